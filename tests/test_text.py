@@ -255,7 +255,7 @@ def test_a_type_reads_the_usual_cells_and_returns_the_others(cells: list[str], w
                 column += more.to_pylist()
         assert columns[0] == expected, kind
         if kind in {"msisdn", "imei", "integer", "clock"}:
-            others = [cell if value is None else None for cell, value in zip(cells, expected, strict=True)]
+            others = [(cell or None) if value is None else None for cell, value in zip(cells, expected, strict=True)]
             assert columns[1] == others, kind
 
 

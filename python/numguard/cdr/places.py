@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from numguard.cdr.cells import WRAPPING, Column
+from numguard.cdr.cells import WRAPPING, Column, nulls
 from numguard.cdr.circles import circle
 from numguard.cdr.coordinates import COORDINATE_NOTES, Degrees, of_address, of_pair, of_two
 from numguard.cdr.layout import Role
@@ -96,18 +96,18 @@ def places(raw: RawRows) -> tuple[list[Column], dict[str, Column]]:
 
     Notes are null where there is none, and left out of a column without any.
     """
-    nothing = pa.nulls(len(raw.lines), pa.string())
+    nothing = nulls(len(raw.lines), pa.string())
     columns: list[Column] = []
     notes: dict[str, Column] = {}
     for name in _TEXTS:
         values, note = raw.read.get(name, (nothing, nothing))
         columns.append(values)
         notes[name] = note
-    latitude, longitude, notes["latitude"] = _coordinates(raw, nothing)
+    latitude, longitude, notes["latitude"] = _coordinates(raw)
     return [*columns, latitude, longitude], {name: note for name, note in notes.items() if note.null_count < len(note)}
 
 
-def _coordinates(raw: RawRows, nothing: Column) -> list[Column]:
+def _coordinates(raw: RawRows) -> list[Column]:
     if {"latitude", "longitude"} <= raw.columns.keys():
         two: Column = pc.binary_join_element_wise(raw.columns["latitude"], raw.columns["longitude"], "\0")
         distinct = two.dictionary_encode()
@@ -115,4 +115,4 @@ def _coordinates(raw: RawRows, nothing: Column) -> list[Column]:
     for role in ("coordinates", "site"):
         if role in raw.read:
             return raw.read[role]
-    return [nothing.cast(pa.float64()), nothing.cast(pa.float64()), nothing]
+    return [nulls(len(raw.lines), kind) for kind in (*_DEGREES, pa.string())]

@@ -1,8 +1,8 @@
 """The rows of a report, each column by its role.
 
 Owns the call of the splitter, and as what it reads each column. Independent of the meaning of a value. Two ideas: **the
-splitter reads the usual form of a cell, and any other cell stays text**, for the exact readers here; and **a column with
-few values is read once for each text**, by the reader of its role.
+splitter reads the usual form of a cell, and any other cell stays text**, for the exact readers here; and **a column
+with few values is read once for each text**, by the reader of its role.
 """
 
 from __future__ import annotations

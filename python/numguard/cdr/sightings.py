@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cdr import times
-from numguard.cdr.cells import Bytes, Column, Flags, Ints, are_digits, as_text, spans
+from numguard.cdr.cells import Bytes, Column, Flags, Ints, are_digits, as_text, nulls, spans
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role, canonical_name
 from numguard.cdr.layouts.generic import OF_THE_CALLED
@@ -88,8 +88,8 @@ def _parties(raw: RawRows, part: Bytes, switched: Flags | None) -> _Parties:
         return _Parties(msisdn, unread.take, raw.columns["other"], raw.numbers["other"], raw.unkeyed["other"])
     if {"calling", "called"} <= raw.columns.keys():
         return _with_unkeyed(msisdn, unread.take, *_other_end(raw, msisdn, part))
-    nothing = pa.nulls(len(part), pa.string())
-    return _with_unkeyed(msisdn, unread.take, nothing, nothing.cast(pa.uint64()))
+    nothing, no_number = nulls(len(part), pa.string()), nulls(len(part), pa.uint64())
+    return _with_unkeyed(msisdn, unread.take, nothing, no_number)
 
 
 def _with_unkeyed(served: Column, served_cells: Callable[[Column], Column], other: Column, number: Column) -> _Parties:
@@ -153,8 +153,8 @@ class Sightings:
         other_msisdn, unkeyed = _without_prefix(parties, raw.columns.get("lrn"))
         columns = [
             parties.served_msisdn,
-            pa.nulls(count, pa.uint64()) if imei is None else imei,
-            raw.columns.get("imsi", pa.nulls(count, pa.string())),
+            nulls(count, pa.uint64()) if imei is None else imei,
+            raw.columns.get("imsi", nulls(count, pa.string())),
             parties.other_party,
             other_msisdn,
             at,
@@ -349,7 +349,7 @@ def _completed(micros: Column, unread: Column, what: str) -> times.Reading:
 def _durations(raw: RawRows) -> Column:
     """Whole seconds, or a clock's `hh:mm:ss`; null where neither is written."""
     if "duration" not in raw.columns:
-        return pa.nulls(len(raw.lines), pa.int64())
+        return nulls(len(raw.lines), pa.int64())
     seconds, unread = raw.columns["duration"], raw.unread["duration"]
     # Many reports leave the cell of a message empty.
     if unread.null_count == len(unread):

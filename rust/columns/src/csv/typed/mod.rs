@@ -33,7 +33,7 @@ use crate::column::{Cell, Column, Keys};
 use crate::normalize::from_keys;
 
 /// Rows of which all columns are read before the next ones.
-const TILE: usize = 1024;
+const TILE: usize = 256;
 
 /// What the cells of a column are read as. The *wrapping* of a cell is what exports put around it: blanks, no-break spaces,
 /// quotation marks and equals signs.
