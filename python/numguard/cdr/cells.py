@@ -98,13 +98,13 @@ class Spans(NamedTuple):
         return blank
 
 
-def nulls(rows: int, kind: pa.DataType) -> Column:
+def nulls(rows: int, kind: Any) -> Column:
     """A column without values; of the usual length, a part of one that is made once."""
     return _many_nulls(kind).slice(0, rows) if rows <= _MANY else pa.nulls(rows, kind)
 
 
 @cache
-def _many_nulls(kind: pa.DataType) -> Column:
+def _many_nulls(kind: Any) -> Column:
     return pa.nulls(_MANY, kind)
 
 
