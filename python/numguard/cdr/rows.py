@@ -68,7 +68,7 @@ class RawRows:
 
     def text_of(self, row: int) -> str:
         """The line that a row starts with."""
-        return self._texts[row].split(b"\n", 1)[0].decode(errors="replace")
+        return self._texts[row].split(b"\n", 1)[0].rstrip(b"\r").decode(errors="replace")
 
 
 def raw_rows(text: OpenText, header: Header, readers: Mapping[Role, Reader], *, first: int | None) -> Iterator[RawRows]:

@@ -24,7 +24,7 @@ pub struct Batch {
     pub doubtful: UInt32Array,
     /// The lines between the rows.
     pub between: Lines,
-    /// The text of each row if texts are kept, otherwise of each doubtful row.
+    /// The text of each row, to the start of the next, if texts are kept; otherwise of each doubtful row.
     pub texts: RowTexts,
 }
 
@@ -50,7 +50,7 @@ pub struct BatchOptions {
     pub columns: Columns,
     /// How rows that may be non-data lines are recognised.
     pub doubt: Option<Doubt>,
-    /// Whether the text of each row is kept.
+    /// Whether the text of each row is kept, with that of the lines after it that are not rows.
     pub texts: bool,
     /// Approximate number of bytes of one batch.
     pub block: usize,
@@ -116,14 +116,18 @@ impl Process for BatchOptions {
         let columns = typed::read(format, rows, &self.columns, bytes)?;
         let doubt = self.doubt.as_ref();
         let doubtful = doubt.map_or_else(Vec::new, |doubt| doubt.rows(rows, bytes));
-        let span = |row| {
-            let span = rows.row(row);
+        let span = |&row: &u32| {
+            let span = rows.row(row as usize);
             [span.start as u32, span.end as u32]
         };
         let spans = if self.texts {
-            (0..rows.len()).map(span).collect()
+            // The ends of the cells are not looked up: they are no longer in the cache.
+            let ends = rows.starts.iter().skip(1).copied();
+            let ends = ends.chain([rows.consumed as u32]);
+            let starts = rows.starts.iter();
+            starts.zip(ends).map(|(&start, end)| [start, end]).collect()
         } else {
-            doubtful.iter().map(|&row| span(row as usize)).collect()
+            doubtful.iter().map(span).collect()
         };
         Ok(Output {
             columns: assemble(self.columns.schema(), columns, rows.len())?,
