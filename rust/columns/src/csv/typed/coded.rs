@@ -173,14 +173,14 @@ fn only_cell<'a>(spans: &[Span], bytes: &'a [u8]) -> Option<&'a [u8]> {
 /// A column in which few rows have a value, while it grows: a dictionary of text, null in the other rows.
 pub(super) struct SparseCodes {
     rows: Vec<u32>,
-    codes: Codes,
+    codes: Box<Codes>,
 }
 
 impl SparseCodes {
     pub(super) fn new() -> Self {
         Self {
             rows: Vec::new(),
-            codes: Codes::new(0),
+            codes: Box::new(Codes::new(0)),
         }
     }
 
