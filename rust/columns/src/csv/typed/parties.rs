@@ -19,7 +19,7 @@ use crate::Error;
 use crate::column::Keys;
 
 /// The two columns, by their indices in a row; and, by its index among the requested columns, the one whose first value
-/// is [`CALLED`] in the rows in which the called party is served.
+/// is 0 in the rows in which the called party is served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parties {
     /// The column of callers.
