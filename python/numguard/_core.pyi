@@ -801,7 +801,7 @@ class Text:
                 all other columns follow the served party's, as `msisdn` of the cell with or without what is around it,
                 and the other party's, as `party`.
             block: Approximate number of bytes of one batch.
-            texts: Whether the text of each row is kept.
+            texts: Whether the text of each row is kept, with that of the lines after it that are not rows.
             threads: As in `numguard.scan`.
 
         Returns:
