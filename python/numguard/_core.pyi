@@ -1,6 +1,6 @@
 """The compiled half: numbers, sets, scans and linkage over Arrow columns."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, final, overload
 
 import pyarrow as pa
@@ -776,8 +776,9 @@ class Text:
     def rows(
         self,
         columns: Sequence[int] | None = None,
-        types: Sequence[str] | None = None,
+        types: Sequence[str | Callable[[Any], Sequence[Any]]] | None = None,
         *,
+        parties: tuple[int, int, int] | None = None,
         block: int = 524288,
         texts: bool = False,
         threads: int | None = None,
