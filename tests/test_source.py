@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -244,3 +245,50 @@ def test_a_zero_byte_in_a_header_is_no_name(tmp_path: Path) -> None:
     path.write_bytes(b"m\0obile,x\n" + b"9876543210,1\n" * 9)
     with pytest.raises(InputError, match="its encoding is not read: save it as UTF-8"):
         open_source(path).schema  # noqa: B018 - reading it raises
+
+
+#: Cells of an OpenDocument sheet: what is written, what is read, and whether it is a formula without a value.
+OPEN_CELLS = {
+    '<table:table-cell table:formula="of:=[.A1]*2"/>': ("#N/A", True),
+    '<table:table-cell table:formula="of:=[.A1]*2" office:value-type="float"/>': ("#N/A", True),
+    "<table:table-cell table:formula='of:=[.A1]&amp;\"x\"'></table:table-cell>": ("#N/A", True),
+    '<table:table-cell table:formula="of:=1+1" office:value-type="float" office:value="2"><text:p>2</text:p>'
+    "</table:table-cell>": ("2", False),
+    '<table:table-cell table:formula="of:=&quot;&quot;" office:value-type="string" office:string-value=""/>': (
+        "",
+        False,
+    ),
+    '<table:table-cell table:formula="of:=[.A1]&gt;1" office:value-type="boolean" office:boolean-value="true">'
+    "<text:p>TRUE</text:p></table:table-cell>": ("True", False),
+    '<table:table-cell table:formula="of:=[.A1]>1" office:value-type="float" office:value="7"><text:p>7</text:p>'
+    "</table:table-cell>": ("7", False),
+    "<table:table-cell/>": ("", False),
+}
+
+
+def test_formulas_of_an_open_document_without_a_value_are_reported(tmp_path: Path) -> None:
+    def text(cell: str) -> str:
+        return f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+
+    rows = "".join(f"<table:table-row>{text('9876543210')}{cell}{text('end')}</table:table-row>" for cell in OPEN_CELLS)
+    header = f"<table:table-row>{text('served')}{text('value')}{text('last')}</table:table-row>"
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {names} office:version="1.2"><office:body>'
+        f'<office:spreadsheet><table:table table:name="a &amp; b">{header}{rows}</table:table></office:spreadsheet>'
+        "</office:body></office:document-content>"
+    )
+    with zipfile.ZipFile(tmp_path / "d.ods", "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("content.xml", content)
+        book.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+    [part] = open_source(tmp_path / "d.ods").parts
+    values = [cell for batch in part.batches(["value"]) for cell in batch.data.column(0).to_pylist()]
+    assert values == [read for read, _ in OPEN_CELLS.values()]
+    count = sum(is_lost for _, is_lost in OPEN_CELLS.values())
+    assert [f"{count} cells are formulas" in warning for warning in part.warnings] == [True]

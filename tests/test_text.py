@@ -117,7 +117,8 @@ def test_columns_are_selected_and_texts_are_returned() -> None:
     assert batch.to_pydict() == {"c2": ["3"], "c0": ["1"]}
     assert lines.to_pylist() == [7]
     assert [one["text"] for one in refused.to_pylist()] == [b"4,5\n", b'"6\n']
-    assert texts[0] == b"1,2,3"
+    # With the lines after it that are not rows.
+    assert texts[0] == b'1,2,3\n4,5\n"6\n'
     with pytest.raises(ArgumentError, match="no such row"):
         texts[1]
     with pytest.raises(ArgumentError, match="already read"):
@@ -255,8 +256,92 @@ def test_a_type_reads_the_usual_cells_and_returns_the_others(cells: list[str], w
                 column += more.to_pylist()
         assert columns[0] == expected, kind
         if kind in {"msisdn", "imei", "integer", "clock"}:
-            others = [cell if value is None else None for cell, value in zip(cells, expected, strict=True)]
+            others = [(cell or None) if value is None else None for cell, value in zip(cells, expected, strict=True)]
             assert columns[1] == others, kind
+
+
+def typed_columns(text: str, columns: list[int], types: list[Any], **options: Any) -> list[list[Any]]:
+    """The columns of a text of four columns, whatever the blocks."""
+    found: list[list[Any]] = []
+    for batch, *_ in Text([text.encode()], names(4)).rows(columns, types, **options):
+        found = found or [[] for _ in batch.columns]
+        for column, more in zip(found, batch.columns, strict=True):
+            column += more.to_pylist()
+    return found
+
+
+def lengths(texts: pa.StringArray) -> list[pa.Array[Any]]:
+    """Lengths, and texts in upper case if they are not empty."""
+    found = texts.to_pylist()
+    return [
+        pa.array([len(text) for text in found], pa.uint8()),
+        pa.array([t.upper() or None for t in found], pa.string()),
+    ]
+
+
+@given(st.lists(st.tuples(*[TYPED_CELLS] * 3, st.sampled_from(["", "a", "more than sixteen bytes"])), max_size=30))
+@settings(max_examples=200, deadline=None)
+def test_a_function_decides_which_party_is_served(rows: list[tuple[str, ...]]) -> None:
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    kinds = [row[3] for row in rows]
+    # Where the length is 0, the called party is served.
+    served = [row[1] if not row[3] else row[0] for row in rows]
+    other = [row[0] if not row[3] else row[1] for row in rows]
+    for block, threads in ((1 << 20, 1), (64, 1), (64, 2)):
+        typed = typed_columns(
+            file.getvalue(), [2, 3], ["text", lengths], parties=(0, 1, 1), block=block, threads=threads
+        )
+        if not rows:
+            assert not any(typed)
+            continue
+        assert typed[0] == [row[2] for row in rows]
+        assert typed[1] == [len(kind) for kind in kinds]
+        assert typed[2] == [kind.upper() or None for kind in kinds]
+        keys, unread, texts, numbers, unkeyed = typed[3:]
+        assert keys == [key_of(cell) for cell in served]
+        assert unread == [None if key else cell or None for cell, key in zip(served, keys, strict=True)]
+        assert texts == [usual("trimmed", cell) for cell in other]
+        assert numbers == [key_of(cell) for cell in other]
+        assert unkeyed == [None if key else text for text, key in zip(texts, numbers, strict=True)]
+
+
+def key_of(cell: str) -> int | None:
+    """The number of a cell, with what is around it or without."""
+    trimmed: str | None = usual("trimmed", cell)
+    keys = ng.normalize([cell, trimmed]).to_pylist()
+    return keys[0] or keys[1]
+
+
+def test_a_function_gets_each_text_once() -> None:
+    seen: list[str] = []
+
+    def read_texts(texts: pa.StringArray) -> list[pa.Array[Any]]:
+        seen.extend(texts.to_pylist())
+        return [texts]
+
+    text = "1,2,3,a\n1,2,3,b\n" * 50_000
+    [column] = typed_columns(text, [3], [read_texts], block=1 << 12, threads=2)
+    assert column == ["a", "b"] * 50_000
+    assert sorted(seen) == ["a", "b"]
+
+
+def test_an_error_of_a_function_is_raised() -> None:
+    def failing(texts: pa.StringArray) -> list[pa.Array[Any]]:
+        if len(texts):
+            raise KeyboardInterrupt
+        return [texts]
+
+    def short(texts: pa.StringArray) -> list[pa.Array[Any]]:
+        return [texts.slice(1)]
+
+    for function, error in ((failing, KeyboardInterrupt), (short, ArgumentError)):
+        with pytest.raises(error):
+            typed_columns("1,2,3,a\n", [3], [function])
+    with pytest.raises(ArgumentError):
+        typed_columns("1,2,3,a\n", [3], ["text"], parties=(0, 1, 0))
+    with pytest.raises(ArgumentError):
+        typed_columns("1,2,3,a\n", [3], [lengths], parties=(0, 9, 0))
 
 
 def test_an_error_of_the_blocks_is_raised() -> None:

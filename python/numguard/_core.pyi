@@ -1,6 +1,6 @@
 """The compiled half: numbers, sets, scans and linkage over Arrow columns."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, final, overload
 
 import pyarrow as pa
@@ -784,8 +784,9 @@ class Text:
     def rows(
         self,
         columns: Sequence[int] | None = None,
-        types: Sequence[str] | None = None,
+        types: Sequence[str | Callable[[Any], Sequence[Any]]] | None = None,
         *,
+        parties: tuple[int, int, int] | None = None,
         block: int = 524288,
         texts: bool = False,
         threads: int | None = None,
@@ -799,10 +800,17 @@ class Text:
                 text. `msisdn`: as `numguard.normalize`. `imei`: as `imei_keys`. `party`: as `trimmed`, then as `msisdn`
                 of the cell with or without what is around it. `imsi`: 14 or 15 digits as text; null for any other cell.
                 `integer`: int64 of at most nine digits. `clock`: microseconds (int64) from midnight to `hh:mm:ss`.
-                After each column of `msisdn`, `party`, `imei`, `integer` and `clock` follows one more: the text of the
-                cells without a value, null where there is a value.
+                After each column of `msisdn`, `imei`, `integer` and `clock` follows one more: the text of the cells
+                without a value, null where there is a value or no text; after those of `party`, as `coded`, the
+                trimmed text of the cells without a number. A function instead of a name reads columns with few values:
+                it gets texts (an array of strings), returns a list of arrays with a value for each, and is called, on
+                any thread, once for each distinct text; each row has the values of its text.
+            parties: The index of a column of callers, that of a column of called numbers, and the index in `columns` of
+                one that is read by a function whose first value (uint8) is 0 where the called party is served. After
+                all other columns follow the served party's, as `msisdn` of the cell with or without what is around it,
+                and the other party's, as `party`.
             block: Approximate number of bytes of one batch.
-            texts: Whether the text of each row is kept.
+            texts: Whether the text of each row is kept, with that of the lines after it that are not rows.
             threads: As in `numguard.scan`.
 
         Returns:

@@ -7,6 +7,7 @@ quotes. Independent of the meaning of a cell. One idea: **trim by moving two off
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Column", "Group", "Spans", "are_digits", "as_text", "spans"]
+__all__ = ["Column", "Group", "Spans", "are_digits", "as_text", "nulls", "spans"]
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -30,6 +31,8 @@ _WRAPPING_BYTES: Final = [bytes([byte]) for byte in set(WRAPPING.encode())]
 _IS_WRAPPING: Final = np.isin(np.arange(256), np.frombuffer(WRAPPING.encode(), dtype=np.uint8))
 _BLANKS: Final = tuple(np.frombuffer(b, dtype=np.uint8) for b in (b"na", b"n/a", b"nan", b"null", b"none", b"#n/a"))
 _LONGEST_BLANK: Final = 8
+#: More rows than most blocks have.
+_MANY: Final = 1 << 16
 _BEGINS_BLANK: Final = np.isin(np.arange(256), np.frombuffer(b"-nN#", dtype=np.uint8))
 
 
@@ -93,6 +96,16 @@ class Spans(NamedTuple):
                     if len(word) == len(matrix):
                         blank[candidates[rows]] |= ((matrix | 0x20) == (word[:, None] | 0x20)).all(axis=0)
         return blank
+
+
+def nulls(rows: int, kind: Any) -> Column:
+    """A column without values; of the usual length, a part of one that is made once."""
+    return _many_nulls(kind).slice(0, rows) if rows <= _MANY else pa.nulls(rows, kind)
+
+
+@cache
+def _many_nulls(kind: Any) -> Column:
+    return pa.nulls(_MANY, kind)
 
 
 def are_digits(matrix: Bytes) -> Flags:

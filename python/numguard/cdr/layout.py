@@ -118,19 +118,19 @@ class Layout:
 def find_columns(wanted: Mapping[Role, tuple[str, ...]], names: Sequence[str]) -> dict[Role, int]:
     """For each role the position of the first of its names in the header; a column has one role only."""
     found: dict[Role, int] = {}
+    bare = [without_form(name) for name in names]
     for role in ROLES:
         for name in wanted.get(role, ()):
-            position = _position(name, names)
+            position = _position(name, names, bare)
             if position is not None and position not in found.values():
                 found[role] = position
                 break
     return found
 
 
-def _position(name: str, names: Sequence[str]) -> int | None:
+def _position(name: str, names: Sequence[str], bare: Sequence[str]) -> int | None:
     if name in names:
         return names.index(name)
-    bare = [without_form(other) for other in names]
     return bare.index(name) if name in bare else None
 
 

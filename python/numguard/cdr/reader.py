@@ -112,7 +112,8 @@ class Cdr:
             refused: list[Refused] = []
             self._refused.append((report.member.name, refused))
             summary.encoding = text.encoding
-            for raw in raw_rows(text, header, first=1 if report.member.encoding == "typed" else None):
+            first = 1 if report.member.encoding == "typed" else None
+            for raw in raw_rows(text, header, sightings.readers, first=first):
                 non_data.count("blank", raw.blank)
                 batch, refusals = sightings.convert(raw)
                 refused.extend(refusals)

@@ -70,7 +70,7 @@ class Refusals:
             line = int(self._raw.lines[rows[k]])
             is_row[k] = not self._non_data.take(self._raw.text_of(int(rows[k])), line)
         self.which[rows[~is_row]] = True
-        role: Role = "served" if "served" in self._raw.columns else "calling"
+        role: Role = "served" if "served" in self._header.columns else "calling"
         for note in pc.unique(notes.filter(pa.array(is_row))).to_pylist():
             with_note: Column = pc.equal(notes, pa.scalar(note, pa.string()))
             noted = np.zeros(len(unread), dtype=np.bool_)

@@ -18,14 +18,14 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cdr import times
-from numguard.cdr.cells import Bytes, Column, Flags, Ints, are_digits, as_text, spans
+from numguard.cdr.cells import Bytes, Column, Flags, Ints, are_digits, as_text, nulls, spans
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role, canonical_name
 from numguard.cdr.layouts.generic import OF_THE_CALLED
 from numguard.cdr.non_data import NonData
-from numguard.cdr.places import PLACE_COLUMNS, Places
+from numguard.cdr.places import PLACE_COLUMNS, PLACE_READERS, places
 from numguard.cdr.refusals import Refusals, Refused
-from numguard.cdr.rows import RawRows
+from numguard.cdr.rows import RawRows, Reader, decides_served
 from numguard.cdr.summary import FileSummary
 from numguard.indian_time import MOMENT, OFFSET_MICROS
 
@@ -61,12 +61,17 @@ _MOST_VALUES_KEPT: Final = 10_000
 
 
 class _Parties(NamedTuple):
-    """The two ends of each row; `served_cells` returns the served party's cells of some of the rows."""
+    """The two ends of each row.
+
+    `served_cells` returns the served party's cells of some of the rows; `unkeyed` is, as a dictionary, the text of the
+    other parties without a number.
+    """
 
     served_msisdn: Column
     served_cells: Callable[[Column], Column]
     other_party: Column
     other_msisdn: Column
+    unkeyed: Column
 
 
 def _parties(raw: RawRows, part: Bytes, switched: Flags | None) -> _Parties:
@@ -75,28 +80,22 @@ def _parties(raw: RawRows, part: Bytes, switched: Flags | None) -> _Parties:
         first, second = as_text(raw.columns["served"]), raw.columns["other"]
         of_called: Column = pa.array(switched)
         served, other = pc.if_else(of_called, second, first), pc.if_else(of_called, first, second)
-        return _Parties(_core.normalize(served), served.take, other, _core.normalize(other))
-    if "served" in raw.columns:
-        msisdn, unread = raw.columns["served"], raw.unread.get("served")
-        if unread is None:
-            msisdn, unread = _core.normalize(msisdn), msisdn
-        if "other" in raw.columns:
-            return _Parties(msisdn, unread.take, raw.columns["other"], raw.numbers["other"])
-        if {"calling", "called"} <= raw.columns.keys():
-            return _Parties(msisdn, unread.take, *_other_end(raw, msisdn, part))
-        nothing = pa.nulls(len(part), pa.string())
-        return _Parties(msisdn, unread.take, nothing, nothing.cast(pa.uint64()))
-    incoming = pa.array(part == _IN)
+        return _with_unkeyed(_core.normalize(served), served.take, other, _core.normalize(other))
+    msisdn, unread = raw.columns["served"], raw.unread.get("served")
+    if unread is None:
+        msisdn, unread = _core.normalize(msisdn), msisdn
+    if "other" in raw.columns:
+        return _Parties(msisdn, unread.take, raw.columns["other"], raw.numbers["other"], raw.unkeyed["other"])
+    if {"calling", "called"} <= raw.columns.keys():
+        return _with_unkeyed(msisdn, unread.take, *_other_end(raw, msisdn, part))
+    nothing, no_number = nulls(len(part), pa.string()), nulls(len(part), pa.uint64())
+    return _with_unkeyed(msisdn, unread.take, nothing, no_number)
 
-    def served_cells(rows: Column) -> Column:
-        calling, called = (raw.unread[role].take(rows) for role in ("calling", "called"))
-        return pc.if_else(incoming.take(rows), called, calling)
 
-    from_number, to_number = raw.numbers["calling"], raw.numbers["called"]
-    served_number: Column = pc.if_else(incoming, to_number, from_number)
-    other_number: Column = pc.if_else(incoming, from_number, to_number)
-    other = pc.if_else(incoming, raw.columns["calling"], raw.columns["called"])
-    return _Parties(served_number, served_cells, other, other_number)
+def _with_unkeyed(served: Column, served_cells: Callable[[Column], Column], other: Column, number: Column) -> _Parties:
+    nothing: Any = pa.scalar(None, pa.string())
+    unkeyed: Column = pc.if_else(number.is_null(), other, nothing)
+    return _Parties(served, served_cells, other, number, unkeyed.dictionary_encode())
 
 
 def _other_end(raw: RawRows, served: Column, part: Bytes) -> tuple[Column, Column]:
@@ -124,9 +123,12 @@ class Sightings:
         self._header = header
         self._summary = summary
         self._non_data = non_data
-        self._days: dict[str, tuple[int, int]] = {}
-        self._parts_of: dict[str, int] = {}
-        self._places = Places()
+        #: The readers of the columns with few values, for `raw_rows`.
+        self.readers: dict[Role, Reader] = {
+            role: reader
+            for role, reader in {**PLACE_READERS, "call_type": self._read_types, "date": self._read_days}.items()
+            if role in header.columns
+        }
         self._notes, self._imei_notes = _Notes(_core.explain), _Notes(_core.explain_imei)
 
     def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refused]]:
@@ -134,11 +136,11 @@ class Sightings:
         refusals = Refusals(self._header, raw, self._non_data)
         part = self._parts(raw)
         parties = _parties(raw, part, self._of_the_called(raw))
-        at, outcomes = self._instants(raw)
+        at, outcomes = _instants(raw)
         if parties.served_msisdn.null_count:
             refusals.add_unserved(_flags(parties.served_msisdn.is_null()), parties.served_cells, _flags(at.is_valid()))
         refusals.add_under_others()
-        if "served" not in raw.columns:
+        if decides_served(self._header):
             refusals.add(part >= _NEITHER, "call_type", "unknown_call_type")
         for role, outcome in outcomes:
             unreadable = "unreadable_time" if role == "time" else "unreadable_date"
@@ -147,13 +149,14 @@ class Sightings:
 
         count = len(raw.lines)
         imei, unread_imei = raw.columns.get("imei"), raw.unread.get("imei")
-        where, unplaced = self._places.read(raw)
+        where, unplaced = places(raw)
+        other_msisdn, unkeyed = _without_prefix(parties, raw.columns.get("lrn"))
         columns = [
             parties.served_msisdn,
-            pa.nulls(count, pa.uint64()) if imei is None else imei,
-            raw.columns.get("imsi", pa.nulls(count, pa.string())),
+            nulls(count, pa.uint64()) if imei is None else imei,
+            raw.columns.get("imsi", nulls(count, pa.string())),
             parties.other_party,
-            _without_prefix(parties, raw.columns.get("lrn")),
+            other_msisdn,
             at,
             _coded(_with_nulls(_DIRECTION_CODES[part], part > _OUT), _DIRECTIONS),
             _durations(raw),
@@ -166,90 +169,81 @@ class Sightings:
             keep = pa.array(~refusals.which)
             batch = batch.filter(keep)
             unread_imei = None if unread_imei is None else unread_imei.filter(keep)
+            unkeyed = unkeyed.filter(keep)
             unplaced = {column: notes.filter(keep) for column, notes in unplaced.items()}
-        self._count(batch, unread_imei, refusals.all)
+        self._count(batch, unread_imei, unkeyed, refusals.all)
         for column, notes in unplaced.items():
             self._summary.leave_unread(column, pc.value_counts(notes.drop_null()).to_pylist())
         return batch, refusals.all
 
     def _parts(self, raw: RawRows) -> Bytes:
         """The part of the served party in each row, from its call type."""
-        if "call_type" not in raw.columns:
+        if "call_type" not in raw.read:
             return np.full(len(raw.lines), _UNKNOWN, dtype=np.uint8)
-        types = raw.columns["call_type"]
-        parts = np.array([self._part(value or "") for value in types.dictionary.to_pylist()], dtype=np.uint8)
-        codes: Ints = types.indices.to_numpy()
-        return parts[codes]
+        parts: Bytes = raw.read["call_type"][0].to_numpy()
+        return parts
 
     def _of_the_called(self, raw: RawRows) -> Flags | None:
         """Rows that a switch has recorded for the called party, with the served party as the A number."""
         if not self._header.may_switch_parties:
             return None
-        types = raw.columns["call_type"]
-        called = np.array([canonical_name(v or "") in OF_THE_CALLED for v in types.dictionary.to_pylist()], np.bool_)
-        if not called.any():
-            return None
-        codes: Ints = types.indices.to_numpy()
-        return called[codes]
+        called = _flags(raw.read["call_type"][1])
+        return called if called.any() else None
 
-    def _part(self, call_type: str) -> int:
-        if call_type not in self._parts_of:
-            if len(self._parts_of) > _MOST_VALUES_KEPT:
-                self._parts_of.clear()
-            known, direction = self._header.layout.direction(call_type)
-            self._parts_of[call_type] = _PARTS[direction] if known else _UNKNOWN
-        return self._parts_of[call_type]
+    def _read_types(self, texts: Column) -> list[Column]:
+        """Call types: the part of the served party, and whether a switch gives the type to records of the called."""
+        types = [text or "" for text in texts.to_pylist()]
+        known = [self._header.layout.direction(text) for text in types]
+        parts = [_PARTS[direction] if is_known else _UNKNOWN for is_known, direction in known]
+        of_called = [canonical_name(text) in OF_THE_CALLED for text in types]
+        return [pa.array(parts, pa.uint8()), pa.array(of_called, pa.bool_())]
 
-    def _instants(self, raw: RawRows) -> tuple[Column, list[tuple[Role, Bytes]]]:
-        """The time of each row, null where none is written, and the outcomes of its columns that are not all OK."""
-        columns: dict[Role, str] = {"at": "timestamp"} if "at" in raw.columns else {"date": "date", "time": "clock"}
-        columns = {role: what for role, what in columns.items() if role in raw.columns}
-        if len(columns) == 1:
-            # A single column has both, whatever its name.
-            columns = dict.fromkeys(columns, "timestamp")
-        micros = np.full(len(raw.lines), -OFFSET_MICROS)
-        missing = np.full(len(raw.lines), not columns)
-        outcomes: list[tuple[Role, Bytes]] = []
-        for role, what in columns.items():
-            reading = self._read_times(raw, role, what)
-            micros += reading.micros
-            if reading.outcome.any():
-                missing |= reading.outcome != times.OK
-                outcomes.append((role, reading.outcome))
-        return _with_nulls(micros, missing).view(MOMENT), outcomes
+    def _read_days(self, texts: Column) -> list[Column]:
+        """Dates: microseconds, and outcomes. A single column has the time too."""
+        is_alone = not {"at", "time"} & self._header.columns.keys()
+        micros, outcome = times.read(texts, "timestamp" if is_alone else "date")
+        return [pa.array(micros, pa.int64()), pa.array(outcome, pa.uint8())]
 
-    def _read_times(self, raw: RawRows, role: Role, what: str) -> times.Reading:
-        cells = raw.columns[role]
-        if role in raw.unread:
-            return _completed(cells, raw.unread[role], what)
-        if not pa.types.is_dictionary(cells.type):
-            return times.read(cells, what)
-        # A file has few days: each is read once.
-        days: list[str] = cells.dictionary.to_pylist()
-        if new := [day for day in days if day not in self._days]:
-            if len(self._days) > _MOST_VALUES_KEPT:
-                self._days.clear()
-                new = days
-            micros, outcome = times.read(pa.array(new, pa.string()), what)
-            self._days.update(zip(new, zip(micros.tolist(), outcome.tolist(), strict=True), strict=True))
-        known = np.array([self._days[day] for day in days], dtype=np.int64).reshape(-1, 2)
-        places: Ints = cells.indices.to_numpy()
-        found = known[:, 1].astype(np.uint8)
-        outcome = found[places] if found.any() else np.zeros(len(places), dtype=np.uint8)
-        return times.Reading(known[:, 0].take(places), outcome)
-
-    def _count(self, batch: pa.RecordBatch, imei: Column | None, refused: list[Refused]) -> None:
+    def _count(self, batch: pa.RecordBatch, imei: Column | None, unkeyed: Column, refused: list[Refused]) -> None:
         summary = self._summary
         summary.rows += len(batch)
         for lines, _, note in refused:
             summary.refuse(lines.tolist(), note)
-        if imei is not None:
-            self._imei_notes.count(summary, "imei14", imei, batch.column("imei14"))
-        self._notes.count(summary, "other_msisdn", batch.column("other_party"), batch.column("other_msisdn"))
+        if imei is not None and imei.null_count < len(imei):
+            self._imei_notes.count(summary, "imei14", imei.drop_null().dictionary_encode())
+        self._notes.count(summary, "other_msisdn", unkeyed)
         period = pc.min_max(batch.column("at").view(pa.int64()))
         if period["min"].is_valid:
             summary.cover(period["min"].as_py(), period["max"].as_py())
         summary.off_target += _off_target(batch, summary)
+
+
+def _instants(raw: RawRows) -> tuple[Column, list[tuple[Role, Bytes]]]:
+    """The time of each row, null where none is written, and the outcomes of its columns that are not all OK."""
+    columns: dict[Role, str] = {"at": "timestamp"} if "at" in raw.columns else {"date": "date", "time": "clock"}
+    columns = {role: what for role, what in columns.items() if role in raw.columns or role in raw.read}
+    if len(columns) == 1:
+        # A single column has both, whatever its name.
+        columns = dict.fromkeys(columns, "timestamp")
+    micros = np.full(len(raw.lines), -OFFSET_MICROS)
+    missing = np.full(len(raw.lines), not columns)
+    outcomes: list[tuple[Role, Bytes]] = []
+    for role, what in columns.items():
+        reading = _read_times(raw, role, what)
+        micros += reading.micros
+        if reading.outcome.any():
+            missing |= reading.outcome != times.OK
+            outcomes.append((role, reading.outcome))
+    return _with_nulls(micros, missing).view(MOMENT), outcomes
+
+
+def _read_times(raw: RawRows, role: Role, what: str) -> times.Reading:
+    if role in raw.read:
+        micros, outcome = raw.read[role]
+        return times.Reading(micros.to_numpy(), outcome.to_numpy())
+    if role in raw.unread:
+        return _completed(raw.columns[role], raw.unread[role], what)
+    return times.read(raw.columns[role], what)
 
 
 def _off_target(batch: pa.RecordBatch, summary: FileSummary) -> int:
@@ -273,23 +267,21 @@ class _Notes:
         self._explain = explain
         self._known: dict[str, str] = {}
 
-    def count(self, summary: FileSummary, column: str, cells: Column, keys: Column) -> None:
-        """Count by note the cells with content that gave no key."""
-        if not keys.null_count:
+    def count(self, summary: FileSummary, column: str, cells: Column) -> None:
+        """Count by note the cells with content that gave no key, given as a dictionary."""
+        codes: Ints = cells.indices.drop_null().to_numpy()
+        if not len(codes):
             return
-        unread = cells.filter(pc.and_(keys.is_null(), cells.is_valid()))
-        if not len(unread):
-            return
-        distinct: Column = pc.value_counts(unread)
-        texts: list[str] = distinct.field("values").to_pylist()
+        counts = np.bincount(codes, minlength=len(cells.dictionary)).tolist()
+        texts = {text: n for text, n in zip(cells.dictionary.to_pylist(), counts, strict=True) if n}
         if new := [text for text in texts if text not in self._known]:
             if len(self._known) > _MOST_VALUES_KEPT:
                 self._known.clear()
-                new = texts
+                new = list(texts)
             notes = self._explain(pa.array(new, pa.string())).field("note").to_pylist()
             self._known.update(zip(new, notes, strict=True))
         by_note: dict[str, int] = {}
-        for text, count in zip(texts, distinct.field("counts").to_pylist(), strict=True):
+        for text, count in texts.items():
             by_note[self._known[text]] = by_note.get(self._known[text], 0) + count
         by_note.pop("empty", None)
         summary.leave_unread(column, [{"values": note, "counts": n} for note, n in by_note.items()])
@@ -308,31 +300,32 @@ def _coded(codes: Column, values: Sequence[str]) -> Column:
     return pa.DictionaryArray.from_arrays(codes, pa.array(values, pa.string()))
 
 
-def _without_prefix(parties: _Parties, lrns: Column | None) -> Column:
-    """The other party's numbers, including those that a switch has prefixed with four digits.
+def _without_prefix(parties: _Parties, lrns: Column | None) -> tuple[Column, Column]:
+    """The other party's numbers, including those that a switch has prefixed with four digits, and those without one.
 
     A routing number (LRN) is removed only where the row's own LRN column has the same four digits. `9191` and `1191`
     are the type of address (0x91, or type 1 and plan 1: an international number, 3GPP TS 24.008, 10.5.4.7) and the
     country code; only a mobile follows them.
     """
-    numbers, cells = parties.other_msisdn, parties.other_party
-    if not numbers.null_count:
-        return numbers
-    as_long = _lengths(cells) == _PREFIXED
+    numbers, unkeyed = parties.other_msisdn, parties.unkeyed
+    as_long = _lengths(unkeyed.dictionary) == _PREFIXED
     if not as_long.any():
-        return numbers
-    prefixed: Column = pc.and_(numbers.is_null(), pc.and_(pa.array(as_long), cells.is_valid()))
-    rows = np.flatnonzero(_flags(prefixed))
-    if not len(rows):
-        return numbers
-    written = cells.take(pa.array(rows))
+        return numbers, unkeyed
+    rows = np.flatnonzero(_flags(unkeyed.indices.is_valid()))
+    codes: Ints = unkeyed.indices.drop_null().to_numpy()
+    rows, codes = rows[as_long[codes]], codes[as_long[codes]]
+    written = unkeyed.dictionary.take(pa.array(codes))
     known: Column = pc.match_substring_regex(written, _TYPE_OF_ADDRESS)
     if lrns is not None:
         own = as_text(_plain(lrns.take(pa.array(rows)).dictionary_decode()))
         same: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), own)
         known = pc.or_(known, same.fill_null(False))
     bare = pc.if_else(known, pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
-    return pc.replace_with_mask(numbers, prefixed, _core.normalize(bare))
+    prefixed = np.zeros(len(numbers), dtype=np.bool_)
+    prefixed[rows] = True
+    numbers = pc.replace_with_mask(numbers, pa.array(prefixed), _core.normalize(bare))
+    still = pc.if_else(numbers.is_null(), unkeyed.indices, pa.scalar(None, pa.int32()))
+    return numbers, pa.DictionaryArray.from_arrays(still, unkeyed.dictionary)
 
 
 def _plain(cells: Column) -> Column:
@@ -356,13 +349,12 @@ def _completed(micros: Column, unread: Column, what: str) -> times.Reading:
 def _durations(raw: RawRows) -> Column:
     """Whole seconds, or a clock's `hh:mm:ss`; null where neither is written."""
     if "duration" not in raw.columns:
-        return pa.nulls(len(raw.lines), pa.int64())
+        return nulls(len(raw.lines), pa.int64())
     seconds, unread = raw.columns["duration"], raw.unread["duration"]
     # Many reports leave the cell of a message empty.
-    written = _lengths(unread) > 0
-    if not written.any():
+    if unread.null_count == len(unread):
         return seconds
-    rows = pa.array(written)
+    rows = unread.is_valid()
     return pc.replace_with_mask(seconds, rows, _seconds(unread.filter(rows)))
 
 

@@ -8,6 +8,7 @@ bounds their size too.
 
 from __future__ import annotations
 
+import html
 import re
 import zipfile
 from collections.abc import Iterator
@@ -33,6 +34,10 @@ _WITHOUT_VALUE: Final = re.compile(
 _LOST: Final = "#N/A"
 _OPEN_TAG: Final = re.compile(rb"<table:(table-row|covered-table-cell|table-cell|table)\b([^>]*?)(/?)>")
 _REPEATED: Final = re.compile(rb"""table:number-(?:rows|columns)-repeated=["'](\d{1,12})""")
+#: The name of a sheet; what shows that a cell has a value.
+_OPEN_NAME: Final = re.compile(rb"""\btable:name=(["'])(.*?)\1""")
+_QUOTED: Final = re.compile(rb""""[^"]*"|'[^']*'""")
+_OPEN_VALUE: Final = re.compile(rb"""\boffice:(?:\w+-)?value=|\boffice:value-type=["']string""")
 _NAMESPACES: Final = re.compile(r"^\{[^}]*\}")
 #: Of the binary form: a row, a cell of some kind, and the count of shared texts.
 _ROW, _CELLS, _TEXTS = 0, range(1, 12), 159
@@ -75,7 +80,7 @@ def inspect_workbook(name: str, stream: BinaryIO) -> Extents:
                 lost = found.lost[sheet] = {}
                 reach, found.without_value[sheet] = _reach(name, archive, entry, lost)
             elif entry.filename == "content.xml":
-                reach = _open_reach(name, archive, entry)
+                reach = _open_reach(name, archive, entry, found)
             elif entry.filename == "xl/sharedStrings.bin":
                 _binary_reach(name, archive.read(entry))
             else:
@@ -135,8 +140,9 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _open_reach(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
-    """The extent of the cells of an OpenDocument file, all sheets together."""
+def _open_reach(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, found: Extents) -> int:
+    """The extent of the cells of an OpenDocument file, all sheets together; fills `found`."""
+    sheet = ""
     total = row = column = last = widest = 0
     row_times, rest, sheets = 1, b"", 0
     for piece in _pieces(archive, entry):
@@ -148,16 +154,32 @@ def _open_reach(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> 
             if what == b"table":
                 total, row, column, last, widest, row_times = total + last * widest, 0, 0, 0, 0, 0
                 sheets += 1
+                sheet = _open_name(attributes)
                 check("sheets", sheets, name, "its sheets are")
             elif what == b"table-row":
                 row, column, row_times = row + row_times, 0, times
-            elif not closed or b"office:value" in attributes:
-                column += times
-                last, widest = max(last, row + row_times), max(widest, column)
             else:
+                if what == b"table-cell" and _is_without_value(attributes):
+                    found.lost.setdefault(sheet, {})[row, column] = _LOST
+                    found.without_value[sheet] = found.without_value.get(sheet, 0) + times
                 column += times
+                if not closed or b"office:value" in attributes:
+                    last, widest = max(last, row + row_times), max(widest, column)
             check("cells", total + last * widest, name, "the cells up to the last one in use are")
     return total + last * widest
+
+
+def _open_name(attributes: bytes) -> str:
+    name = _OPEN_NAME.search(attributes)
+    return html.unescape(name[2].decode(errors="replace")) if name else ""
+
+
+def _is_without_value(attributes: bytes) -> bool:
+    """Whether a cell of an OpenDocument file is a formula without a value. One that is text may be empty."""
+    if b"table:formula" not in attributes or _OPEN_VALUE.search(attributes):
+        return False
+    # A `>` in a formula seems to end the tag.
+    return not {*b"\"'"} & {*_QUOTED.sub(b"", attributes)}
 
 
 def _binary_reach(name: str, content: bytes) -> int:

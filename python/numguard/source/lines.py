@@ -101,10 +101,10 @@ class OpenText:
             raise InputError(f"{self.name}: {error}") from None
 
     def split(
-        self, text: Text, columns: Sequence[int], types: Sequence[str] | None = None, *, texts: bool = False
+        self, text: Text, columns: Sequence[int], types: Sequence[Any] | None = None, **options: Any
     ) -> Iterator[Rows]:
         """The rows of a text, in blocks; the columns with these indices and types (None: text)."""
-        rows = text.rows(columns, types, block=BLOCK_BYTES, texts=texts)
+        rows = text.rows(columns, types, block=BLOCK_BYTES, **options)
         try:
             yield from rows
         except InputError as error:

@@ -1,7 +1,8 @@
 //! Separated text from Python, and its rows as Python objects.
 //!
 //! Owns how a path or an iterable of bytes becomes a reader. The iterable is read on the thread that requests rows, with
-//! the GIL; everything else runs without it.
+//! the GIL; everything else runs without it, except that a worker takes it to have a text read by a function that it has
+//! not read before. No thread waits for a worker while it has the GIL.
 
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -11,14 +12,15 @@ use arrow_array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::SchemaRef;
 use numguard_columns::Error;
 use numguard_columns::csv::{
-    self, Batch, BatchOptions, Batches, ColumnType, Doubt, Format, Input, Lines,
+    self, Batch, BatchOptions, Batches, ColumnType, Columns, DistinctReader, Doubt, Format, Input,
+    Lines, Parties, ReadTexts, Reads,
 };
 use numguard_columns::parallel::Next;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::sync::MutexExt;
 use pyo3::types::{PyBytes, PyIterator, PyString, PyTuple};
-use pyo3_arrow::PyRecordBatch;
+use pyo3_arrow::{PyArray, PyRecordBatch};
 
 use crate::error::{ArgumentError, raise};
 use crate::input::ThreadsArgument;
@@ -151,10 +153,17 @@ impl Text {
     ///         text. `msisdn`: as `numguard.normalize`. `imei`: as `imei_keys`. `party`: as `trimmed`, then as `msisdn`
     ///         of the cell with or without what is around it. `imsi`: 14 or 15 digits as text; null for any other cell.
     ///         `integer`: int64 of at most nine digits. `clock`: microseconds (int64) from midnight to `hh:mm:ss`.
-    ///         After each column of `msisdn`, `party`, `imei`, `integer` and `clock` follows one more: the text of the
-    ///         cells without a value, null where there is a value.
+    ///         After each column of `msisdn`, `imei`, `integer` and `clock` follows one more: the text of the cells
+    ///         without a value, null where there is a value or no text; after those of `party`, as `coded`, the
+    ///         trimmed text of the cells without a number. A function instead of a name reads columns with few values:
+    ///         it gets texts (an array of strings), returns a list of arrays with a value for each, and is called, on
+    ///         any thread, once for each distinct text; each row has the values of its text.
+    ///     parties: The index of a column of callers, that of a column of called numbers, and the index in `columns` of
+    ///         one that is read by a function whose first value (uint8) is 0 where the called party is served. After
+    ///         all other columns follow the served party's, as `msisdn` of the cell with or without what is around it,
+    ///         and the other party's, as `party`.
     ///     block: Approximate number of bytes of one batch.
-    ///     texts: Whether the text of each row is kept.
+    ///     texts: Whether the text of each row is kept, with that of the lines after it that are not rows.
     ///     threads: As in `numguard.scan`.
     ///
     /// Returns:
@@ -163,15 +172,19 @@ impl Text {
     ///     rows (`line`, `lines`, `fields`, `note`, and the first 64 KiB of their `text`), the number of blank
     ///     lines, and whether any line was read as Windows-1252; and the text of each row, or without `texts` of
     ///     each row that may be a non-data line.
-    #[pyo3(signature = (columns=None, types=None, *, block=1 << 19, texts=false, threads=ThreadsArgument::default()))]
+    #[pyo3(signature = (
+        columns=None, types=None, *, parties=None, block=1 << 19, texts=false, threads=ThreadsArgument::default()
+    ))]
     #[pyo3(
-        text_signature = "($self, columns=None, types=None, *, block=524288, texts=False, threads=None)"
+        text_signature = "($self, columns=None, types=None, *, parties=None, block=524288, texts=False, threads=None)"
     )]
+    #[allow(clippy::too_many_arguments)] // keyword arguments in Python
     fn rows(
         &self,
         py: Python<'_>,
         columns: Option<Vec<usize>>,
-        types: Option<Vec<String>>,
+        types: Option<Vec<Bound<'_, PyAny>>>,
+        parties: Option<(usize, usize, usize)>,
         block: usize,
         texts: bool,
         threads: ThreadsArgument,
@@ -181,12 +194,15 @@ impl Text {
             return Err(ArgumentError::new_err("columns: there is no such column"));
         }
         let at = with_types(at, types)?;
-        let names = at
-            .iter()
-            .map(|&(at, kind)| (self.schema.field(at).name().as_str(), kind));
-        let schema = csv::typed_schema(names);
+        let names: Vec<_> = self.schema.fields().iter().collect();
+        let names: Vec<_> = names.iter().map(|field| field.name().as_str()).collect();
+        let parties = parties.map(|(calling, called, by)| Parties {
+            calling,
+            called,
+            by,
+        });
         let options = BatchOptions {
-            columns: (schema, at),
+            columns: Columns::new(&names, at, parties).map_err(raise)?,
             doubt: self.doubt.clone(),
             texts,
             block: block.max(1),
@@ -234,20 +250,51 @@ impl Text {
     }
 }
 
-/// Columns with their types by name; all text without names.
-fn with_types(at: Vec<usize>, names: Option<Vec<String>>) -> PyResult<Vec<(usize, ColumnType)>> {
-    let Some(names) = names else {
-        return Ok(at.into_iter().map(|at| (at, ColumnType::Text)).collect());
+/// Columns with their types, by name or by a function that reads their texts; all text without types.
+fn with_types(
+    at: Vec<usize>,
+    types: Option<Vec<Bound<'_, PyAny>>>,
+) -> PyResult<Vec<(usize, Reads)>> {
+    let Some(types) = types else {
+        return Ok(at
+            .into_iter()
+            .map(|at| (at, ColumnType::Text.into()))
+            .collect());
     };
-    if names.len() != at.len() {
+    if types.len() != at.len() {
         return Err(ArgumentError::new_err("types: takes one for each column"));
     }
-    let typed = |(at, name): (usize, String)| {
+    let typed = |(at, given): (usize, Bound<'_, PyAny>)| {
+        if given.is_callable() {
+            let reader = DistinctReader::new(Function(given.unbind())).map_err(raise)?;
+            return Ok((at, Reads::Distinct(Arc::new(reader))));
+        }
+        let name: String = given.extract()?;
         let known = ColumnType::ALL.iter().find(|known| known.0 == name);
         let known = known.ok_or_else(|| ArgumentError::new_err("types: there is no such type"))?;
-        Ok((at, known.1))
+        Ok((at, known.1.into()))
     };
-    at.into_iter().zip(names).map(typed).collect()
+    at.into_iter().zip(types).map(typed).collect()
+}
+
+/// A Python function that reads the distinct texts of a column, called with the GIL by the thread that needs a value.
+struct Function(Py<PyAny>);
+
+impl ReadTexts for Function {
+    fn read(&self, texts: &StringArray) -> Result<Vec<ArrayRef>, Error> {
+        let read = Python::try_attach(|py| -> PyResult<Vec<ArrayRef>> {
+            let texts = crate::input::array_to_python(py, Some(Arc::new(texts.clone())))?;
+            let values = self.0.bind(py).call1((texts,))?;
+            let array = |value: PyResult<Bound<'_, PyAny>>| {
+                let array = value?.extract::<PyArray>()?;
+                Ok(array.into_inner().0)
+            };
+            values.try_iter()?.map(array).collect()
+        });
+        let read = read.ok_or_else(|| io::Error::other("the interpreter has ended"));
+        read.and_then(|values| values.map_err(io::Error::other))
+            .map_err(Error::Reading)
+    }
 }
 
 /// Blocks of bytes from Python, read as one text.

@@ -8,7 +8,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use super::pieces::{ChunkText, Lines, Pieces, Process};
 use super::split::Rows;
-use super::{ColumnType, Doubt, Format, Input, typed};
+use super::{Columns, Doubt, Format, Input, typed};
 use crate::Error;
 use crate::parallel::{Next, Threads};
 use crate::scan::assemble;
@@ -24,7 +24,7 @@ pub struct Batch {
     pub doubtful: UInt32Array,
     /// The lines between the rows.
     pub between: Lines,
-    /// The text of each row if texts are kept, otherwise of each doubtful row.
+    /// The text of each row, to the start of the next, if texts are kept; otherwise of each doubtful row.
     pub texts: RowTexts,
 }
 
@@ -46,11 +46,11 @@ impl RowTexts {
 
 /// What [`Batches`] returns.
 pub struct BatchOptions {
-    /// The schema of the requested columns (see [`typed_schema`]), their indices in a row, and their types.
-    pub columns: (SchemaRef, Vec<(usize, ColumnType)>),
+    /// The requested columns.
+    pub columns: Columns,
     /// How rows that may be non-data lines are recognised.
     pub doubt: Option<Doubt>,
-    /// Whether the text of each row is kept.
+    /// Whether the text of each row is kept, with that of the lines after it that are not rows.
     pub texts: bool,
     /// Approximate number of bytes of one batch.
     pub block: usize,
@@ -72,11 +72,7 @@ impl Batches {
         threads: Threads,
     ) -> Result<Self, Error> {
         format.check()?;
-        let (schema, at) = &options.columns;
-        let fields: usize = at.iter().map(|(_, kind)| kind.data_types().len()).sum();
-        if schema.fields().len() != fields || at.iter().any(|&(at, _)| at >= format.width) {
-            return Err(Error::Format("a requested column does not exist"));
-        }
+        options.columns.check(format.width)?;
         let size = options.block;
         let pieces = Pieces::of_size(input, format, line, options, threads, size);
         Ok(Self(pieces))
@@ -117,21 +113,24 @@ impl Process for BatchOptions {
     }
 
     fn process(&self, format: &Format, rows: &Rows, bytes: &mut Vec<u8>) -> Result<Output, Error> {
-        let (schema, at) = &self.columns;
-        let columns = typed::read(format, rows, at, bytes)?;
+        let columns = typed::read(format, rows, &self.columns, bytes)?;
         let doubt = self.doubt.as_ref();
         let doubtful = doubt.map_or_else(Vec::new, |doubt| doubt.rows(rows, bytes));
-        let span = |row| {
-            let span = rows.row(row);
+        let span = |&row: &u32| {
+            let span = rows.row(row as usize);
             [span.start as u32, span.end as u32]
         };
         let spans = if self.texts {
-            (0..rows.len()).map(span).collect()
+            // The ends of the cells are not looked up: they are no longer in the cache.
+            let ends = rows.starts.iter().skip(1).copied();
+            let ends = ends.chain([rows.consumed as u32]);
+            let starts = rows.starts.iter();
+            starts.zip(ends).map(|(&start, end)| [start, end]).collect()
         } else {
-            doubtful.iter().map(|&row| span(row as usize)).collect()
+            doubtful.iter().map(span).collect()
         };
         Ok(Output {
-            columns: assemble(schema, columns, rows.len())?,
+            columns: assemble(self.columns.schema(), columns, rows.len())?,
             doubtful: doubtful.into(),
             spans,
         })
@@ -157,15 +156,4 @@ pub fn text_schema<'a>(names: impl IntoIterator<Item = &'a str>) -> SchemaRef {
     Arc::new(Schema::new(
         names.into_iter().map(field).collect::<Vec<_>>(),
     ))
-}
-
-/// The schema of columns of these names and types. The text of cells without a value follows its column, with its name.
-#[must_use]
-pub fn typed_schema<'a>(columns: impl IntoIterator<Item = (&'a str, ColumnType)>) -> SchemaRef {
-    let fields = |(name, kind): (&'a str, ColumnType)| {
-        let types = kind.data_types().into_iter();
-        types.map(move |data_type| Field::new(name, data_type, true))
-    };
-    let fields: Vec<_> = columns.into_iter().flat_map(fields).collect();
-    Arc::new(Schema::new(fields))
 }

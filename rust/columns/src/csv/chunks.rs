@@ -13,6 +13,9 @@ use super::{Format, Input};
 /// Bytes of a chunk: with the offsets of its cells they fit into the second-level cache.
 pub(super) const CHUNK: usize = 1 << 19;
 
+/// Bytes at the start of a chunk in which quotation marks are looked for.
+const SAMPLE: usize = 1 << 14;
+
 /// Bytes of a too long line that are skipped before `next` returns, so that the caller can be interrupted.
 const SKIPPED: usize = 1 << 24;
 
@@ -29,6 +32,8 @@ pub(super) struct Chunks {
     input: Input,
     format: Format,
     size: usize,
+    /// Whether a quotation mark was found in the samples so far.
+    quotes: bool,
     /// Bytes that were read and not yet returned.
     rest: Vec<u8>,
     state: State,
@@ -57,6 +62,7 @@ impl Chunks {
             input,
             format,
             size,
+            quotes: false,
             rest: Vec::new(),
             state: State::Reading,
         }
@@ -148,10 +154,11 @@ impl Chunks {
     }
 
     /// Where to cut a text whose last line break is at `last`: after the last line break that follows an even number of
-    /// quotation marks.
-    fn cut(&self, bytes: &[u8], last: usize) -> usize {
+    /// quotation marks. A text without quotation marks in any sample rarely has others, so that none are counted.
+    fn cut(&mut self, bytes: &[u8], last: usize) -> usize {
         let is_odd = |bytes: &[u8]| memchr_iter(b'"', bytes).count() % 2 == 1;
-        if !self.format.quoted || !is_odd(&bytes[..last]) {
+        self.quotes |= memchr(b'"', &bytes[..bytes.len().min(SAMPLE)]).is_some();
+        if !self.format.quoted || !self.quotes || !is_odd(&bytes[..last]) {
             return last + 1;
         }
         let (mut at, mut odd) = (last, true);

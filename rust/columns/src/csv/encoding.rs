@@ -7,11 +7,13 @@ const HIGH: [char; 32] = [
     'ž', 'Ÿ',
 ];
 
-/// The text with each line that is not UTF-8 read as Windows-1252; `None` if there is no such line.
-pub(super) fn mended(bytes: &[u8], line_break: u8) -> Option<Vec<u8>> {
-    if simdutf8::basic::from_utf8(bytes).is_ok() {
-        return None;
-    }
+/// Whether all of a text is UTF-8.
+pub(super) fn is_utf8(bytes: &[u8]) -> bool {
+    simdutf8::basic::from_utf8(bytes).is_ok()
+}
+
+/// The text with each line that is not UTF-8 read as Windows-1252.
+pub(super) fn mended(bytes: &[u8], line_break: u8) -> Vec<u8> {
     let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
     for line in bytes.split_inclusive(|&byte| byte == line_break) {
         match std::str::from_utf8(line) {
@@ -19,7 +21,7 @@ pub(super) fn mended(bytes: &[u8], line_break: u8) -> Option<Vec<u8>> {
             Err(_) => text.extend(line.iter().map(|&byte| char_of(byte))),
         }
     }
-    Some(text.into_bytes())
+    text.into_bytes()
 }
 
 fn char_of(byte: u8) -> char {
@@ -35,8 +37,8 @@ mod tests {
 
     #[test]
     fn only_lines_that_are_not_utf8_are_read_as_windows_1252() {
-        assert_eq!(mended("a,ü\n".as_bytes(), b'\n'), None);
-        let text = mended(b"\xc3\xbc\n\xfc\x80\x81\n1", b'\n').unwrap();
+        assert_eq!(mended("a,ü\n".as_bytes(), b'\n'), "a,ü\n".as_bytes());
+        let text = mended(b"\xc3\xbc\n\xfc\x80\x81\n1", b'\n');
         assert_eq!(std::str::from_utf8(&text), Ok("ü\nü€\u{fffd}\n1"));
     }
 }

@@ -40,12 +40,12 @@ mod scan;
 mod split;
 mod typed;
 
-pub use batches::{Batch, BatchOptions, Batches, RowTexts, text_schema, typed_schema};
+pub use batches::{Batch, BatchOptions, Batches, RowTexts, text_schema};
 pub use doubt::Doubt;
 pub use input::Input;
 pub use pieces::Lines;
 pub use scan::{CsvScan, Rows};
-pub use typed::ColumnType;
+pub use typed::{ColumnType, Columns, DistinctReader, Parties, ReadTexts, Reads};
 
 use crate::Error;
 

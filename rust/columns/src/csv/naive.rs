@@ -9,7 +9,7 @@ use arrow_array::cast::AsArray;
 
 use super::encoding::mended;
 use super::record::FEWEST_COLUMNS;
-use super::{BatchOptions, Batches, ColumnType, Format, Input, LineNote, Refusal, text_schema};
+use super::{BatchOptions, Batches, ColumnType, Columns, Format, Input, LineNote, Refusal};
 use crate::parallel::Next;
 
 /// The contents of a text.
@@ -37,7 +37,8 @@ type Span = (usize, usize, usize);
 /// Splits a text; its first line is line 1.
 #[must_use]
 pub fn split(format: &Format, text: &[u8]) -> Whole {
-    let mended = mended(text, format.line_break).filter(|_| format.windows_1252);
+    let is_mended = format.windows_1252 && std::str::from_utf8(text).is_err();
+    let mended = is_mended.then(|| mended(text, format.line_break));
     let text = mended.as_deref().unwrap_or(text);
     let lines = lines(format, text);
     let mut whole = Whole::default();
@@ -244,9 +245,10 @@ fn cells(format: &Format, record: &[u8]) -> (End, Vec<Vec<u8>>) {
 #[must_use]
 pub fn split_in_chunks(format: &Format, text: &[u8], size: usize, threads: usize) -> Whole {
     let names: Vec<String> = (0..format.width).map(|n| n.to_string()).collect();
-    let schema = text_schema(names.iter().map(String::as_str));
-    let as_text = |at| (at, ColumnType::Text);
-    let columns = (schema, (0..format.width).map(as_text).collect());
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let as_text = |at| (at, ColumnType::Text.into());
+    let columns = Columns::new(&names, (0..format.width).map(as_text).collect(), None);
+    let columns = columns.expect("each of them exists");
     let input = Input::of(std::io::Cursor::new(text.to_vec()));
     let threads = NonZeroUsize::new(threads);
     let options = BatchOptions {

@@ -242,15 +242,15 @@ impl<M: Process> Pieces<M> {
 impl<M: Process> Shared<M> {
     /// Splits the bytes of a chunk and computes its result.
     fn split(&self, mut bytes: Vec<u8>, last: bool) -> Result<Outcome<M::Output>, Error> {
-        let mut is_mended = false;
-        if self.format.windows_1252
-            && let Some(text) = mended(&bytes, self.format.line_break)
-        {
-            (bytes, is_mended) = (text, true);
-        }
         let mut splitter = locked(&self.splitters).pop().unwrap_or_default();
+        let is_utf8 = splitter.split(&self.format, &bytes, last).utf8;
+        let is_mended = self.format.windows_1252 && !is_utf8;
+        if is_mended {
+            bytes = mended(&bytes, self.format.line_break);
+            splitter.split(&self.format, &bytes, last);
+        }
         let len = bytes.len();
-        let rows = splitter.split(&self.format, &bytes, last);
+        let rows = splitter.rows();
         let output = self.process.process(&self.format, rows, &mut bytes);
         bytes.truncate(len);
         let text = |&(from, to): &(u32, u32)| {

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::encoding::is_utf8;
 use super::marks;
 use super::record::{Record, Text, is_blank};
 use super::{Format, LineNote, Refusal};
@@ -33,6 +34,8 @@ pub(super) struct Rows {
     pub(super) blank: u64,
     /// Number of all lines.
     pub(super) line_count: u64,
+    /// Whether the bytes that were split are UTF-8.
+    pub(super) utf8: bool,
     /// Bytes that were split; the bytes after them are an unfinished record.
     pub(super) consumed: usize,
 }
@@ -96,18 +99,24 @@ pub(super) struct Splitter {
 }
 
 impl Splitter {
+    /// The rows of the chunk that was split last.
+    pub(super) fn rows(&mut self) -> &mut Rows {
+        &mut self.rows
+    }
+
     /// Splits a chunk, which begins with a record; `last` is whether the text ends with it.
-    pub(super) fn split(&mut self, format: &Format, bytes: &[u8], last: bool) -> &mut Rows {
+    pub(super) fn split(&mut self, format: &Format, bytes: &[u8], last: bool) -> &Rows {
         let text = Text {
             format,
             bytes,
             last,
-            utf8: simdutf8::basic::from_utf8(bytes).is_ok(),
+            utf8: true,
         };
         self.rows.clear(format.width);
         let mut work = Work {
             text,
             rows: &mut self.rows,
+            checked: false,
             at: 0,
             settled: 0,
             consecutive: true,
@@ -128,7 +137,8 @@ impl Splitter {
             }
         }
         work.rows.consumed = work.at;
-        &mut self.rows
+        work.rows.utf8 = work.text.utf8;
+        &self.rows
     }
 }
 
@@ -136,6 +146,8 @@ impl Splitter {
 struct Work<'a> {
     text: Text<'a>,
     rows: &'a mut Rows,
+    /// Whether it is known of the whole chunk, not only of the rows so far, whether it is UTF-8.
+    checked: bool,
     /// The offset of the next record.
     at: usize,
     /// As in [`Text::record`].
@@ -185,24 +197,28 @@ impl Work<'_> {
         let format = self.text.format;
         let width = format.width;
         let whole = breaks * width;
-        let is_break = |row: &[u32]| {
-            let byte = bytes.get(row[width - 1] as usize);
+        let is_row = |row: &[u32]| {
+            let end = row[width - 1] as usize;
+            let byte = bytes.get(end);
             byte.is_none_or(|&byte| byte == format.line_break)
+                && (format.named == width || has_no_rest(format, bytes, row))
         };
         // There are as many line breaks as rows. If each row ends with one, no line break is within a row.
-        if !self.text.utf8
-            || width == 1
-            || format.named < width
+        if width == 1
             || bytes.len() > format.longest
             || whole > offsets.len()
-            || !offsets[..whole].chunks_exact(width).all(is_break)
+            || !offsets[..whole].chunks_exact(width).all(is_row)
         {
             return false;
         }
-        let rows = &mut *self.rows;
         if whole == 0 {
             return true;
         }
+        let end = bytes.len().min(offsets[whole - 1] as usize + 1);
+        if !self.is_utf8(&bytes[..end]) {
+            return false;
+        }
+        let rows = &mut *self.rows;
         if !self.consecutive || rows.lines.is_empty() {
             rows.lines.push((rows.starts.len() as u32, rows.line_count));
             self.consecutive = true;
@@ -224,8 +240,24 @@ impl Work<'_> {
         true
     }
 
+    /// Whether rows are UTF-8. They are checked while they are in the first-level cache.
+    fn is_utf8(&mut self, rows: &[u8]) -> bool {
+        if !self.checked && !is_utf8(rows) {
+            (self.checked, self.text.utf8) = (true, false);
+        }
+        self.text.utf8
+    }
+
+    /// Checks the whole chunk, so that the records need not be checked one by one.
+    fn check(&mut self) {
+        if !self.checked {
+            (self.checked, self.text.utf8) = (true, is_utf8(self.text.bytes));
+        }
+    }
+
     /// Takes the records one by one.
     fn take_each(&mut self, base: usize, bytes: &[u8], offsets: &[u32], cells: &mut Vec<u32>) {
+        self.check();
         let format = self.text.format;
         let mut first = 0;
         for (n, &offset) in offsets.iter().enumerate() {
@@ -265,6 +297,7 @@ impl Work<'_> {
 
     /// Reads the next record exactly. Returns whether it was complete.
     fn record(&mut self, cells: &mut Vec<u32>) -> bool {
+        self.check();
         let start = self.at;
         self.rows.quotes = true;
         match self.text.record(start, &mut self.settled, cells) {
@@ -320,4 +353,13 @@ impl Work<'_> {
         self.rows.line_count += 1;
         self.consecutive = false;
     }
+}
+
+/// Whether the cells of a row after the named ones have no text at all.
+fn has_no_rest(format: &Format, bytes: &[u8], row: &[u32]) -> bool {
+    let (named, end) = (
+        row[format.named - 1] as usize,
+        row[format.width - 1] as usize,
+    );
+    format.text_end(bytes, named, end) - named == format.width - format.named
 }

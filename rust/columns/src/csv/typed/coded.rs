@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
-use arrow_array::{ArrayRef, DictionaryArray, Int32Array};
+use arrow_array::{ArrayRef, DictionaryArray, Int32Array, StringArray};
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 use foldhash::fast::RandomState;
 
 use super::super::cells::{STEP, Span, at};
+use super::distinct::{DistinctReader, of_rows};
 use super::texts::Texts;
 use crate::Error;
 
@@ -106,23 +109,98 @@ impl Codes {
             recent,
             last,
         } = self;
-        codes.extend(spans.iter().map(|&span| {
-            recent.get(bytes, span, || {
-                let cell = at(bytes, span);
-                if cell.len() <= STEP {
-                    return words.code(cell);
-                }
-                if cell != at(bytes, last.0) {
-                    *last = (span, words.code(cell));
-                }
-                last.1
-            })
-        }));
+        if let Some(cell) = only_cell(spans, bytes) {
+            let code = words.code(cell);
+            return codes.resize(codes.len() + spans.len(), code);
+        }
+        codes.extend(
+            spans
+                .iter()
+                .map(|&span| recent.get(bytes, span, || words.code_of(span, last, bytes))),
+        );
+    }
+
+    fn push_one(&mut self, span: Span, bytes: &[u8]) {
+        let Self {
+            codes,
+            words,
+            recent,
+            last,
+        } = self;
+        codes.push(recent.get(bytes, span, || words.code_of(span, last, bytes)));
     }
 
     pub(super) fn finish(self) -> Result<ArrayRef, Error> {
-        let codes = Int32Array::from(self.codes);
+        let (codes, words) = self.into_parts()?;
+        let words = Arc::new(words);
+        Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(
+            codes, words,
+        )?))
+    }
+
+    /// The values that a reader gives for the rows.
+    pub(super) fn finish_with(self, reader: &DistinctReader) -> Result<Vec<ArrayRef>, Error> {
+        let (codes, words) = self.into_parts()?;
+        let values = reader.values(&words)?;
+        values
+            .iter()
+            .map(|values| of_rows(values, &codes))
+            .collect()
+    }
+
+    fn into_parts(self) -> Result<(Int32Array, StringArray), Error> {
         let words = self.words.texts.finish()?;
+        Ok((self.codes.into(), words.as_string().clone()))
+    }
+}
+
+/// The cell, if all are alike, as in a column that a file leaves empty.
+fn only_cell<'a>(spans: &[Span], bytes: &'a [u8]) -> Option<&'a [u8]> {
+    let (&first, rest) = spans.split_first()?;
+    let cell = at(bytes, first);
+    let is_alike = match short(bytes, first) {
+        Some(value) => {
+            let alike = |&span: &Span| {
+                span[1] - span[0] == first[1] - first[0] && short(bytes, span) == Some(value)
+            };
+            rest.iter().all(alike)
+        }
+        None => rest.iter().all(|&span| at(bytes, span) == cell),
+    };
+    is_alike.then_some(cell)
+}
+
+/// A column in which few rows have a value, while it grows: a dictionary of text, null in the other rows.
+pub(super) struct SparseCodes {
+    rows: Vec<u32>,
+    codes: Box<Codes>,
+}
+
+impl SparseCodes {
+    pub(super) fn new() -> Self {
+        Self {
+            rows: Vec::new(),
+            codes: Box::new(Codes::new(0)),
+        }
+    }
+
+    /// Adds a row, which comes after those that were added before.
+    pub(super) fn push(&mut self, row: usize, span: Span, bytes: &[u8]) {
+        self.rows.push(row as u32);
+        self.codes.push_one(span, bytes);
+    }
+
+    /// The column, of `count` rows.
+    pub(super) fn finish(self, count: usize) -> Result<ArrayRef, Error> {
+        let (some, words) = self.codes.into_parts()?;
+        let (mut codes, mut bits) = (vec![0; count], vec![0u64; count.div_ceil(64)]);
+        for (&row, &code) in self.rows.iter().zip(some.values()) {
+            codes[row as usize] = code;
+            bits[row as usize / 64] |= 1 << (row % 64);
+        }
+        let nulls = NullBuffer::new(BooleanBuffer::new(bits.into(), 0, count));
+        let codes = Int32Array::new(codes.into(), Some(nulls));
+        let words = Arc::new(words);
         Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(
             codes, words,
         )?))
@@ -130,6 +208,18 @@ impl Codes {
 }
 
 impl Words {
+    /// The code of a cell that is none of the recent ones.
+    fn code_of(&mut self, span: Span, last: &mut (Span, i32), bytes: &[u8]) -> i32 {
+        let cell = at(bytes, span);
+        if cell.len() <= STEP {
+            return self.code(cell);
+        }
+        if cell != at(bytes, last.0) {
+            *last = (span, self.code(cell));
+        }
+        last.1
+    }
+
     fn code(&mut self, word: &[u8]) -> i32 {
         if let Some(&code) = self.codes.get(word) {
             return code;

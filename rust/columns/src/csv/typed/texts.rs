@@ -77,27 +77,32 @@ impl Texts {
     }
 }
 
-/// The text of a few rows of a column; null in the others.
+/// The text of the cells of a few rows of a column; null in the others, and for an empty cell.
 #[derive(Default)]
 pub(super) struct Others {
     rows: Vec<u32>,
     /// Where the text of each of them ends.
     ends: Vec<i32>,
     values: Vec<u8>,
+    /// The rows of cells that are empty, too.
+    without: Vec<u32>,
 }
 
 impl Others {
-    /// Adds a row, which comes after those that were added before.
+    /// Adds a row, which comes after those that were added before. Of an empty cell there is no text.
     #[inline]
     pub(super) fn push(&mut self, row: usize, text: &[u8]) {
-        self.values.extend_from_slice(text);
-        self.rows.push(row as u32);
-        self.ends.push(self.values.len() as i32);
+        self.without.push(row as u32);
+        if !text.is_empty() {
+            self.values.extend_from_slice(text);
+            self.rows.push(row as u32);
+            self.ends.push(self.values.len() as i32);
+        }
     }
 
     /// The nulls of a column in which these rows have no value.
     pub(super) fn rows_without(&self, count: usize) -> Option<NullBuffer> {
-        without(&self.rows, count)
+        without(&self.without, count)
     }
 
     /// The column, of `count` rows.
