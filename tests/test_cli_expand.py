@@ -70,6 +70,16 @@ def test_a_number_to_release_is_no_seed(desk: Path, dated: tuple[str, ...]) -> N
     assert {row["seed_msisdn"] for row in rows(desk / "linked" / "linked.csv")} == {"919123456780"}
 
 
+def test_a_number_is_protected_whatever_the_action_of_its_row(desk: Path) -> None:
+    (desk / "customers.csv").write_text("msisdn,action\n9123456789,release\n9123456780,reverify\n")
+    run = numguard(
+        "expand", "airtel.csv", "jio.csv", "--seeds", "seeds.csv", "--protected", "customers.csv", "--folder", "linked"
+    )
+    assert run.returncode == 0, run.stderr
+    assert "customers.csv: 2 members" in run.stderr
+    assert rows(desk / "linked" / "linked.csv") == []
+
+
 def test_tables_of_a_folder_are_of_one_run(desk: Path) -> None:
     found = ng.expand(["98765 43210"], ng.read_cdr(["airtel.csv", "jio.csv"]))
     write_folder(found, desk / "linked")

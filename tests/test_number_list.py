@@ -217,3 +217,25 @@ def test_a_second_column_of_numbers_is_named(tmp_path: Path, heading: str) -> No
 def test_a_second_column_of_handsets_is_named(tmp_path: Path) -> None:
     path = write(tmp_path, "list.csv", b"imei,IMEI 2,mobile\n490154203237518,490154203237526,9765432187\n")
     assert read_imeis(path).account["warnings"] == ["the column 'IMEI 2' may have more of them, and is not read"]
+
+
+ACTIONS = "msisdn,action\n9876543210, Block \n9123456789,BLOCK\n9800000001,Release\n9800000002,stop\n9800000003,\n"
+
+
+@pytest.mark.parametrize(
+    ("actions", "used", "others", "refused"),
+    [(("block",), 2, 1, 2), (("release",), 1, 2, 2), (("stop",), 1, 3, 1), (None, 5, 0, 0)],
+)
+def test_an_action_is_read_in_any_case_and_an_unknown_one_is_refused(
+    tmp_path: Path, actions: tuple[str, ...] | None, used: int, others: int, refused: int
+) -> None:
+    path = write(tmp_path, "list.csv", ACTIONS.encode())
+    listed = read_numbers(path, actions=actions)
+    account = listed.account
+    assert (len(listed.keys), account["rows_used"], account["rows_refused"]) == (used, used, refused)
+    assert account["refused_rows"] == ({"unknown_action": refused} if refused else {})
+    assert account["not_data"].get("other_action", 0) == others
+    if refused:
+        with pytest.raises(InputError, match="cannot be read"):
+            read_numbers(path, actions=actions, strict=True)
+        assert set(listed.refused["row"].to_pylist()) <= {5, 6}

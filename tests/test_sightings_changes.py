@@ -199,7 +199,9 @@ def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
         "9123456789,OUT,1930,05/09/2026,11:00:00,1,351756051523990\n"
     )
     assert run(["changes", str(path), "--changed", "-o", str(out)]) == 0
-    assert "periods, 1 of them followed another" in capsys.readouterr().err
+    printed = capsys.readouterr().err
+    assert "periods, 1 of them followed another" in printed
+    assert "of keys with a change: 2 periods" in printed
     lines = out.read_text().splitlines()
     assert [line.split(",")[1].strip('"') for line in lines[1:]] == ["35824005111111", "49015420323751"]
     assert lines[2].split(",")[-1] == "3"

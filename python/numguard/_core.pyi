@@ -597,6 +597,8 @@ class Linkage:
         """
     def read_on(self) -> tuple[_LinkageState, int] | None:
         """Store what was read of the files: the progress and the index of the last file; `None` at the end of the files."""
+    def rows_untimed(self) -> int:
+        """Sightings without a time so far; one that is read twice counts twice."""
     def step(self) -> _LinkageState | None:
         """Pass over some more of the sightings; `None` at the end of the walk."""
     def wanted(self) -> tuple[Literal["numbers", "handsets"], int, pa.UInt64Array] | None:

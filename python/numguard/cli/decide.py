@@ -40,8 +40,9 @@ def decide(
     """Record a decision on every number of a list: confirm, withdraw, protect, accept ...
 
     A cell that is no number stops the call. Of a list with a column `action` only the rows to block are confirmed or
-    accepted; every row of it is withdrawn, protected, reverified, reactivated or dismissed. Numbers come from a file, never from the command line, which other users of
-    the machine can read.
+    accepted; every row of it is withdrawn, protected, reverified, reactivated or dismissed.
+
+    Numbers come from a file, never from the command line, which other users of the machine can read.
 
     \b
       numguard decide confirmed --numbers checked.csv --reason "re-verification failed" --registry cases.db --by "SI 77"

@@ -244,7 +244,7 @@ impl Job {
 /// A row group, read one batch in each step.
 enum Unit {
     Ready(Job),
-    Reading(Job, ParquetRecordBatchReader, Group),
+    Reading(Job, ParquetRecordBatchReader, Box<Group>),
     Failed(Error),
     Ended,
 }
@@ -264,14 +264,14 @@ impl Unit {
                     found: Found::default(),
                     job: job.clone(),
                 };
-                *self = Self::Reading(job, reader, group);
+                *self = Self::Reading(job, reader, Box::new(group));
                 Ok(None)
             }
             Self::Reading(job, mut reader, mut group) => {
                 let Some(batch) = job.group.next(&mut reader)? else {
                     job.group
                         .check_rows(group.counts.rows, job.group.stated_rows())?;
-                    return Ok(Some(group));
+                    return Ok(Some(*group));
                 };
                 job.read(&batch, &mut group)?;
                 *self = Self::Reading(job, reader, group);
