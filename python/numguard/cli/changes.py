@@ -111,7 +111,7 @@ def changes(
         options.say_json(counts | rows | lists_read.summary())
         return
     options.say(f"{options.count(counts['periods'], 'period')}, {counts['followed']:,} of them followed another")
-    if changed:
+    if len(table) < counts["periods"]:
         options.say(f"of keys with a change: {options.count(len(table), 'period')}")
     if counts.get("unseen"):
         options.say(f"of the list, never seen: {counts['unseen']:,}")
