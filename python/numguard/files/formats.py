@@ -15,6 +15,8 @@ from typing import IO, Any, cast
 
 import pyarrow as pa
 
+from numguard.compute import retyped
+
 __all__ = ["Arrow", "Csv", "Format", "JsonLines", "Parquet", "plain_text", "without_dictionaries"]
 
 
@@ -118,7 +120,7 @@ class Arrow(Format):
         self._writer = pa.ipc.new_file(cast(IOBase, file), self._schema)
 
     def write(self, rows: pa.Table) -> None:
-        self._writer.write_table(rows.cast(self._schema))
+        self._writer.write_table(retyped(rows, self._schema))
 
     def close(self) -> None:
         self._writer.close()
@@ -146,7 +148,7 @@ class Csv(Format):
         return nested(schema)
 
     def write(self, rows: pa.Table) -> None:
-        self._writer.write_table(rows.cast(self._schema))
+        self._writer.write_table(retyped(rows, self._schema))
 
     def close(self) -> None:
         self._writer.close()
