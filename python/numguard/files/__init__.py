@@ -14,6 +14,7 @@ import shutil
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from secrets import token_hex
 from typing import IO
@@ -146,15 +147,16 @@ class Together:
             if isinstance(error, FileNotFoundError):
                 raise FileMissingError(f"{path.parent}: there is no such directory") from None
             raise unwritten(path, error) from None
-        with os.fdopen(made, "wb") as file:
-            if self._private:
-                make_private(made, self._mode)
-            try:
+        try:
+            # At its end the file is flushed once more, which fails again on a full disk.
+            with os.fdopen(made, "wb") as file:
+                if self._private:
+                    make_private(made, self._mode)
                 yield file
                 file.flush()
                 os.fsync(made)
-            except OSError as error:
-                raise unwritten(path, error) from None
+        except OSError as error:
+            raise unwritten(path, error) from None
 
     def fingerprint(self, path: PathLike) -> tuple[str, int]:
         """SHA-256 and size of a file that has been written."""
