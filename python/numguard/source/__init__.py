@@ -149,6 +149,7 @@ class _Options:
     wanted: Callable[[str], bool] | None
     sheet: str | None
     keep_broken: bool
+    is_kept: Callable[[Part], bool] | None = None
     passed_over: list[PassedOver] = field(default_factory=list)
 
 
@@ -158,6 +159,7 @@ def open_source(
     wanted: Callable[[str], bool] | Iterable[str] | None = None,
     sheet: str | None = None,
     keep_broken: bool = False,
+    is_kept: Callable[[Part], bool] | None = None,
 ) -> Source:
     """Finds the parts of a source. Only the first bytes of a file are read, except for workbooks and JSON.
 
@@ -172,6 +174,7 @@ def open_source(
         sheet: The sheet of a workbook; by default all sheets that are not empty, and of several those with a wanted
             column.
         keep_broken: Keep files that cannot be read or do not exist: reading such a part raises.
+        is_kept: Whether a member or sheet without a wanted column, beside others that have one, is read too.
 
     Raises:
         FileMissingError: A path does not exist, or a glob matches nothing.
@@ -181,7 +184,7 @@ def open_source(
     if wanted is not None and not callable(wanted):
         names = {clean(name) for name in wanted}
         wanted = names.__contains__ if names else None
-    options = _Options(wanted, sheet, keep_broken)
+    options = _Options(wanted, sheet, keep_broken, is_kept)
     parts = _parts(source, options)
     return Source(parts, options.passed_over)
 
@@ -394,6 +397,8 @@ def _with_a_wanted_column(found: list[Part], options: _Options) -> list[Part]:
                 with_column.append(part)
     if not with_column:
         return found
+    if options.is_kept is not None:
+        with_column = [part for part in found if part in with_column or options.is_kept(part)]
     options.passed_over.extend(
         PassedOver(str(part.name), "has no column that is looked for") for part in found if part not in with_column
     )
