@@ -79,7 +79,7 @@ impl Gunzip {
 /// The members of a stream, one after the other.
 enum Members {
     Before(Packed),
-    Within(GzDecoder<Packed>),
+    Within(Box<GzDecoder<Packed>>),
     After,
 }
 
@@ -101,7 +101,7 @@ impl Read for Members {
                 }
             };
             *self = match std::mem::replace(self, Self::After) {
-                Self::Before(packed) => Self::Within(GzDecoder::new(packed)),
+                Self::Before(packed) => Self::Within(Box::new(GzDecoder::new(packed))),
                 Self::Within(member) if has_more => Self::Before(member.into_inner()),
                 _ => Self::After,
             };
