@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
+import zipfile
 from pathlib import Path
 
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from numguard import NumberSet
 from numguard.cli import run
 from numguard.errors import ColumnError, InputError
-from numguard.number_list import read_imeis, read_numbers
+from numguard.number_list import listing_dates, read_imeis, read_numbers
 from sheet_files import write
 
 A, B = 919876543210, 919123456789
@@ -239,3 +243,74 @@ def test_an_action_is_read_in_any_case_and_an_unknown_one_is_refused(
         with pytest.raises(InputError, match="cannot be read"):
             read_numbers(path, actions=actions, strict=True)
         assert set(listed.refused["row"].to_pylist()) <= {5, 6}
+
+
+HEADED, BARE = "msisdn\n9700000001\n9700000002\n", "9800000001\n9800000002\n"
+KEYS = [919700000001, 919700000002, 919800000001, 919800000002]
+
+
+def zipped(folder: Path, **members: str) -> Path:
+    with zipfile.ZipFile(folder / "list.zip", "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("_", "."), content)
+    return folder / "list.zip"
+
+
+@pytest.mark.parametrize("first", ["a", "z"])
+def test_a_member_without_a_header_is_read_beside_one_that_has_one(tmp_path: Path, first: str) -> None:
+    broken = BARE + "12\n\n9800000003,5\n"
+    read = read_numbers(zipped(tmp_path, **{f"{first}_txt": broken, "l_csv": HEADED, "readme_txt": "See 12345/2026\n"}))
+    assert read.keys.to_array().to_pylist() == KEYS
+    account = read.account
+    assert (account["rows_read"], account["rows_used"], account["rows_refused"]) == (7, 4, 2)
+    assert account["not_data"] == {"blank": 1}
+    assert [Path(row["file"]).name for row in read.refused.to_pylist()] == [f"{first}.txt"] * 2
+    assert ["readme.txt" in passed for passed in account["passed_over"]] == [True]
+
+
+def test_handsets_sheets_and_folders_without_a_header_are_read_beside_others(tmp_path: Path) -> None:
+    handsets = zipped(tmp_path, a_txt="490154203237518\n", b_csv="imei\n358240051111110\n")
+    assert read_imeis(handsets).keys.to_array().to_pylist() == [35824005111111, 49015420323751]
+    book = openpyxl.Workbook()
+    for sheet, cells in ((book.active, HEADED), (book.create_sheet("more"), BARE)):
+        for cell in cells.split():
+            sheet.append([cell])  # type: ignore[union-attr]
+    book.save(tmp_path / "list.xlsx")
+    assert numbers_in(tmp_path / "list.xlsx").to_array().to_pylist() == KEYS
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "a.txt").write_text(BARE)
+    (tmp_path / "folder" / "b.csv").write_text(HEADED)
+    assert numbers_in(tmp_path / "folder").to_array().to_pylist() == KEYS
+
+
+@pytest.mark.parametrize(
+    "member",
+    [BARE + "98OOO00003\n", BARE + "call 9811111111 for help\n", "9800000001,Ravi\n9800000002,Asha\n", "List\n" + BARE],
+)
+def test_a_member_whose_numbers_may_not_be_listed_is_named(tmp_path: Path, member: str) -> None:
+    with pytest.raises(InputError, match=r"list\.zip/m\.txt: has numbers"):
+        read_numbers(zipped(tmp_path, l_csv=HEADED, m_txt=member))
+
+
+def test_a_member_without_a_header_has_no_column_of_a_given_name(tmp_path: Path) -> None:
+    path = zipped(tmp_path, l_csv="msisdn,day\n9700000001,2026-09-01\n", m_txt=BARE)
+    for call in (lambda: read_numbers(path, column="msisdn"), lambda: listing_dates(path, "day")):
+        with pytest.raises(InputError, match=r"list\.zip/m\.txt: has numbers"):
+            call()
+
+
+@pytest.mark.parametrize(
+    "member",
+    ["name,code\nx,9800000001\n", "pin\n110001\n", "amount\n9800000001\n", "Call 9811111111 for help\n12345\n"],
+)
+def test_other_members_are_passed_over_and_named(tmp_path: Path, member: str) -> None:
+    read = read_numbers(zipped(tmp_path, l_csv=HEADED, m_txt=member))
+    assert read.keys.to_array().to_pylist() == KEYS[:2]
+    assert ["m.txt" in passed for passed in read.account["passed_over"]] == [True]
+
+
+def test_numbers_in_columns_of_other_types_are_an_error(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"msisdn": [9700000001]}), tmp_path / "b.parquet")
+    (tmp_path / "a.csv").write_text(HEADED)
+    with pytest.raises(InputError, match="other types"):
+        read_numbers(tmp_path)

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-__all__ = ["counts", "pc", "whole"]
+__all__ = ["counts", "pc", "retyped", "whole"]
 
 pc: Any = pyarrow.compute
 
@@ -35,3 +35,23 @@ def whole(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     if isinstance(column, pa.ChunkedArray):
         return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
     return column
+
+
+def retyped(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """A table with the types of a schema; a column that has its type already stays as it is.
+
+    pyarrow casts run-end-encoded columns from the beginning of their runs, whatever the offset of a slice, to the same
+    type too.
+
+    >>> runs = pa.RunEndEncodedArray.from_arrays([1, 3], ["a", "b"])
+    >>> table = pa.table({"n": pa.array([1, 2]), "run": runs.slice(1)})
+    >>> retyped(table, table.schema.set(0, pa.field("n", pa.string()))).to_pylist()
+    [{'n': '1', 'run': 'b'}, {'n': '2', 'run': 'b'}]
+    """
+    columns = list(zip(table.columns, schema, strict=False))
+    if table.column_names != schema.names or any(not to.nullable and column.null_count for column, to in columns):
+        return table.cast(schema)  # raises
+    if any(column.type != to.type and "run_end_encoded" in str(column.type) for column, to in columns):
+        raise pa.ArrowTypeError("a run-end-encoded column has another type")
+    cast: list[Any] = [column if column.type == to.type else column.cast(to.type) for column, to in columns]
+    return pa.Table.from_arrays(cast, schema=schema)

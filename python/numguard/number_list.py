@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -205,6 +206,8 @@ class _ListReader:
         self._refused: list[pa.Table] = []
         self._others = 0
         self._first = 0
+        #: The columns of the first part with a header.
+        self._names: list[str] = []
         self.source: Source
 
     def cells(self, column: str | None, actions: Sequence[str] | None) -> pa.ChunkedArray[Any]:
@@ -216,7 +219,12 @@ class _ListReader:
             self._refuse(batch, cells)
         if not self.column:
             return pa.chunked_array([], pa.string())
-        return pa.chunked_array(found, self.source.parts[0].schema().field(self.column).type)
+        try:
+            return pa.chunked_array(found, found[0].type if found else pa.string())
+        except (pa.ArrowException, TypeError):
+            raise InputError(
+                f"{self.path}: its files hold numbers in columns of other types: write them alike"
+            ) from None
 
     def rows(self, column: str | None, actions: Sequence[str] | None, *, more: Sequence[str] = ()) -> Iterator[Batch]:
         """The column of numbers, and `more`, of the rows with one of the actions."""
@@ -225,26 +233,65 @@ class _ListReader:
         def is_wanted(cell: str) -> bool:
             return cell in wanted or _bare(cell) in self._kind.names
 
-        self.source = open_source(self.path, wanted=is_wanted)
-        if not self.source.schema.names:
+        self.source = open_source(
+            self.path,
+            wanted=is_wanted,
+            is_kept=lambda part: self._is_list(part, is_wanted, may_be_read=not wanted),
+        )
+        headed = [part for part in self.source.parts if not _begins_with_row(part, is_wanted)]
+        self._names = (headed or self.source.parts)[0].schema().names
+        if not self._names:
             return
-        self.column = self._the_column(column, self.source.schema.names)
+        self.column = self._the_column(column, self._names)
         self._warn_of_unread(actions, wanted)
         if column is None:
             self._warn_of_more_keys()
         for part in self.source.parts:
             there = part.schema().names
-            if part.header_row and _is_row(there, is_wanted):
-                self._first += 1
+            name = self.column
+            if part not in headed or len(there) == 1:
                 name = self._the_column(column, there)
-                cell = pa.RecordBatch.from_pydict({name: [name]})
-                yield Batch(cell, part.name, part.header_row)
-                yield from part.batches([name, *more])
-            else:
-                yield from self._rows_of(part, [self.column, *more], actions)
+            if part in headed:
+                yield from self._rows_of(part, [name, *more], actions if name == self.column else None)
+                continue
+            self._first += 1
+            cell = pa.RecordBatch.from_pydict({name: [name]})
+            yield Batch(cell, part.name, part.header_row)
+            yield from part.batches([name, *more])
+
+    def _is_list(self, part: Part, is_wanted: Callable[[str], bool], *, may_be_read: bool) -> bool:
+        """Whether a member without a column that is looked for is a list: numbers, one a line, without a heading.
+
+        Raises:
+            InputError: It has numbers among something else, so that it cannot be known which of them are listed.
+        """
+        there, types = part.schema().names, part.schema().types
+        cells: list[Any] = []
+        if _begins_with_row(part, is_wanted):
+            cells.append(pa.array(there))
+        elif (
+            not may_be_read
+            or len(there) != 1
+            or pa.types.is_nested(types[0])
+            or self._kind.doubt(there[0]) == _SOMETHING_ELSE
+        ):
+            return False
+        has_numbers, has_others = False, not cells or len(there) != 1 or not may_be_read
+        for written in chain(cells, (column for batch in part.batches() for column in batch.data.columns)):
+            text = written.cast(pa.string())
+            is_bare = pc.invert(pc.match_substring_regex(text, r"\pL"))
+            is_read = self._kind.explained(text).field(0).is_valid()
+            has_numbers |= bool(pc.any(pc.and_(is_bare, is_read)).as_py())
+            has_others |= bool(pc.any(pc.invert(is_bare)).as_py())
+        if has_numbers and has_others:
+            raise InputError(
+                f"{part.name}: has numbers, and no column that is certainly theirs, beside members that have one: give "
+                "it a heading such as msisdn or imei, or take it out"
+            )
+        return has_numbers
 
     def _rows_of(self, part: Part, wanted: list[str], actions: Sequence[str] | None) -> Iterator[Batch]:
-        if actions is None or ACTION not in self.source.schema.names:
+        if actions is None or ACTION not in self._names:
             yield from part.batches(wanted)
             return
         for batch in part.batches([*wanted, *({ACTION} - set(wanted))]):
@@ -255,7 +302,7 @@ class _ListReader:
 
     def _warn_of_unread(self, actions: Sequence[str] | None, read: set[Any]) -> None:
         """Warnings that name the columns of actions that are not read."""
-        there = self.source.schema.names
+        there = self._names
         if actions is not None and ACTION in there:
             return
         unread = [name for name in there if _bare(name) in _LIKE_ACTION and name not in {self.column, *read}]
@@ -263,7 +310,7 @@ class _ListReader:
 
     def _warn_of_more_keys(self) -> None:
         """Warnings that name further columns of numbers."""
-        others = [name for name in self.source.schema.names if name not in {self.column, HASHED}]
+        others = [name for name in self._names if name not in {self.column, HASHED}]
         more = [name for name in others if self._kind.word.search(_bare(name))]
         self._warnings += [f"the column {named([name])!r} may have more of them, and is not read" for name in more]
 
@@ -303,6 +350,12 @@ class _ListReader:
             notes = explained.field("note").cast(pa.string()).fill_null("empty")
             nothing: Any = pa.scalar(None, pa.string())
             self._refused.append(batch.refused(pc.if_else(explained.field(0).is_null(), notes, nothing)))
+
+
+def _begins_with_row(part: Part, is_wanted: Callable[[str], bool]) -> bool:
+    """Whether the header of a part is a row."""
+    names = part.schema().names
+    return bool(part.header_row) and _is_row(names, is_wanted)
 
 
 def _is_row(names: Sequence[str], is_wanted: Callable[[str], bool]) -> bool:

@@ -52,14 +52,16 @@ def read(
       numguard cdr read export.csv --map Subscriber=served --map Device=imei --map Day=date -o sightings.parquet
     """
     from numguard.cdr import read_cdr
+    from numguard.files import placed_together
 
     if mapped and layout is not None:
         raise ArgumentError("--map: names the columns of a layout of your own; leave --layout out")
     account.check_files(paths, {"--output": output, "--refused": refused_path})
     options.check_json(as_json, output)
     records = read_cdr(list(paths) if len(paths) > 1 else paths[0], layout=_roles(mapped) or layout, strict=is_strict)
-    options.write_table(records.reader(), output)
-    options.write_refused(records.refused.rename_columns(["file", "row", "column", "note"]), refused_path)
+    with placed_together():
+        options.write_table(records.reader(), output)
+        options.write_refused(records.refused.rename_columns(["file", "row", "column", "note"]), refused_path)
     if as_json:
         options.say_json(records.summary.account)
         return

@@ -62,6 +62,7 @@ def changes(
       numguard changes airtel.csv jio.csv --numbers suspects.csv -o timelines.html
     """
     from numguard.compute import pc
+    from numguard.files import placed_together
     from numguard.sightings import changes as find
 
     writes = {"--output": output, "--refused": refused_path}
@@ -100,13 +101,15 @@ def changes(
         counts["periods_of_changed"] = len(table)
     readers = [] if cdr is None else [cdr]
     rows = account.with_reports(found.account, readers)
+    with placed_together():
+        if page is not None:
+            shown = pc.unique(table[by]) if changed else keys
+            write_changes(found, page, keys=shown, account=rows, files=account.files_read(sources), tac=tac)
+        else:
+            options.write_table(table if tac is None else tac.join(table), output)
+        account.write_with_reports(found.refused_rows, readers, refused_path, lists_read)
     if page is not None:
-        shown = pc.unique(table[by]) if changed else keys
-        write_changes(found, page, keys=shown, account=rows, files=account.files_read(sources), tac=tac)
         options.say(f"{page}: written; numbers are shown in full")
-    else:
-        options.write_table(table if tac is None else tac.join(table), output)
-    account.write_with_reports(found.refused_rows, readers, refused_path, lists_read)
     if as_json:
         options.say_json(counts | rows | lists_read.summary())
         return

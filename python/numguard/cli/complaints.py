@@ -11,6 +11,7 @@ import click
 
 from numguard.cli import account, options
 from numguard.errors import ArgumentError, InputError
+from numguard.files import placed_together
 from numguard.registry.state import IN_FORCE
 from numguard.source import named
 
@@ -109,9 +110,10 @@ def add(
             dry_run=dry_run,
             strict=is_strict,
         )
-    options.write_refused(intake.refusals, refused_path)
-    if save_path is not None and intake.preview is not None:
-        write_mapping(save_path, intake.preview.fields)
+    with placed_together():
+        options.write_refused(intake.refusals, refused_path)
+        if save_path is not None and intake.preview is not None:
+            write_mapping(save_path, intake.preview.fields)
     if as_json:
         options.say_json(_summary(intake, dry_run=dry_run))
     else:

@@ -16,7 +16,7 @@ from numguard.cdr import Cdr, read_cdr
 from numguard.cli import account, options
 from numguard.compute import pc
 from numguard.errors import ArgumentError, BrakeError, InputError
-from numguard.files import FORMATS
+from numguard.files import FORMATS, placed_together
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.source import files_of, kind_of_file
 from numguard.source.kinds import TYPED
@@ -272,13 +272,15 @@ def expand(
             )
     options.end_progress()
     reports = [] if cdr is None else [cdr]
-    account.write_with_reports(found.refused_rows, reports, refused_path, lists_read)
+    with placed_together():
+        account.write_with_reports(found.refused_rows, reports, refused_path, lists_read)
+        if folder is not None:
+            write_folder(found, folder, tac)
+        written = [] if ask is None else [write_requests(found, ask)]
+        written += draw(found)
+    for line in written:
+        options.say(line)
     rows_of = account.with_reports(found.account | {"refused_rows": dict(found.refused)}, reports)
-    if folder is not None:
-        write_folder(found, folder, tac)
-    if ask is not None:
-        write_requests(found, ask)
-    draw(found)
     if as_json:
         options.say_json(_summary(found) | rows_of | lists_read.summary())
     else:
@@ -318,8 +320,8 @@ def write_folder(found: Expansion, folder: Path, tac: TacTable | None = None) ->
             write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), into=files)
 
 
-def write_requests(found: Expansion, path: Path) -> None:
-    """The next requests to operators, readable by its owner only."""
+def write_requests(found: Expansion, path: Path) -> str:
+    """The next requests to operators, readable by its owner only; what there is to say of them."""
     from numguard.files.outgoing import write_private
 
     requests = found.requests()
@@ -330,7 +332,7 @@ def write_requests(found: Expansion, path: Path) -> None:
         for why, what in (("unseen", "number"), ("one_number", "handset"))
         if why in counted
     ]
-    options.say(f"{path}: {'requests for ' + ' and '.join(subjects) if subjects else 'no requests'}")
+    return f"{path}: {'requests for ' + ' and '.join(subjects) if subjects else 'no requests'}"
 
 
 def drawing(
@@ -342,12 +344,15 @@ def drawing(
     *,
     full_numbers: bool,
     tac: TacTable | None = None,
-) -> Callable[[Expansion], None]:
-    """A function that draws the chart of a result; errors of its options are raised before the walk."""
+) -> Callable[[Expansion], list[str]]:
+    """A function that draws the chart of a result and returns what to say of it.
+
+    Errors of its options are raised before the walk.
+    """
     if folder is None:
         if around or around_imeis or full_numbers:
             raise ArgumentError("--graph: name the folder for the chart; --around and --full-numbers go with it")
-        return lambda _found: None
+        return lambda _found: []
     from numguard.report.links import can_draw, write_links
 
     can_draw()
@@ -356,12 +361,11 @@ def drawing(
     if (around or around_imeis) and not (numbers or imeis):
         raise ArgumentError("--around: the list is empty")
 
-    def draw(found: Expansion) -> None:
+    def draw(found: Expansion) -> list[str]:
         graph = found.graph(numbers=numbers, imeis=imeis)
         write_links(graph, folder, full_numbers=full_numbers, tac=tac)
-        options.say(
-            f"{folder}: {options.count(graph.nodes.num_rows, 'node')}, {options.count(graph.edges.num_rows, 'edge')}"
-        )
+        nodes, edges = options.count(graph.nodes.num_rows, "node"), options.count(graph.edges.num_rows, "edge")
+        return [f"{folder}: {nodes}, {edges}"]
 
     return draw
 

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cli import account, options
+from numguard.files import placed_together
 from numguard.source import open_source
 from numguard.types import Region
 
@@ -85,8 +86,9 @@ def explain(
                 answer = answer.filter(pc.and_(pc.is_null(answer[key]), pc.is_valid(answer["note"])))
             yield answer
 
-    options.write_table(pa.RecordBatchReader.from_batches(schema, rows()), output)
-    account.write_refused(opened, refused_path)
+    with placed_together():
+        options.write_table(pa.RecordBatchReader.from_batches(schema, rows()), output)
+        account.write_refused(opened, refused_path)
     rows_of = opened.account()
     if as_json:
         options.say_json(rows_of)

@@ -12,6 +12,7 @@ import pyarrow as pa
 from numguard.cli import account, options
 from numguard.compute import pc
 from numguard.errors import ArgumentError, ColumnError
+from numguard.files import placed_together
 from numguard.keyed import HASHED, keyed_hash, read_hashes
 from numguard.number_list import ACTION, rows_with
 from numguard.source import open_source
@@ -74,8 +75,9 @@ def keyed(
             yield data
 
     schema = pa.schema([*opened.schema, pa.field(HASHED, pa.string())])
-    options.write_table(pa.RecordBatchReader.from_batches(schema, hashed()), output)
-    account.write_refused(opened, refused_path, lists_read)
+    with placed_together():
+        options.write_table(pa.RecordBatchReader.from_batches(schema, hashed()), output)
+        account.write_refused(opened, refused_path, lists_read)
     rows_of = opened.account()
     if as_json:
         options.say_json(

@@ -60,22 +60,22 @@ def diff(
       numguard lists diff monday.csv tuesday.csv --folder changed --json
       numguard lists diff seized.txt released.txt --imeis
     """
-    from numguard.files import together, write_rows
+    from numguard.files import placed_together, write_rows
 
     writes: dict[str, Path | None] = {"--refused": refused_path}
     if folder is not None and folder.is_dir():
         writes |= {f"--folder ({name})": folder / name for name in ("added.csv", "removed.csv")}
     account.check_files([before, after], writes)
     both = [_opened(path, handsets, list_column, region, actions, is_strict) for path in (before, after)]
-    options.write_refused(pa.concat_tables([listed.refused for listed in both]), refused_path)
     old, new = (listed.keys for listed in both)
     added, removed, common = (keys.to_array() for keys in (new - old, old - new, old & new))
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with together(private=True) as files:
+    with placed_together():
+        options.write_refused(pa.concat_tables([listed.refused for listed in both]), refused_path)
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             for name, keys in (("added", added), ("removed", removed)):
                 table = pa.table({"imei14" if handsets else "msisdn": keys})
-                write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), into=files)
+                write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), private=True)
     counts = {"added": len(added), "removed": len(removed), "common": len(common)}
     if as_json:
         refused = {"refused_before": old.refused, "refused_after": new.refused}

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numguard import _core
 from numguard.cli import account, options
 from numguard.errors import ArgumentError
+from numguard.files import placed_together
 from numguard.source import open_source
 from numguard.types import Region
 
@@ -70,8 +71,9 @@ def normalize(
             yield batch.data.append_column("msisdn", msisdns).append_column("note", note.cast(pa.string()))
 
     fields = [*opened.schema, pa.field("msisdn", pa.uint64()), pa.field("note", pa.string())]
-    options.write_table(pa.RecordBatchReader.from_batches(pa.schema(fields), rows()), output)
-    account.write_refused(opened, refused_path)
+    with placed_together():
+        options.write_table(pa.RecordBatchReader.from_batches(pa.schema(fields), rows()), output)
+        account.write_refused(opened, refused_path)
     rows_of = opened.account()
     summary = {"cells": cells, "accepted": cells - refused, "refused": refused, "notes": dict(notes)} | rows_of
     if as_json:

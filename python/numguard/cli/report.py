@@ -51,6 +51,7 @@ def report(
       numguard report case.html --registry cases.db --tac tacs.csv
       numguard report --atr action.xlsx --by-day days.csv --registry cases.db --as-of 2026-09-30
     """
+    from numguard.files import placed_together
     from numguard.files.outgoing import write_private
     from numguard.registry import Registry
 
@@ -64,17 +65,20 @@ def report(
     )
     lists_read = account.Lists(is_strict=is_strict)
     tac = lists_read.tacs(tac_path)
-    options.write_refused(lists_read.refused, refused_path)
     day = None if as_of is None else as_of.date()
-    with Registry(options.existing_registry(registry_path), by="reader") as registry:
+    written = []
+    with Registry(options.existing_registry(registry_path), by="reader") as registry, placed_together():
+        options.write_refused(lists_read.refused, refused_path)
         if atr is not None:
             table = registry.action_taken(as_of=day)
             write_private(table, atr)
-            options.say(f"{atr}: {options.count(len(table), 'row')}")
+            written.append(f"{atr}: {options.count(len(table), 'row')}")
         if by_day is not None:
             table = registry.complaints_by_day(as_of=day)
             write_private(table, by_day)
-            options.say(f"{by_day}: {options.count(len(table), 'row')}")
+            written.append(f"{by_day}: {options.count(len(table), 'row')}")
         if page is not None:
             registry.report(page, title=title, as_of=day, full_numbers=full_numbers, tac=tac)
-            options.say(f"{page}: written" + ("" if full_numbers else "; numbers are masked"))
+            written.append(f"{page}: written" + ("" if full_numbers else "; numbers are masked"))
+    for line in written:
+        options.say(line)

@@ -53,6 +53,7 @@ def review(
       numguard review --registry cases.db --sheet waiting.xlsx
       numguard review --registry cases.db --by "SI 77" --take waiting.xlsx --reason "asked the complainants"
     """
+    from numguard.files import placed_together
     from numguard.files.outgoing import shown, write_private
     from numguard.registry import Registry
 
@@ -72,12 +73,13 @@ def review(
     with Registry(options.existing_registry(registry_path), by=by or "reader") as registry:
         waiting = registry.review()
     counts = options.counted_once(waiting)
-    if sheet_path is not None:
-        empty = pa.nulls(len(waiting), pa.string())
-        write_private(waiting.append_column("decision", empty).append_column("reason", empty), sheet_path)
-    if output is not None:
-        # Their cells have texts of complaints.
-        write_private(waiting, output)
+    with placed_together():
+        if sheet_path is not None:
+            empty = pa.nulls(len(waiting), pa.string())
+            write_private(waiting.append_column("decision", empty).append_column("reason", empty), sheet_path)
+        if output is not None:
+            # Their cells have texts of complaints.
+            write_private(waiting, output)
     if as_json:
         numbers = len(waiting["msisdn"].unique())
         options.say_json({"numbers": numbers, "rows": waiting.num_rows, "why": counts})

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from numguard.cli import account, options
 from numguard.errors import ArgumentError
+from numguard.files import placed_together
 from numguard.number_list import listing_dates
 from numguard.scan import ScanSummary
 from numguard.scan import scan as run
@@ -119,12 +120,13 @@ def scan(
         threads=threads,
         strict=is_strict,
     )
-    if output is not None:
-        found.write(output)
-    else:
-        options.write_table(found.flat(), None)
-    options.end_progress()
-    options.write_refused(pa.concat_tables([found.refused_lines, lists_read.refused]), refused_path)
+    with placed_together():
+        if output is not None:
+            found.write(output)
+        else:
+            options.write_table(found.flat(), None)
+        options.end_progress()
+        options.write_refused(pa.concat_tables([found.refused_lines, lists_read.refused]), refused_path)
     if as_json:
         options.say_json(_as_json(found.summary) | lists_read.summary())
     else:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from numguard.cli import options
 from numguard.errors import ArgumentError
-from numguard.files import write_rows
+from numguard.files import placed_together, write_rows
 
 __all__ = ["synth"]
 
@@ -71,12 +71,13 @@ def cdr(out: Path, rows: float, list_path: Path | None, **looks: object) -> None
     # Serials below those of subscribers, so that the two never share a number.
     numbers = Numbering(spec.seed).msisdns(np.arange(listed))
     shown = options.progress_line(lambda written: f"{written:,} of {spec.rows:,} rows")
-    if out.suffix.lower() == ".parquet":
-        write_cdr(out, spec, listed=numbers, progress=shown)
-    else:
-        write_rows(out, SCHEMA, cdr_batches(spec, listed=numbers))
-    options.end_progress()
-    if list_path is not None:
-        table = pa.table({"msisdn": pa.array(numbers)})
-        write_rows(list_path, table.schema, table.to_batches())
+    with placed_together():
+        if out.suffix.lower() == ".parquet":
+            write_cdr(out, spec, listed=numbers, progress=shown)
+        else:
+            write_rows(out, SCHEMA, cdr_batches(spec, listed=numbers))
+        options.end_progress()
+        if list_path is not None:
+            table = pa.table({"msisdn": pa.array(numbers)})
+            write_rows(list_path, table.schema, table.to_batches())
     options.say(f"{out}: {options.count(spec.rows, 'row')}, about {spec.rows * spec.hit_rate:,.0f} of a listed number")

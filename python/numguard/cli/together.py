@@ -59,7 +59,7 @@ def common(
       numguard common "dumps/*.parquet" --by imei14 --tac tacs.csv
       numguard common "dumps/*.csv" --at-least 3 -o everywhere.html
     """
-    from numguard.files import write_rows
+    from numguard.files import placed_together, write_rows
     from numguard.sightings import common as find
 
     writes = {"--output": output, "--proof": proof, "--refused": refused_path}
@@ -87,16 +87,18 @@ def common(
         **columns,
     )
     rows = account.with_reports(found.account, readers)
+    with placed_together():
+        if page is not None:
+            write_common(found, page, account=rows, files=account.files_read(paths))
+        else:
+            table = _flat(found.table, by)
+            options.write_table(table if tac is None else tac.join(table), output)
+        if proof is not None:
+            rows_of = found.proof.rename_columns([by, *found.proof.column_names[1:]])
+            write_rows(proof, rows_of.schema, rows_of.to_batches(), private=True)
+        account.write_with_reports(found.refused_rows, readers, refused_path, lists_read)
     if page is not None:
-        write_common(found, page, account=rows, files=account.files_read(paths))
         options.say(f"{page}: written; numbers are shown in full")
-    else:
-        table = _flat(found.table, by)
-        options.write_table(table if tac is None else tac.join(table), output)
-    if proof is not None:
-        rows_of = found.proof.rename_columns([by, *found.proof.column_names[1:]])
-        write_rows(proof, rows_of.schema, rows_of.to_batches(), private=True)
-    account.write_with_reports(found.refused_rows, readers, refused_path, lists_read)
     if as_json:
         counts = {"found": len(found), "sources": found.sources, "at_least": at_least}
         options.say_json(counts | rows | lists_read.summary())

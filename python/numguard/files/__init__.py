@@ -14,6 +14,7 @@ import shutil
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from secrets import token_hex
 from typing import IO
@@ -34,6 +35,7 @@ __all__ = [
     "Together",
     "beside",
     "place_waiting",
+    "placed_together",
     "remove_waiting",
     "together",
     "unwritten",
@@ -57,6 +59,9 @@ _PREFIX = ".numguard-"
 PARTIAL, WAITING, KEPT = ".partial", ".waiting", ".kept"
 #: Rows that are written at once: a Parquet file of tiny row groups is slow to read.
 _BATCH_ROWS = 1 << 16
+
+#: The files of the block of `placed_together` that this thread is in.
+_PLACED_TOGETHER: ContextVar[Together | None] = ContextVar("placed_together", default=None)
 
 
 class _Names:
@@ -111,14 +116,14 @@ class Together:
         token: The common part of the temporary names.
     """
 
-    def __init__(self, *, private: bool, token: str | None = None) -> None:
+    def __init__(self, *, private: bool, token: str | None = None, beside: Together | None = None) -> None:
         self._private = private
         # Files with a token of the caller are never removed as leftovers: the caller decides.
         self._ending = PARTIAL if token is None else WAITING
         self.token = token_hex(8) if token is None else token
-        self._names = _Names()
+        self._names: _Names = _Names() if beside is None else beside._names
         self._count = 0
-        if token is None:
+        if token is None and beside is None:
             # Ctrl-C may come between two instructions of a `with`, so that its end never runs. Then the files are
             # removed with this object, or when the process ends.
             weakref.finalize(self, self._names.roll_back)
@@ -146,15 +151,16 @@ class Together:
             if isinstance(error, FileNotFoundError):
                 raise FileMissingError(f"{path.parent}: there is no such directory") from None
             raise unwritten(path, error) from None
-        with os.fdopen(made, "wb") as file:
-            if self._private:
-                make_private(made, self._mode)
-            try:
+        try:
+            # At its end the file is flushed once more, which fails again on a full disk.
+            with os.fdopen(made, "wb") as file:
+                if self._private:
+                    make_private(made, self._mode)
                 yield file
                 file.flush()
                 os.fsync(made)
-            except OSError as error:
-                raise unwritten(path, error) from None
+        except OSError as error:
+            raise unwritten(path, error) from None
 
     def fingerprint(self, path: PathLike) -> tuple[str, int]:
         """SHA-256 and size of a file that has been written."""
@@ -203,6 +209,16 @@ class Together:
     def leave(self) -> None:
         """Leaves the files under their temporary names; whether they are renamed is decided later."""
         self._names.written.clear()
+
+    @property
+    def written(self) -> set[Path]:
+        """The final paths of the files that have temporary names."""
+        return set(self._names.written)
+
+    def drop(self, paths: Iterable[Path]) -> None:
+        """Removes files that have temporary names."""
+        for path in paths:
+            self._names.written.pop(path).unlink(missing_ok=True)
 
     def undo(self) -> None:
         """Restores the replaced files and removes the new ones."""
@@ -328,6 +344,11 @@ def together(*, private: bool = False, token: str | None = None) -> Iterator[Tog
     `private` files can be read by their owner only. With a `token`, the caller handles files that a killed process
     leaves.
     """
+    outer = _PLACED_TOGETHER.get()
+    if outer is not None and token is None:
+        with _beside(outer, private=private) as files:
+            yield files
+        return
     files = Together(private=private, token=token)
     try:
         yield files
@@ -339,6 +360,29 @@ def together(*, private: bool = False, token: str | None = None) -> Iterator[Tog
     finally:
         with one_step():
             files.forget()
+
+
+@contextmanager
+def _beside(outer: Together, *, private: bool) -> Iterator[Together]:
+    """Files that are placed with those of `outer`, unless the block fails."""
+    before = outer.written
+    try:
+        yield Together(private=private, beside=outer)
+    except BaseException:
+        with one_step():
+            outer.drop(outer.written - before)
+        raise
+
+
+@contextmanager
+def placed_together() -> Iterator[None]:
+    """All files that this thread writes in the block, by any function, are placed at its end, or none of them."""
+    with together() as files:
+        token = _PLACED_TOGETHER.set(files)
+        try:
+            yield
+        finally:
+            _PLACED_TOGETHER.reset(token)
 
 
 @contextmanager

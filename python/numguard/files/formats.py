@@ -15,6 +15,8 @@ from typing import IO, Any, cast
 
 import pyarrow as pa
 
+from numguard.compute import retyped
+
 __all__ = ["Arrow", "Csv", "Format", "JsonLines", "Parquet", "plain_text", "without_dictionaries"]
 
 
@@ -98,7 +100,7 @@ class _OfTables(Format):
     _writer: Any
 
     def write(self, rows: pa.Table) -> None:
-        self._writer.write_table(rows.cast(self._schema))
+        self._writer.write_table(retyped(rows, self._schema))
 
     def close(self) -> None:
         self._writer.close()

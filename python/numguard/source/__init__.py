@@ -12,7 +12,6 @@ the lines that did not become rows.
 
 from __future__ import annotations
 
-import glob
 import io
 import sys
 from collections import Counter
@@ -23,7 +22,6 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, Literal, cast
-from urllib.parse import unquote
 
 import pyarrow as pa
 
@@ -49,6 +47,7 @@ from numguard.source.part import (
     reading,
     with_partition_values,
 )
+from numguard.source.paths import files_of, is_hidden, is_listed_twice, partition_values
 from numguard.source.text import TextPart
 from numguard.source.typed import ArrowFilePart, ParquetPart, StreamPart, packed_part, parts_of_dataset, stream_of
 from numguard.types import PathLike
@@ -169,6 +168,7 @@ class _Options:
     wanted: Callable[[str], bool] | None
     sheet: str | None
     keep_broken: bool
+    is_kept: Callable[[Part], bool] | None = None
     passed_over: list[PassedOver] = field(default_factory=list)
 
 
@@ -178,6 +178,7 @@ def open_source(
     wanted: Callable[[str], bool] | Iterable[str] | None = None,
     sheet: str | None = None,
     keep_broken: bool = False,
+    is_kept: Callable[[Part], bool] | None = None,
 ) -> Source:
     """Finds the parts of a source. Only the first bytes of a file are read, except for workbooks and JSON.
 
@@ -192,6 +193,7 @@ def open_source(
         sheet: The sheet of a workbook; by default all sheets that are not empty, and of several those with a wanted
             column.
         keep_broken: Keep files that cannot be read or do not exist: reading such a part raises.
+        is_kept: Whether a member or sheet without a wanted column, beside others that have one, is read too.
 
     Raises:
         FileMissingError: A path does not exist, or a glob matches nothing.
@@ -201,7 +203,7 @@ def open_source(
     if wanted is not None and not callable(wanted):
         names = {clean(name) for name in wanted}
         wanted = names.__contains__ if names else None
-    options = _Options(wanted, sheet, keep_broken)
+    options = _Options(wanted, sheet, keep_broken, is_kept)
     parts = _parts(source, options)
     return Source(parts, options.passed_over)
 
@@ -239,35 +241,6 @@ def _parts_of_path(path: str | Path, options: _Options) -> list[Part]:
         return _remote(text, options)
     below = Path(path).expanduser() if text and Path(path).expanduser().is_dir() else None
     return [part for file in files_of(path) for part in _parts_of_file(file, options, below=below)]
-
-
-def files_of(path: PathLike | Sequence[PathLike]) -> list[Path]:
-    """The local files of a path, a glob, a directory or a list of these, in the order of their names.
-
-    Raises:
-        ArgumentError: an empty path or list.
-        FileMissingError: a glob or a directory without a file. A path that does not exist is returned as it is.
-    """
-    if not isinstance(path, (str, Path)):
-        if not path:
-            raise ArgumentError("path: an empty list; name at least one file")
-        return [file for one in path for file in files_of(one)]
-    text = str(path)
-    if not text:
-        raise ArgumentError("the path is empty: name a file")
-    path = Path(path).expanduser()
-    if path.is_dir():
-        found = [file for file in sorted(path.rglob("*")) if file.is_file() and not _is_hidden(file, path)]
-        if not found:
-            raise FileMissingError(f"{path}: there is no file in this directory")
-        return found
-    if not path.exists() and glob.has_magic(text):
-        found = [Path(file) for file in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
-        found = [file for file in found if file.is_file()]
-        if not found:
-            raise FileMissingError(f"{path}: no file matches")
-        return found
-    return [path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,20 +317,6 @@ def kind_of_file(path: Path) -> str:
         return kind_of(file.read(HEAD))
 
 
-def is_listed_twice(sources: Any) -> bool:
-    """Whether some paths lead to the same file, by whatever names; anything else is no path."""
-    listed = [
-        one for one in (sources if isinstance(sources, (list, tuple)) else [sources]) if isinstance(one, (str, Path))
-    ]
-    files = [file.stat() for one in listed for file in files_of(one) if file.exists()]
-    return len({(file.st_dev, file.st_ino) for file in files}) < len(files)
-
-
-def _is_hidden(file: Path, directory: Path) -> bool:
-    """Whether the name is one that tools give to files without data (`_SUCCESS`, `.crc`)."""
-    return any(name.startswith((".", "_")) for name in file.relative_to(directory).parts)
-
-
 def _parts_of_file(path: Path, options: _Options, *, below: Path | None = None) -> list[Part]:
     try:
         check_file(path)
@@ -368,7 +327,7 @@ def _parts_of_file(path: Path, options: _Options, *, below: Path | None = None) 
         found = [BrokenPart(str(path), error)]
     if below is not None:
         for part in found:
-            part.partitions = _partition_values(path, below)
+            part.partitions = partition_values(path, below)
     return found
 
 
@@ -423,6 +382,8 @@ def _with_a_wanted_column(found: list[Part], options: _Options) -> list[Part]:
                 with_column.append(part)
     if not with_column:
         return found
+    if options.is_kept is not None:
+        with_column = [part for part in found if part in with_column or options.is_kept(part)]
     options.passed_over.extend(
         PassedOver(str(part.name), "has no column that is looked for") for part in found if part not in with_column
     )
@@ -469,7 +430,7 @@ def _remote(uri: str, options: _Options) -> list[Part]:
         if found.type == fs.FileType.Directory:
             files = system.get_file_info(fs.FileSelector(path, recursive=True))
             below = [Path(file.path) for file in files if file.type == fs.FileType.File]
-            paths = [str(file) for file in sorted(below) if not _is_hidden(file, Path(path))]
+            paths = [str(file) for file in sorted(below) if not is_hidden(file, Path(path))]
             if not paths:
                 raise FileMissingError(f"{uri}: there is no file in this directory")
         else:
@@ -486,16 +447,10 @@ def _remote(uri: str, options: _Options) -> list[Part]:
         for file in paths:
             opened: Any = partial(system.open_input_file, file) if kind == "zip" else partial(_streamed, system, file)
             for part in _parts_of(file, opened, None, options):
-                part.partitions = _partition_values(Path(file), Path(path))
+                part.partitions = partition_values(Path(file), Path(path))
                 parts.append(part)
         return parts
 
 
 def _streamed(system: Any, file: str) -> Any:
     return system.open_input_stream(file, compression=None)
-
-
-def _partition_values(file: Path, directory: Path) -> dict[str, str]:
-    """The values that directories such as `day=2025-06-01` give a file below them."""
-    names = (name.partition("=") for name in file.relative_to(directory).parent.parts)
-    return {name: unquote(text) for name, equals, text in names if name and equals}

@@ -183,7 +183,15 @@ class _Bounded(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         if size < 0:
             return self.readall()
-        data: bytes = self._stream.read(size)
+        try:
+            data: bytes = self._stream.read(size)
+        except OSError as error:
+            # pyarrow gives zstd's own words.
+            if "too much memory for decoding" in str(error):
+                raise InputError(
+                    f"{self._name}: its zstd window is larger than the limit of 128 MiB: pack it again without --long"
+                ) from None
+            raise
         self._counted(len(data))
         return data
 

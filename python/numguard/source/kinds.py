@@ -16,12 +16,13 @@ __all__ = ["HEAD", "TYPED", "WRAPPED", "character_set", "kind_of", "refusal_reas
 #: Bytes that are inspected.
 HEAD: Final = 4096
 
+_ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _KINDS: Final = {
     b"PAR1": "parquet",
     b"ARROW1": "arrow",
     b"\xff\xff\xff\xff": "arrow stream",
     b"\x1f\x8b": "gzip",
-    b"\x28\xb5\x2f\xfd": "zstd",
+    _ZSTD: "zstd",
     b"BZh": "bzip2",
     b"PK\x03\x04": "zip",
 }
@@ -61,7 +62,18 @@ def kind_of(head: bytes) -> str:
     for magic, kind in _KINDS.items():
         if head.startswith(magic):
             return kind
+    if _begins_with_skipped_frames(head):
+        return "zstd"
     return "json" if looks_like_json(head.removeprefix(codecs.BOM_UTF8)) else "text"
+
+
+def _begins_with_skipped_frames(head: bytes) -> bool:
+    """Whether frames of zstd without rows come first, and nothing but zstd after them: LZ4 has the same frames."""
+    skipped = 0
+    while head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == 5:
+        skipped += 1
+        head = head[8 + int.from_bytes(head[4:8], "little") :]
+    return skipped > 0 and (not head or head.startswith(_ZSTD))
 
 
 def refusal_reason(head: bytes) -> str | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from numguard.compute import retyped
 from numguard.errors import ArgumentError
 from numguard.source.part import BATCH_ROWS, Batch, Part, check_names, exporting, reading
 
@@ -249,5 +250,5 @@ def stream_of(batches: Iterable[Any]) -> pa.RecordBatchReader:
             return one if isinstance(one, pa.Table) else pa.table(one)
 
     begun = of(first)
-    rest = (batch for one in chain([begun], map(of, iterator)) for batch in one.cast(begun.schema).to_batches())
+    rest = (batch for one in chain([begun], map(of, iterator)) for batch in retyped(one, begun.schema).to_batches())
     return pa.RecordBatchReader.from_batches(begun.schema, rest)

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, Read};
 use std::sync::{Mutex, PoisonError};
 
+use flate2::CrcReader;
 use flate2::bufread::GzDecoder;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -12,6 +13,10 @@ use crate::error::ArgumentError;
 
 /// Packed bytes that are requested at once.
 const PACKED: usize = 1 << 18;
+/// The most bytes of a member's header.
+const HEADER: u64 = 16 << 20;
+/// The header of a member without a name and other fields.
+const PLAIN: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 
 /// A gzip stream, unpacked: all its members, one after the other. Zeros behind a member are padding.
 ///
@@ -34,8 +39,9 @@ impl Gunzip {
         let packed = Packed {
             stream: packed,
             block: None,
+            header: &[],
         };
-        Self(Mutex::new(Members(Some(GzDecoder::new(packed)))))
+        Self(Mutex::new(Members::Before(packed)))
     }
 
     /// The next bytes.
@@ -71,22 +77,34 @@ impl Gunzip {
 }
 
 /// The members of a stream, one after the other.
-struct Members(Option<GzDecoder<Packed>>);
+enum Members {
+    Before(Packed),
+    Within(Box<GzDecoder<Packed>>),
+    After,
+}
 
 impl Read for Members {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            let Some(member) = &mut self.0 else {
-                return Ok(0);
+            let has_more = match self {
+                Self::After => return Ok(0),
+                Self::Before(packed) => {
+                    packed.drop_fields()?;
+                    true
+                }
+                Self::Within(member) => {
+                    let read = member.read(buffer)?;
+                    if read > 0 || buffer.is_empty() {
+                        return Ok(read);
+                    }
+                    member.get_mut().skip_zeros()?
+                }
             };
-            let read = member.read(buffer)?;
-            if read > 0 || buffer.is_empty() || !member.get_mut().skip_zeros()? {
-                return Ok(read);
-            }
-            self.0 = self
-                .0
-                .take()
-                .map(|member| GzDecoder::new(member.into_inner()));
+            *self = match std::mem::replace(self, Self::After) {
+                Self::Before(packed) => Self::Within(Box::new(GzDecoder::new(packed))),
+                Self::Within(member) if has_more => Self::Before(member.into_inner()),
+                _ => Self::After,
+            };
         }
     }
 }
@@ -108,9 +126,46 @@ struct Packed {
     stream: Py<PyAny>,
     /// The current block, and how many of its bytes were taken.
     block: Option<(PyBackedBytes, usize)>,
+    /// What is read before the block.
+    header: &'static [u8],
 }
 
 impl Packed {
+    /// Replaces the header of a member by one without fields: the decoder refuses a name or comment of more than 64 KiB.
+    fn drop_fields(&mut self) -> io::Result<()> {
+        let mut fields = CrcReader::new(self.by_ref().take(HEADER));
+        let mut fixed = [0; 10];
+        fields.read_exact(&mut fixed)?;
+        let [0x1f, 0x8b, 8, flags @ 0..0x20, ..] = fixed else {
+            return Err(damaged("no header of gzip"));
+        };
+        let has = |flag: u8| flags & flag != 0;
+        let mut bytes = Vec::new();
+        if has(4) {
+            let mut len = [0; 2];
+            fields.read_exact(&mut len)?;
+            bytes.resize(usize::from(u16::from_le_bytes(len)), 0);
+            fields.read_exact(&mut bytes)?;
+        }
+        for _ in [8, 16].into_iter().filter(|&flag| has(flag)) {
+            bytes.clear();
+            fields.read_until(0, &mut bytes)?;
+            if bytes.last() != Some(&0) {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        if has(2) {
+            let sum = fields.crc().sum().to_le_bytes();
+            let mut written = [0; 2];
+            fields.read_exact(&mut written)?;
+            if written != sum[..2] {
+                return Err(damaged("a header of another checksum"));
+            }
+        }
+        self.header = PLAIN;
+        Ok(())
+    }
+
     /// Skips zeros, which tapes and disks add to fill a block; whether other bytes follow.
     fn skip_zeros(&mut self) -> io::Result<bool> {
         loop {
@@ -137,6 +192,9 @@ impl Read for Packed {
 
 impl BufRead for Packed {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if !self.header.is_empty() {
+            return Ok(self.header);
+        }
         let is_taken = |(block, at): &(PyBackedBytes, usize)| *at == block.len();
         if self.block.as_ref().is_none_or(is_taken) {
             let block = Python::attach(|py| {
@@ -151,10 +209,16 @@ impl BufRead for Packed {
     }
 
     fn consume(&mut self, len: usize) {
-        if let Some((_, at)) = &mut self.block {
+        if !self.header.is_empty() {
+            self.header = &self.header[len..];
+        } else if let Some((_, at)) = &mut self.block {
             *at += len;
         }
     }
+}
+
+fn damaged(what: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, what)
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -98,10 +98,38 @@ impl<'py> FromPyObject<'_, 'py> for Rows {
                 "a batch does not match its schema, or has a type that is not supported: write the data again",
             )
         };
-        let rows = imported(|| rows.extract::<PyRecordBatch>())
-            .map_err(|error| instead(rows.py(), error, unsound))?;
-        Ok(Self(rows.into_inner()))
+        let batch = match imported(|| rows.extract::<PyRecordBatch>()) {
+            Err(error) if is_of_cells(rows.py(), &error) => {
+                without_offsets(&rows).and_then(|rows| imported(|| rows.extract::<PyRecordBatch>()))
+            }
+            batch => batch,
+        };
+        let batch = batch.map_err(|error| instead(rows.py(), error, unsound))?;
+        Ok(Self(batch.into_inner()))
     }
+}
+
+/// A valid batch of pyarrow with the same rows, whose arrays begin at offset 0.
+///
+/// The import panics where a struct that stands at an offset has a struct in it (apache/arrow-rs #7595): it counts the
+/// offset twice. A stream holds the rows without their offsets, for every type.
+fn without_offsets<'py>(rows: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = rows.py();
+    // The writer relies on what is valid.
+    let full = PyDict::new(py);
+    full.set_item(intern!(py, "full"), true)?;
+    rows.call_method(intern!(py, "validate"), (), Some(&full))?;
+    let pyarrow = py.import(intern!(py, "pyarrow"))?;
+    let streams = py.import(intern!(py, "pyarrow.ipc"))?;
+    let schema = rows.getattr(intern!(py, "schema"))?;
+    let written = pyarrow.call_method0(intern!(py, "BufferOutputStream"))?;
+    let writer = streams.call_method1(intern!(py, "new_stream"), (&written, schema))?;
+    writer.call_method1(intern!(py, "write_batch"), (rows,))?;
+    writer.call_method0(intern!(py, "close"))?;
+    let bytes = written.call_method0(intern!(py, "getvalue"))?;
+    streams
+        .call_method1(intern!(py, "open_stream"), (bytes,))?
+        .call_method0(intern!(py, "read_next_batch"))
 }
 
 /// Imports a value through the C interface, which may be invalid.
@@ -169,12 +197,16 @@ impl<'py> FromPyObject<'_, 'py> for Values {
 
 /// Another error in place of one whose message may quote a cell. Ctrl-C and a lack of memory stay what they are.
 fn instead(py: Python<'_>, error: PyErr, other: impl FnOnce() -> PyErr) -> PyErr {
-    let is_of_cells = error.is_instance_of::<PyException>(py);
-    if is_of_cells && !error.is_instance_of::<PyMemoryError>(py) {
+    if is_of_cells(py, &error) {
         other()
     } else {
         error
     }
+}
+
+/// Whether an error is about the data, not Ctrl-C or a lack of memory.
+fn is_of_cells(py: Python<'_>, error: &PyErr) -> bool {
+    error.is_instance_of::<PyException>(py) && !error.is_instance_of::<PyMemoryError>(py)
 }
 
 fn mixed() -> PyErr {

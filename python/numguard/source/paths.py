@@ -1,0 +1,67 @@
+"""The local files that a path names.
+
+Independent of what is in them. One idea: a path, a glob, a directory or a list of these is a list of files, in the
+order of their names.
+"""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from numguard.errors import ArgumentError, FileMissingError
+from numguard.types import PathLike
+
+__all__ = ["files_of", "is_hidden", "is_listed_twice", "partition_values"]
+
+
+def files_of(path: PathLike | Sequence[PathLike]) -> list[Path]:
+    """The local files of a path, a glob, a directory or a list of these, in the order of their names.
+
+    Raises:
+        ArgumentError: an empty path or list.
+        FileMissingError: a glob or a directory without a file. A path that does not exist is returned as it is.
+    """
+    if not isinstance(path, (str, Path)):
+        if not path:
+            raise ArgumentError("path: an empty list; name at least one file")
+        return [file for one in path for file in files_of(one)]
+    text = str(path)
+    if not text:
+        raise ArgumentError("the path is empty: name a file")
+    path = Path(path).expanduser()
+    if path.is_dir():
+        found = [file for file in sorted(path.rglob("*")) if file.is_file() and not is_hidden(file, path)]
+        if not found:
+            raise FileMissingError(f"{path}: there is no file in this directory")
+        return found
+    if not path.exists() and glob.has_magic(text):
+        found = [Path(file) for file in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
+        found = [file for file in found if file.is_file()]
+        if not found:
+            raise FileMissingError(f"{path}: no file matches")
+        return found
+    return [path]
+
+
+def is_listed_twice(sources: Any) -> bool:
+    """Whether some paths lead to the same file, by whatever names; anything else is no path."""
+    listed = [
+        one for one in (sources if isinstance(sources, (list, tuple)) else [sources]) if isinstance(one, (str, Path))
+    ]
+    files = [file.stat() for one in listed for file in files_of(one) if file.exists()]
+    return len({(file.st_dev, file.st_ino) for file in files}) < len(files)
+
+
+def is_hidden(file: Path, directory: Path) -> bool:
+    """Whether the name is one that tools give to files without data (`_SUCCESS`, `.crc`)."""
+    return any(name.startswith((".", "_")) for name in file.relative_to(directory).parts)
+
+
+def partition_values(file: Path, directory: Path) -> dict[str, str]:
+    """The values that directories such as `day=2025-06-01` give a file below them."""
+    names = (name.partition("=") for name in file.relative_to(directory).parent.parts)
+    return {name: unquote(text) for name, equals, text in names if name and equals}
