@@ -238,20 +238,20 @@ class _ListReader:
             wanted=is_wanted,
             is_kept=lambda part: self._is_list(part, is_wanted, may_be_read=not wanted),
         )
-        headed = [part for part in self.source.parts if not _begins_with_row(part, is_wanted)]
-        self._names = (headed or self.source.parts)[0].schema().names
+        parts = [(part, not _begins_with_row(part, is_wanted)) for part in self.source.parts]
+        self._names = next((part for part, headed in parts if headed), parts[0][0]).schema().names
         if not self._names:
             return
         self.column = self._the_column(column, self._names)
         self._warn_of_unread(actions, wanted)
         if column is None:
             self._warn_of_more_keys()
-        for part in self.source.parts:
+        for part, headed in parts:
             there = part.schema().names
             name = self.column
-            if part not in headed or len(there) == 1:
+            if not headed or (len(there) == 1 and _bare(there[0]) in self._kind.names):
                 name = self._the_column(column, there)
-            if part in headed:
+            if headed:
                 yield from self._rows_of(part, [name, *more], actions if name == self.column else None)
                 continue
             self._first += 1
