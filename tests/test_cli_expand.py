@@ -215,3 +215,27 @@ def test_sightings_of_other_types_are_input(desk: Path) -> None:
         assert run.returncode == 3
         assert f"bad.parquet: {name}" in run.stderr
         assert "9876543210" not in run.stderr
+
+
+def test_the_tables_of_a_chart_are_neither_read_nor_written_twice(desk: Path) -> None:
+    (desk / "chart").mkdir()
+    (desk / "chart" / "nodes.csv").write_text("msisdn\n9876543210\n")
+    for options in (
+        ["--seeds", "chart/nodes.csv"],
+        ["--seeds", "seeds.csv", "--ask", "chart/nodes.csv"],
+        ["--seeds", "seeds.csv", "--refused", "chart/edges.csv"],
+    ):
+        run = numguard("expand", "airtel.csv", "jio.csv", *options, "--graph", "chart")
+        assert run.returncode == 2, run.stderr
+        assert "read by this call" in run.stderr or "is written by" in run.stderr
+    assert (desk / "chart" / "nodes.csv").read_text() == "msisdn\n9876543210\n"
+
+
+def test_operator_files_without_times_are_not_listed_twice(desk: Path) -> None:
+    (desk / "map.csv").write_text("A,I,D\n9876543210,490154203237518,\n9812345678,490154203237510,\n")
+    names = ("--msisdn", "A", "--imei", "I", "--at", "D", "--min-sightings", "2", "--json")
+    once = numguard("expand", "map.csv", "--seeds", "seeds.csv", *names)
+    assert (once.returncode, json.loads(once.stdout)["linked"]) == (0, 0), once.stderr
+    twice = numguard("expand", "map.csv", "./map.csv", "--seeds", "seeds.csv", *names)
+    assert twice.returncode == 3
+    assert "listed twice" in twice.stderr

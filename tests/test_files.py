@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from numguard.errors import ArgumentError, FileError, FileMissingError, InputError
-from numguard.files import together, whole_file, write_rows
+from numguard.files import placed_together, together, whole_file, write_rows
 from numguard.files.outgoing import write_private
 from numguard.files.spreadsheet import SHEET_ROWS
 
@@ -324,3 +324,18 @@ def test_files_of_a_killed_process_are_removed_when_no_process_writes(tmp_path: 
 def put_alone(path: Path) -> None:
     with whole_file(path) as file:
         file.write(b"whole")
+
+
+def test_a_file_is_written_once_by_a_call(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    with placed_together():
+        write_x(path)
+        with pytest.raises(ArgumentError, match="already"):
+            write_x(path)
+    assert path.read_bytes() == b"x"
+    assert [file.name for file in tmp_path.iterdir()] == ["a.csv"]
+
+
+def write_x(path: Path) -> None:
+    with whole_file(path) as file:
+        file.write(b"x")

@@ -164,7 +164,11 @@ def a_long_source(folder: Path) -> list[Path]:
     """Forty million rows: one file of a hundred thousand, many times."""
     number = np.arange(100_000, dtype=np.uint64)
     table = pa.table(
-        {"served_msisdn": number + np.uint64(919876543210), "imei14": number // 2 + np.uint64(35824005111111)}
+        {
+            "served_msisdn": number + np.uint64(919876543210),
+            "imei14": number // 2 + np.uint64(35824005111111),
+            "at": pa.array(number.astype(np.int64), pa.timestamp("s")),
+        }
     )
     pq.write_table(table, folder / "seen.parquet")
     return [folder / "seen.parquet"] * 400

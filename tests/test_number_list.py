@@ -186,7 +186,7 @@ def test_a_column_of_no_other_word_is_taken(tmp_path: Path, heading: str) -> Non
     assert len(read_numbers(write(tmp_path, "list.csv", f"{heading}\n9765432187\n".encode())).keys) == 1
 
 
-@pytest.mark.parametrize("heading", ["Status", "Action", "action_taken", "स्थिति"])
+@pytest.mark.parametrize("heading", ["Status", "Decision", "action_taken", "स्थिति"])
 def test_a_column_that_may_say_what_to_do_is_named(
     tmp_path: Path, heading: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -319,3 +319,57 @@ def test_numbers_in_columns_of_other_types_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(HEADED)
     with pytest.raises(InputError, match="other types"):
         read_numbers(tmp_path)
+
+
+ACTION_LIST = "msisdn,action\n9876543211,release\n9876543212,block\n"
+
+
+@pytest.mark.parametrize("other", ["msisdn\n9876543210\n", "number\n9876543210\n", "9876543210\n"])
+@pytest.mark.parametrize("first", ["a", "z"])
+def test_a_file_without_actions_beside_one_with_actions_is_an_error(tmp_path: Path, other: str, first: str) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / f"{first}.csv").write_text(other)
+    (folder / "m.csv").write_text(ACTION_LIST)
+    (tmp_path / "zip").mkdir()
+    for path in (folder, zipped(tmp_path / "zip", **{f"{first}_csv": other, "m_csv": ACTION_LIST})):
+        with pytest.raises(ColumnError, match="no column 'action'"):
+            read_numbers(path)
+    assert len(read_numbers(folder, actions=None).keys) == 3
+
+
+def test_actions_are_read_in_every_file_and_in_any_case(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("msisdn,Action\n9876543210,Block\n")
+    (tmp_path / "b.csv").write_text("Action,msisdn\nrelease,9876543211\nblock,9876543212\n")
+    read = read_numbers(tmp_path)
+    assert read.keys.to_array().to_pylist() == [A, 919876543212]
+    assert read.account["not_data"] == {"other_action": 1}
+    assert len(read_numbers(tmp_path, actions=("Block ", "RELEASE")).keys) == 3
+
+
+def test_the_column_of_each_file_is_certain_by_itself(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("mobile\n9876543210\n")
+    (tmp_path / "b.csv").write_text("mobile,msisdn\n9876543211,9876543212\n")
+    with pytest.raises(ColumnError, match="certainly"):
+        read_numbers(tmp_path)
+
+
+def test_warnings_are_those_of_every_file(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("msisdn,name\n9876543210,x\n")
+    (tmp_path / "b.csv").write_text("msisdn,status\n9876543211,released\n")
+    assert ["'status'" in warning for warning in read_numbers(tmp_path).account["warnings"]] == [True]
+
+
+def test_a_member_of_other_bytes_is_passed_over(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"photo": [b"\xff\xfe9800000001"]}), tmp_path / "photos.parquet")
+    with zipfile.ZipFile(tmp_path / "list.zip", "w") as archive:
+        archive.writestr("a.csv", HEADED)
+        archive.write(tmp_path / "photos.parquet", "photos.parquet")
+    read = read_numbers(tmp_path / "list.zip")
+    assert read.keys.to_array().to_pylist() == KEYS[:2]
+    assert ["photos.parquet" in passed for passed in read.account["passed_over"]] == [True]
+
+
+def test_an_empty_list_has_no_dates(tmp_path: Path) -> None:
+    numbers, dates = listing_dates(write(tmp_path, "list.json", b"[]"), "day")
+    assert (len(numbers), len(dates)) == (0, 0)

@@ -12,11 +12,11 @@ HTTP response with another status in the document. This is an error here, not an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import pyarrow as pa
 
@@ -36,13 +36,13 @@ from numguard.source import (
 )
 from numguard.types import PathLike, Region
 
-__all__ = ["ACTION", "NumberList", "listing_dates", "read_imeis", "read_numbers", "rows_with"]
+__all__ = ["NumberList", "action_column", "listing_dates", "read_imeis", "read_numbers", "rows_with"]
 
 _NUMBER_NAMES = ("msisdn", "mobile", "mobile_no", "mobile_number", "number", "phone", "phone_number", "n")
 _IMEI_NAMES = ("imei14", "imei", "imei_no", "imei_number")
 _SAVED_SET = b"numguard"
 #: The column with the action of each row, and the actions: those of a block list, and of a change of one.
-ACTION: Final = "action"
+_ACTION = "action"
 _ACTIONS = ("block", "reverify", "release", "none")
 #: The note of a row whose action is none of them.
 _UNKNOWN_ACTION = "unknown_action"
@@ -158,19 +158,38 @@ def listing_dates(
         raise ArgumentError(f"{path}: a saved set holds no dates: give the list that it was made of")
     reader = _ListReader(path, _IMEIS if of_imeis else _numbers("IN"))
     found = list(reader.rows(column, None if of_imeis else actions, more=[dates]))
+    if not reader.column:
+        return pa.chunked_array([], pa.string()), pa.chunked_array([], pa.string())
     schema = pa.schema([reader.source.schema.field(name) for name in (reader.column, dates)])
     table = pa.Table.from_batches([batch.data for batch in found], schema)
     return table.column(0), table.column(1)
 
 
-def rows_with(batch: Batch, actions: Sequence[str]) -> tuple[Batch, int, pa.Table]:
+def action_column(parts: Sequence[Part]) -> str | None:
+    """The column of actions of a list, whatever its case; None if it has none.
+
+    Raises:
+        ColumnError: A part has none, beside one that has: whether its numbers are to be released is not known.
+    """
+    parts = [part for part in parts if part.schema().names]
+    found = [[name for name in part.schema().names if _bare(name) == _ACTION] for part in parts]
+    for part, names in zip(parts, found, strict=True):
+        if any(found) and len(names) != 1:
+            raise ColumnError(
+                f"{part.name}: has no column {_ACTION!r}, or more than one, and other files of the list have one: "
+                "read it apart"
+            )
+    return found[0][0] if any(found) else None
+
+
+def rows_with(batch: Batch, action: str, actions: Sequence[str]) -> tuple[Batch, int, pa.Table]:
     """The rows of a list with one of the actions, whatever their case and the blanks around them.
 
     Returns:
         These rows; how many have another action; and, as refused rows, those whose action is none that lists have.
     """
-    written = pc.utf8_lower(pc.utf8_trim_whitespace(batch.data[ACTION].cast(pa.string())))
-    kept = pc.is_in(written, pa.array(actions, pa.string()))
+    written = pc.utf8_lower(pc.utf8_trim_whitespace(batch.data[action].cast(pa.string())))
+    kept = pc.is_in(written, pa.array([one.strip().lower() for one in actions], pa.string()))
     known = pc.or_(kept, pc.is_in(written, pa.array(_ACTIONS)))
     notes = pc.if_else(known, pa.scalar(None, pa.string()), _UNKNOWN_ACTION)
     return batch.filter(kept), known.true_count - kept.true_count, batch.refused(notes)
@@ -205,9 +224,7 @@ class _ListReader:
         self._warnings: list[str] = []
         self._refused: list[pa.Table] = []
         self._others = 0
-        self._first = 0
-        #: The columns of the first part with a header.
-        self._names: list[str] = []
+        self._header_rows = 0
         self.source: Source
 
     def cells(self, column: str | None, actions: Sequence[str] | None) -> pa.ChunkedArray[Any]:
@@ -238,23 +255,22 @@ class _ListReader:
             wanted=is_wanted,
             is_kept=lambda part: self._is_list(part, is_wanted, may_be_read=not wanted),
         )
-        parts = [(part, not _begins_with_row(part, is_wanted)) for part in self.source.parts]
-        self._names = next((part for part, headed in parts if headed), parts[0][0]).schema().names
-        if not self._names:
+        lists = [part for part in self.source.parts if part.schema().names]
+        if not lists:
             return
-        self.column = self._the_column(column, self._names)
-        self._warn_of_unread(actions, wanted)
-        if column is None:
-            self._warn_of_more_keys()
-        for part, headed in parts:
+        headed = [part for part in lists if not _begins_with_row(part, is_wanted)]
+        self.column = self._the_column(column, (headed or lists)[0].schema().names)
+        action = None if actions is None else action_column(lists)
+        for part in lists:
             there = part.schema().names
             name = self.column
-            if not headed or (len(there) == 1 and _bare(there[0]) in self._kind.names):
+            if part not in headed or len(there) > 1 or _bare(there[0]) in self._kind.names:
                 name = self._the_column(column, there)
-            if headed:
-                yield from self._rows_of(part, [name, *more], actions if name == self.column else None)
+            if part in headed:
+                self._warn_of_unread(there, {name, *more}, action, of_more_keys=column is None)
+                yield from self._rows_of(part, [name, *more], action, actions or ())
                 continue
-            self._first += 1
+            self._header_rows += 1
             cell = pa.RecordBatch.from_pydict({name: [name]})
             yield Batch(cell, part.name, part.header_row)
             yield from part.batches([name, *more])
@@ -278,6 +294,8 @@ class _ListReader:
             return False
         has_numbers, has_others = False, not cells or len(there) != 1 or not may_be_read
         for written in chain(cells, (column for batch in part.batches() for column in batch.data.columns)):
+            if not _is_text(written.type):
+                continue
             text = written.cast(pa.string())
             is_bare = pc.invert(pc.match_substring_regex(text, r"\pL"))
             is_read = self._kind.explained(text).field(0).is_valid()
@@ -290,35 +308,34 @@ class _ListReader:
             )
         return has_numbers
 
-    def _rows_of(self, part: Part, wanted: list[str], actions: Sequence[str] | None) -> Iterator[Batch]:
-        if actions is None or ACTION not in self._names:
+    def _rows_of(self, part: Part, wanted: list[str], action: str | None, actions: Sequence[str]) -> Iterator[Batch]:
+        if action is None:
             yield from part.batches(wanted)
             return
-        for batch in part.batches([*wanted, *({ACTION} - set(wanted))]):
-            rows, others, refused = rows_with(batch, actions)
+        for batch in part.batches([*wanted, *({action} - set(wanted))]):
+            rows, others, refused = rows_with(batch, action, actions)
             self._others += others
             self._refused.append(refused)
             yield replace(rows, data=rows.data.select(wanted))
 
-    def _warn_of_unread(self, actions: Sequence[str] | None, read: set[Any]) -> None:
-        """Warnings that name the columns of actions that are not read."""
-        there = self._names
-        if actions is not None and ACTION in there:
-            return
-        unread = [name for name in there if _bare(name) in _LIKE_ACTION and name not in {self.column, *read}]
-        self._warnings += [f"the column {named([name])!r} is not read: every row counts" for name in unread]
+    def _warn_of_unread(self, there: list[str], read: set[str], action: str | None, *, of_more_keys: bool) -> None:
+        """Warnings that name the columns of actions, and further columns of numbers, that are not read."""
+        others = [name for name in there if name not in read]
+        if action is None:
+            unread = [name for name in others if _bare(name) in _LIKE_ACTION]
+            self._warn(f"the column {named([name])!r} is not read: every row counts" for name in unread)
+        if of_more_keys:
+            more = [name for name in others if name != HASHED and self._kind.word.search(_bare(name))]
+            self._warn(f"the column {named([name])!r} may have more of them, and is not read" for name in more)
 
-    def _warn_of_more_keys(self) -> None:
-        """Warnings that name further columns of numbers."""
-        others = [name for name in self._names if name not in {self.column, HASHED}]
-        more = [name for name in others if self._kind.word.search(_bare(name))]
-        self._warnings += [f"the column {named([name])!r} may have more of them, and is not read" for name in more]
+    def _warn(self, warnings: Iterable[str]) -> None:
+        self._warnings += [warning for warning in warnings if warning not in self._warnings]
 
     def account_of(self, keys: _Set, *, strict: bool) -> NumberList[_Set]:
         """The list with its account, after its cells were read."""
         refused, account = self.source.account_with(self._refused, {"other_action": self._others})
-        account["rows_read"] += self._first
-        account["rows_used"] += self._first
+        account["rows_read"] += self._header_rows
+        account["rows_used"] += self._header_rows
         account["warnings"] += self._warnings
         if strict and len(refused):
             raise InputError(
@@ -350,6 +367,12 @@ class _ListReader:
             notes = explained.field("note").cast(pa.string()).fill_null("empty")
             nothing: Any = pa.scalar(None, pa.string())
             self._refused.append(batch.refused(pc.if_else(explained.field(0).is_null(), notes, nothing)))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    """Whether cells are texts or integers."""
+    kinds = pa.types
+    return kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind) or kinds.is_integer(kind)
 
 
 def _begins_with_row(part: Part, is_wanted: Callable[[str], bool]) -> bool:

@@ -100,7 +100,7 @@ def _types(header: Header, readers: Mapping[Role, Reader]) -> dict[Role, str]:
     """As what each column is read."""
     columns = header.columns
     types = {role: _TYPES.get(role, "text") for role in columns}
-    if {"date", "time"} <= columns.keys() and "at" not in columns and "time" not in readers:
+    if {"date", "time"} <= columns.keys() and "at" not in columns:
         types["time"] = "clock"
     if header.may_switch_parties:
         types["served"] = "text"

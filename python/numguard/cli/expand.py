@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -118,18 +118,18 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
     """The numbers to link from; under a relative policy, with the day on which each was reported."""
     if not policy.is_relative:
         return lists_read.numbers(path, region)
-    from numguard.number_list import ACTION, rows_with
+    from numguard.number_list import action_column, rows_with
     from numguard.source import open_source
 
     columns = ["msisdn", "reported_at"]
     opened = open_source(path, wanted=columns)
     # As in a list without dates: of a block list only the numbers to be blocked.
-    action = [ACTION] if ACTION in opened.schema.names else []
+    action = action_column(opened.parts)
     seeds, unread, others = [], [], 0
-    for batch in account.strictly(opened, [*columns, *action], is_strict=False):
+    for batch in account.strictly(opened, [*columns, *([action] if action else [])], is_strict=False):
         taken = batch
         if action:
-            taken, another, refused = rows_with(batch, ["block"])
+            taken, another, refused = rows_with(batch, action, ["block"])
             others += another
             unread.append(refused)
         data = taken.data.select(columns)
@@ -247,7 +247,8 @@ def expand(
         raise ArgumentError(f"--ask: its ending selects the format and is one of {', '.join(FORMATS)}")
     lists = [seeds, registry_path, around, around_imeis, tac_path]
     lists += [bounds[name] for name in ("protected", "release", "placeholders")]
-    account.check_files([*sources, *lists], {"--ask": ask, "--refused": refused_path} | _tables(folder))
+    tables = _tables("--folder", folder, TABLES) | _tables("--graph", graph, ("nodes", "edges"))
+    account.check_files([*sources, *lists], {"--ask": ask, "--refused": refused_path} | tables)
     lists_read = account.Lists(is_strict=is_strict)
     tac = lists_read.tacs(tac_path)
     draw = drawing(graph, around, around_imeis, region, lists_read, full_numbers=full_numbers, tac=tac)
@@ -299,11 +300,11 @@ def _one_start(registry_path: str | None, seeds: str | None) -> str | None:
     return registry_path
 
 
-def _tables(folder: Path | None) -> dict[str, Path | None]:
-    """The files of `--folder`, where it exists already."""
+def _tables(option: str, folder: Path | None, names: Iterable[str]) -> dict[str, Path | None]:
+    """The tables that are written into a folder, where it exists already."""
     if folder is None or not folder.is_dir():
         return {}
-    return {f"--folder ({name})": folder / f"{name}.csv" for name in TABLES}
+    return {f"{option} ({name})": folder / f"{name}.csv" for name in names}
 
 
 def write_folder(found: Expansion, folder: Path, tac: TacTable | None = None) -> None:

@@ -14,7 +14,7 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError, ColumnError
 from numguard.files import placed_together
 from numguard.keyed import HASHED, keyed_hash, read_hashes
-from numguard.number_list import ACTION, rows_with
+from numguard.number_list import action_column, rows_with
 from numguard.source import open_source
 from numguard.types import Region
 
@@ -96,14 +96,15 @@ def _members(path: str, lists_read: account.Lists) -> pa.Array[Any]:
     source = open_source(path, wanted=[HASHED])
     if HASHED not in source.schema.names:
         raise ColumnError(f"{path}: has no column {HASHED}; `numguard export --key-file` writes one")
-    names = [HASHED, *({ACTION} & set(source.schema.names))]
+    action = action_column(source.parts)
+    names = [HASHED, *([action] if action else [])]
     found: list[Any] = [pa.array([], pa.string())]
     unread = []
     others = 0
     for batch in source.batches(names):
         taken = batch
-        if ACTION in names:
-            taken, another, refused = rows_with(batch, ["block", "reverify"])
+        if action:
+            taken, another, refused = rows_with(batch, action, ["block", "reverify"])
             others += another
             unread.append(refused)
         hashes, notes = read_hashes(taken.data[HASHED])

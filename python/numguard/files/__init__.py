@@ -60,7 +60,7 @@ PARTIAL, WAITING, KEPT = ".partial", ".waiting", ".kept"
 #: Rows that are written at once: a Parquet file of tiny row groups is slow to read.
 _BATCH_ROWS = 1 << 16
 
-#: The files of the block of `placed_together` that this thread is in.
+#: The files of the block of `placed_together` that this context is in.
 _PLACED_TOGETHER: ContextVar[Together | None] = ContextVar("placed_together", default=None)
 
 
@@ -133,10 +133,13 @@ class Together:
         """Opens a temporary file beside `path`; it is flushed to the disk when the block ends.
 
         Raises:
+            ArgumentError: The path is written already.
             FileMissingError: There is no such directory.
             FileError: The file cannot be created, or the disk is full.
         """
         path = _checked_path(path)
+        if path in self._names.written:
+            raise ArgumentError(f"{path}: is written already by this call: name another file")
         temporary = self._beside(path, self._ending)
         folders = self._names.folders
         try:
@@ -376,13 +379,18 @@ def _beside(outer: Together, *, private: bool) -> Iterator[Together]:
 
 @contextmanager
 def placed_together() -> Iterator[None]:
-    """All files that this thread writes in the block, by any function, are placed at its end, or none of them."""
+    """All files that are written in the block, by any function, are placed at its end, or none of them.
+
+    Except those with a `token`, and those of other threads.
+    """
     with together() as files:
-        token = _PLACED_TOGETHER.set(files)
+        before = _PLACED_TOGETHER.get()
         try:
+            _PLACED_TOGETHER.set(files)
             yield
         finally:
-            _PLACED_TOGETHER.reset(token)
+            with one_step():
+                _PLACED_TOGETHER.set(before)
 
 
 @contextmanager

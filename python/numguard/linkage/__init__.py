@@ -182,7 +182,7 @@ def expand(
     parts, rows = _read(linkage, sightings, columns_of, region, tell, opened=opened, unread=unread, places=places)
     if linkage.rows_untimed() and is_listed_twice(sightings):
         raise InputError(
-            "sightings: a file is listed twice, and its rows without a time would each count twice: list it once"
+            "sightings: a file is listed twice, and rows without a time would each count twice: list it once"
         )
     while (state := linkage.step()) is not None:
         tell(state, None)

@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice, product
 from typing import BinaryIO, Final
 from xml.etree import ElementTree
 
@@ -32,6 +33,8 @@ _WITHOUT_VALUE: Final = re.compile(
     rb"""\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
 )
 _LOST: Final = "#N/A"
+#: The most cells that one repeated formula without a value is marked in; all are counted.
+_MOST_REPEATED: Final = 1 << 16
 _OPEN_TAG: Final = re.compile(rb"<table:(table-row|covered-table-cell|table-cell|table)\b([^>]*?)(/?)>")
 _REPEATED: Final = re.compile(rb"""table:number-(?:rows|columns)-repeated=["'](\d{1,12})""")
 #: The name of a sheet; what shows that a cell has a value.
@@ -160,8 +163,10 @@ def _open_reach(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, fou
                 row, column, row_times = row + row_times, 0, times
             else:
                 if what == b"table-cell" and _is_without_value(attributes):
-                    found.lost.setdefault(sheet, {})[row, column] = _LOST
-                    found.without_value[sheet] = found.without_value.get(sheet, 0) + times
+                    rows, columns = range(row, row + max(row_times, 1)), range(column, column + times)
+                    marked = islice(product(rows, columns), _MOST_REPEATED)
+                    found.lost.setdefault(sheet, {}).update(dict.fromkeys(marked, _LOST))
+                    found.without_value[sheet] = found.without_value.get(sheet, 0) + len(rows) * len(columns)
                 column += times
                 if not closed or b"office:value" in attributes:
                     last, widest = max(last, row + row_times), max(widest, column)

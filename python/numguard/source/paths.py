@@ -48,10 +48,9 @@ def files_of(path: PathLike | Sequence[PathLike]) -> list[Path]:
 
 
 def is_listed_twice(sources: Any) -> bool:
-    """Whether some paths lead to the same file, by whatever names; anything else is no path."""
-    listed = [
-        one for one in (sources if isinstance(sources, (list, tuple)) else [sources]) if isinstance(one, (str, Path))
-    ]
+    """Whether paths lead to the same file, by whatever names: those that are given, and those of readers of files."""
+    each = sources if isinstance(sources, (list, tuple)) else [sources]
+    listed = [path for one in each for path in ([one] if isinstance(one, (str, Path)) else getattr(one, "paths", ()))]
     files = [file.stat() for one in listed for file in files_of(one) if file.exists()]
     return len({(file.st_dev, file.st_ino) for file in files}) < len(files)
 

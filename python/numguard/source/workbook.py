@@ -48,7 +48,7 @@ class FilledSheet:
         if not self.without_value:
             return ()
         cells = "1 cell is a formula" if self.without_value == 1 else f"{self.without_value:,} cells are formulas"
-        return (f"{cells} without a value, read as empty: open it in the spreadsheet and save it again",)
+        return (f"{cells} without a value, read as #N/A: open it in the spreadsheet and save it again",)
 
 
 class SheetPart(Part):

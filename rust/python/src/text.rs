@@ -6,7 +6,9 @@
 
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arrow_array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::SchemaRef;
@@ -16,6 +18,7 @@ use numguard_columns::csv::{
     Lines, Parties, ReadTexts, Reads,
 };
 use numguard_columns::parallel::Next;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::sync::MutexExt;
@@ -277,11 +280,55 @@ fn with_types(
     at.into_iter().zip(types).map(typed).collect()
 }
 
-/// A Python function that reads the distinct texts of a column, called with the GIL by the thread that needs a value.
+/// A Python function that reads the distinct texts of a column, called with the GIL by the thread that needs a value. It
+/// must not call this module, whose kernels could wait for that thread.
 struct Function(Py<PyAny>);
+
+/// Threads that call a [`Function`], and whether the process ends.
+static CALLS: AtomicUsize = AtomicUsize::new(0);
+static ENDS: AtomicBool = AtomicBool::new(false);
+
+/// How long the end of the process waits for such calls.
+const LONGEST_CALL: Duration = Duration::from_secs(5);
+
+/// Waits for the threads that call a Python function: one that waited for the GIL while the interpreter ends would be
+/// ended by it in the middle of Rust, which aborts the process. Called by `atexit`. A call takes milliseconds; the wait has
+/// an end because a process that was forked has the count, but not the threads.
+#[pyfunction]
+fn end_calls(py: Python<'_>) {
+    ENDS.store(true, SeqCst);
+    py.detach(|| {
+        for _ in 0..LONGEST_CALL.as_millis() {
+            if CALLS.load(SeqCst) == 0 {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    });
+}
+
+/// Counts a call while it lives.
+struct Call;
+
+impl Call {
+    /// `None` if the process ends.
+    fn begin() -> Option<Self> {
+        CALLS.fetch_add(1, SeqCst);
+        let call = Self;
+        (!ENDS.load(SeqCst)).then_some(call)
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        CALLS.fetch_sub(1, SeqCst);
+    }
+}
 
 impl ReadTexts for Function {
     fn read(&self, texts: &StringArray) -> Result<Vec<ArrayRef>, Error> {
+        let ended = || Error::Reading(io::Error::other("the interpreter has ended"));
+        let _call = Call::begin().ok_or_else(ended)?;
         let read = Python::try_attach(|py| -> PyResult<Vec<ArrayRef>> {
             let texts = crate::input::array_to_python(py, Some(Arc::new(texts.clone())))?;
             let values = self.0.bind(py).call1((texts,))?;
@@ -291,9 +338,8 @@ impl ReadTexts for Function {
             };
             values.try_iter()?.map(array).collect()
         });
-        let read = read.ok_or_else(|| io::Error::other("the interpreter has ended"));
-        read.and_then(|values| values.map_err(io::Error::other))
-            .map_err(Error::Reading)
+        let values = read.ok_or_else(ended)?;
+        values.map_err(|error| Error::Reading(io::Error::other(error)))
     }
 }
 
@@ -423,5 +469,9 @@ pub(crate) fn between_to_python<'py>(
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Text>()?;
     module.add_class::<TextRows>()?;
-    module.add_class::<RowTexts>()
+    module.add_class::<RowTexts>()?;
+    let end = wrap_pyfunction!(end_calls, module)?;
+    let at_exit = module.py().import(intern!(module.py(), "atexit"))?;
+    at_exit.call_method1(intern!(module.py(), "register"), (end,))?;
+    Ok(())
 }

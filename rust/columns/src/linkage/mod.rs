@@ -3,7 +3,7 @@
 //! Owns how sightings are stored (as blocks of keys and times), how a pass over them is divided among threads, and
 //! which types times may have. The rules of linkage are in the core.
 //!
-//! One idea: **store the keys, and pass over them again.** Sightings are read once and packed into some fifteen bytes a
+//! One idea: **store the keys, and pass over them again.** Sightings are read once and packed into some twelve bytes a
 //! row; each pass of the walk is then a membership test over one run of integers. What does not fit into memory is in a
 //! file.
 
