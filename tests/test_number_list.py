@@ -370,6 +370,17 @@ def test_a_member_of_other_bytes_is_passed_over(tmp_path: Path) -> None:
     assert ["photos.parquet" in passed for passed in read.account["passed_over"]] == [True]
 
 
+def test_dates_of_several_files_are_beside_their_numbers(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("msisdn,day\n9876543210,2026-09-01\n")
+    (tmp_path / "b.csv").write_text("day,Mobile No\n2026-09-02,9123456789\n")
+    with zipfile.ZipFile(tmp_path / "list.zip", "w") as archive:
+        for name in ("a.csv", "b.csv"):
+            archive.write(tmp_path / name, name)
+    numbers, dates = listing_dates(tmp_path / "list.zip", "day")
+    assert numbers.to_pylist() == ["9876543210", "9123456789"]
+    assert dates.to_pylist() == ["2026-09-01", "2026-09-02"]
+
+
 def test_an_empty_list_has_no_dates(tmp_path: Path) -> None:
     numbers, dates = listing_dates(write(tmp_path, "list.json", b"[]"), "day")
     assert (len(numbers), len(dates)) == (0, 0)

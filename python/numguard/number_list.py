@@ -157,12 +157,8 @@ def listing_dates(
     if _is_saved(path):
         raise ArgumentError(f"{path}: a saved set holds no dates: give the list that it was made of")
     reader = _ListReader(path, _IMEIS if of_imeis else _numbers("IN"))
-    found = list(reader.rows(column, None if of_imeis else actions, more=[dates]))
-    if not reader.column:
-        return pa.chunked_array([], pa.string()), pa.chunked_array([], pa.string())
-    schema = pa.schema([reader.source.schema.field(name) for name in (reader.column, dates)])
-    table = pa.Table.from_batches([batch.data for batch in found], schema)
-    return table.column(0), table.column(1)
+    found = [batch.data for batch in reader.rows(column, None if of_imeis else actions, more=[dates])]
+    return reader.joined([data.column(0) for data in found]), reader.joined([data.column(1) for data in found])
 
 
 def action_column(parts: Sequence[Part]) -> str | None:
@@ -176,8 +172,7 @@ def action_column(parts: Sequence[Part]) -> str | None:
     for part, names in zip(parts, found, strict=True):
         if any(found) and len(names) != 1:
             raise ColumnError(
-                f"{part.name}: has no column {_ACTION!r}, or more than one, and other files of the list have one: "
-                "read it apart"
+                f"{part.name}: has no column {_ACTION!r}, or more than one, in a list with actions: read it apart"
             )
     return found[0][0] if any(found) else None
 
@@ -234,14 +229,14 @@ class _ListReader:
             cells = batch.data.column(0)
             found.append(cells)
             self._refuse(batch, cells)
-        if not self.column:
-            return pa.chunked_array([], pa.string())
+        return self.joined(found)
+
+    def joined(self, found: list[Any]) -> pa.ChunkedArray[Any]:
+        """A column of all files."""
         try:
             return pa.chunked_array(found, found[0].type if found else pa.string())
         except (pa.ArrowException, TypeError):
-            raise InputError(
-                f"{self.path}: its files hold numbers in columns of other types: write them alike"
-            ) from None
+            raise InputError(f"{self.path}: its files have columns of other types: write them alike") from None
 
     def rows(self, column: str | None, actions: Sequence[str] | None, *, more: Sequence[str] = ()) -> Iterator[Batch]:
         """The column of numbers, and `more`, of the rows with one of the actions."""
