@@ -6,8 +6,7 @@
 
 use std::io::{self, Read};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arrow_array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray};
@@ -284,26 +283,34 @@ fn with_types(
 /// must not call this module, whose kernels could wait for that thread.
 struct Function(Py<PyAny>);
 
-/// Threads that call a [`Function`], and whether the process ends.
-static CALLS: AtomicUsize = AtomicUsize::new(0);
-static ENDS: AtomicBool = AtomicBool::new(false);
+/// The calls of functions at present, and whether the process ends.
+struct Calls {
+    now: usize,
+    ended: bool,
+}
 
-/// How long the end of the process waits for such calls.
+static CALLS: Mutex<Calls> = Mutex::new(Calls {
+    now: 0,
+    ended: false,
+});
+static IDLE: Condvar = Condvar::new();
+
+/// How long the end of the process waits for calls, which take milliseconds: a process that was forked has the count, but
+/// not the threads.
 const LONGEST_CALL: Duration = Duration::from_secs(5);
 
+fn calls() -> MutexGuard<'static, Calls> {
+    CALLS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Waits for the threads that call a Python function: one that waited for the GIL while the interpreter ends would be
-/// ended by it in the middle of Rust, which aborts the process. Called by `atexit`. A call takes milliseconds; the wait has
-/// an end because a process that was forked has the count, but not the threads.
+/// ended by it in the middle of Rust, which aborts the process. Called by `atexit`.
 #[pyfunction]
 fn end_calls(py: Python<'_>) {
-    ENDS.store(true, SeqCst);
     py.detach(|| {
-        for _ in 0..LONGEST_CALL.as_millis() {
-            if CALLS.load(SeqCst) == 0 {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        let mut calls = calls();
+        calls.ended = true;
+        let _at_last = IDLE.wait_timeout_while(calls, LONGEST_CALL, |calls| calls.now > 0);
     });
 }
 
@@ -313,15 +320,19 @@ struct Call;
 impl Call {
     /// `None` if the process ends.
     fn begin() -> Option<Self> {
-        CALLS.fetch_add(1, SeqCst);
-        let call = Self;
-        (!ENDS.load(SeqCst)).then_some(call)
+        let mut calls = calls();
+        if calls.ended {
+            return None;
+        }
+        calls.now += 1;
+        Some(Self)
     }
 }
 
 impl Drop for Call {
     fn drop(&mut self) {
-        CALLS.fetch_sub(1, SeqCst);
+        calls().now -= 1;
+        IDLE.notify_all();
     }
 }
 
