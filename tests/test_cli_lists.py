@@ -142,3 +142,17 @@ def test_a_history_is_private_and_inert(case: Path) -> None:
     history = list(csv.DictReader(numguard("history", "-", stdin="98765 43210\n").stdout.splitlines()))
     assert history == rows("story.csv")
     assert [(row["what"], row["reason"]) for row in history] == [("named", ""), ("decided", "'=HYPERLINK(0)")]
+
+
+@pytest.mark.parametrize(
+    ("status", "decided"),
+    [("confirmed", 1), ("unprotected", 1), ("protected", 3), ("withdrawn", 3), ("reverified", 3), ("reactivated", 3)],
+)
+@pytest.mark.usefixtures("case")
+def test_a_decision_that_takes_numbers_off_a_list_counts_every_row(status: str, decided: int) -> None:
+    Path("sent.csv").write_text("msisdn,action\n9876543210,block\n9123456789,reverify\n8887776665,Release\n")
+    run = numguard("decide", status, "--numbers", "sent.csv", "--reason", "checked", "--json")
+    assert run.returncode == 0, run.stderr
+    account = json.loads(run.stdout)
+    assert (account["rows_read"], account["rows_used"], account["numbers"]) == (3, decided, decided)
+    assert account["not_data"] == ({"other_action": 3 - decided} if decided < 3 else {})

@@ -207,4 +207,8 @@ def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert lines[2].split(",")[-1] == "3"
     assert run(["changes", str(path), "--by", "imei14", "--json", "-o", str(out)]) == 0
     assert '"periods": 3' in capsys.readouterr().out
+    wanted = tmp_path / "wanted.csv"
+    wanted.write_text("msisdn,action\n9876543210,release\n")
+    assert run(["changes", str(path), "--numbers", str(wanted), "--json", "-o", str(out)]) == 0
+    assert '"periods": 2' in capsys.readouterr().out
     assert run(["changes", str(path), "--json"]) == 2

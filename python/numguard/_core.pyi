@@ -805,8 +805,8 @@ class Text:
                 After each column of `msisdn`, `imei`, `integer` and `clock` follows one more: the text of the cells
                 without a value, null where there is a value or no text; after those of `party`, as `coded`, the
                 trimmed text of the cells without a number. A function instead of a name reads columns with few values:
-                it gets texts (an array of strings), returns a list of arrays with a value for each, and is called, on
-                any thread, once for each distinct text; each row has the values of its text.
+                it gets distinct texts (an array of strings), returns a list of arrays with a value for each, and is called
+                on any thread, at first for no texts; each row has the values of its text.
             parties: The index of a column of callers, that of a column of called numbers, and the index in `columns` of
                 one that is read by a function whose first value (uint8) is 0 where the called party is served. After
                 all other columns follow the served party's, as `msisdn` of the cell with or without what is around it,

@@ -6,6 +6,7 @@
 #![allow(clippy::doc_markdown)] // its docs are Python's docstrings, in reStructuredText
 
 mod error;
+mod function;
 mod gunzip;
 mod input;
 mod linkage;
@@ -41,6 +42,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     scan::register(module)?;
     sets::register(module)?;
     text::register(module)?;
+    function::register(module)?;
     gunzip::register(module)?;
     linkage::register(module)?;
     sightings::register(module)?;

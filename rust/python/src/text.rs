@@ -6,25 +6,24 @@
 
 use std::io::{self, Read};
 use std::path::PathBuf;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::SchemaRef;
 use numguard_columns::Error;
 use numguard_columns::csv::{
     self, Batch, BatchOptions, Batches, ColumnType, Columns, DistinctReader, Doubt, Format, Input,
-    Lines, Parties, ReadTexts, Reads,
+    Lines, Parties, Reads,
 };
 use numguard_columns::parallel::Next;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::sync::MutexExt;
 use pyo3::types::{PyBytes, PyIterator, PyString, PyTuple};
-use pyo3_arrow::{PyArray, PyRecordBatch};
+use pyo3_arrow::PyRecordBatch;
 
 use crate::error::{ArgumentError, raise};
+use crate::function::Function;
 use crate::input::ThreadsArgument;
 use crate::running::PATIENCE;
 
@@ -158,8 +157,8 @@ impl Text {
     ///         After each column of `msisdn`, `imei`, `integer` and `clock` follows one more: the text of the cells
     ///         without a value, null where there is a value or no text; after those of `party`, as `coded`, the
     ///         trimmed text of the cells without a number. A function instead of a name reads columns with few values:
-    ///         it gets texts (an array of strings), returns a list of arrays with a value for each, and is called, on
-    ///         any thread, once for each distinct text; each row has the values of its text.
+    ///         it gets distinct texts (an array of strings), returns a list of arrays with a value for each, and is called
+    ///         on any thread, at first for no texts; each row has the values of its text.
     ///     parties: The index of a column of callers, that of a column of called numbers, and the index in `columns` of
     ///         one that is read by a function whose first value (uint8) is 0 where the called party is served. After
     ///         all other columns follow the served party's, as `msisdn` of the cell with or without what is around it,
@@ -268,7 +267,7 @@ fn with_types(
     }
     let typed = |(at, given): (usize, Bound<'_, PyAny>)| {
         if given.is_callable() {
-            let reader = DistinctReader::new(Function(given.unbind())).map_err(raise)?;
+            let reader = DistinctReader::new(Function::new(given)).map_err(raise)?;
             return Ok((at, Reads::Distinct(Arc::new(reader))));
         }
         let name: String = given.extract()?;
@@ -277,81 +276,6 @@ fn with_types(
         Ok((at, known.1.into()))
     };
     at.into_iter().zip(types).map(typed).collect()
-}
-
-/// A Python function that reads the distinct texts of a column, called with the GIL by the thread that needs a value. It
-/// must not call this module, whose kernels could wait for that thread.
-struct Function(Py<PyAny>);
-
-/// The calls of functions at present, and whether the process ends.
-struct Calls {
-    now: usize,
-    ended: bool,
-}
-
-static CALLS: Mutex<Calls> = Mutex::new(Calls {
-    now: 0,
-    ended: false,
-});
-static IDLE: Condvar = Condvar::new();
-
-/// How long the end of the process waits for calls, which take milliseconds: a process that was forked has the count, but
-/// not the threads.
-const LONGEST_CALL: Duration = Duration::from_secs(5);
-
-fn calls() -> MutexGuard<'static, Calls> {
-    CALLS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Waits for the threads that call a Python function: one that waited for the GIL while the interpreter ends would be
-/// ended by it in the middle of Rust, which aborts the process. Called by `atexit`.
-#[pyfunction]
-fn end_calls(py: Python<'_>) {
-    py.detach(|| {
-        let mut calls = calls();
-        calls.ended = true;
-        let _at_last = IDLE.wait_timeout_while(calls, LONGEST_CALL, |calls| calls.now > 0);
-    });
-}
-
-/// Counts a call while it lives.
-struct Call;
-
-impl Call {
-    /// `None` if the process ends.
-    fn begin() -> Option<Self> {
-        let mut calls = calls();
-        if calls.ended {
-            return None;
-        }
-        calls.now += 1;
-        Some(Self)
-    }
-}
-
-impl Drop for Call {
-    fn drop(&mut self) {
-        calls().now -= 1;
-        IDLE.notify_all();
-    }
-}
-
-impl ReadTexts for Function {
-    fn read(&self, texts: &StringArray) -> Result<Vec<ArrayRef>, Error> {
-        let ended = || Error::Reading(io::Error::other("the interpreter has ended"));
-        let _call = Call::begin().ok_or_else(ended)?;
-        let read = Python::try_attach(|py| -> PyResult<Vec<ArrayRef>> {
-            let texts = crate::input::array_to_python(py, Some(Arc::new(texts.clone())))?;
-            let values = self.0.bind(py).call1((texts,))?;
-            let array = |value: PyResult<Bound<'_, PyAny>>| {
-                let array = value?.extract::<PyArray>()?;
-                Ok(array.into_inner().0)
-            };
-            values.try_iter()?.map(array).collect()
-        });
-        let values = read.ok_or_else(ended)?;
-        values.map_err(|error| Error::Reading(io::Error::other(error)))
-    }
 }
 
 /// Blocks of bytes from Python, read as one text.
@@ -480,9 +404,5 @@ pub(crate) fn between_to_python<'py>(
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Text>()?;
     module.add_class::<TextRows>()?;
-    module.add_class::<RowTexts>()?;
-    let end = wrap_pyfunction!(end_calls, module)?;
-    let at_exit = module.py().import(intern!(module.py(), "atexit"))?;
-    at_exit.call_method1(intern!(module.py(), "register"), (end,))?;
-    Ok(())
+    module.add_class::<RowTexts>()
 }

@@ -13,8 +13,8 @@ use super::{Format, Input};
 /// Bytes of a chunk: with the offsets of its cells they fit into the second-level cache.
 pub(super) const CHUNK: usize = 1 << 19;
 
-/// Bytes at the start of a chunk in which quotation marks are looked for.
-const SAMPLE: usize = 1 << 14;
+/// Quotation marks are looked for in one of so many bytes, at the start of a chunk.
+const SAMPLED: usize = 32;
 
 /// Bytes of a too long line that are skipped before `next` returns, so that the caller can be interrupted.
 const SKIPPED: usize = 1 << 24;
@@ -157,7 +157,7 @@ impl Chunks {
     /// quotation marks. A text without quotation marks in any sample rarely has others, so that none are counted.
     fn cut(&mut self, bytes: &[u8], last: usize) -> usize {
         let is_odd = |bytes: &[u8]| memchr_iter(b'"', bytes).count() % 2 == 1;
-        self.quotes |= memchr(b'"', &bytes[..bytes.len().min(SAMPLE)]).is_some();
+        self.quotes |= memchr(b'"', &bytes[..bytes.len().div_ceil(SAMPLED)]).is_some();
         if !self.format.quoted || !self.quotes || !is_odd(&bytes[..last]) {
             return last + 1;
         }
@@ -215,8 +215,14 @@ mod tests {
 
     #[test]
     fn a_text_is_not_cut_inside_a_quoted_cell() {
-        let text = b"1,22222\n3,\"\n\",4\n";
+        let text = b"\"1\",222\n3,\"\n\",4\n";
         assert_eq!(chunks(text, 13, 99), [&text[..8], &text[8..]]);
+    }
+
+    #[test]
+    fn a_text_without_quotation_marks_at_the_start_may_be_cut_anywhere() {
+        let text = b"1,22222\n3,\"\n\",4\n";
+        assert_eq!(chunks(text, 13, 99), [&text[..12], &text[12..]]);
     }
 
     #[test]

@@ -103,21 +103,13 @@ impl Codes {
     }
 
     pub(super) fn push(&mut self, spans: &[Span], bytes: &[u8]) {
-        let Self {
-            codes,
-            words,
-            recent,
-            last,
-        } = self;
         if let Some(cell) = only_cell(spans, bytes) {
-            let code = words.code(cell);
-            return codes.resize(codes.len() + spans.len(), code);
+            let code = self.words.code(cell);
+            return self.codes.resize(self.codes.len() + spans.len(), code);
         }
-        codes.extend(
-            spans
-                .iter()
-                .map(|&span| recent.get(bytes, span, || words.code_of(span, last, bytes))),
-        );
+        for &span in spans {
+            self.push_one(span, bytes);
+        }
     }
 
     fn push_one(&mut self, span: Span, bytes: &[u8]) {
