@@ -199,3 +199,16 @@ def test_csv_of_the_answer(tmp_path: Path) -> None:
     found = ng.changes(mess(8))
     pa_csv.write_csv(found.table, tmp_path / "out.csv")
     assert len((tmp_path / "out.csv").read_text().splitlines()) == len(found) + 1
+
+
+@pytest.mark.parametrize("link", [Path.symlink_to, Path.hardlink_to])
+def test_an_operator_file_is_not_common_with_itself(tmp_path: Path, link: Any) -> None:
+    path, again = tmp_path / "calls.csv", tmp_path / "again.csv"
+    path.write_text(
+        "Target No,Call Type,B Party No,Date,Time,Dur(s),IMEI\n"
+        "9876543210,OUT,1930,01/09/2026,10:00:00,1,358240051111110\n"
+    )
+    link(again, path)
+    for sources in ([path, again], [ng.read_cdr(path), ng.read_cdr(again)], {"a": path, "b": ng.read_cdr(again)}):
+        with pytest.raises(ArgumentError, match="given twice"):
+            ng.common(sources)

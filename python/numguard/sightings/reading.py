@@ -31,6 +31,7 @@ from numguard.source import (
     files_of,
     in_part,
     in_steps,
+    is_listed_twice,
     looks_national,
     open_source,
     texts_of,
@@ -383,14 +384,9 @@ def named_sources(sources: Any) -> list[tuple[str, Any]]:
     else:
         raise ArgumentError("sources: takes a list of sources, names with sources, or a pattern of files")
     names = Counter(name for name, _ in pairs)
-    files = Counter(file.resolve() for _, source in pairs if isinstance(source, (str, Path)) for file in _files(source))
-    if max([0, *names.values(), *files.values()]) > 1:
+    if max([0, *names.values()]) > 1 or is_listed_twice([source for _, source in pairs]):
         raise ArgumentError("sources: one of them is given twice, and every number in it would be common to both")
     return pairs
-
-
-def _files(source: str | Path) -> list[Path]:
-    return [] if str(source) == "-" or "://" in str(source) else files_of(source)
 
 
 def _name_of(source: Any, position: int) -> str:

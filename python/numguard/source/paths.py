@@ -48,10 +48,11 @@ def files_of(path: PathLike | Sequence[PathLike]) -> list[Path]:
 
 
 def is_listed_twice(sources: Any) -> bool:
-    """Whether paths lead to the same file, by whatever names: those that are given, and those of readers of files."""
+    """Whether paths lead to the same local file, by whatever names: those given, and those of readers of files."""
     each = sources if isinstance(sources, (list, tuple)) else [sources]
     listed = [path for one in each for path in ([one] if isinstance(one, (str, Path)) else getattr(one, "paths", ()))]
-    files = [file.stat() for one in listed for file in files_of(one) if file.exists()]
+    local = [path for path in listed if str(path) != "-" and "://" not in str(path)]
+    files = [file.stat() for path in local for file in files_of(path) if file.exists()]
     return len({(file.st_dev, file.st_ino) for file in files}) < len(files)
 
 
