@@ -134,7 +134,9 @@ fn write_keys(
                 // Not larger than the last.
                 let start = (before + at) as i32;
                 start_uniform(starts, start, texts.len() as i32, keys, count);
-                at += texts.write(keys, &mut bytes[at..]);
+                let end = at + count * texts.len();
+                texts.write(keys, &mut bytes[at..end]);
+                at = end;
                 return;
             }
             for (start, &key) in starts.iter_mut().zip(keys) {
@@ -142,14 +144,23 @@ fn write_keys(
                 at += write(key, &mut bytes[at..]);
             }
         });
+        assert!(bytes.is_ascii(), "texts are of ASCII");
     });
 
     let present = BooleanBuffer::new(present.into(), 0, rows);
     let nulls = Some(NullBuffer::new(present)).filter(|nulls| nulls.null_count() > 0);
     let offsets = ScalarBuffer::new(offsets.into_buffer(), 0, rows + 1);
     let bytes: Buffer = bytes.into_buffer().slice_with_length(0, total);
-    let offsets = OffsetBuffer::new(offsets);
-    Ok(Arc::new(StringArray::try_new(offsets, bytes, nulls)?))
+    Ok(Arc::new(array_of(offsets, bytes, nulls)))
+}
+
+/// The array of checked texts. The checks of arrow-rs are made on one thread and took a third of the time of formatting.
+#[allow(unsafe_code)]
+fn array_of(offsets: ScalarBuffer<i32>, bytes: Buffer, nulls: Option<NullBuffer>) -> StringArray {
+    // SAFETY: the offsets begin with 0 and ascend to the length of the bytes: each is the sum of the lengths before it.
+    let offsets = unsafe { OffsetBuffer::new_unchecked(offsets) };
+    // SAFETY: each task checked that its bytes are ASCII, so that every offset is the beginning of a character.
+    unsafe { StringArray::new_unchecked(offsets, bytes, nulls) }
 }
 
 /// The starts of texts of one length, of which `count` are there; the first is at `start`.

@@ -6,8 +6,9 @@
 
 use std::sync::LazyLock;
 
+use super::EDGES;
 use super::region::{HELD, Length};
-use super::table::{COUNTRIES, EDGES, START};
+use super::table::{COUNTRIES, START};
 use super::{Class, Country, MARKS, NUMBERS, RegionPlan, Rule, country_of, step};
 
 /// Digits of which the first are known, and how many there are.

@@ -1,4 +1,4 @@
-"""Writes `table.rs`: every country's numbering plan as one automaton over E.164 digits; and the example numbers.
+"""Writes `table.rs` and `edges.bin`: every country's numbering plan as one automaton; and the example numbers.
 
 Run it with the `phonenumbers` package installed (its metadata is that of Google's libphonenumber), from anywhere:
 
@@ -6,8 +6,9 @@ Run it with the `phonenumbers` package installed (its metadata is that of Google
 
 Facts are taken, not code: the patterns of each country's national numbers, their possible lengths, and the country
 codes. The patterns are parsed into one nondeterministic automaton that starts with the country codes, made
-deterministic, minimised, and written as rows of ten. The program then asks `phonenumbers` about random numbers of every
-country and fails if the automaton answers otherwise, so a table that was written is a table that agreed.
+deterministic, minimised, and written as rows of ten states (`edges.bin`: a state in two bytes, the lower first). The
+program then asks `phonenumbers` about random numbers of every country and fails if the automaton answers otherwise, so
+a table that was written is a table that agreed.
 
 India's plan is finer than libphonenumber's. What is added here, and where it is from:
 
@@ -24,6 +25,7 @@ import functools
 import operator
 import random
 import re
+import struct
 import sys
 from collections.abc import Hashable, Iterator
 from pathlib import Path
@@ -339,10 +341,7 @@ def rust(start: int, known: list[Format], begins: dict[int, tuple[int, int]], ro
         "",
         f"pub(super) const START: u16 = {start};",
         "",
-        "/// State and digit -> state; 0 is the state from which no number can be reached.",
-        f"pub(super) static EDGES: [[u16; 10]; {len(STATES.rows)}] = [",
-        *("    [" + ", ".join(map(str, row)) + "]," for row in STATES.rows),
-        "];",
+        f"pub(super) const STATES: usize = {len(STATES.rows)};",
         "",
         "/// States in which digits may end, and as what.",
     ]
@@ -432,6 +431,7 @@ def main() -> None:
     check_prefixes(prefixes)
     path = Path(__file__).with_name("table.rs")
     path.write_text(rust(start, list(numbered), begins, rows))
+    path.with_name("edges.bin").write_bytes(b"".join(struct.pack("<10H", *row) for row in STATES.rows))
     with (Path(__file__).parents[4] / "tests/vectors/example_numbers.csv").open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("region", "type", "written", "e164"))

@@ -5,8 +5,8 @@
 //! texts in which they are written (`format`). One idea: all patterns are **one table of states over digits**, each
 //! question a state from which it starts, so that it costs one row a digit and no pattern is interpreted at run time.
 //!
-//! The tables are generated (`generate.py`) and go stale: operators are given new series before any table lists them.
-//! So for India the plan gives the kind of a number, and never refuses a well-formed mobile.
+//! The tables are generated (`generate.py` writes `table.rs` and `edges.bin`) and go stale: operators are given new series
+//! before any table lists them. So for India the plan gives the kind of a number, and never refuses a well-formed mobile.
 
 pub(crate) mod ahead;
 mod format;
@@ -106,9 +106,14 @@ struct Format {
     international: &'static str,
 }
 
+/// State and digit -> state; 0 is the state from which no number can be reached. The file has them in that order, in two
+/// bytes each, the lower first.
+static EDGES: [[u16; 10]; table::STATES] =
+    bytemuck::must_cast(*include_bytes!("edges.bin") as [u8; table::STATES * 20]);
+
 /// [`table::ENDS`] by state, so that the answer for a state is one read.
-static NUMBERS: [(Class, u8); table::EDGES.len()] = {
-    let mut numbers = [(Class::None, 0); table::EDGES.len()];
+static NUMBERS: [(Class, u8); table::STATES] = {
+    let mut numbers = [(Class::None, 0); table::STATES];
     let mut at = 0;
     while at < table::ENDS.len() {
         if let (state, End::Number(class, region)) = table::ENDS[at] {
@@ -120,8 +125,8 @@ static NUMBERS: [(Class, u8); table::EDGES.len()] = {
 };
 
 /// The other ends by state: 0 for none, or the list of formats.
-static MARKS: [u16; table::EDGES.len()] = {
-    let mut marks = [0; table::EDGES.len()];
+static MARKS: [u16; table::STATES] = {
+    let mut marks = [0; table::STATES];
     let mut at = 0;
     while at < table::ENDS.len() {
         match table::ENDS[at] {
@@ -136,7 +141,7 @@ static MARKS: [u16; table::EDGES.len()] = {
 
 #[inline]
 fn step(state: u16, digit: u8) -> u16 {
-    table::EDGES[usize::from(state)][usize::from(digit)]
+    EDGES[usize::from(state)][usize::from(digit)]
 }
 
 #[inline]
