@@ -15,6 +15,7 @@ mod part;
 mod row_group;
 mod text_pages;
 mod thrift;
+mod units;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -30,7 +31,8 @@ use crate::scan::{Event, ScanPlan, Tally};
 use file::OpenFile;
 pub(crate) use file::ParquetFile;
 use part::{Part, Parts};
-pub(crate) use row_group::{RowGroup, in_order};
+pub(crate) use row_group::{Batches, RowGroup};
+pub(crate) use units::{ReadGroup, Units, units};
 
 /// One result of a part.
 pub(crate) struct Outcome {
