@@ -86,7 +86,7 @@ def scan(
       numguard scan calls.csv --numbers block.csv -c a_party --since first_reported --at started
       numguard scan calls.csv --numbers block.csv -c caller --region-column country
     """
-    by_name = options.named_files(lists, "--list")
+    by_name = options.named_once(lists, "--list: takes NAME=FILE, each name once, such as revoked=mnrl.csv")
     _check_wanted(numbers, by_name, exempt, number_columns, imeis, imei_columns)
     options.check_json(as_json, output, "hits")
     _check_dates(at, since, by_name)
