@@ -48,7 +48,8 @@ _COLUMNS: Final[dict[str, pa.DataType]] = {
 SCHEMA: Final = pa.schema(_COLUMNS)
 
 _DIRECTIONS: Final = ("in", "out")
-# The direction for the served party; the two known ones come first, so that they are the dictionary's codes.
+# The direction for the served party; the two known ones come first, so that they are the dictionary's codes. The
+# compiled module knows 0, an incoming call, as the row of the called party (`CALLED` in csv/typed/parties.rs).
 _IN, _OUT, _NEITHER, _UNKNOWN = range(4)
 _PARTS: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
 _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
