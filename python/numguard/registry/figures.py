@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc
+from numguard.compute import pc, schema_of, table_of
 from numguard.indian_time import MOMENT
 from numguard.registry.action import action_taken, complaints_by_day
 from numguard.registry.case import Case
@@ -26,6 +26,8 @@ from numguard.report.history import Story
 from numguard.report.writing import day
 
 __all__ = ["figures", "history_of"]
+
+_REGISTRIES = schema_of(registry=pa.string(), events=pa.int64(), first=MOMENT, last=MOMENT)
 
 
 def figures(case: Case, cut: int, policy: ListPolicy) -> Figures:
@@ -94,19 +96,15 @@ def _withdrawn(case: Case, cut: int) -> pa.Table:
 def _registries(case: Case, cut: int) -> pa.Table:
     """The registries whose events these are; none where a single registry recorded all."""
     order = case.store.order(cut)
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[str, int, int, int]] = []
     if order is not None:
         of = order.registry[order.event[1:]]
         for place, name in enumerate(order.registries):
             events = order.event[1:][of == place]
             if len(events):
                 first, last = (int(order.at[event]) for event in (events[0], events[-1]))
-                rows.append({"registry": name, "events": len(events), "first": first, "last": last})
-    columns = [pa.array([row[name] for row in rows], pa.int64()) for name in ("events", "first", "last")]
-    moments = [pc.cast(column, MOMENT) for column in columns[1:]]
-    names = pa.array([row["registry"] for row in rows], pa.string())
-    table = pa.table([names, columns[0], *moments], names=["registry", "events", "first", "last"])
-    return table if len(rows) > 1 else table.slice(0, 0)
+                rows.append((name, len(events), first, last))
+    return table_of(rows if len(rows) > 1 else [], _REGISTRIES)
 
 
 def _refused(case: Case, cut: int) -> pa.Table:
