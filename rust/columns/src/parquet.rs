@@ -19,14 +19,14 @@ mod units;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
 use crate::Error;
-use crate::parallel::{Next, Ordered, Threads};
+use crate::parallel::{Next, Ordered, Threads, locked};
 use crate::scan::{Event, ScanPlan, Tally};
 use file::OpenFile;
 pub(crate) use file::ParquetFile;
@@ -97,7 +97,7 @@ impl ParquetScan {
                 Next::Waiting => return Some(Event::Waiting),
                 Next::Ready(outcome) => outcome,
             };
-            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut failed = locked(&self.failed);
             match outcome {
                 // Parts after the failed one may already be running; their results are dropped.
                 Ok(outcome) if failed.contains(&outcome.file) => {}
@@ -137,7 +137,7 @@ impl Iterator for AllParts {
     fn next(&mut self) -> Option<Part> {
         loop {
             if let Some((index, parts)) = &mut self.at {
-                let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+                let failed = locked(&self.failed);
                 if !failed.contains(index)
                     && let Some(part) = parts.next()
                 {
