@@ -27,25 +27,25 @@ from numguard.cdr.places import PLACE_COLUMNS, PLACE_READERS, places
 from numguard.cdr.refusals import Refusals, Refused
 from numguard.cdr.rows import RawRows, Reader, decides_served
 from numguard.cdr.summary import FileSummary
+from numguard.compute import schema_of
 from numguard.indian_time import MOMENT, OFFSET_MICROS
 
 __all__ = ["SCHEMA", "Sightings"]
 
-_COLUMNS: Final[dict[str, pa.DataType]] = {
-    "served_msisdn": pa.uint64(),
-    "imei14": pa.uint64(),
-    "imsi": pa.string(),
-    "other_party": pa.string(),
-    "other_msisdn": pa.uint64(),
-    "at": MOMENT,
-    "direction": pa.dictionary(pa.int8(), pa.string()),
-    "duration_s": pa.int64(),
-    **PLACE_COLUMNS,
-    "source": pa.dictionary(pa.int32(), pa.string()),
-    "row": pa.int64(),
-}
 #: The columns of sightings, of every layout.
-SCHEMA: Final = pa.schema(_COLUMNS)
+SCHEMA: Final = schema_of(
+    served_msisdn=pa.uint64(),
+    imei14=pa.uint64(),
+    imsi=pa.string(),
+    other_party=pa.string(),
+    other_msisdn=pa.uint64(),
+    at=MOMENT,
+    direction=pa.dictionary(pa.int8(), pa.string()),
+    duration_s=pa.int64(),
+    **PLACE_COLUMNS,
+    source=pa.dictionary(pa.int32(), pa.string()),
+    row=pa.int64(),
+)
 
 _DIRECTIONS: Final = ("in", "out")
 # The direction for the served party; the two known ones come first, so that they are the dictionary's codes. The
