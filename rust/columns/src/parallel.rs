@@ -37,7 +37,7 @@ pub fn count(threads: Threads) -> usize {
     threads.map_or_else(|| *DEFAULT.get_or_init(default), NonZeroUsize::get)
 }
 
-/// What a mutex holds, also after a panic of a thread that held it: the caller is told of that panic itself.
+/// What a mutex holds, also after a panic of a thread that had locked it: that panic reaches the caller by itself.
 pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
