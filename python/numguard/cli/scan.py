@@ -35,8 +35,8 @@ __all__ = ["scan"]
 @click.option("--imei-column", "imei_columns", multiple=True, help="A column of IMEIs; may be given again.")
 @options.list_column
 @options.list_actions("look for")
-@click.option("--all-rows", is_flag=True, help="Hand every row on, marked or not.")
-@click.option("--keep", "kept", multiple=True, help="A column to hand on; may be given again. All by default.")
+@click.option("--all-rows", is_flag=True, help="Write every row, marked or not.")
+@click.option("--keep", "kept", multiple=True, help="A column to write; may be given again. All by default.")
 @click.option("--at", help="The column of SOURCE with the times of rows; goes with --since.")
 @click.option("--since", help="The list's column of listing dates (first_reported): no hits from before those.")
 @click.option("--limit", type=click.IntRange(1), help="Stop after so many hits.")

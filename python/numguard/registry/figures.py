@@ -22,7 +22,7 @@ from numguard.registry.listing import ListPolicy
 from numguard.registry.notes import NOTES
 from numguard.registry.review import review
 from numguard.report import Figures
-from numguard.report.history import Story
+from numguard.report.history import History
 from numguard.report.writing import day
 
 __all__ = ["figures", "history_of"]
@@ -49,7 +49,7 @@ def figures(case: Case, cut: int, policy: ListPolicy) -> Figures:
     )
 
 
-def history_of(case: Case, msisdn: int, as_of: date | datetime | None, cut: int) -> Story:
+def history_of(case: Case, msisdn: int, as_of: date | datetime | None, cut: int) -> History:
     """The content of the page about one number, by the log up to `cut`."""
     seal = case.store.verify()
     digest = case.store.digest_of(cut) if cut < seal.events else seal.digest
@@ -59,7 +59,7 @@ def history_of(case: Case, msisdn: int, as_of: date | datetime | None, cut: int)
         when = f"at {as_of.isoformat(' ')}"
     elif as_of is not None:
         when = f"at the end of {day(as_of)}, IST"
-    return Story(msisdn, table, when, case.store.id, cut, digest, NOTES, _core.__version__)
+    return History(msisdn, table, when, case.store.id, cut, digest, NOTES, _core.__version__)
 
 
 def _events(case: Case, cut: int) -> int:
