@@ -7,12 +7,13 @@ chunked arrays of times, all of which the functions accept. A module whose calls
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute
 
-__all__ = ["counts", "pc", "retyped", "whole"]
+__all__ = ["counts", "pc", "retyped", "schema_of", "table_of", "whole"]
 
 pc: Any = pyarrow.compute
 
@@ -35,6 +36,25 @@ def whole(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     if isinstance(column, pa.ChunkedArray):
         return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
     return column
+
+
+def schema_of(**columns: pa.DataType) -> pa.Schema:
+    """The schema of columns of these names and types, in this order.
+
+    >>> schema_of(row=pa.int64(), note=pa.string()).names
+    ['row', 'note']
+    """
+    return pa.schema(list(columns.items()))
+
+
+def table_of(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+    """Rows as a table; each has one value for each column of the schema.
+
+    >>> table_of([(2, "masked"), (5, None)], schema_of(row=pa.int64(), note=pa.string())).to_pylist()
+    [{'row': 2, 'note': 'masked'}, {'row': 5, 'note': None}]
+    """
+    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return pa.table([pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema.names)
 
 
 def retyped(table: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import pc, schema_of
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.source import REFUSED, headings, named, open_source
 from numguard.source import Source as OpenSource
@@ -135,8 +135,9 @@ def _rows_of(source: Source, asked: Mapping[str, str | None]) -> tuple[pa.Table,
     """Every row: its TAC, maker, model, where it stands, and why it is refused."""
     known = {name for names in _NAMES.values() for name in names}
     opened = open_source(source, wanted=lambda cell: cell in asked.values() or _folded(cell) in known)
-    fields: list[Any] = [pa.string()] * 3 + [pa.string(), pa.int64(), pa.string()]
-    schema = pa.schema(list(zip(("tac", "maker", "model", "file", "row", "note"), fields, strict=True)))
+    schema = schema_of(
+        tac=pa.string(), maker=pa.string(), model=pa.string(), file=pa.string(), row=pa.int64(), note=pa.string()
+    )
     found = [schema.empty_table()]
     for part in opened.parts:
         columns = _columns(part.schema().names, asked)

@@ -23,6 +23,7 @@ from numguard.cdr.report import Report, open_report, reports
 from numguard.cdr.rows import raw_rows
 from numguard.cdr.sightings import SCHEMA, Sightings
 from numguard.cdr.summary import CdrSummary
+from numguard.compute import schema_of
 from numguard.source import files_of
 from numguard.source.lines import open_text
 from numguard.types import PathLike
@@ -30,13 +31,7 @@ from numguard.types import PathLike
 __all__ = ["REFUSED_SCHEMA", "Cdr"]
 
 #: The columns of `Cdr.refused`: one row for each refused row, with the line it starts on.
-_REFUSED_COLUMNS: Final[dict[str, pa.DataType]] = {
-    "source": pa.string(),
-    "row": pa.int64(),
-    "column": pa.string(),
-    "note": pa.string(),
-}
-REFUSED_SCHEMA: Final = pa.schema(_REFUSED_COLUMNS)
+REFUSED_SCHEMA: Final = schema_of(source=pa.string(), row=pa.int64(), column=pa.string(), note=pa.string())
 
 
 class Cdr:

@@ -27,28 +27,29 @@ from numguard.cdr.places import PLACE_COLUMNS, PLACE_READERS, places
 from numguard.cdr.refusals import Refusals, Refused
 from numguard.cdr.rows import RawRows, Reader, decides_served
 from numguard.cdr.summary import FileSummary
+from numguard.compute import schema_of
 from numguard.indian_time import MOMENT, OFFSET_MICROS
 
 __all__ = ["SCHEMA", "Sightings"]
 
-_COLUMNS: Final[dict[str, pa.DataType]] = {
-    "served_msisdn": pa.uint64(),
-    "imei14": pa.uint64(),
-    "imsi": pa.string(),
-    "other_party": pa.string(),
-    "other_msisdn": pa.uint64(),
-    "at": MOMENT,
-    "direction": pa.dictionary(pa.int8(), pa.string()),
-    "duration_s": pa.int64(),
-    **PLACE_COLUMNS,
-    "source": pa.dictionary(pa.int32(), pa.string()),
-    "row": pa.int64(),
-}
 #: The columns of sightings, of every layout.
-SCHEMA: Final = pa.schema(_COLUMNS)
+SCHEMA: Final = schema_of(
+    served_msisdn=pa.uint64(),
+    imei14=pa.uint64(),
+    imsi=pa.string(),
+    other_party=pa.string(),
+    other_msisdn=pa.uint64(),
+    at=MOMENT,
+    direction=pa.dictionary(pa.int8(), pa.string()),
+    duration_s=pa.int64(),
+    **PLACE_COLUMNS,
+    source=pa.dictionary(pa.int32(), pa.string()),
+    row=pa.int64(),
+)
 
 _DIRECTIONS: Final = ("in", "out")
-# The direction for the served party; the two known ones come first, so that they are the dictionary's codes.
+# The direction for the served party; the two known ones come first, so that they are the dictionary's codes. The
+# compiled module knows 0, an incoming call, as the row of the called party (`CALLED` in csv/typed/parties.rs).
 _IN, _OUT, _NEITHER, _UNKNOWN = range(4)
 _PARTS: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
 _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)

@@ -17,7 +17,7 @@ __all__ = ["bench"]
 
 @click.command()
 @click.argument("subjects", nargs=-1, type=click.Choice(SUBJECTS), metavar="[SUBJECT]...")
-@click.option("--quick", is_flag=True, help="A minute's rehearsal on small inputs: its times mean nothing.")
+@click.option("--quick", is_flag=True, help="A run of a minute on small inputs, to try it out: its times mean nothing.")
 @click.option("--rows", type=float, help="Rows of a column; 20e6 by default.")
 @click.option("--file-rows", type=float, help="Rows of the Parquet files; as many as --rows by default.")
 @click.option("--list", "lists", type=float, multiple=True, help="A length of the list; may be given again.")

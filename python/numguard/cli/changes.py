@@ -22,10 +22,14 @@ __all__ = ["changes"]
     "--by",
     type=click.Choice(["msisdn", "imei14"]),
     default="msisdn",
-    help="Handsets of each number [default], or back.",
+    help="Handsets of each number [default], or numbers of each handset.",
 )
 @click.option(
-    "--gap-days", type=click.IntRange(0, 100_000), default=1, show_default=True, help="A pause that ends none."
+    "--gap-days",
+    type=click.IntRange(0, 100_000),
+    default=1,
+    show_default=True,
+    help="A pause of so many days ends no period.",
 )
 @click.option("--changed", is_flag=True, help="Only of numbers (or handsets) that had more than one period.")
 @click.option("--numbers", type=click.Path(), help="Only of the numbers in this list.")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["complaints"]
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
+_SET = "--set: takes FIELD=VALUE, each field once, such as source=1930"
 
 
 @click.group()
@@ -104,7 +105,7 @@ def add(
         intake = registry.add_complaints(
             source,
             mapping=mapping,
-            constants=_constants(constants),
+            constants=options.named_once(constants, _SET),
             name=name,
             sheet=sheet,
             dry_run=dry_run,
@@ -237,17 +238,6 @@ def withdraw(
         write_private(change, output)
     elif dry_run:
         options.write_table(shown(change), None)
-
-
-def _constants(pairs: tuple[str, ...]) -> dict[str, str]:
-    """`FIELD=VALUE` options as a mapping."""
-    found: dict[str, str] = {}
-    for pair in pairs:
-        field, equals, value = pair.partition("=")
-        if not equals or not value or field in found:
-            raise ArgumentError("--set: takes FIELD=VALUE, each field once, such as source=1930")
-        found[field] = value
-    return found
 
 
 def _mapping(mapped: tuple[str, ...], extract: tuple[str, ...], path: Path | None) -> dict[str, list[str]] | None:

@@ -14,7 +14,7 @@ from click.core import ParameterSource
 from numguard import _core
 from numguard.cdr import Cdr, read_cdr
 from numguard.cli import account, options
-from numguard.compute import pc
+from numguard.compute import pc, schema_of
 from numguard.errors import ArgumentError, BrakeError, InputError
 from numguard.files import FORMATS, placed_together
 from numguard.linkage import Expansion, LinkPolicy
@@ -26,8 +26,7 @@ from numguard.types import Region
 __all__ = ["expand", "open_sightings"]
 
 FROM_SHELL = ParameterSource.ENVIRONMENT
-_SEEDS_FIELDS: dict[str, pa.DataType] = {"msisdn": pa.string(), "reported_at": pa.timestamp("us")}
-_NO_SEEDS = pa.schema(_SEEDS_FIELDS)
+_SEEDS = schema_of(msisdn=pa.string(), reported_at=pa.timestamp("us"))
 TABLES = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
 
 
@@ -139,7 +138,7 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
     refused_of, lines = opened.account_with(unread, {"other_action": others})
     account.say(lines, path)
     lists_read.add(path, lines["rows_used"], lines, refused_of)
-    return pa.concat_tables(seeds) if seeds else _NO_SEEDS.empty_table()
+    return pa.concat_tables(seeds) if seeds else _SEEDS.empty_table()
 
 
 def _reported_at(written: Any, path: str) -> Any:

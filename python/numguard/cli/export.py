@@ -26,11 +26,8 @@ __all__ = ["export"]
     metavar="EXPORT|DAY",
     help="Only what has changed since the export of that number to the same receiver, or since the end of that day.",
 )
-@click.option(
-    "--as-of",
-    "as_of",
-    metavar="DAY",
-    help="The list as it was at the end of that day, with the numbers protected since; it requests no action.",
+@options.as_of_day(
+    "The list as it was at the end of that day, with the numbers protected since; it requests no action."
 )
 @click.option(
     "--map",
@@ -62,7 +59,7 @@ def export(
     district: str | None,
     since_last: bool,
     since: str | None,
-    as_of: str | None,
+    as_of: date | None,
     mapped: tuple[str, ...],
     title: tuple[str, ...],
     no_header: bool,
@@ -106,7 +103,7 @@ def export(
         if handsets:
             listed = registry.export_handsets(path, to=receiver, **form)
         else:
-            how: dict[str, Any] = {"since": "last" if since_last else _moment(since), "as_of": _day(as_of), "key": key}
+            how: dict[str, Any] = {"since": "last" if since_last else _moment(since), "as_of": as_of, "key": key}
             listed = registry.export(path, to=receiver, **how, **form)
     if as_json:
         options.say_json(listed.manifest)
@@ -129,13 +126,6 @@ def _moment(since: str | None) -> date | int | None:
         return date.fromisoformat(since)
     except ValueError:
         raise ArgumentError("--since: takes the number of an export, or a day such as 2026-09-30") from None
-
-
-def _day(as_of: str | None) -> date | None:
-    try:
-        return None if as_of is None else date.fromisoformat(as_of)
-    except ValueError:
-        raise ArgumentError("--as-of: takes a day such as 2026-09-30") from None
 
 
 def _columns(mapped: tuple[str, ...]) -> dict[str, str] | None:

@@ -20,7 +20,7 @@ __all__ = ["history"]
 @options.as_of
 @options.output
 def history(number: str, registry_path: str, as_of: date | None, output: Path | None) -> None:
-    """Tell the story of NUMBER: who did what, when, why, and from which file. `-` reads the number from stdin.
+    """Show the history of NUMBER: who did what, when, why, and from which file. `-` reads the number from stdin.
 
     An output that ends in .html is a page to be printed, with the SHA-256 of every file.
 

@@ -27,8 +27,8 @@ def merge(others: tuple[str, ...], registry_path: str, by: str, reason: str, pat
     """Merge what the registries OTHERS have recorded, with who, when, why and from which file.
 
     OTHERS stay as they are, and may be of an older numguard. The same again changes nothing, and it makes no difference
-    in which order or direction registries are merged: once they have the same events, lists, stories and reports are
-    equal byte for byte. Where desks differ, one side holds by a rule, and --contradictions lists each.
+    in which order or direction registries are merged: once they have the same events, lists, histories and reports are
+    equal byte for byte. Where desks differ, a rule decides which side holds, and --contradictions lists each case.
 
     \b
       numguard merge desk12.db desk14.db --registry state.db --by "SI State"

@@ -27,6 +27,7 @@ from numguard.types import Region
 __all__ = [
     "as_json",
     "as_of",
+    "as_of_day",
     "by",
     "check_json",
     "check_region_column",
@@ -39,7 +40,7 @@ __all__ = [
     "list_column",
     "mapped",
     "mapping",
-    "named_files",
+    "named_once",
     "output",
     "parted",
     "progress_line",
@@ -218,6 +219,11 @@ def by(command: Command) -> Command:
 
 def as_of(command: Command) -> Command:
     """`--as-of`: the end of a day in India."""
+    return as_of_day("As it was at the end of that day in India.")(command)
+
+
+def as_of_day(text: str) -> Callable[[Command], Command]:
+    """`--as-of`, with a help text of the verb's own."""
 
     def day(_context: click.Context, _option: click.Parameter, value: str | None) -> date | None:
         try:
@@ -225,9 +231,7 @@ def as_of(command: Command) -> Command:
         except ValueError:
             raise ArgumentError("--as-of: takes a day such as 2026-09-30") from None
 
-    return click.option(
-        "--as-of", "as_of", metavar="DAY", callback=day, help="As it was at the end of that day in India."
-    )(command)
+    return click.option("--as-of", "as_of", metavar="DAY", callback=day, help=text)
 
 
 def mapped(command: Command) -> Command:
@@ -256,28 +260,29 @@ def parted(pairs: Iterable[str], usage: str) -> dict[str, str]:
     Raises:
         ArgumentError: one of them is no such pair; `usage` is its message.
     """
-    found: dict[str, str] = {}
-    for pair in pairs:
-        left, equals, right = pair.rpartition("=")
-        if not equals or not left or not right:
-            raise ArgumentError(usage)
-        found[left] = right
-    return found
+    return dict(_parts(pair, str.rpartition, usage) for pair in pairs)
 
 
-def named_files(pairs: Iterable[str], option: str) -> dict[str, str]:
-    """`NAME=FILE` options: the name ends at the first equals sign, so that a path may have others.
+def named_once(pairs: Iterable[str], usage: str) -> dict[str, str]:
+    """Options of the form NAME=VALUE: the name ends at the first equals sign, so that a path or value may have others.
 
     Raises:
-        ArgumentError: one is no such pair, or a name is there twice.
+        ArgumentError: one is no such pair, or a name is there twice; `usage` is its message.
     """
     found: dict[str, str] = {}
     for pair in pairs:
-        name, equals, path = pair.partition("=")
-        if not equals or not name or not path or name in found:
-            raise ArgumentError(f"{option}: takes NAME=FILE, each name once, such as revoked=mnrl.csv")
-        found[name] = path
+        name, value = _parts(pair, str.partition, usage)
+        if name in found:
+            raise ArgumentError(usage)
+        found[name] = value
     return found
+
+
+def _parts(pair: str, parting: Callable[[str, str], tuple[str, str, str]], usage: str) -> tuple[str, str]:
+    left, _, right = parting(pair, "=")
+    if not left or not right:
+        raise ArgumentError(usage)
+    return left, right
 
 
 def refused(command: Command) -> Command:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -21,9 +21,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @options.registry
 @click.option("--atr", type=_FILE, help="Write the action-taken report as a table: .csv, .xlsx, .parquet or .jsonl.")
 @click.option("--by-day", type=_FILE, help="Write the complaints of each day, district and source as a table.")
-@click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The case as it was at the end of that day; now by default."
-)
+@options.as_of_day("The case as it was at the end of that day; now by default.")
 @click.option("--title", default=TITLE, show_default=True, help="The heading of the page.")
 @options.tac
 @account.refused
@@ -34,7 +32,7 @@ def report(
     registry_path: str,
     atr: Path | None,
     by_day: Path | None,
-    as_of: datetime | None,
+    as_of: date | None,
     title: str,
     tac_path: str | None,
     refused_path: Path | None,
@@ -65,20 +63,19 @@ def report(
     )
     lists_read = account.Lists(is_strict=is_strict)
     tac = lists_read.tacs(tac_path)
-    day = None if as_of is None else as_of.date()
     written = []
     with Registry(options.existing_registry(registry_path), by="reader") as registry, placed_together():
         options.write_refused(lists_read.refused, refused_path)
         if atr is not None:
-            table = registry.action_taken(as_of=day)
+            table = registry.action_taken(as_of=as_of)
             write_private(table, atr)
             written.append(f"{atr}: {options.count(len(table), 'row')}")
         if by_day is not None:
-            table = registry.complaints_by_day(as_of=day)
+            table = registry.complaints_by_day(as_of=as_of)
             write_private(table, by_day)
             written.append(f"{by_day}: {options.count(len(table), 'row')}")
         if page is not None:
-            registry.report(page, title=title, as_of=day, full_numbers=full_numbers, tac=tac)
+            registry.report(page, title=title, as_of=as_of, full_numbers=full_numbers, tac=tac)
             written.append(f"{page}: written" + ("" if full_numbers else "; numbers are masked"))
     for line in written:
         options.say(line)

@@ -35,8 +35,8 @@ __all__ = ["scan"]
 @click.option("--imei-column", "imei_columns", multiple=True, help="A column of IMEIs; may be given again.")
 @options.list_column
 @options.list_actions("look for")
-@click.option("--all-rows", is_flag=True, help="Hand every row on, marked or not.")
-@click.option("--keep", "kept", multiple=True, help="A column to hand on; may be given again. All by default.")
+@click.option("--all-rows", is_flag=True, help="Write every row, marked or not.")
+@click.option("--keep", "kept", multiple=True, help="A column to write; may be given again. All by default.")
 @click.option("--at", help="The column of SOURCE with the times of rows; goes with --since.")
 @click.option("--since", help="The list's column of listing dates (first_reported): no hits from before those.")
 @click.option("--limit", type=click.IntRange(1), help="Stop after so many hits.")
@@ -86,7 +86,7 @@ def scan(
       numguard scan calls.csv --numbers block.csv -c a_party --since first_reported --at started
       numguard scan calls.csv --numbers block.csv -c caller --region-column country
     """
-    by_name = options.named_files(lists, "--list")
+    by_name = options.named_once(lists, "--list: takes NAME=FILE, each name once, such as revoked=mnrl.csv")
     _check_wanted(numbers, by_name, exempt, number_columns, imeis, imei_columns)
     options.check_json(as_json, output, "hits")
     _check_dates(at, since, by_name)

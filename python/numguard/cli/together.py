@@ -27,7 +27,7 @@ __all__ = ["common"]
 @click.option("--by", type=click.Choice(["msisdn", "imei14"]), default="msisdn", help="Numbers [default] or handsets.")
 @options.sighting_columns
 @click.option(
-    "--proof", type=click.Path(dir_okay=False, path_type=Path), help="Write every row of them: file, row, time."
+    "--proof", type=click.Path(dir_okay=False, path_type=Path), help="Write the rows of what is found: file, row, time."
 )
 @options.tac
 @options.region

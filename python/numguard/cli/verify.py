@@ -13,7 +13,7 @@ __all__ = ["verify"]
 @options.registry
 @options.as_json
 def verify(registry_path: str, *, as_json: bool) -> None:
-    """Read all that was recorded again and compare it with the digests that were made as it was.
+    """Read the whole record again and compare it with the digests that were made when it was written.
 
     The last event and its digest stand for all before; noted elsewhere, they show later that nothing was changed.
 

@@ -12,20 +12,19 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import pc, schema_of
 
 __all__ = ["Graph"]
 
-_COLUMNS: Final[list[Any]] = [
-    ("msisdn", pa.uint64()),
-    ("imei14", pa.uint64()),
-    ("role", pa.string()),
-    ("hop", pa.int32()),
-    ("why", pa.string()),
-    ("count", pa.int64()),
-    ("asked", pa.bool_()),
-]
-_NODES: Final = pa.schema(_COLUMNS)
+_NODES: Final = schema_of(
+    msisdn=pa.uint64(),
+    imei14=pa.uint64(),
+    role=pa.string(),
+    hop=pa.int32(),
+    why=pa.string(),
+    count=pa.int64(),
+    asked=pa.bool_(),
+)
 
 
 @dataclass(frozen=True, eq=False)

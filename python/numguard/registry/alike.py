@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import pc, schema_of, table_of
 from numguard.registry.sources import same_source
 from numguard.registry.spelling import folded, folded_cells
 
@@ -31,12 +31,16 @@ ALIKE_NOTES = {
 #: A number of so many characters is hardly ever used by two desks.
 _LONG = 10
 
-_TEXTS = ("source", "acknowledgement_no", "why", "known_source", "known_acknowledgement_no")
-_ALIKE_FIELDS: list[pa.Field[Any]] = [pa.field("row", pa.int64()), *(pa.field(name, pa.string()) for name in _TEXTS)]
 #: row, source and number of a complaint, why it may be a recorded one, and that one's source and number.
-ALIKE = pa.schema(_ALIKE_FIELDS)
-_SAME_FIELDS: list[pa.Field[Any]] = [pa.field("ordinal", pa.int64()), pa.field("complaint_key", pa.string())]
-_SAME = pa.schema(_SAME_FIELDS)
+ALIKE = schema_of(
+    row=pa.int64(),
+    source=pa.string(),
+    acknowledgement_no=pa.string(),
+    why=pa.string(),
+    known_source=pa.string(),
+    known_acknowledgement_no=pa.string(),
+)
+_SAME = schema_of(ordinal=pa.int64(), complaint_key=pa.string())
 
 
 class Known(Protocol):
@@ -94,7 +98,7 @@ def look_alike(versions: pa.Table, new: npt.NDArray[np.int64], known: Known) -> 
         elif why is not None:
             names = ("source", "acknowledgement_no")
             alike.add((one["row"], *(one[name] for name in names), why, *(other[name] for name in names)))
-    return Others(_table(sorted(same), _SAME), _table(sorted(alike, key=str), ALIKE).sort_by("row"))
+    return Others(table_of(sorted(same), _SAME), table_of(sorted(alike, key=str), ALIKE).sort_by("row"))
 
 
 def _why(one: dict[str, Any], other: dict[str, Any]) -> str | None:
@@ -120,8 +124,3 @@ def _of_one_file(complaints: pa.Table, number: Any, new: npt.NDArray[np.int64]) 
         if first.setdefault(one, row)["complaint_key"] != row["complaint_key"]:
             met.append((int(new[place]), first[one]))
     return met
-
-
-def _table(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
-    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * len(schema)
-    return pa.table([pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema.names)

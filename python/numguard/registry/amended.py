@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import pc, schema_of, table_of
 from numguard.errors import ArgumentError
 from numguard.registry.case import Case
 from numguard.registry.listing import ListPolicy, rows
@@ -24,19 +24,18 @@ __all__ = ["AMENDED", "amended", "withdraw", "would_withdraw"]
 #: Which complaint, and which number.
 _Pairs: TypeAlias = set[tuple[int, int]]
 
-_AMENDED_FIELDS: list[pa.Field[Any]] = [
-    pa.field("file", pa.string()),
-    pa.field("row", pa.int64()),
-    pa.field("msisdn", pa.uint64()),
-    *(pa.field(name, pa.string()) for name in ("why", "was", "status")),
-]
-AMENDED = pa.schema(_AMENDED_FIELDS)
+AMENDED = schema_of(
+    file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), why=pa.string(), was=pa.string(), status=pa.string()
+)
 
-_CHANGED_FIELDS: list[pa.Field[Any]] = [
-    pa.field("msisdn", pa.uint64()),
-    *(pa.field(name, pa.string()) for name in ("was", "status", "action_was", "action", "sent_to")),
-]
-_CHANGED = pa.schema(_CHANGED_FIELDS)
+_CHANGED = schema_of(
+    msisdn=pa.uint64(),
+    was=pa.string(),
+    status=pa.string(),
+    action_was=pa.string(),
+    action=pa.string(),
+    sent_to=pa.string(),
+)
 
 _NOWHERE = ListPolicy()
 
@@ -75,10 +74,7 @@ def amended(case: Case, event: int, keys: Any, name: str) -> pa.Table:
         for pairs, why in ((dropped, DROPPED), (turned, TURNED))
         for complaint, msisdn in pairs
     ]
-    columns: list[Any] = list(zip(*found, strict=True)) or [()] * len(AMENDED)
-    table = pa.table(
-        [pa.array(column, field.type) for column, field in zip(columns, AMENDED, strict=True)], AMENDED.names
-    )
+    table = table_of(found, AMENDED)
     return table.sort_by([("row", "ascending"), ("msisdn", "ascending"), ("why", "ascending")]).combine_chunks()
 
 
@@ -134,11 +130,8 @@ def would_withdraw(case: Case, intake: object) -> pa.Table:
         numbers = [n for n in sorted(was | now) if (was.get(n), listed.get(n)) != (now.get(n), left.get(n))]
         case.store.want(pa.array(numbers, pa.int64()))
         sent = _sent(case.store.sent(cut))
-    table = [(n, was.get(n), now.get(n), listed.get(n), left.get(n), sent.get(n)) for n in numbers]
-    columns: list[Any] = list(zip(*table, strict=True)) or [()] * len(_CHANGED)
-    return pa.table(
-        [pa.array(column, field.type) for column, field in zip(columns, _CHANGED, strict=True)], _CHANGED.names
-    )
+    rows_of = [(n, was.get(n), now.get(n), listed.get(n), left.get(n), sent.get(n)) for n in numbers]
+    return table_of(rows_of, _CHANGED)
 
 
 def _actions(state: pa.Table) -> Mapping[int, str]:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc, whole
+from numguard.compute import pc, schema_of, whole
 from numguard.errors import UnsupportedTypeError
 from numguard.registry.spelling import seen
 
@@ -208,12 +208,7 @@ def inside_text(column: pa.Array[Any] | pa.ChunkedArray[Any], mark: str) -> Numb
 
 
 _CERTAIN = ["index", "msisdn", "note", "cell"]
-_NO_DOUBT_FIELDS: list[pa.Field[Any]] = [
-    pa.field("index", pa.int64()),
-    pa.field("msisdn", pa.uint64()),
-    *(pa.field(name, pa.string()) for name in ("doubt", "cell")),
-]
-_NO_DOUBT = pa.schema(_NO_DOUBT_FIELDS)
+_NO_DOUBT = schema_of(index=pa.int64(), msisdn=pa.uint64(), doubt=pa.string(), cell=pa.string())
 
 
 def _mentioned(index: pa.Array[Any], cells: pa.Array[Any]) -> Numbers:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import pc, schema_of
 from numguard.errors import ArgumentError, ColumnError
 from numguard.registry import cells
 from numguard.registry.amounts import amounts
@@ -50,17 +50,8 @@ COMPLAINT_NOTES = {
     "no_number": "The narrative contains no whole number.",
 }
 
-_REFUSAL_FIELDS: list[pa.Field[Any]] = [
-    pa.field("index", pa.int64()),
-    *(pa.field(name, pa.string()) for name in ("field", "cell", "note")),
-]
-_REFUSAL = pa.schema(_REFUSAL_FIELDS)
-_NAMING_FIELDS: list[pa.Field[Any]] = [
-    pa.field("index", pa.int64()),
-    pa.field("msisdn", pa.uint64()),
-    *(pa.field(name, pa.string()) for name in ("note", "doubt", "cell")),
-]
-_NAMING = pa.schema(_NAMING_FIELDS)
+_REFUSAL = schema_of(index=pa.int64(), field=pa.string(), cell=pa.string(), note=pa.string())
+_NAMING = schema_of(index=pa.int64(), msisdn=pa.uint64(), note=pa.string(), doubt=pa.string(), cell=pa.string())
 
 #: Cells that may contain a number, with any separators.
 _TEN_DIGITS = r"(?:\p{Nd}[^\p{L}\p{Nd}]*){10}"

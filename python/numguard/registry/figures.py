@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc
+from numguard.compute import pc, schema_of, table_of
 from numguard.indian_time import MOMENT
 from numguard.registry.action import action_taken, complaints_by_day
 from numguard.registry.case import Case
@@ -22,10 +22,12 @@ from numguard.registry.listing import ListPolicy
 from numguard.registry.notes import NOTES
 from numguard.registry.review import review
 from numguard.report import Figures
-from numguard.report.history import Story
+from numguard.report.history import History
 from numguard.report.writing import day
 
 __all__ = ["figures", "history_of"]
+
+_REGISTRIES = schema_of(registry=pa.string(), events=pa.int64(), first=MOMENT, last=MOMENT)
 
 
 def figures(case: Case, cut: int, policy: ListPolicy) -> Figures:
@@ -47,7 +49,7 @@ def figures(case: Case, cut: int, policy: ListPolicy) -> Figures:
     )
 
 
-def history_of(case: Case, msisdn: int, as_of: date | datetime | None, cut: int) -> Story:
+def history_of(case: Case, msisdn: int, as_of: date | datetime | None, cut: int) -> History:
     """The content of the page about one number, by the log up to `cut`."""
     seal = case.store.verify()
     digest = case.store.digest_of(cut) if cut < seal.events else seal.digest
@@ -57,7 +59,7 @@ def history_of(case: Case, msisdn: int, as_of: date | datetime | None, cut: int)
         when = f"at {as_of.isoformat(' ')}"
     elif as_of is not None:
         when = f"at the end of {day(as_of)}, IST"
-    return Story(msisdn, table, when, case.store.id, cut, digest, NOTES, _core.__version__)
+    return History(msisdn, table, when, case.store.id, cut, digest, NOTES, _core.__version__)
 
 
 def _events(case: Case, cut: int) -> int:
@@ -94,19 +96,15 @@ def _withdrawn(case: Case, cut: int) -> pa.Table:
 def _registries(case: Case, cut: int) -> pa.Table:
     """The registries whose events these are; none where a single registry recorded all."""
     order = case.store.order(cut)
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[str, int, int, int]] = []
     if order is not None:
         of = order.registry[order.event[1:]]
         for place, name in enumerate(order.registries):
             events = order.event[1:][of == place]
             if len(events):
                 first, last = (int(order.at[event]) for event in (events[0], events[-1]))
-                rows.append({"registry": name, "events": len(events), "first": first, "last": last})
-    columns = [pa.array([row[name] for row in rows], pa.int64()) for name in ("events", "first", "last")]
-    moments = [pc.cast(column, MOMENT) for column in columns[1:]]
-    names = pa.array([row["registry"] for row in rows], pa.string())
-    table = pa.table([names, columns[0], *moments], names=["registry", "events", "first", "last"])
-    return table if len(rows) > 1 else table.slice(0, 0)
+                rows.append((name, len(events), first, last))
+    return table_of(rows if len(rows) > 1 else [], _REGISTRIES)
 
 
 def _refused(case: Case, cut: int) -> pa.Table:

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from numguard.cdr import Cdr
-from numguard.compute import pc
+from numguard.compute import pc, schema_of
 from numguard.notebook import card, counts
 from numguard.registry.amended import AMENDED, amended
 from numguard.registry.case import Case
@@ -37,21 +37,14 @@ __all__ = [
 ]
 
 
-_WAITING_FIELDS: list[pa.Field[Any]] = [
-    pa.field("file", pa.string()),
-    pa.field("row", pa.int64()),
-    pa.field("msisdn", pa.uint64()),
-    pa.field("why", pa.string()),
-    pa.field("cell", pa.string()),
-]
-_WAITING = pa.schema(_WAITING_FIELDS)
-_WORDED = pa.schema([field for field in _WAITING_FIELDS if field.name != "why"])
+_WAITING = schema_of(file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), why=pa.string(), cell=pa.string())
+_WORDED = _WAITING.remove(_WAITING.get_field_index("why"))
 
 
 #: The status of a number that is in use again.
 _BACK = "reactivated"
 
-_ALIKE = pa.schema([_WAITING_FIELDS[0], *ALIKE])
+_ALIKE = ALIKE.insert(0, _WAITING.field("file"))
 
 
 @dataclass(frozen=True, slots=True)

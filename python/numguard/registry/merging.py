@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import pc, schema_of
 from numguard.errors import RegistryError
 from numguard.indian_time import DAY_MICROS, MOMENT, day_of
 from numguard.registry.case import Case
@@ -41,17 +41,17 @@ _GROUPS = (
     ("accepted", "dismissed"),
 )
 
-_COLUMNS: list[tuple[str, pa.DataType]] = [
-    ("kind", pa.string()),
-    ("msisdn", pa.int64()),
-    ("source", pa.string()),
-    ("acknowledgement_no", pa.string()),
-    ("held", pa.int64()),
-    ("held_said", pa.string()),
-    ("other", pa.int64()),
-    ("other_said", pa.string()),
-    ("rule", pa.string()),
-]
+_CONTRADICTIONS = schema_of(
+    kind=pa.string(),
+    msisdn=pa.int64(),
+    source=pa.string(),
+    acknowledgement_no=pa.string(),
+    held=pa.int64(),
+    held_said=pa.string(),
+    other=pa.int64(),
+    other_said=pa.string(),
+    rule=pa.string(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def merge(case: Case, other: Store, name: str, reason: str) -> Merged:
         # Merges of the other are copied with the events they brought, never alone: else two would merge for ever.
         size = int(pc.sum(pc.not_equal(chosen["verb"], MERGE)).as_py() or 0)
         if not size:
-            return Merged(None, other.id, name, 0, _shown(case.store, _none()))
+            return Merged(None, other.id, name, 0, _shown(case.store, _CONTRADICTIONS.empty_table()))
         numbers[fresh] = append.event + 1 + np.arange(len(fresh))
         differences = _Independent((case.store, other), mine, theirs, chosen, numbers).contradictions()
         append.rows(
@@ -185,8 +185,8 @@ class _Independent:
     def contradictions(self) -> pa.Table:
         """Where they differ, and which side holds."""
         rows = [*self._decisions(), *self._complaints(), *self._answers()]
-        rows.sort(key=lambda row: tuple("" if row[name] is None else str(row[name]) for name, _ in _COLUMNS))
-        return pa.Table.from_pylist(rows, schema=pa.schema([pa.field(name, kind) for name, kind in _COLUMNS]))
+        rows.sort(key=lambda row: tuple("" if row[name] is None else str(row[name]) for name in _CONTRADICTIONS.names))
+        return pa.Table.from_pylist(rows, schema=_CONTRADICTIONS)
 
     def _later(self, a: int, b: int) -> bool:
         return bool(self._order.rank[a] > self._order.rank[b])
@@ -302,10 +302,6 @@ def _joint(mine: pa.Table, chosen: pa.Table, numbers: Ints, merging: int) -> Ord
         {"event": [merging], "registry": [""], "number": [merging], "at": [0], "digest": [""], "verb": [MERGE]}
     )
     return in_order(pa.concat_tables([mine, itself, new]), pa.concat_tables([mine, new]))
-
-
-def _none() -> pa.Table:
-    return pa.Table.from_pylist([], schema=pa.schema([pa.field(name, kind) for name, kind in _COLUMNS]))
 
 
 def _shown(store: Reading, differences: pa.Table) -> pa.Table:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from numguard.errors import RegistryError
 from numguard.registry.address import connect, is_file
-from numguard.registry.dialect import Dialect
 from numguard.registry.migrating import is_current
 
 __all__ = ["copied", "is_read_only"]
@@ -42,28 +42,21 @@ def copied(target: str) -> tuple[str, TemporaryDirectory[str]] | None:
         return None
     file = Path(target).absolute()
     if is_read_only(target):
-        folder = TemporaryDirectory(prefix="numguard-")
-        try:
-            _copy(file, Path(folder.name) / file.name)
-        except BaseException:
-            folder.cleanup()
-            raise
-        return str(Path(folder.name) / file.name), folder
+        return _private(file, lambda copy: _copy(file, copy))
     opened = connect(target)
     try:
-        if is_current(opened):
-            return None
-        return _written_out(opened, file)
+        return None if is_current(opened) else _private(file, opened.copy)
     finally:
         opened.close()
 
 
-def _written_out(opened: Dialect, file: Path) -> tuple[str, TemporaryDirectory[str]]:
+def _private(file: Path, write: Callable[[Path], object]) -> tuple[str, TemporaryDirectory[str]]:
+    """A copy that `write` makes in a private folder, under the name of `file`; and the folder."""
     folder = TemporaryDirectory(prefix="numguard-")
     copy = Path(folder.name) / file.name
     try:
         copy.touch(0o600)
-        opened.copy(copy)
+        write(copy)
     except BaseException:
         folder.cleanup()
         raise
@@ -76,7 +69,6 @@ def _copy(file: Path, to: Path) -> None:
     try:
         for _ in range(_TRIES):
             before = _seen(file), _seen(log)
-            to.touch(0o600)
             shutil.copyfile(file, to)
             beside = to.with_name(f"{to.name}-wal")
             beside.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import pc, schema_of
 from numguard.errors import ArgumentError
 from numguard.registry import cells
 from numguard.registry.case import Case
@@ -71,9 +71,7 @@ OUTCOME_NOTES: dict[str, str] = {
 #: For a row that is recorded already.
 KNOWN = "known"
 
-_REFUSED_FIELDS: list[pa.Field[Any]] = [
-    pa.field("row", pa.int64()), *(pa.field(name, pa.string()) for name in ("field", "cell", "note")),
-]  # fmt: skip
+_REFUSED = schema_of(row=pa.int64(), field=pa.string(), cell=pa.string(), note=pa.string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,5 +286,5 @@ def _late(rows: pa.Table, notes: pa.Array[Any]) -> pa.Table:
             "cell": pc.if_else(clash, rows["status_cell"], rows["happened_at_cell"]),
             "note": note,
         },
-        schema=pa.schema(_REFUSED_FIELDS),
+        schema=_REFUSED,
     )

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc, whole
+from numguard.compute import pc, schema_of, table_of, whole
 from numguard.errors import ArgumentError
 from numguard.registry import cells
 from numguard.registry.case import Case, reason_given
@@ -59,22 +59,16 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "reason": REASON_HEADINGS,
 }
 
-_WAITING_FIELDS: list[pa.Field[Any]] = [
-    pa.field("msisdn", pa.uint64()),
-    pa.field("why", pa.string()),
-    pa.field("file", pa.string()),
-    pa.field("row", pa.int64()),
-    pa.field("cell", pa.string()),
-    pa.field("complaints", pa.int64()),
-    pa.field("status", pa.string()),
-]
-_WAITING = pa.schema(_WAITING_FIELDS)
-_REFUSED_FIELDS: list[pa.Field[Any]] = [
-    pa.field("file", pa.string()),
-    pa.field("row", pa.int64()),
-    *(pa.field(name, pa.string()) for name in ("column", "cell", "note")),
-]
-_REFUSED = pa.schema(_REFUSED_FIELDS)
+_WAITING = schema_of(
+    msisdn=pa.uint64(),
+    why=pa.string(),
+    file=pa.string(),
+    row=pa.int64(),
+    cell=pa.string(),
+    complaints=pa.int64(),
+    status=pa.string(),
+)
+_REFUSED = schema_of(file=pa.string(), row=pa.int64(), column=pa.string(), cell=pa.string(), note=pa.string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +239,7 @@ def take_review(
 
 
 def _refusals(sheet: Sheet, refused: list[tuple[Any, ...]]) -> pa.Table:
-    columns = [pa.array([entry[k] for entry in refused], _REFUSED.field(k + 1).type) for k in range(4)]
-    return pa.table([pa.repeat(sheet.name, len(refused)), *columns], schema=_REFUSED)
+    return table_of([(sheet.name, *entry) for entry in refused], _REFUSED)
 
 
 def _clashing(numbers: list[int | None], decided: list[str | None]) -> set[int]:

@@ -19,7 +19,7 @@ from numguard.report.template import template
 from numguard.report.writing import Namer, day, moment
 from numguard.types import PathLike
 
-__all__ = ["Story", "write_history"]
+__all__ = ["History", "write_history"]
 
 #: The words for each kind of event.
 _WORDS: Final = {
@@ -39,7 +39,7 @@ _WORDS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class History:
     """The content of a page.
 
     Attributes:
@@ -63,8 +63,8 @@ class Story:
     version: str
 
 
-def write_history(story: Story, path: PathLike) -> Path:
-    """Writes the page, whole or not at all, readable by its owner only; the same story, the same bytes.
+def write_history(history: History, path: PathLike) -> Path:
+    """Writes the page, whole or not at all, readable by its owner only; the same history, the same bytes.
 
     Raises:
         ArgumentError: The path does not end in .html.
@@ -72,16 +72,16 @@ def write_history(story: Story, path: PathLike) -> Path:
     """
     path = page_path(path, "a history is")
     namer = Namer(full=True)
-    rows = story.events.to_pylist()
+    rows = history.events.to_pylist()
     text: str = template("history.html").render(
-        number=namer.number(story.msisdn),
-        as_of=story.as_of,
-        lines=[_line(row, story.sentences, namer) for row in rows],
+        number=namer.number(history.msisdn),
+        as_of=history.as_of,
+        lines=[_line(row, history.sentences, namer) for row in rows],
         files=_files(rows, namer),
-        registry=story.registry,
-        last=story.last,
-        digest=story.digest,
-        version=story.version,
+        registry=history.registry,
+        last=history.last,
+        digest=history.digest,
+        version=history.version,
     )
     return write_page(text, path)
 

@@ -114,7 +114,7 @@ def changes(
     if by not in ("msisdn", "imei14"):
         raise ArgumentError("by: takes 'msisdn' or 'imei14'")
     if isinstance(gap_days, bool) or not isinstance(gap_days, int) or not 0 <= gap_days <= 100_000:
-        raise ArgumentError("gap_days: takes a whole number of at least 0")
+        raise ArgumentError("gap_days: takes a whole number from 0 to 100,000")
     check_names(msisdn=msisdn, imei=imei)
     if not isinstance(at, str):
         raise ArgumentError("at: takes the name of a column: without times there are no periods")

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from numguard.compute import schema_of
 from numguard.errors import ColumnError, FileMissingError, InputError, NumguardError, UnsupportedTypeError
 
 __all__ = [
@@ -67,9 +68,8 @@ Ragged: TypeAlias = tuple[int, str, str]
 
 
 _NOTES: Final = tuple(RECORD_NOTES)
-_REFUSED_FIELDS: Final[dict[str, pa.DataType]] = {"file": pa.string(), "row": pa.int64(), "note": pa.string()}
 #: The schema of refused rows.
-REFUSED: Final = pa.schema(_REFUSED_FIELDS)
+REFUSED: Final = schema_of(file=pa.string(), row=pa.int64(), note=pa.string())
 
 
 class Account:

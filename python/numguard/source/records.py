@@ -16,16 +16,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from numguard.compute import schema_of
 from numguard.errors import ArgumentError, InputError
 from numguard.source import Part, named, open_source, texts_of
 
 __all__ = ["BROKEN", "Records", "read_records"]
 
-_BROKEN_FIELDS: list[pa.Field[Any]] = [
-    pa.field("row", pa.int64()),
-    *(pa.field(name, pa.string()) for name in ("cell", "note")),
-]
-BROKEN: Final = pa.schema(_BROKEN_FIELDS)
+BROKEN: Final = schema_of(row=pa.int64(), cell=pa.string(), note=pa.string())
 
 
 @dataclass(frozen=True, slots=True)

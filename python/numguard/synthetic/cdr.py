@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from numguard.compute import schema_of
 from numguard.files import whole_file
 from numguard.indian_time import DAY_MICROS, MOMENT, OFFSET_MICROS
 from numguard.synthetic.numbering import COUNTRY, U64, Numbering, check_digit, digits
@@ -34,16 +35,15 @@ __all__ = [
     "written",
 ]
 
-_FIELDS: Final[list[tuple[str, pa.DataType]]] = [
-    ("served_msisdn", pa.string()),
-    ("imei", pa.string()),
-    ("imsi", pa.string()),
-    ("other_party", pa.string()),
-    ("at", MOMENT),
-    ("call_type", pa.string()),
-    ("duration_s", pa.int32()),
-]
-SCHEMA: Final = pa.schema(_FIELDS)
+SCHEMA: Final = schema_of(
+    served_msisdn=pa.string(),
+    imei=pa.string(),
+    imsi=pa.string(),
+    other_party=pa.string(),
+    at=MOMENT,
+    call_type=pa.string(),
+    duration_s=pa.int32(),
+)
 CALL_TYPES: Final = ("OUT", "IN", "SMS_OUT", "SMS_IN")
 
 _FIRST_SERIAL: Final = 10**9

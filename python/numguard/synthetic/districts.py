@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["COMPLAINTS", "DISTRICTS", "NUMBERS", "OTHER_UNITS", "RECOVERED", "UNITS", "desks", "stations"]
+__all__ = ["COMPLAINTS", "DISTRICTS", "OTHER_UNITS", "RECOVERED", "UNITS", "desks", "stations"]
 
 COMPLAINTS: Final = 47_000
 RECOVERED: Final = 15_00_00_000
@@ -50,7 +50,6 @@ OTHER_UNITS: Final[dict[str, int]] = {"State Crime Branch": 88, "Railway Police"
 """The two units whose numbers the printed table leaves out."""
 
 UNITS: Final[dict[str, int]] = DISTRICTS | OTHER_UNITS
-NUMBERS: Final = sum(UNITS.values())
 DESKS: Final = 309
 
 _SEVERAL_STATIONS: Final = {

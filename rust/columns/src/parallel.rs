@@ -8,7 +8,7 @@ mod ordered;
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use numguard_core::set::{Task, Workers};
 use rayon::prelude::*;
@@ -37,6 +37,11 @@ pub fn count(threads: Threads) -> usize {
     threads.map_or_else(|| *DEFAULT.get_or_init(default), NonZeroUsize::get)
 }
 
+/// What a mutex holds, also after a panic of a thread that had locked it: that panic reaches the caller by itself.
+pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The pool of this process with that many threads. `None` for one thread, or if no pool can be created: the calling
 /// thread then does the work.
 #[must_use]
@@ -47,10 +52,7 @@ pub fn pool(threads: Threads) -> Option<Arc<ThreadPool>> {
     if count == 1 {
         return None;
     }
-    let mut pools = POOLS
-        .get_or_init(Mutex::default)
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
+    let mut pools = locked(POOLS.get_or_init(Mutex::default));
     let key = (std::process::id(), count);
     if let Some(pool) = pools.get(&key) {
         return Some(Arc::clone(pool));

@@ -15,22 +15,24 @@ mod part;
 mod row_group;
 mod text_pages;
 mod thrift;
+mod units;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
 use crate::Error;
-use crate::parallel::{Next, Ordered, Threads};
+use crate::parallel::{Next, Ordered, Threads, locked};
 use crate::scan::{Event, ScanPlan, Tally};
 use file::OpenFile;
 pub(crate) use file::ParquetFile;
 use part::{Part, Parts};
-pub(crate) use row_group::{RowGroup, in_order};
+pub(crate) use row_group::{Batches, RowGroup};
+pub(crate) use units::{ReadGroup, Units, units};
 
 /// One result of a part.
 pub(crate) struct Outcome {
@@ -95,7 +97,7 @@ impl ParquetScan {
                 Next::Waiting => return Some(Event::Waiting),
                 Next::Ready(outcome) => outcome,
             };
-            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut failed = locked(&self.failed);
             match outcome {
                 // Parts after the failed one may already be running; their results are dropped.
                 Ok(outcome) if failed.contains(&outcome.file) => {}
@@ -135,7 +137,7 @@ impl Iterator for AllParts {
     fn next(&mut self) -> Option<Part> {
         loop {
             if let Some((index, parts)) = &mut self.at {
-                let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+                let failed = locked(&self.failed);
                 if !failed.contains(index)
                     && let Some(part) = parts.next()
                 {

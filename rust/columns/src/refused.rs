@@ -44,11 +44,19 @@ pub(crate) fn read(cell: Cell<'_>, keys: Keys) -> (u64, Option<Note>) {
 }
 
 /// The note of a cell.
-pub(crate) fn note_of(cell: Cell<'_>, keys: Keys) -> Option<Note> {
+fn note_of(cell: Cell<'_>, keys: Keys) -> Option<Note> {
     match keys {
         Keys::Msisdn(region) => cell.msisdn(region).note,
         Keys::Imei | Keys::ImeiOrPlaceholder => cell.imei().note,
     }
+}
+
+/// The code of the note of a cell without a key; that of an empty one if it is null.
+#[cold]
+pub(crate) fn why_refused(column: &Column<'_>, row: usize) -> &'static str {
+    let cell = column.cell(row);
+    let note = cell.and_then(|cell| note_of(cell, column.keys_at(row)));
+    note.unwrap_or(Note::Empty).code()
 }
 
 /// Whether a `UInt64` column, which is E.164 already, has mostly ten digits with lead 6 to 9: national numbers that

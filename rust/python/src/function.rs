@@ -4,12 +4,13 @@
 //! that the end of the process can wait for them.
 
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 use arrow_array::{ArrayRef, StringArray};
 use numguard_columns::Error;
 use numguard_columns::csv::ReadTexts;
+use numguard_columns::parallel::locked;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3_arrow::PyArray;
@@ -41,7 +42,7 @@ static IDLE: Condvar = Condvar::new();
 const LONGEST_CALL: Duration = Duration::from_secs(5);
 
 fn calls() -> MutexGuard<'static, Calls> {
-    CALLS.lock().unwrap_or_else(PoisonError::into_inner)
+    locked(&CALLS)
 }
 
 /// Waits for the threads that call a Python function: one that waited for the GIL while the interpreter ends would be

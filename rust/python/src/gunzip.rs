@@ -1,10 +1,11 @@
 //! Gzip, unpacked by the code that also unpacks Parquet pages: it is faster than what other libraries bring.
 
 use std::io::{self, BufRead, Read};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use flate2::CrcReader;
 use flate2::bufread::GzDecoder;
+use numguard_columns::parallel::locked;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
@@ -60,7 +61,7 @@ impl Gunzip {
         }
         let read = |buffer: &mut [u8]| {
             py.detach(|| {
-                let mut decoder = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut decoder = locked(&self.0);
                 fill(&mut *decoder, buffer)
             })
         };

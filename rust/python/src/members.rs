@@ -3,9 +3,10 @@
 //! Owns building from columns, saving, opening and pickling. The two classes are in `sets`.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use arrow_array::ArrayRef;
+use numguard_columns::parallel::locked;
 use numguard_columns::{Keys, setfile};
 use numguard_core::notes::Note;
 use numguard_core::set::{FrozenSet, KeyType};
@@ -114,17 +115,12 @@ impl Members {
     pub(crate) fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         py.detach(|| setfile::save(&self.set, &path))
             .map_err(raise)?;
-        *self.path.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some(std::path::absolute(path)?);
+        *locked(&self.path) = Some(std::path::absolute(path)?);
         Ok(())
     }
 
     pub(crate) fn pickled<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let path = self
-            .path
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let path = locked(&self.path).clone();
         match path {
             Some(path) if self.set.nbytes() > PICKLED_WHOLE => {
                 (path, self.set.content_hash()).into_pyobject(py)

@@ -1,8 +1,9 @@
 //! Work in steps, behind a Python object: one call at a time, until its result is taken.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
+use numguard_columns::parallel::locked;
 use pyo3::prelude::*;
 
 use crate::error::ArgumentError;
@@ -25,19 +26,15 @@ impl<T> Running<T> {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<T>> {
-        self.work.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Takes a step.
     pub(crate) fn with<R>(&self, step: impl FnOnce(&mut T) -> R) -> PyResult<R> {
-        let result = self.lock().as_mut().map(step);
+        let result = locked(&self.work).as_mut().map(step);
         result.ok_or_else(|| self.error())
     }
 
     /// Ends the work.
     pub(crate) fn take(&self) -> PyResult<T> {
-        let work = self.lock().take();
+        let work = locked(&self.work).take();
         work.ok_or_else(|| self.error())
     }
 

@@ -7,7 +7,7 @@ use arrow_array::cast::AsArray;
 use arrow_schema::SchemaRef;
 use numguard_columns::Keys;
 use numguard_columns::csv::CsvScan;
-use numguard_columns::parallel::Threads;
+use numguard_columns::parallel::{Threads, locked};
 use numguard_columns::parquet::{self, ParquetScan};
 use numguard_columns::scan::{self, Event, Lookup, Projection, ScanPlan, Tally};
 use numguard_core::notes::Note;
@@ -119,7 +119,7 @@ impl Scanner {
         let Rows(batch) = batch;
         let hits = py
             .detach(|| {
-                let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut state = locked(&self.state);
                 let State {
                     schema,
                     projection,
@@ -181,7 +181,7 @@ impl Scanner {
         loop {
             py.check_signals()?;
             let event = py.detach(|| {
-                let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut state = locked(&self.state);
                 let event = match state.run.as_mut()? {
                     Run::Files(files) => files.next(PATIENCE),
                     Run::Text(text) => text.next(PATIENCE),

@@ -15,7 +15,7 @@ use numguard_columns::csv::{
     self, Batch, BatchOptions, Batches, ColumnType, Columns, DistinctReader, Doubt, Format, Input,
     Lines, Parties, Reads,
 };
-use numguard_columns::parallel::Next;
+use numguard_columns::parallel::{Next, locked};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::sync::MutexExt;
@@ -343,7 +343,7 @@ impl TextRows {
         loop {
             py.check_signals()?;
             let next = py.detach(|| {
-                let mut batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut batches = locked(&self.batches);
                 let next = batches
                     .as_mut()
                     .map_or(Next::End, |batches| batches.next(PATIENCE));
@@ -365,7 +365,7 @@ impl TextRows {
 
     /// Stops reading.
     fn close(&self, py: Python<'_>) {
-        py.detach(|| *self.batches.lock().unwrap_or_else(PoisonError::into_inner) = None);
+        py.detach(|| *locked(&self.batches) = None);
     }
 }
 

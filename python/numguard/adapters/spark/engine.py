@@ -43,7 +43,7 @@ __all__ = [
 _LEAST = (4, 0)
 
 
-def check_engine(session: Any, least: tuple[int, int] = _LEAST) -> None:
+def check_engine(session: Any) -> None:
     """Whether client and server are recent enough.
 
     Raises:
@@ -54,8 +54,8 @@ def check_engine(session: Any, least: tuple[int, int] = _LEAST) -> None:
         raise ArgumentError(f"session: takes a SparkSession, not {type(session).__name__}")
     for what, version in (("pyspark", version_of_client()), ("the engine", str(session.version))):
         found = re.match(r"(\d+)\.(\d+)", version)
-        if found and (int(found[1]), int(found[2])) < least:
-            raise EngineError(f"{what} is {version}, and {least[0]}.{least[1]} is the oldest that this runs on")
+        if found and (int(found[1]), int(found[2])) < _LEAST:
+            raise EngineError(f"{what} is {version}, and {_LEAST[0]}.{_LEAST[1]} is the oldest that this runs on")
 
 
 def version_of_client() -> str:

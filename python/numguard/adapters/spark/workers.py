@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from numguard import errors
 from numguard.adapters.spark.keys import Sets, Travelling
+from numguard.compute import schema_of
 from numguard.errors import EngineError, InputError, NumguardError
 
 __all__ = ["check_workers", "run_on_workers"]
@@ -40,8 +41,7 @@ class _Trial:
                 yield pa.RecordBatch.from_pydict(answer, _SCHEMA)
 
 
-_FIELDS: dict[str, Any] = {"n": pa.int64(), "text": pa.string(), "failed": pa.string()}
-_SCHEMA = pa.schema(_FIELDS)
+_SCHEMA = schema_of(n=pa.int64(), text=pa.string(), failed=pa.string())
 
 
 def run_on_workers(session: Any, trial: Callable[[int], str | None], count: int) -> list[Any]:

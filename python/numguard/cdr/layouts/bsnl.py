@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 from numguard.cdr.layout import Layout
-from numguard.cdr.layouts.generic import CALL_TYPES
 
 __all__ = ["CDR", "NODAL_OFFICE"]
 
@@ -27,7 +26,6 @@ CDR: Final = Layout(
         "duration": ("call duration",),
         "lrn": ("lrn of b party number",),
     },
-    call_types=CALL_TYPES,
 )
 
 NODAL_OFFICE: Final = Layout(
@@ -44,5 +42,4 @@ NODAL_OFFICE: Final = Layout(
         "duration": ("call duration",),
         "lrn": ("lrn b party no",),
     },
-    call_types=CALL_TYPES,
 )

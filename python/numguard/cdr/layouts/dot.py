@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Final
 
 from numguard.cdr.layout import Layout
-from numguard.cdr.layouts.generic import CALL_TYPES
 
 __all__ = ["CDR", "IPDR"]
 
@@ -27,7 +26,6 @@ CDR: Final = Layout(
         "call_type": ("call type in out sms in sms out", "call type"),
         "duration": ("call duration in seconds", "call duration"),
     },
-    call_types=CALL_TYPES,
 )
 
 IPDR: Final = Layout(

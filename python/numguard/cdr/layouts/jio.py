@@ -74,5 +74,4 @@ WITH_TARGET: Final = Layout(
         "duration": ("call duration",),
         "lrn": ("lrn called no",),
     },
-    call_types=CALL_TYPES,
 )

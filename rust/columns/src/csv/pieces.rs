@@ -5,7 +5,7 @@
 //! are cut where this is rare, and the assumption is always checked, so the result does not depend on the cuts.
 
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arrow_array::BinaryArray;
@@ -15,7 +15,7 @@ use super::encoding::mended;
 use super::split::{Rows, Splitter};
 use super::{Format, Input, Refusal};
 use crate::Error;
-use crate::parallel::{Next, Ordered, Threads};
+use crate::parallel::{Next, Ordered, Threads, locked};
 
 /// A function of the rows of a chunk.
 pub(super) trait Process: Send + Sync + 'static {
@@ -290,10 +290,6 @@ impl<T> Piece<T> {
         let (first, line) = self.lines[at - 1];
         line + u64::from(row - first)
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The chunks of a text as tasks.

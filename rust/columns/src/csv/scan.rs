@@ -1,6 +1,6 @@
 //! Text x sets -> the hit rows: key cells of all rows, the other cells of hits only.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arrow_array::{ArrayRef, BooleanArray, RecordBatch};
@@ -16,7 +16,7 @@ use super::typed::Texts;
 use super::{Doubt, Format, Input};
 use crate::Error;
 use crate::column::Column;
-use crate::parallel::{self, Threads};
+use crate::parallel::{self, Threads, locked};
 use crate::scan::{Event, Projection, RunHits, ScanPlan, Search, Tally, assemble};
 
 /// Hit rows are returned once there are `HITS` of them, or once `BYTES` bytes were read.
@@ -268,7 +268,7 @@ impl Process for KeySearch {
             .zip(lookups)
             .map(|(spans, lookup)| (Column::of_spans(spans, bytes, lookup.keys), 0))
             .collect();
-        let search = self.lock().pop();
+        let search = locked(&self.searches).pop();
         let mut search = search.unwrap_or_else(|| Search::new(lookups));
         let doubt = self.doubt.as_ref();
         let doubtful = doubt.map_or_else(Vec::new, |doubt| doubt.rows(rows, bytes));
@@ -288,7 +288,7 @@ impl Process for KeySearch {
         found.extend(search.run(lookups, &columns, start..rows.len(), &mut tally));
         let text = |row: u32| bytes[rows.row(row as usize)].to_vec();
         let texts: Vec<_> = doubtful.into_iter().map(text).collect();
-        self.lock().push(search);
+        locked(&self.searches).push(search);
         if found.rows.is_empty() {
             return Ok(Output {
                 hits: None,
@@ -333,9 +333,5 @@ impl KeySearch {
             columns.push(arrow_cast::cast(&cells, field.data_type())?);
         }
         Ok(columns)
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Search>> {
-        self.searches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -14,9 +14,9 @@ use numguard_core::linkage::{Admitted, Place, Point, Policy, Side};
 use numguard_core::msisdn::Region;
 use numguard_core::notes::Note;
 
-use super::{EMPTY, NO_TIME, Refused, Times};
+use super::{NO_TIME, Refused, Times};
 use crate::column::{Column, Keys};
-use crate::refused::{looks_national, note_of};
+use crate::refused::{looks_national, why_refused};
 use crate::{Error, parallel};
 
 /// The columns of a batch of sightings, as the caller has them; all of the same length.
@@ -388,13 +388,4 @@ impl<'a> Batch<'a> {
             Admitted::NoTime => Err(NO_TIME),
         }
     }
-}
-
-/// The note of a cell without a key.
-#[cold]
-pub(super) fn why_refused(column: &Column<'_>, row: usize) -> &'static str {
-    let note = column
-        .cell(row)
-        .and_then(|cell| note_of(cell, column.keys_at(row)));
-    note.map_or(EMPTY, Note::code)
 }

@@ -1,14 +1,12 @@
 //! Local Parquet files of sightings -> blocks, row groups in parallel.
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arrow_array::{ArrayRef, RecordBatch, UInt64Array};
+use arrow_array::{ArrayRef, UInt64Array};
 use numguard_core::linkage::Policy;
 use numguard_core::msisdn::Region;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
 use super::block::{Batch, Block, Counts, Sightings};
 use super::packed::Packed;
@@ -17,7 +15,7 @@ use super::search::{Found, Search};
 use super::{Refused, check_types};
 use crate::Error;
 use crate::parallel::{Next, Ordered, TASK, Threads};
-use crate::parquet::{ParquetFile, RowGroup, in_order};
+use crate::parquet::{Batches, ParquetFile, ReadGroup, RowGroup, Units, units};
 use crate::refused::looks_national;
 use crate::scan::find_column;
 
@@ -50,7 +48,7 @@ pub(super) struct Group {
 }
 
 /// The files, which are read in parallel.
-pub(super) struct Files(Ordered<Groups>);
+pub(super) struct Files(Ordered<Units<Group>>);
 
 impl Files {
     pub(super) fn new(
@@ -60,13 +58,25 @@ impl Files {
         search: Option<Arc<Search>>,
         threads: Threads,
     ) -> Self {
-        let groups = Groups {
-            files: files.into_iter().enumerate().collect(),
-            waiting: VecDeque::new(),
-            policy,
-            region,
-            search,
-        };
+        let files = files.into_iter().enumerate().collect();
+        let groups = units(files, move |(index, file)| {
+            let (policy, search) = (Arc::clone(&policy), search.clone());
+            let (opened, columns) = Columns::open(&file, region)?;
+            Ok(RowGroup::all_of(&opened).map(move |group| Group {
+                file: index,
+                counts: Counts::default(),
+                placed: 0,
+                blocks: Vec::new(),
+                found: Found::default(),
+                job: Job {
+                    columns: columns.clone(),
+                    group,
+                    policy: Arc::clone(&policy),
+                    region,
+                    search: search.clone(),
+                },
+            }))
+        });
         Self(Ordered::new(groups, threads))
     }
 
@@ -76,59 +86,17 @@ impl Files {
     }
 }
 
-/// The row groups of all files, in order; a file is opened when its first one is requested.
-struct Groups {
-    files: VecDeque<(usize, File)>,
-    waiting: VecDeque<Job>,
-    policy: Arc<Policy>,
-    region: Region,
-    search: Option<Arc<Search>>,
-}
-
-impl Iterator for Groups {
-    type Item = Unit;
-
-    fn next(&mut self) -> Option<Unit> {
-        loop {
-            if let Some(job) = self.waiting.pop_front() {
-                return Some(Unit::Ready(job));
-            }
-            let (index, file) = self.files.pop_front()?;
-            match OpenFile::open(index, &file, self.region) {
-                Ok(file) => {
-                    let groups = 0..file.file.metadata.metadata().num_row_groups();
-                    let file = Arc::new(file);
-                    self.waiting.extend(groups.map(|index| Job {
-                        group: RowGroup {
-                            file: Arc::clone(&file.file),
-                            index,
-                        },
-                        file: Arc::clone(&file),
-                        policy: Arc::clone(&self.policy),
-                        region: self.region,
-                        search: self.search.clone(),
-                    }));
-                }
-                Err(error) => {
-                    self.files.clear();
-                    return Some(Unit::Failed(error));
-                }
-            }
-        }
-    }
-}
-
-struct OpenFile {
-    index: usize,
-    file: Arc<ParquetFile>,
+/// The columns of an open file.
+#[derive(Clone)]
+struct Columns {
     /// The indices of the two or three columns in the file, and after them those of the degrees, if it has any.
-    roots: Vec<usize>,
+    roots: Arc<[usize]>,
     /// How many columns stand before those of the degrees.
     before_degrees: usize,
 }
 
-impl OpenFile {
-    fn open(index: usize, file: &File, region: Region) -> Result<Self, Error> {
+impl Columns {
+    fn open(file: &File, region: Region) -> Result<(Arc<ParquetFile>, Self), Error> {
         let opened = ParquetFile::open(&file.path)?;
         let schema = opened.metadata.schema();
         let find = || {
@@ -144,17 +112,15 @@ impl OpenFile {
             Ok([roots, degrees.collect::<Result<_, _>>()?].concat())
         };
         let roots = find().map_err(|error: Error| error.in_file(&opened.name))?;
-        Ok(Self {
-            index,
-            file: Arc::new(opened),
-            roots,
+        let columns = Self {
+            roots: roots.into(),
             before_degrees: file.columns.len(),
-        })
+        };
+        Ok((Arc::new(opened), columns))
     }
 
     /// The columns of a batch, and how many of its rows have a place.
-    fn sightings(&self, batch: &RecordBatch) -> Result<(Sightings, u64), Error> {
-        let columns = in_order(batch, &self.roots);
+    fn sightings(&self, columns: &[ArrayRef]) -> Result<(Sightings, u64), Error> {
         let (others, degrees) = columns.split_at(self.before_degrees);
         let (places, placed) = match degrees {
             [latitudes, longitudes] => {
@@ -180,9 +146,8 @@ impl OpenFile {
 }
 
 /// A row group of an open file, to be read on any thread.
-#[derive(Clone)]
 pub(super) struct Job {
-    file: Arc<OpenFile>,
+    columns: Columns,
     group: RowGroup,
     policy: Arc<Policy>,
     region: Region,
@@ -190,29 +155,13 @@ pub(super) struct Job {
 }
 
 impl Job {
-    fn reader(&self) -> Result<ParquetRecordBatchReader, Error> {
-        self.group.key_reader(&self.file.roots, KEYS, TASK)
+    fn batches(&self) -> Result<Batches, Error> {
+        self.group.batches(&self.columns.roots, KEYS, TASK)
     }
 
-    fn sightings(&self, batch: &RecordBatch) -> Result<(Sightings, u64), Error> {
-        let sightings = self.file.sightings(batch);
+    fn sightings(&self, columns: &[ArrayRef]) -> Result<(Sightings, u64), Error> {
+        let sightings = self.columns.sightings(columns);
         sightings.map_err(|error| self.group.in_file(error))
-    }
-
-    fn read(&self, batch: &RecordBatch, group: &mut Group) -> Result<(), Error> {
-        let (sightings, placed) = self.sightings(batch)?;
-        group.placed += placed;
-        group.counts.looks_national |= looks_national(sightings.msisdns.as_ref());
-        group.counts.rows += batch.num_rows() as u64;
-        self.read_batch(&sightings, |block, refused| {
-            group.counts.look_at(&block, refused);
-            if block.len() > 0 {
-                if let Some(search) = &self.search {
-                    search.find_in(&block, &mut group.found);
-                }
-                group.blocks.push(Packed::of(&block));
-            }
-        })
     }
 
     fn read_batch(
@@ -231,60 +180,39 @@ impl Job {
 
     /// Reads the row group once more.
     pub(super) fn read_blocks(&self, mut look: impl FnMut(&Block)) -> Result<(), Error> {
-        let mut reader = self.reader()?;
-        let mut seen = 0;
-        while let Some(batch) = self.group.next(&mut reader)? {
-            seen += batch.num_rows() as u64;
-            self.read_batch(&self.sightings(&batch)?.0, |block, _| look(&block))?;
+        let mut batches = self.batches()?;
+        while let Some((columns, _)) = batches.next()? {
+            self.read_batch(&self.sightings(&columns)?.0, |block, _| look(&block))?;
         }
-        self.group.check_rows(seen, self.group.stated_rows())
+        Ok(())
     }
 }
 
-/// A row group, read one batch in each step.
-enum Unit {
-    Ready(Job),
-    Reading(Job, ParquetRecordBatchReader, Box<Group>),
-    Failed(Error),
-    Ended,
-}
+impl ReadGroup for Group {
+    type Output = Self;
 
-impl Unit {
-    fn step(&mut self) -> Result<Option<Group>, Error> {
-        match std::mem::replace(self, Self::Ended) {
-            Self::Ended => Ok(None),
-            Self::Failed(error) => Err(error),
-            Self::Ready(job) => {
-                let reader = job.reader()?;
-                let group = Group {
-                    file: job.file.index,
-                    counts: Counts::default(),
-                    placed: 0,
-                    blocks: Vec::new(),
-                    found: Found::default(),
-                    job: job.clone(),
-                };
-                *self = Self::Reading(job, reader, Box::new(group));
-                Ok(None)
-            }
-            Self::Reading(job, mut reader, mut group) => {
-                let Some(batch) = job.group.next(&mut reader)? else {
-                    job.group
-                        .check_rows(group.counts.rows, job.group.stated_rows())?;
-                    return Ok(Some(*group));
-                };
-                job.read(&batch, &mut group)?;
-                *self = Self::Reading(job, reader, group);
-                Ok(None)
-            }
-        }
+    fn batches(&self) -> Result<Batches, Error> {
+        self.job.batches()
     }
-}
 
-impl Iterator for Unit {
-    type Item = Option<Result<Group, Error>>;
+    fn read(&mut self, columns: &[ArrayRef], _: u64) -> Result<Option<Self>, Error> {
+        let (sightings, placed) = self.job.sightings(columns)?;
+        self.placed += placed;
+        self.counts.looks_national |= looks_national(sightings.msisdns.as_ref());
+        self.counts.rows += sightings.msisdns.len() as u64;
+        self.job.read_batch(&sightings, |block, refused| {
+            self.counts.look_at(&block, refused);
+            if block.len() > 0 {
+                if let Some(search) = &self.job.search {
+                    search.find_in(&block, &mut self.found);
+                }
+                self.blocks.push(Packed::of(&block));
+            }
+        })?;
+        Ok(None)
+    }
 
-    fn next(&mut self) -> Option<Self::Item> {
-        (!matches!(self, Self::Ended)).then(|| self.step().transpose())
+    fn end(self) -> Option<Self> {
+        Some(self)
     }
 }

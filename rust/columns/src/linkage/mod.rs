@@ -42,6 +42,7 @@ pub use times::Times;
 
 use crate::column::{Column, Keys};
 use crate::parallel::Next;
+use crate::refused::why_refused;
 use crate::{Error, parallel};
 
 /// Refused rows by note.
@@ -49,9 +50,6 @@ pub type Refused = BTreeMap<&'static str, u64>;
 
 /// A row without a time, refused because the policy has a rule about time.
 pub const NO_TIME: &str = "no_time";
-
-/// A row with a null or empty cell in the column of numbers or of IMEIs.
-pub(crate) const EMPTY: &str = numguard_core::notes::Note::Empty.code();
 
 /// The progress of a linkage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -282,7 +280,7 @@ pub fn seeds(
     let mut row = 0;
     seeds.retain(|seed| {
         let why = if seed.msisdn == 0 {
-            Some(block::why_refused(&column, row))
+            Some(why_refused(&column, row))
         } else if reported_at.is_some() && seed.reported_at == numguard_core::linkage::NO_TIME {
             Some(NO_TIME)
         } else {

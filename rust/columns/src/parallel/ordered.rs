@@ -7,12 +7,12 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use rayon::ThreadPool;
 
-use super::{Threads, count, pool};
+use super::{Threads, count, locked, pool};
 
 /// Unread results at which a unit is suspended.
 const UNREAD: usize = 2;
@@ -162,7 +162,7 @@ impl<S: Iterator<Item: Unit>> Drop for Ordered<S> {
 
 impl Shared {
     fn changes(&self) -> MutexGuard<'_, u64> {
-        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.changes)
     }
 
     fn notify(&self) {
@@ -184,7 +184,7 @@ impl<U: Unit> Slot<U> {
     }
 
     fn lock(&self) -> MutexGuard<'_, State<U>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.state)
     }
 
     /// Schedules the unit, unless it is running, has ended, or has [`UNREAD`] unread results.

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use bytes::Bytes;
 use parquet::basic::Compression;
@@ -18,6 +18,7 @@ use parquet::file::reader::{ChunkReader, Length};
 
 use super::thrift::{PageClaims, ThriftError, check_footer, page_claims};
 use crate::Error;
+use crate::parallel::locked;
 use crate::positioned::{read_at, read_exact_at};
 
 /// Bytes read for a page header: more than any header has, except with long minima and maxima.
@@ -109,7 +110,7 @@ impl Input {
         let Some(chunk) = at.checked_sub(1).map(|at| &chunks[at]) else {
             return Ok(());
         };
-        let mut bodies = self.bodies.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut bodies = locked(&self.bodies);
         if start >= chunk.end || bodies.contains(&start) {
             return Ok(());
         }

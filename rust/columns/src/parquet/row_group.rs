@@ -26,7 +26,42 @@ pub(crate) struct RowGroup {
     pub(crate) index: usize,
 }
 
+/// Root columns of a row group, batch by batch.
+pub(crate) struct Batches {
+    group: RowGroup,
+    roots: Arc<[usize]>,
+    reader: ParquetRecordBatchReader,
+    seen: u64,
+}
+
+impl Batches {
+    /// The columns of the next batch, in the order in which they were requested, and the number of rows before it; `None`
+    /// at the end.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`], in the file, also if the row group has another number of rows than its header states.
+    pub(crate) fn next(&mut self) -> Result<Option<(Vec<ArrayRef>, u64)>, Error> {
+        let before = self.seen;
+        let Some(batch) = self.group.next(&mut self.reader)? else {
+            self.group.check_rows(before, self.group.stated_rows())?;
+            return Ok(None);
+        };
+        self.seen += batch.num_rows() as u64;
+        let column = |&root| Arc::clone(batch.column(rank(&self.roots, root)));
+        Ok(Some((self.roots.iter().map(column).collect(), before)))
+    }
+}
+
 impl RowGroup {
+    /// All row groups of a file.
+    pub(crate) fn all_of(file: &Arc<ParquetFile>) -> impl Iterator<Item = Self> + use<> {
+        let file = Arc::clone(file);
+        (0..file.metadata.metadata().num_row_groups()).map(move |index| Self {
+            file: Arc::clone(&file),
+            index,
+        })
+    }
+
     /// The footer, with key columns typed for the fastest lookup: see [`key_metadata`].
     ///
     /// # Errors
@@ -57,13 +92,13 @@ impl RowGroup {
     }
 
     /// Reads root columns whole, of which the first `keys` are typed as in [`key_metadata`](Self::key_metadata), in
-    /// batches of about `batch` rows. [`in_order`] takes the columns from a batch.
-    pub(crate) fn key_reader(
+    /// batches of about `batch` rows.
+    pub(crate) fn batches(
         &self,
-        roots: &[usize],
+        roots: &Arc<[usize]>,
         keys: usize,
         batch: usize,
-    ) -> Result<ParquetRecordBatchReader, Error> {
+    ) -> Result<Batches, Error> {
         let keys = &roots[..keys];
         let metadata = self.key_metadata(keys)?;
         // The words of a dictionary are read once a batch, so with one a row group is one batch.
@@ -78,7 +113,12 @@ impl RowGroup {
         } else {
             batch
         };
-        self.reader(metadata, roots.iter().copied(), None, batch)
+        Ok(Batches {
+            group: self.clone(),
+            roots: Arc::clone(roots),
+            reader: self.reader(metadata, roots.iter().copied(), None, batch)?,
+            seen: 0,
+        })
     }
 
     /// The number of rows in the header.
@@ -122,12 +162,6 @@ impl RowGroup {
     pub(crate) fn in_file(&self, error: impl Into<Error>) -> Error {
         error.into().in_file(&self.file.name)
     }
-}
-
-/// The columns of a batch of a reader of `roots`, in the order of `roots`.
-pub(crate) fn in_order(batch: &RecordBatch, roots: &[usize]) -> Vec<ArrayRef> {
-    let column = |&root| Arc::clone(batch.column(rank(roots, root)));
-    roots.iter().map(column).collect()
 }
 
 /// The index of a root column among the columns of a reader of `roots`, which are in the order of the file, once each.

@@ -16,11 +16,12 @@ use numguard_core::sightings::changes::{CutRun, PARTS, Period, Periods, RunForm}
 use super::by_key::{ByKey, Table};
 use super::files::Files;
 use super::together::runs;
-use super::{Account, File, NOT_TIMED, Taken, read_batches, why_refused};
+use super::{Account, File, NOT_TIMED, Taken, read_batches};
 use crate::column::{Column, Keys};
 use crate::linkage::Times;
 use crate::pages::Words;
 use crate::positioned::{read_exact_at, write_all_at};
+use crate::refused::why_refused;
 use crate::{Error, parallel};
 
 /// Sightings of one run, part by part.

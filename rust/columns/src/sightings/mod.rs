@@ -14,7 +14,6 @@ mod together;
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use numguard_core::linkage::NO_TIME;
-use numguard_core::notes::Note;
 
 pub use by_key::Table as ChangesTable;
 pub use changes::Changes;
@@ -22,8 +21,8 @@ pub use files::File;
 pub use together::{Common, Hits, Table as CommonTable};
 
 use crate::column::{Column, Keys};
-use crate::linkage::{EMPTY, NO_TIME as NOT_TIMED, Refused, Times};
-use crate::refused::{looks_national, note_of};
+use crate::linkage::{NO_TIME as NOT_TIMED, Refused, Times};
+use crate::refused::looks_national;
 use crate::{Error, parallel};
 
 /// Rows that are read and cut into parts at once.
@@ -124,13 +123,4 @@ fn fill_times(times: Option<&Times>, start: usize, len: usize) -> Vec<i64> {
         times.fill(start, &mut ats);
     }
     ats
-}
-
-/// Why a cell gave no key.
-#[cold]
-fn why_refused(column: &Column<'_>, row: usize) -> &'static str {
-    let note = column
-        .cell(row)
-        .and_then(|cell| note_of(cell, column.keys_at(row)));
-    note.map_or(EMPTY, Note::code)
 }

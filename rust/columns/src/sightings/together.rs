@@ -15,9 +15,10 @@ use numguard_core::sightings::together::{
 
 use super::files::Files;
 use super::stored::Stored;
-use super::{Account, File, RUN, Taken, fill_keys, fill_times, read_batches, why_refused};
+use super::{Account, File, RUN, Taken, fill_keys, fill_times, read_batches};
 use crate::column::{Column, Keys};
 use crate::linkage::Times;
+use crate::refused::why_refused;
 use crate::{Error, parallel};
 
 /// Rows that wait for the parts, so that a part is processed seldom: 32 MiB.

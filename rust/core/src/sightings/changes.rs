@@ -5,7 +5,7 @@
 //! a part of the keys. Only what is found to be out of order is sorted.
 
 use super::record::{Piece, REST_BITS, Sighting};
-use super::unmixed;
+use super::{add_up, unmixed};
 
 pub use super::record::{CutRun, PARTS, RUN, RunForm};
 
@@ -127,11 +127,7 @@ impl Periods {
         for piece in pieces {
             piece.rests(|rest| starts[(rest >> shift) as usize + 1] += 1);
         }
-        let mut sum = 0;
-        for start in &mut *starts {
-            sum += *start;
-            *start = sum;
-        }
+        add_up(starts);
         let sorted = &mut self.sorted;
         if sorted.len() < len {
             sorted.resize(len, Sighting::default());

@@ -33,6 +33,16 @@ pub fn unmixed(mixed: u64) -> u64 {
     mixed.wrapping_mul(INVERSE) & KEY
 }
 
+/// Replaces each count by the sum of all counts up to it. Returns the last sum.
+fn add_up(counts: &mut [u32]) -> u32 {
+    let mut sum = 0;
+    for count in counts {
+        sum += *count;
+        *count = sum;
+    }
+    sum
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@
 //! times in most files: beside the key and the other there is room for the offset of both in two words. A run whose times
 //! are too far apart, or finer than that, takes three words a sighting.
 
-use super::{KEY_BITS, mixed};
+use super::{KEY_BITS, add_up, mixed};
 use crate::exact::{most, quotient};
 use crate::linkage::NO_TIME;
 
@@ -174,11 +174,7 @@ impl<'a> CutRun<'a> {
             *key = mixed(*key);
             starts[part_of(*key) + 2] += u32::from(*key != 0);
         }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
+        add_up(&mut starts);
         Self {
             mixed: keys,
             others,

@@ -1,6 +1,6 @@
 //! Entries cut by the first bits of their keys, the order within each part kept.
 
-use super::KEY_BITS;
+use super::{KEY_BITS, add_up};
 
 /// Some entries, part by part.
 #[derive(Debug)]
@@ -28,13 +28,9 @@ impl<T: Copy + Default> Scattered<T> {
         for &mixed in mixed {
             starts[(part_of(mixed) & (parts - 1)) + 1] += u32::from(mixed != 0);
         }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
+        let len = add_up(&mut starts);
         let mut next = starts.clone();
-        let mut entries = vec![T::default(); sum as usize];
+        let mut entries = vec![T::default(); len as usize];
         for (row, &mixed) in mixed.iter().enumerate() {
             if mixed != 0 {
                 let place = &mut next[part_of(mixed) & (parts - 1)];

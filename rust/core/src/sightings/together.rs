@@ -3,7 +3,7 @@
 //! One idea: **a key and its source are one integer.** Sorted, the sources of a key stand beside each other. A part of the
 //! keys is counted by itself, and holds each pair of key and source about once, however often it was seen.
 
-use super::{KEY_BITS, Scattered, mixed, unmixed};
+use super::{KEY_BITS, Scattered, add_up, mixed, unmixed};
 use crate::linkage::NO_TIME;
 
 /// The bits of a key that say in which part it is.
@@ -53,11 +53,7 @@ pub fn distinct(runs: &[&[u64]]) -> Vec<u64> {
     for &pair in runs.iter().copied().flatten() {
         places[bucket_of(pair) + 1] += 1;
     }
-    let mut sum = 0;
-    for place in &mut places {
-        sum += *place;
-        *place = sum;
-    }
+    add_up(&mut places);
     let mut pairs = vec![0; len];
     for &pair in runs.iter().copied().flatten() {
         let place = &mut places[bucket_of(pair)];
@@ -166,11 +162,7 @@ impl Found {
         for mixed in &self.mixed {
             starts[(mixed >> self.shift) as usize + 1] += 1;
         }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
+        add_up(&mut starts);
         self.starts = starts;
         let len = self.mixed.len();
         self.counts = Counts {

@@ -1,7 +1,7 @@
 //! Columns with few values, read by the caller: each distinct text once.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, Int32Array, StringArray, new_empty_array, new_null_array};
@@ -14,6 +14,7 @@ use foldhash::fast::RandomState;
 use super::super::cells::STEP;
 use super::texts::Texts;
 use crate::Error;
+use crate::parallel::locked;
 
 /// Distinct texts at which a reader forgets what it has read, so that memory use does not depend on the file.
 const MOST_KEPT: usize = 20_000;
@@ -63,7 +64,7 @@ impl DistinctReader {
 
     /// The values of each of the texts.
     pub(super) fn values(&self, texts: &StringArray) -> Result<Vec<ArrayRef>, Error> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = locked(&self.known);
         let new = known.without(texts);
         if !new.is_empty() {
             let new = if known.indices.len() + new.len() > MOST_KEPT {
