@@ -9,11 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import Any, Final
 
-from numguard.indian_time import IST
-from numguard.synthetic.numbering import PLACEHOLDER_IMEIS, U64
-from numguard.synthetic.oracle import Rules
-
-__all__ = ["BOUNDS", "HARMED", "MISSED", "SINCE", "UNTIL", "rules"]
+__all__ = ["BOUNDS", "HARMED", "MISSED", "SINCE", "UNTIL"]
 
 SINCE: Final = datetime.date(2022, 7, 1)
 UNTIL: Final = datetime.date(2022, 10, 1)
@@ -43,19 +39,3 @@ HARMED: Final = {
     "cloned IMEI, 5 users": "too few users for any cap to see",
 }
 """Why the innocent of a trap are linked."""
-
-
-def rules(protected: U64) -> Rules:
-    """The same policy for the oracle, over the whole of it: period, bounds, protected numbers, placeholders."""
-    return Rules(
-        since=_microseconds(SINCE),
-        until=_microseconds(UNTIL),
-        protected=frozenset(protected.tolist()),
-        placeholders=frozenset(int(imei[:14]) for imei in PLACEHOLDER_IMEIS),
-        **BOUNDS,
-    )
-
-
-def _microseconds(date: datetime.date) -> int:
-    """Midnight of a date in India, microseconds since 1970, UTC."""
-    return int(datetime.datetime(date.year, date.month, date.day, tzinfo=IST).timestamp()) * 1_000_000

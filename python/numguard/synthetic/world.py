@@ -22,7 +22,6 @@ from numguard.synthetic.cdr import CALL_TYPES, CdrSpec, Extra, write_cdr
 from numguard.synthetic.complaints import Complaints, make_complaints, write_complaints
 from numguard.synthetic.numbering import Numbering, check_digit
 from numguard.synthetic.operator_files import Call, airtel, jio
-from numguard.synthetic.oracle import Rules, Walk, walk
 from numguard.synthetic.traps import Planted, plant
 
 __all__ = ["SEED", "World", "make_world"]
@@ -61,15 +60,6 @@ class World:
     def protected(self) -> NDArray[np.uint64]:
         """Every protected number: complainants' own, and the bank lines that must be distinguished."""
         return np.union1d(self.complaints.complainants, self.planted.protected)
-
-    def oracle(self, rules: Rules) -> Walk:
-        """The result that linkage must have from the numbers that complaints name.
-
-        Only planted handsets are walked: ordinary subscribers share none with them, by construction.
-        """
-        p = self.planted
-        sightings = zip(p.msisdn.tolist(), p.imei14.tolist(), p.at.tolist(), strict=True)
-        return walk(self.complaints.msisdns.tolist(), sightings, rules)
 
 
 def make_world(
