@@ -79,7 +79,7 @@ class Bench:
 
     def __init__(self, engine: str, cores: int, rounds: int) -> None:
         self._engine, self._cores, self._rounds = engine, cores, rounds
-        self._record = Record(plan().record, now(), rehearsal=plan().quick)
+        self._record = Record(plan().record, now(), quick=plan().quick)
 
     def compare(self, work: str, layout: str, rows: int, listed: int, candidates: Candidates) -> None:
         results = {name: run() for name, run in candidates.items()}

@@ -1,6 +1,6 @@
 """The harness itself: it compares results, writes its record, and computes page and verdicts from it.
 
-No time is checked here. A rehearsal runs all measurements of a real run, on small inputs.
+No time is checked here. A quick run has all measurements of a real run, on small inputs.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ TINY = {"NUMGUARD_BENCH_ROWS": "20000", "NUMGUARD_BENCH_FILE_ROWS": "20000"}
 
 
 @pytest.fixture(scope="module")
-def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of a rehearsal of all subjects on the command line."""
+def quick_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of a quick run of all subjects on the command line."""
     folder = tmp_path_factory.mktemp("bench")
     command = [sys.executable, "-m", "numguard", "bench", "--quick", "--record", ".", "--inputs", "inputs"]
     # A worker of a parallel run is recognised by its environment, and measures nothing.
@@ -37,12 +37,12 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def lines(rehearsal: Path) -> list[Line]:
-    (path,) = rehearsal.glob("rehearsal-*.csv")
+def lines(quick_run: Path) -> list[Line]:
+    (path,) = quick_run.glob("quick-*.csv")
     return record.read(path)
 
 
-def test_a_rehearsal_measures_every_candidate_on_every_column(lines: list[Line]) -> None:
+def test_a_quick_run_measures_every_candidate_on_every_column(lines: list[Line]) -> None:
     measured = {(line.layout, line.candidate) for line in lines if line.work == "contains"}
     assert measured == {(layout, who) for layout in LAYOUTS for who in ["numguard", *rivals.RIVALS[layout]]}
     works = {line.work for line in lines}
@@ -68,19 +68,19 @@ def test_every_line_has_the_facts_of_its_run(lines: list[Line]) -> None:
             assert line.rows_per_s == pytest.approx(line.rows / line.median_s, rel=1e-4)
 
 
-def test_the_page_of_a_rehearsal_has_no_external_resources(rehearsal: Path) -> None:
-    (path,) = rehearsal.glob("rehearsal-*.html")
+def test_the_page_of_a_quick_run_has_no_external_resources(quick_run: Path) -> None:
+    (path,) = quick_run.glob("quick-*.html")
     text = path.read_text()
     assert text.count("<svg") == 4
     assert "<script" not in text
     assert "Where we lose" in text
 
 
-def test_a_rehearsal_is_never_published(rehearsal: Path) -> None:
-    assert record.newest(rehearsal) is None
-    (rehearsal / "2026-01-02-a.csv").touch()
-    (rehearsal / "2026-01-10-a.csv").touch()
-    assert record.newest(rehearsal) == rehearsal / "2026-01-10-a.csv"
+def test_a_quick_run_is_never_published(quick_run: Path) -> None:
+    assert record.newest(quick_run) is None
+    (quick_run / "2026-01-02-a.csv").touch()
+    (quick_run / "2026-01-10-a.csv").touch()
+    assert record.newest(quick_run) == quick_run / "2026-01-10-a.csv"
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

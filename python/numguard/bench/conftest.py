@@ -86,7 +86,7 @@ def the_plan() -> Plan:
 @pytest.fixture(scope="session")
 def record(the_plan: Plan) -> Record:
     """The record of this run."""
-    return Record(the_plan.record, now(), rehearsal=the_plan.quick)
+    return Record(the_plan.record, now(), quick=the_plan.quick)
 
 
 @pytest.fixture

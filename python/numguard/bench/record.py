@@ -115,12 +115,12 @@ class Record:
     Args:
         directory: The directory of the file.
         run: When the run began; see `now`.
-        rehearsal: Whether times mean nothing: such a record has another name and is never published.
+        quick: Whether times mean nothing: such a record has another name and is never published.
     """
 
-    def __init__(self, directory: Path, run: str, *, rehearsal: bool = False) -> None:
+    def __init__(self, directory: Path, run: str, *, quick: bool = False) -> None:
         self._facts = {**machine(), "run": run}
-        name = f"{'rehearsal-' if rehearsal else ''}{run[:10]}-{self._facts['machine']}.csv"
+        name = f"{'quick-' if quick else ''}{run[:10]}-{self._facts['machine']}.csv"
         self.path = directory / name
         directory.mkdir(parents=True, exist_ok=True)
         self._lines = read(self.path) if self.path.exists() else []
@@ -157,7 +157,7 @@ def _value(text: str, kind: str) -> Any:
 
 
 def newest(directory: Path) -> Path | None:
-    """The newest record that is not a rehearsal."""
+    """The newest record that is not of a quick run."""
     return max(directory.glob("[0-9]*.csv"), default=None, key=lambda path: path.name)
 
 

@@ -78,20 +78,20 @@ def bench(
         "INPUTS": inputs and inputs.absolute(),
     }
     failed = run(subjects or SUBJECTS, select=select, settings=settings)
-    _show(record, rehearsal=quick)
+    _show(record, quick=quick)
     if failed:
         # An answer was wrong, or a rival could not be run.
         sys.stderr.flush()
         raise click.exceptions.Exit(1)
 
 
-def _show(directory: Path, *, rehearsal: bool) -> None:
+def _show(directory: Path, *, quick: bool) -> None:
     """The record of this run, on the terminal and as a page."""
     from numguard.bench.page import as_html, sections
     from numguard.bench.record import read
     from numguard.files import whole_file
 
-    pattern = "rehearsal-*.csv" if rehearsal else "[0-9]*.csv"
+    pattern = "quick-*.csv" if quick else "[0-9]*.csv"
     records = sorted(directory.glob(pattern), key=os.path.getmtime)
     if not records:
         return

@@ -202,7 +202,7 @@ def registry(command: Command) -> Command:
         required=True,
         envvar="NUMGUARD_REGISTRY",
         show_envvar=True,
-        help="The case registry, one file; it is created with the first event.",
+        help="The case registry, one file; the first event that is recorded creates it.",
     )(command)
 
 
