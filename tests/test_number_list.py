@@ -181,6 +181,22 @@ def test_a_column_of_something_else_is_asked_about(tmp_path: Path, heading: str)
         read_imeis(write(tmp_path, "imeis.csv", f"{heading}\n490154203237518\n".encode()))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"victim\nmobile no.",date\n9765432187,x\n',
+        '\ufeff"victim\r\nmobile no."\r\n9765432187\r\n',
+        "'victim\nmobile no.',date\n9765432187,x\n",
+        'date;"victim\nmobile no."\nx;9765432187\n',
+        '"sr\nno","date","victim\n\nmobile no."\n1,x,9765432187\n',
+        ",".join(f'"column\n{k}"' for k in range(8)) + ',"victim\nmobile no."\n1,2,3,4,5,6,7,8,9765432187\n',
+    ],
+)
+def test_a_part_of_a_heading_is_no_heading(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ColumnError, match="--list-column"):
+        read_numbers(write(tmp_path, "list.csv", text.encode()))
+
+
 @pytest.mark.parametrize("heading", ["msisdn", "Mobile No.", "blocked", "list", "n", "contact", "Suspect mobile", "x"])
 def test_a_column_of_no_other_word_is_taken(tmp_path: Path, heading: str) -> None:
     assert len(read_numbers(write(tmp_path, "list.csv", f"{heading}\n9765432187\n".encode())).keys) == 1
