@@ -154,6 +154,16 @@ def test_a_date_that_could_be_another_refuses_its_row(tmp_path: Path, date: str,
     assert cdr.summary.refused_lines == {note: [(str(tmp_path / "calls.csv"), 2)]}
 
 
+@pytest.mark.parametrize("date", ["06/13/2026", "6/13/2026", "06-13-2026 00:00:00"])
+def test_dates_with_the_month_first_are_said(tmp_path: Path, date: str) -> None:
+    """They mean that 06/01/2026, which is read as 6 January, may be 1 June."""
+    cdr = read(tmp_path, HEADER, ROW, ROW.replace("01/06/2026", date))
+    assert (len(rows(cdr)), refused(cdr)) == (1, [(3, "month_first")])
+    (warning,) = cdr.summary.warnings
+    assert "1 dates have the month first" in warning
+    assert read(tmp_path, HEADER, ROW).summary.warnings == []
+
+
 def test_rows_that_are_not_of_the_target_are_counted(tmp_path: Path) -> None:
     cdr = read(tmp_path, "Call details of Mobile No : 9876543210", HEADER, ROW, ROW.replace("9876543210", "9700000001"))
     assert len(rows(cdr)) == 2

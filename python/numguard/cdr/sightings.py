@@ -148,6 +148,7 @@ class Sightings:
             unreadable = "unreadable_time" if role == "time" else "unreadable_date"
             refusals.add(outcome == times.UNREADABLE, role, unreadable)
             refusals.add(outcome == times.TWO_DIGIT_YEAR, role, "two_digit_year")
+            refusals.add(outcome == times.MONTH_FIRST, role, "month_first")
 
         count = len(raw.lines)
         imei, unread_imei = raw.columns.get("imei"), raw.unread.get("imei")
@@ -193,7 +194,7 @@ class Sightings:
         return called if called.any() else None
 
     def _read_types(self, texts: Column) -> list[Column]:
-        """Call types: the part of the served party, whether a switch gives the type to records of the called, or may."""
+        """Call types: the served party's part, whether a switch gives the type to records of the called, or may."""
         types = [text or "" for text in texts.to_pylist()]
         known = [self._header.layout.direction(text) for text in types]
         parts = [_PARTS[direction] if is_known else _UNKNOWN for is_known, direction in known]
