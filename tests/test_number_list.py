@@ -197,6 +197,26 @@ def test_a_part_of_a_heading_is_no_heading(tmp_path: Path, text: str) -> None:
         read_numbers(write(tmp_path, "list.csv", text.encode()))
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_headings_of_groups_of_columns_count(tmp_path: Path, kind: str) -> None:
+    def path(*rows: list[str]) -> Path:
+        if kind == "csv":
+            return write(tmp_path, "list.csv", "".join(",".join(row) + "\n" for row in rows).encode())
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(tmp_path / "list.xlsx")
+        return tmp_path / "list.xlsx"
+
+    below = ["Name", "Accused Phone", "Name2", "Mobile"], ["a", "9765432187", "b", str(A)]
+    mixed = path(["Suspect", "", "Complainant", ""], *below)
+    with pytest.raises(ColumnError, match="below the heading 'Complainant'"):
+        read_numbers(mixed)
+    assert A in read_numbers(mixed, column="Mobile").keys
+    for above in (["Complainant", "", "Suspect", ""], ["Case of complainants", "", "", ""], ["", "", "", "2026"]):
+        assert A in read_numbers(path(above, *below)).keys
+
+
 @pytest.mark.parametrize("heading", ["msisdn", "Mobile No.", "blocked", "list", "n", "contact", "Suspect mobile", "x"])
 def test_a_column_of_no_other_word_is_taken(tmp_path: Path, heading: str) -> None:
     assert len(read_numbers(write(tmp_path, "list.csv", f"{heading}\n9765432187\n".encode())).keys) == 1

@@ -25,6 +25,7 @@ __all__ = [
     "beginnings",
     "clean",
     "find_header",
+    "groups",
     "split_line",
     "usual_width",
 ]
@@ -64,6 +65,18 @@ class TextHeader:
 def clean(name: str) -> str:
     """A column's name without blanks and quotes around it."""
     return " ".join(name.strip("\ufeff'\" \t\xa0").split())
+
+
+def groups(above: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """For each column the heading of its group, from the cells above the header; none where they are not several."""
+    cells = [clean(cell) for cell in above[: len(names)]]
+    if sum(map(bool, cells)) < 2:
+        return ()
+    found: list[str] = []
+    for cell in [*cells, *[""] * (len(names) - len(cells))]:
+        # The heading of several columns is in the first of them.
+        found.append(cell or (found[-1] if found else ""))
+    return tuple(found)
 
 
 def find_header(lines: Sequence[str], wanted: Callable[[str], bool] | None) -> TextHeader | None:
