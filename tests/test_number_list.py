@@ -262,6 +262,14 @@ def test_a_second_column_of_handsets_is_named(tmp_path: Path) -> None:
 ACTIONS = "msisdn,action\n9876543210, Block \n9123456789,BLOCK\n9800000001,Release\n9800000002,stop\n9800000003,\n"
 
 
+@pytest.mark.parametrize("heading", ["action\u200b", "\u200faction", "ac\u200btion", "Action\ufeff"])
+def test_a_heading_with_marks_that_are_not_seen_is_the_same(tmp_path: Path, heading: str) -> None:
+    rows = "9876543210,x,block\n9123456789,y,reverify\n"
+    path = write(tmp_path, "list.csv", f"\u200bMobile\u00a0No\u200d,name,{heading}\n{rows}".encode())
+    listed = read_numbers(path, actions=("block",))
+    assert (listed.keys.to_array().to_pylist(), listed.account["not_data"]) == ([A], {"other_action": 1})
+
+
 @pytest.mark.parametrize(
     ("actions", "used", "others", "refused"),
     [(("block",), 2, 1, 2), (("release",), 1, 2, 2), (("stop",), 1, 3, 1), (None, 5, 0, 0)],

@@ -12,6 +12,7 @@ HTTP response with another status in the document. This is an error here, not an
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -414,4 +415,6 @@ def _words(name: str) -> str:
 
 
 def _bare(name: str) -> str:
-    return name.strip().lower().replace(" ", "_").replace(".", "")
+    # A mark that is not seen, such as a zero-width space, does not make another heading of one.
+    seen = "".join(char for char in name if unicodedata.category(char) != "Cf")
+    return "_".join(seen.lower().split()).replace(".", "")
