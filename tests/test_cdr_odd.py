@@ -154,6 +154,16 @@ def test_a_date_that_could_be_another_refuses_its_row(tmp_path: Path, date: str,
     assert cdr.summary.refused_lines == {note: [(str(tmp_path / "calls.csv"), 2)]}
 
 
+@pytest.mark.parametrize("date", ["06/13/2026", "6/13/2026", "06-13-2026 00:00:00"])
+def test_dates_with_the_month_first_are_said(tmp_path: Path, date: str) -> None:
+    """They mean that 06/01/2026, which is read as 6 January, may be 1 June."""
+    cdr = read(tmp_path, HEADER, ROW, ROW.replace("01/06/2026", date))
+    assert (len(rows(cdr)), refused(cdr)) == (1, [(3, "month_first")])
+    (warning,) = cdr.summary.warnings
+    assert "1 dates have the month first" in warning
+    assert read(tmp_path, HEADER, ROW).summary.warnings == []
+
+
 def test_rows_that_are_not_of_the_target_are_counted(tmp_path: Path) -> None:
     cdr = read(tmp_path, "Call details of Mobile No : 9876543210", HEADER, ROW, ROW.replace("9876543210", "9700000001"))
     assert len(rows(cdr)) == 2
@@ -242,6 +252,26 @@ def test_tables_are_identified_by_their_headings(
     (found,) = rows(cdr)
     assert (found["served_msisdn"], found["imei14"], found["at"]) == (919876543210, imei, at)
     assert cdr.summary.layout == "generic"
+
+
+def test_a_heading_may_span_lines_and_a_part_of_one_is_none(tmp_path: Path) -> None:
+    row = "9812345678,358967101234560,01/06/2026"
+    cdr = read(tmp_path, '"B Party\nMobile No",IMEI,Call Date,"Target\nNo"', f"{row},9876543210")
+    (found,) = rows(cdr)
+    assert (found["served_msisdn"], found["other_msisdn"]) == (919876543210, None)
+    assert (cdr.summary.files[0].header_line, refused(cdr)) == (3, [])
+    with pytest.raises(InputError, match="no header row"):
+        read(tmp_path, '"B Party\nMobile No",IMEI,Call Date', row)
+
+
+@pytest.mark.parametrize("written", ["MTC-CF", "Mobile Terminated", "Terminated", "MT_CALL", "Incoming (MT)", "CF MTC"])
+def test_a_type_that_may_be_the_called_partys_is_not_guessed(tmp_path: Path, written: str) -> None:
+    """With a caller's column a switch's record of the called party has the handset of the B number."""
+    header, row = HEADER.replace("MSISDN", "A Party"), ROW.replace("OUT", written)
+    cdr = read(tmp_path, header, row, ROW.replace("OUT", "Roaming"))
+    assert (len(rows(cdr)), refused(cdr)) == (1, [(2, "unknown_call_type")])
+    # The target is the served party whatever the type.
+    assert [found["served_msisdn"] for found in rows(read(tmp_path, HEADER, row))] == [919876543210]
 
 
 def test_parties_without_a_call_type_are_no_sightings(tmp_path: Path) -> None:

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from numguard.cdr import times
 
 EPOCH = dt.datetime(1970, 1, 1)
-NAMES = {times.OK: "ok", times.BLANK: "blank", times.UNREADABLE: "unreadable", times.TWO_DIGIT_YEAR: "two_digit_year"}
+NAMES = {
+    times.OK: "ok",
+    times.BLANK: "blank",
+    times.UNREADABLE: "unreadable",
+    times.TWO_DIGIT_YEAR: "two_digit_year",
+    times.MONTH_FIRST: "month_first",
+}
 
 
 def read(cell: str | None, what: str) -> str:
@@ -41,7 +47,11 @@ def read(cell: str | None, what: str) -> str:
         *((cell, "two_digit_year") for cell in ("05/04/26", "5/4/26", "05-Apr-26", "5-Apr-26", "05Apr26", "31-12-99")),
         *((cell, "blank") for cell in ("", None, " ", "-", "---", "''", "'-'", "NA", "n/a", "NULL", "none")),
         *((cell, "unreadable") for cell in ("29/02/2023", "29/02/2100", "31/04/2026", "00/04/2026", "05/00/2026")),
-        *((cell, "unreadable") for cell in ("04/15/2026", "05/04/0026", "05/04/1889", "05/04/2126", "45383", "soon")),
+        *((cell, "month_first") for cell in ("04/15/2026", "4-15-2026", "12.31.2026")),
+        *(
+            (cell, "unreadable")
+            for cell in ("13/13/2026", "02/30/2026", "05/04/0026", "05/04/1889", "05/04/2126", "45383", "soon")
+        ),
         *((cell, "unreadable") for cell in ("05/Foo/2026", "2026-13-01", "5/4/2O26", "05/04/20266", "०५/०४/२०२६")),
     ],
 )

@@ -181,6 +181,42 @@ def test_a_column_of_something_else_is_asked_about(tmp_path: Path, heading: str)
         read_imeis(write(tmp_path, "imeis.csv", f"{heading}\n490154203237518\n".encode()))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"victim\nmobile no.",date\n9765432187,x\n',
+        '\ufeff"victim\r\nmobile no."\r\n9765432187\r\n',
+        "'victim\nmobile no.',date\n9765432187,x\n",
+        'date;"victim\nmobile no."\nx;9765432187\n',
+        '"sr\nno","date","victim\n\nmobile no."\n1,x,9765432187\n',
+        ",".join(f'"column\n{k}"' for k in range(8)) + ',"victim\nmobile no."\n1,2,3,4,5,6,7,8,9765432187\n',
+    ],
+)
+def test_a_part_of_a_heading_is_no_heading(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ColumnError, match="--list-column"):
+        read_numbers(write(tmp_path, "list.csv", text.encode()))
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_headings_of_groups_of_columns_count(tmp_path: Path, kind: str) -> None:
+    def path(*rows: list[str]) -> Path:
+        if kind == "csv":
+            return write(tmp_path, "list.csv", "".join(",".join(row) + "\n" for row in rows).encode())
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(tmp_path / "list.xlsx")
+        return tmp_path / "list.xlsx"
+
+    below = ["Name", "Accused Phone", "Name2", "Mobile"], ["a", "9765432187", "b", str(A)]
+    mixed = path(["Suspect", "", "Complainant", ""], *below)
+    with pytest.raises(ColumnError, match="below the heading 'Complainant'"):
+        read_numbers(mixed)
+    assert A in read_numbers(mixed, column="Mobile").keys
+    for above in (["Complainant", "", "Suspect", ""], ["Case of complainants", "", "", ""], ["", "", "", "2026"]):
+        assert A in read_numbers(path(above, *below)).keys
+
+
 @pytest.mark.parametrize("heading", ["msisdn", "Mobile No.", "blocked", "list", "n", "contact", "Suspect mobile", "x"])
 def test_a_column_of_no_other_word_is_taken(tmp_path: Path, heading: str) -> None:
     assert len(read_numbers(write(tmp_path, "list.csv", f"{heading}\n9765432187\n".encode())).keys) == 1
@@ -224,6 +260,14 @@ def test_a_second_column_of_handsets_is_named(tmp_path: Path) -> None:
 
 
 ACTIONS = "msisdn,action\n9876543210, Block \n9123456789,BLOCK\n9800000001,Release\n9800000002,stop\n9800000003,\n"
+
+
+@pytest.mark.parametrize("heading", ["action\u200b", "\u200faction", "ac\u200btion", "Action\ufeff"])
+def test_a_heading_with_marks_that_are_not_seen_is_the_same(tmp_path: Path, heading: str) -> None:
+    rows = "9876543210,x,block\n9123456789,y,reverify\n"
+    path = write(tmp_path, "list.csv", f"\u200bMobile\u00a0No\u200d,name,{heading}\n{rows}".encode())
+    listed = read_numbers(path, actions=("block",))
+    assert (listed.keys.to_array().to_pylist(), listed.account["not_data"]) == ([A], {"other_action": 1})
 
 
 @pytest.mark.parametrize(

@@ -388,6 +388,13 @@ def test_hits_in_a_sheet_are_not_formulas(tmp_path: Path) -> None:
     assert pc.read_csv(tmp_path / "hits.csv")["word"].to_pylist() == ["'=1+1", "plain"]
 
 
+def test_headings_of_hits_in_a_sheet_are_not_formulas(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("=a,@word\n9876543210,plain\n")
+    ng.scan(tmp_path / "d.csv", {"=a": ng.NumberSet(["9876543210"])}).write(tmp_path / "hits.csv")
+    (hit,) = pc.read_csv(tmp_path / "hits.csv").to_pylist()
+    assert hit == {"'=a": 9876543210, "'@word": "plain", "'=a_match": 919876543210}
+
+
 def test_text_that_is_not_utf8_in_an_arrow_file_is_an_error_where_it_is_handed_on(tmp_path: Path) -> None:
     spoiled = b"in\xff\xfe"
     names = pa.Array.from_buffers(pa.string(), 2, pa.array([b"mine", spoiled]).buffers())

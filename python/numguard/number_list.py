@@ -12,6 +12,7 @@ HTTP response with another status in the document. This is an error here, not an
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -254,13 +255,13 @@ class _ListReader:
         if not lists:
             return
         headed = [part for part in lists if not _begins_with_row(part, is_wanted)]
-        self.column = self._the_column(column, (headed or lists)[0].schema().names)
+        self.column = self._the_column(column, (headed or lists)[0])
         action = None if actions is None else action_column(lists)
         for part in lists:
             there = part.schema().names
             name = self.column
             if part not in headed or len(there) > 1 or _bare(there[0]) in self._kind.names:
-                name = self._the_column(column, there)
+                name = self._the_column(column, part)
             if part in headed:
                 self._warn_of_unread(there, {name, *more}, action, of_more_keys=column is None)
                 yield from self._rows_of(part, [name, *more], action, actions or ())
@@ -339,10 +340,10 @@ class _ListReader:
             )
         return NumberList(keys, account, refused)
 
-    def _the_column(self, column: str | None, there: list[str]) -> str:
+    def _the_column(self, column: str | None, part: Part) -> str:
         if column is not None:
             return column
-        names = self._kind.names
+        names, there = self._kind.names, part.schema().names
         known = [name for name in there if _bare(name) in names]
         if len(there) != 1 and len(known) != 1:
             raise ColumnError(
@@ -353,7 +354,14 @@ class _ListReader:
                 f"{self.path}: the heading {there[0]!r} is of something else than numbers to list: if they are "
                 f"meant all the same, {_REMEDY}"
             )
-        return known[0] if known else there[0]
+        name = known[0] if known else there[0]
+        group = dict(zip(there, part.groups, strict=False)).get(name)
+        if group and self._kind.doubt(f"{group} {name}") == _SOMETHING_ELSE:
+            raise ColumnError(
+                f"{self.path}: the column {name!r} is below the heading {group!r}, of something else than numbers to "
+                f"list: if they are meant all the same, {_REMEDY}"
+            )
+        return name
 
     def _refuse(self, batch: Batch, cells: Any) -> None:
         """Records the rows whose cell gives no key, each with its note."""
@@ -407,4 +415,6 @@ def _words(name: str) -> str:
 
 
 def _bare(name: str) -> str:
-    return name.strip().lower().replace(" ", "_").replace(".", "")
+    # A mark that is not seen, such as a zero-width space, does not make another heading of one.
+    seen = "".join(char for char in name if unicodedata.category(char) != "Cf")
+    return "_".join(seen.lower().split()).replace(".", "")

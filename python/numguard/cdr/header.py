@@ -16,7 +16,7 @@ from numguard.cdr.layout import ROLES, Layout, Role, canonical_name, names_serve
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.cdr.non_data import NonData, Whose
 from numguard.errors import ArgumentError, InputError
-from numguard.source.header import LINES_SEARCHED, SEPARATORS, split_line, usual_width
+from numguard.source.header import LINES_SEARCHED, SEPARATORS, beginnings, split_line, usual_width
 
 __all__ = ["Header", "Preamble", "candidates", "find_header", "likely_header", "read_preamble"]
 
@@ -100,7 +100,7 @@ def _mapped(mapping: Mapping[str, str]) -> Layout:
 
 def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> Header | None:
     """The header of the first layout that has one in these lines; the most specific layouts come first."""
-    searched = [line if len(line) <= _LONGEST_LINE else "" for line in lines[:LINES_SEARCHED]]
+    searched = _records([line if len(line) <= _LONGEST_LINE else "" for line in lines[:LINES_SEARCHED]])
     words = [canonical_name(line) for line in searched]
     for layout in layouts:
         for number, (line, text) in enumerate(zip(searched, words, strict=True)):
@@ -116,6 +116,17 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
                     width = usual_width(lines[number + 1 :], delimiter, len(cells))
                     return Header(layout, columns, tuple(cells), tuple(names), delimiter, number + 1, width)
     return None
+
+
+def _records(lines: Sequence[str]) -> list[str]:
+    """The lines, each record that spans several of them on its last one: a part of a heading is another heading."""
+    begins = beginnings(lines, SEPARATORS)
+    records = list(lines)
+    for at, begin in enumerate(begins):
+        if begin != at:
+            records[at] = f"{records[at - 1]} {lines[at]}"
+            records[at - 1] = ""
+    return records
 
 
 def likely_header(lines: Sequence[str]) -> list[str]:

@@ -21,7 +21,7 @@ from numguard.cdr import times
 from numguard.cdr.cells import Bytes, Column, Flags, Ints, are_digits, as_text, nulls, spans
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role, canonical_name
-from numguard.cdr.layouts.generic import OF_THE_CALLED
+from numguard.cdr.layouts.generic import MAY_BE_OF_THE_CALLED, OF_THE_CALLED
 from numguard.cdr.non_data import NonData
 from numguard.cdr.places import PLACE_COLUMNS, PLACE_READERS, places
 from numguard.cdr.refusals import Refusals, Refused
@@ -143,10 +143,13 @@ class Sightings:
         refusals.add_under_others()
         if decides_served(self._header):
             refusals.add(part >= _NEITHER, "call_type", "unknown_call_type")
+        elif self._header.may_switch_parties:
+            refusals.add(_flags(raw.read["call_type"][2]), "call_type", "unknown_call_type")
         for role, outcome in outcomes:
             unreadable = "unreadable_time" if role == "time" else "unreadable_date"
             refusals.add(outcome == times.UNREADABLE, role, unreadable)
             refusals.add(outcome == times.TWO_DIGIT_YEAR, role, "two_digit_year")
+            refusals.add(outcome == times.MONTH_FIRST, role, "month_first")
 
         count = len(raw.lines)
         imei, unread_imei = raw.columns.get("imei"), raw.unread.get("imei")
@@ -192,12 +195,17 @@ class Sightings:
         return called if called.any() else None
 
     def _read_types(self, texts: Column) -> list[Column]:
-        """Call types: the part of the served party, and whether a switch gives the type to records of the called."""
+        """Call types: the served party's part, whether a switch gives the type to records of the called, or may."""
         types = [text or "" for text in texts.to_pylist()]
         known = [self._header.layout.direction(text) for text in types]
         parts = [_PARTS[direction] if is_known else _UNKNOWN for is_known, direction in known]
-        of_called = [canonical_name(text) in OF_THE_CALLED for text in types]
-        return [pa.array(parts, pa.uint8()), pa.array(of_called, pa.bool_())]
+        written = [canonical_name(text) for text in types]
+        of_called = [text in OF_THE_CALLED for text in written]
+        may_be = [
+            not is_known and MAY_BE_OF_THE_CALLED.search(text) is not None
+            for (is_known, _), text in zip(known, written, strict=True)
+        ]
+        return [pa.array(parts, pa.uint8()), pa.array(of_called, pa.bool_()), pa.array(may_be, pa.bool_())]
 
     def _read_days(self, texts: Column) -> list[Column]:
         """Dates: microseconds, and outcomes. A single column has the time too."""

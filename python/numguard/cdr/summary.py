@@ -28,6 +28,7 @@ CDR_NOTES: Final = {
     "unknown_call_type": "The call type does not show whether the handset is the calling or the called party's.",
     "unreadable_date": "The date is no day in a known form, or a spreadsheet may have swapped day and month.",
     "two_digit_year": "The year has two digits, so that the date reads in more than one way.",
+    "month_first": "The date has the month first, so that in other dates of its file day and month may be exchanged.",
     "unreadable_time": "The time is no time of day in a known form.",
 }
 
@@ -79,6 +80,10 @@ class FileSummary:
             found.append(f"has no column of {' and '.join(self.missing)} with a known name")
         if self.off_target:
             found.append(f"{self.off_target} rows are not of the {self._target_kind} that the preamble names")
+        if swapped := self.refused.get("month_first"):
+            found.append(
+                f"{swapped} dates have the month first: in those up to the twelfth day and month may be exchanged"
+            )
         seen = self.rows + sum(self.refused.values())
         if self.stated_rows is not None and self.stated_rows != seen:
             found.append(f"the report states {self.stated_rows} rows, and {seen} were found")

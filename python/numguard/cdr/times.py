@@ -20,9 +20,9 @@ import numpy as np
 from numguard.cdr.cells import Bytes, Column, Flags, Ints, spans
 from numguard.indian_time import OFFSET_MICROS
 
-__all__ = ["BLANK", "DAY", "OK", "SECOND", "TWO_DIGIT_YEAR", "UNREADABLE", "Reading", "read"]
+__all__ = ["BLANK", "DAY", "MONTH_FIRST", "OK", "SECOND", "TWO_DIGIT_YEAR", "UNREADABLE", "Reading", "read"]
 
-OK, BLANK, UNREADABLE, TWO_DIGIT_YEAR = range(4)
+OK, BLANK, UNREADABLE, TWO_DIGIT_YEAR, MONTH_FIRST = range(5)
 
 SECOND: Final = 1_000_000
 DAY: Final = 86_400 * SECOND
@@ -47,6 +47,9 @@ _DATES: Final = (
     "DD/bbb/YY",
     "D/bbb/YY",
     "DDbbbYY",
+    # So are dates with the month first, where the day is after the twelfth.
+    "MM/DD/YYYY",
+    "M/DD/YYYY",
 )
 _CLOCKS: Final = (
     "hh:mm:ss",
@@ -82,7 +85,7 @@ _LAST_YEAR: Final = 2099
 
 
 class Reading(NamedTuple):
-    """Microseconds (0 where nothing was read), and for each cell OK, BLANK, UNREADABLE or TWO_DIGIT_YEAR."""
+    """Microseconds (0 where nothing was read), and for the outcome of each cell."""
 
     micros: Ints
     outcome: Bytes
@@ -108,8 +111,8 @@ def read(cells: Column, what: str) -> Reading:
                 continue
             value, exists = shape.value(part)
             fits &= exists
-            outcome[unread[fits]] = TWO_DIGIT_YEAR if shape.short_year else OK
-            if not shape.short_year:
+            outcome[unread[fits]] = shape.outcome
+            if shape.outcome == OK:
                 micros[unread[fits]] = value[fits]
             if fits.all():
                 break
@@ -135,6 +138,7 @@ class _Shape:
         self.between = [(k, _CLASSES.get(written[k], written[k].encode())) for k in sorted(between)]
         self.ahead = OFFSET_MICROS if written.endswith(_UTC) else 0
         self.short_year = len(self.fields["Y"]) == 2
+        self.outcome = TWO_DIGIT_YEAR if self.short_year else MONTH_FIRST if written.startswith("M") else OK
         self.pattern = re.compile(_pattern(written), re.IGNORECASE)
 
     def fits(self, matrix: Bytes) -> Flags:

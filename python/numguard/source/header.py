@@ -2,7 +2,8 @@
 
 Owns the search. Independent of what a name means: the caller gives the wanted names. One idea: **the header is the line
 with most of the wanted names; without any, it is the first line with more than one cell, if most lines have more than
-one**. The lines above it are titles.
+one**. The lines above it are titles. A line that continues a quoted cell of the line above is no header: in
+`"Victim<line break>Mobile No.",Date` the second line alone names other numbers than the cell does.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
 from typing import Final
 
 __all__ = [
@@ -19,8 +22,10 @@ __all__ = [
     "NO_SEPARATOR",
     "SEPARATORS",
     "TextHeader",
+    "beginnings",
     "clean",
     "find_header",
+    "groups",
     "split_line",
     "usual_width",
 ]
@@ -33,6 +38,8 @@ SEPARATORS: Final = (",", ";", "\t", "|")
 #: The separator of a text of one column: a character that does not occur in it.
 NO_SEPARATOR: Final = "\x1f"
 _LONGEST_LINE: Final = 1_000_000
+#: The most lines of one header: a wide one may have a line break in every cell.
+_HEADER_LINES: Final = 100
 _SEPARATOR_LINE: Final = re.compile(r"""["']?sep=(.)["']?""", re.IGNORECASE)
 
 
@@ -44,7 +51,7 @@ class TextHeader:
         names: its cells, without blanks and quotes around them.
         separator: the separator of the fields.
         line: its line, from 1.
-        end: its last line: a quoted name may span two.
+        end: its last line: a quoted name may span several.
         width: the usual number of fields of a row; some files end each row with an extra separator.
     """
 
@@ -60,6 +67,18 @@ def clean(name: str) -> str:
     return " ".join(name.strip("\ufeff'\" \t\xa0").split())
 
 
+def groups(above: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """For each column the heading of its group, from the cells above the header; none where they are not several."""
+    cells = [clean(cell) for cell in above[: len(names)]]
+    if sum(map(bool, cells)) < 2:
+        return ()
+    found: list[str] = []
+    for cell in [*cells, *[""] * (len(names) - len(cells))]:
+        # The heading of several columns is in the first of them.
+        found.append(cell or (found[-1] if found else ""))
+    return tuple(found)
+
+
 def find_header(lines: Sequence[str], wanted: Callable[[str], bool] | None) -> TextHeader | None:
     """The header among the first lines; None where all are blank."""
     separators: tuple[str, ...] = SEPARATORS
@@ -69,9 +88,10 @@ def find_header(lines: Sequence[str], wanted: Callable[[str], bool] | None) -> T
             if match := _SEPARATOR_LINE.fullmatch(line.strip()):
                 separators, start = (match[1],), at + 1
             break
+    begins = beginnings(lines[:_TITLES], separators)
     best: tuple[tuple[int, int, int], TextHeader] | None = None
     for at in range(start, min(len(lines), _TITLES)):
-        if wanted is None or not lines[at].strip():
+        if wanted is None or begins[at] != at or not lines[at].strip():
             continue
         for separator in separators:
             names, end = _cells(lines, at, separator)
@@ -101,6 +121,7 @@ def _by_width(lines: Sequence[str], separators: Sequence[str], start: int) -> Te
         at = filled[0]
     else:
         at = next(k for k in filled if _filled(lines[k], separator) > 1)
+    at = beginnings(lines[: at + _HEADER_LINES], (separator,))[at]
     names, end = _cells(lines, at, separator)
     return _header(lines, names, separator, at, end)
 
@@ -114,7 +135,7 @@ def _cells(lines: Sequence[str], at: int, separator: str) -> tuple[list[str], in
     """The cells of the record that begins at a line, and the number of lines up to its end."""
     if len(lines[at]) > _LONGEST_LINE:
         return [], at + 1
-    reader = csv.reader((f"{line}\n" for line in lines[at : at + 5]), delimiter=separator)
+    reader = csv.reader((f"{line}\n" for line in lines[at : at + _HEADER_LINES]), delimiter=separator)
     try:
         names = next(reader)
     except (csv.Error, StopIteration):
@@ -122,6 +143,54 @@ def _cells(lines: Sequence[str], at: int, separator: str) -> tuple[list[str], in
     if reader.line_num > 1 and '"' not in lines[at]:
         return [lines[at]], at + 1
     return names, at + reader.line_num
+
+
+def beginnings(lines: Sequence[str], separators: Sequence[str]) -> list[int]:
+    """For each line the line on which its record begins, which is an earlier one if a quoted cell spans both."""
+    begins = list(range(len(lines)))
+    for separator in separators:
+        at = 0
+        while at < len(lines):
+            end = at + 1
+            if _open_cell(separator).search(lines[at]):
+                end += _breaks(_joined(lines[at : at + _HEADER_LINES]), separator)
+            begins[at:end] = [min(at, begin) for begin in begins[at:end]]
+            at = end
+    return begins
+
+
+def _joined(lines: Sequence[str]) -> str:
+    """The first of these lines, in one text of bounded length."""
+    lengths = accumulate(map(len, lines))
+    return "\n".join(line for line, length in zip(lines, lengths, strict=True) if length <= _LONGEST_LINE)
+
+
+def _breaks(text: str, separator: str) -> int:
+    """The line breaks within the quoted cells of the record at the start of a text."""
+    cell = _quoted_cell(separator)
+    breaks = at = 0
+    while True:
+        if quoted := cell.match(text, at):
+            breaks += quoted[0].count("\n")
+            at = quoted.end()
+        else:
+            ends = [end for end in (text.find(separator, at), text.find("\n", at)) if end >= 0]
+            at = min(ends, default=len(text))
+        if at >= len(text) or text[at] != separator:
+            return breaks
+        at += 1
+
+
+@cache
+def _quoted_cell(separator: str) -> re.Pattern[str]:
+    """A cell in quotes of one kind, which are closed before a separator or the end of a line."""
+    return re.compile(rf"""[ ]*+(?:"(?:[^"]++|"")*+"|'[^']*+')[ ]*+(?={re.escape(separator)}|\n|\Z)""")
+
+
+@cache
+def _open_cell(separator: str) -> re.Pattern[str]:
+    """The quote of a cell that is not closed on its line."""
+    return re.compile(rf"""(?:\A|{re.escape(separator)})[ ]*+(?:"(?:[^"]++|"")*+|'[^']*+)\Z""")
 
 
 def _filled(line: str, separator: str) -> int:

@@ -161,6 +161,8 @@ class Part(ABC):
     encoding: str | None = None
     #: The line or row of the header; 0 where the format names its columns without one.
     header_row: int = 0
+    #: For each column what stands above its heading, if the row above the header has several headings of groups.
+    groups: Sequence[str] = ()
     #: The sheet of a workbook.
     sheet: str | None = None
     #: Called with the line, text and note of each refused row, if it is set before the rows are read.

@@ -16,7 +16,7 @@ import pyarrow as pa
 from numguard._core import Text
 from numguard.errors import InputError
 from numguard.source.container import Member
-from numguard.source.header import TextHeader, find_header, split_line
+from numguard.source.header import TextHeader, find_header, groups, split_line
 from numguard.source.limits import check
 from numguard.source.lines import Between, OpenText, open_text, ragged
 from numguard.source.non_data import NUMBER, TOTALS, NonData, may_be_non_data
@@ -168,6 +168,8 @@ class TextPart(Part):
         check("columns", len(header.names), str(self.name), "its columns are")
         self._found, self.header_row = header, header.line
         self._titles = lines[: header.line - 1]
+        above = next((line for line in reversed(self._titles) if line.strip()), "")
+        self.groups = groups(split_line(above, header.separator), header.names)
 
     def _account_titles(self) -> None:
         for line, text in enumerate(self._titles, 1):

@@ -22,7 +22,7 @@ import pyarrow as pa
 from numguard.errors import InputError, MissingExtraError
 from numguard.source.container import Member, PassedOver
 from numguard.source.extent import inspect_workbook
-from numguard.source.header import clean
+from numguard.source.header import clean, groups
 from numguard.source.non_data import NUMBER, NonData
 from numguard.source.part import MOST_DIGITS, Batch, Part
 
@@ -64,6 +64,8 @@ class SheetPart(Part):
         self._rows = rows = filled.rows
         at = _header_row(rows, wanted)
         self.header_row = at + 1
+        above = next((row for row in reversed(rows[:at]) if any(cell.strip() for cell in row)), [])
+        self.groups = groups(above, rows[at])
         #: Whether the header has a wanted name.
         self.is_wanted = wanted is not None and any(wanted(clean(cell)) for cell in rows[at])
 
