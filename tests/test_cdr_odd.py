@@ -8,6 +8,7 @@ import pytest
 
 from numguard.cdr import CDR_NOTES, Cdr, Layout, read_cdr
 from numguard.errors import InputError
+from numguard.source import lines as source_lines
 
 HEADER = "MSISDN,B Party,IMEI,IMSI,Call Date,Call Time,Call Type,Duration"
 ROW = "9876543210,9812345678,358967101234560,404980000000001,01/06/2026,08:01:39,OUT,61"
@@ -155,13 +156,29 @@ def test_a_date_that_could_be_another_refuses_its_row(tmp_path: Path, date: str,
 
 
 @pytest.mark.parametrize("date", ["06/13/2026", "6/13/2026", "06-13-2026 00:00:00"])
-def test_dates_with_the_month_first_are_said(tmp_path: Path, date: str) -> None:
-    """They mean that 06/01/2026, which is read as 6 January, may be 1 June."""
-    cdr = read(tmp_path, HEADER, ROW, ROW.replace("01/06/2026", date))
-    assert (len(rows(cdr)), refused(cdr)) == (1, [(3, "month_first")])
+def test_dates_are_not_read_beside_one_with_the_month_first(tmp_path: Path, date: str) -> None:
+    """They mean that 06/01/2026 may be 1 June, and not 6 January: neither is read."""
+    others = [
+        ROW.replace("01/06/2026", other) for other in (date, "02/06/2026", "06/06/2026", "14/06/2026", "2026-06-02")
+    ]
+    cdr = read(tmp_path, HEADER, ROW, *others)
+    assert [str(row["at"])[8:10] for row in rows(cdr)] == ["06", "14", "02"]
+    assert refused(cdr) == [(2, "day_or_month"), (3, "month_first"), (4, "day_or_month")]
     (warning,) = cdr.summary.warnings
     assert "1 dates have the month first" in warning
     assert read(tmp_path, HEADER, ROW).summary.warnings == []
+
+
+def test_dates_far_above_the_first_with_the_month_first_are_counted(tmp_path: Path) -> None:
+    """A file is read in blocks of megabytes: what was returned is not taken back, but a warning counts it."""
+    count = 2 * source_lines.BLOCK_BYTES // len(ROW)
+    cdr = read(tmp_path, HEADER, *[ROW] * count, ROW.replace("01/06/2026", "06/13/2026"), *[ROW] * count)
+    read_rows = len(rows(cdr))
+    (part,) = cdr.summary.files
+    assert part.day_or_month == read_rows
+    assert part.refused == {"month_first": 1, "day_or_month": 2 * count - read_rows}
+    assert 0 < read_rows <= count
+    assert f"{read_rows} dates far above the first of them" in part.warnings[-1]
 
 
 def test_rows_that_are_not_of_the_target_are_counted(tmp_path: Path) -> None:

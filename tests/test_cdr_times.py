@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -19,12 +18,13 @@ NAMES = {
     times.UNREADABLE: "unreadable",
     times.TWO_DIGIT_YEAR: "two_digit_year",
     times.MONTH_FIRST: "month_first",
+    times.DAY_OR_MONTH: "day_or_month",
 }
 
 
 def read(cell: str | None, what: str) -> str:
     reading = times.read(pa.array([cell], pa.string()), what)
-    if reading.outcome[0] != times.OK:
+    if reading.outcome[0] > times.DAY_OR_MONTH:
         assert reading.micros[0] == 0
         return NAMES[int(reading.outcome[0])]
     return str(EPOCH + dt.timedelta(microseconds=int(reading.micros[0])))
@@ -57,6 +57,16 @@ def read(cell: str | None, what: str) -> str:
 )
 def test_dates(cell: str | None, expected: str) -> None:
     assert read(cell, "date") == expected
+
+
+@pytest.mark.parametrize("clock", ["", " 10:05:09"])
+def test_dates_that_are_another_with_the_month_first(clock: str) -> None:
+    exchanged = ["05/04/2026", "5-4-2026", "12.1.2026", "1/12/2026", "05/4/2026"]
+    not_exchanged = ["05/05/2026", "13/04/2026", "2026-04-05", "20260405", "05-Apr-2026", "05Apr2026"]
+    for cells, expected in ((exchanged, times.DAY_OR_MONTH), (not_exchanged, times.OK)):
+        reading = times.read(pa.array([cell + clock for cell in cells]), "timestamp")
+        assert set(reading.outcome.tolist()) == {expected}
+        assert (reading.micros > 0).all()
 
 
 @pytest.mark.parametrize(
@@ -124,7 +134,11 @@ def test_a_column_of_mixed_forms_reads_as_pythons_calendar_does(
     reading = times.read(cells.slice(start), "timestamp")
     expected = [0, *((t - EPOCH) // dt.timedelta(microseconds=1) for t, _ in instants)]
     assert reading.micros.tolist() == expected[start:]
-    assert (reading.outcome == np.array([times.BLANK, *[times.OK] * len(instants)])[start:]).all()
+    outcomes = [times.BLANK]
+    for t, form in instants:
+        either_way = form[:2] == "%d" and form[3:5] == "%m" and t.day <= 12 and t.day != t.month
+        outcomes.append(times.DAY_OR_MONTH if either_way else times.OK)
+    assert reading.outcome.tolist() == outcomes[start:]
 
 
 @settings(deadline=None)

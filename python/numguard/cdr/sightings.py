@@ -131,6 +131,7 @@ class Sightings:
             if role in header.columns
         }
         self._notes, self._imei_notes = _Notes(_core.explain), _Notes(_core.explain_imei)
+        self._have_month_first = False
 
     def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refused]]:
         """The sightings of a block of rows, and the rows of it that were refused."""
@@ -146,10 +147,7 @@ class Sightings:
         elif self._header.may_switch_parties:
             refusals.add(_flags(raw.read["call_type"][2]), "call_type", "unknown_call_type")
         for role, outcome in outcomes:
-            unreadable = "unreadable_time" if role == "time" else "unreadable_date"
-            refusals.add(outcome == times.UNREADABLE, role, unreadable)
-            refusals.add(outcome == times.TWO_DIGIT_YEAR, role, "two_digit_year")
-            refusals.add(outcome == times.MONTH_FIRST, role, "month_first")
+            self._refuse_times(refusals, role, outcome)
 
         count = len(raw.lines)
         imei, unread_imei = raw.columns.get("imei"), raw.unread.get("imei")
@@ -179,6 +177,22 @@ class Sightings:
         for column, notes in unplaced.items():
             self._summary.leave_unread(column, pc.value_counts(notes.drop_null()).to_pylist())
         return batch, refusals.all
+
+    def _refuse_times(self, refusals: Refusals, role: Role, outcome: Bytes) -> None:
+        """Refuse rows for a date or a time.
+
+        From the block of the first date with the month first on, no date is read that may have it first too. The blocks
+        before it were returned already.
+        """
+        refusals.add(outcome == times.UNREADABLE, role, "unreadable_time" if role == "time" else "unreadable_date")
+        refusals.add(outcome == times.TWO_DIGIT_YEAR, role, "two_digit_year")
+        refusals.add(outcome == times.MONTH_FIRST, role, "month_first")
+        either_way = outcome == times.DAY_OR_MONTH
+        self._have_month_first |= bool((outcome == times.MONTH_FIRST).any())
+        if self._have_month_first:
+            refusals.add(either_way, role, "day_or_month")
+        else:
+            self._summary.day_or_month += int(either_way.sum())
 
     def _parts(self, raw: RawRows) -> Bytes:
         """The part of the served party in each row, from its call type."""
@@ -241,7 +255,7 @@ def _instants(raw: RawRows) -> tuple[Column, list[tuple[Role, Bytes]]]:
         reading = _read_times(raw, role, what)
         micros += reading.micros
         if reading.outcome.any():
-            missing |= reading.outcome != times.OK
+            missing |= reading.outcome > times.DAY_OR_MONTH
             outcomes.append((role, reading.outcome))
     return _with_nulls(micros, missing).view(MOMENT), outcomes
 

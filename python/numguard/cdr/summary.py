@@ -29,6 +29,7 @@ CDR_NOTES: Final = {
     "unreadable_date": "The date is no day in a known form, or a spreadsheet may have swapped day and month.",
     "two_digit_year": "The year has two digits, so that the date reads in more than one way.",
     "month_first": "The date has the month first, so that in other dates of its file day and month may be exchanged.",
+    "day_or_month": "Another date of the file has the month first, so that this one reads both ways.",
     "unreadable_time": "The time is no time of day in a known form.",
 }
 
@@ -39,7 +40,8 @@ class FileSummary:
 
     `rows` were returned and `refused` were not, by note; together they are every row of the file. `refused_lines` has
     the first lines of each note (`Cdr.refused` has all). `skipped` counts non-data lines: blank, ruler, preamble,
-    header, footer, page, no_data. `unread` counts cells with content that became null, by column and note. `left_out`:
+    header, footer, page, no_data. `day_or_month` counts dates that were read with the day first, and are another date
+    with the month first. `unread` counts cells with content that became null, by column and note. `left_out`:
     a sheet or member without a table, beside one that has a table, and why nothing was read from it. `reader_warnings`:
     warnings of the reader of a sheet.
     """
@@ -59,6 +61,7 @@ class FileSummary:
     target_msisdn: int | None = None
     target_imei14: int | None = None
     off_target: int = 0
+    day_or_month: int = 0
     missing: list[str] = field(default_factory=list)
     not_read: list[str] = field(default_factory=list)
     stated_rows: int | None = None
@@ -81,9 +84,12 @@ class FileSummary:
         if self.off_target:
             found.append(f"{self.off_target} rows are not of the {self._target_kind} that the preamble names")
         if swapped := self.refused.get("month_first"):
-            found.append(
-                f"{swapped} dates have the month first: in those up to the twelfth day and month may be exchanged"
-            )
+            found.append(f"{swapped} dates have the month first: dates up to the twelfth are not read beside them")
+            if self.day_or_month:
+                found.append(
+                    f"{self.day_or_month} dates far above the first of them were read with the day first, and day and"
+                    " month may be exchanged"
+                )
         seen = self.rows + sum(self.refused.values())
         if self.stated_rows is not None and self.stated_rows != seen:
             found.append(f"the report states {self.stated_rows} rows, and {seen} were found")

@@ -20,9 +20,21 @@ import numpy as np
 from numguard.cdr.cells import Bytes, Column, Flags, Ints, spans
 from numguard.indian_time import OFFSET_MICROS
 
-__all__ = ["BLANK", "DAY", "MONTH_FIRST", "OK", "SECOND", "TWO_DIGIT_YEAR", "UNREADABLE", "Reading", "read"]
+__all__ = [
+    "BLANK",
+    "DAY",
+    "DAY_OR_MONTH",
+    "MONTH_FIRST",
+    "OK",
+    "SECOND",
+    "TWO_DIGIT_YEAR",
+    "UNREADABLE",
+    "Reading",
+    "read",
+]
 
-OK, BLANK, UNREADABLE, TWO_DIGIT_YEAR, MONTH_FIRST = range(5)
+#: The first two were read. The second is another date with the month first, which other dates of its file may have.
+OK, DAY_OR_MONTH, BLANK, UNREADABLE, TWO_DIGIT_YEAR, MONTH_FIRST = range(6)
 
 SECOND: Final = 1_000_000
 DAY: Final = 86_400 * SECOND
@@ -114,6 +126,8 @@ def read(cells: Column, what: str) -> Reading:
             outcome[unread[fits]] = shape.outcome
             if shape.outcome == OK:
                 micros[unread[fits]] = value[fits]
+            if shape.is_day_first:
+                outcome[unread[fits & shape.may_be_exchanged(part)]] = DAY_OR_MONTH
             if fits.all():
                 break
             unread, part = unread[~fits], part[:, ~fits]
@@ -139,6 +153,7 @@ class _Shape:
         self.ahead = OFFSET_MICROS if written.endswith(_UTC) else 0
         self.short_year = len(self.fields["Y"]) == 2
         self.outcome = TWO_DIGIT_YEAR if self.short_year else MONTH_FIRST if written.startswith("M") else OK
+        self.is_day_first = self.outcome == OK and written.startswith("D") and self.month_name < 0
         self.pattern = re.compile(_pattern(written), re.IGNORECASE)
 
     def fits(self, matrix: Bytes) -> Flags:
@@ -165,6 +180,12 @@ class _Shape:
             clock, on_the_clock = self._clock(matrix)
             micros, exists = micros + clock + self.ahead, exists & on_the_clock
         return micros, exists
+
+    def may_be_exchanged(self, matrix: Bytes) -> Flags:
+        """Which rows are another date with the month first."""
+        day = self._number(matrix, "D")
+        other: Flags = (day <= 12) & (day != self._number(matrix, "M"))
+        return other
 
     def _number(self, matrix: Bytes, letter: str) -> Ints:
         total = np.zeros(matrix.shape[1], dtype=np.int64)
