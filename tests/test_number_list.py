@@ -246,6 +246,19 @@ def workbook(tmp_path: Path, cells: list[str]) -> Path:
     return path
 
 
+@pytest.mark.parametrize("heading", ["Request", "status", "Disposition (final)"])
+@pytest.mark.parametrize("written", ["release", " Reverify"])
+def test_a_column_of_actions_with_another_heading_is_an_error(tmp_path: Path, heading: str, written: str) -> None:
+    """The second number is not to be blocked."""
+    path = tmp_path / "list.csv"
+    path.write_text(f"msisdn,{heading}\n9876543210,block\n9123456789,{written}\n9123456780,\n")
+    with pytest.raises(ColumnError, match=r"has the actions of a block list: name it 'action'"):
+        numbers_in(path)
+    assert list(read_numbers(path, actions=None).keys.to_array().to_pylist()) == [919123456780, B, A]
+    path.write_text(f"msisdn,{heading}\n9876543210,block\n9123456789,{written} it\n")
+    assert len(numbers_in(path)) == 2
+
+
 @pytest.mark.parametrize("heading", ["Alternate Mobile", "mobile_2", "WhatsApp No", "phone2", "contact"])
 def test_a_second_column_of_numbers_is_named(tmp_path: Path, heading: str) -> None:
     path = write(tmp_path, "list.csv", f"mobile,{heading}\n9765432187,9765432188\n".encode())

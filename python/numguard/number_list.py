@@ -15,7 +15,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -105,7 +105,7 @@ def read_numbers(
         strict: A refused row is an error.
 
     Raises:
-        ColumnError: The column of numbers is ambiguous.
+        ColumnError: The column of numbers is ambiguous; or `actions`, and a column of actions has another heading.
         InputError: The file cannot be read; or `strict`, and a row was refused.
     """
     if _is_saved(path):
@@ -184,11 +184,16 @@ def rows_with(batch: Batch, action: str, actions: Sequence[str]) -> tuple[Batch,
     Returns:
         These rows; how many have another action; and, as refused rows, those whose action is none that lists have.
     """
-    written = pc.utf8_lower(pc.utf8_trim_whitespace(batch.data[action].cast(pa.string())))
+    written = _as_actions(batch.data[action])
     kept = pc.is_in(written, pa.array([one.strip().lower() for one in actions], pa.string()))
     known = pc.or_(kept, pc.is_in(written, pa.array(_ACTIONS)))
     notes = pc.if_else(known, pa.scalar(None, pa.string()), _UNKNOWN_ACTION)
     return batch.filter(kept), known.true_count - kept.true_count, batch.refused(notes)
+
+
+def _as_actions(cells: Any) -> Any:
+    """Cells as actions are compared: in lower case, without blanks around them."""
+    return pc.utf8_lower(pc.utf8_trim_whitespace(cells.cast(pa.string())))
 
 
 def _is_saved(path: PathLike) -> bool:
@@ -263,6 +268,8 @@ class _ListReader:
             if part not in headed or len(there) > 1 or _bare(there[0]) in self._kind.names:
                 name = self._the_column(column, part)
             if part in headed:
+                if action is None and actions is not None:
+                    self._check_for_actions(part, {name, *more})
                 self._warn_of_unread(there, {name, *more}, action, of_more_keys=column is None)
                 yield from self._rows_of(part, [name, *more], action, actions or ())
                 continue
@@ -313,6 +320,23 @@ class _ListReader:
             self._others += others
             self._refused.append(refused)
             yield replace(rows, data=rows.data.select(wanted))
+
+    def _check_for_actions(self, part: Part, read: set[str]) -> None:
+        """A column of actions with another heading is an error: numbers to be released would be blocked.
+
+        The first rows show whether there is one.
+        """
+        for batch in islice(part.batches(), 1):
+            for name in set(batch.data.schema.names) - read:
+                cells = batch.data[name]
+                if not _is_text(cells.type):
+                    continue
+                written = pc.unique(_as_actions(cells)).drop_null().to_pylist()
+                if set(written) - {""} <= set(_ACTIONS) and {"reverify", "release"} & set(written):
+                    raise ColumnError(
+                        f"{part.name}: the column {named([name])!r} has the actions of a block list: name it "
+                        f"{_ACTION!r}, or take it out if every row is meant"
+                    )
 
     def _warn_of_unread(self, there: list[str], read: set[str], action: str | None, *, of_more_keys: bool) -> None:
         """Warnings that name the columns of actions, and further columns of numbers, that are not read."""
