@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
+import polars
 import pytest
 
 import numguard as ng
 import numguard.adapters.pandas
-from numguard.errors import UnsupportedTypeError
+from numguard.errors import ArgumentError, ColumnError, UnsupportedTypeError
 
 CELLS = ["098765 43210", "1930", None, "+91 98123 45678"]
 KEYS = [919876543210, None, None, 919812345678]
@@ -90,3 +91,16 @@ def test_hits_as_frames_of_pandas_and_polars() -> None:
     both = ng.scan(frame, {"a": listed, "b": listed}).to_polars()
     assert both["b_match"].dtype == pl.UInt64
     assert both["b_match"].to_list() == [None, 919876543210]
+
+
+def test_frames_that_no_table_holds_are_errors_that_name_the_remedy() -> None:
+    listed = {"a": ng.NumberSet(CELLS)}
+    with pytest.raises(ColumnError, match="several columns have the same name"):
+        ng.scan(pd.DataFrame([CELLS[:2]], columns=["a", "a"]), listed)
+    with pytest.raises(UnsupportedTypeError, match="'a' holds values of more than one type"):
+        ng.scan(pd.DataFrame({"a": [*CELLS, 12]}), listed)
+    wide = polars.DataFrame({"a": polars.Series([1930], dtype=polars.Int128)})
+    with pytest.raises(UnsupportedTypeError, match="such as Int128: make it Int64 or text"):
+        ng.scan(wide, listed)
+    with pytest.raises(ArgumentError, match="sets: takes a mapping"):
+        ng.scan(pd.DataFrame({0: CELLS}), {0: ng.NumberSet(CELLS)})  # type: ignore[dict-item]

@@ -442,7 +442,7 @@ def scan(
         >>> ng.scan(calls, {"a_party": lists}).read_all().column("a_party_lists").to_pylist()
         [['revoked', 'risk'], ['risk']]
     """
-    if not isinstance(sets, Mapping) or not sets:
+    if not isinstance(sets, Mapping) or not sets or not all(isinstance(column, str) for column in sets):
         raise ArgumentError('sets: takes a mapping such as {"a_party": numbers}, of at least one column')
     marks = Marks(sets)
     if on_error not in ("raise", "skip"):

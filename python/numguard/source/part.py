@@ -337,9 +337,17 @@ def exporting(what: str) -> Iterator[None]:
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         column = re.search("for column (.*?) with type", str(error))
         which = f"column {named([column[1]])!r}" if column else "a column"
+        if "format string" in str(error):
+            raise UnsupportedTypeError(
+                f"{what}: {which} has a type that Arrow has not, such as Int128: make it Int64 or text"
+            ) from None
         raise UnsupportedTypeError(
             f"{what}: {which} holds values of more than one type: make all of them text"
         ) from None
+    except ValueError as error:
+        if "uplicate column" not in str(error):
+            raise
+        raise ColumnError(f"{what}: several columns have the same name: rename all but one") from None
 
 
 #: Patterns of library errors, and our messages for them; the first match counts.
