@@ -62,7 +62,8 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The index of a key among the sparse members.
+    /// The index of a key among the sparse members. Inlined, so that it is compiled for the instructions of each path.
+    #[inline(always)]
     pub(super) fn find_sparse(&self, key: u64) -> Option<u32> {
         if self.slots.is_empty() {
             return self

@@ -207,9 +207,11 @@ fn sparse(view: &View, keys: &[Block], hits: &mut [u64]) {
                 fetch::line(view.slots.as_ptr().wrapping_add(first));
             }
         }
-        *hits = now.iter().rev().fold(0, |bits, &key| {
-            bits << 1 | u64::from(view.find_sparse(key).is_some())
-        });
+        let mut found = 0;
+        for (row, &key) in now.iter().enumerate() {
+            found |= u64::from(view.find_sparse(key).is_some()) << row;
+        }
+        *hits = found;
     }
 }
 
