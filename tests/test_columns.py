@@ -238,6 +238,22 @@ def test_format_takes_keys_only() -> None:
         ng.format(keys, "spoken")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("style", ["e164", "digits", "national", "international"])
+@pytest.mark.parametrize("kinds", ["one length", "one length and nulls", "all lengths"])
+def test_long_columns_are_formatted_as_their_rows_are(style: Any, kinds: str) -> None:
+    """Several tasks of threads, whose texts follow one another in one buffer that pyarrow checks."""
+    mobiles = [919876543210, 919812345678, 916000000000]
+    others = {"one length": [], "one length and nulls": [None], "all lengths": [None, 0, 442079460000, 911123456789, 5]}
+    keys = mobiles * 5 + others[kinds]
+    answers: dict[int | None, Any] = {key: ng.format(pa.array([key], pa.uint64()), style)[0].as_py() for key in keys}
+    rows = np.random.default_rng(5).integers(0, len(keys), 200_000).tolist()
+    column = pa.array([keys[row] for row in rows], pa.uint64())
+    for threads in (1, 2):
+        written = ng.format(column, style, threads=threads)
+        written.validate(full=True)
+        assert written.to_pylist() == [answers[keys[row]] for row in rows]
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
 def test_ctrl_c_while_a_list_is_converted_is_no_error_of_its_cells(error: type[BaseException]) -> None:
     class Interrupted:
