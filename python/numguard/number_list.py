@@ -37,7 +37,15 @@ from numguard.source import (
 )
 from numguard.types import PathLike, Region
 
-__all__ = ["NumberList", "action_column", "listing_dates", "read_imeis", "read_numbers", "rows_with"]
+__all__ = [
+    "NumberList",
+    "action_column",
+    "listing_dates",
+    "read_imeis",
+    "read_numbers",
+    "refuse_other_actions",
+    "rows_with",
+]
 
 _NUMBER_NAMES = ("msisdn", "mobile", "mobile_no", "mobile_number", "number", "phone", "phone_number", "n")
 _IMEI_NAMES = ("imei14", "imei", "imei_no", "imei_number")
@@ -184,6 +192,34 @@ def action_column(parts: Sequence[Part]) -> str | None:
     return found[0][0] if any(found) else None
 
 
+def refuse_other_actions(part: Part, read: set[str]) -> None:
+    """A column of actions with another heading is an error: numbers to be released would be blocked.
+
+    A column is one if it has nothing but actions, or if its heading says so. Names may repeat: each column counts.
+
+    Args:
+        part: A list without a column of actions.
+        read: The columns that are read.
+
+    Raises:
+        ColumnError: There is such a column.
+    """
+    columns = list(enumerate(part.schema()))
+    may_be = [at for at, field in columns if field.name not in read and _may_have_words(field.type)]
+    batches = part.batches()
+    while may_be and (batch := next(batches, None)) is not None:
+        for at in list(may_be):
+            name = batch.data.schema.names[at]
+            written = set(pc.unique(_as_actions(batch.data.column(at))).drop_null().to_pylist()) - {""}
+            if not (written <= set(_ACTIONS) or _ACTION_WORD.search(_bare(name).replace("_", " "))):
+                may_be.remove(at)
+            elif {"reverify", "release"} & written:
+                raise ColumnError(
+                    f"{part.name}: the column {named([name])!r} has the actions of a block list: name it "
+                    f"{_ACTION!r}, or take it out if every row is meant"
+                )
+
+
 def rows_with(batch: Batch, action: str, actions: Sequence[str]) -> tuple[Batch, int, pa.Table]:
     """The rows of a list with one of the actions, whatever their case and the blanks around them.
 
@@ -275,7 +311,7 @@ class _ListReader:
                 name = self._the_column(column, part)
             if part in headed:
                 if action is None and actions is not None:
-                    self._check_for_actions(part, {name, *more})
+                    refuse_other_actions(part, {name, *more})
                 self._warn_of_unread(there, {name, *more}, action, of_more_keys=column is None)
                 yield from self._rows_of(part, [name, *more], action, actions or ())
                 continue
@@ -326,26 +362,6 @@ class _ListReader:
             self._others += others
             self._refused.append(refused)
             yield replace(rows, data=rows.data.select(wanted))
-
-    def _check_for_actions(self, part: Part, read: set[str]) -> None:
-        """A column of actions with another heading is an error: numbers to be released would be blocked.
-
-        A column is one if it has nothing but actions, or if its heading says so. Names may repeat: each column counts.
-        """
-        columns = list(enumerate(part.schema()))
-        may_be = [at for at, field in columns if field.name not in read and _may_have_words(field.type)]
-        batches = part.batches()
-        while may_be and (batch := next(batches, None)) is not None:
-            for at in list(may_be):
-                name = batch.data.schema.names[at]
-                written = set(pc.unique(_as_actions(batch.data.column(at))).drop_null().to_pylist()) - {""}
-                if not (written <= set(_ACTIONS) or _ACTION_WORD.search(_bare(name).replace("_", " "))):
-                    may_be.remove(at)
-                elif {"reverify", "release"} & written:
-                    raise ColumnError(
-                        f"{part.name}: the column {named([name])!r} has the actions of a block list: name it "
-                        f"{_ACTION!r}, or take it out if every row is meant"
-                    )
 
     def _warn_of_unread(self, there: list[str], read: set[str], action: str | None, *, of_more_keys: bool) -> None:
         """Warnings that name the columns of actions, and further columns of numbers, that are not read."""
