@@ -281,7 +281,9 @@ def test_a_heading_may_span_lines_and_a_part_of_one_is_none(tmp_path: Path) -> N
         read(tmp_path, '"B Party\nMobile No",IMEI,Call Date', row)
 
 
-@pytest.mark.parametrize("written", ["MTC-CF", "Mobile Terminated", "Terminated", "MT_CALL", "Incoming (MT)", "CF MTC"])
+@pytest.mark.parametrize(
+    "written", ["MTC-CF", "Mobile Terminated", "Terminated", "MT_CALL", "Incoming (MT)", "CF MTC", "VOLTEMTC", "SMST"]
+)
 def test_a_type_that_may_be_the_called_partys_is_not_guessed(tmp_path: Path, written: str) -> None:
     """With a caller's column a switch's record of the called party has the handset of the B number."""
     header, row = HEADER.replace("MSISDN", "A Party"), ROW.replace("OUT", written)
