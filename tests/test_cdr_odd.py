@@ -309,6 +309,13 @@ def test_several_reports_of_one_operator_in_one_file(tmp_path: Path) -> None:
     assert cdr.summary.warnings == []
 
 
+def test_several_reports_whose_target_has_no_label(tmp_path: Path) -> None:
+    report = ["Call Details of Mobile No '9876543210' from '01-Jun-2026'", HEADER, ROW, "Total Records : 1"]
+    cdr = read(tmp_path, *report, *[line.replace("9876543210", "9700000001") for line in report])
+    assert (len(rows(cdr)), refused(cdr), cdr.summary.warnings) == (2, [], [])
+    assert cdr.summary.skipped == {"title": 1, "preamble": 1, "footer": 2, "header": 1}
+
+
 @pytest.mark.parametrize("beside", ["61", "00:01:01", "a minute"])
 @pytest.mark.parametrize(
     ("written", "seconds"),

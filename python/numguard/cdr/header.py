@@ -6,7 +6,6 @@ by its names, on any line and with any separator**; nothing is assumed about the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,7 +13,7 @@ from typing import Final
 from numguard._core import normalize, normalize_imei
 from numguard.cdr.layout import ROLES, Layout, Role, canonical_name, names_served_party, without_form
 from numguard.cdr.layouts import LAYOUTS, generic
-from numguard.cdr.non_data import NonData, Whose
+from numguard.cdr.non_data import TARGET, NonData, Whose
 from numguard.errors import ArgumentError, InputError
 from numguard.source.header import LINES_SEARCHED, SEPARATORS, beginnings, split_line, usual_width
 
@@ -168,21 +167,13 @@ def _reject_doubles(cells: Sequence[str], names: Sequence[str], columns: Mapping
             )
 
 
-# A preamble names its target after one of these words. Jio's label lists all possible kinds of target, so that the
-# value decides: ten to thirteen digits that are a number, or fourteen to sixteen that are a handset.
-_TARGET: Final = re.compile(
-    r"(?:msisdn|mobile\s*(?:no|number)|search\s*value|input\s*value|imei|target|subject)[^\d+]*([+\d][\d ]{8,18}\d)",
-    re.IGNORECASE,
-)
-
-
 def read_preamble(lines: Sequence[str]) -> Preamble:
     """The content of the lines before the header; a cell id, an IMSI or a date is no target."""
     counts = NonData(",", 0, lambda _: None)
     msisdn = imei14 = None
     for line in lines:
         counts.read_count(line)
-        target = _TARGET.search(line)
+        target = TARGET.search(line)
         if target is None:
             continue
         value = target[1].replace(" ", "")
