@@ -23,6 +23,8 @@ __all__ = ["Header", "Preamble", "candidates", "find_header", "likely_header", "
 _KNOWN_NAMES: Final = frozenset(name for layout in LAYOUTS for names in layout.columns.values() for name in names)
 _LONGEST_LINE: Final = 100_000
 _SAMPLED: Final = 200
+#: A table above a header with fewer known columns belongs to the preamble.
+_ROLES_OF_A_REPORT: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +100,46 @@ def _mapped(mapping: Mapping[str, str]) -> Layout:
 
 
 def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> Header | None:
-    """The header of the first layout that has one in these lines; the most specific layouts come first."""
+    """The header of the first layout that has one in these lines; the most specific layouts come first.
+
+    If rows of another report are above it, their header is the file's: no row of a report is a title.
+    """
     searched = _records([line if len(line) <= _LONGEST_LINE else "" for line in lines[:LINES_SEARCHED]])
     words = [canonical_name(line) for line in searched]
+    found: Header | None = None
     for layout in layouts:
-        for number, (line, text) in enumerate(zip(searched, words, strict=True)):
-            if not layout.may_be_named_in(text):
+        end = len(searched) if found is None else found.line - 1
+        for number in range(end):
+            if not layout.may_be_named_in(words[number]):
                 continue
-            for delimiter in SEPARATORS:
-                cells = _without_trailing_blanks(split_line(line, delimiter))
-                names = [canonical_name(cell) for cell in cells]
-                columns = layout.match(names) if len(cells) > 1 else None
-                if columns is not None and len(columns) > 1:
-                    columns = _with_directions(layout, columns, names, lines[number + 1 :], delimiter)
-                    _reject_doubles(cells, names, columns, f"{name}: line {number + 1}")
-                    width = usual_width(lines[number + 1 :], delimiter, len(cells))
-                    return Header(layout, columns, tuple(cells), tuple(names), delimiter, number + 1, width)
+            header = _header_in(searched[number], number, layout, lines)
+            if header is not None and (found is None or _has_rows(header, searched[number + 1 : end])):
+                found = header
+                break
+    if found is not None:
+        _reject_doubles(found.names, found.canonical, found.columns, f"{name}: line {found.line}")
+    return found
+
+
+def _header_in(line: str, number: int, layout: Layout, lines: Sequence[str]) -> Header | None:
+    for delimiter in SEPARATORS:
+        cells = _without_trailing_blanks(split_line(line, delimiter))
+        names = [canonical_name(cell) for cell in cells]
+        columns = layout.match(names) if len(cells) > 1 else None
+        if columns is not None and len(columns) > 1:
+            columns = _with_directions(layout, columns, names, lines[number + 1 :], delimiter)
+            width = usual_width(lines[number + 1 :], delimiter, len(cells))
+            return Header(layout, columns, tuple(cells), tuple(names), delimiter, number + 1, width)
     return None
+
+
+def _has_rows(header: Header, lines: Sequence[str]) -> bool:
+    """Whether a row of calls is among these lines: as wide as the header, with a number where one belongs."""
+    if len(header.columns) < _ROLES_OF_A_REPORT:
+        return False
+    parties = [place for role, place in header.columns.items() if role in ("served", "calling", "called")]
+    rows = [cells for line in lines if len(cells := split_line(line, header.delimiter)) >= len(header.names)]
+    return any(normalize([cells[place] for cells in rows]).null_count < len(rows) for place in parties)
 
 
 def _records(lines: Sequence[str]) -> list[str]:

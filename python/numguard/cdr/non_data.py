@@ -43,6 +43,8 @@ TARGET: Final = re.compile(
     r"(?:msisdn|mobile\s*(?:no|number)|search\s*value|input\s*value|imei|target|subject)[^\d+]*([+\d][\d ]{8,18}\d)",
     re.IGNORECASE,
 )
+#: A lone cell that may be what is left of a row.
+_NUMBER: Final = re.compile(r"[\W_]*\d[\d\W_]{9,}")
 _STATED_COUNT: Final = re.compile(
     r"\b(?:total\s+(?:no\.?\s+of\s+)?(?:records?|rows?|cdrs?)|(?:cdr|record)\s+count)\b\W*?(\d{1,12})\b", re.IGNORECASE
 )
@@ -116,7 +118,7 @@ class NonData:
             return "footer"
         if _LABEL.match(cells[0]) and sum(bool(cell) for cell in cells) <= 2:
             return "preamble"
-        if self.ended and len(cells) == 1:
+        if self.ended and len(cells) == 1 and not _NUMBER.fullmatch(cells[0]):
             # Below a footer a line that names a target is of the preamble of the next report.
             return "preamble" if TARGET.search(line) else "footer"
         return None
