@@ -328,6 +328,14 @@ def test_rows_of_a_report_above_the_header_of_another_operator_are_no_titles(tmp
     assert len(refused(cdr)) == 1
 
 
+def test_rows_above_the_only_header_are_refused(tmp_path: Path) -> None:
+    """The parts of a report were joined, the one with the header last."""
+    cdr = read(tmp_path, "Mobile No '9876543210'", ROW, "", ROW, HEADER, ROW)
+    assert (len(rows(cdr)), refused(cdr)) == (1, [(2, "above_header"), (4, "above_header")])
+    assert (cdr.summary.account["rows_read"], cdr.summary.skipped) == (5, {"title": 1, "blank": 1})
+    assert "above_header" in CDR_NOTES
+
+
 def test_a_table_of_a_preamble_is_not_the_header(tmp_path: Path) -> None:
     airtel = ["Target No,Call Type,B Party No,Date,Time,Dur(s),IMEI", "9876543210,IN,9812345678,01/06/2026,08:00,5,-"]
     cdr = read(tmp_path, "Mobile No,IMEI,Call Date", "9876543210,358967101234560,01/06/2026", *airtel)

@@ -17,7 +17,7 @@ from numguard.cdr.non_data import TARGET, NonData, Whose
 from numguard.errors import ArgumentError, InputError
 from numguard.source.header import LINES_SEARCHED, SEPARATORS, beginnings, split_line, usual_width
 
-__all__ = ["Header", "Preamble", "candidates", "find_header", "likely_header", "read_preamble"]
+__all__ = ["Header", "Preamble", "candidates", "find_header", "likely_header", "read_preamble", "rows_among"]
 
 #: Every name of a column of any layout: a row of calls has none of them in its cells, a header several.
 _KNOWN_NAMES: Final = frozenset(name for layout in LAYOUTS for names in layout.columns.values() for name in names)
@@ -113,7 +113,7 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
             if not layout.may_be_named_in(words[number]):
                 continue
             header = _header_in(searched[number], number, layout, lines)
-            if header is not None and (found is None or _has_rows(header, searched[number + 1 : end])):
+            if header is not None and (found is None or rows_among(header, searched[number + 1 : end])):
                 found = header
                 break
     if found is not None:
@@ -133,13 +133,14 @@ def _header_in(line: str, number: int, layout: Layout, lines: Sequence[str]) -> 
     return None
 
 
-def _has_rows(header: Header, lines: Sequence[str]) -> bool:
-    """Whether a row of calls is among these lines: as wide as the header, with a number where one belongs."""
+def rows_among(header: Header, lines: Sequence[str]) -> list[int]:
+    """Which of these lines, from 0, are rows of calls: as wide as the header, with a number where a party belongs."""
     if len(header.columns) < _ROLES_OF_A_REPORT:
-        return False
+        return []
     parties = [place for role, place in header.columns.items() if role in ("served", "calling", "called")]
-    rows = [cells for line in lines if len(cells := split_line(line, header.delimiter)) >= len(header.names)]
-    return any(normalize([cells[place] for cells in rows]).null_count < len(rows) for place in parties)
+    split = [(at, split_line(line, header.delimiter)) for at, line in enumerate(lines) if len(line) <= _LONGEST_LINE]
+    wide = [(at, [cells[place] for place in parties]) for at, cells in split if len(cells) >= len(header.names)]
+    return [at for at, cells in wide if normalize(cells).null_count < len(cells)]
 
 
 def _records(lines: Sequence[str]) -> list[str]:
