@@ -139,6 +139,9 @@ def test_polars_columns_of_every_layout_mean_the_same() -> None:
         cells = pl.Series(numbers, dtype=pl.Int64).cast(pl.String).cast(pl.String if kind is pl.Categorical else kind)
         answer: Any = cells.cast(kind).numguard.normalize()  # type: ignore[attr-defined]
         assert answer.to_list() == [919876543210, None, None]
+    nothing: Any = pl.Series("cell", [None, None])
+    assert nothing.numguard.normalize().to_list() == [None, None]
+    assert nothing.to_frame().select(pl.col("cell").numguard.normalize())["cell"].to_list() == [None, None]  # type: ignore[attr-defined]
     keys: Any = pl.Series([919876543210, 14155552671], dtype=pl.UInt64)
     assert keys.numguard.normalize().to_list() == keys.to_list()
 

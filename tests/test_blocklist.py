@@ -185,6 +185,28 @@ def test_a_failed_export_leaves_the_old_files(tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+def test_a_list_that_would_not_say_what_to_do_is_not_written(tmp_path: Path) -> None:
+    """A bare list of numbers is read as one to block: the linked number, and the one to release, are not."""
+    sheet = pa.table({"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["9876543210"]})
+    sightings = pa.table({"served_msisdn": ["9876543210", "9812345678"], "imei14": ["011240001111110"] * 2})
+    bare, said = tmp_path / "bare.csv", tmp_path / "said.csv"
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(sheet)
+        registry.export(bare, to="DoT", columns=["msisdn"])
+        registry.expand(sightings)
+        with pytest.raises(ArgumentError, match="rows with the action reverify, which would be taken for"):
+            registry.block_list().write(said, columns=["msisdn"])
+        registry.decide(["9876543210"], "withdrawn", "a false complaint")
+        with pytest.raises(ArgumentError, match="rows with the action release, which would be taken for"):
+            registry.export(said, to="DoT", since="last", columns=["msisdn", "reason"])
+        assert not said.exists()
+        registry.export(said, to="DoT", since="last", columns=["msisdn", "action"])
+    assert (bare.read_text(), said.read_text()) == (
+        '"msisdn"\n"919876543210"\n',
+        '"msisdn","action"\n"919876543210","release"\n',
+    )
+
+
 def test_renamed_columns_are_written_by_their_own_types(tmp_path: Path) -> None:
     sheet = pa.table({"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["9876543210"]})
     sightings = pa.table({"served_msisdn": ["9876543210", "9812345678"], "imei14": ["011240001111110"] * 2})
@@ -192,11 +214,11 @@ def test_renamed_columns_are_written_by_their_own_types(tmp_path: Path) -> None:
         registry.add_complaints(sheet)
         registry.expand(sightings)
         listed = registry.block_list()
-        listed.write(tmp_path / "plain.csv", columns=["msisdn", "via_imei"])
-        listed.write(tmp_path / "renamed.csv", columns={"msisdn": "Mobile", "via_imei": "Handset IMEI"})
+        listed.write(tmp_path / "plain.csv", columns=["msisdn", "via_imei", "action"])
+        listed.write(tmp_path / "renamed.csv", columns={"msisdn": "Mobile", "via_imei": "Handset IMEI", "action": "Do"})
     plain = (tmp_path / "plain.csv").read_text().splitlines()
     renamed = (tmp_path / "renamed.csv").read_text().splitlines()
-    assert renamed[0] == '"Mobile","Handset IMEI"'
+    assert renamed[0] == '"Mobile","Handset IMEI","Do"'
     assert renamed[1:] == plain[1:]
     assert '"011240001111110"' in renamed[1] + renamed[2]
 

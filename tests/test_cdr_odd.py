@@ -281,7 +281,9 @@ def test_a_heading_may_span_lines_and_a_part_of_one_is_none(tmp_path: Path) -> N
         read(tmp_path, '"B Party\nMobile No",IMEI,Call Date', row)
 
 
-@pytest.mark.parametrize("written", ["MTC-CF", "Mobile Terminated", "Terminated", "MT_CALL", "Incoming (MT)", "CF MTC"])
+@pytest.mark.parametrize(
+    "written", ["MTC-CF", "Mobile Terminated", "Terminated", "MT_CALL", "Incoming (MT)", "CF MTC", "VOLTEMTC", "SMST"]
+)
 def test_a_type_that_may_be_the_called_partys_is_not_guessed(tmp_path: Path, written: str) -> None:
     """With a caller's column a switch's record of the called party has the handset of the B number."""
     header, row = HEADER.replace("MSISDN", "A Party"), ROW.replace("OUT", written)
@@ -305,6 +307,52 @@ def test_several_reports_of_one_operator_in_one_file(tmp_path: Path) -> None:
     assert cdr.summary.skipped == {"title": 3, "preamble": 2, "footer": 1, "blank": 2, "header": 1}
     # Neither the count nor the target of one report is that of both.
     assert cdr.summary.warnings == []
+
+
+@pytest.mark.parametrize("first", ["jio", "dot", "generic"])
+def test_rows_of_a_report_above_the_header_of_another_operator_are_no_titles(tmp_path: Path, first: str) -> None:
+    """Files of two operators were joined: the header of the first counts, and the rows of the second are refused."""
+    parties = "Calling Party Telephone Number,Called Party Telephone Number,Call Date,Call Time,"
+    report = {
+        "jio": [
+            f"{parties}Call Termination Time,Call Type,IMEI",
+            "9876543210,9812345678,01/06/2026,08:00,08:01,a_out,-",
+        ],
+        "dot": [f"{parties}Call Type,IMEI of Party", "9876543210,9812345678,01/06/2026,08:00,OUT,358967101234560"],
+        "generic": [HEADER, ROW],
+    }[first]
+    airtel = ["Target No,Call Type,B Party No,Date,Time,Dur(s),IMEI", "9876543210,IN,9812345678,01/06/2026,08:00,5,-"]
+    cdr = read(tmp_path, "Ticket Number :,T1", *report, *airtel)
+    assert (cdr.summary.layout, len(rows(cdr)), cdr.summary.skipped["title"]) == (first, 1, 1)
+    # Of other fields than the first, or below another header.
+    assert len(refused(cdr)) == 1
+
+
+def test_rows_above_the_only_header_are_refused(tmp_path: Path) -> None:
+    """The parts of a report were joined, the one with the header last."""
+    cdr = read(tmp_path, "Mobile No '9876543210'", ROW, "", ROW, HEADER, ROW)
+    assert (len(rows(cdr)), refused(cdr)) == (1, [(2, "above_header"), (4, "above_header")])
+    assert (cdr.summary.account["rows_read"], cdr.summary.skipped) == (5, {"title": 1, "blank": 1})
+    assert "above_header" in CDR_NOTES
+
+
+def test_a_table_of_a_preamble_is_not_the_header(tmp_path: Path) -> None:
+    airtel = ["Target No,Call Type,B Party No,Date,Time,Dur(s),IMEI", "9876543210,IN,9812345678,01/06/2026,08:00,5,-"]
+    cdr = read(tmp_path, "Mobile No,IMEI,Call Date", "9876543210,358967101234560,01/06/2026", *airtel)
+    assert (cdr.summary.layout, len(rows(cdr)), refused(cdr)) == ("airtel", 1, [])
+
+
+@pytest.mark.parametrize(("cell", "note"), [("'9876543210'", "too_few_fields"), ("Contact 9876543210", None)])
+def test_a_number_alone_below_a_footer_is_no_footer(tmp_path: Path, cell: str, note: str | None) -> None:
+    cdr = read(tmp_path, HEADER, ROW, "Total Records : 1", cell)
+    assert (len(rows(cdr)), [found for _, found in refused(cdr)]) == (1, [note] if note else [])
+
+
+def test_several_reports_whose_target_has_no_label(tmp_path: Path) -> None:
+    report = ["Call Details of Mobile No '9876543210' from '01-Jun-2026'", HEADER, ROW, "Total Records : 1"]
+    cdr = read(tmp_path, *report, *[line.replace("9876543210", "9700000001") for line in report])
+    assert (len(rows(cdr)), refused(cdr), cdr.summary.warnings) == (2, [], [])
+    assert cdr.summary.skipped == {"title": 1, "preamble": 1, "footer": 2, "header": 1}
 
 
 @pytest.mark.parametrize("beside", ["61", "00:01:01", "a minute"])

@@ -156,6 +156,10 @@ def test_numbers_to_be_released_are_not_hits(case: Path) -> None:
     run = numguard("keyed", "customers.csv", "--key-file", "shared.key", "--list", "change.csv")
     others = "change.csv: lines that are no rows: other_action 2\n"
     assert run.stderr == f"{others}1 row, 0 hits, 0 without a number\n"
+    renamed = Path("change.csv").read_text().replace('"action"', '"what to do"')
+    Path("renamed.csv").write_text(renamed.replace('"reverify"', '"block"'))
+    run = numguard("keyed", "customers.csv", "--key-file", "shared.key", "--list", "renamed.csv")
+    assert (run.returncode, "has the actions of a block list: name it 'action'" in run.stderr) == (3, True)
 
 
 def test_the_files_of_a_keyed_list(case: Path) -> None:

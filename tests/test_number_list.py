@@ -259,6 +259,48 @@ def test_a_column_of_actions_with_another_heading_is_an_error(tmp_path: Path, he
     assert len(numbers_in(path)) == 2
 
 
+@pytest.mark.parametrize("heading", ["Status", "Action*", "Action (block/release)", "final decision:"])
+def test_a_column_that_is_headed_as_actions_may_have_other_words_too(tmp_path: Path, heading: str) -> None:
+    """The first number is not to be blocked, whatever the other rows say."""
+    path = write(tmp_path, "list.csv", f"msisdn,{heading}\n9876543210,release\n9123456789,held at court\n".encode())
+    with pytest.raises(ColumnError, match=r"has the actions of a block list: name it 'action'"):
+        numbers_in(path)
+
+
+@pytest.mark.parametrize("heading", ["Action*", "Status:", "(decision)"])
+def test_marks_around_a_heading_do_not_hide_a_column_of_actions(tmp_path: Path, heading: str) -> None:
+    path = write(tmp_path, "list.csv", f"msisdn,{heading}\n9876543210,do not block\n".encode())
+    assert read_numbers(path).account["warnings"] == [f"the column {heading!r} is not read: every row counts"]
+
+
+def test_actions_far_below_the_header_and_in_a_dictionary_are_found(tmp_path: Path) -> None:
+    many = 600_000
+    numbers = pa.array(range(9_800_000_000, 9_800_000_000 + many))
+    todo = pa.array(["block"] * (many - 1) + ["release"])
+    far, coded = tmp_path / "far.csv", tmp_path / "coded.parquet"
+    far.write_text(
+        "msisdn,todo\n" + "".join(f"{n},{t}\n" for n, t in zip(numbers.to_pylist(), todo.to_pylist(), strict=True))
+    )
+    pq.write_table(pa.table({"msisdn": numbers[-2:], "todo": todo[-2:].dictionary_encode()}), coded)
+    for path in (far, coded):
+        with pytest.raises(ColumnError, match=r"has the actions of a block list: name it 'action'"):
+            numbers_in(path)
+
+
+@pytest.mark.parametrize("header", ["msisdn,,", "msisdn,remarks,remarks"])
+def test_columns_of_one_name_beside_the_numbers_are_no_error(tmp_path: Path, header: str) -> None:
+    path = write(tmp_path, "list.csv", f"{header}\n9876543210,seen,\n9123456789,,seen\n".encode())
+    assert read_numbers(path).account["rows_used"] == 2
+
+
+def test_a_heading_of_a_group_can_be_taken_out_or_the_column_be_named(tmp_path: Path) -> None:
+    titled = b"Cyber PS Rohtak,,1 of 2\nS.No,msisdn,District\n1,9876543210,Rohtak\n"
+    path = write(tmp_path, "list.csv", titled)
+    with pytest.raises(ColumnError, match="take that heading out of the file, or choose it with column="):
+        numbers_in(path)
+    assert len(numbers_in(path, column="msisdn")) == 1
+
+
 @pytest.mark.parametrize("heading", ["Alternate Mobile", "mobile_2", "WhatsApp No", "phone2", "contact"])
 def test_a_second_column_of_numbers_is_named(tmp_path: Path, heading: str) -> None:
     path = write(tmp_path, "list.csv", f"mobile,{heading}\n9765432187,9765432188\n".encode())

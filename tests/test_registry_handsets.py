@@ -78,10 +78,12 @@ def test_evidence_read_twice_is_not_more_of_it(registry: ng.Registry) -> None:
 def test_an_export_of_pairs_is_recorded_and_requests_no_block(registry: ng.Registry, tmp_path: Path) -> None:
     registry.add_complaints(complaints(complaint("1", "9876543210")))
     registry.expand(sightings((A, 1124000111111), (A, HANDSET)))
-    sent = registry.export_handsets(tmp_path / "pairs.csv", to="DoT", columns={"imei14": "IMEI", "msisdn": "Mobile"})
+    columns = {"imei14": "IMEI", "msisdn": "Mobile", "action": "Do"}
+    sent = registry.export_handsets(tmp_path / "pairs.csv", to="DoT", columns=columns)
     with (tmp_path / "pairs.csv").open(newline="") as lines:
         assert list(csv.reader(lines)) == [
-            ["IMEI", "Mobile"], ["011240001111110", str(A)], ["358240051111110", str(A)],
+            ["IMEI", "Mobile", "Do"],
+            ["011240001111110", str(A), "reverify"], ["358240051111110", str(A), "reverify"],
         ]  # fmt: skip
     assert (sent.manifest["list"], sent.manifest["rows"], sent.manifest["to"]) == ("handsets", 2, "DoT")
     assert status_of(registry, A) == "reported"

@@ -32,6 +32,8 @@ __all__ = ["BlockList", "Columns", "Form", "manifest_path", "write_private"]
 Columns: TypeAlias = Mapping[str, str] | Sequence[str]
 
 _MANIFEST = ".manifest.json"
+# Columns that say what to do with a row. A row of a list without them is read as one to block.
+_SAYING = frozenset(["action", "status"])
 # Columns that contain a number, or may.
 _WITHHELD = ("msisdn", "via_imei", "reason")
 
@@ -176,7 +178,8 @@ class BlockList:
         Raises:
             ArgumentError: an unknown ending, or a format without a title.
             ColumnError: a column that a list does not have.
-            ArgumentError: an exported list is at `path`.
+            ArgumentError: an exported list is at `path`; or `columns` has neither `action` nor `status`, and not every
+                row is to block.
             InputError: the folder cannot be written to, or has parts of another list with this name.
             RegistryError: the list contains a number that was protected after the list was made.
         """
@@ -316,6 +319,13 @@ def _chosen(table: pa.Table, columns: Columns | None) -> pa.Table:
     absent = [name for name in columns if name not in table.column_names]
     if absent:
         raise ColumnError(f"columns: no column {named(absent[:1])!r}; a list has {', '.join(table.column_names)}")
+    if not _SAYING & set(columns):
+        unsaid = sorted(set(pc.unique(table["action"]).to_pylist()) - {"block"})
+        if unsaid:
+            raise ArgumentError(
+                f"columns: the list has rows with the action {' and '.join(unsaid)}, which would be taken for numbers "
+                "to block: add the column action (--map action)"
+            )
     return table.select(list(columns))
 
 

@@ -15,7 +15,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -37,7 +37,15 @@ from numguard.source import (
 )
 from numguard.types import PathLike, Region
 
-__all__ = ["NumberList", "action_column", "listing_dates", "read_imeis", "read_numbers", "rows_with"]
+__all__ = [
+    "NumberList",
+    "action_column",
+    "listing_dates",
+    "read_imeis",
+    "read_numbers",
+    "refuse_other_actions",
+    "rows_with",
+]
 
 _NUMBER_NAMES = ("msisdn", "mobile", "mobile_no", "mobile_number", "number", "phone", "phone_number", "n")
 _IMEI_NAMES = ("imei14", "imei", "imei_no", "imei_number")
@@ -52,6 +60,10 @@ _LIKE_ACTION = frozenset(
     ["action", "actions", "action_taken", "action_required", "block_status", "current_status", "decision",
      "number_status", "status", "कार्रवाई", "कार्यवाही", "स्थिति"]
 )  # fmt: skip
+#: What may be around the words of a heading: `Action*`, `Status:`.
+_MARKS = "_*:#?!-/()[]'\""
+#: A word of the headings of columns of actions, beside other words: `Action (block/release)`.
+_ACTION_WORD = re.compile(r"\b(?:actions?|status|decision)\b")
 #: Words of the headings of columns that have numbers, or handsets, too.
 _NUMBER_WORD = re.compile(r"(?:^|_)(?:mobiles?|mob|msisdns?|phones?|telephone|contact|whatsapp)(?=_|\d|$)")
 _IMEI_WORD = re.compile(r"(?:^|_)imei(?=_|\d|$)")
@@ -61,6 +73,8 @@ _DIGITS_OF_A_ROW = 5
 _ANY_NUMBER, _ANY_IMEI = "9876543210", "490154203237518"
 #: What to do about a column of a list. Not every verb that reads a list has the option.
 _REMEDY = "name it msisdn or imei in the file, or choose it with column= (scan, decide and lists: --list-column)"
+#: The same for a column below the heading of a group, which another name of the column would not change.
+_REMEDY_BELOW = "take that heading out of the file, or choose it with column= (scan, decide and lists: --list-column)"
 #: The notes of digits beside words for something else: an account, an amount, a complainant.
 _SOMETHING_ELSE = "text_with_digits"
 
@@ -178,6 +192,34 @@ def action_column(parts: Sequence[Part]) -> str | None:
     return found[0][0] if any(found) else None
 
 
+def refuse_other_actions(part: Part, read: set[str]) -> None:
+    """A column of actions with another heading is an error: numbers to be released would be blocked.
+
+    A column is one if it has nothing but actions, or if its heading says so. Names may repeat: each column counts.
+
+    Args:
+        part: A list without a column of actions.
+        read: The columns that are read.
+
+    Raises:
+        ColumnError: There is such a column.
+    """
+    columns = list(enumerate(part.schema()))
+    may_be = [at for at, field in columns if field.name not in read and _may_have_words(field.type)]
+    batches = part.batches()
+    while may_be and (batch := next(batches, None)) is not None:
+        for at in list(may_be):
+            name = batch.data.schema.names[at]
+            written = set(pc.unique(_as_actions(batch.data.column(at))).drop_null().to_pylist()) - {""}
+            if not (written <= set(_ACTIONS) or _ACTION_WORD.search(_bare(name).replace("_", " "))):
+                may_be.remove(at)
+            elif {"reverify", "release"} & written:
+                raise ColumnError(
+                    f"{part.name}: the column {named([name])!r} has the actions of a block list: name it "
+                    f"{_ACTION!r}, or take it out if every row is meant"
+                )
+
+
 def rows_with(batch: Batch, action: str, actions: Sequence[str]) -> tuple[Batch, int, pa.Table]:
     """The rows of a list with one of the actions, whatever their case and the blanks around them.
 
@@ -269,7 +311,7 @@ class _ListReader:
                 name = self._the_column(column, part)
             if part in headed:
                 if action is None and actions is not None:
-                    self._check_for_actions(part, {name, *more})
+                    refuse_other_actions(part, {name, *more})
                 self._warn_of_unread(there, {name, *more}, action, of_more_keys=column is None)
                 yield from self._rows_of(part, [name, *more], action, actions or ())
                 continue
@@ -321,28 +363,11 @@ class _ListReader:
             self._refused.append(refused)
             yield replace(rows, data=rows.data.select(wanted))
 
-    def _check_for_actions(self, part: Part, read: set[str]) -> None:
-        """A column of actions with another heading is an error: numbers to be released would be blocked.
-
-        The first rows show whether there is one.
-        """
-        for batch in islice(part.batches(), 1):
-            for name in set(batch.data.schema.names) - read:
-                cells = batch.data[name]
-                if not _is_text(cells.type):
-                    continue
-                written = pc.unique(_as_actions(cells)).drop_null().to_pylist()
-                if set(written) - {""} <= set(_ACTIONS) and {"reverify", "release"} & set(written):
-                    raise ColumnError(
-                        f"{part.name}: the column {named([name])!r} has the actions of a block list: name it "
-                        f"{_ACTION!r}, or take it out if every row is meant"
-                    )
-
     def _warn_of_unread(self, there: list[str], read: set[str], action: str | None, *, of_more_keys: bool) -> None:
         """Warnings that name the columns of actions, and further columns of numbers, that are not read."""
         others = [name for name in there if name not in read]
         if action is None:
-            unread = [name for name in others if _bare(name) in _LIKE_ACTION]
+            unread = [name for name in others if _bare(name).strip(_MARKS) in _LIKE_ACTION]
             self._warn(f"the column {named([name])!r} is not read: every row counts" for name in unread)
         if of_more_keys:
             more = [name for name in others if name != HASHED and self._kind.word.search(_bare(name))]
@@ -383,7 +408,7 @@ class _ListReader:
         if group and self._kind.doubt(f"{group} {name}") == _SOMETHING_ELSE:
             raise ColumnError(
                 f"{self.path}: the column {name!r} is below the heading {group!r}, of something else than numbers to "
-                f"list: if they are meant all the same, {_REMEDY}"
+                f"list: if they are meant all the same, {_REMEDY_BELOW}"
             )
         return name
 
@@ -400,6 +425,12 @@ def _is_text(kind: pa.DataType) -> bool:
     """Whether cells are texts or integers."""
     kinds = pa.types
     return kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind) or kinds.is_integer(kind)
+
+
+def _may_have_words(kind: pa.DataType) -> bool:
+    """Whether cells are texts, or a dictionary of them."""
+    of = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return _is_text(of) and not pa.types.is_integer(of)
 
 
 def _begins_with_row(part: Part, is_wanted: Callable[[str], bool]) -> bool:

@@ -80,7 +80,7 @@ class NumguardExpr(_Namespace[pl.Expr]):
 
     def _apply(self, verb: Callable[..., Any], to: Any) -> pl.Expr:
         def answer(cells: pl.Series) -> pl.Series:
-            return pl.Series(cells.name, verb(cells, threads=1 if len(cells) <= _PIECE else None), to)
+            return pl.Series(cells.name, verb(_typed(cells), threads=1 if len(cells) <= _PIECE else None), to)
 
         expression: pl.Expr = self._column.map_batches(answer, return_dtype=to, is_elementwise=True)
         return expression
@@ -91,7 +91,12 @@ class NumguardSeries(_Namespace[pl.Series]):
     """The verbs on a series: `series.numguard.normalize()`."""
 
     def _apply(self, verb: Callable[..., Any], to: Any) -> pl.Series:
-        return pl.Series(self._column.name, verb(self._column), to)
+        return pl.Series(self._column.name, verb(_typed(self._column)), to)
+
+
+def _typed(cells: pl.Series) -> pl.Series:
+    """A column of nulls alone as text: Polars exports its own type for it with a buffer that Arrow does not have."""
+    return cells.cast(pl.String) if cells.dtype == pl.Null else cells
 
 
 def _membership(members: NumberSet | ImeiSet, verb: str, region: Region) -> Callable[..., Any]:

@@ -6,7 +6,6 @@ by its names, on any line and with any separator**; nothing is assumed about the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,16 +13,18 @@ from typing import Final
 from numguard._core import normalize, normalize_imei
 from numguard.cdr.layout import ROLES, Layout, Role, canonical_name, names_served_party, without_form
 from numguard.cdr.layouts import LAYOUTS, generic
-from numguard.cdr.non_data import NonData, Whose
+from numguard.cdr.non_data import TARGET, NonData, Whose
 from numguard.errors import ArgumentError, InputError
 from numguard.source.header import LINES_SEARCHED, SEPARATORS, beginnings, split_line, usual_width
 
-__all__ = ["Header", "Preamble", "candidates", "find_header", "likely_header", "read_preamble"]
+__all__ = ["Header", "Preamble", "candidates", "find_header", "likely_header", "read_preamble", "rows_among"]
 
 #: Every name of a column of any layout: a row of calls has none of them in its cells, a header several.
 _KNOWN_NAMES: Final = frozenset(name for layout in LAYOUTS for names in layout.columns.values() for name in names)
 _LONGEST_LINE: Final = 100_000
 _SAMPLED: Final = 200
+#: A table above a header with fewer known columns belongs to the preamble.
+_ROLES_OF_A_REPORT: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +100,47 @@ def _mapped(mapping: Mapping[str, str]) -> Layout:
 
 
 def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> Header | None:
-    """The header of the first layout that has one in these lines; the most specific layouts come first."""
+    """The header of the first layout that has one in these lines; the most specific layouts come first.
+
+    If rows of another report are above it, their header is the file's: no row of a report is a title.
+    """
     searched = _records([line if len(line) <= _LONGEST_LINE else "" for line in lines[:LINES_SEARCHED]])
     words = [canonical_name(line) for line in searched]
+    found: Header | None = None
     for layout in layouts:
-        for number, (line, text) in enumerate(zip(searched, words, strict=True)):
-            if not layout.may_be_named_in(text):
+        end = len(searched) if found is None else found.line - 1
+        for number in range(end):
+            if not layout.may_be_named_in(words[number]):
                 continue
-            for delimiter in SEPARATORS:
-                cells = _without_trailing_blanks(split_line(line, delimiter))
-                names = [canonical_name(cell) for cell in cells]
-                columns = layout.match(names) if len(cells) > 1 else None
-                if columns is not None and len(columns) > 1:
-                    columns = _with_directions(layout, columns, names, lines[number + 1 :], delimiter)
-                    _reject_doubles(cells, names, columns, f"{name}: line {number + 1}")
-                    width = usual_width(lines[number + 1 :], delimiter, len(cells))
-                    return Header(layout, columns, tuple(cells), tuple(names), delimiter, number + 1, width)
+            header = _header_in(searched[number], number, layout, lines)
+            if header is not None and (found is None or rows_among(header, searched[number + 1 : end])):
+                found = header
+                break
+    if found is not None:
+        _reject_doubles(found.names, found.canonical, found.columns, f"{name}: line {found.line}")
+    return found
+
+
+def _header_in(line: str, number: int, layout: Layout, lines: Sequence[str]) -> Header | None:
+    for delimiter in SEPARATORS:
+        cells = _without_trailing_blanks(split_line(line, delimiter))
+        names = [canonical_name(cell) for cell in cells]
+        columns = layout.match(names) if len(cells) > 1 else None
+        if columns is not None and len(columns) > 1:
+            columns = _with_directions(layout, columns, names, lines[number + 1 :], delimiter)
+            width = usual_width(lines[number + 1 :], delimiter, len(cells))
+            return Header(layout, columns, tuple(cells), tuple(names), delimiter, number + 1, width)
     return None
+
+
+def rows_among(header: Header, lines: Sequence[str]) -> list[int]:
+    """Which of these lines, from 0, are rows of calls: as wide as the header, with a number where a party belongs."""
+    if len(header.columns) < _ROLES_OF_A_REPORT:
+        return []
+    parties = [place for role, place in header.columns.items() if role in ("served", "calling", "called")]
+    split = [(at, split_line(line, header.delimiter)) for at, line in enumerate(lines) if len(line) <= _LONGEST_LINE]
+    wide = [(at, [cells[place] for place in parties]) for at, cells in split if len(cells) >= len(header.names)]
+    return [at for at, cells in wide if normalize(cells).null_count < len(cells)]
 
 
 def _records(lines: Sequence[str]) -> list[str]:
@@ -168,21 +193,13 @@ def _reject_doubles(cells: Sequence[str], names: Sequence[str], columns: Mapping
             )
 
 
-# A preamble names its target after one of these words. Jio's label lists all possible kinds of target, so that the
-# value decides: ten to thirteen digits that are a number, or fourteen to sixteen that are a handset.
-_TARGET: Final = re.compile(
-    r"(?:msisdn|mobile\s*(?:no|number)|search\s*value|input\s*value|imei|target|subject)[^\d+]*([+\d][\d ]{8,18}\d)",
-    re.IGNORECASE,
-)
-
-
 def read_preamble(lines: Sequence[str]) -> Preamble:
     """The content of the lines before the header; a cell id, an IMSI or a date is no target."""
     counts = NonData(",", 0, lambda _: None)
     msisdn = imei14 = None
     for line in lines:
         counts.read_count(line)
-        target = _TARGET.search(line)
+        target = TARGET.search(line)
         if target is None:
             continue
         value = target[1].replace(" ", "")

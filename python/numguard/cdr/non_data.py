@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias
 from numguard.cdr.layout import canonical_name
 from numguard.source.non_data import PAGE, RULER
 
-__all__ = ["Kind", "NonData", "Whose", "is_no_data"]
+__all__ = ["TARGET", "Kind", "NonData", "Whose", "is_no_data"]
 
 #: A header within the file: the same table's again, or another table's.
 Whose: TypeAlias = Literal["own", "other"]
@@ -37,6 +37,14 @@ _FOOTER: Final = re.compile(
 )
 #: A line of the preamble of a further report in the same file: a label, a colon, and at most one value.
 _LABEL: Final = re.compile(r"[A-Za-z][A-Za-z .()/_-]{2,80}:")
+#: A preamble names its target after one of these words. Jio's label lists all possible kinds of target, so that the
+#: value decides: ten to thirteen digits that are a number, or fourteen to sixteen that are a handset.
+TARGET: Final = re.compile(
+    r"(?:msisdn|mobile\s*(?:no|number)|search\s*value|input\s*value|imei|target|subject)[^\d+]*([+\d][\d ]{8,18}\d)",
+    re.IGNORECASE,
+)
+#: A lone cell that may be what is left of a row.
+_NUMBER: Final = re.compile(r"[\W_]*\d[\d\W_]{9,}")
 _STATED_COUNT: Final = re.compile(
     r"\b(?:total\s+(?:no\.?\s+of\s+)?(?:records?|rows?|cdrs?)|(?:cdr|record)\s+count)\b\W*?(\d{1,12})\b", re.IGNORECASE
 )
@@ -110,4 +118,7 @@ class NonData:
             return "footer"
         if _LABEL.match(cells[0]) and sum(bool(cell) for cell in cells) <= 2:
             return "preamble"
-        return "footer" if self.ended and len(cells) == 1 else None
+        if self.ended and len(cells) == 1 and not _NUMBER.fullmatch(cells[0]):
+            # Below a footer a line that names a target is of the preamble of the next report.
+            return "preamble" if TARGET.search(line) else "footer"
+        return None

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from numguard.cdr.header import Header, find_header, likely_header, read_preamble
+from numguard.cdr.header import Header, find_header, likely_header, read_preamble, rows_among
 from numguard.cdr.layout import Layout
 from numguard.cdr.non_data import is_no_data
 from numguard.cdr.summary import FileSummary
@@ -21,7 +22,10 @@ from numguard.source.lines import open_text
 from numguard.source.non_data import RULER
 from numguard.types import PathLike
 
-__all__ = ["Report", "open_report", "reports"]
+__all__ = ["ABOVE_HEADER", "Report", "open_report", "reports", "rows_above"]
+
+#: The note of a row above the header.
+ABOVE_HEADER: Final = "above_header"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,17 @@ def open_report(member: Member, lines: Sequence[str], layouts: Sequence[Layout])
     ]
     read = set(header.columns.values())
     summary.not_read = [name for place, name in enumerate(header.names) if name and place not in read]
-    for line in lines[: header.line - 1]:
+    above = rows_above(lines, header)
+    if above:
+        summary.refuse(above, ABOVE_HEADER)
+    for at, line in enumerate(lines[: header.line - 1], 1):
+        if at in above:
+            continue
         kind = "blank" if not line.strip() else "ruler" if RULER.fullmatch(line) else "title"
         summary.skipped[kind] = summary.skipped.get(kind, 0) + 1
     return summary, header
+
+
+def rows_above(lines: Sequence[str], header: Header) -> list[int]:
+    """The lines above the header, from 1, that are rows: parts of a report were joined, the headed one last."""
+    return [at + 1 for at in rows_among(header, lines[: header.line - 1])]

@@ -23,7 +23,7 @@ _LINES_KEPT: Final = 100
 
 #: Why a row is refused as a row. A served number that cannot be read carries the note that `explain` gives it.
 CDR_NOTES: Final = {
-    **{note: RECORD_NOTES[note] for note in ("too_few_fields", "too_many_fields", "broken_quote")},
+    **{note: RECORD_NOTES[note] for note in ("too_few_fields", "too_many_fields", "broken_quote", "above_header")},
     "another_header": "The row is below a second header, of other columns; save that part as a file of its own.",
     "unknown_call_type": "The call type does not show whether the handset is the calling or the called party's.",
     "unreadable_date": "The date is no day in a known form, or a spreadsheet may have swapped day and month.",

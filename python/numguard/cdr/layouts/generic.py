@@ -65,8 +65,8 @@ CALL_TYPES: Final[dict[str, Direction]] = {
 #: Of `CALL_TYPES`, those that a switch gives to the record of the called party: there the A number is the caller's,
 #: and the handset belongs to the B number (3GPP TS 32.250).
 OF_THE_CALLED: Final = frozenset({"mtc", "mt", "terminating", "smt", "sms mt", "mt sms", "mtsms", "smsmt"})
-#: A type with such a word that is on no list, such as `MTC-CF`: the handset may be either party's.
-MAY_BE_OF_THE_CALLED: Final = re.compile(r"\b(?:mt|mtc\w*|mts\w*|smt\w*|smsmt|term|terminat\w*)\b")
+#: A type with such a word that is on no list, such as `MTC-CF` or `VOLTEMTC`: the handset may be either party's.
+MAY_BE_OF_THE_CALLED: Final = re.compile(r"mtc|terminat|\b(?:mt|mts\w*|smt\w*|sms?mt\w*|smst|volte?mt|term)\b")
 #: The names of the caller's column in such records. A target or subject is the served party whatever the type.
 CALLERS: Final = frozenset(
     {"a party", "a party no", "a party number", "a party msisdn", "aparty", "party a", "a number", "a no"}
