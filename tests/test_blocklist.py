@@ -189,19 +189,19 @@ def test_a_list_that_would_not_say_what_to_do_is_not_written(tmp_path: Path) -> 
     """A bare list of numbers is read as one to block: the linked number, and the one to release, are not."""
     sheet = pa.table({"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["9876543210"]})
     sightings = pa.table({"served_msisdn": ["9876543210", "9812345678"], "imei14": ["011240001111110"] * 2})
-    bare, said = tmp_path / "bare.csv", tmp_path / "said.csv"
+    bare, stated = tmp_path / "bare.csv", tmp_path / "said.csv"
     with ng.Registry(by="HC 1234") as registry:
         registry.add_complaints(sheet)
         registry.export(bare, to="DoT", columns=["msisdn"])
         registry.expand(sightings)
         with pytest.raises(ArgumentError, match="rows with the action reverify, which would be taken for"):
-            registry.block_list().write(said, columns=["msisdn"])
+            registry.block_list().write(stated, columns=["msisdn"])
         registry.decide(["9876543210"], "withdrawn", "a false complaint")
         with pytest.raises(ArgumentError, match="rows with the action release, which would be taken for"):
-            registry.export(said, to="DoT", since="last", columns=["msisdn", "reason"])
-        assert not said.exists()
-        registry.export(said, to="DoT", since="last", columns=["msisdn", "action"])
-    assert (bare.read_text(), said.read_text()) == (
+            registry.export(stated, to="DoT", since="last", columns=["msisdn", "reason"])
+        assert not stated.exists()
+        registry.export(stated, to="DoT", since="last", columns=["msisdn", "action"])
+    assert (bare.read_text(), stated.read_text()) == (
         '"msisdn"\n"919876543210"\n',
         '"msisdn","action"\n"919876543210","release"\n',
     )
