@@ -189,7 +189,7 @@ def test_a_list_that_would_not_say_what_to_do_is_not_written(tmp_path: Path) -> 
     """A bare list of numbers is read as one to block: the linked number, and the one to release, are not."""
     sheet = pa.table({"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["9876543210"]})
     sightings = pa.table({"served_msisdn": ["9876543210", "9812345678"], "imei14": ["011240001111110"] * 2})
-    bare, stated = tmp_path / "bare.csv", tmp_path / "said.csv"
+    bare, stated = tmp_path / "bare.csv", tmp_path / "stated.csv"
     with ng.Registry(by="HC 1234") as registry:
         registry.add_complaints(sheet)
         registry.export(bare, to="DoT", columns=["msisdn"])
