@@ -19,7 +19,7 @@ from numguard.cdr.header import candidates
 from numguard.cdr.layout import Layout
 from numguard.cdr.non_data import NonData
 from numguard.cdr.refusals import Refused
-from numguard.cdr.report import ABOVE_HEADER, Report, open_report, reports, rows_above
+from numguard.cdr.report import ABOVE_HEADER, Report, open_report, reports
 from numguard.cdr.rows import raw_rows
 from numguard.cdr.sightings import SCHEMA, Sightings
 from numguard.cdr.summary import CdrSummary
@@ -96,7 +96,7 @@ class Cdr:
 
     def _read(self, report: Report) -> Iterator[pa.RecordBatch]:
         with open_text(report.member) as text:
-            summary, header = open_report(report.member, text.lines, self._layouts)
+            summary, header, above = open_report(report.member, text.lines, self._layouts)
             self.summary.files.append(summary)
             if header is None:
                 return
@@ -105,7 +105,7 @@ class Cdr:
                 non_data.count(kind, count)
             sightings = Sightings(header, summary, non_data)
             refused: list[Refused] = []
-            if above := rows_above(text.lines, header):
+            if above:
                 refused.append(Refused(np.array(above), None, ABOVE_HEADER))
             self._refused.append((report.member.name, refused))
             summary.encoding = text.encoding

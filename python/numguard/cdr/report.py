@@ -22,7 +22,7 @@ from numguard.source.lines import open_text
 from numguard.source.non_data import RULER
 from numguard.types import PathLike
 
-__all__ = ["ABOVE_HEADER", "Report", "open_report", "reports", "rows_above"]
+__all__ = ["ABOVE_HEADER", "Report", "open_report", "reports"]
 
 #: The note of a row above the header.
 ABOVE_HEADER: Final = "above_header"
@@ -54,7 +54,7 @@ def _reports(found: Found, layouts: Sequence[Layout]) -> Iterator[Report]:
     for member in [text for members, _ in texts for text in members]:
         try:
             with open_text(member) as text:
-                summary, _ = open_report(member, text.lines, layouts)
+                summary, _, _ = open_report(member, text.lines, layouts)
         except InputError as refusal:
             refusals.append(refusal)
             summary = FileSummary(member.name, container=member.container, left_out=True, why_left_out=str(refusal))
@@ -67,8 +67,10 @@ def _reports(found: Found, layouts: Sequence[Layout]) -> Iterator[Report]:
     yield from opened
 
 
-def open_report(member: Member, lines: Sequence[str], layouts: Sequence[Layout]) -> tuple[FileSummary, Header | None]:
-    """The summary of a report by its first lines, and its header."""
+def open_report(
+    member: Member, lines: Sequence[str], layouts: Sequence[Layout]
+) -> tuple[FileSummary, Header | None, list[int]]:
+    """The summary of a report by its first lines, its header, and the lines above the header that are refused rows."""
     if not lines:
         raise InputError(f"{member.name}: is empty")
     summary = FileSummary(member.name, encoding=member.encoding, container=member.container)
@@ -76,7 +78,7 @@ def open_report(member: Member, lines: Sequence[str], layouts: Sequence[Layout])
     header = find_header(lines, layouts, member.name)
     if header is None:
         if any(is_no_data(line) for line in lines):
-            return summary, None
+            return summary, None, []
         raise InputError(
             f"{member.name}: no header row of a known layout in its first lines. Known are "
             f"{', '.join(dict.fromkeys(layout.name for layout in layouts))}; its columns are "
@@ -92,7 +94,8 @@ def open_report(member: Member, lines: Sequence[str], layouts: Sequence[Layout])
     ]
     read = set(header.columns.values())
     summary.not_read = [name for place, name in enumerate(header.names) if name and place not in read]
-    above = rows_above(lines, header)
+    # Parts of a report were joined, the headed one last.
+    above = [at + 1 for at in rows_among(header, lines[: header.line - 1])]
     if above:
         summary.refuse(above, ABOVE_HEADER)
     for at, line in enumerate(lines[: header.line - 1], 1):
@@ -100,9 +103,4 @@ def open_report(member: Member, lines: Sequence[str], layouts: Sequence[Layout])
             continue
         kind = "blank" if not line.strip() else "ruler" if RULER.fullmatch(line) else "title"
         summary.skipped[kind] = summary.skipped.get(kind, 0) + 1
-    return summary, header
-
-
-def rows_above(lines: Sequence[str], header: Header) -> list[int]:
-    """The lines above the header, from 1, that are rows: parts of a report were joined, the headed one last."""
-    return [at + 1 for at in rows_among(header, lines[: header.line - 1])]
+    return summary, header, above

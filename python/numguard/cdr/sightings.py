@@ -192,7 +192,7 @@ class Sightings:
         if self._have_month_first:
             refusals.add(either_way, role, "day_or_month")
         else:
-            self._summary.day_or_month += int(either_way.sum())
+            self._summary.day_or_month += int((either_way & ~refusals.which).sum())
 
     def _parts(self, raw: RawRows) -> Bytes:
         """The part of the served party in each row, from its call type."""

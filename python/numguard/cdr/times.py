@@ -97,7 +97,7 @@ _LAST_YEAR: Final = 2099
 
 
 class Reading(NamedTuple):
-    """Microseconds (0 where nothing was read), and for the outcome of each cell."""
+    """Microseconds (0 where nothing was read), and the outcome of each cell."""
 
     micros: Ints
     outcome: Bytes
