@@ -2,13 +2,14 @@
 
 mod set_keys;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use numguard_core::Error;
 use numguard_core::naive::set::NaiveSet;
 use numguard_core::set::{CurrentThread, FrozenSet, KeyType};
 use proptest::prelude::*;
-use set_keys::{any_keys, set};
+use set_keys::{Draw, FAMILIES, any_keys, set};
 
 fn or(a: &FrozenSet, b: &FrozenSet) -> FrozenSet {
     a.union(b, &CurrentThread).unwrap()
@@ -103,6 +104,68 @@ proptest! {
     fn sizes([a, b, _] in three()) {
         prop_assert_eq!(or(&a, &b).len() + and(&a, &b).len(), a.len() + b.len());
     }
+}
+
+type Combine = fn(&FrozenSet, &FrozenSet) -> FrozenSet;
+type Truth = fn(&BTreeSet<u64>, &BTreeSet<u64>) -> BTreeSet<u64>;
+
+const VERBS: [(Combine, Truth); 4] = [
+    (or, |a, b| a | b),
+    (and, |a, b| a & b),
+    (less, |a, b| a - b),
+    (either, |a, b| a ^ b),
+];
+
+/// The members, whatever the bytes are.
+fn members(set: &FrozenSet) -> BTreeSet<u64> {
+    let mut members = vec![0; set.len()];
+    set.members_from(0, &mut members);
+    members.into_iter().filter(|&key| key != 0).collect()
+}
+
+#[test]
+fn large_sets_of_all_families_are_merged_in_pieces() {
+    let mut draw = Draw(20);
+    for (n, (name, make)) in FAMILIES.into_iter().enumerate() {
+        for (other, make_other) in [FAMILIES[n], FAMILIES[(n + 5) % FAMILIES.len()]] {
+            let mut keys = make(&mut draw, 150_000);
+            let mut others = make_other(&mut draw, 70_000);
+            others.extend(keys.iter().step_by(3));
+            keys.extend(others.iter().step_by(5));
+            let (a, b) = (set(&keys), set(&others));
+            for (ours, truth) in VERBS {
+                let truth = truth(&members(&a), &members(&b));
+                let built = set(&truth.into_iter().collect::<Vec<_>>());
+                assert_eq!(ours(&a, &b), built, "{name}, {other}");
+            }
+        }
+    }
+}
+
+#[test]
+fn damaged_members_are_put_in_order() {
+    let mut draw = Draw(21);
+    let mut damaged = 0;
+    for (_, make) in FAMILIES {
+        let whole = set(&make(&mut draw, 150_000));
+        let other = set(&make(&mut draw, 10_000));
+        let mut bytes = whole.as_bytes().to_vec();
+        for _ in 0..40 {
+            let at = 128 + draw.next() as usize % (bytes.len() - 128).max(1);
+            if let Some(byte) = bytes.get_mut(at) {
+                *byte = draw.next() as u8;
+            }
+        }
+        let Ok(opened) = FrozenSet::from_bytes(Arc::new(bytes), KeyType::Msisdn) else {
+            continue;
+        };
+        damaged += usize::from(opened.verify().is_err());
+        for (ours, truth) in VERBS {
+            let truth = truth(&members(&opened), &members(&other));
+            assert!(ours(&opened, &other).iter().eq(truth));
+        }
+    }
+    assert!(damaged > 6);
 }
 
 #[test]

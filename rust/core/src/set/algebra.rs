@@ -1,10 +1,13 @@
-//! Union, intersection, difference and symmetric difference: one merge of two ascending runs of keys.
+//! Union, intersection, difference and symmetric difference: one merge of two ascending runs of keys, cut at groups of
+//! numbers.
 
 use std::cmp::Ordering;
+use std::ops::{Range, RangeInclusive};
 
-use super::FrozenSet;
+use super::groups::{GROUP_BITS, Groups, Part};
 use super::sort::{dedup, sort};
-use super::workers::{Task, Workers};
+use super::workers::{CurrentThread, Task, Workers};
+use super::{FrozenSet, MEMBERS, build};
 use crate::Error;
 
 impl FrozenSet {
@@ -54,65 +57,110 @@ impl FrozenSet {
                 found: other.key_type(),
             });
         }
-        let (left, right) = (self.to_vec(workers), other.to_vec(workers));
-        // The keys of intact sets are ascending; those of damaged ones must be sorted.
-        let mut kept = merge_with(&left, &right, keep, workers);
-        sort(workers, &mut kept);
-        let distinct = dedup(&mut kept);
-        drop((left, right));
+        let pieces = merged([self, other], keep, workers).unwrap_or_else(|| {
+            let [left, right] = [self, other].map(sorted);
+            vec![Piece::of(merge(&left, &right, keep))]
+        });
+        let parts: Vec<Part<'_>> = pieces.iter().flat_map(Piece::parts).collect();
         assert!(
-            distinct < u32::MAX as usize,
+            build::count(&parts) < u32::MAX as usize,
             "a set holds fewer than 2^32 - 1 keys"
         );
-        Ok(Self::from_ascending(
-            &kept[..distinct],
-            self.key_type(),
-            workers,
-        ))
+        Ok(Self::from_parts(&parts, self.key_type(), workers))
     }
 }
 
-/// Keys of the longer run that one task merges.
-const SHARE: usize = 1 << 17;
+/// The kept keys of a stretch of numbers: in groups where they are dense, because memory that is written for the first time
+/// costs more than the merge.
+struct Piece {
+    groups: Groups,
+    keys: Vec<u64>,
+}
 
-/// [`merge`], cut into tasks at the same keys of both runs.
-fn merge_with(
-    left: &[u64],
-    right: &[u64],
+impl Piece {
+    /// From ascending, distinct keys.
+    fn of(keys: Vec<u64>) -> Self {
+        match Groups::of_ascending(&keys) {
+            Some(groups) => Self {
+                groups,
+                keys: Vec::new(),
+            },
+            None => Self {
+                groups: Groups::default(),
+                keys,
+            },
+        }
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        self.groups.parts(&self.keys)
+    }
+}
+
+/// The pieces of the result, ascending: each task merges the members of both sets in some whole groups of numbers, within
+/// the caches. `None` if the members are not ascending, because the bytes of a set are damaged.
+fn merged(
+    sets: [&FrozenSet; 2],
     keep: impl Fn(Ordering) -> bool + Copy + Send + Sync,
     workers: &dyn Workers,
-) -> Vec<u64> {
-    if workers.count() < 2 || left.len() + right.len() < 2 * SHARE {
-        return merge(left, right, keep);
-    }
-    let (more, fewer) = if left.len() < right.len() {
-        (right, left)
-    } else {
-        (left, right)
-    };
-    let mut cuts: Vec<(usize, usize)> = (SHARE..more.len())
-        .step_by(SHARE)
-        .map(|at| (at, fewer.partition_point(|&key| key < more[at])))
+) -> Option<Vec<Piece>> {
+    let mut cuts: Vec<u64> = sets
+        .iter()
+        .flat_map(|set| {
+            (MEMBERS..set.len())
+                .step_by(MEMBERS)
+                .map(|rank| set.member(rank))
+        })
+        .map(|key| key >> GROUP_BITS << GROUP_BITS)
         .collect();
-    cuts.push((more.len(), fewer.len()));
-    let mut parts: Vec<Vec<u64>> = vec![Vec::new(); cuts.len()];
-    let mut begin = (0, 0);
-    let tasks = parts.iter_mut().zip(cuts).map(|(part, end)| {
-        let these = (more.get(begin.0..end.0), fewer.get(begin.1..end.1));
-        begin = end;
-        let (more, fewer) = (these.0.unwrap_or(&[]), these.1.unwrap_or(&[]));
-        let swapped = left.len() < right.len();
+    cuts.push(0);
+    cuts.sort_unstable();
+    cuts.dedup();
+    let mut pieces: Vec<Option<Piece>> = cuts.iter().map(|_| None).collect();
+    let mut from = [0, 0];
+    let tasks = pieces.iter_mut().enumerate().map(|(n, piece)| {
+        let next = cuts.get(n + 1);
+        let numbers = cuts[n].max(1)..=next.map_or(u64::MAX, |next| next - 1);
+        let begin = from;
+        from = [0, 1].map(|side| {
+            let set = sets[side];
+            next.map_or(set.len(), |&next| set.rank_from(begin[side], next))
+        });
+        let end = from;
         Box::new(move || {
-            let (left, right) = if swapped {
-                (fewer, more)
-            } else {
-                (more, fewer)
-            };
-            *part = merge(left, right, keep);
+            let [left, right] =
+                [0, 1].map(|side| members(sets[side], begin[side]..end[side], &numbers));
+            *piece = left
+                .zip(right)
+                .map(|(left, right)| Piece::of(merge(&left, &right, keep)));
         }) as Task<'_>
     });
     workers.run(tasks.collect());
-    parts.concat()
+    pieces.into_iter().collect()
+}
+
+/// The members of some ranks. `None` if they are not ascending, distinct and within `numbers`.
+fn members(
+    set: &FrozenSet,
+    ranks: Range<usize>,
+    numbers: &RangeInclusive<u64>,
+) -> Option<Vec<u64>> {
+    let mut keys = vec![0; ranks.len()];
+    set.members_from(ranks.start, &mut keys);
+    let ends = [keys.first(), keys.last()];
+    let is_within = ends.into_iter().flatten().all(|key| numbers.contains(key));
+    let rises = keys.windows(2).all(|pair| pair[0] < pair[1]);
+    (is_within && rises).then_some(keys)
+}
+
+/// The members in order, whatever the bytes of the set are.
+fn sorted(set: &FrozenSet) -> Vec<u64> {
+    let mut keys = vec![0; set.len()];
+    set.members_from(0, &mut keys);
+    sort(&CurrentThread, &mut keys);
+    let distinct = dedup(&mut keys);
+    keys.truncate(distinct);
+    keys
 }
 
 /// Merges two ascending runs of keys without a branch for each key. `keep` decides which keys stay: it gets `Less` for a

@@ -21,6 +21,10 @@ const RANGE: usize = 1 << 12;
 /// Groups that one task joins.
 const JOINED: usize = 16;
 
+/// The fewest keys of a group, on average, with which groups are faster than keys: with fewer, their bins are so short that
+/// a loop over each costs more than the memory.
+const FEWEST: usize = 1 << 10;
+
 /// The keys of one group: the low halves of each bin follow each other.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Group {
@@ -100,6 +104,29 @@ pub(super) struct Groups {
 }
 
 impl Groups {
+    /// Groups of ascending keys; `None` if they are not dense enough for groups.
+    pub(super) fn of_ascending(keys: &[u64]) -> Option<Self> {
+        let most = keys.len() / FEWEST;
+        let mut groups = Vec::new();
+        let mut start = 0;
+        for keys in keys.chunk_by(|a, b| a >> GROUP_BITS == b >> GROUP_BITS) {
+            if groups.len() == most {
+                return None;
+            }
+            groups.push(Group {
+                number: keys[0] >> GROUP_BITS,
+                start,
+                counts: counts(keys),
+            });
+            start += keys.len();
+        }
+        Some(Self {
+            lows: keys.iter().map(|&key| key as u16).collect(),
+            used: keys.len(),
+            groups,
+        })
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.groups.is_empty()
     }

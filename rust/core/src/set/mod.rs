@@ -107,12 +107,7 @@ impl FrozenSet {
             .expect("a set holds fewer than 2^32 - 1 keys")
     }
 
-    /// Builds from fewer than 2^32 - 1 ascending, distinct keys without 0.
-    fn from_ascending(keys: &[u64], key_type: KeyType, workers: &dyn Workers) -> Self {
-        Self::from_parts(&[Part::Keys(keys)], key_type, workers)
-    }
-
-    /// [`from_ascending`](Self::from_ascending), with the keys in ascending parts.
+    /// Builds from fewer than 2^32 - 1 distinct keys without 0, in ascending parts.
     fn from_parts(parts: &[Part<'_>], key_type: KeyType, workers: &dyn Workers) -> Self {
         let (layout, words) = build::build(parts, key_type, workers);
         Self {
@@ -274,18 +269,25 @@ impl FrozenSet {
         self.view().fill(start, out);
     }
 
-    /// The members, ascending.
-    fn to_vec(&self, workers: &dyn Workers) -> Vec<u64> {
-        let mut members = vec![0; self.len()];
-        let parts = members.chunks_mut(MEMBERS).enumerate();
-        workers.run(
-            parts
-                .map(|(part, out)| {
-                    Box::new(move || self.members_from(part * MEMBERS, out)) as Task<'_>
-                })
-                .collect(),
-        );
-        members
+    /// The member of a rank.
+    fn member(&self, rank: usize) -> u64 {
+        let mut key = [0];
+        self.members_from(rank, &mut key);
+        key[0]
+    }
+
+    /// The number of members below `key`, of which there are at least `least`.
+    fn rank_from(&self, least: usize, key: u64) -> usize {
+        let (mut low, mut high) = (least, self.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.member(middle) < key {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
     }
 
     fn view(&self) -> View<'_> {

@@ -140,6 +140,13 @@ impl<'a> View<'a> {
                 .map_or(start, |line| start.min(line::before(line) as usize));
         let mut done = 0;
         for (number, line) in (self.first_line + first as u64..).zip(&self.lines[first..]) {
+            let rest = &mut out[done..];
+            if let (0, Some(rest)) = (skip, rest.first_chunk_mut())
+                && !line::overflowed(line)
+            {
+                done += self.cut.write_members(line, number, rest);
+                continue;
+            }
             let mut members = [0; line::MOST];
             let members = if line::overflowed(line) {
                 let from = (line::first_sparse(line) as usize).min(self.sparse.len());
