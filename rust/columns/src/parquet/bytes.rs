@@ -34,7 +34,9 @@ pub(crate) struct Input {
     len: u64,
     /// Sorted by offset; set after the footer is read.
     chunks: Arc<OnceLock<Vec<Chunk>>>,
-    /// Offsets of page data after the headers. The reader also reads from some of these, and they are not headers.
+    /// Offsets of page data after the headers that were checked. The reader also opens some of these, and they are not
+    /// headers. It is the bytes that the reader parses which are checked, so that nothing is gained by a file that changes
+    /// while it is read.
     bodies: Arc<Mutex<HashSet<u64>>>,
 }
 
@@ -80,27 +82,31 @@ impl Input {
         }
     }
 
-    /// Stores the byte ranges of the chunks, so that their pages can be checked.
-    pub(super) fn set_chunks(&self, metadata: &ParquetMetaData) {
-        self.chunks.get_or_init(|| {
-            let mut chunks: Vec<Chunk> = metadata
-                .row_groups()
-                .iter()
-                .flat_map(RowGroupMetaData::columns)
-                .map(|column| {
-                    let (start, len) = column.byte_range();
-                    Chunk {
-                        start,
-                        end: start.saturating_add(len),
-                        unpacked: u64::try_from(column.uncompressed_size()).unwrap_or(0),
-                        values: u64::try_from(column.num_values()).unwrap_or(0),
-                        compression: column.compression(),
-                    }
-                })
-                .collect();
-            chunks.sort_unstable_by_key(|chunk| chunk.start);
-            chunks
-        });
+    /// Stores the byte ranges of the chunks, so that their pages can be checked. Refuses chunks that share bytes: what is a
+    /// header in one could be in the data of a page of the other, and would then not be checked.
+    pub(super) fn set_chunks(&self, metadata: &ParquetMetaData) -> Result<(), ParquetError> {
+        let mut chunks: Vec<Chunk> = metadata
+            .row_groups()
+            .iter()
+            .flat_map(RowGroupMetaData::columns)
+            .map(|column| {
+                let (start, len) = column.byte_range();
+                Chunk {
+                    start,
+                    end: start.saturating_add(len),
+                    unpacked: u64::try_from(column.uncompressed_size()).unwrap_or(0),
+                    values: u64::try_from(column.num_values()).unwrap_or(0),
+                    compression: column.compression(),
+                }
+            })
+            .collect();
+        chunks.sort_unstable_by_key(|chunk| (chunk.start, chunk.end));
+        if chunks.windows(2).any(|pair| pair[0].end > pair[1].start) {
+            let why = "two column chunks share bytes";
+            return Err(ParquetError::General(why.to_owned()));
+        }
+        self.chunks.get_or_init(|| chunks);
+        Ok(())
     }
 
     /// Refuses a page header with impossible sizes.
@@ -216,5 +222,51 @@ impl Read for OffsetReader {
         buffer[..len].copy_from_slice(&head[..len]);
         self.unread.start += len;
         Ok(len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+    use parquet::arrow::ArrowWriter;
+    use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+    use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataBuilder};
+
+    use super::Input;
+
+    #[test]
+    fn chunks_that_share_bytes_are_refused() {
+        let column: ArrayRef = Arc::new(Int64Array::from_iter_values(0..1000));
+        let batch =
+            RecordBatch::try_from_iter([("a", Arc::clone(&column)), ("b", column)]).unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut writer =
+            ArrowWriter::try_new(file.reopen().unwrap(), batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        let input = || Input::open(file.path()).unwrap();
+        let footer = ArrowReaderMetadata::load(&input(), ArrowReaderOptions::new()).unwrap();
+        assert!(input().set_chunks(footer.metadata()).is_ok());
+        let shifted = ParquetMetaData::clone(footer.metadata());
+        let mut groups = shifted.row_groups().to_vec();
+        let [first, second] = [0, 1].map(|n| groups[0].column(n).clone());
+        let (start, _) = first.byte_range();
+        let moved = second
+            .into_builder()
+            .set_dictionary_page_offset(Some(i64::try_from(start).unwrap() + 40))
+            .build()
+            .unwrap();
+        let group = groups.remove(0).into_builder();
+        let group = group
+            .set_column_metadata(vec![first, moved])
+            .build()
+            .unwrap();
+        let shifted = ParquetMetaDataBuilder::new_from_metadata(shifted)
+            .set_row_groups(vec![group])
+            .build();
+        let refused = input().set_chunks(&shifted).unwrap_err();
+        assert!(refused.to_string().contains("share bytes"));
     }
 }

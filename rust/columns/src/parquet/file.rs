@@ -108,7 +108,7 @@ pub(super) fn footer(path: &Path) -> Result<(Input, ArrowReaderMetadata), Error>
     let read = || -> Result<_, ParquetError> {
         input.check_footer()?;
         let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new())?;
-        input.set_chunks(metadata.metadata());
+        input.set_chunks(metadata.metadata())?;
         Ok(metadata)
     };
     let metadata = guarded(read)
