@@ -81,21 +81,27 @@ pub fn read<'a, const FORMS: bool>(
 }
 
 /// The form of an IMEI, shifted to its bits of a word: from the number of digits, the Luhn sum of the first fourteen, and
-/// the fifteenth digit.
+/// the fifteenth digit. A table, because no branch predicts a check digit.
 #[inline(always)]
 fn with_form(length: u64, sum: u32, check: u8) -> u64 {
+    /// By digits after the fourteenth, then whether the check digit is right, then whether it is 0.
+    const WORDS: [[[u64; 2]; 2]; 3] = {
+        const fn word(form: Form) -> u64 {
+            (form as u64) << FORM
+        }
+        let fifteen = [
+            [word(Form::LuhnBad), word(Form::SpareZero)],
+            [word(Form::LuhnOk); 2],
+        ];
+        [
+            [[word(Form::Imei14); 2]; 2],
+            fifteen,
+            [[word(Form::Imeisv); 2]; 2],
+        ]
+    };
     let right = (sum + u32::from(check)).is_multiple_of(10);
-    let fifteen = match (right, check) {
-        (true, _) => Form::LuhnOk,
-        (false, 0) => Form::SpareZero,
-        (false, _) => Form::LuhnBad,
-    };
-    let form = match length {
-        14 => Form::Imei14,
-        15 => fifteen,
-        _ => Form::Imeisv,
-    };
-    (form as u64) << FORM
+    let extra = length.wrapping_sub(KEY as u64).min(2) as usize;
+    WORDS[extra][usize::from(right)][usize::from(check == 0)]
 }
 
 /// The digits of a cell as ASCII, the first in the lowest byte of the first word, with zeros after the last; and their
