@@ -25,8 +25,6 @@ const OVERFLOW_ONE_IN: usize = 16;
 const FILTERED_LINES: usize = 1 << 23;
 /// The least filter bits for each member. Up to four times as many while the filter fits into the first caches.
 const FILTER_BITS_PER_MEMBER: u64 = 12;
-/// The most tasks that fill the filter.
-const FILTER_TASKS: usize = 4;
 /// Up to this number of sparse members, a fourth of the slots is used, so that most searches end at their first slot.
 /// Above it, three in five are used.
 const LOW_LOAD_SPARSE: usize = 1 << 16;
@@ -153,8 +151,7 @@ fn fill(
         layout.slots == 0 || fill_slots(sparse, multiplier, layout.slots as usize, slots)
     })?;
     layout.multiplier = chosen as u8;
-    let [filter, ..] = layout.split_mut(words);
-    fill_filter(parts, MULTIPLIERS[chosen], filter, workers);
+    fill_filter(parts, MULTIPLIERS[chosen], layout.split_mut(words)[0]);
     layout.write(words);
     words[layout::CHECKSUM] = checksum(words);
     Some(())
@@ -425,28 +422,17 @@ fn fill_slots(sparse: &[u64], multiplier: u64, buckets: usize, slots: &mut [u32]
     })
 }
 
-/// Sets the two filter bits of every key. Each task sets those in its share of the words, and hashes all keys: a hash costs
-/// much less than a word that is in no near cache.
-fn fill_filter(parts: &[Part<'_>], multiplier: u64, filter: &mut [u64], workers: &dyn Workers) {
+/// Sets the two filter bits of every key.
+fn fill_filter(parts: &[Part<'_>], multiplier: u64, filter: &mut [u64]) {
     if filter.is_empty() {
         return;
     }
     let log2 = filter.len().trailing_zeros();
-    let share = filter.len().div_ceil(workers.count().min(FILTER_TASKS));
-    let tasks = (0..).step_by(share).zip(filter.chunks_mut(share));
-    let tasks = tasks.map(|(first, words)| {
-        Box::new(move || {
-            let mut scratch = Vec::new();
-            for part in parts {
-                for key in part.keys(&mut scratch) {
-                    let hash = key.wrapping_mul(multiplier);
-                    let word = filter_word(hash, log2).wrapping_sub(first);
-                    if let Some(word) = words.get_mut(word) {
-                        *word |= filter_bits(hash);
-                    }
-                }
-            }
-        }) as Task<'_>
-    });
-    workers.run(tasks.collect());
+    let mut scratch = Vec::new();
+    for part in parts {
+        for key in part.keys(&mut scratch) {
+            let hash = key.wrapping_mul(multiplier);
+            filter[filter_word(hash, log2)] |= filter_bits(hash);
+        }
+    }
 }
