@@ -323,7 +323,8 @@ class Registry(Queries, Maintenance):
             header: Whether .csv and .xlsx begin with the names of the columns.
             rows_per_file: At most so many rows a file, as in `BlockList.write`.
             by_district: A file a district.
-            key: Write keyed hashes in place of the numbers, as `BlockList.keyed` does.
+            key: Write keyed hashes in place of the numbers, as `BlockList.keyed` does. A change needs the key of the
+                list before it.
             replace: Whether to replace an exported list at `path`, and its manifest.
             override: The reason to send a list past the brake, or to a receiver whose name is close to that of a known
                 one; recorded.
@@ -333,7 +334,7 @@ class Registry(Queries, Maintenance):
 
         Raises:
             ArgumentError: An exported list is at `path`; no district of that name is known; the receiver's name is one
-                letter from a known one's. Nothing was written.
+                letter from a known one's; a change has another key than the list before it. Nothing was written.
             BrakeError: The list grew past the policy's `max_growth`; nothing was written.
         """
         return sending.export(
