@@ -22,6 +22,7 @@ from numguard.registry.districts import the_district
 from numguard.registry.listing import ListPolicy, last_moment, rows
 from numguard.registry.receivers import the_receiver
 from numguard.registry.spelling import folded
+from numguard.registry.state import RELEASED_TO_VERIFY
 from numguard.registry.store import Append
 from numguard.types import PathLike
 
@@ -86,7 +87,7 @@ def export(
         listed = case.listed(cut, before, policy, district)
         if policy.max_growth is not None and last and not override:
             _brake(case, cut, policy, district, last)
-        append.rows("exported", listed.to_table().select(["msisdn", "action"]))
+        append.rows("exported", _once_each(listed.to_table().select(["msisdn", "action"])))
         listed = listed if key is None else listed.keyed(key)
         begin = 0 if before is None else before.event
         how = {"since": [begin], "district": [district or ""], "policy": [policy.as_json()]}
@@ -123,6 +124,18 @@ def _refuse_other_key(last: dict[str, Any] | None, key: bytes | None) -> None:
         f"key: the list before this change, export {last['event']}, {problem}; {remedy}write a whole list, without "
         "since= (--since-last, --since), which takes its place; nothing was written"
     )
+
+
+def _once_each(rows: pa.Table) -> pa.Table:
+    """The rows on record, one a number: of two, the one to release and the one to verify are one action."""
+    counted = rows.group_by("msisdn").aggregate([([], "count_all")])
+    twice = counted["msisdn"].filter(pc.greater(counted["count_all"], 1))
+    if not len(twice):
+        return rows
+    both = pc.is_in(rows["msisdn"], twice)
+    action = pc.if_else(both, RELEASED_TO_VERIFY, rows["action"])
+    kept = pc.or_(pc.invert(both), pc.equal(rows["action"], "release"))
+    return pa.table({"msisdn": rows["msisdn"], "action": action}).filter(kept)
 
 
 def _export_of_earlier(
