@@ -401,6 +401,19 @@ def test_the_block_of_a_number_that_failed_its_verification_is_not_lifted(
     assert sent(registry, tmp_path) == []
 
 
+def test_a_block_of_a_protected_or_released_number_is_to_be_lifted(registry: ng.Registry, tmp_path: Path) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210", complainant_mobile="9123456789")))
+    sent(registry, tmp_path)
+    registry.decide([A], "withdrawn", "the complaint was false")
+    assert [row[:3] for row in sent(registry, tmp_path)] == [(A, "removed", "release")]
+    registry.record_outcomes(pa.table({"msisdn": [str(A), str(B)], "status": ["blocked"] * 2}))
+    assert [row[:4] for row in sent(registry, tmp_path)] == [
+        (B, "removed", "release", "protected"),
+        (A, "removed", "release", "withdrawn"),
+    ]
+    assert sent(registry, tmp_path) == []
+
+
 def test_a_keyed_change_has_the_release_before_the_verification(registry: ng.Registry, tmp_path: Path) -> None:
     key = b"0123456789abcdef0123456789abcdef"
     wrong = reported_and_linked(registry)

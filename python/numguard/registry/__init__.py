@@ -193,7 +193,8 @@ class Registry(Queries, Maintenance):
 
         Returns:
             The counts, in rows. Refused are numbers that the registry does not know, statuses that are none of the
-            four, and rows that contradict another row of the same moment.
+            four, and rows that contradict another row of the same moment. `unrequested` has the numbers that are
+            reported as blocked although they are protected, were released, or were never sent.
         """
         return outcomes.record_outcomes(
             self._case, source, mapping, name, values=values, sheet_name=sheet, strict=strict

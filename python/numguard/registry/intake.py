@@ -28,6 +28,7 @@ from numguard.source import files_of
 from numguard.types import PathLike, RowAccount, TableSource
 
 __all__ = [
+    "UNREQUESTED",
     "Intake",
     "add_complaints",
     "fingerprints",
@@ -38,6 +39,8 @@ __all__ = [
 
 
 _WAITING = schema_of(file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), why=pa.string(), cell=pa.string())
+#: The columns of `Intake.unrequested`.
+UNREQUESTED = schema_of(file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), why=pa.string())
 _WORDED = _WAITING.remove(_WAITING.get_field_index("why"))
 
 
@@ -66,6 +69,9 @@ class Intake:
             msisdn, why (`dropped_by_amendment`, `turned_by_amendment`), was, status (before and after).
         alike: Complaints that may be known ones under another spelling, and were kept apart: file, row, source,
             acknowledgement_no, why (`leading_zeros`, `other_source`), known_source, known_acknowledgement_no.
+        reactivated: How many of the numbers that are named are reactivated: they stay off the list.
+        unrequested: The numbers that an operator reports as blocked although no block of them is requested: file, row,
+            msisdn, why (`blocked_though_protected`, `blocked_though_released`, `blocked_but_never_sent`).
 
     Example:
         >>> import numguard as ng, pyarrow as pa
@@ -93,6 +99,7 @@ class Intake:
     dropped: pa.Table = field(default_factory=AMENDED.empty_table, repr=False)
     alike: pa.Table = field(default_factory=_ALIKE.empty_table, repr=False)
     reactivated: int = 0
+    unrequested: pa.Table = field(default_factory=UNREQUESTED.empty_table, repr=False)
 
     def _repr_html_(self) -> str:
         facts: list[tuple[str, object]] = [
@@ -106,6 +113,7 @@ class Intake:
             ("dropped or turned by amendments", self.dropped.num_rows or None),
             ("perhaps known under another spelling", self.alike.num_rows or None),
             ("named again after they were reactivated", self.reactivated or None),
+            ("reported as blocked without a request", self.unrequested.num_rows or None),
             ("lines that are no rows", counts(self.not_data)),
         ]
         return card("Intake", facts)

@@ -126,7 +126,12 @@ def delta(
     held = before.filter(pc.and_(before["block_requested"], in_district(before, districts[0])))["msisdn"]
     status = after["status"]
     released = pc.and_(pc.is_in(status, pa.array(RELEASED)), _changed_status(before, after))
-    released = pc.and_(released, pc.is_in(after["msisdn"], held))
+    # An operator may report a block of a number that is protected or was released: nothing was held, and it is now.
+    done = pc.and_(after["block_done"], in_district(after, districts[1]))
+    anew = pc.and_(done, pc.invert(pc.is_in(after["msisdn"], before["msisdn"].filter(before["block_done"]))))
+    released = pc.or_(
+        pc.and_(released, pc.is_in(after["msisdn"], held)), pc.and_(pc.is_in(status, pa.array(RELEASED)), anew)
+    )
     removed = after.filter(pc.or_(pc.or_(gone, released), pc.is_in(after["msisdn"], lapsed)))
     removed_rows = _shown(removed)
     if len(removed_rows):

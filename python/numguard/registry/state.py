@@ -271,12 +271,12 @@ def derive(facts: Facts) -> pa.Table:
     """The state of every number of `facts`, ascending.
 
     Columns: msisdn (uint64), status, kind, decided (bool: an officer confirmed it), block_requested (bool: a block was
-    requested, or done), block_sent (bool: the last list that requested its block or its release requested the block),
-    waits (bool: it waits for a decision), turned (bool: a complaint has it both as a suspect's and
-    the complainant's, without a decision since), unsure (bool: either, or it was settled), hop (null where only
-    decided), district, source (both its first complaint's, or its seed's), reason, complaints, sources, districts
-    (int64: distinct ones; a complainant who repeats counts once), first_reported, last_reported, last_added
-    (microseconds UTC), via_imei.
+    requested, or done), block_done (bool: `blocked` is the operator's last answer, after any decision), block_sent
+    (bool: of the lists that requested a block or a release, the last one requested the block), waits (bool: it waits
+    for a decision), turned (bool: a complaint has it both as a suspect's and the complainant's, without a decision
+    since), unsure (bool: either, or it was settled), hop (null where only decided), district, source (both its first
+    complaint's, or its seed's), reason, complaints, sources, districts (int64: distinct ones; a complainant who repeats
+    counts once), first_reported, last_reported, last_added (microseconds UTC), via_imei.
     """
     found = Standing(facts)
     named, linked = found.named, found.linked
@@ -291,6 +291,7 @@ def derive(facts: Facts) -> pa.Table:
             "kind": found.kind,
             "decided": pa.array(found.confirmed),
             "block_requested": pa.array(found.block_requested | blocked),
+            "block_done": pa.array(blocked),
             "block_sent": pa.array(found.sent.means("block", column="action")),
             "waits": pa.array(found.waits),
             "turned": pa.array(found.turned),
