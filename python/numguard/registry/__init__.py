@@ -122,9 +122,9 @@ class Registry(Queries, Maintenance):
                 content), or a table that exports an Arrow stream.
             mapping: Which column holds what, `{"suspect_mobiles": "Mobile No."}`, or the path of a saved mapping; the
                 others are found by their names in English and Hindi: acknowledgement_no, source, district,
-                police_station, category, incident_at, reported_at, suspect_mobiles, complainant_mobile, amount_lost,
-                amount_held, amount_recovered. `narrative` extracts every number of a free text, to wait for a
-                decision; `ignore` leaves a column out.
+                police_station, category, incident_at, reported_at, suspect_mobiles, complainant_mobile,
+                complaint_status, amount_lost, amount_held, amount_recovered. `narrative` extracts every number of a
+                free text, to wait for a decision; `ignore` leaves a column out.
             constants: The value of a field where the sheet has none: `{"source": "1930"}`, and likewise district,
                 police_station and category.
             name: The name under which the input is recorded; by default the file's name.

@@ -6,7 +6,6 @@ moment at which they happened, where the file has one.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +21,7 @@ from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped,
 from numguard.registry.intake import UNREQUESTED, Intake, named_refusals, record_counts, record_input
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet, check_strict, read_sheet
-from numguard.registry.spelling import folded
+from numguard.registry.spelling import plain_words
 from numguard.registry.state import OUTCOMES, RELEASED, RELEASED_TO_VERIFY, Outcome
 from numguard.types import TableSource
 
@@ -168,19 +167,13 @@ def _words(values: Mapping[str, Outcome] | None) -> dict[str, str]:
     for word, status in (values or {}).items():
         if status not in OUTCOMES:
             raise ArgumentError(f"values (--map-value): a word means one of {', '.join(OUTCOMES)}")
-        words[_plain(word)] = status
+        words[plain_words(word)] = status
     return words
-
-
-def _plain(word: str) -> str:
-    """A word, folded: dashes of all kinds are blanks, and punctuation at its end is removed."""
-    apart = (" " if sign == "_" or unicodedata.category(sign) == "Pd" else sign for sign in folded(word))
-    return " ".join("".join(apart).split()).rstrip(".!। ")
 
 
 def _statuses(column: pa.ChunkedArray[Any], words: Mapping[str, str]) -> pa.Array[Any]:
     encoded = pa.array(cells.written(column).to_pylist(), pa.string()).dictionary_encode()
-    plain = [None if word is None else _plain(word) for word in encoded.dictionary.to_pylist()]
+    plain = [None if word is None else plain_words(word) for word in encoded.dictionary.to_pylist()]
     statuses = pa.array([word if word is None else words.get(word, word) for word in plain], pa.string())
     return statuses.take(encoded.indices)
 
