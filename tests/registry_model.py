@@ -361,6 +361,19 @@ class Model:
                 out[n] = ("reverify", state)
         return out
 
+    def lapsed(self, n: int, then: int, cut: int, district: str | None) -> bool:
+        """Whether a block was requested for a complaint or decision that stood then, and only a link stands now."""
+        before, after = (self.states(at).get(n) for at in (then, cut))
+        if before is None or after is None or after.status not in {"reverify", "blocked"} or self._may_stand(after):
+            return False
+        requested = self._last(self.exported, n, then, {"block", "release"})[1] == "block"
+        requested &= self._may_stand(before) and (district is None or before.district == district)
+        return requested or self.listed(then, district).get(n, ("",))[0] == "block"
+
+    @staticmethod
+    def _may_stand(state: State) -> bool:
+        return state.hop == 0 or state.decided or state.waits
+
     def story(self, n: int) -> set[tuple[int, str]]:
         """What happened to a number, and in which event."""
         entries = {

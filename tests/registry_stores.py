@@ -6,9 +6,32 @@ from collections.abc import Iterator
 
 import pytest
 
+import numguard as ng
 from numguard.bench.server import is_there, make_schema, running
 
-__all__ = ["is_there", "make_schema", "postgres", "store"]
+__all__ = ["is_there", "make_older", "make_schema", "postgres", "store"]
+
+#: What undoes each step of the schema.
+_UNDONE = {
+    6: [
+        "ALTER TABLE export DROP COLUMN key_check",
+        "ALTER TABLE contradiction RENAME COLUMN held_value TO held_said",
+        "ALTER TABLE contradiction RENAME COLUMN other_value TO other_said",
+    ],
+    5: ["DROP TABLE origin", "DROP TABLE merge", "DROP TABLE contradiction"],
+    4: ["DROP TABLE seal", "DROP TABLE sending"],
+    3: ["ALTER TABLE naming DROP COLUMN doubt", "ALTER TABLE naming DROP COLUMN cell"],
+    2: [f"ALTER TABLE complaint DROP COLUMN {name}" for name in ("police_station", "incident_at", "amount_held")],
+}
+
+
+def make_older(registry: ng.Registry, version: int) -> None:
+    """Makes the tables those of an earlier version of the schema; nothing else can be done with the registry then."""
+    execute = registry._case.store.dialect.execute
+    for step in range(max(_UNDONE), version, -1):
+        for statement in _UNDONE[step]:
+            execute(statement)
+    execute(f"UPDATE head SET schema_version = {version}")
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import hashlib
 import json
 import shutil
 import subprocess
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,7 +17,10 @@ from hypothesis import strategies as st
 
 import numguard as ng
 from numguard.errors import ArgumentError, FileMissingError
+from numguard.indian_time import IST
 from numguard.keyed import HASHED, key_check
+from registry_cases import complaint, complaints
+from registry_stores import make_older
 from test_cli import numguard
 
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -172,3 +176,65 @@ def test_the_files_of_a_keyed_list(case: Path) -> None:
     ):
         run = numguard("keyed", *arguments)
         assert (run.returncode, run.stdout) == (code, "")
+
+
+OTHER = b"fedcba9876543210fedcba9876543210"
+
+
+def test_a_change_is_under_the_key_of_the_list_before_it(store: str, tmp_path: Path) -> None:
+    with ng.Registry(store, by="HC 1234") as registry:
+        registry.add_complaints(complaints(complaint("1", "98765 43210, 91234 56789")))
+
+        def send(name: str, to: str, key: bytes | None, since: object = "last") -> dict[str, object]:
+            return registry.export(tmp_path / name, to=to, since=since, key=key).manifest  # type: ignore[arg-type]
+
+        # The first list is a whole one, under any key.
+        first = send("1.csv", "Bank", KEY)
+        send("2.csv", "DoT", None)
+        moment = datetime.now(tz=IST)
+        registry.decide([str(A)], "withdrawn", "the complaint was false")
+        events = registry.verify().events
+        for to, key, since, problem in (
+            ("Bank", OTHER, "last", "another key.*use its key, or write a whole list, without since="),
+            ("Bank", OTHER, first["export"], "another key"),
+            ("Bank", OTHER, moment, "another key"),
+            ("Bank", None, "last", "has keyed hashes, and this change would have the numbers"),
+            ("DoT", KEY, "last", "has the numbers, and this change would have keyed hashes; leave the key out"),
+        ):
+            with pytest.raises(ArgumentError, match=problem) as caught:
+                send("refused.csv", to, key, since)
+            assert not any(text in str(caught.value) for text in (KEY.decode(), OTHER.decode(), str(A)))
+        assert registry.verify().events == events
+        assert not (tmp_path / "refused.csv").exists()
+        for to, key in (("Bank", KEY), ("DoT", None)):
+            assert send(f"{to}.csv", to, key)["actions"] == {"release": 1}
+        # A whole list takes the place of those before it, and begins another row of changes.
+        send("whole.csv", "Bank", OTHER, None)
+        with pytest.raises(ArgumentError, match="another key"):
+            send("refused.csv", "Bank", KEY)
+        registry.decide([str(B)], "withdrawn", "the other one too")
+        assert send("change.csv", "Bank", OTHER)["actions"] == {"release": 1}
+
+
+def test_the_key_of_a_list_from_before_keys_were_recorded_is_unknown(tmp_path: Path) -> None:
+    path = tmp_path / "cases.db"
+    with ng.Registry(path, by="HC 1234") as registry:
+        registry.add_complaints(complaints(complaint("1", "98765 43210, 91234 56789")))
+        for to, key in (("Bank", KEY), ("DoT", None)):
+            registry.export(tmp_path / f"{to}.csv", to=to, key=key)
+        # Of a time without digests too, which would be over the keys.
+        make_older(registry, 3)
+    with ng.Registry(path, by="HC 1234") as registry:
+        registry.decide([str(A)], "withdrawn", "the complaint was false")
+        # The right key or another one: its releases might match nothing.
+        for key in (KEY, OTHER):
+            with pytest.raises(ArgumentError, match="its key is unknown; write a whole list, without since="):
+                registry.export(tmp_path / "change.csv", to="Bank", since="last", key=key)
+        # Numbers can be matched with any list, so that the receivers of numbers go on as before.
+        change = registry.export(tmp_path / "change.csv", to="DoT", since="last")
+        assert change.manifest["actions"] == {"release": 1}
+        registry.export(tmp_path / "whole.csv", to="Bank", key=KEY)
+        registry.decide([str(B)], "withdrawn", "the other one too")
+        for to, key in (("Bank", KEY), ("DoT", None)):
+            change = registry.export(tmp_path / f"{to}-2.csv", to=to, since="last", key=key)
+            assert change.manifest["actions"] == {"release": 1}

@@ -19,8 +19,9 @@ import pytest
 
 import numguard as ng
 from numguard.errors import ArgumentError, DamagedError, RegistryError
+from numguard.registry.seal import digest
 from registry_model import IST
-from registry_stores import is_there, make_schema
+from registry_stores import is_there, make_older, make_schema
 from test_registry_store import table
 
 START = datetime(2026, 9, 1, 9, tzinfo=IST)
@@ -263,7 +264,7 @@ def test_contradictions_are_listed_with_the_rule_that_settled_them(tmp_path: Pat
     )
     merged = one.registry.merge(other.registry)
     rows = merged.contradictions.to_pylist()
-    assert [(r["kind"], r["held_said"], r["other_said"], r["rule"]) for r in rows] == [
+    assert [(r["kind"], r["held_value"], r["other_value"], r["rule"]) for r in rows] == [
         ("complaint", "names 1", "names 2", "later"),
         ("decision", "protected", "confirmed", "protected_first"),
         ("decision", "withdrawn", "confirmed", "later"),
@@ -341,14 +342,7 @@ def test_what_was_taken_in_can_be_taken_back(tmp_path: Path) -> None:
 def test_a_registry_of_an_older_schema_is_merged_and_stays_as_it_is(tmp_path: Path) -> None:
     one, other = two(tmp_path)
     other.registry.add_complaints(complaint("98765 43210"))
-    execute = other.registry._case.store.dialect.execute
-    for later in ("police_station", "incident_at", "amount_held"):
-        execute(f"ALTER TABLE complaint DROP COLUMN {later}")
-    for later in ("doubt", "cell"):
-        execute(f"ALTER TABLE naming DROP COLUMN {later}")
-    for later in ("seal", "sending", "origin", "merge", "contradiction"):
-        execute(f"DROP TABLE {later}")
-    execute("UPDATE head SET schema_version = 1")
+    make_older(other.registry, 1)
     other.registry.close()
     before = (tmp_path / "b.db").read_bytes()
     assert one.registry.merge(tmp_path / "b.db").events == 1
@@ -358,6 +352,49 @@ def test_a_registry_of_an_older_schema_is_merged_and_stays_as_it_is(tmp_path: Pa
     # Brought forward, it is the same registry still.
     with ng.Registry(tmp_path / "b.db", by="SI Hisar") as newer:
         assert one.registry.merge(newer).events == 0
+
+
+@pytest.mark.parametrize(
+    "where", ["file", pytest.param("server", marks=pytest.mark.skipif(not is_there(), reason="no PostgreSQL here"))]
+)
+def test_contradictions_of_an_older_schema_keep_their_values_and_digests(
+    tmp_path: Path, request: pytest.FixtureRequest, where: str
+) -> None:
+    target = str(tmp_path / "a.db") if where == "file" else make_schema(request.getfixturevalue("postgres"))
+    one, other = Desk(target, "SI Rohtak", tmp_path), Desk(str(tmp_path / "b.db"), "SI Hisar", tmp_path)
+    one.registry.decide(["98765 43210"], "confirmed", "failed re-verification")
+    other.now += timedelta(hours=1)
+    other.registry.decide(["98765 43210"], "withdrawn", "a typing error")
+    stated = one.registry.merge(other.registry).contradictions
+    seal = one.registry.verify()
+    make_older(one.registry, 5)
+    one.registry.close()
+    with ng.Registry(target, by="SI Rohtak") as newer:
+        assert stated.select(["held_value", "other_value"]).to_pylist() == [
+            {"held_value": "withdrawn", "other_value": "confirmed"}
+        ]
+        assert newer.contradictions().equals(stated)
+        assert newer.verify() == seal
+        third = Desk(str(tmp_path / "c.db"), "SI State", tmp_path)
+        third.now += timedelta(hours=2)
+        third.registry.decide(["91234 56789"], "confirmed", "known by voice")
+        assert third.registry.merge(newer).contradictions.equals(stated)
+    # Of a file of that schema too, which stays as it is.
+    make_older(third.registry, 5)
+    third.registry.close()
+    before = (tmp_path / "c.db").read_bytes()
+    assert other.registry.merge(tmp_path / "c.db").contradictions.num_rows == 1
+    assert (tmp_path / "c.db").read_bytes() == before
+
+
+def test_the_digest_of_a_contradiction_is_that_of_the_former_names() -> None:
+    row = {
+        "kind": "decision", "msisdn": 919876543210, "source": "", "acknowledgement_no": "", "held": 3,
+        "held_value": "withdrawn", "other": 1, "other_value": "confirmed", "rule": "later",
+    }  # fmt: skip
+    # From before the columns were renamed.
+    stored = "228d4be3a0fd9837000f5248400dd36d63edf5aef7fb3d93b12c029192b34bb2"
+    assert digest("", (2, 0, "SI", "merge", ""), {"contradiction": pa.Table.from_pylist([row])}) == stored
 
 
 def test_what_is_no_sound_registry_is_not_merged(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from numguard.cli import run, verbs
 from numguard.errors import ArgumentError
 from numguard.registry import outcomes
 from numguard.registry.notes import NOTES
+from numguard.registry.spelling import plain_words
 from registry_cases import A, B, complaint, complaints
 
 Cli = Callable[..., tuple[int, str, str]]
@@ -67,7 +68,7 @@ def test_what_is_not_certain_is_refused(word: str) -> None:
 
 def test_no_word_means_two_things() -> None:
     words = outcomes.WORDS
-    assert all(word == outcomes._plain(word) for word in words)
+    assert all(word == plain_words(word) for word in words)
     assert set(words.values()) == set(ANSWERS)
 
 

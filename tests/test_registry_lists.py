@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
@@ -316,6 +317,112 @@ def test_a_number_that_is_only_linked_now_is_not_blocked_for_an_earlier_request(
     assert listed(registry) == {A: "block", B: "reverify"}
     registry.decide([B], "confirmed", "re-verification failed")
     assert listed(registry) == {A: "block", B: "block"}
+
+
+def reported_and_linked(registry: ng.Registry) -> int:
+    """A and B are reported and were in one handset; returns the intake with B."""
+    registry.add_complaints(complaints(complaint("1", "9876543210")))
+    wrong = registry.add_complaints(complaints(complaint("2", "9123456789")))
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    assert wrong.id is not None
+    return wrong.id
+
+
+def sent(registry: ng.Registry, folder: Path, to: str = "DoT", **how: Any) -> list[tuple[Any, ...]]:
+    """The rows of a change that goes out."""
+    table = registry.export(folder / "change.csv", to=to, since="last", replace=True, **how).to_table()
+    return [tuple(row.values()) for row in table.select(["msisdn", "change", "action", "status", "reason"]).to_pylist()]
+
+
+RELEASED_AND_LINKED = [
+    (B, "removed", "release", "reverify", "only_linked"),
+    (B, "added", "reverify", "reverify", "linked_by_handset"),
+]
+
+
+def test_the_block_of_a_number_that_is_only_linked_now_is_lifted(registry: ng.Registry, tmp_path: Path) -> None:
+    wrong = reported_and_linked(registry)
+    for to in ("DoT", "Bank"):
+        assert [row[:3] for row in sent(registry, tmp_path, to)] == [(B, "added", "block"), (A, "added", "block")]
+    registry.withdraw_intake(wrong, "a sheet of another state")
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    assert sent(registry, tmp_path) == RELEASED_AND_LINKED
+    assert sent(registry, tmp_path) == []
+    assert listed(registry) == {A: "block", B: "reverify"}
+    # On record it is one action: it waits for its re-verification, and no block of it is requested any more.
+    history = registry.history("91234 56789").to_pylist()
+    assert [row["status"] for row in history if row["what"] == "exported"][-1] == "release_and_reverify"
+    (linked,) = (row for row in registry.action_taken().to_pylist() if row["found"] == "linked")
+    assert (linked["uploaded"], linked["pending"], linked["released"]) == (1, 1, 0)
+    registry.add_complaints(complaints(complaint("3", "9123456789")))
+    assert status_of(registry, B) == "reported"
+    assert sent(registry, tmp_path) == [(B, "changed", "block", "reported", "named_in_complaint")]
+    registry.withdraw_intake(registry.intakes()["id"].to_pylist()[-1], "that one too")
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    assert sent(registry, tmp_path) == RELEASED_AND_LINKED
+    # Another receiver has to lift his own, once.
+    assert sent(registry, tmp_path, "Bank", key=None) == RELEASED_AND_LINKED
+    assert sent(registry, tmp_path, "Bank") == []
+
+
+def test_a_block_that_an_operator_has_done_is_lifted_too(registry: ng.Registry, tmp_path: Path) -> None:
+    wrong = reported_and_linked(registry)
+    sent(registry, tmp_path)
+    registry.record_outcomes(pa.table({"msisdn": ["9123456789"], "status": ["blocked"]}))
+    assert sent(registry, tmp_path) == [(B, "removed", "none", "blocked", "answered_by_operator")]
+    registry.withdraw_intake(wrong, "a sheet of another state")
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    assert sent(registry, tmp_path) == [(B, "removed", "release", "blocked", "only_linked")]
+    assert sent(registry, tmp_path) == []
+
+
+def test_a_block_lapses_whatever_the_policy_and_once_nothing_waits(registry: ng.Registry, tmp_path: Path) -> None:
+    reported_and_linked(registry)
+    near = ng.ListPolicy(max_hop=0)
+    sent(registry, tmp_path, policy=near)
+    # Another desk's amendment drops it: until that is decided, nothing is lifted.
+    registry.add_complaints(complaints(complaint("2", "8887776665")))
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    assert [row[:3] for row in sent(registry, tmp_path, policy=near)] == [(C, "added", "block"), (B, "removed", "none")]
+    registry.decide([B], "dismissed", "the amendment is right")
+    assert sent(registry, tmp_path, policy=near) == [(B, "removed", "release", "reverify", "only_linked")]
+
+
+def test_the_block_of_a_number_that_failed_its_verification_is_not_lifted(
+    registry: ng.Registry, tmp_path: Path
+) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210")))
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    sent(registry, tmp_path)
+    registry.record_outcomes(pa.table({"msisdn": ["9123456789"], "status": ["blocked"]}))
+    late = registry.add_complaints(complaints(complaint("2", "9123456789")))
+    assert sent(registry, tmp_path) == [(B, "removed", "none", "blocked", "answered_by_operator")]
+    registry.withdraw_intake(late.id, "a sheet of another state")
+    assert sent(registry, tmp_path) == []
+
+
+def test_a_block_of_a_protected_or_released_number_is_to_be_lifted(registry: ng.Registry, tmp_path: Path) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210", complainant_mobile="9123456789")))
+    sent(registry, tmp_path)
+    registry.decide([A], "withdrawn", "the complaint was false")
+    assert [row[:3] for row in sent(registry, tmp_path)] == [(A, "removed", "release")]
+    registry.record_outcomes(pa.table({"msisdn": [str(A), str(B)], "status": ["blocked"] * 2}))
+    assert [row[:4] for row in sent(registry, tmp_path)] == [
+        (B, "removed", "release", "protected"),
+        (A, "removed", "release", "withdrawn"),
+    ]
+    assert sent(registry, tmp_path) == []
+
+
+def test_a_keyed_change_has_the_release_before_the_verification(registry: ng.Registry, tmp_path: Path) -> None:
+    key = b"0123456789abcdef0123456789abcdef"
+    wrong = reported_and_linked(registry)
+    registry.export(tmp_path / "list.csv", to="Bank", key=key)
+    registry.withdraw_intake(wrong, "a sheet of another state")
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    change = registry.export(tmp_path / "change.csv", to="Bank", since="last", key=key).to_table()
+    assert change["action"].to_pylist() == ["release", "reverify"]
+    assert change["msisdn_hmac_sha256"].to_pylist() == ng.keyed_hash([str(B)] * 2, key).to_pylist()
 
 
 def test_a_change_since_an_export_keeps_the_policy_of_that_export(registry: ng.Registry, tmp_path: Path) -> None:

@@ -262,17 +262,19 @@ class Machine(RuleBasedStateMachine):
         changes: dict[str, dict[int, Any]] = {"added": {}, "changed": {}, "removed": {}}
         for row in rows:
             changes[row["change"]][row["msisdn"]] = row
-        assert set(changes["added"]) == set(now) - set(before)
-        # A reason may have changed as well, which the model does not have.
-        assert {n for n in set(now) & set(before) if now[n] != before[n]} <= set(changes["changed"])
-        assert set(changes["changed"]) <= set(now) & set(before)
-        gone = set(before) - set(now)
-        assert gone <= set(changes["removed"])
-        # What was blocked, and is on no list any more, is let go all the same.
         states = self.model.states(self.model.head)
+        lapsed = {n for n in states if self.model.lapsed(n, event, self.model.head, district)} if event else set()
+        stays = set(now) & set(before)
+        assert set(changes["added"]) == set(now) - set(before) | lapsed & stays
+        # A reason may have changed as well, which the model does not have.
+        assert {n for n in stays - lapsed if now[n] != before[n]} <= set(changes["changed"])
+        assert set(changes["changed"]) <= stays - lapsed
+        gone = set(before) - set(now)
+        assert gone | lapsed <= set(changes["removed"])
+        # What was blocked, and is on no list any more, is let go all the same.
         let_go = {"withdrawn", "protected", "reactivated"}
         for n, row in changes["removed"].items():
-            assert row["action"] == ("release" if states[n].status in let_go else "none")
+            assert row["action"] == ("release" if states[n].status in let_go or n in lapsed else "none")
             assert n in gone or row["action"] == "release"
         assert {n: fields(row) for word in ("added", "changed") for n, row in changes[word].items()} == {
             n: now[n] for word in ("added", "changed") for n in changes[word]

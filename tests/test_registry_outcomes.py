@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
 import numguard as ng
-from registry_cases import IST, A, B, complaint, complaints, registry, status_of
+from registry_cases import IST, A, B, D, complaint, complaints, registry, status_of
 
 __all__ = ["registry"]
 
@@ -109,3 +110,38 @@ def test_a_change_has_the_reason_of_the_operator(case: ng.Registry, tmp_path: An
         A: ("removed", "blocked", "answered_by_operator"),
         B: ("removed", "rejected", "subscriber is a hospital"),
     }
+
+
+def test_a_block_that_was_not_requested_is_counted(registry: ng.Registry, tmp_path: Path) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9123456789; 8887776665")))
+    registry.export(tmp_path / "list.csv", to="DoT")
+    registry.add_complaints(
+        complaints(complaint("3", "7776665554"), complaint("4", "9000000001", complainant_mobile="9000000002"))
+    )
+    registry.decide([B], "withdrawn", "the complaint was false")
+    intake = registry.record_outcomes(
+        answers(
+            *((number, "blocked", None) for number in ("9876543210", "9123456789", "7776665554", "9000000002")),
+            ("8887776665", "rejected", None),
+        ),
+        name="answers.csv",
+    )
+    assert (intake.added, intake.refused) == (5, 0)
+    assert intake.unrequested.to_pylist() == [
+        {"file": "answers.csv", "row": row, "msisdn": number, "why": why}
+        for row, number, why in (
+            (2, B, "blocked_though_released"),
+            (3, D, "blocked_but_never_sent"),
+            (4, 919000000002, "blocked_though_protected"),
+        )
+    ]
+    assert "9000000002" not in repr(intake)
+    # The last answer counts, and what is known already is no news.
+    dated = answers(("7776665554", "blocked", "2026-10-05"), ("7776665554", "reactivated", "2026-10-06"))
+    assert registry.record_outcomes(dated).unrequested.num_rows == 0
+    assert registry.record_outcomes(dated).unrequested.num_rows == 0
+    # A number whose release was sent is not to be blocked, whatever names it since.
+    registry.export(tmp_path / "change.csv", to="DoT", since=2)
+    registry.decide([B], "confirmed", "failed re-verification")
+    late = registry.record_outcomes(answers(("9123456789", "blocked", "2026-10-07")))
+    assert late.unrequested["why"].to_pylist() == ["blocked_though_released"]

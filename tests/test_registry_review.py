@@ -12,6 +12,7 @@ import pytest
 import numguard as ng
 from numguard.errors import ArgumentError, RegistryError
 from registry_cases import HANDSET, A, B, C, D, complaint, complaints, listed, sightings, status_of
+from registry_stores import make_older
 
 
 def waiting(registry: ng.Registry) -> list[tuple[int, str]]:
@@ -263,11 +264,7 @@ def test_a_registry_of_before_is_brought_forward(tmp_path: Path) -> None:
     with ng.Registry(path, by="HC 1234") as registry:
         registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9123456789")))
         registry._case.store.dialect.execute("UPDATE naming SET note = 'from_narrative' WHERE msisdn = 919123456789")
-        for column in ("doubt", "cell"):
-            registry._case.store.dialect.execute(f"ALTER TABLE naming DROP COLUMN {column}")
-        for table in ("seal", "sending", "origin", "merge", "contradiction"):
-            registry._case.store.dialect.execute(f"DROP TABLE {table}")
-        registry._case.store.dialect.execute("UPDATE head SET schema_version = 2")
+        make_older(registry, 2)
     with ng.Registry(path, by="HC 1234") as registry:
         assert listed(registry) == {A: "block"}
         assert waiting(registry) == [(B, "from_narrative")]

@@ -23,7 +23,7 @@ import pytest
 
 import numguard as ng
 from numguard.errors import ArgumentError, RegistryError
-from registry_stores import is_there, make_schema
+from registry_stores import is_there, make_older, make_schema
 
 #: How often a process is killed in all; a quarter of them falls to each verb that writes.
 KILLS = int(os.environ.get("NUMGUARD_KILLS", "25"))
@@ -197,15 +197,7 @@ def test_an_older_registry_is_brought_forward(tmp_path: Path, request: pytest.Fi
         registry.add_complaints(table(1, 5))
         registry.decide(["9100000008"], "withdrawn", "wrong digit in the letter")
         before = answers(registry)
-        # What the first schema has not: what a registry of that time looks like.
-        execute = registry._case.store.dialect.execute
-        for later in ("police_station", "incident_at", "amount_held"):
-            execute(f"ALTER TABLE complaint DROP COLUMN {later}")
-        for later in ("doubt", "cell"):
-            execute(f"ALTER TABLE naming DROP COLUMN {later}")
-        for later in ("seal", "sending", "origin", "merge", "contradiction"):
-            execute(f"DROP TABLE {later}")
-        execute("UPDATE head SET schema_version = 1")
+        make_older(registry, 1)
     for _ in range(2):
         with ng.Registry(target, by="HC 1234") as registry:
             assert registry._case.store.dialect.fetch("SELECT schema_version FROM head").column(0).to_pylist() == [

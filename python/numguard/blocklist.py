@@ -143,7 +143,8 @@ class BlockList:
         covers = {**self._covers, "hash": "HMAC-SHA-256", "key_check": key_check(key)}
         # File names may contain personal names and numbers.
         covers["inputs"] = [{k: v for k, v in each.items() if k != "name"} for each in covers.get("inputs", ())]
-        return BlockList(table.sort_by(HASHED), covers, lambda _: self._checked())
+        order: Any = [(HASHED, "ascending"), *([("change", "descending")] if "change" in table.column_names else [])]
+        return BlockList(table.sort_by(order), covers, lambda _: self._checked())
 
     def write(
         self,

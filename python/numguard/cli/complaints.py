@@ -82,8 +82,9 @@ def add(
     SOURCE is CSV or other separated text, a workbook (.xlsx), JSON, JSON Lines, Parquet or Arrow; recognised
     by content. Columns are found by their headings in English and Hindi; --map names the others. Fields:
     acknowledgement_no, source, district, police_station, category, incident_at, reported_at, suspect_mobiles,
-    complainant_mobile, amount_lost, amount_held, amount_recovered. A complaint is identified by its source and number,
-    so a sheet without a column of sources needs --set source=...
+    complainant_mobile, complaint_status, amount_lost, amount_held, amount_recovered. A complaint is identified by its
+    source and number, so a sheet without a column of sources needs --set source=... A row whose status is withdrawn,
+    rejected, false or such is refused; of a status that is on no list, such as closed, the numbers wait for a decision.
 
     \b
     Check first: which column is which field, ten rows of each, what would be refused and why, and which numbers an
@@ -143,6 +144,13 @@ def _report(intake: Intake, source: str, *, dry_run: bool) -> None:
         wait = "would wait" if dry_run else "waits" if waiting == 1 else "wait"
         why = options.notes_text(options.counted_once(intake.waiting))
         options.say(f"{options.count(waiting, 'number')} {wait} for a decision: {why}; see numguard review")
+    if intake.ended.num_rows:
+        numbers = options.count(len(intake.ended["msisdn"].unique()), "number")
+        first = intake.ended["row"][0].as_py()
+        options.say(
+            f"complaint_ended: {numbers} in force that ended complaints name, the first in row {first}; what is "
+            "recorded stays until decided; see numguard history and numguard decide withdrawn"
+        )
     if intake.reactivated:
         them = "is named again; it stays" if intake.reactivated == 1 else "are named again; they stay"
         options.say(
@@ -266,6 +274,7 @@ def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
         summary["text_removed"] = intake.text_removed.num_rows
         summary["amendments"] = options.counted(intake.dropped["why"])
         summary["reactivated"] = intake.reactivated
+        summary["ended_in_force"] = len(intake.ended["msisdn"].unique())
         summary["alike"] = options.counted(intake.alike["why"])
         if dry_run:
             summary["sample"] = preview.sample.to_pylist()

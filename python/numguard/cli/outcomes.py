@@ -47,7 +47,8 @@ def outcomes(
 
     Its columns are msisdn, status, happened_at and reason. Barred, Disconnected, re-verified, Not blocked and such are
     known; --map-value adds others. Refused are numbers that the registry does not have, other
-    statuses, and rows that contradict each other. The same file twice changes nothing.
+    statuses, and rows that contradict each other. The same file twice changes nothing. Numbers that are reported as
+    blocked, but are protected, released or were never sent, are recorded and counted.
 
     \b
       numguard outcomes answers.csv --registry cases.db --by "HC 1234" --refused refused.csv
@@ -61,7 +62,9 @@ def outcomes(
         intake = registry.record_outcomes(source, **how, name=name, sheet=sheet, strict=is_strict)
     options.write_refused(intake.refusals, refused_path)
     counts = {field: getattr(intake, field) for field in ("id", "added", "repeated", "refused", "sha256")}
+    unrequested = options.counted(intake.unrequested["why"])
     if as_json:
+        counts |= {"unrequested": unrequested}
         options.say_json(counts | intake.account | {"refused_cells": intake.refusals.num_rows})
         return
     options.say(
@@ -69,4 +72,11 @@ def outcomes(
         f"{intake.refused:,} refused"
     )
     options.say_why(intake.refusals)
+    if unrequested:
+        numbers = options.count(intake.unrequested.num_rows, "number")
+        first = intake.unrequested["row"][0].as_py()
+        options.say(
+            f"{numbers} reported as blocked without a request, the first in row {first}: "
+            f"{options.notes_text(unrequested)}; see numguard history"
+        )
     account.say({"not_data": intake.not_data, "passed_over": intake.passed_over})

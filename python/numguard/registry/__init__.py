@@ -122,9 +122,9 @@ class Registry(Queries, Maintenance):
                 content), or a table that exports an Arrow stream.
             mapping: Which column holds what, `{"suspect_mobiles": "Mobile No."}`, or the path of a saved mapping; the
                 others are found by their names in English and Hindi: acknowledgement_no, source, district,
-                police_station, category, incident_at, reported_at, suspect_mobiles, complainant_mobile, amount_lost,
-                amount_held, amount_recovered. `narrative` extracts every number of a free text, to wait for a
-                decision; `ignore` leaves a column out.
+                police_station, category, incident_at, reported_at, suspect_mobiles, complainant_mobile,
+                complaint_status, amount_lost, amount_held, amount_recovered. `narrative` extracts every number of a
+                free text, to wait for a decision; `ignore` leaves a column out.
             constants: The value of a field where the sheet has none: `{"source": "1930"}`, and likewise district,
                 police_station and category.
             name: The name under which the input is recorded; by default the file's name.
@@ -193,7 +193,8 @@ class Registry(Queries, Maintenance):
 
         Returns:
             The counts, in rows. Refused are numbers that the registry does not know, statuses that are none of the
-            four, and rows that contradict another row of the same moment.
+            four, and rows that contradict another row of the same moment. `unrequested` has the numbers that are
+            reported as blocked although they are protected, were released, or were never sent.
         """
         return outcomes.record_outcomes(
             self._case, source, mapping, name, values=values, sheet_name=sheet, strict=strict
@@ -323,7 +324,8 @@ class Registry(Queries, Maintenance):
             header: Whether .csv and .xlsx begin with the names of the columns.
             rows_per_file: At most so many rows a file, as in `BlockList.write`.
             by_district: A file a district.
-            key: Write keyed hashes in place of the numbers, as `BlockList.keyed` does.
+            key: Write keyed hashes in place of the numbers, as `BlockList.keyed` does. A change needs the key of the
+                list before it.
             replace: Whether to replace an exported list at `path`, and its manifest.
             override: The reason to send a list past the brake, or to a receiver whose name is close to that of a known
                 one; recorded.
@@ -333,7 +335,7 @@ class Registry(Queries, Maintenance):
 
         Raises:
             ArgumentError: An exported list is at `path`; no district of that name is known; the receiver's name is one
-                letter from a known one's. Nothing was written.
+                letter from a known one's; a change has another key than the list before it. Nothing was written.
             BrakeError: The list grew past the policy's `max_growth`; nothing was written.
         """
         return sending.export(

@@ -17,7 +17,7 @@ from numguard.registry.case import Case
 from numguard.registry.listing import ListPolicy, rows
 from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
-from numguard.registry.state import RELEASED, derive
+from numguard.registry.state import RELEASED, RELEASED_TO_VERIFY, derive
 
 __all__ = ["FOUND", "STAGES", "action_taken", "complaints_by_day"]
 
@@ -28,7 +28,7 @@ FOUND = ("reported", "linked", "decided", "review")
 STAGES = ("named", "listed", "uploaded", "pending", "blocked", "reverified", "rejected", "released")
 
 #: The actions for which a number is sent.
-_OUT = ("block", "reverify")
+_OUT = ("block", "reverify", RELEASED_TO_VERIFY)
 
 _MONEY = ("amount_lost", "amount_recovered")
 _RUPEES = pa.decimal128(20, 2)

@@ -17,6 +17,7 @@ from numguard.errors import ArgumentError
 from numguard.registry.case import Case
 from numguard.registry.listing import ListPolicy, rows
 from numguard.registry.review import DROPPED, TURNED
+from numguard.registry.state import RELEASED_TO_VERIFY
 from numguard.registry.store import Append
 
 __all__ = ["AMENDED", "amended", "withdraw", "would_withdraw"]
@@ -147,6 +148,6 @@ def _sent(exported: pa.Table) -> dict[int, str]:
         last[row["msisdn"], row["receiver"]] = row["action"]
     found: dict[int, list[str]] = {}
     for (msisdn, receiver), action in sorted(last.items()):
-        if action in {"block", "reverify"}:
+        if action in {"block", "reverify", RELEASED_TO_VERIFY}:
             found.setdefault(msisdn, []).append(receiver)
     return {msisdn: "; ".join(receivers) for msisdn, receivers in found.items()}

@@ -18,6 +18,7 @@ from numguard.compute import pc, schema_of
 from numguard.errors import ArgumentError, ColumnError
 from numguard.registry import cells
 from numguard.registry.amounts import amounts
+from numguard.registry.complaint_status import Statuses, complaint_statuses
 from numguard.registry.districts import districts
 from numguard.registry.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns, may_hold_suspects
 from numguard.registry.moments import end_of_day, moments
@@ -47,6 +48,8 @@ COMPLAINT_NOTES = {
     "no_source": "The row names a number, but has no source.",
     "in_the_future": "The day is in the future.",
     "another_header": "The row is below a second header, of other columns; save that part as a file of its own.",
+    "complaint_ended": "The status of the complaint is withdrawn, rejected, false, duplicate or such.",
+    "status_unclear": "The status of the complaint may mean that it stands, or that it has ended.",
     "no_number": "The narrative contains no whole number.",
 }
 
@@ -73,6 +76,7 @@ class Complaints:
         complainants: index, msisdn: the numbers of complainants, likewise.
         refusals: index, field, cell, note.
         broken: row, cell, note: the records that could not be split.
+        ended: index, msisdn: the numbers of complaints that have ended, none of which is among the namings.
         at: the columns of each field.
     """
 
@@ -81,6 +85,7 @@ class Complaints:
     complainants: pa.Table
     refusals: pa.Table
     broken: pa.Table
+    ended: pa.Table
     at: dict[str, list[int]]
 
 
@@ -151,11 +156,27 @@ def read_complaints(
         lost = pc.is_null(part).take(found["index"].combine_chunks())
         refusals.append(_refused_numbers(found.filter(lost), note))
         found = found.filter(pc.invert(lost))
+    key = pc.binary_join_element_wise(folded_cells(sources(source)), folded_cells(acknowledgement), "\x1f")
+    status = complaint_statuses([sheet.table.column(place) for place in at.get("complaint_status", [])], size)
+    refusals.append(_ended(status))
+    of_ended = pa.array(status.ended).take(found["index"].combine_chunks())
+    ended = found.filter(of_ended).select(["index", "msisdn"])
+    found = found.filter(pc.invert(of_ended))
+    # Of a complaint that has ended by another row, no row is certain.
+    doubted = pc.or_(pa.array(status.unclear), pc.is_in(key, key.filter(pa.array(status.ended)).drop_null()))
+    found = _in_doubt(found, doubted.take(found["index"].combine_chunks()), "status_unclear")
     usable = np.zeros(size, np.bool_)
     usable[np.asarray(found["index"].to_numpy(), np.int64)] = True
-    key = pc.binary_join_element_wise(folded_cells(sources(source)), folded_cells(acknowledgement), "\x1f")
-    rows = pa.table({"row": sheet.row, "complaint_key": key, **fields, "usable": pa.array(usable)})
-    return Complaints(rows, found, complainants, pa.concat_tables(refusals), sheet.broken, at)
+    shown = {"complaint_status": status.text, "usable": pa.array(usable)}
+    rows = pa.table({"row": sheet.row, "complaint_key": key, **fields, **shown})
+    return Complaints(rows, found, complainants, pa.concat_tables(refusals), sheet.broken, ended, at)
+
+
+def _ended(status: Statuses) -> pa.Table:
+    """The refused cells of complaints that have ended."""
+    index = pa.array(np.flatnonzero(status.ended), pa.int64())
+    field, note = (pa.repeat(text, len(index)) for text in ("complaint_status", "complaint_ended"))
+    return pa.table([index, field, status.text.take(index), note], schema=_REFUSAL)
 
 
 def _constants(constants: Mapping[str, str] | None) -> dict[str, str]:

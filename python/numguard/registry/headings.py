@@ -131,6 +131,12 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "recovered amount", "amount refunded", "refunded amount", "refund amount",
         "वापस राशि", "वापस की गई राशि", "वसूल राशि", "वसूली राशि", "बरामद राशि", "बरामद की गई राशि", "रिकवर राशि",
     ),
+    # Of the complaint alone: those of a number, a transaction or an account are others.
+    "complaint_status": (
+        "status", "status of complaint", "complaint current status", "current status", "present status",
+        "current status of complaint", "case status", "status of case", "current status of case", "ncrp status",
+        "स्थिति", "शिकायत की स्थिति", "वर्तमान स्थिति", "शिकायत की वर्तमान स्थिति", "प्रकरण की स्थिति",
+    ),
     "narrative": (),
 }  # fmt: skip
 
@@ -139,7 +145,7 @@ NUMBER_HEADINGS: Final = ("mobile", "mobile no", "mobile number", "number", "pho
 REASON_HEADINGS: Final = ("remark", "remarks")
 
 #: Fields that may have several columns, such as "Suspect Mobile 1" and "Suspect Mobile 2".
-SEVERAL: Final = frozenset({"suspect_mobiles", "complainant_mobile", "narrative"})
+SEVERAL: Final = frozenset({"suspect_mobiles", "complainant_mobile", "complaint_status", "narrative"})
 
 #: Headings that are ambiguous, and the fields that they could be.
 AMBIGUOUS: Final[dict[str, tuple[str, ...]]] = {

@@ -23,11 +23,13 @@ from numguard.registry.headings import AMBIGUOUS, COLUMNS, Mapped, known_by, rea
 from numguard.registry.preview import Preview, preview
 from numguard.registry.reconcile import ALIKE, Plan, reconcile
 from numguard.registry.sheet import Sheet, check_strict, fingerprint_file, fingerprint_table, read_sheet
+from numguard.registry.state import IN_FORCE
 from numguard.registry.store import Append
 from numguard.source import files_of
 from numguard.types import PathLike, RowAccount, TableSource
 
 __all__ = [
+    "UNREQUESTED",
     "Intake",
     "add_complaints",
     "fingerprints",
@@ -38,6 +40,9 @@ __all__ = [
 
 
 _WAITING = schema_of(file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), why=pa.string(), cell=pa.string())
+#: The columns of `Intake.unrequested`.
+UNREQUESTED = schema_of(file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), why=pa.string())
+_ENDED = schema_of(file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), status=pa.string())
 _WORDED = _WAITING.remove(_WAITING.get_field_index("why"))
 
 
@@ -66,6 +71,11 @@ class Intake:
             msisdn, why (`dropped_by_amendment`, `turned_by_amendment`), was, status (before and after).
         alike: Complaints that may be known ones under another spelling, and were kept apart: file, row, source,
             acknowledgement_no, why (`leading_zeros`, `other_source`), known_source, known_acknowledgement_no.
+        reactivated: How many of the numbers that are named are reactivated: they stay off the list.
+        unrequested: The numbers that an operator reports as blocked although no block of them is requested: file, row,
+            msisdn, why (`blocked_though_protected`, `blocked_though_released`, `blocked_but_never_sent`).
+        ended: The numbers in force that complaints name whose status in the file is withdrawn, rejected or such: file,
+            row, msisdn, status. The file alone takes none of them off a list; `Registry.decide` does.
 
     Example:
         >>> import numguard as ng, pyarrow as pa
@@ -93,6 +103,8 @@ class Intake:
     dropped: pa.Table = field(default_factory=AMENDED.empty_table, repr=False)
     alike: pa.Table = field(default_factory=_ALIKE.empty_table, repr=False)
     reactivated: int = 0
+    unrequested: pa.Table = field(default_factory=UNREQUESTED.empty_table, repr=False)
+    ended: pa.Table = field(default_factory=_ENDED.empty_table, repr=False)
 
     def _repr_html_(self) -> str:
         facts: list[tuple[str, object]] = [
@@ -106,6 +118,8 @@ class Intake:
             ("dropped or turned by amendments", self.dropped.num_rows or None),
             ("perhaps known under another spelling", self.alike.num_rows or None),
             ("named again after they were reactivated", self.reactivated or None),
+            ("in force, of complaints that have ended", self.ended.num_rows or None),
+            ("reported as blocked without a request", self.unrequested.num_rows or None),
             ("lines that are no rows", counts(self.not_data)),
         ]
         return card("Intake", facts)
@@ -136,8 +150,12 @@ def add_complaints(
     complaints = read_complaints(sheet, mapped, constants, now=case.now())
     if dry_run:
         plan = reconcile(complaints, case.store)
-        again = _reactivated(case, plan, case.store.head())
-        return _summary(None, sheet, complaints, plan, _trial(case, sheet, plan), reactivated=again)
+        head = case.store.head()
+        counted: dict[str, Any] = {
+            "reactivated": _reactivated(case, plan, head),
+            "ended": _ended(case, sheet, complaints, head),
+        }
+        return _summary(None, sheet, complaints, plan, _trial(case, sheet, plan), **counted)
     with case.event("add_complaints") as append:
         plan = reconcile(complaints, case.store)
         if strict:
@@ -146,8 +164,11 @@ def add_complaints(
         if known is None:
             _record(append, sheet, plan)
         dropped = amended(case, append.event, plan.amended, sheet.name)
-        again = _reactivated(case, plan, append.event - 1)
-    return _summary(append.event if known is None else known, sheet, complaints, plan, dropped, reactivated=again)
+        counted = {
+            "reactivated": _reactivated(case, plan, append.event - 1),
+            "ended": _ended(case, sheet, complaints, append.event),
+        }
+    return _summary(append.event if known is None else known, sheet, complaints, plan, dropped, **counted)
 
 
 def _reactivated(case: Case, plan: Plan, cut: int) -> int:
@@ -158,6 +179,18 @@ def _reactivated(case: Case, plan: Plan, cut: int) -> int:
     if not len(named):
         return 0
     return int(pc.sum(pc.equal(case.state(cut, named)["status"], _BACK)).as_py() or 0)
+
+
+def _ended(case: Case, sheet: Sheet, complaints: Complaints, cut: int) -> pa.Table:
+    """The numbers in force at `cut` that a complaint of the sheet names which has ended."""
+    ended = complaints.ended
+    if not len(ended):
+        return _ENDED.empty_table()
+    state = case.state(cut, case.store.with_linked(pc.unique(ended["msisdn"].cast(pa.int64())), cut))
+    status = state["status"].take(pc.index_in(ended["msisdn"], state["msisdn"]))
+    row = complaints.rows["row"].take(ended["index"])
+    table = pa.table([pa.repeat(sheet.name, len(ended)), row, ended["msisdn"], status], schema=_ENDED)
+    return table.filter(pc.is_in(table["status"], pa.array(IN_FORCE))).combine_chunks()
 
 
 def _trial(case: Case, sheet: Sheet, plan: Plan) -> pa.Table:
@@ -195,7 +228,7 @@ def record_counts(append: Append, added: int, updated: int, repeated: int, refus
 
 
 def _summary(
-    event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan, dropped: pa.Table, *, reactivated: int
+    event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan, dropped: pa.Table, **counted: Any
 ) -> Intake:
     counts = (plan.added, plan.updated, plan.repeated, plan.refused)
     refusals = named_refusals(sheet, plan.refused_cells)
@@ -216,7 +249,7 @@ def _summary(
     file = (sheet.name, sheet.bytes, sheet.sha256)
     alike = plan.alike.add_column(0, "file", pa.repeat(sheet.name, len(plan.alike))).combine_chunks()
     around = (sheet.not_data, sheet.passed_over)
-    return Intake(event, *counts, refusals, *file, shown, waiting, text_removed, *around, dropped, alike, reactivated)
+    return Intake(event, *counts, refusals, *file, shown, waiting, text_removed, *around, dropped, alike, **counted)
 
 
 def named_refusals(sheet: Sheet, cells: pa.Table) -> pa.Table:

@@ -103,7 +103,8 @@ def delta(
     """The change from the list of the state `before` to the list of the state `after`, over the numbers of both.
 
     Columns: those of a list, and change: "added", "changed" or "removed". A removed row has action "release" where
-    a block must be lifted (its status is withdrawn, protected or reactivated), else "none".
+    a block must be lifted (its status is withdrawn, protected or reactivated, or its block lapsed), else "none". A
+    number whose block lapsed, and that is still listed because it is linked, has two rows: removed, then added.
     """
     old = before.filter(_listed(before, policies[0], districts[0]))
     new = after.filter(_listed(after, policies[1], districts[1]))
@@ -111,8 +112,11 @@ def delta(
 
     was = pc.index_in(new_rows["msisdn"], old_rows["msisdn"])
     added = new_rows.filter(pc.is_null(was))
-    kept = new_rows.filter(pc.is_valid(was))
-    earlier = old_rows.take(pc.drop_null(was))
+    lapsed = _lapsed(before, after, old_rows, districts[0])
+    stays = pc.and_(pc.is_valid(was), pc.invert(pc.is_in(new_rows["msisdn"], lapsed)))
+    relisted = new_rows.filter(pc.and_(pc.is_valid(was), pc.is_in(new_rows["msisdn"], lapsed)))
+    kept = new_rows.filter(stays)
+    earlier = old_rows.take(was.filter(stays))
     changed = kept.filter(_differs(kept, earlier)) if len(kept) else kept
 
     gone = pc.and_(
@@ -122,18 +126,52 @@ def delta(
     held = before.filter(pc.and_(before["block_requested"], in_district(before, districts[0])))["msisdn"]
     status = after["status"]
     released = pc.and_(pc.is_in(status, pa.array(RELEASED)), _changed_status(before, after))
-    removed = after.filter(pc.or_(gone, pc.and_(released, pc.is_in(after["msisdn"], held))))
+    # An operator may report a block of a number that is protected or was released: nothing was held, and it is now.
+    done = pc.and_(after["block_done"], in_district(after, districts[1]))
+    anew = pc.and_(done, pc.invert(pc.is_in(after["msisdn"], before["msisdn"].filter(before["block_done"]))))
+    released = pc.or_(
+        pc.and_(released, pc.is_in(after["msisdn"], held)), pc.and_(pc.is_in(status, pa.array(RELEASED)), anew)
+    )
+    removed = after.filter(pc.or_(pc.or_(gone, released), pc.is_in(after["msisdn"], lapsed)))
     removed_rows = _shown(removed)
     if len(removed_rows):
-        release = pc.is_in(removed_rows["status"], pa.array(RELEASED))
+        has_lapsed = pc.is_in(removed_rows["msisdn"], lapsed)
+        release = pc.or_(pc.is_in(removed_rows["status"], pa.array(RELEASED)), has_lapsed)
         removed_rows = removed_rows.set_column(
             removed_rows.schema.get_field_index("action"), "action", pc.if_else(release, "release", "none")
         )
+        removed_rows = removed_rows.set_column(
+            removed_rows.schema.get_field_index("reason"),
+            "reason",
+            pc.if_else(has_lapsed, "only_linked", removed_rows["reason"]),
+        )
     parts = [
         part.append_column("change", pa.repeat(word, len(part)))
-        for part, word in ((added, "added"), (changed, "changed"), (removed_rows, "removed"))
+        for part, word in ((removed_rows, "removed"), (added, "added"), (changed, "changed"), (relisted, "added"))
     ]
-    return pa.concat_tables(parts).sort_by("msisdn").combine_chunks()
+    # Of two rows of a number the removed one is first, for a receiver that applies them in order.
+    order: Any = [("msisdn", "ascending"), ("change", "descending")]
+    return pa.concat_tables(parts).sort_by(order).combine_chunks()
+
+
+def _lapsed(before: pa.Table, after: pa.Table, old_rows: pa.Table, district: str | None) -> pa.Array[Any]:
+    """The numbers whose block was requested for a complaint or a decision, of which nothing but a link is left.
+
+    A number that is only linked is never to be blocked without a decision, so its block must be lifted, also where an
+    operator has reported it done. While something about the number waits for a decision, nothing has lapsed.
+    """
+    requested = pc.and_(pc.and_(before["block_sent"], _has_grounds(before)), in_district(before, district))
+    on_list = old_rows["msisdn"].filter(pc.equal(old_rows["action"], "block"))
+    asked = pc.or_(pc.is_in(after["msisdn"], before["msisdn"].filter(requested)), pc.is_in(after["msisdn"], on_list))
+    linked = pc.is_in(after["status"], pa.array(("reverify", "blocked")))
+    numbers = after["msisdn"].filter(pc.and_(pc.and_(asked, linked), pc.invert(_has_grounds(after))))
+    found: pa.Array[Any] = numbers.combine_chunks()
+    return found
+
+
+def _has_grounds(state: pa.Table) -> Any:
+    """Which numbers a complaint names or an officer confirmed, or may: something about them waits for a decision."""
+    return pc.or_(pc.or_(pc.fill_null(pc.equal(state["hop"], 0), False), state["decided"]), state["waits"])
 
 
 def _listed(state: pa.Table, policy: ListPolicy, district: str | None) -> Any:

@@ -139,7 +139,7 @@ class Maintenance:
         """Where events that were recorded independently differ, and which side holds.
 
         Returns:
-            Columns: kind (decision, outcome or complaint), msisdn, source, acknowledgement_no; held_said, held_by,
+            Columns: kind (decision, outcome or complaint), msisdn, source, acknowledgement_no; held_value, held_by,
             held_at, held_registry, held_event: the value that holds, its author, moment, registry and event; the
             same of the `other` side; rule, and sentence: the rule in words.
         """

@@ -47,9 +47,9 @@ _CONTRADICTIONS = schema_of(
     source=pa.string(),
     acknowledgement_no=pa.string(),
     held=pa.int64(),
-    held_said=pa.string(),
+    held_value=pa.string(),
     other=pa.int64(),
-    other_said=pa.string(),
+    other_value=pa.string(),
     rule=pa.string(),
 )
 
@@ -255,7 +255,7 @@ class _Independent:
 
     @staticmethod
     def _row(kind: str, held: tuple[str, int], other: tuple[str, int], rule: str, **of: Any) -> dict[str, Any]:
-        sides = {"held_said": held[0], "held": held[1], "other_said": other[0], "other": other[1]}
+        sides = {"held_value": held[0], "held": held[1], "other_value": other[0], "other": other[1]}
         nothing: dict[str, Any] = {"msisdn": None, "source": None, "acknowledgement_no": None}
         return {"kind": kind, "rule": rule} | sides | nothing | of
 
@@ -316,7 +316,7 @@ def _shown(store: Reading, differences: pa.Table) -> pa.Table:
         registries = pa.array(order.registries if order else [store.id], pa.string())
         at = order.registry[seqs] if order else np.zeros(len(seqs), np.int64)
         columns |= {
-            f"{side}_said": differences[f"{side}_said"],
+            f"{side}_value": differences[f"{side}_value"],
             f"{side}_by": of["actor"],
             f"{side}_at": pc.cast(of["at"], MOMENT),
             f"{side}_registry": registries.take(pa.array(at, pa.int64())),

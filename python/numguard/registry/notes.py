@@ -12,7 +12,7 @@ from typing import Final
 from numguard import _core
 from numguard.registry.alike import ALIKE_NOTES
 from numguard.registry.complaints import COMPLAINT_NOTES
-from numguard.registry.outcomes import OUTCOME_NOTES
+from numguard.registry.outcomes import BLOCKED_NOTES, OUTCOME_NOTES
 from numguard.registry.review import REVIEW_NOTES
 from numguard.registry.state import REASONS
 from numguard.report import STOPS
@@ -27,6 +27,7 @@ NOTES: Final = {
     **ALIKE_NOTES,
     **REVIEW_NOTES,
     **OUTCOME_NOTES,
+    **BLOCKED_NOTES,
     **COMPLAINT_NOTES,
     **RECORD_NOTES,
     **_core.closed_lists()["note"],

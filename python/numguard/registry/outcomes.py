@@ -6,7 +6,6 @@ moment at which they happened, where the file has one.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,14 +18,16 @@ from numguard.errors import ArgumentError
 from numguard.registry import cells
 from numguard.registry.case import Case
 from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
-from numguard.registry.intake import Intake, named_refusals, record_counts, record_input
+from numguard.registry.intake import UNREQUESTED, Intake, named_refusals, record_counts, record_input
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet, check_strict, read_sheet
-from numguard.registry.spelling import folded
-from numguard.registry.state import OUTCOMES, Outcome
+from numguard.registry.spelling import plain_words
+from numguard.registry.state import OUTCOMES, RELEASED, RELEASED_TO_VERIFY, Outcome
 from numguard.types import TableSource
 
-__all__ = ["COLUMNS", "KNOWN", "OUTCOME_NOTES", "Outcomes", "compared", "read_outcomes", "record_outcomes"]
+__all__ = [
+    "BLOCKED_NOTES", "COLUMNS", "KNOWN", "OUTCOME_NOTES", "Outcomes", "compared", "read_outcomes", "record_outcomes",
+]  # fmt: skip
 
 #: The columns that are read, each with other spellings of its heading.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -68,8 +69,18 @@ OUTCOME_NOTES: dict[str, str] = {
     "unknown_status": "None of blocked, rejected, reverified and reactivated.",
 }
 
+#: Why a number should not have been blocked, although an operator reports that it is; the first that holds.
+BLOCKED_NOTES: dict[str, str] = {
+    "blocked_though_protected": "Reported as blocked, but protected: have the block lifted.",
+    "blocked_though_released": "Reported as blocked, but withdrawn, reactivated or released: have the block lifted.",
+    "blocked_but_never_sent": "Reported as blocked, but never exported: the answer may be of another number.",
+}
+
 #: For a row that is recorded already.
 KNOWN = "known"
+
+#: The actions of a list that request something of an operator.
+_REQUESTS = ("block", "reverify", RELEASED_TO_VERIFY)
 
 _REFUSED = schema_of(row=pa.int64(), field=pa.string(), cell=pa.string(), note=pa.string())
 
@@ -118,9 +129,36 @@ def record_outcomes(
             record_counts(append, *counts)
             append.rows("outcome", fresh.append_column("ordinal", pa.array(np.arange(len(fresh)))))
             append.rows("refusal", refused_cells)
+        unrequested = _unrequested(case, append.event - 1, fresh, sheet.name)
     event = append.event if known is None else known
     read = (named_refusals(sheet, refused_cells), sheet.name, sheet.bytes, sheet.sha256)
-    return Intake(event, *counts, *read, not_data=sheet.not_data, passed_over=sheet.passed_over)
+    around: Any = {"not_data": sheet.not_data, "passed_over": sheet.passed_over}
+    return Intake(event, *counts, *read, **around, unrequested=unrequested)
+
+
+def _unrequested(case: Case, cut: int, fresh: pa.Table, name: str) -> pa.Table:
+    """The numbers last reported as blocked for which no block or verification is requested at `cut`, and why."""
+    last = fresh.append_column("order", pa.array(np.arange(len(fresh))))
+    last = last.group_by("msisdn").aggregate([("order", "max")])
+    rows = fresh.take(last["order_max"].sort())
+    rows = rows.filter(pc.equal(rows["status"], "blocked"))
+    if not len(rows):
+        return UNREQUESTED.empty_table()
+    state = case.state(cut, case.store.with_linked(rows["msisdn"].cast(pa.int64()).combine_chunks(), cut))
+    sent = case.store.facts("exported", cut, wanted=True)
+    asked = sent.filter(pc.is_in(sent["action"], pa.array(_REQUESTS)))["msisdn"].cast(pa.uint64())
+    sent = sent.filter(pc.is_in(sent["action"], pa.array((*_REQUESTS, "release")))).sort_by("event")
+    final = sent.group_by("msisdn", use_threads=False).aggregate([("action", "last")])
+    let_go = final.filter(pc.equal(final["action_last"], "release"))["msisdn"].cast(pa.uint64())
+    status = state["status"].take(pc.index_in(rows["msisdn"], state["msisdn"]))
+    released = pc.or_(pc.is_in(status, pa.array(RELEASED)), pc.is_in(rows["msisdn"], let_go.combine_chunks()))
+    protected = pc.equal(status, "protected")
+    nothing: Any = pa.scalar(None, pa.string())
+    why = pc.if_else(pc.is_in(rows["msisdn"], asked.combine_chunks()), nothing, "blocked_but_never_sent")
+    why = pc.if_else(released, "blocked_though_released", why)
+    why = pc.if_else(protected, "blocked_though_protected", why)
+    table = pa.table([pa.repeat(name, len(rows)), rows["row"], rows["msisdn"], why], schema=UNREQUESTED)
+    return table.filter(pc.is_valid(table["why"])).sort_by("row").combine_chunks()
 
 
 def _words(values: Mapping[str, Outcome] | None) -> dict[str, str]:
@@ -129,19 +167,13 @@ def _words(values: Mapping[str, Outcome] | None) -> dict[str, str]:
     for word, status in (values or {}).items():
         if status not in OUTCOMES:
             raise ArgumentError(f"values (--map-value): a word means one of {', '.join(OUTCOMES)}")
-        words[_plain(word)] = status
+        words[plain_words(word)] = status
     return words
-
-
-def _plain(word: str) -> str:
-    """A word, folded: dashes of all kinds are blanks, and punctuation at its end is removed."""
-    apart = (" " if sign == "_" or unicodedata.category(sign) == "Pd" else sign for sign in folded(word))
-    return " ".join("".join(apart).split()).rstrip(".!। ")
 
 
 def _statuses(column: pa.ChunkedArray[Any], words: Mapping[str, str]) -> pa.Array[Any]:
     encoded = pa.array(cells.written(column).to_pylist(), pa.string()).dictionary_encode()
-    plain = [None if word is None else _plain(word) for word in encoded.dictionary.to_pylist()]
+    plain = [None if word is None else plain_words(word) for word in encoded.dictionary.to_pylist()]
     statuses = pa.array([word if word is None else words.get(word, word) for word in plain], pa.string())
     return statuses.take(encoded.indices)
 

@@ -296,7 +296,8 @@ class Queries:
 
         Returns:
             Columns: msisdn, status, action, hop, district, reason, complaints, sources, first_reported, last_reported,
-            via_imei, review_by; with `since`, also change: added, changed or removed.
+            via_imei, review_by; with `since`, also change: added, changed or removed. A number whose block has lost its
+            grounds, and that is still linked, has two rows: removed, with the action `release`, then added.
         """
         return sending.block_list(self._case, as_of, since, district, policy)
 

@@ -37,7 +37,7 @@ def digest(before: str, event: tuple[int, int, str, str, str], tables: Mapping[s
         before: That of the event before.
         event: Its number, moment, actor, verb and reason.
         tables: Its rows by table, of integers and text. An empty column is left out, so that a column that a later
-            schema adds changes no digest.
+            schema adds changes no digest, and one that it renames has its first name.
 
     Returns:
         SHA-256 in hexadecimal digits.
@@ -49,12 +49,18 @@ def digest(before: str, event: tuple[int, int, str, str, str], tables: Mapping[s
     return state.hexdigest()
 
 
+#: The names under which columns are digested that a later step of the schema renamed.
+_DIGESTED_AS = {"contradiction": {"held_value": "held_said", "other_value": "other_said"}}
+
+
 def _parts(before: str, event: tuple[int, int, str, str, str], tables: Mapping[str, pa.Table]) -> Iterator[bytes]:
     yield before.encode()
     for field in event:
         yield str(field).encode()
     for name in sorted(tables):
-        columns = {column: _values(tables[name][column]) for column in sorted(tables[name].column_names)}
+        former = _DIGESTED_AS.get(name, {})
+        table = tables[name].rename_columns([former.get(column, column) for column in tables[name].column_names])
+        columns = {column: _values(table[column]) for column in sorted(table.column_names)}
         columns = {column: values for column, values in columns.items() if values is not None}
         rows = pa.table(columns)
         if len(rows) > 1:

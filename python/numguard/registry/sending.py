@@ -16,15 +16,20 @@ from numguard.blocklist import BlockList, Form
 from numguard.compute import pc
 from numguard.errors import ArgumentError, BrakeError
 from numguard.files import together
+from numguard.keyed import key_check
 from numguard.registry.case import Basis, Case, refuse_broken
 from numguard.registry.districts import the_district
 from numguard.registry.listing import ListPolicy, last_moment, rows
 from numguard.registry.receivers import the_receiver
 from numguard.registry.spelling import folded
+from numguard.registry.state import RELEASED_TO_VERIFY
 from numguard.registry.store import Append
 from numguard.types import PathLike
 
 __all__ = ["block_list", "export", "export_handsets", "handsets"]
+
+#: The key check on record of a list with the numbers themselves.
+NO_KEY = "none"
 
 
 def block_list(
@@ -77,15 +82,60 @@ def export(
         sent: list[dict[str, Any]] = case.store.exports(to).to_pylist()
         last = _last(sent, district)
         before = _base_of(case, since, cut, sent, Basis(0, policy, district))
+        if before is not None and before.event:
+            _refuse_other_key(_list_before(sent, before), key)
         listed = case.listed(cut, before, policy, district)
         if policy.max_growth is not None and last and not override:
             _brake(case, cut, policy, district, last)
-        append.rows("exported", listed.to_table().select(["msisdn", "action"]))
+        append.rows("exported", _once_each(listed.to_table().select(["msisdn", "action"])))
         listed = listed if key is None else listed.keyed(key)
         begin = 0 if before is None else before.event
         how = {"since": [begin], "district": [district or ""], "policy": [policy.as_json()]}
         _send(append, token, listed, path, form, to=to, how=how)
     return listed
+
+
+def _list_before(sent: list[dict[str, Any]], before: Basis) -> dict[str, Any] | None:
+    """The list that a receiver changes: that of the base, or, where the base is a moment, the last one he has."""
+    named = next((row for row in sent if row["event"] == before.event), None)
+    return named or _last(sent, before.district)
+
+
+def _refuse_other_key(last: dict[str, Any] | None, key: bytes | None) -> None:
+    """Refuses a change under another key than the list before it: nothing that the receiver has would match it.
+
+    Of a list from before keys were recorded it is unknown whether it has a key, and which. A change under a key is then
+    refused: its releases might match nothing, and a whole list costs little. One with the numbers themselves is not:
+    the receiver can match numbers with a list under any key that he holds.
+
+    Raises:
+        ArgumentError: The key is another one, or only one of the two has a key.
+    """
+    this = NO_KEY if key is None else key_check(key)
+    if last is None or last["key_check"] == this or (last["key_check"] is None and key is None):
+        return
+    problem, remedy = {
+        None: ("was recorded before keys were, so that its key is unknown", ""),
+        NO_KEY: ("has the numbers, and this change would have keyed hashes", "leave the key out, or "),
+    }.get(last["key_check"], ("was written under another key, so that nothing on it would match", "use its key, or "))
+    if key is None:
+        problem = "has keyed hashes, and this change would have the numbers"
+    raise ArgumentError(
+        f"key: the list before this change, export {last['event']}, {problem}; {remedy}write a whole list, without "
+        "since= (--since-last, --since), which takes its place; nothing was written"
+    )
+
+
+def _once_each(rows: pa.Table) -> pa.Table:
+    """The rows on record, one a number: of two, the one to release and the one to verify are one action."""
+    counted = rows.group_by("msisdn").aggregate([([], "count_all")])
+    twice = counted["msisdn"].filter(pc.greater(counted["count_all"], 1))
+    if not len(twice):
+        return rows
+    both = pc.is_in(rows["msisdn"], twice)
+    action = pc.if_else(both, RELEASED_TO_VERIFY, rows["action"])
+    kept = pc.or_(pc.invert(both), pc.equal(rows["action"], "release"))
+    return pa.table({"msisdn": rows["msisdn"], "action": action}).filter(kept)
 
 
 def _export_of_earlier(
@@ -155,6 +205,7 @@ def _send(
                 "name": [listed.manifest["file"]],
                 **file,
                 "records": [len(listed)],
+                "key_check": [listed.manifest.get("key_check", NO_KEY)],
             },
         )
         append.commit(files)

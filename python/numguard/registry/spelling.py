@@ -6,13 +6,14 @@ Independent of columns. One idea: an invisible character never makes two sources
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pyarrow as pa
 
 from numguard.compute import pc
 
-__all__ = ["folded", "folded_cells", "seen"]
+__all__ = ["folded", "folded_cells", "plain_words", "seen"]
 
 _UNSEEN = r"\p{Cf}"
 #: Joiners that Indian scripts write with: they are left where a name is shown.
@@ -58,3 +59,9 @@ def folded(name: str | None) -> str:
     cells: list[Any] = folded_cells(pa.array([name or ""], pa.string())).to_pylist()
     text: str = cells[0]
     return text
+
+
+def plain_words(text: str) -> str:
+    """A word or a few, folded: dashes of all kinds are blanks, and punctuation at the end is removed."""
+    apart = (" " if sign == "_" or unicodedata.category(sign) == "Pd" else sign for sign in folded(text))
+    return " ".join("".join(apart).split()).rstrip(".!। ")

@@ -34,8 +34,8 @@ from numguard.registry.grounds import (
 )
 
 __all__ = [
-    "ACTIONS", "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "REASONS", "RELEASED", "SETTLING", "STATUSES", "Decision",
-    "Facts", "Outcome", "Rule", "Settling", "Standing", "Status", "derive",
+    "ACTIONS", "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "REASONS", "RELEASED", "RELEASED_TO_VERIFY", "SETTLING",
+    "STATUSES", "Decision", "Facts", "Outcome", "Rule", "Settling", "Standing", "Status", "derive",
 ]  # fmt: skip
 
 #: Every status, in the order of `Standing.rules`: a number has the first that holds.
@@ -66,6 +66,9 @@ ACTIONS: Final[dict[Status, Literal["block", "reverify"]]] = {
     "reverify": "reverify",
 }
 
+#: The action on record of a number that one change lists twice: its block is to be lifted, and it is to be re-verified.
+RELEASED_TO_VERIFY: Final = "release_and_reverify"
+
 #: The statuses with which a number that was on a list is released.
 RELEASED: Final[tuple[Status, ...]] = ("withdrawn", "protected", "reactivated")
 
@@ -92,6 +95,7 @@ REASONS = {
     "toll_free": "A toll-free number, which is in no handset.",
     "service": "A number of a service, which is in no handset.",
     "nothing_stands": "Every complaint, link and decision that named it is withdrawn or amended.",
+    "only_linked": "Every complaint and decision that named it is withdrawn or amended; it is only linked.",
     "waits_for_a_decision": "It is not certainly named, and waits for a decision.",
     "answered_by_operator": "The operator's answer.",
     "named_in_complaint": "A complaint names it.",
@@ -128,7 +132,7 @@ class Standing:
         self.decisions = self._last("decisions", "status", _DECIDING)
         self.protection = self._last("decisions", "status", ("protected", "unprotected"))
         self.outcomes = Last(facts.outcomes, self.numbers, "event", "ordinal")
-        self.sent = self._last("exported", "action", ("block", "release"))
+        self.sent = self._last("exported", "action", ("block", "release", RELEASED_TO_VERIFY))
 
         size = len(self.numbers)
         explained: Any = _core.explain(pa.array(self.numbers.astype(np.uint64)))
@@ -267,11 +271,12 @@ def derive(facts: Facts) -> pa.Table:
     """The state of every number of `facts`, ascending.
 
     Columns: msisdn (uint64), status, kind, decided (bool: an officer confirmed it), block_requested (bool: a block was
-    requested, or done), waits (bool: it waits for a decision), turned (bool: a complaint has it both as a suspect's and
-    the complainant's, without a decision since), unsure (bool: either, or it was settled), hop (null where only
-    decided), district, source (both its first complaint's, or its seed's), reason, complaints, sources, districts
-    (int64: distinct ones; a complainant who repeats counts once), first_reported, last_reported, last_added
-    (microseconds UTC), via_imei.
+    requested, or done), block_done (bool: `blocked` is the operator's last answer, after any decision), block_sent
+    (bool: of the lists that requested a block or a release, the last one requested the block), waits (bool: it waits
+    for a decision), turned (bool: a complaint has it both as a suspect's and the complainant's, without a decision
+    since), unsure (bool: either, or it was settled), hop (null where only decided), district, source (both its first
+    complaint's, or its seed's), reason, complaints, sources, districts (int64: distinct ones; a complainant who repeats
+    counts once), first_reported, last_reported, last_added (microseconds UTC), via_imei.
     """
     found = Standing(facts)
     named, linked = found.named, found.linked
@@ -286,6 +291,8 @@ def derive(facts: Facts) -> pa.Table:
             "kind": found.kind,
             "decided": pa.array(found.confirmed),
             "block_requested": pa.array(found.block_requested | blocked),
+            "block_done": pa.array(blocked),
+            "block_sent": pa.array(found.sent.means("block", column="action")),
             "waits": pa.array(found.waits),
             "turned": pa.array(found.turned),
             "unsure": pa.array(found.unsure | (found.turned_since != NEVER)),

@@ -1,0 +1,164 @@
+"""The status of a complaint: one that has ended blocks no number, and one that is not clear waits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+from numguard.registry.complaint_status import ENDS, STANDS
+from numguard.registry.notes import NOTES
+from registry_cases import A, B, C, complaint, complaints, listed, registry, status_of
+from test_cli import numguard
+
+__all__ = ["registry"]
+
+HEADINGS = [
+    "Status",
+    "Complaint Status",
+    "Case Status",
+    "STATUS OF COMPLAINT",
+    "complaint_status",
+    "Current Status",
+    "शिकायत की स्थिति",
+]
+
+
+ENDED_IN_FORCE = (
+    "complaint_ended: 1 number in force that ended complaints name, the first in row 2; what is recorded stays until "
+    "decided; see numguard history and numguard decide withdrawn"
+)
+
+
+def with_status(*statuses: str | None, heading: str = "Status") -> pa.Table:
+    numbers = [A, B, C]
+    rows = [complaint(str(k), str(numbers[k])) for k in range(len(statuses))]
+    return complaints(*rows).append_column(heading, pa.array(statuses, pa.string()))
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_a_complaint_that_has_ended_puts_no_number_on_a_list(heading: str) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(with_status("Registered", "Withdrawn", "Closed", heading=heading))
+        assert (intake.added, intake.refused) == (2, 1)
+        assert intake.refusals.select(["row", "column", "cell", "note"]).to_pylist() == [
+            {"row": 2, "column": "complaint_status", "cell": "Withdrawn", "note": "complaint_ended"}
+        ]
+        assert intake.waiting.select(["msisdn", "why"]).to_pylist() == [{"msisdn": C, "why": "status_unclear"}]
+        assert intake.ended.num_rows == 0
+        assert listed(registry) == {A: "block"}
+        assert status_of(registry, C) == "review"
+        assert {"complaint_ended", "status_unclear"} <= set(NOTES)
+        again = registry.add_complaints(with_status("Registered", "Withdrawn", "Closed", heading=heading))
+        assert (again.id, again.added, again.repeated, again.refused) == (intake.id, 0, 2, 1)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        *sorted(STANDS), None, "", "-", "NA", "REGISTERED", "Under-Process", "FIR Registered.", "FIR No. 123/2026",
+        "FIR registered on 05-11-2026", "FIR No 12/2026 dated 1.11.2026", " under  process ", "Charge-sheeted",
+    ],
+)  # fmt: skip
+def test_a_complaint_that_stands(status: str | None) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        assert registry.add_complaints(with_status(status)).refusals.num_rows == 0
+        assert listed(registry) == {A: "block"}
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        *sorted(ENDS),
+        "WITHDRAWN",
+        "Withdrawn.",
+        "withdrawn on 05/11/2026",
+        "False_Complaint",
+        "Closed - False",
+        "Re\u200bjected",
+    ],
+)
+def test_a_complaint_that_has_ended(status: str) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        refusals = registry.add_complaints(with_status(status)).refusals
+        assert refusals.select(["cell", "note"]).to_pylist() == [{"cell": status, "note": "complaint_ended"}]
+        assert listed(registry) == {}
+        assert len(registry.review()) == 0
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "Closed", "Disposed", "Resolved", "Refunded", "Blocked", "No action", "not withdrawn", "not false", "200", "1",
+        "registered; withdrawn", "Registered (false)", "not registered", "withdrawn?", "to be withdrawn",
+    ],
+)  # fmt: skip
+def test_a_status_on_neither_list_leaves_the_numbers_to_a_decision(status: str) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(with_status(status))
+        assert (intake.added, intake.refused, listed(registry)) == (1, 0, {})
+        assert registry.review()["why"].to_pylist() == ["status_unclear"]
+        registry.decide([A], "accepted", "the desk confirms that it stands")
+        assert listed(registry) == {A: "block"}
+
+
+def test_no_word_is_on_both_lists() -> None:
+    assert not STANDS & ENDS
+    assert all("closed" not in word or len(word.split()) > 1 for word in STANDS | ENDS)
+
+
+def test_a_recorded_complaint_stays_until_it_is_decided(registry: ng.Registry) -> None:
+    registry.add_complaints(with_status("Registered", "Registered"))
+    for dry_run in (True, False):
+        intake = registry.add_complaints(with_status("Rejected", "Registered"), dry_run=dry_run, name="week2.csv")
+        assert (intake.added, intake.updated, intake.repeated, intake.refused) == (0, 0, 1, 1)
+        assert intake.ended.to_pylist() == [{"file": "week2.csv", "row": 1, "msisdn": A, "status": "reported"}]
+        assert str(A) not in repr(intake)
+    assert listed(registry) == {A: "block", B: "block"}
+    registry.decide([A], "withdrawn", "the complaint was rejected")
+    assert listed(registry) == {B: "block"}
+    assert registry.add_complaints(with_status("Rejected")).ended.num_rows == 0
+
+
+def test_a_complaint_that_another_row_ends_is_not_certain(registry: ng.Registry) -> None:
+    rows = complaints(complaint("1", str(A)), complaint("1", str(B)), complaint("2", str(C)))
+    intake = registry.add_complaints(rows.append_column("Status", pa.array(["Registered", "Withdrawn", "Registered"])))
+    assert listed(registry) == {C: "block"}
+    assert intake.waiting.select(["msisdn", "why"]).to_pylist() == [{"msisdn": A, "why": "status_unclear"}]
+
+
+def test_of_several_columns_the_one_that_ends_it_counts(registry: ng.Registry) -> None:
+    sheet = with_status("Registered", "Withdrawn", "Pending").append_column(
+        "Case Status", pa.array(["False", "FIR", "Closed"])
+    )
+    intake = registry.add_complaints(sheet)
+    assert intake.refusals["note"].to_pylist() == ["complaint_ended"] * 2
+    assert (listed(registry), status_of(registry, C)) == ({}, "review")
+    with ng.Registry(by="HC 1234") as other:
+        mapping = {"ignore": ["Status", "Case Status"]}
+        assert other.add_complaints(sheet, mapping=mapping).added == 3
+        assert other.add_complaints(sheet, mapping={"complaint_status": "Status", "ignore": "Case Status"}).refused == 1
+
+
+def test_a_column_of_another_status_is_not_read(registry: ng.Registry) -> None:
+    for heading in ("Account Status", "Mobile Status", "Transaction Status", "Status of number", "Amount Status"):
+        assert registry.add_complaints(with_status("Withdrawn", heading=heading), dry_run=True).refused == 0
+
+
+def test_the_command_line_counts_what_has_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    head = "acknowledgement_no,source,suspect_mobiles,Status\n"
+    Path("week1.csv").write_text(f"{head}1,1930,98765 43210,Registered\n")
+    Path("week2.csv").write_text(f"{head}1,1930,98765 43210,Withdrawn\n2,1930,91234 56789,Closed\n")
+    how = ("--registry", "cases.db", "--by", "HC 1234")
+    numguard("complaints", "add", "week1.csv", *how)
+    run = numguard("complaints", "add", "week2.csv", *how)
+    assert run.returncode == 0
+    assert run.stderr.splitlines() == [
+        "week2.csv: 1 complaint added, 0 updated, 0 repeated, 1 refused; 1 cell refused",
+        "why: complaint_ended 1",
+        "1 number waits for a decision: status_unclear 1; see numguard review",
+        ENDED_IN_FORCE,
+    ]
