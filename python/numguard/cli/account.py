@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from numguard.cli.options import Command
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import FORMATS
 from numguard.files.page import PAGES
-from numguard.source import REFUSED, Account, Batch, Source, files_of, named, refused_rows
+from numguard.source import REFUSED, Account, Batch, Source, check_listed_once, files_of, named, refused_rows
 
 if TYPE_CHECKING:
     from numguard._core import ImeiSet, NumberSet
@@ -142,21 +143,25 @@ def check_files(
     reads: Iterable[str | Path | None],
     writes: Mapping[str, str | Path | None],
     *,
+    sources: Sequence[str] = (),
     pages: Container[str] = (),
 ) -> None:
-    """Raises an error for a file that could not be written in the end, or that is read.
+    """Raises an error for a file that could not be written in the end, or that is read, or is read twice.
 
     Args:
         reads: what is read: paths, globs, directories; addresses and `-` are never written.
         writes: the files to write, by the option that names them.
+        sources: what is read too, its rows one after the other, and therefore each file once.
         pages: the options whose file may be a page.
     """
     inputs = [
         file.resolve()
-        for one in reads
+        for one in (*sources, *reads)
         if one is not None and str(one) not in {"", "-"} and "://" not in str(one)
         for file in _files(one)
     ]
+    with suppress(FileMissingError):  # reading it raises the error
+        check_listed_once(sources)
     outputs: dict[Path, str] = {}
     for option, written in writes.items():
         if written is None:

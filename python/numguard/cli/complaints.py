@@ -99,7 +99,8 @@ def add(
     from numguard.registry import Registry
     from numguard.registry.headings import write_mapping
 
-    account.check_files([source, registry_path, mapping_path], {"--refused": refused_path, "--save-mapping": save_path})
+    writes = {"--refused": refused_path, "--save-mapping": save_path}
+    account.check_files([registry_path, mapping_path], writes, sources=[source])
     mapping = _mapping(mapped, extract, mapping_path)
     with Registry(registry_path, by=by) as registry:
         intake = registry.add_complaints(

@@ -247,7 +247,7 @@ def expand(
     lists = [seeds, registry_path, around, around_imeis, tac_path]
     lists += [bounds[name] for name in ("protected", "release", "placeholders")]
     tables = _tables("--folder", folder, TABLES) | _tables("--graph", graph, ("nodes", "edges"))
-    account.check_files([*sources, *lists], {"--ask": ask, "--refused": refused_path} | tables)
+    account.check_files(lists, {"--ask": ask, "--refused": refused_path} | tables, sources=sources)
     lists_read = account.Lists(is_strict=is_strict)
     tac = lists_read.tacs(tac_path)
     draw = drawing(graph, around, around_imeis, region, lists_read, full_numbers=full_numbers, tac=tac)

@@ -52,7 +52,7 @@ def keyed(
     """
     if key is None:
         raise ArgumentError("--key-file or --key-env: takes the key that both sides hold")
-    account.check_files([source, listed], {"--output": output, "--refused": refused_path})
+    account.check_files([listed], {"--output": output, "--refused": refused_path}, sources=[source])
     options.check_json(as_json, output)
     opened = open_source(source, wanted=[column] if column else None)
     column = options.the_column(column, opened.schema.names)
