@@ -118,10 +118,13 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
     if not policy.is_relative:
         return lists_read.numbers(path, region)
     from numguard.number_list import action_column, rows_with
+    from numguard.number_list.titles import check_titles
     from numguard.source import open_source
 
     columns = ["msisdn", "reported_at"]
     opened = open_source(path, wanted=columns)
+    for part in opened.parts:
+        check_titles(part, path, columns[0])
     # As in a list without dates: of a block list only the numbers to be blocked.
     action = action_column(opened.parts)
     seeds, unread, others = [], [], 0
