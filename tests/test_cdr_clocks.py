@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pyarrow.compute as pc
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 import numguard as ng
 from numguard.indian_time import IST
@@ -58,3 +61,18 @@ def test_a_moment_in_one_column(tmp_path: Path, moment: str) -> None:
 
 def test_a_row_without_a_time_stays(tmp_path: Path) -> None:
     assert read(tmp_path, "-,-") == [None]
+
+
+@pytest.mark.parametrize("form", ["m/d/yy", "mm-dd-yy", "m/d/yyyy", "[$-409]m/d/yy h:mm AM/PM;@", "d-mmm-yy"])
+@pytest.mark.parametrize("epoch", [CALENDAR_WINDOWS_1900, CALENDAR_MAC_1904])
+def test_a_date_of_a_workbook_is_its_serial_number_however_it_is_shown(
+    tmp_path: Path, form: str, epoch: dt.datetime
+) -> None:
+    book: Any = openpyxl.Workbook()
+    book.epoch = epoch
+    book.active.append(["Target No", "IMEI", "Call Date", "Call Type"])
+    book.active.append(["9876543210", IMEI, dt.datetime(2026, 6, 1), "OUT"])
+    book.active.cell(2, 3).number_format = form
+    book.save(tmp_path / "calls.xlsx")
+    (at,) = ng.read_cdr(tmp_path / "calls.xlsx").read_all()["at"].to_pylist()
+    assert (at.year, at.month, at.day) == (2026, 6, 1)
