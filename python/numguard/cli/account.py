@@ -16,6 +16,7 @@ import click
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from numguard.blocklist import manifest_path
 from numguard.cli import options
 from numguard.cli.options import Command
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
@@ -34,6 +35,7 @@ __all__ = [
     "Lists",
     "check_files",
     "files_read",
+    "is_registry",
     "refused",
     "say",
     "say_around",
@@ -44,6 +46,11 @@ __all__ = [
     "write_refused",
     "write_with_reports",
 ]
+
+
+#: The first bytes of a registry's file.
+_REGISTRY = b"SQLite format 3"
+_MANIFEST = manifest_path(Path("x")).name[1:]
 
 
 def refused(command: Command) -> Command:
@@ -174,6 +181,8 @@ def check_files(
             raise ArgumentError(f"{option}: {path} is read by this call: write to another file")
         if place in outputs:
             raise ArgumentError(f"{option}: {path} is written by {outputs[place]} already")
+        if kept := _kept(path):
+            raise ArgumentError(f"{option}: {path} is {kept}: write to another file")
         outputs[place] = option
         endings = [*FORMATS, *(PAGES if option in pages else ())]
         if option not in {"--save-mapping", "PAGE"} and path.suffix.lower() not in endings:
@@ -182,6 +191,22 @@ def check_files(
             raise FileMissingError(f"{path.parent if not path.is_dir() else path}: there is no such directory")
         if not os.access(path.parent, os.W_OK):
             raise InputError(f"{path.parent}: this user may not write there")
+
+
+def _kept(path: Path) -> str | None:
+    """What a file is that no verb overwrites, or None: `export` alone replaces a list, with its manifest."""
+    if not path.is_file():
+        return None
+    if manifest_path(path).exists() or path.name.endswith(_MANIFEST):
+        return "an exported list, or its manifest"
+    return "a registry" if is_registry(path) else None
+
+
+def is_registry(path: Path) -> bool:
+    """Whether there is a file at the path that is a database of SQLite, as a registry is."""
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(len(_REGISTRY)) == _REGISTRY
+    return False
 
 
 def files_read(sources: Iterable[str]) -> list[tuple[str, int | None, str]]:

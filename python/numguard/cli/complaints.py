@@ -191,6 +191,7 @@ def list_intakes(registry_path: str, output: Path | None) -> None:
     from numguard.files.outgoing import shown
     from numguard.registry import Registry
 
+    account.check_files([registry_path], {"--output": output})
     with Registry(options.existing_registry(registry_path), by="reader") as registry:
         intakes = registry.intakes()
     options.write_table(shown(intakes), output)
@@ -222,6 +223,7 @@ def withdraw(
         raise ArgumentError("--output: is for the numbers that --dry-run shows")
     if not dry_run and reason is None:
         raise ArgumentError("--reason: give the reason; it is in the history of every number")
+    account.check_files([registry_path], {"--output": output})
     with Registry(options.existing_registry(registry_path), by=by) as registry:
         change = registry.would_withdraw(intake)
         event = None if dry_run or reason is None else registry.withdraw_intake(intake, reason)
