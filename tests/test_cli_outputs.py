@@ -1,4 +1,4 @@
-"""No verb writes over an exported list, its manifest or a registry."""
+"""No verb writes over an exported list, its manifest or a registry, and no list is empty by a misspelt action."""
 
 from __future__ import annotations
 
@@ -86,3 +86,13 @@ def test_other_files_are_replaced() -> None:
     for _ in range(2):
         assert run(["list", "-o", "list.csv"]) == 0
         assert run(["history", "9876500001", "-o", "history.html"]) == 0
+
+
+@pytest.mark.parametrize(
+    "verb", ["scan desk.csv -c suspect_mobiles --numbers sent.csv -o o.csv", "lists diff sent.csv sent.csv"]
+)
+def test_an_action_that_no_list_has_is_an_error(verb: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run([*verb.split(), "--action", "blcok"]) == 2
+    assert "'blcok' is not one of 'block', 'reverify', 'release', 'none'" in capfd.readouterr().err
+    assert run([*verb.split(), "--action", "Block"]) == 0
+    assert "sent.csv: 2 members" in capfd.readouterr().err
