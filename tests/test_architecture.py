@@ -19,7 +19,7 @@ RUST = ROOT / "rust"
 
 # A module imports from lower layers and from itself, and never from `numguard`, which is the public interface.
 LAYERS = [
-    {"_core", "compute", "errors", "indian_time", "notebook", "progress", "system", "types"},
+    {"_core", "compute", "errors", "indian_time", "notebook", "progress", "starting", "system", "types"},
     {"source", "files", "keyed"},
     {"cdr", "linkage", "scan", "sightings", "blocklist", "number_list", "tac"},
     {"report"},

@@ -93,8 +93,9 @@ CALLING, CALLED = 919234000001, 918111000003
             (t, CALLED)
             for t in ("a_in", "a_in_wifi", "a_in_wv", "a_in_vw", "A2P_SMSIN", "P2P_SMSIN", "'A_IN'", " a_in ")
         ),
-        *((t, CALLING) for t in ("a_out", "a_out_wifi", "a_out_wv", "a_out_vw", "P2POUT", "P2AOUT", "p2pout")),
+        *((t, CALLING) for t in ("a_out", "a_out_wifi", "a_out_wv", "a_out_vw", "v_out_wifi", "P2POUT", "P2AOUT")),
         *((t, None) for t in ("a_conf", "in", "out", "", "-", "CFU", "a", "SMS", "a_inx", "P2P")),
+        *((t, None) for t in ("a_outx", "a_out_cf", "a_out_wifi_cf", "a_outgoing_forwarded", "v_out_conf")),
     ],
 )
 def test_whose_handset_a_jio_row_shows(tmp_path: Path, call_type: str, served: int | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 import stat
 import zipfile
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from numguard.errors import ArgumentError, FileError, FileMissingError, InputError
-from numguard.files import placed_together, together, whole_file, write_rows
+from numguard.files import placed_together, together, whole_file, write_csv, write_rows
 from numguard.files.outgoing import write_private
 from numguard.files.spreadsheet import SHEET_ROWS
 
@@ -76,6 +77,8 @@ def test_no_cell_of_a_workbook_is_a_formula_or_a_link(tmp_path: Path) -> None:
 
 
 RUNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+#: A sign and what numbers are written in. Where semicolons or tabs part cells, the next cell is text behind the first.
+ONLY_NUMBERS = re.compile(r"[-+][\d .,()\u00a0-]*(;[ \u00a0]*[-+]?[\d .,()\u00a0-]*)*(,\".*)?", re.DOTALL)
 
 
 def cells_in(path: Path, delimiter: str) -> list[str]:
@@ -95,7 +98,8 @@ def test_no_cell_of_a_csv_begins_as_a_formula(
     """With any separator that a reader may use: that of Excel depends on the regional settings."""
     path = tmp_path_factory.mktemp("csv") / "hostile.csv"
     write_private(pa.table({"district": [text], "reason": [beside], "kept": ["x"]}), path)
-    assert not [cell for cell in cells_in(path, delimiter) if cell.strip(" \t\r\n\u00a0").startswith(RUNS)]
+    stripped = [cell.strip(" \t\r\n\u00a0") for cell in cells_in(path, delimiter)]
+    assert not [cell for cell in stripped if cell.startswith(RUNS) and not ONLY_NUMBERS.fullmatch(cell)]
 
 
 def test_no_cell_of_a_csv_begins_with_what_a_reader_strips(tmp_path: Path) -> None:
@@ -103,10 +107,78 @@ def test_no_cell_of_a_csv_begins_with_what_a_reader_strips(tmp_path: Path) -> No
     assert cells_in(tmp_path / "t.csv", ",")[1:] == ["'\tplain", "'\rplain", "'\nplain", " plain"]
 
 
+NUMBERS = [
+    "+919876500001", "+91-98765 00001", "+91 (0) 98765-00001", "+91.98765.00001", " +91 98765 00001", "-12.5",
+    "(+91)9876500001", "+91\u00a098765\u201100001", "+\u096f\u0967 98765", "+919876500001; +919812300002",
+    "-1,250.00", "-", "---", "+",
+]  # fmt: skip
+
+
 def test_csv_text_that_is_no_formula_is_unchanged(tmp_path: Path) -> None:
-    kept = ["plain", "it's", "5 - 3", "a=b", "Nuh (Mewat), rural", 'he said "no"', "https://example.org", ""]
+    kept = [*NUMBERS, "plain", "it's", "5 - 3", "a=b", "Nuh (Mewat), rural", 'he said "no"', "https://example.org", ""]
     write_private(pa.table({"text": kept}), tmp_path / "kept.csv")
     assert cells_in(tmp_path / "kept.csv", ",") == ["text", *kept]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["+919876500001 (Ravi)", "+91 98765;=1", "-2+3+cmd", "+cmd|' /C calc'!A0", "-1E5", "+91/98765", "+A1", "-(SUM(1))",
+     "\uff0b1*2", "\t+919876500001", "+1 \u00d7 2", "- Ravi", "-1\n*cmd|' /C calc'!A0", "-1;A1", "-1\t1", "+1;=2"],
+)  # fmt: skip
+def test_a_sign_before_more_than_a_number_is_a_formula(cell: str, tmp_path: Path) -> None:
+    write_private(pa.table({"text": [cell]}), tmp_path / "t.csv")
+    (written,) = cells_in(tmp_path / "t.csv", ",")[1:]
+    assert written != cell
+    assert written.replace("'", "") == cell.replace("'", "")
+
+
+def of_types(cells: list[str]) -> dict[str, pa.Array]:
+    """The cells in every type of text and bytes."""
+    text, data = pa.array(cells), pa.array([cell.encode() for cell in cells])
+    return {
+        "string": text,
+        "large string": text.cast(pa.large_string()),
+        "view": text.cast(pa.string_view()),
+        "dictionary": text.dictionary_encode(),
+        "dictionary of views": text.cast(pa.string_view()).dictionary_encode(),
+        "binary": data,
+        "large binary": data.cast(pa.large_binary()),
+        "binary view": pa.array([cell.encode() for cell in cells], pa.binary_view()),
+        "=fixed": pa.array([cell.encode("ascii", "replace")[:2] for cell in cells], pa.binary(2)),
+    }
+
+
+def test_text_of_every_type_is_inert(tmp_path: Path) -> None:
+    cells = ["=1+1", "\uff1d1+1", "\u00a0@x", "+91 98765", "-2+3"]
+    table = pa.table(of_types(cells))
+    write_rows(tmp_path / "t.csv", table.schema, table.to_batches())
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "t.csv").read_text(encoding="utf-8"))))
+    for name in table.column_names[:-1]:
+        assert [row[name] for row in rows] == ["'=1+1", "'\uff1d1+1", "'\u00a0@x", "+91 98765", "'-2+3"], name
+    assert rows[0]["'=fixed"] == "'=1"
+    written = io.BytesIO()
+    write_csv(written, table.schema, table.to_batches())
+    assert written.getvalue() == (tmp_path / "t.csv").read_bytes()
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "parquet", "arrow", "jsonl"])
+def test_text_of_every_type_is_written(tmp_path: Path, ending: str) -> None:
+    table = pa.table(of_types(["=1", "b2"]))
+    write_rows(tmp_path / f"t.{ending}", table.schema, table.to_batches())
+
+
+def test_bytes_that_are_no_text_are_an_error(tmp_path: Path) -> None:
+    table = pa.table({"a": pa.array([b"\xff\xfe"])})
+    with pytest.raises(InputError, match="not UTF-8"):
+        write_rows(tmp_path / "t.csv", table.schema, table.to_batches())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_column_that_csv_cannot_hold_is_named() -> None:
+    for kind in (pa.list_(pa.string()), pa.uuid(), pa.run_end_encoded(pa.int32(), pa.string())):
+        schema = pa.schema({"a": pa.string(), "odd": kind})
+        with pytest.raises(ArgumentError, match="cannot hold the columns odd:"):
+            write_csv(io.BytesIO(), schema, [])
 
 
 def test_which_values_are_numbers_in_a_workbook_and_which_are_text(tmp_path: Path) -> None:

@@ -213,7 +213,7 @@ def test_headings_of_groups_of_columns_count(tmp_path: Path, kind: str) -> None:
     with pytest.raises(ColumnError, match="below the heading 'Complainant'"):
         read_numbers(mixed)
     assert A in read_numbers(mixed, column="Mobile").keys
-    for above in (["Complainant", "", "Suspect", ""], ["Case of complainants", "", "", ""], ["", "", "", "2026"]):
+    for above in (["Complainant", "", "Suspect", ""], ["Suspects of this case", "", "", ""], ["", "", "", "2026"]):
         assert A in read_numbers(path(above, *below)).keys
 
 

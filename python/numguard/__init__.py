@@ -8,6 +8,7 @@ The public interface of the package; what is not named here is private.
     [True, False, None]
 """
 
+from numguard import starting  # noqa: F401 - first, because the other imports take time
 from numguard._core import (
     ImeiSet,
     NumberSet,

@@ -73,5 +73,15 @@ def retyped(table: pa.Table, schema: pa.Schema) -> pa.Table:
         return table.cast(schema)  # raises
     if any(column.type != to.type and "run_end_encoded" in str(column.type) for column, to in columns):
         raise pa.ArrowTypeError("a run-end-encoded column has another type")
-    cast: list[Any] = [column if column.type == to.type else column.cast(to.type) for column, to in columns]
+    cast: list[Any] = [column if column.type == to.type else _cast(column, to.type) for column, to in columns]
     return pa.Table.from_arrays(cast, schema=schema)
+
+
+def _cast(column: Any, to: pa.DataType) -> Any:
+    """A column in another type; pyarrow has no cast from a dictionary of views."""
+    if pa.types.is_dictionary(column.type) and "view" in str(column.type.value_type):
+        simple = pa.string() if pa.types.is_string_view(column.type.value_type) else pa.binary()
+        of_simple: Any = pa.dictionary(column.type.index_type, simple)
+        chunks = [pa.DictionaryArray.from_arrays(c.indices, c.dictionary.cast(simple)) for c in column.chunks]
+        column = pa.chunked_array(chunks, of_simple).cast(simple)
+    return column.cast(to)

@@ -52,7 +52,7 @@ def read_cdr(
     Raises:
         FileMissingError: a path without a file.
         InputError: a file without a table of call records; the message names the remedy.
-        ArgumentError: an unknown layout.
+        ArgumentError: an unknown layout, or a file that is given twice, by whatever names.
         MissingExtraError: a workbook, and `numguard-telecom[xlsx]` is not installed.
 
     Examples:

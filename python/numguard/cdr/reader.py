@@ -24,7 +24,7 @@ from numguard.cdr.rows import raw_rows
 from numguard.cdr.sightings import SCHEMA, Sightings
 from numguard.cdr.summary import CdrSummary
 from numguard.compute import schema_of
-from numguard.source import files_of
+from numguard.source import check_listed_once, files_of
 from numguard.source.lines import open_text
 from numguard.types import PathLike
 
@@ -50,6 +50,7 @@ class Cdr:
     ) -> None:
         self._strict = strict
         self._layouts = candidates(layout)
+        check_listed_once(path)
         # Every file is opened before the first row is read: a file of no known layout is an error of the call, which
         # is raised before an hour's work on the others.
         self._reports = list(reports(path, self._layouts))

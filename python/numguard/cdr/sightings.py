@@ -9,7 +9,9 @@ party's number.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -28,7 +30,7 @@ from numguard.cdr.refusals import Refusals, Refused
 from numguard.cdr.rows import RawRows, Reader, decides_served
 from numguard.cdr.summary import FileSummary
 from numguard.compute import schema_of
-from numguard.indian_time import MOMENT, OFFSET_MICROS
+from numguard.indian_time import DAY_MICROS, IST, MOMENT, OFFSET_MICROS
 
 __all__ = ["SCHEMA", "Sightings"]
 
@@ -59,6 +61,8 @@ _DECIMAL: Final = r"^(\d+)\.0$"
 _TIME_OF_DAY: Final = "[A-Za-z+]"
 _TYPE_OF_ADDRESS: Final = "^(91|11)91[6-9]"
 _MOST_VALUES_KEPT: Final = 10_000
+#: Mobile service in India began in 1995: an earlier time is that of a clock that was not set.
+_EARLIEST: Final = int(datetime(1995, 1, 1, tzinfo=IST).timestamp()) * times.SECOND
 
 
 class _Parties(NamedTuple):
@@ -132,6 +136,8 @@ class Sightings:
         }
         self._notes, self._imei_notes = _Notes(_core.explain), _Notes(_core.explain_imei)
         self._have_month_first = False
+        # A day of tolerance: clocks of other zones, and a machine whose own is behind.
+        self._latest = time.time_ns() // 1000 + DAY_MICROS
 
     def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refused]]:
         """The sightings of a block of rows, and the rows of it that were refused."""
@@ -146,6 +152,7 @@ class Sightings:
             refusals.add(part >= _NEITHER, "call_type", "unknown_call_type")
         elif self._header.may_switch_parties:
             refusals.add(_flags(raw.read["call_type"][2]), "call_type", "unknown_call_type")
+        self._refuse_clocks(refusals, at)
         for role, outcome in outcomes:
             self._refuse_times(refusals, role, outcome)
 
@@ -177,6 +184,15 @@ class Sightings:
         for column, notes in unplaced.items():
             self._summary.leave_unread(column, pc.value_counts(notes.drop_null()).to_pylist())
         return batch, refusals.all
+
+    def _refuse_clocks(self, refusals: Refusals, at: Column) -> None:
+        """Refuse rows whose time cannot be right: links between numbers would rest on it."""
+        micros: Column = at.view(pa.int64())
+        late: Column = pc.greater(micros, pa.scalar(self._latest, pa.int64()))
+        early: Column = pc.less(micros, pa.scalar(_EARLIEST, pa.int64()))
+        role: Role | None = next((role for role in ("at", "date", "time") if role in self._header.columns), None)
+        refusals.add(_flags(late.fill_null(False)), role, "in_the_future")
+        refusals.add(_flags(early.fill_null(False)), role, "clock_not_set")
 
     def _refuse_times(self, refusals: Refusals, role: Role, outcome: Bytes) -> None:
         """Refuse rows for a date or a time.

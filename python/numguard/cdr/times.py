@@ -92,7 +92,8 @@ _CLASSES: Final = {"/": b"/-. ", ":": b":."}
 _FIELDS: Final = "DMYhmsf"
 _MONTH_NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_DAYS: Final = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
-_FIRST_YEAR: Final = 1990
+# Clocks that were never set show the first days of 1970 or 1980; the caller refuses them.
+_FIRST_YEAR: Final = 1970
 _LAST_YEAR: Final = 2099
 
 

@@ -13,6 +13,7 @@ import sys
 
 import click
 
+from numguard import starting
 from numguard._core import __version__
 from numguard.errors import ArgumentError, BrakeError, Interrupted, NumguardError
 
@@ -66,7 +67,7 @@ From complaints to a block list, in four steps; each shows examples with --help.
   numguard --help    all verbs
 """
 
-DONE, USAGE, INPUT, BRAKE, INTERRUPTED = 0, 2, 3, 4, 130
+DONE, USAGE, INPUT, BRAKE = 0, 2, 3, 4
 #: As a shell has it for a program whose reader went away: 128 + SIGPIPE.
 ENOUGH = 141
 
@@ -112,9 +113,6 @@ def verbs(context: click.Context) -> None:
         click.echo(FIRST_STEPS, nl=False)
 
 
-_NOTHING_HALF = "no file was left half written"
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     if "_NUMGUARD_COMPLETE" in os.environ:  # a shell requests completions; click prints them and exits
@@ -129,6 +127,7 @@ def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - a way out
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
+        starting.end()
         verbs.main(arguments, prog_name="numguard", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as leave:
@@ -144,7 +143,8 @@ def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - a way out
     except (KeyboardInterrupt, click.Abort) as error:
         # click hands on what it was given as the cause of its own.
         cause = error if isinstance(error, Interrupted) else error.__cause__
-        return say(f"{cause if isinstance(cause, Interrupted) else 'interrupted'}; {_NOTHING_HALF}", INTERRUPTED)
+        why = cause if isinstance(cause, Interrupted) else "interrupted"
+        return say(f"{why}; {starting.NOTHING_HALF}", starting.INTERRUPTED)
     except UnicodeEncodeError:
         return say("a name or a text is not UTF-8", INPUT)
     except (NumguardError, OSError) as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,13 @@ import click
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from numguard.blocklist import manifest_path
 from numguard.cli import options
 from numguard.cli.options import Command
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import FORMATS
 from numguard.files.page import PAGES
-from numguard.source import REFUSED, Account, Batch, Source, files_of, named, refused_rows
+from numguard.source import REFUSED, Account, Batch, Source, check_listed_once, files_of, named, refused_rows
 
 if TYPE_CHECKING:
     from numguard._core import ImeiSet, NumberSet
@@ -33,6 +35,7 @@ __all__ = [
     "Lists",
     "check_files",
     "files_read",
+    "is_registry",
     "refused",
     "say",
     "say_around",
@@ -43,6 +46,11 @@ __all__ = [
     "write_refused",
     "write_with_reports",
 ]
+
+
+#: The first bytes of a registry's file.
+_REGISTRY = b"SQLite format 3"
+_MANIFEST = manifest_path(Path("x")).name[1:]
 
 
 def refused(command: Command) -> Command:
@@ -142,21 +150,25 @@ def check_files(
     reads: Iterable[str | Path | None],
     writes: Mapping[str, str | Path | None],
     *,
+    sources: Sequence[str] = (),
     pages: Container[str] = (),
 ) -> None:
-    """Raises an error for a file that could not be written in the end, or that is read.
+    """Raises an error for a file that could not be written in the end, or that is read, or is read twice.
 
     Args:
         reads: what is read: paths, globs, directories; addresses and `-` are never written.
         writes: the files to write, by the option that names them.
+        sources: what is read too, its rows one after the other, and therefore each file once.
         pages: the options whose file may be a page.
     """
     inputs = [
         file.resolve()
-        for one in reads
+        for one in (*sources, *reads)
         if one is not None and str(one) not in {"", "-"} and "://" not in str(one)
         for file in _files(one)
     ]
+    with suppress(FileMissingError):  # reading it raises the error
+        check_listed_once(sources)
     outputs: dict[Path, str] = {}
     for option, written in writes.items():
         if written is None:
@@ -169,6 +181,8 @@ def check_files(
             raise ArgumentError(f"{option}: {path} is read by this call: write to another file")
         if place in outputs:
             raise ArgumentError(f"{option}: {path} is written by {outputs[place]} already")
+        if kept := _kept(path):
+            raise ArgumentError(f"{option}: {path} is {kept}: write to another file")
         outputs[place] = option
         endings = [*FORMATS, *(PAGES if option in pages else ())]
         if option not in {"--save-mapping", "PAGE"} and path.suffix.lower() not in endings:
@@ -177,6 +191,22 @@ def check_files(
             raise FileMissingError(f"{path.parent if not path.is_dir() else path}: there is no such directory")
         if not os.access(path.parent, os.W_OK):
             raise InputError(f"{path.parent}: this user may not write there")
+
+
+def _kept(path: Path) -> str | None:
+    """What a file is that no verb overwrites, or None: `export` alone replaces a list, with its manifest."""
+    if not path.is_file():
+        return None
+    if manifest_path(path).exists() or path.name.endswith(_MANIFEST):
+        return "an exported list, or its manifest"
+    return "a registry" if is_registry(path) else None
+
+
+def is_registry(path: Path) -> bool:
+    """Whether there is a file at the path that is a database of SQLite, as a registry is."""
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(len(_REGISTRY)) == _REGISTRY
+    return False
 
 
 def files_read(sources: Iterable[str]) -> list[tuple[str, int | None, str]]:

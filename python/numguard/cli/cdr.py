@@ -56,7 +56,7 @@ def read(
 
     if mapped and layout is not None:
         raise ArgumentError("--map: names the columns of a layout of your own; leave --layout out")
-    account.check_files(paths, {"--output": output, "--refused": refused_path})
+    account.check_files([], {"--output": output, "--refused": refused_path}, sources=paths)
     options.check_json(as_json, output)
     records = read_cdr(list(paths) if len(paths) > 1 else paths[0], layout=_roles(mapped) or layout, strict=is_strict)
     with placed_together():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from numguard.cli import options
+from numguard.cli import account, options
 from numguard.errors import ArgumentError, InputError
 
 __all__ = ["certificate"]
@@ -36,6 +36,7 @@ def certificate(path: Path | None, registry_path: str, event: int, folder: Path 
 
     if path is None and folder is None:
         raise ArgumentError("name the page to write, or a folder with --check")
+    account.check_files([registry_path], {"PAGE": path})
     with Registry(options.existing_registry(registry_path), by="reader") as registry:
         if path is not None:
             registry.certificate(path, export=event)

@@ -70,7 +70,7 @@ def changes(
     from numguard.sightings import changes as find
 
     writes = {"--output": output, "--refused": refused_path}
-    account.check_files([*sources, numbers, imeis, tac_path], writes, pages=["--output"])
+    account.check_files([numbers, imeis, tac_path], writes, sources=sources, pages=["--output"])
     page = output if is_page(output) else None
     if page is not None:
         from numguard.report.changes import write_changes

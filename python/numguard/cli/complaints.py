@@ -100,7 +100,8 @@ def add(
     from numguard.registry import Registry
     from numguard.registry.headings import write_mapping
 
-    account.check_files([source, registry_path, mapping_path], {"--refused": refused_path, "--save-mapping": save_path})
+    writes = {"--refused": refused_path, "--save-mapping": save_path}
+    account.check_files([registry_path, mapping_path], writes, sources=[source])
     mapping = _mapping(mapped, extract, mapping_path)
     with Registry(registry_path, by=by) as registry:
         intake = registry.add_complaints(
@@ -198,6 +199,7 @@ def list_intakes(registry_path: str, output: Path | None) -> None:
     from numguard.files.outgoing import shown
     from numguard.registry import Registry
 
+    account.check_files([registry_path], {"--output": output})
     with Registry(options.existing_registry(registry_path), by="reader") as registry:
         intakes = registry.intakes()
     options.write_table(shown(intakes), output)
@@ -229,6 +231,7 @@ def withdraw(
         raise ArgumentError("--output: is for the numbers that --dry-run shows")
     if not dry_run and reason is None:
         raise ArgumentError("--reason: give the reason; it is in the history of every number")
+    account.check_files([registry_path], {"--output": output})
     with Registry(options.existing_registry(registry_path), by=by) as registry:
         change = registry.would_withdraw(intake)
         event = None if dry_run or reason is None else registry.withdraw_intake(intake, reason)

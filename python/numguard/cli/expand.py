@@ -118,10 +118,13 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
     if not policy.is_relative:
         return lists_read.numbers(path, region)
     from numguard.number_list import action_column, rows_with
+    from numguard.number_list.titles import check_titles
     from numguard.source import open_source
 
     columns = ["msisdn", "reported_at"]
     opened = open_source(path, wanted=columns)
+    for part in opened.parts:
+        check_titles(part, path, columns[0])
     # As in a list without dates: of a block list only the numbers to be blocked.
     action = action_column(opened.parts)
     seeds, unread, others = [], [], 0
@@ -247,7 +250,7 @@ def expand(
     lists = [seeds, registry_path, around, around_imeis, tac_path]
     lists += [bounds[name] for name in ("protected", "release", "placeholders")]
     tables = _tables("--folder", folder, TABLES) | _tables("--graph", graph, ("nodes", "edges"))
-    account.check_files([*sources, *lists], {"--ask": ask, "--refused": refused_path} | tables)
+    account.check_files(lists, {"--ask": ask, "--refused": refused_path} | tables, sources=sources)
     lists_read = account.Lists(is_strict=is_strict)
     tac = lists_read.tacs(tac_path)
     draw = drawing(graph, around, around_imeis, region, lists_read, full_numbers=full_numbers, tac=tac)

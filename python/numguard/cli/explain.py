@@ -48,7 +48,7 @@ def explain(
       numguard explain complaints.csv --column suspect_mobiles --only-refused -o refused.csv
       numguard explain handsets.csv --column imei --imei
     """
-    account.check_files([source], {"--output": output, "--refused": refused_path})
+    account.check_files([], {"--output": output, "--refused": refused_path}, sources=[source])
     options.check_json(as_json, output)
     opened = open_source(source, wanted=[name for name in (column, region_column) if name] or None)
     column = options.the_column(column, opened.schema.names)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from numguard.cli import options
+from numguard.cli import account, options
 from numguard.errors import ArgumentError
 
 __all__ = ["export"]
@@ -89,6 +89,8 @@ def export(
         raise ArgumentError("--since: takes its place, so leave --since-last out")
     if handsets and (since_last or since or as_of or key):
         raise ArgumentError("--handsets: are written whole and as they are, without --since, --as-of and keys")
+    if account.is_registry(path):
+        raise ArgumentError(f"PATH: {path} is a registry: write to another file")
     form: dict[str, Any] = {
         "district": district,
         "columns": _columns(mapped),

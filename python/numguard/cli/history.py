@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from numguard.cli import options
+from numguard.cli import account, options
 from numguard.files.page import is_page
 
 __all__ = ["history"]
@@ -31,6 +31,7 @@ def history(number: str, registry_path: str, as_of: date | None, output: Path | 
     from numguard.files.outgoing import shown, write_private
     from numguard.registry import Registry
 
+    account.check_files([registry_path], {"--output": output}, pages=["--output"])
     if number == "-":
         number = sys.stdin.readline().strip()
     page = is_page(output)

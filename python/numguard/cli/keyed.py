@@ -15,6 +15,7 @@ from numguard.errors import ArgumentError, ColumnError
 from numguard.files import placed_together
 from numguard.keyed import HASHED, keyed_hash, read_hashes
 from numguard.number_list import action_column, refuse_other_actions, rows_with
+from numguard.number_list.titles import check_titles
 from numguard.source import open_source
 from numguard.types import Region
 
@@ -52,7 +53,7 @@ def keyed(
     """
     if key is None:
         raise ArgumentError("--key-file or --key-env: takes the key that both sides hold")
-    account.check_files([source, listed], {"--output": output, "--refused": refused_path})
+    account.check_files([listed], {"--output": output, "--refused": refused_path}, sources=[source])
     options.check_json(as_json, output)
     opened = open_source(source, wanted=[column] if column else None)
     column = options.the_column(column, opened.schema.names)
@@ -97,6 +98,8 @@ def _members(path: str, lists_read: account.Lists) -> pa.Array[Any]:
     if HASHED not in source.schema.names:
         raise ColumnError(f"{path}: has no column {HASHED}; `numguard export --key-file` writes one")
     action = action_column(source.parts)
+    for part in source.parts:
+        check_titles(part, path, HASHED)
     for part in () if action else source.parts:
         refuse_other_actions(part, {HASHED})
     names = [HASHED, *([action] if action else [])]

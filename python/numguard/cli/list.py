@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from numguard.cli import options
+from numguard.cli import account, options
 
 __all__ = ["listed"]
 
@@ -27,6 +27,7 @@ def listed(registry_path: str, as_of: date | None, district: str | None, output:
     from numguard.files.outgoing import shown, write_private
     from numguard.registry import Registry
 
+    account.check_files([registry_path], {"--output": output})
     with Registry(options.existing_registry(registry_path), by="reader") as registry:
         listed = registry.block_list(as_of=as_of, district=district).to_table()
     if output is not None:

@@ -50,7 +50,7 @@ def normalize(
       numguard normalize calls.parquet --column a_party -o clean.parquet --json
       numguard normalize customers.csv --column mobile --region-column country -o clean.csv
     """
-    account.check_files([source], {"--output": output, "--refused": refused_path})
+    account.check_files([], {"--output": output, "--refused": refused_path}, sources=[source])
     opened = open_source(source, wanted=[name for name in (column, region_column) if name] or None)
     column = options.the_column(column, opened.schema.names)
     options.check_region_column(region_column, opened.schema.names)

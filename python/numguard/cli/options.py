@@ -63,6 +63,7 @@ __all__ = [
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _LINE_EVERY = 0.2
+_ACTIONS = ("block", "reverify", "release", "none")
 
 
 def tac(command: Command) -> Command:
@@ -182,10 +183,13 @@ def list_actions(verb: str) -> Callable[[Command], Command]:
     return click.option(
         "--action",
         "actions",
+        # A misspelt action would choose no row, and the list would be empty.
+        type=click.Choice(_ACTIONS, case_sensitive=False),
+        metavar="ACTION",
         multiple=True,
         default=["block"],
         show_default=True,
-        help=f"Of a block list, which rows to {verb}; may be given again.",
+        help=f"Of a block list, which rows to {verb} ({', '.join(_ACTIONS)}); may be given again.",
     )
 
 

@@ -56,7 +56,7 @@ def outcomes(
     """
     from numguard.registry import Registry
 
-    account.check_files([source, registry_path], {"--refused": refused_path})
+    account.check_files([registry_path], {"--refused": refused_path}, sources=[source])
     with Registry(options.existing_registry(registry_path), by=by) as registry:
         how: dict[str, Any] = {"mapping": options.mapping(mapped), "values": options.parted(words, _VALUES)}
         intake = registry.record_outcomes(source, **how, name=name, sheet=sheet, strict=is_strict)

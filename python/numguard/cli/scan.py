@@ -91,7 +91,7 @@ def scan(
     options.check_json(as_json, output, "hits")
     _check_dates(at, since, by_name)
     files = [numbers, imeis, exempt, *by_name.values()]
-    account.check_files([*sources, *files], {"--output": output, "--refused": refused_path})
+    account.check_files(files, {"--output": output, "--refused": refused_path}, sources=sources)
     lists_read = account.Lists(is_strict=is_strict)
     lookups, dates = _lists(
         lists_read, (numbers, number_columns), (imeis, imei_columns), list_column, actions, region, since

@@ -8,7 +8,7 @@ import click
 import numpy as np
 import pyarrow as pa
 
-from numguard.cli import options
+from numguard.cli import account, options
 from numguard.errors import ArgumentError
 from numguard.files import placed_together, write_rows
 
@@ -58,6 +58,7 @@ def cdr(out: Path, rows: float, list_path: Path | None, **looks: object) -> None
     from numguard.synthetic.cdr import SCHEMA, CdrSpec, cdr_batches, write_cdr
     from numguard.synthetic.numbering import Numbering
 
+    account.check_files([], {"OUT": out, "--list-to": list_path})
     listed = int(float(str(looks.pop("listed"))))
     subscribers, first_day = looks.pop("subscribers"), looks.pop("first_day")
     if rows < 1 or listed < 0:

@@ -63,7 +63,7 @@ def common(
     from numguard.sightings import common as find
 
     writes = {"--output": output, "--proof": proof, "--refused": refused_path}
-    account.check_files([*sources, tac_path], writes, pages=["--output"])
+    account.check_files([tac_path], writes, sources=sources, pages=["--output"])
     page = output if is_page(output) else None
     if page is not None:
         from numguard.report.page import can_draw
@@ -117,8 +117,6 @@ def _opened(
     columns: dict[str, Any] = {}
     readers = []
     for path in paths:
-        if path in opened:
-            raise ArgumentError(f"{path}: is given twice, and every number in it would be in both")
         opened[path], found_columns, cdr = open_sightings((path,), named, is_strict=is_strict)
         columns |= found_columns
         readers += [cdr] if cdr is not None else []

@@ -440,11 +440,7 @@ def write_rows(
     if ending not in FORMATS:
         raise ArgumentError(f"path: its ending gives the format and is one of {', '.join(FORMATS)}")
     form = FORMATS[ending]
-    if unfit := form.unfit(schema):
-        raise ArgumentError(
-            f"path: a {ending} file cannot hold the columns {', '.join(unfit)}: leave them out with columns=, "
-            "or write .parquet, .arrow or .jsonl"
-        )
+    form.check(ending, schema)
     if (title or not header) and not form.is_sheet:
         raise ArgumentError(f"path: a {ending} file has no title and always has the names of its columns")
     opened = whole_file(path, private=private) if into is None else into.open(path)
@@ -453,7 +449,12 @@ def write_rows(
 
 
 def write_csv(file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
-    """Writes `batches` of `schema` as CSV into an open file, such as standard output."""
+    """Writes `batches` of `schema` as CSV into an open file, such as standard output.
+
+    Raises:
+        ArgumentError: A column that CSV cannot hold.
+    """
+    Csv.check(".csv", schema)
     _write(Csv, file, schema, batches, texts=(), imeis=IMEI_COLUMNS)
 
 

@@ -1,6 +1,7 @@
 """Tables into an open file: one class a format.
 
-Owns what each format can hold and how. Independent of paths, permissions and the meaning of columns.
+Owns what each format can hold and how, and what makes a text inert in a spreadsheet. Independent of paths, permissions
+and the meaning of columns.
 """
 
 from __future__ import annotations
@@ -15,9 +16,22 @@ from typing import IO, Any, cast
 
 import pyarrow as pa
 
-from numguard.compute import retyped
+from numguard.compute import pc, retyped
+from numguard.errors import ArgumentError, InputError
 
-__all__ = ["Arrow", "Csv", "Format", "JsonLines", "Parquet", "plain_text", "without_dictionaries"]
+__all__ = ["Arrow", "Csv", "Format", "JsonLines", "Parquet", "inert", "plain_text", "without_dictionaries"]
+
+# A spreadsheet runs cells with these first characters as formulas (OWASP, CSV injection), full-width ones included.
+# Where it splits cells at semicolons or tabs, such a cell may also begin in the middle of ours.
+_FORMULA = r"(^|[;\t\r\n])([\s\x{00A0}\"]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])"
+# A cell that is a number, or several with semicolons between them, is none: a sign, then only what numbers are written
+# in, such as `+91-98765 43210`, `-12.5` and `---`.
+_DIGITS = r"\p{Nd} \x{00A0}.,()\p{Pd}\x{2212}"
+_NUMBERS = rf"^[ \x{{00A0}}]*[+\-\x{{FF0B}}]?[{_DIGITS}]*(?:;[ \x{{00A0}}]*[+\-\x{{FF0B}}]?[{_DIGITS}]*)*$"
+#: The same in bytes, which are UTF-8 where they are text at all.
+_FORMULA_IN_BYTES = r"(^|[;\t\r\n])((?:[\s\"]|\xC2\xA0)*(?:[=+\-@]|\xEF\xBC[\x9D\xA0\x8B\x8D]))"
+_NUMBERS_IN_BYTES = r"^ *[+\-]?[\d .,()\-]*(?:; *[+\-]?[\d .,()\-]*)*$"
+_STRIPPED = r"^([\t\r\n])"
 
 
 class Format(ABC):
@@ -64,6 +78,15 @@ class Format(ABC):
     def unfit(cls, schema: pa.Schema) -> list[str]:
         """The columns that this format cannot hold."""
         return []
+
+    @classmethod
+    def check(cls, ending: str, schema: pa.Schema) -> None:
+        """Raises ArgumentError if this format cannot hold a column."""
+        if unfit := cls.unfit(schema):
+            raise ArgumentError(
+                f"path: a {ending} file cannot hold the columns {', '.join(unfit)}: leave them out with columns=, "
+                "or write .parquet, .arrow or .jsonl"
+            )
 
     @staticmethod
     def plain(schema: pa.Schema) -> pa.Schema:
@@ -113,7 +136,15 @@ class Parquet(_OfTables):
         import pyarrow.parquet as pq
 
         super().__init__(file, schema, texts, **options)
-        self._writer = pq.ParquetWriter(file, schema, compression="zstd")
+        self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
+
+    @staticmethod
+    def plain(schema: pa.Schema) -> pa.Schema:
+        # pyarrow writes no dictionaries of views.
+        views = {pa.string_view(), pa.binary_view()}
+        simple = without_dictionaries(schema)
+        of_views = [pa.types.is_dictionary(f.type) and f.type.value_type in views for f in schema]
+        return pa.schema([s if v else f for f, s, v in zip(schema, simple, of_views, strict=True)])
 
 
 class Arrow(_OfTables):
@@ -127,25 +158,38 @@ class Arrow(_OfTables):
 
 
 class Csv(_OfTables):
-    """CSV with all text in quotes, UTF-8."""
+    """CSV with all text in quotes, UTF-8; text that a spreadsheet would run as a formula has an apostrophe in front."""
 
     is_text = True
     is_sheet = True
-    plain = staticmethod(without_dictionaries)
 
     def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **options: Any) -> None:
-        import pyarrow.csv as pc
+        import pyarrow.csv
 
         super().__init__(file, schema, texts, **options)
-        for line in self._title:
+        for line in inert(pa.array(self._title, pa.string())).to_pylist():
             text = io.StringIO()
             csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow([line])
             file.write(text.getvalue().encode())
-        self._writer = pc.CSVWriter(file, self._schema, write_options=pc.WriteOptions(include_header=self._header))
+        names = inert(pa.array(self._schema.names, pa.string())).to_pylist()
+        self._as_written = pa.schema([f.with_name(name) for f, name in zip(self._schema, names, strict=True)])
+        how = pyarrow.csv.WriteOptions(include_header=self._header)
+        self._writer = pyarrow.csv.CSVWriter(file, self._as_written, write_options=how)
+
+    @staticmethod
+    def plain(schema: pa.Schema) -> pa.Schema:
+        return pa.schema([f.with_type(_simple(f.type)) for f in without_dictionaries(schema)])
 
     @classmethod
     def unfit(cls, schema: pa.Schema) -> list[str]:
-        return nested(schema)
+        return nested(schema) + [f.name for f in cls.plain(schema) if isinstance(f.type, pa.BaseExtensionType)]
+
+    def write(self, rows: pa.Table) -> None:
+        columns = [inert(column) for column in retyped(rows, self._schema).columns]
+        try:
+            self._writer.write_table(pa.Table.from_arrays(columns, schema=self._as_written))
+        except pa.ArrowInvalid:
+            raise InputError("a column of bytes is not UTF-8: write .parquet, .arrow, .jsonl or .xlsx") from None
 
 
 class JsonLines(Format):
@@ -162,6 +206,31 @@ class JsonLines(Format):
 
     def close(self) -> None:
         pass
+
+
+def inert(cells: Any) -> Any:
+    """Text or bytes with an apostrophe before each formula that a spreadsheet would run; other cells as they are.
+
+    >>> inert(pa.array(["=1+1", "Nuh;@SUM(1)", "+91-98765 43210", "-12.5", "-2+3"])).to_pylist()
+    ["'=1+1", "Nuh;'@SUM(1)", '+91-98765 43210', '-12.5', "'-2+3"]
+    """
+    kind = cells.type
+    if kind in {pa.binary(), pa.large_binary()}:
+        formula, numbers = _FORMULA_IN_BYTES, _NUMBERS_IN_BYTES
+    elif kind in {pa.string(), pa.large_string()}:
+        formula, numbers = _FORMULA, _NUMBERS
+    else:
+        return cells
+    marked = pc.replace_substring_regex(cells, pattern=formula, replacement=r"\1'\2")
+    marked = pc.replace_substring_regex(marked, pattern=_STRIPPED, replacement=r"'\1")
+    return pc.if_else(pc.match_substring_regex(cells, numbers), cells, marked)
+
+
+def _simple(kind: pa.DataType) -> pa.DataType:
+    """The type of the same texts or bytes that CSV is written from, and any other type as it is."""
+    if kind == pa.binary_view() or pa.types.is_fixed_size_binary(kind):
+        return pa.binary()
+    return pa.string() if kind == pa.string_view() else kind
 
 
 def plain_text(value: Any) -> str:

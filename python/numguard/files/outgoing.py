@@ -1,12 +1,12 @@
-"""Tables for other offices: numbers as text, times in Indian Standard Time, no cell that a spreadsheet runs.
+"""Tables for other offices: numbers as text, times in Indian Standard Time.
 
-Owns how a column is written in a file that is sent to others, and what makes a cell inert. Independent of lists. One
-idea: the name and type of a column in this package determine how it is written, not the receiver's name for it.
+Owns how a column is written in a file that is sent to others. Independent of lists and formats. One idea: the name and
+type of a column in this package determine how it is written, not the receiver's name for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,6 @@ from numguard.indian_time import ZONE
 from numguard.types import PathLike
 
 __all__ = ["shown", "unwritten", "write_private"]
-
-# A spreadsheet runs cells with these first characters as formulas (OWASP, CSV injection), full-width ones included.
-# Where it splits cells at semicolons or tabs, such a cell may also begin in the middle of ours.
-_FORMULA = r"(^|[;\t\r\n])([\s\x{00A0}\"]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])"
-_STRIPPED = r"^([\t\r\n])"
 
 
 def write_private(
@@ -55,9 +50,7 @@ def write_private(
         InputError: The folder does not exist, or cannot be written to.
     """
     path = Path(path)
-    written = shown(table) if path.suffix.lower() == ".csv" else _written(table)
-    if path.suffix.lower() == ".csv":
-        title, names = inert(title), None if names is None else inert(names)
+    written = shown(table)
     if names is not None:
         if len(set(names)) < len(names):
             raise ArgumentError("columns: two columns cannot have the same name")
@@ -71,11 +64,6 @@ def write_private(
 
 
 def shown(table: pa.Table) -> pa.Table:
-    """The rows as they are written in CSV: all text, and inert in a spreadsheet."""
-    return _inert(_written(table))
-
-
-def _written(table: pa.Table) -> pa.Table:
     """The columns as they are written: numbers, handsets, times and dates as text."""
     for index, field in enumerate(table.schema):
         values: Any = table.column(index)
@@ -90,26 +78,4 @@ def _written(table: pa.Table) -> pa.Table:
         elif pa.types.is_date(field.type):
             values = pc.cast(values, pa.string())
         table = table.set_column(index, field.name, values)
-    return table
-
-
-def inert(lines: Sequence[str]) -> list[str]:
-    """Lines of text with an apostrophe before each formula that a spreadsheet would run."""
-    inert = _inert(pa.table({"line": pa.array(lines, pa.string())}))["line"]
-    return [str(line) for line in inert.to_pylist()]
-
-
-def inert_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Batches with their text inert in a spreadsheet."""
-    for batch in batches:
-        yield from _inert(pa.Table.from_batches([batch])).to_batches()
-
-
-def _inert(table: pa.Table) -> pa.Table:
-    """The text columns with an apostrophe before each formula that a spreadsheet would run."""
-    for index, field in enumerate(table.schema):
-        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
-            values = pc.replace_substring_regex(table.column(index), pattern=_FORMULA, replacement=r"\1'\2")
-            values = pc.replace_substring_regex(values, pattern=_STRIPPED, replacement=r"'\1")
-            table = table.set_column(index, field.name, values)
     return table

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 import pyarrow as pa
 
+from numguard.compute import retyped
 from numguard.errors import InputError, MissingExtraError
 from numguard.files.formats import Format, nested, plain_text, without_dictionaries
 
@@ -60,7 +61,7 @@ class Workbook(Format):
         return nested(schema) + schema.names[_SHEET_COLUMNS:]
 
     def write(self, rows: pa.Table) -> None:
-        rows = rows.cast(self._schema)
+        rows = retyped(rows, self._schema)
         columns = [column.to_pylist() for column in rows.columns]
         for index in range(len(rows)):
             if self._next == SHEET_ROWS:

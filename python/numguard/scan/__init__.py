@@ -29,7 +29,6 @@ import pyarrow as pa
 from numguard._core import ImeiSet, Scanner, parquet_schema
 from numguard.errors import ArgumentError, InputError
 from numguard.files import FORMATS, IMEI_COLUMNS, write_rows
-from numguard.files.outgoing import inert, inert_batches
 from numguard.progress import Throttle
 from numguard.scan.faults import validating
 from numguard.scan.marks import Marks, Sets, flattened
@@ -199,12 +198,6 @@ class Scan:
         flat = ending in FORMATS and FORMATS[ending].is_sheet
         schema, rows = flattened(self.schema, self, self._marks.columns()) if flat else (self.schema, iter(self))
         imeis = [*IMEI_COLUMNS, *handsets]
-        if ending == ".csv":
-            # Formulas in the cells and headings of the source are written as text.
-            names = inert(schema.names)
-            schema = pa.schema([field.with_name(name) for field, name in zip(schema, names, strict=True)])
-            rows = (batch.rename_columns(names) for batch in inert_batches(rows))
-            matches, imeis = inert(matches), inert(imeis)
         write_rows(path, schema, rows, texts=matches, imeis=imeis)
         return self.summary
 

@@ -47,7 +47,7 @@ from numguard.source.part import (
     reading,
     with_partition_values,
 )
-from numguard.source.paths import files_of, is_hidden, is_listed_twice, partition_values
+from numguard.source.paths import check_listed_once, files_of, is_hidden, is_listed_twice, partition_values
 from numguard.source.text import TextPart
 from numguard.source.typed import ArrowFilePart, ParquetPart, StreamPart, packed_part, parts_of_dataset, stream_of
 from numguard.types import PathLike
@@ -66,6 +66,7 @@ __all__ = [
     "accounted",
     "as_text",
     "check_columns",
+    "check_listed_once",
     "exporting",
     "files_of",
     "headings",

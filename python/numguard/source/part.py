@@ -163,6 +163,8 @@ class Part(ABC):
     header_row: int = 0
     #: For each column what stands above its heading, if the row above the header has several headings of groups.
     groups: Sequence[str] = ()
+    #: The lines above the header, with all their cells.
+    titles: Sequence[str] = ()
     #: The sheet of a workbook.
     sheet: str | None = None
     #: Called with the line, text and note of each refused row, if it is set before the rows are read.

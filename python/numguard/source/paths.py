@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from numguard.errors import ArgumentError, FileMissingError
 from numguard.types import PathLike
 
-__all__ = ["files_of", "is_hidden", "is_listed_twice", "partition_values"]
+__all__ = ["check_listed_once", "files_of", "is_hidden", "is_listed_twice", "partition_values"]
 
 
 def files_of(path: PathLike | Sequence[PathLike]) -> list[Path]:
@@ -49,11 +49,34 @@ def files_of(path: PathLike | Sequence[PathLike]) -> list[Path]:
 
 def is_listed_twice(sources: Any) -> bool:
     """Whether paths lead to the same local file, by whatever names: those given, and those of readers of files."""
+    return _listed_again(sources) is not None
+
+
+def check_listed_once(sources: Any) -> None:
+    """Raises ArgumentError if paths lead to the same file, by whatever names: its rows would be read twice."""
+    again = _listed_again(sources)
+    if again is not None:
+        name = "standard input" if str(again) == "-" else again
+        raise ArgumentError(f"{name}: is given twice, by this name or another: its rows would be read twice")
+
+
+def _listed_again(sources: Any) -> PathLike | None:
+    """The first path that leads to the same file as another one before it."""
     each = sources if isinstance(sources, (list, tuple)) else [sources]
     listed = [path for one in each for path in ([one] if isinstance(one, (str, Path)) else getattr(one, "paths", ()))]
-    local = [path for path in listed if str(path) != "-" and "://" not in str(path)]
-    files = [file.stat() for path in local for file in files_of(path) if file.exists()]
-    return len({(file.st_dev, file.st_ino) for file in files}) < len(files)
+    seen: set[object] = set()
+    for path in listed:
+        # Standard input and addresses are known by their names.
+        is_local = str(path) != "-" and "://" not in str(path)
+        for file in files_of(path) if is_local else [path]:
+            if is_local and not Path(file).exists():
+                continue
+            found = Path(file).stat() if is_local else None
+            key = str(path) if found is None else (found.st_dev, found.st_ino)
+            if key in seen:
+                return file
+            seen.add(key)
+    return None
 
 
 def is_hidden(file: Path, directory: Path) -> bool:

@@ -45,7 +45,6 @@ class TextPart(Part):
         self._once = once
         self._opened: tuple[ExitStack, OpenText] | None = None
         self._found: TextHeader | None = None
-        self._titles: list[str] = []
         self._inspected = 0
 
     @property
@@ -167,12 +166,12 @@ class TextPart(Part):
             raise InputError(f"{self.name}: its header has a zero byte, so its encoding is not read: save it as UTF-8")
         check("columns", len(header.names), str(self.name), "its columns are")
         self._found, self.header_row = header, header.line
-        self._titles = lines[: header.line - 1]
-        above = next((line for line in reversed(self._titles) if line.strip()), "")
+        self.titles = lines[: header.line - 1]
+        above = next((line for line in reversed(self.titles) if line.strip()), "")
         self.groups = groups(split_line(above, header.separator), header.names)
 
     def _account_titles(self) -> None:
-        for line, text in enumerate(self._titles, 1):
+        for line, text in enumerate(self.titles, 1):
             if not text.strip():
                 self.account.skip("blank")
             elif NUMBER.search(text):

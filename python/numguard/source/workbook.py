@@ -66,6 +66,7 @@ class SheetPart(Part):
         self.header_row = at + 1
         above = next((row for row in reversed(rows[:at]) if any(cell.strip() for cell in row)), [])
         self.groups = groups(above, rows[at])
+        self.titles = [" ".join(row) for row in rows[:at]]
         #: Whether the header has a wanted name.
         self.is_wanted = wanted is not None and any(wanted(clean(cell)) for cell in rows[at])
 

@@ -4,7 +4,8 @@ The usual one has no column for the target: IMEI and IMSI belong to the called p
 calling party of an outgoing one; a row of any other type is ambiguous and refused.
 
 Source: headers and rows as seen in public parsers and fixtures; no published specification. The suffixes mean how the
-call was carried: `_wifi`, and `_vw`, `_wv` for one that moved between Wi-Fi and the radio network; `v_` is video.
+call was carried: `_wifi`, and `_vw`, `_wv` for one that moved between Wi-Fi and the radio network; `v_` is video. Any
+other suffix may mean another party, as that of a forwarded call does, so the row is refused.
 """
 
 from __future__ import annotations
@@ -44,8 +45,14 @@ CDR: Final = Layout(
         "p2p smsin": "in",
         "a2p smsin wifi": "in",
         "p2p smsin wifi": "in",
-        "a out*": "out",
-        "v out*": "out",
+        "a out": "out",
+        "a out wifi": "out",
+        "a out wv": "out",
+        "a out vw": "out",
+        "v out": "out",
+        "v out wifi": "out",
+        "v out wv": "out",
+        "v out vw": "out",
         "p2pout": "out",
         "p2aout": "out",
         "p2pout wifi": "out",

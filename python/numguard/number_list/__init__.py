@@ -12,7 +12,6 @@ HTTP response with another status in the document. This is an error here, not an
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -25,6 +24,16 @@ from numguard._core import ImeiSet, NumberSet, explain, explain_imei
 from numguard.compute import pc
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.keyed import HASHED
+from numguard.number_list.actions import (
+    LIKE_ACTION,
+    MARKS,
+    action_column,
+    bare,
+    is_text,
+    refuse_other_actions,
+    rows_with,
+)
+from numguard.number_list.titles import check_rows, check_titles, is_of_victims, without_victims
 from numguard.source import (
     REFUSED,
     Batch,
@@ -50,20 +59,6 @@ __all__ = [
 _NUMBER_NAMES = ("msisdn", "mobile", "mobile_no", "mobile_number", "number", "phone", "phone_number", "n")
 _IMEI_NAMES = ("imei14", "imei", "imei_no", "imei_number")
 _SAVED_SET = b"numguard"
-#: The column with the action of each row, and the actions: those of a block list, and of a change of one.
-_ACTION = "action"
-_ACTIONS = ("block", "reverify", "release", "none")
-#: The note of a row whose action is none of them.
-_UNKNOWN_ACTION = "unknown_action"
-#: Columns that may have the action of a row, beside `action`, which alone is read.
-_LIKE_ACTION = frozenset(
-    ["action", "actions", "action_taken", "action_required", "block_status", "current_status", "decision",
-     "number_status", "status", "कार्रवाई", "कार्यवाही", "स्थिति"]
-)  # fmt: skip
-#: What may be around the words of a heading: `Action*`, `Status:`.
-_MARKS = "_*:#?!-/()[]'\""
-#: A word of the headings of columns of actions, beside other words: `Action (block/release)`.
-_ACTION_WORD = re.compile(r"\b(?:actions?|status|decision)\b")
 #: Words of the headings of columns that have numbers, or handsets, too.
 _NUMBER_WORD = re.compile(r"(?:^|_)(?:mobiles?|mob|msisdns?|phones?|telephone|contact|whatsapp)(?=_|\d|$)")
 _IMEI_WORD = re.compile(r"(?:^|_)imei(?=_|\d|$)")
@@ -124,7 +119,7 @@ def read_numbers(
     """
     if _is_saved(path):
         return _saved(NumberSet.open(path))
-    reader = _ListReader(path, _numbers(region))
+    reader = _ListReader(path, _numbers(region), may_be_victims=actions is None)
     cells = reader.cells(column, actions)
     return reader.account_of(NumberSet(cells, region=region), strict=strict)
 
@@ -176,68 +171,6 @@ def listing_dates(
     return reader.joined([data.column(0) for data in found]), reader.joined([data.column(1) for data in found])
 
 
-def action_column(parts: Sequence[Part]) -> str | None:
-    """The column of actions of a list, whatever its case; None if it has none.
-
-    Raises:
-        ColumnError: A part has none, beside one that has: whether its numbers are to be released is not known.
-    """
-    parts = [part for part in parts if part.schema().names]
-    found = [[name for name in part.schema().names if _bare(name) == _ACTION] for part in parts]
-    for part, names in zip(parts, found, strict=True):
-        if any(found) and len(names) != 1:
-            raise ColumnError(
-                f"{part.name}: has no column {_ACTION!r}, or more than one, in a list with actions: read it apart"
-            )
-    return found[0][0] if any(found) else None
-
-
-def refuse_other_actions(part: Part, read: set[str]) -> None:
-    """A column of actions with another heading is an error: numbers to be released would be blocked.
-
-    A column is one if it has nothing but actions, or if its heading says so. Names may repeat: each column counts.
-
-    Args:
-        part: A list without a column of actions.
-        read: The columns that are read.
-
-    Raises:
-        ColumnError: There is such a column.
-    """
-    columns = list(enumerate(part.schema()))
-    may_be = [at for at, field in columns if field.name not in read and _may_have_words(field.type)]
-    batches = part.batches()
-    while may_be and (batch := next(batches, None)) is not None:
-        for at in list(may_be):
-            name = batch.data.schema.names[at]
-            written = set(pc.unique(_as_actions(batch.data.column(at))).drop_null().to_pylist()) - {""}
-            if not (written <= set(_ACTIONS) or _ACTION_WORD.search(_bare(name).replace("_", " "))):
-                may_be.remove(at)
-            elif {"reverify", "release"} & written:
-                raise ColumnError(
-                    f"{part.name}: the column {named([name])!r} has the actions of a block list: name it "
-                    f"{_ACTION!r}, or take it out if every row is meant"
-                )
-
-
-def rows_with(batch: Batch, action: str, actions: Sequence[str]) -> tuple[Batch, int, pa.Table]:
-    """The rows of a list with one of the actions, whatever their case and the blanks around them.
-
-    Returns:
-        These rows; how many have another action; and, as refused rows, those whose action is none that lists have.
-    """
-    written = _as_actions(batch.data[action])
-    kept = pc.is_in(written, pa.array([one.strip().lower() for one in actions], pa.string()))
-    known = pc.or_(kept, pc.is_in(written, pa.array(_ACTIONS)))
-    notes = pc.if_else(known, pa.scalar(None, pa.string()), _UNKNOWN_ACTION)
-    return batch.filter(kept), known.true_count - kept.true_count, batch.refused(notes)
-
-
-def _as_actions(cells: Any) -> Any:
-    """Cells as actions are compared: in lower case, without blanks around them."""
-    return pc.utf8_lower(pc.utf8_trim_whitespace(cells.cast(pa.string())))
-
-
 def _is_saved(path: PathLike) -> bool:
     if not str(path):
         raise ArgumentError("the path of a list is empty: name a file")
@@ -260,7 +193,7 @@ class _Kind:
 class _ListReader:
     """Reads one list, and counts its rows."""
 
-    def __init__(self, path: PathLike, kind: _Kind) -> None:
+    def __init__(self, path: PathLike, kind: _Kind, *, may_be_victims: bool = False) -> None:
         self.path = path
         self.column = ""
         self._kind = kind
@@ -268,6 +201,8 @@ class _ListReader:
         self._refused: list[pa.Table] = []
         self._others = 0
         self._header_rows = 0
+        # Victims may be meant where numbers are protected, or taken off a list.
+        self._may_be_victims = may_be_victims
         self.source: Source
 
     def cells(self, column: str | None, actions: Sequence[str] | None) -> pa.ChunkedArray[Any]:
@@ -291,7 +226,7 @@ class _ListReader:
         wanted = {column, *more} - {None}
 
         def is_wanted(cell: str) -> bool:
-            return cell in wanted or _bare(cell) in self._kind.names
+            return cell in wanted or bare(cell) in self._kind.names
 
         self.source = open_source(
             self.path,
@@ -307,8 +242,10 @@ class _ListReader:
         for part in lists:
             there = part.schema().names
             name = self.column
-            if part not in headed or len(there) > 1 or _bare(there[0]) in self._kind.names:
+            if part not in headed or len(there) > 1 or bare(there[0]) in self._kind.names:
                 name = self._the_column(column, part)
+            if not self._may_be_victims:
+                check_titles(part, self.path, None if column else name)
             if part in headed:
                 if action is None and actions is not None:
                     refuse_other_actions(part, {name, *more})
@@ -339,7 +276,7 @@ class _ListReader:
             return False
         has_numbers, has_others = False, not cells or len(there) != 1 or not may_be_read
         for written in chain(cells, (column for batch in part.batches() for column in batch.data.columns)):
-            if not _is_text(written.type):
+            if not is_text(written.type):
                 continue
             text = written.cast(pa.string())
             is_bare = pc.invert(pc.match_substring_regex(text, r"\pL"))
@@ -367,10 +304,10 @@ class _ListReader:
         """Warnings that name the columns of actions, and further columns of numbers, that are not read."""
         others = [name for name in there if name not in read]
         if action is None:
-            unread = [name for name in others if _bare(name).strip(_MARKS) in _LIKE_ACTION]
+            unread = [name for name in others if bare(name).strip(MARKS) in LIKE_ACTION]
             self._warn(f"the column {named([name])!r} is not read: every row counts" for name in unread)
         if of_more_keys:
-            more = [name for name in others if name != HASHED and self._kind.word.search(_bare(name))]
+            more = [name for name in others if name != HASHED and self._kind.word.search(bare(name))]
             self._warn(f"the column {named([name])!r} may have more of them, and is not read" for name in more)
 
     def _warn(self, warnings: Iterable[str]) -> None:
@@ -393,12 +330,13 @@ class _ListReader:
         if column is not None:
             return column
         names, there = self._kind.names, part.schema().names
-        known = [name for name in there if _bare(name) in names]
+        known = [name for name in there if bare(name) in names]
         if len(there) != 1 and len(known) != 1:
             raise ColumnError(
                 f"{self.path}: no column is certainly that of the numbers: {_REMEDY}; there are {headings(there)}"
             )
-        if not known and (self._kind.doubt(there[0]) == _SOMETHING_ELSE) and not _is_row(there, names.__contains__):
+        is_other = self._kind.doubt(without_victims(there[0])) == _SOMETHING_ELSE or is_of_victims(there[0])
+        if not known and is_other and not _is_row(there, names.__contains__):
             raise ColumnError(
                 f"{self.path}: the heading {there[0]!r} is of something else than numbers to list: if they are "
                 f"meant all the same, {_REMEDY}"
@@ -416,21 +354,11 @@ class _ListReader:
         """Records the rows whose cell gives no key, each with its note."""
         explained = self._kind.explained(cells)
         if explained.field(0).null_count:
+            if not self._may_be_victims:
+                check_rows(batch, cells, explained.field(0).is_null())
             notes = explained.field("note").cast(pa.string()).fill_null("empty")
             nothing: Any = pa.scalar(None, pa.string())
             self._refused.append(batch.refused(pc.if_else(explained.field(0).is_null(), notes, nothing)))
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    """Whether cells are texts or integers."""
-    kinds = pa.types
-    return kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind) or kinds.is_integer(kind)
-
-
-def _may_have_words(kind: pa.DataType) -> bool:
-    """Whether cells are texts, or a dictionary of them."""
-    of = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return _is_text(of) and not pa.types.is_integer(of)
 
 
 def _begins_with_row(part: Part, is_wanted: Callable[[str], bool]) -> bool:
@@ -467,9 +395,3 @@ _IMEIS = _Kind(explain_imei, _doubt_of_imeis, _IMEI_NAMES, _IMEI_WORD)
 
 def _words(name: str) -> str:
     return "".join(char if char.isalpha() or not char.isascii() else " " for char in name).strip()
-
-
-def _bare(name: str) -> str:
-    # A mark that is not seen, such as a zero-width space, does not make another heading of one.
-    seen = "".join(char for char in name if unicodedata.category(char) != "Cf")
-    return "_".join(seen.lower().split()).replace(".", "")

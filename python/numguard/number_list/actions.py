@@ -1,0 +1,125 @@
+"""The column of actions in a list: which of its rows are to be blocked, and which are not.
+
+Owns the headings and words of actions. Independent of numbers. One idea: **where a list may have actions, they are read
+or the list is refused**, because numbers to be released must not be blocked.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from numguard.compute import pc
+from numguard.errors import ColumnError
+from numguard.source import Batch, Part, named
+
+__all__ = [
+    "LIKE_ACTION",
+    "MARKS",
+    "action_column",
+    "bare",
+    "is_text",
+    "may_have_words",
+    "refuse_other_actions",
+    "rows_with",
+]
+
+#: The column with the action of each row, and the actions: those of a block list, and of a change of one.
+_ACTION = "action"
+_ACTIONS = ("block", "reverify", "release", "none")
+#: The note of a row whose action is none of them.
+_UNKNOWN_ACTION = "unknown_action"
+#: Columns that may have the action of a row, beside `action`, which alone is read.
+LIKE_ACTION = frozenset(
+    ["action", "actions", "action_taken", "action_required", "block_status", "current_status", "decision",
+     "number_status", "status", "कार्रवाई", "कार्यवाही", "स्थिति"]
+)  # fmt: skip
+#: What may be around the words of a heading: `Action*`, `Status:`.
+MARKS = "_*:#?!-/()[]'\""
+#: A word of the headings of columns of actions, beside other words: `Action (block/release)`.
+_ACTION_WORD = re.compile(r"\b(?:actions?|status|decision)\b")
+
+
+def action_column(parts: Sequence[Part]) -> str | None:
+    """The column of actions of a list, whatever its case; None if it has none.
+
+    Raises:
+        ColumnError: A part has none, beside one that has: whether its numbers are to be released is not known.
+    """
+    parts = [part for part in parts if part.schema().names]
+    found = [[name for name in part.schema().names if bare(name) == _ACTION] for part in parts]
+    for part, names in zip(parts, found, strict=True):
+        if any(found) and len(names) != 1:
+            raise ColumnError(
+                f"{part.name}: has no column {_ACTION!r}, or more than one, in a list with actions: read it apart"
+            )
+    return found[0][0] if any(found) else None
+
+
+def refuse_other_actions(part: Part, read: set[str]) -> None:
+    """A column of actions with another heading is an error: numbers to be released would be blocked.
+
+    A column is one if it has nothing but actions, or if its heading says so. Names may repeat: each column counts.
+
+    Args:
+        part: A list without a column of actions.
+        read: The columns that are read.
+
+    Raises:
+        ColumnError: There is such a column.
+    """
+    columns = list(enumerate(part.schema()))
+    may_be = [at for at, field in columns if field.name not in read and may_have_words(field.type)]
+    batches = part.batches()
+    while may_be and (batch := next(batches, None)) is not None:
+        for at in list(may_be):
+            name = batch.data.schema.names[at]
+            written = set(pc.unique(_as_actions(batch.data.column(at))).drop_null().to_pylist()) - {""}
+            if not (written <= set(_ACTIONS) or _ACTION_WORD.search(bare(name).replace("_", " "))):
+                may_be.remove(at)
+            elif {"reverify", "release"} & written:
+                raise ColumnError(
+                    f"{part.name}: the column {named([name])!r} has the actions of a block list: name it "
+                    f"{_ACTION!r}, or take it out if every row is meant"
+                )
+
+
+def rows_with(batch: Batch, action: str, actions: Sequence[str]) -> tuple[Batch, int, pa.Table]:
+    """The rows of a list with one of the actions, whatever their case and the blanks around them.
+
+    Returns:
+        These rows; how many have another action; and, as refused rows, those whose action is none that lists have.
+    """
+    written = _as_actions(batch.data[action])
+    kept = pc.is_in(written, pa.array([one.strip().lower() for one in actions], pa.string()))
+    known = pc.or_(kept, pc.is_in(written, pa.array(_ACTIONS)))
+    notes = pc.if_else(known, pa.scalar(None, pa.string()), _UNKNOWN_ACTION)
+    return batch.filter(kept), known.true_count - kept.true_count, batch.refused(notes)
+
+
+def _as_actions(cells: Any) -> Any:
+    """Cells as actions are compared: in lower case, without blanks around them."""
+    return pc.utf8_lower(pc.utf8_trim_whitespace(cells.cast(pa.string())))
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether cells are texts or integers."""
+    kinds = pa.types
+    return kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind) or kinds.is_integer(kind)
+
+
+def may_have_words(kind: pa.DataType) -> bool:
+    """Whether cells are texts, or a dictionary of them."""
+    of = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return is_text(of) and not pa.types.is_integer(of)
+
+
+def bare(name: str) -> str:
+    """A heading as headings are compared."""
+    # A mark that is not seen, such as a zero-width space, does not make another heading of one.
+    seen = "".join(char for char in name if unicodedata.category(char) != "Cf")
+    return "_".join(seen.lower().split()).replace(".", "")

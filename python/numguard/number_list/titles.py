@@ -1,0 +1,176 @@
+"""Whose numbers the title of a list says it has: the victims', or those of suspects.
+
+Owns the words for both sides in titles, in English and Hindi; those of a cell with a number are the compiled module's.
+One idea: **a title that names victims is that of a list of victims, unless it says that they named
+the numbers**, as in `Suspect numbers reported by victims`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from numguard.compute import pc
+from numguard.errors import ColumnError
+from numguard.number_list.actions import may_have_words
+from numguard.source import Batch, Part
+from numguard.types import PathLike
+
+__all__ = ["check_rows", "check_titles", "is_of_victims", "without_victims"]
+
+_REMEDY = "take that title out of the file, or choose the column with column= (scan, decide and lists: --list-column)"
+
+
+def _of(*lines: str) -> frozenset[str]:
+    return frozenset(" ".join(lines).split())
+
+
+_VICTIMS = _of(
+    "victim victims vicitm victem victimno complainant complainants complainat complainent complaintant complianant",
+    "informant informants informer applicant applicants petitioner petitioners aggrieved sufferer sufferers innocent",
+    "witness witnesses whistleblower",
+    "shikayatkarta sikayatkarta shikayatkartha peedit peedita pidit pidita fariyadi fariyaadi phariyadi firyadi",
+    "prarthi parivadi aavedak avedak takrardar takraardar mustgees yachikakarta suchnakarta",
+    "शिकायतकर्ता शिकायतकर्ताओं पीडित पीडिता पीडितों प्रार्थी प्रार्थिया परिवादी वादी वादिनी आवेदक आवेदिका फरियादी",
+    "भुक्तभोगी मुस्तगीस याचिकाकर्ता सूचनाकर्ता इत्तिलाकर्ता विक्टिम गवाह साक्षी निर्दोष",
+)
+#: Words that may mean either side, and say something only as a title of their own: who sent money, or a message.
+_EITHER = _of("sender senders receiver receivers payer payers remitter remitters depositor depositors")
+_SUSPECTS = _of(
+    "suspect suspects suspected suspicious suspectno accused fraudster fraudsters scammer scammers culprit culprits",
+    "offender offenders cheater cheaters blocked blocking blocklist",
+    "aropi aaropi abhiyukt apradhi aparadhi sandigdh",
+    "संदिग्ध सन्दिग्ध संदेही आरोपी आरोपियों आरोपित अभियुक्त अपराधी अपराधियों ठग ठगों जालसाज",
+)
+#: Words of a title that name no side.
+_FILLING = _of(
+    "a and all contact contacts data detail details for list mobile mobiles msisdn no nos number numbers of",
+    "phone phones s sheet side telephone the whatsapp wise मोबाइल नंबर नम्बर फोन संपर्क सूची विवरण का की के",
+)
+#: What victims did to the numbers that a list has: `reported by the victims`, `received from complainants`.
+_NAMED = (
+    "disclosed furnished given identified lodged mentioned named provided reported shared stated submitted supplied"
+)
+_VICTIM = "#"
+_BY_VICTIMS = re.compile(
+    rf"\b(?:(?:{_NAMED.replace(' ', '|')}) by|(?:collected|obtained|received|taken) from)(?: the| all| various)? #"
+    r"|#(?: के)? (?:द्वारा|dwara|dvara)(?= )|#(?= wise )"
+)
+
+
+def is_of_victims(title: str) -> bool:
+    """Whether a list with this title may have the numbers of victims.
+
+    >>> [is_of_victims(title) for title in ("List of victims - Nuh", "Complainant mobile", "Sender", "पीड़ितों की सूची")]
+    [True, True, True, True]
+    >>> is_of_victims("List of suspect numbers reported by victims"), is_of_victims("Haryana Police, cyber cell")
+    (False, False)
+    """
+    words = _words(title)
+    meant = set(words) - _FILLING
+    if meant and meant <= _EITHER:
+        return True
+    if not _VICTIMS & meant:
+        return False
+    return not _names_suspects(words) or _VICTIM in _BY_VICTIMS.sub("", _marked(words))
+
+
+def is_of_suspects(title: str) -> bool:
+    """Whether a title names suspects, or numbers to be blocked, and no victims but those who named them."""
+    return _names_suspects(_words(title)) and not is_of_victims(title)
+
+
+def without_victims(title: str) -> str:
+    """A title of suspects without the words about the victims who named them; any other title as it is.
+
+    >>> without_victims("Suspect numbers reported by victims")
+    'suspect numbers'
+    """
+    return _BY_VICTIMS.sub("", _marked(_words(title))).strip() if is_of_suspects(title) else title
+
+
+def _names_suspects(words: Sequence[str]) -> bool:
+    return bool(_SUSPECTS & set(words)) or " to block " in f" {' '.join(words)} "
+
+
+def _marked(words: Sequence[str]) -> str:
+    """The words, each for victims as one character that no word contains."""
+    return " ".join(["", *(_VICTIM if word in _VICTIMS else word for word in words), ""])
+
+
+def check_titles(part: Part, path: PathLike, column: str | None) -> None:
+    """Checks the name and the titles of a part of a list.
+
+    Args:
+        part: A file, a member or a sheet.
+        path: The list, as the caller names it: its own name is not checked.
+        column: The column of the numbers, unless the caller has chosen it.
+
+    Raises:
+        ColumnError: The part is named as the numbers of victims or, unless its column was chosen, titled so.
+    """
+    inner = "" if str(part.name) == str(path) else Path(part.name or "").stem
+    if is_of_victims(part.sheet or inner):
+        raise ColumnError(f"{part.name}: is named as the numbers of victims: rename it, or take it out of the list")
+    group = dict(zip(part.schema().names, part.groups, strict=False)).get(column or "", "")
+    if column is None or is_of_suspects(column) or is_of_suspects(group):
+        return
+    titles = list(part.titles)
+    if part.groups:
+        # The headings of groups are the last line that is not blank; they are those of columns.
+        while titles and not titles.pop().strip(" ,;|\t"):
+            pass
+    if line := _line_of_victims(titles):
+        raise ColumnError(
+            f"{part.name}: the title in line {line} names victims, whose numbers are not to be listed: if suspects are "
+            f"meant, {_REMEDY}"
+        )
+
+
+def check_rows(batch: Batch, cells: Any, is_refused: Any) -> None:
+    """Raises ColumnError if a cell without a number is a heading of victims: their numbers may be below it."""
+    if not may_have_words(cells.type):
+        return
+    refused = np.flatnonzero(is_refused.to_numpy(zero_copy_only=False))
+    texts = cells.take(pa.array(refused)).cast(pa.string())
+    # Of many refused cells few have no digit.
+    may_be = pc.fill_null(pc.invert(pc.match_substring_regex(texts, r"\p{Nd}")), fill_value=False)
+    for at, text in zip(refused[may_be.to_numpy(zero_copy_only=False)], texts.filter(may_be).to_pylist(), strict=True):
+        if _heads_victims(text):
+            row = batch.row_numbers()[at]
+            raise ColumnError(
+                f"{batch.file}: row {row} is a heading of victims, whose numbers are not to be listed: take it and "
+                "what is below it out of the file"
+            )
+
+
+def _heads_victims(cell: str) -> bool:
+    """Whether a cell has nothing but words for victims, as a heading among the rows of a list has."""
+    meant = set(_words(cell)) - _FILLING
+    return bool(meant) and meant <= _VICTIMS
+
+
+def _line_of_victims(titles: Sequence[str]) -> int | None:
+    """The number of the title that is nearest to the rows of those that name a side, if it names victims."""
+    for at, title in reversed(list(enumerate(titles, 1))):
+        if is_of_victims(title):
+            return at
+        if is_of_suspects(title):
+            return None
+    return None
+
+
+@cache
+def _words(text: str) -> list[str]:
+    """The words in lower case, without nukta and marks that are not seen; `victimMobile` is two."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+    kept = (char for char in unicodedata.normalize("NFD", apart) if char != "़" and unicodedata.category(char) != "Cf")
+    plain = unicodedata.normalize("NFC", "".join(kept)).casefold()
+    return "".join(char if unicodedata.category(char)[0] in "LM" else " " for char in plain).split()

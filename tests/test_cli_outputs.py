@@ -1,0 +1,98 @@
+"""No verb writes over an exported list, its manifest or a registry, and no list is empty by a misspelt action."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from numguard.cli import run
+
+SHEET = """acknowledgement_no,source,district,suspect_mobiles
+1,1930,Rohtak,9876500001
+2,1930,Nuh,9123456789
+"""
+#: Verbs with the file that they write, and the endings it may have.
+VERBS = {
+    "list": ("list -o", ".csv"),
+    "history": ("history 9876500001 -o", ".csv .html"),
+    "complaints list": ("complaints list -o", ".csv"),
+    "complaints withdraw": ("complaints withdraw 1 --dry-run -o", ".csv"),
+    "complaints add": ("complaints add desk.csv --refused", ".csv"),
+    "mapping": ("complaints add desk.csv --save-mapping", ".csv .csv.manifest.json"),
+    "review": ("review -o", ".csv"),
+    "sheet": ("review --sheet", ".csv"),
+    "atr": ("report --atr", ".csv"),
+    "by day": ("report --by-day", ".csv"),
+    "certificate": ("certificate --export 2", ".html"),
+    "scan": ("scan desk.csv -c suspect_mobiles --numbers l.txt -o", ".csv"),
+    "normalize": ("normalize desk.csv -c suspect_mobiles -o", ".csv"),
+    "synth": ("synth cdr --rows 10", ".csv"),
+    "merge": ("merge other.db --contradictions", ".csv"),
+}
+
+
+@pytest.fixture(autouse=True)
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
+    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
+    Path("desk.csv").write_text(SHEET)
+    Path("l.txt").write_text("9876500001\n")
+    assert run(["complaints", "add", "desk.csv"]) == 0
+    shutil.copyfile("cases.db", "other.db")
+    assert run(["export", "sent.csv", "--to", "DoT"]) == 0
+    capfd.readouterr()
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_no_verb_overwrites_evidence(verb: str, capfd: pytest.CaptureFixture[str]) -> None:
+    command, endings = VERBS[verb]
+    for ending in endings.split():
+        for name in ("sent", "registry"):
+            path = Path(name + ending)
+            if name == "registry" and not ending.endswith(".json"):
+                shutil.copyfile("cases.db", path)
+            elif not path.exists():  # there is no list in .html, and no manifest of a registry
+                continue
+            before = path.read_bytes()
+            assert run([*command.split(), str(path)]) == 2
+            found = "is an exported list" if name == "sent" else "is a registry"
+            assert found in capfd.readouterr().err
+            assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_a_list_replaces_no_registry(force: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    shutil.copyfile("cases.db", "cases.csv")
+    before = Path("cases.csv").read_bytes()
+    assert run(["export", "cases.csv", "--to", "DoT", *force]) == 2
+    assert run(["export", "cases.csv", "--to", "DoT", "--registry", "cases.csv", *force]) == 2
+    assert "is a registry" in capfd.readouterr().err
+    assert Path("cases.csv").read_bytes() == before
+
+
+def test_the_registry_itself_is_not_overwritten(capfd: pytest.CaptureFixture[str]) -> None:
+    Path("cases.db").rename("cases.csv")
+    before = Path("cases.csv").read_bytes()
+    for verb in ("list", "history 9876500001", "complaints list", "complaints withdraw 1 --dry-run"):
+        assert run([*verb.split(), "--registry", "cases.csv", "-o", "cases.csv"]) == 2
+        assert "is read by this call" in capfd.readouterr().err
+    assert Path("cases.csv").read_bytes() == before
+
+
+def test_other_files_are_replaced() -> None:
+    for _ in range(2):
+        assert run(["list", "-o", "list.csv"]) == 0
+        assert run(["history", "9876500001", "-o", "history.html"]) == 0
+
+
+@pytest.mark.parametrize(
+    "verb", ["scan desk.csv -c suspect_mobiles --numbers sent.csv -o o.csv", "lists diff sent.csv sent.csv"]
+)
+def test_an_action_that_no_list_has_is_an_error(verb: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run([*verb.split(), "--action", "blcok"]) == 2
+    assert "'blcok' is not one of 'block', 'reverify', 'release', 'none'" in capfd.readouterr().err
+    assert run([*verb.split(), "--action", "Block"]) == 0
+    assert "sent.csv: 2 members" in capfd.readouterr().err

@@ -1,0 +1,73 @@
+"""A file that is given twice, by any names, is an error of every verb that reads rows one file after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import numguard as ng
+from numguard.cli import run
+from numguard.errors import ArgumentError
+
+CALLS = (
+    "Target No,Call Type,B Party No,Date,Time,Dur(s),IMEI\n"
+    "9876543210,OUT,9812345678,01/09/2026,10:00:00,1,358240051111110\n"
+)
+#: Verbs with several files, and those with one, which may be a folder.
+SEVERAL = {
+    "cdr": ["cdr", "read"],
+    "scan": ["scan", "--numbers", "list.txt", "-c", "Target No"],
+    "common": ["common"],
+    "changes": ["changes"],
+    "expand": ["expand", "--seeds", "list.txt"],
+}
+FOLDER = SEVERAL | {
+    "normalize": ["normalize", "-c", "Target No"],
+    "explain": ["explain", "-c", "Target No"],
+    "complaints": ["complaints", "add", "--registry", "cases.db", "--by", "HC 1"],
+}
+
+
+@pytest.fixture(autouse=True)
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("calls").mkdir()
+    Path("calls/a.csv").write_text(CALLS)
+    Path("list.txt").write_text("9812345678\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("verb", SEVERAL)
+@pytest.mark.parametrize("again", ["calls/a.csv", "./calls/../calls/a.csv", "calls/*.csv", "soft.csv", "hard.csv"])
+def test_a_file_that_is_given_twice(verb: str, again: str, capfd: pytest.CaptureFixture[str]) -> None:
+    Path("soft.csv").symlink_to("calls/a.csv")
+    Path("hard.csv").hardlink_to("calls/a.csv")
+    assert run([*SEVERAL[verb], "calls/a.csv", again]) == 2
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "is given twice, by this name or another" in err
+
+
+@pytest.mark.parametrize("verb", FOLDER)
+@pytest.mark.parametrize("link", [Path.symlink_to, Path.hardlink_to])
+def test_a_file_with_two_names_in_a_folder(
+    verb: str, link: Callable[[Path, Path], None], capfd: pytest.CaptureFixture[str]
+) -> None:
+    link(Path("calls/b.csv"), Path("calls/a.csv").absolute())
+    assert run([*FOLDER[verb], "calls"]) == 2
+    assert "b.csv: is given twice" in capfd.readouterr().err
+    assert not Path("cases.db").exists()
+
+
+def test_standard_input_is_read_once(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["cdr", "read", "-", "-"]) == 2
+    assert "standard input: is given twice" in capfd.readouterr().err
+
+
+def test_read_cdr_takes_each_file_once() -> None:
+    with pytest.raises(ArgumentError, match="given twice"):
+        ng.read_cdr(["calls/a.csv", Path("calls") / "." / "a.csv"])
+    Path("calls/c.csv").write_text(CALLS)
+    assert ng.read_cdr(["calls/a.csv", "calls/c.csv"]).read_all().num_rows == 2
