@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use numguard_core::linkage::NO_TIME;
 use numguard_core::sightings::changes::{self, CutRun, Earlier, Period, Periods};
 use numguard_core::sightings::together::{self, Found, distinct, in_at_least, pairs};
-use numguard_core::sightings::{Piece, mixed};
+use numguard_core::sightings::{Piece, mixed, unmixed};
 use proptest::prelude::*;
 
 const FIRST: u64 = 919_876_543_210;
@@ -99,6 +99,21 @@ fn found(rows: &[(u64, u64, i64)], cut: usize, gap: i64) -> Vec<WithPrevious> {
     with_previous.collect()
 }
 
+#[test]
+fn a_part_may_have_many_keys_however_near_they_are() {
+    // All keys are in the first part; with the shift of 0 all of them belong to the same place in it.
+    for shift in [0, 27] {
+        for reversed in [false, true] {
+            let row = |n: u64| {
+                let at = if reversed { -(n as i64) } else { n as i64 };
+                (unmixed((n % 1500 + 1) << shift), n / 1500 % 2 + 1, at)
+            };
+            let rows: Vec<_> = (0..4500).map(row).collect();
+            assert_eq!(found(&rows, 1000, 0), periods(&rows, 0), "{shift}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -114,6 +129,24 @@ proptest! {
         let time = |at: i64| begin + at * unit;
         let rows: Vec<_> = rows.iter().map(|&(key, other, at)| (FIRST + key, other, time(at))).collect();
         prop_assert_eq!(found(&rows, cut, gap * unit), periods(&rows, gap * unit));
+    }
+
+    #[test]
+    fn periods_of_sightings_in_order_are_as_the_rule_is_written(
+        mut rows in prop::collection::vec((0u64..6, 1u64..5, -20i64..60), 0..120),
+        late in prop::collection::vec((0usize..120, -20i64..60), 0..3),
+        cut in 1usize..50,
+        gap in 0i64..12,
+    ) {
+        rows.sort_by_key(|&(key, other, at)| (at, other, key));
+        // Of few keys the sightings are out of order.
+        for (row, at) in late {
+            if let Some(row) = rows.get_mut(row) {
+                row.2 = at;
+            }
+        }
+        let rows: Vec<_> = rows.iter().map(|&(key, other, at)| (FIRST + key, other, at)).collect();
+        prop_assert_eq!(found(&rows, cut, gap), periods(&rows, gap));
     }
 
     #[test]

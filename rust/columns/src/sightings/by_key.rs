@@ -27,14 +27,19 @@ pub(super) const FOLLOWED: usize = 5;
 /// Periods cut into ranges of keys.
 #[derive(Default)]
 pub(super) struct ByKey {
-    /// The first key of each range but the first.
-    firsts: Vec<u64>,
+    ranges: Ranges,
     groups: Vec<Group>,
 }
 
+/// Words of a period in a group.
+const WORDS: usize = 7;
+
+/// Periods that are cut at once: they fill a block.
+pub(super) const GROUP: usize = BLOCK_WORDS / WORDS;
+
 /// Periods of some parts, range by range; those of a key are in their order.
 pub(super) struct Group {
-    periods: Vec<Period>,
+    periods: Words,
     /// Where each range begins, and where the last one ends.
     starts: Vec<usize>,
 }
@@ -54,20 +59,22 @@ impl ByKey {
         let mut keys: Vec<u64> = some.map(|period| period.key).collect();
         keys.sort_unstable();
         let first = |range: usize| keys[range * keys.len() / ranges];
-        self.firsts = (1..ranges)
+        let mut firsts: Vec<u64> = (1..ranges)
             .filter(|_| !keys.is_empty())
             .map(first)
             .collect();
-        self.firsts.dedup();
+        firsts.dedup();
+        self.ranges = Ranges::of(firsts);
     }
 
     /// Cuts periods into ranges.
     pub(super) fn cut(&self, periods: &[Period]) -> Group {
-        let ranges = self.firsts.len() + 1;
-        let range_of = |period: &Period| self.firsts.partition_point(|&first| first <= period.key);
-        let of_each: Vec<u16> = periods.iter().map(|one| range_of(one) as u16).collect();
+        let of_each: Vec<u16> = periods
+            .iter()
+            .map(|one| self.ranges.find(one.key) as u16)
+            .collect();
         // Counted one place late, so that after the sums each place is where its range begins.
-        let mut starts = vec![0; ranges + 2];
+        let mut starts = vec![0; self.ranges.firsts.len() + 3];
         for &range in &of_each {
             starts[range as usize + 2] += 1;
         }
@@ -76,16 +83,16 @@ impl ByKey {
             sum += *start;
             *start = sum;
         }
-        let mut order = vec![0u32; periods.len()];
-        for (n, &range) in (0..).zip(&of_each) {
+        let mut cut = Words::in_blocks(periods.len() * WORDS);
+        let (places, _) = cut.as_mut_slice().as_chunks_mut();
+        for (period, &range) in periods.iter().zip(&of_each) {
             let place = &mut starts[range as usize + 1];
-            order[*place] = n;
+            places[*place] = to_words(period);
             *place += 1;
         }
         starts.pop();
-        let cut = order.iter().map(|&n| periods[n as usize]);
         Group {
-            periods: cut.collect(),
+            periods: cut,
             starts,
         }
     }
@@ -103,7 +110,7 @@ impl ByKey {
         first: u64,
         threads: parallel::Threads,
     ) -> Table {
-        let lens: Vec<usize> = (0..=self.firsts.len())
+        let lens: Vec<usize> = (0..=self.ranges.firsts.len())
             .map(|range| {
                 self.groups
                     .iter()
@@ -149,7 +156,7 @@ impl ByKey {
     /// Writes the periods of a range, with `first` added to the numbers of rows.
     fn write(&self, range: usize, first: u64, columns: [&mut [u64]; COLUMNS]) {
         let groups = self.groups.iter().map(|group| group.range(range));
-        let periods: Vec<&Period> = groups.flatten().collect();
+        let periods: Vec<&[u64; WORDS]> = groups.flatten().collect();
         let mut earlier = Earlier::default();
         let [
             key,
@@ -163,8 +170,8 @@ impl ByKey {
             to_row,
         ] = columns;
         for (n, place) in in_order(&periods).into_iter().enumerate() {
-            let period = periods[place as usize];
-            let (before, common) = earlier.before(period).unwrap_or_default();
+            let period = of_words(periods[place as usize]);
+            let (before, common) = earlier.before(&period).unwrap_or_default();
             key[n] = period.key;
             other[n] = period.other;
             from[n] = period.from.cast_unsigned();
@@ -179,14 +186,14 @@ impl ByKey {
 }
 
 /// The places of periods by their keys; those of a key stay in their order.
-fn in_order(periods: &[&Period]) -> Vec<u32> {
+fn in_order(periods: &[&[u64; WORDS]]) -> Vec<u32> {
     if periods.len() > 1 << PLACE_BITS {
-        let mut order: Vec<(u64, u32)> = periods.iter().map(|one| one.key).zip(0..).collect();
+        let mut order: Vec<(u64, u32)> = periods.iter().map(|one| one[0]).zip(0..).collect();
         order.sort_unstable();
         return order.into_iter().map(|(_, place)| place).collect();
     }
     // A key and a place in one word are sorted in half the time.
-    let keys = periods.iter().map(|one| one.key << PLACE_BITS);
+    let keys = periods.iter().map(|one| one[0] << PLACE_BITS);
     let mut order: Vec<u64> = keys.zip(0..).map(|(key, place)| key | place).collect();
     order.sort_unstable();
     let place = |word: u64| (word & ((1 << PLACE_BITS) - 1)) as u32;
@@ -200,8 +207,80 @@ const PLACE_BITS: u32 = 14;
 const MICROS: i64 = 1_000_000;
 
 impl Group {
-    fn range(&self, range: usize) -> &[Period] {
-        &self.periods[self.starts[range]..self.starts[range + 1]]
+    fn range(&self, range: usize) -> &[[u64; WORDS]] {
+        let (periods, _) = self.periods.as_slice().as_chunks();
+        &periods[self.starts[range]..self.starts[range + 1]]
+    }
+}
+
+/// A period as words, of which the first one is its key.
+fn to_words(period: &Period) -> [u64; WORDS] {
+    [
+        period.key,
+        period.other,
+        period.from.cast_unsigned(),
+        period.to.cast_unsigned(),
+        period.sightings,
+        period.from_row,
+        period.to_row,
+    ]
+}
+
+fn of_words(&[key, other, from, to, sightings, from_row, to_row]: &[u64; WORDS]) -> Period {
+    Period {
+        key,
+        other,
+        from: from.cast_signed(),
+        to: to.cast_signed(),
+        sightings,
+        from_row,
+        to_row,
+    }
+}
+
+/// Steps of equal width that say in which ranges a key may be, so that few ranges are compared with it.
+const STEPS: usize = 1 << 12;
+
+/// Ranges of keys.
+#[derive(Default)]
+struct Ranges {
+    /// The first key of each range but the first.
+    firsts: Vec<u64>,
+    /// The range of the first key of each step, the first and the last range at the ends.
+    steps: Vec<u16>,
+    /// Bits of the keys of a step.
+    bits: u32,
+}
+
+impl Ranges {
+    fn of(firsts: Vec<u64>) -> Self {
+        let (Some(&lowest), Some(&highest)) = (firsts.first(), firsts.last()) else {
+            return Self::default();
+        };
+        let bits = (u64::BITS - (highest - lowest).leading_zeros()).saturating_sub(STEPS.ilog2());
+        let range = |step: usize| match step {
+            0 => 0,
+            STEPS => firsts.len() as u16,
+            _ => {
+                let key = lowest + ((step as u64) << bits);
+                firsts.partition_point(|&first| first <= key) as u16
+            }
+        };
+        Self {
+            steps: (0..=STEPS).map(range).collect(),
+            bits,
+            firsts,
+        }
+    }
+
+    #[inline]
+    fn find(&self, key: u64) -> usize {
+        let Some(&lowest) = self.firsts.first() else {
+            return 0;
+        };
+        let step = (key.saturating_sub(lowest) >> self.bits).min(STEPS as u64 - 1) as usize;
+        let (from, to) = (self.steps[step] as usize, self.steps[step + 1] as usize);
+        from + self.firsts[from..to].partition_point(|&first| first <= key)
     }
 }
 

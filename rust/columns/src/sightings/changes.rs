@@ -1,7 +1,7 @@
 //! Sightings -> the periods of each key with each other.
 //!
 //! One idea: **a run of rows is cut by key as soon as it is read**, in sixteen bytes a sighting. A part of all keys is then
-//! put together from all runs, sorted and processed by itself. Runs beyond the memory limit wait in a temporary file.
+//! processed by itself, from all runs. Runs beyond the memory limit wait in a temporary file.
 
 use std::cell::RefCell;
 use std::fs::File as Temporary;
@@ -13,7 +13,7 @@ use numguard_core::linkage::NO_TIME;
 use numguard_core::sightings::Piece;
 use numguard_core::sightings::changes::{CutRun, PARTS, Period, Periods, RunForm};
 
-use super::by_key::{ByKey, Table};
+use super::by_key::{ByKey, GROUP, Group, Table};
 use super::files::Files;
 use super::together::runs;
 use super::{Account, File, NOT_TIMED, Taken, read_batches};
@@ -23,6 +23,9 @@ use crate::pages::Words;
 use crate::positioned::{read_exact_at, write_all_at};
 use crate::refused::why_refused;
 use crate::{Error, parallel};
+
+/// Parts that say where to cut the periods.
+const FIRST_PARTS: usize = 16;
 
 /// Sightings of one run, part by part.
 struct Run {
@@ -165,6 +168,9 @@ impl Changes {
     /// # Errors
     /// [`Error::File`] if the temporary file cannot be read.
     pub fn step(&mut self) -> Result<bool, Error> {
+        if self.found.is_new() {
+            self.first_step()?;
+        }
         // Some hundredths of a second, for every thread some parts.
         let rows = self.rows.max(1);
         let parts = ((PARTS as u64) << 22) / rows;
@@ -177,45 +183,72 @@ impl Changes {
                 .div_ceil(4 * parallel::count(self.threads))
                 .max(1),
         );
-        if self.found.is_new() {
-            let found = parallel::map(self.threads, tasks.collect(), |parts| self.go_over(parts));
-            let found = found.into_iter().collect::<Result<Vec<_>, Error>>()?;
-            self.found.prepare(&found, PARTS / end);
-            let groups = parallel::map(self.threads, found, |periods| self.found.cut(&periods));
-            self.found.add(groups);
-        } else {
-            let groups = parallel::map(self.threads, tasks.collect(), |parts| {
-                Ok(self.found.cut(&self.go_over(parts)?))
-            });
-            let groups = groups.into_iter().collect::<Result<Vec<_>, Error>>()?;
-            self.found.add(groups);
+        let groups = parallel::map(self.threads, tasks.collect(), |parts| self.cut(parts));
+        for groups in groups {
+            self.found.add(groups?);
         }
         self.part = end;
         Ok(end < PARTS)
     }
 
-    fn go_over(&self, parts: &[usize]) -> Result<Vec<Period>, Error> {
-        let mut periods = Periods::default();
-        let mut found = Vec::new();
+    /// Processes the first parts, which say where to cut the periods.
+    fn first_step(&mut self) -> Result<(), Error> {
+        let parts = (0..FIRST_PARTS).collect();
+        let found = parallel::map(self.threads, parts, |part| {
+            let (mut periods, mut found) = (Periods::default(), Vec::new());
+            self.go_over(part, &mut periods, &mut found)?;
+            Ok(found)
+        });
+        let found = found.into_iter().collect::<Result<Vec<_>, Error>>()?;
+        self.found.prepare(&found, PARTS / FIRST_PARTS);
+        let groups = parallel::map(self.threads, found, |periods| self.found.cut(&periods));
+        self.found.add(groups);
+        self.part = FIRST_PARTS;
+        Ok(())
+    }
+
+    /// The periods of parts, cut into ranges while they are in the cache.
+    fn cut(&self, parts: &[usize]) -> Result<Vec<Group>, Error> {
+        let (mut periods, mut found) = (Periods::default(), Vec::new());
+        let mut groups = Vec::new();
         for &part in parts {
-            let mut read = Vec::new();
-            for run in &self.runs {
-                if let Store::File(start) = &run.store {
-                    read.push(self.read_back(*start, run, part)?);
-                }
-            }
-            let mut read = read.iter();
-            let pieces = self.runs.iter().map(|run| Piece {
-                form: run.form,
-                words: match &run.store {
-                    Store::Memory(words) => &words.as_slice()[run.words(part)],
-                    Store::File(_) => read.next().map_or(&[][..], Vec::as_slice),
-                },
-            });
-            let pieces: Vec<Piece<'_>> = pieces.collect();
-            periods.of_part(part, &pieces, self.gap, &mut found);
+            self.go_over(part, &mut periods, &mut found)?;
+            // The rest stays for the next group: a group fills its memory.
+            let whole = found.len() / GROUP * GROUP;
+            groups.extend(
+                found[..whole]
+                    .chunks(GROUP)
+                    .map(|some| self.found.cut(some)),
+            );
+            found.drain(..whole);
         }
-        Ok(found)
+        groups.push(self.found.cut(&found));
+        Ok(groups)
+    }
+
+    fn go_over(
+        &self,
+        part: usize,
+        periods: &mut Periods,
+        found: &mut Vec<Period>,
+    ) -> Result<(), Error> {
+        let mut read = Vec::new();
+        for run in &self.runs {
+            if let Store::File(start) = &run.store {
+                read.push(self.read_back(*start, run, part)?);
+            }
+        }
+        let mut read = read.iter();
+        let pieces = self.runs.iter().map(|run| Piece {
+            form: run.form,
+            words: match &run.store {
+                Store::Memory(words) => &words.as_slice()[run.words(part)],
+                Store::File(_) => read.next().map_or(&[][..], Vec::as_slice),
+            },
+        });
+        let pieces: Vec<Piece<'_>> = pieces.collect();
+        periods.of_part(part, &pieces, self.gap, found);
+        Ok(())
     }
 
     fn read_back(&self, start: u64, run: &Run, part: usize) -> Result<Vec<u64>, Error> {
@@ -293,12 +326,16 @@ fn read(
             }
             ats.resize(rows.len(), 0);
             times.fill(rows.start, ats);
-            let is_used = |row: usize, read: &[Vec<u64>; 2]| {
-                (read[0][row] != 0) & (read[1][row] != 0) & (ats[row] != NO_TIME)
-            };
-            if !(0..rows.len()).fold(true, |all, row| all & is_used(row, read)) {
+            let is_used =
+                |one: u64, other: u64, at: i64| (one != 0) & (other != 0) & (at != NO_TIME);
+            // In this form the compiler looks at several rows at once.
+            let rows_of = read[0].iter().zip(&read[1]).zip(&*ats);
+            let are_used = rows_of.fold(true, |all, ((&one, &other), &at)| {
+                all & is_used(one, other, at)
+            });
+            if !are_used {
                 for row in 0..rows.len() {
-                    if is_used(row, read) {
+                    if is_used(read[0][row], read[1][row], ats[row]) {
                         continue;
                     }
                     let at = rows.start + row;

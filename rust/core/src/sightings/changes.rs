@@ -1,16 +1,19 @@
 //! The periods of each key with each other: of numbers in handsets, or of handsets with numbers.
 //!
 //! One idea: **a period ends where the key is next seen with another and returns only after the gap.** Files are mostly in
-//! the order of time, and so the sightings of a key are in order as soon as they stand together, which takes one pass over
-//! a part of the keys. Only what is found to be out of order is sorted.
+//! the order of time, and so one pass over a part of the keys, with the last period of each key at hand, finds them. Only
+//! the sightings of keys that are found to be out of order are put together and sorted.
 
 use super::record::{Piece, REST_BITS, Sighting};
 use super::{add_up, unmixed};
 
 pub use super::record::{CutRun, PARTS, RUN, RunForm};
 
-/// Bits by which the sightings of a part are sorted at the most, before those of a key are looked at.
-const SORT_BITS: u32 = 16;
+/// The fewest places for keys: 16 KiB.
+const PLACES: usize = 1 << 12;
+
+/// Places for each key, so that few keys want the same one.
+const SPARSE: usize = 4;
 
 /// A key with another, without a long pause in which it was seen with others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,12 +39,12 @@ impl Period {
     fn of(key: u64, sighting: Sighting) -> Self {
         Self {
             key,
-            other: sighting.other(),
+            other: sighting.other,
             from: sighting.at,
             to: sighting.at,
             sightings: 1,
-            from_row: sighting.row(),
-            to_row: sighting.row(),
+            from_row: sighting.row,
+            to_row: sighting.row,
         }
     }
 
@@ -78,12 +81,58 @@ impl Earlier {
     }
 }
 
+/// The last period of a key so far.
+#[derive(Debug)]
+struct Last {
+    period: Period,
+    /// The place of the period before it in [`Periods::ended`], plus one; 0 if there is none.
+    before: u32,
+    /// Whether a sighting is earlier than one before it. What is known of the key is wrong then.
+    unordered: bool,
+}
+
+impl Last {
+    #[inline]
+    fn of(key: u64, first: Sighting) -> Self {
+        Self {
+            period: Period::of(key, first),
+            before: 0,
+            unordered: false,
+        }
+    }
+
+    /// Takes the next sighting.
+    #[inline(always)]
+    fn add(&mut self, next: Sighting, ended: &mut Vec<(Period, u32)>) {
+        let last = &mut self.period;
+        if next.other == last.other {
+            // Of identical sightings the first row counts.
+            if next.at > last.to {
+                last.to = next.at;
+                last.to_row = next.row;
+                last.sightings += 1;
+            } else if next.at < last.to {
+                self.unordered = true;
+            }
+        } else if (next.at, next.other) < (last.to, last.other) {
+            self.unordered = true;
+        } else if !self.unordered {
+            ended.push((*last, self.before));
+            self.before = ended.len() as u32;
+            *last = Period::of(last.key, next);
+        }
+    }
+}
+
 /// Working memory for the periods of parts.
 #[derive(Debug, Default)]
 pub struct Periods {
-    starts: Vec<u32>,
-    sorted: Vec<Sighting>,
-    /// Periods of the key at hand, before the last one.
+    /// The place of each key in `keys`, plus one, where its first bits say or in one of the next places; 0 if free.
+    places: Vec<u32>,
+    keys: Vec<Last>,
+    /// Periods that are not the last ones of their keys, each with the place of the one before it, as in [`Last`].
+    ended: Vec<(Period, u32)>,
+    /// Periods of the key at hand.
     open: Vec<Period>,
 }
 
@@ -92,110 +141,120 @@ impl Periods {
     /// together, by their beginnings.
     ///
     /// # Panics
-    /// With 2^32 or more sightings.
+    /// With 2^31 or more sightings.
     pub fn of_part(&mut self, part: usize, pieces: &[Piece<'_>], gap: i64, out: &mut Vec<Period>) {
-        let buckets = self.sort(pieces);
-        let first = (part as u64) << REST_BITS;
-        let (starts, mut sorted) = (
-            std::mem::take(&mut self.starts),
-            std::mem::take(&mut self.sorted),
-        );
-        let mut from = 0;
-        // After the sort each start is the end of its bucket.
-        for &to in &starts[..buckets] {
-            let bucket = &mut sorted[from..to as usize];
-            let before = out.len();
-            if !self.go_over(first, bucket, gap, out) {
-                out.truncate(before);
-                bucket.sort_by_key(Sighting::order);
-                self.go_over(first, bucket, gap, out);
-            }
-            from = to as usize;
-        }
-        (self.starts, self.sorted) = (starts, sorted);
-    }
-
-    /// Puts the sightings into buckets by the first bits of their keys, in the order of their rows; the count of buckets.
-    fn sort(&mut self, pieces: &[Piece<'_>]) -> usize {
         let len: usize = pieces.iter().map(Piece::len).sum();
-        assert!(u32::try_from(len).is_ok(), "less than 2^32 in a part");
-        let bits = len.next_power_of_two().ilog2().min(SORT_BITS);
-        let shift = REST_BITS - bits;
-        let starts = &mut self.starts;
-        starts.clear();
-        starts.resize((1 << bits) + 1, 0);
+        // Those of keys that are out of order may be among the ended periods twice.
+        assert!(i32::try_from(len).is_ok(), "less than 2^31 in a part");
+        // Parts have about as many keys.
+        let places = (SPARSE * self.keys.len()).next_power_of_two().max(PLACES);
+        self.keys.clear();
+        self.ended.clear();
+        self.find_places(places);
+        let first = (part as u64) << REST_BITS;
         for piece in pieces {
-            piece.rests(|rest| starts[(rest >> shift) as usize + 1] += 1);
-        }
-        add_up(starts);
-        let sorted = &mut self.sorted;
-        if sorted.len() < len {
-            sorted.resize(len, Sighting::default());
-        }
-        for piece in pieces {
-            piece.each(|sighting| {
-                let place = &mut starts[(sighting.rest() >> shift) as usize];
-                sorted[*place as usize] = sighting;
-                *place += 1;
-            });
-        }
-        1 << bits
-    }
-
-    /// Adds the periods of the keys of a bucket; whether its sightings are in order. If not, what was added is wrong.
-    fn go_over(
-        &mut self,
-        first: u64,
-        bucket: &[Sighting],
-        gap: i64,
-        out: &mut Vec<Period>,
-    ) -> bool {
-        let Some((&one, others)) = bucket.split_first() else {
-            return true;
-        };
-        self.open.clear();
-        let mut rest = one.rest();
-        let mut last = Period::of(unmixed(first | rest), one);
-        for &next in others {
-            if next.rest() != rest {
-                if next.rest() < rest {
-                    return false;
+            for sighting in piece.sightings() {
+                match self.find(sighting.rest) {
+                    Ok(place) => self.keys[place].add(sighting, &mut self.ended),
+                    Err(free) => self.insert(free, Last::of(sighting.rest, sighting)),
                 }
-                self.close(last, gap, out);
-                rest = next.rest();
-                last = Period::of(unmixed(first | rest), next);
-            } else if next.other() == last.other {
-                if next.at < last.to {
-                    return false;
-                }
-                // Of identical sightings the first row counts.
-                if next.at > last.to {
-                    last.to = next.at;
-                    last.to_row = next.row();
-                    last.sightings += 1;
-                }
-            } else {
-                if (next.at, next.other()) < (last.to, last.other) {
-                    return false;
-                }
-                self.open.push(last);
-                last = Period::of(last.key, next);
             }
         }
-        self.close(last, gap, out);
-        true
+        if self.keys.iter().any(|last| last.unordered) {
+            self.sort(pieces);
+        }
+        for last in &mut self.keys {
+            last.period.key = unmixed(first | last.period.key);
+            if last.before == 0 {
+                out.push(last.period);
+                continue;
+            }
+            self.open.push(last.period);
+            let mut before = last.before;
+            while before != 0 {
+                let (mut period, earlier) = self.ended[before as usize - 1];
+                period.key = last.period.key;
+                self.open.push(period);
+                before = earlier;
+            }
+            self.open.reverse();
+            join(&mut self.open, gap);
+            out.append(&mut self.open);
+        }
     }
 
-    /// Adds the periods of a key, of which this is the last one.
-    #[inline]
-    fn close(&mut self, last: Period, gap: i64, out: &mut Vec<Period>) {
-        if self.open.is_empty() {
-            out.push(last);
-            return;
+    /// The place of a key in `keys`, or where its place is free.
+    #[inline(always)]
+    fn find(&self, rest: u64) -> Result<usize, usize> {
+        let mask = self.places.len() - 1;
+        let mut at = (rest >> (REST_BITS - self.places.len().ilog2())) as usize & mask;
+        loop {
+            match self.places[at] {
+                0 => return Err(at),
+                place if self.keys[place as usize - 1].period.key == rest => {
+                    return Ok(place as usize - 1);
+                }
+                _ => at = (at + 1) & mask,
+            }
         }
-        self.open.push(last);
-        join(&mut self.open, gap);
-        out.append(&mut self.open);
+    }
+
+    /// Adds a key.
+    #[inline]
+    fn insert(&mut self, free: usize, last: Last) {
+        self.keys.push(last);
+        self.places[free] = self.keys.len() as u32;
+        if SPARSE * self.keys.len() > self.places.len() {
+            self.find_places(2 * self.places.len());
+        }
+    }
+
+    /// Gives all keys places among so many.
+    fn find_places(&mut self, places: usize) {
+        self.places.clear();
+        self.places.resize(places, 0);
+        for n in 0..self.keys.len() {
+            if let Err(free) = self.find(self.keys[n].period.key) {
+                self.places[free] = n as u32 + 1;
+            }
+        }
+    }
+
+    /// Finds the periods of keys that are out of order.
+    fn sort(&mut self, pieces: &[Piece<'_>]) {
+        let place = |sighting: &Sighting| {
+            let place = self.find(sighting.rest).ok();
+            place.filter(|&place| self.keys[place].unordered)
+        };
+        let sightings = || pieces.iter().flat_map(Piece::sightings);
+        // Counted one place late, so that after the sums each place is where its key begins.
+        let mut starts = vec![0u32; self.keys.len() + 1];
+        for sighting in sightings() {
+            if let Some(place) = place(&sighting) {
+                starts[place + 1] += 1;
+            }
+        }
+        let mut sorted = vec![Sighting::default(); add_up(&mut starts) as usize];
+        for sighting in sightings() {
+            if let Some(place) = place(&sighting) {
+                let next = &mut starts[place];
+                sorted[*next as usize] = sighting;
+                *next += 1;
+            }
+        }
+        let mut from = 0;
+        // Now each start is the end of its key.
+        for (last, &to) in self.keys.iter_mut().zip(&starts) {
+            let own = &mut sorted[from..to as usize];
+            from = to as usize;
+            own.sort_by_key(Sighting::order);
+            if let Some((&first, others)) = own.split_first() {
+                *last = Last::of(first.rest, first);
+                for &next in others {
+                    last.add(next, &mut self.ended);
+                }
+            }
+        }
     }
 }
 

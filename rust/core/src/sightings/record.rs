@@ -43,41 +43,17 @@ const MICROSECOND: u64 = 1;
 /// A sighting of a key with another, within its part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sighting {
-    /// The rest of the key, and the last bits of the number of the row.
-    key: u64,
-    /// The other, and the first bits of the number of the row.
-    other: u64,
+    /// The rest of the key.
+    pub(super) rest: u64,
+    pub(super) other: u64,
     pub(super) at: i64,
+    pub(super) row: u64,
 }
 
 impl Sighting {
-    #[inline]
-    fn of(rest: u64, other: u64, at: i64, row: u64) -> Self {
-        Self {
-            key: rest << LOW_BITS | row & LOW,
-            other: other << HIGH_BITS | row >> LOW_BITS,
-            at,
-        }
-    }
-
-    #[inline]
-    pub(super) fn rest(self) -> u64 {
-        self.key >> LOW_BITS
-    }
-
-    #[inline]
-    pub(super) fn other(self) -> u64 {
-        self.other >> HIGH_BITS
-    }
-
-    #[inline]
-    pub(super) fn row(self) -> u64 {
-        (self.other & HIGH) << LOW_BITS | self.key & LOW
-    }
-
-    /// What sightings are ordered by; of identical ones the row that was read first stands first.
-    pub(super) fn order(&self) -> (u64, i64, u64) {
-        (self.rest(), self.at, self.other())
+    /// What the sightings of a key are ordered by; of identical ones the row that was read first stands first.
+    pub(super) fn order(&self) -> (i64, u64) {
+        (self.at, self.other)
     }
 }
 
@@ -113,34 +89,31 @@ impl Piece<'_> {
         self.words.len() / self.form.words()
     }
 
-    /// The rest of the key of each.
-    pub(super) fn rests(&self, look: impl FnMut(u64)) {
-        // The first word of both forms begins with it.
-        let rests = self.words.chunks_exact(self.form.words());
-        rests.map(|words| words[0] >> LOW_BITS).for_each(look);
-    }
-
-    /// Passes on each sighting.
-    pub(super) fn each(&self, mut look: impl FnMut(Sighting)) {
-        let first = self.form.first;
-        match self.form.times {
-            Some((earliest, unit)) => {
-                for &[key, other] in self.words.as_chunks().0 {
-                    let upper = key >> RUN_BITS & UPPER;
-                    let time = upper << HIGH_BITS | other & HIGH;
-                    let row = first + (key & RUN_MASK);
+    /// The sightings, in the order of the rows.
+    #[inline]
+    pub(super) fn sightings(&self) -> impl Iterator<Item = Sighting> {
+        let RunForm { first, times } = self.form;
+        let words = self.words.chunks_exact(self.form.words());
+        words.map(move |words| match (times, words) {
+            (Some((earliest, unit)), &[key, other]) => {
+                let upper = key >> RUN_BITS & UPPER;
+                let time = upper << HIGH_BITS | other & HIGH;
+                Sighting {
+                    rest: key >> LOW_BITS,
+                    other: other >> HIGH_BITS,
                     // Within the times of the run, so nothing wraps.
-                    let at = earliest.wrapping_add_unsigned(time.wrapping_mul(unit));
-                    look(Sighting::of(key >> LOW_BITS, other >> HIGH_BITS, at, row));
+                    at: earliest.wrapping_add_unsigned(time.wrapping_mul(unit)),
+                    row: first + (key & RUN_MASK),
                 }
             }
-            None => {
-                for &[key, other, at] in self.words.as_chunks().0 {
-                    let at = at.cast_signed();
-                    look(Sighting { key, other, at });
-                }
-            }
-        }
+            (None, &[key, other, at]) => Sighting {
+                rest: key >> LOW_BITS,
+                other: other >> HIGH_BITS,
+                at: at.cast_signed(),
+                row: (other & HIGH) << LOW_BITS | key & LOW,
+            },
+            _ => unreachable!("as many words as the form says"),
+        })
     }
 }
 
@@ -213,9 +186,14 @@ impl<'a> CutRun<'a> {
             Some(_) => unreachable!("a unit that is not listed"),
             None => {
                 let first = self.form.first;
+                // The last bits of the row beside the key, the first ones beside the other.
                 self.scatter(out, |rest, other, at, row| {
-                    let Sighting { key, other, at } = Sighting::of(rest, other, at, first + row);
-                    [key, other, at.cast_unsigned()]
+                    let row = first + row;
+                    [
+                        rest << LOW_BITS | row & LOW,
+                        other << HIGH_BITS | row >> LOW_BITS,
+                        at.cast_unsigned(),
+                    ]
                 });
             }
         }
@@ -316,10 +294,10 @@ mod tests {
                 form,
                 words: &words[..len],
             };
-            piece.each(|one| {
-                let key = super::super::unmixed((part as u64) << REST_BITS | one.rest());
-                found.push((key, one.other(), one.at, one.row()));
-            });
+            found.extend(piece.sightings().map(|one| {
+                let key = super::super::unmixed((part as u64) << REST_BITS | one.rest);
+                (key, one.other, one.at, one.row)
+            }));
         }
         found.sort_unstable_by_key(|one| one.3);
         (form, found)
