@@ -145,13 +145,8 @@ def read_complaints(
         "incident_at": read("incident_at", past),
         "amount_held": read("amount_held", amounts),
     }
-    found, refused = _suspects(sheet, at)
-    own = _own(found, complainants, size)
-    refusals += [refused, _refused_numbers(found.filter(own), "complainants_number")]
-    found = found.filter(pc.invert(own))
-    could_be_own = cells.digits_that_could_be(unread_complainants["cell"].combine_chunks())["msisdn"]
-    found = _in_doubt(found, pc.is_in(found["msisdn"], value_set=could_be_own), "complainants_number")
-    found = _in_doubt(found, _in_unread_columns(found, sheet.table, at), "in_unread_column")
+    found, of_suspects = _of_suspects(sheet, at, complainants, unread_complainants)
+    refusals += of_suspects
     for part, note in ((acknowledgement, "no_acknowledgement_no"), (source, "no_source")):
         lost = pc.is_null(part).take(found["index"].combine_chunks())
         refusals.append(_refused_numbers(found.filter(lost), note))
@@ -159,17 +154,35 @@ def read_complaints(
     key = pc.binary_join_element_wise(folded_cells(sources(source)), folded_cells(acknowledgement), "\x1f")
     status = complaint_statuses([sheet.table.column(place) for place in at.get("complaint_status", [])], size)
     refusals.append(_ended(status))
-    of_ended = pa.array(status.ended).take(found["index"].combine_chunks())
-    ended = found.filter(of_ended).select(["index", "msisdn"])
-    found = found.filter(pc.invert(of_ended))
-    # Of a complaint that has ended by another row, no row is certain.
-    doubted = pc.or_(pa.array(status.unclear), pc.is_in(key, key.filter(pa.array(status.ended)).drop_null()))
-    found = _in_doubt(found, doubted.take(found["index"].combine_chunks()), "status_unclear")
+    found, ended = _by_status(found, key, status)
     usable = np.zeros(size, np.bool_)
     usable[np.asarray(found["index"].to_numpy(), np.int64)] = True
     shown = {"complaint_status": status.text, "usable": pa.array(usable)}
     rows = pa.table({"row": sheet.row, "complaint_key": key, **fields, **shown})
     return Complaints(rows, found, complainants, pa.concat_tables(refusals), sheet.broken, ended, at)
+
+
+def _of_suspects(
+    sheet: Sheet, at: dict[str, list[int]], complainants: pa.Table, unread_complainants: pa.Table
+) -> tuple[pa.Table, list[pa.Table]]:
+    """The numbers of suspects, without complainants' own, and the refused cells."""
+    found, refused = _suspects(sheet, at)
+    own = _own(found, complainants, len(sheet.table))
+    refusals = [refused, _refused_numbers(found.filter(own), "complainants_number")]
+    found = found.filter(pc.invert(own))
+    could_be_own = cells.digits_that_could_be(unread_complainants["cell"].combine_chunks())["msisdn"]
+    found = _in_doubt(found, pc.is_in(found["msisdn"], value_set=could_be_own), "complainants_number")
+    return _in_doubt(found, _in_unread_columns(found, sheet.table, at), "in_unread_column"), refusals
+
+
+def _by_status(found: pa.Table, key: pa.Array[Any], status: Statuses) -> tuple[pa.Table, pa.Table]:
+    """The numbers of complaints that stand or may, and those of complaints that have ended."""
+    of_ended = pa.array(status.ended).take(found["index"].combine_chunks())
+    ended = found.filter(of_ended).select(["index", "msisdn"])
+    found = found.filter(pc.invert(of_ended))
+    # Of a complaint that has ended by another row, no row is certain.
+    doubted = pc.or_(pa.array(status.unclear), pc.is_in(key, key.filter(pa.array(status.ended)).drop_null()))
+    return _in_doubt(found, doubted.take(found["index"].combine_chunks()), "status_unclear"), ended
 
 
 def _ended(status: Statuses) -> pa.Table:
