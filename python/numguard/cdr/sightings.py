@@ -188,6 +188,9 @@ class Sightings:
     def _refuse_clocks(self, refusals: Refusals, at: Column) -> None:
         """Refuse rows whose time cannot be right: links between numbers would rest on it."""
         micros: Column = at.view(pa.int64())
+        period = pc.min_max(micros)
+        if not period["min"].is_valid or (period["min"].as_py() >= _EARLIEST and period["max"].as_py() <= self._latest):
+            return
         late: Column = pc.greater(micros, pa.scalar(self._latest, pa.int64()))
         early: Column = pc.less(micros, pa.scalar(_EARLIEST, pa.int64()))
         role: Role | None = next((role for role in ("at", "date", "time") if role in self._header.columns), None)
@@ -336,7 +339,8 @@ def _flags(column: Column) -> Flags:
 
 
 def _coded(codes: Column, values: Sequence[str]) -> Column:
-    return pa.DictionaryArray.from_arrays(codes, pa.array(values, pa.string()))
+    # The codes are places in `values`: to check each takes longer than all else.
+    return pa.DictionaryArray.from_arrays(codes, pa.array(values, pa.string()), safe=False)
 
 
 def _without_prefix(parties: _Parties, lrns: Column | None) -> tuple[Column, Column]:
