@@ -9,6 +9,7 @@
 
 mod bytes;
 mod file;
+mod hit_texts;
 mod hybrid;
 mod key_stream;
 mod part;

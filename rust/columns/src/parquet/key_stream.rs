@@ -14,6 +14,7 @@ use super::text_pages::{Cells, PageError, TextPage, TextPages, Words};
 use crate::Error;
 use crate::column::{Column, Keys};
 use crate::guard::guarded;
+use crate::scan::is_text;
 
 /// The source of a key column's cells, and the current run.
 pub(super) struct KeyStream {
@@ -149,17 +150,23 @@ impl KeyStream {
             return Ok(None);
         }
         let taken: Vec<&dyn Array> = taken.iter().map(AsRef::as_ref).collect();
-        let mut cells = concat(&taken)?;
-        // Bytes that are not UTF-8 are an error here, never a null.
-        let strict = CastOptions {
-            safe: false,
-            ..CastOptions::default()
-        };
-        if cells.data_type() == &DataType::Binary {
-            cells = cast_with_options(&cells, &DataType::Utf8, &strict)?;
-        }
-        cast_with_options(&cells, declared, &strict).map(Some)
+        as_declared(concat(&taken)?, declared).map(Some)
     }
+}
+
+/// Cells, of the type that the file declares. Bytes of a text column that are not UTF-8 are an error, never a null.
+pub(super) fn as_declared(
+    mut cells: ArrayRef,
+    declared: &DataType,
+) -> Result<ArrayRef, ArrowError> {
+    let strict = CastOptions {
+        safe: false,
+        ..CastOptions::default()
+    };
+    if cells.data_type() == &DataType::Binary && is_text(declared) {
+        cells = cast_with_options(&cells, &DataType::Utf8, &strict)?;
+    }
+    cast_with_options(&cells, declared, &strict)
 }
 
 impl Run {

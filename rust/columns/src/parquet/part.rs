@@ -9,7 +9,8 @@ use parquet::file::metadata::RowGroupMetaData;
 
 use super::Outcome;
 use super::file::OpenFile;
-use super::key_stream::{KeyStream, Source};
+use super::hit_texts::HitTexts;
+use super::key_stream::{KeyStream, Source, as_declared};
 use super::row_group::{RowGroup, rank};
 use super::text_pages::{PageError, TextPages};
 use crate::Error;
@@ -25,6 +26,10 @@ const BATCH: usize = 1 << 14;
 /// Hit rows returned at once.
 const HITS: usize = 1 << 16;
 
+/// The other text columns are read page by page if fewer than one row in so many is a hit: a cell that is made by itself
+/// takes some times as long as one of an array.
+const SPARSE: usize = 32;
+
 /// The result of a step, or the file that failed and its error.
 pub(super) type Step = Result<Outcome, (usize, Error)>;
 
@@ -37,7 +42,7 @@ pub(super) struct Part {
 enum State {
     Ready(Job),
     Keys(Job, Keys),
-    Rows(Job, Option<ParquetRecordBatchReader>, Hits),
+    Rows(Job, Others, Hits),
     Failed(Error),
     Ended,
 }
@@ -75,14 +80,24 @@ enum Progress {
     Unsuited,
 }
 
+/// The output columns that are not key columns, for the hit rows.
+struct Others {
+    /// Root columns that are read as arrays, and their reader; `None` if there is nothing to read.
+    roots: Vec<usize>,
+    reader: Option<ParquetRecordBatchReader>,
+    /// Text columns that are read page by page.
+    texts: Vec<HitTexts>,
+}
+
 /// Hits that are being returned.
 struct Hits {
     tally: Tally,
+    /// The hit rows, counted from the start of the part.
+    rows: Vec<usize>,
     matches: Vec<ArrayRef>,
     /// For each output column: its cells, if it is a key column.
     cells: Vec<Option<ArrayRef>>,
-    /// The number of hits, and the number already returned.
-    len: usize,
+    /// The number of hits already returned.
     done: usize,
 }
 
@@ -198,17 +213,17 @@ impl Part {
                 }
                 Progress::End => {
                     job.group.check_rows(keys.seen as u64, job.rows as i64)?;
-                    let reader = job.row_reader(&keys.rows)?;
+                    let others = job.others(&keys.rows)?;
                     let hits = keys.into_hits(&job)?;
-                    Ok((State::Rows(job, reader, hits), None))
+                    Ok((State::Rows(job, others, hits), None))
                 }
             },
-            State::Rows(job, _, hits) if hits.done == hits.len => {
+            State::Rows(job, _, hits) if hits.done == hits.rows.len() => {
                 Ok((State::Ended, outcome(hits.tally, None, job.last)))
             }
-            State::Rows(job, mut reader, mut hits) => {
-                let (batch, tally) = hits.next(&job, reader.as_mut())?;
-                let state = State::Rows(job, reader, hits);
+            State::Rows(job, mut others, mut hits) => {
+                let (batch, tally) = hits.next(&job, &mut others)?;
+                let state = State::Rows(job, others, hits);
                 Ok((state, outcome(tally, Some(batch), false)))
             }
         }
@@ -264,24 +279,42 @@ impl Job {
         Ok(KeyStream::new(Source::Arrays(reader), is_output))
     }
 
-    /// A reader of the other columns of the hit rows; `None` if there is nothing to read.
-    fn row_reader(&self, rows: &[usize]) -> Result<Option<ParquetRecordBatchReader>, Error> {
-        let others = self.others();
-        if rows.is_empty() || others.is_empty() {
-            return Ok(None);
-        }
-        let metadata = self.group.file.metadata.clone();
-        let selection = selection(self.start, rows);
-        self.group
-            .reader(metadata, others, Some(selection), HITS)
-            .map(Some)
-    }
-
-    /// The output columns that are not key columns.
-    fn others(&self) -> Vec<usize> {
+    /// Opens the other columns for the hit rows.
+    fn others(&self, rows: &[usize]) -> Result<Others, Error> {
         let projection = &self.file.projection;
-        let is_other = |at: &usize| !projection.keys.contains(at);
-        projection.output.iter().copied().filter(is_other).collect()
+        let mut others = Others {
+            roots: Vec::new(),
+            reader: None,
+            texts: Vec::new(),
+        };
+        if rows.is_empty() {
+            return Ok(others);
+        }
+        let schema = self.group.file.metadata.schema();
+        let is_sparse = rows.len() < self.rows / SPARSE;
+        for &at in &projection.output {
+            let is_read = projection.keys.contains(&at) || others.roots.contains(&at);
+            if is_read || others.texts.iter().any(|text| text.root() == at) {
+                continue;
+            }
+            let by_pages = is_sparse && is_text(schema.field(at).data_type());
+            let text = match by_pages {
+                true => HitTexts::open(&self.group, at, self.start, self.rows)?,
+                false => None,
+            };
+            match text {
+                Some(text) => others.texts.push(text),
+                None => others.roots.push(at),
+            }
+        }
+        if !others.roots.is_empty() {
+            let metadata = self.group.file.metadata.clone();
+            let roots = others.roots.iter().copied();
+            let selection = selection(self.start, rows);
+            let reader = self.group.reader(metadata, roots, Some(selection), HITS)?;
+            others.reader = Some(reader);
+        }
+        Ok(others)
     }
 }
 
@@ -372,7 +405,7 @@ impl Keys {
         }
         Ok(Hits {
             tally: self.tally,
-            len: self.rows.len(),
+            rows: self.rows,
             matches: RunHits::match_columns(self.matches),
             cells,
             done: 0,
@@ -381,14 +414,10 @@ impl Keys {
 }
 
 impl Hits {
-    /// The next hits, completed with the columns of `reader`, and their tally.
-    fn next(
-        &mut self,
-        job: &Job,
-        reader: Option<&mut ParquetRecordBatchReader>,
-    ) -> Result<(RecordBatch, Tally), Error> {
-        let left = self.len - self.done;
-        let (read, len) = match reader {
+    /// The next hits, completed with the other columns, and their tally.
+    fn next(&mut self, job: &Job, others: &mut Others) -> Result<(RecordBatch, Tally), Error> {
+        let left = self.rows.len() - self.done;
+        let (read, len) = match &mut others.reader {
             None => (None, left.min(HITS)),
             Some(reader) => {
                 let read = job.group.next(reader)?;
@@ -399,18 +428,28 @@ impl Hits {
                 (Some(read), len)
             }
         };
+        let rows = &self.rows[self.done..self.done + len];
+        let mut texts = Vec::with_capacity(others.texts.len());
+        for text in &mut others.texts {
+            let cells = text.take(&job.group, rows, || selection(job.start, rows))?;
+            texts.push((text.root(), cells));
+        }
         let projection = &job.file.projection;
-        let others = job.others();
         let mut columns = Vec::with_capacity(projection.schema.fields().len());
-        for (n, &at) in projection.output.iter().enumerate() {
+        for (n, at) in projection.output.iter().enumerate() {
             if let Some(cells) = &self.cells[n] {
                 columns.push(cells.slice(self.done, len));
-            } else if let Some(read) = &read {
-                let declared = projection.schema.field(n).data_type();
-                let cells = arrow_cast::cast(read.column(rank(&others, at)), declared)
-                    .map_err(|error| job.group.in_file(error))?;
-                columns.push(cells);
+                continue;
             }
+            let text = texts.iter().find(|(root, _)| root == at);
+            let cells = match (text, &read) {
+                (Some((_, cells)), _) => cells,
+                (None, Some(read)) => read.column(rank(&others.roots, *at)),
+                (None, None) => continue,
+            };
+            let declared = projection.schema.field(n).data_type();
+            let cells = as_declared(Arc::clone(cells), declared);
+            columns.push(cells.map_err(|error| job.group.in_file(error))?);
         }
         let matches: Vec<ArrayRef> = self
             .matches

@@ -101,6 +101,13 @@ impl TextPages {
         })
     }
 
+    /// Skips the next `rows` rows. A page with no other rows is not decompressed.
+    pub(super) fn skip(&mut self, rows: usize) {
+        let rows = rows.min(self.left);
+        self.skip += rows;
+        self.left -= rows;
+    }
+
     /// The next page with rows to return; `None` after the last.
     pub(super) fn next(&mut self) -> Result<Option<TextPage>, PageError> {
         while self.left > 0 {
