@@ -192,6 +192,43 @@ def test_every_encoding_of_text(encoding: str, tmp_path: Path) -> None:
     assert as_text(ng.scan(tmp_path / "t.parquet", SETS).read_all()).equals(as_text(expected(CALLS)))
 
 
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"use_dictionary": False},
+        {"use_dictionary": False, "column_encoding": "DELTA_LENGTH_BYTE_ARRAY"},
+        {"dictionary_pagesize_limit": 5000},
+        {"row_group_size": 1500},
+    ],
+    ids=["default", "plain", "delta", "dictionary then plain", "row groups"],
+)
+def test_text_of_few_hits_is_handed_on_as_it_is(options: dict[str, Any], version: Any, tmp_path: Path) -> None:
+    rows = 20_000
+    texts = [f"{n * n % 9973}" * (n % 5) for n in range(rows)]
+    blobs = pa.array([b"\xff\x00" * (n % 3) for n in range(rows)])
+    table = pa.table(
+        {
+            "a": [f"98765{n % 700:05}" for n in range(rows)],
+            "text": texts,
+            "some": [None if n % 7 else text for n, text in enumerate(texts)],
+            "none": pa.nulls(rows, pa.string()),
+            "large": pa.array(texts, pa.large_string()),
+            "view": pa.array(texts, pa.string_view()),
+            "coded": pa.array(texts).dictionary_encode(),
+            "blob": blobs,
+            "list": [[text] for text in texts],
+        }
+    )
+    path = tmp_path / "t.parquet"
+    pq.write_table(table, path, data_page_size=3000, write_batch_size=100, data_page_version=version, **options)
+    found = ng.scan(path, {"a": ng.NumberSet(["98765 00699", "98765 00000"])}).read_all()
+    assert found.schema.types[:-1] == table.schema.types
+    hits = [row for n, row in enumerate(table.to_pylist()) if n % 700 in (0, 699)]
+    assert found.drop_columns(["a_match"]).to_pylist() == hits
+
+
 def test_columns_of_different_encodings_stay_aligned(tmp_path: Path) -> None:
     table = calls(30_000, nulls=0.1)
     pq.write_table(

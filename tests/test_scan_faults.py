@@ -408,3 +408,17 @@ def test_text_that_is_not_utf8_in_an_arrow_file_is_an_error_where_it_is_handed_o
             ng.scan(tmp_path / "t.arrow", {"a": source}).read_all()
     with pytest.raises(InputError, match=r"t\.arrow"):
         ng.scan(tmp_path / "t.arrow", {"a": ng.NumberSet(["9876543210"])}, all_rows=True).read_all()
+
+
+def test_text_that_is_not_utf8_in_a_parquet_file_is_an_error_where_it_is_handed_on(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.parquet", TABLE.append_column("text", pa.array([f"cell {n:04}" for n in range(5000)])))
+    for cell, is_hit in ((b"cell 0008", False), (b"cell 0107", True)):
+        pq.write_table(pq.read_table(path), tmp_path / "spoiled.parquet", use_dictionary=False, compression="none")
+        spoiled = tmp_path / "spoiled.parquet"
+        before, after = spoiled.read_bytes().split(cell, 1)
+        spoiled.write_bytes(before + b"\xff" * len(cell) + after)
+        if not is_hit:
+            assert scan_all(spoiled) == HITS
+            continue
+        with pytest.raises(InputError, match=r"spoiled\.parquet: .*UTF-8"):
+            scan_all(spoiled)

@@ -112,3 +112,102 @@ impl Pages {
         Ok(concat(&cells).map_err(ParquetError::from)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::cast::AsArray;
+    use arrow_array::{RecordBatch, StringArray};
+    use parquet::arrow::ArrowWriter;
+    use parquet::arrow::arrow_reader::RowSelector;
+    use parquet::basic::Encoding;
+    use parquet::file::properties::{WriterProperties, WriterVersion};
+
+    use super::super::ParquetFile;
+    use super::super::key_stream::as_declared;
+    use super::*;
+
+    const ROWS: usize = 5000;
+
+    /// Few rows, some of them neighbours, some pages apart.
+    const HITS: [usize; 9] = [0, 1, 1234, 1235, 2047, 2048, 3999, 4000, 4999];
+
+    fn texts(with_nulls: bool) -> StringArray {
+        let text = |row: usize| format!("{}", row * row % 9973);
+        (0..ROWS)
+            .map(|row| (!with_nulls || row % 3 > 0).then(|| text(row)))
+            .collect()
+    }
+
+    #[test]
+    fn cells_of_hits_are_those_of_the_column_in_every_encoding() {
+        let plain = WriterProperties::builder().set_dictionary_enabled(false);
+        let coded = WriterProperties::builder().set_dictionary_enabled(true);
+        let delta = plain.clone().set_encoding(Encoding::DELTA_BYTE_ARRAY);
+        // A dictionary that becomes too long is followed by pages without.
+        let both = coded.clone().set_dictionary_page_size_limit(5000);
+        let both_delta = both.clone().set_encoding(Encoding::DELTA_BYTE_ARRAY);
+        for (n, properties) in [plain, coded, delta, both, both_delta]
+            .into_iter()
+            .enumerate()
+        {
+            for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
+                let properties = properties.clone().set_writer_version(version);
+                let properties = properties
+                    .set_data_page_row_count_limit(700)
+                    .set_write_batch_size(100);
+                for with_nulls in [false, true] {
+                    check(properties.clone().build(), &texts(with_nulls), n);
+                }
+            }
+        }
+    }
+
+    /// Takes the hits from a row on in several calls. In cases 2 and 4 the last pages are read as arrays.
+    fn check(properties: WriterProperties, texts: &StringArray, case: usize) {
+        let column: ArrayRef = Arc::new(texts.clone());
+        let batch = RecordBatch::try_from_iter_with_nullable([("a", column, true)]).unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let out = file.reopen().unwrap();
+        let mut writer = ArrowWriter::try_new(out, batch.schema(), Some(properties)).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        let file = Arc::new(ParquetFile::open(file.path()).unwrap());
+        let group = RowGroup::all_of(&file).next().unwrap();
+        for start in [0, 1234] {
+            let rows: Vec<usize> = HITS
+                .iter()
+                .filter_map(|row| row.checked_sub(start))
+                .collect();
+            for size in [1, 4, 9] {
+                let column = HitTexts::open(&group, 0, start, ROWS - start);
+                let mut column = column.unwrap().expect("a flat column of text");
+                for some in rows.chunks(size) {
+                    let selection = || {
+                        let mut next = 0;
+                        let mut selectors = Vec::new();
+                        for row in some.iter().map(|row| row + start) {
+                            selectors.push(RowSelector::skip(row - next));
+                            selectors.push(RowSelector::select(1));
+                            next = row + 1;
+                        }
+                        selectors.into()
+                    };
+                    let found = column.take(&group, some, selection).unwrap();
+                    let found = as_declared(found, texts.data_type()).unwrap();
+                    let expected = some.iter().map(|row| {
+                        let row = row + start;
+                        texts.is_valid(row).then(|| texts.value(row))
+                    });
+                    assert!(found.as_string::<i32>().iter().eq(expected), "case {case}");
+                }
+                assert_eq!(
+                    column.pages.is_none(),
+                    [2, 4].contains(&case),
+                    "case {case}"
+                );
+            }
+        }
+    }
+}

@@ -298,9 +298,10 @@ impl Job {
                 continue;
             }
             let by_pages = is_sparse && is_text(schema.field(at).data_type());
-            let text = match by_pages {
-                true => HitTexts::open(&self.group, at, self.start, self.rows)?,
-                false => None,
+            let text = if by_pages {
+                HitTexts::open(&self.group, at, self.start, self.rows)?
+            } else {
+                None
             };
             match text {
                 Some(text) => others.texts.push(text),
