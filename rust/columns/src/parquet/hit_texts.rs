@@ -142,8 +142,8 @@ mod tests {
 
     #[test]
     fn cells_of_hits_are_those_of_the_column_in_every_encoding() {
-        let plain = WriterProperties::builder().set_dictionary_enabled(false);
-        let coded = WriterProperties::builder().set_dictionary_enabled(true);
+        let coded = WriterProperties::builder().set_encoding(Encoding::PLAIN);
+        let plain = coded.clone().set_dictionary_enabled(false);
         let delta = plain.clone().set_encoding(Encoding::DELTA_BYTE_ARRAY);
         // A dictionary that becomes too long is followed by pages without.
         let both = coded.clone().set_dictionary_page_size_limit(5000);
