@@ -18,7 +18,6 @@ import pyarrow.compute as pc
 
 from numguard.blocklist import manifest_path
 from numguard.cli import options
-from numguard.cli.options import Command
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import FORMATS
 from numguard.files.page import PAGES
@@ -31,38 +30,15 @@ if TYPE_CHECKING:
     from numguard.tac import TacTable
     from numguard.types import Region
 
-__all__ = [
-    "Lists",
-    "check_files",
-    "files_read",
-    "is_registry",
-    "refused",
-    "say",
-    "say_around",
-    "say_list",
-    "strict",
-    "strictly",
-    "with_reports",
-    "write_refused",
-    "write_with_reports",
-]
-
-
 #: The first bytes of a registry's file.
 _REGISTRY = b"SQLite format 3"
 _MANIFEST = manifest_path(Path("x")).name[1:]
 
 
-def refused(command: Command) -> Command:
-    """`--refused`: where refused rows go."""
-    return options.refused_to("Write the rows that cannot be read, with file, row and why, to this file.")(command)
-
-
-def strict(command: Command) -> Command:
-    """`--strict`: a row that is refused is an error."""
-    return click.option(
-        "--strict", "is_strict", is_flag=True, help="A row that cannot be read is an error, and nothing is written."
-    )(command)
+refused = options.refused_to("Write the rows that cannot be read, with file, row and why, to this file.")
+strict = click.option(
+    "--strict", "is_strict", is_flag=True, help="A row that cannot be read is an error, and nothing is written."
+)
 
 
 def strictly(opened: Source, columns: Sequence[str] | None, *, is_strict: bool) -> Iterator[Batch]:

@@ -12,7 +12,7 @@ __all__ = ["backup"]
 
 
 @click.command()
-@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("path", type=options.FILE)
 @options.registry
 @options.as_json
 def backup(path: Path, registry_path: str, *, as_json: bool) -> None:

@@ -13,13 +13,13 @@ __all__ = ["certificate"]
 
 
 @click.command()
-@click.argument("path", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.argument("path", type=options.FILE, required=False)
 @options.registry
 @click.option("--export", "event", type=click.IntRange(1), required=True, help="The number of the export.")
 @click.option(
     "--check",
     "folder",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=options.FOLDER,
     help="Compare the files in this folder with what was recorded, and name what differs.",
 )
 def certificate(path: Path | None, registry_path: str, event: int, folder: Path | None) -> None:

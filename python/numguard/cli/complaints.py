@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["complaints"]
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
 _SET = "--set: takes FIELD=VALUE, each field once, such as source=1930"
 
 
@@ -39,9 +38,9 @@ def complaints() -> None:
 @options.by
 @options.mapped
 @click.option(
-    "--mapping", "mapping_path", type=_FILE, help="A file of such pairs (.json or .toml); --map goes before it."
+    "--mapping", "mapping_path", type=options.FILE, help="A file of such pairs (.json or .toml); --map goes before it."
 )
-@click.option("--save-mapping", "save_path", type=_FILE, help="Write what each column was read as to this file.")
+@click.option("--save-mapping", "save_path", type=options.FILE, help="Write what each column was read as to this file.")
 @click.option(
     "--set",
     "constants",
@@ -55,8 +54,8 @@ def complaints() -> None:
     metavar="COLUMN",
     help="Extract every number of this column of free text, to wait for a decision; may be given again.",
 )
-@click.option("--sheet", help="The sheet of a workbook, where several are not empty.")
-@click.option("--name", help="The name of the sheet in the registry; its path by default.")
+@options.sheet
+@options.sheet_name
 @click.option("--dry-run", is_flag=True, help="Show what would be read and refused, and change nothing.")
 @options.refused
 @account.strict

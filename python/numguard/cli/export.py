@@ -15,7 +15,7 @@ __all__ = ["export"]
 
 
 @click.command()
-@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("path", type=options.FILE)
 @options.registry
 @options.by
 @click.option("--to", "receiver", required=True, help="Who gets it: DoT, an operator, a bank.")

@@ -31,7 +31,7 @@ def lists() -> None:
 @options.list_actions("compare")
 @click.option(
     "--folder",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=options.FOLDER,
     help="Write added.csv and removed.csv into this folder.",
 )
 @options.region

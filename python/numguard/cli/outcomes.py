@@ -26,8 +26,8 @@ _VALUES = "--map-value: takes WORD=STATUS, such as 'Line closed=blocked'"
     metavar="WORD=STATUS",
     help="What a word of the operator means, such as 'Line closed=blocked'; may be given again.",
 )
-@click.option("--sheet", help="The sheet of a workbook, where several are not empty.")
-@click.option("--name", help="The name of the sheet in the registry; its path by default.")
+@options.sheet
+@options.sheet_name
 @options.refused
 @account.strict
 @options.as_json

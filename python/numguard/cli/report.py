@@ -13,14 +13,14 @@ from numguard.report import TITLE
 
 __all__ = ["report"]
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
-
 
 @click.command()
-@click.argument("page", type=_FILE, required=False)
+@click.argument("page", type=options.FILE, required=False)
 @options.registry
-@click.option("--atr", type=_FILE, help="Write the action-taken report as a table: .csv, .xlsx, .parquet or .jsonl.")
-@click.option("--by-day", type=_FILE, help="Write the complaints of each day, district and source as a table.")
+@click.option(
+    "--atr", type=options.FILE, help="Write the action-taken report as a table: .csv, .xlsx, .parquet or .jsonl."
+)
+@click.option("--by-day", type=options.FILE, help="Write the complaints of each day, district and source as a table.")
 @options.as_of_day("The case as it was at the end of that day; now by default.")
 @click.option("--title", default=TITLE, show_default=True, help="The heading of the page.")
 @options.tac

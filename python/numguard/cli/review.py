@@ -13,8 +13,6 @@ from numguard.errors import ArgumentError
 
 __all__ = ["review"]
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
-
 
 @click.command()
 @options.registry
@@ -23,9 +21,9 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @options.output
 @click.option(
-    "--sheet", "sheet_path", type=_FILE, help="Write a sheet to fill in: decision and reason beside each row."
+    "--sheet", "sheet_path", type=options.FILE, help="Write a sheet to fill in: decision and reason beside each row."
 )
-@click.option("--take", "filled_path", type=_FILE, help="Record the decisions of the filled sheet.")
+@click.option("--take", "filled_path", type=options.FILE, help="Record the decisions of the filled sheet.")
 @click.option("--reason", help="Why, where a row of the sheet has no reason; with --take.")
 @options.mapped
 @options.refused
