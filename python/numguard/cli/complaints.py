@@ -196,10 +196,9 @@ def list_intakes(registry_path: str, output: Path | None) -> None:
       numguard complaints list --registry cases.db
     """
     from numguard.files.outgoing import shown
-    from numguard.registry import Registry
 
     account.check_files([registry_path], {"--output": output})
-    with Registry(options.existing_registry(registry_path), by="reader") as registry:
+    with options.open_registry(registry_path) as registry:
         intakes = registry.intakes()
     options.write_table(shown(intakes), output)
 
@@ -211,9 +210,7 @@ def list_intakes(registry_path: str, output: Path | None) -> None:
 @click.option("--reason", help="Why; it is in the history of every number. Required without --dry-run.")
 @click.option("--dry-run", is_flag=True, help="Show which numbers it removes from which lists, and change nothing.")
 @options.output
-def withdraw(
-    intake: int, registry_path: str, by: str | None, reason: str | None, dry_run: bool, output: Path | None
-) -> None:
+def withdraw(intake: int, registry_path: str, by: str, reason: str | None, dry_run: bool, output: Path | None) -> None:
     """Withdraw the file with the id INTAKE, of complaints or of outcomes: what it had amended counts again.
 
     The file, and who withdrew it, stay on record. `numguard complaints list` shows the ids.
@@ -223,15 +220,12 @@ def withdraw(
       numguard complaints withdraw 3 --registry cases.db --by "HC 1234" --dry-run
       numguard complaints withdraw 3 --reason "a sheet of another state" --registry cases.db --by "HC 1234"
     """
-    from numguard.files.outgoing import shown, write_private
-    from numguard.registry import Registry
-
     if output is not None and not dry_run:
         raise ArgumentError("--output: is for the numbers that --dry-run shows")
     if not dry_run and reason is None:
         raise ArgumentError("--reason: give the reason; it is in the history of every number")
     account.check_files([registry_path], {"--output": output})
-    with Registry(options.existing_registry(registry_path), by=by) as registry:
+    with options.open_registry(registry_path, by) as registry:
         change = registry.would_withdraw(intake)
         event = None if dry_run or reason is None else registry.withdraw_intake(intake, reason)
     rows = change.to_pylist()
@@ -244,10 +238,8 @@ def withdraw(
     off = Counter(one for row in rows if row["action"] is None and row["sent_to"] for one in row["sent_to"].split("; "))
     for receiver, numbers in sorted(off.items()):
         options.say(f"  {options.count(numbers, 'number')} of lists sent to {receiver}: the next change has it")
-    if dry_run and output is not None:
-        write_private(change, output)
-    elif dry_run:
-        options.write_table(shown(change), None)
+    if dry_run:
+        options.write_or_show(change, output)
 
 
 def _mapping(mapped: tuple[str, ...], extract: tuple[str, ...], path: Path | None) -> dict[str, list[str]] | None:

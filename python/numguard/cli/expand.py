@@ -302,11 +302,9 @@ def expand(
         begin = seeds_in(seeds, policy, region, lists_read)
         found = walk(begin, sightings, policy, region=region, progress=report, threads=threads, **columns)
     else:
-        from numguard.registry import Registry
-
         if not by:
             raise ArgumentError("--by: name who acts; it is recorded")
-        with Registry(options.existing_registry(str(registry_path)), by=by) as registry:
+        with options.open_registry(str(registry_path), by) as registry:
             found = registry.expand(
                 sightings, policy, override=override, region=region, progress=report, threads=threads, **columns
             )

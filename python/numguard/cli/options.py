@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 import pyarrow as pa
@@ -24,6 +24,9 @@ from numguard.errors import ArgumentError, ColumnError
 from numguard.files.page import is_page
 from numguard.source import headings, named
 from numguard.types import Region
+
+if TYPE_CHECKING:
+    from numguard.registry import Registry
 
 #: What `click.option` gives: a decorator of a verb.
 Option: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -268,13 +271,14 @@ key = gathered(
 )
 
 
-def existing_registry(path: str) -> str:
-    """The path of a registry that has to be there: a mistyped path must not give an empty result."""
+def open_registry(path: str, by: str = "reader") -> Registry:
+    """A registry that has to be there: a mistyped path must not give an empty result."""
+    from numguard.registry import Registry
     from numguard.registry.address import is_file, is_there
 
     if is_file(path) and not is_there(path):
         raise ArgumentError(f"--registry: there is no file {path}; `numguard complaints add` creates one")
-    return path
+    return Registry(path, by=by)
 
 
 def the_column(chosen: str | None, names: Iterable[str]) -> str:
@@ -359,6 +363,16 @@ def end_progress() -> None:
     """Take the line away again."""
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def write_or_show(table: pa.Table, path: Path | None) -> None:
+    """Write a table that has texts of complaints and decisions to `path`, for its owner only, or to stdout."""
+    from numguard.files.outgoing import shown, write_private
+
+    if path is not None:
+        write_private(table, path)
+    else:
+        write_table(shown(table), None)
 
 
 def write_table(rows: pa.Table | pa.RecordBatchReader, path: Path | None) -> None:

@@ -54,10 +54,8 @@ def outcomes(
       numguard outcomes answers.csv --registry cases.db --by "HC 1234" --refused refused.csv
       numguard outcomes answers.csv --map "Action taken=status" --map "Mobile=msisdn"
     """
-    from numguard.registry import Registry
-
     account.check_files([registry_path], {"--refused": refused_path}, sources=[source])
-    with Registry(options.existing_registry(registry_path), by=by) as registry:
+    with options.open_registry(registry_path, by) as registry:
         how: dict[str, Any] = {"mapping": options.mapping(mapped), "values": options.parted(words, _VALUES)}
         intake = registry.record_outcomes(source, **how, name=name, sheet=sheet, strict=is_strict)
     options.write_refused(intake.refusals, refused_path)

@@ -51,7 +51,6 @@ def report(
     """
     from numguard.files import placed_together
     from numguard.files.outgoing import write_private
-    from numguard.registry import Registry
 
     if page is None and atr is None and by_day is None:
         raise ArgumentError("report: name a PAGE to write, --atr or --by-day")
@@ -64,7 +63,7 @@ def report(
     lists_read = account.Lists(is_strict=is_strict)
     tac = lists_read.tacs(tac_path)
     written = []
-    with Registry(options.existing_registry(registry_path), by="reader") as registry, placed_together():
+    with options.open_registry(registry_path) as registry, placed_together():
         options.write_refused(lists_read.refused, refused_path)
         if atr is not None:
             table = registry.action_taken(as_of=as_of)

@@ -53,7 +53,6 @@ def review(
     """
     from numguard.files import placed_together
     from numguard.files.outgoing import shown, write_private
-    from numguard.registry import Registry
 
     account.check_files(
         [filled_path, registry_path], {"--output": output, "--sheet": sheet_path, "--refused": refused_path}
@@ -68,7 +67,7 @@ def review(
         return
     if reason is not None or refused_path is not None or mapped or is_strict:
         raise ArgumentError("--reason, --map, --refused, --strict: go with --take")
-    with Registry(options.existing_registry(registry_path), by=by or "reader") as registry:
+    with options.open_registry(registry_path, by or "reader") as registry:
         waiting = registry.review()
     counts = options.counted_once(waiting)
     with placed_together():
@@ -97,9 +96,7 @@ def _take(
     *,
     as_json: bool,
 ) -> None:
-    from numguard.registry import Registry
-
-    with Registry(options.existing_registry(registry_path), by=by) as registry:
+    with options.open_registry(registry_path, by) as registry:
         done = registry.take_review(path, **how)
     options.write_refused(done.refusals, refused_path)
     counts = {field: getattr(done, field) for field in ("accepted", "dismissed", "left", "known")}
