@@ -16,6 +16,7 @@ import pyarrow as pa
 import pytest
 
 from numguard._core import ImeiSet, NumberSet, normalize, normalize_imei
+from numguard.bench.chains import duckdb_with, need
 from numguard.bench.columns import Case, column, members
 from numguard.bench.plan import SEED, Plan, plan
 from numguard.bench.record import Line
@@ -101,13 +102,7 @@ def _queries(
             return lambda: int(found.sum().collect().item()), found.collect()["key"].to_numpy
         joined = rows.select(key).join(keys.to_frame().lazy(), on="key", how="semi").select(pl.len())
         return lambda: int(joined.collect().item()), lambda: None
-    import duckdb
-
-    connection = duckdb.connect()
-    connection.execute(f"set threads = {threads}")
-    for name, column_of in (("rows", written), ("members", pa.array(listed))):
-        connection.register("given", pa.table({"key": column_of}))
-        connection.execute(f"create table {name} as from given")
+    connection = duckdb_with(threads, rows=written, members=pa.array(listed))
     expression = "key[:14]" if text else "key // 10"
     members_of = "key::varchar" if text else "key::bigint"
     query = f"select count(*) from rows where {expression} in (select {members_of} from members)"
@@ -124,7 +119,7 @@ def _queries(
 @pytest.mark.parametrize("layout", ["15 digits", "Int64"])
 def test_contains(measure: Any, the_plan: Plan, layout: str, rate: float, candidate: str) -> None:
     """Checks the rows that are found, and times their count."""
-    pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
+    need(candidate)
     keys, listed, truth = drawn(the_plan.rows, rate)
     count, which = _queries(candidate, cells(keys, layout), listed, the_plan.threads)
     found = which()
@@ -137,7 +132,7 @@ def test_contains(measure: Any, the_plan: Plan, layout: str, rate: float, candid
 @pytest.mark.parametrize("candidate", [NUMGUARD, "Polars is_in", "Polars semi-join"])
 def test_one_question(measure: Any, the_plan: Plan, listed: int, candidate: str) -> None:
     """A set that is built for one query: the list as Int64, unsorted."""
-    pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
+    need(candidate)
     rows = min(the_plan.rows, _ROWS_OF_ONE_QUESTION)
     column_of_rows: Any = column(Case("integers", rows, listed, the_plan.hit_rates[0])).cast(pa.int64())
     keys: Any = pa.array(members(listed)).cast(pa.int64())

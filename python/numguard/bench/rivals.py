@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from numguard.bench.chains import duckdb_key, polars_key
+from numguard.bench.chains import duckdb_key, duckdb_with, polars_key
 from numguard.bench.columns import Case, national
 from numguard.bench.plan import Plan
 from numguard.compute import pc
@@ -120,14 +120,7 @@ def _polars_is_in(given: Given) -> Queries:
 
 
 def _duckdb_join(given: Given) -> Queries:
-    import duckdb
-
-    connection = duckdb.connect()
-    connection.execute(f"set threads = {given.threads}")
-    for name, keys in (("rows", given.column), ("members", given.keys)):
-        connection.register("given", pa.table({"key": keys}))
-        connection.execute(f"create table {name} as from given")
-        connection.unregister("given")
+    connection = duckdb_with(given.threads, rows=given.column, members=given.keys)
     which = f"from rows where {duckdb_key('key', written=given.case.layout in _WRITTEN)} in (select key from members)"
 
     def count() -> int:
