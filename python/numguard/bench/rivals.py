@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -101,10 +102,6 @@ def _polars_join(given: Given, *, last_ten: bool = False) -> Queries:
     )
 
 
-def _polars_last_ten(given: Given) -> Queries:
-    return _polars_join(given, last_ten=True)
-
-
 def _polars_is_in(given: Given) -> Queries:
     import polars as pl
 
@@ -176,7 +173,7 @@ RIVALS: Final[dict[str, dict[str, Callable[[Given], Queries]]]] = {
     "clean": _PLAIN,
     "mixed": {
         "Polars regex, semi-join": _polars_join,
-        "Polars last ten digits, semi-join": _polars_last_ten,
+        "Polars last ten digits, semi-join": partial(_polars_join, last_ten=True),
         "DuckDB regex, semi-join": _duckdb_join,
         "pyarrow regex, is_in": _pyarrow_is_in,
     },

@@ -271,7 +271,9 @@ class Lists:
 
 def say_list(listed: NumberList[Any], path: str) -> None:
     """Says what a list came to, and every row that is not in it."""
-    options.say_list(path, len(listed.keys), listed.account["refused_rows"])
+    refused = listed.account["refused_rows"]
+    left_out = f"; left out: {options.notes_text(refused)}" if refused else ""
+    options.say(f"{path}: {options.count(len(listed.keys), 'member')}{left_out}")
     say_around(listed, path)
 
 

@@ -338,12 +338,6 @@ def notes_text(refused: Mapping[str, int]) -> str:
     )
 
 
-def say_list(path: str, members: int, refused: Mapping[str, int]) -> None:
-    """The number of keys of a list, and of its cells without one."""
-    left_out = f"; left out: {notes_text(refused)}" if refused else ""
-    say(f"{path}: {count(members, 'member')}{left_out}")
-
-
 def progress_line(text: Callable[[Any], str]) -> Callable[[Any], None] | None:
     """A line on stderr that is overwritten with the progress; None where stderr is no terminal."""
     if not sys.stderr.isatty():
