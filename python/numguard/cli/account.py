@@ -39,6 +39,9 @@ refused = options.refused_to("Write the rows that cannot be read, with file, row
 strict = click.option(
     "--strict", "is_strict", is_flag=True, help="A row that cannot be read is an error, and nothing is written."
 )
+#: What becomes of rows, or of cells, that cannot be read, and how it is printed.
+of_rows = options.in_order(refused, strict, options.as_json)
+of_cells = options.in_order(options.refused, strict, options.as_json)
 
 
 def strictly(opened: Source, columns: Sequence[str] | None, *, is_strict: bool) -> Iterator[Batch]:

@@ -38,9 +38,7 @@ __all__ = ["changes"]
 @options.sighting_columns
 @options.tac
 @options.region
-@account.refused
-@account.strict
-@options.as_json
+@account.of_rows
 @options.output_or_page
 def changes(
     sources: tuple[str, ...],

@@ -57,9 +57,7 @@ def complaints() -> None:
 @options.sheet
 @options.sheet_name
 @click.option("--dry-run", is_flag=True, help="Show what would be read and refused, and change nothing.")
-@options.refused
-@account.strict
-@options.as_json
+@account.of_cells
 def add(
     source: str,
     registry_path: str,

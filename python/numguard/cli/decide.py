@@ -22,9 +22,7 @@ _OFF: tuple[Decision, ...] = ("withdrawn", "protected", "reverified", "reactivat
 @options.by
 @click.option("--numbers", required=True, type=click.Path(), help="The list of numbers decided on.")
 @options.list_column
-@account.refused
-@account.strict
-@options.as_json
+@account.of_rows
 @click.option("--reason", required=True, help="Why; it is in the history of every number.")
 def decide(
     status: Decision,

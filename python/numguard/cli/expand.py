@@ -255,9 +255,7 @@ def _holds_columns(path: str) -> bool:
 @options.tac
 @options.region
 @options.threads
-@account.refused
-@account.strict
-@options.as_json
+@account.of_rows
 def expand(
     sources: tuple[str, ...],
     registry_path: str | None,

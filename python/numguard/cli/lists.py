@@ -35,9 +35,7 @@ def lists() -> None:
     help="Write added.csv and removed.csv into this folder.",
 )
 @options.region
-@account.refused
-@account.strict
-@options.as_json
+@account.of_rows
 def diff(
     before: str,
     after: str,

@@ -37,8 +37,19 @@ _LINE_EVERY = 0.2
 _ACTIONS = ("block", "reverify", "release", "none")
 
 
+def in_order(*several: Option) -> Option:
+    """Options that go together, in the order of the help."""
+
+    def decorate(verb: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(several):
+            verb = option(verb)
+        return verb
+
+    return decorate
+
+
 def gathered(name: str, made: Callable[..., Any], **options: Option) -> Option:
-    """Options that go together, in the order of the help: the verb gets `made` of their values, as `name`."""
+    """Options in the order of the help, of which the verb gets one value, `made` of theirs, as `name`."""
 
     def decorate(verb: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(verb)
@@ -46,9 +57,7 @@ def gathered(name: str, made: Callable[..., Any], **options: Option) -> Option:
             values = {option: given.pop(option) for option in options}
             return verb(**given, **{name: made(**values)})
 
-        for option in reversed(options.values()):
-            option(with_one)
-        return with_one
+        return in_order(*options.values())(with_one)
 
     return decorate
 

@@ -28,9 +28,7 @@ _VALUES = "--map-value: takes WORD=STATUS, such as 'Line closed=blocked'"
 )
 @options.sheet
 @options.sheet_name
-@options.refused
-@account.strict
-@options.as_json
+@account.of_cells
 def outcomes(
     source: str,
     registry_path: str,

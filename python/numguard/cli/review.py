@@ -26,9 +26,7 @@ __all__ = ["review"]
 @click.option("--take", "filled_path", type=options.FILE, help="Record the decisions of the filled sheet.")
 @click.option("--reason", help="Why, where a row of the sheet has no reason; with --take.")
 @options.mapped
-@options.refused
-@account.strict
-@options.as_json
+@account.of_cells
 def review(
     registry_path: str,
     by: str | None,

@@ -28,9 +28,7 @@ __all__ = ["common"]
 @click.option("--proof", type=options.FILE, help="Write the rows of what is found: file, row, time.")
 @options.tac
 @options.region
-@account.refused
-@account.strict
-@options.as_json
+@account.of_rows
 @options.output_or_page
 def common(
     sources: tuple[str, ...],
