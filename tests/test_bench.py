@@ -20,7 +20,8 @@ from numguard.bench.columns import LAYOUTS, Case
 from numguard.bench.record import Line, Record
 
 ROOT = Path(__file__).parents[1]
-TINY = {"NUMGUARD_BENCH_ROWS": "20000", "NUMGUARD_BENCH_FILE_ROWS": "20000"}
+#: Of fewer sightings no SIM box is open by the rules of place.
+TINY = {"NUMGUARD_BENCH_ROWS": "20000", "NUMGUARD_BENCH_FILE_ROWS": "100000"}
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,14 @@ import sys
 import time
 from pathlib import Path
 
+import click
 import pyarrow as pa
 import pyarrow.csv as csv
 import pyarrow.parquet as pq
 import pytest
 
 import numguard as ng
-from numguard.cli import VERBS
+from numguard.cli import VERBS, verbs
 
 CUSTOMERS = 'name,mobile\nA,98765 43210\nB,98765O3210\nC,+91-98123-45678\n"D, the second",12\n'
 LIST = "9876543210\n919812345678\n1930\n"
@@ -42,6 +43,13 @@ def numguard(*arguments: str, stdin: str | None = None, **environment: str) -> s
         check=False,
         env={**os.environ, **environment},
     )
+
+
+def test_the_verbs_are_listed_after_one_of_them_was_imported() -> None:
+    """The module `numguard.cli.list` has the name of a built-in type, which the package must not need."""
+    context = click.Context(verbs)
+    assert verbs.get_command(context, "list") is not None
+    assert verbs.list_commands(context) == [*VERBS]
 
 
 def test_scan_needs_no_registry(desk: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from numguard.cli import doctor
+from numguard.cli import doctor, run
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,6 +50,13 @@ def test_what_is_needed_works_here() -> None:
     for needed in ("numguard", "kernels", "arrays", "Indian time", "registry", "scratch space"):
         assert findings[needed]["state"] == "works", findings[needed]
     assert findings["kernels"]["detail"] in {"scalar", "avx2", "avx512"}
+
+
+def test_a_fault_is_the_exit_code_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    fault = doctor.Finding("numguard", "does not work", "invented")
+    monkeypatch.setattr(doctor, "CHECKS", {"numguard": lambda: fault})
+    monkeypatch.setattr(doctor, "EXTRAS", {})
+    assert run(["doctor"]) == 3
 
 
 def test_the_path_of_the_kernels_is_the_one_that_is_taken() -> None:

@@ -6,12 +6,12 @@ set and build their table in every query. `bench_set` measures building, and the
 
 from __future__ import annotations
 
-import importlib.util
 from typing import Any
 
 import numpy as np
 import pytest
 
+from numguard.bench.chains import need
 from numguard.bench.columns import LAYOUTS, Case, column_and_truth, members
 from numguard.bench.plan import Plan, plan
 from numguard.bench.record import Line
@@ -29,11 +29,6 @@ def cases() -> list[Case]:
     ]
 
 
-def installed(candidate: str) -> bool:
-    """Whether the library that a candidate is named after can be imported."""
-    return importlib.util.find_spec(candidate.split(maxsplit=1)[0].lower()) is not None
-
-
 @pytest.mark.parametrize(
     ("case", "candidate"),
     [(case, candidate) for case in cases() for candidate in candidates(case, plan())],
@@ -41,8 +36,7 @@ def installed(candidate: str) -> bool:
 )
 def test_contains(measure: Any, the_plan: Plan, case: Case, candidate: str) -> None:
     """Checks the rows that are found, and times their count."""
-    if not installed(candidate):
-        pytest.skip(f"{candidate}: not installed")
+    need(candidate)
     rows, truth = column_and_truth(case)
     rival = queries(candidate, case, rows, members(case.listed), the_plan.threads)
     assert np.array_equal(rival.mask(), truth)

@@ -18,7 +18,7 @@ import pytest
 
 from numguard._core import NumberSet
 from numguard.bench import call_records
-from numguard.bench.chains import Query, duckdb_rows
+from numguard.bench.chains import Query, duckdb_rows, duckdb_with, in_order, need
 from numguard.bench.columns import members, national
 from numguard.bench.plan import Plan, plan
 from numguard.bench.record import Line
@@ -75,12 +75,7 @@ def polars(path: Path, _threads: int) -> Query:
 
 def duckdb(path: Path, threads: int) -> Query:
     """Two semi-joins in one filter; everything is text."""
-    import duckdb
-
-    connection = duckdb.connect()
-    connection.execute(f"set threads = {threads}")
-    connection.register("given", pa.table({"key": _texts()}))
-    connection.execute("create table members as from given")
+    connection = duckdb_with(threads, members=_texts())
     either = " or ".join(f"{name} in (select key from members)" for name in COLUMNS)
     query = f"select * from read_csv('{path}', all_varchar = true) where {either}"
     return duckdb_rows(connection, query)
@@ -103,47 +98,41 @@ def pyarrow(path: Path, _threads: int) -> Query:
 CANDIDATES: Final = {NUMGUARD: numguard, "Polars": polars, "DuckDB": duckdb, "pyarrow": pyarrow}
 
 
-def in_order(hits: pa.Table) -> pa.Table:
-    """The rows of a table in an order that does not depend on the library."""
-    kind: Any = pa.string()
-    names = hits.column_names
-    empty: Any = ""
-    texts: dict[str, Any] = {name: hits[name].cast(kind).fill_null(empty) for name in names}
-    return pa.table(texts).sort_by([(name, "ascending") for name in names])
+def check(measure: Any, line: Line, path: Path) -> pa.Table:
+    """Measures a candidate on a file, and compares its rows with numguard's."""
+    need(line.candidate)
+    hits: pa.Table = measure(line, CANDIDATES[line.candidate](path, line.threads))
+    assert hits.num_rows > 0
+    if line.candidate != NUMGUARD:
+        ours = numguard(path, line.threads)()
+        assert in_order(hits, hits.column_names).equals(in_order(ours, ours.column_names))
+    return hits
 
 
 @pytest.mark.parametrize("candidate", CANDIDATES)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_scan_csv(measure: Any, the_plan: Plan, shape: str, candidate: str) -> None:
     """The rows with a listed party."""
-    if candidate != NUMGUARD:
-        pytest.importorskip(candidate.lower())
     line = Line("scan csv", shape, the_plan.file_rows, LISTED, None, candidate, the_plan.threads)
-    hits = measure(line, CANDIDATES[candidate](file(shape), the_plan.threads))
-    assert hits.num_rows > 0
-    assert hits.num_columns == SHAPES[shape][0]
-    if candidate != NUMGUARD:
-        assert in_order(hits).equals(in_order(numguard(file(shape), the_plan.threads)()))
+    assert check(measure, line, file(shape)).num_columns == SHAPES[shape][0]
 
 
 @pytest.mark.parametrize("candidate", [NUMGUARD, "Polars"])
 def test_scan_csv_gz(measure: Any, the_plan: Plan, candidate: str) -> None:
     """The same from a compressed file."""
-    if candidate != NUMGUARD:
-        pytest.importorskip(candidate.lower())
     rows = the_plan.file_rows // 4
-    line = Line("scan csv", "6 columns, gzip", rows, LISTED, None, candidate, the_plan.threads)
-    hits = measure(line, CANDIDATES[candidate](packed("6 columns"), the_plan.threads))
-    assert hits.num_rows > 0
-    if candidate != NUMGUARD:
-        assert in_order(hits).equals(in_order(numguard(packed("6 columns"), the_plan.threads)()))
+    check(
+        measure,
+        Line("scan csv", "6 columns, gzip", rows, LISTED, None, candidate, the_plan.threads),
+        packed("6 columns"),
+    )
 
 
 @pytest.mark.parametrize("candidate", ["Polars", "DuckDB", "pyarrow"])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_decode_csv(measure: Any, the_plan: Plan, shape: str, candidate: str) -> None:
     """The limit for rivals: reading the two columns as text and nothing else."""
-    pytest.importorskip(candidate.lower())
+    need(candidate)
     path, threads = file(shape), the_plan.threads
 
     def polars() -> int:
@@ -152,13 +141,8 @@ def test_decode_csv(measure: Any, the_plan: Plan, shape: str, candidate: str) ->
         return pl.scan_csv(path, infer_schema=False).select(COLUMNS).collect().height
 
     def duckdb() -> int:
-        import duckdb
-
-        connection = duckdb.connect()
-        connection.execute(f"set threads = {threads}")
-        found: Any = connection.execute(f"select a_party, b_party from read_csv('{path}', all_varchar = true)")
-        rows: int = found.to_arrow_table().num_rows
-        return rows
+        query = f"select a_party, b_party from read_csv('{path}', all_varchar = true)"
+        return duckdb_rows(duckdb_with(threads), query)().num_rows
 
     def pyarrow() -> int:
         options = pa_csv.ConvertOptions(include_columns=COLUMNS, column_types=dict.fromkeys(COLUMNS, pa.string()))

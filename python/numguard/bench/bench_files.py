@@ -19,7 +19,7 @@ import pytest
 
 from numguard._core import NumberSet
 from numguard.bench.call_records import ROW_GROUP, write_tables
-from numguard.bench.chains import Query, duckdb_key, duckdb_members, duckdb_rows, polars_key
+from numguard.bench.chains import Query, duckdb_key, duckdb_members, duckdb_rows, in_order, need, polars_key
 from numguard.bench.columns import members, national, texts
 from numguard.bench.plan import POPULATION, SEED, Plan, plan
 from numguard.bench.record import Line
@@ -102,12 +102,9 @@ CANDIDATES: Final = {NUMGUARD: numguard, "Polars is_in": polars, "DuckDB": duckd
 
 
 @lru_cache(maxsize=1)
-def in_order(candidate: str, layout: str, listed: int, rate: float, threads: int) -> pa.Table:
+def found(candidate: str, layout: str, listed: int, rate: float, threads: int) -> pa.Table:
     """The rows that a candidate finds, in an order that does not depend on the library."""
-    hits = CANDIDATES[candidate](layout, listed, rate, threads)()
-    kinds: Any = {name: pa.string() for name in (*COLUMNS, "imei")}
-    table = pa.table({name: hits[name].cast(kind) for name, kind in kinds.items()})
-    return table.sort_by([(name, "ascending") for name in table.column_names])
+    return in_order(CANDIDATES[candidate](layout, listed, rate, threads)(), [*COLUMNS, "imei"])
 
 
 @pytest.mark.parametrize("candidate", CANDIDATES)
@@ -116,14 +113,13 @@ def in_order(candidate: str, layout: str, listed: int, rate: float, threads: int
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_wide(measure: Any, the_plan: Plan, layout: str, listed: int, rate: float, candidate: str) -> None:
     """The rows with a listed party, with all columns."""
-    if candidate != NUMGUARD:
-        pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
+    need(candidate)
     query = CANDIDATES[candidate](layout, listed, rate, the_plan.threads)
     hits = measure(Line("scan wide", layout, ROWS, listed, rate, candidate, the_plan.threads), query)
     assert set(hits.column_names) >= {*COLUMNS, "imei", f"field_{_OTHERS - 1}"}
     if candidate != NUMGUARD:
         case = (layout, listed, rate, the_plan.threads)
-        assert in_order(candidate, *case).equals(in_order(NUMGUARD, *case))
+        assert found(candidate, *case).equals(found(NUMGUARD, *case))
 
 
 @pytest.mark.parametrize("kind", ["table", "Arrow file"])

@@ -16,10 +16,11 @@ import pyarrow as pa
 import pytest
 
 from numguard._core import ImeiSet, NumberSet, normalize, normalize_imei
+from numguard.bench.chains import need, polars_key
 from numguard.bench.columns import Case, column, members
 from numguard.bench.plan import SEED, Plan, plan
 from numguard.bench.record import Line
-from numguard.bench.rivals import NUMGUARD
+from numguard.bench.rivals import NUMGUARD, Queries, duckdb_join, polars_is_in, polars_join
 from numguard.compute import pc
 from numguard.synthetic.numbering import U64
 
@@ -81,42 +82,20 @@ def test_read(measure: Any, the_plan: Plan, layout: str, beside: bool) -> None:
     assert measure(line, lambda: normalize_imei(written, threads=1)).equals(pa.array(keys))
 
 
-def _queries(
-    candidate: str, written: pa.Array[Any], listed: U64, threads: int
-) -> tuple[Callable[[], int], Callable[[], Any]]:
-    """Two functions of a candidate: the count of rows on the list, and which rows these are."""
+def _queries(candidate: str, written: pa.Array[Any], listed: U64, threads: int) -> Queries:
+    """The queries of a candidate: the first fourteen digits of each cell, with its data prepared."""
     text = pa.types.is_string(written.type)
     if candidate == NUMGUARD:
         listing = ImeiSet(pa.array(listed))
         ask: Callable[[], Any] = lambda: listing.contains(written)  # noqa: E731
-        return lambda: int(ask().true_count), lambda: np.asarray(ask())
-    if candidate.startswith("Polars"):
-        import polars as pl
+        return Queries(lambda: int(ask().true_count), lambda: np.asarray(ask()))
+    keys: Any = pa.array(listed).cast(pa.string() if text else pa.int64())
+    if candidate.startswith("DuckDB"):
+        return duckdb_join(written, keys, "key[:14]" if text else "key // 10", threads)
+    import polars as pl
 
-        key = pl.col("key").str.head(14) if text else pl.col("key") // 10
-        rows = pl.DataFrame({"key": pl.Series(written)}).lazy()
-        keys = pl.Series("key", listed).cast(pl.String if text else pl.Int64)
-        if candidate.endswith("is_in"):
-            found = rows.select(key.is_in(keys.implode()))
-            return lambda: int(found.sum().collect().item()), found.collect()["key"].to_numpy
-        joined = rows.select(key).join(keys.to_frame().lazy(), on="key", how="semi").select(pl.len())
-        return lambda: int(joined.collect().item()), lambda: None
-    import duckdb
-
-    connection = duckdb.connect()
-    connection.execute(f"set threads = {threads}")
-    for name, column_of in (("rows", written), ("members", pa.array(listed))):
-        connection.register("given", pa.table({"key": column_of}))
-        connection.execute(f"create table {name} as from given")
-    expression = "key[:14]" if text else "key // 10"
-    members_of = "key::varchar" if text else "key::bigint"
-    query = f"select count(*) from rows where {expression} in (select {members_of} from members)"
-
-    def count() -> int:
-        (only,) = connection.execute(query).fetchall()
-        return int(only[0])
-
-    return count, lambda: None
+    key = pl.col("key").str.head(14) if text else pl.col("key") // 10
+    return (polars_is_in if candidate.endswith("is_in") else polars_join)(written, keys, key)
 
 
 @pytest.mark.parametrize("candidate", [NUMGUARD, "Polars is_in", "Polars semi-join", "DuckDB semi-join"])
@@ -124,20 +103,19 @@ def _queries(
 @pytest.mark.parametrize("layout", ["15 digits", "Int64"])
 def test_contains(measure: Any, the_plan: Plan, layout: str, rate: float, candidate: str) -> None:
     """Checks the rows that are found, and times their count."""
-    pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
+    need(candidate)
     keys, listed, truth = drawn(the_plan.rows, rate)
-    count, which = _queries(candidate, cells(keys, layout), listed, the_plan.threads)
-    found = which()
-    assert found is None or np.array_equal(found, truth)
+    asked = _queries(candidate, cells(keys, layout), listed, the_plan.threads)
+    assert np.array_equal(asked.mask(), truth)
     line = Line("contains imeis", layout, the_plan.rows, LISTED, rate, candidate, the_plan.threads)
-    assert measure(line, count) == int(truth.sum())
+    assert measure(line, asked.count) == int(truth.sum())
 
 
 @pytest.mark.parametrize("listed", plan().lists)
 @pytest.mark.parametrize("candidate", [NUMGUARD, "Polars is_in", "Polars semi-join"])
 def test_one_question(measure: Any, the_plan: Plan, listed: int, candidate: str) -> None:
     """A set that is built for one query: the list as Int64, unsorted."""
-    pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
+    need(candidate)
     rows = min(the_plan.rows, _ROWS_OF_ONE_QUESTION)
     column_of_rows: Any = column(Case("integers", rows, listed, the_plan.hit_rates[0])).cast(pa.int64())
     keys: Any = pa.array(members(listed)).cast(pa.int64())
@@ -149,15 +127,6 @@ def test_one_question(measure: Any, the_plan: Plan, listed: int, candidate: str)
     truth = build_and_count()
     count = build_and_count
     if candidate != NUMGUARD:
-        import polars as pl
-
-        frame, series = pl.DataFrame({"key": pl.Series(column_of_rows)}).lazy(), pl.Series("key", keys)
-        if candidate.endswith("is_in"):
-            found = frame.select(pl.col("key").is_in(series.implode())).sum()
-        else:
-            found = frame.join(series.to_frame().lazy(), on="key", how="semi").select(pl.len())
-
-        def count() -> int:
-            return int(found.collect().item())
-
+        polars = polars_is_in if candidate.endswith("is_in") else polars_join
+        count = polars(column_of_rows, keys, polars_key("key", written=False)).count
     assert measure(Line("one question", "Int64", rows, listed, None, candidate, the_plan.threads), count) == truth

@@ -5,7 +5,7 @@ Both get the same number of threads, and their results are asserted equal, table
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,14 @@ import pyarrow as pa
 import pytest
 
 from numguard.bench import memory, sightings
+from numguard.bench.chains import duckdb_with
 from numguard.bench.plan import plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
 from numguard.indian_time import ZONE
 from numguard.linkage import Expansion, LinkPolicy, expand
 
-duckdb = pytest.importorskip("duckdb")
+pytest.importorskip("duckdb")
 pl = pytest.importorskip("polars")
 
 ROWS = plan().file_rows * 5 // 2
@@ -117,17 +118,23 @@ ANSWERS = {
 }
 
 
-def expand_sql(connection: Any, path: Path, layout: str) -> dict[str, pa.Table]:
-    """Linkage in SQL."""
-    connection.execute(TABLES)
-    rows = KEYS[layout].format(path=path)
+def walk(
+    connection: Any, rows: str, tables: str = TABLES, level: Sequence[str] = LEVEL, answers: dict[str, str] = ANSWERS
+) -> dict[str, pa.Table]:
+    """Linkage in SQL, over the rows of a query."""
+    connection.execute(tables)
     for hop in range(1, HOPS + 1):
         connection.execute(EDGES.format(into="number_edges", keys="frontier", side="served_msisdn", rows=rows))
-        for statement in LEVEL:
+        for statement in level:
             if statement.startswith("<"):
                 statement = EDGES.format(into="handset_edges", keys="wanted", side="imei14", rows=rows)  # noqa: PLW2901
-            connection.execute(statement.format(hop=hop))
-    return {name: connection.sql(query).to_arrow_table() for name, query in ANSWERS.items()}
+            connection.execute(statement.replace("{hop}", str(hop)))
+    return {name: connection.sql(query).to_arrow_table() for name, query in answers.items()}
+
+
+def expand_sql(connection: Any, path: Path, layout: str) -> dict[str, pa.Table]:
+    """Linkage in SQL, from a file."""
+    return walk(connection, KEYS[layout].format(path=path))
 
 
 @pytest.fixture(scope="module", params=sightings.LAYOUTS)
@@ -167,8 +174,7 @@ def connection(seeds: pa.UInt64Array) -> Any:
 
 def connect(seeds: pa.UInt64Array, threads: int) -> Any:
     """DuckDB with tables of seeds and placeholders."""
-    connection = duckdb.connect()
-    connection.execute(f"set threads = {threads}")
+    connection = duckdb_with(threads)
     connection.execute(f"set timezone = '{ZONE}'")
     connection.register("seed_table", pa.table({"msisdn": seeds}))
     connection.execute("create temp table seeds as select distinct msisdn from seed_table")

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from numguard.bench import sightings
-from numguard.bench.bench_linkage import ANSWERS, EDGES, HOPS, LEVEL, TABLES, connect
+from numguard.bench.bench_linkage import ANSWERS, HOPS, KEYS, LEVEL, TABLES, connect, walk
 from numguard.bench.plan import plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
@@ -23,8 +23,6 @@ ROWS = plan().file_rows
 SEEDS = min(27_824, ROWS // 100)
 THREADS = plan().threads
 POLICY = LinkPolicy(max_hops=HOPS, max_speed_kmh=300, max_numbers_in_one_place=1_000)
-
-KEYS = "select * from read_parquet('{path}')"
 
 #: The distance in kilometres between two points in degrees, along a great circle.
 KM = """2 * 6371.0088 * asin(least(1, sqrt(
@@ -98,8 +96,7 @@ def statements(rows: str) -> list[str]:
     found: list[str] = []
     for statement in LEVEL:
         if statement.startswith("<"):
-            found.append(EDGES.format(into="handset_edges", keys="wanted", side="imei14", rows=rows))
-            found += [one.format(rows=rows) for one in PLACED]
+            found += [statement, *(one.format(rows=rows) for one in PLACED)]
         elif statement.startswith("insert into known"):
             found.append(KNOWN)
         else:
@@ -111,13 +108,8 @@ def statements(rows: str) -> list[str]:
 
 def expand_sql(connection: Any, path: Path) -> dict[str, pa.Table]:
     """Linkage in SQL."""
-    connection.execute(SETUP)
-    rows = KEYS.format(path=path)
-    for hop in range(1, HOPS + 1):
-        connection.execute(EDGES.format(into="number_edges", keys="frontier", side="served_msisdn", rows=rows))
-        for statement in statements(rows):
-            connection.execute(statement.replace("{hop}", str(hop)))
-    return {name: connection.sql(query).to_arrow_table() for name, query in LINKED.items()}
+    rows = KEYS["keys"].format(path=path)
+    return walk(connection, rows, SETUP, statements(rows), LINKED)
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ import pytest
 
 from numguard._core import NumberSet
 from numguard.bench import call_records, memory
-from numguard.bench.chains import Query, duckdb_key, duckdb_members, duckdb_rows, polars_key
+from numguard.bench.chains import Query, duckdb_key, duckdb_members, duckdb_rows, in_order, need, polars_key
 from numguard.bench.columns import members, national
 from numguard.bench.plan import Plan, plan
 from numguard.bench.record import Line
@@ -89,26 +89,18 @@ def duckdb(layout: str, listed: int, threads: int) -> Query:
 CANDIDATES = {NUMGUARD: numguard, "Polars is_in": polars_is_in, "Polars join": polars_join, "DuckDB": duckdb}
 
 
-def in_order(hits: pa.Table) -> pa.Table:
-    """The rows of a table in an order that does not depend on the library."""
-    kind: Any = pa.string()
-    return pa.table({name: hits[name].cast(kind) for name in COLUMNS}).sort_by(
-        [(name, "ascending") for name in COLUMNS]
-    )
-
-
 @pytest.mark.parametrize("candidate", CANDIDATES)
 @pytest.mark.parametrize("listed", SIZES)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_scan(measure: Any, the_plan: Plan, layout: str, listed: int, candidate: str) -> None:
     """The rows with a listed party."""
-    if candidate != NUMGUARD:
-        pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
+    need(candidate)
     query = CANDIDATES[candidate](layout, listed, the_plan.threads)
     hits = measure(Line("scan", layout, the_plan.file_rows, listed, None, candidate, the_plan.threads), query)
     assert hits.num_rows > 0
     if candidate != NUMGUARD:
-        assert in_order(hits).equals(in_order(numguard(layout, listed, the_plan.threads)()))
+        ours = numguard(layout, listed, the_plan.threads)()
+        assert in_order(hits, COLUMNS).equals(in_order(ours, COLUMNS))
 
 
 @pytest.mark.parametrize("candidate", ["Polars", "pyarrow"])

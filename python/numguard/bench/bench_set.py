@@ -12,6 +12,7 @@ import pytest
 
 from numguard._core import NumberSet
 from numguard.bench import memory
+from numguard.bench.chains import need
 from numguard.bench.columns import Case, members
 from numguard.bench.plan import Plan, plan
 from numguard.bench.record import Line
@@ -80,7 +81,7 @@ def test_memory_of_building(measure: Any, the_plan: Plan, listed: int) -> None:
 )
 def test_memory_of_contains(measure: Any, the_plan: Plan, case: Case, candidate: str) -> None:
     """The peak memory beyond column and list while rows are counted once."""
-    pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
+    need(candidate)
     added = memory.added("contains", candidate=candidate, case=asdict(case), threads=the_plan.threads)
     measure.note(
         Line(

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from numguard.bench import memory, sightings
+from numguard.bench.chains import duckdb_with
 from numguard.bench.plan import SEED, plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
@@ -23,7 +24,7 @@ from numguard.indian_time import MOMENT, ZONE
 from numguard.sightings import changes, common
 from numguard.synthetic.numbering import Numbering
 
-duckdb = pytest.importorskip("duckdb")
+pytest.importorskip("duckdb")
 pl = pytest.importorskip("polars")
 
 THREADS = plan().threads
@@ -98,8 +99,7 @@ def dumps(rows: int = ROWS) -> list[Path]:
 @pytest.fixture(scope="module")
 def connection() -> Any:
     """DuckDB."""
-    connection = duckdb.connect()
-    connection.execute(f"set threads = {THREADS}")
+    connection = duckdb_with(THREADS)
     connection.execute("set enable_progress_bar = false")
     connection.execute(f"set timezone = '{ZONE}'")
     return connection

@@ -1,20 +1,22 @@
 """Expressions with which Polars and DuckDB read mixed text: the shortest that read exactly the forms in the files.
 
-Owns the expressions, and the tables and queries of DuckDB. Independent of files. One idea: a rival that validates
-nothing is as fast as it can be.
+Owns the expressions, the tables and queries of DuckDB, and how rows of libraries are compared. Independent of files.
+One idea: a rival that validates nothing is as fast as it can be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from numguard.bench.columns import members, national
+from numguard.compute import pc
 
-__all__ = ["Query", "duckdb_key", "duckdb_members", "duckdb_rows", "polars_key"]
+__all__ = ["Query", "duckdb_key", "duckdb_members", "duckdb_rows", "duckdb_with", "in_order", "need", "polars_key"]
 
 #: A query that can run several times.
 Query = Callable[[], pa.Table]
@@ -39,15 +41,33 @@ def duckdb_key(column: str, *, written: bool) -> str:
     return rf"cast(regexp_replace({bare}, '^(0091|91|0)([0-9]{{10}})$', '\2') as bigint)"
 
 
-def duckdb_members(listed: int, threads: int) -> Any:
-    """A connection with the list in the table `members`, as the column `key`."""
+def duckdb_with(threads: int, **columns: Any) -> Any:
+    """A connection with a table for each of these columns, in which it is `key`."""
     import duckdb
 
     connection = duckdb.connect()
     connection.execute(f"set threads = {threads}")
-    connection.register("given", pa.table({"key": national(members(listed)).astype(np.int64)}))
-    connection.execute("create table members as from given")
+    for name, keys in columns.items():
+        connection.register("given", pa.table({"key": keys}))
+        connection.execute(f"create table {name} as from given")
+        connection.unregister("given")
     return connection
+
+
+def duckdb_members(listed: int, threads: int) -> Any:
+    """A connection with the list in the table `members`, as ten digits."""
+    return duckdb_with(threads, members=national(members(listed)).astype(np.int64))
+
+
+def need(candidate: str) -> None:
+    """Skips a measurement if the library that a candidate is named after is not installed."""
+    pytest.importorskip(candidate.split(maxsplit=1)[0].lower())
+
+
+def in_order(hits: pa.Table, names: Sequence[str]) -> pa.Table:
+    """Columns of a table as text, in an order of rows that does not depend on the library."""
+    texts = {name: pc.fill_null(hits[name].cast(pa.string()), "") for name in names}
+    return pa.table(texts).sort_by([(name, "ascending") for name in names])
 
 
 def duckdb_rows(connection: Any, query: str) -> Query:

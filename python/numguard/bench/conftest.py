@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 import pyarrow as pa
@@ -36,16 +37,14 @@ class Measure:
         self._benchmark.pedantic(work, rounds=rounds, warmup_rounds=0)
         taken = self._benchmark.stats.stats
         self.note(
-            Line(
-                **{
-                    **_description(line),
-                    "rounds": taken.rounds,
-                    "median_s": taken.median,
-                    "min_s": taken.min,
-                    "max_s": taken.max,
-                    "spread": taken.iqr / taken.median if taken.median else None,
-                    "rows_per_s": line.rows / taken.median if taken.median else None,
-                }
+            replace(
+                line,
+                rounds=taken.rounds,
+                median_s=taken.median,
+                min_s=taken.min,
+                max_s=taken.max,
+                spread=taken.iqr / taken.median if taken.median else None,
+                rows_per_s=line.rows / taken.median if taken.median else None,
             )
         )
         return answer
@@ -66,13 +65,6 @@ class Measure:
         if line.bytes is not None:
             result.append(f"{line.bytes / 1e6:,.1f} MB")
         self._report(f"{', '.join(parts)}: {line.candidate} {' '.join(result)}")
-
-
-def _description(line: Line) -> dict[str, Any]:
-    return {
-        name: getattr(line, name)
-        for name in ("work", "layout", "rows", "listed", "hit_rate", "candidate", "threads", "bytes")
-    }
 
 
 @pytest.fixture(scope="session")

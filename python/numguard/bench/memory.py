@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, Final
 
 import pyarrow as pa
@@ -54,46 +55,26 @@ def _contains(candidate: str, case: dict[str, Any], threads: int) -> Callable[[]
     return queries(candidate, about, column, members(about.listed), threads).count
 
 
-def _scan(**arguments: Any) -> Callable[[], Any]:
-    from numguard.bench.bench_scan import scan_copies
-
-    return scan_copies(**arguments)
-
-
-def _expand(**arguments: Any) -> Callable[[], Any]:
-    from numguard.bench.bench_linkage import expand_copies
-
-    return expand_copies(**arguments)
-
-
-def _common(**arguments: Any) -> Callable[[], Any]:
-    from numguard.bench.bench_sightings import common_of
-
-    return common_of(**arguments)
-
-
-def _changes(**arguments: Any) -> Callable[[], Any]:
-    from numguard.bench.bench_sightings import changes_of
-
-    return changes_of(**arguments)
-
-
 def _read_cdr(path: str) -> Callable[[], Any]:
     from numguard.cdr import read_cdr
 
     return lambda: sum(batch.num_rows for batch in read_cdr(path))
 
 
-_WORK: Final[dict[str, Callable[..., Callable[[], Any]]]] = {
+_HERE: Final[dict[str, Callable[..., Callable[[], Any]]]] = {
     "build": _build,
     "contains": _contains,
-    "scan": _scan,
-    "expand": _expand,
-    "common": _common,
-    "changes": _changes,
     "read cdr": _read_cdr,
 }
 """Each makes its inputs and returns the function to be measured."""
+
+_ELSEWHERE: Final = {
+    "scan": "numguard.bench.bench_scan:scan_copies",
+    "expand": "numguard.bench.bench_linkage:expand_copies",
+    "common": "numguard.bench.bench_sightings:common_of",
+    "changes": "numguard.bench.bench_sightings:changes_of",
+}
+"""The same, in the modules of the benchmarks, of which only one is imported."""
 
 
 def _status(name: str) -> int:
@@ -105,7 +86,8 @@ def _status(name: str) -> int:
 
 def _main() -> None:
     order = json.loads(sys.argv[1])
-    work = _WORK[order.pop("work")](**order)
+    name = order.pop("work")
+    work = (_HERE.get(name) or resolve_name(_ELSEWHERE[name]))(**order)
     gc.collect()
     pa.default_memory_pool().release_unused()
     # Freed memory is returned to the system, because its reuse would not be counted.

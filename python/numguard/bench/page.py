@@ -154,6 +154,15 @@ def _promises(lines: Sequence[Line]) -> Section:
     return Section("What is promised", text, ["promise", "measured", "required", "goal", ""], list(map(row, ordered)))
 
 
+def _timing(line: Line) -> list[str]:
+    """Rate, median and spread."""
+    return [
+        _millions(line.rows_per_s),
+        "" if line.median_s is None else f"{line.median_s:.3g} s",
+        "" if line.spread is None else f"{line.spread:.0%} of {line.rounds}",
+    ]
+
+
 def _everything(lines: Sequence[Line], works: str, title: str, text: str, charts: Sequence[str] = ()) -> Section:
     several = works.split(" | ")
     rows = [
@@ -163,9 +172,7 @@ def _everything(lines: Sequence[Line], works: str, title: str, text: str, charts
             f"{line.listed:,}" if line.listed else "",
             "" if line.hit_rate is None else f"{100 * line.hit_rate:g} %",
             line.candidate,
-            _millions(line.rows_per_s),
-            "" if line.median_s is None else f"{line.median_s:.3g} s",
-            "" if line.spread is None else f"{line.spread:.0%} of {line.rounds}",
+            *_timing(line),
             "" if line.bytes is None else f"{line.bytes / 1e6:,.1f} MB",
         ]
         for line in lines
@@ -298,9 +305,7 @@ def engines(lines: Sequence[Line]) -> Section:
             f"{line.listed:,}",
             str(line.threads),
             line.candidate,
-            _millions(line.rows_per_s),
-            "" if line.median_s is None else f"{line.median_s:.3g} s",
-            "" if line.spread is None else f"{line.spread:.0%} of {line.rounds}",
+            *_timing(line),
         ]
         for line in lines
     ]

@@ -11,19 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from numguard.bench.chains import duckdb_key, polars_key
+from numguard.bench.chains import duckdb_key, duckdb_with, polars_key
 from numguard.bench.columns import Case, national
 from numguard.bench.plan import Plan
 from numguard.compute import pc
 from numguard.synthetic.numbering import U64
 
-__all__ = ["NUMGUARD", "RIVALS", "Queries", "candidates", "queries"]
+__all__ = ["NUMGUARD", "RIVALS", "Queries", "candidates", "duckdb_join", "polars_is_in", "polars_join", "queries"]
 
 NUMGUARD: Final = "numguard"
 
@@ -87,30 +88,25 @@ def _of_rows(rows: int, which: Any) -> Mask:
     return mask
 
 
-def _polars_join(given: Given, *, last_ten: bool = False) -> Queries:
+def polars_join(column: Any, keys: Any, key: Any) -> Queries:
+    """A semi-join of an expression over the column `key` with keys."""
     import polars as pl
 
-    members = pl.DataFrame({"key": pl.Series(given.keys)}).lazy()
-    rows = pl.DataFrame({"key": pl.Series(given.column)}).lazy()
-    key = polars_key("key", written=given.case.layout in _WRITTEN, last_ten=last_ten)
+    members = pl.DataFrame({"key": pl.Series(keys)}).lazy()
+    rows = pl.DataFrame({"key": pl.Series(column)}).lazy()
     found = rows.select(key).join(members, on="key", how="semi")
     numbered = rows.select(key).with_row_index("row").join(members, on="key", how="semi").select("row")
     return Queries(
         lambda: int(found.select(pl.len()).collect().item()),
-        lambda: _of_rows(given.case.rows, numbered.collect()["row"].to_numpy()),
+        lambda: _of_rows(len(column), numbered.collect()["row"].to_numpy()),
     )
 
 
-def _polars_last_ten(given: Given) -> Queries:
-    return _polars_join(given, last_ten=True)
-
-
-def _polars_is_in(given: Given) -> Queries:
+def polars_is_in(column: Any, keys: Any, key: Any) -> Queries:
+    """Membership of an expression over the column `key` in keys."""
     import polars as pl
 
-    members = pl.Series(given.keys).implode()
-    rows = pl.DataFrame({"key": pl.Series(given.column)}).lazy()
-    found = rows.select(pl.col("key").is_in(members))
+    found = pl.DataFrame({"key": pl.Series(column)}).lazy().select(key.is_in(pl.Series(keys).implode()))
 
     def mask() -> Mask:
         answer: Mask = found.collect()["key"].to_numpy()
@@ -119,25 +115,33 @@ def _polars_is_in(given: Given) -> Queries:
     return Queries(lambda: int(found.sum().collect().item()), mask)
 
 
-def _duckdb_join(given: Given) -> Queries:
-    import duckdb
-
-    connection = duckdb.connect()
-    connection.execute(f"set threads = {given.threads}")
-    for name, keys in (("rows", given.column), ("members", given.keys)):
-        connection.register("given", pa.table({"key": keys}))
-        connection.execute(f"create table {name} as from given")
-        connection.unregister("given")
-    which = f"from rows where {duckdb_key('key', written=given.case.layout in _WRITTEN)} in (select key from members)"
+def duckdb_join(column: Any, keys: Any, key: str, threads: int) -> Queries:
+    """A semi-join in SQL, of an expression over the column `key`."""
+    connection = duckdb_with(threads, rows=column, members=keys)
+    which = f"from rows where {key} in (select key from members)"
 
     def count() -> int:
         found = connection.execute(f"select count(*) {which}").fetchall()
         return int(found[0][0])
 
     def mask() -> Mask:
-        return _of_rows(given.case.rows, connection.execute(f"select rowid as row {which}").fetchnumpy()["row"])
+        return _of_rows(len(column), connection.execute(f"select rowid as row {which}").fetchnumpy()["row"])
 
     return Queries(count, mask)
+
+
+def _polars_join(given: Given, *, last_ten: bool = False) -> Queries:
+    key = polars_key("key", written=given.case.layout in _WRITTEN, last_ten=last_ten)
+    return polars_join(given.column, given.keys, key)
+
+
+def _polars_is_in(given: Given) -> Queries:
+    return polars_is_in(given.column, given.keys, polars_key("key", written=False))
+
+
+def _duckdb_join(given: Given) -> Queries:
+    key = duckdb_key("key", written=given.case.layout in _WRITTEN)
+    return duckdb_join(given.column, given.keys, key, given.threads)
 
 
 def _pyarrow_key(cells: Any, layout: str) -> Any:
@@ -183,7 +187,7 @@ RIVALS: Final[dict[str, dict[str, Callable[[Given], Queries]]]] = {
     "clean": _PLAIN,
     "mixed": {
         "Polars regex, semi-join": _polars_join,
-        "Polars last ten digits, semi-join": _polars_last_ten,
+        "Polars last ten digits, semi-join": partial(_polars_join, last_ten=True),
         "DuckDB regex, semi-join": _duckdb_join,
         "pyarrow regex, is_in": _pyarrow_is_in,
     },

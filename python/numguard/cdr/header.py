@@ -16,6 +16,7 @@ from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.cdr.non_data import TARGET, NonData, Whose
 from numguard.errors import ArgumentError, InputError
 from numguard.source.header import LINES_SEARCHED, SEPARATORS, beginnings, split_line, usual_width
+from numguard.source.non_data import bare
 
 __all__ = ["Header", "Preamble", "candidates", "find_header", "likely_header", "read_preamble", "rows_among"]
 
@@ -181,7 +182,7 @@ def _with_directions(
 def _without_trailing_blanks(cells: list[str]) -> list[str]:
     while cells and not cells[-1].strip():
         cells.pop()
-    return [cell.strip(" \t'\"\ufeff\xa0") for cell in cells]
+    return [bare(cell) for cell in cells]
 
 
 def _reject_doubles(cells: Sequence[str], names: Sequence[str], columns: Mapping[Role, int], where: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from numguard.cdr.layout import canonical_name
-from numguard.source.non_data import PAGE, RULER
+from numguard.source.non_data import PAGE, RULER, bare_cells
 
 __all__ = ["TARGET", "Kind", "NonData", "Whose", "is_no_data"]
 
@@ -93,9 +93,7 @@ class NonData:
             self.stated_rows = (self.stated_rows or 0) + int(stated[1])
 
     def _kind(self, line: str, number: int) -> Kind | None:
-        cells = [cell.strip(" \t'\"\ufeff\xa0") for cell in line.split(self.delimiter)]
-        while cells and not cells[-1]:
-            cells.pop()
+        cells = bare_cells(line.split(self.delimiter))
         if not cells:
             return "blank"
         if RULER.fullmatch(line):

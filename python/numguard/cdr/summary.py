@@ -134,7 +134,7 @@ class FileSummary:
 
     def cover(self, first: int, last: int) -> None:
         """Widen the period by two instants, in microseconds UTC."""
-        earliest, latest = _instant(first), _instant(last)
+        earliest, latest = local(first), local(last)
         self.first = earliest if self.first is None else min(self.first, earliest)
         self.last = latest if self.last is None else max(self.last, latest)
         # A column of times of day may have the days too.
@@ -163,10 +163,6 @@ class FileSummary:
             text.append(f"  not read  {', '.join(self.not_read)}")
         text.extend(f"  warning   {warning}" for warning in self.warnings)
         return "\n".join(text)
-
-
-def _instant(micros: int) -> datetime:
-    return local(micros)
 
 
 @dataclass(repr=False, slots=True)

@@ -77,7 +77,8 @@ class Verbs(click.Group):
 
     def list_commands(self, _context: click.Context) -> list[str]:
         """The verbs, in the order in which a case goes through them."""
-        return list(VERBS)
+        # Once `numguard.cli.list` is imported, `list` is that module here.
+        return [*VERBS]
 
     def get_command(self, _context: click.Context, name: str) -> click.Command | None:
         """The verb called `name`."""
@@ -120,7 +121,7 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(run(arguments))
 
 
-def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - a way out for each kind of end
+def run(arguments: list[str] | None = None) -> int:
     """Run the command line and give its exit code; an error is one line."""
     for stream in (sys.stdout, sys.stderr):
         # A name that is not UTF-8 is shown escaped.
@@ -128,10 +129,9 @@ def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - a way out
             stream.reconfigure(errors="backslashreplace")
     try:
         starting.end()
-        verbs.main(arguments, prog_name="numguard", standalone_mode=False)
+        # A verb returns nothing; of one that ends with `Exit`, click returns the code.
+        code: int | None = verbs.main(arguments, prog_name="numguard", standalone_mode=False)
         sys.stdout.flush()
-    except click.exceptions.Exit as leave:
-        return leave.exit_code
     except click.ClickException as error:
         error.show()
         return USAGE
@@ -149,7 +149,7 @@ def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - a way out
         return say("a name or a text is not UTF-8", INPUT)
     except (NumguardError, OSError) as error:
         return say(sentence(error), code_of(error))
-    return DONE
+    return code or DONE
 
 
 def code_of(error: Exception) -> int:

@@ -18,7 +18,6 @@ import pyarrow.compute as pc
 
 from numguard.blocklist import manifest_path
 from numguard.cli import options
-from numguard.cli.options import Command
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import FORMATS
 from numguard.files.page import PAGES
@@ -31,38 +30,18 @@ if TYPE_CHECKING:
     from numguard.tac import TacTable
     from numguard.types import Region
 
-__all__ = [
-    "Lists",
-    "check_files",
-    "files_read",
-    "is_registry",
-    "refused",
-    "say",
-    "say_around",
-    "say_list",
-    "strict",
-    "strictly",
-    "with_reports",
-    "write_refused",
-    "write_with_reports",
-]
-
-
 #: The first bytes of a registry's file.
 _REGISTRY = b"SQLite format 3"
 _MANIFEST = manifest_path(Path("x")).name[1:]
 
 
-def refused(command: Command) -> Command:
-    """`--refused`: where refused rows go."""
-    return options.refused_to("Write the rows that cannot be read, with file, row and why, to this file.")(command)
-
-
-def strict(command: Command) -> Command:
-    """`--strict`: a row that is refused is an error."""
-    return click.option(
-        "--strict", "is_strict", is_flag=True, help="A row that cannot be read is an error, and nothing is written."
-    )(command)
+refused = options.refused_to("Write the rows that cannot be read, with file, row and why, to this file.")
+strict = click.option(
+    "--strict", "is_strict", is_flag=True, help="A row that cannot be read is an error, and nothing is written."
+)
+#: What becomes of rows, or of cells, that cannot be read, and how it is printed.
+of_rows = options.in_order(refused, strict, options.as_json)
+of_cells = options.in_order(options.refused, strict, options.as_json)
 
 
 def strictly(opened: Source, columns: Sequence[str] | None, *, is_strict: bool) -> Iterator[Batch]:
@@ -295,7 +274,9 @@ class Lists:
 
 def say_list(listed: NumberList[Any], path: str) -> None:
     """Says what a list came to, and every row that is not in it."""
-    options.say_list(path, len(listed.keys), listed.account["refused_rows"])
+    refused = listed.account["refused_rows"]
+    left_out = f"; left out: {options.notes_text(refused)}" if refused else ""
+    options.say(f"{path}: {options.count(len(listed.keys), 'member')}{left_out}")
     say_around(listed, path)
 
 

@@ -12,7 +12,7 @@ __all__ = ["backup"]
 
 
 @click.command()
-@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("path", type=options.FILE)
 @options.registry
 @options.as_json
 def backup(path: Path, registry_path: str, *, as_json: bool) -> None:
@@ -23,9 +23,7 @@ def backup(path: Path, registry_path: str, *, as_json: bool) -> None:
     \b
       numguard backup cases-2026-11-25.db --registry cases.db
     """
-    from numguard.registry import Registry
-
-    with Registry(options.existing_registry(registry_path), by="backup") as registry:
+    with options.open_registry(registry_path, "backup") as registry:
         seal = registry.backup(path)
     if as_json:
         options.say_json(seal._asdict())

@@ -30,13 +30,13 @@ __all__ = ["bench"]
 )
 @click.option(
     "--record",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=options.FOLDER,
     default=Path(),
     help="Directory for the record and the page; the current one by default.",
 )
 @click.option(
     "--inputs",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=options.FOLDER,
     help="Where generated files are kept between runs (2 GB); below the system's temporary directory by default.",
 )
 def bench(

@@ -31,9 +31,7 @@ def cdr() -> None:
     metavar="COLUMN=ROLE",
     help="What a column of a layout of your own is: served, imei, date, time, ...; may be given again.",
 )
-@account.refused
-@account.strict
-@options.as_json
+@account.of_rows
 @options.output
 def read(
     paths: tuple[str, ...],

@@ -13,13 +13,13 @@ __all__ = ["certificate"]
 
 
 @click.command()
-@click.argument("path", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.argument("path", type=options.FILE, required=False)
 @options.registry
 @click.option("--export", "event", type=click.IntRange(1), required=True, help="The number of the export.")
 @click.option(
     "--check",
     "folder",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=options.FOLDER,
     help="Compare the files in this folder with what was recorded, and name what differs.",
 )
 def certificate(path: Path | None, registry_path: str, event: int, folder: Path | None) -> None:
@@ -32,12 +32,10 @@ def certificate(path: Path | None, registry_path: str, event: int, folder: Path 
       numguard certificate certificate.html --export 8 --registry cases.db
       numguard certificate --export 8 --check evidence --registry cases.db
     """
-    from numguard.registry import Registry
-
     if path is None and folder is None:
         raise ArgumentError("name the page to write, or a folder with --check")
     account.check_files([registry_path], {"PAGE": path})
-    with Registry(options.existing_registry(registry_path), by="reader") as registry:
+    with options.open_registry(registry_path) as registry:
         if path is not None:
             registry.certificate(path, export=event)
             options.say(f"{path}: written; fill in the blanks")

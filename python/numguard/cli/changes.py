@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pyarrow as pa
 
 from numguard.cli import account, options
 from numguard.cli.expand import open_sightings
+from numguard.compute import pc
 from numguard.errors import ArgumentError
-from numguard.files.page import is_page
 from numguard.types import Region
 
 __all__ = ["changes"]
@@ -37,9 +38,7 @@ __all__ = ["changes"]
 @options.sighting_columns
 @options.tac
 @options.region
-@account.refused
-@account.strict
-@options.as_json
+@account.of_rows
 @options.output_or_page
 def changes(
     sources: tuple[str, ...],
@@ -48,9 +47,7 @@ def changes(
     changed: bool,
     numbers: str | None,
     imeis: str | None,
-    msisdn: str | None,
-    imei: str | None,
-    at: str | None,
+    named: dict[str, str | None],
     tac_path: str | None,
     region: Region,
     refused_path: Path | None,
@@ -65,23 +62,16 @@ def changes(
       numguard changes calls.parquet --by imei14
       numguard changes airtel.csv jio.csv --numbers suspects.csv -o timelines.html
     """
-    from numguard.compute import pc
     from numguard.files import placed_together
     from numguard.sightings import changes as find
 
     writes = {"--output": output, "--refused": refused_path}
     account.check_files([numbers, imeis, tac_path], writes, sources=sources, pages=["--output"])
-    page = output if is_page(output) else None
-    if page is not None:
-        from numguard.report.changes import write_changes
-        from numguard.report.page import can_draw
-
-        can_draw()
+    page = options.page_to_draw(output)
     options.check_json(as_json, output)
     lists_read = account.Lists(is_strict=is_strict)
     tac = lists_read.tacs(tac_path)
     keys = _keys(lists_read, numbers, imeis, by, region)
-    named = {"msisdn": msisdn, "imei": imei, "at": at}
     sightings, columns, cdr = open_sightings(sources, named, is_strict=is_strict)
     found = find(
         sightings,
@@ -92,21 +82,13 @@ def changes(
         list_refused=refused_path is not None,
         **columns,
     )
-    table = found.table
-    if keys is not None:
-        table = table.filter(pc.is_in(table[by], value_set=keys))
-        unseen = len(keys) - len(pc.unique(table[by]))
-    counts = {"periods": len(table), "followed": len(table) - table["followed"].null_count}
-    if keys is not None:
-        counts["unseen"] = unseen
-    if changed:
-        followed = table["followed"].is_valid()
-        table = table.filter(pc.is_in(table[by], value_set=pc.unique(table[by].filter(followed))))
-        counts["periods_of_changed"] = len(table)
+    table, counts = _chosen(found.table, by, keys, changed=changed)
     readers = [] if cdr is None else [cdr]
     rows = account.with_reports(found.account, readers)
     with placed_together():
         if page is not None:
+            from numguard.report.changes import write_changes
+
             shown = pc.unique(table[by]) if changed else keys
             write_changes(found, page, keys=shown, account=rows, files=account.files_read(sources), tac=tac)
         else:
@@ -123,6 +105,20 @@ def changes(
     if counts.get("unseen"):
         options.say(f"of the list, never seen: {counts['unseen']:,}")
     account.say(rows)
+
+
+def _chosen(table: pa.Table, by: str, keys: Any, *, changed: bool) -> tuple[pa.Table, dict[str, int]]:
+    """The periods of the keys to keep to, and their counts."""
+    if keys is not None:
+        table = table.filter(pc.is_in(table[by], value_set=keys))
+    counts = {"periods": len(table), "followed": len(table) - table["followed"].null_count}
+    if keys is not None:
+        counts["unseen"] = len(keys) - len(pc.unique(table[by]))
+    if changed:
+        followed = table["followed"].is_valid()
+        table = table.filter(pc.is_in(table[by], value_set=pc.unique(table[by].filter(followed))))
+        counts["periods_of_changed"] = len(table)
+    return table, counts
 
 
 def _keys(lists_read: account.Lists, numbers: str | None, imeis: str | None, by: str, region: Region) -> Any:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["complaints"]
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
 _SET = "--set: takes FIELD=VALUE, each field once, such as source=1930"
 
 
@@ -39,9 +38,9 @@ def complaints() -> None:
 @options.by
 @options.mapped
 @click.option(
-    "--mapping", "mapping_path", type=_FILE, help="A file of such pairs (.json or .toml); --map goes before it."
+    "--mapping", "mapping_path", type=options.FILE, help="A file of such pairs (.json or .toml); --map goes before it."
 )
-@click.option("--save-mapping", "save_path", type=_FILE, help="Write what each column was read as to this file.")
+@click.option("--save-mapping", "save_path", type=options.FILE, help="Write what each column was read as to this file.")
 @click.option(
     "--set",
     "constants",
@@ -55,12 +54,10 @@ def complaints() -> None:
     metavar="COLUMN",
     help="Extract every number of this column of free text, to wait for a decision; may be given again.",
 )
-@click.option("--sheet", help="The sheet of a workbook, where several are not empty.")
-@click.option("--name", help="The name of the sheet in the registry; its path by default.")
+@options.sheet
+@options.sheet_name
 @click.option("--dry-run", is_flag=True, help="Show what would be read and refused, and change nothing.")
-@options.refused
-@account.strict
-@options.as_json
+@account.of_cells
 def add(
     source: str,
     registry_path: str,
@@ -197,10 +194,9 @@ def list_intakes(registry_path: str, output: Path | None) -> None:
       numguard complaints list --registry cases.db
     """
     from numguard.files.outgoing import shown
-    from numguard.registry import Registry
 
     account.check_files([registry_path], {"--output": output})
-    with Registry(options.existing_registry(registry_path), by="reader") as registry:
+    with options.open_registry(registry_path) as registry:
         intakes = registry.intakes()
     options.write_table(shown(intakes), output)
 
@@ -212,9 +208,7 @@ def list_intakes(registry_path: str, output: Path | None) -> None:
 @click.option("--reason", help="Why; it is in the history of every number. Required without --dry-run.")
 @click.option("--dry-run", is_flag=True, help="Show which numbers it removes from which lists, and change nothing.")
 @options.output
-def withdraw(
-    intake: int, registry_path: str, by: str | None, reason: str | None, dry_run: bool, output: Path | None
-) -> None:
+def withdraw(intake: int, registry_path: str, by: str, reason: str | None, dry_run: bool, output: Path | None) -> None:
     """Withdraw the file with the id INTAKE, of complaints or of outcomes: what it had amended counts again.
 
     The file, and who withdrew it, stay on record. `numguard complaints list` shows the ids.
@@ -224,15 +218,12 @@ def withdraw(
       numguard complaints withdraw 3 --registry cases.db --by "HC 1234" --dry-run
       numguard complaints withdraw 3 --reason "a sheet of another state" --registry cases.db --by "HC 1234"
     """
-    from numguard.files.outgoing import shown, write_private
-    from numguard.registry import Registry
-
     if output is not None and not dry_run:
         raise ArgumentError("--output: is for the numbers that --dry-run shows")
     if not dry_run and reason is None:
         raise ArgumentError("--reason: give the reason; it is in the history of every number")
     account.check_files([registry_path], {"--output": output})
-    with Registry(options.existing_registry(registry_path), by=by) as registry:
+    with options.open_registry(registry_path, by) as registry:
         change = registry.would_withdraw(intake)
         event = None if dry_run or reason is None else registry.withdraw_intake(intake, reason)
     rows = change.to_pylist()
@@ -245,10 +236,8 @@ def withdraw(
     off = Counter(one for row in rows if row["action"] is None and row["sent_to"] for one in row["sent_to"].split("; "))
     for receiver, numbers in sorted(off.items()):
         options.say(f"  {options.count(numbers, 'number')} of lists sent to {receiver}: the next change has it")
-    if dry_run and output is not None:
-        write_private(change, output)
-    elif dry_run:
-        options.write_table(shown(change), None)
+    if dry_run:
+        options.write_or_show(change, output)
 
 
 def _mapping(mapped: tuple[str, ...], extract: tuple[str, ...], path: Path | None) -> dict[str, list[str]] | None:

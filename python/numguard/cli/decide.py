@@ -22,9 +22,7 @@ _OFF: tuple[Decision, ...] = ("withdrawn", "protected", "reverified", "reactivat
 @options.by
 @click.option("--numbers", required=True, type=click.Path(), help="The list of numbers decided on.")
 @options.list_column
-@account.refused
-@account.strict
-@options.as_json
+@account.of_rows
 @click.option("--reason", required=True, help="Why; it is in the history of every number.")
 def decide(
     status: Decision,
@@ -50,7 +48,6 @@ def decide(
     """
     from numguard import _core
     from numguard.number_list import read_numbers
-    from numguard.registry import Registry
 
     account.check_files([numbers, registry_path], {"--refused": refused_path})
     actions = None if status in _OFF else ("block",)
@@ -64,7 +61,7 @@ def decide(
             f"{numbers}: {options.count(sum(bad.values()), 'cell')} without a number that can be decided on "
             f"({options.notes_text(bad)}); nothing was recorded; correct or remove them (--refused FILE names each)"
         )
-    with Registry(options.existing_registry(registry_path), by=by) as registry:
+    with options.open_registry(registry_path, by) as registry:
         never_named = len(listed.keys - registry.known(listed.keys))
         event = registry.decide(listed.keys, status, reason)
     if as_json:

@@ -134,17 +134,9 @@ def _generate(page: Page, folder: Path, seed: int, rows: int, scale: float) -> W
     sources = len({row[1] for row in world.complaints.rows})
     page.facts(
         [
-            (
-                "complaint sheet",
-                f"{len(world.complaints.rows):,}",
-                f"rows from {sources} sources, in the forms of complaints",
-            ),
-            (
-                "operator files",
-                f"{len(world.operator_files):,}",
-                "answers for single numbers and handsets, two layouts",
-            ),
-            ("call records", f"{rows:,}", f"rows of Parquet, {world.cdr.stat().st_size / 1e6:,.0f} MB"),
+            ("complaint sheet", len(world.complaints.rows), f"rows from {sources} sources, in the forms of complaints"),
+            ("operator files", len(world.operator_files), "answers for single numbers and handsets, two layouts"),
+            ("call records", rows, f"rows of Parquet, {world.cdr.stat().st_size / 1e6:,.0f} MB"),
         ]
     )
     return world
@@ -159,10 +151,10 @@ def _add_complaints(page: Page, result: DemoResult, registry: ng.Registry) -> No
     lost, recovered = _amounts(world.complaints_csv)
     page.facts(
         [
-            ("taken", f"{intake.added:,}", "complaints that name a usable number"),
-            ("amended", f"{intake.updated:,}", "sent again with changes; the earlier version is kept"),
-            ("sent twice", f"{intake.repeated:,}", "counted once"),
-            ("without a number", f"{intake.refused:,}", "rows kept, with the reason"),
+            ("taken", intake.added, "complaints that name a usable number"),
+            ("amended", intake.updated, "sent again with changes; the earlier version is kept"),
+            ("sent twice", intake.repeated, "counted once"),
+            ("without a number", intake.refused, "rows kept, with the reason"),
             ("lost", f"{lost / 1e9:,.2f}", "crore rupees"),
             ("recovered", f"{recovered / 1e9:,.2f}", "crore rupees"),
         ]
@@ -227,18 +219,14 @@ def _link(page: Page, result: DemoResult, registry: ng.Registry, policy: ng.Link
     hops = Counter(row["hop"] for row in expansion.linked.select(["hop"]).to_pylist())
     page.facts(
         [
-            (
-                "operator rows",
-                f"{cdr.summary.rows:,}",
-                f"and {refused:,} refused: they do not say whose handset it was",
-            ),
-            ("reported numbers", f"{len(result.world.complaints.msisdns):,}", "the walk starts from each"),
-            ("of them unseen", f"{len(expansion.unseen):,}", "nowhere in these records: served elsewhere"),
-            ("handsets", f"{expansion.handsets.num_rows:,}", "that carried one of them or of their neighbours"),
+            ("operator rows", cdr.summary.rows, f"and {refused:,} refused: they do not say whose handset it was"),
+            ("reported numbers", len(result.world.complaints.msisdns), "the walk starts from each"),
+            ("of them unseen", len(expansion.unseen), "nowhere in these records: served elsewhere"),
+            ("handsets", expansion.handsets.num_rows, "that carried one of them or of their neighbours"),
             *(
                 (
                     f"linked, step {hop}",
-                    f"{hops[hop]:,}",
+                    hops[hop],
                     "further numbers of " + "their handsets" * (hop == 1) + "those numbers' other handsets" * (hop > 1),
                 )
                 for hop in sorted(hops)
@@ -303,13 +291,9 @@ def _lists(page: Page, result: DemoResult, registry: ng.Registry) -> pa.Table:
     left_out = len(named) - listed["action"].to_pylist().count("block")
     page.facts(
         [
-            ("listed", f"{len(listed):,}", "numbers to block, or to verify again"),
-            ("left out", f"{left_out:,}", "foreign, fixed, toll free and service numbers: listed by decision only"),
-            (
-                "protected",
-                f"{len(protected):,}",
-                "complainants' own, lines of banks, digits typed in place of a number",
-            ),
+            ("listed", len(listed), "numbers to block, or to verify again"),
+            ("left out", left_out, "foreign, fixed, toll free and service numbers: listed by decision only"),
+            ("protected", len(protected), "complainants' own, lines of banks, digits typed in place of a number"),
         ]
     )
     result.written["block list"] = folder / "block_list.csv"
@@ -409,16 +393,16 @@ def _scan(page: Page, result: DemoResult, listed: pa.Table, expansion: ng.Expans
     by = summary.hits_by_column
     page.facts(
         [
-            ("list", f"{len(numbers):,}", f"numbers, and {len(handsets):,} handsets"),
+            ("list", len(numbers), f"numbers, and {len(handsets):,} handsets"),
             (
                 "scanned",
-                f"{summary.rows:,}",
+                summary.rows,
                 f"rows in {summary.seconds:.2f} s: {summary.rows_per_second / 1e6:,.1f} million rows a second",
             ),
-            ("hits", f"{summary.hits:,}", "rows, each once"),
-            ("by served number", f"{by['served_msisdn']:,}", ""),
-            ("by other party", f"{by['other_party']:,}", "numbers that were called, or that called"),
-            ("by handset", f"{by['imei']:,}", "whatever the number in it"),
+            ("hits", summary.hits, "rows, each once"),
+            ("by served number", by["served_msisdn"], ""),
+            ("by other party", by["other_party"], "numbers that were called, or that called"),
+            ("by handset", by["imei"], "whatever the number in it"),
         ]
     )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from numguard.cdr import Cdr, read_cdr
 from numguard.cli import account, options
 from numguard.compute import pc, schema_of
 from numguard.errors import ArgumentError, BrakeError, InputError
-from numguard.files import FORMATS, placed_together
+from numguard.files import placed_together
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.source import files_of, kind_of_file
 from numguard.source.kinds import TYPED
@@ -44,6 +45,9 @@ class Cap(click.IntRange):
 NO_CAP = -1
 
 _POLICY: list[tuple[str, Any, str]] = [
+    ("protected", click.Path(), "Numbers never to be linked or walked through."),
+    ("placeholders", click.Path(), "Further IMEIs that many phones share."),
+    ("release", click.Path(), "Handsets that are open in spite of caps: seized SIM boxes."),
     ("max_hops", click.IntRange(1), "How many handsets away from a seed to walk."),
     ("since", click.DateTime(), "Sightings from this moment on (IST; a date is its midnight)."),
     ("until", click.DateTime(), "Sightings before this moment."),
@@ -65,15 +69,12 @@ _POLICY: list[tuple[str, Any, str]] = [
 ]
 
 
-def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """An option for each bound of the walk; what is not given stays as `LinkPolicy` has it."""
-    for name, kind, text in reversed(_POLICY):
-        command = click.option(f"--{name.replace('_', '-')}", name, type=kind, help=text)(command)
-    command = click.option(
-        "--release", type=click.Path(), help="Handsets that are open in spite of caps: seized SIM boxes."
-    )(command)
-    command = click.option("--placeholders", type=click.Path(), help="Further IMEIs that many phones share.")(command)
-    return click.option("--protected", type=click.Path(), help="Numbers never to be linked or walked through.")(command)
+#: An option for each bound of the walk; what is not given stays as `LinkPolicy` has it.
+policy_options = options.gathered(
+    "bounds",
+    dict,
+    **{name: click.option(f"--{name.replace('_', '-')}", name, type=kind, help=text) for name, kind, text in _POLICY},
+)
 
 
 def make_policy(given: dict[str, Any], region: Region, lists_read: account.Lists) -> LinkPolicy:
@@ -92,25 +93,72 @@ def make_policy(given: dict[str, Any], region: Region, lists_read: account.Lists
     return LinkPolicy(**bounds)
 
 
-def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
+@dataclass(frozen=True)
+class Results:
     """Where the result goes."""
-    folder = click.Path(file_okay=False, path_type=Path)
-    for option in reversed(
-        [
-            click.option("--folder", type=folder, help="Write the tables into this folder, as CSV."),
-            click.option(
-                "--ask",
-                type=click.Path(dir_okay=False, path_type=Path),
-                help="Write the next requests to operators: numbers, IMEIs in 15 digits, the period.",
-            ),
-            click.option("--graph", type=folder, help="Write chart.svg, nodes.csv and edges.csv into this folder."),
-            click.option("--around", type=click.Path(), help="Chart only the links of the numbers in this list."),
-            click.option("--around-imeis", type=click.Path(), help="The same for handsets."),
-            click.option("--full-numbers", is_flag=True, help="Do not mask the numbers in the chart."),
-        ]
-    ):
-        command = option(command)
-    return command
+
+    folder: Path | None
+    ask: Path | None
+    graph: Path | None
+    around: str | None
+    around_imeis: str | None
+    full_numbers: bool
+
+    def tables(self) -> dict[str, Path | None]:
+        """The tables that are written into folders that exist already."""
+        folders = (("--folder", self.folder, TABLES), ("--graph", self.graph, ("nodes", "edges")))
+        return {
+            f"{option} ({name})": folder / f"{name}.csv"
+            for option, folder, names in folders
+            if folder is not None and folder.is_dir()
+            for name in names
+        }
+
+    def drawing(
+        self, region: Region, lists_read: account.Lists, tac: TacTable | None
+    ) -> Callable[[Expansion], list[str]]:
+        """A function that draws the chart of a result and returns what to say of it.
+
+        Errors of its options are raised before the walk.
+        """
+        folder = self.graph
+        if folder is None:
+            if self.around or self.around_imeis or self.full_numbers:
+                raise ArgumentError("--graph: name the folder for the chart; --around and --full-numbers go with it")
+            return lambda _found: []
+        from numguard.report.links import can_draw, write_links
+
+        can_draw()
+        numbers = lists_read.numbers(self.around, region, actions=None) if self.around is not None else None
+        imeis = lists_read.imeis(self.around_imeis) if self.around_imeis is not None else None
+        if (self.around or self.around_imeis) and not (numbers or imeis):
+            raise ArgumentError("--around: the list is empty")
+
+        def draw(found: Expansion) -> list[str]:
+            graph = found.graph(numbers=numbers, imeis=imeis)
+            write_links(graph, folder, full_numbers=self.full_numbers, tac=tac)
+            nodes, edges = options.count(graph.nodes.num_rows, "node"), options.count(graph.edges.num_rows, "edge")
+            return [f"{folder}: {nodes}, {edges}"]
+
+        return draw
+
+
+result_options = options.gathered(
+    "results",
+    Results,
+    folder=click.option("--folder", type=options.FOLDER, help="Write the tables into this folder, as CSV."),
+    ask=click.option(
+        "--ask",
+        type=options.FILE,
+        help="Write the next requests to operators: numbers, IMEIs in 15 digits, the period.",
+    ),
+    graph=click.option(
+        "--graph", type=options.FOLDER, help="Write chart.svg, nodes.csv and edges.csv into this folder."
+    ),
+    around=click.option("--around", type=click.Path(), help="Chart only the links of the numbers in this list."),
+    around_imeis=click.option("--around-imeis", type=click.Path(), help="The same for handsets."),
+    full_numbers=click.option("--full-numbers", is_flag=True, help="Do not mask the numbers in the chart."),
+)
 
 
 def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.Lists) -> Any:
@@ -207,31 +255,22 @@ def _holds_columns(path: str) -> bool:
 @options.tac
 @options.region
 @options.threads
-@account.refused
-@account.strict
-@options.as_json
+@account.of_rows
 def expand(
     sources: tuple[str, ...],
     registry_path: str | None,
     by: str | None,
     seeds: str | None,
-    msisdn: str | None,
-    imei: str | None,
-    at: str | None,
-    tac_path: str | None,
+    named: dict[str, str | None],
+    bounds: dict[str, Any],
     override: str | None,
-    folder: Path | None,
-    ask: Path | None,
-    graph: Path | None,
-    around: str | None,
-    around_imeis: str | None,
-    full_numbers: bool,
+    results: Results,
+    tac_path: str | None,
     region: Region,
     threads: int | None,
     refused_path: Path | None,
     is_strict: bool,
     as_json: bool,
-    **bounds: Any,
 ) -> None:
     """Find the other numbers of the handsets that operated flagged numbers.
 
@@ -245,17 +284,13 @@ def expand(
       numguard expand calls.parquet --seeds list.csv --graph chart/ --around suspect.csv --tac tacs.csv
     """
     registry_path = _one_start(registry_path, seeds)
-    if ask is not None and ask.suffix.lower() not in FORMATS:
-        raise ArgumentError(f"--ask: its ending selects the format and is one of {', '.join(FORMATS)}")
-    lists = [seeds, registry_path, around, around_imeis, tac_path]
+    lists = [seeds, registry_path, results.around, results.around_imeis, tac_path]
     lists += [bounds[name] for name in ("protected", "release", "placeholders")]
-    tables = _tables("--folder", folder, TABLES) | _tables("--graph", graph, ("nodes", "edges"))
-    account.check_files(lists, {"--ask": ask, "--refused": refused_path} | tables, sources=sources)
+    account.check_files(lists, {"--ask": results.ask, "--refused": refused_path} | results.tables(), sources=sources)
     lists_read = account.Lists(is_strict=is_strict)
     tac = lists_read.tacs(tac_path)
-    draw = drawing(graph, around, around_imeis, region, lists_read, full_numbers=full_numbers, tac=tac)
+    draw = results.drawing(region, lists_read, tac)
     policy = make_policy(bounds, region, lists_read)
-    named = {"msisdn": msisdn, "imei": imei, "at": at}
     sightings, columns, cdr = open_sightings(sources, named, is_strict=is_strict)
     columns |= {"strict": is_strict, "list_refused": refused_path is not None}
     report = options.progress_line(lambda done: f"{done.rows:,} rows, hop {done.hop}, {done.file or ''}")
@@ -265,11 +300,9 @@ def expand(
         begin = seeds_in(seeds, policy, region, lists_read)
         found = walk(begin, sightings, policy, region=region, progress=report, threads=threads, **columns)
     else:
-        from numguard.registry import Registry
-
         if not by:
             raise ArgumentError("--by: name who acts; it is recorded")
-        with Registry(options.existing_registry(str(registry_path)), by=by) as registry:
+        with options.open_registry(str(registry_path), by) as registry:
             found = registry.expand(
                 sightings, policy, override=override, region=region, progress=report, threads=threads, **columns
             )
@@ -277,9 +310,9 @@ def expand(
     reports = [] if cdr is None else [cdr]
     with placed_together():
         account.write_with_reports(found.refused_rows, reports, refused_path, lists_read)
-        if folder is not None:
-            write_folder(found, folder, tac)
-        written = [] if ask is None else [write_requests(found, ask)]
+        if results.folder is not None:
+            write_folder(found, results.folder, tac)
+        written = [] if results.ask is None else [write_requests(found, results.ask)]
         written += draw(found)
     for line in written:
         options.say(line)
@@ -300,13 +333,6 @@ def _one_start(registry_path: str | None, seeds: str | None) -> str | None:
     if (registry_path is None) == (seeds is None):
         raise ArgumentError("name what to link from: --registry FILE, or --seeds FILE")
     return registry_path
-
-
-def _tables(option: str, folder: Path | None, names: Iterable[str]) -> dict[str, Path | None]:
-    """The tables that are written into a folder, where it exists already."""
-    if folder is None or not folder.is_dir():
-        return {}
-    return {f"{option} ({name})": folder / f"{name}.csv" for name in names}
 
 
 def write_folder(found: Expansion, folder: Path, tac: TacTable | None = None) -> None:
@@ -336,41 +362,6 @@ def write_requests(found: Expansion, path: Path) -> str:
         if why in counted
     ]
     return f"{path}: {'requests for ' + ' and '.join(subjects) if subjects else 'no requests'}"
-
-
-def drawing(
-    folder: Path | None,
-    around: str | None,
-    around_imeis: str | None,
-    region: Region,
-    lists_read: account.Lists,
-    *,
-    full_numbers: bool,
-    tac: TacTable | None = None,
-) -> Callable[[Expansion], list[str]]:
-    """A function that draws the chart of a result and returns what to say of it.
-
-    Errors of its options are raised before the walk.
-    """
-    if folder is None:
-        if around or around_imeis or full_numbers:
-            raise ArgumentError("--graph: name the folder for the chart; --around and --full-numbers go with it")
-        return lambda _found: []
-    from numguard.report.links import can_draw, write_links
-
-    can_draw()
-    numbers = lists_read.numbers(around, region, actions=None) if around is not None else None
-    imeis = lists_read.imeis(around_imeis) if around_imeis is not None else None
-    if (around or around_imeis) and not (numbers or imeis):
-        raise ArgumentError("--around: the list is empty")
-
-    def draw(found: Expansion) -> list[str]:
-        graph = found.graph(numbers=numbers, imeis=imeis)
-        write_links(graph, folder, full_numbers=full_numbers, tac=tac)
-        nodes, edges = options.count(graph.nodes.num_rows, "node"), options.count(graph.edges.num_rows, "edge")
-        return [f"{folder}: {nodes}, {edges}"]
-
-    return draw
 
 
 def _summary(found: Expansion) -> dict[str, Any]:

@@ -26,9 +26,7 @@ __all__ = ["explain"]
 @options.output
 @click.option("--imei", is_flag=True, help="The column holds IMEIs, not phone numbers.")
 @click.option("--only-refused", is_flag=True, help="Only the cells that were refused.")
-@account.refused
-@account.strict
-@options.as_json
+@account.of_rows
 def explain(
     source: str,
     column: str | None,

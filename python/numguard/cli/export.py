@@ -15,7 +15,7 @@ __all__ = ["export"]
 
 
 @click.command()
-@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("path", type=options.FILE)
 @options.registry
 @options.by
 @click.option("--to", "receiver", required=True, help="Who gets it: DoT, an operator, a bank.")
@@ -83,8 +83,6 @@ def export(
       numguard export handsets.csv --registry cases.db --by "HC 1234" --to CEIR --handsets
       numguard export block.xlsx --to DoT --map "msisdn=Mobile Number" --map reason --rows-per-file 5000
     """
-    from numguard.registry import Registry
-
     if since_last and since:
         raise ArgumentError("--since: takes its place, so leave --since-last out")
     if handsets and (since_last or since or as_of or key):
@@ -101,7 +99,7 @@ def export(
         "replace": force,
         "override": override,
     }
-    with Registry(options.existing_registry(registry_path), by=by) as registry:
+    with options.open_registry(registry_path, by) as registry:
         if handsets:
             listed = registry.export_handsets(path, to=receiver, **form)
         else:

@@ -28,14 +28,11 @@ def history(number: str, registry_path: str, as_of: date | None, output: Path | 
       numguard history "98765 43210" --registry cases.db
       numguard history "98765 43210" --registry cases.db --as-of 2026-09-30 -o history.html
     """
-    from numguard.files.outgoing import shown, write_private
-    from numguard.registry import Registry
-
     account.check_files([registry_path], {"--output": output}, pages=["--output"])
     if number == "-":
         number = sys.stdin.readline().strip()
     page = is_page(output)
-    with Registry(options.existing_registry(registry_path), by="reader") as registry:
+    with options.open_registry(registry_path) as registry:
         history = registry.history(number, as_of=as_of)
         if page and output is not None:
             registry.history_page(output, number, as_of=as_of)
@@ -43,10 +40,5 @@ def history(number: str, registry_path: str, as_of: date | None, output: Path | 
     if not len(history):
         when = f" on {as_of.isoformat()}" if as_of else ""
         options.say(f"the registry has nothing about the number{when}; is it the right registry, and the right number?")
-    # A history has texts of complaints and decisions.
-    if page:
-        return
-    if output is not None:
-        write_private(history, output)
-    else:
-        options.write_table(shown(history), None)
+    if not page:
+        options.write_or_show(history, output)

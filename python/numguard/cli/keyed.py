@@ -29,9 +29,7 @@ __all__ = ["keyed"]
 @options.key
 @click.option("--list", "listed", type=click.Path(), help="Only the rows whose number is on this list of keyed hashes.")
 @options.output
-@account.refused
-@account.strict
-@options.as_json
+@account.of_rows
 def keyed(
     source: str,
     column: str | None,

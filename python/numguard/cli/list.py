@@ -24,13 +24,7 @@ def listed(registry_path: str, as_of: date | None, district: str | None, output:
       numguard list --registry cases.db
       numguard list --as-of 2026-09-30 --registry cases.db --output then.csv
     """
-    from numguard.files.outgoing import shown, write_private
-    from numguard.registry import Registry
-
     account.check_files([registry_path], {"--output": output})
-    with Registry(options.existing_registry(registry_path), by="reader") as registry:
+    with options.open_registry(registry_path) as registry:
         listed = registry.block_list(as_of=as_of, district=district).to_table()
-    if output is not None:
-        write_private(listed, output)
-    else:
-        options.write_table(shown(listed), None)
+    options.write_or_show(listed, output)

@@ -31,13 +31,11 @@ def lists() -> None:
 @options.list_actions("compare")
 @click.option(
     "--folder",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=options.FOLDER,
     help="Write added.csv and removed.csv into this folder.",
 )
 @options.region
-@account.refused
-@account.strict
-@options.as_json
+@account.of_rows
 def diff(
     before: str,
     after: str,

@@ -19,7 +19,7 @@ __all__ = ["merge"]
 @click.option(
     "--contradictions",
     "path",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=options.FILE,
     help="Write every contradiction on record, with both sides and the rule, to this file.",
 )
 @options.as_json

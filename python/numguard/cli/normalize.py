@@ -26,9 +26,7 @@ __all__ = ["normalize"]
 @options.region
 @options.region_column
 @options.output
-@account.refused
-@account.strict
-@options.as_json
+@account.of_rows
 def normalize(
     source: str,
     column: str | None,

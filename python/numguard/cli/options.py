@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 import pyarrow as pa
@@ -21,79 +21,71 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import counts
 from numguard.errors import ArgumentError, ColumnError
+from numguard.files.page import is_page
 from numguard.source import headings, named
 from numguard.types import Region
 
-__all__ = [
-    "as_json",
-    "as_of",
-    "as_of_day",
-    "by",
-    "check_json",
-    "check_region_column",
-    "column",
-    "count",
-    "counted",
-    "existing_registry",
-    "key",
-    "list_actions",
-    "list_column",
-    "mapped",
-    "mapping",
-    "named_once",
-    "output",
-    "parted",
-    "progress_line",
-    "refused",
-    "refused_to",
-    "region",
-    "region_column",
-    "registry",
-    "say",
-    "say_json",
-    "say_list",
-    "say_why",
-    "sighting_columns",
-    "the_column",
-    "threads",
-    "write_refused",
-    "write_table",
-]
+if TYPE_CHECKING:
+    from numguard.registry import Registry
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+#: What `click.option` gives: a decorator of a verb.
+Option: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+FILE: Final = click.Path(dir_okay=False, path_type=Path)
+FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 _LINE_EVERY = 0.2
 _ACTIONS = ("block", "reverify", "release", "none")
 
 
-def tac(command: Command) -> Command:
-    """`--tac`: a table of makers and models."""
-    return click.option(
-        "--tac",
-        "tac_path",
-        type=click.Path(),
-        help="A table of your own with TAC, maker and model: says which phone each handset is.",
-    )(command)
+def in_order(*several: Option) -> Option:
+    """Options that go together, in the order of the help."""
+
+    def decorate(verb: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(several):
+            verb = option(verb)
+        return verb
+
+    return decorate
 
 
-def region(command: Command) -> Command:
-    """`--region`: how bare digits are read."""
-    take = click.option(
-        "--region",
-        metavar="CODE|none",
-        default="IN",
-        show_default=True,
-        callback=_region_code,
-        help="How bare digits are read: by a region's numbering plan (IN, GB, ...), or as E.164 already.",
-    )
-    return take(command)
+def gathered(name: str, made: Callable[..., Any], **options: Option) -> Option:
+    """Options in the order of the help, of which the verb gets one value, `made` of theirs, as `name`."""
+
+    def decorate(verb: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(verb)
+        def with_one(**given: Any) -> Any:
+            values = {option: given.pop(option) for option in options}
+            return verb(**given, **{name: made(**values)})
+
+        return in_order(*options.values())(with_one)
+
+    return decorate
 
 
-def region_column(command: Command) -> Command:
-    """`--region-column`: the column with the region of each row."""
-    return click.option(
-        "--region-column", help="The column with the region code of each row, by which it is read instead."
-    )(command)
+def _region_code(_context: click.Context, _option: click.Parameter, value: str) -> Region:
+    code = value.upper()
+    if code not in {*_core.regions(), "NONE"}:
+        raise click.BadParameter("takes a region code such as IN or GB, or none")
+    return None if code == "NONE" else code
+
+
+tac = click.option(
+    "--tac",
+    "tac_path",
+    type=click.Path(),
+    help="A table of your own with TAC, maker and model: says which phone each handset is.",
+)
+region = click.option(
+    "--region",
+    metavar="CODE|none",
+    default="IN",
+    show_default=True,
+    callback=_region_code,
+    help="How bare digits are read: by a region's numbering plan (IN, GB, ...), or as E.164 already.",
+)
+region_column = click.option(
+    "--region-column", help="The column with the region code of each row, by which it is read instead."
+)
 
 
 def check_region_column(name: str | None, names: Sequence[str]) -> None:
@@ -104,68 +96,46 @@ def check_region_column(name: str | None, names: Sequence[str]) -> None:
         raise ColumnError(f"--region-column: several columns are named {named([name])}: rename all but one")
 
 
-def sighting_columns(command: Command) -> Command:
-    """`--msisdn`, `--imei`, `--at`: the columns of sightings."""
-    for option, help_text in (
-        ("--at", "The column of times [at]."),
-        ("--imei", "The column of IMEIs [imei14]."),
-        ("--msisdn", "The column of served numbers [served_msisdn]."),
-    ):
-        command = click.option(option, help=help_text)(command)
-    return command
+sighting_columns = gathered(
+    "named",
+    dict,
+    msisdn=click.option("--msisdn", help="The column of served numbers [served_msisdn]."),
+    imei=click.option("--imei", help="The column of IMEIs [imei14]."),
+    at=click.option("--at", help="The column of times [at]."),
+)
+column = click.option("--column", "-c", help="The column with the numbers; may be left out if there is only one.")
+list_column = click.option(
+    "--list-column", help="The column of the list with the numbers, where its name is no usual one."
+)
+sheet = click.option("--sheet", help="The sheet of a workbook, where several are not empty.")
+sheet_name = click.option("--name", help="The name of the sheet in the registry; its path by default.")
 
 
-def _region_code(_context: click.Context, _option: click.Parameter, value: str) -> Region:
-    code = value.upper()
-    if code not in {*_core.regions(), "NONE"}:
-        raise click.BadParameter("takes a region code such as IN or GB, or none")
-    return None if code == "NONE" else code
-
-
-def column(command: Command) -> Command:
-    """`--column`: the column that holds the numbers."""
-    return click.option("--column", "-c", help="The column with the numbers; may be left out if there is only one.")(
-        command
-    )
-
-
-def list_column(command: Command) -> Command:
-    """`--list-column`: the column of a list that has the numbers."""
-    return click.option(
-        "--list-column", help="The column of the list with the numbers, where its name is no usual one."
-    )(command)
-
-
-def _output(command: Command, text: str) -> Command:
+def _output(text: str) -> Option:
     return click.option(
         "--output",
         "-o",
         type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
         callback=lambda _context, _option, path: None if path == Path("-") else path,
         help=text,
-    )(command)
-
-
-def output(command: Command) -> Command:
-    """`--output`: where the rows go."""
-    return _output(
-        command, "Write to this file, not to stdout (-); .csv, .xlsx, .parquet, .arrow or .jsonl selects the format."
     )
 
 
-def output_or_page(command: Command) -> Command:
-    """`--output`, which may be a page."""
-    return _output(
-        command,
-        "As a table to this file (.csv, .xlsx, .parquet, .arrow, .jsonl), or as a page (.html); default: stdout.",
-    )
+output = _output("Write to this file, not to stdout (-); .csv, .xlsx, .parquet, .arrow or .jsonl selects the format.")
+output_or_page = _output(
+    "As a table to this file (.csv, .xlsx, .parquet, .arrow, .jsonl), or as a page (.html); default: stdout."
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print the summary to stdout as one JSON object.")
 
 
-def as_json(command: Command) -> Command:
-    """`--json`: the summary for machines."""
-    return click.option("--json", "as_json", is_flag=True, help="Print the summary to stdout as one JSON object.")(
-        command
-    )
+def page_to_draw(output: Path | None) -> Path | None:
+    """The file of `--output` if it is a page; raises before long work if pages cannot be made here."""
+    if not is_page(output):
+        return None
+    from numguard.report.page import can_draw
+
+    can_draw()
+    return output
 
 
 def check_json(as_json: bool, output: Path | None, rows: str = "rows") -> None:
@@ -178,7 +148,7 @@ def check_json(as_json: bool, output: Path | None, rows: str = "rows") -> None:
         raise ArgumentError(f"--json prints the summary to stdout: name a file for the {rows} with --output")
 
 
-def list_actions(verb: str) -> Callable[[Command], Command]:
+def list_actions(verb: str) -> Option:
     """`--action`: the rows of a block list that count."""
     return click.option(
         "--action",
@@ -193,40 +163,25 @@ def list_actions(verb: str) -> Callable[[Command], Command]:
     )
 
 
-def threads(command: Command) -> Command:
-    """`--threads`: how many to use."""
-    return click.option("--threads", type=click.IntRange(1, 1024), help="Use so many threads; all by default.")(command)
+threads = click.option("--threads", type=click.IntRange(1, 1024), help="Use so many threads; all by default.")
+registry = click.option(
+    "--registry",
+    "registry_path",
+    required=True,
+    envvar="NUMGUARD_REGISTRY",
+    show_envvar=True,
+    help="The case registry, one file; the first event that is recorded creates it.",
+)
+by = click.option(
+    "--by",
+    required=True,
+    envvar="NUMGUARD_BY",
+    show_envvar=True,
+    help="Who acts, written into every event: a name, a rank and number.",
+)
 
 
-def registry(command: Command) -> Command:
-    """`--registry`: the case registry."""
-    return click.option(
-        "--registry",
-        "registry_path",
-        required=True,
-        envvar="NUMGUARD_REGISTRY",
-        show_envvar=True,
-        help="The case registry, one file; the first event that is recorded creates it.",
-    )(command)
-
-
-def by(command: Command) -> Command:
-    """`--by`: who acts."""
-    return click.option(
-        "--by",
-        required=True,
-        envvar="NUMGUARD_BY",
-        show_envvar=True,
-        help="Who acts, written into every event: a name, a rank and number.",
-    )(command)
-
-
-def as_of(command: Command) -> Command:
-    """`--as-of`: the end of a day in India."""
-    return as_of_day("As it was at the end of that day in India.")(command)
-
-
-def as_of_day(text: str) -> Callable[[Command], Command]:
+def as_of_day(text: str) -> Option:
     """`--as-of`, with a help text of the verb's own."""
 
     def day(_context: click.Context, _option: click.Parameter, value: str | None) -> date | None:
@@ -238,15 +193,14 @@ def as_of_day(text: str) -> Callable[[Command], Command]:
     return click.option("--as-of", "as_of", metavar="DAY", callback=day, help=text)
 
 
-def mapped(command: Command) -> Command:
-    """`--map`: which column of a sheet holds what."""
-    return click.option(
-        "--map",
-        "mapped",
-        multiple=True,
-        metavar="COLUMN=FIELD",
-        help="A column of the sheet and the field it holds; may be given again.",
-    )(command)
+as_of = as_of_day("As it was at the end of that day in India.")
+mapped = click.option(
+    "--map",
+    "mapped",
+    multiple=True,
+    metavar="COLUMN=FIELD",
+    help="A column of the sheet and the field it holds; may be given again.",
+)
 
 
 def mapping(pairs: Iterable[str]) -> dict[str, str] | None:
@@ -289,14 +243,12 @@ def _parts(pair: str, parting: Callable[[str, str], tuple[str, str, str]], usage
     return left, right
 
 
-def refused(command: Command) -> Command:
-    """`--refused`: where refused cells go."""
-    return refused_to("Write refused cells, with file, row, column and why, to this file.")(command)
-
-
-def refused_to(text: str) -> Callable[[Command], Command]:
+def refused_to(text: str) -> Option:
     """`--refused`, with a help text of the verb's own."""
-    return click.option("--refused", "refused_path", type=click.Path(dir_okay=False, path_type=Path), help=text)
+    return click.option("--refused", "refused_path", type=FILE, help=text)
+
+
+refused = refused_to("Write refused cells, with file, row, column and why, to this file.")
 
 
 def write_refused(refusals: pa.Table, path: Path | None) -> None:
@@ -313,28 +265,29 @@ def say_why(refusals: pa.Table) -> None:
         say(f"why: {notes_text(counted(refusals['note']))}")
 
 
-def key(command: Command) -> Command:
-    """`--key-file` and `--key-env`: the key of keyed hashes, or None; never the key itself, which others could read."""
-    file = click.option("--key-file", type=click.Path(), help="The file that holds the key of the keyed hashes.")
-    variable = click.option("--key-env", metavar="NAME", help="The environment variable that holds that key.")
+def _key(key_file: str | None, key_env: str | None) -> bytes | None:
+    """The key of keyed hashes, or None; never an option itself, which others could read."""
+    from numguard.keyed import read_key
 
-    @functools.wraps(command)
-    def with_key(*arguments: Any, key_file: str | None, key_env: str | None, **others: Any) -> Any:
-        from numguard.keyed import read_key
-
-        held = None if key_file is None and key_env is None else read_key(file=key_file, variable=key_env)
-        return command(*arguments, key=held, **others)
-
-    return cast(Command, file(variable(with_key)))
+    return None if key_file is None and key_env is None else read_key(file=key_file, variable=key_env)
 
 
-def existing_registry(path: str) -> str:
-    """The path of a registry that has to be there: a mistyped path must not give an empty result."""
+key = gathered(
+    "key",
+    _key,
+    key_file=click.option("--key-file", type=click.Path(), help="The file that holds the key of the keyed hashes."),
+    key_env=click.option("--key-env", metavar="NAME", help="The environment variable that holds that key."),
+)
+
+
+def open_registry(path: str, by: str = "reader") -> Registry:
+    """A registry that has to be there: a mistyped path must not give an empty result."""
+    from numguard.registry import Registry
     from numguard.registry.address import is_file, is_there
 
     if is_file(path) and not is_there(path):
         raise ArgumentError(f"--registry: there is no file {path}; `numguard complaints add` creates one")
-    return path
+    return Registry(path, by=by)
 
 
 def the_column(chosen: str | None, names: Iterable[str]) -> str:
@@ -394,12 +347,6 @@ def notes_text(refused: Mapping[str, int]) -> str:
     )
 
 
-def say_list(path: str, members: int, refused: Mapping[str, int]) -> None:
-    """The number of keys of a list, and of its cells without one."""
-    left_out = f"; left out: {notes_text(refused)}" if refused else ""
-    say(f"{path}: {count(members, 'member')}{left_out}")
-
-
 def progress_line(text: Callable[[Any], str]) -> Callable[[Any], None] | None:
     """A line on stderr that is overwritten with the progress; None where stderr is no terminal."""
     if not sys.stderr.isatty():
@@ -419,6 +366,16 @@ def end_progress() -> None:
     """Take the line away again."""
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def write_or_show(table: pa.Table, path: Path | None) -> None:
+    """Write a table that has texts of complaints and decisions to `path`, for its owner only, or to stdout."""
+    from numguard.files.outgoing import shown, write_private
+
+    if path is not None:
+        write_private(table, path)
+    else:
+        write_table(shown(table), None)
 
 
 def write_table(rows: pa.Table | pa.RecordBatchReader, path: Path | None) -> None:

@@ -26,11 +26,9 @@ _VALUES = "--map-value: takes WORD=STATUS, such as 'Line closed=blocked'"
     metavar="WORD=STATUS",
     help="What a word of the operator means, such as 'Line closed=blocked'; may be given again.",
 )
-@click.option("--sheet", help="The sheet of a workbook, where several are not empty.")
-@click.option("--name", help="The name of the sheet in the registry; its path by default.")
-@options.refused
-@account.strict
-@options.as_json
+@options.sheet
+@options.sheet_name
+@account.of_cells
 def outcomes(
     source: str,
     registry_path: str,
@@ -54,10 +52,8 @@ def outcomes(
       numguard outcomes answers.csv --registry cases.db --by "HC 1234" --refused refused.csv
       numguard outcomes answers.csv --map "Action taken=status" --map "Mobile=msisdn"
     """
-    from numguard.registry import Registry
-
     account.check_files([registry_path], {"--refused": refused_path}, sources=[source])
-    with Registry(options.existing_registry(registry_path), by=by) as registry:
+    with options.open_registry(registry_path, by) as registry:
         how: dict[str, Any] = {"mapping": options.mapping(mapped), "values": options.parted(words, _VALUES)}
         intake = registry.record_outcomes(source, **how, name=name, sheet=sheet, strict=is_strict)
     options.write_refused(intake.refusals, refused_path)

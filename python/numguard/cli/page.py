@@ -20,6 +20,10 @@ __all__ = ["Page", "open_page"]
 _WIDEST: Final = 110
 
 
+#: What was counted, how many (or a figure as text), and a remark.
+Fact = tuple[str, int | str, str]
+
+
 class Page(Protocol):
     """What can be put on a page."""
 
@@ -32,8 +36,8 @@ class Page(Protocol):
     def line(self, text: str, mark: str = "") -> None:
         """A line of text; `mark` is "" or "good" or "bad"."""
 
-    def facts(self, rows: Sequence[tuple[str, str, str]]) -> None:
-        """What was counted, how many, and a remark, under each other."""
+    def facts(self, rows: Sequence[Fact]) -> None:
+        """Facts under each other."""
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, total: bool = False) -> None:
         """A table; columns whose name starts with `<` are text, all others numbers. `total` sets the last row off."""
@@ -54,6 +58,10 @@ def open_page(out: TextIO) -> Page:
 def _wrapped(text: str, width: int) -> list[str]:
     """The lines of a text; those of a point of a list hang under its words."""
     return textwrap.wrap(text, width, subsequent_indent="  " if text.startswith("- ") else "") or [""]
+
+
+def _figure(count: int | str) -> str:
+    return f"{count:,}" if isinstance(count, int) else count
 
 
 def _is_text(column: str) -> bool:
@@ -86,9 +94,10 @@ class _Plain:
             self._put(sign + part)
             sign = " " * len(sign)
 
-    def facts(self, rows: Sequence[tuple[str, str, str]]) -> None:
-        wide, digits = (max(len(row[k]) for row in rows) for k in (0, 1))
-        for name, count, remark in rows:
+    def facts(self, rows: Sequence[Fact]) -> None:
+        written = [(name, _figure(count), remark) for name, count, remark in rows]
+        wide, digits = (max(len(row[k]) for row in written) for k in (0, 1))
+        for name, count, remark in written:
             self._put(f"  {name:{wide}}  {count:>{digits}}  {remark}")
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, total: bool = False) -> None:
@@ -150,7 +159,7 @@ class _Rich:
             self._console.print(Text.assemble((sign, style), (part, "red" if mark == "bad" else "")))
             sign = " " * len(sign)
 
-    def facts(self, rows: Sequence[tuple[str, str, str]]) -> None:
+    def facts(self, rows: Sequence[Fact]) -> None:
         from rich.table import Table
         from rich.text import Text
 
@@ -160,7 +169,7 @@ class _Rich:
         grid.add_column(justify="right")
         grid.add_column()
         for name, count, remark in rows:
-            grid.add_row("", Text(name), Text(count, style="bold"), Text(remark, style="dim"))
+            grid.add_row("", Text(name), Text(_figure(count), style="bold"), Text(remark, style="dim"))
         self._console.print(grid)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, total: bool = False) -> None:

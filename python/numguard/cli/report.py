@@ -13,14 +13,14 @@ from numguard.report import TITLE
 
 __all__ = ["report"]
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
-
 
 @click.command()
-@click.argument("page", type=_FILE, required=False)
+@click.argument("page", type=options.FILE, required=False)
 @options.registry
-@click.option("--atr", type=_FILE, help="Write the action-taken report as a table: .csv, .xlsx, .parquet or .jsonl.")
-@click.option("--by-day", type=_FILE, help="Write the complaints of each day, district and source as a table.")
+@click.option(
+    "--atr", type=options.FILE, help="Write the action-taken report as a table: .csv, .xlsx, .parquet or .jsonl."
+)
+@click.option("--by-day", type=options.FILE, help="Write the complaints of each day, district and source as a table.")
 @options.as_of_day("The case as it was at the end of that day; now by default.")
 @click.option("--title", default=TITLE, show_default=True, help="The heading of the page.")
 @options.tac
@@ -51,7 +51,6 @@ def report(
     """
     from numguard.files import placed_together
     from numguard.files.outgoing import write_private
-    from numguard.registry import Registry
 
     if page is None and atr is None and by_day is None:
         raise ArgumentError("report: name a PAGE to write, --atr or --by-day")
@@ -64,7 +63,7 @@ def report(
     lists_read = account.Lists(is_strict=is_strict)
     tac = lists_read.tacs(tac_path)
     written = []
-    with Registry(options.existing_registry(registry_path), by="reader") as registry, placed_together():
+    with options.open_registry(registry_path) as registry, placed_together():
         options.write_refused(lists_read.refused, refused_path)
         if atr is not None:
             table = registry.action_taken(as_of=as_of)

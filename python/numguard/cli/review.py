@@ -13,8 +13,6 @@ from numguard.errors import ArgumentError
 
 __all__ = ["review"]
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
-
 
 @click.command()
 @options.registry
@@ -23,14 +21,12 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @options.output
 @click.option(
-    "--sheet", "sheet_path", type=_FILE, help="Write a sheet to fill in: decision and reason beside each row."
+    "--sheet", "sheet_path", type=options.FILE, help="Write a sheet to fill in: decision and reason beside each row."
 )
-@click.option("--take", "filled_path", type=_FILE, help="Record the decisions of the filled sheet.")
+@click.option("--take", "filled_path", type=options.FILE, help="Record the decisions of the filled sheet.")
 @click.option("--reason", help="Why, where a row of the sheet has no reason; with --take.")
 @options.mapped
-@options.refused
-@account.strict
-@options.as_json
+@account.of_cells
 def review(
     registry_path: str,
     by: str | None,
@@ -55,7 +51,6 @@ def review(
     """
     from numguard.files import placed_together
     from numguard.files.outgoing import shown, write_private
-    from numguard.registry import Registry
 
     account.check_files(
         [filled_path, registry_path], {"--output": output, "--sheet": sheet_path, "--refused": refused_path}
@@ -70,7 +65,7 @@ def review(
         return
     if reason is not None or refused_path is not None or mapped or is_strict:
         raise ArgumentError("--reason, --map, --refused, --strict: go with --take")
-    with Registry(options.existing_registry(registry_path), by=by or "reader") as registry:
+    with options.open_registry(registry_path, by or "reader") as registry:
         waiting = registry.review()
     counts = options.counted_once(waiting)
     with placed_together():
@@ -99,9 +94,7 @@ def _take(
     *,
     as_json: bool,
 ) -> None:
-    from numguard.registry import Registry
-
-    with Registry(options.existing_registry(registry_path), by=by) as registry:
+    with options.open_registry(registry_path, by) as registry:
         done = registry.take_review(path, **how)
     options.write_refused(done.refusals, refused_path)
     counts = {field: getattr(done, field) for field in ("accepted", "dismissed", "left", "known")}

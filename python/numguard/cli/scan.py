@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 import pyarrow as pa
@@ -17,24 +17,97 @@ from numguard.scan import ScanSummary
 from numguard.scan import scan as run
 from numguard.types import Region
 
-if TYPE_CHECKING:
-    from numguard._core import NumberSet
-
 __all__ = ["scan"]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The lists to look for, and the columns that are looked up in them."""
+
+    numbers: str | None
+    lists: tuple[str, ...]
+    exempt: str | None
+    number_columns: tuple[str, ...]
+    imeis: str | None
+    imei_columns: tuple[str, ...]
+    list_column: str | None
+    actions: tuple[str, ...]
+
+    @property
+    def by_name(self) -> dict[str, str]:
+        """The files of several lists, by name."""
+        return options.named_once(self.lists, "--list: takes NAME=FILE, each name once, such as revoked=mnrl.csv")
+
+    def check(self) -> None:
+        """Raises ArgumentError for lists without columns, and columns without a list."""
+        if self.numbers is not None and self.by_name:
+            raise ArgumentError("--numbers is one list and has no name: give it as another --list NAME=FILE")
+        without_list = self.numbers is None and not self.by_name
+        if without_list == bool(self.number_columns) or (self.imeis is None) == bool(self.imei_columns):
+            raise ArgumentError("--numbers or --list goes with --column, and --imeis with --imei-column")
+        if self.exempt is not None and not self.number_columns:
+            raise ArgumentError("--except: goes with --numbers or --list")
+        if not self.number_columns and not self.imei_columns:
+            raise ArgumentError(
+                "name what to search for: --numbers FILE --column NAME, --list NAME=FILE --column NAME, or --imeis "
+                "FILE --imei-column NAME"
+            )
+
+    def lookups(self, lists_read: account.Lists, region: Region) -> dict[str, Any]:
+        """For each key column the set, or the sets by name, that it is looked up in."""
+        found: dict[str, Any] = {}
+        how: dict[str, Any] = {"column": self.list_column, "actions": self.actions}
+        if self.numbers is not None:
+            found |= dict.fromkeys(self.number_columns, lists_read.numbers(self.numbers, region, **how))
+        if self.imeis is not None:
+            found |= dict.fromkeys(self.imei_columns, lists_read.imeis(self.imeis, column=self.list_column))
+        if by_name := self.by_name:
+            many = {name: lists_read.numbers(path, region, **how) for name, path in by_name.items()}
+            found |= dict.fromkeys(self.number_columns, many)
+        if self.exempt is not None:
+            off = lists_read.numbers(self.exempt, region, column=self.list_column, actions=("release",))
+            listed = found[self.number_columns[0]]
+            kept = {n: keys - off for n, keys in listed.items()} if isinstance(listed, dict) else listed - off
+            found |= dict.fromkeys(self.number_columns, kept)
+        return found
+
+    def dates(self, since: str) -> dict[str, Any]:
+        """For each key column the listing dates, which are in the column `since` of its list."""
+        found: dict[str, Any] = {}
+        if self.numbers is not None:
+            listed = listing_dates(self.numbers, since, column=self.list_column, actions=self.actions)
+            found |= dict.fromkeys(self.number_columns, listed)
+        if self.imeis is not None:
+            listed = listing_dates(self.imeis, since, column=self.list_column, of_imeis=True)
+            found |= dict.fromkeys(self.imei_columns, listed)
+        return found
+
+
+wanted_options = options.gathered(
+    "wanted",
+    Wanted,
+    numbers=click.option(
+        "--numbers", type=click.Path(), help="The list of phone numbers: CSV, text, Parquet, or a saved set."
+    ),
+    lists=click.option(
+        "--list", "lists", multiple=True, metavar="NAME=FILE", help="One of several lists, by name; goes with --column."
+    ),
+    exempt=click.option("--except", "exempt", type=click.Path(), help="Numbers that are never marked, on any list."),
+    number_columns=click.option(
+        "--column", "-c", "number_columns", multiple=True, help="A column of phone numbers; may be given again."
+    ),
+    imeis=click.option("--imeis", type=click.Path(), help="The list of handsets: CSV, text, Parquet, or a saved set."),
+    imei_columns=click.option(
+        "--imei-column", "imei_columns", multiple=True, help="A column of IMEIs; may be given again."
+    ),
+    list_column=options.list_column,
+    actions=options.list_actions("look for"),
+)
 
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("--numbers", type=click.Path(), help="The list of phone numbers: CSV, text, Parquet, or a saved set.")
-@click.option(
-    "--list", "lists", multiple=True, metavar="NAME=FILE", help="One of several lists, by name; goes with --column."
-)
-@click.option("--except", "exempt", type=click.Path(), help="Numbers that are never marked, on any list.")
-@click.option("--column", "-c", "number_columns", multiple=True, help="A column of phone numbers; may be given again.")
-@click.option("--imeis", type=click.Path(), help="The list of handsets: CSV, text, Parquet, or a saved set.")
-@click.option("--imei-column", "imei_columns", multiple=True, help="A column of IMEIs; may be given again.")
-@options.list_column
-@options.list_actions("look for")
+@wanted_options
 @click.option("--all-rows", is_flag=True, help="Write every row, marked or not.")
 @click.option("--keep", "kept", multiple=True, help="A column to write; may be given again. All by default.")
 @click.option("--at", help="The column of SOURCE with the times of rows; goes with --since.")
@@ -50,14 +123,7 @@ __all__ = ["scan"]
 @options.as_json
 def scan(
     sources: tuple[str, ...],
-    numbers: str | None,
-    lists: tuple[str, ...],
-    exempt: str | None,
-    number_columns: tuple[str, ...],
-    imeis: str | None,
-    imei_columns: tuple[str, ...],
-    list_column: str | None,
-    actions: tuple[str, ...],
+    wanted: Wanted,
     all_rows: bool,
     kept: tuple[str, ...],
     at: str | None,
@@ -86,25 +152,13 @@ def scan(
       numguard scan calls.csv --numbers block.csv -c a_party --since first_reported --at started
       numguard scan calls.csv --numbers block.csv -c caller --region-column country
     """
-    by_name = options.named_once(lists, "--list: takes NAME=FILE, each name once, such as revoked=mnrl.csv")
-    _check_wanted(numbers, by_name, exempt, number_columns, imeis, imei_columns)
+    wanted.check()
     options.check_json(as_json, output, "hits")
-    _check_dates(at, since, by_name)
-    files = [numbers, imeis, exempt, *by_name.values()]
+    _check_dates(at, since, wanted)
+    files = [wanted.numbers, wanted.imeis, wanted.exempt, *wanted.by_name.values()]
     account.check_files(files, {"--output": output, "--refused": refused_path}, sources=sources)
     lists_read = account.Lists(is_strict=is_strict)
-    lookups, dates = _lists(
-        lists_read, (numbers, number_columns), (imeis, imei_columns), list_column, actions, region, since
-    )
-    if by_name:
-        many = {
-            name: lists_read.numbers(path, region, column=list_column, actions=actions)
-            for name, path in by_name.items()
-        }
-        lookups |= dict.fromkeys(number_columns, many)
-    if exempt is not None:
-        off = lists_read.numbers(exempt, region, column=list_column, actions=("release",))
-        lookups |= dict.fromkeys(number_columns, _without(lookups[number_columns[0]], off))
+    lookups = wanted.lookups(lists_read, region)
     found = run(
         list(sources) if len(sources) > 1 else sources[0],
         lookups,
@@ -115,7 +169,7 @@ def scan(
         progress=options.progress_line(lambda s: f"{s.rows:,} rows, {s.hits:,} hits, {s.file or ''}"),
         limit=limit,
         at=at,
-        since=dates if since is not None else None,
+        since=None if since is None else wanted.dates(since),
         all_rows=all_rows,
         threads=threads,
         strict=is_strict,
@@ -133,74 +187,20 @@ def scan(
         _say_summary(found.summary)
 
 
-def _without(listed: Any, off: NumberSet) -> Any:
-    """A list, or several by name, without some numbers."""
-    return {name: members - off for name, members in listed.items()} if isinstance(listed, dict) else listed - off
-
-
 def _as_json(summary: ScanSummary) -> dict[str, Any]:
     """The summary of a scan, with the names that every account has."""
     rows = {"rows_read": summary.rows_read, "rows_used": summary.rows, "rows_refused": summary.refused_lines}
     return {**vars(summary), **rows, "rows_per_second": summary.rows_per_second}
 
 
-def _check_wanted(
-    numbers: str | None,
-    lists: Mapping[str, str],
-    exempt: str | None,
-    number_columns: Sequence[str],
-    imeis: str | None,
-    imei_columns: Sequence[str],
-) -> None:
-    """Raises ArgumentError for lists without columns, and columns without a list."""
-    if numbers is not None and lists:
-        raise ArgumentError("--numbers is one list and has no name: give it as another --list NAME=FILE")
-    if (numbers is None and not lists) == bool(number_columns) or (imeis is None) == bool(imei_columns):
-        raise ArgumentError("--numbers or --list goes with --column, and --imeis with --imei-column")
-    if exempt is not None and not number_columns:
-        raise ArgumentError("--except: goes with --numbers or --list")
-    if not number_columns and not imei_columns:
-        raise ArgumentError(
-            "name what to search for: --numbers FILE --column NAME, --list NAME=FILE --column NAME, or --imeis FILE "
-            "--imei-column NAME"
-        )
-
-
-def _check_dates(at: str | None, since: str | None, lists: Mapping[str, str]) -> None:
+def _check_dates(at: str | None, since: str | None, wanted: Wanted) -> None:
     """Raises ArgumentError for listing dates without times, or with several lists."""
     if (at is None) != (since is None):
         raise ArgumentError(
             "--since names the list's column of dates, and goes with --at, the column of times of SOURCE"
         )
-    if since is not None and lists:
+    if since is not None and wanted.lists:
         raise ArgumentError("--since: goes with one list, --numbers: one date would be for all of several")
-
-
-def _lists(
-    lists_read: account.Lists,
-    numbers: tuple[str | None, Sequence[str]],
-    imeis: tuple[str | None, Sequence[str]],
-    list_column: str | None,
-    actions: Sequence[str],
-    region: Region,
-    since: str | None,
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """For each key column the set that it is looked up in, and the listing dates, if given."""
-    lookups: dict[str, Any] = {}
-    dates: dict[str, Any] = {}
-    path, columns = numbers
-    if path is not None:
-        listed = lists_read.numbers(path, region, column=list_column, actions=actions)
-        lookups |= dict.fromkeys(columns, listed)
-        if since is not None:
-            dates |= dict.fromkeys(columns, listing_dates(path, since, column=list_column, actions=actions))
-    path, columns = imeis
-    if path is not None:
-        handsets = lists_read.imeis(path, column=list_column)
-        lookups |= dict.fromkeys(columns, handsets)
-        if since is not None:
-            dates |= dict.fromkeys(columns, listing_dates(path, since, column=list_column, of_imeis=True))
-    return lookups, dates
 
 
 def _say_summary(summary: ScanSummary) -> None:

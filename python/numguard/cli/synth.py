@@ -27,7 +27,7 @@ def synth() -> None:
 
 
 @synth.command()
-@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("out", type=options.FILE)
 @click.option("--rows", type=float, default=1e6, show_default=True, help="How many records, planted ones included.")
 @click.option("--seed", type=int, default=1930, show_default=True, help="The same seed gives the same records.")
 @click.option("--subscribers", type=float, help="How many numbers take part; one for twelve rows by default.")
@@ -35,9 +35,7 @@ def synth() -> None:
 @click.option(
     "--hit-rate", type=click.FloatRange(0, 1), default=0.002, show_default=True, help="Share of rows that call it."
 )
-@click.option(
-    "--list-to", "list_path", type=click.Path(dir_okay=False, path_type=Path), help="Write the list to this file."
-)
+@click.option("--list-to", "list_path", type=options.FILE, help="Write the list to this file.")
 @click.option(
     "--served-forms", type=_FORMS, default="operator", show_default=True, help="How served_msisdn is written."
 )

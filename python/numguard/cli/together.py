@@ -14,7 +14,6 @@ from numguard.cli import account, options
 from numguard.cli.expand import open_sightings
 from numguard.compute import pc
 from numguard.errors import ArgumentError
-from numguard.files.page import is_page
 from numguard.source import files_of
 from numguard.types import Region
 
@@ -26,22 +25,16 @@ __all__ = ["common"]
 @click.option("--at-least", type=click.IntRange(1), default=2, show_default=True, help="In how many of the files.")
 @click.option("--by", type=click.Choice(["msisdn", "imei14"]), default="msisdn", help="Numbers [default] or handsets.")
 @options.sighting_columns
-@click.option(
-    "--proof", type=click.Path(dir_okay=False, path_type=Path), help="Write the rows of what is found: file, row, time."
-)
+@click.option("--proof", type=options.FILE, help="Write the rows of what is found: file, row, time.")
 @options.tac
 @options.region
-@account.refused
-@account.strict
-@options.as_json
+@account.of_rows
 @options.output_or_page
 def common(
     sources: tuple[str, ...],
     at_least: int,
     by: Any,
-    msisdn: str | None,
-    imei: str | None,
-    at: str | None,
+    named: dict[str, str | None],
     proof: Path | None,
     tac_path: str | None,
     region: Region,
@@ -64,19 +57,14 @@ def common(
 
     writes = {"--output": output, "--proof": proof, "--refused": refused_path}
     account.check_files([tac_path], writes, sources=sources, pages=["--output"])
-    page = output if is_page(output) else None
-    if page is not None:
-        from numguard.report.page import can_draw
-        from numguard.report.together import write_common
-
-        can_draw()
+    page = options.page_to_draw(output)
     options.check_json(as_json, output)
     if tac_path is not None and (by != "imei14" or page is not None):
         raise ArgumentError("--tac: goes with --by imei14, and with a table")
     lists_read = account.Lists(is_strict=is_strict)
     tac = lists_read.tacs(tac_path)
     paths = [str(file) for one in sources for file in ([one] if one == "-" or "://" in one else files_of(one))]
-    opened, columns, readers = _opened(paths, {"msisdn": msisdn, "imei": imei, "at": at}, is_strict=is_strict)
+    opened, columns, readers = _opened(paths, named, is_strict=is_strict)
     found = find(
         opened,
         at_least=at_least,
@@ -89,6 +77,8 @@ def common(
     rows = account.with_reports(found.account, readers)
     with placed_together():
         if page is not None:
+            from numguard.report.together import write_common
+
             write_common(found, page, account=rows, files=account.files_read(paths))
         else:
             table = _flat(found.table, by)

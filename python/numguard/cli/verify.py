@@ -20,9 +20,7 @@ def verify(registry_path: str, *, as_json: bool) -> None:
     \b
       numguard verify --registry cases.db
     """
-    from numguard.registry import Registry
-
-    with Registry(options.existing_registry(registry_path), by="verify") as registry:
+    with options.open_registry(registry_path, "verify") as registry:
         seal = registry.verify()
     if as_json:
         options.say_json(seal._asdict())

@@ -21,7 +21,7 @@ from numguard.report.drawing import Lane, lanes
 from numguard.report.inputs import File, inputs
 from numguard.report.page import page_of
 from numguard.report.part import Part, Table
-from numguard.report.writing import Namer, counted, day, duration, grouped
+from numguard.report.writing import Namer, counted, duration, grouped, minute
 from numguard.sightings import Changes
 from numguard.tac import TacTable
 from numguard.types import PathLike
@@ -139,7 +139,7 @@ def _period_of(table: pa.Table) -> str:
     if not len(table):
         return "No sighting can be used."
     first, last = pc.min(table["from"]).as_py(), pc.max(table["to"]).as_py()
-    return f"Sightings from {_moment(first)} to {_moment(last)}, in Indian time."
+    return f"Sightings from {minute(first)} to {minute(last)}, in Indian time."
 
 
 def _how_to_read(words: _Words, found: Changes, keys: int, missing: int) -> Part:
@@ -236,7 +236,7 @@ class _Timelines:
             sentences,
             [self._table(name, rows[:_ROWS])],
             lambda width: lanes(drawn, width, wide, "seen") if width > _WIDE else lanes(short, width, 122, "seen"),
-            f"A line for each {words.other} of {name}, with its periods from {_moment(rows[0]['from'])} on; the table "
+            f"A line for each {words.other} of {name}, with its periods from {minute(rows[0]['from'])} on; the table "
             "below has the same periods.",
         )
 
@@ -249,8 +249,8 @@ class _Timelines:
                 self._named(self._other, row[self._other]),
                 *([self._phone(row["imei14"])] if with_phones else []),
                 self._where(row),
-                _moment(row["from"]),
-                _moment(row["to"]),
+                minute(row["from"]),
+                minute(row["to"]),
                 grouped(row["sightings"]),
                 duration(row["overlap"]) if row["overlaps"] else "",
             ]
@@ -322,7 +322,3 @@ def _span(row: _Row) -> tuple[int, int]:
 def _local_millis(at: datetime) -> int:
     """Milliseconds since 1970 of the local time in India, for an axis without zones."""
     return int(at.replace(tzinfo=UTC).timestamp() * 1000)
-
-
-def _moment(at: datetime) -> str:
-    return f"{day(at)}, {at:%H:%M}"

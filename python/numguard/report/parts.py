@@ -19,17 +19,8 @@ from numguard.report.writing import Namer, counted, day, grouped, lakh, rupees_i
 
 __all__ = ["parts", "totals"]
 
-STAGES: Final = {
-    "named": "named",
-    "listed": "listed",
-    "uploaded": "uploaded",
-    "pending": "pending",
-    "blocked": "blocked",
-    "reverified": "reverified",
-    "rejected": "rejected",
-    "released": "released",
-}
-"""Column of the action-taken report -> its heading."""
+STAGES: Final = ("named", "listed", "uploaded", "pending", "blocked", "reverified", "rejected", "released")
+"""Columns of the action-taken report."""
 
 FOUND: Final = {
     "reported": "Reported",
@@ -96,7 +87,7 @@ def _whole(figures: Figures) -> dict[str, dict[str, Any]]:
 
 def _in_short(figures: Figures) -> Part:
     whole = _whole(figures)
-    rows = [[heading, *(grouped(row[stage]) for row in whole.values())] for stage, heading in STAGES.items()]
+    rows = [[stage, *(grouped(row[stage]) for row in whole.values())] for stage in STAGES]
     text = (
         "Numbers that complaints name and numbers that were found in the same handsets are counted apart, and never "
         "added up. Reported numbers go out to be blocked; numbers found by linkage go out to be verified again."
@@ -156,7 +147,7 @@ def _place_tables(by_place: dict[str, list[dict[str, Any]]], place: str, *, fold
         if not rows:
             continue
         money = found == "reported"
-        columns = [place, *(["complaints", "lost", "recovered"] if money else []), *STAGES.values()]
+        columns = [place, *(["complaints", "lost", "recovered"] if money else []), *STAGES]
         lines = [_place_row(row, money=money) for row in [*rows, {"name": "All", **_added(rows)}]]
         caption = f"{FOUND[found]}, by {place}" + ("; money in lakh rupees" if money else "")
         made.append(Table(caption, columns, lines, total=True, folded=folded))

@@ -7,7 +7,6 @@ counts rows of a file, and the page gives the file and the line of the first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +18,7 @@ from numguard.files.page import page_path, write_page
 from numguard.report.inputs import File, inputs
 from numguard.report.page import page_of
 from numguard.report.part import Part, Table
-from numguard.report.writing import Namer, counted, day, grouped
+from numguard.report.writing import Namer, counted, grouped, minute
 from numguard.sightings import Common
 from numguard.types import PathLike
 
@@ -96,11 +95,7 @@ def _period_of(table: pa.Table) -> str:
     first, last = pc.min(table["first_seen"]).as_py(), pc.max(table["last_seen"]).as_py()
     if first is None:
         return "The files say no times."
-    return f"Seen from {_moment(first)} to {_moment(last)}, in Indian time."
-
-
-def _moment(at: datetime | None) -> str:
-    return f"{day(at)}, {at:%H:%M}" if at is not None else ""
+    return f"Seen from {minute(first)} to {minute(last)}, in Indian time."
 
 
 class _Shown:
@@ -148,7 +143,7 @@ class _Shown:
                 break
             for name in row["names"]:
                 one = self._each[row["key"], name]
-                seen = [_moment(one["at_min"]), _moment(one["at_max"])]
+                seen = ["" if at is None else minute(at) for at in (one["at_min"], one["at_max"])]
                 there = [self._namer.text(name), self._place(one, name)]
                 lines.append([self._named(row["key"]), *there, *seen, grouped(one["row_count"])])
         columns = [what, "file", "first row", "first seen", "last seen", "rows"]

@@ -24,6 +24,7 @@ __all__ = [
     "grouped",
     "lakh",
     "masked_text",
+    "minute",
     "moment",
     "rupees_in_words",
     "share",
@@ -79,9 +80,14 @@ def day(at: date) -> str:
     return f"{at.day} {at:%b %Y}"
 
 
+def minute(at: datetime) -> str:
+    """3 Sep 2026, 14:05."""
+    return f"{day(at)}, {at:%H:%M}"
+
+
 def moment(at: datetime) -> str:
     """3 Sep 2026, 14:05 IST."""
-    return f"{day(at)}, {at:%H:%M} IST"
+    return f"{minute(at)} IST"
 
 
 def duration(seconds: int) -> str:

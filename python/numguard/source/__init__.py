@@ -446,12 +446,10 @@ def _remote(uri: str, options: _Options) -> list[Part]:
             return [StreamPart(pa.ipc.open_stream(system.open_input_stream(file))) for file in paths]
         parts = []
         for file in paths:
-            opened: Any = partial(system.open_input_file, file) if kind == "zip" else partial(_streamed, system, file)
+            opened: Any = partial(system.open_input_stream, file, compression=None)
+            if kind == "zip":
+                opened = partial(system.open_input_file, file)
             for part in _parts_of(file, opened, None, options):
                 part.partitions = partition_values(Path(file), Path(path))
                 parts.append(part)
         return parts
-
-
-def _streamed(system: Any, file: str) -> Any:
-    return system.open_input_stream(file, compression=None)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["NUMBER", "PAGE", "RULER", "TOTALS", "TOTAL_WORDS", "NonData", "bare", "may_be_non_data"]
+__all__ = ["NUMBER", "PAGE", "RULER", "TOTALS", "TOTAL_WORDS", "NonData", "bare", "bare_cells", "may_be_non_data"]
 
 RULER: Final = re.compile(r"[\s\-=_*#+~.|,;'\"]+")
 PAGE: Final = re.compile(r"[\W_]*page\W*(?:no\W*)?\d+(?:\W*(?:of|/)\W*\d+)?[\W_]*", re.IGNORECASE)
@@ -44,6 +44,14 @@ def bare(cell: str) -> str:
     return cell.strip(" \t'\"\ufeff\xa0")
 
 
+def bare_cells(cells: Sequence[str]) -> list[str]:
+    """The cells of a line, bare, without the blank ones at its end."""
+    texts = [bare(cell) for cell in cells]
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
+
+
 def _folded(cell: str) -> str:
     """A heading by which a repeated header is recognised, whatever its case and blanks."""
     return " ".join(bare(cell).split()).casefold()
@@ -64,9 +72,7 @@ class NonData:
 
     def kind(self, cells: Sequence[str]) -> str | None:  # noqa: PLR0911 - a kind a line
         """The kind of the line, by its cells: blank, ruler, header, page or total; None where it may be a row."""
-        texts = [bare(cell) for cell in cells]
-        while texts and not texts[-1]:
-            texts.pop()
+        texts = bare_cells(cells)
         if not texts:
             return "blank"
         if all(RULER.fullmatch(cell) for cell in texts if cell) and any(len(cell) > 1 for cell in texts):

@@ -202,14 +202,6 @@ def _write(plot: _Plot, handset: int, stays: list[tuple[int, int, int, int]], *,
         plot.stay(msisdn, handset, first, last, calls, file=file)
 
 
-def _second_hop(plot: _Plot, k: int) -> None:
-    _hops(plot, "second hop", 2, in_file=k < 4)
-
-
-def _third_hop(plot: _Plot, _: int) -> None:
-    _hops(plot, "third hop", 3, in_file=False)
-
-
 def _hops(plot: _Plot, trap: str, hops: int, *, in_file: bool) -> None:
     carrier, handset = plot.seed(trap), plot.handset()
     begin = plot.between(PERIOD_DAY, 60)
@@ -318,8 +310,8 @@ def _alone(plot: _Plot, _: int) -> None:
 
 _CASES: Final[tuple[tuple[int, Callable[[_Plot, int], None]], ...]] = (
     (500, _shared_handset),
-    (120, _second_hop),
-    (30, _third_hop),
+    (120, lambda plot, k: _hops(plot, "second hop", 2, in_file=k < 4)),
+    (30, lambda plot, _: _hops(plot, "third hop", 3, in_file=False)),
     (25, _slow_rotation),
     (4, _repair_shop),
     (60, _resold_phone),

@@ -1,8 +1,8 @@
 """The layouts, an operator a file, in the order in which a header is compared with them: `generic` comes last.
 
 Where an operator changes a heading, the column is recognised by the names that are common to all: a layout lists its
-own names, and takes the others from `generic`, except for the parties of a call, which a wrong name would exchange. A
-layout without call types takes them from there too.
+own names alone, and takes the usual ones (`imei`, `call date`) from `generic`, except for the parties of a call, which
+a wrong name would exchange. A layout without call types takes them from there too.
 """
 
 from __future__ import annotations

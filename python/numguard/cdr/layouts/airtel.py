@@ -18,11 +18,8 @@ CDR: Final = Layout(
     columns={
         "served": ("target no",),
         "other": ("b party no",),
-        "imei": ("imei",),
-        "imsi": ("imsi",),
         "date": ("date",),
         "time": ("time",),
-        "call_type": ("call type",),
         "duration": ("dur s",),
         "lrn": ("lrn no",),
     },
@@ -33,8 +30,6 @@ IPDR: Final = Layout(
     signature=("msisdn userid", "imei", "session start time"),
     columns={
         "served": ("msisdn userid",),
-        "imei": ("imei",),
-        "imsi": ("imsi",),
         "at": ("session start time",),
         "duration": ("duration",),
     },
@@ -45,8 +40,6 @@ GPRS: Final = Layout(
     signature=("mobile no", "imei", "session start time", "total vol"),
     columns={
         "served": ("mobile no",),
-        "imei": ("imei",),
-        "imsi": ("imsi",),
         "at": ("session start time",),
     },
 )

@@ -18,11 +18,7 @@ CDR: Final = Layout(
     columns={
         "served": ("target a party number",),
         "other": ("other b party number",),
-        "imei": ("imei",),
-        "imsi": ("imsi",),
-        "date": ("call date",),
         "time": ("call initiation time",),
-        "call_type": ("call type",),
         "duration": ("call duration",),
         "lrn": ("lrn of b party number",),
     },
@@ -34,11 +30,7 @@ NODAL_OFFICE: Final = Layout(
     columns={
         "served": ("mobile no",),
         "other": ("other party no",),
-        "imei": ("imei",),
-        "imsi": ("imsi",),
-        "date": ("call date",),
         "time": ("call initiation time cit", "call initiation time", "call time"),
-        "call_type": ("call type",),
         "duration": ("call duration",),
         "lrn": ("lrn b party no",),
     },

@@ -21,8 +21,6 @@ CDR: Final = Layout(
         "called": ("called party telephone number",),
         "imei": ("imei of party",),
         "imsi": ("imsi of party",),
-        "date": ("call date",),
-        "time": ("call time",),
         "call_type": ("call type in out sms in sms out", "call type"),
         "duration": ("call duration in seconds", "call duration"),
     },
@@ -34,7 +32,6 @@ IPDR: Final = Layout(
     columns={
         "served": ("landline msisdn mdn leased circuit id for internet access",),
         "imei": ("imei", "source mac id address other device identification number"),
-        "imsi": ("imsi",),
         "date": ("start date", "start date of public ip address allocation dd mm yyyy"),
         "time": ("start time", "ist start time of public ip address allocation hh mm ss"),
         "duration": ("session duration", "session duration seconds"),

@@ -24,11 +24,6 @@ CDR: Final = Layout(
     columns={
         "calling": ("calling party telephone number",),
         "called": ("called party telephone number",),
-        "imei": ("imei",),
-        "imsi": ("imsi",),
-        "date": ("call date",),
-        "time": ("call time",),
-        "call_type": ("call type",),
         "duration": ("call duration",),
         "lrn": ("lrn called no",),
     },
@@ -73,10 +68,6 @@ WITH_TARGET: Final = Layout(
     columns={
         "served": ("target a party number",),
         "other": ("b party number",),
-        "imei": ("imei",),
-        "imsi": ("imsi",),
-        "date": ("call date",),
-        "time": ("call time",),
         "call_type": ("call type in out",),
         "duration": ("call duration",),
         "lrn": ("lrn called no",),

@@ -18,11 +18,7 @@ CDR: Final = Layout(
     columns={
         "served": ("target a party number",),
         "other": ("b party number",),
-        "imei": ("imei",),
-        "imsi": ("imsi",),
-        "date": ("call date",),
         "time": ("call initiation time",),
-        "call_type": ("call type",),
         "duration": ("call duration",),
         "lrn": ("lrn b party number",),
     },
@@ -33,9 +29,6 @@ GPRS: Final = Layout(
     signature=("target a party number", "call initiation time", "apn"),
     columns={
         "served": ("target a party number",),
-        "imei": ("imei",),
-        "imsi": ("imsi",),
-        "date": ("call date",),
         "time": ("call initiation time",),
         "duration": ("call duration",),
     },
@@ -46,8 +39,6 @@ IPDR: Final = Layout(
     signature=("msisdn", "imei", "session start date time", "translated ip"),
     columns={
         "served": ("msisdn",),
-        "imei": ("imei",),
-        "imsi": ("imsi",),
         "at": ("session start date time",),
         "duration": ("duration in sec",),
     },
