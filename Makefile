@@ -7,27 +7,36 @@ export VIRTUAL_ENV := $(abspath $(VENV))
 export PIP_QUIET := 1
 export PYO3_PYTHON := $(abspath $(BIN))/python
 
-.PHONY: wheel chain help demo build test test-rust test-python test-engines check format bench bench-quick bench-engines bench-page instructions fuzz fuzz-corpus memcheck docs clean
+.PHONY: wheel chain help demo build test test-rust test-python test-engines check format bench bench-quick bench-engines bench-page instructions fuzz fuzz-build fuzz-corpus memcheck docs clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
+SETUP_GROUPS ?= dev
 $(VENV)/.ready: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/pip install --quiet --group dev
+	$(BIN)/pip install --quiet $(addprefix --group ,$(SETUP_GROUPS))
 	@touch $@
 
-build: $(VENV)/.ready ## compile the core (release) and install the package into the virtual environment
+# .ci/run says BUILD=wheel: what is published is what is tested, and nothing is compiled a second time.
+BUILD ?= develop
+build: $(if $(filter wheel,$(BUILD)),wheel,$(VENV)/.ready) ## compile the core (release) and install the package into the virtual environment
+ifeq ($(BUILD),wheel)
+	$(BIN)/pip install --quiet --no-deps --force-reinstall dist/*.whl
+	cp $(VENV)/lib/python3.*/site-packages/numguard/_core.abi3.so python/numguard/
+else
 	$(BIN)/maturin develop --release --quiet
+endif
 
 demo: build ## the whole job on invented data: complaints in, handsets linked, block list out, call records scanned
 	$(BIN)/numguard demo
 
 test: test-rust test-python ## every test: Rust, Python, the examples in the docs, the layers
 
+# The compiler of the examples would look for the job server of `make --jobs`, which is closed to it.
 test-rust: $(VENV)/.ready
-	cargo test --workspace --exclude numguard-python --locked
+	MAKEFLAGS= cargo test --workspace --exclude numguard-python --locked
 
 WORKERS ?= auto
 test-python: build
