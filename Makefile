@@ -130,22 +130,31 @@ instructions: build ## the instructions of every kernel, counted by valgrind: co
 	$(BIN)/python benches/instructions.py
 
 # Each target compares two answers. The corpus is kept packed, an archive a target; it is unpacked under target/, where
-# new inputs are written too.
+# new inputs are written too. The flags are those of cargo-fuzz: libFuzzer sees branches and comparisons through what they
+# add. An explicit target keeps them from build scripts, and one unit a crate lets functions of other crates be inlined.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS := normalize extract imei set set_file split
-FUZZ := cargo fuzz run --fuzz-dir rust/fuzz --sanitizer none
-fuzz: ## every fuzz target for FUZZ_SECONDS (60), from the corpus on
-	@command -v cargo-fuzz >/dev/null || cargo install --quiet --locked cargo-fuzz@0.13.2
+FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+FUZZ_COVERAGE = level=4 inline-8bit-counters pc-table trace-compares $(if $(findstring linux,$(FUZZ_HOST)),stack-depth)
+FUZZ_FLAGS = --cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module \
+	$(addprefix -Cllvm-args=-sanitizer-coverage-,$(FUZZ_COVERAGE))
+FUZZ = rust/fuzz/target/$(FUZZ_HOST)/release/$$target
+fuzz-build:
+	@RUSTFLAGS='$(FUZZ_FLAGS)' cargo build --quiet --release --locked --manifest-path rust/fuzz/Cargo.toml --target $(FUZZ_HOST)
+
+fuzz: fuzz-build ## every fuzz target for FUZZ_SECONDS (60), from the corpus on
 	@mkdir -p target/fuzz
 	@for target in $(FUZZ_TARGETS); do \
 		tar --extract --skip-old-files --directory target/fuzz --file rust/fuzz/corpus/$$target.tar.gz && \
-		$(FUZZ) $$target target/fuzz/$$target -- \
-			-dict=rust/fuzz/cells.dict -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -verbosity=0 || exit 1; \
+		$(FUZZ) -artifact_prefix=target/fuzz/$$target- -dict=rust/fuzz/cells.dict -max_total_time=$(FUZZ_SECONDS) \
+			-print_final_stats=1 -verbosity=0 target/fuzz/$$target || exit 1; \
 	done
 
-fuzz-corpus: ## keep what fuzzing has found, as few inputs as cover the same code
+fuzz-corpus: fuzz-build ## keep what fuzzing has found, as few inputs as cover the same code
 	@for target in $(FUZZ_TARGETS); do \
-		cargo fuzz cmin --fuzz-dir rust/fuzz --sanitizer none $$target target/fuzz/$$target && \
+		rm -rf target/fuzz/fewer && mkdir -p target/fuzz/fewer && \
+		$(FUZZ) -merge=1 target/fuzz/fewer/ target/fuzz/$$target && \
+		rm -rf target/fuzz/$$target && mv target/fuzz/fewer target/fuzz/$$target && \
 		tar --create --sort=name --mtime=1980-01-01 --owner=0 --group=0 --numeric-owner --mode=644 \
 			--directory target/fuzz $$target | gzip --best --no-name > rust/fuzz/corpus/$$target.tar.gz || exit 1; \
 	done
