@@ -7,27 +7,36 @@ export VIRTUAL_ENV := $(abspath $(VENV))
 export PIP_QUIET := 1
 export PYO3_PYTHON := $(abspath $(BIN))/python
 
-.PHONY: wheel chain help demo build test test-rust test-python test-engines check format bench bench-quick bench-engines bench-page instructions fuzz fuzz-corpus memcheck docs clean
+.PHONY: wheel chain help demo build test test-rust test-python test-engines check format bench bench-quick bench-engines bench-page instructions fuzz fuzz-build fuzz-corpus memcheck docs clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
+SETUP_GROUPS ?= dev
 $(VENV)/.ready: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/pip install --quiet --group dev
+	$(BIN)/pip install --quiet $(addprefix --group ,$(SETUP_GROUPS))
 	@touch $@
 
-build: $(VENV)/.ready ## compile the core (release) and install the package into the virtual environment
+# .ci/run says BUILD=wheel: what is published is what is tested, and nothing is compiled a second time.
+BUILD ?= develop
+build: $(if $(filter wheel,$(BUILD)),wheel,$(VENV)/.ready) ## compile the core (release) and install the package into the virtual environment
+ifeq ($(BUILD),wheel)
+	$(BIN)/pip install --quiet --no-deps --force-reinstall dist/*.whl
+	cp $(VENV)/lib/python3.*/site-packages/numguard/_core.abi3.so python/numguard/
+else
 	$(BIN)/maturin develop --release --quiet
+endif
 
 demo: build ## the whole job on invented data: complaints in, handsets linked, block list out, call records scanned
 	$(BIN)/numguard demo
 
 test: test-rust test-python ## every test: Rust, Python, the examples in the docs, the layers
 
+# The compiler of the examples would look for the job server of `make --jobs`, which is closed to it.
 test-rust: $(VENV)/.ready
-	cargo test --workspace --exclude numguard-python --locked
+	MAKEFLAGS= cargo test --workspace --exclude numguard-python --locked
 
 WORKERS ?= auto
 test-python: build
@@ -121,22 +130,31 @@ instructions: build ## the instructions of every kernel, counted by valgrind: co
 	$(BIN)/python benches/instructions.py
 
 # Each target compares two answers. The corpus is kept packed, an archive a target; it is unpacked under target/, where
-# new inputs are written too.
+# new inputs are written too. The flags are those of cargo-fuzz: libFuzzer sees branches and comparisons through what they
+# add. An explicit target keeps them from build scripts, and one unit a crate lets functions of other crates be inlined.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS := normalize extract imei set set_file split
-FUZZ := cargo fuzz run --fuzz-dir rust/fuzz --sanitizer none
-fuzz: ## every fuzz target for FUZZ_SECONDS (60), from the corpus on
-	@command -v cargo-fuzz >/dev/null || cargo install --quiet --locked cargo-fuzz@0.13.2
+FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+FUZZ_COVERAGE = level=4 inline-8bit-counters pc-table trace-compares $(if $(findstring linux,$(FUZZ_HOST)),stack-depth)
+FUZZ_FLAGS = --cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module \
+	$(addprefix -Cllvm-args=-sanitizer-coverage-,$(FUZZ_COVERAGE))
+FUZZ = rust/fuzz/target/$(FUZZ_HOST)/release/$$target
+fuzz-build:
+	@RUSTFLAGS='$(FUZZ_FLAGS)' cargo build --quiet --release --locked --manifest-path rust/fuzz/Cargo.toml --target $(FUZZ_HOST)
+
+fuzz: fuzz-build ## every fuzz target for FUZZ_SECONDS (60), from the corpus on
 	@mkdir -p target/fuzz
 	@for target in $(FUZZ_TARGETS); do \
 		tar --extract --skip-old-files --directory target/fuzz --file rust/fuzz/corpus/$$target.tar.gz && \
-		$(FUZZ) $$target target/fuzz/$$target -- \
-			-dict=rust/fuzz/cells.dict -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -verbosity=0 || exit 1; \
+		$(FUZZ) -artifact_prefix=target/fuzz/$$target- -dict=rust/fuzz/cells.dict -max_total_time=$(FUZZ_SECONDS) \
+			-print_final_stats=1 -verbosity=0 target/fuzz/$$target || exit 1; \
 	done
 
-fuzz-corpus: ## keep what fuzzing has found, as few inputs as cover the same code
+fuzz-corpus: fuzz-build ## keep what fuzzing has found, as few inputs as cover the same code
 	@for target in $(FUZZ_TARGETS); do \
-		cargo fuzz cmin --fuzz-dir rust/fuzz --sanitizer none $$target target/fuzz/$$target && \
+		rm -rf target/fuzz/fewer && mkdir -p target/fuzz/fewer && \
+		$(FUZZ) -merge=1 target/fuzz/fewer/ target/fuzz/$$target && \
+		rm -rf target/fuzz/$$target && mv target/fuzz/fewer target/fuzz/$$target && \
 		tar --create --sort=name --mtime=1980-01-01 --owner=0 --group=0 --numeric-owner --mode=644 \
 			--directory target/fuzz $$target | gzip --best --no-name > rust/fuzz/corpus/$$target.tar.gz || exit 1; \
 	done

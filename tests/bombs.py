@@ -15,16 +15,17 @@ import pyarrow as pa
 MIB = 1 << 20
 
 
-def _repeated(make: Callable[[], zlib._Compress], unit: bytes, mib: int) -> bytes:  # type: ignore[name-defined]
-    """`mib` MiB of `unit`, compressed piece by piece."""
-    packer = make()
-    piece = unit * (MIB // len(unit))
-    out = [packer.compress(piece) for _ in range(mib)]
-    return b"".join([*out, packer.flush()])
-
-
 def gzipped(unit: bytes, mib: int) -> bytes:
-    return _repeated(lambda: zlib.compressobj(9, zlib.DEFLATED, 31), unit, mib)
+    """`mib` MiB of `unit`. One of them is compressed, to a block that depends on nothing before it and is repeated."""
+    piece = unit * (MIB // len(unit))
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    first = packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)
+    last = packer.flush()[:-8]
+    check = 0
+    for _ in range(mib):
+        check = zlib.crc32(piece, check)
+    return first + again * (mib - 1) + last + check.to_bytes(4, "little") + (mib * MIB % 2**32).to_bytes(4, "little")
 
 
 def zipped(members: dict[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -38,7 +39,7 @@ def zipped(members: dict[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
 def _large_member(mib: int) -> bytes:
     out = io.BytesIO()
     with (
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
         archive.open("d.csv", "w", force_zip64=True) as file,
     ):
         file.write(b"a,b\n")

@@ -59,7 +59,9 @@ def run(taken: str) -> subprocess.CompletedProcess[str]:
     code = (
         f"import os, runpy, signal, stat, sys\n{taken}\n"
         "import numguard.files, numguard.registry\n"
-        f"runpy.run_path({str(SMOKE)!r}, run_name='__main__')\n"
+        # A process that the command line starts would have all calls.
+        f"smoke = runpy.run_path({str(SMOKE)!r})\n"
+        "smoke['main'](smoke['WITHIN'])\n"
     )
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
 

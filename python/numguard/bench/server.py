@@ -39,8 +39,12 @@ def is_there() -> bool:
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """The address of a server."""
+def running(*, flushed: bool = True) -> Iterator[str]:
+    """The address of a server.
+
+    Args:
+        flushed: Whether a temporary server waits until a transaction is on the disk. Only a system that fails needs it.
+    """
     if address := os.environ.get("NUMGUARD_POSTGRES"):
         yield address
         return
@@ -58,7 +62,8 @@ def running() -> Iterator[str]:
 
     data = str(folder / "data")
     call("initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync")
-    call("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", f"-k {folder} -c listen_addresses=", "start")
+    options = f"-k {folder} -c listen_addresses= -c fsync={'on' if flushed else 'off'}"
+    call("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:
         yield f"postgresql://postgres@/postgres?host={folder}"
     finally:
