@@ -19,9 +19,10 @@ $(VENV)/.ready: pyproject.toml
 	$(BIN)/pip install --quiet $(addprefix --group ,$(SETUP_GROUPS))
 	@touch $@
 
-# .ci/run says BUILD=wheel: what is published is what is tested, and nothing is compiled a second time.
+# With BUILD=wheel, as in .ci/run, the wheel that `make wheel` has left in dist/ is installed: what is published is what is
+# tested, and nothing is compiled a second time. The engines read the package from python/.
 BUILD ?= develop
-build: $(if $(filter wheel,$(BUILD)),wheel,$(VENV)/.ready) ## compile the core (release) and install the package into the virtual environment
+build: $(VENV)/.ready ## compile the core (release) and install the package into the virtual environment
 ifeq ($(BUILD),wheel)
 	$(BIN)/pip install --quiet --no-deps --force-reinstall dist/*.whl
 	cp $(VENV)/lib/python3.*/site-packages/numguard/_core.abi3.so python/numguard/
@@ -34,9 +35,8 @@ demo: build ## the whole job on invented data: complaints in, handsets linked, b
 
 test: test-rust test-python ## every test: Rust, Python, the examples in the docs, the layers
 
-# The compiler of the examples would look for the job server of `make --jobs`, which is closed to it.
 test-rust: $(VENV)/.ready
-	MAKEFLAGS= cargo test --workspace --exclude numguard-python --locked
+	cargo test --workspace --exclude numguard-python --locked
 
 WORKERS ?= auto
 test-python: build
