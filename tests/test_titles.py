@@ -20,6 +20,7 @@ VICTIMS = [
     "Details of complainants (Nuh)", "victimMobile", "Victim's numbers", "पीड़ित", "पीड़ितों की सूची", "peedit",
     "शिकायतकर्ता का मोबाइल", "Victims of fraudsters", "Victims called by suspects", "Numbers of victims and suspects",
     "Aggrieved persons", "Numbers received from victims", "Victims: Nuh block", "Witnesses",
+    "फिर्यादी यांचे मोबाईल", "तक्रारदार", "पीडित", "પીડિત", "ફરિયાદી - સુરત", "ਪੀੜਤ", "ਸ਼ਿਕਾਇਤਕਰਤਾ", "ਸ਼ਿਕਾਇਤਕਰਤਾ ਦਾ ਮੋਬਾਈਲ",
 ]  # fmt: skip
 HONEST = [
     "List of suspect numbers reported by victims", "Suspect mobiles received from the complainants, Nuh",

@@ -1,6 +1,7 @@
 """Whose numbers the title of a list says it has: the victims', or those of suspects.
 
-Owns the words for both sides in titles, in English and Hindi; those of a cell with a number are the compiled module's.
+Owns the words for both sides in titles, in English and Hindi, and those for victims in
+Marathi, Gujarati and Punjabi; those of a cell with a number are the compiled module's.
 One idea: **a title that names victims is that of a list of victims, unless it says that they named
 the numbers**, as in `Suspect numbers reported by victims`.
 """
@@ -40,6 +41,7 @@ _VICTIMS = _of(
     "prarthi parivadi aavedak avedak takrardar takraardar mustgees yachikakarta suchnakarta",
     "शिकायतकर्ता शिकायतकर्ताओं पीडित पीडिता पीडितों प्रार्थी प्रार्थिया परिवादी वादी वादिनी आवेदक आवेदिका फरियादी",
     "भुक्तभोगी मुस्तगीस याचिकाकर्ता सूचनाकर्ता इत्तिलाकर्ता विक्टिम गवाह साक्षी निर्दोष",
+    "फिर्यादी तक्रारदार अर्जदार साक्षीदार પીડિત ફરિયાદી ફરીયાદી અરજદાર સાક્ષી ਪੀੜਤ ਪੀੜਿਤ ਸਿਕਾਇਤਕਰਤਾ ਮੁਦਈ ਗਵਾਹ",
 )
 #: Words that may mean either side, and say something only as a title of their own: who sent money, or a message.
 _EITHER = _of("sender senders receiver receivers payer payers remitter remitters depositor depositors")
@@ -49,6 +51,8 @@ _SUSPECTS = _of(
     "aropi aaropi abhiyukt apradhi aparadhi sandigdh",
     "संदिग्ध सन्दिग्ध संदेही आरोपी आरोपियों आरोपित अभियुक्त अपराधी अपराधियों ठग ठगों जालसाज",
 )
+#: The signs below letters of Devanagari and Gurmukhi that writers leave out.
+_NUKTA = "\u093c\u0a3c"
 #: Words of a title that name no side.
 _FILLING = _of(
     "a and all contact contacts data detail details for list mobile mobiles msisdn no nos number numbers of",
@@ -171,6 +175,10 @@ def _line_of_victims(titles: Sequence[str]) -> int | None:
 def _words(text: str) -> list[str]:
     """The words in lower case, without nukta and marks that are not seen; `victimMobile` is two."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
-    kept = (char for char in unicodedata.normalize("NFD", apart) if char != "़" and unicodedata.category(char) != "Cf")
+    kept = (
+        char
+        for char in unicodedata.normalize("NFD", apart)
+        if char not in _NUKTA and unicodedata.category(char) != "Cf"
+    )
     plain = unicodedata.normalize("NFC", "".join(kept)).casefold()
     return "".join(char if unicodedata.category(char)[0] in "LM" else " " for char in plain).split()

@@ -21,6 +21,7 @@ from numguard.registry.case import Basis, Case, refuse_broken
 from numguard.registry.districts import the_district
 from numguard.registry.due import releases_due
 from numguard.registry.listing import Due, ListPolicy, last_moment, rows
+from numguard.registry.moments import end_of_day
 from numguard.registry.receivers import the_receiver
 from numguard.registry.spelling import folded
 from numguard.registry.state import RELEASED_TO_VERIFY
@@ -77,6 +78,8 @@ def export(
     if as_of is not None:
         if since is not None:
             raise ArgumentError("as_of: a list of an earlier day is exported whole, without since")
+        if last_moment("as_of", as_of) >= end_of_day(case.now()):
+            raise ArgumentError("as_of (--as-of): the day is in the future, and its list unknown; nothing was written")
         return _export_of_earlier(case, path, to=to, as_of=as_of, district=district, policy=policy, form=form, key=key)
     with case.sending(path, "export", override or "") as (append, token):
         cut = append.event - 1
