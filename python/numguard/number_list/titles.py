@@ -24,7 +24,7 @@ from numguard.number_list.actions import may_have_words
 from numguard.source import Batch, Part
 from numguard.types import PathLike
 
-__all__ = ["check_rows", "check_titles", "is_of_victims", "without_victims"]
+__all__ = ["check_line", "check_lone_headings", "check_rows", "check_titles", "is_of_victims", "without_victims"]
 
 _REMEDY = "take that title out of the file, or choose the column with column= (scan, decide and lists: --list-column)"
 
@@ -148,11 +148,37 @@ def check_rows(batch: Batch, cells: Any, is_refused: Any) -> None:
     may_be = pc.fill_null(pc.invert(pc.match_substring_regex(texts, r"\p{Nd}")), fill_value=False)
     for at, text in zip(refused[may_be.to_numpy(zero_copy_only=False)], texts.filter(may_be).to_pylist(), strict=True):
         if _heads_victims(text):
-            row = batch.row_numbers()[at]
-            raise ColumnError(
-                f"{batch.file}: row {row} is a heading of victims, whose numbers are not to be listed: take it and "
-                "what is below it out of the file"
-            )
+            raise _below_a_heading(batch.file, int(batch.row_numbers()[at]))
+
+
+def check_lone_headings(batch: Batch, column: str) -> None:
+    """Raises ColumnError if a heading of victims is the only text of a row: their numbers may be below it."""
+    columns = {name: batch.data[name] for name in batch.data.schema.names if may_have_words(batch.data[name].type)}
+    if column not in columns or len(columns) == 1:
+        return
+    numbers = pc.fill_null(columns[column].cast(pa.string()), "")
+    alone = np.flatnonzero(~pc.match_substring_regex(numbers, r"\p{Nd}").to_numpy(zero_copy_only=False))
+    if not len(alone):
+        return
+    places: Any = pa.array(alone)
+    rows = zip(*(cells.take(places).cast(pa.string()).to_pylist() for cells in columns.values()), strict=True)
+    for at, row in zip(alone, rows, strict=True):
+        texts = [text for text in row if text and text.strip()]
+        if len(texts) == 1 and _heads_victims(texts[0]):
+            raise _below_a_heading(batch.file, int(batch.row_numbers()[at]))
+
+
+def check_line(file: str | None, line: int, text: str) -> None:
+    """Raises ColumnError if a line that is no row, as it has too few fields, is a heading of victims."""
+    if not any(map(str.isdigit, text)) and _heads_victims(text):
+        raise _below_a_heading(file, line)
+
+
+def _below_a_heading(file: str | None, row: int) -> ColumnError:
+    return ColumnError(
+        f"{file}: row {row} is a heading of victims, whose numbers are not to be listed: take it and "
+        "what is below it out of the file"
+    )
 
 
 def _heads_victims(cell: str) -> bool:
