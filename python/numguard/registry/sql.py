@@ -118,6 +118,13 @@ FACTS = {
         f"""SELECT n.field, n.note, count(*) AS cells FROM refusal n
             WHERE n.event <= $1 AND NOT n.{WITHDRAWN.format("event")} GROUP BY n.field, n.note""",
     ),
+    # The rows of complaints that have ended, each the first of its version.
+    "ended": (
+        "event:i version:i",
+        f"""SELECT DISTINCT c.event, c.row AS version FROM refusal n CROSS JOIN complaint c
+            WHERE n.note = 'complaint_ended' AND c.event = n.event AND c.row = n.row
+              AND n.event <= $1 AND NOT n.{WITHDRAWN.format("event")}""",
+    ),
     "handsets": (
         "event:i imei14:i hop:i numbers:i first_seen:i last_seen:i",
         f"""SELECT n.event, n.imei14, n.hop, n.numbers, n.first_seen, n.last_seen FROM handset n
