@@ -181,9 +181,9 @@ def test_the_numbers_of_complaints_that_have_ended_are_written_to_be_decided_on(
     Path("week2.csv").write_text(f"{head}1,1930,98765 43210,Withdrawn\n2,1930,91234 56789,False\n")
     numguard("complaints", "add", "week1.csv")
     run = numguard("complaints", "add", "week2.csv", "--ended", "ended.csv")
-    (said,) = (line for line in run.stderr.splitlines() if line.startswith("complaint_ended:"))
-    assert "2 numbers in force that ended complaints name, the first in row 2, 1 of them named by other" in said
-    assert said.endswith("then run numguard decide withdrawn --numbers ended.csv --reason TEXT")
+    (line,) = (one for one in run.stderr.splitlines() if one.startswith("complaint_ended:"))
+    assert "2 numbers in force that ended complaints name, the first in row 2, 1 of them named by other" in line
+    assert line.endswith("then run numguard decide withdrawn --numbers ended.csv --reason TEXT")
     assert Path("ended.csv").read_text().splitlines() == [
         '"msisdn","file","row","complaints"',
         f'"{A}","week2.csv",2,1',

@@ -42,7 +42,7 @@ def test_a_whole_list_in_between_does_not_lose_a_release(registry: ng.Registry, 
     assert sent(registry, tmp_path, "Bank", since=None) == [(C, "block")]
     assert sent(registry, tmp_path) == [(B, "removed", "release"), (A, "removed", "release")]
     assert sent(registry, tmp_path) == []
-    # Nobody asked the bank to block them.
+    # No list asked the bank to block them.
     assert sent(registry, tmp_path, "Bank") == []
 
 

@@ -6,8 +6,6 @@ message contains a phone number, an IMEI or complaint text: a file, a row, a col
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 __all__ = [
     "ArgumentError",
     "BrakeError",
@@ -25,16 +23,7 @@ __all__ = [
     "SetFileError",
     "UnsettledError",
     "UnsupportedTypeError",
-    "named",
 ]
-
-#: A column's name with more digits than that may be a number.
-MOST_DIGITS = 6
-
-
-def named(names: Sequence[str]) -> str:
-    """Column names for a message; a name that contains a number, as in a file without a header, is left out."""
-    return ", ".join("(a number)" if sum(map(str.isdigit, name)) > MOST_DIGITS else name for name in names)
 
 
 class NumguardError(Exception):

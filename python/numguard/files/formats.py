@@ -16,8 +16,8 @@ from typing import IO, Any, cast
 
 import pyarrow as pa
 
-from numguard.compute import pc, retyped
-from numguard.errors import ArgumentError, InputError, named
+from numguard.compute import named, pc, retyped
+from numguard.errors import ArgumentError, InputError
 
 __all__ = ["Arrow", "Csv", "Format", "JsonLines", "Parquet", "inert", "plain_text", "without_dictionaries"]
 

@@ -62,6 +62,6 @@ def releases_due(
     if among is None:
         asked &= blocked != base
     msisdn = pa.array(numbers.astype(np.uint64))
-    # What was reported before the first list to him is his to lift only as long as nobody was asked to.
+    # What was reported before the first list to him is his to lift only as long as no receiver was asked to.
     done &= answers.event > np.maximum(lifted, np.minimum(first, released_for_any))
     return Due(msisdn.filter(pa.array(asked)), msisdn.filter(pa.array(done)))

@@ -89,7 +89,7 @@ def _waiting(case: Case, cut: int) -> pa.Table:
 
 
 def _unsettled(case: Case, cut: int) -> pa.Table:
-    """Blocks that nobody requested, and numbers whose only complaint has ended by a later sheet."""
+    """Blocks that were not requested, and numbers whose only complaint has ended by a later sheet."""
     state = case.state(cut)
     blocked = state.filter(state["block_done"])["msisdn"]
     why = why_unrequested(state, case.store.facts("exported", cut), blocked)

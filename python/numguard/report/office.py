@@ -27,7 +27,7 @@ def waiting(figures: Figures) -> Part | None:
 
 
 def unsettled(figures: Figures) -> Part | None:
-    """Blocks that nobody requested, and numbers whose only complaint has ended."""
+    """Blocks that were not requested, and numbers whose only complaint has ended."""
     rows = figures.unsettled.to_pylist()
     if not rows:
         return None

@@ -20,15 +20,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import schema_of
+from numguard.compute import MOST_DIGITS, named, schema_of
 from numguard.errors import (
-    MOST_DIGITS,
     ColumnError,
     FileMissingError,
     InputError,
     NumguardError,
     UnsupportedTypeError,
-    named,
 )
 
 __all__ = [

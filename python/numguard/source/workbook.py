@@ -19,7 +19,8 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.errors import MOST_DIGITS, InputError, MissingExtraError
+from numguard.compute import MOST_DIGITS
+from numguard.errors import InputError, MissingExtraError
 from numguard.source.container import Member, PassedOver
 from numguard.source.extent import inspect_workbook
 from numguard.source.header import clean, groups
