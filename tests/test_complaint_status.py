@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
 import numguard as ng
 from numguard.registry.complaint_status import ENDS, STANDS
+from numguard.registry.ended import ended_and_in_force
+from numguard.registry.figures import figures
 from numguard.registry.notes import NOTES
 from registry_cases import A, B, C, complaint, complaints, listed, registry, status_of
 from test_cli import numguard
@@ -28,7 +31,8 @@ HEADINGS = [
 
 ENDED_IN_FORCE = (
     "complaint_ended: 1 number in force that ended complaints name, the first in row 2; what is recorded stays until "
-    "decided; see numguard history and numguard decide withdrawn"
+    "decided: --ended FILE writes them; look at each with numguard history, then run numguard decide withdrawn "
+    "--numbers FILE --reason TEXT"
 )
 
 
@@ -114,7 +118,9 @@ def test_a_recorded_complaint_stays_until_it_is_decided(registry: ng.Registry) -
     for dry_run in (True, False):
         intake = registry.add_complaints(with_status("Rejected", "Registered"), dry_run=dry_run, name="week2.csv")
         assert (intake.added, intake.updated, intake.repeated, intake.refused) == (0, 0, 1, 1)
-        assert intake.ended.to_pylist() == [{"file": "week2.csv", "row": 1, "msisdn": A, "status": "reported"}]
+        assert intake.ended.to_pylist() == [
+            {"file": "week2.csv", "row": 1, "msisdn": A, "status": "reported", "complaints": 1}
+        ]
         assert str(A) not in repr(intake)
     assert listed(registry) == {A: "block", B: "block"}
     registry.decide([A], "withdrawn", "the complaint was rejected")
@@ -162,3 +168,67 @@ def test_the_command_line_counts_what_has_ended(tmp_path: Path, monkeypatch: pyt
         "1 number waits for a decision: status_unclear 1; see numguard review",
         ENDED_IN_FORCE,
     ]
+
+
+def test_the_numbers_of_complaints_that_have_ended_are_written_to_be_decided_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
+    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
+    head = "acknowledgement_no,source,suspect_mobiles,Status\n"
+    Path("week1.csv").write_text(f"{head}1,1930,98765 43210,\n2,1930,91234 56789,\n3,1930,91234 56789,\n")
+    Path("week2.csv").write_text(f"{head}1,1930,98765 43210,Withdrawn\n2,1930,91234 56789,False\n")
+    numguard("complaints", "add", "week1.csv")
+    run = numguard("complaints", "add", "week2.csv", "--ended", "ended.csv")
+    (line,) = (one for one in run.stderr.splitlines() if one.startswith("complaint_ended:"))
+    assert "2 numbers in force that ended complaints name, the first in row 2, 1 of them named by other" in line
+    assert line.endswith("then run numguard decide withdrawn --numbers ended.csv --reason TEXT")
+    assert Path("ended.csv").read_text().splitlines() == [
+        '"msisdn","file","row","complaints"',
+        f'"{A}","week2.csv",2,1',
+        f'"{B}","week2.csv",3,2',
+    ]
+    assert Path("ended.csv").stat().st_mode & 0o077 == 0
+    run = numguard("decide", "withdrawn", "--numbers", "ended.csv", "--reason", "the complaints were withdrawn")
+    assert (run.returncode, run.stderr) == (0, "withdrawn: 2 numbers\n")
+
+
+def test_a_report_counts_the_complaints_that_have_ended(registry: ng.Registry, tmp_path: Path) -> None:
+    def waits() -> list[tuple[Any, ...]]:
+        case = registry._case
+        rows = figures(case, case.store.head(), ng.registry.ListPolicy()).unsettled
+        return [(row["why"], row["numbers"], row["complaints"]) for row in rows.to_pylist()]
+
+    registry.add_complaints(with_status("Registered", "Registered"))
+    registry.add_complaints(complaints(complaint("9", str(B))))
+    assert waits() == []
+    later = registry.add_complaints(with_status("Rejected", "Withdrawn"))
+    # Another complaint names B.
+    assert waits() == [("complaint_ended", 1, 1)]
+    assert "For an officer to look at" in registry.report(tmp_path / "report.html").read_text()
+    assert later.id is not None
+    registry.withdraw_intake(later.id, "another state's")
+    assert waits() == []
+    registry.add_complaints(with_status("Rejected", "Withdrawn", "Registered"), name="again")
+    assert waits() == [("complaint_ended", 1, 1)]
+    registry.decide([A], "confirmed", "a second witness")
+    assert waits() == []
+    registry.decide([A], "withdrawn", "the complaint was rejected")
+    assert waits() == []
+
+
+def test_a_complaint_that_names_numbers_again_has_not_ended(registry: ng.Registry) -> None:
+    registry.add_complaints(with_status("Registered"))
+    registry.add_complaints(with_status("Withdrawn"))
+    assert len(ended_and_in_force(registry._case, registry._case.store.head())) == 1
+    registry.add_complaints(complaints(complaint("1", f"{A}; {B}")))
+    assert len(ended_and_in_force(registry._case, registry._case.store.head())) == 0
+
+
+def test_a_complaint_that_ended_before_it_was_recorded_has_no_money(registry: ng.Registry) -> None:
+    sheet = with_status("Withdrawn", "Registered").append_column("amount_lost", pa.array(["500", "70"]))
+    registry.add_complaints(sheet)
+    (row,) = registry.action_taken().to_pylist()
+    assert (row["complaints"], str(row["amount_lost"])) == (1, "70.00")
+    assert registry.complaints_by_day()["complaints"].to_pylist() == [1]

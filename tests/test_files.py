@@ -181,6 +181,12 @@ def test_a_column_that_csv_cannot_hold_is_named() -> None:
             write_csv(io.BytesIO(), schema, [])
 
 
+def test_a_heading_with_a_number_is_in_no_message() -> None:
+    schema = pa.schema({"a": pa.string(), "+91 98765 43210": pa.list_(pa.string()), "odd": pa.list_(pa.string())})
+    with pytest.raises(ArgumentError, match=r"cannot hold the columns \(a number\), odd:"):
+        write_csv(io.BytesIO(), schema, [])
+
+
 def test_which_values_are_numbers_in_a_workbook_and_which_are_text(tmp_path: Path) -> None:
     table = pa.table(
         {

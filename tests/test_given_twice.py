@@ -61,6 +61,36 @@ def test_a_file_with_two_names_in_a_folder(
     assert not Path("cases.db").exists()
 
 
+@pytest.mark.parametrize("verb", SEVERAL)
+def test_a_copy_of_a_file_is_named(verb: str, capfd: pytest.CaptureFixture[str]) -> None:
+    Path("other.csv").write_text(CALLS.replace("9876543210", "9876543211"))
+    Path("copy.csv").write_text(CALLS)
+    Path("empty.csv").touch()
+    run([*SEVERAL[verb], "calls/a.csv", "other.csv"])
+    assert "byte for byte" not in capfd.readouterr().err
+    assert run([*SEVERAL[verb], "calls/a.csv", "other.csv", "copy.csv"]) == 0
+    warned = f"copy.csv: is equal to {Path('calls/a.csv')}, byte for byte: its rows are read twice"
+    assert capfd.readouterr().err.count(warned) == 1
+
+
+def test_the_rows_of_equal_files_of_two_days_are_read(capfd: pytest.CaptureFixture[str]) -> None:
+    for day in ("day=1", "day=2"):
+        Path(day).mkdir()
+        Path(day, "a.csv").write_text(CALLS)
+    assert run([*SEVERAL["scan"], "day=1", "day=2"]) == 0
+    assert "byte for byte" in capfd.readouterr().err
+
+
+def test_a_registry_is_merged_once_in_a_call(capfd: pytest.CaptureFixture[str]) -> None:
+    for name in ("desk.db", "state.db"):
+        with ng.Registry(name, by="HC 1") as registry:
+            registry.decide(["9876543210" if name == "desk.db" else "9876543211"], "protected", "a hospital")
+    Path("again.db").symlink_to("desk.db")
+    assert run(["merge", "desk.db", "again.db", "--registry", "state.db", "--by", "HC 1"]) == 2
+    assert "again.db: is given twice" in capfd.readouterr().err
+    assert run(["merge", "desk.db", "--registry", "state.db", "--by", "HC 1"]) == 0
+
+
 def test_standard_input_is_read_once(capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["cdr", "read", "-", "-"]) == 2
     assert "standard input: is given twice" in capfd.readouterr().err

@@ -145,7 +145,8 @@ def test_a_bank_finds_its_own_customers(case: Path, monkeypatch: pytest.MonkeyPa
     assert [row[HASHED] for row in csv.DictReader(run.stdout.splitlines())] == [
         by_hand(A, KEY), by_hand(919000000001, KEY), by_hand(B, KEY), "",
     ]  # fmt: skip
-    # With another key nothing matches, and there is no error.
+    # With another key nothing matches, and there is no error if the manifest, which has the key's check, is missing.
+    Path("shared.csv.manifest.json").unlink()
     monkeypatch.setenv("SHARED_KEY", "another key of good length")
     run = numguard("keyed", "customers.csv", "-c", "mobile", "--key-env", "SHARED_KEY", "--list", "shared.csv")
     assert run.stderr == "4 rows, 0 hits, 1 without a number\n"
@@ -179,6 +180,24 @@ def test_the_files_of_a_keyed_list(case: Path) -> None:
 
 
 OTHER = b"fedcba9876543210fedcba9876543210"
+
+
+def test_a_list_under_another_key_is_refused_by_its_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(complaints(complaint("1", "9876543210")))
+        registry.export(tmp_path / "list.csv", to="Bank", key=KEY)
+    (tmp_path / "customers.csv").write_text("mobile\n9876543210\n")
+    for name, key in (("shared.key", KEY), ("other.key", KEY[::-1])):
+        (tmp_path / name).write_bytes(key)
+        (tmp_path / name).chmod(0o600)
+    call = ("keyed", "customers.csv", "-c", "mobile", "--list", "list.csv", "--key-file")
+    assert "1 hit" in numguard(*call, "shared.key").stderr
+    run = numguard(*call, "other.key")
+    assert (run.returncode, run.stdout, "list.csv was written under another key" in run.stderr) == (2, "", True)
+    # Without a manifest the key of a list is unknown.
+    (tmp_path / "list.csv.manifest.json").write_text("[]")
+    assert "0 hits" in numguard(*call, "other.key").stderr
 
 
 def test_a_change_is_under_the_key_of_the_list_before_it(store: str, tmp_path: Path) -> None:

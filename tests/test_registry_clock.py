@@ -112,6 +112,11 @@ def test_an_export_of_an_earlier_day_requests_nothing(registry: ng.Registry, tmp
     path = tmp_path / "list.csv"
     with pytest.raises(ArgumentError, match="as_of"):
         registry.export(path, replace=True, to="Court", since="last", as_of=NOW.date())
+    for future in (NOW.date() + timedelta(days=3), NOW + timedelta(days=2, hours=23)):
+        with pytest.raises(ArgumentError, match="in the future"):
+            registry.export(path, replace=True, to="Court", as_of=future)
+    assert not path.exists()
+    registry.export(path, replace=True, to="Court", as_of=NOW.date() + timedelta(days=2))
     sent = registry.export(path, replace=True, to="DoT", as_of=NOW.date())
     assert set(sent.to_table()["msisdn"].to_pylist()) == {A, B}
     assert json.loads(manifest_path(path).read_text())["as_of"].startswith("2026-11-20")

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 import numguard as ng
+from numguard.registry.figures import figures
 from registry_cases import IST, A, B, D, complaint, complaints, registry, status_of
 
 __all__ = ["registry"]
@@ -136,6 +137,12 @@ def test_a_block_that_was_not_requested_is_counted(registry: ng.Registry, tmp_pa
         )
     ]
     assert "9000000002" not in repr(intake)
+    case = registry._case
+    unsettled = figures(case, case.store.head(), ng.registry.ListPolicy()).unsettled
+    assert unsettled.select(["why", "numbers", "complaints"]).to_pylist() == [
+        {"why": f"blocked_{why}", "numbers": 1, "complaints": None}
+        for why in ("though_protected", "though_released", "but_never_sent")
+    ]
     # The last answer counts, and what is known already is no news.
     dated = answers(("7776665554", "blocked", "2026-10-05"), ("7776665554", "reactivated", "2026-10-06"))
     assert registry.record_outcomes(dated).unrequested.num_rows == 0

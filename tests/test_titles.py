@@ -20,6 +20,7 @@ VICTIMS = [
     "Details of complainants (Nuh)", "victimMobile", "Victim's numbers", "पीड़ित", "पीड़ितों की सूची", "peedit",
     "शिकायतकर्ता का मोबाइल", "Victims of fraudsters", "Victims called by suspects", "Numbers of victims and suspects",
     "Aggrieved persons", "Numbers received from victims", "Victims: Nuh block", "Witnesses",
+    "फिर्यादी यांचे मोबाईल", "तक्रारदार", "पीडित", "પીડિત", "ફરિયાદી - સુરત", "ਪੀੜਤ", "ਸ਼ਿਕਾਇਤਕਰਤਾ", "ਸ਼ਿਕਾਇਤਕਰਤਾ ਦਾ ਮੋਬਾਈਲ",
 ]  # fmt: skip
 HONEST = [
     "List of suspect numbers reported by victims", "Suspect mobiles received from the complainants, Nuh",
@@ -133,6 +134,24 @@ def test_a_heading_of_victims_among_the_rows(tmp_path: Path, heading: str) -> No
     with pytest.raises(ColumnError, match="row 4 is a heading of victims"):
         read_numbers(path)
     assert len(read_numbers(path, actions=None).keys) == 2
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("alone", [["Victims", "", ""], ["", "", "List of victims"], ["Victims"], ["", "पीड़ित", ""]])
+@pytest.mark.parametrize("names", [["name", "mobile", "city"], ["action", "mobile", "city"]])
+def test_a_heading_of_victims_alone_in_a_row_of_several_columns(
+    tmp_path: Path, kind: str, alone: list[str], names: list[str]
+) -> None:
+    below = ["block", "9765432188", "Nuh"]
+    path = written(tmp_path, kind, names, ["block", NUMBER, "Nuh"], alone, below)
+    with pytest.raises(ColumnError, match="row 3 is a heading of victims"):
+        read_numbers(path)
+    with pytest.raises(ColumnError, match="row 3 is a heading of victims"):
+        read_numbers(path, column="mobile")
+    assert len(read_numbers(path, actions=None).keys) == 2
+    # Beside another text it is none.
+    path = written(tmp_path, kind, names, ["block", NUMBER, "Nuh"], ["victim", "", "Nuh"], below)
+    assert len(read_numbers(path).keys) == 2
 
 
 def test_a_cell_that_mentions_a_victim_is_a_refused_row(tmp_path: Path) -> None:

@@ -13,9 +13,17 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-__all__ = ["counts", "pc", "retyped", "schema_of", "table_of", "whole"]
+__all__ = ["MOST_DIGITS", "counts", "named", "pc", "retyped", "schema_of", "table_of", "whole"]
 
 pc: Any = pyarrow.compute
+
+#: A column's name with more digits than that may be a number.
+MOST_DIGITS = 6
+
+
+def named(names: Sequence[str]) -> str:
+    """Column names for a message; a name that contains a number, as in a file without a header, is left out."""
+    return ", ".join("(a number)" if sum(map(str.isdigit, name)) > MOST_DIGITS else name for name in names)
 
 
 def counts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> dict[Any, int]:

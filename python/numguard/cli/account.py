@@ -21,7 +21,17 @@ from numguard.cli import options
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import FORMATS
 from numguard.files.page import PAGES
-from numguard.source import REFUSED, Account, Batch, Source, check_listed_once, files_of, named, refused_rows
+from numguard.source import (
+    REFUSED,
+    Account,
+    Batch,
+    Source,
+    check_listed_once,
+    copies_among,
+    files_of,
+    named,
+    refused_rows,
+)
 
 if TYPE_CHECKING:
     from numguard._core import ImeiSet, NumberSet
@@ -146,8 +156,7 @@ def check_files(
         if one is not None and str(one) not in {"", "-"} and "://" not in str(one)
         for file in _files(one)
     ]
-    with suppress(FileMissingError):  # reading it raises the error
-        check_listed_once(sources)
+    _check_sources(sources)
     outputs: dict[Path, str] = {}
     for option, written in writes.items():
         if written is None:
@@ -170,6 +179,14 @@ def check_files(
             raise FileMissingError(f"{path.parent if not path.is_dir() else path}: there is no such directory")
         if not os.access(path.parent, os.W_OK):
             raise InputError(f"{path.parent}: this user may not write there")
+
+
+def _check_sources(sources: Sequence[str]) -> None:
+    """Raises an error for a file that is given twice, and names copies of one."""
+    with suppress(OSError):  # reading it raises the error
+        check_listed_once(sources)
+        for earlier, file in copies_among(sources):
+            options.say(f"{file}: is equal to {earlier}, byte for byte: its rows are read twice")
 
 
 def _kept(path: Path) -> str | None:

@@ -57,6 +57,12 @@ def complaints() -> None:
 @options.sheet
 @options.sheet_name
 @click.option("--dry-run", is_flag=True, help="Show what would be read and refused, and change nothing.")
+@click.option(
+    "--ended",
+    "ended_path",
+    type=options.FILE,
+    help="Write the numbers in force of complaints that have ended to this file, to be decided on.",
+)
 @account.of_cells
 def add(
     source: str,
@@ -70,6 +76,7 @@ def add(
     sheet: str | None,
     name: str | None,
     dry_run: bool,
+    ended_path: Path | None,
     refused_path: Path | None,
     is_strict: bool,
     as_json: bool,
@@ -94,10 +101,11 @@ def add(
     Numbers inside of free text, only on request; they wait for a decision (numguard review).
       numguard complaints add sheet.csv --registry cases.db --by "HC 1234" --set source=1930 --extract "Brief facts"
     """
+    from numguard.files.outgoing import write_private
     from numguard.registry import Registry
     from numguard.registry.headings import write_mapping
 
-    writes = {"--refused": refused_path, "--save-mapping": save_path}
+    writes = {"--ended": ended_path, "--refused": refused_path, "--save-mapping": save_path}
     account.check_files([registry_path, mapping_path], writes, sources=[source])
     mapping = _mapping(mapped, extract, mapping_path)
     with Registry(registry_path, by=by) as registry:
@@ -112,18 +120,21 @@ def add(
         )
     with placed_together():
         options.write_refused(intake.refusals, refused_path)
+        if ended_path is not None:
+            # Its column `status` is no action of a list of numbers.
+            write_private(intake.ended.select(["msisdn", "file", "row", "complaints"]), ended_path)
         if save_path is not None and intake.preview is not None:
             write_mapping(save_path, intake.preview.fields)
     if as_json:
         options.say_json(_summary(intake, dry_run=dry_run))
     else:
-        _report(intake, source, dry_run=dry_run)
+        _report(intake, source, ended_path, dry_run=dry_run)
     if dry_run and is_strict and intake.refused:
         rows = options.count(intake.refused, "row")
         raise InputError(f"{source}: {rows} would be refused, and with --strict nothing would be added")
 
 
-def _report(intake: Intake, source: str, *, dry_run: bool) -> None:
+def _report(intake: Intake, source: str, ended_path: Path | None, *, dry_run: bool) -> None:
     """What was added, or would be, and what was not."""
     if dry_run:
         _show(intake)
@@ -142,13 +153,7 @@ def _report(intake: Intake, source: str, *, dry_run: bool) -> None:
         wait = "would wait" if dry_run else "waits" if waiting == 1 else "wait"
         why = options.notes_text(options.counted_once(intake.waiting))
         options.say(f"{options.count(waiting, 'number')} {wait} for a decision: {why}; see numguard review")
-    if intake.ended.num_rows:
-        numbers = options.count(len(intake.ended["msisdn"].unique()), "number")
-        first = intake.ended["row"][0].as_py()
-        options.say(
-            f"complaint_ended: {numbers} in force that ended complaints name, the first in row {first}; what is "
-            "recorded stays until decided; see numguard history and numguard decide withdrawn"
-        )
+    _say_ended(intake, ended_path)
     if intake.reactivated:
         them = "is named again; it stays" if intake.reactivated == 1 else "are named again; they stay"
         options.say(
@@ -159,6 +164,22 @@ def _report(intake: Intake, source: str, *, dry_run: bool) -> None:
     account.say({"not_data": intake.not_data, "passed_over": intake.passed_over})
     if intake.preview and intake.preview.unread and not dry_run:
         options.say(f"columns that were not read: {named(intake.preview.unread)}")
+
+
+def _say_ended(intake: Intake, written: Path | None) -> None:
+    """Which numbers in force are of complaints that have ended, and what to run next."""
+    numbers = len(intake.ended["msisdn"].unique())
+    if not numbers:
+        return
+    others = {row["msisdn"] for row in intake.ended.to_pylist() if row["complaints"] > 1}
+    named_by = f", {len(others):,} of them named by other complaints too" if others else ""
+    path = written or "FILE"
+    write = "" if written else "--ended FILE writes them; "
+    options.say(
+        f"complaint_ended: {options.count(numbers, 'number')} in force that ended complaints name, the first in row "
+        f"{intake.ended['row'][0].as_py()}{named_by}; what is recorded stays until decided: {write}look at each with "
+        f"numguard history, then run numguard decide withdrawn --numbers {path} --reason TEXT"
+    )
 
 
 def _say_amended(intake: Intake, *, dry_run: bool) -> None:

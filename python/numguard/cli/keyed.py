@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import click
 import pyarrow as pa
 
+from numguard.blocklist import manifest_path
 from numguard.cli import account, options
 from numguard.compute import pc
 from numguard.errors import ArgumentError, ColumnError
 from numguard.files import placed_together
-from numguard.keyed import HASHED, keyed_hash, read_hashes
+from numguard.keyed import HASHED, key_check, keyed_hash, read_hashes
 from numguard.number_list import action_column, refuse_other_actions, rows_with
 from numguard.number_list.titles import check_titles
 from numguard.source import open_source
@@ -58,7 +60,7 @@ def keyed(
     if HASHED in opened.schema.names:
         raise ArgumentError(f"there is a column {HASHED} already: rename it first")
     lists_read = account.Lists(is_strict=is_strict)
-    members = None if listed is None else _members(listed, lists_read)
+    members = None if listed is None else _members(listed, key, lists_read)
     rows = hits = refused = 0
 
     def hashed() -> Iterator[pa.RecordBatch]:
@@ -90,8 +92,26 @@ def keyed(
     account.say(rows_of)
 
 
-def _members(path: str, lists_read: account.Lists) -> pa.Array[Any]:
+def _refuse_other_key(path: str, key: bytes) -> None:
+    """Refuses a list whose manifest has another key: none of the numbers would be found on it.
+
+    Raises:
+        ArgumentError: The keys differ.
+    """
+    try:
+        manifest = json.loads(manifest_path(Path(path)).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    theirs = manifest.get("key_check") if isinstance(manifest, dict) else None
+    if theirs is not None and theirs != key_check(key):
+        raise ArgumentError(
+            f"--list: {path} was written under another key, by the key_check of its manifest: no number would be found"
+        )
+
+
+def _members(path: str, key: bytes, lists_read: account.Lists) -> pa.Array[Any]:
     """The hashes of a list, without those that are to be released; every other row of it is reported."""
+    _refuse_other_key(path, key)
     source = open_source(path, wanted=[HASHED])
     if HASHED not in source.schema.names:
         raise ColumnError(f"{path}: has no column {HASHED}; `numguard export --key-file` writes one")

@@ -37,7 +37,7 @@ def merge(others: tuple[str, ...], registry_path: str, by: str, reason: str, pat
     from numguard.files.outgoing import write_private
     from numguard.registry import Registry
 
-    account.check_files([*others, registry_path], {"--contradictions": path})
+    account.check_files([registry_path], {"--contradictions": path}, sources=others)
     with Registry(registry_path, by=by) as registry:
         merges = [registry.merge(other, reason=reason) for other in others]
         met = registry.contradictions()

@@ -16,7 +16,7 @@ from typing import IO, Any, cast
 
 import pyarrow as pa
 
-from numguard.compute import pc, retyped
+from numguard.compute import named, pc, retyped
 from numguard.errors import ArgumentError, InputError
 
 __all__ = ["Arrow", "Csv", "Format", "JsonLines", "Parquet", "inert", "plain_text", "without_dictionaries"]
@@ -84,7 +84,7 @@ class Format(ABC):
         """Raises ArgumentError if this format cannot hold a column."""
         if unfit := cls.unfit(schema):
             raise ArgumentError(
-                f"path: a {ending} file cannot hold the columns {', '.join(unfit)}: leave them out with columns=, "
+                f"path: a {ending} file cannot hold the columns {named(unfit)}: leave them out with columns=, "
                 "or write .parquet, .arrow or .jsonl"
             )
 

@@ -33,7 +33,14 @@ from numguard.number_list.actions import (
     refuse_other_actions,
     rows_with,
 )
-from numguard.number_list.titles import check_rows, check_titles, is_of_victims, without_victims
+from numguard.number_list.titles import (
+    check_line,
+    check_lone_headings,
+    check_rows,
+    check_titles,
+    is_of_victims,
+    without_victims,
+)
 from numguard.source import (
     REFUSED,
     Batch,
@@ -255,7 +262,7 @@ class _ListReader:
             self._header_rows += 1
             cell = pa.RecordBatch.from_pydict({name: [name]})
             yield Batch(cell, part.name, part.header_row)
-            yield from part.batches([name, *more])
+            yield from self._rows_of(part, [name, *more], None, ())
 
     def _is_list(self, part: Part, is_wanted: Callable[[str], bool], *, may_be_read: bool) -> bool:
         """Whether a member without a column that is looked for is a list: numbers, one a line, without a heading.
@@ -291,14 +298,26 @@ class _ListReader:
         return has_numbers
 
     def _rows_of(self, part: Part, wanted: list[str], action: str | None, actions: Sequence[str]) -> Iterator[Batch]:
-        if action is None:
-            yield from part.batches(wanted)
-            return
-        for batch in part.batches([*wanted, *({action} - set(wanted))]):
-            rows, others, refused = rows_with(batch, action, actions)
-            self._others += others
-            self._refused.append(refused)
+        named = wanted if action is None or action in wanted else [*wanted, action]
+        for batch in part.batches(named) if self._may_be_victims else self._with_headings(part, named):
+            rows = batch
+            if action is not None:
+                rows, others, refused = rows_with(batch, action, actions)
+                self._others += others
+                self._refused.append(refused)
             yield replace(rows, data=rows.data.select(wanted))
+
+    @staticmethod
+    def _with_headings(part: Part, wanted: list[str]) -> Iterator[Batch]:
+        """The rows of a part, checked for headings of victims among them, in whichever column."""
+        there = part.schema()
+        # In a typed table there are no headings among the rows.
+        beside = [name for name in there.names if name not in wanted and there.names.count(name) == 1]
+        beside = [name for name in beside if part.header_row and is_text(there.field(name).type)]
+        part.on_refused = lambda line, text, _note: check_line(part.name, line, text)
+        for batch in part.batches([*wanted, *beside]):
+            check_lone_headings(batch, wanted[0])
+            yield batch
 
     def _warn_of_unread(self, there: list[str], read: set[str], action: str | None, *, of_more_keys: bool) -> None:
         """Warnings that name the columns of actions, and further columns of numbers, that are not read."""

@@ -1,6 +1,7 @@
 """Whose numbers the title of a list says it has: the victims', or those of suspects.
 
-Owns the words for both sides in titles, in English and Hindi; those of a cell with a number are the compiled module's.
+Owns the words for both sides in titles, in English and Hindi, and those for victims in
+Marathi, Gujarati and Punjabi; those of a cell with a number are the compiled module's.
 One idea: **a title that names victims is that of a list of victims, unless it says that they named
 the numbers**, as in `Suspect numbers reported by victims`.
 """
@@ -23,7 +24,7 @@ from numguard.number_list.actions import may_have_words
 from numguard.source import Batch, Part
 from numguard.types import PathLike
 
-__all__ = ["check_rows", "check_titles", "is_of_victims", "without_victims"]
+__all__ = ["check_line", "check_lone_headings", "check_rows", "check_titles", "is_of_victims", "without_victims"]
 
 _REMEDY = "take that title out of the file, or choose the column with column= (scan, decide and lists: --list-column)"
 
@@ -40,6 +41,7 @@ _VICTIMS = _of(
     "prarthi parivadi aavedak avedak takrardar takraardar mustgees yachikakarta suchnakarta",
     "शिकायतकर्ता शिकायतकर्ताओं पीडित पीडिता पीडितों प्रार्थी प्रार्थिया परिवादी वादी वादिनी आवेदक आवेदिका फरियादी",
     "भुक्तभोगी मुस्तगीस याचिकाकर्ता सूचनाकर्ता इत्तिलाकर्ता विक्टिम गवाह साक्षी निर्दोष",
+    "फिर्यादी तक्रारदार अर्जदार साक्षीदार પીડિત ફરિયાદી ફરીયાદી અરજદાર સાક્ષી ਪੀੜਤ ਪੀੜਿਤ ਸਿਕਾਇਤਕਰਤਾ ਮੁਦਈ ਗਵਾਹ",
 )
 #: Words that may mean either side, and say something only as a title of their own: who sent money, or a message.
 _EITHER = _of("sender senders receiver receivers payer payers remitter remitters depositor depositors")
@@ -49,6 +51,8 @@ _SUSPECTS = _of(
     "aropi aaropi abhiyukt apradhi aparadhi sandigdh",
     "संदिग्ध सन्दिग्ध संदेही आरोपी आरोपियों आरोपित अभियुक्त अपराधी अपराधियों ठग ठगों जालसाज",
 )
+#: The signs below letters of Devanagari and Gurmukhi that writers leave out.
+_NUKTA = "\u093c\u0a3c"
 #: Words of a title that name no side.
 _FILLING = _of(
     "a and all contact contacts data detail details for list mobile mobiles msisdn no nos number numbers of",
@@ -144,11 +148,37 @@ def check_rows(batch: Batch, cells: Any, is_refused: Any) -> None:
     may_be = pc.fill_null(pc.invert(pc.match_substring_regex(texts, r"\p{Nd}")), fill_value=False)
     for at, text in zip(refused[may_be.to_numpy(zero_copy_only=False)], texts.filter(may_be).to_pylist(), strict=True):
         if _heads_victims(text):
-            row = batch.row_numbers()[at]
-            raise ColumnError(
-                f"{batch.file}: row {row} is a heading of victims, whose numbers are not to be listed: take it and "
-                "what is below it out of the file"
-            )
+            raise _below_a_heading(batch.file, int(batch.row_numbers()[at]))
+
+
+def check_lone_headings(batch: Batch, column: str) -> None:
+    """Raises ColumnError if a heading of victims is the only text of a row: their numbers may be below it."""
+    columns = {name: batch.data[name] for name in batch.data.schema.names if may_have_words(batch.data[name].type)}
+    if column not in columns or len(columns) == 1:
+        return
+    numbers = pc.fill_null(columns[column].cast(pa.string()), "")
+    alone = np.flatnonzero(~pc.match_substring_regex(numbers, r"\p{Nd}").to_numpy(zero_copy_only=False))
+    if not len(alone):
+        return
+    places: Any = pa.array(alone)
+    rows = zip(*(cells.take(places).cast(pa.string()).to_pylist() for cells in columns.values()), strict=True)
+    for at, row in zip(alone, rows, strict=True):
+        texts = [text for text in row if text and text.strip()]
+        if len(texts) == 1 and _heads_victims(texts[0]):
+            raise _below_a_heading(batch.file, int(batch.row_numbers()[at]))
+
+
+def check_line(file: str | None, line: int, text: str) -> None:
+    """Raises ColumnError if a line that is no row, as it has too few fields, is a heading of victims."""
+    if not any(map(str.isdigit, text)) and _heads_victims(text):
+        raise _below_a_heading(file, line)
+
+
+def _below_a_heading(file: str | None, row: int) -> ColumnError:
+    return ColumnError(
+        f"{file}: row {row} is a heading of victims, whose numbers are not to be listed: take it and "
+        "what is below it out of the file"
+    )
 
 
 def _heads_victims(cell: str) -> bool:
@@ -171,6 +201,10 @@ def _line_of_victims(titles: Sequence[str]) -> int | None:
 def _words(text: str) -> list[str]:
     """The words in lower case, without nukta and marks that are not seen; `victimMobile` is two."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
-    kept = (char for char in unicodedata.normalize("NFD", apart) if char != "़" and unicodedata.category(char) != "Cf")
+    kept = (
+        char
+        for char in unicodedata.normalize("NFD", apart)
+        if char not in _NUKTA and unicodedata.category(char) != "Cf"
+    )
     plain = unicodedata.normalize("NFC", "".join(kept)).casefold()
     return "".join(char if unicodedata.category(char)[0] in "LM" else " " for char in plain).split()

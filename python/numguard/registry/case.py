@@ -7,7 +7,7 @@ the log up to an event, so every query has a cut.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -22,7 +22,7 @@ from numguard.blocklist import BlockList
 from numguard.errors import ArgumentError, RegistryError
 from numguard.indian_time import DAY_MICROS, day_of, local
 from numguard.registry.handsets import pairs
-from numguard.registry.listing import ListPolicy, delta, last_moment, rows
+from numguard.registry.listing import Due, ListPolicy, delta, last_moment, rows
 from numguard.registry.safeguard import refuse_protected_since, refuse_unfit
 from numguard.registry.state import FACTS, Facts, derive
 from numguard.registry.store import Append, Store
@@ -130,8 +130,12 @@ class Case:
         *,
         as_of: int | None = None,
         by_name: bool = False,
+        due: Callable[[pa.Array[Any] | None], Due] | None = None,
     ) -> BlockList:
-        """The list as of `cut`, or its change since `before`; with `as_of`, the manifest has that moment."""
+        """The list as of `cut`, or its change since `before`; with `as_of`, the manifest has that moment.
+
+        `due` gives the releases that are due among the numbers that an event touched (None is all).
+        """
         if before is None:
             table = rows(self.state(cut), policy, district)
         elif before.event == 0:
@@ -141,11 +145,15 @@ class Case:
             same = (before.policy, before.district) == (policy, district)
             # Under another policy, numbers without a new event may be listed or dropped too.
             touched = self.store.touched(before.event, cut) if same else None
+            owed = None if due is None else due(touched)
+            if touched is not None and owed is not None:
+                touched = self.store.with_linked(pa.concat_arrays([touched, owed.numbers]), cut)
             table = delta(
                 self.state(before.event, touched),
                 self.state(cut, touched),
                 (before.policy, policy),
                 (before.district, district),
+                owed,
             )
         begin, kind = (0, "full") if before is None else (before.event, "delta")
         return self._list(table, kind, (begin, cut), district, asdict(policy), as_of=as_of, by_name=by_name)

@@ -6,6 +6,7 @@ that the same events give the same report.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -17,9 +18,11 @@ from numguard.compute import pc, schema_of, table_of
 from numguard.indian_time import MOMENT
 from numguard.registry.action import action_taken, complaints_by_day
 from numguard.registry.case import Case
+from numguard.registry.ended import ended_and_in_force
 from numguard.registry.history import history
 from numguard.registry.listing import ListPolicy
 from numguard.registry.notes import NOTES
+from numguard.registry.outcomes import BLOCKED_NOTES, why_unrequested
 from numguard.registry.review import review
 from numguard.report import Figures
 from numguard.report.history import History
@@ -27,6 +30,7 @@ from numguard.report.writing import day
 
 __all__ = ["figures", "history_of"]
 
+_UNSETTLED = schema_of(why=pa.string(), sentence=pa.string(), numbers=pa.int64(), complaints=pa.int64())
 _REGISTRIES = schema_of(registry=pa.string(), events=pa.int64(), first=MOMENT, last=MOMENT)
 
 
@@ -41,6 +45,7 @@ def figures(case: Case, cut: int, policy: ListPolicy) -> Figures:
         handsets=_handsets(case, cut),
         stopped=_newest(case.store.facts("stops", cut), "msisdn", "imei14").drop_columns(["event"]),
         waiting=_waiting(case, cut),
+        unsettled=_unsettled(case, cut),
         taken_back=_withdrawn(case, cut),
         registries=_registries(case, cut),
         inputs=case.store.inputs(cut).drop_columns(["event"]),
@@ -81,6 +86,20 @@ def _waiting(case: Case, cut: int) -> pa.Table:
     sentence = pa.array([NOTES.get(str(why), "") for why in waiting["why"].to_pylist()], pa.string())
     table = pa.table({"why": waiting["why"], "sentence": sentence, "numbers": waiting["msisdn_count_distinct"]})
     return table.sort_by([("numbers", "descending"), ("why", "ascending")])
+
+
+def _unsettled(case: Case, cut: int) -> pa.Table:
+    """Blocks that were not requested, and numbers whose only complaint has ended by a later sheet."""
+    state = case.state(cut)
+    blocked = state.filter(state["block_done"])["msisdn"]
+    why = why_unrequested(state, case.store.facts("exported", cut), blocked)
+    counted = Counter(why.drop_null().to_pylist())
+    rows: list[tuple[Any, ...]] = [(code, NOTES[code], counted[code], None) for code in BLOCKED_NOTES if counted[code]]
+    ended = ended_and_in_force(case, cut)
+    if len(ended):
+        numbers, complaints = (len(ended[name].unique()) for name in ("msisdn", "complaint"))
+        rows.append(("complaint_ended", NOTES["complaint_ended"], numbers, complaints))
+    return table_of(rows, _UNSETTLED)
 
 
 def _withdrawn(case: Case, cut: int) -> pa.Table:

@@ -19,11 +19,12 @@ from numguard.notebook import card, counts
 from numguard.registry.amended import AMENDED, amended
 from numguard.registry.case import Case
 from numguard.registry.complaints import Complaints, read_complaints
+from numguard.registry.ended import complaints_of_each
 from numguard.registry.headings import AMBIGUOUS, COLUMNS, Mapped, known_by, read_mapping
 from numguard.registry.preview import Preview, preview
 from numguard.registry.reconcile import ALIKE, Plan, reconcile
 from numguard.registry.sheet import Sheet, check_strict, fingerprint_file, fingerprint_table, read_sheet
-from numguard.registry.state import IN_FORCE
+from numguard.registry.state import IN_FORCE, derive
 from numguard.registry.store import Append
 from numguard.source import files_of
 from numguard.types import PathLike, RowAccount, TableSource
@@ -42,7 +43,7 @@ __all__ = [
 _WAITING = schema_of(file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), why=pa.string(), cell=pa.string())
 #: The columns of `Intake.unrequested`.
 UNREQUESTED = schema_of(file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), why=pa.string())
-_ENDED = schema_of(file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), status=pa.string())
+_ENDED = schema_of(file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), status=pa.string(), complaints=pa.int64())
 _WORDED = _WAITING.remove(_WAITING.get_field_index("why"))
 
 
@@ -75,7 +76,8 @@ class Intake:
         unrequested: The numbers that an operator reports as blocked although no block of them is requested: file, row,
             msisdn, why (`blocked_though_protected`, `blocked_though_released`, `blocked_but_never_sent`).
         ended: The numbers in force that complaints name whose status in the file is withdrawn, rejected or such: file,
-            row, msisdn, status. The file alone takes none of them off a list; `Registry.decide` does.
+            row, msisdn, status, complaints (how many on record name it for certain, with the ended one). The file alone
+            takes none of them off a list; `Registry.decide` does.
 
     Example:
         >>> import numguard as ng, pyarrow as pa
@@ -186,10 +188,12 @@ def _ended(case: Case, sheet: Sheet, complaints: Complaints, cut: int) -> pa.Tab
     ended = complaints.ended
     if not len(ended):
         return _ENDED.empty_table()
-    state = case.state(cut, case.store.with_linked(pc.unique(ended["msisdn"].cast(pa.int64())), cut))
+    facts = case.facts(cut, case.store.with_linked(pc.unique(ended["msisdn"].cast(pa.int64())), cut))
+    state, named = derive(facts), complaints_of_each(facts)
+    counts = pa.array([named[number] for number in ended["msisdn"].to_numpy().tolist()], pa.int64())
     status = state["status"].take(pc.index_in(ended["msisdn"], state["msisdn"]))
     row = complaints.rows["row"].take(ended["index"])
-    table = pa.table([pa.repeat(sheet.name, len(ended)), row, ended["msisdn"], status], schema=_ENDED)
+    table = pa.table([pa.repeat(sheet.name, len(ended)), row, ended["msisdn"], status, counts], schema=_ENDED)
     return table.filter(pc.is_in(table["status"], pa.array(IN_FORCE))).combine_chunks()
 
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -20,7 +20,7 @@ from numguard.indian_time import DAY_MICROS, IST, MOMENT, OFFSET_MICROS
 from numguard.registry.spelling import folded, folded_cells
 from numguard.registry.state import ACTIONS, RELEASED
 
-__all__ = ["ListPolicy", "delta", "in_district", "last_moment", "rows"]
+__all__ = ["Due", "ListPolicy", "delta", "in_district", "last_moment", "rows"]
 
 #: A disconnected number is not assigned to another subscriber for 90 days.
 _REVIEW_DAYS = 90
@@ -74,6 +74,24 @@ class ListPolicy:
         return cls(**fields)
 
 
+class Due(NamedTuple):
+    """The numbers whose block holds as far as one receiver knows.
+
+    Attributes:
+        asked: A list to him requested the block.
+        done: An operator has reported it since the first list to him.
+    """
+
+    asked: pa.Array[Any]
+    done: pa.Array[Any]
+
+    @property
+    def numbers(self) -> pa.Array[Any]:
+        """Both, as integers."""
+        both: pa.Array[Any] = pc.unique(pa.concat_arrays([self.asked, self.done])).cast(pa.int64())
+        return both
+
+
 def last_moment(name: str, moment: object) -> int:
     """The last moment of a day (IST), or a moment itself, in microseconds UTC.
 
@@ -98,13 +116,19 @@ def rows(state: pa.Table, policy: ListPolicy, district: str | None) -> pa.Table:
 
 
 def delta(
-    before: pa.Table, after: pa.Table, policies: tuple[ListPolicy, ListPolicy], districts: tuple[str | None, str | None]
+    before: pa.Table,
+    after: pa.Table,
+    policies: tuple[ListPolicy, ListPolicy],
+    districts: tuple[str | None, str | None],
+    due: Due | None = None,
 ) -> pa.Table:
     """The change from the list of the state `before` to the list of the state `after`, over the numbers of both.
 
     Columns: those of a list, and change: "added", "changed" or "removed". A removed row has action "release" where
     a block must be lifted (its status is withdrawn, protected or reactivated, or its block lapsed), else "none". A
     number whose block lapsed, and that is still listed because it is linked, has two rows: removed, then added.
+
+    `due` has the blocks that hold as far as its receiver knows; without it, only what changed since `before` counts.
     """
     old = before.filter(_listed(before, policies[0], districts[0]))
     new = after.filter(_listed(after, policies[1], districts[1]))
@@ -112,7 +136,8 @@ def delta(
 
     was = pc.index_in(new_rows["msisdn"], old_rows["msisdn"])
     added = new_rows.filter(pc.is_null(was))
-    lapsed = _lapsed(before, after, old_rows, districts[0])
+    due = due or Due(*[pa.array([], pa.uint64())] * 2)
+    lapsed = _lapsed(before, after, old_rows, districts[0], due)
     stays = pc.and_(pc.is_valid(was), pc.invert(pc.is_in(new_rows["msisdn"], lapsed)))
     relisted = new_rows.filter(pc.and_(pc.is_valid(was), pc.is_in(new_rows["msisdn"], lapsed)))
     kept = new_rows.filter(stays)
@@ -122,16 +147,7 @@ def delta(
     gone = pc.and_(
         pc.is_in(after["msisdn"], old_rows["msisdn"]), pc.invert(pc.is_in(after["msisdn"], new_rows["msisdn"]))
     )
-    # A number whose block was requested, or done, is on no list any more, but must be released.
-    held = before.filter(pc.and_(before["block_requested"], in_district(before, districts[0])))["msisdn"]
-    status = after["status"]
-    released = pc.and_(pc.is_in(status, pa.array(RELEASED)), _changed_status(before, after))
-    # An operator may report a block of a number that is protected or was released: nothing was held, and it is now.
-    done = pc.and_(after["block_done"], in_district(after, districts[1]))
-    anew = pc.and_(done, pc.invert(pc.is_in(after["msisdn"], before["msisdn"].filter(before["block_done"]))))
-    released = pc.or_(
-        pc.and_(released, pc.is_in(after["msisdn"], held)), pc.and_(pc.is_in(status, pa.array(RELEASED)), anew)
-    )
+    released = _released(before, after, districts, due)
     removed = after.filter(pc.or_(pc.or_(gone, released), pc.is_in(after["msisdn"], lapsed)))
     removed_rows = _shown(removed)
     if len(removed_rows):
@@ -154,7 +170,20 @@ def delta(
     return pa.concat_tables(parts).sort_by(order).combine_chunks()
 
 
-def _lapsed(before: pa.Table, after: pa.Table, old_rows: pa.Table, district: str | None) -> pa.Array[Any]:
+def _released(before: pa.Table, after: pa.Table, districts: tuple[str | None, str | None], due: Due) -> Any:
+    """Which numbers are to be released because of their status: a block of them was requested, or done."""
+    # A number whose block was requested, or done, is on no list any more, but must be released.
+    held = before.filter(pc.and_(before["block_requested"], in_district(before, districts[0])))["msisdn"]
+    held = pc.and_(pc.is_in(after["msisdn"], held), _changed_status(before, after))
+    # An operator may report a block of a number that is protected or was released: nothing was held, and it is now.
+    known = pc.is_in(after["msisdn"], before["msisdn"].filter(before["block_done"]))
+    done = pc.or_(pc.and_(after["block_done"], pc.invert(known)), pc.is_in(after["msisdn"], due.done))
+    done = pc.and_(done, in_district(after, districts[1]))
+    blocked = pc.or_(pc.or_(held, done), pc.is_in(after["msisdn"], due.asked))
+    return pc.and_(pc.is_in(after["status"], pa.array(RELEASED)), blocked)
+
+
+def _lapsed(before: pa.Table, after: pa.Table, old_rows: pa.Table, district: str | None, due: Due) -> pa.Array[Any]:
     """The numbers whose block was requested for a complaint or a decision, of which nothing but a link is left.
 
     A number that is only linked is never to be blocked without a decision, so its block must be lifted, also where an
@@ -163,6 +192,7 @@ def _lapsed(before: pa.Table, after: pa.Table, old_rows: pa.Table, district: str
     requested = pc.and_(pc.and_(before["block_sent"], _has_grounds(before)), in_district(before, district))
     on_list = old_rows["msisdn"].filter(pc.equal(old_rows["action"], "block"))
     asked = pc.or_(pc.is_in(after["msisdn"], before["msisdn"].filter(requested)), pc.is_in(after["msisdn"], on_list))
+    asked = pc.or_(asked, pc.is_in(after["msisdn"], due.asked))
     linked = pc.is_in(after["status"], pa.array(("reverify", "blocked")))
     numbers = after["msisdn"].filter(pc.and_(pc.and_(asked, linked), pc.invert(_has_grounds(after))))
     found: pa.Array[Any] = numbers.combine_chunks()

@@ -27,6 +27,7 @@ from numguard.types import TableSource
 
 __all__ = [
     "BLOCKED_NOTES", "COLUMNS", "KNOWN", "OUTCOME_NOTES", "Outcomes", "compared", "read_outcomes", "record_outcomes",
+    "why_unrequested",
 ]  # fmt: skip
 
 #: The columns that are read, each with other spellings of its heading.
@@ -145,20 +146,24 @@ def _unrequested(case: Case, cut: int, fresh: pa.Table, name: str) -> pa.Table:
     if not len(rows):
         return UNREQUESTED.empty_table()
     state = case.state(cut, case.store.with_linked(rows["msisdn"].cast(pa.int64()).combine_chunks(), cut))
-    sent = case.store.facts("exported", cut, wanted=True)
+    why = why_unrequested(state, case.store.facts("exported", cut, wanted=True), rows["msisdn"])
+    table = pa.table([pa.repeat(name, len(rows)), rows["row"], rows["msisdn"], why], schema=UNREQUESTED)
+    return table.filter(pc.is_valid(table["why"])).sort_by("row").combine_chunks()
+
+
+def why_unrequested(state: pa.Table, sent: pa.Table, blocked: Any) -> Any:
+    """Why each number that is reported as blocked should not be, a code of `BLOCKED_NOTES`; null where it should."""
     asked = sent.filter(pc.is_in(sent["action"], pa.array(_REQUESTS)))["msisdn"].cast(pa.uint64())
     sent = sent.filter(pc.is_in(sent["action"], pa.array((*_REQUESTS, "release")))).sort_by("event")
     final = sent.group_by("msisdn", use_threads=False).aggregate([("action", "last")])
     let_go = final.filter(pc.equal(final["action_last"], "release"))["msisdn"].cast(pa.uint64())
-    status = state["status"].take(pc.index_in(rows["msisdn"], state["msisdn"]))
-    released = pc.or_(pc.is_in(status, pa.array(RELEASED)), pc.is_in(rows["msisdn"], let_go.combine_chunks()))
+    status = state["status"].take(pc.index_in(blocked, state["msisdn"]))
+    released = pc.or_(pc.is_in(status, pa.array(RELEASED)), pc.is_in(blocked, let_go.combine_chunks()))
     protected = pc.equal(status, "protected")
     nothing: Any = pa.scalar(None, pa.string())
-    why = pc.if_else(pc.is_in(rows["msisdn"], asked.combine_chunks()), nothing, "blocked_but_never_sent")
+    why = pc.if_else(pc.is_in(blocked, asked.combine_chunks()), nothing, "blocked_but_never_sent")
     why = pc.if_else(released, "blocked_though_released", why)
-    why = pc.if_else(protected, "blocked_though_protected", why)
-    table = pa.table([pa.repeat(name, len(rows)), rows["row"], rows["msisdn"], why], schema=UNREQUESTED)
-    return table.filter(pc.is_valid(table["why"])).sort_by("row").combine_chunks()
+    return pc.if_else(protected, "blocked_though_protected", why)
 
 
 def _words(values: Mapping[str, Outcome] | None) -> dict[str, str]:

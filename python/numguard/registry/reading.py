@@ -277,9 +277,9 @@ class Reading:
 
     def exports(self, receiver: str) -> pa.Table:
         """The lists of numbers that were sent to `receiver`, the last first."""
-        columns = "event:i as_of:i district:t policy:t records:i key_check:t"
+        columns = "event:i as_of:i since:i district:t policy:t records:i key_check:t"
         # Without those of merged registries, which are relative to the state of those.
-        query = """SELECT event, as_of, district, policy, records, key_check FROM export
+        query = """SELECT event, as_of, since, district, policy, records, key_check FROM export
                    WHERE receiver = $1 AND policy <> '' AND event NOT IN (SELECT event FROM origin)"""
         return self.read(columns, query, (receiver,)).sort_by([("event", "descending")])
 

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from numguard.errors import ArgumentError
 from numguard.registry.spelling import folded
 
-__all__ = ["the_receiver"]
+__all__ = ["same_receiver", "the_receiver"]
 
 #: In a shorter word, one letter may be the difference between two receivers.
 _SHORTEST = 4
@@ -32,9 +32,8 @@ def the_receiver(name: str, known: Sequence[str], *, sure: bool) -> str:
     >>> the_receiver("d.o.t.", ["DoT"], sure=False), the_receiver("TRAI", ["DoT"], sure=False)
     ('DoT', 'TRAI')
     """
-    bare = _bare(name)
     for other in known:
-        if _bare(other) == bare:
+        if same_receiver(other, name):
             return other
     for other in known:
         if not sure and _slip(other, name):
@@ -43,6 +42,15 @@ def the_receiver(name: str, known: Sequence[str], *, sure: bool) -> str:
                 "it is another receiver with override= (--override REASON); nothing was written"
             )
     return name
+
+
+def same_receiver(one: str, other: str) -> bool:
+    """Whether two names are spellings of one receiver's.
+
+    >>> same_receiver("D.o.T.", "dot"), same_receiver("DoT", "Dot Bank")
+    (True, False)
+    """
+    return _bare(one) == _bare(other)
 
 
 def _bare(name: str) -> str:

@@ -6,7 +6,7 @@ neither formats (`numguard.blocklist`) nor which numbers are listed (`listing`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +19,9 @@ from numguard.files import together
 from numguard.keyed import key_check
 from numguard.registry.case import Basis, Case, refuse_broken
 from numguard.registry.districts import the_district
-from numguard.registry.listing import ListPolicy, last_moment, rows
+from numguard.registry.due import releases_due
+from numguard.registry.listing import Due, ListPolicy, last_moment, rows
+from numguard.registry.moments import end_of_day
 from numguard.registry.receivers import the_receiver
 from numguard.registry.spelling import folded
 from numguard.registry.state import RELEASED_TO_VERIFY
@@ -76,6 +78,8 @@ def export(
     if as_of is not None:
         if since is not None:
             raise ArgumentError("as_of: a list of an earlier day is exported whole, without since")
+        if last_moment("as_of", as_of) >= end_of_day(case.now()):
+            raise ArgumentError("as_of (--as-of): the day is in the future, and its list unknown; nothing was written")
         return _export_of_earlier(case, path, to=to, as_of=as_of, district=district, policy=policy, form=form, key=key)
     with case.sending(path, "export", override or "") as (append, token):
         cut = append.event - 1
@@ -84,7 +88,7 @@ def export(
         before = _base_of(case, since, cut, sent, Basis(0, policy, district))
         if before is not None and before.event:
             _refuse_other_key(_list_before(sent, before), key)
-        listed = case.listed(cut, before, policy, district)
+        listed = case.listed(cut, before, policy, district, due=_due(case, to, cut, sent, before))
         if policy.max_growth is not None and last and not override:
             _brake(case, cut, policy, district, last)
         append.rows("exported", _once_each(listed.to_table().select(["msisdn", "action"])))
@@ -93,6 +97,24 @@ def export(
         how = {"since": [begin], "district": [district or ""], "policy": [policy.as_json()]}
         _send(append, token, listed, path, form, to=to, how=how)
     return listed
+
+
+def _due(
+    case: Case, to: str, cut: int, sent: list[dict[str, Any]], before: Basis | None
+) -> Callable[[pa.Array[Any] | None], Due] | None:
+    """What gives the releases that are due to a receiver; None where no list to him is on record."""
+    lists = [] if before is None else _of_district(sent, before.district)
+    if before is None or not before.event or not lists:
+        return None
+    how: dict[str, Any] = {"first": lists[-1]["event"], "base": before.event}
+    # The last change had all that was due: since then, only numbers that an event touched can be.
+    since_last_change = before.event == lists[0]["event"] and lists[0]["since"] > 0
+
+    def due(touched: pa.Array[Any] | None) -> Due:
+        among = touched if since_last_change else None
+        return releases_due(among, case.store, to, before.district, cut, **how)
+
+    return due
 
 
 def _list_before(sent: list[dict[str, Any]], before: Basis) -> dict[str, Any] | None:
@@ -213,7 +235,11 @@ def _send(
 
 def _last(sent: list[dict[str, Any]], district: str | None) -> dict[str, Any] | None:
     """The last export to a receiver of that district, or of all districts."""
-    return next((row for row in sent if folded(row["district"]) == folded(district)), None)
+    return next(iter(_of_district(sent, district)), None)
+
+
+def _of_district(sent: list[dict[str, Any]], district: str | None) -> list[dict[str, Any]]:
+    return [row for row in sent if folded(row["district"]) == folded(district)]
 
 
 def _base_of(

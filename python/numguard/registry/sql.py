@@ -100,6 +100,13 @@ FACTS = {
         "msisdn:i action:t event:i",
         """SELECT n.msisdn, n.action, n.event FROM {wanted} exported n WHERE {of_wanted} n.event <= $1""",
     ),
+    # For changes alone: the blocks and releases of numbers, and whom they were sent to.
+    "sent": (
+        "msisdn:i action:t event:i receiver:t district:t",
+        """SELECT n.msisdn, n.action, n.event, x.receiver, x.district FROM {wanted} exported n CROSS JOIN export x
+           WHERE {of_wanted} x.event = n.event AND n.event <= $1
+             AND n.action IN ('block', 'release', 'release_and_reverify')""",
+    ),
     "complaints": (
         "event:i row:i complaint:i source:t district:t reported_at:i amount_lost:i amount_recovered:i usable:i",
         f"""SELECT c.event, c.row, c.complaint, c.source, c.district, c.reported_at, c.amount_lost, c.amount_recovered,
@@ -110,6 +117,13 @@ FACTS = {
         "field:t note:t cells:i",
         f"""SELECT n.field, n.note, count(*) AS cells FROM refusal n
             WHERE n.event <= $1 AND NOT n.{WITHDRAWN.format("event")} GROUP BY n.field, n.note""",
+    ),
+    # The rows of complaints that have ended, each the first of its version.
+    "ended": (
+        "event:i version:i",
+        f"""SELECT DISTINCT c.event, c.row AS version FROM refusal n CROSS JOIN complaint c
+            WHERE n.note = 'complaint_ended' AND c.event = n.event AND c.row = n.row
+              AND n.event <= $1 AND NOT n.{WITHDRAWN.format("event")}""",
     ),
     "handsets": (
         "event:i imei14:i hop:i numbers:i first_seen:i last_seen:i",

@@ -1,4 +1,4 @@
-"""The parts of the page for an office: numbers that wait for a decision, files taken back, and the merged registries.
+"""The parts of the page for an office: numbers to decide on, files taken back, and the merged registries.
 
 Independent of HTML. One idea: what was not counted is shown beside what was, with the officer who decided so.
 """
@@ -9,7 +9,7 @@ from numguard.report.figures import Figures
 from numguard.report.part import Part, Table
 from numguard.report.writing import Namer, counted, day, grouped
 
-__all__ = ["registries", "taken_back", "waiting"]
+__all__ = ["registries", "taken_back", "unsettled", "waiting"]
 
 
 def waiting(figures: Figures) -> Part | None:
@@ -24,6 +24,30 @@ def waiting(figures: Figures) -> Part | None:
     lines = [[row["why"].replace("_", " "), row["sentence"], grouped(row["numbers"])] for row in rows]
     table = Table("Numbers that wait, by reason", ["reason", "what it means", "numbers"], lines, words=2)
     return Part("waiting", "Waiting for a decision", [text], [table])
+
+
+def unsettled(figures: Figures) -> Part | None:
+    """Blocks that were not requested, and numbers whose only complaint has ended."""
+    rows = figures.unsettled.to_pylist()
+    if not rows:
+        return None
+    text = (
+        "Numbers that are blocked, or to be blocked, without a ground on record. A block of a protected, withdrawn or "
+        "reactivated number is in the next change of a receiver's list as one to release. A complaint that has ended "
+        "by a later sheet counts until an officer decides on its numbers."
+    )
+    lines = [
+        [
+            row["why"].replace("_", " "),
+            row["sentence"],
+            grouped(row["numbers"]),
+            "" if row["complaints"] is None else grouped(row["complaints"]),
+        ]
+        for row in rows
+    ]
+    columns = ["reason", "what it means", "numbers", "complaints"]
+    table = Table("Numbers for an officer to look at, by reason", columns, lines, words=2)
+    return Part("unsettled", "For an officer to look at", [text], [table])
 
 
 def taken_back(figures: Figures, namer: Namer) -> Part | None:

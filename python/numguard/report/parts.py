@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from numguard.report.drawing import Bar, Strip, bars, strips
 from numguard.report.figures import STOPS, Figures
-from numguard.report.office import registries, taken_back, waiting
+from numguard.report.office import registries, taken_back, unsettled, waiting
 from numguard.report.part import Part, Table
 from numguard.report.writing import Namer, counted, day, grouped, lakh, rupees_in_words, share
 
@@ -45,6 +45,7 @@ def parts(figures: Figures, namer: Namer) -> list[Part]:
         _handsets(figures, namer),
         _stopped(figures, namer),
         waiting(figures),
+        unsettled(figures),
         _refused(figures),
         _sources(figures, namer),
         taken_back(figures, namer),

@@ -47,7 +47,14 @@ from numguard.source.part import (
     reading,
     with_partition_values,
 )
-from numguard.source.paths import check_listed_once, files_of, is_hidden, is_listed_twice, partition_values
+from numguard.source.paths import (
+    check_listed_once,
+    copies_among,
+    files_of,
+    is_hidden,
+    is_listed_twice,
+    partition_values,
+)
 from numguard.source.text import TextPart
 from numguard.source.typed import ArrowFilePart, ParquetPart, StreamPart, packed_part, parts_of_dataset, stream_of
 from numguard.types import PathLike
@@ -67,6 +74,7 @@ __all__ = [
     "as_text",
     "check_columns",
     "check_listed_once",
+    "copies_among",
     "exporting",
     "files_of",
     "headings",

@@ -20,8 +20,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import schema_of
-from numguard.errors import ColumnError, FileMissingError, InputError, NumguardError, UnsupportedTypeError
+from numguard.compute import MOST_DIGITS, named, schema_of
+from numguard.errors import (
+    ColumnError,
+    FileMissingError,
+    InputError,
+    NumguardError,
+    UnsupportedTypeError,
+)
 
 __all__ = [
     "BATCH_ROWS",
@@ -44,8 +50,6 @@ __all__ = [
     "with_partition_values",
 ]
 
-#: A column's name with more digits than that may be a number.
-MOST_DIGITS = 6
 #: Column names that a message lists.
 MOST_NAMES = 100
 #: Rows passed to the compiled module at a time: enough for every thread, a fraction of a second.
@@ -277,11 +281,6 @@ def with_partition_values(
     ]
     pairs += rest
     return pa.RecordBatch.from_arrays([column for _, column in pairs], schema=pa.schema([field for field, _ in pairs]))
-
-
-def named(names: Sequence[str]) -> str:
-    """Column names for a message; a name that contains a number, as in a file without a header, is left out."""
-    return ", ".join("(a number)" if sum(map(str.isdigit, name)) > MOST_DIGITS else name for name in names)
 
 
 def headings(names: Sequence[str]) -> str:

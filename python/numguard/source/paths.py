@@ -7,6 +7,7 @@ order of their names.
 from __future__ import annotations
 
 import glob
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from urllib.parse import unquote
 from numguard.errors import ArgumentError, FileMissingError
 from numguard.types import PathLike
 
-__all__ = ["check_listed_once", "files_of", "is_hidden", "is_listed_twice", "partition_values"]
+__all__ = ["check_listed_once", "copies_among", "files_of", "is_hidden", "is_listed_twice", "partition_values"]
 
 
 def files_of(path: PathLike | Sequence[PathLike]) -> list[Path]:
@@ -58,6 +59,26 @@ def check_listed_once(sources: Any) -> None:
     if again is not None:
         name = "standard input" if str(again) == "-" else again
         raise ArgumentError(f"{name}: is given twice, by this name or another: its rows would be read twice")
+
+
+def copies_among(sources: Sequence[PathLike]) -> list[tuple[Path, Path]]:
+    """The local files that are equal byte for byte to one before them, with that one; empty files aside.
+
+    Both are read: files of two directories such as `day=2025-06-01` may be equal and have other rows.
+    """
+    local = [path for path in sources if str(path) != "-" and "://" not in str(path)]
+    by_size: dict[int, list[Path]] = {}
+    for file in (file for path in local for file in files_of(path) if file.is_file()):
+        by_size.setdefault(file.stat().st_size, []).append(file)
+    found = []
+    for files in (files for size, files in by_size.items() if size and len(files) > 1):
+        first: dict[bytes, Path] = {}
+        for file in files:
+            with file.open("rb") as opened:
+                digest = hashlib.file_digest(opened, "sha256").digest()
+            if (earlier := first.setdefault(digest, file)) is not file:
+                found.append((earlier, file))
+    return found
 
 
 def _listed_again(sources: Any) -> PathLike | None:

@@ -19,12 +19,13 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from numguard.compute import MOST_DIGITS
 from numguard.errors import InputError, MissingExtraError
 from numguard.source.container import Member, PassedOver
 from numguard.source.extent import inspect_workbook
 from numguard.source.header import clean, groups
 from numguard.source.non_data import NUMBER, NonData
-from numguard.source.part import MOST_DIGITS, Batch, Part
+from numguard.source.part import Batch, Part
 
 __all__ = ["FilledSheet", "SheetPart", "as_lines", "filled_sheets", "part_name", "sheet_parts"]
 
