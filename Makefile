@@ -24,6 +24,7 @@ $(VENV)/.ready: pyproject.toml
 BUILD ?= develop
 build: $(VENV)/.ready ## compile the core (release) and install the package into the virtual environment
 ifeq ($(BUILD),wheel)
+	$(BIN)/pip install --quiet dist/*.whl
 	$(BIN)/pip install --quiet --no-deps --force-reinstall dist/*.whl
 	cp $(VENV)/lib/python3.*/site-packages/numguard/_core.abi3.so python/numguard/
 else
