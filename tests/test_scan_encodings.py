@@ -144,3 +144,16 @@ def test_a_column_of_nulls_has_a_dictionary_without_bytes(tmp_path: Path, versio
     pq.write_table(table, path, row_group_size=100, compression="none", data_page_version=version)
     found = ng.scan(path, {"a": LISTED}).read_all()
     assert found.drop_columns(["a_match"]).to_pylist() == table.take(list(range(0, rows, 7))).to_pylist()
+
+
+@pytest.mark.parametrize("every", [7, 40, 900])
+@pytest.mark.parametrize("compression", ["none", "snappy", "zstd"])
+def test_pages_whose_bounds_are_long_texts_are_skipped_and_read(every: int, compression: Any, tmp_path: Path) -> None:
+    """A page header has the least and the greatest text of its page, and so may be of any length."""
+    rows = 9000
+    texts = [None if n * n % 97 % 3 else f"w{n * n % 173}" if n * n % 173 else "x" * 5000 for n in range(rows)]
+    table = pa.table({"a": [9876500000 + (n % every > 0) for n in range(rows)], "text": texts})
+    path = tmp_path / "t.parquet"
+    pq.write_table(table, path, data_page_size=100, write_batch_size=100, compression=compression)
+    found = ng.scan(path, {"a": ng.NumberSet(["98765 00000"])}).read_all()
+    assert found["text"].to_pylist() == texts[::every]

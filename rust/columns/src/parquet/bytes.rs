@@ -109,6 +109,18 @@ impl Input {
         Ok(())
     }
 
+    /// What a page header states; `most` is how long it can be. One with long minima and maxima is read again, so that none
+    /// is used without a check, and none is taken for page data.
+    fn claims(&self, start: u64, head: &[u8], most: u64) -> Result<PageClaims, ParquetError> {
+        let mut claims = page_claims(head, most);
+        let mut len = head.len() as u64;
+        while matches!(claims, Err(ThriftError::Short)) && len < most {
+            len = most.min(len.saturating_mul(8).max(HEADER as u64));
+            claims = page_claims(&self.get_bytes(start, len as usize)?, most);
+        }
+        claims.map_err(|_| ParquetError::General("a page header is damaged".to_owned()))
+    }
+
     /// Refuses a page header with impossible sizes.
     fn check(&self, start: u64, head: &[u8]) -> Result<(), ParquetError> {
         let chunks = self.chunks.get().map_or(&[][..], Vec::as_slice);
@@ -120,12 +132,7 @@ impl Input {
         if start >= chunk.end || bodies.contains(&start) {
             return Ok(());
         }
-        let claims = match page_claims(head, chunk.end - start) {
-            Ok(claims) => claims,
-            // Longer than the bytes read: it has long minima and maxima.
-            Err(ThriftError::Short) if head.len() == HEADER => return Ok(()),
-            Err(_) => return Err(ParquetError::General("a page header is damaged".to_owned())),
-        };
+        let claims = self.claims(start, head, chunk.end - start)?;
         // Where an empty page ends, the next header begins: a dictionary of nulls alone has no bytes.
         if claims.packed > 0 {
             bodies.insert(start + claims.header as u64);
