@@ -24,6 +24,9 @@ use crate::positioned::{read_at, read_exact_at};
 /// Bytes read for a page header: more than any header has, except with long minima and maxima.
 const HEADER: usize = 512;
 
+/// The longest page header that is read: two texts of some megabytes. A damaged one could state any length.
+const LONGEST_HEADER: u64 = 1 << 24;
+
 /// Pages of up to this many bytes or values are not checked.
 const SMALL: u64 = 1 << 20;
 
@@ -114,8 +117,9 @@ impl Input {
     fn claims(&self, start: u64, head: &[u8], most: u64) -> Result<PageClaims, ParquetError> {
         let mut claims = page_claims(head, most);
         let mut len = head.len() as u64;
-        while matches!(claims, Err(ThriftError::Short)) && len < most {
-            len = most.min(len.saturating_mul(8).max(HEADER as u64));
+        let longest = most.min(LONGEST_HEADER);
+        while matches!(claims, Err(ThriftError::Short)) && len < longest {
+            len = longest.min(len.saturating_mul(8).max(HEADER as u64));
             claims = page_claims(&self.get_bytes(start, len as usize)?, most);
         }
         claims.map_err(|_| ParquetError::General("a page header is damaged".to_owned()))
