@@ -1,6 +1,6 @@
 //! Units of work that run in parallel, with their results in the order of the units.
 //!
-//! One idea: **a worker never waits.** A unit is an iterator. A worker runs it until it ends or has [`UNREAD`] unread
+//! One idea: **a worker never waits.** A unit is an iterator. A worker runs it until it ends or has some unread
 //! results, and then suspends it. Reading a result schedules the unit again. So memory is bounded, and a reader that is
 //! slow, or uses the pool itself between two results, blocks no worker.
 
@@ -14,7 +14,7 @@ use rayon::ThreadPool;
 
 use super::{Threads, count, locked, pool};
 
-/// Unread results at which a unit is suspended.
+/// Unread results at which a unit is suspended, unless the caller says another number.
 const UNREAD: usize = 2;
 
 /// A unit of work: each step returns a result, or `None` if it has none yet.
@@ -48,8 +48,9 @@ pub struct Ordered<S: Iterator<Item: Unit>> {
 }
 
 /// State that the workers of one run share.
-#[derive(Default)]
 struct Shared {
+    /// Unread results at which a unit is suspended.
+    unread: usize,
     cancelled: AtomicBool,
     /// Counts results and ended units, so that a reader that checks and then waits misses none.
     changes: Mutex<u64>,
@@ -72,12 +73,23 @@ struct State<U: Unit> {
 impl<S: Iterator<Item: Unit>> Ordered<S> {
     /// Runs `units` on `threads` threads. The reader's thread takes units from the iterator as they are needed.
     pub fn new(units: S, threads: Threads) -> Self {
+        Self::with_unread(units, UNREAD, threads)
+    }
+
+    /// Suspends a unit at so many unread results: at more than it has, if they are small or the reader keeps them, because
+    /// units that are suspended leave only the first one to run.
+    pub fn with_unread(units: S, unread: usize, threads: Threads) -> Self {
         Self {
             units,
             active: VecDeque::new(),
             pool: pool(threads),
             window: count(threads) + 2,
-            shared: Arc::default(),
+            shared: Arc::new(Shared {
+                unread,
+                cancelled: AtomicBool::default(),
+                changes: Mutex::default(),
+                changed: Condvar::default(),
+            }),
         }
     }
 
@@ -187,10 +199,10 @@ impl<U: Unit> Slot<U> {
         locked(&self.state)
     }
 
-    /// Schedules the unit, unless it is running, has ended, or has [`UNREAD`] unread results.
+    /// Schedules the unit, unless it is running, has ended, or has too many unread results.
     fn resume(self: &Arc<Self>, shared: &Arc<Shared>, pool: &ThreadPool) {
         let mut state = self.lock();
-        if state.unread.len() >= UNREAD {
+        if state.unread.len() >= shared.unread {
             return;
         }
         let Some(unit) = state.unit.take() else {
@@ -210,7 +222,7 @@ impl<U: Unit> Slot<U> {
                 Ok(Some(None)) => continue,
                 Ok(Some(Some(result))) => {
                     state.unread.push_back(result);
-                    if state.unread.len() >= UNREAD {
+                    if state.unread.len() >= shared.unread {
                         state.unit = Some(unit);
                         drop(state);
                         return shared.notify();
@@ -305,6 +317,25 @@ mod tests {
         assert!(*started.lock().unwrap() <= 4);
         drop(ordered);
         assert!(*started.lock().unwrap() <= 4);
+    }
+
+    #[test]
+    fn units_run_to_their_end_if_the_reader_keeps_so_many_results() {
+        let (ended, ends) = std::sync::mpsc::channel();
+        let units = (0..4usize).map(move |n| {
+            let ended = ended.clone();
+            (0..11usize).filter_map(move |step| match step {
+                10 => ended.send(n).err().map(|_| None),
+                _ => Some(Some(step)),
+            })
+        });
+        let mut ordered = Ordered::with_unread(units, 11, threads(2));
+        let patience = Duration::from_secs(10);
+        assert!(matches!(ordered.next(patience), Next::Ready(0)));
+        // Nothing more is read, and all units end.
+        let mut all: Vec<usize> = (0..4).flat_map(|_| ends.recv_timeout(patience)).collect();
+        all.sort_unstable();
+        assert_eq!(all, [0, 1, 2, 3]);
     }
 
     #[test]

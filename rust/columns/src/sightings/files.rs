@@ -15,6 +15,9 @@ use crate::parallel::{Next, Ordered, Threads};
 use crate::parquet::{Batches, ParquetFile, ReadGroup, RowGroup, Units, units};
 use crate::scan::find_column;
 
+/// Unread batches of a row group, which are kept in any case: a row group of usual size is read to its end.
+const UNREAD: usize = 16;
+
 /// A Parquet file, the names of the columns that are read of it, and how many of them, the first ones, are keys.
 #[derive(Clone, Debug)]
 pub struct File {
@@ -58,7 +61,7 @@ impl<T: Send + 'static> Files<T> {
             let groups: Vec<_> = RowGroup::all_of(&opened).map(group).collect();
             Ok(groups.into_iter())
         });
-        Self(Ordered::new(groups, threads))
+        Self(Ordered::with_unread(groups, UNREAD, threads))
     }
 
     /// Takes what was read until some time has passed; whether there is more.
