@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from numguard.bench.charts import CHARTS
-from numguard.bench.page import a_day, as_markdown, engines, in_engines, sections, summary
+from numguard.bench.page import a_day, as_markdown, engines, in_engines, in_short, sections, summary
 from numguard.bench.record import newest, read
 
 ROOT = Path(__file__).parents[1]
@@ -43,10 +43,10 @@ def published(record: Path) -> dict[Path, str]:
         return f"speed/{name}.svg" if PICTURES / f"{name}.svg" in files else ""
 
     head = summary(lines)
-    readme = as_markdown([head], level=3).split("\n", 2)[2]
+    readme = as_markdown([in_short(lines)], level=3).split("\n", 2)[2]
     if picture("contains"):
         readme += f"\n![Rate by length of the list](docs/{picture('contains')})\n"
-    readme += f"\nFrom [{source}]({source}); [where we lose, and everything else](docs/speed.md).\n"
+    readme += f"\nFrom [{source}]({source}); [where we lose, versions, and everything else](docs/speed.md).\n"
     files[ROOT / "README.md"] = between_markers(ROOT / "README.md", readme)
     page = as_markdown(sections(lines), picture=picture) + f"\nFrom `{source}`.\n"
     files[ROOT / "docs" / "speed.md"] = between_markers(ROOT / "docs" / "speed.md", page)

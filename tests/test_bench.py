@@ -129,6 +129,18 @@ def test_a_loss_is_reported() -> None:
     assert "| contains, integers, list of 27,824, 50 % hits |" in text.split("Where we lose")[1].split("##")[0]
 
 
+def test_the_short_table_has_the_shortest_list_and_the_worst_of_all() -> None:
+    few_hits = dataclasses.replace(OURS, hit_rate=0.001)
+    longer = dataclasses.replace(few_hits, listed=1_000_000)
+    rivals_of = [
+        dataclasses.replace(line, candidate="Polars is_in", rows_per_s=rate, median_s=100 / rate)
+        for line, rate in [(OURS, 50.0), (few_hits, 20.0), (longer, 80.0)]
+    ]
+    (row,) = page.in_short([longer, OURS, few_hits, *rivals_of]).rows
+    assert row[3:5] == ["27,824", "1 in 1,000"]
+    assert row[-2:] == ["5.0x", "1.2x"]
+
+
 def test_a_set_built_for_one_question_counts_its_building() -> None:
     build = dataclasses.replace(OURS, work="build", hit_rate=None, rows=27_824, median_s=1.0, rows_per_s=27_824.0)
     assert goals.losses([OURS, build, _rival(49.0)]) == []

@@ -18,7 +18,7 @@ from numguard.bench.charts import CHARTS
 from numguard.bench.goals import LOOSE, OURS, Comparison, Verdict, comparisons, losses, verdicts
 from numguard.bench.record import Line
 
-__all__ = ["Section", "a_day", "as_html", "as_markdown", "engines", "in_engines", "sections", "summary"]
+__all__ = ["Section", "a_day", "as_html", "as_markdown", "engines", "in_engines", "in_short", "sections", "summary"]
 
 _RECORDS_A_DAY: Final = 4_000_000_000
 
@@ -91,8 +91,33 @@ def summary(lines: Sequence[Line]) -> Section:
     return Section("Speed", _setting(lines), [*columns, "worst over hit rates"], rows)
 
 
+def in_short(lines: Sequence[Line]) -> Section:
+    """The table of the README: of each work and column the shortest list, and the worst of all lists and hit rates."""
+    whole = summary(lines)
+    shortest: dict[tuple[str, str], Sequence[str]] = {}
+    for row in sorted(whole.rows, key=lambda row: int(row[3].replace(",", "") or 0)):
+        shortest.setdefault((row[0], row[1]), row)
+    rows = []
+    for named in dict.fromkeys((row[0], row[1]) for row in whole.rows):
+        work, column, rows_read, listed, hits, *rates = shortest[named]
+        alike = [one.times for one in comparisons(lines) if (one.ours.work, one.ours.layout) == named and one.times]
+        rows.append([work, column, rows_read, listed, hits, *rates[:3], _times(min(alike)) if len(alike) > 1 else ""])
+    return Section(whole.title, f"{_machine(lines)}.", [*whole.columns[:-1], "worst of all lists and hit rates"], rows)
+
+
 def _but_hit_rate(one: Comparison) -> tuple[object, ...]:
     return one.ours.run, one.ours.work, one.ours.layout, one.ours.rows, one.ours.listed
+
+
+def _machine(lines: Sequence[Line]) -> str:
+    """Machine and days of all lines of a record."""
+    last = lines[-1]
+    threads = max(line.threads for line in lines)
+    days = sorted({line.run[:10] for line in lines})
+    return (
+        f"{last.cpu}, {last.cores} cores, {last.memory_gib} GiB; up to {threads} threads, as many for each library of "
+        f"a comparison; {' and '.join(days)}"
+    )
 
 
 def _setting(lines: Sequence[Line]) -> str:
@@ -104,20 +129,14 @@ def _setting(lines: Sequence[Line]) -> str:
         if busy > 1.5
         else ""
     )
-    threads = max(line.threads for line in lines)
     used: dict[str, dict[str, None]] = {}
     for line in lines:
         for name, _, version in (one.partition("=") for one in line.versions.split()):
             used.setdefault(name, {})[version] = None
     versions = ", ".join(f"{name} {' and '.join(versions)}" for name, versions in used.items())
-    days = sorted({line.run[:10] for line in lines})
     commits = list(dict.fromkeys(line.commit or "unknown" for line in lines))
     changed = " (+: with changes that were not committed)" if any(one.endswith("+") for one in commits) else ""
-    return (
-        f"{last.cpu}, {last.cores} cores, {last.memory_gib} GiB; up to {threads} threads, as many for each library of "
-        f"a comparison; {' and '.join(days)}, commit {' and '.join(commits)}{changed}; {versions}."
-        f"{noise}"
-    )
+    return f"{_machine(lines)}, commit {' and '.join(commits)}{changed}; {versions}.{noise}"
 
 
 def _lost(lines: Sequence[Line]) -> Section:
