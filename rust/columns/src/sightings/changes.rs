@@ -15,8 +15,7 @@ use numguard_core::sightings::changes::{CutRun, PARTS, Period, Periods, RunForm}
 
 use super::by_key::{ByKey, GROUP, Group, Table};
 use super::files::Files;
-use super::together::runs;
-use super::{Account, File, NOT_TIMED, Taken, read_batches};
+use super::{Account, File, NOT_TIMED, Taken, read_batches, runs};
 use crate::column::{Column, Keys};
 use crate::linkage::Times;
 use crate::pages::Words;

@@ -11,6 +11,8 @@ mod files;
 mod stored;
 mod together;
 
+use std::ops::Range;
+
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use numguard_core::linkage::NO_TIME;
@@ -36,6 +38,16 @@ struct Taken<T> {
     rows: u64,
     runs: Vec<T>,
     account: Account,
+}
+
+impl<T> Taken<T> {
+    fn of(rows: usize) -> Self {
+        Self {
+            rows: rows as u64,
+            runs: Vec::new(),
+            account: Account::default(),
+        }
+    }
 }
 
 /// The account of refused rows.
@@ -69,6 +81,13 @@ impl Account {
     fn look_at(&mut self, keys: Keys, column: &ArrayRef) {
         self.looks_national |= matches!(keys, Keys::Msisdn(_)) && looks_national(column.as_ref());
     }
+}
+
+/// The rows of a batch, at most [`RUN`] at a time.
+fn runs(rows: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..rows)
+        .step_by(RUN)
+        .map(move |start| start..rows.min(start + RUN))
 }
 
 /// The batches of a call cut into runs, so that all threads have some. A dictionary is read once for all its rows.

@@ -3,7 +3,6 @@
 //! One idea: **two looks.** The first one keeps each pair of key and source in eight bytes, and decides which keys are
 //! found. The second one reads the sources again and counts the rows of these keys alone.
 
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use numguard_core::sightings::together::{
 
 use super::files::Files;
 use super::stored::Stored;
-use super::{Account, File, RUN, Taken, fill_keys, fill_times, read_batches};
+use super::{Account, File, Taken, fill_keys, fill_times, read_batches, runs};
 use crate::column::{Column, Keys};
 use crate::linkage::Times;
 use crate::refused::why_refused;
@@ -371,21 +370,4 @@ impl Table {
             last,
         })
     }
-}
-
-impl<T> Taken<T> {
-    pub(super) fn of(rows: usize) -> Self {
-        Self {
-            rows: rows as u64,
-            runs: Vec::new(),
-            account: Account::default(),
-        }
-    }
-}
-
-/// The rows of a batch, at most [`RUN`] at a time.
-pub(super) fn runs(rows: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..rows)
-        .step_by(RUN)
-        .map(move |start| start..rows.min(start + RUN))
 }
