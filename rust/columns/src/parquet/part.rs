@@ -26,9 +26,9 @@ const BATCH: usize = 1 << 14;
 /// Hit rows returned at once.
 const HITS: usize = 1 << 16;
 
-/// The other text columns are read page by page if fewer than one row in so many is a hit: a cell that is made by itself
-/// takes some times as long as one of an array.
-const SPARSE: usize = 32;
+/// The other text columns are read page by page if fewer than one row in so many is a hit. As an array, every cell of the
+/// column is made and the hits are chosen from it; that is faster only where most rows are hits.
+const SPARSE: usize = 2;
 
 /// The result of a step, or the file that failed and its error.
 pub(super) type Step = Result<Outcome, (usize, Error)>;
