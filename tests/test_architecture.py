@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+import numguard
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "python" / "numguard"
 RUST = ROOT / "rust"
@@ -21,7 +23,7 @@ RUST = ROOT / "rust"
 LAYERS = [
     {"_core", "compute", "errors", "indian_time", "notebook", "progress", "starting", "system", "types"},
     {"source", "files", "keyed"},
-    {"cdr", "linkage", "scan", "sightings", "blocklist", "number_list", "tac"},
+    {"cdr", "linkage", "scanning", "sightings", "blocklist", "number_list", "tac"},
     {"report"},
     {"registry"},
     {"adapters", "synthetic"},
@@ -91,14 +93,35 @@ def test_imports_only_lower_layers() -> None:
     assert seen >= 10
 
 
+def loaded_by(code: str) -> set[str]:
+    """The modules that a program has imported at its end."""
+    code = f"import sys\n{code}\nprint(*sys.modules)"
+    return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+
+
 def test_import_stays_light() -> None:
     heavy = {"pandas", "polars", "duckdb", "rich", "click", "adbc_driver_manager", "pyarrow.parquet", "pyarrow.dataset"}
     heavy |= {"altair", "jinja2", "vl_convert"}
-    code = "import sys, numguard; print(*sys.modules)"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = set(run.stdout.split())
-    assert "numguard.linkage" in loaded
+    loaded = loaded_by("import numguard; numguard.NumberSet; numguard.errors.NumguardError")
+    assert "numguard._core" in loaded
+    assert not {"pyarrow", "numpy", "numguard.source", *heavy} & loaded
+    loaded = loaded_by("from numguard import *; scan, Registry")
+    assert {"numguard.linkage", "pyarrow"} <= loaded
     assert not heavy & loaded
+
+
+def test_names_are_imported_from_where_the_types_are() -> None:
+    tree = ast.parse((PACKAGE / "__init__.py").read_text())
+    checked = next(node for node in tree.body if isinstance(node, ast.If))
+    imports = [node for node in checked.body if isinstance(node, ast.ImportFrom)]
+    modules = {alias.name: (node.module or "").removeprefix("numguard.") for node in imports for alias in node.names}
+    assert modules == numguard._MODULES
+    assert modules.keys() <= set(numguard.__all__)
+    # An imported module takes the place of a function of its name.
+    assert not {module_of(path) for path in python_files()} & set(numguard.__all__)
+    assert set(numguard.__all__) <= set(dir(numguard))
+    with pytest.raises(AttributeError, match="'numguard' has no attribute 'scanner'"):
+        _ = numguard.scanner  # type: ignore[attr-defined]
 
 
 def test_only_listed_modules_contain_sql() -> None:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import numguard as ng
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, UnsupportedTypeError
-from numguard.scan import ScanSummary
+from numguard.scanning import ScanSummary
 from source_kinds import KINDS
 
 LISTED = ng.NumberSet([f"98765{n:05}" for n in range(0, 1000, 7)])

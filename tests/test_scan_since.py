@@ -148,7 +148,7 @@ def test_a_limit_counts_hits_from_the_listing_date_on() -> None:
 
 
 def test_the_examples_run() -> None:
-    result = doctest.testmod(importlib.import_module("numguard.scan.since"))
+    result = doctest.testmod(importlib.import_module("numguard.scanning.since"))
     assert (result.attempted > 0, result.failed) == (True, 0)
 
 

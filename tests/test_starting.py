@@ -67,7 +67,7 @@ def test_ctrl_c_during_an_import_is_one_line(
 
 def test_a_program_that_imports_the_package_gets_the_exception(tmp_path: Path) -> None:
     code = "try:\n    import numguard\nexcept KeyboardInterrupt:\n    print('caught')"
-    run = interrupted(tmp_path, "numguard.registry", "-c", code)
+    run = interrupted(tmp_path, "numguard._core", "-c", code)
     assert (run.returncode, run.stdout, run.stderr) == (0, "caught\n", "")
 
 

@@ -8,6 +8,9 @@ The public interface of the package; what is not named here is private.
     [True, False, None]
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from numguard import starting  # noqa: F401 - first, because the other imports take time
 from numguard._core import (
     ImeiSet,
@@ -23,14 +26,16 @@ from numguard._core import (
     region_of,
     regions,
 )
-from numguard.cdr import read_cdr
 from numguard.errors import NumguardError
-from numguard.keyed import keyed_hash, read_key
-from numguard.linkage import Expansion, LinkPolicy, expand
-from numguard.registry import Intake, ListPolicy, Registry
-from numguard.scan import scan
-from numguard.sightings import Changes, Common, changes, common
-from numguard.tac import TacTable
+
+if TYPE_CHECKING:
+    from numguard.cdr import read_cdr
+    from numguard.keyed import keyed_hash, read_key
+    from numguard.linkage import Expansion, LinkPolicy, expand
+    from numguard.registry import Intake, ListPolicy, Registry
+    from numguard.scanning import scan
+    from numguard.sightings import Changes, Common, changes, common
+    from numguard.tac import TacTable
 
 __all__ = [
     "Changes",
@@ -62,3 +67,38 @@ __all__ = [
     "regions",
     "scan",
 ]
+
+#: What is imported when it is first used, and from where: pyarrow and the modules of all verbs take half a second. No
+#: module has the name of a function, because an imported module would take its place.
+_MODULES = {
+    "Changes": "sightings",
+    "Common": "sightings",
+    "Expansion": "linkage",
+    "Intake": "registry",
+    "LinkPolicy": "linkage",
+    "ListPolicy": "registry",
+    "Registry": "registry",
+    "TacTable": "tac",
+    "changes": "sightings",
+    "common": "sightings",
+    "expand": "linkage",
+    "keyed_hash": "keyed",
+    "read_cdr": "cdr",
+    "read_key": "keyed",
+    "scan": "scanning",
+}
+
+if not TYPE_CHECKING:  # to a type checker it would mean that any name is there
+
+    def __getattr__(name: str) -> Any:
+        if name in _MODULES.values():
+            return import_module(f"numguard.{name}")
+        if name not in _MODULES:
+            raise AttributeError(f"module 'numguard' has no attribute {name!r}")
+        value = getattr(import_module(f"numguard.{_MODULES[name]}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -24,7 +24,7 @@ from numguard.bench.columns import members, national, texts
 from numguard.bench.plan import POPULATION, SEED, Plan, plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
-from numguard.scan import scan
+from numguard.scanning import scan
 from numguard.synthetic.numbering import Numbering
 
 COLUMNS: Final = ["a_party", "b_party"]

@@ -22,7 +22,7 @@ from numguard.bench.columns import members, national
 from numguard.bench.plan import Plan, plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
-from numguard.scan import scan
+from numguard.scanning import scan
 
 COLUMNS = ["a_party", "b_party"]
 LAYOUTS = ["integers", "mixed"]

@@ -86,6 +86,8 @@ class Verbs(click.Group):
             return None
         module, attribute = VERBS[name].split(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
+        # What it imports may wrap an exception: Ctrl-C raises one only from here on.
+        starting.end()
         return command
 
 
@@ -128,7 +130,6 @@ def run(arguments: list[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        starting.end()
         # A verb returns nothing; of one that ends with `Exit`, click returns the code.
         code: int | None = verbs.main(arguments, prog_name="numguard", standalone_mode=False)
         sys.stdout.flush()

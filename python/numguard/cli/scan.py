@@ -13,8 +13,8 @@ from numguard.cli import account, options
 from numguard.errors import ArgumentError
 from numguard.files import placed_together
 from numguard.number_list import listing_dates
-from numguard.scan import ScanSummary
-from numguard.scan import scan as run
+from numguard.scanning import ScanSummary
+from numguard.scanning import scan as run
 from numguard.types import Region
 
 __all__ = ["scan"]

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from numguard.adapters.spark.keys import Sets, Travelling, of_spark
 from numguard.adapters.spark.refused import REFUSED, refusals
-from numguard.scan import scan
+from numguard.scanning import scan
 from numguard.types import Region
 
 __all__ = ["ScanFiles", "schema_of_hits"]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from numguard.errors import ColumnError
-from numguard.scan.faults import is_broken
+from numguard.scanning.faults import is_broken
 from numguard.source import Part, check_columns, with_partition_values
 
 __all__ = ["Projection"]

@@ -30,11 +30,11 @@ from numguard._core import ImeiSet, Scanner, parquet_schema
 from numguard.errors import ArgumentError, InputError
 from numguard.files import FORMATS, IMEI_COLUMNS, write_rows
 from numguard.progress import Throttle
-from numguard.scan.faults import validating
-from numguard.scan.marks import Marks, Sets, flattened
-from numguard.scan.projection import Projection
-from numguard.scan.since import Since
-from numguard.scan.summary import ScanSummary, SkippedFile
+from numguard.scanning.faults import validating
+from numguard.scanning.marks import Marks, Sets, flattened
+from numguard.scanning.projection import Projection
+from numguard.scanning.since import Since
+from numguard.scanning.summary import ScanSummary, SkippedFile
 from numguard.source import (
     ParquetPart,
     Part,
