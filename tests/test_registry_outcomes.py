@@ -154,7 +154,7 @@ def test_a_block_that_was_not_requested_is_counted(registry: ng.Registry, tmp_pa
     assert late.unrequested["why"].to_pylist() == ["blocked_though_released"]
 
 
-def test_the_history_says_of_a_block_that_nobody_requested_it(registry: ng.Registry, tmp_path: Path) -> None:
+def test_the_history_says_of_a_block_that_no_list_requested_it(registry: ng.Registry, tmp_path: Path) -> None:
     def notes(number: int) -> list[tuple[str, str | None]]:
         rows = registry.history(f"+{number}").to_pylist()
         return [(row["status"], row["note"]) for row in rows if row["what"] == "outcome"]
