@@ -210,3 +210,27 @@ def test_the_command_line_says_which_command_writes_the_releases(
     assert json.loads(numguard(*export, "three.csv", "--json").stdout)["releases_due"] == 1
     run = numguard(*export, "four.csv", "--since-last")
     assert run.stderr.splitlines() == ["four.csv: 1 to release; export 6"]
+
+
+def test_a_release_is_for_those_who_were_asked_to_block(registry: ng.Registry, tmp_path: Path) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9123456789")))
+    sent(registry, tmp_path)
+    # It waits for a decision, and is not on the first list to the bank.
+    registry.add_complaints(complaints(complaint("1", "8887776665")))
+    assert sent(registry, tmp_path, "Bank") == [(B, "added", "block"), (C, "added", "block")][::-1]
+    registry.decide([A, B], "withdrawn", "the complaint was false")
+    assert sent(registry, tmp_path, "Bank") == [(B, "removed", "release")]
+    assert sent(registry, tmp_path)[:2] == [(C, "added", "block"), (B, "removed", "release")]
+    assert sent(registry, tmp_path, "Bank") == []
+
+
+def test_a_block_without_grounds_is_lifted_where_it_was_asked_for(registry: ng.Registry, tmp_path: Path) -> None:
+    wrong = registry.add_complaints(complaints(complaint("1", "9876543210")))
+    registry.add_complaints(complaints(complaint("2", "8887776665")))
+    sent(registry, tmp_path)
+    answer(registry, "blocked", 1, A)
+    assert sent(registry, tmp_path, "Bank") == [(C, "added", "block")]
+    registry.withdraw_intake(wrong.id, "a sheet of another state")
+    registry.expand(sightings((C, HANDSET), (A, HANDSET)))
+    assert sent(registry, tmp_path, "Bank") == []
+    assert sent(registry, tmp_path) == [(A, "removed", "release")]
