@@ -70,7 +70,7 @@ class Office:
         self.now += timedelta(minutes=self.random.choice([1, 7, 660]))
         calls = [self.add, self.withdraw, self.decide, self.answer, self.expand, self.export, self.merge]
         desk = self.random.choice(self.desks)
-        self.random.choices(calls, [6, 2, 4, 4, 2, 10, 2])[0](desk)
+        self.random.choices(calls, [6, 2, 4, 3, 2, 12, 2])[0](desk)
 
     def add(self, desk: Desk) -> None:
         pick = self.random
@@ -98,8 +98,11 @@ class Office:
 
     def decide(self, desk: Desk) -> None:
         values = self.random.sample(NUMBERS, self.random.choice([1, 1, 2]))
+        status = self.random.choice(
+            ["confirmed", "protected", "withdrawn", "withdrawn", *sorted(ng.registry.DECISIONS)]
+        )
         with suppress(ArgumentError):  # it waits for no decision
-            desk.registry.decide(numbers(values), self.random.choice(sorted(ng.registry.DECISIONS)), "looked into")
+            desk.registry.decide(numbers(values), status, "looked into")
 
     def answer(self, desk: Desk) -> None:
         values = self.random.sample(NUMBERS, self.random.choice([1, 2]))
@@ -125,7 +128,7 @@ class Office:
 
     def export(self, desk: Desk) -> None:
         pick = self.random
-        to, district = pick.choice(RECEIVERS), pick.choice([None, None, None, "Rohtak"])
+        to, district = pick.choice(RECEIVERS), pick.choice([*[None] * 5, "Rohtak"])
         if pick.random() < 0.15:
             with suppress(ArgumentError):  # no such district yet
                 day = (self.now - timedelta(days=pick.choice([0, 1, 2]))).date()
@@ -134,7 +137,7 @@ class Office:
         lists = desk.lists.setdefault((to, district), [])
         since = pick.choice([None, "last", "last", *([pick.choice(lists)] if lists else [])])
         with suppress(ArgumentError):  # no such district yet, or a change under another key
-            whole, due = self._sent(desk, to, district, since, pick.choice([None, None, None, KEY]))
+            whole, due = self._sent(desk, to, district, since, pick.choice([*[None] * 5, KEY]))
             if whole and pick.random() < 0.5:
                 self.now += timedelta(minutes=1)
                 assert self._sent(desk, to, district, "last", self._key) == (False, due)

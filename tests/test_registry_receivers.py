@@ -13,7 +13,7 @@ from registry_stores import is_there, make_schema, postgres
 __all__ = ["postgres"]
 
 #: How many histories of forty steps; more on request.
-HISTORIES = int(os.environ.get("NUMGUARD_HISTORIES", "3"))
+HISTORIES = int(os.environ.get("NUMGUARD_HISTORIES", "2"))
 
 
 def histories(seed: int, places: list[str], folder: Path) -> None:
