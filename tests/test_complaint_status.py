@@ -26,6 +26,10 @@ HEADINGS = [
     "complaint_status",
     "Current Status",
     "शिकायत की स्थिति",
+    "शिकायतों की स्थिति",
+    "तक्रारीची सद्यस्थिती",
+    "ફરિયાદની સ્થિતિ",
+    "ਸ਼ਿਕਾਇਤ ਦੀ ਸਥਿਤੀ",
 ]
 
 
@@ -96,7 +100,9 @@ def test_a_complaint_that_has_ended(status: str) -> None:
     "status",
     [
         "Closed", "Disposed", "Resolved", "Refunded", "Blocked", "No action", "not withdrawn", "not false", "200", "1",
-        "registered; withdrawn", "Registered (false)", "not registered", "withdrawn?", "to be withdrawn",
+        "वापस लिए गए", "निरस्त की गईं", "झूठी पाई गई", "तक्रार मागे घेतली", "खोट्या तक्रारी", "પાછી ખેંચી", "ખોટી ફરિયાદ",
+        "ਵਾਪਸ ਲਈ ਗਈ", "ਝੂਠੀਆਂ", "नोंदवली", "ਦਰਜ", "registered; withdrawn",
+        "Registered (false)", "not registered", "withdrawn?", "to be withdrawn",
     ],
 )  # fmt: skip
 def test_a_status_on_neither_list_leaves_the_numbers_to_a_decision(status: str) -> None:

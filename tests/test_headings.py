@@ -85,6 +85,28 @@ def test_an_ambiguous_heading_is_a_question(written: str) -> None:
     assert find("Ack No", written, mapping={"ignore": written}) == {"acknowledgement_no": ["Ack No"]}
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["तक्रारदारांचे मोबाईल क्रमांक", "पीड़िताओं के मोबाइल", "शिकायतकर्ता की पत्नी का मोबाइल नंबर", "ફરિયાદીનો મોબાઇલ નંબર",
+     "ਪੀੜਤਾਂ ਦੇ ਮੋਬਾਈਲ ਨੰਬਰ", "Victim Father Mobile"],
+)  # fmt: skip
+def test_a_column_that_may_have_numbers_of_complainants_is_a_question(written: str) -> None:
+    with pytest.raises(ColumnError, match=r"could be complainant_mobile; .*=ignore"):
+        find("Ack No", written)
+    assert find("Ack No", written, mapping={"complainant_mobile": written})["complainant_mobile"] == [written]
+    assert find("Ack No", written, mapping={"ignore": written}) == {"acknowledgement_no": ["Ack No"]}
+    # Names, and numbers that victims gave, are no question.
+    assert find("Ack No", "तक्रारदाराचे नाव", "Sender Mobile", "Mobile numbers of suspects named by victims")
+
+
+@pytest.mark.parametrize("written", ["पीड़ितों का विवरण", "तक्रारदारांचे विवरण", "Victims details"])
+def test_a_suspects_number_in_a_column_about_victims_waits(written: str) -> None:
+    sheet = pa.table({"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["98765 43210"]})
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(sheet.append_column(written, pa.array(["R Kumar, 98765 43210"])))
+        assert intake.waiting["why"].to_pylist() == ["in_unread_column"]
+
+
 def test_two_columns_for_one_field_are_a_question() -> None:
     with pytest.raises(ColumnError, match="more than one column could be amount_lost: Amount Lost, Fraud Amount"):
         find("Amount Lost", "Fraud Amount")

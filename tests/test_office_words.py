@@ -57,6 +57,7 @@ def test_a_status_is_read_as_operators_write_it(word: str, status: str) -> None:
     "word",
     ["Pending", "Under process", "Active", "Re-verification failed", "Not re-verified", "Not restored", "Verified",
      "blocked?", "to be blocked", "Block on 3 Sep", "Outgoing barred", "unblock request", "NA", "Not found", "No",
+     "ब्लॉक नहीं", "ब्लॉक किए जाएंगे", "बंद करावे", "બંધ કરવાનું", "બ્લોક કર્યા", "ਬੰਦ ਕੀਤੇ", "ਬਲਾਕ ਨਹੀਂ",
      "temporarily disconnected", "not un-blocked", "will be disconnected"],
 )  # fmt: skip
 def test_what_is_not_certain_is_refused(word: str) -> None:

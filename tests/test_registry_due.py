@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pytest
 
 import numguard as ng
 from registry_cases import HANDSET, A, B, C, complaint, complaints, registry, sightings
 from registry_stores import postgres, store
+from test_cli import numguard
 
 __all__ = ["postgres", "registry", "store"]
 
@@ -135,3 +138,99 @@ def test_a_merged_list_to_the_same_receiver_counts(tmp_path: Path) -> None:
         assert sent(state, tmp_path) == [(B, "added", "block")]
         assert sent(state, tmp_path) == [(A, "removed", "release")]
         assert sent(state, tmp_path) == []
+
+
+def left(registry: ng.Registry, folder: Path, to: str = "DoT", **how: Any) -> int | None:
+    manifest = registry.export(folder / "left.csv", to=to, replace=True, **how).manifest
+    count: int | None = manifest.get("releases_due")
+    assert json.loads((folder / "left.csv.manifest.json").read_text()).get("releases_due") == count
+    return count
+
+
+def test_a_whole_list_says_how_many_releases_the_next_change_has(registry: ng.Registry, tmp_path: Path) -> None:
+    wrong = registry.add_complaints(complaints(complaint("1", "9876543210", district="Rohtak")))
+    registry.add_complaints(complaints(complaint("2", "9123456789"), complaint("3", "8887776665")))
+    registry.expand(sightings((A, HANDSET), (C, HANDSET)))
+    assert left(registry, tmp_path) == 0
+    assert left(registry, tmp_path, district="Rohtak") == 0
+    registry.withdraw_intake(wrong.id, "a sheet of another state")
+    registry.decide([B], "protected", "a hospital")
+    assert left(registry, tmp_path) == 2
+    assert left(registry, tmp_path, key=bytes(range(32))) == 2
+    # A list of an earlier day, of another district, or to another receiver.
+    assert left(registry, tmp_path, as_of=date.today()) is None
+    assert left(registry, tmp_path, district="Rohtak") == 1
+    assert left(registry, tmp_path, "Bank") == 0
+    assert left(registry, tmp_path) == 2
+    assert left(registry, tmp_path, since=0) == 2
+    assert left(registry, tmp_path, since="last") == 0
+    assert left(registry, tmp_path) == 0
+    assert left(registry, tmp_path, district="Rohtak") == 0
+    answer(registry, "blocked", 1, B)
+    assert (left(registry, tmp_path), len(sent(registry, tmp_path))) == (1, 1)
+
+
+def test_a_number_that_is_linked_now_is_due_too(registry: ng.Registry, tmp_path: Path) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210")))
+    wrong = registry.add_complaints(complaints(complaint("2", "9123456789")))
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    assert left(registry, tmp_path) == 0
+    registry.withdraw_intake(wrong.id, "a sheet of another state")
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    assert left(registry, tmp_path) == 1
+    assert sent(registry, tmp_path) == [(B, "removed", "release"), (B, "added", "reverify")]
+
+
+def test_a_merged_registry_counts_the_releases_that_are_due(tmp_path: Path) -> None:
+    with ng.Registry(tmp_path / "desk.db", by="SI Nuh") as desk:
+        wrong = desk.add_complaints(complaints(complaint("1", "9876543210")))
+        sent(desk, tmp_path, "dot")
+        desk.withdraw_intake(wrong.id, "a sheet of another state")
+    with ng.Registry(by="SI State") as state:
+        state.add_complaints(complaints(complaint("2", "9123456789")))
+        state.merge(tmp_path / "desk.db")
+        assert left(state, tmp_path) == 1
+        assert sent(state, tmp_path) == [(A, "removed", "release")]
+
+
+def test_the_command_line_says_which_command_writes_the_releases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with ng.Registry("cases.db", by="HC 1234") as registry:
+        registry.add_complaints(complaints(complaint("1", "9876543210", district="Nuh")))
+        registry.export("one.csv", to="DoT Cell", district="Nuh")
+        registry.decide([A], "protected", "a hospital")
+    export = ("export", "--registry", "cases.db", "--by", "HC 1234", "--to", "DoT Cell", "--district", "nuh")
+    run = numguard(*export, "two.csv")
+    assert run.stderr.splitlines()[1] == (
+        "releases_due: 1 release is due to DoT Cell, and a whole list has no releases: "
+        "numguard export FILE --to 'DoT Cell' --district nuh --since-last writes it"
+    )
+    assert json.loads(numguard(*export, "three.csv", "--json").stdout)["releases_due"] == 1
+    run = numguard(*export, "four.csv", "--since-last")
+    assert run.stderr.splitlines() == ["four.csv: 1 to release; export 6"]
+
+
+def test_a_release_is_for_those_who_were_asked_to_block(registry: ng.Registry, tmp_path: Path) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9123456789")))
+    sent(registry, tmp_path)
+    # It waits for a decision, and is not on the first list to the bank.
+    registry.add_complaints(complaints(complaint("1", "8887776665")))
+    assert sent(registry, tmp_path, "Bank") == [(B, "added", "block"), (C, "added", "block")][::-1]
+    registry.decide([A, B], "withdrawn", "the complaint was false")
+    assert sent(registry, tmp_path, "Bank") == [(B, "removed", "release")]
+    assert sent(registry, tmp_path)[:2] == [(C, "added", "block"), (B, "removed", "release")]
+    assert sent(registry, tmp_path, "Bank") == []
+
+
+def test_a_block_without_grounds_is_lifted_where_it_was_asked_for(registry: ng.Registry, tmp_path: Path) -> None:
+    wrong = registry.add_complaints(complaints(complaint("1", "9876543210")))
+    registry.add_complaints(complaints(complaint("2", "8887776665")))
+    sent(registry, tmp_path)
+    answer(registry, "blocked", 1, A)
+    assert sent(registry, tmp_path, "Bank") == [(C, "added", "block")]
+    registry.withdraw_intake(wrong.id, "a sheet of another state")
+    registry.expand(sightings((C, HANDSET), (A, HANDSET)))
+    assert sent(registry, tmp_path, "Bank") == []
+    assert sent(registry, tmp_path) == [(A, "removed", "release")]

@@ -152,3 +152,28 @@ def test_a_block_that_was_not_requested_is_counted(registry: ng.Registry, tmp_pa
     registry.decide([B], "confirmed", "failed re-verification")
     late = registry.record_outcomes(answers(("9123456789", "blocked", "2026-10-07")))
     assert late.unrequested["why"].to_pylist() == ["blocked_though_released"]
+
+
+def test_the_history_says_of_a_block_that_no_list_requested_it(registry: ng.Registry, tmp_path: Path) -> None:
+    def notes(number: int) -> list[tuple[str, str | None]]:
+        rows = registry.history(f"+{number}").to_pylist()
+        return [(row["status"], row["note"]) for row in rows if row["what"] == "outcome"]
+
+    def block(*numbers: int, day: int) -> None:
+        registry.record_outcomes(answers(*((f"+{n}", "blocked", f"0{day}/09/2026") for n in numbers)), name=str(day))
+
+    registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9123456789")))
+    block(A, day=1)
+    assert notes(A) == [("blocked", "blocked_but_never_sent")]
+    page = registry.history_page(tmp_path / "history.html", f"+{A}").read_text()
+    assert "never exported: the answer may be of another number." in page
+    registry.decide([A], "confirmed", "a second witness")
+    registry.export(tmp_path / "list.csv", to="DoT")
+    block(A, B, day=2)
+    # What was recorded before the list stays as it was.
+    assert notes(A) == [("blocked", "blocked_but_never_sent"), ("blocked", None)]
+    assert notes(B) == [("blocked", None)]
+    registry.decide([B], "protected", "a hospital")
+    registry.export(tmp_path / "change.csv", to="DoT", since="last")
+    block(B, day=3)
+    assert notes(B) == [("blocked", None), ("blocked", "blocked_though_released")]

@@ -59,6 +59,9 @@ class Nothing:
         columns = ("ordinal", "complaint", "fingerprint", "usable", "taken_back")
         return pa.table({name: pa.array([], pa.int64()) for name in columns})
 
+    def ended(self) -> pa.Array[pa.StringScalar]:
+        return pa.array([], pa.string())
+
     def alike(self, _candidates: pa.Table) -> pa.Table:
         texts = ("complaint_key", "source", "acknowledgement_no")
         return pa.table({"ordinal": pa.array([], pa.int64()), **{name: pa.array([], pa.string()) for name in texts}})

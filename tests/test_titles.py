@@ -21,13 +21,18 @@ VICTIMS = [
     "शिकायतकर्ता का मोबाइल", "Victims of fraudsters", "Victims called by suspects", "Numbers of victims and suspects",
     "Aggrieved persons", "Numbers received from victims", "Victims: Nuh block", "Witnesses",
     "फिर्यादी यांचे मोबाईल", "तक्रारदार", "पीडित", "પીડિત", "ફરિયાદી - સુરત", "ਪੀੜਤ", "ਸ਼ਿਕਾਇਤਕਰਤਾ", "ਸ਼ਿਕਾਇਤਕਰਤਾ ਦਾ ਮੋਬਾਈਲ",
+    "पीड़िताओं के नंबर", "शिकायत कर्ता", "शिकायतकर्त्ता", "शिकायतकर्ताओं की सूची", "प्रार्थियों के मोबाइल", "फरियादियों", "परिवादियों",
+    "गवाहों के नंबर", "वादियों की सूची", "shikayat karta", "peediton ki suchi", "तक्रारदारांची यादी", "फिर्यादींचे मोबाईल क्रमांक",
+    "पीडितांची यादी", "अर्जदारांचे", "साक्षीदारांचे नंबर", "પીડિતોની યાદી", "ફરિયાદીઓની યાદી", "અરજદારોની", "ભોગ બનનારની યાદી",
+    "સાક્ષીઓ", "ਪੀੜਤਾਂ ਦੀ ਸੂਚੀ", "ਸ਼ਿਕਾਇਤਕਰਤਾਵਾਂ ਦੇ ਨੰਬਰ", "ਸ਼ਿਕਾਇਤ ਕਰਤਾ", "ਮੁਦਈਆਂ", "ਗਵਾਹਾਂ ਦੇ ਨੰਬਰ",
 ]  # fmt: skip
 HONEST = [
     "List of suspect numbers reported by victims", "Suspect mobiles received from the complainants, Nuh",
     "Numbers to be blocked, named by victims", "Numbers to block as submitted by complainants", "Suspects",
     "Haryana Police, cyber cell", "Victim wise suspect numbers", "पीड़ितों द्वारा दिए गए संदिग्ध नंबर",
     "shikayatkarta dwara diye gaye sandigdh number", "Report of the cyber cell", "SMS senders of lottery messages",
-    "Numbers misused for fraud",
+    "Numbers misused for fraud", "शिकायतकर्ताओं द्वारा दिए गए संदिग्ध नंबर", "आरोपींची यादी", "તક્રારો", "ફરિયાદોની યાદી",
+    "ਸ਼ਿਕਾਇਤਾਂ", "प्रार्थना पत्र", "तक्रारींची यादी", "ਸ਼ੱਕੀ ਨੰਬਰ",
 ]  # fmt: skip
 
 
@@ -72,6 +77,8 @@ def written(folder: Path, kind: str, *rows: list[str]) -> Path:
         [["Victims"], [], ["Cyber Police Station, Nuh"]],
         [["", "Victim", ""]],
         [["", "", "पीड़ित"]],
+        [["तक्रारदारांची यादी"]],
+        [["ਪੀੜਤਾਂ ਦੇ ਨੰਬਰ"]],
         [["Suspects"], ["Victims"]],
         [["Haryana Police"], ["List of complainants - Nuh"], []],
     ],
@@ -128,7 +135,18 @@ def test_a_heading_of_suspects_that_victims_named(tmp_path: Path) -> None:
             read_numbers(written(tmp_path, "csv", [heading], [NUMBER]))
 
 
-@pytest.mark.parametrize("heading", ["Victims", "List of victims:", "Complainant mobile no.", "पीड़ित"])
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Victims",
+        "List of victims:",
+        "Complainant mobile no.",
+        "पीड़ित",
+        "तक्रारदारांचे मोबाईल क्रमांक",
+        "ਪੀੜਤਾਂ ਦੀ ਸੂਚੀ",
+        "ભોગ બનનાર",
+    ],
+)
 def test_a_heading_of_victims_among_the_rows(tmp_path: Path, heading: str) -> None:
     path = written(tmp_path, "csv", ["mobile"], [NUMBER], [""], [heading], ["9765432188"])
     with pytest.raises(ColumnError, match="row 4 is a heading of victims"):

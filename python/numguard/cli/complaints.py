@@ -160,6 +160,9 @@ def _report(intake: Intake, source: str, ended_path: Path | None, *, dry_run: bo
             f"reactivated: {options.count(intake.reactivated, 'number')} {them} off the list until decided; "
             "see numguard decide confirmed"
         )
+    if intake.reopened:
+        had = "complaint that had ended stands" if intake.reopened == 1 else "complaints that had ended stand"
+        options.say(f"reopened: {intake.reopened:,} {had} again by this file")
     _say_amended(intake, dry_run=dry_run)
     account.say({"not_data": intake.not_data, "passed_over": intake.passed_over})
     if intake.preview and intake.preview.unread and not dry_run:
@@ -288,6 +291,7 @@ def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
         summary["amendments"] = options.counted(intake.dropped["why"])
         summary["reactivated"] = intake.reactivated
         summary["ended_in_force"] = len(intake.ended["msisdn"].unique())
+        summary["reopened"] = intake.reopened
         summary["alike"] = options.counted(intake.alike["why"])
         if dry_run:
             summary["sample"] = preview.sample.to_pylist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,18 @@ def export(
     summary = ", ".join(_counted(action, actions[action]) for action in sorted(actions)) or "nothing"
     files = f" in {options.count(len(listed.manifest['files']), 'file')}" if "files" in listed.manifest else ""
     options.say(f"{path}: {summary}{files}; export {listed.manifest['export']}")
+    if due := listed.manifest.get("releases_due"):
+        _say_due(due, str(listed.manifest["to"]), district, keyed=key is not None)
+
+
+def _say_due(due: int, receiver: str, district: str | None, *, keyed: bool) -> None:
+    """The releases that a whole list has no rows for, and the command that writes them."""
+    command = ["numguard", "export", "FILE", "--to", receiver, *(["--district", district] if district else [])]
+    are, them = ("is", "it") if due == 1 else ("are", "them")
+    options.say(
+        f"releases_due: {options.count(due, 'release')} {are} due to {receiver}, and a whole list has no releases: "
+        f"{shlex.join([*command, '--since-last'])} writes {them}{', with the same key' if keyed else ''}"
+    )
 
 
 def _counted(action: str, count: int) -> str:

@@ -1,7 +1,7 @@
 """Whose numbers the title of a list says it has: the victims', or those of suspects.
 
 Owns the words for both sides in titles, in English and Hindi, and those for victims in
-Marathi, Gujarati and Punjabi; those of a cell with a number are the compiled module's.
+Marathi, Gujarati and Punjabi, in all their forms; those of a cell with a number are the compiled module's.
 One idea: **a title that names victims is that of a list of victims, unless it says that they named
 the numbers**, as in `Suspect numbers reported by victims`.
 """
@@ -24,7 +24,10 @@ from numguard.number_list.actions import may_have_words
 from numguard.source import Batch, Part
 from numguard.types import PathLike
 
-__all__ = ["check_line", "check_lone_headings", "check_rows", "check_titles", "is_of_victims", "without_victims"]
+__all__ = [
+    "check_line", "check_lone_headings", "check_rows", "check_titles", "is_of_victims", "names_victims",
+    "without_victims",
+]  # fmt: skip
 
 _REMEDY = "take that title out of the file, or choose the column with column= (scan, decide and lists: --list-column)"
 
@@ -43,6 +46,17 @@ _VICTIMS = _of(
     "भुक्तभोगी मुस्तगीस याचिकाकर्ता सूचनाकर्ता इत्तिलाकर्ता विक्टिम गवाह साक्षी निर्दोष",
     "फिर्यादी तक्रारदार अर्जदार साक्षीदार પીડિત ફરિયાદી ફરીયાદી અરજદાર સાક્ષી ਪੀੜਤ ਪੀੜਿਤ ਸਿਕਾਇਤਕਰਤਾ ਮੁਦਈ ਗਵਾਹ",
 )
+#: How words for victims begin: case and number change their end, as in पीड़ितों, तक्रारदारांची, ફરિયાદીઓની and ਪੀੜਤਾਂ.
+_BEGINNINGS = tuple(
+    _of(
+        "शिकायतकर्त पीडित पीडीत पिडित पिडीत प्रार्थी प्रार्थि परिवादी परिवादि वादियो आवेदक आवेदिका फरियादी फरियादि भुक्तभोगी",
+        "भुक्तभोगि मुस्तगीस याचिकाकर्त सूचनाकर्त इत्तिलाकर्त आवेदनकर्त विक्टिम व्हिक्टिम गवाहो साक्षी साक्षि फिर्यादी फिर्यादि",
+        "तक्रारदार तक्रारकर्त अर्जदार પીડિત પીડીત ફરિયાદી ફરીયાદી ફરિયાદકર્ત ફરિયાદકરનાર અરજદાર સાક્ષી ભોગબન વિક્ટિમ",
+        "ਪੀੜਤ ਪੀੜਿਤ ਪੀਡਤ ਸਿਕਾਇਤਕਰਤ ਸਕਾਇਤਕਰਤ ਮੁਦਈ ਮੁੱਦਈ ਗਵਾਹ ਫਰਿਆਦੀ ਬਿਨੈਕਾਰ ਦਰਖਾਸਤਕਰਤ ਵਿਕਟਿਮ",
+        "shikayatkart sikayatkart peedit pidit fariyadi fariyaadi phariyadi firyadi faryadi prarthi parivadi aavedak",
+        "avedak takrardar takraardar mustgees yachikakart suchnakart arjdar arajdar",
+    )
+)
 #: Words that may mean either side, and say something only as a title of their own: who sent money, or a message.
 _EITHER = _of("sender senders receiver receivers payer payers remitter remitters depositor depositors")
 _SUSPECTS = _of(
@@ -56,7 +70,9 @@ _NUKTA = "\u093c\u0a3c"
 #: Words of a title that name no side.
 _FILLING = _of(
     "a and all contact contacts data detail details for list mobile mobiles msisdn no nos number numbers of",
-    "phone phones s sheet side telephone the whatsapp wise मोबाइल नंबर नम्बर फोन संपर्क सूची विवरण का की के",
+    "phone phones s sheet side telephone the whatsapp wise मोबाइल मोबाईल नंबर नम्बर क्रमांक फोन संपर्क सूची यादी लिस्ट विवरण",
+    "तपशील माहिती का की के और व आणि यांचा यांची यांचे મોબાઇલ મોબાઈલ નંબર ફોન સંપર્ક યાદી સૂચિ લિસ્ટ વિગત વિગતો અને નો ની ના",
+    "ਮੋਬਾਈਲ ਮੋਬਾਇਲ ਨੰਬਰ ਫੋਨ ਸੰਪਰਕ ਸੂਚੀ ਲਿਸਟ ਵੇਰਵਾ ਵੇਰਵੇ ਅਤੇ ਦਾ ਦੀ ਦੇ ਦੀਆਂ",
 )
 #: What victims did to the numbers that a list has: `reported by the victims`, `received from complainants`.
 _NAMED = (
@@ -79,11 +95,23 @@ def is_of_victims(title: str) -> bool:
     """
     words = _words(title)
     meant = set(words) - _FILLING
-    if meant and meant <= _EITHER:
-        return True
-    if not _VICTIMS & meant:
+    return bool(meant and meant <= _EITHER) or names_victims(title)
+
+
+def names_victims(title: str) -> bool:
+    """Whether a word of a title is one for victims, unless it says only that they named the numbers.
+
+    >>> names_victims("तक्रारदारांची यादी"), names_victims("Sender"), names_victims("Suspects named by victims")
+    (True, False, False)
+    """
+    words = _words(title)
+    if not any(map(_is_victim, words)):
         return False
     return not _names_suspects(words) or _VICTIM in _BY_VICTIMS.sub("", _marked(words))
+
+
+def _is_victim(word: str) -> bool:
+    return word in _VICTIMS or word.startswith(_BEGINNINGS)
 
 
 def is_of_suspects(title: str) -> bool:
@@ -106,7 +134,7 @@ def _names_suspects(words: Sequence[str]) -> bool:
 
 def _marked(words: Sequence[str]) -> str:
     """The words, each for victims as one character that no word contains."""
-    return " ".join(["", *(_VICTIM if word in _VICTIMS else word for word in words), ""])
+    return " ".join(["", *(_VICTIM if _is_victim(word) else word for word in words), ""])
 
 
 def check_titles(part: Part, path: PathLike, column: str | None) -> None:
@@ -184,7 +212,7 @@ def _below_a_heading(file: str | None, row: int) -> ColumnError:
 def _heads_victims(cell: str) -> bool:
     """Whether a cell has nothing but words for victims, as a heading among the rows of a list has."""
     meant = set(_words(cell)) - _FILLING
-    return bool(meant) and meant <= _VICTIMS
+    return bool(meant) and all(map(_is_victim, meant))
 
 
 def _line_of_victims(titles: Sequence[str]) -> int | None:
@@ -199,7 +227,10 @@ def _line_of_victims(titles: Sequence[str]) -> int | None:
 
 @cache
 def _words(text: str) -> list[str]:
-    """The words in lower case, without nukta and marks that are not seen; `victimMobile` is two."""
+    """The words in lower case, without nukta and marks that are not seen; `victimMobile` is two.
+
+    Two words that are one for victims together, as शिकायत कर्ता and ભોગ બનનાર, are one.
+    """
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
     kept = (
         char
@@ -207,4 +238,11 @@ def _words(text: str) -> list[str]:
         if char not in _NUKTA and unicodedata.category(char) != "Cf"
     )
     plain = unicodedata.normalize("NFC", "".join(kept)).casefold()
-    return "".join(char if unicodedata.category(char)[0] in "LM" else " " for char in plain).split()
+    words: list[str] = []
+    for word in "".join(char if unicodedata.category(char)[0] in "LM" else " " for char in plain).split():
+        before = words[-1] if words else ""
+        if before and not _is_victim(before) and _is_victim(before + word) and not _is_victim(word):
+            words[-1] += word
+        else:
+            words.append(word)
+    return words

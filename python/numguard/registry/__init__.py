@@ -331,7 +331,8 @@ class Registry(Queries, Maintenance):
                 one; recorded.
 
         Returns:
-            The list that was written.
+            The list that was written. `releases_due` in its manifest is how many releases are due to the receiver and
+            are not on it, as a whole list has no rows to release: the next change (`since="last"`) has them.
 
         Raises:
             ArgumentError: An exported list is at `path`; no district of that name is known; the receiver's name is one

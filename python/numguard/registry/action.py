@@ -133,13 +133,13 @@ def _complaints(case: Case, cut: int) -> pa.Table:
 
     A complaint may have several standing versions, of which one names numbers: a version without numbers amends none.
     A field that is empty in that one has the value of the last of the others. A version whose status is withdrawn,
-    false or such does not stand.
+    false or such does not stand, and one that only reopens the complaint has no content.
     """
     fields = ["district", "source", "reported_at", *_MONEY]
     versions = case.store.facts("complaints", cut)
-    ended = case.store.facts("ended", cut).rename_columns(["event", "row"])
-    if len(ended):
-        versions = versions.join(ended, ["event", "row"], join_type="left anti")
+    without = pa.concat_tables([case.store.facts(kind, cut) for kind in ("ended", "reopened")])
+    if len(without):
+        versions = versions.join(without.rename_columns(["event", "row"]), ["event", "row"], join_type="left anti")
     versions = versions.sort_by([(name, "ascending") for name in ("complaint", "usable", "event", "row")])
     complaints = versions.group_by("complaint", use_threads=False).aggregate([(name, "last") for name in fields])
     return complaints.select([f"{name}_last" for name in fields]).rename_columns(fields)

@@ -49,6 +49,9 @@ class Known(Protocol):
     def versions(self, keys: pa.Table) -> pa.Table:
         """The recorded versions of the complaints of a table (ordinal, complaint_key)."""
 
+    def ended(self) -> pa.Array[Any]:
+        """The keys of the complaints that have ended, and were not named again since."""
+
     def alike(self, candidates: pa.Table) -> pa.Table:
         """The complaints with a number of a table (ordinal, bare, prefix, long), leading zeros aside.
 

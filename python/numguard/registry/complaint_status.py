@@ -81,6 +81,12 @@ class Statuses(NamedTuple):
     ended: npt.NDArray[np.bool_]
     unclear: npt.NDArray[np.bool_]
 
+    @property
+    def stands(self) -> npt.NDArray[np.bool_]:
+        """Where each cell that is not empty has a word of `STANDS`."""
+        stands: npt.NDArray[np.bool_] = cells.flags(pc.is_valid(self.text)) & ~self.ended & ~self.unclear
+        return stands
+
 
 def complaint_statuses(columns: list[pa.ChunkedArray[Any]], size: int) -> Statuses:
     """The status of each of `size` rows, by one or more columns."""

@@ -70,7 +70,8 @@ class Complaints:
     """The content of a sheet, row by row.
 
     Attributes:
-        rows: one a record: row, the key of its complaint (null where it has none), the fields, usable.
+        rows: one a record: row, the key of its complaint (null where it has none), the fields, usable, stands and
+            ended (what its status says; both false where it says nothing, or nothing certain).
         namings: index (into rows), msisdn, note, doubt, cell: the usable numbers, each once a row, in this order; doubt
             is why one is not certain.
         complainants: index, msisdn: the numbers of complainants, likewise.
@@ -158,6 +159,7 @@ def read_complaints(
     usable = np.zeros(size, np.bool_)
     usable[np.asarray(found["index"].to_numpy(), np.int64)] = True
     shown = {"complaint_status": status.text, "usable": pa.array(usable)}
+    shown |= {"stands": pa.array(status.stands), "ended": pa.array(status.ended)}
     rows = pa.table({"row": sheet.row, "complaint_key": key, **fields, **shown})
     return Complaints(rows, found, complainants, pa.concat_tables(refusals), sheet.broken, ended, at)
 

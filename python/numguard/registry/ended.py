@@ -7,28 +7,74 @@ idea: a sheet alone takes no number off a list, so what it ends is shown until a
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc, schema_of
+from numguard.compute import pc, schema_of, table_of, whole
 from numguard.registry.case import Case
 from numguard.registry.cells import flags
 from numguard.registry.grounds import NEVER, Bools, Ints, Versions, positions
-from numguard.registry.state import IN_FORCE, Facts, Standing
+from numguard.registry.state import IN_FORCE, Facts, Standing, derive
 
-__all__ = ["complaints_of_each", "ended_and_in_force"]
+__all__ = ["ended_and_in_force", "in_force_of"]
 
 _PAIRS = schema_of(complaint=pa.int64(), msisdn=pa.int64())
 
 
-def complaints_of_each(facts: Facts) -> Counter[int]:
-    """How many complaints that stand name each number for certain."""
+_OF_ROWS = schema_of(row=pa.int64(), msisdn=pa.uint64(), status=pa.string(), complaints=pa.int64())
+
+
+def in_force_of(case: Case, cut: int, ended: pa.Table, written: pa.Table) -> pa.Table:
+    """The numbers in force at `cut` of complaints that a sheet ends.
+
+    Args:
+        case: The case.
+        cut: The event.
+        ended: row, complaint_key: the rows of the sheet that end a complaint.
+        written: row, msisdn: the numbers in these rows, and in rows that end a complaint without a key.
+
+    Returns:
+        row, msisdn, status, complaints (how many name it for certain). A number that a complaint names on record, and
+        no row of the sheet that ends it, is of the first of these rows.
+    """
+    if not len(ended) and not len(written):
+        return _OF_ROWS.empty_table()
+    recorded = case.store.numbers_of(ended["complaint_key"])
+    numbers = pa.concat_arrays([recorded, whole(written["msisdn"].cast(pa.int64()))])
+    facts = case.facts(cut, case.store.with_linked(numbers, cut))
+    pairs = _pairs(facts)
+    complaints = case.store.complaints_of(ended["complaint_key"], cut)
+    named: dict[int, set[int]] = {}
+    for msisdn, complaint in pairs:
+        named.setdefault(complaint, set()).add(msisdn)
+    found = set(_rows(written, "row", "msisdn"))
+    rows_of: dict[str, list[int]] = {}
+    for row, key in _rows(ended, "row", "complaint_key"):
+        rows_of.setdefault(key, []).append(row)
+    in_row: dict[int, set[int]] = {}
+    for row, msisdn in found:
+        in_row.setdefault(row, set()).add(msisdn)
+    for key, rows in rows_of.items():
+        here = set().union(*(in_row.get(row, ()) for row in rows))
+        found |= {(rows[0], msisdn) for msisdn in named.get(complaints.get(key, NEVER), set()) - here}
+    count, status = Counter(msisdn for msisdn, _ in pairs), dict(_rows(derive(facts), "msisdn", "status"))
+    lines = [(row, msisdn, status.get(msisdn), count[msisdn]) for row, msisdn in sorted(found)]
+    return table_of([line for line in lines if line[2] in IN_FORCE], _OF_ROWS)
+
+
+def _rows(table: pa.Table, *names: str) -> list[tuple[Any, ...]]:
+    columns: list[list[Any]] = [table[name].to_pylist() for name in names]
+    return list(zip(*columns, strict=True))
+
+
+def _pairs(facts: Facts) -> set[tuple[int, int]]:
+    """The numbers that complaints that stand name for certain, each with the complaint."""
     versions = Versions(facts.versions)
     version, certain = _certain(facts, versions)
     numbers = np.asarray(facts.namings["msisdn"].to_numpy(), np.int64)
-    pairs = zip(numbers[certain].tolist(), versions.complaint[version[certain]].tolist(), strict=True)
-    return Counter(number for number, _ in set(pairs))
+    return set(zip(numbers[certain].tolist(), versions.complaint[version[certain]].tolist(), strict=True))
 
 
 def ended_and_in_force(case: Case, cut: int) -> pa.Table:
@@ -41,18 +87,18 @@ def ended_and_in_force(case: Case, cut: int) -> pa.Table:
         return _PAIRS.empty_table()
     found = Standing(case.facts(cut))
     versions, facts = found.versions, found.facts
-    at: dict[int, int] = {}
-    events = np.asarray(ended["event"].to_numpy(), np.int64)
-    for one, event in zip(versions.complaint[versions.of(ended)].tolist(), events.tolist(), strict=True):
-        at[one] = max(event, at.get(one, NEVER))
+    at = _last_event(ended, versions)
+    opened = _last_event(case.store.facts("reopened", cut), versions)
 
     version, certain = _certain(facts, versions)
     number = positions(facts.namings["msisdn"], found.numbers)
     named_at = np.asarray(facts.namings["event"].to_numpy(), np.int64)
     complaint = versions.complaint[version]
     ended_at = np.array([at.get(one, NEVER) for one in complaint.tolist()], np.int64)
-    # A later version with numbers has opened the complaint again.
-    has_ended = ended_at > named_at
+    opened_at = np.array([opened.get(one, NEVER) for one in complaint.tolist()], np.int64)
+    # The last that was received decides: a later version with numbers has opened the complaint again, and so has a
+    # later status by which it stands.
+    has_ended = ended_at > np.maximum(named_at, opened_at)
     others = np.zeros(len(found.numbers), np.bool_)
     others[number[certain & ~has_ended]] = True
     decided_at = np.maximum(found.decisions.event, found.settled.event)
@@ -60,6 +106,15 @@ def ended_and_in_force(case: Case, cut: int) -> pa.Table:
     shown = certain & has_ended & waits[number] & (decided_at[number] < ended_at)
     pairs = pa.table([complaint[shown], found.numbers[number[shown]]], schema=_PAIRS)
     return pairs.group_by(pairs.column_names).aggregate([])
+
+
+def _last_event(rows: pa.Table, versions: Versions) -> dict[int, int]:
+    """The last event of each complaint of the versions `rows`."""
+    last: dict[int, int] = {}
+    events = np.asarray(rows["event"].to_numpy(), np.int64)
+    for one, event in zip(versions.complaint[versions.of(rows)].tolist(), events.tolist(), strict=True):
+        last[one] = max(event, last.get(one, NEVER))
+    return last
 
 
 def _certain(facts: Facts, versions: Versions) -> tuple[Ints, Bools]:

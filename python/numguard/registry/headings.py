@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import whole_file
+from numguard.number_list.titles import names_victims
 from numguard.source import headings, named
 from numguard.types import PathLike
 
@@ -136,6 +137,9 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "status", "status of complaint", "complaint current status", "current status", "present status",
         "current status of complaint", "case status", "status of case", "current status of case", "ncrp status",
         "स्थिति", "शिकायत की स्थिति", "वर्तमान स्थिति", "शिकायत की वर्तमान स्थिति", "प्रकरण की स्थिति",
+        "शिकायतों की स्थिति", "प्रकरणों की स्थिति", "स्थिती", "सद्यस्थिती", "तक्रारीची स्थिती", "तक्रारींची स्थिती",
+        "तक्रारीची सद्यस्थिती", "સ્થિતિ", "ફરિયાદની સ્થિતિ", "ફરિયાદોની સ્થિતિ", "અરજીની સ્થિતિ", "ਸਥਿਤੀ", "ਸ਼ਿਕਾਇਤ ਦੀ ਸਥਿਤੀ",
+        "ਸ਼ਿਕਾਇਤਾਂ ਦੀ ਸਥਿਤੀ",
     ),
     "narrative": (),
 }  # fmt: skip
@@ -178,6 +182,12 @@ _IGNORED: Final = frozenset(
 _NUKTA: Final = "\u093c"
 
 
+#: Words of headings for a number.
+_PHONES: Final = frozenset(
+    ["mobile", "contact", "whatsapp", "मोबाइल", "संपर्क", "भ्रमणध्वनी", "દૂરભાષ", "મોબાઇલ", "મોબાઈલ", "ફોન", "સંપર્ક", "ਮੋਬਾਈਲ",
+     "ਮੋਬਾਇਲ", "ਫੋਨ", "ਸੰਪਰਕ"]
+)  # fmt: skip
+
 #: Words of headings whose column may repeat a suspect's number: those of suspects, and of narratives.
 _OF_SUSPECTS: Final = frozenset(
     ["suspect", "accused", "fraudster", "narrative", "facts", "fact", "brief", "gist", "description", "details",
@@ -188,7 +198,8 @@ _OF_SUSPECTS: Final = frozenset(
 def may_hold_suspects(written: str) -> bool:
     """Whether the column of a heading may hold a suspect's number, and the heading names no complainant."""
     words = set(heading(written).split())
-    return bool(words & _OF_SUSPECTS) and not words & {*_COMPLAINANTS, *map(heading, _COMPLAINANTS_HINDI)}
+    of_complainants = words & {*_COMPLAINANTS, *map(heading, _COMPLAINANTS_HINDI)} or names_victims(written)
+    return bool(words & _OF_SUSPECTS) and not of_complainants
 
 
 @cache
@@ -299,7 +310,11 @@ def _no_doubt(
 ) -> None:
     doubts = {heading(name): could for name, could in ambiguous.items()}
     for at, header in free:
-        if at not in taken and (could := doubts.get(heading(header))):
+        could = doubts.get(heading(header))
+        # In forms and languages that are not listed: a victim's number that is not read is not protected.
+        if ambiguous and set(heading(header).split()) & _PHONES and names_victims(header):
+            could = ("complainant_mobile",)
+        if at not in taken and could:
             raise ColumnError(
                 f"{where}: the column {header!r} could be {' or '.join(could)}; choose one with "
                 f"--map '{header}={could[0]}', or leave it out with --map '{header}={IGNORE}' (mapping=)"

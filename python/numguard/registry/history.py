@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from numguard.compute import pc
 from numguard.indian_time import MOMENT
+from numguard.registry.outcomes import unrequested_by
 from numguard.registry.reading import Reading
 from numguard.registry.sql import HISTORY
 
@@ -57,7 +58,7 @@ def history(store: Reading, msisdn: int, cut: int) -> pa.Table:
             "acknowledgement_no": entries["acknowledgement_no"],
             "district": entries["district"],
             "reported_at": pc.cast(entries["reported_at"], MOMENT),
-            "note": entries["note"],
+            "note": _notes(entries, rank),
             "hop": entries["hop"],
             "via_imei": pc.cast(entries["via_imei"], pa.uint64()),
             "via_msisdn": pc.cast(entries["via_msisdn"], pa.uint64()),
@@ -70,6 +71,20 @@ def history(store: Reading, msisdn: int, cut: int) -> pa.Table:
     names += [name for name in table.column_names if name not in names]
     ascending: Any = [(name, "ascending") for name in names]
     return table.sort_by(ascending).drop_columns(["rank"]).combine_chunks()
+
+
+def _notes(entries: pa.Table, rank: Any) -> pa.Array[Any]:
+    """The note of each entry; that of a block that no list before it requested says so."""
+    rows = entries.select(["what", "status", "note"]).to_pylist()
+    lists = sorted(
+        (at, row["status"]) for at, row in zip(rank.tolist(), rows, strict=True) if row["what"] == "exported"
+    )
+    notes = []
+    for at, row in zip(rank.tolist(), rows, strict=True):
+        blocked = row["what"] == "outcome" and row["status"] == "blocked"
+        before = [action for sent_at, action in lists if sent_at < at]
+        notes.append(unrequested_by(before) if blocked else row["note"])
+    return pa.array(notes, pa.string())
 
 
 def _of_lists(entries: pa.Table, sent: list[dict[str, Any]], of: str) -> pa.Array[Any]:

@@ -19,12 +19,11 @@ from numguard.notebook import card, counts
 from numguard.registry.amended import AMENDED, amended
 from numguard.registry.case import Case
 from numguard.registry.complaints import Complaints, read_complaints
-from numguard.registry.ended import complaints_of_each
+from numguard.registry.ended import in_force_of
 from numguard.registry.headings import AMBIGUOUS, COLUMNS, Mapped, known_by, read_mapping
 from numguard.registry.preview import Preview, preview
 from numguard.registry.reconcile import ALIKE, Plan, reconcile
 from numguard.registry.sheet import Sheet, check_strict, fingerprint_file, fingerprint_table, read_sheet
-from numguard.registry.state import IN_FORCE, derive
 from numguard.registry.store import Append
 from numguard.source import files_of
 from numguard.types import PathLike, RowAccount, TableSource
@@ -76,8 +75,10 @@ class Intake:
         unrequested: The numbers that an operator reports as blocked although no block of them is requested: file, row,
             msisdn, why (`blocked_though_protected`, `blocked_though_released`, `blocked_but_never_sent`).
         ended: The numbers in force that complaints name whose status in the file is withdrawn, rejected or such: file,
-            row, msisdn, status, complaints (how many on record name it for certain, with the ended one). The file alone
-            takes none of them off a list; `Registry.decide` does.
+            row, msisdn, status, complaints (how many on record name it for certain, with the ended one): those in the
+            rows, and those that the complaints name on record. The file alone takes none of them off a list;
+            `Registry.decide` does.
+        reopened: How many complaints that had ended the file names again as standing.
 
     Example:
         >>> import numguard as ng, pyarrow as pa
@@ -107,6 +108,7 @@ class Intake:
     reactivated: int = 0
     unrequested: pa.Table = field(default_factory=UNREQUESTED.empty_table, repr=False)
     ended: pa.Table = field(default_factory=_ENDED.empty_table, repr=False)
+    reopened: int = 0
 
     def _repr_html_(self) -> str:
         facts: list[tuple[str, object]] = [
@@ -121,6 +123,7 @@ class Intake:
             ("perhaps known under another spelling", self.alike.num_rows or None),
             ("named again after they were reactivated", self.reactivated or None),
             ("in force, of complaints that have ended", self.ended.num_rows or None),
+            ("complaints that had ended and stand again", self.reopened or None),
             ("reported as blocked without a request", self.unrequested.num_rows or None),
             ("lines that are no rows", counts(self.not_data)),
         ]
@@ -151,26 +154,32 @@ def add_complaints(
     sheet = read_sheet(source, name, known_by(COLUMNS, mapped), sheet_name, is_heading=is_heading)
     complaints = read_complaints(sheet, mapped, constants, now=case.now())
     if dry_run:
-        plan = reconcile(complaints, case.store)
+        plan, _ = _planned(case, sheet, complaints)
         head = case.store.head()
         counted: dict[str, Any] = {
             "reactivated": _reactivated(case, plan, head),
-            "ended": _ended(case, sheet, complaints, head),
+            "ended": _ended(case, sheet, complaints, plan, head),
         }
         return _summary(None, sheet, complaints, plan, _trial(case, sheet, plan), **counted)
     with case.event("add_complaints") as append:
-        plan = reconcile(complaints, case.store)
+        plan, known = _planned(case, sheet, complaints)
         if strict:
             check_strict(sheet, plan.refused, plan.refused_cells)
-        known = case.store.intake_of(sheet.sha256, "add_complaints") if plan.empty else None
         if known is None:
             _record(append, sheet, plan)
         dropped = amended(case, append.event, plan.amended, sheet.name)
         counted = {
             "reactivated": _reactivated(case, plan, append.event - 1),
-            "ended": _ended(case, sheet, complaints, append.event),
+            "ended": _ended(case, sheet, complaints, plan, append.event),
         }
     return _summary(append.event if known is None else known, sheet, complaints, plan, dropped, **counted)
+
+
+def _planned(case: Case, sheet: Sheet, complaints: Complaints) -> tuple[Plan, int | None]:
+    """What the sheet adds; and the event that added the same file before, where it adds nothing."""
+    plan = reconcile(complaints, case.store)
+    known = case.store.intake_of(sheet.sha256, "add_complaints")
+    return (plan, None) if known is None else (plan.again(), known if plan.empty else None)
 
 
 def _reactivated(case: Case, plan: Plan, cut: int) -> int:
@@ -183,18 +192,12 @@ def _reactivated(case: Case, plan: Plan, cut: int) -> int:
     return int(pc.sum(pc.equal(case.state(cut, named)["status"], _BACK)).as_py() or 0)
 
 
-def _ended(case: Case, sheet: Sheet, complaints: Complaints, cut: int) -> pa.Table:
-    """The numbers in force at `cut` that a complaint of the sheet names which has ended."""
-    ended = complaints.ended
-    if not len(ended):
-        return _ENDED.empty_table()
-    facts = case.facts(cut, case.store.with_linked(pc.unique(ended["msisdn"].cast(pa.int64())), cut))
-    state, named = derive(facts), complaints_of_each(facts)
-    counts = pa.array([named[number] for number in ended["msisdn"].to_numpy().tolist()], pa.int64())
-    status = state["status"].take(pc.index_in(ended["msisdn"], state["msisdn"]))
-    row = complaints.rows["row"].take(ended["index"])
-    table = pa.table([pa.repeat(sheet.name, len(ended)), row, ended["msisdn"], status, counts], schema=_ENDED)
-    return table.filter(pc.is_in(table["status"], pa.array(IN_FORCE))).combine_chunks()
+def _ended(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan, cut: int) -> pa.Table:
+    """The numbers in force at `cut` of complaints that the sheet ends."""
+    row = complaints.rows["row"].take(complaints.ended["index"])
+    written = pa.table({"row": row, "msisdn": complaints.ended["msisdn"]})
+    found = in_force_of(case, cut, plan.ended, written)
+    return found.add_column(0, "file", pa.repeat(sheet.name, len(found))).cast(_ENDED).combine_chunks()
 
 
 def _trial(case: Case, sheet: Sheet, plan: Plan) -> pa.Table:
@@ -210,9 +213,10 @@ def _record(append: Append, sheet: Sheet, plan: Plan) -> None:
     new = pc.add(pc.cast(plan.versions["first_row"], pa.int64()), append.event << 32)
     complaint = pc.coalesce(plan.versions["complaint"], new)
     place = plan.versions.schema.get_field_index("complaint")
+    versions = pa.concat_tables([plan.versions.set_column(place, "complaint", complaint), plan.reopenings])
     record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
     record_counts(append, plan.added, plan.updated, plan.repeated, plan.refused)
-    append.rows("complaint", plan.versions.set_column(place, "complaint", complaint))
+    append.rows("complaint", versions)
     append.rows("naming", plan.namings)
     append.rows("complainant", plan.complainants)
     append.rows("refusal", plan.refusals)
@@ -253,6 +257,7 @@ def _summary(
     file = (sheet.name, sheet.bytes, sheet.sha256)
     alike = plan.alike.add_column(0, "file", pa.repeat(sheet.name, len(plan.alike))).combine_chunks()
     around = (sheet.not_data, sheet.passed_over)
+    counted["reopened"] = plan.reopened
     return Intake(event, *counts, refusals, *file, shown, waiting, text_removed, *around, dropped, alike, **counted)
 
 

@@ -80,10 +80,12 @@ class Due(NamedTuple):
     Attributes:
         asked: A list to him requested the block.
         done: An operator has reported it since the first list to him.
+        told: A list to him, of any district, once requested the block: what was asked of others is not his to lift.
     """
 
     asked: pa.Array[Any]
     done: pa.Array[Any]
+    told: pa.Array[Any]
 
     @property
     def numbers(self) -> pa.Array[Any]:
@@ -136,8 +138,10 @@ def delta(
 
     was = pc.index_in(new_rows["msisdn"], old_rows["msisdn"])
     added = new_rows.filter(pc.is_null(was))
-    due = due or Due(*[pa.array([], pa.uint64())] * 2)
-    lapsed = _lapsed(before, after, old_rows, districts[0], due)
+    nothing = pa.array([], pa.uint64())
+    his = before if due is None else before.filter(pc.is_in(before["msisdn"], due.told))
+    due = due or Due(nothing, nothing, nothing)
+    lapsed = _lapsed(his, after, old_rows, districts[0], due)
     stays = pc.and_(pc.is_valid(was), pc.invert(pc.is_in(new_rows["msisdn"], lapsed)))
     relisted = new_rows.filter(pc.and_(pc.is_valid(was), pc.is_in(new_rows["msisdn"], lapsed)))
     kept = new_rows.filter(stays)
@@ -147,7 +151,7 @@ def delta(
     gone = pc.and_(
         pc.is_in(after["msisdn"], old_rows["msisdn"]), pc.invert(pc.is_in(after["msisdn"], new_rows["msisdn"]))
     )
-    released = _released(before, after, districts, due)
+    released = _released((before, his), after, districts, due)
     removed = after.filter(pc.or_(pc.or_(gone, released), pc.is_in(after["msisdn"], lapsed)))
     removed_rows = _shown(removed)
     if len(removed_rows):
@@ -170,10 +174,16 @@ def delta(
     return pa.concat_tables(parts).sort_by(order).combine_chunks()
 
 
-def _released(before: pa.Table, after: pa.Table, districts: tuple[str | None, str | None], due: Due) -> Any:
-    """Which numbers are to be released because of their status: a block of them was requested, or done."""
+def _released(
+    befores: tuple[pa.Table, pa.Table], after: pa.Table, districts: tuple[str | None, str | None], due: Due
+) -> Any:
+    """Which numbers are to be released because of their status: a block of them was requested, or done.
+
+    `befores` are the numbers of then, and those whose block was requested of the receiver.
+    """
+    before, his = befores
     # A number whose block was requested, or done, is on no list any more, but must be released.
-    held = before.filter(pc.and_(before["block_requested"], in_district(before, districts[0])))["msisdn"]
+    held = his.filter(pc.and_(his["block_requested"], in_district(his, districts[0])))["msisdn"]
     held = pc.and_(pc.is_in(after["msisdn"], held), _changed_status(before, after))
     # An operator may report a block of a number that is protected or was released: nothing was held, and it is now.
     known = pc.is_in(after["msisdn"], before["msisdn"].filter(before["block_done"]))

@@ -6,7 +6,7 @@ moment at which they happened, where the file has one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ from numguard.types import TableSource
 
 __all__ = [
     "BLOCKED_NOTES", "COLUMNS", "KNOWN", "OUTCOME_NOTES", "Outcomes", "compared", "read_outcomes", "record_outcomes",
-    "why_unrequested",
+    "unrequested_by", "why_unrequested",
 ]  # fmt: skip
 
 #: The columns that are read, each with other spellings of its heading.
@@ -164,6 +164,14 @@ def why_unrequested(state: pa.Table, sent: pa.Table, blocked: Any) -> Any:
     why = pc.if_else(pc.is_in(blocked, asked.combine_chunks()), nothing, "blocked_but_never_sent")
     why = pc.if_else(released, "blocked_though_released", why)
     return pc.if_else(protected, "blocked_though_protected", why)
+
+
+def unrequested_by(actions: Sequence[str]) -> str | None:
+    """Why the lists before a block do not request it, by their actions in order; None where they do."""
+    sent = [action for action in actions if action in _REQUESTS or action == "release"]
+    if sent and sent[-1] == "release":
+        return "blocked_though_released"
+    return None if sent else "blocked_but_never_sent"
 
 
 def _words(values: Mapping[str, Outcome] | None) -> dict[str, str]:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from numguard.compute import pc, whole
@@ -26,10 +27,12 @@ from numguard.registry.sql import (
     ALL_VERSIONS,
     ALL_VERSIONS_OF_WANTED,
     COMPLAINTS_BETWEEN,
+    ENDINGS,
     ENTRIES,
     FACTS,
     HISTORY,
     NUMBERS_OF_CANDIDATES,
+    OPENINGS,
     RELATED_VERSIONS,
     SENT,
     TOUCHED,
@@ -245,6 +248,32 @@ class Reading:
         found = [pc.drop_null(versions["complainant"]), *(pc.list_flatten(text).cast(pa.int64()) for text in texts)]
         numbers: pa.Array[Any] = pc.unique(pa.concat_arrays([whole(part).cast(pa.int64()) for part in found]))
         return numbers
+
+    def ended(self) -> pa.Array[Any]:
+        """The keys of the complaints that have ended, and were not named again since."""
+        columns, cut = "complaint_key:t event:i", self.head()
+        with self._lock:
+            endings = self.read(columns, ENDINGS, (cut,))
+            self._scratch("candidate", endings.select(["complaint_key"]).group_by("complaint_key").aggregate([]))
+            openings = self.read(columns, OPENINGS, (cut,)) if len(endings) else endings
+        last: dict[Any, tuple[int, bool]] = {}
+        order = self.order(cut)
+        for table, ends in ((endings, True), (openings, False)):
+            events = table if order is None else order.ranked(table)
+            for key, event in zip(*events.to_pydict().values(), strict=True):
+                last[key] = max((event, ends), last.get(key, (0, False)))
+        return pa.array([key for key, (_, ends) in last.items() if ends], pa.string())
+
+    def complaints_of(self, keys: pa.Array[Any] | pa.ChunkedArray[Any], cut: int) -> dict[str, int]:
+        """The complaint of each key, as the facts up to `cut` number it."""
+        order, names = self.order(cut), pc.unique(keys)
+        recorded = self.versions(pa.table({"ordinal": np.arange(len(names)), "complaint_key": names}))
+        found: dict[str, int] = {}
+        for ordinal, first in zip(*(recorded[name].to_pylist() for name in ("ordinal", "complaint")), strict=True):
+            event = first >> 32 if order is None else int(order.rank[first >> 32])
+            complaint, key = (event << 32) | (first & 0xFFFFFFFF), names[ordinal].as_py()
+            found[key] = min(complaint, found.get(key, complaint))
+        return found
 
     def alike(self, candidates: pa.Table) -> pa.Table:
         """The complaints with a number of `candidates` (ordinal, bare, prefix, long), leading zeros aside."""

@@ -7,7 +7,7 @@ versions by a fingerprint of its whole content.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -17,8 +17,10 @@ import pyarrow as pa
 
 from numguard.compute import pc
 from numguard.registry.alike import ALIKE, Known, look_alike
+from numguard.registry.cells import flags
 from numguard.registry.complaints import FIELDS, Complaints
 from numguard.registry.sources import sources
+from numguard.registry.tables import REOPENED
 
 __all__ = ["ALIKE", "Plan", "reconcile"]
 
@@ -35,6 +37,9 @@ class Plan:
         added, updated, repeated, refused: rows.
         versions, namings, complainants, refusals: what to append, `complaint` being null for a new complaint.
         refused_cells: every refused cell of the sheet: row, field, cell, note.
+        reopenings: versions to append that only record that a complaint which had ended stands.
+        named_anew: how many complaints that had ended are named again, with content that is new.
+        ended: the rows of complaints that have ended: row, complaint_key.
         alike: complaints that may be recorded ones under another spelling; the columns are `ALIKE`.
     """
 
@@ -47,12 +52,24 @@ class Plan:
     complainants: pa.Table
     refusals: pa.Table
     refused_cells: pa.Table
+    reopenings: pa.Table
+    named_anew: int
+    ended: pa.Table
     alike: pa.Table
 
     @property
     def empty(self) -> bool:
-        """Whether all of it is recorded already."""
+        """Whether all of it is recorded already, reopenings aside."""
         return len(self.versions) == 0
+
+    @property
+    def reopened(self) -> int:
+        """How many complaints that had ended stand again."""
+        return self.named_anew + len(self.reopenings)
+
+    def again(self) -> Plan:
+        """The effect where the same file was added before: last week's sheet, sent again, reopens nothing."""
+        return replace(self, reopenings=self.reopenings.slice(0, 0))
 
     @property
     def amended(self) -> Any:
@@ -73,7 +90,7 @@ def reconcile(complaints: Complaints, known: Known) -> Plan:
     """
     rows = complaints.rows
     key = rows["complaint_key"].combine_chunks()
-    groups = _Groups(key, np.asarray(rows["usable"].to_numpy(), np.bool_))
+    groups = _Groups(key, flags(rows["usable"]), flags(rows["ended"]))
     versions = groups.merge(rows)
     size = len(versions)
     suspects = _joined(complaints.namings, groups.of_row, size)
@@ -95,8 +112,13 @@ def reconcile(complaints: Complaints, known: Known) -> Plan:
 
     amends &= usable
     counted = groups.count(usable, seen, stood, rows, complaints)
-    fresh = ~seen
-    new = pa.table(
+    has_ended = flags(pc.is_in(versions["complaint_key"], known.ended()))
+    ends, stands, certain = groups.statuses(flags(rows["stands"]), flags(pc.is_valid(rows["complaint_status"])))
+    # Recorded once more where it has to follow what was received since: the last word on a complaint decides.
+    fresh = ~seen | ends & ~has_ended
+    names_anew = ~seen & usable & certain & has_ended
+    reopens = seen & usable & certain & stands & has_ended
+    all_versions = pa.table(
         {
             **{name: versions[name] for name in ("row", "first_row", "complaint_key", *FIELDS)},
             "complaint": pa.array(complaint, mask=complaint == np.iinfo(np.int64).max),
@@ -105,7 +127,13 @@ def reconcile(complaints: Complaints, known: Known) -> Plan:
             "amends": amends.astype(np.int64),
             "fingerprint": prints,
         }
-    ).filter(pa.array(fresh))
+    )
+    new = all_versions.filter(pa.array(fresh))
+    ended = np.flatnonzero(groups.ended & (groups.key >= 0))
+    ending: dict[str, Any] = {
+        "row": rows["row"].take(pa.array(ended, pa.int64())),
+        "complaint_key": versions["complaint_key"].take(pa.array(groups.of_row[ended], pa.int64())),
+    }
     version_row = np.asarray(versions["row"].to_numpy(), np.int64)
     refusals, cells_refused = _refused_anew(complaints, groups, fresh)
     return Plan(
@@ -115,8 +143,22 @@ def reconcile(complaints: Complaints, known: Known) -> Plan:
         complainants=_named_anew(complaints.complainants, complaints.rows, groups, version_row, fresh),
         refusals=refusals,
         refused_cells=cells_refused,
+        reopenings=_reopening(all_versions.filter(pa.array(reopens))),
+        named_anew=int(names_anew.sum()),
+        ended=pa.table(ending),
         alike=alike,
     )
+
+
+def _reopening(versions: pa.Table) -> pa.Table:
+    """Versions without any content but the complaint: they name nothing and replace nothing."""
+    size = len(versions)
+    kept = ("row", "first_row", "complaint_key", "source", "acknowledgement_no", "complaint")
+    columns = {name: pa.nulls(size, versions.schema.field(name).type) for name in versions.column_names}
+    columns |= {name: versions[name] for name in kept}
+    columns |= {"suspects": pa.repeat("", size), "complainants": pa.repeat("", size)}
+    columns |= {"amends": pa.repeat(0, size), "fingerprint": pa.repeat(REOPENED, size)}
+    return pa.table(columns).cast(versions.schema)
 
 
 def _recorded(versions: pa.Table, known: Known) -> tuple[pa.Table, pa.Table, pa.Table]:
@@ -146,9 +188,9 @@ def _recorded(versions: pa.Table, known: Known) -> tuple[pa.Table, pa.Table, pa.
 
 
 class _Groups:
-    """The rows that are one version: same complaint, and usable or not."""
+    """The rows that are one version: same complaint, and usable or not. Rows that have ended are not usable."""
 
-    def __init__(self, key: pa.Array[Any], usable: npt.NDArray[np.bool_]) -> None:
+    def __init__(self, key: pa.Array[Any], usable: npt.NDArray[np.bool_], ended: npt.NDArray[np.bool_]) -> None:
         encoded = key.dictionary_encode()
         codes = pc.fill_null(encoded.indices, -1)
         self.key = np.asarray(codes.to_numpy(zero_copy_only=False), np.int64)
@@ -161,6 +203,10 @@ class _Groups:
         self.of_row[keyed] = (np.cumsum(there) - 1)[mixed]
         self.first = np.zeros(self.size, np.int64)
         self.first[self.of_row[keyed[::-1]]] = keyed[::-1]
+        self.ended = ended
+        # The row of a version is the first that has ended, where one has: its refused cell says so of the complaint.
+        ending = keyed[ended[keyed]]
+        self.first[self.of_row[ending[::-1]]] = ending[::-1]
         #: Each row that is not the first of its version.
         self.later = self.key >= 0
         self.later[self.first] = False
@@ -188,6 +234,25 @@ class _Groups:
             merged = pc.replace_with_mask(first[field].combine_chunks(), pa.array(mask), values)
             first = first.set_column(first.schema.get_field_index(field), field, merged)
         return first
+
+    def statuses(
+        self, stands: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]
+    ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Of each version, whether a row ends its complaint, whether one says that it stands, and that none doubts it.
+
+        Args:
+            stands: The rows with the status of a complaint that stands.
+            known: The rows with a status.
+        """
+        of_row = self.of_row
+
+        def some(rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+            found = np.zeros(self.size + 1, np.bool_)
+            found[of_row[rows]] = True
+            return found[: self.size]
+
+        by_another_row = np.isin(self.key[self.first], self.key[self.ended & (self.key >= 0)])
+        return some(self.ended), some(stands), ~some(known & ~stands) & ~by_another_row
 
     def count(
         self,

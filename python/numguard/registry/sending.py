@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -20,7 +21,7 @@ from numguard.keyed import key_check
 from numguard.registry.case import Basis, Case, refuse_broken
 from numguard.registry.districts import the_district
 from numguard.registry.due import releases_due
-from numguard.registry.listing import Due, ListPolicy, last_moment, rows
+from numguard.registry.listing import Due, ListPolicy, delta, last_moment, rows
 from numguard.registry.moments import end_of_day
 from numguard.registry.receivers import the_receiver
 from numguard.registry.spelling import folded
@@ -85,18 +86,40 @@ def export(
         cut = append.event - 1
         sent: list[dict[str, Any]] = case.store.exports(to).to_pylist()
         last = _last(sent, district)
-        before = _base_of(case, since, cut, sent, Basis(0, policy, district))
+        nothing = Basis(0, policy, district)
+        before = _base_of(case, since, cut, sent, nothing)
         if before is not None and before.event:
             _refuse_other_key(_list_before(sent, before), key)
-        listed = case.listed(cut, before, policy, district, due=_due(case, to, cut, sent, before))
+        due = _due(case, to, cut, sent, before)
+        listed = case.listed(cut, before, policy, district, due=due)
         if policy.max_growth is not None and last and not override:
             _brake(case, cut, policy, district, last)
         append.rows("exported", _once_each(listed.to_table().select(["msisdn", "action"])))
+        # A change has all releases that are due.
+        left = 0 if due else _releases_left(case, listed, append.event, nothing, to=to, sent=sent)
         listed = listed if key is None else listed.keyed(key)
         begin = 0 if before is None else before.event
         how = {"since": [begin], "district": [district or ""], "policy": [policy.as_json()]}
-        _send(append, token, listed, path, form, to=to, how=how)
+        _send(append, token, listed, path, form, to=to, how=how, facts={"releases_due": left})
     return listed
+
+
+def _releases_left(
+    case: Case, listed: BlockList, event: int, basis: Basis, *, to: str, sent: list[dict[str, Any]]
+) -> int:
+    """How many releases are due to a receiver after the whole list of `event`, which has none: those of the change.
+
+    `basis` has the policy and the district of the list.
+    """
+    _, policy, district = basis
+    lists = _of_district(sent, district)
+    due = releases_due(None, case.store, to, district, event, first=lists[-1]["event"] if lists else event, base=event)
+    table = listed.to_table()
+    on_list = table["msisdn"].filter(pc.equal(table["action"], "block")).combine_chunks()
+    due = Due(*[numbers.filter(pc.invert(pc.is_in(numbers, on_list))) for numbers in due])
+    state = case.state(event, case.store.with_linked(due.numbers, event))
+    change = delta(state, state, (policy, policy), (district, district), due)
+    return int(pc.sum(pc.equal(change["action"], "release")).as_py() or 0)
 
 
 def _due(
@@ -212,11 +235,19 @@ def _receiver(to: object) -> str:
 
 
 def _send(
-    append: Append, token: str, listed: BlockList, path: PathLike, form: Form, *, to: str, how: Mapping[str, Any]
+    append: Append,
+    token: str,
+    listed: BlockList,
+    path: PathLike,
+    form: Form,
+    *,
+    to: str,
+    how: Mapping[str, Any],
+    facts: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Writes the files and records them as sent; they get their names once the event is recorded."""
     with together(private=True, token=token) as files:
-        listed.write_into(files, path, form, {"export": append.event, "to": to})
+        listed.write_into(files, path, form, {"export": append.event, "to": to, **facts})
         file = {name: [listed.manifest[name]] for name in ("bytes", "sha256")}
         append.rows(
             "export",

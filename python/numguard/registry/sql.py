@@ -9,15 +9,19 @@ of connections and statuses. One idea: every query has a cut, $1, and sees the r
 
 from __future__ import annotations
 
+from numguard.registry.tables import REOPENED
+
 __all__ = [
     "ALIKE",
     "ALL_VERSIONS",
     "ALL_VERSIONS_OF_WANTED",
     "COMPLAINTS_BETWEEN",
+    "ENDINGS",
     "ENTRIES",
     "FACTS",
     "HISTORY",
     "NUMBERS_OF_CANDIDATES",
+    "OPENINGS",
     "RELATED_VERSIONS",
     "SENT",
     "TOUCHED",
@@ -125,6 +129,12 @@ FACTS = {
             WHERE n.note = 'complaint_ended' AND c.event = n.event AND c.row = n.row
               AND n.event <= $1 AND NOT n.{WITHDRAWN.format("event")}""",
     ),
+    # The versions that only record that a complaint stands which had ended.
+    "reopened": (
+        "event:i version:i",
+        f"""SELECT c.event, c.row AS version FROM complaint c
+            WHERE c.fingerprint = {REOPENED} AND c.event <= $1 AND NOT c.{WITHDRAWN.format("event")}""",
+    ),
     "handsets": (
         "event:i imei14:i hop:i numbers:i first_seen:i last_seen:i",
         f"""SELECT n.event, n.imei14, n.hop, n.numbers, n.first_seen, n.last_seen FROM handset n
@@ -203,6 +213,15 @@ COMPLAINTS_BETWEEN = f"""SELECT suspects, complainants, complainant FROM complai
 # The numbers of all versions of the complaints in `candidate`.
 NUMBERS_OF_CANDIDATES = """SELECT c.suspects, c.complainants, c.complainant FROM candidate a CROSS JOIN complaint c
   WHERE c.complaint_key = a.complaint_key"""
+
+# The complaints that have ended, and the events; and the events that named numbers of the complaints in `candidate`, or
+# reopened them.
+ENDINGS = f"""SELECT DISTINCT c.complaint_key, c.event FROM refusal n CROSS JOIN complaint c
+  WHERE n.note = 'complaint_ended' AND c.event = n.event AND c.row = n.row
+    AND n.event <= $1 AND NOT n.{WITHDRAWN.format("event")}"""
+OPENINGS = f"""SELECT c.complaint_key, c.event FROM candidate a CROSS JOIN complaint c
+  WHERE c.complaint_key = a.complaint_key AND (c.suspects <> '' OR c.fingerprint = {REOPENED})
+    AND c.event <= $1 AND NOT c.{WITHDRAWN.format("event")}"""
 
 # The complaints whose number, without leading zeros, is in `candidate`: long ones of all sources, others of the same
 # source. CROSS JOIN: complaints have no index by it.

@@ -1,11 +1,17 @@
 """The tables of the rows of events, as the steps in `schema` leave them.
 
-Owns their columns and types. Independent of SQL.
+Owns their columns and types, and the fingerprint of a version that only reopens its complaint. Independent of SQL.
 """
 
 from __future__ import annotations
 
-__all__ = ["TABLES"]
+from hashlib import blake2b
+
+__all__ = ["REOPENED", "TABLES"]
+
+#: The fingerprint of a version without numbers that is recorded where a sheet says that a complaint which had ended
+#: stands, and its content is recorded already. No content has it: that of a version has separators.
+REOPENED = int.from_bytes(blake2b(b"reopened", digest_size=8).digest(), "little", signed=True)
 
 # The columns of each table, without its event: `name:i` is a BIGINT, `name:t` a TEXT.
 TABLES = {

@@ -1,0 +1,223 @@
+"""A plain account of what each receiver was told to block and to release, beside registries that are merged at random.
+
+Slow and obvious on purpose: every list and answer is kept, and every question is answered by going through all of them.
+"""
+
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+import numguard as ng
+from numguard.errors import ArgumentError, BrakeError
+from numguard.keyed import keyed_hash
+from registry_cases import IST
+
+NUMBERS = [919876500000 + k for k in range(5)]
+HANDSETS = [35824005111100, 35824005222200]
+RECEIVERS = ["DoT", "Bank"]
+KEY = bytes(range(32))
+RELEASED = {"withdrawn", "protected", "reactivated"}
+
+
+@dataclass
+class Told:
+    """A list that a receiver was sent, or an operator's answer."""
+
+    rows: list[tuple[int, str]]
+    to: str | None = None
+    district: str | None = None
+
+
+@dataclass
+class Desk:
+    """A registry, and what it knows of what was told."""
+
+    registry: Any
+    intakes: list[int] = field(default_factory=list)
+    known: set[int] = field(default_factory=set)
+    lists: dict[tuple[str, str | None], list[int]] = field(default_factory=dict)
+
+
+def numbers(values: list[int]) -> pa.Array[Any]:
+    return pa.array(values, pa.uint64())
+
+
+class Office:
+    """Desks that record, merge and export at random; every change is compared with the account."""
+
+    def __init__(self, seed: int, places: list[str], folder: Path) -> None:
+        self.random = random.Random(seed)
+        self.now = datetime(2026, 9, 1, 9, tzinfo=IST)
+        self.folder = folder
+        self.told: list[Told] = []
+        self.desks = [Desk(ng.Registry(place, by=f"desk {k}")) for k, place in enumerate(places)]
+        for desk in self.desks:
+            desk.registry._case.now = lambda: int(self.now.timestamp() * 1_000_000)
+
+    def close(self) -> None:
+        for desk in self.desks:
+            desk.registry.close()
+
+    def step(self) -> None:
+        """One random call at one desk."""
+        self.now += timedelta(minutes=self.random.choice([1, 7, 660]))
+        calls = [self.add, self.withdraw, self.decide, self.answer, self.expand, self.export, self.merge]
+        desk = self.random.choice(self.desks)
+        self.random.choices(calls, [6, 2, 4, 3, 2, 12, 2])[0](desk)
+
+    def add(self, desk: Desk) -> None:
+        pick = self.random
+        rows: dict[str, list[str | None]] = {}
+        for _ in range(pick.choice([1, 1, 2])):
+            suspects = pick.sample(NUMBERS, pick.choice([0, 1, 1, 2]))
+            row = {
+                "acknowledgement_no": pick.choice(["A1", "A2", "B7"]),
+                "source": "1930",
+                "suspect_mobiles": ", ".join(f"+{number}" for number in suspects),
+                "district": pick.choice(["Rohtak", "Hisar", None]),
+                "complainant_mobile": f"+{pick.choice(NUMBERS)}" if pick.random() < 0.12 else None,
+                "Status": pick.choice([None, None, "Registered", "Withdrawn", "Closed"]),
+            }
+            for name, value in row.items():
+                rows.setdefault(name, []).append(value)
+        sheet = pa.table({name: pa.array(values, pa.string()) for name, values in rows.items()})
+        intake = desk.registry.add_complaints(sheet)
+        if intake.id is not None and intake.id not in desk.intakes:
+            desk.intakes.append(intake.id)
+
+    def withdraw(self, desk: Desk) -> None:
+        if desk.intakes:
+            desk.registry.withdraw_intake(desk.intakes.pop(self.random.randrange(len(desk.intakes))), "the wrong file")
+
+    def decide(self, desk: Desk) -> None:
+        values = self.random.sample(NUMBERS, self.random.choice([1, 1, 2]))
+        status = self.random.choice(
+            ["confirmed", "protected", "withdrawn", "withdrawn", *sorted(ng.registry.DECISIONS)]
+        )
+        with suppress(ArgumentError):  # it waits for no decision
+            desk.registry.decide(numbers(values), status, "looked into")
+
+    def answer(self, desk: Desk) -> None:
+        values = self.random.sample(NUMBERS, self.random.choice([1, 2]))
+        status = self.random.choice(["blocked", "blocked", *ng.registry.state.OUTCOMES])
+        known = set(desk.registry._case.state(desk.registry._case.store.head())["msisdn"].to_pylist())
+        table = {"msisdn": numbers(values), "status": [status] * len(values)}
+        at = [self.now.strftime("%Y-%m-%d %H:%M:%S")] * len(values)
+        desk.registry.record_outcomes(pa.table(table | {"date": at}))
+        self._tell(desk, Told([(number, status) for number in values if number in known]))
+
+    def expand(self, desk: Desk) -> None:
+        pair = {"served_msisdn": numbers(self.random.sample(NUMBERS, 2))}
+        pair["imei14"] = numbers([self.random.choice(HANDSETS)] * 2)
+        with suppress(BrakeError):
+            desk.registry.expand(pa.table(pair))
+            desk.intakes.append(desk.registry._case.store.head())
+
+    def merge(self, desk: Desk) -> None:
+        other = self.random.choice(self.desks)
+        if other is not desk:
+            desk.registry.merge(other.registry)
+            desk.known |= other.known
+
+    def export(self, desk: Desk) -> None:
+        pick = self.random
+        to, district = pick.choice(RECEIVERS), pick.choice([*[None] * 5, "Rohtak"])
+        if pick.random() < 0.15:
+            with suppress(ArgumentError):  # no such district yet
+                day = (self.now - timedelta(days=pick.choice([0, 1, 2]))).date()
+                desk.registry.export(self.folder / "l.csv", to=to, as_of=day, district=district, replace=True)
+            return
+        lists = desk.lists.setdefault((to, district), [])
+        since = pick.choice([None, "last", "last", *([pick.choice(lists)] if lists else [])])
+        with suppress(ArgumentError):  # no such district yet, or a change under another key
+            whole, due = self._sent(desk, to, district, since, pick.choice([*[None] * 5, KEY]))
+            if whole and pick.random() < 0.5:
+                self.now += timedelta(minutes=1)
+                assert self._sent(desk, to, district, "last", self._key) == (False, due)
+
+    def _sent(
+        self, desk: Desk, to: str, district: str | None, since: int | str | None, key: bytes | None
+    ) -> tuple[bool, int]:
+        """Whether the list is a whole one; how many releases are due then, or are on the change."""
+        registry, lists = desk.registry, desk.lists[to, district]
+        listed = registry.block_list(district=district).to_table()
+        to_block = {row["msisdn"] for row in listed.to_pylist() if row["action"] == "block"}
+        before = {number: self.asked(desk, to, district, number) for number in NUMBERS}
+        how: dict[str, Any] = {"since": since, "district": district, "key": key, "replace": True}
+        sent = registry.export(self.folder / "l.parquet", to=to, **how)
+        whole = since is None or not lists
+        self._key = key
+        lists.append(sent.manifest["export"])
+        rows = self._rows(sent.to_table(), key)
+        self._tell(desk, Told(rows, to, district))
+        released = {number for number, action in rows if action == "release"}
+        assert {number for number, action in rows if action == "block"} <= to_block
+        assert not released & to_block
+        for number, row in self._states(registry).items():
+            asked = self.asked(desk, to, district, number)
+            if not whole:
+                assert not (asked and self._has_no_ground(row)), "a release is lost"
+                assert not (self._reported(desk, number) and row["status"] in RELEASED and district is None)
+            if number in to_block and not isinstance(since, int):
+                assert asked, "a block is lost"
+            if number in released:
+                assert before[number] or self._ever(desk, to, number), "a release of what was not to be blocked"
+        return whole, int(sent.manifest["releases_due"]) if whole else len(released)
+
+    @staticmethod
+    def _rows(table: pa.Table, key: bytes | None) -> list[tuple[int, str]]:
+        if key is None:
+            return list(zip(table["msisdn"].to_pylist(), table["action"].to_pylist(), strict=True))
+        number_of = dict(zip(keyed_hash(numbers(NUMBERS), key).to_pylist(), NUMBERS, strict=True))
+        hashes: list[Any] = table.column(0).to_pylist()
+        return [(number_of[one], action) for one, action in zip(hashes, table["action"].to_pylist(), strict=True)]
+
+    def _tell(self, desk: Desk, what: Told) -> None:
+        desk.known.add(len(self.told))
+        self.told.append(what)
+
+    # The account ------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _states(registry: Any) -> dict[int, dict[str, Any]]:
+        rows = registry._case.state(registry._case.store.head()).to_pylist()
+        return {row["msisdn"]: row for row in rows if row["msisdn"] in NUMBERS}
+
+    @staticmethod
+    def _has_no_ground(row: dict[str, Any]) -> bool:
+        named = row["hop"] == 0 or row["decided"] or row["waits"]
+        return row["status"] in RELEASED or (row["status"] in {"reverify", "blocked"} and not named)
+
+    def _last(self, desk: Desk, number: int, among: Any) -> int:
+        """The last that a desk knows of, of what was told about a number; -1 where there is nothing."""
+        rows = ((k, word) for k in desk.known for one, word in self.told[k].rows if one == number)
+        return max((k for k, word in rows if among(self.told[k], word)), default=-1)
+
+    def _answered(self, desk: Desk, number: int) -> tuple[int, bool]:
+        """The last answer about a number, and whether it is that it is blocked."""
+        at = self._last(desk, number, lambda told, _: told.to is None)
+        return at, at >= 0 and (number, "blocked") in self.told[at].rows
+
+    def asked(self, desk: Desk, to: str, district: str | None, number: int) -> bool:
+        """Whether the last that a receiver was told, on the lists of a district, is to block a number."""
+        block = self._last(desk, number, lambda told, word: (told.to, told.district, word) == (to, district, "block"))
+        release = self._last(desk, number, lambda told, word: (told.to, word) == (to, "release"))
+        answer, blocked = self._answered(desk, number)
+        return block > max(release, -1 if blocked else answer)
+
+    def _reported(self, desk: Desk, number: int) -> bool:
+        """Whether an operator has reported it as blocked, and no list has released it since."""
+        answer, blocked = self._answered(desk, number)
+        return blocked and answer > self._last(desk, number, lambda told, word: told.to and word == "release")
+
+    def _ever(self, desk: Desk, to: str, number: int) -> bool:
+        """Whether the receiver was ever asked to act on a number, or an operator has reported it as blocked."""
+        asked = self._last(desk, number, lambda told, word: told.to == to and word in {"block", "reverify"})
+        return max(asked, self._last(desk, number, lambda told, word: told.to is None and word == "blocked")) >= 0

@@ -1,0 +1,37 @@
+"""No release and no block is lost on its way to a receiver: keyed lists, lists of earlier days, and merged desks."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from registry_receivers import Office
+from registry_stores import is_there, make_schema, postgres
+
+__all__ = ["postgres"]
+
+#: How many histories of forty steps; more on request.
+HISTORIES = int(os.environ.get("NUMGUARD_HISTORIES", "2"))
+
+
+def histories(seed: int, places: list[str], folder: Path) -> None:
+    office = Office(seed, places, folder)
+    try:
+        for _ in range(40):
+            office.step()
+    finally:
+        office.close()
+
+
+@pytest.mark.parametrize("seed", range(HISTORIES))
+@pytest.mark.parametrize("desks", [1, 2])
+def test_a_receiver_is_told_of_every_block_and_release(seed: int, desks: int, tmp_path: Path) -> None:
+    histories(seed, [":memory:"] * desks, tmp_path)
+
+
+@pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
+def test_a_receiver_is_told_of_them_from_postgresql(postgres: str, tmp_path: Path) -> None:
+    for seed in range(100, 100 + (HISTORIES + 2) // 3):
+        histories(seed, [make_schema(postgres), make_schema(postgres)], tmp_path)
