@@ -33,14 +33,16 @@ from numguard.number_list.actions import (
     refuse_other_actions,
     rows_with,
 )
-from numguard.number_list.titles import (
+from numguard.number_list.spared import (
+    check_beside,
     check_line,
     check_lone_headings,
     check_rows,
-    check_titles,
-    is_of_victims,
-    without_victims,
+    is_of_letter,
+    is_spared,
+    may_spare,
 )
+from numguard.number_list.titles import check_titles, is_of_victims, without_victims
 from numguard.source import (
     REFUSED,
     Batch,
@@ -299,7 +301,9 @@ class _ListReader:
 
     def _rows_of(self, part: Part, wanted: list[str], action: str | None, actions: Sequence[str]) -> Iterator[Batch]:
         named = wanted if action is None or action in wanted else [*wanted, action]
-        for batch in part.batches(named) if self._may_be_victims else self._with_headings(part, named):
+        has_actions = action is not None
+        batches = part.batches(named) if self._may_be_victims else self._checked(part, named, has_actions=has_actions)
+        for batch in batches:
             rows = batch
             if action is not None:
                 rows, others, refused = rows_with(batch, action, actions)
@@ -308,15 +312,19 @@ class _ListReader:
             yield replace(rows, data=rows.data.select(wanted))
 
     @staticmethod
-    def _with_headings(part: Part, wanted: list[str]) -> Iterator[Batch]:
-        """The rows of a part, checked for headings of victims among them, in whichever column."""
+    def _checked(part: Part, wanted: list[str], *, has_actions: bool) -> Iterator[Batch]:
+        """The rows of a part, checked for numbers to spare: below a heading among them, or by another column."""
         there = part.schema()
-        # In a typed table there are no headings among the rows.
         beside = [name for name in there.names if name not in wanted and there.names.count(name) == 1]
-        beside = [name for name in beside if part.header_row and is_text(there.field(name).type)]
+        beside = [name for name in beside if may_spare(name, there.field(name).type)]
         part.on_refused = lambda line, text, _note: check_line(part.name, line, text)
         for batch in part.batches([*wanted, *beside]):
-            check_lone_headings(batch, wanted[0])
+            # In a typed table there are no headings among the rows.
+            if part.header_row:
+                check_lone_headings(batch, wanted[0])
+            # Actions say what each row is for, also where its reason says why another number was spared.
+            if not has_actions:
+                check_beside(batch, wanted[0], set(wanted))
             yield batch
 
     def _warn_of_unread(self, there: list[str], read: set[str], action: str | None, *, of_more_keys: bool) -> None:
@@ -354,7 +362,8 @@ class _ListReader:
             raise ColumnError(
                 f"{self.path}: no column is certainly that of the numbers: {_REMEDY}; there are {headings(there)}"
             )
-        is_other = self._kind.doubt(without_victims(there[0])) == _SOMETHING_ELSE or is_of_victims(there[0])
+        is_other = self._kind.doubt(without_victims(there[0])) == _SOMETHING_ELSE
+        is_other |= is_of_victims(there[0]) or is_spared(there[0]) or is_of_letter(there[0])
         if not known and is_other and not _is_row(there, names.__contains__):
             raise ColumnError(
                 f"{self.path}: the heading {there[0]!r} is of something else than numbers to list: if they are "
