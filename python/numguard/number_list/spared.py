@@ -26,6 +26,7 @@ __all__ = [
     "check_lone_headings",
     "check_rows",
     "is_of_letter",
+    "is_released",
     "is_spared",
     "may_spare",
     "spared",
@@ -67,12 +68,12 @@ _LETTER: Final = words_in(
 )
 #: Further words of texts that spare a number.
 _OTHERS: Final = words_in(
-    "accused bar barred barring blocked do don dont false fraud fraudster fraudsters fraudulent listed needed never not",
-    "positive positives suspect suspected suspects t un wrong ब्लॉक न ना नहीं नही करें करे करना किया जाए",
+    "accused bar barred barring blocked do don dont false fraud fraudster fraudsters fraudulent listed needed never",
+    "not positive positives suspect suspected suspects t un wrong ब्लॉक न ना नहीं नही करें करे करना किया जाए",
 )
 #: A text of no other words, without the signs below letters: few cells are such texts.
 _MAY_BE: Final = rf"^\PL*(?:(?:{'|'.join(sorted(VICTIMS | FILLING | _RELEASED | _FILLING | _OTHERS))})(?:\PL+|$))+$"
-_LONGEST: Final = 200
+_LONGEST: Final = 120
 
 
 def is_spared(text: str) -> bool:
@@ -85,16 +86,20 @@ def is_spared(text: str) -> bool:
     """
     if heads_victims(text):
         return True
-    words = words_of(text)
-    meant = set(words) - _FILLING
-    if meant and meant <= _RELEASED:
+    if is_released(text):
         return True
-    bare, before = " ".join(words), None
+    bare, before = " ".join(words_of(text)), None
     while bare != before:
         if _NOT_TO_BLOCK.fullmatch(bare):
             return True
         bare, before = _MERE.sub("", bare), bare
     return False
+
+
+def is_released(text: str) -> bool:
+    """Whether a text says that something is, or is to be, released, and nothing else."""
+    meant = set(words_of(text)) - _FILLING
+    return bool(meant) and meant <= _RELEASED
 
 
 def is_of_letter(text: str) -> bool:
@@ -113,17 +118,19 @@ def may_spare(heading: str, kind: pa.DataType) -> bool:
     )
 
 
-def spared(heading: str, cells: Any) -> npt.NDArray[np.bool_] | None:
+def spared(heading: str, cells: Any, *, may_be_account: bool = False) -> npt.NDArray[np.bool_] | None:
     """Which cells of a column say that the number of their row is spared; None if none does.
 
     Args:
         heading: The heading of the column.
         cells: An array or a chunked array.
+        may_be_account: Whether what is blocked or released may be an account or a sum, as in a complaint.
     """
     if not may_spare(heading, cells.type):
         return None
     texts = cells.cast(pa.string())
-    sparing = _sparing(heading, pc.unique(texts).drop_null())
+    short = texts.filter(pc.fill_null(pc.less_equal(pc.binary_length(texts), _LONGEST), False))
+    sparing = _sparing(heading, pc.unique(short), may_be_account=may_be_account)
     if not sparing:
         return None
     found = pc.fill_null(pc.is_in(texts, pa.array(sparing, pa.string())), False)
@@ -140,20 +147,21 @@ def _sparing_answers(heading: str) -> frozenset[str]:
     return _NO if asks else frozenset()
 
 
-def _sparing(heading: str, texts: Any) -> list[str]:
+def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
     """Those texts that spare a number, below a heading."""
-    short = texts.filter(pc.less_equal(pc.binary_length(texts), _LONGEST))
     sparing = []
-    if answers := _sparing_answers(heading):
-        sparing = [text for text in short.to_pylist() if text.strip().casefold() in answers]
+    if not may_be_account and (answers := _sparing_answers(heading)):
+        sparing = [text for text in texts.to_pylist() if text.strip().casefold() in answers]
     # Below a heading such as `Reported by` or `Complainant type`, a victim is who named the number.
     by_whom = bool(_BY_WHOM & set(words_of(heading))) or is_of_victims(heading)
-    is_ascii = pc.string_is_ascii(short)
-    parted = pc.utf8_normalize(short.filter(pc.invert(is_ascii)), "NFD")
+    is_ascii = pc.string_is_ascii(texts)
+    parted = pc.utf8_normalize(texts.filter(pc.invert(is_ascii)), "NFD")
     plain = pc.utf8_normalize(pc.replace_substring_regex(parted, "[\u093c\u0a3c\u200b-\u200f]", ""), "NFC")
-    plain = pc.replace_with_mask(short, pc.invert(is_ascii), plain)
-    may_be = short.filter(pc.match_substring_regex(plain, _MAY_BE, ignore_case=True))
-    return sparing + [text for text in may_be.to_pylist() if is_spared(text) and not (by_whom and heads_victims(text))]
+    plain = pc.replace_with_mask(texts, pc.invert(is_ascii), plain)
+    may_be = texts.filter(pc.match_substring_regex(plain, _MAY_BE, ignore_case=True)).to_pylist()
+    sparing += [text for text in may_be if heads_victims(text) and not by_whom]
+    more = [text for text in may_be if is_spared(text) and not heads_victims(text)]
+    return sparing + [text for text in more if not (may_be_account and is_released(text))]
 
 
 def check_beside(batch: Batch, column: str, read: set[str]) -> None:

@@ -29,6 +29,8 @@ __all__ = [
     "flags",
     "inside_text",
     "is_nothing",
+    "joined",
+    "may_name_numbers",
     "numbers",
     "plain_digits",
     "remarks",
@@ -58,11 +60,40 @@ def _array(values: list[Any]) -> pa.Array[Any]:
 def written(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """The cells as text; NUL, which no store accepts, becomes its symbol."""
     try:
-        text = whole(column).cast(pa.string())
+        values = whole(column)
+        text = _of_floats(values) if pa.types.is_floating(values.type) else values.cast(pa.string())
     except pa.ArrowException:
         raise UnsupportedTypeError(f"a column of type {column.type} cannot be read as written cells") from None
     shown: pa.Array[Any] = pc.replace_substring(text, "\x00", "␀") if _has_nul(text) else text
     return shown
+
+
+def may_name_numbers(kind: pa.DataType) -> bool:
+    """Whether cells of a type may be numbers or mention some: texts and figures, and lists of them."""
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        kind = kind.value_type
+    return _is_number(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+def joined(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+    """The cells as text, those of a list as one."""
+    values = whole(column)
+    if not (pa.types.is_list(values.type) or pa.types.is_large_list(values.type)):
+        return written(values)
+    texts: list[Any] = written(pc.list_flatten(values)).to_pylist()
+    parts: list[list[str]] = [[] for _ in range(len(values))]
+    for row, text in zip(pc.list_parent_indices(values).to_pylist(), texts, strict=True):
+        parts[row].append(text or "")
+    return pa.array(["; ".join(part) for part in parts], pa.string())
+
+
+def _of_floats(values: pa.Array[Any]) -> pa.Array[Any]:
+    """Floats as text; whole ones with all their digits, where pyarrow writes an exponent."""
+    exact = 2.0**53 if pa.types.is_float64(values.type) else 2.0**11
+    is_whole = pc.and_(pc.equal(values, pc.floor(values)), pc.less(pc.abs(values), exact))
+    digits = pc.if_else(is_whole, values, pa.scalar(None, values.type)).cast(pa.int64()).cast(pa.string())
+    text: pa.Array[Any] = pc.coalesce(digits, values.cast(pa.string()))
+    return text
 
 
 def _has_nul(text: pa.Array[Any]) -> bool:
