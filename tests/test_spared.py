@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from numguard.cli import run
 from numguard.errors import ColumnError
 from numguard.number_list import read_numbers
 from numguard.number_list.spared import is_of_letter, is_spared
@@ -148,3 +149,20 @@ def test_every_word_for_victims_is_found_among_many(tmp_path: Path) -> None:
         path.write_text(f"mobile,role\n{SUSPECT},a suspect\n{OTHER},{word.title()}\n")
         with pytest.raises(ColumnError, match="says in row 3"):
             read_numbers(path)
+
+
+@pytest.mark.parametrize(
+    "line", [f"{OTHER},2026-06-02,Victim", f"Victims,,\n{OTHER},2026-06-02,x", f"Regards,,\n{OTHER},,"]
+)
+def test_seeds_with_dates_are_checked_as_others_are(
+    tmp_path: Path, line: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    calls = f"MSISDN,IMEI,Call Date\n{SUSPECT},490154203237518,01/06/2026\n"
+    Path("calls.csv").write_text(calls)
+    Path("seeds.csv").write_text(f"msisdn,reported_at,role\n{SUSPECT},2026-06-02,Suspect\n{line}\n")
+    for window in ([], ["--days-before", "5"]):
+        assert run(["expand", "calls.csv", "--seeds", "seeds.csv", *window]) == 3
+        error = capfd.readouterr().err
+        assert "row 3" in error
+        assert OTHER not in error

@@ -48,6 +48,7 @@ from numguard.source import (
     Batch,
     Part,
     Source,
+    check_columns,
     headings,
     named,
     open_source,
@@ -59,6 +60,7 @@ __all__ = [
     "NumberList",
     "action_column",
     "listing_dates",
+    "read_dated",
     "read_imeis",
     "read_numbers",
     "refuse_other_actions",
@@ -180,6 +182,34 @@ def listing_dates(
     return reader.joined([data.column(0) for data in found]), reader.joined([data.column(1) for data in found])
 
 
+def read_dated(
+    path: PathLike, dates: str, read: Callable[[pa.RecordBatch], tuple[pa.RecordBatch, Any]], *, region: Region = "IN"
+) -> tuple[list[pa.RecordBatch], dict[str, Any], pa.Table]:
+    """The rows of a list of numbers to act on, in its column `msisdn`, with a date each.
+
+    Args:
+        path: As for `listing_dates`.
+        dates: The column of the dates.
+        read: Called with the two columns of a batch; returns them as they are meant, and the note of each refused row.
+        region: The country by whose plan digits without a country code are read.
+
+    Returns:
+        What `read` returned, the account of the list, and its refused rows.
+
+    Raises:
+        ColumnError: A column does not exist, or the list may have the numbers of victims.
+        InputError: The file cannot be read.
+    """
+    reader = _ListReader(path, _numbers(region))
+    found = []
+    for batch in reader.rows("msisdn", ("block",), more=[dates], is_chosen=False):
+        rows, notes = read(batch.data)
+        reader.refuse(batch, batch.data.column(0), notes)
+        found.append(rows)
+    refused, account = reader.account()
+    return found, account, refused
+
+
 def _is_saved(path: PathLike) -> bool:
     if not str(path):
         raise ArgumentError("the path of a list is empty: name a file")
@@ -220,7 +250,11 @@ class _ListReader:
         for batch in self.rows(column, actions):
             cells = batch.data.column(0)
             found.append(cells)
-            self._refuse(batch, cells)
+            explained = self._kind.explained(cells)
+            if explained.field(0).null_count:
+                notes = explained.field("note").cast(pa.string()).fill_null("empty")
+                nothing: Any = pa.scalar(None, pa.string())
+                self.refuse(batch, cells, pc.if_else(explained.field(0).is_null(), notes, nothing))
         return self.joined(found)
 
     def joined(self, found: list[Any]) -> pa.ChunkedArray[Any]:
@@ -230,8 +264,10 @@ class _ListReader:
         except (pa.ArrowException, TypeError):
             raise InputError(f"{self.path}: its files have columns of other types: write them alike") from None
 
-    def rows(self, column: str | None, actions: Sequence[str] | None, *, more: Sequence[str] = ()) -> Iterator[Batch]:
-        """The column of numbers, and `more`, of the rows with one of the actions."""
+    def rows(
+        self, column: str | None, actions: Sequence[str] | None, *, more: Sequence[str] = (), is_chosen: bool = True
+    ) -> Iterator[Batch]:
+        """The column of numbers, and `more`, of the rows with one of the actions; a title counts for no chosen column."""
         wanted = {column, *more} - {None}
 
         def is_wanted(cell: str) -> bool:
@@ -253,8 +289,11 @@ class _ListReader:
             name = self.column
             if part not in headed or len(there) > 1 or bare(there[0]) in self._kind.names:
                 name = self._the_column(column, part)
+            if more:
+                # A first line that is a row has no dates; the message says that there may be no header.
+                check_columns([name, *more], part.schema(), part.name)
             if not self._may_be_victims:
-                check_titles(part, self.path, None if column else name)
+                check_titles(part, self.path, None if column and is_chosen else name)
             if part in headed:
                 if action is None and actions is not None:
                     refuse_other_actions(part, {name, *more})
@@ -340,12 +379,17 @@ class _ListReader:
     def _warn(self, warnings: Iterable[str]) -> None:
         self._warnings += [warning for warning in warnings if warning not in self._warnings]
 
-    def account_of(self, keys: _Set, *, strict: bool) -> NumberList[_Set]:
-        """The list with its account, after its cells were read."""
+    def account(self) -> tuple[pa.Table, dict[str, Any]]:
+        """The refused rows and the account, after the rows were read."""
         refused, account = self.source.account_with(self._refused, {"other_action": self._others})
         account["rows_read"] += self._header_rows
         account["rows_used"] += self._header_rows
         account["warnings"] += self._warnings
+        return refused, account
+
+    def account_of(self, keys: _Set, *, strict: bool) -> NumberList[_Set]:
+        """The list with its account, after its cells were read."""
+        refused, account = self.account()
         if strict and len(refused):
             raise InputError(
                 f"{self.path}: {len(refused)} of its rows cannot be read, the first in row {pc.min(refused['row'])}: "
@@ -378,15 +422,15 @@ class _ListReader:
             )
         return name
 
-    def _refuse(self, batch: Batch, cells: Any) -> None:
-        """Records the rows whose cell gives no key, each with its note."""
-        explained = self._kind.explained(cells)
-        if explained.field(0).null_count:
-            if not self._may_be_victims:
-                check_rows(batch, cells, explained.field(0).is_null())
-            notes = explained.field("note").cast(pa.string()).fill_null("empty")
-            nothing: Any = pa.scalar(None, pa.string())
-            self._refused.append(batch.refused(pc.if_else(explained.field(0).is_null(), notes, nothing)))
+    def refuse(self, batch: Batch, cells: Any, notes: Any) -> None:
+        """Records the rows that have a note.
+
+        Raises:
+            ColumnError: The cell of one is a heading of numbers to spare, or a line of a letter.
+        """
+        if not self._may_be_victims:
+            check_rows(batch, cells, notes.is_valid())
+        self._refused.append(batch.refused(notes))
 
 
 def _begins_with_row(part: Part, is_wanted: Callable[[str], bool]) -> bool:
