@@ -267,7 +267,10 @@ class _ListReader:
     def rows(
         self, column: str | None, actions: Sequence[str] | None, *, more: Sequence[str] = (), is_chosen: bool = True
     ) -> Iterator[Batch]:
-        """The column of numbers, and `more`, of the rows with one of the actions; a title counts for no chosen column."""
+        """The column of numbers, and `more`, of the rows with one of the actions.
+
+        Where the caller has chosen the column, no title counts.
+        """
         wanted = {column, *more} - {None}
 
         def is_wanted(cell: str) -> bool:
