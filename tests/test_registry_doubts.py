@@ -163,3 +163,24 @@ def test_a_mobile_number_is_no_sum(tmp_path: Path, cell: str) -> None:
     listed, waits, refused = added(path)
     assert (listed, waits) == ([919811100005], {919811100002: "shifted"})
     assert refused == [(2, "number_for_a_sum")]
+
+
+def test_a_number_that_a_spreadsheet_rounded_and_wrote_out_waits(tmp_path: Path) -> None:
+    """919876543210 is shown as 9.19877E+11, and saved with all its digits it is another subscriber's."""
+    path = text(tmp_path, "Ack No,Suspect Mobile", "1,919877000000", "2,9812000000", "3,9876500000", f"4,{SUSPECT}")
+    doubts = {919812000000: "rounded", 919877000000: "rounded"}
+    assert added(path)[:2] == ([919811100002, 919876500000], doubts)
+    # One alone may be a subscriber's.
+    path = text(tmp_path, "Ack No,Suspect Mobile", "1,919877000000", f"4,{SUSPECT}")
+    assert added(path)[:2] == ([919811100002, 919877000000], {})
+
+
+@pytest.mark.filterwarnings("error")
+def test_numbers_of_ten_digits_with_their_country_code_raise_no_warning(tmp_path: Path) -> None:
+    path = text(tmp_path, "Ack No,Suspect Mobile", "1,+65 9123 4567", "2,+65 9123 4568")
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(path, constants={"source": "1930"})
+        registry.decide(["+65 9123 4567"], "confirmed", "the voice on a recording")
+        assert len(registry.numbers()) == 2
+        assert registry.block_list().to_table()["msisdn"].to_pylist() == [6591234567]
+        registry.export(tmp_path / "list.csv", to="DoT")

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +35,7 @@ __all__ = [
     "joined",
     "may_name_numbers",
     "numbers",
+    "own_numbers",
     "plain_digits",
     "remarks",
     "repeats",
@@ -319,6 +323,17 @@ def _readable(cells: pa.Array[Any]) -> pa.Array[Any]:
 
 def _is_number(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+
+
+@contextmanager
+def own_numbers() -> Iterator[None]:
+    """Leaves out the warning about ten digits that are taken for E.164: the numbers of a registry are.
+
+    Those of Singapore have ten digits with their country code, of which the first is a 6.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "UInt64 is taken for E.164", UserWarning)
+        yield
 
 
 def flags(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> npt.NDArray[np.bool_]:
