@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc, schema_of, whole
+from numguard.compute import as_text, pc, schema_of, whole
 from numguard.errors import UnsupportedTypeError
 from numguard.registry.spelling import seen
 
@@ -64,8 +64,7 @@ def _array(values: list[Any]) -> pa.Array[Any]:
 def written(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """The cells as text; NUL, which no store accepts, becomes its symbol."""
     try:
-        values = whole(column)
-        text = _of_floats(values) if pa.types.is_floating(values.type) else values.cast(pa.string())
+        text = as_text(whole(column))
     except pa.ArrowException:
         raise UnsupportedTypeError(f"a column of type {column.type} cannot be read as written cells") from None
     shown: pa.Array[Any] = pc.replace_substring(text, "\x00", "␀") if _has_nul(text) else text
@@ -89,15 +88,6 @@ def joined(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     for row, text in zip(pc.list_parent_indices(values).to_pylist(), texts, strict=True):
         parts[row].append(text or "")
     return pa.array(["; ".join(part) for part in parts], pa.string())
-
-
-def _of_floats(values: pa.Array[Any]) -> pa.Array[Any]:
-    """Floats as text; whole ones with all their digits, where pyarrow writes an exponent."""
-    exact = 2.0**53 if pa.types.is_float64(values.type) else 2.0**11
-    is_whole = pc.and_(pc.equal(values, pc.floor(values)), pc.less(pc.abs(values), exact))
-    digits = pc.if_else(is_whole, values, pa.scalar(None, values.type)).cast(pa.int64()).cast(pa.string())
-    text: pa.Array[Any] = pc.coalesce(digits, values.cast(pa.string()))
-    return text
 
 
 def _has_nul(text: pa.Array[Any]) -> bool:

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import as_text, pc
 from numguard.errors import ArgumentError, FileMissingError, InputError, UnsupportedTypeError
 from numguard.number_list.spared import is_spared
 from numguard.registry.headings import heading, names_suspects
@@ -134,7 +134,7 @@ def _in_plain_types(table: pa.Table) -> pa.Table:
     for at, field in enumerate(table.schema):
         column = table.column(at)
         if _is_text(field.type) and field.type != pa.string():
-            chunks = [_decoded(chunk).cast(pa.string()) for chunk in column.chunks]
+            chunks = [as_text(chunk) for chunk in column.chunks]
             table = table.set_column(at, field.name, pa.chunked_array(chunks, pa.string()))
     return table
 
@@ -144,13 +144,6 @@ def _is_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
         kind = kind.value_type
     return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-
-
-def _decoded(chunk: Any) -> Any:
-    """A chunk of texts without its encoding; pyarrow casts no dictionary of views."""
-    if pa.types.is_dictionary(chunk.type):
-        return chunk.dictionary.cast(pa.string()).take(chunk.indices)
-    return pc.run_end_decode(chunk) if pa.types.is_run_end_encoded(chunk.type) else chunk
 
 
 def _blank(table: pa.Table) -> np.ndarray[Any, np.dtype[np.bool_]]:
