@@ -72,7 +72,7 @@ def amounts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
     ):
         seen = pc.and_(pc.is_valid(note), pc.match_substring_regex(text, pattern))
         note = pc.if_else(pc.fill_null(seen, False), why, note)
-    # Nobody lost six hundred crore; the cell of another column stands here.
+    # No complaint is about six hundred crore: the cell of another column stands here.
     number = pc.fill_null(pc.match_substring_regex(text, _MOBILE), False)
     note = pc.if_else(number, "number_for_a_sum", note)
     return pc.if_else(number, None, pc.cast(digits, pa.int64())), note
