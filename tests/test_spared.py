@@ -166,3 +166,20 @@ def test_seeds_with_dates_are_checked_as_others_are(
         error = capfd.readouterr().err
         assert "row 3" in error
         assert OTHER not in error
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"mobile,status\n{SUSPECT},Reactivated\n", f"mobile,role\n{SUSPECT},Victim\n", f"Victims\nmobile,x\n{SUSPECT},y\n",
+     f"mobile\nReleased\n{SUSPECT}\n", f"mobile,action,x\n{SUSPECT},release,Victim\n"],
+)  # fmt: skip
+def test_numbers_that_are_never_marked_may_be_spared(
+    tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("customers.csv").write_text(f"phone\n{SUSPECT}\n{OTHER}\n")
+    Path("list.csv").write_text(f"mobile\n{SUSPECT}\n{OTHER}\n")
+    Path("off.csv").write_text(text)
+    lists = ["--list", "a=list.csv", "--except", "off.csv"]
+    assert run(["scan", "customers.csv", "-c", "phone", *lists, "--json", "-o", "hits.csv"]) == 0
+    assert json.loads(capfd.readouterr().out)["hits"] == 1

@@ -130,7 +130,9 @@ def read_numbers(
     """
     if _is_saved(path):
         return _saved(NumberSet.open(path))
-    reader = _ListReader(path, _numbers(region), may_be_victims=actions is None)
+    # Numbers that are to be released are spared, as those that are protected are.
+    is_sparing = actions is None or set(actions) <= {"release", "none"}
+    reader = _ListReader(path, _numbers(region), may_be_victims=is_sparing)
     cells = reader.cells(column, actions)
     return reader.account_of(NumberSet(cells, region=region), strict=strict)
 
