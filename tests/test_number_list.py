@@ -483,3 +483,15 @@ def test_dates_of_several_files_are_beside_their_numbers(tmp_path: Path) -> None
 def test_an_empty_list_has_no_dates(tmp_path: Path) -> None:
     numbers, dates = listing_dates(write(tmp_path, "list.json", b"[]"), "day")
     assert (len(numbers), len(dates)) == (0, 0)
+
+
+def test_numbers_that_a_spreadsheet_rounded_are_no_list(tmp_path: Path) -> None:
+    """They are well formed, and other subscribers' than those that were meant."""
+    path = write(tmp_path, "list.csv", b"mobile\n919877000000\n919812000000\n9876543210\n")
+    with pytest.raises(InputError, match="2 of its numbers end in six zeros, as a spreadsheet rounds them") as refused:
+        read_numbers(path)
+    assert "9877" not in str(refused.value)
+    one = write(
+        tmp_path, "one.csv", b"mobile\n919877000000\n919812000000\n" + b"".join(b"98765%05d\n" % k for k in range(20))
+    )
+    assert len(read_numbers(one).keys) == 22
