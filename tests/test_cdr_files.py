@@ -9,6 +9,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -275,3 +277,39 @@ def test_no_line_without_end(tmp_path: Path) -> None:
     path = written(tmp_path, b"MSISDN,IMEI\n" + b"x" * (40 << 20))
     with pytest.raises(InputError, match="16 MiB"):
         read_cdr(path).read_all()
+
+
+@pytest.mark.parametrize("ending", ["parquet", "arrow", "csv", "json", "xlsx"])
+def test_figures_of_a_data_frame_are_whole(tmp_path: Path, ending: str) -> None:
+    """A column of pandas with a gap is one of floats."""
+    frame = pd.DataFrame(
+        {
+            "MSISDN": [919876543210, None],
+            "IMEI": [490154203237518, None],
+            "Call Date": pd.to_datetime(["2026-06-01 08:01:39"] * 2),
+            "Duration": [61, None],
+        }
+    )
+    path = tmp_path / f"calls.{ending}"
+    if ending == "arrow":
+        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, pa.Schema.from_pandas(frame)) as writer:
+            writer.write_table(pa.Table.from_pandas(frame))
+    elif ending == "json":
+        frame.to_json(path, orient="records", date_format="iso")
+    else:
+        write = {"parquet": frame.to_parquet, "csv": frame.to_csv, "xlsx": frame.to_excel}[ending]
+        write(path, index=False)
+    records = read_cdr(path)
+    (row,) = records.read_all().to_pylist()
+    assert (row["served_msisdn"], row["imei14"], row["duration_s"]) == (919876543210, 49015420323751, 61)
+    assert records.refused["note"].to_pylist() == ["empty"]
+
+
+def test_categories_and_nested_columns(tmp_path: Path) -> None:
+    path = tmp_path / "calls.arrow"
+    frame = pl.DataFrame({"MSISDN": ["9876543210"], "IMEI": ["490154203237518"], "Call Date": ["2026-06-01 08:01"]})
+    frame.with_columns(pl.all().cast(pl.Categorical)).write_ipc(path)
+    assert read_cdr(path).read_all()["served_msisdn"].to_pylist() == [919876543210]
+    frame.with_columns(pl.lit([1]).alias("cells")).write_ipc(path)
+    with pytest.raises(InputError, match=r"calls\.arrow: the file uses something that cannot be read here"):
+        read_cdr(path)

@@ -372,3 +372,14 @@ def test_several_reports_whose_target_has_no_label(tmp_path: Path) -> None:
 def test_a_duration_does_not_depend_on_others(tmp_path: Path, written: str, seconds: int | None, beside: str) -> None:
     cdr = read(tmp_path, HEADER, *(ROW.removesuffix("61") + cell for cell in (written, beside)))
     assert rows(cdr)[0]["duration_s"] == seconds
+
+
+def test_handsets_that_a_spreadsheet_rounded_link_no_numbers(tmp_path: Path) -> None:
+    """490154203237518 is shown as 4.90154E+14, and saved with all its digits it is the same as many others."""
+    path = tmp_path / "calls.csv"
+    rows = [("9876543210", "490154000000000"), ("9123456789", "490154000000000"), ("9812345678", "490154203237518")]
+    lines = [f"{number},{imei},01/06/2026" for number, imei in rows]
+    path.write_text("\n".join(["MSISDN,IMEI,Call Date", *lines, ""]))
+    records = read_cdr(path)
+    assert records.read_all()["imei14"].to_pylist() == [None, None, 49015420323751]
+    assert records.summary.unread == {"imei14": {"precision_lost": 2}}

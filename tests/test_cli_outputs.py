@@ -96,3 +96,26 @@ def test_an_action_that_no_list_has_is_an_error(verb: str, capfd: pytest.Capture
     assert "'blcok' is not one of 'block', 'reverify', 'release', 'none'" in capfd.readouterr().err
     assert run([*verb.split(), "--action", "Block"]) == 0
     assert "sent.csv: 2 members" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--folder", "--graph"])
+def test_an_empty_folder_is_not_the_current_one(option: str, capfd: pytest.CaptureFixture[str]) -> None:
+    Path("calls.csv").write_text("MSISDN,IMEI\n9876500001,490154203237518\n")
+    Path("seeds.csv").write_text("msisdn\n9876500001\n")
+    before = sorted(Path().iterdir())
+    assert run(["expand", "calls.csv", "--seeds", "seeds.csv", option, ""]) == 2
+    assert "the path is empty" in capfd.readouterr().err
+    assert sorted(Path().iterdir()) == before
+
+
+def test_a_loop_of_links_is_an_error_in_one_line(capfd: pytest.CaptureFixture[str]) -> None:
+    Path("loop.csv").symlink_to("loop.csv")
+    for arguments in (
+        ["normalize", "loop.csv"],
+        ["scan", "desk.csv", "--numbers", "loop.csv", "-c", "suspect_mobiles"],
+        ["complaints", "add", "loop.csv"],
+    ):
+        assert run(arguments) == 3
+        error = capfd.readouterr().err
+        assert error.startswith("numguard: loop.csv: ")
+        assert error.count("\n") == 1

@@ -226,7 +226,7 @@ def test_a_column_of_no_other_word_is_taken(tmp_path: Path, heading: str) -> Non
 def test_a_column_that_may_say_what_to_do_is_named(
     tmp_path: Path, heading: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = write(tmp_path, "list.csv", f"mobile,{heading}\n9765432187,do not block\n".encode())
+    path = write(tmp_path, "list.csv", f"mobile,{heading}\n9765432187,held at court\n".encode())
     warnings = read_numbers(path).account["warnings"]
     assert warnings == [f"the column {heading!r} is not read: every row counts"]
     assert run(["lists", "diff", str(path), str(path)]) == 0
@@ -255,7 +255,7 @@ def test_a_column_of_actions_with_another_heading_is_an_error(tmp_path: Path, he
     with pytest.raises(ColumnError, match=r"has the actions of a block list: name it 'action'"):
         numbers_in(path)
     assert list(read_numbers(path, actions=None).keys.to_array().to_pylist()) == [919123456780, B, A]
-    path.write_text(f"msisdn,{heading}\n9876543210,block\n9123456789,{written} it\n")
+    path.write_text(f"msisdn,{heading}\n9876543210,block\n9123456789,{written} by the court\n")
     assert len(numbers_in(path)) == 2
 
 
@@ -269,7 +269,7 @@ def test_a_column_that_is_headed_as_actions_may_have_other_words_too(tmp_path: P
 
 @pytest.mark.parametrize("heading", ["Action*", "Status:", "(decision)"])
 def test_marks_around_a_heading_do_not_hide_a_column_of_actions(tmp_path: Path, heading: str) -> None:
-    path = write(tmp_path, "list.csv", f"msisdn,{heading}\n9876543210,do not block\n".encode())
+    path = write(tmp_path, "list.csv", f"msisdn,{heading}\n9876543210,held at court\n".encode())
     assert read_numbers(path).account["warnings"] == [f"the column {heading!r} is not read: every row counts"]
 
 
@@ -455,7 +455,7 @@ def test_the_column_of_each_file_is_certain_by_itself(tmp_path: Path) -> None:
 
 def test_warnings_are_those_of_every_file(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("msisdn,name\n9876543210,x\n")
-    (tmp_path / "b.csv").write_text("msisdn,status\n9876543211,released\n")
+    (tmp_path / "b.csv").write_text("msisdn,status\n9876543211,pending\n")
     assert ["'status'" in warning for warning in read_numbers(tmp_path).account["warnings"]] == [True]
 
 
@@ -483,3 +483,15 @@ def test_dates_of_several_files_are_beside_their_numbers(tmp_path: Path) -> None
 def test_an_empty_list_has_no_dates(tmp_path: Path) -> None:
     numbers, dates = listing_dates(write(tmp_path, "list.json", b"[]"), "day")
     assert (len(numbers), len(dates)) == (0, 0)
+
+
+def test_numbers_that_a_spreadsheet_rounded_are_no_list(tmp_path: Path) -> None:
+    """They are well formed, and other subscribers' than those that were meant."""
+    path = write(tmp_path, "list.csv", b"mobile\n919877000000\n919812000000\n9876543210\n")
+    with pytest.raises(InputError, match="2 of its numbers end in six zeros, as a spreadsheet rounds them") as refused:
+        read_numbers(path)
+    assert "9877" not in str(refused.value)
+    one = write(
+        tmp_path, "one.csv", b"mobile\n919877000000\n919812000000\n" + b"".join(b"98765%05d\n" % k for k in range(20))
+    )
+    assert len(read_numbers(one).keys) == 22

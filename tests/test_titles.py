@@ -50,9 +50,9 @@ def test_titles_that_do_not(title: str) -> None:
 def test_the_words_are_those_of_cells() -> None:
     """Each word for victims also refuses a number beside it, in a cell."""
     from numguard import explain
-    from numguard.number_list.titles import _VICTIMS
+    from numguard.number_list.titles import VICTIMS
 
-    words = sorted(_VICTIMS - {"sufferer", "sufferers"})
+    words = sorted(VICTIMS - {"sufferer", "sufferers"})
     notes = explain([f"{word} {NUMBER}" for word in words]).field("note").to_pylist()
     assert [word for word, note in zip(words, notes, strict=True) if note != "text_with_digits"] == []
 

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-__all__ = ["MOST_DIGITS", "counts", "named", "pc", "retyped", "schema_of", "table_of", "whole"]
+__all__ = ["MOST_DIGITS", "as_text", "counts", "named", "pc", "retyped", "schema_of", "table_of", "whole"]
 
 pc: Any = pyarrow.compute
 
@@ -44,6 +44,31 @@ def whole(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     if isinstance(column, pa.ChunkedArray):
         return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
     return column
+
+
+def as_text(values: pa.Array[Any]) -> pa.Array[Any]:
+    """Cells as text: encoded ones decoded, whole floats with all their digits, where pyarrow writes an exponent.
+
+    >>> as_text(pa.array([919876543210.0, 2.5, None])).to_pylist()
+    ['919876543210', '2.5', None]
+
+    Raises:
+        pa.ArrowException: The type has no text, as lists have none.
+    """
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        encoded: Any = values
+        # pyarrow casts no dictionary of views.
+        return as_text(encoded.dictionary).take(encoded.indices)
+    if pa.types.is_run_end_encoded(kind):
+        return as_text(pc.run_end_decode(values))
+    if not pa.types.is_floating(kind):
+        return values.cast(pa.string())
+    exact = 2.0**53 if pa.types.is_float64(kind) else 2.0**11
+    is_whole = pc.and_(pc.equal(values, pc.floor(values)), pc.less(pc.abs(values), exact))
+    digits = pc.if_else(is_whole, values, pa.scalar(None, kind)).cast(pa.int64()).cast(pa.string())
+    text: pa.Array[Any] = pc.coalesce(digits, values.cast(pa.string()))
+    return text
 
 
 def schema_of(**columns: pa.DataType) -> pa.Schema:

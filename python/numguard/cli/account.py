@@ -151,7 +151,7 @@ def check_files(
         pages: the options whose file may be a page.
     """
     inputs = [
-        file.resolve()
+        _resolved(file)
         for one in (*sources, *reads)
         if one is not None and str(one) not in {"", "-"} and "://" not in str(one)
         for file in _files(one)
@@ -164,7 +164,7 @@ def check_files(
         if not str(written):
             raise ArgumentError(f"{option}: the path is empty: name a file")
         path = Path(written).expanduser()
-        place = path.resolve()
+        place = _resolved(path)
         if place in inputs or (path.exists() and any(file.exists() and file.samefile(path) for file in inputs)):
             raise ArgumentError(f"{option}: {path} is read by this call: write to another file")
         if place in outputs:
@@ -179,6 +179,11 @@ def check_files(
             raise FileMissingError(f"{path.parent if not path.is_dir() else path}: there is no such directory")
         if not os.access(path.parent, os.W_OK):
             raise InputError(f"{path.parent}: this user may not write there")
+
+
+def _resolved(path: Path) -> Path:
+    """The path without links; `Path.resolve` raises for a loop of links."""
+    return Path(os.path.realpath(path))
 
 
 def _check_sources(sources: Sequence[str]) -> None:

@@ -165,31 +165,19 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
     """The numbers to link from; under a relative policy, with the day on which each was reported."""
     if not policy.is_relative:
         return lists_read.numbers(path, region)
-    from numguard.number_list import action_column, rows_with
-    from numguard.number_list.titles import check_titles
-    from numguard.source import open_source
+    from numguard.number_list import read_dated
 
-    columns = ["msisdn", "reported_at"]
-    opened = open_source(path, wanted=columns)
-    for part in opened.parts:
-        check_titles(part, path, columns[0])
-    # As in a list without dates: of a block list only the numbers to be blocked.
-    action = action_column(opened.parts)
-    seeds, unread, others = [], [], 0
-    for batch in account.strictly(opened, [*columns, *([action] if action else [])], is_strict=False):
-        taken = batch
-        if action:
-            taken, another, refused = rows_with(batch, action, ["block"])
-            others += another
-            unread.append(refused)
-        data = taken.data.select(columns)
-        rows_of = data.set_column(1, "reported_at", _reported_at(data["reported_at"], path))
-        unread.append(taken.refused(_why_no_seed(rows_of, region)))
-        seeds.append(pa.Table.from_batches([rows_of]))
-    refused_of, lines = opened.account_with(unread, {"other_action": others})
+    def read(rows: pa.RecordBatch) -> tuple[pa.RecordBatch, Any]:
+        rows = rows.set_column(1, "reported_at", _reported_at(rows["reported_at"], path))
+        return rows, _why_no_seed(rows, region)
+
+    seeds, lines, refused = read_dated(path, "reported_at", read, region=region)
     account.say(lines, path)
-    lists_read.add(path, lines["rows_used"], lines, refused_of)
-    return pa.concat_tables(seeds) if seeds else _SEEDS.empty_table()
+    lists_read.add(path, lines["rows_used"], lines, refused)
+    try:
+        return pa.Table.from_batches(seeds) if seeds else _SEEDS.empty_table()
+    except pa.ArrowInvalid:
+        raise InputError(f"{path}: its files have columns of other types: write them alike") from None
 
 
 def _reported_at(written: Any, path: str) -> Any:

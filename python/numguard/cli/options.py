@@ -31,8 +31,19 @@ if TYPE_CHECKING:
 #: What `click.option` gives: a decorator of a verb.
 Option: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-FILE: Final = click.Path(dir_okay=False, path_type=Path)
-FOLDER: Final = click.Path(file_okay=False, path_type=Path)
+
+class _NamedPath(click.Path):
+    """A path that is not empty: `Path("")` is the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, or an error that names the option."""
+        if isinstance(value, str) and not value:
+            self.fail("the path is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FILE: Final = _NamedPath(dir_okay=False, path_type=Path)
+FOLDER: Final = _NamedPath(file_okay=False, path_type=Path)
 _LINE_EVERY = 0.2
 _ACTIONS = ("block", "reverify", "release", "none")
 

@@ -33,19 +33,22 @@ from numguard.number_list.actions import (
     refuse_other_actions,
     rows_with,
 )
-from numguard.number_list.titles import (
+from numguard.number_list.spared import (
+    check_beside,
     check_line,
     check_lone_headings,
     check_rows,
-    check_titles,
-    is_of_victims,
-    without_victims,
+    is_of_letter,
+    is_spared,
+    may_spare,
 )
+from numguard.number_list.titles import check_titles, is_of_victims, without_victims
 from numguard.source import (
     REFUSED,
     Batch,
     Part,
     Source,
+    check_columns,
     headings,
     named,
     open_source,
@@ -57,6 +60,7 @@ __all__ = [
     "NumberList",
     "action_column",
     "listing_dates",
+    "read_dated",
     "read_imeis",
     "read_numbers",
     "refuse_other_actions",
@@ -69,6 +73,8 @@ _SAVED_SET = b"numguard"
 #: Words of the headings of columns that have numbers, or handsets, too.
 _NUMBER_WORD = re.compile(r"(?:^|_)(?:mobiles?|mob|msisdns?|phones?|telephone|contact|whatsapp)(?=_|\d|$)")
 _IMEI_WORD = re.compile(r"(?:^|_)imei(?=_|\d|$)")
+#: A spreadsheet has no more rows, and rounds a whole column: one number in so many is many.
+_MOST_ROWS_OF_A_SHEET, _MANY = 1 << 20, 10
 #: With so many digits a first line is a row.
 _DIGITS_OF_A_ROW = 5
 #: A number and a handset as examples, to find the meaning of the words of a heading for digits beside them.
@@ -126,9 +132,25 @@ def read_numbers(
     """
     if _is_saved(path):
         return _saved(NumberSet.open(path))
-    reader = _ListReader(path, _numbers(region), may_be_victims=actions is None)
+    # Numbers that are to be released are spared, as those that are protected are.
+    is_sparing = actions is None or set(actions) <= {"release", "none"}
+    reader = _ListReader(path, _numbers(region), may_be_victims=is_sparing)
     cells = reader.cells(column, actions)
-    return reader.account_of(NumberSet(cells, region=region), strict=strict)
+    keys = NumberSet(cells, region=region)
+    _check_rounded(keys, path)
+    return reader.account_of(keys, strict=strict)
+
+
+def _check_rounded(keys: NumberSet, path: PathLike) -> None:
+    """Raises InputError if a spreadsheet has rounded the numbers: written out again they are other subscribers'."""
+    if not 1 < len(keys) <= _MOST_ROWS_OF_A_SHEET:
+        return
+    zeros = int((keys.to_array().to_numpy() % 1_000_000 == 0).sum())
+    if zeros > 1 and _MANY * zeros > len(keys):
+        raise InputError(
+            f"{path}: {zeros} of its numbers end in six zeros, as a spreadsheet rounds them: make the column one of "
+            "text where the list was made, and save it again"
+        )
 
 
 def read_imeis(path: PathLike, *, column: str | None = None, strict: bool = False) -> NumberList[ImeiSet]:
@@ -178,6 +200,34 @@ def listing_dates(
     return reader.joined([data.column(0) for data in found]), reader.joined([data.column(1) for data in found])
 
 
+def read_dated(
+    path: PathLike, dates: str, read: Callable[[pa.RecordBatch], tuple[pa.RecordBatch, Any]], *, region: Region = "IN"
+) -> tuple[list[pa.RecordBatch], dict[str, Any], pa.Table]:
+    """The rows of a list of numbers to act on, in its column `msisdn`, with a date each.
+
+    Args:
+        path: As for `listing_dates`.
+        dates: The column of the dates.
+        read: Called with the two columns of a batch; returns them as they are meant, and the note of each refused row.
+        region: The country by whose plan digits without a country code are read.
+
+    Returns:
+        What `read` returned, the account of the list, and its refused rows.
+
+    Raises:
+        ColumnError: A column does not exist, or the list may have the numbers of victims.
+        InputError: The file cannot be read.
+    """
+    reader = _ListReader(path, _numbers(region))
+    found = []
+    for batch in reader.rows("msisdn", ("block",), more=[dates], is_chosen=False):
+        rows, notes = read(batch.data)
+        reader.refuse(batch, batch.data.column(0), notes)
+        found.append(rows)
+    refused, account = reader.account()
+    return found, account, refused
+
+
 def _is_saved(path: PathLike) -> bool:
     if not str(path):
         raise ArgumentError("the path of a list is empty: name a file")
@@ -218,7 +268,11 @@ class _ListReader:
         for batch in self.rows(column, actions):
             cells = batch.data.column(0)
             found.append(cells)
-            self._refuse(batch, cells)
+            explained = self._kind.explained(cells)
+            if explained.field(0).null_count:
+                notes = explained.field("note").cast(pa.string()).fill_null("empty")
+                nothing: Any = pa.scalar(None, pa.string())
+                self.refuse(batch, cells, pc.if_else(explained.field(0).is_null(), notes, nothing))
         return self.joined(found)
 
     def joined(self, found: list[Any]) -> pa.ChunkedArray[Any]:
@@ -228,8 +282,13 @@ class _ListReader:
         except (pa.ArrowException, TypeError):
             raise InputError(f"{self.path}: its files have columns of other types: write them alike") from None
 
-    def rows(self, column: str | None, actions: Sequence[str] | None, *, more: Sequence[str] = ()) -> Iterator[Batch]:
-        """The column of numbers, and `more`, of the rows with one of the actions."""
+    def rows(
+        self, column: str | None, actions: Sequence[str] | None, *, more: Sequence[str] = (), is_chosen: bool = True
+    ) -> Iterator[Batch]:
+        """The column of numbers, and `more`, of the rows with one of the actions.
+
+        Where the caller has chosen the column, no title counts.
+        """
         wanted = {column, *more} - {None}
 
         def is_wanted(cell: str) -> bool:
@@ -251,8 +310,11 @@ class _ListReader:
             name = self.column
             if part not in headed or len(there) > 1 or bare(there[0]) in self._kind.names:
                 name = self._the_column(column, part)
+            if more:
+                # A first line that is a row has no dates; the message says that there may be no header.
+                check_columns([name, *more], part.schema(), part.name)
             if not self._may_be_victims:
-                check_titles(part, self.path, None if column else name)
+                check_titles(part, self.path, None if column and is_chosen else name)
             if part in headed:
                 if action is None and actions is not None:
                     refuse_other_actions(part, {name, *more})
@@ -299,7 +361,9 @@ class _ListReader:
 
     def _rows_of(self, part: Part, wanted: list[str], action: str | None, actions: Sequence[str]) -> Iterator[Batch]:
         named = wanted if action is None or action in wanted else [*wanted, action]
-        for batch in part.batches(named) if self._may_be_victims else self._with_headings(part, named):
+        has_actions = action is not None
+        batches = part.batches(named) if self._may_be_victims else self._checked(part, named, has_actions=has_actions)
+        for batch in batches:
             rows = batch
             if action is not None:
                 rows, others, refused = rows_with(batch, action, actions)
@@ -308,15 +372,19 @@ class _ListReader:
             yield replace(rows, data=rows.data.select(wanted))
 
     @staticmethod
-    def _with_headings(part: Part, wanted: list[str]) -> Iterator[Batch]:
-        """The rows of a part, checked for headings of victims among them, in whichever column."""
+    def _checked(part: Part, wanted: list[str], *, has_actions: bool) -> Iterator[Batch]:
+        """The rows of a part, checked for numbers to spare: below a heading among them, or by another column."""
         there = part.schema()
-        # In a typed table there are no headings among the rows.
         beside = [name for name in there.names if name not in wanted and there.names.count(name) == 1]
-        beside = [name for name in beside if part.header_row and is_text(there.field(name).type)]
+        beside = [name for name in beside if may_spare(name, there.field(name).type)]
         part.on_refused = lambda line, text, _note: check_line(part.name, line, text)
         for batch in part.batches([*wanted, *beside]):
-            check_lone_headings(batch, wanted[0])
+            # In a typed table there are no headings among the rows.
+            if part.header_row:
+                check_lone_headings(batch, wanted[0])
+            # Actions say what each row is for, also where its reason says why another number was spared.
+            if not has_actions:
+                check_beside(batch, wanted[0], set(wanted))
             yield batch
 
     def _warn_of_unread(self, there: list[str], read: set[str], action: str | None, *, of_more_keys: bool) -> None:
@@ -332,12 +400,17 @@ class _ListReader:
     def _warn(self, warnings: Iterable[str]) -> None:
         self._warnings += [warning for warning in warnings if warning not in self._warnings]
 
-    def account_of(self, keys: _Set, *, strict: bool) -> NumberList[_Set]:
-        """The list with its account, after its cells were read."""
+    def account(self) -> tuple[pa.Table, dict[str, Any]]:
+        """The refused rows and the account, after the rows were read."""
         refused, account = self.source.account_with(self._refused, {"other_action": self._others})
         account["rows_read"] += self._header_rows
         account["rows_used"] += self._header_rows
         account["warnings"] += self._warnings
+        return refused, account
+
+    def account_of(self, keys: _Set, *, strict: bool) -> NumberList[_Set]:
+        """The list with its account, after its cells were read."""
+        refused, account = self.account()
         if strict and len(refused):
             raise InputError(
                 f"{self.path}: {len(refused)} of its rows cannot be read, the first in row {pc.min(refused['row'])}: "
@@ -354,7 +427,8 @@ class _ListReader:
             raise ColumnError(
                 f"{self.path}: no column is certainly that of the numbers: {_REMEDY}; there are {headings(there)}"
             )
-        is_other = self._kind.doubt(without_victims(there[0])) == _SOMETHING_ELSE or is_of_victims(there[0])
+        is_other = self._kind.doubt(without_victims(there[0])) == _SOMETHING_ELSE
+        is_other |= is_of_victims(there[0]) or is_spared(there[0]) or is_of_letter(there[0])
         if not known and is_other and not _is_row(there, names.__contains__):
             raise ColumnError(
                 f"{self.path}: the heading {there[0]!r} is of something else than numbers to list: if they are "
@@ -369,15 +443,15 @@ class _ListReader:
             )
         return name
 
-    def _refuse(self, batch: Batch, cells: Any) -> None:
-        """Records the rows whose cell gives no key, each with its note."""
-        explained = self._kind.explained(cells)
-        if explained.field(0).null_count:
-            if not self._may_be_victims:
-                check_rows(batch, cells, explained.field(0).is_null())
-            notes = explained.field("note").cast(pa.string()).fill_null("empty")
-            nothing: Any = pa.scalar(None, pa.string())
-            self._refused.append(batch.refused(pc.if_else(explained.field(0).is_null(), notes, nothing)))
+    def refuse(self, batch: Batch, cells: Any, notes: Any) -> None:
+        """Records the rows that have a note.
+
+        Raises:
+            ColumnError: The cell of one is a heading of numbers to spare, or a line of a letter.
+        """
+        if not self._may_be_victims:
+            check_rows(batch, cells, notes.is_valid())
+        self._refused.append(batch.refused(notes))
 
 
 def _begins_with_row(part: Part, is_wanted: Callable[[str], bool]) -> bool:

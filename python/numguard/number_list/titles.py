@@ -11,32 +11,38 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Final
 
-import numpy as np
-import pyarrow as pa
-
-from numguard.compute import pc
 from numguard.errors import ColumnError
-from numguard.number_list.actions import may_have_words
-from numguard.source import Batch, Part
+from numguard.source import Part
 from numguard.types import PathLike
 
 __all__ = [
-    "check_line", "check_lone_headings", "check_rows", "check_titles", "is_of_victims", "names_victims",
+    "BEGINNINGS",
+    "FILLING",
+    "VICTIMS",
+    "check_titles",
+    "heads_victims",
+    "is_of_victims",
+    "is_victim",
+    "names_victims",
     "without_victims",
-]  # fmt: skip
+    "words_in",
+    "words_of",
+]
 
 _REMEDY = "take that title out of the file, or choose the column with column= (scan, decide and lists: --list-column)"
 
 
-def _of(*lines: str) -> frozenset[str]:
+def words_in(*lines: str) -> frozenset[str]:
+    """The words of lines."""
     return frozenset(" ".join(lines).split())
 
 
-_VICTIMS = _of(
+#: Words for victims, and for those who complain or witness.
+VICTIMS = words_in(
     "victim victims vicitm victem victimno complainant complainants complainat complainent complaintant complianant",
     "informant informants informer applicant applicants petitioner petitioners aggrieved sufferer sufferers innocent",
     "witness witnesses whistleblower",
@@ -47,8 +53,8 @@ _VICTIMS = _of(
     "फिर्यादी तक्रारदार अर्जदार साक्षीदार પીડિત ફરિયાદી ફરીયાદી અરજદાર સાક્ષી ਪੀੜਤ ਪੀੜਿਤ ਸਿਕਾਇਤਕਰਤਾ ਮੁਦਈ ਗਵਾਹ",
 )
 #: How words for victims begin: case and number change their end, as in पीड़ितों, तक्रारदारांची, ફરિયાદીઓની and ਪੀੜਤਾਂ.
-_BEGINNINGS = tuple(
-    _of(
+BEGINNINGS: Final = tuple(
+    words_in(
         "शिकायतकर्त पीडित पीडीत पिडित पिडीत प्रार्थी प्रार्थि परिवादी परिवादि वादियो आवेदक आवेदिका फरियादी फरियादि भुक्तभोगी",
         "भुक्तभोगि मुस्तगीस याचिकाकर्त सूचनाकर्त इत्तिलाकर्त आवेदनकर्त विक्टिम व्हिक्टिम गवाहो साक्षी साक्षि फिर्यादी फिर्यादि",
         "तक्रारदार तक्रारकर्त अर्जदार પીડિત પીડીત ફરિયાદી ફરીયાદી ફરિયાદકર્ત ફરિયાદકરનાર અરજદાર સાક્ષી ભોગબન વિક્ટિમ",
@@ -58,8 +64,8 @@ _BEGINNINGS = tuple(
     )
 )
 #: Words that may mean either side, and say something only as a title of their own: who sent money, or a message.
-_EITHER = _of("sender senders receiver receivers payer payers remitter remitters depositor depositors")
-_SUSPECTS = _of(
+_EITHER = words_in("sender senders receiver receivers payer payers remitter remitters depositor depositors")
+_SUSPECTS = words_in(
     "suspect suspects suspected suspicious suspectno accused fraudster fraudsters scammer scammers culprit culprits",
     "offender offenders cheater cheaters blocked blocking blocklist",
     "aropi aaropi abhiyukt apradhi aparadhi sandigdh",
@@ -68,7 +74,7 @@ _SUSPECTS = _of(
 #: The signs below letters of Devanagari and Gurmukhi that writers leave out.
 _NUKTA = "\u093c\u0a3c"
 #: Words of a title that name no side.
-_FILLING = _of(
+FILLING = words_in(
     "a and all contact contacts data detail details for list mobile mobiles msisdn no nos number numbers of",
     "phone phones s sheet side telephone the whatsapp wise मोबाइल मोबाईल नंबर नम्बर क्रमांक फोन संपर्क सूची यादी लिस्ट विवरण",
     "तपशील माहिती का की के और व आणि यांचा यांची यांचे મોબાઇલ મોબાઈલ નંબર ફોન સંપર્ક યાદી સૂચિ લિસ્ટ વિગત વિગતો અને નો ની ના",
@@ -93,8 +99,8 @@ def is_of_victims(title: str) -> bool:
     >>> is_of_victims("List of suspect numbers reported by victims"), is_of_victims("Haryana Police, cyber cell")
     (False, False)
     """
-    words = _words(title)
-    meant = set(words) - _FILLING
+    words = words_of(title)
+    meant = set(words) - FILLING
     return bool(meant and meant <= _EITHER) or names_victims(title)
 
 
@@ -104,19 +110,20 @@ def names_victims(title: str) -> bool:
     >>> names_victims("तक्रारदारांची यादी"), names_victims("Sender"), names_victims("Suspects named by victims")
     (True, False, False)
     """
-    words = _words(title)
-    if not any(map(_is_victim, words)):
+    words = words_of(title)
+    if not any(map(is_victim, words)):
         return False
     return not _names_suspects(words) or _VICTIM in _BY_VICTIMS.sub("", _marked(words))
 
 
-def _is_victim(word: str) -> bool:
-    return word in _VICTIMS or word.startswith(_BEGINNINGS)
+def is_victim(word: str) -> bool:
+    """Whether a word is one for victims."""
+    return word in VICTIMS or word.startswith(BEGINNINGS)
 
 
 def is_of_suspects(title: str) -> bool:
     """Whether a title names suspects, or numbers to be blocked, and no victims but those who named them."""
-    return _names_suspects(_words(title)) and not is_of_victims(title)
+    return _names_suspects(words_of(title)) and not is_of_victims(title)
 
 
 def without_victims(title: str) -> str:
@@ -125,7 +132,7 @@ def without_victims(title: str) -> str:
     >>> without_victims("Suspect numbers reported by victims")
     'suspect numbers'
     """
-    return _BY_VICTIMS.sub("", _marked(_words(title))).strip() if is_of_suspects(title) else title
+    return _BY_VICTIMS.sub("", _marked(words_of(title))).strip() if is_of_suspects(title) else title
 
 
 def _names_suspects(words: Sequence[str]) -> bool:
@@ -134,7 +141,7 @@ def _names_suspects(words: Sequence[str]) -> bool:
 
 def _marked(words: Sequence[str]) -> str:
     """The words, each for victims as one character that no word contains."""
-    return " ".join(["", *(_VICTIM if _is_victim(word) else word for word in words), ""])
+    return " ".join(["", *(_VICTIM if is_victim(word) else word for word in words), ""])
 
 
 def check_titles(part: Part, path: PathLike, column: str | None) -> None:
@@ -160,59 +167,21 @@ def check_titles(part: Part, path: PathLike, column: str | None) -> None:
         while titles and not titles.pop().strip(" ,;|\t"):
             pass
     if line := _line_of_victims(titles):
+        title = f"title in line {line}" if part.header_row else "name of its records"
         raise ColumnError(
-            f"{part.name}: the title in line {line} names victims, whose numbers are not to be listed: if suspects are "
+            f"{part.name}: the {title} names victims, whose numbers are not to be listed: if suspects are "
             f"meant, {_REMEDY}"
         )
 
 
-def check_rows(batch: Batch, cells: Any, is_refused: Any) -> None:
-    """Raises ColumnError if a cell without a number is a heading of victims: their numbers may be below it."""
-    if not may_have_words(cells.type):
-        return
-    refused = np.flatnonzero(is_refused.to_numpy(zero_copy_only=False))
-    texts = cells.take(pa.array(refused)).cast(pa.string())
-    # Of many refused cells few have no digit.
-    may_be = pc.fill_null(pc.invert(pc.match_substring_regex(texts, r"\p{Nd}")), fill_value=False)
-    for at, text in zip(refused[may_be.to_numpy(zero_copy_only=False)], texts.filter(may_be).to_pylist(), strict=True):
-        if _heads_victims(text):
-            raise _below_a_heading(batch.file, int(batch.row_numbers()[at]))
+def heads_victims(cell: str) -> bool:
+    """Whether a cell has nothing but words for victims, as a heading among the rows of a list has.
 
-
-def check_lone_headings(batch: Batch, column: str) -> None:
-    """Raises ColumnError if a heading of victims is the only text of a row: their numbers may be below it."""
-    columns = {name: batch.data[name] for name in batch.data.schema.names if may_have_words(batch.data[name].type)}
-    if column not in columns or len(columns) == 1:
-        return
-    numbers = pc.fill_null(columns[column].cast(pa.string()), "")
-    alone = np.flatnonzero(~pc.match_substring_regex(numbers, r"\p{Nd}").to_numpy(zero_copy_only=False))
-    if not len(alone):
-        return
-    places: Any = pa.array(alone)
-    rows = zip(*(cells.take(places).cast(pa.string()).to_pylist() for cells in columns.values()), strict=True)
-    for at, row in zip(alone, rows, strict=True):
-        texts = [text for text in row if text and text.strip()]
-        if len(texts) == 1 and _heads_victims(texts[0]):
-            raise _below_a_heading(batch.file, int(batch.row_numbers()[at]))
-
-
-def check_line(file: str | None, line: int, text: str) -> None:
-    """Raises ColumnError if a line that is no row, as it has too few fields, is a heading of victims."""
-    if not any(map(str.isdigit, text)) and _heads_victims(text):
-        raise _below_a_heading(file, line)
-
-
-def _below_a_heading(file: str | None, row: int) -> ColumnError:
-    return ColumnError(
-        f"{file}: row {row} is a heading of victims, whose numbers are not to be listed: take it and "
-        "what is below it out of the file"
-    )
-
-
-def _heads_victims(cell: str) -> bool:
-    """Whether a cell has nothing but words for victims, as a heading among the rows of a list has."""
-    meant = set(_words(cell)) - _FILLING
-    return bool(meant) and all(map(_is_victim, meant))
+    >>> heads_victims("Complainant's mobile no."), heads_victims("Victim's bank")
+    (True, False)
+    """
+    meant = set(words_of(cell)) - FILLING
+    return bool(meant) and all(map(is_victim, meant))
 
 
 def _line_of_victims(titles: Sequence[str]) -> int | None:
@@ -225,8 +194,8 @@ def _line_of_victims(titles: Sequence[str]) -> int | None:
     return None
 
 
-@cache
-def _words(text: str) -> list[str]:
+@lru_cache(1_000)
+def words_of(text: str) -> list[str]:
     """The words in lower case, without nukta and marks that are not seen; `victimMobile` is two.
 
     Two words that are one for victims together, as शिकायत कर्ता and ભોગ બનનાર, are one.
@@ -241,7 +210,7 @@ def _words(text: str) -> list[str]:
     words: list[str] = []
     for word in "".join(char if unicodedata.category(char)[0] in "LM" else " " for char in plain).split():
         before = words[-1] if words else ""
-        if before and not _is_victim(before) and _is_victim(before + word) and not _is_victim(word):
+        if before and not is_victim(before) and is_victim(before + word) and not is_victim(word):
             words[-1] += word
         else:
             words.append(word)

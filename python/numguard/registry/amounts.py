@@ -28,6 +28,8 @@ _AMOUNT: Final = (
     rf"^{_MONEY}?\s*(?P<whole>{_WHOLE})(?:\.(?P<part>\d*))?\s*(?P<unit>{'|'.join(_UNITS)})?\.?\s*{_MONEY}?"
     r"\s*(?:/[-=])?\s*(?:only|मात्र)?\.?$"
 )
+#: A mobile number, as figures without separators are written.
+_MOBILE: Final = r"^(?:\+?91[ -]?)?[6-9]\d{9}(?:\.0+)?$"
 _PAISE: Final = 2
 _MOST_DIGITS: Final = 18
 
@@ -37,7 +39,7 @@ def amounts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
 
     Accepted: digits, with separators as in India (1,00,000) or by threes; with a sign or word of rupees; with thousand,
     lakh or crore, in English or Hindi; digits of any script. The note of a cell that is no amount is `not_an_amount`
-    (finer than a paisa included), `spreadsheet_overflow`, `spreadsheet_error` or `precision_lost`.
+    (finer than a paisa included), `number_for_a_sum`, `spreadsheet_overflow`, `spreadsheet_error` or `precision_lost`.
 
     >>> amounts(pa.array(["Rs 2.5 lakh", "1,00,000/-", "10,00"]))[0].to_pylist()
     [25000000, 10000000, None]
@@ -70,4 +72,7 @@ def amounts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
     ):
         seen = pc.and_(pc.is_valid(note), pc.match_substring_regex(text, pattern))
         note = pc.if_else(pc.fill_null(seen, False), why, note)
-    return pc.cast(digits, pa.int64()), note
+    # No complaint is about six hundred crore: the cell of another column stands here.
+    number = pc.fill_null(pc.match_substring_regex(text, _MOBILE), False)
+    note = pc.if_else(number, "number_for_a_sum", note)
+    return pc.if_else(number, None, pc.cast(digits, pa.int64())), note

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc, schema_of, whole
+from numguard.compute import as_text, pc, schema_of, whole
 from numguard.errors import UnsupportedTypeError
 from numguard.registry.spelling import seen
 
@@ -29,7 +32,10 @@ __all__ = [
     "flags",
     "inside_text",
     "is_nothing",
+    "joined",
+    "may_name_numbers",
     "numbers",
+    "own_numbers",
     "plain_digits",
     "remarks",
     "repeats",
@@ -58,11 +64,30 @@ def _array(values: list[Any]) -> pa.Array[Any]:
 def written(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """The cells as text; NUL, which no store accepts, becomes its symbol."""
     try:
-        text = whole(column).cast(pa.string())
+        text = as_text(whole(column))
     except pa.ArrowException:
         raise UnsupportedTypeError(f"a column of type {column.type} cannot be read as written cells") from None
     shown: pa.Array[Any] = pc.replace_substring(text, "\x00", "␀") if _has_nul(text) else text
     return shown
+
+
+def may_name_numbers(kind: pa.DataType) -> bool:
+    """Whether cells of a type may be numbers or mention some: texts and figures, and lists of them."""
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        kind = kind.value_type
+    return _is_number(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+def joined(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+    """The cells as text, those of a list as one."""
+    values = whole(column)
+    if not (pa.types.is_list(values.type) or pa.types.is_large_list(values.type)):
+        return written(values)
+    texts: list[Any] = written(pc.list_flatten(values)).to_pylist()
+    parts: list[list[str]] = [[] for _ in range(len(values))]
+    for row, text in zip(pc.list_parent_indices(values).to_pylist(), texts, strict=True):
+        parts[row].append(text or "")
+    return pa.array(["; ".join(part) for part in parts], pa.string())
 
 
 def _has_nul(text: pa.Array[Any]) -> bool:
@@ -288,6 +313,17 @@ def _readable(cells: pa.Array[Any]) -> pa.Array[Any]:
 
 def _is_number(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+
+
+@contextmanager
+def own_numbers() -> Iterator[None]:
+    """Leaves out the warning about ten digits that are taken for E.164: the numbers of a registry are.
+
+    Those of Singapore have ten digits with their country code, of which the first is a 6.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "UInt64 is taken for E.164", UserWarning)
+        yield
 
 
 def flags(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> npt.NDArray[np.bool_]:

@@ -20,7 +20,8 @@ from numguard.registry import cells
 from numguard.registry.amounts import amounts
 from numguard.registry.complaint_status import Statuses, complaint_statuses
 from numguard.registry.districts import districts
-from numguard.registry.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns, may_hold_suspects
+from numguard.registry.doubts import in_unread_columns, rounded, shifted_rows, spared_rows
+from numguard.registry.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet
 from numguard.registry.sources import sources
@@ -44,6 +45,10 @@ COMPLAINT_NOTES = {
     "spreadsheet_error": "The error value of a spreadsheet formula.",
     "complainants_number": "The complainant's own number, written as a suspect's.",
     "in_unread_column": "It is in another column of its row too, which is not read and may be the complainant's.",
+    "spared_in_row": "Another cell of the row says that the number is a victim's, or not to be blocked.",
+    "shifted": "A word stands for the complainant's number, or a number for a sum: the columns may have shifted.",
+    "rounded": "The number ends in six zeros: a spreadsheet may have rounded it.",
+    "number_for_a_sum": "The cell is written as a mobile number, and no sum.",
     "no_acknowledgement_no": "The row names a number, but has no acknowledgement number.",
     "no_source": "The row names a number, but has no source.",
     "in_the_future": "The day is in the future.",
@@ -55,9 +60,6 @@ COMPLAINT_NOTES = {
 
 _REFUSAL = schema_of(index=pa.int64(), field=pa.string(), cell=pa.string(), note=pa.string())
 _NAMING = schema_of(index=pa.int64(), msisdn=pa.uint64(), note=pa.string(), doubt=pa.string(), cell=pa.string())
-
-#: Cells that may contain a number, with any separators.
-_TEN_DIGITS = r"(?:\p{Nd}[^\p{L}\p{Nd}]*){10}"
 
 #: Fields that may have one value for a whole sheet.
 CONSTANTS = ("source", "district", "police_station", "category")
@@ -146,7 +148,7 @@ def read_complaints(
         "incident_at": read("incident_at", past),
         "amount_held": read("amount_held", amounts),
     }
-    found, of_suspects = _of_suspects(sheet, at, complainants, unread_complainants)
+    found, of_suspects = _of_suspects(sheet, at, complainants, unread_complainants, pa.concat_tables(refusals))
     refusals += of_suspects
     for part, note in ((acknowledgement, "no_acknowledgement_no"), (source, "no_source")):
         lost = pc.is_null(part).take(found["index"].combine_chunks())
@@ -165,16 +167,35 @@ def read_complaints(
 
 
 def _of_suspects(
-    sheet: Sheet, at: dict[str, list[int]], complainants: pa.Table, unread_complainants: pa.Table
+    sheet: Sheet,
+    at: dict[str, list[int]],
+    complainants: pa.Table,
+    unread_complainants: pa.Table,
+    refused_cells: pa.Table,
 ) -> tuple[pa.Table, list[pa.Table]]:
-    """The numbers of suspects, without complainants' own, and the refused cells."""
+    """The numbers of suspects, without complainants' own, and the refused cells.
+
+    Args:
+        sheet: the records.
+        at: the columns of each field.
+        complainants: the numbers of complainants.
+        unread_complainants: the refused cells of complainants.
+        refused_cells: the refused cells of all other fields.
+    """
     found, refused = _suspects(sheet, at)
     own = _own(found, complainants, len(sheet.table))
     refusals = [refused, _refused_numbers(found.filter(own), "complainants_number")]
     found = found.filter(pc.invert(own))
     could_be_own = cells.digits_that_could_be(unread_complainants["cell"].combine_chunks())["msisdn"]
     found = _in_doubt(found, pc.is_in(found["msisdn"], value_set=could_be_own), "complainants_number")
-    return _in_doubt(found, _in_unread_columns(found, sheet.table, at), "in_unread_column"), refusals
+    unread = [place for place in range(sheet.table.num_columns) if all(place not in places for places in at.values())]
+    found = _in_doubt(found, in_unread_columns(found, sheet.table, unread), "in_unread_column")
+    found = _in_doubt(found, pa.array(rounded(found)), "rounded")
+    index = found["index"].combine_chunks()
+    found = _in_doubt(found, pa.array(spared_rows(sheet.table, unread)).take(index), "spared_in_row")
+    return _in_doubt(
+        found, pa.array(shifted_rows(complainants, refused_cells, len(sheet.table))).take(index), "shifted"
+    ), refusals
 
 
 def _by_status(found: pa.Table, key: pa.Array[Any], status: Statuses) -> tuple[pa.Table, pa.Table]:
@@ -336,26 +357,6 @@ def _in_doubt(found: pa.Table, doubted: Any, why: str) -> pa.Table:
         place = found.schema.get_field_index(name)
         found = found.set_column(place, name, pc.if_else(doubted, value, found[name]))
     return found
-
-
-def _in_unread_columns(found: pa.Table, table: pa.Table, at: dict[str, list[int]]) -> pa.Array[Any]:
-    """Which suspect numbers are also in a column of their row that is not read and may be the complainant's."""
-    index = np.asarray(found["index"].to_numpy(), np.int64)
-    msisdn = np.asarray(found["msisdn"].to_numpy(), np.int64)
-    repeated = np.zeros(len(found), np.bool_)
-    read = {place for places in at.values() for place in places}
-    for place, name in enumerate(table.column_names):
-        kind = table.schema.field(place).type
-        is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
-        if place in read or may_hold_suspects(name) or not (is_text or pa.types.is_integer(kind)):
-            continue
-        column = cells.written(table.column(place))
-        some = np.flatnonzero(cells.flags(pc.match_substring_regex(column, _TEN_DIGITS)))
-        could = cells.digits_that_could_be(column.take(pa.array(some, pa.int64())))
-        pairs = set(zip(some[could["index"].to_numpy()].tolist(), could["msisdn"].to_pylist(), strict=True))
-        for k in np.flatnonzero(np.isin(index, some)).tolist():
-            repeated[k] |= (index[k], msisdn[k]) in pairs
-    return pa.array(repeated)
 
 
 def _refused(word: str, column: pa.ChunkedArray[Any], note: pa.Array[Any]) -> pa.Table:

@@ -37,6 +37,7 @@ __all__ = [
     "heading",
     "known_by",
     "may_hold_suspects",
+    "names_suspects",
     "read_mapping",
     "write_mapping",
 ]  # fmt: skip
@@ -188,18 +189,31 @@ _PHONES: Final = frozenset(
      "ਮੋਬਾਇਲ", "ਫੋਨ", "ਸੰਪਰਕ"]
 )  # fmt: skip
 
+_SUSPECTS: Final = frozenset(["suspect", "accused", "fraudster", "संदिग्ध", "आरोपी"])
 #: Words of headings whose column may repeat a suspect's number: those of suspects, and of narratives.
 _OF_SUSPECTS: Final = frozenset(
-    ["suspect", "accused", "fraudster", "narrative", "facts", "fact", "brief", "gist", "description", "details",
-     "remark", "remarks", "summary", "modus", "संदिग्ध", "आरोपी", "विवरण", "तथ्य", "टिप्पणी"]
+    [*_SUSPECTS, "narrative", "facts", "fact", "brief", "gist", "description", "remark", "remarks", "summary", "modus",
+     "तथ्य", "टिप्पणी"]
 )  # fmt: skip
+#: Those of details, which may be a customer's or a bank's, and the words beside which they are those of the case.
+_OF_DETAILS: Final = frozenset(["detail", "details", "विवरण"])
+_OF_CASE: Final = frozenset(
+    ["additional", "any", "case", "complaint", "crime", "event", "fraud", "full", "incident", "more", "occurrence",
+     "offence", "other", "संक्षिप्त", "अपराध", "घटना", "धोखाधड़ी", "मामले", "शिकायत"]
+)  # fmt: skip
+
+
+def names_suspects(written: str) -> bool:
+    """Whether a heading names suspects."""
+    return bool(_SUSPECTS & set(heading(written).split()))
 
 
 def may_hold_suspects(written: str) -> bool:
     """Whether the column of a heading may hold a suspect's number, and the heading names no complainant."""
     words = set(heading(written).split())
+    of_case = bool(words & _OF_DETAILS) and words <= _OF_DETAILS | set(map(heading, _OF_CASE))
     of_complainants = words & {*_COMPLAINANTS, *map(heading, _COMPLAINANTS_HINDI)} or names_victims(written)
-    return bool(words & _OF_SUSPECTS) and not of_complainants
+    return (of_case or bool(words & _OF_SUSPECTS)) and not of_complainants
 
 
 @cache

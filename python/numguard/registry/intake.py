@@ -151,7 +151,7 @@ def add_complaints(
     """Adds a file of complaints as one event; a file without anything new, that was added before, records none."""
     mapped = read_mapping(mapping) if isinstance(mapping, str | PurePath) else mapping
     is_heading = known_by({**COLUMNS, "": tuple(AMBIGUOUS)}, mapped)
-    sheet = read_sheet(source, name, known_by(COLUMNS, mapped), sheet_name, is_heading=is_heading)
+    sheet = read_sheet(source, name, known_by(COLUMNS, mapped), sheet_name, is_heading=is_heading, of_suspects=True)
     complaints = read_complaints(sheet, mapped, constants, now=case.now())
     if dry_run:
         plan, _ = _planned(case, sheet, complaints)

@@ -19,6 +19,7 @@ from numguard.indian_time import MOMENT
 from numguard.linkage import Expansion, LinkPolicy, WalkOptions
 from numguard.linkage import expand as walk
 from numguard.registry.case import Case
+from numguard.registry.cells import own_numbers
 from numguard.registry.intake import fingerprints, record_input
 from numguard.registry.state import IN_FORCE
 from numguard.types import Source
@@ -41,7 +42,8 @@ def expand(
     state = case.state(cut)
     status = state["status"]
     seeds = state.filter(pc.is_in(status, pa.array([word for word in IN_FORCE if word != "reverify"])))
-    of_registry = _core.NumberSet(state["msisdn"].filter(pc.equal(status, "protected")))
+    with own_numbers():
+        of_registry = _core.NumberSet(state["msisdn"].filter(pc.equal(status, "protected")))
     protected = of_registry if policy.protected is None else of_registry | _core.NumberSet(policy.protected)
     wanted: Any = seeds["msisdn"].combine_chunks()
     if policy.is_relative:

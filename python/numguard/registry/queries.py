@@ -22,6 +22,7 @@ from numguard.indian_time import MOMENT
 from numguard.registry import action, sending
 from numguard.registry.amended import would_withdraw
 from numguard.registry.case import Case
+from numguard.registry.cells import own_numbers
 from numguard.registry.certificate import certified, compared
 from numguard.registry.failures import reports_failures
 from numguard.registry.figures import figures, history_of
@@ -61,7 +62,8 @@ class Queries:
         if unknown:
             raise ArgumentError(f"statuses: takes any of {', '.join(STATUSES)}")
         state = self._case.state(self._case.store.head())
-        return _core.NumberSet(state["msisdn"].filter(pc.is_in(state["status"], pa.array(wanted, pa.string()))))
+        with own_numbers():
+            return _core.NumberSet(state["msisdn"].filter(pc.is_in(state["status"], pa.array(wanted, pa.string()))))
 
     def certificate(self, path: PathLike, *, export: int) -> Path:
         """Writes the draft of a certificate for an exported list: one page to be filled in, signed and printed.

@@ -16,9 +16,10 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import as_text, pc
 from numguard.errors import ArgumentError, FileMissingError, InputError, UnsupportedTypeError
-from numguard.registry.headings import heading
+from numguard.number_list.spared import is_spared
+from numguard.registry.headings import heading, names_suspects
 from numguard.source.container import check_file
 from numguard.source.header import SEPARATORS, split_line
 from numguard.source.records import Records, read_records
@@ -80,6 +81,7 @@ def read_sheet(
     sheet: str | None = None,
     *,
     is_heading: Callable[[str], bool] | None = None,
+    of_suspects: bool = False,
 ) -> Sheet:
     """Reads one file of records, or any object that exports an Arrow stream.
 
@@ -89,6 +91,7 @@ def read_sheet(
         is_known: whether a cell is a heading of a field.
         sheet: the sheet of a workbook that has several.
         is_heading: whether a cell is a heading; by default `is_known`.
+        of_suspects: whether the records name suspects, so that none below a heading of victims counts.
 
     Raises:
         FileMissingError: there is no such file.
@@ -104,16 +107,19 @@ def read_sheet(
         found = read_records(path, is_known, sheet)
         # Each byte of a name that is not UTF-8 becomes a replacement character.
         shown = name or path.name.encode(errors="replace").decode()
-        return _without_other_tables(_without_blank(found, shown, size, sha256), is_heading)
+        read = _without_other_tables(_without_blank(found, shown, size, sha256), is_heading)
+        return _without_victims_below(read) if of_suspects else read
     try:
         found = read_records(source, is_known)
     except ArgumentError as error:
         raise UnsupportedTypeError(str(error)) from None
-    return _without_other_tables(_without_blank(found, name or "table", *fingerprint_table(found.table)), is_heading)
+    of_table = _without_blank(found, name or "table", *fingerprint_table(found.table))
+    read = _without_other_tables(of_table, is_heading)
+    return _without_victims_below(read) if of_suspects else read
 
 
 def _without_blank(found: Records, name: str, size: int, sha256: str) -> Sheet:
-    table, row, not_data = found.table, found.row, dict(found.not_data)
+    table, row, not_data = _in_plain_types(found.table), found.row, dict(found.not_data)
     keep = ~_blank(table)
     if not keep.all():
         table, row = table.filter(pa.array(keep)), row[keep]
@@ -121,6 +127,23 @@ def _without_blank(found: Records, name: str, size: int, sha256: str) -> Sheet:
     passed = [*found.passed_over, *found.warnings]
     recognised = {name: getattr(found, name) for name in ("container", "encoding", "header_row", "sheet")}
     return Sheet(name, size, sha256, table, pa.array(row), found.broken, not_data, passed, recognised)
+
+
+def _in_plain_types(table: pa.Table) -> pa.Table:
+    """The table with text of any layout as plain strings, so that no rule depends on the library that made it."""
+    for at, field in enumerate(table.schema):
+        column = table.column(at)
+        if _is_text(field.type) and field.type != pa.string():
+            chunks = [as_text(chunk) for chunk in column.chunks]
+            table = table.set_column(at, field.name, pa.chunked_array(chunks, pa.string()))
+    return table
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    """Whether a column has texts, which may be encoded."""
+    if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
+        kind = kind.value_type
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
 
 def _blank(table: pa.Table) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -154,8 +177,32 @@ def _without_other_tables(sheet: Sheet, is_heading: Callable[[str], bool]) -> Sh
     at = [int(row[k]) for k in _without_digits(table) if is_header(_cells(table, k))]
     lines: Any = zip(sheet.broken["row"].to_pylist(), sheet.broken["cell"].to_pylist(), strict=True)
     at += [line for line, text in lines if any(is_header(split_line(text, sign)) for sign in SEPARATORS)]
+    return _cut(sheet, at)
+
+
+def _without_victims_below(sheet: Sheet) -> Sheet:
+    """The sheet without its records from the first heading of victims among them on, which are broken ones.
+
+    `Victim mobile` in a column of suspects is one beside other text too.
+    """
+    of_suspects = [names_suspects(name) for name in sheet.table.column_names]
+    at = []
+    for k in _without_digits(sheet.table):
+        cells = _cells(sheet.table, k)
+        filled = [cell for cell in cells if cell.strip()]
+        below = [cell for cell, is_theirs in zip(cells, of_suspects, strict=True) if is_theirs]
+        if any(map(is_spared, below)) or (len(filled) == 1 and is_spared(filled[0])):
+            at.append(int(sheet.row[k].as_py()))
+    lines: Any = zip(sheet.broken["row"].to_pylist(), sheet.broken["cell"].to_pylist(), strict=True)
+    at += [line for line, text in lines if len(text) <= _LONGEST_HEADER and is_spared(text)]
+    return _cut(sheet, at)
+
+
+def _cut(sheet: Sheet, at: list[int]) -> Sheet:
+    """The sheet without its records from the first of some rows on, which are broken ones."""
     if not at:
         return sheet
+    table, row = sheet.table, np.asarray(sheet.row, np.int64)
     below = row >= min(at)
     lost = table.filter(pa.array(below))
     texts = [",".join(_cells(lost, k)) for k in range(len(lost))]
@@ -171,10 +218,11 @@ def _without_digits(table: pa.Table) -> list[int]:
     """The few records that may be a header: no cell has five digits in a row."""
     kept = np.arange(len(table))
     for column in table.columns:
-        if pa.types.is_string(column.type) and len(kept):
+        is_figure = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+        if (is_figure or pa.types.is_string(column.type)) and len(kept):
             cells = column.take(pa.array(kept, pa.int64())) if len(kept) < len(table) else column
-            digits = pc.fill_null(pc.match_substring_regex(cells, r"\p{Nd}{5}"), False)
-            kept = kept[~np.asarray(digits.to_numpy(), np.bool_)]
+            digits = pc.greater(cells, 9_999) if is_figure else pc.match_substring_regex(cells, r"\p{Nd}{5}")
+            kept = kept[~np.asarray(pc.fill_null(digits, False).to_numpy(), np.bool_)]
     found: list[int] = kept.tolist()
     return found
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import pc
 from numguard.errors import RegistryError
-from numguard.registry.cells import flags
+from numguard.registry.cells import flags, own_numbers
 from numguard.registry.grounds import (
     NEVER,
     Bools,
@@ -135,7 +135,8 @@ class Standing:
         self.sent = self._last("exported", "action", ("block", "release", RELEASED_TO_VERIFY))
 
         size = len(self.numbers)
-        explained: Any = _core.explain(pa.array(self.numbers.astype(np.uint64)))
+        with own_numbers():
+            explained: Any = _core.explain(pa.array(self.numbers.astype(np.uint64)))
         self.kind = pc.cast(explained.field("kind"), pa.string())
         self.own = anywhere(positions(self.complaining["msisdn"], self.numbers), size)
         self.placeholder = flags(pc.equal(pc.cast(explained.field("note"), pa.string()), "placeholder"))

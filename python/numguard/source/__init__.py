@@ -25,6 +25,7 @@ from typing import Any, BinaryIO, Literal, cast
 
 import pyarrow as pa
 
+from numguard.compute import as_text as text_of
 from numguard.compute import counts
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.container import Member, Opener, PassedOver, Piped, check_file, members, read_up_to, read_whole
@@ -305,7 +306,8 @@ def as_text(member: Member) -> tuple[list[Member], list[PassedOver]]:
     (part,) = _parts_of_member(member, _Options(None, None, keep_broken=False))
     rows = [list(map(str, part.schema().names))]
     for batch in part.batches():
-        columns = [column.cast(pa.string()).to_pylist() for column in batch.data.columns]
+        with reading(member.name, "the file"):
+            columns = [text_of(column).to_pylist() for column in batch.data.columns]
         rows += [[cell or "" for cell in row] for row in zip(*columns, strict=True)]
     return [Member(member.name, "text", member.container, "typed", partial(_opened_bytes, as_lines(rows)))], []
 

@@ -63,7 +63,8 @@ class JsonPart(Part):
                 text = content.decode()
             except UnicodeDecodeError:
                 raise InputError(f"{self.name}: holds text that is not UTF-8: save it again as UTF-8") from None
-            rows, self._broken, form, self._blank = read(text.replace("\r\n", "\n").replace("\r", "\n"), self.name)
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+            rows, self._broken, form, self._blank, self.titles = read(text, self.name)
             self.container = self.container.removesuffix("json") + form
             self._table = as_table(rows, self.name)
         return self._table
@@ -80,8 +81,10 @@ def load(text: str) -> Any:
     return json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_object)
 
 
-def read(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int, str, str]], str, int]:
-    """The records with row numbers, the broken lines, the form (`json` or `json lines`), the count of blank lines.
+def read(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int, str, str]], str, int, list[str]]:
+    """The records with row numbers, the broken lines, the form, the count of blank lines, and the titles.
+
+    The form is `json` or `json lines`. The one title is the key of the list of records, where they have one.
 
     Raises:
         InputError: the document is damaged, or has no records or several lists of them.
@@ -90,12 +93,14 @@ def read(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int, s
         whole = load(text)
     except (ValueError, RecursionError):
         blank = text.removesuffix("\n").split("\n")
-        return *_lines(text, name), "json lines", sum(not line.strip() for line in blank)
-    return list(enumerate(records_of(whole, name), 1)), [], "json", 0
+        return *_lines(text, name), "json lines", sum(not line.strip() for line in blank), []
+    records, titles = records_of(whole, name)
+    return list(enumerate(records, 1)), [], "json", 0, titles
 
 
-def records_of(whole: Any, name: str) -> Sequence[Any]:
-    """The list of records in a document: itself, the one list of objects in it, or one object alone."""
+def records_of(whole: Any, name: str) -> tuple[Sequence[Any], list[str]]:
+    """The list of records in a document (itself, the one list of objects in it, or one object alone), and its key."""
+    lists: dict[str, Any] = {}
     if isinstance(whole, list):
         found = whole
     elif not isinstance(whole, dict):
@@ -108,7 +113,7 @@ def records_of(whole: Any, name: str) -> Sequence[Any]:
         found = next(iter(lists.values())) if lists else [whole]
     if not _all_objects(found):
         raise InputError(f"{name}: is JSON, but not a list of objects with named fields")
-    return found
+    return found, list(lists)
 
 
 def _check_status(whole: Mapping[str, Any], name: str) -> None:

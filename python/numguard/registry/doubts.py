@@ -1,0 +1,89 @@
+"""Rows of complaints whose numbers are in doubt by another cell of the row.
+
+Owns what other cells say about a suspect's number. Independent of how numbers are read and recorded. One idea: **a
+number that may be a victim's waits for a decision**, whatever its own column is headed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from numguard.compute import pc
+from numguard.number_list.spared import spared
+from numguard.number_list.titles import words_in
+from numguard.registry import cells
+from numguard.registry.headings import may_hold_suspects
+
+__all__ = ["in_unread_columns", "rounded", "shifted_rows", "spared_rows"]
+
+#: Cells that may contain a number, with any separators.
+_TEN_DIGITS: Final = r"(?:\p{Nd}[^\p{L}\p{Nd}]*){10}"
+#: Words that stand for a complainant's number where none is known.
+_NOT_KNOWN: Final = words_in(
+    "above anonymous applicable as available blank disclosed found given known mentioned n a na nil no none not null",
+    "provided same self shared traceable unavailable unknown withheld yet अज्ञात उपलब्ध नहीं नही ज्ञात",
+)
+_UNKNOWN: Final = rf"^\PL*(?:(?:{'|'.join(sorted(_NOT_KNOWN))})(?:\PL+|$))+$"
+
+
+def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -> pa.Array[Any]:
+    """Which suspect numbers are also in a column of their row that is not read and may be the complainant's."""
+    index = np.asarray(found["index"].to_numpy(), np.int64)
+    msisdn = np.asarray(found["msisdn"].to_numpy(), np.int64)
+    repeated = np.zeros(len(found), np.bool_)
+    for place in unread:
+        field = table.schema.field(place)
+        if may_hold_suspects(field.name) or not cells.may_name_numbers(field.type):
+            continue
+        column = cells.joined(table.column(place))
+        some = np.flatnonzero(cells.flags(pc.match_substring_regex(column, _TEN_DIGITS)))
+        could = cells.digits_that_could_be(column.take(pa.array(some, pa.int64())))
+        pairs = set(zip(some[could["index"].to_numpy()].tolist(), could["msisdn"].to_pylist(), strict=True))
+        for k in np.flatnonzero(np.isin(index, some)).tolist():
+            repeated[k] |= (index[k], msisdn[k]) in pairs
+    return pa.array(repeated)
+
+
+def spared_rows(table: pa.Table, unread: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """Which rows have a cell, in a column that is not read, that says no more than that a number is not a suspect's."""
+    found = np.zeros(len(table), np.bool_)
+    for place in unread:
+        sparing = spared(table.column_names[place], table.column(place), may_be_account=True)
+        if sparing is not None:
+            found |= sparing
+    return found
+
+
+def shifted_rows(complainants: pa.Table, refused: pa.Table, size: int) -> npt.NDArray[np.bool_]:
+    """Which rows have a word for the complainant's number, or a mobile number for a sum.
+
+    An unquoted comma of a name or an address moves the cells behind it by a column, and the complainant's number
+    into the column of suspects. The count of cells is right if the last one was left out.
+
+    Args:
+        complainants: index, msisdn: the numbers of complainants.
+        refused: index, field, cell, note: the refused cells.
+        size: how many rows there are.
+    """
+    word = pc.and_(pc.equal(refused["field"], "complainant_mobile"), pc.equal(refused["note"], "not_a_number"))
+    unknown = pc.match_substring_regex(pc.fill_null(refused["cell"], ""), _UNKNOWN, ignore_case=True)
+    in_place = pc.invert(pc.is_in(refused["index"], complainants["index"].combine_chunks()))
+    word = pc.and_(word, pc.and_(in_place, pc.invert(unknown)))
+    shifted = np.zeros(size, np.bool_)
+    rows = refused.filter(pc.or_(word, pc.equal(refused["note"], "number_for_a_sum")))["index"]
+    shifted[np.asarray(rows.to_numpy(), np.int64)] = True
+    return shifted
+
+
+def rounded(found: pa.Table) -> npt.NDArray[np.bool_]:
+    """Which numbers end in six zeros, as 9.19877E+11 does once the spreadsheet has written it out again.
+
+    A spreadsheet rounds a whole column: one such number alone may be a subscriber's.
+    """
+    zeros: npt.NDArray[np.bool_] = np.asarray(found["msisdn"].to_numpy(), np.uint64) % np.uint64(1_000_000) == 0
+    return zeros if zeros.sum() > 1 else np.zeros(len(zeros), np.bool_)

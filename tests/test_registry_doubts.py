@@ -1,0 +1,186 @@
+"""Numbers of complaints that another cell of the row, or a heading among the rows, puts in doubt."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import numguard as ng
+
+VICTIM, SUSPECT = 9765432187, 9811100002
+
+
+def added(source: Any, **options: Any) -> tuple[list[int], dict[int, str], list[tuple[int, str]]]:
+    """The numbers to block, those that wait and why, and the refused rows of an intake."""
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(source, name="desk", constants={"source": "1930"}, **options)
+        listed = registry.block_list().to_table()["msisdn"].to_pylist()
+        waits = {row["msisdn"]: row["why"] for row in registry.review().to_pylist()}
+        account = intake.account
+        not_data = sum(account["not_data"].values())
+        assert account["rows_read"] == account["rows_used"] + account["rows_refused"] + not_data
+        return listed, waits, list(zip(*(intake.refusals[name].to_pylist() for name in ("row", "note")), strict=True))
+
+
+def text(folder: Path, *lines: str) -> Path:
+    path = folder / "sheet.csv"
+    path.write_text("".join(f"{line}\n" for line in lines))
+    return path
+
+
+FRAME = pd.DataFrame(
+    {
+        "Ack No": [20000000000001, None, 20000000000003],
+        "Registered Mobile": [VICTIM, None, None],
+        "Suspect Mobile": [VICTIM, None, SUSPECT],
+        "Amount Lost": [1000000.0, None, 25000000000.0],
+        "District": ["Rohtak", None, "Nuh"],
+    }
+)
+
+
+def as_lists(table: pa.Table) -> pa.Table:
+    cells = [[] if cell is None else [str(int(cell))] for cell in table["Registered Mobile"].to_pylist()]
+    return table.set_column(1, "Registered Mobile", pa.array(cells))
+
+
+def as_text(table: pa.Table, kind: pa.DataType) -> pa.Table:
+    """The table with its first three columns as texts of a type."""
+    for at in range(3):
+        cells = pa.array([None if cell is None else str(int(cell)) for cell in table.column(at).to_pylist()])
+        if kind == pa.dictionary(pa.int32(), pa.string()):
+            cells = cells.dictionary_encode()
+        table = table.set_column(at, table.column_names[at], cells.cast(kind))
+    return table
+
+
+def every_kind(folder: Path) -> list[Any]:
+    """One content, as frames and files of each library and format."""
+    table = pa.Table.from_pandas(FRAME)
+    pq.write_table(table, folder / "sheet.parquet")
+    FRAME.to_csv(folder / "sheet.csv", index=False)
+    FRAME.to_json(folder / "sheet.json", orient="records")
+    FRAME.to_excel(folder / "sheet.xlsx", index=False)
+    whole = FRAME.convert_dtypes()
+    encoded = FRAME.assign(District=FRAME["District"].astype("category"))
+    decimal = table.set_column(1, "Registered Mobile", [[Decimal(VICTIM), None, None]])
+    texts = [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())]
+    return [
+        *(folder / f"sheet.{ending}" for ending in ("parquet", "csv", "json", "xlsx")),
+        FRAME, whole, encoded, pl.from_pandas(FRAME), pl.from_pandas(encoded), table, decimal, as_lists(table),
+        *(as_text(table, kind) for kind in texts), pl.from_arrow(as_text(table, pa.string())),
+    ]  # fmt: skip
+
+
+def test_one_content_gives_one_answer(tmp_path: Path) -> None:
+    """The number of an unread column waits, and identifiers and sums are whole, whatever their type."""
+    for source in every_kind(tmp_path):
+        with ng.Registry(by="HC 1234") as registry:
+            intake = registry.add_complaints(source, name="desk", constants={"source": "1930"})
+            kind = f"{type(source)} {getattr(source, 'suffix', '')}"
+            assert registry.block_list().to_table()["msisdn"].to_pylist() == [919811100002], kind
+            assert [row["why"] for row in registry.review().to_pylist()] == ["in_unread_column"], kind
+            lost = {sum_ for sum_ in registry.action_taken()["amount_lost"].to_pylist() if sum_}
+            assert lost == {Decimal(1000000), Decimal(25000000000)}, kind
+            assert (intake.added, intake.refused) in {(2, 0), (2, 1)}, kind
+            history = registry.history(SUSPECT).to_pylist()
+            assert any("20000000000003" in str(row) for row in history), kind
+
+
+@pytest.mark.parametrize("heading", ["Customer Details", "Contact details", "ग्राहक विवरण", "Details of caller"])
+def test_details_may_be_those_of_a_victim(tmp_path: Path, heading: str) -> None:
+    path = text(tmp_path, f"Ack No,{heading},Suspect Mobile", f"1,R Kumar {VICTIM},{VICTIM}")
+    assert added(path)[:2] == ([], {919765432187: "in_unread_column"})
+
+
+@pytest.mark.parametrize("heading", ["Details", "Incident details", "Fraud details in full", "घटना का विवरण"])
+def test_details_of_a_case_raise_no_doubt(tmp_path: Path, heading: str) -> None:
+    path = text(tmp_path, f"Ack No,{heading},Suspect Mobile", f"1,called by {SUSPECT},{SUSPECT}")
+    assert added(path)[:2] == ([919811100002], {})
+
+
+@pytest.mark.parametrize("cell", ["Victim", "complainant", "Victim's number", "पीड़ित", "Not a suspect", "wrong number"])
+def test_a_row_that_spares_its_number_waits(tmp_path: Path, cell: str) -> None:
+    lines = ["Ack No,Mobile,Role", f"1,{VICTIM},{cell}", f"2,{SUSPECT},Suspect"]
+    listed, waits, refused = added(text(tmp_path, *lines), mapping={"suspect_mobiles": "Mobile"})
+    assert (listed, waits, refused) == ([919811100002], {919765432187: "spared_in_row"}, [])
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [("Reported by", "Victim"), ("Complainant type", "Victim"), ("Account status", "Released"), ("Blocked", "No")],
+)
+def test_what_is_no_statement_about_the_number(tmp_path: Path, heading: str, cell: str) -> None:
+    path = text(tmp_path, f"Ack No,Suspect Mobile,{heading}", f"1,{SUSPECT},{cell}")
+    assert added(path)[:2] == ([919811100002], {})
+
+
+@pytest.mark.parametrize("line", ["Numbers of victims,", ",Victims", "Victims:", "S.No,Victim Mobile", ",पीड़ित"])
+def test_below_a_heading_of_victims_nothing_is_read(tmp_path: Path, line: str) -> None:
+    path = text(tmp_path, "Ack No,Suspect Mobile", f"1,{SUSPECT}", line, f"2,{VICTIM}", "3,9876501234")
+    listed, waits, refused = added(path)
+    assert (listed, waits) == ([919811100002], {})
+    assert refused == [(row, "another_header") for row in (3, 4, 5)]
+
+
+def test_a_record_without_numbers_is_no_heading(tmp_path: Path) -> None:
+    path = text(tmp_path, "Ack No,Name,Suspect Mobile,Remarks", "NA,R Kumar,,Victim", f"2,A,{SUSPECT},x")
+    assert added(path)[0] == [919811100002]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["1,Ravi, Kumar,{victim},{suspect},500", "1,Ravi,H No. 5, Rohtak,{victim},{suspect}", "1,Ravi,Rohtak,{victim},5"],
+)
+def test_columns_that_a_comma_has_shifted(tmp_path: Path, line: str) -> None:
+    """The count of cells is that of the header, as the last one was left out."""
+    headings = "Ack No,Name,Complainant Mobile,Suspect Mobile,Amount,Remarks"
+    shifted = line.format(victim=VICTIM, suspect=SUSPECT)
+    path = text(tmp_path, headings, shifted + "," * (5 - shifted.count(",")), "2,Asha,9765432180,9811100005,700,x")
+    listed, waits, _ = added(path)
+    assert listed == [919811100005]
+    assert waits in ({919765432187: "shifted"}, {})
+
+
+@pytest.mark.parametrize(
+    "cell", ["", "NA", "not known", "Not Available", "unknown", "same as above", "anonymous", "नहीं"]
+)
+def test_an_unknown_complainant_raises_no_doubt(tmp_path: Path, cell: str) -> None:
+    path = text(tmp_path, "Ack No,Complainant Mobile,Suspect Mobile", f"1,{cell},{SUSPECT}")
+    assert added(path)[:2] == ([919811100002], {})
+
+
+@pytest.mark.parametrize("cell", [f"{VICTIM}", f"+91 {VICTIM}", f"{VICTIM}.0", f"91{VICTIM}"])
+def test_a_mobile_number_is_no_sum(tmp_path: Path, cell: str) -> None:
+    path = text(tmp_path, "Ack No,Suspect Mobile,Amount", f"1,{SUSPECT},{cell}", '2,9811100005,"9,76,54,32,187"')
+    listed, waits, refused = added(path)
+    assert (listed, waits) == ([919811100005], {919811100002: "shifted"})
+    assert refused == [(2, "number_for_a_sum")]
+
+
+def test_a_number_that_a_spreadsheet_rounded_and_wrote_out_waits(tmp_path: Path) -> None:
+    """919876543210 is shown as 9.19877E+11, and saved with all its digits it is another subscriber's."""
+    path = text(tmp_path, "Ack No,Suspect Mobile", "1,919877000000", "2,9812000000", "3,9876500000", f"4,{SUSPECT}")
+    doubts = {919812000000: "rounded", 919877000000: "rounded"}
+    assert added(path)[:2] == ([919811100002, 919876500000], doubts)
+    # One alone may be a subscriber's.
+    path = text(tmp_path, "Ack No,Suspect Mobile", "1,919877000000", f"4,{SUSPECT}")
+    assert added(path)[:2] == ([919811100002, 919877000000], {})
+
+
+@pytest.mark.filterwarnings("error")
+def test_numbers_of_ten_digits_with_their_country_code_raise_no_warning(tmp_path: Path) -> None:
+    path = text(tmp_path, "Ack No,Suspect Mobile", "1,+65 9123 4567", "2,+65 9123 4568")
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(path, constants={"source": "1930"})
+        registry.decide(["+65 9123 4567"], "confirmed", "the voice on a recording")
+        assert len(registry.numbers()) == 2
+        assert registry.block_list().to_table()["msisdn"].to_pylist() == [6591234567]
+        registry.export(tmp_path / "list.csv", to="DoT")

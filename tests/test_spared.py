@@ -1,0 +1,185 @@
+"""Rows of a list that say that a number is a victim's, or not to be blocked, and letters: never listed in silence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from numguard.cli import run
+from numguard.errors import ColumnError
+from numguard.number_list import read_numbers
+from numguard.number_list.spared import is_of_letter, is_spared
+from numguard.number_list.titles import VICTIMS
+
+SUSPECT, OTHER = "9765432187", "9765432188"
+SPARED = [
+    "Victim", "victim's number", "Complainant mobile no.", "पीड़ित", "शिकायतकर्ता", "Witness", "Do not block",
+    "DON'T BLOCK!", "please do not block", "Not to be blocked", "Unblock", "un-block", "Please unblock",
+    "To be released", "Released",
+    "Numbers to be unblocked", "Reactivated", "Whitelisted", "exempted", "Not a suspect", "not suspected",
+    "False positive", "wrong number", "Wrong no.", "ब्लॉक न करें", "अनब्लॉक", "Genuine", "blocking not required",
+]  # fmt: skip
+MEANT = [
+    "", "Suspect", "Please block", "Not blocked", "Not yet blocked", "block", "Released on bail", "called the victim",
+    "Victim's bank", "Fake customer care", "Ravi", "fraud", "Not known", "not available", "no",
+    "Genuine looking caller", "आरोपी", "High", "wrong person called",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SPARED)
+def test_texts_that_spare(text: str) -> None:
+    assert is_spared(text)
+
+
+@pytest.mark.parametrize("text", MEANT)
+def test_texts_that_do_not(text: str) -> None:
+    assert not is_spared(text)
+    assert not is_of_letter(text)
+
+
+def as_files(folder: Path, heading: str, cell: str) -> list[Path]:
+    """A list of two numbers, of which another column spares the second, in several formats."""
+    rows = [{"mobile": SUSPECT, heading: "x"}, {"mobile": OTHER, heading: cell}]
+    (folder / "a.csv").write_text(f'mobile,"{heading}"\n{SUSPECT},x\n{OTHER},"{cell}"\n')
+    (folder / "a.json").write_text(json.dumps(rows))
+    table = pa.Table.from_pylist(rows)
+    pq.write_table(table, folder / "a.parquet")
+    encoded = table.set_column(1, heading, table.column(1).dictionary_encode())
+    pq.write_table(encoded, folder / "b.parquet")
+    return [folder / name for name in ("a.csv", "a.json", "a.parquet", "b.parquet")]
+
+
+@pytest.mark.parametrize("cell", SPARED)
+@pytest.mark.parametrize("heading", ["Role", "Remarks"])
+def test_a_row_that_another_column_spares(tmp_path: Path, heading: str, cell: str) -> None:
+    for path in as_files(tmp_path, heading, cell):
+        with pytest.raises(ColumnError, match=rf"'{heading}' says in row [23] .*take such rows out") as refused:
+            read_numbers(path)
+        assert OTHER not in str(refused.value)
+        with pytest.raises(ColumnError, match="says in row"):
+            read_numbers(path, column="mobile")
+        # Where numbers are protected, or taken off a list, each row counts.
+        assert len(read_numbers(path, actions=None).keys) == 2
+
+
+@pytest.mark.parametrize("cell", MEANT)
+def test_a_row_that_no_column_spares(tmp_path: Path, cell: str) -> None:
+    for path in as_files(tmp_path, "Remarks", cell):
+        assert len(read_numbers(path).keys) == 2
+
+
+@pytest.mark.parametrize("heading", ["Reported by", "Source of information", "Complainant type", "Given by"])
+def test_a_column_that_says_who_named_the_number(tmp_path: Path, heading: str) -> None:
+    for path in as_files(tmp_path, heading, "Victim"):
+        assert len(read_numbers(path).keys) == 2
+
+
+@pytest.mark.parametrize(
+    ("heading", "spared", "meant"),
+    [
+        ("Block", "No", "Yes"), ("To be blocked (Y/N)", "N", "Y"), ("blocked", "false", "true"), ("Block", "0", "1"),
+        ("Whitelisted", "Yes", "No"), ("Released", "y", "n"), ("Do not block", "TRUE", "FALSE"), ("ब्लॉक", "नहीं", "हाँ"),
+    ],
+)  # fmt: skip
+def test_a_column_that_answers_yes_or_no(tmp_path: Path, heading: str, spared: str, meant: str) -> None:
+    for path in as_files(tmp_path, heading, spared):
+        with pytest.raises(ColumnError, match="says in row"):
+            read_numbers(path)
+    for path in as_files(tmp_path, heading, meant):
+        assert len(read_numbers(path).keys) == 2
+
+
+def test_answers_in_typed_columns(tmp_path: Path) -> None:
+    for answers in (pa.array([True, False]), pa.array([1, 0], pa.int8())):
+        pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], "block": answers}), tmp_path / "a.parquet")
+        with pytest.raises(ColumnError, match="'block' says in row 2"):
+            read_numbers(tmp_path / "a.parquet")
+        pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], "Block No": answers}), tmp_path / "a.parquet")
+        assert len(read_numbers(tmp_path / "a.parquet").keys) == 2
+
+
+def test_actions_come_before_another_column(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"mobile,action,reason\n{SUSPECT},block,x\n{OTHER},release,wrong number\n")
+    assert len(read_numbers(path).keys) == 1
+    assert len(read_numbers(path, actions=["release"]).keys) == 1
+
+
+@pytest.mark.parametrize("heading", ["Do not block:", "Released", "Reactivated numbers", "Whitelist", "ब्लॉक न करें"])
+@pytest.mark.parametrize("header", ["mobile\n", "", "mobile,name\n"])
+def test_a_heading_among_the_rows(tmp_path: Path, header: str, heading: str) -> None:
+    path = tmp_path / "a.csv"
+    more = "," if "," in header else ""
+    path.write_text(f"{header}{SUSPECT}{more}\n{heading}{more}\n{OTHER}{more}\n")
+    with pytest.raises(ColumnError, match=r"row [23] is a heading of numbers that are not to be listed"):
+        read_numbers(path)
+    assert len(read_numbers(path, actions=None).keys) == 2
+
+
+@pytest.mark.parametrize("line", ["Regards", "Thanks & regards", "Insp. R Kumar", "Sub: blocking", "सादर"])
+def test_a_letter_is_no_list(tmp_path: Path, line: str) -> None:
+    """The writer's own number is among the lines."""
+    path = tmp_path / "letter.txt"
+    path.write_text(f"{SUSPECT}\nplease do the needful\n{line}\nMob {OTHER}\n")
+    with pytest.raises(ColumnError, match="row 3 is a line of a letter or a chat") as refused:
+        read_numbers(path)
+    assert "Kumar" not in str(refused.value)
+    path.write_text(f"{line}\n{SUSPECT}\n")
+    with pytest.raises(ColumnError, match="of something else than numbers to list"):
+        read_numbers(path)
+
+
+def test_records_that_are_named_as_those_of_victims(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"status": 200, "victims": [{"n": OTHER}]}))
+    with pytest.raises(ColumnError, match="the name of its records names victims"):
+        read_numbers(path)
+    assert len(read_numbers(path, actions=None).keys) == 1
+    path.write_text(json.dumps({"status": 200, "payload": [{"n": OTHER}]}))
+    assert len(read_numbers(path).keys) == 1
+
+
+def test_every_word_for_victims_is_found_among_many(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    for word in sorted(VICTIMS):
+        path.write_text(f"mobile,role\n{SUSPECT},a suspect\n{OTHER},{word.title()}\n")
+        with pytest.raises(ColumnError, match="says in row 3"):
+            read_numbers(path)
+
+
+@pytest.mark.parametrize(
+    "line", [f"{OTHER},2026-06-02,Victim", f"Victims,,\n{OTHER},2026-06-02,x", f"Regards,,\n{OTHER},,"]
+)
+def test_seeds_with_dates_are_checked_as_others_are(
+    tmp_path: Path, line: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    calls = f"MSISDN,IMEI,Call Date\n{SUSPECT},490154203237518,01/06/2026\n"
+    Path("calls.csv").write_text(calls)
+    Path("seeds.csv").write_text(f"msisdn,reported_at,role\n{SUSPECT},2026-06-02,Suspect\n{line}\n")
+    for window in ([], ["--days-before", "5"]):
+        assert run(["expand", "calls.csv", "--seeds", "seeds.csv", *window]) == 3
+        error = capfd.readouterr().err
+        assert "row 3" in error
+        assert OTHER not in error
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"mobile,status\n{SUSPECT},Reactivated\n", f"mobile,role\n{SUSPECT},Victim\n", f"Victims\nmobile,x\n{SUSPECT},y\n",
+     f"mobile\nReleased\n{SUSPECT}\n", f"mobile,action,x\n{SUSPECT},release,Victim\n"],
+)  # fmt: skip
+def test_numbers_that_are_never_marked_may_be_spared(
+    tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("customers.csv").write_text(f"phone\n{SUSPECT}\n{OTHER}\n")
+    Path("list.csv").write_text(f"mobile\n{SUSPECT}\n{OTHER}\n")
+    Path("off.csv").write_text(text)
+    lists = ["--list", "a=list.csv", "--except", "off.csv"]
+    assert run(["scan", "customers.csv", "-c", "phone", *lists, "--json", "-o", "hits.csv"]) == 0
+    assert json.loads(capfd.readouterr().out)["hits"] == 1
