@@ -1,4 +1,4 @@
-"""A plain account of what each receiver was told to block and to release, beside registries that are merged at random.
+"""A plain account of what each receiver was asked to block and to release, beside registries that are merged at random.
 
 Slow and obvious on purpose: every list and answer is kept, and every question is answered by going through all of them.
 """
@@ -27,7 +27,7 @@ RELEASED = {"withdrawn", "protected", "reactivated"}
 
 
 @dataclass
-class Told:
+class Message:
     """A list that a receiver was sent, or an operator's answer."""
 
     rows: list[tuple[int, str]]
@@ -37,7 +37,7 @@ class Told:
 
 @dataclass
 class Desk:
-    """A registry, and what it knows of what was told."""
+    """A registry, and the messages it knows of."""
 
     registry: Any
     intakes: list[int] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Office:
         self.random = random.Random(seed)
         self.now = datetime(2026, 9, 1, 9, tzinfo=IST)
         self.folder = folder
-        self.told: list[Told] = []
+        self.messages: list[Message] = []
         self.desks = [Desk(ng.Registry(place, by=f"desk {k}")) for k, place in enumerate(places)]
         for desk in self.desks:
             desk.registry._case.now = lambda: int(self.now.timestamp() * 1_000_000)
@@ -98,9 +98,8 @@ class Office:
 
     def decide(self, desk: Desk) -> None:
         values = self.random.sample(NUMBERS, self.random.choice([1, 1, 2]))
-        status = self.random.choice(
-            ["confirmed", "protected", "withdrawn", "withdrawn", *sorted(ng.registry.DECISIONS)]
-        )
+        often = ["confirmed", "protected", "withdrawn", "withdrawn"]
+        status = self.random.choice([*often, *sorted(ng.registry.DECISIONS)])
         with suppress(ArgumentError):  # it waits for no decision
             desk.registry.decide(numbers(values), status, "looked into")
 
@@ -111,7 +110,7 @@ class Office:
         table = {"msisdn": numbers(values), "status": [status] * len(values)}
         at = [self.now.strftime("%Y-%m-%d %H:%M:%S")] * len(values)
         desk.registry.record_outcomes(pa.table(table | {"date": at}))
-        self._tell(desk, Told([(number, status) for number in values if number in known]))
+        self._record(desk, Message([(number, status) for number in values if number in known]))
 
     def expand(self, desk: Desk) -> None:
         pair = {"served_msisdn": numbers(self.random.sample(NUMBERS, 2))}
@@ -156,7 +155,7 @@ class Office:
         self._key = key
         lists.append(sent.manifest["export"])
         rows = self._rows(sent.to_table(), key)
-        self._tell(desk, Told(rows, to, district))
+        self._record(desk, Message(rows, to, district))
         released = {number for number, action in rows if action == "release"}
         assert {number for number, action in rows if action == "block"} <= to_block
         assert not released & to_block
@@ -179,9 +178,9 @@ class Office:
         hashes: list[Any] = table.column(0).to_pylist()
         return [(number_of[one], action) for one, action in zip(hashes, table["action"].to_pylist(), strict=True)]
 
-    def _tell(self, desk: Desk, what: Told) -> None:
-        desk.known.add(len(self.told))
-        self.told.append(what)
+    def _record(self, desk: Desk, what: Message) -> None:
+        desk.known.add(len(self.messages))
+        self.messages.append(what)
 
     # The account ------------------------------------------------------------------------------------------------
 
@@ -196,28 +195,28 @@ class Office:
         return row["status"] in RELEASED or (row["status"] in {"reverify", "blocked"} and not named)
 
     def _last(self, desk: Desk, number: int, among: Any) -> int:
-        """The last that a desk knows of, of what was told about a number; -1 where there is nothing."""
-        rows = ((k, word) for k in desk.known for one, word in self.told[k].rows if one == number)
-        return max((k for k, word in rows if among(self.told[k], word)), default=-1)
+        """The last that a desk knows of, of what was sent about a number; -1 where there is nothing."""
+        rows = ((k, word) for k in desk.known for one, word in self.messages[k].rows if one == number)
+        return max((k for k, word in rows if among(self.messages[k], word)), default=-1)
 
     def _answered(self, desk: Desk, number: int) -> tuple[int, bool]:
         """The last answer about a number, and whether it is that it is blocked."""
-        at = self._last(desk, number, lambda told, _: told.to is None)
-        return at, at >= 0 and (number, "blocked") in self.told[at].rows
+        at = self._last(desk, number, lambda sent, _: sent.to is None)
+        return at, at >= 0 and (number, "blocked") in self.messages[at].rows
 
     def asked(self, desk: Desk, to: str, district: str | None, number: int) -> bool:
-        """Whether the last that a receiver was told, on the lists of a district, is to block a number."""
-        block = self._last(desk, number, lambda told, word: (told.to, told.district, word) == (to, district, "block"))
-        release = self._last(desk, number, lambda told, word: (told.to, word) == (to, "release"))
+        """Whether the last that a receiver was asked, on the lists of a district, is to block a number."""
+        block = self._last(desk, number, lambda sent, word: (sent.to, sent.district, word) == (to, district, "block"))
+        release = self._last(desk, number, lambda sent, word: (sent.to, word) == (to, "release"))
         answer, blocked = self._answered(desk, number)
         return block > max(release, -1 if blocked else answer)
 
     def _reported(self, desk: Desk, number: int) -> bool:
         """Whether an operator has reported it as blocked, and no list has released it since."""
         answer, blocked = self._answered(desk, number)
-        return blocked and answer > self._last(desk, number, lambda told, word: told.to and word == "release")
+        return blocked and answer > self._last(desk, number, lambda sent, word: sent.to and word == "release")
 
     def _ever(self, desk: Desk, to: str, number: int) -> bool:
         """Whether the receiver was ever asked to act on a number, or an operator has reported it as blocked."""
-        asked = self._last(desk, number, lambda told, word: told.to == to and word in {"block", "reverify"})
-        return max(asked, self._last(desk, number, lambda told, word: told.to is None and word == "blocked")) >= 0
+        asked = self._last(desk, number, lambda sent, word: sent.to == to and word in {"block", "reverify"})
+        return max(asked, self._last(desk, number, lambda sent, word: sent.to is None and word == "blocked")) >= 0

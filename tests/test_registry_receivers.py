@@ -25,13 +25,14 @@ def histories(seed: int, places: list[str], folder: Path) -> None:
         office.close()
 
 
-@pytest.mark.parametrize("seed", range(HISTORIES))
+# The fourth is one that a release which is forgotten after a whole list fails.
+@pytest.mark.parametrize("seed", range(4, 4 + HISTORIES))
 @pytest.mark.parametrize("desks", [1, 2])
-def test_a_receiver_is_told_of_every_block_and_release(seed: int, desks: int, tmp_path: Path) -> None:
+def test_a_receiver_gets_every_block_and_release(seed: int, desks: int, tmp_path: Path) -> None:
     histories(seed, [":memory:"] * desks, tmp_path)
 
 
 @pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
-def test_a_receiver_is_told_of_them_from_postgresql(postgres: str, tmp_path: Path) -> None:
+def test_a_receiver_gets_them_from_postgresql(postgres: str, tmp_path: Path) -> None:
     for seed in range(100, 100 + (HISTORIES + 2) // 3):
         histories(seed, [make_schema(postgres), make_schema(postgres)], tmp_path)

@@ -51,7 +51,7 @@ def releases_due(
     blocks = pc.equal(sent["action"], _BLOCK)
     own = pc.equal(pc.fill_null(folded_cells(sent["district"]), ""), folded(district))
     blocked = Last(sent.filter(pc.and_(pc.and_(his, blocks), own)), numbers, "event").event
-    told = Last(sent.filter(pc.and_(his, blocks)), numbers, "event").exists
+    once = Last(sent.filter(pc.and_(his, blocks)), numbers, "event").exists
     released, released_for_any = (
         Last(sent.filter(pc.and_(which, pc.invert(blocks))), numbers, "event").event
         for which in (his, pc.is_valid(his))
@@ -65,4 +65,4 @@ def releases_due(
     msisdn = pa.array(numbers.astype(np.uint64))
     # What was reported before the first list to him is his to lift only as long as no receiver was asked to.
     done &= answers.event > np.maximum(lifted, np.minimum(first, released_for_any))
-    return Due(*(msisdn.filter(pa.array(which)) for which in (asked, done, told)))
+    return Due(*(msisdn.filter(pa.array(which)) for which in (asked, done, once)))

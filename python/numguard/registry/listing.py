@@ -80,12 +80,12 @@ class Due(NamedTuple):
     Attributes:
         asked: A list to him requested the block.
         done: An operator has reported it since the first list to him.
-        told: A list to him, of any district, once requested the block: what was asked of others is not his to lift.
+        once: A list to him, of any district, requested it once: the blocks of others are not his to lift.
     """
 
     asked: pa.Array[Any]
     done: pa.Array[Any]
-    told: pa.Array[Any]
+    once: pa.Array[Any]
 
     @property
     def numbers(self) -> pa.Array[Any]:
@@ -139,7 +139,7 @@ def delta(
     was = pc.index_in(new_rows["msisdn"], old_rows["msisdn"])
     added = new_rows.filter(pc.is_null(was))
     nothing = pa.array([], pa.uint64())
-    his = before if due is None else before.filter(pc.is_in(before["msisdn"], due.told))
+    his = before if due is None else before.filter(pc.is_in(before["msisdn"], due.once))
     due = due or Due(nothing, nothing, nothing)
     lapsed = _lapsed(his, after, old_rows, districts[0], due)
     stays = pc.and_(pc.is_valid(was), pc.invert(pc.is_in(new_rows["msisdn"], lapsed)))
