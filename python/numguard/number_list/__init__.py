@@ -21,7 +21,7 @@ from typing import Any, Generic, TypeVar
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei
-from numguard.compute import pc
+from numguard.compute import as_text, pc
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.keyed import HASHED
 from numguard.number_list.actions import (
@@ -347,7 +347,7 @@ class _ListReader:
         for written in chain(cells, (column for batch in part.batches() for column in batch.data.columns)):
             if not is_text(written.type):
                 continue
-            text = written.cast(pa.string())
+            text = as_text(written)
             is_bare = pc.invert(pc.match_substring_regex(text, r"\pL"))
             is_read = self._kind.explained(text).field(0).is_valid()
             has_numbers |= bool(pc.any(pc.and_(is_bare, is_read)).as_py())
