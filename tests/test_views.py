@@ -18,7 +18,8 @@ TABLES = {
     },
     "hashes": {"msisdn_hmac_sha256": ["a" * 64, "zz"], "source": ["police", "police"]},
     "tacs": {"tac": ["49015420", "35824005", "1"], "maker": ["A", "B", "C"], "model": ["x", "y", "z"]},
-    "seeds": {"msisdn": ["9876543210", "x"], "action": ["block", "block"]},
+    "seeds": {"msisdn": ["9876543210", "x"], "action": ["block", "block"], "reported_at": ["2026-06-02", "2026-06-02"]},
+    "dated": {"phone": ["9876543210", "9123456789"], "imei": ["490154203237518"] * 2, "at": ["01/06/2026"] * 2},
 }
 VERBS = {
     "list": "scan calls.csv -c phone --numbers list.FORM -o out.csv",
@@ -27,6 +28,7 @@ VERBS = {
     "hit": "scan calls.FORM -c phone --numbers list.csv -o out.csv",
     "tacs": "expand calls.csv --seeds seeds.csv --msisdn phone --imei imei --tac tacs.FORM --folder out",
     "seeds": "expand calls.FORM --seeds seeds.FORM --msisdn phone --imei imei --folder out",
+    "window": "expand dated.csv --seeds seeds.FORM --msisdn phone --imei imei --at at --days-before 5 --folder out",
     "diff": "lists diff list.FORM seeds.FORM --folder out",
 }
 
@@ -39,11 +41,12 @@ def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         frame = pl.DataFrame(columns)
         frame.write_csv(f"{name}.csv")
         frame.write_ipc(f"{name}.arrow")
+        frame.write_parquet(f"{name}.parquet")
         frame.with_columns(pl.all().cast(pl.Categorical)).write_ipc(f"{name}.ipc")
 
 
 @pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("form", ["arrow", "ipc"])
+@pytest.mark.parametrize("form", ["arrow", "ipc", "parquet"])
 def test_views_give_the_answer_of_text(verb: str, form: str) -> None:
     answers = []
     for ending in ("csv", form):

@@ -30,6 +30,7 @@ from numguard.number_list.actions import (
     action_column,
     bare,
     is_text,
+    may_have_words,
     refuse_other_actions,
     rows_with,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "NumberList",
     "action_column",
     "listing_dates",
+    "may_have_words",
     "read_dated",
     "read_imeis",
     "read_numbers",
