@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-__all__ = ["MOST_DIGITS", "as_text", "counts", "named", "pc", "retyped", "schema_of", "table_of", "whole"]
+__all__ = ["MOST_DIGITS", "as_text", "counts", "filtered", "named", "pc", "retyped", "schema_of", "table_of", "whole"]
 
 pc: Any = pyarrow.compute
 
@@ -69,6 +69,21 @@ def as_text(values: pa.Array[Any]) -> pa.Array[Any]:
     digits = pc.if_else(is_whole, values, pa.scalar(None, kind)).cast(pa.int64()).cast(pa.string())
     text: pa.Array[Any] = pc.coalesce(digits, values.cast(pa.string()))
     return text
+
+
+def filtered(batch: pa.RecordBatch, is_kept: Any) -> pa.RecordBatch:
+    """The rows for which this is true, in the types that they have; pyarrow filters no views, as Polars writes text.
+
+    >>> batch = pa.record_batch({"a": pa.array(["x", "y"], pa.string_view())})
+    >>> filtered(batch, pa.array([False, True])).to_pylist()
+    [{'a': 'y'}]
+    """
+    columns: list[Any] = []
+    for column in batch.columns:
+        of_views = pa.types.is_string_view(column.type)
+        kept = (column.cast(pa.string()) if of_views else column).filter(is_kept)
+        columns.append(kept.cast(column.type) if of_views else kept)
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 
 
 def schema_of(**columns: pa.DataType) -> pa.Schema:

@@ -16,7 +16,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc
+from numguard.compute import as_text, pc
 from numguard.errors import ArgumentError, FileError, FileMissingError
 from numguard.system import has_modes
 from numguard.types import PathLike, Region, Values
@@ -75,7 +75,7 @@ def keyed_hash(values: Values, key: bytes, *, region: Region = "IN") -> pa.Array
 
 def read_hashes(cells: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """The hashes of a list in lower case, null where a cell is none; and the note of each cell that is none."""
-    text = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(cells.cast(pa.string()), "")))
+    text = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(as_text(cells), "")))
     is_hash = pc.match_substring_regex(text, _HASH)
     nothing: Any = pa.scalar(None, pa.string())
     note = pc.if_else(is_hash, nothing, pc.if_else(pc.equal(text, ""), "empty", "not_a_hash"))

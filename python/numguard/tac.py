@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from numguard.compute import pc, schema_of
+from numguard.compute import as_text, pc, schema_of, whole
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.source import REFUSED, headings, named, open_source
 from numguard.source import Source as OpenSource
@@ -183,9 +183,7 @@ def _folded(name: str) -> str:
 
 def _text(column: Any) -> Any:
     """Text without blanks around it; null where nothing is left."""
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    text = pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
+    text = pc.utf8_trim_whitespace(as_text(whole(column)))
     return pc.if_else(pc.equal(text, ""), _nothing(), text)
 
 

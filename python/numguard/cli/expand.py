@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from numguard import _core
 from numguard.cdr import Cdr, read_cdr
 from numguard.cli import account, options
-from numguard.compute import pc, schema_of
+from numguard.compute import as_text, pc, schema_of
 from numguard.errors import ArgumentError, BrakeError, InputError
 from numguard.files import placed_together
 from numguard.linkage import Expansion, LinkPolicy
@@ -182,8 +182,11 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
 
 def _reported_at(written: Any, path: str) -> Any:
     """The times of report, text of a file as timestamps."""
-    if not pa.types.is_string(written.type):
+    from numguard.number_list import may_have_words
+
+    if not may_have_words(written.type):
         return written
+    written = as_text(written)
     try:
         blank = pc.equal(written, "")
         return pc.if_else(blank, pa.scalar(None, pa.string()), written).cast(pa.timestamp("us"))

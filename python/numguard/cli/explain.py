@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cli import account, options
+from numguard.compute import filtered
 from numguard.files import placed_together
 from numguard.source import open_source
 from numguard.types import Region
@@ -81,7 +82,7 @@ def explain(
                 schema=schema,
             )
             if only_refused:
-                answer = answer.filter(pc.and_(pc.is_null(answer[key]), pc.is_valid(answer["note"])))
+                answer = filtered(answer, pc.and_(pc.is_null(answer[key]), pc.is_valid(answer["note"])))
             yield answer
 
     with placed_together():

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from numguard.blocklist import manifest_path
 from numguard.cli import account, options
-from numguard.compute import pc
+from numguard.compute import filtered, pc
 from numguard.errors import ArgumentError, ColumnError
 from numguard.files import placed_together
 from numguard.keyed import HASHED, key_check, keyed_hash, read_hashes
@@ -71,7 +71,7 @@ def keyed(
             refused += hashes.null_count
             data = batch.data.append_column(HASHED, hashes)
             if members is not None:
-                data = data.filter(pc.is_in(hashes, members))
+                data = filtered(data, pc.is_in(hashes, members))
                 hits += len(data)
             yield data
 

@@ -21,7 +21,7 @@ from typing import Any, Generic, TypeVar
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei
-from numguard.compute import pc
+from numguard.compute import as_text, pc
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.keyed import HASHED
 from numguard.number_list.actions import (
@@ -30,6 +30,7 @@ from numguard.number_list.actions import (
     action_column,
     bare,
     is_text,
+    may_have_words,
     refuse_other_actions,
     rows_with,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "NumberList",
     "action_column",
     "listing_dates",
+    "may_have_words",
     "read_dated",
     "read_imeis",
     "read_numbers",
@@ -347,7 +349,7 @@ class _ListReader:
         for written in chain(cells, (column for batch in part.batches() for column in batch.data.columns)):
             if not is_text(written.type):
                 continue
-            text = written.cast(pa.string())
+            text = as_text(written)
             is_bare = pc.invert(pc.match_substring_regex(text, r"\pL"))
             is_read = self._kind.explained(text).field(0).is_valid()
             has_numbers |= bool(pc.any(pc.and_(is_bare, is_read)).as_py())

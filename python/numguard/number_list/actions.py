@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import as_text, pc
 from numguard.errors import ColumnError
 from numguard.source import Batch, Part, named
 
@@ -103,7 +103,7 @@ def rows_with(batch: Batch, action: str, actions: Sequence[str]) -> tuple[Batch,
 
 def _as_actions(cells: Any) -> Any:
     """Cells as actions are compared: in lower case, without blanks around them."""
-    return pc.utf8_lower(pc.utf8_trim_whitespace(cells.cast(pa.string())))
+    return pc.utf8_lower(pc.utf8_trim_whitespace(as_text(cells)))
 
 
 def is_text(kind: pa.DataType) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import as_text, pc
 from numguard.errors import ColumnError
 from numguard.number_list.actions import may_have_words
 from numguard.number_list.titles import BEGINNINGS, FILLING, VICTIMS, heads_victims, is_of_victims, words_in, words_of
@@ -135,7 +135,7 @@ def spared(heading: str, cells: Any, *, may_be_account: bool = False) -> npt.NDA
     """
     if not may_spare(heading, cells.type):
         return None
-    texts = cells.cast(pa.string())
+    texts = as_text(cells)
     short = texts.filter(pc.fill_null(pc.less_equal(pc.binary_length(texts), _LONGEST), False))
     sparing = _sparing(heading, pc.unique(short), may_be_account=may_be_account)
     if not sparing:
@@ -177,7 +177,7 @@ def check_beside(batch: Batch, column: str, read: set[str]) -> None:
         found = None if name in read else spared(name, batch.data.column(at))
         if found is None:
             continue
-        digits = pc.match_substring_regex(batch.data[column].cast(pa.string()), r"\p{Nd}")
+        digits = pc.match_substring_regex(as_text(batch.data[column]), r"\p{Nd}")
         found &= np.asarray(pc.fill_null(digits, False).to_numpy(zero_copy_only=False), np.bool_)
         if found.any():
             row = int(batch.row_numbers()[int(np.argmax(found))])
@@ -192,7 +192,7 @@ def check_rows(batch: Batch, cells: Any, is_refused: Any) -> None:
     if not may_have_words(cells.type):
         return
     refused = np.flatnonzero(is_refused.to_numpy(zero_copy_only=False))
-    texts = cells.take(pa.array(refused)).cast(pa.string())
+    texts: Any = pc.take(as_text(cells), pa.array(refused))
     # Of many refused cells few have no digit.
     may_be = pc.fill_null(pc.invert(pc.match_substring_regex(texts, r"\p{Nd}")), fill_value=False)
     for at, text in zip(refused[may_be.to_numpy(zero_copy_only=False)], texts.filter(may_be).to_pylist(), strict=True):
@@ -201,15 +201,17 @@ def check_rows(batch: Batch, cells: Any, is_refused: Any) -> None:
 
 def check_lone_headings(batch: Batch, column: str) -> None:
     """Raises ColumnError if a heading of numbers to spare is the only text of a row: they may be below it."""
-    columns = {name: batch.data[name] for name in batch.data.schema.names if may_have_words(batch.data[name].type)}
+    columns = {
+        name: as_text(batch.data[name]) for name in batch.data.schema.names if may_have_words(batch.data[name].type)
+    }
     if column not in columns or len(columns) == 1:
         return
-    numbers = pc.fill_null(columns[column].cast(pa.string()), "")
+    numbers = pc.fill_null(columns[column], "")
     alone = np.flatnonzero(~pc.match_substring_regex(numbers, r"\p{Nd}").to_numpy(zero_copy_only=False))
     if not len(alone):
         return
     places: Any = pa.array(alone)
-    rows = zip(*(cells.take(places).cast(pa.string()).to_pylist() for cells in columns.values()), strict=True)
+    rows = zip(*(cells.take(places).to_pylist() for cells in columns.values()), strict=True)
     for at, row in zip(alone, rows, strict=True):
         texts = [text for text in row if text and text.strip()]
         if len(texts) == 1:

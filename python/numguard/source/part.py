@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import MOST_DIGITS, named, schema_of
+from numguard.compute import MOST_DIGITS, filtered, named, schema_of
 from numguard.errors import (
     ColumnError,
     FileMissingError,
@@ -144,7 +144,7 @@ class Batch:
     def filter(self, is_kept: Any) -> Batch:
         """The rows for which this is true."""
         rows = self.row_numbers()[np.asarray(is_kept.to_numpy(zero_copy_only=False))]
-        return Batch(self.data.filter(is_kept), self.file, rows)
+        return Batch(filtered(self.data, is_kept), self.file, rows)
 
     def refused(self, notes: Any) -> pa.Table:
         """The rows that have a note: file, row, note."""
