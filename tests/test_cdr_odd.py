@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import numguard as ng
 from numguard.cdr import CDR_NOTES, Cdr, Layout, read_cdr
 from numguard.errors import InputError
 from numguard.source import lines as source_lines
@@ -380,6 +381,6 @@ def test_handsets_that_a_spreadsheet_rounded_link_no_numbers(tmp_path: Path) -> 
     rows = [("9876543210", "490154000000000"), ("9123456789", "490154000000000"), ("9812345678", "490154203237518")]
     lines = [f"{number},{imei},01/06/2026" for number, imei in rows]
     path.write_text("\n".join(["MSISDN,IMEI,Call Date", *lines, ""]))
-    records = read_cdr(path)
-    assert records.read_all()["imei14"].to_pylist() == [None, None, 49015420323751]
-    assert records.summary.unread == {"imei14": {"precision_lost": 2}}
+    found = ng.expand(["9876543210"], read_cdr(path))
+    assert found.linked.num_rows == 0
+    assert found.stopped.select(["imei14", "why"]).to_pylist() == [{"imei14": 49015400000000, "why": "placeholder"}]

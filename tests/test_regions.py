@@ -201,6 +201,12 @@ def test_a_column_of_regions_of_another_length_is_an_error() -> None:
         ng.NumberSet(pa.array([], pa.string()), region=["GB"])
 
 
+def test_a_category_without_values_names_no_region() -> None:
+    none: Any = pa.nulls(2, pa.dictionary(pa.int32(), pa.string()))
+    assert ng.normalize(["98765 43210", "+91 98765 43210"], region=none).to_pylist() == [None, 919876543210]
+    assert ng.normalize([], region=none[:0]).to_pylist() == []
+
+
 def test_kinds_are_seen_from_the_region() -> None:
     numbers = pa.array([447400123456, 919876543210, 12025550123], pa.uint64())
     for region, expected in (
@@ -224,7 +230,10 @@ def test_a_scan_reads_each_row_by_its_region(tmp_path: Any) -> None:
     matches = [447400123456, 12025550123, 919876543210, 919876543210]
     pa.parquet.write_table(rows, tmp_path / "calls.parquet")
     pa.csv.write_csv(rows, tmp_path / "calls.csv")
-    for source in (rows, tmp_path / "calls.parquet", tmp_path / "calls.csv"):
+    categories = rows.set_column(1, "country", rows["country"].dictionary_encode())
+    pa.parquet.write_table(categories, tmp_path / "categories.parquet")
+    files = [tmp_path / name for name in ("calls.parquet", "calls.csv", "categories.parquet")]
+    for source in (rows, categories, *files):
         found = ng.scan(source, {"caller": listed}, region_column="country")
         assert found.read_all()["caller_match"].to_pylist() == matches
         assert found.summary.rows == 5

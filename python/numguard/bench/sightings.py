@@ -46,6 +46,8 @@ def handsets(ranks: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     lent = rng.random(len(ranks)) < 0.02
     phone[lent] = phone[lent] // np.uint64(50) * np.uint64(50) + mixed(ranks[lent], 2) % np.uint64(50)
     imei = np.uint64(35_000_000_000_000) + phone * np.uint64(7_919) % np.uint64(900_000_000_000)
+    # A key that ends in eight zeros is a placeholder.
+    imei[imei % np.uint64(100_000_000) == 0] += np.uint64(1)
     ways = mixed(ranks, 3) % np.uint64(1000)
     cloned = ways < 20
     # A few clones have most of the users.

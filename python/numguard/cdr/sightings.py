@@ -158,13 +158,11 @@ class Sightings:
 
         count = len(raw.lines)
         imei, unread_imei = raw.columns.get("imei"), raw.unread.get("imei")
-        handsets = nulls(count, pa.uint64()) if imei is None else imei
-        rounded = _rounded(handsets)
         where, unplaced = places(raw)
         other_msisdn, unkeyed = _without_prefix(parties, raw.columns.get("lrn"))
         columns = [
             parties.served_msisdn,
-            pc.if_else(rounded, pa.scalar(None, pa.uint64()), handsets),
+            nulls(count, pa.uint64()) if imei is None else imei,
             raw.columns.get("imsi", nulls(count, pa.string())),
             parties.other_party,
             other_msisdn,
@@ -182,9 +180,6 @@ class Sightings:
             unread_imei = None if unread_imei is None else unread_imei.filter(keep)
             unkeyed = unkeyed.filter(keep)
             unplaced = {column: notes.filter(keep) for column, notes in unplaced.items()}
-            rounded = rounded.filter(keep)
-        if lost := rounded.true_count:
-            self._summary.leave_unread("imei14", [{"values": "precision_lost", "counts": lost}])
         self._count(batch, unread_imei, unkeyed, refusals.all)
         for column, notes in unplaced.items():
             self._summary.leave_unread(column, pc.value_counts(notes.drop_null()).to_pylist())
@@ -380,15 +375,6 @@ def _plain(cells: Column) -> Column:
     """Identifiers as digits, where software has written them as floats: `404100000000001.0`."""
     decimal: Column = pc.match_substring_regex(cells, _DECIMAL)
     return pc.replace_substring_regex(cells, _DECIMAL, r"\1") if decimal.true_count else cells
-
-
-def _rounded(handsets: Column) -> Column:
-    """Which handsets end in eight zeros, as 4.90154E+14 does once the spreadsheet has written it out again.
-
-    All handsets that begin with the six digits would be one, and all their numbers linked.
-    """
-    keys = np.asarray(handsets.fill_null(0).to_numpy(zero_copy_only=False), np.uint64)
-    return pa.array((keys > 0) & (keys % np.uint64(100_000_000) == 0))
 
 
 def _completed(micros: Column, unread: Column, what: str) -> times.Reading:

@@ -37,6 +37,10 @@ impl Regions {
     fn of_dictionary(codes: &dyn Array) -> Result<Self, Error> {
         let dictionary = codes.as_any_dictionary();
         let words = Self::of(dictionary.values().as_ref())?.0;
+        if words.is_empty() {
+            // arrow-rs panics for keys of no values.
+            return Ok(Self(vec![Region::Unknown; codes.len()]));
+        }
         let places = dictionary.normalized_keys();
         let region = |(row, &word): (usize, &usize)| match words.get(word) {
             Some(&region) if codes.is_valid(row) => region,

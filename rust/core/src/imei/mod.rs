@@ -8,7 +8,7 @@ mod placeholders;
 mod text;
 
 pub use placeholders::is_placeholder;
-pub(crate) use placeholders::ranges;
+pub(crate) use placeholders::{ROUNDED, ranges};
 
 use crate::cell;
 use crate::digits::{Digits, Folded, value};

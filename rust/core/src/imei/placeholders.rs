@@ -48,7 +48,12 @@ static REPORTED_BY_MANY: [u64; 34] = [
 /// begins with `0091`.
 const INDIAN_MOBILES: std::ops::Range<u64> = 916_000_000_000..920_000_000_000;
 
-/// Whether a key is a placeholder: one digit fourteen times; digits that count up (`01234567890123`, `12345678901234`,
+/// Keys that are its multiples end in eight zeros: a spreadsheet shows `490154203237518` as 4.90154E+14, and writes it out
+/// again as `490154000000000`, which is one value for all handsets of some types. The first handset of a type whose code
+/// ends in two zeros has such a key too, and is left out with them.
+pub(crate) const ROUNDED: u64 = 100_000_000;
+
+/// Whether a key is a placeholder: eight zeros at its end; one digit fourteen times; digits that count up (`01234567890123`, `12345678901234`,
 /// `123456789` and any digits after it) or up by two (`1357902468...`); an Indian mobile after `0091`; or a known default
 /// of software.
 #[must_use]
@@ -59,10 +64,12 @@ pub fn is_placeholder(imei14: u64) -> bool {
         || matches!(imei14 / 100_000, 123_456_789 | 12_345_678)
         || imei14 / 10_000 == 1_357_902_468
         || INDIAN_MOBILES.contains(&imei14)
+        || imei14 < KEYS && imei14.is_multiple_of(ROUNDED)
         || REPORTED_BY_MANY.binary_search(&imei14).is_ok()
 }
 
-/// The ranges of the keys for which [`is_placeholder`] holds, for a filter that skips most other keys.
+/// The ranges of the keys for which [`is_placeholder`] holds, but for those that are [`ROUNDED`]: for a filter that skips
+/// most other keys.
 pub(crate) fn ranges() -> impl Iterator<Item = std::ops::Range<u64>> {
     let counts_up = |first: u64| (0..14).fold(0, |key, at| key * 10 + (first + at) % 10);
     let starting_with = |digits: u64, rest: u64| digits * rest..(digits + 1) * rest;
@@ -83,7 +90,9 @@ mod tests {
 
     #[test]
     fn ranges_hold_placeholders_and_nothing_else() {
-        let inside = |key: u64| ranges().any(|range| range.contains(&key));
+        let inside = |key: u64| {
+            key < KEYS && key.is_multiple_of(ROUNDED) || ranges().any(|range| range.contains(&key))
+        };
         let mut seen = 0;
         for range in ranges() {
             for key in [range.start, (range.start + range.end) / 2, range.end - 1] {
@@ -115,6 +124,7 @@ mod tests {
             13_579_024_680_000,
             0,
             55_555_555_555_555,
+            49_015_400_000_000,
         ] {
             assert!(is_placeholder(key), "{key}");
         }
@@ -123,6 +133,7 @@ mod tests {
             35_824_005_111_111,
             13_579_024_700_000,
             12_345_679_000_000,
+            49_015_420_000_000,
         ] {
             assert!(!is_placeholder(key), "{key}");
         }

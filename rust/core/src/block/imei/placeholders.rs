@@ -63,7 +63,9 @@ pub fn drop_placeholders(keys: &mut [u64]) {
         for (row, &key) in keys.iter().enumerate() {
             let (word, bit) = place(key);
             let inside = u64::from(key.wrapping_sub(widest.start) < wide);
-            doubted |= (words[word] >> bit & 1 | inside) << row;
+            // One key in 2^8; those that are rounded are among them.
+            let rounded = u64::from(key.trailing_zeros() >= imei::ROUNDED.trailing_zeros());
+            doubted |= (words[word] >> bit & 1 | inside | rounded) << row;
         }
         while doubted != 0 {
             let key = &mut keys[doubted.trailing_zeros() as usize];
