@@ -8,10 +8,12 @@ The public interface of the package; what is not named here is private.
     [True, False, None]
 """
 
+from numguard import starting  # noqa: F401 - first, because the other imports take time
+
+# isort: split
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from numguard import starting  # noqa: F401 - first, because the other imports take time
 from numguard._core import (
     ImeiSet,
     NumberSet,
