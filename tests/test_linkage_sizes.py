@@ -21,7 +21,7 @@ from numguard.files import write_rows
 from test_linkage import IST, Sighting, assert_equal, link_policy, table_of
 
 FIRST_NUMBER = 916000000000
-FIRST_HANDSET = 35000000000000
+FIRST_HANDSET = 35000000000001
 DAY_0 = datetime(2026, 9, 1, tzinfo=IST)
 
 #: Every field has another value than its default in one of them; of some of them two values.

@@ -329,7 +329,7 @@ set_class!(
     ///
     /// Example:
     ///     >>> import numguard as ng
-    ///     >>> ng.ImeiSet(["490154203237518"]).contains(["490154203237510", "355110000000001", ""]).to_pylist()
+    ///     >>> ng.ImeiSet(["490154203237518"]).contains(["490154203237510", "358240051111110", ""]).to_pylist()
     ///     [True, False, None]
     #[pyo3(
         signature = (values, *, threads=ThreadsArgument::default()),
