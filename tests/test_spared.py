@@ -13,7 +13,7 @@ from numguard.cli import run
 from numguard.errors import ColumnError
 from numguard.number_list import read_numbers
 from numguard.number_list.spared import is_of_letter, is_spared
-from numguard.number_list.titles import VICTIMS
+from numguard.number_list.titles import BEGINNINGS, VICTIMS
 
 SUSPECT, OTHER = "9765432187", "9765432188"
 SPARED = [
@@ -145,7 +145,8 @@ def test_records_that_are_named_as_those_of_victims(tmp_path: Path) -> None:
 
 def test_every_word_for_victims_is_found_among_many(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    for word in sorted(VICTIMS):
+    of_two_words = {"शिकायत कर्ता", "ભોગ બનનાર", "ਸ਼ਿਕਾਇਤ ਕਰਤਾ", "Shikayat karta"}
+    for word in sorted({*VICTIMS, *(f"{beginning}ओं" for beginning in BEGINNINGS), *of_two_words}):
         path.write_text(f"mobile,role\n{SUSPECT},a suspect\n{OTHER},{word.title()}\n")
         with pytest.raises(ColumnError, match="says in row 3"):
             read_numbers(path)

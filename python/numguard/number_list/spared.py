@@ -71,15 +71,13 @@ _OTHERS: Final = words_in(
     "accused bar barred barring blocked do don dont false fraud fraudster fraudsters fraudulent listed needed never",
     "not positive positives suspect suspected suspects t un wrong ब्लॉक न ना नहीं नही करें करे करना किया जाए",
 )
-#: Such a word; one for victims may be written as two.
-_WORD: Final = "|".join(
-    [
-        *sorted(VICTIMS | FILLING | _RELEASED | _FILLING | _OTHERS),
-        *(r"\s?".join(word) + r"[\pL\pM]*" for word in sorted(BEGINNINGS)),
-    ]
-)
-#: A text of no other words, without the signs below letters: few cells are such texts.
-_MAY_BE: Final = rf"^\PL*(?:(?:{_WORD})(?:\PL+|$))+$"
+#: How the second of two words begins that are one for victims together, as शिकायत कर्ता.
+_SECOND: Final = ("कर्त", "કર્ત", "કરનાર", "બન", "ਕਰਤ", "kart")
+_FIRST: Final = {word.removesuffix(end) for word in BEGINNINGS for end in _SECOND if word.endswith(end)}
+_WHOLE: Final = "|".join(sorted(VICTIMS | FILLING | _RELEASED | _FILLING | _OTHERS | _FIRST))
+#: A text of no other words, without the signs below letters: few cells are such texts. The beginnings are one group, as
+#: the expression is compiled for every column.
+_MAY_BE: Final = rf"^\PL*(?:(?:{_WHOLE}|(?:{'|'.join([*sorted(BEGINNINGS), *_SECOND])})[\pL\pM]*)(?:\PL+|$))+$"
 _LONGEST: Final = 120
 
 
