@@ -34,6 +34,7 @@ from numguard.number_list.actions import (
     refuse_other_actions,
     rows_with,
 )
+from numguard.number_list.rounded import check_rounded
 from numguard.number_list.spared import (
     check_beside,
     check_line,
@@ -75,8 +76,6 @@ _SAVED_SET = b"numguard"
 #: Words of the headings of columns that have numbers, or handsets, too.
 _NUMBER_WORD = re.compile(r"(?:^|_)(?:mobiles?|mob|msisdns?|phones?|telephone|contact|whatsapp)(?=_|\d|$)")
 _IMEI_WORD = re.compile(r"(?:^|_)imei(?=_|\d|$)")
-#: A spreadsheet has no more rows, and rounds a whole column: one number in so many is many.
-_MOST_ROWS_OF_A_SHEET, _MANY = 1 << 20, 10
 #: With so many digits a first line is a row.
 _DIGITS_OF_A_ROW = 5
 #: A number and a handset as examples, to find the meaning of the words of a heading for digits beside them.
@@ -139,20 +138,8 @@ def read_numbers(
     reader = _ListReader(path, _numbers(region), may_be_victims=is_sparing)
     cells = reader.cells(column, actions)
     keys = NumberSet(cells, region=region)
-    _check_rounded(keys, path)
+    check_rounded(keys, path)
     return reader.account_of(keys, strict=strict)
-
-
-def _check_rounded(keys: NumberSet, path: PathLike) -> None:
-    """Raises InputError if a spreadsheet has rounded the numbers: written out again they are other subscribers'."""
-    if not 1 < len(keys) <= _MOST_ROWS_OF_A_SHEET:
-        return
-    zeros = int((keys.to_array().to_numpy() % 1_000_000 == 0).sum())
-    if zeros > 1 and _MANY * zeros > len(keys):
-        raise InputError(
-            f"{path}: {zeros} of its numbers end in six zeros, as a spreadsheet rounds them: make the column one of "
-            "text where the list was made, and save it again"
-        )
 
 
 def read_imeis(path: PathLike, *, column: str | None = None, strict: bool = False) -> NumberList[ImeiSet]:

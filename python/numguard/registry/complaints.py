@@ -16,11 +16,12 @@ import pyarrow as pa
 
 from numguard.compute import pc, schema_of
 from numguard.errors import ArgumentError, ColumnError
+from numguard.number_list.rounded import rounded
 from numguard.registry import cells
 from numguard.registry.amounts import amounts
 from numguard.registry.complaint_status import Statuses, complaint_statuses
 from numguard.registry.districts import districts
-from numguard.registry.doubts import in_unread_columns, rounded, shifted_rows, spared_rows
+from numguard.registry.doubts import in_unread_columns, shifted_rows, spared_rows
 from numguard.registry.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet
@@ -190,7 +191,7 @@ def _of_suspects(
     found = _in_doubt(found, pc.is_in(found["msisdn"], value_set=could_be_own), "complainants_number")
     unread = [place for place in range(sheet.table.num_columns) if all(place not in places for places in at.values())]
     found = _in_doubt(found, in_unread_columns(found, sheet.table, unread), "in_unread_column")
-    found = _in_doubt(found, pa.array(rounded(found)), "rounded")
+    found = _in_doubt(found, pa.array(rounded(found["msisdn"])), "rounded")
     index = found["index"].combine_chunks()
     found = _in_doubt(found, pa.array(spared_rows(sheet.table, unread)).take(index), "spared_in_row")
     return _in_doubt(

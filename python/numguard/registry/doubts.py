@@ -19,7 +19,7 @@ from numguard.number_list.titles import words_in
 from numguard.registry import cells
 from numguard.registry.headings import may_hold_suspects
 
-__all__ = ["in_unread_columns", "rounded", "shifted_rows", "spared_rows"]
+__all__ = ["in_unread_columns", "shifted_rows", "spared_rows"]
 
 #: Cells that may contain a number, with any separators.
 _TEN_DIGITS: Final = r"(?:\p{Nd}[^\p{L}\p{Nd}]*){10}"
@@ -78,12 +78,3 @@ def shifted_rows(complainants: pa.Table, refused: pa.Table, size: int) -> npt.ND
     rows = refused.filter(pc.or_(word, pc.equal(refused["note"], "number_for_a_sum")))["index"]
     shifted[np.asarray(rows.to_numpy(), np.int64)] = True
     return shifted
-
-
-def rounded(found: pa.Table) -> npt.NDArray[np.bool_]:
-    """Which numbers end in six zeros, as 9.19877E+11 does once the spreadsheet has written it out again.
-
-    A spreadsheet rounds a whole column: one such number alone may be a subscriber's.
-    """
-    zeros: npt.NDArray[np.bool_] = np.asarray(found["msisdn"].to_numpy(), np.uint64) % np.uint64(1_000_000) == 0
-    return zeros if zeros.sum() > 1 else np.zeros(len(zeros), np.bool_)

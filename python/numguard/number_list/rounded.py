@@ -1,0 +1,50 @@
+"""Numbers that a spreadsheet rounded: 919876543210 is shown as 9.19877E+11, and written out again as 919877000000.
+
+Owns how such numbers look, and how many in a list are too many. Independent of how they are read. One idea: **a
+spreadsheet rounds a whole column**, so one number that ends in zeros may be a subscriber's, and several are not.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from numguard._core import NumberSet
+from numguard.errors import InputError
+from numguard.types import PathLike
+
+__all__ = ["check_rounded", "rounded"]
+
+#: What such numbers are multiples of: six of twelve digits are left.
+_ROUNDED: Final = np.uint64(1_000_000)
+#: A spreadsheet has no more rows.
+_MOST_ROWS: Final = 1 << 20
+#: One number in so many is many.
+_MANY: Final = 10
+
+
+def rounded(numbers: Any) -> npt.NDArray[np.bool_]:
+    """Which numbers of a column of uint64 end in six zeros, if more than one does.
+
+    >>> import pyarrow as pa
+    >>> rounded(pa.array([919877000000, 919876543210, 919123000000], pa.uint64())).tolist()
+    [True, False, True]
+    >>> rounded(pa.array([919877000000, 919876543210], pa.uint64())).tolist()
+    [False, False]
+    """
+    zeros: npt.NDArray[np.bool_] = np.asarray(numbers.to_numpy(), np.uint64) % _ROUNDED == 0
+    return zeros if zeros.sum() > 1 else np.zeros(len(zeros), np.bool_)
+
+
+def check_rounded(keys: NumberSet, path: PathLike) -> None:
+    """Raises InputError if a spreadsheet has rounded the numbers: written out again they are other subscribers'."""
+    if len(keys) > _MOST_ROWS:
+        return
+    zeros = int(rounded(keys.to_array()).sum())
+    if _MANY * zeros > len(keys):
+        raise InputError(
+            f"{path}: {zeros} of its numbers end in six zeros, as a spreadsheet rounds them: make the column one of "
+            "text where the list was made, and save it again"
+        )
