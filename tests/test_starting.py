@@ -71,6 +71,25 @@ def test_a_program_that_imports_the_package_gets_the_exception(tmp_path: Path) -
     assert (run.returncode, run.stdout, run.stderr) == (0, "caught\n", "")
 
 
+VERB = ("explain", "customers.csv", "--column", "mobile")
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (("-m", "numguard", *VERB), False),
+        (("-m", "numguard", "doctor"), True),
+        (("-c", f"from numguard.cli import run\nassert run({[*VERB]}) == 0\nimport pandas"), True),
+    ],
+)
+def test_only_the_verbs_that_need_pandas_import_it(tmp_path: Path, command: tuple[str, ...], expected: bool) -> None:
+    (tmp_path / "customers.csv").write_text("mobile\n9876543210\n")
+    run = subprocess.run(
+        [sys.executable, "-X", "importtime", *command], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert any(line.endswith(" pandas.core") for line in run.stderr.splitlines()) == expected
+
+
 @pytest.mark.parametrize(
     ("arguments", "original", "expected"),
     [

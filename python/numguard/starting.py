@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import NoReturn
 
-__all__ = ["INTERRUPTED", "NOTHING_HALF", "end"]
+__all__ = ["INTERRUPTED", "IN_COMMAND", "NOTHING_HALF", "end"]
 
 #: The exit code, as a shell has it for a program that Ctrl-C ended.
 INTERRUPTED = 130
@@ -29,7 +29,7 @@ _COMMAND = "numguard"
 def _begin() -> None:
     """Ctrl-C ends the process at once, if it is the command line; until `end`."""
     # Where Ctrl-C is ignored (`nohup`) or has a handler already, it is left so. Only the main thread may set one.
-    if is_command(sys.argv, sys.orig_argv) and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    if IN_COMMAND and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _leave)
 
 
@@ -55,4 +55,6 @@ def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
     os._exit(INTERRUPTED)
 
 
+#: Whether this process is the command line. Later Python replaces `-m` by the path of the module.
+IN_COMMAND = is_command(sys.argv, sys.orig_argv)
 _begin()
