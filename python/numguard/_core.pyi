@@ -27,6 +27,7 @@ __all__ = [
     "format",
     "format_imei",
     "imei_keys",
+    "is_plain_arrow",
     "keep_rows",
     "kernels",
     "mentions",
@@ -710,16 +711,16 @@ class Scanner:
         """The columns of the hits."""
     def batch(self, batch: pa.RecordBatch, *, every: bool = False) -> pa.RecordBatch | None:
         """The hits of one batch, or `None`. With `every`, all rows of the batch with their matches."""
-    def begin(self, files: Sequence[PathLike]) -> None:
-        """Start a scan of local Parquet files; `next` returns its results."""
+    def begin(self, files: Sequence[PathLike], *, arrow: bool = False) -> None:
+        """Start a scan of local Parquet files, or of plain Arrow files; `next` returns its results."""
     def begin_text(self, text: Text) -> None:
         """Start a scan of a text; `next` returns its results."""
     def next(self) -> tuple[Any, ...] | None:
         """The next result of the files or the text; `None` after the last. Checks for signals while it waits.
 
-        Of the n-th file: `("hits", n, batch)`, `("done", n)` or `("failed", n, error)`. Of a text also
-        `("lines", 0, between)`, as in `Text.rows`; `("doubtful", 0, [(line, text), ...])`, after which `decide` is to
-        be called; and `("read", 0)` when more was read without a hit.
+        Of the n-th file: `("hits", n, batch)`, `("read", n)` when more was read without a hit, `("done", n)` or
+        `("failed", n, error)`. Of a text also `("lines", 0, between)`, as in `Text.rows`; and `("doubtful", 0,
+        [(line, text), ...])`, after which `decide` is to be called.
         """
     def decide(self, kept: Sequence[bool]) -> None:
         """Decide for each row of the last `("doubtful", ...)` whether it is a row. The others are not counted and are no hits."""
@@ -866,6 +867,11 @@ class RowTexts:
     """The text of rows of a batch."""
 
     def __getitem__(self, row: int, /) -> bytes: ...
+
+def is_plain_arrow(path: PathLike) -> bool:
+    """Whether `Scanner.begin` reads an Arrow IPC file: its columns are plain, and its batches are not compressed. False too
+    for what cannot be read as one.
+    """
 
 def keep_rows(batch: pa.RecordBatch, kept: pa.Array[Any]) -> pa.RecordBatch:
     """The rows of a batch for which `kept`, an array of booleans, is true."""

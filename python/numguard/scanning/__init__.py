@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pyarrow as pa
 
-from numguard._core import ImeiSet, Scanner, parquet_schema
+from numguard._core import ImeiSet, Scanner, is_plain_arrow, parquet_schema
 from numguard.errors import ArgumentError, InputError
 from numguard.files import FORMATS, IMEI_COLUMNS, write_rows
 from numguard.progress import Throttle
@@ -36,6 +36,7 @@ from numguard.scanning.projection import Projection
 from numguard.scanning.since import Since
 from numguard.scanning.summary import ScanSummary, SkippedFile
 from numguard.source import (
+    ArrowFilePart,
     ParquetPart,
     Part,
     Source,
@@ -274,22 +275,30 @@ class Scan:
         return self._marks.apply(hits, self._schema)
 
     def _hits(self) -> Iterator[pa.RecordBatch]:
-        for kind, parts in itertools.groupby(self._parts, type):
-            if self._all_rows or self._by_row:
-                yield from self._run_each(parts, self._hits_of_batches)
-            elif kind is ParquetPart:
-                yield from self._run_parquet(list(parts))
+        if self._all_rows or self._by_row:
+            yield from self._run_each(self._parts, self._hits_of_batches)
+            return
+        for kind, parts in itertools.groupby(self._parts, self._read_as):
+            if kind in ("parquet", "plain arrow"):
+                yield from self._run_files(list(parts), arrow=kind == "plain arrow")
             else:
-                yield from self._run_each(parts, self._hits_of_text if kind is TextPart else self._hits_of_batches)
+                yield from self._run_each(parts, self._hits_of_text if kind == "text" else self._hits_of_batches)
 
-    def _run_parquet(self, parts: list[Any]) -> Iterator[pa.RecordBatch]:
-        """Local Parquet is read by the compiled module, many row groups at a time."""
+    def _read_as(self, part: Part) -> Literal["parquet", "plain arrow", "text", "batches"]:
+        """How a part is read."""
+        if isinstance(part, ArrowFilePart) and is_plain_arrow(part.path):
+            return "plain arrow"
+        return "parquet" if isinstance(part, ParquetPart) else "text" if isinstance(part, TextPart) else "batches"
+
+    def _run_files(self, parts: list[Any], *, arrow: bool) -> Iterator[pa.RecordBatch]:
+        """Local Parquet and plain Arrow files are read by the compiled module, many pieces at a time."""
         self._at = parts[0]
-        self._scanner.begin([part.path for part in parts])
+        self._scanner.begin([part.path for part in parts], arrow=arrow)
         while (event := self._scanner.next()) is not None:
             what, n, *rest = event
             if what == "hits":
                 yield self._projection.complete(rest[0], parts[n])
+            if what in ("hits", "read"):
                 self._tell()
                 continue
             if what == "failed":

@@ -84,6 +84,8 @@ pub enum Error {
         /// The error of the reader.
         error: ParquetError,
     },
+    /// An Arrow file that cannot be read, and why.
+    Damaged(&'static str),
     /// A text that failed while it was read.
     Reading(io::Error),
     /// A format of text that is not supported, with the limit.
@@ -248,6 +250,7 @@ impl std::fmt::Display for Error {
                     "row group {group} cannot be read ({why}): get the file anew"
                 )
             }
+            Self::Damaged(why) => write!(f, "cannot be read as Arrow ({why}): get it anew"),
             Self::Reading(error) => write!(f, "reading failed: {}", error.kind()),
             Self::Format(why) => f.write_str(why),
             Self::NewColumn(column) => write!(
@@ -278,6 +281,7 @@ impl std::error::Error for Error {
             | Self::RegionCount { .. }
             | Self::KeyType
             | Self::Unsound
+            | Self::Damaged(_)
             | Self::TooMany
             | Self::TooLong
             | Self::NoSuchColumn { .. }

@@ -4,6 +4,7 @@
 //! turn into such runs; each kernel takes a run a block at a time and never copies more of its input than that block.
 //! Independent of Python. Only [`parallel`] starts threads.
 
+pub mod arrow_file;
 mod build;
 mod column;
 mod contains;
@@ -11,6 +12,7 @@ pub mod csv;
 mod error;
 mod explain;
 mod extract;
+pub mod files;
 mod format;
 mod guard;
 pub mod linkage;

@@ -46,6 +46,21 @@ pub enum Event {
     Waiting,
 }
 
+/// One result of a part of a file.
+pub(crate) struct Outcome {
+    /// The number of the file.
+    pub(crate) file: usize,
+    /// Hits, if there are some.
+    pub(crate) batch: Option<RecordBatch>,
+    /// The counts since the last result.
+    pub(crate) tally: Tally,
+    /// Whether the file ends here.
+    pub(crate) last: bool,
+}
+
+/// A result of a part, or the file that failed and its error.
+pub(crate) type Step = Result<Outcome, (usize, Error)>;
+
 /// The hits of one batch, whose schema is that of `projection`; `None` if it has no hits.
 ///
 /// # Errors
@@ -131,7 +146,7 @@ fn look_up(
 }
 
 /// The key columns of a batch, in the order of the lookups.
-fn key_columns<'a>(
+pub(crate) fn key_columns<'a>(
     lookups: &[Lookup],
     arrays: &[&'a ArrayRef],
     regions: Option<&'a Regions>,

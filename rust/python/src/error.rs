@@ -35,9 +35,11 @@ pub(crate) fn raise(error: Error) -> PyErr {
         }
         Error::File { .. } => FileError::new_err(message),
         Error::SetFile { .. } => SetFileError::new_err(message),
-        Error::Arrow(_) | Error::Unsound | Error::Unreadable { .. } | Error::TypeChanged { .. } => {
-            InputError::new_err(message)
-        }
+        Error::Arrow(_)
+        | Error::Unsound
+        | Error::Unreadable { .. }
+        | Error::Damaged(_)
+        | Error::TypeChanged { .. } => InputError::new_err(message),
         Error::NoSuchColumn { .. }
         | Error::RepeatedColumn(_)
         | Error::MatchColumn(_)

@@ -1,4 +1,4 @@
-//! `Scanner`: a scan batch by batch, or of local Parquet files and texts with a check for Ctrl-C between two results.
+//! `Scanner`: a scan batch by batch, or of local files and texts with a check for Ctrl-C between two results.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,9 +7,10 @@ use arrow_array::cast::AsArray;
 use arrow_schema::SchemaRef;
 use numguard_columns::Keys;
 use numguard_columns::csv::CsvScan;
+use numguard_columns::files::{FileKind, FileScan};
 use numguard_columns::parallel::{Threads, locked};
-use numguard_columns::parquet::{self, ParquetScan};
 use numguard_columns::scan::{self, Event, Lookup, Projection, ScanPlan, Tally};
+use numguard_columns::{arrow_file, parquet};
 use numguard_core::notes::Note;
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
@@ -48,7 +49,7 @@ struct State {
 
 /// The files or the text in progress.
 enum Run {
-    Files(Box<ParquetScan>),
+    Files(Box<FileScan>),
     Text(Box<CsvScan>),
 }
 
@@ -146,15 +147,21 @@ impl Scanner {
             .transpose()
     }
 
-    /// Start a scan of local Parquet files; `next` returns its results.
-    fn begin(&self, py: Python<'_>, files: Vec<PathBuf>) -> PyResult<()> {
+    /// Start a scan of local Parquet files, or of plain Arrow files; `next` returns its results.
+    #[pyo3(signature = (files, *, arrow=false))]
+    fn begin(&self, py: Python<'_>, files: Vec<PathBuf>, arrow: bool) -> PyResult<()> {
         self.check_regions()?;
         let mut state = self.locked(py);
         let schema = Arc::clone(&state.schema);
         state.stop();
         let tally = std::mem::take(&mut state.tally);
         let plan = Arc::clone(&self.plan);
-        let files = ParquetScan::new(files, plan, schema, self.threads, tally);
+        let kind = if arrow {
+            FileKind::Arrow
+        } else {
+            FileKind::Parquet
+        };
+        let files = FileScan::new(files, kind, plan, schema, self.threads, tally);
         state.run = Some(Run::Files(Box::new(files)));
         Ok(())
     }
@@ -174,9 +181,9 @@ impl Scanner {
 
     /// The next result of the files or the text; `None` after the last. Checks for signals while it waits.
     ///
-    /// Of the n-th file: `("hits", n, batch)`, `("done", n)` or `("failed", n, error)`. Of a text also
-    /// `("lines", 0, between)`, as in `Text.rows`; `("doubtful", 0, [(line, text), ...])`, after which `decide` is to
-    /// be called; and `("read", 0)` when more was read without a hit.
+    /// Of the n-th file: `("hits", n, batch)`, `("read", n)` when more was read without a hit, `("done", n)` or
+    /// `("failed", n, error)`. Of a text also `("lines", 0, between)`, as in `Text.rows`; and `("doubtful", 0,
+    /// [(line, text), ...])`, after which `decide` is to be called.
     fn next<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
         loop {
             py.check_signals()?;
@@ -314,6 +321,14 @@ fn parquet_schema(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyAny>> {
     PySchema::new(schema).into_pyarrow(py)
 }
 
+/// Whether `Scanner.begin` reads an Arrow IPC file: its columns are plain, and its batches are not compressed. False too
+/// for what cannot be read as one.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value)] // pyo3 passes arguments by value
+fn is_plain_arrow(py: Python<'_>, path: PathBuf) -> bool {
+    py.detach(|| arrow_file::is_plain(&path))
+}
+
 /// The rows of a batch for which `kept`, an array of booleans, is true.
 #[pyfunction]
 #[allow(clippy::needless_pass_by_value)] // pyo3 passes arguments by value
@@ -331,5 +346,6 @@ fn keep_rows(py: Python<'_>, batch: Rows, kept: PyArray) -> PyResult<Bound<'_, P
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Scanner>()?;
     module.add_function(wrap_pyfunction!(keep_rows, module)?)?;
+    module.add_function(wrap_pyfunction!(is_plain_arrow, module)?)?;
     module.add_function(wrap_pyfunction!(parquet_schema, module)?)
 }

@@ -1,13 +1,13 @@
 //! A run of rows of one row group: hits are found in the key columns, then completed from the other columns.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, SchemaRef};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowSelection, RowSelector};
 use parquet::file::metadata::RowGroupMetaData;
 
-use super::Outcome;
 use super::file::OpenFile;
 use super::hit_texts::HitTexts;
 use super::key_stream::{KeyStream, Source, as_declared};
@@ -15,7 +15,7 @@ use super::row_group::{RowGroup, rank};
 use super::text_pages::{PageError, TextPages};
 use crate::Error;
 use crate::guard::guarded;
-use crate::scan::{RunHits, ScanPlan, Search, Tally, assemble, is_text};
+use crate::scan::{Outcome, RunHits, ScanPlan, Search, Step, Tally, assemble, is_text};
 
 /// Rows of a part. A row group is one part, unless it is so long that its hits could fill memory.
 const PART: usize = 1 << 20;
@@ -30,11 +30,8 @@ const HITS: usize = 1 << 16;
 /// column is made and the hits are chosen from it; that is faster only where most rows are hits.
 const SPARSE: usize = 2;
 
-/// The result of a step, or the file that failed and its error.
-pub(super) type Step = Result<Outcome, (usize, Error)>;
-
 /// A part of a file, as an iterator.
-pub(super) struct Part {
+pub(crate) struct Part {
     index: usize,
     state: State,
 }
@@ -102,7 +99,7 @@ struct Hits {
 }
 
 /// The parts of a file, in order. Created one by one, because a footer may state any number of rows.
-pub(super) struct Parts {
+pub(crate) struct Parts {
     file: Arc<OpenFile>,
     plan: Arc<ScanPlan>,
     row_group: usize,
@@ -112,15 +109,20 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// The parts of a file.
-    pub(super) fn of_file(file: Arc<OpenFile>, plan: Arc<ScanPlan>) -> Self {
-        Self {
-            file,
-            plan,
+    /// Opens a file; `expected` has the columns of the hits, from the first file of the scan.
+    pub(crate) fn open(
+        index: usize,
+        path: &Path,
+        plan: &Arc<ScanPlan>,
+        expected: &SchemaRef,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            file: Arc::new(OpenFile::open(index, path, plan, expected)?),
+            plan: Arc::clone(plan),
             row_group: 0,
             cut: 0,
             ended: false,
-        }
+        })
     }
 }
 
@@ -176,8 +178,8 @@ impl Part {
         Self { index, state }
     }
 
-    /// A file that could not be opened.
-    pub(super) fn failed(index: usize, error: Error) -> Self {
+    /// A part that cannot be read.
+    fn failed(index: usize, error: Error) -> Self {
         Self {
             index,
             state: State::Failed(error),
