@@ -23,6 +23,7 @@ import pytest
 import numguard.files
 import numguard.files.steps
 from numguard.files import together, write_rows
+from numguard.system import lock_alone
 
 #: The number of instructions that are tried, out of all instructions of a call.
 MOMENTS = int(os.environ.get("NUMGUARD_INTERRUPTED", "60"))
@@ -68,6 +69,15 @@ def in_folder(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+def is_unlocked(folder: Path) -> bool:
+    """Whether a folder has no lock, for which the next writer would wait."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        return lock_alone(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 @pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnraisableExceptionWarning"
 )  # a file that was opened but not returned
@@ -98,6 +108,7 @@ def test_ctrl_c_at_any_instruction_leaves_only_whole_files(
             # Objects that only the exception refers to.
             gc.collect()
         assert in_folder(tmp_path) in whole, (moment, seen)
+        assert is_unlocked(tmp_path), (moment, seen)
     assert was_interrupted > len(moments) // 2
 
 

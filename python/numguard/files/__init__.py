@@ -144,7 +144,7 @@ class Together:
         folders = self._names.folders
         try:
             if path.parent not in folders:
-                folders[path.parent] = _open_locked(path.parent)
+                _open_locked(path.parent, folders)
             # Recorded before it exists: a file that is not recorded would never be removed.
             self._names.written[path] = temporary
             # The name is random and the file new, so no existing file gives it its mode.
@@ -282,22 +282,22 @@ def unwritten(path: Path, error: OSError) -> Exception:
     return FileError(f"{path}: cannot be written ({error.strerror or 'the disk failed'})")
 
 
-def _open_locked(folder: Path) -> int | None:
-    """A folder's descriptor with a shared lock; leftovers of killed processes are removed first.
+def _open_locked(folder: Path, opened: dict[Path, int | None]) -> None:
+    """Adds a folder's descriptor with a shared lock; leftovers of killed processes are removed first.
 
     Writers share the lock, and the removal needs it exclusively: while no process writes, all temporary files are
     leftovers. None for a folder that may be written to but not read.
     """
-    descriptor = open_folder(folder)
+    # A descriptor that Ctrl-C separates from its name would hold its lock until the process ends.
+    with one_step():
+        descriptor = opened[folder] = open_folder(folder)
     if descriptor is None:
-        return None
+        return
     if lock_alone(descriptor):
-        for left in folder.glob(f"{_PREFIX}*"):
-            if PARTIAL in left.name or KEPT in left.name:
-                with suppress(OSError):
-                    left.unlink()
+        for left in (*folder.glob(f"{_PREFIX}*{PARTIAL}*"), *folder.glob(f"{_PREFIX}*{KEPT}*")):
+            with suppress(OSError):
+                left.unlink()
     lock_shared(descriptor)
-    return descriptor
 
 
 @contextmanager
@@ -307,17 +307,18 @@ def beside(path: Path) -> Iterator[Path]:
     Raises:
         OSError: The folder does not exist, or cannot be written to.
     """
-    folder = _open_locked(path.parent)
+    opened: dict[Path, int | None] = {}
     name = path.with_name(f"{_PREFIX}{token_hex(8)}{PARTIAL}")
     try:
+        _open_locked(path.parent, opened)
         os.close(open_new(name, 0o600))
         yield name
-        flush_folder(folder)
+        flush_folder(opened[path.parent])
     finally:
         with one_step():
             for left in path.parent.glob(f"{name.name}*"):
                 left.unlink(missing_ok=True)
-            if folder is not None:
+            if (folder := opened.get(path.parent)) is not None:
                 os.close(folder)
 
 
@@ -379,10 +380,7 @@ def _beside(outer: Together, *, private: bool) -> Iterator[Together]:
 
 @contextmanager
 def placed_together() -> Iterator[None]:
-    """All files that are written in the block, by any function, are placed at its end, or none of them.
-
-    Except those with a `token`, and those of other threads.
-    """
+    """All files written in the block are placed at its end, or none; not those with a `token` or of other threads."""
     with together() as files:
         before = _PLACED_TOGETHER.get()
         try:
