@@ -5,7 +5,7 @@
 //! mapped file that is cut short meanwhile ends the process. Nothing in a file is trusted: every place is checked
 //! against its length, and every array against Arrow's rules.
 //!
-//! Nested columns, dictionaries, views and compressed batches are not plain: pyarrow reads them, by whole batches.
+//! Nested columns, dictionaries and compressed batches are not plain: pyarrow reads them, by whole batches.
 
 mod cells;
 mod header;

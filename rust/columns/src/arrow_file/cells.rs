@@ -5,11 +5,14 @@
 
 use std::ops::Range;
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::Decimal128Type;
 use arrow_array::{ArrayRef, make_array};
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, Buffer, NullBuffer};
-use arrow_data::ArrayData;
+use arrow_data::{ArrayData, ByteView, MAX_INLINE_VIEW_LEN};
+use arrow_schema::DataType;
 
-use super::header::{ArrowFile, Batch, Layout};
+use super::header::{ArrowFile, Batch, Layout, Stored, VIEW};
 use crate::Error;
 
 /// Bytes between cells that are read with them.
@@ -31,6 +34,10 @@ impl ArrowFile {
         let stored = &batch.columns[column];
         let data_type = self.schema.field(column).data_type();
         let rows = picked.iter().map(ExactSizeIterator::len).sum();
+        let nulls = match &stored.nulls {
+            Some(nulls) => Some(NullBuffer::new(self.bits(nulls.start, picked, rows)?)),
+            None => None,
+        };
         let (first, bytes) = match self.layouts[column] {
             Layout::Bits => (
                 self.bits(stored.values.start, picked, rows)?.into_inner(),
@@ -38,14 +45,14 @@ impl ArrowFile {
             ),
             Layout::Fixed(width) => (self.fixed(stored.values.start, width, picked)?.into(), None),
             Layout::Bytes(width) => {
-                let (offsets, bytes) = self.offsets(batch, column, width, picked)?;
-                let bytes = self.fixed(stored.bytes.start, 1, &bytes)?;
+                let (offsets, bytes) = self.offsets(stored, width, picked)?;
+                let bytes = self.fixed(stored.bytes[0].start, 1, &bytes)?;
                 (offsets, Some(Buffer::from_vec(bytes)))
             }
-        };
-        let nulls = match &stored.nulls {
-            Some(nulls) => Some(NullBuffer::new(self.bits(nulls.start, picked, rows)?)),
-            None => None,
+            Layout::Views => {
+                let (views, bytes) = self.views(stored, picked, nulls.as_ref())?;
+                (views, Some(bytes))
+            }
         };
         let mut data = ArrayData::builder(data_type.clone())
             .len(rows)
@@ -55,8 +62,14 @@ impl ArrowFile {
         if let Some(bytes) = bytes {
             data = data.add_buffer(bytes);
         }
-        // Checks offsets and text.
-        data.build().map(make_array).map_err(|_| NOT_VALID)
+        // Checks offsets, views and text.
+        let cells = data.build().map(make_array).map_err(|_| NOT_VALID)?;
+        if let DataType::Decimal128(precision, _) = *data_type {
+            let cells = cells.as_primitive::<Decimal128Type>();
+            let checked = cells.validate_decimal_precision(precision);
+            checked.map_err(|_| NOT_VALID)?;
+        }
+        Ok(cells)
     }
 
     /// The bytes of ranges of cells of one width, of which the first of all is at `start` in the file.
@@ -119,12 +132,10 @@ impl ArrowFile {
     /// The offsets of cells in an array of these alone, and where their bytes are among those of the column.
     fn offsets(
         &self,
-        batch: &Batch,
-        column: usize,
+        stored: &Stored,
         width: usize,
         picked: &[Range<usize>],
     ) -> Result<(Buffer, Vec<Range<usize>>), Error> {
-        let stored = &batch.columns[column];
         let ends: Vec<Range<usize>> = picked.iter().map(|rows| rows.start..rows.end + 1).collect();
         let read = self.fixed(stored.values.start, width, &ends)?;
         let offset = |bytes: &[u8]| -> Option<usize> {
@@ -136,7 +147,8 @@ impl ArrowFile {
             usize::try_from(offset).ok()
         };
         let mut offsets = read.chunks_exact(width).map(offset);
-        let size = usize::try_from(stored.bytes.end - stored.bytes.start).map_err(|_| NOT_VALID)?;
+        let size = &stored.bytes[0];
+        let size = usize::try_from(size.end - size.start).map_err(|_| NOT_VALID)?;
         let (mut found, mut spans) = (vec![0_usize], Vec::with_capacity(picked.len()));
         let (mut total, mut before) = (0, 0);
         for ends in ends {
@@ -162,5 +174,60 @@ impl ArrowFile {
             Buffer::from_vec(found.into_iter().map(|end| end as i64).collect())
         };
         Ok((offsets, spans))
+    }
+
+    /// The views of cells, and one buffer with the bytes of those that are longer than a view.
+    fn views(
+        &self,
+        stored: &Stored,
+        picked: &[Range<usize>],
+        nulls: Option<&NullBuffer>,
+    ) -> Result<(Buffer, Buffer), Error> {
+        let mut views = self.fixed(stored.values.start, VIEW, picked)?;
+        let (cells, _) = views.as_chunks_mut::<VIEW>();
+        // Where the bytes of each long cell are in the file, and its view.
+        let mut long = Vec::new();
+        for (row, cell) in cells.iter_mut().enumerate() {
+            if nulls.is_some_and(|nulls| nulls.is_null(row)) {
+                *cell = [0; VIEW];
+            }
+            let view = ByteView::from(u128::from_le_bytes(*cell));
+            if view.length > MAX_INLINE_VIEW_LEN {
+                let buffer = stored.bytes.get(view.buffer_index as usize);
+                let buffer = buffer.ok_or(NOT_VALID)?;
+                let start = buffer.start + u64::from(view.offset);
+                let end = start + u64::from(view.length);
+                if end > buffer.end {
+                    return Err(NOT_VALID);
+                }
+                long.push((start, end, view, cell));
+            }
+        }
+        // Cells may share bytes, in any order: each byte is read once.
+        long.sort_by_key(|&(start, ..)| start);
+        let mut bytes = Vec::new();
+        let mut rest = long.as_mut_slice();
+        while let Some(&mut (first, mut last, ..)) = rest.first_mut() {
+            let close = rest.iter().take_while(|&&(start, end, ..)| {
+                let is_close = start <= last + GAP as u64;
+                last = if is_close { last.max(end) } else { last };
+                is_close
+            });
+            let (close, others) = rest.split_at_mut(close.count());
+            let base = bytes.len();
+            bytes.resize(base + (last - first) as usize, 0);
+            self.fill(first, &mut bytes[base..])?;
+            for (start, _, view, cell) in close {
+                let offset = base + (*start - first) as usize;
+                let moved = ByteView {
+                    buffer_index: 0,
+                    offset: u32::try_from(offset).map_err(|_| Error::TooLong)?,
+                    ..*view
+                };
+                **cell = moved.as_u128().to_le_bytes();
+            }
+            rest = others;
+        }
+        Ok((Buffer::from_vec(views), Buffer::from_vec(bytes)))
     }
 }

@@ -33,7 +33,12 @@ pub(super) enum Layout {
     Fixed(usize),
     /// Bytes, and offsets of so many bytes.
     Bytes(usize),
+    /// Views of bytes in any number of buffers.
+    Views,
 }
+
+/// Bytes of a view.
+pub(super) const VIEW: usize = size_of::<u128>();
 
 impl Layout {
     /// The layout of a type; `None` if the type is not plain.
@@ -42,17 +47,21 @@ impl Layout {
             DataType::Boolean => Some(Self::Bits),
             DataType::Utf8 | DataType::Binary => Some(Self::Bytes(size_of::<i32>())),
             DataType::LargeUtf8 | DataType::LargeBinary => Some(Self::Bytes(size_of::<i64>())),
+            DataType::Utf8View | DataType::BinaryView => Some(Self::Views),
             DataType::FixedSizeBinary(width @ 1..) => Some(Self::Fixed(*width as usize)),
+            // Their cells are not checked against their precision.
+            DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal256(..) => None,
             // Nulls alone take no bytes, so that a short file may state any number of them.
             other => other.primitive_width().map(Self::Fixed),
         }
     }
 
-    /// The bytes of values or offsets of so many rows.
+    /// The bytes of values, offsets or views of so many rows.
     fn needed(self, rows: u64) -> Option<u64> {
         match self {
             Self::Bits => Some(rows.div_ceil(8)),
             Self::Fixed(width) => rows.checked_mul(width as u64),
+            Self::Views => rows.checked_mul(VIEW as u64),
             // A column without rows may have no offsets.
             Self::Bytes(_) if rows == 0 => Some(0),
             Self::Bytes(width) => rows.checked_add(1)?.checked_mul(width as u64),
@@ -87,9 +96,10 @@ pub(super) struct Batch {
 pub(super) struct Stored {
     /// A bit for each row, if there are nulls.
     pub(super) nulls: Option<Span>,
-    /// Values, or offsets of bytes.
+    /// Values, offsets of bytes, or views.
     pub(super) values: Span,
-    pub(super) bytes: Span,
+    /// Buffers of bytes.
+    pub(super) bytes: Vec<Span>,
 }
 
 impl ArrowFile {
@@ -184,17 +194,20 @@ impl ArrowFile {
         if nodes.len() != self.layouts.len() {
             return Err(BROKEN);
         }
+        let mut of_views = batch.variadicBufferCounts().into_iter().flatten();
         let mut columns = Vec::with_capacity(self.layouts.len());
         for (layout, node) in self.layouts.iter().zip(nodes) {
             let nulls = next()?;
+            let values = next()?;
+            let of_bytes = match layout {
+                Layout::Bits | Layout::Fixed(_) => 0,
+                Layout::Bytes(_) => 1,
+                Layout::Views => of_views.next().ok_or(BROKEN)?,
+            };
             let stored = Stored {
                 nulls: (node.null_count() != 0).then_some(nulls),
-                values: next()?,
-                bytes: if matches!(layout, Layout::Bytes(_)) {
-                    next()?
-                } else {
-                    0..0
-                },
+                values,
+                bytes: (0..of_bytes).map(|_| next()).collect::<Result<_, _>>()?,
             };
             let is_long = |span: &Span, needed: Option<u64>| {
                 needed.is_some_and(|needed| span.end - span.start >= needed)
