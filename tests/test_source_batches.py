@@ -18,7 +18,7 @@ import pytest
 import numguard as ng
 from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
 
-#: Indian mobiles that nobody wrote below: what Singapore's canonical +65 9123 4567 and two texts are as bare digits.
+#: Indian mobiles that no cell below is: how bare digits of a canonical number of Singapore, and of two texts, read.
 LISTED = ng.NumberSet(["6591234567", "9876540000"])
 CANONICAL = pa.array([6591234567, 442079460018, 442079460019], pa.uint64())
 FIRST = {

@@ -331,7 +331,7 @@ def check_type(column: str, kind: pa.DataType, to: pa.DataType, where: str) -> N
 def _of_cells(kind: Any) -> pa.DataType:
     """The type of the cells, however they are encoded."""
     encoded = pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind)
-    return _of_cells(kind.value_type) if encoded else kind  # type: ignore[no-any-return]
+    return _of_cells(kind.value_type) if encoded else kind
 
 
 def _is_text(kind: pa.DataType) -> bool:
