@@ -370,7 +370,7 @@ def exporting(what: str) -> Iterator[None]:
         elif isinstance(error, OverflowError):
             why = f"{which} holds integers of more than 64 bits: make all of them text"
         elif "format string" in text or not isinstance(error, (pa.ArrowInvalid, pa.ArrowTypeError)):
-            why = f"{which} has a type that Arrow has not, such as Int128 or a sparse one: make it Int64 or text"
+            why = f"{which} has a type that Arrow has not, such as Int128: make it Int64 or text"
         else:
             why = f"{which} holds values of more than one type: make all of them text"
         raise UnsupportedTypeError(f"{what}: {why}") from None
