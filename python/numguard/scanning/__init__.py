@@ -191,7 +191,11 @@ class Scan:
 
         Returns:
             The summary.
+
+        Raises:
+            ArgumentError: The scan reads this file, or the ending selects no format that can hold the columns.
         """
+        self._check_not_read(Path(path).expanduser())
         matches = [f"{key}_match" for key in self._keys]
         handsets = [f"{key}_match" for key in self._handsets]
         ending = Path(path).suffix.lower()
@@ -200,6 +204,16 @@ class Scan:
         imeis = [*IMEI_COLUMNS, *handsets]
         write_rows(path, schema, rows, texts=matches, imeis=imeis)
         return self.summary
+
+    def _check_not_read(self, path: Path) -> None:
+        if not path.exists():
+            return
+        # Members of archives and sheets of workbooks are named as if they were in a directory.
+        named_files = {
+            file for part in self._parts if part.name for file in (Path(part.name), *Path(part.name).parents)
+        }
+        if any(file.is_file() and file.samefile(path) for file in named_files):
+            raise ArgumentError(f"path: {path} is read by this scan: write to another file")
 
     def flat(self) -> pa.RecordBatchReader:
         """Runs the scan for formats without lists, such as CSV: the names of lists are one text, separated by `;`."""
