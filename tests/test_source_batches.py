@@ -75,6 +75,22 @@ def test_a_column_that_is_not_read_may_have_any_type(tmp_path: Path) -> None:
     assert ng.scan(ds.dataset(tmp_path), {"a": LISTED}, columns=["a"]).read_all().num_rows == 2
 
 
+def test_a_file_of_a_dataset_without_a_column_is_named(tmp_path: Path) -> None:
+    for n, table in enumerate((pa.table({"a": ["6591234567"], "b": [1]}), pa.table({"A": ["6591234567"], "b": [1]}))):
+        pq.write_table(table, tmp_path / f"{n}.parquet")
+    for source in (ds.dataset(tmp_path), ds.dataset(tmp_path).filter(ds.field("b") == 1), f"file://{tmp_path}"):
+        with pytest.raises(ColumnError, match=r"1\.parquet: no column 'a'; there are A, b"):
+            scan(source)
+    for circle in ("hr", "dl"):
+        (tmp_path / f"circle={circle}").mkdir()
+        (tmp_path / "0.parquet").replace(tmp_path / f"circle={circle}" / "0.parquet")
+        pq.write_table(pa.table({"a": ["6591234567"], "b": [1]}), tmp_path / "0.parquet")
+    (tmp_path / "0.parquet").unlink()
+    (tmp_path / "1.parquet").unlink()
+    found = scan(ds.dataset(tmp_path, partitioning="hive"))
+    assert sorted(found["circle"].to_pylist()) == ["dl", "hr"]
+
+
 def test_batches_may_have_their_columns_in_any_order_and_no_others() -> None:
     one, turned = pa.table({"a": ["6591234567"], "b": [1]}), pa.table({"b": [2], "a": ["9876540000"]})
     assert scan([one, turned])["b"].to_pylist() == [1, 2]

@@ -11,7 +11,7 @@ from weakref import WeakSet
 
 import pyarrow as pa
 
-from numguard.compute import retyped
+from numguard.compute import named, retyped
 from numguard.errors import ArgumentError, ColumnError
 from numguard.source.part import BATCH_ROWS, Batch, Part, check_names, check_type, exporting, headings, reading
 
@@ -165,14 +165,24 @@ class DatasetPart(Part):
                 path = getattr(tagged.fragment, "path", None)
                 if path != file:
                     file, first = path, 1
-                    self._check_types(tagged.fragment.physical_schema, columns, file or "the dataset")
+                    self._check(tagged.fragment, columns, file or "the dataset")
                 yield Batch(tagged.record_batch, file, first)
                 first += tagged.record_batch.num_rows
 
-    def _check_types(self, stored: pa.Schema, columns: Sequence[str] | None, where: str) -> None:
-        """Raises InputError for a file whose cells would be read differently in the types of the dataset."""
-        to = self._dataset.schema
+    def _check(self, fragment: ds.Fragment, columns: Sequence[str] | None, where: str) -> None:
+        """Raises for a file that pyarrow would read without an error, and otherwise than it is written.
+
+        Raises:
+            ColumnError: It lacks a column, which pyarrow would fill with nulls.
+            InputError: Its cells would be other numbers in the types of the dataset.
+        """
+        import pyarrow.dataset as ds
+
+        stored, to = fragment.physical_schema, self._dataset.schema
+        parts_of_path = ds.get_partition_keys(fragment.partition_expression)
         for column in to.names if columns is None else columns:
+            if column not in stored.names and column not in parts_of_path:
+                raise ColumnError(f"{where}: no column {named([column])!r}; there are {headings(stored.names)}")
             if stored.names.count(column) == 1:
                 check_type(column, stored.field(column).type, to.field(column).type, where)
 
