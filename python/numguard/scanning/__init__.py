@@ -206,13 +206,9 @@ class Scan:
         return self.summary
 
     def _check_not_read(self, path: Path) -> None:
-        if not path.exists():
-            return
         # Members of archives and sheets of workbooks are named as if they were in a directory.
-        named_files = {
-            file for part in self._parts if part.name for file in (Path(part.name), *Path(part.name).parents)
-        }
-        if any(file.is_file() and file.samefile(path) for file in named_files):
+        read = {file for part in self._parts if part.name for file in (Path(part.name), *Path(part.name).parents)}
+        if any(_is_same(file, path) for file in read):
             raise ArgumentError(f"path: {path} is read by this scan: write to another file")
 
     def flat(self) -> pa.RecordBatchReader:
@@ -379,6 +375,13 @@ class Scan:
         for column, national in zip(self._keys, self._scanner.looks_national(), strict=True):
             if national:
                 warnings.warn(looks_national(column), stacklevel=3)
+
+
+def _is_same(file: Path, path: Path) -> bool:
+    try:
+        return file.is_file() and file.samefile(path)
+    except (OSError, ValueError):  # one of them does not exist, or cannot
+        return False
 
 
 def scan(
