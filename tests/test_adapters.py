@@ -263,3 +263,18 @@ def test_a_region_that_a_query_cannot_use_is_an_error_where_the_query_is_written
 def test_a_series_may_have_a_region_for_each_row() -> None:
     cells: Any = pl.Series(["07400 123456", "98765 43210"])
     assert cells.numguard.normalize(region=["GB", "IN"]).to_list() == [447400123456, 919876543210]
+
+
+@pytest.mark.filterwarnings("ignore:UInt64 is taken for E.164")
+@pytest.mark.parametrize(
+    "mixed", ["ifnull(n, -1)", "n::hugeint", "n::uhugeint", "case when n > 0 then n else -9876543210 end"]
+)
+def test_canonical_numbers_beside_integers_are_not_read_again(connection: Any, mixed: str) -> None:
+    made = "(select numguard_normalize('+65 9123 4567') as n)"
+    assert connection.execute(f"select listed_contains(n), n from {made}").fetchall() == [(False, 6591234567)]
+    for verb in ("numguard_normalize", "numguard_explain", "listed_contains"):
+        with pytest.raises(duckdb.Error, match="cast canonical numbers to UBIGINT, and digits as written to BIGINT"):
+            connection.execute(f"select {verb}({mixed}) from {made}").fetchall()
+    assert connection.execute(f"select numguard_normalize(({mixed})::ubigint) from {made}").fetchall() == [
+        (6591234567,)
+    ]

@@ -26,7 +26,7 @@ import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei, normalize, normalize_imei
 from numguard.adapters import check_region
-from numguard.errors import ArgumentError
+from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.types import Region
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ __all__ = ["register"]
 
 _ANSWER = "STRUCT(msisdn UBIGINT, kind VARCHAR, note VARCHAR)"
 _IMEI_ANSWER = "STRUCT(imei14 UBIGINT, form VARCHAR, note VARCHAR)"
+_HUGEINT = pa.decimal128(38, 0)
 
 
 def register(
@@ -148,7 +149,12 @@ def _register(connection: duckdb.DuckDBPyConnection, name: str, function: Callab
 
 
 def _as_read(cells: Any) -> Any:
-    """Integers of other widths as Int64 (digits as written); UInt64 (canonical numbers) is left as it is."""
+    """Integers of other widths as Int64 (digits as written); UInt64 (canonical numbers) is left as it is.
+
+    HUGEINT is what DuckDB makes of canonical numbers beside integers (`union all`, `ifnull(n, -1)`): it may hold both.
+    """
+    if cells.type == _HUGEINT:
+        raise UnsupportedTypeError("HUGEINT: cast canonical numbers to UBIGINT, and digits as written to BIGINT")
     if pa.types.is_integer(cells.type) and cells.type != pa.uint64():
         return cells.cast(pa.int64())
     return cells
