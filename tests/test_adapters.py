@@ -206,3 +206,75 @@ def test_registering_again_replaces_the_list(connection: Any) -> None:
         register(connection, sets={"listed": ng.NumberSet([listed])})
         answer = connection.execute(query).fetchall()
         assert answer == [(listed == "9876543210", listed == "9812345678", 1)]
+
+
+@pytest.mark.parametrize("name", ["calls", "CALLS", "seen", "mine", "list", "array"])
+def test_registering_never_hides_what_the_database_has(name: str) -> None:
+    with duckdb.connect() as own:
+        own.execute(
+            "create table calls as select 1 a; create view seen as select 1 a; create temp table mine as select 1 a"
+        )
+        with pytest.raises(ArgumentError, match=f"sets: '{name}.*' is a .* of the database already"):
+            register(own, sets={name: LISTED})
+        assert own.execute("select list_contains([1], 1), array_contains([1], 1) from calls, seen, mine").fetchall()
+        with pytest.raises(duckdb.CatalogException):
+            own.execute("select numguard_normalize('1')")
+
+
+def test_registering_never_replaces_a_macro() -> None:
+    with duckdb.connect() as own:
+        own.execute("create macro listed_contains(a) as false")
+        with pytest.raises(ArgumentError, match="'listed_contains' is a function of the database already"):
+            register(own, sets={"listed": LISTED})
+
+
+def test_names_that_are_one_name_to_sql_are_an_error(connection: Any) -> None:
+    with pytest.raises(ArgumentError, match="'LISTED' is there twice"):
+        register(connection, sets={"listed": LISTED, "LISTED": HANDSETS})
+    for sets in ([LISTED], {1: LISTED}):
+        with pytest.raises(ArgumentError, match="sets:"):
+            register(connection, sets=sets)  # type: ignore[arg-type]
+
+
+def test_a_cursor_has_the_functions_and_says_who_replaces_them(connection: Any) -> None:
+    register(connection, sets={"listed": LISTED})
+    cursor = connection.cursor()
+    one = ng.format(LISTED.to_array()[:1], "e164")[0].as_py()
+    assert cursor.execute(f"select listed_contains('{one}')").fetchall() == [(True,)]
+    with pytest.raises(ArgumentError, match="another one of this database has numguard_normalize already"):
+        register(cursor, sets={"listed": HANDSETS})
+    assert cursor.execute(f"select listed_contains('{one}')").fetchall() == [(True,)]
+
+
+@pytest.mark.parametrize("region", ["XX", "in", ["IN"], pl.col("country"), 91])
+def test_a_region_that_a_query_cannot_use_is_an_error_where_the_query_is_written(connection: Any, region: Any) -> None:
+    column: Any = pl.col("a")
+    for call in (
+        lambda: register(connection, region=region),
+        lambda: column.numguard.normalize(region=region),
+        lambda: column.numguard.explain(region=region),
+        lambda: column.numguard.contains(LISTED, region=region),
+        lambda: column.numguard.position(LISTED, region=region),
+    ):
+        with pytest.raises(ArgumentError, match="region: takes"):
+            call()
+
+
+def test_a_series_may_have_a_region_for_each_row() -> None:
+    cells: Any = pl.Series(["07400 123456", "98765 43210"])
+    assert cells.numguard.normalize(region=["GB", "IN"]).to_list() == [447400123456, 919876543210]
+
+
+@pytest.mark.filterwarnings("ignore:UInt64 is taken for E.164")
+@pytest.mark.parametrize(
+    "mixed", ["ifnull(n, -1)", "n::hugeint", "n::uhugeint", "case when n > 0 then n else -9876543210 end"]
+)
+def test_canonical_numbers_beside_integers_are_not_read_again(connection: Any, mixed: str) -> None:
+    made = "(select numguard_normalize('+65 9123 4567') as n)"
+    assert connection.execute(f"select listed_contains(n), n from {made}").fetchall() == [(False, 6591234567)]
+    for verb in ("numguard_normalize", "numguard_explain", "listed_contains"):
+        with pytest.raises(duckdb.Error, match="cast canonical numbers to UBIGINT, and digits as written to BIGINT"):
+            connection.execute(f"select {verb}({mixed}) from {made}").fetchall()
+    assert connection.execute(f"select numguard_normalize(({mixed})::ubigint) from {made}").fetchall() == [
+        (6591234567,)
+    ]

@@ -67,6 +67,11 @@ def test_all_forms_of_a_number_have_one_hash_and_a_refused_cell_has_none() -> No
     assert ng.keyed_hash([], KEY).to_pylist() == []
 
 
+def test_handsets_are_no_numbers() -> None:
+    with pytest.raises(ArgumentError, match="takes numbers, not an ImeiSet"):
+        ng.keyed_hash(ng.ImeiSet(["490154203237518"]), b"0123456789abcdef" * 2)  # type: ignore[arg-type]
+
+
 def test_a_key_is_read_from_a_file_or_a_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "shared.key"
     file.write_bytes(KEY + b"\r\n")

@@ -46,6 +46,13 @@ def test_members_are_found(series: pd.Series) -> None:
     assert series.numguard.contains(listed).dtype == pd.BooleanDtype()
 
 
+@pytest.mark.parametrize("members", [CELLS, pd.Series(CELLS), None, ng.NumberSet])
+def test_members_of_another_type_are_an_error(series: pd.Series, members: object) -> None:
+    for verb in (series.numguard.contains, series.numguard.position):
+        with pytest.raises(ArgumentError, match="members: takes a NumberSet or an ImeiSet"):
+            verb(members)
+
+
 def test_handsets_and_texts() -> None:
     handsets = pd.Series(["490154203237518", "x"])
     assert plain(handsets.numguard.normalize_imei()) == [49015420323751, None]

@@ -208,6 +208,31 @@ def test_a_scan_that_fails_leaves_the_old_file_as_it_was(tmp_path: Path) -> None
     assert sorted(path.name for path in tmp_path.iterdir()) == ["hits.csv", "t.parquet"]
 
 
+def test_hits_are_never_written_over_what_the_scan_reads(tmp_path: Path) -> None:
+    rows = pa.table({"a": ["9876543210", "9876543211"]})
+    pq.write_table(rows, tmp_path / "calls.parquet")
+    pc.write_csv(rows, tmp_path / "calls.csv")
+    with pa.ipc.new_file(tmp_path / "calls.arrow", rows.schema) as file:
+        file.write_table(rows)
+    (tmp_path / "linked.csv").hardlink_to(tmp_path / "calls.csv")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "calls.csv")
+    listed = {"a": ng.NumberSet(["9876543210"])}
+    for source, written in [
+        ("calls.parquet", "calls.parquet"),
+        ("calls.arrow", "calls.arrow"),
+        ("calls.csv", "link.csv"),
+        ("calls.csv", "linked.csv"),
+        ("*.csv", "calls.csv"),
+    ]:
+        before = (tmp_path / written).read_bytes()
+        with pytest.raises(ArgumentError, match="is read by this scan: write to another file"):
+            ng.scan(tmp_path / source, listed).write(tmp_path / written)
+        assert (tmp_path / written).read_bytes() == before
+    with pytest.raises(ArgumentError, match="is read by this scan"):
+        ng.scan(ds.dataset(tmp_path / "calls.parquet"), listed).write(tmp_path / "calls.parquet")
+    assert ng.scan(tmp_path / "calls.csv", listed).write(tmp_path / "calls.parquet").hits == 1
+
+
 def test_paths_to_which_hits_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="its ending gives the format"):
         ng.scan(TABLE, {"a": LISTED}).write(tmp_path / "hits.xls")

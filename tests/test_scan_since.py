@@ -123,6 +123,27 @@ def test_times_of_every_type_mean_the_same(kind: pa.DataType, zone: str | None) 
     assert found_rows(found.read_all()) == expected(CALLS)[0]
 
 
+def test_a_time_that_no_clock_showed_or_no_moment_holds_is_no_reason_to_stop() -> None:
+    gaps = [
+        datetime.datetime(1906, 1, 1, 0, 5),
+        datetime.datetime(1941, 10, 1, 0, 30),
+        datetime.datetime(1945, 10, 14, 23, 45),
+    ]
+    overflowing = [pa.array([10**13], pa.timestamp("s")), pa.array([2**62], pa.timestamp("ms", "UTC"))]
+    for times, early, undated in [
+        (pa.array(gaps), 3, 0),
+        (pa.array([1], pa.date64()), 1, 0),
+        (pa.array([2**31 - 1], pa.date32()), 0, 1),
+        *((times, 0, 1) for times in overflowing),
+    ]:
+        calls = pa.table({"a": ["9876543210"] * len(times), "at": times})
+        listed = (["9876543210"], [datetime.date(2025, 6, 2)])
+        scan = ng.scan(calls, {"a": ng.NumberSet(listed[0])}, at="at", since={"a": listed})
+        assert scan.read_all().num_rows == 0
+        counted = scan.summary.before_listing.get("a", 0), scan.summary.undated.get("a", 0)
+        assert counted == (early, undated)
+
+
 def test_midnight_of_the_listing_date_is_on_the_list_already() -> None:
     table = pa.table({"a": ["9876500001"] * 3, "at": ["2025-06-01T23:59:59", "2025-06-02", "2025-06-01T18:30Z"]})
     found = ng.scan(table, {"a": LISTED}, at="at", since={"a": listed(DATES)})

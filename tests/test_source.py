@@ -292,3 +292,13 @@ def test_formulas_of_an_open_document_without_a_value_are_reported(tmp_path: Pat
     assert values == [read for read, _ in OPEN_CELLS.values()]
     count = sum(is_lost for _, is_lost in OPEN_CELLS.values())
     assert [f"{count} cells are formulas" in warning for warning in part.warnings] == [True]
+
+
+@pytest.mark.parametrize("lines", [False, True])
+def test_half_an_emoji_in_json_costs_its_own_cell_only(tmp_path: Path, lines: bool) -> None:
+    rows = [r'{"mobile": "9876543210", "name": "x \ud83d"}', r'{"mobile": "98765\udc0043210", "name": "\ud83d\ude00"}']
+    (tmp_path / "chat.json").write_text("\n".join(rows) if lines else f"[{', '.join(rows)}]")
+    assert text(open_source(tmp_path / "chat.json")).to_pydict() == {
+        "mobile": ["9876543210", "98765\ufffd43210"],
+        "name": ["x \ufffd", "\U0001f600"],
+    }

@@ -126,10 +126,12 @@ def retyped(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 
 def _cast(column: Any, to: pa.DataType) -> Any:
-    """A column in another type; pyarrow has no cast from a dictionary of views."""
+    """A column in another type; pyarrow has no cast from a dictionary of views, and writes whole floats as 9.19e+11."""
     if pa.types.is_dictionary(column.type) and "view" in str(column.type.value_type):
         simple = pa.string() if pa.types.is_string_view(column.type.value_type) else pa.binary()
         of_simple: Any = pa.dictionary(column.type.index_type, simple)
         chunks = [pa.DictionaryArray.from_arrays(c.indices, c.dictionary.cast(simple)) for c in column.chunks]
         column = pa.chunked_array(chunks, of_simple).cast(simple)
+    if pa.types.is_floating(column.type) and "string" in str(to):
+        column = as_text(column)
     return column.cast(to)

@@ -49,13 +49,15 @@ def keyed_hash(values: Values, key: bytes, *, region: Region = "IN") -> pa.Array
         A string array of 64 hexadecimal digits each; null where the cell is null or refused.
 
     Raises:
-        ArgumentError: The key is too short, or can be guessed.
+        ArgumentError: The key is too short, or can be guessed; the values are an `ImeiSet`.
 
     Example:
         >>> import numguard as ng
         >>> ng.keyed_hash(["98765 43210", "1930"], b"sixteen bytes or more").to_pylist()[1] is None
         True
     """
+    if isinstance(values, _core.ImeiSet):
+        raise ArgumentError("values: takes numbers, not an ImeiSet")
     start = hmac.new(_checked_key(key), digestmod="sha256")
 
     def hashed(digits: str) -> str:

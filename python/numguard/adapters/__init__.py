@@ -5,3 +5,18 @@ pieces of a hundred thousand rows, one call at a time, so a call uses all thread
 the functions of `numguard`. pyarrow needs no adapter, because these functions take and return its arrays; the one of
 pandas returns series.
 """
+
+from numguard._core import normalize
+from numguard.errors import ArgumentError
+
+__all__: list[str] = []
+
+
+def check_region(region: object) -> None:
+    """Raises ArgumentError where the query is written, for what a query cannot use.
+
+    An engine passes pieces of a column, in an order of its own, so a column of regions would not be beside its cells.
+    """
+    if not (region is None or isinstance(region, str)):
+        raise ArgumentError("region: takes one region for all rows, or None; numguard.normalize takes one for each row")
+    normalize([], region=region)

@@ -19,13 +19,14 @@ are for queries that join, group and filter by numbers.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei, normalize, normalize_imei
-from numguard.errors import ArgumentError
+from numguard.adapters import check_region
+from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.types import Region
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ __all__ = ["register"]
 
 _ANSWER = "STRUCT(msisdn UBIGINT, kind VARCHAR, note VARCHAR)"
 _IMEI_ANSWER = "STRUCT(imei14 UBIGINT, form VARCHAR, note VARCHAR)"
+_HUGEINT = pa.decimal128(38, 0)
 
 
 def register(
@@ -43,7 +45,9 @@ def register(
     sets: Mapping[str, NumberSet | ImeiSet] | None = None,
     region: Region = "IN",
 ) -> None:
-    """Adds the functions to a connection, and for each set a table and a function; existing ones are replaced.
+    """Adds the functions to a connection, and for each set a table and a function; an earlier call's are replaced.
+
+    The cursors of a connection have its functions, and none of its tables.
 
     The functions take text (VARCHAR), digits as written (BIGINT and smaller integers) and canonical numbers (UBIGINT),
     as the functions of `numguard` do. Cast other columns.
@@ -59,7 +63,8 @@ def register(
         region: The country by whose plan digits without a country code are read.
 
     Raises:
-        ArgumentError: A name is not an identifier, or a value is not a set.
+        ArgumentError: A name is not an identifier, or is a table, view or function already; a value is not a set; the
+            region is not in `numguard.regions()`; or another connection of the database has registered before.
 
     Example:
         >>> import duckdb
@@ -68,6 +73,7 @@ def register(
         >>> connection.sql("select numguard_normalize('098765-43210')").fetchall()
         [(919876543210,)]
     """
+    check_region(region)
     functions: dict[str, tuple[Callable[[Any], Any], str]] = {
         "numguard_normalize": (lambda cells: normalize(cells, region=region, threads=1), "UBIGINT"),
         "numguard_normalize_imei": (lambda cells: normalize_imei(cells, threads=1), "UBIGINT"),
@@ -75,17 +81,46 @@ def register(
         "numguard_explain_imei": (lambda cells: _plain(explain_imei(cells, threads=1)), _IMEI_ANSWER),
     }
     tables: dict[str, pa.Table] = {}
+    if not (sets is None or isinstance(sets, Mapping)):
+        raise ArgumentError('sets: takes a mapping such as {"listed": numbers}')
     for name, members in (sets or {}).items():
-        if not name.isidentifier():
+        if not (isinstance(name, str) and name.isidentifier()):
             raise ArgumentError(f"sets: {name!r} is no name for a table")
+        if name.lower() in map(str.lower, tables):
+            raise ArgumentError(f"sets: {name!r} is there twice: to SQL, capital letters are the same")
         if not isinstance(members, (NumberSet, ImeiSet)):
             raise ArgumentError(f"sets: {name!r} takes a NumberSet or an ImeiSet, not {type(members).__name__}")
         functions[f"{name}_contains"] = (_membership(members, region), "BOOLEAN")
         tables[name] = pa.table({"imei14" if isinstance(members, ImeiSet) else "msisdn": members.to_array()})
+    _check_free(connection, functions, tables)
     for name, (function, returned) in functions.items():
         _register(connection, name, function, returned)
     for name, table in tables.items():
         connection.register(name, table)
+
+
+def _check_free(connection: duckdb.DuckDBPyConnection, functions: Iterable[str], tables: Iterable[str]) -> None:
+    """Raises ArgumentError for a name of the database itself or of its user, whose queries would get other answers."""
+    import duckdb
+
+    # What `register` itself makes are temporary views, and functions that look like those of the database.
+    of_tables = """
+        select table_name from duckdb_tables()
+        where temporary or (database_name = current_database() and schema_name = current_schema())
+        union all select view_name from duckdb_views()
+        where not temporary and database_name = current_database() and schema_name = current_schema()"""
+    of_functions = "select function_name from duckdb_functions()"
+    with duckdb.connect() as fresh:
+        built_in = fresh.sql(of_functions).fetchall()
+    macros = connection.sql(f"{of_functions} where function_type like '%macro%'").fetchall()
+    for names, taken, what in (
+        (tables, connection.sql(of_tables).fetchall(), "table or view"),
+        (functions, [*built_in, *macros], "function"),
+    ):
+        found = {name.lower() for (name,) in taken}
+        for name in names:
+            if name.lower() in found:
+                raise ArgumentError(f"sets: {name!r} is a {what} of the database already: choose another name")
 
 
 def _register(connection: duckdb.DuckDBPyConnection, name: str, function: Callable[[Any], Any], returned: str) -> None:
@@ -102,11 +137,24 @@ def _register(connection: duckdb.DuckDBPyConnection, name: str, function: Callab
     # DuckDB cannot replace a function, and raises when it removes one that does not exist.
     with contextlib.suppress(Exception):
         connection.remove_function(name)
-    connection.create_function(name, answer, None, to, type=kind, null_handling=nulls, side_effects=False)
+    try:
+        connection.create_function(name, answer, None, to, type=kind, null_handling=nulls, side_effects=False)
+    except Exception as error:
+        if "already exists" not in str(error):
+            raise
+        raise ArgumentError(
+            f"connection: another one of this database has {name} already, and only that one can replace it; its "
+            "cursors have what it registers"
+        ) from None
 
 
 def _as_read(cells: Any) -> Any:
-    """Integers of other widths as Int64 (digits as written); UInt64 (canonical numbers) is left as it is."""
+    """Integers of other widths as Int64 (digits as written); UInt64 (canonical numbers) is left as it is.
+
+    HUGEINT is what DuckDB makes of canonical numbers beside integers (`union all`, `ifnull(n, -1)`): it may hold both.
+    """
+    if cells.type == _HUGEINT:
+        raise UnsupportedTypeError("HUGEINT: cast canonical numbers to UBIGINT, and digits as written to BIGINT")
     if pa.types.is_integer(cells.type) and cells.type != pa.uint64():
         return cells.cast(pa.int64())
     return cells

@@ -22,6 +22,7 @@ from typing import Any, Generic, TypeVar
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei, normalize, normalize_imei
+from numguard.adapters import check_region
 from numguard.errors import ArgumentError, MissingExtraError
 from numguard.types import Region
 
@@ -47,9 +48,13 @@ class _Namespace(Generic[Column]):
     def _apply(self, verb: Callable[..., Any], to: Any) -> Column:
         raise NotImplementedError
 
+    def _region(self, region: Region) -> Region:
+        """The region, if the column can be read by it."""
+        return region
+
     def normalize(self, *, region: Region = "IN") -> Column:
         """Each cell's E.164 digits (UInt64), null where it is refused; as `numguard.normalize`."""
-        return self._apply(partial(normalize, region=region), pl.UInt64)
+        return self._apply(partial(normalize, region=self._region(region)), pl.UInt64)
 
     def normalize_imei(self) -> Column:
         """Each cell's fourteen digits (UInt64), null where it is refused; as `numguard.normalize_imei`."""
@@ -58,7 +63,7 @@ class _Namespace(Generic[Column]):
     def explain(self, *, region: Region = "IN") -> Column:
         """Each cell's number, kind and note (Struct of msisdn, kind, note); as `numguard.explain`."""
         fields = {"msisdn": pl.UInt64, "kind": pl.String, "note": pl.String}
-        return self._apply(_plain(partial(explain, region=region)), pl.Struct(fields))
+        return self._apply(_plain(partial(explain, region=self._region(region))), pl.Struct(fields))
 
     def explain_imei(self) -> Column:
         """Each cell's handset, form and note (Struct of imei14, form, note)."""
@@ -67,11 +72,11 @@ class _Namespace(Generic[Column]):
 
     def contains(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> Column:
         """Whether each cell is a member (Boolean), null where it is null or refused; as `NumberSet.contains`."""
-        return self._apply(_membership(members, "contains", region), pl.Boolean)
+        return self._apply(_membership(members, "contains", self._region(region)), pl.Boolean)
 
     def position(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> Column:
         """Each cell's index in `members.to_array()` (UInt32), null if it is no member; as `NumberSet.position`."""
-        return self._apply(_membership(members, "position", region), pl.UInt32)
+        return self._apply(_membership(members, "position", self._region(region)), pl.UInt32)
 
 
 @pl.api.register_expr_namespace("numguard")
@@ -84,6 +89,10 @@ class NumguardExpr(_Namespace[pl.Expr]):
 
         expression: pl.Expr = self._column.map_batches(answer, return_dtype=to, is_elementwise=True)
         return expression
+
+    def _region(self, region: Region) -> Region:
+        check_region(region)
+        return region
 
 
 @pl.api.register_series_namespace("numguard")

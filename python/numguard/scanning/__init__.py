@@ -192,7 +192,11 @@ class Scan:
 
         Returns:
             The summary.
+
+        Raises:
+            ArgumentError: The scan reads this file, or the ending selects no format that can hold the columns.
         """
+        self._check_not_read(Path(path).expanduser())
         matches = [f"{key}_match" for key in self._keys]
         handsets = [f"{key}_match" for key in self._handsets]
         ending = Path(path).suffix.lower()
@@ -201,6 +205,12 @@ class Scan:
         imeis = [*IMEI_COLUMNS, *handsets]
         write_rows(path, schema, rows, texts=matches, imeis=imeis)
         return self.summary
+
+    def _check_not_read(self, path: Path) -> None:
+        # Members of archives and sheets of workbooks are named as if they were in a directory.
+        read = {file for part in self._parts if part.name for file in (Path(part.name), *Path(part.name).parents)}
+        if any(_is_same(file, path) for file in read):
+            raise ArgumentError(f"path: {path} is read by this scan: write to another file")
 
     def flat(self) -> pa.RecordBatchReader:
         """Runs the scan for formats without lists, such as CSV: the names of lists are one text, separated by `;`."""
@@ -374,6 +384,13 @@ class Scan:
         for column, national in zip(self._keys, self._scanner.looks_national(), strict=True):
             if national:
                 warnings.warn(looks_national(column), stacklevel=3)
+
+
+def _is_same(file: Path, path: Path) -> bool:
+    try:
+        return file.is_file() and file.samefile(path)
+    except (OSError, ValueError):  # one of them does not exist, or cannot
+        return False
 
 
 def scan(

@@ -123,6 +123,10 @@ def _in_order(members: _Set, numbers: Any, dates: Any, region: Region, what: str
     return dated
 
 
+#: Microseconds that a moment can be from 1970, less the offset of any zone.
+_MOST = 2**63 - 10**11
+
+
 def moments(times: Any, what: str) -> pa.Array[Any]:
     """Times as moments in UTC; null where there is none, or a text is none in ISO 8601.
 
@@ -150,13 +154,18 @@ def moments(times: Any, what: str) -> pa.Array[Any]:
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return pa.array([_iso(text) for text in times.to_pylist()], _MOMENT)
     if pa.types.is_date(kind):
-        times = times.cast(pa.timestamp("s"))
+        times = times.cast(pa.timestamp("ms" if pa.types.is_date64(kind) else "s"))
         kind = times.type
     if not pa.types.is_timestamp(kind):
         raise UnsupportedTypeError(f"{what}: {kind} holds no times: cast it to a timestamp or a date")
-    # Nanoseconds are truncated: no call record has any.
-    micro = times.cast(pa.timestamp("us", kind.tz), safe=False)
-    moments: pa.Array[Any] = (micro if kind.tz else pc.assume_timezone(micro, ZONE)).cast(_MOMENT)
+    # A moment that overflows would come out at any other. Nanoseconds are truncated: no call record has any.
+    most = _MOST // {"s": 1_000_000, "ms": 1_000}.get(kind.unit, 1)
+    ticks: Any = times.cast(pa.int64())
+    is_moment = pc.and_(pc.greater(ticks, -most), pc.less(ticks, most))
+    micro = pc.if_else(is_moment, times, pa.scalar(None, kind)).cast(pa.timestamp("us", kind.tz), safe=False)
+    # Clocks in India were last changed in 1945: such an hour is before any list, whichever moment it was.
+    aware = micro if kind.tz else pc.assume_timezone(micro, ZONE, ambiguous="earliest", nonexistent="earliest")
+    moments: pa.Array[Any] = aware.cast(_MOMENT)
     return moments
 
 

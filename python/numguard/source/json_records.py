@@ -136,8 +136,19 @@ def as_table(rows: Sequence[tuple[int, Any]], where: str) -> tuple[pa.Table, npt
     names = list(dict.fromkeys(name for record in flat for name in record))
     check("columns", len(names), where, "its columns are")
     check("cells", len(names) * len(flat), where, "its cells are")
-    table = pa.table({name: pa.array([record.get(name) for record in flat], pa.string()) for name in names})
+    table = pa.table({name: _texts([record.get(name) for record in flat]) for name in names})
     return table, np.array([number for number, _ in rows], np.int64)
+
+
+def _texts(cells: list[str | None]) -> pa.Array[Any]:
+    r"""A column. Half of an emoji (`"\ud83d"`), as programs write that cut a text, is U+FFFD and not the file's end."""
+    try:
+        return pa.array(cells, pa.string())
+    except UnicodeEncodeError:
+        sixteen = [None if cell is None else cell.encode("utf-16-le", "surrogatepass") for cell in cells]
+        return pa.array(
+            [None if cell is None else cell.decode("utf-16-le", "replace") for cell in sixteen], pa.string()
+        )
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -40,6 +40,7 @@ __all__ = [
     "Ragged",
     "check_columns",
     "check_names",
+    "check_type",
     "exporting",
     "headings",
     "in_part",
@@ -312,6 +313,31 @@ def check_columns(columns: Sequence[str], schema: pa.Schema, name: str | None) -
             raise ColumnError(f"{where}several columns are named {named([column])!r}: rename all but one")
 
 
+def check_type(column: str, kind: pa.DataType, to: pa.DataType, where: str) -> None:
+    """Raises InputError if a cast would change which number a cell is.
+
+    The type of a column decides how its cells are read: uint64 holds canonical numbers and nothing else does, and text
+    that becomes a number loses its plus, its zeros, and that a spreadsheet rounded it.
+    """
+    one, other = _of_cells(kind), _of_cells(to)
+    if one in (other, pa.null()) or (_is_text(one) and _is_text(other)):
+        return
+    if pa.uint64() in (one, other) or _is_text(one) or other == pa.null():
+        raise InputError(
+            f"{where}: column {named([column])!r}: it is {one} here and {other} before: scan them apart, or cast one"
+        )
+
+
+def _of_cells(kind: Any) -> pa.DataType:
+    """The type of the cells, however they are encoded."""
+    encoded = pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind)
+    return _of_cells(kind.value_type) if encoded else kind
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return kind in (pa.string(), pa.large_string(), pa.string_view())
+
+
 @contextmanager
 def reading(name: str | None, what: str) -> Iterator[None]:
     """Turns the errors of libraries into an InputError that names the part and the remedy."""
@@ -335,16 +361,19 @@ def exporting(what: str) -> Iterator[None]:
     """Turns the error of a library that cannot export its columns as Arrow into one that quotes no cell."""
     try:
         yield
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        column = re.search("for column (.*?) with type", str(error))
-        which = f"column {named([column[1]])!r}" if column else "a column"
-        if "format string" in str(error):
-            raise UnsupportedTypeError(
-                f"{what}: {which} has a type that Arrow has not, such as Int128: make it Int64 or text"
-            ) from None
-        raise UnsupportedTypeError(
-            f"{what}: {which} holds values of more than one type: make all of them text"
-        ) from None
+    except (pa.ArrowException, OverflowError, TypeError) as error:
+        text = str(error)
+        column = re.search(r"for column (.*?) with type|data \(column (.*?)\)", text)
+        which = f"column {named([column[1] or column[2]])!r}" if column else "a column"
+        if "non-struct" in text:
+            why = "is one column and no table: make it a table, with a name for the column"
+        elif isinstance(error, OverflowError):
+            why = f"{which} holds integers of more than 64 bits: make all of them text"
+        elif "format string" in text or not isinstance(error, (pa.ArrowInvalid, pa.ArrowTypeError)):
+            why = f"{which} has a type that Arrow has not, such as Int128: make it Int64 or text"
+        else:
+            why = f"{which} holds values of more than one type: make all of them text"
+        raise UnsupportedTypeError(f"{what}: {why}") from None
     except ValueError as error:
         if "uplicate column" not in str(error):
             raise

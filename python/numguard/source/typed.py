@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import pyarrow as pa
 
-from numguard.compute import retyped
-from numguard.errors import ArgumentError
-from numguard.source.part import BATCH_ROWS, Batch, Part, check_names, exporting, reading
+from numguard.compute import named, retyped
+from numguard.errors import ArgumentError, ColumnError
+from numguard.source.part import BATCH_ROWS, Batch, Part, check_names, check_type, exporting, headings, reading
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
@@ -24,6 +25,16 @@ __all__ = ["ArrowFilePart", "DatasetPart", "ParquetPart", "StreamPart", "packed_
 
 #: The names that pandas gives the columns of an unnamed index.
 _UNNAMED = re.compile(r"__index_level_\d+__")
+#: The readers that were read. Such a reader gives no rows and no error, as if it had never had any.
+_spent: WeakSet[pa.RecordBatchReader] = WeakSet()
+
+
+class _CallersError(Exception):
+    """Carries an exception of the caller's own iterable, which is no damage of a file and none of ours to reword."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
 
 
 class ParquetPart(Part):
@@ -154,8 +165,26 @@ class DatasetPart(Part):
                 path = getattr(tagged.fragment, "path", None)
                 if path != file:
                     file, first = path, 1
+                    self._check(tagged.fragment, columns, file or "the dataset")
                 yield Batch(tagged.record_batch, file, first)
                 first += tagged.record_batch.num_rows
+
+    def _check(self, fragment: ds.Fragment, columns: Sequence[str] | None, where: str) -> None:
+        """Raises for a file that pyarrow would read without an error, and otherwise than it is written.
+
+        Raises:
+            ColumnError: It lacks a column, which pyarrow would fill with nulls.
+            InputError: Its cells would be other numbers in the types of the dataset.
+        """
+        import pyarrow.dataset as ds
+
+        stored, to = fragment.physical_schema, self._dataset.schema
+        parts_of_path = ds.get_partition_keys(fragment.partition_expression)
+        for column in to.names if columns is None else columns:
+            if column not in stored.names and column not in parts_of_path:
+                raise ColumnError(f"{where}: no column {named([column])!r}; there are {headings(stored.names)}")
+            if stored.names.count(column) == 1:
+                check_type(column, stored.field(column).type, to.field(column).type, where)
 
 
 class StreamPart(Part):
@@ -167,7 +196,6 @@ class StreamPart(Part):
         self._exported = exported
         self._reader: pa.RecordBatchReader | None = None
         self._schema: pa.Schema | None = None
-        self._spent = False
 
     def stored_schema(self) -> pa.Schema:
         """The columns."""
@@ -179,26 +207,30 @@ class StreamPart(Part):
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows, in order."""
         reader, self._reader = self._reader or self._open(), None
+        if reader is self._exported:
+            _spent.add(reader)
         first = 1
-        with reading(self.name, "the stream"):
-            for data in reader:
-                yield Batch(data if columns is None else data.select(list(columns)), self.name, first)
-                first += data.num_rows
+        try:
+            with reading(self.name, "the stream"):
+                for data in reader:
+                    yield Batch(data if columns is None else data.select(list(columns)), self.name, first)
+                    first += data.num_rows
+        except _CallersError as raised:
+            raise raised.error from None
 
     def _open(self) -> pa.RecordBatchReader:
         if isinstance(self._exported, pa.RecordBatchReader):
-            if self._spent:
+            if self._exported in _spent:
                 raise ArgumentError("source: this stream was read to its end already; open it again")
-            self._spent = True
             return self._exported
-        if type(self._exported).__module__.startswith("numguard."):
+        if type(self._exported).__module__.startswith("numguard.") and hasattr(self._exported, "schema"):
             # The C interface loses the type of an error, and with it our message.
             own: pa.RecordBatchReader = pa.RecordBatchReader.from_batches(self._exported.schema, iter(self._exported))
             return own
-        if hasattr(self._exported, "__arrow_c_stream__"):
-            with exporting("the source"):
+        with exporting("the source"):
+            if hasattr(self._exported, "__arrow_c_stream__"):
                 return _without_index(pa.RecordBatchReader.from_stream(self._exported))
-        batch = pa.record_batch(self._exported)
+            batch = pa.record_batch(self._exported)
         return pa.RecordBatchReader.from_batches(batch.schema, [batch])
 
 
@@ -250,5 +282,32 @@ def stream_of(batches: Iterable[Any]) -> pa.RecordBatchReader:
             return one if isinstance(one, pa.Table) else pa.table(one)
 
     begun = of(first)
-    rest = (batch for one in chain([begun], map(of, iterator)) for batch in retyped(one, begun.schema).to_batches())
+    tables = chain([begun], map(of, _given(iterator)))
+    rest = (batch for table in tables for batch in _as_first(table, begun.schema).to_batches())
     return pa.RecordBatchReader.from_batches(begun.schema, rest)
+
+
+def _given(iterator: Iterator[Any]) -> Iterator[Any]:
+    try:
+        yield from iterator
+    except Exception as error:
+        raise _CallersError(error) from None
+
+
+def _as_first(table: pa.Table, first: pa.Schema) -> pa.Table:
+    """A table with the columns and types of the first one.
+
+    Raises:
+        ColumnError: It has other columns.
+        InputError: A column has a type in which its cells would be read differently.
+    """
+    names = table.column_names
+    if names != first.names:
+        if sorted(names) != sorted(first.names) or len(set(names)) < len(names):
+            raise ColumnError(
+                f"the source: a batch has other columns than the first, which has {headings(first.names)}"
+            )
+        table = table.select(first.names)
+    for field, to in zip(table.schema, first, strict=True):
+        check_type(field.name, field.type, to.type, "the source")
+    return retyped(table, first)

@@ -1,0 +1,144 @@
+"""Iterables, datasets and streams: batches whose types differ, whose columns differ, that fail, or were read before."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+import pytest
+
+import numguard as ng
+from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
+
+#: Indian mobiles that no cell below is: how bare digits of a canonical number of Singapore, and of two texts, read.
+LISTED = ng.NumberSet(["6591234567", "9876540000"])
+CANONICAL = pa.array([6591234567, 442079460018, 442079460019], pa.uint64())
+FIRST = {
+    "int64": pa.array([1]),
+    "double": pa.array([1.0]),
+    "decimal": pa.array([1], pa.decimal128(20, 0)),
+    "string": pa.array(["1"]),
+    "dictionary": pa.array(["1"]).dictionary_encode(),
+}
+DIFFERENT = [(first, CANONICAL) for first in FIRST.values()] + [
+    (FIRST["int64"], pa.array(["006591234567"])),
+    (FIRST["double"], pa.array(["9.87654E+09"])),
+    (FIRST["decimal"], pa.array(["006591234567"], pa.string_view())),
+]
+
+
+def scan(source: Any) -> pa.Table:
+    return ng.scan(source, {"a": LISTED}).read_all()
+
+
+@pytest.mark.parametrize(("first", "then"), DIFFERENT)
+def test_no_cell_is_cast_to_a_type_in_which_it_is_another_number(first: Any, then: Any, tmp_path: Path) -> None:
+    tables = [pa.table({"a": first}), pa.table({"a": then})]
+    with pytest.raises(InputError, match=r"column 'a': it is .* here and .* before"):
+        scan(tables)
+    with pytest.raises(InputError, match=r"column 'a': it is .* here and .* before"):
+        scan(iter(reversed(tables)) if then is CANONICAL else iter(tables))
+    paths = [tmp_path / "1.parquet", tmp_path / "2.parquet"]
+    for table, path in zip(tables, paths, strict=True):
+        pq.write_table(table, path, store_schema=False)
+    for source in (ds.dataset(paths), ds.dataset(paths).filter(ds.field("a").is_valid()), f"file://{tmp_path}"):
+        with pytest.raises(InputError, match=r"2\.parquet: column 'a': it is .* here and .* before"):
+            scan(source)
+
+
+def test_a_rounded_cell_in_a_later_chunk_of_pandas_is_not_its_rounded_number() -> None:
+    chunks = pd.read_csv(io.StringIO("a\n1\n2\n9.87654E+09\nx\n"), chunksize=2)
+    with pytest.raises(InputError, match="column 'a': it is large_string here and int64 before"):
+        scan(chunks)
+
+
+def test_digits_as_written_keep_their_reading_in_any_of_their_types() -> None:
+    cells: list[Any] = [pa.array(["x"]), pa.array([6591234567]), pa.array([916591234567.0, 919876540000.0])]
+    cells += [pa.array(["6591234567"], pa.large_string()), pa.nulls(2), pa.array(["9876540000"]).dictionary_encode()]
+    found = scan([pa.table({"a": column}) for column in cells])
+    assert found["a_match"].to_pylist() == [916591234567, 916591234567, 919876540000, 916591234567, 919876540000]
+    whole = scan([pa.table({"a": pa.array([1])}), pa.table({"a": [6591234567.0, None]})])
+    assert whole["a_match"].to_pylist() == [916591234567]
+
+
+def test_a_column_that_is_not_read_may_have_any_type(tmp_path: Path) -> None:
+    for n, other in enumerate((pa.array([1]), pa.array(["1"]))):
+        pq.write_table(pa.table({"a": ["6591234567"], "b": other}), tmp_path / f"{n}.parquet")
+    assert ng.scan(ds.dataset(tmp_path), {"a": LISTED}, columns=["a"]).read_all().num_rows == 2
+
+
+def test_a_file_of_a_dataset_without_a_column_is_named(tmp_path: Path) -> None:
+    for n, table in enumerate((pa.table({"a": ["6591234567"], "b": [1]}), pa.table({"A": ["6591234567"], "b": [1]}))):
+        pq.write_table(table, tmp_path / f"{n}.parquet")
+    for source in (ds.dataset(tmp_path), ds.dataset(tmp_path).filter(ds.field("b") == 1), f"file://{tmp_path}"):
+        with pytest.raises(ColumnError, match=r"1\.parquet: no column 'a'; there are A, b"):
+            scan(source)
+    for circle in ("hr", "dl"):
+        (tmp_path / f"circle={circle}").mkdir()
+        (tmp_path / "0.parquet").replace(tmp_path / f"circle={circle}" / "0.parquet")
+        pq.write_table(pa.table({"a": ["6591234567"], "b": [1]}), tmp_path / "0.parquet")
+    (tmp_path / "0.parquet").unlink()
+    (tmp_path / "1.parquet").unlink()
+    found = scan(ds.dataset(tmp_path, partitioning="hive"))
+    assert sorted(found["circle"].to_pylist()) == ["dl", "hr"]
+
+
+def test_batches_may_have_their_columns_in_any_order_and_no_others() -> None:
+    one, turned = pa.table({"a": ["6591234567"], "b": [1]}), pa.table({"b": [2], "a": ["9876540000"]})
+    assert scan([one, turned])["b"].to_pylist() == [1, 2]
+    for other in (one.drop_columns("b"), one.append_column("c", [[1]]), pa.table([["1"], ["1"]], ["a", "a"])):
+        with pytest.raises(ColumnError, match="other columns than the first, which has a, b"):
+            scan([one, other])
+
+
+@pytest.mark.parametrize("on_error", ["raise", "skip"])
+@pytest.mark.parametrize("error", [ValueError(), KeyError("a"), OSError(), UnicodeError(), MemoryError()])
+def test_an_exception_of_the_callers_own_iterable_is_passed_on(error: Exception, on_error: Any) -> None:
+    def batches() -> Iterator[pa.Table]:
+        yield pa.table({"a": ["6591234567"]})
+        raise error
+
+    with pytest.raises(type(error)) as raised:
+        ng.scan(batches(), {"a": LISTED}, on_error=on_error).read_all()
+    assert raised.value is error
+
+
+def test_a_reader_that_a_scan_has_read_is_an_error_and_not_empty() -> None:
+    reader = pa.table({"a": ["6591234567"]}).to_reader()
+    with pytest.raises(ColumnError):  # which reads no rows
+        ng.scan(reader, {"b": LISTED})
+    assert scan(reader).num_rows == 1
+    with pytest.raises(ArgumentError, match="read to its end already"):
+        scan(reader)
+
+
+@pytest.mark.parametrize(
+    ("column", "why"),
+    [
+        (pd.arrays.SparseArray([0]), "column 'b' has a type that Arrow has not"),
+        (np.array([1j]), "column 'b' has a type that Arrow has not"),
+        (pd.Series([10**25], dtype=object), "a column holds integers of more than 64 bits: make all of them text"),
+        (pd.Series([object()]), "column 'b' holds values of more than one type"),
+    ],
+)
+def test_a_column_of_pandas_without_an_arrow_type_is_named(column: Any, why: str) -> None:
+    frame = pd.DataFrame({"a": ["6591234567"], "b": column})
+    for source in (frame, iter([frame])):
+        with pytest.raises(UnsupportedTypeError, match=why):
+            scan(source)
+
+
+@pytest.mark.parametrize(
+    "column", [pl.Series(["1"]), pa.array(["1"]), pa.chunked_array([["1"]]), pd.Series(["1"]), LISTED]
+)
+def test_one_column_is_no_table(column: Any) -> None:
+    with pytest.raises(UnsupportedTypeError, match="the source: is one column and no table"):
+        scan(column)
