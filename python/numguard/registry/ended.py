@@ -113,7 +113,8 @@ def ended_and_in_force(case: Case, cut: int) -> pa.Table:
 def _events(rows: pa.Table, versions: Versions) -> dict[int, list[int]]:
     """The events of each complaint of the versions `rows`."""
     found: dict[int, list[int]] = {}
-    for one, event in zip(versions.complaint[versions.of(rows)].tolist(), rows["event"].to_pylist(), strict=True):
+    events = np.asarray(rows["event"].to_numpy(), np.int64)
+    for one, event in zip(versions.complaint[versions.of(rows)].tolist(), events.tolist(), strict=True):
         found.setdefault(one, []).append(event)
     return found
 
