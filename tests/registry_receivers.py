@@ -16,13 +16,14 @@ import pyarrow as pa
 
 import numguard as ng
 from numguard.errors import ArgumentError, BrakeError
-from numguard.keyed import keyed_hash
+from numguard.keyed import key_check, keyed_hash
 from registry_cases import IST
 
 NUMBERS = [919876500000 + k for k in range(5)]
 HANDSETS = [35824005111100, 35824005222200]
 RECEIVERS = ["DoT", "Bank"]
-KEY = bytes(range(32))
+DISTRICTS = ["Rohtak", "Hisar"]
+KEYS = [bytes(range(32)), bytes(range(32, 64))]
 RELEASED = {"withdrawn", "protected", "reactivated"}
 
 
@@ -30,9 +31,11 @@ RELEASED = {"withdrawn", "protected", "reactivated"}
 class Message:
     """A list that a receiver was sent, or an operator's answer."""
 
-    rows: list[tuple[int, str]]
+    rows: list[tuple[Any, str]]
     to: str | None = None
     district: str | None = None
+    key: bytes | None = None
+    of_handsets: bool = False
 
 
 @dataclass
@@ -40,9 +43,11 @@ class Desk:
     """A registry, and the messages it knows of."""
 
     registry: Any
+    key: bytes | None = None
     intakes: list[int] = field(default_factory=list)
     known: set[int] = field(default_factory=set)
     lists: dict[tuple[str, str | None], list[int]] = field(default_factory=dict)
+    pairs: dict[tuple[str, str | None], list[int]] = field(default_factory=dict)
 
 
 def numbers(values: list[int]) -> pa.Array[Any]:
@@ -57,9 +62,25 @@ class Office:
         self.now = datetime(2026, 9, 1, 9, tzinfo=IST)
         self.folder = folder
         self.messages: list[Message] = []
+        # Histories of lists of numbers, and of lists of handsets.
+        self.often = [[6, 2, 4, 3, 2, 12, 1, 2], [5, 2, 6, 1, 6, 1, 12, 2]][seed % 2]
         self.desks = [Desk(ng.Registry(place, by=f"desk {k}")) for k, place in enumerate(places)]
         for desk in self.desks:
             desk.registry._case.now = lambda: int(self.now.timestamp() * 1_000_000)
+
+        if seed % 2:
+            self._begin(self.desks[-1].registry)
+
+    @staticmethod
+    def _begin(registry: Any) -> None:
+        """Confirmed numbers with handsets, of which a random history has few."""
+        names = ["acknowledgement_no", "source", "suspect_mobiles", "district"]
+        rows = [("A1", "1930", f"+{NUMBERS[0]}, +{NUMBERS[1]}", "Rohtak"), ("C1", "1930", f"+{NUMBERS[2]}", None)]
+        registry.add_complaints(pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))))
+        registry.decide(numbers(NUMBERS[:3]), "confirmed", "the voice on a recording")
+        for handset in HANDSETS:
+            seen = numbers(NUMBERS[:4])
+            registry.expand(pa.table({"served_msisdn": seen, "imei14": numbers([handset] * len(seen))}))
 
     def close(self) -> None:
         for desk in self.desks:
@@ -68,9 +89,9 @@ class Office:
     def step(self) -> None:
         """One random call at one desk."""
         self.now += timedelta(minutes=self.random.choice([1, 7, 660]))
-        calls = [self.add, self.withdraw, self.decide, self.answer, self.expand, self.export, self.merge]
+        calls = [self.add, self.withdraw, self.decide, self.answer, self.expand, self.export, self.pairs, self.merge]
         desk = self.random.choice(self.desks)
-        self.random.choices(calls, [6, 2, 4, 3, 2, 12, 2])[0](desk)
+        self.random.choices(calls, self.often)[0](desk)
 
     def add(self, desk: Desk) -> None:
         pick = self.random
@@ -81,7 +102,7 @@ class Office:
                 "acknowledgement_no": pick.choice(["A1", "A2", "B7"]),
                 "source": "1930",
                 "suspect_mobiles": ", ".join(f"+{number}" for number in suspects),
-                "district": pick.choice(["Rohtak", "Hisar", None]),
+                "district": pick.choice([*DISTRICTS, None]),
                 "complainant_mobile": f"+{pick.choice(NUMBERS)}" if pick.random() < 0.12 else None,
                 "Status": pick.choice([None, None, "Registered", "Withdrawn", "Closed"]),
             }
@@ -98,8 +119,8 @@ class Office:
 
     def decide(self, desk: Desk) -> None:
         values = self.random.sample(NUMBERS, self.random.choice([1, 1, 2]))
-        often = ["confirmed", "protected", "withdrawn", "withdrawn"]
-        status = self.random.choice([*often, *sorted(ng.registry.DECISIONS)])
+        often = self.random.choice(["confirmed", "confirmed", "protected", "withdrawn", "withdrawn"])
+        status = self.random.choice([often, often, *sorted(ng.registry.DECISIONS)][: self.random.choice([2, 10])])
         with suppress(ArgumentError):  # it waits for no decision
             desk.registry.decide(numbers(values), status, "looked into")
 
@@ -113,10 +134,11 @@ class Office:
         self._record(desk, Message([(number, status) for number in values if number in known]))
 
     def expand(self, desk: Desk) -> None:
-        pair = {"served_msisdn": numbers(self.random.sample(NUMBERS, 2))}
-        pair["imei14"] = numbers([self.random.choice(HANDSETS)] * 2)
+        seen = self.random.sample(NUMBERS, 4)
+        pair = {"served_msisdn": numbers(seen), "imei14": numbers([self.random.choice(HANDSETS)] * len(seen))}
+        cap = self.random.choice([50, 50, 50, 50, 1])
         with suppress(BrakeError):
-            desk.registry.expand(pa.table(pair))
+            desk.registry.expand(pa.table(pair), ng.LinkPolicy(max_numbers_per_imei=cap))
             desk.intakes.append(desk.registry._case.store.head())
 
     def merge(self, desk: Desk) -> None:
@@ -127,7 +149,7 @@ class Office:
 
     def export(self, desk: Desk) -> None:
         pick = self.random
-        to, district = pick.choice(RECEIVERS), pick.choice([*[None] * 5, "Rohtak"])
+        to, district = pick.choice(RECEIVERS), pick.choice([None, None, None, *DISTRICTS])
         if pick.random() < 0.15:
             with suppress(ArgumentError):  # no such district yet
                 day = (self.now - timedelta(days=pick.choice([0, 1, 2]))).date()
@@ -136,7 +158,8 @@ class Office:
         lists = desk.lists.setdefault((to, district), [])
         since = pick.choice([None, "last", "last", *([pick.choice(lists)] if lists else [])])
         with suppress(ArgumentError):  # no such district yet, or a change under another key
-            whole, due = self._sent(desk, to, district, since, pick.choice([*[None] * 5, KEY]))
+            desk.key = pick.choice([desk.key, desk.key, desk.key, None, *KEYS])
+            whole, due = self._sent(desk, to, district, since, desk.key)
             if whole and pick.random() < 0.5:
                 self.now += timedelta(minutes=1)
                 assert self._sent(desk, to, district, "last", self._key) == (False, due)
@@ -148,27 +171,76 @@ class Office:
         registry, lists = desk.registry, desk.lists[to, district]
         listed = registry.block_list(district=district).to_table()
         to_block = {row["msisdn"] for row in listed.to_pylist() if row["action"] == "block"}
-        before = {number: self.asked(desk, to, district, number) for number in NUMBERS}
+        before = {number: self._ever(desk, to, key, number) for number in NUMBERS}
         how: dict[str, Any] = {"since": since, "district": district, "key": key, "replace": True}
         sent = registry.export(self.folder / "l.parquet", to=to, **how)
-        whole = since is None or not lists
+        whole, alone = since is None or not lists, sent.manifest["list"] == "releases"
         self._key = key
-        lists.append(sent.manifest["export"])
+        if not alone:
+            lists.append(sent.manifest["export"])
         rows = self._rows(sent.to_table(), key)
-        self._record(desk, Message(rows, to, district))
+        self._record(desk, Message(rows, to, district, key))
         released = {number for number, action in rows if action == "release"}
         assert {number for number, action in rows if action == "block"} <= to_block
-        assert not released & to_block
+        assert not released & to_block or alone
+        assert all(before[number] for number in released), "a release of what was not to be blocked"
+        left = dict.fromkeys([*KEYS, None], 0)
         for number, row in self._states(registry).items():
-            asked = self.asked(desk, to, district, number)
+            for one in left:
+                left[one] += self.due(desk, to, district, one, number, row) and self._has_no_ground(row)
             if not whole:
-                assert not (asked and self._has_no_ground(row)), "a release is lost"
-                assert not (self._reported(desk, number) and row["status"] in RELEASED and district is None)
-            if number in to_block and not isinstance(since, int):
-                assert asked, "a block is lost"
-            if number in released:
-                assert before[number] or self._ever(desk, to, number), "a release of what was not to be blocked"
+                reported = self._reported(desk, number) and row["status"] in RELEASED and district is None
+                assert not (reported and not alone and not self._elsewhere(desk, to, key, number))
+            if number in to_block and not isinstance(since, int) and not alone:
+                assert self.asked(desk, to, district, number), "a block is lost"
+        if not whole:
+            assert not left[key], "a release is lost"
+        under = sent.manifest.get("releases_due_under", {})
+        expected = {one: count for one, count in left.items() if one != key and count}
+        assert under == {"none" if one is None else key_check(one): count for one, count in expected.items()}
+        here = sent.manifest["releases_due"] - sum(under.values())
+        return whole, here if whole else len(released)
+
+    def pairs(self, desk: Desk) -> None:
+        pick = self.random
+        to, district = pick.choice(RECEIVERS), pick.choice([None, None, *DISTRICTS])
+        lists = desk.pairs.setdefault((to, district), [])
+        since = pick.choice([None, "last", "last", *([pick.choice(lists)] if lists else [])])
+        with suppress(ArgumentError):  # no such district yet
+            whole, due = self._pairs_sent(desk, to, district, since)
+            if whole and pick.random() < 0.5:
+                self.now += timedelta(minutes=1)
+                assert self._pairs_sent(desk, to, district, "last") == (False, due)
+
+    def _pairs_sent(self, desk: Desk, to: str, district: str | None, since: int | str | None) -> tuple[bool, int]:
+        """As `_sent`, of pairs of handset and number."""
+        registry, lists = desk.registry, desk.pairs[to, district]
+        everywhere = self._pairs(registry.handsets().to_table(), "block")
+        to_block = self._pairs(registry.handsets(district=district).to_table(), "block")
+        universe = [(imei, number) for imei in HANDSETS for number in NUMBERS]
+        before = {pair for pair in universe if self._ever(desk, to, None, pair)}
+        how: dict[str, Any] = {"since": since, "district": district, "replace": True}
+        sent = registry.export_handsets(self.folder / "p.parquet", to=to, **how)
+        whole = since is None or not lists
+        lists.append(sent.manifest["export"])
+        table = sent.to_table()
+        pairs = zip(table["imei14"].to_pylist(), table["msisdn"].to_pylist(), strict=True)
+        rows = list(zip(pairs, table["action"].to_pylist(), strict=True))
+        self._record(desk, Message(rows, to, district, of_handsets=True))
+        released = self._pairs(table, "release")
+        assert self._pairs(table, "block") <= to_block
+        assert released <= before - everywhere
+        states = self._states(registry)
+        held = {pair for pair in universe if pair[1] in states}
+        due = {pair for pair in held if self.due(desk, to, district, None, pair, states[pair[1]])}
+        assert whole or due <= everywhere, "a release of a pair is lost"
+        asked = {pair for pair in to_block if self.asked(desk, to, district, pair)}
+        assert isinstance(since, int) or asked == to_block, "a block is lost"
         return whole, int(sent.manifest["releases_due"]) if whole else len(released)
+
+    @staticmethod
+    def _pairs(table: pa.Table, action: str) -> set[tuple[int, int]]:
+        return {(row["imei14"], row["msisdn"]) for row in table.to_pylist() if row["action"] == action}
 
     @staticmethod
     def _rows(table: pa.Table, key: bytes | None) -> list[tuple[int, str]]:
@@ -194,29 +266,55 @@ class Office:
         named = row["hop"] == 0 or row["decided"] or row["waits"]
         return row["status"] in RELEASED or (row["status"] in {"reverify", "blocked"} and not named)
 
-    def _last(self, desk: Desk, number: int, among: Any) -> int:
+    def _last(self, desk: Desk, number: Any, among: Any) -> int:
         """The last that a desk knows of, of what was sent about a number; -1 where there is nothing."""
         rows = ((k, word) for k in desk.known for one, word in self.messages[k].rows if one == number)
         return max((k for k, word in rows if among(self.messages[k], word)), default=-1)
 
-    def _answered(self, desk: Desk, number: int) -> tuple[int, bool]:
+    def _answered(self, desk: Desk, number: Any) -> tuple[int, bool]:
         """The last answer about a number, and whether it is that it is blocked."""
         at = self._last(desk, number, lambda sent, _: sent.to is None)
         return at, at >= 0 and (number, "blocked") in self.messages[at].rows
 
-    def asked(self, desk: Desk, to: str, district: str | None, number: int) -> bool:
-        """Whether the last that a receiver was asked, on the lists of a district, is to block a number."""
+    def asked(self, desk: Desk, to: str, district: str | None, number: Any) -> bool:
+        """Whether the last that a receiver was asked, on the lists of a district, is to block a number or pair."""
         block = self._last(desk, number, lambda sent, word: (sent.to, sent.district, word) == (to, district, "block"))
-        release = self._last(desk, number, lambda sent, word: (sent.to, word) == (to, "release"))
+        return block > self._lifted(desk, to, number)
+
+    def due(self, desk: Desk, to: str, district: str | None, key: Any, number: Any, row: dict[str, Any]) -> bool:
+        """Whether a block of his holds that a change of a district, under a key, has to lift once its ground is lost.
+
+        One that a whole list requested is lifted by the lists of the district where the number is now, or by those of
+        any, where he has no lists of that district.
+        """
+        if self._elsewhere(desk, to, key, number) or not self._ever(desk, to, key, number):
+            return False
+        pairs = isinstance(number, tuple)
+        known = (self.messages[k] for k in desk.known)
+        his = [sent for sent in known if (sent.to, sent.of_handsets) == (to, pairs)]
+        of = {sent.district for sent in his if {word for _, word in sent.rows} & {"block", "release"}}
+        whole = district is not None and (row["district"] == district or row["district"] not in of - {None})
+        scope = {district} | ({None} if whole else set()) if district else {None, *DISTRICTS}
+        block = self._last(desk, number, lambda sent, word: (sent.to, word) == (to, "block") and sent.district in scope)
+        return block > self._lifted(desk, to, number, lambda sent: sent.key == key)
+
+    def _lifted(self, desk: Desk, to: str, number: Any, among: Any = lambda _: True) -> int:
+        release = self._last(desk, number, lambda sent, word: (sent.to, word) == (to, "release") and among(sent))
         answer, blocked = self._answered(desk, number)
-        return block > max(release, -1 if blocked else answer)
+        return max(release, -1 if blocked else answer)
+
+    def _elsewhere(self, desk: Desk, to: str, key: bytes | None, number: Any) -> bool:
+        """Whether the last list that asked him to block it was under another key."""
+        at = self._last(desk, number, lambda sent, word: (sent.to, word) == (to, "block"))
+        return at >= 0 and self.messages[at].key != key
 
     def _reported(self, desk: Desk, number: int) -> bool:
         """Whether an operator has reported it as blocked, and no list has released it since."""
         answer, blocked = self._answered(desk, number)
         return blocked and answer > self._last(desk, number, lambda sent, word: sent.to and word == "release")
 
-    def _ever(self, desk: Desk, to: str, number: int) -> bool:
-        """Whether the receiver was ever asked to act on a number, or an operator has reported it as blocked."""
-        asked = self._last(desk, number, lambda sent, word: sent.to == to and word in {"block", "reverify"})
+    def _ever(self, desk: Desk, to: str, key: bytes | None, number: Any) -> bool:
+        """Whether he was ever asked to act on a number, under a key, or an operator has reported it as blocked."""
+        acts = {"block", "reverify"}
+        asked = self._last(desk, number, lambda sent, word: (sent.to, sent.key) == (to, key) and word in acts)
         return max(asked, self._last(desk, number, lambda sent, word: sent.to is None and word == "blocked")) >= 0

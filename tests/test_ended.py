@@ -111,6 +111,24 @@ def test_the_last_status_that_was_received_decides(registry: ng.Registry) -> Non
     assert to_look_at(registry) == [A]
 
 
+def test_an_ending_that_a_second_file_repeats_stays_without_the_first(registry: ng.Registry) -> None:
+    registry.add_complaints(sheet(OPEN))
+    first = registry.add_complaints(sheet(ENDS))
+    week = pa.concat_tables([sheet(ENDS), sheet(("Registered", str(B)), ack="2")])
+    second = registry.add_complaints(week)
+    assert (ended(second), second.reopened, second.refused) == ([(1, A, 1)], 0, 1)
+    # The same file again changes nothing.
+    assert registry.add_complaints(week).id == second.id
+    assert first.id is not None
+    registry.withdraw_intake(first.id, "a sheet of another state")
+    assert to_look_at(registry) == [A]
+    # An officer has looked at it: a file that repeats the ending is no reason to look again.
+    registry.decide([A], "reverified", "the holder was met")
+    registry.record_outcomes(pa.table({"msisdn": [str(A)], "status": ["blocked"]}))
+    registry.add_complaints(pa.concat_tables([sheet(ENDS), sheet(OPEN, ack="3")]))
+    assert (to_look_at(registry), status_of(registry, A)) == ([], "blocked")
+
+
 def test_a_reopening_goes_with_its_file(registry: ng.Registry) -> None:
     first = registry.add_complaints(sheet(OPEN))
     registry.add_complaints(sheet(ENDS))

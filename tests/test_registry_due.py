@@ -11,6 +11,8 @@ import pyarrow as pa
 import pytest
 
 import numguard as ng
+from numguard.errors import ArgumentError
+from numguard.keyed import key_check
 from registry_cases import HANDSET, A, B, C, complaint, complaints, registry, sightings
 from registry_stores import postgres, store
 from test_cli import numguard
@@ -157,9 +159,9 @@ def test_a_whole_list_says_how_many_releases_the_next_change_has(registry: ng.Re
     registry.decide([B], "protected", "a hospital")
     assert left(registry, tmp_path) == 2
     assert left(registry, tmp_path, key=bytes(range(32))) == 2
-    # A list of an earlier day, of another district, or to another receiver.
+    # A list of an earlier day, of a district, to another receiver. B is of no district, and goes with any.
     assert left(registry, tmp_path, as_of=date.today()) is None
-    assert left(registry, tmp_path, district="Rohtak") == 1
+    assert left(registry, tmp_path, district="Rohtak") == 2
     assert left(registry, tmp_path, "Bank") == 0
     assert left(registry, tmp_path) == 2
     assert left(registry, tmp_path, since=0) == 2
@@ -234,3 +236,85 @@ def test_a_block_without_grounds_is_lifted_where_it_was_asked_for(registry: ng.R
     registry.expand(sightings((C, HANDSET), (A, HANDSET)))
     assert sent(registry, tmp_path, "Bank") == []
     assert sent(registry, tmp_path) == [(A, "removed", "release")]
+
+
+KEYS = [bytes(range(32)), bytes(range(32, 64))]
+
+
+def test_a_number_known_under_an_earlier_key_alone_is_released_under_that_key(
+    registry: ng.Registry, tmp_path: Path
+) -> None:
+    old, new = KEYS
+    registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9123456789")))
+    registry.export(tmp_path / "old.csv", to="Bank", key=old)
+    # It leaves the lists as it is blocked, and is known under the new key by no list.
+    answer(registry, "blocked", 1, A)
+    whole = registry.export(tmp_path / "new.csv", to="Bank", key=new)
+    assert (len(whole), whole.manifest["releases_due"]) == (1, 0)
+    registry.decide([A, B], "withdrawn", "the complaints were false")
+
+    def change(key: bytes | None) -> tuple[list[str], list[int], dict[str, Any]]:
+        sent = registry.export(tmp_path / "change.csv", to="Bank", key=key, since="last", replace=True)
+        rows = sent.to_table().column(0).to_pylist()
+        found = [number for number in (A, B) if ng.keyed_hash([f"+{number}"], key or new)[0].as_py() in rows]
+        due = {name: sent.manifest.get(name) for name in ("releases_due", "releases_due_under")}
+        return sent.to_table()["action"].to_pylist(), found, {**due, "list": sent.manifest["list"]}
+
+    still = {"releases_due": 1, "releases_due_under": {key_check(old): 1}, "list": "delta"}
+    assert change(new) == (["release"], [B], still)
+    assert change(new) == ([], [], still)
+    # Under the earlier key, the change has the releases alone, and no later change is relative to it.
+    registry.add_complaints(complaints(complaint("3", "8887776665")))
+    done = {"releases_due": 0, "releases_due_under": None}
+    assert change(old) == (["release"], [A], {**done, "list": "releases"})
+    with pytest.raises(ArgumentError, match="another key"):
+        change(old)
+    with pytest.raises(ArgumentError, match="keyed hashes"):
+        change(None)
+    assert change(new) == (["block"], [], {**done, "list": "delta"})
+
+
+def test_the_command_line_says_under_which_key_releases_are_due(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NEW", "sixteen bytes or more")
+    with ng.Registry("cases.db", by="HC 1234") as registry:
+        registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9123456789")))
+        registry.export("one.csv", to="Bank", key=KEYS[0])
+        registry.decide([A], "withdrawn", "the complaint was false")
+        registry.export("two.csv", to="Bank")
+    export = ("export", "--registry", "cases.db", "--by", "HC 1234", "--to", "Bank")
+    run = numguard(*export, "three.csv", "--since-last")
+    assert run.stderr == (
+        "three.csv: nothing; export 5\n"
+        f"releases_due: 1 release is due to Bank under another key (key_check {key_check(KEYS[0])}): "
+        "numguard export FILE --to Bank --since-last writes it, with that key\n"
+    )
+    run = numguard(*export, "four.csv", "--key-env", "NEW")
+    assert [line.split(":")[0] for line in run.stderr.splitlines()] == ["four.csv", "releases_due"]
+
+
+def test_a_whole_list_after_lists_of_districts_and_the_reverse(registry: ng.Registry, tmp_path: Path) -> None:
+    registry.add_complaints(
+        complaints(
+            complaint("1", "9876543210", district="Rohtak"),
+            complaint("2", "9123456789", district="Hisar"),
+            complaint("3", "8887776665"),
+        )
+    )
+    rohtak, hisar = {"district": "Rohtak"}, {"district": "Hisar"}
+    assert sent(registry, tmp_path, **rohtak) == [(A, "added", "block")]
+    assert sent(registry, tmp_path, **hisar) == [(B, "added", "block")]
+    registry.decide([A], "withdrawn", "the complaint was false")
+    # The block of a list of a district is lifted by the next change of whole lists.
+    assert left(registry, tmp_path) == 1
+    assert sent(registry, tmp_path) == [(A, "removed", "release")]
+    assert sent(registry, tmp_path, **rohtak) == [(A, "removed", "release")]
+    # Back to lists of districts: of whole lists, each has what is of its district, and any what is of no list.
+    registry.decide([B, C], "protected", "a hospital, and a school")
+    assert sent(registry, tmp_path, **rohtak) == [(C, "removed", "release")]
+    assert sent(registry, tmp_path, **hisar) == [(B, "removed", "release")]
+    assert [sent(registry, tmp_path, **how) for how in (rohtak, hisar)] == [[], []]
+    # It stands in the change of whole lists, whose last list has it.
+    assert sent(registry, tmp_path) == [(C, "removed", "release"), (B, "removed", "release")]

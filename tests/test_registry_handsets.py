@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
 import numguard as ng
+from numguard.compute import pc
 from numguard.errors import ArgumentError
+from numguard.registry import sending
 from registry_cases import HANDSET, IST, A, B, C, D, complaint, complaints, registry, sightings, status_of
 from test_cli import numguard
 
@@ -101,6 +104,108 @@ def test_an_export_of_pairs_is_recorded_and_requests_no_block(registry: ng.Regis
         registry.export_handsets(tmp_path / "pairs.csv", to=" ")
 
 
+def sent(registry: ng.Registry, folder: Path, to: str = "CEIR", **how: Any) -> list[tuple[Any, ...]]:
+    """The rows of a change, or of a list, of handsets that is sent."""
+    table = registry.export_handsets(folder / "pairs.csv", to=to, replace=True, **{"since": "last"} | how).to_table()
+    columns = [name for name in ("imei14", "msisdn", "change", "action", "reason") if name in table.column_names]
+    return [tuple(row.values()) for row in table.select(columns).to_pylist()]
+
+
+def confirmed(registry: ng.Registry) -> int:
+    """A (Rohtak) and C (Hisar), confirmed and seen in two handsets with B; the run."""
+    rows = [complaint("1", "9876543210", district="Rohtak"), complaint("2", "8887776665", district="Hisar")]
+    registry.add_complaints(complaints(*rows))
+    registry.decide([A, C], "confirmed", "known by voice")
+    registry.expand(sightings((A, HANDSET), (B, HANDSET), (C, OTHER), (B, OTHER)))
+    return registry._case.store.head()
+
+
+def test_a_change_of_handsets_releases_what_is_not_to_be_blocked_any_more(
+    registry: ng.Registry, tmp_path: Path
+) -> None:
+    confirmed(registry)
+    assert {row[2:] for row in sent(registry, tmp_path)} == {
+        ("added", "block", "known by voice"), ("added", "reverify", "linked_by_handset")
+    }  # fmt: skip
+    assert sent(registry, tmp_path) == []
+    registry.decide([A], "withdrawn", "the complaint was false")
+    registry.record_outcomes(pa.table({"msisdn": [str(C)], "status": ["reverified"], "reason": ["the holder came"]}))
+    # A whole list has no rows to release, and a pair that is on none any more is released by the next change.
+    listed = registry.export_handsets(tmp_path / "pairs.csv", to="CEIR", replace=True)
+    assert (len(listed), listed.manifest["releases_due"]) == (0, 2)
+    assert sent(registry, tmp_path, "Another", since=None) == sent(registry, tmp_path, "Another", since=None)
+    assert sent(registry, tmp_path) == [
+        (HANDSET, A, "removed", "release", "the complaint was false"),
+        (OTHER, C, "removed", "release", "the holder came"),
+    ]  # fmt: skip
+    assert sent(registry, tmp_path) == []
+    # No list asked this receiver to block them.
+    assert sent(registry, tmp_path, "Another") == []
+
+
+def test_a_pair_that_is_only_to_be_verified_is_released_first(registry: ng.Registry, tmp_path: Path) -> None:
+    confirmed(registry)
+    sent(registry, tmp_path)
+    run = registry._case.store.head() + 1
+    registry.expand(sightings((A, HANDSET), *((916000000000 + n, HANDSET) for n in range(101))))
+    assert sent(registry, tmp_path) == [
+        (HANDSET, B, "changed", "reverify", "linked_by_handset"),
+        (HANDSET, A, "removed", "release", "too_many_numbers"), (HANDSET, A, "added", "reverify", "known by voice"),
+    ]  # fmt: skip
+    registry.withdraw_intake(run, "a tower dump, not a handset's records")
+    assert [row[:4] for row in sent(registry, tmp_path)] == [
+        (HANDSET, B, "changed", "reverify"), (HANDSET, A, "changed", "block")
+    ]  # fmt: skip
+    # A whole list on which it is to be verified lifts no block.
+    registry.expand(sightings((A, HANDSET), *((916000000000 + n, HANDSET) for n in range(101))))
+    assert (HANDSET, A, "reverify", "known by voice") in sent(registry, tmp_path, since=None)
+    assert sent(registry, tmp_path)[-2][:4] == (HANDSET, A, "removed", "release")
+
+
+def test_a_pair_that_no_sighting_shows_any_more_is_released(registry: ng.Registry, tmp_path: Path) -> None:
+    run = confirmed(registry)
+    sent(registry, tmp_path)
+    registry.withdraw_intake(run, "the records of another case")
+    rows = sent(registry, tmp_path)
+    assert [(*row[:2], *row[3:]) for row in rows if row[1] != B] == [
+        (HANDSET, A, "release", "not_seen_in_handset"), (OTHER, C, "release", "not_seen_in_handset")
+    ]  # fmt: skip
+    assert {row[3] for row in rows if row[1] == B} == {"none"}
+    assert sent(registry, tmp_path) == []
+
+
+def test_handsets_of_districts_and_of_all(registry: ng.Registry, tmp_path: Path) -> None:
+    confirmed(registry)
+    rohtak, hisar = {"district": "Rohtak"}, {"district": "Hisar"}
+    assert [row[:4] for row in sent(registry, tmp_path, **rohtak) if row[1] != B] == [(HANDSET, A, "added", "block")]
+    registry.decide([A], "protected", "a doctor's")
+    # The lists of a district have its pairs alone, those of all have every release.
+    assert [row for row in sent(registry, tmp_path, **hisar) if row[1] != B] == [
+        (OTHER, C, "added", "block", "known by voice")
+    ]
+    assert registry.export_handsets(tmp_path / "all.csv", to="ceir").manifest["releases_due"] == 1
+    assert (HANDSET, A, "removed", "release", "a doctor's") in sent(registry, tmp_path)
+    registry.decide([C], "withdrawn", "the complaint was false")
+    assert (OTHER, C, "removed", "release", "the complaint was false") in sent(registry, tmp_path, **hisar)
+
+
+def test_pairs_of_merged_registries_and_of_lists_from_before_pairs_were_recorded(tmp_path: Path) -> None:
+    with ng.Registry(tmp_path / "desk.db", by="SI Nuh") as desk:
+        confirmed(desk)
+        sent(desk, tmp_path, "C.E.I.R.", since=None)
+        with ng.Registry(by="SI State") as state:
+            state.merge(desk)
+            state.decide([A], "withdrawn", "the complaint was false")
+            sent(state, tmp_path, since=None)
+            assert (HANDSET, A, "removed", "release", "the complaint was false") in sent(state, tmp_path)
+        desk._case.store.dialect.execute("DELETE FROM exported_handset")
+        desk.decide([A], "withdrawn", "the complaint was false")
+        case = desk._case
+        lists = case.store.exports("C.E.I.R.", handsets=True).to_pylist()
+        found = sending._handsets_sent(case, case.store.head(), lists)
+        assert sorted(found.filter(pc.equal(found["action"], "block"))["msisdn"].to_pylist()) == [C, A]
+
+
 def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
@@ -109,5 +214,18 @@ def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         registry.expand(sightings((A, HANDSET), (B, HANDSET)))
     run = numguard("export", "pairs.csv", "--registry", "cases.db", "--to", "CEIR", "--handsets")
     assert (run.returncode, run.stderr) == (0, "pairs.csv: 2 to reverify; export 3\n")
-    run = numguard("export", "p.csv", "--registry", "cases.db", "--to", "CEIR", "--handsets", "--since-last")
-    assert run.returncode == 2
+    export = ("export", "--registry", "cases.db", "--to", "CEIR", "--handsets")
+    run = numguard(*export, "p.csv", "--since-last")
+    assert run.stderr == "p.csv: nothing; export 4\n"
+    assert numguard(*export, "q.csv", "--as-of", "2026-09-01").returncode == 2
+    with ng.Registry("cases.db", by="HC 1234") as registry:
+        registry.decide([A], "confirmed", "known by voice")
+    assert numguard(*export, "r.csv", "--since-last").stderr == "r.csv: 1 to block; export 6\n"
+    with ng.Registry("cases.db", by="HC 1234") as registry:
+        registry.decide([A], "withdrawn", "the complaint was false")
+    assert numguard(*export, "s.csv").stderr == (
+        "s.csv: nothing; export 8\n"
+        "releases_due: 1 release is due to CEIR, and a whole list has no releases: "
+        "numguard export FILE --to CEIR --handsets --since-last writes it\n"
+    )
+    assert numguard(*export, "t.csv", "--since", "6").stderr == "t.csv: 1 no longer listed, 1 to release; export 9\n"

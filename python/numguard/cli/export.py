@@ -81,13 +81,13 @@ def export(
     \b
       numguard export block.csv --registry cases.db --by "HC 1234" --to DoT
       numguard export delta.csv --registry cases.db --by "HC 1234" --to DoT --since-last
-      numguard export handsets.csv --registry cases.db --by "HC 1234" --to CEIR --handsets
+      numguard export handsets.csv --registry cases.db --by "HC 1234" --to CEIR --handsets --since-last
       numguard export block.xlsx --to DoT --map "msisdn=Mobile Number" --map reason --rows-per-file 5000
     """
     if since_last and since:
         raise ArgumentError("--since: takes its place, so leave --since-last out")
-    if handsets and (since_last or since or as_of or key):
-        raise ArgumentError("--handsets: are written whole and as they are, without --since, --as-of and keys")
+    if handsets and (as_of or key):
+        raise ArgumentError("--handsets: are written as they are, without --as-of and keys")
     if account.is_registry(path):
         raise ArgumentError(f"PATH: {path} is a registry: write to another file")
     form: dict[str, Any] = {
@@ -99,13 +99,13 @@ def export(
         "by_district": by_district,
         "replace": force,
         "override": override,
+        "since": "last" if since_last else _moment(since),
     }
     with options.open_registry(registry_path, by) as registry:
         if handsets:
             listed = registry.export_handsets(path, to=receiver, **form)
         else:
-            how: dict[str, Any] = {"since": "last" if since_last else _moment(since), "as_of": as_of, "key": key}
-            listed = registry.export(path, to=receiver, **how, **form)
+            listed = registry.export(path, to=receiver, as_of=as_of, key=key, **form)
     if as_json:
         options.say_json(listed.manifest)
         return
@@ -113,18 +113,26 @@ def export(
     summary = ", ".join(_counted(action, actions[action]) for action in sorted(actions)) or "nothing"
     files = f" in {options.count(len(listed.manifest['files']), 'file')}" if "files" in listed.manifest else ""
     options.say(f"{path}: {summary}{files}; export {listed.manifest['export']}")
-    if due := listed.manifest.get("releases_due"):
-        _say_due(due, str(listed.manifest["to"]), district, keyed=key is not None)
+    _say_due(listed.manifest, district, handsets=handsets, keyed=key is not None)
 
 
-def _say_due(due: int, receiver: str, district: str | None, *, keyed: bool) -> None:
-    """The releases that a whole list has no rows for, and the command that writes them."""
-    command = ["numguard", "export", "FILE", "--to", receiver, *(["--district", district] if district else [])]
-    are, them = ("is", "it") if due == 1 else ("are", "them")
-    options.say(
-        f"releases_due: {options.count(due, 'release')} {are} due to {receiver}, and a whole list has no releases: "
-        f"{shlex.join([*command, '--since-last'])} writes {them}{', with the same key' if keyed else ''}"
-    )
+def _say_due(manifest: dict[str, Any], district: str | None, *, handsets: bool, keyed: bool) -> None:
+    """The releases that the list has no rows for, and the commands that write them."""
+    under: dict[str, int] = manifest.get("releases_due_under", {})
+    ways = {
+        "": (", and a whole list has no releases", ", with the same key" if keyed else ""),
+        "none": (" by lists without a key", ", without a key"),
+    }
+    command = ["numguard", "export", "FILE", "--to", str(manifest["to"])]
+    command += [*(["--district", district] if district else []), *(["--handsets"] if handsets else []), "--since-last"]
+    for check, due in {"": manifest.get("releases_due", 0) - sum(under.values()), **under}.items():
+        known, how = ways.get(check, (f" under another key (key_check {check})", ", with that key"))
+        are, them = ("is", "it") if due == 1 else ("are", "them")
+        if due:
+            options.say(
+                f"releases_due: {options.count(due, 'release')} {are} due to {manifest['to']}{known}: "
+                f"{shlex.join(command)} writes {them}{how}"
+            )
 
 
 def _counted(action: str, count: int) -> str:

@@ -357,6 +357,7 @@ class Registry(Queries, Maintenance):
         path: PathLike,
         *,
         to: str,
+        since: date | datetime | int | str | None = None,
         district: str | None = None,
         columns: Columns | None = None,
         title: Sequence[str] = (),
@@ -366,11 +367,13 @@ class Registry(Queries, Maintenance):
         replace: bool = False,
         override: str | None = None,
     ) -> BlockList:
-        """Writes the pairs of `handsets` to `path` and records that they were sent to `to`; requests no block.
+        """Writes the pairs of `handsets` to `path` and records that they were sent to `to`; blocks no number itself.
 
         Args:
             path: The file; its ending selects the format.
             to: The receiver.
+            since: As in `export`, of lists of handsets: the change has the column `change` too, and the action
+                `release` for pairs that the receiver was asked to block and that are not to be blocked any more.
             district: Only the numbers of that district.
             columns: Which columns, and their headings.
             title: Lines above the header, in .csv and .xlsx.
@@ -381,10 +384,12 @@ class Registry(Queries, Maintenance):
             override: As in `export`.
 
         Returns:
-            The pairs that were written.
+            The pairs that were written. `releases_due` is in its manifest, as in that of `export`.
         """
         form = Form(columns, title, header, rows_per_file, by_district, replace)
-        return sending.export_handsets(self._case, path, to=to, district=district, form=form, override=override)
+        return sending.export_handsets(
+            self._case, path, to=to, since=since, district=district, form=form, override=override
+        )
 
 
 def _confirmed(today: date | None) -> date | None:

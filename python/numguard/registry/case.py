@@ -19,9 +19,10 @@ import pyarrow as pa
 
 from numguard import _core
 from numguard.blocklist import BlockList
+from numguard.compute import pc
 from numguard.errors import ArgumentError, RegistryError
 from numguard.indian_time import DAY_MICROS, day_of, local
-from numguard.registry.handsets import pairs
+from numguard.registry.handsets import Handsets
 from numguard.registry.listing import Due, ListPolicy, delta, last_moment, rows
 from numguard.registry.safeguard import refuse_protected_since, refuse_unfit
 from numguard.registry.state import FACTS, Facts, derive
@@ -158,12 +159,22 @@ class Case:
         begin, kind = (0, "full") if before is None else (before.event, "delta")
         return self._list(table, kind, (begin, cut), district, asdict(policy), as_of=as_of, by_name=by_name)
 
-    def handsets(self, cut: int, district: str | None, *, as_of: int | None = None) -> BlockList:
+    def releases(self, cut: int, district: str | None, due: Due) -> BlockList:
+        """The rows alone of a change that release what is due at `cut`."""
+        state, policy = self.state(cut, self.store.with_linked(due.numbers, cut)), ListPolicy()
+        table = delta(state, state, (policy, policy), (district, district), due)
+        return self._list(table.filter(pc.equal(table["action"], "release")), "releases", (0, cut), district)
+
+    def handsets(self, cut: int) -> Handsets:
         """The pairs of handset and number as of `cut`."""
-        evidence, stops = (self.store.facts(kind, cut) for kind in ("evidence", "stopped_handsets"))
-        return self._list(
-            pairs(self.state(cut), evidence, stops, district), "handsets", (0, cut), district, as_of=as_of
-        )
+        return Handsets(self.state(cut), *(self.store.facts(kind, cut) for kind in ("evidence", "stopped_handsets")))
+
+    def handset_list(
+        self, table: pa.Table, events: tuple[int, int], district: str | None, *, as_of: int | None = None
+    ) -> BlockList:
+        """The list of some pairs, or of their change between two events."""
+        kind = "handsets_delta" if "change" in table.column_names else "handsets"
+        return self._list(table, kind, events, district, as_of=as_of)
 
     def _list(
         self,
@@ -173,7 +184,7 @@ class Case:
         district: str | None,
         policy: dict[str, Any] | None = None,
         *,
-        as_of: int | None,
+        as_of: int | None = None,
         by_name: bool = False,
     ) -> BlockList:
         manifest = {

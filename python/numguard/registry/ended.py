@@ -87,18 +87,20 @@ def ended_and_in_force(case: Case, cut: int) -> pa.Table:
         return _PAIRS.empty_table()
     found = Standing(case.facts(cut))
     versions, facts = found.versions, found.facts
-    at = _last_event(ended, versions)
-    opened = _last_event(case.store.facts("reopened", cut), versions)
+    endings = _events(ended, versions)
+    openings = _events(case.store.facts("reopened", cut), versions)
 
     version, certain = _certain(facts, versions)
     number = positions(facts.namings["msisdn"], found.numbers)
     named_at = np.asarray(facts.namings["event"].to_numpy(), np.int64)
     complaint = versions.complaint[version]
-    ended_at = np.array([at.get(one, NEVER) for one in complaint.tolist()], np.int64)
-    opened_at = np.array([opened.get(one, NEVER) for one in complaint.tolist()], np.int64)
+    opened_at = np.array([max(openings.get(one, [NEVER])) for one in complaint.tolist()], np.int64)
     # The last that was received decides: a later version with numbers has opened the complaint again, and so has a
-    # later status by which it stands.
-    has_ended = ended_at > np.maximum(named_at, opened_at)
+    # later status by which it stands. A decision since the first sheet that ended it holds for those that repeat it.
+    since = zip(complaint.tolist(), np.maximum(named_at, opened_at).tolist(), strict=True)
+    first = [min((event for event in endings.get(one, ()) if event > at), default=NEVER) for one, at in since]
+    ended_at = np.array(first, np.int64)
+    has_ended = ended_at != NEVER
     others = np.zeros(len(found.numbers), np.bool_)
     others[number[certain & ~has_ended]] = True
     decided_at = np.maximum(found.decisions.event, found.settled.event)
@@ -108,13 +110,13 @@ def ended_and_in_force(case: Case, cut: int) -> pa.Table:
     return pairs.group_by(pairs.column_names).aggregate([])
 
 
-def _last_event(rows: pa.Table, versions: Versions) -> dict[int, int]:
-    """The last event of each complaint of the versions `rows`."""
-    last: dict[int, int] = {}
+def _events(rows: pa.Table, versions: Versions) -> dict[int, list[int]]:
+    """The events of each complaint of the versions `rows`."""
+    found: dict[int, list[int]] = {}
     events = np.asarray(rows["event"].to_numpy(), np.int64)
     for one, event in zip(versions.complaint[versions.of(rows)].tolist(), events.tolist(), strict=True):
-        last[one] = max(event, last.get(one, NEVER))
-    return last
+        found.setdefault(one, []).append(event)
+    return found
 
 
 def _certain(facts: Facts, versions: Versions) -> tuple[Ints, Bools]:

@@ -177,9 +177,9 @@ def add_complaints(
 
 def _planned(case: Case, sheet: Sheet, complaints: Complaints) -> tuple[Plan, int | None]:
     """What the sheet adds; and the event that added the same file before, where it adds nothing."""
-    plan = reconcile(complaints, case.store)
     known = case.store.intake_of(sheet.sha256, "add_complaints")
-    return (plan, None) if known is None else (plan.again(), known if plan.empty else None)
+    plan = reconcile(complaints, case.store, again=known is not None)
+    return plan, known if plan.empty else None
 
 
 def _reactivated(case: Case, plan: Plan, cut: int) -> int:

@@ -20,7 +20,9 @@ from numguard.indian_time import DAY_MICROS, IST, MOMENT, OFFSET_MICROS
 from numguard.registry.spelling import folded, folded_cells
 from numguard.registry.state import ACTIONS, RELEASED
 
-__all__ = ["Due", "ListPolicy", "delta", "in_district", "last_moment", "rows"]
+__all__ = [
+    "Due", "ListPolicy", "change", "delta", "in_district", "is_of_his", "keys_of", "last_moment", "leaving", "rows",
+]  # fmt: skip
 
 #: A disconnected number is not assigned to another subscriber for 90 days.
 _REVIEW_DAYS = 90
@@ -78,20 +80,28 @@ class Due(NamedTuple):
     """The numbers whose block holds as far as one receiver knows.
 
     Attributes:
-        asked: A list to him requested the block.
+        asked: A list to him requested the block: one of the district, or any where lists of all are meant.
+        whole: A list of all districts did, where lists of one are meant.
         done: An operator has reported it since the first list to him.
         once: A list to him, of any district, requested it once: the blocks of others are not his to lift.
+        districts: The districts of which he has lists, as they are compared.
     """
 
     asked: pa.Array[Any]
+    whole: pa.Array[Any]
     done: pa.Array[Any]
     once: pa.Array[Any]
+    districts: pa.Array[Any]
 
     @property
     def numbers(self) -> pa.Array[Any]:
-        """Both, as integers."""
-        both: pa.Array[Any] = pc.unique(pa.concat_arrays([self.asked, self.done])).cast(pa.int64())
-        return both
+        """All of them, as integers."""
+        found: pa.Array[Any] = pc.unique(pa.concat_arrays([self.asked, self.whole, self.done])).cast(pa.int64())
+        return found
+
+    def of_lists(self) -> Due:
+        """Without what an operator has reported of numbers that no list requested."""
+        return self._replace(done=self.done.filter(pc.is_in(self.done, self.once)))
 
 
 def last_moment(name: str, moment: object) -> int:
@@ -132,54 +142,72 @@ def delta(
 
     `due` has the blocks that hold as far as its receiver knows; without it, only what changed since `before` counts.
     """
-    old = before.filter(_listed(before, policies[0], districts[0]))
-    new = after.filter(_listed(after, policies[1], districts[1]))
-    old_rows, new_rows = _shown(old), _shown(new)
-
-    was = pc.index_in(new_rows["msisdn"], old_rows["msisdn"])
-    added = new_rows.filter(pc.is_null(was))
+    old_rows, new_rows = rows(before, policies[0], districts[0]), rows(after, policies[1], districts[1])
     nothing = pa.array([], pa.uint64())
     his = before if due is None else before.filter(pc.is_in(before["msisdn"], due.once))
-    due = due or Due(nothing, nothing, nothing)
-    lapsed = _lapsed(his, after, old_rows, districts[0], due)
-    stays = pc.and_(pc.is_valid(was), pc.invert(pc.is_in(new_rows["msisdn"], lapsed)))
-    relisted = new_rows.filter(pc.and_(pc.is_valid(was), pc.is_in(new_rows["msisdn"], lapsed)))
-    kept = new_rows.filter(stays)
-    earlier = old_rows.take(was.filter(stays))
-    changed = kept.filter(_differs(kept, earlier)) if len(kept) else kept
+    due = due or Due(nothing, nothing, nothing, nothing, nothing)
+    asked = pc.is_in(after["msisdn"], due.asked)
+    if len(due.whole):
+        near = is_of_his(after, districts[1], due.districts)
+        asked = pc.or_(asked, pc.and_(near, pc.is_in(after["msisdn"], due.whole)))
+    lapsed = _lapsed(his, after, old_rows, districts[0], asked)
 
     gone = pc.and_(
         pc.is_in(after["msisdn"], old_rows["msisdn"]), pc.invert(pc.is_in(after["msisdn"], new_rows["msisdn"]))
     )
-    released = _released((before, his), after, districts, due)
-    removed = after.filter(pc.or_(pc.or_(gone, released), pc.is_in(after["msisdn"], lapsed)))
-    removed_rows = _shown(removed)
-    if len(removed_rows):
-        has_lapsed = pc.is_in(removed_rows["msisdn"], lapsed)
-        release = pc.or_(pc.is_in(removed_rows["status"], pa.array(RELEASED)), has_lapsed)
-        removed_rows = removed_rows.set_column(
-            removed_rows.schema.get_field_index("action"), "action", pc.if_else(release, "release", "none")
-        )
-        removed_rows = removed_rows.set_column(
-            removed_rows.schema.get_field_index("reason"),
-            "reason",
-            pc.if_else(has_lapsed, "only_linked", removed_rows["reason"]),
-        )
+    done = pc.is_in(after["msisdn"], due.done)
+    released = _released((before, his), after, districts, (asked, done))
+    removed = _shown(after.filter(pc.or_(pc.or_(gone, released), pc.is_in(after["msisdn"], lapsed))))
+    has_lapsed = pc.is_in(removed["msisdn"], lapsed)
+    release = pc.or_(pc.is_in(removed["status"], pa.array(RELEASED)), has_lapsed)
+    return change(old_rows, new_rows, leaving(removed, release, (has_lapsed, "only_linked")), lapsed)
+
+
+def leaving(removed: pa.Table, release: Any, *reasons: tuple[Any, Any]) -> pa.Table:
+    """The rows `removed` from a list: those whose block is to be lifted, and why, where it is not their status."""
+    reason = removed["reason"]
+    for holds, why in reasons:
+        reason = pc.if_else(holds, why, reason)
+    action = pc.if_else(release, "release", pa.scalar("none"))
+    for name, column in (("action", action), ("reason", reason)):
+        removed = removed.set_column(removed.schema.get_field_index(name), name, column)
+    return removed
+
+
+def keys_of(table: pa.Table) -> Any:
+    """What a row of a list is of: a number, or a pair of handset and number."""
+    if "imei14" not in table.column_names:
+        return table["msisdn"]
+    return pc.binary_join_element_wise(*(table[name].cast(pa.string()) for name in ("imei14", "msisdn")), " ")
+
+
+def change(old: pa.Table, new: pa.Table, removed: pa.Table, lifted: pa.Array[Any]) -> pa.Table:
+    """The change from the list `old` to the list `new`, with the rows `removed` from it.
+
+    Of the keys `lifted`, those that stay on the list are on it anew.
+    """
+    was, again = pc.index_in(keys_of(new), keys_of(old)), pc.is_in(keys_of(new), lifted)
+    stays = pc.and_(pc.is_valid(was), pc.invert(again))
+    added, relisted = new.filter(pc.is_null(was)), new.filter(pc.and_(pc.is_valid(was), again))
+    kept = new.filter(stays)
+    changed = kept.filter(_differs(kept, old.take(was.filter(stays)))) if len(kept) else kept
     parts = [
         part.append_column("change", pa.repeat(word, len(part)))
-        for part, word in ((removed_rows, "removed"), (added, "added"), (changed, "changed"), (relisted, "added"))
+        for part, word in ((removed, "removed"), (added, "added"), (changed, "changed"), (relisted, "added"))
     ]
     # Of two rows of a number the removed one is first, for a receiver that applies them in order.
-    order: Any = [("msisdn", "ascending"), ("change", "descending")]
+    names = [name for name in ("imei14", "msisdn") if name in new.column_names]
+    order: Any = [*((name, "ascending") for name in names), ("change", "descending")]
     return pa.concat_tables(parts).sort_by(order).combine_chunks()
 
 
 def _released(
-    befores: tuple[pa.Table, pa.Table], after: pa.Table, districts: tuple[str | None, str | None], due: Due
+    befores: tuple[pa.Table, pa.Table], after: pa.Table, districts: tuple[str | None, str | None], due: tuple[Any, Any]
 ) -> Any:
     """Which numbers are to be released because of their status: a block of them was requested, or done.
 
-    `befores` are the numbers of then, and those whose block was requested of the receiver.
+    `befores` are the numbers of then, and those whose block was requested of the receiver; `due` says which numbers
+    he was asked to block, and which an operator has reported as blocked.
     """
     before, his = befores
     # A number whose block was requested, or done, is on no list any more, but must be released.
@@ -187,13 +215,13 @@ def _released(
     held = pc.and_(pc.is_in(after["msisdn"], held), _changed_status(before, after))
     # An operator may report a block of a number that is protected or was released: nothing was held, and it is now.
     known = pc.is_in(after["msisdn"], before["msisdn"].filter(before["block_done"]))
-    done = pc.or_(pc.and_(after["block_done"], pc.invert(known)), pc.is_in(after["msisdn"], due.done))
+    done = pc.or_(pc.and_(after["block_done"], pc.invert(known)), due[1])
     done = pc.and_(done, in_district(after, districts[1]))
-    blocked = pc.or_(pc.or_(held, done), pc.is_in(after["msisdn"], due.asked))
+    blocked = pc.or_(pc.or_(held, done), due[0])
     return pc.and_(pc.is_in(after["status"], pa.array(RELEASED)), blocked)
 
 
-def _lapsed(before: pa.Table, after: pa.Table, old_rows: pa.Table, district: str | None, due: Due) -> pa.Array[Any]:
+def _lapsed(before: pa.Table, after: pa.Table, old_rows: pa.Table, district: str | None, due: Any) -> pa.Array[Any]:
     """The numbers whose block was requested for a complaint or a decision, of which nothing but a link is left.
 
     A number that is only linked is never to be blocked without a decision, so its block must be lifted, also where an
@@ -202,7 +230,7 @@ def _lapsed(before: pa.Table, after: pa.Table, old_rows: pa.Table, district: str
     requested = pc.and_(pc.and_(before["block_sent"], _has_grounds(before)), in_district(before, district))
     on_list = old_rows["msisdn"].filter(pc.equal(old_rows["action"], "block"))
     asked = pc.or_(pc.is_in(after["msisdn"], before["msisdn"].filter(requested)), pc.is_in(after["msisdn"], on_list))
-    asked = pc.or_(asked, pc.is_in(after["msisdn"], due.asked))
+    asked = pc.or_(asked, due)
     linked = pc.is_in(after["status"], pa.array(("reverify", "blocked")))
     numbers = after["msisdn"].filter(pc.and_(pc.and_(asked, linked), pc.invert(_has_grounds(after))))
     found: pa.Array[Any] = numbers.combine_chunks()
@@ -238,6 +266,12 @@ def in_district(state: pa.Table, district: str | None) -> Any:
     if district is None:
         return pa.chunked_array([pa.repeat(True, len(state))])
     return pc.fill_null(pc.equal(folded_cells(state["district"]), folded(district)), False)
+
+
+def is_of_his(state: pa.Table, district: str | None, districts: pa.Array[Any]) -> Any:
+    """Which rows of a state are of a district, or of none of the `districts` of which a receiver has lists."""
+    others = pc.is_in(folded_cells(state["district"]), districts)
+    return pc.or_(in_district(state, district), pc.invert(others))
 
 
 def _shown(state: pa.Table) -> pa.Table:

@@ -22,6 +22,7 @@ from numguard.compute import pc, whole
 from numguard.registry.dialect import Dialect
 from numguard.registry.migrating import damaged
 from numguard.registry.order import ID, Order, amending, answers_in_order, in_order
+from numguard.registry.receivers import same_receiver
 from numguard.registry.sql import (
     ALIKE,
     ALL_VERSIONS,
@@ -304,13 +305,21 @@ class Reading:
         back = self._one("SELECT event FROM withdrawal WHERE withdrawn = $1", (seq,))
         return str(row[0]), back is not None
 
-    def exports(self, receiver: str) -> pa.Table:
-        """The lists of numbers that were sent to `receiver`, the last first."""
-        columns = "event:i as_of:i since:i district:t policy:t records:i key_check:t"
+    def exports(self, receiver: str, *, handsets: bool = False) -> pa.Table:
+        """The lists of numbers, or of handsets, that were sent to `receiver`, the last first."""
+        columns = "event:i receiver:t as_of:i since:i district:t policy:t records:i key_check:t"
         # Without those of merged registries, which are relative to the state of those.
-        query = """SELECT event, as_of, since, district, policy, records, key_check FROM export
-                   WHERE receiver = $1 AND policy <> '' AND event NOT IN (SELECT event FROM origin)"""
+        query = f"""SELECT x.event, x.receiver, x.as_of, x.since, x.district, x.policy, x.records, x.key_check
+                    FROM export x JOIN event e ON e.seq = x.event
+                    WHERE x.receiver = $1 AND x.event NOT IN (SELECT event FROM origin)
+                      AND {"e.verb = 'export_handsets'" if handsets else "x.policy <> ''"}"""
         return self.read(columns, query, (receiver,)).sort_by([("event", "descending")])
+
+    def keys_to(self, receiver: str) -> set[str | None]:
+        """The key checks of all lists of numbers that were sent to `receiver`; None is that of old ones."""
+        query = "SELECT DISTINCT receiver, key_check FROM export WHERE policy <> ''"
+        rows = zip(*self.read("receiver:t key_check:t", query).to_pydict().values(), strict=True)
+        return {key for name, key in rows if same_receiver(name, receiver)}
 
     def districts(self) -> list[str]:
         """The districts that complaints name."""

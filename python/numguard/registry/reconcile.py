@@ -7,7 +7,7 @@ versions by a fingerprint of its whole content.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -67,22 +67,19 @@ class Plan:
         """How many complaints that had ended stand again."""
         return self.named_anew + len(self.reopenings)
 
-    def again(self) -> Plan:
-        """The effect where the same file was added before: last week's sheet, sent again, reopens nothing."""
-        return replace(self, reopenings=self.reopenings.slice(0, 0))
-
     @property
     def amended(self) -> Any:
         """The keys of the complaints that are amended."""
         return self.versions["complaint_key"].filter(pc.equal(self.versions["amends"], 1))
 
 
-def reconcile(complaints: Complaints, known: Known) -> Plan:
+def reconcile(complaints: Complaints, known: Known, *, again: bool = False) -> Plan:
     """Compares the rows with the recorded complaints.
 
     Args:
         complaints: the rows.
         known: the recorded complaints.
+        again: whether the same file was added before: last week's sheet, sent again, reopens nothing.
 
     Returns:
         What is new. A row counts as refused if it names no usable number, else as repeated if its version is recorded,
@@ -114,10 +111,11 @@ def reconcile(complaints: Complaints, known: Known) -> Plan:
     counted = groups.count(usable, seen, stood, rows, complaints)
     has_ended = flags(pc.is_in(versions["complaint_key"], known.ended()))
     ends, stands, certain = groups.statuses(flags(rows["stands"]), flags(pc.is_valid(rows["complaint_status"])))
-    # Recorded once more where it has to follow what was received since: the last word on a complaint decides.
-    fresh = ~seen | ends & ~has_ended
+    # The last word on a complaint decides, and an ending stays if one of the files that have it is withdrawn: it is
+    # recorded of each file, and of the same file once more where it has to follow what was received since.
+    fresh = ~seen | ends & (~has_ended | (not again))
     names_anew = ~seen & usable & certain & has_ended
-    reopens = seen & usable & certain & stands & has_ended
+    reopens = seen & usable & certain & stands & has_ended & (not again)
     all_versions = pa.table(
         {
             **{name: versions[name] for name in ("row", "first_row", "complaint_key", *FIELDS)},

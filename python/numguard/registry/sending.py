@@ -7,9 +7,10 @@ neither formats (`numguard.blocklist`) nor which numbers are listed (`listing`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 import pyarrow as pa
 
@@ -20,8 +21,8 @@ from numguard.files import together
 from numguard.keyed import key_check
 from numguard.registry.case import Basis, Case, refuse_broken
 from numguard.registry.districts import the_district
-from numguard.registry.due import releases_due
-from numguard.registry.listing import Due, ListPolicy, delta, last_moment, rows
+from numguard.registry.due import handsets_due, releases_due
+from numguard.registry.listing import Due, ListPolicy, keys_of, last_moment, rows
 from numguard.registry.moments import end_of_day
 from numguard.registry.receivers import the_receiver
 from numguard.registry.spelling import folded
@@ -33,6 +34,9 @@ __all__ = ["block_list", "export", "export_handsets", "handsets"]
 
 #: The key check on record of a list with the numbers themselves.
 NO_KEY = "none"
+
+#: In place of the policy on record, for a list to which no later change is relative.
+_NO_BASE = ""
 
 
 def block_list(
@@ -56,7 +60,8 @@ def block_list(
 def handsets(case: Case, as_of: date | datetime | None, district: str | None) -> BlockList:
     """The pairs of handset and number as of a moment; changes nothing."""
     cut = case.cut("as_of", as_of) if as_of is not None else case.store.head()
-    return case.handsets(cut, the_district(district, case.store.districts), as_of=_moment(as_of))
+    district = the_district(district, case.store.districts)
+    return case.handset_list(case.handsets(cut).listed(district), (0, cut), district, as_of=_moment(as_of))
 
 
 def export(
@@ -88,56 +93,92 @@ def export(
         last = _last(sent, district)
         nothing = Basis(0, policy, district)
         before = _base_of(case, since, cut, sent, nothing)
-        if before is not None and before.event:
-            _refuse_other_key(_list_before(sent, before), key)
-        due = _due(case, to, cut, sent, before)
-        listed = case.listed(cut, before, policy, district, due=due)
-        if policy.max_growth is not None and last and not override:
+        owed = _Owed(case, to, sent, district, NO_KEY if key is None else key_check(key))
+        alone = _releases_alone(owed, before, cut, asked=since == "last")
+        due = owed.by_touched(before, cut)
+        listed = case.listed(cut, before, policy, district, due=due) if alone is None else alone
+        if policy.max_growth is not None and last and alone is None and not override:
             _brake(case, cut, policy, district, last)
         append.rows("exported", _once_each(listed.to_table().select(["msisdn", "action"])))
-        # A change has all releases that are due.
-        left = 0 if due else _releases_left(case, listed, append.event, nothing, to=to, sent=sent)
+        facts = owed.left(listed, append.event, all_of_key=due is not None)
         listed = listed if key is None else listed.keyed(key)
-        begin = 0 if before is None else before.event
-        how = {"since": [begin], "district": [district or ""], "policy": [policy.as_json()]}
-        _send(append, token, listed, path, form, to=to, how=how, facts={"releases_due": left})
+        begin, made = (0 if before is None else before.event, policy.as_json()) if alone is None else (0, _NO_BASE)
+        how = {"since": [begin], "district": [district or ""], "policy": [made]}
+        _send(append, token, listed, path, form, to=to, how=how, facts=facts)
     return listed
 
 
-def _releases_left(
-    case: Case, listed: BlockList, event: int, basis: Basis, *, to: str, sent: list[dict[str, Any]]
-) -> int:
-    """How many releases are due to a receiver after the whole list of `event`, which has none: those of the change.
+@dataclass(frozen=True)
+class _Owed:
+    """The releases that are due to a receiver, by the lists under one key or another.
 
-    `basis` has the policy and the district of the list.
+    Attributes:
+        case: The case.
+        to: The receiver.
+        sent: The lists of this registry to him, the last first.
+        district: Of which lists; None is those of all districts.
+        key: The key check of the list that is written.
     """
-    _, policy, district = basis
-    lists = _of_district(sent, district)
-    due = releases_due(None, case.store, to, district, event, first=lists[-1]["event"] if lists else event, base=event)
-    table = listed.to_table()
-    on_list = table["msisdn"].filter(pc.equal(table["action"], "block")).combine_chunks()
-    due = Due(*[numbers.filter(pc.invert(pc.is_in(numbers, on_list))) for numbers in due])
-    state = case.state(event, case.store.with_linked(due.numbers, event))
-    change = delta(state, state, (policy, policy), (district, district), due)
-    return int(pc.sum(pc.equal(change["action"], "release")).as_py() or 0)
+
+    case: Case
+    to: str
+    sent: list[dict[str, Any]]
+    district: str | None
+    key: str
+
+    def due(self, among: pa.Array[Any] | None, cut: int, base: int, key: str | None = None) -> Due:
+        """What is due at `cut` under the key of the list, or another alone, to one who has the list `base`."""
+        # An export of which the key is unknown counts for the list that is written now.
+        keys = [self.key, None] if key is None else [key]
+        first = self.sent[-1]["event"] if self.sent else base
+        due = releases_due(among, self.case.store, self.to, self.district, cut, first=first, base=base, keys=keys)
+        return due if key is None else due.of_lists()
+
+    def by_touched(self, before: Basis | None, cut: int) -> Callable[[pa.Array[Any] | None], Due] | None:
+        """What gives the releases of a change; None where no list to him is on record."""
+        lists = [] if before is None else _of_district(self.sent, before.district)
+        if before is None or not before.event or not lists:
+            return None
+        base = before.event
+        # The last change had all that was due: since then, only numbers that an event touched can be.
+        since_last_change = base == lists[0]["event"] and lists[0]["since"] > 0
+        return lambda touched: self.due(touched if since_last_change else None, cut, base)
+
+    def left(self, listed: BlockList, event: int, *, all_of_key: bool) -> dict[str, Any]:
+        """How many releases are due after the list of `event` and are not on it, and how many under which other key.
+
+        A change has `all_of_key` that are due under its key.
+        """
+        others = self.case.store.keys_to(self.to) - {self.key, None}
+        table = listed.to_table()
+        on_list = table["msisdn"].filter(pc.equal(table["action"], "block")).combine_chunks()
+        found = {}
+        for key in (*others, *([] if all_of_key else [None])):
+            due = self.due(None, event, event, key)
+            mine = due._replace(done=due.done.filter(pc.invert(pc.is_in(due.done, on_list))))
+            found[key] = len(self.case.releases(event, self.district, mine))
+        elsewhere = {key: count for key, count in found.items() if key and count}
+        return {"releases_due": sum(found.values()), **({"releases_due_under": elsewhere} if elsewhere else {})}
 
 
-def _due(
-    case: Case, to: str, cut: int, sent: list[dict[str, Any]], before: Basis | None
-) -> Callable[[pa.Array[Any] | None], Due] | None:
-    """What gives the releases that are due to a receiver; None where no list to him is on record."""
-    lists = [] if before is None else _of_district(sent, before.district)
-    if before is None or not before.event or not lists:
+def _releases_alone(owed: _Owed, before: Basis | None, cut: int, *, asked: bool) -> BlockList | None:
+    """Of a change under another key than the list before it, the releases alone that are due under that key.
+
+    Numbers that a receiver knows only by lists under an earlier key can be released under that key alone; any other
+    row of such a change would match nothing that he has.
+
+    Raises:
+        ArgumentError: None is due under that key, or the change is not of the last list (`asked`).
+    """
+    if before is None or not before.event:
         return None
-    how: dict[str, Any] = {"first": lists[-1]["event"], "base": before.event}
-    # The last change had all that was due: since then, only numbers that an event touched can be.
-    since_last_change = before.event == lists[0]["event"] and lists[0]["since"] > 0
-
-    def due(touched: pa.Array[Any] | None) -> Due:
-        among = touched if since_last_change else None
-        return releases_due(among, case.store, to, before.district, cut, **how)
-
-    return due
+    last = _list_before(owed.sent, before)
+    if last is None or last["key_check"] == owed.key or (last["key_check"] is None and owed.key == NO_KEY):
+        return None
+    found = owed.case.releases(cut, owed.district, owed.due(None, cut, cut).of_lists())
+    if not asked or not len(found):
+        _refuse_other_key(last, owed.key)
+    return found
 
 
 def _list_before(sent: list[dict[str, Any]], before: Basis) -> dict[str, Any] | None:
@@ -146,7 +187,7 @@ def _list_before(sent: list[dict[str, Any]], before: Basis) -> dict[str, Any] | 
     return named or _last(sent, before.district)
 
 
-def _refuse_other_key(last: dict[str, Any] | None, key: bytes | None) -> None:
+def _refuse_other_key(last: dict[str, Any], key: str) -> NoReturn:
     """Refuses a change under another key than the list before it: nothing that the receiver has would match it.
 
     Of a list from before keys were recorded it is unknown whether it has a key, and which. A change under a key is then
@@ -154,16 +195,13 @@ def _refuse_other_key(last: dict[str, Any] | None, key: bytes | None) -> None:
     the receiver can match numbers with a list under any key that he holds.
 
     Raises:
-        ArgumentError: The key is another one, or only one of the two has a key.
+        ArgumentError: Always.
     """
-    this = NO_KEY if key is None else key_check(key)
-    if last is None or last["key_check"] == this or (last["key_check"] is None and key is None):
-        return
     problem, remedy = {
         None: ("was recorded before keys were, so that its key is unknown", ""),
         NO_KEY: ("has the numbers, and this change would have keyed hashes", "leave the key out, or "),
     }.get(last["key_check"], ("was written under another key, so that nothing on it would match", "use its key, or "))
-    if key is None:
+    if key == NO_KEY:
         problem = "has keyed hashes, and this change would have the numbers"
     raise ArgumentError(
         f"key: the list before this change, export {last['event']}, {problem}; {remedy}write a whole list, without "
@@ -172,15 +210,16 @@ def _refuse_other_key(last: dict[str, Any] | None, key: bytes | None) -> None:
 
 
 def _once_each(rows: pa.Table) -> pa.Table:
-    """The rows on record, one a number: of two, the one to release and the one to verify are one action."""
-    counted = rows.group_by("msisdn").aggregate([([], "count_all")])
-    twice = counted["msisdn"].filter(pc.greater(counted["count_all"], 1))
+    """The rows on record, one a number or pair: of two, the one to release and the one to verify are one action."""
+    key = keys_of(rows)
+    counted = key.value_counts()
+    twice = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
     if not len(twice):
         return rows
-    both = pc.is_in(rows["msisdn"], twice)
+    both = pc.is_in(key, twice)
     action = pc.if_else(both, RELEASED_TO_VERIFY, rows["action"])
     kept = pc.or_(pc.invert(both), pc.equal(rows["action"], "release"))
-    return pa.table({"msisdn": rows["msisdn"], "action": action}).filter(kept)
+    return rows.set_column(rows.schema.get_field_index("action"), "action", action).filter(kept)
 
 
 def _export_of_earlier(
@@ -201,26 +240,58 @@ def _export_of_earlier(
         numbers = listed.to_table()["msisdn"]
         append.rows("exported", {"msisdn": numbers, "action": pa.repeat("earlier", len(numbers))})
         listed = listed if key is None else listed.keyed(key)
-        # Without a policy, so that no later change is relative to it.
-        how = {"as_of": [cut], "since": [0], "district": [district or ""], "policy": [""]}
+        how = {"as_of": [cut], "since": [0], "district": [district or ""], "policy": [_NO_BASE]}
         _send(append, token, listed, path, form, to=to, how=how)
     return listed
 
 
 def export_handsets(
-    case: Case, path: PathLike, *, to: str, district: str | None, form: Form, override: str | None
+    case: Case,
+    path: PathLike,
+    *,
+    to: str,
+    since: date | datetime | int | str | None,
+    district: str | None,
+    form: Form,
+    override: str | None,
 ) -> BlockList:
     """Writes the pairs of handsets and numbers and records that they were sent, both or neither."""
     to = the_receiver(_receiver(to), case.store.receivers(), sure=bool(override))
     district = the_district(district, case.store.districts)
     with case.sending(path, "export_handsets", override or "") as (append, token):
-        listed = case.handsets(append.event - 1, district)
+        cut = append.event - 1
+        sent = case.store.exports(to, handsets=True).to_pylist()
+        before = _base_of(case, since, cut, sent, Basis(0, ListPolicy(), district), verb="export_handsets")
+        due = handsets_due(_handsets_sent(case, cut, sent), to, district)
+        now, begin = case.handsets(cut), 0 if before is None else before.event
+        if before is None:
+            table, left = now.listed(district), len(now.lifted(district, due))
+        else:
+            table, left = now.change(case.handsets(begin).listed(before.district), district, due), 0
+        listed = case.handset_list(table, (begin, cut), district)
+        rows = listed.to_table().select(["imei14", "msisdn", "action"])
+        append.rows("exported_handset", _once_each(rows))
         # A pair requests no block of the number.
-        numbers = pc.unique(listed.to_table()["msisdn"])
+        numbers = pc.unique(rows["msisdn"])
         append.rows("exported", {"msisdn": numbers, "action": pa.repeat("handset", len(numbers))})
-        how = {"since": [0], "district": [district or ""], "policy": [""]}
-        _send(append, token, listed, path, form, to=to, how=how)
+        how = {"since": [begin], "district": [district or ""], "policy": [_NO_BASE]}
+        _send(append, token, listed, path, form, to=to, how=how, facts={"releases_due": left})
     return listed
+
+
+def _handsets_sent(case: Case, cut: int, lists: list[dict[str, Any]]) -> pa.Table:
+    """All pairs that were sent; those of this registry's lists from before pairs were recorded are made again."""
+    sent, order = case.store.facts("sent_handsets", cut), case.store.order(cut)
+    parts = [sent]
+    for row in lists:
+        event = row["event"] if order is None else int(order.rank[row["event"]])
+        if row["records"] and not pc.any(pc.equal(sent["event"], event)).as_py():
+            pairs = case.handsets(row["as_of"]).listed(row["district"]).select(["imei14", "msisdn", "action"])
+            same = {"event": event, **{name: row[name] for name in ("receiver", "district", "key_check")}}
+            for name, value in same.items():
+                pairs = pairs.append_column(name, pa.repeat(pa.scalar(value, sent.schema.field(name).type), len(pairs)))
+            parts.append(pairs.cast(sent.schema))
+    return pa.concat_tables(parts)
 
 
 def _moment(as_of: date | datetime | None) -> int | None:
@@ -274,7 +345,13 @@ def _of_district(sent: list[dict[str, Any]], district: str | None) -> list[dict[
 
 
 def _base_of(
-    case: Case, since: date | datetime | int | str | None, cut: int, sent: list[dict[str, Any]], nothing: Basis
+    case: Case,
+    since: date | datetime | int | str | None,
+    cut: int,
+    sent: list[dict[str, Any]],
+    nothing: Basis,
+    *,
+    verb: str = "export",
 ) -> Basis | None:
     """The base of a change: one of the exports `sent` to the receiver, with its policy, or a moment."""
     if since is None:
@@ -287,7 +364,7 @@ def _base_of(
     base = since if isinstance(since, int) else case.cut("since", since)
     if not 0 <= base <= cut:
         raise ArgumentError("since: takes a past day or moment, or a recorded event")
-    if isinstance(since, int) and since and (case.store.event(since) or ("",))[0] == "export":
+    if isinstance(since, int) and since and (case.store.event(since) or ("",))[0] == verb:
         named = next((row for row in sent if row["event"] == since), None)
         if named is None:
             raise ArgumentError("since: that export was sent to another receiver, or by another registry")
@@ -308,4 +385,5 @@ def _brake(case: Case, cut: int, policy: ListPolicy, district: str | None, last:
 
 
 def _basis(last: dict[str, Any]) -> Basis:
-    return Basis(last["event"], ListPolicy.from_json(last["policy"]), last["district"])
+    policy = last["policy"]
+    return Basis(last["event"], ListPolicy() if policy is None else ListPolicy.from_json(policy), last["district"])

@@ -106,10 +106,16 @@ FACTS = {
     ),
     # For changes alone: the blocks and releases of numbers, and whom they were sent to.
     "sent": (
-        "msisdn:i action:t event:i receiver:t district:t",
-        """SELECT n.msisdn, n.action, n.event, x.receiver, x.district FROM {wanted} exported n CROSS JOIN export x
+        "msisdn:i action:t event:i receiver:t district:t key_check:t",
+        """SELECT n.msisdn, n.action, n.event, x.receiver, x.district, x.key_check
+           FROM {wanted} exported n CROSS JOIN export x
            WHERE {of_wanted} x.event = n.event AND n.event <= $1
              AND n.action IN ('block', 'release', 'release_and_reverify')""",
+    ),
+    "sent_handsets": (
+        "imei14:i msisdn:i action:t event:i receiver:t district:t key_check:t",
+        """SELECT n.imei14, n.msisdn, n.action, n.event, x.receiver, x.district, x.key_check
+           FROM exported_handset n CROSS JOIN export x WHERE x.event = n.event AND n.event <= $1""",
     ),
     "complaints": (
         "event:i row:i complaint:i source:t district:t reported_at:i amount_lost:i amount_recovered:i usable:i",

@@ -100,6 +100,7 @@ REASONS = {
     "answered_by_operator": "The operator's answer.",
     "named_in_complaint": "A complaint names it.",
     "linked_by_handset": "It was seen in a handset of a number in force.",
+    "not_seen_in_handset": "No sighting of it in this handset counts any more.",
 }
 
 #: The kinds of facts that a state is derived from.

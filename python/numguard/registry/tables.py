@@ -33,6 +33,7 @@ TABLES = {
     "outcome": "ordinal:i row:i msisdn:i status:t happened_at:i reason:t",
     "export": "receiver:t as_of:i since:i district:t policy:t name:t bytes:i sha256:t records:i key_check:t",
     "exported": "msisdn:i action:t",
+    "exported_handset": "imei14:i msisdn:i action:t",
     "origin": "registry:t number:i at:i digest:t",
     "merge": "registry:t name:t events:i upto:i digest:t",
     "contradiction": "kind:t msisdn:i source:t acknowledgement_no:t held:i held_value:t other:i other_value:t rule:t",
