@@ -7,13 +7,14 @@ by its names, on any line and with any separator**; nothing is assumed about the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from numguard._core import normalize, normalize_imei
 from numguard.cdr.layout import ROLES, Layout, Role, canonical_name, names_served_party, without_form
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.cdr.non_data import TARGET, NonData, Whose
+from numguard.cdr.parties import check_groups, is_caller, settled
 from numguard.errors import ArgumentError, InputError
 from numguard.source.header import LINES_SEARCHED, SEPARATORS, beginnings, split_line, usual_width
 from numguard.source.non_data import bare
@@ -22,6 +23,8 @@ __all__ = ["Header", "Preamble", "candidates", "find_header", "likely_header", "
 
 #: Every name of a column of any layout: a row of calls has none of them in its cells, a header several.
 _KNOWN_NAMES: Final = frozenset(name for layout in LAYOUTS for names in layout.columns.values() for name in names)
+#: The name of a layout that a caller gives as roles and columns: its columns are as they are named.
+MAPPED: Final = "mapped"
 _LONGEST_LINE: Final = 100_000
 _SAMPLED: Final = 200
 #: A table above a header with fewer known columns belongs to the preamble.
@@ -46,10 +49,7 @@ class Header:
     @property
     def may_switch_parties(self) -> bool:
         """Whether a switch may have recorded the caller as the served party, depending on the call type."""
-        columns = self.columns
-        if not {"served", "other", "call_type"} <= columns.keys():
-            return False
-        return without_form(self.canonical[columns["served"]]) in generic.CALLERS
+        return "call_type" in self.columns and is_caller(dict(self.columns), self.canonical)
 
     def whose(self, names: list[str]) -> Whose | None:
         """Whether a later line, given its canonical cells, is a header, and of which table.
@@ -60,7 +60,7 @@ class Header:
             return "own"
         if len(_KNOWN_NAMES.intersection(names)) < 2:
             return None
-        if self.layout.match(names) == self.columns:
+        if self.layout.match(names) == self.layout.match(self.canonical):
             return "own"
         return "other" if any(known.match(names) for known in LAYOUTS) else None
 
@@ -97,7 +97,7 @@ def _mapped(mapping: Mapping[str, str]) -> Layout:
     if not names_served_party(dict.fromkeys(columns, 0)):
         raise ArgumentError("layout: name the column 'served', or all of 'calling', 'called' and 'call_type'")
     signature = tuple(name for names in columns.values() for name in names)
-    return Layout("mapped", signature, columns, generic.BY_NAMES.call_types)
+    return Layout(MAPPED, signature, columns, generic.BY_NAMES.call_types)
 
 
 def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> Header | None:
@@ -117,9 +117,20 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
             if header is not None and (found is None or rows_among(header, searched[number + 1 : end])):
                 found = header
                 break
-    if found is not None:
-        _reject_doubles(found.names, found.canonical, found.columns, f"{name}: line {found.line}")
-    return found
+    if found is None:
+        return None
+    where = f"{name}: line {found.line}"
+    _reject_doubles(found.names, found.canonical, found.columns, where)
+    if found.layout.name == MAPPED:
+        return found
+    above = searched[found.line - 2] if found.line > 1 else ""
+    check_groups(dict(found.columns), found.names, split_line(above, found.delimiter), where)
+    if found.layout is not generic.BY_NAMES:
+        return found
+    below = (split_line(line, found.delimiter) for line in lines[found.line :] if len(line) <= _LONGEST_LINE)
+    rows = [cells for cells in below if len(cells) >= len(found.names)]
+    columns = settled(found.layout, dict(found.columns), found.canonical, rows, where)
+    return replace(found, columns=columns)
 
 
 def _header_in(line: str, number: int, layout: Layout, lines: Sequence[str]) -> Header | None:

@@ -152,6 +152,9 @@ class Sightings:
             refusals.add(part >= _NEITHER, "call_type", "unknown_call_type")
         elif self._header.may_switch_parties:
             refusals.add(_flags(raw.read["call_type"][2]), "call_type", "unknown_call_type")
+            if "other" not in self._header.columns:
+                # The handset is that of a called party who has no column.
+                refusals.add(_flags(raw.read["call_type"][1]), "call_type", "unknown_call_type")
         self._refuse_clocks(refusals, at)
         for role, outcome in outcomes:
             self._refuse_times(refusals, role, outcome)
@@ -222,7 +225,7 @@ class Sightings:
 
     def _of_the_called(self, raw: RawRows) -> Flags | None:
         """Rows that a switch has recorded for the called party, with the served party as the A number."""
-        if not self._header.may_switch_parties:
+        if not self._header.may_switch_parties or "other" not in self._header.columns:
             return None
         called = _flags(raw.read["call_type"][1])
         return called if called.any() else None
