@@ -27,6 +27,8 @@ _KNOWN_NAMES: Final = frozenset(name for layout in LAYOUTS for names in layout.c
 MAPPED: Final = "mapped"
 _LONGEST_LINE: Final = 100_000
 _SAMPLED: Final = 200
+#: A line with a known name is a header if it has so many cells, and no digit in any.
+_CELLS_OF_A_HEADER: Final = 3
 #: A table above a header with fewer known columns belongs to the preamble.
 _ROLES_OF_A_REPORT: Final = 4
 
@@ -51,18 +53,21 @@ class Header:
         """Whether a switch may have recorded the caller as the served party, depending on the call type."""
         return "call_type" in self.columns and is_caller(dict(self.columns), self.canonical)
 
-    def whose(self, names: list[str]) -> Whose | None:
-        """Whether a later line, given its canonical cells, is a header, and of which table.
+    def whose(self, names: list[str], line: int) -> Whose | None:
+        """Whether a line below the header, given its canonical cells, is a header, and of which table.
 
-        It is this table's if each column has the same role under it, in any spelling.
+        It is this table's if each column has the same role under it, in any spelling; and another's if it may be the
+        header of one. The line below the header may be its second one.
         """
         if tuple(names) == self.canonical:
             return "own"
-        if len(_KNOWN_NAMES.intersection(names)) < 2:
-            return None
-        if self.layout.match(names) == self.layout.match(self.canonical):
+        known = len(_KNOWN_NAMES.intersection(names))
+        if known >= 2 and self.layout.match(names) == self.layout.match(self.canonical):
             return "own"
-        return "other" if any(known.match(names) for known in LAYOUTS) else None
+        if known >= 2 and any(layout.match(names) for layout in LAYOUTS):
+            return "other"
+        is_text = sum(map(bool, names)) >= _CELLS_OF_A_HEADER and not any(map(str.isdigit, "".join(names)))
+        return "other" if known and is_text and line > self.line + 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +212,7 @@ def _reject_doubles(cells: Sequence[str], names: Sequence[str], columns: Mapping
 
 def read_preamble(lines: Sequence[str]) -> Preamble:
     """The content of the lines before the header; a cell id, an IMSI or a date is no target."""
-    counts = NonData(",", 0, lambda _: None)
+    counts = NonData(",", 0, lambda _names, _line: None)
     msisdn = imei14 = None
     for line in lines:
         counts.read_count(line)

@@ -20,7 +20,7 @@ from numguard.source.header import groups
 
 __all__ = ["check_groups", "is_caller", "settled"]
 
-#: A name of a column of the subject, beside A and B numbers; of `Subscriber` alone it may be the name of a person.
+#: A name of a column of the subject, beside A and B numbers; a column `Subscriber` may have names.
 _OF_A_SUBJECT: Final = re.compile(r"msisdn|mobile|phone|subscriber n")
 #: Of a column of call types, so many of a hundred cells are known.
 _KNOWN_TYPES: Final = 90
