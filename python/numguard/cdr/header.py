@@ -23,6 +23,8 @@ __all__ = ["Header", "Preamble", "candidates", "find_header", "likely_header", "
 
 #: Every name of a column of any layout: a row of calls has none of them in its cells, a header several.
 _KNOWN_NAMES: Final = frozenset(name for layout in LAYOUTS for names in layout.columns.values() for name in names)
+#: Columns of sightings that no operator's file has all of.
+_OF_SIGHTINGS: Final = frozenset({"imei14", "other msisdn", "at", "direction", "source", "row"})
 #: The name of a layout that a caller gives as roles and columns: its columns are as they are named.
 MAPPED: Final = "mapped"
 _LONGEST_LINE: Final = 100_000
@@ -52,6 +54,15 @@ class Header:
     def may_switch_parties(self) -> bool:
         """Whether a switch may have recorded the caller as the served party, depending on the call type."""
         return "call_type" in self.columns and is_caller(dict(self.columns), self.canonical)
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether this is a table of sightings as `read_cdr` returns them, with E.164 digits as served numbers.
+
+        Read by the plan of India, ten digits of a foreign number would be those of an Indian mobile.
+        """
+        served = self.columns.get("served")
+        return served is not None and self.canonical[served] == "served msisdn" and {*self.canonical} >= _OF_SIGHTINGS
 
     def whose(self, names: list[str], line: int) -> Whose | None:
         """Whether a line below the header, given its canonical cells, is a header, and of which table.

@@ -83,7 +83,7 @@ class _Parties(NamedTuple):
     unkeyed: Column
 
 
-def _parties(raw: RawRows, part: Bytes, switched: Flags | None) -> _Parties:
+def _parties(raw: RawRows, part: Bytes, switched: Flags | None, region: str | None) -> _Parties:
     if switched is not None:
         # In a switch's record of the called party the A number is the caller.
         first, second = as_text(raw.columns["served"]), raw.columns["other"]
@@ -92,7 +92,7 @@ def _parties(raw: RawRows, part: Bytes, switched: Flags | None) -> _Parties:
         return _with_unkeyed(_core.normalize(served), served.take, other, _core.normalize(other))
     msisdn, unread = raw.columns["served"], raw.unread.get("served")
     if unread is None:
-        msisdn, unread = _core.normalize(msisdn), msisdn
+        msisdn, unread = _core.normalize(msisdn, region=region), msisdn
     if "other" in raw.columns:
         return _Parties(msisdn, unread.take, raw.columns["other"], raw.numbers["other"], raw.unkeyed["other"])
     if {"calling", "called"} <= raw.columns.keys():
@@ -148,7 +148,7 @@ class Sightings:
         """The sightings of a block of rows, and the rows of it that were refused."""
         refusals = Refusals(self._header, raw, self._non_data)
         part = self._parts(raw)
-        parties = _parties(raw, part, self._of_the_called(raw))
+        parties = _parties(raw, part, self._of_the_called(raw), None if self._header.has_keys else "IN")
         at, outcomes = _instants(raw)
         if parties.served_msisdn.null_count:
             refusals.add_unserved(_flags(parties.served_msisdn.is_null()), parties.served_cells, _flags(at.is_valid()))

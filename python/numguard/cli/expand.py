@@ -208,8 +208,7 @@ def open_sightings(
 ) -> tuple[Any, dict[str, Any], Cdr | None]:
     """The sightings, the names of their columns, and the reader of the operator files among them."""
     named: dict[str, Any] = {name: column for name, column in columns.items() if column is not None}
-    tables = [path for path in sources if _holds_columns(path)]
-    reports = [path for path in sources if not _holds_columns(path)]
+    tables, reports = _by_kind(sources)
     if not reports:
         return tables, named, None
     if tables and named:
@@ -221,11 +220,21 @@ def open_sightings(
     return [*tables, cdr] if tables else cdr, {}, cdr
 
 
-def _holds_columns(path: str) -> bool:
-    """Whether a file, or each file of a folder or glob, is a table of typed columns and no operator's file."""
-    if path == "-" or "://" in path:
-        return path != "-"
-    return all(kind_of_file(file) in TYPED for file in files_of(path))
+def _by_kind(sources: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The tables of typed columns, and the operators' files; of a folder or glob with both, each file."""
+    tables: list[str] = []
+    reports: list[str] = []
+    for path in sources:
+        files = [] if path == "-" or "://" in path else files_of(path)
+        typed = [str(file) for file in files if kind_of_file(file) in TYPED]
+        if path != "-" and len(typed) == len(files):
+            tables.append(path)
+        elif not typed:
+            reports.append(path)
+        else:
+            tables += typed
+            reports += [str(file) for file in files if str(file) not in typed]
+    return tables, reports
 
 
 @click.command()
@@ -329,6 +338,7 @@ def _one_start(registry_path: str | None, seeds: str | None) -> str | None:
 def write_folder(found: Expansion, folder: Path, tac: TacTable | None = None) -> None:
     """Every table as CSV, readable by its owner only; with a table of TACs, maker and model beside each handset."""
     from numguard.files import together, write_rows
+    from numguard.files.outgoing import with_plus
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Links beside the evidence of another run would prove nothing.
@@ -337,6 +347,7 @@ def write_folder(found: Expansion, folder: Path, tac: TacTable | None = None) ->
             table = getattr(found, name)
             if tac is not None:
                 table = tac.join(table, "via_imei" if "via_imei" in table.column_names else "imei14")
+            table = with_plus(table)
             write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), into=files)
 
 
