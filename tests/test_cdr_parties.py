@@ -127,3 +127,25 @@ def test_headings_of_groups_of_one_party_are_titles(tmp_path: Path, groups: str)
     cdr = read(tmp_path, groups, header, f"{SUBJECT},,01/06/2026,{OTHER},{IMEI},")
     assert pairs(cdr)[0][::2] == (SUBJECT, 49015420323751)
     assert cdr.summary.skipped == {"title": 1}
+
+
+@pytest.mark.parametrize(
+    ("header", "served", "warned"),
+    [
+        ("Target No,Call Type,B Party No,Date,Time,Dur(s),IMEI,IMSI", "B Party No", "airtel"),
+        ("Target No,Call Type,B Party No,Date,Time,Dur(s),IMEI,IMSI", "Target No", ""),
+        ("A Party,Call Type,B Party,Date,Time,Dur,IMEI,IMSI", "B Party", "generic"),
+        ("Caller,Call Type,Receiver,Date,Time,Dur,IMEI,IMSI", "Caller", "generic"),
+        ("Own,Kind,Far end,Day,Clock,Dur,IMEI,IMSI", "Far end", ""),
+    ],
+)
+def test_the_other_party_named_as_the_served_one_is_a_warning(
+    tmp_path: Path, header: str, served: str, warned: str
+) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(f"{header}\n{SUBJECT},OUT,{VICTIM},{WHEN},5,{IMEI},404100000000001\n")
+    summary = read_cdr(path, layout={"served": served, "imei": "IMEI"}).summary
+    found = [warning for warning in summary.warnings if "other party" in warning]
+    assert [f"the column {served!r} is in the layout {warned} " in warning for warning in found] == [True] * bool(
+        warned
+    )

@@ -18,6 +18,7 @@ from numguard.cli import account, options
 from numguard.compute import as_text, pc, schema_of
 from numguard.errors import ArgumentError, BrakeError, InputError
 from numguard.files import placed_together
+from numguard.indian_time import IST
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.source import files_of, kind_of_file
 from numguard.source.kinds import TYPED
@@ -169,7 +170,8 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
 
     def read(rows: pa.RecordBatch) -> tuple[pa.RecordBatch, Any]:
         rows = rows.set_column(1, "reported_at", _reported_at(rows["reported_at"], path))
-        return rows, _why_no_seed(rows, region)
+        late = _in_the_future(rows["reported_at"])
+        return rows.filter(pc.invert(late)), pc.if_else(late, "in_the_future", _why_no_seed(rows, region))
 
     seeds, lines, refused = read_dated(path, "reported_at", read, region=region)
     account.say(lines, path)
@@ -192,6 +194,17 @@ def _reported_at(written: Any, path: str) -> Any:
         return pc.if_else(blank, pa.scalar(None, pa.string()), written).cast(pa.timestamp("us"))
     except pa.ArrowInvalid:
         raise InputError(f"{path}: reported_at: write it as 2026-09-01 or 2026-09-01 18:30:00, in IST") from None
+
+
+def _in_the_future(moments: Any) -> Any:
+    """Which times of report are more than a day ahead, so that no sighting would count."""
+    if not (pa.types.is_timestamp(moments.type) or pa.types.is_date(moments.type)):
+        return pa.array([False] * len(moments))
+    zone = None if pa.types.is_date(moments.type) else moments.type.tz
+    kind = pa.timestamp("us", zone and "UTC")
+    latest = datetime.datetime.now(IST) + datetime.timedelta(days=1)
+    limit = pa.scalar(latest if zone else latest.replace(tzinfo=None), kind)
+    return pc.fill_null(pc.greater(moments.cast(kind, safe=False), limit), False)
 
 
 def _why_no_seed(seeds: pa.RecordBatch, region: Region) -> Any:
