@@ -149,3 +149,9 @@ def test_the_other_party_named_as_the_served_one_is_a_warning(
     assert [f"the column {served!r} is in the layout {warned} " in warning for warning in found] == [True] * bool(
         warned
     )
+
+
+@pytest.mark.parametrize("heading", ["Called No", "Calling Party"])
+def test_one_end_beside_the_subject_is_the_other_party(tmp_path: Path, heading: str) -> None:
+    cdr = read(tmp_path, f"Target No,{heading},IMEI,Call Type,Date,Time", f"{SUBJECT},{VICTIM},{IMEI},OUT,{WHEN}")
+    assert pairs(cdr) == [(SUBJECT, VICTIM, 49015420323751)]

@@ -6,16 +6,21 @@ by its names, on any line and with any separator**; nothing is assumed about the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import pyarrow as pa
+
 from numguard._core import normalize, normalize_imei
+from numguard.cdr import times
 from numguard.cdr.layout import ROLES, Layout, Role, canonical_name, names_served_party, without_form
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.cdr.non_data import TARGET, NonData, Whose
 from numguard.cdr.parties import check_groups, is_caller, settled
 from numguard.errors import ArgumentError, InputError
+from numguard.indian_time import OFFSET_MICROS
 from numguard.source.header import LINES_SEARCHED, SEPARATORS, beginnings, split_line, usual_width
 from numguard.source.non_data import bare
 
@@ -29,6 +34,10 @@ _OF_SIGHTINGS: Final = frozenset({"imei14", "other msisdn", "at", "direction", "
 MAPPED: Final = "mapped"
 _LONGEST_LINE: Final = 100_000
 _SAMPLED: Final = 200
+#: The days of the period of a request.
+_DAY: Final = r"\b\D{0,20}(\d{1,2}[-/. ](?:\d{1,2}|[a-z]{3})[-/. ]\d{4}|\d{4}-\d{2}-\d{2})\b"
+_FROM: Final = re.compile(rf"\bfrom{_DAY}", re.IGNORECASE)
+_TO: Final = re.compile(rf"\b(?:to|till|upto){_DAY}", re.IGNORECASE)
 #: A line with a known name is a header if it has so many cells, and no digit in any.
 _CELLS_OF_A_HEADER: Final = 3
 #: A table above a header with fewer known columns belongs to the preamble.
@@ -83,11 +92,15 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Preamble:
-    """The content of the lines before the header: whose records were requested, and how many there are."""
+    """The content of the lines before the header: whose records of which time were requested, and how many there are.
+
+    `period`: its beginning and its end, which is not part of it, in microseconds UTC.
+    """
 
     target_msisdn: int | None = None
     target_imei14: int | None = None
     stated_rows: int | None = None
+    period: tuple[int, int] | None = None
 
 
 def candidates(layout: str | Mapping[str, str] | Layout | None) -> tuple[Layout, ...]:
@@ -235,4 +248,16 @@ def read_preamble(lines: Sequence[str]) -> Preamble:
             msisdn = msisdn or normalize([value]).to_pylist()[0]
         else:
             imei14 = imei14 or normalize_imei([value]).to_pylist()[0]
-    return Preamble(msisdn, imei14, counts.stated_rows)
+    return Preamble(msisdn, imei14, counts.stated_rows, _period(lines))
+
+
+def _period(lines: Sequence[str]) -> tuple[int, int] | None:
+    """The first day and the last day that lines name as `from` and `to`, if both can be read."""
+    days: list[int] = []
+    for words in (_FROM, _TO):
+        written = next((match[1] for line in lines if (match := words.search(line))), None)
+        found = times.read(pa.array([written], pa.string()), "date")
+        if found.outcome[0] not in (times.OK, times.DAY_OR_MONTH):
+            return None
+        days.append(int(found.micros[0]) - OFFSET_MICROS)
+    return (days[0], days[1] + times.DAY) if days[0] <= days[1] else None

@@ -58,11 +58,12 @@ def settled(
             # Not the handset of the called party of an incoming call.
             return {role: place for role, place in columns.items() if role != "imei"}
         return columns
+    ends = [role for role in ("calling", "called") if role in columns]
+    if "other" not in columns and len(ends) == 1:
+        columns = columns | {"other": columns[ends[0]]}
+        del columns[ends[0]]
     if not is_caller(columns, names):
         return columns
-    if "other" not in columns and "called" in columns:
-        columns = columns | {"other": columns["called"]}
-        del columns["called"]
     if "call_type" not in columns:
         columns = columns | _call_type(layout, columns, names, rows)
     if "other" not in columns:

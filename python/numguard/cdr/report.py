@@ -101,7 +101,7 @@ def open_report(
     preamble = read_preamble(lines[: header.line - 1])
     summary.layout, summary.header_line = header.layout.name, header.line
     summary.target_msisdn, summary.target_imei14 = preamble.target_msisdn, preamble.target_imei14
-    summary.stated_rows = preamble.stated_rows
+    summary.stated_rows, summary.stated_period = preamble.stated_rows, preamble.period
     summary.missing = [
         what for what, roles in (("IMEIs", {"imei"}), ("times", {"at", "date"})) if not roles & header.columns.keys()
     ]

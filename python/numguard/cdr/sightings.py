@@ -269,6 +269,7 @@ class Sightings:
         period = pc.min_max(batch.column("at").view(pa.int64()))
         if period["min"].is_valid:
             summary.cover(period["min"].as_py(), period["max"].as_py())
+        summary.off_period += _off_period(batch, summary)
         summary.off_target += _off_target(batch, summary)
 
 
@@ -312,6 +313,16 @@ def _off_target(batch: pa.RecordBatch, summary: FileSummary) -> int:
         other: Column = pc.not_equal(batch.column("imei14"), pa.scalar(summary.target_imei14, pa.uint64()))
         return int(other.true_count)
     return 0
+
+
+def _off_period(batch: pa.RecordBatch, summary: FileSummary) -> int:
+    """Rows before or after the requested period: day and month may be exchanged."""
+    if summary.stated_period is None:
+        return 0
+    begin, end = (pa.scalar(micros, pa.int64()) for micros in summary.stated_period)
+    micros: Column = batch.column("at").view(pa.int64())
+    outside: Column = pc.or_(pc.less(micros, begin), pc.greater_equal(micros, end))
+    return int(outside.true_count)
 
 
 class _Notes:

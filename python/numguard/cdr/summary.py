@@ -44,9 +44,10 @@ class FileSummary:
     `rows` were returned and `refused` were not, by note; together they are every row of the file. `refused_lines` has
     the first lines of each note (`Cdr.refused` has all). `skipped` counts non-data lines: blank, ruler, preamble,
     header, footer, page, no_data. `day_or_month` counts dates that were read with the day first, and are another date
-    with the month first. `unread` counts cells with content that became null, by column and note. `left_out`:
-    a sheet or member without a table, beside one that has a table, and why nothing was read from it. `reader_warnings`:
-    warnings of the reader of a sheet.
+    with the month first. `stated_period`: the period that the preamble names, in microseconds UTC, without its end; and
+    `off_period`: the rows outside of it. `unread` counts cells with content that became null, by column and note.
+    `left_out`: a sheet or member without a table, beside one that has a table, and why nothing was read from it.
+    `reader_warnings`: warnings of the reader of a sheet.
     """
 
     source: str
@@ -68,6 +69,8 @@ class FileSummary:
     missing: list[str] = field(default_factory=list)
     not_read: list[str] = field(default_factory=list)
     stated_rows: int | None = None
+    stated_period: tuple[int, int] | None = None
+    off_period: int = 0
     left_out: bool = False
     why_left_out: str = ""
     reader_warnings: tuple[str, ...] = ()
@@ -86,6 +89,8 @@ class FileSummary:
             found.append(f"has no column of {' and '.join(self.missing)} with a known name")
         if self.off_target:
             found.append(f"{self.off_target} rows are not of the {self._target_kind} that the preamble names")
+        if self.off_period:
+            found.append(f"{self.off_period} rows are outside of the period that the preamble names")
         if swapped := self.refused.get("month_first"):
             found.append(f"{swapped} dates have the month first: dates up to the twelfth are not read beside them")
             if self.day_or_month:
@@ -117,9 +122,9 @@ class FileSummary:
             raise InputError(f"{self.source}: has no column of {' and '.join(self.missing)}, and strict requires it")
 
     def hold_several_reports(self) -> None:
-        """Drops target and stated count: the file has several preambles, each of which covers some of the rows."""
-        self.target_msisdn = self.target_imei14 = self.stated_rows = None
-        self.off_target = 0
+        """Drops target, period and stated count: the file has several preambles, each of which covers some rows."""
+        self.target_msisdn = self.target_imei14 = self.stated_rows = self.stated_period = None
+        self.off_target = self.off_period = 0
 
     def refuse(self, lines: list[int], note: str) -> None:
         """Count refused rows, given by their lines."""
