@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 
 import numguard as ng
@@ -416,3 +418,26 @@ def test_a_footer_has_no_number_in_a_cell_of_its_own(tmp_path: Path, served: str
     assert rows(cdr) == [READ]
     assert [row for row, _ in refused(cdr)] == [3, 4]
     assert "footer" not in cdr.summary.skipped
+
+
+def test_a_table_of_something_else_below_is_not_read(tmp_path: Path) -> None:
+    """In a workbook its rows have as many cells as the others; `common` would count its numbers as seen."""
+    calls = [HEADER.split(","), ROW.split(",")]
+    others = [[], ["Top B parties"], ["B Party", "Count"], ["9812345678", "5"], ["9700012345", "-"]]
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    for cells in calls + others:
+        sheet.append(cells)
+    book.save(tmp_path / "calls.xlsx")
+    cdr = read_cdr(tmp_path / "calls.xlsx")
+    assert rows(cdr) == [READ]
+    assert {5: "not_a_number", 6: "neither_imei_nor_time", 7: "neither_imei_nor_time"}.items() <= dict(
+        refused(cdr)
+    ).items()
+
+
+@pytest.mark.parametrize(("missing", "count"), [((2,), 1), ((4, 5), 1), ((2, 5), 1), ((2, 4), 1), ((2, 4, 5), 0)])
+def test_a_row_with_an_imei_or_a_time_is_read(tmp_path: Path, missing: tuple[int, ...], count: int) -> None:
+    """Columns 2, 4 and 5 are those of the IMEI, the date and the time."""
+    cells = ["-" if place in missing else cell for place, cell in enumerate(ROW.split(","))]
+    assert read(tmp_path, HEADER, ",".join(cells)).read_all().num_rows == count

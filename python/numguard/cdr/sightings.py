@@ -141,6 +141,7 @@ class Sightings:
         self._notes, self._imei_notes = _Notes(_core.explain), _Notes(_core.explain_imei)
         when = [header.canonical[place] for role, place in header.columns.items() if role in ("at", "date", "time")]
         self._have_month_first = any(map(has_month_first, when))
+        self._columns_of_times = 1 if "at" in header.columns else len(when)
         # A day of tolerance: clocks of other zones, and a machine whose own is behind.
         self._latest = time.time_ns() // 1000 + DAY_MICROS
 
@@ -167,6 +168,9 @@ class Sightings:
         for role, outcome in outcomes:
             self._refuse_times(refusals, role, outcome)
 
+        if imei is not None and imei.null_count and outcomes and len(outcomes) == self._columns_of_times:
+            untimed = np.logical_and.reduce([outcome == times.BLANK for _, outcome in outcomes])
+            refusals.add(untimed & _flags(_blank(imei, unread_imei)), None, "neither_imei_nor_time")
         count = len(raw.lines)
         where, unplaced = places(raw)
         durations, unclear = _durations(raw)
@@ -426,6 +430,11 @@ def _durations(raw: RawRows) -> tuple[Column, Column]:
     blank = pc.replace_with_mask(pc.invert(rows), rows, is_blank)
     is_unclear = pc.and_(seconds.is_null(), pc.invert(blank))
     return seconds, pc.if_else(is_unclear, pa.scalar("unclear_duration"), pa.scalar(None, pa.string()))
+
+
+def _blank(keys: Column, unread: Column | None) -> Column:
+    """Which cells without a key have no other text."""
+    return keys.is_null() if unread is None else pc.and_(keys.is_null(), as_text(unread).is_null())
 
 
 def _are_imsis(imeis: Column) -> Flags:

@@ -33,6 +33,7 @@ CDR_NOTES: Final = {
     "in_the_future": "The time is more than a day in the future: a clock was wrong, or the year is.",
     "clock_not_set": "The time is before 1995, when mobile service in India began: a clock was not set.",
     "unreadable_time": "The time is no time of day in a known form.",
+    "neither_imei_nor_time": "The row has neither an IMEI nor a time, as those of a table of something else below.",
     "imsi_for_imei": "In place of the IMEI is an IMSI of India: columns may be exchanged, or shifted.",
 }
 
