@@ -366,6 +366,7 @@ def test_a_list_as_it_is_written_has_the_same_numbers_when_it_is_read(tmp_path: 
     with ng.Registry(by="HC 1234") as registry:
         registry.add_complaints(pa.table(sheet), name="desk.csv")
         registry.decide(["+65 91234567"], "confirmed", "called from abroad")
+        assert len(registry.known(["+65 91234567"])) == 1
         path = tmp_path / f"list{ending}"
         registry.export(path, to="CyberSafe")
     customers = pa.table({"mobile": ["6591234567", "+65 9123 4567", str(B)]})
