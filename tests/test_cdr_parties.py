@@ -155,3 +155,18 @@ def test_the_other_party_named_as_the_served_one_is_a_warning(
 def test_one_end_beside_the_subject_is_the_other_party(tmp_path: Path, heading: str) -> None:
     cdr = read(tmp_path, f"Target No,{heading},IMEI,Call Type,Date,Time", f"{SUBJECT},{VICTIM},{IMEI},OUT,{WHEN}")
     assert pairs(cdr) == [(SUBJECT, VICTIM, 49015420323751)]
+
+
+@pytest.mark.parametrize("parties", ["MSISDN", "Mobile No", "A Party,B Party,Call Type"])
+@pytest.mark.parametrize("heading", ["Target", "Subject"])
+def test_a_column_of_names_is_not_the_subjects(tmp_path: Path, heading: str, parties: str) -> None:
+    ends = ",".join([SUBJECT, OTHER, "OUT"][: parties.count(",") + 1])
+    cdr = read(tmp_path, f"{heading},{parties},IMEI,Date,Time", *[f"Gang A,{ends},{IMEI},{WHEN}"] * 2)
+    assert [row[::2] for row in pairs(cdr)] == [(SUBJECT, 49015420323751)] * 2
+    assert heading in cdr.summary.files[0].not_read
+
+
+@pytest.mark.parametrize("written", ["98765XXXXX", "Gang 5", "-"])
+def test_a_column_of_masked_numbers_is_the_subjects(tmp_path: Path, written: str) -> None:
+    cdr = read(tmp_path, "Target,Mobile No,IMEI,Date,Time", f"{written},{OTHER},{IMEI},{WHEN}")
+    assert (cdr.read_all().num_rows, cdr.refused.num_rows) == (0, 1)

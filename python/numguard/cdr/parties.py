@@ -52,6 +52,7 @@ def settled(
     Raises:
         InputError: The rows have the caller where the name of the column is that of the subject.
     """
+    columns = _without_names(layout, columns, names, rows)
     if "served" not in columns:
         imei = columns.get("imei")
         if imei is not None and without_form(names[imei]) in generic.OF_THE_A_NUMBER:
@@ -96,6 +97,22 @@ def check_groups(columns: dict[Role, int], names: Sequence[str], above: Sequence
             f"{where}: the columns of numbers and of IMEIs are below headings of different parties; name the columns: "
             "numguard cdr read --map 'COLUMN=served' --map 'COLUMN=imei' and so on (layout={...})"
         )
+
+
+def _without_names(
+    layout: Layout, columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]
+) -> dict[Role, int]:
+    """The columns without a served party's one that has words alone, such as the name of a subscriber or a case."""
+    left = list(names)
+    found: dict[Role, int] | None = columns
+    while found is not None and "served" in found:
+        place = found["served"]
+        text = "".join(row[place] for row in rows)
+        if any(map(str.isdigit, text)) or not any(map(str.isalpha, text)):
+            return found
+        left[place] = ""
+        found = layout.match(left)
+    return columns if found is None else found
 
 
 def _call_type(
