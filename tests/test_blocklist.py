@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 import numguard as ng
 from numguard.blocklist import BlockList, write_private
 from numguard.errors import ArgumentError, ColumnError, InputError, RegistryError
+from numguard.number_list import read_numbers
 from numguard.registry.store import Append
 
 A, B = 919123456789, 919876543210
@@ -352,3 +353,23 @@ def test_parts_are_written_whole_or_not_at_all(
     with pytest.raises(RegistryError):
         many.export(path, replace=True, to="DoT", rows_per_file=15)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".xlsx", ".parquet"])
+def test_a_list_as_it_is_written_has_the_same_numbers_when_it_is_read(tmp_path: Path, ending: str) -> None:
+    """Without its `+`, a number of Singapore is an Indian mobile, whose subscriber would be cut off."""
+    sheet = {
+        "acknowledgement_no": ["1", "2"],
+        "source": ["1930"] * 2,
+        "suspect_mobiles": ["+65 91234567", "98765 43210"],
+    }
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(pa.table(sheet), name="desk.csv")
+        registry.decide(["+65 91234567"], "confirmed", "called from abroad")
+        assert len(registry.known(["+65 91234567"])) == 1
+        path = tmp_path / f"list{ending}"
+        registry.export(path, to="CyberSafe")
+    customers = pa.table({"mobile": ["6591234567", "+65 9123 4567", str(B)]})
+    found = ng.scan(customers, {"mobile": read_numbers(path).keys}).read_all()
+    assert found["mobile_match"].to_pylist() == [6591234567, B]
+    assert found["mobile"].to_pylist() == ["+65 9123 4567", str(B)]

@@ -76,3 +76,34 @@ def test_a_date_of_a_workbook_is_its_serial_number_however_it_is_shown(
     book.save(tmp_path / "calls.xlsx")
     (at,) = ng.read_cdr(tmp_path / "calls.xlsx").read_all()["at"].to_pylist()
     assert (at.year, at.month, at.day) == (2026, 6, 1)
+
+
+@pytest.mark.parametrize(
+    "preamble",
+    [
+        "Call Details of Mobile No '9876543210' from '01-Jun-2026' to '30-Jun-2026'",
+        "From Date :,'01/06/2026 00:00:00'\nTo Date :,'30/06/2026 23:59:59'",
+        "From Date:-2026-06-01\nTo Date:-2026-06-30",
+        "CDR FROM 1-6-2026 TO 30-6-2026",
+    ],
+)
+def test_rows_outside_of_the_stated_period_are_a_warning(tmp_path: Path, preamble: str) -> None:
+    """As where a spreadsheet exchanged day and month of each date up to the twelfth."""
+    path = tmp_path / "calls.csv"
+    days = ["01/06/2026 00:00:00", "30/06/2026 23:59:59", "31/05/2026 23:59:59", "01/07/2026 00:00:00", ""]
+    rows = "".join(f"9876543210,358967101234560,{day}\n" for day in days)
+    path.write_text(f"{preamble}\n\nMSISDN,IMEI,Timestamp\n{rows}")
+    cdr = ng.read_cdr(path)
+    assert cdr.read_all().num_rows == 5
+    assert cdr.summary.files[0].warnings == ["2 rows are outside of the period that the preamble names"]
+
+
+@pytest.mark.parametrize(
+    "preamble", ["From Date:-2026-06-01", "from 30/06/2026 to 01/06/2026", "to whom it may concern"]
+)
+def test_half_a_period_is_none(tmp_path: Path, preamble: str) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(f"{preamble}\nMSISDN,IMEI,Timestamp\n9876543210,358967101234560,01/05/2026 10:00:00\n")
+    cdr = ng.read_cdr(path)
+    assert cdr.read_all().num_rows == 1
+    assert cdr.summary.files[0].warnings == []

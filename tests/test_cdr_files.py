@@ -8,10 +8,12 @@ import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from numguard.cdr import read_cdr
@@ -313,3 +315,26 @@ def test_categories_and_nested_columns(tmp_path: Path) -> None:
     frame.with_columns(pl.lit([1]).alias("cells")).write_ipc(path)
     with pytest.raises(InputError, match=r"calls\.arrow: the file uses something that cannot be read here"):
         read_cdr(path)
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "UTC", "Asia/Kolkata", "+02:00"])
+def test_times_of_every_unit_and_zone_are_read(tmp_path: Path, unit: str, zone: str | None) -> None:
+    moment = dt.datetime(2026, 6, 1, 10, 0, 1)
+    kind: Any = pa.timestamp(unit, zone)
+    table = pa.table({"MSISDN": ["9876543210"], "IMEI": ["358967101234560"], "Timestamp": pa.array([moment], kind)})
+    path = tmp_path / "calls.parquet"
+    pq.write_table(table, path)
+    cdr = read_cdr(path)
+    (at,) = cdr.read_all()["at"].to_pylist()
+    assert at.replace(tzinfo=None) == moment + (dt.timedelta(hours=5, minutes=30) if zone else dt.timedelta())
+
+
+def test_times_of_day_of_every_unit_are_read(tmp_path: Path) -> None:
+    kinds: list[Any] = [pa.time32("s"), pa.time32("ms"), pa.time64("us"), pa.time64("ns")]
+    for kind in kinds:
+        clock = pa.array([dt.time(22, 0, 1)]).cast(kind)
+        columns = {"MSISDN": ["9876543210"], "IMEI": ["358967101234560"], "Date": pa.array([dt.date(2026, 6, 1)])}
+        pq.write_table(pa.table({**columns, "Time": clock}), tmp_path / "calls.parquet")
+        (at,) = read_cdr(tmp_path / "calls.parquet").read_all()["at"].to_pylist()
+        assert f"{at:%d %H:%M:%S}" == "01 22:00:01", kind

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 
 import numguard as ng
@@ -384,3 +386,58 @@ def test_handsets_that_a_spreadsheet_rounded_link_no_numbers(tmp_path: Path) -> 
     found = ng.expand(["9876543210"], read_cdr(path))
     assert found.linked.num_rows == 0
     assert found.stopped.select(["imei14", "why"]).to_pylist() == [{"imei14": 49015400000000, "why": "placeholder"}]
+
+
+def test_an_imsi_is_no_handset(tmp_path: Path) -> None:
+    """Ten subscribers of an operator would be in one handset, where IMEIs and IMSIs were exchanged."""
+    cdr = read(tmp_path, HEADER, ROW, *(ROW.replace("358967101234560", f"40498000000000{k}") for k in (1, 2)))
+    assert rows(cdr) == [READ]
+    assert refused(cdr) == [(3, "imsi_for_imei"), (4, "imsi_for_imei")]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["B Number,Caller,Handset ID,IMSI,Dt,Tm,Kind,Sec", "Other Party,Own No,IMEI,IMSI,Dt,Tm,Type,Sec", "Nos,IMEI,Day"],
+)
+def test_rows_below_another_header_are_refused_whatever_its_names(tmp_path: Path, header: str) -> None:
+    cdr = read(tmp_path, HEADER, ROW, header, ROW)
+    assert rows(cdr) == [READ]
+    assert refused(cdr) == [(4, "another_header")]
+
+
+def test_text_below_the_header_or_with_digits_is_no_other_header(tmp_path: Path) -> None:
+    text = "Number,Number,IMEI,,dd/mm/yyyy,,,sec"
+    cdr = read(tmp_path, HEADER, text, ROW, "Unknown,,IMEI 2,,,,,", ROW)
+    assert rows(cdr) == [READ, READ]
+    assert refused(cdr) == [(2, "not_a_number"), (4, "not_a_number")]
+
+
+@pytest.mark.parametrize("served", ["******3210", "Confidential", "Note", "Total"])
+def test_a_footer_has_no_number_in_a_cell_of_its_own(tmp_path: Path, served: str) -> None:
+    cdr = read(tmp_path, HEADER, ROW, f"{served},9812345678,,,,,", f"{served},,358967101234560,,,,,")
+    assert rows(cdr) == [READ]
+    assert [row for row, _ in refused(cdr)] == [3, 4]
+    assert "footer" not in cdr.summary.skipped
+
+
+def test_a_table_of_something_else_below_is_not_read(tmp_path: Path) -> None:
+    """In a workbook its rows have as many cells as the others; `common` would count its numbers as seen."""
+    calls = [HEADER.split(","), ROW.split(",")]
+    others = [[], ["Top B parties"], ["B Party", "Count"], ["9812345678", "5"], ["9700012345", "-"]]
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    for cells in calls + others:
+        sheet.append(cells)
+    book.save(tmp_path / "calls.xlsx")
+    cdr = read_cdr(tmp_path / "calls.xlsx")
+    assert rows(cdr) == [READ]
+    assert {5: "not_a_number", 6: "neither_imei_nor_time", 7: "neither_imei_nor_time"}.items() <= dict(
+        refused(cdr)
+    ).items()
+
+
+@pytest.mark.parametrize(("missing", "count"), [((2,), 1), ((4, 5), 1), ((2, 5), 1), ((2, 4), 1), ((2, 4, 5), 0)])
+def test_a_row_with_an_imei_or_a_time_is_read(tmp_path: Path, missing: tuple[int, ...], count: int) -> None:
+    """Columns 2, 4 and 5 are those of the IMEI, the date and the time."""
+    cells = ["-" if place in missing else cell for place, cell in enumerate(ROW.split(","))]
+    assert read(tmp_path, HEADER, ",".join(cells)).read_all().num_rows == count

@@ -107,3 +107,51 @@ def test_an_unknown_header_is_shown_and_a_row_is_not(tmp_path: Path) -> None:
         read_cdr(path)
     assert "Ravi" not in str(caught.value)
     assert A not in str(caught.value)
+
+
+@pytest.mark.parametrize("heading", ["Call Date (MM/DD/YYYY)", "Date mm-dd-yyyy"])
+def test_a_heading_may_say_that_the_month_is_first(tmp_path: Path, heading: str) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(f"Target No,IMEI,{heading}\n{A},{IMEI},06/05/2026\n{A},{IMEI},06/06/2026\n")
+    cdr = read_cdr(path)
+    assert [f"{row['at']:%d %m}" for row in cdr.read_all().to_pylist()] == ["06 06"]
+    assert cdr.refused["note"].to_pylist() == ["day_or_month"]
+
+
+@pytest.mark.parametrize("heading", ["Duration (ms)", "Call Duration (mm:ss)", "Duration HH:MM"])
+def test_a_duration_in_another_unit_is_not_read(tmp_path: Path, heading: str) -> None:
+    (row,) = rows(tmp_path, f"Target No,IMEI,Date,{heading}", f"{A},{IMEI},01/06/2026,05:30")
+    assert row["duration_s"] is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "written", "seconds"),
+    [("Duration (ss)", "61", 61), ("Call Duration (HH:MM:SS)", "00:01:01", 61), ("Duration", "0:01:01", 61)],
+)
+def test_a_duration_in_seconds_or_by_a_clock_is_read(tmp_path: Path, heading: str, written: str, seconds: int) -> None:
+    (row,) = rows(tmp_path, f"Target No,IMEI,Date,{heading}", f"{A},{IMEI},01/06/2026,{written}")
+    assert row["duration_s"] == seconds
+
+
+def test_an_unclear_duration_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    cells = ["05:30", "5 min", "10.30", "", "-", "NA", "12", "00:00:12"]
+    path.write_text("Target No,IMEI,Date,Duration\n" + "".join(f"{A},{IMEI},01/06/2026,{cell}\n" for cell in cells))
+    cdr = read_cdr(path)
+    assert cdr.read_all()["duration_s"].to_pylist() == [None] * 6 + [12, 12]
+    assert cdr.summary.unread == {"duration_s": {"unclear_duration": 3}}
+
+
+@pytest.mark.parametrize("headings", ["Call Date,Call Time (UTC)", "Call Date (GMT),Call Time"])
+def test_a_date_beside_a_time_of_another_zone_is_not_read(tmp_path: Path, headings: str) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(f"Target No,IMEI,{headings}\n{A},{IMEI},01/06/2026,22:00:00\n")
+    cdr = read_cdr(path)
+    assert cdr.read_all()["at"].to_pylist() == [None]
+    assert cdr.summary.files[0].missing == ["times"]
+
+
+def test_a_time_of_another_zone_beside_that_of_india_changes_nothing(tmp_path: Path) -> None:
+    header = "MSISDN,IMEI,Start Date,Start Time (IST),Start Time (UTC)"
+    (row,) = rows(tmp_path, header, f"{A},{IMEI},01/06/2026,22:00:00,16:30:00")
+    assert f"{row['at']:%d %H:%M}" == "01 22:00"

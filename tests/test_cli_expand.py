@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import stat
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -239,3 +240,50 @@ def test_operator_files_without_times_are_not_listed_twice(desk: Path) -> None:
     twice = numguard("expand", "map.csv", "./map.csv", "--seeds", "seeds.csv", *names)
     assert twice.returncode == 2
     assert "given twice" in twice.stderr
+
+
+FOREIGN = "Target No,IMEI,Date\n98765 43210,490154203237518,01/06/2026\n+65 91234567,490154203237518,01/06/2026\n"
+
+
+@pytest.mark.parametrize("name", ["calls.csv", "sightings.csv", "sightings.jsonl", "sightings.parquet", "both"])
+def test_sightings_have_the_same_numbers_once_they_are_written(desk: Path, name: str) -> None:
+    """Of a foreign number in ten digits, as those of Singapore are, no Indian mobile is made on any way."""
+    (desk / "calls.csv").write_text(FOREIGN)
+    (desk / "both").mkdir()
+    for path in ("sightings.csv", "sightings.jsonl", "sightings.parquet", "both/one.parquet"):
+        assert numguard("cdr", "read", "calls.csv", "-o", path).returncode == 0
+    # A folder may have tables and operators' files.
+    (desk / "both" / "two.csv").write_text(JIO)
+    run = numguard("expand", name, "--seeds", "seeds.csv", "--folder", "linked", "--ask", "letter.csv", "--json")
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout)["rows_refused"] == 0
+    linked = [row["msisdn"] for row in rows(desk / "linked" / "linked.csv")]
+    assert linked == (["+6591234567", "919123456780", "919123456789"] if name == "both" else ["+6591234567"])
+    assert ng.normalize(linked).to_pylist()[0] == 6591234567
+
+
+def test_a_letter_has_no_indian_number_for_a_foreign_one(desk: Path) -> None:
+    (desk / "seeds.csv").write_text("mobile\n+65 91234567\n98765 43210\n")
+    run = numguard("expand", "airtel.csv", "--seeds", "seeds.csv", "--ask", "letter.csv")
+    assert run.returncode == 0, run.stderr
+    assert [row["msisdn"] for row in rows(desk / "letter.csv") if row["msisdn"]] == ["+6591234567"]
+
+
+@pytest.mark.parametrize("day", ["2062-06-03", "2062-06-03 10:00:00"])
+def test_a_seed_of_a_later_day_is_refused(desk: Path, day: str) -> None:
+    """No sighting would be in its window, and nothing would say why."""
+    (desk / "dated.csv").write_text(f"msisdn,reported_at\n98765 43210,{day}\n98765 43210,2026-06-03\n")
+    run = numguard(
+        "expand", "airtel.csv", "jio.csv", "--seeds", "dated.csv", "--days-before", "30", "--refused", "r.csv"
+    )
+    assert run.returncode == 0, run.stderr
+    assert rows(desk / "r.csv") == [{"file": "dated.csv", "row": "2", "note": "in_the_future"}]
+
+
+@pytest.mark.parametrize("kind", [pa.date32(), pa.timestamp("ms"), pa.timestamp("ns", "Asia/Kolkata"), pa.date64()])
+def test_a_later_day_of_any_type_is_refused(desk: Path, kind: Any) -> None:
+    moments = pa.array([datetime(2062, 6, 3), datetime(2026, 6, 3)]).cast(kind)
+    pq.write_table(pa.table({"msisdn": ["98765 43210"] * 2, "reported_at": moments}), desk / "dated.parquet")
+    run = numguard("expand", "airtel.csv", "--seeds", "dated.parquet", "--days-before", "30", "--json")
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout)["lists"][0]["refused_rows"] == {"in_the_future": 1}

@@ -156,3 +156,12 @@ def test_a_decision_that_takes_numbers_off_a_list_counts_every_row(status: str, 
     account = json.loads(run.stdout)
     assert (account["rows_read"], account["rows_used"], account["numbers"]) == (3, decided, decided)
     assert account["not_data"] == ({"other_action": 3 - decided} if decided < 3 else {})
+
+
+def test_the_difference_of_lists_has_the_same_numbers_when_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "before.txt").write_text("98765 43210\n")
+    (tmp_path / "after.txt").write_text("98765 43210\n+65 91234567\n")
+    run = numguard("lists", "diff", tmp_path / "before.txt", tmp_path / "after.txt", "--folder", tmp_path / "changed")
+    assert run.returncode == 0, run.stderr
+    with (tmp_path / "changed" / "added.csv").open() as lines:
+        assert ng.normalize([row["msisdn"] for row in csv.DictReader(lines)]).to_pylist() == [6591234567]

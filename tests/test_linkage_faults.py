@@ -254,3 +254,16 @@ def test_files_are_read_again_from_where_the_temporary_file_is_full(tmp_path: Pa
             ng.expand(seeds, table.to_reader(), memory_limit=0)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_imsis_in_place_of_imeis_are_a_warning() -> None:
+    """Ten subscribers of an operator are one handset then."""
+    numbers = [f"987654321{k}" for k in range(4)]
+    sightings = pa.table({"served_msisdn": numbers, "imsi": [f"40410000000001{k}" for k in range(4)]})
+    found = ng.expand(numbers[:1], sightings, imei="imsi")
+    assert found.linked.num_rows == 3
+    assert found.account["warnings"] == [
+        "1 handsets begin with 404 or 405, as IMSIs of India do: check that the column has IMEIs"
+    ]
+    sightings = pa.table({"served_msisdn": numbers, "imei14": ["490154203237518"] * 4})
+    assert ng.expand(numbers[:1], sightings).account["warnings"] == []

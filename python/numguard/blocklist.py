@@ -158,9 +158,9 @@ class BlockList:
     ) -> Path:
         """Writes the list to `path`, and its manifest beside it as `<path>.manifest.json`.
 
-        All files are written whole or none is, readable by their owner only. In text, numbers are digits without `+`,
-        handsets have 15 digits, times are ISO 8601 in IST. In CSV, an apostrophe is put before text that a spreadsheet
-        would run as a formula; in a workbook all text is in text cells.
+        All files are written whole or none is, readable by their owner only. In text, numbers are digits, those of
+        other countries with `+`, handsets have 15 digits, times are ISO 8601 in IST. In CSV, an apostrophe is put
+        before text that a spreadsheet would run as a formula; in a workbook all text is in text cells.
 
         In parts, `list.csv` becomes `list-1-of-3.csv` and so on, or `list-<district>.csv`, each with its manifest, and
         `list.csv.sha256` lists all of them with their SHA-256 in the format of `sha256sum --check`.

@@ -6,15 +6,21 @@ by its names, on any line and with any separator**; nothing is assumed about the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+import pyarrow as pa
+
 from numguard._core import normalize, normalize_imei
+from numguard.cdr import times
 from numguard.cdr.layout import ROLES, Layout, Role, canonical_name, names_served_party, without_form
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.cdr.non_data import TARGET, NonData, Whose
+from numguard.cdr.parties import check_groups, is_caller, settled
 from numguard.errors import ArgumentError, InputError
+from numguard.indian_time import OFFSET_MICROS
 from numguard.source.header import LINES_SEARCHED, SEPARATORS, beginnings, split_line, usual_width
 from numguard.source.non_data import bare
 
@@ -22,8 +28,18 @@ __all__ = ["Header", "Preamble", "candidates", "find_header", "likely_header", "
 
 #: Every name of a column of any layout: a row of calls has none of them in its cells, a header several.
 _KNOWN_NAMES: Final = frozenset(name for layout in LAYOUTS for names in layout.columns.values() for name in names)
+#: Columns of sightings that no operator's file has all of.
+_OF_SIGHTINGS: Final = frozenset({"imei14", "other msisdn", "at", "direction", "source", "row"})
+#: The name of a layout that a caller gives as roles and columns: its columns are as they are named.
+MAPPED: Final = "mapped"
 _LONGEST_LINE: Final = 100_000
 _SAMPLED: Final = 200
+#: The days of the period of a request.
+_DAY: Final = r"\b\D{0,20}(\d{1,2}[-/. ](?:\d{1,2}|[a-z]{3})[-/. ]\d{4}|\d{4}-\d{2}-\d{2})\b"
+_FROM: Final = re.compile(rf"\bfrom{_DAY}", re.IGNORECASE)
+_TO: Final = re.compile(rf"\b(?:to|till|upto){_DAY}", re.IGNORECASE)
+#: A line with a known name is a header if it has so many cells, and no digit in any.
+_CELLS_OF_A_HEADER: Final = 3
 #: A table above a header with fewer known columns belongs to the preamble.
 _ROLES_OF_A_REPORT: Final = 4
 
@@ -46,32 +62,45 @@ class Header:
     @property
     def may_switch_parties(self) -> bool:
         """Whether a switch may have recorded the caller as the served party, depending on the call type."""
-        columns = self.columns
-        if not {"served", "other", "call_type"} <= columns.keys():
-            return False
-        return without_form(self.canonical[columns["served"]]) in generic.CALLERS
+        return "call_type" in self.columns and is_caller(dict(self.columns), self.canonical)
 
-    def whose(self, names: list[str]) -> Whose | None:
-        """Whether a later line, given its canonical cells, is a header, and of which table.
+    @property
+    def has_keys(self) -> bool:
+        """Whether this is a table of sightings as `read_cdr` returns them, with E.164 digits as served numbers.
 
-        It is this table's if each column has the same role under it, in any spelling.
+        Read by the plan of India, ten digits of a foreign number would be those of an Indian mobile.
+        """
+        served = self.columns.get("served")
+        return served is not None and self.canonical[served] == "served msisdn" and {*self.canonical} >= _OF_SIGHTINGS
+
+    def whose(self, names: list[str], line: int) -> Whose | None:
+        """Whether a line below the header, given its canonical cells, is a header, and of which table.
+
+        It is this table's if each column has the same role under it, in any spelling; and another's if it may be the
+        header of one. The line below the header may be its second one.
         """
         if tuple(names) == self.canonical:
             return "own"
-        if len(_KNOWN_NAMES.intersection(names)) < 2:
-            return None
-        if self.layout.match(names) == self.columns:
+        known = len(_KNOWN_NAMES.intersection(names))
+        if known >= 2 and self.layout.match(names) == self.layout.match(self.canonical):
             return "own"
-        return "other" if any(known.match(names) for known in LAYOUTS) else None
+        if known >= 2 and any(layout.match(names) for layout in LAYOUTS):
+            return "other"
+        is_text = sum(map(bool, names)) >= _CELLS_OF_A_HEADER and not any(map(str.isdigit, "".join(names)))
+        return "other" if known and is_text and line > self.line + 1 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Preamble:
-    """The content of the lines before the header: whose records were requested, and how many there are."""
+    """The content of the lines before the header: whose records of which time were requested, and how many there are.
+
+    `period`: its beginning and its end, which is not part of it, in microseconds UTC.
+    """
 
     target_msisdn: int | None = None
     target_imei14: int | None = None
     stated_rows: int | None = None
+    period: tuple[int, int] | None = None
 
 
 def candidates(layout: str | Mapping[str, str] | Layout | None) -> tuple[Layout, ...]:
@@ -97,7 +126,7 @@ def _mapped(mapping: Mapping[str, str]) -> Layout:
     if not names_served_party(dict.fromkeys(columns, 0)):
         raise ArgumentError("layout: name the column 'served', or all of 'calling', 'called' and 'call_type'")
     signature = tuple(name for names in columns.values() for name in names)
-    return Layout("mapped", signature, columns, generic.BY_NAMES.call_types)
+    return Layout(MAPPED, signature, columns, generic.BY_NAMES.call_types)
 
 
 def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> Header | None:
@@ -117,9 +146,20 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
             if header is not None and (found is None or rows_among(header, searched[number + 1 : end])):
                 found = header
                 break
-    if found is not None:
-        _reject_doubles(found.names, found.canonical, found.columns, f"{name}: line {found.line}")
-    return found
+    if found is None:
+        return None
+    where = f"{name}: line {found.line}"
+    _reject_doubles(found.names, found.canonical, found.columns, where)
+    if found.layout.name == MAPPED:
+        return found
+    above = searched[found.line - 2] if found.line > 1 else ""
+    check_groups(dict(found.columns), found.names, split_line(above, found.delimiter), where)
+    if found.layout is not generic.BY_NAMES:
+        return found
+    below = (split_line(line, found.delimiter) for line in lines[found.line :] if len(line) <= _LONGEST_LINE)
+    rows = [cells for cells in below if len(cells) >= len(found.names)]
+    columns = settled(found.layout, dict(found.columns), found.canonical, rows, where)
+    return replace(found, columns=columns)
 
 
 def _header_in(line: str, number: int, layout: Layout, lines: Sequence[str]) -> Header | None:
@@ -196,7 +236,7 @@ def _reject_doubles(cells: Sequence[str], names: Sequence[str], columns: Mapping
 
 def read_preamble(lines: Sequence[str]) -> Preamble:
     """The content of the lines before the header; a cell id, an IMSI or a date is no target."""
-    counts = NonData(",", 0, lambda _: None)
+    counts = NonData(",", 0, lambda _names, _line: None)
     msisdn = imei14 = None
     for line in lines:
         counts.read_count(line)
@@ -208,4 +248,16 @@ def read_preamble(lines: Sequence[str]) -> Preamble:
             msisdn = msisdn or normalize([value]).to_pylist()[0]
         else:
             imei14 = imei14 or normalize_imei([value]).to_pylist()[0]
-    return Preamble(msisdn, imei14, counts.stated_rows)
+    return Preamble(msisdn, imei14, counts.stated_rows, _period(lines))
+
+
+def _period(lines: Sequence[str]) -> tuple[int, int] | None:
+    """The first day and the last day that lines name as `from` and `to`, if both can be read."""
+    days: list[int] = []
+    for words in (_FROM, _TO):
+        written = next((match[1] for line in lines if (match := words.search(line))), None)
+        found = times.read(pa.array([written], pa.string()), "date")
+        if found.outcome[0] not in (times.OK, times.DAY_OR_MONTH):
+            return None
+        days.append(int(found.micros[0]) - OFFSET_MICROS)
+    return (days[0], days[1] + times.DAY) if days[0] <= days[1] else None

@@ -13,7 +13,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias, get_args
 
-__all__ = ["PLACE_ROLES", "ROLES", "Direction", "Layout", "Role", "canonical_name", "find_columns", "without_form"]
+__all__ = [
+    "PLACE_ROLES",
+    "ROLES",
+    "Direction",
+    "Layout",
+    "Role",
+    "canonical_name",
+    "find_columns",
+    "has_month_first",
+    "without_form",
+]
 
 #: The direction of a call for the served party; None for a data session, which has no other end.
 Direction: TypeAlias = Literal["in", "out"] | None
@@ -49,6 +59,10 @@ PLACE_ROLES: Final[tuple[Role, ...]] = ROLES[ROLES.index("first_cell") :]
 _NOT_A_WORD: Final = re.compile(r"[\W_]+")
 #: The form of a date or a time after the name of its column.
 _FORM: Final = re.compile(r"(?: (?:dd|mm|yy|yyyy|mon|mmm|hh|hh24|mi|ss|sss|ms|ist|hrs|24hrs?|24 hrs?|am|pm))+$")
+#: The forms of durations that are read: seconds, or a clock.
+_FORM_OF_DURATION: Final = re.compile(r"(?: (?:hh|hh24|24hrs?|24 hrs?) (?:mm|mi))? sss?$")
+_OTHER_ZONE: Final = re.compile(r" (?:utc|gmt)$")
+_WHEN: Final[tuple[Role, ...]] = ("at", "date", "time")
 
 
 def canonical_name(cell: str) -> str:
@@ -63,6 +77,17 @@ def canonical_name(cell: str) -> str:
 def without_form(name: str) -> str:
     """A compared name without the form of its dates: `call date dd mm yyyy` is `call date`."""
     return _FORM.sub("", name) or name
+
+
+def has_month_first(name: str) -> bool:
+    """Whether the form in a compared name has the month before the day.
+
+    >>> has_month_first("call date mm dd yyyy"), has_month_first("call date dd mm yyyy hh mm ss")
+    (True, False)
+    """
+    form = _FORM.search(name)
+    words = form[0].split() if form else []
+    return "dd" in words and words[0] == "mm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +134,28 @@ class Layout:
         columns = find_columns(self.columns, names)
         if {"at", "date", "time"} <= columns.keys():
             del columns["at"]
+        if len(columns.keys() & set(_WHEN)) == 1 and self._has_time_of_other_zone(names):
+            # A date beside a time of another zone would be that of another day.
+            columns = {role: place for role, place in columns.items() if role not in _WHEN}
         for role in PLACE_ROLES:
             if role in columns and names.count(names[columns[role]]) > 1:
                 del columns[role]
         return columns if names_served_party(columns) else None
+
+    def _has_time_of_other_zone(self, names: Sequence[str]) -> bool:
+        known = {name for role in _WHEN for name in self.columns.get(role, ())}
+        return any(_OTHER_ZONE.search(name) and without_form(_OTHER_ZONE.sub("", name)) in known for name in names)
 
 
 def find_columns(wanted: Mapping[Role, tuple[str, ...]], names: Sequence[str]) -> dict[Role, int]:
     """For each role the position of the first of its names in the header; a column has one role only."""
     found: dict[Role, int] = {}
     bare = [without_form(name) for name in names]
+    # In another unit, such as ms or mm ss, it would be another duration.
+    durations = [_FORM_OF_DURATION.sub("", name) for name in names]
     for role in ROLES:
         for name in wanted.get(role, ()):
-            position = _position(name, names, bare)
+            position = _position(name, names, durations if role == "duration" else bare)
             if position is not None and position not in found.values():
                 found[role] = position
                 break

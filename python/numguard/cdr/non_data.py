@@ -45,6 +45,8 @@ TARGET: Final = re.compile(
 )
 #: A lone cell that may be what is left of a row.
 _NUMBER: Final = re.compile(r"[\W_]*\d[\d\W_]{9,}")
+#: A number or a handset alone in a cell: no footer has one beside its text.
+_KEY: Final = re.compile(r"\+?\d{10,16}")
 _STATED_COUNT: Final = re.compile(
     r"\b(?:total\s+(?:no\.?\s+of\s+)?(?:records?|rows?|cdrs?)|(?:cdr|record)\s+count)\b\W*?(\d{1,12})\b", re.IGNORECASE
 )
@@ -65,7 +67,7 @@ class NonData:
 
     delimiter: str
     width: int
-    whose: Callable[[list[str]], Whose | None]
+    whose: Callable[[list[str], int], Whose | None]
     headers: dict[int, Whose] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
     ended: bool = False
@@ -98,7 +100,7 @@ class NonData:
             return "blank"
         if RULER.fullmatch(line):
             return "ruler"
-        whose = self.whose([canonical_name(cell) for cell in cells])
+        whose = self.whose([canonical_name(cell) for cell in cells], number)
         if whose is not None:
             self.headers[number] = whose
             return "header"
@@ -111,7 +113,7 @@ class NonData:
             return "no_data"
         if PAGE.fullmatch(line):
             return "page"
-        if _FOOTER.match(cells[0]):
+        if _FOOTER.match(cells[0]) and not any(map(_KEY.fullmatch, cells[1:])):
             self.read_count(line)
             return "footer"
         if _LABEL.match(cells[0]) and sum(bool(cell) for cell in cells) <= 2:

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from numguard.cdr.header import Header, find_header, likely_header, read_preamble, rows_among
+from numguard.cdr.header import MAPPED, Header, find_header, likely_header, read_preamble, rows_among
 from numguard.cdr.layout import Layout
+from numguard.cdr.layouts import LAYOUTS
 from numguard.cdr.non_data import is_no_data
 from numguard.cdr.summary import FileSummary
 from numguard.errors import InputError
-from numguard.source import Found, as_text, headings, open_members
+from numguard.source import Found, as_text, headings, named, open_members
 from numguard.source.container import Member
 from numguard.source.lines import open_text
 from numguard.source.non_data import RULER
@@ -67,6 +68,18 @@ def _reports(found: Found, layouts: Sequence[Layout]) -> Iterator[Report]:
     yield from opened
 
 
+def _of_the_other_party(header: Header) -> str | None:
+    """The layout by which a column that was named as the served party's has the other party too, if there is one."""
+    if header.layout.name != MAPPED or "served" not in header.columns:
+        return None
+    for known in LAYOUTS:
+        columns = known.match(header.canonical)
+        if columns is not None:
+            others = [columns.get(role) for role in ("other", "calling", "called")]
+            return known.name if header.columns["served"] in others else None
+    return None
+
+
 def open_report(
     member: Member, lines: Sequence[str], layouts: Sequence[Layout]
 ) -> tuple[FileSummary, Header | None, list[int]]:
@@ -88,12 +101,16 @@ def open_report(
     preamble = read_preamble(lines[: header.line - 1])
     summary.layout, summary.header_line = header.layout.name, header.line
     summary.target_msisdn, summary.target_imei14 = preamble.target_msisdn, preamble.target_imei14
-    summary.stated_rows = preamble.stated_rows
+    summary.stated_rows, summary.stated_period = preamble.stated_rows, preamble.period
     summary.missing = [
         what for what, roles in (("IMEIs", {"imei"}), ("times", {"at", "date"})) if not roles & header.columns.keys()
     ]
     read = set(header.columns.values())
     summary.not_read = [name for place, name in enumerate(header.names) if name and place not in read]
+    if (known := _of_the_other_party(header)) is not None:
+        column = named([header.names[header.columns["served"]]])
+        warning = f"the column {column!r} is in the layout {known} that of the other party, at least in some rows"
+        summary.reader_warnings += (f"{warning}, and the handset of a row is not that party's",)
     # Parts of a report were joined, the headed one last.
     above = [at + 1 for at in rows_among(header, lines[: header.line - 1])]
     if above:

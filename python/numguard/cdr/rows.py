@@ -46,11 +46,11 @@ _WITH_TEXT: Final[frozenset[str]] = frozenset({"msisdn", "imei", "integer", "clo
 class RawRows:
     """Rows: one array a column, the line on which each row starts, lines that are none, and how many are blank.
 
-    `columns`: the keys of `served` (its text if its header may switch the parties) and `imei`; whole seconds of
-    `duration`; of `time` microseconds since midnight, if a date is beside it; null if the cell has not the usual form.
-    All other columns are text. `unread`: the text of the cells without such a value. `numbers`: the keys of `other`,
-    `calling` and `called`; `unkeyed`: their trimmed text where there is no key, as dictionaries. `read`: what the
-    readers gave. `mended`: whether a line of them was Windows-1252.
+    `columns`: the keys of `served` (its text if its header may switch the parties, or has keys) and `imei`; whole
+    seconds of `duration`; of `time` microseconds since midnight, if a date is beside it; null if the cell has not the
+    usual form. All other columns are text. `unread`: the text of the cells without such a value. `numbers`: the keys of
+    `other`, `calling` and `called`; `unkeyed`: their trimmed text where there is no key, as dictionaries. `read`: what
+    the readers gave. `mended`: whether a line of them was Windows-1252.
 
     Where the call type decides which party is served, `served` and `other` are here in place of `calling` and `called`.
     """
@@ -102,7 +102,7 @@ def _types(header: Header, readers: Mapping[Role, Reader]) -> dict[Role, str]:
     types = {role: _TYPES.get(role, "text") for role in columns}
     if {"date", "time"} <= columns.keys() and "at" not in columns:
         types["time"] = "clock"
-    if header.may_switch_parties:
+    if header.may_switch_parties or header.has_keys:
         types["served"] = "text"
     if decides_served(header):
         del types["calling"], types["called"]

@@ -22,7 +22,7 @@ from numguard import _core
 from numguard.cdr import times
 from numguard.cdr.cells import Bytes, Column, Flags, Ints, are_digits, as_text, nulls, spans
 from numguard.cdr.header import Header
-from numguard.cdr.layout import Role, canonical_name
+from numguard.cdr.layout import Role, canonical_name, has_month_first
 from numguard.cdr.layouts.generic import MAY_BE_OF_THE_CALLED, OF_THE_CALLED
 from numguard.cdr.non_data import NonData
 from numguard.cdr.places import PLACE_COLUMNS, PLACE_READERS, places
@@ -56,6 +56,10 @@ _IN, _OUT, _NEITHER, _UNKNOWN = range(4)
 _PARTS: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
 _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
 _LONGEST_DURATION: Final = 9
+_CLOCK: Final = r"^\d{1,2}[:.]\d{2}[:.]\d{2}"
+#: Handsets as an IMSI of India gives them: no TAC begins with 404 or 405, its country codes (ITU-T E.212).
+_FIRST_OF_IMSIS: Final = 404 * 10**11
+_IMSIS: Final = 2 * 10**11
 _PREFIXED: Final = 14
 _DECIMAL: Final = r"^(\d+)\.0$"
 _TIME_OF_DAY: Final = "[A-Za-z+]"
@@ -79,7 +83,7 @@ class _Parties(NamedTuple):
     unkeyed: Column
 
 
-def _parties(raw: RawRows, part: Bytes, switched: Flags | None) -> _Parties:
+def _parties(raw: RawRows, part: Bytes, switched: Flags | None, region: str | None) -> _Parties:
     if switched is not None:
         # In a switch's record of the called party the A number is the caller.
         first, second = as_text(raw.columns["served"]), raw.columns["other"]
@@ -88,7 +92,7 @@ def _parties(raw: RawRows, part: Bytes, switched: Flags | None) -> _Parties:
         return _with_unkeyed(_core.normalize(served), served.take, other, _core.normalize(other))
     msisdn, unread = raw.columns["served"], raw.unread.get("served")
     if unread is None:
-        msisdn, unread = _core.normalize(msisdn), msisdn
+        msisdn, unread = _core.normalize(msisdn, region=region), msisdn
     if "other" in raw.columns:
         return _Parties(msisdn, unread.take, raw.columns["other"], raw.numbers["other"], raw.unkeyed["other"])
     if {"calling", "called"} <= raw.columns.keys():
@@ -135,7 +139,9 @@ class Sightings:
             if role in header.columns
         }
         self._notes, self._imei_notes = _Notes(_core.explain), _Notes(_core.explain_imei)
-        self._have_month_first = False
+        when = [header.canonical[place] for role, place in header.columns.items() if role in ("at", "date", "time")]
+        self._have_month_first = any(map(has_month_first, when))
+        self._columns_of_times = 1 if "at" in header.columns else len(when)
         # A day of tolerance: clocks of other zones, and a machine whose own is behind.
         self._latest = time.time_ns() // 1000 + DAY_MICROS
 
@@ -143,7 +149,7 @@ class Sightings:
         """The sightings of a block of rows, and the rows of it that were refused."""
         refusals = Refusals(self._header, raw, self._non_data)
         part = self._parts(raw)
-        parties = _parties(raw, part, self._of_the_called(raw))
+        parties = _parties(raw, part, self._of_the_called(raw), None if self._header.has_keys else "IN")
         at, outcomes = _instants(raw)
         if parties.served_msisdn.null_count:
             refusals.add_unserved(_flags(parties.served_msisdn.is_null()), parties.served_cells, _flags(at.is_valid()))
@@ -152,13 +158,23 @@ class Sightings:
             refusals.add(part >= _NEITHER, "call_type", "unknown_call_type")
         elif self._header.may_switch_parties:
             refusals.add(_flags(raw.read["call_type"][2]), "call_type", "unknown_call_type")
+            if "other" not in self._header.columns:
+                # The handset is that of a called party who has no column.
+                refusals.add(_flags(raw.read["call_type"][1]), "call_type", "unknown_call_type")
+        imei, unread_imei = raw.columns.get("imei"), raw.unread.get("imei")
+        if imei is not None:
+            refusals.add(_are_imsis(imei), "imei", "imsi_for_imei")
         self._refuse_clocks(refusals, at)
         for role, outcome in outcomes:
             self._refuse_times(refusals, role, outcome)
 
+        if imei is not None and imei.null_count and outcomes and len(outcomes) == self._columns_of_times:
+            untimed = np.logical_and.reduce([outcome == times.BLANK for _, outcome in outcomes])
+            refusals.add(untimed & _flags(_blank(imei, unread_imei)), None, "neither_imei_nor_time")
         count = len(raw.lines)
-        imei, unread_imei = raw.columns.get("imei"), raw.unread.get("imei")
         where, unplaced = places(raw)
+        durations, unclear = _durations(raw)
+        unplaced["duration_s"] = unclear
         other_msisdn, unkeyed = _without_prefix(parties, raw.columns.get("lrn"))
         columns = [
             parties.served_msisdn,
@@ -168,7 +184,7 @@ class Sightings:
             other_msisdn,
             at,
             _coded(_with_nulls(_DIRECTION_CODES[part], part > _OUT), _DIRECTIONS),
-            _durations(raw),
+            durations,
             *where,
             _coded(pa.array(np.zeros(count, dtype=np.int32)), (self._summary.source,)),
             pa.array(raw.lines, pa.int64()),
@@ -222,7 +238,7 @@ class Sightings:
 
     def _of_the_called(self, raw: RawRows) -> Flags | None:
         """Rows that a switch has recorded for the called party, with the served party as the A number."""
-        if not self._header.may_switch_parties:
+        if not self._header.may_switch_parties or "other" not in self._header.columns:
             return None
         called = _flags(raw.read["call_type"][1])
         return called if called.any() else None
@@ -257,6 +273,7 @@ class Sightings:
         period = pc.min_max(batch.column("at").view(pa.int64()))
         if period["min"].is_valid:
             summary.cover(period["min"].as_py(), period["max"].as_py())
+        summary.off_period += _off_period(batch, summary)
         summary.off_target += _off_target(batch, summary)
 
 
@@ -300,6 +317,16 @@ def _off_target(batch: pa.RecordBatch, summary: FileSummary) -> int:
         other: Column = pc.not_equal(batch.column("imei14"), pa.scalar(summary.target_imei14, pa.uint64()))
         return int(other.true_count)
     return 0
+
+
+def _off_period(batch: pa.RecordBatch, summary: FileSummary) -> int:
+    """Rows before or after the requested period: day and month may be exchanged."""
+    if summary.stated_period is None:
+        return 0
+    begin, end = (pa.scalar(micros, pa.int64()) for micros in summary.stated_period)
+    micros: Column = batch.column("at").view(pa.int64())
+    outside: Column = pc.or_(pc.less(micros, begin), pc.greater_equal(micros, end))
+    return int(outside.true_count)
 
 
 class _Notes:
@@ -389,16 +416,32 @@ def _completed(micros: Column, unread: Column, what: str) -> times.Reading:
     return times.Reading(values, outcome)
 
 
-def _durations(raw: RawRows) -> Column:
-    """Whole seconds, or a clock's `hh:mm:ss`; null where neither is written."""
+def _durations(raw: RawRows) -> tuple[Column, Column]:
+    """Whole seconds, or a clock's `hh:mm:ss`; null where neither is written, and the notes of cells with other text."""
     if "duration" not in raw.columns:
-        return nulls(len(raw.lines), pa.int64())
+        return nulls(len(raw.lines), pa.int64()), nulls(len(raw.lines), pa.string())
     seconds, unread = raw.columns["duration"], raw.unread["duration"]
     # Many reports leave the cell of a message empty.
     if unread.null_count == len(unread):
-        return seconds
+        return seconds, nulls(len(raw.lines), pa.string())
     rows = unread.is_valid()
-    return pc.replace_with_mask(seconds, rows, _seconds(unread.filter(rows)))
+    of_rows, is_blank = _seconds(unread.filter(rows))
+    seconds = pc.replace_with_mask(seconds, rows, of_rows)
+    blank = pc.replace_with_mask(pc.invert(rows), rows, is_blank)
+    is_unclear = pc.and_(seconds.is_null(), pc.invert(blank))
+    return seconds, pc.if_else(is_unclear, pa.scalar("unclear_duration"), pa.scalar(None, pa.string()))
+
+
+def _blank(keys: Column, unread: Column | None) -> Column:
+    """Which cells without a key have no other text."""
+    return keys.is_null() if unread is None else pc.and_(keys.is_null(), as_text(unread).is_null())
+
+
+def _are_imsis(imeis: Column) -> Flags:
+    """Which handsets are IMSIs of India: of the subscribers of one operator, every ten would be one handset."""
+    keys = imeis.fill_null(0).to_numpy()
+    flags: Flags = keys - np.uint64(_FIRST_OF_IMSIS) < np.uint64(_IMSIS)
+    return flags
 
 
 def _lengths(cells: Column) -> Any:
@@ -408,13 +451,17 @@ def _lengths(cells: Column) -> Any:
     return np.diff(np.frombuffer(cells.buffers()[1], dtype=np.int32)[cells.offset : cells.offset + len(cells) + 1])
 
 
-def _seconds(cells: Column) -> Column:
-    """Durations that are not just digits; a clock with AM, PM or a time zone is a time of day, not a duration."""
+def _seconds(cells: Column) -> tuple[Column, Column]:
+    """Durations that are not just digits, and which cells are blank.
+
+    A clock with AM, PM or a time zone is a time of day, and one of two parts has minutes or hours first.
+    """
     plain = _plain(cells)
     clock = times.read(plain, "clock")
     of_day: Column = pc.match_substring_regex(plain, _TIME_OF_DAY)
+    is_clock: Column = pc.match_substring_regex(as_text(plain), _CLOCK)
     seconds = clock.micros // times.SECOND
-    missing = (clock.outcome != times.OK) | _flags(of_day)
+    missing = (clock.outcome != times.OK) | _flags(of_day) | ~_flags(is_clock.fill_null(False))
     for rows, matrix in spans(plain).groups():
         if 0 < len(matrix) <= _LONGEST_DURATION:
             digits = are_digits(matrix)
@@ -423,4 +470,4 @@ def _seconds(cells: Column) -> Column:
                 total = total * 10 + (digit.astype(np.int64) - ord("0"))
             seconds[rows] = np.where(digits, total, seconds[rows])
             missing[rows] &= ~digits
-    return pa.array(seconds, mask=missing)
+    return pa.array(seconds, mask=missing), pa.array(clock.outcome == times.BLANK)

@@ -29,10 +29,12 @@ CDR_NOTES: Final = {
     "unreadable_date": "The date is no day in a known form, or a spreadsheet may have swapped day and month.",
     "two_digit_year": "The year has two digits, so that the date reads in more than one way.",
     "month_first": "The date has the month first, so that in other dates of its file day and month may be exchanged.",
-    "day_or_month": "Another date of the file has the month first, so that this one reads both ways.",
+    "day_or_month": "Another date of the file or their heading has the month first, so that this one reads both ways.",
     "in_the_future": "The time is more than a day in the future: a clock was wrong, or the year is.",
     "clock_not_set": "The time is before 1995, when mobile service in India began: a clock was not set.",
     "unreadable_time": "The time is no time of day in a known form.",
+    "neither_imei_nor_time": "The row has neither an IMEI nor a time, as those of a table of something else below.",
+    "imsi_for_imei": "In place of the IMEI is an IMSI of India: columns may be exchanged, or shifted.",
 }
 
 
@@ -43,9 +45,10 @@ class FileSummary:
     `rows` were returned and `refused` were not, by note; together they are every row of the file. `refused_lines` has
     the first lines of each note (`Cdr.refused` has all). `skipped` counts non-data lines: blank, ruler, preamble,
     header, footer, page, no_data. `day_or_month` counts dates that were read with the day first, and are another date
-    with the month first. `unread` counts cells with content that became null, by column and note. `left_out`:
-    a sheet or member without a table, beside one that has a table, and why nothing was read from it. `reader_warnings`:
-    warnings of the reader of a sheet.
+    with the month first. `stated_period`: the period that the preamble names, in microseconds UTC, without its end; and
+    `off_period`: the rows outside of it. `unread` counts cells with content that became null, by column and note.
+    `left_out`: a sheet or member without a table, beside one that has a table, and why nothing was read from it.
+    `reader_warnings`: warnings of the reader of a sheet.
     """
 
     source: str
@@ -67,6 +70,8 @@ class FileSummary:
     missing: list[str] = field(default_factory=list)
     not_read: list[str] = field(default_factory=list)
     stated_rows: int | None = None
+    stated_period: tuple[int, int] | None = None
+    off_period: int = 0
     left_out: bool = False
     why_left_out: str = ""
     reader_warnings: tuple[str, ...] = ()
@@ -85,6 +90,8 @@ class FileSummary:
             found.append(f"has no column of {' and '.join(self.missing)} with a known name")
         if self.off_target:
             found.append(f"{self.off_target} rows are not of the {self._target_kind} that the preamble names")
+        if self.off_period:
+            found.append(f"{self.off_period} rows are outside of the period that the preamble names")
         if swapped := self.refused.get("month_first"):
             found.append(f"{swapped} dates have the month first: dates up to the twelfth are not read beside them")
             if self.day_or_month:
@@ -116,9 +123,9 @@ class FileSummary:
             raise InputError(f"{self.source}: has no column of {' and '.join(self.missing)}, and strict requires it")
 
     def hold_several_reports(self) -> None:
-        """Drops target and stated count: the file has several preambles, each of which covers some of the rows."""
-        self.target_msisdn = self.target_imei14 = self.stated_rows = None
-        self.off_target = 0
+        """Drops target, period and stated count: the file has several preambles, each of which covers some rows."""
+        self.target_msisdn = self.target_imei14 = self.stated_rows = self.stated_period = None
+        self.off_target = self.off_period = 0
 
     def refuse(self, lines: list[int], note: str) -> None:
         """Count refused rows, given by their lines."""

@@ -18,6 +18,7 @@ from numguard.cli import account, options
 from numguard.compute import as_text, pc, schema_of
 from numguard.errors import ArgumentError, BrakeError, InputError
 from numguard.files import placed_together
+from numguard.indian_time import IST
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.source import files_of, kind_of_file
 from numguard.source.kinds import TYPED
@@ -169,7 +170,8 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
 
     def read(rows: pa.RecordBatch) -> tuple[pa.RecordBatch, Any]:
         rows = rows.set_column(1, "reported_at", _reported_at(rows["reported_at"], path))
-        return rows, _why_no_seed(rows, region)
+        late = _in_the_future(rows["reported_at"])
+        return rows.filter(pc.invert(late)), pc.if_else(late, "in_the_future", _why_no_seed(rows, region))
 
     seeds, lines, refused = read_dated(path, "reported_at", read, region=region)
     account.say(lines, path)
@@ -194,6 +196,17 @@ def _reported_at(written: Any, path: str) -> Any:
         raise InputError(f"{path}: reported_at: write it as 2026-09-01 or 2026-09-01 18:30:00, in IST") from None
 
 
+def _in_the_future(moments: Any) -> Any:
+    """Which times of report are more than a day ahead, so that no sighting would count."""
+    if not (pa.types.is_timestamp(moments.type) or pa.types.is_date(moments.type)):
+        return pa.array([False] * len(moments))
+    zone = None if pa.types.is_date(moments.type) else moments.type.tz
+    kind = pa.timestamp("us", zone and "UTC")
+    latest = datetime.datetime.now(IST) + datetime.timedelta(days=1)
+    limit = pa.scalar(latest if zone else latest.replace(tzinfo=None), kind)
+    return pc.fill_null(pc.greater(moments.cast(kind, safe=False), limit), False)
+
+
 def _why_no_seed(seeds: pa.RecordBatch, region: Region) -> Any:
     """Why a row gives no seed, by the walk's own rule; null where it gives one."""
     explained: Any = _core.explain(seeds["msisdn"], region=region)
@@ -208,8 +221,7 @@ def open_sightings(
 ) -> tuple[Any, dict[str, Any], Cdr | None]:
     """The sightings, the names of their columns, and the reader of the operator files among them."""
     named: dict[str, Any] = {name: column for name, column in columns.items() if column is not None}
-    tables = [path for path in sources if _holds_columns(path)]
-    reports = [path for path in sources if not _holds_columns(path)]
+    tables, reports = _by_kind(sources)
     if not reports:
         return tables, named, None
     if tables and named:
@@ -221,11 +233,21 @@ def open_sightings(
     return [*tables, cdr] if tables else cdr, {}, cdr
 
 
-def _holds_columns(path: str) -> bool:
-    """Whether a file, or each file of a folder or glob, is a table of typed columns and no operator's file."""
-    if path == "-" or "://" in path:
-        return path != "-"
-    return all(kind_of_file(file) in TYPED for file in files_of(path))
+def _by_kind(sources: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The tables of typed columns, and the operators' files; of a folder or glob with both, each file."""
+    tables: list[str] = []
+    reports: list[str] = []
+    for path in sources:
+        files = [] if path == "-" or "://" in path else files_of(path)
+        typed = [str(file) for file in files if kind_of_file(file) in TYPED]
+        if path != "-" and len(typed) == len(files):
+            tables.append(path)
+        elif not typed:
+            reports.append(path)
+        else:
+            tables += typed
+            reports += [str(file) for file in files if str(file) not in typed]
+    return tables, reports
 
 
 @click.command()
@@ -329,6 +351,7 @@ def _one_start(registry_path: str | None, seeds: str | None) -> str | None:
 def write_folder(found: Expansion, folder: Path, tac: TacTable | None = None) -> None:
     """Every table as CSV, readable by its owner only; with a table of TACs, maker and model beside each handset."""
     from numguard.files import together, write_rows
+    from numguard.files.outgoing import with_plus
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Links beside the evidence of another run would prove nothing.
@@ -337,6 +360,7 @@ def write_folder(found: Expansion, folder: Path, tac: TacTable | None = None) ->
             table = getattr(found, name)
             if tac is not None:
                 table = tac.join(table, "via_imei" if "via_imei" in table.column_names else "imei14")
+            table = with_plus(table)
             write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), into=files)
 
 

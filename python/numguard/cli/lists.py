@@ -59,6 +59,7 @@ def diff(
       numguard lists diff seized.txt released.txt --imeis
     """
     from numguard.files import placed_together, write_rows
+    from numguard.files.outgoing import with_plus
 
     writes: dict[str, Path | None] = {"--refused": refused_path}
     if folder is not None and folder.is_dir():
@@ -72,7 +73,7 @@ def diff(
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             for name, keys in (("added", added), ("removed", removed)):
-                table = pa.table({"imei14" if handsets else "msisdn": keys})
+                table = with_plus(pa.table({"imei14" if handsets else "msisdn": keys}))
                 write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), private=True)
     counts = {"added": len(added), "removed": len(removed), "common": len(common)}
     if as_json:

@@ -392,9 +392,11 @@ def write_or_show(table: pa.Table, path: Path | None) -> None:
 def write_table(rows: pa.Table | pa.RecordBatchReader, path: Path | None) -> None:
     """Write rows to `path`, or to stdout as CSV."""
     from numguard.files import write_csv, write_rows
+    from numguard.files.outgoing import with_plus
 
     if isinstance(rows, pa.Table):
-        rows = rows.to_reader()
+        is_text = path is None or path.suffix.lower() not in {".parquet", ".arrow"}
+        rows = (with_plus(rows) if is_text else rows).to_reader()
     if path is not None:
         write_rows(path, rows.schema, rows)
         return

@@ -20,7 +20,7 @@ from numguard.files import Together, together, unwritten, write_rows
 from numguard.indian_time import ZONE
 from numguard.types import PathLike
 
-__all__ = ["shown", "unwritten", "write_private"]
+__all__ = ["shown", "unwritten", "with_plus", "write_private", "written_numbers"]
 
 
 def write_private(
@@ -35,7 +35,8 @@ def write_private(
     """Writes a table by the rules for lists, readable by its owner only: refused rows, a history, a report.
 
     Args:
-        table: The rows. Columns of UInt64 with `msisdn` in their name become digits, with `imei` fifteen digits.
+        table: The rows. Columns of UInt64 with `msisdn` in their name become digits (of other countries
+            with `+`), with `imei` fifteen digits.
         path: Its ending gives the format.
         names: The receiver's names for the columns.
         title: Lines above the header, in .csv and .xlsx.
@@ -68,7 +69,7 @@ def shown(table: pa.Table) -> pa.Table:
     for index, field in enumerate(table.schema):
         values: Any = table.column(index)
         if "msisdn" in field.name and pa.types.is_uint64(field.type):
-            values = _core.format(values, style="digits")
+            values = written_numbers(values)
         elif "imei" in field.name and pa.types.is_uint64(field.type):
             values = _core.format_imei(values)
         elif pa.types.is_timestamp(field.type):
@@ -78,4 +79,26 @@ def shown(table: pa.Table) -> pa.Table:
         elif pa.types.is_date(field.type):
             values = pc.cast(values, pa.string())
         table = table.set_column(index, field.name, values)
+    return table
+
+
+def written_numbers(msisdns: Any) -> Any:
+    """Numbers as text that reads as the same numbers: digits, those of other countries with `+`.
+
+    Without it `6591234567` of Singapore is an Indian mobile.
+
+    >>> written_numbers(pa.array([919876543210, 6591234567], pa.uint64())).to_pylist()
+    ['919876543210', '+6591234567']
+    """
+    digits: Any = _core.format(msisdns, style="digits")
+    return pc.if_else(pc.starts_with(digits, "91"), digits, pc.binary_join_element_wise("+", digits, ""))
+
+
+def with_plus(table: pa.Table) -> pa.Table:
+    """The columns of numbers that have one of another country as text; all others as they are."""
+    for index, field in enumerate(table.schema):
+        if "msisdn" in field.name and pa.types.is_uint64(field.type):
+            values: Any = written_numbers(table.column(index))
+            if pc.any(pc.starts_with(values, "+")).as_py():
+                table = table.set_column(index, field.name, values)
     return table

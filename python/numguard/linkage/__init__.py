@@ -25,6 +25,7 @@ from typing import Any, Literal, TypedDict
 import pyarrow as pa
 
 from numguard._core import ImeiSet, Linkage, check_sightings, parquet_schema
+from numguard.compute import pc
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.linkage.expansion import Expansion, expansion_of
 from numguard.linkage.graph import Graph
@@ -201,7 +202,7 @@ def expand(
         "rows_refused": refused,
         "not_data": account["not_data"],
         "passed_over": [why for one in opened for why in texts_of(one.passed_over)],
-        "warnings": account["warnings"],
+        "warnings": account["warnings"] + _warnings_of(found["handsets"]),
     }
     if places is not None:
         found["account"]["rows_placed"] = places.rows + rows_placed
@@ -211,6 +212,15 @@ def expand(
     if found.pop("looks_national"):
         warnings.warn(looks_national(msisdn), stacklevel=2)
     return expansion_of(found, policy)
+
+
+def _warnings_of(handsets: pa.RecordBatch) -> list[str]:
+    """Warns of handsets that begin as IMSIs of India do (404, 405; ITU-T E.212), and no TAC does."""
+    begin: Any = pc.divide(handsets.column("imei14"), pa.scalar(10**11, pa.uint64()))
+    imsis = pc.is_in(begin, pa.array([404, 405], pa.uint64())).true_count
+    if not imsis:
+        return []
+    return [f"{imsis:,} handsets begin with 404 or 405, as IMSIs of India do: check that the column has IMEIs"]
 
 
 def check_call(policy: LinkPolicy, msisdn: str, imei: str, at: str | None) -> None:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numguard._core import ImeiSet, NumberSet, format_imei, normalize
 from numguard._core import format as format_msisdns
 from numguard.errors import ArgumentError
+from numguard.files.outgoing import written_numbers
 from numguard.linkage.graph import Graph, graph_of
 from numguard.linkage.policy import LinkPolicy, bounds_of
 from numguard.linkage.sentences import Pair, sentence
@@ -169,13 +170,13 @@ class Expansion:
         records of the seeds themselves.
 
         Returns:
-            A table of `msisdn` or `imei` (text, the other is null: E.164 digits, or the fifteen digits by
-            which operators search), `why` (`"unseen"`, `"one_number"`), and the period `since`, `until` of the request:
-            the policy's, else that in which the handset was seen, else null.
+            A table of `msisdn` or `imei` (text, the other is null: E.164 digits, of other countries with `+`, or the
+            fifteen digits by which operators search), `why` (`"unseen"`, `"one_number"`), and the period `since`,
+            `until` of the request: the policy's, else that in which the handset was seen, else null.
         """
         alone = self.handsets.filter(pc.equal(self.handsets.column("numbers"), pa.scalar(1, pa.int64())))
         imeis = format_imei(alone.column("imei14").combine_chunks())
-        numbers = format_msisdns(self.unseen, "digits")
+        numbers = written_numbers(self.unseen)
         when = alone.schema.field("first_seen").type
         bounds = bounds_of(self.policy)
 

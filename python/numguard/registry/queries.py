@@ -138,7 +138,8 @@ class Queries:
             values: The numbers, as `normalize` accepts them.
         """
         numbers = values if isinstance(values, _core.NumberSet) else _core.NumberSet(values)
-        return numbers & _core.NumberSet(self._case.known(numbers.to_array(), self._case.store.head()))
+        with own_numbers():
+            return numbers & _core.NumberSet(self._case.known(numbers.to_array(), self._case.store.head()))
 
     def history(self, number: Number, *, as_of: date | datetime | None = None) -> pa.Table:
         """The history of one number, in the order of events.

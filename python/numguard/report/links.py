@@ -15,10 +15,9 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from numguard._core import format as format_msisdns
 from numguard._core import format_imei
 from numguard.files import together
-from numguard.files.outgoing import write_private
+from numguard.files.outgoing import write_private, written_numbers
 from numguard.linkage import Graph
 from numguard.report.layers import Box, Line, layers, names
 from numguard.report.template import template
@@ -183,8 +182,8 @@ def can_draw() -> None:
 
 
 def _labels(graph: Graph) -> list[str]:
-    """The digits of each node: E.164, or an IMEI of fifteen digits."""
-    numbers: Any = format_msisdns(graph.nodes["msisdn"], style="digits")
+    """The digits of each node: E.164, of other countries with `+`, or an IMEI of fifteen digits."""
+    numbers: Any = written_numbers(graph.nodes["msisdn"])
     written: list[str] = pc.coalesce(numbers, format_imei(graph.nodes["imei14"]), pa.scalar(_ZEROS)).to_pylist()
     return written
 

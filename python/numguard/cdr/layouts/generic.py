@@ -11,7 +11,7 @@ from typing import Final
 
 from numguard.cdr.layout import Direction, Layout
 
-__all__ = ["BY_NAMES", "CALLERS", "CALL_TYPES", "MAY_BE_OF_THE_CALLED", "OF_THE_CALLED"]
+__all__ = ["BY_NAMES", "CALLERS", "CALL_TYPES", "MAY_BE_OF_THE_CALLED", "OF_THE_A_NUMBER", "OF_THE_CALLED"]
 
 #: Call types in the spellings of switches, operators and tools (3GPP TS 32.250: MOC, MTC, SMS-MO, SMS-MT), as they are
 #: compared: lower case, one space between words.
@@ -71,6 +71,8 @@ MAY_BE_OF_THE_CALLED: Final = re.compile(r"mtc|terminat|\b(?:mt|mts\w*|smt\w*|sm
 CALLERS: Final = frozenset(
     {"a party", "a party no", "a party number", "a party msisdn", "aparty", "party a", "a number", "a no"}
 )
+#: The names of columns of the IMEIs of the A numbers: the handset is theirs whatever the call type.
+OF_THE_A_NUMBER: Final = frozenset({"imei a", "a party imei"})
 
 BY_NAMES: Final = Layout(
     name="generic",

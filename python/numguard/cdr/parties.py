@@ -1,0 +1,173 @@
+"""Whose handset the rows show where the names of a header do not decide it: by the cells of the first rows.
+
+Owns what a column of A numbers means: a switch, and some exports, write the caller there and not the subject.
+Independent of the rows as a whole. One idea: **a column of A numbers is the served party's only while nothing says
+otherwise**: a column of the subject beside it does, call types under an unknown heading do, and so do handsets of
+incoming calls that are those of the B numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from numguard._core import normalize, normalize_imei
+from numguard.cdr.layout import Direction, Layout, Role, canonical_name, without_form
+from numguard.cdr.layouts import generic
+from numguard.errors import InputError
+from numguard.source.header import groups
+
+__all__ = ["check_groups", "is_caller", "settled"]
+
+#: A name of a column of the subject, beside A and B numbers; a column `Subscriber` may have names.
+_OF_A_SUBJECT: Final = re.compile(r"msisdn|mobile|phone|subscriber n")
+#: Of a column of call types, so many of a hundred cells are known.
+_KNOWN_TYPES: Final = 90
+#: A party in the heading of a group of columns.
+_PARTY: Final = re.compile(
+    r"\b(?:[ab]|call(?:ing|ed|er|ee)|receiver|other|opposite|target|subject|suspect|accused|victim|complainant)\b"
+)
+_REMEDY: Final = (
+    "name the columns: numguard cdr read --map 'COLUMN=calling' --map 'COLUMN=called' --map 'COLUMN=call_type' and so"
+    " on (layout={...})"
+)
+
+
+def is_caller(columns: dict[Role, int], names: Sequence[str]) -> bool:
+    """Whether the served party's column may have the caller, depending on the call type.
+
+    Where the column of IMEIs is headed as the A number's, the A number is the one whose handset a row shows.
+    """
+    if "served" not in columns or without_form(names[columns["served"]]) not in generic.CALLERS:
+        return False
+    return "imei" not in columns or without_form(names[columns["imei"]]) not in generic.OF_THE_A_NUMBER
+
+
+def settled(
+    layout: Layout, columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]], where: str
+) -> dict[Role, int]:
+    """The columns of a header, as its first rows show them to be.
+
+    Raises:
+        InputError: The rows have the caller where the name of the column is that of the subject.
+    """
+    columns = _without_names(layout, columns, names, rows)
+    if "served" not in columns:
+        imei = columns.get("imei")
+        if imei is not None and without_form(names[imei]) in generic.OF_THE_A_NUMBER:
+            # Not the handset of the called party of an incoming call.
+            return {role: place for role, place in columns.items() if role != "imei"}
+        return columns
+    ends = [role for role in ("calling", "called") if role in columns]
+    if "other" not in columns and len(ends) == 1:
+        columns = columns | {"other": columns[ends[0]]}
+        del columns[ends[0]]
+    if not is_caller(columns, names):
+        return columns
+    if "call_type" not in columns:
+        columns = columns | _call_type(layout, columns, names, rows)
+    if "other" not in columns:
+        return columns
+    subject = _subject(layout, columns, names, rows)
+    if subject is not None:
+        settled = columns | {"served": subject, "calling": columns["served"], "called": columns["other"]}
+        del settled["other"]
+        return settled
+    if _show_handsets_of_called(layout, columns, rows):
+        raise InputError(
+            f"{where}: the handsets of incoming calls are those of the B numbers, so that the A numbers are callers, "
+            f"whose handset a row need not show; {_REMEDY}"
+        )
+    return columns
+
+
+def check_groups(columns: dict[Role, int], names: Sequence[str], above: Sequence[str], where: str) -> None:
+    """Checks the headings of groups in the line above a header.
+
+    Raises:
+        InputError: The numbers are below the heading of one party, and the IMEIs below that of another.
+    """
+    of_groups = groups(above, names)
+    if not of_groups or not {"served", "imei"} <= columns.keys() or any(map(str.isdigit, "".join(above))):
+        return
+    number, handset = (" ".join(re.findall(r"\w+", of_groups[columns[role]].casefold())) for role in ("served", "imei"))
+    if number != handset and _PARTY.search(number) and _PARTY.search(handset):
+        raise InputError(
+            f"{where}: the columns of numbers and of IMEIs are below headings of different parties; name the columns: "
+            "numguard cdr read --map 'COLUMN=served' --map 'COLUMN=imei' and so on (layout={...})"
+        )
+
+
+def _without_names(
+    layout: Layout, columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]
+) -> dict[Role, int]:
+    """The columns without a served party's one that has words alone, such as the name of a subscriber or a case."""
+    left = list(names)
+    found: dict[Role, int] | None = columns
+    while found is not None and "served" in found:
+        place = found["served"]
+        text = "".join(row[place] for row in rows)
+        if any(map(str.isdigit, text)) or not any(map(str.isalpha, text)):
+            return found
+        left[place] = ""
+        found = layout.match(left)
+    return columns if found is None else found
+
+
+def _call_type(
+    layout: Layout, columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]
+) -> dict[Role, int]:
+    """The column of call types under an unknown heading, if there is one."""
+    for place in range(len(names)):
+        if place in columns.values():
+            continue
+        cells = [cell for row in rows if (cell := row[place].strip(" '\""))]
+        known = sum(layout.direction(cell)[0] for cell in cells)
+        if known and known * 100 >= len(cells) * _KNOWN_TYPES:
+            return {"call_type": place}
+    return {}
+
+
+def _subject(
+    layout: Layout, columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]
+) -> int | None:
+    """The column of the subject beside A and B numbers: each number is one of the two, as call types say."""
+    subjects = set(generic.BY_NAMES.columns["served"]) - generic.CALLERS
+    callers, others = (_numbers(rows, columns[role]) for role in ("served", "other"))
+    directions = _directions(layout, columns, rows)
+    for place, name in enumerate(names):
+        if place in columns.values() or name not in subjects or not _OF_A_SUBJECT.search(name):
+            continue
+        numbers = _numbers(rows, place)
+        seen = [row for row in zip(numbers, callers, others, directions, strict=True) if row[0]]
+        fits = all(number in (caller, other if way != "out" else caller) for number, caller, other, way in seen)
+        if fits and any(number == caller or way == "in" for number, caller, _, way in seen):
+            return place
+    return None
+
+
+def _show_handsets_of_called(layout: Layout, columns: dict[Role, int], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether handsets of outgoing calls are, in incoming ones, those of the B numbers rather than the A numbers."""
+    if not {"imei", "call_type"} <= columns.keys():
+        return False
+    callers, others = (_numbers(rows, columns[role]) for role in ("served", "other"))
+    imeis: list[int | None] = normalize_imei([row[columns["imei"]] for row in rows]).to_pylist()
+    seen = list(zip(_directions(layout, columns, rows), callers, others, imeis, strict=True))
+    of_callers = {(caller, imei) for direction, caller, _, imei in seen if direction == "out" and caller and imei}
+    incoming = [(caller, other, imei) for direction, caller, other, imei in seen if direction == "in"]
+    of_called = sum((other, imei) in of_callers for _, other, imei in incoming)
+    return of_called > sum((caller, imei) in of_callers for caller, _, imei in incoming)
+
+
+def _directions(layout: Layout, columns: dict[Role, int], rows: Sequence[Sequence[str]]) -> list[Direction]:
+    """The direction of each row, but of a switch's record of the called party, which says whose handset it shows."""
+    if "call_type" not in columns:
+        return [None] * len(rows)
+    types = [canonical_name(row[columns["call_type"]]) for row in rows]
+    return [None if text in generic.OF_THE_CALLED else layout.direction(text)[1] for text in types]
+
+
+def _numbers(rows: Sequence[Sequence[str]], place: int) -> list[int | None]:
+    found: list[int | None] = normalize([row[place] for row in rows]).to_pylist()
+    return found

@@ -1,0 +1,172 @@
+"""Whose handset a row shows where A numbers are callers: no caller gets the handset of the number that was called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from numguard.cdr import Cdr, read_cdr
+from numguard.errors import InputError
+
+SUBJECT, VICTIM, OTHER = "9876543210", "9812345678", "9700012345"
+IMEI, FOREIGN = "490154203237518", "358240051111110"
+WHEN = "01/06/2026,10:00:00"
+
+
+def read(tmp_path: Path, *lines: str) -> Cdr:
+    path = tmp_path / "calls.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return read_cdr(path)
+
+
+def pairs(cdr: Cdr) -> list[tuple[str, str, int | None]]:
+    rows = cdr.read_all().to_pylist()
+    return [(str(row["served_msisdn"])[2:], str(row["other_msisdn"])[2:], row["imei14"]) for row in rows]
+
+
+@pytest.mark.parametrize("subject", ["MSISDN", "Mobile No", "Subscriber No", "Phone Number"])
+@pytest.mark.parametrize("parties", ["A Number,B Number", "A Party,B Party", "A Party No,Called No"])
+def test_the_subject_beside_a_and_b_numbers_is_served(tmp_path: Path, subject: str, parties: str) -> None:
+    cdr = read(
+        tmp_path,
+        f"{subject},IMEI,{parties},Call Type,Date,Time",
+        f"{SUBJECT},{IMEI},{SUBJECT},{OTHER},OUT,{WHEN}",
+        f"{SUBJECT},{IMEI},{VICTIM},{SUBJECT},IN,{WHEN}",
+    )
+    assert pairs(cdr) == [(SUBJECT, OTHER, 49015420323751), (SUBJECT, VICTIM, 49015420323751)]
+
+
+def test_another_number_beside_a_and_b_numbers_is_not_the_subject(tmp_path: Path) -> None:
+    cdr = read(
+        tmp_path,
+        "A Party,B Party,Mobile No,IMEI,Call Type,Date,Time",
+        f"{SUBJECT},{VICTIM},{OTHER},{IMEI},OUT,{WHEN}",
+        f"{SUBJECT},{VICTIM},{VICTIM},{IMEI},IN,{WHEN}",
+    )
+    assert [served for served, _, _ in pairs(cdr)] == [SUBJECT, SUBJECT]
+    assert "Mobile No" in cdr.summary.files[0].not_read
+
+
+def test_the_b_number_of_an_outgoing_call_is_not_the_subject(tmp_path: Path) -> None:
+    header = "A Party,B Party,Mobile No,IMEI,Call Type,Date,Time"
+    cdr = read(tmp_path, header, f"{SUBJECT},{VICTIM},{VICTIM},{IMEI},OUT,{WHEN}")
+    assert pairs(cdr)[0][0] == SUBJECT
+
+
+def test_call_types_of_switches_count_below_an_unknown_heading(tmp_path: Path) -> None:
+    cdr = read(
+        tmp_path,
+        "A Number,B Number,IMEI,Rec Kind,Date,Time",
+        f"{VICTIM},{SUBJECT},{IMEI},MTC,{WHEN}",
+        f"{SUBJECT},{OTHER},{IMEI},MOC,{WHEN}",
+    )
+    assert pairs(cdr) == [(SUBJECT, VICTIM, 49015420323751), (SUBJECT, OTHER, 49015420323751)]
+    assert cdr.summary.files[0].not_read == []
+
+
+def test_the_called_partys_record_needs_a_column_of_the_called(tmp_path: Path) -> None:
+    header = "A Number,IMEI,Call Type,Date,Time"
+    cdr = read(tmp_path, header, f"{VICTIM},{IMEI},MTC,{WHEN}", f"{SUBJECT},{IMEI},MOC,{WHEN}")
+    assert [served for served, _, _ in pairs(cdr)] == [SUBJECT]
+    assert cdr.refused.select(["row", "note"]).to_pylist() == [{"row": 2, "note": "unknown_call_type"}]
+    cdr = read(tmp_path, header.replace(",IMEI", ",Called No,IMEI"), f"{VICTIM},{SUBJECT},{IMEI},MTC,{WHEN}")
+    assert pairs(cdr) == [(SUBJECT, VICTIM, 49015420323751)]
+
+
+def test_a_numbers_that_are_callers_are_an_error(tmp_path: Path) -> None:
+    """The handset of the subject's outgoing calls is in its incoming ones beside the callers' numbers."""
+    lines = (
+        "A Party,B Party,IMEI,Call Type,Date,Time",
+        f"{SUBJECT},{OTHER},{IMEI},OUT,{WHEN}",
+        f"{VICTIM},{SUBJECT},{IMEI},IN,{WHEN}",
+        f"{OTHER},{SUBJECT},{IMEI},SMS IN,{WHEN}",
+    )
+    with pytest.raises(InputError, match="line 1: the handsets of incoming calls are those of the B numbers") as error:
+        read(tmp_path, *lines)
+    assert SUBJECT not in str(error.value)
+    # A caller of the function may name the columns, in whichever way is meant.
+    roles = {"calling": "A Party", "called": "B Party", "call_type": "Call Type", "imei": "IMEI", "date": "Date"}
+    assert [served for served, _, _ in pairs(read_cdr(tmp_path / "calls.csv", layout=roles))] == [SUBJECT] * 3
+
+
+def test_a_numbers_that_are_subjects_are_read(tmp_path: Path) -> None:
+    """The usual export: the subject is the A number of every row, also where two subjects call each other."""
+    cdr = read(
+        tmp_path,
+        "A Party,B Party,IMEI,Call Type,Date,Time",
+        f"{SUBJECT},{OTHER},{IMEI},OUT,{WHEN}",
+        f"{SUBJECT},{VICTIM},{IMEI},IN,{WHEN}",
+        f"{OTHER},{SUBJECT},{FOREIGN},IN,{WHEN}",
+        f"{OTHER},{SUBJECT},{FOREIGN},OUT,{WHEN}",
+    )
+    assert [served for served, _, _ in pairs(cdr)] == [SUBJECT, SUBJECT, OTHER, OTHER]
+
+
+@pytest.mark.parametrize("heading", ["IMEI A", "A Party IMEI"])
+def test_the_imei_of_the_a_number_is_not_the_called_partys(tmp_path: Path, heading: str) -> None:
+    cdr = read(tmp_path, f"A Party,B Party,{heading},Call Type,Date,Time", f"{SUBJECT},{OTHER},{IMEI},MTC,{WHEN}")
+    assert pairs(cdr) == [(SUBJECT, OTHER, 49015420323751)]
+    cdr = read(tmp_path, f"Calling No,Called No,{heading},Call Type,Date,Time", f"{SUBJECT},{OTHER},{IMEI},IN,{WHEN}")
+    assert pairs(cdr) == [(OTHER, SUBJECT, None)]
+    assert cdr.summary.files[0].missing == ["IMEIs"]
+
+
+@pytest.mark.parametrize("groups", ["Caller,,,Called,,", "A Party,,,B-Party details,,", "Victim,,,Accused,,"])
+def test_numbers_and_imeis_below_headings_of_different_parties_are_an_error(tmp_path: Path, groups: str) -> None:
+    header = "Mobile No,Name,Date,Phone Number,IMEI,Remarks"
+    with pytest.raises(InputError, match="line 2: the columns of numbers and of IMEIs"):
+        read(tmp_path, groups, header, f"{VICTIM},,01/06/2026,{SUBJECT},{IMEI},")
+
+
+@pytest.mark.parametrize(
+    "groups", ["Subscriber,,,Device,,", "Caller,,,,,", "Target,,,Target,,", "Calls of the accused"]
+)
+def test_headings_of_groups_of_one_party_are_titles(tmp_path: Path, groups: str) -> None:
+    header = "Mobile No,Name,Date,Phone Number,IMEI,Remarks"
+    cdr = read(tmp_path, groups, header, f"{SUBJECT},,01/06/2026,{OTHER},{IMEI},")
+    assert pairs(cdr)[0][::2] == (SUBJECT, 49015420323751)
+    assert cdr.summary.skipped == {"title": 1}
+
+
+@pytest.mark.parametrize(
+    ("header", "served", "warned"),
+    [
+        ("Target No,Call Type,B Party No,Date,Time,Dur(s),IMEI,IMSI", "B Party No", "airtel"),
+        ("Target No,Call Type,B Party No,Date,Time,Dur(s),IMEI,IMSI", "Target No", ""),
+        ("A Party,Call Type,B Party,Date,Time,Dur,IMEI,IMSI", "B Party", "generic"),
+        ("Caller,Call Type,Receiver,Date,Time,Dur,IMEI,IMSI", "Caller", "generic"),
+        ("Own,Kind,Far end,Day,Clock,Dur,IMEI,IMSI", "Far end", ""),
+    ],
+)
+def test_the_other_party_named_as_the_served_one_is_a_warning(
+    tmp_path: Path, header: str, served: str, warned: str
+) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(f"{header}\n{SUBJECT},OUT,{VICTIM},{WHEN},5,{IMEI},404100000000001\n")
+    summary = read_cdr(path, layout={"served": served, "imei": "IMEI"}).summary
+    found = [warning for warning in summary.warnings if "other party" in warning]
+    assert [f"the column {served!r} is in the layout {warned} " in warning for warning in found] == [True] * bool(
+        warned
+    )
+
+
+@pytest.mark.parametrize("heading", ["Called No", "Calling Party"])
+def test_one_end_beside_the_subject_is_the_other_party(tmp_path: Path, heading: str) -> None:
+    cdr = read(tmp_path, f"Target No,{heading},IMEI,Call Type,Date,Time", f"{SUBJECT},{VICTIM},{IMEI},OUT,{WHEN}")
+    assert pairs(cdr) == [(SUBJECT, VICTIM, 49015420323751)]
+
+
+@pytest.mark.parametrize("parties", ["MSISDN", "Mobile No", "A Party,B Party,Call Type"])
+@pytest.mark.parametrize("heading", ["Target", "Subject"])
+def test_a_column_of_names_is_not_the_subjects(tmp_path: Path, heading: str, parties: str) -> None:
+    ends = ",".join([SUBJECT, OTHER, "OUT"][: parties.count(",") + 1])
+    cdr = read(tmp_path, f"{heading},{parties},IMEI,Date,Time", *[f"Gang A,{ends},{IMEI},{WHEN}"] * 2)
+    assert [row[::2] for row in pairs(cdr)] == [(SUBJECT, 49015420323751)] * 2
+    assert heading in cdr.summary.files[0].not_read
+
+
+@pytest.mark.parametrize("written", ["98765XXXXX", "Gang 5", "-"])
+def test_a_column_of_masked_numbers_is_the_subjects(tmp_path: Path, written: str) -> None:
+    cdr = read(tmp_path, "Target,Mobile No,IMEI,Date,Time", f"{written},{OTHER},{IMEI},{WHEN}")
+    assert (cdr.read_all().num_rows, cdr.refused.num_rows) == (0, 1)
