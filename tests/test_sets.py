@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import numguard as ng
-from numguard.errors import FileMissingError, RefusedCellsError, SetFileError
+from numguard.errors import ArgumentError, FileMissingError, RefusedCellsError, SetFileError
 
 KEYS = st.sets(st.integers(10**9, 10**12) | st.integers(916000000000, 916000000300), max_size=300)
 
@@ -196,3 +196,23 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 def test_no_number_shows_in_a_repr() -> None:
     assert repr(ng.NumberSet(["9876543210"])) == "<NumberSet of 1 MSISDNs>"
     assert repr(ng.ImeiSet([])) == "<ImeiSet of 0 IMEIs>"
+
+
+def test_a_set_of_one_kind_is_never_read_as_the_other() -> None:
+    """The keys of handsets are fourteen digits, of which most are numbers of some country."""
+    handsets, numbers = ng.ImeiSet(["490154203237518"]), ng.NumberSet(["9876543210"])
+    for read in (ng.NumberSet, ng.normalize, ng.explain, ng.extract, ng.format, ng.region_of, numbers.contains):
+        with pytest.raises(ArgumentError, match="not an ImeiSet"):
+            read(handsets)
+    for read in (ng.ImeiSet, ng.normalize_imei, ng.explain_imei, ng.format_imei, handsets.position):
+        with pytest.raises(ArgumentError, match="not a NumberSet"):
+            read(numbers)
+    assert (ng.NumberSet(numbers), ng.ImeiSet(handsets)) == (numbers, handsets)
+
+
+def test_an_unsigned_integer_of_numpy_is_a_key_as_in_an_array() -> None:
+    indian, foreign = ng.NumberSet(["6591234567"]), ng.NumberSet(["+6591234567"])
+    for value in (np.uint64(6591234567), pa.scalar(6591234567, pa.uint64())):
+        assert (value in indian, value in foreign) == (False, True)
+    for value in (np.int64(6591234567), 6591234567):
+        assert (value in indian, value in foreign) == (True, False)

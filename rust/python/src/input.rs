@@ -7,6 +7,7 @@ use arrow_array::{ArrayRef, RecordBatch};
 use numguard_columns::parallel::Threads;
 use numguard_columns::{Error, Keys, Reads};
 use numguard_core::msisdn::{Region, Style};
+use numguard_core::set::KeyType;
 use pyo3::exceptions::{
     PyException, PyMemoryError, PyTypeError, PyUnicodeError, PyUserWarning, PyValueError,
 };
@@ -17,12 +18,15 @@ use pyo3_arrow::input::AnyArray;
 use pyo3_arrow::{PyArray, PyChunkedArray, PyRecordBatch};
 
 use crate::error::{ArgumentError, InputError, UnsupportedTypeError, raise};
+use crate::sets::{ImeiSet, NumberSet};
 
 /// A column from Python.
 pub(crate) struct Values {
     /// At least one, which may be empty: the type is checked even if there are no rows.
     chunks: Vec<ArrayRef>,
     chunked: bool,
+    /// The type of its keys, if it is a set.
+    set: Option<KeyType>,
 }
 
 impl Values {
@@ -54,7 +58,7 @@ impl Values {
         region: RegionsArgument,
         kernel: impl Fn(&ArrayRef, Reads<'_>) -> Result<ArrayRef, Error> + Send + Sync,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.warn_if_national(py)?;
+        self.check_numbers(py)?;
         let codes = match region {
             RegionsArgument::One(region) => {
                 return self.map(py, |chunk| kernel(chunk, region.into()));
@@ -154,6 +158,11 @@ impl<'py> FromPyObject<'_, 'py> for Values {
 
     fn extract(values: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let py = values.py();
+        let set = if values.cast::<NumberSet>().is_ok() {
+            Some(KeyType::Msisdn)
+        } else {
+            values.cast::<ImeiSet>().ok().map(|_| KeyType::Imei14)
+        };
         if values.hasattr(intern!(py, "__arrow_c_array__"))?
             || values.hasattr(intern!(py, "__arrow_c_stream__"))?
         {
@@ -168,7 +177,8 @@ impl<'py> FromPyObject<'_, 'py> for Values {
                     error
                 }
             })?;
-            return imported(|| Self::from_arrow(arrow));
+            let values = imported(|| Self::from_arrow(arrow))?;
+            return Ok(Self { set, ..values });
         }
         if values.is_instance_of::<PyString>()
             || values.is_instance_of::<PyBytes>()
@@ -221,6 +231,7 @@ impl Values {
             AnyArray::Array(array) => Ok(Self {
                 chunks: vec![array.into_inner().0],
                 chunked: false,
+                set: None,
             }),
             AnyArray::Stream(stream) => {
                 let reader = stream.into_reader()?;
@@ -233,6 +244,7 @@ impl Values {
                 Ok(Self {
                     chunks,
                     chunked: true,
+                    set: None,
                 })
             }
         }
@@ -248,8 +260,29 @@ impl Values {
         self.chunks
     }
 
-    /// Warns if a `UInt64` column, which is not read again, seems to hold national numbers.
-    pub(crate) fn warn_if_national(&self, py: Python<'_>) -> PyResult<()> {
+    /// Refuses a set of handsets, whose keys would be read as numbers.
+    pub(crate) fn refuse_handsets(&self) -> PyResult<()> {
+        match self.set {
+            Some(KeyType::Imei14) => Err(ArgumentError::new_err(
+                "values: takes numbers, not an ImeiSet",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a set of numbers, whose keys would be read as handsets.
+    pub(crate) fn refuse_numbers(&self) -> PyResult<()> {
+        match self.set {
+            Some(KeyType::Msisdn) => Err(ArgumentError::new_err(
+                "values: takes handsets, not a NumberSet",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a set of handsets. Warns if a `UInt64` column, which is not read again, seems to hold national numbers.
+    pub(crate) fn check_numbers(&self, py: Python<'_>) -> PyResult<()> {
+        self.refuse_handsets()?;
         if self
             .chunks
             .iter()

@@ -85,7 +85,7 @@ impl Linkage {
         memory_limit: usize,
         threads: ThreadsArgument,
     ) -> PyResult<Self> {
-        seeds.warn_if_national(py)?;
+        seeds.check_numbers(py)?;
         let (seeds, refused_seeds) = py
             .detach(|| {
                 let arrays = seeds.chunks().to_vec();

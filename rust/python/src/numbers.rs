@@ -158,6 +158,7 @@ fn format(
     style: StyleArgument,
     threads: ThreadsArgument,
 ) -> ArrayResult<'_> {
+    msisdns.refuse_handsets()?;
     msisdns.map(py, |chunk| {
         numguard_columns::format(chunk, style.0, threads.0)
     })
@@ -187,6 +188,7 @@ fn format(
 #[pyfunction]
 #[pyo3(signature = (msisdns, *, threads=ThreadsArgument::default()), text_signature = "(msisdns, *, threads=None)")]
 fn region_of(py: Python<'_>, msisdns: Values, threads: ThreadsArgument) -> ArrayResult<'_> {
+    msisdns.refuse_handsets()?;
     msisdns.map(py, |chunk| numguard_columns::region_of(chunk, threads.0))
 }
 
@@ -225,6 +227,7 @@ fn regions() -> Vec<&'static str> {
 #[pyfunction]
 #[pyo3(signature = (values, *, threads=ThreadsArgument::default()), text_signature = "(values, *, threads=None)")]
 fn normalize_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> ArrayResult<'_> {
+    values.refuse_numbers()?;
     values.map(py, |chunk| {
         numguard_columns::normalize(chunk, Keys::Imei.into(), threads.0)
     })
@@ -247,6 +250,7 @@ fn normalize_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> A
 #[pyfunction]
 #[pyo3(signature = (values, *, threads=ThreadsArgument::default()), text_signature = "(values, *, threads=None)")]
 fn explain_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> ArrayResult<'_> {
+    values.refuse_numbers()?;
     values.map(py, |chunk| numguard_columns::explain_imei(chunk, threads.0))
 }
 
@@ -269,6 +273,7 @@ fn explain_imei(py: Python<'_>, values: Values, threads: ThreadsArgument) -> Arr
 #[pyfunction]
 #[pyo3(signature = (imei14s, *, threads=ThreadsArgument::default()), text_signature = "(imei14s, *, threads=None)")]
 fn format_imei(py: Python<'_>, imei14s: Values, threads: ThreadsArgument) -> ArrayResult<'_> {
+    imei14s.refuse_numbers()?;
     imei14s.map(py, |chunk| numguard_columns::format_imei(chunk, threads.0))
 }
 
@@ -277,6 +282,7 @@ fn format_imei(py: Python<'_>, imei14s: Values, threads: ThreadsArgument) -> Arr
 /// For sightings: linkage lists the placeholders at which it stopped.
 #[pyfunction]
 fn imei_keys(py: Python<'_>, values: Values) -> ArrayResult<'_> {
+    values.refuse_numbers()?;
     values.map(py, |chunk| {
         numguard_columns::normalize(chunk, Keys::ImeiOrPlaceholder.into(), None)
     })

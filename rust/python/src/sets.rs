@@ -213,7 +213,7 @@ set_class!(
         text_signature = "(values, *, region='IN', strict=False)"
     )]
     fn new(py: Python<'_>, values: Values, region: RegionsArgument, strict: bool) -> PyResult<Self> {
-        values.warn_if_national(py)?;
+        values.check_numbers(py)?;
         Members::build_numbers(py, values, region, strict).map(Self)
     }
 
@@ -311,6 +311,7 @@ set_class!(
     #[new]
     #[pyo3(signature = (values, *, strict=false))]
     fn new(py: Python<'_>, values: Values, strict: bool) -> PyResult<Self> {
+        values.refuse_numbers()?;
         Members::build(py, values, Keys::Imei, strict).map(Self)
     }
 
@@ -341,6 +342,7 @@ set_class!(
         values: Values,
         threads: ThreadsArgument,
     ) -> PyResult<Bound<'py, PyAny>> {
+        values.refuse_numbers()?;
         values.map(py, |chunk| {
             numguard_columns::contains(chunk, self.set(), Keys::Imei.into(), threads.0)
         })
@@ -373,6 +375,7 @@ set_class!(
         values: Values,
         threads: ThreadsArgument,
     ) -> PyResult<Bound<'py, PyAny>> {
+        values.refuse_numbers()?;
         values.map(py, |chunk| {
             numguard_columns::position(chunk, self.set(), Keys::Imei.into(), threads.0)
         })
@@ -396,9 +399,15 @@ fn with_cell(
         return Ok(contains(Cell::Text(text.as_bytes())));
     }
     if let Ok(number) = value.extract::<i128>() {
-        return Ok(contains(Cell::I128(number)));
+        // As in an array, an unsigned integer of NumPy is a key already.
+        let kind = value.get_type();
+        let is_key = kind.name()? == "uint64" && kind.getattr("__module__")?.str()? == "numpy";
+        return Ok(contains(match u64::try_from(number) {
+            Ok(key) if is_key => Cell::U64(key),
+            _ => Cell::I128(number),
+        }));
     }
-    // An Arrow scalar has a type, and the type decides how it is read: only uint64 is a key already.
+    // A scalar of Arrow has a type, and the type decides how it is read: only uint64 is a key already.
     if let Ok(number) = value.call_method0("as_py") {
         let is_key = value.getattr("type")?.str()? == "uint64";
         return match number.extract::<u64>() {
