@@ -108,7 +108,7 @@ def _typed(cells: pl.Series) -> pl.Series:
 
     Int128 is what Polars makes of canonical numbers beside signed integers: it may hold both.
     """
-    if cells.dtype in (pl.Int128, pl.UInt128):
+    if str(cells.dtype) in {"Int128", "UInt128"}:  # older versions do not have both
         raise UnsupportedTypeError(f"{cells.dtype}: cast canonical numbers to UInt64, and digits as written to Int64")
     return cells.cast(pl.String) if cells.dtype == pl.Null else cells
 
