@@ -19,7 +19,7 @@ import numguard as ng
 import numguard.adapters.duckdb
 import numguard.adapters.polars
 from numguard.adapters.duckdb import register
-from numguard.errors import ArgumentError
+from numguard.errors import ArgumentError, UnsupportedTypeError
 
 VECTORS = Path(__file__).parent / "vectors"
 
@@ -278,3 +278,14 @@ def test_canonical_numbers_beside_integers_are_not_read_again(connection: Any, m
     assert connection.execute(f"select numguard_normalize(({mixed})::ubigint) from {made}").fetchall() == [
         (6591234567,)
     ]
+
+
+def test_the_error_for_int128_says_what_to_cast_it_to() -> None:
+    frame = pl.DataFrame({"c": ["+65 9123 4567", "1930"], "n": [1, 2]})
+    number: Any = pl.col("c")
+    mixed: Any = pl.coalesce(number.numguard.normalize(), "n")
+    with pytest.raises(UnsupportedTypeError, match="Int128: cast canonical numbers to UInt64"):
+        frame.select(mixed.numguard.contains(LISTED))
+    series: Any = pl.Series([9876543210], dtype=pl.Int128)
+    with pytest.raises(UnsupportedTypeError, match="Int128: cast canonical numbers to UInt64"):
+        series.numguard.normalize()

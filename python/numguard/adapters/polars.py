@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei, normalize, normalize_imei
 from numguard.adapters import check_region
-from numguard.errors import ArgumentError, MissingExtraError
+from numguard.errors import ArgumentError, MissingExtraError, UnsupportedTypeError
 from numguard.types import Region
 
 try:
@@ -104,7 +104,12 @@ class NumguardSeries(_Namespace[pl.Series]):
 
 
 def _typed(cells: pl.Series) -> pl.Series:
-    """A column of nulls alone as text: Polars exports its own type for it with a buffer that Arrow does not have."""
+    """A column of nulls alone as text: Polars exports its own type for it with a buffer that Arrow does not have.
+
+    Int128 is what Polars makes of canonical numbers beside signed integers: it may hold both.
+    """
+    if str(cells.dtype) in {"Int128", "UInt128"}:  # older versions do not have both
+        raise UnsupportedTypeError(f"{cells.dtype}: cast canonical numbers to UInt64, and digits as written to Int64")
     return cells.cast(pl.String) if cells.dtype == pl.Null else cells
 
 
