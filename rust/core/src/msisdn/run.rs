@@ -136,7 +136,7 @@ pub(super) fn parts(run: &[u8], region: Region) -> Vec<(Part, bool)> {
             |&(found, _): &(Number, usize)| !found.is_at_home() || international::is_certain(found);
         match number_at(run, &groups, at, behind_number, region).filter(is_sure) {
             Some((found, next))
-                if !is_foreign_rest(found) && !is_cut(run, &groups[at..], next - at) =>
+                if !is_foreign_rest(found) && !is_cut(found, run, &groups[at..], next - at) =>
             {
                 let digits = groups[at..next].iter().map(|group| group.digits).sum();
                 parts.push((Part::Number { found, digits }, groups[at].stands_apart()));
@@ -213,13 +213,16 @@ struct Group {
     is_term: bool,
 }
 
-/// Whether the first groups, so many, are a short number after a plus that more digits follow: `+98 91234 56789`.
-fn is_cut(run: &[u8], groups: &[Group], taken: usize) -> bool {
+/// Whether the first groups, so many, may be the beginning of a number of another country that more digits follow: it is
+/// short (`+98 91234 56789`), or no range of a plan has it (`+4915123456 78`).
+fn is_cut(found: Number, run: &[u8], groups: &[Group], taken: usize) -> bool {
     let digits: usize = groups[..taken].iter().map(|group| group.digits).sum();
     let goes_on = groups
         .get(taken)
         .is_some_and(|next| !next.stands_apart() && !opens_number(&run[next.start..next.end]));
-    taken > 1 && digits < 10 && goes_on && is_foreign_code(&run[groups[0].start..groups[0].end])
+    let is_short =
+        || taken > 1 && digits < 10 && is_foreign_code(&run[groups[0].start..groups[0].end]);
+    goes_on && (!found.is_indian() && !international::is_certain(found) || is_short())
 }
 
 /// Whether a group is a plus or two zeros and the beginning of a number of a country other than India: `+977`.

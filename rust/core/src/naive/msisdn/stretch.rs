@@ -172,17 +172,17 @@ impl Stretch<'_> {
             .then_some((number, next))
     }
 
-    /// Whether a short number with the code of another country is followed by more digits.
-    fn is_cut(&self, at: usize, next: usize) -> bool {
+    /// Whether a number of another country, which is short or in no range of a plan, is followed by more digits.
+    fn is_cut(&self, number: &Number, at: usize, next: usize) -> bool {
         let text = |group: &Group| &self.run[group.start..group.end];
         let digits: usize = (at..next).map(|group| self.width(group)).sum();
-        next > at + 1
-            && digits <= 9
-            && is_foreign_code(text(&self.groups[at]))
-            && self
-                .groups
-                .get(next)
-                .is_some_and(|group| !group.stands_apart() && !opens_number(text(group)))
+        let is_short = next > at + 1 && digits <= 9 && is_foreign_code(text(&self.groups[at]));
+        let is_unknown = !number.digits.starts_with("91") && !is_certain(number);
+        let is_followed = self
+            .groups
+            .get(next)
+            .is_some_and(|group| !group.stands_apart() && !opens_number(text(group)));
+        is_followed && (is_short || is_unknown)
     }
 
     /// Whether another country's code stands before, with no number and no sign of a new one between: a plus, two zeros,
@@ -244,7 +244,7 @@ pub(super) fn parts(run: &str, region: Region) -> Vec<Part> {
             .filter(|(number, _)| {
                 !number.digits.starts_with("91") || !stretch.is_behind_code(at, &parts)
             })
-            .filter(|(_, next)| !stretch.is_cut(at, *next));
+            .filter(|(number, next)| !stretch.is_cut(number, at, *next));
         let (number, next) = taken.map_or((None, at + 1), |(number, next)| (Some(number), next));
         is_behind_digits = number.is_none();
         parts.push(Part {
