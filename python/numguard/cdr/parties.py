@@ -9,6 +9,7 @@ incoming calls that are those of the B numbers.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,12 +19,16 @@ from numguard.cdr.layouts import generic
 from numguard.errors import InputError
 from numguard.source.header import groups
 
-__all__ = ["check_groups", "is_caller", "settled"]
+__all__ = ["check_groups", "doubts", "is_caller", "settled"]
 
 #: A name of a column of the subject, beside A and B numbers; a column `Subscriber` may have names.
 _OF_A_SUBJECT: Final = re.compile(r"msisdn|mobile|phone|subscriber n")
 #: Of a column of call types, so many of a hundred cells are known.
 _KNOWN_TYPES: Final = 90
+#: So many numbers in one handset, in calls of both directions, may be those of a phone's own list of calls.
+_NUMBERS_OF_A_LIST: Final = 3
+_FIRST_TIMES: Final = frozenset({"first seen", "first used"})
+_LAST_TIMES: Final = frozenset({"last seen", "last used"})
 #: A party in the heading of a group of columns.
 _PARTY: Final = re.compile(
     r"\b(?:[ab]|call(?:ing|ed|er|ee)|receiver|other|opposite|target|subject|suspect|accused|victim|complainant)\b"
@@ -80,6 +85,22 @@ def settled(
             f"whose handset a row need not show; {_REMEDY}"
         )
     return columns
+
+
+def doubts(
+    layout: Layout, columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[str, ...]:
+    """What the columns of a header leave in doubt."""
+    found = []
+    if _may_be_list_of_calls(layout, columns, rows):
+        found.append(
+            "the only column of numbers has several in one handset, in calls of both directions: in a list of calls "
+            "that a phone itself has kept they are the other parties, whose handset it is not"
+        )
+    if "at" in columns and without_form(names[columns["at"]]) in _FIRST_TIMES:
+        last = [name for name in names if without_form(name) in _LAST_TIMES]
+        found += [f"the column {name!r} is not read: of each row only the first time counts" for name in last]
+    return tuple(found)
 
 
 def check_groups(columns: dict[Role, int], names: Sequence[str], above: Sequence[str], where: str) -> None:
@@ -158,6 +179,18 @@ def _show_handsets_of_called(layout: Layout, columns: dict[Role, int], rows: Seq
     incoming = [(caller, other, imei) for direction, caller, other, imei in seen if direction == "in"]
     of_called = sum((other, imei) in of_callers for _, other, imei in incoming)
     return of_called > sum((caller, imei) in of_callers for caller, _, imei in incoming)
+
+
+def _may_be_list_of_calls(layout: Layout, columns: dict[Role, int], rows: Sequence[Sequence[str]]) -> bool:
+    if not {"served", "imei", "call_type"} <= columns.keys() or {"other", "calling", "called"} & columns.keys():
+        return False
+    if not {"in", "out"} <= set(_directions(layout, columns, rows)):
+        return False
+    numbers = _numbers(rows, columns["served"])
+    imeis: list[int | None] = normalize_imei([row[columns["imei"]] for row in rows]).to_pylist()
+    pairs = {pair for pair in zip(imeis, numbers, strict=True) if all(pair)}
+    counts = Counter(imei for imei, _ in pairs)
+    return max(counts.values(), default=0) >= _NUMBERS_OF_A_LIST
 
 
 def _directions(layout: Layout, columns: dict[Role, int], rows: Sequence[Sequence[str]]) -> list[Direction]:

@@ -107,6 +107,7 @@ def open_report(
     ]
     read = set(header.columns.values())
     summary.not_read = [name for place, name in enumerate(header.names) if name and place not in read]
+    summary.reader_warnings += header.warnings
     if (known := _of_the_other_party(header)) is not None:
         column = named([header.names[header.columns["served"]]])
         warning = f"the column {column!r} is in the layout {known} that of the other party, at least in some rows"
