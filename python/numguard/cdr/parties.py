@@ -29,9 +29,10 @@ _KNOWN_TYPES: Final = 90
 _NUMBERS_OF_A_LIST: Final = 3
 _FIRST_TIMES: Final = frozenset({"first seen", "first used"})
 _LAST_TIMES: Final = frozenset({"last seen", "last used"})
-#: A party in the heading of a group of columns.
-_PARTY: Final = re.compile(
-    r"\b(?:[ab]|call(?:ing|ed|er|ee)|receiver|other|opposite|target|subject|suspect|accused|victim|complainant)\b"
+#: Parties in the headings of groups of columns: the one end of a call, and the other.
+_ENDS: Final = (
+    re.compile(r"\b(?:a|caller|calling|target|subject|suspect|accused)\b"),
+    re.compile(r"\b(?:b|called|callee|receiver|other|opposite|victim|complainant)\b"),
 )
 _REMEDY: Final = (
     "name the columns: numguard cdr read --map 'COLUMN=calling' --map 'COLUMN=called' --map 'COLUMN=call_type' and so"
@@ -112,8 +113,9 @@ def check_groups(columns: dict[Role, int], names: Sequence[str], above: Sequence
     of_groups = groups(above, names)
     if not of_groups or not {"served", "imei"} <= columns.keys() or any(map(str.isdigit, "".join(above))):
         return
-    number, handset = (" ".join(re.findall(r"\w+", of_groups[columns[role]].casefold())) for role in ("served", "imei"))
-    if number != handset and _PARTY.search(number) and _PARTY.search(handset):
+    number, handset = (canonical_name(of_groups[columns[role]]) for role in ("served", "imei"))
+    one, other = ([end.search(heading) is not None for end in _ENDS] for heading in (number, handset))
+    if sum(one) == sum(other) == 1 and one != other:
         raise InputError(
             f"{where}: the columns of numbers and of IMEIs are below headings of different parties; name the columns: "
             "numguard cdr read --map 'COLUMN=served' --map 'COLUMN=imei' and so on (layout={...})"
