@@ -199,8 +199,10 @@ def _directions(layout: Layout, columns: dict[Role, int], rows: Sequence[Sequenc
     """The direction of each row, but of a switch's record of the called party, which says whose handset it shows."""
     if "call_type" not in columns:
         return [None] * len(rows)
-    types = [canonical_name(row[columns["call_type"]]) for row in rows]
-    return [None if text in generic.OF_THE_CALLED else layout.direction(text)[1] for text in types]
+    texts = [row[columns["call_type"]] for row in rows]
+    of_called = generic.OF_THE_CALLED
+    known = {text: None if canonical_name(text) in of_called else layout.direction(text)[1] for text in set(texts)}
+    return [known[text] for text in texts]
 
 
 def _numbers(rows: Sequence[Sequence[str]], place: int) -> list[int | None]:
