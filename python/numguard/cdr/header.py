@@ -145,7 +145,7 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
             if not layout.may_be_named_in(words[number]):
                 continue
             header = _header_in(searched[number], number, layout, lines)
-            if header is not None and (found is None or rows_among(header, searched[number + 1 : end])):
+            if header is not None and (found is None or _is_of_report(header, searched[number + 1 : end])):
                 found = header
                 break
     if found is None:
@@ -176,10 +176,13 @@ def _header_in(line: str, number: int, layout: Layout, lines: Sequence[str]) -> 
     return None
 
 
+def _is_of_report(header: Header, lines: Sequence[str]) -> bool:
+    """Whether the table above another header is a report, and not one of the titles."""
+    return len(header.columns) >= _ROLES_OF_A_REPORT and bool(rows_among(header, lines))
+
+
 def rows_among(header: Header, lines: Sequence[str]) -> list[int]:
     """Which of these lines, from 0, are rows of calls: as wide as the header, with a number where a party belongs."""
-    if len(header.columns) < _ROLES_OF_A_REPORT:
-        return []
     parties = [place for role, place in header.columns.items() if role in ("served", "calling", "called")]
     split = [(at, split_line(line, header.delimiter)) for at, line in enumerate(lines) if len(line) <= _LONGEST_LINE]
     wide = [(at, [cells[place] for place in parties]) for at, cells in split if len(cells) >= len(header.names)]
