@@ -176,7 +176,7 @@ def _releases_alone(owed: _Owed, before: Basis | None, cut: int, *, asked: bool)
     if last is None or last["key_check"] == owed.key or (last["key_check"] is None and owed.key == NO_KEY):
         return None
     found = owed.case.releases(cut, owed.district, owed.due(None, cut, cut).of_lists())
-    if not asked or not len(found):
+    if not asked or last["key_check"] is None or not len(found):
         _refuse_other_key(last, owed.key)
     return found
 
