@@ -292,7 +292,7 @@ class Office:
         pairs = isinstance(number, tuple)
         known = (self.messages[k] for k in desk.known)
         his = [sent for sent in known if (sent.to, sent.of_handsets) == (to, pairs)]
-        of = {sent.district for sent in his if {word for _, word in sent.rows} & {"block", "release"}}
+        of = {sent.district for sent in his}
         whole = district is not None and (row["district"] == district or row["district"] not in of - {None})
         scope = {district} | ({None} if whole else set()) if district else {None, *DISTRICTS}
         block = self._last(desk, number, lambda sent, word: (sent.to, word) == (to, "block") and sent.district in scope)

@@ -247,6 +247,26 @@ def test_no_data_is_a_valid_answer(tmp_path: Path, answer: str) -> None:
     assert len(cdr.refused) == 0
 
 
+def test_the_lines_of_an_answer_without_data_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text("Ticket: 5\n\n-----\nNo Data Found\n")
+    cdr = read_cdr(path)
+    assert cdr.read_all().num_rows == 0
+    assert cdr.summary.account["rows_read"] == 4
+    assert cdr.summary.skipped == {"title": 1, "blank": 1, "ruler": 1, "no_data": 1}
+
+
+@pytest.mark.parametrize("row", ["9876543210;358967101234560;01/06/2026", "1;'9876543210';358967101234560"])
+def test_rows_below_an_unknown_header_are_an_error_beside_no_data(tmp_path: Path, row: str) -> None:
+    """An answer of two networks: nothing of the one, and rows of the other."""
+    path = tmp_path / "calls.csv"
+    path.write_text(f"2G: No Data Found\nSIM;Device;Day\n{row}\n")
+    with pytest.raises(InputError, match="no header row"):
+        read_cdr(path)
+    path.write_text("2G: No Data Found\nMobile No;9876543210\nIMEI :;'358967101234560'\n")
+    assert read_cdr(path).read_all().num_rows == 0
+
+
 def test_a_header_alone_is_a_valid_answer(tmp_path: Path) -> None:
     for end in ("", "\n", "\r\n", "\n\n"):
         path = tmp_path / "none.csv"

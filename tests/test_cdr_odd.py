@@ -441,3 +441,12 @@ def test_a_row_with_an_imei_or_a_time_is_read(tmp_path: Path, missing: tuple[int
     """Columns 2, 4 and 5 are those of the IMEI, the date and the time."""
     cells = ["-" if place in missing else cell for place, cell in enumerate(ROW.split(","))]
     assert read(tmp_path, HEADER, ",".join(cells)).read_all().num_rows == count
+
+
+@pytest.mark.parametrize("header", ["MSISDN,IMEI", "MSISDN,IMEI,Call Date", HEADER])
+def test_rows_above_the_header_are_refused(tmp_path: Path, header: str) -> None:
+    row = ",".join([*ROW.split(",")[0:3:2], "01/06/2026"][: header.count(",") + 1]) if header != HEADER else ROW
+    cdr = read(tmp_path, row, "Calls of June", header, row)
+    assert cdr.read_all().num_rows == 1
+    assert refused(cdr) == [(1, "above_header")]
+    assert cdr.summary.skipped == {"title": 1}

@@ -170,3 +170,33 @@ def test_a_column_of_names_is_not_the_subjects(tmp_path: Path, heading: str, par
 def test_a_column_of_masked_numbers_is_the_subjects(tmp_path: Path, written: str) -> None:
     cdr = read(tmp_path, "Target,Mobile No,IMEI,Date,Time", f"{written},{OTHER},{IMEI},{WHEN}")
     assert (cdr.read_all().num_rows, cdr.refused.num_rows) == (0, 1)
+
+
+LIST_OF_CALLS = "a list of calls that a phone itself has kept"
+
+
+@pytest.mark.parametrize(
+    ("types", "numbers", "warned"),
+    [
+        (("Incoming", "Outgoing", "Missed"), (VICTIM, OTHER, "9123456789"), True),
+        (("Incoming", "Outgoing", "Incoming"), (VICTIM, OTHER, OTHER), False),
+        (("GPRS", "GPRS", "GPRS"), (VICTIM, OTHER, "9123456789"), False),
+    ],
+)
+def test_a_phones_own_list_of_calls_is_a_warning(
+    tmp_path: Path, types: tuple[str, ...], numbers: tuple[str, ...], warned: bool
+) -> None:
+    lines = [f"{number},{kind},{IMEI},{WHEN}" for number, kind in zip(numbers, types, strict=True)]
+    cdr = read(tmp_path, "Mobile No,Call Type,IMEI,Date,Time", *lines)
+    assert cdr.read_all().num_rows == 3
+    assert any(LIST_OF_CALLS in warning for warning in cdr.summary.warnings) == warned
+    # With the other party beside it, the column is that of the subject.
+    lines = [f"{number},{SUBJECT},{kind},{IMEI},{WHEN}" for number, kind in zip(numbers, types, strict=True)]
+    assert read(tmp_path, "Mobile No,B Party,Call Type,IMEI,Date,Time", *lines).summary.warnings == []
+
+
+def test_last_times_that_are_not_read_are_a_warning(tmp_path: Path) -> None:
+    cdr = read(tmp_path, "MSISDN,IMEI,First Used,Last Used", f"{SUBJECT},{IMEI},01/06/2026,30/06/2026")
+    assert cdr.read_all().num_rows == 1
+    (warning,) = cdr.summary.files[0].warnings
+    assert warning == "the column 'last used' is not read: of each row only the first time counts"

@@ -467,6 +467,8 @@ def endless() -> pa.RecordBatchReader:
 
 
 def test_interrupt_stops_it() -> None:
+    # The first call imports modules, and Python may lose a signal that comes meanwhile.
+    ng.expand(pa.array([SEED], pa.uint64()), table_of([(SEED, PHONE, DAY_0)]))
     timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
     timer.start()
     with pytest.raises(KeyboardInterrupt):

@@ -318,3 +318,18 @@ def test_a_whole_list_after_lists_of_districts_and_the_reverse(registry: ng.Regi
     assert [sent(registry, tmp_path, **how) for how in (rohtak, hisar)] == [[], []]
     # It stands in the change of whole lists, whose last list has it.
     assert sent(registry, tmp_path) == [(C, "removed", "release"), (B, "removed", "release")]
+
+
+def test_a_whole_change_since_a_list_of_a_district_has_what_whole_lists_requested(
+    registry: ng.Registry, tmp_path: Path
+) -> None:
+    registry.add_complaints(
+        complaints(complaint("1", "9876543210", district="Rohtak"), complaint("2", "9123456789", district="Hisar"))
+    )
+    for how in ({"since": None}, {"since": None, "district": "Hisar"}, {"since": None, "district": "Rohtak"}):
+        sent(registry, tmp_path, **how)
+    registry.decide([B], "withdrawn", "the complaint was false")
+    sent(registry, tmp_path, district="Rohtak")
+    last = registry._case.store.head()
+    # Nothing was recorded since that change, which had what was due to the lists of its district.
+    assert (B, "removed", "release") in sent(registry, tmp_path, since=last)

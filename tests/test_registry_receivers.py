@@ -1,4 +1,8 @@
-"""No release and no block is lost on its way to a receiver: keyed lists, lists of earlier days, and merged desks."""
+"""No release and no block is lost on its way to a receiver.
+
+Lists of numbers and of handsets, whole ones and changes, under several keys, of districts and of all, of earlier days,
+and of merged desks.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +29,9 @@ def histories(seed: int, places: list[str], folder: Path) -> None:
         office.close()
 
 
-# The fourth is one that a release which is forgotten after a whole list fails.
-@pytest.mark.parametrize("seed", range(4, 4 + HISTORIES))
+# Odd ones are of handsets. The seventh fails if lists of districts before whole ones are not counted, the eighth if a
+# release is forgotten after a whole list.
+@pytest.mark.parametrize("seed", range(7, 7 + HISTORIES))
 @pytest.mark.parametrize("desks", [1, 2])
 def test_a_receiver_gets_every_block_and_release(seed: int, desks: int, tmp_path: Path) -> None:
     histories(seed, [":memory:"] * desks, tmp_path)
@@ -34,5 +39,5 @@ def test_a_receiver_gets_every_block_and_release(seed: int, desks: int, tmp_path
 
 @pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
 def test_a_receiver_gets_them_from_postgresql(postgres: str, tmp_path: Path) -> None:
-    for seed in range(100, 100 + (HISTORIES + 2) // 3):
+    for seed in range(101, 101 + (HISTORIES + 2) // 3):
         histories(seed, [make_schema(postgres), make_schema(postgres)], tmp_path)

@@ -18,7 +18,7 @@ from numguard.cdr import times
 from numguard.cdr.layout import ROLES, Layout, Role, canonical_name, names_served_party, without_form
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.cdr.non_data import TARGET, NonData, Whose
-from numguard.cdr.parties import check_groups, is_caller, settled
+from numguard.cdr.parties import check_groups, doubts, is_caller, settled
 from numguard.errors import ArgumentError, InputError
 from numguard.indian_time import OFFSET_MICROS
 from numguard.source.header import LINES_SEARCHED, SEPARATORS, beginnings, split_line, usual_width
@@ -48,7 +48,8 @@ _ROLES_OF_A_REPORT: Final = 4
 class Header:
     """A header row: which layout, which column has which role, and how many fields the file's rows have.
 
-    `names` are the columns' names as written, `canonical` the same in canonical form.
+    `names` are the columns' names as written, `canonical` the same in canonical form. `warnings`: what they
+    leave in doubt.
     """
 
     layout: Layout
@@ -58,6 +59,7 @@ class Header:
     delimiter: str
     line: int
     width: int
+    warnings: tuple[str, ...] = ()
 
     @property
     def may_switch_parties(self) -> bool:
@@ -143,7 +145,7 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
             if not layout.may_be_named_in(words[number]):
                 continue
             header = _header_in(searched[number], number, layout, lines)
-            if header is not None and (found is None or rows_among(header, searched[number + 1 : end])):
+            if header is not None and (found is None or _is_of_report(header, searched[number + 1 : end])):
                 found = header
                 break
     if found is None:
@@ -159,7 +161,7 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
     below = (split_line(line, found.delimiter) for line in lines[found.line :] if len(line) <= _LONGEST_LINE)
     rows = [cells for cells in below if len(cells) >= len(found.names)]
     columns = settled(found.layout, dict(found.columns), found.canonical, rows, where)
-    return replace(found, columns=columns)
+    return replace(found, columns=columns, warnings=doubts(found.layout, columns, found.canonical, rows))
 
 
 def _header_in(line: str, number: int, layout: Layout, lines: Sequence[str]) -> Header | None:
@@ -174,10 +176,13 @@ def _header_in(line: str, number: int, layout: Layout, lines: Sequence[str]) -> 
     return None
 
 
+def _is_of_report(header: Header, lines: Sequence[str]) -> bool:
+    """Whether the table above another header is a report, and not one of the titles."""
+    return len(header.columns) >= _ROLES_OF_A_REPORT and bool(rows_among(header, lines))
+
+
 def rows_among(header: Header, lines: Sequence[str]) -> list[int]:
     """Which of these lines, from 0, are rows of calls: as wide as the header, with a number where a party belongs."""
-    if len(header.columns) < _ROLES_OF_A_REPORT:
-        return []
     parties = [place for role, place in header.columns.items() if role in ("served", "calling", "called")]
     split = [(at, split_line(line, header.delimiter)) for at, line in enumerate(lines) if len(line) <= _LONGEST_LINE]
     wide = [(at, [cells[place] for place in parties]) for at, cells in split if len(cells) >= len(header.names)]

@@ -9,6 +9,7 @@ incoming calls that are those of the B numbers.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,15 +19,20 @@ from numguard.cdr.layouts import generic
 from numguard.errors import InputError
 from numguard.source.header import groups
 
-__all__ = ["check_groups", "is_caller", "settled"]
+__all__ = ["check_groups", "doubts", "is_caller", "settled"]
 
 #: A name of a column of the subject, beside A and B numbers; a column `Subscriber` may have names.
 _OF_A_SUBJECT: Final = re.compile(r"msisdn|mobile|phone|subscriber n")
 #: Of a column of call types, so many of a hundred cells are known.
 _KNOWN_TYPES: Final = 90
-#: A party in the heading of a group of columns.
-_PARTY: Final = re.compile(
-    r"\b(?:[ab]|call(?:ing|ed|er|ee)|receiver|other|opposite|target|subject|suspect|accused|victim|complainant)\b"
+#: So many numbers in one handset, in calls of both directions, may be those of a phone's own list of calls.
+_NUMBERS_OF_A_LIST: Final = 3
+_FIRST_TIMES: Final = frozenset({"first seen", "first used"})
+_LAST_TIMES: Final = frozenset({"last seen", "last used"})
+#: Parties in the headings of groups of columns: the one end of a call, and the other.
+_ENDS: Final = (
+    re.compile(r"\b(?:a|caller|calling|target|subject|suspect|accused)\b"),
+    re.compile(r"\b(?:b|called|callee|receiver|other|opposite|victim|complainant)\b"),
 )
 _REMEDY: Final = (
     "name the columns: numguard cdr read --map 'COLUMN=calling' --map 'COLUMN=called' --map 'COLUMN=call_type' and so"
@@ -82,6 +88,22 @@ def settled(
     return columns
 
 
+def doubts(
+    layout: Layout, columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[str, ...]:
+    """What the columns of a header leave in doubt."""
+    found = []
+    if _may_be_list_of_calls(layout, columns, rows):
+        found.append(
+            "the only column of numbers has several in one handset, in calls of both directions: in a list of calls "
+            "that a phone itself has kept they are the other parties, whose handset it is not"
+        )
+    if "at" in columns and without_form(names[columns["at"]]) in _FIRST_TIMES:
+        last = [name for name in names if without_form(name) in _LAST_TIMES]
+        found += [f"the column {name!r} is not read: of each row only the first time counts" for name in last]
+    return tuple(found)
+
+
 def check_groups(columns: dict[Role, int], names: Sequence[str], above: Sequence[str], where: str) -> None:
     """Checks the headings of groups in the line above a header.
 
@@ -91,8 +113,9 @@ def check_groups(columns: dict[Role, int], names: Sequence[str], above: Sequence
     of_groups = groups(above, names)
     if not of_groups or not {"served", "imei"} <= columns.keys() or any(map(str.isdigit, "".join(above))):
         return
-    number, handset = (" ".join(re.findall(r"\w+", of_groups[columns[role]].casefold())) for role in ("served", "imei"))
-    if number != handset and _PARTY.search(number) and _PARTY.search(handset):
+    number, handset = (canonical_name(of_groups[columns[role]]) for role in ("served", "imei"))
+    one, other = ([end.search(heading) is not None for end in _ENDS] for heading in (number, handset))
+    if sum(one) == sum(other) == 1 and one != other:
         raise InputError(
             f"{where}: the columns of numbers and of IMEIs are below headings of different parties; name the columns: "
             "numguard cdr read --map 'COLUMN=served' --map 'COLUMN=imei' and so on (layout={...})"
@@ -160,12 +183,26 @@ def _show_handsets_of_called(layout: Layout, columns: dict[Role, int], rows: Seq
     return of_called > sum((caller, imei) in of_callers for caller, _, imei in incoming)
 
 
+def _may_be_list_of_calls(layout: Layout, columns: dict[Role, int], rows: Sequence[Sequence[str]]) -> bool:
+    if not {"served", "imei", "call_type"} <= columns.keys() or {"other", "calling", "called"} & columns.keys():
+        return False
+    if not {"in", "out"} <= set(_directions(layout, columns, rows)):
+        return False
+    numbers = _numbers(rows, columns["served"])
+    imeis: list[int | None] = normalize_imei([row[columns["imei"]] for row in rows]).to_pylist()
+    pairs = {pair for pair in zip(imeis, numbers, strict=True) if all(pair)}
+    counts = Counter(imei for imei, _ in pairs)
+    return max(counts.values(), default=0) >= _NUMBERS_OF_A_LIST
+
+
 def _directions(layout: Layout, columns: dict[Role, int], rows: Sequence[Sequence[str]]) -> list[Direction]:
     """The direction of each row, but of a switch's record of the called party, which says whose handset it shows."""
     if "call_type" not in columns:
         return [None] * len(rows)
-    types = [canonical_name(row[columns["call_type"]]) for row in rows]
-    return [None if text in generic.OF_THE_CALLED else layout.direction(text)[1] for text in types]
+    texts = [row[columns["call_type"]] for row in rows]
+    of_called = generic.OF_THE_CALLED
+    known = {text: None if canonical_name(text) in of_called else layout.direction(text)[1] for text in set(texts)}
+    return [known[text] for text in texts]
 
 
 def _numbers(rows: Sequence[Sequence[str]], place: int) -> list[int | None]:

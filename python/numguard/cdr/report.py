@@ -7,6 +7,7 @@ name if another has a table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -27,6 +28,8 @@ __all__ = ["ABOVE_HEADER", "Report", "open_report", "reports"]
 
 #: The note of a row above the header.
 ABOVE_HEADER: Final = "above_header"
+#: A line that may be a row: it begins with a number, or has two. A title names one at most, behind its label.
+_ROW: Final = re.compile(r"""^['"]?\+?\d{10,16}['"]?[,;\t|]|\b\d{10,16}\b.*[,;\t|].*\b\d{10,16}\b""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,12 @@ def _reports(found: Found, layouts: Sequence[Layout]) -> Iterator[Report]:
     yield from opened
 
 
+def _count_title(summary: FileSummary, line: str) -> None:
+    kind = "blank" if not line.strip() else "ruler" if RULER.fullmatch(line) else "title"
+    kind = "no_data" if is_no_data(line) else kind
+    summary.skipped[kind] = summary.skipped.get(kind, 0) + 1
+
+
 def _of_the_other_party(header: Header) -> str | None:
     """The layout by which a column that was named as the served party's has the other party too, if there is one."""
     if header.layout.name != MAPPED or "served" not in header.columns:
@@ -90,7 +99,10 @@ def open_report(
     summary.reader_warnings = member.warnings
     header = find_header(lines, layouts, member.name)
     if header is None:
-        if any(is_no_data(line) for line in lines):
+        if any(is_no_data(line) for line in lines) and not any(map(_ROW.search, lines)):
+            # Behind the last line end is no further line.
+            for line in lines if lines[-1] else lines[:-1]:
+                _count_title(summary, line)
             return summary, None, []
         raise InputError(
             f"{member.name}: no header row of a known layout in its first lines. Known are "
@@ -107,6 +119,7 @@ def open_report(
     ]
     read = set(header.columns.values())
     summary.not_read = [name for place, name in enumerate(header.names) if name and place not in read]
+    summary.reader_warnings += header.warnings
     if (known := _of_the_other_party(header)) is not None:
         column = named([header.names[header.columns["served"]]])
         warning = f"the column {column!r} is in the layout {known} that of the other party, at least in some rows"
@@ -116,8 +129,6 @@ def open_report(
     if above:
         summary.refuse(above, ABOVE_HEADER)
     for at, line in enumerate(lines[: header.line - 1], 1):
-        if at in above:
-            continue
-        kind = "blank" if not line.strip() else "ruler" if RULER.fullmatch(line) else "title"
-        summary.skipped[kind] = summary.skipped.get(kind, 0) + 1
+        if at not in above:
+            _count_title(summary, line)
     return summary, header, above

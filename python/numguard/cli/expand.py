@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from numguard import _core
 from numguard.cdr import Cdr, read_cdr
 from numguard.cli import account, options
-from numguard.compute import as_text, pc, schema_of
+from numguard.compute import as_text, filtered, pc, schema_of
 from numguard.errors import ArgumentError, BrakeError, InputError
 from numguard.files import placed_together
 from numguard.indian_time import IST
@@ -171,7 +171,7 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
     def read(rows: pa.RecordBatch) -> tuple[pa.RecordBatch, Any]:
         rows = rows.set_column(1, "reported_at", _reported_at(rows["reported_at"], path))
         late = _in_the_future(rows["reported_at"])
-        return rows.filter(pc.invert(late)), pc.if_else(late, "in_the_future", _why_no_seed(rows, region))
+        return filtered(rows, pc.invert(late)), pc.if_else(late, "in_the_future", _why_no_seed(rows, region))
 
     seeds, lines, refused = read_dated(path, "reported_at", read, region=region)
     account.say(lines, path)

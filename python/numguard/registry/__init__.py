@@ -325,14 +325,16 @@ class Registry(Queries, Maintenance):
             rows_per_file: At most so many rows a file, as in `BlockList.write`.
             by_district: A file a district.
             key: Write keyed hashes in place of the numbers, as `BlockList.keyed` does. A change needs the key of the
-                list before it.
+                list before it. Under the key of lists before that one, `since="last"` gives the releases alone of
+                numbers that the receiver knows only by those, if any are due.
             replace: Whether to replace an exported list at `path`, and its manifest.
             override: The reason to send a list past the brake, or to a receiver whose name is close to that of a known
                 one; recorded.
 
         Returns:
             The list that was written. `releases_due` in its manifest is how many releases are due to the receiver and
-            are not on it, as a whole list has no rows to release: the next change (`since="last"`) has them.
+            are not on it, as a whole list has no rows to release: the next change (`since="last"`) has them, but for
+            those that `releases_due_under` counts by the key check of other lists.
 
         Raises:
             ArgumentError: An exported list is at `path`; no district of that name is known; the receiver's name is one

@@ -36,7 +36,6 @@ class _Requested(NamedTuple):
         lifted: The event of the last release.
         once: A list to him, under one of the keys, was the last to request the block.
         elsewhere: One under another key was.
-        districts: The districts of which he has lists.
     """
 
     own: Ints
@@ -44,7 +43,6 @@ class _Requested(NamedTuple):
     lifted: Ints
     once: Bools
     elsewhere: Bools
-    districts: pa.Array[Any]
 
 
 def _requested(
@@ -71,7 +69,6 @@ def _requested(
         lifted=last(pc.and_(pc.invert(blocks), under)).event,
         once=block.exists & here,
         elsewhere=block.exists & ~here,
-        districts=pc.unique(of.filter(pc.invert(whole))),
     )
 
 
@@ -85,6 +82,7 @@ def releases_due(
     first: int,
     base: int,
     keys: Sequence[str | None],
+    districts: pa.Array[Any],
 ) -> Due:
     """The blocks of numbers that hold at `cut`.
 
@@ -98,6 +96,7 @@ def releases_due(
         base: The event of the list that is to be changed: of a number that it has to block, nothing is due unless
             something happens to it, so that with all numbers those are left out.
         keys: The key checks of the lists that count.
+        districts: The districts of which he has lists.
     """
     if among is not None:
         store.want(among)
@@ -118,13 +117,14 @@ def releases_due(
     done &= answers.event > np.maximum(lifted, np.minimum(first, released_for_any))
     msisdn = pa.array(numbers.astype(np.uint64))
     held = [msisdn.filter(pa.array(which & ~asked.elsewhere)) for which in (own, whole, done)]
-    return Due(held[0], held[1], held[2], msisdn.filter(pa.array(asked.once)), asked.districts)
+    return Due(held[0], held[1], held[2], msisdn.filter(pa.array(asked.once)), districts)
 
 
-def handsets_due(sent: pa.Table, receiver: str, district: str | None) -> HandsetsDue:
+def handsets_due(sent: pa.Table, receiver: str, district: str | None, *, districts: pa.Array[Any]) -> HandsetsDue:
     """The blocks of pairs that hold.
 
-    `sent` are all rows of lists of handsets: imei14, msisdn, action, event, receiver, district, key_check.
+    `sent` are all rows of lists of handsets: imei14, msisdn, action, event, receiver, district, key_check; `districts`
+    are those of which he has lists.
     """
     # A pair that is listed to be verified is not released by it.
     sent = sent.filter(pc.invert(pc.is_in(sent["action"], pa.array(["reverify", "none"]))))
@@ -133,4 +133,4 @@ def handsets_due(sent: pa.Table, receiver: str, district: str | None) -> Handset
     coded = sent.set_column(sent.schema.get_field_index("msisdn"), "msisdn", code)
     asked = _requested(coded, np.arange(len(pairs)), receiver, district, None)
     own, whole = (pairs.filter(pa.array(at > asked.lifted)) for at in (asked.own, asked.whole))
-    return HandsetsDue(own, whole, asked.districts)
+    return HandsetsDue(own, whole, districts)

@@ -53,6 +53,12 @@ EVENTS = """SELECT e.seq AS event, e.at, e.verb, s.digest FROM event e LEFT JOIN
   WHERE e.seq <= $1"""
 ORIGINS = "SELECT event, registry, number, at, digest FROM origin WHERE event <= $1"
 
+# The lists of numbers to which a change can be relative, and those of handsets.
+LISTS = (
+    "FROM export x WHERE x.policy <> ''",
+    "FROM export x JOIN event e ON e.seq = x.event WHERE e.verb = 'export_handsets'",
+)
+
 
 class Reading:
     """The read side of a log."""
@@ -310,16 +316,14 @@ class Reading:
         columns = "event:i receiver:t as_of:i since:i district:t policy:t records:i key_check:t"
         # Without those of merged registries, which are relative to the state of those.
         query = f"""SELECT x.event, x.receiver, x.as_of, x.since, x.district, x.policy, x.records, x.key_check
-                    FROM export x JOIN event e ON e.seq = x.event
-                    WHERE x.receiver = $1 AND x.event NOT IN (SELECT event FROM origin)
-                      AND {"e.verb = 'export_handsets'" if handsets else "x.policy <> ''"}"""
+                    {LISTS[handsets]} AND x.receiver = $1 AND x.event NOT IN (SELECT event FROM origin)"""
         return self.read(columns, query, (receiver,)).sort_by([("event", "descending")])
 
-    def keys_to(self, receiver: str) -> set[str | None]:
-        """The key checks of all lists of numbers that were sent to `receiver`; None is that of old ones."""
-        query = "SELECT DISTINCT receiver, key_check FROM export WHERE policy <> ''"
-        rows = zip(*self.read("receiver:t key_check:t", query).to_pydict().values(), strict=True)
-        return {key for name, key in rows if same_receiver(name, receiver)}
+    def kinds_of_lists(self, receiver: str, *, handsets: bool = False) -> set[tuple[str | None, str | None]]:
+        """The district and the key check of all lists to `receiver`; those of no district are None, as are old keys."""
+        query = f"SELECT DISTINCT x.receiver, x.district, x.key_check {LISTS[handsets]}"
+        rows = zip(*self.read("receiver:t district:t key_check:t", query).to_pydict().values(), strict=True)
+        return {(district, key) for name, district, key in rows if same_receiver(name, receiver)}
 
     def districts(self) -> list[str]:
         """The districts that complaints name."""

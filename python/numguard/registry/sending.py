@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any
 
 import pyarrow as pa
 
@@ -93,7 +93,8 @@ def export(
         last = _last(sent, district)
         nothing = Basis(0, policy, district)
         before = _base_of(case, since, cut, sent, nothing)
-        owed = _Owed(case, to, sent, district, NO_KEY if key is None else key_check(key))
+        this = NO_KEY if key is None else key_check(key)
+        owed = _Owed(case, to, sent, district, this, case.store.kinds_of_lists(to))
         alone = _releases_alone(owed, before, cut, asked=since == "last")
         due = owed.by_touched(before, cut)
         listed = case.listed(cut, before, policy, district, due=due) if alone is None else alone
@@ -118,6 +119,7 @@ class _Owed:
         sent: The lists of this registry to him, the last first.
         district: Of which lists; None is those of all districts.
         key: The key check of the list that is written.
+        kinds: The districts and key checks of the lists to him, with those of merged registries.
     """
 
     case: Case
@@ -125,13 +127,15 @@ class _Owed:
     sent: list[dict[str, Any]]
     district: str | None
     key: str
+    kinds: set[tuple[str | None, str | None]]
 
     def due(self, among: pa.Array[Any] | None, cut: int, base: int, key: str | None = None) -> Due:
         """What is due at `cut` under the key of the list, or another alone, to one who has the list `base`."""
         # An export of which the key is unknown counts for the list that is written now.
         keys = [self.key, None] if key is None else [key]
         first = self.sent[-1]["event"] if self.sent else base
-        due = releases_due(among, self.case.store, self.to, self.district, cut, first=first, base=base, keys=keys)
+        how: dict[str, Any] = {"first": first, "base": base, "keys": keys, "districts": _districts(self.kinds)}
+        due = releases_due(among, self.case.store, self.to, self.district, cut, **how)
         return due if key is None else due.of_lists()
 
     def by_touched(self, before: Basis | None, cut: int) -> Callable[[pa.Array[Any] | None], Due] | None:
@@ -141,7 +145,8 @@ class _Owed:
             return None
         base = before.event
         # The last change had all that was due: since then, only numbers that an event touched can be.
-        since_last_change = base == lists[0]["event"] and lists[0]["since"] > 0
+        same = folded(before.district) in {folded(self.district), ""}
+        since_last_change = same and base == lists[0]["event"] and lists[0]["since"] > 0
         return lambda touched: self.due(touched if since_last_change else None, cut, base)
 
     def left(self, listed: BlockList, event: int, *, all_of_key: bool) -> dict[str, Any]:
@@ -149,7 +154,7 @@ class _Owed:
 
         A change has `all_of_key` that are due under its key.
         """
-        others = self.case.store.keys_to(self.to) - {self.key, None}
+        others = {key for _, key in self.kinds} - {self.key, None}
         table = listed.to_table()
         on_list = table["msisdn"].filter(pc.equal(table["action"], "block")).combine_chunks()
         found = {}
@@ -159,6 +164,11 @@ class _Owed:
             found[key] = len(self.case.releases(event, self.district, mine))
         elsewhere = {key: count for key, count in found.items() if key and count}
         return {"releases_due": sum(found.values()), **({"releases_due_under": elsewhere} if elsewhere else {})}
+
+
+def _districts(kinds: set[tuple[str | None, str | None]]) -> pa.Array[Any]:
+    """The districts of lists, as they are compared."""
+    return pa.array(sorted({folded(district) for district, _ in kinds if district}), pa.string())
 
 
 def _releases_alone(owed: _Owed, before: Basis | None, cut: int, *, asked: bool) -> BlockList | None:
@@ -175,10 +185,11 @@ def _releases_alone(owed: _Owed, before: Basis | None, cut: int, *, asked: bool)
     last = _list_before(owed.sent, before)
     if last is None or last["key_check"] == owed.key or (last["key_check"] is None and owed.key == NO_KEY):
         return None
-    found = owed.case.releases(cut, owed.district, owed.due(None, cut, cut).of_lists())
-    if not asked or not len(found):
-        _refuse_other_key(last, owed.key)
-    return found
+    if asked and last["key_check"] is not None:
+        found = owed.case.releases(cut, owed.district, owed.due(None, cut, cut).of_lists())
+        if len(found):
+            return found
+    raise _other_key(last, owed.key)
 
 
 def _list_before(sent: list[dict[str, Any]], before: Basis) -> dict[str, Any] | None:
@@ -187,15 +198,12 @@ def _list_before(sent: list[dict[str, Any]], before: Basis) -> dict[str, Any] | 
     return named or _last(sent, before.district)
 
 
-def _refuse_other_key(last: dict[str, Any], key: str) -> NoReturn:
-    """Refuses a change under another key than the list before it: nothing that the receiver has would match it.
+def _other_key(last: dict[str, Any], key: str) -> ArgumentError:
+    """The error of a change under another key than the list before it: nothing that the receiver has would match it.
 
     Of a list from before keys were recorded it is unknown whether it has a key, and which. A change under a key is then
     refused: its releases might match nothing, and a whole list costs little. One with the numbers themselves is not:
     the receiver can match numbers with a list under any key that he holds.
-
-    Raises:
-        ArgumentError: Always.
     """
     problem, remedy = {
         None: ("was recorded before keys were, so that its key is unknown", ""),
@@ -203,7 +211,7 @@ def _refuse_other_key(last: dict[str, Any], key: str) -> NoReturn:
     }.get(last["key_check"], ("was written under another key, so that nothing on it would match", "use its key, or "))
     if key == NO_KEY:
         problem = "has keyed hashes, and this change would have the numbers"
-    raise ArgumentError(
+    return ArgumentError(
         f"key: the list before this change, export {last['event']}, {problem}; {remedy}write a whole list, without "
         "since= (--since-last, --since), which takes its place; nothing was written"
     )
@@ -262,7 +270,8 @@ def export_handsets(
         cut = append.event - 1
         sent = case.store.exports(to, handsets=True).to_pylist()
         before = _base_of(case, since, cut, sent, Basis(0, ListPolicy(), district), verb="export_handsets")
-        due = handsets_due(_handsets_sent(case, cut, sent), to, district)
+        districts = _districts(case.store.kinds_of_lists(to, handsets=True))
+        due = handsets_due(_handsets_sent(case, cut, sent), to, district, districts=districts)
         now, begin = case.handsets(cut), 0 if before is None else before.event
         if before is None:
             table, left = now.listed(district), len(now.lifted(district, due))
