@@ -33,7 +33,7 @@ steps = st.one_of(
 )
 histories = st.lists(steps, min_size=1, max_size=8)
 endings = st.sampled_from([".csv", ".xlsx", ".jsonl", ".parquet"])
-how = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+how = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 Rows = dict[str, dict[str, str | None]]
 

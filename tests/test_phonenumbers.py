@@ -21,7 +21,7 @@ from phonenumbers.data import _COUNTRY_CODE_TO_REGION_CODE as REGIONS
 
 import numguard as ng
 
-CELLS = int(os.environ.get("NUMGUARD_PHONENUMBERS_CELLS", "100000"))
+CELLS = int(os.environ.get("NUMGUARD_PHONENUMBERS_CELLS", "60000"))
 BATCH = 100_000
 TYPES = ("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "voip", "pager", "uan", "personal_number")
 

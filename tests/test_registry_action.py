@@ -125,7 +125,7 @@ money = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.lists(money, min_size=1, max_size=5), min_size=1, max_size=3))
 def test_money_and_days_are_counted_once_a_complaint(files: list[list[Any]]) -> None:
     names = ("acknowledgement_no", "suspect_mobiles", "amount_lost", "amount_recovered", "reported_at", "district")

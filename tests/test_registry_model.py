@@ -327,7 +327,7 @@ def histories(target: Callable[[], str], examples: int) -> None:
 
 def test_random_histories() -> None:
     """Some histories of forty steps; NUMGUARD_HISTORIES asks for more."""
-    histories(lambda: ":memory:", int(os.environ.get("NUMGUARD_HISTORIES", "8")))
+    histories(lambda: ":memory:", int(os.environ.get("NUMGUARD_HISTORIES", "6")))
 
 
 @pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")

@@ -19,7 +19,7 @@ from numguard.errors import InputError
 
 LISTED = ng.NumberSet([f"98{n:08d}" for n in range(50)])
 HANDSETS = ng.ImeiSet(["35000000000001"])
-CUTS = int(os.environ.get("NUMGUARD_DAMAGES", "1000"))
+CUTS = int(os.environ.get("NUMGUARD_DAMAGES", "300"))
 
 #: Types of columns that are not keys, and how to draw a value.
 OTHERS: dict[str, tuple[pa.DataType, Any]] = {
