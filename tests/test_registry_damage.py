@@ -1,16 +1,17 @@
 """Bits that turn in a registry's file: they change no list, and every error about them names damage.
 
-NUMGUARD_FLIPS asks for more; each run turns others.
+NUMGUARD_FLIPS asks for more, NUMGUARD_FLIPS_SEED for others.
 """
 
 from __future__ import annotations
 
 import os
-import random
 import shutil
+import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pyarrow as pa
@@ -23,6 +24,7 @@ from registry_stores import is_there, make_older, make_schema
 from test_registry_store import table
 
 FLIPS = int(os.environ.get("NUMGUARD_FLIPS", "40"))
+SEED = int(os.environ.get("NUMGUARD_FLIPS_SEED", "0"))
 
 
 def fill(registry: ng.Registry, folder: Path) -> None:
@@ -89,9 +91,10 @@ def test_a_turned_bit_changes_no_list(tmp_path: Path) -> None:
     path.write_bytes(content)
     right = answers()
     damaged = 0
+    draw = Random(SEED)
     for _ in range(FLIPS):
-        at = random.randrange(random.choice((len(content), len(content), 4096, 100)))
-        bit = random.randrange(8)
+        at = draw.randrange(draw.choice((len(content), len(content), 4096, 100)))
+        bit = draw.randrange(8)
         turned = bytearray(content)
         turned[at] ^= 1 << bit
         path.write_bytes(turned)
@@ -112,6 +115,19 @@ def test_a_turned_bit_changes_no_list(tmp_path: Path) -> None:
         damaged += found[0] is None
     # A fourth of the bits matters, on average.
     assert damaged >= FLIPS // 20
+
+
+@pytest.mark.parametrize("version", ["abc", b"\xff\x00", 1.5, 0, -1])
+def test_a_version_that_is_none_is_damage(tmp_path: Path, version: Any) -> None:
+    """A turned bit in the type of a value makes text, bytes or a null of a number."""
+    path = tmp_path / "cases.db"
+    with ng.Registry(path, by="HC 1234") as registry:
+        registry.add_complaints(table(0, 3))
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE head SET schema_version = ?", (version,))
+        database.commit()
+    with pytest.raises(DamagedError, match="damaged"):
+        ng.Registry(path)
 
 
 @pytest.mark.parametrize(

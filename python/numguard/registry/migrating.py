@@ -59,10 +59,11 @@ def is_current(dialect: Dialect) -> bool:
 def _version(dialect: Dialect) -> int:
     tables = dialect.tables()
     if "head" in tables and "event" in tables:
-        rows = dialect.fetch("SELECT schema_version FROM head").column(0)
-        if len(rows) != 1:
+        rows = dialect.fetch("SELECT schema_version FROM head").column(0).to_pylist()
+        # SQLite keeps the type of a value beside it: where bits turned, an integer column holds anything.
+        if len(rows) != 1 or not isinstance(rows[0], int) or rows[0] < 1:
             damaged(dialect)
-        return int(rows[0].as_py())
+        return rows[0]
     if tables:
         raise RegistryError(f"{dialect.name}: is another program's database, not a numguard registry")
     return 0
