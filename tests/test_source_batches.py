@@ -54,6 +54,21 @@ def test_no_cell_is_cast_to_a_type_in_which_it_is_another_number(first: Any, the
             scan(source)
 
 
+@pytest.mark.parametrize("zones", [(None, "UTC"), ("Asia/Kolkata", None)])
+def test_no_time_is_cast_over_the_edge_of_a_zone(zones: tuple[str | None, ...], tmp_path: Path) -> None:
+    """A time of India that pyarrow takes as one of UTC is five and a half hours late."""
+    paths = [tmp_path / "1.parquet", tmp_path / "2.parquet"]
+    for path, zone in zip(paths, zones, strict=True):
+        at = pa.array([1_790_000_000], pa.timestamp("s", zone))
+        pq.write_table(pa.table({"served_msisdn": ["9876543210"], "imei14": [35824005111111], "at": at}), path)
+    with pytest.raises(InputError, match=r"2\.parquet: column 'at': it is .* here and .* before"):
+        ng.changes(ds.dataset(paths))
+    with pytest.raises(InputError, match="column 'at': it is .* here and .* before"):
+        ng.changes(pq.read_table(path) for path in paths)
+    # Files that are given as files are read each by itself.
+    assert len(ng.changes(paths)) == 1
+
+
 def test_a_rounded_cell_in_a_later_chunk_of_pandas_is_not_its_rounded_number() -> None:
     chunks = pd.read_csv(io.StringIO("a\n1\n2\n9.87654E+09\nx\n"), chunksize=2)
     with pytest.raises(InputError, match="column 'a': it is large_string here and int64 before"):

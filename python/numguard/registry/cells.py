@@ -108,11 +108,14 @@ def words(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """
     encoded = written(column).dictionary_encode()
     text = seen(encoded.dictionary)
-    name = pc.match_substring_regex(text, r"^[\p{L}\p{M}][\p{L}\p{M} .&()'-]*$")
     shouted = pc.and_(pc.utf8_is_upper(text), pc.greater(pc.utf8_length(text), 4))
     # Addresses such as cybercrime.gov.in stay in small letters.
     small = pc.and_(pc.utf8_is_lower(text), pc.invert(pc.match_substring(text, ".")))
-    text = pc.if_else(pc.and_(name, pc.or_(shouted, small)), pc.utf8_title(text), text)
+    one_case = pc.or_(shouted, small)
+    # The pattern takes milliseconds to compile: a sixth of the time of a small sheet.
+    if pc.any(one_case).as_py():
+        name = pc.match_substring_regex(text, r"^[\p{L}\p{M}][\p{L}\p{M} .&()'-]*$")
+        text = pc.if_else(pc.and_(name, one_case), pc.utf8_title(text), text)
     text = pc.if_else(pc.is_in(pc.utf8_lower(text), _array(_NOTHING)), pa.scalar(None, pa.string()), text)
     cells: pa.Array[Any] = text.take(encoded.indices)
     return cells

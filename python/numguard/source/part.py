@@ -314,15 +314,18 @@ def check_columns(columns: Sequence[str], schema: pa.Schema, name: str | None) -
 
 
 def check_type(column: str, kind: pa.DataType, to: pa.DataType, where: str) -> None:
-    """Raises InputError if a cast would change which number a cell is.
+    """Raises InputError if a cast would change which number or moment a cell is.
 
     The type of a column decides how its cells are read: uint64 holds canonical numbers and nothing else does, and text
-    that becomes a number loses its plus, its zeros, and that a spreadsheet rounded it.
+    that becomes a number loses its plus, its zeros, and that a spreadsheet rounded it. A time without a zone is one of
+    India, and pyarrow takes it as one of UTC.
     """
     one, other = _of_cells(kind), _of_cells(to)
     if one in (other, pa.null()) or (_is_text(one) and _is_text(other)):
         return
-    if pa.uint64() in (one, other) or _is_text(one) or other == pa.null():
+    are_times = pa.types.is_timestamp(one) and pa.types.is_timestamp(other)
+    is_zone_lost = are_times and (one.tz is None) != (other.tz is None)
+    if pa.uint64() in (one, other) or _is_text(one) or other == pa.null() or is_zone_lost:
         raise InputError(
             f"{where}: column {named([column])!r}: it is {one} here and {other} before: scan them apart, or cast one"
         )

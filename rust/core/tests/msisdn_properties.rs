@@ -261,7 +261,7 @@ proptest! {
         prop_assert!(found.iter().all(|number| named.numbers.contains(number)));
         if reading.msisdn != 0 {
             // Words such as `on` and `after` leave open whose number it is.
-            let doubt = named.doubt.filter(|&doubt| doubt == Note::TextWithDigits && matches!(reading.note, Some(Note::TextRemoved | Note::Placeholder)));
+            let doubt = named.doubt.filter(|&doubt| doubt == Note::TextWithDigits && matches!(reading.note, Some(Note::TextRemoved | Note::ExtensionRemoved | Note::Placeholder)));
             prop_assert_eq!(named, Mentions { numbers: vec![reading.msisdn], doubt, ..Mentions::default() });
         } else {
             prop_assert!(!named.numbers.is_empty() || named.doubt == reading.note);

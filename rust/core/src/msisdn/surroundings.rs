@@ -72,6 +72,15 @@ pub(super) fn ends_alone(text: &[u8], end: usize) -> bool {
         && ![&b"/-"[..], b"/=", b"%"].iter().any(ends_sum)
 }
 
+/// Whether a mask follows a stretch: `+39 02 1234 ****`. The numbers of some countries have any length, so that what
+/// stands before it may look whole.
+pub(super) fn is_before_mask(text: &[u8], end: usize) -> bool {
+    let behind = &text[end..];
+    let gap = width(behind, |byte| matches!(byte, b' ' | b'\t' | b'.' | b'-')).min(3);
+    let is_mask = |byte: u8| matches!(byte, b'x' | b'X' | b'*' | b'#') || byte >= SYMBOL;
+    width(&behind[gap..], is_mask) >= 2
+}
+
 /// Whether a byte beside digits makes them part of something longer.
 fn joins(byte: u8) -> bool {
     is_letter(byte)

@@ -293,9 +293,11 @@ impl Survey {
             self.number(number.mended(Some(Note::ExtensionRemoved)));
             return after;
         }
-        let ends = surroundings::ends_alone(text, end);
+        let ends_alone = surroundings::ends_alone(text, end);
+        let is_before_mask = surroundings::is_before_mask(text, end);
+        let ends = |number: Number| ends_alone && (number.is_indian() || !is_before_mask);
         match found {
-            Ok(found) if starts && ends => self.number(found),
+            Ok(found) if starts && ends(found) => self.number(found),
             // Text that touches a stretch makes the number at that end uncertain.
             found => {
                 let parts = run::parts(&text[start..end], region);
@@ -305,9 +307,11 @@ impl Survey {
                     if stands_apart {
                         self.items.push(Item::Comma);
                     }
-                    let is_spoilt = at == 0 && (!starts || is_behind_code) || at == last && !ends;
+                    let is_spoilt = |found| {
+                        at == 0 && (!starts || is_behind_code) || at == last && !ends(found)
+                    };
                     match part {
-                        Part::Number { digits, .. } if is_spoilt => {
+                        Part::Number { digits, found } if is_spoilt(found) => {
                             self.fragment(digits, Note::StrayLetter);
                         }
                         Part::Number { found, .. } => self.number(found),

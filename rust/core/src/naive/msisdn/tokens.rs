@@ -1,5 +1,6 @@
 //! A text -> its tokens.
 
+use super::Number;
 use super::dialled::dialled;
 use super::international::{is_area_code, is_certain};
 use super::stretch::{self, Part};
@@ -285,11 +286,13 @@ fn in_stretch(
             return (vec![Token::Number(number)], run.len() + found[0].len());
         }
     }
-    // `5000/-` is a sum of rupees.
+    // `5000/-` is a sum of rupees; `+39 02 1234 ****` has more digits than are written.
+    let is_joined = after.starts_with(joins) || pattern!("^[ \t]{0,3}(?:/-|/=|%)").is_match(after);
+    let is_before_mask = pattern!("^[ \t.\\-]{0,3}[xX*#¤∞]{2}").is_match(after);
     let ends_alone =
-        !after.starts_with(joins) && !pattern!("^[ \t]{0,3}(?:/-|/=|%)").is_match(after);
+        |number: &Number| !is_joined && (number.digits.starts_with("91") || !is_before_mask);
     let refusal = match result {
-        Ok(number) if begins_alone && ends_alone => {
+        Ok(number) if begins_alone && ends_alone(&number) => {
             return (vec![Token::Number(number)], run.len());
         }
         result => result.err().unwrap_or(Note::StrayLetter),
@@ -308,10 +311,11 @@ fn in_stretch(
     {
         tokens.extend(is_apart.then_some(Token::Apart));
         // Text that touches a stretch makes the number at that end uncertain.
-        let is_uncertain =
-            at == 0 && (!begins_alone || is_behind_code) || at + 1 == count && !ends_alone;
+        let is_uncertain = |number: &Number| {
+            at == 0 && (!begins_alone || is_behind_code) || at + 1 == count && !ends_alone(number)
+        };
         tokens.push(match number {
-            Some(_) if is_uncertain => Token::Digits(digits, Note::StrayLetter),
+            Some(number) if is_uncertain(&number) => Token::Digits(digits, Note::StrayLetter),
             Some(number) => Token::Number(number),
             None => Token::Digits(digits, refusal),
         });
