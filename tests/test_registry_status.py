@@ -224,3 +224,27 @@ def test_the_rules_have_the_order_of_the_statuses(registry: ng.Registry) -> None
     assert tuple(dict.fromkeys(rule.status for rule in rules)) == STATUSES
     codes = {rule.reason for rule in rules if isinstance(rule.reason, str)}
     assert codes <= set(REASONS)
+
+
+def test_a_window_is_around_each_dated_report_and_around_nothing_else(registry: ng.Registry) -> None:
+    """Whoever has a number when an old complaint is entered is linked to no one by it."""
+    registry.add_complaints(
+        complaints(
+            complaint("1", "9876543210", reported_at="2026-03-01"),
+            complaint("2", "9876543210", reported_at="2026-07-01"),
+            complaint("3", "9876543211"),
+        )
+    )
+    # Ten days before the first report, between both, and before the second one; today for a complaint without a date.
+    days = [datetime(2026, 2, 25), datetime(2026, 5, 1), datetime(2026, 6, 28), datetime.now()]
+    seeds = [919876543210, 919876543210, 919876543210, 919876543211]
+    rows = [
+        row
+        for k, (seed, at) in enumerate(zip(seeds, days, strict=True))
+        for row in ((seed, HANDSET + 10 * k, at), (919000000010 + k, HANDSET + 10 * k, at))
+    ]
+    msisdns, imeis, at = zip(*rows, strict=True)
+    seen = pa.table({"served_msisdn": pa.array(msisdns, pa.uint64()), "imei14": pa.array(imeis, pa.uint64()), "at": at})
+    found = registry.expand(seen, ng.LinkPolicy(days_before=10, days_after=1), at="at")
+    assert found.linked["msisdn"].to_pylist() == [919000000010, 919000000012]
+    assert (found.seeds_seen, found.refused_seeds) == (1, {"no_time": 1})

@@ -63,7 +63,7 @@ def test_no_time_is_cast_over_the_edge_of_a_zone(zones: tuple[str | None, ...], 
         pq.write_table(pa.table({"served_msisdn": ["9876543210"], "imei14": [35824005111111], "at": at}), path)
     with pytest.raises(InputError, match=r"2\.parquet: column 'at': it is .* here and .* before"):
         ng.changes(ds.dataset(paths))
-    with pytest.raises(InputError, match="column 'at': it is .* here and .* before"):
+    with pytest.raises(InputError, match=r"column 'at': it is .* here and .* before"):
         ng.changes(pq.read_table(path) for path in paths)
     # Files that are given as files are read each by itself.
     assert len(ng.changes(paths)) == 1

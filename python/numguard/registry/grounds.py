@@ -186,6 +186,8 @@ class Named:
 
         dated = ~versions.undated[version]
         position, moment = position[dated], versions.moment[version[dated]]
+        #: Of each certain naming in a dated complaint, the number's place and the date.
+        self.reports = position, moment
         begin, end = np.full(size, np.iinfo(np.int64).max), np.full(size, np.iinfo(np.int64).min)
         np.minimum.at(begin, position, moment)
         np.maximum.at(end, position, moment)

@@ -15,13 +15,12 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import pc
 from numguard.errors import ArgumentError, BrakeError
-from numguard.indian_time import MOMENT
 from numguard.linkage import Expansion, LinkPolicy, WalkOptions
 from numguard.linkage import expand as walk
 from numguard.registry.case import Case
 from numguard.registry.cells import own_numbers
 from numguard.registry.intake import fingerprints, record_input
-from numguard.registry.state import IN_FORCE
+from numguard.registry.state import IN_FORCE, reports
 from numguard.types import Source
 
 __all__ = ["expand"]
@@ -47,8 +46,10 @@ def expand(
     protected = of_registry if policy.protected is None else of_registry | _core.NumberSet(policy.protected)
     wanted: Any = seeds["msisdn"].combine_chunks()
     if policy.is_relative:
-        at = pc.cast(pc.coalesce(seeds["first_reported"], seeds["last_added"]), MOMENT)
-        wanted = pa.table({"msisdn": seeds["msisdn"], "reported_at": at})
+        # Without a date it is no seed, and is counted: the day on which an old complaint was entered would link whoever
+        # has the number now.
+        dated = reports(case.facts(cut)).group_by(["msisdn", "reported_at"]).aggregate([])
+        wanted = pa.table({"msisdn": wanted}).join(dated, "msisdn", join_type="left outer")
     found = walk(wanted, sightings, replace(policy, protected=protected), **columns)
     if found.braked and not override:
         raise BrakeError(

@@ -15,6 +15,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import pc
 from numguard.errors import RegistryError
+from numguard.indian_time import MOMENT
 from numguard.registry.cells import flags, own_numbers
 from numguard.registry.grounds import (
     NEVER,
@@ -35,7 +36,7 @@ from numguard.registry.grounds import (
 
 __all__ = [
     "ACTIONS", "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "REASONS", "RELEASED", "RELEASED_TO_VERIFY", "SETTLING",
-    "STATUSES", "Decision", "Facts", "Outcome", "Rule", "Settling", "Standing", "Status", "derive",
+    "STATUSES", "Decision", "Facts", "Outcome", "Rule", "Settling", "Standing", "Status", "derive", "reports",
 ]  # fmt: skip
 
 #: Every status, in the order of `Standing.rules`: a number has the first that holds.
@@ -311,6 +312,13 @@ def derive(facts: Facts) -> pa.Table:
             "via_imei": pc.cast(known(linked.via_imei, only_linked), pa.uint64()),
         }
     )
+
+
+def reports(facts: Facts) -> pa.Table:
+    """The dated complaints that name each number for certain: msisdn (uint64), reported_at (microseconds UTC)."""
+    found = Standing(facts)
+    position, moment = found.named.reports
+    return pa.table({"msisdn": found.numbers[position].astype(np.uint64), "reported_at": pa.array(moment, MOMENT)})
 
 
 def _inherited(own: Ints, follows: Bools, seed: Ints) -> Ints:

@@ -323,9 +323,9 @@ def check_type(column: str, kind: pa.DataType, to: pa.DataType, where: str) -> N
     one, other = _of_cells(kind), _of_cells(to)
     if one in (other, pa.null()) or (_is_text(one) and _is_text(other)):
         return
-    are_times = pa.types.is_timestamp(one) and pa.types.is_timestamp(other)
-    is_zone_lost = are_times and (one.tz is None) != (other.tz is None)
-    if pa.uint64() in (one, other) or _is_text(one) or other == pa.null() or is_zone_lost:
+    zones = [kind.tz for kind in (one, other) if isinstance(kind, pa.TimestampType)]
+    is_zoned_once = len(zones) == 2 and zones.count(None) == 1
+    if pa.uint64() in (one, other) or _is_text(one) or other == pa.null() or is_zoned_once:
         raise InputError(
             f"{where}: column {named([column])!r}: it is {one} here and {other} before: scan them apart, or cast one"
         )
