@@ -227,7 +227,7 @@ def test_the_rules_have_the_order_of_the_statuses(registry: ng.Registry) -> None
 
 
 def test_a_window_is_around_each_dated_report_and_around_nothing_else(registry: ng.Registry) -> None:
-    """Whoever has a number when an old complaint is entered is linked to no one by it."""
+    """The user of a number on the day an old complaint is entered is linked to no other by it."""
     registry.add_complaints(
         complaints(
             complaint("1", "9876543210", reported_at="2026-03-01"),

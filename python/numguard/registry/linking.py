@@ -46,8 +46,8 @@ def expand(
     protected = of_registry if policy.protected is None else of_registry | _core.NumberSet(policy.protected)
     wanted: Any = seeds["msisdn"].combine_chunks()
     if policy.is_relative:
-        # Without a date it is no seed, and is counted: the day on which an old complaint was entered would link whoever
-        # has the number now.
+        # Without a date it is no seed, and is counted: the day on which an old complaint was entered would link the
+        # number's user of today.
         dated = reports(case.facts(cut)).group_by(["msisdn", "reported_at"]).aggregate([])
         wanted = pa.table({"msisdn": wanted}).join(dated, "msisdn", join_type="left outer")
     found = walk(wanted, sightings, replace(policy, protected=protected), **columns)
