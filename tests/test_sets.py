@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import numguard as ng
-from numguard.errors import ArgumentError, FileMissingError, RefusedCellsError, SetFileError
+from numguard.errors import ArgumentError, FileError, FileMissingError, RefusedCellsError, SetFileError
 
 KEYS = st.sets(st.integers(10**9, 10**12) | st.integers(916000000000, 916000000300), max_size=300)
 
@@ -179,6 +179,21 @@ def test_a_damaged_file_is_refused_by_name(tmp_path: Path) -> None:
         damaged.write_bytes(whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1 :])
         with pytest.raises(SetFileError, match=r"damaged\.ngset"):
             ng.NumberSet.open(damaged)
+
+
+def test_a_set_replaces_a_set_and_no_other_file(tmp_path: Path) -> None:
+    listed, path = ng.NumberSet(["9876543210"]), tmp_path / "cases.db"
+    for content in (b"SQLite format 3\0", b"number", b"numguarD", "numguard".encode("utf-16")):
+        path.write_bytes(content)
+        with pytest.raises(FileError, match=r"cases\.db: this file is no set"):
+            listed.save(path)
+        assert path.read_bytes() == content
+    assert [entry.name for entry in tmp_path.iterdir()] == ["cases.db"]
+    for content in (b"", b"numguard, and damaged"):
+        path.write_bytes(content)
+        listed.save(path)
+        assert ng.NumberSet.open(path) == listed
+    ng.ImeiSet(["490154203237518"]).save(path)
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:

@@ -396,10 +396,10 @@ class NumberSet:
         A process that has the old file open keeps the old set until it opens the path again.
 
         Args:
-            path: The file, which is replaced if it exists.
+            path: The file. A set that is there is replaced, another file is not.
 
         Raises:
-            FileError: If the file cannot be written. What was there before stays.
+            FileError: If the file cannot be written, or is no set. What was there before stays.
 
         Example:
             >>> import numguard as ng, pathlib, tempfile
@@ -527,10 +527,10 @@ class ImeiSet:
         A process that has the old file open keeps the old set until it opens the path again.
 
         Args:
-            path: The file, which is replaced if it exists.
+            path: The file. A set that is there is replaced, another file is not.
 
         Raises:
-            FileError: If the file cannot be written. What was there before stays.
+            FileError: If the file cannot be written, or is no set. What was there before stays.
 
         Example:
             >>> import numguard as ng, pathlib, tempfile

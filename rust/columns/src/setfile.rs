@@ -22,12 +22,18 @@ use crate::Error;
 /// Files of up to this many bytes are copied, not mapped: reading them takes a millisecond.
 const COPIED: u64 = 4 << 20;
 
-/// Writes `set` to `path`: to a new file beside it, which is flushed to the disk and renamed.
+/// Writes `set` to `path`: to a new file beside it, which is flushed to the disk and renamed. It replaces a set, and no
+/// other file.
 ///
 /// # Errors
-/// [`Error::File`] when the file cannot be written; `path` is then unchanged.
+/// [`Error::File`] when the file cannot be written, or is no set; `path` is then unchanged.
 pub fn save(set: &FrozenSet, path: &Path) -> Result<(), Error> {
     let failed = |error| Error::file(path, error);
+    if holds_something_else(path).map_err(failed)? {
+        return Err(failed(io::Error::other(
+            "this file is no set, and a set replaces no other file; choose another name",
+        )));
+    }
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -48,6 +54,20 @@ pub fn save(set: &FrozenSet, path: &Path) -> Result<(), Error> {
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     flush_names(folder).map_err(failed)
+}
+
+/// Whether a file is there that is neither a set, whole or damaged, nor empty.
+fn holds_something_else(path: &Path) -> io::Result<bool> {
+    match File::open(path) {
+        Ok(file) if file.metadata()?.is_file() => {
+            let mut start = Vec::new();
+            file.take(FrozenSet::MAGIC.len() as u64)
+                .read_to_end(&mut start)?;
+            Ok(!FrozenSet::MAGIC.starts_with(&start))
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(false),
+    }
 }
 
 /// Flushes the entries of a folder to the disk. Windows cannot open folders; NTFS keeps a journal of names.

@@ -13,8 +13,8 @@
 //! file has exactly one valid length. The header is checked when a set is opened, the contents of the sections are not:
 //! every search stays in bounds by arithmetic on their lengths, whatever it reads.
 
-use super::KeyType;
 use super::line::{Cut, Line};
+use super::{FrozenSet, KeyType};
 use crate::Error;
 
 // Saved sets are little-endian and searched in place.
@@ -22,7 +22,7 @@ use crate::Error;
 compile_error!("numguard's sets are little-endian, so it does not build for big-endian machines");
 
 /// `numguard` in ASCII, read as a little-endian word.
-const MAGIC: u64 = u64::from_le_bytes(*b"numguard");
+const MAGIC: u64 = u64::from_le_bytes(FrozenSet::MAGIC);
 /// Increased whenever the same keys would give other bytes.
 const VERSION: u32 = 1;
 /// Words of header.

@@ -93,6 +93,9 @@ pub struct FrozenSet {
 }
 
 impl FrozenSet {
+    /// The first bytes of each set.
+    pub const MAGIC: [u8; 8] = *b"numguard";
+
     /// Builds from keys in any order, duplicates allowed. The same keys always give the same bytes. A [`Builder`] takes
     /// keys in parts.
     ///
