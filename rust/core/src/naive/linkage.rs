@@ -165,6 +165,21 @@ impl Table {
         }
     }
 
+    fn handset(&self, imei14: u64, hop: u32, policy: &Policy) -> Handset {
+        let numbers = self.numbers_of(imei14);
+        let times = |&msisdn: &u64| self.pairs[&(msisdn, imei14)].iter().copied();
+        Handset {
+            imei14,
+            hop,
+            numbers: numbers.len() as u64,
+            span: span(&numbers.iter().flat_map(times).collect::<Vec<i64>>()),
+            over: match self.handset_state(imei14, policy) {
+                State::Open(over) => over,
+                State::Closed(_) => None,
+            },
+        }
+    }
+
     fn number_closed(&self, msisdn: u64, policy: &Policy) -> Option<Why> {
         if policy.protected.contains(msisdn) {
             return Some(Why::Protected);
@@ -211,171 +226,185 @@ pub fn expand(seeds: &[Seed], sightings: &[Sighting], policy: &Policy) -> Answer
 
 /// The answer that `linkage::Walk` must give for sightings with places.
 #[must_use]
-#[allow(clippy::too_many_lines)] // the rules in their order, as they are written
 pub fn expand_placed(seeds: &[Seed], sightings: &[(Sighting, Place)], policy: &Policy) -> Answer {
-    let table = Table::new(sightings, policy);
-    let seen = |msisdn: u64| !table.handsets_of(msisdn).is_empty();
-    let level_0: BTreeSet<u64> = seeds.iter().map(|seed| seed.msisdn).collect();
-    let mut levels = vec![level_0.clone()];
-    let mut linked: BTreeMap<u64, Linked> = BTreeMap::new();
-    let mut handsets: BTreeMap<u64, u32> = BTreeMap::new();
-    let mut stopped_handsets: BTreeMap<u64, Stopped> = BTreeMap::new();
-    let mut stopped_numbers: BTreeMap<u64, Stopped> = BTreeMap::new();
-    let mut evidence: BTreeSet<(u64, u64)> = BTreeSet::new();
-    let mut stopped_evidence: BTreeSet<(u64, u64)> = BTreeSet::new();
-    let mut stop_number = |key: u64, why: Why| {
-        let count = table.handsets_of(key).len() as u64;
-        stopped_numbers.insert(
-            key,
-            Stopped {
-                key,
-                why,
-                count,
-                apart: None,
-            },
-        );
+    let mut walk = Walk {
+        seeds,
+        policy,
+        table: Table::new(sightings, policy),
+        levels: vec![seeds.iter().map(|seed| seed.msisdn).collect()],
+        linked: BTreeMap::new(),
+        handsets: BTreeMap::new(),
+        stopped_handsets: BTreeMap::new(),
+        stopped_numbers: BTreeMap::new(),
+        evidence: BTreeSet::new(),
+        stopped_evidence: BTreeSet::new(),
     };
-
-    for &seed in level_0
-        .iter()
-        .filter(|&&seed| policy.protected.contains(seed))
-    {
-        stop_number(seed, Why::Protected);
+    for seed in walk.levels[0].clone() {
+        if policy.protected.contains(seed) {
+            walk.stop_number(seed, Why::Protected);
+        }
     }
     for hop in 1..=policy.max_hops {
-        let before = levels.last().expect("level 0 is there").clone();
-        // Edges from open numbers, each with the window it was found in.
-        let mut edges: Vec<(u64, u64, Option<Window>)> = Vec::new();
-        for &msisdn in &before {
-            if let Some(why) = table.number_closed(msisdn, policy) {
-                stop_number(msisdn, why);
+        let mut level = BTreeSet::new();
+        for edge in walk.edges(hop) {
+            walk.through(edge, hop, &mut level);
+        }
+        walk.levels.push(level);
+    }
+    walk.answer()
+}
+
+/// An open number, a handset, and the window in which they were seen together.
+type WindowedEdge = (u64, u64, Option<Window>);
+
+/// What is known so far.
+struct Walk<'a> {
+    seeds: &'a [Seed],
+    policy: &'a Policy,
+    table: Table,
+    /// The seeds, then the numbers that each hop linked.
+    levels: Vec<BTreeSet<u64>>,
+    linked: BTreeMap<u64, Linked>,
+    /// The hop of each open handset.
+    handsets: BTreeMap<u64, u32>,
+    stopped_handsets: BTreeMap<u64, Stopped>,
+    stopped_numbers: BTreeMap<u64, Stopped>,
+    evidence: BTreeSet<(u64, u64)>,
+    stopped_evidence: BTreeSet<(u64, u64)>,
+}
+
+impl Walk<'_> {
+    fn stop_number(&mut self, key: u64, why: Why) {
+        let stopped = Stopped {
+            key,
+            why,
+            count: self.table.handsets_of(key).len() as u64,
+            apart: None,
+        };
+        self.stopped_numbers.insert(key, stopped);
+    }
+
+    fn stop_handset(&mut self, key: u64, why: Why) {
+        let apart = (why == Why::InTwoPlaces).then(|| self.table.apart(key, self.policy));
+        let stopped = Stopped {
+            key,
+            why,
+            count: self.table.numbers_of(key).len() as u64,
+            apart,
+        };
+        self.stopped_handsets.insert(key, stopped);
+    }
+
+    /// The edges from the numbers of the last level; closed ones are stopped.
+    fn edges(&mut self, hop: u32) -> Vec<WindowedEdge> {
+        let mut edges = Vec::new();
+        for msisdn in self.levels[self.levels.len() - 1].clone() {
+            if let Some(why) = self.table.number_closed(msisdn, self.policy) {
+                self.stop_number(msisdn, why);
                 continue;
             }
             let mut windows: Vec<Option<Window>> = vec![None];
-            if policy.is_relative() && hop == 1 {
-                windows = seeds
-                    .iter()
-                    .filter(|seed| seed.msisdn == msisdn)
-                    .map(|seed| window(seed, policy))
-                    .collect();
+            if self.policy.is_relative() && hop == 1 {
+                let own = self.seeds.iter().filter(|seed| seed.msisdn == msisdn);
+                windows = own.map(|seed| window(seed, self.policy)).collect();
             }
-            for imei14 in table.handsets_of(msisdn) {
+            for imei14 in self.table.handsets_of(msisdn) {
                 for &window in &windows {
-                    if table.sightings_inside(msisdn, imei14, window) >= policy.min_sightings {
+                    let together = self.table.sightings_inside(msisdn, imei14, window);
+                    if together >= self.policy.min_sightings {
                         edges.push((msisdn, imei14, window));
                     }
                 }
             }
         }
-        let mut level = BTreeSet::new();
-        for &(via_msisdn, via_imei, window) in &edges {
-            let state = table.handset_state(via_imei, policy);
-            if let State::Closed(why) = state {
-                let count = table.numbers_of(via_imei).len() as u64;
-                let apart = (why == Why::InTwoPlaces).then(|| table.apart(via_imei, policy));
-                stopped_handsets.insert(
-                    via_imei,
-                    Stopped {
-                        key: via_imei,
-                        why,
-                        count,
-                        apart,
-                    },
-                );
-                stopped_evidence.insert((via_msisdn, via_imei));
-                continue;
-            }
-            handsets.entry(via_imei).or_insert(hop);
-            evidence.insert((via_msisdn, via_imei));
-            let from = table.span(via_msisdn, via_imei);
-            for msisdn in table.numbers_of(via_imei) {
-                let to = table.span(msisdn, via_imei);
-                let earlier = levels.iter().any(|level| level.contains(&msisdn));
-                let edge = table.sightings_inside(msisdn, via_imei, window) >= policy.min_sightings;
-                if earlier || !edge || !near_in_time(from, to, policy) {
-                    continue;
-                }
-                if policy.protected.contains(msisdn) {
-                    stop_number(msisdn, Why::Protected);
-                    stopped_evidence.insert((msisdn, via_imei));
-                    continue;
-                }
-                level.insert(msisdn);
-                evidence.insert((msisdn, via_imei));
-                let seed_msisdn = linked
-                    .get(&via_msisdn)
-                    .map_or(via_msisdn, |path| path.seed_msisdn);
-                let path = Linked {
-                    msisdn,
-                    hop,
-                    seed_msisdn,
-                    via_imei,
-                    via_msisdn,
-                    span: to,
-                };
-                let rank = |path: &Linked| {
-                    let first = if path.span.first == NO_TIME {
-                        i64::MAX
-                    } else {
-                        path.span.first
-                    };
-                    (
-                        std::cmp::Reverse(path.span.sightings),
-                        first,
-                        path.via_imei,
-                        path.via_msisdn,
-                    )
-                };
-                let best = linked.entry(msisdn).or_insert(path);
-                if rank(&path) < rank(best) {
-                    *best = path;
-                }
-            }
-        }
-        levels.push(level);
+        edges
     }
 
-    let seeds_seen = level_0.iter().filter(|&&seed| seen(seed)).count() as u64;
-    let limit = (policy.max_linked_per_seed * seeds_seen).max(1000);
-    let mut linked: Vec<Linked> = linked.into_values().collect();
-    linked.sort_by_key(|path| (path.hop, path.msisdn));
-    let mut handsets: Vec<Handset> = handsets
-        .into_iter()
-        .map(|(imei14, hop)| {
-            let numbers = table.numbers_of(imei14);
-            let times: Vec<i64> = numbers
-                .iter()
-                .flat_map(|&msisdn| table.pairs[&(msisdn, imei14)].iter().copied())
-                .collect();
-            Handset {
-                imei14,
-                hop,
-                numbers: numbers.len() as u64,
-                span: span(&times),
-                over: match table.handset_state(imei14, policy) {
-                    State::Open(over) => over,
-                    State::Closed(_) => None,
-                },
+    /// Follows an edge to the numbers of its handset. Those that it links for the first time are in `level` after it.
+    fn through(
+        &mut self,
+        (from, imei14, window): WindowedEdge,
+        hop: u32,
+        level: &mut BTreeSet<u64>,
+    ) {
+        if let State::Closed(why) = self.table.handset_state(imei14, self.policy) {
+            self.stop_handset(imei14, why);
+            self.stopped_evidence.insert((from, imei14));
+            return;
+        }
+        self.handsets.entry(imei14).or_insert(hop);
+        self.evidence.insert((from, imei14));
+        let span_from = self.table.span(from, imei14);
+        for msisdn in self.table.numbers_of(imei14) {
+            let span = self.table.span(msisdn, imei14);
+            let is_earlier = self.levels.iter().any(|level| level.contains(&msisdn));
+            let together = self.table.sightings_inside(msisdn, imei14, window);
+            if is_earlier
+                || together < self.policy.min_sightings
+                || !near_in_time(span_from, span, self.policy)
+            {
+                continue;
             }
-        })
-        .collect();
-    handsets.sort_by_key(|handset| (handset.hop, handset.imei14));
-    Answer {
-        braked: (linked.len() as u64 > limit).then_some(Brake {
-            linked: linked.len() as u64,
-            limit,
-        }),
-        linked,
-        handsets,
-        stopped_numbers: stopped_numbers.into_values().collect(),
-        stopped_handsets: stopped_handsets.into_values().collect(),
-        evidence: table.edges(evidence),
-        stopped_evidence: table.edges(stopped_evidence),
-        unseen: level_0
-            .iter()
-            .copied()
-            .filter(|&seed| !seen(seed) && !policy.protected.contains(seed))
-            .collect(),
-        seeds_seen,
+            if self.policy.protected.contains(msisdn) {
+                self.stop_number(msisdn, Why::Protected);
+                self.stopped_evidence.insert((msisdn, imei14));
+                continue;
+            }
+            level.insert(msisdn);
+            self.evidence.insert((msisdn, imei14));
+            let path = Linked {
+                msisdn,
+                hop,
+                seed_msisdn: self.linked.get(&from).map_or(from, |path| path.seed_msisdn),
+                via_imei: imei14,
+                via_msisdn: from,
+                span,
+            };
+            let best = self.linked.entry(msisdn).or_insert(path);
+            if rank(&path) < rank(best) {
+                *best = path;
+            }
+        }
     }
+
+    fn answer(self) -> Answer {
+        let Self { table, policy, .. } = self;
+        let seeds = &self.levels[0];
+        let is_seen = |msisdn: u64| !table.handsets_of(msisdn).is_empty();
+        let seeds_seen = seeds.iter().filter(|&&seed| is_seen(seed)).count() as u64;
+        let unseen = |seed: &u64| !is_seen(*seed) && !policy.protected.contains(*seed);
+        let limit = (policy.max_linked_per_seed * seeds_seen).max(1000);
+        let mut linked: Vec<Linked> = self.linked.into_values().collect();
+        linked.sort_by_key(|path| (path.hop, path.msisdn));
+        let handsets = self.handsets.into_iter();
+        let mut handsets: Vec<Handset> = handsets
+            .map(|(imei14, hop)| table.handset(imei14, hop, policy))
+            .collect();
+        handsets.sort_by_key(|handset| (handset.hop, handset.imei14));
+        Answer {
+            braked: (linked.len() as u64 > limit).then_some(Brake {
+                linked: linked.len() as u64,
+                limit,
+            }),
+            linked,
+            handsets,
+            stopped_numbers: self.stopped_numbers.into_values().collect(),
+            stopped_handsets: self.stopped_handsets.into_values().collect(),
+            evidence: table.edges(self.evidence),
+            stopped_evidence: table.edges(self.stopped_evidence),
+            unseen: seeds.iter().copied().filter(unseen).collect(),
+            seeds_seen,
+        }
+    }
+}
+
+/// The best path to a number has the lowest rank.
+fn rank(path: &Linked) -> impl Ord + use<> {
+    let first = if path.span.first == NO_TIME {
+        i64::MAX
+    } else {
+        path.span.first
+    };
+    let sightings = std::cmp::Reverse(path.span.sightings);
+    (sightings, first, path.via_imei, path.via_msisdn)
 }
