@@ -355,7 +355,8 @@ def test_a_server_that_hangs_up_loses_nothing(postgres: str, tmp_path: Path) -> 
         time.sleep(0.5)
         writer.kill()
         words = writer.stdout.read().split()
-        assert writer.stderr.read() == ""
+        # The server's farewell to a connection between two queries is printed by libpq itself.
+        assert set(writer.stderr.read().splitlines()) <= {"FATAL:  terminating connection due to administrator command"}
     assert "refused" in words
     claimed = {int(word) for word in words if word.isdecimal()} | {1}
     with ng.Registry(address, by="heir") as registry:
