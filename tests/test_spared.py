@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -141,6 +143,40 @@ def test_records_that_are_named_as_those_of_victims(tmp_path: Path) -> None:
     assert len(read_numbers(path, actions=None).keys) == 1
     path.write_text(json.dumps({"status": 200, "payload": [{"n": OTHER}]}))
     assert len(read_numbers(path).keys) == 1
+
+
+AGAIN = ["Reactivated", "MNRL reactivation list", "Numbers to be unblocked", "Whitelist of bank staff", "Restored_Sep"]
+
+
+@pytest.mark.parametrize("title", AGAIN)
+def test_a_title_of_numbers_in_use_again_stops_a_list(tmp_path: Path, title: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{title}\nSr,Mobile\n1,{OTHER}\n")
+    with pytest.raises(ColumnError, match="title in line 1 names numbers that are not to be listed"):
+        read_numbers(path)
+    assert len(read_numbers(path, column="Mobile").keys) == 1
+    assert len(read_numbers(path, actions=None).keys) == 1
+    path.write_text(f"{title}\nMobile,action\n{OTHER},release\n{SUSPECT},block\n")
+    assert len(read_numbers(path).keys) == 1
+    path.write_text(f"{title}\nList of suspects\nSr,Mobile\n1,{OTHER}\n")
+    assert len(read_numbers(path).keys) == 1
+
+
+@pytest.mark.parametrize("name", AGAIN)
+def test_a_sheet_and_a_member_of_numbers_in_use_again(tmp_path: Path, name: str) -> None:
+    book: Any = openpyxl.Workbook()
+    for sheet, number in (("Revoked", SUSPECT), (name, OTHER)):
+        book.create_sheet(sheet).append(["mobile"])
+        book[sheet].append([number])
+    book.save(tmp_path / "a.xlsx")
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    (folder / "revoked.csv").write_text(f"mobile\n{SUSPECT}\n")
+    (folder / f"{name}.csv").write_text(f"mobile\n{OTHER}\n")
+    for path in (tmp_path / "a.xlsx", folder, folder / "*.csv"):
+        with pytest.raises(ColumnError, match="is named as numbers that are not to be listed"):
+            read_numbers(path)
+        assert len(read_numbers(path, actions=None).keys) == 2
 
 
 def test_every_word_for_victims_is_found_among_many(tmp_path: Path) -> None:

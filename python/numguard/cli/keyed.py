@@ -17,7 +17,7 @@ from numguard.errors import ArgumentError, ColumnError
 from numguard.files import placed_together
 from numguard.keyed import HASHED, key_check, keyed_hash, read_hashes
 from numguard.number_list import action_column, refuse_other_actions, rows_with
-from numguard.number_list.titles import check_titles
+from numguard.number_list.spared import check_titles
 from numguard.source import open_source
 from numguard.types import Region
 
@@ -117,7 +117,7 @@ def _members(path: str, key: bytes, lists_read: account.Lists) -> pa.Array[Any]:
         raise ColumnError(f"{path}: has no column {HASHED}; `numguard export --key-file` writes one")
     action = action_column(source.parts)
     for part in source.parts:
-        check_titles(part, path, HASHED)
+        check_titles(part, path, HASHED, has_actions=action is not None)
     for part in () if action else source.parts:
         refuse_other_actions(part, {HASHED})
     names = [HASHED, *([action] if action else [])]

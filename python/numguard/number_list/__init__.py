@@ -40,11 +40,12 @@ from numguard.number_list.spared import (
     check_line,
     check_lone_headings,
     check_rows,
+    check_titles,
     is_of_letter,
     is_spared,
     may_spare,
 )
-from numguard.number_list.titles import check_titles, is_of_victims, without_victims
+from numguard.number_list.titles import is_of_victims, without_victims
 from numguard.source import (
     REFUSED,
     Batch,
@@ -303,7 +304,8 @@ class _ListReader:
                 # A first line that is a row has no dates; the message says that there may be no header.
                 check_columns([name, *more], part.schema(), part.name)
             if not self._may_be_victims:
-                check_titles(part, self.path, None if column and is_chosen else name)
+                chosen = column and is_chosen
+                check_titles(part, self.path, None if chosen else name, has_actions=action is not None)
             if part in headed:
                 if action is None and actions is not None:
                     refuse_other_actions(part, {name, *more})

@@ -8,6 +8,8 @@ guessed at.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -17,14 +19,25 @@ import pyarrow as pa
 from numguard.compute import as_text, pc
 from numguard.errors import ColumnError
 from numguard.number_list.actions import may_have_words
-from numguard.number_list.titles import BEGINNINGS, FILLING, VICTIMS, heads_victims, is_of_victims, words_in, words_of
-from numguard.source import Batch, named
+from numguard.number_list.titles import (
+    BEGINNINGS,
+    FILLING,
+    VICTIMS,
+    heads_victims,
+    is_of_suspects,
+    is_of_victims,
+    words_in,
+    words_of,
+)
+from numguard.source import Batch, Part, named
+from numguard.types import PathLike
 
 __all__ = [
     "check_beside",
     "check_line",
     "check_lone_headings",
     "check_rows",
+    "check_titles",
     "is_of_letter",
     "is_released",
     "is_spared",
@@ -79,6 +92,11 @@ _WHOLE: Final = "|".join(sorted(VICTIMS | FILLING | _RELEASED | _FILLING | _OTHE
 #: the expression is compiled for every column.
 _MAY_BE: Final = rf"^\PL*(?:(?:{_WHOLE}|(?:{'|'.join([*sorted(BEGINNINGS), *_SECOND])})[\pL\pM]*)(?:\PL+|$))+$"
 _LONGEST: Final = 120
+#: How words of a title begin that say that numbers are in use again, or never to be blocked, whatever is beside them.
+_AGAIN: Final = ("deblock", "reactivat", "reconnect", "restor", "unblock", "whitelist", "अनब्लॉक", "बहाल")
+_REMEDY: Final = (
+    "take that title out of the file, or choose the column with column= (scan, decide and lists: --list-column)"
+)
 
 
 def is_spared(text: str) -> bool:
@@ -114,6 +132,52 @@ def is_of_letter(text: str) -> bool:
     (True, False)
     """
     return bool(_LETTER & set(words_of(text)))
+
+
+def spares(title: str) -> bool:
+    """Whether a title says that the numbers are victims', in use again, or not to be blocked.
+
+    >>> spares("MNRL reactivation list, Sep 2026"), spares("Do not block"), spares("Released by the cyber cell")
+    (True, True, False)
+    """
+    return is_of_victims(title) or is_spared(title) or any(word.startswith(_AGAIN) for word in words_of(title))
+
+
+def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions: bool = False) -> None:
+    """Checks the name and the titles of a part of a list.
+
+    Args:
+        part: A file, a member or a sheet.
+        path: The list, as the caller names it: its own name is not checked.
+        column: The column of the numbers, unless the caller has chosen it.
+        has_actions: Whether a column says what each row is for: only victims count then.
+
+    Raises:
+        ColumnError: The part is named as numbers that are not to be listed or, unless its column was chosen, titled so.
+    """
+    is_spare = is_of_victims if has_actions else spares
+    inner = "" if str(part.name) == str(path) else Path(part.name or "").stem
+    if is_spare(part.sheet or inner):
+        whose = "the numbers of victims" if is_of_victims(part.sheet or inner) else "numbers that are not to be listed"
+        raise ColumnError(f"{part.name}: is named as {whose}: rename it, or take it out of the list")
+    group = dict(zip(part.schema().names, part.groups, strict=False)).get(column or "", "")
+    if column is None or is_of_suspects(column) or is_of_suspects(group):
+        return
+    titles = list(part.titles)
+    if part.groups:
+        # The headings of groups are the last line that is not blank; they are those of columns.
+        while titles and not titles.pop().strip(" ,;|\t"):
+            pass
+    for line, title in reversed(list(enumerate(titles, 1))):
+        # Of the titles that name a side, the one that is nearest to the rows counts.
+        if is_spare(title):
+            whose = "victims, whose numbers" if is_of_victims(title) else "numbers that"
+            where = f"title in line {line}" if part.header_row else "name of its records"
+            raise ColumnError(
+                f"{part.name}: the {where} names {whose} are not to be listed: if suspects are meant, {_REMEDY}"
+            )
+        if is_of_suspects(title):
+            return
 
 
 def may_spare(heading: str, kind: pa.DataType) -> bool:
