@@ -184,3 +184,13 @@ def test_numbers_of_ten_digits_with_their_country_code_raise_no_warning(tmp_path
         assert len(registry.numbers()) == 2
         assert registry.block_list().to_table()["msisdn"].to_pylist() == [6591234567]
         registry.export(tmp_path / "list.csv", to="DoT")
+
+
+def test_a_number_beside_the_type_of_something_else_waits(tmp_path: Path) -> None:
+    path = text(
+        tmp_path,
+        "Complaint No,Suspect No,Type",
+        f"20000000000001,{SUSPECT},Mobile",
+        f"20000000000002,{VICTIM},Bank Account",
+    )
+    assert added(path) == ([910000000000 + SUSPECT], {910000000000 + VICTIM: "spared_in_row"}, [])

@@ -145,6 +145,26 @@ def test_records_that_are_named_as_those_of_victims(tmp_path: Path) -> None:
     assert len(read_numbers(path).keys) == 1
 
 
+@pytest.mark.parametrize("heading", ["Type", "Identifier Type", "suspect_id_type", "Type of identifier", "प्रकार"])
+@pytest.mark.parametrize("cell", ["ACCOUNT", "Bank A/c No.", "UPI", "Customer ID", "खाता संख्या"])
+def test_a_type_that_is_no_phone(tmp_path: Path, heading: str, cell: str) -> None:
+    """An account number may have ten digits, as a mobile number has."""
+    for path in as_files(tmp_path, heading, cell):
+        with pytest.raises(ColumnError, match=r"says in row [23] .*or no phone's: take such rows out"):
+            read_numbers(path)
+        assert len(read_numbers(path, actions=None).keys) == 2
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [("Type", "Mobile"), ("Type", "UPI fraud"), ("Type", "UPI mobile"), ("Fraud type", "UPI"), ("Account type", "Savings"),
+     ("Type", "Prepaid"), ("Mode", "UPI"), ("Customer type", "Bank")],
+)  # fmt: skip
+def test_a_type_that_says_nothing_of_the_number(tmp_path: Path, heading: str, cell: str) -> None:
+    for path in as_files(tmp_path, heading, cell):
+        assert len(read_numbers(path).keys) == 2
+
+
 AGAIN = ["Reactivated", "MNRL reactivation list", "Numbers to be unblocked", "Whitelist of bank staff", "Restored_Sep"]
 
 

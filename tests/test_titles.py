@@ -222,3 +222,12 @@ def test_every_verb_with_a_list(
         error = capfd.readouterr().err
         assert "names victims" in error
         assert NUMBER not in error
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_row_with_the_name_of_a_column_in_a_cell_is_no_header(tmp_path: Path, kind: str) -> None:
+    rows = [["Identifier", "Is a"], [NUMBER, "Mobile"], ["9765432188", "Phone"]]
+    path = written(tmp_path, kind, *rows)
+    with pytest.raises(ColumnError, match="there are Identifier, Is a"):
+        read_numbers(path)
+    assert len(read_numbers(path, column="Identifier").keys) == 2

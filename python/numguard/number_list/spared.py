@@ -74,6 +74,19 @@ _YES: Final = frozenset(["yes", "y", "true", "1", "हाँ", "हां"])
 _NO: Final = frozenset(["no", "n", "false", "0", "नहीं", "नही"])
 #: Words of headings of columns that say from whom a number is known.
 _BY_WHOM: Final = words_in("by from given informed received reported reporter source sources through via द्वारा स्रोत")
+#: Words of headings of columns that say what each row has: `Type`, `Identifier type`.
+_TYPE: Final = frozenset(["kind", "type", "प्रकार"])
+_TYPED: Final = _TYPE | words_in(
+    "contact data entity field id identifier indicator no number of parameter suspect suspected the value"
+)
+#: What is no phone, and words beside it that change nothing. Handsets are, in a list of them.
+_THINGS: Final = words_in(
+    "aadhaar aadhar account accounts ac acct acc bank c card cards cif customer domain email ifsc link mail pan upi url",
+    "vpa website खाता",
+)
+_OF_THINGS: Final = words_in(
+    "a address beneficiary code credit current debit id ids mule no nos number numbers of s saving savings the संख्या"
+)
 #: Words of letters and chats, whose writers' own numbers may be among the lines.
 _LETTER: Final = words_in(
     "acp asi constable dcp dear dsp faithfully insp inspector madam nodal officer officers regards respected sho",
@@ -123,6 +136,21 @@ def is_released(text: str) -> bool:
     """Whether a text says that something is, or is to be, released, and nothing else."""
     meant = set(words_of(text)) - _FILLING
     return bool(meant) and meant <= _RELEASED
+
+
+def is_of_thing(text: str) -> bool:
+    """Whether a text is the name of a thing that is no phone, as a column of types has it.
+
+    >>> [is_of_thing(text) for text in ("ACCOUNT", "Bank A/c No.", "UPI", "Mobile", "UPI mobile", "")]
+    [True, True, True, False, False, False]
+    """
+    meant = set(words_of(text)) - _OF_THINGS
+    return bool(meant) and meant <= _THINGS
+
+
+def _is_typed(heading: str) -> bool:
+    words = set(words_of(heading))
+    return bool(words & _TYPE) and words <= _TYPED
 
 
 def is_of_letter(text: str) -> bool:
@@ -221,6 +249,8 @@ def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
     sparing = []
     if not may_be_account and (answers := _sparing_answers(heading)):
         sparing = [text for text in texts.to_pylist() if text.strip().casefold() in answers]
+    if _is_typed(heading):
+        sparing += [text for text in texts.to_pylist() if is_of_thing(text)]
     # Below a heading such as `Reported by` or `Complainant type`, a victim is who named the number.
     by_whom = bool(_BY_WHOM & set(words_of(heading))) or is_of_victims(heading)
     is_ascii = pc.string_is_ascii(texts)
@@ -234,7 +264,7 @@ def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
 
 
 def check_beside(batch: Batch, column: str, read: set[str]) -> None:
-    """Raises ColumnError if a column that is not read says that the number in `column` of its row is spared."""
+    """Raises ColumnError if a column that is not read says that the number in `column` of its row is not to be listed."""
     for at, name in enumerate(batch.data.schema.names):
         found = None if name in read else spared(name, batch.data.column(at))
         if found is None:
@@ -244,8 +274,8 @@ def check_beside(batch: Batch, column: str, read: set[str]) -> None:
         if found.any():
             row = int(batch.row_numbers()[int(np.argmax(found))])
             raise ColumnError(
-                f"{batch.file}: the column {named([name])!r} says in row {row} that the number is a victim's, or not "
-                "to be blocked: take such rows out of the list, or the column if every row is meant"
+                f"{batch.file}: the column {named([name])!r} says in row {row} that the number is a victim's, not to "
+                "be blocked, or no phone's: take such rows out of the list, or the column if every row is meant"
             )
 
 

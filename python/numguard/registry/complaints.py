@@ -46,7 +46,7 @@ COMPLAINT_NOTES = {
     "spreadsheet_error": "The error value of a spreadsheet formula.",
     "complainants_number": "The complainant's own number, written as a suspect's.",
     "in_unread_column": "It is in another column of its row too, which is not read and may be the complainant's.",
-    "spared_in_row": "Another cell of the row says that the number is a victim's, or not to be blocked.",
+    "spared_in_row": "Another cell of the row says that the number is a victim's, not to be blocked, or no phone's.",
     "shifted": "A word stands for the complainant's number, or a number for a sum: the columns may have shifted.",
     "rounded": "The number ends in six zeros: a spreadsheet may have rounded it.",
     "number_for_a_sum": "The cell is written as a mobile number, and no sum.",
