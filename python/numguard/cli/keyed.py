@@ -18,7 +18,7 @@ from numguard.files import placed_together
 from numguard.keyed import HASHED, key_check, keyed_hash, read_hashes
 from numguard.number_list import action_column, refuse_other_actions, rows_with
 from numguard.number_list.spared import check_titles
-from numguard.source import open_source
+from numguard.source import open_source, unread_codes
 from numguard.types import Region
 
 __all__ = ["keyed"]
@@ -80,6 +80,7 @@ def keyed(
         options.write_table(pa.RecordBatchReader.from_batches(schema, hashed()), output)
         account.write_refused(opened, refused_path, lists_read)
     rows_of = opened.account()
+    rows_of["warnings"] += unread_codes(opened.schema.names, {column})
     if as_json:
         options.say_json(
             {"hits": hits if members is not None else None, "without_a_number": refused}

@@ -37,6 +37,7 @@ from numguard.number_list.actions import (
 from numguard.number_list.rounded import check_rounded
 from numguard.number_list.spared import (
     check_beside,
+    check_codes,
     check_line,
     check_lone_headings,
     check_rows,
@@ -53,6 +54,7 @@ from numguard.source import (
     Source,
     check_columns,
     headings,
+    is_of_codes,
     named,
     open_source,
     reading,
@@ -362,12 +364,13 @@ class _ListReader:
                 self._refused.append(refused)
             yield replace(rows, data=rows.data.select(wanted))
 
-    @staticmethod
-    def _checked(part: Part, wanted: list[str], *, has_actions: bool) -> Iterator[Batch]:
+    def _checked(self, part: Part, wanted: list[str], *, has_actions: bool) -> Iterator[Batch]:
         """The rows of a part, checked for numbers to spare: below a heading among them, or by another column."""
         there = part.schema()
         beside = [name for name in there.names if name not in wanted and there.names.count(name) == 1]
-        beside = [name for name in beside if may_spare(name, there.field(name).type)]
+        codes = [name for name in beside if is_of_codes(name) and not pa.types.is_nested(there.field(name).type)]
+        codes = [] if self._kind is _IMEIS else codes
+        beside = [name for name in beside if name in codes or may_spare(name, there.field(name).type)]
         part.on_refused = lambda line, text, _note: check_line(part.name, line, text)
         for batch in part.batches([*wanted, *beside]):
             # In a typed table there are no headings among the rows.
@@ -375,7 +378,9 @@ class _ListReader:
                 check_lone_headings(batch, wanted[0])
             # Actions say what each row is for, also where its reason says why another number was spared.
             if not has_actions:
-                check_beside(batch, wanted[0], set(wanted))
+                check_beside(batch, wanted[0], {*wanted, *codes})
+            if codes:
+                check_codes(batch, wanted[0], self._kind.explained(batch.data[wanted[0]]).field(0))
             yield batch
 
     def _warn_of_unread(self, there: list[str], read: set[str], action: str | None, *, of_more_keys: bool) -> None:

@@ -29,11 +29,12 @@ from numguard.number_list.titles import (
     words_in,
     words_of,
 )
-from numguard.source import Batch, Part, named
+from numguard.source import Batch, Part, contradicted, is_of_codes, named
 from numguard.types import PathLike
 
 __all__ = [
     "check_beside",
+    "check_codes",
     "check_line",
     "check_lone_headings",
     "check_rows",
@@ -277,6 +278,19 @@ def check_beside(batch: Batch, column: str, read: set[str]) -> None:
                 f"{batch.file}: the column {named([name])!r} says in row {row} that the number is a victim's, not to "
                 "be blocked, or no phone's: take such rows out of the list, or the column if every row is meant"
             )
+
+
+def check_codes(batch: Batch, column: str, msisdns: Any) -> None:
+    """Raises ColumnError if a column of country codes has another one than the number in `column` as it is read."""
+    for name in batch.data.schema.names:
+        if name != column and is_of_codes(name):
+            found = contradicted(batch.data[name], msisdns)
+            if found.any():
+                row = int(batch.row_numbers()[int(np.argmax(found))])
+                raise ColumnError(
+                    f"{batch.file}: the column {named([name])!r} has in row {row} another country's code than the number "
+                    "as it is read: write the code before the number (+1 ...), or take such rows out of the list"
+                )
 
 
 def check_rows(batch: Batch, cells: Any, is_refused: Any) -> None:

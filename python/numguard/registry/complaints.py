@@ -21,7 +21,7 @@ from numguard.registry import cells
 from numguard.registry.amounts import amounts
 from numguard.registry.complaint_status import Statuses, complaint_statuses
 from numguard.registry.districts import districts
-from numguard.registry.doubts import in_unread_columns, shifted_rows, spared_rows
+from numguard.registry.doubts import in_unread_columns, of_other_countries, shifted_rows, spared_rows
 from numguard.registry.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet
@@ -46,6 +46,7 @@ COMPLAINT_NOTES = {
     "spreadsheet_error": "The error value of a spreadsheet formula.",
     "complainants_number": "The complainant's own number, written as a suspect's.",
     "in_unread_column": "It is in another column of its row too, which is not read and may be the complainant's.",
+    "other_country_code": "Another cell of the row has another country's code than the number as it was read.",
     "spared_in_row": "Another cell of the row says that the number is a victim's, not to be blocked, or no phone's.",
     "shifted": "A word stands for the complainant's number, or a number for a sum: the columns may have shifted.",
     "rounded": "The number ends in six zeros: a spreadsheet may have rounded it.",
@@ -191,6 +192,7 @@ def _of_suspects(
     found = _in_doubt(found, pc.is_in(found["msisdn"], value_set=could_be_own), "complainants_number")
     unread = [place for place in range(sheet.table.num_columns) if all(place not in places for places in at.values())]
     found = _in_doubt(found, in_unread_columns(found, sheet.table, unread), "in_unread_column")
+    found = _in_doubt(found, of_other_countries(found, sheet.table, unread), "other_country_code")
     found = _in_doubt(found, pa.array(rounded(found["msisdn"])), "rounded")
     index = found["index"].combine_chunks()
     found = _in_doubt(found, pa.array(spared_rows(sheet.table, unread)).take(index), "spared_in_row")

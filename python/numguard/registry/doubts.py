@@ -18,8 +18,9 @@ from numguard.number_list.spared import spared
 from numguard.number_list.titles import words_in
 from numguard.registry import cells
 from numguard.registry.headings import may_hold_suspects
+from numguard.source import contradicted, is_of_codes
 
-__all__ = ["in_unread_columns", "shifted_rows", "spared_rows"]
+__all__ = ["in_unread_columns", "of_other_countries", "shifted_rows", "spared_rows"]
 
 #: Cells that may contain a number, with any separators.
 _TEN_DIGITS: Final = r"(?:\p{Nd}[^\p{L}\p{Nd}]*){10}"
@@ -47,6 +48,16 @@ def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -
         for k in np.flatnonzero(np.isin(index, some)).tolist():
             repeated[k] |= (index[k], msisdn[k]) in pairs
     return pa.array(repeated)
+
+
+def of_other_countries(found: pa.Table, table: pa.Table, unread: Sequence[int]) -> pa.Array[Any]:
+    """Which suspect numbers have another country code beside them, in a column of its own."""
+    other = np.zeros(len(found), np.bool_)
+    for place in unread:
+        if is_of_codes(table.column_names[place]) and cells.may_name_numbers(table.schema.field(place).type):
+            codes = cells.joined(table.column(place)).take(found["index"].combine_chunks())
+            other |= contradicted(codes, found["msisdn"].combine_chunks())
+    return pa.array(other)
 
 
 def spared_rows(table: pa.Table, unread: Sequence[int]) -> npt.NDArray[np.bool_]:
