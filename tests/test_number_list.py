@@ -38,7 +38,7 @@ def answer(**fields: object) -> bytes:
         ("mnrl.txt", b"\xef\xbb\xbf" + answer(payload=PAYLOAD)),
         ("mnrl.json.gz", gzip.compress(answer(status=200, payload=PAYLOAD), mtime=0)),
         ("list.jsonl", b'{"mobile": "98765 43210", "why": "x"}\n{"mobile": "+919123456789"}\n'),
-        ("list.json", answer(reactivated=[{"n": "9876543210", "date": "x"}, {"n": "9123456789"}])),
+        ("list.json", answer(revoked=[{"n": "9876543210", "date": "x"}, {"n": "9123456789"}])),
         ("list.txt", b"98765 43210\n9123456789\n"),
         ("list.csv", b"name,mobile\r\nx,9876543210\r\ny,9123456789\r\n"),
         ("list.csv", "\ufeffname;Mobile No.\nx;9876543210\ny;9123456789\n".encode("utf-16")),

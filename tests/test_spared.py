@@ -122,6 +122,34 @@ def test_a_heading_among_the_rows(tmp_path: Path, header: str, heading: str) -> 
     assert len(read_numbers(path, actions=None).keys) == 2
 
 
+@pytest.mark.parametrize("header", ["CIF,Mobile", "cif , MOBILE", "Name,Mobile,CIF"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_second_header_in_another_order_is_an_error(tmp_path: Path, kind: str, header: str) -> None:
+    """Customers' ids would be read as the numbers."""
+    width = len(header.split(","))
+    whole = [["Mobile", "CIF", "Name"], [SUSPECT, "1", "a"], header.split(","), [OTHER, "2", "b"]]
+    rows = [row[:width] for row in whole]
+    path = tmp_path / f"a.{kind}"
+    book: Any = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    if kind == "xlsx":
+        book.save(path)
+    else:
+        path.write_text("".join(",".join(row) + "\n" for row in rows))
+    with pytest.raises(ColumnError, match="row 3 is a second header"):
+        read_numbers(path)
+    with pytest.raises(ColumnError, match="row 3 is a second header"):
+        read_numbers(path, column="Mobile")
+
+
+@pytest.mark.parametrize("row", ["NA,Mobile", "not known,Type", "Mobile,Type", ",Mobile", "Mobile,x"])
+def test_a_row_without_a_number_that_is_no_second_header(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"Mobile,Type\n{SUSPECT},Mobile\n{row}\n{OTHER},Mobile\n")
+    assert len(read_numbers(path).keys) == 2
+
+
 @pytest.mark.parametrize("line", ["Regards", "Thanks & regards", "Insp. R Kumar", "Sub: blocking", "सादर"])
 def test_a_letter_is_no_list(tmp_path: Path, line: str) -> None:
     """The writer's own number is among the lines."""
@@ -157,8 +185,8 @@ def test_a_type_that_is_no_phone(tmp_path: Path, heading: str, cell: str) -> Non
 
 @pytest.mark.parametrize(
     ("heading", "cell"),
-    [("Type", "Mobile"), ("Type", "UPI fraud"), ("Type", "UPI mobile"), ("Fraud type", "UPI"), ("Account type", "Savings"),
-     ("Type", "Prepaid"), ("Mode", "UPI"), ("Customer type", "Bank")],
+    [("Type", "Mobile"), ("Type", "UPI fraud"), ("Type", "UPI mobile"), ("Fraud type", "UPI"),
+     ("Account type", "Savings"), ("Type", "Prepaid"), ("Mode", "UPI"), ("Customer type", "Bank")],
 )  # fmt: skip
 def test_a_type_that_says_nothing_of_the_number(tmp_path: Path, heading: str, cell: str) -> None:
     for path in as_files(tmp_path, heading, cell):

@@ -17,7 +17,7 @@ from numguard.errors import ArgumentError, ColumnError
 from numguard.files import placed_together
 from numguard.keyed import HASHED, key_check, keyed_hash, read_hashes
 from numguard.number_list import action_column, refuse_other_actions, rows_with
-from numguard.number_list.spared import check_titles
+from numguard.number_list.checks import check_titles
 from numguard.source import open_source, unread_codes
 from numguard.types import Region
 

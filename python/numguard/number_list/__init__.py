@@ -34,18 +34,16 @@ from numguard.number_list.actions import (
     refuse_other_actions,
     rows_with,
 )
-from numguard.number_list.rounded import check_rounded
-from numguard.number_list.spared import (
+from numguard.number_list.checks import (
     check_beside,
     check_codes,
+    check_headings,
     check_line,
-    check_lone_headings,
     check_rows,
     check_titles,
-    is_of_letter,
-    is_spared,
-    may_spare,
 )
+from numguard.number_list.rounded import check_rounded
+from numguard.number_list.spared import is_of_letter, is_spared, may_spare
 from numguard.number_list.titles import is_of_victims, without_victims
 from numguard.source import (
     REFUSED,
@@ -371,11 +369,12 @@ class _ListReader:
         codes = [name for name in beside if is_of_codes(name) and not pa.types.is_nested(there.field(name).type)]
         codes = [] if self._kind is _IMEIS else codes
         beside = [name for name in beside if name in codes or may_spare(name, there.field(name).type)]
+        known = {*map(bare, there.names), *self._kind.names}
         part.on_refused = lambda line, text, _note: check_line(part.name, line, text)
         for batch in part.batches([*wanted, *beside]):
             # In a typed table there are no headings among the rows.
             if part.header_row:
-                check_lone_headings(batch, wanted[0])
+                check_headings(batch, wanted[0], known)
             # Actions say what each row is for, also where its reason says why another number was spared.
             if not has_actions:
                 check_beside(batch, wanted[0], {*wanted, *codes})

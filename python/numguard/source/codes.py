@@ -1,7 +1,7 @@
 """Country codes that stand in a column of their own, beside a number without its code.
 
 Owns the headings of such columns, and whether a code contradicts a number. Independent of regions. One idea: **a number
-as it was read begins with the code of its row, or it is another country's**: `1` beside `9876543210` is no Indian mobile.
+as it was read begins with the code of its row, or is another country's**: `1` beside `9876543210` is no Indian mobile.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ __all__ = ["contradicted", "is_of_codes", "unread_codes"]
 
 #: Their headings, by their letters alone. A mobile country code is that of a network.
 _HEADINGS: Final = frozenset(
-    "callingcode cc contactcountrycode countrycallingcode countrycode countrydialcode countrydialingcode"
-    " countrydiallingcode countryprefix dialcode dialingcode diallingcode internationalcode isd isdcode isdprefix"
-    " phonecc phonecode phonecountrycode".split()
-)
+    ["callingcode", "cc", "contactcountrycode", "countrycallingcode", "countrycode", "countrydialcode", "dialcode",
+     "countrydialingcode", "countrydiallingcode", "countryprefix", "dialingcode", "diallingcode", "internationalcode",
+     "isd", "isdcode", "isdprefix", "phonecc", "phonecode", "phonecountrycode"]
+)  # fmt: skip
+#: One to three digits, with a plus or zeros in front.
 _CODE: Final = r"^[\s'+(]*0{0,2}(?P<code>[1-9][0-9]{0,2})[\s)]*(?:\.0+)?$"
 
 
