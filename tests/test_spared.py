@@ -24,6 +24,7 @@ SPARED = [
     "To be released", "Released",
     "Numbers to be unblocked", "Reactivated", "Whitelisted", "exempted", "Not a suspect", "not suspected",
     "False positive", "wrong number", "Wrong no.", "ब्लॉक न करें", "अनब्लॉक", "Genuine", "blocking not required",
+    "Reconnected",
 ]  # fmt: skip
 MEANT = [
     "", "Suspect", "Please block", "Not blocked", "Not yet blocked", "block", "Released on bail", "called the victim",
@@ -102,6 +103,23 @@ def test_answers_in_typed_columns(tmp_path: Path) -> None:
             read_numbers(tmp_path / "a.parquet")
         pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], "Block No": answers}), tmp_path / "a.parquet")
         assert len(read_numbers(tmp_path / "a.parquet").keys) == 2
+
+
+@pytest.mark.parametrize("heading", ["Reactivation Date", "Reactivated on", "unblocked_at", "Date of restoration"])
+def test_a_day_since_which_a_number_is_in_use_again(tmp_path: Path, heading: str) -> None:
+    """The lists of revoked numbers and of those in use again, in one table."""
+    path = tmp_path / "a.csv"
+    for day in ("2026-02-02", "02/02/2026", "46054", "2 Feb 2026"):
+        path.write_text(f"mobile,revoked on,{heading}\n{SUSPECT},2026-01-01,\n{OTHER},2026-01-01,{day}\n")
+        with pytest.raises(ColumnError, match=f"'{heading}' says in row 3"):
+            read_numbers(path)
+        assert len(read_numbers(path, actions=None).keys) == 2
+    path.write_text(f"mobile,revoked on,{heading}\n{SUSPECT},2026-01-01,-\n{OTHER},2026-01-01,NA\n")
+    assert len(read_numbers(path).keys) == 2
+    days = pa.array([None, 20_000], pa.date32())
+    pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], heading: days}), tmp_path / "a.parquet")
+    with pytest.raises(ColumnError, match="says in row 2"):
+        read_numbers(tmp_path / "a.parquet")
 
 
 def test_actions_come_before_another_column(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """What stops a list of numbers to act on: its name, its titles, headings among its rows, other cells of a row.
 
-Owns the errors and their remedies. Independent of words: `spared`, `titles` and `source.codes` know them. One idea: **a
-list that may have the numbers of innocent subscribers is an error that names the place**, because nothing shows which of
-its other rows are meant.
+Owns the errors and their remedies. Independent of words: `spared`, `titles` and `source.codes` know them. One idea:
+**a list that may have numbers of innocent subscribers is an error that names the place**, because nothing shows which
+of its other rows are meant.
 """
 
 from __future__ import annotations

@@ -37,8 +37,9 @@ __all__ = [
 
 #: What is done to a number that is not, or no longer, to be blocked.
 _RELEASED: Final = words_in(
-    "deblock deblocked exclude excluded exempt exempted genuine protected reactivate reactivated reactivation release",
-    "released releasing restoration restore restored unblock unblocked unblocking whitelist whitelisted whitelisting",
+    "deblock deblocked exclude excluded exempt exempted genuine protected reactivate reactivated reactivation",
+    "reconnected reconnection release released releasing restoration restore restored unblock unblocked unblocking whitelist",
+    "whitelisted whitelisting",
     "अनब्लॉक बहाल",
 )
 #: Words beside them that change nothing.
@@ -62,6 +63,9 @@ _BLOCKED: Final = frozenset(["block", "blocked", "blocking", "ब्लॉक"])
 _ASKING: Final = _BLOCKED | words_in("be flag is no required should status the to whether y n yes unblock")
 _YES: Final = frozenset(["yes", "y", "true", "1", "हाँ", "हां"])
 _NO: Final = frozenset(["no", "n", "false", "0", "नहीं", "नही"])
+#: Words beside them in headings of days, and the digits of a day.
+_WHEN: Final = words_in("at date day dated dt no number of on time")
+_DAY: Final = re.compile(r"(?:\d\D*){4}")
 #: Words of headings of columns that say from whom a number is known.
 _BY_WHOM: Final = words_in("by from given informed received reported reporter source sources through via द्वारा स्रोत")
 #: Words of headings of columns that say what each row has: `Type`, `Identifier type`.
@@ -159,10 +163,10 @@ def spares(title: str) -> bool:
 
 
 def may_spare(heading: str, kind: pa.DataType) -> bool:
-    """Whether a column may say that a number is spared: one of words, or of the answers that its heading asks for."""
-    return may_have_words(kind) or (
-        (pa.types.is_boolean(kind) or pa.types.is_integer(kind)) and bool(_sparing_answers(heading))
-    )
+    """Whether a column may say that a number is spared: one of words, days, or answers that its heading asks for."""
+    if may_have_words(kind) or (_is_of_days(heading) and not pa.types.is_nested(kind)):
+        return True
+    return (pa.types.is_boolean(kind) or pa.types.is_integer(kind)) and bool(_sparing_answers(heading))
 
 
 def spared(heading: str, cells: Any, *, may_be_account: bool = False) -> npt.NDArray[np.bool_] | None:
@@ -184,6 +188,12 @@ def spared(heading: str, cells: Any, *, may_be_account: bool = False) -> npt.NDA
     return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
 
 
+def _is_of_days(heading: str) -> bool:
+    """Whether a heading is that of the days since which numbers are in use again: `Reactivation date`."""
+    meant = set(words_of(heading)) - _WHEN
+    return bool(meant) and all(word.startswith(_AGAIN) for word in meant)
+
+
 def _sparing_answers(heading: str) -> frozenset[str]:
     """Which of yes and no spares a number, below a heading that asks for one of them."""
     if is_spared(heading):
@@ -199,6 +209,8 @@ def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
     sparing = []
     if not may_be_account and (answers := _sparing_answers(heading)):
         sparing = [text for text in texts.to_pylist() if text.strip().casefold() in answers]
+    if not may_be_account and _is_of_days(heading):
+        sparing += [text for text in texts.to_pylist() if _DAY.search(text)]
     if _is_typed(heading):
         sparing += [text for text in texts.to_pylist() if is_of_thing(text)]
     # Below a heading such as `Reported by` or `Complainant type`, a victim is who named the number.
