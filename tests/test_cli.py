@@ -100,7 +100,7 @@ def test_scan_leaves_out_what_is_from_before_the_listing_date(desk: Path) -> Non
     run = numguard("scan", "calls.csv", *lists, "--since", "first_reported", "--at", "at")
     assert [line.split(",")[2] for line in run.stdout.splitlines()[1:]] == ['"2025-06-03"', '"2025-06-02"']
     assert "a: 1 match left out, from before the listing date" in run.stderr
-    assert "a: 1 match left out, without a time or listing date" in run.stderr
+    assert "a: 1 match left out, without a time or listing date that is read (2026-06-30)" in run.stderr
     first = numguard("scan", "-", *lists, "--limit", "1", stdin=(desk / "calls.csv").read_text())
     assert len(first.stdout.splitlines()) == 2
     for arguments, code, message in (

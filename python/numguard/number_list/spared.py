@@ -38,8 +38,8 @@ __all__ = [
 #: What is done to a number that is not, or no longer, to be blocked.
 _RELEASED: Final = words_in(
     "deblock deblocked exclude excluded exempt exempted genuine protected reactivate reactivated reactivation",
-    "reconnected reconnection release released releasing restoration restore restored unblock unblocked unblocking whitelist",
-    "whitelisted whitelisting",
+    "reconnected reconnection release released releasing restoration restore restored unblock unblocked unblocking",
+    "whitelist whitelisted whitelisting",
     "अनब्लॉक बहाल",
 )
 #: Words beside them that change nothing.
