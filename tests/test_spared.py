@@ -24,12 +24,13 @@ SPARED = [
     "To be released", "Released",
     "Numbers to be unblocked", "Reactivated", "Whitelisted", "exempted", "Not a suspect", "not suspected",
     "False positive", "wrong number", "Wrong no.", "ब्लॉक न करें", "अनब्लॉक", "Genuine", "blocking not required",
-    "Reconnected",
+    "Reconnected", "Nodal Officer", "Contact person:", "For any queries", "Prepared by", "Authorised signatory",
 ]  # fmt: skip
 MEANT = [
     "", "Suspect", "Please block", "Not blocked", "Not yet blocked", "block", "Released on bail", "called the victim",
     "Victim's bank", "Fake customer care", "Ravi", "fraud", "Not known", "not available", "no",
-    "Genuine looking caller", "आरोपी", "High", "wrong person called",
+    "Genuine looking caller", "आरोपी", "High", "wrong person called", "contact",
+    "person", "prepared",
 ]  # fmt: skip
 
 
@@ -103,6 +104,18 @@ def test_answers_in_typed_columns(tmp_path: Path) -> None:
             read_numbers(tmp_path / "a.parquet")
         pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], "Block No": answers}), tmp_path / "a.parquet")
         assert len(read_numbers(tmp_path / "a.parquet").keys) == 2
+
+
+@pytest.mark.parametrize("heading", ["Sr", "S.No.", "Sl. No", "SERIAL NUMBER", "क्र.सं."])
+def test_a_note_below_a_table_with_serial_numbers(tmp_path: Path, heading: str) -> None:
+    path = tmp_path / "a.csv"
+    for note in ("Helpline", "Cyber Cell, Nuh", "हेल्पलाइन", "Toll free no."):
+        path.write_text(f'{heading},Mobile,x\n1,{SUSPECT},\n2,{SUSPECT},\n"{note}",{OTHER},\n')
+        with pytest.raises(ColumnError, match="says in row 4"):
+            read_numbers(path)
+    for serial in ("2", "2.", "II", "viii)", "b)", "A2", "", "-"):
+        path.write_text(f"{heading},Mobile,x\n1,{SUSPECT},\n{serial},{OTHER},\n")
+        assert len(read_numbers(path).keys) == 2
 
 
 @pytest.mark.parametrize("heading", ["Reactivation Date", "Reactivated on", "unblocked_at", "Date of restoration"])

@@ -48,11 +48,12 @@ _FILLING: Final = words_in(
     "now number numbers of please please phone phones request requested required should the these this those to was",
     "were नंबर नम्बर",
 )
-#: The same in several words; `list` and `number` around them were left out.
+#: The same in several words, and whose numbers stand below a table; `list` and `number` around them were left out.
 _NOT_TO_BLOCK: Final = re.compile(
     r"(?:do not|don t|dont|never|not to be|not to|should not be|must not be|need not be|no) "
     r"(?:block|blocked|blocking|bar|barred|barring|list|listed)|block(?:ing)? not (?:required|needed)|un block(?:ed)?"
     r"|not (?:a |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?)|false positives?|wrong (?:number|no)"
+    r"|nodal officer|contact person|for (?:any )?quer(?:y|ies)|prepared by|authori[sz]ed signatory"
     r"|ब्लॉक (?:न|ना|नहीं|नही)(?: करें| करे| करना| किया जाए)?"
 )
 _MERE: Final = re.compile(
@@ -81,6 +82,9 @@ _THINGS: Final = words_in(
 _OF_THINGS: Final = words_in(
     "a address beneficiary code credit current debit id ids mule no nos number numbers of s saving savings the संख्या"
 )
+#: Headings of serial numbers, by their letters alone, and a word in such a column: the row is a note below the table.
+_SERIAL: Final = words_in("serial serialno serialnumber sl slno sn sno sr srno srlno क्रमसंख्या क्रमांक क्रसं")
+_WORD: Final = re.compile(r"(?i)(?![ivxlc]+\b)[^\W\d_]{3}|[^\x00-\x7f]{3}")
 #: Words of letters and chats, whose writers' own numbers may be among the lines.
 _LETTER: Final = words_in(
     "acp asi constable dcp dear dsp faithfully insp inspector madam nodal officer officers regards respected sho",
@@ -88,6 +92,7 @@ _LETTER: Final = words_in(
 )
 #: Further words of texts that spare a number.
 _OTHERS: Final = words_in(
+    "any authorised authorized by contact officer nodal person prepared queries query signatory",
     "accused bar barred barring blocked do don dont false fraud fraudster fraudsters fraudulent listed needed never",
     "not positive positives suspect suspected suspects t un wrong ब्लॉक न ना नहीं नही करें करे करना किया जाए",
 )
@@ -211,6 +216,8 @@ def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
         sparing = [text for text in texts.to_pylist() if text.strip().casefold() in answers]
     if not may_be_account and _is_of_days(heading):
         sparing += [text for text in texts.to_pylist() if _DAY.search(text)]
+    if "".join(words_of(heading)) in _SERIAL:
+        sparing += [text for text in texts.to_pylist() if _WORD.search(text) and not any(map(str.isdigit, text))]
     if _is_typed(heading):
         sparing += [text for text in texts.to_pylist() if is_of_thing(text)]
     # Below a heading such as `Reported by` or `Complainant type`, a victim is who named the number.
