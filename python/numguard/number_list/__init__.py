@@ -420,20 +420,20 @@ class _ListReader:
         known = [name for name in there if bare(name) in names]
         if len(there) != 1 and len(known) != 1:
             raise ColumnError(
-                f"{self.path}: no column is certainly that of the numbers: {_REMEDY}; there are {headings(there)}"
+                f"{part.name}: no column is certainly that of the numbers: {_REMEDY}; there are {headings(there)}"
             )
         is_other = self._kind.doubt(without_victims(there[0])) == _SOMETHING_ELSE
         is_other |= is_of_victims(there[0]) or is_spared(there[0]) or is_of_letter(there[0])
         if not known and is_other and not _is_row(there, names.__contains__):
             raise ColumnError(
-                f"{self.path}: the heading {there[0]!r} is of something else than numbers to list: if they are "
+                f"{part.name}: the heading {there[0]!r} is of something else than numbers to list: if they are "
                 f"meant all the same, {_REMEDY}"
             )
         name = known[0] if known else there[0]
         group = dict(zip(there, part.groups, strict=False)).get(name)
         if group and self._kind.doubt(f"{group} {name}") == _SOMETHING_ELSE:
             raise ColumnError(
-                f"{self.path}: the column {name!r} is below the heading {group!r}, of something else than numbers to "
+                f"{part.name}: the column {name!r} is below the heading {group!r}, of something else than numbers to "
                 f"list: if they are meant all the same, {_REMEDY_BELOW}"
             )
         return name
