@@ -70,6 +70,16 @@ def test_of_complaints_such_a_number_waits(tmp_path: Path) -> None:
         ]
 
 
+def test_of_outcomes_such_a_row_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(f"Country Code,Mobile,Status,Date\n91,{NUMBER},Blocked,20-09-2026\n1,{OTHER},Blocked,20-09-2026\n")
+    with ng.Registry(by="HC 1234") as registry:
+        found = pa.table({"acknowledgement_no": ["1", "2"], "source": ["1930"] * 2, "suspect_mobiles": [NUMBER, OTHER]})
+        registry.add_complaints(found, name="desk")
+        outcomes = registry.record_outcomes(path)
+        assert (outcomes.added, outcomes.refusals["note"].to_pylist()) == (1, ["other_country_code"])
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["normalize"], ["explain"], ["keyed", "--key-env", "KEY"], ["scan", "--numbers", "list.txt"]],

@@ -192,9 +192,9 @@ def _of_suspects(
     found = _in_doubt(found, pc.is_in(found["msisdn"], value_set=could_be_own), "complainants_number")
     unread = [place for place in range(sheet.table.num_columns) if all(place not in places for places in at.values())]
     found = _in_doubt(found, in_unread_columns(found, sheet.table, unread), "in_unread_column")
-    found = _in_doubt(found, of_other_countries(found, sheet.table, unread), "other_country_code")
+    index, msisdn = found["index"].combine_chunks(), found["msisdn"].combine_chunks()
+    found = _in_doubt(found, of_other_countries(index, msisdn, sheet.table, unread), "other_country_code")
     found = _in_doubt(found, pa.array(rounded(found["msisdn"])), "rounded")
-    index = found["index"].combine_chunks()
     found = _in_doubt(found, pa.array(spared_rows(sheet.table, unread)).take(index), "spared_in_row")
     return _in_doubt(
         found, pa.array(shifted_rows(complainants, refused_cells, len(sheet.table))).take(index), "shifted"

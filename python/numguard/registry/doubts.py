@@ -50,13 +50,19 @@ def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -
     return pa.array(repeated)
 
 
-def of_other_countries(found: pa.Table, table: pa.Table, unread: Sequence[int]) -> pa.Array[Any]:
-    """Which suspect numbers have another country code beside them, in a column of its own."""
-    other = np.zeros(len(found), np.bool_)
-    for place in unread:
+def of_other_countries(index: Any, msisdn: Any, table: pa.Table, places: Sequence[int]) -> pa.Array[Any]:
+    """Which numbers have another country's code beside them, in a column of its own.
+
+    Args:
+        index: the row of each number.
+        msisdn: the numbers.
+        table: the rows.
+        places: the columns that may have codes.
+    """
+    other = np.zeros(len(index), np.bool_)
+    for place in places:
         if is_of_codes(table.column_names[place]) and cells.may_name_numbers(table.schema.field(place).type):
-            codes = cells.joined(table.column(place)).take(found["index"].combine_chunks())
-            other |= contradicted(codes, found["msisdn"].combine_chunks())
+            other |= contradicted(cells.joined(table.column(place)).take(index), msisdn)
     return pa.array(other)
 
 
