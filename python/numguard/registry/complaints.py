@@ -49,7 +49,7 @@ COMPLAINT_NOTES = {
     "other_country_code": "Another cell of the row has another country's code than the number as it was read.",
     "spared_in_row": "Another cell of the row says that the number is a victim's, not to be blocked, or no phone's.",
     "shifted": "A word stands for the complainant's number, or a number for a sum: the columns may have shifted.",
-    "rounded": "The number ends in six zeros: a spreadsheet may have rounded it.",
+    "rounded": "The number ends in zeros: a spreadsheet may have rounded it.",
     "number_for_a_sum": "The cell is written as a mobile number, and no sum.",
     "no_acknowledgement_no": "The row names a number, but has no acknowledgement number.",
     "no_source": "The row names a number, but has no source.",
