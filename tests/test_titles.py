@@ -238,3 +238,11 @@ def test_an_error_names_the_file_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text(f"Account mobile,mobile,phone\nx,{NUMBER},{NUMBER}\n")
     with pytest.raises(ColumnError, match=r"b\.csv: no column is certainly"):
         read_numbers(tmp_path)
+
+
+def test_a_column_of_numbers_beside_one_of_phones_may_be_of_ids(tmp_path: Path) -> None:
+    path = written(tmp_path, "csv", ["Number", "Contact No"], ["9765432188", NUMBER])
+    with pytest.raises(ColumnError, match="no column is certainly that of the numbers"):
+        read_numbers(path)
+    assert read_numbers(path, column="Contact No").keys.to_array().to_pylist() == [int(f"91{NUMBER}")]
+    assert len(read_numbers(written(tmp_path, "csv", ["Number", "City"], [NUMBER, "Nuh"])).keys) == 1

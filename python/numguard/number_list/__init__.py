@@ -72,6 +72,8 @@ __all__ = [
 ]
 
 _NUMBER_NAMES = ("msisdn", "mobile", "mobile_no", "mobile_number", "number", "phone", "phone_number", "n")
+#: The one of them that may be an id, beside a column of phones.
+_VAGUE = "number"
 _IMEI_NAMES = ("imei14", "imei", "imei_no", "imei_number")
 _SAVED_SET = b"numguard"
 #: Words of the headings of columns that have numbers, or handsets, too.
@@ -418,6 +420,8 @@ class _ListReader:
             return column
         names, there = self._kind.names, part.schema().names
         known = [name for name in there if bare(name) in names]
+        if len(known) == 1 and bare(known[0]) == _VAGUE and len(there) > 1:
+            known += [name for name in there if self._kind.word.search(bare(name))]
         if len(there) != 1 and len(known) != 1:
             raise ColumnError(
                 f"{part.name}: no column is certainly that of the numbers: {_REMEDY}; there are {headings(there)}"
