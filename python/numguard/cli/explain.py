@@ -86,7 +86,8 @@ def explain(
             yield answer
 
     with placed_together():
-        options.write_table(pa.RecordBatchReader.from_batches(schema, rows()), output)
+        made = pa.RecordBatchReader.from_batches(schema, rows())
+        options.write_table(made, output, numbers=[] if imei else [key])
         account.write_refused(opened, refused_path)
     rows_of = opened.account()
     rows_of["warnings"] += [] if imei else unread_codes(opened.schema.names, {column, region_column or ""})

@@ -178,7 +178,7 @@ def scan(
         if output is not None:
             found.write(output)
         else:
-            options.write_table(found.flat(), None)
+            options.write_table(found.flat(), None, numbers=[f"{column}_match" for column in wanted.number_columns])
         options.end_progress()
         options.write_refused(pa.concat_tables([found.refused_lines, lists_read.refused]), refused_path)
     if as_json:

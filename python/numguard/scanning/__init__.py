@@ -207,7 +207,8 @@ class Scan:
         flat = ending in FORMATS and FORMATS[ending].is_sheet
         schema, rows = flattened(self.schema, self, self._marks.columns()) if flat else (self.schema, iter(self))
         imeis = [*IMEI_COLUMNS, *handsets]
-        write_rows(path, schema, rows, texts=matches, imeis=imeis)
+        numbers = [name for name in matches if name not in handsets]
+        write_rows(path, schema, rows, texts=matches, imeis=imeis, numbers=numbers)
         return self.summary
 
     def _check_not_read(self, path: Path) -> None:
