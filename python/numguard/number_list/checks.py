@@ -29,6 +29,8 @@ _LONGEST: Final = 120
 _REMEDY: Final = (
     "take that title out of the file, or choose the column with column= (scan, decide and lists: --list-column)"
 )
+#: What to do with a list of numbers that are in use again.
+_OR_RELEASED: Final = "; if they are to be released, say so (scan and lists: --action release)"
 
 
 def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions: bool = False) -> None:
@@ -46,8 +48,10 @@ def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions:
     is_spare = is_of_victims if has_actions else spares
     inner = "" if str(part.name) == str(path) else Path(part.name or "").stem
     if is_spare(part.sheet or inner):
-        whose = "the numbers of victims" if is_of_victims(part.sheet or inner) else "numbers that are not to be listed"
-        raise ColumnError(f"{part.name}: is named as {whose}: rename it, or take it out of the list")
+        is_theirs = is_of_victims(part.sheet or inner)
+        whose = "the numbers of victims" if is_theirs else "numbers that are not to be listed"
+        or_released = "" if is_theirs else _OR_RELEASED
+        raise ColumnError(f"{part.name}: is named as {whose}: rename it, or take it out of the list{or_released}")
     group = dict(zip(part.schema().names, part.groups, strict=False)).get(column or "", "")
     if column is None or is_of_suspects(column) or is_of_suspects(group):
         return
@@ -59,10 +63,13 @@ def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions:
     for line, title in reversed(list(enumerate(titles, 1))):
         # Of the titles that name a side, the one that is nearest to the rows counts.
         if is_spare(title):
-            whose = "victims, whose numbers" if is_of_victims(title) else "numbers that"
+            is_theirs = is_of_victims(title)
+            whose = "victims, whose numbers" if is_theirs else "numbers that"
             where = f"title in line {line}" if part.header_row else "name of its records"
+            or_released = "" if is_theirs else _OR_RELEASED
             raise ColumnError(
                 f"{part.name}: the {where} names {whose} are not to be listed: if suspects are meant, {_REMEDY}"
+                f"{or_released}"
             )
         if is_of_suspects(title):
             return

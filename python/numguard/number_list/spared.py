@@ -84,7 +84,8 @@ _OF_THINGS: Final = words_in(
 )
 #: Headings of serial numbers, by their letters alone, and a word in such a column: the row is a note below the table.
 _SERIAL: Final = words_in("serial serialno serialnumber sl slno sn sno sr srno srlno क्रमसंख्या क्रमांक क्रसं")
-_WORD: Final = re.compile(r"(?i)(?![ivxlc]+\b)[^\W\d_]{3}|[^\x00-\x7f]{3}")
+_NOTE: Final = r"^\P{Nd}*[\pL\pM]{3}\P{Nd}*$"
+_ROMAN: Final = r"(?i)^[^\pL]*[ivxlc]+[^\pL]*$"
 #: Words of letters and chats, whose writers' own numbers may be among the lines.
 _LETTER: Final = words_in(
     "acp asi constable dcp dear dsp faithfully insp inspector madam nodal officer officers regards respected sho",
@@ -217,7 +218,8 @@ def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
     if not may_be_account and _is_of_days(heading):
         sparing += [text for text in texts.to_pylist() if _DAY.search(text)]
     if "".join(words_of(heading)) in _SERIAL:
-        sparing += [text for text in texts.to_pylist() if _WORD.search(text) and not any(map(str.isdigit, text))]
+        notes = texts.filter(pc.match_substring_regex(texts, _NOTE))
+        sparing += notes.filter(pc.invert(pc.match_substring_regex(notes, _ROMAN))).to_pylist()
     if _is_typed(heading):
         sparing += [text for text in texts.to_pylist() if is_of_thing(text)]
     # Below a heading such as `Reported by` or `Complainant type`, a victim is who named the number.
