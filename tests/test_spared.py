@@ -87,6 +87,8 @@ def test_a_column_that_says_who_named_the_number(tmp_path: Path, heading: str) -
     [
         ("Block", "No", "Yes"), ("To be blocked (Y/N)", "N", "Y"), ("blocked", "false", "true"), ("Block", "0", "1"),
         ("Whitelisted", "Yes", "No"), ("Released", "y", "n"), ("Do not block", "TRUE", "FALSE"), ("ब्लॉक", "नहीं", "हाँ"),
+        ("is_fraud", "0", "1"), ("Fraud (Y/N)", "N", "Y"), ("Suspect?", "No", "Yes"), ("fraud_flag", "0.0", "1.0"),
+        ("Confirmed fraud", "FALSE", "TRUE"), ("संदिग्ध", "नहीं", "हाँ"),
     ],
 )  # fmt: skip
 def test_a_column_that_answers_yes_or_no(tmp_path: Path, heading: str, spared: str, meant: str) -> None:
@@ -98,7 +100,7 @@ def test_a_column_that_answers_yes_or_no(tmp_path: Path, heading: str, spared: s
 
 
 def test_answers_in_typed_columns(tmp_path: Path) -> None:
-    for answers in (pa.array([True, False]), pa.array([1, 0], pa.int8())):
+    for answers in (pa.array([True, False]), pa.array([1, 0], pa.int8()), pa.array([1.0, 0.0])):
         pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], "block": answers}), tmp_path / "a.parquet")
         with pytest.raises(ColumnError, match="'block' says in row 2"):
             read_numbers(tmp_path / "a.parquet")
@@ -217,9 +219,11 @@ def test_a_type_that_is_no_phone(tmp_path: Path, heading: str, cell: str) -> Non
 @pytest.mark.parametrize(
     ("heading", "cell"),
     [("Type", "Mobile"), ("Type", "UPI fraud"), ("Type", "UPI mobile"), ("Fraud type", "UPI"),
-     ("Account type", "Savings"), ("Type", "Prepaid"), ("Mode", "UPI"), ("Customer type", "Bank")],
+     ("Account type", "Savings"), ("Type", "Prepaid"), ("Mode", "UPI"), ("Customer type", "Bank"),
+     ("Fraud No", "No"), ("Verified", "No"),
+     ("Fraud type", "No"), ("FIR registered", "No")],
 )  # fmt: skip
-def test_a_type_that_says_nothing_of_the_number(tmp_path: Path, heading: str, cell: str) -> None:
+def test_a_column_that_says_nothing_of_the_number(tmp_path: Path, heading: str, cell: str) -> None:
     for path in as_files(tmp_path, heading, cell):
         assert len(read_numbers(path).keys) == 2
 

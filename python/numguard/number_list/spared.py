@@ -37,9 +37,9 @@ __all__ = [
 
 #: What is done to a number that is not, or no longer, to be blocked.
 _RELEASED: Final = words_in(
-    "deblock deblocked exclude excluded exempt exempted genuine protected reactivate reactivated reactivation",
-    "reconnected reconnection release released releasing restoration restore restored unblock unblocked unblocking",
-    "whitelist whitelisted whitelisting",
+    "deblock deblocked delisted delisting exclude excluded exempt exempted genuine protected reactivate reactivated",
+    "reactivation reconnected reconnection release released releasing restoration restore restored unblock unblocked",
+    "unblocking whitelist whitelisted whitelisting",
     "अनब्लॉक बहाल",
 )
 #: Words beside them that change nothing.
@@ -61,9 +61,14 @@ _MERE: Final = re.compile(
 )
 #: Words of headings of columns that answer yes or no, and the answers.
 _BLOCKED: Final = frozenset(["block", "blocked", "blocking", "ब्लॉक"])
-_ASKING: Final = _BLOCKED | words_in("be flag is no required should status the to whether y n yes unblock")
-_YES: Final = frozenset(["yes", "y", "true", "1", "हाँ", "हां"])
-_NO: Final = frozenset(["no", "n", "false", "0", "नहीं", "नही"])
+_ASKED: Final = _BLOCKED | words_in(
+    "accused fraud fraudster fraudulent malicious scam scammer suspect suspected suspicious संदिग्ध सन्दिग्ध धोखाधडी"
+)
+_ASKING: Final = _ASKED | words_in(
+    "a be confirmed flag is label mobile n number no required should status the to unblock verified whether y yes"
+)
+_YES: Final = frozenset(["yes", "y", "true", "1", "1.0", "हाँ", "हां"])
+_NO: Final = frozenset(["no", "n", "false", "0", "0.0", "नहीं", "नही"])
 #: Words beside them in headings of days, and the digits of a day.
 _WHEN: Final = words_in("at date day dated dt no number of on time")
 _DAY: Final = re.compile(r"(?:\d\D*){4}")
@@ -172,7 +177,8 @@ def may_spare(heading: str, kind: pa.DataType) -> bool:
     """Whether a column may say that a number is spared: one of words, days, or answers that its heading asks for."""
     if may_have_words(kind) or (_is_of_days(heading) and not pa.types.is_nested(kind)):
         return True
-    return (pa.types.is_boolean(kind) or pa.types.is_integer(kind)) and bool(_sparing_answers(heading))
+    is_answer = pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    return is_answer and bool(_sparing_answers(heading))
 
 
 def spared(heading: str, cells: Any, *, may_be_account: bool = False) -> npt.NDArray[np.bool_] | None:
@@ -206,7 +212,7 @@ def _sparing_answers(heading: str) -> frozenset[str]:
         return _YES
     words = set(words_of(heading))
     # `Block No` is a part of an address.
-    asks = _BLOCKED & words and words <= _ASKING and not ("no" in words and "yes" not in words)
+    asks = _ASKED & words and words <= _ASKING and not ("no" in words and "yes" not in words)
     return _NO if asks else frozenset()
 
 
