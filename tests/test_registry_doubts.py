@@ -192,11 +192,13 @@ def test_numbers_of_ten_digits_with_their_country_code_raise_no_warning(tmp_path
         registry.export(tmp_path / "list.csv", to="DoT")
 
 
-def test_a_number_beside_the_type_of_something_else_waits(tmp_path: Path) -> None:
+def test_a_number_beside_the_type_of_something_else_or_no_fraud_waits(tmp_path: Path) -> None:
     path = text(
         tmp_path,
-        "Complaint No,Suspect No,Type",
-        f"20000000000001,{SUSPECT},Mobile",
-        f"20000000000002,{VICTIM},Bank Account",
+        "Complaint No,Suspect No,Type,Is fraud,Blocked",
+        f"20000000000001,{SUSPECT},Mobile,Yes,No",
+        f"20000000000002,{VICTIM},Bank Account,Yes,No",
+        f"20000000000003,{VICTIM + 1},Mobile,No,No",
     )
-    assert added(path) == ([910000000000 + SUSPECT], {910000000000 + VICTIM: "spared_in_row"}, [])
+    waits = {910000000000 + VICTIM + more: "spared_in_row" for more in (0, 1)}
+    assert added(path) == ([910000000000 + SUSPECT], waits, [])

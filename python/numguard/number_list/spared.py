@@ -61,11 +61,15 @@ _MERE: Final = re.compile(
 )
 #: Words of headings of columns that answer yes or no, and the answers.
 _BLOCKED: Final = frozenset(["block", "blocked", "blocking", "ब्लॉक"])
-_ASKED: Final = _BLOCKED | words_in(
+_FRAUD: Final = words_in(
     "accused fraud fraudster fraudulent malicious scam scammer suspect suspected suspicious संदिग्ध सन्दिग्ध धोखाधडी"
 )
-_ASKING: Final = _ASKED | words_in(
-    "a be confirmed flag is label mobile n number no required should status the to unblock verified whether y yes"
+_ASKING: Final = (
+    _BLOCKED
+    | _FRAUD
+    | words_in(
+        "a be confirmed flag is label mobile n number no required should status the to unblock verified whether y yes"
+    )
 )
 _YES: Final = frozenset(["yes", "y", "true", "1", "1.0", "हाँ", "हां"])
 _NO: Final = frozenset(["no", "n", "false", "0", "0.0", "नहीं", "नही"])
@@ -206,20 +210,21 @@ def _is_of_days(heading: str) -> bool:
     return bool(meant) and all(word.startswith(_AGAIN) for word in meant)
 
 
-def _sparing_answers(heading: str) -> frozenset[str]:
+def _sparing_answers(heading: str, *, may_be_account: bool = False) -> frozenset[str]:
     """Which of yes and no spares a number, below a heading that asks for one of them."""
     if is_spared(heading):
-        return _YES
+        return frozenset() if may_be_account else _YES
     words = set(words_of(heading))
+    asked = _FRAUD if may_be_account else _FRAUD | _BLOCKED
     # `Block No` is a part of an address.
-    asks = _ASKED & words and words <= _ASKING and not ("no" in words and "yes" not in words)
+    asks = asked & words and words <= _ASKING and not ("no" in words and "yes" not in words)
     return _NO if asks else frozenset()
 
 
 def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
     """Those texts that spare a number, below a heading."""
     sparing = []
-    if not may_be_account and (answers := _sparing_answers(heading)):
+    if answers := _sparing_answers(heading, may_be_account=may_be_account):
         sparing = [text for text in texts.to_pylist() if text.strip().casefold() in answers]
     if not may_be_account and _is_of_days(heading):
         sparing += [text for text in texts.to_pylist() if _DAY.search(text)]
