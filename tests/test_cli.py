@@ -100,7 +100,7 @@ def test_scan_leaves_out_what_is_from_before_the_listing_date(desk: Path) -> Non
     run = numguard("scan", "calls.csv", *lists, "--since", "first_reported", "--at", "at")
     assert [line.split(",")[2] for line in run.stdout.splitlines()[1:]] == ['"2025-06-03"', '"2025-06-02"']
     assert "a: 1 match left out, from before the listing date" in run.stderr
-    assert "a: 1 match left out, without a time or listing date" in run.stderr
+    assert "a: 1 match left out, without a time or listing date that is read (2026-06-30)" in run.stderr
     first = numguard("scan", "-", *lists, "--limit", "1", stdin=(desk / "calls.csv").read_text())
     assert len(first.stdout.splitlines()) == 2
     for arguments, code, message in (
@@ -169,17 +169,17 @@ def test_normalize_keeps_every_row(desk: Path) -> None:
 def test_other_regions_and_a_region_for_each_row(desk: Path) -> None:
     run = numguard("normalize", "-", "--region", "gb", stdin="mobile\n020 7946 0018\n999\n")
     assert run.returncode == 0
-    assert run.stdout.splitlines()[1:] == ['"020 7946 0018",442079460018,', '"999",,"short_code"']
+    assert run.stdout.splitlines()[1:] == ['"020 7946 0018","+442079460018",', '"999",,"short_code"']
     Path("calls.csv").write_text("caller,country\n07400 123456,GB\n(202) 555-0123,US\n98765 43210,\n")
     run = numguard("normalize", "calls.csv", "--column", "caller", "--region-column", "country")
     keys = [line.split(",")[2:] for line in run.stdout.splitlines()[1:]]
-    assert keys == [["447400123456", ""], ["12025550123", ""], ["", '"unknown_region"']]
+    assert keys == [['"+447400123456"', ""], ['"+12025550123"', ""], ["", '"unknown_region"']]
     run = numguard("explain", "calls.csv", "--column", "caller", "--region-column", "country", "-o", "explained.csv")
     assert run.returncode == 0
     assert csv.read_csv("explained.csv")["kind"].to_pylist() == ["mobile", "fixed_or_mobile", ""]
     Path("abroad.txt").write_text("+447400123456\n")
     scan = ("scan", "calls.csv", "--numbers", "abroad.txt", "-c", "caller", "--region-column")
-    assert numguard(*scan, "country").stdout.splitlines()[1:] == ['"07400 123456","GB",447400123456']
+    assert numguard(*scan, "country").stdout.splitlines()[1:] == ['"07400 123456","GB","+447400123456"']
     for missing in (
         numguard(*scan, "land"),
         numguard("normalize", "calls.csv", "-c", "caller", "--region-column", "land"),

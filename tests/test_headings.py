@@ -99,6 +99,17 @@ def test_a_column_that_may_have_numbers_of_complainants_is_a_question(written: s
     assert find("Ack No", "तक्रारदाराचे नाव", "Sender Mobile", "Mobile numbers of suspects named by victims")
 
 
+@pytest.mark.parametrize(
+    "written", ["Customer Mobile", "Cust. Contact No", "Mobile no of customer", "ग्राहक मोबाइल नंबर"]
+)
+def test_a_column_of_customers_phones_is_a_question(written: str) -> None:
+    """A bank's customers are who complains, and were not protected where the column was not read."""
+    with pytest.raises(ColumnError, match=r"could be complainant_mobile or suspect_mobiles; .*=ignore"):
+        find("Ack No", written)
+    assert find("Ack No", written, mapping={"complainant_mobile": written})["complainant_mobile"] == [written]
+    assert find("Ack No", "Customer Name", "Cust No", "Customer ID")
+
+
 @pytest.mark.parametrize("written", ["पीड़ितों का विवरण", "तक्रारदारांचे विवरण", "Victims details"])
 def test_a_suspects_number_in_a_column_about_victims_waits(written: str) -> None:
     sheet = pa.table({"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["98765 43210"]})

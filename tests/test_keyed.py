@@ -139,22 +139,28 @@ def test_a_list_of_hashes_names_no_number(case: Path) -> None:
 
 def test_a_bank_finds_its_own_customers(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     numguard("export", "shared.csv", "--to", "Bank", "--key-file", "shared.key")
-    Path("customers.csv").write_text("name,mobile\nA,098765-43210\nX,9000000001\nB,+91 91234 56789\nC,98765O3210\n")
+    rows = "A,098765-43210\nX,9000000001\nB,+91 91234 56789\nC,98765O3210\nL,77766 65554\n"
+    Path("customers.csv").write_text(f"name,mobile\n{rows}")
     monkeypatch.setenv("SHARED_KEY", KEY.decode())
     run = numguard(
         "keyed", "customers.csv", "-c", "mobile", "--key-env", "SHARED_KEY", "--list", "shared.csv", "-o", "hits.csv"
     )
-    assert (run.returncode, run.stderr) == (0, "4 rows, 2 hits, 1 without a number\n")
+    others = "shared.csv: lines that are no rows: other_action 1\n"
+    assert (run.returncode, run.stderr) == (0, f"{others}5 rows, 2 hits, 1 without a number\n")
     assert [line.split(",")[0] for line in Path("hits.csv").read_text().splitlines()[1:]] == ['"A"', '"B"']
+    # L was only linked, and is to be verified again, not blocked.
+    by_file = ("keyed", "customers.csv", "-c", "mobile", "--key-file", "shared.key")
+    run = numguard(*by_file, "--list", "shared.csv", "--action", "reverify")
+    assert [row["name"] for row in csv.DictReader(run.stdout.splitlines())] == ["L"]
     run = numguard("keyed", "customers.csv", "-c", "mobile", "--key-file", "shared.key")
     assert [row[HASHED] for row in csv.DictReader(run.stdout.splitlines())] == [
-        by_hand(A, KEY), by_hand(919000000001, KEY), by_hand(B, KEY), "",
+        by_hand(A, KEY), by_hand(919000000001, KEY), by_hand(B, KEY), "", by_hand(917776665554, KEY),
     ]  # fmt: skip
     # With another key nothing matches, and there is no error if the manifest, which has the key's check, is missing.
     Path("shared.csv.manifest.json").unlink()
     monkeypatch.setenv("SHARED_KEY", "another key of good length")
     run = numguard("keyed", "customers.csv", "-c", "mobile", "--key-env", "SHARED_KEY", "--list", "shared.csv")
-    assert run.stderr == "4 rows, 0 hits, 1 without a number\n"
+    assert run.stderr == f"{others}5 rows, 0 hits, 1 without a number\n"
 
 
 def test_numbers_to_be_released_are_not_hits(case: Path) -> None:

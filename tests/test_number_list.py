@@ -38,7 +38,7 @@ def answer(**fields: object) -> bytes:
         ("mnrl.txt", b"\xef\xbb\xbf" + answer(payload=PAYLOAD)),
         ("mnrl.json.gz", gzip.compress(answer(status=200, payload=PAYLOAD), mtime=0)),
         ("list.jsonl", b'{"mobile": "98765 43210", "why": "x"}\n{"mobile": "+919123456789"}\n'),
-        ("list.json", answer(reactivated=[{"n": "9876543210", "date": "x"}, {"n": "9123456789"}])),
+        ("list.json", answer(revoked=[{"n": "9876543210", "date": "x"}, {"n": "9123456789"}])),
         ("list.txt", b"98765 43210\n9123456789\n"),
         ("list.csv", b"name,mobile\r\nx,9876543210\r\ny,9123456789\r\n"),
         ("list.csv", "\ufeffname;Mobile No.\nx;9876543210\ny;9123456789\n".encode("utf-16")),
@@ -485,13 +485,12 @@ def test_an_empty_list_has_no_dates(tmp_path: Path) -> None:
     assert (len(numbers), len(dates)) == (0, 0)
 
 
-def test_numbers_that_a_spreadsheet_rounded_are_no_list(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rows", [b"919877000000\n919812000000", b"9876540000\n9812340000"])
+def test_numbers_that_a_spreadsheet_rounded_are_no_list(tmp_path: Path, rows: bytes) -> None:
     """They are well formed, and other subscribers' than those that were meant."""
-    path = write(tmp_path, "list.csv", b"mobile\n919877000000\n919812000000\n9876543210\n")
-    with pytest.raises(InputError, match="2 of its numbers end in six zeros, as a spreadsheet rounds them") as refused:
+    path = write(tmp_path, "list.csv", b"mobile\n" + rows + b"\n9876543210\n")
+    with pytest.raises(InputError, match="2 of its numbers end in zeros, as a spreadsheet rounds them") as refused:
         read_numbers(path)
     assert "9877" not in str(refused.value)
-    one = write(
-        tmp_path, "one.csv", b"mobile\n919877000000\n919812000000\n" + b"".join(b"98765%05d\n" % k for k in range(20))
-    )
+    one = write(tmp_path, "one.csv", b"mobile\n" + rows + b"".join(b"\n98765%05d" % k for k in range(1, 21)))
     assert len(read_numbers(one).keys) == 22

@@ -168,8 +168,14 @@ def test_a_mobile_number_is_no_sum(tmp_path: Path, cell: str) -> None:
 def test_a_number_that_a_spreadsheet_rounded_and_wrote_out_waits(tmp_path: Path) -> None:
     """919876543210 is shown as 9.19877E+11, and saved with all its digits it is another subscriber's."""
     path = text(tmp_path, "Ack No,Suspect Mobile", "1,919877000000", "2,9812000000", "3,9876500000", f"4,{SUSPECT}")
-    doubts = {919812000000: "rounded", 919877000000: "rounded"}
-    assert added(path)[:2] == ([919811100002, 919876500000], doubts)
+    doubts = {919812000000: "rounded", 919877000000: "rounded", 919876500000: "rounded"}
+    assert added(path)[:2] == ([919811100002], doubts)
+    # Without the country code 9876543210 is shown as 9.87654E+09: four zeros, of a tenth of all numbers.
+    path = text(tmp_path, "Ack No,Suspect Mobile", "1,9876540000", "2,9812340000", f"3,{SUSPECT}")
+    assert added(path)[:2] == ([919811100002], {919812340000: "rounded", 919876540000: "rounded"})
+    more = [f"{k},98765{k:05}" for k in range(11, 40)]
+    path = text(tmp_path, "Ack No,Suspect Mobile", "1,9876540000", "2,9812340000", *more)
+    assert (len(added(path)[0]), added(path)[1]) == (31, {})
     # One alone may be a subscriber's.
     path = text(tmp_path, "Ack No,Suspect Mobile", "1,919877000000", f"4,{SUSPECT}")
     assert added(path)[:2] == ([919811100002, 919877000000], {})
@@ -184,3 +190,15 @@ def test_numbers_of_ten_digits_with_their_country_code_raise_no_warning(tmp_path
         assert len(registry.numbers()) == 2
         assert registry.block_list().to_table()["msisdn"].to_pylist() == [6591234567]
         registry.export(tmp_path / "list.csv", to="DoT")
+
+
+def test_a_number_beside_the_type_of_something_else_or_no_fraud_waits(tmp_path: Path) -> None:
+    path = text(
+        tmp_path,
+        "Complaint No,Suspect No,Type,Is fraud,Blocked",
+        f"20000000000001,{SUSPECT},Mobile,Yes,No",
+        f"20000000000002,{VICTIM},Bank Account,Yes,No",
+        f"20000000000003,{VICTIM + 1},Mobile,No,No",
+    )
+    waits = {910000000000 + VICTIM + more: "spared_in_row" for more in (0, 1)}
+    assert added(path) == ([910000000000 + SUSPECT], waits, [])

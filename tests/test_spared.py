@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -22,11 +24,13 @@ SPARED = [
     "To be released", "Released",
     "Numbers to be unblocked", "Reactivated", "Whitelisted", "exempted", "Not a suspect", "not suspected",
     "False positive", "wrong number", "Wrong no.", "ब्लॉक न करें", "अनब्लॉक", "Genuine", "blocking not required",
+    "Reconnected", "Nodal Officer", "Contact person:", "For any queries", "Prepared by", "Authorised signatory",
 ]  # fmt: skip
 MEANT = [
     "", "Suspect", "Please block", "Not blocked", "Not yet blocked", "block", "Released on bail", "called the victim",
     "Victim's bank", "Fake customer care", "Ravi", "fraud", "Not known", "not available", "no",
-    "Genuine looking caller", "आरोपी", "High", "wrong person called",
+    "Genuine looking caller", "आरोपी", "High", "wrong person called", "contact",
+    "person", "prepared",
 ]  # fmt: skip
 
 
@@ -83,6 +87,8 @@ def test_a_column_that_says_who_named_the_number(tmp_path: Path, heading: str) -
     [
         ("Block", "No", "Yes"), ("To be blocked (Y/N)", "N", "Y"), ("blocked", "false", "true"), ("Block", "0", "1"),
         ("Whitelisted", "Yes", "No"), ("Released", "y", "n"), ("Do not block", "TRUE", "FALSE"), ("ब्लॉक", "नहीं", "हाँ"),
+        ("is_fraud", "0", "1"), ("Fraud (Y/N)", "N", "Y"), ("Suspect?", "No", "Yes"), ("fraud_flag", "0.0", "1.0"),
+        ("Confirmed fraud", "FALSE", "TRUE"), ("संदिग्ध", "नहीं", "हाँ"),
     ],
 )  # fmt: skip
 def test_a_column_that_answers_yes_or_no(tmp_path: Path, heading: str, spared: str, meant: str) -> None:
@@ -94,12 +100,41 @@ def test_a_column_that_answers_yes_or_no(tmp_path: Path, heading: str, spared: s
 
 
 def test_answers_in_typed_columns(tmp_path: Path) -> None:
-    for answers in (pa.array([True, False]), pa.array([1, 0], pa.int8())):
+    for answers in (pa.array([True, False]), pa.array([1, 0], pa.int8()), pa.array([1.0, 0.0])):
         pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], "block": answers}), tmp_path / "a.parquet")
         with pytest.raises(ColumnError, match="'block' says in row 2"):
             read_numbers(tmp_path / "a.parquet")
         pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], "Block No": answers}), tmp_path / "a.parquet")
         assert len(read_numbers(tmp_path / "a.parquet").keys) == 2
+
+
+@pytest.mark.parametrize("heading", ["Sr", "S.No.", "Sl. No", "SERIAL NUMBER", "क्र.सं."])
+def test_a_note_below_a_table_with_serial_numbers(tmp_path: Path, heading: str) -> None:
+    path = tmp_path / "a.csv"
+    for note in ("Helpline", "Cyber Cell, Nuh", "हेल्पलाइन", "Toll free no."):
+        path.write_text(f'{heading},Mobile,x\n1,{SUSPECT},\n2,{SUSPECT},\n"{note}",{OTHER},\n')
+        with pytest.raises(ColumnError, match="says in row 4"):
+            read_numbers(path)
+    for serial in ("2", "2.", "II", "viii)", "b)", "A2", "", "-"):
+        path.write_text(f"{heading},Mobile,x\n1,{SUSPECT},\n{serial},{OTHER},\n")
+        assert len(read_numbers(path).keys) == 2
+
+
+@pytest.mark.parametrize("heading", ["Reactivation Date", "Reactivated on", "unblocked_at", "Date of restoration"])
+def test_a_day_since_which_a_number_is_in_use_again(tmp_path: Path, heading: str) -> None:
+    """The lists of revoked numbers and of those in use again, in one table."""
+    path = tmp_path / "a.csv"
+    for day in ("2026-02-02", "02/02/2026", "46054", "2 Feb 2026"):
+        path.write_text(f"mobile,revoked on,{heading}\n{SUSPECT},2026-01-01,\n{OTHER},2026-01-01,{day}\n")
+        with pytest.raises(ColumnError, match=f"'{heading}' says in row 3"):
+            read_numbers(path)
+        assert len(read_numbers(path, actions=None).keys) == 2
+    path.write_text(f"mobile,revoked on,{heading}\n{SUSPECT},2026-01-01,-\n{OTHER},2026-01-01,NA\n")
+    assert len(read_numbers(path).keys) == 2
+    days = pa.array([None, 20_000], pa.date32())
+    pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], heading: days}), tmp_path / "a.parquet")
+    with pytest.raises(ColumnError, match="says in row 2"):
+        read_numbers(tmp_path / "a.parquet")
 
 
 def test_actions_come_before_another_column(tmp_path: Path) -> None:
@@ -118,6 +153,34 @@ def test_a_heading_among_the_rows(tmp_path: Path, header: str, heading: str) -> 
     with pytest.raises(ColumnError, match=r"row [23] is a heading of numbers that are not to be listed"):
         read_numbers(path)
     assert len(read_numbers(path, actions=None).keys) == 2
+
+
+@pytest.mark.parametrize("header", ["CIF,Mobile", "cif , MOBILE", "Name,Mobile,CIF"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_second_header_in_another_order_is_an_error(tmp_path: Path, kind: str, header: str) -> None:
+    """Customers' ids would be read as the numbers."""
+    width = len(header.split(","))
+    whole = [["Mobile", "CIF", "Name"], [SUSPECT, "1", "a"], header.split(","), [OTHER, "2", "b"]]
+    rows = [row[:width] for row in whole]
+    path = tmp_path / f"a.{kind}"
+    book: Any = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    if kind == "xlsx":
+        book.save(path)
+    else:
+        path.write_text("".join(",".join(row) + "\n" for row in rows))
+    with pytest.raises(ColumnError, match="row 3 is a second header"):
+        read_numbers(path)
+    with pytest.raises(ColumnError, match="row 3 is a second header"):
+        read_numbers(path, column="Mobile")
+
+
+@pytest.mark.parametrize("row", ["NA,Mobile", "not known,Type", "Mobile,Type", ",Mobile", "Mobile,x"])
+def test_a_row_without_a_number_that_is_no_second_header(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"Mobile,Type\n{SUSPECT},Mobile\n{row}\n{OTHER},Mobile\n")
+    assert len(read_numbers(path).keys) == 2
 
 
 @pytest.mark.parametrize("line", ["Regards", "Thanks & regards", "Insp. R Kumar", "Sub: blocking", "सादर"])
@@ -141,6 +204,63 @@ def test_records_that_are_named_as_those_of_victims(tmp_path: Path) -> None:
     assert len(read_numbers(path, actions=None).keys) == 1
     path.write_text(json.dumps({"status": 200, "payload": [{"n": OTHER}]}))
     assert len(read_numbers(path).keys) == 1
+
+
+@pytest.mark.parametrize("heading", ["Type", "Identifier Type", "suspect_id_type", "Type of identifier", "प्रकार"])
+@pytest.mark.parametrize("cell", ["ACCOUNT", "Bank A/c No.", "UPI", "Customer ID", "खाता संख्या"])
+def test_a_type_that_is_no_phone(tmp_path: Path, heading: str, cell: str) -> None:
+    """An account number may have ten digits, as a mobile number has."""
+    for path in as_files(tmp_path, heading, cell):
+        with pytest.raises(ColumnError, match=r"says in row [23] .*or no phone's: take such rows out"):
+            read_numbers(path)
+        assert len(read_numbers(path, actions=None).keys) == 2
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [("Type", "Mobile"), ("Type", "UPI fraud"), ("Type", "UPI mobile"), ("Fraud type", "UPI"),
+     ("Account type", "Savings"), ("Type", "Prepaid"), ("Mode", "UPI"), ("Customer type", "Bank"),
+     ("Fraud No", "No"), ("Verified", "No"),
+     ("Fraud type", "No"), ("FIR registered", "No")],
+)  # fmt: skip
+def test_a_column_that_says_nothing_of_the_number(tmp_path: Path, heading: str, cell: str) -> None:
+    for path in as_files(tmp_path, heading, cell):
+        assert len(read_numbers(path).keys) == 2
+
+
+AGAIN = ["Reactivated", "MNRL reactivation list", "Numbers to be unblocked", "Whitelist of bank staff", "Restored_Sep"]
+
+
+@pytest.mark.parametrize("title", AGAIN)
+def test_a_title_of_numbers_in_use_again_stops_a_list(tmp_path: Path, title: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{title}\nSr,Mobile\n1,{OTHER}\n")
+    with pytest.raises(ColumnError, match=r"title in line 1 names numbers that are not to be listed.*--action release"):
+        read_numbers(path)
+    assert len(read_numbers(path, actions=["release"]).keys) == 1
+    assert len(read_numbers(path, column="Mobile").keys) == 1
+    assert len(read_numbers(path, actions=None).keys) == 1
+    path.write_text(f"{title}\nMobile,action\n{OTHER},release\n{SUSPECT},block\n")
+    assert len(read_numbers(path).keys) == 1
+    path.write_text(f"{title}\nList of suspects\nSr,Mobile\n1,{OTHER}\n")
+    assert len(read_numbers(path).keys) == 1
+
+
+@pytest.mark.parametrize("name", AGAIN)
+def test_a_sheet_and_a_member_of_numbers_in_use_again(tmp_path: Path, name: str) -> None:
+    book: Any = openpyxl.Workbook()
+    for sheet, number in (("Revoked", SUSPECT), (name, OTHER)):
+        book.create_sheet(sheet).append(["mobile"])
+        book[sheet].append([number])
+    book.save(tmp_path / "a.xlsx")
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    (folder / "revoked.csv").write_text(f"mobile\n{SUSPECT}\n")
+    (folder / f"{name}.csv").write_text(f"mobile\n{OTHER}\n")
+    for path in (tmp_path / "a.xlsx", folder, folder / "*.csv"):
+        with pytest.raises(ColumnError, match="is named as numbers that are not to be listed"):
+            read_numbers(path)
+        assert len(read_numbers(path, actions=None).keys) == 2
 
 
 def test_every_word_for_victims_is_found_among_many(tmp_path: Path) -> None:

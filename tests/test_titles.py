@@ -222,3 +222,27 @@ def test_every_verb_with_a_list(
         error = capfd.readouterr().err
         assert "names victims" in error
         assert NUMBER not in error
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_row_with_the_name_of_a_column_in_a_cell_is_no_header(tmp_path: Path, kind: str) -> None:
+    rows = [["Identifier", "Is a"], [NUMBER, "Mobile"], ["9765432188", "Phone"]]
+    path = written(tmp_path, kind, *rows)
+    with pytest.raises(ColumnError, match="there are Identifier, Is a"):
+        read_numbers(path)
+    assert len(read_numbers(path, column="Identifier").keys) == 2
+
+
+def test_an_error_names_the_file_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"mobile\n{NUMBER}\n")
+    (tmp_path / "b.csv").write_text(f"Account mobile,mobile,phone\nx,{NUMBER},{NUMBER}\n")
+    with pytest.raises(ColumnError, match=r"b\.csv: no column is certainly"):
+        read_numbers(tmp_path)
+
+
+def test_a_column_of_numbers_beside_one_of_phones_may_be_of_ids(tmp_path: Path) -> None:
+    path = written(tmp_path, "csv", ["Number", "Contact No"], ["9765432188", NUMBER])
+    with pytest.raises(ColumnError, match="no column is certainly that of the numbers"):
+        read_numbers(path)
+    assert read_numbers(path, column="Contact No").keys.to_array().to_pylist() == [int(f"91{NUMBER}")]
+    assert len(read_numbers(written(tmp_path, "csv", ["Number", "City"], [NUMBER, "Nuh"])).keys) == 1

@@ -13,7 +13,7 @@ from numguard import _core
 from numguard.cli import account, options
 from numguard.compute import filtered
 from numguard.files import placed_together
-from numguard.source import open_source
+from numguard.source import open_source, unread_codes
 from numguard.types import Region
 
 __all__ = ["explain"]
@@ -86,9 +86,11 @@ def explain(
             yield answer
 
     with placed_together():
-        options.write_table(pa.RecordBatchReader.from_batches(schema, rows()), output)
+        made = pa.RecordBatchReader.from_batches(schema, rows())
+        options.write_table(made, output, numbers=[] if imei else [key])
         account.write_refused(opened, refused_path)
     rows_of = opened.account()
+    rows_of["warnings"] += [] if imei else unread_codes(opened.schema.names, {column, region_column or ""})
     if as_json:
         options.say_json(rows_of)
     else:

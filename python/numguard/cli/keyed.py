@@ -17,8 +17,8 @@ from numguard.errors import ArgumentError, ColumnError
 from numguard.files import placed_together
 from numguard.keyed import HASHED, key_check, keyed_hash, read_hashes
 from numguard.number_list import action_column, refuse_other_actions, rows_with
-from numguard.number_list.titles import check_titles
-from numguard.source import open_source
+from numguard.number_list.checks import check_titles
+from numguard.source import open_source, unread_codes
 from numguard.types import Region
 
 __all__ = ["keyed"]
@@ -30,6 +30,7 @@ __all__ = ["keyed"]
 @options.region
 @options.key
 @click.option("--list", "listed", type=click.Path(), help="Only the rows whose number is on this list of keyed hashes.")
+@options.list_actions("look for")
 @options.output
 @account.of_rows
 def keyed(
@@ -38,6 +39,7 @@ def keyed(
     region: Region,
     key: bytes | None,
     listed: str | None,
+    actions: tuple[str, ...],
     output: Path | None,
     refused_path: Path | None,
     is_strict: bool,
@@ -45,7 +47,8 @@ def keyed(
 ) -> None:
     """Add the keyed hash (HMAC-SHA-256) of the number to every row of SOURCE, or match it with a list of such hashes.
 
-    Both sides hold the same key, in a file or in an environment variable. Refused cells have no hash.
+    Both sides hold the same key, in a file or in an environment variable. Refused cells have no hash. Numbers that were
+    only linked to a reported one are found with --action reverify.
 
     \b
       numguard keyed customers.csv --column mobile --key-file shared.key --list police.csv -o hits.csv
@@ -60,7 +63,7 @@ def keyed(
     if HASHED in opened.schema.names:
         raise ArgumentError(f"there is a column {HASHED} already: rename it first")
     lists_read = account.Lists(is_strict=is_strict)
-    members = None if listed is None else _members(listed, key, lists_read)
+    members = None if listed is None else _members(listed, key, actions, lists_read)
     rows = hits = refused = 0
 
     def hashed() -> Iterator[pa.RecordBatch]:
@@ -80,6 +83,7 @@ def keyed(
         options.write_table(pa.RecordBatchReader.from_batches(schema, hashed()), output)
         account.write_refused(opened, refused_path, lists_read)
     rows_of = opened.account()
+    rows_of["warnings"] += unread_codes(opened.schema.names, {column})
     if as_json:
         options.say_json(
             {"hits": hits if members is not None else None, "without_a_number": refused}
@@ -109,15 +113,15 @@ def _refuse_other_key(path: str, key: bytes) -> None:
         )
 
 
-def _members(path: str, key: bytes, lists_read: account.Lists) -> pa.Array[Any]:
-    """The hashes of a list, without those that are to be released; every other row of it is reported."""
+def _members(path: str, key: bytes, actions: tuple[str, ...], lists_read: account.Lists) -> pa.Array[Any]:
+    """The hashes of a list with one of the actions; every other row of it is reported."""
     _refuse_other_key(path, key)
     source = open_source(path, wanted=[HASHED])
     if HASHED not in source.schema.names:
         raise ColumnError(f"{path}: has no column {HASHED}; `numguard export --key-file` writes one")
     action = action_column(source.parts)
     for part in source.parts:
-        check_titles(part, path, HASHED)
+        check_titles(part, path, HASHED, has_actions=action is not None)
     for part in () if action else source.parts:
         refuse_other_actions(part, {HASHED})
     names = [HASHED, *([action] if action else [])]
@@ -127,7 +131,7 @@ def _members(path: str, key: bytes, lists_read: account.Lists) -> pa.Array[Any]:
     for batch in source.batches(names):
         taken = batch
         if action:
-            taken, another, refused = rows_with(batch, action, ["block", "reverify"])
+            taken, another, refused = rows_with(batch, action, actions)
             others += another
             unread.append(refused)
         hashes, notes = read_hashes(taken.data[HASHED])

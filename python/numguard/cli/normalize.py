@@ -14,7 +14,7 @@ from numguard import _core
 from numguard.cli import account, options
 from numguard.errors import ArgumentError
 from numguard.files import placed_together
-from numguard.source import open_source
+from numguard.source import open_source, unread_codes
 from numguard.types import Region
 
 __all__ = ["normalize"]
@@ -70,9 +70,11 @@ def normalize(
 
     fields = [*opened.schema, pa.field("msisdn", pa.uint64()), pa.field("note", pa.string())]
     with placed_together():
-        options.write_table(pa.RecordBatchReader.from_batches(pa.schema(fields), rows()), output)
+        made = pa.RecordBatchReader.from_batches(pa.schema(fields), rows())
+        options.write_table(made, output, numbers=["msisdn"])
         account.write_refused(opened, refused_path)
     rows_of = opened.account()
+    rows_of["warnings"] += unread_codes(opened.schema.names, {column, region_column or ""})
     summary = {"cells": cells, "accepted": cells - refused, "refused": refused, "notes": dict(notes)} | rows_of
     if as_json:
         options.say_json(summary)

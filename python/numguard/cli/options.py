@@ -389,8 +389,8 @@ def write_or_show(table: pa.Table, path: Path | None) -> None:
         write_table(shown(table), None)
 
 
-def write_table(rows: pa.Table | pa.RecordBatchReader, path: Path | None) -> None:
-    """Write rows to `path`, or to stdout as CSV."""
+def write_table(rows: pa.Table | pa.RecordBatchReader, path: Path | None, *, numbers: Sequence[str] = ()) -> None:
+    """Write rows to `path`, or to stdout as CSV; `numbers` are their columns of E.164 digits."""
     from numguard.files import write_csv, write_rows
     from numguard.files.outgoing import with_plus
 
@@ -398,6 +398,6 @@ def write_table(rows: pa.Table | pa.RecordBatchReader, path: Path | None) -> Non
         is_text = path is None or path.suffix.lower() not in {".parquet", ".arrow"}
         rows = (with_plus(rows) if is_text else rows).to_reader()
     if path is not None:
-        write_rows(path, rows.schema, rows)
+        write_rows(path, rows.schema, rows, numbers=numbers)
         return
-    write_csv(sys.stdout.buffer, rows.schema, rows)
+    write_csv(sys.stdout.buffer, rows.schema, rows, numbers=numbers)

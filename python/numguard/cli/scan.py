@@ -178,7 +178,7 @@ def scan(
         if output is not None:
             found.write(output)
         else:
-            options.write_table(found.flat(), None)
+            options.write_table(found.flat(), None, numbers=[f"{column}_match" for column in wanted.number_columns])
         options.end_progress()
         options.write_refused(pa.concat_tables([found.refused_lines, lists_read.refused]), refused_path)
     if as_json:
@@ -220,7 +220,8 @@ def _say_summary(summary: ScanSummary) -> None:
         options.say(f"  {column}: {options.count(left_out, 'match', 'matches')} left out, from before the listing date")
     for column, left_out in summary.undated.items():
         options.say(
-            f"  {column}: {options.count(left_out, 'match', 'matches')} left out, without a time or listing date"
+            f"  {column}: {options.count(left_out, 'match', 'matches')} left out, without a time or listing date that "
+            "is read (2026-06-30)"
         )
     account.say({name: getattr(summary, name) for name in ("refused_rows", "not_data", "warnings")})
     for passed in summary.passed_over:

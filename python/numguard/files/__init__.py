@@ -21,9 +21,8 @@ from typing import IO
 
 import pyarrow as pa
 
-from numguard.compute import pc
 from numguard.errors import ArgumentError, FileError, FileMissingError, InputError
-from numguard.files.formats import Arrow, Csv, Format, JsonLines, Parquet
+from numguard.files.formats import Arrow, Csv, Format, JsonLines, Parquet, with_imei_digits, with_plus_apart
 from numguard.files.spreadsheet import Workbook
 from numguard.files.steps import one_step, step
 from numguard.system import flush_folder, lock_alone, lock_shared, make_private, open_folder, open_new
@@ -411,6 +410,7 @@ def write_rows(
     *,
     texts: Sequence[str] = (),
     imeis: Sequence[str] = IMEI_COLUMNS,
+    numbers: Sequence[str] = (),
     title: Sequence[str] = (),
     header: bool = True,
     private: bool = False,
@@ -425,6 +425,8 @@ def write_rows(
         texts: Integer columns that are text in JSON, because its readers may round long integers.
         imeis: Columns of IMEI14 keys; text formats get all fourteen digits, because a handset with a leading zero could
             not be read back otherwise.
+        numbers: Columns of E.164 digits; text formats get a plus before those of other countries, because `6591234567`
+            would be read back as an Indian mobile.
         title: Lines above the header, in .csv and .xlsx.
         header: Whether .csv and .xlsx begin with the names of the columns.
         private: Whether only its owner may read the file.
@@ -443,17 +445,19 @@ def write_rows(
         raise ArgumentError(f"path: a {ending} file has no title and always has the names of its columns")
     opened = whole_file(path, private=private) if into is None else into.open(path)
     with opened as file:
-        _write(form, file, schema, batches, texts=texts, imeis=imeis, title=title, header=header)
+        _write(form, file, schema, batches, texts=texts, imeis=imeis, numbers=numbers, title=title, header=header)
 
 
-def write_csv(file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+def write_csv(
+    file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, numbers: Sequence[str] = ()
+) -> None:
     """Writes `batches` of `schema` as CSV into an open file, such as standard output.
 
     Raises:
         ArgumentError: A column that CSV cannot hold.
     """
     Csv.check(".csv", schema)
-    _write(Csv, file, schema, batches, texts=(), imeis=IMEI_COLUMNS)
+    _write(Csv, file, schema, batches, texts=(), imeis=IMEI_COLUMNS, numbers=numbers)
 
 
 def _write(
@@ -464,27 +468,20 @@ def _write(
     *,
     texts: Sequence[str],
     imeis: Sequence[str],
+    numbers: Sequence[str],
     title: Sequence[str] = (),
     header: bool = True,
 ) -> None:
-    handsets = [name for name in imeis if name in schema.names and schema.field(name).type == pa.uint64()]
-    if not form.is_text:
-        handsets = []
+    keys = [field.name for field in schema if field.type == pa.uint64()] if form.is_text else []
+    handsets, numbers = ([name for name in keys if name in names] for names in (imeis, numbers))
     written = schema
     for name in handsets:
         written = written.set(written.get_field_index(name), pa.field(name, pa.string()))
     with form(file, written, texts, title=title, header=header) as writer:
         for rows in _in_larger_batches(schema, batches):
             step()
-            writer.write(_with_imei_digits(rows, handsets))
-
-
-def _with_imei_digits(rows: pa.Table, handsets: Sequence[str]) -> pa.Table:
-    """The rows with their IMEI14 keys as fourteen digits."""
-    for name in handsets:
-        digits = pc.utf8_lpad(rows[name].cast(pa.string()), 14, "0")
-        rows = rows.set_column(rows.schema.get_field_index(name), name, digits)
-    return rows
+            for run in with_plus_apart(with_imei_digits(rows, handsets), numbers):
+                writer.write(run)
 
 
 def _in_larger_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

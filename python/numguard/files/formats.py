@@ -10,16 +10,29 @@ import csv
 import io
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import IOBase
 from typing import IO, Any, cast
 
+import numpy as np
 import pyarrow as pa
 
 from numguard.compute import named, pc, retyped
 from numguard.errors import ArgumentError, InputError
 
-__all__ = ["Arrow", "Csv", "Format", "JsonLines", "Parquet", "inert", "plain_text", "without_dictionaries"]
+__all__ = [
+    "Arrow",
+    "Csv",
+    "Format",
+    "JsonLines",
+    "Parquet",
+    "as_given",
+    "inert",
+    "plain_text",
+    "with_imei_digits",
+    "with_plus_apart",
+    "without_dictionaries",
+]
 
 # A spreadsheet runs cells with these first characters as formulas (OWASP, CSV injection), full-width ones included.
 # Where it splits cells at semicolons or tabs, such a cell may also begin in the middle of ours.
@@ -171,10 +184,10 @@ class Csv(_OfTables):
             text = io.StringIO()
             csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow([line])
             file.write(text.getvalue().encode())
-        names = inert(pa.array(self._schema.names, pa.string())).to_pylist()
-        self._as_written = pa.schema([f.with_name(name) for f, name in zip(self._schema, names, strict=True)])
+        self._names = inert(pa.array(self._schema.names, pa.string())).to_pylist()
         how = pyarrow.csv.WriteOptions(include_header=self._header)
-        self._writer = pyarrow.csv.CSVWriter(file, self._as_written, write_options=how)
+        self._writer = pyarrow.csv.CSVWriter(file, self._as_written(self._schema), write_options=how)
+        self._of_texts: Any = None
 
     @staticmethod
     def plain(schema: pa.Schema) -> pa.Schema:
@@ -184,12 +197,28 @@ class Csv(_OfTables):
     def unfit(cls, schema: pa.Schema) -> list[str]:
         return nested(schema) + [f.name for f in cls.plain(schema) if isinstance(f.type, pa.BaseExtensionType)]
 
+    def _as_written(self, schema: pa.Schema) -> pa.Schema:
+        return pa.schema([field.with_name(name) for field, name in zip(schema, self._names, strict=True)])
+
     def write(self, rows: pa.Table) -> None:
-        columns = [inert(column) for column in retyped(rows, self._schema).columns]
+        import pyarrow.csv
+
+        schema, writer = as_given(self._schema, rows), self._writer
+        if schema != self._schema:
+            how = pyarrow.csv.WriteOptions(include_header=False)
+            writer = self._of_texts = self._of_texts or pyarrow.csv.CSVWriter(
+                self._file, self._as_written(schema), write_options=how
+            )
+        columns = [inert(column) for column in retyped(rows, schema).columns]
         try:
-            self._writer.write_table(pa.Table.from_arrays(columns, schema=self._as_written))
+            writer.write_table(pa.Table.from_arrays(columns, schema=self._as_written(schema)))
         except pa.ArrowInvalid:
             raise InputError("a column of bytes is not UTF-8: write .parquet, .arrow, .jsonl or .xlsx") from None
+
+    def close(self) -> None:
+        if self._of_texts is not None:
+            self._of_texts.close()
+        super().close()
 
 
 class JsonLines(Format):
@@ -206,6 +235,39 @@ class JsonLines(Format):
 
     def close(self) -> None:
         pass
+
+
+def with_imei_digits(rows: pa.Table, handsets: Sequence[str]) -> pa.Table:
+    """The rows with their IMEI14 keys as fourteen digits."""
+    for name in handsets:
+        digits = pc.utf8_lpad(rows[name].cast(pa.string()), 14, "0")
+        rows = rows.set_column(rows.schema.get_field_index(name), name, digits)
+    return rows
+
+
+def with_plus_apart(rows: pa.Table, numbers: Sequence[str]) -> Iterator[pa.Table]:
+    """The rows in runs: those with a number of another country have their numbers as text, that one with a plus."""
+    abroad = np.zeros(len(rows), np.bool_)
+    digits = {name: rows[name].cast(pa.string()) for name in numbers}
+    for cells in digits.values():
+        abroad |= np.asarray(pc.fill_null(pc.invert(pc.starts_with(cells, "91")), False).to_numpy(), np.bool_)
+    if not abroad.any():
+        yield rows
+        return
+    marked = rows
+    for name, cells in digits.items():
+        written = pc.if_else(pc.starts_with(cells, "91"), cells, pc.binary_join_element_wise("+", cells, ""))
+        marked = marked.set_column(rows.schema.get_field_index(name), name, written)
+    ends = [*(np.flatnonzero(np.diff(abroad)) + 1).tolist(), len(rows)]
+    for start, end in zip([0, *ends], ends, strict=False):
+        yield (marked if abroad[start] else rows).slice(start, end - start)
+
+
+def as_given(schema: pa.Schema, rows: pa.Table) -> pa.Schema:
+    """The schema, with text where rows have text for numbers."""
+    text = pa.string()
+    of_text = [pa.types.is_uint64(f.type) and g.type == text for f, g in zip(schema, rows.schema, strict=True)]
+    return pa.schema([f.with_type(text) if is_text else f for f, is_text in zip(schema, of_text, strict=True)])
 
 
 def inert(cells: Any) -> Any:

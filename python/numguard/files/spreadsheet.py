@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from numguard.compute import retyped
 from numguard.errors import InputError, MissingExtraError
-from numguard.files.formats import Format, nested, plain_text, without_dictionaries
+from numguard.files.formats import Format, as_given, nested, plain_text, without_dictionaries
 
 __all__ = ["SHEET_ROWS", "Workbook"]
 
@@ -61,7 +61,7 @@ class Workbook(Format):
         return nested(schema) + schema.names[_SHEET_COLUMNS:]
 
     def write(self, rows: pa.Table) -> None:
-        rows = retyped(rows, self._schema)
+        rows = retyped(rows, as_given(self._schema, rows))
         columns = [column.to_pylist() for column in rows.columns]
         for index in range(len(rows)):
             if self._next == SHEET_ROWS:

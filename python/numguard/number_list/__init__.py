@@ -34,17 +34,17 @@ from numguard.number_list.actions import (
     refuse_other_actions,
     rows_with,
 )
-from numguard.number_list.rounded import check_rounded
-from numguard.number_list.spared import (
+from numguard.number_list.checks import (
     check_beside,
+    check_codes,
+    check_headings,
     check_line,
-    check_lone_headings,
     check_rows,
-    is_of_letter,
-    is_spared,
-    may_spare,
+    check_titles,
 )
-from numguard.number_list.titles import check_titles, is_of_victims, without_victims
+from numguard.number_list.rounded import check_rounded
+from numguard.number_list.spared import is_of_letter, is_spared, may_spare
+from numguard.number_list.titles import is_of_victims, without_victims
 from numguard.source import (
     REFUSED,
     Batch,
@@ -52,6 +52,7 @@ from numguard.source import (
     Source,
     check_columns,
     headings,
+    is_of_codes,
     named,
     open_source,
     reading,
@@ -71,6 +72,8 @@ __all__ = [
 ]
 
 _NUMBER_NAMES = ("msisdn", "mobile", "mobile_no", "mobile_number", "number", "phone", "phone_number", "n")
+#: The one of them that may be an id, beside a column of phones.
+_VAGUE = "number"
 _IMEI_NAMES = ("imei14", "imei", "imei_no", "imei_number")
 _SAVED_SET = b"numguard"
 #: Words of the headings of columns that have numbers, or handsets, too.
@@ -303,7 +306,8 @@ class _ListReader:
                 # A first line that is a row has no dates; the message says that there may be no header.
                 check_columns([name, *more], part.schema(), part.name)
             if not self._may_be_victims:
-                check_titles(part, self.path, None if column and is_chosen else name)
+                chosen = column and is_chosen
+                check_titles(part, self.path, None if chosen else name, has_actions=action is not None)
             if part in headed:
                 if action is None and actions is not None:
                     refuse_other_actions(part, {name, *more})
@@ -360,20 +364,24 @@ class _ListReader:
                 self._refused.append(refused)
             yield replace(rows, data=rows.data.select(wanted))
 
-    @staticmethod
-    def _checked(part: Part, wanted: list[str], *, has_actions: bool) -> Iterator[Batch]:
+    def _checked(self, part: Part, wanted: list[str], *, has_actions: bool) -> Iterator[Batch]:
         """The rows of a part, checked for numbers to spare: below a heading among them, or by another column."""
         there = part.schema()
         beside = [name for name in there.names if name not in wanted and there.names.count(name) == 1]
-        beside = [name for name in beside if may_spare(name, there.field(name).type)]
+        codes = [name for name in beside if is_of_codes(name) and not pa.types.is_nested(there.field(name).type)]
+        codes = [] if self._kind is _IMEIS else codes
+        beside = [name for name in beside if name in codes or may_spare(name, there.field(name).type)]
+        known = {*map(bare, there.names), *self._kind.names}
         part.on_refused = lambda line, text, _note: check_line(part.name, line, text)
         for batch in part.batches([*wanted, *beside]):
             # In a typed table there are no headings among the rows.
             if part.header_row:
-                check_lone_headings(batch, wanted[0])
+                check_headings(batch, wanted[0], known)
             # Actions say what each row is for, also where its reason says why another number was spared.
             if not has_actions:
-                check_beside(batch, wanted[0], set(wanted))
+                check_beside(batch, wanted[0], {*wanted, *codes})
+            if codes:
+                check_codes(batch, wanted[0], self._kind.explained(batch.data[wanted[0]]).field(0))
             yield batch
 
     def _warn_of_unread(self, there: list[str], read: set[str], action: str | None, *, of_more_keys: bool) -> None:
@@ -412,22 +420,24 @@ class _ListReader:
             return column
         names, there = self._kind.names, part.schema().names
         known = [name for name in there if bare(name) in names]
+        if len(known) == 1 and bare(known[0]) == _VAGUE and len(there) > 1:
+            known += [name for name in there if self._kind.word.search(bare(name))]
         if len(there) != 1 and len(known) != 1:
             raise ColumnError(
-                f"{self.path}: no column is certainly that of the numbers: {_REMEDY}; there are {headings(there)}"
+                f"{part.name}: no column is certainly that of the numbers: {_REMEDY}; there are {headings(there)}"
             )
         is_other = self._kind.doubt(without_victims(there[0])) == _SOMETHING_ELSE
         is_other |= is_of_victims(there[0]) or is_spared(there[0]) or is_of_letter(there[0])
         if not known and is_other and not _is_row(there, names.__contains__):
             raise ColumnError(
-                f"{self.path}: the heading {there[0]!r} is of something else than numbers to list: if they are "
+                f"{part.name}: the heading {there[0]!r} is of something else than numbers to list: if they are "
                 f"meant all the same, {_REMEDY}"
             )
         name = known[0] if known else there[0]
         group = dict(zip(there, part.groups, strict=False)).get(name)
         if group and self._kind.doubt(f"{group} {name}") == _SOMETHING_ELSE:
             raise ColumnError(
-                f"{self.path}: the column {name!r} is below the heading {group!r}, of something else than numbers to "
+                f"{part.name}: the column {name!r} is below the heading {group!r}, of something else than numbers to "
                 f"list: if they are meant all the same, {_REMEDY_BELOW}"
             )
         return name

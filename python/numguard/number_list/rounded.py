@@ -1,5 +1,7 @@
 """Numbers that a spreadsheet rounded: 919876543210 is shown as 9.19877E+11, and written out again as 919877000000.
 
+9876543210 is shown as 9.87654E+09, and is 9876540000 then.
+
 Owns how such numbers look, and how many in a list are too many. Independent of how they are read. One idea: **a
 spreadsheet rounds a whole column**, so one number that ends in zeros may be a subscriber's, and several are not.
 """
@@ -17,8 +19,9 @@ from numguard.types import PathLike
 
 __all__ = ["check_rounded", "rounded"]
 
-#: What such numbers are multiples of: six of twelve digits are left.
-_ROUNDED: Final = np.uint64(1_000_000)
+#: What such numbers are multiples of: six digits are left, of twelve or, without the country code, of ten.
+_OF_TWELVE: Final = np.uint64(1_000_000)
+_OF_TEN: Final = np.uint64(10_000)
 #: A spreadsheet has no more rows.
 _MOST_ROWS: Final = 1 << 20
 #: One number in so many is many.
@@ -26,16 +29,20 @@ _MANY: Final = 10
 
 
 def rounded(numbers: Any) -> npt.NDArray[np.bool_]:
-    """Which numbers of a column of uint64 end in six zeros, if more than one does.
+    """Which numbers of a column of uint64 end in six zeros, if more than one does; in four, if also one in ten does.
 
     >>> import pyarrow as pa
     >>> rounded(pa.array([919877000000, 919876543210, 919123000000], pa.uint64())).tolist()
     [True, False, True]
+    >>> rounded(pa.array([919876540000, 919876543210, 919123450000], pa.uint64())).tolist()
+    [True, False, True]
     >>> rounded(pa.array([919877000000, 919876543210], pa.uint64())).tolist()
     [False, False]
     """
-    zeros: npt.NDArray[np.bool_] = np.asarray(numbers.to_numpy(), np.uint64) % _ROUNDED == 0
-    return zeros if zeros.sum() > 1 else np.zeros(len(zeros), np.bool_)
+    values = np.asarray(numbers.to_numpy(), np.uint64)
+    four: npt.NDArray[np.bool_] = values % _OF_TEN == 0
+    zeros = four if _MANY * four.sum() > len(values) else values % _OF_TWELVE == 0
+    return zeros if zeros.sum() > 1 else np.zeros(len(values), np.bool_)
 
 
 def check_rounded(keys: NumberSet, path: PathLike) -> None:
@@ -45,6 +52,6 @@ def check_rounded(keys: NumberSet, path: PathLike) -> None:
     zeros = int(rounded(keys.to_array()).sum())
     if _MANY * zeros > len(keys):
         raise InputError(
-            f"{path}: {zeros} of its numbers end in six zeros, as a spreadsheet rounds them: make the column one of "
+            f"{path}: {zeros} of its numbers end in zeros, as a spreadsheet rounds them: make the column one of "
             "text where the list was made, and save it again"
         )

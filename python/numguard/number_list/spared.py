@@ -1,4 +1,4 @@
-"""Rows of a list that say that a number is spared: it is a victim's, it is to be released, it is not to be blocked.
+"""Texts that say that a number is spared: it is a victim's, it is to be released, not to be blocked, or no phone's.
 
 Owns the words that spare a number. Independent of files and of the column of actions. One idea: **only a text that says
 nothing else counts**, as the cell `Victim` of a column `Role`, or the line `Do not block:`, so that prose is never
@@ -15,27 +15,31 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from numguard.compute import as_text, pc
-from numguard.errors import ColumnError
 from numguard.number_list.actions import may_have_words
-from numguard.number_list.titles import BEGINNINGS, FILLING, VICTIMS, heads_victims, is_of_victims, words_in, words_of
-from numguard.source import Batch, named
+from numguard.number_list.titles import (
+    BEGINNINGS,
+    FILLING,
+    VICTIMS,
+    heads_victims,
+    is_of_victims,
+    words_in,
+    words_of,
+)
 
 __all__ = [
-    "check_beside",
-    "check_line",
-    "check_lone_headings",
-    "check_rows",
     "is_of_letter",
     "is_released",
     "is_spared",
     "may_spare",
     "spared",
+    "spares",
 ]
 
 #: What is done to a number that is not, or no longer, to be blocked.
 _RELEASED: Final = words_in(
-    "deblock deblocked exclude excluded exempt exempted genuine protected reactivate reactivated reactivation release",
-    "released releasing restoration restore restored unblock unblocked unblocking whitelist whitelisted whitelisting",
+    "deblock deblocked delisted delisting exclude excluded exempt exempted genuine protected reactivate reactivated",
+    "reactivation reconnected reconnection release released releasing restoration restore restored unblock unblocked",
+    "unblocking whitelist whitelisted whitelisting",
     "अनब्लॉक बहाल",
 )
 #: Words beside them that change nothing.
@@ -44,11 +48,12 @@ _FILLING: Final = words_in(
     "now number numbers of please please phone phones request requested required should the these this those to was",
     "were नंबर नम्बर",
 )
-#: The same in several words; `list` and `number` around them were left out.
+#: The same in several words, and whose numbers stand below a table; `list` and `number` around them were left out.
 _NOT_TO_BLOCK: Final = re.compile(
     r"(?:do not|don t|dont|never|not to be|not to|should not be|must not be|need not be|no) "
     r"(?:block|blocked|blocking|bar|barred|barring|list|listed)|block(?:ing)? not (?:required|needed)|un block(?:ed)?"
     r"|not (?:a |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?)|false positives?|wrong (?:number|no)"
+    r"|nodal officer|contact person|for (?:any )?quer(?:y|ies)|prepared by|authori[sz]ed signatory"
     r"|ब्लॉक (?:न|ना|नहीं|नही)(?: करें| करे| करना| किया जाए)?"
 )
 _MERE: Final = re.compile(
@@ -56,11 +61,40 @@ _MERE: Final = re.compile(
 )
 #: Words of headings of columns that answer yes or no, and the answers.
 _BLOCKED: Final = frozenset(["block", "blocked", "blocking", "ब्लॉक"])
-_ASKING: Final = _BLOCKED | words_in("be flag is no required should status the to whether y n yes unblock")
-_YES: Final = frozenset(["yes", "y", "true", "1", "हाँ", "हां"])
-_NO: Final = frozenset(["no", "n", "false", "0", "नहीं", "नही"])
+_FRAUD: Final = words_in(
+    "accused fraud fraudster fraudulent malicious scam scammer suspect suspected suspicious संदिग्ध सन्दिग्ध धोखाधडी"
+)
+_ASKING: Final = (
+    _BLOCKED
+    | _FRAUD
+    | words_in(
+        "a be confirmed flag is label mobile n number no required should status the to unblock verified whether y yes"
+    )
+)
+_YES: Final = frozenset(["yes", "y", "true", "1", "1.0", "हाँ", "हां"])
+_NO: Final = frozenset(["no", "n", "false", "0", "0.0", "नहीं", "नही"])
+#: Words beside them in headings of days, and the digits of a day.
+_WHEN: Final = words_in("at date day dated dt no number of on time")
+_DAY: Final = re.compile(r"(?:\d\D*){4}")
 #: Words of headings of columns that say from whom a number is known.
 _BY_WHOM: Final = words_in("by from given informed received reported reporter source sources through via द्वारा स्रोत")
+#: Words of headings of columns that say what each row has: `Type`, `Identifier type`.
+_TYPE: Final = frozenset(["kind", "type", "प्रकार"])
+_TYPED: Final = _TYPE | words_in(
+    "contact data entity field id identifier indicator no number of parameter suspect suspected the value"
+)
+#: What is no phone, and words beside it that change nothing. Handsets are, in a list of them.
+_THINGS: Final = words_in(
+    "aadhaar aadhar account accounts ac acct acc bank c card cards cif customer domain email ifsc link mail pan upi",
+    "url vpa website खाता",
+)
+_OF_THINGS: Final = words_in(
+    "a address beneficiary code credit current debit id ids mule no nos number numbers of s saving savings the संख्या"
+)
+#: Headings of serial numbers, by their letters alone, and a word in such a column: the row is a note below the table.
+_SERIAL: Final = words_in("serial serialno serialnumber sl slno sn sno sr srno srlno क्रमसंख्या क्रमांक क्रसं")
+_NOTE: Final = r"^\P{Nd}*[\pL\pM]{3}\P{Nd}*$"
+_ROMAN: Final = r"(?i)^[^\pL]*[ivxlc]+[^\pL]*$"
 #: Words of letters and chats, whose writers' own numbers may be among the lines.
 _LETTER: Final = words_in(
     "acp asi constable dcp dear dsp faithfully insp inspector madam nodal officer officers regards respected sho",
@@ -68,6 +102,7 @@ _LETTER: Final = words_in(
 )
 #: Further words of texts that spare a number.
 _OTHERS: Final = words_in(
+    "any authorised authorized by contact officer nodal person prepared queries query signatory",
     "accused bar barred barring blocked do don dont false fraud fraudster fraudsters fraudulent listed needed never",
     "not positive positives suspect suspected suspects t un wrong ब्लॉक न ना नहीं नही करें करे करना किया जाए",
 )
@@ -79,6 +114,8 @@ _WHOLE: Final = "|".join(sorted(VICTIMS | FILLING | _RELEASED | _FILLING | _OTHE
 #: the expression is compiled for every column.
 _MAY_BE: Final = rf"^\PL*(?:(?:{_WHOLE}|(?:{'|'.join([*sorted(BEGINNINGS), *_SECOND])})[\pL\pM]*)(?:\PL+|$))+$"
 _LONGEST: Final = 120
+#: How words of a title begin that say that numbers are in use again, or never to be blocked, whatever is beside them.
+_AGAIN: Final = ("deblock", "reactivat", "reconnect", "restor", "unblock", "whitelist", "अनब्लॉक", "बहाल")
 
 
 def is_spared(text: str) -> bool:
@@ -107,6 +144,21 @@ def is_released(text: str) -> bool:
     return bool(meant) and meant <= _RELEASED
 
 
+def is_of_thing(text: str) -> bool:
+    """Whether a text is the name of a thing that is no phone, as a column of types has it.
+
+    >>> [is_of_thing(text) for text in ("ACCOUNT", "Bank A/c No.", "UPI", "Mobile", "UPI mobile", "")]
+    [True, True, True, False, False, False]
+    """
+    meant = set(words_of(text)) - _OF_THINGS
+    return bool(meant) and meant <= _THINGS
+
+
+def _is_typed(heading: str) -> bool:
+    words = set(words_of(heading))
+    return bool(words & _TYPE) and words <= _TYPED
+
+
 def is_of_letter(text: str) -> bool:
     """Whether a line is one of a letter or a chat.
 
@@ -116,11 +168,21 @@ def is_of_letter(text: str) -> bool:
     return bool(_LETTER & set(words_of(text)))
 
 
+def spares(title: str) -> bool:
+    """Whether a title says that the numbers are victims', in use again, or not to be blocked.
+
+    >>> spares("MNRL reactivation list, Sep 2026"), spares("Do not block"), spares("Released by the cyber cell")
+    (True, True, False)
+    """
+    return is_of_victims(title) or is_spared(title) or any(word.startswith(_AGAIN) for word in words_of(title))
+
+
 def may_spare(heading: str, kind: pa.DataType) -> bool:
-    """Whether a column may say that a number is spared: one of words, or of the answers that its heading asks for."""
-    return may_have_words(kind) or (
-        (pa.types.is_boolean(kind) or pa.types.is_integer(kind)) and bool(_sparing_answers(heading))
-    )
+    """Whether a column may say that a number is spared: one of words, days, or answers that its heading asks for."""
+    if may_have_words(kind) or (_is_of_days(heading) and not pa.types.is_nested(kind)):
+        return True
+    is_answer = pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    return is_answer and bool(_sparing_answers(heading))
 
 
 def spared(heading: str, cells: Any, *, may_be_account: bool = False) -> npt.NDArray[np.bool_] | None:
@@ -142,21 +204,35 @@ def spared(heading: str, cells: Any, *, may_be_account: bool = False) -> npt.NDA
     return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
 
 
-def _sparing_answers(heading: str) -> frozenset[str]:
+def _is_of_days(heading: str) -> bool:
+    """Whether a heading is that of the days since which numbers are in use again: `Reactivation date`."""
+    meant = set(words_of(heading)) - _WHEN
+    return bool(meant) and all(word.startswith(_AGAIN) for word in meant)
+
+
+def _sparing_answers(heading: str, *, may_be_account: bool = False) -> frozenset[str]:
     """Which of yes and no spares a number, below a heading that asks for one of them."""
     if is_spared(heading):
-        return _YES
+        return frozenset() if may_be_account else _YES
     words = set(words_of(heading))
+    asked = _FRAUD if may_be_account else _FRAUD | _BLOCKED
     # `Block No` is a part of an address.
-    asks = _BLOCKED & words and words <= _ASKING and not ("no" in words and "yes" not in words)
+    asks = asked & words and words <= _ASKING and not ("no" in words and "yes" not in words)
     return _NO if asks else frozenset()
 
 
 def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
     """Those texts that spare a number, below a heading."""
     sparing = []
-    if not may_be_account and (answers := _sparing_answers(heading)):
+    if answers := _sparing_answers(heading, may_be_account=may_be_account):
         sparing = [text for text in texts.to_pylist() if text.strip().casefold() in answers]
+    if not may_be_account and _is_of_days(heading):
+        sparing += [text for text in texts.to_pylist() if _DAY.search(text)]
+    if "".join(words_of(heading)) in _SERIAL:
+        notes = texts.filter(pc.match_substring_regex(texts, _NOTE))
+        sparing += notes.filter(pc.invert(pc.match_substring_regex(notes, _ROMAN))).to_pylist()
+    if _is_typed(heading):
+        sparing += [text for text in texts.to_pylist() if is_of_thing(text)]
     # Below a heading such as `Reported by` or `Complainant type`, a victim is who named the number.
     by_whom = bool(_BY_WHOM & set(words_of(heading))) or is_of_victims(heading)
     is_ascii = pc.string_is_ascii(texts)
@@ -167,73 +243,3 @@ def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
     sparing += [text for text in may_be if heads_victims(text) and not by_whom]
     more = [text for text in may_be if is_spared(text) and not heads_victims(text)]
     return sparing + [text for text in more if not (may_be_account and is_released(text))]
-
-
-def check_beside(batch: Batch, column: str, read: set[str]) -> None:
-    """Raises ColumnError if a column that is not read says that the number in `column` of its row is spared."""
-    for at, name in enumerate(batch.data.schema.names):
-        found = None if name in read else spared(name, batch.data.column(at))
-        if found is None:
-            continue
-        digits = pc.match_substring_regex(as_text(batch.data[column]), r"\p{Nd}")
-        found &= np.asarray(pc.fill_null(digits, False).to_numpy(zero_copy_only=False), np.bool_)
-        if found.any():
-            row = int(batch.row_numbers()[int(np.argmax(found))])
-            raise ColumnError(
-                f"{batch.file}: the column {named([name])!r} says in row {row} that the number is a victim's, or not "
-                "to be blocked: take such rows out of the list, or the column if every row is meant"
-            )
-
-
-def check_rows(batch: Batch, cells: Any, is_refused: Any) -> None:
-    """Raises ColumnError if a cell without a number is a heading of numbers to spare, or a line of a letter."""
-    if not may_have_words(cells.type):
-        return
-    refused = np.flatnonzero(is_refused.to_numpy(zero_copy_only=False))
-    texts: Any = pc.take(as_text(cells), pa.array(refused))
-    # Of many refused cells few have no digit.
-    may_be = pc.fill_null(pc.invert(pc.match_substring_regex(texts, r"\p{Nd}")), fill_value=False)
-    for at, text in zip(refused[may_be.to_numpy(zero_copy_only=False)], texts.filter(may_be).to_pylist(), strict=True):
-        _check_text(batch.file, int(batch.row_numbers()[at]), text)
-
-
-def check_lone_headings(batch: Batch, column: str) -> None:
-    """Raises ColumnError if a heading of numbers to spare is the only text of a row: they may be below it."""
-    columns = {
-        name: as_text(batch.data[name]) for name in batch.data.schema.names if may_have_words(batch.data[name].type)
-    }
-    if column not in columns or len(columns) == 1:
-        return
-    numbers = pc.fill_null(columns[column], "")
-    alone = np.flatnonzero(~pc.match_substring_regex(numbers, r"\p{Nd}").to_numpy(zero_copy_only=False))
-    if not len(alone):
-        return
-    places: Any = pa.array(alone)
-    rows = zip(*(cells.take(places).to_pylist() for cells in columns.values()), strict=True)
-    for at, row in zip(alone, rows, strict=True):
-        texts = [text for text in row if text and text.strip()]
-        if len(texts) == 1:
-            _check_text(batch.file, int(batch.row_numbers()[at]), texts[0])
-
-
-def check_line(file: str | None, line: int, text: str) -> None:
-    """Raises ColumnError if a line that is no row, as it has too few fields, is such a heading, or of a letter."""
-    if not any(map(str.isdigit, text)):
-        _check_text(file, line, text)
-
-
-def _check_text(file: str | None, row: int, text: str) -> None:
-    if len(text) > _LONGEST:
-        return
-    if is_spared(text):
-        whose = (
-            "victims, whose numbers are not to be listed"
-            if heads_victims(text)
-            else "numbers that are not to be listed"
-        )
-        raise ColumnError(f"{file}: row {row} is a heading of {whose}: take it and what is below it out of the file")
-    if is_of_letter(text):
-        raise ColumnError(
-            f"{file}: row {row} is a line of a letter or a chat, whose writer's own number may be among the rows: "
-            "leave only the numbers in the file that are meant"
-        )

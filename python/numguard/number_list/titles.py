@@ -12,19 +12,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
-
-from numguard.errors import ColumnError
-from numguard.source import Part
-from numguard.types import PathLike
 
 __all__ = [
     "BEGINNINGS",
     "FILLING",
     "VICTIMS",
-    "check_titles",
     "heads_victims",
+    "is_of_suspects",
     "is_of_victims",
     "is_victim",
     "names_victims",
@@ -32,8 +27,6 @@ __all__ = [
     "words_in",
     "words_of",
 ]
-
-_REMEDY = "take that title out of the file, or choose the column with column= (scan, decide and lists: --list-column)"
 
 
 def words_in(*lines: str) -> frozenset[str]:
@@ -144,36 +137,6 @@ def _marked(words: Sequence[str]) -> str:
     return " ".join(["", *(_VICTIM if is_victim(word) else word for word in words), ""])
 
 
-def check_titles(part: Part, path: PathLike, column: str | None) -> None:
-    """Checks the name and the titles of a part of a list.
-
-    Args:
-        part: A file, a member or a sheet.
-        path: The list, as the caller names it: its own name is not checked.
-        column: The column of the numbers, unless the caller has chosen it.
-
-    Raises:
-        ColumnError: The part is named as the numbers of victims or, unless its column was chosen, titled so.
-    """
-    inner = "" if str(part.name) == str(path) else Path(part.name or "").stem
-    if is_of_victims(part.sheet or inner):
-        raise ColumnError(f"{part.name}: is named as the numbers of victims: rename it, or take it out of the list")
-    group = dict(zip(part.schema().names, part.groups, strict=False)).get(column or "", "")
-    if column is None or is_of_suspects(column) or is_of_suspects(group):
-        return
-    titles = list(part.titles)
-    if part.groups:
-        # The headings of groups are the last line that is not blank; they are those of columns.
-        while titles and not titles.pop().strip(" ,;|\t"):
-            pass
-    if line := _line_of_victims(titles):
-        title = f"title in line {line}" if part.header_row else "name of its records"
-        raise ColumnError(
-            f"{part.name}: the {title} names victims, whose numbers are not to be listed: if suspects are "
-            f"meant, {_REMEDY}"
-        )
-
-
 def heads_victims(cell: str) -> bool:
     """Whether a cell has nothing but words for victims, as a heading among the rows of a list has.
 
@@ -182,16 +145,6 @@ def heads_victims(cell: str) -> bool:
     """
     meant = set(words_of(cell)) - FILLING
     return bool(meant) and all(map(is_victim, meant))
-
-
-def _line_of_victims(titles: Sequence[str]) -> int | None:
-    """The number of the title that is nearest to the rows of those that name a side, if it names victims."""
-    for at, title in reversed(list(enumerate(titles, 1))):
-        if is_of_victims(title):
-            return at
-        if is_of_suspects(title):
-            return None
-    return None
 
 
 @lru_cache(1_000)

@@ -21,7 +21,7 @@ from numguard.registry import cells
 from numguard.registry.amounts import amounts
 from numguard.registry.complaint_status import Statuses, complaint_statuses
 from numguard.registry.districts import districts
-from numguard.registry.doubts import in_unread_columns, shifted_rows, spared_rows
+from numguard.registry.doubts import in_unread_columns, of_other_countries, shifted_rows, spared_rows
 from numguard.registry.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet
@@ -46,9 +46,10 @@ COMPLAINT_NOTES = {
     "spreadsheet_error": "The error value of a spreadsheet formula.",
     "complainants_number": "The complainant's own number, written as a suspect's.",
     "in_unread_column": "It is in another column of its row too, which is not read and may be the complainant's.",
-    "spared_in_row": "Another cell of the row says that the number is a victim's, or not to be blocked.",
+    "other_country_code": "Another cell of the row has another country's code than the number as it was read.",
+    "spared_in_row": "Another cell of the row says that the number is a victim's, not to be blocked, or no phone's.",
     "shifted": "A word stands for the complainant's number, or a number for a sum: the columns may have shifted.",
-    "rounded": "The number ends in six zeros: a spreadsheet may have rounded it.",
+    "rounded": "The number ends in zeros: a spreadsheet may have rounded it.",
     "number_for_a_sum": "The cell is written as a mobile number, and no sum.",
     "no_acknowledgement_no": "The row names a number, but has no acknowledgement number.",
     "no_source": "The row names a number, but has no source.",
@@ -191,8 +192,9 @@ def _of_suspects(
     found = _in_doubt(found, pc.is_in(found["msisdn"], value_set=could_be_own), "complainants_number")
     unread = [place for place in range(sheet.table.num_columns) if all(place not in places for places in at.values())]
     found = _in_doubt(found, in_unread_columns(found, sheet.table, unread), "in_unread_column")
+    index, msisdn = found["index"].combine_chunks(), found["msisdn"].combine_chunks()
+    found = _in_doubt(found, of_other_countries(index, msisdn, sheet.table, unread), "other_country_code")
     found = _in_doubt(found, pa.array(rounded(found["msisdn"])), "rounded")
-    index = found["index"].combine_chunks()
     found = _in_doubt(found, pa.array(spared_rows(sheet.table, unread)).take(index), "spared_in_row")
     return _in_doubt(
         found, pa.array(shifted_rows(complainants, refused_cells, len(sheet.table))).take(index), "shifted"

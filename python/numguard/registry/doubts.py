@@ -18,8 +18,9 @@ from numguard.number_list.spared import spared
 from numguard.number_list.titles import words_in
 from numguard.registry import cells
 from numguard.registry.headings import may_hold_suspects
+from numguard.source import contradicted, is_of_codes
 
-__all__ = ["in_unread_columns", "shifted_rows", "spared_rows"]
+__all__ = ["in_unread_columns", "of_other_countries", "shifted_rows", "spared_rows"]
 
 #: Cells that may contain a number, with any separators.
 _TEN_DIGITS: Final = r"(?:\p{Nd}[^\p{L}\p{Nd}]*){10}"
@@ -47,6 +48,22 @@ def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -
         for k in np.flatnonzero(np.isin(index, some)).tolist():
             repeated[k] |= (index[k], msisdn[k]) in pairs
     return pa.array(repeated)
+
+
+def of_other_countries(index: Any, msisdn: Any, table: pa.Table, places: Sequence[int]) -> pa.Array[Any]:
+    """Which numbers have another country's code beside them, in a column of its own.
+
+    Args:
+        index: the row of each number.
+        msisdn: the numbers.
+        table: the rows.
+        places: the columns that may have codes.
+    """
+    other = np.zeros(len(index), np.bool_)
+    for place in places:
+        if is_of_codes(table.column_names[place]) and cells.may_name_numbers(table.schema.field(place).type):
+            other |= contradicted(cells.joined(table.column(place)).take(index), msisdn)
+    return pa.array(other)
 
 
 def spared_rows(table: pa.Table, unread: Sequence[int]) -> npt.NDArray[np.bool_]:

@@ -189,6 +189,8 @@ _PHONES: Final = frozenset(
      "ਮੋਬਾਇਲ", "ਫੋਨ", "ਸੰਪਰਕ"]
 )  # fmt: skip
 
+#: Words of headings for the customer of a bank, who may be who complains.
+_CUSTOMERS: Final = frozenset(["customer", "customers", "cust", "client", "ग्राहक"])
 _SUSPECTS: Final = frozenset(["suspect", "accused", "fraudster", "संदिग्ध", "आरोपी"])
 #: Words of headings whose column may repeat a suspect's number: those of suspects, and of narratives.
 _OF_SUSPECTS: Final = frozenset(
@@ -326,8 +328,9 @@ def _no_doubt(
     for at, header in free:
         could = doubts.get(heading(header))
         # In forms and languages that are not listed: a victim's number that is not read is not protected.
-        if ambiguous and set(heading(header).split()) & _PHONES and names_victims(header):
-            could = ("complainant_mobile",)
+        words = set(heading(header).split())
+        if ambiguous and words & _PHONES and (names_victims(header) or words & _CUSTOMERS):
+            could = ("complainant_mobile", "suspect_mobiles")[: 2 if words & _CUSTOMERS else 1]
         if at not in taken and could:
             raise ColumnError(
                 f"{where}: the column {header!r} could be {' or '.join(could)}; choose one with "

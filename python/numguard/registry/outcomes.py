@@ -17,6 +17,7 @@ from numguard.compute import pc, schema_of
 from numguard.errors import ArgumentError
 from numguard.registry import cells
 from numguard.registry.case import Case
+from numguard.registry.doubts import of_other_countries
 from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
 from numguard.registry.intake import UNREQUESTED, Intake, named_refusals, record_counts, record_input
 from numguard.registry.moments import end_of_day, moments
@@ -65,6 +66,7 @@ WORDS: dict[str, str] = {
 #: Why a row of outcomes is refused, beside the notes of numbers, days and records.
 OUTCOME_NOTES: dict[str, str] = {
     "contradiction": "Another row has a different status for the same number and moment.",
+    "other_country_code": "Another cell of the row has another country's code than the number as it was read.",
     "older_than_known": "It happened before the recorded outcome of the number, and would replace it.",
     "unknown_number": "A number that the registry does not know.",
     "unknown_status": "None of blocked, rejected, reverified and reactivated.",
@@ -206,6 +208,8 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any, words: Mappi
     msisdn, note = cells.single_numbers(column("msisdn"))
     note = pc.if_else(pc.and_(pc.is_null(msisdn), pc.is_null(note)), "empty", note)
     note = _unless(note, pc.invert(pc.is_in(msisdn, known(msisdn))), "unknown_number")
+    others = of_other_countries(pa.array(range(size), pa.int64()), msisdn, sheet.table, range(sheet.table.num_columns))
+    note = _unless(note, others, "other_country_code")
     status = _statuses(column("status"), words)
     status_bad = pc.invert(pc.is_in(status, pa.array(OUTCOMES)))
     happened, date_note = moments(column("happened_at"))

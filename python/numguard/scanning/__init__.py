@@ -49,6 +49,7 @@ from numguard.source import (
     open_source,
     reading,
     refused_rows,
+    unread_codes,
 )
 from numguard.types import PathLike, Region, Values
 from numguard.types import Source as Rows
@@ -127,6 +128,9 @@ class Scan:
                 threads=threads,
             )
         self._schema = marks.schema(self._projection.schema(self._scanner.schema))
+        numbers = [column for column in self._keys if column not in self._handsets]
+        read = {*self._keys, region_column or ""}
+        self._unread_codes = unread_codes(self._first_part.schema().names, read) if numbers else []
 
     @property
     def schema(self) -> pa.Schema:
@@ -154,7 +158,7 @@ class Scan:
             refused_rows=account["refused_rows"],
             not_data=account["not_data"],
             passed_over=self._passed,
-            warnings=tuple(account["warnings"]),
+            warnings=(*account["warnings"], *self._unread_codes),
             skipped=tuple(self._skipped.values()),
             files_done=self._done,
             files=len(self._parts),
@@ -203,7 +207,8 @@ class Scan:
         flat = ending in FORMATS and FORMATS[ending].is_sheet
         schema, rows = flattened(self.schema, self, self._marks.columns()) if flat else (self.schema, iter(self))
         imeis = [*IMEI_COLUMNS, *handsets]
-        write_rows(path, schema, rows, texts=matches, imeis=imeis)
+        numbers = [name for name in matches if name not in handsets]
+        write_rows(path, schema, rows, texts=matches, imeis=imeis, numbers=numbers)
         return self.summary
 
     def _check_not_read(self, path: Path) -> None:

@@ -28,6 +28,7 @@ import pyarrow as pa
 from numguard.compute import as_text as text_of
 from numguard.compute import counts, pc
 from numguard.errors import ArgumentError, FileMissingError, InputError
+from numguard.source.codes import contradicted, is_of_codes, unread_codes
 from numguard.source.container import Member, Opener, PassedOver, Piped, check_file, members, read_up_to, read_whole
 from numguard.source.header import clean
 from numguard.source.json_records import JsonPart
@@ -75,6 +76,7 @@ __all__ = [
     "as_text",
     "check_columns",
     "check_listed_once",
+    "contradicted",
     "copies_among",
     "exporting",
     "files_of",
@@ -82,6 +84,7 @@ __all__ = [
     "in_part",
     "in_steps",
     "is_listed_twice",
+    "is_of_codes",
     "kind_of_file",
     "looks_national",
     "named",
@@ -90,6 +93,7 @@ __all__ = [
     "reading",
     "refused_rows",
     "texts_of",
+    "unread_codes",
     "with_partition_values",
 ]
 

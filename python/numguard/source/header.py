@@ -17,6 +17,8 @@ from functools import cache
 from itertools import accumulate
 from typing import Final
 
+from numguard.source.non_data import NUMBER
+
 __all__ = [
     "LINES_SEARCHED",
     "NO_SEPARATOR",
@@ -28,6 +30,7 @@ __all__ = [
     "groups",
     "split_line",
     "usual_width",
+    "wanted_names",
 ]
 
 #: Lines that are read for the header. `_TITLES`: those that it may be in; `_SAMPLED`: those whose fields are counted.
@@ -79,6 +82,13 @@ def groups(above: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def wanted_names(cells: Sequence[str], wanted: Callable[[str], bool]) -> int:
+    """How many cells of a line are wanted names; none where another cell is a number: `9876543210,Mobile` is a row."""
+    names = [clean(cell) for cell in cells]
+    found = [name for name in names if wanted(name)]
+    return 0 if any(NUMBER.fullmatch(name) for name in names if name not in found) else len(found)
+
+
 def find_header(lines: Sequence[str], wanted: Callable[[str], bool] | None) -> TextHeader | None:
     """The header among the first lines; None where all are blank."""
     separators: tuple[str, ...] = SEPARATORS
@@ -95,7 +105,7 @@ def find_header(lines: Sequence[str], wanted: Callable[[str], bool] | None) -> T
             continue
         for separator in separators:
             names, end = _cells(lines, at, separator)
-            known = sum(wanted(clean(name)) for name in names)
+            known = wanted_names(names, wanted)
             rank = (known, -at, len(names))
             if known and (best is None or rank > best[0]):
                 only = len(names) == 1 and not any(_filled(line, separator) > 1 for line in lines[end:_SAMPLED])

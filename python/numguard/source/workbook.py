@@ -23,7 +23,7 @@ from numguard.compute import MOST_DIGITS
 from numguard.errors import InputError, MissingExtraError
 from numguard.source.container import Member, PassedOver
 from numguard.source.extent import inspect_workbook
-from numguard.source.header import clean, groups
+from numguard.source.header import clean, groups, wanted_names
 from numguard.source.non_data import NUMBER, NonData
 from numguard.source.part import Batch, Part
 
@@ -106,7 +106,7 @@ def _header_row(rows: list[list[str]], wanted: Callable[[str], bool] | None) -> 
     if not filled:
         return next(k for k, row in enumerate(rows) if any(cell.strip() for cell in row))
     if wanted is not None:
-        known = {k: sum(wanted(clean(cell)) for cell in rows[k]) for k in filled}
+        known = {k: wanted_names(rows[k], wanted) for k in filled}
         if any(known.values()):
             return max(filled, key=lambda k: (known[k], -k))
     several = [k for k in filled if sum(bool(cell.strip()) for cell in rows[k]) > 1]

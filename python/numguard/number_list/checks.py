@@ -1,0 +1,173 @@
+"""What stops a list of numbers to act on: its name, its titles, headings among its rows, other cells of a row.
+
+Owns the errors and their remedies. Independent of words: `spared`, `titles` and `source.codes` know them. One idea:
+**a list that may have numbers of innocent subscribers is an error that names the place**, because nothing shows which
+of its other rows are meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from numguard.compute import as_text, pc
+from numguard.errors import ColumnError
+from numguard.number_list.actions import bare, may_have_words
+from numguard.number_list.spared import is_of_letter, is_spared, spared, spares
+from numguard.number_list.titles import heads_victims, is_of_suspects, is_of_victims
+from numguard.source import Batch, Part, contradicted, is_of_codes, named
+from numguard.types import PathLike
+
+__all__ = ["check_beside", "check_codes", "check_headings", "check_line", "check_rows", "check_titles"]
+
+#: The longest text that may be a heading.
+_LONGEST: Final = 120
+_REMEDY: Final = (
+    "take that title out of the file, or choose the column with column= (scan, decide and lists: --list-column)"
+)
+#: What to do with a list of numbers that are in use again.
+_OR_RELEASED: Final = "; if they are to be released, say so (scan and lists: --action release)"
+
+
+def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions: bool = False) -> None:
+    """Checks the name and the titles of a part of a list.
+
+    Args:
+        part: A file, a member or a sheet.
+        path: The list, as the caller names it: its own name is not checked.
+        column: The column of the numbers, unless the caller has chosen it.
+        has_actions: Whether a column says what each row is for: only victims count then.
+
+    Raises:
+        ColumnError: The part is named as numbers that are not to be listed or, unless its column was chosen, titled so.
+    """
+    is_spare = is_of_victims if has_actions else spares
+    inner = "" if str(part.name) == str(path) else Path(part.name or "").stem
+    if is_spare(part.sheet or inner):
+        is_theirs = is_of_victims(part.sheet or inner)
+        whose = "the numbers of victims" if is_theirs else "numbers that are not to be listed"
+        or_released = "" if is_theirs else _OR_RELEASED
+        raise ColumnError(f"{part.name}: is named as {whose}: rename it, or take it out of the list{or_released}")
+    group = dict(zip(part.schema().names, part.groups, strict=False)).get(column or "", "")
+    if column is None or is_of_suspects(column) or is_of_suspects(group):
+        return
+    titles = list(part.titles)
+    if part.groups:
+        # The headings of groups are the last line that is not blank; they are those of columns.
+        while titles and not titles.pop().strip(" ,;|\t"):
+            pass
+    for line, title in reversed(list(enumerate(titles, 1))):
+        # Of the titles that name a side, the one that is nearest to the rows counts.
+        if is_spare(title):
+            is_theirs = is_of_victims(title)
+            whose = "victims, whose numbers" if is_theirs else "numbers that"
+            where = f"title in line {line}" if part.header_row else "name of its records"
+            or_released = "" if is_theirs else _OR_RELEASED
+            raise ColumnError(
+                f"{part.name}: the {where} names {whose} are not to be listed: if suspects are meant, {_REMEDY}"
+                f"{or_released}"
+            )
+        if is_of_suspects(title):
+            return
+
+
+def check_beside(batch: Batch, column: str, read: set[str]) -> None:
+    """Raises ColumnError if a column that is not read says that the number in `column` of its row is spared."""
+    for at, name in enumerate(batch.data.schema.names):
+        found = None if name in read else spared(name, batch.data.column(at))
+        if found is None:
+            continue
+        digits = pc.match_substring_regex(as_text(batch.data[column]), r"\p{Nd}")
+        found &= np.asarray(pc.fill_null(digits, False).to_numpy(zero_copy_only=False), np.bool_)
+        if found.any():
+            row = int(batch.row_numbers()[int(np.argmax(found))])
+            raise ColumnError(
+                f"{batch.file}: the column {named([name])!r} says in row {row} that the number is a victim's, not to "
+                "be blocked, or no phone's: take such rows out of the list, or the column if every row is meant"
+            )
+
+
+def check_codes(batch: Batch, column: str, msisdns: Any) -> None:
+    """Raises ColumnError if a column of country codes has another one than the number in `column` as it is read."""
+    for name in batch.data.schema.names:
+        if name != column and is_of_codes(name):
+            found = contradicted(batch.data[name], msisdns)
+            if found.any():
+                row = int(batch.row_numbers()[int(np.argmax(found))])
+                raise ColumnError(
+                    f"{batch.file}: the column {named([name])!r} has in row {row} another country's code than the "
+                    "number as it is read: write the code before the number (+1 ...), or take such rows out of the list"
+                )
+
+
+def check_rows(batch: Batch, cells: Any, is_refused: Any) -> None:
+    """Raises ColumnError if a cell without a number is a heading of numbers to spare, or a line of a letter."""
+    if not may_have_words(cells.type):
+        return
+    refused = np.flatnonzero(is_refused.to_numpy(zero_copy_only=False))
+    texts: Any = pc.take(as_text(cells), pa.array(refused))
+    # Of many refused cells few have no digit.
+    may_be = pc.fill_null(pc.invert(pc.match_substring_regex(texts, r"\p{Nd}")), fill_value=False)
+    for at, text in zip(refused[may_be.to_numpy(zero_copy_only=False)], texts.filter(may_be).to_pylist(), strict=True):
+        _check_text(batch.file, int(batch.row_numbers()[at]), text)
+
+
+def check_headings(batch: Batch, column: str, known: Collection[str]) -> None:
+    """Checks the rows without a number for headings: what is below them may be something else.
+
+    Args:
+        batch: Rows of a text or a workbook.
+        column: The column of the numbers.
+        known: The headings of the list, and those of numbers, as they are compared.
+
+    Raises:
+        ColumnError: The only text of a row is a heading of numbers to spare; or several are headings, in another order.
+    """
+    columns = {
+        name: as_text(batch.data[name]) for name in batch.data.schema.names if may_have_words(batch.data[name].type)
+    }
+    if column not in columns or len(columns) == 1:
+        return
+    numbers = pc.fill_null(columns[column], "")
+    alone = np.flatnonzero(~pc.match_substring_regex(numbers, r"\p{Nd}").to_numpy(zero_copy_only=False))
+    if not len(alone):
+        return
+    places: Any = pa.array(alone)
+    rows = zip(*(cells.take(places).to_pylist() for cells in columns.values()), strict=True)
+    for at, row in zip(alone, rows, strict=True):
+        texts = [text for text in row if text and text.strip()]
+        number = int(batch.row_numbers()[at])
+        if len(texts) == 1:
+            _check_text(batch.file, number, texts[0])
+        elif 2 <= sum(bare(text) in known for text in texts if len(text) <= _LONGEST) >= len(texts) / 2:
+            raise ColumnError(
+                f"{batch.file}: row {number} is a second header, of other columns or in another order: make what is "
+                "below it a file of its own"
+            )
+
+
+def check_line(file: str | None, line: int, text: str) -> None:
+    """Raises ColumnError if a line that is no row, as it has too few fields, is such a heading, or of a letter."""
+    if not any(map(str.isdigit, text)):
+        _check_text(file, line, text)
+
+
+def _check_text(file: str | None, row: int, text: str) -> None:
+    if len(text) > _LONGEST:
+        return
+    if is_spared(text):
+        whose = (
+            "victims, whose numbers are not to be listed"
+            if heads_victims(text)
+            else "numbers that are not to be listed"
+        )
+        raise ColumnError(f"{file}: row {row} is a heading of {whose}: take it and what is below it out of the file")
+    if is_of_letter(text):
+        raise ColumnError(
+            f"{file}: row {row} is a line of a letter or a chat, whose writer's own number may be among the rows: "
+            "leave only the numbers in the file that are meant"
+        )

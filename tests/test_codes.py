@@ -1,0 +1,102 @@
+"""Country codes in a column of their own: a number of another country is never taken for an Indian one in silence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import numguard as ng
+from numguard.cli import run
+from numguard.errors import ColumnError
+from numguard.number_list import read_imeis, read_numbers
+
+NUMBER, OTHER = "9765432187", "9765432188"
+CODES = ["1", "+1", "44", "0044", "1.0", "'65"]
+
+
+def as_files(folder: Path, heading: str, code: str) -> list[Path]:
+    """A list of two numbers, the second with a code, in several formats."""
+    (folder / "a.csv").write_text(f'{heading},mobile\n91,{NUMBER}\n"{code}",{OTHER}\n')
+    book: Any = openpyxl.Workbook()
+    for row in ([heading, "mobile"], [91, int(NUMBER)], [float(code) if code.isdigit() else code, int(OTHER)]):
+        book.active.append(row)
+    book.save(folder / "a.xlsx")
+    pq.write_table(pa.table({heading: ["91", code], "mobile": [NUMBER, OTHER]}), folder / "a.parquet")
+    return [folder / name for name in ("a.csv", "a.xlsx", "a.parquet")]
+
+
+@pytest.mark.parametrize("heading", ["Country Code", "ISD", "CC", "dial_code"])
+@pytest.mark.parametrize("code", CODES)
+def test_a_list_with_another_code_beside_a_number_is_an_error(tmp_path: Path, heading: str, code: str) -> None:
+    for path in as_files(tmp_path, heading, code):
+        with pytest.raises(ColumnError, match=rf"'{heading}' has in row [23] another country's code") as refused:
+            read_numbers(path)
+        assert OTHER not in str(refused.value)
+        with pytest.raises(ColumnError, match="write the code before the number"):
+            read_numbers(path, column="mobile")
+
+
+@pytest.mark.parametrize("code", ["91", "+91", "0091", "91.0", "", "NA", "1001", "Delhi"])
+def test_a_code_of_the_number_as_it_was_read_stops_no_list(tmp_path: Path, code: str) -> None:
+    for path in as_files(tmp_path, "Country Code", code):
+        assert len(read_numbers(path).keys) == 2
+
+
+def test_a_number_with_its_code_and_codes_as_integers(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"isd": [44, 91], "mobile": ["+44 7911 123456", NUMBER]}), path)
+    assert len(read_numbers(path).keys) == 2
+    pq.write_table(pa.table({"isd": pa.array([44.0, 91]), "mobile": ["7911123456", NUMBER]}), path)
+    with pytest.raises(ColumnError, match="'isd' has in row 1 another"):
+        read_numbers(path)
+    pq.write_table(pa.table({"isd": [44], "imei": ["490154203237518"]}), path)
+    assert len(read_imeis(path).keys) == 1
+
+
+def test_of_complaints_such_a_number_waits(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text(f"Complaint No,ISD Code,Suspect Mobile\n20000000000001,91,{NUMBER}\n20000000000002,1,{OTHER}\n")
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(path, constants={"source": "1930"})
+        assert registry.block_list().to_table()["msisdn"].to_pylist() == [int(f"91{NUMBER}")]
+        assert registry.review().select(["msisdn", "why"]).to_pylist() == [
+            {"msisdn": int(f"91{OTHER}"), "why": "other_country_code"}
+        ]
+
+
+def test_of_outcomes_such_a_row_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(f"Country Code,Mobile,Status,Date\n91,{NUMBER},Blocked,20-09-2026\n1,{OTHER},Blocked,20-09-2026\n")
+    with ng.Registry(by="HC 1234") as registry:
+        found = pa.table({"acknowledgement_no": ["1", "2"], "source": ["1930"] * 2, "suspect_mobiles": [NUMBER, OTHER]})
+        registry.add_complaints(found, name="desk")
+        outcomes = registry.record_outcomes(path)
+        assert (outcomes.added, outcomes.refusals["note"].to_pylist()) == (1, ["other_country_code"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["normalize"], ["explain"], ["keyed", "--key-env", "KEY"], ["scan", "--numbers", "list.txt"]],
+)
+def test_of_customers_a_column_of_codes_that_is_not_read_is_named(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KEY", "0123456789abcdef")
+    Path("list.txt").write_text(f"{NUMBER}\n")
+    Path("customers.csv").write_text(f"Country Code,mobile\n1,{NUMBER}\n")
+    verb, *options = arguments
+    command = [verb, "customers.csv", "-c", "mobile", "-o", "o.csv", *options]
+    assert run(command) == 0
+    assert "the column 'Country Code' is not read" in capfd.readouterr().err
+    assert run([*command, "--json"]) == 0
+    assert len(json.loads(capfd.readouterr().out)["warnings"]) == 1
+    Path("customers.csv").write_text(f"Country,mobile\n1,{NUMBER}\n")
+    assert run(command) == 0
+    assert "not read" not in capfd.readouterr().err
