@@ -246,7 +246,9 @@ def _listed(state: pa.Table, policy: ListPolicy, district: str | None) -> Any:
     status = state["status"]
     known = pc.is_in(state["kind"], pa.array(policy.kinds, pa.string()))
     linked = pc.equal(status, "reverify")
-    near = linked if policy.max_hop is None else pc.and_(linked, pc.less_equal(state["hop"], policy.max_hop))
+    # A confirmed number that nothing names any more has no hop.
+    within = policy.max_hop is None or pc.fill_null(pc.less_equal(state["hop"], policy.max_hop), False)
+    near = pc.and_(linked, within)
     reported = pc.is_in(status, pa.array(("reported", "requested")))
     for count, least in (
         ("complaints", policy.min_complaints),
