@@ -8,14 +8,18 @@ chunked arrays of times, all of which the functions accept. A module whose calls
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute
 
-__all__ = ["MOST_DIGITS", "as_text", "counts", "filtered", "named", "pc", "retyped", "schema_of", "table_of", "whole"]
+__all__ = [
+    "MOST_DIGITS", "as_text", "counts", "filtered", "named", "pc", "replaced", "retyped", "schema_of", "table_of", "whole",
+]  # fmt: skip
 
 pc: Any = pyarrow.compute
+
+_Rows = TypeVar("_Rows", pa.Table, pa.RecordBatch)
 
 #: A column's name with more digits than that may be a number.
 MOST_DIGITS = 6
@@ -84,6 +88,17 @@ def filtered(batch: pa.RecordBatch, is_kept: Any) -> pa.RecordBatch:
         kept = (column.cast(pa.string()) if of_views else column).filter(is_kept)
         columns.append(kept.cast(column.type) if of_views else kept)
     return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
+
+
+def replaced(rows: _Rows, **columns: Any) -> _Rows:
+    """The rows with other values in columns that they have.
+
+    >>> replaced(pa.table({"row": [1, 2], "note": ["a", "b"]}), row=[3, 4]).to_pylist()
+    [{'row': 3, 'note': 'a'}, {'row': 4, 'note': 'b'}]
+    """
+    for name, values in columns.items():
+        rows = rows.set_column(rows.schema.get_field_index(name), name, values)
+    return rows
 
 
 def schema_of(**columns: pa.DataType) -> pa.Schema:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-import numpy as np
 import pyarrow as pa
 
 from numguard.compute import pc, schema_of, table_of
 from numguard.errors import ArgumentError
+from numguard.registry.arrays import ints
 from numguard.registry.case import Case
 from numguard.registry.listing import ListPolicy, rows
 from numguard.registry.review import DROPPED, TURNED
@@ -91,7 +91,7 @@ def _pairs(facts: pa.Table, versions: pa.Table) -> _Pairs:
 
 
 def _keys(table: pa.Table, row: str) -> list[int]:
-    event, at = (np.asarray(table[name].to_numpy(), np.int64) for name in ("event", row))
+    event, at = (ints(table[name]) for name in ("event", row))
     keys: list[int] = ((event << 32) | at).tolist()
     return keys
 

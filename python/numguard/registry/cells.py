@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from numguard import _core
@@ -29,7 +28,6 @@ __all__ = [
     "acknowledgements",
     "digits_that_could_be",
     "each_once",
-    "flags",
     "inside_text",
     "is_nothing",
     "joined",
@@ -324,11 +322,6 @@ def own_numbers() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "UInt64 is taken for E.164", UserWarning)
         yield
-
-
-def flags(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> npt.NDArray[np.bool_]:
-    """Which values are true; null is not."""
-    return np.asarray(pc.fill_null(whole(values), False).to_numpy(zero_copy_only=False), np.bool_)
 
 
 def remarks(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:

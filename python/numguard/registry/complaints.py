@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from numguard.compute import pc, schema_of
@@ -19,6 +18,7 @@ from numguard.errors import ArgumentError, ColumnError
 from numguard.number_list.rounded import rounded
 from numguard.registry import cells
 from numguard.registry.amounts import amounts
+from numguard.registry.arrays import Ints, flags, ints
 from numguard.registry.complaint_status import Statuses, complaint_statuses
 from numguard.registry.districts import districts
 from numguard.registry.doubts import in_unread_columns, shifted_rows, spared_rows
@@ -160,7 +160,7 @@ def read_complaints(
     refusals.append(_ended(status))
     found, ended = _by_status(found, key, status)
     usable = np.zeros(size, np.bool_)
-    usable[np.asarray(found["index"].to_numpy(), np.int64)] = True
+    usable[ints(found["index"])] = True
     shown = {"complaint_status": status.text, "usable": pa.array(usable)}
     shown |= {"stands": pa.array(status.stands), "ended": pa.array(status.ended)}
     rows = pa.table({"row": sheet.row, "complaint_key": key, **fields, **shown})
@@ -300,9 +300,9 @@ def _without_needless(bad: pa.Table, found: list[pa.Table], columns: int) -> pa.
     """The refused cells; of empty ones, one a row where the row has no other cell or number."""
     empty = pc.equal(bad["note"], "empty")
     filled = bad.filter(pc.invert(empty))
-    index = np.asarray(bad.filter(empty)["index"].to_numpy(), np.int64)
+    index = ints(bad.filter(empty)["index"])
     row, count = np.unique(index, return_counts=True)
-    others = np.concatenate([np.asarray(part["index"].to_numpy(), np.int64) for part in (filled, *found)])
+    others = np.concatenate([ints(part["index"]) for part in (filled, *found)])
     row = row[(count == columns) & ~np.isin(row, others)]
     size = len(row)
     blank = [pa.array(row), pa.repeat("suspect_mobiles", size), pa.nulls(size, pa.string()), pa.repeat("empty", size)]
@@ -311,7 +311,7 @@ def _without_needless(bad: pa.Table, found: list[pa.Table], columns: int) -> pa.
 
 def _each_once_a_row(found: pa.Table) -> pa.Table:
     """The numbers in the order of rows and numbers; of a number that a row names twice, the first naming."""
-    index, msisdn = (np.asarray(found[name].to_numpy()) for name in ("index", "msisdn"))
+    index, msisdn = (ints(found[name]) for name in ("index", "msisdn"))
     # A stable sort merges the few ascending runs; most rows have one number, and need no second sort.
     order = np.argsort(index, kind="stable")
     same = index[order[1:]] == index[order[:-1]]
@@ -324,9 +324,9 @@ def _each_once_a_row(found: pa.Table) -> pa.Table:
     return found.take(order[first])
 
 
-def _layers(numbers: pa.Table, size: int) -> Iterator[npt.NDArray[np.int64]]:
+def _layers(numbers: pa.Table, size: int) -> Iterator[Ints]:
     """The first number of each row, the second, and so on; 0 where a row has none."""
-    index, msisdn = (np.asarray(numbers[name].to_numpy(), np.int64) for name in ("index", "msisdn"))
+    index, msisdn = (ints(numbers[name]) for name in ("index", "msisdn"))
     nth = np.arange(len(index)) - np.searchsorted(index, index)
     for n in range(int(nth.max(initial=-1)) + 1):
         layer = np.zeros(size, np.int64)
@@ -341,7 +341,7 @@ def _first(numbers: pa.Table, size: int) -> pa.Array[Any]:
 
 def _own(found: pa.Table, complainants: pa.Table, size: int) -> pa.Array[Any]:
     """Which suspect numbers are the complainant's own."""
-    index, msisdn = (np.asarray(found[name].to_numpy(), np.int64) for name in ("index", "msisdn"))
+    index, msisdn = (ints(found[name]) for name in ("index", "msisdn"))
     own = np.zeros(len(index), np.bool_)
     for layer in _layers(complainants, size):
         own |= layer[index] == msisdn
@@ -365,7 +365,7 @@ def _refused(word: str, column: pa.ChunkedArray[Any], note: pa.Array[Any]) -> pa
     if not pc.any(bad).as_py():
         return _REFUSAL.empty_table()
     note = note.filter(bad)
-    index = pa.array(np.flatnonzero(np.asarray(bad.to_numpy(zero_copy_only=False), np.bool_)))
+    index = pa.array(np.flatnonzero(flags(bad)))
     columns = [index, pa.repeat(word, len(index)), cells.written(column.filter(bad)), note]
     return pa.table(columns, schema=_REFUSAL)
 

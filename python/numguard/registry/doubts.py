@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from numguard.compute import pc
 from numguard.number_list.spared import spared
 from numguard.number_list.titles import words_in
 from numguard.registry import cells
+from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.headings import may_hold_suspects
 
 __all__ = ["in_unread_columns", "shifted_rows", "spared_rows"]
@@ -33,15 +33,15 @@ _UNKNOWN: Final = rf"^\PL*(?:(?:{'|'.join(sorted(_NOT_KNOWN))})(?:\PL+|$))+$"
 
 def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -> pa.Array[Any]:
     """Which suspect numbers are also in a column of their row that is not read and may be the complainant's."""
-    index = np.asarray(found["index"].to_numpy(), np.int64)
-    msisdn = np.asarray(found["msisdn"].to_numpy(), np.int64)
+    index = ints(found["index"])
+    msisdn = ints(found["msisdn"])
     repeated = np.zeros(len(found), np.bool_)
     for place in unread:
         field = table.schema.field(place)
         if may_hold_suspects(field.name) or not cells.may_name_numbers(field.type):
             continue
         column = cells.joined(table.column(place))
-        some = np.flatnonzero(cells.flags(pc.match_substring_regex(column, _TEN_DIGITS)))
+        some = np.flatnonzero(flags(pc.match_substring_regex(column, _TEN_DIGITS)))
         could = cells.digits_that_could_be(column.take(pa.array(some, pa.int64())))
         pairs = set(zip(some[could["index"].to_numpy()].tolist(), could["msisdn"].to_pylist(), strict=True))
         for k in np.flatnonzero(np.isin(index, some)).tolist():
@@ -49,7 +49,7 @@ def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -
     return pa.array(repeated)
 
 
-def spared_rows(table: pa.Table, unread: Sequence[int]) -> npt.NDArray[np.bool_]:
+def spared_rows(table: pa.Table, unread: Sequence[int]) -> Bools:
     """Which rows have a cell, in a column that is not read, that says no more than that a number is not a suspect's."""
     found = np.zeros(len(table), np.bool_)
     for place in unread:
@@ -59,7 +59,7 @@ def spared_rows(table: pa.Table, unread: Sequence[int]) -> npt.NDArray[np.bool_]
     return found
 
 
-def shifted_rows(complainants: pa.Table, refused: pa.Table, size: int) -> npt.NDArray[np.bool_]:
+def shifted_rows(complainants: pa.Table, refused: pa.Table, size: int) -> Bools:
     """Which rows have a word for the complainant's number, or a mobile number for a sum.
 
     An unquoted comma of a name or an address moves the cells behind it by a column, and the complainant's number
@@ -76,5 +76,5 @@ def shifted_rows(complainants: pa.Table, refused: pa.Table, size: int) -> npt.ND
     word = pc.and_(word, pc.and_(in_place, pc.invert(unknown)))
     shifted = np.zeros(size, np.bool_)
     rows = refused.filter(pc.or_(word, pc.equal(refused["note"], "number_for_a_sum")))["index"]
-    shifted[np.asarray(rows.to_numpy(), np.int64)] = True
+    shifted[ints(rows)] = True
     return shifted

@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import pc
-from numguard.registry.cells import flags
-from numguard.registry.grounds import NEVER, Bools, Ints, Last, distinct
+from numguard.registry.arrays import Bools, Ints, flags, ints
+from numguard.registry.grounds import NEVER, Last, distinct
 from numguard.registry.handsets import HandsetsDue
 from numguard.registry.listing import Due, keys_of
 from numguard.registry.receivers import same_receiver
@@ -104,7 +104,7 @@ def releases_due(
     order = store.order(cut)
     if order is not None:
         first, base = (int(order.rank[event]) for event in (first, base))
-    numbers = distinct(np.concatenate([np.asarray(facts["msisdn"].to_numpy(), np.int64) for facts in (sent, outcomes)]))
+    numbers = distinct(np.concatenate([ints(facts["msisdn"]) for facts in (sent, outcomes)]))
     asked = _requested(sent, numbers, receiver, district, keys)
     released_for_any = Last(sent.filter(pc.not_equal(sent["action"], _BLOCK)), numbers, "event").event
     answers = Last(outcomes, numbers, "event", "ordinal")

@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import pc, schema_of, table_of, whole
+from numguard.registry.arrays import Bools, Ints, flags, ints
 from numguard.registry.case import Case
-from numguard.registry.cells import flags
-from numguard.registry.grounds import NEVER, Bools, Ints, Versions, positions
+from numguard.registry.grounds import NEVER, Versions, positions
 from numguard.registry.state import IN_FORCE, Facts, Standing, derive
 
 __all__ = ["ended_and_in_force", "in_force_of"]
@@ -73,7 +73,7 @@ def _pairs(facts: Facts) -> set[tuple[int, int]]:
     """The numbers that complaints that stand name for certain, each with the complaint."""
     versions = Versions(facts.versions)
     version, certain = _certain(facts, versions)
-    numbers = np.asarray(facts.namings["msisdn"].to_numpy(), np.int64)
+    numbers = ints(facts.namings["msisdn"])
     return set(zip(numbers[certain].tolist(), versions.complaint[version[certain]].tolist(), strict=True))
 
 
@@ -92,7 +92,7 @@ def ended_and_in_force(case: Case, cut: int) -> pa.Table:
 
     version, certain = _certain(facts, versions)
     number = positions(facts.namings["msisdn"], found.numbers)
-    named_at = np.asarray(facts.namings["event"].to_numpy(), np.int64)
+    named_at = ints(facts.namings["event"])
     complaint = versions.complaint[version]
     opened_at = np.array([max(openings.get(one, [NEVER])) for one in complaint.tolist()], np.int64)
     # The last that was received decides: a later version with numbers has opened the complaint again, and so has a
@@ -113,7 +113,7 @@ def ended_and_in_force(case: Case, cut: int) -> pa.Table:
 def _events(rows: pa.Table, versions: Versions) -> dict[int, list[int]]:
     """The events of each complaint of the versions `rows`."""
     found: dict[int, list[int]] = {}
-    events = np.asarray(rows["event"].to_numpy(), np.int64)
+    events = ints(rows["event"])
     for one, event in zip(versions.complaint[versions.of(rows)].tolist(), events.tolist(), strict=True):
         found.setdefault(one, []).append(event)
     return found

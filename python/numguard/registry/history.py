@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from numguard.compute import pc
 from numguard.indian_time import MOMENT
+from numguard.registry.arrays import ints
 from numguard.registry.outcomes import unrequested_by
 from numguard.registry.reading import Reading
 from numguard.registry.sql import HISTORY
@@ -37,7 +37,7 @@ def history(store: Reading, msisdn: int, cut: int) -> pa.Table:
     events, sent = store.events(entries["event"]), store.sent_files().to_pylist()
     who = events.take(pc.index_in(entries["event"], events["event"]))
     order = store.order(cut)
-    seqs = np.asarray(entries["event"].to_numpy(), np.int64)
+    seqs = ints(entries["event"])
     if order is None:
         registry: Any = pa.repeat(store.id, len(entries))
         number, rank = seqs, seqs

@@ -8,15 +8,15 @@ direction and number of merges make no difference.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import pc, schema_of
+from numguard.compute import pc, schema_of, whole
 from numguard.errors import RegistryError
 from numguard.indian_time import DAY_MICROS, MOMENT, day_of
+from numguard.registry.arrays import Ints, ints
 from numguard.registry.case import Case
 from numguard.registry.joining import copy_events
 from numguard.registry.order import MERGE, Order, answers_in_order, in_order, moments_in_order
@@ -25,7 +25,6 @@ from numguard.registry.store import Store
 
 __all__ = ["RULES", "Merged", "contradictions", "merge", "merges"]
 
-Ints: TypeAlias = npt.NDArray[np.int64]
 
 #: The rules by which one side of a contradiction holds, each in a sentence.
 RULES = {
@@ -146,8 +145,8 @@ def _latest(case: Case, other: Reading, theirs: pa.Table) -> int:
     """The moment before which the merge must not be dated: later decisions come after the merged events."""
     if not len(theirs):
         return 0
-    code = np.asarray(pc.cast(theirs["registry"].combine_chunks().dictionary_encode().indices, pa.int64()).to_numpy())
-    at, number = (np.asarray(theirs[name].to_numpy(), np.int64) for name in ("at", "number"))
+    code = ints(whole(theirs["registry"]).dictionary_encode().indices)
+    at, number = (ints(theirs[name]) for name in ("at", "number"))
     latest = int(moments_in_order(at, code, number).max())
     now = case.now()
     if latest - now <= DAY_MICROS:
@@ -270,7 +269,7 @@ class _Side:
     def rows(self, kind: str, *, apart: bool = True) -> pa.Table:
         """The facts of one kind as recorded there; those that the other does not have, or all."""
         table = self._store.as_recorded(kind, self._cut)
-        event = self._numbers[np.asarray(table["event"].to_numpy(), np.int64)]
+        event = self._numbers[ints(table["event"])]
         table = table.set_column(table.schema.get_field_index("event"), "event", pa.array(event, pa.int64()))
         return table.filter(pc.is_in(table["event"], self._apart)) if apart else table
 
@@ -296,7 +295,7 @@ def _keys_alone(identities: pa.Table) -> list[tuple[str, str]]:
 
 def _joint(mine: pa.Table, chosen: pa.Table, numbers: Ints, merging: int) -> Order:
     """The order of the events of both once they are in one log."""
-    there = pa.array(numbers[np.asarray(chosen["event"].to_numpy(), np.int64)])
+    there = pa.array(numbers[ints(chosen["event"])])
     new = chosen.set_column(0, "event", there)
     itself = pa.table(
         {"event": [merging], "registry": [""], "number": [merging], "at": [0], "digest": [""], "verb": [MERGE]}
@@ -312,7 +311,7 @@ def _shown(store: Reading, differences: pa.Table) -> pa.Table:
     for side in ("held", "other"):
         events = store.events(differences[side])
         of = events.take(pc.index_in(differences[side], events["event"]))
-        seqs = np.asarray(differences[side].to_numpy(), np.int64)
+        seqs = ints(differences[side])
         registries = pa.array(order.registries if order else [store.id], pa.string())
         at = order.registry[seqs] if order else np.zeros(len(seqs), np.int64)
         columns |= {

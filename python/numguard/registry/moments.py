@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from numguard.compute import pc, whole
 from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
-from numguard.registry.cells import each_once, flags, is_nothing, plain_digits, repeats, trimmed, written
+from numguard.registry.arrays import Bools, Ints, flags, ints
+from numguard.registry.cells import each_once, is_nothing, plain_digits, repeats, trimmed, written
 
 __all__ = ["end_of_day", "moments"]
 
@@ -103,13 +103,13 @@ def _more_precise(note: pa.Array[Any], holds: pa.Array[Any], why: str) -> pa.Arr
     return chosen
 
 
-def _both(text: pa.Array[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _both(text: pa.Array[Any]) -> tuple[Ints, Ints]:
     """The two numbers before the year, of which one is the day and one the month; 0 where a cell is not written so."""
     parts = pc.extract_regex(text, _NUMERIC)
     return _digits(pc.struct_field(parts, "a")), _digits(pc.struct_field(parts, "b"))
 
 
-def _calendar(parts: pa.StructArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+def _calendar(parts: pa.StructArray) -> tuple[Ints, Bools]:
     """Seconds since 1970 in UTC of the matched parts, and which of them are days and times of the calendar."""
     matched = ~flags(pc.is_null(parts))
     month = pc.struct_field(parts, "m")
@@ -134,9 +134,9 @@ def _calendar(parts: pa.StructArray) -> tuple[npt.NDArray[np.int64], npt.NDArray
     return days * 86_400 + hour * 3600 + minute * 60 + second - offset, good
 
 
-def _digits(text: pa.Array[Any]) -> npt.NDArray[np.int64]:
+def _digits(text: pa.Array[Any]) -> Ints:
     blank = pc.or_kleene(pc.is_null(text), pc.equal(text, ""))
     numbers = pc.cast(
         pc.if_else(pc.or_(blank, pc.invert(pc.match_substring_regex(text, r"^\d+$"))), "0", text), pa.int64()
     )
-    return np.asarray(pc.fill_null(numbers, 0).to_numpy(zero_copy_only=False), np.int64)
+    return ints(pc.fill_null(numbers, 0))

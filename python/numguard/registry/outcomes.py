@@ -16,6 +16,7 @@ import pyarrow as pa
 from numguard.compute import pc, schema_of
 from numguard.errors import ArgumentError
 from numguard.registry import cells
+from numguard.registry.arrays import ints
 from numguard.registry.case import Case
 from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
 from numguard.registry.intake import UNREQUESTED, Intake, named_refusals, record_counts, record_input
@@ -246,9 +247,7 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any, words: Mappi
     broken = sheet.broken.add_column(1, "field", pa.nulls(len(sheet.broken), pa.string()))
     refused.append(broken.cast(refused[0].schema))
     kept = rows.filter(good)
-    order = np.lexsort(
-        (np.asarray(kept["row"].to_numpy()), np.asarray(pc.fill_null(kept["happened_at"], 0).to_numpy(), np.int64))
-    )
+    order = np.lexsort((ints(kept["row"]), ints(pc.fill_null(kept["happened_at"], 0))))
     return Outcomes(kept.take(order), pa.concat_tables(refused).sort_by("row"))
 
 

@@ -19,6 +19,7 @@ import pyarrow as pa
 from numguard.compute import as_text, pc
 from numguard.errors import ArgumentError, FileMissingError, InputError, UnsupportedTypeError
 from numguard.number_list.spared import is_spared
+from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.headings import heading, names_suspects
 from numguard.source.container import check_file
 from numguard.source.header import SEPARATORS, split_line
@@ -146,13 +147,13 @@ def _is_text(kind: pa.DataType) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
 
-def _blank(table: pa.Table) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _blank(table: pa.Table) -> Bools:
     """Which records have only empty cells."""
     blank = np.ones(len(table), np.bool_)
     for column in table.columns:
         text = pa.types.is_string(column.type)
         nothing = pc.or_kleene(pc.is_null(column), pc.equal(column, "")) if text else pc.is_null(column)
-        blank &= np.asarray(nothing.to_numpy(), np.bool_)
+        blank &= flags(nothing)
         if not blank.any():
             break
     return blank
@@ -163,7 +164,7 @@ def _without_other_tables(sheet: Sheet, is_heading: Callable[[str], bool]) -> Sh
 
     Read by the first header, a complainant's number could be in the column of suspects.
     """
-    table, row = sheet.table, np.asarray(sheet.row, np.int64)
+    table, row = sheet.table, ints(sheet.row)
     own = [heading(name) for name in table.column_names]
 
     def is_header(cells: Sequence[str]) -> bool:
@@ -202,7 +203,7 @@ def _cut(sheet: Sheet, at: list[int]) -> Sheet:
     """The sheet without its records from the first of some rows on, which are broken ones."""
     if not at:
         return sheet
-    table, row = sheet.table, np.asarray(sheet.row, np.int64)
+    table, row = sheet.table, ints(sheet.row)
     below = row >= min(at)
     lost = table.filter(pa.array(below))
     texts = [",".join(_cells(lost, k)) for k in range(len(lost))]
@@ -222,7 +223,7 @@ def _without_digits(table: pa.Table) -> list[int]:
         if (is_figure or pa.types.is_string(column.type)) and len(kept):
             cells = column.take(pa.array(kept, pa.int64())) if len(kept) < len(table) else column
             digits = pc.greater(cells, 9_999) if is_figure else pc.match_substring_regex(cells, r"\p{Nd}{5}")
-            kept = kept[~np.asarray(pc.fill_null(digits, False).to_numpy(), np.bool_)]
+            kept = kept[~flags(digits)]
     found: list[int] = kept.tolist()
     return found
 

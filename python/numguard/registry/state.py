@@ -15,12 +15,11 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import pc
 from numguard.errors import RegistryError
-from numguard.registry.cells import flags, own_numbers
+from numguard.registry.arrays import Bools, Ints, flags, ints
+from numguard.registry.cells import own_numbers
 from numguard.registry.grounds import (
     NEVER,
-    Bools,
     Facts,
-    Ints,
     Last,
     Linked,
     Named,
@@ -180,7 +179,7 @@ class Standing:
         withdrawn = self.facts.withdrawn_complainants.sort_by("event")
         withdrawn = withdrawn.filter(pc.is_in(withdrawn["msisdn"], pa.array(self.numbers)))
         found = np.full(len(self.numbers), NEVER, np.int64)
-        found[positions(withdrawn["msisdn"], self.numbers)] = np.asarray(withdrawn["event"].to_numpy(), np.int64)
+        found[positions(withdrawn["msisdn"], self.numbers)] = ints(withdrawn["event"])
         lost: Ints = np.where(self.protected | self.protection.exists, NEVER, found)
         return lost
 
