@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute
 
 __all__ = [
-    "MOST_DIGITS", "as_text", "counts", "filtered", "named", "pc", "replaced", "retyped", "schema_of", "table_of", "whole",
+    "MOST_DIGITS", "as_text", "counts", "filtered", "named", "pc", "replaced", "retyped", "schema_of", "table_of",
+    "whole",
 ]  # fmt: skip
 
 pc: Any = pyarrow.compute

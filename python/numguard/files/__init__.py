@@ -21,7 +21,7 @@ from typing import IO
 
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError, FileError, FileMissingError, InputError
 from numguard.files.formats import Arrow, Csv, Format, JsonLines, Parquet
 from numguard.files.spreadsheet import Workbook
@@ -481,10 +481,7 @@ def _write(
 
 def _with_imei_digits(rows: pa.Table, handsets: Sequence[str]) -> pa.Table:
     """The rows with their IMEI14 keys as fourteen digits."""
-    for name in handsets:
-        digits = pc.utf8_lpad(rows[name].cast(pa.string()), 14, "0")
-        rows = rows.set_column(rows.schema.get_field_index(name), name, digits)
-    return rows
+    return replaced(rows, **{name: pc.utf8_lpad(rows[name].cast(pa.string()), 14, "0") for name in handsets})
 
 
 def _in_larger_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import pc, replaced
 from numguard.indian_time import MOMENT
 from numguard.registry.case import Case
 from numguard.registry.listing import ListPolicy, rows
@@ -44,9 +44,7 @@ def action_taken(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
         ],
         promote_options="default",
     )
-    combined = combined.set_column(
-        combined.schema.get_field_index("found"), "found", pc.fill_null(combined["found"], FOUND.index("reported"))
-    )
+    combined = replaced(combined, found=pc.fill_null(combined["found"], FOUND.index("reported")))
     combined = _with_places_spelled_once(combined)
     keys, sums = ["district", "source", "found"], [*STAGES, "complaints", *_MONEY]
     table = (
@@ -146,10 +144,7 @@ def _complaints(case: Case, cut: int) -> pa.Table:
 
 
 def _with_places_spelled_once(table: pa.Table) -> pa.Table:
-    for place in ("district", "source"):
-        column = table.schema.get_field_index(place)
-        table = table.set_column(column, place, _spelled_once(table[place], place))
-    return table
+    return replaced(table, **{place: _spelled_once(table[place], place) for place in ("district", "source")})
 
 
 def _spelled_once(words: Any, place: str) -> pa.Array[Any]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc, schema_of
+from numguard.compute import pc, replaced, schema_of
 from numguard.errors import ArgumentError, ColumnError
 from numguard.number_list.rounded import rounded
 from numguard.registry import cells
@@ -255,8 +255,7 @@ def _suspects(sheet: Sheet, at: dict[str, list[int]]) -> tuple[pa.Table, pa.Tabl
     narratives = [cells.inside_text(table.column(place), FROM_NARRATIVE) for place in at.get("narrative", [])]
     if not places:
         without = _named("narrative", [numbers.refused for numbers in narratives])
-        place = without.schema.get_field_index("note")
-        refused = without.set_column(place, "note", pa.repeat("no_number", len(without)))
+        refused = replaced(without, note=pa.repeat("no_number", len(without)))
     certain = [_naming(numbers.certain) for numbers in read]
     doubtful = [_naming(numbers.doubtful) for numbers in (*read, *narratives)]
     return _each_once_a_row(pa.concat_tables([_NAMING.empty_table(), *certain, *doubtful])), refused
@@ -354,10 +353,9 @@ def _in_doubt(found: pa.Table, doubted: Any, why: str) -> pa.Table:
     if not pc.any(doubted).as_py():
         return found
     cell = pc.coalesce(found["cell"], pc.cast(found["msisdn"], pa.string()))
-    for name, value in (("doubt", why), ("cell", cell)):
-        place = found.schema.get_field_index(name)
-        found = found.set_column(place, name, pc.if_else(doubted, value, found[name]))
-    return found
+    return replaced(
+        found, doubt=pc.if_else(doubted, why, found["doubt"]), cell=pc.if_else(doubted, cell, found["cell"])
+    )
 
 
 def _refused(word: str, column: pa.ChunkedArray[Any], note: pa.Array[Any]) -> pa.Table:

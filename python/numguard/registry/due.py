@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import pc, replaced
 from numguard.registry.arrays import Bools, Ints, flags, ints
 from numguard.registry.grounds import NEVER, Last, distinct
 from numguard.registry.handsets import HandsetsDue
@@ -130,7 +130,6 @@ def handsets_due(sent: pa.Table, receiver: str, district: str | None, *, distric
     sent = sent.filter(pc.invert(pc.is_in(sent["action"], pa.array(["reverify", "none"]))))
     pairs = sent.select(["imei14", "msisdn"]).group_by(["imei14", "msisdn"], use_threads=False).aggregate([])
     code = pc.index_in(keys_of(sent), keys_of(pairs))
-    coded = sent.set_column(sent.schema.get_field_index("msisdn"), "msisdn", code)
-    asked = _requested(coded, np.arange(len(pairs)), receiver, district, None)
+    asked = _requested(replaced(sent, msisdn=code), np.arange(len(pairs)), receiver, district, None)
     own, whole = (pairs.filter(pa.array(at > asked.lifted)) for at in (asked.own, asked.whole))
     return HandsetsDue(own, whole, districts)

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc, schema_of, table_of
+from numguard.compute import pc, replaced, schema_of, table_of
 from numguard.indian_time import MOMENT
 from numguard.registry.action import action_taken, complaints_by_day
 from numguard.registry.case import Case
@@ -135,9 +135,7 @@ def _refused(case: Case, cut: int) -> pa.Table:
 
 def _handsets(case: Case, cut: int) -> pa.Table:
     table = _newest(case.store.facts("handsets", cut), "imei14").drop_columns(["event"])
-    for name in ("first_seen", "last_seen"):
-        table = table.set_column(table.schema.get_field_index(name), name, pc.cast(table[name], MOMENT))
-    return table
+    return replaced(table, **{name: pc.cast(table[name], MOMENT) for name in ("first_seen", "last_seen")})
 
 
 def _newest(table: pa.Table, *keys: str) -> pa.Table:

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from numguard.cdr import Cdr
-from numguard.compute import pc, schema_of
+from numguard.compute import pc, replaced, schema_of
 from numguard.notebook import card, counts
 from numguard.registry.amended import AMENDED, amended
 from numguard.registry.case import Case
@@ -212,8 +212,7 @@ def _trial(case: Case, sheet: Sheet, plan: Plan) -> pa.Table:
 def _record(append: Append, sheet: Sheet, plan: Plan) -> None:
     new = pc.add(pc.cast(plan.versions["first_row"], pa.int64()), append.event << 32)
     complaint = pc.coalesce(plan.versions["complaint"], new)
-    place = plan.versions.schema.get_field_index("complaint")
-    versions = pa.concat_tables([plan.versions.set_column(place, "complaint", complaint), plan.reopenings])
+    versions = pa.concat_tables([replaced(plan.versions, complaint=complaint), plan.reopenings])
     record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
     record_counts(append, plan.added, plan.updated, plan.repeated, plan.refused)
     append.rows("complaint", versions)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc, schema_of, whole
+from numguard.compute import pc, replaced, schema_of, whole
 from numguard.errors import RegistryError
 from numguard.indian_time import DAY_MICROS, MOMENT, day_of
 from numguard.registry.arrays import Ints, ints
@@ -269,8 +269,7 @@ class _Side:
     def rows(self, kind: str, *, apart: bool = True) -> pa.Table:
         """The facts of one kind as recorded there; those that the other does not have, or all."""
         table = self._store.as_recorded(kind, self._cut)
-        event = self._numbers[ints(table["event"])]
-        table = table.set_column(table.schema.get_field_index("event"), "event", pa.array(event, pa.int64()))
+        table = replaced(table, event=pa.array(self._numbers[ints(table["event"])], pa.int64()))
         return table.filter(pc.is_in(table["event"], self._apart)) if apart else table
 
     def last(self, kind: str, column: str, order: Order) -> dict[int, list[tuple[str, int]]]:
@@ -295,8 +294,7 @@ def _keys_alone(identities: pa.Table) -> list[tuple[str, str]]:
 
 def _joint(mine: pa.Table, chosen: pa.Table, numbers: Ints, merging: int) -> Order:
     """The order of the events of both once they are in one log."""
-    there = pa.array(numbers[ints(chosen["event"])])
-    new = chosen.set_column(0, "event", there)
+    new = replaced(chosen, event=pa.array(numbers[ints(chosen["event"])]))
     itself = pa.table(
         {"event": [merging], "registry": [""], "number": [merging], "at": [0], "digest": [""], "verb": [MERGE]}
     )

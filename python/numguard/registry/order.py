@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import pc, replaced
 from numguard.registry.arrays import Ints, flags, ints
 
 __all__ = ["ID", "MERGE", "Order", "amending", "answers_in_order", "in_order", "moments_in_order"]
@@ -151,10 +151,7 @@ def amending(versions: pa.Table, order: Order) -> pa.Table:
     after = np.searchsorted(places, key * span + since, side="right")
     found = np.append(places, _NONE)[after]
     amended = (found >= 0) & (found // span == key)
-    versions = order.ranked(versions)
-    versions = versions.set_column(
-        versions.schema.get_field_index("complaint"), "complaint", pa.array(first[key], pa.int64())
-    )
+    versions = replaced(order.ranked(versions), complaint=pa.array(first[key], pa.int64()))
     return versions.append_column("amended_at", pa.array(found % span, pa.int64(), mask=~amended))
 
 

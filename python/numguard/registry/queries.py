@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from numguard import _core
 from numguard.blocklist import BlockList
-from numguard.compute import pc
+from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError
 from numguard.indian_time import MOMENT
 from numguard.registry import action, sending
@@ -102,8 +102,7 @@ class Queries:
             name, sha256, added, updated, repeated, refused (rows), withdrawn (the event that withdrew it, or null).
         """
         table = self._case.store.intakes()
-        at = pc.cast(table["at"], MOMENT)
-        table = table.set_column(table.schema.get_field_index("at"), "at", at)
+        table = replaced(table, at=pc.cast(table["at"], MOMENT))
         return table.rename_columns(["id", *table.column_names[1:]]).combine_chunks()
 
     def would_withdraw(self, id: int) -> pa.Table:  # noqa: A002

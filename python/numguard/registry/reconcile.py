@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import pc, replaced
 from numguard.registry.alike import ALIKE, Known, look_alike
 from numguard.registry.arrays import Bools, Ints, flags, ints
 from numguard.registry.complaints import FIELDS, Complaints
@@ -179,8 +179,7 @@ def _recorded(versions: pa.Table, known: Known) -> tuple[pa.Table, pa.Table, pa.
             list(zip(*others.same.sort_by("complaint_key").to_pydict().values(), strict=True))
         ):
             key[ordinal] = one
-        place = versions.schema.get_field_index("complaint_key")
-        versions = versions.set_column(place, "complaint_key", pa.array(key, pa.string()))
+        versions = replaced(versions, complaint_key=pa.array(key, pa.string()))
     return recorded, versions, others.alike
 
 
@@ -224,13 +223,15 @@ class _Groups:
         some = rows.take(within).append_column("version", pa.array(self.of_row[within]))
         last = some.group_by("version", use_threads=False).aggregate([(field, "last") for field in FIELDS])
         last = last.sort_by("version")
-        for field in FIELDS:
+        mask = np.zeros(self.size, np.bool_)
+        mask[doubled] = True
+
+        def merged(field: str) -> pa.Array[Any]:
             values = last[f"{field}_last"].combine_chunks()
-            mask = np.zeros(self.size, np.bool_)
-            mask[doubled] = True
-            merged = pc.replace_with_mask(first[field].combine_chunks(), pa.array(mask), values)
-            first = first.set_column(first.schema.get_field_index(field), field, merged)
-        return first
+            found: pa.Array[Any] = pc.replace_with_mask(first[field].combine_chunks(), pa.array(mask), values)
+            return found
+
+        return replaced(first, **{field: merged(field) for field in FIELDS})
 
     def statuses(self, stands: Bools, known: Bools) -> tuple[Bools, Bools, Bools]:
         """Of each version, whether a row ends its complaint, whether one says that it stands, and that none doubts it.

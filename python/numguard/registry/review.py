@@ -13,9 +13,10 @@ import numpy as np
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc, schema_of, table_of, whole
+from numguard.compute import pc, replaced, schema_of, table_of, whole
 from numguard.errors import ArgumentError
 from numguard.registry import cells
+from numguard.registry.arrays import ints
 from numguard.registry.case import Case, reason_given
 from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
 from numguard.registry.sheet import Sheet, check_strict, read_sheet
@@ -123,8 +124,7 @@ def review(case: Case, cut: int) -> pa.Table:
     shown_namings = _with_cells(case, cut, shown_namings)
     joint = case.store.order(cut)
     if joint is not None:
-        events_here = pa.array(joint.event[shown_namings["event"].to_numpy()])
-        shown_namings = shown_namings.set_column(shown_namings.schema.get_field_index("event"), "event", events_here)
+        shown_namings = replaced(shown_namings, event=pa.array(joint.event[ints(shown_namings["event"])]))
     without_naming = state.filter(pc.invert(pc.is_in(state["msisdn"], shown_namings["msisdn"])))["msisdn"]
     never_named = pa.table({"msisdn": without_naming, "why": pa.repeat(NEVER_NAMED, len(without_naming))})
     shown_namings = pa.concat_tables([shown_namings, never_named], promote_options="default")
@@ -157,7 +157,7 @@ def _with_cells(case: Case, cut: int, shown_namings: pa.Table) -> pa.Table:
     """The namings with their cells, where these were recorded."""
     kept = case.store.facts("doubtful_cells", cut, wanted=True)
     keys = ["msisdn", "event", "version", "row"]
-    kept = kept.set_column(0, "msisdn", pc.cast(kept["msisdn"], pa.uint64()))
+    kept = replaced(kept, msisdn=pc.cast(kept["msisdn"], pa.uint64()))
     kept = kept.group_by(keys, use_threads=False).aggregate([("cell", "first")])
     return shown_namings.join(kept.rename_columns([*keys, "cell"]), keys, join_type="left outer", use_threads=False)
 

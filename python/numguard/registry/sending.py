@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from numguard.blocklist import BlockList, Form
-from numguard.compute import pc
+from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError, BrakeError
 from numguard.files import together
 from numguard.keyed import key_check
@@ -227,7 +227,7 @@ def _once_each(rows: pa.Table) -> pa.Table:
     both = pc.is_in(key, twice)
     action = pc.if_else(both, RELEASED_TO_VERIFY, rows["action"])
     kept = pc.or_(pc.invert(both), pc.equal(rows["action"], "release"))
-    return rows.set_column(rows.schema.get_field_index("action"), "action", action).filter(kept)
+    return replaced(rows, action=action).filter(kept)
 
 
 def _export_of_earlier(
