@@ -30,38 +30,13 @@ from numguard.registry.state import RELEASED_TO_VERIFY
 from numguard.registry.store import Append
 from numguard.types import PathLike
 
-__all__ = ["block_list", "export", "export_handsets", "handsets"]
+__all__ = ["export", "export_handsets"]
 
 #: The key check on record of a list with the numbers themselves.
 NO_KEY = "none"
 
 #: In place of the policy on record, for a list to which no later change is relative.
 _NO_BASE = ""
-
-
-def block_list(
-    case: Case,
-    as_of: date | datetime | None,
-    since: date | datetime | int | None,
-    district: str | None,
-    policy: ListPolicy | None,
-) -> BlockList:
-    """The list as of a moment, or its change since one; changes nothing."""
-    cut = case.cut("as_of", as_of) if as_of is not None else case.store.head()
-    base = None if since is None else since if isinstance(since, int) else case.cut("since", since)
-    if isinstance(base, bool) or (base is not None and not 0 <= base <= cut):
-        raise ArgumentError("since: takes a day, a moment or an event that is not after as_of")
-    policy = policy or ListPolicy()
-    district = the_district(district, case.store.districts)
-    before = None if base is None else Basis(base, policy, district)
-    return case.listed(cut, before, policy, district, as_of=_moment(as_of))
-
-
-def handsets(case: Case, as_of: date | datetime | None, district: str | None) -> BlockList:
-    """The pairs of handset and number as of a moment; changes nothing."""
-    cut = case.cut("as_of", as_of) if as_of is not None else case.store.head()
-    district = the_district(district, case.store.districts)
-    return case.handset_list(case.handsets(cut).listed(district), (0, cut), district, as_of=_moment(as_of))
 
 
 def export(
@@ -244,7 +219,7 @@ def _export_of_earlier(
     """Writes the list of an earlier day: a record of the state at that time, which requests no action."""
     with case.sending(path, "export") as (append, token):
         cut = case.cut("as_of", as_of)
-        listed = case.listed(cut, None, policy, district, as_of=_moment(as_of), by_name=True)
+        listed = case.listed(cut, None, policy, district, as_of=as_of, by_name=True)
         numbers = listed.to_table()["msisdn"]
         append.rows("exported", {"msisdn": numbers, "action": pa.repeat("earlier", len(numbers))})
         listed = listed if key is None else listed.keyed(key)
@@ -274,10 +249,11 @@ def export_handsets(
         due = handsets_due(_handsets_sent(case, cut, sent), to, district, districts=districts)
         now, begin = case.handsets(cut), 0 if before is None else before.event
         if before is None:
-            table, left = now.listed(district), len(now.lifted(district, due))
+            table, kind, left = now.listed(district), "handsets", len(now.lifted(district, due))
         else:
-            table, left = now.change(case.handsets(begin).listed(before.district), district, due), 0
-        listed = case.handset_list(table, (begin, cut), district)
+            old = case.handsets(begin).listed(before.district)
+            table, kind, left = now.change(old, district, due), "handsets_delta", 0
+        listed = case.block_list(table, kind, (begin, cut), district)
         rows = listed.to_table().select(["imei14", "msisdn", "action"])
         append.rows("exported_handset", _once_each(rows))
         # A pair requests no block of the number.
@@ -301,10 +277,6 @@ def _handsets_sent(case: Case, cut: int, lists: list[dict[str, Any]]) -> pa.Tabl
                 pairs = pairs.append_column(name, pa.repeat(pa.scalar(value, sent.schema.field(name).type), len(pairs)))
             parts.append(pairs.cast(sent.schema))
     return pa.concat_tables(parts)
-
-
-def _moment(as_of: date | datetime | None) -> int | None:
-    return None if as_of is None else last_moment("as_of", as_of)
 
 
 def _receiver(to: object) -> str:
