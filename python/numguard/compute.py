@@ -94,7 +94,7 @@ def filtered(batch: pa.RecordBatch, is_kept: Any) -> pa.RecordBatch:
 def replaced(rows: _Rows, **columns: Any) -> _Rows:
     """The rows with other values in columns that they have.
 
-    >>> replaced(pa.table({"row": [1, 2], "note": ["a", "b"]}), row=[3, 4]).to_pylist()
+    >>> replaced(pa.table({"row": [1, 2], "note": ["a", "b"]}), row=pa.array([3, 4])).to_pylist()
     [{'row': 3, 'note': 'a'}, {'row': 4, 'note': 'b'}]
     """
     for name, values in columns.items():

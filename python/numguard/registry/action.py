@@ -37,13 +37,9 @@ _RUPEES = pa.decimal128(20, 2)
 def action_taken(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
     """The action-taken report as of the event `cut`; the columns are those of `Registry.action_taken`."""
     numbers, complaints = _numbers(case, cut, policy), _complaints(case, cut)
-    combined = pa.concat_tables(
-        [
-            numbers,
-            complaints.select(["district", "source", *_MONEY]).append_column("complaints", _ones(len(complaints))),
-        ],
-        promote_options="default",
-    )
+    money = complaints.select(["district", "source", *_MONEY])
+    money = money.append_column("complaints", pa.repeat(1, len(complaints)))
+    combined = pa.concat_tables([numbers, money], promote_options="default")
     combined = replaced(combined, found=pc.fill_null(combined["found"], FOUND.index("reported")))
     combined = _with_places_spelled_once(combined)
     keys, sums = ["district", "source", "found"], [*STAGES, "complaints", *_MONEY]
@@ -158,10 +154,6 @@ def _spelled_once(words: Any, place: str) -> pa.Array[Any]:
     at = pc.index_in(folded, pc.drop_null(chosen["folded"]).combine_chunks())
     spelled: pa.Array[Any] = chosen["word_first"].combine_chunks().take(at)
     return spelled
-
-
-def _ones(size: int) -> pa.Array[Any]:
-    return pa.repeat(pa.scalar(1, pa.int64()), size)
 
 
 def _rupees(paise: Any) -> Any:

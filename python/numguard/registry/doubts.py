@@ -7,7 +7,7 @@ number that may be a victim's waits for a decision**, whatever its own column is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -31,10 +31,9 @@ _NOT_KNOWN: Final = words_in(
 _UNKNOWN: Final = rf"^\PL*(?:(?:{'|'.join(sorted(_NOT_KNOWN))})(?:\PL+|$))+$"
 
 
-def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -> pa.Array[Any]:
+def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -> Bools:
     """Which suspect numbers are also in a column of their row that is not read and may be the complainant's."""
-    index = ints(found["index"])
-    msisdn = ints(found["msisdn"])
+    index, msisdn = (ints(found[name]) for name in ("index", "msisdn"))
     repeated = np.zeros(len(found), np.bool_)
     for place in unread:
         field = table.schema.field(place)
@@ -43,10 +42,10 @@ def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -
         column = cells.joined(table.column(place))
         some = np.flatnonzero(flags(pc.match_substring_regex(column, _TEN_DIGITS)))
         could = cells.digits_that_could_be(column.take(pa.array(some, pa.int64())))
-        pairs = set(zip(some[could["index"].to_numpy()].tolist(), could["msisdn"].to_pylist(), strict=True))
+        pairs = set(zip(some[ints(could["index"])].tolist(), could["msisdn"].to_pylist(), strict=True))
         for k in np.flatnonzero(np.isin(index, some)).tolist():
             repeated[k] |= (index[k], msisdn[k]) in pairs
-    return pa.array(repeated)
+    return repeated
 
 
 def spared_rows(table: pa.Table, unread: Sequence[int]) -> Bools:

@@ -20,7 +20,7 @@ from numguard.registry.spelling import folded_cells
 
 __all__ = [
     "NEVER", "Bools", "Facts", "Ints", "Last", "Linked", "Named", "Turned", "Versions", "anywhere", "distinct",
-    "known", "positions", "taken", "universe",
+    "known", "positions", "taken", "universe", "version_keys",
 ]  # fmt: skip
 
 
@@ -98,7 +98,7 @@ class Versions:
     """The versions of complaints, found by their event and row."""
 
     def __init__(self, table: pa.Table) -> None:
-        key = _key(table, "row")
+        key = version_keys(table, "row")
         if (key[1:] < key[:-1]).any():
             order = np.argsort(key)
             table, key = table.take(order), key[order]
@@ -120,10 +120,11 @@ class Versions:
 
     def of(self, rows: pa.Table) -> Ints:
         """The version that contains each of `rows`."""
-        return np.searchsorted(self._key, _key(rows, "version"))
+        return np.searchsorted(self._key, version_keys(rows, "version"))
 
 
-def _key(table: pa.Table, row: str) -> Ints:
+def version_keys(table: pa.Table, row: str) -> Ints:
+    """One integer for each version of a complaint: its event, and its row in the file."""
     event, at = (ints(table[name]) for name in ("event", row))
     return (event << 32) | at
 

@@ -18,7 +18,6 @@ from numguard.indian_time import MOMENT
 from numguard.registry.arrays import ints
 from numguard.registry.outcomes import unrequested_by
 from numguard.registry.reading import Reading
-from numguard.registry.sql import HISTORY
 
 __all__ = ["history"]
 
@@ -32,10 +31,10 @@ def history(store: Reading, msisdn: int, cut: int) -> pa.Table:
     """The history of `msisdn` up to the event `cut`, in the order of events."""
     entries = store.entries(msisdn)
     related = _RelatedVersions(store, msisdn, cut)
-    entries = pa.concat_tables([entries, _rows(entries.schema, related.no_more(), related.withdrawn())])
+    ended = [*related.no_more(), *related.withdrawn()]
+    entries = pa.concat_tables([entries, pa.Table.from_pylist(ended, schema=entries.schema)])
     entries = entries.filter(pc.less_equal(entries["event"], cut))
-    events, sent = store.events(entries["event"]), store.sent_files().to_pylist()
-    who = events.take(pc.index_in(entries["event"], events["event"]))
+    who, sent = store.events(entries["event"]), store.sent_files().to_pylist()
     order = store.order(cut)
     seqs = ints(entries["event"])
     if order is None:
@@ -182,9 +181,3 @@ class _RelatedVersions:
                     again.add(("named", version.event, *(version.fields[name] for name in _COMPLAINT)))
         keys = zip(*(entries[name].to_pylist() for name in ("what", "event", *_COMPLAINT)), strict=True)
         return pa.array(["repeated" if row in again else row[0] for row in keys], pa.string())
-
-
-def _rows(schema: pa.Schema, *parts: Iterator[dict[str, Any]]) -> pa.Table:
-    names = [field.partition(":")[0] for field in HISTORY.split()]
-    rows = [{name: row.get(name) for name in names} for part in parts for row in part]
-    return pa.Table.from_pylist(rows, schema=schema)

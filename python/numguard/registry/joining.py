@@ -18,7 +18,7 @@ from numguard.compute import pc
 from numguard.registry.arrays import Ints, ints
 from numguard.registry.reading import Reading
 from numguard.registry.store import Append, Store
-from numguard.registry.tables import TABLES
+from numguard.registry.tables import TABLES, fields_of
 
 __all__ = ["copy_events"]
 
@@ -62,7 +62,7 @@ def copy_events(store: Store, append: Append, other: Reading, chosen: pa.Table, 
             last = min(upto, first + _BLOCK - 1)
             if not wanted[first : last + 1].any():
                 continue
-            columns = ", ".join(field.partition(":")[0] for field in fields.split())
+            columns = ", ".join(column for column, _ in fields_of(fields))
             query = f"SELECT event, {columns} FROM {name} WHERE event >= $1 AND event <= $2"
             rows = other.read(f"event:i {fields}", query, (first, last))
             rows = rows.filter(pa.array(wanted[ints(rows["event"])]))

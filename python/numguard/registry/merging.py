@@ -21,6 +21,7 @@ from numguard.registry.case import Case
 from numguard.registry.joining import copy_events
 from numguard.registry.order import MERGE, Order, answers_in_order, in_order, moments_in_order
 from numguard.registry.reading import Reading
+from numguard.registry.state import DECIDING, PROTECTING, SETTLING
 from numguard.registry.store import Store
 
 __all__ = ["RULES", "Merged", "contradictions", "merge", "merges"]
@@ -33,12 +34,6 @@ RULES = {
     "amended_before": "The one repeats a version that had been amended, so that the amendment holds.",
     "older_answer": "An answer that happened before a recorded one, or is undated where one is dated, changes nothing.",
 }
-
-_GROUPS = (
-    ("protected", "unprotected"),
-    ("confirmed", "withdrawn", "reverified", "reactivated"),
-    ("accepted", "dismissed"),
-)
 
 _CONTRADICTIONS = schema_of(
     kind=pa.string(),
@@ -123,8 +118,7 @@ def contradictions(case: Case) -> pa.Table:
 def merges(case: Case) -> pa.Table:
     """The merges of this registry, and of those that it merged."""
     merged = case.store.merges()
-    who = case.store.events(merged["event"])
-    of = who.take(pc.index_in(merged["event"], who["event"]))
+    of = case.store.events(merged["event"])
     return pa.table(
         {
             "event": merged["event"],
@@ -172,13 +166,13 @@ class _Independent:
         numbers: Ints,
     ) -> None:
         merging = len(mine) + 1
-        there = set(_keys_alone(theirs))
+        there = {key for key, _ in _keys(theirs)}
         own = [event for key, event in _keys(mine) if key not in there]
         self._order = _joint(mine, chosen, numbers, merging)
-        self._cut, self._upto = merging - 1, int(theirs["event"].to_numpy().max())
+        self._cut, self._upto = merging - 1, int(ints(theirs["event"]).max())
         self._sides = (
             _Side(stores[0], self._cut, np.arange(merging), own),
-            _Side(stores[1], self._upto, numbers, numbers[chosen["event"].to_numpy()].tolist()),
+            _Side(stores[1], self._upto, numbers, numbers[ints(chosen["event"])].tolist()),
         )
 
     def contradictions(self) -> pa.Table:
@@ -191,19 +185,20 @@ class _Independent:
         return bool(self._order.rank[a] > self._order.rank[b])
 
     def _decisions(self) -> list[dict[str, Any]]:
-        last = [side.last("decisions", "status", self._order) for side in self._sides]
+        last = [side.decisions() for side in self._sides]
         found = []
-        for group in _GROUPS:
+        for group in (PROTECTING, DECIDING, SETTLING):
             for msisdn in last[0].keys() & last[1].keys():
                 a, b = (self._of_group(of[msisdn], group) for of in last)
                 if a and b and a[0] != b[0]:
-                    found.append(self._ordered("decision", msisdn, a, b, "later"))
+                    held, other = (a, b) if self._later(a[1], b[1]) else (b, a)
+                    found.append(self._row("decision", held, other, "later", msisdn=msisdn))
         for one, two in (last, last[::-1]):
             for msisdn in one.keys() & two.keys():
-                protection = self._of_group(one[msisdn], _GROUPS[0])
-                other = self._of_group(two[msisdn], _GROUPS[1])
-                if protection and other and protection[0] == "protected" and other[0] == "confirmed":
-                    found.append(self._row("decision", protection, other, "protected_first", msisdn=msisdn))
+                protection = self._of_group(one[msisdn], PROTECTING)
+                decision = self._of_group(two[msisdn], DECIDING)
+                if protection and decision and protection[0] == "protected" and decision[0] == "confirmed":
+                    found.append(self._row("decision", protection, decision, "protected_first", msisdn=msisdn))
         return found
 
     def _of_group(self, decisions: list[tuple[str, int]], group: tuple[str, ...]) -> tuple[str, int] | None:
@@ -248,10 +243,6 @@ class _Independent:
             found.append(self._row("complaint", *sides, rule, **of))
         return found
 
-    def _ordered(self, kind: str, msisdn: int, a: tuple[str, int], b: tuple[str, int], rule: str) -> dict[str, Any]:
-        held, other = (a, b) if self._later(a[1], b[1]) else (b, a)
-        return self._row(kind, held, other, rule, msisdn=msisdn)
-
     @staticmethod
     def _row(kind: str, held: tuple[str, int], other: tuple[str, int], rule: str, **of: Any) -> dict[str, Any]:
         sides = {"held_value": held[0], "held": held[1], "other_value": other[0], "other": other[1]}
@@ -272,11 +263,11 @@ class _Side:
         table = replaced(table, event=pa.array(self._numbers[ints(table["event"])], pa.int64()))
         return table.filter(pc.is_in(table["event"], self._apart)) if apart else table
 
-    def last(self, kind: str, column: str, order: Order) -> dict[int, list[tuple[str, int]]]:
-        """The values of a column for each number, with their events."""
+    def decisions(self) -> dict[int, list[tuple[str, int]]]:
+        """The decisions on each number, with their events."""
         found: dict[int, list[tuple[str, int]]] = {}
-        for row in self.rows(kind).to_pylist():
-            found.setdefault(row["msisdn"], []).append((row[column], row["event"]))
+        for row in self.rows("decisions").to_pylist():
+            found.setdefault(row["msisdn"], []).append((row["status"], row["event"]))
         return found
 
     def versions(self) -> dict[str, list[dict[str, Any]]]:
@@ -286,10 +277,6 @@ class _Side:
             if row["suspects"] and not row["taken_back"]:
                 found.setdefault(row["complaint_key"], []).append(row)
         return found
-
-
-def _keys_alone(identities: pa.Table) -> list[tuple[str, str]]:
-    return [key for key, _ in _keys(identities)]
 
 
 def _joint(mine: pa.Table, chosen: pa.Table, numbers: Ints, merging: int) -> Order:
@@ -307,8 +294,7 @@ def _shown(store: Reading, differences: pa.Table) -> pa.Table:
     columns: dict[str, Any] = {"kind": differences["kind"], "msisdn": pc.cast(differences["msisdn"], pa.uint64())}
     columns |= {name: differences[name] for name in ("source", "acknowledgement_no")}
     for side in ("held", "other"):
-        events = store.events(differences[side])
-        of = events.take(pc.index_in(differences[side], events["event"]))
+        of = store.events(differences[side])
         seqs = ints(differences[side])
         registries = pa.array(order.registries if order else [store.id], pa.string())
         at = order.registry[seqs] if order else np.zeros(len(seqs), np.int64)

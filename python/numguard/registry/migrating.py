@@ -24,8 +24,7 @@ def migrate(dialect: Dialect, then: Callable[[Dialect], None], *, whole: bool = 
 
     `then` runs in the same transaction.
     """
-    folder = resources.files(__package__) / "schema"
-    steps = sorted((entry.name, entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    steps = _steps()
     version = _version(dialect)
     if version == len(steps):
         return
@@ -39,7 +38,7 @@ def migrate(dialect: Dialect, then: Callable[[Dialect], None], *, whole: bool = 
     dialect.begin_to_build()
     try:
         version = _version(dialect)
-        for _, text in steps[version:]:
+        for text in steps[version:]:
             for statement in _statements(text):
                 dialect.execute(statement)
         dialect.execute(f"UPDATE head SET schema_version = {len(steps)}")
@@ -52,8 +51,13 @@ def migrate(dialect: Dialect, then: Callable[[Dialect], None], *, whole: bool = 
 
 def is_current(dialect: Dialect) -> bool:
     """Whether the schema is the current one, or newer."""
+    return _version(dialect) >= len(_steps())
+
+
+def _steps() -> list[str]:
     folder = resources.files(__package__) / "schema"
-    return _version(dialect) >= sum(entry.name.endswith(".sql") for entry in folder.iterdir())
+    files = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    return [entry.read_text() for entry in sorted(files, key=lambda entry: entry.name)]
 
 
 def _version(dialect: Dialect) -> int:

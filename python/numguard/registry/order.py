@@ -58,15 +58,12 @@ class Order:
 
     def ranked(self, table: pa.Table) -> pa.Table:
         """The table with positions in the order instead of numbers in this log."""
-        for name, values in (("event", self.rank), ("added_at", None), ("at", None)):
-            place = table.schema.get_field_index(name)
-            if place < 0 or (name == "at" and table.schema.get_field_index("event") < 0):
-                continue
-            events = ints(table["event"])
-            # `event` is the first of the three, and ranked by then.
-            column = self.at[self.event[events]] if values is None else values[events]
-            table = table.set_column(place, name, pa.array(column))
-        return table
+        if "event" not in table.column_names:
+            return table
+        rank = self.rank[ints(table["event"])]
+        at = pa.array(self.at[self.event[rank]])
+        moments = {name: at for name in ("added_at", "at") if name in table.column_names}
+        return replaced(table, event=pa.array(rank), **moments)
 
 
 def in_order(events: pa.Table, origins: pa.Table) -> Order:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import pyarrow as pa
 from numguard.compute import pc, schema_of
 from numguard.errors import ArgumentError
 from numguard.registry import cells
-from numguard.registry.arrays import ints
+from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
 from numguard.registry.intake import UNREQUESTED, Intake, named_refusals, record_counts, record_input
@@ -200,15 +201,13 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any, words: Mappi
     """
     at = find_columns(sheet.table, COLUMNS, ("msisdn", "status"), mapping, sheet.name)
     size = len(sheet.table)
-
-    def column(word: str) -> pa.ChunkedArray[Any]:
-        return sheet.table.column(at[word][0]) if word in at else pa.chunked_array([pa.nulls(size, pa.string())])
-
+    column = partial(sheet.column, at)
     msisdn, note = cells.single_numbers(column("msisdn"))
     note = pc.if_else(pc.and_(pc.is_null(msisdn), pc.is_null(note)), "empty", note)
-    note = _unless(note, pc.invert(pc.is_in(msisdn, known(msisdn))), "unknown_number")
+    unknown = pc.and_(pc.is_null(note), pc.invert(pc.is_in(msisdn, known(msisdn))))
+    note = pc.if_else(unknown, "unknown_number", note)
     status = _statuses(column("status"), words)
-    status_bad = pc.invert(pc.is_in(status, pa.array(OUTCOMES)))
+    status_bad = ~flags(pc.is_in(status, pa.array(OUTCOMES)))
     happened, date_note = moments(column("happened_at"))
     rows = pa.table(
         {
@@ -221,44 +220,31 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any, words: Mappi
             "happened_at_cell": cells.written(column("happened_at")),
         }
     )
-    usable = pc.and_(pc.and_(pc.is_null(note), pc.is_null(date_note)), pc.invert(status_bad))
-    clash = pa.array(_contradicting(rows, usable))
+    number_bad, date_bad = flags(pc.is_valid(note)), flags(pc.is_valid(date_note))
+    clash = _contradicting(rows, ~(number_bad | date_bad | status_bad))
     refused = []
-    good: Any = None
-    for word, bad, why in (
-        ("msisdn", pc.is_valid(note), note),
-        ("status", status_bad, "unknown_status"),
-        ("happened_at", pc.is_valid(date_note), date_note),
-        ("status", clash, "contradiction"),
+    good = np.ones(size, np.bool_)
+    for word, bad, notes in (
+        ("msisdn", number_bad, note),
+        ("status", status_bad, pa.repeat("unknown_status", size)),
+        ("happened_at", date_bad, date_note),
+        ("status", clash, pa.repeat("contradiction", size)),
     ):
-        notes = pa.repeat(why, size) if isinstance(why, str) else why
-        hit = bad if good is None else pc.and_(bad, good)
-        good = pc.invert(bad) if good is None else pc.and_(good, pc.invert(bad))
-        refused.append(
-            pa.table(
-                {
-                    "row": sheet.row.filter(hit),
-                    "field": pa.repeat(word, int(pc.sum(hit).as_py() or 0)),
-                    "cell": cells.written(column(word)).filter(hit),
-                    "note": notes.filter(hit),
-                }
-            )
-        )
+        hit = pa.array(bad & good)
+        good &= ~bad
+        row = sheet.row.filter(hit)
+        columns = [row, pa.repeat(word, len(row)), cells.written(column(word)).filter(hit), notes.filter(hit)]
+        refused.append(pa.table(columns, schema=_REFUSED))
     broken = sheet.broken.add_column(1, "field", pa.nulls(len(sheet.broken), pa.string()))
-    refused.append(broken.cast(refused[0].schema))
-    kept = rows.filter(good)
+    refused.append(broken.cast(_REFUSED))
+    kept = rows.filter(pa.array(good))
     order = np.lexsort((ints(kept["row"]), ints(pc.fill_null(kept["happened_at"], 0))))
     return Outcomes(kept.take(order), pa.concat_tables(refused).sort_by("row"))
 
 
-def _unless(note: pa.Array[Any], holds: Any, why: str) -> pa.Array[Any]:
-    chosen: pa.Array[Any] = pc.if_else(pc.and_(pc.is_null(note), pc.fill_null(holds, False)), why, note)
-    return chosen
-
-
-def _contradicting(rows: pa.Table, good: Any) -> Any:
+def _contradicting(rows: pa.Table, good: Bools) -> Bools:
     """Rows whose number has another outcome at the same moment, or an undated one, so that the last is unknown."""
-    usable = rows.filter(good).select(["msisdn", "happened_at", "status"])
+    usable = rows.filter(pa.array(good)).select(["msisdn", "happened_at", "status"])
     at_once = usable.group_by(["msisdn", "happened_at"]).aggregate([("status", "count_distinct")])
     at_once = at_once.filter(pc.greater(at_once["status_count_distinct"], 1))
     clashing = set(zip(at_once["msisdn"].to_pylist(), at_once["happened_at"].to_pylist(), strict=True))

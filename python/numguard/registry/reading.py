@@ -43,7 +43,7 @@ from numguard.registry.sql import (
     of_all,
     of_wanted,
 )
-from numguard.registry.tables import TABLES
+from numguard.registry.tables import TABLES, fields_of
 
 __all__ = ["Reading"]
 
@@ -131,6 +131,11 @@ class Reading:
             self._order = known = (cut, found)
         return known[1]
 
+    def _ranked(self, table: pa.Table, cut: int) -> pa.Table:
+        """The table with the positions of events in the order of all registries, in place of their numbers here."""
+        order = self.order(cut)
+        return table if order is None else order.ranked(table)
+
     def identities(self, cut: int) -> pa.Table:
         """The events up to `cut`, each as in the registry that recorded it.
 
@@ -163,8 +168,7 @@ class Reading:
         facts = amending(versions, order)
         if kind == "complaints":
             facts = facts.filter(pc.and_(pc.equal(facts["taken_back"], 0), pc.is_null(facts["amended_at"])))
-        columns = [field.partition(":")[0] for field in FACTS[kind][0].split()]
-        return facts.select(columns)
+        return facts.select([name for name, _ in fields_of(FACTS[kind][0])])
 
     def as_recorded(self, kind: str, cut: int) -> pa.Table:
         """As `facts` of all numbers, with the numbers that events have in this log."""
@@ -181,7 +185,7 @@ class Reading:
     def contradictions(self, since: int = 1) -> pa.Table:
         """The contradictions of merges, recorded with the event `since` or later."""
         columns = TABLES["contradiction"]
-        names = ", ".join(field.partition(":")[0] for field in columns.split())
+        names = ", ".join(name for name, _ in fields_of(columns))
         return self.read(columns, f"SELECT {names} FROM contradiction WHERE event >= $1", (since,))
 
     def _facts(self, kind: str, cut: int, *, wanted: bool) -> pa.Table:
@@ -264,10 +268,8 @@ class Reading:
             self._scratch("candidate", endings.select(["complaint_key"]).group_by("complaint_key").aggregate([]))
             openings = self.read(columns, OPENINGS, (cut,)) if len(endings) else endings
         last: dict[Any, tuple[int, bool]] = {}
-        order = self.order(cut)
         for table, ends in ((endings, True), (openings, False)):
-            events = table if order is None else order.ranked(table)
-            for key, event in zip(*events.to_pydict().values(), strict=True):
+            for key, event in zip(*self._ranked(table, cut).to_pydict().values(), strict=True):
                 last[key] = max((event, ends), last.get(key, (0, False)))
         return pa.array([key for key, (_, ends) in last.items() if ends], pa.string())
 
@@ -362,15 +364,13 @@ class Reading:
             "event:i verb:t name:t bytes:i sha256:t records:i",
             f"""SELECT i.event, e.verb, i.name, i.bytes, i.sha256, i.records
                 FROM input i JOIN event e ON e.seq = i.event
-                WHERE i.event <= $1 AND NOT i.{WITHDRAWN.format("event")}""",
+                WHERE i.event <= $1 AND NOT i.{WITHDRAWN}""",
             (cut,),
         )
-        order = self.order(cut)
-        table = table if order is None else order.ranked(table)
-        return table.sort_by([("event", "ascending"), ("name", "ascending")])
+        return self._ranked(table, cut).sort_by([("event", "ascending"), ("name", "ascending")])
 
     def events(self, seqs: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Table:
-        """Who, when and why of some events, and the files they read; `at` is the moment in the recording registry."""
+        """Who, when and why of each of some events, and the file it read; `at` is the moment where it was recorded."""
         query = """SELECT e.seq AS event, coalesce(o.at, e.at) AS at, e.actor, e.verb, e.reason,
                      coalesce(i.name, '') AS file, coalesce(i.sha256, '') AS sha256
                    FROM wanted_event a JOIN event e ON e.seq = a.seq
@@ -378,7 +378,8 @@ class Reading:
                    LEFT JOIN origin o ON o.event = e.seq"""
         with self._lock:
             self._scratch("wanted_event", pa.table({"seq": pc.unique(seqs).cast(pa.int64())}))
-            return self.read("event:i at:i actor:t verb:t because:t file:t sha256:t", query)
+            found = self.read("event:i at:i actor:t verb:t because:t file:t sha256:t", query)
+        return found.take(pc.index_in(seqs, found["event"]))
 
     def sent_files(self) -> pa.Table:
         """The files that were sent with the events of the last call of `events`."""
@@ -402,12 +403,14 @@ class Reading:
         return self.read("event:i withdrawn:i", "SELECT event, withdrawn FROM withdrawal WHERE event <= $1", (cut,))
 
     def taken_back(self, cut: int) -> pa.Table:
-        """The files that are withdrawn up to `cut`, with who, when and why."""
+        """The files that are withdrawn up to `cut`, with who, when and why, in the order of withdrawals."""
         query = """SELECT w.event, e.verb, i.name, i.sha256, t.actor, coalesce(o.at, t.at) AS withdrawn_at, t.reason
                    FROM withdrawal w JOIN event e ON e.seq = w.withdrawn JOIN event t ON t.seq = w.event
                    LEFT JOIN input i ON i.event = w.withdrawn LEFT JOIN origin o ON o.event = w.event
                    WHERE w.event <= $1"""
-        return self.read("event:i verb:t name:t sha256:t by:t withdrawn_at:i reason:t", query, (cut,))
+        table = self.read("event:i verb:t name:t sha256:t by:t withdrawn_at:i reason:t", query, (cut,))
+        order: Any = [("event", "ascending"), ("name", "ascending"), ("sha256", "ascending")]
+        return self._ranked(table, cut).sort_by(order).drop_columns(["event"])
 
     def touching(self, msisdn: int) -> pa.Array[Any]:
         """The events besides complaints that concern one number and can be withdrawn."""
@@ -429,14 +432,11 @@ class Reading:
 
 def _declared(table: pa.Table, columns: str) -> pa.Table:
     """`table` as the declared columns: drivers infer a column's type from its first rows."""
-    arrays, names = [], []
-    for index, field in enumerate(columns.split()):
-        name, _, code = field.partition(":")
-        values = table.column(index)
+    declared: dict[str, Any] = {}
+    for (name, code), values in zip(fields_of(columns), table.columns, strict=True):
         if code == "i":
-            arrays.append(values.cast(pa.int64()))
+            declared[name] = values.cast(pa.int64())
         else:
             text = values.cast(pa.string())
-            arrays.append(pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text))
-        names.append(name)
-    return pa.table(arrays, names=names)
+            declared[name] = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    return pa.table(declared)

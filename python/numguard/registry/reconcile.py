@@ -295,13 +295,11 @@ def _texts(records: pa.Table, suspects: pa.Array[Any], complaints: Complaints, p
         refused["field"], refused["cell"], refused["note"], "\x1d", null_handling="replace"
     )
     owner = place[ints(refused["index"])]
-    cells = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < len(records)))
-    cells = cells.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
+    refusals = _distinct(owner, words, len(records))
     values = {field: pc.cast(records[field], pa.string()) for field in FIELDS if field not in _LATER}
     # Another listed spelling of the source is the same content.
     fields = [*(values | {"source": sources(values["source"])}).values()]
     complainants = _several(complaints.complainants, place, len(records))
-    refusals = _lists(ints(cells["owner"]), cells["text"].combine_chunks(), len(records), "\x1e")
     joined = pc.binary_join_element_wise(*fields, complainants, suspects, refusals, "\x1f", null_handling="replace")
     for field in _LATER:
         later = pc.binary_join_element_wise("", field, pc.cast(records[field], pa.string()), "\x1c")
@@ -371,9 +369,14 @@ def _doubts(namings: pa.Table, place: Ints, size: int) -> pa.Array[Any]:
     owner = place[ints(unsure["index"])]
     number = pc.cast(unsure["msisdn"], pa.string())
     words = pc.binary_join_element_wise(number, unsure["doubt"], unsure["cell"], "\x1d", null_handling="replace")
-    doubts = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < size))
-    doubts = doubts.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
-    return _lists(ints(doubts["owner"]), doubts["text"].combine_chunks(), size, "\x1e")
+    return _distinct(owner, words, size)
+
+
+def _distinct(owner: Ints, words: Any, size: int) -> pa.Array[Any]:
+    """The distinct words of each of `size` owners, ascending, joined."""
+    found = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < size))
+    found = found.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
+    return _lists(ints(found["owner"]), found["text"].combine_chunks(), size, "\x1e")
 
 
 def _refused_anew(complaints: Complaints, groups: _Groups, fresh: Bools) -> tuple[pa.Table, pa.Table]:

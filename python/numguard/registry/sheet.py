@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -63,6 +63,12 @@ class Sheet:
     def records(self) -> int:
         """All records, broken ones included."""
         return len(self.table) + len(self.broken)
+
+    def column(self, at: Mapping[str, Sequence[int]], field: str) -> pa.ChunkedArray[Any]:
+        """The first column of a field, by the columns `at` of each; empty cells where the field has none."""
+        if field in at:
+            return self.table.column(at[field][0])
+        return pa.chunked_array([pa.nulls(len(self.table), pa.string())])
 
     def account(self, refused: int) -> RowAccount:
         """The account of every row, of which so many were refused."""

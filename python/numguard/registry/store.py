@@ -27,9 +27,9 @@ from numguard.registry.migrating import damaged, migrate
 from numguard.registry.opening import copied, is_read_only
 from numguard.registry.order import Order
 from numguard.registry.reading import Reading
-from numguard.registry.seal import Seal, digest
+from numguard.registry.seal import Event, Seal, digest
 from numguard.registry.sqlite import SQLite
-from numguard.registry.tables import TABLES
+from numguard.registry.tables import TABLES, fields_of
 from numguard.registry.verifying import seal_what_is_not, verify
 from numguard.registry.waiting import Waiting
 
@@ -39,7 +39,7 @@ __all__ = ["Append", "Store"]
 class Append:
     """A writing transaction: its event's number and moment, and how rows of the event are appended."""
 
-    def __init__(self, store: Store, event: tuple[int, int, str, str, str], now: int) -> None:
+    def __init__(self, store: Store, event: Event, now: int) -> None:
         self._store = store
         self.event, self.at = event[:2]
         self.who = event
@@ -121,7 +121,7 @@ class Store(Reading):
 
     def _built(self, dialect: Dialect, *, whole: bool = False) -> Dialect:
         try:
-            migrate(dialect, _sealed, whole=whole)
+            migrate(dialect, seal_what_is_not, whole=whole)
             if not self.read_only:
                 Waiting(dialect).finish()
         except BaseException:
@@ -142,7 +142,7 @@ class Store(Reading):
             DamagedError: The store differs from what was recorded.
         """
         with self._lock:
-            return verify(self.dialect, TABLES)
+            return verify(self.dialect)
 
     def backup(self, path: Path) -> Seal:
         """Copies the log into a new file, while others write, and verifies the copy.
@@ -178,7 +178,7 @@ class Store(Reading):
                 return
             if not self._there and (make or is_there(self._target)):
                 if not is_there(self._target):
-                    SQLite.make(self._target, lambda dialect: migrate(dialect, _sealed))
+                    SQLite.make(self._target, lambda dialect: migrate(dialect, seal_what_is_not))
                 self._replace_dialect(self._open())
                 self._there = True
             elif not self.dialect.answers():
@@ -290,7 +290,7 @@ class Store(Reading):
         sealed = digest(before[0] if before else "", append.who, append.tables)
         self.insert("seal", pa.table({"event": [append.event], "digest": [sealed]}))
         if append.more:
-            seal_what_is_not(self.dialect, TABLES)
+            seal_what_is_not(self.dialect)
         if files is not None:
             Waiting(self.dialect).record(files, append.event)
         try:
@@ -333,14 +333,11 @@ class Store(Reading):
         """Appends rows of an event to the table `name`; returns them as they are recorded, but for the event."""
         if not len(table):
             return table
-        columns: list[Any] = [pa.repeat(pa.scalar(event, pa.int64()), len(table))]
-        names = ["event"]
-        for field in TABLES[name].split():
-            column, _, code = field.partition(":")
+        columns: dict[str, Any] = {"event": pa.repeat(pa.scalar(event, pa.int64()), len(table))}
+        for column, code in fields_of(TABLES[name]):
             values = table[column]
-            columns.append(values.cast(pa.int64()) if code == "i" else pc.fill_null(values.cast(pa.string()), ""))
-            names.append(column)
-        rows = pa.table(columns, names=names)
+            columns[column] = values.cast(pa.int64()) if code == "i" else pc.fill_null(values.cast(pa.string()), "")
+        rows = pa.table(columns)
         self.insert(name, rows)
         return rows.drop_columns(["event"])
 
@@ -354,7 +351,3 @@ def _utf8(values: Any) -> Any:
     if isinstance(values, list):
         return [value.encode(errors="replace").decode() if isinstance(value, str) else value for value in values]
     return values
-
-
-def _sealed(dialect: Dialect) -> None:
-    seal_what_is_not(dialect, TABLES)
