@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import as_text, pc
+from numguard.compute import as_text, decoded, is_text, pc, tuples_of
 from numguard.errors import ArgumentError, FileMissingError, InputError, UnsupportedTypeError
 from numguard.number_list.spared import is_spared
 from numguard.registry.arrays import Bools, flags, ints
@@ -105,7 +105,6 @@ def read_sheet(
         InputError: the file cannot be read.
         UnsupportedTypeError: neither a path nor a table.
     """
-    is_heading = is_heading or is_known
     if isinstance(source, str | Path):
         if not str(source):
             raise ArgumentError("the path is empty: name a file")
@@ -114,14 +113,14 @@ def read_sheet(
         found = read_records(path, is_known, sheet)
         # Each byte of a name that is not UTF-8 becomes a replacement character.
         shown = name or path.name.encode(errors="replace").decode()
-        read = _without_other_tables(_without_blank(found, shown, size, sha256), is_heading)
-        return _without_victims_below(read) if of_suspects else read
-    try:
-        found = read_records(source, is_known)
-    except ArgumentError as error:
-        raise UnsupportedTypeError(str(error)) from None
-    of_table = _without_blank(found, name or "table", *fingerprint_table(found.table))
-    read = _without_other_tables(of_table, is_heading)
+    else:
+        try:
+            found = read_records(source, is_known)
+        except ArgumentError as error:
+            raise UnsupportedTypeError(str(error)) from None
+        size, sha256 = fingerprint_table(found.table)
+        shown = name or "table"
+    read = _without_other_tables(_without_blank(found, shown, size, sha256), is_heading or is_known)
     return _without_victims_below(read) if of_suspects else read
 
 
@@ -140,17 +139,10 @@ def _in_plain_types(table: pa.Table) -> pa.Table:
     """The table with text of any layout as plain strings, so that no rule depends on the library that made it."""
     for at, field in enumerate(table.schema):
         column = table.column(at)
-        if _is_text(field.type) and field.type != pa.string():
+        if is_text(decoded(field.type)) and field.type != pa.string():
             chunks = [as_text(chunk) for chunk in column.chunks]
             table = table.set_column(at, field.name, pa.chunked_array(chunks, pa.string()))
     return table
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    """Whether a column has texts, which may be encoded."""
-    if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
-        kind = kind.value_type
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
 
 def _blank(table: pa.Table) -> Bools:
@@ -182,7 +174,7 @@ def _without_other_tables(sheet: Sheet, is_heading: Callable[[str], bool]) -> Sh
         return known > 1 and 2 * known >= len(filled) and _bare(names) != _bare(own)
 
     at = [int(row[k]) for k in _without_digits(table) if is_header(_cells(table, k))]
-    lines: Any = zip(sheet.broken["row"].to_pylist(), sheet.broken["cell"].to_pylist(), strict=True)
+    lines = tuples_of(sheet.broken, "row", "cell")
     at += [line for line, text in lines if any(is_header(split_line(text, sign)) for sign in SEPARATORS)]
     return _cut(sheet, at)
 
@@ -200,7 +192,7 @@ def _without_victims_below(sheet: Sheet) -> Sheet:
         below = [cell for cell, is_theirs in zip(cells, of_suspects, strict=True) if is_theirs]
         if any(map(is_spared, below)) or (len(filled) == 1 and is_spared(filled[0])):
             at.append(int(sheet.row[k].as_py()))
-    lines: Any = zip(sheet.broken["row"].to_pylist(), sheet.broken["cell"].to_pylist(), strict=True)
+    lines = tuples_of(sheet.broken, "row", "cell")
     at += [line for line, text in lines if len(text) <= _LONGEST_HEADER and is_spared(text)]
     return _cut(sheet, at)
 
