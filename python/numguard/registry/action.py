@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.compute import pc, replaced
+from numguard.compute import ascending, pc, replaced
 from numguard.indian_time import MOMENT
 from numguard.registry.case import Case
 from numguard.registry.listing import ListPolicy, rows
@@ -43,9 +43,7 @@ def action_taken(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
     combined = replaced(combined, found=pc.fill_null(combined["found"], FOUND.index("reported")))
     combined = _with_places_spelled_once(combined)
     keys, sums = ["district", "source", "found"], [*STAGES, "complaints", *_MONEY]
-    table = (
-        combined.group_by(keys).aggregate([(name, "sum") for name in sums]).sort_by([(k, "ascending") for k in keys])
-    )
+    table = ascending(combined.group_by(keys).aggregate([(name, "sum") for name in sums]), *keys)
     reported = pc.equal(table["found"], FOUND.index("reported"))
     counts = {name: pc.fill_null(table[f"{name}_sum"], 0) for name in sums}
     for name in ("complaints", *_MONEY):
@@ -69,7 +67,7 @@ def complaints_by_day(case: Case, cut: int) -> pa.Table:
     complaints = _with_places_spelled_once(complaints.append_column("day", day))
     keys = ["day", "district", "source"]
     sums = complaints.group_by(keys).aggregate([([], "count_all"), *((name, "sum") for name in _MONEY)])
-    sums = sums.sort_by([(key, "ascending") for key in keys])
+    sums = ascending(sums, *keys)
     columns = {name: sums[name] for name in keys} | {"complaints": sums["count_all"]}
     columns |= {name: _rupees(pc.fill_null(sums[f"{name}_sum"], 0)) for name in _MONEY}
     return pa.table(columns).combine_chunks()
@@ -134,7 +132,7 @@ def _complaints(case: Case, cut: int) -> pa.Table:
     without = pa.concat_tables([case.store.facts(kind, cut) for kind in ("ended", "reopened")])
     if len(without):
         versions = versions.join(without.rename_columns(["event", "row"]), ["event", "row"], join_type="left anti")
-    versions = versions.sort_by([(name, "ascending") for name in ("complaint", "usable", "event", "row")])
+    versions = ascending(versions, "complaint", "usable", "event", "row")
     complaints = versions.group_by("complaint", use_threads=False).aggregate([(name, "last") for name in fields])
     return complaints.select([f"{name}_last" for name in fields]).rename_columns(fields)
 

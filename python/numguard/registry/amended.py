@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from numguard.compute import pc, schema_of, table_of
+from numguard.compute import ascending, pc, schema_of, table_of, tuples_of
 from numguard.errors import ArgumentError
 from numguard.registry.case import Case
 from numguard.registry.grounds import version_keys
@@ -65,15 +65,15 @@ def amended(case: Case, event: int, keys: Any, name: str) -> pa.Table:
     complaining, complained = _pairs(facts.complainants, new), _pairs(facts.complainants, old)
     turned = named_before & complaining | complained & named
     dropped = named_before - named - turned
-    row = dict(zip(new["complaint"].to_pylist(), new["row"].to_pylist(), strict=True))
-    before, after = (_by_number(case.state(cut, numbers), "status") for cut in (event - 1, event))
+    row = dict(tuples_of(new, "complaint", "row"))
+    before, after = (dict(tuples_of(case.state(cut, numbers), "msisdn", "status")) for cut in (event - 1, event))
     found = [
         (name, row.get(complaint), msisdn, why, before.get(msisdn), after.get(msisdn))
         for pairs, why in ((dropped, DROPPED), (turned, TURNED))
         for complaint, msisdn in pairs
     ]
     table = table_of(found, AMENDED)
-    return table.sort_by([("row", "ascending"), ("msisdn", "ascending"), ("why", "ascending")]).combine_chunks()
+    return ascending(table, "row", "msisdn", "why").combine_chunks()
 
 
 def _pairs(facts: pa.Table, versions: pa.Table) -> _Pairs:
@@ -85,11 +85,6 @@ def _pairs(facts: pa.Table, versions: pa.Table) -> _Pairs:
     numbers: list[Any] = facts["msisdn"].to_pylist()
     pairs = zip(version_keys(facts, "version").tolist(), numbers, strict=True)
     return {(complaint[where[key]], msisdn) for key, msisdn in pairs if key in where}
-
-
-def _by_number(table: pa.Table, column: str) -> dict[int, str]:
-    columns: list[list[Any]] = [table[name].to_pylist() for name in ("msisdn", column)]
-    return dict(zip(*columns, strict=True))
 
 
 def withdraw(case: Case, append: Append, intake: object) -> None:
@@ -117,8 +112,9 @@ def would_withdraw(case: Case, intake: object) -> pa.Table:
         cut = append.event
         touched = case.store.touched(cut - 1, cut)
         before, after = case.state(cut - 1, touched), case.state(cut, touched)
-        was, now = (_by_number(state, "status") for state in (before, after))
-        listed, left = (_by_number(rows(state, ListPolicy(), None), "action") for state in (before, after))
+        was, now = (dict(tuples_of(state, "msisdn", "status")) for state in (before, after))
+        lists = [rows(state, ListPolicy(), None) for state in (before, after)]
+        listed, left = (dict(tuples_of(table, "msisdn", "action")) for table in lists)
         numbers = [n for n in sorted(was | now) if (was.get(n), listed.get(n)) != (now.get(n), left.get(n))]
         case.store.want(pa.array(numbers, pa.int64()))
         sent = _sent(case.store.sent(cut))

@@ -23,7 +23,8 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError, RegistryError
 from numguard.indian_time import DAY_MICROS, day_of, local
 from numguard.registry.handsets import Handsets
-from numguard.registry.listing import Due, ListPolicy, delta, last_moment, rows
+from numguard.registry.listing import Due, ListPolicy, delta, rows
+from numguard.registry.moments import last_moment
 from numguard.registry.safeguard import refuse_protected_since, refuse_unfit
 from numguard.registry.state import FACTS, Facts, derive
 from numguard.registry.store import Append, Store

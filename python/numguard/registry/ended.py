@@ -7,12 +7,11 @@ idea: a sheet alone takes no number off a list, so what it ends is shown until a
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc, schema_of, table_of, whole
+from numguard.compute import pc, schema_of, table_of, tuples_of, whole
 from numguard.registry.arrays import Bools, Ints, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.grounds import NEVER, Versions, positions
@@ -49,9 +48,9 @@ def in_force_of(case: Case, cut: int, ended: pa.Table, written: pa.Table) -> pa.
     named: dict[int, set[int]] = {}
     for msisdn, complaint in pairs:
         named.setdefault(complaint, set()).add(msisdn)
-    found = set(_rows(written, "row", "msisdn"))
+    found = set(tuples_of(written, "row", "msisdn"))
     rows_of: dict[str, list[int]] = {}
-    for row, key in _rows(ended, "row", "complaint_key"):
+    for row, key in tuples_of(ended, "row", "complaint_key"):
         rows_of.setdefault(key, []).append(row)
     in_row: dict[int, set[int]] = {}
     for row, msisdn in found:
@@ -59,14 +58,9 @@ def in_force_of(case: Case, cut: int, ended: pa.Table, written: pa.Table) -> pa.
     for key, rows in rows_of.items():
         here = set().union(*(in_row.get(row, ()) for row in rows))
         found |= {(rows[0], msisdn) for msisdn in named.get(complaints.get(key, NEVER), set()) - here}
-    count, status = Counter(msisdn for msisdn, _ in pairs), dict(_rows(derive(facts), "msisdn", "status"))
+    count, status = Counter(msisdn for msisdn, _ in pairs), dict(tuples_of(derive(facts), "msisdn", "status"))
     lines = [(row, msisdn, status.get(msisdn), count[msisdn]) for row, msisdn in sorted(found)]
     return table_of([line for line in lines if line[2] in IN_FORCE], _OF_ROWS)
-
-
-def _rows(table: pa.Table, *names: str) -> list[tuple[Any, ...]]:
-    columns: list[list[Any]] = [table[name].to_pylist() for name in names]
-    return list(zip(*columns, strict=True))
 
 
 def _pairs(facts: Facts) -> set[tuple[int, int]]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import ascending, pc
 from numguard.registry.arrays import Bools, Ints, flags, ints
 from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
@@ -71,7 +71,7 @@ class Last:
     """The last fact of a kind for each number; `event` is `NEVER` where there is none."""
 
     def __init__(self, table: pa.Table, numbers: Ints, *order: str) -> None:
-        table = table.sort_by([(column, "ascending") for column in order])
+        table = ascending(table, *order)
         self.table = table
         self.row = np.full(len(numbers), -1, np.int64)
         # Of repeated positions, the last assignment remains.

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import ascending, pc
 from numguard.indian_time import MOMENT
 from numguard.registry.arrays import Bools, flags
 from numguard.registry.listing import change, in_district, is_of_his, keys_of, leaving
@@ -47,7 +47,7 @@ class Handsets:
         seen = evidence.group_by(_PAIR).aggregate(
             [("first_seen", "min"), ("last_seen", "max"), ("sightings", "max"), ("event", "max")]
         )
-        self._seen = seen.sort_by([(name, "ascending") for name in _PAIR])
+        self._seen = ascending(seen, *_PAIR)
         last = stops.sort_by("event").group_by("imei14", use_threads=False)
         self._stops = last.aggregate([("why", "last"), ("event", "max")])
 

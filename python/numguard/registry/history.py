@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import ascending, pc, tuples_of
 from numguard.indian_time import MOMENT
 from numguard.registry.arrays import ints
 from numguard.registry.outcomes import unrequested_by
@@ -68,8 +68,7 @@ def history(store: Reading, msisdn: int, cut: int) -> pa.Table:
     )
     names = ["rank", "what", "row", "via_imei"]
     names += [name for name in table.column_names if name not in names]
-    ascending: Any = [(name, "ascending") for name in names]
-    return table.sort_by(ascending).drop_columns(["rank"]).combine_chunks()
+    return ascending(table, *names).drop_columns(["rank"]).combine_chunks()
 
 
 def _notes(entries: pa.Table, rank: Any) -> pa.Array[Any]:
@@ -89,7 +88,7 @@ def _notes(entries: pa.Table, rank: Any) -> pa.Array[Any]:
 def _of_lists(entries: pa.Table, sent: list[dict[str, Any]], of: str) -> pa.Array[Any]:
     """A column of the file that each export wrote; of a list in several files, of the file of their hashes."""
     value_of = {row["event"]: row[of] for row in sent}
-    pairs: Any = zip(entries["what"].to_pylist(), entries["event"].to_pylist(), strict=True)
+    pairs = tuples_of(entries, "what", "event")
     return pa.array([value_of.get(event) if what == "exported" else None for what, event in pairs], pa.string())
 
 
@@ -179,5 +178,5 @@ class _RelatedVersions:
                 amended = any(alike[0].rank < d.rank < version.rank for d in self._amending[key]) if alike else False
                 if amended:
                     again.add(("named", version.event, *(version.fields[name] for name in _COMPLAINT)))
-        keys = zip(*(entries[name].to_pylist() for name in ("what", "event", *_COMPLAINT)), strict=True)
+        keys = tuples_of(entries, "what", "event", *_COMPLAINT)
         return pa.array(["repeated" if row in again else row[0] for row in keys], pa.string())

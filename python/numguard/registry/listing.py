@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,14 +16,12 @@ import pyarrow as pa
 
 from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError
-from numguard.indian_time import DAY_MICROS, IST, MOMENT, OFFSET_MICROS
+from numguard.indian_time import DAY_MICROS, MOMENT, OFFSET_MICROS
 from numguard.registry.arrays import Bools, flags
 from numguard.registry.spelling import folded, folded_cells
 from numguard.registry.state import ACTIONS, RELEASED
 
-__all__ = [
-    "Due", "ListPolicy", "change", "delta", "in_district", "is_of_his", "keys_of", "last_moment", "leaving", "rows",
-]  # fmt: skip
+__all__ = ["Due", "ListPolicy", "change", "delta", "in_district", "is_of_his", "keys_of", "leaving", "rows"]
 
 #: A disconnected number is not assigned to another subscriber for 90 days.
 _REVIEW_DAYS = 90
@@ -104,24 +101,6 @@ class Due(NamedTuple):
     def of_lists(self) -> Due:
         """Without what an operator has reported of numbers that no list requested."""
         return self._replace(done=self.done.filter(pc.is_in(self.done, self.once)))
-
-
-def last_moment(name: str, moment: object) -> int:
-    """The last moment of a day (IST), or a moment itself, in microseconds UTC.
-
-    Raises:
-        ArgumentError: neither a day nor a time with its zone; `name` is the argument's.
-    """
-    if isinstance(moment, datetime):
-        if moment.tzinfo is None:
-            raise ArgumentError(f"{name}: a time needs its zone; a day alone is taken to its end in IST")
-        last = moment
-    elif isinstance(moment, date):
-        last = datetime.combine(moment + timedelta(days=1), time(), IST)
-        last -= timedelta(microseconds=1)
-    else:
-        raise ArgumentError(f"{name}: takes a day, or a time with its zone")
-    return (last - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def rows(state: pa.Table, policy: ListPolicy, district: str | None) -> pa.Table:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc, replaced, schema_of, whole
+from numguard.compute import ascending, pc, replaced, schema_of, tuples_of, whole
 from numguard.errors import RegistryError
 from numguard.indian_time import DAY_MICROS, MOMENT, day_of
 from numguard.registry.arrays import Ints, ints
@@ -131,8 +131,9 @@ def merges(case: Case) -> pa.Table:
 
 
 def _keys(identities: pa.Table) -> list[tuple[tuple[str, str], int]]:
-    columns = (identities[name].to_pylist() for name in ("registry", "digest", "event"))
-    return [((registry, digest), event) for registry, digest, event in zip(*columns, strict=True)]
+    return [
+        ((registry, digest), event) for registry, digest, event in tuples_of(identities, "registry", "digest", "event")
+    ]
 
 
 def _latest(case: Case, other: Reading, theirs: pa.Table) -> int:
@@ -309,5 +310,4 @@ def _shown(store: Reading, differences: pa.Table) -> pa.Table:
     columns["sentence"] = pa.array([RULES.get(str(rule), "") for rule in differences["rule"].to_pylist()], pa.string())
     table = pa.table(columns)
     table = table.group_by(table.column_names, use_threads=False).aggregate([])
-    ascending: Any = [(name, "ascending") for name in table.column_names]
-    return table.sort_by(ascending).combine_chunks()
+    return ascending(table, *table.column_names).combine_chunks()

@@ -1,23 +1,25 @@
 """Written dates and times -> microseconds since 1970 in UTC, each refused cell with its note.
 
-Owns the forms in which complaints and spreadsheets write a moment. Independent of complaints. One idea: **the day is
-before the month, and a column with another order is not guessed**: 05/04/2026 is the fifth of April, unless the same
-column has a 04/15/2026; then it is ambiguous, and both are refused.
+Owns the forms in which complaints and spreadsheets write a moment, and when a day of India ends. Independent of
+complaints. One idea: **the day is before the month, and a column with another order is not guessed**: 05/04/2026 is the
+fifth of April, unless the same column has a 04/15/2026; then it is ambiguous, and both are refused.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
 from numguard.compute import pc, whole
-from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
+from numguard.errors import ArgumentError
+from numguard.indian_time import DAY_MICROS, IST, OFFSET_MICROS
 from numguard.registry.arrays import Bools, Ints, flags, ints
 from numguard.registry.cells import each_once, is_nothing, plain_digits, repeats, trimmed, written
 
-__all__ = ["end_of_day", "moments"]
+__all__ = ["end_of_day", "last_moment", "moments"]
 
 _CLOCK: Final = (
     r"(?:(?:[T ,]+|\s+at\s+)(?P<H>\d{1,2})[:.](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,]\d+)?)?"
@@ -52,6 +54,24 @@ _WHY: Final = (
 def end_of_day(now: int) -> int:
     """The first moment after the day of `now` in India, in microseconds since 1970."""
     return (now + OFFSET_MICROS) // DAY_MICROS * DAY_MICROS + DAY_MICROS - OFFSET_MICROS
+
+
+def last_moment(name: str, moment: object) -> int:
+    """The last moment of a day (IST), or a moment itself, in microseconds UTC.
+
+    Raises:
+        ArgumentError: neither a day nor a time with its zone; `name` is the argument's.
+    """
+    if isinstance(moment, datetime):
+        if moment.tzinfo is None:
+            raise ArgumentError(f"{name}: a time needs its zone; a day alone is taken to its end in IST")
+        last = moment
+    elif isinstance(moment, date):
+        last = datetime.combine(moment + timedelta(days=1), time(), IST)
+        last -= timedelta(microseconds=1)
+    else:
+        raise ArgumentError(f"{name}: takes a day, or a time with its zone")
+    return (last - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:

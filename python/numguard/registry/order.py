@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc, replaced
+from numguard.compute import ascending, pc, replaced, tuples_of
 from numguard.registry.arrays import Ints, flags, ints
 
 __all__ = ["ID", "MERGE", "Order", "amending", "answers_in_order", "in_order", "moments_in_order"]
@@ -161,13 +161,12 @@ def answers_in_order(outcomes: pa.Table) -> pa.Table:
     Args:
         outcomes: msisdn, status, happened_at, event, ordinal.
     """
-    outcomes = outcomes.sort_by([("event", "ascending"), ("ordinal", "ascending")])
+    outcomes = ascending(outcomes, "event", "ordinal")
     latest: dict[int, int] = {}
     at_moment: dict[tuple[int, int | None], str] = {}
     last: dict[int, str] = {}
     kept = []
-    for row in outcomes.select(["msisdn", "status", "happened_at"]).to_pylist():
-        msisdn, status, at = row["msisdn"], row["status"], row["happened_at"]
+    for msisdn, status, at in tuples_of(outcomes, "msisdn", "status", "happened_at"):
         if at is None:
             holds = msisdn not in latest or last[msisdn] == status
         else:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc, schema_of
+from numguard.compute import ascending, pc, schema_of, tuples_of
 from numguard.errors import ArgumentError
 from numguard.registry import cells
 from numguard.registry.arrays import Bools, flags, ints
@@ -247,13 +247,13 @@ def _contradicting(rows: pa.Table, good: Bools) -> Bools:
     usable = rows.filter(pa.array(good)).select(["msisdn", "happened_at", "status"])
     at_once = usable.group_by(["msisdn", "happened_at"]).aggregate([("status", "count_distinct")])
     at_once = at_once.filter(pc.greater(at_once["status_count_distinct"], 1))
-    clashing = set(zip(at_once["msisdn"].to_pylist(), at_once["happened_at"].to_pylist(), strict=True))
+    clashing = set(tuples_of(at_once, "msisdn", "happened_at"))
     undated = usable.filter(pc.is_in(usable["msisdn"], usable["msisdn"].filter(pc.is_null(usable["happened_at"]))))
     several = undated.group_by("msisdn").aggregate([("status", "count_distinct")])
     numbers = set(several["msisdn"].filter(pc.greater(several["status_count_distinct"], 1)).to_pylist())
     if not clashing and not numbers:
         return np.zeros(len(rows), np.bool_)
-    pairs = zip(rows["msisdn"].to_pylist(), rows["happened_at"].to_pylist(), strict=True)
+    pairs = tuples_of(rows, "msisdn", "happened_at")
     return np.array([pair in clashing or pair[0] in numbers for pair in pairs], np.bool_)
 
 
@@ -270,7 +270,6 @@ def compared(rows: pa.Table, before: pa.Table, now: int) -> pa.Array[Any]:
         recorded for the same moment, or this one is undated and another is dated. `in_the_future`. `older_than_known`:
         it would replace a later outcome.
     """
-    order: Any = [("event", "ascending"), ("ordinal", "ascending")]
     exact: dict[tuple[int, int | None], set[str]] = {}
     last: dict[int, str] = {}
     latest: dict[int, int] = {}
@@ -282,11 +281,10 @@ def compared(rows: pa.Table, before: pa.Table, now: int) -> pa.Array[Any]:
         if at is not None:
             latest[msisdn] = max(at, latest.get(msisdn, at))
 
-    for row in before.sort_by(order).select(["msisdn", "status", "happened_at"]).to_pylist():
-        take(row["msisdn"], row["status"], row["happened_at"])
+    for msisdn, status, at in tuples_of(ascending(before, "event", "ordinal"), "msisdn", "status", "happened_at"):
+        take(msisdn, status, at)
     found: list[str | None] = []
-    for row in rows.select(["msisdn", "status", "happened_at"]).to_pylist():
-        msisdn, status, at = row["msisdn"], row["status"], row["happened_at"]
+    for msisdn, status, at in tuples_of(rows, "msisdn", "status", "happened_at"):
         there = exact.get((msisdn, at), set())
         note: str | None = None
         if (status in there) if at is not None else last.get(msisdn) == status:

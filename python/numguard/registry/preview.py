@@ -12,7 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc, schema_of
+from numguard.compute import pc, schema_of, tuples_of
 from numguard.indian_time import local
 from numguard.registry import cells
 from numguard.registry.complaints import FROM_NARRATIVE, Complaints
@@ -93,7 +93,7 @@ def _shown(word: str, value: Any) -> str | None:
 
 def _notes(refusals: pa.Table, word: str, size: int) -> list[str | None]:
     of_word = refusals.filter(pc.and_(pc.equal(refusals["field"], word), pc.less(refusals["index"], size)))
-    found = dict(zip(of_word["index"].to_pylist(), of_word["note"].to_pylist(), strict=True))
+    found = dict(tuples_of(of_word, "index", "note"))
     return [found.get(k) for k in range(size)]
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc, whole
+from numguard.compute import ascending, pc, tuples_of, whole
 from numguard.registry.dialect import Dialect
 from numguard.registry.migrating import damaged
 from numguard.registry.order import ID, Order, amending, answers_in_order, in_order
@@ -269,7 +269,7 @@ class Reading:
             openings = self.read(columns, OPENINGS, (cut,)) if len(endings) else endings
         last: dict[Any, tuple[int, bool]] = {}
         for table, ends in ((endings, True), (openings, False)):
-            for key, event in zip(*self._ranked(table, cut).to_pydict().values(), strict=True):
+            for key, event in tuples_of(self._ranked(table, cut)):
                 last[key] = max((event, ends), last.get(key, (0, False)))
         return pa.array([key for key, (_, ends) in last.items() if ends], pa.string())
 
@@ -278,7 +278,7 @@ class Reading:
         order, names = self.order(cut), pc.unique(keys)
         recorded = self.versions(pa.table({"ordinal": np.arange(len(names)), "complaint_key": names}))
         found: dict[str, int] = {}
-        for ordinal, first in zip(*(recorded[name].to_pylist() for name in ("ordinal", "complaint")), strict=True):
+        for ordinal, first in tuples_of(recorded, "ordinal", "complaint"):
             event = first >> 32 if order is None else int(order.rank[first >> 32])
             complaint, key = (event << 32) | (first & 0xFFFFFFFF), names[ordinal].as_py()
             found[key] = min(complaint, found.get(key, complaint))
@@ -324,7 +324,7 @@ class Reading:
     def kinds_of_lists(self, receiver: str, *, handsets: bool = False) -> set[tuple[str | None, str | None]]:
         """The district and the key check of all lists to `receiver`; those of no district are None, as are old keys."""
         query = f"SELECT DISTINCT x.receiver, x.district, x.key_check {LISTS[handsets]}"
-        rows = zip(*self.read("receiver:t district:t key_check:t", query).to_pydict().values(), strict=True)
+        rows = tuples_of(self.read("receiver:t district:t key_check:t", query))
         return {(district, key) for name, district, key in rows if same_receiver(name, receiver)}
 
     def districts(self) -> list[str]:
@@ -367,7 +367,7 @@ class Reading:
                 WHERE i.event <= $1 AND NOT i.{WITHDRAWN}""",
             (cut,),
         )
-        return self._ranked(table, cut).sort_by([("event", "ascending"), ("name", "ascending")])
+        return ascending(self._ranked(table, cut), "event", "name")
 
     def events(self, seqs: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Table:
         """Who, when and why of each of some events, and the file it read; `at` is the moment where it was recorded."""
@@ -384,7 +384,7 @@ class Reading:
     def sent_files(self) -> pa.Table:
         """The files that were sent with the events of the last call of `events`."""
         query = """SELECT DISTINCT x.event, x.name, x.sha256 FROM wanted_event a JOIN export x ON x.event = a.seq"""
-        return self.read("event:i name:t sha256:t", query).sort_by([("event", "ascending"), ("name", "ascending")])
+        return ascending(self.read("event:i name:t sha256:t", query), "event", "name")
 
     def entries(self, msisdn: int) -> pa.Table:
         """The history of one number, unordered, without what follows from `related_versions` and withdrawals."""
@@ -409,8 +409,7 @@ class Reading:
                    LEFT JOIN input i ON i.event = w.withdrawn LEFT JOIN origin o ON o.event = w.event
                    WHERE w.event <= $1"""
         table = self.read("event:i verb:t name:t sha256:t by:t withdrawn_at:i reason:t", query, (cut,))
-        order: Any = [("event", "ascending"), ("name", "ascending"), ("sha256", "ascending")]
-        return self._ranked(table, cut).sort_by(order).drop_columns(["event"])
+        return ascending(self._ranked(table, cut), "event", "name", "sha256").drop_columns(["event"])
 
     def touching(self, msisdn: int) -> pa.Array[Any]:
         """The events besides complaints that concern one number and can be withdrawn."""
@@ -420,8 +419,7 @@ class Reading:
     def refusals(self, event: int) -> pa.Table:
         """The cells that an intake refused."""
         query = "SELECT row, field, cell, note FROM refusal WHERE event = $1"
-        table = self.read(TABLES["refusal"], query, (event,))
-        return table.sort_by([("row", "ascending"), ("field", "ascending"), ("cell", "ascending")])
+        return ascending(self.read(TABLES["refusal"], query, (event,)), "row", "field", "cell")
 
     def _scratch(self, name: str, table: pa.Table) -> None:
         """Creates a temporary table, for a join."""

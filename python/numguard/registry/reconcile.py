@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc, replaced
+from numguard.compute import ascending, pc, replaced, tuples_of
 from numguard.registry.alike import ALIKE, Known, look_alike
 from numguard.registry.arrays import Bools, Ints, flags, ints
 from numguard.registry.complaints import FIELDS, Complaints
@@ -175,9 +175,7 @@ def _recorded(versions: pa.Table, known: Known) -> tuple[pa.Table, pa.Table, pa.
         recorded = pa.concat_tables([recorded, older])
         key = versions["complaint_key"].to_pylist()
         # Of several keys, the first in alphabetical order.
-        for ordinal, one in reversed(
-            list(zip(*others.same.sort_by("complaint_key").to_pydict().values(), strict=True))
-        ):
+        for ordinal, one in reversed(tuples_of(others.same.sort_by("complaint_key"))):
             key[ordinal] = one
         versions = replaced(versions, complaint_key=pa.array(key, pa.string()))
     return recorded, versions, others.alike
@@ -375,7 +373,7 @@ def _doubts(namings: pa.Table, place: Ints, size: int) -> pa.Array[Any]:
 def _distinct(owner: Ints, words: Any, size: int) -> pa.Array[Any]:
     """The distinct words of each of `size` owners, ascending, joined."""
     found = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < size))
-    found = found.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
+    found = ascending(found.group_by(["owner", "text"]).aggregate([]), "owner", "text")
     return _lists(ints(found["owner"]), found["text"].combine_chunks(), size, "\x1e")
 
 
@@ -387,6 +385,5 @@ def _refused_anew(complaints: Complaints, groups: _Groups, fresh: Bools) -> tupl
     cells = pa.table({"row": row[at], "field": refused["field"], "cell": refused["cell"], "note": refused["note"]})
     broken = complaints.broken
     whole = broken.add_column(1, "field", pa.nulls(len(broken), pa.string())).cast(cells.schema)
-    order: Any = [("row", "ascending"), ("field", "ascending"), ("cell", "ascending")]
     new = cells.filter(pa.array(np.append(fresh, True)[groups.of_row[at]]))
-    return pa.concat_tables([new, whole]), pa.concat_tables([cells, whole]).sort_by(order)
+    return pa.concat_tables([new, whole]), ascending(pa.concat_tables([cells, whole]), "row", "field", "cell")

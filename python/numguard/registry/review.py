@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc, replaced, schema_of, table_of, whole
+from numguard.compute import ascending, pc, replaced, schema_of, table_of, whole
 from numguard.errors import ArgumentError
 from numguard.registry import cells
 from numguard.registry.arrays import ints
@@ -142,8 +142,7 @@ def review(case: Case, cut: int) -> pa.Table:
         },
         schema=_WAITING,
     )
-    order: Any = [(name, "ascending") for name in ("msisdn", "why", "file", "row", "cell", "complaints")]
-    return table.sort_by(order).combine_chunks()
+    return ascending(table, "msisdn", "why", "file", "row", "cell", "complaints").combine_chunks()
 
 
 def _waits(state: pa.Table) -> Any:

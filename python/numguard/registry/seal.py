@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc, whole
+from numguard.compute import ascending, pc, whole
 
 __all__ = ["Event", "Seal", "digest"]
 
@@ -67,7 +67,7 @@ def _parts(before: str, event: Event, tables: Mapping[str, pa.Table]) -> Iterato
         columns = {column: values for column, values in columns.items() if values is not None}
         rows = pa.table(columns)
         if len(rows) > 1:
-            rows = rows.sort_by([(column, "ascending") for column in columns])
+            rows = ascending(rows, *columns)
         yield name.encode()
         for column in columns:
             yield column.encode()

@@ -22,8 +22,8 @@ from numguard.keyed import key_check
 from numguard.registry.case import Basis, Case, refuse_broken
 from numguard.registry.districts import the_district
 from numguard.registry.due import handsets_due, releases_due
-from numguard.registry.listing import Due, ListPolicy, keys_of, last_moment, rows
-from numguard.registry.moments import end_of_day
+from numguard.registry.listing import Due, ListPolicy, keys_of, rows
+from numguard.registry.moments import end_of_day, last_moment
 from numguard.registry.receivers import the_receiver
 from numguard.registry.spelling import folded
 from numguard.registry.state import RELEASED_TO_VERIFY

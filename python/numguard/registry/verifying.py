@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from numguard.compute import tuples_of
 from numguard.errors import RegistryError
 from numguard.registry.dialect import Dialect
 from numguard.registry.migrating import damaged
@@ -81,7 +82,7 @@ def _head(dialect: Dialect) -> int:
 
 def _digests(dialect: Dialect, upto: int) -> dict[int, str]:
     rows: Any = dialect.fetch("SELECT event, digest FROM seal WHERE event <= $1", (upto,))
-    return dict(zip(rows["event"].to_pylist(), rows["digest"].to_pylist(), strict=True))
+    return dict(tuples_of(rows, "event", "digest"))
 
 
 def _events(dialect: Dialect, after: int, upto: int) -> Iterator[tuple[Event, dict[str, pa.Table]]]:
@@ -90,7 +91,7 @@ def _events(dialect: Dialect, after: int, upto: int) -> Iterator[tuple[Event, di
     for name in TABLES:
         query = f"SELECT event, count(*) AS n FROM {name} WHERE event > $1 AND event <= $2 GROUP BY event"
         rows: Any = dialect.fetch(query, (after, upto))
-        sizes.update(dict(zip(rows["event"].to_pylist(), rows["n"].to_pylist(), strict=True)))
+        sizes.update(dict(tuples_of(rows, "event", "n")))
     first = after + 1
     while first <= upto:
         last, rows_there = first, sizes[first]
