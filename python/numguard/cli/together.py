@@ -105,11 +105,11 @@ def _opened(
     """The sightings of each file, the names of the columns of tables, and the readers of the operator files."""
     opened: dict[str, Any] = {}
     columns: dict[str, Any] = {}
-    readers = []
+    readers: list[Cdr] = []
     for path in paths:
-        opened[path], found_columns, cdr = open_sightings((path,), named, is_strict=is_strict)
+        opened[path], found_columns, of_path = open_sightings((path,), named, is_strict=is_strict)
         columns |= found_columns
-        readers += [cdr] if cdr is not None else []
+        readers += of_path
     if readers and columns:
         raise ArgumentError("--msisdn, --imei and --at: name columns of tables, or of operator files; not of both")
     return opened, columns, readers
