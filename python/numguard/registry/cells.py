@@ -53,12 +53,6 @@ _RUN = re.compile(r"\d{10,}")
 _LONGEST_SEARCHED = 2_000
 
 
-def _array(values: list[Any]) -> pa.Array[Any]:
-    """An array, built at the call: as a constant of the module it would load pandas with the package."""
-    array: pa.Array[Any] = pa.array(values)
-    return array
-
-
 def written(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """The cells as text; NUL, which no store accepts, becomes its symbol."""
     try:
@@ -111,7 +105,7 @@ def words(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     # Addresses such as cybercrime.gov.in stay in small letters.
     small = pc.and_(pc.utf8_is_lower(text), pc.invert(pc.match_substring(text, ".")))
     text = pc.if_else(pc.and_(name, pc.or_(shouted, small)), pc.utf8_title(text), text)
-    text = pc.if_else(pc.is_in(pc.utf8_lower(text), _array(_NOTHING)), pa.scalar(None, pa.string()), text)
+    text = pc.if_else(is_nothing(text), pa.scalar(None, pa.string()), text)
     cells: pa.Array[Any] = text.take(encoded.indices)
     return cells
 
@@ -139,7 +133,7 @@ def _odd_acknowledgements(cells: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array
         (pc.match_substring_regex(text, r"[\x{2400}\x1f]"), "stray_character"),
         (pc.match_substring_regex(text, r"^#+$"), "spreadsheet_overflow"),
         (rounded, "precision_lost"),
-        (pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _array(_NOTHING))), "empty"),
+        (is_nothing(text), "empty"),
     ):
         note = pc.if_else(pc.fill_null(refused, False), why, note)
     return pc.if_else(pc.is_null(note), text, pa.scalar(None, pa.string())), note
@@ -152,8 +146,10 @@ def trimmed(cells: pa.Array[Any]) -> pa.Array[Any]:
 
 
 def is_nothing(text: pa.Array[Any]) -> pa.Array[Any]:
-    """Which trimmed cells are empty or have a word for empty."""
-    nothing: pa.Array[Any] = pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _array(_NOTHING)))
+    """Which trimmed cells are empty or have a word for empty; null is."""
+    # An array built at the call: as a constant of the module it would load pandas with the package.
+    known: Any = pa.array(_NOTHING)
+    nothing: pa.Array[Any] = pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), known))
     return nothing
 
 
@@ -327,7 +323,5 @@ def own_numbers() -> Iterator[None]:
 def remarks(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """Free text without surrounding blanks; null where empty."""
     text = pc.utf8_trim(written(column), _BLANKS)
-    shown: pa.Array[Any] = pc.if_else(
-        pc.is_in(pc.utf8_lower(text), _array(_NOTHING)), pa.scalar(None, pa.string()), text
-    )
+    shown: pa.Array[Any] = pc.if_else(is_nothing(text), pa.scalar(None, pa.string()), text)
     return shown

@@ -9,20 +9,19 @@ whole or not at all, one process at a time, and none is ever undone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import resources
-from typing import NoReturn
 
-from numguard.errors import DamagedError, RegistryError
-from numguard.registry.dialect import DAMAGED, Dialect
+from numguard.errors import RegistryError
+from numguard.registry.dialect import Dialect
+from numguard.registry.verifying import seal_what_is_not
 
-__all__ = ["damaged", "is_current", "migrate"]
+__all__ = ["is_current", "migrate"]
 
 
-def migrate(dialect: Dialect, then: Callable[[Dialect], None], *, whole: bool = False) -> None:
+def migrate(dialect: Dialect, *, whole: bool = False) -> None:
     """Migrates the tables to the current schema; where there are none, creates them, unless the store must be `whole`.
 
-    `then` runs in the same transaction.
+    Events from before there were digests get them in the same transaction.
     """
     steps = _steps()
     version = _version(dialect)
@@ -42,7 +41,7 @@ def migrate(dialect: Dialect, then: Callable[[Dialect], None], *, whole: bool = 
             for statement in _statements(text):
                 dialect.execute(statement)
         dialect.execute(f"UPDATE head SET schema_version = {len(steps)}")
-        then(dialect)
+        seal_what_is_not(dialect)
         dialect.commit()
     except BaseException:
         dialect.rollback()
@@ -65,20 +64,11 @@ def _version(dialect: Dialect) -> int:
     if "head" in tables and "event" in tables:
         rows = dialect.fetch("SELECT schema_version FROM head").column(0)
         if len(rows) != 1:
-            damaged(dialect)
+            dialect.damaged()
         return int(rows[0].as_py())
     if tables:
         raise RegistryError(f"{dialect.name}: is another program's database, not a numguard registry")
     return 0
-
-
-def damaged(dialect: Dialect) -> NoReturn:
-    """Raises the error of a store that differs from what was recorded.
-
-    Raises:
-        DamagedError: Always.
-    """
-    raise DamagedError(f"{dialect.name}: {DAMAGED}")
 
 
 def _statements(text: str) -> list[str]:

@@ -20,7 +20,6 @@ import pyarrow as pa
 
 from numguard.compute import ascending, pc, tuples_of, whole
 from numguard.registry.dialect import Dialect
-from numguard.registry.migrating import damaged
 from numguard.registry.order import ID, Order, amending, answers_in_order, in_order
 from numguard.registry.receivers import same_receiver
 from numguard.registry.sql import (
@@ -76,7 +75,7 @@ class Reading:
         try:
             return _declared(table, columns)
         except pa.ArrowInvalid:
-            damaged(self.dialect)
+            self.dialect.damaged()
 
     def _one(self, query: str, values: Sequence[int | str] = ()) -> tuple[Any, ...] | None:
         with self._lock:

@@ -23,7 +23,7 @@ from numguard.files import Together, together
 from numguard.files.steps import one_step, stepwise
 from numguard.registry.address import connect, is_file, is_there, not_yet_created
 from numguard.registry.dialect import READ_ONLY, Dialect
-from numguard.registry.migrating import damaged, migrate
+from numguard.registry.migrating import migrate
 from numguard.registry.opening import copied, is_read_only
 from numguard.registry.order import Order
 from numguard.registry.reading import Reading
@@ -121,7 +121,7 @@ class Store(Reading):
 
     def _built(self, dialect: Dialect, *, whole: bool = False) -> Dialect:
         try:
-            migrate(dialect, seal_what_is_not, whole=whole)
+            migrate(dialect, whole=whole)
             if not self.read_only:
                 Waiting(dialect).finish()
         except BaseException:
@@ -178,13 +178,14 @@ class Store(Reading):
                 return
             if not self._there and (make or is_there(self._target)):
                 if not is_there(self._target):
-                    SQLite.make(self._target, lambda dialect: migrate(dialect, seal_what_is_not))
-                self._replace_dialect(self._open())
+                    SQLite.make(self._target, migrate)
+                self._reopen()
                 self._there = True
             elif not self.dialect.answers():
-                self._replace_dialect(self._open())
+                self._reopen()
 
-    def _replace_dialect(self, fresh: Dialect) -> None:
+    def _reopen(self) -> None:
+        fresh = self._open()
         with one_step():
             old, self.dialect, self._wanted, self._order = self.dialect, fresh, None, None
             with suppress(Exception):  # the connection may be lost
@@ -242,7 +243,7 @@ class Store(Reading):
             (now, int(sure)),
         )
         if row is None:
-            damaged(self.dialect)
+            self.dialect.damaged()
         event, at = int(row[0]), int(row[1])
         self.insert(
             "event", pa.table({"seq": [event], "at": [at], "actor": [actor], "verb": [verb], "reason": [reason]})
@@ -286,7 +287,7 @@ class Store(Reading):
         """Commits an event. Where the connection is lost meanwhile, a new one reads whether it was committed."""
         before = self._one("SELECT digest FROM seal WHERE event = $1", (append.event - 1,))
         if before is None and append.event > 1:
-            damaged(self.dialect)
+            self.dialect.damaged()
         sealed = digest(before[0] if before else "", append.who, append.tables)
         self.insert("seal", pa.table({"event": [append.event], "digest": [sealed]}))
         if append.more:

@@ -19,7 +19,6 @@ import pyarrow as pa
 from numguard.compute import tuples_of
 from numguard.errors import RegistryError
 from numguard.registry.dialect import Dialect
-from numguard.registry.migrating import damaged
 from numguard.registry.seal import Event, Seal, digest
 from numguard.registry.tables import TABLES, fields_of
 
@@ -43,12 +42,12 @@ def verify(dialect: Dialect) -> Seal:
         for event, rows in _events(dialect, 0, events):
             last = digest(last, event, rows)
             if wanted.get(event[0]) != last:
-                damaged(dialect)
+                dialect.damaged()
     except RegistryError:
         raise
     except Exception:
         # An intact log can be read.
-        damaged(dialect)
+        dialect.damaged()
     return Seal(events, last)
 
 
@@ -67,16 +66,16 @@ def _head(dialect: Dialect) -> int:
     """The last event's number, if the events are numbered as they should be."""
     head = dialect.fetch("SELECT seq, at FROM head").to_pylist()
     if len(head) != 1:
-        damaged(dialect)
+        dialect.damaged()
     seq, at = head[0]["seq"], head[0]["at"]
     query = """SELECT count(*) AS n, coalesce(min(seq), 1) AS first, coalesce(max(seq), 0) AS last,
                  coalesce(max(CASE WHEN seq = $1 THEN at END), 0) AS at FROM event WHERE seq <= $1"""
     found = dialect.fetch(query, (seq,)).to_pylist()[0]
     if found != {"n": seq, "first": 1, "last": seq, "at": at if seq else found["at"]}:
-        damaged(dialect)
+        dialect.damaged()
     beyond = dialect.fetch("SELECT e.seq FROM event e, head h WHERE e.seq > h.seq")
     if len(beyond):
-        damaged(dialect)
+        dialect.damaged()
     return int(seq)
 
 
@@ -123,4 +122,4 @@ def _block(dialect: Dialect, first: int, last: int) -> Iterator[tuple[Event, dic
         event = (int(row["seq"]), int(row["at"]), str(row["actor"]), str(row["verb"]), str(row["reason"]))
         yield event, rows_of.pop(event[0], {})
     if rows_of:
-        damaged(dialect)
+        dialect.damaged()
