@@ -32,7 +32,6 @@ from numguard.types import PathLike
 
 __all__ = ["Basis", "Case", "reason_given", "refuse_broken"]
 
-
 #: How far a clock may be from the log's last event: clocks of desks differ by minutes, and a case may pause for months.
 _BEHIND, _AHEAD = DAY_MICROS, 184 * DAY_MICROS
 
@@ -138,11 +137,10 @@ class Case:
 
         `due` gives the releases that are due among the numbers that an event touched (None is all).
         """
-        if before is None:
+        if before is None or before.event == 0:
             table = rows(self.state(cut), policy, district)
-        elif before.event == 0:
-            table = rows(self.state(cut), policy, district)
-            table = table.append_column("change", pa.repeat("added", len(table)))
+            if before is not None:
+                table = table.append_column("change", pa.repeat("added", len(table)))
         else:
             same = (before.policy, before.district) == (policy, district)
             # Under another policy, numbers without a new event may be listed or dropped too.

@@ -46,7 +46,6 @@ __all__ = [
 _BLANKS = " \t\r\n\u00a0\u200b\u200e\u200f\ufeff"
 _NOTHING = ["", "-", "--", "---", "na", "n/a", "#n/a", "null", "none", "nan"]
 
-
 #: Separators inside of a number, and ten digits or more.
 _PARTED = re.compile(r"(?<=\d)[\W_]+(?=\d)")
 _RUN = re.compile(r"\d{10,}")

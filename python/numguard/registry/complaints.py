@@ -113,7 +113,6 @@ def read_complaints(
     at = _columns(sheet, mapping, set_once)
     size = len(sheet.table)
     refusals: list[pa.Table] = []
-
     column = partial(sheet.column, at)
 
     def read(word: str, reader: Any) -> pa.Array[Any]:

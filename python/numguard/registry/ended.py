@@ -20,8 +20,6 @@ from numguard.registry.state import IN_FORCE, Facts, Standing, derive
 __all__ = ["ended_and_in_force", "in_force_of"]
 
 _PAIRS = schema_of(complaint=pa.int64(), msisdn=pa.int64())
-
-
 _OF_ROWS = schema_of(row=pa.int64(), msisdn=pa.uint64(), status=pa.string(), complaints=pa.int64())
 
 

@@ -26,7 +26,6 @@ from numguard.types import Source
 
 __all__ = ["expand"]
 
-
 _HANDSET: Final = ["imei14", "hop", "numbers", "first_seen", "last_seen"]
 _STOP: Final = ["msisdn", "imei14", "why", "count"]
 

@@ -82,22 +82,24 @@ class Reading:
             rows = self.dialect.fetch(query, values).to_pylist()
         return tuple(rows[0].values()) if rows else None
 
+    def _number(self, query: str, values: Sequence[int | str] = ()) -> int | None:
+        """The integer that a query of one column returns; None without a row."""
+        row = self._one(query, values)
+        return int(row[0]) if row else None
+
     def head(self) -> int:
         """The last event's number."""
-        row = self._one("SELECT seq FROM head")
-        return int(row[0]) if row else 0
+        return self._number("SELECT seq FROM head") or 0
 
     def now(self) -> int:
         """Microseconds since 1970, UTC: by the server's clock where there is a server, else by this machine's."""
         if self.dialect.clock is None:
             return time.time_ns() // 1000
-        row = self._one(self.dialect.clock)
-        return int(row[0]) if row else 0
+        return self._number(self.dialect.clock) or 0
 
     def moment_of(self, event: int) -> int | None:
         """When an event was recorded."""
-        row = self._one("SELECT at FROM event WHERE seq = $1", (event,))
-        return int(row[0]) if row else None
+        return self._number("SELECT at FROM event WHERE seq = $1", (event,))
 
     def digest_of(self, event: int) -> str:
         """The digest over everything up to an event; '' where there is none."""
@@ -106,14 +108,12 @@ class Reading:
 
     def cut_at(self, moment: int) -> int:
         """The last event not after `moment`, in microseconds UTC."""
-        row = self._one("SELECT coalesce(max(seq), 0) AS seq FROM event WHERE at <= $1", (moment,))
-        return int(row[0]) if row else 0
+        return self._number("SELECT coalesce(max(seq), 0) AS seq FROM event WHERE at <= $1", (moment,)) or 0
 
     @property
     def id(self) -> str:
         """The registry's name among others: the first digits of the digest of its first event; '' without events."""
-        row = self._one("SELECT digest FROM seal WHERE event = 1")
-        return str(row[0])[:ID] if row else ""
+        return self.digest_of(1)[:ID]
 
     def order(self, cut: int) -> Order | None:
         """The order of the events up to `cut`; None where this registry recorded all of them."""

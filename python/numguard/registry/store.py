@@ -50,11 +50,6 @@ class Append:
         #: Whether events of another registry were copied with it, after it.
         self.more = False
 
-    @property
-    def has_rows(self) -> bool:
-        """Whether the event has any row."""
-        return bool(self.tables)
-
     def rows(self, table: str, content: Mapping[str, Any] | pa.Table) -> None:
         """Appends to one of the event's tables."""
         content = content if isinstance(content, pa.Table) else pa.table({k: _utf8(v) for k, v in content.items()})
@@ -76,7 +71,7 @@ class Append:
         if self.committed:
             return
         with one_step():
-            if self.has_rows:
+            if self.tables:
                 self._store.commit(self, files)
             else:
                 self._store.dialect.rollback()
