@@ -434,3 +434,11 @@ def test_a_change_since_an_export_keeps_the_policy_of_that_export(registry: ng.R
     assert len(registry.export(path, replace=True, to="DoT", since=wide)) == 0
     with pytest.raises(ArgumentError, match="another receiver"):
         registry.export(path, replace=True, to="Bank", since=wide)
+
+
+def test_a_confirmed_number_is_listed_whatever_the_policy(registry: ng.Registry) -> None:
+    intake = registry.add_complaints(complaints(complaint("1", "9876543210")))
+    registry.decide([A], "confirmed", "seen in the call records")
+    registry.withdraw_intake(intake.id, "a sheet of another state")
+    for policy in (ng.ListPolicy(), ng.ListPolicy(min_complaints=2, kinds=()), ng.ListPolicy(max_hop=0)):
+        assert registry.block_list(policy=policy).to_table()["msisdn"].to_pylist() == [A]

@@ -8,14 +8,19 @@ chunked arrays of times, all of which the functions accept. A module whose calls
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute
 
-__all__ = ["MOST_DIGITS", "as_text", "counts", "filtered", "named", "pc", "retyped", "schema_of", "table_of", "whole"]
+__all__ = [
+    "MOST_DIGITS", "as_text", "ascending", "counts", "decoded", "filtered", "is_text", "named", "pc", "replaced",
+    "retyped", "schema_of", "table_of", "tuples_of", "whole",
+]  # fmt: skip
 
 pc: Any = pyarrow.compute
+
+_Rows = TypeVar("_Rows", pa.Table, pa.RecordBatch)
 
 #: A column's name with more digits than that may be a number.
 MOST_DIGITS = 6
@@ -71,6 +76,25 @@ def as_text(values: pa.Array[Any]) -> pa.Array[Any]:
     return text
 
 
+def decoded(kind: Any) -> pa.DataType:
+    """The type of the cells, however they are encoded.
+
+    >>> decoded(pa.dictionary(pa.int32(), pa.string()))
+    DataType(string)
+    """
+    encoded = pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind)
+    return decoded(kind.value_type) if encoded else kind
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether a type is one of text, not encoded.
+
+    >>> is_text(pa.string_view()), is_text(pa.dictionary(pa.int32(), pa.string()))
+    (True, False)
+    """
+    return kind in (pa.string(), pa.large_string(), pa.string_view())
+
+
 def filtered(batch: pa.RecordBatch, is_kept: Any) -> pa.RecordBatch:
     """The rows for which this is true, in the types that they have; pyarrow filters no views, as Polars writes text.
 
@@ -84,6 +108,26 @@ def filtered(batch: pa.RecordBatch, is_kept: Any) -> pa.RecordBatch:
         kept = (column.cast(pa.string()) if of_views else column).filter(is_kept)
         columns.append(kept.cast(column.type) if of_views else kept)
     return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
+
+
+def ascending(table: pa.Table, *columns: str) -> pa.Table:
+    """The table in the ascending order of some columns, of which the first counts most; nulls come last.
+
+    >>> ascending(pa.table({"a": [2, 1, 1], "b": [0, None, 5]}), "a", "b").to_pylist()
+    [{'a': 1, 'b': 5}, {'a': 1, 'b': None}, {'a': 2, 'b': 0}]
+    """
+    return table.sort_by([(column, "ascending") for column in columns])
+
+
+def replaced(rows: _Rows, **columns: Any) -> _Rows:
+    """The rows with other values in columns that they have.
+
+    >>> replaced(pa.table({"row": [1, 2], "note": ["a", "b"]}), row=pa.array([3, 4])).to_pylist()
+    [{'row': 3, 'note': 'a'}, {'row': 4, 'note': 'b'}]
+    """
+    for name, values in columns.items():
+        rows = rows.set_column(rows.schema.get_field_index(name), name, values)
+    return rows
 
 
 def schema_of(**columns: pa.DataType) -> pa.Schema:
@@ -103,6 +147,16 @@ def table_of(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
     """
     columns: list[Any] = list(zip(*rows, strict=True)) or [()] * len(schema)
     return pa.table([pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema.names)
+
+
+def tuples_of(table: pa.Table, *names: str) -> list[tuple[Any, ...]]:
+    """The rows of some columns of a table, or of all.
+
+    >>> tuples_of(pa.table({"row": [2, 5], "note": ["masked", None]}), "note", "row")
+    [('masked', 2), (None, 5)]
+    """
+    columns: list[list[Any]] = [table[name].to_pylist() for name in names or table.column_names]
+    return list(zip(*columns, strict=True))
 
 
 def retyped(table: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from numguard.compute import as_text, pc, schema_of, whole
+from numguard.compute import as_text, pc, replaced, schema_of, whole
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.source import REFUSED, headings, named, open_source
 from numguard.source import Source as OpenSource
@@ -224,4 +224,4 @@ def _without_contradictions(rows: pa.Table) -> pa.Table:
     torn = ways.filter(pc.greater(ways["tac_count"], 1))["tac"]
     differs = pc.and_(rows["note"].is_null(), pc.is_in(rows["tac"], value_set=torn.combine_chunks()))
     notes = pc.if_else(differs, "contradiction", rows["note"])
-    return rows.set_column(rows.column_names.index("note"), "note", notes)
+    return replaced(rows, note=notes)

@@ -6,6 +6,10 @@ the functions of `numguard`. pyarrow needs no adapter, because these functions t
 pandas returns series.
 """
 
+from typing import Any
+
+import pyarrow as pa
+
 from numguard._core import normalize
 from numguard.errors import ArgumentError
 
@@ -20,3 +24,9 @@ def check_region(region: object) -> None:
     if not (region is None or isinstance(region, str)):
         raise ArgumentError("region: takes one region for all rows, or None; numguard.normalize takes one for each row")
     normalize([], region=region)
+
+
+def without_codes(answers: Any) -> Any:
+    """Answers of several fields with text in place of codes, of which an engine would make other ones in each piece."""
+    fields = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in answers.type]
+    return answers.cast(pa.struct(fields))

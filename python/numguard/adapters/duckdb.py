@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei, normalize, normalize_imei
-from numguard.adapters import check_region
+from numguard.adapters import check_region, without_codes
 from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.types import Region
 
@@ -77,8 +77,8 @@ def register(
     functions: dict[str, tuple[Callable[[Any], Any], str]] = {
         "numguard_normalize": (lambda cells: normalize(cells, region=region, threads=1), "UBIGINT"),
         "numguard_normalize_imei": (lambda cells: normalize_imei(cells, threads=1), "UBIGINT"),
-        "numguard_explain": (lambda cells: _plain(explain(cells, region=region, threads=1)), _ANSWER),
-        "numguard_explain_imei": (lambda cells: _plain(explain_imei(cells, threads=1)), _IMEI_ANSWER),
+        "numguard_explain": (lambda cells: without_codes(explain(cells, region=region, threads=1)), _ANSWER),
+        "numguard_explain_imei": (lambda cells: without_codes(explain_imei(cells, threads=1)), _IMEI_ANSWER),
     }
     tables: dict[str, pa.Table] = {}
     if not (sets is None or isinstance(sets, Mapping)):
@@ -164,9 +164,3 @@ def _membership(members: NumberSet | ImeiSet, region: Region) -> Callable[[Any],
     if isinstance(members, NumberSet):
         return lambda cells: members.contains(cells, region=region, threads=1)
     return lambda cells: members.contains(cells, threads=1)
-
-
-def _plain(answers: Any) -> Any:
-    """The answers with codes as text."""
-    fields = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in answers.type]
-    return answers.cast(pa.struct(fields))

@@ -22,7 +22,7 @@ from typing import Any, Generic, TypeVar
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei, normalize, normalize_imei
-from numguard.adapters import check_region
+from numguard.adapters import check_region, without_codes
 from numguard.errors import ArgumentError, MissingExtraError, UnsupportedTypeError
 from numguard.types import Region
 
@@ -128,9 +128,7 @@ def _plain(verb: Callable[..., Any]) -> Callable[..., pa.ChunkedArray[Any]]:
     """The verb with codes as text: Polars would make a different categorical of every batch."""
 
     def plain(cells: pl.Series, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
-        answers = verb(cells, threads=threads)
-        fields = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in answers.type]
-        result: pa.ChunkedArray[Any] = answers.cast(pa.struct(fields))
+        result: pa.ChunkedArray[Any] = without_codes(verb(cells, threads=threads))
         return result
 
     return plain

@@ -160,8 +160,8 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
         return found
     below = (split_line(line, found.delimiter) for line in lines[found.line :] if len(line) <= _LONGEST_LINE)
     rows = [cells for cells in below if len(cells) >= len(found.names)]
-    columns = settled(found.layout, dict(found.columns), found.canonical, rows, where)
-    return replace(found, columns=columns, warnings=doubts(found.layout, columns, found.canonical, rows))
+    columns = settled(dict(found.columns), found.canonical, rows, where)
+    return replace(found, columns=columns, warnings=doubts(columns, found.canonical, rows))
 
 
 def _header_in(line: str, number: int, layout: Layout, lines: Sequence[str]) -> Header | None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from numguard._core import normalize, normalize_imei
-from numguard.cdr.layout import Direction, Layout, Role, canonical_name, without_form
+from numguard.cdr.layout import Direction, Role, canonical_name, without_form
 from numguard.cdr.layouts import generic
 from numguard.errors import InputError
 from numguard.source.header import groups
@@ -51,14 +51,14 @@ def is_caller(columns: dict[Role, int], names: Sequence[str]) -> bool:
 
 
 def settled(
-    layout: Layout, columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]], where: str
+    columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]], where: str
 ) -> dict[Role, int]:
-    """The columns of a header, as its first rows show them to be.
+    """The columns of a header of the layout `generic.BY_NAMES`, as its first rows show them to be.
 
     Raises:
         InputError: The rows have the caller where the name of the column is that of the subject.
     """
-    columns = _without_names(layout, columns, names, rows)
+    columns = _without_names(columns, names, rows)
     if "served" not in columns:
         imei = columns.get("imei")
         if imei is not None and without_form(names[imei]) in generic.OF_THE_A_NUMBER:
@@ -72,15 +72,15 @@ def settled(
     if not is_caller(columns, names):
         return columns
     if "call_type" not in columns:
-        columns = columns | _call_type(layout, columns, names, rows)
+        columns = columns | _call_type(columns, names, rows)
     if "other" not in columns:
         return columns
-    subject = _subject(layout, columns, names, rows)
+    subject = _subject(columns, names, rows)
     if subject is not None:
         settled = columns | {"served": subject, "calling": columns["served"], "called": columns["other"]}
         del settled["other"]
         return settled
-    if _show_handsets_of_called(layout, columns, rows):
+    if _show_handsets_of_called(columns, rows):
         raise InputError(
             f"{where}: the handsets of incoming calls are those of the B numbers, so that the A numbers are callers, "
             f"whose handset a row need not show; {_REMEDY}"
@@ -88,12 +88,10 @@ def settled(
     return columns
 
 
-def doubts(
-    layout: Layout, columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]
-) -> tuple[str, ...]:
-    """What the columns of a header leave in doubt."""
+def doubts(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """What the columns of such a header leave in doubt."""
     found = []
-    if _may_be_list_of_calls(layout, columns, rows):
+    if _may_be_list_of_calls(columns, rows):
         found.append(
             "the only column of numbers has several in one handset, in calls of both directions: in a list of calls "
             "that a phone itself has kept they are the other parties, whose handset it is not"
@@ -122,9 +120,7 @@ def check_groups(columns: dict[Role, int], names: Sequence[str], above: Sequence
         )
 
 
-def _without_names(
-    layout: Layout, columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]
-) -> dict[Role, int]:
+def _without_names(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[Role, int]:
     """The columns without a served party's one that has words alone, such as the name of a subscriber or a case."""
     left = list(names)
     found: dict[Role, int] | None = columns
@@ -134,31 +130,27 @@ def _without_names(
         if any(map(str.isdigit, text)) or not any(map(str.isalpha, text)):
             return found
         left[place] = ""
-        found = layout.match(left)
+        found = generic.BY_NAMES.match(left)
     return columns if found is None else found
 
 
-def _call_type(
-    layout: Layout, columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]
-) -> dict[Role, int]:
+def _call_type(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[Role, int]:
     """The column of call types under an unknown heading, if there is one."""
     for place in range(len(names)):
         if place in columns.values():
             continue
         cells = [cell for row in rows if (cell := row[place].strip(" '\""))]
-        known = sum(layout.direction(cell)[0] for cell in cells)
+        known = sum(generic.BY_NAMES.direction(cell)[0] for cell in cells)
         if known and known * 100 >= len(cells) * _KNOWN_TYPES:
             return {"call_type": place}
     return {}
 
 
-def _subject(
-    layout: Layout, columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]
-) -> int | None:
+def _subject(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]) -> int | None:
     """The column of the subject beside A and B numbers: each number is one of the two, as call types say."""
     subjects = set(generic.BY_NAMES.columns["served"]) - generic.CALLERS
     callers, others = (_numbers(rows, columns[role]) for role in ("served", "other"))
-    directions = _directions(layout, columns, rows)
+    directions = _directions(columns, rows)
     for place, name in enumerate(names):
         if place in columns.values() or name not in subjects or not _OF_A_SUBJECT.search(name):
             continue
@@ -170,41 +162,46 @@ def _subject(
     return None
 
 
-def _show_handsets_of_called(layout: Layout, columns: dict[Role, int], rows: Sequence[Sequence[str]]) -> bool:
+def _show_handsets_of_called(columns: dict[Role, int], rows: Sequence[Sequence[str]]) -> bool:
     """Whether handsets of outgoing calls are, in incoming ones, those of the B numbers rather than the A numbers."""
     if not {"imei", "call_type"} <= columns.keys():
         return False
     callers, others = (_numbers(rows, columns[role]) for role in ("served", "other"))
-    imeis: list[int | None] = normalize_imei([row[columns["imei"]] for row in rows]).to_pylist()
-    seen = list(zip(_directions(layout, columns, rows), callers, others, imeis, strict=True))
+    imeis = _handsets(rows, columns["imei"])
+    seen = list(zip(_directions(columns, rows), callers, others, imeis, strict=True))
     of_callers = {(caller, imei) for direction, caller, _, imei in seen if direction == "out" and caller and imei}
     incoming = [(caller, other, imei) for direction, caller, other, imei in seen if direction == "in"]
     of_called = sum((other, imei) in of_callers for _, other, imei in incoming)
     return of_called > sum((caller, imei) in of_callers for caller, _, imei in incoming)
 
 
-def _may_be_list_of_calls(layout: Layout, columns: dict[Role, int], rows: Sequence[Sequence[str]]) -> bool:
+def _may_be_list_of_calls(columns: dict[Role, int], rows: Sequence[Sequence[str]]) -> bool:
     if not {"served", "imei", "call_type"} <= columns.keys() or {"other", "calling", "called"} & columns.keys():
         return False
-    if not {"in", "out"} <= set(_directions(layout, columns, rows)):
+    if not {"in", "out"} <= set(_directions(columns, rows)):
         return False
     numbers = _numbers(rows, columns["served"])
-    imeis: list[int | None] = normalize_imei([row[columns["imei"]] for row in rows]).to_pylist()
+    imeis = _handsets(rows, columns["imei"])
     pairs = {pair for pair in zip(imeis, numbers, strict=True) if all(pair)}
     counts = Counter(imei for imei, _ in pairs)
     return max(counts.values(), default=0) >= _NUMBERS_OF_A_LIST
 
 
-def _directions(layout: Layout, columns: dict[Role, int], rows: Sequence[Sequence[str]]) -> list[Direction]:
+def _directions(columns: dict[Role, int], rows: Sequence[Sequence[str]]) -> list[Direction]:
     """The direction of each row, but of a switch's record of the called party, which says whose handset it shows."""
     if "call_type" not in columns:
         return [None] * len(rows)
     texts = [row[columns["call_type"]] for row in rows]
-    of_called = generic.OF_THE_CALLED
-    known = {text: None if canonical_name(text) in of_called else layout.direction(text)[1] for text in set(texts)}
+    read = generic.BY_NAMES.direction
+    known = {text: None if canonical_name(text) in generic.OF_THE_CALLED else read(text)[1] for text in set(texts)}
     return [known[text] for text in texts]
 
 
 def _numbers(rows: Sequence[Sequence[str]], place: int) -> list[int | None]:
     found: list[int | None] = normalize([row[place] for row in rows]).to_pylist()
+    return found
+
+
+def _handsets(rows: Sequence[Sequence[str]], place: int) -> list[int | None]:
+    found: list[int | None] = normalize_imei([row[place] for row in rows]).to_pylist()
     return found

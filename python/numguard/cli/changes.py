@@ -72,7 +72,7 @@ def changes(
     lists_read = account.Lists(is_strict=is_strict)
     tac = lists_read.tacs(tac_path)
     keys = _keys(lists_read, numbers, imeis, by, region)
-    sightings, columns, cdr = open_sightings(sources, named, is_strict=is_strict)
+    sightings, columns, readers = open_sightings(sources, named, is_strict=is_strict)
     found = find(
         sightings,
         by=by,
@@ -83,7 +83,6 @@ def changes(
         **columns,
     )
     table, counts = _chosen(found.table, by, keys, changed=changed)
-    readers = [] if cdr is None else [cdr]
     rows = account.with_reports(found.account, readers)
     with placed_together():
         if page is not None:

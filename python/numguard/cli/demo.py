@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 import numguard as ng
 from numguard.cdr import Cdr
 from numguard.cli.page import Page, open_page
+from numguard.compute import tuples_of
 from numguard.errors import ArgumentError, InputError, MissingExtraError
 from numguard.files.outgoing import write_private
 from numguard.registry.amounts import amounts
@@ -161,13 +162,11 @@ def _add_complaints(page: Page, result: DemoResult, registry: ng.Registry) -> No
     )
     result.checks["15.00 crore rupees recovered"] = recovered == 100 * districts.RECOVERED
     refused = _folder(result) / "refused_rows.csv"
-    table = intake.refusals
-    write_private(table, refused)
+    write_private(intake.refusals, refused)
     result.written["what was refused: file, row, column, cell, why"] = refused
     page.heading("Refused, and why")
-    sentences = NOTES
-    counts = Counter(map(str, table["note"].to_pylist()))
-    rows = [(f"{count:,}", note, sentences.get(note, "")) for note, count in counts.most_common()]
+    counts = Counter(map(str, intake.refusals["note"].to_pylist()))
+    rows = [(f"{count:,}", note, NOTES.get(note, "")) for note, count in counts.most_common()]
     page.table(["cells", "<note", "<what it means"], [*rows, (f"{sum(counts.values()):,}", "in all", "")], total=True)
     _look_at(page, result, registry, intake.waiting["msisdn"])
 
@@ -213,7 +212,7 @@ def _link(page: Page, result: DemoResult, registry: ng.Registry, policy: ng.Link
             policy,
             msisdn="served_msisdn",
             imei="imei",
-            progress=lambda done: tell(_so_far(done)),
+            progress=lambda done: tell(f"{done.rows:,} rows"),
         )
     refused = sum(cdr.summary.refused.values())
     hops = Counter(row["hop"] for row in expansion.linked.select(["hop"]).to_pylist())
@@ -258,10 +257,6 @@ def _write_sightings(cdr: Cdr, path: Path) -> None:
             writer.write_batch(pa.record_batch([*keys, batch["at"]], schema=schema))
 
 
-def _so_far(done: Any) -> str:
-    return f"{done.rows:,} rows"
-
-
 def _one_path(linked: pa.Table) -> str:
     """One linked number in a sentence, masked."""
     best = linked.take(pc.sort_indices(linked, [("hop", "descending"), ("sightings", "descending")])[:1]).to_pylist()
@@ -298,7 +293,7 @@ def _lists(page: Page, result: DemoResult, registry: ng.Registry) -> pa.Table:
     )
     result.written["block list"] = folder / "block_list.csv"
     result.written["the same, a file a district"] = folder / "by_district"
-    counts = Counter(zip(listed["district"].to_pylist(), listed["action"].to_pylist(), strict=True))
+    counts = Counter(tuples_of(listed, "district", "action"))
     result.reported = {unit: counts[unit, "block"] for unit in districts.UNITS}
     result.linked = {unit: counts[unit, "reverify"] for unit in districts.UNITS}
     published = result.world.complaints.by_district

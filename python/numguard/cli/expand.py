@@ -218,19 +218,19 @@ def _why_no_seed(seeds: pa.RecordBatch, region: Region) -> Any:
 
 def open_sightings(
     sources: tuple[str, ...], columns: dict[str, str | None], *, is_strict: bool = False
-) -> tuple[Any, dict[str, Any], Cdr | None]:
-    """The sightings, the names of their columns, and the reader of the operator files among them."""
+) -> tuple[Any, dict[str, Any], list[Cdr]]:
+    """The sightings, the names of their columns, and the reader of the operator files among them, if there are any."""
     named: dict[str, Any] = {name: column for name, column in columns.items() if column is not None}
     tables, reports = _by_kind(sources)
     if not reports:
-        return tables, named, None
+        return tables, named, []
     if tables and named:
         raise ArgumentError(
             "--msisdn, --imei and --at: name columns of tables, or of operator files; not of both at once"
         )
     roles = {"msisdn": "served", "imei": "imei", "at": "at"}
     cdr = read_cdr(reports, layout={roles[name]: column for name, column in named.items()} or None, strict=is_strict)
-    return [*tables, cdr] if tables else cdr, {}, cdr
+    return [*tables, cdr] if tables else cdr, {}, [cdr]
 
 
 def _by_kind(sources: tuple[str, ...]) -> tuple[list[str], list[str]]:
@@ -304,7 +304,7 @@ def expand(
     tac = lists_read.tacs(tac_path)
     draw = results.drawing(region, lists_read, tac)
     policy = make_policy(bounds, region, lists_read)
-    sightings, columns, cdr = open_sightings(sources, named, is_strict=is_strict)
+    sightings, columns, reports = open_sightings(sources, named, is_strict=is_strict)
     columns |= {"strict": is_strict, "list_refused": refused_path is not None}
     report = options.progress_line(lambda done: f"{done.rows:,} rows, hop {done.hop}, {done.file or ''}")
     if seeds is not None:
@@ -320,7 +320,6 @@ def expand(
                 sightings, policy, override=override, region=region, progress=report, threads=threads, **columns
             )
     options.end_progress()
-    reports = [] if cdr is None else [cdr]
     with placed_together():
         account.write_with_reports(found.refused_rows, reports, refused_path, lists_read)
         if results.folder is not None:

@@ -19,7 +19,7 @@ import click
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import counts
+from numguard.compute import counts, tuples_of
 from numguard.errors import ArgumentError, ColumnError
 from numguard.files.page import is_page
 from numguard.source import headings, named
@@ -341,7 +341,7 @@ def count(number: int, what: str, many: str | None = None) -> str:
 def counted_once(waiting: Any) -> dict[str, int]:
     """How many numbers wait for each reason, each counted by the first of its own, so that they add up."""
     first: dict[int, str] = {}
-    for number, why in zip(waiting["msisdn"].to_pylist(), waiting["why"].to_pylist(), strict=True):
+    for number, why in tuples_of(waiting, "msisdn", "why"):
         first.setdefault(number, why)
     return counted(pa.chunked_array([pa.array(list(first.values()), pa.string())]))
 

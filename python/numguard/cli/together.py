@@ -12,7 +12,7 @@ import pyarrow as pa
 from numguard.cdr import Cdr
 from numguard.cli import account, options
 from numguard.cli.expand import open_sightings
-from numguard.compute import pc
+from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError
 from numguard.source import files_of
 from numguard.types import Region
@@ -105,11 +105,11 @@ def _opened(
     """The sightings of each file, the names of the columns of tables, and the readers of the operator files."""
     opened: dict[str, Any] = {}
     columns: dict[str, Any] = {}
-    readers = []
+    readers: list[Cdr] = []
     for path in paths:
-        opened[path], found_columns, cdr = open_sightings((path,), named, is_strict=is_strict)
+        opened[path], found_columns, of_path = open_sightings((path,), named, is_strict=is_strict)
         columns |= found_columns
-        readers += [cdr] if cdr is not None else []
+        readers += of_path
     if readers and columns:
         raise ArgumentError("--msisdn, --imei and --at: name columns of tables, or of operator files; not of both")
     return opened, columns, readers
@@ -117,7 +117,5 @@ def _opened(
 
 def _flat(table: pa.Table, by: str) -> pa.Table:
     """The table with the names in one cell, because CSV has no lists."""
-    at = table.schema.get_field_index("names")
-    names = table["names"].cast(pa.list_(pa.string()))
-    table = table.set_column(at, "names", pc.binary_join(names, "; "))
+    table = replaced(table, names=pc.binary_join(table["names"].cast(pa.list_(pa.string())), "; "))
     return table.rename_columns([by, *table.column_names[1:]])

@@ -17,7 +17,7 @@ from typing import IO, Any, cast
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import named, pc, retyped
+from numguard.compute import named, pc, replaced, retyped
 from numguard.errors import ArgumentError, InputError
 
 __all__ = [
@@ -239,10 +239,7 @@ class JsonLines(Format):
 
 def with_imei_digits(rows: pa.Table, handsets: Sequence[str]) -> pa.Table:
     """The rows with their IMEI14 keys as fourteen digits."""
-    for name in handsets:
-        digits = pc.utf8_lpad(rows[name].cast(pa.string()), 14, "0")
-        rows = rows.set_column(rows.schema.get_field_index(name), name, digits)
-    return rows
+    return replaced(rows, **{name: pc.utf8_lpad(rows[name].cast(pa.string()), 14, "0") for name in handsets})
 
 
 def with_plus_apart(rows: pa.Table, numbers: Sequence[str]) -> Iterator[pa.Table]:

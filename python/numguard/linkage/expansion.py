@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from numguard._core import ImeiSet, NumberSet, format_imei, normalize
 from numguard._core import format as format_msisdns
+from numguard.compute import tuples_of
 from numguard.errors import ArgumentError
 from numguard.files.outgoing import written_numbers
 from numguard.linkage.graph import Graph, graph_of
@@ -115,14 +116,13 @@ class Expansion:
     @cached_property
     def _paths(self) -> dict[int, tuple[int, int]]:
         """The handset and the number before it on the best path of each linked number."""
-        columns = (self.linked.column(name).to_pylist() for name in ("msisdn", "via_imei", "via_msisdn"))
-        return {msisdn: (imei14, before) for msisdn, imei14, before in zip(*columns, strict=True)}
+        paths = tuples_of(self.linked, "msisdn", "via_imei", "via_msisdn")
+        return {msisdn: (imei14, before) for msisdn, imei14, before in paths}
 
     @cached_property
     def _edges(self) -> dict[tuple[int, int], int]:
         """The row of `evidence` for each number and handset."""
-        pairs: Any = zip(*(self.evidence.column(name).to_pylist() for name in ("msisdn", "imei14")), strict=True)
-        return {pair: row for row, pair in enumerate(pairs)}
+        return {pair: row for row, pair in enumerate(tuples_of(self.evidence, "msisdn", "imei14"))}
 
     def _pair(self, msisdn: int, imei14: int) -> Pair:
         row = self._edges[msisdn, imei14]

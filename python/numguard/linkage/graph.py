@@ -6,13 +6,13 @@ the walk and no others, so that a closed handset is a leaf here too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pyarrow as pa
 
-from numguard.compute import pc, schema_of
+from numguard.compute import ascending, pc, schema_of, tuples_of
 
 __all__ = ["Graph"]
 
@@ -66,7 +66,7 @@ def graph_of(found: Any, numbers: pa.Array[Any] | None, imeis: pa.Array[Any] | N
     """
     nodes = {**_numbers(found), **_handsets(found)}
     edges = _edges(found)
-    for pair in zip(edges["msisdn"].to_pylist(), edges["imei14"].to_pylist(), strict=True):
+    for pair in tuples_of(edges, "msisdn", "imei14"):
         # A number of an edge that is neither linked nor protected is a seed.
         nodes.setdefault((pair[0], None), ("reported", 0, None, None))
     begin: set[_Key] = {(key, None) for key in _listed(numbers)} | {(None, key) for key in _listed(imeis)}
@@ -91,15 +91,11 @@ def _listed(keys: Any) -> list[int]:
     return listed
 
 
-def _rows(table: pa.Table, *columns: str) -> Iterator[tuple[Any, ...]]:
-    return zip(*(table[column].to_pylist() for column in columns), strict=True)
-
-
 def _numbers(found: Any) -> dict[_Key, _Node]:
     nodes: dict[_Key, _Node] = {(msisdn, None): ("reported", 0, "unseen", None) for msisdn in found.unseen.to_pylist()}
-    hops = dict(_rows(found.linked, "msisdn", "hop"))
+    hops = dict(tuples_of(found.linked, "msisdn", "hop"))
     nodes |= {(msisdn, None): ("linked", hop, None, None) for msisdn, hop in hops.items()}
-    for msisdn, why, count in _rows(found.stopped, "msisdn", "why", "count"):
+    for msisdn, why, count in tuples_of(found.stopped, "msisdn", "why", "count"):
         if msisdn is not None and why == "protected":
             nodes[msisdn, None] = ("protected", None, why, count)
         elif msisdn is not None:
@@ -110,9 +106,9 @@ def _numbers(found: Any) -> dict[_Key, _Node]:
 def _handsets(found: Any) -> dict[_Key, _Node]:
     nodes: dict[_Key, _Node] = {
         (None, imei14): ("open", hop, None, numbers)
-        for imei14, hop, numbers in _rows(found.handsets, "imei14", "hop", "numbers")
+        for imei14, hop, numbers in tuples_of(found.handsets, "imei14", "hop", "numbers")
     }
-    for imei14, why, count in _rows(found.stopped, "imei14", "why", "count"):
+    for imei14, why, count in tuples_of(found.stopped, "imei14", "why", "count"):
         if imei14 is not None:
             nodes[None, imei14] = ("closed", None, why, count)
     return nodes
@@ -121,14 +117,12 @@ def _handsets(found: Any) -> dict[_Key, _Node]:
 def _edges(found: Any) -> pa.Table:
     """Every edge with its way."""
     paths: set[tuple[int, int]] = set()
-    for msisdn, imei14, before in _rows(found.linked, "msisdn", "via_imei", "via_msisdn"):
+    for msisdn, imei14, before in tuples_of(found.linked, "msisdn", "via_imei", "via_msisdn"):
         paths |= {(msisdn, imei14), (before, imei14)}
-    walked = ["path" if pair in paths else "seen" for pair in _rows(found.evidence, "msisdn", "imei14")]
+    walked = ["path" if pair in paths else "seen" for pair in tuples_of(found.evidence, "msisdn", "imei14")]
     ways = walked + ["stopped"] * found.stopped_evidence.num_rows
     both = pa.concat_tables([found.evidence, found.stopped_evidence])
-    return both.append_column("way", pa.array(ways, pa.string())).sort_by(
-        [("msisdn", "ascending"), ("imei14", "ascending")]
-    )
+    return ascending(both.append_column("way", pa.array(ways, pa.string())), "msisdn", "imei14")
 
 
 def _around(edges: pa.Table, nodes: dict[_Key, _Node], begin: Iterable[_Key], hops: int) -> pa.Table:

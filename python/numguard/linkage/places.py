@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from numguard._core import points
-from numguard.compute import pc
+from numguard.compute import is_text, pc
 from numguard.errors import ColumnError, UnsupportedTypeError
 from numguard.source import headings, named
 
@@ -99,7 +99,7 @@ class Places:
         column: Any = batch.column(place)
         column = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
         kind = column.type
-        if _is_text(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind):
+        if is_text(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind):
             return column
         if what in _DEGREES and (pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
             return column
@@ -137,12 +137,8 @@ class Places:
 
 def _degrees(column: Any) -> Any:
     """As numbers, null where none is written. Of text only a plain decimal number is one."""
-    if _is_text(column.type):
+    if is_text(column.type):
         text = pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
         column = pc.if_else(pc.match_substring_regex(text, _DECIMAL), text, pa.scalar(None, pa.string()))
     # Integers that a float does not hold are no degrees, whatever they are rounded to.
     return pc.cast(column, pa.float64(), safe=False)
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)

@@ -21,7 +21,7 @@ from typing import Any, Generic, TypeVar
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei
-from numguard.compute import as_text, pc
+from numguard.compute import as_text, is_text, pc
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.keyed import HASHED
 from numguard.number_list.actions import (
@@ -29,7 +29,6 @@ from numguard.number_list.actions import (
     MARKS,
     action_column,
     bare,
-    is_text,
     may_have_words,
     refuse_other_actions,
     rows_with,
@@ -338,7 +337,7 @@ class _ListReader:
             return False
         has_numbers, has_others = False, not cells or len(there) != 1 or not may_be_read
         for written in chain(cells, (column for batch in part.batches() for column in batch.data.columns)):
-            if not is_text(written.type):
+            if not is_text(written.type) and not pa.types.is_integer(written.type):
                 continue
             text = as_text(written)
             is_bare = pc.invert(pc.match_substring_regex(text, r"\pL"))

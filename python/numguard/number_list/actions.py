@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.compute import as_text, pc
+from numguard.compute import as_text, is_text, pc
 from numguard.errors import ColumnError
 from numguard.source import Batch, Part, named
 
@@ -22,7 +22,6 @@ __all__ = [
     "MARKS",
     "action_column",
     "bare",
-    "is_text",
     "may_have_words",
     "refuse_other_actions",
     "rows_with",
@@ -106,16 +105,10 @@ def _as_actions(cells: Any) -> Any:
     return pc.utf8_lower(pc.utf8_trim_whitespace(as_text(cells)))
 
 
-def is_text(kind: pa.DataType) -> bool:
-    """Whether cells are texts or integers."""
-    kinds = pa.types
-    return kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind) or kinds.is_integer(kind)
-
-
 def may_have_words(kind: pa.DataType) -> bool:
     """Whether cells are texts, or a dictionary of them."""
     of = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return is_text(of) and not pa.types.is_integer(of)
+    return is_text(of)
 
 
 def bare(name: str) -> str:

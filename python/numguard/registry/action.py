@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import ascending, pc, replaced
 from numguard.indian_time import MOMENT
 from numguard.registry.case import Case
 from numguard.registry.listing import ListPolicy, rows
@@ -37,21 +37,13 @@ _RUPEES = pa.decimal128(20, 2)
 def action_taken(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
     """The action-taken report as of the event `cut`; the columns are those of `Registry.action_taken`."""
     numbers, complaints = _numbers(case, cut, policy), _complaints(case, cut)
-    combined = pa.concat_tables(
-        [
-            numbers,
-            complaints.select(["district", "source", *_MONEY]).append_column("complaints", _ones(len(complaints))),
-        ],
-        promote_options="default",
-    )
-    combined = combined.set_column(
-        combined.schema.get_field_index("found"), "found", pc.fill_null(combined["found"], FOUND.index("reported"))
-    )
+    money = complaints.select(["district", "source", *_MONEY])
+    money = money.append_column("complaints", pa.repeat(1, len(complaints)))
+    combined = pa.concat_tables([numbers, money], promote_options="default")
+    combined = replaced(combined, found=pc.fill_null(combined["found"], FOUND.index("reported")))
     combined = _with_places_spelled_once(combined)
     keys, sums = ["district", "source", "found"], [*STAGES, "complaints", *_MONEY]
-    table = (
-        combined.group_by(keys).aggregate([(name, "sum") for name in sums]).sort_by([(k, "ascending") for k in keys])
-    )
+    table = ascending(combined.group_by(keys).aggregate([(name, "sum") for name in sums]), *keys)
     reported = pc.equal(table["found"], FOUND.index("reported"))
     counts = {name: pc.fill_null(table[f"{name}_sum"], 0) for name in sums}
     for name in ("complaints", *_MONEY):
@@ -75,7 +67,7 @@ def complaints_by_day(case: Case, cut: int) -> pa.Table:
     complaints = _with_places_spelled_once(complaints.append_column("day", day))
     keys = ["day", "district", "source"]
     sums = complaints.group_by(keys).aggregate([([], "count_all"), *((name, "sum") for name in _MONEY)])
-    sums = sums.sort_by([(key, "ascending") for key in keys])
+    sums = ascending(sums, *keys)
     columns = {name: sums[name] for name in keys} | {"complaints": sums["count_all"]}
     columns |= {name: _rupees(pc.fill_null(sums[f"{name}_sum"], 0)) for name in _MONEY}
     return pa.table(columns).combine_chunks()
@@ -140,16 +132,13 @@ def _complaints(case: Case, cut: int) -> pa.Table:
     without = pa.concat_tables([case.store.facts(kind, cut) for kind in ("ended", "reopened")])
     if len(without):
         versions = versions.join(without.rename_columns(["event", "row"]), ["event", "row"], join_type="left anti")
-    versions = versions.sort_by([(name, "ascending") for name in ("complaint", "usable", "event", "row")])
+    versions = ascending(versions, "complaint", "usable", "event", "row")
     complaints = versions.group_by("complaint", use_threads=False).aggregate([(name, "last") for name in fields])
     return complaints.select([f"{name}_last" for name in fields]).rename_columns(fields)
 
 
 def _with_places_spelled_once(table: pa.Table) -> pa.Table:
-    for place in ("district", "source"):
-        column = table.schema.get_field_index(place)
-        table = table.set_column(column, place, _spelled_once(table[place], place))
-    return table
+    return replaced(table, **{place: _spelled_once(table[place], place) for place in ("district", "source")})
 
 
 def _spelled_once(words: Any, place: str) -> pa.Array[Any]:
@@ -163,10 +152,6 @@ def _spelled_once(words: Any, place: str) -> pa.Array[Any]:
     at = pc.index_in(folded, pc.drop_null(chosen["folded"]).combine_chunks())
     spelled: pa.Array[Any] = chosen["word_first"].combine_chunks().take(at)
     return spelled
-
-
-def _ones(size: int) -> pa.Array[Any]:
-    return pa.repeat(pa.scalar(1, pa.int64()), size)
 
 
 def _rupees(paise: Any) -> Any:

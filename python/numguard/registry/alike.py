@@ -13,10 +13,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from numguard.compute import pc, schema_of, table_of
+from numguard.registry.arrays import Ints, flags, ints
 from numguard.registry.sources import same_source
 from numguard.registry.spelling import folded, folded_cells
 
@@ -72,7 +72,7 @@ class Others(NamedTuple):
     alike: pa.Table
 
 
-def look_alike(versions: pa.Table, new: npt.NDArray[np.int64], known: Known) -> Others:
+def look_alike(versions: pa.Table, new: Ints, known: Known) -> Others:
     """Which of the complaints that are not recorded by their key may be recorded under another.
 
     Args:
@@ -81,7 +81,7 @@ def look_alike(versions: pa.Table, new: npt.NDArray[np.int64], known: Known) -> 
         known: The recorded complaints.
     """
     rows = versions.select(["row", "complaint_key", "source", "acknowledgement_no"]).take(pa.array(new, pa.int64()))
-    keyed = np.flatnonzero(np.asarray(pc.is_valid(rows["complaint_key"]).to_numpy(), np.bool_))
+    keyed = np.flatnonzero(flags(pc.is_valid(rows["complaint_key"])))
     rows, new = rows.take(pa.array(keyed, pa.int64())), new[keyed]
     bare = pc.utf8_ltrim(rows["acknowledgement_no"], "0")
     long = pc.greater_equal(pc.utf8_length(bare), _LONG)
@@ -115,10 +115,10 @@ def _why(one: dict[str, Any], other: dict[str, Any]) -> str | None:
     return "other_source" if len(numbers[0].lstrip("0")) >= _LONG else None
 
 
-def _of_one_file(complaints: pa.Table, number: Any, new: npt.NDArray[np.int64]) -> list[tuple[int, dict[str, Any]]]:
+def _of_one_file(complaints: pa.Table, number: Any, new: Ints) -> list[tuple[int, dict[str, Any]]]:
     """The complaints of the file itself that may be the same by their number, each beside the first of them."""
     encoded = folded_cells(number).dictionary_encode()
-    code = np.asarray(encoded.indices.to_numpy(), np.int64)
+    code = ints(encoded.indices)
     again = np.flatnonzero(np.bincount(code, minlength=len(encoded.dictionary))[code] > 1)
     first: dict[int, dict[str, Any]] = {}
     met = []

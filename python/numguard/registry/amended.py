@@ -6,15 +6,14 @@ is shown by recording the event, reading the state, and rolling back, so that it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc, schema_of, table_of
+from numguard.compute import ascending, pc, schema_of, table_of, tuples_of
 from numguard.errors import ArgumentError
 from numguard.registry.case import Case
+from numguard.registry.grounds import version_keys
 from numguard.registry.listing import ListPolicy, rows
 from numguard.registry.review import DROPPED, TURNED
 from numguard.registry.state import RELEASED_TO_VERIFY
@@ -37,8 +36,6 @@ _CHANGED = schema_of(
     action=pa.string(),
     sent_to=pa.string(),
 )
-
-_NOWHERE = ListPolicy()
 
 
 def amended(case: Case, event: int, keys: Any, name: str) -> pa.Table:
@@ -68,37 +65,26 @@ def amended(case: Case, event: int, keys: Any, name: str) -> pa.Table:
     complaining, complained = _pairs(facts.complainants, new), _pairs(facts.complainants, old)
     turned = named_before & complaining | complained & named
     dropped = named_before - named - turned
-    row = dict(zip(new["complaint"].to_pylist(), new["row"].to_pylist(), strict=True))
-    before, after = (_statuses(case.state(cut, numbers)) for cut in (event - 1, event))
+    row = dict(tuples_of(new, "complaint", "row"))
+    before, after = (dict(tuples_of(case.state(cut, numbers), "msisdn", "status")) for cut in (event - 1, event))
     found = [
         (name, row.get(complaint), msisdn, why, before.get(msisdn), after.get(msisdn))
         for pairs, why in ((dropped, DROPPED), (turned, TURNED))
         for complaint, msisdn in pairs
     ]
     table = table_of(found, AMENDED)
-    return table.sort_by([("row", "ascending"), ("msisdn", "ascending"), ("why", "ascending")]).combine_chunks()
+    return ascending(table, "row", "msisdn", "why").combine_chunks()
 
 
 def _pairs(facts: pa.Table, versions: pa.Table) -> _Pairs:
     """The complaints and numbers of the facts in some versions."""
-    where = {key: n for n, key in enumerate(_keys(versions, "row"))}
+    where = {key: n for n, key in enumerate(version_keys(versions, "row").tolist())}
     complaint: list[Any] = versions["complaint"].to_pylist()
     # Most facts are in other versions.
     facts = facts.filter(pc.is_in(facts["event"], versions["event"].combine_chunks()))
     numbers: list[Any] = facts["msisdn"].to_pylist()
-    pairs = zip(_keys(facts, "version"), numbers, strict=True)
+    pairs = zip(version_keys(facts, "version").tolist(), numbers, strict=True)
     return {(complaint[where[key]], msisdn) for key, msisdn in pairs if key in where}
-
-
-def _keys(table: pa.Table, row: str) -> list[int]:
-    event, at = (np.asarray(table[name].to_numpy(), np.int64) for name in ("event", row))
-    keys: list[int] = ((event << 32) | at).tolist()
-    return keys
-
-
-def _statuses(state: pa.Table) -> dict[int, str]:
-    columns: list[list[Any]] = [state[name].to_pylist() for name in ("msisdn", "status")]
-    return dict(zip(*columns, strict=True))
 
 
 def withdraw(case: Case, append: Append, intake: object) -> None:
@@ -126,19 +112,14 @@ def would_withdraw(case: Case, intake: object) -> pa.Table:
         cut = append.event
         touched = case.store.touched(cut - 1, cut)
         before, after = case.state(cut - 1, touched), case.state(cut, touched)
-        was, now = _statuses(before), _statuses(after)
-        listed, left = _actions(before), _actions(after)
+        was, now = (dict(tuples_of(state, "msisdn", "status")) for state in (before, after))
+        lists = [rows(state, ListPolicy(), None) for state in (before, after)]
+        listed, left = (dict(tuples_of(table, "msisdn", "action")) for table in lists)
         numbers = [n for n in sorted(was | now) if (was.get(n), listed.get(n)) != (now.get(n), left.get(n))]
         case.store.want(pa.array(numbers, pa.int64()))
         sent = _sent(case.store.sent(cut))
     rows_of = [(n, was.get(n), now.get(n), listed.get(n), left.get(n), sent.get(n)) for n in numbers]
     return table_of(rows_of, _CHANGED)
-
-
-def _actions(state: pa.Table) -> Mapping[int, str]:
-    listed = rows(state, _NOWHERE, None)
-    columns: list[list[Any]] = [listed[name].to_pylist() for name in ("msisdn", "action")]
-    return dict(zip(*columns, strict=True))
 
 
 def _sent(exported: pa.Table) -> dict[int, str]:

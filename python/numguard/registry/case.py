@@ -23,14 +23,14 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError, RegistryError
 from numguard.indian_time import DAY_MICROS, day_of, local
 from numguard.registry.handsets import Handsets
-from numguard.registry.listing import Due, ListPolicy, delta, last_moment, rows
+from numguard.registry.listing import Due, ListPolicy, delta, rows
+from numguard.registry.moments import last_moment
 from numguard.registry.safeguard import refuse_protected_since, refuse_unfit
 from numguard.registry.state import FACTS, Facts, derive
 from numguard.registry.store import Append, Store
 from numguard.types import PathLike
 
 __all__ = ["Basis", "Case", "reason_given", "refuse_broken"]
-
 
 #: How far a clock may be from the log's last event: clocks of desks differ by minutes, and a case may pause for months.
 _BEHIND, _AHEAD = DAY_MICROS, 184 * DAY_MICROS
@@ -129,19 +129,18 @@ class Case:
         policy: ListPolicy,
         district: str | None,
         *,
-        as_of: int | None = None,
+        as_of: date | None = None,
         by_name: bool = False,
         due: Callable[[pa.Array[Any] | None], Due] | None = None,
     ) -> BlockList:
-        """The list as of `cut`, or its change since `before`; with `as_of`, the manifest has that moment.
+        """The list as of `cut`, or its change since `before`.
 
         `due` gives the releases that are due among the numbers that an event touched (None is all).
         """
-        if before is None:
+        if before is None or before.event == 0:
             table = rows(self.state(cut), policy, district)
-        elif before.event == 0:
-            table = rows(self.state(cut), policy, district)
-            table = table.append_column("change", pa.repeat("added", len(table)))
+            if before is not None:
+                table = table.append_column("change", pa.repeat("added", len(table)))
         else:
             same = (before.policy, before.district) == (policy, district)
             # Under another policy, numbers without a new event may be listed or dropped too.
@@ -157,26 +156,19 @@ class Case:
                 owed,
             )
         begin, kind = (0, "full") if before is None else (before.event, "delta")
-        return self._list(table, kind, (begin, cut), district, asdict(policy), as_of=as_of, by_name=by_name)
+        return self.block_list(table, kind, (begin, cut), district, asdict(policy), as_of=as_of, by_name=by_name)
 
     def releases(self, cut: int, district: str | None, due: Due) -> BlockList:
         """The rows alone of a change that release what is due at `cut`."""
         state, policy = self.state(cut, self.store.with_linked(due.numbers, cut)), ListPolicy()
         table = delta(state, state, (policy, policy), (district, district), due)
-        return self._list(table.filter(pc.equal(table["action"], "release")), "releases", (0, cut), district)
+        return self.block_list(table.filter(pc.equal(table["action"], "release")), "releases", (0, cut), district)
 
     def handsets(self, cut: int) -> Handsets:
         """The pairs of handset and number as of `cut`."""
         return Handsets(self.state(cut), *(self.store.facts(kind, cut) for kind in ("evidence", "stopped_handsets")))
 
-    def handset_list(
-        self, table: pa.Table, events: tuple[int, int], district: str | None, *, as_of: int | None = None
-    ) -> BlockList:
-        """The list of some pairs, or of their change between two events."""
-        kind = "handsets_delta" if "change" in table.column_names else "handsets"
-        return self._list(table, kind, events, district, as_of=as_of)
-
-    def _list(
+    def block_list(
         self,
         table: pa.Table,
         kind: str,
@@ -184,9 +176,13 @@ class Case:
         district: str | None,
         policy: dict[str, Any] | None = None,
         *,
-        as_of: int | None = None,
+        as_of: date | None = None,
         by_name: bool = False,
     ) -> BlockList:
+        """A list with its manifest, checked again as it is written; `events` are its base, 0 without one, and its cut.
+
+        The manifest of a list of an earlier day has its moment, `as_of`.
+        """
         manifest = {
             "numguard": _core.__version__,
             "list": kind,
@@ -196,7 +192,7 @@ class Case:
             "inputs": self.store.inputs(events[1]).drop_columns(["event"]).to_pylist(),
         }
         if as_of is not None:
-            manifest["as_of"] = local(as_of).isoformat()
+            manifest["as_of"] = local(last_moment("as_of", as_of)).isoformat()
         return BlockList(table, manifest, partial(self._check_again, None if as_of is None else events[1], by_name))
 
     def _check_again(self, cut: int | None, by_name: bool, table: pa.Table) -> None:

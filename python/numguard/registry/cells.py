@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from numguard import _core
@@ -29,7 +28,6 @@ __all__ = [
     "acknowledgements",
     "digits_that_could_be",
     "each_once",
-    "flags",
     "inside_text",
     "is_nothing",
     "joined",
@@ -48,17 +46,10 @@ __all__ = [
 _BLANKS = " \t\r\n\u00a0\u200b\u200e\u200f\ufeff"
 _NOTHING = ["", "-", "--", "---", "na", "n/a", "#n/a", "null", "none", "nan"]
 
-
 #: Separators inside of a number, and ten digits or more.
 _PARTED = re.compile(r"(?<=\d)[\W_]+(?=\d)")
 _RUN = re.compile(r"\d{10,}")
 _LONGEST_SEARCHED = 2_000
-
-
-def _array(values: list[Any]) -> pa.Array[Any]:
-    """An array, built at the call: as a constant of the module it would load pandas with the package."""
-    array: pa.Array[Any] = pa.array(values)
-    return array
 
 
 def written(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
@@ -116,7 +107,7 @@ def words(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     if pc.any(one_case).as_py():
         name = pc.match_substring_regex(text, r"^[\p{L}\p{M}][\p{L}\p{M} .&()'-]*$")
         text = pc.if_else(pc.and_(name, one_case), pc.utf8_title(text), text)
-    text = pc.if_else(pc.is_in(pc.utf8_lower(text), _array(_NOTHING)), pa.scalar(None, pa.string()), text)
+    text = pc.if_else(is_nothing(text), pa.scalar(None, pa.string()), text)
     cells: pa.Array[Any] = text.take(encoded.indices)
     return cells
 
@@ -144,7 +135,7 @@ def _odd_acknowledgements(cells: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array
         (pc.match_substring_regex(text, r"[\x{2400}\x1f]"), "stray_character"),
         (pc.match_substring_regex(text, r"^#+$"), "spreadsheet_overflow"),
         (rounded, "precision_lost"),
-        (pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _array(_NOTHING))), "empty"),
+        (is_nothing(text), "empty"),
     ):
         note = pc.if_else(pc.fill_null(refused, False), why, note)
     return pc.if_else(pc.is_null(note), text, pa.scalar(None, pa.string())), note
@@ -157,8 +148,10 @@ def trimmed(cells: pa.Array[Any]) -> pa.Array[Any]:
 
 
 def is_nothing(text: pa.Array[Any]) -> pa.Array[Any]:
-    """Which trimmed cells are empty or have a word for empty."""
-    nothing: pa.Array[Any] = pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), _array(_NOTHING)))
+    """Which trimmed cells are empty or have a word for empty; null is."""
+    # An array built at the call: as a constant of the module it would load pandas with the package.
+    known: Any = pa.array(_NOTHING)
+    nothing: pa.Array[Any] = pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), known))
     return nothing
 
 
@@ -329,15 +322,8 @@ def own_numbers() -> Iterator[None]:
         yield
 
 
-def flags(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> npt.NDArray[np.bool_]:
-    """Which values are true; null is not."""
-    return np.asarray(pc.fill_null(whole(values), False).to_numpy(zero_copy_only=False), np.bool_)
-
-
 def remarks(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """Free text without surrounding blanks; null where empty."""
     text = pc.utf8_trim(written(column), _BLANKS)
-    shown: pa.Array[Any] = pc.if_else(
-        pc.is_in(pc.utf8_lower(text), _array(_NOTHING)), pa.scalar(None, pa.string()), text
-    )
+    shown: pa.Array[Any] = pc.if_else(is_nothing(text), pa.scalar(None, pa.string()), text)
     return shown

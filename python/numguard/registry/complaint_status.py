@@ -11,11 +11,11 @@ import re
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from numguard.compute import pc
 from numguard.registry import cells
+from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.spelling import plain_words
 
 __all__ = ["ENDS", "STANDS", "Statuses", "complaint_statuses"]
@@ -78,13 +78,13 @@ class Statuses(NamedTuple):
     """
 
     text: pa.Array[Any]
-    ended: npt.NDArray[np.bool_]
-    unclear: npt.NDArray[np.bool_]
+    ended: Bools
+    unclear: Bools
 
     @property
-    def stands(self) -> npt.NDArray[np.bool_]:
+    def stands(self) -> Bools:
         """Where each cell that is not empty has a word of `STANDS`."""
-        stands: npt.NDArray[np.bool_] = cells.flags(pc.is_valid(self.text)) & ~self.ended & ~self.unclear
+        stands: Bools = flags(pc.is_valid(self.text)) & ~self.ended & ~self.unclear
         return stands
 
 
@@ -93,11 +93,11 @@ def complaint_statuses(columns: list[pa.ChunkedArray[Any]], size: int) -> Status
     shown: list[str | None] = [None] * size
     ended, unclear = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
     for column in columns:
-        some = np.flatnonzero(cells.flags(pc.is_valid(cells.words(column))))
+        some = np.flatnonzero(flags(pc.is_valid(cells.words(column))))
         encoded = cells.written(column).take(pa.array(some, pa.int64())).dictionary_encode()
         texts: list[Any] = encoded.dictionary.to_pylist()
         plain = [_bare(text) for text in texts]
-        code = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), np.int64)
+        code = ints(encoded.indices)
         ended[some] |= np.array([word in ENDS for word in plain], np.bool_)[code]
         unclear[some] |= np.array([word not in ENDS | STANDS for word in plain], np.bool_)[code]
         for row, text in zip(some.tolist(), (texts[k] for k in code.tolist()), strict=True):

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import pc, schema_of
+from numguard.compute import pc, replaced, schema_of
 from numguard.errors import ArgumentError, ColumnError
 from numguard.number_list.rounded import rounded
 from numguard.registry import cells
 from numguard.registry.amounts import amounts
+from numguard.registry.arrays import Bools, Ints, flags, ints
 from numguard.registry.complaint_status import Statuses, complaint_statuses
 from numguard.registry.districts import districts
 from numguard.registry.doubts import in_unread_columns, of_other_countries, shifted_rows, spared_rows
@@ -113,9 +114,7 @@ def read_complaints(
     at = _columns(sheet, mapping, set_once)
     size = len(sheet.table)
     refusals: list[pa.Table] = []
-
-    def column(word: str) -> pa.ChunkedArray[Any]:
-        return sheet.table.column(at[word][0]) if word in at else pa.chunked_array([pa.nulls(size, pa.string())])
+    column = partial(sheet.column, at)
 
     def read(word: str, reader: Any) -> pa.Array[Any]:
         values: pa.Array[Any]
@@ -153,15 +152,15 @@ def read_complaints(
     found, of_suspects = _of_suspects(sheet, at, complainants, unread_complainants, pa.concat_tables(refusals))
     refusals += of_suspects
     for part, note in ((acknowledgement, "no_acknowledgement_no"), (source, "no_source")):
-        lost = pc.is_null(part).take(found["index"].combine_chunks())
-        refusals.append(_refused_numbers(found.filter(lost), note))
-        found = found.filter(pc.invert(lost))
+        lost = flags(pc.is_null(part))[ints(found["index"])]
+        refusals.append(_refused_numbers(found.filter(pa.array(lost)), note))
+        found = found.filter(pa.array(~lost))
     key = pc.binary_join_element_wise(folded_cells(sources(source)), folded_cells(acknowledgement), "\x1f")
     status = complaint_statuses([sheet.table.column(place) for place in at.get("complaint_status", [])], size)
     refusals.append(_ended(status))
     found, ended = _by_status(found, key, status)
     usable = np.zeros(size, np.bool_)
-    usable[np.asarray(found["index"].to_numpy(), np.int64)] = True
+    usable[ints(found["index"])] = True
     shown = {"complaint_status": status.text, "usable": pa.array(usable)}
     shown |= {"stands": pa.array(status.stands), "ended": pa.array(status.ended)}
     rows = pa.table({"row": sheet.row, "complaint_key": key, **fields, **shown})
@@ -186,29 +185,29 @@ def _of_suspects(
     """
     found, refused = _suspects(sheet, at)
     own = _own(found, complainants, len(sheet.table))
-    refusals = [refused, _refused_numbers(found.filter(own), "complainants_number")]
-    found = found.filter(pc.invert(own))
+    refusals = [refused, _refused_numbers(found.filter(pa.array(own)), "complainants_number")]
+    found = found.filter(pa.array(~own))
     could_be_own = cells.digits_that_could_be(unread_complainants["cell"].combine_chunks())["msisdn"]
-    found = _in_doubt(found, pc.is_in(found["msisdn"], value_set=could_be_own), "complainants_number")
+    found = _in_doubt(found, flags(pc.is_in(found["msisdn"], could_be_own)), "complainants_number")
     unread = [place for place in range(sheet.table.num_columns) if all(place not in places for places in at.values())]
     found = _in_doubt(found, in_unread_columns(found, sheet.table, unread), "in_unread_column")
-    index, msisdn = found["index"].combine_chunks(), found["msisdn"].combine_chunks()
-    found = _in_doubt(found, of_other_countries(index, msisdn, sheet.table, unread), "other_country_code")
-    found = _in_doubt(found, pa.array(rounded(found["msisdn"])), "rounded")
-    found = _in_doubt(found, pa.array(spared_rows(sheet.table, unread)).take(index), "spared_in_row")
-    return _in_doubt(
-        found, pa.array(shifted_rows(complainants, refused_cells, len(sheet.table))).take(index), "shifted"
-    ), refusals
+    index = ints(found["index"])
+    others = of_other_countries(index, found["msisdn"].combine_chunks(), sheet.table, unread)
+    found = _in_doubt(found, others, "other_country_code")
+    found = _in_doubt(found, rounded(found["msisdn"]), "rounded")
+    found = _in_doubt(found, spared_rows(sheet.table, unread)[index], "spared_in_row")
+    shifted = shifted_rows(complainants, refused_cells, len(sheet.table))[index]
+    return _in_doubt(found, shifted, "shifted"), refusals
 
 
 def _by_status(found: pa.Table, key: pa.Array[Any], status: Statuses) -> tuple[pa.Table, pa.Table]:
     """The numbers of complaints that stand or may, and those of complaints that have ended."""
-    of_ended = pa.array(status.ended).take(found["index"].combine_chunks())
-    ended = found.filter(of_ended).select(["index", "msisdn"])
-    found = found.filter(pc.invert(of_ended))
+    of_ended = status.ended[ints(found["index"])]
+    ended = found.filter(pa.array(of_ended)).select(["index", "msisdn"])
+    found = found.filter(pa.array(~of_ended))
     # Of a complaint that has ended by another row, no row is certain.
-    doubted = pc.or_(pa.array(status.unclear), pc.is_in(key, key.filter(pa.array(status.ended)).drop_null()))
-    return _in_doubt(found, doubted.take(found["index"].combine_chunks()), "status_unclear"), ended
+    doubted = status.unclear | flags(pc.is_in(key, key.filter(pa.array(status.ended)).drop_null()))
+    return _in_doubt(found, doubted[ints(found["index"])], "status_unclear"), ended
 
 
 def _ended(status: Statuses) -> pa.Table:
@@ -257,8 +256,7 @@ def _suspects(sheet: Sheet, at: dict[str, list[int]]) -> tuple[pa.Table, pa.Tabl
     narratives = [cells.inside_text(table.column(place), FROM_NARRATIVE) for place in at.get("narrative", [])]
     if not places:
         without = _named("narrative", [numbers.refused for numbers in narratives])
-        place = without.schema.get_field_index("note")
-        refused = without.set_column(place, "note", pa.repeat("no_number", len(without)))
+        refused = replaced(without, note=pa.repeat("no_number", len(without)))
     certain = [_naming(numbers.certain) for numbers in read]
     doubtful = [_naming(numbers.doubtful) for numbers in (*read, *narratives)]
     return _each_once_a_row(pa.concat_tables([_NAMING.empty_table(), *certain, *doubtful])), refused
@@ -302,9 +300,9 @@ def _without_needless(bad: pa.Table, found: list[pa.Table], columns: int) -> pa.
     """The refused cells; of empty ones, one a row where the row has no other cell or number."""
     empty = pc.equal(bad["note"], "empty")
     filled = bad.filter(pc.invert(empty))
-    index = np.asarray(bad.filter(empty)["index"].to_numpy(), np.int64)
+    index = ints(bad.filter(empty)["index"])
     row, count = np.unique(index, return_counts=True)
-    others = np.concatenate([np.asarray(part["index"].to_numpy(), np.int64) for part in (filled, *found)])
+    others = np.concatenate([ints(part["index"]) for part in (filled, *found)])
     row = row[(count == columns) & ~np.isin(row, others)]
     size = len(row)
     blank = [pa.array(row), pa.repeat("suspect_mobiles", size), pa.nulls(size, pa.string()), pa.repeat("empty", size)]
@@ -313,7 +311,7 @@ def _without_needless(bad: pa.Table, found: list[pa.Table], columns: int) -> pa.
 
 def _each_once_a_row(found: pa.Table) -> pa.Table:
     """The numbers in the order of rows and numbers; of a number that a row names twice, the first naming."""
-    index, msisdn = (np.asarray(found[name].to_numpy()) for name in ("index", "msisdn"))
+    index, msisdn = (ints(found[name]) for name in ("index", "msisdn"))
     # A stable sort merges the few ascending runs; most rows have one number, and need no second sort.
     order = np.argsort(index, kind="stable")
     same = index[order[1:]] == index[order[:-1]]
@@ -326,9 +324,9 @@ def _each_once_a_row(found: pa.Table) -> pa.Table:
     return found.take(order[first])
 
 
-def _layers(numbers: pa.Table, size: int) -> Iterator[npt.NDArray[np.int64]]:
+def _layers(numbers: pa.Table, size: int) -> Iterator[Ints]:
     """The first number of each row, the second, and so on; 0 where a row has none."""
-    index, msisdn = (np.asarray(numbers[name].to_numpy(), np.int64) for name in ("index", "msisdn"))
+    index, msisdn = (ints(numbers[name]) for name in ("index", "msisdn"))
     nth = np.arange(len(index)) - np.searchsorted(index, index)
     for n in range(int(nth.max(initial=-1)) + 1):
         layer = np.zeros(size, np.int64)
@@ -341,34 +339,31 @@ def _first(numbers: pa.Table, size: int) -> pa.Array[Any]:
     return pa.array(first, pa.int64(), mask=first == 0)
 
 
-def _own(found: pa.Table, complainants: pa.Table, size: int) -> pa.Array[Any]:
+def _own(found: pa.Table, complainants: pa.Table, size: int) -> Bools:
     """Which suspect numbers are the complainant's own."""
-    index, msisdn = (np.asarray(found[name].to_numpy(), np.int64) for name in ("index", "msisdn"))
+    index, msisdn = (ints(found[name]) for name in ("index", "msisdn"))
     own = np.zeros(len(index), np.bool_)
     for layer in _layers(complainants, size):
         own |= layer[index] == msisdn
-    return pa.array(own, pa.bool_())
+    return own
 
 
-def _in_doubt(found: pa.Table, doubted: Any, why: str) -> pa.Table:
+def _in_doubt(found: pa.Table, doubted: Bools, why: str) -> pa.Table:
     """The namings, with the doubt `why` on certain ones that are `doubted`."""
-    doubted = pc.and_(pc.fill_null(doubted, False), pc.is_null(found["doubt"]))
-    if not pc.any(doubted).as_py():
+    doubted = doubted & flags(pc.is_null(found["doubt"]))
+    if not doubted.any():
         return found
     cell = pc.coalesce(found["cell"], pc.cast(found["msisdn"], pa.string()))
-    for name, value in (("doubt", why), ("cell", cell)):
-        place = found.schema.get_field_index(name)
-        found = found.set_column(place, name, pc.if_else(doubted, value, found[name]))
-    return found
+    new: Any = pa.array(doubted)
+    return replaced(found, doubt=pc.if_else(new, why, found["doubt"]), cell=pc.if_else(new, cell, found["cell"]))
 
 
 def _refused(word: str, column: pa.ChunkedArray[Any], note: pa.Array[Any]) -> pa.Table:
     bad = pc.is_valid(note)
     if not pc.any(bad).as_py():
         return _REFUSAL.empty_table()
-    note = note.filter(bad)
-    index = pa.array(np.flatnonzero(np.asarray(bad.to_numpy(zero_copy_only=False), np.bool_)))
-    columns = [index, pa.repeat(word, len(index)), cells.written(column.filter(bad)), note]
+    index = pa.array(np.flatnonzero(flags(bad)))
+    columns = [index, pa.repeat(word, len(index)), cells.written(column.filter(bad)), note.filter(bad)]
     return pa.table(columns, schema=_REFUSAL)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pyarrow as pa
 
@@ -153,6 +153,14 @@ class Dialect:
         Raises:
             DamagedError: The store is damaged.
         """
+
+    def damaged(self) -> NoReturn:
+        """Raises the error of a store that differs from what was recorded.
+
+        Raises:
+            DamagedError: Always.
+        """
+        raise DamagedError(f"{self.name}: {DAMAGED}")
 
     def copy(self, path: Path) -> None:
         """Copies the log into an empty file."""

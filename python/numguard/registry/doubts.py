@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from numguard.compute import pc
 from numguard.number_list.spared import spared
 from numguard.number_list.titles import words_in
 from numguard.registry import cells
+from numguard.registry.arrays import Bools, Ints, flags, ints
 from numguard.registry.headings import may_hold_suspects
 from numguard.source import contradicted, is_of_codes
 
@@ -32,25 +32,24 @@ _NOT_KNOWN: Final = words_in(
 _UNKNOWN: Final = rf"^\PL*(?:(?:{'|'.join(sorted(_NOT_KNOWN))})(?:\PL+|$))+$"
 
 
-def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -> pa.Array[Any]:
+def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -> Bools:
     """Which suspect numbers are also in a column of their row that is not read and may be the complainant's."""
-    index = np.asarray(found["index"].to_numpy(), np.int64)
-    msisdn = np.asarray(found["msisdn"].to_numpy(), np.int64)
+    index, msisdn = (ints(found[name]) for name in ("index", "msisdn"))
     repeated = np.zeros(len(found), np.bool_)
     for place in unread:
         field = table.schema.field(place)
         if may_hold_suspects(field.name) or not cells.may_name_numbers(field.type):
             continue
         column = cells.joined(table.column(place))
-        some = np.flatnonzero(cells.flags(pc.match_substring_regex(column, _TEN_DIGITS)))
+        some = np.flatnonzero(flags(pc.match_substring_regex(column, _TEN_DIGITS)))
         could = cells.digits_that_could_be(column.take(pa.array(some, pa.int64())))
-        pairs = set(zip(some[could["index"].to_numpy()].tolist(), could["msisdn"].to_pylist(), strict=True))
+        pairs = set(zip(some[ints(could["index"])].tolist(), could["msisdn"].to_pylist(), strict=True))
         for k in np.flatnonzero(np.isin(index, some)).tolist():
             repeated[k] |= (index[k], msisdn[k]) in pairs
-    return pa.array(repeated)
+    return repeated
 
 
-def of_other_countries(index: Any, msisdn: Any, table: pa.Table, places: Sequence[int]) -> pa.Array[Any]:
+def of_other_countries(index: Ints, msisdn: Any, table: pa.Table, places: Sequence[int]) -> Bools:
     """Which numbers have another country's code beside them, in a column of its own.
 
     Args:
@@ -62,11 +61,11 @@ def of_other_countries(index: Any, msisdn: Any, table: pa.Table, places: Sequenc
     other = np.zeros(len(index), np.bool_)
     for place in places:
         if is_of_codes(table.column_names[place]) and cells.may_name_numbers(table.schema.field(place).type):
-            other |= contradicted(cells.joined(table.column(place)).take(index), msisdn)
-    return pa.array(other)
+            other |= contradicted(cells.joined(table.column(place)).take(pa.array(index, pa.int64())), msisdn)
+    return other
 
 
-def spared_rows(table: pa.Table, unread: Sequence[int]) -> npt.NDArray[np.bool_]:
+def spared_rows(table: pa.Table, unread: Sequence[int]) -> Bools:
     """Which rows have a cell, in a column that is not read, that says no more than that a number is not a suspect's."""
     found = np.zeros(len(table), np.bool_)
     for place in unread:
@@ -76,7 +75,7 @@ def spared_rows(table: pa.Table, unread: Sequence[int]) -> npt.NDArray[np.bool_]
     return found
 
 
-def shifted_rows(complainants: pa.Table, refused: pa.Table, size: int) -> npt.NDArray[np.bool_]:
+def shifted_rows(complainants: pa.Table, refused: pa.Table, size: int) -> Bools:
     """Which rows have a word for the complainant's number, or a mobile number for a sum.
 
     An unquoted comma of a name or an address moves the cells behind it by a column, and the complainant's number
@@ -93,5 +92,5 @@ def shifted_rows(complainants: pa.Table, refused: pa.Table, size: int) -> npt.ND
     word = pc.and_(word, pc.and_(in_place, pc.invert(unknown)))
     shifted = np.zeros(size, np.bool_)
     rows = refused.filter(pc.or_(word, pc.equal(refused["note"], "number_for_a_sum")))["index"]
-    shifted[np.asarray(rows.to_numpy(), np.int64)] = True
+    shifted[ints(rows)] = True
     return shifted

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc
-from numguard.registry.cells import flags
-from numguard.registry.grounds import NEVER, Bools, Ints, Last, distinct
+from numguard.compute import pc, replaced
+from numguard.registry.arrays import Bools, Ints, flags, ints
+from numguard.registry.grounds import NEVER, Last, distinct
 from numguard.registry.handsets import HandsetsDue
 from numguard.registry.listing import Due, keys_of
 from numguard.registry.receivers import same_receiver
@@ -104,7 +104,7 @@ def releases_due(
     order = store.order(cut)
     if order is not None:
         first, base = (int(order.rank[event]) for event in (first, base))
-    numbers = distinct(np.concatenate([np.asarray(facts["msisdn"].to_numpy(), np.int64) for facts in (sent, outcomes)]))
+    numbers = distinct(np.concatenate([ints(facts["msisdn"]) for facts in (sent, outcomes)]))
     asked = _requested(sent, numbers, receiver, district, keys)
     released_for_any = Last(sent.filter(pc.not_equal(sent["action"], _BLOCK)), numbers, "event").event
     answers = Last(outcomes, numbers, "event", "ordinal")
@@ -130,7 +130,6 @@ def handsets_due(sent: pa.Table, receiver: str, district: str | None, *, distric
     sent = sent.filter(pc.invert(pc.is_in(sent["action"], pa.array(["reverify", "none"]))))
     pairs = sent.select(["imei14", "msisdn"]).group_by(["imei14", "msisdn"], use_threads=False).aggregate([])
     code = pc.index_in(keys_of(sent), keys_of(pairs))
-    coded = sent.set_column(sent.schema.get_field_index("msisdn"), "msisdn", code)
-    asked = _requested(coded, np.arange(len(pairs)), receiver, district, None)
+    asked = _requested(replaced(sent, msisdn=code), np.arange(len(pairs)), receiver, district, None)
     own, whole = (pairs.filter(pa.array(at > asked.lifted)) for at in (asked.own, asked.whole))
     return HandsetsDue(own, whole, districts)

@@ -7,22 +7,19 @@ idea: a sheet alone takes no number off a list, so what it ends is shown until a
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc, schema_of, table_of, whole
+from numguard.compute import pc, schema_of, table_of, tuples_of, whole
+from numguard.registry.arrays import Bools, Ints, flags, ints
 from numguard.registry.case import Case
-from numguard.registry.cells import flags
-from numguard.registry.grounds import NEVER, Bools, Ints, Versions, positions
+from numguard.registry.grounds import NEVER, Versions, positions
 from numguard.registry.state import IN_FORCE, Facts, Standing, derive
 
 __all__ = ["ended_and_in_force", "in_force_of"]
 
 _PAIRS = schema_of(complaint=pa.int64(), msisdn=pa.int64())
-
-
 _OF_ROWS = schema_of(row=pa.int64(), msisdn=pa.uint64(), status=pa.string(), complaints=pa.int64())
 
 
@@ -49,9 +46,9 @@ def in_force_of(case: Case, cut: int, ended: pa.Table, written: pa.Table) -> pa.
     named: dict[int, set[int]] = {}
     for msisdn, complaint in pairs:
         named.setdefault(complaint, set()).add(msisdn)
-    found = set(_rows(written, "row", "msisdn"))
+    found = set(tuples_of(written, "row", "msisdn"))
     rows_of: dict[str, list[int]] = {}
-    for row, key in _rows(ended, "row", "complaint_key"):
+    for row, key in tuples_of(ended, "row", "complaint_key"):
         rows_of.setdefault(key, []).append(row)
     in_row: dict[int, set[int]] = {}
     for row, msisdn in found:
@@ -59,21 +56,16 @@ def in_force_of(case: Case, cut: int, ended: pa.Table, written: pa.Table) -> pa.
     for key, rows in rows_of.items():
         here = set().union(*(in_row.get(row, ()) for row in rows))
         found |= {(rows[0], msisdn) for msisdn in named.get(complaints.get(key, NEVER), set()) - here}
-    count, status = Counter(msisdn for msisdn, _ in pairs), dict(_rows(derive(facts), "msisdn", "status"))
+    count, status = Counter(msisdn for msisdn, _ in pairs), dict(tuples_of(derive(facts), "msisdn", "status"))
     lines = [(row, msisdn, status.get(msisdn), count[msisdn]) for row, msisdn in sorted(found)]
     return table_of([line for line in lines if line[2] in IN_FORCE], _OF_ROWS)
-
-
-def _rows(table: pa.Table, *names: str) -> list[tuple[Any, ...]]:
-    columns: list[list[Any]] = [table[name].to_pylist() for name in names]
-    return list(zip(*columns, strict=True))
 
 
 def _pairs(facts: Facts) -> set[tuple[int, int]]:
     """The numbers that complaints that stand name for certain, each with the complaint."""
     versions = Versions(facts.versions)
     version, certain = _certain(facts, versions)
-    numbers = np.asarray(facts.namings["msisdn"].to_numpy(), np.int64)
+    numbers = ints(facts.namings["msisdn"])
     return set(zip(numbers[certain].tolist(), versions.complaint[version[certain]].tolist(), strict=True))
 
 
@@ -92,7 +84,7 @@ def ended_and_in_force(case: Case, cut: int) -> pa.Table:
 
     version, certain = _certain(facts, versions)
     number = positions(facts.namings["msisdn"], found.numbers)
-    named_at = np.asarray(facts.namings["event"].to_numpy(), np.int64)
+    named_at = ints(facts.namings["event"])
     complaint = versions.complaint[version]
     opened_at = np.array([max(openings.get(one, [NEVER])) for one in complaint.tolist()], np.int64)
     # The last that was received decides: a later version with numbers has opened the complaint again, and so has a
@@ -113,7 +105,7 @@ def ended_and_in_force(case: Case, cut: int) -> pa.Table:
 def _events(rows: pa.Table, versions: Versions) -> dict[int, list[int]]:
     """The events of each complaint of the versions `rows`."""
     found: dict[int, list[int]] = {}
-    events = np.asarray(rows["event"].to_numpy(), np.int64)
+    events = ints(rows["event"])
     for one, event in zip(versions.complaint[versions.of(rows)].tolist(), events.tolist(), strict=True):
         found.setdefault(one, []).append(event)
     return found

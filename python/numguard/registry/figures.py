@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc, schema_of, table_of
+from numguard.compute import pc, replaced, schema_of, table_of
 from numguard.indian_time import MOMENT
 from numguard.registry.action import action_taken, complaints_by_day
 from numguard.registry.case import Case
@@ -83,8 +83,8 @@ def _moment_of(case: Case, cut: int) -> datetime | None:
 
 def _waiting(case: Case, cut: int) -> pa.Table:
     waiting = review(case, cut).group_by("why", use_threads=False).aggregate([("msisdn", "count_distinct")])
-    sentence = pa.array([NOTES.get(str(why), "") for why in waiting["why"].to_pylist()], pa.string())
-    table = pa.table({"why": waiting["why"], "sentence": sentence, "numbers": waiting["msisdn_count_distinct"]})
+    columns = {"why": waiting["why"], "sentence": _sentences(waiting["why"])}
+    table = pa.table(columns | {"numbers": waiting["msisdn_count_distinct"]})
     return table.sort_by([("numbers", "descending"), ("why", "ascending")])
 
 
@@ -104,12 +104,8 @@ def _unsettled(case: Case, cut: int) -> pa.Table:
 
 def _withdrawn(case: Case, cut: int) -> pa.Table:
     table = case.store.taken_back(cut)
-    order = case.store.order(cut)
-    table = table if order is None else order.ranked(table)
-    table = table.set_column(table.schema.get_field_index("withdrawn_at"), "at", pc.cast(table["withdrawn_at"], MOMENT))
-    return table.sort_by([("event", "ascending"), ("name", "ascending"), ("sha256", "ascending")]).drop_columns(
-        ["event"]
-    )
+    table = replaced(table, withdrawn_at=pc.cast(table["withdrawn_at"], MOMENT))
+    return table.rename_columns({"withdrawn_at": "at"})
 
 
 def _registries(case: Case, cut: int) -> pa.Table:
@@ -128,16 +124,17 @@ def _registries(case: Case, cut: int) -> pa.Table:
 
 def _refused(case: Case, cut: int) -> pa.Table:
     cells = case.store.facts("refusals", cut)
-    sentences = pa.array([NOTES.get(str(note), "") for note in cells["note"].to_pylist()], pa.string())
     order: Any = [("cells", "descending"), ("field", "ascending"), ("note", "ascending")]
-    return cells.append_column("sentence", sentences).sort_by(order)
+    return cells.append_column("sentence", _sentences(cells["note"])).sort_by(order)
+
+
+def _sentences(notes: pa.ChunkedArray[Any]) -> pa.Array[Any]:
+    return pa.array([NOTES.get(str(note), "") for note in notes.to_pylist()], pa.string())
 
 
 def _handsets(case: Case, cut: int) -> pa.Table:
     table = _newest(case.store.facts("handsets", cut), "imei14").drop_columns(["event"])
-    for name in ("first_seen", "last_seen"):
-        table = table.set_column(table.schema.get_field_index(name), name, pc.cast(table[name], MOMENT))
-    return table
+    return replaced(table, **{name: pc.cast(table[name], MOMENT) for name in ("first_seen", "last_seen")})
 
 
 def _newest(table: pa.Table, *keys: str) -> pa.Table:

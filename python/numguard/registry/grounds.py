@@ -8,24 +8,21 @@ among all numbers, in ascending order, and every kind of fact becomes an array o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import pc
-from numguard.registry.cells import flags
+from numguard.compute import ascending, pc
+from numguard.registry.arrays import Bools, Ints, flags, ints
 from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
 
 __all__ = [
     "NEVER", "Bools", "Facts", "Ints", "Last", "Linked", "Named", "Turned", "Versions", "anywhere", "distinct",
-    "known", "positions", "taken", "universe",
+    "known", "positions", "taken", "universe", "version_keys",
 ]  # fmt: skip
 
-Ints: TypeAlias = npt.NDArray[np.int64]
-Bools: TypeAlias = npt.NDArray[np.bool_]
 
 #: In place of the number of an event that does not exist.
 NEVER = -1
@@ -53,7 +50,7 @@ def universe(facts: Facts, complaining: pa.ChunkedArray[Any]) -> Ints:
     """The numbers of all facts, and complainants, ascending."""
     tables = (facts.namings, facts.links, facts.decisions, facts.outcomes, facts.exported)
     columns = [complaining, facts.links["seed_msisdn"], *(table["msisdn"] for table in tables)]
-    parts = [np.asarray(column.to_numpy(), np.int64) for column in columns]
+    parts = [ints(column) for column in columns]
     return distinct(np.concatenate(parts))
 
 
@@ -67,14 +64,14 @@ def distinct(values: Ints) -> Ints:
 
 def positions(msisdns: pa.ChunkedArray[Any], numbers: Ints) -> Ints:
     """The position of each number."""
-    return np.searchsorted(numbers, np.asarray(msisdns.to_numpy(), np.int64))
+    return np.searchsorted(numbers, ints(msisdns))
 
 
 class Last:
     """The last fact of a kind for each number; `event` is `NEVER` where there is none."""
 
     def __init__(self, table: pa.Table, numbers: Ints, *order: str) -> None:
-        table = table.sort_by([(column, "ascending") for column in order])
+        table = ascending(table, *order)
         self.table = table
         self.row = np.full(len(numbers), -1, np.int64)
         # Of repeated positions, the last assignment remains.
@@ -84,7 +81,7 @@ class Last:
 
     def number(self, column: str) -> Ints:
         """The value of `column` in the fact of each number; `NEVER` where there is none."""
-        values = np.append(np.asarray(self.table[column].to_numpy(), np.int64), NEVER)
+        values = np.append(ints(self.table[column]), NEVER)
         return values[self.row]
 
     def text(self, column: str) -> pa.Array[Any]:
@@ -101,19 +98,19 @@ class Versions:
     """The versions of complaints, found by their event and row."""
 
     def __init__(self, table: pa.Table) -> None:
-        key = _key(table, "row")
+        key = version_keys(table, "row")
         if (key[1:] < key[:-1]).any():
             order = np.argsort(key)
             table, key = table.take(order), key[order]
         self._key = key
-        self.live = np.asarray(table["taken_back"].to_numpy(), np.int64) == 0
+        self.live = ints(table["taken_back"]) == 0
         #: The event that amended each first; `NEVER` where none did.
-        self.amended_at = np.asarray(pc.fill_null(table["amended_at"], NEVER).to_numpy(), np.int64)
+        self.amended_at = ints(pc.fill_null(table["amended_at"], NEVER))
         self.stands = self.live & (self.amended_at == NEVER)
-        self.complaint = np.asarray(table["complaint"].to_numpy(), np.int64)
+        self.complaint = ints(table["complaint"])
         self.undated = flags(pc.is_null(table["reported_at"]))
-        self.moment = np.asarray(pc.fill_null(table["reported_at"], 0).to_numpy(), np.int64)
-        self.added = np.where(self.undated, np.asarray(table["added_at"].to_numpy(), np.int64), self.moment)
+        self.moment = ints(pc.fill_null(table["reported_at"], 0))
+        self.added = np.where(self.undated, ints(table["added_at"]), self.moment)
         # An unknown complainant counts as another one each time.
         self.who = _codes(_dictionary(pc.coalesce(table["complainant"], pc.negate(table["complaint"]))).indices)
         self.source = _folded(sources(table["source"]))
@@ -123,11 +120,12 @@ class Versions:
 
     def of(self, rows: pa.Table) -> Ints:
         """The version that contains each of `rows`."""
-        return np.searchsorted(self._key, _key(rows, "version"))
+        return np.searchsorted(self._key, version_keys(rows, "version"))
 
 
-def _key(table: pa.Table, row: str) -> Ints:
-    event, at = (np.asarray(table[name].to_numpy(), np.int64) for name in ("event", row))
+def version_keys(table: pa.Table, row: str) -> Ints:
+    """One integer for each version of a complaint: its event, and its row in the file."""
+    event, at = (ints(table[name]) for name in ("event", row))
     return (event << 32) | at
 
 
@@ -143,7 +141,7 @@ class Named:
         version = versions.of(namings)
         position = positions(namings["msisdn"], numbers)
         doubtful = _doubtful(flags(pc.is_valid(namings["doubt"])), position, version)
-        event = np.asarray(namings["event"].to_numpy(), np.int64)
+        event = ints(namings["event"])
         live, stands = versions.live[version], versions.stands[version]
         decided, lost = settled.event[position], lost_at[position]
         #: Of each naming, whether it depends on a decision after the number lost its protection.
@@ -209,8 +207,8 @@ class Turned:
             return
         named, complaining = (_first_event(table, versions, numbers, both) for table in (namings, complainants))
         met = named.join(complaining, ["position", "complaint"], join_type="inner", right_suffix="_of_complainant")
-        since = np.maximum(*(np.asarray(met[name].to_numpy(), np.int64) for name in ("event", "event_of_complainant")))
-        np.maximum.at(self.since, np.asarray(met["position"].to_numpy(), np.int64), since)
+        since = np.maximum(*(ints(met[name]) for name in ("event", "event_of_complainant")))
+        np.maximum.at(self.since, ints(met["position"]), since)
 
 
 def _first_event(facts: pa.Table, versions: Versions, numbers: Ints, among: Bools) -> pa.Table:
@@ -221,7 +219,7 @@ def _first_event(facts: pa.Table, versions: Versions, numbers: Ints, among: Bool
         {
             "position": positions(facts["msisdn"], numbers),
             "complaint": versions.complaint[version],
-            "event": np.asarray(facts["event"].to_numpy(), np.int64),
+            "event": ints(facts["event"]),
         }
     ).filter(pa.array(versions.live[version]))
     first = table.group_by(["position", "complaint"]).aggregate([("event", "min")])
@@ -245,11 +243,8 @@ class Linked:
         size = len(numbers)
         seeds = positions(links["seed_msisdn"], numbers)
         # A link stands as long as its run and its seed do. Only a link that stands is preferred over one that does not.
-        stands = (np.asarray(links["stands"].to_numpy(), np.int64) == 1) & grounded[seeds]
-        columns = {
-            name: np.asarray(links[name].to_numpy(), np.int64)
-            for name in ("hop", "sightings", "event", "via_imei", "via_msisdn")
-        }
+        stands = (ints(links["stands"]) == 1) & grounded[seeds]
+        columns = {name: ints(links[name]) for name in ("hop", "sightings", "event", "via_imei", "via_msisdn")}
         position = positions(links["msisdn"], numbers)
         order = np.lexsort(
             (
@@ -299,7 +294,7 @@ def _folded(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Ints:
 
 
 def _codes(indices: pa.Array[Any]) -> Ints:
-    return np.asarray(pc.fill_null(indices, -1).to_numpy(zero_copy_only=False), np.int64)
+    return ints(pc.fill_null(indices, -1))
 
 
 def known(values: Ints, known: Bools) -> pa.Array[Any]:

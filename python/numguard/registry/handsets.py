@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import ascending, pc
 from numguard.indian_time import MOMENT
+from numguard.registry.arrays import Bools, flags
 from numguard.registry.listing import change, in_district, is_of_his, keys_of, leaving
 from numguard.registry.state import IN_FORCE
 
@@ -46,7 +47,7 @@ class Handsets:
         seen = evidence.group_by(_PAIR).aggregate(
             [("first_seen", "min"), ("last_seen", "max"), ("sightings", "max"), ("event", "max")]
         )
-        self._seen = seen.sort_by([(name, "ascending") for name in _PAIR])
+        self._seen = ascending(seen, *_PAIR)
         last = stops.sort_by("event").group_by("imei14", use_threads=False)
         self._stops = last.aggregate([("why", "last"), ("event", "max")])
 
@@ -58,7 +59,7 @@ class Handsets:
         did not). The action is `block` only for a number that an officer confirmed, in a handset that is not shared by
         too many; else `reverify`.
         """
-        return self._pairs.filter(in_district(self._pairs, district))
+        return self._pairs.filter(pa.array(in_district(self._pairs, district)))
 
     @cached_property
     def _pairs(self) -> pa.Table:
@@ -67,7 +68,7 @@ class Handsets:
 
     def lifted(self, district: str | None, due: HandsetsDue) -> pa.Table:
         """The pairs that a list of a district has to release: a block holds, and they are to be blocked nowhere."""
-        whole = due.whole.filter(is_of_his(self._of(due.whole), district, due.districts))
+        whole = due.whole.filter(pa.array(is_of_his(self._of(due.whole), district, due.districts)))
         asked = pa.concat_tables([due.asked, whole]).group_by(_PAIR, use_threads=False).aggregate([])
         to_block = keys_of(self._pairs.filter(pc.equal(self._pairs["action"], "block")))
         return asked.filter(pc.invert(pc.is_in(keys_of(asked), to_block)))
@@ -83,11 +84,10 @@ class Handsets:
         left = pa.concat_tables([lifted, gone]).group_by(_PAIR, use_threads=False).aggregate([])
         seen = self._seen.take(pc.index_in(keys_of(left), keys_of(self._seen))).drop_columns(_PAIR)
         removed = self._rows(pa.table([*left.columns, *seen.columns], names=[*_PAIR, *seen.column_names]))
-        release = pc.is_in(keys_of(removed), keys_of(lifted))
+        release = flags(pc.is_in(keys_of(removed), keys_of(lifted)))
         # The reason of a number that is still to be blocked is none to release it in this handset.
-        confirmed = self._state["msisdn"].filter(_confirmed(self._state))
-        unseen = pc.and_(release, pc.is_in(removed["msisdn"], confirmed))
-        removed = leaving(removed, release, (unseen, pc.coalesce(removed["stopped"], "not_seen_in_handset")))
+        unseen = release & _confirmed(self._of(removed))
+        removed = leaving(removed, release, unseen, pc.coalesce(removed["stopped"], "not_seen_in_handset"))
         return change(old, new, removed, keys_of(lifted))
 
     def _of(self, pairs: pa.Table) -> pa.Table:
@@ -96,12 +96,12 @@ class Handsets:
 
     def _rows(self, seen: pa.Table) -> pa.Table:
         of, stopped = self._of(seen), self._stopped(seen)
-        action = pc.if_else(pc.and_(_confirmed(of), pc.is_null(stopped)), "block", "reverify")
+        to_block = _confirmed(of) & flags(pc.is_null(stopped))
         return pa.table(
             {
                 "imei14": pc.cast(seen["imei14"], pa.uint64()),
                 "msisdn": of["msisdn"],
-                "action": action if len(seen) else pa.array([], pa.string()),
+                "action": pc.if_else(pa.array(to_block), "block", "reverify"),
                 "status": of["status"],
                 "reason": of["reason"],
                 "hop": pc.cast(of["hop"], pa.uint8()),
@@ -120,5 +120,5 @@ class Handsets:
         return pc.if_else(pc.fill_null(later, False), self._stops["why_last"].take(at), pa.scalar(None, pa.string()))
 
 
-def _confirmed(state: pa.Table) -> Any:
-    return pc.and_(state["decided"], pc.is_in(state["status"], pa.array(_BLOCKED)))
+def _confirmed(state: pa.Table) -> Bools:
+    return flags(state["decided"]) & flags(pc.is_in(state["status"], pa.array(_BLOCKED)))

@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import ascending, pc, tuples_of
 from numguard.indian_time import MOMENT
+from numguard.registry.arrays import ints
 from numguard.registry.outcomes import unrequested_by
 from numguard.registry.reading import Reading
-from numguard.registry.sql import HISTORY
 
 __all__ = ["history"]
 
@@ -32,12 +31,12 @@ def history(store: Reading, msisdn: int, cut: int) -> pa.Table:
     """The history of `msisdn` up to the event `cut`, in the order of events."""
     entries = store.entries(msisdn)
     related = _RelatedVersions(store, msisdn, cut)
-    entries = pa.concat_tables([entries, _rows(entries.schema, related.no_more(), related.withdrawn())])
+    ended = [*related.no_more(), *related.withdrawn()]
+    entries = pa.concat_tables([entries, pa.Table.from_pylist(ended, schema=entries.schema)])
     entries = entries.filter(pc.less_equal(entries["event"], cut))
-    events, sent = store.events(entries["event"]), store.sent_files().to_pylist()
-    who = events.take(pc.index_in(entries["event"], events["event"]))
+    who, sent = store.events(entries["event"]), store.sent_files().to_pylist()
     order = store.order(cut)
-    seqs = np.asarray(entries["event"].to_numpy(), np.int64)
+    seqs = ints(entries["event"])
     if order is None:
         registry: Any = pa.repeat(store.id, len(entries))
         number, rank = seqs, seqs
@@ -69,8 +68,7 @@ def history(store: Reading, msisdn: int, cut: int) -> pa.Table:
     )
     names = ["rank", "what", "row", "via_imei"]
     names += [name for name in table.column_names if name not in names]
-    ascending: Any = [(name, "ascending") for name in names]
-    return table.sort_by(ascending).drop_columns(["rank"]).combine_chunks()
+    return ascending(table, *names).drop_columns(["rank"]).combine_chunks()
 
 
 def _notes(entries: pa.Table, rank: Any) -> pa.Array[Any]:
@@ -90,7 +88,7 @@ def _notes(entries: pa.Table, rank: Any) -> pa.Array[Any]:
 def _of_lists(entries: pa.Table, sent: list[dict[str, Any]], of: str) -> pa.Array[Any]:
     """A column of the file that each export wrote; of a list in several files, of the file of their hashes."""
     value_of = {row["event"]: row[of] for row in sent}
-    pairs: Any = zip(entries["what"].to_pylist(), entries["event"].to_pylist(), strict=True)
+    pairs = tuples_of(entries, "what", "event")
     return pa.array([value_of.get(event) if what == "exported" else None for what, event in pairs], pa.string())
 
 
@@ -180,11 +178,5 @@ class _RelatedVersions:
                 amended = any(alike[0].rank < d.rank < version.rank for d in self._amending[key]) if alike else False
                 if amended:
                     again.add(("named", version.event, *(version.fields[name] for name in _COMPLAINT)))
-        keys = zip(*(entries[name].to_pylist() for name in ("what", "event", *_COMPLAINT)), strict=True)
+        keys = tuples_of(entries, "what", "event", *_COMPLAINT)
         return pa.array(["repeated" if row in again else row[0] for row in keys], pa.string())
-
-
-def _rows(schema: pa.Schema, *parts: Iterator[dict[str, Any]]) -> pa.Table:
-    names = [field.partition(":")[0] for field in HISTORY.split()]
-    rows = [{name: row.get(name) for name in names} for part in parts for row in part]
-    return pa.Table.from_pylist(rows, schema=schema)

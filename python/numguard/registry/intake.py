@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from numguard.cdr import Cdr
-from numguard.compute import pc, schema_of
+from numguard.compute import pc, replaced, schema_of
 from numguard.notebook import card, counts
 from numguard.registry.amended import AMENDED, amended
 from numguard.registry.case import Case
@@ -156,23 +156,24 @@ def add_complaints(
     if dry_run:
         plan, _ = _planned(case, sheet, complaints)
         head = case.store.head()
-        counted: dict[str, Any] = {
+        effect: dict[str, Any] = {
             "reactivated": _reactivated(case, plan, head),
             "ended": _ended(case, sheet, complaints, plan, head),
+            "dropped": _trial(case, sheet, plan),
         }
-        return _summary(None, sheet, complaints, plan, _trial(case, sheet, plan), **counted)
+        return _summary(None, sheet, complaints, plan, **effect)
     with case.event("add_complaints") as append:
         plan, known = _planned(case, sheet, complaints)
         if strict:
             check_strict(sheet, plan.refused, plan.refused_cells)
         if known is None:
             _record(append, sheet, plan)
-        dropped = amended(case, append.event, plan.amended, sheet.name)
-        counted = {
+        effect = {
+            "dropped": amended(case, append.event, plan.amended, sheet.name),
             "reactivated": _reactivated(case, plan, append.event - 1),
             "ended": _ended(case, sheet, complaints, plan, append.event),
         }
-    return _summary(append.event if known is None else known, sheet, complaints, plan, dropped, **counted)
+    return _summary(append.event if known is None else known, sheet, complaints, plan, **effect)
 
 
 def _planned(case: Case, sheet: Sheet, complaints: Complaints) -> tuple[Plan, int | None]:
@@ -212,8 +213,7 @@ def _trial(case: Case, sheet: Sheet, plan: Plan) -> pa.Table:
 def _record(append: Append, sheet: Sheet, plan: Plan) -> None:
     new = pc.add(pc.cast(plan.versions["first_row"], pa.int64()), append.event << 32)
     complaint = pc.coalesce(plan.versions["complaint"], new)
-    place = plan.versions.schema.get_field_index("complaint")
-    versions = pa.concat_tables([plan.versions.set_column(place, "complaint", complaint), plan.reopenings])
+    versions = pa.concat_tables([replaced(plan.versions, complaint=complaint), plan.reopenings])
     record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
     record_counts(append, plan.added, plan.updated, plan.repeated, plan.refused)
     append.rows("complaint", versions)
@@ -235,12 +235,8 @@ def record_counts(append: Append, added: int, updated: int, repeated: int, refus
     append.rows("intake", {"added": [added], "updated": [updated], "repeated": [repeated], "refused": [refused]})
 
 
-def _summary(
-    event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan, dropped: pa.Table, **counted: Any
-) -> Intake:
-    counts = (plan.added, plan.updated, plan.repeated, plan.refused)
-    refusals = named_refusals(sheet, plan.refused_cells)
-    shown = preview(sheet, complaints)
+def _summary(event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan, **effect: Any) -> Intake:
+    """The result; `effect` has what the file drops, reactivates and ends."""
     named = complaints.namings
     numbers = pa.table(
         {
@@ -251,14 +247,23 @@ def _summary(
         }
     )
     doubtful = pc.is_valid(numbers["why"])
-    waiting = numbers.filter(doubtful).select(_WAITING.names).combine_chunks()
     worded = pc.and_(pc.invert(doubtful), pc.fill_null(pc.equal(named["note"], "text_removed"), False))
-    text_removed = numbers.filter(worded).select(_WORDED.names).combine_chunks()
+    counts = (plan.added, plan.updated, plan.repeated, plan.refused)
     file = (sheet.name, sheet.bytes, sheet.sha256)
-    alike = plan.alike.add_column(0, "file", pa.repeat(sheet.name, len(plan.alike))).combine_chunks()
-    around = (sheet.not_data, sheet.passed_over)
-    counted["reopened"] = plan.reopened
-    return Intake(event, *counts, refusals, *file, shown, waiting, text_removed, *around, dropped, alike, **counted)
+    return Intake(
+        event,
+        *counts,
+        named_refusals(sheet, plan.refused_cells),
+        *file,
+        preview=preview(sheet, complaints),
+        waiting=numbers.filter(doubtful).select(_WAITING.names).combine_chunks(),
+        text_removed=numbers.filter(worded).select(_WORDED.names).combine_chunks(),
+        not_data=sheet.not_data,
+        passed_over=sheet.passed_over,
+        alike=plan.alike.add_column(0, "file", pa.repeat(sheet.name, len(plan.alike))).combine_chunks(),
+        reopened=plan.reopened,
+        **effect,
+    )
 
 
 def named_refusals(sheet: Sheet, cells: pa.Table) -> pa.Table:

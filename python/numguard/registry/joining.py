@@ -9,20 +9,19 @@ is copied whole, as it was recorded, under the next number of this log.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from numguard.compute import pc
+from numguard.registry.arrays import Ints, ints
 from numguard.registry.reading import Reading
 from numguard.registry.store import Append, Store
-from numguard.registry.tables import TABLES
+from numguard.registry.tables import TABLES, fields_of
 
 __all__ = ["copy_events"]
 
-Ints: TypeAlias = npt.NDArray[np.int64]
 
 #: Columns that name an event of the same log. The `as_of` and `since` of an export or a linkage are numbers of the
 #: registry that recorded it, and stay so.
@@ -42,7 +41,7 @@ def copy_events(store: Store, append: Append, other: Reading, chosen: pa.Table, 
         chosen: event, registry, number, at, digest of each, ascending by event.
         numbers: Of each event of the other registry, its number here.
     """
-    theirs = np.asarray(chosen["event"].to_numpy(), np.int64)
+    theirs = ints(chosen["event"])
     upto = int(theirs.max())
     wanted = np.zeros(upto + 1, np.bool_)
     wanted[theirs] = True
@@ -63,10 +62,10 @@ def copy_events(store: Store, append: Append, other: Reading, chosen: pa.Table, 
             last = min(upto, first + _BLOCK - 1)
             if not wanted[first : last + 1].any():
                 continue
-            columns = ", ".join(field.partition(":")[0] for field in fields.split())
+            columns = ", ".join(column for column, _ in fields_of(fields))
             query = f"SELECT event, {columns} FROM {name} WHERE event >= $1 AND event <= $2"
             rows = other.read(f"event:i {fields}", query, (first, last))
-            rows = rows.filter(pa.array(wanted[np.asarray(rows["event"].to_numpy(), np.int64)]))
+            rows = rows.filter(pa.array(wanted[ints(rows["event"])]))
             if len(rows):
                 store.insert(name, _numbered(name, rows, numbers))
     append.more = True
@@ -78,9 +77,9 @@ def _numbered(name: str, rows: pa.Table, numbers: Ints) -> pa.Table:
     for column in rows.column_names:
         values: Any = rows[column]
         if column == "event" or (name, column) in _EVENTS:
-            values = pa.array(numbers[np.asarray(values.to_numpy(), np.int64)])
+            values = pa.array(numbers[ints(values)])
         elif (name, column) == ("complaint", "complaint"):
-            complaint = np.asarray(values.to_numpy(), np.int64)
+            complaint = ints(values)
             values = pa.array((numbers[complaint >> 32] << 32) | (complaint & 0xFFFFFFFF))
         elif pa.types.is_string(values.type):
             values = pc.fill_null(values, "")

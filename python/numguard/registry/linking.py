@@ -13,7 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc
+from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError, BrakeError
 from numguard.linkage import Expansion, LinkPolicy, WalkOptions
 from numguard.linkage import expand as walk
@@ -24,7 +24,6 @@ from numguard.registry.state import IN_FORCE, reports
 from numguard.types import Source
 
 __all__ = ["expand"]
-
 
 _HANDSET: Final = ["imei14", "hop", "numbers", "first_seen", "last_seen"]
 _STOP: Final = ["msisdn", "imei14", "why", "count"]
@@ -78,7 +77,4 @@ def expand(
 
 
 def _moments_as_integers(table: pa.Table) -> pa.Table:
-    for name in ("first_seen", "last_seen"):
-        at = table.schema.get_field_index(name)
-        table = table.set_column(at, name, pc.cast(table[name], pa.int64()))
-    return table
+    return replaced(table, **{name: pc.cast(table[name], pa.int64()) for name in ("first_seen", "last_seen")})

@@ -9,20 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError
-from numguard.indian_time import DAY_MICROS, IST, MOMENT, OFFSET_MICROS
+from numguard.indian_time import DAY_MICROS, MOMENT, OFFSET_MICROS
+from numguard.registry.arrays import Bools, flags
 from numguard.registry.spelling import folded, folded_cells
 from numguard.registry.state import ACTIONS, RELEASED
 
-__all__ = [
-    "Due", "ListPolicy", "change", "delta", "in_district", "is_of_his", "keys_of", "last_moment", "leaving", "rows",
-]  # fmt: skip
+__all__ = ["Due", "ListPolicy", "change", "delta", "in_district", "is_of_his", "keys_of", "leaving", "rows"]
 
 #: A disconnected number is not assigned to another subscriber for 90 days.
 _REVIEW_DAYS = 90
@@ -104,27 +103,9 @@ class Due(NamedTuple):
         return self._replace(done=self.done.filter(pc.is_in(self.done, self.once)))
 
 
-def last_moment(name: str, moment: object) -> int:
-    """The last moment of a day (IST), or a moment itself, in microseconds UTC.
-
-    Raises:
-        ArgumentError: neither a day nor a time with its zone; `name` is the argument's.
-    """
-    if isinstance(moment, datetime):
-        if moment.tzinfo is None:
-            raise ArgumentError(f"{name}: a time needs its zone; a day alone is taken to its end in IST")
-        last = moment
-    elif isinstance(moment, date):
-        last = datetime.combine(moment + timedelta(days=1), time(), IST)
-        last -= timedelta(microseconds=1)
-    else:
-        raise ArgumentError(f"{name}: takes a day, or a time with its zone")
-    return (last - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-
-
 def rows(state: pa.Table, policy: ListPolicy, district: str | None) -> pa.Table:
     """The list that `state` calls for, ascending by number."""
-    return _shown(state.filter(_listed(state, policy, district)))
+    return _shown(state.filter(pa.array(_listed(state, policy, district))))
 
 
 def delta(
@@ -142,36 +123,44 @@ def delta(
 
     `due` has the blocks that hold as far as its receiver knows; without it, only what changed since `before` counts.
     """
-    old_rows, new_rows = rows(before, policies[0], districts[0]), rows(after, policies[1], districts[1])
-    nothing = pa.array([], pa.uint64())
-    his = before if due is None else before.filter(pc.is_in(before["msisdn"], due.once))
-    due = due or Due(nothing, nothing, nothing, nothing, nothing)
-    asked = pc.is_in(after["msisdn"], due.asked)
+    old, new = rows(before, policies[0], districts[0]), rows(after, policies[1], districts[1])
+    his = in_district(before, districts[0])
+    if due is None:
+        nothing = pa.array([], pa.uint64())
+        due = Due(nothing, nothing, nothing, nothing, nothing)
+    else:
+        his &= _among(before, due.once)
+    asked = _among(after, due.asked)
     if len(due.whole):
-        near = is_of_his(after, districts[1], due.districts)
-        asked = pc.or_(asked, pc.and_(near, pc.is_in(after["msisdn"], due.whole)))
-    lapsed = _lapsed(his, after, old_rows, districts[0], asked)
+        asked |= is_of_his(after, districts[1], due.districts) & _among(after, due.whole)
 
-    gone = pc.and_(
-        pc.is_in(after["msisdn"], old_rows["msisdn"]), pc.invert(pc.is_in(after["msisdn"], new_rows["msisdn"]))
-    )
-    done = pc.is_in(after["msisdn"], due.done)
-    released = _released((before, his), after, districts, (asked, done))
-    removed = _shown(after.filter(pc.or_(pc.or_(gone, released), pc.is_in(after["msisdn"], lapsed))))
-    has_lapsed = pc.is_in(removed["msisdn"], lapsed)
-    release = pc.or_(pc.is_in(removed["status"], pa.array(RELEASED)), has_lapsed)
-    return change(old_rows, new_rows, leaving(removed, release, (has_lapsed, "only_linked")), lapsed)
+    # A number that is only linked is never to be blocked without a decision, so that its block must be lifted, also
+    # where an operator has reported it done. While something about the number waits for a decision, nothing has lapsed.
+    grounded = before["msisdn"].filter(pa.array(his & flags(before["block_sent"]) & _has_grounds(before)))
+    on_list = old["msisdn"].filter(pc.equal(old["action"], "block"))
+    only_linked = _has_status(after, ("reverify", "blocked")) & ~_has_grounds(after)
+    lapsed = only_linked & (asked | _among(after, grounded) | _among(after, on_list))
+
+    # A number whose block was requested, or done, is on no list any more, but must be released.
+    requested = before["msisdn"].filter(pa.array(his & flags(before["block_requested"])))
+    # An operator may report a block of a number that is protected or was released: nothing was held, and it is now.
+    done = flags(after["block_done"]) & ~_among(after, before["msisdn"].filter(before["block_done"]))
+    done = in_district(after, districts[1]) & (done | _among(after, due.done))
+    blocked = asked | done | _among(after, requested) & _changed_status(before, after)
+    released = blocked & _has_status(after, RELEASED)
+
+    gone = _among(after, old["msisdn"]) & ~_among(after, new["msisdn"])
+    left = gone | released | lapsed
+    removed = _shown(after.filter(pa.array(left)))
+    release = _has_status(removed, RELEASED) | lapsed[left]
+    removed = leaving(removed, release, lapsed[left], "only_linked")
+    return change(old, new, removed, after["msisdn"].filter(pa.array(lapsed)))
 
 
-def leaving(removed: pa.Table, release: Any, *reasons: tuple[Any, Any]) -> pa.Table:
-    """The rows `removed` from a list: those whose block is to be lifted, and why, where it is not their status."""
-    reason = removed["reason"]
-    for holds, why in reasons:
-        reason = pc.if_else(holds, why, reason)
-    action = pc.if_else(release, "release", pa.scalar("none"))
-    for name, column in (("action", action), ("reason", reason)):
-        removed = removed.set_column(removed.schema.get_field_index(name), name, column)
-    return removed
+def leaving(removed: pa.Table, release: Bools, otherwise: Bools, why: Any) -> pa.Table:
+    """The rows `removed` from a list: which blocks are to be lifted, and `why`, where `otherwise` than by status."""
+    action = pc.if_else(pa.array(release), "release", "none")
+    return replaced(removed, action=action, reason=pc.if_else(pa.array(otherwise), why, removed["reason"]))
 
 
 def keys_of(table: pa.Table) -> Any:
@@ -181,19 +170,18 @@ def keys_of(table: pa.Table) -> Any:
     return pc.binary_join_element_wise(*(table[name].cast(pa.string()) for name in ("imei14", "msisdn")), " ")
 
 
-def change(old: pa.Table, new: pa.Table, removed: pa.Table, lifted: pa.Array[Any]) -> pa.Table:
+def change(old: pa.Table, new: pa.Table, removed: pa.Table, lifted: Any) -> pa.Table:
     """The change from the list `old` to the list `new`, with the rows `removed` from it.
 
     Of the keys `lifted`, those that stay on the list are on it anew.
     """
-    was, again = pc.index_in(keys_of(new), keys_of(old)), pc.is_in(keys_of(new), lifted)
-    stays = pc.and_(pc.is_valid(was), pc.invert(again))
-    added, relisted = new.filter(pc.is_null(was)), new.filter(pc.and_(pc.is_valid(was), again))
-    kept = new.filter(stays)
-    changed = kept.filter(_differs(kept, old.take(was.filter(stays)))) if len(kept) else kept
+    was = pc.index_in(keys_of(new), keys_of(old))
+    stays = flags(pc.is_valid(was)) & ~flags(pc.is_in(keys_of(new), lifted))
+    kept = new.filter(pa.array(stays))
+    changed = kept.filter(pa.array(_differs(kept, old.take(was.filter(pa.array(stays))))))
     parts = [
         part.append_column("change", pa.repeat(word, len(part)))
-        for part, word in ((removed, "removed"), (added, "added"), (changed, "changed"), (relisted, "added"))
+        for part, word in ((removed, "removed"), (new.filter(pa.array(~stays)), "added"), (changed, "changed"))
     ]
     # Of two rows of a number the removed one is first, for a receiver that applies them in order.
     names = [name for name in ("imei14", "msisdn") if name in new.column_names]
@@ -201,53 +189,25 @@ def change(old: pa.Table, new: pa.Table, removed: pa.Table, lifted: pa.Array[Any
     return pa.concat_tables(parts).sort_by(order).combine_chunks()
 
 
-def _released(
-    befores: tuple[pa.Table, pa.Table], after: pa.Table, districts: tuple[str | None, str | None], due: tuple[Any, Any]
-) -> Any:
-    """Which numbers are to be released because of their status: a block of them was requested, or done.
-
-    `befores` are the numbers of then, and those whose block was requested of the receiver; `due` says which numbers
-    he was asked to block, and which an operator has reported as blocked.
-    """
-    before, his = befores
-    # A number whose block was requested, or done, is on no list any more, but must be released.
-    held = his.filter(pc.and_(his["block_requested"], in_district(his, districts[0])))["msisdn"]
-    held = pc.and_(pc.is_in(after["msisdn"], held), _changed_status(before, after))
-    # An operator may report a block of a number that is protected or was released: nothing was held, and it is now.
-    known = pc.is_in(after["msisdn"], before["msisdn"].filter(before["block_done"]))
-    done = pc.or_(pc.and_(after["block_done"], pc.invert(known)), due[1])
-    done = pc.and_(done, in_district(after, districts[1]))
-    blocked = pc.or_(pc.or_(held, done), due[0])
-    return pc.and_(pc.is_in(after["status"], pa.array(RELEASED)), blocked)
+def _among(state: pa.Table, numbers: Any) -> Bools:
+    return flags(pc.is_in(state["msisdn"], numbers))
 
 
-def _lapsed(before: pa.Table, after: pa.Table, old_rows: pa.Table, district: str | None, due: Any) -> pa.Array[Any]:
-    """The numbers whose block was requested for a complaint or a decision, of which nothing but a link is left.
-
-    A number that is only linked is never to be blocked without a decision, so its block must be lifted, also where an
-    operator has reported it done. While something about the number waits for a decision, nothing has lapsed.
-    """
-    requested = pc.and_(pc.and_(before["block_sent"], _has_grounds(before)), in_district(before, district))
-    on_list = old_rows["msisdn"].filter(pc.equal(old_rows["action"], "block"))
-    asked = pc.or_(pc.is_in(after["msisdn"], before["msisdn"].filter(requested)), pc.is_in(after["msisdn"], on_list))
-    asked = pc.or_(asked, due)
-    linked = pc.is_in(after["status"], pa.array(("reverify", "blocked")))
-    numbers = after["msisdn"].filter(pc.and_(pc.and_(asked, linked), pc.invert(_has_grounds(after))))
-    found: pa.Array[Any] = numbers.combine_chunks()
-    return found
+def _has_status(state: pa.Table, statuses: Sequence[str]) -> Bools:
+    return flags(pc.is_in(state["status"], pa.array(statuses)))
 
 
-def _has_grounds(state: pa.Table) -> Any:
+def _has_grounds(state: pa.Table) -> Bools:
     """Which numbers a complaint names or an officer confirmed, or may: something about them waits for a decision."""
-    return pc.or_(pc.or_(pc.fill_null(pc.equal(state["hop"], 0), False), state["decided"]), state["waits"])
+    return flags(pc.equal(state["hop"], 0)) | flags(state["decided"]) | flags(state["waits"])
 
 
-def _listed(state: pa.Table, policy: ListPolicy, district: str | None) -> Any:
-    status = state["status"]
-    known = pc.is_in(state["kind"], pa.array(policy.kinds, pa.string()))
-    linked = pc.equal(status, "reverify")
-    near = linked if policy.max_hop is None else pc.and_(linked, pc.less_equal(state["hop"], policy.max_hop))
-    reported = pc.is_in(status, pa.array(("reported", "requested")))
+def _listed(state: pa.Table, policy: ListPolicy, district: str | None) -> Bools:
+    known = flags(pc.is_in(state["kind"], pa.array(policy.kinds, pa.string())))
+    linked = _has_status(state, ("reverify",))
+    if policy.max_hop is not None:
+        linked &= flags(pc.less_equal(state["hop"], policy.max_hop))
+    reported = _has_status(state, ("reported", "requested"))
     for count, least in (
         ("complaints", policy.min_complaints),
         ("sources", policy.min_sources),
@@ -255,36 +215,31 @@ def _listed(state: pa.Table, policy: ListPolicy, district: str | None) -> Any:
     ):
         # A complaint without a source or a district is still a complaint.
         if least > 1:
-            reported = pc.and_(reported, pc.greater_equal(state[count], least))
-    decided = pc.and_(state["decided"], pc.is_in(status, pa.array(("requested", "confirmed"))))
-    listed = pc.or_(decided, pc.and_(known, pc.or_(reported, near)))
-    return pc.and_(pc.fill_null(listed, False), in_district(state, district))
+            reported &= flags(pc.greater_equal(state[count], least))
+    decided = flags(state["decided"]) & _has_status(state, ("requested", "confirmed"))
+    return (decided | known & (reported | linked)) & in_district(state, district)
 
 
-def in_district(state: pa.Table, district: str | None) -> Any:
+def in_district(state: pa.Table, district: str | None) -> Bools:
     """Which rows of a state are of a district; all, without a district."""
     if district is None:
-        return pa.chunked_array([pa.repeat(True, len(state))])
-    return pc.fill_null(pc.equal(folded_cells(state["district"]), folded(district)), False)
+        return np.ones(len(state), np.bool_)
+    return flags(pc.equal(folded_cells(state["district"]), folded(district)))
 
 
-def is_of_his(state: pa.Table, district: str | None, districts: pa.Array[Any]) -> Any:
+def is_of_his(state: pa.Table, district: str | None, districts: pa.Array[Any]) -> Bools:
     """Which rows of a state are of a district, or of none of the `districts` of which a receiver has lists."""
-    others = pc.is_in(folded_cells(state["district"]), districts)
-    return pc.or_(in_district(state, district), pc.invert(others))
+    return in_district(state, district) | ~flags(pc.is_in(folded_cells(state["district"]), districts))
 
 
 def _shown(state: pa.Table) -> pa.Table:
-    status = state["status"]
-    action: Any = pa.scalar("none")
-    for word, does in ACTIONS.items():
-        action = pc.if_else(pc.equal(status, word), does, action)
+    action = pa.array([*ACTIONS.values()]).take(pc.index_in(state["status"], pa.array([*ACTIONS])))
     day = pc.divide(pc.add(state["last_added"], OFFSET_MICROS), DAY_MICROS)
     review = pc.cast(pc.cast(pc.add(day, _REVIEW_DAYS), pa.int32()), pa.date32())
     columns = {
         "msisdn": state["msisdn"],
-        "status": status,
-        "action": action if len(state) else pa.array([], pa.string()),
+        "status": state["status"],
+        "action": pc.fill_null(action, "none"),
         "hop": pc.cast(state["hop"], pa.uint8()),
         "district": state["district"],
         "reason": state["reason"],
@@ -298,15 +253,14 @@ def _shown(state: pa.Table) -> pa.Table:
     return pa.table(columns)
 
 
-def _differs(kept: pa.Table, earlier: pa.Table) -> Any:
-    differs = None
+def _differs(kept: pa.Table, earlier: pa.Table) -> Bools:
+    same = np.ones(len(kept), np.bool_)
     for name in kept.column_names:
         a, b = kept[name], earlier[name]
-        same = pc.or_(pc.fill_null(pc.equal(a, b), False), pc.and_(pc.is_null(a), pc.is_null(b)))
-        differs = pc.invert(same) if differs is None else pc.or_(differs, pc.invert(same))
-    return differs
+        same &= flags(pc.equal(a, b)) | flags(pc.and_(pc.is_null(a), pc.is_null(b)))
+    return ~same
 
 
-def _changed_status(before: pa.Table, after: pa.Table) -> Any:
+def _changed_status(before: pa.Table, after: pa.Table) -> Bools:
     earlier = before["status"].take(pc.index_in(after["msisdn"], before["msisdn"]))
-    return pc.invert(pc.fill_null(pc.equal(after["status"], earlier), False))
+    return ~flags(pc.equal(after["status"], earlier))

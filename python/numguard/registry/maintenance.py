@@ -25,8 +25,6 @@ __all__ = ["Maintenance"]
 class Maintenance:
     """A registry that can be verified, backed up, and merged."""
 
-    _opened: Case
-
     @property
     def _case(self) -> Case:
         raise NotImplementedError

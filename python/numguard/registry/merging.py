@@ -8,24 +8,24 @@ direction and number of merges make no difference.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import pc, schema_of
+from numguard.compute import ascending, pc, replaced, schema_of, tuples_of, whole
 from numguard.errors import RegistryError
 from numguard.indian_time import DAY_MICROS, MOMENT, day_of
+from numguard.registry.arrays import Ints, ints
 from numguard.registry.case import Case
 from numguard.registry.joining import copy_events
 from numguard.registry.order import MERGE, Order, answers_in_order, in_order, moments_in_order
 from numguard.registry.reading import Reading
+from numguard.registry.state import DECIDING, PROTECTING, SETTLING
 from numguard.registry.store import Store
 
 __all__ = ["RULES", "Merged", "contradictions", "merge", "merges"]
 
-Ints: TypeAlias = npt.NDArray[np.int64]
 
 #: The rules by which one side of a contradiction holds, each in a sentence.
 RULES = {
@@ -34,12 +34,6 @@ RULES = {
     "amended_before": "The one repeats a version that had been amended, so that the amendment holds.",
     "older_answer": "An answer that happened before a recorded one, or is undated where one is dated, changes nothing.",
 }
-
-_GROUPS = (
-    ("protected", "unprotected"),
-    ("confirmed", "withdrawn", "reverified", "reactivated"),
-    ("accepted", "dismissed"),
-)
 
 _CONTRADICTIONS = schema_of(
     kind=pa.string(),
@@ -124,8 +118,7 @@ def contradictions(case: Case) -> pa.Table:
 def merges(case: Case) -> pa.Table:
     """The merges of this registry, and of those that it merged."""
     merged = case.store.merges()
-    who = case.store.events(merged["event"])
-    of = who.take(pc.index_in(merged["event"], who["event"]))
+    of = case.store.events(merged["event"])
     return pa.table(
         {
             "event": merged["event"],
@@ -138,16 +131,17 @@ def merges(case: Case) -> pa.Table:
 
 
 def _keys(identities: pa.Table) -> list[tuple[tuple[str, str], int]]:
-    columns = (identities[name].to_pylist() for name in ("registry", "digest", "event"))
-    return [((registry, digest), event) for registry, digest, event in zip(*columns, strict=True)]
+    return [
+        ((registry, digest), event) for registry, digest, event in tuples_of(identities, "registry", "digest", "event")
+    ]
 
 
 def _latest(case: Case, other: Reading, theirs: pa.Table) -> int:
     """The moment before which the merge must not be dated: later decisions come after the merged events."""
     if not len(theirs):
         return 0
-    code = np.asarray(pc.cast(theirs["registry"].combine_chunks().dictionary_encode().indices, pa.int64()).to_numpy())
-    at, number = (np.asarray(theirs[name].to_numpy(), np.int64) for name in ("at", "number"))
+    code = ints(whole(theirs["registry"]).dictionary_encode().indices)
+    at, number = (ints(theirs[name]) for name in ("at", "number"))
     latest = int(moments_in_order(at, code, number).max())
     now = case.now()
     if latest - now <= DAY_MICROS:
@@ -173,13 +167,13 @@ class _Independent:
         numbers: Ints,
     ) -> None:
         merging = len(mine) + 1
-        there = set(_keys_alone(theirs))
+        there = {key for key, _ in _keys(theirs)}
         own = [event for key, event in _keys(mine) if key not in there]
         self._order = _joint(mine, chosen, numbers, merging)
-        self._cut, self._upto = merging - 1, int(theirs["event"].to_numpy().max())
+        self._cut, self._upto = merging - 1, int(ints(theirs["event"]).max())
         self._sides = (
             _Side(stores[0], self._cut, np.arange(merging), own),
-            _Side(stores[1], self._upto, numbers, numbers[chosen["event"].to_numpy()].tolist()),
+            _Side(stores[1], self._upto, numbers, numbers[ints(chosen["event"])].tolist()),
         )
 
     def contradictions(self) -> pa.Table:
@@ -192,19 +186,20 @@ class _Independent:
         return bool(self._order.rank[a] > self._order.rank[b])
 
     def _decisions(self) -> list[dict[str, Any]]:
-        last = [side.last("decisions", "status", self._order) for side in self._sides]
+        last = [side.decisions() for side in self._sides]
         found = []
-        for group in _GROUPS:
+        for group in (PROTECTING, DECIDING, SETTLING):
             for msisdn in last[0].keys() & last[1].keys():
                 a, b = (self._of_group(of[msisdn], group) for of in last)
                 if a and b and a[0] != b[0]:
-                    found.append(self._ordered("decision", msisdn, a, b, "later"))
+                    held, other = (a, b) if self._later(a[1], b[1]) else (b, a)
+                    found.append(self._row("decision", held, other, "later", msisdn=msisdn))
         for one, two in (last, last[::-1]):
             for msisdn in one.keys() & two.keys():
-                protection = self._of_group(one[msisdn], _GROUPS[0])
-                other = self._of_group(two[msisdn], _GROUPS[1])
-                if protection and other and protection[0] == "protected" and other[0] == "confirmed":
-                    found.append(self._row("decision", protection, other, "protected_first", msisdn=msisdn))
+                protection = self._of_group(one[msisdn], PROTECTING)
+                decision = self._of_group(two[msisdn], DECIDING)
+                if protection and decision and protection[0] == "protected" and decision[0] == "confirmed":
+                    found.append(self._row("decision", protection, decision, "protected_first", msisdn=msisdn))
         return found
 
     def _of_group(self, decisions: list[tuple[str, int]], group: tuple[str, ...]) -> tuple[str, int] | None:
@@ -249,10 +244,6 @@ class _Independent:
             found.append(self._row("complaint", *sides, rule, **of))
         return found
 
-    def _ordered(self, kind: str, msisdn: int, a: tuple[str, int], b: tuple[str, int], rule: str) -> dict[str, Any]:
-        held, other = (a, b) if self._later(a[1], b[1]) else (b, a)
-        return self._row(kind, held, other, rule, msisdn=msisdn)
-
     @staticmethod
     def _row(kind: str, held: tuple[str, int], other: tuple[str, int], rule: str, **of: Any) -> dict[str, Any]:
         sides = {"held_value": held[0], "held": held[1], "other_value": other[0], "other": other[1]}
@@ -270,15 +261,14 @@ class _Side:
     def rows(self, kind: str, *, apart: bool = True) -> pa.Table:
         """The facts of one kind as recorded there; those that the other does not have, or all."""
         table = self._store.as_recorded(kind, self._cut)
-        event = self._numbers[np.asarray(table["event"].to_numpy(), np.int64)]
-        table = table.set_column(table.schema.get_field_index("event"), "event", pa.array(event, pa.int64()))
+        table = replaced(table, event=pa.array(self._numbers[ints(table["event"])], pa.int64()))
         return table.filter(pc.is_in(table["event"], self._apart)) if apart else table
 
-    def last(self, kind: str, column: str, order: Order) -> dict[int, list[tuple[str, int]]]:
-        """The values of a column for each number, with their events."""
+    def decisions(self) -> dict[int, list[tuple[str, int]]]:
+        """The decisions on each number, with their events."""
         found: dict[int, list[tuple[str, int]]] = {}
-        for row in self.rows(kind).to_pylist():
-            found.setdefault(row["msisdn"], []).append((row[column], row["event"]))
+        for row in self.rows("decisions").to_pylist():
+            found.setdefault(row["msisdn"], []).append((row["status"], row["event"]))
         return found
 
     def versions(self) -> dict[str, list[dict[str, Any]]]:
@@ -290,14 +280,9 @@ class _Side:
         return found
 
 
-def _keys_alone(identities: pa.Table) -> list[tuple[str, str]]:
-    return [key for key, _ in _keys(identities)]
-
-
 def _joint(mine: pa.Table, chosen: pa.Table, numbers: Ints, merging: int) -> Order:
     """The order of the events of both once they are in one log."""
-    there = pa.array(numbers[np.asarray(chosen["event"].to_numpy(), np.int64)])
-    new = chosen.set_column(0, "event", there)
+    new = replaced(chosen, event=pa.array(numbers[ints(chosen["event"])]))
     itself = pa.table(
         {"event": [merging], "registry": [""], "number": [merging], "at": [0], "digest": [""], "verb": [MERGE]}
     )
@@ -310,9 +295,8 @@ def _shown(store: Reading, differences: pa.Table) -> pa.Table:
     columns: dict[str, Any] = {"kind": differences["kind"], "msisdn": pc.cast(differences["msisdn"], pa.uint64())}
     columns |= {name: differences[name] for name in ("source", "acknowledgement_no")}
     for side in ("held", "other"):
-        events = store.events(differences[side])
-        of = events.take(pc.index_in(differences[side], events["event"]))
-        seqs = np.asarray(differences[side].to_numpy(), np.int64)
+        of = store.events(differences[side])
+        seqs = ints(differences[side])
         registries = pa.array(order.registries if order else [store.id], pa.string())
         at = order.registry[seqs] if order else np.zeros(len(seqs), np.int64)
         columns |= {
@@ -326,5 +310,4 @@ def _shown(store: Reading, differences: pa.Table) -> pa.Table:
     columns["sentence"] = pa.array([RULES.get(str(rule), "") for rule in differences["rule"].to_pylist()], pa.string())
     table = pa.table(columns)
     table = table.group_by(table.column_names, use_threads=False).aggregate([])
-    ascending: Any = [(name, "ascending") for name in table.column_names]
-    return table.sort_by(ascending).combine_chunks()
+    return ascending(table, *table.column_names).combine_chunks()

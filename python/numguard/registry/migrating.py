@@ -9,23 +9,21 @@ whole or not at all, one process at a time, and none is ever undone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import resources
-from typing import NoReturn
 
-from numguard.errors import DamagedError, RegistryError
-from numguard.registry.dialect import DAMAGED, Dialect
+from numguard.errors import RegistryError
+from numguard.registry.dialect import Dialect
+from numguard.registry.verifying import seal_what_is_not
 
-__all__ = ["damaged", "is_current", "migrate"]
+__all__ = ["is_current", "migrate"]
 
 
-def migrate(dialect: Dialect, then: Callable[[Dialect], None], *, whole: bool = False) -> None:
+def migrate(dialect: Dialect, *, whole: bool = False) -> None:
     """Migrates the tables to the current schema; where there are none, creates them, unless the store must be `whole`.
 
-    `then` runs in the same transaction.
+    Events from before there were digests get them in the same transaction.
     """
-    folder = resources.files(__package__) / "schema"
-    steps = sorted((entry.name, entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    steps = _steps()
     version = _version(dialect)
     if version == len(steps):
         return
@@ -39,11 +37,11 @@ def migrate(dialect: Dialect, then: Callable[[Dialect], None], *, whole: bool = 
     dialect.begin_to_build()
     try:
         version = _version(dialect)
-        for _, text in steps[version:]:
+        for text in steps[version:]:
             for statement in _statements(text):
                 dialect.execute(statement)
         dialect.execute(f"UPDATE head SET schema_version = {len(steps)}")
-        then(dialect)
+        seal_what_is_not(dialect)
         dialect.commit()
     except BaseException:
         dialect.rollback()
@@ -52,8 +50,13 @@ def migrate(dialect: Dialect, then: Callable[[Dialect], None], *, whole: bool = 
 
 def is_current(dialect: Dialect) -> bool:
     """Whether the schema is the current one, or newer."""
+    return _version(dialect) >= len(_steps())
+
+
+def _steps() -> list[str]:
     folder = resources.files(__package__) / "schema"
-    return _version(dialect) >= sum(entry.name.endswith(".sql") for entry in folder.iterdir())
+    files = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    return [entry.read_text() for entry in sorted(files, key=lambda entry: entry.name)]
 
 
 def _version(dialect: Dialect) -> int:
@@ -62,20 +65,11 @@ def _version(dialect: Dialect) -> int:
         rows = dialect.fetch("SELECT schema_version FROM head").column(0).to_pylist()
         # SQLite keeps the type of a value beside it: where bits turned, an integer column holds anything.
         if len(rows) != 1 or not isinstance(rows[0], int) or rows[0] < 1:
-            damaged(dialect)
+            dialect.damaged()
         return rows[0]
     if tables:
         raise RegistryError(f"{dialect.name}: is another program's database, not a numguard registry")
     return 0
-
-
-def damaged(dialect: Dialect) -> NoReturn:
-    """Raises the error of a store that differs from what was recorded.
-
-    Raises:
-        DamagedError: Always.
-    """
-    raise DamagedError(f"{dialect.name}: {DAMAGED}")
 
 
 def _statements(text: str) -> list[str]:

@@ -1,23 +1,25 @@
 """Written dates and times -> microseconds since 1970 in UTC, each refused cell with its note.
 
-Owns the forms in which complaints and spreadsheets write a moment. Independent of complaints. One idea: **the day is
-before the month, and a column with another order is not guessed**: 05/04/2026 is the fifth of April, unless the same
-column has a 04/15/2026; then it is ambiguous, and both are refused.
+Owns the forms in which complaints and spreadsheets write a moment, and when a day of India ends. Independent of
+complaints. One idea: **the day is before the month, and a column with another order is not guessed**: 05/04/2026 is the
+fifth of April, unless the same column has a 04/15/2026; then it is ambiguous, and both are refused.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from numguard.compute import pc, whole
-from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
-from numguard.registry.cells import each_once, flags, is_nothing, plain_digits, repeats, trimmed, written
+from numguard.errors import ArgumentError
+from numguard.indian_time import DAY_MICROS, IST, OFFSET_MICROS
+from numguard.registry.arrays import Bools, Ints, flags, ints
+from numguard.registry.cells import each_once, is_nothing, plain_digits, repeats, trimmed, written
 
-__all__ = ["end_of_day", "moments"]
+__all__ = ["end_of_day", "last_moment", "moments"]
 
 _CLOCK: Final = (
     r"(?:(?:[T ,]+|\s+at\s+)(?P<H>\d{1,2})[:.](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,]\d+)?)?"
@@ -52,6 +54,24 @@ _WHY: Final = (
 def end_of_day(now: int) -> int:
     """The first moment after the day of `now` in India, in microseconds since 1970."""
     return (now + OFFSET_MICROS) // DAY_MICROS * DAY_MICROS + DAY_MICROS - OFFSET_MICROS
+
+
+def last_moment(name: str, moment: object) -> int:
+    """The last moment of a day (IST), or a moment itself, in microseconds UTC.
+
+    Raises:
+        ArgumentError: neither a day nor a time with its zone; `name` is the argument's.
+    """
+    if isinstance(moment, datetime):
+        if moment.tzinfo is None:
+            raise ArgumentError(f"{name}: a time needs its zone; a day alone is taken to its end in IST")
+        last = moment
+    elif isinstance(moment, date):
+        last = datetime.combine(moment + timedelta(days=1), time(), IST)
+        last -= timedelta(microseconds=1)
+    else:
+        raise ArgumentError(f"{name}: takes a day, or a time with its zone")
+    return (last - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
@@ -103,13 +123,13 @@ def _more_precise(note: pa.Array[Any], holds: pa.Array[Any], why: str) -> pa.Arr
     return chosen
 
 
-def _both(text: pa.Array[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _both(text: pa.Array[Any]) -> tuple[Ints, Ints]:
     """The two numbers before the year, of which one is the day and one the month; 0 where a cell is not written so."""
     parts = pc.extract_regex(text, _NUMERIC)
     return _digits(pc.struct_field(parts, "a")), _digits(pc.struct_field(parts, "b"))
 
 
-def _calendar(parts: pa.StructArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+def _calendar(parts: pa.StructArray) -> tuple[Ints, Bools]:
     """Seconds since 1970 in UTC of the matched parts, and which of them are days and times of the calendar."""
     matched = ~flags(pc.is_null(parts))
     month = pc.struct_field(parts, "m")
@@ -134,9 +154,9 @@ def _calendar(parts: pa.StructArray) -> tuple[npt.NDArray[np.int64], npt.NDArray
     return days * 86_400 + hour * 3600 + minute * 60 + second - offset, good
 
 
-def _digits(text: pa.Array[Any]) -> npt.NDArray[np.int64]:
+def _digits(text: pa.Array[Any]) -> Ints:
     blank = pc.or_kleene(pc.is_null(text), pc.equal(text, ""))
     numbers = pc.cast(
         pc.if_else(pc.or_(blank, pc.invert(pc.match_substring_regex(text, r"^\d+$"))), "0", text), pa.int64()
     )
-    return np.asarray(pc.fill_null(numbers, 0).to_numpy(zero_copy_only=False), np.int64)
+    return ints(pc.fill_null(numbers, 0))

@@ -11,18 +11,16 @@ after the merged events, so that no decision comes before what its author could 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import ascending, pc, replaced, tuples_of
+from numguard.registry.arrays import Ints, flags, ints
 
 __all__ = ["ID", "MERGE", "Order", "amending", "answers_in_order", "in_order", "moments_in_order"]
 
-Ints: TypeAlias = npt.NDArray[np.int64]
-Bools: TypeAlias = npt.NDArray[np.bool_]
 
 #: The verb of an event that records a merge: it concerns no number.
 MERGE = "merge"
@@ -60,15 +58,12 @@ class Order:
 
     def ranked(self, table: pa.Table) -> pa.Table:
         """The table with positions in the order instead of numbers in this log."""
-        for name, values in (("event", self.rank), ("added_at", None), ("at", None)):
-            place = table.schema.get_field_index(name)
-            if place < 0 or (name == "at" and table.schema.get_field_index("event") < 0):
-                continue
-            events = np.asarray(table["event"].to_numpy(), np.int64)
-            # `event` is the first of the three, and ranked by then.
-            column = self.at[self.event[events]] if values is None else values[events]
-            table = table.set_column(place, name, pa.array(column))
-        return table
+        if "event" not in table.column_names:
+            return table
+        rank = self.rank[ints(table["event"])]
+        at = pa.array(self.at[self.event[rank]])
+        moments = {name: at for name in ("added_at", "at") if name in table.column_names}
+        return replaced(table, event=pa.array(rank), **moments)
 
 
 def in_order(events: pa.Table, origins: pa.Table) -> Order:
@@ -80,22 +75,22 @@ def in_order(events: pa.Table, origins: pa.Table) -> Order:
     """
     events = events.sort_by("event")
     size = len(events) + 1
-    seq = np.asarray(events["event"].to_numpy(), np.int64)
+    seq = ints(events["event"])
     mine = str(events["digest"][0].as_py() or "")[:ID]
     at = np.zeros(size, np.int64)
     number = np.arange(size)
-    at[seq] = np.asarray(events["at"].to_numpy(), np.int64)
+    at[seq] = ints(events["at"])
     registry = np.full(size, mine, dtype=object)
     digests = np.full(size, "", dtype=object)
     digests[seq] = pc.fill_null(events["digest"], "").to_pylist()
-    merged = np.asarray(origins["event"].to_numpy(), np.int64)
+    merged = ints(origins["event"])
     for column, values in ((at, "at"), (number, "number")):
-        column[merged] = np.asarray(origins[values].to_numpy(), np.int64)
+        column[merged] = ints(origins[values])
     registry[merged] = origins["registry"].to_pylist()
     digests[merged] = origins["digest"].to_pylist()
 
     names, code = np.unique(registry.astype(str), return_inverse=True)
-    counts = np.asarray(pc.not_equal(events["verb"], MERGE).to_numpy(), np.bool_)
+    counts = flags(pc.not_equal(events["verb"], MERGE))
     counted = seq[counts]
     moment = moments_in_order(at[counted], code[counted], number[counted])
     keys = (digests[counted].astype(str), number[counted], code[counted], moment)
@@ -133,15 +128,15 @@ def amending(versions: pa.Table, order: Order) -> pa.Table:
     if not len(versions):
         return versions.append_column("amended_at", pa.array([], pa.int64()))
     key = _codes(versions["complaint_key"])
-    complaint = np.asarray(versions["complaint"].to_numpy(), np.int64)
+    complaint = ints(versions["complaint"])
     complaint = (order.rank[complaint >> 32] << 32) | (complaint & 0xFFFFFFFF)
     first = np.full(int(key.max()) + 1, np.iinfo(np.int64).max)
     np.minimum.at(first, key, complaint)
 
-    rank = order.rank[np.asarray(versions["event"].to_numpy(), np.int64)]
-    live = np.asarray(versions["taken_back"].to_numpy(), np.int64) == 0
-    usable = np.asarray(versions["usable"].to_numpy(), np.int64) == 1
-    prints = np.asarray(versions["fingerprint"].to_numpy(), np.int64)
+    rank = order.rank[ints(versions["event"])]
+    live = ints(versions["taken_back"]) == 0
+    usable = ints(versions["usable"]) == 1
+    prints = ints(versions["fingerprint"])
     same = np.unique(np.stack([key, prints]), axis=1, return_inverse=True)[1].reshape(-1)
     earliest = np.full(int(same.max()) + 1, np.iinfo(np.int64).max)
     np.minimum.at(earliest, same[live], rank[live])
@@ -153,10 +148,7 @@ def amending(versions: pa.Table, order: Order) -> pa.Table:
     after = np.searchsorted(places, key * span + since, side="right")
     found = np.append(places, _NONE)[after]
     amended = (found >= 0) & (found // span == key)
-    versions = order.ranked(versions)
-    versions = versions.set_column(
-        versions.schema.get_field_index("complaint"), "complaint", pa.array(first[key], pa.int64())
-    )
+    versions = replaced(order.ranked(versions), complaint=pa.array(first[key], pa.int64()))
     return versions.append_column("amended_at", pa.array(found % span, pa.int64(), mask=~amended))
 
 
@@ -169,13 +161,12 @@ def answers_in_order(outcomes: pa.Table) -> pa.Table:
     Args:
         outcomes: msisdn, status, happened_at, event, ordinal.
     """
-    outcomes = outcomes.sort_by([("event", "ascending"), ("ordinal", "ascending")])
+    outcomes = ascending(outcomes, "event", "ordinal")
     latest: dict[int, int] = {}
     at_moment: dict[tuple[int, int | None], str] = {}
     last: dict[int, str] = {}
     kept = []
-    for row in outcomes.select(["msisdn", "status", "happened_at"]).to_pylist():
-        msisdn, status, at = row["msisdn"], row["status"], row["happened_at"]
+    for msisdn, status, at in tuples_of(outcomes, "msisdn", "status", "happened_at"):
         if at is None:
             holds = msisdn not in latest or last[msisdn] == status
         else:
@@ -190,4 +181,4 @@ def answers_in_order(outcomes: pa.Table) -> pa.Table:
 
 def _codes(column: pa.ChunkedArray[Any]) -> Ints:
     encoded: Any = pa.concat_arrays(column.chunks).dictionary_encode()
-    return np.asarray(encoded.indices.to_numpy(), np.int64)
+    return ints(encoded.indices)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc, schema_of
+from numguard.compute import ascending, pc, schema_of, tuples_of
 from numguard.errors import ArgumentError
 from numguard.registry import cells
+from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.doubts import of_other_countries
 from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
@@ -201,17 +203,15 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any, words: Mappi
     """
     at = find_columns(sheet.table, COLUMNS, ("msisdn", "status"), mapping, sheet.name)
     size = len(sheet.table)
-
-    def column(word: str) -> pa.ChunkedArray[Any]:
-        return sheet.table.column(at[word][0]) if word in at else pa.chunked_array([pa.nulls(size, pa.string())])
-
+    column = partial(sheet.column, at)
     msisdn, note = cells.single_numbers(column("msisdn"))
     note = pc.if_else(pc.and_(pc.is_null(msisdn), pc.is_null(note)), "empty", note)
-    note = _unless(note, pc.invert(pc.is_in(msisdn, known(msisdn))), "unknown_number")
-    others = of_other_countries(pa.array(range(size), pa.int64()), msisdn, sheet.table, range(sheet.table.num_columns))
-    note = _unless(note, others, "other_country_code")
+    unknown = pc.and_(pc.is_null(note), pc.invert(pc.is_in(msisdn, known(msisdn))))
+    note = pc.if_else(unknown, "unknown_number", note)
+    others = of_other_countries(np.arange(size), msisdn, sheet.table, range(sheet.table.num_columns))
+    note = pc.if_else(pc.and_(pc.is_null(note), pa.array(others)), "other_country_code", note)
     status = _statuses(column("status"), words)
-    status_bad = pc.invert(pc.is_in(status, pa.array(OUTCOMES)))
+    status_bad = ~flags(pc.is_in(status, pa.array(OUTCOMES)))
     happened, date_note = moments(column("happened_at"))
     rows = pa.table(
         {
@@ -224,55 +224,40 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any, words: Mappi
             "happened_at_cell": cells.written(column("happened_at")),
         }
     )
-    usable = pc.and_(pc.and_(pc.is_null(note), pc.is_null(date_note)), pc.invert(status_bad))
-    clash = pa.array(_contradicting(rows, usable))
+    number_bad, date_bad = flags(pc.is_valid(note)), flags(pc.is_valid(date_note))
+    clash = _contradicting(rows, ~(number_bad | date_bad | status_bad))
     refused = []
-    good: Any = None
-    for word, bad, why in (
-        ("msisdn", pc.is_valid(note), note),
-        ("status", status_bad, "unknown_status"),
-        ("happened_at", pc.is_valid(date_note), date_note),
-        ("status", clash, "contradiction"),
+    good = np.ones(size, np.bool_)
+    for word, bad, notes in (
+        ("msisdn", number_bad, note),
+        ("status", status_bad, pa.repeat("unknown_status", size)),
+        ("happened_at", date_bad, date_note),
+        ("status", clash, pa.repeat("contradiction", size)),
     ):
-        notes = pa.repeat(why, size) if isinstance(why, str) else why
-        hit = bad if good is None else pc.and_(bad, good)
-        good = pc.invert(bad) if good is None else pc.and_(good, pc.invert(bad))
-        refused.append(
-            pa.table(
-                {
-                    "row": sheet.row.filter(hit),
-                    "field": pa.repeat(word, int(pc.sum(hit).as_py() or 0)),
-                    "cell": cells.written(column(word)).filter(hit),
-                    "note": notes.filter(hit),
-                }
-            )
-        )
+        hit = pa.array(bad & good)
+        good &= ~bad
+        row = sheet.row.filter(hit)
+        columns = [row, pa.repeat(word, len(row)), cells.written(column(word)).filter(hit), notes.filter(hit)]
+        refused.append(pa.table(columns, schema=_REFUSED))
     broken = sheet.broken.add_column(1, "field", pa.nulls(len(sheet.broken), pa.string()))
-    refused.append(broken.cast(refused[0].schema))
-    kept = rows.filter(good)
-    order = np.lexsort(
-        (np.asarray(kept["row"].to_numpy()), np.asarray(pc.fill_null(kept["happened_at"], 0).to_numpy(), np.int64))
-    )
+    refused.append(broken.cast(_REFUSED))
+    kept = rows.filter(pa.array(good))
+    order = np.lexsort((ints(kept["row"]), ints(pc.fill_null(kept["happened_at"], 0))))
     return Outcomes(kept.take(order), pa.concat_tables(refused).sort_by("row"))
 
 
-def _unless(note: pa.Array[Any], holds: Any, why: str) -> pa.Array[Any]:
-    chosen: pa.Array[Any] = pc.if_else(pc.and_(pc.is_null(note), pc.fill_null(holds, False)), why, note)
-    return chosen
-
-
-def _contradicting(rows: pa.Table, good: Any) -> Any:
+def _contradicting(rows: pa.Table, good: Bools) -> Bools:
     """Rows whose number has another outcome at the same moment, or an undated one, so that the last is unknown."""
-    usable = rows.filter(good).select(["msisdn", "happened_at", "status"])
+    usable = rows.filter(pa.array(good)).select(["msisdn", "happened_at", "status"])
     at_once = usable.group_by(["msisdn", "happened_at"]).aggregate([("status", "count_distinct")])
     at_once = at_once.filter(pc.greater(at_once["status_count_distinct"], 1))
-    clashing = set(zip(at_once["msisdn"].to_pylist(), at_once["happened_at"].to_pylist(), strict=True))
+    clashing = set(tuples_of(at_once, "msisdn", "happened_at"))
     undated = usable.filter(pc.is_in(usable["msisdn"], usable["msisdn"].filter(pc.is_null(usable["happened_at"]))))
     several = undated.group_by("msisdn").aggregate([("status", "count_distinct")])
     numbers = set(several["msisdn"].filter(pc.greater(several["status_count_distinct"], 1)).to_pylist())
     if not clashing and not numbers:
         return np.zeros(len(rows), np.bool_)
-    pairs = zip(rows["msisdn"].to_pylist(), rows["happened_at"].to_pylist(), strict=True)
+    pairs = tuples_of(rows, "msisdn", "happened_at")
     return np.array([pair in clashing or pair[0] in numbers for pair in pairs], np.bool_)
 
 
@@ -289,7 +274,6 @@ def compared(rows: pa.Table, before: pa.Table, now: int) -> pa.Array[Any]:
         recorded for the same moment, or this one is undated and another is dated. `in_the_future`. `older_than_known`:
         it would replace a later outcome.
     """
-    order: Any = [("event", "ascending"), ("ordinal", "ascending")]
     exact: dict[tuple[int, int | None], set[str]] = {}
     last: dict[int, str] = {}
     latest: dict[int, int] = {}
@@ -301,11 +285,10 @@ def compared(rows: pa.Table, before: pa.Table, now: int) -> pa.Array[Any]:
         if at is not None:
             latest[msisdn] = max(at, latest.get(msisdn, at))
 
-    for row in before.sort_by(order).select(["msisdn", "status", "happened_at"]).to_pylist():
-        take(row["msisdn"], row["status"], row["happened_at"])
+    for msisdn, status, at in tuples_of(ascending(before, "event", "ordinal"), "msisdn", "status", "happened_at"):
+        take(msisdn, status, at)
     found: list[str | None] = []
-    for row in rows.select(["msisdn", "status", "happened_at"]).to_pylist():
-        msisdn, status, at = row["msisdn"], row["status"], row["happened_at"]
+    for msisdn, status, at in tuples_of(rows, "msisdn", "status", "happened_at"):
         there = exact.get((msisdn, at), set())
         note: str | None = None
         if (status in there) if at is not None else last.get(msisdn) == status:

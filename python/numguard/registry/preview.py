@@ -12,7 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc
+from numguard.compute import pc, schema_of, tuples_of
 from numguard.indian_time import local
 from numguard.registry import cells
 from numguard.registry.complaints import FROM_NARRATIVE, Complaints
@@ -22,7 +22,9 @@ from numguard.registry.sheet import Sheet
 __all__ = ["Preview", "preview"]
 
 _ROWS: Final = 10
-_SAMPLE: Final = ("column", "field", "row", "cell", "read", "note")
+_SAMPLE: Final = schema_of(
+    column=pa.string(), field=pa.string(), row=pa.int64(), cell=pa.string(), read=pa.string(), note=pa.string()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +54,10 @@ def preview(sheet: Sheet, complaints: Complaints) -> Preview:
     places = sorted((place, word) for word, at in complaints.at.items() for place in at)
     read = {place for place, _ in places}
     samples = [_sample(sheet, complaints, place, word) for place, word in places]
-    sample = pa.concat_tables([_no_rows(), *samples])
+    sample = pa.concat_tables([_SAMPLE.empty_table(), *samples])
     unread = [name for place, name in enumerate(names) if place not in read]
     fields = {names[place]: word for place, word in places} | dict.fromkeys(filter(None, unread), IGNORE)
     return Preview(**sheet.recognised, fields=fields, unread=unread, sample=sample)
-
-
-def _no_rows() -> pa.Table:
-    schema = pa.schema([pa.field(name, pa.int64() if name == "row" else pa.string()) for name in _SAMPLE])
-    return schema.empty_table()
 
 
 def _sample(sheet: Sheet, complaints: Complaints, place: int, word: str) -> pa.Table:
@@ -72,14 +69,8 @@ def _sample(sheet: Sheet, complaints: Complaints, place: int, word: str) -> pa.T
         notes = _notes(complaints.refusals, word, size)
     else:
         read, notes = _numbers(column, word)
-    columns = [
-        [sheet.table.column_names[place]] * size,
-        [word] * size,
-        sheet.row.slice(0, size),
-        _written(column),
-        read,
-    ]
-    return pa.table([*columns, notes], schema=_no_rows().schema)
+    heading, row = sheet.table.column_names[place], sheet.row.slice(0, size)
+    return pa.table([[heading] * size, [word] * size, row, _written(column), read, notes], schema=_SAMPLE)
 
 
 def _written(column: pa.ChunkedArray[Any]) -> pa.Array[Any]:
@@ -102,7 +93,7 @@ def _shown(word: str, value: Any) -> str | None:
 
 def _notes(refusals: pa.Table, word: str, size: int) -> list[str | None]:
     of_word = refusals.filter(pc.and_(pc.equal(refusals["field"], word), pc.less(refusals["index"], size)))
-    found = dict(zip(of_word["index"].to_pylist(), of_word["note"].to_pylist(), strict=True))
+    found = dict(tuples_of(of_word, "index", "note"))
     return [found.get(k) for k in range(size)]
 
 

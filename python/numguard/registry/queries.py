@@ -16,14 +16,15 @@ import pyarrow as pa
 
 from numguard import _core
 from numguard.blocklist import BlockList
-from numguard.compute import pc
+from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError
 from numguard.indian_time import MOMENT
-from numguard.registry import action, sending
+from numguard.registry import action
 from numguard.registry.amended import would_withdraw
-from numguard.registry.case import Case
+from numguard.registry.case import Basis, Case
 from numguard.registry.cells import own_numbers
 from numguard.registry.certificate import certified, compared
+from numguard.registry.districts import the_district
 from numguard.registry.failures import reports_failures
 from numguard.registry.figures import figures, history_of
 from numguard.registry.history import history
@@ -102,8 +103,7 @@ class Queries:
             name, sha256, added, updated, repeated, refused (rows), withdrawn (the event that withdrew it, or null).
         """
         table = self._case.store.intakes()
-        at = pc.cast(table["at"], MOMENT)
-        table = table.set_column(table.schema.get_field_index("at"), "at", at)
+        table = replaced(table, at=pc.cast(table["at"], MOMENT))
         return table.rename_columns(["id", *table.column_names[1:]]).combine_chunks()
 
     def would_withdraw(self, id: int) -> pa.Table:  # noqa: A002
@@ -303,7 +303,14 @@ class Queries:
             via_imei, review_by; with `since`, also change: added, changed or removed. A number whose block has lost its
             grounds, and that is still linked, has two rows: removed, with the action `release`, then added.
         """
-        return sending.block_list(self._case, as_of, since, district, policy)
+        case, cut = self._case, self._cut(as_of)
+        base = None if since is None else since if isinstance(since, int) else case.cut("since", since)
+        if isinstance(base, bool) or (base is not None and not 0 <= base <= cut):
+            raise ArgumentError("since: takes a day, a moment or an event that is not after as_of")
+        policy = policy or ListPolicy()
+        district = the_district(district, case.store.districts)
+        before = None if base is None else Basis(base, policy, district)
+        return case.listed(cut, before, policy, district, as_of=as_of)
 
     def handsets(self, *, as_of: date | datetime | None = None, district: str | None = None) -> BlockList:
         """The numbers in force with the handsets in which they were seen: (IMEI, MSISDN) pairs. Changes nothing.
@@ -319,7 +326,9 @@ class Queries:
             The action is `block` only where an officer confirmed the number and the last run did not stop at the
             handset (`stopped` is null); else `reverify`.
         """
-        return sending.handsets(self._case, as_of, district)
+        case, cut = self._case, self._cut(as_of)
+        district = the_district(district, case.store.districts)
+        return case.block_list(case.handsets(cut).listed(district), "handsets", (0, cut), district, as_of=as_of)
 
     def review(self, *, as_of: date | datetime | None = None) -> pa.Table:
         """The numbers that wait for a decision: on no list, and no seed of a linkage, until then.

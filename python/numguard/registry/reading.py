@@ -18,9 +18,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc, whole
+from numguard.compute import ascending, pc, tuples_of, whole
 from numguard.registry.dialect import Dialect
-from numguard.registry.migrating import damaged
 from numguard.registry.order import ID, Order, amending, answers_in_order, in_order
 from numguard.registry.receivers import same_receiver
 from numguard.registry.sql import (
@@ -43,7 +42,7 @@ from numguard.registry.sql import (
     of_all,
     of_wanted,
 )
-from numguard.registry.tables import TABLES
+from numguard.registry.tables import TABLES, fields_of
 
 __all__ = ["Reading"]
 
@@ -76,29 +75,31 @@ class Reading:
         try:
             return _declared(table, columns)
         except pa.ArrowInvalid:
-            damaged(self.dialect)
+            self.dialect.damaged()
 
     def _one(self, query: str, values: Sequence[int | str] = ()) -> tuple[Any, ...] | None:
         with self._lock:
             rows = self.dialect.fetch(query, values).to_pylist()
         return tuple(rows[0].values()) if rows else None
 
+    def _number(self, query: str, values: Sequence[int | str] = ()) -> int | None:
+        """The integer that a query of one column returns; None without a row."""
+        row = self._one(query, values)
+        return int(row[0]) if row else None
+
     def head(self) -> int:
         """The last event's number."""
-        row = self._one("SELECT seq FROM head")
-        return int(row[0]) if row else 0
+        return self._number("SELECT seq FROM head") or 0
 
     def now(self) -> int:
         """Microseconds since 1970, UTC: by the server's clock where there is a server, else by this machine's."""
         if self.dialect.clock is None:
             return time.time_ns() // 1000
-        row = self._one(self.dialect.clock)
-        return int(row[0]) if row else 0
+        return self._number(self.dialect.clock) or 0
 
     def moment_of(self, event: int) -> int | None:
         """When an event was recorded."""
-        row = self._one("SELECT at FROM event WHERE seq = $1", (event,))
-        return int(row[0]) if row else None
+        return self._number("SELECT at FROM event WHERE seq = $1", (event,))
 
     def digest_of(self, event: int) -> str:
         """The digest over everything up to an event; '' where there is none."""
@@ -107,14 +108,12 @@ class Reading:
 
     def cut_at(self, moment: int) -> int:
         """The last event not after `moment`, in microseconds UTC."""
-        row = self._one("SELECT coalesce(max(seq), 0) AS seq FROM event WHERE at <= $1", (moment,))
-        return int(row[0]) if row else 0
+        return self._number("SELECT coalesce(max(seq), 0) AS seq FROM event WHERE at <= $1", (moment,)) or 0
 
     @property
     def id(self) -> str:
         """The registry's name among others: the first digits of the digest of its first event; '' without events."""
-        row = self._one("SELECT digest FROM seal WHERE event = 1")
-        return str(row[0])[:ID] if row else ""
+        return self.digest_of(1)[:ID]
 
     def order(self, cut: int) -> Order | None:
         """The order of the events up to `cut`; None where this registry recorded all of them."""
@@ -130,6 +129,11 @@ class Reading:
                     return found
             self._order = known = (cut, found)
         return known[1]
+
+    def _ranked(self, table: pa.Table, cut: int) -> pa.Table:
+        """The table with the positions of events in the order of all registries, in place of their numbers here."""
+        order = self.order(cut)
+        return table if order is None else order.ranked(table)
 
     def identities(self, cut: int) -> pa.Table:
         """The events up to `cut`, each as in the registry that recorded it.
@@ -163,8 +167,7 @@ class Reading:
         facts = amending(versions, order)
         if kind == "complaints":
             facts = facts.filter(pc.and_(pc.equal(facts["taken_back"], 0), pc.is_null(facts["amended_at"])))
-        columns = [field.partition(":")[0] for field in FACTS[kind][0].split()]
-        return facts.select(columns)
+        return facts.select([name for name, _ in fields_of(FACTS[kind][0])])
 
     def as_recorded(self, kind: str, cut: int) -> pa.Table:
         """As `facts` of all numbers, with the numbers that events have in this log."""
@@ -181,7 +184,7 @@ class Reading:
     def contradictions(self, since: int = 1) -> pa.Table:
         """The contradictions of merges, recorded with the event `since` or later."""
         columns = TABLES["contradiction"]
-        names = ", ".join(field.partition(":")[0] for field in columns.split())
+        names = ", ".join(name for name, _ in fields_of(columns))
         return self.read(columns, f"SELECT {names} FROM contradiction WHERE event >= $1", (since,))
 
     def _facts(self, kind: str, cut: int, *, wanted: bool) -> pa.Table:
@@ -264,10 +267,8 @@ class Reading:
             self._scratch("candidate", endings.select(["complaint_key"]).group_by("complaint_key").aggregate([]))
             openings = self.read(columns, OPENINGS, (cut,)) if len(endings) else endings
         last: dict[Any, tuple[int, bool]] = {}
-        order = self.order(cut)
         for table, ends in ((endings, True), (openings, False)):
-            events = table if order is None else order.ranked(table)
-            for key, event in zip(*events.to_pydict().values(), strict=True):
+            for key, event in tuples_of(self._ranked(table, cut)):
                 last[key] = max((event, ends), last.get(key, (0, False)))
         return pa.array([key for key, (_, ends) in last.items() if ends], pa.string())
 
@@ -276,7 +277,7 @@ class Reading:
         order, names = self.order(cut), pc.unique(keys)
         recorded = self.versions(pa.table({"ordinal": np.arange(len(names)), "complaint_key": names}))
         found: dict[str, int] = {}
-        for ordinal, first in zip(*(recorded[name].to_pylist() for name in ("ordinal", "complaint")), strict=True):
+        for ordinal, first in tuples_of(recorded, "ordinal", "complaint"):
             event = first >> 32 if order is None else int(order.rank[first >> 32])
             complaint, key = (event << 32) | (first & 0xFFFFFFFF), names[ordinal].as_py()
             found[key] = min(complaint, found.get(key, complaint))
@@ -322,7 +323,7 @@ class Reading:
     def kinds_of_lists(self, receiver: str, *, handsets: bool = False) -> set[tuple[str | None, str | None]]:
         """The district and the key check of all lists to `receiver`; those of no district are None, as are old keys."""
         query = f"SELECT DISTINCT x.receiver, x.district, x.key_check {LISTS[handsets]}"
-        rows = zip(*self.read("receiver:t district:t key_check:t", query).to_pydict().values(), strict=True)
+        rows = tuples_of(self.read("receiver:t district:t key_check:t", query))
         return {(district, key) for name, district, key in rows if same_receiver(name, receiver)}
 
     def districts(self) -> list[str]:
@@ -362,15 +363,13 @@ class Reading:
             "event:i verb:t name:t bytes:i sha256:t records:i",
             f"""SELECT i.event, e.verb, i.name, i.bytes, i.sha256, i.records
                 FROM input i JOIN event e ON e.seq = i.event
-                WHERE i.event <= $1 AND NOT i.{WITHDRAWN.format("event")}""",
+                WHERE i.event <= $1 AND NOT i.{WITHDRAWN}""",
             (cut,),
         )
-        order = self.order(cut)
-        table = table if order is None else order.ranked(table)
-        return table.sort_by([("event", "ascending"), ("name", "ascending")])
+        return ascending(self._ranked(table, cut), "event", "name")
 
     def events(self, seqs: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Table:
-        """Who, when and why of some events, and the files they read; `at` is the moment in the recording registry."""
+        """Who, when and why of each of some events, and the file it read; `at` is the moment where it was recorded."""
         query = """SELECT e.seq AS event, coalesce(o.at, e.at) AS at, e.actor, e.verb, e.reason,
                      coalesce(i.name, '') AS file, coalesce(i.sha256, '') AS sha256
                    FROM wanted_event a JOIN event e ON e.seq = a.seq
@@ -378,12 +377,13 @@ class Reading:
                    LEFT JOIN origin o ON o.event = e.seq"""
         with self._lock:
             self._scratch("wanted_event", pa.table({"seq": pc.unique(seqs).cast(pa.int64())}))
-            return self.read("event:i at:i actor:t verb:t because:t file:t sha256:t", query)
+            found = self.read("event:i at:i actor:t verb:t because:t file:t sha256:t", query)
+        return found.take(pc.index_in(seqs, found["event"]))
 
     def sent_files(self) -> pa.Table:
         """The files that were sent with the events of the last call of `events`."""
         query = """SELECT DISTINCT x.event, x.name, x.sha256 FROM wanted_event a JOIN export x ON x.event = a.seq"""
-        return self.read("event:i name:t sha256:t", query).sort_by([("event", "ascending"), ("name", "ascending")])
+        return ascending(self.read("event:i name:t sha256:t", query), "event", "name")
 
     def entries(self, msisdn: int) -> pa.Table:
         """The history of one number, unordered, without what follows from `related_versions` and withdrawals."""
@@ -402,12 +402,13 @@ class Reading:
         return self.read("event:i withdrawn:i", "SELECT event, withdrawn FROM withdrawal WHERE event <= $1", (cut,))
 
     def taken_back(self, cut: int) -> pa.Table:
-        """The files that are withdrawn up to `cut`, with who, when and why."""
+        """The files that are withdrawn up to `cut`, with who, when and why, in the order of withdrawals."""
         query = """SELECT w.event, e.verb, i.name, i.sha256, t.actor, coalesce(o.at, t.at) AS withdrawn_at, t.reason
                    FROM withdrawal w JOIN event e ON e.seq = w.withdrawn JOIN event t ON t.seq = w.event
                    LEFT JOIN input i ON i.event = w.withdrawn LEFT JOIN origin o ON o.event = w.event
                    WHERE w.event <= $1"""
-        return self.read("event:i verb:t name:t sha256:t by:t withdrawn_at:i reason:t", query, (cut,))
+        table = self.read("event:i verb:t name:t sha256:t by:t withdrawn_at:i reason:t", query, (cut,))
+        return ascending(self._ranked(table, cut), "event", "name", "sha256").drop_columns(["event"])
 
     def touching(self, msisdn: int) -> pa.Array[Any]:
         """The events besides complaints that concern one number and can be withdrawn."""
@@ -417,8 +418,7 @@ class Reading:
     def refusals(self, event: int) -> pa.Table:
         """The cells that an intake refused."""
         query = "SELECT row, field, cell, note FROM refusal WHERE event = $1"
-        table = self.read(TABLES["refusal"], query, (event,))
-        return table.sort_by([("row", "ascending"), ("field", "ascending"), ("cell", "ascending")])
+        return ascending(self.read(TABLES["refusal"], query, (event,)), "row", "field", "cell")
 
     def _scratch(self, name: str, table: pa.Table) -> None:
         """Creates a temporary table, for a join."""
@@ -429,14 +429,11 @@ class Reading:
 
 def _declared(table: pa.Table, columns: str) -> pa.Table:
     """`table` as the declared columns: drivers infer a column's type from its first rows."""
-    arrays, names = [], []
-    for index, field in enumerate(columns.split()):
-        name, _, code = field.partition(":")
-        values = table.column(index)
+    declared: dict[str, Any] = {}
+    for (name, code), values in zip(fields_of(columns), table.columns, strict=True):
         if code == "i":
-            arrays.append(values.cast(pa.int64()))
+            declared[name] = values.cast(pa.int64())
         else:
             text = values.cast(pa.string())
-            arrays.append(pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text))
-        names.append(name)
-    return pa.table(arrays, names=names)
+            declared[name] = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    return pa.table(declared)

@@ -12,12 +12,11 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import ascending, pc, replaced, tuples_of
 from numguard.registry.alike import ALIKE, Known, look_alike
-from numguard.registry.cells import flags
+from numguard.registry.arrays import Bools, Ints, flags, ints
 from numguard.registry.complaints import FIELDS, Complaints
 from numguard.registry.sources import sources
 from numguard.registry.tables import REOPENED
@@ -91,21 +90,21 @@ def reconcile(complaints: Complaints, known: Known, *, again: bool = False) -> P
     versions = groups.merge(rows)
     size = len(versions)
     suspects = _joined(complaints.namings, groups.of_row, size)
-    usable = np.asarray(pc.not_equal(suspects, "").to_numpy(zero_copy_only=False), np.bool_)
+    usable = flags(pc.not_equal(suspects, ""))
     texts = _texts(versions, suspects, complaints, groups.of_row)
     prints = np.frombuffer(b"".join([blake2b(text, digest_size=8).digest() for text in texts]), "<i8").astype(np.int64)
 
     recorded, versions, alike = _recorded(versions, known)
-    ordinal = np.asarray(recorded["ordinal"].to_numpy(), np.int64)
-    standing = np.asarray(recorded["taken_back"].to_numpy(), np.int64) == 0
-    same = np.asarray(recorded["fingerprint"].to_numpy(), np.int64) == prints[ordinal]
+    ordinal = ints(recorded["ordinal"])
+    standing = ints(recorded["taken_back"]) == 0
+    same = ints(recorded["fingerprint"]) == prints[ordinal]
     seen = np.zeros(size, np.bool_)
     seen[ordinal[standing & same]] = True
     amends, stood = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
     amends[ordinal[standing]] = True
-    stood[ordinal[standing & (np.asarray(recorded["usable"].to_numpy(), np.int64) == 1)]] = True
+    stood[ordinal[standing & (ints(recorded["usable"]) == 1)]] = True
     complaint = np.full(size, np.iinfo(np.int64).max)
-    np.minimum.at(complaint, ordinal, np.asarray(recorded["complaint"].to_numpy(), np.int64))
+    np.minimum.at(complaint, ordinal, ints(recorded["complaint"]))
 
     amends &= usable
     counted = groups.count(usable, seen, stood, rows, complaints)
@@ -132,7 +131,7 @@ def reconcile(complaints: Complaints, known: Known, *, again: bool = False) -> P
         "row": rows["row"].take(pa.array(ended, pa.int64())),
         "complaint_key": versions["complaint_key"].take(pa.array(groups.of_row[ended], pa.int64())),
     }
-    version_row = np.asarray(versions["row"].to_numpy(), np.int64)
+    version_row = ints(versions["row"])
     refusals, cells_refused = _refused_anew(complaints, groups, fresh)
     return Plan(
         *counted,
@@ -168,7 +167,7 @@ def _recorded(versions: pa.Table, known: Known) -> tuple[pa.Table, pa.Table, pa.
     size = len(versions)
     recorded = known.versions(pa.table({"ordinal": np.arange(size), "complaint_key": versions["complaint_key"]}))
     unknown = np.ones(size, np.bool_)
-    unknown[np.asarray(recorded["ordinal"].to_numpy(), np.int64)] = False
+    unknown[ints(recorded["ordinal"])] = False
     new = np.flatnonzero(unknown)
     others = look_alike(versions, new, known)
     if len(others.same):
@@ -176,22 +175,19 @@ def _recorded(versions: pa.Table, known: Known) -> tuple[pa.Table, pa.Table, pa.
         recorded = pa.concat_tables([recorded, older])
         key = versions["complaint_key"].to_pylist()
         # Of several keys, the first in alphabetical order.
-        for ordinal, one in reversed(
-            list(zip(*others.same.sort_by("complaint_key").to_pydict().values(), strict=True))
-        ):
+        for ordinal, one in reversed(tuples_of(others.same.sort_by("complaint_key"))):
             key[ordinal] = one
-        place = versions.schema.get_field_index("complaint_key")
-        versions = versions.set_column(place, "complaint_key", pa.array(key, pa.string()))
+        versions = replaced(versions, complaint_key=pa.array(key, pa.string()))
     return recorded, versions, others.alike
 
 
 class _Groups:
     """The rows that are one version: same complaint, and usable or not. Rows that have ended are not usable."""
 
-    def __init__(self, key: pa.Array[Any], usable: npt.NDArray[np.bool_], ended: npt.NDArray[np.bool_]) -> None:
+    def __init__(self, key: pa.Array[Any], usable: Bools, ended: Bools) -> None:
         encoded = key.dictionary_encode()
         codes = pc.fill_null(encoded.indices, -1)
-        self.key = np.asarray(codes.to_numpy(zero_copy_only=False), np.int64)
+        self.key = ints(codes)
         keyed = np.flatnonzero(self.key >= 0)
         mixed = self.key[keyed] * 2 + usable[keyed]
         there = np.bincount(mixed, minlength=2 * len(encoded.dictionary)) > 0
@@ -216,7 +212,7 @@ class _Groups:
     def merge(self, rows: pa.Table) -> pa.Table:
         """One row a version: each field as in the last row where it is not empty."""
         first = rows.take(self.first)
-        row = np.asarray(rows["row"].to_numpy(), np.int64)
+        row = ints(rows["row"])
         first = first.append_column("first_row", pa.array(row[self.first_of_complaint]))
         if not self.later.any():
             return first
@@ -225,17 +221,17 @@ class _Groups:
         some = rows.take(within).append_column("version", pa.array(self.of_row[within]))
         last = some.group_by("version", use_threads=False).aggregate([(field, "last") for field in FIELDS])
         last = last.sort_by("version")
-        for field in FIELDS:
-            values = last[f"{field}_last"].combine_chunks()
-            mask = np.zeros(self.size, np.bool_)
-            mask[doubled] = True
-            merged = pc.replace_with_mask(first[field].combine_chunks(), pa.array(mask), values)
-            first = first.set_column(first.schema.get_field_index(field), field, merged)
-        return first
+        mask = np.zeros(self.size, np.bool_)
+        mask[doubled] = True
 
-    def statuses(
-        self, stands: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]
-    ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        def merged(field: str) -> pa.Array[Any]:
+            values = last[f"{field}_last"].combine_chunks()
+            found: pa.Array[Any] = pc.replace_with_mask(first[field].combine_chunks(), pa.array(mask), values)
+            return found
+
+        return replaced(first, **{field: merged(field) for field in FIELDS})
+
+    def statuses(self, stands: Bools, known: Bools) -> tuple[Bools, Bools, Bools]:
         """Of each version, whether a row ends its complaint, whether one says that it stands, and that none doubts it.
 
         Args:
@@ -244,7 +240,7 @@ class _Groups:
         """
         of_row = self.of_row
 
-        def some(rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        def some(rows: Bools) -> Bools:
             found = np.zeros(self.size + 1, np.bool_)
             found[of_row[rows]] = True
             return found[: self.size]
@@ -254,9 +250,9 @@ class _Groups:
 
     def count(
         self,
-        usable: npt.NDArray[np.bool_],
-        seen: npt.NDArray[np.bool_],
-        stood: npt.NDArray[np.bool_],
+        usable: Bools,
+        seen: Bools,
+        stood: Bools,
         rows: pa.Table,
         complaints: Complaints,
     ) -> tuple[int, int, int, int]:
@@ -274,7 +270,7 @@ class _Groups:
         return int((first & ~amended).sum()), updated, int(repeated_rows.sum()) + copies, refused
 
 
-def _copies(again: npt.NDArray[np.int64], of_row: npt.NDArray[np.int64], rows: pa.Table, complaints: Complaints) -> int:
+def _copies(again: Ints, of_row: Ints, rows: pa.Table, complaints: Complaints) -> int:
     """How many of the rows `again` have the content of an earlier row of their version in the same file."""
     within = np.flatnonzero(np.isin(of_row, np.unique(of_row[again])))
     place = np.full(len(of_row), len(within))
@@ -290,24 +286,18 @@ def _copies(again: npt.NDArray[np.int64], of_row: npt.NDArray[np.int64], rows: p
     return copies
 
 
-def _texts(
-    records: pa.Table, suspects: pa.Array[Any], complaints: Complaints, place: npt.NDArray[np.int64]
-) -> list[bytes]:
+def _texts(records: pa.Table, suspects: pa.Array[Any], complaints: Complaints, place: Ints) -> list[bytes]:
     """The whole content of each record, as one text; `place` is the record of each row, or the number of records."""
     refused = complaints.refusals
     words = pc.binary_join_element_wise(
         refused["field"], refused["cell"], refused["note"], "\x1d", null_handling="replace"
     )
-    owner = place[np.asarray(refused["index"].to_numpy(), np.int64)]
-    cells = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < len(records)))
-    cells = cells.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
+    owner = place[ints(refused["index"])]
+    refusals = _distinct(owner, words, len(records))
     values = {field: pc.cast(records[field], pa.string()) for field in FIELDS if field not in _LATER}
     # Another listed spelling of the source is the same content.
     fields = [*(values | {"source": sources(values["source"])}).values()]
     complainants = _several(complaints.complainants, place, len(records))
-    refusals = _lists(
-        np.asarray(cells["owner"].to_numpy(), np.int64), cells["text"].combine_chunks(), len(records), "\x1e"
-    )
     joined = pc.binary_join_element_wise(*fields, complainants, suspects, refusals, "\x1f", null_handling="replace")
     for field in _LATER:
         later = pc.binary_join_element_wise("", field, pc.cast(records[field], pa.string()), "\x1c")
@@ -319,18 +309,18 @@ def _texts(
     return texts
 
 
-def _several(numbers: pa.Table, place: npt.NDArray[np.int64], size: int) -> pa.Array[Any]:
+def _several(numbers: pa.Table, place: Ints, size: int) -> pa.Array[Any]:
     """As `_joined`, where a place has more than one number: a single one is among the fields already."""
-    owner = place[np.asarray(numbers["index"].to_numpy(), np.int64)]
+    owner = place[ints(numbers["index"])]
     crowded = np.bincount(owner, minlength=size + 1)[owner] > 1
     joined = _joined(numbers.filter(pa.array(crowded, pa.bool_())), place, size)
     several: pa.Array[Any] = pc.if_else(pc.match_substring(joined, ","), joined, "")
     return several
 
 
-def _joined(numbers: pa.Table, place: npt.NDArray[np.int64], size: int) -> pa.Array[Any]:
+def _joined(numbers: pa.Table, place: Ints, size: int) -> pa.Array[Any]:
     """The distinct numbers of each of `size` places, ascending, as digits between commas."""
-    index, msisdn = (np.asarray(numbers[name].to_numpy(), np.int64) for name in ("index", "msisdn"))
+    index, msisdn = (ints(numbers[name]) for name in ("index", "msisdn"))
     owner = place[index]
     kept = owner < size
     owner, msisdn = owner[kept], msisdn[kept]
@@ -343,7 +333,7 @@ def _joined(numbers: pa.Table, place: npt.NDArray[np.int64], size: int) -> pa.Ar
     return _lists(owner, pc.cast(pa.array(msisdn, pa.int64()), pa.string()), size, ",")
 
 
-def _lists(owner: npt.NDArray[np.int64], text: pa.Array[Any], size: int, between: str) -> pa.Array[Any]:
+def _lists(owner: Ints, text: pa.Array[Any], size: int, between: str) -> pa.Array[Any]:
     """The texts of each owner, ascending, joined."""
     ends = np.searchsorted(owner, np.arange(size + 1))
     joined: pa.Array[Any] = pc.binary_join(pa.ListArray.from_arrays(pa.array(ends, pa.int32()), text), between)
@@ -354,16 +344,16 @@ def _named_anew(
     numbers: pa.Table,
     rows: pa.Table,
     groups: _Groups,
-    version_row: npt.NDArray[np.int64],
-    fresh: npt.NDArray[np.bool_],
+    version_row: Ints,
+    fresh: Bools,
 ) -> pa.Table:
     """The numbers of new versions, ascending, so that their index grows page by page."""
-    index = np.asarray(numbers["index"].to_numpy(), np.int64)
+    index = ints(numbers["index"])
     version = groups.of_row[index]
     kept = np.flatnonzero(np.append(fresh, False)[version])
-    kept = kept[np.argsort(np.asarray(numbers["msisdn"].to_numpy())[kept], kind="stable")]
+    kept = kept[np.argsort(ints(numbers["msisdn"])[kept], kind="stable")]
     columns: dict[str, Any] = {
-        "row": np.asarray(rows["row"].to_numpy(), np.int64)[index[kept]],
+        "row": ints(rows["row"])[index[kept]],
         "version": version_row[version[kept]],
         "msisdn": numbers["msisdn"].take(kept).cast(pa.int64()),
         **{name: numbers[name].take(kept) for name in ("note", "doubt", "cell")},
@@ -371,25 +361,29 @@ def _named_anew(
     return pa.table(columns)
 
 
-def _doubts(namings: pa.Table, place: npt.NDArray[np.int64], size: int) -> pa.Array[Any]:
+def _doubts(namings: pa.Table, place: Ints, size: int) -> pa.Array[Any]:
     """The doubts of the numbers of each of `size` places, with their cells."""
     unsure = namings.filter(pc.is_valid(namings["doubt"]))
-    owner = place[np.asarray(unsure["index"].to_numpy(), np.int64)]
+    owner = place[ints(unsure["index"])]
     number = pc.cast(unsure["msisdn"], pa.string())
     words = pc.binary_join_element_wise(number, unsure["doubt"], unsure["cell"], "\x1d", null_handling="replace")
-    doubts = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < size))
-    doubts = doubts.group_by(["owner", "text"]).aggregate([]).sort_by([("owner", "ascending"), ("text", "ascending")])
-    return _lists(np.asarray(doubts["owner"].to_numpy(), np.int64), doubts["text"].combine_chunks(), size, "\x1e")
+    return _distinct(owner, words, size)
 
 
-def _refused_anew(complaints: Complaints, groups: _Groups, fresh: npt.NDArray[np.bool_]) -> tuple[pa.Table, pa.Table]:
+def _distinct(owner: Ints, words: Any, size: int) -> pa.Array[Any]:
+    """The distinct words of each of `size` owners, ascending, joined."""
+    found = pa.table({"owner": owner, "text": words}).filter(pa.array(owner < size))
+    found = ascending(found.group_by(["owner", "text"]).aggregate([]), "owner", "text")
+    return _lists(ints(found["owner"]), found["text"].combine_chunks(), size, "\x1e")
+
+
+def _refused_anew(complaints: Complaints, groups: _Groups, fresh: Bools) -> tuple[pa.Table, pa.Table]:
     """The refused cells of new versions and of rows that have none, and all refused cells."""
-    row = np.asarray(complaints.rows["row"].to_numpy(), np.int64)
+    row = ints(complaints.rows["row"])
     refused = complaints.refusals
-    at = np.asarray(refused["index"].to_numpy(), np.int64)
+    at = ints(refused["index"])
     cells = pa.table({"row": row[at], "field": refused["field"], "cell": refused["cell"], "note": refused["note"]})
     broken = complaints.broken
     whole = broken.add_column(1, "field", pa.nulls(len(broken), pa.string())).cast(cells.schema)
-    order: Any = [("row", "ascending"), ("field", "ascending"), ("cell", "ascending")]
     new = cells.filter(pa.array(np.append(fresh, True)[groups.of_row[at]]))
-    return pa.concat_tables([new, whole]), pa.concat_tables([cells, whole]).sort_by(order)
+    return pa.concat_tables([new, whole]), ascending(pa.concat_tables([cells, whole]), "row", "field", "cell")

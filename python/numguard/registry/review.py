@@ -13,12 +13,13 @@ import numpy as np
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc, schema_of, table_of, whole
+from numguard.compute import ascending, pc, replaced, schema_of, table_of, whole
 from numguard.errors import ArgumentError
 from numguard.registry import cells
+from numguard.registry.arrays import ints
 from numguard.registry.case import Case, reason_given
 from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
-from numguard.registry.sheet import Sheet, check_strict, read_sheet
+from numguard.registry.sheet import check_strict, read_sheet
 from numguard.registry.state import SETTLING, Standing, derive
 from numguard.report.writing import masked_text
 from numguard.types import RowAccount, TableSource
@@ -123,19 +124,17 @@ def review(case: Case, cut: int) -> pa.Table:
     shown_namings = _with_cells(case, cut, shown_namings)
     joint = case.store.order(cut)
     if joint is not None:
-        events_here = pa.array(joint.event[shown_namings["event"].to_numpy()])
-        shown_namings = shown_namings.set_column(shown_namings.schema.get_field_index("event"), "event", events_here)
+        shown_namings = replaced(shown_namings, event=pa.array(joint.event[ints(shown_namings["event"])]))
     without_naming = state.filter(pc.invert(pc.is_in(state["msisdn"], shown_namings["msisdn"])))["msisdn"]
     never_named = pa.table({"msisdn": without_naming, "why": pa.repeat(NEVER_NAMED, len(without_naming))})
     shown_namings = pa.concat_tables([shown_namings, never_named], promote_options="default")
     counted = shown_namings.group_by("msisdn", use_threads=False).aggregate([("complaint", "count_distinct")])
-    events = case.store.events(shown_namings["event"])
     at = pc.index_in(shown_namings["msisdn"], counted["msisdn"])
     table = pa.table(
         {
             "msisdn": shown_namings["msisdn"],
             "why": shown_namings["why"],
-            "file": events["file"].take(pc.index_in(shown_namings["event"], events["event"])),
+            "file": case.store.events(shown_namings["event"])["file"],
             "row": shown_namings["row"],
             "cell": [None if cell is None else masked_text(cell) for cell in shown_namings["cell"].to_pylist()],
             "complaints": counted["complaint_count_distinct"].take(at),
@@ -143,8 +142,7 @@ def review(case: Case, cut: int) -> pa.Table:
         },
         schema=_WAITING,
     )
-    order: Any = [(name, "ascending") for name in ("msisdn", "why", "file", "row", "cell", "complaints")]
-    return table.sort_by(order).combine_chunks()
+    return ascending(table, "msisdn", "why", "file", "row", "cell", "complaints").combine_chunks()
 
 
 def _waits(state: pa.Table) -> Any:
@@ -157,7 +155,7 @@ def _with_cells(case: Case, cut: int, shown_namings: pa.Table) -> pa.Table:
     """The namings with their cells, where these were recorded."""
     kept = case.store.facts("doubtful_cells", cut, wanted=True)
     keys = ["msisdn", "event", "version", "row"]
-    kept = kept.set_column(0, "msisdn", pc.cast(kept["msisdn"], pa.uint64()))
+    kept = replaced(kept, msisdn=pc.cast(kept["msisdn"], pa.uint64()))
     kept = kept.group_by(keys, use_threads=False).aggregate([("cell", "first")])
     return shown_namings.join(kept.rename_columns([*keys, "cell"]), keys, join_type="left outer", use_threads=False)
 
@@ -197,8 +195,7 @@ def take_review(
     default = None if reason is None else reason_given(reason)
 
     def text(word: str) -> list[Any]:
-        nothing = [None] * len(sheet.table)
-        return cells.remarks(sheet.table.column(at[word][0])).to_pylist() if word in at else nothing
+        return cells.remarks(sheet.column(at, word)).to_pylist()
 
     # A sheet that this registry wrote has E.164 numbers of all countries.
     explained: Any = _core.explain(whole(sheet.table.column(at["msisdn"][0])), region=None)
@@ -227,7 +224,8 @@ def take_review(
         else:
             groups.setdefault((word, why), []).append(number)
     refused += [(one["row"], None, one["cell"], one["note"]) for one in sheet.broken.to_pylist()]
-    refusals = _refusals(sheet, sorted(refused, key=lambda entry: int(entry[0])))
+    refused.sort(key=lambda entry: int(entry[0]))
+    refusals = table_of([(sheet.name, *entry) for entry in refused], _REFUSED)
     if strict:
         check_strict(sheet, len(refusals), refusals)
     events = tuple(_record(case, word, why, found) for (word, why), found in groups.items())
@@ -236,10 +234,6 @@ def take_review(
     }
     counts = (count["accepted"], count["dismissed"], left, known)
     return Reviewed(*counts, events, refusals, sheet.account(len(refusals)), sheet.passed_over)
-
-
-def _refusals(sheet: Sheet, refused: list[tuple[Any, ...]]) -> pa.Table:
-    return table_of([(sheet.name, *entry) for entry in refused], _REFUSED)
 
 
 def _clashing(numbers: list[int | None], decided: list[str | None]) -> set[int]:

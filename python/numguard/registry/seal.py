@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc, whole
+from numguard.compute import ascending, pc, whole
 
-__all__ = ["Seal", "digest"]
+__all__ = ["Event", "Seal", "digest"]
+
+#: An event's number, moment, actor, verb and reason.
+Event: TypeAlias = tuple[int, int, str, str, str]
 
 
 class Seal(NamedTuple):
@@ -30,7 +33,7 @@ class Seal(NamedTuple):
     digest: str
 
 
-def digest(before: str, event: tuple[int, int, str, str, str], tables: Mapping[str, pa.Table]) -> str:
+def digest(before: str, event: Event, tables: Mapping[str, pa.Table]) -> str:
     """The digest of an event.
 
     Args:
@@ -53,7 +56,7 @@ def digest(before: str, event: tuple[int, int, str, str, str], tables: Mapping[s
 _DIGESTED_AS = {"contradiction": {"held_value": "held_said", "other_value": "other_said"}}
 
 
-def _parts(before: str, event: tuple[int, int, str, str, str], tables: Mapping[str, pa.Table]) -> Iterator[bytes]:
+def _parts(before: str, event: Event, tables: Mapping[str, pa.Table]) -> Iterator[bytes]:
     yield before.encode()
     for field in event:
         yield str(field).encode()
@@ -64,7 +67,7 @@ def _parts(before: str, event: tuple[int, int, str, str, str], tables: Mapping[s
         columns = {column: values for column, values in columns.items() if values is not None}
         rows = pa.table(columns)
         if len(rows) > 1:
-            rows = rows.sort_by([(column, "ascending") for column in columns])
+            rows = ascending(rows, *columns)
         yield name.encode()
         for column in columns:
             yield column.encode()

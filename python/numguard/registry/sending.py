@@ -15,53 +15,25 @@ from typing import Any
 import pyarrow as pa
 
 from numguard.blocklist import BlockList, Form
-from numguard.compute import pc
+from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError, BrakeError
 from numguard.files import together
 from numguard.keyed import key_check
 from numguard.registry.case import Basis, Case, refuse_broken
 from numguard.registry.districts import the_district
 from numguard.registry.due import handsets_due, releases_due
-from numguard.registry.listing import Due, ListPolicy, keys_of, last_moment, rows
-from numguard.registry.moments import end_of_day
+from numguard.registry.listing import Due, ListPolicy, keys_of, rows
+from numguard.registry.moments import end_of_day, last_moment
 from numguard.registry.receivers import the_receiver
 from numguard.registry.spelling import folded
 from numguard.registry.state import RELEASED_TO_VERIFY
 from numguard.registry.store import Append
 from numguard.types import PathLike
 
-__all__ = ["block_list", "export", "export_handsets", "handsets"]
+__all__ = ["export", "export_handsets"]
 
 #: The key check on record of a list with the numbers themselves.
 NO_KEY = "none"
-
-#: In place of the policy on record, for a list to which no later change is relative.
-_NO_BASE = ""
-
-
-def block_list(
-    case: Case,
-    as_of: date | datetime | None,
-    since: date | datetime | int | None,
-    district: str | None,
-    policy: ListPolicy | None,
-) -> BlockList:
-    """The list as of a moment, or its change since one; changes nothing."""
-    cut = case.cut("as_of", as_of) if as_of is not None else case.store.head()
-    base = None if since is None else since if isinstance(since, int) else case.cut("since", since)
-    if isinstance(base, bool) or (base is not None and not 0 <= base <= cut):
-        raise ArgumentError("since: takes a day, a moment or an event that is not after as_of")
-    policy = policy or ListPolicy()
-    district = the_district(district, case.store.districts)
-    before = None if base is None else Basis(base, policy, district)
-    return case.listed(cut, before, policy, district, as_of=_moment(as_of))
-
-
-def handsets(case: Case, as_of: date | datetime | None, district: str | None) -> BlockList:
-    """The pairs of handset and number as of a moment; changes nothing."""
-    cut = case.cut("as_of", as_of) if as_of is not None else case.store.head()
-    district = the_district(district, case.store.districts)
-    return case.handset_list(case.handsets(cut).listed(district), (0, cut), district, as_of=_moment(as_of))
 
 
 def export(
@@ -78,7 +50,7 @@ def export(
     override: str | None,
 ) -> BlockList:
     """Writes a list and records that it was sent, both or neither."""
-    to = the_receiver(_receiver(to), case.store.receivers(), sure=bool(override))
+    to = _receiver(case, to, override)
     district = the_district(district, case.store.districts)
     policy = policy or ListPolicy()
     if as_of is not None:
@@ -91,11 +63,10 @@ def export(
         cut = append.event - 1
         sent: list[dict[str, Any]] = case.store.exports(to).to_pylist()
         last = _last(sent, district)
-        nothing = Basis(0, policy, district)
-        before = _base_of(case, since, cut, sent, nothing)
+        before = _base_of(case, since, cut, sent, Basis(0, policy, district))
         this = NO_KEY if key is None else key_check(key)
         owed = _Owed(case, to, sent, district, this, case.store.kinds_of_lists(to))
-        alone = _releases_alone(owed, before, cut, asked=since == "last")
+        alone = owed.alone(before, cut, asked=since == "last")
         due = owed.by_touched(before, cut)
         listed = case.listed(cut, before, policy, district, due=due) if alone is None else alone
         if policy.max_growth is not None and last and alone is None and not override:
@@ -103,9 +74,7 @@ def export(
         append.rows("exported", _once_each(listed.to_table().select(["msisdn", "action"])))
         facts = owed.left(listed, append.event, all_of_key=due is not None)
         listed = listed if key is None else listed.keyed(key)
-        begin, made = (0 if before is None else before.event, policy.as_json()) if alone is None else (0, _NO_BASE)
-        how = {"since": [begin], "district": [district or ""], "policy": [made]}
-        _send(append, token, listed, path, form, to=to, how=how, facts=facts)
+        _send(append, token, listed, path, form, to=to, policy=policy if alone is None else None, facts=facts)
     return listed
 
 
@@ -133,9 +102,10 @@ class _Owed:
         """What is due at `cut` under the key of the list, or another alone, to one who has the list `base`."""
         # An export of which the key is unknown counts for the list that is written now.
         keys = [self.key, None] if key is None else [key]
-        first = self.sent[-1]["event"] if self.sent else base
-        how: dict[str, Any] = {"first": first, "base": base, "keys": keys, "districts": _districts(self.kinds)}
-        due = releases_due(among, self.case.store, self.to, self.district, cut, **how)
+        first, districts = self.sent[-1]["event"] if self.sent else base, _districts(self.kinds)
+        due = releases_due(
+            among, self.case.store, self.to, self.district, cut, first=first, base=base, keys=keys, districts=districts
+        )
         return due if key is None else due.of_lists()
 
     def by_touched(self, before: Basis | None, cut: int) -> Callable[[pa.Array[Any] | None], Due] | None:
@@ -148,6 +118,27 @@ class _Owed:
         same = folded(before.district) in {folded(self.district), ""}
         since_last_change = same and base == lists[0]["event"] and lists[0]["since"] > 0
         return lambda touched: self.due(touched if since_last_change else None, cut, base)
+
+    def alone(self, before: Basis | None, cut: int, *, asked: bool) -> BlockList | None:
+        """Of a change under another key than the list before it, the releases alone that are due under that key.
+
+        Numbers that a receiver knows only by lists under an earlier key can be released under that key alone; any other
+        row of such a change would match nothing that he has.
+
+        Raises:
+            ArgumentError: None is due under that key, or the change is not of the last list (`asked`).
+        """
+        if before is None or not before.event:
+            return None
+        # The list that he changes: that of the base, or, where the base is a moment, the last one he has.
+        last = _export_at(before.event, self.sent) or _last(self.sent, before.district)
+        if last is None or last["key_check"] == self.key or (last["key_check"] is None and self.key == NO_KEY):
+            return None
+        if asked and last["key_check"] is not None:
+            found = self.case.releases(cut, self.district, self.due(None, cut, cut).of_lists())
+            if len(found):
+                return found
+        raise _other_key(last, self.key)
 
     def left(self, listed: BlockList, event: int, *, all_of_key: bool) -> dict[str, Any]:
         """How many releases are due after the list of `event` and are not on it, and how many under which other key.
@@ -169,33 +160,6 @@ class _Owed:
 def _districts(kinds: set[tuple[str | None, str | None]]) -> pa.Array[Any]:
     """The districts of lists, as they are compared."""
     return pa.array(sorted({folded(district) for district, _ in kinds if district}), pa.string())
-
-
-def _releases_alone(owed: _Owed, before: Basis | None, cut: int, *, asked: bool) -> BlockList | None:
-    """Of a change under another key than the list before it, the releases alone that are due under that key.
-
-    Numbers that a receiver knows only by lists under an earlier key can be released under that key alone; any other
-    row of such a change would match nothing that he has.
-
-    Raises:
-        ArgumentError: None is due under that key, or the change is not of the last list (`asked`).
-    """
-    if before is None or not before.event:
-        return None
-    last = _list_before(owed.sent, before)
-    if last is None or last["key_check"] == owed.key or (last["key_check"] is None and owed.key == NO_KEY):
-        return None
-    if asked and last["key_check"] is not None:
-        found = owed.case.releases(cut, owed.district, owed.due(None, cut, cut).of_lists())
-        if len(found):
-            return found
-    raise _other_key(last, owed.key)
-
-
-def _list_before(sent: list[dict[str, Any]], before: Basis) -> dict[str, Any] | None:
-    """The list that a receiver changes: that of the base, or, where the base is a moment, the last one he has."""
-    named = next((row for row in sent if row["event"] == before.event), None)
-    return named or _last(sent, before.district)
 
 
 def _other_key(last: dict[str, Any], key: str) -> ArgumentError:
@@ -227,7 +191,7 @@ def _once_each(rows: pa.Table) -> pa.Table:
     both = pc.is_in(key, twice)
     action = pc.if_else(both, RELEASED_TO_VERIFY, rows["action"])
     kept = pc.or_(pc.invert(both), pc.equal(rows["action"], "release"))
-    return rows.set_column(rows.schema.get_field_index("action"), "action", action).filter(kept)
+    return replaced(rows, action=action).filter(kept)
 
 
 def _export_of_earlier(
@@ -244,12 +208,11 @@ def _export_of_earlier(
     """Writes the list of an earlier day: a record of the state at that time, which requests no action."""
     with case.sending(path, "export") as (append, token):
         cut = case.cut("as_of", as_of)
-        listed = case.listed(cut, None, policy, district, as_of=_moment(as_of), by_name=True)
+        listed = case.listed(cut, None, policy, district, as_of=as_of, by_name=True)
         numbers = listed.to_table()["msisdn"]
         append.rows("exported", {"msisdn": numbers, "action": pa.repeat("earlier", len(numbers))})
         listed = listed if key is None else listed.keyed(key)
-        how = {"as_of": [cut], "since": [0], "district": [district or ""], "policy": [_NO_BASE]}
-        _send(append, token, listed, path, form, to=to, how=how)
+        _send(append, token, listed, path, form, to=to)
     return listed
 
 
@@ -264,7 +227,7 @@ def export_handsets(
     override: str | None,
 ) -> BlockList:
     """Writes the pairs of handsets and numbers and records that they were sent, both or neither."""
-    to = the_receiver(_receiver(to), case.store.receivers(), sure=bool(override))
+    to = _receiver(case, to, override)
     district = the_district(district, case.store.districts)
     with case.sending(path, "export_handsets", override or "") as (append, token):
         cut = append.event - 1
@@ -274,17 +237,17 @@ def export_handsets(
         due = handsets_due(_handsets_sent(case, cut, sent), to, district, districts=districts)
         now, begin = case.handsets(cut), 0 if before is None else before.event
         if before is None:
-            table, left = now.listed(district), len(now.lifted(district, due))
+            table, kind, left = now.listed(district), "handsets", len(now.lifted(district, due))
         else:
-            table, left = now.change(case.handsets(begin).listed(before.district), district, due), 0
-        listed = case.handset_list(table, (begin, cut), district)
+            old = case.handsets(begin).listed(before.district)
+            table, kind, left = now.change(old, district, due), "handsets_delta", 0
+        listed = case.block_list(table, kind, (begin, cut), district)
         rows = listed.to_table().select(["imei14", "msisdn", "action"])
         append.rows("exported_handset", _once_each(rows))
         # A pair requests no block of the number.
         numbers = pc.unique(rows["msisdn"])
         append.rows("exported", {"msisdn": numbers, "action": pa.repeat("handset", len(numbers))})
-        how = {"since": [begin], "district": [district or ""], "policy": [_NO_BASE]}
-        _send(append, token, listed, path, form, to=to, how=how, facts={"releases_due": left})
+        _send(append, token, listed, path, form, to=to, facts={"releases_due": left})
     return listed
 
 
@@ -303,15 +266,11 @@ def _handsets_sent(case: Case, cut: int, lists: list[dict[str, Any]]) -> pa.Tabl
     return pa.concat_tables(parts)
 
 
-def _moment(as_of: date | datetime | None) -> int | None:
-    return None if as_of is None else last_moment("as_of", as_of)
-
-
-def _receiver(to: object) -> str:
+def _receiver(case: Case, to: object, override: str | None) -> str:
     if not isinstance(to, str) or not to.strip():
         raise ArgumentError("to: takes the receiver's name")
     refuse_broken("to", to)
-    return to.strip()
+    return the_receiver(to.strip(), case.store.receivers(), sure=bool(override))
 
 
 def _send(
@@ -322,31 +281,40 @@ def _send(
     form: Form,
     *,
     to: str,
-    how: Mapping[str, Any],
+    policy: ListPolicy | None = None,
     facts: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    """Writes the files and records them as sent; they get their names once the event is recorded."""
+    """Writes the files and records them as sent; they get their names once the event is recorded.
+
+    Without a `policy`, no later change is relative to the list.
+    """
     with together(private=True, token=token) as files:
         listed.write_into(files, path, form, {"export": append.event, "to": to, **facts})
-        file = {name: [listed.manifest[name]] for name in ("bytes", "sha256")}
-        append.rows(
-            "export",
-            {
-                "receiver": [to],
-                "as_of": [append.event - 1],
-                **how,
-                "name": [listed.manifest["file"]],
-                **file,
-                "records": [len(listed)],
-                "key_check": [listed.manifest.get("key_check", NO_KEY)],
-            },
-        )
+        manifest = listed.manifest
+        since, as_of = manifest["events"]
+        record = {
+            "receiver": to,
+            "as_of": as_of,
+            "since": since,
+            "district": manifest["district"] or "",
+            "policy": "" if policy is None else policy.as_json(),
+            "name": manifest["file"],
+            "bytes": manifest["bytes"],
+            "sha256": manifest["sha256"],
+            "records": len(listed),
+            "key_check": manifest.get("key_check", NO_KEY),
+        }
+        append.rows("export", {name: [value] for name, value in record.items()})
         append.commit(files)
 
 
 def _last(sent: list[dict[str, Any]], district: str | None) -> dict[str, Any] | None:
     """The last export to a receiver of that district, or of all districts."""
     return next(iter(_of_district(sent, district)), None)
+
+
+def _export_at(event: int, sent: list[dict[str, Any]]) -> dict[str, Any] | None:
+    return next((row for row in sent if row["event"] == event), None)
 
 
 def _of_district(sent: list[dict[str, Any]], district: str | None) -> list[dict[str, Any]]:
@@ -374,7 +342,7 @@ def _base_of(
     if not 0 <= base <= cut:
         raise ArgumentError("since: takes a past day or moment, or a recorded event")
     if isinstance(since, int) and since and (case.store.event(since) or ("",))[0] == verb:
-        named = next((row for row in sent if row["event"] == since), None)
+        named = _export_at(since, sent)
         if named is None:
             raise ArgumentError("since: that export was sent to another receiver, or by another registry")
         return _basis(named)

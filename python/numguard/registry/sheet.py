@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -16,9 +16,10 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import as_text, pc
+from numguard.compute import as_text, decoded, is_text, pc, tuples_of
 from numguard.errors import ArgumentError, FileMissingError, InputError, UnsupportedTypeError
 from numguard.number_list.spared import is_spared
+from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.headings import heading, names_suspects
 from numguard.source.container import check_file
 from numguard.source.header import SEPARATORS, split_line
@@ -63,6 +64,12 @@ class Sheet:
         """All records, broken ones included."""
         return len(self.table) + len(self.broken)
 
+    def column(self, at: Mapping[str, Sequence[int]], field: str) -> pa.ChunkedArray[Any]:
+        """The first column of a field, by the columns `at` of each; empty cells where the field has none."""
+        if field in at:
+            return self.table.column(at[field][0])
+        return pa.chunked_array([pa.nulls(len(self.table), pa.string())])
+
     def account(self, refused: int) -> RowAccount:
         """The account of every row, of which so many were refused."""
         return {
@@ -98,7 +105,6 @@ def read_sheet(
         InputError: the file cannot be read.
         UnsupportedTypeError: neither a path nor a table.
     """
-    is_heading = is_heading or is_known
     if isinstance(source, str | Path):
         if not str(source):
             raise ArgumentError("the path is empty: name a file")
@@ -107,14 +113,14 @@ def read_sheet(
         found = read_records(path, is_known, sheet)
         # Each byte of a name that is not UTF-8 becomes a replacement character.
         shown = name or path.name.encode(errors="replace").decode()
-        read = _without_other_tables(_without_blank(found, shown, size, sha256), is_heading)
-        return _without_victims_below(read) if of_suspects else read
-    try:
-        found = read_records(source, is_known)
-    except ArgumentError as error:
-        raise UnsupportedTypeError(str(error)) from None
-    of_table = _without_blank(found, name or "table", *fingerprint_table(found.table))
-    read = _without_other_tables(of_table, is_heading)
+    else:
+        try:
+            found = read_records(source, is_known)
+        except ArgumentError as error:
+            raise UnsupportedTypeError(str(error)) from None
+        size, sha256 = fingerprint_table(found.table)
+        shown = name or "table"
+    read = _without_other_tables(_without_blank(found, shown, size, sha256), is_heading or is_known)
     return _without_victims_below(read) if of_suspects else read
 
 
@@ -133,26 +139,19 @@ def _in_plain_types(table: pa.Table) -> pa.Table:
     """The table with text of any layout as plain strings, so that no rule depends on the library that made it."""
     for at, field in enumerate(table.schema):
         column = table.column(at)
-        if _is_text(field.type) and field.type != pa.string():
+        if is_text(decoded(field.type)) and field.type != pa.string():
             chunks = [as_text(chunk) for chunk in column.chunks]
             table = table.set_column(at, field.name, pa.chunked_array(chunks, pa.string()))
     return table
 
 
-def _is_text(kind: pa.DataType) -> bool:
-    """Whether a column has texts, which may be encoded."""
-    if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
-        kind = kind.value_type
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-
-
-def _blank(table: pa.Table) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _blank(table: pa.Table) -> Bools:
     """Which records have only empty cells."""
     blank = np.ones(len(table), np.bool_)
     for column in table.columns:
         text = pa.types.is_string(column.type)
         nothing = pc.or_kleene(pc.is_null(column), pc.equal(column, "")) if text else pc.is_null(column)
-        blank &= np.asarray(nothing.to_numpy(), np.bool_)
+        blank &= flags(nothing)
         if not blank.any():
             break
     return blank
@@ -163,7 +162,7 @@ def _without_other_tables(sheet: Sheet, is_heading: Callable[[str], bool]) -> Sh
 
     Read by the first header, a complainant's number could be in the column of suspects.
     """
-    table, row = sheet.table, np.asarray(sheet.row, np.int64)
+    table, row = sheet.table, ints(sheet.row)
     own = [heading(name) for name in table.column_names]
 
     def is_header(cells: Sequence[str]) -> bool:
@@ -175,7 +174,7 @@ def _without_other_tables(sheet: Sheet, is_heading: Callable[[str], bool]) -> Sh
         return known > 1 and 2 * known >= len(filled) and _bare(names) != _bare(own)
 
     at = [int(row[k]) for k in _without_digits(table) if is_header(_cells(table, k))]
-    lines: Any = zip(sheet.broken["row"].to_pylist(), sheet.broken["cell"].to_pylist(), strict=True)
+    lines = tuples_of(sheet.broken, "row", "cell")
     at += [line for line, text in lines if any(is_header(split_line(text, sign)) for sign in SEPARATORS)]
     return _cut(sheet, at)
 
@@ -193,7 +192,7 @@ def _without_victims_below(sheet: Sheet) -> Sheet:
         below = [cell for cell, is_theirs in zip(cells, of_suspects, strict=True) if is_theirs]
         if any(map(is_spared, below)) or (len(filled) == 1 and is_spared(filled[0])):
             at.append(int(sheet.row[k].as_py()))
-    lines: Any = zip(sheet.broken["row"].to_pylist(), sheet.broken["cell"].to_pylist(), strict=True)
+    lines = tuples_of(sheet.broken, "row", "cell")
     at += [line for line, text in lines if len(text) <= _LONGEST_HEADER and is_spared(text)]
     return _cut(sheet, at)
 
@@ -202,7 +201,7 @@ def _cut(sheet: Sheet, at: list[int]) -> Sheet:
     """The sheet without its records from the first of some rows on, which are broken ones."""
     if not at:
         return sheet
-    table, row = sheet.table, np.asarray(sheet.row, np.int64)
+    table, row = sheet.table, ints(sheet.row)
     below = row >= min(at)
     lost = table.filter(pa.array(below))
     texts = [",".join(_cells(lost, k)) for k in range(len(lost))]
@@ -222,7 +221,7 @@ def _without_digits(table: pa.Table) -> list[int]:
         if (is_figure or pa.types.is_string(column.type)) and len(kept):
             cells = column.take(pa.array(kept, pa.int64())) if len(kept) < len(table) else column
             digits = pc.greater(cells, 9_999) if is_figure else pc.match_substring_regex(cells, r"\p{Nd}{5}")
-            kept = kept[~np.asarray(pc.fill_null(digits, False).to_numpy(), np.bool_)]
+            kept = kept[~flags(digits)]
     found: list[int] = kept.tolist()
     return found
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import pc, whole
 
 __all__ = ["folded", "folded_cells", "plain_words", "seen"]
 
@@ -36,9 +36,7 @@ def seen(text: pa.Array[Any]) -> pa.Array[Any]:
 
 def folded_cells(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """Names as they are compared."""
-    text: Any = pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) and len(column) else column
-    if isinstance(text, pa.ChunkedArray):
-        return pa.array([], pa.string())
+    text: Any = whole(column)
     # Nearly all names are plain, and need no further processing.
     odd = pc.fill_null(pc.match_substring_regex(text, r"[^\x21-\x7e ]|  |^ | $"), False)
     if pc.any(odd).as_py():

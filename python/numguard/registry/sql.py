@@ -9,7 +9,7 @@ of connections and statuses. One idea: every query has a cut, $1, and sees the r
 
 from __future__ import annotations
 
-from numguard.registry.tables import REOPENED
+from numguard.registry.tables import REOPENED, fields_of
 
 __all__ = [
     "ALIKE",
@@ -32,15 +32,23 @@ __all__ = [
     "of_wanted",
 ]  # fmt: skip
 
-# Whether the event `{0}` is withdrawn, at the cut $1.
-WITHDRAWN = "{0} IN (SELECT withdrawn FROM withdrawal WHERE event <= $1)"
+# Whether an event is withdrawn, at the cut $1.
+WITHDRAWN = "event IN (SELECT withdrawn FROM withdrawal WHERE event <= $1)"
+_TAKEN_BACK = f"CASE WHEN c.{WITHDRAWN} THEN 1 ELSE 0 END AS taken_back"
+# Whether a version of a complaint names a number.
+_USABLE = "CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable"
 
 # The versions that amend version `c` of a complaint, at the cut $1: later ones that are not withdrawn.
 _AMENDING = f"""complaint d WHERE d.amends = 1 AND d.complaint = c.complaint AND d.event > c.event
-  AND d.event <= $1 AND NOT d.{WITHDRAWN.format("event")}"""
+  AND d.event <= $1 AND NOT d.{WITHDRAWN}"""
 
 # Whether it stands: neither withdrawn nor amended.
-_STANDS = f"""NOT c.{WITHDRAWN.format("event")} AND NOT EXISTS (SELECT 1 FROM {_AMENDING})"""
+_STANDS = f"""NOT c.{WITHDRAWN} AND NOT EXISTS (SELECT 1 FROM {_AMENDING})"""
+
+# The versions `c` of complaints that have ended, each with the refused cell that says so.
+_ENDED = f"""refusal n CROSS JOIN complaint c
+  WHERE n.note = 'complaint_ended' AND c.event = n.event AND c.row = n.row
+    AND n.event <= $1 AND NOT n.{WITHDRAWN}"""
 
 # One query a kind of fact, each for the numbers in `wanted` only, or for all of them. CROSS JOIN keeps SQLite from
 # reordering: `wanted` is small, and each of its numbers is one index lookup; the
@@ -53,7 +61,7 @@ FACTS = {
             "amended_at:i"
         ),
         f"""SELECT c.event, c.row, c.complaint, c.source, c.district, c.reported_at, e.at AS added_at, c.complainant,
-              CASE WHEN c.{WITHDRAWN.format("event")} THEN 1 ELSE 0 END AS taken_back,
+              {_TAKEN_BACK},
               (SELECT min(d.event) FROM {_AMENDING}) AS amended_at
             FROM {{versions}} complaint c CROSS JOIN event e
             WHERE {{of_versions}} e.seq = c.event AND c.event <= $1""",
@@ -66,7 +74,7 @@ FACTS = {
     "compared_versions": (
         "event:i row:i complaint_key:t source:t acknowledgement_no:t suspects:t fingerprint:i taken_back:i",
         f"""SELECT c.event, c.row, c.complaint_key, c.source, c.acknowledgement_no, c.suspects, c.fingerprint,
-              CASE WHEN c.{WITHDRAWN.format("event")} THEN 1 ELSE 0 END AS taken_back
+              {_TAKEN_BACK}
             FROM complaint c WHERE c.event <= $1""",
     ),
     "doubtful_cells": (
@@ -87,7 +95,7 @@ FACTS = {
     "links": (
         "msisdn:i hop:i seed_msisdn:i via_imei:i via_msisdn:i first_seen:i last_seen:i sightings:i event:i stands:i",
         f"""SELECT n.msisdn, n.hop, n.seed_msisdn, n.via_imei, n.via_msisdn, n.first_seen, n.last_seen, n.sightings,
-              n.event, CASE WHEN n.{WITHDRAWN.format("event")} THEN 0 ELSE 1 END AS stands
+              n.event, CASE WHEN n.{WITHDRAWN} THEN 0 ELSE 1 END AS stands
             FROM {{wanted}} link n WHERE {{of_wanted}} n.event <= $1""",
     ),
     "decisions": (
@@ -98,7 +106,7 @@ FACTS = {
     "outcomes": (
         "msisdn:i status:t event:i ordinal:i reason:t happened_at:i",
         f"""SELECT n.msisdn, n.status, n.event, n.ordinal, n.reason, n.happened_at FROM {{wanted}} outcome n
-            WHERE {{of_wanted}} n.event <= $1 AND NOT n.{WITHDRAWN.format("event")}""",
+            WHERE {{of_wanted}} n.event <= $1 AND NOT n.{WITHDRAWN}""",
     ),
     "exported": (
         "msisdn:i action:t event:i",
@@ -120,54 +128,51 @@ FACTS = {
     "complaints": (
         "event:i row:i complaint:i source:t district:t reported_at:i amount_lost:i amount_recovered:i usable:i",
         f"""SELECT c.event, c.row, c.complaint, c.source, c.district, c.reported_at, c.amount_lost, c.amount_recovered,
-              CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable
+              {_USABLE}
             FROM complaint c WHERE c.event <= $1 AND {_STANDS}""",
     ),
     "refusals": (
         "field:t note:t cells:i",
         f"""SELECT n.field, n.note, count(*) AS cells FROM refusal n
-            WHERE n.event <= $1 AND NOT n.{WITHDRAWN.format("event")} GROUP BY n.field, n.note""",
+            WHERE n.event <= $1 AND NOT n.{WITHDRAWN} GROUP BY n.field, n.note""",
     ),
     # The rows of complaints that have ended, each the first of its version.
     "ended": (
         "event:i version:i",
-        f"""SELECT DISTINCT c.event, c.row AS version FROM refusal n CROSS JOIN complaint c
-            WHERE n.note = 'complaint_ended' AND c.event = n.event AND c.row = n.row
-              AND n.event <= $1 AND NOT n.{WITHDRAWN.format("event")}""",
+        f"""SELECT DISTINCT c.event, c.row AS version FROM {_ENDED}""",
     ),
     # The versions that only record that a complaint stands which had ended.
     "reopened": (
         "event:i version:i",
         f"""SELECT c.event, c.row AS version FROM complaint c
-            WHERE c.fingerprint = {REOPENED} AND c.event <= $1 AND NOT c.{WITHDRAWN.format("event")}""",
+            WHERE c.fingerprint = {REOPENED} AND c.event <= $1 AND NOT c.{WITHDRAWN}""",
     ),
     "handsets": (
         "event:i imei14:i hop:i numbers:i first_seen:i last_seen:i",
         f"""SELECT n.event, n.imei14, n.hop, n.numbers, n.first_seen, n.last_seen FROM handset n
-            WHERE n.event <= $1 AND NOT n.{WITHDRAWN.format("event")}""",
+            WHERE n.event <= $1 AND NOT n.{WITHDRAWN}""",
     ),
     "stops": (
         "event:i msisdn:i imei14:i why:t count:i",
         f"""SELECT n.event, n.msisdn, n.imei14, n.why, n.count FROM stop n
-            WHERE n.event <= $1 AND NOT n.{WITHDRAWN.format("event")}""",
+            WHERE n.event <= $1 AND NOT n.{WITHDRAWN}""",
     ),
     "evidence": (
         "msisdn:i imei14:i first_seen:i last_seen:i sightings:i event:i",
         f"""SELECT n.msisdn, n.imei14, n.first_seen, n.last_seen, n.sightings, n.event FROM {{wanted}} evidence n
-            WHERE {{of_wanted}} n.event <= $1 AND NOT n.{WITHDRAWN.format("event")}""",
+            WHERE {{of_wanted}} n.event <= $1 AND NOT n.{WITHDRAWN}""",
     ),
     "stopped_handsets": (
         "imei14:i why:t event:i",
         f"""SELECT n.imei14, n.why, n.event FROM stop n
-            WHERE n.imei14 IS NOT NULL AND n.event <= $1 AND NOT n.{WITHDRAWN.format("event")}""",
+            WHERE n.imei14 IS NOT NULL AND n.event <= $1 AND NOT n.{WITHDRAWN}""",
     ),
 }
 
 # The versions of complaints from which amendments are derived where registries were merged: all versions of each
 # complaint.
 ALL_VERSIONS = f"""SELECT c.event, c.row, c.complaint, c.complaint_key, c.source, c.district, c.reported_at,
-    0 AS added_at, c.complainant, CASE WHEN c.{WITHDRAWN.format("event")} THEN 1 ELSE 0 END AS taken_back,
-    c.amount_lost, c.amount_recovered, c.fingerprint, CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable
+    0 AS added_at, c.complainant, {_TAKEN_BACK}, c.amount_lost, c.amount_recovered, c.fingerprint, {_USABLE}
   FROM complaint c WHERE c.event <= $1 {{wanted}}"""
 ALL_VERSIONS_OF_WANTED = """AND c.complaint_key IN (
   SELECT k.complaint_key FROM wanted w CROSS JOIN naming n CROSS JOIN complaint k
@@ -222,12 +227,10 @@ NUMBERS_OF_CANDIDATES = """SELECT c.suspects, c.complainants, c.complainant FROM
 
 # The complaints that have ended, and the events; and the events that named numbers of the complaints in `candidate`, or
 # reopened them.
-ENDINGS = f"""SELECT DISTINCT c.complaint_key, c.event FROM refusal n CROSS JOIN complaint c
-  WHERE n.note = 'complaint_ended' AND c.event = n.event AND c.row = n.row
-    AND n.event <= $1 AND NOT n.{WITHDRAWN.format("event")}"""
+ENDINGS = f"""SELECT DISTINCT c.complaint_key, c.event FROM {_ENDED}"""
 OPENINGS = f"""SELECT c.complaint_key, c.event FROM candidate a CROSS JOIN complaint c
   WHERE c.complaint_key = a.complaint_key AND (c.suspects <> '' OR c.fingerprint = {REOPENED})
-    AND c.event <= $1 AND NOT c.{WITHDRAWN.format("event")}"""
+    AND c.event <= $1 AND NOT c.{WITHDRAWN}"""
 
 # The complaints whose number, without leading zeros, is in `candidate`: long ones of all sources, others of the same
 # source. CROSS JOIN: complaints have no index by it.
@@ -250,9 +253,8 @@ HISTORY = (
 def _entry(what: str, facts: str, **columns_of: str) -> str:
     """The query of one kind of history entry of the number $1; columns that are not given are empty."""
     given = {"event": "n.event", "what": f"'{what}'", **columns_of}
-    columns = [field.partition(":") for field in HISTORY.split()]
-    listed = ", ".join(f"{given.get(name, 'NULL' if code == 'i' else repr(''))} AS {name}" for name, _, code in columns)
-    return f"SELECT DISTINCT {listed} FROM {facts}"
+    listed = [f"{given.get(name, 'NULL' if code == 'i' else repr(''))} AS {name}" for name, code in fields_of(HISTORY)]
+    return f"SELECT DISTINCT {', '.join(listed)} FROM {facts}"
 
 
 def _complaint(version: str, row: str) -> dict[str, str]:
@@ -265,8 +267,8 @@ def _complaint(version: str, row: str) -> dict[str, str]:
 _IN = "{0} n JOIN complaint c ON c.event = n.event AND c.row = n.version WHERE n.msisdn = $1"
 
 # All versions of the complaints that contain the number $1, and in which role each version has it.
-RELATED_VERSIONS = """SELECT c.event, c.row, c.complaint_key, c.source, c.acknowledgement_no, c.district, c.reported_at,
-    c.fingerprint, CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable,
+RELATED_VERSIONS = f"""SELECT c.event, c.row, c.complaint_key, c.source, c.acknowledgement_no, c.district,
+    c.reported_at, c.fingerprint, {_USABLE},
     CASE WHEN EXISTS (SELECT 1 FROM naming n WHERE n.msisdn = $1 AND n.event = c.event AND n.version = c.row)
       THEN 1 ELSE 0 END AS named,
     CASE WHEN EXISTS (SELECT 1 FROM complainant n WHERE n.msisdn = $1 AND n.event = c.event AND n.version = c.row)

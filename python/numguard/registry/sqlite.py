@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from numguard.errors import DamagedError, RegistryError
+from numguard.errors import RegistryError
 from numguard.files import beside
 from numguard.registry import dialect
 from numguard.registry.dialect import DAMAGED, READ_ONLY, Dialect
@@ -106,7 +106,7 @@ class SQLite(Dialect):
         """Looks for damage that SQLite itself detects, such as indexes that differ from their tables."""
         result = self.fetch("PRAGMA integrity_check(1)").column(0)[0].as_py()
         if result != "ok":
-            raise DamagedError(f"{self.name}: {DAMAGED}")
+            self.damaged()
 
     def _seen(self) -> tuple[int, int] | None:
         """The device and inode of the file, by which it differs from another of the same name."""

@@ -16,12 +16,11 @@ from numguard import _core
 from numguard.compute import pc
 from numguard.errors import RegistryError
 from numguard.indian_time import MOMENT
-from numguard.registry.cells import flags, own_numbers
+from numguard.registry.arrays import Bools, Ints, flags, ints
+from numguard.registry.cells import own_numbers
 from numguard.registry.grounds import (
     NEVER,
-    Bools,
     Facts,
-    Ints,
     Last,
     Linked,
     Named,
@@ -35,8 +34,9 @@ from numguard.registry.grounds import (
 )
 
 __all__ = [
-    "ACTIONS", "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "REASONS", "RELEASED", "RELEASED_TO_VERIFY", "SETTLING",
-    "STATUSES", "Decision", "Facts", "Outcome", "Rule", "Settling", "Standing", "Status", "derive", "reports",
+    "ACTIONS", "DECIDING", "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "PROTECTING", "REASONS", "RELEASED",
+    "RELEASED_TO_VERIFY", "SETTLING", "STATUSES", "Decision", "Facts", "Outcome", "Rule", "Settling", "Standing",
+    "Status", "derive", "reports",
 ]  # fmt: skip
 
 #: Every status, in the order of `Standing.rules`: a number has the first that holds.
@@ -85,6 +85,10 @@ DECISIONS: Final[tuple[Decision, ...]] = (
     "confirmed", "withdrawn", "protected", "unprotected", "reverified", "reactivated", *SETTLING,
 )  # fmt: skip
 
+#: Of the decisions about one thing, the last one holds: whether a number is protected, and what becomes of it.
+PROTECTING: Final = ("protected", "unprotected")
+DECIDING: Final = ("confirmed", "withdrawn", "reverified", "reactivated")
+
 #: What an operator may answer.
 Outcome: TypeAlias = Literal["blocked", "rejected", "reverified", "reactivated"]
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
@@ -110,8 +114,6 @@ FACTS = ("versions", "namings", "complainants", "withdrawn_complainants", "links
 # Numbers of these kinds are in no handset: they are protected from the start.
 _PROTECTED_KINDS = ("toll_free", "service")
 
-_DECIDING = ("confirmed", "withdrawn", "reverified", "reactivated")
-
 
 class Rule(NamedTuple):
     """A status, the numbers for which it holds, and their reasons: a code of `REASONS`, or texts of decisions."""
@@ -131,8 +133,8 @@ class Standing:
         self.complaining = facts.complainants.filter(pa.array(self.versions.live[self.versions.of(facts.complainants)]))
         self.numbers = universe(facts, self.complaining["msisdn"])
         self.settled = self._last("decisions", "status", SETTLING)
-        self.decisions = self._last("decisions", "status", _DECIDING)
-        self.protection = self._last("decisions", "status", ("protected", "unprotected"))
+        self.decisions = self._last("decisions", "status", DECIDING)
+        self.protection = self._last("decisions", "status", PROTECTING)
         self.outcomes = Last(facts.outcomes, self.numbers, "event", "ordinal")
         self.sent = self._last("exported", "action", ("block", "release", RELEASED_TO_VERIFY))
 
@@ -181,7 +183,7 @@ class Standing:
         withdrawn = self.facts.withdrawn_complainants.sort_by("event")
         withdrawn = withdrawn.filter(pc.is_in(withdrawn["msisdn"], pa.array(self.numbers)))
         found = np.full(len(self.numbers), NEVER, np.int64)
-        found[positions(withdrawn["msisdn"], self.numbers)] = np.asarray(withdrawn["event"].to_numpy(), np.int64)
+        found[positions(withdrawn["msisdn"], self.numbers)] = ints(withdrawn["event"])
         lost: Ints = np.where(self.protected | self.protection.exists, NEVER, found)
         return lost
 

@@ -23,13 +23,13 @@ from numguard.files import Together, together
 from numguard.files.steps import one_step, stepwise
 from numguard.registry.address import connect, is_file, is_there, not_yet_created
 from numguard.registry.dialect import READ_ONLY, Dialect
-from numguard.registry.migrating import damaged, migrate
+from numguard.registry.migrating import migrate
 from numguard.registry.opening import copied, is_read_only
 from numguard.registry.order import Order
 from numguard.registry.reading import Reading
-from numguard.registry.seal import Seal, digest
+from numguard.registry.seal import Event, Seal, digest
 from numguard.registry.sqlite import SQLite
-from numguard.registry.tables import TABLES
+from numguard.registry.tables import TABLES, fields_of
 from numguard.registry.verifying import seal_what_is_not, verify
 from numguard.registry.waiting import Waiting
 
@@ -39,7 +39,7 @@ __all__ = ["Append", "Store"]
 class Append:
     """A writing transaction: its event's number and moment, and how rows of the event are appended."""
 
-    def __init__(self, store: Store, event: tuple[int, int, str, str, str], now: int) -> None:
+    def __init__(self, store: Store, event: Event, now: int) -> None:
         self._store = store
         self.event, self.at = event[:2]
         self.who = event
@@ -49,11 +49,6 @@ class Append:
         self.committed = False
         #: Whether events of another registry were copied with it, after it.
         self.more = False
-
-    @property
-    def has_rows(self) -> bool:
-        """Whether the event has any row."""
-        return bool(self.tables)
 
     def rows(self, table: str, content: Mapping[str, Any] | pa.Table) -> None:
         """Appends to one of the event's tables."""
@@ -76,7 +71,7 @@ class Append:
         if self.committed:
             return
         with one_step():
-            if self.has_rows:
+            if self.tables:
                 self._store.commit(self, files)
             else:
                 self._store.dialect.rollback()
@@ -121,7 +116,7 @@ class Store(Reading):
 
     def _built(self, dialect: Dialect, *, whole: bool = False) -> Dialect:
         try:
-            migrate(dialect, _sealed, whole=whole)
+            migrate(dialect, whole=whole)
             if not self.read_only:
                 Waiting(dialect).finish()
         except BaseException:
@@ -142,7 +137,7 @@ class Store(Reading):
             DamagedError: The store differs from what was recorded.
         """
         with self._lock:
-            return verify(self.dialect, TABLES)
+            return verify(self.dialect)
 
     def backup(self, path: Path) -> Seal:
         """Copies the log into a new file, while others write, and verifies the copy.
@@ -178,13 +173,14 @@ class Store(Reading):
                 return
             if not self._there and (make or is_there(self._target)):
                 if not is_there(self._target):
-                    SQLite.make(self._target, lambda dialect: migrate(dialect, _sealed))
-                self._replace_dialect(self._open())
+                    SQLite.make(self._target, migrate)
+                self._reopen()
                 self._there = True
             elif not self.dialect.answers():
-                self._replace_dialect(self._open())
+                self._reopen()
 
-    def _replace_dialect(self, fresh: Dialect) -> None:
+    def _reopen(self) -> None:
+        fresh = self._open()
         with one_step():
             old, self.dialect, self._wanted, self._order = self.dialect, fresh, None, None
             with suppress(Exception):  # the connection may be lost
@@ -242,7 +238,7 @@ class Store(Reading):
             (now, int(sure)),
         )
         if row is None:
-            damaged(self.dialect)
+            self.dialect.damaged()
         event, at = int(row[0]), int(row[1])
         self.insert(
             "event", pa.table({"seq": [event], "at": [at], "actor": [actor], "verb": [verb], "reason": [reason]})
@@ -286,11 +282,11 @@ class Store(Reading):
         """Commits an event. Where the connection is lost meanwhile, a new one reads whether it was committed."""
         before = self._one("SELECT digest FROM seal WHERE event = $1", (append.event - 1,))
         if before is None and append.event > 1:
-            damaged(self.dialect)
+            self.dialect.damaged()
         sealed = digest(before[0] if before else "", append.who, append.tables)
         self.insert("seal", pa.table({"event": [append.event], "digest": [sealed]}))
         if append.more:
-            seal_what_is_not(self.dialect, TABLES)
+            seal_what_is_not(self.dialect)
         if files is not None:
             Waiting(self.dialect).record(files, append.event)
         try:
@@ -333,14 +329,11 @@ class Store(Reading):
         """Appends rows of an event to the table `name`; returns them as they are recorded, but for the event."""
         if not len(table):
             return table
-        columns: list[Any] = [pa.repeat(pa.scalar(event, pa.int64()), len(table))]
-        names = ["event"]
-        for field in TABLES[name].split():
-            column, _, code = field.partition(":")
+        columns: dict[str, Any] = {"event": pa.repeat(pa.scalar(event, pa.int64()), len(table))}
+        for column, code in fields_of(TABLES[name]):
             values = table[column]
-            columns.append(values.cast(pa.int64()) if code == "i" else pc.fill_null(values.cast(pa.string()), ""))
-            names.append(column)
-        rows = pa.table(columns, names=names)
+            columns[column] = values.cast(pa.int64()) if code == "i" else pc.fill_null(values.cast(pa.string()), "")
+        rows = pa.table(columns)
         self.insert(name, rows)
         return rows.drop_columns(["event"])
 
@@ -354,7 +347,3 @@ def _utf8(values: Any) -> Any:
     if isinstance(values, list):
         return [value.encode(errors="replace").decode() if isinstance(value, str) else value for value in values]
     return values
-
-
-def _sealed(dialect: Dialect) -> None:
-    seal_what_is_not(dialect, TABLES)

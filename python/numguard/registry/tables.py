@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-__all__ = ["REOPENED", "TABLES"]
+__all__ = ["REOPENED", "TABLES", "fields_of"]
 
 #: The fingerprint of a version without numbers that is recorded where a sheet says that a complaint which had ended
 #: stands, and its content is recorded already. No content has it: that of a version has separators.
@@ -38,3 +38,12 @@ TABLES = {
     "merge": "registry:t name:t events:i upto:i digest:t",
     "contradiction": "kind:t msisdn:i source:t acknowledgement_no:t held:i held_value:t other:i other_value:t rule:t",
 }
+
+
+def fields_of(columns: str) -> list[tuple[str, str]]:
+    """The name and the type, `i` or `t`, of each declared column.
+
+    >>> fields_of("row:i note:t")
+    [('row', 'i'), ('note', 't')]
+    """
+    return [(field[:-2], field[-1]) for field in columns.split()]

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
+from numguard.compute import tuples_of
 from numguard.linkage import Graph
 
 __all__ = ["Box", "Line", "layers", "names"]
@@ -71,7 +71,7 @@ def names(graph: Graph) -> dict[Key, str]:
     """The name of each node in pictures and tables, by its two keys: N1, N2 and so on for numbers, H1 for handsets."""
     named: dict[Key, str] = {}
     counted = {"N": 0, "H": 0}
-    for key in zip(graph.nodes["msisdn"].to_pylist(), graph.nodes["imei14"].to_pylist(), strict=True):
+    for key in tuples_of(graph.nodes, "msisdn", "imei14"):
         letter = "H" if key[0] is None else "N"
         counted[letter] += 1
         named[key] = f"{letter}{counted[letter]}"
@@ -91,11 +91,10 @@ def layers(graph: Graph, rows: int) -> list[list[Box]]:
 
 
 def _boxes(graph: Graph) -> dict[Key, Box]:
-    columns = (graph.nodes[name].to_pylist() for name in ("role", "hop", "why", "count", "asked"))
-    about: Any = zip(*columns, strict=True)
+    about = tuples_of(graph.nodes, "role", "hop", "why", "count", "asked")
     boxes = {key: Box(name, key, *of) for (key, name), of in zip(names(graph).items(), about, strict=True)}
-    columns = (graph.edges[n].to_pylist() for n in ("msisdn", "imei14", "way", "sightings", "first_seen", "last_seen"))
-    for msisdn, imei14, *of in zip(*columns, strict=True):
+    edges = tuples_of(graph.edges, "msisdn", "imei14", "way", "sightings", "first_seen", "last_seen")
+    for msisdn, imei14, *of in edges:
         line = Line(boxes[msisdn, None], boxes[None, imei14], *of)
         line.number.lines.append(line)
         line.handset.lines.append(line)

@@ -142,7 +142,7 @@ def _added(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {name: sum((row[name] for row in rows), Decimal(0) if "amount" in name else 0) for name in names}
 
 
-def _place_tables(by_place: dict[str, list[dict[str, Any]]], place: str, *, folded: bool) -> list[Table]:
+def _place_tables(by_place: dict[str, list[dict[str, Any]]], place: str) -> list[Table]:
     made = []
     for found, rows in by_place.items():
         if not rows:
@@ -151,7 +151,7 @@ def _place_tables(by_place: dict[str, list[dict[str, Any]]], place: str, *, fold
         columns = [place, *(["complaints", "lost", "recovered"] if money else []), *STAGES]
         lines = [_place_row(row, money=money) for row in [*rows, {"name": "All", **_added(rows)}]]
         caption = f"{FOUND[found]}, by {place}" + ("; money in lakh rupees" if money else "")
-        made.append(Table(caption, columns, lines, total=True, folded=folded))
+        made.append(Table(caption, columns, lines, total=True))
     return made
 
 
@@ -183,7 +183,7 @@ def _districts(figures: Figures, namer: Namer) -> Part | None:
         "districts",
         "Districts",
         ["Listed numbers by the district of the first complaint. Each side has a scale of its own."],
-        _place_tables(by_place, "district", folded=False),
+        _place_tables(by_place, "district"),
         lambda width: bars(rows, width, 150 if width > 500 else 106, titles if width > 500 else ("Reported", "Linked")),
         f"Bars of listed numbers for {counted(len(names), 'district')}, reported and found by linkage side by side. "
         f"{first} has {grouped(reported.get(first, 0))} reported and {grouped(linked.get(first, 0))} found by linkage.",
@@ -197,7 +197,7 @@ def _sources(figures: Figures, namer: Namer) -> Part | None:
     text = (
         "The source of a number is that of its first complaint; of a linked number, that of the one it was found from."
     )
-    return Part("sources", "Sources", [text], _place_tables(by_place, "source", folded=False))
+    return Part("sources", "Sources", [text], _place_tables(by_place, "source"))
 
 
 def _funnel(figures: Figures) -> Part:

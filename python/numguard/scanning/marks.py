@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet
-from numguard.compute import pc
+from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError
 from numguard.source import named
 
@@ -123,10 +123,7 @@ def flattened(
 
     def each() -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            for name in columns:
-                place = batch.schema.get_field_index(name)
-                batch = batch.set_column(place, name, pc.binary_join(batch[name], _BETWEEN))  # noqa: PLW2901
-            yield batch
+            yield replaced(batch, **{name: pc.binary_join(batch[name], _BETWEEN) for name in columns})
 
     return flat, each()
 

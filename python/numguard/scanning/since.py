@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, keep_rows
-from numguard.compute import pc
+from numguard.compute import is_text, pc
 from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.indian_time import IST, ZONE
 from numguard.source import named
@@ -151,7 +151,7 @@ def moments(times: Any, what: str) -> pa.Array[Any]:
         kind = times.type
     if pa.types.is_null(kind):
         return pa.nulls(len(times), _MOMENT)
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+    if is_text(kind):
         return pa.array([_iso(text) for text in times.to_pylist()], _MOMENT)
     if pa.types.is_date(kind):
         times = times.cast(pa.timestamp("ms" if pa.types.is_date64(kind) else "s"))

@@ -201,17 +201,15 @@ class Account:
         """rows_read = rows_used + rows_refused + the lines in not_data; refused_rows by note."""
         lines = accounted(self._parts)
         refused = Counter(lines["refused_rows"]) + self._refused
-        used = lines["rows_used"] - self._refused.total()
-        summary: RowAccount = {
+        return {
             "rows_read": lines["rows_read"],
-            "rows_used": used,
+            "rows_used": lines["rows_used"] - self._refused.total(),
             "rows_refused": refused.total(),
             "refused_rows": dict(refused),
             "not_data": lines["not_data"],
             "passed_over": self._passed,
             "warnings": lines["warnings"],
         }
-        return summary
 
     def check_strict(self) -> None:
         """Raises InputError if a row was refused."""
@@ -263,8 +261,8 @@ class Reader:
         keys_alone = keys_alone and self._is_rereadable
         kept: list[list[pa.RecordBatch]] = []
         rows = 0
-        for direct, parts in itertools.groupby(self._parts(account), self._direct):
-            if direct is not None:
+        for is_file, parts in itertools.groupby(self._parts(account), self._is_file):
+            if is_file:
                 rows += self._read_files(sink, list(parts), origins, account, keys_alone=keys_alone)
                 continue
             for part in parts:
@@ -291,11 +289,9 @@ class Reader:
             check_sightings(fields if len(self._columns) > 1 else [fields[0], *fields], self._region)
         return columns
 
-    def _direct(self, part: Part) -> bool | None:
-        """True for local Parquet that has all columns itself, which the compiled module reads; None for other parts."""
-        if not isinstance(part, ParquetPart):
-            return None
-        return True if set(self._columns_of(part)) <= set(parquet_schema(part.path).names) else None
+    def _is_file(self, part: Part) -> bool:
+        """Whether a part is local Parquet that has all columns itself, which the compiled module reads."""
+        return isinstance(part, ParquetPart) and set(self._columns_of(part)) <= set(parquet_schema(part.path).names)
 
     def _read_files(
         self, sink: Sink, parts: Sequence[Any], origins: Origins | None, account: Account | None, *, keys_alone: bool
@@ -322,14 +318,15 @@ class Reader:
         columns = self._columns_of(part)
         passed = columns[: len(self._columns)] if keys_alone else columns
         # A stream of `read_cdr` has the file and row number of each row in columns.
-        origin = part.name is None and set(_ORIGIN) <= set(part.schema().names) and origins is not None
-        wanted = list(dict.fromkeys([*passed, *(_ORIGIN if origin else ())]))
+        has_origin = part.name is None and set(_ORIGIN) <= set(part.schema().names) and origins is not None
+        wanted = list(dict.fromkeys([*passed, *(_ORIGIN if has_origin else ())]))
 
         def batches() -> Iterator[pa.RecordBatch]:
             for batch in part.batches(wanted):
                 if origins is not None:
-                    file, row = (batch.data.column(name) for name in _ORIGIN) if origin else (None, None)
-                    origins.add_batch(batch, (file, row) if origin else None)
+                    file, row = _ORIGIN
+                    origin = (batch.data.column(file), batch.data.column(row)) if has_origin else None
+                    origins.add_batch(batch, origin)
                 arrays: list[Any] = [batch.data.column(name) for name in passed]
                 yield pa.RecordBatch.from_arrays(arrays, names=[str(n) for n in range(len(passed))])
 

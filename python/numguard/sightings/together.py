@@ -233,14 +233,10 @@ def _proof(hits: Any, search: _Search, names: list[str]) -> pa.Table:
     order = np.lexsort((lines.to_numpy(), by_name, sources, hits["key"].to_numpy()))
     columns: dict[str, Any] = {
         "key": hits["key"],
-        "source": pa.array(names, pa.string()).take(_places(sources)),
+        "source": pa.array(names, pa.string()).take(sources),
         "file": files,
         "row": lines,
         "at": hits["at"].cast(MOMENT),
     }
     proof = pa.table(columns)
-    return proof if (order[1:] > order[:-1]).all() else proof.take(_places(order))
-
-
-def _places(places: npt.NDArray[np.int64]) -> Any:
-    return pa.array(places)
+    return proof if (order[1:] > order[:-1]).all() else proof.take(order)

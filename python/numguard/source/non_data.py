@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["NUMBER", "PAGE", "RULER", "TOTALS", "TOTAL_WORDS", "NonData", "bare", "bare_cells", "may_be_non_data"]
+__all__ = ["MAY_BE_NON_DATA", "NUMBER", "PAGE", "RULER", "TOTALS", "TOTAL_WORDS", "NonData", "bare", "bare_cells"]
 
 RULER: Final = re.compile(r"[\s\-=_*#+~.|,;'\"]+")
 PAGE: Final = re.compile(r"[\W_]*page\W*(?:no\W*)?\d+(?:\W*(?:of|/)\W*\d+)?[\W_]*", re.IGNORECASE)
@@ -35,8 +35,8 @@ _TOTAL: Final = re.compile(
 _FIGURE: Final = re.compile(r"[\s₹\d,.()/\-]*(?:rs\.?|inr|lakhs?|crores?)?[\s₹\d,.()/\-]*", re.IGNORECASE)
 #: Parts of words: the first cell of a total that is not blank has at least one.
 TOTALS: Final = ("otal", "OTAL", "nd of", "ND OF", *sorted({word.split()[0] for word in TOTAL_WORDS}))
-#: Each other such line has at least one.
-_SIGNS: Final = ("--", "==", "__", "age", "AGE")
+#: The same of every non-data line that is neither blank nor a header.
+MAY_BE_NON_DATA: Final = ("--", "==", "__", "age", "AGE", *TOTALS)
 
 
 def bare(cell: str) -> str:
@@ -55,11 +55,6 @@ def bare_cells(cells: Sequence[str]) -> list[str]:
 def _folded(cell: str) -> str:
     """A heading by which a repeated header is recognised, whatever its case and blanks."""
     return " ".join(bare(cell).split()).casefold()
-
-
-def may_be_non_data() -> tuple[str, ...]:
-    """Parts of words: every non-data line that is neither blank nor a header has one of them."""
-    return (*_SIGNS, *TOTALS)
 
 
 class NonData:

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import MOST_DIGITS, filtered, named, schema_of
+from numguard.compute import MOST_DIGITS, decoded, filtered, is_text, named, schema_of
 from numguard.errors import (
     ColumnError,
     FileMissingError,
@@ -320,25 +320,15 @@ def check_type(column: str, kind: pa.DataType, to: pa.DataType, where: str) -> N
     that becomes a number loses its plus, its zeros, and that a spreadsheet rounded it. A time without a zone is one of
     India, and pyarrow takes it as one of UTC.
     """
-    one, other = _of_cells(kind), _of_cells(to)
-    if one in (other, pa.null()) or (_is_text(one) and _is_text(other)):
+    one, other = decoded(kind), decoded(to)
+    if one in (other, pa.null()) or (is_text(one) and is_text(other)):
         return
     zones = [kind.tz for kind in (one, other) if isinstance(kind, pa.TimestampType)]
     is_zoned_once = len(zones) == 2 and zones.count(None) == 1
-    if pa.uint64() in (one, other) or _is_text(one) or other == pa.null() or is_zoned_once:
+    if pa.uint64() in (one, other) or is_text(one) or other == pa.null() or is_zoned_once:
         raise InputError(
             f"{where}: column {named([column])!r}: it is {one} here and {other} before: scan them apart, or cast one"
         )
-
-
-def _of_cells(kind: Any) -> pa.DataType:
-    """The type of the cells, however they are encoded."""
-    encoded = pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind)
-    return _of_cells(kind.value_type) if encoded else kind
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return kind in (pa.string(), pa.large_string(), pa.string_view())
 
 
 @contextmanager

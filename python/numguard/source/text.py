@@ -19,7 +19,7 @@ from numguard.source.container import Member
 from numguard.source.header import TextHeader, find_header, groups, split_line
 from numguard.source.limits import check
 from numguard.source.lines import Between, OpenText, open_text, ragged
-from numguard.source.non_data import NUMBER, TOTALS, NonData, may_be_non_data
+from numguard.source.non_data import MAY_BE_NON_DATA, NUMBER, TOTALS, NonData
 from numguard.source.part import Batch, Part, reading
 
 __all__ = ["TextPart"]
@@ -139,7 +139,7 @@ class TextPart(Part):
                 header = self.header
                 probe = _probe(text.lines[header.end :], header)
                 self._non_data = NonData(header.names)
-                signs = [*may_be_non_data(), *_spellings(header.names[probe])]
+                signs = [*MAY_BE_NON_DATA, *_spellings(header.names[probe])]
                 doubt = (probe, _beginnings(header.names[probe]), signs, list(TOTALS))
                 rows = text.below(header.end, header.names, header.separator, width=header.width, doubt=doubt)
                 yield text, rows

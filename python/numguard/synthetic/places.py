@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from numguard.compute import tuples_of
 from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.synthetic.numbering import U64, Numbering
 from numguard.synthetic.traps import DAYS, FIRST_DAY, PERIOD_DAY, Planted
@@ -145,7 +146,7 @@ def _homes(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.str_]]:
     """A place for every sighting: a handset has one home and moves about it, a copy of an IMEI one for each user."""
     handsets, of = np.unique(planted.imei14, return_inverse=True)
-    trap_of = dict(zip(planted.truth["msisdn"].to_pylist(), planted.truth["trap"].to_pylist(), strict=True))
+    trap_of = dict(tuples_of(planted.truth, "msisdn", "trap"))
     traps = np.array([trap_of[number] for number in planted.msisdn.tolist()])
     town = rng.integers(0, _OF_HARYANA, len(handsets))[of]
     users, who = np.unique(planted.msisdn, return_inverse=True)

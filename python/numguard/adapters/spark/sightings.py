@@ -12,6 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard.adapters.spark.keys import readable
+from numguard.compute import replaced
 from numguard.linkage import LinkPolicy
 from numguard.linkage.elsewhere import PLACED, Counted, read_kept
 from numguard.linkage.policy import bounds_of
@@ -40,7 +41,7 @@ def as_uint64(rows: pa.Table, names: Sequence[str]) -> pa.Table:
     """Those of the columns that are there, as unsigned integers again: the same bits without a sign."""
     for name in set(names) & set(rows.column_names):
         bits: Any = rows[name].combine_chunks()
-        rows = rows.set_column(rows.schema.get_field_index(name), name, bits.view(pa.uint64()))
+        rows = replaced(rows, **{name: bits.view(pa.uint64())})
     return rows
 
 
