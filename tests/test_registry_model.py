@@ -254,6 +254,19 @@ class Machine(RuleBasedStateMachine):
             for n, (action, state) in self.model.listed(cut, district).items()
         }  # fmt: skip
 
+    @rule(max_hop=st.sampled_from([None, 0, 1]), complaints=st.integers(0, 2), sources=st.integers(0, 2))
+    def same_by_a_policy(self, max_hop: int | None, complaints: int, sources: int) -> None:
+        policy = ng.registry.ListPolicy(min_complaints=complaints, min_sources=sources, max_hop=max_hop)
+        expected = {
+            n: action
+            for n, (action, state) in self.model.listed(self.model.head).items()
+            if state.decided
+            or (state.hop == 0 and state.complaints >= complaints and state.sources >= sources)
+            or (state.hop and (max_hop is None or state.hop <= max_hop))
+        }
+        rows = self.registry.block_list(policy=policy).to_table().to_pylist()
+        assert {row["msisdn"]: row["action"] for row in rows} == expected
+
     @rule(data=st.data(), district=districts)
     def change_since_an_event(self, data: st.DataObject, district: str | None) -> None:
         event = data.draw(st.integers(0, self.model.head))

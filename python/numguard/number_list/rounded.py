@@ -31,6 +31,8 @@ _MANY: Final = 10
 def rounded(numbers: Any) -> npt.NDArray[np.bool_]:
     """Which numbers of a column of uint64 end in six zeros, if more than one does; in four, if also one in ten does.
 
+    A number counts once, however often it stands there.
+
     >>> import pyarrow as pa
     >>> rounded(pa.array([919877000000, 919876543210, 919123000000], pa.uint64())).tolist()
     [True, False, True]
@@ -38,11 +40,14 @@ def rounded(numbers: Any) -> npt.NDArray[np.bool_]:
     [True, False, True]
     >>> rounded(pa.array([919877000000, 919876543210], pa.uint64())).tolist()
     [False, False]
+    >>> rounded(pa.array([919876500000, 919876500000], pa.uint64())).tolist()
+    [False, False]
     """
     values = np.asarray(numbers.to_numpy(), np.uint64)
-    four: npt.NDArray[np.bool_] = values % _OF_TEN == 0
-    zeros = four if _MANY * four.sum() > len(values) else values % _OF_TWELVE == 0
-    return zeros if zeros.sum() > 1 else np.zeros(len(values), np.bool_)
+    distinct = np.unique(values)
+    four = distinct[distinct % _OF_TEN == 0]
+    zeros = four if _MANY * len(four) > len(distinct) else distinct[distinct % _OF_TWELVE == 0]
+    return np.isin(values, zeros) if len(zeros) > 1 else np.zeros(len(values), np.bool_)
 
 
 def check_rounded(keys: NumberSet, path: PathLike) -> None:
