@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import numguard as ng
 from numguard.cli import run
@@ -52,6 +55,33 @@ def test_the_bytes_do_not_depend_on_batches() -> None:
         write_csv(file, table.schema, table.to_batches(max_chunksize=size), numbers=["n", "m"])
         written.add(file.getvalue())
     assert len(written) == 1
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([None, 6591234567, 919876543210, 12125550123]),
+            st.text(st.sampled_from('a"\n\r,;é'), max_size=6),
+            st.sampled_from([None, 6591234567, 918000000001]),
+        )
+    )
+)
+@settings(deadline=None)
+def test_lines_stay_in_order_whatever_stands_beside_the_numbers(rows: list[tuple[int | None, str, int | None]]) -> None:
+    names = ["=n", "text", "m"]
+    kinds = [pa.uint64(), pa.string(), pa.uint64()]
+    table = pa.table([pa.array([row[k] for row in rows], kinds[k]) for k in range(3)], names)
+    file = io.BytesIO()
+    write_csv(file, table.schema, table.to_batches(), numbers=["=n", "m"])
+    cells = list(csv.reader(io.StringIO(file.getvalue().decode(), newline="")))
+    assert cells[0] == ["'=n", "text", "m"]
+
+    def plus(number: int | None) -> str:
+        return "" if number is None else str(number) if str(number).startswith("91") else f"+{number}"
+
+    assert [(row[0], row[1].removeprefix("'"), row[2]) for row in cells[1:]] == [
+        (plus(n), text, plus(m)) for n, text, m in rows
+    ]
 
 
 def test_columns_of_the_source_stay_as_they_are() -> None:

@@ -22,7 +22,7 @@ from typing import IO
 import pyarrow as pa
 
 from numguard.errors import ArgumentError, FileError, FileMissingError, InputError
-from numguard.files.formats import Arrow, Csv, Format, JsonLines, Parquet, with_imei_digits, with_plus_apart
+from numguard.files.formats import Arrow, Csv, Format, JsonLines, Parquet, with_imei_digits
 from numguard.files.spreadsheet import Workbook
 from numguard.files.steps import one_step, step
 from numguard.system import flush_folder, lock_alone, lock_shared, make_private, open_folder, open_new
@@ -477,11 +477,10 @@ def _write(
     written = schema
     for name in handsets:
         written = written.set(written.get_field_index(name), pa.field(name, pa.string()))
-    with form(file, written, texts, title=title, header=header) as writer:
+    with form(file, written, texts, numbers=numbers, title=title, header=header) as writer:
         for rows in _in_larger_batches(schema, batches):
             step()
-            for run in with_plus_apart(with_imei_digits(rows, handsets), numbers):
-                writer.write(run)
+            writer.write(with_imei_digits(rows, handsets))
 
 
 def _in_larger_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

@@ -10,11 +10,12 @@ import csv
 import io
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from io import IOBase
 from typing import IO, Any, cast
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from numguard.compute import named, pc, replaced, retyped
@@ -26,11 +27,10 @@ __all__ = [
     "Format",
     "JsonLines",
     "Parquet",
-    "as_given",
     "inert",
     "plain_text",
     "with_imei_digits",
-    "with_plus_apart",
+    "with_plus",
     "without_dictionaries",
 ]
 
@@ -54,6 +54,8 @@ class Format(ABC):
         file: Open for writing.
         schema: The columns.
         texts: Integer columns that a text format writes as text.
+        numbers: Columns of E.164 digits: those of other countries than India have a plus in a text format, so that they
+            are not read as numbers of India.
         title: Lines above the header, where `is_sheet`.
         header: Whether the names of the columns are written, where `is_sheet`.
     """
@@ -69,12 +71,14 @@ class Format(ABC):
         schema: pa.Schema,
         texts: Sequence[str] = (),
         *,
+        numbers: Sequence[str] = (),
         title: Sequence[str] = (),
         header: bool = True,
     ) -> None:
         self._file = file
         self._schema = self.plain(schema)
         self._texts = texts
+        self._numbers = numbers
         self._title = title
         self._header = header
 
@@ -187,7 +191,6 @@ class Csv(_OfTables):
         self._names = inert(pa.array(self._schema.names, pa.string())).to_pylist()
         how = pyarrow.csv.WriteOptions(include_header=self._header)
         self._writer = pyarrow.csv.CSVWriter(file, self._as_written(self._schema), write_options=how)
-        self._of_texts: Any = None
 
     @staticmethod
     def plain(schema: pa.Schema) -> pa.Schema:
@@ -201,24 +204,52 @@ class Csv(_OfTables):
         return pa.schema([field.with_name(name) for field, name in zip(schema, self._names, strict=True)])
 
     def write(self, rows: pa.Table) -> None:
-        import pyarrow.csv
-
-        schema, writer = as_given(self._schema, rows), self._writer
-        if schema != self._schema:
-            how = pyarrow.csv.WriteOptions(include_header=False)
-            writer = self._of_texts = self._of_texts or pyarrow.csv.CSVWriter(
-                self._file, self._as_written(schema), write_options=how
-            )
-        columns = [inert(column) for column in retyped(rows, schema).columns]
+        columns = [inert(column) for column in retyped(rows, self._schema).columns]
+        table = pa.Table.from_arrays(columns, schema=self._as_written(self._schema))
+        # By place, for a name may have an apostrophe now.
+        numbers = [self._schema.get_field_index(name) for name in self._numbers]
+        abroad = np.zeros(len(table), np.bool_)
+        for at in numbers:
+            abroad |= np.asarray(pc.fill_null(pc.invert(_of_india(table.column(at))), False).to_numpy(), np.bool_)
         try:
-            writer.write_table(pa.Table.from_arrays(columns, schema=self._as_written(schema)))
+            if abroad.any():
+                self._write_in_two(table, numbers, abroad)
+            else:
+                self._writer.write_table(table)
         except pa.ArrowInvalid:
             raise InputError("a column of bytes is not UTF-8: write .parquet, .arrow, .jsonl or .xlsx") from None
 
-    def close(self) -> None:
-        if self._of_texts is not None:
-            self._of_texts.close()
-        super().close()
+    def _write_in_two(self, table: pa.Table, numbers: Sequence[int], abroad: npt.NDArray[np.bool_]) -> None:
+        """Writes rows of which some have a number of another country; its digits are text, as the plus is."""
+        home, marked = table.filter(pa.array(~abroad)), table.filter(pa.array(abroad))
+        for at in numbers:
+            digits = marked.column(at).cast(pa.string())
+            plus = pc.binary_join_element_wise("+", digits, "")
+            text = pc.if_else(_of_india(digits), digits, plus)
+            marked = marked.set_column(at, marked.field(at).with_type(pa.string()), text)
+        place = np.empty(len(table), np.int64)
+        place[~abroad], place[abroad] = np.arange(len(home)), np.arange(len(home), len(table))
+        lines: Any = pa.concat_arrays([_lines(home), _lines(marked)]).take(pa.array(place, pa.int64()))
+        _, _, text = lines.buffers()
+        self._file.write(text[: pc.sum(pc.binary_length(lines)).as_py()])
+
+
+def _of_india(digits: Any) -> Any:
+    return pc.starts_with(digits.cast(pa.string()), "91")
+
+
+def _lines(table: pa.Table) -> pa.Array[Any]:
+    """The lines of a table in CSV, each with its end."""
+    import pyarrow.csv
+
+    sink = pa.BufferOutputStream()
+    pyarrow.csv.write_csv(table, sink, pyarrow.csv.WriteOptions(include_header=False))
+    text: Any = sink.getvalue()
+    characters = np.frombuffer(text, np.uint8)
+    is_quoted = np.cumsum(characters == ord('"')) % 2 == 1
+    ends = np.flatnonzero((characters == ord("\n")) & ~is_quoted) + 1
+    offsets: Any = np.concatenate([[0], ends]).astype(np.int64)
+    return pa.Array.from_buffers(pa.large_binary(), len(ends), [None, pa.py_buffer(offsets), text])
 
 
 class JsonLines(Format):
@@ -231,6 +262,8 @@ class JsonLines(Format):
             for name in self._texts:
                 if row[name] is not None:
                     row[name] = str(row[name])
+            for name in self._numbers:
+                row[name] = with_plus(row[name])
             self._file.write(json.dumps(row, ensure_ascii=False, default=plain_text).encode() + b"\n")
 
     def close(self) -> None:
@@ -242,29 +275,13 @@ def with_imei_digits(rows: pa.Table, handsets: Sequence[str]) -> pa.Table:
     return replaced(rows, **{name: pc.utf8_lpad(rows[name].cast(pa.string()), 14, "0") for name in handsets})
 
 
-def with_plus_apart(rows: pa.Table, numbers: Sequence[str]) -> Iterator[pa.Table]:
-    """The rows in runs: those with a number of another country have their numbers as text, that one with a plus."""
-    abroad = np.zeros(len(rows), np.bool_)
-    digits = {name: rows[name].cast(pa.string()) for name in numbers}
-    for cells in digits.values():
-        abroad |= np.asarray(pc.fill_null(pc.invert(pc.starts_with(cells, "91")), False).to_numpy(), np.bool_)
-    if not abroad.any():
-        yield rows
-        return
-    marked = rows
-    for name, cells in digits.items():
-        written = pc.if_else(pc.starts_with(cells, "91"), cells, pc.binary_join_element_wise("+", cells, ""))
-        marked = marked.set_column(rows.schema.get_field_index(name), name, written)
-    ends = [*(np.flatnonzero(np.diff(abroad)) + 1).tolist(), len(rows)]
-    for start, end in zip([0, *ends], ends, strict=False):
-        yield (marked if abroad[start] else rows).slice(start, end - start)
+def with_plus(number: int | None) -> int | str | None:
+    """A number of another country than India with a plus, and others as they are.
 
-
-def as_given(schema: pa.Schema, rows: pa.Table) -> pa.Schema:
-    """The schema, with text where rows have text for numbers."""
-    text = pa.string()
-    of_text = [pa.types.is_uint64(f.type) and g.type == text for f, g in zip(schema, rows.schema, strict=True)]
-    return pa.schema([f.with_type(text) if is_text else f for f, is_text in zip(schema, of_text, strict=True)])
+    >>> with_plus(6591234567), with_plus(919876543210)
+    ('+6591234567', 919876543210)
+    """
+    return number if number is None or str(number).startswith("91") else f"+{number}"
 
 
 def inert(cells: Any) -> Any:
