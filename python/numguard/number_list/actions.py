@@ -114,5 +114,5 @@ def may_have_words(kind: pa.DataType) -> bool:
 def bare(name: str) -> str:
     """A heading as headings are compared."""
     # A mark that is not seen, such as a zero-width space, does not make another heading of one.
-    seen = "".join(char for char in name if unicodedata.category(char) != "Cf")
+    seen = name if name.isascii() else "".join(char for char in name if unicodedata.category(char) != "Cf")
     return "_".join(seen.lower().split()).replace(".", "")
