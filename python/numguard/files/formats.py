@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from numguard import _core
 from numguard.compute import named, pc, replaced, retyped
 from numguard.errors import ArgumentError, InputError
 
@@ -30,8 +31,9 @@ __all__ = [
     "inert",
     "plain_text",
     "with_imei_digits",
-    "with_plus",
     "without_dictionaries",
+    "written_number",
+    "written_numbers",
 ]
 
 # A spreadsheet runs cells with these first characters as formulas (OWASP, CSV injection), full-width ones included.
@@ -210,7 +212,8 @@ class Csv(_OfTables):
         numbers = [self._schema.get_field_index(name) for name in self._numbers]
         abroad = np.zeros(len(table), np.bool_)
         for at in numbers:
-            abroad |= np.asarray(pc.fill_null(pc.invert(_of_india(table.column(at))), False).to_numpy(), np.bool_)
+            is_foreign = pc.invert(pc.starts_with(table.column(at).cast(pa.string()), "91"))
+            abroad |= np.asarray(pc.fill_null(is_foreign, False).to_numpy(), np.bool_)
         try:
             if abroad.any():
                 self._write_in_two(table, numbers, abroad)
@@ -223,19 +226,13 @@ class Csv(_OfTables):
         """Writes rows of which some have a number of another country; its digits are text, as the plus is."""
         home, marked = table.filter(pa.array(~abroad)), table.filter(pa.array(abroad))
         for at in numbers:
-            digits = marked.column(at).cast(pa.string())
-            plus = pc.binary_join_element_wise("+", digits, "")
-            text = pc.if_else(_of_india(digits), digits, plus)
-            marked = marked.set_column(at, marked.field(at).with_type(pa.string()), text)
+            field = marked.field(at).with_type(pa.string())
+            marked = marked.set_column(at, field, written_numbers(marked.column(at)))
         place = np.empty(len(table), np.int64)
         place[~abroad], place[abroad] = np.arange(len(home)), np.arange(len(home), len(table))
         lines: Any = pa.concat_arrays([_lines(home), _lines(marked)]).take(pa.array(place, pa.int64()))
         _, _, text = lines.buffers()
         self._file.write(text[: pc.sum(pc.binary_length(lines)).as_py()])
-
-
-def _of_india(digits: Any) -> Any:
-    return pc.starts_with(digits.cast(pa.string()), "91")
 
 
 def _lines(table: pa.Table) -> pa.Array[Any]:
@@ -263,7 +260,7 @@ class JsonLines(Format):
                 if row[name] is not None:
                     row[name] = str(row[name])
             for name in self._numbers:
-                row[name] = with_plus(row[name])
+                row[name] = written_number(row[name])
             self._file.write(json.dumps(row, ensure_ascii=False, default=plain_text).encode() + b"\n")
 
     def close(self) -> None:
@@ -275,13 +272,25 @@ def with_imei_digits(rows: pa.Table, handsets: Sequence[str]) -> pa.Table:
     return replaced(rows, **{name: pc.utf8_lpad(rows[name].cast(pa.string()), 14, "0") for name in handsets})
 
 
-def with_plus(number: int | None) -> int | str | None:
-    """A number of another country than India with a plus, and others as they are.
+def written_numbers(msisdns: Any) -> Any:
+    """Numbers as text that reads as the same numbers: digits, those of other countries with `+`.
 
-    >>> with_plus(6591234567), with_plus(919876543210)
+    Without it `6591234567` of Singapore is an Indian mobile.
+
+    >>> written_numbers(pa.array([919876543210, 6591234567], pa.uint64())).to_pylist()
+    ['919876543210', '+6591234567']
+    """
+    digits: Any = _core.format(msisdns, style="digits")
+    return pc.if_else(pc.starts_with(digits, "91"), digits, pc.binary_join_element_wise("+", digits, ""))
+
+
+def written_number(msisdn: int | None) -> int | str | None:
+    """One number, as `written_numbers`; those of India are integers still.
+
+    >>> written_number(6591234567), written_number(919876543210)
     ('+6591234567', 919876543210)
     """
-    return number if number is None or str(number).startswith("91") else f"+{number}"
+    return msisdn if msisdn is None or str(msisdn).startswith("91") else f"+{msisdn}"
 
 
 def inert(cells: Any) -> Any:

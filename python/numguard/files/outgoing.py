@@ -17,6 +17,7 @@ from numguard import _core
 from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.files import Together, together, unwritten, write_rows
+from numguard.files.formats import written_numbers
 from numguard.indian_time import ZONE
 from numguard.types import PathLike
 
@@ -80,18 +81,6 @@ def shown(table: pa.Table) -> pa.Table:
             values = pc.cast(values, pa.string())
         table = table.set_column(index, field.name, values)
     return table
-
-
-def written_numbers(msisdns: Any) -> Any:
-    """Numbers as text that reads as the same numbers: digits, those of other countries with `+`.
-
-    Without it `6591234567` of Singapore is an Indian mobile.
-
-    >>> written_numbers(pa.array([919876543210, 6591234567], pa.uint64())).to_pylist()
-    ['919876543210', '+6591234567']
-    """
-    digits: Any = _core.format(msisdns, style="digits")
-    return pc.if_else(pc.starts_with(digits, "91"), digits, pc.binary_join_element_wise("+", digits, ""))
 
 
 def with_plus(table: pa.Table) -> pa.Table:

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from numguard.compute import retyped
 from numguard.errors import InputError, MissingExtraError
-from numguard.files.formats import Format, nested, plain_text, with_plus, without_dictionaries
+from numguard.files.formats import Format, nested, plain_text, without_dictionaries, written_number
 
 __all__ = ["SHEET_ROWS", "Workbook"]
 
@@ -107,7 +107,7 @@ class Workbook(Format):
     def _cell(self, field: pa.Field[Any]) -> Callable[[int, int, Any], int]:
         """The function that writes a value of this column; it returns 0 on success."""
         if field.name in self._numbers:
-            return lambda row, at, value: self._put_text(row, at, with_plus(value))
+            return lambda row, at, value: self._put_text(row, at, written_number(value))
         if pa.types.is_uint64(field.type) or field.name in self._texts:
             return self._put_text  # a number or a handset
         if pa.types.is_boolean(field.type):
