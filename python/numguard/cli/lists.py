@@ -59,7 +59,6 @@ def diff(
       numguard lists diff seized.txt released.txt --imeis
     """
     from numguard.files import placed_together, write_rows
-    from numguard.files.outgoing import with_plus
 
     writes: dict[str, Path | None] = {"--refused": refused_path}
     if folder is not None and folder.is_dir():
@@ -73,8 +72,9 @@ def diff(
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             for name, keys in (("added", added), ("removed", removed)):
-                table = with_plus(pa.table({"imei14" if handsets else "msisdn": keys}))
-                write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), private=True)
+                table = pa.table({"imei14" if handsets else "msisdn": keys})
+                to = folder / f"{name}.csv"
+                write_rows(to, table.schema, table.to_batches(), numbers=["msisdn"], private=True)
     counts = {"added": len(added), "removed": len(removed), "common": len(common)}
     if as_json:
         refused = {"refused_before": old.refused, "refused_after": new.refused}

@@ -390,13 +390,12 @@ def write_or_show(table: pa.Table, path: Path | None) -> None:
 
 
 def write_table(rows: pa.Table | pa.RecordBatchReader, path: Path | None, *, numbers: Sequence[str] = ()) -> None:
-    """Write rows to `path`, or to stdout as CSV; `numbers` are their columns of E.164 digits."""
+    """Write rows to `path`, or to stdout as CSV; `numbers` are columns of E.164 digits, beside those named so."""
     from numguard.files import write_csv, write_rows
-    from numguard.files.outgoing import with_plus
+    from numguard.files.outgoing import number_columns
 
     if isinstance(rows, pa.Table):
-        is_text = path is None or path.suffix.lower() not in {".parquet", ".arrow"}
-        rows = (with_plus(rows) if is_text else rows).to_reader()
+        rows, numbers = rows.to_reader(), [*numbers, *number_columns(rows.schema)]
     if path is not None:
         write_rows(path, rows.schema, rows, numbers=numbers)
         return

@@ -21,7 +21,7 @@ from numguard.files.formats import written_numbers
 from numguard.indian_time import ZONE
 from numguard.types import PathLike
 
-__all__ = ["shown", "unwritten", "with_plus", "write_private", "written_numbers"]
+__all__ = ["number_columns", "shown", "unwritten", "write_private", "written_numbers"]
 
 
 def write_private(
@@ -83,11 +83,6 @@ def shown(table: pa.Table) -> pa.Table:
     return table
 
 
-def with_plus(table: pa.Table) -> pa.Table:
-    """The columns of numbers that have one of another country as text; all others as they are."""
-    for index, field in enumerate(table.schema):
-        if "msisdn" in field.name and pa.types.is_uint64(field.type):
-            values: Any = written_numbers(table.column(index))
-            if pc.any(pc.starts_with(values, "+")).as_py():
-                table = table.set_column(index, field.name, values)
-    return table
+def number_columns(schema: pa.Schema) -> list[str]:
+    """The columns of numbers, by which a text file has a plus before those of other countries."""
+    return [field.name for field in schema if "msisdn" in field.name and pa.types.is_uint64(field.type)]
