@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -89,3 +90,12 @@ def test_columns_of_the_source_stay_as_they_are() -> None:
     Path("one.txt").write_text("9876543210\n")
     assert run(["scan", "s.parquet", "-c", "phone", "--numbers", "one.txt", "-o", "o.csv"]) == 0
     assert Path("o.csv").read_text().splitlines()[1] == '9123456789,"9876543210",919876543210'
+
+
+def test_a_number_that_another_followed_has_its_plus() -> None:
+    seen = {"served_msisdn": ["+65 9123 4567", "9876543210"], "imei14": ["358240051111110"] * 2}
+    at = [datetime(2026, 6, 1), datetime(2026, 6, 5)]
+    pq.write_table(pa.table(seen | {"at": at}), "s.parquet")
+    assert run(["changes", "s.parquet", "--by", "imei14", "-o", "o.csv"]) == 0
+    rows = csv.DictReader(io.StringIO(Path("o.csv").read_text()))
+    assert [(row["msisdn"], row["followed"]) for row in rows] == [("+6591234567", ""), ("919876543210", "+6591234567")]
