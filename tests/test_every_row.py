@@ -17,6 +17,7 @@ import pytest
 import numguard as ng
 import row_files
 from numguard.cli import run
+from numguard.errors import ColumnError
 from numguard.files import write_rows
 from numguard.number_list import NumberList, read_imeis, read_numbers
 from numguard.source import accounted, open_source, refused_rows
@@ -144,6 +145,68 @@ def test_every_verb_accounts_for_every_row(
         assert balanced(account), f"{verb}, {container}: {account}"
         assert account["rows_read"] == 20, f"{verb}, {container}: {account}"
         assert pv.read_csv("refused.csv").num_rows == account["rows_refused"], f"{verb}, {container}: {account}"
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_no_verb_reads_what_is_below_a_header_of_other_columns(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is joined from two: below the second header, each column of the first one may hold anything."""
+    if verb in ADDS_A_COLUMN:
+        monkeypatch.setattr(row_files, "HEADINGS", [*row_files.HEADINGS[:3], "phone", *row_files.HEADINGS[4:]])
+    random = Random(verb)
+    order = [4, 5, 6, 0, 1, 3, 2, 8, 7]
+    rows = [[*row[:8], "x"] for row in some_rows(random, 12)]
+    reordered = [row_files.HEADINGS[k] for k in order]
+    backwards = [name.title() for name in reversed(row_files.HEADINGS)]
+    for name, head in {"d.txt": reordered, "d.txt.gz": backwards, "d.xlsx": reordered}.items():
+        table = [*rows[:6], head, *([row[k] for k in order] for row in rows[6:])]
+        file = as_lines(table, random.choice([",", ";", "\t", "|"]))
+        content = workbook([row_files.HEADINGS, *table]) if name == "d.xlsx" else TEXTS["utf-8"](file)
+        path = write(tmp_path, name, TEXTS["gzip"](file) if name.endswith("gz") else content)
+        arguments = [str(path) if word == "FILE" else word for word in VERBS[verb]]
+        code = run([*arguments, "--refused", "refused.csv", "--json"])
+        out, errors = capsys.readouterr()
+        if code == 0:
+            account = json.loads(out.splitlines()[-1])
+            assert balanced(account)
+            refused = set(pv.read_csv("refused.csv")["row"].to_pylist())
+            assert refused >= set(range(9, 15)), (verb, name)
+        else:
+            assert code == 3, (verb, name, errors)
+            assert "row 8 is a second header" in errors, (verb, name)
+            assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_header_of_other_columns_is_found_anywhere_in_a_long_file(tmp_path: Path) -> None:
+    head, other = "call date,calling,called,imei", "imei,CALLED,operator,zone"
+    rows = [f"2026-06-{n % 28 + 1:02},98765{n % 100_000:05},91234{n % 100_000:05},1" for n in range(200_000)]
+    seeds = ng.NumberSet(["9876500007"])
+    for at in (1, 99_999, 199_999):
+        rows.insert(at, other)
+        (tmp_path / "d.csv").write_text("\n".join([head, *rows]) + "\n")
+        del rows[at]
+        for read in (
+            lambda: list(ng.scan(tmp_path / "d.csv", {"calling": seeds})),
+            lambda: list(open_source(tmp_path / "d.csv").batches(["calling"])),
+        ):
+            with pytest.raises(ColumnError, match=f"row {at + 2} is a second header"):
+                read()
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("Voice,Incoming,Called,x", 4),  # one cell is a heading
+        ("calling,called,2026-06-01,9876530009", 4),  # a number
+        ("calling,a,b,c", 4),
+        ("CALLING , called,'Name\u00a0',\"zone\"", 3),  # the same header again
+    ],
+)
+def test_a_row_with_few_headings_is_a_row(tmp_path: Path, line: str, count: int) -> None:
+    rows = ["calling,called,name,zone", "9876530001,1,2,a", line, "9876530002,2,b,c", "9876530003,2,b,c"]
+    path = write(tmp_path, "d.csv", "\n".join(rows).encode())
+    assert sum(batch.data.num_rows for batch in open_source(path).batches()) == count
 
 
 @pytest.mark.parametrize("kind", ["parquet", "arrow", "csv", "xlsx"])

@@ -752,10 +752,10 @@ class Text:
         windows_1252: Whether a line that is not UTF-8 is read as Windows-1252 rather than refused.
         apostrophes: Whether single quotes wrap cells in a line that otherwise has too many cells. The quotes stay in
             the cells.
-        doubt: A column, bytes, signs and labels. A row whose cell in that column is blank, or begins with one of the
-            bytes and contains one of the signs, may be a non-data line (a total, a ruler, a repeated header) and is
-            returned with its text; so is a row whose first cell before that column that is not blank begins so and
-            contains one of the labels.
+        doubt: A column, bytes, signs, labels and headings. A row whose cell in that column is blank, or begins with one
+            of the bytes and contains one of the signs, may be a non-data line (a total, a ruler) and is returned with its
+            text; so is a row whose first cell before that column that is not blank begins so and contains one of the
+            labels, and a row without five digits in a row that has one of the headings.
 
     Raises:
         ArgumentError: For a format that is not supported.

@@ -355,7 +355,7 @@ class Scan:
                 elif what == "lines":
                     part.account_for(rest[0])
                 elif what == "doubtful":
-                    self._scanner.decide(part.are_rows(text for _, text in rest[0]))
+                    self._scanner.decide(part.are_rows(rest[0]))
                 elif what == "failed":
                     with in_part(part):
                         raise rest[0]

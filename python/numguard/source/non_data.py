@@ -32,6 +32,8 @@ _TOTAL: Final = re.compile(
     )[\s:.=\-\u2013*]*(?:(?:rs\.?|inr|₹)\s*)?[\d,.\s/\-]*[\W_]*""",
     re.IGNORECASE | re.VERBOSE,
 )
+#: As many digits as no heading has.
+_FIGURES: Final = re.compile(r"\d{5}")
 _FIGURE: Final = re.compile(r"[\s₹\d,.()/\-]*(?:rs\.?|inr|lakhs?|crores?)?[\s₹\d,.()/\-]*", re.IGNORECASE)
 #: Parts of words: the first cell of a total that is not blank has at least one.
 TOTALS: Final = ("otal", "OTAL", "nd of", "ND OF", *sorted({word.split()[0] for word in TOTAL_WORDS}))
@@ -64,6 +66,14 @@ class NonData:
         self._header = [_folded(name) for name in header]
         while self._header and not self._header[-1]:
             self._header.pop()
+
+    def is_other_header(self, cells: Sequence[str]) -> bool:
+        """Whether the line is a header of other columns or in another order: half of its cells are headings."""
+        filled = [text for cell in cells if (text := _folded(cell))]
+        known = set(filled).intersection(self._header)
+        if len(known) < 2 or 2 * len(known) < len(filled) or any(map(_FIGURES.search, filled)):
+            return False
+        return [_folded(cell) for cell in bare_cells(cells)] != self._header
 
     def kind(self, cells: Sequence[str]) -> str | None:  # noqa: PLR0911 - a kind a line
         """The kind of the line, by its cells: blank, ruler, header, page or total; None where it may be a row."""

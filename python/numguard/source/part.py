@@ -28,6 +28,7 @@ from numguard.errors import (
     NumguardError,
     UnsupportedTypeError,
 )
+from numguard.source.non_data import NonData
 
 __all__ = [
     "BATCH_ROWS",
@@ -174,6 +175,8 @@ class Part(ABC):
     sheet: str | None = None
     #: Called with the line, text and note of each refused row, if it is set before the rows are read.
     on_refused: Callable[[int, str, str], None] | None = None
+    #: Whether the caller looks for headers of other columns among the rows, and refuses what is below them.
+    finds_headers: bool = False
     #: What a reader must know of how it was read, such as formulas without a value; complete once it was read.
     warnings: Sequence[str] = ()
     #: The values that the directories above the file give all its rows: `day=2025-06-01/` is the column `day`.
@@ -233,6 +236,14 @@ class Part(ABC):
         self.account.refuse(line, note)
         if self.on_refused is not None:
             self.on_refused(line, text, note)
+
+    def check_header(self, line: int, cells: Sequence[str], non_data: NonData) -> None:
+        """Raises ColumnError if a row is a header of other columns: below it each column may hold something else."""
+        if not self.finds_headers and non_data.is_other_header(cells):
+            raise ColumnError(
+                f"{self.name}: row {line} is a second header, of other columns or in another order: make what is below "
+                "it a file of its own"
+            )
 
 
 class BrokenPart(Part):

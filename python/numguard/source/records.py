@@ -72,6 +72,7 @@ def read_records(source: Any, is_known: Callable[[str], bool], sheet: str | None
     opened = open_source(source, wanted=is_known, sheet=sheet)
     part = _only(opened.parts, source)
     broken: list[tuple[int, str, str]] = []
+    part.finds_headers = True
     part.on_refused = lambda row, text, note: broken.append((row, text, note))
     schema = part.schema()
     batches, rows = [], [np.empty(0, np.int64)]

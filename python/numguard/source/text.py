@@ -25,6 +25,8 @@ from numguard.source.part import Batch, Part, reading
 __all__ = ["TextPart"]
 
 _PROBED: Final = 200
+#: The first bytes of the cells of non-data lines.
+_BEGINNINGS: Final = bytes([*b" \t'\"-=_*#+~.|,;TtGgSsPpEe", *range(128, 256)])
 
 
 class TextPart(Part):
@@ -75,7 +77,9 @@ class TextPart(Part):
                 self.account_for(between)
                 is_row = np.ones(read.num_rows, np.bool_)
                 if len(doubtful):
-                    is_row[doubtful.to_numpy()] = self.are_rows(texts[k] for k in range(len(doubtful)))
+                    at = doubtful.to_numpy()
+                    of_them = lines.to_numpy()[at].tolist()
+                    is_row[at] = self.are_rows((line, texts[k]) for k, line in enumerate(of_them))
                 data = read if is_row.all() else read.filter(pa.array(is_row))
                 if data.num_rows:
                     yield Batch(data, self.name, lines.to_numpy()[is_row])
@@ -106,21 +110,30 @@ class TextPart(Part):
             else:
                 self.account.skip(kind)
 
-    def are_rows(self, texts: Iterable[bytes]) -> list[bool]:
-        """Which possible non-data lines are rows; the others are counted in the account."""
-        return [self._is_row(text.decode(errors="replace")) for text in texts]
+    def are_rows(self, texts: Iterable[tuple[int, bytes]]) -> list[bool]:
+        """Which possible non-data lines, each with its number, are rows; the others are counted in the account.
 
-    def _is_row(self, text: str) -> bool:
+        Raises:
+            ColumnError: one is a header of other columns.
+        """
+        return [self._is_row(line, text.decode(errors="replace")) for line, text in texts]
+
+    def _is_row(self, line: int, text: str) -> bool:
         self._count_inspected(1)
         kind = self._kind(text)
-        if kind is not None:
+        if kind is None:
+            self.check_header(line, self._cells(text), self._non_data)
+        else:
             self.account.skip(kind)
         return kind is None
 
     def _kind(self, text: str) -> str | None:
         """The kind of a non-data line by its text; None for a row and for a line that cannot be split."""
-        cells = split_line(text.replace("\r", " "), self.header.separator)
+        cells = self._cells(text)
         return self._non_data.kind(cells) if cells or not text.strip() else None
+
+    def _cells(self, text: str) -> list[str]:
+        return split_line(text.replace("\r", " "), self.header.separator)
 
     def _count_inspected(self, lines: int) -> None:
         """Counts lines that are inspected one by one."""
@@ -139,8 +152,7 @@ class TextPart(Part):
                 header = self.header
                 probe = _probe(text.lines[header.end :], header)
                 self._non_data = NonData(header.names)
-                signs = [*MAY_BE_NON_DATA, *_spellings(header.names[probe])]
-                doubt = (probe, _beginnings(header.names[probe]), signs, list(TOTALS))
+                doubt = (probe, _BEGINNINGS, MAY_BE_NON_DATA, TOTALS, header.names)
                 rows = text.below(header.end, header.names, header.separator, width=header.width, doubt=doubt)
                 yield text, rows
                 self.encoding = "cp1252" if text.encoding == "cp1252" else self.encoding
@@ -178,18 +190,6 @@ class TextPart(Part):
                 self.refuse(line, text, "above_header")
             else:
                 self.account.skip("title")
-
-
-def _beginnings(name: str) -> bytes:
-    """The first bytes of the cells of non-data lines, in a column of that name."""
-    first = [byte for written in (name, name.upper(), name.lower()) for byte in written.encode()[:1]]
-    return bytes([*b" \t'\"-=_*#+~.|,;TtGgSsPpEe", *first, *range(128, 256)])
-
-
-def _spellings(name: str) -> list[str]:
-    """What a repeated header has in a column of that name, in the usual cases: its longest word."""
-    word = max(name.split(), key=len, default="")
-    return sorted({word, word.upper(), word.lower(), word.capitalize(), word.title()} - {""})
 
 
 def _probe(lines: Sequence[str], header: TextHeader) -> int:

@@ -89,6 +89,7 @@ class SheetPart(Part):
         for at in range(self.header_row, len(self._rows)):
             kind = non_data.kind(self._rows[at])
             if kind is None:
+                self.check_header(at + 1, self._rows[at], non_data)
                 data_rows.append(at)
             else:
                 self.account.skip(kind)

@@ -27,8 +27,8 @@ use crate::function::Function;
 use crate::input::ThreadsArgument;
 use crate::running::PATIENCE;
 
-/// A column, bytes, signs and labels.
-type DoubtArgument = (usize, Vec<u8>, Vec<String>, Vec<String>);
+/// A column, bytes, signs, labels and headings.
+type DoubtArgument = (usize, Vec<u8>, Vec<String>, Vec<String>, Vec<String>);
 
 /// The source of the bytes.
 enum Source {
@@ -50,10 +50,10 @@ enum Source {
 ///     windows_1252: Whether a line that is not UTF-8 is read as Windows-1252 rather than refused.
 ///     apostrophes: Whether single quotes wrap cells in a line that otherwise has too many cells. The quotes stay in
 ///         the cells.
-///     doubt: A column, bytes, signs and labels. A row whose cell in that column is blank, or begins with one of the
-///         bytes and contains one of the signs, may be a non-data line (a total, a ruler, a repeated header) and is
-///         returned with its text; so is a row whose first cell before that column that is not blank begins so and
-///         contains one of the labels.
+///     doubt: A column, bytes, signs, labels and headings. A row whose cell in that column is blank, or begins with one
+///         of the bytes and contains one of the signs, may be a non-data line (a total, a ruler) and is returned with its
+///         text; so is a row whose first cell before that column that is not blank begins so and contains one of the
+///         labels, and a row without five digits in a row that has one of the headings.
 ///
 /// Raises:
 ///     ArgumentError: For a format that is not supported.
@@ -123,12 +123,12 @@ impl Text {
             apostrophes,
         };
         format.check().map_err(raise)?;
-        let doubt = doubt.map(|(column, begins, signs, labels)| {
-            let [signs, labels] = [signs, labels].map(|texts| {
+        let doubt = doubt.map(|(column, begins, signs, labels, headings)| {
+            let [signs, labels, headings] = [signs, labels, headings].map(|texts| {
                 let bytes = texts.into_iter().map(String::into_bytes);
                 bytes.collect::<Vec<_>>()
             });
-            Doubt::new(column, &begins, &signs, &labels)
+            Doubt::new(column, &begins, &signs, &labels, &headings)
         });
         if doubt
             .as_ref()

@@ -1,7 +1,8 @@
-//! Rows that may be non-data lines: totals, rulers, repeated headers.
+//! Rows that may be non-data lines: totals, rulers, headers within the text.
 //!
 //! Owns how they are found; the caller decides what such a row is. One idea: **two cells are enough**, that of a column which
-//! is rarely blank and the first of the row that is not, and for nearly all of them the first byte is enough.
+//! is rarely blank and the first of the row that is not, and for nearly all of them the first byte is enough. Only where that
+//! cell begins as a heading may, the whole row is searched for one.
 
 use memchr::memmem::Finder;
 
@@ -10,22 +11,45 @@ use super::split::Rows;
 /// How rows that may be non-data lines are recognised.
 ///
 /// A row is doubtful if its cell in one column is blank, or begins with one of the given bytes and contains one of the
-/// given signs; or if the first cell before that column which is not blank begins so and contains one of the labels.
+/// given signs; or if the first cell before that column which is not blank begins so and contains one of the labels; or
+/// if the cell in that column begins as a heading may, no cell has a figure, and one of them is a heading of the text.
 #[derive(Clone, Debug)]
 pub struct Doubt {
     column: usize,
     begins: Box<[bool; 256]>,
     signs: Vec<Finder<'static>>,
     labels: Vec<Finder<'static>>,
+    headings: Vec<Vec<u8>>,
+    begins_heading: Box<[bool; 256]>,
 }
 
+/// Digits in a row that no heading has: every number has more.
+const FIGURE: usize = 5;
+
 impl Doubt {
-    /// `column` should be one that is blank in few rows.
+    /// `column` should be one that is blank in few rows. `headings` are those of the text.
     #[must_use]
-    pub fn new(column: usize, begins: &[u8], signs: &[Vec<u8>], labels: &[Vec<u8>]) -> Self {
+    pub fn new(
+        column: usize,
+        begins: &[u8],
+        signs: &[Vec<u8>],
+        labels: &[Vec<u8>],
+        headings: &[Vec<u8>],
+    ) -> Self {
         let mut table = Box::new([false; 256]);
         for &byte in begins.iter().chain(b" \t\r\n\"") {
             table[usize::from(byte)] = true;
+        }
+        let headings: Vec<Vec<u8>> = headings
+            .iter()
+            .map(|heading| bare(heading).to_vec())
+            .filter(|heading| !heading.is_empty())
+            .collect();
+        let mut begins_heading = table.clone();
+        let firsts = headings.iter().map(|heading| heading[0]);
+        for byte in (b'a'..=b'z').chain(firsts) {
+            begins_heading[usize::from(byte.to_ascii_lowercase())] = true;
+            begins_heading[usize::from(byte.to_ascii_uppercase())] = true;
         }
         let finders = |signs: &[Vec<u8>]| {
             let finder = |sign: &Vec<u8>| Finder::new(sign).into_owned();
@@ -36,6 +60,8 @@ impl Doubt {
             begins: table,
             signs: finders(signs),
             labels: finders(labels),
+            headings,
+            begins_heading,
         }
     }
 
@@ -51,6 +77,7 @@ impl Doubt {
             .filter(|&row| {
                 self.is_doubtful(&bytes[rows.cell(row, self.column)])
                     || self.has_label(rows, row, bytes)
+                    || self.may_be_header(rows, row, bytes)
             })
             .map(|row| row as u32)
             .collect()
@@ -81,9 +108,41 @@ impl Doubt {
         })
     }
 
+    /// Whether the row may be a header of the same columns or of others.
+    #[inline]
+    fn may_be_header(&self, rows: &Rows, row: usize, bytes: &[u8]) -> bool {
+        let cell = &bytes[rows.cell(row, self.column)];
+        cell.first()
+            .is_some_and(|&byte| self.begins_heading[usize::from(byte)])
+            && self.has_heading(rows, row, bytes)
+    }
+
+    fn has_heading(&self, rows: &Rows, row: usize, bytes: &[u8]) -> bool {
+        let mut digits = bytes[rows.row(row)].split(|byte| !byte.is_ascii_digit());
+        if digits.any(|some| some.len() >= FIGURE) {
+            return false;
+        }
+        (0..rows.width).any(|column| {
+            let cell = bare(&bytes[rows.cell(row, column)]);
+            self.headings
+                .iter()
+                .any(|heading| heading.eq_ignore_ascii_case(cell))
+        })
+    }
+
     fn has_sign(&self, cell: &[u8]) -> bool {
         let is_blank = |&byte: &u8| byte.is_ascii_whitespace() || byte == b'"';
         cell.iter().all(is_blank) || self.signs.iter().any(|sign| sign.find(cell).is_some())
+    }
+}
+
+/// The text of a cell without what stands around it.
+fn bare(cell: &[u8]) -> &[u8] {
+    let from = cell.iter().position(|byte| !is_wrapping(byte));
+    let to = cell.iter().rposition(|byte| !is_wrapping(byte));
+    match (from, to) {
+        (Some(from), Some(to)) => &cell[from..=to],
+        _ => &[],
     }
 }
 
