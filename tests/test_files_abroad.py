@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -99,3 +100,17 @@ def test_a_number_that_another_followed_has_its_plus() -> None:
     assert run(["changes", "s.parquet", "--by", "imei14", "-o", "o.csv"]) == 0
     rows = csv.DictReader(io.StringIO(Path("o.csv").read_text()))
     assert [(row["msisdn"], row["followed"]) for row in rows] == [("+6591234567", ""), ("919876543210", "+6591234567")]
+
+
+def test_a_handset_that_another_followed_has_its_leading_zero(capfd: pytest.CaptureFixture[str]) -> None:
+    seen = {"served_msisdn": ["9876543210"] * 2, "imei14": ["010203040506076", "358240051111110"]}
+    pq.write_table(pa.table(seen | {"at": [datetime(2026, 6, 1), datetime(2026, 6, 5)]}), "s.parquet")
+    for path in (Path("o.csv"), Path("o.jsonl")):
+        assert run(["changes", "s.parquet", "-o", str(path)]) == 0
+    assert run(["changes", "s.parquet"]) == 0
+    written = [Path("o.csv").read_text(), capfd.readouterr().out]
+    found = [list(csv.DictReader(io.StringIO(text))) for text in written]
+    found.append([json.loads(line) for line in Path("o.jsonl").read_text().splitlines()])
+    for rows in found:
+        assert [row["imei14"] for row in rows] == ["01020304050607", "35824005111111"]
+        assert [row["followed"] or "" for row in rows] == ["", "01020304050607"]
