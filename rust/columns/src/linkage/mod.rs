@@ -227,9 +227,9 @@ impl Linkage {
                 None => return Ok(Step::Done),
             },
         };
-        let over = pass.go_over(&self.held, self.threads)?;
+        let was_last = pass.search_more(&self.held, self.threads)?;
         let progress = pass.progress(&self.held);
-        if over && let Some(pass) = self.pass.take() {
+        if was_last && let Some(pass) = self.pass.take() {
             self.walk.close_pass(pass.tally(&self.policy, self.threads));
         }
         Ok(Step::More(progress))

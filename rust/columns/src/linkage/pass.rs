@@ -58,11 +58,11 @@ impl Pass {
         }
     }
 
-    /// Passes over some more pieces; returns whether they were the last.
+    /// Searches some more pieces; returns whether they were the last.
     ///
     /// # Errors
     /// Those of reading a piece again.
-    pub(super) fn go_over(
+    pub(super) fn search_more(
         &mut self,
         held: &Held,
         threads: parallel::Threads,

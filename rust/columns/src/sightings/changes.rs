@@ -195,7 +195,7 @@ impl Changes {
         let parts = (0..FIRST_PARTS).collect();
         let found = parallel::map(self.threads, parts, |part| {
             let (mut periods, mut found) = (Periods::default(), Vec::new());
-            self.go_over(part, &mut periods, &mut found)?;
+            self.periods_of(part, &mut periods, &mut found)?;
             Ok(found)
         });
         let found = found.into_iter().collect::<Result<Vec<_>, Error>>()?;
@@ -211,7 +211,7 @@ impl Changes {
         let (mut periods, mut found) = (Periods::default(), Vec::new());
         let mut groups = Vec::new();
         for &part in parts {
-            self.go_over(part, &mut periods, &mut found)?;
+            self.periods_of(part, &mut periods, &mut found)?;
             // The rest stays for the next group: a group fills its memory.
             let whole = found.len() / GROUP * GROUP;
             groups.extend(
@@ -225,7 +225,8 @@ impl Changes {
         Ok(groups)
     }
 
-    fn go_over(
+    /// Adds the periods of all keys of a part.
+    fn periods_of(
         &self,
         part: usize,
         periods: &mut Periods,

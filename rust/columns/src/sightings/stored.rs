@@ -90,7 +90,7 @@ impl Stored {
     fn settle(&mut self, threads: parallel::Threads) -> Result<(), Error> {
         let mut starts = vec![0u32];
         let mut pairs: Vec<u64> = Vec::new();
-        self.go_over(
+        self.each_part(
             threads,
             |_, own| own.to_vec(),
             |own| {
@@ -109,7 +109,7 @@ impl Stored {
     }
 
     /// Calls `work` with the distinct pairs of each part, and `take` with what it returns, in the order of the parts.
-    pub(super) fn go_over<R: Send>(
+    pub(super) fn each_part<R: Send>(
         &self,
         threads: parallel::Threads,
         work: impl Fn(usize, &[u64]) -> R + Sync,

@@ -271,7 +271,7 @@ impl Common {
         if let Look::First(stored) = &mut self.look {
             let stored = std::mem::take(stored);
             let mut found = Found::default();
-            stored.go_over(
+            stored.each_part(
                 self.threads,
                 |part, pairs| in_at_least(part, pairs, at_least),
                 |several| found.add(&several).ok_or(Error::TooMany),
