@@ -1,4 +1,4 @@
-"""Numbers of other countries in files of text: read again they are the same numbers, not Indian mobiles."""
+"""Numbers of other countries, and handsets whose first digit is 0, in files of text: read again they are the same."""
 
 from __future__ import annotations
 
@@ -99,3 +99,29 @@ def test_a_number_that_another_followed_has_its_plus() -> None:
     assert run(["changes", "s.parquet", "--by", "imei14", "-o", "o.csv"]) == 0
     rows = csv.DictReader(io.StringIO(Path("o.csv").read_text()))
     assert [(row["msisdn"], row["followed"]) for row in rows] == [("+6591234567", ""), ("919876543210", "+6591234567")]
+
+
+def seen_twice(number: str, *imeis: str) -> None:
+    at = [datetime(2026, 6, 1), datetime(2026, 6, 5)]
+    for name in ("s.parquet", "t.parquet"):
+        pq.write_table(pa.table({"served_msisdn": [number] * 2, "imei14": [*imeis], "at": at}), name)
+
+
+def test_the_proof_has_the_plus() -> None:
+    seen_twice("+65 9123 4567", "358240051111110", "358240051111110")
+    assert run(["common", "s.parquet", "t.parquet", "-o", "o.csv", "--proof", "p.csv"]) == 0
+    rows = csv.DictReader(io.StringIO(Path("p.csv").read_text()))
+    assert {row["msisdn"] for row in rows} == {"+6591234567"}
+
+
+def test_a_handset_that_another_followed_has_all_its_digits() -> None:
+    seen_twice("9876543210", "011240001111110", "358240051111110")
+    assert run(["changes", "s.parquet", "-o", "o.csv"]) == 0
+    rows = csv.DictReader(io.StringIO(Path("o.csv").read_text()))
+    assert [row["followed"] for row in rows] == ["", "01124000111111"]
+
+
+def test_a_handset_of_a_hit_has_all_its_digits_on_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
+    Path("p.csv").write_text("imei\n011240001111110\n")
+    assert run(["scan", "p.csv", "--imei-column", "imei", "--imeis", "p.csv"]) == 0
+    assert capfd.readouterr().out.splitlines()[1] == '"011240001111110","01124000111111"'

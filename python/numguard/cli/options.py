@@ -389,14 +389,21 @@ def write_or_show(table: pa.Table, path: Path | None) -> None:
         write_table(shown(table), None)
 
 
-def write_table(rows: pa.Table | pa.RecordBatchReader, path: Path | None, *, numbers: Sequence[str] = ()) -> None:
-    """Write rows to `path`, or to stdout as CSV; `numbers` are columns of E.164 digits, beside those named so."""
-    from numguard.files import write_csv, write_rows
+def write_table(
+    rows: pa.Table | pa.RecordBatchReader,
+    path: Path | None,
+    *,
+    numbers: Sequence[str] = (),
+    imeis: Sequence[str] = (),
+) -> None:
+    """Write rows to `path`, or to stdout as CSV; `numbers` and `imeis` are columns of keys beside those named so."""
+    from numguard.files import IMEI_COLUMNS, write_csv, write_rows
     from numguard.files.outgoing import number_columns
 
     if isinstance(rows, pa.Table):
         rows, numbers = rows.to_reader(), [*numbers, *number_columns(rows.schema)]
+    imeis = [*IMEI_COLUMNS, *imeis]
     if path is not None:
-        write_rows(path, rows.schema, rows, numbers=numbers)
+        write_rows(path, rows.schema, rows, numbers=numbers, imeis=imeis)
         return
-    write_csv(sys.stdout.buffer, rows.schema, rows, numbers=numbers)
+    write_csv(sys.stdout.buffer, rows.schema, rows, numbers=numbers, imeis=imeis)

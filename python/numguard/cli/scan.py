@@ -178,7 +178,9 @@ def scan(
         if output is not None:
             found.write(output)
         else:
-            options.write_table(found.flat(), None, numbers=[f"{column}_match" for column in wanted.number_columns])
+            keys = (wanted.number_columns, wanted.imei_columns)
+            of_numbers, of_imeis = ([f"{column}_match" for column in columns] for columns in keys)
+            options.write_table(found.flat(), None, numbers=of_numbers, imeis=of_imeis)
         options.end_progress()
         options.write_refused(pa.concat_tables([found.refused_lines, lists_read.refused]), refused_path)
     if as_json:

@@ -449,7 +449,12 @@ def write_rows(
 
 
 def write_csv(
-    file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, numbers: Sequence[str] = ()
+    file: IO[bytes],
+    schema: pa.Schema,
+    batches: Iterable[pa.RecordBatch],
+    *,
+    imeis: Sequence[str] = IMEI_COLUMNS,
+    numbers: Sequence[str] = (),
 ) -> None:
     """Writes `batches` of `schema` as CSV into an open file, such as standard output.
 
@@ -457,7 +462,7 @@ def write_csv(
         ArgumentError: A column that CSV cannot hold.
     """
     Csv.check(".csv", schema)
-    _write(Csv, file, schema, batches, texts=(), imeis=IMEI_COLUMNS, numbers=numbers)
+    _write(Csv, file, schema, batches, texts=(), imeis=imeis, numbers=numbers)
 
 
 def _write(
