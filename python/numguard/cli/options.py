@@ -181,7 +181,7 @@ registry = click.option(
     required=True,
     envvar="NUMGUARD_REGISTRY",
     show_envvar=True,
-    help="The case registry, one file; the first event that is recorded creates it.",
+    help="The case registry, one file; `complaints add` and `merge` create it.",
 )
 by = click.option(
     "--by",

@@ -151,10 +151,10 @@ class Queries:
         Returns:
             Columns: event, at, by, what (named, named no more, complainant, complainant no more, repeated, linked,
             seen, stopped, decided, outcome, exported, taken back), status, reason, file, sha256, row, source,
-            acknowledgement_no, district, reported_at, note (of a block that no list before it requested, which), hop,
-            via_imei, via_msisdn, to, registry. `event` is the
-            number of the event in the registry that recorded it, which `registry` names; `file` and `sha256` are those
-            of the input, or of the exported list (of one in several files, of the file of their hashes).
+            acknowledgement_no, district, reported_at (of an outcome, when it happened), note (of a block that no list
+            before it requested, which), hop, via_imei, via_msisdn, to, registry. `event` is the number of the event in
+            the registry that recorded it, which `registry` names; `file` and `sha256` are those of the input, or of the
+            exported list (of one in several files, of the file of their hashes).
 
         Raises:
             ArgumentError: It is not one number.
