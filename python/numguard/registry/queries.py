@@ -309,8 +309,11 @@ class Queries:
             raise ArgumentError("since: takes a day, a moment or an event that is not after as_of")
         policy = policy or ListPolicy()
         district = the_district(district, case.store.districts)
-        before = None if base is None else Basis(base, policy, district)
-        return case.listed(cut, before, policy, district, as_of=as_of)
+        if base is None:
+            return case.listed(cut, policy, district, as_of=as_of)
+        before = Basis(base, policy, district)
+        touched = case.touched(before, cut, policy, district)
+        return case.changed(cut, before, policy, district, touched=touched, as_of=as_of)
 
     def handsets(self, *, as_of: date | datetime | None = None, district: str | None = None) -> BlockList:
         """The numbers in force with the handsets in which they were seen: (IMEI, MSISDN) pairs. Changes nothing.
