@@ -83,7 +83,7 @@ def test_scan_for_handsets_and_with_a_saved_set(desk: Path) -> None:
         "scan", "calls.csv", "--numbers", "listed.ngset", "-c", "a", "--imeis", "seized.csv", "--imei-column", "imei"
     )
     assert run.stdout.splitlines()[1:] == [
-        '"9876543210","490154203237510",,49015420323751',
+        '"9876543210","490154203237510",,"49015420323751"',
         '"9812345678","-",919812345678,',
     ]
 

@@ -1,10 +1,9 @@
-"""Numbers of other countries in files of text: read again they are the same numbers, not Indian mobiles."""
+"""Numbers of other countries, and handsets whose first digit is 0, in files of text: read again they are the same."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 from datetime import datetime
 from pathlib import Path
 
@@ -102,15 +101,27 @@ def test_a_number_that_another_followed_has_its_plus() -> None:
     assert [(row["msisdn"], row["followed"]) for row in rows] == [("+6591234567", ""), ("919876543210", "+6591234567")]
 
 
-def test_a_handset_that_another_followed_has_its_leading_zero(capfd: pytest.CaptureFixture[str]) -> None:
-    seen = {"served_msisdn": ["9876543210"] * 2, "imei14": ["010203040506076", "358240051111110"]}
-    pq.write_table(pa.table(seen | {"at": [datetime(2026, 6, 1), datetime(2026, 6, 5)]}), "s.parquet")
-    for path in (Path("o.csv"), Path("o.jsonl")):
-        assert run(["changes", "s.parquet", "-o", str(path)]) == 0
-    assert run(["changes", "s.parquet"]) == 0
-    written = [Path("o.csv").read_text(), capfd.readouterr().out]
-    found = [list(csv.DictReader(io.StringIO(text))) for text in written]
-    found.append([json.loads(line) for line in Path("o.jsonl").read_text().splitlines()])
-    for rows in found:
-        assert [row["imei14"] for row in rows] == ["01020304050607", "35824005111111"]
-        assert [row["followed"] or "" for row in rows] == ["", "01020304050607"]
+def seen_twice(number: str, *imeis: str) -> None:
+    at = [datetime(2026, 6, 1), datetime(2026, 6, 5)]
+    for name in ("s.parquet", "t.parquet"):
+        pq.write_table(pa.table({"served_msisdn": [number] * 2, "imei14": [*imeis], "at": at}), name)
+
+
+def test_the_proof_has_the_plus() -> None:
+    seen_twice("+65 9123 4567", "358240051111110", "358240051111110")
+    assert run(["common", "s.parquet", "t.parquet", "-o", "o.csv", "--proof", "p.csv"]) == 0
+    rows = csv.DictReader(io.StringIO(Path("p.csv").read_text()))
+    assert {row["msisdn"] for row in rows} == {"+6591234567"}
+
+
+def test_a_handset_that_another_followed_has_all_its_digits() -> None:
+    seen_twice("9876543210", "011240001111110", "358240051111110")
+    assert run(["changes", "s.parquet", "-o", "o.csv"]) == 0
+    rows = csv.DictReader(io.StringIO(Path("o.csv").read_text()))
+    assert [row["followed"] for row in rows] == ["", "01124000111111"]
+
+
+def test_a_handset_of_a_hit_has_all_its_digits_on_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
+    Path("p.csv").write_text("imei\n011240001111110\n")
+    assert run(["scan", "p.csv", "--imei-column", "imei", "--imeis", "p.csv"]) == 0
+    assert capfd.readouterr().out.splitlines()[1] == '"011240001111110","01124000111111"'

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 import numguard as ng
-from numguard.registry.action import STAGES
+from numguard.report.figures import STAGES
 from registry_cases import HANDSET, A, B, C, D, complaint, complaints, sightings
 from registry_model import IST, Model, Version
 from test_registry_model import PHASES, Machine

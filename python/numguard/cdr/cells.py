@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Column", "Group", "Spans", "are_digits", "as_text", "nulls", "spans"]
+__all__ = ["Column", "Group", "Spans", "are_digits", "nulls", "spans", "unwrapped"]
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -137,9 +137,9 @@ def spans(cells: Column) -> Spans:
     return Spans(data, starts, ends)
 
 
-def as_text(cells: Column, found: Spans | None = None) -> Column:
-    """The cells without their wrapping, null where empty; `found`: their spans, where they are known."""
-    found = spans(cells) if found is None else found
+def unwrapped(cells: Column) -> Column:
+    """The cells without their wrapping, null where empty."""
+    found = spans(cells)
     text = cells if found.bare else pc.utf8_trim(cells, characters=WRAPPING)
     blank = found.blank()
     return pc.if_else(pa.array(blank), pa.scalar(None, pa.string()), text) if blank.any() else text

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cdr import times
-from numguard.cdr.cells import Bytes, Column, Flags, Ints, are_digits, as_text, nulls, spans
+from numguard.cdr.cells import Bytes, Column, Flags, Ints, are_digits, nulls, spans, unwrapped
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role, canonical_name, has_month_first
 from numguard.cdr.layouts.generic import MAY_BE_OF_THE_CALLED, OF_THE_CALLED
@@ -86,7 +86,7 @@ class _Parties(NamedTuple):
 def _parties(raw: RawRows, part: Bytes, switched: Flags | None, region: str | None) -> _Parties:
     if switched is not None:
         # In a switch's record of the called party the A number is the caller.
-        first, second = as_text(raw.columns["served"]), raw.columns["other"]
+        first, second = unwrapped(raw.columns["served"]), raw.columns["other"]
         of_called: Column = pa.array(switched)
         served, other = pc.if_else(of_called, second, first), pc.if_else(of_called, first, second)
         return _with_unkeyed(_core.normalize(served), served.take, other, _core.normalize(other))
@@ -387,7 +387,7 @@ def _without_prefix(parties: _Parties, lrns: Column | None) -> tuple[Column, Col
     written = unkeyed.dictionary.take(pa.array(codes))
     known: Column = pc.match_substring_regex(written, _TYPE_OF_ADDRESS)
     if lrns is not None:
-        own = as_text(_plain(lrns.take(pa.array(rows)).dictionary_decode()))
+        own = unwrapped(_plain(lrns.take(pa.array(rows)).dictionary_decode()))
         same: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), own)
         known = pc.or_(known, same.fill_null(False))
     bare = pc.if_else(known, pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
@@ -434,7 +434,7 @@ def _durations(raw: RawRows) -> tuple[Column, Column]:
 
 def _blank(keys: Column, unread: Column | None) -> Column:
     """Which cells without a key have no other text."""
-    return keys.is_null() if unread is None else pc.and_(keys.is_null(), as_text(unread).is_null())
+    return keys.is_null() if unread is None else pc.and_(keys.is_null(), unwrapped(unread).is_null())
 
 
 def _are_imsis(imeis: Column) -> Flags:
@@ -459,7 +459,7 @@ def _seconds(cells: Column) -> tuple[Column, Column]:
     plain = _plain(cells)
     clock = times.read(plain, "clock")
     of_day: Column = pc.match_substring_regex(plain, _TIME_OF_DAY)
-    is_clock: Column = pc.match_substring_regex(as_text(plain), _CLOCK)
+    is_clock: Column = pc.match_substring_regex(unwrapped(plain), _CLOCK)
     seconds = clock.micros // times.SECOND
     missing = (clock.outcome != times.OK) | _flags(of_day) | ~_flags(is_clock.fill_null(False))
     for rows, matrix in spans(plain).groups():

@@ -212,7 +212,7 @@ def is_registry(path: Path) -> bool:
 
 def files_read(sources: Iterable[str]) -> list[tuple[str, int | None, str]]:
     """Name, bytes and SHA-256 of each file of some sources, for a page that rests on them."""
-    from numguard.registry.intake import fingerprints
+    from numguard.registry.inputs import fingerprints
 
     return fingerprints(list(sources))
 

@@ -92,8 +92,8 @@ def changes(
             write_changes(found, page, keys=shown, account=rows, files=account.files_read(sources), tac=tac)
         else:
             # A number followed another one, and a handset another handset.
-            what = "numbers" if by == "imei14" else "imeis"
-            options.write_table(table if tac is None else tac.join(table), output, **{what: ["followed"]})
+            kind = {"numbers" if by == "imei14" else "imeis": ["followed"]}
+            options.write_table(table if tac is None else tac.join(table), output, **kind)
         account.write_with_reports(found.refused_rows, readers, refused_path, lists_read)
     if page is not None:
         options.say(f"{page}: written; numbers are shown in full")

@@ -91,7 +91,7 @@ def add(
     rejected, false or such is refused; of a status that is on no list, such as closed, the numbers wait for a decision.
 
     \b
-    Check first: which column is which field, ten rows of each, what would be refused and why, and which numbers an
+    Check first: which column is which field, ten cells of each, what would be refused and why, and which numbers an
     amended complaint would drop.
       numguard complaints add sheet.xlsx --registry cases.db --by "HC 1234" --dry-run
     Name what was not found, and save the mapping for next week's sheet.

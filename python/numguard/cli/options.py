@@ -181,7 +181,7 @@ registry = click.option(
     required=True,
     envvar="NUMGUARD_REGISTRY",
     show_envvar=True,
-    help="The case registry, one file; the first event that is recorded creates it.",
+    help="The case registry, one file; `complaints add` and `merge` create it.",
 )
 by = click.option(
     "--by",
@@ -390,18 +390,20 @@ def write_or_show(table: pa.Table, path: Path | None) -> None:
 
 
 def write_table(
-    rows: pa.Table | pa.RecordBatchReader, path: Path | None, *, numbers: Sequence[str] = (), imeis: Sequence[str] = ()
+    rows: pa.Table | pa.RecordBatchReader,
+    path: Path | None,
+    *,
+    numbers: Sequence[str] = (),
+    imeis: Sequence[str] = (),
 ) -> None:
-    """Write rows to `path`, or to stdout as CSV.
-
-    `numbers` are columns of E.164 digits, and `imeis` of IMEI14 keys, beside those whose names say so.
-    """
+    """Write rows to `path`, or to stdout as CSV; `numbers` and `imeis` are columns of keys beside those named so."""
     from numguard.files import IMEI_COLUMNS, write_csv, write_rows
     from numguard.files.outgoing import number_columns
 
     if isinstance(rows, pa.Table):
         rows, numbers = rows.to_reader(), [*numbers, *number_columns(rows.schema)]
+    imeis = [*IMEI_COLUMNS, *imeis]
     if path is not None:
-        write_rows(path, rows.schema, rows, numbers=numbers, imeis=[*IMEI_COLUMNS, *imeis])
+        write_rows(path, rows.schema, rows, numbers=numbers, imeis=imeis)
         return
-    write_csv(sys.stdout.buffer, rows.schema, rows, numbers=numbers, imeis=[*IMEI_COLUMNS, *imeis])
+    write_csv(sys.stdout.buffer, rows.schema, rows, numbers=numbers, imeis=imeis)

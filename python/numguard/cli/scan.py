@@ -87,7 +87,7 @@ wanted_options = options.gathered(
     "wanted",
     Wanted,
     numbers=click.option(
-        "--numbers", type=click.Path(), help="The list of phone numbers: CSV, text, Parquet, or a saved set."
+        "--numbers", type=click.Path(), help="The list of phone numbers: CSV, text, MNRL's JSON, .xlsx, a saved set ..."
     ),
     lists=click.option(
         "--list", "lists", multiple=True, metavar="NAME=FILE", help="One of several lists, by name; goes with --column."
@@ -96,7 +96,7 @@ wanted_options = options.gathered(
     number_columns=click.option(
         "--column", "-c", "number_columns", multiple=True, help="A column of phone numbers; may be given again."
     ),
-    imeis=click.option("--imeis", type=click.Path(), help="The list of handsets: CSV, text, Parquet, or a saved set."),
+    imeis=click.option("--imeis", type=click.Path(), help="The list of handsets: files as for --numbers."),
     imei_columns=click.option(
         "--imei-column", "imei_columns", multiple=True, help="A column of IMEIs; may be given again."
     ),
@@ -178,7 +178,9 @@ def scan(
         if output is not None:
             found.write(output)
         else:
-            options.write_table(found.flat(), None, numbers=[f"{column}_match" for column in wanted.number_columns])
+            keys = (wanted.number_columns, wanted.imei_columns)
+            of_numbers, of_imeis = ([f"{column}_match" for column in columns] for columns in keys)
+            options.write_table(found.flat(), None, numbers=of_numbers, imeis=of_imeis)
         options.end_progress()
         options.write_refused(pa.concat_tables([found.refused_lines, lists_read.refused]), refused_path)
     if as_json:

@@ -103,8 +103,8 @@ class Format(ABC):
         """Raises ArgumentError if this format cannot hold a column."""
         if unfit := cls.unfit(schema):
             raise ArgumentError(
-                f"path: a {ending} file cannot hold the columns {named(unfit)}: leave them out with columns=, "
-                "or write .parquet, .arrow or .jsonl"
+                f"path: a {ending} file cannot hold the columns {named(unfit)}: leave them out with columns= "
+                "(scan: --keep), or write .parquet, .arrow or .jsonl"
             )
 
     @staticmethod

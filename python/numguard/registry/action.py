@@ -18,15 +18,11 @@ from numguard.registry.listing import ListPolicy, rows
 from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
 from numguard.registry.state import RELEASED, RELEASED_TO_VERIFY, derive
+from numguard.report.figures import FOUND, STAGES
 
-__all__ = ["FOUND", "STAGES", "action_taken", "complaints_by_day"]
+__all__ = ["action_taken", "complaints_by_day"]
 
-#: How a number came into the case, in the order in which rows stand.
-FOUND = ("reported", "linked", "decided", "review")
-
-#: What is counted of the numbers.
-STAGES = ("named", "listed", "uploaded", "pending", "blocked", "reverified", "rejected", "released")
-
+_FOUND = (*FOUND,)
 #: The actions for which a number is sent.
 _OUT = ("block", "reverify", RELEASED_TO_VERIFY)
 
@@ -40,11 +36,11 @@ def action_taken(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
     money = complaints.select(["district", "source", *_MONEY])
     money = money.append_column("complaints", pa.repeat(1, len(complaints)))
     combined = pa.concat_tables([numbers, money], promote_options="default")
-    combined = replaced(combined, found=pc.fill_null(combined["found"], FOUND.index("reported")))
+    combined = replaced(combined, found=pc.fill_null(combined["found"], _FOUND.index("reported")))
     combined = _with_places_spelled_once(combined)
     keys, sums = ["district", "source", "found"], [*STAGES, "complaints", *_MONEY]
     table = ascending(combined.group_by(keys).aggregate([(name, "sum") for name in sums]), *keys)
-    reported = pc.equal(table["found"], FOUND.index("reported"))
+    reported = pc.equal(table["found"], _FOUND.index("reported"))
     counts = {name: pc.fill_null(table[f"{name}_sum"], 0) for name in sums}
     for name in ("complaints", *_MONEY):
         # A complaint and its money belong to the numbers that it names.
@@ -53,7 +49,7 @@ def action_taken(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
         {
             "district": table["district"],
             "source": table["source"],
-            "found": pa.array(FOUND).take(table["found"].combine_chunks()),
+            "found": pa.array(_FOUND).take(table["found"].combine_chunks()),
             **{name: counts[name] for name in (*STAGES, "complaints")},
             **{name: _rupees(counts[name]) for name in _MONEY},
         }
@@ -98,7 +94,7 @@ def _numbers(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
     # The complaint or link may be withdrawn since the number was sent: it counts as it did then.
     once = pc.if_else(among(facts.namings["msisdn"]), 0, pc.if_else(among(facts.links["msisdn"]), 1, 2))
     found = pc.if_else(stands, pc.if_else(pc.equal(hop, 0), 0, 1), pc.if_else(decided, 2, once))
-    found = pc.if_else(waits, FOUND.index("review"), found)
+    found = pc.if_else(waits, _FOUND.index("review"), found)
     counts = {
         "named": pa.chunked_array([pa.repeat(True, len(state))]),
         "listed": pc.or_(among(rows(state, policy, None)["msisdn"]), uploaded),

@@ -7,7 +7,7 @@ the log up to an event, so every query has a cut.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -123,40 +123,39 @@ class Case:
         return state["msisdn"].combine_chunks()
 
     def listed(
+        self, cut: int, policy: ListPolicy, district: str | None, *, as_of: date | None = None, by_name: bool = False
+    ) -> BlockList:
+        """The list as of `cut`."""
+        table = rows(self.state(cut), policy, district)
+        return self.block_list(table, "full", (0, cut), district, asdict(policy), as_of=as_of, by_name=by_name)
+
+    def touched(self, before: Basis, cut: int, policy: ListPolicy, district: str | None) -> pa.Array[Any] | None:
+        """The numbers that the change since `before` can have; None is all."""
+        # Under another policy, numbers without a new event may be listed or dropped too.
+        same = (before.policy, before.district) == (policy, district)
+        return self.store.touched(before.event, cut) if same and before.event else None
+
+    def changed(
         self,
         cut: int,
-        before: Basis | None,
+        before: Basis,
         policy: ListPolicy,
         district: str | None,
         *,
+        touched: pa.Array[Any] | None,
+        due: Due | None = None,
         as_of: date | None = None,
-        by_name: bool = False,
-        due: Callable[[pa.Array[Any] | None], Due] | None = None,
     ) -> BlockList:
-        """The list as of `cut`, or its change since `before`.
-
-        `due` gives the releases that are due among the numbers that an event touched (None is all).
-        """
-        if before is None or before.event == 0:
+        """The change of the list since `before`, over the numbers `touched` and those of which a release is `due`."""
+        if before.event == 0:
             table = rows(self.state(cut), policy, district)
-            if before is not None:
-                table = table.append_column("change", pa.repeat("added", len(table)))
+            table = table.append_column("change", pa.repeat("added", len(table)))
         else:
-            same = (before.policy, before.district) == (policy, district)
-            # Under another policy, numbers without a new event may be listed or dropped too.
-            touched = self.store.touched(before.event, cut) if same else None
-            owed = None if due is None else due(touched)
-            if touched is not None and owed is not None:
-                touched = self.store.with_linked(pa.concat_arrays([touched, owed.numbers]), cut)
-            table = delta(
-                self.state(before.event, touched),
-                self.state(cut, touched),
-                (before.policy, policy),
-                (before.district, district),
-                owed,
-            )
-        begin, kind = (0, "full") if before is None else (before.event, "delta")
-        return self.block_list(table, kind, (begin, cut), district, asdict(policy), as_of=as_of, by_name=by_name)
+            if touched is not None and due is not None:
+                touched = self.store.with_linked(pa.concat_arrays([touched, due.numbers]), cut)
+            states = self.state(before.event, touched), self.state(cut, touched)
+            table = delta(*states, (before.policy, policy), (before.district, district), due)
+        return self.block_list(table, "delta", (before.event, cut), district, asdict(policy), as_of=as_of)
 
     def releases(self, cut: int, district: str | None, due: Due) -> BlockList:
         """The rows alone of a change that release what is due at `cut`."""

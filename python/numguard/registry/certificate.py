@@ -14,7 +14,7 @@ import pyarrow as pa
 from numguard.errors import ArgumentError, InputError
 from numguard.indian_time import local
 from numguard.registry.case import Case
-from numguard.registry.sheet import fingerprint_file
+from numguard.registry.inputs import fingerprint_file
 
 __all__ = ["certified", "compared"]
 

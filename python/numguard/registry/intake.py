@@ -1,19 +1,18 @@
-"""The intake of a file: the summary for the caller, and the record of the file's name, size and SHA-256.
+"""The intake of a file: the event of a file of complaints, and the summary for the caller.
 
-Owns `Intake` and the event of a file of complaints. Independent of the meaning of columns (`complaints`). One idea: for
-every input it can be proved later which file it was.
+Owns `Intake`. Independent of the meaning of columns (`complaints`). One idea: a trial (`dry_run`) takes the
+steps of the event, and so shows what it would do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 
 import pyarrow as pa
 
-from numguard.cdr import Cdr
 from numguard.compute import pc, replaced, schema_of
 from numguard.notebook import card, counts
 from numguard.registry.amended import AMENDED, amended
@@ -21,21 +20,19 @@ from numguard.registry.case import Case
 from numguard.registry.complaints import Complaints, read_complaints
 from numguard.registry.ended import in_force_of
 from numguard.registry.headings import AMBIGUOUS, COLUMNS, Mapped, known_by, read_mapping
+from numguard.registry.inputs import record_input
 from numguard.registry.preview import Preview, preview
 from numguard.registry.reconcile import ALIKE, Plan, reconcile
-from numguard.registry.sheet import Sheet, check_strict, fingerprint_file, fingerprint_table, read_sheet
+from numguard.registry.sheet import Sheet, check_strict, read_sheet
 from numguard.registry.store import Append
-from numguard.source import files_of
 from numguard.types import PathLike, RowAccount, TableSource
 
 __all__ = [
     "UNREQUESTED",
     "Intake",
     "add_complaints",
-    "fingerprints",
     "named_refusals",
     "record_counts",
-    "record_input",
 ]
 
 
@@ -222,14 +219,6 @@ def _record(append: Append, sheet: Sheet, plan: Plan) -> None:
     append.rows("refusal", plan.refusals)
 
 
-def record_input(
-    append: Append, ordinal: int, name: str, size: int | None, sha256: str, *, records: int | None
-) -> None:
-    """Records an input of an event."""
-    row = {"ordinal": [ordinal], "name": [name], "bytes": [size], "sha256": [sha256], "records": [records]}
-    append.rows("input", row)
-
-
 def record_counts(append: Append, added: int, updated: int, repeated: int, refused: int) -> None:
     """Records the counts of an intake, in rows."""
     append.rows("intake", {"added": [added], "updated": [updated], "repeated": [repeated], "refused": [refused]})
@@ -270,19 +259,3 @@ def named_refusals(sheet: Sheet, cells: pa.Table) -> pa.Table:
     """Refused cells as they are shown: file, row, column, cell, note."""
     named = cells.select(["row", "field", "cell", "note"]).rename_columns(["row", "column", "cell", "note"])
     return named.add_column(0, "file", pa.repeat(sheet.name, len(named))).combine_chunks()
-
-
-def fingerprints(sightings: Any) -> list[tuple[str, int | None, str]]:
-    """Name, size and SHA-256 of each file of sightings; a stream that can be read only once has none."""
-    found: list[tuple[str, int | None, str]] = []
-    for entry in sightings if isinstance(sightings, list | tuple) else [sightings]:
-        if isinstance(entry, pa.Table):
-            found.append(("table", *fingerprint_table(entry)))
-            continue
-        paths: Sequence[Path] = ()
-        if isinstance(entry, Cdr):
-            paths = entry.paths
-        elif isinstance(entry, str | Path):
-            paths = files_of(entry) if "://" not in str(entry) and str(entry) != "-" else ()
-        found += [(path.name, *fingerprint_file(path)) for path in paths] or [(type(entry).__name__, None, "")]
-    return found

@@ -19,7 +19,7 @@ from numguard.linkage import Expansion, LinkPolicy, WalkOptions
 from numguard.linkage import expand as walk
 from numguard.registry.case import Case
 from numguard.registry.cells import own_numbers
-from numguard.registry.intake import fingerprints, record_input
+from numguard.registry.inputs import fingerprints, record_input
 from numguard.registry.state import IN_FORCE, reports
 from numguard.types import Source
 

@@ -21,7 +21,8 @@ from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.doubts import of_other_countries
 from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
-from numguard.registry.intake import UNREQUESTED, Intake, named_refusals, record_counts, record_input
+from numguard.registry.inputs import record_input
+from numguard.registry.intake import UNREQUESTED, Intake, named_refusals, record_counts
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet, check_strict, read_sheet
 from numguard.registry.spelling import plain_words

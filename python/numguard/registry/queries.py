@@ -151,10 +151,10 @@ class Queries:
         Returns:
             Columns: event, at, by, what (named, named no more, complainant, complainant no more, repeated, linked,
             seen, stopped, decided, outcome, exported, taken back), status, reason, file, sha256, row, source,
-            acknowledgement_no, district, reported_at, note (of a block that no list before it requested, which), hop,
-            via_imei, via_msisdn, to, registry. `event` is the
-            number of the event in the registry that recorded it, which `registry` names; `file` and `sha256` are those
-            of the input, or of the exported list (of one in several files, of the file of their hashes).
+            acknowledgement_no, district, reported_at (of an outcome, when it happened), note (of a block that no list
+            before it requested, which), hop, via_imei, via_msisdn, to, registry. `event` is the number of the event in
+            the registry that recorded it, which `registry` names; `file` and `sha256` are those of the input, or of the
+            exported list (of one in several files, of the file of their hashes).
 
         Raises:
             ArgumentError: It is not one number.
@@ -309,8 +309,11 @@ class Queries:
             raise ArgumentError("since: takes a day, a moment or an event that is not after as_of")
         policy = policy or ListPolicy()
         district = the_district(district, case.store.districts)
-        before = None if base is None else Basis(base, policy, district)
-        return case.listed(cut, before, policy, district, as_of=as_of)
+        if base is None:
+            return case.listed(cut, policy, district, as_of=as_of)
+        before = Basis(base, policy, district)
+        touched = case.touched(before, cut, policy, district)
+        return case.changed(cut, before, policy, district, touched=touched, as_of=as_of)
 
     def handsets(self, *, as_of: date | datetime | None = None, district: str | None = None) -> BlockList:
         """The numbers in force with the handsets in which they were seen: (IMEI, MSISDN) pairs. Changes nothing.

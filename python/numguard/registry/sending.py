@@ -6,7 +6,7 @@ neither formats (`numguard.blocklist`) nor which numbers are listed (`listing`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -67,8 +67,14 @@ def export(
         this = NO_KEY if key is None else key_check(key)
         owed = _Owed(case, to, sent, district, this, case.store.kinds_of_lists(to))
         alone = owed.alone(before, cut, asked=since == "last")
-        due = owed.by_touched(before, cut)
-        listed = case.listed(cut, before, policy, district, due=due) if alone is None else alone
+        touched = None if before is None else case.touched(before, cut, policy, district)
+        due = owed.of_change(before, cut, touched)
+        if alone is not None:
+            listed = alone
+        elif before is None:
+            listed = case.listed(cut, policy, district)
+        else:
+            listed = case.changed(cut, before, policy, district, touched=touched, due=due)
         if policy.max_growth is not None and last and alone is None and not override:
             _brake(case, cut, policy, district, last)
         append.rows("exported", _once_each(listed.to_table().select(["msisdn", "action"])))
@@ -108,8 +114,8 @@ class _Owed:
         )
         return due if key is None else due.of_lists()
 
-    def by_touched(self, before: Basis | None, cut: int) -> Callable[[pa.Array[Any] | None], Due] | None:
-        """What gives the releases of a change; None where no list to him is on record."""
+    def of_change(self, before: Basis | None, cut: int, touched: pa.Array[Any] | None) -> Due | None:
+        """What is due of a change over the numbers `touched`; None where no list to him is on record."""
         lists = [] if before is None else _of_district(self.sent, before.district)
         if before is None or not before.event or not lists:
             return None
@@ -117,7 +123,7 @@ class _Owed:
         # The last change had all that was due: since then, only numbers that an event touched can be.
         same = folded(before.district) in {folded(self.district), ""}
         since_last_change = same and base == lists[0]["event"] and lists[0]["since"] > 0
-        return lambda touched: self.due(touched if since_last_change else None, cut, base)
+        return self.due(touched if since_last_change else None, cut, base)
 
     def alone(self, before: Basis | None, cut: int, *, asked: bool) -> BlockList | None:
         """Of a change under another key than the list before it, the releases alone that are due under that key.
@@ -208,7 +214,7 @@ def _export_of_earlier(
     """Writes the list of an earlier day: a record of the state at that time, which requests no action."""
     with case.sending(path, "export") as (append, token):
         cut = case.cut("as_of", as_of)
-        listed = case.listed(cut, None, policy, district, as_of=as_of, by_name=True)
+        listed = case.listed(cut, policy, district, as_of=as_of, by_name=True)
         numbers = listed.to_table()["msisdn"]
         append.rows("exported", {"msisdn": numbers, "action": pa.repeat("earlier", len(numbers))})
         listed = listed if key is None else listed.keyed(key)

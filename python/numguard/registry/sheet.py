@@ -1,13 +1,11 @@
 """A file or table of records -> its columns as written, each record with its row number.
 
-Owns the name, size and SHA-256 under which an input is recorded. Independent of complaints; `numguard.source` reads the
-files. One idea: a record keeps the row number that a spreadsheet shows, whatever was refused before it.
+Independent of complaints; `numguard.source` reads the files. One idea: a record keeps the row
+number that a spreadsheet shows, whatever was refused before it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,16 +15,16 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import as_text, decoded, is_text, pc, tuples_of
-from numguard.errors import ArgumentError, FileMissingError, InputError, UnsupportedTypeError
+from numguard.errors import ArgumentError, InputError, UnsupportedTypeError
 from numguard.number_list.spared import is_spared
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.headings import heading, names_suspects
-from numguard.source.container import check_file
+from numguard.registry.inputs import fingerprint_file, fingerprint_table
 from numguard.source.header import SEPARATORS, split_line
 from numguard.source.records import Records, read_records
 from numguard.types import RowAccount, TableSource
 
-__all__ = ["Sheet", "check_strict", "fingerprint_file", "fingerprint_table", "read_sheet"]
+__all__ = ["Sheet", "check_strict", "read_sheet"]
 
 
 #: The note of records below a header of other columns, and of that header.
@@ -247,43 +245,3 @@ def check_strict(sheet: Sheet, refused: int, cells: pa.Table) -> None:
             f"{sheet.name}: {refused:,} of its rows are refused, the first in row {pc.min(cells['row']).as_py()}: "
             "strict takes all or nothing"
         )
-
-
-def fingerprint_file(path: Path) -> tuple[int, str]:
-    """The size and SHA-256 of a file."""
-    if path.exists() and not path.is_dir():
-        check_file(path)
-    try:
-        with path.open("rb") as file:
-            return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        raise FileMissingError(f"{path}: there is no such file") from None
-    except IsADirectoryError:
-        raise InputError(f"{path}: is a folder; name the file") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-
-
-def fingerprint_table(table: pa.Table) -> tuple[int, str]:
-    """The size and SHA-256 of a table: of its bare columns as an Arrow stream, whatever its chunks."""
-    bare = table.replace_schema_metadata(None).combine_chunks()
-    sink = _Digest()
-    with pa.ipc.new_stream(pa.PythonFile(sink, "w"), bare.schema) as writer:
-        writer.write_table(bare)
-    return sink.size, sink.sha256.hexdigest()
-
-
-class _Digest(io.RawIOBase):
-    """A file object that keeps only size and SHA-256 of what is written."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self.sha256 = hashlib.sha256()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any, /) -> int:
-        self.sha256.update(data)
-        self.size += len(data)
-        return len(data)

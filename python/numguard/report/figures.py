@@ -14,8 +14,17 @@ import pyarrow as pa
 
 from numguard.tac import TacTable
 
-__all__ = ["STOPS", "Figures"]
+__all__ = ["FOUND", "STAGES", "STOPS", "Figures"]
 
+#: How a number came into the case, in the order in which rows stand.
+FOUND: Final = {
+    "reported": "Reported",
+    "linked": "Found by linkage",
+    "decided": "By decision alone",
+    "review": "Waiting for a decision",
+}
+#: What is counted of the numbers.
+STAGES: Final = ("named", "listed", "uploaded", "pending", "blocked", "reverified", "rejected", "released")
 #: Why linkage stopped at a handset or number.
 STOPS: Final = {
     "placeholder": "Handsets without an IMEI of their own.",

@@ -17,14 +17,13 @@ __all__ = ["File", "inputs"]
 File = tuple[str, int | None, str]
 
 
-def inputs(account: Mapping[str, Any], files: Sequence[File], namer: Namer, more: Sequence[str] = ()) -> Part:
+def inputs(account: Mapping[str, Any], files: Sequence[File], namer: Namer) -> Part:
     """The last part of a page: the account of the rows, and the files.
 
     Args:
         account: As `Changes.account` and `Common.account` have it.
         files: The inputs.
         namer: Writes names of files.
-        more: Further sentences.
     """
     refused = sorted(account["refused_rows"].items(), key=lambda item: (-item[1], item[0]))
     rows = [["used", grouped(account["rows_used"])]]
@@ -38,4 +37,4 @@ def inputs(account: Mapping[str, Any], files: Sequence[File], namer: Namer, more
     if files:
         lines = [[namer.text(name), "" if size is None else grouped(size), digest] for name, size, digest in files]
         tables.append(Table("Files", ["file", "bytes", "SHA-256"], lines))
-    return Part("basis", "What this rests on", [text, *more], tables)
+    return Part("basis", "What this rests on", [text], tables)

@@ -12,22 +12,12 @@ from decimal import Decimal
 from typing import Any, Final
 
 from numguard.report.drawing import Bar, Strip, bars, strips
-from numguard.report.figures import STOPS, Figures
+from numguard.report.figures import FOUND, STAGES, STOPS, Figures
 from numguard.report.office import registries, taken_back, unsettled, waiting
 from numguard.report.part import Part, Table
 from numguard.report.writing import Namer, counted, day, grouped, lakh, rupees_in_words, share
 
 __all__ = ["parts", "totals"]
-
-STAGES: Final = ("named", "listed", "uploaded", "pending", "blocked", "reverified", "rejected", "released")
-"""Columns of the action-taken report."""
-
-FOUND: Final = {
-    "reported": "Reported",
-    "linked": "Found by linkage",
-    "decided": "By decision alone",
-    "review": "Waiting for a decision",
-}
 
 _REPORTED, _LINKED, _PLAIN, _STOPPED = ("var(--reported)", "var(--linked)", "var(--plain)", "var(--stopped)")
 _DISTRICTS, _SOURCES, _LINES, _STRIPS, _DAYS = 40, 15, 15, 4, 366

@@ -1,0 +1,86 @@
+"""The inputs of an event: the name, size and SHA-256 of each file or table, and their record.
+
+Independent of what is in them. One idea: for every input it can be proved later which file it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from numguard.cdr import Cdr
+from numguard.errors import FileMissingError, InputError
+from numguard.registry.store import Append
+from numguard.source import files_of
+from numguard.source.container import check_file
+
+__all__ = ["fingerprint_file", "fingerprint_table", "fingerprints", "record_input"]
+
+
+def record_input(
+    append: Append, ordinal: int, name: str, size: int | None, sha256: str, *, records: int | None
+) -> None:
+    """Records an input of an event."""
+    row = {"ordinal": [ordinal], "name": [name], "bytes": [size], "sha256": [sha256], "records": [records]}
+    append.rows("input", row)
+
+
+def fingerprints(sightings: Any) -> list[tuple[str, int | None, str]]:
+    """Name, size and SHA-256 of each file of sightings; a stream that can be read only once has none."""
+    found: list[tuple[str, int | None, str]] = []
+    for entry in sightings if isinstance(sightings, list | tuple) else [sightings]:
+        if isinstance(entry, pa.Table):
+            found.append(("table", *fingerprint_table(entry)))
+            continue
+        paths: Sequence[Path] = ()
+        if isinstance(entry, Cdr):
+            paths = entry.paths
+        elif isinstance(entry, str | Path):
+            paths = files_of(entry) if "://" not in str(entry) and str(entry) != "-" else ()
+        found += [(path.name, *fingerprint_file(path)) for path in paths] or [(type(entry).__name__, None, "")]
+    return found
+
+
+def fingerprint_file(path: Path) -> tuple[int, str]:
+    """The size and SHA-256 of a file."""
+    if path.exists() and not path.is_dir():
+        check_file(path)
+    try:
+        with path.open("rb") as file:
+            return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise FileMissingError(f"{path}: there is no such file") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: is a folder; name the file") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def fingerprint_table(table: pa.Table) -> tuple[int, str]:
+    """The size and SHA-256 of a table: of its bare columns as an Arrow stream, whatever its chunks."""
+    bare = table.replace_schema_metadata(None).combine_chunks()
+    sink = _Digest()
+    with pa.ipc.new_stream(pa.PythonFile(sink, "w"), bare.schema) as writer:
+        writer.write_table(bare)
+    return sink.size, sink.sha256.hexdigest()
+
+
+class _Digest(io.RawIOBase):
+    """A file object that keeps only size and SHA-256 of what is written."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.sha256 = hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self.sha256.update(data)
+        self.size += len(data)
+        return len(data)
