@@ -78,12 +78,14 @@ _NO: Final = frozenset(["no", "n", "false", "0", "0.0", "नहीं", "नह�
 _WHEN: Final = words_in("at date day dated dt no number of on time")
 _DAY: Final = re.compile(r"(?:\d\D*){4}")
 #: Words of headings of columns that say what a change does to each row: `Change`, `Operation`, `Add/Del`.
-_CHANGE: Final = words_in("add added addition change changes delta modification op operation operations update updation")
+_CHANGE: Final = words_in(
+    "add added addition change changes delta modification op operation operations update updation",
+)
 _OF_CHANGE: Final = words_in(
     "a c code d del delete deleted deletion flag i indicator kind list m mode n new number of or r record rel release",
-    "released rem remove removed status the to type u"
+    "released rem remove removed status the to type u",
 )
-#: What is beside it in a column with less of a heading, such as `Type` or `Flag`: then it is one of changes all the same.
+#: What is beside it in a column with less of a heading, such as `Type` or `Flag`, which is then one of changes too.
 _JOINS: Final = words_in("+ add added addition ins insert new")
 #: What such a column has for a number that leaves the list. Shorter than words: `Del` may be Delhi in another column.
 _LEAVES: Final = words_in("- d del dlt drop dropped minus out r rel rem rmv withdraw")
