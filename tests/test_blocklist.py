@@ -200,6 +200,9 @@ def test_a_list_that_would_not_say_what_to_do_is_not_written(tmp_path: Path) -> 
         registry.decide(["9876543210"], "withdrawn", "a false complaint")
         with pytest.raises(ArgumentError, match="rows with the action release, which would be taken for"):
             registry.export(stated, to="DoT", since="last", columns=["msisdn", "reason"])
+        # A status is read as no action: `scan` had each row of such a change for one to block.
+        with pytest.raises(ArgumentError, match="rows with the action release, which would be taken for"):
+            registry.export(stated, to="DoT", since="last", columns=["msisdn", "status", "change"])
         assert not stated.exists()
         registry.export(stated, to="DoT", since="last", columns=["msisdn", "action"])
     assert (bare.read_text(), stated.read_text()) == (

@@ -172,6 +172,13 @@ def test_numbers_to_be_released_are_not_hits(case: Path) -> None:
     run = numguard("keyed", "customers.csv", "--key-file", "shared.key", "--list", "change.csv")
     others = "change.csv: lines that are no rows: other_action 2\n"
     assert run.stderr == f"{others}1 row, 0 hits, 0 without a number\n"
+    Path("days").mkdir()
+    for name in ("shared.csv", "change.csv"):
+        lines = Path(name).read_text().splitlines()
+        last = slice(None, -1 if name == "change.csv" else None)
+        (Path("days") / name).write_text("".join(",".join(line.split(",")[last]) + "\n" for line in lines))
+    run = numguard("keyed", "customers.csv", "--key-file", "shared.key", "--list", "days")
+    assert (run.returncode, "another row of the list has to block" in run.stderr) == (3, True)
     renamed = Path("change.csv").read_text().replace('"action"', '"what to do"')
     Path("renamed.csv").write_text(renamed.replace('"reverify"', '"block"'))
     run = numguard("keyed", "customers.csv", "--key-file", "shared.key", "--list", "renamed.csv")

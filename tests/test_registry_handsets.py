@@ -41,6 +41,8 @@ def test_a_pair_is_to_block_only_once_its_number_was_confirmed(registry: ng.Regi
     registry.export(tmp_path / "list.csv", replace=True, to="DoT")
     assert pairs(registry)[HANDSET, A] == ("reverify", "requested", None)
     assert pairs(registry)[OTHER, C] == ("block", "requested", None)
+    with pytest.raises(ArgumentError, match="action reverify, which would be taken for numbers to block"):
+        registry.handsets().write(tmp_path / "pairs.csv", columns=["imei14", "status"])
     registry.decide([B], "withdrawn", "the operator's mistake")
     assert (HANDSET, B) not in pairs(registry)
 

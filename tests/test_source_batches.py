@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -157,3 +158,23 @@ def test_a_column_of_pandas_without_an_arrow_type_is_named(column: Any, why: str
 def test_one_column_is_no_table(column: Any) -> None:
     with pytest.raises(UnsupportedTypeError, match="the source: is one column and no table"):
         scan(column)
+
+
+def test_a_dataset_of_csv_whose_digits_pyarrow_made_numbers_is_an_error(tmp_path: Path) -> None:
+    """Its integers have no plus and no zero: +65 8123 4567 would be an Indian mobile, and an IMEI another handset."""
+    path = tmp_path / "calls.csv"
+    path.write_text("served_msisdn,imei14,at\n+6581234567,011240001111110,2026-06-01\n")
+    listed = ng.NumberSet(["65812 34567"])
+    read = ds.dataset(path, format="csv")
+    for source in (read, read.filter(ds.field("at") > date(2020, 1, 1))):
+        with pytest.raises(UnsupportedTypeError, match=r"column 'served_msisdn': pyarrow reads its text as .* schema"):
+            ng.scan(source, {"served_msisdn": listed})
+    for verb in (lambda one: ng.expand(listed, one, at=None), ng.changes, lambda one: ng.common([one, one])):
+        with pytest.raises(UnsupportedTypeError, match="'served_msisdn': pyarrow reads its text"):
+            verb(read)
+    as_text = ds.dataset(path, format="csv", schema=pa.schema([(name, pa.string()) for name in read.schema.names]))
+    for source in (as_text, path):
+        assert ng.scan(source, {"served_msisdn": listed}).read_all().num_rows == 0
+    # What is no key may be anything.
+    keys = pa.schema([("served_msisdn", pa.string()), ("imei14", pa.int64()), ("at", pa.string())])
+    assert ng.scan(ds.dataset(path, format="csv", schema=keys), {"served_msisdn": listed}).read_all().num_rows == 0

@@ -24,13 +24,14 @@ SPARED = [
     "To be released", "Released",
     "Numbers to be unblocked", "Reactivated", "Whitelisted", "exempted", "Not a suspect", "not suspected",
     "False positive", "wrong number", "Wrong no.", "ब्लॉक न करें", "अनब्लॉक", "Genuine", "blocking not required",
+    "Removed", "deleted", "Delete", "withdrawn", "to be removed", "हटाएं",
     "Reconnected", "Nodal Officer", "Contact person:", "For any queries", "Prepared by", "Authorised signatory",
 ]  # fmt: skip
 MEANT = [
     "", "Suspect", "Please block", "Not blocked", "Not yet blocked", "block", "Released on bail", "called the victim",
     "Victim's bank", "Fake customer care", "Ravi", "fraud", "Not known", "not available", "no",
     "Genuine looking caller", "आरोपी", "High", "wrong person called", "contact",
-    "person", "prepared",
+    "person", "prepared", "Del", "D", "R", "Added", "Removed the SIM", "withdrew",
 ]  # fmt: skip
 
 
@@ -88,6 +89,7 @@ def test_a_column_that_says_who_named_the_number(tmp_path: Path, heading: str) -
         ("Block", "No", "Yes"), ("To be blocked (Y/N)", "N", "Y"), ("blocked", "false", "true"), ("Block", "0", "1"),
         ("Whitelisted", "Yes", "No"), ("Released", "y", "n"), ("Do not block", "TRUE", "FALSE"), ("ब्लॉक", "नहीं", "हाँ"),
         ("is_fraud", "0", "1"), ("Fraud (Y/N)", "N", "Y"), ("Suspect?", "No", "Yes"), ("fraud_flag", "0.0", "1.0"),
+        ("is_deleted", "1", "0"), ("Removed", "Yes", "No"),
         ("Confirmed fraud", "FALSE", "TRUE"), ("संदिग्ध", "नहीं", "हाँ"),
     ],
 )  # fmt: skip
@@ -120,7 +122,37 @@ def test_a_note_below_a_table_with_serial_numbers(tmp_path: Path, heading: str) 
         assert len(read_numbers(path).keys) == 2
 
 
-@pytest.mark.parametrize("heading", ["Reactivation Date", "Reactivated on", "unblocked_at", "Date of restoration"])
+@pytest.mark.parametrize(
+    ("heading", "joins", "leaves"),
+    [
+        ("Change", "A", "D"), ("Operation", "ADD", "DEL"), ("op", "+", "-"), ("change_type", "I", "D"),
+        ("Add/Del", "A", "R"), ("Update", "add", "drop"), ("Type", "NEW", "REL"), ("Flag", "+", "-"),
+        ("Record type", "insert", "Del"), ("change", "added", "removed"),
+    ],
+)  # fmt: skip
+def test_a_column_of_changes(tmp_path: Path, heading: str, joins: str, leaves: str) -> None:
+    """A daily change of a list: the numbers that leave it were listed like those that join it."""
+    path = tmp_path / "a.csv"
+    path.write_text(f"mobile,{heading}\n{SUSPECT},{joins}\n{OTHER},{leaves}\n")
+    with pytest.raises(ColumnError, match=f"'{heading}' says in row 3"):
+        read_numbers(path)
+    path.write_text(f"mobile,{heading}\n{SUSPECT},{joins}\n{OTHER},{joins}\n")
+    assert len(read_numbers(path).keys) == 2
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"), [("Circle", ("New", "Del")), ("op", ("x", "-")), ("Type", ("P", "D")), ("Flag", ("A", "R"))]
+)
+def test_a_column_that_is_none_of_changes(tmp_path: Path, heading: str, cells: tuple[str, str]) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"mobile,{heading}\n{SUSPECT},{cells[0]}\n{OTHER},{cells[1]}\n")
+    assert len(read_numbers(path).keys) == 2
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Reactivation Date", "Reactivated on", "unblocked_at", "Date of restoration", "Release date", "removed_on"],
+)
 def test_a_day_since_which_a_number_is_in_use_again(tmp_path: Path, heading: str) -> None:
     """The lists of revoked numbers and of those in use again, in one table."""
     path = tmp_path / "a.csv"

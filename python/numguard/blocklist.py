@@ -32,8 +32,9 @@ __all__ = ["BlockList", "Columns", "Form", "manifest_path", "write_private"]
 Columns: TypeAlias = Mapping[str, str] | Sequence[str]
 
 _MANIFEST = ".manifest.json"
-# Columns that say what to do with a row. A row of a list without them is read as one to block.
-_SAYING = frozenset(["action", "status"])
+# The column that says what to do with a row. A row of a list without it is read as one to block. A status does not say
+# it: a number may be `requested`, and its pair with a handset to verify; two rows of a change may have one status.
+_SAYING = "action"
 # Columns that contain a number, or may.
 _WITHHELD = ("msisdn", "via_imei", "reason")
 
@@ -179,8 +180,7 @@ class BlockList:
         Raises:
             ArgumentError: an unknown ending, or a format without a title.
             ColumnError: a column that a list does not have.
-            ArgumentError: an exported list is at `path`; or `columns` has neither `action` nor `status`, and not every
-                row is to block.
+            ArgumentError: an exported list is at `path`; or `columns` has no `action`, and not every row is to block.
             InputError: the folder cannot be written to, or has parts of another list with this name.
             RegistryError: the list contains a number that was protected after the list was made.
         """
@@ -320,7 +320,7 @@ def _chosen(table: pa.Table, columns: Columns | None) -> pa.Table:
     absent = [name for name in columns if name not in table.column_names]
     if absent:
         raise ColumnError(f"columns: no column {named(absent[:1])!r}; a list has {', '.join(table.column_names)}")
-    if not _SAYING & set(columns):
+    if _SAYING not in columns:
         unsaid = sorted(set(pc.unique(table["action"]).to_pylist()) - {"block"})
         if unsaid:
             raise ArgumentError(

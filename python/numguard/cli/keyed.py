@@ -16,7 +16,7 @@ from numguard.compute import filtered, pc
 from numguard.errors import ArgumentError, ColumnError
 from numguard.files import placed_together
 from numguard.keyed import HASHED, key_check, keyed_hash, read_hashes
-from numguard.number_list import action_column, refuse_other_actions, rows_with
+from numguard.number_list import Opposed, action_column, refuse_other_actions, rows_with
 from numguard.number_list.checks import check_titles
 from numguard.source import open_source, unread_codes
 from numguard.types import Region
@@ -128,15 +128,18 @@ def _members(path: str, key: bytes, actions: tuple[str, ...], lists_read: accoun
     found: list[Any] = [pa.array([], pa.string())]
     unread = []
     others = 0
+    opposed = Opposed(actions)
     for batch in source.batches(names):
         taken = batch
         if action:
             taken, another, refused = rows_with(batch, action, actions)
             others += another
             unread.append(refused)
+            opposed.add(batch, action, HASHED, taken)
         hashes, notes = read_hashes(taken.data[HASHED])
         unread.append(taken.refused(notes))
         found.append(hashes.drop_null())
+    opposed.check(lambda cells: read_hashes(cells)[0])
     members: pa.Array[Any] = pa.concat_arrays(found)
     refused_of, rows_of = source.account_with(unread, {"other_action": others})
     account.say(rows_of, path)

@@ -37,6 +37,7 @@ from numguard.source import (
     ParquetPart,
     Part,
     accounted,
+    check_keys,
     exporting,
     in_part,
     in_steps,
@@ -281,7 +282,9 @@ def _read(
     # A table stays in memory while its owner holds it; a batch of a stream may keep much more in memory.
     keep = isinstance(sightings, pa.Table)
     files: list[tuple[Any, list[str], list[str] | None]] = []
-    for part in _parts(sightings, columns_of([]), opened):
+    keys = columns_of([])
+    for part in _parts(sightings, keys, opened):
+        check_keys(part, keys[:2])
         if isinstance(part, ParquetPart):
             stored = parquet_schema(part.path)
             columns = columns_of([*stored.names, *part.partitions])

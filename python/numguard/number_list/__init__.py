@@ -27,6 +27,7 @@ from numguard.keyed import HASHED
 from numguard.number_list.actions import (
     LIKE_ACTION,
     MARKS,
+    Opposed,
     action_column,
     bare,
     may_have_words,
@@ -60,6 +61,7 @@ from numguard.types import PathLike, Region
 
 __all__ = [
     "NumberList",
+    "Opposed",
     "action_column",
     "listing_dates",
     "may_have_words",
@@ -296,6 +298,7 @@ class _ListReader:
         headed = [part for part in lists if not _begins_with_row(part, is_wanted)]
         self.column = self._the_column(column, (headed or lists)[0])
         action = None if actions is None else action_column(lists)
+        self._opposed = Opposed(actions or ())
         for part in lists:
             there = part.schema().names
             name = self.column
@@ -317,6 +320,7 @@ class _ListReader:
             cell = pa.RecordBatch.from_pydict({name: [name]})
             yield Batch(cell, part.name, part.header_row)
             yield from self._rows_of(part, [name, *more], None, ())
+        self._opposed.check(lambda cells: self._kind.explained(cells).field(0))
 
     def _is_list(self, part: Part, is_wanted: Callable[[str], bool], *, may_be_read: bool) -> bool:
         """Whether a member without a column that is looked for is a list: numbers, one a line, without a heading.
@@ -353,6 +357,8 @@ class _ListReader:
 
     def _rows_of(self, part: Part, wanted: list[str], action: str | None, actions: Sequence[str]) -> Iterator[Batch]:
         named = wanted if action is None or action in wanted else [*wanted, action]
+        # A pair with a handset is released by itself, and its number is still to be blocked.
+        is_pair = any(bare(name) in _IMEI_NAMES for name in part.schema().names)
         has_actions = action is not None
         batches = part.batches(named) if self._may_be_victims else self._checked(part, named, has_actions=has_actions)
         for batch in batches:
@@ -361,6 +367,8 @@ class _ListReader:
                 rows, others, refused = rows_with(batch, action, actions)
                 self._others += others
                 self._refused.append(refused)
+                if not is_pair:
+                    self._opposed.add(batch, action, wanted[0], rows)
             yield replace(rows, data=rows.data.select(wanted))
 
     def _checked(self, part: Part, wanted: list[str], *, has_actions: bool) -> Iterator[Batch]:

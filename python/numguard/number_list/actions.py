@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 
 from numguard.compute import as_text, is_text, pc
-from numguard.errors import ColumnError
+from numguard.errors import ColumnError, InputError
 from numguard.source import Batch, Part, named
 
 __all__ = [
     "LIKE_ACTION",
     "MARKS",
+    "Opposed",
     "action_column",
     "bare",
     "may_have_words",
@@ -30,6 +32,8 @@ __all__ = [
 #: The column with the action of each row, and the actions: those of a block list, and of a change of one.
 _ACTION = "action"
 _ACTIONS = ("block", "reverify", "release", "none")
+#: Of one number a list cannot have both. The linked number of a change has a row to release and one to verify.
+_OPPOSITE: Final = {"block": ("release", "none"), "release": ("block",)}
 #: The note of a row whose action is none of them.
 _UNKNOWN_ACTION = "unknown_action"
 #: Columns that may have the action of a row, beside `action`, which alone is read.
@@ -98,6 +102,48 @@ def rows_with(batch: Batch, action: str, actions: Sequence[str]) -> tuple[Batch,
     known = pc.or_(kept, pc.is_in(written, pa.array(_ACTIONS)))
     notes = pc.if_else(known, pa.scalar(None, pa.string()), _UNKNOWN_ACTION)
     return batch.filter(kept), known.true_count - kept.true_count, batch.refused(notes)
+
+
+class Opposed:
+    """The numbers of a list that one row has to block, and another to release or to leave.
+
+    The changes of several days, put together, have such numbers: the last row counts, and which that is, nothing shows.
+    """
+
+    def __init__(self, actions: Sequence[str]) -> None:
+        """Takes the actions that are looked for."""
+        chosen = {one.strip().lower() for one in actions}
+        self._action = next((one for one in _OPPOSITE if one in chosen and chosen.isdisjoint(_OPPOSITE[one])), "")
+        self._chosen: list[Any] = []
+        self._against: list[Batch] = []
+
+    def add(self, batch: Batch, action: str, column: str, chosen: Batch) -> None:
+        """Takes rows of a list, and those of them with an action that is looked for."""
+        if not self._action:
+            return
+        self._chosen.append(chosen.data[column])
+        is_against = pc.is_in(_as_actions(batch.data[action]), pa.array(_OPPOSITE[self._action]))
+        if is_against.true_count:
+            against = batch.filter(is_against)
+            self._against.append(Batch(against.data.select([column, action]), against.file, against.rows))
+
+    def check(self, keys_of: Callable[[Any], Any]) -> None:
+        """Checks the whole list; `keys_of` gives the numbers in cells.
+
+        Raises:
+            InputError: A number has both.
+        """
+        chosen: Any = pa.chunked_array([keys_of(cells) for cells in self._chosen]) if self._against else None
+        for batch in self._against:
+            is_opposed = pc.is_in(keys_of(batch.data.column(0)), chosen.drop_null().combine_chunks())
+            if is_opposed.true_count:
+                at = int(np.argmax(is_opposed.to_numpy(zero_copy_only=False)))
+                raise InputError(
+                    f"{batch.file}: row {batch.row_numbers()[at]} has the action "
+                    f"{_as_actions(batch.data.column(1))[at]} for a number that another row of the list has to "
+                    f"{self._action}: of the changes of several days the last one counts, so leave only that row of "
+                    "the number in the list"
+                )
 
 
 def _as_actions(cells: Any) -> Any:

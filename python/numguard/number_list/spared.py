@@ -37,10 +37,11 @@ __all__ = [
 
 #: What is done to a number that is not, or no longer, to be blocked.
 _RELEASED: Final = words_in(
-    "deblock deblocked delisted delisting exclude excluded exempt exempted genuine protected reactivate reactivated",
-    "reactivation reconnected reconnection release released releasing restoration restore restored unblock unblocked",
-    "unblocking whitelist whitelisted whitelisting",
-    "अनब्लॉक बहाल",
+    "deblock deblocked delete deleted deletion deletions delist delisted delisting exclude excluded exempt exempted",
+    "genuine protected reactivate reactivated reactivation reconnected reconnection release released releasing removal",
+    "removals remove removed restoration restore restored unblock unblocked unblocking whitelist whitelisted",
+    "whitelisting withdrawn",
+    "अनब्लॉक बहाल हटाएं हटाया",
 )
 #: Words beside them that change nothing.
 _FILLING: Final = words_in(
@@ -76,6 +77,18 @@ _NO: Final = frozenset(["no", "n", "false", "0", "0.0", "नहीं", "नह�
 #: Words beside them in headings of days, and the digits of a day.
 _WHEN: Final = words_in("at date day dated dt no number of on time")
 _DAY: Final = re.compile(r"(?:\d\D*){4}")
+#: Words of headings of columns that say what a change does to each row: `Change`, `Operation`, `Add/Del`.
+_CHANGE: Final = words_in(
+    "add added addition change changes delta modification op operation operations update updation",
+)
+_OF_CHANGE: Final = words_in(
+    "a c code d del delete deleted deletion flag i indicator kind list m mode n new number of or r record rel release",
+    "released rem remove removed status the to type u",
+)
+#: What is beside it in a column with less of a heading, such as `Type` or `Flag`, which is then one of changes too.
+_JOINS: Final = words_in("+ add added addition ins insert new")
+#: What such a column has for a number that leaves the list. Shorter than words: `Del` may be Delhi in another column.
+_LEAVES: Final = words_in("- d del dlt drop dropped minus out r rel rem rmv withdraw")
 #: Words of headings of columns that say from whom a number is known.
 _BY_WHOM: Final = words_in("by from given informed received reported reporter source sources through via द्वारा स्रोत")
 #: Words of headings of columns that say what each row has: `Type`, `Identifier type`.
@@ -205,9 +218,28 @@ def spared(heading: str, cells: Any, *, may_be_account: bool = False) -> npt.NDA
 
 
 def _is_of_days(heading: str) -> bool:
-    """Whether a heading is that of the days since which numbers are in use again: `Reactivation date`."""
+    """Whether a heading is that of the days since which numbers are in use again: `Reactivation date`, `Removed on`."""
     meant = set(words_of(heading)) - _WHEN
-    return bool(meant) and all(word.startswith(_AGAIN) for word in meant)
+    return bool(meant) and all(word.startswith(_AGAIN) or word in _RELEASED for word in meant)
+
+
+def _leaving(heading: str, texts: list[str]) -> list[str]:
+    """Those texts that say, below the heading of a column of changes, that a number leaves the list.
+
+    >>> _leaving("Add/Del", ["A", "D"]), _leaving("Circle", ["New", "Del"]), _leaving("Flag", ["D"])
+    (['D'], [], [])
+    >>> _leaving("Type", ["NEW", "REL"]), _leaving("op", ["-"]), _leaving("op", ["+", "-"])
+    (['REL'], [], ['-'])
+    """
+    words = set(words_of(heading))
+    if not words or not words <= _CHANGE | _OF_CHANGE:
+        return []
+    meant = [text.strip().casefold() for text in texts]
+    if not words & _CHANGE and _JOINS.isdisjoint(meant):
+        return []
+    # A dash stands for an empty cell too.
+    leaves = _LEAVES if "+" in meant else _LEAVES - {"-"}
+    return [text for text, bare in zip(texts, meant, strict=True) if bare in leaves]
 
 
 def _sparing_answers(heading: str, *, may_be_account: bool = False) -> frozenset[str]:
@@ -226,8 +258,9 @@ def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
     sparing = []
     if answers := _sparing_answers(heading, may_be_account=may_be_account):
         sparing = [text for text in texts.to_pylist() if text.strip().casefold() in answers]
-    if not may_be_account and _is_of_days(heading):
-        sparing += [text for text in texts.to_pylist() if _DAY.search(text)]
+    if not may_be_account:
+        sparing += _leaving(heading, texts.to_pylist())
+        sparing += [text for text in texts.to_pylist() if _DAY.search(text)] if _is_of_days(heading) else []
     if "".join(words_of(heading)) in _SERIAL:
         notes = texts.filter(pc.match_substring_regex(texts, _NOTE))
         sparing += notes.filter(pc.invert(pc.match_substring_regex(notes, _ROMAN))).to_pylist()

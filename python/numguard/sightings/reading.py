@@ -28,6 +28,7 @@ from numguard.source import (
     Part,
     accounted,
     check_columns,
+    check_keys,
     files_of,
     in_part,
     in_steps,
@@ -283,6 +284,7 @@ class Reader:
         timed = self._at is not None and (self._timed or self._at in schema.names)
         columns = [*self._columns, *([self._at] if timed and self._at is not None else [])]
         check_columns(columns, schema, part.name)
+        check_keys(part, self._columns)
         fields = [schema.field(name) for name in columns]
         with in_part(part):
             # Numbers and IMEIs are held by the same types.

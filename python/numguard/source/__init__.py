@@ -58,7 +58,15 @@ from numguard.source.paths import (
     partition_values,
 )
 from numguard.source.text import TextPart
-from numguard.source.typed import ArrowFilePart, ParquetPart, StreamPart, packed_part, parts_of_dataset, stream_of
+from numguard.source.typed import (
+    ArrowFilePart,
+    ParquetPart,
+    StreamPart,
+    check_keys,
+    packed_part,
+    parts_of_dataset,
+    stream_of,
+)
 from numguard.types import PathLike
 
 __all__ = [
@@ -75,6 +83,7 @@ __all__ = [
     "accounted",
     "as_text",
     "check_columns",
+    "check_keys",
     "check_listed_once",
     "contradicted",
     "copies_among",

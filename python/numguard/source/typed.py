@@ -12,7 +12,7 @@ from weakref import WeakSet
 import pyarrow as pa
 
 from numguard.compute import named, retyped
-from numguard.errors import ArgumentError, ColumnError
+from numguard.errors import ArgumentError, ColumnError, UnsupportedTypeError
 from numguard.source.part import BATCH_ROWS, Batch, Part, check_names, check_type, exporting, headings, reading
 
 if TYPE_CHECKING:
@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
     from numguard.source.container import Member
 
-__all__ = ["ArrowFilePart", "DatasetPart", "ParquetPart", "StreamPart", "packed_part", "parts_of_dataset", "stream_of"]
+__all__ = [
+    "ArrowFilePart",
+    "DatasetPart",
+    "ParquetPart",
+    "StreamPart",
+    "check_keys",
+    "packed_part",
+    "parts_of_dataset",
+    "stream_of",
+]
 
 
 #: The names that pandas gives the columns of an unnamed index.
@@ -146,6 +155,11 @@ class DatasetPart(Part):
         self.name = name
         self._dataset = dataset
 
+    @property
+    def format(self) -> Any:
+        """The format of its files; None if it is not made of files."""
+        return getattr(self._dataset, "format", None)
+
     def stored_schema(self) -> pa.Schema:
         """The columns."""
         return self._dataset.schema.remove_metadata()
@@ -185,6 +199,26 @@ class DatasetPart(Part):
                 raise ColumnError(f"{where}: no column {named([column])!r}; there are {headings(stored.names)}")
             if stored.names.count(column) == 1:
                 check_type(column, stored.field(column).type, to.field(column).type, where)
+
+
+def check_keys(part: Part, columns: Sequence[str]) -> None:
+    """Checks the columns of numbers or handsets of a dataset of CSV.
+
+    Raises:
+        UnsupportedTypeError: pyarrow makes numbers of the text of one, which takes plus signs and zeros off.
+    """
+    if not isinstance(part, DatasetPart) or getattr(part.format, "default_extname", "") != "csv":
+        return
+    schema = part.stored_schema()
+    for name in columns:
+        at = schema.get_field_index(name)
+        kind = schema.field(at).type if at >= 0 else pa.null()
+        if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+            raise UnsupportedTypeError(
+                f"{part.name or 'the dataset'}: column {named([name])!r}: pyarrow reads its text as {kind}, without "
+                "plus signs and zeros, which makes other numbers: give the dataset a schema with text in this column, "
+                "or pass the paths of its files"
+            )
 
 
 class StreamPart(Part):
