@@ -37,7 +37,6 @@ from numguard.source import (
     ParquetPart,
     Part,
     accounted,
-    check_keys,
     exporting,
     in_part,
     in_steps,
@@ -282,9 +281,7 @@ def _read(
     # A table stays in memory while its owner holds it; a batch of a stream may keep much more in memory.
     keep = isinstance(sightings, pa.Table)
     files: list[tuple[Any, list[str], list[str] | None]] = []
-    keys = columns_of([])
-    for part in _parts(sightings, keys, opened):
-        check_keys(part, keys[:2])
+    for part in _parts(sightings, columns_of([]), opened):
         if isinstance(part, ParquetPart):
             stored = parquet_schema(part.path)
             columns = columns_of([*stored.names, *part.partitions])
@@ -311,7 +308,7 @@ def _parts(sightings: Any, names: list[str], opened: list[OpenSource]) -> Iterat
     """The parts of a source, or of each of several streams: tables, readers of operator files; fills `opened`."""
     several = isinstance(sightings, (list, tuple)) and not all(isinstance(one, (str, Path)) for one in sightings)
     for source in sightings if several else [sightings]:
-        opened.append(open_source(source, wanted=names))
+        opened.append(open_source(source, wanted=names, keys=names[:2]))
         yield from opened[-1].parts
 
 

@@ -484,7 +484,7 @@ def scan(
     beside = [name for name in (at, region_column) if name is not None]
     wanted = [*sets, *(columns or ()), *beside]
     return Scan(
-        open_source(source, wanted=wanted, keep_broken=on_error == "skip"),
+        open_source(source, wanted=wanted, keys=list(sets), keep_broken=on_error == "skip"),
         marks,
         columns=columns,
         region=region,

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from numguard.errors import ColumnError
 from numguard.scanning.faults import is_broken
-from numguard.source import Part, check_columns, check_keys, with_partition_values
+from numguard.source import Part, check_columns, with_partition_values
 
 __all__ = ["Projection"]
 
@@ -56,7 +56,6 @@ class Projection:
         self.read = None if self.stored is None else list(dict.fromkeys([*self.stored, *keys, *beside]))
         broken = [name for name in (*keys, *beside, *(self.stored or ())) if is_broken(name)]
         check_columns(broken, schema, first.name)
-        check_keys(first, keys)
 
     def schema(self, stored: pa.Schema) -> pa.Schema:
         """The columns that are returned, given those of the compiled module's hits."""

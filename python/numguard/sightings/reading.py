@@ -28,7 +28,6 @@ from numguard.source import (
     Part,
     accounted,
     check_columns,
-    check_keys,
     files_of,
     in_part,
     in_steps,
@@ -284,7 +283,6 @@ class Reader:
         timed = self._at is not None and (self._timed or self._at in schema.names)
         columns = [*self._columns, *([self._at] if timed and self._at is not None else [])]
         check_columns(columns, schema, part.name)
-        check_keys(part, self._columns)
         fields = [schema.field(name) for name in columns]
         with in_part(part):
             # Numbers and IMEIs are held by the same types.
@@ -336,7 +334,7 @@ class Reader:
 
     def _parts(self, account: Account | None) -> Iterator[Part]:
         for source in self._source if _is_several(self._source) else [self._source]:
-            opened = open_source(source, wanted=self._columns)
+            opened = open_source(source, wanted=self._columns, keys=self._columns)
             if account is not None:
                 account.add_passed_over(opened)
             yield from opened.parts

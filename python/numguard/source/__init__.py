@@ -62,7 +62,6 @@ from numguard.source.typed import (
     ArrowFilePart,
     ParquetPart,
     StreamPart,
-    check_keys,
     packed_part,
     parts_of_dataset,
     stream_of,
@@ -83,7 +82,6 @@ __all__ = [
     "accounted",
     "as_text",
     "check_columns",
-    "check_keys",
     "check_listed_once",
     "contradicted",
     "copies_among",
@@ -192,6 +190,7 @@ class _Options:
     sheet: str | None
     keep_broken: bool
     is_kept: Callable[[Part], bool] | None = None
+    keys: Sequence[str] = ()
     passed_over: list[PassedOver] = field(default_factory=list)
 
 
@@ -199,6 +198,7 @@ def open_source(
     source: Any,
     *,
     wanted: Callable[[str], bool] | Iterable[str] | None = None,
+    keys: Sequence[str] = (),
     sheet: str | None = None,
     keep_broken: bool = False,
     is_kept: Callable[[Part], bool] | None = None,
@@ -213,6 +213,8 @@ def open_source(
             Lines, a workbook, Parquet or Arrow, in gzip, zstd, bzip2 or ZIP.
         wanted: The names of the wanted columns, or a test for them. The header is the line, of the first 50, that has
             most of them.
+        keys: The columns of numbers and handsets. They are read as text from a pyarrow dataset of CSV, which would make
+            numbers of their digits, without plus signs and zeros.
         sheet: The sheet of a workbook; by default all sheets that are not empty, and of several those with a wanted
             column.
         keep_broken: Keep files that cannot be read or do not exist: reading such a part raises.
@@ -226,7 +228,7 @@ def open_source(
     if wanted is not None and not callable(wanted):
         names = {clean(name) for name in wanted}
         wanted = names.__contains__ if names else None
-    options = _Options(wanted, sheet, keep_broken, is_kept)
+    options = _Options(wanted, sheet, keep_broken, is_kept, keys)
     parts = _parts(source, options)
     return Source(parts, options.passed_over)
 
@@ -236,7 +238,7 @@ def _parts(source: Any, options: _Options) -> list[Part]:
         return _parts_of_path(source, options)
     dataset = sys.modules.get("pyarrow.dataset")  # slow to import, and imported already where a dataset was made
     if dataset is not None and isinstance(source, dataset.Dataset):
-        return parts_of_dataset(source)
+        return parts_of_dataset(source, options.keys)
     if dataset is not None and isinstance(source, dataset.Scanner):
         return [StreamPart(source.to_reader())]
     if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakSet
 
 import pyarrow as pa
@@ -25,7 +25,6 @@ __all__ = [
     "DatasetPart",
     "ParquetPart",
     "StreamPart",
-    "check_keys",
     "packed_part",
     "parts_of_dataset",
     "stream_of",
@@ -128,22 +127,63 @@ class ArrowFilePart(Part):
             yield from (reader.get_batch(n) for n in range(reader.num_record_batches))
 
 
-def parts_of_dataset(dataset: ds.Dataset) -> list[Part]:
-    """The files of a dataset, each a part, so that an error names its file; one part, where it is not made of files."""
+def parts_of_dataset(dataset: ds.Dataset, keys: Sequence[str] = ()) -> list[Part]:
+    """The files of a dataset, each a part, so that an error names its file; one part, where it is not made of files.
+
+    Args:
+        dataset: The dataset.
+        keys: The columns of numbers and handsets. In files of CSV they are read as text.
+
+    Raises:
+        UnsupportedTypeError: pyarrow makes numbers of their text, and the dataset is filtered or joins several.
+    """
     import pyarrow.dataset as ds
 
-    if not isinstance(dataset, ds.FileSystemDataset):
-        return [DatasetPart(dataset)]
     try:
-        fragments = list(dataset.get_fragments())
+        fragments = list(dataset.get_fragments()) if isinstance(dataset, ds.FileSystemDataset) else None
     except ValueError:  # a filtered dataset keeps its filter to itself
+        fragments = None
+    numbers = _numbers_of_csv(dataset, keys)
+    if fragments is None:
+        if numbers:
+            raise UnsupportedTypeError(
+                f"the dataset: pyarrow makes numbers of the text in {named(numbers)}, without plus signs and zeros: "
+                "give it a schema with text in these columns, or pass the paths of its files"
+            )
         return [DatasetPart(dataset)]
+    files = cast("ds.FileSystemDataset", dataset)
 
     def part(fragment: Any) -> Part:
-        one = ds.FileSystemDataset([fragment], dataset.schema, dataset.format, dataset.filesystem)
-        return DatasetPart(one, fragment.path)
+        of_path = ds.get_partition_keys(fragment.partition_expression)
+        as_text = [name for name in numbers if name not in of_path]
+        schema = dataset.schema
+        for name in as_text:
+            schema = schema.set(schema.get_field_index(name), pa.field(name, pa.string()))
+        one = ds.FileSystemDataset([fragment], schema, files.format, files.filesystem)
+        return DatasetPart(one, fragment.path, as_text)
 
     return [part(fragment) for fragment in fragments] or [DatasetPart(dataset)]
+
+
+def _numbers_of_csv(dataset: ds.Dataset, columns: Sequence[str]) -> list[str]:
+    """The columns of text in which pyarrow reads numbers: integers have neither a plus nor a zero before them."""
+    import pyarrow.dataset as ds
+
+    if not any(isinstance(getattr(one, "format", None), ds.CsvFileFormat) for one in _files_of(dataset)):
+        return []
+    found = [name for name in dict.fromkeys(columns) if dataset.schema.get_field_index(name) >= 0]
+    return [name for name in found if _is_number(dataset.schema.field(name).type)]
+
+
+def _files_of(dataset: ds.Dataset) -> Iterator[ds.Dataset]:
+    """A dataset, or those that it joins."""
+    for child in getattr(dataset, "children", ()):
+        yield from _files_of(child)
+    yield dataset
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
 
 
 class DatasetPart(Part):
@@ -151,14 +191,11 @@ class DatasetPart(Part):
 
     container = "dataset"
 
-    def __init__(self, dataset: ds.Dataset, name: str | None = None) -> None:
+    def __init__(self, dataset: ds.Dataset, name: str | None = None, as_text: Sequence[str] = ()) -> None:
         self.name = name
         self._dataset = dataset
-
-    @property
-    def format(self) -> Any:
-        """The format of its files; None if it is not made of files."""
-        return getattr(self._dataset, "format", None)
+        #: Columns that are read as text, whatever pyarrow makes of them.
+        self._as_text = as_text
 
     def stored_schema(self) -> pa.Schema:
         """The columns."""
@@ -197,28 +234,8 @@ class DatasetPart(Part):
         for column in to.names if columns is None else columns:
             if column not in stored.names and column not in parts_of_path:
                 raise ColumnError(f"{where}: no column {named([column])!r}; there are {headings(stored.names)}")
-            if stored.names.count(column) == 1:
+            if stored.names.count(column) == 1 and column not in self._as_text:
                 check_type(column, stored.field(column).type, to.field(column).type, where)
-
-
-def check_keys(part: Part, columns: Sequence[str]) -> None:
-    """Checks the columns of numbers or handsets of a dataset of CSV.
-
-    Raises:
-        UnsupportedTypeError: pyarrow makes numbers of the text of one, which takes plus signs and zeros off.
-    """
-    if not isinstance(part, DatasetPart) or getattr(part.format, "default_extname", "") != "csv":
-        return
-    schema = part.stored_schema()
-    for name in columns:
-        at = schema.get_field_index(name)
-        kind = schema.field(at).type if at >= 0 else pa.null()
-        if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-            raise UnsupportedTypeError(
-                f"{part.name or 'the dataset'}: column {named([name])!r}: pyarrow reads its text as {kind}, without "
-                "plus signs and zeros, which makes other numbers: give the dataset a schema with text in this column, "
-                "or pass the paths of its files"
-            )
 
 
 class StreamPart(Part):
