@@ -197,16 +197,30 @@ def test_a_header_of_other_columns_is_found_anywhere_in_a_long_file(tmp_path: Pa
 @pytest.mark.parametrize(
     ("line", "count"),
     [
-        ("Voice,Incoming,Called,x", 4),  # one cell is a heading
-        ("calling,called,2026-06-01,9876530009", 4),  # a number
-        ("calling,a,b,c", 4),
-        ("CALLING , called,'Name\u00a0',\"zone\"", 3),  # the same header again
+        ("called,x,,,,", 4),  # one heading
+        ("called,Called,,,,", 4),
+        ("called,calling,c,d,e,", 4),  # two of five
+        ("called,calling,12345,,,", 4),  # a figure
+        ("called,calling,\u0967\u0968\u0969\u096a\u096b,,,", 4),
+        ("CALLING , called,'Name\u00a0',\"zone\",cell,", 3),  # the same header again
     ],
 )
 def test_a_row_with_few_headings_is_a_row(tmp_path: Path, line: str, count: int) -> None:
-    rows = ["calling,called,name,zone", "9876530001,1,2,a", line, "9876530002,2,b,c", "9876530003,2,b,c"]
+    rows = ["calling,called,name,zone,cell,", "9876530001,1,2,a,b,", line, "9876530002,2,b,c,d,", "9876530003,2,b,c,d,"]
     path = write(tmp_path, "d.csv", "\n".join(rows).encode())
     assert sum(batch.data.num_rows for batch in open_source(path).batches()) == count
+
+
+@pytest.mark.parametrize(
+    "line", ["called,calling,,,,", "name,Calling,c,d,,", "zone,cell,,,,", "calling,,called,name,cell,zone"]
+)
+def test_a_row_with_several_headings_is_a_header(tmp_path: Path, line: str) -> None:
+    rows = ["calling,called,name,zone,cell,", "9876530001,1,2,a,b,", line, "9876530002,2,b,c,d,"]
+    for path in (write(tmp_path, "d.csv", "\n".join(rows).encode()), tmp_path / "d.xlsx"):
+        if path.suffix == ".xlsx":
+            write(tmp_path, path.name, workbook([row.split(",") for row in rows]))
+        with pytest.raises(ColumnError, match=f"{path.name}: row 3 is a second header"):
+            list(open_source(path).batches())
 
 
 @pytest.mark.parametrize("kind", ["parquet", "arrow", "csv", "xlsx"])

@@ -68,12 +68,10 @@ class NonData:
             self._header.pop()
 
     def is_other_header(self, cells: Sequence[str]) -> bool:
-        """Whether the line is a header of other columns or in another order: half of its cells are headings."""
+        """Whether a line of no `kind` is a header of other columns, or in another order: half of it are headings."""
         filled = [text for cell in cells if (text := _folded(cell))]
         known = set(filled).intersection(self._header)
-        if len(known) < 2 or 2 * len(known) < len(filled) or any(map(_FIGURES.search, filled)):
-            return False
-        return [_folded(cell) for cell in bare_cells(cells)] != self._header
+        return 2 <= len(known) >= len(filled) / 2 and not any(map(_FIGURES.search, filled))
 
     def kind(self, cells: Sequence[str]) -> str | None:  # noqa: PLR0911 - a kind a line
         """The kind of the line, by its cells: blank, ruler, header, page or total; None where it may be a row."""
