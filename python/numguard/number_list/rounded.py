@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from numguard._core import NumberSet
+from numguard.compute import pc
 from numguard.errors import InputError
 from numguard.types import PathLike
 
@@ -44,7 +45,7 @@ def rounded(numbers: Any) -> npt.NDArray[np.bool_]:
     [False, False]
     """
     values = np.asarray(numbers.to_numpy(), np.uint64)
-    distinct = np.unique(values)
+    distinct = np.asarray(pc.unique(numbers).to_numpy(), np.uint64)
     four = distinct[distinct % _OF_TEN == 0]
     zeros = four if _MANY * len(four) > len(distinct) else distinct[distinct % _OF_TWELVE == 0]
     return np.isin(values, zeros) if len(zeros) > 1 else np.zeros(len(values), np.bool_)

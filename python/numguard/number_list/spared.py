@@ -126,6 +126,8 @@ _WHOLE: Final = "|".join(sorted(VICTIMS | FILLING | _RELEASED | _FILLING | _OTHE
 #: A text of no other words, without the signs below letters: few cells are such texts. The beginnings are one group, as
 #: the expression is compiled for every column.
 _MAY_BE: Final = rf"^\PL*(?:(?:{_WHOLE}|(?:{'|'.join([*sorted(BEGINNINGS), *_SECOND])})[\pL\pM]*)(?:\PL+|$))+$"
+#: What parts words, as `words_of` has them.
+_NO_LETTERS: Final = r"[^\pL\pM\p{Cf}]+"
 _LONGEST: Final = 120
 #: How words of a title begin that say that numbers are in use again, or never to be blocked, whatever is beside them.
 _AGAIN: Final = ("deblock", "reactivat", "reconnect", "restor", "unblock", "whitelist", "अनब्लॉक", "बहाल")
@@ -272,7 +274,13 @@ def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
     parted = pc.utf8_normalize(texts.filter(pc.invert(is_ascii)), "NFD")
     plain = pc.utf8_normalize(pc.replace_substring_regex(parted, "[\u093c\u0a3c\u200b-\u200f]", ""), "NFC")
     plain = pc.replace_with_mask(texts, pc.invert(is_ascii), plain)
-    may_be = texts.filter(pc.match_substring_regex(plain, _MAY_BE, ignore_case=True)).to_pylist()
-    sparing += [text for text in may_be if heads_victims(text) and not by_whom]
-    more = [text for text in may_be if is_spared(text) and not heads_victims(text)]
-    return sparing + [text for text in more if not (may_be_account and is_released(text))]
+    may_be = texts.filter(pc.match_substring_regex(plain, _MAY_BE, ignore_case=True))
+    # Only letters count: `Person 1` to `Person 1000000` are one text.
+    letters = pc.replace_substring_regex(may_be, _NO_LETTERS, " ")
+    say_so = [
+        text
+        for text in pc.unique(letters).to_pylist()
+        if (not by_whom if heads_victims(text) else is_spared(text) and not (may_be_account and is_released(text)))
+    ]
+    found: list[str] = may_be.filter(pc.is_in(letters, pa.array(say_so, pa.string()))).to_pylist()
+    return sparing + found
