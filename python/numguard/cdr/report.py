@@ -104,9 +104,9 @@ def open_report(
             for line in lines if lines[-1] else lines[:-1]:
                 _count_title(summary, line)
             return summary, None, []
-        known = ", ".join(dict.fromkeys(layout.name for layout in layouts))
-        problem = f"no header row of a known layout in its first lines. Known are {known}"
-        if known == MAPPED:
+        names = ", ".join(dict.fromkeys(layout.name for layout in layouts))
+        problem = f"no header row of a known layout in its first lines. Known are {names}"
+        if names == MAPPED:
             problem = "no line in its first lines has two or more of the columns that were named"
         raise InputError(
             f"{member.name}: {problem}; its columns are {headings(likely_header(lines))}. Name them: numguard cdr read "
