@@ -56,6 +56,14 @@ def test_a_wrong_map_is_a_wrong_call(tmp_path: Path, wrong: list[str]) -> None:
     assert done.returncode == 2, done.stderr
 
 
+def test_columns_that_are_not_there_are_not_called_a_layout(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("Nummer;Tag\n9876543210;01.06.2026\n")
+    done = run("cdr", "read", tmp_path / "own.csv", "--map", "Nummer=served", "--map", "Geraet=imei")
+    assert done.returncode == 3
+    assert "two or more of the columns that were named; its columns are Nummer, Tag" in done.stderr
+    assert "mapped" not in done.stderr
+
+
 def test_a_folder_of_operator_files_is_sightings(tmp_path: Path) -> None:
     folder = tmp_path / "answers"
     folder.mkdir()

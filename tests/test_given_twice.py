@@ -96,6 +96,11 @@ def test_standard_input_is_read_once(capfd: pytest.CaptureFixture[str]) -> None:
     assert "standard input: is given twice" in capfd.readouterr().err
 
 
+def test_standard_input_is_not_rows_and_their_list_at_once(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["scan", "-", "-c", "Target No", "--numbers", "-"]) == 2
+    assert "standard input (-) is given twice" in capfd.readouterr().err
+
+
 def test_read_cdr_takes_each_file_once() -> None:
     with pytest.raises(ArgumentError, match="given twice"):
         ng.read_cdr(["calls/a.csv", Path("calls") / "." / "a.csv"])

@@ -235,7 +235,7 @@ def _reject_doubles(cells: Sequence[str], names: Sequence[str], columns: Mapping
         if names.count(names[position]) > 1:
             raise InputError(
                 f"{where}: two columns are named {cells[position]!r}; rename one of them, "
-                "or choose one with layout={...}"
+                "or leave both out with --map COLUMN=ROLE of the others (layout=)"
             )
 
 

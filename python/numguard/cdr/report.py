@@ -104,11 +104,13 @@ def open_report(
             for line in lines if lines[-1] else lines[:-1]:
                 _count_title(summary, line)
             return summary, None, []
+        names = ", ".join(dict.fromkeys(layout.name for layout in layouts))
+        problem = f"no header row of a known layout in its first lines. Known are {names}"
+        if names == MAPPED:
+            problem = "no line in its first lines has two or more of the columns that were named"
         raise InputError(
-            f"{member.name}: no header row of a known layout in its first lines. Known are "
-            f"{', '.join(dict.fromkeys(layout.name for layout in layouts))}; its columns are "
-            f"{headings(likely_header(lines))}. Name them: numguard cdr read --map 'COLUMN=served' --map "
-            "'COLUMN=imei' (layout={'served': ..., 'imei': ..., 'date': ..., 'time': ...})"
+            f"{member.name}: {problem}; its columns are {headings(likely_header(lines))}. Name them: numguard cdr read "
+            "--map 'COLUMN=served' --map 'COLUMN=imei' (layout={'served': ..., 'imei': ..., 'date': ..., 'time': ...})"
         )
     preamble = read_preamble(lines[: header.line - 1])
     summary.layout, summary.header_line = header.layout.name, header.line

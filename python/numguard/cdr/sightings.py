@@ -53,7 +53,9 @@ _DIRECTIONS: Final = ("in", "out")
 # The direction for the served party; the two known ones come first, so that they are the dictionary's codes. The
 # compiled module knows 0, an incoming call, as the row of the called party (`CALLED` in csv/typed/parties.rs).
 _IN, _OUT, _NEITHER, _UNKNOWN = range(4)
-_PARTS: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
+_CODES: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
+#: What `_read_types` gives of a call type.
+_DIRECTION, _OF_CALLED, _MAY_BE_OF_CALLED = range(3)
 _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
 _LONGEST_DURATION: Final = 9
 _CLOCK: Final = r"^\d{1,2}[:.]\d{2}[:.]\d{2}"
@@ -83,7 +85,7 @@ class _Parties(NamedTuple):
     unkeyed: Column
 
 
-def _parties(raw: RawRows, part: Bytes, switched: Flags | None, region: str | None) -> _Parties:
+def _parties(raw: RawRows, direction: Bytes, switched: Flags | None, region: str | None) -> _Parties:
     if switched is not None:
         # In a switch's record of the called party the A number is the caller.
         first, second = unwrapped(raw.columns["served"]), raw.columns["other"]
@@ -96,8 +98,8 @@ def _parties(raw: RawRows, part: Bytes, switched: Flags | None, region: str | No
     if "other" in raw.columns:
         return _Parties(msisdn, unread.take, raw.columns["other"], raw.numbers["other"], raw.unkeyed["other"])
     if {"calling", "called"} <= raw.columns.keys():
-        return _with_unkeyed(msisdn, unread.take, *_other_end(raw, msisdn, part))
-    nothing, no_number = nulls(len(part), pa.string()), nulls(len(part), pa.uint64())
+        return _with_unkeyed(msisdn, unread.take, *_other_end(raw, msisdn, direction))
+    nothing, no_number = nulls(len(direction), pa.string()), nulls(len(direction), pa.uint64())
     return _with_unkeyed(msisdn, unread.take, nothing, no_number)
 
 
@@ -107,15 +109,15 @@ def _with_unkeyed(served: Column, served_cells: Callable[[Column], Column], othe
     return _Parties(served, served_cells, other, number, unkeyed.dictionary_encode())
 
 
-def _other_end(raw: RawRows, served: Column, part: Bytes) -> tuple[Column, Column]:
+def _other_end(raw: RawRows, served: Column, direction: Bytes) -> tuple[Column, Column]:
     """Of caller and called the one that is not the subject; where both or neither is, by the call type."""
     calling, called = raw.columns["calling"], raw.columns["called"]
     from_number, to_number = raw.numbers["calling"], raw.numbers["called"]
     is_caller: Column = pc.equal(from_number, served)
     is_called: Column = pc.equal(to_number, served)
     is_caller, is_called = is_caller.fill_null(False), is_called.fill_null(False)
-    by_type: Column = pa.array(part == _IN)
-    typed: Column = pa.array(part <= _OUT)
+    by_type: Column = pa.array(direction == _IN)
+    typed: Column = pa.array(direction <= _OUT)
     caller_is_other: Column = pc.if_else(pc.equal(is_caller, is_called), by_type, is_called)
     known: Column = pc.or_(typed, pc.xor(is_caller, is_called))
     nothing: Any = pa.scalar(None, pa.string())
@@ -148,19 +150,19 @@ class Sightings:
     def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refused]]:
         """The sightings of a block of rows, and the rows of it that were refused."""
         refusals = Refusals(self._header, raw, self._non_data)
-        part = self._parts(raw)
-        parties = _parties(raw, part, self._of_the_called(raw), None if self._header.has_keys else "IN")
+        direction = self._directions(raw)
+        parties = _parties(raw, direction, self._of_the_called(raw), None if self._header.has_keys else "IN")
         at, outcomes = _instants(raw)
         if parties.served_msisdn.null_count:
             refusals.add_unserved(_flags(parties.served_msisdn.is_null()), parties.served_cells, _flags(at.is_valid()))
         refusals.add_under_others()
         if decides_served(self._header):
-            refusals.add(part >= _NEITHER, "call_type", "unknown_call_type")
+            refusals.add(direction >= _NEITHER, "call_type", "unknown_call_type")
         elif self._header.may_switch_parties:
-            refusals.add(_flags(raw.read["call_type"][2]), "call_type", "unknown_call_type")
+            refusals.add(_flags(raw.read["call_type"][_MAY_BE_OF_CALLED]), "call_type", "unknown_call_type")
             if "other" not in self._header.columns:
                 # The handset is that of a called party who has no column.
-                refusals.add(_flags(raw.read["call_type"][1]), "call_type", "unknown_call_type")
+                refusals.add(_flags(raw.read["call_type"][_OF_CALLED]), "call_type", "unknown_call_type")
         imei, unread_imei = raw.columns.get("imei"), raw.unread.get("imei")
         if imei is not None:
             refusals.add(_are_imsis(imei), "imei", "imsi_for_imei")
@@ -183,7 +185,7 @@ class Sightings:
             parties.other_party,
             other_msisdn,
             at,
-            _coded(_with_nulls(_DIRECTION_CODES[part], part > _OUT), _DIRECTIONS),
+            _coded(_with_nulls(_DIRECTION_CODES[direction], direction > _OUT), _DIRECTIONS),
             durations,
             *where,
             _coded(pa.array(np.zeros(count, dtype=np.int32)), (self._summary.source,)),
@@ -229,32 +231,32 @@ class Sightings:
         else:
             self._summary.day_or_month += int((either_way & ~refusals.which).sum())
 
-    def _parts(self, raw: RawRows) -> Bytes:
-        """The part of the served party in each row, from its call type."""
+    def _directions(self, raw: RawRows) -> Bytes:
+        """The direction of each row for the served party, from its call type."""
         if "call_type" not in raw.read:
             return np.full(len(raw.lines), _UNKNOWN, dtype=np.uint8)
-        parts: Bytes = raw.read["call_type"][0].to_numpy()
-        return parts
+        found: Bytes = raw.read["call_type"][_DIRECTION].to_numpy()
+        return found
 
     def _of_the_called(self, raw: RawRows) -> Flags | None:
         """Rows that a switch has recorded for the called party, with the served party as the A number."""
         if not self._header.may_switch_parties or "other" not in self._header.columns:
             return None
-        called = _flags(raw.read["call_type"][1])
+        called = _flags(raw.read["call_type"][_OF_CALLED])
         return called if called.any() else None
 
     def _read_types(self, texts: Column) -> list[Column]:
-        """Call types: the served party's part, whether a switch gives the type to records of the called, or may."""
+        """Call types: the direction, whether a switch gives the type to records of the called party, or may."""
         types = [text or "" for text in texts.to_pylist()]
         known = [self._header.layout.direction(text) for text in types]
-        parts = [_PARTS[direction] if is_known else _UNKNOWN for is_known, direction in known]
+        codes = [_CODES[direction] if is_known else _UNKNOWN for is_known, direction in known]
         written = [canonical_name(text) for text in types]
         of_called = [text in OF_THE_CALLED for text in written]
         may_be = [
             not is_known and MAY_BE_OF_THE_CALLED.search(text) is not None
             for (is_known, _), text in zip(known, written, strict=True)
         ]
-        return [pa.array(parts, pa.uint8()), pa.array(of_called, pa.bool_()), pa.array(may_be, pa.bool_())]
+        return [pa.array(codes, pa.uint8()), pa.array(of_called, pa.bool_()), pa.array(may_be, pa.bool_())]
 
     def _read_days(self, texts: Column) -> list[Column]:
         """Dates: microseconds, and outcomes. A single column has the time too."""

@@ -136,7 +136,7 @@ def write_with_reports(refused_of: pa.Table, reports: Iterable[Cdr], path: Path 
 
 
 def check_files(
-    reads: Iterable[str | Path | None],
+    reads: Sequence[str | Path | None],
     writes: Mapping[str, str | Path | None],
     *,
     sources: Sequence[str] = (),
@@ -156,7 +156,7 @@ def check_files(
         if one is not None and str(one) not in {"", "-"} and "://" not in str(one)
         for file in _files(one)
     ]
-    _check_sources(sources)
+    _check_sources(sources, reads)
     outputs: dict[Path, str] = {}
     for option, written in writes.items():
         if written is None:
@@ -186,12 +186,14 @@ def _resolved(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _check_sources(sources: Sequence[str]) -> None:
-    """Raises an error for a file that is given twice, and names copies of one."""
+def _check_sources(sources: Sequence[str], reads: Iterable[str | Path | None]) -> None:
+    """Raises an error for a source that is given twice, and for a second use of stdin; names copies of a file."""
     with suppress(OSError):  # reading it raises the error
         check_listed_once(sources)
         for earlier, file in copies_among(sources):
             options.say(f"{file}: is equal to {earlier}, byte for byte: its rows are read twice")
+    if [str(one) for one in (*sources, *reads)].count("-") > 1:
+        raise ArgumentError("standard input (-) is given twice: name a file in place of one")
 
 
 def _kept(path: Path) -> str | None:

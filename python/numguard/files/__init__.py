@@ -115,14 +115,14 @@ class Together:
         token: The common part of the temporary names.
     """
 
-    def __init__(self, *, private: bool, token: str | None = None, beside: Together | None = None) -> None:
+    def __init__(self, *, private: bool, token: str | None = None, joins: Together | None = None) -> None:
         self._private = private
         # Files with a token of the caller are never removed as leftovers: the caller decides.
         self._ending = PARTIAL if token is None else WAITING
         self.token = token_hex(8) if token is None else token
-        self._names: _Names = _Names() if beside is None else beside._names
+        self._names: _Names = _Names() if joins is None else joins._names
         self._count = 0
-        if token is None and beside is None:
+        if token is None and joins is None:
             # Ctrl-C may come between two instructions of a `with`, so that its end never runs. Then the files are
             # removed with this object, or when the process ends.
             weakref.finalize(self, self._names.roll_back)
@@ -139,7 +139,7 @@ class Together:
         path = _checked_path(path)
         if path in self._names.written:
             raise ArgumentError(f"{path}: is written already by this call: name another file")
-        temporary = self._beside(path, self._ending)
+        temporary = self._temporary(path, self._ending)
         folders = self._names.folders
         try:
             if path.parent not in folders:
@@ -234,13 +234,13 @@ class Together:
     def _mode(self) -> int:
         return 0o600 if self._private else 0o666
 
-    def _beside(self, path: Path, ending: str) -> Path:
+    def _temporary(self, path: Path, ending: str) -> Path:
         self._count += 1
         return path.with_name(f"{_PREFIX}{self.token}-{self._count}{ending}")
 
     def _keep(self, path: Path) -> Path:
         """Keeps the file at a path, which is about to be replaced, under a temporary name."""
-        kept = self._beside(path, KEPT)
+        kept = self._temporary(path, KEPT)
         try:
             kept.hardlink_to(path)
         except OSError:  # not every file system has hard links
@@ -349,7 +349,7 @@ def together(*, private: bool = False, token: str | None = None) -> Iterator[Tog
     """
     outer = _PLACED_TOGETHER.get()
     if outer is not None and token is None:
-        with _beside(outer, private=private) as files:
+        with _joining(outer, private=private) as files:
             yield files
         return
     files = Together(private=private, token=token)
@@ -366,11 +366,11 @@ def together(*, private: bool = False, token: str | None = None) -> Iterator[Tog
 
 
 @contextmanager
-def _beside(outer: Together, *, private: bool) -> Iterator[Together]:
+def _joining(outer: Together, *, private: bool) -> Iterator[Together]:
     """Files that are placed with those of `outer`, unless the block fails."""
     before = outer.written
     try:
-        yield Together(private=private, beside=outer)
+        yield Together(private=private, joins=outer)
     except BaseException:
         with one_step():
             outer.drop(outer.written - before)

@@ -110,7 +110,8 @@ class Versions:
         self.complaint = ints(table["complaint"])
         self.undated = flags(pc.is_null(table["reported_at"]))
         self.moment = ints(pc.fill_null(table["reported_at"], 0))
-        self.added = np.where(self.undated, ints(table["added_at"]), self.moment)
+        #: When it was reported, or added, if it has no date.
+        self.reported_or_added = np.where(self.undated, ints(table["added_at"]), self.moment)
         # An unknown complainant counts as another one each time.
         self.who = _codes(_dictionary(pc.coalesce(table["complainant"], pc.negate(table["complaint"]))).indices)
         self.source = _folded(sources(table["source"]))
@@ -170,8 +171,8 @@ class Named:
         self.source = np.append(versions.source_as_written, -1)[first]
 
         position, version = position[certain], version[certain]
-        self.added = np.full(size, NEVER, np.int64)
-        np.maximum.at(self.added, position, versions.added[version])
+        self.reported_or_added = np.full(size, NEVER, np.int64)
+        np.maximum.at(self.reported_or_added, position, versions.reported_or_added[version])
 
         def several(codes: Ints) -> Ints:
             """How many distinct words each number has, empty ones aside."""
@@ -297,9 +298,9 @@ def _codes(indices: pa.Array[Any]) -> Ints:
     return ints(pc.fill_null(indices, -1))
 
 
-def known(values: Ints, known: Bools) -> pa.Array[Any]:
+def known(values: Ints, where: Bools) -> pa.Array[Any]:
     """The values; null where they are not known."""
-    return pa.array(values, pa.int64(), mask=~known)
+    return pa.array(values, pa.int64(), mask=~where)
 
 
 def taken(words: pa.Array[Any] | pa.ChunkedArray[Any], rows: Ints) -> pa.Array[Any]:

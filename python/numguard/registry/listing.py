@@ -234,7 +234,7 @@ def is_of_his(state: pa.Table, district: str | None, districts: pa.Array[Any]) -
 
 def _shown(state: pa.Table) -> pa.Table:
     action = pa.array([*ACTIONS.values()]).take(pc.index_in(state["status"], pa.array([*ACTIONS])))
-    day = pc.divide(pc.add(state["last_added"], OFFSET_MICROS), DAY_MICROS)
+    day = pc.divide(pc.add(state["review_from"], OFFSET_MICROS), DAY_MICROS)
     review = pc.cast(pc.cast(pc.add(day, _REVIEW_DAYS), pa.int32()), pa.date32())
     columns = {
         "msisdn": state["msisdn"],

@@ -261,10 +261,9 @@ class _Groups:
         counted = np.append(usable, False)[of_row]
         refused = int((~counted).sum()) + len(complaints.broken)
         repeated_rows = counted & np.append(seen, False)[of_row]
-        again = np.flatnonzero(counted & self.later & ~repeated_rows)
-        copies = _copies(again, of_row, rows, complaints) if len(again) else 0
         later = counted & self.later & ~repeated_rows
         first = counted & ~self.later & ~repeated_rows
+        copies = _copies(np.flatnonzero(later), of_row, rows, complaints) if later.any() else 0
         amended = np.append(stood, False)[of_row]
         updated = int((first & amended).sum()) + int(later.sum()) - copies
         return int((first & ~amended).sum()), updated, int(repeated_rows.sum()) + copies, refused

@@ -281,13 +281,14 @@ def derive(facts: Facts) -> pa.Table:
     for a decision), turned (bool: a complaint has it both as a suspect's and the complainant's, without a decision
     since), unsure (bool: either, or it was settled), hop (null where only decided), district, source (both its first
     complaint's, or its seed's), reason, complaints, sources, districts (int64: distinct ones; a complainant who repeats
-    counts once), first_reported, last_reported, last_added (microseconds UTC), via_imei.
+    counts once), first_reported, last_reported, review_from (microseconds UTC: the last report, of one without a date
+    when it was added, else the decision), via_imei.
     """
     found = Standing(facts)
     named, linked = found.named, found.linked
     only_linked = linked.stands & ~named.stands
-    added = _inherited(named.added, only_linked, linked.seed)
-    added = np.where(added != NEVER, added, found.decisions.number("at"))
+    review_from = _inherited(named.reported_or_added, only_linked, linked.seed)
+    review_from = np.where(review_from != NEVER, review_from, found.decisions.number("at"))
     blocked = found.outcomes.means("blocked") & found.answered
     return pa.table(
         {
@@ -310,7 +311,7 @@ def derive(facts: Facts) -> pa.Table:
             "districts": pa.array(named.districts_named),
             "first_reported": named.first_reported,
             "last_reported": named.last_reported,
-            "last_added": known(added, added != NEVER),
+            "review_from": known(review_from, review_from != NEVER),
             "via_imei": pc.cast(known(linked.via_imei, only_linked), pa.uint64()),
         }
     )
