@@ -29,6 +29,7 @@ mod regions;
 pub mod scan;
 pub mod setfile;
 pub mod sightings;
+mod spill;
 
 pub use build::{build, build_by_row, keys_of};
 pub use column::{Cell, Column, Keys};

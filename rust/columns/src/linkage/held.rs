@@ -7,8 +7,9 @@
 
 use super::block::Block;
 use super::files::{Group, Job};
-use super::packed::{Packed, Spill};
+use super::packed::Packed;
 use crate::Error;
+use crate::spill::Spill;
 
 /// All sightings of a linkage.
 pub(super) struct Held {
@@ -17,7 +18,7 @@ pub(super) struct Held {
     limit: usize,
     bytes: usize,
     rows: u64,
-    spill: Option<Spill>,
+    spill: Spill,
     /// Whether the temporary file once had no space.
     full: bool,
 }
@@ -38,7 +39,7 @@ impl Held {
             limit,
             bytes: 0,
             rows: 0,
-            spill: None,
+            spill: Spill::default(),
             full: false,
         }
     }
@@ -101,11 +102,7 @@ impl Held {
             self.bytes = bytes;
             return Ok(packed);
         }
-        let spill = match &mut self.spill {
-            Some(spill) => spill,
-            none => none.insert(Spill::new()?),
-        };
-        spill.take(packed)
+        packed.into_file(&mut self.spill)
     }
 }
 
@@ -146,7 +143,7 @@ mod tests {
             held.take(blocks().map(|block| Packed::of(&block)).collect())
                 .expect("within the memory limit");
             assert_eq!(held.rows(), 4000);
-            assert_eq!(held.spill.is_none(), kept == 4);
+            assert_eq!(held.spill.is_empty(), kept == 4);
             for (piece, expected) in held.pieces().iter().zip(blocks()) {
                 let Piece::Packed(packed) = piece else {
                     panic!("is packed");

@@ -4,9 +4,7 @@
 //! so that a pass unpacks the column that it looks through, and a hit reads its own row. Numbers of one plan take four
 //! bytes, handsets six, and times of whole seconds in the order of a file two.
 
-use std::fs::File;
 use std::ops::Range;
-use std::sync::Arc;
 
 use arrow_buffer::{ArrowNativeType, ScalarBuffer};
 use numguard_core::linkage::{NO_TIME, Place, Point, Side};
@@ -14,7 +12,7 @@ use numguard_core::{block, exact};
 
 use super::block::{Beside, Block};
 use crate::Error;
-use crate::positioned::{read_exact_at, write_all_at};
+use crate::spill::{Spill, Spilled};
 
 /// Rows of a file are read one by one if at most one in so many is needed: about one in each page of 4 KiB. Otherwise
 /// their column is read as a whole, because each read of one row takes as long as a quarter of a thousand rows.
@@ -56,13 +54,7 @@ struct Offsets {
 #[derive(Debug)]
 enum Store {
     Memory(Vec<u8>),
-    File(Arc<File>, u64),
-}
-
-/// A temporary file without a name; the operating system removes it with the process.
-pub(super) struct Spill {
-    file: Arc<File>,
-    len: u64,
+    File(Spilled),
 }
 
 /// Calls a function of a constant width, from one byte to eight.
@@ -119,6 +111,20 @@ impl Packed {
             timed: block.ats.is_some(),
             store: Store::Memory(bytes),
         }
+    }
+
+    /// Moves the sightings from memory into a file.
+    ///
+    /// # Errors
+    /// Those of writing it.
+    pub(super) fn into_file(self, spill: &mut Spill) -> Result<Self, Error> {
+        let Store::Memory(bytes) = &self.store else {
+            return Ok(self);
+        };
+        Ok(Self {
+            store: Store::File(spill.write(bytes)?),
+            ..self
+        })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -222,43 +228,12 @@ impl Packed {
         let range = column.range(rows);
         match &self.store {
             Store::Memory(bytes) => Ok(&bytes[range]),
-            Store::File(file, offset) => {
+            Store::File(spilled) => {
                 memory.resize(range.len(), 0);
-                read_exact_at(file, memory, offset + range.start as u64).map_err(no_space)?;
+                spilled.read(range.start, memory)?;
                 Ok(memory)
             }
         }
-    }
-}
-
-impl Spill {
-    /// Creates the file.
-    ///
-    /// # Errors
-    /// [`Error::File`], in the folder of temporary files.
-    pub(super) fn new() -> Result<Self, Error> {
-        let file = tempfile::tempfile().map_err(no_space)?;
-        Ok(Self {
-            file: Arc::new(file),
-            len: 0,
-        })
-    }
-
-    /// Moves sightings from memory into the file.
-    ///
-    /// # Errors
-    /// [`Error::File`], in the folder of temporary files.
-    pub(super) fn take(&mut self, packed: Packed) -> Result<Packed, Error> {
-        let Store::Memory(bytes) = &packed.store else {
-            return Ok(packed);
-        };
-        let offset = self.len;
-        write_all_at(&self.file, bytes, offset).map_err(no_space)?;
-        self.len += bytes.len() as u64;
-        Ok(Packed {
-            store: Store::File(Arc::clone(&self.file), offset),
-            ..packed
-        })
     }
 }
 
@@ -329,10 +304,6 @@ fn unpack<const WIDTH: usize>(bytes: &[u8], least: u64, values: &mut [u64]) {
     }
 }
 
-fn no_space(error: std::io::Error) -> Error {
-    Error::file(&std::env::temp_dir(), error)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -391,8 +362,8 @@ mod tests {
                 ats: None,
                 places: None,
             };
-            let mut spill = Spill::new().expect("a temporary file");
-            let spilled = spill.take(Packed::of(&block)).expect("space");
+            let mut spill = Spill::default();
+            let spilled = Packed::of(&block).into_file(&mut spill).expect("space");
             for packed in [Packed::of(&block), spilled] {
                 for side in [Side::Numbers, Side::Handsets] {
                     assert_eq!(keys_of(&packed, side), block.keys(side)[..]);
@@ -404,9 +375,9 @@ mod tests {
     proptest! {
         #[test]
         fn packed_sightings_are_those_of_the_block(block in block(), step in 1..90usize) {
-            let mut spill = Spill::new().expect("a temporary file");
-            spill.take(Packed::of(&block)).expect("space");
-            let spilled = spill.take(Packed::of(&block)).expect("space");
+            let mut spill = Spill::default();
+            Packed::of(&block).into_file(&mut spill).expect("space");
+            let spilled = Packed::of(&block).into_file(&mut spill).expect("space");
             let rows: Vec<u32> = (0..block.len() as u32).step_by(step).collect();
             for packed in [Packed::of(&block), spilled] {
                 prop_assert_eq!(packed.len(), block.len());

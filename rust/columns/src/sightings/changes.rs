@@ -4,7 +4,6 @@
 //! processed by itself, from all runs. Runs beyond the memory limit wait in a temporary file.
 
 use std::cell::RefCell;
-use std::fs::File as Temporary;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,8 +18,8 @@ use super::{Account, File, NOT_TIMED, Taken, read_batches, runs};
 use crate::column::{Column, Keys};
 use crate::linkage::Times;
 use crate::pages::Words;
-use crate::positioned::{read_exact_at, write_all_at};
 use crate::refused::why_refused;
+use crate::spill::{Spill, Spilled};
 use crate::{Error, parallel};
 
 /// Parts that say where to cut the periods.
@@ -35,8 +34,7 @@ struct Run {
 
 enum Store {
     Memory(Words),
-    /// Where they begin in the temporary file.
-    File(u64),
+    File(Spilled),
 }
 
 /// Sightings that are read, then processed part by part.
@@ -47,13 +45,13 @@ pub struct Changes {
     gap: i64,
     list: bool,
     threads: parallel::Threads,
-    files: Option<Files<Taken<Run>>>,
+    files: Files<Taken<Run>>,
     rows: u64,
     account: Account,
     runs: Vec<Run>,
     memory_limit: usize,
     bytes: usize,
-    spill: Option<(Temporary, u64)>,
+    spill: Spill,
     /// The next part to process.
     part: usize,
     found: ByKey,
@@ -77,13 +75,13 @@ impl Changes {
             gap,
             list,
             threads,
-            files: None,
+            files: Files::default(),
             rows: 0,
             account: Account::default(),
             runs: Vec::new(),
             memory_limit,
             bytes: 0,
-            spill: None,
+            spill: Spill::default(),
             part: 0,
             found: ByKey::default(),
         }
@@ -103,7 +101,7 @@ impl Changes {
 
     /// Starts to read local Parquet files.
     pub fn begin(&mut self, files: Vec<File>) {
-        self.files = Some(Files::new(files, self.rows, self.reader(), self.threads));
+        self.files = Files::new(files, self.rows, self.reader(), self.threads);
     }
 
     /// Goes on reading the files for some time; whether there is more.
@@ -111,13 +109,9 @@ impl Changes {
     /// # Errors
     /// Those of reading Parquet, and those of [`read`](Self::read), in the file.
     pub fn read_on(&mut self, patience: Duration) -> Result<bool, Error> {
-        let Some(mut files) = self.files.take() else {
-            return Ok(false);
-        };
+        let mut files = std::mem::take(&mut self.files);
         let more = files.take(patience, |taken| self.take(taken))?;
-        if more {
-            self.files = Some(files);
-        }
+        self.files = files;
         Ok(more)
     }
 
@@ -139,7 +133,8 @@ impl Changes {
             if let Store::Memory(words) = &run.store {
                 let bytes = size_of_val(words.as_slice());
                 if self.bytes + bytes > self.memory_limit {
-                    run.store = Store::File(self.write(words.as_slice())?);
+                    let words = bytemuck::cast_slice(words.as_slice());
+                    run.store = Store::File(self.spill.write(words)?);
                 } else {
                     self.bytes += bytes;
                 }
@@ -147,19 +142,6 @@ impl Changes {
             self.runs.push(run);
         }
         Ok(())
-    }
-
-    /// Writes a run to the temporary file; where it begins.
-    fn write(&mut self, words: &[u64]) -> Result<u64, Error> {
-        let (file, end) = match &mut self.spill {
-            Some(spill) => spill,
-            none => none.insert((tempfile::tempfile().map_err(no_space)?, 0)),
-        };
-        let bytes: &[u8] = bytemuck::cast_slice(words);
-        let start = *end;
-        write_all_at(file, bytes, start).map_err(no_space)?;
-        *end += bytes.len() as u64;
-        Ok(start)
     }
 
     /// Processes some more parts; whether there are more.
@@ -234,8 +216,12 @@ impl Changes {
     ) -> Result<(), Error> {
         let mut read = Vec::new();
         for run in &self.runs {
-            if let Store::File(start) = &run.store {
-                read.push(self.read_back(*start, run, part)?);
+            if let Store::File(spilled) = &run.store {
+                let range = run.words(part);
+                let mut words = vec![0u64; range.len()];
+                let bytes = bytemuck::cast_slice_mut(&mut words);
+                spilled.read(range.start * size_of::<u64>(), bytes)?;
+                read.push(words);
             }
         }
         let mut read = read.iter();
@@ -249,17 +235,6 @@ impl Changes {
         let pieces: Vec<Piece<'_>> = pieces.collect();
         periods.of_part(part, &pieces, self.gap, found);
         Ok(())
-    }
-
-    fn read_back(&self, start: u64, run: &Run, part: usize) -> Result<Vec<u64>, Error> {
-        let range = run.words(part);
-        let mut words = vec![0u64; range.len()];
-        if let Some((file, _)) = &self.spill {
-            let offset = start + (range.start * size_of::<u64>()) as u64;
-            let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
-            read_exact_at(file, bytes, offset).map_err(no_space)?;
-        }
-        Ok(words)
     }
 
     /// The periods of all keys, whose rows are counted from `first`, and the account of the rows. Parts that are not yet
@@ -359,9 +334,4 @@ fn read(
         }
     });
     Ok(taken)
-}
-
-/// An error of the temporary file.
-fn no_space(error: std::io::Error) -> Error {
-    Error::file(&std::env::temp_dir(), error)
 }

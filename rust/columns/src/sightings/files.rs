@@ -32,8 +32,14 @@ pub struct File {
 /// What is read of a batch, whose first row has this number.
 pub(super) type Read<T> = dyn Fn(&[ArrayRef], u64) -> Result<T, Error> + Send + Sync;
 
-/// Files being read.
-pub(super) struct Files<T: Send + 'static>(Ordered<Units<Group<T>>>);
+/// Files being read, until the last one was.
+pub(super) struct Files<T: Send + 'static>(Option<Ordered<Units<Group<T>>>>);
+
+impl<T: Send + 'static> Default for Files<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
 
 impl<T: Send + 'static> Files<T> {
     /// Reads files whose first row has the number `first`.
@@ -61,7 +67,7 @@ impl<T: Send + 'static> Files<T> {
             let groups: Vec<_> = RowGroup::all_of(&opened).map(group).collect();
             Ok(groups.into_iter())
         });
-        Self(Ordered::with_unread(groups, UNREAD, threads))
+        Self(Some(Ordered::with_unread(groups, UNREAD, threads)))
     }
 
     /// Takes what was read until some time has passed; whether there is more.
@@ -71,16 +77,17 @@ impl<T: Send + 'static> Files<T> {
         mut take: impl FnMut(T) -> Result<(), Error>,
     ) -> Result<bool, Error> {
         let until = Instant::now() + patience;
-        loop {
-            match self.0.next(until.saturating_duration_since(Instant::now())) {
-                Next::End => return Ok(false),
+        while let Some(groups) = &mut self.0 {
+            match groups.next(until.saturating_duration_since(Instant::now())) {
+                Next::End => self.0 = None,
                 Next::Waiting => {}
                 Next::Ready(read) => take(read?)?,
             }
-            if until <= Instant::now() {
+            if self.0.is_some() && until <= Instant::now() {
                 return Ok(true);
             }
         }
+        Ok(false)
     }
 }
 

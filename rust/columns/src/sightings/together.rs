@@ -70,7 +70,7 @@ pub struct Common {
     list: bool,
     threads: parallel::Threads,
     look: Look,
-    files: Option<Files<Taken<Run>>>,
+    files: Files<Taken<Run>>,
     rows: u64,
     account: Account,
     /// Rows of the second look, each with the number of the first row of its run.
@@ -90,7 +90,7 @@ impl Common {
             list,
             threads,
             look: Look::First(Stored::default()),
-            files: None,
+            files: Files::default(),
             rows: 0,
             account: Account::default(),
             waiting: Vec::new(),
@@ -139,7 +139,7 @@ impl Common {
     /// As [`read`](Self::read).
     pub fn begin(&mut self, source: usize, files: Vec<File>) {
         let read = self.reader(source);
-        self.files = Some(Files::new(files, self.rows, read, self.threads));
+        self.files = Files::new(files, self.rows, read, self.threads);
     }
 
     /// Goes on reading the files for some time; whether there is more.
@@ -147,13 +147,9 @@ impl Common {
     /// # Errors
     /// Those of reading Parquet, and those of [`read`](Self::read), in the file.
     pub fn read_on(&mut self, patience: Duration) -> Result<bool, Error> {
-        let Some(mut files) = self.files.take() else {
-            return Ok(false);
-        };
+        let mut files = std::mem::take(&mut self.files);
         let more = files.take(patience, |taken| self.take(taken))?;
-        if more {
-            self.files = Some(files);
-        }
+        self.files = files;
         Ok(more)
     }
 
