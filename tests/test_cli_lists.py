@@ -39,6 +39,15 @@ def rows(path: str) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
+def test_a_change_to_a_receiver_without_a_list_says_that_it_is_whole(case: Path) -> None:
+    """After a typing error in a receiver's name a change would be taken for a small one."""
+    assert numguard("export", "a.csv", "--to", "DoT").stderr == "a.csv: 3 to block; export 2\n"
+    assert numguard("export", "b.csv", "--to", "DoT", "--since-last").stderr == "b.csv: nothing; export 3\n"
+    assert numguard("export", "c.csv", "--to", "Dott", "--since-last").stderr == (
+        "c.csv: 3 to block; export 4\nno list to Dott is on record, so this change has the whole list\n"
+    )
+
+
 def test_refused_cells_are_private_and_inert(case: Path) -> None:
     assert rows("refused.csv")[0]["cell"] == "'=HYPERLINK(0)"
     assert stat.S_IMODE(Path("refused.csv").stat().st_mode) == 0o600

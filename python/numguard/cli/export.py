@@ -113,6 +113,8 @@ def export(
     summary = ", ".join(_counted(action, actions[action]) for action in sorted(actions)) or "nothing"
     files = f" in {options.count(len(listed.manifest['files']), 'file')}" if "files" in listed.manifest else ""
     options.say(f"{path}: {summary}{files}; export {listed.manifest['export']}")
+    if since_last and listed.manifest["events"][0] == 0:
+        options.say(f"no list to {listed.manifest['to']} is on record, so this change has the whole list")
     _say_due(listed.manifest, district, handsets=handsets, keyed=key is not None)
 
 
