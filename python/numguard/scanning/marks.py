@@ -83,7 +83,7 @@ class Marks:
             name = f"{column}{LISTS}"
             if name in schema.names:
                 raise ArgumentError(
-                    f"there is a column '{named([name])}' already: leave it out with columns=, or rename it"
+                    f"there is a column '{named([name])}' already: leave it out with columns= (--keep), or rename it"
                 )
             schema = schema.insert(schema.get_field_index(f"{column}_match") + 1, pa.field(name, _NAMES))
         return schema
