@@ -255,7 +255,7 @@ impl std::fmt::Display for Error {
             Self::Format(why) => f.write_str(why),
             Self::NewColumn(column) => write!(
                 f,
-                "column '{column}' is not in the first file: name the columns to hand on with columns="
+                "column '{column}' is not in the first file: name the columns to hand on with columns= (--keep)"
             ),
             Self::TypeChanged { found, expected } => write!(
                 f,
