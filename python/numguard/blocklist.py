@@ -167,7 +167,7 @@ class BlockList:
         `list.csv.sha256` lists all of them with their SHA-256 in the format of `sha256sum --check`.
 
         Args:
-            path: the file; its ending determines the format: `.csv`, `.xlsx`, `.parquet` or `.jsonl`.
+            path: the file; its ending determines the format: `.csv`, `.xlsx`, `.parquet`, `.arrow` or `.jsonl`.
             columns: the columns, in order; a mapping also gives each the receiver's name.
             title: lines above the header, in `.csv` and `.xlsx`.
             header: whether `.csv` and `.xlsx` begin with the names of the columns.

@@ -18,7 +18,9 @@ __all__ = ["report"]
 @click.argument("page", type=options.FILE, required=False)
 @options.registry
 @click.option(
-    "--atr", type=options.FILE, help="Write the action-taken report as a table: .csv, .xlsx, .parquet or .jsonl."
+    "--atr",
+    type=options.FILE,
+    help="Write the action-taken report as a table: .csv, .xlsx, .parquet, .arrow or .jsonl.",
 )
 @click.option("--by-day", type=options.FILE, help="Write the complaints of each day, district and source as a table.")
 @options.as_of_day("The case as it was at the end of that day; now by default.")
