@@ -178,3 +178,14 @@ def test_a_dataset_of_csv_whose_digits_pyarrow_made_numbers_is_an_error(tmp_path
     # What is no key may be anything.
     keys = pa.schema([("served_msisdn", pa.string()), ("imei14", pa.int64()), ("at", pa.string())])
     assert ng.scan(ds.dataset(path, format="csv", schema=keys), {"served_msisdn": listed}).read_all().num_rows == 0
+
+
+def test_a_type_that_changes_is_named_where_a_cell_does_not_fit(tmp_path: Path) -> None:
+    """It was said to be damage, and the advice to get the file anew."""
+    schema = pa.schema([("a", pa.string()), ("b", pa.int64())])
+    (tmp_path / "1.csv").write_text("a,b\n9876543210,1\n")
+    (tmp_path / "2.csv").write_text("a,b\n9812345678,x\n")
+    batches = [pa.record_batch({"a": ["9876543210"], "b": column}) for column in (pa.array([1]), pa.array([1.5]))]
+    for source in (ds.dataset(tmp_path, format="csv", schema=schema), iter(batches)):
+        with pytest.raises(InputError, match="has another type than in the first file"):
+            ng.scan(source, {"a": LISTED}).read_all()
