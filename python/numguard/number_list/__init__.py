@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei
 from numguard.compute import as_text, is_text, pc
-from numguard.errors import ArgumentError, ColumnError, InputError
+from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
 from numguard.keyed import HASHED
 from numguard.number_list.actions import (
     LIKE_ACTION,
@@ -261,7 +261,10 @@ class _ListReader:
         for batch in self.rows(column, actions):
             cells = batch.data.column(0)
             found.append(cells)
-            explained = self._kind.explained(cells)
+            try:
+                explained = self._kind.explained(cells)
+            except UnsupportedTypeError as error:
+                raise UnsupportedTypeError(f"{batch.file}: column {named([self.column])!r}: {error}") from None
             if explained.field(0).null_count:
                 notes = explained.field("note").cast(pa.string()).fill_null("empty")
                 nothing: Any = pa.scalar(None, pa.string())
