@@ -23,6 +23,7 @@ import pyarrow as pa
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei
 from numguard.compute import as_text, is_text, pc
 from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
+from numguard.files.manifest import unlike_manifests
 from numguard.keyed import HASHED
 from numguard.number_list.actions import (
     LIKE_ACTION,
@@ -412,7 +413,7 @@ class _ListReader:
         refused, account = self.source.account_with(self._refused, {"other_action": self._others})
         account["rows_read"] += self._header_rows
         account["rows_used"] += self._header_rows
-        account["warnings"] += self._warnings
+        account["warnings"] += [*self._warnings, *unlike_manifests(part.name or "" for part in self.source.parts)]
         return refused, account
 
     def account_of(self, keys: _Set, *, strict: bool) -> NumberList[_Set]:
