@@ -181,7 +181,7 @@ def test_a_dataset_of_csv_whose_digits_pyarrow_made_numbers_is_an_error(tmp_path
 
 
 def test_a_type_that_changes_is_named_where_a_cell_does_not_fit(tmp_path: Path) -> None:
-    """It was said to be damage, and the advice to get the file anew."""
+    """The error called it damage, and advised to get the file anew."""
     schema = pa.schema([("a", pa.string()), ("b", pa.int64())])
     (tmp_path / "1.csv").write_text("a,b\n9876543210,1\n")
     (tmp_path / "2.csv").write_text("a,b\n9812345678,x\n")
