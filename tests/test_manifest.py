@@ -67,6 +67,20 @@ def test_a_list_of_which_a_part_is_missing(sent: Path) -> None:
     assert warned(sent / "of-Nuh-1-of-2.csv") == ["only 1 of the 2 parts of the list of export 4 were read"]
 
 
+def test_a_change_is_not_compared_as_a_whole_list(sent: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every number that had not changed came out as removed, without a word."""
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(
+            pa.table({"acknowledgement_no": ["4"], "source": ["1930"], "suspect_mobiles": ["97654 32180"]})
+        )
+        registry.export(sent / "change.csv", to="DoT", since="last")
+    whole, change = sent / "whole.csv", sent / "change.csv"
+    assert run(["lists", "diff", str(whole), str(change)]) == 0
+    assert f"{change}: has only what changed" in capsys.readouterr().err
+    assert run(["lists", "diff", str(whole), str(whole)]) == 0
+    assert "has only what changed" not in capsys.readouterr().err
+
+
 def test_a_manifest_of_another_file_says_nothing(sent: Path) -> None:
     shutil.copy(sent / "whole.csv.manifest.json", sent / "mine.csv.manifest.json")
     (sent / "mine.csv").write_text("mobile\n9765432187\n")

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["MANIFEST", "manifest_path", "unlike_manifests"]
+__all__ = ["MANIFEST", "is_change", "manifest_path", "unlike_manifests"]
 
 MANIFEST: Final = ".manifest.json"
 
@@ -20,6 +20,11 @@ MANIFEST: Final = ".manifest.json"
 def manifest_path(path: Path) -> Path:
     """The path of the manifest of a list."""
     return path.with_name(path.name + MANIFEST)
+
+
+def is_change(file: str) -> bool:
+    """Whether a list has only what changed since another one, as its manifest says."""
+    return str(_manifest_of(Path(file)).get("list", "")).endswith("delta")
 
 
 def unlike_manifests(files: Iterable[str]) -> list[str]:
