@@ -103,6 +103,7 @@ def test_scan_leaves_out_what_is_from_before_the_listing_date(desk: Path) -> Non
     assert "a: 1 match left out, without a time or listing date that is read (2026-06-30)" in run.stderr
     first = numguard("scan", "-", *lists, "--limit", "1", stdin=(desk / "calls.csv").read_text())
     assert len(first.stdout.splitlines()) == 2
+    assert "  stopped at --limit: 1 hit written\n" in first.stderr
     for arguments, code, message in (
         (["--since", "first_reported"], 2, "--at"),
         (["--since", "listed", "--at", "at"], 3, "no column 'listed'"),

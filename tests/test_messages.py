@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import numguard as ng
-from numguard.errors import ArgumentError, NumguardError
+from numguard.errors import ArgumentError, ColumnError, NumguardError, UnsupportedTypeError
+from numguard.number_list import read_numbers
 from numguard.registry.address import is_address
 from registry_cases import complaint, complaints
 
@@ -228,3 +230,15 @@ def test_a_warning_of_a_file_without_a_header_holds_no_cell_of_it() -> None:
     assert [text for text in messages if "UInt64 is taken for E.164" in text] == messages
     assert len(messages) == 2
     assert not [text for text in messages if "98765" in text]
+
+
+def test_an_error_of_a_list_or_a_scan_says_which_file_and_what_may_be_wrong(tmp_path: Path) -> None:
+    listed = tmp_path / "list.parquet"
+    pq.write_table(pa.table({"msisdn": [["9876543210"]]}), listed)
+    with pytest.raises(UnsupportedTypeError, match=r"list\.parquet: column 'msisdn': a column of type List"):
+        read_numbers(listed)
+    calls = tmp_path / "calls.csv"
+    calls.write_text("9876543210,9000000001\n9812345678,9000000001\n")
+    with pytest.raises(ColumnError, match=r"calls\.csv: no column 'caller'.*may have no header") as raised:
+        ng.scan(calls, {"caller": ng.NumberSet(["9876543210"])})
+    assert "9876543210" not in str(raised.value)

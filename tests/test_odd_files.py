@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +18,10 @@ import pyarrow.csv as pv
 import pyarrow.parquet as pq
 import pytest
 
+import numguard as ng
 from numguard.cli import run
+from numguard.errors import InputError
+from numguard.source import open_source
 
 ROWS = b"name,mobile\nA,9876543210\nB,9812345678\n"
 READS: dict[str, tuple[str, ...]] = {
@@ -186,3 +191,31 @@ def test_a_line_break_in_a_cell_at_the_edge_of_a_block(read: Read) -> None:
     for name, content in (("d.csv", ROWS + rows), ("d.csv.gz", gzip.compress(ROWS + rows, 1))):
         account = read(name, content)
         assert (account["rows_used"], account["refused"]) == (23, [])
+
+
+def test_a_file_that_becomes_shorter_while_it_is_read_is_an_error(tmp_path: Path) -> None:
+    """As a log that is copied and emptied by another program: the rows that were cut off were missing in silence."""
+    path = tmp_path / "calls.csv"
+    path.write_text("a,b\n" + "9876543210,1\n" * 1000)
+    batches = open_source(path).parts[0].batches()
+    next(batches)
+    os.truncate(path, 500)
+    with pytest.raises(InputError, match=r"calls\.csv: became shorter while it was read"):
+        list(batches)
+    path.write_text("a,b\n" + "9876543210,1\n" * 1000)
+    scan = ng.scan(path, {"a": ng.NumberSet(["9876543210"])}, on_error="skip")
+    assert len([os.truncate(path, 500) for _ in scan]) == 1
+    assert "became shorter" in scan.summary.skipped[0].why
+    assert scan.summary.rows == 1000
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be replaced there")
+def test_a_file_that_grows_or_is_replaced_while_it_is_read_is_read_as_it_was(tmp_path: Path) -> None:
+    path, new = tmp_path / "calls.csv", tmp_path / "new.csv"
+    path.write_text("a,b\n9876543210,1\n")
+    new.write_text("a\n")
+    with open_source(path).parts[0].to_scan():  # type: ignore[attr-defined]
+        new.replace(path)
+    path.write_text("a,b\n9876543210,1\n")
+    with open_source(path).parts[0].to_scan(), path.open("a") as file:  # type: ignore[attr-defined]
+        file.write("9812345678,2\n")

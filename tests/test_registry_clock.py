@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 import numguard as ng
-from numguard.blocklist import manifest_path
 from numguard.errors import ArgumentError, RegistryError
+from numguard.files.manifest import manifest_path
 from registry_cases import IST, A, B, C, complaint, complaints, listed, status_of
 from registry_stores import is_there, make_schema
 

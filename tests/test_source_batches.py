@@ -194,3 +194,14 @@ def test_a_filtered_dataset_of_csv_needs_text_in_its_keys(tmp_path: Path) -> Non
     as_text = ds.dataset(path, format="csv", schema=pa.schema([(name, pa.string()) for name in read.schema.names]))
     for source in (as_text, as_text.filter(ds.field("at") > "2020"), ds.dataset([as_text])):
         assert ng.scan(source, {"served_msisdn": listed}).read_all().num_rows == 0
+
+
+def test_a_type_that_changes_is_named_where_a_cell_does_not_fit(tmp_path: Path) -> None:
+    """The error called it damage, and advised to get the file anew."""
+    schema = pa.schema([("a", pa.string()), ("b", pa.int64())])
+    (tmp_path / "1.csv").write_text("a,b\n9876543210,1\n")
+    (tmp_path / "2.csv").write_text("a,b\n9812345678,x\n")
+    batches = [pa.record_batch({"a": ["9876543210"], "b": column}) for column in (pa.array([1]), pa.array([1.5]))]
+    for source in (ds.dataset(tmp_path, format="csv", schema=schema), iter(batches)):
+        with pytest.raises(InputError, match="has another type than in the first file"):
+            ng.scan(source, {"a": LISTED}).read_all()

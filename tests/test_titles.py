@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -246,3 +247,25 @@ def test_a_column_of_numbers_beside_one_of_phones_may_be_of_ids(tmp_path: Path) 
         read_numbers(path)
     assert read_numbers(path, column="Contact No").keys.to_array().to_pylist() == [int(f"91{NUMBER}")]
     assert len(read_numbers(written(tmp_path, "csv", ["Number", "City"], [NUMBER, "Nuh"])).keys) == 1
+
+
+@pytest.mark.parametrize(
+    ("beside", "message"),
+    [
+        ({"file_name": "MNRL_reactivation_20260901"}, "names numbers that are not to be listed"),
+        ({"listType": "Reactivated"}, "names numbers that are not to be listed"),
+        ({"title": "List of victims - Nuh"}, "names victims"),
+    ],
+)
+def test_what_a_json_document_says_it_is_counts_as_a_title(
+    tmp_path: Path, beside: dict[str, str], message: str
+) -> None:
+    """The service that sends the list of revoked numbers sends that of numbers in use again in the same form."""
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"status": 200, **beside, "payload": [{"n": NUMBER}]}))
+    with pytest.raises(ColumnError, match=message):
+        read_numbers(path)
+    assert len(read_numbers(path, actions=["release"]).keys) == 1
+    for others in ({"file_name": "MNRL_20260901"}, {"message": "Reactivated"}, {"type": 4}):
+        path.write_text(json.dumps({"status": 200, **others, "payload": [{"n": NUMBER}]}))
+        assert len(read_numbers(path).keys) == 1

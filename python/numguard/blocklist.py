@@ -20,18 +20,18 @@ import pyarrow as pa
 from numguard.compute import counts, pc
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.files import Together, together
+from numguard.files.manifest import MANIFEST, manifest_path
 from numguard.files.outgoing import unwritten, write_private
 from numguard.keyed import HASHED, key_check, keyed_hash
 from numguard.notebook import card
 from numguard.source import named
 from numguard.types import PathLike
 
-__all__ = ["BlockList", "Columns", "Form", "manifest_path", "write_private"]
+__all__ = ["BlockList", "Columns", "Form", "write_private"]
 
 #: Which columns, in this order; a mapping also gives each the name that the receiver wants.
 Columns: TypeAlias = Mapping[str, str] | Sequence[str]
 
-_MANIFEST = ".manifest.json"
 # The column that says what to do with a row. A row of a list without it is read as one to block. A status does not say
 # it: a number may be `requested`, and its pair with a handset to verify; two rows of a change may have one status.
 _SAYING = "action"
@@ -279,17 +279,12 @@ class BlockList:
     def _refuse_other_parts(folder: Path, begin: str, ending: str, parts: Sequence[tuple[Path, BlockList]]) -> None:
         """Raises if the folder has parts of an earlier list: they would be sent with this one."""
         mine = {manifest_path(path).name for path, _ in parts}
-        for found in sorted(folder.glob(f"*{_MANIFEST}")):
-            name = found.name.removesuffix(_MANIFEST)
+        for found in sorted(folder.glob(f"*{MANIFEST}")):
+            name = found.name.removesuffix(MANIFEST)
             if name.startswith(begin) and name.endswith(ending) and found.name not in mine:
                 raise InputError(
                     f"{name}: a part of another list is in this folder; move it away, or write to another folder"
                 )
-
-
-def manifest_path(path: Path) -> Path:
-    """The path of the manifest of a list."""
-    return path.with_name(path.name + _MANIFEST)
 
 
 def _refuse_sent(path: Path) -> None:

@@ -16,10 +16,10 @@ import click
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from numguard.blocklist import manifest_path
 from numguard.cli import options
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import FORMATS
+from numguard.files.manifest import MANIFEST, manifest_path
 from numguard.files.page import PAGES
 from numguard.source import (
     REFUSED,
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 #: The first bytes of a registry's file.
 _REGISTRY = b"SQLite format 3"
-_MANIFEST = manifest_path(Path("x")).name[1:]
 
 
 refused = options.refused_to("Write the rows that cannot be read, with file, row and why, to this file.")
@@ -200,7 +199,7 @@ def _kept(path: Path) -> str | None:
     """What a file is that no verb overwrites, or None: `export` alone replaces a list, with its manifest."""
     if not path.is_file():
         return None
-    if manifest_path(path).exists() or path.name.endswith(_MANIFEST):
+    if manifest_path(path).exists() or path.name.endswith(MANIFEST):
         return "an exported list, or its manifest"
     return "a registry" if is_registry(path) else None
 

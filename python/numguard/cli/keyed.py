@@ -10,11 +10,11 @@ from typing import Any
 import click
 import pyarrow as pa
 
-from numguard.blocklist import manifest_path
 from numguard.cli import account, options
 from numguard.compute import filtered, pc
 from numguard.errors import ArgumentError, ColumnError
 from numguard.files import placed_together
+from numguard.files.manifest import manifest_path, unlike_manifests
 from numguard.keyed import HASHED, key_check, keyed_hash, read_hashes
 from numguard.number_list import Opposed, action_column, refuse_other_actions, rows_with
 from numguard.number_list.checks import check_titles
@@ -142,6 +142,7 @@ def _members(path: str, key: bytes, actions: tuple[str, ...], lists_read: accoun
     opposed.check(lambda cells: read_hashes(cells)[0])
     members: pa.Array[Any] = pa.concat_arrays(found)
     refused_of, rows_of = source.account_with(unread, {"other_action": others})
+    rows_of["warnings"] += unlike_manifests(part.name or "" for part in source.parts)
     account.say(rows_of, path)
     lists_read.add(path, len(pc.unique(members)), rows_of, refused_of)
     return members

@@ -9,6 +9,7 @@ import click
 import pyarrow as pa
 
 from numguard.cli import account, options
+from numguard.files.manifest import is_change
 from numguard.types import Region
 
 __all__ = ["lists"]
@@ -93,5 +94,10 @@ def _opened(
     from numguard.number_list import read_imeis, read_numbers
 
     if handsets:
-        return read_imeis(path, column=column, strict=is_strict)
-    return read_numbers(path, column=column, region=region, actions=actions, strict=is_strict)
+        listed: Any = read_imeis(path, column=column, strict=is_strict)
+    else:
+        listed = read_numbers(path, column=column, region=region, actions=actions, strict=is_strict)
+    if is_change(path):
+        warning = "has only what changed: numbers that did not change count as not on the list"
+        listed.account.setdefault("warnings", []).append(warning)
+    return listed

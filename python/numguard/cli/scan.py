@@ -186,7 +186,7 @@ def scan(
     if as_json:
         options.say_json(_as_json(found.summary) | lists_read.summary())
     else:
-        _say_summary(found.summary)
+        _say_summary(found.summary, limit)
 
 
 def _as_json(summary: ScanSummary) -> dict[str, Any]:
@@ -205,11 +205,13 @@ def _check_dates(at: str | None, since: str | None, wanted: Wanted) -> None:
         raise ArgumentError("--since: goes with one list, --numbers: one date would be for all of several")
 
 
-def _say_summary(summary: ScanSummary) -> None:
+def _say_summary(summary: ScanSummary, limit: int | None) -> None:
     options.say(
         f"{options.count(summary.rows, 'row')}, {options.count(summary.hits, 'hit')}, "
         f"{summary.distinct_keys:,} distinct, in {summary.seconds:.1f} s ({summary.rows_per_second:,.0f} rows/s)"
     )
+    if limit is not None and not summary.finished:
+        options.say(f"  stopped at --limit: {options.count(limit, 'hit')} written")
     for column, hits in summary.hits_by_column.items():
         refused = summary.refused.get(column)
         options.say(

@@ -22,7 +22,8 @@ import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei
 from numguard.compute import as_text, is_text, pc
-from numguard.errors import ArgumentError, ColumnError, InputError
+from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
+from numguard.files.manifest import unlike_manifests
 from numguard.keyed import HASHED
 from numguard.number_list.actions import (
     LIKE_ACTION,
@@ -261,7 +262,10 @@ class _ListReader:
         for batch in self.rows(column, actions):
             cells = batch.data.column(0)
             found.append(cells)
-            explained = self._kind.explained(cells)
+            try:
+                explained = self._kind.explained(cells)
+            except UnsupportedTypeError as error:
+                raise UnsupportedTypeError(f"{batch.file}: column {named([self.column])!r}: {error}") from None
             if explained.field(0).null_count:
                 notes = explained.field("note").cast(pa.string()).fill_null("empty")
                 nothing: Any = pa.scalar(None, pa.string())
@@ -409,7 +413,7 @@ class _ListReader:
         refused, account = self.source.account_with(self._refused, {"other_action": self._others})
         account["rows_read"] += self._header_rows
         account["rows_used"] += self._header_rows
-        account["warnings"] += self._warnings
+        account["warnings"] += [*self._warnings, *unlike_manifests(part.name or "" for part in self.source.parts)]
         return refused, account
 
     def account_of(self, keys: _Set, *, strict: bool) -> NumberList[_Set]:

@@ -65,7 +65,7 @@ def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions:
         if is_spare(title):
             is_theirs = is_of_victims(title)
             whose = "victims, whose numbers" if is_theirs else "numbers that"
-            where = f"title in line {line}" if part.header_row else "name of its records"
+            where = f"title in line {line}" if part.header_row else "title or the name of its records"
             or_released = "" if is_theirs else _OR_RELEASED
             raise ColumnError(
                 f"{part.name}: the {where} names {whose} are not to be listed: if suspects are meant, {_REMEDY}"

@@ -225,23 +225,25 @@ def _is_of_days(heading: str) -> bool:
     return bool(meant) and all(word.startswith(_AGAIN) or word in _RELEASED for word in meant)
 
 
-def _leaving(heading: str, texts: list[str]) -> list[str]:
+def _leaving(heading: str, texts: Any) -> list[str]:
     """Those texts that say, below the heading of a column of changes, that a number leaves the list.
 
-    >>> _leaving("Add/Del", ["A", "D"]), _leaving("Circle", ["New", "Del"]), _leaving("Flag", ["D"])
+    >>> of = lambda heading, *texts: _leaving(heading, pa.array(texts))
+    >>> of("Add/Del", "A", "D"), of("Circle", "New", "Del"), of("Flag", "D")
     (['D'], [], [])
-    >>> _leaving("Type", ["NEW", "REL"]), _leaving("op", ["-"]), _leaving("op", ["+", "-"])
+    >>> of("Type", "NEW", "REL"), of("op", "-"), of("op", "+", "-")
     (['REL'], [], ['-'])
     """
     words = set(words_of(heading))
     if not words or not words <= _CHANGE | _OF_CHANGE:
         return []
-    meant = [text.strip().casefold() for text in texts]
-    if not words & _CHANGE and _JOINS.isdisjoint(meant):
+    # Few columns have such headings: only their texts leave Arrow.
+    meant = {text: text.strip().casefold() for text in texts.to_pylist()}
+    if not words & _CHANGE and _JOINS.isdisjoint(meant.values()):
         return []
     # A dash stands for an empty cell too.
-    leaves = _LEAVES if "+" in meant else _LEAVES - {"-"}
-    return [text for text, bare in zip(texts, meant, strict=True) if bare in leaves]
+    leaves = _LEAVES if "+" in meant.values() else _LEAVES - {"-"}
+    return [text for text, bare in meant.items() if bare in leaves]
 
 
 def _sparing_answers(heading: str, *, may_be_account: bool = False) -> frozenset[str]:
@@ -261,7 +263,7 @@ def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
     if answers := _sparing_answers(heading, may_be_account=may_be_account):
         sparing = [text for text in texts.to_pylist() if text.strip().casefold() in answers]
     if not may_be_account:
-        sparing += _leaving(heading, texts.to_pylist())
+        sparing += _leaving(heading, texts)
         sparing += [text for text in texts.to_pylist() if _DAY.search(text)] if _is_of_days(heading) else []
     if "".join(words_of(heading)) in _SERIAL:
         notes = texts.filter(pc.match_substring_regex(texts, _NOTE))

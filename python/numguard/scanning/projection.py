@@ -55,7 +55,7 @@ class Projection:
         #: All columns to read from a file; None reads all.
         self.read = None if self.stored is None else list(dict.fromkeys([*self.stored, *keys, *beside]))
         broken = [name for name in (*keys, *beside, *(self.stored or ())) if is_broken(name)]
-        check_columns(broken, schema, first.name)
+        check_columns([*keys, *broken], schema, first.name)
 
     def schema(self, stored: pa.Schema) -> pa.Schema:
         """The columns that are returned, given those of the compiled module's hits."""

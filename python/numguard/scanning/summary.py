@@ -28,7 +28,7 @@ class ScanSummary:
 
     #: Rows read.
     rows: int = 0
-    #: Rows with at least one match.
+    #: Rows with at least one match; where `limit` was reached, those that were found by then, which are a few more.
     hits: int = 0
     #: Rows that matched in each key column.
     hits_by_column: dict[str, int] = field(default_factory=dict)

@@ -8,6 +8,7 @@ lost in a conversion.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,9 @@ __all__ = ["JsonPart", "looks_like_json"]
 
 #: The status of a successful response.
 _DONE = "200"
+#: Words of the names of fields that say what a document is, such as `file_name`, and the longest text that may say it.
+_TITLING = re.compile(r"(?i)file|name|title|type|list|kind|categ|subject|descr|purpose")
+_LONGEST = 120
 
 
 class JsonPart(Part):
@@ -84,7 +88,8 @@ def load(text: str) -> Any:
 def read(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int, str, str]], str, int, list[str]]:
     """The records with row numbers, the broken lines, the form, the count of blank lines, and the titles.
 
-    The form is `json` or `json lines`. The one title is the key of the list of records, where they have one.
+    The form is `json` or `json lines`. The titles are those that the document has beside the list of records, as
+    `file_name` of MNRL, and the key of the list.
 
     Raises:
         InputError: the document is damaged, or has no records or several lists of them.
@@ -99,7 +104,7 @@ def read(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int, s
 
 
 def records_of(whole: Any, name: str) -> tuple[Sequence[Any], list[str]]:
-    """The list of records in a document (itself, the one list of objects in it, or one object alone), and its key."""
+    """The list of records in a document (itself, the one list of objects in it, or one object alone), and titles."""
     lists: dict[str, Any] = {}
     if isinstance(whole, list):
         found = whole
@@ -113,7 +118,9 @@ def records_of(whole: Any, name: str) -> tuple[Sequence[Any], list[str]]:
         found = next(iter(lists.values())) if lists else [whole]
     if not _all_objects(found):
         raise InputError(f"{name}: is JSON, but not a list of objects with named fields")
-    return found, list(lists)
+    beside = whole.items() if lists else ()
+    titles = [text for key, text in beside if _TITLING.search(key) and isinstance(text, str) and len(text) <= _LONGEST]
+    return found, [*titles, *lists]
 
 
 def _check_status(whole: Mapping[str, Any], name: str) -> None:

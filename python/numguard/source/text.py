@@ -6,8 +6,10 @@ columns that are read**, so that every verb gives the same account of a file.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Final, cast
 
 import numpy as np
@@ -144,6 +146,7 @@ class TextPart(Part):
     def _rows(self) -> Iterator[tuple[OpenText, Text]]:
         """Its rows; reading them to the end completes the account."""
         with reading(self.name, "the text"):
+            before = _stat(self._member.path)
             stack, text = self._opened or self._open()
             self._opened = None
             with stack:
@@ -156,6 +159,13 @@ class TextPart(Part):
                 rows = text.below(header.end, header.names, header.separator, width=header.width, doubt=doubt)
                 yield text, rows
                 self.encoding = "cp1252" if text.encoding == "cp1252" else self.encoding
+        after = _stat(self._member.path)
+        # Another file under this name does not matter, nor does one that grows: its last line may be cut.
+        if before and after and os.path.samestat(before, after) and after.st_size < before.st_size:
+            raise InputError(
+                f"{self.name}: became shorter while it was read, so that rows of it are missing: read a copy, or wait "
+                "until nothing writes to it"
+            )
         if len(self.account.lines) and not self.account.used:
             raise InputError(
                 f"{self.name}: no row has the {len(self.header.names)} fields that the header has: "
@@ -190,6 +200,14 @@ class TextPart(Part):
                 self.refuse(line, text, "above_header")
             else:
                 self.account.skip("title")
+
+
+def _stat(path: Path | None) -> os.stat_result | None:
+    """The state of a file; None for what is packed or a pipe, and where the file is gone."""
+    try:
+        return None if path is None else path.stat()
+    except OSError:
+        return None
 
 
 def _probe(lines: Sequence[str], header: TextHeader) -> int:

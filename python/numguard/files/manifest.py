@@ -1,0 +1,67 @@
+"""The manifest beside a list, and whether the list is still what its manifest describes.
+
+Owns the name of a manifest and the comparison. Independent of what is in a list. One idea: **a list that was cut at
+the end of a line looks like a whole one**, and so does one of which a part is missing; only manifests show it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+__all__ = ["MANIFEST", "is_change", "manifest_path", "unlike_manifests"]
+
+MANIFEST: Final = ".manifest.json"
+
+
+def manifest_path(path: Path) -> Path:
+    """The path of the manifest of a list."""
+    return path.with_name(path.name + MANIFEST)
+
+
+def is_change(file: str) -> bool:
+    """Whether a list has only what changed since another one, as its manifest says."""
+    return str(_manifest_of(Path(file)).get("list", "")).endswith("delta")
+
+
+def unlike_manifests(files: Iterable[str]) -> list[str]:
+    """What the manifests beside the files of one list say against them, a sentence each.
+
+    A file without a manifest of its own beside it says nothing.
+    """
+    found = []
+    parts: dict[tuple[int, str, int], set[int]] = {}
+    for file in dict.fromkeys(files):
+        manifest = _manifest_of(Path(file))
+        if not manifest:
+            continue
+        if manifest["sha256"] != _sha256(Path(file)):
+            found.append(f"{file}: is not what its manifest describes: it was changed, or cut short")
+        export, part, count = (manifest.get(name) for name in ("export", "part", "parts"))
+        if isinstance(export, int) and isinstance(part, int) and isinstance(count, int):
+            parts.setdefault((export, str(manifest.get("district")), count), set()).add(part)
+    for (export, _, count), present in parts.items():
+        if len(present) != count:
+            found.append(f"only {len(present)} of the {count} parts of the list of export {export} were read")
+    return found
+
+
+def _manifest_of(path: Path) -> dict[str, Any]:
+    """The manifest of a file; empty if there is none that names it."""
+    try:
+        manifest = json.loads(manifest_path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    is_its = isinstance(manifest, dict) and manifest.get("file") == path.name and "sha256" in manifest
+    return manifest if is_its else {}
+
+
+def _sha256(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
