@@ -48,6 +48,25 @@ def test_a_change_to_a_receiver_without_a_list_says_that_it_is_whole(case: Path)
     )
 
 
+def test_reported_numbers_of_other_kinds_are_counted(case: Path) -> None:
+    """They are on no list without a decision, and the counts of complaints and rows differ."""
+    Path("more.csv").write_text(
+        "acknowledgement_no,source,district,suspect_mobiles\n8,1930,Nuh,+65 9123 4567\n9,1930,Rohtak,022 26543210\n"
+    )
+    numguard("complaints", "add", "more.csv")
+    says = "not listed without a decision: {} of other kinds ({}); `numguard decide confirmed` lists them\n"
+    both, one = says.format("2 reported numbers", "fixed 1, foreign 1"), says.format("1 reported number", "foreign 1")
+    assert numguard("list").stderr == both
+    assert numguard("list", "--district", "nuh").stderr == one
+    assert numguard("export", "a.csv", "--to", "DoT").stderr == f"a.csv: 3 to block; export 3\n{both}"
+    Path("checked.txt").write_text("02226543210\n")
+    numguard("decide", "confirmed", "--numbers", "checked.txt", "--reason", "a call centre")
+    assert numguard("list").stderr == one
+    Path("key").write_text("sixteen bytes or more")
+    Path("key").chmod(0o600)
+    assert one in numguard("export", "k.csv", "--to", "Bank", "--key-file", "key").stderr
+
+
 def test_refused_cells_are_private_and_inert(case: Path) -> None:
     assert rows("refused.csv")[0]["cell"] == "'=HYPERLINK(0)"
     assert stat.S_IMODE(Path("refused.csv").stat().st_mode) == 0o600

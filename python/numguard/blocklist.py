@@ -72,6 +72,8 @@ class BlockList:
     Attributes:
         manifest: the description of the list: rows by action, events, district, policy, version and input files; once
             it was written also file, bytes and sha256, and of several files each of them under `files`.
+        unlisted: of a whole list, the reported numbers that are not on it because their kind is not listed without a
+            decision: how many of each kind.
 
     Example:
         >>> from numguard.registry import Registry
@@ -86,6 +88,7 @@ class BlockList:
         self._check = check
         self._covers = {**manifest, "rows": table.num_rows, "actions": counts(table["action"])}
         self.manifest: dict[str, Any] = self._covers
+        self.unlisted: dict[str, int] = {}
 
     def __len__(self) -> int:
         return int(self._table.num_rows)
@@ -145,7 +148,9 @@ class BlockList:
         # File names may contain personal names and numbers.
         covers["inputs"] = [{k: v for k, v in each.items() if k != "name"} for each in covers.get("inputs", ())]
         order: Any = [(HASHED, "ascending"), *([("change", "descending")] if "change" in table.column_names else [])]
-        return BlockList(table.sort_by(order), covers, lambda _: self._checked())
+        keyed = BlockList(table.sort_by(order), covers, lambda _: self._checked())
+        keyed.unlisted = self.unlisted
+        return keyed
 
     def write(
         self,

@@ -115,6 +115,7 @@ def export(
     options.say(f"{path}: {summary}{files}; export {listed.manifest['export']}")
     if since_last and listed.manifest["events"][0] == 0:
         options.say(f"no list to {listed.manifest['to']} is on record, so this change has the whole list")
+    options.say_unlisted(listed)
     _say_due(listed.manifest, district, handsets=handsets, keyed=key is not None)
 
 

@@ -26,5 +26,6 @@ def listed(registry_path: str, as_of: date | None, district: str | None, output:
     """
     account.check_files([registry_path], {"--output": output})
     with options.open_registry(registry_path) as registry:
-        listed = registry.block_list(as_of=as_of, district=district).to_table()
-    options.write_or_show(listed, output)
+        listed = registry.block_list(as_of=as_of, district=district)
+    options.write_or_show(listed.to_table(), output)
+    options.say_unlisted(listed)

@@ -26,6 +26,7 @@ from numguard.source import headings, named
 from numguard.types import Region
 
 if TYPE_CHECKING:
+    from numguard.blocklist import BlockList
     from numguard.registry import Registry
 
 #: What `click.option` gives: a decorator of a verb.
@@ -377,6 +378,16 @@ def end_progress() -> None:
     """Take the line away again."""
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def say_unlisted(listed: BlockList) -> None:
+    """Report the reported numbers that a list leaves out for their kind."""
+    if listed.unlisted:
+        kinds = ", ".join(f"{kind} {found:,}" for kind, found in sorted(listed.unlisted.items()))
+        say(
+            f"not listed without a decision: {count(sum(listed.unlisted.values()), 'reported number')} of other kinds "
+            f"({kinds}); `numguard decide confirmed` lists them"
+        )
 
 
 def write_or_show(table: pa.Table, path: Path | None) -> None:

@@ -23,7 +23,7 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError, RegistryError
 from numguard.indian_time import DAY_MICROS, day_of, local
 from numguard.registry.handsets import Handsets
-from numguard.registry.listing import Due, ListPolicy, delta, rows
+from numguard.registry.listing import Due, ListPolicy, delta, rows, unlisted
 from numguard.registry.moments import last_moment
 from numguard.registry.safeguard import refuse_protected_since, refuse_unfit
 from numguard.registry.state import FACTS, Facts, derive
@@ -126,8 +126,11 @@ class Case:
         self, cut: int, policy: ListPolicy, district: str | None, *, as_of: date | None = None, by_name: bool = False
     ) -> BlockList:
         """The list as of `cut`."""
-        table = rows(self.state(cut), policy, district)
-        return self.block_list(table, "full", (0, cut), district, asdict(policy), as_of=as_of, by_name=by_name)
+        state = self.state(cut)
+        table = rows(state, policy, district)
+        listed = self.block_list(table, "full", (0, cut), district, asdict(policy), as_of=as_of, by_name=by_name)
+        listed.unlisted = unlisted(state, policy, district)
+        return listed
 
     def touched(self, before: Basis, cut: int, policy: ListPolicy, district: str | None) -> pa.Array[Any] | None:
         """The numbers that the change since `before` can have; None is all."""

@@ -14,14 +14,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc, replaced
+from numguard.compute import counts, pc, replaced
 from numguard.errors import ArgumentError
 from numguard.indian_time import DAY_MICROS, MOMENT, OFFSET_MICROS
 from numguard.registry.arrays import Bools, flags
 from numguard.registry.spelling import folded, folded_cells
 from numguard.registry.state import ACTIONS, RELEASED
 
-__all__ = ["Due", "ListPolicy", "change", "delta", "in_district", "is_of_his", "keys_of", "leaving", "rows"]
+__all__ = ["Due", "ListPolicy", "change", "delta", "in_district", "is_of_his", "keys_of", "leaving", "rows", "unlisted"]
 
 #: A disconnected number is not assigned to another subscriber for 90 days.
 _REVIEW_DAYS = 90
@@ -218,6 +218,13 @@ def _listed(state: pa.Table, policy: ListPolicy, district: str | None) -> Bools:
             reported &= flags(pc.greater_equal(state[count], least))
     decided = flags(state["decided"]) & _has_status(state, ("requested", "confirmed"))
     return (decided | known & (reported | linked)) & in_district(state, district)
+
+
+def unlisted(state: pa.Table, policy: ListPolicy, district: str | None) -> dict[str, int]:
+    """How many reported numbers are of kinds that the policy lists with a decision alone, and have none, by kind."""
+    known = flags(pc.is_in(state["kind"], pa.array(policy.kinds, pa.string())))
+    left_out = _has_status(state, ("reported", "requested")) & ~known & ~flags(state["decided"])
+    return counts(state["kind"].filter(pa.array(left_out & in_district(state, district))))
 
 
 def in_district(state: pa.Table, district: str | None) -> Bools:

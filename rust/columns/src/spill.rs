@@ -1,4 +1,4 @@
-//! What memory has no room for, in a temporary file.
+//! Bytes beyond the memory limit, in a temporary file.
 //!
 //! Owns the file and the errors of its disk. One idea: **the file has no name**, so that the operating system removes it
 //! with the process, however that ends.
