@@ -272,3 +272,13 @@ def test_ctrl_c_leaves_no_half_file(desk: Path) -> None:
     assert "interrupted" in errors
     assert "Traceback" not in errors
     assert not [path.name for path in desk.iterdir() if "hits" in path.name or path.name.startswith(".")]
+
+
+def test_a_warning_is_one_line_and_comes_once(tmp_path: Path) -> None:
+    """Python would add a place in the code, and show it for each place."""
+    pq.write_table(pa.table({"msisdn": pa.array([9876543210, 9812345670], pa.uint64())}), tmp_path / "l.parquet")
+    (tmp_path / "c.csv").write_text("a\n9876543210\n")
+    run = numguard("scan", str(tmp_path / "c.csv"), "--numbers", str(tmp_path / "l.parquet"), "-c", "a")
+    lines = run.stderr.splitlines()
+    assert [line for line in lines if "UInt64" in line or ".py" in line] == [lines[0]]
+    assert lines[0].startswith("warning: UInt64 is taken for E.164 as it stands")

@@ -353,6 +353,7 @@ def wrong_calls(tmp_path: Path) -> Iterator[tuple[type[Exception], str, Callable
             lambda s=source: ng.scan(s, {"n": LISTED}, columns=[]),
         )
     yield ColumnError, "several columns are named 'a'", lambda: ng.scan(twice, {"a": LISTED})
+    yield ArgumentError, "each once", lambda: ng.scan(CALLS, {"a": LISTED}, columns=["a", "b", "a"])
     yield FileMissingError, "there is no such file", lambda: ng.scan(tmp_path / "none", {"a": LISTED})
 
 

@@ -10,6 +10,9 @@ import importlib
 import io
 import os
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 
 import click
@@ -148,9 +151,10 @@ def run(arguments: list[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        # A verb returns nothing; of one that ends with `Exit`, click returns the code.
-        code: int | None = verbs.main(arguments, prog_name="numguard", standalone_mode=False)
-        sys.stdout.flush()
+        with _plain_warnings():
+            # A verb returns nothing; of one that ends with `Exit`, click returns the code.
+            code: int | None = verbs.main(arguments, prog_name="numguard", standalone_mode=False)
+            sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return USAGE
@@ -169,6 +173,23 @@ def run(arguments: list[str] | None = None) -> int:
     except (NumguardError, OSError) as error:
         return say(sentence(error), code_of(error))
     return code or DONE
+
+
+@contextmanager
+def _plain_warnings() -> Iterator[None]:
+    """Shows each warning once and as a line, without the place in the code that Python adds."""
+    shown: set[str] = set()
+
+    def show(message: Warning | str, *_: object, **__: object) -> None:
+        if str(message) not in shown:
+            shown.add(str(message))
+            click.echo(f"warning: {message}", err=True)
+
+    before, warnings.showwarning = warnings.showwarning, show
+    try:
+        yield
+    finally:
+        warnings.showwarning = before
 
 
 def code_of(error: Exception) -> int:

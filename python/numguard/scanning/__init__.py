@@ -473,8 +473,8 @@ def scan(
         raise ArgumentError('on_error: takes "raise" or "skip"')
     if limit is not None and limit < 1:
         raise ArgumentError("limit: takes a positive number, or None")
-    if isinstance(columns, str):
-        raise ArgumentError("columns: takes a list of names, not one name")
+    if isinstance(columns, str) or len(set(columns or ())) < len(columns or ()):
+        raise ArgumentError("columns (--keep): takes a list of names, each once")
     if (at is None) != (since is None):
         raise ArgumentError("since: takes the listing dates, and goes with at=, the column of the times of rows")
     if several := [column for column in since or () if marks.of_several(column)]:
