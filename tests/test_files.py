@@ -23,6 +23,7 @@ from python_calamine import CalamineWorkbook
 
 from numguard.errors import ArgumentError, FileError, FileMissingError, InputError
 from numguard.files import placed_together, together, whole_file, write_csv, write_rows
+from numguard.files.formats import inert
 from numguard.files.outgoing import write_private
 from numguard.files.spreadsheet import SHEET_ROWS
 
@@ -159,6 +160,24 @@ def test_text_of_every_type_is_inert(tmp_path: Path) -> None:
     written = io.BytesIO()
     write_csv(written, table.schema, table.to_batches())
     assert written.getvalue() == (tmp_path / "t.csv").read_bytes()
+
+
+@given(
+    st.lists(
+        st.one_of(st.none(), st.text(st.sampled_from(' ;=+-@\t\r\na1\u00a0"\uff1d\uff20\uff41'), max_size=5)),
+        max_size=6,
+    ),
+    st.sampled_from([pa.string(), pa.large_string(), pa.binary(), pa.large_binary()]),
+)
+@settings(max_examples=300, deadline=None)
+def test_a_column_without_a_formula_is_left_as_it_is(cells: list[str | None], kind: pa.DataType) -> None:
+    """Columns without a sign are not searched; each cell comes out as beside one that has a formula."""
+    beside: pa.Array[Any] = inert(pa.array([*cells, "=1", "\t1"], pa.string()).cast(kind))
+    expected = beside.to_pylist()[:-2]
+    of_kind: Any = pa.array(["=1", *cells, "\t1"], pa.string()).cast(kind)
+    cut = of_kind[1:-1]
+    for column in (cut, pa.chunked_array([cut, cut[:0]]), pa.chunked_array([cut.slice(0, 2), cut.slice(2)], kind)):
+        assert inert(column).to_pylist() == expected
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "parquet", "arrow", "jsonl"])

@@ -47,6 +47,8 @@ _NUMBERS = rf"^[ \x{{00A0}}]*[+\-\x{{FF0B}}]?[{_DIGITS}]*(?:;[ \x{{00A0}}]*[+\-\
 _FORMULA_IN_BYTES = r"(^|[;\t\r\n])((?:[\s\"]|\xC2\xA0)*(?:[=+\-@]|\xEF\xBC[\x9D\xA0\x8B\x8D]))"
 _NUMBERS_IN_BYTES = r"^ *[+\-]?[\d .,()\-]*(?:; *[+\-]?[\d .,()\-]*)*$"
 _STRIPPED = r"^([\t\r\n])"
+#: What all of these have: a sign, the first bytes of a full-width one, or what is stripped.
+_SIGNS = (b"=", b"+", b"-", b"@", b"\xef\xbc", b"\t", b"\r", b"\n")
 
 
 class Format(ABC):
@@ -306,9 +308,27 @@ def inert(cells: Any) -> Any:
         formula, numbers = _FORMULA, _NUMBERS
     else:
         return cells
+    # Few columns have a formula, and the expressions take most of the time of writing.
+    if not _has_sign(cells) or not pc.any(pc.match_substring_regex(cells, f"{formula}|{_STRIPPED}")).as_py():
+        return cells
     marked = pc.replace_substring_regex(cells, pattern=formula, replacement=r"\1'\2")
     marked = pc.replace_substring_regex(marked, pattern=_STRIPPED, replacement=r"'\1")
     return pc.if_else(pc.match_substring_regex(cells, numbers), cells, marked)
+
+
+def _has_sign(cells: Any) -> bool:
+    """Whether a cell, which is text or bytes, has a byte that a formula needs, or a line break."""
+    for chunk in cells.chunks if isinstance(cells, pa.ChunkedArray) else [cells]:
+        buffers: Any = chunk.buffers()
+        _, offsets, data = buffers
+        if data is None or not len(chunk):
+            continue
+        width = np.int64 if chunk.type in {pa.large_string(), pa.large_binary()} else np.int32
+        ends = np.frombuffer(offsets, width)[[chunk.offset, chunk.offset + len(chunk)]].tolist()
+        text = memoryview(data)[slice(*ends)].tobytes()
+        if any(sign in text for sign in _SIGNS):
+            return True
+    return False
 
 
 def _simple(kind: pa.DataType) -> pa.DataType:
