@@ -61,8 +61,10 @@ def strictly(opened: Source, columns: Sequence[str] | None, *, is_strict: bool) 
         InputError: a part has them in other types; or `is_strict`, and a row was refused.
     """
     names = opened.schema.names if columns is None else list(columns)
-    # Reading a part says which column it does not have.
-    schema = pa.schema([opened.schema.field(name) for name in names if name in opened.schema.names])
+    # Reading a part says which column it does not have, or has twice.
+    schema = opened.schema
+    if columns is not None:
+        schema = pa.schema([schema.field(name) for name in columns if schema.get_field_index(name) >= 0])
     for part in opened.parts:
         there = part.schema().names
         if columns is None and (more := [name for name in there if name not in names]):

@@ -10,6 +10,7 @@ import csv
 import io
 import json
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Sequence
 from io import IOBase
 from typing import IO, Any, cast
@@ -104,9 +105,10 @@ class Format(ABC):
     def check(cls, ending: str, schema: pa.Schema) -> None:
         """Raises ArgumentError if this format cannot hold a column."""
         if unfit := cls.unfit(schema):
+            others = ".parquet or .arrow" if ending == ".jsonl" else ".parquet, .arrow or .jsonl"
             raise ArgumentError(
                 f"path: a {ending} file cannot hold the columns {named(unfit)}: leave them out with columns= "
-                "(scan: --keep), or write .parquet, .arrow or .jsonl"
+                f"(scan: --keep), or write {others}"
             )
 
     @staticmethod
@@ -255,6 +257,11 @@ class JsonLines(Format):
     """A JSON object a line, UTF-8."""
 
     is_text = True
+
+    @classmethod
+    def unfit(cls, schema: pa.Schema) -> list[str]:
+        # An object has each name once.
+        return [name or "without a name" for name, found in Counter(schema.names).items() if found > 1]
 
     def write(self, rows: pa.Table) -> None:
         for row in rows.to_pylist():

@@ -93,7 +93,9 @@ class Marks:
         if not self._lists:
             return hits
         names_of = {f"{column}{LISTS}": self._names(column, hits[f"{column}_match"]) for column in self._lists}
-        columns = [names_of[name] if name in names_of else hits[name] for name in schema.names]
+        # By place: several columns may have one name.
+        others = iter(hits.columns)
+        columns = [names_of[name] if name in names_of else next(others) for name in schema.names]
         return pa.RecordBatch.from_arrays(columns, schema=schema)
 
     def _names(self, column: str, match: Any) -> pa.Array[Any]:

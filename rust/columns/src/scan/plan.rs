@@ -144,11 +144,13 @@ impl ScanPlan {
     ) -> Result<Projection, Error> {
         let wanted = &expected.fields()[..expected.fields().len() - self.lookups.len()];
         let mut output = Vec::with_capacity(wanted.len());
+        // Of several columns with one name, as the unnamed ones of a spreadsheet, the first is that of the first.
+        let mut is_taken = vec![false; schema.fields().len()];
         for field in wanted {
             let at = present
                 .iter()
                 .copied()
-                .find(|&at| schema.field(at).name() == field.name())
+                .find(|&at| !is_taken[at] && schema.field(at).name() == field.name())
                 .ok_or_else(|| no_such_column(field.name(), schema))?;
             let (found, expected) = (schema.field(at).data_type(), field.data_type());
             if !same_values(found, expected) {
@@ -158,9 +160,10 @@ impl ScanPlan {
                 }
                 .in_column(field.name()));
             }
+            is_taken[at] = true;
             output.push(at);
         }
-        if let Some(&more) = present.iter().find(|at| !output.contains(at)) {
+        if let Some(&more) = present.iter().find(|&&at| !is_taken[at]) {
             return Err(Error::NewColumn(schema.field(more).name().clone()));
         }
         Ok(Projection {
