@@ -75,7 +75,8 @@ def _calls(numbers: Numbering, rng: np.random.Generator, size: int, layout: str,
 def numguard(layout: str, listed: int, rate: float, _threads: int) -> Query:
     """Default calls; the set is built before, because users open a saved one."""
     sets = dict.fromkeys(COLUMNS, NumberSet(members(listed)))
-    return lambda: scan(file(layout, listed, rate), sets).read_all()
+    path = file(layout, listed, rate)
+    return lambda: scan(path, sets).read_all()
 
 
 def polars(layout: str, listed: int, rate: float, _threads: int) -> Query:
