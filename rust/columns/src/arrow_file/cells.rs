@@ -15,8 +15,9 @@ use arrow_schema::DataType;
 use super::header::{ArrowFile, Batch, Layout, Stored, VIEW};
 use crate::Error;
 
-/// Bytes between cells that are read with them.
-const GAP: usize = 1 << 11;
+/// Bytes between cells that are read with them: to read them costs less than another call. Of 25 columns with a hit in 700
+/// rows, a limit of 2 KiB takes a fifth more processor time.
+const GAP: usize = 1 << 13;
 
 const NOT_VALID: Error = Error::Damaged("a column is not valid");
 
