@@ -17,7 +17,7 @@ use super::{Doubt, Format, Input};
 use crate::Error;
 use crate::column::Column;
 use crate::parallel::{self, Threads, locked};
-use crate::scan::{Event, Projection, RunHits, ScanPlan, Search, Tally, assemble};
+use crate::scan::{Event, Lookup, Projection, RunHits, ScanPlan, Search, Tally, assemble};
 
 /// Hit rows are returned once there are `HITS` of them, or once `BYTES` bytes were read.
 const HITS: usize = 1 << 13;
@@ -256,7 +256,6 @@ impl Process for KeySearch {
         bytes: &mut Vec<u8>,
     ) -> Result<Self::Output, Error> {
         let lookups = self.plan.lookups();
-        let mut tally = Tally::new(lookups.len());
         let spans: Vec<_> = self
             .projection
             .keys
@@ -268,50 +267,60 @@ impl Process for KeySearch {
             .zip(lookups)
             .map(|(spans, lookup)| (Column::of_spans(spans, bytes, lookup.keys), 0))
             .collect();
-        let search = locked(&self.searches).pop();
-        let mut search = search.unwrap_or_else(|| Search::new(lookups));
         let doubt = self.doubt.as_ref();
         let doubtful = doubt.map_or_else(Vec::new, |doubt| doubt.rows(rows, bytes));
-        let (mut found, mut own, mut start) = (RunHits::none(lookups.len()), Vec::new(), 0);
-        for &row in &doubtful {
-            let at = row as usize;
-            found.extend(search.run(lookups, &columns, start..at, &mut tally));
-            let (mut seen, hits) = (Tally::new(lookups.len()), found.rows.len());
-            found.extend(search.run(lookups, &columns, at..at + 1, &mut seen));
-            own.push(DoubtfulRow {
-                row,
-                tally: seen,
-                hit: (found.rows.len() > hits).then_some(hits),
-            });
-            start = at + 1;
-        }
-        found.extend(search.run(lookups, &columns, start..rows.len(), &mut tally));
-        let text = |row: u32| bytes[rows.row(row as usize)].to_vec();
-        let texts: Vec<_> = doubtful.into_iter().map(text).collect();
+        let search = locked(&self.searches).pop();
+        let mut search = search.unwrap_or_else(|| Search::new(lookups));
+        let (found, mut output) = searched(&mut search, lookups, &columns, rows.len(), &doubtful);
         locked(&self.searches).push(search);
-        if found.rows.is_empty() {
-            return Ok(Output {
-                hits: None,
-                tally,
-                doubtful: own,
-                texts,
-            });
+        let text = |row: u32| bytes[rows.row(row as usize)].to_vec();
+        output.texts = doubtful.into_iter().map(text).collect();
+        if !found.rows.is_empty() {
+            let len = found.rows.len();
+            let mut hits = self.cells(format, rows, &found.rows, bytes)?;
+            let matches: Vec<ArrayRef> = RunHits::match_columns(found.matches);
+            if output.doubtful.is_empty() {
+                output.tally.count_hits(lookups, &matches);
+            }
+            hits.extend(matches);
+            output.hits = Some(assemble(&self.projection.schema, hits, len)?);
         }
-        let len = found.rows.len();
-        let mut hits = self.cells(format, rows, &found.rows, bytes)?;
-        let matches: Vec<ArrayRef> = RunHits::match_columns(found.matches);
-        if own.is_empty() {
-            tally.count_hits(lookups, &matches);
-        }
-        hits.extend(matches);
-        let hits = assemble(&self.projection.schema, hits, len)?;
-        Ok(Output {
-            hits: Some(hits),
-            tally,
-            doubtful: own,
-            texts,
-        })
+        Ok(output)
     }
+}
+
+/// Searches in the keys of the rows of a chunk: the hits, and the output but for its hits and texts. A doubtful row is
+/// searched by itself, as its counts and its hit only count once it is known to be a row.
+fn searched(
+    search: &mut Search,
+    lookups: &[Lookup],
+    columns: &[(Column<'_>, usize)],
+    rows: usize,
+    doubtful: &[u32],
+) -> (RunHits, Output) {
+    let tally = || Tally::new(lookups.len());
+    let mut found = RunHits::none(lookups.len());
+    let (mut all, mut own, mut start) = (tally(), Vec::new(), 0);
+    for &row in doubtful {
+        let at = row as usize;
+        found.extend(search.run(lookups, columns, start..at, &mut all));
+        let (mut seen, hits) = (tally(), found.rows.len());
+        found.extend(search.run(lookups, columns, at..at + 1, &mut seen));
+        own.push(DoubtfulRow {
+            row,
+            tally: seen,
+            hit: (found.rows.len() > hits).then_some(hits),
+        });
+        start = at + 1;
+    }
+    found.extend(search.run(lookups, columns, start..rows, &mut all));
+    let output = Output {
+        hits: None,
+        tally: all,
+        doubtful: own,
+        texts: Vec::new(),
+    };
+    (found, output)
 }
 
 impl KeySearch {
