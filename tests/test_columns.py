@@ -176,7 +176,14 @@ def test_values_that_are_no_column_are_refused_without_being_quoted(values: Any)
 
 @pytest.mark.parametrize(
     "empty",
-    [[], pa.array([], pa.string()), pa.chunked_array([], pa.string()), pa.nulls(0), pl.Series([], dtype=pl.String)],
+    [
+        [],
+        pa.array([], pa.string()),
+        pa.chunked_array([], pa.string()),
+        pa.nulls(0),
+        pl.Series([], dtype=pl.String),
+        pl.Series([]),
+    ],
 )
 def test_empty_in_empty_out(empty: Any) -> None:
     assert len(ng.normalize(empty)) == 0
@@ -195,10 +202,15 @@ def test_a_type_that_holds_no_number_is_refused_without_rows_too(empty: Any, kin
             ask(column)
 
 
-def test_a_column_of_nulls() -> None:
-    assert plain(ng.normalize(pa.nulls(3))) == [None] * 3
-    assert plain(ng.NumberSet(LISTED).contains(pa.nulls(3))) == [None] * 3
-    assert ng.NumberSet(pa.nulls(3)).refused == {}
+@pytest.mark.parametrize(
+    "nulls", [[None] * 3, pa.nulls(3), pl.Series([None] * 3), pd.Series([None] * 3), np.array([None] * 3)]
+)
+def test_a_column_of_nulls(nulls: Any) -> None:
+    assert plain(ng.normalize(nulls)) == [None] * 3
+    assert plain(ng.normalize_imei(nulls)) == [None] * 3
+    assert plain(ng.NumberSet(LISTED).contains(nulls)) == [None] * 3
+    assert len(ng.NumberSet(nulls)) == 0
+    assert ng.NumberSet(nulls).refused == {}
 
 
 def test_text_that_is_no_utf8_is_refused() -> None:

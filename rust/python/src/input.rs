@@ -177,8 +177,9 @@ impl<'py> FromPyObject<'_, 'py> for Values {
                     error
                 }
             })?;
-            let values = imported(|| Self::from_arrow(arrow))?;
-            return Ok(Self { set, ..values });
+            let read = imported(|| Self::from_arrow(arrow))
+                .or_else(|error| imported(|| Self::through_pyarrow(&values)).map_err(|_| error))?;
+            return Ok(Self { set, ..read });
         }
         if values.is_instance_of::<PyString>()
             || values.is_instance_of::<PyBytes>()
@@ -226,6 +227,14 @@ fn mixed() -> PyErr {
 }
 
 impl Values {
+    /// The same column, imported by pyarrow: Polars exports a column of nulls alone with a buffer, which arrow-rs refuses.
+    fn through_pyarrow(values: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = values.py();
+        let pyarrow = py.import(intern!(py, "pyarrow"))?;
+        let column = pyarrow.call_method1(intern!(py, "chunked_array"), (values,))?;
+        Self::from_arrow(column.extract()?)
+    }
+
     fn from_arrow(values: AnyArray) -> PyResult<Self> {
         match values {
             AnyArray::Array(array) => Ok(Self {
