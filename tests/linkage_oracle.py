@@ -231,11 +231,11 @@ def is_edge(times: list[datetime | None], window: Any, policy: Policy) -> bool:
 
 
 def near(one: list[datetime | None], other: list[datetime | None], policy: Policy) -> bool:
-    """Rule 9: the stretches of time overlap, or the gap between them is small enough."""
+    """Rule 9: the spans of time overlap, or the gap between them is small enough."""
     if policy.max_gap_days is None:
         return True
-    stretches = sorted((min(times), max(times)) for times in (one, other))  # type: ignore[type-var]
-    gaps = [after[0] - before[1] for before, after in pairwise(stretches)]  # type: ignore[operator]
+    spans = sorted((min(times), max(times)) for times in (one, other))  # type: ignore[type-var]
+    gaps = [after[0] - before[1] for before, after in pairwise(spans)]  # type: ignore[operator]
     return all(gap <= timedelta(policy.max_gap_days) for gap in gaps)
 
 

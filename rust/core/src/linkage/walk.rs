@@ -39,7 +39,7 @@ pub struct Walk {
     /// The keys that the current pass requests, ascending; empty at the end of the walk.
     wanted: Vec<u64>,
     /// Edges from the open numbers of the level before, by handset, number and window.
-    sources: Vec<Source>,
+    sources: Vec<SourceEdge>,
     known: HashMap<u64, Known>,
     reached: HashMap<u64, Path>,
     /// Protected numbers that were found. The handsets of those not yet in `stopped_numbers` still have to be counted.
@@ -54,14 +54,14 @@ pub struct Walk {
 
 /// An edge from an open number to a handset, in one window of the number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Source {
+struct SourceEdge {
     imei14: u64,
     msisdn: u64,
     window: Option<Window>,
     span: Span,
 }
 
-impl Source {
+impl SourceEdge {
     fn edge(&self) -> Edge {
         let Self {
             imei14,
@@ -261,7 +261,7 @@ impl Walk {
     fn add_sources(&mut self, number: &Group, tally: &Tally) {
         let windows = self.seeds.get(&number.key).map_or(&[][..], Vec::as_slice);
         for link in &tally.links[number.links.clone()] {
-            let source = |window| Source {
+            let source = |window| SourceEdge {
                 imei14: link.other,
                 msisdn: number.key,
                 window,
@@ -332,7 +332,7 @@ impl Walk {
                 Some(&mut Known::Closed(stopped)) => {
                     self.stopped_handsets.insert(key, stopped);
                     self.stopped_evidence
-                        .extend(sources.iter().map(Source::edge));
+                        .extend(sources.iter().map(SourceEdge::edge));
                 }
                 Some(Known::Open(handset)) => {
                     if handset.hop == 0 {
@@ -351,7 +351,7 @@ impl Walk {
     }
 
     /// Whether one number of an open handset is reached from the `sources` of that handset.
-    fn reach(&mut self, carried: &Carried, sources: &[Source], level: &mut HashMap<u64, Path>) {
+    fn reach(&mut self, carried: &Carried, sources: &[SourceEdge], level: &mut HashMap<u64, Path>) {
         let Carried { msisdn, span, .. } = *carried;
         let imei14 = sources[0].imei14;
         let edge = Edge {
@@ -458,7 +458,7 @@ fn in_order(mut edges: Vec<Edge>) -> Vec<Edge> {
 }
 
 /// Whether a number of the handset is reached from a source: close enough in time, and an edge within its window.
-fn admits(policy: &Policy, source: &Source, carried: &Carried) -> bool {
+fn admits(policy: &Policy, source: &SourceEdge, carried: &Carried) -> bool {
     policy.close_in_time(source.span, carried.span)
         && source
             .window

@@ -14,9 +14,10 @@
 //! - `certain`: whether the words of a complaint's cell state plainly whose its numbers are;
 //! - `survey`: the tokens of a text;
 //! - `plain`: cells of digits and separators only;
-//! - `surroundings`: links, extensions and figures;
-//! - `run`: one stretch of digits and separators, as one number or several;
-//! - `written`: the groups of a stretch, and which groupings are listed;
+//! - `surroundings`: links, extensions, UPI ids and masks;
+//! - `run`: one run of digits and separators, as one number or several;
+//! - `figures`: times, dates, network addresses, amounts and marks of a list;
+//! - `written`: the groups of a run, and which groupings are listed;
 //! - `indian`: which groups Indian numbers have;
 //! - `gaps`: the separators between groups;
 //! - `dialled`: digits as dialled, and their prefixes;
@@ -30,6 +31,7 @@
 mod ahead;
 mod certain;
 mod dialled;
+mod figures;
 mod format;
 mod gaps;
 mod indian;

@@ -1,4 +1,4 @@
-//! One stretch of digits and separators -> its number, or its numbers.
+//! One run of digits and separators -> its number, or its numbers.
 //!
 //! This module decides what is one number, what is several, and what is a decimal part. It does not depend on letters.
 //! One idea: **whole numbers first**. If a leading group is a number by itself, nothing after it is joined to it:
@@ -7,7 +7,7 @@
 use std::ops::RangeInclusive;
 
 use super::written::{PIECES, Written};
-use super::{Number, Region, dialled, international};
+use super::{Number, Region, dialled, figures, international};
 use crate::groupings::Gap;
 use crate::notes::Note;
 use crate::plan::Class;
@@ -15,12 +15,12 @@ use crate::plan::Class;
 /// The largest number of digits of a number with all its prefixes.
 const LENGTHS: RangeInclusive<usize> = international::SHORTEST..=international::LONGEST + 3;
 
-/// Whether a folded byte may be part of a stretch.
+/// Whether a folded byte may be part of a run.
 pub(super) fn is_part(byte: u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/' | b'+')
 }
 
-/// Reads a stretch as exactly one number.
+/// Reads a run as exactly one number.
 pub(super) fn single(run: &[u8], region: Region) -> Result<Number, Note> {
     let written = Written::of(run)?;
     let Some(tail) = written.last_behind_point() else {
@@ -28,10 +28,10 @@ pub(super) fn single(run: &[u8], region: Region) -> Result<Number, Note> {
     };
     let before = &run[..tail.start - 1];
     let whole = || joined(&Written::of(before)?, before, region);
-    // Digits with a point and nothing else may be a printed float.
-    let is_float = !written.plus && written.pieces().is_some_and(|pieces| pieces.len() == 2);
-    // After several groups it is a sum beside another figure.
+    // After several groups, digits with a point are a sum beside another figure.
     let is_in_one_group = written.pieces().is_some_and(|pieces| pieces.len() == 2);
+    // With nothing else, they may be a printed float.
+    let is_float = is_in_one_group && !written.plus;
     if is_in_one_group && run[tail.start..tail.end].iter().all(|&digit| digit == b'0') {
         let found = whole().map(|found| found.mended(Some(Note::TrailingDecimal)));
         if is_float || found.is_ok() {
@@ -48,7 +48,7 @@ pub(super) fn single(run: &[u8], region: Region) -> Result<Number, Note> {
     })
 }
 
-/// Reads all digits of a stretch as one number.
+/// Reads all digits of a run as one number.
 fn joined(written: &Written, run: &[u8], region: Region) -> Result<Number, Note> {
     let digits = written.digits.held().ok_or(Note::TooLong)?;
     let looks_like_aadhaar =
@@ -59,13 +59,13 @@ fn joined(written: &Written, run: &[u8], region: Region) -> Result<Number, Note>
     let found = dialled::read(digits, written.plus, region)?;
     let pieces = written.pieces().ok_or(Note::SeveralNumbers)?;
     let from_first = &run[pieces[0].start..];
-    let is_address = || address(from_first).is_some_and(|end| end == from_first.len());
+    let is_address = || figures::ip_address(from_first).is_some_and(|end| end == from_first.len());
     // `12/10/20-25-10-2025`: a date anywhere among the groups.
     let has_date = || {
         let mut starts = pieces.iter().map(|piece| piece.start);
-        starts.any(|start| date(&run[start..]).is_some())
+        starts.any(|start| figures::date(&run[start..]).is_some())
     };
-    if !written.plus && (has_date() || is_address() || begins_with_day(from_first)) {
+    if !written.plus && (has_date() || is_address() || figures::begins_with_day(from_first)) {
         return Err(Note::NotANumber);
     }
     if pieces.len() > 1 {
@@ -102,7 +102,7 @@ fn is_whole(leading: &[u8], region: Region) -> bool {
     (found.class() != Class::None || found.is_ten_indian()) && !is_group()
 }
 
-/// An element of a stretch, from left to right.
+/// An element of a run, from left to right.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Part {
     Number {
@@ -115,7 +115,7 @@ pub(super) enum Part {
     },
 }
 
-/// The elements of a stretch: whole numbers in listed forms, and the digits between them; each with a flag whether a
+/// The elements of a run: whole numbers in listed forms, and the digits between them; each with a flag whether a
 /// slash or more separates it from the one before.
 pub(super) fn parts(run: &[u8], region: Region) -> Vec<(Part, bool)> {
     let groups = groups(run);
@@ -162,7 +162,7 @@ pub(super) fn parts(run: &[u8], region: Region) -> Vec<(Part, bool)> {
     parts
 }
 
-/// In regions whose numbers have many lengths, digits beside a number may be the rest of it: in a stretch with such
+/// In regions whose numbers have many lengths, digits beside a number may be the rest of it: in a run with such
 /// digits, no number without a prefix is accepted.
 fn all_or_none(parts: &mut [(Part, bool)]) {
     let has_fragment = parts
@@ -200,7 +200,7 @@ fn number_at(
     }
 }
 
-/// A group of digits in a stretch of any length, with the plus or bracket before it.
+/// A group of digits in a run of any length, with the plus or bracket before it.
 #[derive(Clone, Copy)]
 struct Group {
     start: usize,
@@ -333,7 +333,7 @@ fn joined_at(
     if mend.is_some() {
         return None;
     }
-    // `800001 2225 98...`: in a longer stretch, six digits and four are a PIN code and another figure.
+    // `800001 2225 98...`: in a longer run, six digits and four are a PIN code and another figure.
     let may_be_pin =
         end == at + 1 && matches!([groups[at].digits, groups[end].digits], [6, 4] | [4, 6]);
     // `83 899 75 722 481 7780 279`: many short groups in sequence are no list of numbers.
@@ -411,81 +411,4 @@ fn after_decimals(run: &[u8], groups: &[Group], end: usize) -> Option<(usize, Op
         }
         _ => Some((end + 1, None)),
     }
-}
-
-/// Whether a text begins with a day without separators and something follows: `09112024-123`.
-fn begins_with_day(text: &[u8]) -> bool {
-    let Some((day, rest)) = text.split_first_chunk::<8>() else {
-        return false;
-    };
-    let number = |digits: &[u8]| {
-        digits
-            .iter()
-            .fold(0, |value, &byte| value * 10 + u16::from(byte - b'0'))
-    };
-    day.iter().all(u8::is_ascii_digit)
-        && rest.first().is_some_and(|byte| !byte.is_ascii_digit())
-        && rest.iter().any(u8::is_ascii_digit)
-        && (1..=31).contains(&number(&day[..2]))
-        && (1..=12).contains(&number(&day[2..4]))
-        && (1900..2100).contains(&number(&day[4..]))
-}
-
-/// The end of a date at the start of `text`: day, month, year or year, month, day, with one separator.
-pub(super) fn date(text: &[u8]) -> Option<usize> {
-    let mut values = [(0_usize, 0_u16); 3];
-    let mut at = 0;
-    let mut sign = None;
-    for (index, slot) in values.iter_mut().enumerate() {
-        if index > 0 {
-            let &found = text
-                .get(at)
-                .filter(|byte| matches!(byte, b'-' | b'/' | b'.'))?;
-            if *sign.get_or_insert(found) != found {
-                return None;
-            }
-            at += 1;
-        }
-        let width = text[at..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        if !(1..=4).contains(&width) {
-            return None;
-        }
-        let value = text[at..at + width]
-            .iter()
-            .fold(0, |value, &byte| value * 10 + u16::from(byte - b'0'));
-        *slot = (width, value);
-        at += width;
-    }
-    let is_year = |(width, value)| width == 4 && (1900..2100).contains(&value);
-    let is_month = |(width, value)| width <= 2 && (1..=12).contains(&value);
-    let is_day = |(width, value)| width <= 2 && (1..=31).contains(&value);
-    let [first, middle, last] = values;
-    (is_month(middle) && (is_day(first) && is_year(last) || is_year(first) && is_day(last)))
-        .then_some(at)
-}
-
-/// The end of an IPv4 address at the start of `text`.
-pub(super) fn address(text: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    for part in 0..4 {
-        if part > 0 {
-            at += text.get(at).filter(|&&byte| byte == b'.').map(|_| 1)?;
-        }
-        let width = text[at..]
-            .iter()
-            .take(4)
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        let value = text[at..at + width]
-            .iter()
-            .fold(0, |value, &byte| value * 10 + u16::from(byte - b'0'));
-        if !(1..=3).contains(&width) || value > 255 {
-            return None;
-        }
-        at += width;
-    }
-    Some(at)
 }

@@ -1,13 +1,10 @@
-//! The text around numbers: extensions, UPI ids, web addresses, masks, and figures that are no phone numbers.
+//! The text around numbers: extensions, UPI ids, web addresses, masks.
 //!
-//! This module owns the characters that show what a stretch of digits is; [`crate::words`] has the words. It does not
+//! This module owns the characters that show what a run of digits is; [`crate::words`] has the words. It does not
 //! depend on numbering plans. Each function reads folded text from a position on, for at most a word or two, so that
 //! the cost of a hostile cell is proportional to its length.
 
-use super::{Region, run};
-use crate::cell;
 use crate::digits::{LETTER, SYMBOL, is_letter, is_line_break};
-use crate::plan;
 
 /// Longer than any UPI id in use.
 const UPI_WIDTH: usize = 64;
@@ -24,7 +21,7 @@ fn width(text: &[u8], holds: impl Fn(u8) -> bool) -> usize {
     text.iter().take_while(|&&byte| holds(byte)).count()
 }
 
-/// Whether the text before a stretch allows it to be a number.
+/// Whether the text before a run allows it to be a number.
 pub(super) fn starts_alone(text: &[u8], start: usize) -> bool {
     let Some((&last, before)) = text[..start].split_last() else {
         return true;
@@ -47,7 +44,7 @@ pub(super) fn starts_alone(text: &[u8], start: usize) -> bool {
     }
 }
 
-/// Whether a stretch begins with a plus between digits: directly after the digits before it, or with blanks on both
+/// Whether a run begins with a plus between digits: directly after the digits before it, or with blanks on both
 /// sides.
 pub(super) fn adds(text: &[u8], start: usize) -> bool {
     let before = &text[..start];
@@ -63,7 +60,7 @@ pub(super) fn adds(text: &[u8], start: usize) -> bool {
         && (blanks == 0 || text.get(start + 1) == Some(&b' '))
 }
 
-/// Whether the text after a stretch allows it to be a number. `9876543210/-` is a sum of rupees.
+/// Whether the text after a run allows it to be a number. `9876543210/-` is a sum of rupees.
 pub(super) fn ends_alone(text: &[u8], end: usize) -> bool {
     let behind = &text[end..];
     let blanks = width(behind, |byte| matches!(byte, b' ' | b'\t')).min(3);
@@ -72,7 +69,7 @@ pub(super) fn ends_alone(text: &[u8], end: usize) -> bool {
         && ![&b"/-"[..], b"/=", b"%"].iter().any(ends_sum)
 }
 
-/// Whether a mask follows a stretch: `+39 02 1234 ****`. The numbers of some countries have any length, so that what
+/// Whether a mask follows a run: `+39 02 1234 ****`. The numbers of some countries have any length, so that what
 /// stands before it may look whole.
 pub(super) fn is_before_mask(text: &[u8], end: usize) -> bool {
     let behind = &text[end..];
@@ -106,7 +103,7 @@ pub(super) fn extension(text: &[u8], end: usize) -> Option<usize> {
     ((1..=6).contains(&digits) && ends).then_some(after)
 }
 
-/// The end of a UPI id or mail address that contains the stretch: `9876543210@ybl`, `9876543210.ravi@okaxis`,
+/// The end of a UPI id or mail address that contains the run: `9876543210@ybl`, `9876543210.ravi@okaxis`,
 /// `9876543210 @ybl`, `9876543210@ ybl`.
 pub(super) fn upi_id(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let in_name =
@@ -253,89 +250,4 @@ pub(super) fn mask(text: &[u8], at: usize) -> Option<usize> {
             is_mask(byte) || byte.is_ascii_digit() || matches!(byte, b' ' | b'-')
         }),
     )
-}
-
-/// The type of a figure that is no phone number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FigureKind {
-    /// The mark of a list.
-    Mark,
-    /// A time, a date, a network address, an amount.
-    Other,
-}
-
-/// The end of a figure that is no phone number, if there is one at `at`.
-pub(super) fn figure(text: &[u8], at: usize, region: Region) -> Option<(FigureKind, usize)> {
-    let before = text[..at].last();
-    if before.is_some_and(|&byte| byte.is_ascii_digit() || byte == b'+') {
-        return None;
-    }
-    let rest = &text[at..];
-    let other = time(rest)
-        .or_else(|| run::date(rest))
-        .or_else(|| run::address(rest))
-        .or_else(|| cell::grouped(rest))
-        .or_else(|| amount(rest));
-    // In brackets, `(91) ` is a country code and no list mark.
-    let mark = || list_mark(rest, region).filter(|_| before != Some(&b'('));
-    let (kind, width) = match other {
-        Some(width) => (FigureKind::Other, width),
-        None => (FigureKind::Mark, mark()?),
-    };
-    let end = at + width;
-    let goes_on = kind == FigureKind::Other && text.get(end).is_some_and(u8::is_ascii_digit);
-    (!goes_on).then_some((kind, end))
-}
-
-/// `650.00`, `99.5`: one or two digits after a point, and no more.
-fn amount(text: &[u8]) -> Option<usize> {
-    let whole = width(text, |byte| byte.is_ascii_digit());
-    let part = width(text.get(whole + 1..)?, |byte| byte.is_ascii_digit());
-    let end = whole + 1 + part;
-    let ends = text
-        .get(end)
-        .is_none_or(|&byte| !byte.is_ascii_digit() && !matches!(byte, b'.' | b'-' | b'/'));
-    ((1..=6).contains(&whole) && text[whole] == b'.' && (1..=2).contains(&part) && ends)
-        .then_some(end)
-}
-
-/// `10:15`, `10:15:30`.
-fn time(text: &[u8]) -> Option<usize> {
-    let hours = width(text, |byte| byte.is_ascii_digit());
-    let minutes =
-        |at: usize| matches!(text.get(at..at + 3), Some([b':', b'0'..=b'5', b'0'..=b'9']));
-    ((1..=2).contains(&hours) && minutes(hours)).then(|| {
-        if minutes(hours + 3) {
-            hours + 6
-        } else {
-            hours + 3
-        }
-    })
-}
-
-fn is_area_code(text: &[u8]) -> bool {
-    let digits: Vec<u8> = text.iter().map(|byte| byte - b'0').collect();
-    plan::is_area_code(&digits)
-}
-
-/// `1) `, `2. `, `(3) `.
-fn list_mark(text: &[u8], region: Region) -> Option<usize> {
-    let (opens, rest) = match text {
-        [b'(', rest @ ..] => (1, rest),
-        rest => (0, rest),
-    };
-    let digits = width(rest, |byte| byte.is_ascii_digit());
-    let is_mark = match (opens, rest.get(digits), rest.get(digits + 1)) {
-        // `(0) 98...` is a trunk zero, `(91) 98...` a country code, `(22) 23...` an area code.
-        // In other regions every such figure may be an area code.
-        (1, Some(b')'), Some(b' ')) => {
-            !matches!(region, Region::Of(_))
-                && rest[0] != b'0'
-                && &rest[..digits] != b"91"
-                && !is_area_code(&rest[..digits])
-        }
-        (0, Some(b')' | b'.'), Some(b' ')) => true,
-        _ => false,
-    };
-    ((1..=2).contains(&digits) && is_mark).then_some(opens + digits + 1)
 }

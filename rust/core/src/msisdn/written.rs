@@ -1,4 +1,4 @@
-//! The elements of one stretch of digits and separators: its groups, the separators between them, its brackets.
+//! The elements of one run of digits and separators: its groups, the separators between them, its brackets.
 //!
 //! This module owns the written form of a number, and whether it is a listed one. It does not depend on letters. One
 //! idea: first find the digits that are dialled ([`dialled`](super::dialled)); then their written form must be a listed
@@ -32,7 +32,7 @@ impl Piece {
     }
 }
 
-/// A stretch that may be one number.
+/// A run that may be one number.
 pub(super) struct Written<'a> {
     run: &'a [u8],
     held: [Piece; PIECES],
@@ -48,7 +48,7 @@ pub(super) struct Written<'a> {
 }
 
 impl<'a> Written<'a> {
-    /// Splits a stretch into its elements, or returns the note of a character that does not belong to a number.
+    /// Splits a run into its elements, or returns the note of a character that does not belong to a number.
     pub(super) fn of(run: &'a [u8]) -> Result<Self, Note> {
         let first = run.iter().position(u8::is_ascii_digit);
         let last = run.iter().rposition(u8::is_ascii_digit);

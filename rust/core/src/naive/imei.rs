@@ -102,7 +102,7 @@ fn with((key, form, mut mends): Handset, mend: Note) -> Handset {
 fn handset_in(shown: &Shown) -> Result<Handset, Note> {
     let text = shown.text.as_str();
     if pattern!(r"^[0-9 \-./()+]*$").is_match(text) {
-        return stretch(text);
+        return one_or_repeats(text);
     }
     if let Some(result) = printed(text) {
         let (digits, plus, mend) = result?;
@@ -178,7 +178,7 @@ impl Seen {
         let is_glued = pattern!("^[12][0-9]{15}$").is_match(rest)
             && luhn_holds(&rest[1..])
             && Self::is_labelled(text, &self.words, start);
-        let found = match stretch(rest) {
+        let found = match one_or_repeats(rest) {
             _ if !is_alone || is_glued => None,
             Ok(handset) => Some(vec![handset]),
             Err(Note::SeveralNumbers) => several(rest),
@@ -243,8 +243,8 @@ fn decide(text: &str, seen: &Seen) -> Result<Handset, Note> {
 }
 
 /// A run as one IMEI, or as repeats of one IMEI.
-fn stretch(run: &str) -> Result<Handset, Note> {
-    let Some(found) = pattern!("^([^0-9]*)([0-9](?:.*[0-9])?)([^0-9]*)$").captures(run) else {
+fn one_or_repeats(text: &str) -> Result<Handset, Note> {
+    let Some(found) = pattern!("^([^0-9]*)([0-9](?:.*[0-9])?)([^0-9]*)$").captures(text) else {
         return Err(Note::NotANumber);
     };
     let (before, core, after) = (&found[1], &found[2], &found[3]);

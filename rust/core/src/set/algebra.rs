@@ -70,7 +70,7 @@ impl FrozenSet {
     }
 }
 
-/// The kept keys of a stretch of numbers: in groups where they are dense, because memory that is written for the first time
+/// The kept keys of a range of numbers: in groups where they are dense, because memory that is written for the first time
 /// costs more than the merge.
 struct Piece {
     groups: Groups,

@@ -31,7 +31,7 @@ const LOW_LOAD_SPARSE: usize = 1 << 16;
 /// The most slots that a header may state.
 const MOST_SLOTS: usize = 1 << 31;
 
-/// A stretch of numbers whose members are stored in lines: adjacent pages that all hold keys.
+/// A range of numbers whose members are stored in lines: adjacent pages that all hold keys.
 struct Window<'a> {
     /// At least one. No two have keys in the same line.
     parts: Vec<Part<'a>>,

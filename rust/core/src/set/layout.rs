@@ -5,7 +5,7 @@
 //! | section | holds |
 //! |---|---|
 //! | filter | a power of two of words; each member sets two bits of one word |
-//! | lines | consecutive stretches of numbers where members are dense ([`super::line`]) |
+//! | lines | consecutive ranges of numbers where members are dense ([`super::line`]) |
 //! | sparse | the members that are in no line, ascending |
 //! | slots | a hash table of indices of sparse members: tag in the high bits, index + 1 in the low bits, 0 if empty |
 //!
@@ -51,7 +51,7 @@ pub(super) struct Layout {
     pub(super) len: u32,
     /// Words of filter: 0 or a power of two of at least eight.
     pub(super) filter: u64,
-    /// Number of lines, and the number of the first line among all stretches.
+    /// Number of lines, and the number of the first line among all ranges.
     pub(super) lines: u64,
     pub(super) first_line: u64,
     /// How keys are cut into lines; any value without lines.

@@ -1,15 +1,15 @@
-//! A line: the members in one stretch of numbers, in one cache line.
+//! A line: the members in one range of numbers, in one cache line.
 //!
-//! Where members are dense, a lookup costs one cache miss, which is cheaper the smaller the set is. So a stretch of
+//! Where members are dense, a lookup costs one cache miss, which is cheaper the smaller the set is. So a range of
 //! `2^shift` numbers is stored in eight words:
 //!
 //! | word | holds |
 //! |---|---|
-//! | 0 | the marks: the sixteen parts of the stretch as a unary code from the lowest bit: a 1 opens a part, then a 0 for each member in it; a seventeenth 1 closes the last part |
-//! | 1 | low half: number of members before this stretch. High half, in an overflowed line: index of its first sparse member |
+//! | 0 | the marks: the sixteen parts of the range as a unary code from the lowest bit: a 1 opens a part, then a 0 for each member in it; a seventeenth 1 closes the last part |
+//! | 1 | low half: number of members before this range. High half, in an overflowed line: index of its first sparse member |
 //! | 2..8 | the low bits of each member, below the part, ascending: one byte (`shift` up to 12) or two (up to 20) |
 //!
-//! This is the Elias-Fano code of ascending integers, cut to a cache line. If a stretch has more members than fit, its
+//! This is the Elias-Fano code of ascending integers, cut to a cache line. If a range has more members than fit, its
 //! line has no marks, so no search finds a key in it, and its members are stored as sparse members.
 
 /// The most members of a line: the slots of one byte in its last six words.
@@ -18,10 +18,10 @@ pub(super) const MOST: usize = 48;
 /// A line as words.
 pub(super) type Line = [u64; 8];
 
-/// Parts of a stretch: the four bits of a key above its stored low bits.
+/// Parts of a range: the four bits of a key above its stored low bits.
 const PARTS: u32 = 16;
 
-/// The widest stretch whose low bits fit into one byte.
+/// The widest range whose low bits fit into one byte.
 const BYTE_SHIFT: u32 = 12;
 
 /// How keys are cut into line, part and rest.
@@ -31,9 +31,9 @@ pub(super) struct Cut {
 }
 
 impl Cut {
-    /// The narrowest stretch: 32 numbers, which always fit.
+    /// The narrowest range: 32 numbers, which always fit.
     pub(super) const NARROWEST: u32 = 5;
-    /// The widest stretch: the low bits then have two bytes.
+    /// The widest range: the low bits then have two bytes.
     pub(super) const WIDEST: u32 = 20;
 
     /// The value of a set without lines.
@@ -41,19 +41,19 @@ impl Cut {
         shift: Self::WIDEST,
     };
 
-    /// A cut into stretches of `2^shift` numbers.
+    /// A cut into ranges of `2^shift` numbers.
     pub(super) fn new(shift: u32) -> Option<Self> {
         (Self::NARROWEST..=Self::WIDEST)
             .contains(&shift)
             .then_some(Self { shift })
     }
 
-    /// The number of the stretch that contains `key`.
+    /// The number of the range that contains `key`.
     pub(super) fn line(self, key: u64) -> u64 {
         key >> self.shift
     }
 
-    /// Binary logarithm of the length of a stretch.
+    /// Binary logarithm of the length of a range.
     pub(super) fn shift(self) -> u32 {
         self.shift
     }
@@ -68,7 +68,7 @@ impl Cut {
         if self.bytes() { 47 } else { 24 }
     }
 
-    /// The part of its stretch that `key` is in.
+    /// The part of its range that `key` is in.
     pub(super) fn part(self, key: u64) -> u32 {
         (key >> (self.shift - 4)) as u32 & (PARTS - 1)
     }
@@ -78,7 +78,7 @@ impl Cut {
         (key & ((1 << (self.shift - 4)) - 1)) as u16
     }
 
-    /// Writes the ascending members of one stretch; `before` members come before them.
+    /// Writes the ascending members of one range; `before` members come before them.
     pub(super) fn write(self, line: &mut Line, members: &[u64], before: u32) {
         line[1] = u64::from(before);
         // The 0 of a member follows the zeros of the members before it and the ones of the parts up to its own.
@@ -173,7 +173,7 @@ impl Cut {
     }
 }
 
-/// Members before the stretch of this line.
+/// Members before the range of this line.
 pub(super) fn before(line: &Line) -> u32 {
     line[1] as u32
 }

@@ -5,7 +5,7 @@ mod dialled;
 mod international;
 mod labels;
 mod national;
-mod stretch;
+mod run;
 mod token;
 mod tokens;
 mod written;
@@ -260,10 +260,10 @@ fn number_in(shown: &Shown, region: Region) -> Result<Number, Note> {
     if let Some(uri) =
         pattern!(r"(?is)^(?:tel|sms):((?:$|;|[0-9.()/+][0-9 \-.()/+]*(?:;|$)).*)$").captures(text)
     {
-        return stretch::address(trimmed(&uri[1]), region);
+        return run::address(trimmed(&uri[1]), region);
     }
     if pattern!(r"^[0-9 \-.()/+]*$").is_match(text) {
-        return stretch::cell(text, region);
+        return run::cell(text, region);
     }
     if let Some(result) = printed(text) {
         let (digits, plus, mend) = result?;

@@ -11,7 +11,7 @@ pub(super) enum Token {
     Number(Number),
     /// Digits that are not one number: their count, and the note.
     Digits(usize, Note),
-    /// Follows the digits of a stretch that are only the code of another country.
+    /// Follows the digits of a run that are only the code of another country.
     Code,
     /// A part of a link after its number, without its words and digits.
     LinkText,

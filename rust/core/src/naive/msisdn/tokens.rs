@@ -3,7 +3,7 @@
 use super::Number;
 use super::dialled::dialled;
 use super::international::{is_area_code, is_certain};
-use super::stretch::{self, Part};
+use super::run::{self, Part};
 use super::token::{Token, digits_in, row};
 use super::written::{self, single};
 use crate::msisdn::Region;
@@ -111,15 +111,15 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     }
     let is_behind_number = row(tokens, "").ends_with('#');
     let begins_alone = begins_alone(before, &run, is_behind_number);
-    let is_behind_code = is_behind_code(tokens) && !stretch::opens_number(&run);
-    let (mut found, width) = in_stretch(
+    let is_behind_code = is_behind_code(tokens) && !run::opens_number(&run);
+    let (mut found, width) = in_run(
         begins_alone,
         is_behind_code,
         &run,
         &text[run.len()..],
         region,
     );
-    if stretch::is_foreign_code(&run) && matches!(found.last(), Some(Token::Digits(..))) {
+    if run::is_foreign_code(&run) && matches!(found.last(), Some(Token::Digits(..))) {
         found.push(Token::Code);
     }
     (found, width)
@@ -203,7 +203,7 @@ fn link_or_mask(text: &str, region: Region) -> Option<(Token, usize, usize)> {
     if let Some(found) = pattern!(r#"(?i)^(?:tel|sms):([^ \t\n\r\x0B\x0C,"'<>)]*)"#).captures(&near)
         && found[1].contains(';')
     {
-        let token = match stretch::address(&found[1], region) {
+        let token = match run::address(&found[1], region) {
             Ok(number) => Token::Number(number),
             Err(note) => Token::Digits(digits_in(&found[1]), note),
         };
@@ -237,7 +237,7 @@ fn is_address(text: &str) -> bool {
         })
 }
 
-/// The end of the UPI id or mail address that contains the stretch.
+/// The end of the UPI id or mail address that contains the run.
 fn upi_id(last: Option<char>, text: &str, width: usize) -> Option<usize> {
     if last == Some('@') {
         return Some(width);
@@ -255,7 +255,7 @@ fn upi_id(last: Option<char>, text: &str, width: usize) -> Option<usize> {
         .map(|found| width + found[0].len())
 }
 
-/// Whether a stretch is not a continuation of the text before it.
+/// Whether a run is not a continuation of the text before it.
 fn begins_alone(before: &str, run: &str, is_behind_number: bool) -> bool {
     // `918+3102277`, `918 + 3102277`.
     let adds = pattern!(r"[0-9]$").is_match(before) && run.starts_with('+')
@@ -264,7 +264,7 @@ fn begins_alone(before: &str, run: &str, is_behind_number: bool) -> bool {
     (is_behind_number || !adds) && (goes_on || starts_alone(before))
 }
 
-fn in_stretch(
+fn in_run(
     begins_alone: bool,
     is_behind_code: bool,
     run: &str,
@@ -273,7 +273,7 @@ fn in_stretch(
 ) -> (Vec<Token>, usize) {
     let result = single(run, region).and_then(|number| {
         Some(number)
-            .filter(stretch::is_sure)
+            .filter(run::is_sure)
             .filter(|number| !is_behind_code || !number.digits.starts_with("91"))
             .ok_or(Note::TextWithDigits)
     });
@@ -298,7 +298,7 @@ fn in_stretch(
         result => result.err().unwrap_or(Note::StrayLetter),
     };
     let mut tokens = Vec::new();
-    let parts = stretch::parts(run, region);
+    let parts = run::parts(run, region);
     let count = parts.len();
     for (
         at,
@@ -310,7 +310,7 @@ fn in_stretch(
     ) in parts.into_iter().enumerate()
     {
         tokens.extend(is_apart.then_some(Token::Apart));
-        // Text that touches a stretch makes the number at that end uncertain.
+        // Text that touches a run makes the number at that end uncertain.
         let is_uncertain = |number: &Number| {
             at == 0 && (!begins_alone || is_behind_code) || at + 1 == count && !ends_alone(number)
         };
@@ -323,7 +323,7 @@ fn in_stretch(
     (tokens, run.len())
 }
 
-/// Whether a stretch after this text can be a number.
+/// Whether a run after this text can be a number.
 fn starts_alone(before: &str) -> bool {
     let last = before.chars().last();
     let word = before
@@ -382,7 +382,7 @@ fn amount(text: &str) -> Option<usize> {
     Some(found[1].len())
 }
 
-/// A stretch: up to its last digit, or to the bracket that closes after it.
+/// A run: up to its last digit, or to the bracket that closes after it.
 fn run_at(rest: &str, region: Region) -> String {
     let mut run = String::new();
     let mut ends = 0;

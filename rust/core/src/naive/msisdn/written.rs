@@ -1,4 +1,4 @@
-//! One stretch of digits and separators as one number.
+//! One run of digits and separators as one number.
 
 use super::Number;
 use super::dialled::dialled;
@@ -17,14 +17,14 @@ struct Piece {
     is_bracketed: bool,
 }
 
-/// The elements of a stretch.
+/// The elements of a run.
 struct Written {
     has_plus: bool,
     has_point_behind: bool,
     pieces: Vec<Piece>,
-    /// The stretch up to the end of each piece.
+    /// The run up to the end of each piece.
     up_to: Vec<String>,
-    /// The stretch from its first digit on.
+    /// The run from its first digit on.
     from_first: String,
     /// The brackets, with `d` for each piece.
     brackets: String,
@@ -349,7 +349,7 @@ fn is_date_and_time(written: &str) -> bool {
         .is_match(written)
 }
 
-/// A stretch as one number.
+/// A run as one number.
 pub(super) fn single(run: &str, region: Region) -> Result<Number, Note> {
     let written = Written::of(run)?;
     let Some(decimal) = pattern!(r"^(.*[0-9][()]{0,7})\.([0-9]+)([^0-9]*)$").captures(run) else {
@@ -374,7 +374,7 @@ pub(super) fn single(run: &str, region: Region) -> Result<Number, Note> {
         })
 }
 
-/// All digits of a stretch as one number, and the count of pieces with national digits.
+/// All digits of a run as one number, and the count of pieces with national digits.
 pub(super) fn joined(run: &str, region: Region) -> Result<(Number, usize), Note> {
     let written = Written::of(run)?;
     let digits = written.digits();

@@ -1,4 +1,4 @@
-//! All the numbers in one stretch of digits and separators.
+//! All the numbers in one run of digits and separators.
 
 use super::Number;
 use super::international::is_certain;
@@ -8,7 +8,7 @@ use crate::naive::groupings::gap;
 use crate::naive::pattern;
 use crate::notes::Note;
 
-/// A part of a stretch: a number, or digits that are none.
+/// A part of a run: a number, or digits that are none.
 pub(super) struct Part {
     /// The count of its digits.
     pub(super) digits: usize,
@@ -60,9 +60,9 @@ fn groups(run: &str) -> Vec<Group> {
     groups
 }
 
-/// A stretch being read.
-struct Stretch<'a> {
-    run: &'a str,
+/// A run being read.
+struct Run<'a> {
+    text: &'a str,
     region: Region,
     groups: Vec<Group>,
 }
@@ -70,11 +70,11 @@ struct Stretch<'a> {
 /// A number, and the group after it.
 type Taken = (Number, usize);
 
-impl Stretch<'_> {
+impl Run<'_> {
     fn width(&self, at: usize) -> usize {
         let group = &self.groups[at];
         pattern!("[0-9]")
-            .find_iter(&self.run[group.start..group.end])
+            .find_iter(&self.text[group.start..group.end])
             .count()
     }
 
@@ -87,12 +87,12 @@ impl Stretch<'_> {
             return None;
         }
         let end = self.groups[last].end;
-        let end = if self.run[end..].starts_with(')') {
+        let end = if self.text[end..].starts_with(')') {
             end + 1
         } else {
             end
         };
-        joined(&self.run[self.groups[first].start..end], self.region).ok()
+        joined(&self.text[self.groups[first].start..end], self.region).ok()
     }
 
     /// The number, if it has no decimal part or one of zeros.
@@ -101,7 +101,7 @@ impl Stretch<'_> {
         if !is_decimal(next) {
             return Some((number, next));
         }
-        let zeros = self.run[self.groups[next].start..self.groups[next].end]
+        let zeros = self.text[self.groups[next].start..self.groups[next].end]
             .trim_matches('0')
             .is_empty();
         (zeros && !is_decimal(next + 1)).then(|| (number.with(Note::TrailingDecimal), next + 1))
@@ -174,7 +174,7 @@ impl Stretch<'_> {
 
     /// Whether a number of another country, which is short or in no range of a plan, is followed by more digits.
     fn is_cut(&self, number: &Number, at: usize, next: usize) -> bool {
-        let text = |group: &Group| &self.run[group.start..group.end];
+        let text = |group: &Group| &self.text[group.start..group.end];
         let digits: usize = (at..next).map(|group| self.width(group)).sum();
         let is_short = next > at + 1 && digits <= 9 && is_foreign_code(text(&self.groups[at]));
         let is_unknown = !number.digits.starts_with("91") && !is_certain(number);
@@ -188,7 +188,7 @@ impl Stretch<'_> {
     /// Whether another country's code stands before, with no number and no sign of a new one between: a plus, two zeros,
     /// or, seven digits on, what keeps a number apart.
     fn is_behind_code(&self, at: usize, parts: &[Part]) -> bool {
-        let text = |group: &Group| &self.run[group.start..group.end];
+        let text = |group: &Group| &self.text[group.start..group.end];
         let opens = |group: &Group| opens_number(text(group));
         let Some(first) = (0..=at).rev().find(|&group| opens(&self.groups[group])) else {
             return false;
@@ -220,7 +220,7 @@ impl Stretch<'_> {
         let several = self.several_at(at, is_behind_digits);
         // Where a country code is written, the country's own format goes before whole first.
         let is_foreign = |(number, _): &Taken| !number.digits.starts_with("91");
-        if self.run[group.start..].starts_with('+') && several.as_ref().is_some_and(is_foreign) {
+        if self.text[group.start..].starts_with('+') && several.as_ref().is_some_and(is_foreign) {
             several
         } else {
             whole.or(several)
@@ -228,29 +228,29 @@ impl Stretch<'_> {
     }
 }
 
-/// All that stands in a stretch, in order.
-pub(super) fn parts(run: &str, region: Region) -> Vec<Part> {
-    let stretch = Stretch {
-        run,
+/// All the parts of a run, in order.
+pub(super) fn parts(text: &str, region: Region) -> Vec<Part> {
+    let run = Run {
+        text,
         region,
-        groups: groups(run),
+        groups: groups(text),
     };
     let mut parts = Vec::new();
     let (mut at, mut is_behind_digits) = (0, false);
-    while at < stretch.groups.len() {
-        let taken = stretch
+    while at < run.groups.len() {
+        let taken = run
             .number_at(at, is_behind_digits)
             .filter(|(number, _)| is_sure(number))
             .filter(|(number, _)| {
-                !number.digits.starts_with("91") || !stretch.is_behind_code(at, &parts)
+                !number.digits.starts_with("91") || !run.is_behind_code(at, &parts)
             })
-            .filter(|(number, next)| !stretch.is_cut(number, at, *next));
+            .filter(|(number, next)| !run.is_cut(number, at, *next));
         let (number, next) = taken.map_or((None, at + 1), |(number, next)| (Some(number), next));
         is_behind_digits = number.is_none();
         parts.push(Part {
-            digits: (at..next).map(|group| stretch.width(group)).sum(),
+            digits: (at..next).map(|group| run.width(group)).sum(),
             number,
-            is_apart: stretch.groups[at].stands_apart(),
+            is_apart: run.groups[at].stands_apart(),
         });
         at = next;
     }
