@@ -21,7 +21,7 @@ from numguard.files.formats import written_numbers
 from numguard.indian_time import ZONE
 from numguard.types import PathLike
 
-__all__ = ["number_columns", "shown", "unwritten", "write_private", "written_numbers"]
+__all__ = ["number_columns", "shown", "write_private"]
 
 
 def write_private(

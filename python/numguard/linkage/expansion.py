@@ -16,7 +16,7 @@ from numguard._core import ImeiSet, NumberSet, format_imei, normalize
 from numguard._core import format as format_msisdns
 from numguard.compute import tuples_of
 from numguard.errors import ArgumentError
-from numguard.files.outgoing import written_numbers
+from numguard.files.formats import written_numbers
 from numguard.linkage.graph import Graph, graph_of
 from numguard.linkage.policy import LinkPolicy, bounds_of
 from numguard.linkage.sentences import Pair, sentence
