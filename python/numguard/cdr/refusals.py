@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from numguard import _core
-from numguard.cdr.cells import Column, Flags, Ints
+from numguard.cdr.cells import Column, Flags, Ints, flags
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
 from numguard.cdr.non_data import NonData
@@ -74,7 +74,7 @@ class Refusals:
         for note in pc.unique(notes.filter(pa.array(is_row))).to_pylist():
             with_note: Column = pc.equal(notes, pa.scalar(note, pa.string()))
             noted = np.zeros(len(unread), dtype=np.bool_)
-            noted[rows] = is_row & with_note.to_numpy(zero_copy_only=False)
+            noted[rows] = is_row & flags(with_note)
             self.add(noted, role, note)
 
     def add_under_others(self) -> None:
