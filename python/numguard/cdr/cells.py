@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Column", "Group", "Spans", "are_digits", "flags", "nulls", "spans", "unwrapped", "without_fraction"]
+__all__ = ["Column", "Group", "Spans", "are_digits", "nulls", "spans", "unwrapped", "without_fraction"]
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -150,9 +150,3 @@ def without_fraction(cells: Column) -> Column:
     """Identifiers as digits, where software has written them as floats: `404100000000001.0`."""
     decimal: Column = pc.match_substring_regex(cells, _DECIMAL)
     return pc.replace_substring_regex(cells, _DECIMAL, r"\1") if decimal.true_count else cells
-
-
-def flags(column: Column) -> Flags:
-    """Which values of a column without nulls are true."""
-    found: Flags = column.to_numpy(zero_copy_only=False)
-    return found

@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from numguard.cdr import times
-from numguard.cdr.cells import Column, are_digits, flags, nulls, spans, unwrapped, without_fraction
+from numguard.cdr.cells import Column, are_digits, nulls, spans, unwrapped, without_fraction
 from numguard.cdr.rows import RawRows
+from numguard.compute import flags
 
 __all__ = ["durations"]
 
@@ -47,7 +48,7 @@ def _seconds(cells: Column) -> tuple[Column, Column]:
     of_day: Column = pc.match_substring_regex(plain, _TIME_OF_DAY)
     is_clock: Column = pc.match_substring_regex(unwrapped(plain), _CLOCK)
     seconds = clock.micros // times.SECOND
-    missing = (clock.outcome != times.OK) | flags(of_day) | ~flags(is_clock.fill_null(False))
+    missing = (clock.outcome != times.OK) | flags(of_day) | ~flags(is_clock)
     for rows, matrix in spans(plain).groups():
         if 0 < len(matrix) <= _LONGEST:
             digits = are_digits(matrix)

@@ -15,11 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from numguard import _core
-from numguard.cdr.cells import Column, Flags, Ints, flags
+from numguard.cdr.cells import Column, Flags, Ints
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
 from numguard.cdr.non_data import NonData
 from numguard.cdr.rows import RawRows
+from numguard.compute import flags
 
 __all__ = ["Refusals", "Refused"]
 

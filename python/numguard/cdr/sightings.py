@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cdr import times
-from numguard.cdr.cells import Bytes, Column, Flags, Ints, flags, nulls, unwrapped, without_fraction
+from numguard.cdr.cells import Bytes, Column, Flags, Ints, nulls, unwrapped, without_fraction
 from numguard.cdr.durations import durations
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role, canonical_name, has_month_first
@@ -31,7 +31,7 @@ from numguard.cdr.places import PLACE_COLUMNS, PLACE_READERS, places
 from numguard.cdr.refusals import Refusals, Refused
 from numguard.cdr.rows import RawRows, Reader, decides_served
 from numguard.cdr.summary import FileSummary
-from numguard.compute import counts, schema_of
+from numguard.compute import counts, flags, schema_of
 from numguard.indian_time import DAY_MICROS, IST, MOMENT, OFFSET_MICROS
 
 __all__ = ["SCHEMA", "Sightings"]
@@ -238,8 +238,8 @@ class Sightings:
         late: Column = pc.greater(micros, pa.scalar(self._latest, pa.int64()))
         early: Column = pc.less(micros, pa.scalar(_EARLIEST, pa.int64()))
         role: Role | None = next((role for role in ("at", "date", "time") if role in self._header.columns), None)
-        refusals.add(flags(late.fill_null(False)), role, "in_the_future")
-        refusals.add(flags(early.fill_null(False)), role, "clock_not_set")
+        refusals.add(flags(late), role, "in_the_future")
+        refusals.add(flags(early), role, "clock_not_set")
 
     def _refuse_times(self, refusals: Refusals, role: Role, outcome: Bytes) -> None:
         """Refuse rows for a date or a time.

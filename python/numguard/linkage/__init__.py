@@ -317,7 +317,7 @@ def _steps(
 ) -> Iterator[list[pa.RecordBatch]]:
     """The rows of a part, as lists of batches: keys, times, and places if needed."""
     checked = None
-    wanted = columns if unread is None else [*columns, *unread.origin(part)]
+    wanted = columns if unread is None else [*columns, *part.origin()]
     if places is not None:
         wanted = [*wanted, *(name for name in places.columns(part.schema().names) if name not in wanted)]
 

@@ -14,16 +14,13 @@ import pyarrow as pa
 
 from numguard._core import explain, explain_imei
 from numguard.compute import pc
-from numguard.source import REFUSED, Batch, Part
+from numguard.source import ORIGIN, REFUSED, Batch, Part
 
 if TYPE_CHECKING:
     from numguard.linkage.policy import LinkPolicy
     from numguard.types import Region
 
 __all__ = ["Unread"]
-
-#: The columns of a stream for the file and line of each row.
-_ORIGIN = ("source", "row")
 
 
 class Unread:
@@ -38,10 +35,6 @@ class Unread:
         self._needs_time = bool(policy.time_rules)
         self._region = region
         self._found: list[pa.Table] = []
-
-    def origin(self, part: Part) -> list[str]:
-        """The columns of a stream for file and line, if it has them."""
-        return [] if part.name is not None or not set(_ORIGIN) <= set(part.schema().names) else list(_ORIGIN)
 
     def look_at(self, part: Part, columns: Sequence[str]) -> None:
         """Reads a whole part for the rows that cannot be read."""
@@ -68,8 +61,8 @@ class Unread:
         count = refused.true_count
         if not count:
             return
-        if set(_ORIGIN) <= set(data.schema.names):
-            files, rows = (data.column(name).filter(refused) for name in _ORIGIN)
+        if set(ORIGIN) <= set(data.schema.names):
+            files, rows = (data.column(name).filter(refused) for name in ORIGIN)
         else:
             files = pa.array([batch.file] * count, pa.string())
             rows = pa.array(batch.row_numbers()).filter(refused)

@@ -1,7 +1,7 @@
 """Arrow columns as NumPy arrays, in which the registry computes.
 
-Owns the two conversions, the names of the two types, and two steps that many computations have. Independent of what a
-column holds.
+Owns the conversion of integers, the names of the two types, and two steps that many computations have. Independent of
+what a column holds.
 """
 
 from __future__ import annotations
@@ -12,17 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import pc, whole
+from numguard.compute import flags
 
 __all__ = ["Bools", "Ints", "anywhere", "first_of_each", "flags", "ints"]
 
 Bools: TypeAlias = npt.NDArray[np.bool_]
 Ints: TypeAlias = npt.NDArray[np.int64]
-
-
-def flags(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> Bools:
-    """Which values are true; null is not."""
-    return np.asarray(pc.fill_null(whole(values), False).to_numpy(zero_copy_only=False), np.bool_)
 
 
 def ints(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> Ints:

@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import as_text, pc, schema_of, whole
+from numguard.compute import as_text, is_number, pc, schema_of, whole
 from numguard.errors import UnsupportedTypeError
 from numguard.registry.spelling import seen
 
@@ -66,7 +66,7 @@ def may_name_numbers(kind: pa.DataType) -> bool:
     """Whether cells of a type may be numbers or mention some: texts and figures, and lists of them."""
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         kind = kind.value_type
-    return _is_number(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return is_number(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
 def joined(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
@@ -302,13 +302,9 @@ def digits_that_could_be(texts: pa.Array[Any]) -> pa.Table:
 
 def _readable(cells: pa.Array[Any]) -> pa.Array[Any]:
     """Text of any layout as plain strings; numbers of any type as they are."""
-    if _is_number(cells.type) or pa.types.is_null(cells.type):
+    if is_number(cells.type) or pa.types.is_null(cells.type):
         return cells
     return cells.cast(pa.string())
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
 
 
 @contextmanager
