@@ -32,7 +32,7 @@ __all__ = [
     "Intake",
     "add_complaints",
     "named_refusals",
-    "record_counts",
+    "record_intake",
 ]
 
 
@@ -211,16 +211,16 @@ def _record(append: Append, sheet: Sheet, plan: Plan) -> None:
     new = pc.add(pc.cast(plan.versions["first_row"], pa.int64()), append.event << 32)
     complaint = pc.coalesce(plan.versions["complaint"], new)
     versions = pa.concat_tables([replaced(plan.versions, complaint=complaint), plan.reopenings])
-    record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
-    record_counts(append, plan.added, plan.updated, plan.repeated, plan.refused)
+    record_intake(append, sheet, plan.added, plan.updated, plan.repeated, plan.refused)
     append.rows("complaint", versions)
     append.rows("naming", plan.namings)
     append.rows("complainant", plan.complainants)
     append.rows("refusal", plan.refusals)
 
 
-def record_counts(append: Append, added: int, updated: int, repeated: int, refused: int) -> None:
-    """Records the counts of an intake, in rows."""
+def record_intake(append: Append, sheet: Sheet, added: int, updated: int, repeated: int, refused: int) -> None:
+    """Records the file of an intake, and its counts, in rows."""
+    record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
     append.rows("intake", {"added": [added], "updated": [updated], "repeated": [repeated], "refused": [refused]})
 
 

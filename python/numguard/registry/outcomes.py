@@ -21,8 +21,7 @@ from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.doubts import of_other_countries
 from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
-from numguard.registry.inputs import record_input
-from numguard.registry.intake import UNREQUESTED, Intake, named_refusals, record_counts
+from numguard.registry.intake import UNREQUESTED, Intake, named_refusals, record_intake
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet, check_strict, read_sheet
 from numguard.registry.spelling import plain_words
@@ -131,8 +130,7 @@ def record_outcomes(
             check_strict(sheet, refused, refused_cells)
         known = None if len(fresh) else case.store.intake_of(sheet.sha256, "record_outcomes")
         if known is None:
-            record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
-            record_counts(append, *counts)
+            record_intake(append, sheet, *counts)
             append.rows("outcome", fresh.append_column("ordinal", pa.array(np.arange(len(fresh)))))
             append.rows("refusal", refused_cells)
         unrequested = _unrequested(case, append.event - 1, fresh, sheet.name)
