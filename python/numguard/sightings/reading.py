@@ -45,8 +45,8 @@ __all__ = [
     "Reader",
     "Result",
     "Sink",
+    "check_call",
     "check_names",
-    "check_threads",
     "named_sources",
     "repeated",
 ]
@@ -355,8 +355,10 @@ def check_names(**columns: str | None) -> None:
             raise ArgumentError(f"{what}: takes the name of a column")
 
 
-def check_threads(threads: int | None) -> None:
-    """Raises ArgumentError for anything but None or a whole number of at least 1."""
+def check_call(by: str, threads: int | None) -> None:
+    """Raises ArgumentError for other keys than numbers and handsets, and for what is no number of threads."""
+    if by not in ("msisdn", "imei14"):
+        raise ArgumentError("by: takes 'msisdn' or 'imei14'")
     if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
         raise ArgumentError("threads: takes a whole number of at least 1, or None")
 
