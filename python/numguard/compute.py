@@ -73,7 +73,7 @@ def as_text(values: pa.Array[Any]) -> pa.Array[Any]:
         return values.cast(pa.string())
     exact = 2.0**53 if pa.types.is_float64(kind) else 2.0**11
     is_whole = pc.and_(pc.equal(values, pc.floor(values)), pc.less(pc.abs(values), exact))
-    digits = pc.if_else(is_whole, values, pa.scalar(None, kind)).cast(pa.int64()).cast(pa.string())
+    digits = pc.if_else(is_whole, values, None).cast(pa.int64()).cast(pa.string())
     text: pa.Array[Any] = pc.coalesce(digits, values.cast(pa.string()))
     return text
 

@@ -191,7 +191,7 @@ def _reported_at(written: Any, path: str) -> Any:
     written = as_text(written)
     try:
         blank = pc.equal(written, "")
-        return pc.if_else(blank, pa.scalar(None, pa.string()), written).cast(pa.timestamp("us"))
+        return pc.if_else(blank, None, written).cast(pa.timestamp("us"))
     except pa.ArrowInvalid:
         raise InputError(f"{path}: reported_at: write it as 2026-09-01 or 2026-09-01 18:30:00, in IST") from None
 
@@ -212,7 +212,7 @@ def _why_no_seed(seeds: pa.RecordBatch, region: Region) -> Any:
     explained: Any = _core.explain(seeds["msisdn"], region=region)
     number = explained.field("msisdn")
     note = pc.fill_null(explained.field("note").cast(pa.string()), "empty")
-    no_time = pc.if_else(seeds["reported_at"].is_null(), "no_time", pa.scalar(None, pa.string()))
+    no_time = pc.if_else(seeds["reported_at"].is_null(), "no_time", None)
     return pc.if_else(number.is_null(), note, no_time)
 
 

@@ -49,14 +49,13 @@ class Unread:
             warnings.simplefilter("ignore", UserWarning)
             numbers: Any = explain(data.column(columns[0]), region=self._region)
         imeis: Any = explain_imei(data.column(columns[1]))
-        nothing: Any = pa.scalar(None, pa.string())
-        notes: Any = pc.if_else(pc.is_null(numbers.field("msisdn")), _notes(numbers), nothing)
+        notes: Any = pc.if_else(pc.is_null(numbers.field("msisdn")), _notes(numbers), None)
         handset = _notes(imeis)
         is_unread = pc.and_(pc.is_null(imeis.field("imei14")), pc.not_equal(handset, "placeholder"))
-        notes = pc.coalesce(notes, pc.if_else(is_unread, handset, nothing))
+        notes = pc.coalesce(notes, pc.if_else(is_unread, handset, None))
         if self._needs_time:
             is_undated = pc.is_null(data.column(columns[2]))
-            notes = pc.coalesce(notes, pc.if_else(is_undated, "no_time", nothing))
+            notes = pc.coalesce(notes, pc.if_else(is_undated, "no_time", None))
         refused = pc.is_valid(notes)
         count = refused.true_count
         if not count:

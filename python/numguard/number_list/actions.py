@@ -100,7 +100,7 @@ def rows_with(batch: Batch, action: str, actions: Sequence[str]) -> tuple[Batch,
     written = _as_actions(batch.data[action])
     kept = pc.is_in(written, pa.array([one.strip().lower() for one in actions], pa.string()))
     known = pc.or_(kept, pc.is_in(written, pa.array(_ACTIONS)))
-    notes = pc.if_else(known, pa.scalar(None, pa.string()), _UNKNOWN_ACTION)
+    notes = pc.if_else(known, None, _UNKNOWN_ACTION)
     return batch.filter(kept), known.true_count - kept.true_count, batch.refused(notes)
 
 

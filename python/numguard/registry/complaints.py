@@ -129,7 +129,7 @@ def read_complaints(
     def past(column: pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
         values, note = moments(column)
         early = pc.fill_null(pc.greater_equal(values, end_of_day(now)), False)
-        return pc.if_else(early, pa.scalar(None, pa.int64()), values), pc.if_else(early, "in_the_future", note)
+        return pc.if_else(early, None, values), pc.if_else(early, "in_the_future", note)
 
     acknowledgement = read("acknowledgement_no", cells.acknowledgements)
     source = words("source")

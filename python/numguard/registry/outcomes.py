@@ -163,8 +163,7 @@ def why_unrequested(state: pa.Table, sent: pa.Table, blocked: Any) -> Any:
     status = state["status"].take(pc.index_in(blocked, state["msisdn"]))
     released = pc.or_(pc.is_in(status, pa.array(RELEASED)), pc.is_in(blocked, let_go.combine_chunks()))
     protected = pc.equal(status, "protected")
-    nothing: Any = pa.scalar(None, pa.string())
-    why = pc.if_else(pc.is_in(blocked, asked.combine_chunks()), nothing, "blocked_but_never_sent")
+    why = pc.if_else(pc.is_in(blocked, asked.combine_chunks()), None, "blocked_but_never_sent")
     why = pc.if_else(released, "blocked_though_released", why)
     return pc.if_else(protected, "blocked_though_protected", why)
 

@@ -335,7 +335,7 @@ def _inherited(own: Ints, follows: Bools, seed: Ints) -> Ints:
 
 def _first_text(*choices: tuple[Bools, Any]) -> pa.Array[Any]:
     """The text of the first choice that holds; null where none does."""
-    text: Any = pa.scalar(None, pa.string())
+    text: Any = None
     for holds, value in reversed(choices):
         text = pc.if_else(pa.array(holds), value, text)
     chosen: pa.Array[Any] = text
