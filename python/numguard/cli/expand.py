@@ -20,6 +20,7 @@ from numguard.errors import ArgumentError, BrakeError, InputError
 from numguard.files import placed_together
 from numguard.indian_time import IST
 from numguard.linkage import Expansion, LinkPolicy
+from numguard.linkage.expansion import TABLES
 from numguard.source import files_of, kind_of_file
 from numguard.source.kinds import TYPED
 from numguard.tac import TacTable
@@ -29,7 +30,6 @@ __all__ = ["expand", "open_sightings"]
 
 FROM_SHELL = ParameterSource.ENVIRONMENT
 _SEEDS = schema_of(msisdn=pa.string(), reported_at=pa.timestamp("us"))
-TABLES = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
 
 
 class Cap(click.IntRange):

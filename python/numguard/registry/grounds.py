@@ -50,8 +50,7 @@ def universe(facts: Facts, complaining: pa.ChunkedArray[Any]) -> Ints:
     """The numbers of all facts, and complainants, ascending."""
     tables = (facts.namings, facts.links, facts.decisions, facts.outcomes, facts.exported)
     columns = [complaining, facts.links["seed_msisdn"], *(table["msisdn"] for table in tables)]
-    parts = [ints(column) for column in columns]
-    return distinct(np.concatenate(parts))
+    return distinct(np.concatenate([ints(column) for column in columns]))
 
 
 def distinct(values: Ints) -> Ints:

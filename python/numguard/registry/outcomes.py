@@ -24,7 +24,7 @@ from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped,
 from numguard.registry.intake import UNREQUESTED, Intake, named_refusals, record_intake
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet, check_strict, read_sheet
-from numguard.registry.spelling import plain_words
+from numguard.registry.spelling import phrases, plain_words
 from numguard.registry.state import OUTCOMES, RELEASED, RELEASED_TO_VERIFY, Outcome
 from numguard.types import TableSource
 
@@ -61,7 +61,7 @@ WORDS: dict[str, str] = {
         "reactivated": """re activated; restored; service restored; reconnected; re connected; unbarred; un barred;
             unblocked; un blocked; service resumed; activated again; connection restored; पुनः चालू""",
     }.items()
-    for spelling in (" ".join(one.split()) for one in spellings.split(";"))
+    for spelling in phrases(spellings)
 }
 
 
