@@ -28,7 +28,7 @@ from numguard.errors import (
     NumguardError,
     UnsupportedTypeError,
 )
-from numguard.source.non_data import NonData
+from numguard.source.non_data import NUMBER, NonData
 
 __all__ = [
     "BATCH_ROWS",
@@ -243,6 +243,13 @@ class Part(ABC):
         self.account.refuse(line, note)
         if self.on_refused is not None:
             self.on_refused(line, text, note)
+
+    def account_title(self, line: int, text: str) -> None:
+        """Counts a line above the header: a title, a blank one, or a refused row if it has a number."""
+        if NUMBER.search(text):
+            self.refuse(line, text, "above_header")
+        else:
+            self.account.skip("title" if text.strip() else "blank")
 
     def check_header(self, line: int, cells: Sequence[str], non_data: NonData) -> None:
         """Raises ColumnError if a row is a header of other columns: below it each column may hold something else."""
