@@ -191,24 +191,6 @@ class Together:
         self._names.written.clear()
 
     @property
-    def written(self) -> set[Path]:
-        """The final paths of the files that have temporary names."""
-        return set(self._names.written)
-
-    def drop(self, paths: Iterable[Path]) -> None:
-        """Removes files that have temporary names."""
-        for path in paths:
-            self._names.written.pop(path).unlink(missing_ok=True)
-
-    def undo(self) -> None:
-        """Restores the replaced files and removes the new ones."""
-        self._names.undo()
-
-    def forget(self) -> None:
-        """Removes replaced files and new files that were not placed, and closes the folders."""
-        self._names.forget()
-
-    @property
     def _mode(self) -> int:
         return 0o600 if self._private else 0o666
 
@@ -336,22 +318,24 @@ def together(*, private: bool = False, token: str | None = None) -> Iterator[Tog
         files.place()
     except BaseException:
         with one_step():
-            files.undo()
+            files._names.undo()
         raise
     finally:
         with one_step():
-            files.forget()
+            files._names.forget()
 
 
 @contextmanager
 def _joining(outer: Together, *, private: bool) -> Iterator[Together]:
     """Files that are placed with those of `outer`, unless the block fails."""
-    before = outer.written
+    written = outer._names.written
+    before = set(written)
     try:
         yield Together(private=private, joins=outer)
     except BaseException:
         with one_step():
-            outer.drop(outer.written - before)
+            for path in set(written) - before:
+                written.pop(path).unlink(missing_ok=True)
         raise
 
 
