@@ -19,9 +19,9 @@ import pyarrow as pa
 
 from numguard.compute import counts, pc
 from numguard.errors import ArgumentError, ColumnError, InputError
-from numguard.files import Together, together
 from numguard.files.manifest import MANIFEST, manifest_path
 from numguard.files.outgoing import write_private
+from numguard.files.placing import Together, together
 from numguard.keyed import HASHED, key_check, keyed_hash
 from numguard.notebook import card
 from numguard.source import named

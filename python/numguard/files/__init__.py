@@ -14,34 +14,12 @@ import pyarrow as pa
 
 from numguard.errors import ArgumentError
 from numguard.files.formats import Arrow, Csv, Format, JsonLines, Parquet, with_imei_digits
-from numguard.files.placing import (
-    Together,
-    beside,
-    place_waiting,
-    placed_together,
-    remove_waiting,
-    together,
-    unwritten,
-    whole_file,
-)
+from numguard.files.placing import Together, placed_together, together, whole_file
 from numguard.files.spreadsheet import Workbook
 from numguard.files.steps import step
 from numguard.types import PathLike
 
-__all__ = [
-    "FORMATS",
-    "IMEI_COLUMNS",
-    "Together",
-    "beside",
-    "place_waiting",
-    "placed_together",
-    "remove_waiting",
-    "together",
-    "unwritten",
-    "whole_file",
-    "write_csv",
-    "write_rows",
-]
+__all__ = ["FORMATS", "IMEI_COLUMNS", "placed_together", "together", "whole_file", "write_csv", "write_rows"]
 
 #: The formats by the ending of a path.
 FORMATS: dict[str, type[Format]] = {

@@ -16,8 +16,9 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import pc
 from numguard.errors import ArgumentError
-from numguard.files import Together, together, unwritten, write_rows
+from numguard.files import write_rows
 from numguard.files.formats import written_numbers
+from numguard.files.placing import Together, together, unwritten
 from numguard.indian_time import ZONE
 from numguard.types import PathLike
 

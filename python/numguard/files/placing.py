@@ -23,15 +23,8 @@ from numguard.system import flush_folder, lock_alone, lock_shared, make_private,
 from numguard.types import PathLike
 
 __all__ = [
-    "Together",
-    "beside",
-    "place_waiting",
-    "placed_together",
-    "remove_waiting",
-    "together",
-    "unwritten",
-    "whole_file",
-]
+    "Together", "beside", "place_waiting", "placed_together", "remove_waiting", "together", "unwritten", "whole_file",
+]  # fmt: skip
 
 #: Temporary names: written by a running call, waiting for a record in a registry, replaced by a new file.
 _PREFIX = ".numguard-"

@@ -27,14 +27,7 @@ from numguard.registry.sheet import Sheet, check_strict, read_sheet
 from numguard.registry.store import Append
 from numguard.types import PathLike, RowAccount, TableSource
 
-__all__ = [
-    "UNREQUESTED",
-    "Intake",
-    "add_complaints",
-    "named_refusals",
-    "record_intake",
-]
-
+__all__ = ["UNREQUESTED", "Intake", "add_complaints", "named_refusals", "record_intake"]
 
 _WAITING = schema_of(file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), why=pa.string(), cell=pa.string())
 #: The columns of `Intake.unrequested`.

@@ -39,17 +39,7 @@ from numguard.source import (
 from numguard.source import Source as OpenSource
 from numguard.types import Region, RowAccount
 
-__all__ = [
-    "Account",
-    "Origins",
-    "Reader",
-    "Result",
-    "Sink",
-    "check_call",
-    "check_names",
-    "named_sources",
-    "repeated",
-]
+__all__ = ["Account", "Origins", "Reader", "Result", "Sink", "check_call", "check_names", "named_sources", "repeated"]
 
 #: Rows of a column of names that share their memory.
 _SHARED: Final = 1 << 16
