@@ -171,7 +171,7 @@ def expand(
         msisdns, reported_at, bounds_of(policy), region=region, memory_limit=memory_limit, threads=threads
     )
     tell = _Progress(progress)
-    columns = partial(columns_of, policy, msisdn, imei, at)
+    columns = partial(columns_read, policy, msisdn, imei, at)
     where = {"latitude": latitude, "longitude": longitude, "cell": cell, "place": place}
     places = Places(where) if policy.place_rules else None
     unread = Unread(policy, region) if list_refused else None
@@ -210,7 +210,7 @@ def expand(
     return expansion_of(found, policy)
 
 
-def columns_of(policy: LinkPolicy, msisdn: str, imei: str, at: str | None, names: Collection[str]) -> list[str]:
+def columns_read(policy: LinkPolicy, msisdn: str, imei: str, at: str | None, names: Collection[str]) -> list[str]:
     """The columns of numbers, IMEIs and times that are read of a source with columns of these names.
 
     A source without a column of the default name has no times, unless the policy needs them.
