@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute
 
 __all__ = [
-    "MOST_DIGITS", "as_text", "ascending", "counts", "decoded", "filtered", "flags", "is_number", "is_text", "named", "pc",
-    "replaced", "retyped", "schema_of", "table_of", "tuples_of", "whole",
+    "MOST_DIGITS", "as_text", "ascending", "counts", "decoded", "filtered", "flags", "is_number", "is_text", "named",
+    "pc", "replaced", "retyped", "schema_of", "table_of", "tuples_of", "whole",
 ]  # fmt: skip
 
 pc: Any = pyarrow.compute

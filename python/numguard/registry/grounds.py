@@ -288,8 +288,6 @@ class Linked:
         self.seed = np.append(seeds, -1)[best]
 
 
-
-
 def _dictionary(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Any:
     one: Any = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     encoded = one.dictionary_encode()

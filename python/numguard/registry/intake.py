@@ -204,17 +204,18 @@ def _record(append: Append, sheet: Sheet, plan: Plan) -> None:
     new = pc.add(pc.cast(plan.versions["first_row"], pa.int64()), append.event << 32)
     complaint = pc.coalesce(plan.versions["complaint"], new)
     versions = pa.concat_tables([replaced(plan.versions, complaint=complaint), plan.reopenings])
-    record_intake(append, sheet, plan.added, plan.updated, plan.repeated, plan.refused)
+    record_intake(append, sheet, plan.counts)
     append.rows("complaint", versions)
     append.rows("naming", plan.namings)
     append.rows("complainant", plan.complainants)
     append.rows("refusal", plan.refusals)
 
 
-def record_intake(append: Append, sheet: Sheet, added: int, updated: int, repeated: int, refused: int) -> None:
-    """Records the file of an intake, and its counts, in rows."""
+def record_intake(append: Append, sheet: Sheet, counts: tuple[int, int, int, int]) -> None:
+    """Records the file of an intake, and how many of its rows were added, updated, repeated and refused."""
     record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
-    append.rows("intake", {"added": [added], "updated": [updated], "repeated": [repeated], "refused": [refused]})
+    names = ("added", "updated", "repeated", "refused")
+    append.rows("intake", {name: [count] for name, count in zip(names, counts, strict=True)})
 
 
 def _summary(event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan, **effect: Any) -> Intake:
@@ -230,11 +231,10 @@ def _summary(event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan
     )
     doubtful = pc.is_valid(numbers["why"])
     worded = pc.and_(pc.invert(doubtful), pc.fill_null(pc.equal(named["note"], "text_removed"), False))
-    counts = (plan.added, plan.updated, plan.repeated, plan.refused)
     file = (sheet.name, sheet.bytes, sheet.sha256)
     return Intake(
         event,
-        *counts,
+        *plan.counts,
         named_refusals(sheet, plan.refused_cells),
         *file,
         preview=preview(sheet, complaints),

@@ -130,7 +130,7 @@ def record_outcomes(
             check_strict(sheet, refused, refused_cells)
         known = None if len(fresh) else case.store.intake_of(sheet.sha256, "record_outcomes")
         if known is None:
-            record_intake(append, sheet, *counts)
+            record_intake(append, sheet, counts)
             append.rows("outcome", fresh.append_column("ordinal", pa.array(np.arange(len(fresh)))))
             append.rows("refusal", refused_cells)
         unrequested = _unrequested(case, append.event - 1, fresh, sheet.name)

@@ -57,6 +57,11 @@ class Plan:
     alike: pa.Table
 
     @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """Rows added, updated, repeated, refused."""
+        return self.added, self.updated, self.repeated, self.refused
+
+    @property
     def empty(self) -> bool:
         """Whether all of it is recorded already, reopenings aside."""
         return len(self.versions) == 0
@@ -229,7 +234,8 @@ class _Groups:
 
     def of_rows(self, values: Bools, *, otherwise: bool = False) -> Bools:
         """The value of the version of each row; `otherwise` where it has none."""
-        return np.append(values, otherwise)[self.of_row]
+        found: Bools = np.append(values, otherwise)[self.of_row]
+        return found
 
     def some(self, rows: Bools) -> Bools:
         """Which versions have one of these rows."""

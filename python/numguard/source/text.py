@@ -193,6 +193,7 @@ class TextPart(Part):
         above = next((line for line in reversed(self.titles) if line.strip()), "")
         self.groups = groups(split_line(above, header.separator), header.names)
 
+
 def _stat(path: Path | None) -> os.stat_result | None:
     """The state of a file; None for what is packed or a pipe, and where the file is gone."""
     try:
