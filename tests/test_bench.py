@@ -126,7 +126,7 @@ def test_a_loss_is_reported() -> None:
     (loss,) = goals.losses([OURS, _rival(101.0)])
     assert (loss.rival, loss.ours, loss.theirs) == ("Polars is_in", 100.0, 101.0)
     text = page.as_markdown(page.sections([OURS, _rival(101.0)]))
-    assert "| contains, integers, list of 27,824, 50 % hits |" in text.split("Where we lose")[1].split("##")[0]
+    assert "| contains, integers, list of 27,824, hits 50 % |" in text.split("Where we lose")[1].split("##")[0]
 
 
 def test_the_short_table_has_the_shortest_list_and_the_worst_of_all() -> None:
@@ -139,6 +139,7 @@ def test_the_short_table_has_the_shortest_list_and_the_worst_of_all() -> None:
     (row,) = page.in_short([longer, OURS, few_hits, *rivals_of]).rows
     assert row[3:5] == ["27,824", "1 in 1,000"]
     assert row[-2:] == ["5.0x", "1.2x"]
+    assert goals.what(few_hits).endswith("list of 27,824, hits 1 in 1,000")
 
 
 def test_a_set_built_for_one_question_counts_its_building() -> None:

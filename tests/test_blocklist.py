@@ -20,8 +20,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import numguard as ng
-from numguard.blocklist import BlockList, write_private
+from numguard.blocklist import BlockList
 from numguard.errors import ArgumentError, ColumnError, InputError, RegistryError
+from numguard.files.outgoing import write_private
 from numguard.number_list import read_numbers
 from numguard.registry.store import Append
 

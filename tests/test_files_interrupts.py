@@ -1,6 +1,6 @@
 """Ctrl-C between any two instructions of a call that writes a file: it is whole or absent, without temporary files.
 
-The signal is sent from a trace of the interpreter, at one instruction of `numguard.files` or `contextlib`, at a later
+The signal is sent from a trace of the interpreter, at one instruction of `files.placing` or `contextlib`, at a later
 one in the next run, and so on. NUMGUARD_INTERRUPTED sets the number of runs.
 """
 
@@ -20,14 +20,14 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-import numguard.files
+import numguard.files.placing
 import numguard.files.steps
 from numguard.files import together, write_rows
 from numguard.system import lock_alone
 
 #: The number of instructions that are tried, out of all instructions of a call.
 MOMENTS = int(os.environ.get("NUMGUARD_INTERRUPTED", "60"))
-TRACED = {numguard.files.__file__, numguard.files.steps.__file__, contextlib.__file__}
+TRACED = {numguard.files.placing.__file__, numguard.files.steps.__file__, contextlib.__file__}
 OLD, ROWS = b"what was there\n", pa.table({"a": pa.array([1, 2], pa.int64())})
 
 

@@ -19,15 +19,15 @@ import pyarrow as pa
 
 from numguard.compute import counts, pc
 from numguard.errors import ArgumentError, ColumnError, InputError
-from numguard.files import Together, together
 from numguard.files.manifest import MANIFEST, manifest_path
-from numguard.files.outgoing import unwritten, write_private
+from numguard.files.outgoing import write_private
+from numguard.files.placing import Together, together
 from numguard.keyed import HASHED, key_check, keyed_hash
 from numguard.notebook import card
 from numguard.source import named
 from numguard.types import PathLike
 
-__all__ = ["BlockList", "Columns", "Form", "write_private"]
+__all__ = ["BlockList", "Columns", "Form"]
 
 #: Which columns, in this order; a mapping also gives each the name that the receiver wants.
 Columns: TypeAlias = Mapping[str, str] | Sequence[str]
@@ -307,11 +307,8 @@ def _refuse_sent(path: Path) -> None:
 
 
 def _put(files: Together, path: Path, text: str) -> None:
-    try:
-        with files.open(path) as file:
-            file.write(text.encode())
-    except OSError as error:
-        raise unwritten(path, error) from None
+    with files.open(path) as file:
+        file.write(text.encode())
 
 
 def _chosen(table: pa.Table, columns: Columns | None) -> pa.Table:

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
 __all__ = [
-    "MOST_DIGITS", "as_text", "ascending", "counts", "decoded", "filtered", "is_text", "named", "pc", "replaced",
-    "retyped", "schema_of", "table_of", "tuples_of", "whole",
+    "MOST_DIGITS", "as_text", "ascending", "counts", "decoded", "filtered", "flags", "is_number", "is_text", "named",
+    "pc", "replaced", "retyped", "schema_of", "table_of", "tuples_of", "whole",
 ]  # fmt: skip
 
 pc: Any = pyarrow.compute
@@ -71,7 +73,7 @@ def as_text(values: pa.Array[Any]) -> pa.Array[Any]:
         return values.cast(pa.string())
     exact = 2.0**53 if pa.types.is_float64(kind) else 2.0**11
     is_whole = pc.and_(pc.equal(values, pc.floor(values)), pc.less(pc.abs(values), exact))
-    digits = pc.if_else(is_whole, values, pa.scalar(None, kind)).cast(pa.int64()).cast(pa.string())
+    digits = pc.if_else(is_whole, values, None).cast(pa.int64()).cast(pa.string())
     text: pa.Array[Any] = pc.coalesce(digits, values.cast(pa.string()))
     return text
 
@@ -93,6 +95,24 @@ def is_text(kind: pa.DataType) -> bool:
     (True, False)
     """
     return kind in (pa.string(), pa.large_string(), pa.string_view())
+
+
+def is_number(kind: pa.DataType) -> bool:
+    """Whether a type is one of numbers, not encoded.
+
+    >>> is_number(pa.decimal128(20, 0)), is_number(pa.string())
+    (True, False)
+    """
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+
+
+def flags(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which values are true, for NumPy; null is not.
+
+    >>> flags(pa.array([True, None])).tolist()
+    [True, False]
+    """
+    return np.asarray(pc.fill_null(whole(values), False).to_numpy(zero_copy_only=False), np.bool_)
 
 
 def filtered(batch: pa.RecordBatch, is_kept: Any) -> pa.RecordBatch:

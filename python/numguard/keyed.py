@@ -79,9 +79,8 @@ def read_hashes(cells: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """The hashes of a list in lower case, null where a cell is none; and the note of each cell that is none."""
     text = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(as_text(cells), "")))
     is_hash = pc.match_substring_regex(text, _HASH)
-    nothing: Any = pa.scalar(None, pa.string())
-    note = pc.if_else(is_hash, nothing, pc.if_else(pc.equal(text, ""), "empty", "not_a_hash"))
-    return pc.if_else(is_hash, text, nothing), note
+    note = pc.if_else(is_hash, None, pc.if_else(pc.equal(text, ""), "empty", "not_a_hash"))
+    return pc.if_else(is_hash, text, None), note
 
 
 def key_check(key: bytes) -> str:

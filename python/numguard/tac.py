@@ -149,16 +149,11 @@ def _rows_of(source: Source, asked: Mapping[str, str | None]) -> tuple[pa.Table,
                 for name in ("maker", "model")
             ]
             unnamed = pc.and_(names[0].is_null(), names[1].is_null())
-            notes = pc.coalesce(_notes(tacs), pc.if_else(unnamed, "empty", _nothing()))
+            notes = pc.coalesce(_notes(tacs), pc.if_else(unnamed, "empty", None))
             files = pa.repeat(pa.scalar(batch.file, pa.string()), len(tacs))
             rows = pa.array(batch.row_numbers(), pa.int64())
             found.append(pa.Table.from_arrays([tacs, *names, files, rows, notes], schema=schema))
     return _without_contradictions(pa.concat_tables(found).combine_chunks()), opened
-
-
-def _nothing() -> Any:
-    # As a constant of the module it would load pandas with numguard, where that is installed.
-    return pa.scalar(None, pa.string())
 
 
 def _columns(there: Sequence[str], asked: Mapping[str, str | None]) -> dict[str, str]:
@@ -184,7 +179,7 @@ def _folded(name: str) -> str:
 def _text(column: Any) -> Any:
     """Text without blanks around it; null where nothing is left."""
     text = pc.utf8_trim_whitespace(as_text(whole(column)))
-    return pc.if_else(pc.equal(text, ""), _nothing(), text)
+    return pc.if_else(pc.equal(text, ""), None, text)
 
 
 def _digits(column: Any) -> Any:
@@ -194,7 +189,7 @@ def _digits(column: Any) -> Any:
     if pa.types.is_floating(column.type):
         whole = pc.equal(pc.floor(column), column)
         text = pc.if_else(whole, column, None).cast(pa.int64(), safe=False).cast(pa.string())
-        return pc.if_else(column.is_null(), _nothing(), pc.fill_null(text, "?"))
+        return pc.if_else(column.is_null(), None, pc.fill_null(text, "?"))
     text = _text(column)
     return pc.replace_substring_regex(pc.fill_null(text, ""), r"^'?([0-9]+)(\.0+)?$", r"\1")
 

@@ -6,12 +6,15 @@ the functions of `numguard`. pyarrow needs no adapter, because these functions t
 pandas returns series.
 """
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal
 
 import pyarrow as pa
 
-from numguard._core import normalize
+from numguard._core import ImeiSet, NumberSet, normalize
 from numguard.errors import ArgumentError
+from numguard.types import Region
 
 __all__: list[str] = []
 
@@ -30,3 +33,17 @@ def without_codes(answers: Any) -> Any:
     """Answers of several fields with text in place of codes, of which an engine would make other ones in each piece."""
     fields = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in answers.type]
     return answers.cast(pa.struct(fields))
+
+
+def lookup(members: object, verb: Literal["contains", "position"], region: Region) -> Callable[..., Any]:
+    """The method of a set that looks a column up: of numbers, those without a country code read by the region.
+
+    Raises:
+        ArgumentError: It is no set.
+    """
+    if isinstance(members, NumberSet):
+        return partial(getattr(members, verb), region=region)
+    if isinstance(members, ImeiSet):
+        found: Callable[..., Any] = getattr(members, verb)
+        return found
+    raise ArgumentError(f"members: takes a NumberSet or an ImeiSet, not {type(members).__name__}")

@@ -20,12 +20,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei, normalize, normalize_imei
-from numguard.adapters import check_region, without_codes
+from numguard.adapters import check_region, lookup, without_codes
 from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.types import Region
 
@@ -90,7 +91,7 @@ def register(
             raise ArgumentError(f"sets: {name!r} is there twice: to SQL, capital letters are the same")
         if not isinstance(members, (NumberSet, ImeiSet)):
             raise ArgumentError(f"sets: {name!r} takes a NumberSet or an ImeiSet, not {type(members).__name__}")
-        functions[f"{name}_contains"] = (_membership(members, region), "BOOLEAN")
+        functions[f"{name}_contains"] = (partial(lookup(members, "contains", region), threads=1), "BOOLEAN")
         tables[name] = pa.table({"imei14" if isinstance(members, ImeiSet) else "msisdn": members.to_array()})
     _check_free(connection, functions, tables)
     for name, (function, returned) in functions.items():
@@ -158,9 +159,3 @@ def _as_read(cells: Any) -> Any:
     if pa.types.is_integer(cells.type) and cells.type != pa.uint64():
         return cells.cast(pa.int64())
     return cells
-
-
-def _membership(members: NumberSet | ImeiSet, region: Region) -> Callable[[Any], Any]:
-    if isinstance(members, NumberSet):
-        return lambda cells: members.contains(cells, region=region, threads=1)
-    return lambda cells: members.contains(cells, threads=1)

@@ -20,7 +20,8 @@ import pyarrow as pa
 
 from numguard import _core
 from numguard._core import ImeiSet, NumberSet
-from numguard.errors import ArgumentError, MissingExtraError
+from numguard.adapters import lookup
+from numguard.errors import MissingExtraError
 from numguard.types import Region, Style
 
 try:
@@ -64,15 +65,11 @@ class NumguardAccessor:
 
     def contains(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> pd.Series[Any]:
         """Whether each cell is a member (boolean), `<NA>` where it is missing or refused; as `NumberSet.contains`."""
-        if isinstance(members, NumberSet):
-            return self._like(members.contains(self._series, region=region))
-        return self._like(_of_handsets(members).contains(self._series))
+        return self._like(lookup(members, "contains", region)(self._series))
 
     def position(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> pd.Series[Any]:
         """Each cell's index in `members.to_array()` (UInt32), `<NA>` if it is no member; as `NumberSet.position`."""
-        if isinstance(members, NumberSet):
-            return self._like(members.position(self._series, region=region))
-        return self._like(_of_handsets(members).position(self._series))
+        return self._like(lookup(members, "position", region)(self._series))
 
     def _like(self, answer: Any) -> pd.Series[Any]:
         """A result as a series with the index and name of the input."""
@@ -89,12 +86,6 @@ class NumguardAccessor:
         )
         frame.index = self._series.index
         return frame
-
-
-def _of_handsets(members: object) -> ImeiSet:
-    if not isinstance(members, ImeiSet):
-        raise ArgumentError(f"members: takes a NumberSet or an ImeiSet, not {type(members).__name__}")
-    return members
 
 
 def _nullable(kind: pa.DataType) -> Any:

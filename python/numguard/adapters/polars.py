@@ -22,8 +22,8 @@ from typing import Any, Generic, TypeVar
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei, normalize, normalize_imei
-from numguard.adapters import check_region, without_codes
-from numguard.errors import ArgumentError, MissingExtraError, UnsupportedTypeError
+from numguard.adapters import check_region, lookup, without_codes
+from numguard.errors import MissingExtraError, UnsupportedTypeError
 from numguard.types import Region
 
 try:
@@ -72,11 +72,11 @@ class _Namespace(Generic[Column]):
 
     def contains(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> Column:
         """Whether each cell is a member (Boolean), null where it is null or refused; as `NumberSet.contains`."""
-        return self._apply(_membership(members, "contains", self._region(region)), pl.Boolean)
+        return self._apply(lookup(members, "contains", self._region(region)), pl.Boolean)
 
     def position(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> Column:
         """Each cell's index in `members.to_array()` (UInt32), null if it is no member; as `NumberSet.position`."""
-        return self._apply(_membership(members, "position", self._region(region)), pl.UInt32)
+        return self._apply(lookup(members, "position", self._region(region)), pl.UInt32)
 
 
 @pl.api.register_expr_namespace("numguard")
@@ -111,17 +111,6 @@ def _typed(cells: pl.Series) -> pl.Series:
     if str(cells.dtype) in {"Int128", "UInt128"}:  # older versions do not have both
         raise UnsupportedTypeError(f"{cells.dtype}: cast canonical numbers to UInt64, and digits as written to Int64")
     return cells.cast(pl.String) if cells.dtype == pl.Null else cells
-
-
-def _membership(members: NumberSet | ImeiSet, verb: str, region: Region) -> Callable[..., Any]:
-    lookup: Callable[..., Any]
-    if isinstance(members, NumberSet):
-        lookup = partial(getattr(members, verb), region=region)
-    elif isinstance(members, ImeiSet):
-        lookup = getattr(members, verb)
-    else:
-        raise ArgumentError(f"members: takes a NumberSet or an ImeiSet, not {type(members).__name__}")
-    return lookup
 
 
 def _plain(verb: Callable[..., Any]) -> Callable[..., pa.ChunkedArray[Any]]:

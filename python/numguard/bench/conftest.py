@@ -55,8 +55,8 @@ class Measure:
         parts = [line.work, line.layout, f"{line.rows:,}"]
         if line.listed:
             parts.append(f"in {line.listed:,}")
-        if line.hit_rate is not None:
-            parts.append(f"{line.hit_rate:.1%} hits")
+        if line.hits:
+            parts.append(f"hits {line.hits}")
         result = []
         if line.rows_per_s is not None and line.spread is not None:
             rate = line.rows_per_s / 1e6

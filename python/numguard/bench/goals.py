@@ -237,15 +237,15 @@ def what(line: Line) -> str:
 
     Example:
         >>> what(Line("contains", "integers", 20_000_000, 1_000_000, 0.5, "numguard", 2))
-        'contains, integers, list of 1,000,000, 50 % hits'
+        'contains, integers, list of 1,000,000, hits 50 %'
     """
     parts = [line.work, line.layout]
     if line.work == "expand":
         parts.append(f"{line.rows:,} sightings")
     if line.listed:
         parts.append(f"{'seeds' if line.work.startswith('expand') else 'list of'} {line.listed:,}")
-    if line.hit_rate is not None:
-        parts.append(f"{100 * line.hit_rate:g} % hits")
+    if line.hits:
+        parts.append(f"hits {line.hits}")
     return ", ".join(parts)
 
 

@@ -105,6 +105,13 @@ class Line:
         """The values that lines must share to be compared with each other."""
         return self.work, self.layout, self.rows, self.listed, self.hit_rate, self.threads
 
+    @property
+    def hits(self) -> str:
+        """The hit rate as it is written: `50 %`, a low one `1 in 700`, and nothing where it does not matter."""
+        if self.hit_rate is None:
+            return ""
+        return f"1 in {1 / self.hit_rate:,.0f}" if 0 < self.hit_rate < 0.1 else f"{100 * self.hit_rate:g} %"
+
 
 NAMES: Final = [field.name for field in fields(Line)]
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Column", "Group", "Spans", "are_digits", "nulls", "spans", "unwrapped"]
+__all__ = ["Column", "Group", "Spans", "are_digits", "nulls", "spans", "unwrapped", "without_fraction"]
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -31,6 +31,7 @@ _WRAPPING_BYTES: Final = [bytes([byte]) for byte in set(WRAPPING.encode())]
 _IS_WRAPPING: Final = np.isin(np.arange(256), np.frombuffer(WRAPPING.encode(), dtype=np.uint8))
 _BLANKS: Final = tuple(np.frombuffer(b, dtype=np.uint8) for b in (b"na", b"n/a", b"nan", b"null", b"none", b"#n/a"))
 _LONGEST_BLANK: Final = 8
+_DECIMAL: Final = r"^(\d+)\.0$"
 #: More rows than most blocks have.
 _MANY: Final = 1 << 16
 _BEGINS_BLANK: Final = np.isin(np.arange(256), np.frombuffer(b"-nN#", dtype=np.uint8))
@@ -143,3 +144,9 @@ def unwrapped(cells: Column) -> Column:
     text = cells if found.bare else pc.utf8_trim(cells, characters=WRAPPING)
     blank = found.blank()
     return pc.if_else(pa.array(blank), pa.scalar(None, pa.string()), text) if blank.any() else text
+
+
+def without_fraction(cells: Column) -> Column:
+    """Identifiers as digits, where software has written them as floats: `404100000000001.0`."""
+    decimal: Column = pc.match_substring_regex(cells, _DECIMAL)
+    return pc.replace_substring_regex(cells, _DECIMAL, r"\1") if decimal.true_count else cells

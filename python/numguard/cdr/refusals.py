@@ -20,6 +20,7 @@ from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
 from numguard.cdr.non_data import NonData
 from numguard.cdr.rows import RawRows
+from numguard.compute import flags
 
 __all__ = ["Refusals", "Refused"]
 
@@ -74,7 +75,7 @@ class Refusals:
         for note in pc.unique(notes.filter(pa.array(is_row))).to_pylist():
             with_note: Column = pc.equal(notes, pa.scalar(note, pa.string()))
             noted = np.zeros(len(unread), dtype=np.bool_)
-            noted[rows] = is_row & with_note.to_numpy(zero_copy_only=False)
+            noted[rows] = is_row & flags(with_note)
             self.add(noted, role, note)
 
     def add_under_others(self) -> None:

@@ -10,7 +10,8 @@ party's number.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -20,7 +21,8 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cdr import times
-from numguard.cdr.cells import Bytes, Column, Flags, Ints, are_digits, nulls, spans, unwrapped
+from numguard.cdr.cells import Bytes, Column, Flags, Ints, nulls, unwrapped, without_fraction
+from numguard.cdr.durations import durations
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role, canonical_name, has_month_first
 from numguard.cdr.layouts.generic import MAY_BE_OF_THE_CALLED, OF_THE_CALLED
@@ -29,7 +31,7 @@ from numguard.cdr.places import PLACE_COLUMNS, PLACE_READERS, places
 from numguard.cdr.refusals import Refusals, Refused
 from numguard.cdr.rows import RawRows, Reader, decides_served
 from numguard.cdr.summary import FileSummary
-from numguard.compute import schema_of
+from numguard.compute import counts, flags, schema_of
 from numguard.indian_time import DAY_MICROS, IST, MOMENT, OFFSET_MICROS
 
 __all__ = ["SCHEMA", "Sightings"]
@@ -57,14 +59,10 @@ _CODES: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
 #: What `_read_types` gives of a call type.
 _DIRECTION, _OF_CALLED, _MAY_BE_OF_CALLED = range(3)
 _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
-_LONGEST_DURATION: Final = 9
-_CLOCK: Final = r"^\d{1,2}[:.]\d{2}[:.]\d{2}"
 #: Handsets as an IMSI of India gives them: no TAC begins with 404 or 405, its country codes (ITU-T E.212).
 _FIRST_OF_IMSIS: Final = 404 * 10**11
 _IMSIS: Final = 2 * 10**11
 _PREFIXED: Final = 14
-_DECIMAL: Final = r"^(\d+)\.0$"
-_TIME_OF_DAY: Final = "[A-Za-z+]"
 _TYPE_OF_ADDRESS: Final = "^(91|11)91[6-9]"
 _MOST_VALUES_KEPT: Final = 10_000
 #: Mobile service in India began in 1995: an earlier time is that of a clock that was not set.
@@ -127,6 +125,27 @@ def _other_end(raw: RawRows, served: Column, direction: Bytes) -> tuple[Column, 
     return other, number
 
 
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """What gave no value, for each row.
+
+    Attributes:
+        imei: The text of the cells without an IMEI; None without such a column.
+        other: The text of the other parties without a number, as a dictionary.
+        notes: By column, why a written cell was not read.
+    """
+
+    imei: Column | None
+    other: Column
+    notes: Mapping[str, Column]
+
+    def filter(self, keep: Column) -> _Unread:
+        """The same of some rows."""
+        imei = None if self.imei is None else self.imei.filter(keep)
+        notes = {name: column.filter(keep) for name, column in self.notes.items()}
+        return _Unread(imei, self.other.filter(keep), notes)
+
+
 class Sightings:
     """Turns the rows of one file into sightings and counts what was left out."""
 
@@ -149,59 +168,66 @@ class Sightings:
 
     def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refused]]:
         """The sightings of a block of rows, and the rows of it that were refused."""
-        refusals = Refusals(self._header, raw, self._non_data)
         direction = self._directions(raw)
         parties = _parties(raw, direction, self._of_the_called(raw), None if self._header.has_keys else "IN")
         at, outcomes = _instants(raw)
+        refusals = self._refusals(raw, parties, direction, at, outcomes)
+        batch, unread = self._sightings(raw, parties, direction, at)
+        if refusals.which.any():
+            keep = pa.array(~refusals.which)
+            batch, unread = batch.filter(keep), unread.filter(keep)
+        self._count(batch, unread, refusals.all)
+        return batch, refusals.all
+
+    def _refusals(
+        self, raw: RawRows, parties: _Parties, direction: Bytes, at: Column, outcomes: list[tuple[Role, Bytes]]
+    ) -> Refusals:
+        """The refused rows, each for the first reason that holds."""
+        refusals = Refusals(self._header, raw, self._non_data)
         if parties.served_msisdn.null_count:
-            refusals.add_unserved(_flags(parties.served_msisdn.is_null()), parties.served_cells, _flags(at.is_valid()))
+            refusals.add_unserved(flags(parties.served_msisdn.is_null()), parties.served_cells, flags(at.is_valid()))
         refusals.add_under_others()
         if decides_served(self._header):
             refusals.add(direction >= _NEITHER, "call_type", "unknown_call_type")
         elif self._header.may_switch_parties:
-            refusals.add(_flags(raw.read["call_type"][_MAY_BE_OF_CALLED]), "call_type", "unknown_call_type")
+            refusals.add(flags(raw.read["call_type"][_MAY_BE_OF_CALLED]), "call_type", "unknown_call_type")
             if "other" not in self._header.columns:
                 # The handset is that of a called party who has no column.
-                refusals.add(_flags(raw.read["call_type"][_OF_CALLED]), "call_type", "unknown_call_type")
-        imei, unread_imei = raw.columns.get("imei"), raw.unread.get("imei")
+                refusals.add(flags(raw.read["call_type"][_OF_CALLED]), "call_type", "unknown_call_type")
+        imei = raw.columns.get("imei")
         if imei is not None:
             refusals.add(_are_imsis(imei), "imei", "imsi_for_imei")
         self._refuse_clocks(refusals, at)
         for role, outcome in outcomes:
             self._refuse_times(refusals, role, outcome)
-
         if imei is not None and imei.null_count and outcomes and len(outcomes) == self._columns_of_times:
             untimed = np.logical_and.reduce([outcome == times.BLANK for _, outcome in outcomes])
-            refusals.add(untimed & _flags(_blank(imei, unread_imei)), None, "neither_imei_nor_time")
+            refusals.add(untimed & flags(_blank(imei, raw.unread.get("imei"))), None, "neither_imei_nor_time")
+        return refusals
+
+    def _sightings(
+        self, raw: RawRows, parties: _Parties, direction: Bytes, at: Column
+    ) -> tuple[pa.RecordBatch, _Unread]:
+        """The sightings of all rows, and what of them gave no value."""
         count = len(raw.lines)
-        where, unplaced = places(raw)
-        durations, unclear = _durations(raw)
-        unplaced["duration_s"] = unclear
+        where, notes = places(raw)
+        seconds, notes["duration_s"] = durations(raw)
         other_msisdn, unkeyed = _without_prefix(parties, raw.columns.get("lrn"))
         columns = [
             parties.served_msisdn,
-            nulls(count, pa.uint64()) if imei is None else imei,
+            raw.columns.get("imei", nulls(count, pa.uint64())),
             raw.columns.get("imsi", nulls(count, pa.string())),
             parties.other_party,
             other_msisdn,
             at,
             _coded(_with_nulls(_DIRECTION_CODES[direction], direction > _OUT), _DIRECTIONS),
-            durations,
+            seconds,
             *where,
             _coded(pa.array(np.zeros(count, dtype=np.int32)), (self._summary.source,)),
             pa.array(raw.lines, pa.int64()),
         ]
-        batch = pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
-        if refusals.which.any():
-            keep = pa.array(~refusals.which)
-            batch = batch.filter(keep)
-            unread_imei = None if unread_imei is None else unread_imei.filter(keep)
-            unkeyed = unkeyed.filter(keep)
-            unplaced = {column: notes.filter(keep) for column, notes in unplaced.items()}
-        self._count(batch, unread_imei, unkeyed, refusals.all)
-        for column, notes in unplaced.items():
-            self._summary.leave_unread(column, pc.value_counts(notes.drop_null()).to_pylist())
-        return batch, refusals.all
+        unread = _Unread(raw.unread.get("imei"), unkeyed, notes)
+        return pa.RecordBatch.from_arrays(columns, schema=SCHEMA), unread
 
     def _refuse_clocks(self, refusals: Refusals, at: Column) -> None:
         """Refuse rows whose time cannot be right: links between numbers would rest on it."""
@@ -212,8 +238,8 @@ class Sightings:
         late: Column = pc.greater(micros, pa.scalar(self._latest, pa.int64()))
         early: Column = pc.less(micros, pa.scalar(_EARLIEST, pa.int64()))
         role: Role | None = next((role for role in ("at", "date", "time") if role in self._header.columns), None)
-        refusals.add(_flags(late.fill_null(False)), role, "in_the_future")
-        refusals.add(_flags(early.fill_null(False)), role, "clock_not_set")
+        refusals.add(flags(late), role, "in_the_future")
+        refusals.add(flags(early), role, "clock_not_set")
 
     def _refuse_times(self, refusals: Refusals, role: Role, outcome: Bytes) -> None:
         """Refuse rows for a date or a time.
@@ -242,7 +268,7 @@ class Sightings:
         """Rows that a switch has recorded for the called party, with the served party as the A number."""
         if not self._header.may_switch_parties or "other" not in self._header.columns:
             return None
-        called = _flags(raw.read["call_type"][_OF_CALLED])
+        called = flags(raw.read["call_type"][_OF_CALLED])
         return called if called.any() else None
 
     def _read_types(self, texts: Column) -> list[Column]:
@@ -264,14 +290,16 @@ class Sightings:
         micros, outcome = times.read(texts, "timestamp" if is_alone else "date")
         return [pa.array(micros, pa.int64()), pa.array(outcome, pa.uint8())]
 
-    def _count(self, batch: pa.RecordBatch, imei: Column | None, unkeyed: Column, refused: list[Refused]) -> None:
+    def _count(self, batch: pa.RecordBatch, unread: _Unread, refused: list[Refused]) -> None:
         summary = self._summary
         summary.rows += len(batch)
         for lines, _, note in refused:
             summary.refuse(lines.tolist(), note)
-        if imei is not None and imei.null_count < len(imei):
-            self._imei_notes.count(summary, "imei14", imei.drop_null().dictionary_encode())
-        self._notes.count(summary, "other_msisdn", unkeyed)
+        if unread.imei is not None and unread.imei.null_count < len(unread.imei):
+            self._imei_notes.count(summary, "imei14", unread.imei.drop_null().dictionary_encode())
+        self._notes.count(summary, "other_msisdn", unread.other)
+        for column, notes in unread.notes.items():
+            summary.leave_unread(column, counts(notes.drop_null()))
         period = pc.min_max(batch.column("at").view(pa.int64()))
         if period["min"].is_valid:
             summary.cover(period["min"].as_py(), period["max"].as_py())
@@ -343,8 +371,8 @@ class _Notes:
         codes: Ints = cells.indices.drop_null().to_numpy()
         if not len(codes):
             return
-        counts = np.bincount(codes, minlength=len(cells.dictionary)).tolist()
-        texts = {text: n for text, n in zip(cells.dictionary.to_pylist(), counts, strict=True) if n}
+        often = np.bincount(codes, minlength=len(cells.dictionary)).tolist()
+        texts = {text: n for text, n in zip(cells.dictionary.to_pylist(), often, strict=True) if n}
         if new := [text for text in texts if text not in self._known]:
             if len(self._known) > _MOST_VALUES_KEPT:
                 self._known.clear()
@@ -355,16 +383,11 @@ class _Notes:
         for text, count in texts.items():
             by_note[self._known[text]] = by_note.get(self._known[text], 0) + count
         by_note.pop("empty", None)
-        summary.leave_unread(column, [{"values": note, "counts": n} for note, n in by_note.items()])
+        summary.leave_unread(column, by_note)
 
 
 def _with_nulls(values: Any, missing: Flags) -> Column:
     return pa.array(values, mask=missing if missing.any() else None)
-
-
-def _flags(column: Column) -> Flags:
-    flags: Flags = column.to_numpy(zero_copy_only=False)
-    return flags
 
 
 def _coded(codes: Column, values: Sequence[str]) -> Column:
@@ -383,13 +406,13 @@ def _without_prefix(parties: _Parties, lrns: Column | None) -> tuple[Column, Col
     as_long = _lengths(unkeyed.dictionary) == _PREFIXED
     if not as_long.any():
         return numbers, unkeyed
-    rows = np.flatnonzero(_flags(unkeyed.indices.is_valid()))
+    rows = np.flatnonzero(flags(unkeyed.indices.is_valid()))
     codes: Ints = unkeyed.indices.drop_null().to_numpy()
     rows, codes = rows[as_long[codes]], codes[as_long[codes]]
     written = unkeyed.dictionary.take(pa.array(codes))
     known: Column = pc.match_substring_regex(written, _TYPE_OF_ADDRESS)
     if lrns is not None:
-        own = unwrapped(_plain(lrns.take(pa.array(rows)).dictionary_decode()))
+        own = unwrapped(without_fraction(lrns.take(pa.array(rows)).dictionary_decode()))
         same: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), own)
         known = pc.or_(known, same.fill_null(False))
     bare = pc.if_else(known, pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
@@ -400,38 +423,16 @@ def _without_prefix(parties: _Parties, lrns: Column | None) -> tuple[Column, Col
     return numbers, pa.DictionaryArray.from_arrays(still, unkeyed.dictionary)
 
 
-def _plain(cells: Column) -> Column:
-    """Identifiers as digits, where software has written them as floats: `404100000000001.0`."""
-    decimal: Column = pc.match_substring_regex(cells, _DECIMAL)
-    return pc.replace_substring_regex(cells, _DECIMAL, r"\1") if decimal.true_count else cells
-
-
 def _completed(micros: Column, unread: Column, what: str) -> times.Reading:
     """The times of a column, those included that are not in the usual form."""
     outcome = np.full(len(micros), times.OK, dtype=np.uint8)
     if not micros.null_count:
         return times.Reading(micros.to_numpy(), outcome)
     values: Ints = micros.fill_null(0).to_numpy().copy()
-    rows = np.flatnonzero(_flags(micros.is_null()))
+    rows = np.flatnonzero(flags(micros.is_null()))
     others = times.read(unread.take(pa.array(rows)), what)
     values[rows], outcome[rows] = others.micros, others.outcome
     return times.Reading(values, outcome)
-
-
-def _durations(raw: RawRows) -> tuple[Column, Column]:
-    """Whole seconds, or a clock's `hh:mm:ss`; null where neither is written, and the notes of cells with other text."""
-    if "duration" not in raw.columns:
-        return nulls(len(raw.lines), pa.int64()), nulls(len(raw.lines), pa.string())
-    seconds, unread = raw.columns["duration"], raw.unread["duration"]
-    # Many reports leave the cell of a message empty.
-    if unread.null_count == len(unread):
-        return seconds, nulls(len(raw.lines), pa.string())
-    rows = unread.is_valid()
-    of_rows, is_blank = _seconds(unread.filter(rows))
-    seconds = pc.replace_with_mask(seconds, rows, of_rows)
-    blank = pc.replace_with_mask(pc.invert(rows), rows, is_blank)
-    is_unclear = pc.and_(seconds.is_null(), pc.invert(blank))
-    return seconds, pc.if_else(is_unclear, pa.scalar("unclear_duration"), pa.scalar(None, pa.string()))
 
 
 def _blank(keys: Column, unread: Column | None) -> Column:
@@ -442,8 +443,8 @@ def _blank(keys: Column, unread: Column | None) -> Column:
 def _are_imsis(imeis: Column) -> Flags:
     """Which handsets are IMSIs of India: of the subscribers of one operator, every ten would be one handset."""
     keys = imeis.fill_null(0).to_numpy()
-    flags: Flags = keys - np.uint64(_FIRST_OF_IMSIS) < np.uint64(_IMSIS)
-    return flags
+    found: Flags = keys - np.uint64(_FIRST_OF_IMSIS) < np.uint64(_IMSIS)
+    return found
 
 
 def _lengths(cells: Column) -> Any:
@@ -451,25 +452,3 @@ def _lengths(cells: Column) -> Any:
     if not len(cells):
         return np.zeros(0, dtype=np.int32)
     return np.diff(np.frombuffer(cells.buffers()[1], dtype=np.int32)[cells.offset : cells.offset + len(cells) + 1])
-
-
-def _seconds(cells: Column) -> tuple[Column, Column]:
-    """Durations that are not just digits, and which cells are blank.
-
-    A clock with AM, PM or a time zone is a time of day, and one of two parts has minutes or hours first.
-    """
-    plain = _plain(cells)
-    clock = times.read(plain, "clock")
-    of_day: Column = pc.match_substring_regex(plain, _TIME_OF_DAY)
-    is_clock: Column = pc.match_substring_regex(unwrapped(plain), _CLOCK)
-    seconds = clock.micros // times.SECOND
-    missing = (clock.outcome != times.OK) | _flags(of_day) | ~_flags(is_clock.fill_null(False))
-    for rows, matrix in spans(plain).groups():
-        if 0 < len(matrix) <= _LONGEST_DURATION:
-            digits = are_digits(matrix)
-            total = np.zeros(len(rows), dtype=np.int64)
-            for digit in matrix:
-                total = total * 10 + (digit.astype(np.int64) - ord("0"))
-            seconds[rows] = np.where(digits, total, seconds[rows])
-            missing[rows] &= ~digits
-    return pa.array(seconds, mask=missing), pa.array(clock.outcome == times.BLANK)

@@ -6,7 +6,7 @@ and names columns, and neither its text nor its repr contains a number; the targ
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -42,13 +42,18 @@ CDR_NOTES: Final = {
 class FileSummary:
     """One file (or one file of an archive).
 
-    `rows` were returned and `refused` were not, by note; together they are every row of the file. `refused_lines` has
-    the first lines of each note (`Cdr.refused` has all). `skipped` counts non-data lines: blank, ruler, preamble,
-    header, footer, page, no_data. `day_or_month` counts dates that were read with the day first, and are another date
-    with the month first. `stated_period`: the period that the preamble names, in microseconds UTC, without its end; and
-    `off_period`: the rows outside of it. `unread` counts cells with content that became null, by column and note.
-    `left_out`: a sheet or member without a table, beside one that has a table, and why nothing was read from it.
-    `reader_warnings`: warnings of the reader of a sheet.
+    Attributes:
+        rows, refused: The rows that were returned; and those that were not, by note: together every row of the file.
+        refused_lines: The first lines of each note; `Cdr.refused` has all.
+        skipped: Non-data lines, by kind: title (above the header), blank, ruler, preamble (of a further report), header
+            (repeated), footer, page, no_data.
+        unread: Cells with content that became null, by column and note.
+        day_or_month: Dates that were read with the day first, and are another date with the month first.
+        stated_period: The period that the preamble names, in microseconds UTC, without its end.
+        off_period: The rows outside of it.
+        left_out: Whether it is a sheet or member without a table, beside one that has a table.
+        why_left_out: Why nothing was read from it.
+        reader_warnings: Warnings of the reader of a sheet.
     """
 
     source: str
@@ -133,11 +138,11 @@ class FileSummary:
         kept = [*self.refused_lines.get(note, []), *lines[:_LINES_KEPT]]
         self.refused_lines[note] = sorted(kept)[:_LINES_KEPT]
 
-    def leave_unread(self, column: str, counts: list[dict[str, Any]]) -> None:
-        """Count cells with content that became null: `values` (notes) and `counts`."""
-        for count in counts:
+    def leave_unread(self, column: str, cells: Mapping[str, int]) -> None:
+        """Count cells with content that became null, by note."""
+        for note, count in cells.items():
             notes = self.unread.setdefault(column, {})
-            notes[count["values"]] = notes.get(count["values"], 0) + count["counts"]
+            notes[note] = notes.get(note, 0) + count
 
     def cover(self, first: int, last: int) -> None:
         """Widen the period by two instants, in microseconds UTC."""

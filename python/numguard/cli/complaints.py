@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -16,11 +16,18 @@ from numguard.registry.state import IN_FORCE
 from numguard.source import named
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from numguard.registry import Intake
+    from numguard.registry.preview import Preview
 
 __all__ = ["complaints"]
 
 _SET = "--set: takes FIELD=VALUE, each field once, such as source=1930"
+_MOST_SHOWN = 20
+_LONGEST = 60
+
+_Row: TypeAlias = Mapping[str, Any]
 
 
 @click.group()
@@ -136,8 +143,8 @@ def add(
 
 def _report(intake: Intake, source: str, ended_path: Path | None, *, dry_run: bool) -> None:
     """What was added, or would be, and what was not."""
-    if dry_run:
-        _show(intake)
+    if dry_run and intake.preview:
+        _show(intake, intake.preview)
     would = "would be " if dry_run else ""
     options.say(
         f"{source}: {options.count(intake.added, 'complaint')} {would}added, {intake.updated:,} updated, "
@@ -298,62 +305,67 @@ def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
     return summary
 
 
-def _show(intake: Intake) -> None:
+def _show(intake: Intake, preview: Preview) -> None:
     """Prints the preview of a sheet to stdout, as the result of a dry run."""
-    preview = intake.preview
-    if preview is None:
-        return
     parts = [preview.container, preview.encoding, preview.sheet and f"sheet {preview.sheet!r}"]
-    header = f"header in row {preview.header_row}" if preview.header_row else None
-    click.echo(f"{intake.name}: {', '.join(part for part in (*parts, header) if part)}")
-    rows: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in preview.sample.to_pylist():
-        rows.setdefault((row["column"], row["field"]), []).append(row)
-    for (column, field), cells in rows.items():
+    parts.append(f"header in row {preview.header_row}" if preview.header_row else None)
+    click.echo(f"{intake.name}: {', '.join(part for part in parts if part)}")
+    cells: dict[tuple[str, str], list[_Row]] = {}
+    for cell in preview.sample.to_pylist():
+        cells.setdefault((cell["column"], cell["field"]), []).append(cell)
+    for (column, field), rows in cells.items():
         click.echo(f"\n{column} -> {field}")
-        for cell in cells:
-            note = f"  [{cell['note']}]" if cell["note"] else ""
-            click.echo(f"  row {cell['row']}: {_short(cell['cell'])} -> {cell['read'] or '(nothing)'}{note}")
+        for row in rows:
+            note = f"  [{row['note']}]" if row["note"] else ""
+            click.echo(f"  row {row['row']}: {_short(row['cell'])} -> {row['read'] or '(nothing)'}{note}")
     if preview.unread:
         click.echo(f"\nnot read: {', '.join(preview.unread)}")
-    refused = [
-        f"{row['column'] or 'the whole row'}: {row['note']}: {_short(row['cell'])}"
-        for row in intake.refusals.slice(0, _MOST_SHOWN).to_pylist()
-    ]
-    waiting = [f"{row['why']}: {_short(row['cell'])}" for row in intake.waiting.slice(0, _MOST_SHOWN).to_pylist()]
-    worded = [f"text_removed: {_short(row['cell'])}" for row in intake.text_removed.slice(0, _MOST_SHOWN).to_pylist()]
-    dropped = [
-        f"{row['why']}: +{row['msisdn']}: {row['was']} -> {row['status']}"
-        for row in intake.dropped.slice(0, _MOST_SHOWN).to_pylist()
-    ]
-    alike = [
-        f"{row['why']}: {_complaint(row, '')}, recorded as {_complaint(row, 'known_')}"
-        for row in intake.alike.slice(0, _MOST_SHOWN).to_pylist()
-    ]
-    for heading, table, lines, more in (
-        ("would be refused", intake.refusals, refused, "--refused FILE writes all"),
-        ("would wait for a decision, on no list until then", intake.waiting, waiting, "numguard review shows all"),
-        ("would be read without the words beside them", intake.text_removed, worded, ""),
-        ("would be dropped or turned by an amendment", intake.dropped, dropped, "the summary counts all"),
-        ("may be recorded under another spelling; nothing is merged by guess", intake.alike, alike, ""),
-    ):
-        if not table.num_rows:
-            continue
-        click.echo(f"\n{heading}:")
-        # A cell of several numbers waits once for each, and is shown once.
-        for place, line in dict.fromkeys(zip(table["row"].to_pylist(), lines, strict=False)):
-            click.echo(f"  row {place}, {line}")
-        if table.num_rows > _MOST_SHOWN:
-            click.echo(f"  and {table.num_rows - _MOST_SHOWN:,} more" + (f": {more}" if more else ""))
+    _show_some(
+        intake.refusals,
+        "would be refused",
+        lambda row: f"{row['column'] or 'the whole row'}: {row['note']}: {_short(row['cell'])}",
+        "--refused FILE writes all",
+    )
+    _show_some(
+        intake.waiting,
+        "would wait for a decision, on no list until then",
+        lambda row: f"{row['why']}: {_short(row['cell'])}",
+        "numguard review shows all",
+    )
+    _show_some(
+        intake.text_removed,
+        "would be read without the words beside them",
+        lambda row: f"text_removed: {_short(row['cell'])}",
+    )
+    _show_some(
+        intake.dropped,
+        "would be dropped or turned by an amendment",
+        lambda row: f"{row['why']}: +{row['msisdn']}: {row['was']} -> {row['status']}",
+        "the summary counts all",
+    )
+    _show_some(
+        intake.alike,
+        "may be recorded under another spelling; nothing is merged by guess",
+        lambda row: f"{row['why']}: {_complaint(row, '')}, recorded as {_complaint(row, 'known_')}",
+    )
     click.echo()
 
 
-def _complaint(row: Mapping[str, Any], which: str) -> str:
+def _show_some(table: pa.Table, heading: str, text: Callable[[_Row], str], more: str = "") -> None:
+    """Prints the first rows of a table, if it has any; `more` says where all are."""
+    if not table.num_rows:
+        return
+    click.echo(f"\n{heading}:")
+    lines = [f"  row {row['row']}, {text(row)}" for row in table.slice(0, _MOST_SHOWN).to_pylist()]
+    # A cell of several numbers waits once for each, and is shown once.
+    for line in dict.fromkeys(lines):
+        click.echo(line)
+    if table.num_rows > _MOST_SHOWN:
+        click.echo(f"  and {table.num_rows - _MOST_SHOWN:,} more" + (f": {more}" if more else ""))
+
+
+def _complaint(row: _Row, which: str) -> str:
     return f"{_short(row[which + 'source'])} {_short(row[which + 'acknowledgement_no'])}"
-
-
-_MOST_SHOWN = 20
-_LONGEST = 60
 
 
 def _short(cell: str | None) -> str:

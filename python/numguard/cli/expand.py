@@ -20,6 +20,7 @@ from numguard.errors import ArgumentError, BrakeError, InputError
 from numguard.files import placed_together
 from numguard.indian_time import IST
 from numguard.linkage import Expansion, LinkPolicy
+from numguard.linkage.expansion import TABLES
 from numguard.source import files_of, kind_of_file
 from numguard.source.kinds import TYPED
 from numguard.tac import TacTable
@@ -29,7 +30,6 @@ __all__ = ["expand", "open_sightings"]
 
 FROM_SHELL = ParameterSource.ENVIRONMENT
 _SEEDS = schema_of(msisdn=pa.string(), reported_at=pa.timestamp("us"))
-TABLES = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
 
 
 class Cap(click.IntRange):
@@ -191,7 +191,7 @@ def _reported_at(written: Any, path: str) -> Any:
     written = as_text(written)
     try:
         blank = pc.equal(written, "")
-        return pc.if_else(blank, pa.scalar(None, pa.string()), written).cast(pa.timestamp("us"))
+        return pc.if_else(blank, None, written).cast(pa.timestamp("us"))
     except pa.ArrowInvalid:
         raise InputError(f"{path}: reported_at: write it as 2026-09-01 or 2026-09-01 18:30:00, in IST") from None
 
@@ -212,7 +212,7 @@ def _why_no_seed(seeds: pa.RecordBatch, region: Region) -> Any:
     explained: Any = _core.explain(seeds["msisdn"], region=region)
     number = explained.field("msisdn")
     note = pc.fill_null(explained.field("note").cast(pa.string()), "empty")
-    no_time = pc.if_else(seeds["reported_at"].is_null(), "no_time", pa.scalar(None, pa.string()))
+    no_time = pc.if_else(seeds["reported_at"].is_null(), "no_time", None)
     return pc.if_else(number.is_null(), note, no_time)
 
 

@@ -13,7 +13,7 @@ from numguard import _core
 from numguard.cli import account, options
 from numguard.compute import filtered
 from numguard.files import placed_together
-from numguard.source import open_source, unread_codes
+from numguard.source import unread_codes
 from numguard.types import Region
 
 __all__ = ["explain"]
@@ -49,9 +49,7 @@ def explain(
     """
     account.check_files([], {"--output": output, "--refused": refused_path}, sources=[source])
     options.check_json(as_json, output)
-    opened = open_source(source, wanted=[name for name in (column, region_column) if name] or None)
-    column = options.the_column(column, opened.schema.names)
-    options.check_region_column(region_column, opened.schema.names)
+    opened, column = options.open_column(source, column, region_column)
     key, kind = ("imei14", "form") if imei else ("msisdn", "kind")
     # A column may be called what one of ours is.
     written = f"{column}_cell" if column in {"file", "row", key, kind, "note", "sentence"} else column

@@ -58,8 +58,7 @@ def keyed(
         raise ArgumentError("--key-file or --key-env: takes the key that both sides hold")
     account.check_files([listed], {"--output": output, "--refused": refused_path}, sources=[source])
     options.check_json(as_json, output)
-    opened = open_source(source, wanted=[column] if column else None)
-    column = options.the_column(column, opened.schema.names)
+    opened, column = options.open_column(source, column)
     if HASHED in opened.schema.names:
         raise ArgumentError(f"there is a column {HASHED} already: rename it first")
     lists_read = account.Lists(is_strict=is_strict)

@@ -14,7 +14,7 @@ from numguard import _core
 from numguard.cli import account, options
 from numguard.errors import ArgumentError
 from numguard.files import placed_together
-from numguard.source import open_source, unread_codes
+from numguard.source import unread_codes
 from numguard.types import Region
 
 __all__ = ["normalize"]
@@ -49,9 +49,7 @@ def normalize(
       numguard normalize customers.csv --column mobile --region-column country -o clean.csv
     """
     account.check_files([], {"--output": output, "--refused": refused_path}, sources=[source])
-    opened = open_source(source, wanted=[name for name in (column, region_column) if name] or None)
-    column = options.the_column(column, opened.schema.names)
-    options.check_region_column(region_column, opened.schema.names)
+    opened, column = options.open_column(source, column, region_column)
     if taken := {"msisdn", "note"} & set(opened.schema.names):
         raise ArgumentError(f"there is a column {' and '.join(sorted(taken))} already: rename it first")
     options.check_json(as_json, output)

@@ -22,7 +22,7 @@ from numguard import _core
 from numguard.compute import counts, tuples_of
 from numguard.errors import ArgumentError, ColumnError
 from numguard.files.page import is_page
-from numguard.source import headings, named
+from numguard.source import Source, headings, named, open_source
 from numguard.types import Region
 
 if TYPE_CHECKING:
@@ -98,14 +98,6 @@ region = click.option(
 region_column = click.option(
     "--region-column", help="The column with the region code of each row, by which it is read instead."
 )
-
-
-def check_region_column(name: str | None, names: Sequence[str]) -> None:
-    """An error with the columns that there are, if `--region-column` names none of them."""
-    if name is not None and name not in names:
-        raise ColumnError(f"--region-column: no column {named([name])}; there are {headings(names)}")
-    if name is not None and list(names).count(name) > 1:
-        raise ColumnError(f"--region-column: several columns are named {named([name])}: rename all but one")
 
 
 sighting_columns = gathered(
@@ -302,19 +294,26 @@ def open_registry(path: str, by: str = "reader") -> Registry:
     return Registry(path, by=by)
 
 
-def the_column(chosen: str | None, names: Iterable[str]) -> str:
-    """The column that was chosen, or the only one there is."""
-    there = list(names)
-    if chosen is None and len(there) != 1:
+def open_column(source: str, column: str | None, region_column: str | None = None) -> tuple[Source, str]:
+    """A source, and its column of numbers: the one that was chosen, or the only one there is."""
+    opened = open_source(source, wanted=[name for name in (column, region_column) if name] or None)
+    there = opened.schema.names
+    if column is None and len(there) != 1:
         raise ArgumentError(f"--column: name the column with the numbers; there are {headings(there)}")
-    column = there[0] if chosen is None else chosen
-    if column not in there:
-        raise ColumnError(f"--column: no column {named([column])}; there are {headings(there)}")
-    if there.count(column) > 1:
-        raise ColumnError(f"--column: several columns are named {named([column])}: rename all but one")
+    column = there[0] if column is None else column
+    _check_column("--column", column, there)
     if named(there) != ", ".join(there):
         raise ColumnError("the first line holds a number, so the file has no header: add one that names its columns")
-    return column
+    if region_column is not None:
+        _check_column("--region-column", region_column, there)
+    return opened, column
+
+
+def _check_column(option: str, name: str, there: Sequence[str]) -> None:
+    if name not in there:
+        raise ColumnError(f"{option}: no column {named([name])}; there are {headings(there)}")
+    if list(there).count(name) > 1:
+        raise ColumnError(f"{option}: several columns are named {named([name])}: rename all but one")
 
 
 def say(text: str = "") -> None:

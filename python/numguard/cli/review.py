@@ -75,14 +75,14 @@ def review(
         if output is not None:
             # Their cells have texts of complaints.
             write_private(waiting, output)
+    numbers = len(waiting["msisdn"].unique())
     if as_json:
-        numbers = len(waiting["msisdn"].unique())
         options.say_json({"numbers": numbers, "rows": waiting.num_rows, "why": counts})
-    elif sheet_path is None and output is None:
+        return
+    if sheet_path is None and output is None:
         options.write_table(shown(waiting), None)
-    if not as_json:
-        numbers, why = len(waiting["msisdn"].unique()), f": {options.notes_text(counts)}" if counts else ""
-        options.say(f"{options.count(numbers, 'number')} {'waits' if numbers == 1 else 'wait'} for a decision{why}")
+    why = f": {options.notes_text(counts)}" if counts else ""
+    options.say(f"{options.count(numbers, 'number')} {'waits' if numbers == 1 else 'wait'} for a decision{why}")
 
 
 def _take(

@@ -16,12 +16,13 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import pc
 from numguard.errors import ArgumentError
-from numguard.files import Together, together, unwritten, write_rows
+from numguard.files import write_rows
 from numguard.files.formats import written_numbers
+from numguard.files.placing import Together, together, unwritten
 from numguard.indian_time import ZONE
 from numguard.types import PathLike
 
-__all__ = ["number_columns", "shown", "unwritten", "write_private", "written_numbers"]
+__all__ = ["number_columns", "shown", "write_private"]
 
 
 def write_private(

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
@@ -170,17 +171,12 @@ def expand(
         msisdns, reported_at, bounds_of(policy), region=region, memory_limit=memory_limit, threads=threads
     )
     tell = _Progress(progress)
-
-    def columns_of(names: list[str]) -> list[str]:
-        # A source without a column of the default name has no times, unless the policy needs them.
-        timed = at is not None and (policy.time_rules or at != "at" or at in names)
-        return [msisdn, imei, at] if at is not None and timed else [msisdn, imei]
-
+    columns = partial(columns_read, policy, msisdn, imei, at)
     where = {"latitude": latitude, "longitude": longitude, "cell": cell, "place": place}
     places = Places(where) if policy.place_rules else None
     unread = Unread(policy, region) if list_refused else None
     opened: list[OpenSource] = []
-    parts, rows = _read(linkage, sightings, columns_of, region, tell, opened=opened, unread=unread, places=places)
+    parts, rows = _read(linkage, sightings, columns, region, tell, opened=opened, unread=unread, places=places)
     if linkage.rows_untimed() and is_listed_twice(sightings):
         raise InputError(
             "sightings: a file is listed twice, and rows without a time would each count twice: list it once"
@@ -212,6 +208,15 @@ def expand(
     if found.pop("looks_national"):
         warnings.warn(looks_national(msisdn), stacklevel=2)
     return expansion_of(found, policy)
+
+
+def columns_read(policy: LinkPolicy, msisdn: str, imei: str, at: str | None, names: Collection[str]) -> list[str]:
+    """The columns of numbers, IMEIs and times that are read of a source with columns of these names.
+
+    A source without a column of the default name has no times, unless the policy needs them.
+    """
+    timed = at is not None and (policy.time_rules or at != "at" or at in names)
+    return [msisdn, imei, at] if at is not None and timed else [msisdn, imei]
 
 
 def _warnings_of(handsets: pa.RecordBatch) -> list[str]:
@@ -264,7 +269,7 @@ def read_seeds(seeds: Any, policy: LinkPolicy) -> tuple[Any, pa.Array[Any] | Non
 def _read(
     linkage: Linkage,
     sightings: Source,
-    columns_of: Callable[[list[str]], list[str]],
+    columns_in: Callable[[list[str]], list[str]],
     region: Region,
     tell: _Progress,
     *,
@@ -281,10 +286,10 @@ def _read(
     # A table stays in memory while its owner holds it; a batch of a stream may keep much more in memory.
     keep = isinstance(sightings, pa.Table)
     files: list[tuple[Any, list[str], list[str] | None]] = []
-    for part in _parts(sightings, columns_of([]), opened):
+    for part in _parts(sightings, columns_in([]), opened):
         if isinstance(part, ParquetPart):
             stored = parquet_schema(part.path)
-            columns = columns_of([*stored.names, *part.partitions])
+            columns = columns_in([*stored.names, *part.partitions])
             degrees = [] if places is None else places.degrees(stored, part.schema().names)
             if set(columns) <= set(stored.names) and degrees is not None:
                 files.append((part.path, columns, degrees or None))
@@ -292,7 +297,7 @@ def _read(
                 if unread is not None:
                     unread.look_at(part, columns)
                 continue
-        for batches in _steps(part, columns_of(part.schema().names), region, unread, places):
+        for batches in _steps(part, columns_in(part.schema().names), region, unread, places):
             state = linkage.read(batches, keep, placed=places is not None)
             rows = state[2]
             tell(state, part.name)
@@ -317,7 +322,7 @@ def _steps(
 ) -> Iterator[list[pa.RecordBatch]]:
     """The rows of a part, as lists of batches: keys, times, and places if needed."""
     checked = None
-    wanted = columns if unread is None else [*columns, *unread.origin(part)]
+    wanted = columns if unread is None else [*columns, *part.origin()]
     if places is not None:
         wanted = [*wanted, *(name for name in places.columns(part.schema().names) if name not in wanted)]
 

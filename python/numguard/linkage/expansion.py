@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +16,7 @@ from numguard._core import ImeiSet, NumberSet, format_imei, normalize
 from numguard._core import format as format_msisdns
 from numguard.compute import tuples_of
 from numguard.errors import ArgumentError
-from numguard.files.outgoing import written_numbers
+from numguard.files.formats import written_numbers
 from numguard.linkage.graph import Graph, graph_of
 from numguard.linkage.policy import LinkPolicy, bounds_of
 from numguard.linkage.sentences import Pair, sentence
@@ -24,7 +24,10 @@ from numguard.notebook import card
 from numguard.source import REFUSED
 from numguard.types import Number, Region, RowAccount, Values
 
-__all__ = ["Expansion", "expansion_of"]
+__all__ = ["TABLES", "Expansion", "expansion_of"]
+
+#: The tables of an expansion.
+TABLES: Final = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,8 +221,7 @@ def expansion_of(found: dict[str, Any], policy: LinkPolicy) -> Expansion:
     """The expansion of a result of the compiled module."""
     # A walk over sightings held elsewhere has no lines of text.
     found.setdefault("refused_rows", REFUSED.empty_table())
-    tables = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
-    found |= {name: pa.Table.from_batches([found[name]]) for name in tables}
+    found |= {name: pa.Table.from_batches([found[name]]) for name in TABLES}
     if found["braked"] is not None:
         linked, limit = found["braked"]
         found["braked"] = (

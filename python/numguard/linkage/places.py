@@ -139,6 +139,6 @@ def _degrees(column: Any) -> Any:
     """As numbers, null where none is written. Of text only a plain decimal number is one."""
     if is_text(column.type):
         text = pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
-        column = pc.if_else(pc.match_substring_regex(text, _DECIMAL), text, pa.scalar(None, pa.string()))
+        column = pc.if_else(pc.match_substring_regex(text, _DECIMAL), text, None)
     # Integers that a float does not hold are no degrees, whatever they are rounded to.
     return pc.cast(column, pa.float64(), safe=False)

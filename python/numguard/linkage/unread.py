@@ -14,16 +14,13 @@ import pyarrow as pa
 
 from numguard._core import explain, explain_imei
 from numguard.compute import pc
-from numguard.source import REFUSED, Batch, Part
+from numguard.source import ORIGIN, REFUSED, Batch, Part
 
 if TYPE_CHECKING:
     from numguard.linkage.policy import LinkPolicy
     from numguard.types import Region
 
 __all__ = ["Unread"]
-
-#: The columns of a stream for the file and line of each row.
-_ORIGIN = ("source", "row")
 
 
 class Unread:
@@ -39,10 +36,6 @@ class Unread:
         self._region = region
         self._found: list[pa.Table] = []
 
-    def origin(self, part: Part) -> list[str]:
-        """The columns of a stream for file and line, if it has them."""
-        return [] if part.name is not None or not set(_ORIGIN) <= set(part.schema().names) else list(_ORIGIN)
-
     def look_at(self, part: Part, columns: Sequence[str]) -> None:
         """Reads a whole part for the rows that cannot be read."""
         for batch in part.batches(columns):
@@ -56,20 +49,19 @@ class Unread:
             warnings.simplefilter("ignore", UserWarning)
             numbers: Any = explain(data.column(columns[0]), region=self._region)
         imeis: Any = explain_imei(data.column(columns[1]))
-        nothing: Any = pa.scalar(None, pa.string())
-        notes: Any = pc.if_else(pc.is_null(numbers.field("msisdn")), _notes(numbers), nothing)
+        notes: Any = pc.if_else(pc.is_null(numbers.field("msisdn")), _notes(numbers), None)
         handset = _notes(imeis)
         is_unread = pc.and_(pc.is_null(imeis.field("imei14")), pc.not_equal(handset, "placeholder"))
-        notes = pc.coalesce(notes, pc.if_else(is_unread, handset, nothing))
+        notes = pc.coalesce(notes, pc.if_else(is_unread, handset, None))
         if self._needs_time:
             is_undated = pc.is_null(data.column(columns[2]))
-            notes = pc.coalesce(notes, pc.if_else(is_undated, "no_time", nothing))
+            notes = pc.coalesce(notes, pc.if_else(is_undated, "no_time", None))
         refused = pc.is_valid(notes)
         count = refused.true_count
         if not count:
             return
-        if set(_ORIGIN) <= set(data.schema.names):
-            files, rows = (data.column(name).filter(refused) for name in _ORIGIN)
+        if set(ORIGIN) <= set(data.schema.names):
+            files, rows = (data.column(name).filter(refused) for name in ORIGIN)
         else:
             files = pa.array([batch.file] * count, pa.string())
             rows = pa.array(batch.row_numbers()).filter(refused)

@@ -268,8 +268,7 @@ class _ListReader:
                 raise UnsupportedTypeError(f"{batch.file}: column {named([self.column])!r}: {error}") from None
             if explained.field(0).null_count:
                 notes = explained.field("note").cast(pa.string()).fill_null("empty")
-                nothing: Any = pa.scalar(None, pa.string())
-                self.refuse(batch, cells, pc.if_else(explained.field(0).is_null(), notes, nothing))
+                self.refuse(batch, cells, pc.if_else(explained.field(0).is_null(), notes, None))
         return self.joined(found)
 
     def joined(self, found: list[Any]) -> pa.ChunkedArray[Any]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import as_text, is_text, pc
+from numguard.compute import as_text, flags, is_text, pc
 from numguard.errors import ColumnError, InputError
 from numguard.source import Batch, Part, named
 
@@ -100,7 +100,7 @@ def rows_with(batch: Batch, action: str, actions: Sequence[str]) -> tuple[Batch,
     written = _as_actions(batch.data[action])
     kept = pc.is_in(written, pa.array([one.strip().lower() for one in actions], pa.string()))
     known = pc.or_(kept, pc.is_in(written, pa.array(_ACTIONS)))
-    notes = pc.if_else(known, pa.scalar(None, pa.string()), _UNKNOWN_ACTION)
+    notes = pc.if_else(known, None, _UNKNOWN_ACTION)
     return batch.filter(kept), known.true_count - kept.true_count, batch.refused(notes)
 
 
@@ -137,7 +137,7 @@ class Opposed:
         for batch in self._against:
             is_opposed = pc.is_in(keys_of(batch.data.column(0)), chosen.drop_null().combine_chunks())
             if is_opposed.true_count:
-                at = int(np.argmax(is_opposed.to_numpy(zero_copy_only=False)))
+                at = int(np.argmax(flags(is_opposed)))
                 raise InputError(
                     f"{batch.file}: row {batch.row_numbers()[at]} has the action "
                     f"{_as_actions(batch.data.column(1))[at]} for a number that another row of the list has to "

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import as_text, pc
+from numguard.compute import as_text, flags, pc
 from numguard.errors import ColumnError
 from numguard.number_list.actions import bare, may_have_words
 from numguard.number_list.spared import is_of_letter, is_spared, spared, spares
@@ -82,7 +82,7 @@ def check_beside(batch: Batch, column: str, read: set[str]) -> None:
         if found is None:
             continue
         digits = pc.match_substring_regex(as_text(batch.data[column]), r"\p{Nd}")
-        found &= np.asarray(pc.fill_null(digits, False).to_numpy(zero_copy_only=False), np.bool_)
+        found &= flags(digits)
         if found.any():
             row = int(batch.row_numbers()[int(np.argmax(found))])
             raise ColumnError(
@@ -108,11 +108,11 @@ def check_rows(batch: Batch, cells: Any, is_refused: Any) -> None:
     """Raises ColumnError if a cell without a number is a heading of numbers to spare, or a line of a letter."""
     if not may_have_words(cells.type):
         return
-    refused = np.flatnonzero(is_refused.to_numpy(zero_copy_only=False))
+    refused = np.flatnonzero(flags(is_refused))
     texts: Any = pc.take(as_text(cells), pa.array(refused))
     # Of many refused cells few have no digit.
-    may_be = pc.fill_null(pc.invert(pc.match_substring_regex(texts, r"\p{Nd}")), fill_value=False)
-    for at, text in zip(refused[may_be.to_numpy(zero_copy_only=False)], texts.filter(may_be).to_pylist(), strict=True):
+    may_be = pc.invert(pc.match_substring_regex(texts, r"\p{Nd}"))
+    for at, text in zip(refused[flags(may_be)], texts.filter(may_be).to_pylist(), strict=True):
         _check_text(batch.file, int(batch.row_numbers()[at]), text)
 
 
@@ -133,7 +133,7 @@ def check_headings(batch: Batch, column: str, known: Collection[str]) -> None:
     if column not in columns or len(columns) == 1:
         return
     numbers = pc.fill_null(columns[column], "")
-    alone = np.flatnonzero(~pc.match_substring_regex(numbers, r"\p{Nd}").to_numpy(zero_copy_only=False))
+    alone = np.flatnonzero(~flags(pc.match_substring_regex(numbers, r"\p{Nd}")))
     if not len(alone):
         return
     places: Any = pa.array(alone)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import as_text, pc
+from numguard.compute import as_text, flags, pc
 from numguard.number_list.actions import may_have_words
 from numguard.number_list.titles import (
     BEGINNINGS,
@@ -215,8 +215,7 @@ def spared(heading: str, cells: Any, *, may_be_account: bool = False) -> npt.NDA
     sparing = _sparing(heading, pc.unique(short), may_be_account=may_be_account)
     if not sparing:
         return None
-    found = pc.fill_null(pc.is_in(texts, pa.array(sparing, pa.string())), False)
-    return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
+    return flags(pc.is_in(texts, pa.array(sparing, pa.string())))
 
 
 def _is_of_days(heading: str) -> bool:

@@ -44,7 +44,7 @@ def action_taken(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
     counts = {name: pc.fill_null(table[f"{name}_sum"], 0) for name in sums}
     for name in ("complaints", *_MONEY):
         # A complaint and its money belong to the numbers that it names.
-        counts[name] = pc.if_else(reported, counts[name], pa.scalar(None, pa.int64()))
+        counts[name] = pc.if_else(reported, counts[name], None)
     return pa.table(
         {
             "district": table["district"],

@@ -63,7 +63,7 @@ def amounts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
         digits = pc.if_else(pc.and_(pc.is_valid(whole), fits), shifted, digits)
     digits = pc.utf8_ltrim(digits, "0")
     digits = pc.if_else(pc.equal(digits, ""), "0", digits)
-    digits = pc.if_else(pc.less_equal(pc.utf8_length(digits), _MOST_DIGITS), digits, pa.scalar(None, pa.string()))
+    digits = pc.if_else(pc.less_equal(pc.utf8_length(digits), _MOST_DIGITS), digits, None)
     note: Any = pc.if_else(pc.and_(pc.is_null(digits), pc.invert(is_nothing(text))), "not_an_amount", None)
     for pattern, why in (
         (r"^#+$", "spreadsheet_overflow"),

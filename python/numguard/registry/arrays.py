@@ -1,6 +1,7 @@
 """Arrow columns as NumPy arrays, in which the registry computes.
 
-Owns the two conversions and the names of the two types. Independent of what a column holds.
+Owns the conversion of integers, the names of the two types, and two steps that many computations have. Independent of
+what a column holds.
 """
 
 from __future__ import annotations
@@ -11,19 +12,30 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import pc, whole
+from numguard.compute import flags
 
-__all__ = ["Bools", "Ints", "flags", "ints"]
+__all__ = ["Bools", "Ints", "anywhere", "first_of_each", "flags", "ints"]
 
 Bools: TypeAlias = npt.NDArray[np.bool_]
 Ints: TypeAlias = npt.NDArray[np.int64]
 
 
-def flags(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> Bools:
-    """Which values are true; null is not."""
-    return np.asarray(pc.fill_null(whole(values), False).to_numpy(zero_copy_only=False), np.bool_)
-
-
 def ints(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> Ints:
     """Integers, of which none is null."""
     return np.asarray(values.to_numpy(zero_copy_only=False), np.int64)
+
+
+def anywhere(position: Ints, size: int) -> Bools:
+    """Which of `size` places are among the positions."""
+    found = np.zeros(size, np.bool_)
+    found[position] = True
+    return found
+
+
+def first_of_each(*columns: Ints) -> Bools:
+    """Which rows are the first of those with their values, in columns by which the rows are sorted."""
+    first = np.zeros(len(columns[0]), np.bool_)
+    first[:1] = True
+    for column in columns:
+        first[1:] |= column[1:] != column[:-1]
+    return first

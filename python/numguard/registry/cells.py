@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import as_text, pc, schema_of, whole
+from numguard.compute import as_text, is_number, pc, schema_of, whole
 from numguard.errors import UnsupportedTypeError
 from numguard.registry.spelling import seen
 
@@ -66,7 +66,7 @@ def may_name_numbers(kind: pa.DataType) -> bool:
     """Whether cells of a type may be numbers or mention some: texts and figures, and lists of them."""
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         kind = kind.value_type
-    return _is_number(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return is_number(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
 def joined(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
@@ -107,7 +107,7 @@ def words(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     if pc.any(one_case).as_py():
         name = pc.match_substring_regex(text, r"^[\p{L}\p{M}][\p{L}\p{M} .&()'-]*$")
         text = pc.if_else(pc.and_(name, one_case), pc.utf8_title(text), text)
-    text = pc.if_else(is_nothing(text), pa.scalar(None, pa.string()), text)
+    text = pc.if_else(is_nothing(text), None, text)
     cells: pa.Array[Any] = text.take(encoded.indices)
     return cells
 
@@ -138,7 +138,7 @@ def _odd_acknowledgements(cells: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array
         (is_nothing(text), "empty"),
     ):
         note = pc.if_else(pc.fill_null(refused, False), why, note)
-    return pc.if_else(pc.is_null(note), text, pa.scalar(None, pa.string())), note
+    return pc.if_else(pc.is_null(note), text, None), note
 
 
 def trimmed(cells: pa.Array[Any]) -> pa.Array[Any]:
@@ -241,7 +241,6 @@ def _mentioned(index: pa.Array[Any], cells: pa.Array[Any]) -> Numbers:
     sure = pc.is_null(doubt)
     count = pc.fill_null(pc.list_value_length(lists), 0)
     shown = _excerpts(cells, count)
-    nothing = pa.scalar(None, pa.string())
     worded = pc.match_substring_regex(cells, r"\p{L}")
     parent = pc.list_parent_indices(lists)
     found = pa.table(
@@ -249,14 +248,14 @@ def _mentioned(index: pa.Array[Any], cells: pa.Array[Any]) -> Numbers:
             "index": index.take(parent),
             "msisdn": pc.list_flatten(lists),
             "doubt": doubt.take(parent),
-            "note": pc.if_else(worded, "text_removed", nothing).take(parent),
-            "cell": pc.if_else(pc.or_(worded, pc.invert(sure)), shown, nothing).take(parent),
+            "note": pc.if_else(worded, "text_removed", None).take(parent),
+            "cell": pc.if_else(pc.or_(worded, pc.invert(sure)), shown, None).take(parent),
         }
     )
     certain = found.filter(pc.is_null(found["doubt"])).select(_CERTAIN)
     doubtful = found.filter(pc.is_valid(found["doubt"])).select(_NO_DOUBT.names)
     # Other content beside certain numbers has a note of its own; a doubtful cell waits as a whole.
-    note = pc.if_else(pc.equal(count, 0), doubt, pc.if_else(sure, rest, nothing))
+    note = pc.if_else(pc.equal(count, 0), doubt, pc.if_else(sure, rest, None))
     refused = pa.table([index, cells, note], names=["index", "cell", "note"]).filter(pc.is_valid(note))
     return Numbers(certain, doubtful, refused)
 
@@ -274,7 +273,7 @@ def single_numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Arr
     msisdn = explained.field("msisdn")
     note = pc.cast(explained.field("note"), pa.string())
     refused = pc.and_(pc.is_null(msisdn), pc.fill_null(pc.not_equal(note, "empty"), False))
-    return msisdn, pc.if_else(refused, note, pa.scalar(None, pa.string()))
+    return msisdn, pc.if_else(refused, note, None)
 
 
 def digits_that_could_be(texts: pa.Array[Any]) -> pa.Table:
@@ -302,13 +301,9 @@ def digits_that_could_be(texts: pa.Array[Any]) -> pa.Table:
 
 def _readable(cells: pa.Array[Any]) -> pa.Array[Any]:
     """Text of any layout as plain strings; numbers of any type as they are."""
-    if _is_number(cells.type) or pa.types.is_null(cells.type):
+    if is_number(cells.type) or pa.types.is_null(cells.type):
         return cells
     return cells.cast(pa.string())
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
 
 
 @contextmanager
@@ -325,5 +320,5 @@ def own_numbers() -> Iterator[None]:
 def remarks(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """Free text without surrounding blanks; null where empty."""
     text = pc.utf8_trim(written(column), _BLANKS)
-    shown: pa.Array[Any] = pc.if_else(is_nothing(text), pa.scalar(None, pa.string()), text)
+    shown: pa.Array[Any] = pc.if_else(is_nothing(text), None, text)
     return shown

@@ -16,13 +16,13 @@ import pyarrow as pa
 from numguard.compute import pc
 from numguard.registry import cells
 from numguard.registry.arrays import Bools, flags, ints
-from numguard.registry.spelling import plain_words
+from numguard.registry.spelling import phrases, plain_words
 
 __all__ = ["ENDS", "STANDS", "Statuses", "complaint_statuses"]
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(" ".join(one.split()) for one in text.split(";"))
+    return frozenset(phrases(text))
 
 
 #: The words of a complaint that stands.

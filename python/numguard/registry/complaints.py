@@ -19,7 +19,7 @@ from numguard.errors import ArgumentError, ColumnError
 from numguard.number_list.rounded import rounded
 from numguard.registry import cells
 from numguard.registry.amounts import amounts
-from numguard.registry.arrays import Bools, Ints, flags, ints
+from numguard.registry.arrays import Bools, Ints, anywhere, first_of_each, flags, ints
 from numguard.registry.complaint_status import Statuses, complaint_statuses
 from numguard.registry.districts import districts
 from numguard.registry.doubts import in_unread_columns, of_other_countries, shifted_rows, spared_rows
@@ -129,7 +129,7 @@ def read_complaints(
     def past(column: pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
         values, note = moments(column)
         early = pc.fill_null(pc.greater_equal(values, end_of_day(now)), False)
-        return pc.if_else(early, pa.scalar(None, pa.int64()), values), pc.if_else(early, "in_the_future", note)
+        return pc.if_else(early, None, values), pc.if_else(early, "in_the_future", note)
 
     acknowledgement = read("acknowledgement_no", cells.acknowledgements)
     source = words("source")
@@ -159,9 +159,7 @@ def read_complaints(
     status = complaint_statuses([sheet.table.column(place) for place in at.get("complaint_status", [])], size)
     refusals.append(_ended(status))
     found, ended = _by_status(found, key, status)
-    usable = np.zeros(size, np.bool_)
-    usable[ints(found["index"])] = True
-    shown = {"complaint_status": status.text, "usable": pa.array(usable)}
+    shown = {"complaint_status": status.text, "usable": pa.array(anywhere(ints(found["index"]), size))}
     shown |= {"stands": pa.array(status.stands), "ended": pa.array(status.ended)}
     rows = pa.table({"row": sheet.row, "complaint_key": key, **fields, **shown})
     return Complaints(rows, found, complainants, pa.concat_tables(refusals), sheet.broken, ended, at)
@@ -319,9 +317,7 @@ def _each_once_a_row(found: pa.Table) -> pa.Table:
     within = order[several]
     order[several] = within[np.lexsort((msisdn[within], index[within]))]
     index, msisdn = index[order], msisdn[order]
-    first = np.ones(len(order), np.bool_)
-    first[1:] = (index[1:] != index[:-1]) | (msisdn[1:] != msisdn[:-1])
-    return found.take(order[first])
+    return found.take(order[first_of_each(index, msisdn)])
 
 
 def _layers(numbers: pa.Table, size: int) -> Iterator[Ints]:

@@ -6,11 +6,9 @@ that is not in the table stays as written: merging two districts would be worse 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Collection
 from difflib import get_close_matches
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import pyarrow as pa
@@ -18,7 +16,7 @@ import pyarrow as pa
 from numguard.errors import ArgumentError
 from numguard.registry.cells import words
 from numguard.registry.headings import heading
-from numguard.registry.spelling import folded
+from numguard.registry.spelling import folded, listed_in
 
 __all__ = ["districts", "spellings", "the_district"]
 
@@ -68,8 +66,7 @@ def the_district(name: str | None, recorded: Callable[[], Collection[str]]) -> s
 @cache
 def spellings() -> dict[str, str]:
     """Each spelling, as it is compared, and the district's name."""
-    text = (resources.files(__package__) / "districts.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
+    rows = listed_in("districts.csv")
     official = {_bare(row["district"]): row["district"] for row in rows}
     return official | {_bare(row["spelling"]): row["district"] for row in rows}
 

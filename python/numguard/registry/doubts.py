@@ -16,7 +16,7 @@ from numguard.compute import pc
 from numguard.number_list.spared import spared
 from numguard.number_list.titles import words_in
 from numguard.registry import cells
-from numguard.registry.arrays import Bools, Ints, flags, ints
+from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.headings import may_hold_suspects
 from numguard.source import contradicted, is_of_codes
 
@@ -90,7 +90,5 @@ def shifted_rows(complainants: pa.Table, refused: pa.Table, size: int) -> Bools:
     unknown = pc.match_substring_regex(pc.fill_null(refused["cell"], ""), _UNKNOWN, ignore_case=True)
     in_place = pc.invert(pc.is_in(refused["index"], complainants["index"].combine_chunks()))
     word = pc.and_(word, pc.and_(in_place, pc.invert(unknown)))
-    shifted = np.zeros(size, np.bool_)
     rows = refused.filter(pc.or_(word, pc.equal(refused["note"], "number_for_a_sum")))["index"]
-    shifted[ints(rows)] = True
-    return shifted
+    return anywhere(ints(rows), size)

@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import pc, schema_of, table_of, tuples_of, whole
-from numguard.registry.arrays import Bools, Ints, flags, ints
+from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.case import Case
-from numguard.registry.grounds import NEVER, Versions, positions
+from numguard.registry.grounds import NEVER, Versions
 from numguard.registry.state import IN_FORCE, Facts, Standing, derive
 
 __all__ = ["ended_and_in_force", "in_force_of"]
@@ -83,7 +83,7 @@ def ended_and_in_force(case: Case, cut: int) -> pa.Table:
     openings = _events(case.store.facts("reopened", cut), versions)
 
     version, certain = _certain(facts, versions)
-    number = positions(facts.namings["msisdn"], found.numbers)
+    number = found.namings.position
     named_at = ints(facts.namings["event"])
     complaint = versions.complaint[version]
     opened_at = np.array([max(openings.get(one, [NEVER])) for one in complaint.tolist()], np.int64)
@@ -93,8 +93,7 @@ def ended_and_in_force(case: Case, cut: int) -> pa.Table:
     first = [min((event for event in endings.get(one, ()) if event > at), default=NEVER) for one, at in since]
     ended_at = np.array(first, np.int64)
     has_ended = ended_at != NEVER
-    others = np.zeros(len(found.numbers), np.bool_)
-    others[number[certain & ~has_ended]] = True
+    others = anywhere(number[certain & ~has_ended], len(found.numbers))
     decided_at = np.maximum(found.decisions.event, found.settled.event)
     waits = flags(pc.is_in(found.status, pa.array(IN_FORCE))) & ~others & ~found.confirmed
     shown = certain & has_ended & waits[number] & (decided_at[number] < ended_at)

@@ -14,12 +14,12 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import ascending, pc
-from numguard.registry.arrays import Bools, Ints, flags, ints
+from numguard.registry.arrays import Bools, Ints, anywhere, first_of_each, flags, ints
 from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
 
 __all__ = [
-    "NEVER", "Bools", "Facts", "Ints", "Last", "Linked", "Named", "Turned", "Versions", "anywhere", "distinct",
+    "NEVER", "Facts", "Last", "Linked", "Named", "Namings", "Turned", "Versions", "distinct",
     "known", "positions", "taken", "universe", "version_keys",
 ]  # fmt: skip
 
@@ -50,16 +50,13 @@ def universe(facts: Facts, complaining: pa.ChunkedArray[Any]) -> Ints:
     """The numbers of all facts, and complainants, ascending."""
     tables = (facts.namings, facts.links, facts.decisions, facts.outcomes, facts.exported)
     columns = [complaining, facts.links["seed_msisdn"], *(table["msisdn"] for table in tables)]
-    parts = [ints(column) for column in columns]
-    return distinct(np.concatenate(parts))
+    return distinct(np.concatenate([ints(column) for column in columns]))
 
 
 def distinct(values: Ints) -> Ints:
     """The distinct values, ascending: a sort is twice as fast here as NumPy's hash table."""
     values = np.sort(values)
-    first = np.ones(len(values), np.bool_)
-    first[1:] = values[1:] != values[:-1]
-    return values[first]
+    return values[first_of_each(values)]
 
 
 def positions(msisdns: pa.ChunkedArray[Any], numbers: Ints) -> Ints:
@@ -130,67 +127,92 @@ def version_keys(table: pa.Table, row: str) -> Ints:
     return (event << 32) | at
 
 
-class Named:
-    """The namings of each number: where it is named for certain, and where a naming waits for a decision.
+class Namings:
+    """The namings of numbers in complaints: which are certain, and which wait for a decision.
 
     A naming waits that is doubtful, or that an amendment dropped, until the number was accepted or dismissed later. So
     does every naming of a number that was a complainant's until `lost_at`, when that complaint was withdrawn.
+
+    Attributes:
+        version: The version of a complaint that contains each.
+        position: The position of the number of each.
+        no_longer_protected: It depends on a decision after the number lost its protection.
+        unsure: It is not certain by itself, whether or not that was settled.
+        certain: It is, or was accepted.
+        waiting: It waits.
     """
 
     def __init__(self, namings: pa.Table, versions: Versions, numbers: Ints, settled: Last, lost_at: Ints) -> None:
-        size = len(numbers)
-        version = versions.of(namings)
-        position = positions(namings["msisdn"], numbers)
-        doubtful = _doubtful(flags(pc.is_valid(namings["doubt"])), position, version)
-        event = ints(namings["event"])
-        live, stands = versions.live[version], versions.stands[version]
+        self.version = version = versions.of(namings)
+        self.position = position = positions(namings["msisdn"], numbers)
+        event, live = ints(namings["event"]), versions.live[version]
         decided, lost = settled.event[position], lost_at[position]
-        #: Of each naming, whether it depends on a decision after the number lost its protection.
+        in_doubt = _doubtful(flags(pc.is_valid(namings["doubt"])), position, version) | ~versions.stands[version]
+        in_doubt_since = np.where(in_doubt, np.maximum(event, versions.amended_at[version]), NEVER)
+        was_settled = decided > np.maximum(in_doubt_since, lost)
         self.no_longer_protected = (lost != NEVER) & ~((decided > lost) & (event > decided))
-        in_doubt = doubtful | ~stands
-        later = decided > np.maximum(np.where(in_doubt, np.maximum(event, versions.amended_at[version]), NEVER), lost)
-        unsure = live & (in_doubt | self.no_longer_protected)
-        certain = live & ~in_doubt & ~self.no_longer_protected | unsure & later & settled.means("accepted")[position]
-        #: Of each naming, whether it waits.
-        self.waiting = unsure & ~later
-        #: Named somewhere not for certain, whether or not that was settled.
-        self.unsure = anywhere(position[unsure], size)
-        self.named = anywhere(position, size)
-        self.stands = anywhere(position[certain], size)
-        self.waits = anywhere(position[self.waiting], size)
+        self.unsure = live & (in_doubt | self.no_longer_protected)
+        self.certain = live & ~self.unsure | self.unsure & was_settled & settled.means("accepted")[position]
+        self.waiting = self.unsure & ~was_settled
 
-        # A number's district and source are its first complaint's: certain ones before those that wait before others.
-        rank = np.where(certain, 0, np.where(self.waiting, 1, 2))
-        keys = (versions.complaint, versions.moment, versions.undated)
-        order = np.lexsort((version, *(key[version] for key in keys), rank, position))[::-1]
-        first = np.full(size, -1, np.int64)
-        first[position[order]] = version[order]
-        self.districts = versions.districts
+
+class Named:
+    """What complaints say of each number.
+
+    Attributes:
+        named: A complaint names it.
+        unsure: One does so not for certain, whether or not that was settled.
+        stands: One does so for certain.
+        waits: A naming of it waits for a decision.
+        district, source: Of its first complaint, as codes of `Versions.districts` and `sources`; -1 where it has none.
+        reported_or_added: When it was last named for certain; `NEVER` where it is not.
+        complaints, sources, districts: How many name it for certain; a complainant who repeats counts once.
+        reports: Of each certain naming in a dated complaint, the number's position and the date.
+        first_reported, last_reported: The first and the last of these dates.
+    """
+
+    def __init__(self, namings: Namings, versions: Versions, size: int) -> None:
+        self.named = anywhere(namings.position, size)
+        self.unsure, self.stands, self.waits = (
+            anywhere(namings.position[which], size) for which in (namings.unsure, namings.certain, namings.waiting)
+        )
+        first = _first_version(namings, versions, size)
         self.district = np.append(versions.district_as_written, -1)[first]
-        self.sources_as_written = versions.sources
         self.source = np.append(versions.source_as_written, -1)[first]
 
-        position, version = position[certain], version[certain]
+        position, version = namings.position[namings.certain], namings.version[namings.certain]
         self.reported_or_added = np.full(size, NEVER, np.int64)
         np.maximum.at(self.reported_or_added, position, versions.reported_or_added[version])
-
-        def several(codes: Ints) -> Ints:
-            """How many distinct words each number has, empty ones aside."""
-            pairs = distinct((position << 32) | codes[version])
-            return np.bincount(pairs[(pairs & 0xFFFFFFFF) != 0xFFFFFFFF] >> 32, minlength=size)
-
-        self.complaints = several(versions.who)
-        self.sources = several(versions.source & 0xFFFFFFFF)
-        self.districts_named = several(versions.district & 0xFFFFFFFF)
-
+        self.complaints, self.sources, self.districts = (
+            _count_distinct(codes[version], position, size)
+            for codes in (versions.who, versions.source, versions.district)
+        )
         dated = ~versions.undated[version]
         position, moment = position[dated], versions.moment[version[dated]]
-        #: Of each certain naming in a dated complaint, the number's place and the date.
         self.reports = position, moment
         begin, end = np.full(size, np.iinfo(np.int64).max), np.full(size, np.iinfo(np.int64).min)
         np.minimum.at(begin, position, moment)
         np.maximum.at(end, position, moment)
         self.first_reported, self.last_reported = known(begin, end >= begin), known(end, end >= begin)
+
+
+def _first_version(namings: Namings, versions: Versions, size: int) -> Ints:
+    """The first version that names each number: for certain, else with a naming that waits, else any; -1 if none."""
+    position, version = namings.position, namings.version
+    rank = np.where(namings.certain, 0, np.where(namings.waiting, 1, 2))
+    keys = (versions.complaint, versions.moment, versions.undated)
+    order = np.lexsort((version, *(key[version] for key in keys), rank, position))[::-1]
+    first = np.full(size, -1, np.int64)
+    # Of repeated positions, the last assignment remains.
+    first[position[order]] = version[order]
+    return first
+
+
+def _count_distinct(codes: Ints, position: Ints, size: int) -> Ints:
+    """How many distinct codes each of `size` numbers has, -1 aside."""
+    is_code = codes >= 0
+    pairs = distinct((position[is_code] << 32) | codes[is_code])
+    return np.bincount(pairs >> 32, minlength=size)
 
 
 class Turned:
@@ -264,13 +286,6 @@ class Linked:
         self.hop = np.append(columns["hop"], 0)[best]
         self.via_imei = np.append(columns["via_imei"], 0)[best]
         self.seed = np.append(seeds, -1)[best]
-
-
-def anywhere(position: Ints, size: int) -> Bools:
-    """Which of `size` numbers are among the positions."""
-    found = np.zeros(size, np.bool_)
-    found[position] = True
-    return found
 
 
 def _dictionary(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Any:

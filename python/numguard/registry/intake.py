@@ -27,14 +27,7 @@ from numguard.registry.sheet import Sheet, check_strict, read_sheet
 from numguard.registry.store import Append
 from numguard.types import PathLike, RowAccount, TableSource
 
-__all__ = [
-    "UNREQUESTED",
-    "Intake",
-    "add_complaints",
-    "named_refusals",
-    "record_counts",
-]
-
+__all__ = ["UNREQUESTED", "Intake", "add_complaints", "named_refusals", "record_intake"]
 
 _WAITING = schema_of(file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), why=pa.string(), cell=pa.string())
 #: The columns of `Intake.unrequested`.
@@ -211,17 +204,18 @@ def _record(append: Append, sheet: Sheet, plan: Plan) -> None:
     new = pc.add(pc.cast(plan.versions["first_row"], pa.int64()), append.event << 32)
     complaint = pc.coalesce(plan.versions["complaint"], new)
     versions = pa.concat_tables([replaced(plan.versions, complaint=complaint), plan.reopenings])
-    record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
-    record_counts(append, plan.added, plan.updated, plan.repeated, plan.refused)
+    record_intake(append, sheet, plan.counts)
     append.rows("complaint", versions)
     append.rows("naming", plan.namings)
     append.rows("complainant", plan.complainants)
     append.rows("refusal", plan.refusals)
 
 
-def record_counts(append: Append, added: int, updated: int, repeated: int, refused: int) -> None:
-    """Records the counts of an intake, in rows."""
-    append.rows("intake", {"added": [added], "updated": [updated], "repeated": [repeated], "refused": [refused]})
+def record_intake(append: Append, sheet: Sheet, counts: tuple[int, int, int, int]) -> None:
+    """Records the file of an intake, and how many of its rows were added, updated, repeated and refused."""
+    record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
+    names = ("added", "updated", "repeated", "refused")
+    append.rows("intake", {name: [count] for name, count in zip(names, counts, strict=True)})
 
 
 def _summary(event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan, **effect: Any) -> Intake:
@@ -237,11 +231,10 @@ def _summary(event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan
     )
     doubtful = pc.is_valid(numbers["why"])
     worded = pc.and_(pc.invert(doubtful), pc.fill_null(pc.equal(named["note"], "text_removed"), False))
-    counts = (plan.added, plan.updated, plan.repeated, plan.refused)
     file = (sheet.name, sheet.bytes, sheet.sha256)
     return Intake(
         event,
-        *counts,
+        *plan.counts,
         named_refusals(sheet, plan.refused_cells),
         *file,
         preview=preview(sheet, complaints),

@@ -105,7 +105,7 @@ def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
             break
         some: Any = pa.array(at)
         seconds[at], good[at] = _calendar(pc.extract_regex(text.take(some), form))
-    note = pc.if_else(pa.array(~good & ~empty), pa.scalar("not_a_date"), pa.scalar(None, pa.string()))
+    note = pc.if_else(pa.array(~good & ~empty), "not_a_date", None)
     for pattern, why in _WHY:
         note = _more_precise(note, pc.match_substring_regex(text, pattern), why)
     first, second = _both(text)

@@ -11,12 +11,11 @@ after the merged events, so that no decision comes before what its author could 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import ascending, pc, replaced, tuples_of
+from numguard.compute import ascending, pc, replaced, tuples_of, whole
 from numguard.registry.arrays import Ints, flags, ints
 
 __all__ = ["ID", "MERGE", "Order", "amending", "answers_in_order", "in_order", "moments_in_order"]
@@ -127,7 +126,7 @@ def amending(versions: pa.Table, order: Order) -> pa.Table:
     """
     if not len(versions):
         return versions.append_column("amended_at", pa.array([], pa.int64()))
-    key = _codes(versions["complaint_key"])
+    key = ints(whole(versions["complaint_key"]).dictionary_encode().indices)
     complaint = ints(versions["complaint"])
     complaint = (order.rank[complaint >> 32] << 32) | (complaint & 0xFFFFFFFF)
     first = np.full(int(key.max()) + 1, np.iinfo(np.int64).max)
@@ -177,8 +176,3 @@ def answers_in_order(outcomes: pa.Table) -> pa.Table:
             if at is not None:
                 latest[msisdn] = at
     return outcomes.filter(pa.array(kept, pa.bool_()))
-
-
-def _codes(column: pa.ChunkedArray[Any]) -> Ints:
-    encoded: Any = pa.concat_arrays(column.chunks).dictionary_encode()
-    return ints(encoded.indices)

@@ -21,11 +21,10 @@ from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.doubts import of_other_countries
 from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
-from numguard.registry.inputs import record_input
-from numguard.registry.intake import UNREQUESTED, Intake, named_refusals, record_counts
+from numguard.registry.intake import UNREQUESTED, Intake, named_refusals, record_intake
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet, check_strict, read_sheet
-from numguard.registry.spelling import plain_words
+from numguard.registry.spelling import phrases, plain_words
 from numguard.registry.state import OUTCOMES, RELEASED, RELEASED_TO_VERIFY, Outcome
 from numguard.types import TableSource
 
@@ -62,7 +61,7 @@ WORDS: dict[str, str] = {
         "reactivated": """re activated; restored; service restored; reconnected; re connected; unbarred; un barred;
             unblocked; un blocked; service resumed; activated again; connection restored; पुनः चालू""",
     }.items()
-    for spelling in (" ".join(one.split()) for one in spellings.split(";"))
+    for spelling in phrases(spellings)
 }
 
 
@@ -131,8 +130,7 @@ def record_outcomes(
             check_strict(sheet, refused, refused_cells)
         known = None if len(fresh) else case.store.intake_of(sheet.sha256, "record_outcomes")
         if known is None:
-            record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
-            record_counts(append, *counts)
+            record_intake(append, sheet, counts)
             append.rows("outcome", fresh.append_column("ordinal", pa.array(np.arange(len(fresh)))))
             append.rows("refusal", refused_cells)
         unrequested = _unrequested(case, append.event - 1, fresh, sheet.name)
@@ -165,8 +163,7 @@ def why_unrequested(state: pa.Table, sent: pa.Table, blocked: Any) -> Any:
     status = state["status"].take(pc.index_in(blocked, state["msisdn"]))
     released = pc.or_(pc.is_in(status, pa.array(RELEASED)), pc.is_in(blocked, let_go.combine_chunks()))
     protected = pc.equal(status, "protected")
-    nothing: Any = pa.scalar(None, pa.string())
-    why = pc.if_else(pc.is_in(blocked, asked.combine_chunks()), nothing, "blocked_but_never_sent")
+    why = pc.if_else(pc.is_in(blocked, asked.combine_chunks()), None, "blocked_but_never_sent")
     why = pc.if_else(released, "blocked_though_released", why)
     return pc.if_else(protected, "blocked_though_protected", why)
 

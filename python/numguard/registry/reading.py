@@ -435,5 +435,5 @@ def _declared(table: pa.Table, columns: str) -> pa.Table:
             declared[name] = values.cast(pa.int64())
         else:
             text = values.cast(pa.string())
-            declared[name] = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+            declared[name] = pc.if_else(pc.equal(text, ""), None, text)
     return pa.table(declared)

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from numguard.compute import ascending, pc, replaced, tuples_of
 from numguard.registry.alike import ALIKE, Known, look_alike
-from numguard.registry.arrays import Bools, Ints, flags, ints
+from numguard.registry.arrays import Bools, Ints, anywhere, first_of_each, flags, ints
 from numguard.registry.complaints import FIELDS, Complaints
 from numguard.registry.sources import sources
 from numguard.registry.tables import REOPENED
@@ -57,6 +57,11 @@ class Plan:
     alike: pa.Table
 
     @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """Rows added, updated, repeated, refused."""
+        return self.added, self.updated, self.repeated, self.refused
+
+    @property
     def empty(self) -> bool:
         """Whether all of it is recorded already, reopenings aside."""
         return len(self.versions) == 0
@@ -84,67 +89,81 @@ def reconcile(complaints: Complaints, known: Known, *, again: bool = False) -> P
         What is new. A row counts as refused if it names no usable number, else as repeated if its version is recorded,
         as updated if the complaint is recorded with other content, and as added otherwise.
     """
-    rows = complaints.rows
-    key = rows["complaint_key"].combine_chunks()
-    groups = _Groups(key, flags(rows["usable"]), flags(rows["ended"]))
-    versions = groups.merge(rows)
-    size = len(versions)
-    suspects = _joined(complaints.namings, groups.of_row, size)
+    groups = _Groups(complaints.rows)
+    suspects = _joined(complaints.namings, groups.of_row, groups.size)
     usable = flags(pc.not_equal(suspects, ""))
-    texts = _texts(versions, suspects, complaints, groups.of_row)
+    merged = groups.merge()
+    texts = _texts(merged, suspects, complaints, groups.of_row)
     prints = np.frombuffer(b"".join([blake2b(text, digest_size=8).digest() for text in texts]), "<i8").astype(np.int64)
+    recorded, merged, alike = _recorded(merged, known)
+    past = _Past.of(recorded, prints)
 
-    recorded, versions, alike = _recorded(versions, known)
-    ordinal = ints(recorded["ordinal"])
-    standing = ints(recorded["taken_back"]) == 0
-    same = ints(recorded["fingerprint"]) == prints[ordinal]
-    seen = np.zeros(size, np.bool_)
-    seen[ordinal[standing & same]] = True
-    amends, stood = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
-    amends[ordinal[standing]] = True
-    stood[ordinal[standing & (ints(recorded["usable"]) == 1)]] = True
-    complaint = np.full(size, np.iinfo(np.int64).max)
-    np.minimum.at(complaint, ordinal, ints(recorded["complaint"]))
-
-    amends &= usable
-    counted = groups.count(usable, seen, stood, rows, complaints)
-    has_ended = flags(pc.is_in(versions["complaint_key"], known.ended()))
-    ends, stands, certain = groups.statuses(flags(rows["stands"]), flags(pc.is_valid(rows["complaint_status"])))
+    has_ended = flags(pc.is_in(merged["complaint_key"], known.ended()))
     # The last word on a complaint decides, and an ending stays if one of the files that have it is withdrawn: it is
     # recorded of each file, and of the same file once more where it has to follow what was received since.
-    fresh = ~seen | ends & (~has_ended | (not again))
-    names_anew = ~seen & usable & certain & has_ended
-    reopens = seen & usable & certain & stands & has_ended & (not again)
-    all_versions = pa.table(
+    fresh = ~past.seen | groups.some(groups.ended) & (~has_ended | (not again))
+    named_again = usable & groups.undoubted() & has_ended
+    reopens = past.seen & named_again & groups.some(flags(complaints.rows["stands"])) & (not again)
+    versions = pa.table(
         {
-            **{name: versions[name] for name in ("row", "first_row", "complaint_key", *FIELDS)},
-            "complaint": pa.array(complaint, mask=complaint == np.iinfo(np.int64).max),
+            **{name: merged[name] for name in ("row", "first_row", "complaint_key", *FIELDS)},
+            "complaint": past.complaint,
             "suspects": suspects,
-            "complainants": _several(complaints.complainants, groups.of_row, size),
-            "amends": amends.astype(np.int64),
+            "complainants": _several(complaints.complainants, groups.of_row, groups.size),
+            "amends": (past.amends & usable).astype(np.int64),
             "fingerprint": prints,
         }
     )
-    new = all_versions.filter(pa.array(fresh))
-    ended = np.flatnonzero(groups.ended & (groups.key >= 0))
-    ending: dict[str, Any] = {
-        "row": rows["row"].take(pa.array(ended, pa.int64())),
-        "complaint_key": versions["complaint_key"].take(pa.array(groups.of_row[ended], pa.int64())),
-    }
-    version_row = ints(versions["row"])
-    refusals, cells_refused = _refused_anew(complaints, groups, fresh)
+    added, updated, repeated, refused = _counted(complaints, groups, usable, past)
+    refusals, refused_cells = _refused_anew(complaints, groups, fresh)
     return Plan(
-        *counted,
-        versions=new,
-        namings=_named_anew(complaints.namings, complaints.rows, groups, version_row, fresh),
-        complainants=_named_anew(complaints.complainants, complaints.rows, groups, version_row, fresh),
+        added,
+        updated,
+        repeated,
+        refused,
+        versions=versions.filter(pa.array(fresh)),
+        namings=_named_anew(complaints.namings, groups, fresh),
+        complainants=_named_anew(complaints.complainants, groups, fresh),
         refusals=refusals,
-        refused_cells=cells_refused,
-        reopenings=_reopening(all_versions.filter(pa.array(reopens))),
-        named_anew=int(names_anew.sum()),
-        ended=pa.table(ending),
+        refused_cells=refused_cells,
+        reopenings=_reopening(versions.filter(pa.array(reopens))),
+        named_anew=int((named_again & ~past.seen).sum()),
+        ended=_ended(groups, merged),
         alike=alike,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What is recorded of the complaint of each version, withdrawn files aside.
+
+    Attributes:
+        seen: This very version.
+        amends: Any version, which this one amends if it is usable.
+        stood: A version with usable numbers.
+        complaint: The id of the complaint, in withdrawn files too; null where it has none.
+    """
+
+    seen: Bools
+    amends: Bools
+    stood: Bools
+    complaint: pa.Array[Any]
+
+    @classmethod
+    def of(cls, recorded: pa.Table, prints: Ints) -> _Past:
+        """By the recorded versions of the complaints, and the fingerprints of the new versions."""
+        size, ordinal = len(prints), ints(recorded["ordinal"])
+        live = ints(recorded["taken_back"]) == 0
+        same = ints(recorded["fingerprint"]) == prints[ordinal]
+        new = np.iinfo(np.int64).max
+        complaint = np.full(size, new)
+        np.minimum.at(complaint, ordinal, ints(recorded["complaint"]))
+        return cls(
+            seen=anywhere(ordinal[live & same], size),
+            amends=anywhere(ordinal[live], size),
+            stood=anywhere(ordinal[live & (ints(recorded["usable"]) == 1)], size),
+            complaint=pa.array(complaint, mask=complaint == new),
+        )
 
 
 def _reopening(versions: pa.Table) -> pa.Table:
@@ -166,9 +185,7 @@ def _recorded(versions: pa.Table, known: Known) -> tuple[pa.Table, pa.Table, pa.
     """
     size = len(versions)
     recorded = known.versions(pa.table({"ordinal": np.arange(size), "complaint_key": versions["complaint_key"]}))
-    unknown = np.ones(size, np.bool_)
-    unknown[ints(recorded["ordinal"])] = False
-    new = np.flatnonzero(unknown)
+    new = np.flatnonzero(~anywhere(ints(recorded["ordinal"]), size))
     others = look_alike(versions, new, known)
     if len(others.same):
         older = known.versions(others.same)
@@ -182,100 +199,101 @@ def _recorded(versions: pa.Table, known: Known) -> tuple[pa.Table, pa.Table, pa.
 
 
 class _Groups:
-    """The rows that are one version: same complaint, and usable or not. Rows that have ended are not usable."""
+    """The rows that are one version: same complaint, and usable or not. Rows that have ended are not usable.
 
-    def __init__(self, key: pa.Array[Any], usable: Bools, ended: Bools) -> None:
-        encoded = key.dictionary_encode()
-        codes = pc.fill_null(encoded.indices, -1)
-        self.key = ints(codes)
+    Attributes:
+        rows: The rows; `row` has their numbers, and `ended` which have ended.
+        key: A code for the complaint of each row; -1 where it has none.
+        size: The number of versions.
+        of_row: The version of each row; `size` where it has none.
+        first: The row of each version: the first that has ended, where one has, as its refused cell says so of the
+            complaint.
+        later: Each row that is not the first of its version.
+        named_by: The first row of the complaint of each version, usable or not: it names the complaint.
+    """
+
+    def __init__(self, rows: pa.Table) -> None:
+        encoded = rows["complaint_key"].combine_chunks().dictionary_encode()
+        self.rows, self.row, self.ended = rows, ints(rows["row"]), flags(rows["ended"])
+        self.key = ints(pc.fill_null(encoded.indices, -1))
         keyed = np.flatnonzero(self.key >= 0)
-        mixed = self.key[keyed] * 2 + usable[keyed]
+        mixed = self.key[keyed] * 2 + flags(rows["usable"])[keyed]
         there = np.bincount(mixed, minlength=2 * len(encoded.dictionary)) > 0
         self.size = int(there.sum())
-        #: The version of each row; the number of versions where it has none.
         self.of_row = np.full(len(self.key), self.size)
         self.of_row[keyed] = (np.cumsum(there) - 1)[mixed]
         self.first = np.zeros(self.size, np.int64)
-        self.first[self.of_row[keyed[::-1]]] = keyed[::-1]
-        self.ended = ended
-        # The row of a version is the first that has ended, where one has: its refused cell says so of the complaint.
-        ending = keyed[ended[keyed]]
-        self.first[self.of_row[ending[::-1]]] = ending[::-1]
-        #: Each row that is not the first of its version.
+        # Of repeated versions, the last assignment remains.
+        for some in (keyed[::-1], keyed[self.ended[keyed]][::-1]):
+            self.first[self.of_row[some]] = some
         self.later = self.key >= 0
         self.later[self.first] = False
-        # The first row of the complaint, usable or not: it names the complaint.
-        order = np.zeros(len(encoded.dictionary), np.int64)
-        order[self.key[keyed[::-1]]] = keyed[::-1]
-        self.first_of_complaint = order[self.key[self.first]]
+        first_of_complaint = np.zeros(len(encoded.dictionary), np.int64)
+        first_of_complaint[self.key[keyed[::-1]]] = keyed[::-1]
+        self.named_by = first_of_complaint[self.key[self.first]]
 
-    def merge(self, rows: pa.Table) -> pa.Table:
+    def of_rows(self, values: Bools, *, otherwise: bool = False) -> Bools:
+        """The value of the version of each row; `otherwise` where it has none."""
+        found: Bools = np.append(values, otherwise)[self.of_row]
+        return found
+
+    def some(self, rows: Bools) -> Bools:
+        """Which versions have one of these rows."""
+        return anywhere(self.of_row[rows], self.size + 1)[: self.size]
+
+    def undoubted(self) -> Bools:
+        """Which versions have no row of a status but that it stands, and of whose complaint no row has ended."""
+        doubted = flags(pc.is_valid(self.rows["complaint_status"])) & ~flags(self.rows["stands"])
+        return ~self.some(doubted) & ~np.isin(self.key[self.first], self.key[self.ended])
+
+    def merge(self) -> pa.Table:
         """One row a version: each field as in the last row where it is not empty."""
-        first = rows.take(self.first)
-        row = ints(rows["row"])
-        first = first.append_column("first_row", pa.array(row[self.first_of_complaint]))
+        first = self.rows.take(self.first).append_column("first_row", pa.array(self.row[self.named_by]))
         if not self.later.any():
             return first
         doubled = np.unique(self.of_row[self.later])
         within = np.flatnonzero(np.isin(self.of_row, doubled))
-        some = rows.take(within).append_column("version", pa.array(self.of_row[within]))
+        some = self.rows.take(within).append_column("version", pa.array(self.of_row[within]))
         last = some.group_by("version", use_threads=False).aggregate([(field, "last") for field in FIELDS])
         last = last.sort_by("version")
-        mask = np.zeros(self.size, np.bool_)
-        mask[doubled] = True
-
-        def merged(field: str) -> pa.Array[Any]:
-            values = last[f"{field}_last"].combine_chunks()
-            found: pa.Array[Any] = pc.replace_with_mask(first[field].combine_chunks(), pa.array(mask), values)
-            return found
-
-        return replaced(first, **{field: merged(field) for field in FIELDS})
-
-    def statuses(self, stands: Bools, known: Bools) -> tuple[Bools, Bools, Bools]:
-        """Of each version, whether a row ends its complaint, whether one says that it stands, and that none doubts it.
-
-        Args:
-            stands: The rows with the status of a complaint that stands.
-            known: The rows with a status.
-        """
-        of_row = self.of_row
-
-        def some(rows: Bools) -> Bools:
-            found = np.zeros(self.size + 1, np.bool_)
-            found[of_row[rows]] = True
-            return found[: self.size]
-
-        by_another_row = np.isin(self.key[self.first], self.key[self.ended & (self.key >= 0)])
-        return some(self.ended), some(stands), ~some(known & ~stands) & ~by_another_row
-
-    def count(
-        self,
-        usable: Bools,
-        seen: Bools,
-        stood: Bools,
-        rows: pa.Table,
-        complaints: Complaints,
-    ) -> tuple[int, int, int, int]:
-        """Rows added, updated, repeated, refused."""
-        of_row = self.of_row
-        counted = np.append(usable, False)[of_row]
-        refused = int((~counted).sum()) + len(complaints.broken)
-        repeated_rows = counted & np.append(seen, False)[of_row]
-        later = counted & self.later & ~repeated_rows
-        first = counted & ~self.later & ~repeated_rows
-        copies = _copies(np.flatnonzero(later), of_row, rows, complaints) if later.any() else 0
-        amended = np.append(stood, False)[of_row]
-        updated = int((first & amended).sum()) + int(later.sum()) - copies
-        return int((first & ~amended).sum()), updated, int(repeated_rows.sum()) + copies, refused
+        mask = pa.array(anywhere(doubled, self.size))
+        pairs = {field: (first[field].combine_chunks(), last[f"{field}_last"].combine_chunks()) for field in FIELDS}
+        return replaced(first, **{field: pc.replace_with_mask(was, mask, now) for field, (was, now) in pairs.items()})
 
 
-def _copies(again: Ints, of_row: Ints, rows: pa.Table, complaints: Complaints) -> int:
+def _counted(complaints: Complaints, groups: _Groups, usable: Bools, past: _Past) -> tuple[int, int, int, int]:
+    """Rows added, updated, repeated, refused."""
+    counted = groups.of_rows(usable)
+    repeated = counted & groups.of_rows(past.seen)
+    first = counted & ~groups.later & ~repeated
+    later = counted & groups.later & ~repeated
+    copies = _copies(np.flatnonzero(later), groups.of_row, complaints) if later.any() else 0
+    amended = groups.of_rows(past.stood)
+    return (
+        int((first & ~amended).sum()),
+        int((first & amended).sum()) + int(later.sum()) - copies,
+        int(repeated.sum()) + copies,
+        int((~counted).sum()) + len(complaints.broken),
+    )
+
+
+def _ended(groups: _Groups, merged: pa.Table) -> pa.Table:
+    """The rows of complaints that have ended: row, complaint_key."""
+    at = np.flatnonzero(groups.ended & (groups.key >= 0))
+    columns: dict[str, Any] = {
+        "row": groups.rows["row"].take(pa.array(at, pa.int64())),
+        "complaint_key": merged["complaint_key"].take(pa.array(groups.of_row[at], pa.int64())),
+    }
+    return pa.table(columns)
+
+
+def _copies(again: Ints, of_row: Ints, complaints: Complaints) -> int:
     """How many of the rows `again` have the content of an earlier row of their version in the same file."""
     within = np.flatnonzero(np.isin(of_row, np.unique(of_row[again])))
     place = np.full(len(of_row), len(within))
     place[within] = np.arange(len(within))
     suspects = _joined(complaints.namings, place, len(within))
-    text = _texts(rows.take(within), suspects, complaints, place)
+    text = _texts(complaints.rows.take(within), suspects, complaints, place)
     met: set[tuple[int, bytes]] = set()
     later = set(again.tolist())
     copies = 0
@@ -326,8 +344,7 @@ def _joined(numbers: pa.Table, place: Ints, size: int) -> pa.Array[Any]:
     if (owner[1:] <= owner[:-1]).any():
         order = np.lexsort((msisdn, owner))
         owner, msisdn = owner[order], msisdn[order]
-        first = np.ones(len(owner), np.bool_)
-        first[1:] = (owner[1:] != owner[:-1]) | (msisdn[1:] != msisdn[:-1])
+        first = first_of_each(owner, msisdn)
         owner, msisdn = owner[first], msisdn[first]
     return _lists(owner, pc.cast(pa.array(msisdn, pa.int64()), pa.string()), size, ",")
 
@@ -339,21 +356,14 @@ def _lists(owner: Ints, text: pa.Array[Any], size: int, between: str) -> pa.Arra
     return joined
 
 
-def _named_anew(
-    numbers: pa.Table,
-    rows: pa.Table,
-    groups: _Groups,
-    version_row: Ints,
-    fresh: Bools,
-) -> pa.Table:
+def _named_anew(numbers: pa.Table, groups: _Groups, fresh: Bools) -> pa.Table:
     """The numbers of new versions, ascending, so that their index grows page by page."""
     index = ints(numbers["index"])
-    version = groups.of_row[index]
-    kept = np.flatnonzero(np.append(fresh, False)[version])
+    kept = np.flatnonzero(groups.of_rows(fresh)[index])
     kept = kept[np.argsort(ints(numbers["msisdn"])[kept], kind="stable")]
     columns: dict[str, Any] = {
-        "row": ints(rows["row"])[index[kept]],
-        "version": version_row[version[kept]],
+        "row": groups.row[index[kept]],
+        "version": groups.row[groups.first[groups.of_row[index[kept]]]],
         "msisdn": numbers["msisdn"].take(kept).cast(pa.int64()),
         **{name: numbers[name].take(kept) for name in ("note", "doubt", "cell")},
     }
@@ -378,11 +388,10 @@ def _distinct(owner: Ints, words: Any, size: int) -> pa.Array[Any]:
 
 def _refused_anew(complaints: Complaints, groups: _Groups, fresh: Bools) -> tuple[pa.Table, pa.Table]:
     """The refused cells of new versions and of rows that have none, and all refused cells."""
-    row = ints(complaints.rows["row"])
     refused = complaints.refusals
     at = ints(refused["index"])
-    cells = pa.table({"row": row[at], "field": refused["field"], "cell": refused["cell"], "note": refused["note"]})
+    cells = refused.select(["field", "cell", "note"]).add_column(0, "row", pa.array(groups.row[at]))
     broken = complaints.broken
     whole = broken.add_column(1, "field", pa.nulls(len(broken), pa.string())).cast(cells.schema)
-    new = cells.filter(pa.array(np.append(fresh, True)[groups.of_row[at]]))
+    new = cells.filter(pa.array(groups.of_rows(fresh, otherwise=True)[at]))
     return pa.concat_tables([new, whole]), ascending(pa.concat_tables([cells, whole]), "row", "field", "cell")

@@ -104,13 +104,12 @@ def review(case: Case, cut: int) -> pa.Table:
         return _WAITING.empty_table()
     found = Standing(case.facts(cut, state["msisdn"]))
     namings = found.facts.namings
-    version = found.versions.of(namings)
+    version = found.namings.version
     dropped = pa.array(~found.versions.stands[version])
     numbers = pc.cast(namings["msisdn"], pa.uint64())
     turned = pc.is_in(numbers, state["msisdn"].filter(state["turned"]))
-    shown = pc.or_(pa.chunked_array([pa.array(found.named.waiting)]), turned)
-    nothing: Any = pa.scalar(None, pa.string())
-    lost = pc.if_else(pa.array(found.named.no_longer_protected), NO_LONGER_PROTECTED, nothing)
+    shown = pc.or_(pa.chunked_array([pa.array(found.namings.waiting)]), turned)
+    lost = pc.if_else(pa.array(found.namings.no_longer_protected), NO_LONGER_PROTECTED, None)
     doubt = pc.coalesce(namings["doubt"], lost)
     live = pa.chunked_array([pa.array(found.versions.live[version])])
     shown_namings = pa.table(

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import ascending, pc, whole
+from numguard.compute import ascending, flags, pc, whole
 
 __all__ = ["Event", "Seal", "digest"]
 
@@ -86,7 +86,7 @@ def _values(values: pa.ChunkedArray[Any]) -> pa.Array[Any] | None:
 
 def _bytes(values: Any) -> Iterator[bytes]:
     if pa.types.is_integer(values.type):
-        yield np.asarray(pc.is_valid(values).to_numpy(zero_copy_only=False), np.bool_).tobytes()
+        yield flags(pc.is_valid(values)).tobytes()
         yield np.asarray(pc.fill_null(values, 0).to_numpy(), "<i8").tobytes()
         return
     yield np.asarray(pc.binary_length(values).to_numpy(), "<i8").tobytes()

@@ -6,7 +6,7 @@ neither formats (`numguard.blocklist`) nor which numbers are listed (`listing`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -62,30 +62,31 @@ def export(
     with case.sending(path, "export", override or "") as (append, token):
         cut = append.event - 1
         sent: list[dict[str, Any]] = case.store.exports(to).to_pylist()
-        last = _last(sent, district)
         before = _base_of(case, since, cut, sent, Basis(0, policy, district))
         this = NO_KEY if key is None else key_check(key)
-        owed = _Owed(case, to, sent, district, this, case.store.kinds_of_lists(to))
-        alone = owed.alone(before, cut, asked=since == "last")
-        touched = None if before is None else case.touched(before, cut, policy, district)
-        due = owed.of_change(before, cut, touched)
+        owed = _ReleasesOwed(case, to, sent, district, this, case.store.kinds_of_lists(to))
+        alone = owed.alone(before, cut, of_last=since == "last")
+        # Whether the list has all releases that are due under its key.
         if alone is not None:
-            listed = alone
+            listed, has_all = alone, True
         elif before is None:
-            listed = case.listed(cut, policy, district)
+            listed, has_all = case.listed(cut, policy, district), False
         else:
-            listed = case.changed(cut, before, policy, district, touched=touched, due=due)
+            touched = case.touched(before, cut, policy, district)
+            due = owed.of_change(before, cut, touched)
+            listed, has_all = case.changed(cut, before, policy, district, touched=touched, due=due), due is not None
+        last = _last(sent, district)
         if policy.max_growth is not None and last and alone is None and not override:
             _brake(case, cut, policy, district, last)
         append.rows("exported", _once_each(listed.to_table().select(["msisdn", "action"])))
-        facts = owed.left(listed, append.event, all_of_key=due is not None)
+        facts = owed.left(listed, append.event, has_all=has_all)
         listed = listed if key is None else listed.keyed(key)
         _send(append, token, listed, path, form, to=to, policy=policy if alone is None else None, facts=facts)
     return listed
 
 
 @dataclass(frozen=True)
-class _Owed:
+class _ReleasesOwed:
     """The releases that are due to a receiver, by the lists under one key or another.
 
     Attributes:
@@ -104,63 +105,69 @@ class _Owed:
     key: str
     kinds: set[tuple[str | None, str | None]]
 
-    def due(self, among: pa.Array[Any] | None, cut: int, base: int, key: str | None = None) -> Due:
-        """What is due at `cut` under the key of the list, or another alone, to one who has the list `base`."""
+    def due(self, among: pa.Array[Any] | None, cut: int, base: int) -> Due:
+        """What is due at `cut`, under the key of the list, to one who has the list `base`."""
         # An export of which the key is unknown counts for the list that is written now.
-        keys = [self.key, None] if key is None else [key]
+        return self._due(among, cut, base, [self.key, None])
+
+    def due_under(self, key: str, cut: int) -> Due:
+        """What is due at `cut` by lists under another key alone."""
+        return self._due(None, cut, cut, [key]).of_lists()
+
+    def _due(self, among: pa.Array[Any] | None, cut: int, base: int, keys: Sequence[str | None]) -> Due:
         first, districts = self.sent[-1]["event"] if self.sent else base, _districts(self.kinds)
-        due = releases_due(
+        return releases_due(
             among, self.case.store, self.to, self.district, cut, first=first, base=base, keys=keys, districts=districts
         )
-        return due if key is None else due.of_lists()
 
-    def of_change(self, before: Basis | None, cut: int, touched: pa.Array[Any] | None) -> Due | None:
+    def of_change(self, before: Basis, cut: int, touched: pa.Array[Any] | None) -> Due | None:
         """What is due of a change over the numbers `touched`; None where no list to him is on record."""
-        lists = [] if before is None else _of_district(self.sent, before.district)
-        if before is None or not before.event or not lists:
+        base, lists = before.event, _of_district(self.sent, before.district)
+        if not base or not lists:
             return None
-        base = before.event
         # The last change had all that was due: since then, only numbers that an event touched can be.
         same = folded(before.district) in {folded(self.district), ""}
         since_last_change = same and base == lists[0]["event"] and lists[0]["since"] > 0
         return self.due(touched if since_last_change else None, cut, base)
 
-    def alone(self, before: Basis | None, cut: int, *, asked: bool) -> BlockList | None:
+    def alone(self, before: Basis | None, cut: int, *, of_last: bool) -> BlockList | None:
         """Of a change under another key than the list before it, the releases alone that are due under that key.
 
         Numbers that a receiver knows only by lists under an earlier key can be released under that key alone; any other
         row of such a change would match nothing that he has.
 
         Raises:
-            ArgumentError: None is due under that key, or the change is not of the last list (`asked`).
+            ArgumentError: None is due under that key, or the change is not one `of_last`, the last list.
         """
         if before is None or not before.event:
             return None
         # The list that he changes: that of the base, or, where the base is a moment, the last one he has.
-        last = _export_at(before.event, self.sent) or _last(self.sent, before.district)
+        last = _export_at(self.sent, before.event) or _last(self.sent, before.district)
         if last is None or last["key_check"] == self.key or (last["key_check"] is None and self.key == NO_KEY):
             return None
-        if asked and last["key_check"] is not None:
+        if of_last and last["key_check"] is not None:
             found = self.case.releases(cut, self.district, self.due(None, cut, cut).of_lists())
             if len(found):
                 return found
         raise _other_key(last, self.key)
 
-    def left(self, listed: BlockList, event: int, *, all_of_key: bool) -> dict[str, Any]:
+    def left(self, listed: BlockList, event: int, *, has_all: bool) -> dict[str, Any]:
         """How many releases are due after the list of `event` and are not on it, and how many under which other key.
 
-        A change has `all_of_key` that are due under its key.
+        A list that `has_all` leaves none that is due under its own key.
         """
-        others = {key for _, key in self.kinds} - {self.key, None}
         table = listed.to_table()
         on_list = table["msisdn"].filter(pc.equal(table["action"], "block")).combine_chunks()
-        found = {}
-        for key in (*others, *([] if all_of_key else [None])):
-            due = self.due(None, event, event, key)
-            mine = due._replace(done=due.done.filter(pc.invert(pc.is_in(due.done, on_list))))
-            found[key] = len(self.case.releases(event, self.district, mine))
-        elsewhere = {key: count for key, count in found.items() if key and count}
-        return {"releases_due": sum(found.values()), **({"releases_due_under": elsewhere} if elsewhere else {})}
+
+        def count(due: Due) -> int:
+            due = due._replace(done=due.done.filter(pc.invert(pc.is_in(due.done, on_list))))
+            return len(self.case.releases(event, self.district, due))
+
+        others = sorted({key for _, key in self.kinds if key and key != self.key})
+        elsewhere = {key: found for key in others if (found := count(self.due_under(key, event)))}
+        here = 0 if has_all else count(self.due(None, event, event))
+        facts: dict[str, Any] = {"releases_due": here + sum(elsewhere.values())}
+        return facts | {"releases_due_under": elsewhere} if elsewhere else facts
 
 
 def _districts(kinds: set[tuple[str | None, str | None]]) -> pa.Array[Any]:
@@ -175,12 +182,15 @@ def _other_key(last: dict[str, Any], key: str) -> ArgumentError:
     refused: its releases might match nothing, and a whole list costs little. One with the numbers themselves is not:
     the receiver can match numbers with a list under any key that he holds.
     """
-    problem, remedy = {
-        None: ("was recorded before keys were, so that its key is unknown", ""),
-        NO_KEY: ("has the numbers, and this change would have keyed hashes", "leave the key out, or "),
-    }.get(last["key_check"], ("was written under another key, so that nothing on it would match", "use its key, or "))
+    remedy = "use its key, or "
     if key == NO_KEY:
         problem = "has keyed hashes, and this change would have the numbers"
+    elif last["key_check"] is None:
+        problem, remedy = "was recorded before keys were, so that its key is unknown", ""
+    elif last["key_check"] == NO_KEY:
+        problem, remedy = "has the numbers, and this change would have keyed hashes", "leave the key out, or "
+    else:
+        problem = "was written under another key, so that nothing on it would match"
     return ArgumentError(
         f"key: the list before this change, export {last['event']}, {problem}; {remedy}write a whole list, without "
         "since= (--since-last, --since), which takes its place; nothing was written"
@@ -319,7 +329,7 @@ def _last(sent: list[dict[str, Any]], district: str | None) -> dict[str, Any] | 
     return next(iter(_of_district(sent, district)), None)
 
 
-def _export_at(event: int, sent: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _export_at(sent: list[dict[str, Any]], event: int) -> dict[str, Any] | None:
     return next((row for row in sent if row["event"] == event), None)
 
 
@@ -348,7 +358,7 @@ def _base_of(
     if not 0 <= base <= cut:
         raise ArgumentError("since: takes a past day or moment, or a recorded event")
     if isinstance(since, int) and since and (case.store.event(since) or ("",))[0] == verb:
-        named = _export_at(since, sent)
+        named = _export_at(sent, since)
         if named is None:
             raise ArgumentError("since: that export was sent to another receiver, or by another registry")
         return _basis(named)

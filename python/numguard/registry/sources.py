@@ -7,16 +7,14 @@ under two names.
 
 from __future__ import annotations
 
-import csv
 import unicodedata
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import pyarrow as pa
 
 from numguard.registry.cells import words
-from numguard.registry.spelling import folded
+from numguard.registry.spelling import folded, listed_in
 
 __all__ = ["same_source", "sources", "spellings"]
 
@@ -40,8 +38,7 @@ def same_source(name: str) -> str:
 @cache
 def spellings() -> dict[str, str]:
     """Each spelling, as it is compared, and the source's name."""
-    text = (resources.files(__package__) / "sources.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
+    rows = listed_in("sources.csv")
     return {_bare(row[name]): row["source"] for name in ("source", "spelling") for row in rows}
 
 

@@ -6,14 +6,16 @@ Independent of columns. One idea: an invisible character never makes two sources
 
 from __future__ import annotations
 
+import csv
 import unicodedata
+from importlib import resources
 from typing import Any
 
 import pyarrow as pa
 
 from numguard.compute import pc, whole
 
-__all__ = ["folded", "folded_cells", "plain_words", "seen"]
+__all__ = ["folded", "folded_cells", "listed_in", "phrases", "plain_words", "seen"]
 
 _UNSEEN = r"\p{Cf}"
 #: Joiners that Indian scripts write with: they are left where a name is shown.
@@ -63,3 +65,14 @@ def plain_words(text: str) -> str:
     """A word or a few, folded: dashes of all kinds are blanks, and punctuation at the end is removed."""
     apart = (" " if sign == "_" or unicodedata.category(sign) == "Pd" else sign for sign in folded(text))
     return " ".join("".join(apart).split()).rstrip(".!। ")
+
+
+def phrases(text: str) -> list[str]:
+    """The phrases of a list that is written with semicolons between them, over several lines."""
+    return [" ".join(phrase.split()) for phrase in text.split(";")]
+
+
+def listed_in(name: str) -> list[dict[str, str]]:
+    """The rows of a list of spellings, a file of this folder."""
+    text = (resources.files(__package__) / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from numguard.errors import RegistryError
-from numguard.files import beside
+from numguard.files.placing import beside
 from numguard.registry import dialect
 from numguard.registry.dialect import DAMAGED, READ_ONLY, Dialect
 from numguard.system import has_modes

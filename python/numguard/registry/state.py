@@ -16,7 +16,7 @@ from numguard import _core
 from numguard.compute import pc
 from numguard.errors import RegistryError
 from numguard.indian_time import MOMENT
-from numguard.registry.arrays import Bools, Ints, flags, ints
+from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.cells import own_numbers
 from numguard.registry.grounds import (
     NEVER,
@@ -24,9 +24,9 @@ from numguard.registry.grounds import (
     Last,
     Linked,
     Named,
+    Namings,
     Turned,
     Versions,
-    anywhere,
     known,
     positions,
     taken,
@@ -148,8 +148,8 @@ class Standing:
         from_the_start = self.own | self.placeholder | self.special
         self.protected: Bools = np.where(self.protection.exists, self.protection.means("protected"), from_the_start)
 
-        self.lost_at = self._lost_at()
-        self.named = Named(facts.namings, self.versions, self.numbers, self.settled, self.lost_at)
+        self.namings = Namings(facts.namings, self.versions, self.numbers, self.settled, self._lost_at())
+        self.named = Named(self.namings, self.versions, size)
 
         confirming = self.decisions.means("confirmed")
         on_record = self.named.named | self._in("links") | self._in("exported")
@@ -303,12 +303,12 @@ def derive(facts: Facts) -> pa.Table:
             "turned": pa.array(found.turned),
             "unsure": pa.array(found.unsure | (found.turned_since != NEVER)),
             "hop": known(np.where(named.stands, 0, linked.hop), named.stands | linked.stands),
-            "district": taken(named.districts, found.place(named.district)),
-            "source": taken(named.sources_as_written, found.place(named.source)),
+            "district": taken(found.versions.districts, found.place(named.district)),
+            "source": taken(found.versions.sources, found.place(named.source)),
             "reason": found.reason,
             "complaints": pa.array(named.complaints),
             "sources": pa.array(named.sources),
-            "districts": pa.array(named.districts_named),
+            "districts": pa.array(named.districts),
             "first_reported": named.first_reported,
             "last_reported": named.last_reported,
             "review_from": known(review_from, review_from != NEVER),
@@ -335,7 +335,7 @@ def _inherited(own: Ints, follows: Bools, seed: Ints) -> Ints:
 
 def _first_text(*choices: tuple[Bools, Any]) -> pa.Array[Any]:
     """The text of the first choice that holds; null where none does."""
-    text: Any = pa.scalar(None, pa.string())
+    text: Any = None
     for holds, value in reversed(choices):
         text = pc.if_else(pa.array(holds), value, text)
     chosen: pa.Array[Any] = text

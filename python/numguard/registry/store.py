@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from numguard.compute import pc
 from numguard.errors import ArgumentError, RegistryError, UnsettledError
-from numguard.files import Together, together
+from numguard.files.placing import Together, together
 from numguard.files.steps import one_step, stepwise
 from numguard.registry.address import connect, is_file, is_there, not_yet_created
 from numguard.registry.dialect import READ_ONLY, Dialect

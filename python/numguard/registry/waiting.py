@@ -18,7 +18,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 import pyarrow as pa
 
 from numguard.errors import FileError, RegistryError
-from numguard.files import Together, place_waiting, remove_waiting
+from numguard.files.placing import Together, place_waiting, remove_waiting
 from numguard.files.steps import one_step
 from numguard.registry.dialect import Dialect
 

@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 
 from numguard._core import format_imei
 from numguard.files import together
-from numguard.files.outgoing import write_private, written_numbers
+from numguard.files.formats import written_numbers
+from numguard.files.outgoing import write_private
 from numguard.linkage import Graph
 from numguard.report.layers import Box, Line, layers, names
 from numguard.report.template import template

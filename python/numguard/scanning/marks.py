@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet
-from numguard.compute import pc, replaced
+from numguard.compute import flags, pc, replaced
 from numguard.errors import ArgumentError
 from numguard.source import named
 
@@ -100,11 +100,11 @@ class Marks:
 
     def _names(self, column: str, match: Any) -> pa.Array[Any]:
         lists = self._lists[column]
-        matched = np.asarray(match.is_valid().to_numpy(zero_copy_only=False), np.bool_)
+        matched = flags(match.is_valid())
         keys = match.drop_null()
         on = np.empty((len(keys), len(lists)), np.bool_)
         for n, (name, members) in enumerate(lists.items()):
-            on[:, n] = members.contains(keys).to_numpy(zero_copy_only=False)
+            on[:, n] = flags(members.contains(keys))
             self.hits[column][name] += int(on[:, n].sum())
         row, place = np.nonzero(on)
         counts = np.zeros(len(match), np.int64)

@@ -104,7 +104,7 @@ class Since:
         unknown = pc.sum(pc.and_(match.is_valid(), is_late.is_null())).as_py() or 0
         self.undated[column] += unknown
         self.early[column] += matches - late - unknown
-        return pc.if_else(is_late.fill_null(False), match, pa.scalar(None, pa.uint64()))
+        return pc.if_else(is_late.fill_null(False), match, None)
 
 
 def _in_order(members: _Set, numbers: Any, dates: Any, region: Region, what: str) -> pa.Array[Any]:
@@ -162,7 +162,7 @@ def moments(times: Any, what: str) -> pa.Array[Any]:
     most = _MOST // {"s": 1_000_000, "ms": 1_000}.get(kind.unit, 1)
     ticks: Any = times.cast(pa.int64())
     is_moment = pc.and_(pc.greater(ticks, -most), pc.less(ticks, most))
-    micro = pc.if_else(is_moment, times, pa.scalar(None, kind)).cast(pa.timestamp("us", kind.tz), safe=False)
+    micro = pc.if_else(is_moment, times, None).cast(pa.timestamp("us", kind.tz), safe=False)
     # Clocks in India were last changed in 1945: such an hour is before any list, whichever moment it was.
     aware = micro if kind.tz else pc.assume_timezone(micro, ZONE, ambiguous="earliest", nonexistent="earliest")
     moments: pa.Array[Any] = aware.cast(_MOMENT)

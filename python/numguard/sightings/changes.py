@@ -17,7 +17,7 @@ from numguard._core import Changes as Finder
 from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.indian_time import DAY_MICROS
-from numguard.sightings.reading import Account, Origins, Reader, Result, check_names, check_threads, repeated
+from numguard.sightings.reading import Account, Origins, Reader, Result, check_call, check_names, repeated
 from numguard.types import Region, RowAccount, Source
 
 __all__ = ["Changes", "changes"]
@@ -111,8 +111,7 @@ def changes(
         >>> found["from"].to_pylist()[1].isoformat(), found["from_row"].to_pylist()[1]
         ('2026-09-08T00:00:00+05:30', 3)
     """
-    if by not in ("msisdn", "imei14"):
-        raise ArgumentError("by: takes 'msisdn' or 'imei14'")
+    check_call(by, threads)
     if isinstance(gap_days, bool) or not isinstance(gap_days, int) or not 0 <= gap_days <= 100_000:
         raise ArgumentError("gap_days: takes a whole number from 0 to 100,000")
     check_names(msisdn=msisdn, imei=imei)
@@ -120,7 +119,6 @@ def changes(
         raise ArgumentError("at: takes the name of a column: without times there are no periods")
     if isinstance(memory_limit, bool) or not isinstance(memory_limit, int) or memory_limit < 0:
         raise ArgumentError("memory_limit: takes a whole number of bytes")
-    check_threads(threads)
     account, origins = Account(), Origins()
     finder = Finder(
         by_imei=by == "imei14",

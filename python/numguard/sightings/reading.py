@@ -39,19 +39,8 @@ from numguard.source import (
 from numguard.source import Source as OpenSource
 from numguard.types import Region, RowAccount
 
-__all__ = [
-    "Account",
-    "Origins",
-    "Reader",
-    "Result",
-    "Sink",
-    "check_names",
-    "check_threads",
-    "named_sources",
-    "repeated",
-]
+__all__ = ["Account", "Origins", "Reader", "Result", "Sink", "check_call", "check_names", "named_sources", "repeated"]
 
-_ORIGIN: Final = ("source", "row")
 #: Rows of a column of names that share their memory.
 _SHARED: Final = 1 << 16
 
@@ -98,17 +87,17 @@ class Origins:
             self._block(file, first, is_listed=False)
         self.rows += count
 
-    def add_batch(self, batch: Batch, origin: tuple[Any, Any] | None) -> None:
-        """Adds the rows of a batch; `origin` has the file and row number of each, if the batch has columns of them."""
+    def add_batch(self, batch: Batch, origin: Sequence[Any]) -> None:
+        """Adds the rows of a batch; `origin` has the file and row number of each, or nothing: they are the batch's."""
         count = batch.data.num_rows
         rows = batch.rows
-        if origin is None and not isinstance(rows, int) and count and (np.diff(rows) == 1).all():
+        if not origin and not isinstance(rows, int) and count and (np.diff(rows) == 1).all():
             rows = int(rows[0])
-        if origin is None and isinstance(rows, int):
+        if not origin and isinstance(rows, int):
             self.add(count, batch.file, rows)
         elif count:
             self._block(batch.file, self._in_list, is_listed=True)
-            files, numbers = (pa.nulls(count, pa.string()), rows) if origin is None else origin
+            files, numbers = origin or (pa.nulls(count, pa.string()), rows)
             self._files.append(files.cast(pa.string()).dictionary_encode())
             self._listed.append(np.asarray(numbers, dtype=np.int64))
             self._in_list += count
@@ -317,16 +306,13 @@ class Reader:
         """The rows of a part, as lists of batches whose columns are named by their places."""
         columns = self._columns_of(part)
         passed = columns[: len(self._columns)] if keys_alone else columns
-        # A stream of `read_cdr` has the file and row number of each row in columns.
-        has_origin = part.name is None and set(_ORIGIN) <= set(part.schema().names) and origins is not None
-        wanted = list(dict.fromkeys([*passed, *(_ORIGIN if has_origin else ())]))
+        origin = () if origins is None else part.origin()
+        wanted = list(dict.fromkeys([*passed, *origin]))
 
         def batches() -> Iterator[pa.RecordBatch]:
             for batch in part.batches(wanted):
                 if origins is not None:
-                    file, row = _ORIGIN
-                    origin = (batch.data.column(file), batch.data.column(row)) if has_origin else None
-                    origins.add_batch(batch, origin)
+                    origins.add_batch(batch, [batch.data.column(name) for name in origin])
                 arrays: list[Any] = [batch.data.column(name) for name in passed]
                 yield pa.RecordBatch.from_arrays(arrays, names=[str(n) for n in range(len(passed))])
 
@@ -359,8 +345,10 @@ def check_names(**columns: str | None) -> None:
             raise ArgumentError(f"{what}: takes the name of a column")
 
 
-def check_threads(threads: int | None) -> None:
-    """Raises ArgumentError for anything but None or a whole number of at least 1."""
+def check_call(by: str, threads: int | None) -> None:
+    """Raises ArgumentError for other keys than numbers and handsets, and for what is no number of threads."""
+    if by not in ("msisdn", "imei14"):
+        raise ArgumentError("by: takes 'msisdn' or 'imei14'")
     if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
         raise ArgumentError("threads: takes a whole number of at least 1, or None")
 

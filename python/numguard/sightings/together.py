@@ -20,7 +20,7 @@ from numguard._core import Common as Finder
 from numguard.compute import pc
 from numguard.errors import ArgumentError, InputError
 from numguard.indian_time import MOMENT
-from numguard.sightings.reading import Account, Origins, Reader, Result, check_names, check_threads, named_sources
+from numguard.sightings.reading import Account, Origins, Reader, Result, check_call, check_names, named_sources
 from numguard.types import Region, RowAccount, Source
 
 __all__ = ["Common", "common"]
@@ -125,15 +125,13 @@ def common(
         >>> found.proof.select(["source", "row"]).to_pylist()[0]
         {'source': 'source 1', 'row': 2}
     """
-    if by not in ("msisdn", "imei14"):
-        raise ArgumentError("by: takes 'msisdn' or 'imei14'")
+    check_call(by, threads)
     check_names(msisdn=msisdn, imei=imei, at=at)
     pairs = named_sources(sources)
     if isinstance(at_least, bool) or not isinstance(at_least, int) or not 1 <= at_least <= len(pairs):
         raise ArgumentError(f"at_least: takes a whole number from 1 to the number of sources, which is {len(pairs)}")
     if len(pairs) > _SOURCES:
         raise ArgumentError(f"sources: takes {_SOURCES:,} at the most")
-    check_threads(threads)
     account, origins = Account(), Origins()
     readers = [Reader(source, [msisdn if by == "msisdn" else imei], at, region=region) for _, source in pairs]
     search = _Search(readers, by, region, threads, origins)

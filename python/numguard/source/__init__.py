@@ -34,6 +34,7 @@ from numguard.source.header import clean
 from numguard.source.json_records import JsonPart
 from numguard.source.kinds import HEAD, kind_of
 from numguard.source.part import (
+    ORIGIN,
     REFUSED,
     Account,
     Batch,
@@ -69,6 +70,7 @@ from numguard.source.typed import (
 from numguard.types import PathLike
 
 __all__ = [
+    "ORIGIN",
     "REFUSED",
     "Account",
     "ArrowFilePart",

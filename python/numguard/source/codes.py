@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import as_text, named, pc
+from numguard.compute import as_text, flags, named, pc
 
 __all__ = ["contradicted", "is_of_codes", "unread_codes"]
 
@@ -47,7 +47,7 @@ def contradicted(codes: Any, msisdns: Any) -> npt.NDArray[np.bool_]:
     digits = msisdns.cast(pa.string())
     for code in pc.unique(written).drop_null().to_pylist():
         other = pc.and_(pc.equal(written, code), pc.invert(pc.starts_with(digits, code)))
-        found |= np.asarray(pc.fill_null(other, False).to_numpy(zero_copy_only=False), np.bool_)
+        found |= flags(other)
     return found
 
 

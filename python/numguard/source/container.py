@@ -101,11 +101,8 @@ def members(name: str, opened: Opener, path: Path | None = None) -> tuple[list[M
 
 def read_whole(member: Member) -> bytes:
     """All bytes of a member, up to the limit of a document."""
-    bound = limit("document")
     with reading(member.name, "the file"), member.open() as stream:
-        content = stream.read(bound + 1)
-    check("document", len(content), member.name, "its bytes when unpacked are at least")
-    return content
+        return _in_memory(member.name, stream)
 
 
 def _inspect(found: _Found, name: str, within: str, opened: Opener, *, layers: int, path: Path | None = None) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import MOST_DIGITS, decoded, filtered, is_text, named, schema_of
+from numguard.compute import MOST_DIGITS, decoded, filtered, flags, is_text, named, schema_of
 from numguard.errors import (
     ColumnError,
     FileMissingError,
@@ -28,10 +28,11 @@ from numguard.errors import (
     NumguardError,
     UnsupportedTypeError,
 )
-from numguard.source.non_data import NonData
+from numguard.source.non_data import NUMBER, NonData
 
 __all__ = [
     "BATCH_ROWS",
+    "ORIGIN",
     "RECORD_NOTES",
     "REFUSED",
     "Account",
@@ -76,6 +77,8 @@ Ragged: TypeAlias = tuple[int, str, str]
 _NOTES: Final = tuple(RECORD_NOTES)
 #: The schema of refused rows.
 REFUSED: Final = schema_of(file=pa.string(), row=pa.int64(), note=pa.string())
+#: The columns of a stream, as `read_cdr` gives it, for the file and the row of each row.
+ORIGIN: Final = ("source", "row")
 
 
 class Account:
@@ -145,7 +148,7 @@ class Batch:
 
     def filter(self, is_kept: Any) -> Batch:
         """The rows for which this is true."""
-        rows = self.row_numbers()[np.asarray(is_kept.to_numpy(zero_copy_only=False))]
+        rows = self.row_numbers()[flags(is_kept)]
         return Batch(filtered(self.data, is_kept), self.file, rows)
 
     def refused(self, notes: Any) -> pa.Table:
@@ -205,6 +208,10 @@ class Part(ABC):
         stored = self.stored_schema().names
         return {name: text for name, text in self.partitions.items() if name not in stored}
 
+    def origin(self) -> Sequence[str]:
+        """The columns `ORIGIN`; none of a file, or of a stream that does not have both."""
+        return ORIGIN if self.name is None and set(ORIGIN) <= set(self.schema().names) else ()
+
     @abstractmethod
     def stored_schema(self) -> pa.Schema:
         """The columns of the file itself."""
@@ -236,6 +243,13 @@ class Part(ABC):
         self.account.refuse(line, note)
         if self.on_refused is not None:
             self.on_refused(line, text, note)
+
+    def account_title(self, line: int, text: str) -> None:
+        """Counts a line above the header: a title, a blank one, or a refused row if it has a number."""
+        if NUMBER.search(text):
+            self.refuse(line, text, "above_header")
+        else:
+            self.account.skip("title" if text.strip() else "blank")
 
     def check_header(self, line: int, cells: Sequence[str], non_data: NonData) -> None:
         """Raises ColumnError if a row is a header of other columns: below it each column may hold something else."""

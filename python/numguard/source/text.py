@@ -21,7 +21,7 @@ from numguard.source.container import Member
 from numguard.source.header import TextHeader, find_header, groups, split_line
 from numguard.source.limits import check
 from numguard.source.lines import Between, OpenText, open_text, ragged
-from numguard.source.non_data import MAY_BE_NON_DATA, NUMBER, TOTALS, NonData
+from numguard.source.non_data import MAY_BE_NON_DATA, TOTALS, NonData
 from numguard.source.part import Batch, Part, reading
 
 __all__ = ["TextPart"]
@@ -150,7 +150,8 @@ class TextPart(Part):
             stack, text = self._opened or self._open()
             self._opened = None
             with stack:
-                self._account_titles()
+                for line, title in enumerate(self.titles, 1):
+                    self.account_title(line, title)
                 self._inspected = 0
                 header = self.header
                 probe = _probe(text.lines[header.end :], header)
@@ -191,15 +192,6 @@ class TextPart(Part):
         self.titles = lines[: header.line - 1]
         above = next((line for line in reversed(self.titles) if line.strip()), "")
         self.groups = groups(split_line(above, header.separator), header.names)
-
-    def _account_titles(self) -> None:
-        for line, text in enumerate(self.titles, 1):
-            if not text.strip():
-                self.account.skip("blank")
-            elif NUMBER.search(text):
-                self.refuse(line, text, "above_header")
-            else:
-                self.account.skip("title")
 
 
 def _stat(path: Path | None) -> os.stat_result | None:

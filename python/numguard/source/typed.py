@@ -11,7 +11,7 @@ from weakref import WeakSet
 
 import pyarrow as pa
 
-from numguard.compute import named, retyped
+from numguard.compute import is_number, named, retyped
 from numguard.errors import ArgumentError, ColumnError, UnsupportedTypeError
 from numguard.source.part import BATCH_ROWS, Batch, Part, check_names, check_type, exporting, headings, reading
 
@@ -172,7 +172,7 @@ def _numbers_of_csv(dataset: ds.Dataset, columns: Sequence[str]) -> list[str]:
     if not any(isinstance(getattr(one, "format", None), ds.CsvFileFormat) for one in _files_of(dataset)):
         return []
     found = [name for name in dict.fromkeys(columns) if dataset.schema.get_field_index(name) >= 0]
-    return [name for name in found if _is_number(dataset.schema.field(name).type)]
+    return [name for name in found if is_number(dataset.schema.field(name).type)]
 
 
 def _files_of(dataset: ds.Dataset) -> Iterator[ds.Dataset]:
@@ -180,10 +180,6 @@ def _files_of(dataset: ds.Dataset) -> Iterator[ds.Dataset]:
     for child in getattr(dataset, "children", ()):
         yield from _files_of(child)
     yield dataset
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
 
 
 class DatasetPart(Part):

@@ -24,7 +24,7 @@ from numguard.errors import InputError, MissingExtraError
 from numguard.source.container import Member, PassedOver
 from numguard.source.extent import inspect_workbook
 from numguard.source.header import clean, groups, wanted_names
-from numguard.source.non_data import NUMBER, NonData
+from numguard.source.non_data import NonData
 from numguard.source.part import Batch, Part
 
 __all__ = ["FilledSheet", "SheetPart", "as_lines", "filled_sheets", "part_name", "sheet_parts"]
@@ -80,11 +80,7 @@ class SheetPart(Part):
         header = self._rows[self.header_row - 1]
         non_data = NonData(header)
         for line, cells in enumerate(self._rows[: self.header_row - 1], 1):
-            text = ",".join(cells)
-            if NUMBER.search(text):
-                self.refuse(line, text, "above_header")
-            else:
-                self.account.skip("title" if any(cell.strip() for cell in cells) else "blank")
+            self.account_title(line, ",".join(cells) if any(cell.strip() for cell in cells) else "")
         data_rows: list[int] = []
         for at in range(self.header_row, len(self._rows)):
             kind = non_data.kind(self._rows[at])

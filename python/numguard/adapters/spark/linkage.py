@@ -28,7 +28,7 @@ from numguard.adapters.spark.schema import StructField, arrow_schema
 from numguard.adapters.spark.sightings import Reader
 from numguard.adapters.spark.workers import check_workers
 from numguard.errors import ArgumentError
-from numguard.linkage import Expansion, LinkPolicy, check_call
+from numguard.linkage import Expansion, LinkPolicy, check_call, columns_read
 from numguard.linkage.elsewhere import expand_elsewhere
 from numguard.linkage.places import PLACES, Places
 from numguard.types import Region
@@ -95,8 +95,7 @@ def expand(
     check_call(policy, msisdn, imei, at)
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
         raise ArgumentError("limit: takes a whole number of sightings")
-    timed = at is not None and (policy.time_rules or at != "at" or at in df.columns)
-    columns = [msisdn, imei, at] if at is not None and timed else [msisdn, imei]
+    columns = columns_read(policy, msisdn, imei, at, df.columns)
     where = {"latitude": latitude, "longitude": longitude, "cell": cell, "place": place}
     placed = _placed_columns(df, where) if policy.place_rules else {}
     df = chosen(df, [*columns, *placed.values()])
