@@ -20,7 +20,7 @@ import pyarrow as pa
 from numguard.compute import counts, pc
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.files import Together, together
-from numguard.files.manifest import MANIFEST, manifest_path
+from numguard.files.manifest import MANIFEST, SUMS, manifest_path
 from numguard.files.outgoing import unwritten, write_private
 from numguard.keyed import HASHED, key_check, keyed_hash
 from numguard.notebook import card
@@ -225,7 +225,7 @@ class BlockList:
             (path.with_name("-".join((path.stem, *words)) + path.suffix), part) for words, part in self._parts(form)
         ]
         self._refuse_other_parts(path.parent, f"{path.stem}-", path.suffix, parts)
-        sums = path.with_name(path.name + ".sha256")
+        sums = path.with_name(path.name + SUMS)
         self._write_parts(files, parts, sums, form)
         return sums
 
