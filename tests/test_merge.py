@@ -131,8 +131,12 @@ WHERE = ["memory", pytest.param("server", marks=pytest.mark.skipif(not is_there(
 def kept_apart(make: Callable[[], str], dice: random.Random, folder: Path) -> tuple[list[Desk], datetime]:
     """Three desks with a history, in which now and then one takes another in; and when it ends."""
     desks = [Desk(make(), f"desk {k}", folder) for k in range(3)]
+    return desks, work_apart(desks, dice, START) + timedelta(days=1)
+
+
+def work_apart(desks: list[Desk], dice: random.Random, now: datetime) -> datetime:
+    """A history of some desks, in which now and then one merges another; their time after it."""
     slow = [timedelta(minutes=dice.randint(-90, 90)) for _ in desks]
-    now = START
     pool = [some_step(dice) for _ in range(4)]
     for k in range(dice.randint(6, 30)):
         # Sometimes two desks act in the same minute, or take the same file in.
@@ -145,7 +149,7 @@ def kept_apart(make: Callable[[], str], dice: random.Random, folder: Path) -> tu
             desks[desk].act(dice.choice(pool) if dice.random() < 0.4 else some_step(dice), k)
     for desk_ in desks:
         desk_.now = now + timedelta(days=1)
-    return desks, now + timedelta(days=2)
+    return now + timedelta(days=1)
 
 
 @pytest.mark.parametrize("where", WHERE)

@@ -111,6 +111,15 @@ def test_desks_are_merged(cli: Cli) -> None:
     assert cli("merge", "desk9.db")[0] == 3
 
 
+def test_a_merge_that_fails_says_what_was_merged_before(cli: Cli) -> None:
+    cli("complaints", "add", "one.csv", "--registry", "desk1.db")
+    code, _, error = cli("merge", "desk1.db", "desk9.db")
+    assert code == 3
+    assert "desk1.db: 1 event of registry" in error
+    assert "desk9.db: there is no such file" in error
+    assert len(rows(cli("complaints", "list")[1])) == 1
+
+
 def test_confirming_a_number_without_a_record_gets_a_warning(cli: Cli) -> None:
     cli("complaints", "add", "one.csv")
     Path("list.csv").write_text("9876543210\n9999912345\n")
@@ -119,6 +128,21 @@ def test_confirming_a_number_without_a_record_gets_a_warning(cli: Cli) -> None:
     Path("bad.csv").write_text("9876543210\n98765O3210\n")
     code, _, error = cli("decide", "protected", "--numbers", "bad.csv", "--reason", "a bank")
     assert (code, "nothing was recorded" in error, "98765" in error) == (3, True, False)
+
+
+def test_confirming_what_another_desk_decided_on_gets_a_warning(cli: Cli) -> None:
+    cli("complaints", "add", "one.csv")
+    cli("complaints", "add", "two.csv")
+    for number, status in (("98765 43210", "withdrawn"), ("91234 56789", "protected")):
+        Path("list.csv").write_text(f"{number}\n")
+        assert cli("decide", status, "--numbers", "list.csv", "--reason", "checked", "--by", "SI Nuh")[0] == 0
+    Path("list.csv").write_text("9876543210\n9123456789\n9711111111\n")
+    code, _, error = cli("decide", "confirmed", "--numbers", "list.csv", "--reason", "the list of last week")
+    expected = "2 of them: another decision or answer was on record (protected 1, withdrawn 1); those that are"
+    assert (code, expected in error) == (0, True)
+    # Once more, only the protected one is on no list.
+    error = cli("decide", "confirmed", "--numbers", "list.csv", "--reason", "again")[2]
+    assert "1 of them: another decision or answer was on record (protected 1)" in error
 
 
 def test_an_exported_list_is_not_overwritten(cli: Cli) -> None:
@@ -147,6 +171,25 @@ def test_a_certificate_names_the_list_and_its_files_and_checks_them(cli: Cli) ->
     assert (code, "one.csv: differs" in error, "l.csv: is not there" in error) == (3, True, True)
     assert cli("certificate", "c.html", "--export", "1")[0] == 2
     assert cli("certificate", "--export", "2")[0] == 2
+
+
+def test_the_files_of_a_list_in_several_are_each_checked(cli: Cli) -> None:
+    cli("complaints", "add", "one.csv")
+    assert cli("export", "l.csv", "--to", "DoT", "--rows-per-file", "1")[0] == 0
+    assert cli("certificate", "c.html", "--export", "2")[0] == 0
+    assert "The list is in several files" in Path("c.html").read_text()
+    code, _, error = cli("certificate", "--export", "2", "--check", ".")
+    names = [f"l-{k}-of-2.csv{end}" for k in (1, 2) for end in ("", ".manifest.json")]
+    assert (code, [line for line in error.splitlines() if "-of-2" in line]) == (0, [f"{n}: the same" for n in names])
+    # The file of their hashes is the same: it says nothing of what became of them.
+    Path(names[0]).write_text(Path(names[0]).read_text().replace("block", "Block"))
+    Path(names[3]).unlink()
+    Path(names[2]).rename("sent in September.csv")
+    code, _, error = cli("certificate", "--export", "2", "--check", ".")
+    states = dict(line.split(": ", 1) for line in error.splitlines())
+    assert code == 3
+    found = [states[name] for name in ("l.csv.sha256", *names)]
+    assert found == ["the same", "differs", "the same", "the same", "is not there"]
 
 
 def test_files_of_one_name_are_distinguished_by_content(cli: Cli) -> None:

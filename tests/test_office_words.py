@@ -244,6 +244,33 @@ def test_an_export_in_several_files_names_the_file_of_their_hashes(tmp_path: Pat
         assert hashes.count(b".csv\n") == 2
 
 
+def test_the_history_has_every_file_of_a_run_and_the_file_that_was_withdrawn(tmp_path: Path) -> None:
+    for name, number in (("north.csv", A), ("south.csv", B)):
+        (tmp_path / name).write_text(f"served_msisdn,imei14\n{number},35824005111111\n")
+    digests = [hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() for name in ("north.csv", "south.csv")]
+    with ng.Registry(by="HC 1") as registry:
+        first = registry.add_complaints(complaints(complaint("1", "9876543210")), name="of Rohtak.csv")
+        second = registry.add_complaints(complaints(complaint("2", "9876543210")), name="of another state.csv")
+        registry.expand([tmp_path / "north.csv", tmp_path / "south.csv"], at=None)
+        # It was seen in the second file, which the first does not show.
+        linked = registry.history(f"+{B}").to_pylist()[0]
+        files = linked["file"], linked["sha256"]
+        assert (linked["what"], *files) == ("linked", "north.csv; south.csv", "; ".join(digests))
+        page = registry.history_page(tmp_path / "linked.html", f"+{B}").read_text()
+        assert all(f">{name}</th>" in page for name in ("north.csv", "south.csv"))
+        assert all(f">{digest}</td>" in page for digest in digests)
+        assert first.id is not None
+        assert second.id is not None
+        registry.withdraw_intake(second.id, "a sheet of another state")
+        back = registry.history(f"+{A}").to_pylist()[-1]
+        assert (back["what"], back["file"], back["sha256"]) == ("taken back", "of another state.csv", second.sha256)
+        registry.export(tmp_path / "l.csv", to="DoT")
+        registry.decide([A], "reverified", "came with documents")
+        registry.export(tmp_path / "change.csv", to="DoT", since="last")
+        page = registry.history_page(tmp_path / "h.html", f"+{A}").read_text()
+        assert "On a list that went out: none (no longer listed; nothing to do)" in page
+
+
 # The report ----------------------------------------------------------------------------------------------------------
 
 

@@ -19,6 +19,7 @@ import pytest
 
 import numguard as ng
 from numguard.errors import ArgumentError, DamagedError, RegistryError
+from numguard.registry.verifying import seal_what_is_not
 from registry_cases import HANDSET, complaint, complaints, sightings
 from registry_stores import is_there, make_older, make_schema
 from test_registry_store import table
@@ -213,3 +214,25 @@ def test_a_backup_is_whole_and_takes_no_place(tmp_path: Path) -> None:
     with ng.Registry(path) as registry, pytest.raises(DamagedError):
         registry.backup(tmp_path / "second.db")
     assert not (tmp_path / "second.db").exists()
+
+
+def test_a_digest_that_was_noted_shows_later_whether_the_log_is_the_same(store: str, tmp_path: Path) -> None:
+    with ng.Registry(store, by="HC 1234") as registry:
+        registry.decide(["98765 43210"], "protected", "a witness")
+        registry.decide(["91234 56789"], "protected", "another one")
+        noted = registry.verify()
+        manifest = registry.export(tmp_path / "list.csv", to="DoT").manifest
+        assert (manifest["export"], manifest["registry"], manifest["log_digest"]) == (3, registry.id, noted.digest)
+        registry.decide(["98765 43210"], "unprotected", "no witness")
+        assert registry.verify(event=2) == noted
+        assert registry.verify(event=1).events == 1
+        for event in (0, 5, True):
+            with pytest.raises(ArgumentError, match="event:"):
+                registry.verify(event=event)
+        # Who may write the file can make a new chain of digests: it is sound, and another one.
+        execute = registry._case.store.dialect.execute
+        execute("UPDATE event SET actor = 'HC 99' WHERE seq = 1")
+        execute("DELETE FROM seal")
+        seal_what_is_not(registry._case.store.dialect)
+        assert registry.verify().events == 4
+        assert registry.verify(event=2).digest != manifest["log_digest"]

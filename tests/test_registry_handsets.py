@@ -91,8 +91,10 @@ def test_an_export_of_pairs_is_recorded_and_requests_no_block(registry: ng.Regis
         ]  # fmt: skip
     assert (sent.manifest["list"], sent.manifest["rows"], sent.manifest["to"]) == ("handsets", 2, "DoT")
     assert status_of(registry, A) == "reported"
-    story = registry.history(str(A)).to_pylist()[-1]
-    assert (story["what"], story["status"], story["to"]) == ("exported", "handset", "DoT")
+    story = registry.history(str(A)).to_pylist()[-2:]
+    assert [(row["what"], row["status"], row["via_imei"], row["to"]) for row in story] == [
+        ("exported", "reverify", 1124000111111, "DoT"), ("exported", "reverify", HANDSET, "DoT"),
+    ]  # fmt: skip
     # It is no list of numbers, so the first of those is a whole one.
     assert registry.export(tmp_path / "list.csv", replace=True, to="DoT", since="last").to_table()[
         "change"
@@ -236,3 +238,19 @@ def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "numguard export FILE --to CEIR --handsets --since-last writes it\n"
     )
     assert numguard(*export, "t.csv", "--since", "6").stderr == "t.csv: 1 no longer listed, 1 to release; export 9\n"
+
+
+def test_the_history_has_what_became_of_each_pair(registry: ng.Registry, tmp_path: Path) -> None:
+    confirmed(registry)
+    sent(registry, tmp_path)
+    registry.decide([A], "withdrawn", "the wrong number was looked into")
+    sent(registry, tmp_path)
+    # The operator was never asked to block the number itself.
+    registry.record_outcomes(pa.table({"msisdn": [str(A)], "status": ["blocked"]}))
+    story = registry.history(str(A)).to_pylist()
+    shown = [(row["status"], row["via_imei"], row["to"]) for row in story if row["what"] == "exported"]
+    assert shown == [("block", HANDSET, "CEIR"), ("release", HANDSET, "CEIR")]
+    assert story[-1]["note"] == "blocked_but_never_sent"
+    page = registry.history_page(tmp_path / "history.html", str(A)).read_text()
+    assert "On a list that went out: block<small>to CEIR; handset 358240051111110" in page
+    assert "On a list that went out: release (its block is to be lifted)" in page

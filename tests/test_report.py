@@ -20,6 +20,7 @@ import numguard as ng
 from numguard.errors import ArgumentError, FileMissingError, MissingExtraError
 from numguard.report import drawing
 from numguard.report.writing import Namer, grouped, lakh, masked_text, rupees_in_words, share
+from registry_cases import complaint, complaints, sightings
 from report_cases import FOLLOWED, HOSTILE, HUB, LOOSE, START, case, sent_and_answered
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -273,6 +274,26 @@ def test_the_command_line_writes_page_and_tables(tmp_path: Path) -> None:
     assert (tmp_path / "action.csv").read_text().startswith('"district","source","found","named"')
     assert run("--atr", "then.csv", "--as-of", "2020-01-01").stderr == "then.csv: 0 rows\n"
     assert run().returncode == 2
+
+
+def test_districts_beyond_the_first_are_one_row(tmp_path: Path) -> None:
+    rows = [complaint(str(n), f"98765432{n:02}", district=f"District {n:02}") for n in range(45)]
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(complaints(*rows))
+        registry.expand(sightings((919876543244, 35824005111111), (917776665554, 35824005111111)))
+        text = registry.report(tmp_path / "page.html").read_text()
+    # Of the five others, one has a linked number: a chart has one row for them, and not one row for each kind.
+    assert set(re.findall(r"\d+ others", text)) == {"5 others"}
+    assert "Bars of listed numbers for 41 districts" in text
+
+
+def test_reported_numbers_of_kinds_that_are_not_listed_are_counted(tmp_path: Path) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "+65 9123 4567")))
+        text = registry.report(tmp_path / "page.html").read_text()
+        assert "1 reported number of other kinds (foreign 1) would be listed with a decision alone" in text
+        registry.decide(["+65 9123 4567"], "confirmed", "known by voice")
+        assert "of other kinds" not in registry.report(tmp_path / "page.html").read_text()
 
 
 # How figures are written ------------------------------------------------------------------------------------------

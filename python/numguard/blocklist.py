@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from numguard.compute import counts, pc
 from numguard.errors import ArgumentError, ColumnError, InputError
-from numguard.files.manifest import MANIFEST, manifest_path
+from numguard.files.manifest import MANIFEST, SUMS, manifest_path
 from numguard.files.outgoing import write_private
 from numguard.files.placing import Together, together
 from numguard.keyed import HASHED, key_check, keyed_hash
@@ -225,7 +225,7 @@ class BlockList:
             (path.with_name("-".join((path.stem, *words)) + path.suffix), part) for words, part in self._parts(form)
         ]
         self._refuse_other_parts(path.parent, f"{path.stem}-", path.suffix, parts)
-        sums = path.with_name(path.name + ".sha256")
+        sums = path.with_name(path.name + SUMS)
         self._write_parts(files, parts, sums, form)
         return sums
 

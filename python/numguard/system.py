@@ -1,8 +1,8 @@
 """Differences between operating systems, each with a fallback.
 
-Owns the flags of new files, the privacy of a file, the flushing and locking of folders. Independent of formats and
-names. One idea: **a call that a system lacks occurs here only**, with its fallback, so that the rest of the package
-runs the same code everywhere.
+Owns the flags of new files, the privacy of a file, the flushing and locking of folders, and what is on another machine.
+Independent of formats and names. One idea: **a call that a system lacks occurs here only**, with its fallback, so that
+the rest of the package runs the same code everywhere.
 
 Windows has no `O_NOFOLLOW` (only an administrator can make a link), no modes (a file has the rights of its folder), and
 no descriptors of folders. Renamed names are on its disk at once (NTFS has a journal of them), and temporary files of a
@@ -11,7 +11,9 @@ killed process are not removed.
 
 from __future__ import annotations
 
+import ctypes
 import os
+import re
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -22,10 +24,22 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["flush_folder", "has_modes", "lock_alone", "lock_shared", "make_private", "open_folder", "open_new"]
+__all__ = [
+    "flush_folder", "has_modes", "is_remote", "lock_alone", "lock_shared", "make_private", "open_folder", "open_new",
+    "runs",
+]  # fmt: skip
 
 #: Seconds to wait for a shared lock: the holder of the exclusive lock removes temporary files, which takes little time.
 _TIMEOUT = 1.0
+
+#: File systems of other machines, as Linux names them.
+_REMOTE = {
+    "afs", "beegfs", "ceph", "cifs", "davfs", "fuse.ceph", "fuse.davfs2", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs",
+    "fuse.smbnetfs", "fuse.sshfs", "fuse.vmhgfs-fuse", "gfs2", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2",
+    "smb3", "smbfs", "vboxsf",
+}  # fmt: skip
+#: What Windows calls a drive of another machine.
+_REMOTE_DRIVE = 4
 
 
 def _flag(name: str) -> int:
@@ -106,3 +120,46 @@ def lock_shared(folder: int) -> None:
             return
         else:
             return
+
+
+def runs(process: int) -> bool:
+    """Whether a process of this machine runs; one that has ended and is only remembered does not. False on Windows."""
+    if not has_modes():
+        return False
+    try:
+        os.kill(process, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    try:
+        # After the name of its program in brackets: `Z` is one that has ended.
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    except (OSError, IndexError):  # not Linux
+        return True
+
+
+def is_remote(path: Path) -> bool:
+    """Whether a path is on a drive of another machine, as far as Linux or Windows says so."""
+    place = os.path.realpath(path)
+    windows: Any = getattr(ctypes, "windll", None)
+    if windows is not None:
+        drive = os.path.splitdrive(place)[0]
+        return drive.startswith("\\\\") or windows.kernel32.GetDriveTypeW(f"{drive}\\") == _REMOTE_DRIVE
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text(errors="surrogateescape")
+    except OSError:  # not Linux
+        return False
+    return _file_system_of(place, mounts) in _REMOTE
+
+
+def _file_system_of(place: str, mounts: str) -> str:
+    """The kind of the file system that holds a path, by the table of mounts of Linux."""
+    found, longest = "", -1
+    for line in mounts.splitlines():
+        before, _, after = line.partition(" - ")
+        point = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), before.split(" ")[4])
+        # Of two at one place, the later one covers the other.
+        if len(point) >= longest and f"{place}/".startswith(f"{point.rstrip('/')}/"):
+            found, longest = after.split(" ")[0], len(point)
+    return found

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from numguard.cli import account, options
 from numguard.errors import InputError
-from numguard.registry.state import DECISIONS, Decision
+from numguard.registry.state import DECISIONS, Decision, Status
+
+if TYPE_CHECKING:
+    from numguard._core import NumberSet
+    from numguard.registry import Registry
 
 __all__ = ["decide"]
 
 #: Decisions that take numbers off a list or keep them off: every row counts, whatever its action.
 _OFF: tuple[Decision, ...] = ("withdrawn", "protected", "reverified", "reactivated", "dismissed")
+#: The statuses of numbers on no list that a confirmation is most likely to be wrong about: another desk settled them.
+_DECIDED: tuple[Status, ...] = ("protected", "withdrawn", "rejected", "reverified", "reactivated")
 
 
 @click.command()
@@ -63,10 +70,11 @@ def decide(
         )
     with options.open_registry(registry_path, by) as registry:
         never_named = len(listed.keys - registry.known(listed.keys))
+        before = _decided_before(registry, listed.keys) if status == "confirmed" else {}
         event = registry.decide(listed.keys, status, reason)
     if as_json:
         summary = {"status": status, "numbers": len(listed.keys), "never_named": never_named, "event": event}
-        options.say_json(summary | listed.account)
+        options.say_json(summary | ({"before": before} if before else {}) | listed.account)
         return
     without = f"; left out: {options.notes_text(left_out)}" if left_out else ""
     options.say(f"{status}: {options.count(len(listed.keys), 'number')}{without}")
@@ -74,4 +82,18 @@ def decide(
         what = "no record names it" if never_named == 1 else "no record names them"
         waits = "; it waits until it is accepted: see numguard review" if status == "confirmed" else ""
         options.say(f"{never_named:,} of them: {what}{waits}")
+    if before:
+        stay = "; those that are protected stay so" if "protected" in before else ""
+        options.say(
+            f"{sum(before.values()):,} of them: another decision or answer was on record "
+            f"({options.notes_text(before)}){stay}; see numguard history"
+        )
     account.say_around(listed, numbers)
+
+
+def _decided_before(registry: Registry, numbers: NumberSet) -> dict[str, int]:
+    """By status, how many of the numbers are on no list by a decision, or the answer of an operator."""
+    if not len(numbers & registry.numbers(_DECIDED)):
+        return {}
+    found = {word: len(numbers & registry.numbers(word)) for word in _DECIDED}
+    return {word: count for word, count in found.items() if count}

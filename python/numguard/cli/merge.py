@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from numguard.cli import account, options
+from numguard.errors import NumguardError
+
+if TYPE_CHECKING:
+    from numguard.registry import Merged
 
 __all__ = ["merge"]
 
@@ -38,8 +44,15 @@ def merge(others: tuple[str, ...], registry_path: str, by: str, reason: str, pat
     from numguard.registry import Registry
 
     account.check_files([registry_path], {"--contradictions": path}, sources=others)
+    merges: list[Merged] = []
     with Registry(registry_path, by=by) as registry:
-        merges = [registry.merge(other, reason=reason) for other in others]
+        try:
+            for other in others:
+                merges.append(registry.merge(other, reason=reason))  # noqa: PERF401
+        except NumguardError:
+            # Those before the one that cannot be merged stay merged.
+            _say(others, merges)
+            raise
         met = registry.contradictions()
     if path is not None:
         write_private(met, path)
@@ -51,7 +64,11 @@ def merge(others: tuple[str, ...], registry_path: str, by: str, reason: str, pat
         ]
         options.say_json({"merged": merged, "contradictions": met.num_rows})
         return
-    for other, one in zip(others, merges, strict=True):
+    _say(others, merges)
+
+
+def _say(others: Sequence[str], merges: Sequence[Merged]) -> None:
+    for other, one in zip(others, merges, strict=False):
         if one.id is None:
             options.say(f"{other}: nothing new")
             continue

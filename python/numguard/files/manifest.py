@@ -12,9 +12,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["MANIFEST", "is_change", "manifest_path", "unlike_manifests"]
+__all__ = ["MANIFEST", "SUMS", "is_change", "manifest_path", "unlike_manifests"]
 
 MANIFEST: Final = ".manifest.json"
+#: The end of the name of the file that names the files of a list in several, each with its SHA-256.
+SUMS: Final = ".sha256"
 
 
 def manifest_path(path: Path) -> Path:

@@ -16,22 +16,28 @@ import pyarrow as pa
 from numguard.errors import ArgumentError, DamagedError, RegistryError
 from numguard.files.steps import one_step, step
 
-__all__ = ["DAMAGED", "READ_ONLY", "Dialect", "UnreachableError"]
+__all__ = ["DAMAGED", "READ_ONLY", "WAITED", "Dialect", "UnreachableError"]
 
 #: How long a writer waits for another, in milliseconds.
 BUSY_MS = 20_000
-_WAITED = "another process has been writing for 20 seconds; try again when it has ended"
+WAITED = "another process has been writing for 20 seconds; try again when it has ended"
 DAMAGED = "damaged: restore it from a backup"
 READ_ONLY = "cannot be written: the file or its folder is read-only"
+_RIGHTS = (
+    "the server gives this user no right to do that (to read needs SELECT; to record, INSERT, UPDATE and DELETE too); "
+    "nothing was recorded"
+)
 
 # A part of a driver's message, and the message in its place.
 _FAILURES = (
+    ("permission denied", _RIGHTS),
+    ("must be owner", _RIGHTS),
     ("could not serialize", "another process wrote at the same moment; nothing was recorded; try again"),
     ("deadlock", "another process wrote at the same moment; nothing was recorded; try again"),
     ("idle-in-transaction", "the call was idle for five minutes and was ended; nothing was recorded; try again"),
-    ("locked", _WAITED),
-    ("lock timeout", _WAITED),
-    ("busy", _WAITED),
+    ("locked", WAITED),
+    ("lock timeout", WAITED),
+    ("busy", WAITED),
     ("malformed", DAMAGED),
     ("unsupported file format", DAMAGED),
     ("corrupt", DAMAGED),

@@ -20,7 +20,7 @@ from numguard.registry.action import action_taken, complaints_by_day
 from numguard.registry.case import Case
 from numguard.registry.ended import ended_and_in_force
 from numguard.registry.history import history
-from numguard.registry.listing import ListPolicy
+from numguard.registry.listing import ListPolicy, unlisted
 from numguard.registry.notes import NOTES
 from numguard.registry.outcomes import BLOCKED_NOTES, why_unrequested
 from numguard.registry.review import review
@@ -36,6 +36,7 @@ _REGISTRIES = schema_of(registry=pa.string(), events=pa.int64(), first=MOMENT, l
 
 def figures(case: Case, cut: int, policy: ListPolicy) -> Figures:
     """The figures of a report on the log up to `cut`."""
+    state = case.state(cut)
     return Figures(
         event=_events(case, cut),
         at=_moment_of(case, cut),
@@ -45,11 +46,12 @@ def figures(case: Case, cut: int, policy: ListPolicy) -> Figures:
         handsets=_handsets(case, cut),
         stopped=_newest(case.store.facts("stops", cut), "msisdn", "imei14").drop_columns(["event"]),
         waiting=_waiting(case, cut),
-        unsettled=_unsettled(case, cut),
+        unsettled=_unsettled(case, cut, state),
         taken_back=_withdrawn(case, cut),
         registries=_registries(case, cut),
         inputs=case.store.inputs(cut).drop_columns(["event"]),
         policy=asdict(policy),
+        unlisted=unlisted(state, policy, None),
         version=_core.__version__,
     )
 
@@ -88,9 +90,8 @@ def _waiting(case: Case, cut: int) -> pa.Table:
     return table.sort_by([("numbers", "descending"), ("why", "ascending")])
 
 
-def _unsettled(case: Case, cut: int) -> pa.Table:
+def _unsettled(case: Case, cut: int, state: pa.Table) -> pa.Table:
     """Blocks that were not requested, and numbers whose only complaint has ended by a later sheet."""
-    state = case.state(cut)
     blocked = state.filter(state["block_done"])["msisdn"]
     why = why_unrequested(state, case.store.facts("exported", cut), blocked)
     counted = Counter(why.drop_null().to_pylist())

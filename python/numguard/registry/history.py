@@ -24,6 +24,8 @@ __all__ = ["history"]
 #: The columns of a file, and what an export calls them.
 _FILE = {"file": "name", "sha256": "sha256"}
 _COMPLAINT = ("source", "acknowledgement_no")
+#: The kind of an entry for a withdrawal.
+_BACK = "taken back"
 _FIELDS = ("row", "source", "acknowledgement_no", "district", "reported_at")
 
 
@@ -34,7 +36,8 @@ def history(store: Reading, msisdn: int, cut: int) -> pa.Table:
     ended = [*related.no_more(), *related.withdrawn()]
     entries = pa.concat_tables([entries, pa.Table.from_pylist(ended, schema=entries.schema)])
     entries = entries.filter(pc.less_equal(entries["event"], cut))
-    who, sent = store.events(entries["event"]), store.sent_files().to_pylist()
+    who, read = store.events(entries["event"]), store.events(related.events_of_files(entries))
+    sent = store.sent_files().to_pylist()
     order = store.order(cut)
     seqs = ints(entries["event"])
     if order is None:
@@ -51,7 +54,7 @@ def history(store: Reading, msisdn: int, cut: int) -> pa.Table:
             "what": related.repeating(entries),
             "status": entries["status"],
             "reason": pc.coalesce(entries["reason"], who["because"]),
-            **{name: pc.coalesce(_of_lists(entries, sent, of), who[name]) for name, of in _FILE.items()},
+            **{name: pc.coalesce(_of_lists(entries, sent, of), read[name]) for name, of in _FILE.items()},
             "row": entries["row"],
             "source": entries["source"],
             "acknowledgement_no": entries["acknowledgement_no"],
@@ -73,9 +76,12 @@ def history(store: Reading, msisdn: int, cut: int) -> pa.Table:
 
 def _notes(entries: pa.Table, rank: Any) -> pa.Array[Any]:
     """The note of each entry; that of a block that no list before it requested says so."""
-    rows = entries.select(["what", "status", "note"]).to_pylist()
+    rows = entries.select(["what", "status", "note", "via_imei"]).to_pylist()
+    # A list of handsets requests no block of the number itself.
     lists = sorted(
-        (at, row["status"]) for at, row in zip(rank.tolist(), rows, strict=True) if row["what"] == "exported"
+        (at, row["status"])
+        for at, row in zip(rank.tolist(), rows, strict=True)
+        if row["what"] == "exported" and row["via_imei"] is None
     )
     notes = []
     for at, row in zip(rank.tolist(), rows, strict=True):
@@ -167,7 +173,13 @@ class _RelatedVersions:
                     touching.add(version.event)
                     touching |= {d.event for d in self._amending[key] if self._before(version, d)}
         for event in dict.fromkeys(event for event, withdrawn in self._withdrawals if withdrawn in touching):
-            yield {"event": event, "what": "taken back"}
+            yield {"event": event, "what": _BACK}
+
+    def events_of_files(self, entries: pa.Table) -> pa.Array[Any]:
+        """The event whose files each entry has: its own; where files were withdrawn, the one that had read them."""
+        withdrawn = dict(self._withdrawals)
+        pairs = tuples_of(entries, "what", "event")
+        return pa.array([withdrawn[event] if what == _BACK else event for what, event in pairs], pa.int64())
 
     def repeating(self, entries: pa.Table) -> pa.Array[Any]:
         """The kind of each entry: `repeated` where a version repeats content that another had amended before it."""

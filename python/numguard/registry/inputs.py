@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from numguard.registry.store import Append
 from numguard.source import files_of
 from numguard.source.container import check_file
 
-__all__ = ["fingerprint_file", "fingerprint_table", "fingerprints", "record_input"]
+__all__ = ["fingerprint_file", "fingerprint_table", "fingerprints", "local_files", "record_input", "unchanged"]
 
 
 def record_input(
@@ -37,13 +38,47 @@ def fingerprints(sightings: Any) -> list[tuple[str, int | None, str]]:
         if isinstance(entry, pa.Table):
             found.append(("table", *fingerprint_table(entry)))
             continue
-        paths: Sequence[Path] = ()
-        if isinstance(entry, Cdr):
-            paths = entry.paths
-        elif isinstance(entry, str | Path):
-            paths = files_of(entry) if "://" not in str(entry) and str(entry) != "-" else ()
+        paths = _paths_of(entry)
         found += [(path.name, *fingerprint_file(path)) for path in paths] or [(type(entry).__name__, None, "")]
     return found
+
+
+def local_files(sightings: Any) -> list[Path]:
+    """The local files of sightings."""
+    entries = sightings if isinstance(sightings, list | tuple) else [sightings]
+    return [path for entry in entries for path in _paths_of(entry)]
+
+
+def _paths_of(entry: Any) -> Sequence[Path]:
+    if isinstance(entry, Cdr):
+        return entry.paths
+    is_local = isinstance(entry, str | Path) and "://" not in str(entry) and str(entry) != "-"
+    return files_of(entry) if is_local else ()
+
+
+@contextmanager
+def unchanged(files: Callable[[], Sequence[Path]]) -> Iterator[None]:
+    """Raises at its end if one of the files was written to meanwhile, or another one is among them.
+
+    The SHA-256 on record would be of another content than the one that was read.
+
+    Raises:
+        InputError: A file was changed.
+    """
+    before = {path: _size_and_time(path) for path in files()}
+    yield
+    after = {path: _size_and_time(path) for path in files()}
+    changed = [path.name for path in {**before, **after} if before.get(path) != after.get(path)]
+    if changed:
+        raise InputError(f"{changed[0]}: was changed while it was read; nothing was recorded; read it again")
+
+
+def _size_and_time(path: Path) -> tuple[int, ...] | None:
+    try:
+        there = path.stat()
+    except OSError:
+        return None  # reading it raises the error
+    return there.st_ino, there.st_size, there.st_mtime_ns
 
 
 def fingerprint_file(path: Path) -> tuple[int, str]:

@@ -19,7 +19,7 @@ from numguard.linkage import Expansion, LinkPolicy, WalkOptions
 from numguard.linkage import expand as walk
 from numguard.registry.case import Case
 from numguard.registry.cells import own_numbers
-from numguard.registry.inputs import fingerprints, record_input
+from numguard.registry.inputs import fingerprints, local_files, record_input, unchanged
 from numguard.registry.state import IN_FORCE, reports
 from numguard.types import Source
 
@@ -49,12 +49,13 @@ def expand(
         # number's user of today.
         dated = reports(case.facts(cut)).group_by(["msisdn", "reported_at"]).aggregate([])
         wanted = pa.table({"msisdn": wanted}).join(dated, "msisdn", join_type="left outer")
-    found = walk(wanted, sightings, replace(policy, protected=protected), **columns)
-    if found.braked and not override:
-        raise BrakeError(
-            f"{found.braked}; nothing was recorded; override= (--override REASON) records it, with the reason"
-        )
-    files = fingerprints(sightings)
+    with unchanged(lambda: local_files(sightings)):
+        found = walk(wanted, sightings, replace(policy, protected=protected), **columns)
+        if found.braked and not override:
+            raise BrakeError(
+                f"{found.braked}; nothing was recorded; override= (--override REASON) records it, with the reason"
+            )
+        files = fingerprints(sightings)
     with case.event("expand", override or "") as append:
         for ordinal, entry in enumerate(files):
             record_input(append, ordinal, *entry, records=None)

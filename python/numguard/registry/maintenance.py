@@ -29,18 +29,24 @@ class Maintenance:
     def _case(self) -> Case:
         raise NotImplementedError
 
-    def verify(self) -> Seal:
+    def verify(self, *, event: int | None = None) -> Seal:
         """Reads the whole log and compares it with the digests that were recorded with its events.
 
         Each event's digest (SHA-256) is over its rows and the digest of the event before, so that the last one covers
-        all. An export verifies the log before it writes anything.
+        all. An export verifies the log before it writes anything, and its manifest has the digest of the events before
+        it (`log_digest`).
+
+        Args:
+            event: The last event that the digest is to cover; by default the last of all.
 
         Returns:
-            events, the last event's number, and digest, which covers all of them. Noted elsewhere, on paper or in
-            another system, they prove later that nothing up to that event was changed since.
+            events, the last event's number, and digest, which covers all of them. Noted elsewhere, on paper, in another
+            system or in the manifest of a list, they prove later that nothing up to that event was changed since: with
+            `event`, the digest is the same still.
 
         Raises:
             DamagedError: The log differs from what was recorded; restore a backup.
+            ArgumentError: There is no such event.
 
         Example:
             >>> import numguard as ng
@@ -49,7 +55,13 @@ class Maintenance:
             ...     registry.verify().events
             1
         """
-        return self._case.store.verify()
+        store = self._case.store
+        seal = store.verify()
+        if event is None:
+            return seal
+        if isinstance(event, bool) or not 1 <= event <= seal.events:
+            raise ArgumentError(f"event: takes the number of a recorded event, up to {seal.events}")
+        return Seal(event, store.digest_of(event))
 
     def backup(self, path: PathLike) -> Seal:
         """Writes a copy of the registry's file, while others may write, and verifies the copy.

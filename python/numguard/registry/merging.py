@@ -19,7 +19,7 @@ from numguard.indian_time import DAY_MICROS, MOMENT, day_of
 from numguard.registry.arrays import Ints, ints
 from numguard.registry.case import Case
 from numguard.registry.joining import copy_events
-from numguard.registry.order import MERGE, Order, answers_in_order, in_order, moments_in_order
+from numguard.registry.order import MERGE, Order, answers_in_order, in_order, moments_in_order, used_apart
 from numguard.registry.reading import Reading
 from numguard.registry.state import DECIDING, PROTECTING, SETTLING
 from numguard.registry.store import Store
@@ -142,7 +142,7 @@ def _latest(case: Case, other: Reading, theirs: pa.Table) -> int:
         return 0
     code = ints(whole(theirs["registry"]).dictionary_encode().indices)
     at, number = (ints(theirs[name]) for name in ("at", "number"))
-    latest = int(moments_in_order(at, code, number).max())
+    latest = int(moments_in_order(at, code, number, used_apart(code, number)).max())
     now = case.now()
     if latest - now <= DAY_MICROS:
         return latest + 1

@@ -11,14 +11,18 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeAlias
 
 from numguard.errors import RegistryError
 from numguard.registry.address import connect, is_file
 from numguard.registry.migrating import is_current
 
-__all__ = ["copied", "is_read_only"]
+__all__ = ["Seen", "copied", "is_read_only", "seen"]
 
 _TRIES = 5
+
+#: Size and time of a file, and of its log; None where there is none.
+Seen: TypeAlias = tuple[tuple[int, int] | None, ...]
 
 
 def is_read_only(target: str) -> bool:
@@ -32,20 +36,20 @@ def is_read_only(target: str) -> bool:
         return False
 
 
-def copied(target: str) -> tuple[str, TemporaryDirectory[str]] | None:
-    """A private copy of a file that must not be changed, and its folder; None where no copy is needed.
+def copied(target: str) -> tuple[str, TemporaryDirectory[str], Seen] | None:
+    """A private copy of a file that must not be changed, its folder, and how the file was; None where none is needed.
 
     Raises:
         RegistryError: It cannot be read, or was written during each attempt.
     """
     if not is_file(target):
         return None
-    file = Path(target).absolute()
+    file, before = Path(target).absolute(), seen(target)
     if is_read_only(target):
-        return _private(file, lambda copy: _copy(file, copy))
+        return *_private(file, lambda copy: _copy(file, copy)), before
     opened = connect(target)
     try:
-        return None if is_current(opened) else _private(file, opened.copy)
+        return None if is_current(opened) else (*_private(file, opened.copy), before)
     finally:
         opened.close()
 
@@ -65,23 +69,33 @@ def _private(file: Path, write: Callable[[Path], object]) -> tuple[str, Temporar
 
 def _copy(file: Path, to: Path) -> None:
     """The file and its log, as they were at one moment."""
-    log = file.with_name(f"{file.name}-wal")
+    log = _log_of(file)
     try:
         for _ in range(_TRIES):
-            before = _seen(file), _seen(log)
+            before = seen(file)
             shutil.copyfile(file, to)
             beside = to.with_name(f"{to.name}-wal")
             beside.unlink(missing_ok=True)
             if before[1] is not None:
                 shutil.copyfile(log, beside)
-            if (_seen(file), _seen(log)) == before:
+            if seen(file) == before:
                 return
     except OSError as error:
         raise RegistryError(f"{file}: cannot be opened ({error.strerror})") from None
     raise RegistryError(f"{file}: another process keeps writing to it; try again")
 
 
-def _seen(file: Path) -> tuple[int, int] | None:
+def seen(target: str | Path) -> Seen:
+    """How a file and its log are now: another process that writes to them changes it."""
+    file = Path(target).absolute()
+    return tuple(_size_and_time(one) for one in (file, _log_of(file)))
+
+
+def _log_of(file: Path) -> Path:
+    return file.with_name(f"{file.name}-wal")
+
+
+def _size_and_time(file: Path) -> tuple[int, int] | None:
     try:
         there = file.stat()
     except OSError:

@@ -4,8 +4,9 @@ Owns how events are identified and ordered, and which version of a complaint ame
 it independently. Independent of SQL. One idea: an event is identified by the registry that recorded it and by its
 digest there, and the order depends on the events alone, so that registries with the same events have the same order.
 
-Within a registry the order is its own. Between registries it is that of their clocks; events after a merge are dated
-after the merged events, so that no decision comes before what its author could see.
+Within a registry the order is its own. Between registries, and copies of one that were used apart, it is that of their
+clocks; events after a merge are dated after the merged events, so that no decision comes before what its author could
+see.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import ascending, pc, replaced, tuples_of, whole
-from numguard.registry.arrays import Ints, flags, ints
+from numguard.registry.arrays import Bools, Ints, flags, ints
 
-__all__ = ["ID", "MERGE", "Order", "amending", "answers_in_order", "in_order", "moments_in_order"]
+__all__ = ["ID", "MERGE", "Order", "amending", "answers_in_order", "in_order", "moments_in_order", "used_apart"]
 
 
 #: The verb of an event that records a merge: it concerns no number.
@@ -91,7 +92,8 @@ def in_order(events: pa.Table, origins: pa.Table) -> Order:
     names, code = np.unique(registry.astype(str), return_inverse=True)
     counts = flags(pc.not_equal(events["verb"], MERGE))
     counted = seq[counts]
-    moment = moments_in_order(at[counted], code[counted], number[counted])
+    apart = used_apart(code[seq], number[seq])[counts]
+    moment = moments_in_order(at[counted], code[counted], number[counted], apart)
     keys = (digests[counted].astype(str), number[counted], code[counted], moment)
     placed = counted[np.lexsort(keys)]
     rank = np.zeros(size, np.int64)
@@ -99,14 +101,34 @@ def in_order(events: pa.Table, origins: pa.Table) -> Order:
     return Order(rank, np.concatenate([[0], placed]), at, code, number, tuple(str(name) for name in names))
 
 
-def moments_in_order(at: Ints, registry: Ints, number: Ints) -> Ints:
-    """The moments by which events are ordered: no event counts as later than the next one of its registry."""
+def used_apart(registry: Ints, number: Ints) -> Bools:
+    """Which events may be of different copies of their registry: those from the first number on that two events have.
+
+    Args:
+        registry: The registry of each event, as a code from 0.
+        number: Its number there.
+    """
+    order = np.lexsort((number, registry))
+    code, at = registry[order], number[order]
+    again = (code[1:] == code[:-1]) & (at[1:] == at[:-1])
+    first = np.full(int(code.max(initial=0)) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(first, code[1:][again], at[1:][again])
+    apart: Bools = number >= first[registry]
+    return apart
+
+
+def moments_in_order(at: Ints, registry: Ints, number: Ints, apart: Bools) -> Ints:
+    """The moments by which events are ordered: no event counts as later than the next one of its registry.
+
+    Of copies of one registry that were used `apart` it is unknown which event follows which, so that each of their
+    events counts as of its own moment.
+    """
     order = np.lexsort((number, registry))[::-1]
     least, following = at.copy(), (_NONE, np.iinfo(np.int64).max)
     for k in order.tolist():
         bound = following[1] if following[0] == registry[k] else np.iinfo(np.int64).max
-        least[k] = min(at[k], bound)
-        following = (registry[k], least[k])
+        following = (registry[k], min(at[k], bound))
+        least[k] = at[k] if apart[k] else following[1]
     return least
 
 

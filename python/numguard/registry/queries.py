@@ -153,8 +153,10 @@ class Queries:
             seen, stopped, decided, outcome, exported, taken back), status, reason, file, sha256, row, source,
             acknowledgement_no, district, reported_at (of an outcome, when it happened), note (of a block that no list
             before it requested, which), hop, via_imei, via_msisdn, to, registry. `event` is the number of the event in
-            the registry that recorded it, which `registry` names; `file` and `sha256` are those of the input, or of the
-            exported list (of one in several files, of the file of their hashes).
+            the registry that recorded it, which `registry` names; `file` and `sha256` are those of the input (of
+            several, of all of them, with `; ` between; of `taken back`, of what was withdrawn), or of the exported list
+            (of one in several files, of the file of their hashes). A list of handsets has an entry for each pair, with
+            the handset in `via_imei`.
 
         Raises:
             ArgumentError: It is not one number.

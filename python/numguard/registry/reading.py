@@ -369,15 +369,19 @@ class Reading:
         return ascending(self._ranked(table, cut), "event", "name")
 
     def events(self, seqs: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Table:
-        """Who, when and why of each of some events, and the file it read; `at` is the moment where it was recorded."""
-        query = """SELECT e.seq AS event, coalesce(o.at, e.at) AS at, e.actor, e.verb, e.reason,
-                     coalesce(i.name, '') AS file, coalesce(i.sha256, '') AS sha256
-                   FROM wanted_event a JOIN event e ON e.seq = a.seq
-                   LEFT JOIN input i ON i.event = e.seq AND i.ordinal = 0
-                   LEFT JOIN origin o ON o.event = e.seq"""
+        """Who, when and why of each of some events, and the file it read; `at` is the moment where it was recorded.
+
+        Of several files, `file` has all names and `sha256` all digests, in the same order, with `; ` between.
+        """
+        query = """SELECT e.seq AS event, coalesce(o.at, e.at) AS at, e.actor, e.verb, e.reason
+                   FROM wanted_event a JOIN event e ON e.seq = a.seq LEFT JOIN origin o ON o.event = e.seq"""
+        inputs = """SELECT i.event, i.ordinal, i.name, i.sha256 FROM wanted_event a JOIN input i ON i.event = a.seq"""
         with self._lock:
             self._scratch("wanted_event", pa.table({"seq": pc.unique(seqs).cast(pa.int64())}))
-            found = self.read("event:i at:i actor:t verb:t because:t file:t sha256:t", query)
+            found = self.read("event:i at:i actor:t verb:t because:t", query)
+            files = self.read("event:i ordinal:i name:t sha256:t", inputs)
+        for name, column in (("file", "name"), ("sha256", "sha256")):
+            found = found.append_column(name, _of_each(found["event"], files, column))
         return found.take(pc.index_in(seqs, found["event"]))
 
     def sent_files(self) -> pa.Table:
@@ -425,6 +429,15 @@ class Reading:
         with self._lock:
             self.dialect.execute(f"DROP TABLE IF EXISTS {self.dialect.scratch}.{name}")
             self.dialect.ingest(name, table, temporary=True)
+
+
+def _of_each(events: pa.ChunkedArray[Any], files: pa.Table, column: str) -> pa.Array[Any]:
+    """The text of a column of the files of each event, with `; ` between those of several; null where there is none."""
+    texts: dict[int, list[str]] = {}
+    for event, text in tuples_of(ascending(files, "event", "ordinal"), "event", column):
+        texts.setdefault(event, []).append(text or "")
+    each: list[Any] = events.to_pylist()
+    return pa.array(["; ".join(texts.get(event, [])) or None for event in each], pa.string())
 
 
 def _declared(table: pa.Table, columns: str) -> pa.Table:

@@ -6,15 +6,15 @@ One idea: **not certain means not blocked**: such a number is on no list and no 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 
 from numguard import _core
 from numguard.compute import ascending, pc, replaced, schema_of, table_of, whole
-from numguard.errors import ArgumentError
+from numguard.errors import ArgumentError, RegistryError
 from numguard.registry import cells
 from numguard.registry.arrays import ints
 from numguard.registry.case import Case, reason_given
@@ -173,8 +173,8 @@ def refuse_certain(case: Case, cut: int, msisdns: pa.Array[Any]) -> None:
         )
 
 
-def _open(case: Case, msisdns: pa.Array[Any]) -> pa.Array[Any]:
-    state = case.state(case.store.head(), msisdns.cast(pa.int64()))
+def _open(case: Case, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
+    state = case.state(cut, msisdns.cast(pa.int64()))
     waiting = state.filter(pc.or_(state["waits"], state["turned"]))["msisdn"]
     return msisdns.filter(pc.is_in(msisdns, waiting))
 
@@ -199,7 +199,7 @@ def take_review(
     # A sheet that this registry wrote has E.164 numbers of all countries.
     explained: Any = _core.explain(whole(sheet.table.column(at["msisdn"][0])), region=None)
     numbers = explained.field("msisdn").to_pylist()
-    waiting = set(_open(case, pc.unique(explained.field("msisdn").drop_null())).to_pylist())
+    waiting = set(_open(case, pc.unique(explained.field("msisdn").drop_null()), case.store.head()).to_pylist())
     decided = [word and word.lower() for word in text("decision")]
     clashing = _clashing(numbers, decided)
     groups: dict[tuple[str, str], list[int]] = {}
@@ -227,10 +227,10 @@ def take_review(
     refusals = table_of([(sheet.name, *entry) for entry in refused], _REFUSED)
     if strict:
         check_strict(sheet, len(refusals), refusals)
-    events = tuple(_record(case, word, why, found) for (word, why), found in groups.items())
-    count = {
-        word: len({n for (other, _), found in groups.items() if other == word for n in found}) for word in SETTLING
-    }
+    events, settled = _record(case, groups)
+    rows_of = Counter((word, number) for (word, _), found in groups.items() for number in found)
+    known += sum(rows for pair, rows in rows_of.items() if pair not in settled)
+    count = Counter(word for word, _ in settled)
     counts = (count["accepted"], count["dismissed"], left, known)
     return Reviewed(*counts, events, refusals, sheet.account(len(refusals)), sheet.passed_over)
 
@@ -244,8 +244,31 @@ def _clashing(numbers: list[int | None], decided: list[str | None]) -> set[int]:
     return {number for number, words in words_of.items() if len(words) > 1}
 
 
-def _record(case: Case, word: str, why: str, numbers: list[int]) -> int:
-    msisdns = np.unique(np.array(numbers, np.uint64))
-    with case.event("decide", why) as append:
-        append.rows("decision", {"msisdn": pa.array(msisdns), "status": pa.repeat(word, len(msisdns))})
-    return append.event
+def _record(case: Case, groups: dict[tuple[str, str], list[int]]) -> tuple[tuple[int, ...], set[tuple[str, int]]]:
+    """The events of the decisions, and what was decided of which number.
+
+    Another desk may have decided on a number after the sheet was read: its decision holds.
+
+    Raises:
+        RegistryError: One of the events was not recorded; the message has those that were.
+    """
+    events: list[int] = []
+    settled: set[tuple[str, int]] = set()
+    try:
+        for (word, why), found in groups.items():
+            numbers = sorted(set(found))
+            with case.event("decide", why) as append:
+                # One that this sheet has with two reasons is recorded with both.
+                waiting = set(_open(case, pa.array(numbers, pa.uint64()), append.event - 1).to_pylist())
+                mine = [one for one in numbers if one in waiting or (word, one) in settled]
+                append.rows("decision", {"msisdn": pa.array(mine, pa.uint64()), "status": [word] * len(mine)})
+            if mine:
+                events.append(append.event)
+                settled |= {(word, one) for one in mine}
+    except RegistryError as error:
+        if not events:
+            raise
+        recorded = ", ".join(map(str, events))
+        what = f"of this sheet, event {recorded} was recorded; take it again for the others"
+        raise type(error)(f"{error}; {what}") from None
+    return tuple(events), settled

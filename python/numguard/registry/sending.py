@@ -60,6 +60,8 @@ def export(
             raise ArgumentError("as_of (--as-of): the day is in the future, and its list unknown; nothing was written")
         return _export_of_earlier(case, path, to=to, as_of=as_of, district=district, policy=policy, form=form, key=key)
     with case.sending(path, "export", override or "") as (append, token):
+        # Another desk may have sent its first list to him since, under another spelling of his name.
+        to = _receiver(case, to, override)
         cut = append.event - 1
         sent: list[dict[str, Any]] = case.store.exports(to).to_pylist()
         before = _base_of(case, since, cut, sent, Basis(0, policy, district))
@@ -81,6 +83,7 @@ def export(
         append.rows("exported", _once_each(listed.to_table().select(["msisdn", "action"])))
         facts = owed.left(listed, append.event, has_all=has_all)
         listed = listed if key is None else listed.keyed(key)
+        facts |= _log_before(case, append)
         _send(append, token, listed, path, form, to=to, policy=policy if alone is None else None, facts=facts)
     return listed
 
@@ -228,7 +231,7 @@ def _export_of_earlier(
         numbers = listed.to_table()["msisdn"]
         append.rows("exported", {"msisdn": numbers, "action": pa.repeat("earlier", len(numbers))})
         listed = listed if key is None else listed.keyed(key)
-        _send(append, token, listed, path, form, to=to)
+        _send(append, token, listed, path, form, to=to, facts=_log_before(case, append))
     return listed
 
 
@@ -246,6 +249,7 @@ def export_handsets(
     to = _receiver(case, to, override)
     district = the_district(district, case.store.districts)
     with case.sending(path, "export_handsets", override or "") as (append, token):
+        to = _receiver(case, to, override)
         cut = append.event - 1
         sent = case.store.exports(to, handsets=True).to_pylist()
         before = _base_of(case, since, cut, sent, Basis(0, ListPolicy(), district), verb="export_handsets")
@@ -263,7 +267,8 @@ def export_handsets(
         # A pair requests no block of the number.
         numbers = pc.unique(rows["msisdn"])
         append.rows("exported", {"msisdn": numbers, "action": pa.repeat("handset", len(numbers))})
-        _send(append, token, listed, path, form, to=to, facts={"releases_due": left})
+        facts = {"releases_due": left, **_log_before(case, append)}
+        _send(append, token, listed, path, form, to=to, facts=facts)
     return listed
 
 
@@ -322,6 +327,14 @@ def _send(
         }
         append.rows("export", {name: [value] for name, value in record.items()})
         append.commit(files)
+
+
+def _log_before(case: Case, append: Append) -> dict[str, str]:
+    """What a manifest states of the log: its registry, and the digest of all events before the export.
+
+    By the list it can be shown later that none of them was changed since.
+    """
+    return {"registry": case.store.id, "log_digest": case.store.digest_of(append.event - 1)}
 
 
 def _last(sent: list[dict[str, Any]], district: str | None) -> dict[str, Any] | None:

@@ -19,7 +19,7 @@ from numguard.errors import ArgumentError, InputError, UnsupportedTypeError
 from numguard.number_list.spared import is_spared
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.headings import heading, names_suspects
-from numguard.registry.inputs import fingerprint_file, fingerprint_table
+from numguard.registry.inputs import fingerprint_file, fingerprint_table, unchanged
 from numguard.source.header import SEPARATORS, split_line
 from numguard.source.records import Records, read_records
 from numguard.types import RowAccount, TableSource
@@ -107,8 +107,9 @@ def read_sheet(
         if not str(source):
             raise ArgumentError("the path is empty: name a file")
         path = Path(source)
-        size, sha256 = fingerprint_file(path)
-        found = read_records(path, is_known, sheet)
+        with unchanged(lambda: [path]):
+            size, sha256 = fingerprint_file(path)
+            found = read_records(path, is_known, sheet)
         # Each byte of a name that is not UTF-8 becomes a replacement character.
         shown = name or path.name.encode(errors="replace").decode()
     else:

@@ -286,6 +286,9 @@ TOUCHING = " UNION ".join(
 
 _DOUBT = "CASE WHEN n.doubt <> '' THEN n.doubt ELSE n.note END"
 
+# Whether the pairs of a list of handsets are on record: those of the first lists are not.
+_PAIRS = "EXISTS (SELECT 1 FROM exported_handset h WHERE h.event = n.event AND h.msisdn = n.msisdn)"
+
 # The history of one number, without what follows from other versions and from withdrawals.
 ENTRIES = (
     _entry("named", _IN.format("naming"), note=_DOUBT, **_complaint("c", "n.row")),
@@ -304,8 +307,17 @@ ENTRIES = (
     ),
     _entry(
         "exported",
-        "exported n JOIN export x ON x.event = n.event WHERE n.msisdn = $1",
+        f"""exported n JOIN export x ON x.event = n.event
+            WHERE n.msisdn = $1 AND NOT (n.action = 'handset' AND {_PAIRS})""",
         status="n.action",
+        receiver="x.receiver",
+    ),
+    _entry(
+        "exported",
+        """exported n CROSS JOIN exported_handset h CROSS JOIN export x WHERE n.msisdn = $1 AND n.action = 'handset'
+             AND h.event = n.event AND h.msisdn = n.msisdn AND x.event = n.event""",
+        status="h.action",
+        via_imei="h.imei14",
         receiver="x.receiver",
     ),
 )

@@ -16,12 +16,16 @@ from pathlib import Path
 from numguard.errors import RegistryError
 from numguard.files.placing import beside
 from numguard.registry import dialect
-from numguard.registry.dialect import DAMAGED, READ_ONLY, Dialect
-from numguard.system import has_modes
+from numguard.registry.dialect import DAMAGED, READ_ONLY, WAITED, Dialect
+from numguard.system import has_modes, is_remote
 
 __all__ = ["SQLite"]
 
 _GONE = "was deleted or replaced since it was opened; nothing was recorded; open it again"
+_OPEN_ELSEWHERE = (
+    "another process has had it open for 20 seconds, and on a network drive one at a time can; try again when it has "
+    "ended"
+)
 
 # SQLite 3.7.0 to 3.51.2 can lose a commit when a write-ahead log is reset under two connections.
 _OLDEST_SQLITE = (3, 51, 3)
@@ -35,7 +39,11 @@ _LOG = 64 << 20
 
 
 class SQLite(Dialect):
-    """A private file, or memory: write-ahead log, full sync, readable by its owner only."""
+    """A private file, or memory: write-ahead log, full sync, readable by its owner only.
+
+    The index of the log is in the memory that the processes of one machine share. On a drive of another machine, which
+    processes of several may open, the file is locked as long as one has it open, and no memory is shared.
+    """
 
     begin_statement = "BEGIN IMMEDIATE"
 
@@ -44,6 +52,8 @@ class SQLite(Dialect):
 
         self._file = None if target == ":memory:" else Path(target).absolute()
         self._opened: tuple[int, int] | None = None
+        #: One process at a time has it open: other machines do not see what this one has in memory of the log.
+        self._alone = self._file is not None and is_remote(self._file)
         self.name = target if self._file is None else self._file.name
         if self._file is not None:
             self._make_private(self._file)
@@ -123,6 +133,8 @@ class SQLite(Dialect):
             raise RegistryError(f"{self.name}: {_GONE}")
 
     def _why(self, message: str | None) -> str | None:
+        if message == WAITED and self._alone:
+            return _OPEN_ELSEWHERE
         if message != READ_ONLY or self._file is None:
             return message
         if self._opened is not None and self._seen() != self._opened:
@@ -133,6 +145,8 @@ class SQLite(Dialect):
 
     def _prepare(self) -> None:
         self.execute(f"PRAGMA busy_timeout = {dialect.BUSY_MS}")
+        if self._alone:
+            self.execute("PRAGMA locking_mode = EXCLUSIVE")
         if self._file is None:
             return
         version = self.fetch("SELECT sqlite_version() AS version")["version"][0].as_py()

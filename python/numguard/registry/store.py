@@ -24,7 +24,7 @@ from numguard.files.steps import one_step, stepwise
 from numguard.registry.address import connect, is_file, is_there, not_yet_created
 from numguard.registry.dialect import READ_ONLY, Dialect
 from numguard.registry.migrating import migrate
-from numguard.registry.opening import copied, is_read_only
+from numguard.registry.opening import Seen, copied, is_read_only, seen
 from numguard.registry.order import Order
 from numguard.registry.reading import Reading
 from numguard.registry.seal import Event, Seal, digest
@@ -98,6 +98,8 @@ class Store(Reading):
         self.closed = False
         self._target = target
         self._copy: TemporaryDirectory[str] | None = None
+        #: How the file was when it was copied.
+        self._copied_at: Seen | None = None
         #: Nothing can be recorded: a copy is open.
         self.read_only = False
         self._unchanged = unchanged
@@ -109,8 +111,9 @@ class Store(Reading):
         if copy is not None:
             self._forget_copy()
             self._copy = copy[1]
-        self.read_only = self._unchanged or copy is not None
+            self._copied_at = copy[2]
         opened = connect(self._target if copy is None else copy[0])
+        self.read_only = self._unchanged or copy is not None
         # A file is given its name when its tables are complete.
         return self._built(opened, whole=is_file(self._target))
 
@@ -167,7 +170,10 @@ class Store(Reading):
         return seal
 
     def settle(self, *, make: bool = False) -> None:
-        """Opens the file if it was created since, or with `make` creates it; reconnects to a server."""
+        """Opens the file if it was created since, or with `make` creates it; reconnects to a server.
+
+        A file that cannot be written is copied again if others wrote to it since.
+        """
         with self._lock:
             if self.dialect.closed:
                 return
@@ -176,8 +182,11 @@ class Store(Reading):
                     SQLite.make(self._target, migrate)
                 self._reopen()
                 self._there = True
-            elif not self.dialect.answers():
+            elif not self.dialect.answers() or self._is_outdated():
                 self._reopen()
+
+    def _is_outdated(self) -> bool:
+        return self._copy is not None and not self._unchanged and seen(self._target) != self._copied_at
 
     def _reopen(self) -> None:
         fresh = self._open()
@@ -272,11 +281,14 @@ class Store(Reading):
                 self.settle(make=True)
                 self._refuse_read_only()
                 token = Waiting(self.dialect).intend(folder)
-            with self.writing(**what, token=token) as append:
-                # Otherwise another writer has taken the token for a leftover one, and removed it.
-                if Waiting(self.dialect).is_intended(token):
-                    yield append, token
-                    return
+            try:
+                with self.writing(**what, token=token) as append:
+                    # Otherwise another writer has taken the token for a leftover one, and removed it.
+                    if Waiting(self.dialect).is_intended(token):
+                        yield append, token
+                        return
+            finally:
+                Waiting.done(token)
 
     def commit(self, append: Append, files: Together | None) -> None:
         """Commits an event. Where the connection is lost meanwhile, a new one reads whether it was committed."""

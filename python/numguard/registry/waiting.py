@@ -21,8 +21,12 @@ from numguard.errors import FileError, RegistryError
 from numguard.files.placing import Together, place_waiting, remove_waiting
 from numguard.files.steps import one_step
 from numguard.registry.dialect import Dialect
+from numguard.system import runs
 
 __all__ = ["Waiting"]
+
+#: The tokens of calls of this process that have not ended.
+_IN_USE: set[str] = set()
 
 
 class Waiting:
@@ -33,8 +37,9 @@ class Waiting:
 
     def intend(self, folder: Path) -> str:
         """Records that temporary files will be in `folder`, before there is any; returns the token in their names."""
-        token = token_hex(8)
+        token = f"{os.getpid():x}-{token_hex(8)}"
         dialect = self._dialect
+        _IN_USE.add(token)
         try:
             dialect.begin()
             # One writer at a time: see `settle`.
@@ -44,8 +49,14 @@ class Waiting:
             dialect.commit()
         except BaseException:
             dialect.rollback()
+            self.done(token)
             raise
         return token
+
+    @staticmethod
+    def done(token: str) -> None:
+        """Called where the call that `intend` began has ended."""
+        _IN_USE.discard(token)
 
     def is_intended(self, token: str) -> bool:
         """Whether the record of `intend` still exists."""
@@ -82,16 +93,22 @@ class Waiting:
         """Moves leftover files into place or removes them, within the transaction of a writer.
 
         A process writes files while it holds the lock on the row that numbers the events, and so does this call: files
-        without an event now get none. A process that has not begun to write finds its token removed, and begins again.
+        without an event now get none, unless the process that named them still runs. One that was taken for ended, and
+        has not begun to write, finds its token removed, and begins again.
         """
         for token, rows in self._left().items():
             if token == but_for:
                 continue
             places = _places(rows)
+            if not places and _is_in_use(token):
+                continue
             try:
                 place_waiting(places)
                 if not places:
                     remove_waiting(_path(rows[0]["folder"]), token)
+                if not all(path.exists() for path in places.values()):
+                    # They are on another machine of this name, or another user's, who has not placed them yet.
+                    continue
             except OSError:
                 continue
             self._dialect.fetch("DELETE FROM sending WHERE token = $1", (token,))
@@ -115,6 +132,15 @@ class Waiting:
             "place": [place for _, place in places],
         }
         self._dialect.ingest("sending", pa.table(columns), temporary=False)
+
+
+def _is_in_use(token: str) -> bool:
+    """Whether the call that a token was made for still runs, in this process or in another one of this machine."""
+    process, dash, _ = token.partition("-")
+    if not dash:
+        return False
+    number = int(process, 16)
+    return token in _IN_USE if number == os.getpid() else runs(number)
 
 
 def _places(rows: list[dict[str, Any]]) -> dict[Path, Path]:

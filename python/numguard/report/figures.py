@@ -55,6 +55,7 @@ class Figures:
         registries: registry, events, first, last: whose events these are, where they are of several registries.
         inputs: verb, name, bytes, sha256, records: the files that the figures come from.
         policy: Which numbers in force count as listed.
+        unlisted: By kind, how many reported numbers are on no list as their kind is listed with a decision alone.
         version: Of the package.
         tac: Makers and models of handsets, from a table of the user's own.
     """
@@ -72,5 +73,6 @@ class Figures:
     registries: pa.Table
     inputs: pa.Table
     policy: Mapping[str, Any]
+    unlisted: Mapping[str, int]
     version: str
     tac: TacTable | None = None

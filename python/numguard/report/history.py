@@ -36,6 +36,15 @@ _WORDS: Final = {
     "exported": "On a list that went out",
     "taken back": "A file that had touched it was taken back",
 }
+#: The meaning of what a list requests, beside its code.
+_SENT: Final = {
+    "reverify": "to be verified again",
+    "release": "its block is to be lifted",
+    "release_and_reverify": "its block is to be lifted, and it is to be verified again",
+    "none": "no longer listed; nothing to do",
+    "earlier": "the list of an earlier day, for the record; nothing is requested",
+    "handset": "beside a handset",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,8 @@ def _line(row: Mapping[str, Any], sentences: Mapping[str, str], namer: Namer) ->
     what = _WORDS.get(row["what"], row["what"])
     if row["status"]:
         what += f": {row['status']}"
+    if row["what"] == "exported" and row["status"] in _SENT:
+        what += f" ({_SENT[row['status']]})"
     details = [f"to {namer.text(row['to'])}"] if row["to"] else []
     if row["acknowledgement_no"]:
         details.append(f"complaint {namer.text(row['acknowledgement_no'])} of {namer.text(row['source'] or '')}")
@@ -120,6 +131,12 @@ def _files(rows: list[dict[str, Any]], namer: Namer) -> list[dict[str, str]]:
     found: dict[tuple[str, str, str], None] = {}
     for row in rows:
         use = f"went out to {namer.text(row['to'])}" if row["what"] == "exported" and row["to"] else "was read"
-        if row["file"]:
-            found[namer.text(row["file"]), row["sha256"] or "", use] = None
+        for name, sha256 in _each(row["file"], row["sha256"] or "") if row["file"] else ():
+            found[namer.text(name), sha256, use] = None
     return [dict(zip(("name", "sha256", "use"), key, strict=True)) for key in found]
+
+
+def _each(names: str, digests: str) -> list[tuple[str, str]]:
+    """The name and the digest of each file of an event, which may have read several."""
+    each = names.split("; "), digests.split("; ")
+    return list(zip(*each, strict=True)) if len(each[0]) == len(each[1]) else [(names, digests)]

@@ -88,6 +88,12 @@ def _in_short(figures: Figures) -> Part:
             " Numbers waiting for a decision are named, but not for certain, or an amendment dropped them: they are on "
             "no list and counted apart until an officer decides."
         )
+    if figures.unlisted:
+        kinds = ", ".join(f"{kind.replace('_', ' ')} {grouped(n)}" for kind, n in sorted(figures.unlisted.items()))
+        text += (
+            f" {counted(sum(figures.unlisted.values()), 'reported number')} of other kinds ({kinds}) would be listed "
+            "with a decision alone, and counted here as named."
+        )
     definitions = [
         ("named", "a complaint that stands names it, or linkage found it; or it went out before that was taken back"),
         ("listed", "on the block list, or sent out with one"),
@@ -122,7 +128,8 @@ def _by_place(figures: Figures, place: str, namer: Namer, most: int) -> dict[str
         lines = [{"name": names[name], **mine[name]} for name in shown if name in mine]
         others = [mine[name] for name in rest if name in mine]
         if others:
-            lines.append({"name": f"{grouped(len(others))} others", **_added(others)})
+            # By one name, although not all of them have numbers found so.
+            lines.append({"name": f"{grouped(len(rest))} others", **_added(others)})
         grouped_rows[found] = lines
     return grouped_rows
 
