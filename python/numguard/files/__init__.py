@@ -21,8 +21,9 @@ from typing import IO
 
 import pyarrow as pa
 
-from numguard.errors import ArgumentError, FileError, FileMissingError, InputError
+from numguard.errors import ArgumentError, FileMissingError
 from numguard.files.formats import Arrow, Csv, Format, JsonLines, Parquet, with_imei_digits
+from numguard.files.place import checked_path, unwritten
 from numguard.files.spreadsheet import Workbook
 from numguard.files.steps import one_step, step
 from numguard.system import flush_folder, lock_alone, lock_shared, make_private, open_folder, open_new
@@ -136,7 +137,7 @@ class Together:
             FileMissingError: There is no such directory.
             FileError: The file cannot be created, or the disk is full.
         """
-        path = _checked_path(path)
+        path = checked_path(path)
         if path in self._names.written:
             raise ArgumentError(f"{path}: is written already by this call: name another file")
         temporary = self._temporary(path, self._ending)
@@ -250,35 +251,6 @@ class Together:
     def _flush_names(self) -> None:
         for folder in self._names.folders.values():
             flush_folder(folder)
-
-
-def _checked_path(path: PathLike) -> Path:
-    """The path with `~` expanded, if a file can be written there.
-
-    Raises:
-        ArgumentError: Its name is not UTF-8 or contains NUL.
-        FileError: It is a folder, or too long.
-    """
-    path = Path(path).expanduser()
-    try:
-        name = os.fsencode(path.name).decode()
-    except UnicodeError:
-        raise ArgumentError("path: the file's name is not UTF-8; the receiver could not read it") from None
-    if "\0" in str(path):
-        raise ArgumentError("path: a file name cannot contain a NUL character")
-    try:
-        if path.is_dir():
-            raise FileError(f"{name}: is a folder")
-    except OSError as error:
-        raise unwritten(path, error) from None
-    return path
-
-
-def unwritten(path: Path, error: OSError) -> Exception:
-    """The package's error for a file that could not be written."""
-    if isinstance(error, InputError):
-        return error
-    return FileError(f"{path}: cannot be written ({error.strerror or 'the disk failed'})")
 
 
 def _open_locked(folder: Path, opened: dict[Path, int | None]) -> None:
