@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -221,7 +222,7 @@ def mapping(pairs: Iterable[str]) -> dict[str, str] | None:
     Raises:
         ArgumentError: one of them is no such pair.
     """
-    return parted(pairs, "--map: takes COLUMN=FIELD, such as 'Suspect No=suspect_mobiles'") or None
+    return parted(pairs, '--map: takes COLUMN=FIELD, such as "Suspect No=suspect_mobiles"') or None
 
 
 def parted(pairs: Iterable[str], usage: str) -> dict[str, str]:
@@ -315,6 +316,14 @@ def the_column(chosen: str | None, names: Iterable[str]) -> str:
     if named(there) != ", ".join(there):
         raise ColumnError("the first line holds a number, so the file has no header: add one that names its columns")
     return column
+
+
+def command_line(words: Iterable[str]) -> str:
+    """Words as a command to copy, in double quotes where they need some: cmd.exe of Windows has no others."""
+    return " ".join(
+        f'"{word}"' if shlex.quote(word) != word and not set('"$`\\!%') & set(word) else shlex.quote(word)
+        for word in words
+    )
 
 
 def say(text: str = "") -> None:
