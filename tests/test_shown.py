@@ -5,6 +5,7 @@ A number that was struck out, or that a filter hides, is not on the list that it
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import zipfile
@@ -356,3 +357,66 @@ def test_the_summary_of_a_scan_has_what_a_workbook_hides(capsys: pytest.CaptureF
     summary = json.loads(capsys.readouterr().out)
     assert summary["hits"] == 1
     assert "1 row is hidden" in str(summary["warnings"])
+
+
+def of_two_rows(*headings: list[Cell], how: str) -> str:
+    """A file of complaints whose header has these two rows."""
+    book, sheet = workbook([["Weekly report"], *headings])
+    for k, (suspect, victim) in enumerate([(MEANT, 9000000001), (STRUCK, 9000000002)]):
+        sheet.append([k + 1, f"2000000000000{k}", "Asha", victim, suspect, f"12345{k}", "Nuh"])
+    if how == "csv":
+        with Path("two.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(sheet.iter_rows(values_only=True))
+        return "two.csv"
+    for cells in ("A2:A3", "B2:B3", "C2:D2", "E2:F2", "G2:G3") if how == "merged" else ():
+        sheet.merge_cells(cells)
+    book.save("two.xlsx")
+    return "two.xlsx"
+
+
+@pytest.mark.parametrize("how", ["merged", "blank cells", "csv"])
+@pytest.mark.parametrize(
+    ("groups", "below"),
+    [
+        (("Complainant details", "Suspect details"), ("Name", "Mobile No.", "Mobile No.", "A/c")),
+        (("Complainant", "Suspect"), ("Name", "Mobile", "Mobile", "A/c")),
+        (("Victim particulars", "Suspect Mobile No"), ("Name", "Mobile", "Number", "Operator")),
+        (("शिकायतकर्ता", "संदिग्ध"), ("नाम", "मोबाइल नंबर", "मोबाइल नंबर", "खाता")),
+    ],
+)
+def test_a_header_of_complaints_may_have_two_rows(groups: tuple[str, str], below: tuple[str, ...], how: str) -> None:
+    upper: list[Cell] = ["S.No.", "Ack No", groups[0], None, groups[1], None, "District"]
+    path = of_two_rows(upper, [None, None, *below, None], how=how)
+    with ng.Registry(by="x") as registry:
+        intake = registry.add_complaints(path, constants={"source": "1930"})
+        listed = registry.block_list().read_all()
+        known = registry.known([9000000001, 9000000002])
+    assert intake.preview is not None
+    assert intake.preview.header_row == (2 if how == "csv" else 3)
+    assert listed["msisdn"].to_pylist() == [910000000000 + STRUCK, 910000000000 + MEANT]
+    assert set(listed["district"].to_pylist()) == {"Nuh"}
+    # Those of complainants are protected.
+    assert len(known) == 2
+    assert (intake.added, intake.refused, intake.not_data) == (2, 0, {"title": 1 if how == "csv" else 2})
+
+
+def test_a_field_in_a_group_that_is_not_known_is_named_with_its_group() -> None:
+    upper: list[Cell] = ["S.No.", "Ack No", "Caller", None, "Fraud", None, "District"]
+    of_two_rows(upper, [None, None, "Name", "Mobile", "Mobile", "A/c", None], how="merged")
+    mapping = {"suspect_mobiles": "Fraud Mobile", "complainant_mobile": "Caller Mobile"}
+    with ng.Registry(by="x") as registry:
+        with pytest.raises(ng.errors.ColumnError, match="Caller Mobile, Fraud Mobile, Fraud A/c"):
+            registry.add_complaints("two.xlsx", constants={"source": "1930"})
+        assert registry.add_complaints("two.xlsx", constants={"source": "1930"}, mapping=mapping).added == 2
+
+
+@pytest.mark.parametrize(
+    "below",
+    [["A", MEANT, "x", None], [None, "Ravi", "x", None], [None, "Ravi", None, None], ["A", "B", "C", "D"], [None] * 4],
+)
+def test_a_row_below_the_header_is_no_second_one(below: list[Cell]) -> None:
+    workbook([["name", "mobile", None, "district"], below, ["B", STRUCK, None, "Nuh"]], "d.xlsx")
+    [part] = open_source("d.xlsx", wanted=["mobile"]).parts
+    is_second = below == [None, "Ravi", "x", None]
+    assert part.header_row == (2 if is_second else 1)
+    assert "mobile" in part.schema().names

@@ -23,7 +23,7 @@ from numguard.compute import MOST_DIGITS
 from numguard.errors import InputError, MissingExtraError
 from numguard.source.container import Member, PassedOver
 from numguard.source.extent import Inspected, inspect_workbook
-from numguard.source.header import clean, groups, wanted_names
+from numguard.source.header import clean, groups, joined_names, wanted_names
 from numguard.source.non_data import NUMBER, NonData
 from numguard.source.part import Batch, Part
 
@@ -120,20 +120,22 @@ class SheetPart(Part):
         self.struck_out = frozenset((row + 1, at) for row, at in filled.struck)
         self._rows = rows = filled.rows
         at = _header_row(rows, wanted)
-        self.header_row = at + 1
         above = next((row for row in reversed(rows[:at]) if any(cell.strip() for cell in row)), [])
-        self.groups = groups(above, rows[at])
+        joined = joined_names(rows[at], rows[at + 1] if at + 1 < len(rows) else [], wanted)
+        self._header = joined or rows[at]
+        self.header_row = at + (2 if joined else 1)
+        self.groups = () if joined else groups(above, rows[at])
         self.titles = [" ".join(row) for row in rows[:at]]
         #: Whether the header has a wanted name.
-        self.is_wanted = wanted is not None and any(wanted(clean(cell)) for cell in rows[at])
+        self.is_wanted = wanted is not None and any(wanted(clean(cell)) for cell in self._header)
 
     def stored_schema(self) -> pa.Schema:
         """The columns, all text."""
-        return pa.schema([(clean(cell), pa.string()) for cell in self._rows[self.header_row - 1]])
+        return pa.schema([(clean(cell), pa.string()) for cell in self._header])
 
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows, in order."""
-        header = self._rows[self.header_row - 1]
+        header = self._header
         non_data = NonData(header)
         for line, cells in enumerate(self._rows[: self.header_row - 1], 1):
             text = ",".join(cells)
