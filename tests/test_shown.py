@@ -359,6 +359,21 @@ def test_the_summary_of_a_scan_has_what_a_workbook_hides(capsys: pytest.CaptureF
     assert "1 row is hidden" in str(summary["warnings"])
 
 
+def test_a_row_of_a_chosen_sheet_is_recorded_with_the_sheet() -> None:
+    header, *rows = COMPLAINTS
+    book = openpyxl.Workbook()
+    for title, row in (("Nuh", rows[0]), ("9812345678", rows[1])):
+        sheet = book.create_sheet(title)
+        sheet.append(header)
+        sheet.append(row)
+    book.save("desk.xlsx")
+    with ng.Registry(by="x") as registry:
+        names = [registry.add_complaints("desk.xlsx", sheet=title).name for title in ("Nuh", str(STRUCK))]
+        found = [registry.history(n).select(["file", "row"]).to_pylist()[0] for n in (MEANT, STRUCK)]
+    assert names == ["desk.xlsx/Nuh", "desk.xlsx/sheet"]
+    assert found == [{"file": name, "row": 2} for name in names]
+
+
 def of_two_rows(*headings: list[Cell], how: str) -> str:
     """A file of complaints whose header has these two rows."""
     book, sheet = workbook([["Weekly report"], *headings])

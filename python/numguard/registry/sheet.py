@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import as_text, decoded, is_text, pc, tuples_of
+from numguard.compute import MOST_DIGITS, as_text, decoded, is_text, pc, tuples_of
 from numguard.errors import ArgumentError, InputError, UnsupportedTypeError
 from numguard.number_list.spared import is_spared
 from numguard.registry.arrays import Bools, flags, ints
@@ -97,7 +97,7 @@ def read_sheet(
 
     Args:
         source: the file or table.
-        name: the name that is recorded; by default the file's name.
+        name: the name that is recorded; by default the file's name, with that of the sheet that is chosen.
         is_known: whether a cell is a heading of a field.
         sheet: the sheet of a workbook that has several.
         is_heading: whether a cell is a heading; by default `is_known`.
@@ -115,7 +115,7 @@ def read_sheet(
         size, sha256 = fingerprint_file(path)
         found = read_records(path, is_known, sheet)
         # Each byte of a name that is not UTF-8 becomes a replacement character.
-        shown = name or path.name.encode(errors="replace").decode()
+        shown = name or _with_sheet(path.name.encode(errors="replace").decode(), sheet)
     else:
         try:
             found = read_records(source, is_known)
@@ -125,6 +125,13 @@ def read_sheet(
         shown = name or "table"
     read = _without_other_tables(_without_blank(found, shown, size, sha256), is_heading or is_known)
     return _without_victims_below(read) if of_suspects else read
+
+
+def _with_sheet(file: str, sheet: str | None) -> str:
+    """The name of a file, and of the sheet that was chosen: a row number is one of that sheet."""
+    if sheet is None:
+        return file
+    return f"{file}/{sheet if sum(map(str.isdigit, sheet)) <= MOST_DIGITS else 'sheet'}"
 
 
 def _without_blank(found: Records, name: str, size: int, sha256: str) -> Sheet:
