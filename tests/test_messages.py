@@ -64,7 +64,7 @@ def test_an_address_in_any_spelling_is_not_quoted(
     assert list(tmp_path.iterdir()) == []
 
 
-@given(st.sampled_from(["cases.db", "a/b c.db", "./x=1.db", "C.db", "case 12 (final).db"]))
+@given(st.sampled_from(["cases.db", "a/b c.db", "./x=1.db", "C.db", "case 12 (final).db", r"C:\a@b.in\c.db"]))
 def test_a_path_is_no_address(path: str) -> None:
     assert not is_address(path)
 

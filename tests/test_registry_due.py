@@ -207,7 +207,7 @@ def test_the_command_line_says_which_command_writes_the_releases(
     run = numguard(*export, "two.csv")
     assert run.stderr.splitlines()[1] == (
         "releases_due: 1 release is due to DoT Cell, and a whole list has no releases: "
-        "numguard export FILE --to 'DoT Cell' --district nuh --since-last writes it"
+        'numguard export FILE --to "DoT Cell" --district nuh --since-last writes it'
     )
     assert json.loads(numguard(*export, "three.csv", "--json").stdout)["releases_due"] == 1
     run = numguard(*export, "four.csv", "--since-last")

@@ -296,7 +296,7 @@ def _refuse_sent(path: Path) -> None:
     """Raises if an exported list is at the path: it and its manifest are evidence."""
     manifest = manifest_path(path)
     try:
-        sent = path.exists() and manifest.exists() and json.loads(manifest.read_text()).get("export")
+        sent = path.exists() and manifest.exists() and json.loads(manifest.read_text(encoding="utf-8")).get("export")
     except (OSError, ValueError, AttributeError):
         sent = None
     if sent:

@@ -6,7 +6,7 @@ the rest of the package runs the same code everywhere.
 
 Windows has no `O_NOFOLLOW` (only an administrator can make a link), no modes (a file has the rights of its folder), and
 no descriptors of folders. Renamed names are on its disk at once (NTFS has a journal of them), and temporary files of a
-killed process are not removed.
+killed process are not removed. It replaces no file that another program has open, as a spreadsheet has.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 __all__ = [
-    "flush_folder", "has_modes", "is_remote", "lock_alone", "lock_shared", "make_private", "open_folder", "open_new",
-    "runs",
+    "check_replaceable", "flush_folder", "has_modes", "is_remote", "lock_alone", "lock_shared", "make_private",
+    "open_folder", "open_new", "reason_of", "runs",
 ]  # fmt: skip
 
 #: Seconds to wait for a shared lock: the holder of the exclusive lock removes temporary files, which takes little time.
 _TIMEOUT = 1.0
+#: The errors of Windows for a file that another program has open: access denied, sharing violation.
+_IN_USE = frozenset({5, 32})
 
 #: File systems of other machines, as Linux names them.
 _REMOTE = {
@@ -163,3 +165,24 @@ def _file_system_of(place: str, mounts: str) -> str:
         if len(point) >= longest and f"{place}/".startswith(f"{point.rstrip('/')}/"):
             found, longest = after.split(" ")[0], len(point)
     return found
+
+
+def check_replaceable(path: Path) -> None:
+    """Raises the error with which Windows refuses to replace a file that another program has open.
+
+    Raises:
+        PermissionError: Such a file is at the path.
+    """
+    try:
+        os.rename(path, path)  # noqa: PTH104 - it changes nothing, and fails as a replacement would
+    except OSError as error:
+        if getattr(error, "winerror", None) in _IN_USE:
+            raise
+
+
+def reason_of(error: OSError) -> str:
+    """Why a file could not be written or renamed, for a message."""
+    why = error.strerror or "the disk failed"
+    if getattr(error, "winerror", None) in _IN_USE:
+        return f"{why}; if it is open in another program, such as a spreadsheet, close it there"
+    return why

@@ -39,7 +39,7 @@ def run(subjects: Sequence[str] = SUBJECTS, *, select: str = "", settings: Mappi
         ArgumentError: pytest or pytest-benchmark is not installed.
     """
     if missing := [name for name in ("pytest", "pytest_benchmark") if importlib.util.find_spec(name) is None]:
-        raise ArgumentError(f"{' and '.join(missing)} not found: pip install 'numguard-telecom[bench]'")
+        raise ArgumentError(f'{" and ".join(missing)} not found: pip install "numguard-telecom[bench]"')
     import pytest
 
     from numguard.bench.plan import plan

@@ -35,7 +35,7 @@ _ENDS: Final = (
     re.compile(r"\b(?:b|called|callee|receiver|other|opposite|victim|complainant)\b"),
 )
 _REMEDY: Final = (
-    "name the columns: numguard cdr read --map 'COLUMN=calling' --map 'COLUMN=called' --map 'COLUMN=call_type' and so"
+    'name the columns: numguard cdr read --map "COLUMN=calling" --map "COLUMN=called" --map "COLUMN=call_type" and so'
     " on (layout={...})"
 )
 
@@ -116,7 +116,7 @@ def check_groups(columns: dict[Role, int], names: Sequence[str], above: Sequence
     if sum(one) == sum(other) == 1 and one != other:
         raise InputError(
             f"{where}: the columns of numbers and of IMEIs are below headings of different parties; name the columns: "
-            "numguard cdr read --map 'COLUMN=served' --map 'COLUMN=imei' and so on (layout={...})"
+            'numguard cdr read --map "COLUMN=served" --map "COLUMN=imei" and so on (layout={...})'
         )
 
 

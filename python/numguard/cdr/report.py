@@ -110,7 +110,8 @@ def open_report(
             problem = "no line in its first lines has two or more of the columns that were named"
         raise InputError(
             f"{member.name}: {problem}; its columns are {headings(likely_header(lines))}. Name them: numguard cdr read "
-            "--map 'COLUMN=served' --map 'COLUMN=imei' (layout={'served': ..., 'imei': ..., 'date': ..., 'time': ...})"
+            '--map "COLUMN=served" --map "COLUMN=imei" '
+            "(layout={'served': ..., 'imei': ..., 'date': ..., 'time': ...})"
         )
     preamble = read_preamble(lines[: header.line - 1])
     summary.layout, summary.header_line = header.layout.name, header.line

@@ -153,7 +153,9 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         with _plain_warnings():
             # A verb returns nothing; of one that ends with `Exit`, click returns the code.
-            code: int | None = verbs.main(arguments, prog_name="numguard", standalone_mode=False)
+            code: int | None = verbs.main(
+                arguments_of(arguments), prog_name="numguard", standalone_mode=False, windows_expand_args=False
+            )
             sys.stdout.flush()
     except click.ClickException as error:
         error.show()
@@ -173,6 +175,16 @@ def run(arguments: list[str] | None = None) -> int:
     except (NumguardError, OSError) as error:
         return say(sentence(error), code_of(error))
     return code or DONE
+
+
+def arguments_of(given: list[str] | None, *, is_windows: bool = os.name == "nt") -> list[str]:
+    """The arguments, by default those of the process; on Windows with the user's folder for `~`, as shells have it.
+
+    Patterns stay as they are, since verbs expand them. click would make an argument of each file on Windows, so that
+    all lists but the first of `--numbers lists\\*.csv` were sources.
+    """
+    arguments = sys.argv[1:] if given is None else given
+    return [os.path.expanduser(one) for one in arguments] if is_windows else arguments  # noqa: PTH111 - texts
 
 
 @contextmanager

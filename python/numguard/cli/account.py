@@ -21,6 +21,7 @@ from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputE
 from numguard.files import FORMATS
 from numguard.files.manifest import MANIFEST, manifest_path
 from numguard.files.page import PAGES
+from numguard.files.placing import unwritten
 from numguard.source import (
     REFUSED,
     Account,
@@ -32,6 +33,7 @@ from numguard.source import (
     named,
     refused_rows,
 )
+from numguard.system import check_replaceable
 
 if TYPE_CHECKING:
     from numguard._core import ImeiSet, NumberSet
@@ -176,10 +178,19 @@ def check_files(
         endings = [*FORMATS, *(PAGES if option in pages else ())]
         if option not in {"--save-mapping", "PAGE"} and path.suffix.lower() not in endings:
             raise ArgumentError(f"{option}: its ending selects the format and is one of {', '.join(endings)}")
-        if path.is_dir() or not path.parent.is_dir():
-            raise FileMissingError(f"{path.parent if not path.is_dir() else path}: there is no such directory")
-        if not os.access(path.parent, os.W_OK):
-            raise InputError(f"{path.parent}: this user may not write there")
+        _check_place(path)
+
+
+def _check_place(path: Path) -> None:
+    """Raises an error for a place at which no file can be written."""
+    if path.is_dir() or not path.parent.is_dir():
+        raise FileMissingError(f"{path.parent if not path.is_dir() else path}: there is no such directory")
+    if not os.access(path.parent, os.W_OK):
+        raise InputError(f"{path.parent}: this user may not write there")
+    try:
+        check_replaceable(path)
+    except OSError as error:
+        raise unwritten(path, error) from None
 
 
 def _resolved(path: Path) -> Path:

@@ -73,6 +73,6 @@ def _roles(mapped: tuple[str, ...]) -> dict[str, str]:
     for pair in mapped:
         column, equals, role = pair.rpartition("=")
         if not equals or not column or role in roles:
-            raise ArgumentError("--map: takes COLUMN=ROLE, such as 'Device=imei', each role once")
+            raise ArgumentError('--map: takes COLUMN=ROLE, such as "Device=imei", each role once')
         roles[role] = column
     return roles

@@ -171,7 +171,7 @@ def _report(intake: Intake, source: str, ended_path: Path | None, *, dry_run: bo
         had = "complaint that had ended stands" if intake.reopened == 1 else "complaints that had ended stand"
         options.say(f"reopened: {intake.reopened:,} {had} again by this file")
     _say_amended(intake, dry_run=dry_run)
-    account.say({"not_data": intake.not_data, "passed_over": intake.passed_over})
+    account.say({name: getattr(intake, name) for name in ("not_data", "warnings", "passed_over")})
     if intake.preview and intake.preview.unread and not dry_run:
         options.say(f"columns that were not read: {named(intake.preview.unread)}")
 
@@ -287,7 +287,7 @@ def _mapping(mapped: tuple[str, ...], extract: tuple[str, ...], path: Path | Non
 
 def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
     counts = {field: getattr(intake, field) for field in ("id", "added", "updated", "repeated", "refused", "sha256")}
-    counts |= intake.account
+    counts |= intake.account | {"passed_over": intake.passed_over, "warnings": intake.warnings}
     summary = counts | {"refused_cells": intake.refusals.num_rows, "dry_run": dry_run}
     if preview := intake.preview:
         parts = ("container", "encoding", "header_row", "sheet", "fields", "unread")

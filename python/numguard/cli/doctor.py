@@ -203,7 +203,7 @@ def _extra(extra: str, purpose: str) -> Finding:
     needed = list(_needed(extra))
     lacking = [name for name, _, has in needed if has is None]
     old = [name for name, least, has in needed if has is not None and _below(has, least)]
-    install = f"for {purpose}: pip install '{DISTRIBUTION}[{extra}]'"
+    install = f'for {purpose}: pip install "{DISTRIBUTION}[{extra}]"'
     if lacking:
         return Finding(subject, _ABSENT, ", ".join(lacking), install)
     if old:

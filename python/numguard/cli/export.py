@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -134,7 +133,7 @@ def _say_due(manifest: dict[str, Any], district: str | None, *, handsets: bool, 
         if due:
             options.say(
                 f"releases_due: {options.count(due, 'release')} {are} due to {manifest['to']}{known}: "
-                f"{shlex.join(command)} writes {them}{how}"
+                f"{options.command_line(command)} writes {them}{how}"
             )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -213,7 +214,7 @@ def mapping(pairs: Iterable[str]) -> dict[str, str] | None:
     Raises:
         ArgumentError: one of them is no such pair.
     """
-    return parted(pairs, "--map: takes COLUMN=FIELD, such as 'Suspect No=suspect_mobiles'") or None
+    return parted(pairs, '--map: takes COLUMN=FIELD, such as "Suspect No=suspect_mobiles"') or None
 
 
 def parted(pairs: Iterable[str], usage: str) -> dict[str, str]:
@@ -314,6 +315,14 @@ def _check_column(option: str, name: str, there: Sequence[str]) -> None:
         raise ColumnError(f"{option}: no column {named([name])}; there are {headings(there)}")
     if list(there).count(name) > 1:
         raise ColumnError(f"{option}: several columns are named {named([name])}: rename all but one")
+
+
+def command_line(words: Iterable[str]) -> str:
+    """Words as a command to copy, in double quotes where they need some: cmd.exe of Windows has no others."""
+    return " ".join(
+        f'"{word}"' if shlex.quote(word) != word and not set('"$`\\!%') & set(word) else shlex.quote(word)
+        for word in words
+    )
 
 
 def say(text: str = "") -> None:

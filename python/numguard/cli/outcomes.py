@@ -11,7 +11,7 @@ from numguard.cli import account, options
 
 __all__ = ["outcomes"]
 
-_VALUES = "--map-value: takes WORD=STATUS, such as 'Line closed=blocked'"
+_VALUES = '--map-value: takes WORD=STATUS, such as "Line closed=blocked"'
 
 
 @click.command()
@@ -24,7 +24,7 @@ _VALUES = "--map-value: takes WORD=STATUS, such as 'Line closed=blocked'"
     "words",
     multiple=True,
     metavar="WORD=STATUS",
-    help="What a word of the operator means, such as 'Line closed=blocked'; may be given again.",
+    help='What a word of the operator means, such as "Line closed=blocked"; may be given again.',
 )
 @options.sheet
 @options.sheet_name
@@ -60,7 +60,7 @@ def outcomes(
     counts = {field: getattr(intake, field) for field in ("id", "added", "repeated", "refused", "sha256")}
     unrequested = options.counted(intake.unrequested["why"])
     if as_json:
-        counts |= {"unrequested": unrequested}
+        counts |= {"unrequested": unrequested, "passed_over": intake.passed_over, "warnings": intake.warnings}
         options.say_json(counts | intake.account | {"refused_cells": intake.refusals.num_rows})
         return
     options.say(
@@ -75,4 +75,4 @@ def outcomes(
             f"{numbers} reported as blocked without a request, the first in row {first}: "
             f"{options.notes_text(unrequested)}; see numguard history"
         )
-    account.say({"not_data": intake.not_data, "passed_over": intake.passed_over})
+    account.say({name: getattr(intake, name) for name in ("not_data", "warnings", "passed_over")})

@@ -19,7 +19,16 @@ from typing import IO
 
 from numguard.errors import ArgumentError, FileError, FileMissingError, InputError
 from numguard.files.steps import one_step
-from numguard.system import flush_folder, lock_alone, lock_shared, make_private, open_folder, open_new
+from numguard.system import (
+    check_replaceable,
+    flush_folder,
+    lock_alone,
+    lock_shared,
+    make_private,
+    open_folder,
+    open_new,
+    reason_of,
+)
 from numguard.types import PathLike
 
 __all__ = [
@@ -210,7 +219,7 @@ def _checked_path(path: PathLike) -> Path:
 
     Raises:
         ArgumentError: Its name is not UTF-8 or contains NUL.
-        FileError: It is a folder, or too long.
+        FileError: It is a folder, too long, or a file that another program has open.
     """
     path = Path(path).expanduser()
     try:
@@ -222,6 +231,7 @@ def _checked_path(path: PathLike) -> Path:
     try:
         if path.is_dir():
             raise FileError(f"{name}: is a folder")
+        check_replaceable(path)
     except OSError as error:
         raise unwritten(path, error) from None
     return path
@@ -231,7 +241,7 @@ def unwritten(path: Path, error: OSError) -> Exception:
     """The package's error for a file that could not be written."""
     if isinstance(error, InputError):
         return error
-    return FileError(f"{path}: cannot be written ({error.strerror or 'the disk failed'})")
+    return FileError(f"{path}: cannot be written ({reason_of(error)})")
 
 
 def _open_locked(folder: Path, opened: dict[Path, int | None]) -> None:

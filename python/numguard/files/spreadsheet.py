@@ -41,7 +41,7 @@ class Workbook(Format):
         try:
             import xlsxwriter  # type: ignore[import-untyped]
         except ImportError:
-            raise MissingExtraError("an .xlsx file needs xlsxwriter: pip install 'numguard-telecom[xlsx]'") from None
+            raise MissingExtraError('an .xlsx file needs xlsxwriter: pip install "numguard-telecom[xlsx]"') from None
         super().__init__(file, schema, texts, **options)
         # xlsxwriter keeps rows in files until the workbook is closed: in this folder, so that all are removed.
         self._waiting = TemporaryDirectory(prefix="numguard-")

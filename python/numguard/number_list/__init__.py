@@ -1,8 +1,7 @@
 """A file of phone numbers or IMEIs -> a set, and an account of its rows.
 
 Owns the choice of the column with the numbers, and the rule that a list whose first line holds digits has no header.
-Independent of the purpose of the list. One idea: **the account names every row that is not in the set**, because
-decisions depend on the list.
+Independent of the purpose of the list. One idea: **the account names every row that is not in the set**.
 
 The list of revoked numbers of India's Department of Telecommunications (MNRL), and its list of numbers that are in use
 again, have the form `{"status": 200, "payload": [{"n": "9876543210"}]}`. The service sends an error as a successful
@@ -41,6 +40,7 @@ from numguard.number_list.checks import (
     check_headings,
     check_line,
     check_rows,
+    check_shown,
     check_titles,
 )
 from numguard.number_list.rounded import check_rounded
@@ -152,17 +152,12 @@ def read_imeis(path: PathLike, *, column: str | None = None, strict: bool = Fals
     if _is_saved(path):
         return _saved(ImeiSet.open(path))
     reader = _ListReader(path, _IMEIS)
-    cells = reader.cells(column, None)
-    return reader.account_of(ImeiSet(cells), strict=strict)
+    return reader.account_of(ImeiSet(reader.cells(column, None)), strict=strict)
 
 
 def _saved(keys: _Set) -> NumberList[_Set]:
-    used = len(keys)
-    return NumberList(
-        keys,
-        {"rows_read": used, "rows_used": used, "rows_refused": 0, "refused_rows": {}, "not_data": {}},
-        REFUSED.empty_table(),
-    )
+    account = {"rows_read": len(keys), "rows_used": len(keys), "rows_refused": 0, "refused_rows": {}, "not_data": {}}
+    return NumberList(keys, account, REFUSED.empty_table())
 
 
 def listing_dates(
@@ -320,8 +315,9 @@ class _ListReader:
                 yield from self._rows_of(part, [name, *more], action, actions or ())
                 continue
             self._header_rows += 1
-            cell = pa.RecordBatch.from_pydict({name: [name]})
-            yield Batch(cell, part.name, part.header_row)
+            first = Batch(pa.RecordBatch.from_pydict({name: [name]}), part.name, part.header_row)
+            check_shown(part, first, is_sparing=self._may_be_victims)
+            yield first
             yield from self._rows_of(part, [name, *more], None, ())
         self._opposed.check(lambda cells: self._kind.explained(cells).field(0))
 
@@ -362,9 +358,8 @@ class _ListReader:
         named = wanted if action is None or action in wanted else [*wanted, action]
         # A pair with a handset is released by itself, and its number is still to be blocked.
         is_pair = any(bare(name) in _IMEI_NAMES for name in part.schema().names)
-        has_actions = action is not None
-        batches = part.batches(named) if self._may_be_victims else self._checked(part, named, has_actions=has_actions)
-        for batch in batches:
+        checked = self._checked(part, named, has_actions=action is not None)
+        for batch in part.batches(named) if self._may_be_victims else checked:
             rows = batch
             if action is not None:
                 rows, others, refused = rows_with(batch, action, actions)
@@ -372,7 +367,9 @@ class _ListReader:
                 self._refused.append(refused)
                 if not is_pair:
                     self._opposed.add(batch, action, wanted[0], rows)
-            yield replace(rows, data=rows.data.select(wanted))
+            found = replace(rows, data=rows.data.select(wanted))
+            check_shown(part, found, is_sparing=self._may_be_victims)
+            yield found
 
     def _checked(self, part: Part, wanted: list[str], *, has_actions: bool) -> Iterator[Batch]:
         """The rows of a part, checked for numbers to spare: below a heading among them, or by another column."""

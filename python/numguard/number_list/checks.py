@@ -15,14 +15,14 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import as_text, flags, pc
-from numguard.errors import ColumnError
+from numguard.errors import ColumnError, InputError
 from numguard.number_list.actions import bare, may_have_words
 from numguard.number_list.spared import is_of_letter, is_spared, spared, spares
 from numguard.number_list.titles import heads_victims, is_of_suspects, is_of_victims
 from numguard.source import Batch, Part, contradicted, is_of_codes, named
 from numguard.types import PathLike
 
-__all__ = ["check_beside", "check_codes", "check_headings", "check_line", "check_rows", "check_titles"]
+__all__ = ["check_beside", "check_codes", "check_headings", "check_line", "check_rows", "check_shown", "check_titles"]
 
 #: The longest text that may be a heading.
 _LONGEST: Final = 120
@@ -114,6 +114,35 @@ def check_rows(batch: Batch, cells: Any, is_refused: Any) -> None:
     may_be = pc.invert(pc.match_substring_regex(texts, r"\p{Nd}"))
     for at, text in zip(refused[flags(may_be)], texts.filter(may_be).to_pylist(), strict=True):
         _check_text(batch.file, int(batch.row_numbers()[at]), text)
+
+
+def check_shown(part: Part, batch: Batch, *, is_sparing: bool) -> None:
+    """Checks the rows of a sheet for numbers that it shows as not meant.
+
+    Args:
+        part: The sheet.
+        batch: Rows of it, the column of the numbers first.
+        is_sparing: Whether the numbers are to be protected or taken off a list: then all of them count.
+
+    Raises:
+        InputError: A number is struck out, or in a hidden row.
+    """
+    if is_sparing or not (part.hidden_rows or part.struck_out):
+        return
+    cells = batch.data.column(0)
+    place = part.schema().names.index(batch.data.schema.names[0])
+    digits = pc.fill_null(pc.match_substring_regex(as_text(cells), r"\p{Nd}"), False).to_pylist()
+    for row, is_number in zip(batch.row_numbers().tolist(), digits, strict=True):
+        if is_number and (row, place) in part.struck_out:
+            raise InputError(
+                f"{part.name}: the number in row {row} is struck out in the spreadsheet: delete such rows, or take the "
+                "line through it off if it is meant"
+            )
+        if is_number and row in part.hidden_rows:
+            raise InputError(
+                f"{part.name}: row {row} has a number and is hidden in the spreadsheet, by a filter or by hand: show "
+                "all rows, and delete those that are not meant"
+            )
 
 
 def check_headings(batch: Batch, column: str, known: Collection[str]) -> None:

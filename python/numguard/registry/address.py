@@ -17,9 +17,11 @@ from numguard.registry.sqlite import SQLite
 __all__ = ["connect", "is_address", "is_file", "is_there", "not_yet_created"]
 
 _ADDRESSES = ("postgresql://", "postgres://")
-# What may be an address with a password in it: a scheme, a key and its value, a user and a host.
+# What may be an address with a password in it: a scheme, a key and its value, a user and a host. A path of Windows
+# has a colon behind its drive, and may have the user's address in it.
 _ADDRESS = re.compile(
-    r"^\s*[a-z][a-z0-9+.-]+:/|\b(password|passwd|pwd|pass|user|host|dbname)\s*=|^[^/]*:[^/]*@", re.IGNORECASE
+    r"^\s*[a-z][a-z0-9+.-]+:/|\b(password|passwd|pwd|pass|user|host|dbname)\s*=|^(?![a-z]:\\)[^/]*:[^/]*@",
+    re.IGNORECASE,
 )
 
 

@@ -22,7 +22,14 @@ from numguard.registry.amounts import amounts
 from numguard.registry.arrays import Bools, Ints, anywhere, first_of_each, flags, ints
 from numguard.registry.complaint_status import Statuses, complaint_statuses
 from numguard.registry.districts import districts
-from numguard.registry.doubts import in_unread_columns, of_other_countries, shifted_rows, spared_rows
+from numguard.registry.doubts import (
+    drawn_down,
+    in_unread_columns,
+    of_other_countries,
+    shifted_rows,
+    spared_rows,
+    struck_rows,
+)
 from numguard.registry.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns
 from numguard.registry.moments import end_of_day, moments
 from numguard.registry.sheet import Sheet
@@ -49,7 +56,9 @@ COMPLAINT_NOTES = {
     "in_unread_column": "It is in another column of its row too, which is not read and may be the complainant's.",
     "other_country_code": "Another cell of the row has another country's code than the number as it was read.",
     "spared_in_row": "Another cell of the row says that the number is a victim's, not to be blocked, or no phone's.",
+    "struck_out": "The number, or the acknowledgement number or decision beside it, is struck out in the spreadsheet.",
     "shifted": "A word stands for the complainant's number, or a number for a sum: the columns may have shifted.",
+    "drawn_down": "The numbers of three rows or more rise by one from row to row, as where a cell was drawn down.",
     "rounded": "The number ends in zeros: a spreadsheet may have rounded it.",
     "number_for_a_sum": "The cell is written as a mobile number, and no sum.",
     "no_acknowledgement_no": "The row names a number, but has no acknowledgement number.",
@@ -68,6 +77,8 @@ _NAMING = schema_of(index=pa.int64(), msisdn=pa.uint64(), note=pa.string(), doub
 CONSTANTS = ("source", "district", "police_station", "category")
 
 _WARNINGS = ("placeholder", "unlisted_series")
+#: The fields of which a cell that is struck out puts the numbers of its row in doubt.
+_STRUCK = ("acknowledgement_no", "suspect_mobiles", "narrative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +205,20 @@ def _of_suspects(
     found = _in_doubt(found, others, "other_country_code")
     found = _in_doubt(found, rounded(found["msisdn"]), "rounded")
     found = _in_doubt(found, spared_rows(sheet.table, unread)[index], "spared_in_row")
+    if "workbook" in sheet.recognised["container"]:
+        found = _in_doubt_by_spreadsheet(found, sheet, at)
     shifted = shifted_rows(complainants, refused_cells, len(sheet.table))[index]
     return _in_doubt(found, shifted, "shifted"), refusals
+
+
+def _in_doubt_by_spreadsheet(found: pa.Table, sheet: Sheet, at: dict[str, list[int]]) -> pa.Table:
+    """The namings, with a doubt on those that a workbook shows as struck out, or that it may have written by itself."""
+    index, row = ints(found["index"]), ints(sheet.row)
+    of_number = {place for field in _STRUCK for place in at.get(field, [])}
+    found = _in_doubt(found, struck_rows(row, sheet.struck_out, of_number)[index], "struck_out")
+    complaint: Any = cells.written(sheet.column(at, "acknowledgement_no")).dictionary_encode()
+    complaint = ints(pc.fill_null(complaint.indices, -1))[index]
+    return _in_doubt(found, drawn_down(row[index], ints(found["msisdn"]), complaint), "drawn_down")
 
 
 def _by_status(found: pa.Table, key: pa.Array[Any], status: Statuses) -> tuple[pa.Table, pa.Table]:

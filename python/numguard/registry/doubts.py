@@ -6,7 +6,7 @@ number that may be a victim's waits for a decision**, whatever its own column is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +20,7 @@ from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.headings import may_hold_suspects
 from numguard.source import contradicted, is_of_codes
 
-__all__ = ["in_unread_columns", "of_other_countries", "shifted_rows", "spared_rows"]
+__all__ = ["drawn_down", "in_unread_columns", "of_other_countries", "shifted_rows", "spared_rows", "struck_rows"]
 
 #: Cells that may contain a number, with any separators.
 _TEN_DIGITS: Final = r"(?:\p{Nd}[^\p{L}\p{Nd}]*){10}"
@@ -92,3 +92,33 @@ def shifted_rows(complainants: pa.Table, refused: pa.Table, size: int) -> Bools:
     word = pc.and_(word, pc.and_(in_place, pc.invert(unknown)))
     rows = refused.filter(pc.or_(word, pc.equal(refused["note"], "number_for_a_sum")))["index"]
     return anywhere(ints(rows), size)
+
+
+def struck_rows(rows: Ints, struck_out: Collection[tuple[int, int]], places: Collection[int]) -> Bools:
+    """Which rows, given by their numbers, have a cell that is struck out in one of some columns."""
+    struck = [row for row, place in struck_out if place in places]
+    return np.isin(rows, np.array(struck, np.int64))
+
+
+def drawn_down(row: Ints, msisdn: Ints, complaint: Ints) -> Bools:
+    """Which numbers rise by one from row to row, over three rows or more of different complaints.
+
+    A spreadsheet writes them so where a cell is drawn down: `9876543210` as text is followed by `9876543211`.
+
+    Args:
+        row: the row of each number.
+        msisdn: the numbers.
+        complaint: the complaint of each, by any numbers.
+    """
+    # In such a run the difference of number and row is the same.
+    level = msisdn - row
+    order = np.lexsort((row, level))
+    level, row, complaint = level[order], row[order], complaint[order]
+    follows = (np.diff(level) == 0) & (np.diff(row) == 1) & (np.diff(complaint) != 0)
+    middle = follows[:-1] & follows[1:]
+    in_run = np.zeros(len(order), np.bool_)
+    for shift in range(3):
+        in_run[shift : shift + len(middle)] |= middle
+    found = np.zeros(len(order), np.bool_)
+    found[order] = in_run
+    return found

@@ -334,7 +334,7 @@ def _no_doubt(
         if at not in taken and could:
             raise ColumnError(
                 f"{where}: the column {header!r} could be {' or '.join(could)}; choose one with "
-                f"--map '{header}={could[0]}', or leave it out with --map '{header}={IGNORE}' (mapping=)"
+                f'--map "{header}={could[0]}", or leave it out with --map "{header}={IGNORE}" (mapping=)'
             )
 
 

@@ -5,6 +5,7 @@ Independent of what is in them. One idea: for every input it can be proved later
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import io
 from collections.abc import Callable, Iterator, Sequence
@@ -88,11 +89,14 @@ def fingerprint_file(path: Path) -> tuple[int, str]:
     try:
         with path.open("rb") as file:
             return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        raise FileMissingError(f"{path}: there is no such file") from None
     except IsADirectoryError:
         raise InputError(f"{path}: is a folder; name the file") from None
     except OSError as error:
+        is_pattern = glob.has_magic(str(path)) and not path.exists()
+        # Windows has another error for a name with `*`.
+        if is_pattern or isinstance(error, FileNotFoundError):
+            of_one = ": name one file, and no pattern" if is_pattern else ""
+            raise FileMissingError(f"{path}: there is no such file{of_one}") from None
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
 
 

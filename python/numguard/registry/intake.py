@@ -56,7 +56,7 @@ class Intake:
         name, bytes, sha256: The file.
         preview: Which column was read as which field, and the first rows of each; None for outcomes.
         not_data: Lines that are no rows, by kind: title, blank, ruler, header (a repeated one), total, page.
-        passed_over: Members and sheets of the file that are no table, and why; and formulas without a value.
+        passed_over: Members and sheets of the file that are no table, and why.
         dropped: The numbers that an amended complaint names no more, or has in the other role: file, row,
             msisdn, why (`dropped_by_amendment`, `turned_by_amendment`), was, status (before and after).
         alike: Complaints that may be known ones under another spelling, and were kept apart: file, row, source,
@@ -69,6 +69,8 @@ class Intake:
             rows, and those that the complaints name on record. The file alone takes none of them off a list;
             `Registry.decide` does.
         reopened: How many complaints that had ended the file names again as standing.
+        warnings: What else must be known of how the file was read: formulas without a value, hidden rows, cells that
+            are struck out or merged.
 
     Example:
         >>> import numguard as ng, pyarrow as pa
@@ -99,6 +101,7 @@ class Intake:
     unrequested: pa.Table = field(default_factory=UNREQUESTED.empty_table, repr=False)
     ended: pa.Table = field(default_factory=_ENDED.empty_table, repr=False)
     reopened: int = 0
+    warnings: list[str] = field(default_factory=list)
 
     def _repr_html_(self) -> str:
         facts: list[tuple[str, object]] = [
@@ -242,6 +245,7 @@ def _summary(event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan
         text_removed=numbers.filter(worded).select(_WORDED.names).combine_chunks(),
         not_data=sheet.not_data,
         passed_over=sheet.passed_over,
+        warnings=sheet.warnings,
         alike=plan.alike.add_column(0, "file", pa.repeat(sheet.name, len(plan.alike))).combine_chunks(),
         reopened=plan.reopened,
         **effect,

@@ -56,7 +56,7 @@ def is_current(dialect: Dialect) -> bool:
 def _steps() -> list[str]:
     folder = resources.files(__package__) / "schema"
     files = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
-    return [entry.read_text() for entry in sorted(files, key=lambda entry: entry.name)]
+    return [entry.read_text(encoding="utf-8") for entry in sorted(files, key=lambda entry: entry.name)]
 
 
 def _version(dialect: Dialect) -> int:

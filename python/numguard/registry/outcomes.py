@@ -136,7 +136,7 @@ def record_outcomes(
         unrequested = _unrequested(case, append.event - 1, fresh, sheet.name)
     event = append.event if known is None else known
     read = (named_refusals(sheet, refused_cells), sheet.name, sheet.bytes, sheet.sha256)
-    around: Any = {"not_data": sheet.not_data, "passed_over": sheet.passed_over}
+    around: Any = {"not_data": sheet.not_data, "passed_over": sheet.passed_over, "warnings": sheet.warnings}
     return Intake(event, *counts, *read, **around, unrequested=unrequested)
 
 

@@ -47,7 +47,7 @@ class PostgreSQL(Dialect):
             driver = import_module("adbc_driver_postgresql")
         except ImportError:
             raise MissingExtraError(
-                "a registry on PostgreSQL needs: pip install 'numguard-telecom[postgres]'"
+                'a registry on PostgreSQL needs: pip install "numguard-telecom[postgres]"'
             ) from None
         # The address may hold a password.
         self.name = "postgresql"

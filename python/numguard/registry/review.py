@@ -83,7 +83,7 @@ class Reviewed:
         events: The events that were recorded: one for each decision and reason.
         refusals: The rows that were refused: file, row, column, cell, note.
         account: The account of every row: rows_read = rows_used + rows_refused + the lines in not_data.
-        passed_over: Members and sheets of the file that are no table, and why; and formulas without a value.
+        passed_over: Members and sheets of the file that are no table, and why.
     """
 
     accepted: int
@@ -205,23 +205,26 @@ def take_review(
     groups: dict[tuple[str, str], list[int]] = {}
     refused: list[tuple[Any, ...]] = []
     left = known = 0
+    struck = {row for row, place in sheet.struck_out if place in (at["msisdn"][0], at["decision"][0])}
     columns = (sheet.row.to_pylist(), numbers, decided, text("reason"), text("msisdn"), text("decision"))
     for row, number, word, why, cell, decision in zip(*columns, strict=True):
         why = why or default  # noqa: PLW2901
+        faults = (
+            (row in struck, "decision", decision, "struck_out"),
+            (number is None, "msisdn", cell, "not_a_number"),
+            (word not in SETTLING, "decision", decision, "unknown_decision"),
+            (number in clashing, "decision", decision, "contradiction"),
+            (why is None, "reason", None, "no_reason"),
+        )
+        fault = next((named for is_one, *named in faults if is_one), None)
         if word is None:
             left += 1
-        elif number is None:
-            refused.append((row, "msisdn", cell, "not_a_number"))
-        elif word not in SETTLING:
-            refused.append((row, "decision", decision, "unknown_decision"))
-        elif number in clashing:
-            refused.append((row, "decision", decision, "contradiction"))
-        elif why is None:
-            refused.append((row, "reason", None, "no_reason"))
+        elif fault is not None:
+            refused.append((row, *fault))
         elif number not in waiting:
             known += 1
         else:
-            groups.setdefault((word, why), []).append(number)
+            groups.setdefault((str(word), str(why)), []).append(number)
     refused += [(one["row"], None, one["cell"], one["note"]) for one in sheet.broken.to_pylist()]
     refused.sort(key=lambda entry: int(entry[0]))
     refusals = table_of([(sheet.name, *entry) for entry in refused], _REFUSED)

@@ -6,7 +6,7 @@ number that a spreadsheet shows, whatever was refused before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import as_text, decoded, is_text, pc, tuples_of
+from numguard.compute import MOST_DIGITS, as_text, decoded, is_text, pc, tuples_of
 from numguard.errors import ArgumentError, InputError, UnsupportedTypeError
 from numguard.number_list.spared import is_spared
 from numguard.registry.arrays import Bools, flags, ints
@@ -43,8 +43,10 @@ class Sheet:
         row: each record's row number as a spreadsheet shows it; in a table, from 1.
         broken: row, cell, note: the records that could not be split, and those below a header of other columns.
         not_data: lines that are no records, by kind: title, blank, ruler, header (a repeated one), total, page.
-        passed_over: members and sheets of the file that are no table, and why; and formulas without a value.
+        passed_over: members and sheets of the file that are no table, and why.
         recognised: the format of the file: container, encoding, header_row, sheet.
+        warnings: what else must be known of how it was read, such as formulas without a value.
+        struck_out: the cells of a workbook that are struck out: the row, and the place of the column.
     """
 
     name: str
@@ -56,6 +58,8 @@ class Sheet:
     not_data: dict[str, int]
     passed_over: list[str]
     recognised: dict[str, Any]
+    warnings: list[str]
+    struck_out: Collection[tuple[int, int]]
 
     @property
     def records(self) -> int:
@@ -76,6 +80,7 @@ class Sheet:
             "rows_refused": refused,
             "not_data": self.not_data,
             "passed_over": self.passed_over,
+            "warnings": self.warnings,
         }
 
 
@@ -92,7 +97,7 @@ def read_sheet(
 
     Args:
         source: the file or table.
-        name: the name that is recorded; by default the file's name.
+        name: the name that is recorded; by default the file's name, with that of the sheet that is chosen.
         is_known: whether a cell is a heading of a field.
         sheet: the sheet of a workbook that has several.
         is_heading: whether a cell is a heading; by default `is_known`.
@@ -111,7 +116,7 @@ def read_sheet(
             size, sha256 = fingerprint_file(path)
             found = read_records(path, is_known, sheet)
         # Each byte of a name that is not UTF-8 becomes a replacement character.
-        shown = name or path.name.encode(errors="replace").decode()
+        shown = name or _with_sheet(path.name.encode(errors="replace").decode(), sheet)
     else:
         try:
             found = read_records(source, is_known)
@@ -123,15 +128,22 @@ def read_sheet(
     return _without_victims_below(read) if of_suspects else read
 
 
+def _with_sheet(file: str, sheet: str | None) -> str:
+    """The name of a file, and of the sheet that was chosen: a row number is one of that sheet."""
+    if sheet is None:
+        return file
+    return f"{file}/{sheet if sum(map(str.isdigit, sheet)) <= MOST_DIGITS else 'sheet'}"
+
+
 def _without_blank(found: Records, name: str, size: int, sha256: str) -> Sheet:
     table, row, not_data = _in_plain_types(found.table), found.row, dict(found.not_data)
     keep = ~_blank(table)
     if not keep.all():
         table, row = table.filter(pa.array(keep)), row[keep]
         not_data["blank"] = not_data.get("blank", 0) + int((~keep).sum())
-    passed = [*found.passed_over, *found.warnings]
     recognised = {name: getattr(found, name) for name in ("container", "encoding", "header_row", "sheet")}
-    return Sheet(name, size, sha256, table, pa.array(row), found.broken, not_data, passed, recognised)
+    around = (found.broken, not_data, found.passed_over, recognised, found.warnings, found.struck_out)
+    return Sheet(name, size, sha256, table, pa.array(row), *around)
 
 
 def _in_plain_types(table: pa.Table) -> pa.Table:

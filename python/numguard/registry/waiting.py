@@ -21,7 +21,7 @@ from numguard.errors import FileError, RegistryError
 from numguard.files.placing import Together, place_waiting, remove_waiting
 from numguard.files.steps import one_step
 from numguard.registry.dialect import Dialect
-from numguard.system import runs
+from numguard.system import reason_of, runs
 
 __all__ = ["Waiting"]
 
@@ -77,7 +77,7 @@ class Waiting:
             files.place_for_good()
         except OSError as error:
             raise FileError(
-                f"event {event} was recorded, but its file could not be moved into place ({error.strerror}); it "
+                f"event {event} was recorded, but its file could not be moved into place ({reason_of(error)}); it "
                 "is beside it under a temporary name, and the next call that records an event tries again"
             ) from None
         with one_step(), suppress(RegistryError):  # the next call finds the files in place

@@ -119,7 +119,7 @@ def check_drawing() -> None:
     try:
         import vl_convert  # noqa: F401
     except ImportError:
-        raise MissingExtraError("charts need: pip install 'numguard-telecom[report]'") from None
+        raise MissingExtraError('charts need: pip install "numguard-telecom[report]"') from None
 
 
 def _words(y: dict[str, Any], texts: list[tuple[int, str]], at: float, **mark: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def template(name: str) -> Any:
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError:
-        raise MissingExtraError("pages and pictures need: pip install 'numguard-telecom[report]'") from None
+        raise MissingExtraError('pages and pictures need: pip install "numguard-telecom[report]"') from None
     environment = Environment(
         loader=PackageLoader("numguard.report"),
         autoescape=True,

@@ -1,4 +1,4 @@
-"""The XML of a workbook -> the extent of its cells, and the cells that its reader takes for empty though they are not.
+"""The XML of a workbook -> the extent of its cells, and what its reader does not give of them.
 
 Owns the inspection of a workbook before a library reads it: a file of a kilobyte can name a cell at XFD1048576, and
 the library would allocate all cells before it. Independent of the content of cells, except that an error (`#N/A`) and
@@ -11,15 +11,18 @@ from __future__ import annotations
 import html
 import re
 import zipfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import BinaryIO, Final
 from xml.etree import ElementTree
 
+from numguard.errors import InputError
 from numguard.source.limits import check
+from numguard.source.shown import Strikes, column_number, hidden_rows, is_row_hidden, struck_styles
 
-__all__ = ["Extents", "inspect_workbook"]
+__all__ = ["Inspected", "inspect_workbook"]
 
 _PIECE: Final = 1 << 20
 #: A cell that is not empty: its column, its row.
@@ -28,60 +31,77 @@ _ERROR: Final = re.compile(
     rb"""<(?:\w+:)?c\b(?=[^>]*?\bt=["']e["'])[^>]*?\br=["']([A-Za-z]{1,3})([0-9]{1,7})["'][^>]*>.{0,2000}?<(?:\w+:)?v>([^<]{0,20})<""",
     re.DOTALL,
 )
+_FORMULA: Final = rb"""\s*<(?:\w+:)?f\b(?:[^>]*/>|[^<]*</(?:\w+:)?f>)\s*"""
+#: Beside a value that is text and empty, as of `=IF(A2="","",A2)`.
+_EMPTY_TEXT: Final = rb"""[^>]*?\bt=["']str["'][^>]*>""" + _FORMULA + rb"<(?:\w+:)?v\b"
 _WITHOUT_VALUE: Final = re.compile(
-    rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Za-z]{1,3})([0-9]{1,7})["'][^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^<]*</(?:\w+:)?f>)"""
-    rb"""\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
+    rb"""<(?:\w+:)?c\b(?!"""
+    + _EMPTY_TEXT
+    + rb""")[^>]*?\br=["']([A-Za-z]{1,3})([0-9]{1,7})["'][^>]*>"""
+    + _FORMULA
+    + rb"""(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
 )
 _LOST: Final = "#N/A"
-#: The most cells that one repeated formula without a value is marked in; all are counted.
+#: The most cells that one repeated formula without a value, or style, is marked in; all are counted.
 _MOST_REPEATED: Final = 1 << 16
-_OPEN_TAG: Final = re.compile(rb"<table:(table-row|covered-table-cell|table-cell|table)\b([^>]*?)(/?)>")
+#: No other tag that begins so, such as `table-column` and `table-row-group`.
+_OPEN_TAG: Final = re.compile(rb"<table:(table-row|covered-table-cell|table-cell|table)(?=[\s/>])([^>]*?)(/?)>")
 _REPEATED: Final = re.compile(rb"""table:number-(?:rows|columns)-repeated=["'](\d{1,12})""")
-#: The name of a sheet; what shows that a cell has a value.
+#: The name of a sheet, and of the style of a cell; what shows that a cell has a value.
 _OPEN_NAME: Final = re.compile(rb"""\btable:name=(["'])(.*?)\1""")
+_OPEN_STYLE: Final = re.compile(rb"""\btable:style-name=["']([^"']{1,200})["']""")
+#: As many bytes as the style of a cell has at most.
+_LONGEST_STYLE: Final = 4_000
 _QUOTED: Final = re.compile(rb""""[^"]*"|'[^']*'""")
 _OPEN_VALUE: Final = re.compile(rb"""\boffice:(?:\w+-)?value=|\boffice:value-type=["']string""")
+#: Where an OpenDocument file says that it is encrypted.
+_PROTECTION: Final = "META-INF/manifest.xml"
 _NAMESPACES: Final = re.compile(r"^\{[^}]*\}")
 #: Of the binary form: a row, a cell of some kind, and the count of shared texts.
 _ROW, _CELLS, _TEXTS = 0, range(1, 12), 159
 
 
 @dataclass(slots=True)
-class Extents:
-    """What the reader of a workbook takes for empty cells.
+class Inspected:
+    """What the reader of a workbook does not give of a sheet; rows and columns from 0.
 
     Attributes:
-        lost: sheet -> (row, column) -> the text of such a cell: an error, or `#N/A` for a formula without a value.
-        without_value: sheet -> how many of them are formulas without a value.
+        lost: (row, column) -> the text of a cell that it takes for empty: an error, or `#N/A` for a formula without a
+            value.
+        without_value: how many of them are formulas without a value.
+        hidden: the hidden rows.
+        struck: (row, column) of the cells that are struck out.
     """
 
-    lost: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
-    without_value: dict[str, int] = field(default_factory=dict)
+    lost: dict[tuple[int, int], str] = field(default_factory=dict)
+    without_value: int = 0
+    hidden: set[int] = field(default_factory=set)
+    struck: set[tuple[int, int]] = field(default_factory=set)
 
 
-def inspect_workbook(name: str, stream: BinaryIO) -> Extents:
-    """Inspects a workbook.
+def inspect_workbook(name: str, stream: BinaryIO) -> Mapping[str, Inspected]:
+    """Inspects a workbook: what was found of each sheet.
 
     Raises:
-        InputError: it exceeds a limit.
+        InputError: it exceeds a limit, or has a password.
         zipfile.BadZipFile: it is damaged.
     """
-    found = Extents()
+    found: defaultdict[str, Inspected] = defaultdict(Inspected)
     with zipfile.ZipFile(stream) as archive:
         entries = [entry for entry in archive.infolist() if not entry.filename.startswith("xl/media/")]
         check("members", len(entries), name, "the files in it are")
+        if any(e.filename == _PROTECTION and b"encryption-data" in archive.read(e) for e in entries):
+            raise InputError(f"{name}: is protected with a password: save it without one")
         sheets = [e for e in entries if re.match(r"xl/(work|chart|dialog|macro)sheets/[^/]*$", e.filename)]
         check("sheets", len(sheets), name, "its sheets are")
-        names = _sheet_names(archive)
+        names, strikes = _sheet_names(archive), Strikes.of(archive)
         cells = 0
         for entry in entries:
             reach = 0
             if entry in sheets and entry.filename.endswith(".bin"):
                 reach = _binary_reach(name, archive.read(entry))
             elif entry in sheets:
-                sheet = names.get(entry.filename, entry.filename)
-                lost = found.lost[sheet] = {}
-                reach, found.without_value[sheet] = _reach(name, archive, entry, lost)
+                reach = _reach(name, archive, entry, found[names.get(entry.filename, entry.filename)], strikes)
             elif entry.filename == "content.xml":
                 reach = _open_reach(name, archive, entry, found)
             elif entry.filename == "xl/sharedStrings.bin":
@@ -117,61 +137,100 @@ def _tags(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
         yield rest
 
 
-def _reach(
-    name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, lost: dict[tuple[int, int], str]
-) -> tuple[int, int]:
-    """The extent of a sheet, and its formulas without a value; fills `lost`."""
-    rows, columns, without_value = 0, 0, 0
+def _reach(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, found: Inspected, strikes: Strikes) -> int:
+    """The extent of a sheet; fills `found`."""
+    rows, columns = 0, 0
     for text in _tags(archive, entry):
         places = [(letters, row) for letters, row, closed in _CELL.findall(text) if not closed]
         if places:
             rows = max(rows, *map(int, {row for _, row in places}), 0)
-            columns = max(columns, *map(_column, {letters for letters, _ in places}), 0)
+            columns = max(columns, *map(column_number, {letters for letters, _ in places}), 0)
         check("columns", columns, name, "the columns of a sheet are")
         for pattern in (_ERROR, _WITHOUT_VALUE):
             for match in pattern.finditer(text):
                 value = match[3].decode(errors="replace") if pattern is _ERROR else _LOST
-                lost[int(match[2]) - 1, _column(match[1]) - 1] = value
-                without_value += pattern is _WITHOUT_VALUE
-    return rows * columns, without_value
+                found.lost[int(match[2]) - 1, column_number(match[1]) - 1] = value
+                found.without_value += pattern is _WITHOUT_VALUE
+        found.hidden |= hidden_rows(text)
+        found.struck.update(strikes.cells(text))
+    return rows * columns
 
 
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
-
-
-def _open_reach(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, found: Extents) -> int:
+def _open_reach(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, found: dict[str, Inspected]) -> int:
     """The extent of the cells of an OpenDocument file, all sheets together; fills `found`."""
-    sheet = ""
-    total = row = column = last = widest = 0
-    row_times, rest, sheets = 1, b"", 0
+    sheets = _OpenSheets(name, found)
+    rest = before = b""
     for piece in _pieces(archive, entry):
         rest += piece
         cut = rest.rfind(b"<")
         text, rest = (rest[:cut], rest[cut:]) if cut > 0 else (rest, b"")
+        if not sheets.count:
+            # Styles are above the sheets.
+            sheets.struck |= struck_styles(before + text)
+            before = text[-_LONGEST_STYLE:]
         for what, attributes, closed in _OPEN_TAG.findall(text):
-            times = int(match[1]) if (match := _REPEATED.search(attributes)) else 1
-            if what == b"table":
-                total, row, column, last, widest, row_times = total + last * widest, 0, 0, 0, 0, 0
-                sheets += 1
-                sheet = _open_name(attributes)
-                check("sheets", sheets, name, "its sheets are")
-            elif what == b"table-row":
-                row, column, row_times = row + row_times, 0, times
-            else:
-                if what == b"table-cell" and _is_without_value(attributes):
-                    rows, columns = range(row, row + max(row_times, 1)), range(column, column + times)
-                    marked = islice(product(rows, columns), _MOST_REPEATED)
-                    found.lost.setdefault(sheet, {}).update(dict.fromkeys(marked, _LOST))
-                    found.without_value[sheet] = found.without_value.get(sheet, 0) + len(rows) * len(columns)
-                column += times
-                if not closed or b"office:value" in attributes:
-                    last, widest = max(last, row + row_times), max(widest, column)
-            check("cells", total + last * widest, name, "the cells up to the last one in use are")
-    return total + last * widest
+            sheets.take(what, attributes, is_empty=bool(closed))
+            check("cells", sheets.cells, name, "the cells up to the last one in use are")
+    return sheets.cells
+
+
+class _OpenSheets:
+    """The sheets of an OpenDocument file, tag by tag."""
+
+    def __init__(self, name: str, found: dict[str, Inspected]) -> None:
+        self.count = 0
+        #: The names of styles that strike a cell out.
+        self.struck: set[bytes] = set()
+        self._name = name
+        self._found = found
+        self._sheet = ""
+        #: The cells of the sheets before; in this one the row and column, and the last row and column in use.
+        self._total = self._row = self._column = self._last = self._widest = 0
+        self._row_times = 1
+
+    @property
+    def cells(self) -> int:
+        """The cells up to the last one in use."""
+        return self._total + self._last * self._widest
+
+    def take(self, what: bytes, attributes: bytes, *, is_empty: bool) -> None:
+        """Takes the tag of a sheet, a row or a cell."""
+        times = int(match[1]) if (match := _REPEATED.search(attributes)) else 1
+        if what == b"table":
+            self._total = self.cells
+            self._row = self._column = self._last = self._widest = self._row_times = 0
+            self.count += 1
+            self._sheet = _open_name(attributes)
+            check("sheets", self.count, self._name, "its sheets are")
+        elif what == b"table-row":
+            self._row, self._column, self._row_times = self._row + self._row_times, 0, times
+            if is_row_hidden(attributes):
+                rows = range(self._row, self._row + times)
+                self._found[self._sheet].hidden.update(islice(rows, _MOST_REPEATED))
+        else:
+            if what == b"table-cell":
+                self._mark(attributes, times, is_empty=is_empty)
+            self._column += times
+            if not is_empty or b"office:value" in attributes:
+                self._last = max(self._last, self._row + self._row_times)
+                self._widest = max(self._widest, self._column)
+
+    def _mark(self, attributes: bytes, times: int, *, is_empty: bool) -> None:
+        """Marks a cell that is a formula without a value, or struck out, wherever it is repeated."""
+        is_lost = _is_without_value(attributes)
+        style = None if is_empty or not self.struck else _OPEN_STYLE.search(attributes)
+        is_struck = style is not None and style[1] in self.struck
+        if not is_lost and not is_struck:
+            return
+        rows = range(self._row, self._row + max(self._row_times, 1))
+        columns = range(self._column, self._column + times)
+        marked = list(islice(product(rows, columns), _MOST_REPEATED))
+        found = self._found[self._sheet]
+        if is_struck:
+            found.struck.update(marked)
+        if is_lost:
+            found.lost.update(dict.fromkeys(marked, _LOST))
+            found.without_value += len(rows) * len(columns)
 
 
 def _open_name(attributes: bytes) -> str:

@@ -12,7 +12,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate
 from typing import Final
@@ -28,6 +28,7 @@ __all__ = [
     "clean",
     "find_header",
     "groups",
+    "joined_names",
     "split_line",
     "usual_width",
     "wanted_names",
@@ -43,6 +44,10 @@ NO_SEPARATOR: Final = "\x1f"
 _LONGEST_LINE: Final = 1_000_000
 #: The most lines of one header: a wide one may have a line break in every cell.
 _HEADER_LINES: Final = 100
+#: As many digits as no heading has.
+_FIGURES: Final = re.compile(r"\d{5}")
+#: What is behind the heading of a group, and says nothing.
+_DETAILS: Final = re.compile(r"\W+(?:details?|particulars|information|info|विवरण)\W*$", re.IGNORECASE)
 _SEPARATOR_LINE: Final = re.compile(r"""["']?sep=(.)["']?""", re.IGNORECASE)
 
 
@@ -82,6 +87,39 @@ def groups(above: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def joined_names(
+    above: Sequence[str], below: Sequence[str], wanted: Callable[[str], bool] | None
+) -> tuple[str, ...] | None:
+    """The names of the columns of a header of two rows, as `Name` and `Mobile` below `Suspect`; None if it has one row.
+
+    Below the heading of a group is the name of each of its columns, and nothing below any other heading.
+    """
+    upper, lower = ([clean(cell) for cell in cells] for cells in (above, below))
+    if any(map(_FIGURES.search, lower)) or len(lower) > len(upper):
+        return None
+    lower += [""] * (len(upper) - len(lower))
+    is_wanted = wanted or (lambda _: False)
+    names, group = [], ""
+    for k, (heading, name) in enumerate(zip(upper, lower, strict=True)):
+        if heading and name and (any(upper[k + 1 : k + 2]) or not any(lower[k + 1 : k + 2])):
+            return None
+        group = (heading if name else "") if heading else group
+        # A group that is a field has its values in the first of its columns.
+        is_whole = not name or (heading and is_wanted(heading))
+        names.append(heading if is_whole else _name_in_group(group, name, is_wanted))
+    return tuple(names) if any(map(_both, upper, lower)) else None
+
+
+def _both(heading: str, name: str) -> bool:
+    return bool(heading and name)
+
+
+def _name_in_group(group: str, name: str, is_wanted: Callable[[str], bool]) -> str:
+    """The name of a column with that of its group; without `details` and such behind it, if that is a wanted one."""
+    names = [f"{group} {name}".strip(), f"{_DETAILS.sub('', group)} {name}".strip()]
+    return next(filter(is_wanted, names), names[0])
+
+
 def wanted_names(cells: Sequence[str], wanted: Callable[[str], bool]) -> int:
     """How many cells of a line are wanted names; none where another cell is a number: `9876543210,Mobile` is a row."""
     names = [clean(cell) for cell in cells]
@@ -110,7 +148,19 @@ def find_header(lines: Sequence[str], wanted: Callable[[str], bool] | None) -> T
             if known and (best is None or rank > best[0]):
                 only = len(names) == 1 and not any(_filled(line, separator) > 1 for line in lines[end:_SAMPLED])
                 best = rank, _header(lines, names, NO_SEPARATOR if only else separator, at, end)
-    return best[1] if best else _by_width(lines, separators, start)
+    found = best[1] if best else _by_width(lines, separators, start)
+    return None if found is None else _with_second_row(found, lines, wanted)
+
+
+def _with_second_row(found: TextHeader, lines: Sequence[str], wanted: Callable[[str], bool] | None) -> TextHeader:
+    """The header with its second row, if it has one."""
+    if found.separator == NO_SEPARATOR or found.end >= len(lines):
+        return found
+    below, end = _cells(lines, found.end, found.separator)
+    names = joined_names(found.names, below, wanted)
+    if names is None:
+        return found
+    return replace(found, names=names, end=end, width=usual_width(lines[end:], found.separator, len(names)))
 
 
 def _by_width(lines: Sequence[str], separators: Sequence[str], start: int) -> TextHeader | None:

@@ -7,6 +7,7 @@ kind**, not its name.
 from __future__ import annotations
 
 import codecs
+import re
 from typing import Final
 
 from numguard.source.json_records import looks_like_json
@@ -46,7 +47,11 @@ _REFUSED: Final = {
     b"GIF8": "is a picture",
     b"{\\rtf": "is a document: save its table as CSV",
 }
-_MARKUP: Final = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<head", b"<body")
+_MARKUP: Final = re.compile(
+    rb"<(?:!--|\?xml|(?:!doctype|html|head|body|meta|title|style|script|div|span|center|font|h[1-6]|p|br)\b)"
+    rb"|<(?:table|t[rdh])\b|mime-version:",
+    re.IGNORECASE,
+)
 _CONTROLS: Final = bytes([*range(8), *range(14, 26), *range(28, 32)])
 #: Bytes by which a character set without a mark is known.
 _FEWEST: Final = 16
@@ -85,7 +90,7 @@ def refusal_reason(head: bytes) -> str | None:
     for magic, why in _REFUSED.items():
         if head.startswith(magic):
             return why
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
+    if _MARKUP.match(head.lstrip(b"\xef\xbb\xbf \t\r\n")):
         return "is a web page or XML: open it and save it as .xlsx or CSV"
     controls = len(head) - len(head.translate(None, _CONTROLS))
     # Some programs leave a few zero bytes in a text.

@@ -10,7 +10,7 @@ import re
 from abc import ABC, abstractmethod
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -182,6 +182,10 @@ class Part(ABC):
     finds_headers: bool = False
     #: What a reader must know of how it was read, such as formulas without a value; complete once it was read.
     warnings: Sequence[str] = ()
+    #: The rows that a workbook hides, by a filter or by hand.
+    hidden_rows: Collection[int] = frozenset()
+    #: The cells of a workbook that are struck out: the row, and the place of the column.
+    struck_out: Collection[tuple[int, int]] = frozenset()
     #: The values that the directories above the file give all its rows: `day=2025-06-01/` is the column `day`.
     partitions: Mapping[str, str] = MappingProxyType({})
 

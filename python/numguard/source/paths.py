@@ -16,6 +16,9 @@ from urllib.parse import unquote
 from numguard.errors import ArgumentError, FileMissingError
 from numguard.types import PathLike
 
+#: The files of settings and pictures that Windows keeps in folders.
+_OF_WINDOWS = frozenset({"desktop.ini", "thumbs.db"})
+
 __all__ = ["check_listed_once", "copies_among", "files_of", "is_hidden", "is_listed_twice", "partition_values"]
 
 
@@ -41,7 +44,7 @@ def files_of(path: PathLike | Sequence[PathLike]) -> list[Path]:
         return found
     if not path.exists() and glob.has_magic(text):
         found = [Path(file) for file in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
-        found = [file for file in found if file.is_file()]
+        found = [file for file in found if file.is_file() and not _is_lock(file.name)]
         if not found:
             raise FileMissingError(f"{path}: no file matches")
         return found
@@ -101,8 +104,17 @@ def _listed_again(sources: Any) -> PathLike | None:
 
 
 def is_hidden(file: Path, directory: Path) -> bool:
-    """Whether the name is one that tools give to files without data (`_SUCCESS`, `.crc`)."""
-    return any(name.startswith((".", "_")) for name in file.relative_to(directory).parts)
+    """Whether the name is one that programs give to files without data (`_SUCCESS`, `.crc`, `~$calls.xlsx`)."""
+    names = file.relative_to(directory).parts
+    return any(name.startswith((".", "_")) for name in names) or _is_lock(names[-1])
+
+
+def _is_lock(name: str) -> bool:
+    """Whether a name is that of a file which a spreadsheet keeps beside an open one, or which Windows keeps in folders.
+
+    Windows does not show them to its users.
+    """
+    return name.startswith("~$") or name.lower() in _OF_WINDOWS
 
 
 def partition_values(file: Path, directory: Path) -> dict[str, str]:

@@ -7,7 +7,7 @@ reported as broken**, with its row and its text.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -41,6 +41,7 @@ class Records:
         sheet: the sheet of a workbook.
         passed_over: the members of the file that are not tables, and why.
         warnings: what else was not read, such as formulas without a value.
+        struck_out: the cells of a workbook that are struck out: the row, and the place of the column.
     """
 
     table: pa.Table
@@ -53,6 +54,7 @@ class Records:
     sheet: str | None
     passed_over: list[str]
     warnings: list[str]
+    struck_out: Collection[tuple[int, int]]
 
 
 def read_records(source: Any, is_known: Callable[[str], bool], sheet: str | None = None) -> Records:
@@ -92,6 +94,7 @@ def read_records(source: Any, is_known: Callable[[str], bool], sheet: str | None
         part.sheet,
         texts_of(opened.passed_over),
         [f"{part.name}: {warning}" for warning in part.warnings],
+        part.struck_out,
     )
 
 

@@ -12,9 +12,9 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -22,8 +22,8 @@ import pyarrow as pa
 from numguard.compute import MOST_DIGITS
 from numguard.errors import InputError, MissingExtraError
 from numguard.source.container import Member, PassedOver
-from numguard.source.extent import inspect_workbook
-from numguard.source.header import clean, groups, wanted_names
+from numguard.source.extent import Inspected, inspect_workbook
+from numguard.source.header import clean, groups, joined_names, wanted_names
 from numguard.source.non_data import NonData
 from numguard.source.part import Batch, Part
 
@@ -33,23 +33,77 @@ _SEARCHED: Final = 50
 _DIGITS_KEPT: Final = 10**15
 _MONTHS: Final = 12
 _DAY_FIRST: Final = re.compile(r"\s*'?(\d{1,2})[/.-]\d{1,2}[/.-]\d{4}")
+#: As many digits as no heading has: rows that a cell is merged over have them, and second rows of headings do not.
+_FIGURES: Final = re.compile(r"\d{5}")
 _BREAKS: Final = str.maketrans('\t\n\r\x0b\x0c\u2028\u2029"', " " * 7 + "'")
+
+
+#: The first and the last cell, each as row and column.
+Range: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class FilledSheet:
-    """A sheet that is not empty: its rows as text cells, and how many of its cells are formulas without a value."""
+    """A sheet that is not empty; rows and columns from 0.
+
+    Attributes:
+        rows: its rows as text cells.
+        without_value: how many of its cells are formulas without a value.
+        hidden: the hidden rows that are not empty.
+        struck: (row, column) of the cells that are struck out and not empty.
+        merged: the first rows of the cells that are merged over several rows with figures.
+    """
 
     rows: list[list[str]]
     without_value: int
+    hidden: frozenset[int] = frozenset()
+    struck: frozenset[tuple[int, int]] = frozenset()
+    merged: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, rows: list[list[str]], found: Inspected, ranges: Iterable[Range]) -> FilledSheet:
+        """The sheet with these cells, of which that was found, and with these ranges of merged cells."""
+        hidden = frozenset(k for k in found.hidden if k < len(rows) and any(map(str.strip, rows[k])))
+        struck = frozenset(
+            (k, at) for k, at in found.struck if k < len(rows) and at < len(rows[k]) and rows[k][at].strip()
+        )
+        merged = (
+            top
+            for (top, left), (bottom, _) in ranges
+            if top < min(bottom, len(rows) - 1)
+            and left < len(rows[top])
+            and rows[top][left].strip()
+            and any(map(_FIGURES.search, rows[top + 1]))
+        )
+        return cls(rows, found.without_value, hidden, struck, tuple(sorted(merged)))
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a reader must know: some programs write formulas, and leave it to a spreadsheet to compute them."""
-        if not self.without_value:
-            return ()
-        cells = "1 cell is a formula" if self.without_value == 1 else f"{self.without_value:,} cells are formulas"
-        return (f"{cells} without a value, read as #N/A: open it in the spreadsheet and save it again",)
+        """What a reader must know: what the spreadsheet shows in another way than its cells alone do."""
+        found: list[str] = []
+        if self.without_value:
+            # Some programs write formulas, and leave it to a spreadsheet to compute them.
+            cells = "1 cell is a formula" if self.without_value == 1 else f"{self.without_value:,} cells are formulas"
+            found.append(f"{cells} without a value, read as #N/A: open it in the spreadsheet and save it again")
+        if self.hidden:
+            rows = "1 row is hidden" if len(self.hidden) == 1 else f"{len(self.hidden):,} rows are hidden"
+            found.append(
+                f"{rows} by a filter or by hand, the first is row {min(self.hidden) + 1}; they are read as all others "
+                "are: delete those that do not count"
+            )
+        if self.struck:
+            cells = "1 cell is struck out" if len(self.struck) == 1 else f"{len(self.struck):,} cells are struck out"
+            found.append(
+                f"{cells}, the first in row {min(self.struck)[0] + 1}; what such a cell holds is read: delete what "
+                "does not count"
+            )
+        if self.merged:
+            cells = "1 cell is merged" if len(self.merged) == 1 else f"{len(self.merged):,} cells are merged"
+            found.append(
+                f"{cells} over several rows, the first in row {self.merged[0] + 1}; only the first row of each has its "
+                "content, and it is empty in the others: unmerge them and fill in each row"
+            )
+        return tuple(found)
 
 
 class SheetPart(Part):
@@ -62,22 +116,26 @@ class SheetPart(Part):
         self.container = member.container
         self.sheet = sheet
         self.warnings = filled.warnings
+        self.hidden_rows = frozenset(row + 1 for row in filled.hidden)
+        self.struck_out = frozenset((row + 1, at) for row, at in filled.struck)
         self._rows = rows = filled.rows
         at = _header_row(rows, wanted)
-        self.header_row = at + 1
         above = next((row for row in reversed(rows[:at]) if any(cell.strip() for cell in row)), [])
-        self.groups = groups(above, rows[at])
+        joined = joined_names(rows[at], rows[at + 1] if at + 1 < len(rows) else [], wanted)
+        self._header = joined or rows[at]
+        self.header_row = at + (2 if joined else 1)
+        self.groups = () if joined else groups(above, rows[at])
         self.titles = [" ".join(row) for row in rows[:at]]
         #: Whether the header has a wanted name.
-        self.is_wanted = wanted is not None and any(wanted(clean(cell)) for cell in rows[at])
+        self.is_wanted = wanted is not None and any(wanted(clean(cell)) for cell in self._header)
 
     def stored_schema(self) -> pa.Schema:
         """The columns, all text."""
-        return pa.schema([(clean(cell), pa.string()) for cell in self._rows[self.header_row - 1]])
+        return pa.schema([(clean(cell), pa.string()) for cell in self._header])
 
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows, in order."""
-        header = self._rows[self.header_row - 1]
+        header = self._header
         non_data = NonData(header)
         for line, cells in enumerate(self._rows[: self.header_row - 1], 1):
             self.account_title(line, ",".join(cells) if any(cell.strip() for cell in cells) else "")
@@ -177,9 +235,15 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]
             sheet = workbook.get_sheet_by_name(sheet_name)
             if sheet.height:
                 rows = sheet.to_python(skip_empty_area=False)
-                _restore_lost(rows, found.lost.get(sheet_name, {}))
-                filled = FilledSheet(_as_written(rows), found.without_value.get(sheet_name, 0))
+                of_sheet = found.get(sheet_name, Inspected())
+                _restore_lost(rows, of_sheet.lost)
+                filled = FilledSheet.of(_as_written(rows), of_sheet, sheet.merged_cell_ranges or ())
                 yield sheet_name, sheet_name in hidden, filled
+    except OverflowError as span:
+        raise InputError(
+            f"{name}: a large number has the format of a duration ([h]:mm:ss): give its column the format of a number, "
+            "and save it again"
+        ) from span
     except (CalamineError, ValueError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as damage:
         if isinstance(damage, InputError):
             raise
