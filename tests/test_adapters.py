@@ -17,6 +17,7 @@ import pytest
 
 import numguard as ng
 import numguard.adapters.duckdb
+import numguard.adapters.pandas
 import numguard.adapters.polars
 from numguard.adapters.duckdb import register
 from numguard.errors import ArgumentError, UnsupportedTypeError
@@ -165,7 +166,7 @@ def test_pandas_and_pyarrow_need_no_adapter() -> None:
     assert ng.normalize(pa.chunked_array([CELLS[:7], CELLS[7:]], pa.string())).to_pylist() == ANSWERS["normalize"]
 
 
-@pytest.mark.parametrize("module", [numguard.adapters.polars, numguard.adapters.duckdb])
+@pytest.mark.parametrize("module", [numguard.adapters.polars, numguard.adapters.duckdb, numguard.adapters.pandas])
 def test_the_examples_of_the_adapters_run(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted > 0

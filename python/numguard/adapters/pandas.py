@@ -8,8 +8,8 @@ nullable type: a refused cell is `<NA>`, and no number becomes floating point.
     >>> listed = ng.NumberSet(["9876543210"])
     >>> calls[calls["a_party"].numguard.contains(listed).fillna(False)]["seconds"].tolist()
     [12]
-    >>> calls["a_party"].numguard.explain()["note"].tolist()
-    [None, 'short_code']
+    >>> calls["a_party"].numguard.explain()["note"].dropna().tolist()
+    ['short_code']
 """
 
 from __future__ import annotations
