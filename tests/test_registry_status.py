@@ -194,6 +194,17 @@ def test_a_district_is_that_of_what_stands(registry: ng.Registry) -> None:
     assert districts() == {A: "Hisar", B: None, C: None}
 
 
+def test_the_numbers_of_a_status_among_some(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "8887776665")))
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    registry.decide([C], "withdrawn", "checked")
+    for status, among in (("reported", [A, B, C]), ("reverify", [B, C]), (["reverify", "withdrawn"], [A, B, C, D])):
+        of_all = registry.numbers(status) & ng.NumberSet(pa.array(among, pa.uint64()))
+        assert registry.numbers(status, among=pa.array(among, pa.uint64())) == of_all
+        assert len(of_all) == (1 if isinstance(status, str) else 2)
+    assert registry.numbers(among=["98765 43210", "8887776665"]).to_array().to_pylist() == [A]
+
+
 def test_as_of_rebuilds_any_day(registry: ng.Registry) -> None:
     clock = datetime(2026, 9, 1, 23, 59, tzinfo=IST)
     registry._case.now = lambda: int(clock.timestamp() * 1e6)  # type: ignore[method-assign]

@@ -93,7 +93,5 @@ def decide(
 
 def _decided_before(registry: Registry, numbers: NumberSet) -> dict[str, int]:
     """By status, how many of the numbers are on no list by a decision, or the answer of an operator."""
-    if not len(numbers & registry.numbers(_DECIDED)):
-        return {}
-    found = {word: len(numbers & registry.numbers(word)) for word in _DECIDED}
+    found = {word: len(registry.numbers(word, among=numbers)) for word in _DECIDED}
     return {word: count for word, count in found.items() if count}

@@ -36,7 +36,8 @@ def history(store: Reading, msisdn: int, cut: int) -> pa.Table:
     ended = [*related.no_more(), *related.withdrawn()]
     entries = pa.concat_tables([entries, pa.Table.from_pylist(ended, schema=entries.schema)])
     entries = entries.filter(pc.less_equal(entries["event"], cut))
-    who, read = store.events(entries["event"]), store.events(related.events_of_files(entries))
+    who = store.events(entries["event"])
+    read = store.events(related.events_of_files(entries)) if _BACK in pc.unique(entries["what"]).to_pylist() else who
     sent = store.sent_files().to_pylist()
     order = store.order(cut)
     seqs = ints(entries["event"])

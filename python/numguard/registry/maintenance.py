@@ -60,7 +60,7 @@ class Maintenance:
         if event is None:
             return seal
         if isinstance(event, bool) or not 1 <= event <= seal.events:
-            raise ArgumentError(f"event: takes the number of a recorded event, up to {seal.events}")
+            raise ArgumentError(f"event (--event): takes the number of a recorded event, up to {seal.events}")
         return Seal(event, store.digest_of(event))
 
     def backup(self, path: PathLike) -> Seal:
