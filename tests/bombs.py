@@ -141,6 +141,20 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "9,000 members": ("d.zip", lambda: zipped({f"{k}.csv": b"a,b\n1,2\n" for k in range(9000)})),
     "a far cell": ("d.xlsx", lambda: workbook(_cell("A1") + _cell("XFD1048576"))),
     "a far row": ("d.xlsx", lambda: workbook(_cell("A1") + _cell("ZZ1048576"))),
+    "a far cell behind a sign": (
+        "d.xlsx",
+        lambda: workbook(_cell("A1") + '<row r="1048576"><c x=">" r="XFD1048576"><v>1</v></c></row>'),
+    ),
+    "a far cell behind another sign": (
+        "d.xlsx",
+        lambda: workbook(_cell("A1") + '<row r="1048576"><c x="<" r="XFD1048576"><v>1</v></c></row>'),
+    ),
+    "a far row of cells without a place": (
+        "d.xlsx",
+        lambda: workbook(f"<row>{'<c><v>1</v></c>' * 16_384}</row>" + '<row r="1048576"><c><v>1</v></c></row>'),
+    ),
+    "tags without an end": ("d.xlsx", lambda: workbook(_cell("A1") + "<c " * 500_000)),
+    "a tag of many places": ("d.xlsx", lambda: workbook(_cell("A1") + "<c" + ' t="e" r="A1"' * 200_000)),
     "a row beyond all": ("d.xlsx", lambda: workbook(_cell("A4294967295"))),
     "3,000 sheets": ("d.xlsx", lambda: workbook(_cell("A1"), sheets=3000)),
     "a sheet of GiB": ("d.xlsx", lambda: workbook("<row/>" * 40_000_000)),
@@ -152,6 +166,14 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
             'table:number-columns-repeated="16384" office:value-type="float" office:value="1"/></table:table-row>'
         ),
     ),
+    "a repeated cell behind a sign": (
+        "d.ods",
+        lambda: _open_document(
+            '<table:table-row><table:table-cell x=">" table:number-columns-repeated="4294967295" '
+            'office:value-type="string"><text:p>x</text:p></table:table-cell></table:table-row>'
+        ),
+    ),
+    "open tags without an end": ("d.ods", lambda: _open_document("<table:table-row " * 100_000)),
     "a cell repeated 4294967295 times": (
         "d.ods",
         lambda: _open_document(

@@ -99,7 +99,7 @@ def test_a_bomb_is_an_error(tmp_path: Path, bomb: str) -> None:
 
 @pytest.mark.parametrize(("bomb", "wrapping", "verb"), random.Random(1).sample(CASES, min(SOME, len(CASES))))
 def test_a_bomb_is_an_error_to_every_verb(tmp_path: Path, bomb: str, wrapping: str, verb: str) -> None:
-    """NUMGUARD_BOMBS=276 takes every bomb, in every wrapping, to every verb; -rP shows seconds and memory."""
+    """NUMGUARD_BOMBS=360 takes every bomb, in every wrapping, to every verb; -rP shows seconds and memory."""
     name, content = BOMBS[bomb]
     path = tmp_path / f"{name}{wrapping}"
     path.write_bytes(WRAPPINGS[wrapping](name, content()))
