@@ -26,6 +26,7 @@ __all__ = [
     "TextHeader",
     "beginnings",
     "clean",
+    "completed_names",
     "find_header",
     "groups",
     "joined_names",
@@ -110,6 +111,17 @@ def joined_names(
     return tuple(names) if any(map(_both, upper, lower)) else None
 
 
+def completed_names(above: Sequence[str], names: Sequence[str]) -> tuple[str, ...] | None:
+    """The names of a header that is the second of two rows, with those of the first; None if it is not.
+
+    `Remarks` beside the heading of a group is that of a column of which the second row has no name.
+    """
+    if sum(bool(clean(cell)) for cell in above) < 2 or joined_names(above, names, None) is None:
+        return None
+    padded = [*names, *[""] * (len(above) - len(names))]
+    return tuple(clean(name) or clean(heading) for heading, name in zip(above, padded, strict=True))
+
+
 def _both(heading: str, name: str) -> bool:
     return bool(heading and name)
 
@@ -153,14 +165,16 @@ def find_header(lines: Sequence[str], wanted: Callable[[str], bool] | None) -> T
 
 
 def _with_second_row(found: TextHeader, lines: Sequence[str], wanted: Callable[[str], bool] | None) -> TextHeader:
-    """The header with its second row, if it has one."""
-    if found.separator == NO_SEPARATOR or found.end >= len(lines):
+    """The header with its second row, if it has one, or with the names of the first, if it is the second."""
+    if found.separator == NO_SEPARATOR:
         return found
-    below, end = _cells(lines, found.end, found.separator)
-    names = joined_names(found.names, below, wanted)
-    if names is None:
-        return found
-    return replace(found, names=names, end=end, width=usual_width(lines[end:], found.separator, len(names)))
+    if found.end < len(lines):
+        below, end = _cells(lines, found.end, found.separator)
+        if (names := joined_names(found.names, below, wanted)) is not None:
+            return replace(found, names=names, end=end, width=usual_width(lines[end:], found.separator, len(names)))
+    above = split_line(lines[found.line - 2], found.separator) if found.line > 1 else []
+    names = completed_names(above, found.names)
+    return found if names is None else replace(found, names=names, width=max(found.width, len(names)))
 
 
 def _by_width(lines: Sequence[str], separators: Sequence[str], start: int) -> TextHeader | None:
