@@ -49,6 +49,8 @@ _HEADER_LINES: Final = 100
 _FIGURES: Final = re.compile(r"\d{5}")
 #: What is behind the heading of a group, and says nothing.
 _DETAILS: Final = re.compile(r"\W+(?:details?|particulars|information|info|विवरण)\W*$", re.IGNORECASE)
+#: The names of the first column of a group that say no more than the heading of the group.
+_PLAIN: Final = re.compile(r"(?:(?:mobile|phone|contact|number|nos?|primary|first|1|नंबर|मोबाइल)\W*)+", re.IGNORECASE)
 _SEPARATOR_LINE: Final = re.compile(r"""["']?sep=(.)["']?""", re.IGNORECASE)
 
 
@@ -105,8 +107,8 @@ def joined_names(
         if heading and name and (any(upper[k + 1 : k + 2]) or not any(lower[k + 1 : k + 2])):
             return None
         group = (heading if name else "") if heading else group
-        # A group that is a field has its values in the first of its columns.
-        is_whole = not name or (heading and is_wanted(heading))
+        # `Victim` below `Mobile` says whose they are, and `Number` says nothing.
+        is_whole = not name or (heading and is_wanted(heading) and _PLAIN.fullmatch(name))
         names.append(heading if is_whole else _name_in_group(group, name, is_wanted))
     return tuple(names) if any(map(_both, upper, lower)) else None
 
