@@ -434,4 +434,33 @@ def test_a_row_below_the_header_is_no_second_one(below: list[Cell]) -> None:
     [part] = open_source("d.xlsx", wanted=["mobile"]).parts
     is_second = below == [None, "Ravi", "x", None]
     assert part.header_row == (2 if is_second else 1)
-    assert "mobile" in part.schema().names
+    assert ("mobile" in part.schema().names) is not is_second
+
+
+@pytest.mark.parametrize("how", ["merged", "csv"])
+@pytest.mark.parametrize(("remark", "is_listed"), [("Victim", False), ("named by two complainants", True)])
+def test_a_remark_below_the_first_row_of_a_header_spares_a_number(
+    capsys: pytest.CaptureFixture[str], how: str, remark: str, is_listed: bool
+) -> None:
+    rows: list[list[Cell]] = [["S.No.", "Suspect", None, "Remarks"], [None, "Name", "Mobile", None]]
+    rows += [[1, "A", str(MEANT), "Suspect"], [2, "B", str(STRUCK), remark]]
+    book, sheet = workbook(rows)
+    for cells in ("A1:A2", "B1:C1", "D1:D2"):
+        sheet.merge_cells(cells)
+    book.save("list.xlsx")
+    with Path("list.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    code, found, message = hits(capsys, "--numbers", "list.csv" if how == "csv" else "list.xlsx")
+    assert (code, found) == ((0, {MEANT, STRUCK}) if is_listed else (3, set()))
+    assert ("the column 'Remarks' says in row 4" in message) is not is_listed
+
+
+@pytest.mark.parametrize("sides", [("Victim", "Suspect"), ("Suspect", "Victim"), ("Called", "Caller")])
+def test_sides_below_a_heading_of_numbers_are_part_of_the_names(
+    capsys: pytest.CaptureFixture[str], sides: tuple[str, str]
+) -> None:
+    """Which of the two columns is meant is not known."""
+    workbook([["S.No.", "Mobile", None, "Remarks"], [None, *sides, None], [1, str(MEANT), str(STRUCK), None]])
+    code, found, message = hits(capsys, "--numbers", "list.xlsx")
+    assert (code, found) == (3, set())
+    assert f"Mobile {sides[0]}, Mobile {sides[1]}" in message

@@ -26,6 +26,7 @@ __all__ = [
     "TextHeader",
     "beginnings",
     "clean",
+    "completed_names",
     "find_header",
     "groups",
     "joined_names",
@@ -48,6 +49,8 @@ _HEADER_LINES: Final = 100
 _FIGURES: Final = re.compile(r"\d{5}")
 #: What is behind the heading of a group, and says nothing.
 _DETAILS: Final = re.compile(r"\W+(?:details?|particulars|information|info|विवरण)\W*$", re.IGNORECASE)
+#: The names of the first column of a group that say no more than the heading of the group.
+_PLAIN: Final = re.compile(r"(?:(?:mobile|phone|contact|number|nos?|primary|first|1|नंबर|मोबाइल)\W*)+", re.IGNORECASE)
 _SEPARATOR_LINE: Final = re.compile(r"""["']?sep=(.)["']?""", re.IGNORECASE)
 
 
@@ -104,10 +107,21 @@ def joined_names(
         if heading and name and (any(upper[k + 1 : k + 2]) or not any(lower[k + 1 : k + 2])):
             return None
         group = (heading if name else "") if heading else group
-        # A group that is a field has its values in the first of its columns.
-        is_whole = not name or (heading and is_wanted(heading))
+        # `Victim` below `Mobile` says whose they are, and `Number` says nothing.
+        is_whole = not name or (heading and is_wanted(heading) and _PLAIN.fullmatch(name))
         names.append(heading if is_whole else _name_in_group(group, name, is_wanted))
     return tuple(names) if any(map(_both, upper, lower)) else None
+
+
+def completed_names(above: Sequence[str], names: Sequence[str]) -> tuple[str, ...] | None:
+    """The names of a header that is the second of two rows, with those of the first; None if it is not.
+
+    `Remarks` beside the heading of a group is that of a column of which the second row has no name.
+    """
+    if sum(bool(clean(cell)) for cell in above) < 2 or joined_names(above, names, None) is None:
+        return None
+    padded = [*names, *[""] * (len(above) - len(names))]
+    return tuple(clean(name) or clean(heading) for heading, name in zip(above, padded, strict=True))
 
 
 def _both(heading: str, name: str) -> bool:
@@ -153,14 +167,16 @@ def find_header(lines: Sequence[str], wanted: Callable[[str], bool] | None) -> T
 
 
 def _with_second_row(found: TextHeader, lines: Sequence[str], wanted: Callable[[str], bool] | None) -> TextHeader:
-    """The header with its second row, if it has one."""
-    if found.separator == NO_SEPARATOR or found.end >= len(lines):
+    """The header with its second row, if it has one, or with the names of the first, if it is the second."""
+    if found.separator == NO_SEPARATOR:
         return found
-    below, end = _cells(lines, found.end, found.separator)
-    names = joined_names(found.names, below, wanted)
-    if names is None:
-        return found
-    return replace(found, names=names, end=end, width=usual_width(lines[end:], found.separator, len(names)))
+    if found.end < len(lines):
+        below, end = _cells(lines, found.end, found.separator)
+        if (names := joined_names(found.names, below, wanted)) is not None:
+            return replace(found, names=names, end=end, width=usual_width(lines[end:], found.separator, len(names)))
+    above = split_line(lines[found.line - 2], found.separator) if found.line > 1 else []
+    names = completed_names(above, found.names)
+    return found if names is None else replace(found, names=names, width=max(found.width, len(names)))
 
 
 def _by_width(lines: Sequence[str], separators: Sequence[str], start: int) -> TextHeader | None:

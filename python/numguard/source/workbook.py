@@ -23,7 +23,7 @@ from numguard.compute import MOST_DIGITS
 from numguard.errors import InputError, MissingExtraError
 from numguard.source.container import Member, PassedOver
 from numguard.source.extent import Inspected, inspect_workbook
-from numguard.source.header import clean, groups, joined_names, wanted_names
+from numguard.source.header import clean, completed_names, groups, joined_names, wanted_names
 from numguard.source.non_data import NonData
 from numguard.source.part import Batch, Part
 
@@ -122,7 +122,8 @@ class SheetPart(Part):
         at = _header_row(rows, wanted)
         above = next((row for row in reversed(rows[:at]) if any(cell.strip() for cell in row)), [])
         joined = joined_names(rows[at], rows[at + 1] if at + 1 < len(rows) else [], wanted)
-        self._header = joined or rows[at]
+        completed = completed_names(rows[at - 1], rows[at]) if at and not joined else None
+        self._header = joined or completed or rows[at]
         self.header_row = at + (2 if joined else 1)
         self.groups = () if joined else groups(above, rows[at])
         self.titles = [" ".join(row) for row in rows[:at]]
