@@ -41,6 +41,10 @@ LIKE_ACTION = frozenset(
     ["action", "actions", "action_taken", "action_required", "block_status", "current_status", "decision",
      "number_status", "status", "कार्रवाई", "कार्यवाही", "स्थिति"]
 )  # fmt: skip
+#: What such a column has for a number that was decided against.
+_AGAINST: Final = frozenset(
+    ["decline", "declined", "dismiss", "dismissed", "not approved", "not confirmed", "reject", "rejected", "अस्वीकृत"]
+)
 #: What may be around the words of a heading: `Action*`, `Status:`.
 MARKS = "_*:#?!-/()[]'\""
 #: A word of the headings of columns of actions, beside other words: `Action (block/release)`.
@@ -67,6 +71,7 @@ def refuse_other_actions(part: Part, read: set[str]) -> None:
     """A column of actions with another heading is an error: numbers to be released would be blocked.
 
     A column is one if it has nothing but actions, or if its heading says so. Names may repeat: each column counts.
+    One of decisions, of which some were against a number, is an error too.
 
     Args:
         part: A list without a column of actions.
@@ -88,6 +93,11 @@ def refuse_other_actions(part: Part, read: set[str]) -> None:
                 raise ColumnError(
                     f"{part.name}: the column {named([name])!r} has the actions of a block list: name it "
                     f"{_ACTION!r}, or take it out if every row is meant"
+                )
+            elif bare(name).strip(MARKS) in LIKE_ACTION and _AGAINST & written:
+                raise ColumnError(
+                    f"{part.name}: the column {named([name])!r} says that some of the numbers were decided against: "
+                    "take these rows out, or the column if every row is meant"
                 )
 
 
