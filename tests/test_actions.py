@@ -1,4 +1,4 @@
-"""The actions of a list: of one number it cannot have both one to block and one to release."""
+"""The actions of a list: of one number it cannot have one to block and one to release, nor a decision against it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from numguard.cli import run
-from numguard.errors import InputError
+from numguard.errors import ColumnError, InputError
 from numguard.number_list import read_numbers
 
 HEADER = "msisdn,action,change\n"
@@ -81,3 +81,19 @@ def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         status = run(["scan", str(calls), *options, "-c", "a", "-o", str(tmp_path / "hits.csv")])
         assert status == (0 if "1.csv" in options[1] else 3)
         assert (status == 3) == ("has the action release" in capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("heading", ["Decision", "Status:", "Action taken"])
+@pytest.mark.parametrize("written", ["Rejected", " dismissed ", "NOT CONFIRMED", "अस्वीकृत"])
+def test_numbers_that_were_decided_against_stop_a_list(tmp_path: Path, heading: str, written: str) -> None:
+    rows = f"msisdn,{heading}\n9876543210,Accepted\n9123456789,{written}\n"
+    path = tmp_path / "list.csv"
+    path.write_text(rows, encoding="utf-8")
+    with pytest.raises(ColumnError, match="says that some of the numbers were decided against: take these rows out"):
+        read_numbers(path)
+    # Numbers to protect, and to release, are spared all the more.
+    assert len(read_numbers(path, actions=None).keys) == 2
+    assert len(read_numbers(path, actions=("release",)).keys) == 2
+    # The status of something else is not about the number.
+    path.write_text(rows.replace(heading, "Refund status"), encoding="utf-8")
+    assert len(read_numbers(path).keys) == 2

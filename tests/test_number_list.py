@@ -273,19 +273,6 @@ def test_marks_around_a_heading_do_not_hide_a_column_of_actions(tmp_path: Path, 
     assert read_numbers(path).account["warnings"] == [f"the column {heading!r} is not read: every row counts"]
 
 
-@pytest.mark.parametrize("heading", ["Decision", "Status:", "Action taken"])
-@pytest.mark.parametrize("written", ["Rejected", " dismissed ", "NOT CONFIRMED", "अस्वीकृत"])
-def test_numbers_that_were_decided_against_stop_a_list(tmp_path: Path, heading: str, written: str) -> None:
-    rows = f"msisdn,{heading}\n9876543210,Accepted\n9123456789,{written}\n"
-    path = write(tmp_path, "list.csv", rows.encode())
-    with pytest.raises(ColumnError, match="says that some of the numbers were decided against: take these rows out"):
-        numbers_in(path)
-    assert len(read_numbers(path, actions=None).keys) == 2
-    # The status of something else is not about the number.
-    write(tmp_path, "list.csv", rows.replace(heading, "Refund status").encode())
-    assert len(numbers_in(path)) == 2
-
-
 def test_actions_far_below_the_header_and_in_a_dictionary_are_found(tmp_path: Path) -> None:
     many = 600_000
     numbers = pa.array(range(9_800_000_000, 9_800_000_000 + many))

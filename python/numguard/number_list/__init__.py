@@ -310,7 +310,7 @@ class _ListReader:
                 check_titles(part, self.path, None if chosen else name, has_actions=action is not None)
             if part in headed:
                 if action is None and actions is not None:
-                    refuse_other_actions(part, {name, *more})
+                    refuse_other_actions(part, {name, *more}, is_sparing=self._may_be_victims)
                 self._warn_of_unread(there, {name, *more}, action, of_more_keys=column is None)
                 yield from self._rows_of(part, [name, *more], action, actions or ())
                 continue

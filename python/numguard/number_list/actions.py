@@ -67,7 +67,7 @@ def action_column(parts: Sequence[Part]) -> str | None:
     return found[0][0] if any(found) else None
 
 
-def refuse_other_actions(part: Part, read: set[str]) -> None:
+def refuse_other_actions(part: Part, read: set[str], *, is_sparing: bool = False) -> None:
     """A column of actions with another heading is an error: numbers to be released would be blocked.
 
     A column is one if it has nothing but actions, or if its heading says so. Names may repeat: each column counts.
@@ -76,6 +76,7 @@ def refuse_other_actions(part: Part, read: set[str]) -> None:
     Args:
         part: A list without a column of actions.
         read: The columns that are read.
+        is_sparing: Whether the list is of numbers to spare, whatever was decided.
 
     Raises:
         ColumnError: There is such a column.
@@ -94,7 +95,7 @@ def refuse_other_actions(part: Part, read: set[str]) -> None:
                     f"{part.name}: the column {named([name])!r} has the actions of a block list: name it "
                     f"{_ACTION!r}, or take it out if every row is meant"
                 )
-            elif bare(name).strip(MARKS) in LIKE_ACTION and _AGAINST & written:
+            elif not is_sparing and bare(name).strip(MARKS) in LIKE_ACTION and _AGAINST & written:
                 raise ColumnError(
                     f"{part.name}: the column {named([name])!r} says that some of the numbers were decided against: "
                     "take these rows out, or the column if every row is meant"
