@@ -203,6 +203,16 @@ def test_a_type_that_holds_no_number_is_refused_without_rows_too(empty: Any, kin
 
 
 @pytest.mark.parametrize(
+    "column", [pl.DataFrame({"9876543210": ["x"]}), pa.array([{"9876543210": "x"}])], ids=["frame", "array"]
+)
+def test_the_error_of_several_columns_has_none_of_their_names(column: Any) -> None:
+    for ask in (ng.normalize, ng.explain, ng.NumberSet, ng.format):
+        with pytest.raises(UnsupportedTypeError, match="a column of type Struct holds no") as error:
+            ask(column)
+        assert "98765" not in str(error.value)
+
+
+@pytest.mark.parametrize(
     "nulls", [[None] * 3, pa.nulls(3), pl.Series([None] * 3), pd.Series([None] * 3), np.array([None] * 3)]
 )
 def test_a_column_of_nulls(nulls: Any) -> None:

@@ -121,10 +121,11 @@ impl Error {
             }
             Float16 | Float32 => "it has rounded the digits: read the column again as text",
             Decimal128(..) | Decimal256(..) => "cast it to Decimal128 of scale 0, Int64 or text",
+            DataType::Struct(_) => "choose one of its columns",
             _ => "cast it to text, Int64 or UInt64",
         };
         Self::UnsupportedType {
-            data_type: data_type.to_string(),
+            data_type: type_name(data_type),
             advice,
         }
     }
@@ -188,6 +189,15 @@ fn reason(error: &ParquetError) -> String {
         why = rest;
     }
     why.to_owned()
+}
+
+/// The name of a type, of a nested one without its fields: their names are the user's, and may be phone numbers.
+pub(crate) fn type_name(data_type: &DataType) -> String {
+    let mut name = data_type.to_string();
+    if data_type.is_nested() {
+        name.truncate(name.find('(').unwrap_or(name.len()));
+    }
+    name
 }
 
 impl std::fmt::Display for Error {

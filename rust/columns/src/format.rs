@@ -15,6 +15,7 @@ use numguard_core::block::write::{Text, is_grouped_abroad, len_of_imei14, len_of
 use numguard_core::msisdn::{self, Region, Style};
 
 use crate::column::{Column, Keys};
+use crate::error::type_name;
 use crate::pages::Words;
 use crate::parallel::{TASK, Threads};
 use crate::{Error, parallel};
@@ -89,7 +90,7 @@ fn write_keys(
 ) -> Result<ArrayRef, Error> {
     if !matches!(array.data_type(), DataType::UInt64 | DataType::Null) {
         return Err(Error::NotKeys {
-            data_type: array.data_type().to_string(),
+            data_type: type_name(array.data_type()),
         });
     }
     let column = Column::new(array, keys)?;

@@ -9,6 +9,7 @@ use numguard_core::msisdn::Region;
 use numguard_core::plan;
 
 use crate::column::{Column, Keys};
+use crate::error::type_name;
 use crate::parallel::Threads;
 use crate::{Error, parallel};
 
@@ -26,7 +27,7 @@ const NONE: i16 = -1;
 pub fn region_of(msisdns: &dyn Array, threads: Threads) -> Result<ArrayRef, Error> {
     if !matches!(msisdns.data_type(), DataType::UInt64 | DataType::Null) {
         return Err(Error::NotKeys {
-            data_type: msisdns.data_type().to_string(),
+            data_type: type_name(msisdns.data_type()),
         });
     }
     let column = Column::new(msisdns, Keys::Msisdn(Region::E164))?;

@@ -9,6 +9,7 @@ use numguard_core::msisdn::Region;
 
 use crate::Error;
 use crate::column::Keys;
+use crate::error::type_name;
 
 /// The region of each row of a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ impl Regions {
                 Ok(Self(named(codes.as_string())))
             }
             other => Err(Error::NotRegions {
-                data_type: other.to_string(),
+                data_type: type_name(other),
             }),
         }
     }

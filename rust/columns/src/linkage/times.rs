@@ -13,6 +13,7 @@ use arrow_schema::{DataType, TimeUnit};
 use numguard_core::linkage::{DAY, IST, NO_TIME};
 
 use crate::Error;
+use crate::error::type_name;
 
 /// A column ready to be read as times.
 pub struct Times {
@@ -63,7 +64,7 @@ impl Times {
             }
             other => {
                 return Err(Error::NotTimes {
-                    data_type: other.to_string(),
+                    data_type: type_name(other),
                 });
             }
         };
