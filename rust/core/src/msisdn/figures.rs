@@ -1,7 +1,7 @@
 //! Figures that are no phone numbers: times, dates, network addresses, amounts, marks of a list.
 //!
 //! This module owns how they are written. It does not depend on numbers, or on the text around a figure. Each function
-//! reads folded text from its start on, for at most some twenty bytes.
+//! reads folded text from its start on, a few groups of digits.
 
 use super::Region;
 use crate::cell;
