@@ -54,11 +54,6 @@ impl HitTexts {
         }
     }
 
-    /// The index of the root column.
-    pub(super) fn root(&self) -> usize {
-        self.root
-    }
-
     /// The cells of `rows`, counted from the start of the rows and after those of earlier calls; bytes that are not yet
     /// checked to be UTF-8, or text. `selection` selects the same rows in the row group.
     ///

@@ -11,7 +11,7 @@ use parquet::file::metadata::RowGroupMetaData;
 use super::file::OpenFile;
 use super::hit_texts::HitTexts;
 use super::key_stream::{KeyStream, Source, as_declared};
-use super::row_group::{RowGroup, rank};
+use super::row_group::RowGroup;
 use super::text_pages::{PageError, TextPages};
 use crate::Error;
 use crate::guard::guarded;
@@ -39,7 +39,7 @@ pub(crate) struct Part {
 enum State {
     Ready(Job),
     Keys(Job, Keys),
-    Rows(Job, Others, Hits),
+    Rows(Job, Hits),
     Failed(Error),
     Ended,
 }
@@ -77,13 +77,17 @@ enum Progress {
     Unsuited,
 }
 
-/// The output columns that are not key columns, for the hit rows.
-struct Others {
-    /// Root columns that are read as arrays, and their reader; `None` if there is nothing to read.
-    roots: Vec<usize>,
-    reader: Option<ParquetRecordBatchReader>,
-    /// Text columns that are read page by page.
-    texts: Vec<HitTexts>,
+/// An output column, for the hit rows.
+enum Column {
+    /// A key column: its cells.
+    Key(ArrayRef),
+    /// A text column that is read page by page.
+    Texts(HitTexts),
+    /// A column that is read as arrays of at most [`HITS`] rows. Each has its own reader, so that its pages are freed
+    /// before those of the next column are read.
+    Arrays(ParquetRecordBatchReader),
+    /// All its cells are returned.
+    Read,
 }
 
 /// Hits that are being returned.
@@ -92,8 +96,8 @@ struct Hits {
     /// The hit rows, counted from the start of the part.
     rows: Vec<usize>,
     matches: Vec<ArrayRef>,
-    /// For each output column: its cells, if it is a key column.
-    cells: Vec<Option<ArrayRef>>,
+    /// The output columns.
+    columns: Vec<Column>,
     /// The number of hits already returned.
     done: usize,
 }
@@ -215,18 +219,16 @@ impl Part {
                 }
                 Progress::End => {
                     job.group.check_rows(keys.seen as u64, job.rows as i64)?;
-                    let others = job.others(&keys.rows)?;
                     let hits = keys.into_hits(&job)?;
-                    Ok((State::Rows(job, others, hits), None))
+                    Ok((State::Rows(job, hits), None))
                 }
             },
-            State::Rows(job, _, hits) if hits.done == hits.rows.len() => {
+            State::Rows(job, hits) if hits.done == hits.rows.len() => {
                 Ok((State::Ended, outcome(hits.tally, None, job.last)))
             }
-            State::Rows(job, mut others, mut hits) => {
-                let (batch, tally) = hits.next(&job, &mut others)?;
-                let state = State::Rows(job, others, hits);
-                Ok((state, outcome(tally, Some(batch), false)))
+            State::Rows(job, mut hits) => {
+                let (batch, tally) = hits.next(&job)?;
+                Ok((State::Rows(job, hits), outcome(tally, Some(batch), false)))
             }
         }
     }
@@ -281,43 +283,21 @@ impl Job {
         Ok(KeyStream::new(Source::Arrays(reader), is_output))
     }
 
-    /// Opens the other columns for the hit rows.
-    fn others(&self, rows: &[usize]) -> Result<Others, Error> {
-        let projection = &self.file.projection;
-        let mut others = Others {
-            roots: Vec::new(),
-            reader: None,
-            texts: Vec::new(),
-        };
-        if rows.is_empty() {
-            return Ok(others);
+    /// Opens a root column for the hit rows.
+    fn column(&self, at: usize, rows: &[usize]) -> Result<Column, Error> {
+        let metadata = &self.group.file.metadata;
+        if rows.len() < self.rows / SPARSE
+            && is_text(metadata.schema().field(at).data_type())
+            && let Some(texts) = HitTexts::open(&self.group, at, self.start, self.rows)?
+        {
+            return Ok(Column::Texts(texts));
         }
-        let schema = self.group.file.metadata.schema();
-        let is_sparse = rows.len() < self.rows / SPARSE;
-        for &at in &projection.output {
-            let is_read = projection.keys.contains(&at) || others.roots.contains(&at);
-            if is_read || others.texts.iter().any(|text| text.root() == at) {
-                continue;
-            }
-            let by_pages = is_sparse && is_text(schema.field(at).data_type());
-            let text = if by_pages {
-                HitTexts::open(&self.group, at, self.start, self.rows)?
-            } else {
-                None
-            };
-            match text {
-                Some(text) => others.texts.push(text),
-                None => others.roots.push(at),
-            }
-        }
-        if !others.roots.is_empty() {
-            let metadata = self.group.file.metadata.clone();
-            let roots = others.roots.iter().copied();
-            let selection = selection(self.start, rows);
-            let reader = self.group.reader(metadata, roots, Some(selection), HITS)?;
-            others.reader = Some(reader);
-        }
-        Ok(others)
+        let selection = selection(self.start, rows);
+        // The reader has room for a whole batch, and what it returns keeps that room.
+        let batch = rows.len().min(HITS);
+        self.group
+            .reader(metadata.clone(), [at], Some(selection), batch)
+            .map(Column::Arrays)
     }
 }
 
@@ -406,11 +386,19 @@ impl Keys {
                     .map_err(|error| job.group.in_file(error))?;
             }
         }
+        let mut columns = Vec::with_capacity(cells.len());
+        for (cells, &at) in cells.into_iter().zip(&projection.output) {
+            columns.push(match cells {
+                Some(cells) => Column::Key(cells),
+                None if self.rows.is_empty() => Column::Read,
+                None => job.column(at, &self.rows)?,
+            });
+        }
         Ok(Hits {
             tally: self.tally,
             rows: self.rows,
             matches: RunHits::match_columns(self.matches),
-            cells,
+            columns,
             done: 0,
         })
     }
@@ -418,40 +406,31 @@ impl Keys {
 
 impl Hits {
     /// The next hits, completed with the other columns, and their tally.
-    fn next(&mut self, job: &Job, others: &mut Others) -> Result<(RecordBatch, Tally), Error> {
-        let left = self.rows.len() - self.done;
-        let (read, len) = match &mut others.reader {
-            None => (None, left.min(HITS)),
-            Some(reader) => {
-                let read = job.group.next(reader)?;
-                let Some(read) = read.filter(|read| (1..=left).contains(&read.num_rows())) else {
-                    return Err(job.group.broken("its columns differ in length"));
-                };
-                let len = read.num_rows();
-                (Some(read), len)
-            }
-        };
-        let rows = &self.rows[self.done..self.done + len];
-        let mut texts = Vec::with_capacity(others.texts.len());
-        for text in &mut others.texts {
-            let cells = text.take(&job.group, rows, || selection(job.start, rows))?;
-            texts.push((text.root(), cells));
-        }
+    fn next(&mut self, job: &Job) -> Result<(RecordBatch, Tally), Error> {
         let projection = &job.file.projection;
+        let end = self.rows.len().min(self.done + HITS);
+        let rows = &self.rows[self.done..end];
+        let len = rows.len();
         let mut columns = Vec::with_capacity(projection.schema.fields().len());
-        for (n, at) in projection.output.iter().enumerate() {
-            if let Some(cells) = &self.cells[n] {
-                columns.push(cells.slice(self.done, len));
-                continue;
-            }
-            let text = texts.iter().find(|(root, _)| root == at);
-            let cells = match (text, &read) {
-                (Some((_, cells)), _) => cells,
-                (None, Some(read)) => read.column(rank(&others.roots, *at)),
-                (None, None) => continue,
+        for (column, field) in self.columns.iter_mut().zip(projection.schema.fields()) {
+            let cells = match column {
+                Column::Key(cells) => cells.slice(self.done, len),
+                Column::Texts(texts) => {
+                    texts.take(&job.group, rows, || selection(job.start, rows))?
+                }
+                Column::Arrays(reader) => {
+                    let read = job.group.next(reader)?;
+                    let Some(read) = read.filter(|read| read.num_rows() == len) else {
+                        return Err(job.group.broken("its columns differ in length"));
+                    };
+                    Arc::clone(read.column(0))
+                }
+                Column::Read => continue,
             };
-            let declared = projection.schema.field(n).data_type();
-            let cells = as_declared(Arc::clone(cells), declared);
+            if end == self.rows.len() {
+                *column = Column::Read;
+            }
+            let cells = as_declared(cells, field.data_type());
             columns.push(cells.map_err(|error| job.group.in_file(error))?);
         }
         let matches: Vec<ArrayRef> = self

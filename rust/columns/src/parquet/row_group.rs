@@ -165,7 +165,7 @@ impl RowGroup {
 }
 
 /// The index of a root column among the columns of a reader of `roots`, which are in the order of the file, once each.
-pub(super) fn rank(roots: &[usize], root: usize) -> usize {
+fn rank(roots: &[usize], root: usize) -> usize {
     let mut before: Vec<usize> = roots
         .iter()
         .copied()
