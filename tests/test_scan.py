@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -399,3 +401,23 @@ def test_a_limit_cuts_the_scan(kind: str, tmp_path: Path) -> None:
         assert found.summary.finished == (limit > want.num_rows)
     with pytest.raises(ArgumentError, match="limit"):
         ng.scan(CALLS, SETS, limit=0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_hits_that_are_kept_have_no_spare_memory(tmp_path: Path) -> None:
+    """A hit in each of sixty row groups: what is kept is sixty rows, not sixty batches of the longest length."""
+    groups, rows = 60, 2_000
+    callers = pa.array(range(6_000_000_000, 6_000_000_000 + groups * rows))
+    path = tmp_path / "calls.parquet"
+    columns = {f"field_{n}": callers for n in range(12)}
+    pq.write_table(pa.table({"caller": callers, **columns}), path, row_group_size=rows)
+    listed = ng.NumberSet(callers[::rows])
+
+    def memory() -> int:
+        return int(re.search(r"VmData:\s+(\d+)", Path("/proc/self/status").read_text())[1]) // 1024  # type: ignore[index]
+
+    ng.scan(path, {"caller": listed}).read_all()
+    before = memory()
+    kept = [ng.scan(path, {"caller": listed}).read_all() for _ in range(3)]
+    assert [hits.num_rows for hits in kept] == [groups] * 3
+    assert memory() - before < 200

@@ -10,7 +10,7 @@ use parquet::arrow::arrow_reader::RowSelection;
 use parquet::errors::ParquetError;
 
 use super::row_group::RowGroup;
-use super::text_pages::{PageError, TextPage, TextPages};
+use super::text_pages::{PackedPage, PageError, TextPages};
 use crate::Error;
 use crate::guard::guarded;
 
@@ -24,7 +24,7 @@ pub(super) struct HitTexts {
 /// Pages, and the current one.
 struct Pages {
     pages: TextPages,
-    page: Option<TextPage>,
+    page: Option<PackedPage>,
     /// The first row of the current page.
     first: usize,
 }
@@ -88,7 +88,7 @@ impl Pages {
         let mut cells = Vec::new();
         let mut rest = rows;
         while let Some(&next) = rest.first() {
-            let end = self.first + self.page.as_ref().map_or(0, TextPage::len);
+            let end = self.first + self.page.as_ref().map_or(0, PackedPage::len);
             if next >= end {
                 self.pages.skip(next - end);
                 (self.page, self.first) = (self.pages.next()?, next);
@@ -99,8 +99,8 @@ impl Pages {
             };
             let end = self.first + page.len();
             let (own, later) = rest.split_at(rest.partition_point(|&row| row < end));
-            let own = own.iter().map(|row| (row - self.first) as u32);
-            cells.push(page.take(own).map_err(ParquetError::from)?);
+            let own: Vec<u32> = own.iter().map(|row| (row - self.first) as u32).collect();
+            cells.push(page.take(&own)?);
             rest = later;
         }
         let cells: Vec<&dyn Array> = cells.iter().map(AsRef::as_ref).collect();

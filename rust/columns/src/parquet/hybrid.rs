@@ -4,6 +4,48 @@
 
 use parquet::errors::ParquetError;
 
+/// Integers that are packed together, and how many.
+enum Run<'a> {
+    /// One value, repeated.
+    Repeated(u32, usize),
+    /// Groups of eight values; the last may be padded, or end early.
+    Packed(&'a [u8], usize),
+}
+
+impl<'a> Run<'a> {
+    /// Reads the next run of integers of `width` bits from the front of `bytes`.
+    fn next(bytes: &mut &'a [u8], width: u32) -> Result<Self, ParquetError> {
+        let header = varint(bytes)?;
+        let length = usize::try_from(header >> 1).map_err(|_| cut_short())?;
+        if width > 32 || length == 0 {
+            return Err(cut_short());
+        }
+        if header & 1 == 1 {
+            let packed = length.saturating_mul(width as usize).min(bytes.len());
+            let (groups, rest) = bytes.split_at(packed);
+            *bytes = rest;
+            return Ok(Self::Packed(groups, length.saturating_mul(8)));
+        }
+        let (value, rest) = bytes
+            .split_at_checked(width.div_ceil(8) as usize)
+            .ok_or_else(cut_short)?;
+        *bytes = rest;
+        let mut word = [0; 4];
+        word[..value.len()].copy_from_slice(value);
+        let value = u32::from_le_bytes(word);
+        if u64::from(value) >> width != 0 {
+            return Err(too_wide());
+        }
+        Ok(Self::Repeated(value, length))
+    }
+
+    fn len(&self) -> usize {
+        match *self {
+            Self::Repeated(_, length) | Self::Packed(_, length) => length,
+        }
+    }
+}
+
 /// Unpacks exactly `count` integers of `width` bits and appends them to `out`.
 ///
 /// # Errors
@@ -14,39 +56,49 @@ pub(super) fn unpack(
     count: usize,
     out: &mut Vec<u32>,
 ) -> Result<(), ParquetError> {
-    if width > 32 {
-        return Err(cut_short());
-    }
     let end = out.len() + count;
     out.reserve(count);
     while out.len() < end {
         let left = end - out.len();
-        let header = varint(&mut bytes)?;
-        let length = usize::try_from(header >> 1).map_err(|_| cut_short())?;
-        if header & 1 == 1 {
-            // Groups of eight; the last may be padded with values past `count`.
-            let packed = length.saturating_mul(width as usize).min(bytes.len());
-            let (group, rest) = bytes.split_at(packed);
-            unpack_bits(group, width, left.min(length.saturating_mul(8)), out)?;
-            bytes = rest;
-        } else {
-            let (value, rest) = bytes
-                .split_at_checked(width.div_ceil(8) as usize)
-                .ok_or_else(cut_short)?;
-            let mut word = [0; 4];
-            word[..value.len()].copy_from_slice(value);
-            let value = u32::from_le_bytes(word);
-            if u64::from(value) >> width != 0 {
-                return Err(too_wide());
+        match Run::next(&mut bytes, width)? {
+            Run::Repeated(value, length) => {
+                out.extend(std::iter::repeat_n(value, length.min(left)));
             }
-            out.extend(std::iter::repeat_n(value, length.min(left)));
-            bytes = rest;
-        }
-        if length == 0 {
-            return Err(cut_short());
+            Run::Packed(groups, length) => {
+                let count = length.min(left);
+                check_length(groups, width, count)?;
+                out.extend((0..count).map(|n| unpacked(groups, width, n)));
+            }
         }
     }
     Ok(())
+}
+
+/// Unpacks the integers of `width` bits at the ascending `places`, without the others.
+///
+/// # Errors
+/// As [`unpack`], up to the last place.
+pub(super) fn unpack_at(
+    mut bytes: &[u8],
+    width: u32,
+    places: impl Iterator<Item = usize>,
+) -> Result<Vec<u32>, ParquetError> {
+    let (mut run, mut start, mut end) = (Run::Repeated(0, 0), 0, 0usize);
+    let at = |place| {
+        while place >= end {
+            run = Run::next(&mut bytes, width)?;
+            start = end;
+            end = start.saturating_add(run.len());
+        }
+        match run {
+            Run::Repeated(value, _) => Ok(value),
+            Run::Packed(groups, _) => {
+                check_length(groups, width, place - start + 1)?;
+                Ok(unpacked(groups, width, place - start))
+            }
+        }
+    };
+    places.map(at).collect()
 }
 
 /// Whether `bytes` are one run of ones that covers `count` levels: a page without nulls.
@@ -56,30 +108,28 @@ pub(super) fn is_all_ones(mut bytes: &[u8], count: usize) -> bool {
     })
 }
 
-fn unpack_bits(
-    bytes: &[u8],
-    width: u32,
-    count: usize,
-    out: &mut Vec<u32>,
-) -> Result<(), ParquetError> {
-    if (count as u64 * u64::from(width)).div_ceil(8) > bytes.len() as u64 {
+/// Checks that `count` integers are in `groups`.
+fn check_length(groups: &[u8], width: u32, count: usize) -> Result<(), ParquetError> {
+    if (count as u64 * u64::from(width)).div_ceil(8) > groups.len() as u64 {
         return Err(cut_short());
     }
-    let mask = (1u64 << width) - 1;
-    out.extend((0..count).map(|n| {
-        let bit = n * width as usize;
-        let word = match bytes[bit / 8..].first_chunk::<8>() {
-            Some(word) => u64::from_le_bytes(*word),
-            None => {
-                let rest = &bytes[bit / 8..];
-                let mut word = [0; 8];
-                word[..rest.len()].copy_from_slice(rest);
-                u64::from_le_bytes(word)
-            }
-        };
-        (word >> (bit % 8) & mask) as u32
-    }));
     Ok(())
+}
+
+/// The `n`-th integer of `groups`, which have it.
+fn unpacked(groups: &[u8], width: u32, n: usize) -> u32 {
+    let mask = (1u64 << width) - 1;
+    let bit = n * width as usize;
+    let word = match groups[bit / 8..].first_chunk::<8>() {
+        Some(word) => u64::from_le_bytes(*word),
+        None => {
+            let rest = &groups[bit / 8..];
+            let mut word = [0; 8];
+            word[..rest.len()].copy_from_slice(rest);
+            u64::from_le_bytes(word)
+        }
+    };
+    (word >> (bit % 8) & mask) as u32
 }
 
 /// Seven bits a byte, the lowest first.
@@ -170,6 +220,11 @@ mod tests {
             let mut out = Vec::new();
             unpack(&bytes, width, values.len(), &mut out).unwrap();
             prop_assert_eq!(&out, &values);
+            for step in [1, 3, 11] {
+                let places = (0..values.len()).skip(step / 2).step_by(step);
+                let some: Vec<u32> = places.clone().map(|place| values[place]).collect();
+                prop_assert_eq!(unpack_at(&bytes, width, places).unwrap(), some);
+            }
             if width == 1 {
                 prop_assert!(!is_all_ones(&bytes, values.len()) || values.iter().all(|&value| value == 1));
             }
@@ -178,9 +233,11 @@ mod tests {
         #[test]
         fn any_bytes_are_unpacked_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..80), width in 0u32..40, count in 0usize..500) {
             let mut out = Vec::new();
+            let some = unpack_at(&bytes, width, (0..count).step_by(2));
             if unpack(&bytes, width, count, &mut out).is_ok() {
                 prop_assert_eq!(out.len(), count);
                 prop_assert!(out.iter().all(|&value| u64::from(value) < 1 << width));
+                prop_assert_eq!(some.unwrap(), out.into_iter().step_by(2).collect::<Vec<_>>());
             }
         }
     }

@@ -56,7 +56,10 @@ impl KeyStream {
         while self.at == self.run.len() {
             self.at = 0;
             self.run = match &mut self.source {
-                Source::Pages(pages) => guarded(|| pages.next())?.map_or(Run::None, Run::Page),
+                Source::Pages(pages) => {
+                    let page = || pages.next()?.map(|page| page.unpacked()).transpose();
+                    guarded(page)?.map_or(Run::None, Run::Page)
+                }
                 Source::Arrays(reader) => {
                     guarded(|| reader.next().transpose().map_err(ParquetError::from))?
                         .map_or(Run::None, |batch| Run::Array(Arc::clone(batch.column(0))))

@@ -7,6 +7,7 @@
 //! Reads flat columns whose pages are plain or dictionary-coded, the default of writers. For other encodings it returns
 //! [`PageError::Unsuited`], and the caller uses the array reader.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BinaryArray};
@@ -20,7 +21,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::bytes::Input;
 use super::file::leaf;
-use super::hybrid::{is_all_ones, unpack};
+use super::hybrid::{is_all_ones, unpack, unpack_at};
 use super::row_group::RowGroup;
 use crate::column::prefixed;
 
@@ -31,6 +32,18 @@ const PAGE: usize = 1 << 22;
 pub(super) struct Words {
     pub(super) bytes: Bytes,
     pub(super) starts: Vec<u32>,
+}
+
+/// A page that is decompressed, and nothing else. Some of its rows are those to return.
+pub(super) struct PackedPage {
+    /// Its rows, and the range of those to return.
+    all: usize,
+    rows: Range<usize>,
+    encoding: Encoding,
+    /// Which rows are null, if any is.
+    nulls: Option<NullBuffer>,
+    values: Bytes,
+    dictionary: Option<Arc<Words>>,
 }
 
 /// A run of rows of one column.
@@ -109,7 +122,7 @@ impl TextPages {
     }
 
     /// The next page with rows to return; `None` after the last.
-    pub(super) fn next(&mut self) -> Result<Option<TextPage>, PageError> {
+    pub(super) fn next(&mut self) -> Result<Option<PackedPage>, PageError> {
         while self.left > 0 {
             if self.skip_page()? {
                 continue;
@@ -117,11 +130,11 @@ impl TextPages {
             let Some(page) = self.pages.get_next_page()? else {
                 return Ok(None);
             };
-            let page = match page {
+            let mut page = match page {
                 Page::DictionaryPage {
                     buf, num_values, ..
                 } => {
-                    self.dictionary = Some(Arc::new(Words::read(buf, num_values as usize)?));
+                    self.dictionary = Some(Arc::new(Words::read(buf, 0..num_values as usize)?));
                     continue;
                 }
                 Page::DataPage {
@@ -141,7 +154,7 @@ impl TextPages {
                     } else {
                         return Err(PageError::Unsuited);
                     };
-                    self.page(num_values as usize, encoding, &levels, &values)?
+                    self.page(num_values as usize, encoding, &levels, values)?
                 }
                 Page::DataPageV2 {
                     buf,
@@ -157,16 +170,16 @@ impl TextPages {
                         return Err(cut_short().into());
                     }
                     let levels = buf.slice(start..end);
-                    self.page(num_values as usize, encoding, &levels, &buf.slice(end..))?
+                    self.page(num_values as usize, encoding, &levels, buf.slice(end..))?
                 }
             };
-            let rows = page.len();
-            let from = self.skip.min(rows);
-            let to = rows.min(from + self.left);
+            let from = self.skip.min(page.all);
+            let to = page.all.min(from + self.left);
             self.skip -= from;
             self.left -= to - from;
             if to > from {
-                return Ok(Some(page.slice(from, to)));
+                page.rows = from..to;
+                return Ok(Some(page));
             }
         }
         Ok(None)
@@ -196,8 +209,8 @@ impl TextPages {
         rows: usize,
         encoding: Encoding,
         levels: &Bytes,
-        values: &Bytes,
-    ) -> Result<TextPage, PageError> {
+        values: Bytes,
+    ) -> Result<PackedPage, PageError> {
         if rows > PAGE {
             return Err(PageError::Unsuited);
         }
@@ -210,9 +223,28 @@ impl TextPages {
                 present[row] == 1
             })))
         };
-        let count = rows - nulls.as_ref().map_or(0, NullBuffer::null_count);
+        Ok(PackedPage {
+            all: rows,
+            rows: 0..rows,
+            encoding,
+            nulls,
+            values,
+            dictionary: self.dictionary.clone(),
+        })
+    }
+}
+
+impl PackedPage {
+    /// Number of rows to return.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Finds the cells of all its rows.
+    pub(super) fn unpacked(&self) -> Result<TextPage, PageError> {
+        let count = self.all - self.nulls.as_ref().map_or(0, NullBuffer::null_count);
         // A null row gets the offset 0, at which no cell can begin.
-        let spread = |present: Vec<u32>| match &nulls {
+        let spread = |present: Vec<u32>| match &self.nulls {
             None => present,
             Some(nulls) => {
                 let mut present = present.into_iter();
@@ -224,34 +256,74 @@ impl TextPages {
                     .collect()
             }
         };
-        let cells = match encoding {
+        let cells = match self.encoding {
             Encoding::PLAIN => {
-                let Words { bytes, starts } = Words::read(values.clone(), count)?;
+                let Words { bytes, starts } = Words::read(self.values.clone(), 0..count)?;
                 Cells::Plain(Words {
                     bytes,
                     starts: spread(starts),
                 })
             }
             Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY => {
-                let missing = || ParquetError::General("a page has no dictionary".to_owned());
-                let words = self.dictionary.as_ref().ok_or_else(missing)?;
                 let mut indices = Vec::new();
                 if count > 0 {
-                    let (&width, packed) = values.split_first().ok_or_else(cut_short)?;
-                    unpack(packed, u32::from(width), count, &mut indices)?;
+                    let (width, packed) = self.indices()?;
+                    unpack(packed, width, count, &mut indices)?;
                 }
-                if indices
-                    .iter()
-                    .any(|&index| index as usize >= words.starts.len())
-                {
-                    let why = "a page has an index past the end of its dictionary";
-                    return Err(ParquetError::General(why.to_owned()).into());
-                }
-                Cells::Coded(Arc::clone(words), spread(indices))
+                Cells::Coded(self.words(&indices)?, spread(indices))
             }
             _ => return Err(PageError::Unsuited),
         };
-        Ok(TextPage { cells, nulls })
+        let page = TextPage {
+            cells,
+            nulls: self.nulls.clone(),
+        };
+        Ok(page.slice(self.rows.start, self.rows.end))
+    }
+
+    /// Copies the cells of ascending rows as bytes that are not yet checked to be UTF-8. Cells of other rows are passed
+    /// over, if no row is null.
+    ///
+    /// # Errors
+    /// Also as [`TextPage::take`].
+    pub(super) fn take(&self, rows: &[u32]) -> Result<ArrayRef, PageError> {
+        let places = rows.iter().map(|&row| self.rows.start + row as usize);
+        let cells = match (self.encoding, &self.nulls) {
+            (Encoding::PLAIN, None) => Cells::Plain(Words::read(self.values.clone(), places)?),
+            (Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY, None) => {
+                let (width, packed) = self.indices()?;
+                let indices = unpack_at(packed, width, places)?;
+                Cells::Coded(self.words(&indices)?, indices)
+            }
+            _ => {
+                let cells = self.unpacked()?.take(rows.iter().copied());
+                return Ok(cells.map_err(ParquetError::from)?);
+            }
+        };
+        let page = TextPage { cells, nulls: None };
+        Ok(page
+            .take(0..rows.len() as u32)
+            .map_err(ParquetError::from)?)
+    }
+
+    /// The width of the indices, and the indices themselves.
+    fn indices(&self) -> Result<(u32, &[u8]), ParquetError> {
+        let (&width, packed) = self.values.split_first().ok_or_else(cut_short)?;
+        Ok((u32::from(width), packed))
+    }
+
+    /// The dictionary, which has all `indices`.
+    fn words(&self, indices: &[u32]) -> Result<Arc<Words>, ParquetError> {
+        let broken = |why: &str| ParquetError::General(why.to_owned());
+        let words = self.dictionary.as_ref();
+        let words = words.ok_or_else(|| broken("a page has no dictionary"))?;
+        if indices
+            .iter()
+            .any(|&index| index as usize >= words.starts.len())
+        {
+            return Err(broken("a page has an index past the end of its dictionary"));
+        }
+        Ok(Arc::clone(words))
     }
 }
 
@@ -304,19 +376,23 @@ impl TextPage {
 }
 
 impl Words {
-    /// Finds the offsets of `count` cells.
-    fn read(bytes: Bytes, count: usize) -> Result<Self, ParquetError> {
-        // Each cell has at least its length, so a wrong count allocates no more than the size of the page.
-        if count > bytes.len() / 4 || u32::try_from(bytes.len()).is_err() {
+    /// Finds the cells at ascending places.
+    fn read(bytes: Bytes, places: impl Iterator<Item = usize>) -> Result<Self, ParquetError> {
+        if u32::try_from(bytes.len()).is_err() {
             return Err(cut_short());
         }
-        let mut starts = Vec::with_capacity(count);
-        let mut at = 0;
-        for _ in 0..count {
-            let length = length_at(&bytes, at).ok_or_else(cut_short)?;
-            at += 4;
-            starts.push(at as u32);
-            at = at.saturating_add(length);
+        // Each cell has at least its length, so a wrong count allocates no more than the size of the page.
+        let most = places.size_hint().0.min(bytes.len() / 4);
+        let mut starts = Vec::with_capacity(most);
+        let (mut start, mut at, mut next) = (0, 0, 0);
+        for place in places {
+            while next <= place {
+                let length = length_at(&bytes, at).ok_or_else(cut_short)?;
+                start = at + 4;
+                at = start.saturating_add(length);
+                next += 1;
+            }
+            starts.push(start as u32);
         }
         if at > bytes.len() {
             return Err(cut_short());
