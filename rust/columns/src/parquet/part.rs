@@ -283,20 +283,19 @@ impl Job {
         Ok(KeyStream::new(Source::Arrays(reader), is_output))
     }
 
-    /// Opens a root column for the hit rows.
-    fn column(&self, at: usize, rows: &[usize]) -> Result<Column, Error> {
+    /// Opens a root column for `hits` hits, which `selection` selects.
+    fn column(&self, at: usize, selection: &RowSelection, hits: usize) -> Result<Column, Error> {
         let metadata = &self.group.file.metadata;
-        if rows.len() < self.rows / SPARSE
+        if hits < self.rows / SPARSE
             && is_text(metadata.schema().field(at).data_type())
             && let Some(texts) = HitTexts::open(&self.group, at, self.start, self.rows)?
         {
             return Ok(Column::Texts(texts));
         }
-        let selection = selection(self.start, rows);
         // The reader has room for a whole batch, and what it returns keeps that room.
-        let batch = rows.len().min(HITS);
+        let batch = hits.min(HITS);
         self.group
-            .reader(metadata.clone(), [at], Some(selection), batch)
+            .reader(metadata.clone(), [at], Some(selection.clone()), batch)
             .map(Column::Arrays)
     }
 }
@@ -386,12 +385,13 @@ impl Keys {
                     .map_err(|error| job.group.in_file(error))?;
             }
         }
+        let selection = selection(job.start, &self.rows);
         let mut columns = Vec::with_capacity(cells.len());
         for (cells, &at) in cells.into_iter().zip(&projection.output) {
             columns.push(match cells {
                 Some(cells) => Column::Key(cells),
                 None if self.rows.is_empty() => Column::Read,
-                None => job.column(at, &self.rows)?,
+                None => job.column(at, &selection, self.rows.len())?,
             });
         }
         Ok(Hits {
