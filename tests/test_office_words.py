@@ -16,9 +16,9 @@ import xlsxwriter
 import numguard as ng
 from numguard.cli import run, verbs
 from numguard.errors import ArgumentError
-from numguard.registry import outcomes
+from numguard.registry import outcomes, spelling
 from numguard.registry.notes import NOTES
-from numguard.registry.spelling import plain_words
+from numguard.registry.spelling import folded, folded_cells, plain_words
 from registry_cases import A, B, complaint, complaints
 
 Cli = Callable[..., tuple[int, str, str]]
@@ -71,6 +71,23 @@ def test_no_word_means_two_things() -> None:
     words = outcomes.WORDS
     assert all(word == plain_words(word) for word in words)
     assert set(words.values()) == set(ANSWERS)
+
+
+NAMES = [
+    "", " ", "PS Rohtak", "ps  rohtak", " PS", "PS ", "PS\n", "PS\t1", "D.o.T.", "~!|", "\x7f", "\x00",
+    "\u017f", "\u212a", "PS\u200b \uff32ohtak", "\u0130", "\u00a0PS", "\u092a\u0940\u0921\u093c\u093f\u0924",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_name_is_folded_as_a_column_of_names_is(name: str) -> None:
+    assert [folded(name), folded(None)] == folded_cells(pa.array([name, ""])).to_pylist()
+
+
+def test_a_plain_name_is_folded_without_a_column_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A column for each of 100,000 statuses took most of the time of adding their complaints."""
+    monkeypatch.setattr(spelling, "folded_cells", None)
+    assert plain_words("Re-Verified by PS Rohtak.") == "re verified by ps rohtak"
 
 
 # Messages ----------------------------------------------------------------------------------------------------------

@@ -123,9 +123,19 @@ _OTHERS: Final = words_in(
 _SECOND: Final = ("कर्त", "કર્ત", "કરનાર", "બન", "ਕਰਤ", "kart")
 _FIRST: Final = {word.removesuffix(end) for word in BEGINNINGS for end in _SECOND if word.endswith(end)}
 _WHOLE: Final = "|".join(sorted(VICTIMS | FILLING | _RELEASED | _FILLING | _OTHERS | _FIRST))
-#: A text of no other words, without the signs below letters: few cells are such texts. The beginnings are one group, as
-#: the expression is compiled for every column.
-_MAY_BE: Final = rf"^\PL*(?:(?:{_WHOLE}|(?:{'|'.join([*sorted(BEGINNINGS), *_SECOND])})[\pL\pM]*)(?:\PL+|$))+$"
+
+
+def _of_words(no_letter: str, letter: str, group: str) -> str:
+    """The expression of a text of no other words. The beginnings are one group: it is compiled for every column."""
+    beginnings = "|".join([*sorted(BEGINNINGS), *_SECOND])
+    return rf"^{no_letter}*(?:{group}(?:{_WHOLE}|(?:{beginnings}){letter}*)(?:{no_letter}+|$)))+$"
+
+
+#: A text of no other words, without the signs below letters: few cells are such texts.
+_MAY_BE: Final = _of_words(r"\PL", r"[\pL\pM]", "(?:")
+#: The same of ASCII, compiled once: most columns of few texts have none. Any other text may be one.
+_FEW: Final = 1_000
+_ONE_OF_FEW: Final = re.compile(rf"{_of_words('[^a-z]', '[a-z]', '(?>')}|(?s:.*)[^\x00-\x7f]", re.IGNORECASE | re.ASCII)
 #: What parts words, as `words_of` has them.
 _NO_LETTERS: Final = r"[^\pL\pM\p{Cf}]+"
 _LONGEST: Final = 120
@@ -269,6 +279,8 @@ def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
         sparing += notes.filter(pc.invert(pc.match_substring_regex(notes, _ROMAN))).to_pylist()
     if _is_typed(heading):
         sparing += [text for text in texts.to_pylist() if is_of_thing(text)]
+    if len(texts) <= _FEW and not any(map(_ONE_OF_FEW.match, texts.to_pylist())):
+        return sparing
     # Below a heading such as `Reported by` or `Complainant type`, a victim is who named the number.
     by_whom = bool(_BY_WHOM & set(words_of(heading))) or is_of_victims(heading)
     is_ascii = pc.string_is_ascii(texts)

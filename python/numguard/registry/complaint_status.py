@@ -92,6 +92,7 @@ def complaint_statuses(columns: list[pa.ChunkedArray[Any]], size: int) -> Status
     """The status of each of `size` rows, by one or more columns."""
     shown: list[str | None] = [None] * size
     ended, unclear = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+    known = ENDS | STANDS
     for column in columns:
         some = np.flatnonzero(flags(pc.is_valid(cells.words(column))))
         encoded = cells.written(column).take(pa.array(some, pa.int64())).dictionary_encode()
@@ -99,7 +100,7 @@ def complaint_statuses(columns: list[pa.ChunkedArray[Any]], size: int) -> Status
         plain = [_bare(text) for text in texts]
         code = ints(encoded.indices)
         ended[some] |= np.array([word in ENDS for word in plain], np.bool_)[code]
-        unclear[some] |= np.array([word not in ENDS | STANDS for word in plain], np.bool_)[code]
+        unclear[some] |= np.array([word not in known for word in plain], np.bool_)[code]
         for row, text in zip(some.tolist(), (texts[k] for k in code.tolist()), strict=True):
             before = shown[row]
             shown[row] = text if before is None else f"{before}; {text}"

@@ -7,6 +7,7 @@ Independent of columns. One idea: an invisible character never makes two sources
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from importlib import resources
 from typing import Any
@@ -24,6 +25,8 @@ _UNSEEN_BUT_JOINERS = (
     r"\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}]"
 )
 _BLANKS = r"[\p{Z}\s\x{1f}]+"
+#: Where a name is more than plain letters, signs and single blanks between them.
+_ODD = r"[^\x21-\x7e ]|  |^ | $"
 
 
 def seen(text: pa.Array[Any]) -> pa.Array[Any]:
@@ -40,7 +43,7 @@ def folded_cells(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """Names as they are compared."""
     text: Any = whole(column)
     # Nearly all names are plain, and need no further processing.
-    odd = pc.fill_null(pc.match_substring_regex(text, r"[^\x21-\x7e ]|  |^ | $"), False)
+    odd = pc.fill_null(pc.match_substring_regex(text, _ODD), False)
     if pc.any(odd).as_py():
         names = text.filter(odd).dictionary_encode()
         plain = pc.replace_substring_regex(pc.utf8_normalize(names.dictionary, "NFKC"), _UNSEEN, "")
@@ -56,8 +59,9 @@ def folded(name: str | None) -> str:
     >>> folded("PS\\u200b  \\uff32ohtak") == folded("ps Rohtak")
     True
     """
-    cells: list[Any] = folded_cells(pa.array([name or ""], pa.string())).to_pylist()
-    text: str = cells[0]
+    if not re.search(_ODD, name or ""):
+        return (name or "").lower()
+    text: str = folded_cells(pa.array([name], pa.string()))[0].as_py()
     return text
 
 
