@@ -99,6 +99,12 @@ def test_a_column_that_may_have_numbers_of_complainants_is_a_question(written: s
     assert find("Ack No", "तक्रारदाराचे नाव", "Sender Mobile", "Mobile numbers of suspects named by victims")
 
 
+def test_a_first_line_with_a_victims_number_is_not_in_the_question() -> None:
+    with pytest.raises(ColumnError, match="could be complainant_mobile") as raised:
+        find("Ack No", "Victim Father Mobile: 9876543210")
+    assert "9876543210" not in str(raised.value)
+
+
 @pytest.mark.parametrize(
     "written", ["Customer Mobile", "Cust. Contact No", "Mobile no of customer", "ग्राहक मोबाइल नंबर"]
 )

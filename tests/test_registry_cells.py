@@ -163,6 +163,8 @@ def test_every_day_is_read_back(moment: datetime) -> None:
         (None, None, "empty"),
         ("-", None, "empty"),
         ("9" * 201, None, "too_long"),
+        ("एफआईआर ०१२३", "एफआईआर ०१२३", None),
+        ("Prepared by", None, "not_a_number"),
     ],
 )
 def test_acknowledgements(cell: str | None, text: str | None, note: str | None) -> None:

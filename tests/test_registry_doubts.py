@@ -202,3 +202,32 @@ def test_a_number_beside_the_type_of_something_else_or_no_fraud_waits(tmp_path: 
     )
     waits = {910000000000 + VICTIM + more: "spared_in_row" for more in (0, 1)}
     assert added(path) == ([910000000000 + SUSPECT], waits, [])
+
+
+def test_an_officers_number_below_the_table_is_in_no_complaint(tmp_path: Path) -> None:
+    """It was listed, as that of a complaint with the number `Prepared by`."""
+    below = ("Prepared by,HC Ram,9811111111", "Contact,,9811111112")
+    path = text(tmp_path, "Ack No,Officer,Suspect Mobile", f"20000000000001,,{SUSPECT}", *below)
+    refused = [(row, note) for row in (3, 4) for note in ("not_a_number", "no_acknowledgement_no")]
+    assert added(path) == ([910000000000 + SUSPECT], {}, refused)
+
+
+def test_rows_of_a_complaint_with_different_sums_or_districts_have_none(tmp_path: Path) -> None:
+    """A sheet of transactions has a row for each layer: the last one's sum and district were the complaint's."""
+    path = text(
+        tmp_path,
+        "Ack No,District,Amount,Amount on hold,Suspect Mobile",
+        f"20000000000001,Rohtak,5000,,{SUSPECT}",
+        "20000000000001,Nuh,4000,100,9811100003",
+        "20000000000001,,,100.00,9811100004",
+        "20000000000002,Mewat,700,,9811100005",
+        "20000000000002,NUH,Rs 700/-,,9811100006",
+    )
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(path, constants={"source": "1930"})
+        refused = zip(*(intake.refusals[name].to_pylist() for name in ("row", "column", "note")), strict=True)
+        found = {row["district"]: row["amount_lost"] for row in registry.action_taken().to_pylist()}
+        listed = registry.block_list().to_table()
+    assert sorted(refused) == [(row, word, "rows_disagree") for row in (2, 3) for word in ("amount_lost", "district")]
+    assert found == {None: 0, "Nuh": 700}
+    assert listed["district"].to_pylist() == [None, None, None, "Nuh", "Nuh"]

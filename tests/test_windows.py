@@ -168,12 +168,28 @@ with ng.Registry(by="x") as registry:
         b"<!-- Report -->\n<table>",
         b"<DIV><TABLE border=1>",
         b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n",
+        b"From: <Saved by a browser>\r\nSubject: list\r\nMIME-Version: 1.0\r\n",
+        b'Content-Type: multipart/related;\r\n\tboundary="x"\r\n',
+        b"<b>Cyber Cell</b><br><table border=1><tr><th>Mobile</th></tr>",
+        b'<link rel="stylesheet" href="a.css">\n<table class="t">\n<thead><tr>',
+        b'<form method="post">\n<table><tr><td>9876543210</td>',
+        b"Warning: cannot modify header in export.php on line 3\n\n  <table><tr><td>9876543210</td>",
+        "\ufeff<table><tr><td>9876543210</td>".encode("utf-16-le"),
     ],
 )
 def test_a_web_page_that_is_named_as_a_workbook_is_known_by_its_first_tag(head: bytes) -> None:
     assert "web page" in str(refusal_reason(head))
 
 
-@pytest.mark.parametrize("head", [b"<date>,<time>,mobile\n", b"<Target No>,IMEI\n", b"<b2b>;<mobile>\n"])
-def test_headings_in_angle_brackets_are_no_web_page(head: bytes) -> None:
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"<date>,<time>,mobile\n",
+        b"<Target No>,IMEI\n",
+        b"<b2b>;<mobile>\n",
+        b'ack,fact\n1,"From: a@b.example\nMIME-Version: 1.0\nContent-Type: text/html"\n',
+        b'[{"page": "<table><tr>"}]',
+    ],
+)
+def test_headings_in_angle_brackets_and_quoted_mails_are_no_web_page(head: bytes) -> None:
     assert refusal_reason(head) is None

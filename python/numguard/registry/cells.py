@@ -131,6 +131,8 @@ def _odd_acknowledgements(cells: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array
     # A number in exponent form has lost digits, so that many complaints would become one.
     rounded = pc.match_substring_regex(text, r"^\d+(?:\.\d+)?[eE]\+?\d+$")
     for refused, why in (
+        # `Prepared by` and `Contact` stand before the number of an officer, below the table.
+        (pc.invert(pc.match_substring_regex(text, r"\p{Nd}")), "not_a_number"),
         (pc.greater(pc.utf8_length(text), 200), "too_long"),
         (pc.match_substring_regex(text, r"[\x{2400}\x1f]"), "stray_character"),
         (pc.match_substring_regex(text, r"^#+$"), "spreadsheet_overflow"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -64,6 +64,7 @@ COMPLAINT_NOTES = {
     "no_acknowledgement_no": "The row names a number, but has no acknowledgement number.",
     "no_source": "The row names a number, but has no source.",
     "in_the_future": "The day is in the future.",
+    "rows_disagree": "Other rows of the complaint have another value, as where each row is a transaction.",
     "another_header": "The row is below a second header, of other columns; save that part as a file of its own.",
     "complaint_ended": "The status of the complaint is withdrawn, rejected, false, duplicate or such.",
     "status_unclear": "The status of the complaint may mean that it stands, or that it has ended.",
@@ -77,6 +78,8 @@ _NAMING = schema_of(index=pa.int64(), msisdn=pa.uint64(), note=pa.string(), doub
 CONSTANTS = ("source", "district", "police_station", "category")
 
 _WARNINGS = ("placeholder", "unlisted_series")
+#: The fields of which a complaint has one value.
+_ONCE: Final = ("district", "amount_lost", "amount_recovered", "amount_held")
 #: The fields of which a cell that is struck out puts the numbers of its row in doubt.
 _STRUCK = ("acknowledgement_no", "suspect_mobiles", "narrative")
 
@@ -167,6 +170,9 @@ def read_complaints(
         refusals.append(_refused_numbers(found.filter(pa.array(lost)), note))
         found = found.filter(pa.array(~lost))
     key = pc.binary_join_element_wise(folded_cells(sources(source)), folded_cells(acknowledgement), "\x1f")
+    for word, disagree in _disagreeing(fields, key).items():
+        refusals.append(_refused(word, column(word), pc.if_else(disagree, "rows_disagree", None)))
+        fields[word] = pc.if_else(disagree, None, fields[word])
     status = complaint_statuses([sheet.table.column(place) for place in at.get("complaint_status", [])], size)
     refusals.append(_ended(status))
     found, ended = _by_status(found, key, status)
@@ -356,6 +362,22 @@ def _layers(numbers: pa.Table, size: int) -> Iterator[Ints]:
 def _first(numbers: pa.Table, size: int) -> pa.Array[Any]:
     first = next(_layers(numbers, size), np.zeros(size, np.int64))
     return pa.array(first, pa.int64(), mask=first == 0)
+
+
+def _disagreeing(fields: Mapping[str, pa.Array[Any]], key: pa.Array[Any]) -> dict[str, pa.Array[Any]]:
+    """Which rows have a value of a field while another row of their complaint has another, by fields."""
+    complaint: Any = key.dictionary_encode()
+    if len(complaint.dictionary) + key.null_count == len(key):
+        return {}
+    found = {}
+    for word in _ONCE:
+        value = folded_cells(fields[word]) if pa.types.is_string(fields[word].type) else fields[word]
+        rows = pa.table([complaint.indices, value], names=["complaint", "value"])
+        values = rows.group_by("complaint").aggregate([("value", "count_distinct")])
+        several = values.filter(pc.greater(values["value_count_distinct"], 1))["complaint"].drop_null()
+        has_several = pc.is_in(complaint.indices, several.combine_chunks())
+        found[word] = pc.and_(pc.is_valid(fields[word]), has_several)
+    return found
 
 
 def _own(found: pa.Table, complainants: pa.Table, size: int) -> Bools:

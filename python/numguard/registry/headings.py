@@ -332,9 +332,10 @@ def _no_doubt(
         if ambiguous and words & _PHONES and (names_victims(header) or words & _CUSTOMERS):
             could = ("complainant_mobile", "suspect_mobiles")[: 2 if words & _CUSTOMERS else 1]
         if at not in taken and could:
+            name = named([header])
             raise ColumnError(
-                f"{where}: the column {header!r} could be {' or '.join(could)}; choose one with "
-                f'--map "{header}={could[0]}", or leave it out with --map "{header}={IGNORE}" (mapping=)'
+                f"{where}: the column {name!r} could be {' or '.join(could)}; choose one with "
+                f'--map "{name}={could[0]}", or leave it out with --map "{name}={IGNORE}" (mapping=)'
             )
 
 

@@ -49,8 +49,19 @@ _REFUSED: Final = {
 }
 _MARKUP: Final = re.compile(
     rb"<(?:!--|\?xml|(?:!doctype|html|head|body|meta|title|style|script|div|span|center|font|h[1-6]|p|br)\b)"
-    rb"|<(?:table|t[rdh])\b|mime-version:",
+    rb"|<(?:table|t[rdh])\b",
     re.IGNORECASE,
+)
+#: What shows a web page below other content: programs write links, forms and their own warnings before its table.
+_TABLE: Final = rb"<table\b[^<>]*>\s*<(?:thead|tbody|caption|col|colgroup|t[rdh])\b"
+_MARKUP_BELOW: Final = re.compile(
+    rb"<[a-z][^<>]*>.*?"
+    + _TABLE
+    + rb"|(?:[^\n]*\n[ \t]*+)+?"
+    + _TABLE
+    # The head of a web page that was saved with its pictures.
+    + rb"|(?:[\w-]++:[^\n]*+\n|[ \t]++[^\n]*+\n)*?(?:mime-version:|content-type:[ \t]*+(?:multipart/|text/html))",
+    re.IGNORECASE | re.DOTALL,
 )
 _CONTROLS: Final = bytes([*range(8), *range(14, 26), *range(28, 32)])
 #: Bytes by which a character set without a mark is known.
@@ -90,7 +101,8 @@ def refusal_reason(head: bytes) -> str | None:
     for magic, why in _REFUSED.items():
         if head.startswith(magic):
             return why
-    if _MARKUP.match(head.lstrip(b"\xef\xbb\xbf \t\r\n")):
+    plain = head.translate(None, b"\0").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if kind_of(head) == "text" and (_MARKUP.match(plain) or _MARKUP_BELOW.match(plain)):
         return "is a web page or XML: open it and save it as .xlsx or CSV"
     controls = len(head) - len(head.translate(None, _CONTROLS))
     # Some programs leave a few zero bytes in a text.
