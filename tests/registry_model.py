@@ -73,7 +73,7 @@ class Model:
         """What a file would bring: its new versions, and its rows counted."""
         groups: dict[tuple[str, str, bool], list[Row]] = {}
         counts = {"added": 0, "updated": 0, "repeated": 0, "refused": 0}
-        for row in self._agreed(rows):
+        for row in rows:
             usable = bool({*row[4], *row[6]} - {row[5]})
             counts["refused"] += not usable
             groups.setdefault((_shown(row[0]).lower(), row[1].lower(), usable), []).append(row)
@@ -99,15 +99,6 @@ class Model:
                         counts["added"] += 1
                     met.add(shown)
         return new, counts
-
-    @staticmethod
-    def _agreed(rows: list[Row]) -> list[Row]:
-        """The rows, those of a complaint with several districts without any."""
-        districts: dict[tuple[str, str], set[str | None]] = {}
-        for row in rows:
-            districts.setdefault((_shown(row[0]).lower(), row[1].lower()), {None}).add(row[2])
-        several = {complaint for complaint, met in districts.items() if len(met) > 2}
-        return [(*r[:2], None, *r[3:]) if (_shown(r[0]).lower(), r[1].lower()) in several else r for r in rows]
 
     @staticmethod
     def _doubts(row: Row) -> frozenset[object]:

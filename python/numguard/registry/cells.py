@@ -118,6 +118,11 @@ def acknowledgements(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.A
     # Nearly all are plain digits, and need no further processing.
     odd = pc.invert(pc.fill_null(pc.match_substring_regex(cells, r"^\d{1,40}$"), False))
     text, note = _odd_acknowledgements(cells.filter(odd))
+    # `Prepared by` and `Contact` stand before the number of an officer, below a table whose complaints are numbered.
+    has_digit = r"\p{Nd}"
+    is_word = pc.fill_null(pc.invert(pc.match_substring_regex(text, has_digit)), False)
+    if pc.any(is_word).as_py() and pc.any(pc.match_substring_regex(cells, has_digit)).as_py():
+        note, text = pc.if_else(is_word, "not_a_number", note), pc.if_else(is_word, None, text)
     notes: pa.Array[Any] = pc.replace_with_mask(pa.nulls(len(cells), pa.string()), odd, note)
     return pc.replace_with_mask(cells, odd, text), notes
 
@@ -131,8 +136,6 @@ def _odd_acknowledgements(cells: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array
     # A number in exponent form has lost digits, so that many complaints would become one.
     rounded = pc.match_substring_regex(text, r"^\d+(?:\.\d+)?[eE]\+?\d+$")
     for refused, why in (
-        # `Prepared by` and `Contact` stand before the number of an officer, below the table.
-        (pc.invert(pc.match_substring_regex(text, r"\p{Nd}")), "not_a_number"),
         (pc.greater(pc.utf8_length(text), 200), "too_long"),
         (pc.match_substring_regex(text, r"[\x{2400}\x1f]"), "stray_character"),
         (pc.match_substring_regex(text, r"^#+$"), "spreadsheet_overflow"),

@@ -64,7 +64,7 @@ COMPLAINT_NOTES = {
     "no_acknowledgement_no": "The row names a number, but has no acknowledgement number.",
     "no_source": "The row names a number, but has no source.",
     "in_the_future": "The day is in the future.",
-    "rows_disagree": "Other rows of the complaint have another value, as where each row is a transaction.",
+    "rows_disagree": "Another row of the complaint has another sum, as where each row is a transaction.",
     "another_header": "The row is below a second header, of other columns; save that part as a file of its own.",
     "complaint_ended": "The status of the complaint is withdrawn, rejected, false, duplicate or such.",
     "status_unclear": "The status of the complaint may mean that it stands, or that it has ended.",
@@ -78,8 +78,8 @@ _NAMING = schema_of(index=pa.int64(), msisdn=pa.uint64(), note=pa.string(), doub
 CONSTANTS = ("source", "district", "police_station", "category")
 
 _WARNINGS = ("placeholder", "unlisted_series")
-#: The fields of which a complaint has one value.
-_ONCE: Final = ("district", "amount_lost", "amount_recovered", "amount_held")
+#: The fields of which a complaint has one value, and a sheet of transactions another in each row.
+_SUMS: Final = ("amount_lost", "amount_recovered", "amount_held")
 #: The fields of which a cell that is struck out puts the numbers of its row in doubt.
 _STRUCK = ("acknowledgement_no", "suspect_mobiles", "narrative")
 
@@ -365,14 +365,13 @@ def _first(numbers: pa.Table, size: int) -> pa.Array[Any]:
 
 
 def _disagreeing(fields: Mapping[str, pa.Array[Any]], key: pa.Array[Any]) -> dict[str, pa.Array[Any]]:
-    """Which rows have a value of a field while another row of their complaint has another, by fields."""
+    """Which rows have a sum while another row of their complaint has another, by fields."""
     complaint: Any = key.dictionary_encode()
     if len(complaint.dictionary) + key.null_count == len(key):
         return {}
     found = {}
-    for word in _ONCE:
-        value = folded_cells(fields[word]) if pa.types.is_string(fields[word].type) else fields[word]
-        rows = pa.table([complaint.indices, value], names=["complaint", "value"])
+    for word in _SUMS:
+        rows = pa.table([complaint.indices, fields[word]], names=["complaint", "value"])
         values = rows.group_by("complaint").aggregate([("value", "count_distinct")])
         several = values.filter(pc.greater(values["value_count_distinct"], 1))["complaint"].drop_null()
         has_several = pc.is_in(complaint.indices, several.combine_chunks())
