@@ -227,6 +227,19 @@ def test_pandas_text_with_missing_cells() -> None:
     assert text(open_source(frame)).to_pydict() == {"mobile": ["9876543210", None]}
 
 
+@pytest.mark.parametrize("ending", ["parquet", "arrow", "arrows"])
+def test_small_integers_in_a_typed_file_are_no_text_in_utf_32(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"calls.{ending}"
+    table = pa.table({"seconds": pa.array([1] * 20_000, pa.int32()), "caller": ["9876543210"] * 20_000})
+    if ending == "parquet":
+        pq.write_table(table, path, compression="none", use_dictionary=False, data_page_version="2.0")
+    else:
+        new = pa.ipc.new_file if ending == "arrow" else pa.ipc.new_stream
+        with new(path, table.schema) as writer:
+            writer.write_table(table)
+    assert ng.scan(path, {"caller": ng.NumberSet(["9876543210"])}).read_all().num_rows == 20_000
+
+
 @pytest.mark.parametrize("encoding", ["utf-32", "utf-32-le", "utf-32-be"])
 def test_utf_32_is_not_read(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "sheet.csv"

@@ -96,17 +96,19 @@ def refusal_reason(head: bytes) -> str | None:
     """Why a file with these first bytes is not read, and what to do; None where it may be read."""
     if not head.lstrip(b"\xef\xbb\xbf \t\r\n"):
         return "is empty: it has no header"
-    if _is_utf_32(head):
+    kind = kind_of(head)
+    # Small integers in a file with typed columns are as many zero bytes.
+    if kind in ("text", "json") and _is_utf_32(head):
         return "is text in UTF-32; its encoding is not read: save it as UTF-8"
     for magic, why in _REFUSED.items():
         if head.startswith(magic):
             return why
     plain = head.translate(None, b"\0").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    if kind_of(head) == "text" and (_MARKUP.match(plain) or _MARKUP_BELOW.match(plain)):
+    if kind == "text" and (_MARKUP.match(plain) or _MARKUP_BELOW.match(plain)):
         return "is a web page or XML: open it and save it as .xlsx or CSV"
     controls = len(head) - len(head.translate(None, _CONTROLS))
     # Some programs leave a few zero bytes in a text.
-    if kind_of(head) == "text" and controls * 50 > len(head) and not character_set(head).startswith("utf-16"):
+    if kind == "text" and controls * 50 > len(head) and not character_set(head).startswith("utf-16"):
         return "is neither text nor any other supported container"
     return None
 
