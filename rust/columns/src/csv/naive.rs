@@ -166,21 +166,44 @@ fn closing(format: &Format, text: &[u8], lines: &[Span], settled: &mut usize) ->
         let separators = line.iter().filter(|&&byte| byte == format.separator);
         let (state, own) = cells(format, line);
         let is_row = state == End::Closed && own.len() == format.width;
-        if format.named >= FEWEST_COLUMNS && (is_row || separators.count() + 1 == format.width) {
-            *settled = next;
-            return None;
-        }
-        match cells(format, &text[start..end]).0 {
-            End::Open => {}
-            End::Stray => {
+        let is_row =
+            format.named >= FEWEST_COLUMNS && (is_row || separators.count() + 1 == format.width);
+        let (state, joined) = cells(format, &text[start..end]);
+        let begins_as_row = is_row_as_it_is(format, &text[start..lines[0].1]);
+        match state {
+            End::Closed if !is_row || joined.len() == format.width && !begins_as_row => {
+                return Some(n + 1);
+            }
+            End::Closed => return None,
+            End::Open if !is_row => {}
+            End::Open | End::Stray => {
                 *settled = next;
                 return None;
             }
-            End::Closed => return Some(n + 1),
         }
     }
     *settled = (start + format.longest).min(text.len());
     None
+}
+
+/// Whether a line that leaves a quoted cell open has as many cells as a row if that cell is not quoted.
+fn is_row_as_it_is(format: &Format, line: &[u8]) -> bool {
+    let begins = |&at: &usize| {
+        let before = at == 0
+            || line[at - 1] == format.separator && cells(format, &line[..at - 1]).0 == End::Closed;
+        let (state, closed) = cells(format, &line[at..]);
+        before && line[at] == b'"' && state == End::Open && closed.is_empty()
+    };
+    let open = (0..line.len()).find(begins).expect("it is open");
+    let before = if open == 0 {
+        0
+    } else {
+        cells(format, &line[..open - 1]).1.len()
+    };
+    let separators = line[open..]
+        .iter()
+        .filter(|&&byte| byte == format.separator);
+    before + separators.count() + 1 == format.width
 }
 
 fn lines(format: &Format, text: &[u8]) -> Vec<Span> {
@@ -361,6 +384,20 @@ mod tests {
             read(3, text),
             ["1: unclosed_quote 1", "2: 2|b|c", "3: too_many_fields 4"]
         );
+    }
+
+    #[test]
+    fn the_last_line_of_a_cell_may_look_like_a_row() {
+        // The first line of the first two records has too few cells to be a row with a stray mark.
+        let text = "\"a\nb\",2,3\n4,\"a\nb, and c\",5\n6,\"a,b\n7,c\",8\n\"a,\"\"b\n\"\"c\",9,10\n";
+        let expected = [
+            "1: a\nb|2|3",
+            "3: 4|a\nb, and c|5",
+            "5: unclosed_quote 1",
+            "6: 7|c\"|8",
+            "7: a,\"b\n\"c|9|10",
+        ];
+        assert_eq!(read(3, text), expected);
     }
 
     #[test]

@@ -4,9 +4,10 @@
 //! path for records whose cells are plain or quoted whole; all other records are read here.
 //!
 //! One idea: **a line is a record unless it opens a quoted cell.** Then the record continues to the line that closes the
-//! cell. If none does, or if a line after the first looks like a row, the cell was opened by mistake: that one line is
-//! refused, and the lines after it are read separately. So a stray quotation mark costs one line and never the rest of a
-//! file, and the number of one row is never joined with the handset of another.
+//! cell. If none does, or if a line between them looks like a row, the cell was opened by mistake: that one line is
+//! refused, and the lines after it are read separately. So it is if both the first line and the last one look like rows.
+//! So a stray quotation mark costs one line and never the rest of a file, and the number of one row is never joined with
+//! the handset of another.
 
 use memchr::{memchr, memchr_iter, memchr2};
 
@@ -191,22 +192,34 @@ impl Text<'_> {
                 return Closing::None;
             };
             lines += 1;
-            if self.looks_like_row(next, line.end, &mut scratch) {
-                // Any other cell that is opened before this line and still open here is a mistake too.
-                *settled = next;
-                ends.truncate(own);
-                return Closing::None;
-            }
+            let is_row = self.looks_like_row(next, line.end, &mut scratch);
             match self.cells(next, line.end, true, ends) {
-                End::Open => next = line.next,
-                End::Stray => {
-                    *settled = next;
+                End::Open if !is_row => next = line.next,
+                End::Line
+                    if !is_row
+                        || ends.len() == self.format.width
+                            && !self.is_row_as_it_is(at, first, &ends[..own]) =>
+                {
+                    return Closing::Found(lines, line);
+                }
+                state => {
+                    // Any other cell that is opened before this line and still open here is a mistake too, unless its
+                    // own first line makes a row with this one.
+                    if state != End::Line {
+                        *settled = next;
+                    }
                     ends.truncate(own);
                     return Closing::None;
                 }
-                End::Line => return Closing::Found(lines, line),
             }
         }
+    }
+
+    /// Whether the first line of a record has as many cells as a row, if the cell after the `closed` ones is not quoted.
+    fn is_row_as_it_is(&self, at: usize, first: Line, closed: &[u32]) -> bool {
+        let open = closed.last().map_or(at, |&end| end as usize + 1);
+        let separators = memchr_iter(self.format.separator, &self.bytes[open..first.end]).count();
+        closed.len() + separators + 1 == self.format.width
     }
 
     /// Whether a single line has as many cells as a row, with its quotation marks or without.
