@@ -67,6 +67,29 @@ def test_a_sheet_of_decisions_undoes_no_decision_of_another_desk(
     assert (again.accepted, again.known, again.events) == (0, 3, ())
 
 
+def test_a_sheet_looks_again_where_another_desk_was_between_two_of_its_events(
+    desks: tuple[ng.Registry, ng.Registry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It derived the state for each of the reasons: a sheet with 100,000 took an hour."""
+    one, other = desks
+    case: Any = one._opened
+    own, state, looks, reasons = case.event, case.state, [], []
+
+    def event(verb: str, reason: str) -> Any:
+        reasons.append(reason)
+        if reason == "third":
+            other.decide([B], "dismissed", "a witness")
+        return own(verb, reason)
+
+    monkeypatch.setattr(case, "event", event)
+    monkeypatch.setattr(case, "state", lambda *arguments: looks.append(len(reasons)) or state(*arguments))
+    rows = [(A, "accepted", "first"), (A, "accepted", "second"), (B, "accepted", "third"), (A, "accepted", "fourth")]
+    done = one.take_review(decided(*rows))
+    assert (done.accepted, done.known, done.events) == (1, 1, (2, 3, 5))
+    assert looks == [0, 1, 3, 4]
+    assert listed(one) == {A: "block"}
+
+
 def test_a_sheet_that_was_recorded_in_part_says_so(
     desks: tuple[ng.Registry, ng.Registry], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -138,8 +138,9 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
     """
     searched = _records([line if len(line) <= _LONGEST_LINE else "" for line in lines[:LINES_SEARCHED]])
     words = [canonical_name(line) for line in searched]
+    everywhere = "\n".join(words)
     found: Header | None = None
-    for layout in layouts:
+    for layout in filter(lambda layout: layout.may_be_named_in(everywhere), layouts):
         end = len(searched) if found is None else found.line - 1
         for number in range(end):
             if not layout.may_be_named_in(words[number]):

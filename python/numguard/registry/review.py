@@ -257,15 +257,19 @@ def _record(case: Case, groups: dict[tuple[str, str], list[int]]) -> tuple[tuple
     """
     events: list[int] = []
     settled: set[tuple[str, int]] = set()
+    every = pa.array(sorted({one for found in groups.values() for one in found}), pa.uint64())
+    waiting, ours = set[int](), -1
     try:
         for (word, why), found in groups.items():
             numbers = sorted(set(found))
             with case.event("decide", why) as append:
+                if append.event - 1 != ours:  # between two events of the sheet only another desk changes what waits
+                    waiting = set(_open(case, every, append.event - 1).to_pylist())
                 # One that this sheet has with two reasons is recorded with both.
-                waiting = set(_open(case, pa.array(numbers, pa.uint64()), append.event - 1).to_pylist())
                 mine = [one for one in numbers if one in waiting or (word, one) in settled]
                 append.rows("decision", {"msisdn": pa.array(mine, pa.uint64()), "status": [word] * len(mine)})
             if mine:
+                ours = append.event
                 events.append(append.event)
                 settled |= {(word, one) for one in mine}
     except RegistryError as error:

@@ -224,14 +224,13 @@ def _cells(lines: Sequence[str], at: int, separator: str) -> tuple[list[str], in
 def beginnings(lines: Sequence[str], separators: Sequence[str]) -> list[int]:
     """For each line the line on which its record begins, which is an earlier one if a quoted cell spans both."""
     begins = list(range(len(lines)))
+    quoted = [at for at, line in enumerate(lines) if '"' in line or "'" in line]
     for separator in separators:
-        at = 0
-        while at < len(lines):
-            end = at + 1
-            if _open_cell(separator).search(lines[at]):
-                end += _breaks(_joined(lines[at : at + _HEADER_LINES]), separator)
-            begins[at:end] = [min(at, begin) for begin in begins[at:end]]
-            at = end
+        end = 0
+        for at in quoted:
+            if at >= end and _open_cell(separator).search(lines[at]):
+                end = at + 1 + _breaks(_joined(lines[at : at + _HEADER_LINES]), separator)
+                begins[at:end] = [min(at, begin) for begin in begins[at:end]]
     return begins
 
 
