@@ -309,17 +309,17 @@ def _show(intake: Intake, preview: Preview) -> None:
     """Prints the preview of a sheet to stdout, as the result of a dry run."""
     parts = [preview.container, preview.encoding, preview.sheet and f"sheet {preview.sheet!r}"]
     parts.append(f"header in row {preview.header_row}" if preview.header_row else None)
-    click.echo(f"{intake.name}: {', '.join(part for part in parts if part)}")
+    options.show(f"{intake.name}: {', '.join(part for part in parts if part)}")
     cells: dict[tuple[str, str], list[_Row]] = {}
     for cell in preview.sample.to_pylist():
         cells.setdefault((cell["column"], cell["field"]), []).append(cell)
     for (column, field), rows in cells.items():
-        click.echo(f"\n{column} -> {field}")
+        options.show(f"\n{column} -> {field}")
         for row in rows:
             note = f"  [{row['note']}]" if row["note"] else ""
-            click.echo(f"  row {row['row']}: {_short(row['cell'])} -> {row['read'] or '(nothing)'}{note}")
+            options.show(f"  row {row['row']}: {_short(row['cell'])} -> {row['read'] or '(nothing)'}{note}")
     if preview.unread:
-        click.echo(f"\nnot read: {', '.join(preview.unread)}")
+        options.show(f"\nnot read: {', '.join(preview.unread)}")
     _show_some(
         intake.refusals,
         "would be refused",
@@ -348,20 +348,20 @@ def _show(intake: Intake, preview: Preview) -> None:
         "may be recorded under another spelling; nothing is merged by guess",
         lambda row: f"{row['why']}: {_complaint(row, '')}, recorded as {_complaint(row, 'known_')}",
     )
-    click.echo()
+    options.show()
 
 
 def _show_some(table: pa.Table, heading: str, text: Callable[[_Row], str], more: str = "") -> None:
     """Prints the first rows of a table, if it has any; `more` says where all are."""
     if not table.num_rows:
         return
-    click.echo(f"\n{heading}:")
+    options.show(f"\n{heading}:")
     lines = [f"  row {row['row']}, {text(row)}" for row in table.slice(0, _MOST_SHOWN).to_pylist()]
     # A cell of several numbers waits once for each, and is shown once.
     for line in dict.fromkeys(lines):
-        click.echo(line)
+        options.show(line)
     if table.num_rows > _MOST_SHOWN:
-        click.echo(f"  and {table.num_rows - _MOST_SHOWN:,} more" + (f": {more}" if more else ""))
+        options.show(f"  and {table.num_rows - _MOST_SHOWN:,} more" + (f": {more}" if more else ""))
 
 
 def _complaint(row: _Row, which: str) -> str:
