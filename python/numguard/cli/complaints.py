@@ -125,6 +125,8 @@ def add(
             dry_run=dry_run,
             strict=is_strict,
         )
+        waiting = intake.waiting["msisdn"].unique()
+        still = len(registry.numbers("review", among=waiting)) if len(waiting) and not dry_run else len(waiting)
     with placed_together():
         options.write_refused(intake.refusals, refused_path)
         if ended_path is not None:
@@ -135,13 +137,13 @@ def add(
     if as_json:
         options.say_json(_summary(intake, dry_run=dry_run))
     else:
-        _report(intake, source, ended_path, dry_run=dry_run)
+        _report(intake, source, ended_path, dry_run=dry_run, settled=len(waiting) - still)
     if dry_run and is_strict and intake.refused:
         rows = options.count(intake.refused, "row")
         raise InputError(f"{source}: {rows} would be refused, and with --strict nothing would be added")
 
 
-def _report(intake: Intake, source: str, ended_path: Path | None, *, dry_run: bool) -> None:
+def _report(intake: Intake, source: str, ended_path: Path | None, *, dry_run: bool, settled: int) -> None:
     """What was added, or would be, and what was not."""
     if dry_run and intake.preview:
         _show(intake, intake.preview)
@@ -159,7 +161,8 @@ def _report(intake: Intake, source: str, ended_path: Path | None, *, dry_run: bo
         waiting = len(intake.waiting["msisdn"].unique())
         wait = "would wait" if dry_run else "waits" if waiting == 1 else "wait"
         why = options.notes_text(options.counted_once(intake.waiting))
-        options.say(f"{options.count(waiting, 'number')} {wait} for a decision: {why}; see numguard review")
+        others = f" but for {settled:,} protected, decided on or certain in another complaint" if settled else ""
+        options.say(f"{options.count(waiting, 'number')} {wait} for a decision: {why}{others}; see numguard review")
     _say_ended(intake, ended_path)
     if intake.reactivated:
         them = "is named again; it stays" if intake.reactivated == 1 else "are named again; they stay"
