@@ -99,6 +99,15 @@ def test_a_column_that_may_have_numbers_of_complainants_is_a_question(written: s
     assert find("Ack No", "तक्रारदाराचे नाव", "Sender Mobile", "Mobile numbers of suspects named by victims")
 
 
+@pytest.mark.parametrize("written", ["Mobile.1", "Mobile No. 2", "Phone 1", "Contact No.3", "मोबाइल नंबर 2"])
+def test_a_counted_column_of_phones_is_a_question_too(written: str) -> None:
+    """`Mobile` was one, and a victim's second number, in `Mobile.1` or `Mobile No. 2`, was not protected."""
+    with pytest.raises(ColumnError, match=r"could be suspect_mobiles or complainant_mobile; .*=ignore"):
+        find("Ack No", "Suspect Mobile", written)
+    assert find("Ack No", written, mapping={"complainant_mobile": written})["complainant_mobile"] == [written]
+    assert find("Ack No", "Mobile 1 model", "Section 66D", "Suspect Mobile No. 2")["suspect_mobiles"]
+
+
 def test_a_first_line_with_a_victims_number_is_not_in_the_question() -> None:
     with pytest.raises(ColumnError, match="could be complainant_mobile") as raised:
         find("Ack No", "Victim Father Mobile: 9876543210")

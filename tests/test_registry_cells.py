@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from numguard.registry import cells
@@ -132,6 +132,8 @@ def test_a_column_that_has_the_month_first_is_not_guessed_at() -> None:
 @given(st.integers(0, 10**13), st.sampled_from(["", "Rs ", "₹"]), st.sampled_from(["", "/-", " only"]))
 def test_every_sum_is_read_back_to_the_paisa(paise: int, before: str, after: str) -> None:
     rupees, rest = divmod(paise, 100)
+    # Written without separators, these are mobile numbers (`number_for_a_sum`).
+    assume(before or after or rest or not 6 * 10**9 <= rupees < 10**10)
     digits = str(rupees)
     head, tail = digits[:-3], digits[-3:]
     indian = ",".join([*([head[max(0, k - 2) : k] for k in range(len(head), 0, -2)][::-1]), tail])
@@ -164,7 +166,18 @@ def test_every_day_is_read_back(moment: datetime) -> None:
         ("-", None, "empty"),
         ("9" * 201, None, "too_long"),
         ("एफआईआर ०१२३", "एफआईआर ०१२३", None),
+<<<<<<< HEAD
         ("A", "A", None),
+=======
+        ("Prepared by", None, "not_a_number"),
+        ("Ack No. 31708220000001", "31708220000001", None),
+        ("NCRP Acknowledgement Number:31708220000001.", "31708220000001", None),
+        ("Acknowledgment ID - 31708220000001", "31708220000001", None),
+        ("No. 123", "No. 123", None),
+        ("FIR No 31708220000001", "FIR No 31708220000001", None),
+        ("31708220000001, 31708220000002", "31708220000001, 31708220000002", None),
+        ("31708220000001/2", "31708220000001/2", None),
+>>>>>>> h1
     ],
 )
 def test_acknowledgements(cell: str | None, text: str | None, note: str | None) -> None:

@@ -137,8 +137,9 @@ def test_a_record_without_numbers_is_no_heading(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["1,Ravi, Kumar,{victim},{suspect},500", "1,Ravi,H No. 5, Rohtak,{victim},{suspect}", "1,Ravi,Rohtak,{victim},5"],
-)
+    ["1,Ravi, Kumar,{victim},{suspect},500", "1,Ravi,H No. 5, Rohtak,{victim},{suspect}", "1,Ravi,Rohtak,{victim},5",
+     "1,H No. 5, Sector 14,{victim}", "1,Rohtak, 124001,{victim}", "1,Ward 7, Near Gate No 2,{victim}"],
+)  # fmt: skip
 def test_columns_that_a_comma_has_shifted(tmp_path: Path, line: str) -> None:
     """The count of cells is that of the header, as the last one was left out."""
     headings = "Ack No,Name,Complainant Mobile,Suspect Mobile,Amount,Remarks"
@@ -150,11 +151,19 @@ def test_columns_that_a_comma_has_shifted(tmp_path: Path, line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["", "NA", "not known", "Not Available", "unknown", "same as above", "anonymous", "नहीं"]
-)
+    "cell", ["", "NA", "not known", "Not Available", "unknown", "same as above", "anonymous", "नहीं", "0", "97654321",
+             "XXXXXX1234", "97654-3218 wife", "00"]
+)  # fmt: skip
 def test_an_unknown_complainant_raises_no_doubt(tmp_path: Path, cell: str) -> None:
     path = text(tmp_path, "Ack No,Complainant Mobile,Suspect Mobile", f"1,{cell},{SUSPECT}")
     assert added(path)[:2] == ([919811100002], {})
+
+
+@pytest.mark.parametrize("heading", ["District", "Police Station", "Category"])
+def test_a_mobile_number_is_no_word(tmp_path: Path, heading: str) -> None:
+    """A victim's number that a comma had moved was listed, with the suspect's number as the district."""
+    path = text(tmp_path, f"Ack No,Suspect Mobile,{heading},Remarks", f"1,{VICTIM},{SUSPECT},", "2,9811100005,Nuh,x")
+    assert added(path)[:2] == ([919811100005], {910000000000 + VICTIM: "shifted"})
 
 
 @pytest.mark.parametrize("cell", [f"{VICTIM}", f"+91 {VICTIM}", f"{VICTIM}.0", f"91{VICTIM}"])

@@ -85,3 +85,15 @@ def test_the_command_line_names_the_source_and_counts_what_waits(
     assert "1 number waits for a decision: unlisted_words 1; see numguard review" in done.output
     for wrong in ("source", "source=", "colour=red"):
         assert CliRunner().invoke(verbs, [*add, "--set", wrong]).exit_code != 0
+
+
+def test_the_summary_does_not_promise_a_number_that_review_does_not_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had `1 number waits for a decision; see numguard review`, and there was none."""
+    monkeypatch.chdir(tmp_path)
+    rows = "1,1930,9876543210\n2,1930,9876543210 (Axel)\n3,1930,91234 56789 (Axel)\n"
+    Path("desk.csv").write_text(f"acknowledgement_no,source,suspect_mobiles\n{rows}")
+    done = CliRunner().invoke(verbs, ["complaints", "add", "desk.csv", "--registry", "r.db", "--by", "HC 1234"])
+    others = "but for 1 protected, decided on or certain in another complaint"
+    assert f"2 numbers wait for a decision: unlisted_words 2 {others}; see numguard review" in done.output

@@ -125,6 +125,8 @@ def add(
             dry_run=dry_run,
             strict=is_strict,
         )
+        waiting = intake.waiting["msisdn"].unique()
+        still = len(registry.numbers("review", among=waiting)) if len(waiting) and not dry_run else len(waiting)
     with placed_together():
         options.write_refused(intake.refusals, refused_path)
         if ended_path is not None:
@@ -135,13 +137,13 @@ def add(
     if as_json:
         options.say_json(_summary(intake, dry_run=dry_run))
     else:
-        _report(intake, source, ended_path, dry_run=dry_run)
+        _report(intake, source, ended_path, dry_run=dry_run, settled=len(waiting) - still)
     if dry_run and is_strict and intake.refused:
         rows = options.count(intake.refused, "row")
         raise InputError(f"{source}: {rows} would be refused, and with --strict nothing would be added")
 
 
-def _report(intake: Intake, source: str, ended_path: Path | None, *, dry_run: bool) -> None:
+def _report(intake: Intake, source: str, ended_path: Path | None, *, dry_run: bool, settled: int) -> None:
     """What was added, or would be, and what was not."""
     if dry_run and intake.preview:
         _show(intake, intake.preview)
@@ -159,7 +161,8 @@ def _report(intake: Intake, source: str, ended_path: Path | None, *, dry_run: bo
         waiting = len(intake.waiting["msisdn"].unique())
         wait = "would wait" if dry_run else "waits" if waiting == 1 else "wait"
         why = options.notes_text(options.counted_once(intake.waiting))
-        options.say(f"{options.count(waiting, 'number')} {wait} for a decision: {why}; see numguard review")
+        others = f" but for {settled:,} protected, decided on or certain in another complaint" if settled else ""
+        options.say(f"{options.count(waiting, 'number')} {wait} for a decision: {why}{others}; see numguard review")
     _say_ended(intake, ended_path)
     if intake.reactivated:
         them = "is named again; it stays" if intake.reactivated == 1 else "are named again; they stay"
@@ -309,17 +312,17 @@ def _show(intake: Intake, preview: Preview) -> None:
     """Prints the preview of a sheet to stdout, as the result of a dry run."""
     parts = [preview.container, preview.encoding, preview.sheet and f"sheet {preview.sheet!r}"]
     parts.append(f"header in row {preview.header_row}" if preview.header_row else None)
-    click.echo(f"{intake.name}: {', '.join(part for part in parts if part)}")
+    options.show(f"{intake.name}: {', '.join(part for part in parts if part)}")
     cells: dict[tuple[str, str], list[_Row]] = {}
     for cell in preview.sample.to_pylist():
         cells.setdefault((cell["column"], cell["field"]), []).append(cell)
     for (column, field), rows in cells.items():
-        click.echo(f"\n{column} -> {field}")
+        options.show(f"\n{column} -> {field}")
         for row in rows:
             note = f"  [{row['note']}]" if row["note"] else ""
-            click.echo(f"  row {row['row']}: {_short(row['cell'])} -> {row['read'] or '(nothing)'}{note}")
+            options.show(f"  row {row['row']}: {_short(row['cell'])} -> {row['read'] or '(nothing)'}{note}")
     if preview.unread:
-        click.echo(f"\nnot read: {', '.join(preview.unread)}")
+        options.show(f"\nnot read: {', '.join(preview.unread)}")
     _show_some(
         intake.refusals,
         "would be refused",
@@ -348,20 +351,20 @@ def _show(intake: Intake, preview: Preview) -> None:
         "may be recorded under another spelling; nothing is merged by guess",
         lambda row: f"{row['why']}: {_complaint(row, '')}, recorded as {_complaint(row, 'known_')}",
     )
-    click.echo()
+    options.show()
 
 
 def _show_some(table: pa.Table, heading: str, text: Callable[[_Row], str], more: str = "") -> None:
     """Prints the first rows of a table, if it has any; `more` says where all are."""
     if not table.num_rows:
         return
-    click.echo(f"\n{heading}:")
+    options.show(f"\n{heading}:")
     lines = [f"  row {row['row']}, {text(row)}" for row in table.slice(0, _MOST_SHOWN).to_pylist()]
     # A cell of several numbers waits once for each, and is shown once.
     for line in dict.fromkeys(lines):
-        click.echo(line)
+        options.show(line)
     if table.num_rows > _MOST_SHOWN:
-        click.echo(f"  and {table.num_rows - _MOST_SHOWN:,} more" + (f": {more}" if more else ""))
+        options.show(f"  and {table.num_rows - _MOST_SHOWN:,} more" + (f": {more}" if more else ""))
 
 
 def _complaint(row: _Row, which: str) -> str:

@@ -20,6 +20,7 @@ import click
 import pyarrow as pa
 
 from numguard import _core
+from numguard.cli.terminal import for_terminal, without_controls
 from numguard.compute import counts, tuples_of
 from numguard.errors import ArgumentError, ColumnError
 from numguard.files.page import is_page
@@ -325,9 +326,14 @@ def command_line(words: Iterable[str]) -> str:
     )
 
 
+def show(text: str = "") -> None:
+    """Print a result, on stdout."""
+    click.echo(without_controls(text))
+
+
 def say(text: str = "") -> None:
     """Print a message, on stderr."""
-    click.echo(text, err=True)
+    click.echo(without_controls(text), err=True)
 
 
 def say_json(summary: Any) -> None:
@@ -425,4 +431,6 @@ def write_table(
     if path is not None:
         write_rows(path, rows.schema, rows, numbers=numbers, imeis=imeis)
         return
+    if sys.stdout.isatty():
+        rows = for_terminal(rows)
     write_csv(sys.stdout.buffer, rows.schema, rows, numbers=numbers, imeis=imeis)

@@ -50,6 +50,8 @@ _NOTHING = ["", "-", "--", "---", "na", "n/a", "#n/a", "null", "none", "nan"]
 _PARTED = re.compile(r"(?<=\d)[\W_]+(?=\d)")
 _RUN = re.compile(r"\d{10,}")
 _LONGEST_SEARCHED = 2_000
+#: The portal's number of fourteen digits below what says no more than that it is one. FIR numbers keep their words.
+_LABELLED = r"(?i)^(?:(?:ack|acknowledge?ment|complaint|ncrp|no|number|id)[\s.:#_-]*)*(\d{14})\s*[.,;]?$"
 
 
 def written(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
@@ -132,6 +134,7 @@ def _odd_acknowledgements(cells: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array
     text = pc.replace_substring_regex(text, r'^="([^"]*)"$', r"\1")
     text = pc.utf8_trim(pc.utf8_trim(text, "'`\""), _BLANKS)
     text = pc.replace_substring_regex(text, r"^(\d+)\.0$", r"\1")
+    text = pc.replace_substring_regex(text, _LABELLED, r"\1")
     note: Any = pa.nulls(len(text), pa.string())
     # A number in exponent form has lost digits, so that many complaints would become one.
     rounded = pc.match_substring_regex(text, r"^\d+(?:\.\d+)?[eE]\+?\d+$")

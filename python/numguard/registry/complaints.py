@@ -25,6 +25,7 @@ from numguard.registry.districts import districts
 from numguard.registry.doubts import (
     drawn_down,
     in_unread_columns,
+    numbers_for_words,
     of_other_countries,
     shifted_rows,
     spared_rows,
@@ -57,7 +58,7 @@ COMPLAINT_NOTES = {
     "other_country_code": "Another cell of the row has another country's code than the number as it was read.",
     "spared_in_row": "Another cell of the row says that the number is a victim's, not to be blocked, or no phone's.",
     "struck_out": "The number, or the acknowledgement number or decision beside it, is struck out in the spreadsheet.",
-    "shifted": "A word stands for the complainant's number, or a number for a sum: the columns may have shifted.",
+    "shifted": "A word stands for the complainant's number, or a number for a sum or word: columns may have shifted.",
     "drawn_down": "The numbers of three rows or more rise by one from row to row, as where a cell was drawn down.",
     "rounded": "The number ends in zeros: a spreadsheet may have rounded it.",
     "number_for_a_sum": "The cell is written as a mobile number, and no sum.",
@@ -213,8 +214,9 @@ def _of_suspects(
     found = _in_doubt(found, spared_rows(sheet.table, unread)[index], "spared_in_row")
     if "workbook" in sheet.recognised["container"]:
         found = _in_doubt_by_spreadsheet(found, sheet, at)
-    shifted = shifted_rows(complainants, refused_cells, len(sheet.table))[index]
-    return _in_doubt(found, shifted, "shifted"), refusals
+    shifted = shifted_rows(complainants, refused_cells, len(sheet.table))
+    shifted |= numbers_for_words(sheet.table, [place for word in CONSTANTS for place in at.get(word, [])])
+    return _in_doubt(found, shifted[index], "shifted"), refusals
 
 
 def _in_doubt_by_spreadsheet(found: pa.Table, sheet: Sheet, at: dict[str, list[int]]) -> pa.Table:

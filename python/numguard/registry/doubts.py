@@ -6,7 +6,7 @@ number that may be a victim's waits for a decision**, whatever its own column is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +20,15 @@ from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.headings import may_hold_suspects
 from numguard.source import contradicted, is_of_codes
 
-__all__ = ["drawn_down", "in_unread_columns", "of_other_countries", "shifted_rows", "spared_rows", "struck_rows"]
+__all__ = [
+    "drawn_down",
+    "in_unread_columns",
+    "numbers_for_words",
+    "of_other_countries",
+    "shifted_rows",
+    "spared_rows",
+    "struck_rows",
+]
 
 #: Cells that may contain a number, with any separators.
 _TEN_DIGITS: Final = r"(?:\p{Nd}[^\p{L}\p{Nd}]*){10}"
@@ -29,7 +37,11 @@ _NOT_KNOWN: Final = words_in(
     "above anonymous applicable as available blank disclosed found given known mentioned n a na nil no none not null",
     "provided same self shared traceable unavailable unknown withheld yet अज्ञात उपलब्ध नहीं नही ज्ञात",
 )
-_UNKNOWN: Final = rf"^\PL*(?:(?:{'|'.join(sorted(_NOT_KNOWN))})(?:\PL+|$))+$"
+_UNKNOWN: Final = rf"^\PL*(?:(?:{'|'.join(sorted(_NOT_KNOWN))})(?:\PL+|$))+$|^[^\pL1-9]*$"
+#: The notes of cells that are no attempt at a number.
+_NOT_TRIED: Final = ("not_a_number", "sender_id", "short_code", "text_with_digits", "too_short")
+#: A mobile number, as figures without separators are written.
+_MOBILE: Final = r"^(?:\+?91[ -]?)?[6-9]\d{9}(?:\.0+)?$"
 
 
 def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -> Bools:
@@ -76,7 +88,7 @@ def spared_rows(table: pa.Table, unread: Sequence[int]) -> Bools:
 
 
 def shifted_rows(complainants: pa.Table, refused: pa.Table, size: int) -> Bools:
-    """Which rows have a word for the complainant's number, or a mobile number for a sum.
+    """Which rows have a word or a part of an address for the complainant's number, or a mobile number for a sum.
 
     An unquoted comma of a name or an address moves the cells behind it by a column, and the complainant's number
     into the column of suspects. The count of cells is right if the last one was left out.
@@ -86,12 +98,25 @@ def shifted_rows(complainants: pa.Table, refused: pa.Table, size: int) -> Bools:
         refused: index, field, cell, note: the refused cells.
         size: how many rows there are.
     """
-    word = pc.and_(pc.equal(refused["field"], "complainant_mobile"), pc.equal(refused["note"], "not_a_number"))
-    unknown = pc.match_substring_regex(pc.fill_null(refused["cell"], ""), _UNKNOWN, ignore_case=True)
+    cell = pc.fill_null(refused["cell"], "")
+    word = pc.and_(pc.equal(refused["field"], "complainant_mobile"), pc.is_in(refused["note"], pa.array(_NOT_TRIED)))
+    # `Sector 14` and `122001`, not a number with a digit too few.
+    most = pc.if_else(pc.match_substring_regex(cell, r"\pL"), 8, 6)
+    word = pc.and_(word, pc.less_equal(pc.count_substring_regex(cell, r"\p{Nd}"), most))
+    unknown = pc.match_substring_regex(cell, _UNKNOWN, ignore_case=True)
     in_place = pc.invert(pc.is_in(refused["index"], complainants["index"].combine_chunks()))
     word = pc.and_(word, pc.and_(in_place, pc.invert(unknown)))
     rows = refused.filter(pc.or_(word, pc.equal(refused["note"], "number_for_a_sum")))["index"]
     return anywhere(ints(rows), size)
+
+
+def numbers_for_words(table: pa.Table, places: Iterable[int]) -> Bools:
+    """Which rows have a mobile number in a column of words, as of districts: the columns may have shifted."""
+    found = np.zeros(len(table), np.bool_)
+    for place in places:
+        if cells.may_name_numbers(table.schema.field(place).type):
+            found |= flags(pc.fill_null(pc.match_substring_regex(cells.joined(table.column(place)), _MOBILE), False))
+    return found
 
 
 def struck_rows(rows: Ints, struck_out: Collection[tuple[int, int]], places: Collection[int]) -> Bools:

@@ -313,12 +313,12 @@ def _place(header: str, headers: Sequence[str], where: str) -> int:
 
 
 def _fits(header: str, names: Collection[str], *, counted: bool) -> bool:
-    bare = heading(header)
-    if not counted or bare in names:
-        return bare in names
-    # "Suspect 1 Mobile", "Suspect Mobile No. 2": digits are separated from letters, and ignored.
-    letters = "".join(" " if char.isdigit() else char for char in bare)
-    return any(char.isdigit() for char in bare) and heading(letters) in names
+    return heading(header) in names or (counted and _uncounted(header) in names)
+
+
+def _uncounted(header: str) -> str:
+    """A heading without its digits, as `Suspect 1 Mobile`, `Suspect Mobile No. 2` and pandas' `Mobile.1` have them."""
+    return heading("".join(" " if char.isdigit() else char for char in heading(header)))
 
 
 def _no_doubt(
@@ -326,7 +326,7 @@ def _no_doubt(
 ) -> None:
     doubts = {heading(name): could for name, could in ambiguous.items()}
     for at, header in free:
-        could = doubts.get(heading(header))
+        could = doubts.get(heading(header)) or doubts.get(_uncounted(header))
         # In forms and languages that are not listed: a victim's number that is not read is not protected.
         words = set(heading(header).split())
         if ambiguous and words & _PHONES and (names_victims(header) or words & _CUSTOMERS):

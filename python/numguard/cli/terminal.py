@@ -1,0 +1,52 @@
+"""Texts and tables for a terminal, without the control characters of files.
+
+Owns what is replaced. Loads nothing but for a table, as errors are printed without it. One idea: **a cell or heading
+of a file never moves the cursor**, as it could hide the rows above it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["for_terminal", "without_controls"]
+
+#: Control characters, but for the tab and the line feed.
+_CONTROLS: Final = r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+_CONTROLS_OF_ARROW: Final = _CONTROLS.replace(r"\x9f", r"\x{9f}")
+_REPLACED: Final = "\ufffd"
+
+
+def without_controls(text: str) -> str:
+    """A text with a replacement character for each control character.
+
+    >>> without_controls("a\\x1b[2Jb")
+    'a�[2Jb'
+    """
+    return re.sub(_CONTROLS, _REPLACED, text)
+
+
+def for_terminal(rows: pa.RecordBatchReader) -> pa.RecordBatchReader:
+    """The rows with replacement characters in headings and texts; texts of any layout are plain strings."""
+    import pyarrow as pa
+
+    from numguard.compute import as_text, decoded, is_text, pc
+
+    schema = pa.schema(
+        pa.field(without_controls(field.name), pa.string() if is_text(decoded(field.type)) else field.type)
+        for field in rows.schema
+    )
+
+    def plain(batch: pa.RecordBatch) -> pa.RecordBatch:
+        columns = [
+            pc.replace_substring_regex(as_text(column), _CONTROLS_OF_ARROW, _REPLACED)
+            if is_text(decoded(column.type))
+            else column
+            for column in batch.columns
+        ]
+        return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+    return pa.RecordBatchReader.from_batches(schema, map(plain, rows))
