@@ -166,10 +166,7 @@ def test_every_day_is_read_back(moment: datetime) -> None:
         ("-", None, "empty"),
         ("9" * 201, None, "too_long"),
         ("एफआईआर ०१२३", "एफआईआर ०१२३", None),
-<<<<<<< HEAD
         ("A", "A", None),
-=======
-        ("Prepared by", None, "not_a_number"),
         ("Ack No. 31708220000001", "31708220000001", None),
         ("NCRP Acknowledgement Number:31708220000001.", "31708220000001", None),
         ("Acknowledgment ID - 31708220000001", "31708220000001", None),
@@ -177,7 +174,6 @@ def test_every_day_is_read_back(moment: datetime) -> None:
         ("FIR No 31708220000001", "FIR No 31708220000001", None),
         ("31708220000001, 31708220000002", "31708220000001, 31708220000002", None),
         ("31708220000001/2", "31708220000001/2", None),
->>>>>>> h1
     ],
 )
 def test_acknowledgements(cell: str | None, text: str | None, note: str | None) -> None:

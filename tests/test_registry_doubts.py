@@ -152,7 +152,7 @@ def test_columns_that_a_comma_has_shifted(tmp_path: Path, line: str) -> None:
 
 @pytest.mark.parametrize(
     "cell", ["", "NA", "not known", "Not Available", "unknown", "same as above", "anonymous", "नहीं", "0", "97654321",
-             "XXXXXX1234", "97654-3218 wife", "00"]
+             "XXXXXX1234", "97654-3218 wife", "00", "98765", "1930"]
 )  # fmt: skip
 def test_an_unknown_complainant_raises_no_doubt(tmp_path: Path, cell: str) -> None:
     path = text(tmp_path, "Ack No,Complainant Mobile,Suspect Mobile", f"1,{cell},{SUSPECT}")

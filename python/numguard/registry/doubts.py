@@ -38,8 +38,9 @@ _NOT_KNOWN: Final = words_in(
     "provided same self shared traceable unavailable unknown withheld yet अज्ञात उपलब्ध नहीं नही ज्ञात",
 )
 _UNKNOWN: Final = rf"^\PL*(?:(?:{'|'.join(sorted(_NOT_KNOWN))})(?:\PL+|$))+$|^[^\pL1-9]*$"
-#: The notes of cells that are no attempt at a number.
-_NOT_TRIED: Final = ("not_a_number", "sender_id", "short_code", "text_with_digits", "too_short")
+#: What stands for a number where the columns have shifted: the notes of `Sector 14` and of names; the PIN code.
+_WORDS: Final = ("not_a_number", "sender_id", "text_with_digits")
+_PIN_CODE: Final = r"^\s*[1-9]\d{2} ?\d{3}\s*$"
 #: A mobile number, as figures without separators are written.
 _MOBILE: Final = r"^(?:\+?91[ -]?)?[6-9]\d{9}(?:\.0+)?$"
 
@@ -99,10 +100,11 @@ def shifted_rows(complainants: pa.Table, refused: pa.Table, size: int) -> Bools:
         size: how many rows there are.
     """
     cell = pc.fill_null(refused["cell"], "")
-    word = pc.and_(pc.equal(refused["field"], "complainant_mobile"), pc.is_in(refused["note"], pa.array(_NOT_TRIED)))
-    # `Sector 14` and `122001`, not a number with a digit too few.
-    most = pc.if_else(pc.match_substring_regex(cell, r"\pL"), 8, 6)
-    word = pc.and_(word, pc.less_equal(pc.count_substring_regex(cell, r"\p{Nd}"), most))
+    # Not a number with words beside it.
+    has_few = pc.less_equal(pc.count_substring_regex(cell, r"\p{Nd}"), 8)
+    is_word = pc.and_(pc.is_in(refused["note"], pa.array(_WORDS)), has_few)
+    is_word = pc.or_(is_word, pc.match_substring_regex(cell, _PIN_CODE))
+    word = pc.and_(pc.equal(refused["field"], "complainant_mobile"), is_word)
     unknown = pc.match_substring_regex(cell, _UNKNOWN, ignore_case=True)
     in_place = pc.invert(pc.is_in(refused["index"], complainants["index"].combine_chunks()))
     word = pc.and_(word, pc.and_(in_place, pc.invert(unknown)))

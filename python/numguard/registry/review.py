@@ -258,7 +258,7 @@ def _record(case: Case, groups: dict[tuple[str, str], list[int]]) -> tuple[tuple
     events: list[int] = []
     settled: set[tuple[str, int]] = set()
     every = pa.array(sorted({one for found in groups.values() for one in found}), pa.uint64())
-    waiting, ours = set[int](), -1
+    waiting, ours = set[Any](), -1
     try:
         for (word, why), found in groups.items():
             numbers = sorted(set(found))
