@@ -16,6 +16,8 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 pub use ordered::{Next, Ordered, Unit};
 
+use crate::pages::keep_freed;
+
 /// Rows of a task: large enough to make scheduling cheap, small enough that the threads finish together.
 pub const TASK: usize = 1 << 16;
 
@@ -63,6 +65,7 @@ pub fn pool(threads: Threads) -> Option<Arc<ThreadPool>> {
         .thread_name(|n| format!("numguard-{n}"))
         .build()
         .ok()?;
+    keep_freed();
     let pool = Arc::new(pool);
     pools.insert(key, Arc::clone(&pool));
     Some(pool)
