@@ -53,6 +53,19 @@ def test_a_row_that_names_no_number_ends_what_its_complaint_names_on_record(regi
     assert ended(registry.add_complaints(sheet(("False", "")))) == [(1, C, 2)]
 
 
+def test_a_dry_run_has_the_numbers_that_the_sheet_itself_puts_in_force(tmp_path: Path) -> None:
+    ends, stands = sheet(("Withdrawn", str(A))), sheet(("Registered", str(A)), ack="2")
+    with ng.Registry(tmp_path / "cases.db", by="HC 1") as registry:
+        for dry_run in (True, False):
+            intake = registry.add_complaints(pa.concat_tables([ends, stands]), dry_run=dry_run)
+            assert ended(intake) == [(1, A, 1)]
+        # B is in force today, and no more once its complaint names another number.
+        registry.add_complaints(sheet(("Registered", str(B)), ack="3"))
+        for dry_run in (True, False):
+            amends = [sheet(("Registered", str(C)), ack="3"), sheet(("Withdrawn", str(B)), ack="4")]
+            assert ended(registry.add_complaints(pa.concat_tables(amends), dry_run=dry_run)) == []
+
+
 def test_the_command_line_has_the_numbers_of_a_row_without_any(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")

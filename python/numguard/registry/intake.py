@@ -148,12 +148,8 @@ def add_complaints(
     complaints = read_complaints(sheet, mapped, constants, now=case.now())
     if dry_run:
         plan, _ = _planned(case, sheet, complaints)
-        head = case.store.head()
-        effect: dict[str, Any] = {
-            "reactivated": _reactivated(case, plan, head),
-            "ended": _ended(case, sheet, complaints, plan, head),
-            "dropped": _trial(case, sheet, plan),
-        }
+        effect: dict[str, Any] = _trial(case, sheet, complaints, plan)
+        effect["reactivated"] = _reactivated(case, plan, case.store.head())
         return _summary(None, sheet, complaints, plan, **effect)
     with case.event("add_complaints") as append:
         plan, known = _planned(case, sheet, complaints)
@@ -194,13 +190,16 @@ def _ended(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan, cut: in
     return found.add_column(0, "file", pa.repeat(sheet.name, len(found))).cast(_ENDED).combine_chunks()
 
 
-def _trial(case: Case, sheet: Sheet, plan: Plan) -> pa.Table:
-    """The numbers that the sheet would drop."""
-    if not len(plan.amended):
-        return AMENDED.empty_table()
+def _trial(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan) -> dict[str, Any]:
+    """The numbers that the sheet would drop, and those that would be in force of complaints that it ends."""
+    if not len(plan.amended) and not len(plan.ended) and not len(complaints.ended):
+        return {}
     with case.trial("add_complaints") as append:
         _record(append, sheet, plan)
-        return amended(case, append.event, plan.amended, sheet.name)
+        return {
+            "dropped": amended(case, append.event, plan.amended, sheet.name),
+            "ended": _ended(case, sheet, complaints, plan, append.event),
+        }
 
 
 def _record(append: Append, sheet: Sheet, plan: Plan) -> None:

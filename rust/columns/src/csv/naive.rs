@@ -8,7 +8,7 @@ use std::time::Duration;
 use arrow_array::cast::AsArray;
 
 use super::encoding::mended;
-use super::record::FEWEST_COLUMNS;
+use super::record::{FEWEST_COLUMNS, LIKE_ROWS};
 use super::{BatchOptions, Batches, ColumnType, Columns, Format, Input, LineNote, Refusal};
 use crate::parallel::Next;
 
@@ -158,6 +158,7 @@ fn in_apostrophes(format: &Format, line: &[u8]) -> Option<Vec<Vec<u8>>> {
 /// The number of lines of a record whose first line leaves a quoted cell open. `lines` begins with that line.
 fn closing(format: &Format, text: &[u8], lines: &[Span], settled: &mut usize) -> Option<usize> {
     let start = lines[0].0;
+    let mut like_rows = 0;
     for (n, &(next, end, whole_end)) in lines.iter().enumerate().skip(1) {
         if whole_end - start > format.longest {
             break;
@@ -169,15 +170,18 @@ fn closing(format: &Format, text: &[u8], lines: &[Span], settled: &mut usize) ->
         let is_row =
             format.named >= FEWEST_COLUMNS && (is_row || separators.count() + 1 == format.width);
         let (state, joined) = cells(format, &text[start..end]);
+        let is_closed = joined.len() > cells(format, &text[start..lines[n - 1].1]).1.len();
         let begins_as_row = is_row_as_it_is(format, &text[start..lines[0].1]);
+        let is_whole = joined.len() == format.width && !begins_as_row;
+        let may_go_on = like_rows < LIKE_ROWS && joined.len() < format.width && !begins_as_row;
         match state {
-            End::Closed if !is_row || joined.len() == format.width && !begins_as_row => {
-                return Some(n + 1);
-            }
-            End::Closed => return None,
+            End::Closed if !is_row && like_rows == 0 || is_whole => return Some(n + 1),
             End::Open if !is_row => {}
-            End::Open | End::Stray => {
-                *settled = next;
+            End::Open if is_closed && may_go_on => like_rows += 1,
+            _ => {
+                if state == End::Stray || !is_closed {
+                    *settled = next;
+                }
                 return None;
             }
         }
@@ -389,13 +393,14 @@ mod tests {
     #[test]
     fn the_last_line_of_a_cell_may_look_like_a_row() {
         // The first line of the first two records has too few cells to be a row with a stray mark.
-        let text = "\"a\nb\",2,3\n4,\"a\nb, and c\",5\n6,\"a,b\n7,c\",8\n\"a,\"\"b\n\"\"c\",9,10\n";
+        let text = "\"a\nb\",2,3\n4,\"a\nb, and c\",5\n6,\"a,b\n7,c\",8\n\"a,\"\"b\n\"\"c\",9,10\n\"a\nb\",11,\"c\nd\"\n";
         let expected = [
             "1: a\nb|2|3",
             "3: 4|a\nb, and c|5",
             "5: unclosed_quote 1",
             "6: 7|c\"|8",
             "7: a,\"b\n\"c|9|10",
+            "9: a\nb|11|c\nd",
         ];
         assert_eq!(read(3, text), expected);
     }

@@ -4,9 +4,9 @@
 //! path for records whose cells are plain or quoted whole; all other records are read here.
 //!
 //! One idea: **a line is a record unless it opens a quoted cell.** Then the record continues to the line that closes the
-//! cell. If none does, or if a line between them looks like a row, the cell was opened by mistake: that one line is
-//! refused, and the lines after it are read separately. So it is if both the first line and the last one look like rows.
-//! So a stray quotation mark costs one line and never the rest of a file, and the number of one row is never joined with
+//! cell. If none does, or if a line within the cell looks like a row, the cell was opened by mistake: that one line is
+//! refused, and the lines after it are read separately. So it is if both the first line and one that closes a cell look
+//! like rows. So a stray quotation mark costs one line and never the rest of a file, and the number of one row is never joined with
 //! the handset of another.
 
 use memchr::{memchr, memchr_iter, memchr2};
@@ -15,6 +15,10 @@ use super::{Format, LineNote};
 
 /// With fewer columns, a line of a narrative can look like a row by chance, so no line is tested.
 pub(super) const FEWEST_COLUMNS: usize = 3;
+
+/// The most lines of a record that look like rows, as one of its cells ends in them and another one begins. Each of them
+/// may be read again.
+pub(super) const LIKE_ROWS: usize = 4;
 
 /// What begins at an offset.
 #[derive(Debug, PartialEq, Eq)]
@@ -171,6 +175,7 @@ impl Text<'_> {
     fn closing(&self, at: usize, first: Line, settled: &mut usize, ends: &mut Vec<u32>) -> Closing {
         let own = ends.len();
         let mut lines = 1;
+        let mut like_rows = 0;
         let mut next = first.next;
         let mut scratch = Vec::new();
         loop {
@@ -193,19 +198,31 @@ impl Text<'_> {
             };
             lines += 1;
             let is_row = self.looks_like_row(next, line.end, &mut scratch);
-            match self.cells(next, line.end, true, ends) {
+            let before = ends.len();
+            let state = self.cells(next, line.end, true, ends);
+            let is_closed = ends.len() > before;
+            let may_be_row = || self.is_row_as_it_is(at, first, &ends[..own]);
+            match state {
                 End::Open if !is_row => next = line.next,
+                End::Open
+                    if is_closed
+                        && like_rows < LIKE_ROWS
+                        && ends.len() < self.format.width
+                        && !may_be_row() =>
+                {
+                    like_rows += 1;
+                    next = line.next;
+                }
                 End::Line
-                    if !is_row
-                        || ends.len() == self.format.width
-                            && !self.is_row_as_it_is(at, first, &ends[..own]) =>
+                    if !is_row && like_rows == 0
+                        || ends.len() == self.format.width && !may_be_row() =>
                 {
                     return Closing::Found(lines, line);
                 }
-                state => {
-                    // Any other cell that is opened before this line and still open here is a mistake too, unless its
-                    // own first line makes a row with this one.
-                    if state != End::Line {
+                _ => {
+                    // Any other cell that is opened before this line and still open here is a mistake too. Where it is
+                    // closed in this line, that depends on its own first line.
+                    if state == End::Stray || !is_closed {
                         *settled = next;
                     }
                     ends.truncate(own);
