@@ -5,9 +5,9 @@
 //!
 //! One idea: **a line is a record unless it opens a quoted cell.** Then the record continues to the line that closes the
 //! cell. If none does, or if a line within the cell looks like a row, the cell was opened by mistake: that one line is
-//! refused, and the lines after it are read separately. So it is if both the first line and one that closes a cell look
-//! like rows. So a stray quotation mark costs one line and never the rest of a file, and the number of one row is never joined with
-//! the handset of another.
+//! refused, and the lines after it are read separately. The same holds if both the first line and one that closes a cell
+//! look like rows. So a stray quotation mark costs one line and never the rest of a file, and the number of one row is
+//! never joined with the handset of another.
 
 use memchr::{memchr, memchr_iter, memchr2};
 
