@@ -126,7 +126,8 @@ def add(
             strict=is_strict,
         )
         waiting = intake.waiting["msisdn"].unique()
-        still = len(registry.numbers("review", among=waiting)) if len(waiting) and not dry_run else len(waiting)
+        is_shown = len(waiting) and not dry_run and not as_json
+        settled = len(waiting) - len(registry.numbers("review", among=waiting)) if is_shown else 0
     with placed_together():
         options.write_refused(intake.refusals, refused_path)
         if ended_path is not None:
@@ -137,7 +138,7 @@ def add(
     if as_json:
         options.say_json(_summary(intake, dry_run=dry_run))
     else:
-        _report(intake, source, ended_path, dry_run=dry_run, settled=len(waiting) - still)
+        _report(intake, source, ended_path, dry_run=dry_run, settled=settled)
     if dry_run and is_strict and intake.refused:
         rows = options.count(intake.refused, "row")
         raise InputError(f"{source}: {rows} would be refused, and with --strict nothing would be added")

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard.compute import pc
-from numguard.registry.cells import each_once, is_nothing, plain_digits, repeats, trimmed, written
+from numguard.registry.cells import each_once, is_mobile, is_nothing, plain_digits, repeats, trimmed, written
 
 __all__ = ["amounts"]
 
@@ -28,8 +28,6 @@ _AMOUNT: Final = (
     rf"^{_MONEY}?\s*(?P<whole>{_WHOLE})(?:\.(?P<part>\d*))?\s*(?P<unit>{'|'.join(_UNITS)})?\.?\s*{_MONEY}?"
     r"\s*(?:/[-=])?\s*(?:only|मात्र)?\.?$"
 )
-#: A mobile number, as figures without separators are written.
-_MOBILE: Final = r"^(?:\+?91[ -]?)?[6-9]\d{9}(?:\.0+)?$"
 _PAISE: Final = 2
 _MOST_DIGITS: Final = 18
 
@@ -73,6 +71,6 @@ def amounts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
         seen = pc.and_(pc.is_valid(note), pc.match_substring_regex(text, pattern))
         note = pc.if_else(pc.fill_null(seen, False), why, note)
     # No complaint is about six hundred crore: the cell of another column stands here.
-    number = pc.fill_null(pc.match_substring_regex(text, _MOBILE), False)
+    number = is_mobile(text)
     note = pc.if_else(number, "number_for_a_sum", note)
     return pc.if_else(number, None, pc.cast(digits, pa.int64())), note

@@ -155,6 +155,12 @@ def trimmed(cells: pa.Array[Any]) -> pa.Array[Any]:
     return text
 
 
+def is_mobile(text: pa.Array[Any]) -> pa.Array[Any]:
+    """Which texts are a mobile number as figures without separators are written; null is none."""
+    found: pa.Array[Any] = pc.match_substring_regex(text, r"^(?:\+?91[ -]?)?[6-9]\d{9}(?:\.0+)?$")
+    return found.fill_null(False)
+
+
 def is_nothing(text: pa.Array[Any]) -> pa.Array[Any]:
     """Which trimmed cells are empty or have a word for empty; null is."""
     # An array built at the call: as a constant of the module it would load pandas with the package.

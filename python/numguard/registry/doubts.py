@@ -41,8 +41,6 @@ _UNKNOWN: Final = rf"^\PL*(?:(?:{'|'.join(sorted(_NOT_KNOWN))})(?:\PL+|$))+$|^[^
 #: What stands for a number where the columns have shifted: the notes of `Sector 14` and of names; the PIN code.
 _WORDS: Final = ("not_a_number", "sender_id", "text_with_digits")
 _PIN_CODE: Final = r"^\s*[1-9]\d{2} ?\d{3}\s*$"
-#: A mobile number, as figures without separators are written.
-_MOBILE: Final = r"^(?:\+?91[ -]?)?[6-9]\d{9}(?:\.0+)?$"
 
 
 def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -> Bools:
@@ -117,7 +115,7 @@ def numbers_for_words(table: pa.Table, places: Iterable[int]) -> Bools:
     found = np.zeros(len(table), np.bool_)
     for place in places:
         if cells.may_name_numbers(table.schema.field(place).type):
-            found |= flags(pc.fill_null(pc.match_substring_regex(cells.joined(table.column(place)), _MOBILE), False))
+            found |= flags(cells.is_mobile(cells.joined(table.column(place))))
     return found
 
 
