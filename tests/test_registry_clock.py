@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def test_one_wrong_clock_does_not_date_all_that_follows(registry: ng.Registry) -
         assert registry._case.store.head() == 1
     at(registry, NOW + timedelta(days=1))
     registry.decide([A], "protected", "an officer's")
-    assert listed(registry, as_of=date(2026, 11, 25)) == {}
+    assert listed(registry, as_of=date(2026, 11, 21)) == {}
     assert listed(registry, as_of=date(2026, 11, 20)) == {A: "block"}
 
 
@@ -115,6 +116,9 @@ def test_an_export_of_an_earlier_day_requests_nothing(registry: ng.Registry, tmp
     for future in (NOW.date() + timedelta(days=3), NOW + timedelta(days=2, hours=23)):
         with pytest.raises(ArgumentError, match="in the future"):
             registry.export(path, replace=True, to="Court", as_of=future)
+        for verb in (registry.block_list, registry.action_taken, registry.review, partial(registry.history, "9876543210")):
+            with pytest.raises(ArgumentError, match=r"as_of \(--as-of\): the day is in the future"):
+                verb(as_of=future)
     assert not path.exists()
     registry.export(path, replace=True, to="Court", as_of=NOW.date() + timedelta(days=2))
     sent = registry.export(path, replace=True, to="DoT", as_of=NOW.date())

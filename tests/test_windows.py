@@ -189,7 +189,9 @@ def test_a_web_page_that_is_named_as_a_workbook_is_known_by_its_first_tag(head: 
         b"<b2b>;<mobile>\n",
         b'ack,fact\n1,"From: a@b.example\nMIME-Version: 1.0\nContent-Type: text/html"\n',
         b'[{"page": "<table><tr>"}]',
+        b"PARENT NO,mobile\n1,9876543210\n",
+        b"ORC\tMobile\n1\t9876543210\n",
     ],
 )
-def test_headings_in_angle_brackets_and_quoted_mails_are_no_web_page(head: bytes) -> None:
+def test_texts_that_begin_like_other_kinds_of_files_are_texts(head: bytes) -> None:
     assert refusal_reason(head) is None

@@ -24,7 +24,7 @@ from numguard.errors import ArgumentError, RegistryError
 from numguard.indian_time import DAY_MICROS, day_of, local
 from numguard.registry.handsets import Handsets
 from numguard.registry.listing import Due, ListPolicy, delta, rows, unlisted
-from numguard.registry.moments import last_moment
+from numguard.registry.moments import end_of_day, last_moment
 from numguard.registry.safeguard import refuse_protected_since, refuse_unfit
 from numguard.registry.state import FACTS, Facts, derive
 from numguard.registry.store import Append, Store
@@ -103,8 +103,15 @@ class Case:
         )
 
     def cut(self, name: str, moment: object) -> int:
-        """The last event at a moment; `name` is the argument's name in errors."""
-        return self.store.cut_at(last_moment(name, moment))
+        """The last event at a moment; `name` is the argument's name in errors.
+
+        Raises:
+            ArgumentError: A day or a moment after today, of which nothing is known.
+        """
+        last = last_moment(name, moment)
+        if last >= end_of_day(self.now()):
+            raise ArgumentError(f"{name} (--{name.replace('_', '-')}): the day is in the future, and its state unknown")
+        return self.store.cut_at(last)
 
     def facts(self, cut: int, wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> Facts:
         """The facts of the log up to `cut`, of all numbers or of the `wanted` ones."""

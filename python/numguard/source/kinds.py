@@ -47,6 +47,8 @@ _REFUSED: Final = {
     b"GIF8": "is a picture",
     b"{\\rtf": "is a document: save its table as CSV",
 }
+#: Those of them that are letters, as texts have.
+_LETTERS_ALONE: Final = frozenset([b"PARE", b"ORC"])
 _MARKUP: Final = re.compile(
     rb"<(?:!--|\?xml|(?:!doctype|html|head|body|meta|title|style|script|div|span|center|font|h[1-6]|p|br)\b)"
     rb"|<(?:table|t[rdh])\b",
@@ -100,8 +102,10 @@ def refusal_reason(head: bytes) -> str | None:
     # Small integers in a file with typed columns are as many zero bytes.
     if kind in ("text", "json") and _is_utf_32(head):
         return "is text in UTF-32; its encoding is not read: save it as UTF-8"
+    has_controls = len(head.translate(None, _CONTROLS)) < len(head)
     for magic, why in _REFUSED.items():
-        if head.startswith(magic):
+        # A text may begin with these letters, as the heading `Parent No` does.
+        if head.startswith(magic) and (has_controls or magic not in _LETTERS_ALONE):
             return why
     plain = head.translate(None, b"\0").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if kind == "text" and (_MARKUP.match(plain) or _MARKUP_BELOW.match(plain)):
