@@ -238,3 +238,19 @@ def test_rows_of_a_complaint_with_different_sums_have_none(tmp_path: Path) -> No
         found = {row["district"]: row["amount_lost"] for row in registry.action_taken().to_pylist()}
     assert sorted(refused) == [(row, "amount_lost", "rows_disagree") for row in (2, 3)]
     assert found == {"Rohtak": 0, "Nuh": 700}
+
+
+@pytest.mark.parametrize("no", ["", "#####", '"20000000000002, 20000000000003"'])
+def test_the_complainant_of_a_row_that_is_not_recorded_waits_where_another_row_names_him(
+    tmp_path: Path, no: str
+) -> None:
+    """His number was listed: only recorded complaints protect their complainants."""
+    path = text(
+        tmp_path,
+        "Ack No,Victim Mobile,Suspect Mobile",
+        f"{no},{VICTIM},{SUSPECT}",
+        f"20000000000004,{VICTIM + 1},{VICTIM}",
+        f"20000000000005,{VICTIM + 2},{SUSPECT + 1}",
+    )
+    listed, waits, _ = added(path)
+    assert (listed, waits) == ([910000000000 + SUSPECT + 1], {910000000000 + VICTIM: "complainants_number"})

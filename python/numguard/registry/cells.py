@@ -52,6 +52,8 @@ _RUN = re.compile(r"\d{10,}")
 _LONGEST_SEARCHED = 2_000
 #: The portal's number of fourteen digits below what says no more than that it is one. FIR numbers keep their words.
 _LABELLED = r"(?i)^(?:(?:ack|acknowledge?ment|complaint|ncrp|no|number|id)[\s.:#_-]*)*(\d{14})\s*[.,;]?$"
+#: Two of the portal's numbers: what is beside them belongs to two complaints.
+_TWO_PORTAL_NUMBERS = r"(?:^|\D)\d{14}\D+\d{14}(?:\D|$)"
 
 
 def written(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
@@ -143,6 +145,7 @@ def _odd_acknowledgements(cells: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array
         (pc.match_substring_regex(text, r"[\x{2400}\x1f]"), "stray_character"),
         (pc.match_substring_regex(text, r"^#+$"), "spreadsheet_overflow"),
         (rounded, "precision_lost"),
+        (pc.match_substring_regex(text, _TWO_PORTAL_NUMBERS), "several_numbers"),
         (is_nothing(text), "empty"),
     ):
         note = pc.if_else(pc.fill_null(refused, False), why, note)

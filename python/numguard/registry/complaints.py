@@ -171,6 +171,7 @@ def read_complaints(
         refusals.append(_refused_numbers(found.filter(pa.array(lost)), note))
         found = found.filter(pa.array(~lost))
     key = pc.binary_join_element_wise(folded_cells(sources(source)), folded_cells(acknowledgement), "\x1f")
+    found = _in_doubt(found, _of_unrecorded(found, complainants, key), "complainants_number")
     for word, disagree in _disagreeing(fields, key).items():
         refusals.append(_refused(word, column(word), pc.if_else(disagree, "rows_disagree", None)))
         fields[word] = pc.if_else(disagree, None, fields[word])
@@ -379,6 +380,13 @@ def _disagreeing(fields: Mapping[str, pa.Array[Any]], key: pa.Array[Any]) -> dic
         has_several = pc.is_in(complaint.indices, several.combine_chunks())
         found[word] = pc.and_(pc.is_valid(fields[word]), has_several)
     return found
+
+
+def _of_unrecorded(found: pa.Table, complainants: pa.Table, key: pa.Array[Any]) -> Bools:
+    """Which suspect numbers are those of complainants whose complaints have no key: they are not recorded."""
+    without_key = pa.array(np.flatnonzero(flags(pc.is_null(key))), pa.int64())
+    theirs = complainants.filter(pc.is_in(complainants["index"], without_key))["msisdn"]
+    return flags(pc.is_in(found["msisdn"], theirs.combine_chunks()))
 
 
 def _own(found: pa.Table, complainants: pa.Table, size: int) -> Bools:
