@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 import numguard as ng
 from numguard.cli import run
+from numguard.compute import as_text
 from numguard.files import write_csv
 from numguard.number_list import read_numbers
+from numguard.source import open_source
 
 CELLS = ["+65 9123 4567", "9876543210", "", "+960 771 2345", "+65 9123 4568", "98123 45678", "x", "+1 212 555 0123"]
 
@@ -38,6 +40,37 @@ def test_what_a_verb_writes_is_read_again(verb: list[str], column: str, ending: 
     name, *more = verb
     assert run([name, "c.csv", "-c", "phone", *more, "-o", f"o.{ending}"]) == 0
     assert read_numbers(f"o.{ending}", column=column).keys == ng.NumberSet(CELLS)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "jsonl"])
+@pytest.mark.parametrize(
+    ("verb", "column"),
+    [
+        (["normalize", "-c", "phone"], "phone"),
+        (["explain", "-c", "phone"], "phone"),
+        (["scan", "-c", "phone", "--numbers", "l.csv", "--all-rows"], "phone"),
+        (["scan", "-c", "phone", "--numbers", "l.csv", "--all-rows"], "some_msisdn"),
+        (["scan", "--imei-column", "handset", "--imeis", "h.csv", "--all-rows"], "handset"),
+        (["explain", "--imei", "-c", "handset"], "handset"),
+    ],
+)
+def test_integers_of_the_source_that_are_keys_are_read_again(verb: list[str], column: str, ending: str) -> None:
+    """A number of Singapore in a column of canonical numbers was written as that of an Indian mobile."""
+    phone = pa.array([6591234567, 919876543210, None, 1930, 19212555012345678], pa.uint64())
+    handset = pa.array([1234567890129, 49015420323751, None, 1930, 5], pa.uint64())
+    table = pa.table({"phone": phone, "some_msisdn": phone, "handset": handset, "at": range(5)})
+    pq.write_table(table, "s.parquet")
+    Path("h.csv").write_text("imei14\n49015420323751\n")
+    name, *more = verb
+    assert run([name, "s.parquet", *more, "-o", f"o.{ending}"]) == 0
+    written = [
+        cell for batch in open_source(f"o.{ending}").batches() for cell in as_text(batch.data[column]).to_pylist()
+    ]
+    read = ng.normalize_imei if column == "handset" else ng.normalize
+    assert read(pa.array(written)).to_pylist() == read(handset if column == "handset" else phone).to_pylist()
+    # What is no number stays as it is.
+    if column != "handset":
+        assert written[3:] == ["1930", "19212555012345678"]
 
 
 def test_of_standard_output_too(capfd: pytest.CaptureFixture[str]) -> None:

@@ -116,7 +116,12 @@ def test_an_export_of_an_earlier_day_requests_nothing(registry: ng.Registry, tmp
     for future in (NOW.date() + timedelta(days=3), NOW + timedelta(days=2, hours=23)):
         with pytest.raises(ArgumentError, match="in the future"):
             registry.export(path, replace=True, to="Court", as_of=future)
-        for verb in (registry.block_list, registry.action_taken, registry.review, partial(registry.history, "9876543210")):
+        for verb in (
+            registry.block_list,
+            registry.action_taken,
+            registry.review,
+            partial(registry.history, "9876543210"),
+        ):
             with pytest.raises(ArgumentError, match=r"as_of \(--as-of\): the day is in the future"):
                 verb(as_of=future)
     assert not path.exists()

@@ -58,7 +58,7 @@ def read(
     options.check_json(as_json, output)
     records = read_cdr(list(paths) if len(paths) > 1 else paths[0], layout=_roles(mapped) or layout, strict=is_strict)
     with placed_together():
-        options.write_table(records.reader(), output, numbers=["served_msisdn", "other_msisdn"])
+        options.write_table(records.reader(), output)
         options.write_refused(records.refused.rename_columns(["file", "row", "column", "note"]), refused_path)
     if as_json:
         options.say_json(records.summary.account)

@@ -350,7 +350,6 @@ def _one_start(registry_path: str | None, seeds: str | None) -> str | None:
 def write_folder(found: Expansion, folder: Path, tac: TacTable | None = None) -> None:
     """Every table as CSV, readable by its owner only; with a table of TACs, maker and model beside each handset."""
     from numguard.files import together, write_rows
-    from numguard.files.outgoing import number_columns
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Links beside the evidence of another run would prove nothing.
@@ -359,8 +358,7 @@ def write_folder(found: Expansion, folder: Path, tac: TacTable | None = None) ->
             table = getattr(found, name)
             if tac is not None:
                 table = tac.join(table, "via_imei" if "via_imei" in table.column_names else "imei14")
-            numbers = number_columns(table.schema)
-            write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), numbers=numbers, into=files)
+            write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), into=files)
 
 
 def write_requests(found: Expansion, path: Path) -> str:

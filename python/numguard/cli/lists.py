@@ -75,7 +75,7 @@ def diff(
             for name, keys in (("added", added), ("removed", removed)):
                 table = pa.table({"imei14" if handsets else "msisdn": keys})
                 to = folder / f"{name}.csv"
-                write_rows(to, table.schema, table.to_batches(), numbers=["msisdn"], private=True)
+                write_rows(to, table.schema, table.to_batches(), private=True)
     counts = {"added": len(added), "removed": len(removed), "common": len(common)}
     if as_json:
         refused = {"refused_before": old.refused, "refused_after": new.refused}

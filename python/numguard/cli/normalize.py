@@ -69,7 +69,7 @@ def normalize(
     fields = [*opened.schema, pa.field("msisdn", pa.uint64()), pa.field("note", pa.string())]
     with placed_together():
         made = pa.RecordBatchReader.from_batches(pa.schema(fields), rows())
-        options.write_table(made, output, numbers=["msisdn"])
+        options.write_table(made, output, numbers=[column])
         account.write_refused(opened, refused_path)
     rows_of = opened.account()
     rows_of["warnings"] += unread_codes(opened.schema.names, {column, region_column or ""})

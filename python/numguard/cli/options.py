@@ -423,10 +423,9 @@ def write_table(
 ) -> None:
     """Write rows to `path`, or to stdout as CSV; `numbers` and `imeis` are columns of keys beside those named so."""
     from numguard.files import IMEI_COLUMNS, write_csv, write_rows
-    from numguard.files.outgoing import number_columns
 
     if isinstance(rows, pa.Table):
-        rows, numbers = rows.to_reader(), [*numbers, *number_columns(rows.schema)]
+        rows = rows.to_reader()
     imeis = [*IMEI_COLUMNS, *imeis]
     if path is not None:
         write_rows(path, rows.schema, rows, numbers=numbers, imeis=imeis)

@@ -179,7 +179,7 @@ def scan(
             found.write(output)
         else:
             keys = (wanted.number_columns, wanted.imei_columns)
-            of_numbers, of_imeis = ([f"{column}_match" for column in columns] for columns in keys)
+            of_numbers, of_imeis = ([*columns, *(f"{column}_match" for column in columns)] for columns in keys)
             options.write_table(found.flat(), None, numbers=of_numbers, imeis=of_imeis)
         options.end_progress()
         options.write_refused(pa.concat_tables([found.refused_lines, lists_read.refused]), refused_path)

@@ -85,7 +85,7 @@ def common(
             options.write_table(table if tac is None else tac.join(table), output)
         if proof is not None:
             rows_of = found.proof.rename_columns([by, *found.proof.column_names[1:]])
-            write_rows(proof, rows_of.schema, rows_of.to_batches(), numbers=["msisdn"], private=True)
+            write_rows(proof, rows_of.schema, rows_of.to_batches(), private=True)
         account.write_with_reports(found.refused_rows, readers, refused_path, lists_read)
     if page is not None:
         options.say(f"{page}: written; numbers are shown in full")

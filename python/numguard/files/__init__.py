@@ -57,8 +57,8 @@ def write_rows(
         texts: Integer columns that are text in JSON, because its readers may round long integers.
         imeis: Columns of IMEI14 keys; text formats get all fourteen digits, because a handset with a leading zero could
             not be read back otherwise.
-        numbers: Columns of E.164 digits; text formats get a plus before those of other countries, because `6591234567`
-            would be read back as an Indian mobile.
+        numbers: Columns of E.164 digits, beside those named `msisdn`; text formats get a plus before those of other
+            countries, because `6591234567` would be read back as an Indian mobile.
         title: Lines above the header, in .csv and .xlsx.
         header: Whether .csv and .xlsx begin with the names of the columns.
         private: Whether only its owner may read the file.
@@ -110,7 +110,8 @@ def _write(
     header: bool = True,
 ) -> None:
     keys = [field.name for field in schema if field.type == pa.uint64()] if form.is_text else []
-    handsets, numbers = ([name for name in keys if name in names] for names in (imeis, numbers))
+    handsets = [name for name in keys if name in imeis]
+    numbers = [name for name in keys if name in numbers or "msisdn" in name]
     written = schema
     for name in handsets:
         written = written.set(written.get_field_index(name), pa.field(name, pa.string()))

@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import named, pc, replaced, retyped
+from numguard.compute import flags, named, pc, replaced, retyped
 from numguard.errors import ArgumentError, InputError
 
 __all__ = [
@@ -32,8 +32,8 @@ __all__ = [
     "inert",
     "plain_text",
     "with_imei_digits",
+    "with_pluses",
     "without_dictionaries",
-    "written_number",
     "written_numbers",
 ]
 
@@ -216,8 +216,7 @@ class Csv(_OfTables):
         numbers = [self._schema.get_field_index(name) for name in self._numbers]
         abroad = np.zeros(len(table), np.bool_)
         for at in numbers:
-            is_foreign = pc.invert(pc.starts_with(table.column(at).cast(pa.string()), "91"))
-            abroad |= np.asarray(pc.fill_null(is_foreign, False).to_numpy(), np.bool_)
+            abroad |= flags(_is_abroad(table.column(at)))
         try:
             if abroad.any():
                 self._write_in_two(table, numbers, abroad)
@@ -264,12 +263,12 @@ class JsonLines(Format):
         return [name or "without a name" for name, found in Counter(schema.names).items() if found > 1]
 
     def write(self, rows: pa.Table) -> None:
-        for row in rows.to_pylist():
+        numbers = {name: with_pluses(rows[name]) for name in self._numbers}
+        for at, row in enumerate(rows.to_pylist()):
             for name in self._texts:
                 if row[name] is not None:
                     row[name] = str(row[name])
-            for name in self._numbers:
-                row[name] = written_number(row[name])
+            row |= {name: written[at] for name, written in numbers.items() if isinstance(written[at], str)}
             self._file.write(json.dumps(row, ensure_ascii=False, default=plain_text).encode() + b"\n")
 
     def close(self) -> None:
@@ -284,22 +283,32 @@ def with_imei_digits(rows: pa.Table, handsets: Sequence[str]) -> pa.Table:
 def written_numbers(msisdns: Any) -> Any:
     """Numbers as text that reads as the same numbers: digits, those of other countries with `+`.
 
-    Without it `6591234567` of Singapore is an Indian mobile.
+    Without it `6591234567` of Singapore is an Indian mobile. What is no number stays as it is.
 
-    >>> written_numbers(pa.array([919876543210, 6591234567], pa.uint64())).to_pylist()
-    ['919876543210', '+6591234567']
+    >>> written_numbers(pa.array([919876543210, 6591234567, 1930], pa.uint64())).to_pylist()
+    ['919876543210', '+6591234567', '1930']
     """
+    is_abroad = _is_abroad(msisdns)
+    digits = msisdns.cast(pa.string())
+    return pc.if_else(is_abroad, pc.binary_join_element_wise("+", digits, ""), digits)
+
+
+def with_pluses(msisdns: Any) -> list[int | str | None]:
+    """As `written_numbers`, but only those of other countries are texts.
+
+    >>> with_pluses(pa.array([919876543210, 6591234567, None], pa.uint64()))
+    [919876543210, '+6591234567', None]
+    """
+    if not pc.any(_is_abroad(msisdns)).as_py():
+        return msisdns.to_pylist()  # type: ignore[no-any-return]
+    texts = written_numbers(msisdns).to_pylist()
+    return [text if text and text[0] == "+" else one for one, text in zip(msisdns.to_pylist(), texts, strict=True)]
+
+
+def _is_abroad(msisdns: Any) -> Any:
+    """Which are numbers of other countries than India."""
     digits: Any = _core.format(msisdns, style="digits")
-    return pc.if_else(pc.starts_with(digits, "91"), digits, pc.binary_join_element_wise("+", digits, ""))
-
-
-def written_number(msisdn: int | None) -> int | str | None:
-    """One number, as `written_numbers`; those of India are integers still.
-
-    >>> written_number(6591234567), written_number(919876543210)
-    ('+6591234567', 919876543210)
-    """
-    return msisdn if msisdn is None or str(msisdn).startswith("91") else f"+{msisdn}"
+    return pc.fill_null(pc.invert(pc.starts_with(digits, "91")), False)
 
 
 def inert(cells: Any) -> Any:

@@ -22,7 +22,7 @@ from numguard.files.placing import Together, together, unwritten
 from numguard.indian_time import ZONE
 from numguard.types import PathLike
 
-__all__ = ["number_columns", "shown", "write_private"]
+__all__ = ["shown", "write_private"]
 
 
 def write_private(
@@ -82,8 +82,3 @@ def shown(table: pa.Table) -> pa.Table:
             values = pc.cast(values, pa.string())
         table = table.set_column(index, field.name, values)
     return table
-
-
-def number_columns(schema: pa.Schema) -> list[str]:
-    """The columns of numbers, by which a text file has a plus before those of other countries."""
-    return [field.name for field in schema if "msisdn" in field.name and pa.types.is_uint64(field.type)]

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from numguard.compute import retyped
 from numguard.errors import InputError, MissingExtraError
-from numguard.files.formats import Format, nested, plain_text, without_dictionaries, written_number
+from numguard.files.formats import Format, nested, plain_text, with_pluses, without_dictionaries
 
 __all__ = ["SHEET_ROWS", "Workbook"]
 
@@ -62,7 +62,10 @@ class Workbook(Format):
 
     def write(self, rows: pa.Table) -> None:
         rows = retyped(rows, self._schema)
-        columns = [column.to_pylist() for column in rows.columns]
+        columns = [
+            with_pluses(column) if name in self._numbers else column.to_pylist()
+            for name, column in zip(rows.schema.names, rows.columns, strict=True)
+        ]
         for index in range(len(rows)):
             if self._next == SHEET_ROWS:
                 self._begin()
@@ -106,8 +109,6 @@ class Workbook(Format):
 
     def _cell(self, field: pa.Field[Any]) -> Callable[[int, int, Any], int]:
         """The function that writes a value of this column; it returns 0 on success."""
-        if field.name in self._numbers:
-            return lambda row, at, value: self._put_text(row, at, written_number(value))
         if pa.types.is_uint64(field.type) or field.name in self._texts:
             return self._put_text  # a number or a handset
         if pa.types.is_boolean(field.type):

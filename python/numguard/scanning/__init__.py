@@ -201,13 +201,13 @@ class Scan:
             ArgumentError: The scan reads this file, or the ending selects no format that can hold the columns.
         """
         self._check_not_read(Path(path).expanduser())
-        matches = [f"{key}_match" for key in self._keys]
-        handsets = [f"{key}_match" for key in self._handsets]
+        matches, handsets = ([f"{key}_match" for key in keys] for keys in (self._keys, self._handsets))
         ending = Path(path).suffix.lower()
         flat = ending in FORMATS and FORMATS[ending].is_sheet
         schema, rows = flattened(self.schema, self, self._marks.columns()) if flat else (self.schema, iter(self))
-        imeis = [*IMEI_COLUMNS, *handsets]
-        numbers = [name for name in matches if name not in handsets]
+        # Integers that were scanned as keys are written so that they read as the same keys.
+        imeis = [*IMEI_COLUMNS, *handsets, *self._handsets]
+        numbers = [name for name in (*matches, *self._keys) if name not in imeis]
         write_rows(path, schema, rows, texts=matches, imeis=imeis, numbers=numbers)
         return self.summary
 
