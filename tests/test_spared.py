@@ -92,6 +92,7 @@ def test_a_column_that_says_who_named_the_number(tmp_path: Path, heading: str) -
         ("is_fraud", "0", "1"), ("Fraud (Y/N)", "N", "Y"), ("Suspect?", "No", "Yes"), ("fraud_flag", "0.0", "1.0"),
         ("is_deleted", "1", "0"), ("Removed", "Yes", "No"),
         ("Confirmed fraud", "FALSE", "TRUE"), ("संदिग्ध", "नहीं", "हाँ"),
+        ("Is Active", "0", "1"), ("Active (Y/N)", "N", "Y"), ("isActive", "false", "true"), ("Valid", "No", "Yes"),
     ],
 )  # fmt: skip
 def test_a_column_that_answers_yes_or_no(tmp_path: Path, heading: str, spared: str, meant: str) -> None:
@@ -107,8 +108,9 @@ def test_answers_in_typed_columns(tmp_path: Path) -> None:
         pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], "block": answers}), tmp_path / "a.parquet")
         with pytest.raises(ColumnError, match="'block' says in row 2"):
             read_numbers(tmp_path / "a.parquet")
-        pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], "Block No": answers}), tmp_path / "a.parquet")
-        assert len(read_numbers(tmp_path / "a.parquet").keys) == 2
+        for heading in ("Block No", "SIM active", "Active users"):
+            pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], heading: answers}), tmp_path / "a.parquet")
+            assert len(read_numbers(tmp_path / "a.parquet").keys) == 2
 
 
 @pytest.mark.parametrize("heading", ["Sr", "S.No.", "Sl. No", "SERIAL NUMBER", "क्र.सं."])

@@ -72,6 +72,9 @@ _ASKING: Final = (
         "a be confirmed flag is label mobile n number no required should status the to unblock verified whether y yes"
     )
 )
+#: The same of columns that say whether the row still counts: `Is Active`, `Valid (Y/N)`.
+_ACTIVE: Final = words_in("active valid")
+_ASKING_ACTIVE: Final = _ACTIVE | words_in("entry flag is n no record row still whether y yes")
 _YES: Final = frozenset(["yes", "y", "true", "1", "1.0", "हाँ", "हां"])
 _NO: Final = frozenset(["no", "n", "false", "0", "0.0", "नहीं", "नही"])
 #: Words beside them in headings of days, and the digits of a day.
@@ -262,8 +265,9 @@ def _sparing_answers(heading: str, *, may_be_account: bool = False) -> frozenset
     words = set(words_of(heading))
     asked = _FRAUD if may_be_account else _FRAUD | _BLOCKED
     # `Block No` is a part of an address.
-    asks = asked & words and words <= _ASKING and not ("no" in words and "yes" not in words)
-    return _NO if asks else frozenset()
+    asks = bool(asked & words) and words <= _ASKING and not ("no" in words and "yes" not in words)
+    asks_active = not may_be_account and bool(_ACTIVE & words) and words <= _ASKING_ACTIVE
+    return _NO if asks or asks_active else frozenset()
 
 
 def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
