@@ -51,6 +51,9 @@ _FIGURES: Final = re.compile(r"\d{5}")
 _DETAILS: Final = re.compile(r"\W+(?:details?|particulars|information|info|विवरण)\W*$", re.IGNORECASE)
 #: The names of the first column of a group that say no more than the heading of the group.
 _PLAIN: Final = re.compile(r"(?:(?:mobile|phone|contact|number|nos?|primary|first|1|नंबर|मोबाइल)\W*)+", re.IGNORECASE)
+#: What a reader of quotes does not take as a part of a field, and its longest field.
+_NOT_PLAIN: Final = re.compile(r'["\r\n\0]')
+_LONGEST_PLAIN: Final = 131_072
 _SEPARATOR_LINE: Final = re.compile(r"""["']?sep=(.)["']?""", re.IGNORECASE)
 
 
@@ -138,7 +141,7 @@ def wanted_names(cells: Sequence[str], wanted: Callable[[str], bool]) -> int:
     """How many cells of a line are wanted names; none where another cell is a number: `9876543210,Mobile` is a row."""
     names = [clean(cell) for cell in cells]
     found = [name for name in names if wanted(name)]
-    return 0 if any(NUMBER.fullmatch(name) for name in names if name not in found) else len(found)
+    return 0 if found and any(NUMBER.fullmatch(name) for name in names if name not in found) else len(found)
 
 
 def find_header(lines: Sequence[str], wanted: Callable[[str], bool] | None) -> TextHeader | None:
@@ -155,9 +158,12 @@ def find_header(lines: Sequence[str], wanted: Callable[[str], bool] | None) -> T
     for at in range(start, min(len(lines), _TITLES)):
         if wanted is None or begins[at] != at or not lines[at].strip():
             continue
+        names: list[str] = []
         for separator in separators:
+            before = names
             names, end = _cells(lines, at, separator)
-            known = wanted_names(names, wanted)
+            # As most lines have one of the separators, most are one cell by all others.
+            known = 0 if names == before else wanted_names(names, wanted)
             rank = (known, -at, len(names))
             if known and (best is None or rank > best[0]):
                 only = len(names) == 1 and not any(_filled(line, separator) > 1 for line in lines[end:_SAMPLED])
@@ -211,6 +217,8 @@ def _cells(lines: Sequence[str], at: int, separator: str) -> tuple[list[str], in
     """The cells of the record that begins at a line, and the number of lines up to its end."""
     if len(lines[at]) > _LONGEST_LINE:
         return [], at + 1
+    if _is_plain(lines[at]):
+        return lines[at].split(separator), at + 1
     reader = csv.reader((f"{line}\n" for line in lines[at : at + _HEADER_LINES]), delimiter=separator)
     try:
         names = next(reader)
@@ -277,10 +285,17 @@ def _filled(line: str, separator: str) -> int:
 
 def split_line(line: str, separator: str) -> list[str]:
     """The fields of one line; none where it cannot be split."""
+    if _is_plain(line):
+        return line.split(separator)
     try:
         return next(csv.reader([line], delimiter=separator), [])
     except csv.Error:
         return []
+
+
+def _is_plain(line: str) -> bool:
+    """Whether a line has nothing but fields and separators. Making a reader of quotes is slower than splitting it."""
+    return 0 < len(line) <= _LONGEST_PLAIN and not _NOT_PLAIN.search(line)
 
 
 def usual_width(lines: Sequence[str], separator: str, named: int) -> int:

@@ -204,11 +204,7 @@ def _stat(path: Path | None) -> os.stat_result | None:
 
 def _probe(lines: Sequence[str], header: TextHeader) -> int:
     """The column with the fewest empty cells in the first rows, and of several the one with most digits."""
-    filled = [[0, 0] for _ in header.names]
-    for line in lines[:_PROBED]:
-        cells = split_line(line, header.separator)
-        if len(cells) == header.width:
-            for count, cell in zip(filled, cells, strict=False):
-                count[0] += bool(cell.strip())
-                count[1] += cell[:1].isdigit()
-    return max(range(len(filled)), key=lambda k: (filled[k], -k))
+    rows = [cells for line in lines[:_PROBED] if len(cells := split_line(line, header.separator)) == header.width]
+    columns = list(zip(*rows, strict=True))[: len(header.names)]
+    filled = [(sum(map(bool, map(str.strip, cells))), sum(cell[:1].isdigit() for cell in cells)) for cells in columns]
+    return max(range(len(filled)), key=lambda k: (filled[k], -k), default=0)
