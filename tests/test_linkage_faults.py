@@ -125,7 +125,7 @@ def test_columns_of_nothing_are_refused_rows() -> None:
     ("call", "error", "message"),
     [
         (lambda: linked(pd.DataFrame()), ColumnError, "no column 'served_msisdn'; there are none at all"),
-        (lambda: linked(pa.table({"a": [SEED]})), ColumnError, "no column 'served_msisdn'; there are a"),
+        (lambda: linked(pa.table({"a": [SEED]})), ColumnError, "no column 'served_msisdn'; there are a: .* msisdn="),
         (lambda: linked(TWICE), ColumnError, "several columns are named 'imei14'"),
         (lambda: linked(pa.table({**NUMBERS, "imei14": [True, False]})), UnsupportedTypeError, "column 'imei14'"),
         (lambda: linked(pa.table({**NUMBERS, "imei14": [[PHONE], [PHONE]]})), UnsupportedTypeError, "column 'imei14'"),

@@ -38,6 +38,7 @@ from numguard.source import (
     ParquetPart,
     Part,
     accounted,
+    check_columns,
     exporting,
     in_part,
     in_steps,
@@ -322,6 +323,7 @@ def _steps(
 ) -> Iterator[list[pa.RecordBatch]]:
     """The rows of a part, as lists of batches: keys, times, and places if needed."""
     checked = None
+    check_columns(columns, part.schema(), part.name, are_of_sightings=True)
     wanted = columns if unread is None else [*columns, *part.origin()]
     if places is not None:
         wanted = [*wanted, *(name for name in places.columns(part.schema().names) if name not in wanted)]

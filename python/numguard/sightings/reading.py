@@ -271,7 +271,7 @@ class Reader:
         schema = part.schema()
         timed = self._at is not None and (self._timed or self._at in schema.names)
         columns = [*self._columns, *([self._at] if timed and self._at is not None else [])]
-        check_columns(columns, schema, part.name)
+        check_columns(columns, schema, part.name, are_of_sightings=True)
         fields = [schema.field(name) for name in columns]
         with in_part(part):
             # Numbers and IMEIs are held by the same types.

@@ -329,15 +329,30 @@ def looks_national(column: str) -> str:
     )
 
 
-def check_columns(columns: Sequence[str], schema: pa.Schema, name: str | None) -> None:
-    """Raises ColumnError for a column that does not exist, or exists more than once."""
+#: The columns of sightings as `read_cdr` names them, and the arguments that name others in their place.
+_NAMED_BY: Final = {"served_msisdn": "msisdn", "imei14": "imei", "at": "at"}
+
+
+def check_columns(
+    columns: Sequence[str], schema: pa.Schema, name: str | None, *, are_of_sightings: bool = False
+) -> None:
+    """Raises ColumnError for a column that does not exist, or exists more than once.
+
+    Args:
+        columns: The columns that are read.
+        schema: Those that there are.
+        name: The name of the source.
+        are_of_sightings: Whether arguments may name other columns of sightings, which the error then says.
+    """
     where = f"{name}: " if name else ""
     # Arrow's own look-up fails for a name that is not UTF-8.
     names = Counter(schema.names)
     for column in columns:
         found = names[column]
         if not found:
-            raise ColumnError(f"{where}no column {named([column])!r}; there are {headings(schema.names)}")
+            by = _NAMED_BY.get(column) if are_of_sightings else None
+            remedy = f": name yours with {by}= (--{by})" if by else ""
+            raise ColumnError(f"{where}no column {named([column])!r}; there are {headings(schema.names)}{remedy}")
         if found > 1:
             raise ColumnError(f"{where}several columns are named {named([column])!r}: rename all but one")
 
