@@ -53,7 +53,7 @@ COMPLAINT_NOTES = {
     "day_or_month": "Other dates of the column have the month first, so this one reads both ways.",
     "serial_date": "A spreadsheet's number for a day: give the column the format of a date and save it again.",
     "spreadsheet_error": "The error value of a spreadsheet formula.",
-    "complainants_number": "The complainant's own number, written as a suspect's.",
+    "complainants_number": "A number of the complainant, or of one whose row is not recorded, as a suspect's.",
     "in_unread_column": "It is in another column of its row too, which is not read and may be the complainant's.",
     "other_country_code": "Another cell of the row has another country's code than the number as it was read.",
     "spared_in_row": "Another cell of the row says that the number is a victim's, not to be blocked, or no phone's.",
