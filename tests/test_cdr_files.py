@@ -314,9 +314,15 @@ def test_categories_and_nested_columns(tmp_path: Path) -> None:
     frame = pl.DataFrame({"MSISDN": ["9876543210"], "IMEI": ["490154203237518"], "Call Date": ["2026-06-01 08:01"]})
     frame.with_columns(pl.all().cast(pl.Categorical)).write_ipc(path)
     assert read_cdr(path).read_all()["served_msisdn"].to_pylist() == [919876543210]
-    frame.with_columns(pl.lit([1]).alias("cells")).write_ipc(path)
-    with pytest.raises(InputError, match=r"calls\.arrow: the file uses something that cannot be read here"):
-        read_cdr(path)
+    others = {"cells": [[1]], "names": [["A", "B"]], "tower": [{"lat": 28.4}], "raw": [b"\xff\xfe"]}
+    frame.with_columns(**{name: pl.Series(cells) for name, cells in others.items()}).write_ipc(path)
+    cdr = read_cdr(path)
+    assert cdr.read_all()["served_msisdn"].to_pylist() == [919876543210]
+    assert cdr.summary.files[0].not_read == [*others]
+    frame.with_columns(IMEI=pl.Series([[490154203237518, 358240051111110]])).write_ipc(path)
+    cdr = read_cdr(path)
+    assert cdr.read_all()["imei14"].to_pylist() == [None]
+    assert cdr.summary.files[0].unread == {"imei14": {"several_numbers": 1}}
 
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
