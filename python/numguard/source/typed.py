@@ -11,7 +11,7 @@ from weakref import WeakSet
 
 import pyarrow as pa
 
-from numguard.compute import as_text, is_number, named, pc, retyped
+from numguard.compute import is_number, named, pc, retyped, seen_text
 from numguard.errors import ArgumentError, ColumnError, UnsupportedTypeError
 from numguard.source.part import BATCH_ROWS, Batch, Part, check_names, check_type, exporting, headings, reading
 
@@ -372,10 +372,7 @@ def texts_of_column(column: pa.Array[Any]) -> list[str | None]:
         return texts_of_column(pc.run_end_decode(column))
     if pa.types.is_nested(kind) or pa.types.is_interval(kind):
         return [None if cell is None else _shown(cell) for cell in column.to_pylist()]
-    if kind in {pa.binary(), pa.large_binary(), pa.binary_view()} or pa.types.is_fixed_size_binary(kind):
-        cells: list[Any] = column.to_pylist()
-        return [None if cell is None else cell.decode(errors="replace") for cell in cells]
-    texts: list[str | None] = as_text(_in_one_zone(column)).to_pylist()
+    texts: list[str | None] = seen_text(_in_one_zone(column)).to_pylist()
     return texts
 
 
