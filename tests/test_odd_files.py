@@ -149,6 +149,16 @@ def test_a_cell_without_figures_is_the_same_in_a_text_and_a_workbook(
             assert found == ([note] if note else []), path
 
 
+@pytest.mark.parametrize("blank", [",,", ";;", " , ,", '"",""', ""])
+def test_a_blank_row_above_a_header_is_no_title(read: Read, blank: str) -> None:
+    """As the blank rows of a workbook are in CSV; it was a title, and in operators' files a ruler."""
+    content = f"Numbers of the week,,\n{blank}\n".encode() + ROWS
+    account = read("d.csv", content)
+    assert (account["rows_used"], account["not_data"]) == (2, {"title": 1, "blank": 1})
+    Path("cdr.csv").write_bytes(content.replace(b"name,mobile", b"imei,mobile"))
+    assert ng.read_cdr("cdr.csv").summary.files[0].skipped == {"title": 1, "blank": 1}
+
+
 def test_members_of_an_archive_with_other_columns_are_named(read: Read) -> None:
     account = read("d.zip", zipped(a=ROWS, b=b"mobile,name\n9700012345,C\n", c=b"foo,bar\n1,2\n"))
     assert account["rows_used"] == 3

@@ -10,7 +10,18 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["MAY_BE_NON_DATA", "NUMBER", "PAGE", "RULER", "TOTALS", "TOTAL_WORDS", "NonData", "bare", "bare_cells"]
+__all__ = [
+    "MAY_BE_NON_DATA",
+    "NUMBER",
+    "PAGE",
+    "RULER",
+    "TOTALS",
+    "TOTAL_WORDS",
+    "NonData",
+    "bare",
+    "bare_cells",
+    "is_blank",
+]
 
 RULER: Final = re.compile(r"[\s\-=_*#+~.|,;'\"]+")
 PAGE: Final = re.compile(r"[\W_]*page\W*(?:no\W*)?\d+(?:\W*(?:of|/)\W*\d+)?[\W_]*", re.IGNORECASE)
@@ -41,6 +52,15 @@ _FIGURE: Final = re.compile(r"[\sâ‚¹\d,.()/\-]*(?:rs\.?|inr|lakhs?|crores?)?[\sâ
 TOTALS: Final = ("otal", "OTAL", "nd of", "ND OF", *sorted({word.split()[0] for word in TOTAL_WORDS}))
 #: The same of every non-data line that is neither blank nor a header.
 MAY_BE_NON_DATA: Final = (*_DRAWN, "age", "AGE", *TOTALS)
+
+
+def is_blank(line: str) -> bool:
+    """Whether a line above the header has nothing but separators, as a workbook's blank row has in CSV.
+
+    >>> is_blank(" ,,;"), is_blank(",Nuh,")
+    (True, False)
+    """
+    return not line.strip(" \t\r\n,;|'\"\ufeff\xa0")
 
 
 def bare(cell: str) -> str:
