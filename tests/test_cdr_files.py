@@ -348,6 +348,21 @@ def test_times_of_day_of_every_unit_are_read(tmp_path: Path) -> None:
         assert f"{at:%d %H:%M:%S}" == "01 22:00:01", kind
 
 
+def test_spans_of_time_of_every_unit_are_seconds(tmp_path: Path) -> None:
+    """Their ticks were: a minute in microseconds, as pandas writes it, was two years."""
+    path = tmp_path / "calls.parquet"
+    spans = [dt.timedelta(minutes=1, seconds=1), dt.timedelta(0), None, dt.timedelta(seconds=1, milliseconds=500)]
+    columns = {"MSISDN": ["9876543210"] * 4, "IMEI": ["358967101234560"] * 4}
+    for unit in ("ms", "us", "ns"):
+        kind: Any = pa.duration(unit)
+        pq.write_table(pa.table({**columns, "Duration": pa.array(spans, kind)}), path)
+        cdr = read_cdr(path)
+        assert cdr.read_all()["duration_s"].to_pylist() == [61, 0, None, None], unit
+        assert cdr.summary.files[0].unread == {"duration_s": {"unclear_duration": 1}}
+    pq.write_table(pa.table({**columns, "Duration": pa.array(spans[:3] + spans[:1], pa.duration("s"))}), path)
+    assert read_cdr(path).read_all()["duration_s"].to_pylist() == [61, 0, None, 61]
+
+
 def test_rows_are_not_compared_with_layouts_that_no_line_names(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of the first 400 lines was, and was searched for open quotes: most of the time of 200 files."""
     looks: list[str] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -372,8 +373,22 @@ def texts_of_column(column: pa.Array[Any]) -> list[str | None]:
         return texts_of_column(pc.run_end_decode(column))
     if pa.types.is_nested(kind) or pa.types.is_interval(kind):
         return [None if cell is None else _shown(cell) for cell in column.to_pylist()]
+    if pa.types.is_duration(kind):
+        return [_seconds(ticks, kind.unit) for ticks in column.cast(pa.int64()).to_pylist()]
     texts: list[str | None] = seen_text(_in_one_zone(column)).to_pylist()
     return texts
+
+
+def _seconds(ticks: int | None, unit: str) -> str | None:
+    """A span of time as text: as written, its ticks would be taken for seconds.
+
+    >>> _seconds(61_000_000, "us"), _seconds(500, "ms")
+    ('61', '0.5')
+    """
+    if ticks is None:
+        return None
+    seconds = Decimal(ticks) / {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+    return f"{seconds.normalize():f}"
 
 
 def _shown(cell: object) -> str:
