@@ -314,9 +314,15 @@ def test_categories_and_nested_columns(tmp_path: Path) -> None:
     frame = pl.DataFrame({"MSISDN": ["9876543210"], "IMEI": ["490154203237518"], "Call Date": ["2026-06-01 08:01"]})
     frame.with_columns(pl.all().cast(pl.Categorical)).write_ipc(path)
     assert read_cdr(path).read_all()["served_msisdn"].to_pylist() == [919876543210]
-    frame.with_columns(pl.lit([1]).alias("cells")).write_ipc(path)
-    with pytest.raises(InputError, match=r"calls\.arrow: the file uses something that cannot be read here"):
-        read_cdr(path)
+    others = {"cells": [[1]], "names": [["A", "B"]], "tower": [{"lat": 28.4}], "raw": [b"\xff\xfe"]}
+    frame.with_columns(**{name: pl.Series(cells) for name, cells in others.items()}).write_ipc(path)
+    cdr = read_cdr(path)
+    assert cdr.read_all()["served_msisdn"].to_pylist() == [919876543210]
+    assert cdr.summary.files[0].not_read == [*others]
+    frame.with_columns(IMEI=pl.Series([[490154203237518, 358240051111110]])).write_ipc(path)
+    cdr = read_cdr(path)
+    assert cdr.read_all()["imei14"].to_pylist() == [None]
+    assert cdr.summary.files[0].unread == {"imei14": {"several_numbers": 1}}
 
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
@@ -340,6 +346,21 @@ def test_times_of_day_of_every_unit_are_read(tmp_path: Path) -> None:
         pq.write_table(pa.table({**columns, "Time": clock}), tmp_path / "calls.parquet")
         (at,) = read_cdr(tmp_path / "calls.parquet").read_all()["at"].to_pylist()
         assert f"{at:%d %H:%M:%S}" == "01 22:00:01", kind
+
+
+def test_spans_of_time_of_every_unit_are_seconds(tmp_path: Path) -> None:
+    """Their ticks were: a minute in microseconds, as pandas writes it, was two years."""
+    path = tmp_path / "calls.parquet"
+    spans = [dt.timedelta(minutes=1, seconds=1), dt.timedelta(0), None, dt.timedelta(seconds=1, milliseconds=500)]
+    columns = {"MSISDN": ["9876543210"] * 4, "IMEI": ["358967101234560"] * 4}
+    for unit in ("ms", "us", "ns"):
+        kind: Any = pa.duration(unit)
+        pq.write_table(pa.table({**columns, "Duration": pa.array(spans, kind)}), path)
+        cdr = read_cdr(path)
+        assert cdr.read_all()["duration_s"].to_pylist() == [61, 0, None, None], unit
+        assert cdr.summary.files[0].unread == {"duration_s": {"unclear_duration": 1}}
+    pq.write_table(pa.table({**columns, "Duration": pa.array(spans[:3] + spans[:1], pa.duration("s"))}), path)
+    assert read_cdr(path).read_all()["duration_s"].to_pylist() == [61, 0, None, 61]
 
 
 def test_rows_are_not_compared_with_layouts_that_no_line_names(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -200,6 +200,17 @@ def test_a_column_that_csv_cannot_hold_is_named() -> None:
             write_csv(io.BytesIO(), schema, [])
 
 
+@pytest.mark.parametrize(("ending", "remedy"), [("parquet", ".arrow or .jsonl"), ("csv", ".parquet, .arrow or .jsonl")])
+@pytest.mark.parametrize("kind", [pa.month_day_nano_interval(), pa.run_end_encoded(pa.int32(), pa.string())])
+def test_a_column_of_a_rare_type_is_named_where_it_cannot_be_written(
+    tmp_path: Path, kind: pa.DataType, ending: str, remedy: str
+) -> None:
+    schema = pa.schema({"a": pa.string(), "odd": kind})
+    with pytest.raises(ArgumentError, match=f"cannot hold the columns odd: .* write {remedy}$"):
+        write_rows(tmp_path / f"t.{ending}", schema, [])
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_heading_with_a_number_is_in_no_message() -> None:
     schema = pa.schema({"a": pa.string(), "+91 98765 43210": pa.list_(pa.string()), "odd": pa.list_(pa.string())})
     with pytest.raises(ArgumentError, match=r"cannot hold the columns \(a number\), odd:"):

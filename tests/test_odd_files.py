@@ -118,6 +118,47 @@ def zipped(**members: bytes) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("cell", "note", "of_two"),
+    [
+        ("########", "spreadsheet_overflow", {}),
+        ("**********", "masked", {}),
+        ("~~~~", "stray_character", {}),
+        ("--------", None, {"ruler": 1}),
+        ("____", None, {"ruler": 1}),
+    ],
+)
+@pytest.mark.parametrize("beside", ["", "-"])
+def test_a_cell_without_figures_is_the_same_in_a_text_and_a_workbook(
+    cell: str, note: str | None, of_two: dict[str, int], beside: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a spreadsheet a column that is too narrow shows a number so, and copies of it have these characters."""
+    sheets = {"one": [["mobile"], ["9876543210"], [cell]]}
+    sheets["two"] = [["mobile", "name"], ["9876543210", "A"], [cell, beside]]
+    for name, rows in sheets.items():
+        Path(f"{name}.csv").write_text("".join(",".join(row) + "\n" for row in rows))
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(f"{name}.xlsx")
+        for path in (f"{name}.csv", f"{name}.xlsx"):
+            assert run(["explain", path, "-c", "mobile", "-o", "o.csv", "--json"]) == 0
+            account = json.loads(capsys.readouterr().out)
+            assert account["not_data"] == of_two, path
+            found = pv.read_csv("o.csv")["note"].to_pylist()[1:]
+            assert found == ([note] if note else []), path
+
+
+@pytest.mark.parametrize("blank", [",,", ";;", " , ,", '"",""', ""])
+def test_a_blank_row_above_a_header_is_no_title(read: Read, blank: str) -> None:
+    """As the blank rows of a workbook are in CSV; it was a title, and in operators' files a ruler."""
+    content = f"Numbers of the week,,\n{blank}\n".encode() + ROWS
+    account = read("d.csv", content)
+    assert (account["rows_used"], account["not_data"]) == (2, {"title": 1, "blank": 1})
+    Path("cdr.csv").write_bytes(content.replace(b"name,mobile", b"imei,mobile"))
+    assert ng.read_cdr("cdr.csv").summary.files[0].skipped == {"title": 1, "blank": 1}
+
+
 def test_members_of_an_archive_with_other_columns_are_named(read: Read) -> None:
     account = read("d.zip", zipped(a=ROWS, b=b"mobile,name\n9700012345,C\n", c=b"foo,bar\n1,2\n"))
     assert account["rows_used"] == 3

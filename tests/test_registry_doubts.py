@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,86 @@ def test_one_content_gives_one_answer(tmp_path: Path) -> None:
             assert (intake.added, intake.refused) in {(2, 0), (2, 1)}, kind
             history = registry.history(SUSPECT).to_pylist()
             assert any("20000000000003" in str(row) for row in history), kind
+
+
+def texts(*cells: str) -> pa.Array[Any]:
+    return pa.array(cells, pa.string())
+
+
+#: Two texts in types as rarer programs write them; older ones write every text of a Parquet file as bytes.
+RARE: dict[str, Callable[..., Any]] = {
+    "bytes": lambda *cells: texts(*cells).cast(pa.binary()),
+    "large bytes": lambda *cells: texts(*cells).cast(pa.large_binary()),
+    "lists of encoded texts": lambda *cells: pa.ListArray.from_arrays([0, 1, 2], texts(*cells).dictionary_encode()),
+    "lists of views": lambda *cells: pa.array([[cell] for cell in cells], pa.list_(pa.string_view())),
+    "views of lists": lambda *cells: pa.array([[cell] for cell in cells], pa.list_view(pa.string())),
+    "lists of one": lambda *cells: pa.array([[cell] for cell in cells], pa.list_(pa.string(), 1)),
+    "runs": lambda *cells: pa.RunEndEncodedArray.from_arrays([1, 2], texts(*cells)),
+}  # fmt: skip
+NESTED: dict[str, Callable[..., Any]] = {
+    "structures": lambda *cells: pa.array([{"text": cell} for cell in cells]),
+    "lists of structures": lambda *cells: pa.array([[{"text": cell}] for cell in cells]),
+    "lists of lists": lambda *cells: pa.array([[[cell]] for cell in cells]),
+    "maps": lambda *cells: pa.array([[("text", cell)] for cell in cells], pa.map_(pa.string(), pa.string())),
+}
+FIGURES: dict[str, Callable[..., Any]] = {
+    "a dictionary": lambda *cells: pa.array(list(map(int, cells))).dictionary_encode(),
+    "runs of numbers": lambda *cells: pa.RunEndEncodedArray.from_arrays([1, 2], pa.array(list(map(int, cells)))),
+}
+
+
+def with_columns(**columns: Any) -> pa.Table:
+    return pa.table({"Ack No": ["1", "2"], **columns})
+
+
+@pytest.mark.parametrize("kind", [*RARE, *NESTED, *FIGURES])
+def test_an_unread_column_of_a_rare_type_is_looked_at(kind: str) -> None:
+    """Its number was listed without a doubt, as no such column was looked at."""
+    numbers = {**RARE, **NESTED, **FIGURES}[kind](str(VICTIM), "9876501234")
+    suspects = {"Suspect Mobile": [str(VICTIM), str(SUSPECT)]}
+    assert added(with_columns(**{"Alternate Contact": numbers}, **suspects))[:2] == (
+        [919811100002],
+        {919765432187: "in_unread_column"},
+    )
+
+
+@pytest.mark.parametrize("kind", [*RARE, "structures"])
+def test_words_of_a_rare_type_spare_the_number_beside_them(kind: str) -> None:
+    role = {**RARE, **NESTED}[kind]("Victim", "Suspect")
+    sheet = with_columns(Role=role, Suspect=[str(VICTIM), str(SUSPECT)])
+    listed, waits, _ = added(sheet, mapping={"suspect_mobiles": "Suspect"})
+    assert (listed, waits) == ([919811100002], {919765432187: "spared_in_row"})
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [pa.array([Decimal("0.00"), Decimal("1.00")]), pa.array([False, True]).dictionary_encode()],
+    ids=["decimals", "a dictionary"],
+)
+def test_answers_of_a_rare_type_spare_the_number_beside_them(answers: Any) -> None:
+    sheet = with_columns(**{"Suspect Mobile": [str(VICTIM), str(SUSPECT)], "Is fraud": answers})
+    assert added(sheet)[:2] == ([919811100002], {919765432187: "spared_in_row"})
+
+
+@pytest.mark.parametrize("kind", [*RARE, *FIGURES])
+@pytest.mark.parametrize("heading", ["Suspect Mobile", "Complainant Mobile"])
+def test_numbers_of_a_rare_type_are_read(kind: str, heading: str) -> None:
+    """Some of these types were an error of pyarrow's, with a traceback."""
+    numbers = {**RARE, **FIGURES}[kind](str(VICTIM), str(SUSPECT))
+    sheet = with_columns(**{heading: numbers})
+    if heading == "Suspect Mobile":
+        assert added(sheet)[:2] == ([919765432187, 919811100002], {})
+    else:
+        suspects = {"Suspect Mobile": ["9876501234", str(SUSPECT)]}
+        assert added(sheet.append_column("Suspect Mobile", [suspects["Suspect Mobile"]]))[:2] == ([919876501234], {})
+
+
+def test_numbers_of_structures_wait_or_have_a_heading_of_their_own() -> None:
+    numbers = NESTED["lists of structures"](str(VICTIM), str(SUSPECT))
+    listed, waits, _ = added(with_columns(**{"Suspect Mobile": numbers}))
+    assert (listed, set(waits)) == ([], {919765432187, 919811100002})
+    suspect = pa.array([{"Mobile": str(VICTIM)}, {"Mobile": str(SUSPECT)}])
+    assert added(with_columns(Suspect=suspect))[:2] == ([919765432187, 919811100002], {})
 
 
 @pytest.mark.parametrize("heading", ["Customer Details", "Contact details", "ग्राहक विवरण", "Details of caller"])

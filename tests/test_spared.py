@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -103,8 +104,27 @@ def test_a_column_that_answers_yes_or_no(tmp_path: Path, heading: str, spared: s
         assert len(read_numbers(path).keys) == 2
 
 
+@pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary()])
+def test_texts_that_a_file_has_as_bytes(tmp_path: Path, kind: pa.DataType) -> None:
+    """As Parquet has them that Hive or Impala wrote; bytes that are no text say nothing."""
+    path = tmp_path / "a.parquet"
+    numbers = pa.array([SUSPECT, OTHER])
+    for heading, cells, match in (
+        ("Role", [b"Suspect", b"Victim"], "'Role' says in row 2"),
+        ("Status", [b"block", b"release"], "'Status' has the actions"),
+    ):
+        pq.write_table(pa.table({"mobile": numbers, heading: pa.array(cells, kind)}), path)
+        with pytest.raises(ColumnError, match=match):
+            read_numbers(path)
+    pq.write_table(pa.table({"mobile": numbers, "action": pa.array([b"block", b"release"], kind)}), path)
+    assert read_numbers(path).keys.to_array().to_pylist() == [int(f"91{SUSPECT}")]
+    pq.write_table(pa.table({"mobile": numbers, "Role": pa.array([b"\xff\xfe", b"Suspect"], kind)}), path)
+    assert len(read_numbers(path).keys) == 2
+
+
 def test_answers_in_typed_columns(tmp_path: Path) -> None:
-    for answers in (pa.array([True, False]), pa.array([1, 0], pa.int8()), pa.array([1.0, 0.0])):
+    decimals = pa.array([Decimal("1.00"), Decimal("0.00")])
+    for answers in (pa.array([True, False]), pa.array([1, 0], pa.int8()), pa.array([1.0, 0.0]), decimals):
         pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], "block": answers}), tmp_path / "a.parquet")
         with pytest.raises(ColumnError, match="'block' says in row 2"):
             read_numbers(tmp_path / "a.parquet")

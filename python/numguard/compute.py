@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute
 
 __all__ = [
-    "MOST_DIGITS", "as_text", "ascending", "counts", "decoded", "filtered", "flags", "is_number", "is_text", "named",
-    "pc", "replaced", "retyped", "schema_of", "table_of", "tuples_of", "whole",
+    "MOST_DIGITS", "as_text", "ascending", "counts", "decoded", "filtered", "flags", "is_bytes", "is_number", "is_text",
+    "named", "pc", "replaced", "retyped", "schema_of", "seen_text", "table_of", "tuples_of", "whole",
 ]  # fmt: skip
 
 pc: Any = pyarrow.compute
@@ -78,6 +78,21 @@ def as_text(values: pa.Array[Any]) -> pa.Array[Any]:
     return text
 
 
+def seen_text(values: pa.Array[Any]) -> pa.Array[Any]:
+    r"""Cells as text, in which bytes that are not UTF-8 are replacement characters: to look for words, and no more.
+
+    >>> seen_text(pa.array([b"Victim", b"\xff1"])).to_pylist()
+    ['Victim', '�1']
+    """
+    if not is_bytes(decoded(values.type)):
+        return as_text(values)
+    try:
+        return as_text(values)
+    except pa.ArrowInvalid:
+        cells: list[Any] = values.to_pylist()
+        return pa.array([None if cell is None else cell.decode(errors="replace") for cell in cells], pa.string())
+
+
 def decoded(kind: Any) -> pa.DataType:
     """The type of the cells, however they are encoded.
 
@@ -95,6 +110,15 @@ def is_text(kind: pa.DataType) -> bool:
     (True, False)
     """
     return kind in (pa.string(), pa.large_string(), pa.string_view())
+
+
+def is_bytes(kind: pa.DataType) -> bool:
+    """Whether a type is one of bytes, not encoded. Older writers of Parquet mark no column of texts as such.
+
+    >>> is_bytes(pa.binary()), is_bytes(pa.string())
+    (True, False)
+    """
+    return kind in (pa.binary(), pa.large_binary(), pa.binary_view()) or pa.types.is_fixed_size_binary(kind)
 
 
 def is_number(kind: pa.DataType) -> bool:

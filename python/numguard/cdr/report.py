@@ -21,7 +21,7 @@ from numguard.errors import InputError
 from numguard.source import Found, as_text, headings, named, open_members
 from numguard.source.container import Member
 from numguard.source.lines import open_text
-from numguard.source.non_data import RULER
+from numguard.source.non_data import RULER, is_blank
 from numguard.types import PathLike
 
 __all__ = ["ABOVE_HEADER", "Report", "open_report", "reports"]
@@ -72,7 +72,7 @@ def _reports(found: Found, layouts: Sequence[Layout]) -> Iterator[Report]:
 
 
 def _count_title(summary: FileSummary, line: str) -> None:
-    kind = "blank" if not line.strip() else "ruler" if RULER.fullmatch(line) else "title"
+    kind = "blank" if is_blank(line) else "ruler" if RULER.fullmatch(line) else "title"
     kind = "no_data" if is_no_data(line) else kind
     summary.skipped[kind] = summary.skipped.get(kind, 0) + 1
 

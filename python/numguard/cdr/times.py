@@ -69,10 +69,11 @@ _CLOCKS: Final = (
     "hh:mm",
     "h:mm",
     "hhmmss",
-    *(f"hh:mm:ss.{'f' * digits}" for digits in range(1, 7)),
+    # Seven digits are those of SQL Server and .NET, nine those of Polars.
+    *(f"hh:mm:ss.{'f' * digits}" for digits in range(1, 10)),
     *(f"{clock}{blank}PM" for clock in ("hh:mm:ss", "h:mm:ss", "hh:mm", "h:mm") for blank in ("", " ")),
 )
-_UTC: Final = ("Z", "+00:00", "+0000", " UTC")
+_UTC: Final = ("Z", "+00:00", "+0000", "+00", " UTC")
 _ZONES: Final = ("", " IST", "+05:30", " +05:30", "+0530", " +0530", *_UTC)
 _TIMESTAMPS: Final = (
     *_DATES,
@@ -222,7 +223,8 @@ class _Shape:
         if self.meridiem >= 0:
             exists &= (hour >= 1) & (hour <= 12)
             hour = hour % 12 + 12 * ((matrix[self.meridiem] | 0x20) == ord("p"))
-        fraction = self._number(matrix, "f") * 10 ** (6 - len(self.fields["f"]))
+        digits = len(self.fields["f"])
+        fraction = self._number(matrix, "f") * 10 ** max(6 - digits, 0) // 10 ** max(digits - 6, 0)
         return (hour * 3600 + minute * 60 + second) * SECOND + fraction, exists
 
 

@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from numguard import _core
 from numguard.cdr import Cdr, read_cdr
 from numguard.cli import account, options
-from numguard.compute import as_text, filtered, pc, schema_of
+from numguard.compute import filtered, pc, schema_of, seen_text
 from numguard.errors import ArgumentError, BrakeError, InputError
 from numguard.files import placed_together
 from numguard.indian_time import IST
@@ -188,7 +188,7 @@ def _reported_at(written: Any, path: str) -> Any:
 
     if not may_have_words(written.type):
         return written
-    written = as_text(written)
+    written = seen_text(written)
     try:
         blank = pc.equal(written, "")
         return pc.if_else(blank, None, written).cast(pa.timestamp("us"))

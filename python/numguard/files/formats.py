@@ -105,7 +105,9 @@ class Format(ABC):
     def check(cls, ending: str, schema: pa.Schema) -> None:
         """Raises ArgumentError if this format cannot hold a column."""
         if unfit := cls.unfit(schema):
-            others = ".parquet or .arrow" if ending == ".jsonl" else ".parquet, .arrow or .jsonl"
+            others = {".jsonl": ".parquet or .arrow", ".parquet": ".arrow or .jsonl"}.get(
+                ending, ".parquet, .arrow or .jsonl"
+            )
             raise ArgumentError(
                 f"path: a {ending} file cannot hold the columns {named(unfit)}: leave them out with columns= "
                 f"(scan: --keep), or write {others}"
@@ -161,6 +163,10 @@ class Parquet(_OfTables):
         super().__init__(file, schema, texts, **options)
         self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
 
+    @classmethod
+    def unfit(cls, schema: pa.Schema) -> list[str]:
+        return [field.name for field in cls.plain(schema) if not _is_of_parquet(field)]
+
     @staticmethod
     def plain(schema: pa.Schema) -> pa.Schema:
         # pyarrow writes no dictionaries of views.
@@ -168,6 +174,17 @@ class Parquet(_OfTables):
         simple = without_dictionaries(schema)
         of_views = [pa.types.is_dictionary(f.type) and f.type.value_type in views for f in schema]
         return pa.schema([s if v else f for f, s, v in zip(schema, simple, of_views, strict=True)])
+
+
+def _is_of_parquet(field: pa.Field[Any]) -> bool:
+    """Whether pyarrow writes the type: it writes no unions, intervals and run-end-encoded columns."""
+    import pyarrow.parquet as pq
+
+    try:
+        pq.ParquetWriter(pa.BufferOutputStream(), pa.schema([field])).close()
+    except pa.ArrowNotImplementedError:
+        return False
+    return True
 
 
 class Arrow(_OfTables):
@@ -204,7 +221,10 @@ class Csv(_OfTables):
 
     @classmethod
     def unfit(cls, schema: pa.Schema) -> list[str]:
-        return nested(schema) + [f.name for f in cls.plain(schema) if isinstance(f.type, pa.BaseExtensionType)]
+        others = [
+            f for f in cls.plain(schema) if isinstance(f.type, pa.BaseExtensionType) or pa.types.is_interval(f.type)
+        ]
+        return nested(schema) + [f.name for f in others]
 
     def _as_written(self, schema: pa.Schema) -> pa.Schema:
         return pa.schema([field.with_name(name) for field, name in zip(schema, self._names, strict=True)])

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import as_text, flags, is_text, pc
+from numguard.compute import decoded, flags, is_bytes, is_text, pc, seen_text
 from numguard.errors import ColumnError, InputError
 from numguard.source import Batch, Part, named
 
@@ -159,13 +159,13 @@ class Opposed:
 
 def _as_actions(cells: Any) -> Any:
     """Cells as actions are compared: in lower case, without blanks around them."""
-    return pc.utf8_lower(pc.utf8_trim_whitespace(as_text(cells)))
+    return pc.utf8_lower(pc.utf8_trim_whitespace(seen_text(cells)))
 
 
 def may_have_words(kind: pa.DataType) -> bool:
-    """Whether cells are texts, or a dictionary of them."""
-    of = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return is_text(of)
+    """Whether cells are texts, or bytes that may be some, however they are encoded."""
+    of = decoded(kind)
+    return is_text(of) or is_bytes(of)
 
 
 def bare(name: str) -> str:

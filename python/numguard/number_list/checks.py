@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import as_text, flags, pc
+from numguard.compute import flags, pc, seen_text
 from numguard.errors import ColumnError, InputError
 from numguard.number_list.actions import bare, may_have_words
 from numguard.number_list.spared import is_of_letter, is_spared, spared, spares
@@ -81,7 +81,7 @@ def check_beside(batch: Batch, column: str, read: set[str]) -> None:
         found = None if name in read else spared(name, batch.data.column(at))
         if found is None:
             continue
-        digits = pc.match_substring_regex(as_text(batch.data[column]), r"\p{Nd}")
+        digits = pc.match_substring_regex(seen_text(batch.data[column]), r"\p{Nd}")
         found &= flags(digits)
         if found.any():
             row = int(batch.row_numbers()[int(np.argmax(found))])
@@ -109,7 +109,7 @@ def check_rows(batch: Batch, cells: Any, is_refused: Any) -> None:
     if not may_have_words(cells.type):
         return
     refused = np.flatnonzero(flags(is_refused))
-    texts: Any = pc.take(as_text(cells), pa.array(refused))
+    texts: Any = pc.take(seen_text(cells), pa.array(refused))
     # Of many refused cells few have no digit.
     may_be = pc.invert(pc.match_substring_regex(texts, r"\p{Nd}"))
     for at, text in zip(refused[flags(may_be)], texts.filter(may_be).to_pylist(), strict=True):
@@ -131,7 +131,7 @@ def check_shown(part: Part, batch: Batch, *, is_sparing: bool) -> None:
         return
     cells = batch.data.column(0)
     place = part.schema().names.index(batch.data.schema.names[0])
-    digits = pc.fill_null(pc.match_substring_regex(as_text(cells), r"\p{Nd}"), False).to_pylist()
+    digits = pc.fill_null(pc.match_substring_regex(seen_text(cells), r"\p{Nd}"), False).to_pylist()
     for row, is_number in zip(batch.row_numbers().tolist(), digits, strict=True):
         if is_number and (row, place) in part.struck_out:
             raise InputError(
@@ -157,7 +157,7 @@ def check_headings(batch: Batch, column: str, known: Collection[str]) -> None:
         ColumnError: The only text of a row is a heading of numbers to spare; or several are headings, in another order.
     """
     columns = {
-        name: as_text(batch.data[name]) for name in batch.data.schema.names if may_have_words(batch.data[name].type)
+        name: seen_text(batch.data[name]) for name in batch.data.schema.names if may_have_words(batch.data[name].type)
     }
     if column not in columns or len(columns) == 1:
         return

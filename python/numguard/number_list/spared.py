@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import as_text, flags, pc
+from numguard.compute import decoded, flags, is_number, pc, seen_text
 from numguard.number_list.actions import may_have_words
 from numguard.number_list.titles import (
     BEGINNINGS,
@@ -209,8 +209,8 @@ def may_spare(heading: str, kind: pa.DataType) -> bool:
     """Whether a column may say that a number is spared: one of words, days, or answers that its heading asks for."""
     if may_have_words(kind) or (_is_of_days(heading) and not pa.types.is_nested(kind)):
         return True
-    is_answer = pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind)
-    return is_answer and bool(_sparing_answers(heading))
+    of = decoded(kind)
+    return (pa.types.is_boolean(of) or is_number(of)) and bool(_sparing_answers(heading))
 
 
 def spared(heading: str, cells: Any, *, may_be_account: bool = False) -> npt.NDArray[np.bool_] | None:
@@ -223,7 +223,8 @@ def spared(heading: str, cells: Any, *, may_be_account: bool = False) -> npt.NDA
     """
     if not may_spare(heading, cells.type):
         return None
-    texts = as_text(cells)
+    # Databases give a yes or no as a decimal, 1.00 among them.
+    texts = seen_text(cells.cast(pa.float64()) if pa.types.is_decimal(cells.type) else cells)
     short = texts.filter(pc.fill_null(pc.less_equal(pc.binary_length(texts), _LONGEST), False))
     sparing = _sparing(heading, pc.unique(short), may_be_account=may_be_account)
     if not sparing:

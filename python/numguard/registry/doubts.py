@@ -80,7 +80,10 @@ def spared_rows(table: pa.Table, unread: Sequence[int]) -> Bools:
     """Which rows have a cell, in a column that is not read, that says no more than that a number is not a suspect's."""
     found = np.zeros(len(table), np.bool_)
     for place in unread:
-        sparing = spared(table.column_names[place], table.column(place), may_be_account=True)
+        column: Any = table.column(place)
+        if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+            column = cells.joined(column)
+        sparing = spared(table.column_names[place], column, may_be_account=True)
         if sparing is not None:
             found |= sparing
     return found

@@ -22,9 +22,11 @@ from numguard.registry.cells import each_once, is_nothing, plain_digits, repeats
 __all__ = ["end_of_day", "last_moment", "moments"]
 
 _CLOCK: Final = (
-    r"(?:(?:[T ,]+|\s+at\s+)(?P<H>\d{1,2})[:.](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,]\d+)?)?"
-    r"\s*(?P<p>[AaPp]\.?[Mm]\.?)?\s*(?:[Hh](?:ou)?rs\.?)?\s*(?:IST|(?P<z>Z|[+-]\d{2}:?\d{2}))?)?$"
+    r"(?:(?:(?P<T>T)|[T ,]+|\s+at\s+)(?P<H>\d{1,2})[:.](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,]\d+)?)?"
+    r"\s*(?P<p>[AaPp]\.?[Mm]\.?)?\s*(?:[Hh](?:ou)?rs\.?)?\s*(?:IST|(?P<z>Z|[+-]\d{2}(?::?\d{2})?))?)?$"
 )
+#: No zone is further from UTC, in seconds: UTC-12:00, UTC+14:00.
+_WEST, _EAST = 12 * 3600, 14 * 3600
 _NAME: Final = r"[\p{L}\p{M}]{2,12}"
 _ISO: Final = rf"^(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}}){_CLOCK}"
 _DAY_FIRST: Final = (
@@ -146,12 +148,24 @@ def _calendar(parts: pa.StructArray) -> tuple[Ints, Bools]:
     length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
     good &= (day >= 1) & (day <= length)
     days = first.astype("datetime64[D]").astype(np.int64) + day - 1
+    offset, is_zone = _offsets(parts)
+    return days * 86_400 + hour * 3600 + minute * 60 + second - offset, good & is_zone
+
+
+def _offsets(parts: pa.StructArray) -> tuple[Ints, Bools]:
+    """Seconds from UTC of the matched parts, those of India where no zone is written; and whether a written one exists.
+
+    Behind a time without seconds `-11:30` is when something ended, unless a `T` before it shows an instant.
+    """
     zone = pc.fill_null(pc.struct_field(parts, "z"), "")
-    offset = _digits(pc.utf8_slice_codeunits(zone, 1, 3)) * 3600
-    offset += _digits(pc.utf8_slice_codeunits(pc.replace_substring(zone, ":", ""), 3, 5)) * 60
-    offset = np.where(flags(pc.starts_with(zone, "-")), -offset, offset)
-    offset = np.where(flags(pc.greater(pc.utf8_length(zone), 0)), offset, OFFSET_MICROS // 1_000_000)
-    return days * 86_400 + hour * 3600 + minute * 60 + second - offset, good
+    minutes = _digits(pc.utf8_slice_codeunits(pc.replace_substring(zone, ":", ""), 3, 5))
+    offset = _digits(pc.utf8_slice_codeunits(zone, 1, 3)) * 3600 + minutes * 60
+    is_west = flags(pc.starts_with(zone, "-"))
+    offset = np.where(is_west, -offset, offset)
+    is_zone = (minutes < 60) & (offset >= -_WEST) & (offset <= _EAST)
+    is_instant = flags(pc.or_(*(pc.greater(pc.fill_null(pc.struct_field(parts, part), ""), "") for part in "ST")))
+    is_written = flags(pc.greater(pc.utf8_length(zone), 0))
+    return np.where(is_written, offset, OFFSET_MICROS // 1_000_000), is_zone & (is_instant | ~is_west)
 
 
 def _digits(text: pa.Array[Any]) -> Ints:

@@ -14,12 +14,13 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import MOST_DIGITS, as_text, decoded, is_text, pc, tuples_of
+from numguard.compute import MOST_DIGITS, pc, tuples_of
 from numguard.errors import ArgumentError, InputError, UnsupportedTypeError
 from numguard.number_list.spared import is_spared
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.headings import heading, names_suspects
 from numguard.registry.inputs import fingerprint_file, fingerprint_table, unchanged
+from numguard.registry.plain_types import plain
 from numguard.source.header import SEPARATORS, split_line
 from numguard.source.records import Records, read_records
 from numguard.types import RowAccount, TableSource
@@ -147,12 +148,15 @@ def _without_blank(found: Records, name: str, size: int, sha256: str) -> Sheet:
 
 
 def _in_plain_types(table: pa.Table) -> pa.Table:
-    """The table with text of any layout as plain strings, so that no rule depends on the library that made it."""
+    """The table with cells of any layout as plain ones, so that no rule depends on the library that made it.
+
+    The fields of a structure are columns, as those of an object in JSON are: `suspect.mobile`.
+    """
+    while any(pa.types.is_struct(field.type) for field in table.schema):
+        table = table.flatten()
     for at, field in enumerate(table.schema):
-        column = table.column(at)
-        if is_text(decoded(field.type)) and field.type != pa.string():
-            chunks = [as_text(chunk) for chunk in column.chunks]
-            table = table.set_column(at, field.name, pa.chunked_array(chunks, pa.string()))
+        if field.type != pa.string():
+            table = table.set_column(at, field.name, plain(table.column(at)))
     return table
 
 

@@ -25,8 +25,7 @@ from typing import Any, BinaryIO, Literal, cast
 
 import pyarrow as pa
 
-from numguard.compute import as_text as text_of
-from numguard.compute import counts, pc
+from numguard.compute import counts
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.codes import contradicted, is_of_codes, unread_codes
 from numguard.source.container import Member, Opener, PassedOver, Piped, check_file, members, read_up_to, read_whole
@@ -66,6 +65,7 @@ from numguard.source.typed import (
     packed_part,
     parts_of_dataset,
     stream_of,
+    texts_of_column,
 )
 from numguard.types import PathLike
 
@@ -324,16 +324,9 @@ def as_text(member: Member) -> tuple[list[Member], list[PassedOver]]:
     rows = [list(map(str, part.schema().names))]
     for batch in part.batches():
         with reading(member.name, "the file"):
-            columns = [text_of(_in_one_zone(column)).to_pylist() for column in batch.data.columns]
+            columns = [texts_of_column(column) for column in batch.data.columns]
         rows += [[cell or "" for cell in row] for row in zip(*columns, strict=True)]
     return [Member(member.name, "text", member.container, "typed", partial(_opened_bytes, as_lines(rows)))], []
-
-
-def _in_one_zone(column: Any) -> Any:
-    """Times in microseconds, those with a zone in UTC: their text has one of the forms that are read."""
-    if pa.types.is_timestamp(column.type):
-        return pc.cast(column, pa.timestamp("us", column.type.tz and "UTC"), safe=False)
-    return pc.cast(column, pa.time64("us"), safe=False) if pa.types.is_time(column.type) else column
 
 
 def _opened_file(file: Path) -> BinaryIO:

@@ -10,10 +10,23 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["MAY_BE_NON_DATA", "NUMBER", "PAGE", "RULER", "TOTALS", "TOTAL_WORDS", "NonData", "bare", "bare_cells"]
+__all__ = [
+    "MAY_BE_NON_DATA",
+    "NUMBER",
+    "PAGE",
+    "RULER",
+    "TOTALS",
+    "TOTAL_WORDS",
+    "NonData",
+    "bare",
+    "bare_cells",
+    "is_blank",
+]
 
 RULER: Final = re.compile(r"[\s\-=_*#+~.|,;'\"]+")
 PAGE: Final = re.compile(r"[\W_]*page\W*(?:no\W*)?\d+(?:\W*(?:of|/)\W*\d+)?[\W_]*", re.IGNORECASE)
+#: What a ruler across a whole row has: other characters alone may stand for a number, masked or wider than its column.
+_DRAWN: Final = ("--", "==", "__")
 #: Digits that may be a number: above a header, where only titles are, they are refused.
 NUMBER: Final = re.compile(r"(?<!\d)\+?\d{10,13}(?!\d)|(?<!\d)\d{5}[ -]\d{5}(?!\d)")
 #: Ten digits in a row may be a number; a line with them is never skipped.
@@ -38,7 +51,16 @@ _FIGURE: Final = re.compile(r"[\sâ‚¹\d,.()/\-]*(?:rs\.?|inr|lakhs?|crores?)?[\sâ
 #: Parts of words: the first cell of a total that is not blank has at least one.
 TOTALS: Final = ("otal", "OTAL", "nd of", "ND OF", *sorted({word.split()[0] for word in TOTAL_WORDS}))
 #: The same of every non-data line that is neither blank nor a header.
-MAY_BE_NON_DATA: Final = ("--", "==", "__", "age", "AGE", *TOTALS)
+MAY_BE_NON_DATA: Final = (*_DRAWN, "age", "AGE", *TOTALS)
+
+
+def is_blank(line: str) -> bool:
+    """Whether a line above the header has nothing but separators, as a workbook's blank row has in CSV.
+
+    >>> is_blank(" ,,;"), is_blank(",Nuh,")
+    (True, False)
+    """
+    return not line.strip(" \t\r\n,;|'\"\ufeff\xa0")
 
 
 def bare(cell: str) -> str:
@@ -73,13 +95,17 @@ class NonData:
         known = set(filled).intersection(self._header)
         return 2 <= len(known) >= len(filled) / 2 and not any(map(_FIGURES.search, filled))
 
-    def kind(self, cells: Sequence[str]) -> str | None:  # noqa: PLR0911 - a kind a line
-        """The kind of the line, by its cells: blank, ruler, header, page or total; None where it may be a row."""
+    def kind(self, cells: Sequence[str], *, whole: bool = True) -> str | None:  # noqa: PLR0911 - a kind a line
+        """The kind of the line, by its cells: blank, ruler, header, page or total; None where it may be a row.
+
+        `whole`: whether it has as many cells as the header.
+        """
         texts = bare_cells(cells)
         if not texts:
             return "blank"
         if all(RULER.fullmatch(cell) for cell in texts if cell) and any(len(cell) > 1 for cell in texts):
-            return "ruler" if any(len(cell) >= 3 for cell in texts) else None
+            is_drawn = not whole or any(pair in cell for cell in texts for pair in _DRAWN)
+            return "ruler" if is_drawn and any(len(cell) >= 3 for cell in texts) else None
         if len(texts) == len(self._header) and list(map(_folded, texts)) == self._header:
             return "header"
         filled = [cell for cell in texts if cell]

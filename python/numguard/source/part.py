@@ -28,7 +28,7 @@ from numguard.errors import (
     NumguardError,
     UnsupportedTypeError,
 )
-from numguard.source.non_data import NUMBER, NonData
+from numguard.source.non_data import NUMBER, NonData, is_blank
 
 __all__ = [
     "BATCH_ROWS",
@@ -253,7 +253,7 @@ class Part(ABC):
         if NUMBER.search(text):
             self.refuse(line, text, "above_header")
         else:
-            self.account.skip("title" if text.strip() else "blank")
+            self.account.skip("blank" if is_blank(text) else "title")
 
     def check_header(self, line: int, cells: Sequence[str], non_data: NonData) -> None:
         """Raises ColumnError if a row is a header of other columns: below it each column may hold something else."""

@@ -106,7 +106,7 @@ class TextPart(Part):
         separator, width = self.header.separator, self.header.width
         self._count_inspected(len(refused))
         for line, text, note in ragged(refused, separator, width, str(self.name)):
-            kind = self._kind(text) if note != "broken_quote" else None
+            kind = self._kind(text, whole=False) if note != "broken_quote" else None
             if kind is None:
                 self.refuse(line, text, note)
             else:
@@ -129,10 +129,10 @@ class TextPart(Part):
             self.account.skip(kind)
         return kind is None
 
-    def _kind(self, text: str) -> str | None:
+    def _kind(self, text: str, *, whole: bool = True) -> str | None:
         """The kind of a non-data line by its text; None for a row and for a line that cannot be split."""
         cells = self._cells(text)
-        return self._non_data.kind(cells) if cells or not text.strip() else None
+        return self._non_data.kind(cells, whole=whole) if cells or not text.strip() else None
 
     def _cells(self, text: str) -> list[str]:
         return split_line(text.replace("\r", " "), self.header.separator)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -11,7 +12,7 @@ from weakref import WeakSet
 
 import pyarrow as pa
 
-from numguard.compute import is_number, named, retyped
+from numguard.compute import is_number, named, pc, retyped, seen_text
 from numguard.errors import ArgumentError, ColumnError, UnsupportedTypeError
 from numguard.source.part import BATCH_ROWS, Batch, Part, check_names, check_type, exporting, headings, reading
 
@@ -28,6 +29,7 @@ __all__ = [
     "packed_part",
     "parts_of_dataset",
     "stream_of",
+    "texts_of_column",
 ]
 
 
@@ -358,3 +360,45 @@ def _as_first(table: pa.Table, first: pa.Schema) -> pa.Table:
     for field, to in zip(table.schema, first, strict=True):
         check_type(field.name, field.type, to.type, "the source")
     return retyped(table, first)
+
+
+def texts_of_column(column: pa.Array[Any]) -> list[str | None]:
+    """The cells of a column as texts; lists, structures and bytes as they are shown, for a table may have some.
+
+    >>> texts_of_column(pa.array([["98765 43210", "1930"], None])), texts_of_column(pa.array([b"\\xff1"]))
+    (['98765 43210; 1930', None], ['�1'])
+    """
+    kind = column.type
+    if pa.types.is_run_end_encoded(kind):
+        return texts_of_column(pc.run_end_decode(column))
+    if pa.types.is_nested(kind) or pa.types.is_interval(kind):
+        return [None if cell is None else _shown(cell) for cell in column.to_pylist()]
+    if pa.types.is_duration(kind):
+        return [_seconds(ticks, kind.unit) for ticks in column.cast(pa.int64()).to_pylist()]
+    texts: list[str | None] = seen_text(_in_one_zone(column)).to_pylist()
+    return texts
+
+
+def _seconds(ticks: int | None, unit: str) -> str | None:
+    """A span of time as text: as written, its ticks would be taken for seconds.
+
+    >>> _seconds(61_000_000, "us"), _seconds(500, "ms")
+    ('61', '0.5')
+    """
+    if ticks is None:
+        return None
+    seconds = Decimal(ticks) / {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+    return f"{seconds.normalize():f}"
+
+
+def _shown(cell: object) -> str:
+    """A list of texts as one text, as of JSON; any other cell as Python writes it."""
+    is_of_texts = isinstance(cell, list) and all(isinstance(one, str) for one in cell)
+    return "; ".join(cast("list[str]", cell)) if is_of_texts else str(cell)
+
+
+def _in_one_zone(column: Any) -> Any:
+    """Times in microseconds, those with a zone in UTC: their text has one of the forms that are read."""
+    if pa.types.is_timestamp(column.type):
+        return pc.cast(column, pa.timestamp("us", column.type.tz and "UTC"), safe=False)
+    return pc.cast(column, pa.time64("us"), safe=False) if pa.types.is_time(column.type) else column

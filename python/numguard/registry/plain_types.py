@@ -1,0 +1,62 @@
+"""Columns of any layout of Arrow -> columns of plain values.
+
+Owns what cells of an encoded or nested type are as written cells. Independent of what a column means. One idea: **a
+table gives the rows that the same table in CSV or JSON gives**, whichever library made it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import pyarrow as pa
+
+from numguard.compute import as_text, decoded, is_bytes, is_number, is_text, pc, whole
+
+__all__ = ["plain"]
+
+_TEXTS: Final = pa.list_(pa.string())
+
+
+def plain(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
+    """A column with texts as strings, encoded values decoded, and lists of texts or numbers as simple lists.
+
+    Other nested cells are texts, in JSON. Bytes that are not UTF-8 stay bytes, which are no written cells.
+
+    >>> plain(pa.chunked_array([pa.array([[b"98765 43210"], None], pa.list_(pa.binary(), 1))])).to_pylist()
+    [['98765 43210'], None]
+    """
+    kind = column.type
+    of = decoded(kind)
+    if is_text(of) or is_bytes(of):
+        try:
+            return pa.chunked_array([as_text(chunk) for chunk in column.chunks], pa.string())
+        except pa.ArrowInvalid:
+            return column
+    if of != kind:
+        whole_column: Any = whole(column)
+        is_dictionary = pa.types.is_dictionary(kind)
+        return plain(pa.chunked_array([_decoded(whole_column, is_dictionary=is_dictionary)]))
+    return _plain_lists(column) if pa.types.is_nested(kind) else column
+
+
+def _decoded(values: Any, *, is_dictionary: bool) -> Any:
+    return values.dictionary_decode() if is_dictionary else pc.run_end_decode(values)
+
+
+def _plain_lists(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
+    kind: Any = column.type
+    of = decoded(kind.value_type) if hasattr(kind, "value_type") else None
+    is_simple = pa.types.is_list(kind) or pa.types.is_large_list(kind)
+    if of is not None and (is_number(of) or of == pa.string()) and is_simple and of == kind.value_type:
+        return column
+    cells: list[Any] = column.to_pylist()
+    if of is None or not (is_text(of) or is_bytes(of) or is_number(of)):
+        texts = [None if cell is None else json.dumps(cell, ensure_ascii=False, default=_text) for cell in cells]
+        return pa.chunked_array([pa.array(texts, pa.string())])
+    lists = [None if cell is None else [None if one is None else _text(one) for one in cell] for cell in cells]
+    return pa.chunked_array([pa.array(lists, _TEXTS)])
+
+
+def _text(value: object) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
