@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 __all__ = [
-    "MOST_DIGITS", "as_text", "ascending", "counts", "decoded", "filtered", "flags", "is_number", "is_text", "named",
+    "as_text", "ascending", "counts", "decoded", "filtered", "flags", "is_number", "is_text", "may_be_number", "named",
     "pc", "replaced", "retyped", "schema_of", "table_of", "tuples_of", "whole",
 ]  # fmt: skip
 
@@ -24,13 +24,22 @@ pc: Any = pyarrow.compute
 
 _Rows = TypeVar("_Rows", pa.Table, pa.RecordBatch)
 
-#: A column's name with more digits than that may be a number.
-MOST_DIGITS = 6
+#: A name with more digits than that may be a number.
+_MOST_DIGITS = 6
+
+
+def may_be_number(name: str) -> bool:
+    """Whether the name of a column or a sheet may be a number, as in a file without a header: no message shows it.
+
+    >>> may_be_number("98765 43210"), may_be_number("calls 2026")
+    (True, False)
+    """
+    return sum(map(str.isdigit, name)) > _MOST_DIGITS
 
 
 def named(names: Sequence[str]) -> str:
-    """Column names for a message; a name that contains a number, as in a file without a header, is left out."""
-    return ", ".join("(a number)" if sum(map(str.isdigit, name)) > MOST_DIGITS else name for name in names)
+    """Column names for a message, without those that may be numbers."""
+    return ", ".join("(a number)" if may_be_number(name) else name for name in names)
 
 
 def counts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> dict[Any, int]:
