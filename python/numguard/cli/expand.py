@@ -21,7 +21,7 @@ from numguard.files import placed_together
 from numguard.indian_time import IST
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.linkage.expansion import TABLES
-from numguard.source import files_of, kind_of_file
+from numguard.source import files_of, is_local, kind_of_file
 from numguard.source.kinds import TYPED
 from numguard.tac import TacTable
 from numguard.types import Region
@@ -238,7 +238,7 @@ def _by_kind(sources: tuple[str, ...]) -> tuple[list[str], list[str]]:
     tables: list[str] = []
     reports: list[str] = []
     for path in sources:
-        files = [] if path == "-" or "://" in path else files_of(path)
+        files = files_of(path) if is_local(path) else []
         typed = [str(file) for file in files if kind_of_file(file) in TYPED]
         if path != "-" and len(typed) == len(files):
             tables.append(path)

@@ -56,6 +56,7 @@ from numguard.source.paths import (
     files_of,
     is_hidden,
     is_listed_twice,
+    is_local,
     partition_values,
 )
 from numguard.source.text import TextPart
@@ -93,6 +94,7 @@ __all__ = [
     "in_part",
     "in_steps",
     "is_listed_twice",
+    "is_local",
     "is_of_codes",
     "kind_of_file",
     "looks_national",
