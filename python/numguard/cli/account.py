@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from numguard.cli import options
+from numguard.compute import named
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import FORMATS
 from numguard.files.manifest import MANIFEST, manifest_path
@@ -31,7 +32,6 @@ from numguard.source import (
     copies_among,
     files_of,
     is_local,
-    named,
     refused_rows,
 )
 from numguard.system import check_replaceable

@@ -14,9 +14,9 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import as_text, flags, is_text, pc
+from numguard.compute import as_text, flags, is_text, named, pc
 from numguard.errors import ColumnError, InputError
-from numguard.source import Batch, Part, named
+from numguard.source import Batch, Part
 
 __all__ = [
     "LIKE_ACTION",

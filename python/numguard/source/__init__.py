@@ -26,7 +26,7 @@ from typing import Any, BinaryIO, Literal, cast
 import pyarrow as pa
 
 from numguard.compute import as_text as text_of
-from numguard.compute import counts, pc
+from numguard.compute import counts, named, pc
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.codes import contradicted, is_of_codes, unread_codes
 from numguard.source.container import Member, Opener, PassedOver, Piped, check_file, members, read_up_to, read_whole
@@ -46,7 +46,6 @@ from numguard.source.part import (
     in_part,
     in_steps,
     looks_national,
-    named,
     reading,
     with_partition_values,
 )
@@ -98,7 +97,6 @@ __all__ = [
     "is_of_codes",
     "kind_of_file",
     "looks_national",
-    "named",
     "open_members",
     "open_source",
     "reading",

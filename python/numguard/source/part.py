@@ -48,7 +48,6 @@ __all__ = [
     "in_part",
     "in_steps",
     "looks_national",
-    "named",
     "reading",
     "with_partition_values",
 ]
