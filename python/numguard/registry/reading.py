@@ -31,6 +31,7 @@ from numguard.registry.sql import (
     ENTRIES,
     FACTS,
     HISTORY,
+    NUMBER_COLUMNS,
     NUMBERS_OF_CANDIDATES,
     OPENINGS,
     RELATED_VERSIONS,
@@ -38,6 +39,7 @@ from numguard.registry.sql import (
     TOUCHED,
     TOUCHING,
     VERSION_COLUMNS,
+    VERSIONS_OF_CANDIDATES,
     WITHDRAWN,
     of_all,
     of_wanted,
@@ -214,13 +216,9 @@ class Reading:
         """
         if self.order(cut) is not None:
             return None
-        found = [self.read("msisdn:i", query, (after, cut))["msisdn"].combine_chunks() for query in TOUCHED]
-        complaints = self.read("suspects:t complainants:t complainant:i", COMPLAINTS_BETWEEN, (after, cut))
-        found.append(pc.drop_null(complaints["complainant"]))
-        for name in ("suspects", "complainants"):
-            numbers = pc.list_flatten(pc.split_pattern(pc.drop_null(complaints[name]), ","))
-            found.append(numbers.cast(pa.int64()))
-        return self.with_linked(pa.concat_arrays([whole(part).cast(pa.int64()) for part in found]), cut)
+        found = [whole(self.read("msisdn:i", query, (after, cut))["msisdn"]) for query in TOUCHED]
+        found.append(_numbers_in(self.read(NUMBER_COLUMNS, COMPLAINTS_BETWEEN, (after, cut))))
+        return self.with_linked(pa.concat_arrays(found), cut)
 
     def with_linked(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
         """`msisdns`, all that were linked from them, at any distance, and the seeds of all of these."""
@@ -241,22 +239,14 @@ class Reading:
             keys = keys.slice(0, 0)
         with self._lock:
             self._scratch("candidate", keys.sort_by("complaint_key"))
-            return self.read(
-                "ordinal:i complaint:i fingerprint:i usable:i taken_back:i",
-                """SELECT a.ordinal, c.complaint, c.fingerprint, CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable,
-                     CASE WHEN c.event IN
-                     (SELECT withdrawn FROM withdrawal) THEN 1 ELSE 0 END AS taken_back
-                   FROM candidate a CROSS JOIN complaint c WHERE c.complaint_key = a.complaint_key""",
-            )
+            return self.read("ordinal:i complaint:i fingerprint:i usable:i taken_back:i", VERSIONS_OF_CANDIDATES)
 
     def numbers_of(self, keys: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
         """The numbers that any version of some complaints names as a suspect's or has as the complainant's."""
         with self._lock:
             self._scratch("candidate", pa.table({"complaint_key": pc.unique(keys)}).sort_by("complaint_key"))
-            versions = self.read("suspects:t complainants:t complainant:i", NUMBERS_OF_CANDIDATES)
-        texts = [pc.split_pattern(pc.drop_null(versions[name]), ",") for name in ("suspects", "complainants")]
-        found = [pc.drop_null(versions["complainant"]), *(pc.list_flatten(text).cast(pa.int64()) for text in texts)]
-        numbers: pa.Array[Any] = pc.unique(pa.concat_arrays([whole(part).cast(pa.int64()) for part in found]))
+            versions = self.read(NUMBER_COLUMNS, NUMBERS_OF_CANDIDATES)
+        numbers: pa.Array[Any] = pc.unique(_numbers_in(versions))
         return numbers
 
     def ended(self) -> pa.Array[Any]:
@@ -429,6 +419,13 @@ class Reading:
         with self._lock:
             self.dialect.execute(f"DROP TABLE IF EXISTS {self.dialect.scratch}.{name}")
             self.dialect.ingest(name, table, temporary=True)
+
+
+def _numbers_in(versions: pa.Table) -> pa.Array[Any]:
+    """The numbers that versions of complaints name as suspects' or have as complainants'."""
+    texts = [pc.split_pattern(pc.drop_null(versions[name]), ",") for name in ("suspects", "complainants")]
+    numbers = [pc.drop_null(versions["complainant"]), *(pc.list_flatten(text).cast(pa.int64()) for text in texts)]
+    return pa.concat_arrays([whole(part) for part in numbers])
 
 
 def _of_each(events: pa.ChunkedArray[Any], files: pa.Table, column: str) -> pa.Array[Any]:
