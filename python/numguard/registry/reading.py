@@ -235,27 +235,22 @@ class Reading:
 
     def versions(self, keys: pa.Table) -> pa.Table:
         """The recorded versions of the complaints with the keys of `keys`, with its `ordinal`."""
-        if self._one("SELECT 1 AS one FROM complaint LIMIT 1") is None:
-            keys = keys.slice(0, 0)
-        with self._lock:
-            self._scratch("candidate", keys.sort_by("complaint_key"))
-            return self.read("ordinal:i complaint:i fingerprint:i usable:i taken_back:i", VERSIONS_OF_CANDIDATES)
+        columns = "ordinal:i complaint:i fingerprint:i usable:i taken_back:i"
+        return self._of_candidates(columns, VERSIONS_OF_CANDIDATES, keys.sort_by("complaint_key"))
 
     def numbers_of(self, keys: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
         """The numbers that any version of some complaints names as a suspect's or has as the complainant's."""
-        with self._lock:
-            self._scratch("candidate", pa.table({"complaint_key": pc.unique(keys)}).sort_by("complaint_key"))
-            versions = self.read(NUMBER_COLUMNS, NUMBERS_OF_CANDIDATES)
+        candidates = pa.table({"complaint_key": pc.unique(keys)}).sort_by("complaint_key")
+        versions = self._of_candidates(NUMBER_COLUMNS, NUMBERS_OF_CANDIDATES, candidates)
         numbers: pa.Array[Any] = pc.unique(_numbers_in(versions))
         return numbers
 
     def ended(self) -> pa.Array[Any]:
         """The keys of the complaints that have ended, and were not named again since."""
         columns, cut = "complaint_key:t event:i", self.head()
-        with self._lock:
-            endings = self.read(columns, ENDINGS, (cut,))
-            self._scratch("candidate", endings.select(["complaint_key"]).group_by("complaint_key").aggregate([]))
-            openings = self.read(columns, OPENINGS, (cut,)) if len(endings) else endings
+        endings = self.read(columns, ENDINGS, (cut,))
+        candidates = endings.group_by("complaint_key").aggregate([])
+        openings = self._of_candidates(columns, OPENINGS, candidates, (cut,)) if len(endings) else endings
         last: dict[Any, tuple[int, bool]] = {}
         for table, ends in ((endings, True), (openings, False)):
             for key, event in tuples_of(self._ranked(table, cut)):
@@ -275,11 +270,18 @@ class Reading:
 
     def alike(self, candidates: pa.Table) -> pa.Table:
         """The complaints with a number of `candidates` (ordinal, bare, prefix, long), leading zeros aside."""
-        if self._one("SELECT 1 AS one FROM complaint LIMIT 1") is None:
-            candidates = candidates.slice(0, 0)
+        columns = "ordinal:i complaint_key:t source:t acknowledgement_no:t"
+        return self._of_candidates(columns, ALIKE, candidates.sort_by("bare"))
+
+    def _of_candidates(
+        self, columns: str, query: str, candidates: pa.Table, values: Sequence[int | str] = ()
+    ) -> pa.Table:
+        """The rows of a query that joins complaints with the table `candidate`; a log without complaints needs none."""
         with self._lock:
-            self._scratch("candidate", candidates.sort_by("bare"))
-            return self.read("ordinal:i complaint_key:t source:t acknowledgement_no:t", ALIKE)
+            if self._one("SELECT 1 AS one FROM complaint LIMIT 1") is None:
+                candidates = candidates.slice(0, 0)
+            self._scratch("candidate", candidates)
+            return self.read(columns, query, values)
 
     def sent(self, cut: int) -> pa.Table:
         """The receivers of the numbers that this thread selected, with action and event."""
