@@ -17,7 +17,7 @@ import pyarrow.compute
 
 __all__ = [
     "as_text", "ascending", "counts", "decoded", "filtered", "flags", "is_number", "is_text", "may_be_number", "named",
-    "pc", "replaced", "retyped", "schema_of", "table_of", "tuples_of", "whole",
+    "pc", "replaced", "retyped", "schema_of", "table_of", "tuples_of", "whole", "why_unread",
 ]  # fmt: skip
 
 pc: Any = pyarrow.compute
@@ -122,6 +122,18 @@ def flags(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> npt.NDArray[np.bool_]
     [True, False]
     """
     return np.asarray(pc.fill_null(whole(values), False).to_numpy(zero_copy_only=False), np.bool_)
+
+
+def why_unread(explained: Any) -> Any:
+    """Why each cell gives no number or handset, by what the compiled module explains; null where it gives one.
+
+    >>> notes = pa.array(["masked", None, None], pa.string())
+    >>> explained = pa.StructArray.from_arrays([pa.array([None, None, 7]), notes], ["msisdn", "note"])
+    >>> why_unread(explained).to_pylist()
+    ['masked', 'empty', None]
+    """
+    notes = pc.fill_null(explained.field("note").cast(pa.string()), "empty")
+    return pc.if_else(pc.is_null(explained.field(0)), notes, None)
 
 
 def filtered(batch: pa.RecordBatch, is_kept: Any) -> pa.RecordBatch:

@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from numguard import _core
 from numguard.cdr import Cdr, read_cdr
 from numguard.cli import account, options
-from numguard.compute import as_text, filtered, pc, schema_of
+from numguard.compute import as_text, filtered, pc, schema_of, why_unread
 from numguard.errors import ArgumentError, BrakeError, InputError
 from numguard.files import placed_together
 from numguard.indian_time import IST
@@ -209,11 +209,8 @@ def _in_the_future(moments: Any) -> Any:
 
 def _why_no_seed(seeds: pa.RecordBatch, region: Region) -> Any:
     """Why a row gives no seed, by the walk's own rule; null where it gives one."""
-    explained: Any = _core.explain(seeds["msisdn"], region=region)
-    number = explained.field("msisdn")
-    note = pc.fill_null(explained.field("note").cast(pa.string()), "empty")
     no_time = pc.if_else(seeds["reported_at"].is_null(), "no_time", None)
-    return pc.if_else(number.is_null(), note, no_time)
+    return pc.coalesce(why_unread(_core.explain(seeds["msisdn"], region=region)), no_time)
 
 
 def open_sightings(

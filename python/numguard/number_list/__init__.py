@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei
-from numguard.compute import as_text, is_text, named, pc
+from numguard.compute import as_text, is_text, named, pc, why_unread
 from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
 from numguard.files.manifest import unlike_manifests
 from numguard.keyed import HASHED
@@ -251,8 +251,7 @@ class _ListReader:
             except UnsupportedTypeError as error:
                 raise UnsupportedTypeError(f"{batch.file}: column {named([self.column])!r}: {error}") from None
             if explained.field(0).null_count:
-                notes = explained.field("note").cast(pa.string()).fill_null("empty")
-                self.refuse(batch, cells, pc.if_else(explained.field(0).is_null(), notes, None))
+                self.refuse(batch, cells, why_unread(explained))
         return self.joined(found)
 
     def joined(self, found: list[Any]) -> pa.ChunkedArray[Any]:
