@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute
 
 __all__ = [
-    "as_text", "ascending", "counts", "decoded", "filtered", "flags", "is_number", "is_text", "may_be_number", "named",
-    "pc", "replaced", "retyped", "schema_of", "table_of", "tuples_of", "whole", "why_unread",
+    "as_text", "ascending", "counts", "decoded", "filtered", "flags", "is_list", "is_number", "is_text",
+    "may_be_number", "named", "pc", "replaced", "retyped", "schema_of", "table_of", "tuples_of", "whole", "why_unread",
 ]  # fmt: skip
 
 pc: Any = pyarrow.compute
@@ -104,6 +104,15 @@ def is_text(kind: pa.DataType) -> bool:
     (True, False)
     """
     return kind in (pa.string(), pa.large_string(), pa.string_view())
+
+
+def is_list(kind: pa.DataType) -> bool:
+    """Whether a type is one of lists, each of any length.
+
+    >>> is_list(pa.list_(pa.string())), is_list(pa.string())
+    (True, False)
+    """
+    return pa.types.is_list(kind) or pa.types.is_large_list(kind)
 
 
 def is_number(kind: pa.DataType) -> bool:

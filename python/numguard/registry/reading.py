@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from numguard.compute import ascending, pc, tuples_of, whole
 from numguard.registry.dialect import Dialect
-from numguard.registry.order import ID, Order, amending, answers_in_order, in_order
+from numguard.registry.order import ID, Order, amending, answers_in_order, in_order, position
 from numguard.registry.receivers import same_receiver
 from numguard.registry.sql import (
     ALIKE,
@@ -263,8 +263,7 @@ class Reading:
         recorded = self.versions(pa.table({"ordinal": np.arange(len(names)), "complaint_key": names}))
         found: dict[str, int] = {}
         for ordinal, first in tuples_of(recorded, "ordinal", "complaint"):
-            event = first >> 32 if order is None else int(order.rank[first >> 32])
-            complaint, key = (event << 32) | (first & 0xFFFFFFFF), names[ordinal].as_py()
+            complaint, key = (position(first >> 32, order) << 32) | (first & 0xFFFFFFFF), names[ordinal].as_py()
             found[key] = min(complaint, found.get(key, complaint))
         return found
 

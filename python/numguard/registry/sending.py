@@ -24,6 +24,7 @@ from numguard.registry.districts import the_district
 from numguard.registry.due import handsets_due, releases_due
 from numguard.registry.listing import Due, ListPolicy, keys_of, rows
 from numguard.registry.moments import end_of_day, last_moment
+from numguard.registry.order import position
 from numguard.registry.receivers import the_receiver
 from numguard.registry.spelling import folded
 from numguard.registry.state import RELEASED_TO_VERIFY
@@ -276,7 +277,7 @@ def _handsets_sent(case: Case, cut: int, lists: list[dict[str, Any]]) -> pa.Tabl
     sent, order = case.store.facts("sent_handsets", cut), case.store.order(cut)
     parts = [sent]
     for row in lists:
-        event = row["event"] if order is None else int(order.rank[row["event"]])
+        event = position(row["event"], order)
         if row["records"] and not pc.any(pc.equal(sent["event"], event)).as_py():
             pairs = case.handsets(row["as_of"]).listed(row["district"]).select(["imei14", "msisdn", "action"])
             same = {"event": event, **{name: row[name] for name in ("receiver", "district", "key_check")}}
