@@ -17,14 +17,13 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from numguard.compute import counts, pc
+from numguard.compute import counts, named, pc
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.files.manifest import MANIFEST, SUMS, manifest_path
 from numguard.files.outgoing import write_private
 from numguard.files.placing import Together, together
 from numguard.keyed import HASHED, key_check, keyed_hash
 from numguard.notebook import card
-from numguard.source import named
 from numguard.types import PathLike
 
 __all__ = ["BlockList", "Columns", "Form"]

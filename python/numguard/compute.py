@@ -16,21 +16,31 @@ import pyarrow as pa
 import pyarrow.compute
 
 __all__ = [
-    "MOST_DIGITS", "as_text", "ascending", "counts", "decoded", "filtered", "flags", "is_bytes", "is_number", "is_text",
-    "named", "pc", "replaced", "retyped", "schema_of", "seen_text", "table_of", "tuples_of", "whole",
+    "as_text", "ascending", "counts", "decoded", "filtered", "flags", "is_bytes", "is_list", "is_number", "is_text",
+    "may_be_number", "named", "pc", "replaced", "retyped", "schema_of", "seen_text", "table_of", "tuples_of", "whole",
+    "why_unread",
 ]  # fmt: skip
 
 pc: Any = pyarrow.compute
 
 _Rows = TypeVar("_Rows", pa.Table, pa.RecordBatch)
 
-#: A column's name with more digits than that may be a number.
-MOST_DIGITS = 6
+#: A name with more digits than that may be a number.
+_MOST_DIGITS = 6
+
+
+def may_be_number(name: str) -> bool:
+    """Whether the name of a column or a sheet may be a number, as in a file without a header: no message shows it.
+
+    >>> may_be_number("98765 43210"), may_be_number("calls 2026")
+    (True, False)
+    """
+    return sum(map(str.isdigit, name)) > _MOST_DIGITS
 
 
 def named(names: Sequence[str]) -> str:
-    """Column names for a message; a name that contains a number, as in a file without a header, is left out."""
-    return ", ".join("(a number)" if sum(map(str.isdigit, name)) > MOST_DIGITS else name for name in names)
+    """Column names for a message, without those that may be numbers."""
+    return ", ".join("(a number)" if may_be_number(name) else name for name in names)
 
 
 def counts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> dict[Any, int]:
@@ -121,6 +131,15 @@ def is_bytes(kind: pa.DataType) -> bool:
     return kind in (pa.binary(), pa.large_binary(), pa.binary_view()) or pa.types.is_fixed_size_binary(kind)
 
 
+def is_list(kind: pa.DataType) -> bool:
+    """Whether a type is one of lists, each of any length.
+
+    >>> is_list(pa.list_(pa.string())), is_list(pa.string())
+    (True, False)
+    """
+    return pa.types.is_list(kind) or pa.types.is_large_list(kind)
+
+
 def is_number(kind: pa.DataType) -> bool:
     """Whether a type is one of numbers, not encoded.
 
@@ -137,6 +156,18 @@ def flags(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> npt.NDArray[np.bool_]
     [True, False]
     """
     return np.asarray(pc.fill_null(whole(values), False).to_numpy(zero_copy_only=False), np.bool_)
+
+
+def why_unread(explained: Any) -> Any:
+    """Why each cell gives no number or handset, by what the compiled module explains; null where it gives one.
+
+    >>> notes = pa.array(["masked", None, None], pa.string())
+    >>> explained = pa.StructArray.from_arrays([pa.array([None, None, 7]), notes], ["msisdn", "note"])
+    >>> why_unread(explained).to_pylist()
+    ['masked', 'empty', None]
+    """
+    notes = pc.fill_null(explained.field("note").cast(pa.string()), "empty")
+    return pc.if_else(pc.is_null(explained.field(0)), notes, None)
 
 
 def filtered(batch: pa.RecordBatch, is_kept: Any) -> pa.RecordBatch:

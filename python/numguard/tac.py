@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from numguard.compute import as_text, pc, replaced, schema_of, whole
+from numguard.compute import as_text, named, pc, replaced, schema_of, whole
 from numguard.errors import ArgumentError, ColumnError, InputError
-from numguard.source import REFUSED, headings, named, open_source
+from numguard.source import REFUSED, headings, open_source
 from numguard.source import Source as OpenSource
 from numguard.types import Source
 

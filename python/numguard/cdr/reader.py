@@ -24,7 +24,7 @@ from numguard.cdr.rows import raw_rows
 from numguard.cdr.sightings import SCHEMA, Sightings
 from numguard.cdr.summary import CdrSummary
 from numguard.compute import schema_of
-from numguard.source import check_listed_once, files_of
+from numguard.source import check_listed_once, files_of, is_local
 from numguard.source.lines import open_text
 from numguard.types import PathLike
 
@@ -55,7 +55,8 @@ class Cdr:
         # is raised before an hour's work on the others.
         self._reports = list(reports(path, self._layouts))
         #: The files that are read, in their order.
-        self.paths = tuple(file for one in _each(path) for file in files_of(one))
+        given = [path] if isinstance(path, (str, Path)) else path
+        self.paths = tuple(file for one in given if is_local(one) for file in files_of(one))
         self._refused: list[tuple[str, list[Refused]]] = []
         self.summary = CdrSummary([report.summary for report in self._reports])
 
@@ -141,9 +142,3 @@ def _as_table(source: str, refused: list[Refused]) -> pa.Table:
         pa.array([note for _, _, note in refused], pa.string()).take(reason),
     ]
     return pa.Table.from_arrays(columns, schema=REFUSED_SCHEMA).sort_by("row")
-
-
-def _each(path: PathLike | Sequence[PathLike]) -> list[PathLike]:
-    """Each path that is a file's, and not standard input."""
-    paths = [path] if isinstance(path, (str, Path)) else list(path)
-    return [one for one in paths if str(one) != "-"]

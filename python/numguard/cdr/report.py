@@ -17,8 +17,9 @@ from numguard.cdr.layout import Layout
 from numguard.cdr.layouts import LAYOUTS
 from numguard.cdr.non_data import is_no_data
 from numguard.cdr.summary import FileSummary
+from numguard.compute import named
 from numguard.errors import InputError
-from numguard.source import Found, as_text, headings, named, open_members
+from numguard.source import Found, as_text, headings, open_members
 from numguard.source.container import Member
 from numguard.source.lines import open_text
 from numguard.source.non_data import RULER, is_blank

@@ -74,7 +74,7 @@ class RawRows:
 def raw_rows(text: OpenText, header: Header, readers: Mapping[Role, Reader], *, first: int | None) -> Iterator[RawRows]:
     """The rows under a header, a block at a time; `first`: the number of the first of them, if not its line."""
     rows = text.below(header.line, header.names, header.delimiter, first=first, width=header.width, apostrophes=True)
-    asked = _types(header, readers)
+    asked = _types(header)
     options: dict[str, Any] = {"texts": True}
     returned = list(asked.items())
     if decides_served(header):
@@ -96,7 +96,7 @@ def decides_served(header: Header) -> bool:
     return "served" not in header.columns
 
 
-def _types(header: Header, readers: Mapping[Role, Reader]) -> dict[Role, str]:
+def _types(header: Header) -> dict[Role, str]:
     """As what each column is read."""
     columns = header.columns
     types = {role: _TYPES.get(role, "text") for role in columns}

@@ -6,6 +6,7 @@ and names columns, and neither its text nor its repr contains a number; the targ
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -271,8 +272,7 @@ class CdrSummary:
 
 
 def _added(counts: Iterable[dict[str, int]]) -> dict[str, int]:
-    total: dict[str, int] = {}
+    total: Counter[str] = Counter()
     for count in counts:
-        for note, rows in count.items():
-            total[note] = total.get(note, 0) + rows
-    return total
+        total.update(count)
+    return dict(total)

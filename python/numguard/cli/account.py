@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from numguard.cli import options
+from numguard.compute import named
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import FORMATS
 from numguard.files.manifest import MANIFEST, manifest_path
@@ -30,7 +31,7 @@ from numguard.source import (
     check_listed_once,
     copies_among,
     files_of,
-    named,
+    is_local,
     refused_rows,
 )
 from numguard.system import check_replaceable
@@ -153,12 +154,7 @@ def check_files(
         sources: what is read too, its rows one after the other, and therefore each file once.
         pages: the options whose file may be a page.
     """
-    inputs = [
-        _resolved(file)
-        for one in (*sources, *reads)
-        if one is not None and str(one) not in {"", "-"} and "://" not in str(one)
-        for file in _files(one)
-    ]
+    inputs = [_resolved(file) for one in (*sources, *reads) if one and is_local(one) for file in _files(one)]
     _check_sources(sources, reads)
     outputs: dict[Path, str] = {}
     for option, written in writes.items():

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from numguard.cli import account, options
+from numguard.compute import named
 from numguard.errors import ArgumentError, InputError
 from numguard.files import placed_together
 from numguard.registry.state import IN_FORCE
-from numguard.source import named
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -15,13 +15,13 @@ from click.core import ParameterSource
 from numguard import _core
 from numguard.cdr import Cdr, read_cdr
 from numguard.cli import account, options
-from numguard.compute import filtered, pc, schema_of, seen_text
+from numguard.compute import filtered, pc, schema_of, seen_text, why_unread
 from numguard.errors import ArgumentError, BrakeError, InputError
 from numguard.files import placed_together
 from numguard.indian_time import IST
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.linkage.expansion import TABLES
-from numguard.source import files_of, kind_of_file
+from numguard.source import files_of, is_local, kind_of_file
 from numguard.source.kinds import TYPED
 from numguard.tac import TacTable
 from numguard.types import Region
@@ -209,11 +209,8 @@ def _in_the_future(moments: Any) -> Any:
 
 def _why_no_seed(seeds: pa.RecordBatch, region: Region) -> Any:
     """Why a row gives no seed, by the walk's own rule; null where it gives one."""
-    explained: Any = _core.explain(seeds["msisdn"], region=region)
-    number = explained.field("msisdn")
-    note = pc.fill_null(explained.field("note").cast(pa.string()), "empty")
     no_time = pc.if_else(seeds["reported_at"].is_null(), "no_time", None)
-    return pc.if_else(number.is_null(), note, no_time)
+    return pc.coalesce(why_unread(_core.explain(seeds["msisdn"], region=region)), no_time)
 
 
 def open_sightings(
@@ -238,7 +235,7 @@ def _by_kind(sources: tuple[str, ...]) -> tuple[list[str], list[str]]:
     tables: list[str] = []
     reports: list[str] = []
     for path in sources:
-        files = [] if path == "-" or "://" in path else files_of(path)
+        files = files_of(path) if is_local(path) else []
         typed = [str(file) for file in files if kind_of_file(file) in TYPED]
         if path != "-" and len(typed) == len(files):
             tables.append(path)

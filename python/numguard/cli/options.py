@@ -21,10 +21,10 @@ import pyarrow as pa
 
 from numguard import _core
 from numguard.cli.terminal import for_terminal, without_controls
-from numguard.compute import counts, tuples_of
+from numguard.compute import counts, named, tuples_of
 from numguard.errors import ArgumentError, ColumnError
 from numguard.files.page import is_page
-from numguard.source import Source, headings, named, open_source
+from numguard.source import Source, headings, open_source
 from numguard.types import Region
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from numguard.cli import account, options
 from numguard.cli.expand import open_sightings
 from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError
-from numguard.source import files_of
+from numguard.source import files_of, is_local
 from numguard.types import Region
 
 __all__ = ["common"]
@@ -63,7 +63,7 @@ def common(
         raise ArgumentError("--tac: goes with --by imei14, and with a table")
     lists_read = account.Lists(is_strict=is_strict)
     tac = lists_read.tacs(tac_path)
-    paths = [str(file) for one in sources for file in ([one] if one == "-" or "://" in one else files_of(one))]
+    paths = [str(file) for one in sources for file in (files_of(one) if is_local(one) else [one])]
     opened, columns, readers = _opened(paths, named, is_strict=is_strict)
     found = find(
         opened,

@@ -26,7 +26,7 @@ from typing import Any, Literal, TypedDict
 import pyarrow as pa
 
 from numguard._core import ImeiSet, Linkage, check_sightings, parquet_schema
-from numguard.compute import pc
+from numguard.compute import named, pc
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.linkage.expansion import Expansion, expansion_of
 from numguard.linkage.graph import Graph
@@ -44,7 +44,6 @@ from numguard.source import (
     in_steps,
     is_listed_twice,
     looks_national,
-    named,
     open_source,
     refused_rows,
     texts_of,

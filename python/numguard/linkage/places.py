@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from numguard._core import points
-from numguard.compute import is_text, pc
+from numguard.compute import is_text, named, pc
 from numguard.errors import ColumnError, UnsupportedTypeError
-from numguard.source import headings, named
+from numguard.source import headings
 
 __all__ = ["PLACES", "Places"]
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from numguard._core import explain, explain_imei
-from numguard.compute import pc
+from numguard.compute import pc, why_unread
 from numguard.source import ORIGIN, REFUSED, Batch, Part
 
 if TYPE_CHECKING:
@@ -47,12 +47,9 @@ class Unread:
         with warnings.catch_warnings():
             # The walk warns once, and not for each batch.
             warnings.simplefilter("ignore", UserWarning)
-            numbers: Any = explain(data.column(columns[0]), region=self._region)
-        imeis: Any = explain_imei(data.column(columns[1]))
-        notes: Any = pc.if_else(pc.is_null(numbers.field("msisdn")), _notes(numbers), None)
-        handset = _notes(imeis)
-        is_unread = pc.and_(pc.is_null(imeis.field("imei14")), pc.not_equal(handset, "placeholder"))
-        notes = pc.coalesce(notes, pc.if_else(is_unread, handset, None))
+            of_number = why_unread(explain(data.column(columns[0]), region=self._region))
+        of_handset = why_unread(explain_imei(data.column(columns[1])))
+        notes = pc.coalesce(of_number, pc.if_else(pc.equal(of_handset, "placeholder"), None, of_handset))
         if self._needs_time:
             is_undated = pc.is_null(data.column(columns[2]))
             notes = pc.coalesce(notes, pc.if_else(is_undated, "no_time", None))
@@ -71,10 +68,3 @@ class Unread:
     def table(self) -> pa.Table:
         """The rows, in the order in which they were read."""
         return pa.concat_tables([REFUSED.empty_table(), *self._found])
-
-
-def _notes(explained: Any) -> Any:
-    """The note of each cell as text; `empty` for a null cell."""
-    return pc.if_else(
-        pc.is_null(explained.field(0)), pc.fill_null(explained.field("note").cast(pa.string()), "empty"), ""
-    )

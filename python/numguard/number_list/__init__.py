@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei
-from numguard.compute import as_text, is_text, pc
+from numguard.compute import as_text, is_text, named, pc, why_unread
 from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
 from numguard.files.manifest import unlike_manifests
 from numguard.keyed import HASHED
@@ -46,18 +46,7 @@ from numguard.number_list.checks import (
 from numguard.number_list.rounded import check_rounded
 from numguard.number_list.spared import is_of_letter, is_spared, may_spare
 from numguard.number_list.titles import is_of_victims, without_victims
-from numguard.source import (
-    REFUSED,
-    Batch,
-    Part,
-    Source,
-    check_columns,
-    headings,
-    is_of_codes,
-    named,
-    open_source,
-    reading,
-)
+from numguard.source import REFUSED, Batch, Part, Source, check_columns, headings, is_of_codes, open_source, reading
 from numguard.types import PathLike, Region
 
 __all__ = [
@@ -262,8 +251,7 @@ class _ListReader:
             except UnsupportedTypeError as error:
                 raise UnsupportedTypeError(f"{batch.file}: column {named([self.column])!r}: {error}") from None
             if explained.field(0).null_count:
-                notes = explained.field("note").cast(pa.string()).fill_null("empty")
-                self.refuse(batch, cells, pc.if_else(explained.field(0).is_null(), notes, None))
+                self.refuse(batch, cells, why_unread(explained))
         return self.joined(found)
 
     def joined(self, found: list[Any]) -> pa.ChunkedArray[Any]:
@@ -355,11 +343,11 @@ class _ListReader:
         return has_numbers
 
     def _rows_of(self, part: Part, wanted: list[str], action: str | None, actions: Sequence[str]) -> Iterator[Batch]:
-        named = wanted if action is None or action in wanted else [*wanted, action]
+        read = wanted if action is None or action in wanted else [*wanted, action]
         # A pair with a handset is released by itself, and its number is still to be blocked.
         is_pair = any(bare(name) in _IMEI_NAMES for name in part.schema().names)
-        checked = self._checked(part, named, has_actions=action is not None)
-        for batch in part.batches(named) if self._may_be_victims else checked:
+        checked = self._checked(part, read, has_actions=action is not None)
+        for batch in part.batches(read) if self._may_be_victims else checked:
             rows = batch
             if action is not None:
                 rows, others, refused = rows_with(batch, action, actions)

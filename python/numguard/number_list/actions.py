@@ -14,9 +14,9 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import decoded, flags, is_bytes, is_text, pc, seen_text
+from numguard.compute import decoded, flags, is_bytes, is_text, named, pc, seen_text
 from numguard.errors import ColumnError, InputError
-from numguard.source import Batch, Part, named
+from numguard.source import Batch, Part
 
 __all__ = [
     "LIKE_ACTION",

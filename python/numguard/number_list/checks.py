@@ -14,12 +14,12 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import flags, pc, seen_text
+from numguard.compute import flags, named, pc, seen_text
 from numguard.errors import ColumnError, InputError
 from numguard.number_list.actions import bare, may_have_words
 from numguard.number_list.spared import is_of_letter, is_spared, spared, spares
 from numguard.number_list.titles import heads_victims, is_of_suspects, is_of_victims
-from numguard.source import Batch, Part, contradicted, is_of_codes, named
+from numguard.source import Batch, Part, contradicted, is_of_codes
 from numguard.types import PathLike
 
 __all__ = ["check_beside", "check_codes", "check_headings", "check_line", "check_rows", "check_shown", "check_titles"]

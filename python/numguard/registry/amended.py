@@ -15,6 +15,7 @@ from numguard.errors import ArgumentError
 from numguard.registry.case import Case
 from numguard.registry.grounds import version_keys
 from numguard.registry.listing import ListPolicy, rows
+from numguard.registry.order import position
 from numguard.registry.review import DROPPED, TURNED
 from numguard.registry.state import RELEASED_TO_VERIFY
 from numguard.registry.store import Append
@@ -55,8 +56,7 @@ def amended(case: Case, event: int, keys: Any, name: str) -> pa.Table:
         return AMENDED.empty_table()
     numbers = case.store.with_linked(case.store.numbers_of(keys), event)
     facts = case.facts(event, numbers)
-    order = case.store.order(event)
-    here = event if order is None else int(order.rank[event])
+    here = position(event, case.store.order(event))
     versions = facts.versions.select(["event", "row", "complaint", "amended_at", "taken_back"])
     new = versions.filter(pc.equal(versions["event"], here))
     fallen = pc.and_(pc.fill_null(pc.equal(versions["amended_at"], here), False), pc.equal(versions["taken_back"], 0))

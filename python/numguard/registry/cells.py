@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import as_text, is_number, pc, schema_of, whole
+from numguard.compute import as_text, is_list, is_number, pc, schema_of, whole
 from numguard.errors import UnsupportedTypeError
 from numguard.registry.spelling import seen
 
@@ -66,9 +66,9 @@ def written(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     return shown
 
 
-def may_name_numbers(kind: pa.DataType) -> bool:
+def may_name_numbers(kind: Any) -> bool:
     """Whether cells of a type may be numbers or mention some: texts and figures, and lists of them."""
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+    if is_list(kind):
         kind = kind.value_type
     return is_number(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
@@ -76,7 +76,7 @@ def may_name_numbers(kind: pa.DataType) -> bool:
 def joined(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """The cells as text, those of a list as one."""
     values = whole(column)
-    if not (pa.types.is_list(values.type) or pa.types.is_large_list(values.type)):
+    if not is_list(values.type):
         return written(values)
     texts: list[Any] = written(pc.list_flatten(values)).to_pylist()
     parts: list[list[str]] = [[] for _ in range(len(values))]
@@ -214,7 +214,7 @@ def numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Numbers:
     """Every number of each cell: certain, doubtful, or why there is none, as the core reads them."""
     cells = whole(column)
     index = pa.array(np.arange(len(cells)))
-    if pa.types.is_list(cells.type) or pa.types.is_large_list(cells.type):
+    if is_list(cells.type):
         index, cells = pc.list_parent_indices(cells), pc.list_flatten(cells)
     cells = _readable(cells)
     explained: Any = _core.explain(cells)

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc
+from numguard.compute import is_list, pc
 from numguard.number_list.spared import spared
 from numguard.number_list.titles import words_in
 from numguard.registry import cells
@@ -81,7 +81,7 @@ def spared_rows(table: pa.Table, unread: Sequence[int]) -> Bools:
     found = np.zeros(len(table), np.bool_)
     for place in unread:
         column: Any = table.column(place)
-        if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        if is_list(column.type):
             column = cells.joined(column)
         sparing = spared(table.column_names[place], column, may_be_account=True)
         if sparing is not None:

@@ -18,6 +18,7 @@ from numguard.registry.arrays import Bools, Ints, flags, ints
 from numguard.registry.grounds import NEVER, Last, distinct
 from numguard.registry.handsets import HandsetsDue
 from numguard.registry.listing import Due, keys_of
+from numguard.registry.order import position
 from numguard.registry.receivers import same_receiver
 from numguard.registry.spelling import folded, folded_cells
 from numguard.registry.store import Store
@@ -102,8 +103,7 @@ def releases_due(
         store.want(among)
     sent, outcomes = (store.facts(kind, cut, wanted=among is not None) for kind in ("sent", "outcomes"))
     order = store.order(cut)
-    if order is not None:
-        first, base = (int(order.rank[event]) for event in (first, base))
+    first, base = position(first, order), position(base, order)
     numbers = distinct(np.concatenate([ints(facts["msisdn"]) for facts in (sent, outcomes)]))
     asked = _requested(sent, numbers, receiver, district, keys)
     released_for_any = Last(sent.filter(pc.not_equal(sent["action"], _BLOCK)), numbers, "event").event

@@ -19,10 +19,11 @@ from typing import Final, TypeAlias
 
 import pyarrow as pa
 
+from numguard.compute import named
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import whole_file
 from numguard.number_list.titles import names_victims
-from numguard.source import headings, named
+from numguard.source import headings
 from numguard.types import PathLike
 
 __all__ = [

@@ -16,6 +16,7 @@ import pyarrow as pa
 from numguard.compute import ascending, pc, tuples_of
 from numguard.indian_time import MOMENT
 from numguard.registry.arrays import ints
+from numguard.registry.order import position
 from numguard.registry.outcomes import unrequested_by
 from numguard.registry.reading import Reading
 
@@ -117,13 +118,10 @@ class _RelatedVersions:
         order = store.order(cut)
         back = store.withdrawals(cut).to_pylist()
         self._withdrawals = [(row["event"], row["withdrawn"]) for row in back]
-
-        def rank(event: int) -> int:
-            return event if order is None else int(order.rank[event])
-
         self._back_at: dict[int, int] = {}
         for event, withdrawn in self._withdrawals:
-            self._back_at[withdrawn] = min(rank(event), self._back_at.get(withdrawn, rank(event)))
+            rank = position(event, order)
+            self._back_at[withdrawn] = min(rank, self._back_at.get(withdrawn, rank))
         self._touching = set(store.touching(msisdn).to_pylist())
         self._complaints: dict[str, list[_Version]] = {}
         for row in store.related_versions(msisdn).to_pylist():
@@ -132,7 +130,7 @@ class _RelatedVersions:
             has = {"named": row["named"] == 1, "complainant": row["complains"] == 1}
             fields = {name: row[name] for name in _FIELDS}
             key = row["complaint_key"]
-            identity = (row["event"], rank(row["event"]), key, row["fingerprint"], row["usable"] == 1)
+            identity = (row["event"], position(row["event"], order), key, row["fingerprint"], row["usable"] == 1)
             self._complaints.setdefault(key, []).append(_Version(*identity, has, fields))
         for versions in self._complaints.values():
             versions.sort(key=lambda version: (version.rank, version.fields["row"]))

@@ -18,7 +18,7 @@ import pyarrow as pa
 from numguard.cdr import Cdr
 from numguard.errors import FileMissingError, InputError
 from numguard.registry.store import Append
-from numguard.source import files_of
+from numguard.source import files_of, is_local
 from numguard.source.container import check_file
 
 __all__ = ["fingerprint_file", "fingerprint_table", "fingerprints", "local_files", "record_input", "unchanged"]
@@ -53,8 +53,7 @@ def local_files(sightings: Any) -> list[Path]:
 def _paths_of(entry: Any) -> Sequence[Path]:
     if isinstance(entry, Cdr):
         return entry.paths
-    is_local = isinstance(entry, str | Path) and "://" not in str(entry) and str(entry) != "-"
-    return files_of(entry) if is_local else ()
+    return files_of(entry) if isinstance(entry, str | Path) and is_local(entry) else ()
 
 
 @contextmanager

@@ -148,21 +148,18 @@ def add_complaints(
     complaints = read_complaints(sheet, mapped, constants, now=case.now())
     if dry_run:
         plan, _ = _planned(case, sheet, complaints)
-        effect: dict[str, Any] = _trial(case, sheet, complaints, plan)
-        effect["reactivated"] = _reactivated(case, plan, case.store.head())
-        return _summary(None, sheet, complaints, plan, **effect)
+        reactivated = _reactivated(case, plan, case.store.head())
+        return _summary(None, sheet, complaints, plan, reactivated, **_trial(case, sheet, complaints, plan))
     with case.event("add_complaints") as append:
         plan, known = _planned(case, sheet, complaints)
         if strict:
             check_strict(sheet, plan.refused, plan.refused_cells)
         if known is None:
             _record(append, sheet, plan)
-        effect = {
-            "dropped": amended(case, append.event, plan.amended, sheet.name),
-            "reactivated": _reactivated(case, plan, append.event - 1),
-            "ended": _ended(case, sheet, complaints, plan, append.event),
-        }
-    return _summary(append.event if known is None else known, sheet, complaints, plan, **effect)
+        effect = _effect(case, sheet, complaints, plan, append.event)
+        reactivated = _reactivated(case, plan, append.event - 1)
+    event = append.event if known is None else known
+    return _summary(event, sheet, complaints, plan, reactivated, **effect)
 
 
 def _planned(case: Case, sheet: Sheet, complaints: Complaints) -> tuple[Plan, int | None]:
@@ -182,24 +179,21 @@ def _reactivated(case: Case, plan: Plan, cut: int) -> int:
     return int(pc.sum(pc.equal(case.state(cut, named)["status"], _BACK)).as_py() or 0)
 
 
-def _ended(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan, cut: int) -> pa.Table:
-    """The numbers in force at `cut` of complaints that the sheet ends."""
+def _effect(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan, event: int) -> dict[str, pa.Table]:
+    """The numbers that the sheet drops with its `event`, and those in force of complaints that it ends."""
     row = complaints.rows["row"].take(complaints.ended["index"])
     written = pa.table({"row": row, "msisdn": complaints.ended["msisdn"]})
-    found = in_force_of(case, cut, plan.ended, written)
-    return found.add_column(0, "file", pa.repeat(sheet.name, len(found))).cast(_ENDED).combine_chunks()
+    ended = _of_file(sheet, in_force_of(case, event, plan.ended, written)).cast(_ENDED)
+    return {"dropped": amended(case, event, plan.amended, sheet.name), "ended": ended}
 
 
-def _trial(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan) -> dict[str, Any]:
-    """The numbers that the sheet would drop, and those that would be in force of complaints that it ends."""
+def _trial(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan) -> dict[str, pa.Table]:
+    """The effect that the sheet would have."""
     if not len(plan.amended) and not len(plan.ended) and not len(complaints.ended):
         return {}
     with case.trial("add_complaints") as append:
         _record(append, sheet, plan)
-        return {
-            "dropped": amended(case, append.event, plan.amended, sheet.name),
-            "ended": _ended(case, sheet, complaints, plan, append.event),
-        }
+        return _effect(case, sheet, complaints, plan, append.event)
 
 
 def _record(append: Append, sheet: Sheet, plan: Plan) -> None:
@@ -220,8 +214,10 @@ def record_intake(append: Append, sheet: Sheet, counts: tuple[int, int, int, int
     append.rows("intake", {name: [count] for name, count in zip(names, counts, strict=True)})
 
 
-def _summary(event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan, **effect: Any) -> Intake:
-    """The result; `effect` has what the file drops, reactivates and ends."""
+def _summary(
+    event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan, reactivated: int, **effect: Any
+) -> Intake:
+    """The result; `effect` has what the file drops and ends."""
     named = complaints.namings
     numbers = pa.table(
         {
@@ -233,19 +229,21 @@ def _summary(event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan
     )
     doubtful = pc.is_valid(numbers["why"])
     worded = pc.and_(pc.invert(doubtful), pc.fill_null(pc.equal(named["note"], "text_removed"), False))
-    file = (sheet.name, sheet.bytes, sheet.sha256)
     return Intake(
         event,
         *plan.counts,
         named_refusals(sheet, plan.refused_cells),
-        *file,
+        sheet.name,
+        sheet.bytes,
+        sheet.sha256,
         preview=preview(sheet, complaints),
         waiting=numbers.filter(doubtful).select(_WAITING.names).combine_chunks(),
         text_removed=numbers.filter(worded).select(_WORDED.names).combine_chunks(),
         not_data=sheet.not_data,
         passed_over=sheet.passed_over,
         warnings=sheet.warnings,
-        alike=plan.alike.add_column(0, "file", pa.repeat(sheet.name, len(plan.alike))).combine_chunks(),
+        alike=_of_file(sheet, plan.alike),
+        reactivated=reactivated,
         reopened=plan.reopened,
         **effect,
     )
@@ -253,5 +251,8 @@ def _summary(event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan
 
 def named_refusals(sheet: Sheet, cells: pa.Table) -> pa.Table:
     """Refused cells as they are shown: file, row, column, cell, note."""
-    named = cells.select(["row", "field", "cell", "note"]).rename_columns(["row", "column", "cell", "note"])
-    return named.add_column(0, "file", pa.repeat(sheet.name, len(named))).combine_chunks()
+    return _of_file(sheet, cells.select(["row", "field", "cell", "note"]).rename_columns({"field": "column"}))
+
+
+def _of_file(sheet: Sheet, rows: pa.Table) -> pa.Table:
+    return rows.add_column(0, "file", pa.repeat(sheet.name, len(rows))).combine_chunks()

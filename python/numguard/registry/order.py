@@ -19,7 +19,10 @@ import pyarrow as pa
 from numguard.compute import ascending, pc, replaced, tuples_of, whole
 from numguard.registry.arrays import Bools, Ints, flags, ints
 
-__all__ = ["ID", "MERGE", "Order", "amending", "answers_in_order", "in_order", "moments_in_order", "used_apart"]
+__all__ = [
+    "ID", "MERGE", "Order", "amending", "answers_in_order", "in_order", "moments_in_order", "position",
+    "used_apart",
+]  # fmt: skip
 
 
 #: The verb of an event that records a merge: it concerns no number.
@@ -64,6 +67,11 @@ class Order:
         at = pa.array(self.at[self.event[rank]])
         moments = {name: at for name in ("added_at", "at") if name in table.column_names}
         return replaced(table, event=pa.array(rank), **moments)
+
+
+def position(event: int, order: Order | None) -> int:
+    """The position of an event; without an order, where one registry recorded all events, its number."""
+    return event if order is None else int(order.rank[event])
 
 
 def in_order(events: pa.Table, origins: pa.Table) -> Order:

@@ -7,7 +7,6 @@ moment at which they happened, where the file has one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -28,10 +27,7 @@ from numguard.registry.spelling import phrases, plain_words
 from numguard.registry.state import OUTCOMES, RELEASED, RELEASED_TO_VERIFY, Outcome
 from numguard.types import TableSource
 
-__all__ = [
-    "BLOCKED_NOTES", "COLUMNS", "KNOWN", "OUTCOME_NOTES", "Outcomes", "compared", "read_outcomes", "record_outcomes",
-    "unrequested_by", "why_unrequested",
-]  # fmt: skip
+__all__ = ["BLOCKED_NOTES", "OUTCOME_NOTES", "record_outcomes", "unrequested_by", "why_unrequested"]
 
 #: The columns that are read, each with other spellings of its heading.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -90,19 +86,6 @@ _REQUESTS = ("block", "reverify", RELEASED_TO_VERIFY)
 _REFUSED = schema_of(row=pa.int64(), field=pa.string(), cell=pa.string(), note=pa.string())
 
 
-@dataclass(frozen=True, slots=True)
-class Outcomes:
-    """The outcomes of a sheet.
-
-    Attributes:
-        rows: row, msisdn, status, happened_at, reason, ordered by moment.
-        refused: row, field, cell, note.
-    """
-
-    rows: pa.Table
-    refused: pa.Table
-
-
 def record_outcomes(
     case: Case,
     source: TableSource,
@@ -117,13 +100,13 @@ def record_outcomes(
     words = _words(values)
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping), sheet_name)
     with case.event("record_outcomes") as append:
-        outcomes = read_outcomes(sheet, mapping, lambda msisdns: case.known(msisdns, append.event - 1), words)
-        case.store.want(outcomes.rows["msisdn"])
+        rows, refused_cells = _read(sheet, mapping, lambda msisdns: case.known(msisdns, append.event - 1), words)
+        case.store.want(rows["msisdn"])
         before = case.store.facts("outcomes", append.event - 1, wanted=True)
-        notes = compared(outcomes.rows, before, append.at)
-        fresh = outcomes.rows.filter(pc.is_null(notes))
+        notes = _compared(rows, before, append.at)
+        fresh = rows.filter(pc.is_null(notes))
         repeated = int(pc.sum(pc.equal(notes, KNOWN)).as_py() or 0)
-        refused_cells = pa.concat_tables([outcomes.refused, _late(outcomes.rows, notes)]).sort_by("row")
+        refused_cells = pa.concat_tables([refused_cells, _late(rows, notes)]).sort_by("row")
         refused = len(pc.unique(refused_cells["row"]))
         counts = (len(fresh), 0, repeated, refused)
         if strict:
@@ -193,24 +176,27 @@ def _statuses(column: pa.ChunkedArray[Any], words: Mapping[str, str]) -> pa.Arra
     return statuses.take(encoded.indices)
 
 
-def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any, words: Mapping[str, str] = WORDS) -> Outcomes:
-    """Reads outcomes; `known` returns which of some numbers the registry has, `words` maps words to statuses.
+def _read(sheet: Sheet, mapping: Mapped | None, known: Any, words: Mapping[str, str]) -> tuple[pa.Table, pa.Table]:
+    """The rows of outcomes, ordered by moment, and the refused cells, of each row the first.
+
+    `known` returns which of some numbers the registry has, `words` maps words to statuses.
 
     Raises:
         ColumnError: no column of numbers or of statuses.
     """
     at = find_columns(sheet.table, COLUMNS, ("msisdn", "status"), mapping, sheet.name)
-    size = len(sheet.table)
     column = partial(sheet.column, at)
-    msisdn, note = cells.single_numbers(column("msisdn"))
-    note = pc.if_else(pc.and_(pc.is_null(msisdn), pc.is_null(note)), "empty", note)
-    unknown = pc.and_(pc.is_null(note), pc.invert(pc.is_in(msisdn, known(msisdn))))
-    note = pc.if_else(unknown, "unknown_number", note)
-    others = of_other_countries(np.arange(size), msisdn, sheet.table, range(sheet.table.num_columns))
-    note = pc.if_else(pc.and_(pc.is_null(note), pa.array(others)), "other_country_code", note)
+    msisdn, unread = cells.single_numbers(column("msisdn"))
+    others = of_other_countries(np.arange(len(sheet.table)), msisdn, sheet.table, range(sheet.table.num_columns))
+    of_number = pc.coalesce(
+        unread,
+        pc.if_else(pc.is_null(msisdn), "empty", None),
+        pc.if_else(pc.is_in(msisdn, known(msisdn)), None, "unknown_number"),
+        pc.if_else(pa.array(others), "other_country_code", None),
+    )
     status = _statuses(column("status"), words)
-    status_bad = ~flags(pc.is_in(status, pa.array(OUTCOMES)))
-    happened, date_note = moments(column("happened_at"))
+    of_status = pc.if_else(pc.is_in(status, pa.array(OUTCOMES)), None, "unknown_status")
+    happened, of_moment = moments(column("happened_at"))
     rows = pa.table(
         {
             "row": sheet.row,
@@ -222,26 +208,19 @@ def read_outcomes(sheet: Sheet, mapping: Mapped | None, known: Any, words: Mappi
             "happened_at_cell": cells.written(column("happened_at")),
         }
     )
-    number_bad, date_bad = flags(pc.is_valid(note)), flags(pc.is_valid(date_note))
-    clash = _contradicting(rows, ~(number_bad | date_bad | status_bad))
-    refused = []
-    good = np.ones(size, np.bool_)
-    for word, bad, notes in (
-        ("msisdn", number_bad, note),
-        ("status", status_bad, pa.repeat("unknown_status", size)),
-        ("happened_at", date_bad, date_note),
-        ("status", clash, pa.repeat("contradiction", size)),
-    ):
-        hit = pa.array(bad & good)
-        good &= ~bad
-        row = sheet.row.filter(hit)
-        columns = [row, pa.repeat(word, len(row)), cells.written(column(word)).filter(hit), notes.filter(hit)]
-        refused.append(pa.table(columns, schema=_REFUSED))
+    clash = _contradicting(rows, flags(pc.is_null(pc.coalesce(of_number, of_status, of_moment))))
+    of_rows = pc.if_else(pa.array(clash), "contradiction", None)
+    field, cell, note = (pa.nulls(len(rows), pa.string()) for _ in range(3))
+    notes = (("msisdn", of_number), ("status", of_status), ("happened_at", of_moment), ("status", of_rows))
+    for word, found in notes:
+        is_first = pc.and_(pc.is_null(note), pc.is_valid(found))
+        field, cell = pc.if_else(is_first, word, field), pc.if_else(is_first, cells.written(column(word)), cell)
+        note = pc.coalesce(note, found)
+    refused = pa.table([sheet.row, field, cell, note], schema=_REFUSED).filter(pc.is_valid(note))
     broken = sheet.broken.add_column(1, "field", pa.nulls(len(sheet.broken), pa.string()))
-    refused.append(broken.cast(_REFUSED))
-    kept = rows.filter(pa.array(good))
+    kept = rows.filter(pc.is_null(note))
     order = np.lexsort((ints(kept["row"]), ints(pc.fill_null(kept["happened_at"], 0))))
-    return Outcomes(kept.take(order), pa.concat_tables(refused).sort_by("row"))
+    return kept.take(order), pa.concat_tables([refused, broken.cast(_REFUSED)]).sort_by("row")
 
 
 def _contradicting(rows: pa.Table, good: Bools) -> Bools:
@@ -259,7 +238,7 @@ def _contradicting(rows: pa.Table, good: Bools) -> Bools:
     return np.array([pair in clashing or pair[0] in numbers for pair in pairs], np.bool_)
 
 
-def compared(rows: pa.Table, before: pa.Table, now: int) -> pa.Array[Any]:
+def _compared(rows: pa.Table, before: pa.Table, now: int) -> pa.Array[Any]:
     """How each row compares with the recorded outcomes: null where it is new, else a note.
 
     Args:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from numguard.compute import as_text, decoded, is_bytes, is_number, is_text, pc, whole
+from numguard.compute import as_text, decoded, is_bytes, is_list, is_number, is_text, pc, whole
 
 __all__ = ["plain"]
 
@@ -47,8 +47,7 @@ def _decoded(values: Any, *, is_dictionary: bool) -> Any:
 def _plain_lists(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
     kind: Any = column.type
     of = decoded(kind.value_type) if hasattr(kind, "value_type") else None
-    is_simple = pa.types.is_list(kind) or pa.types.is_large_list(kind)
-    if of is not None and (is_number(of) or of == pa.string()) and is_simple and of == kind.value_type:
+    if of is not None and (is_number(of) or of == pa.string()) and is_list(kind) and of == kind.value_type:
         return column
     cells: list[Any] = column.to_pylist()
     if of is None or not (is_text(of) or is_bytes(of) or is_number(of)):

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from numguard.compute import ascending, pc, tuples_of, whole
 from numguard.registry.dialect import Dialect
-from numguard.registry.order import ID, Order, amending, answers_in_order, in_order
+from numguard.registry.order import ID, Order, amending, answers_in_order, in_order, position
 from numguard.registry.receivers import same_receiver
 from numguard.registry.sql import (
     ALIKE,
@@ -31,6 +31,7 @@ from numguard.registry.sql import (
     ENTRIES,
     FACTS,
     HISTORY,
+    NUMBER_COLUMNS,
     NUMBERS_OF_CANDIDATES,
     OPENINGS,
     RELATED_VERSIONS,
@@ -38,6 +39,7 @@ from numguard.registry.sql import (
     TOUCHED,
     TOUCHING,
     VERSION_COLUMNS,
+    VERSIONS_OF_CANDIDATES,
     WITHDRAWN,
     of_all,
     of_wanted,
@@ -214,13 +216,9 @@ class Reading:
         """
         if self.order(cut) is not None:
             return None
-        found = [self.read("msisdn:i", query, (after, cut))["msisdn"].combine_chunks() for query in TOUCHED]
-        complaints = self.read("suspects:t complainants:t complainant:i", COMPLAINTS_BETWEEN, (after, cut))
-        found.append(pc.drop_null(complaints["complainant"]))
-        for name in ("suspects", "complainants"):
-            numbers = pc.list_flatten(pc.split_pattern(pc.drop_null(complaints[name]), ","))
-            found.append(numbers.cast(pa.int64()))
-        return self.with_linked(pa.concat_arrays([whole(part).cast(pa.int64()) for part in found]), cut)
+        found = [whole(self.read("msisdn:i", query, (after, cut))["msisdn"]) for query in TOUCHED]
+        found.append(_numbers_in(self.read(NUMBER_COLUMNS, COMPLAINTS_BETWEEN, (after, cut))))
+        return self.with_linked(pa.concat_arrays(found), cut)
 
     def with_linked(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
         """`msisdns`, all that were linked from them, at any distance, and the seeds of all of these."""
@@ -237,35 +235,22 @@ class Reading:
 
     def versions(self, keys: pa.Table) -> pa.Table:
         """The recorded versions of the complaints with the keys of `keys`, with its `ordinal`."""
-        if self._one("SELECT 1 AS one FROM complaint LIMIT 1") is None:
-            keys = keys.slice(0, 0)
-        with self._lock:
-            self._scratch("candidate", keys.sort_by("complaint_key"))
-            return self.read(
-                "ordinal:i complaint:i fingerprint:i usable:i taken_back:i",
-                """SELECT a.ordinal, c.complaint, c.fingerprint, CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable,
-                     CASE WHEN c.event IN
-                     (SELECT withdrawn FROM withdrawal) THEN 1 ELSE 0 END AS taken_back
-                   FROM candidate a CROSS JOIN complaint c WHERE c.complaint_key = a.complaint_key""",
-            )
+        columns = "ordinal:i complaint:i fingerprint:i usable:i taken_back:i"
+        return self._of_candidates(columns, VERSIONS_OF_CANDIDATES, keys.sort_by("complaint_key"))
 
     def numbers_of(self, keys: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
         """The numbers that any version of some complaints names as a suspect's or has as the complainant's."""
-        with self._lock:
-            self._scratch("candidate", pa.table({"complaint_key": pc.unique(keys)}).sort_by("complaint_key"))
-            versions = self.read("suspects:t complainants:t complainant:i", NUMBERS_OF_CANDIDATES)
-        texts = [pc.split_pattern(pc.drop_null(versions[name]), ",") for name in ("suspects", "complainants")]
-        found = [pc.drop_null(versions["complainant"]), *(pc.list_flatten(text).cast(pa.int64()) for text in texts)]
-        numbers: pa.Array[Any] = pc.unique(pa.concat_arrays([whole(part).cast(pa.int64()) for part in found]))
+        candidates = pa.table({"complaint_key": pc.unique(keys)}).sort_by("complaint_key")
+        versions = self._of_candidates(NUMBER_COLUMNS, NUMBERS_OF_CANDIDATES, candidates)
+        numbers: pa.Array[Any] = pc.unique(_numbers_in(versions))
         return numbers
 
     def ended(self) -> pa.Array[Any]:
         """The keys of the complaints that have ended, and were not named again since."""
         columns, cut = "complaint_key:t event:i", self.head()
-        with self._lock:
-            endings = self.read(columns, ENDINGS, (cut,))
-            self._scratch("candidate", endings.select(["complaint_key"]).group_by("complaint_key").aggregate([]))
-            openings = self.read(columns, OPENINGS, (cut,)) if len(endings) else endings
+        endings = self.read(columns, ENDINGS, (cut,))
+        candidates = endings.group_by("complaint_key").aggregate([])
+        openings = self._of_candidates(columns, OPENINGS, candidates, (cut,)) if len(endings) else endings
         last: dict[Any, tuple[int, bool]] = {}
         for table, ends in ((endings, True), (openings, False)):
             for key, event in tuples_of(self._ranked(table, cut)):
@@ -278,18 +263,24 @@ class Reading:
         recorded = self.versions(pa.table({"ordinal": np.arange(len(names)), "complaint_key": names}))
         found: dict[str, int] = {}
         for ordinal, first in tuples_of(recorded, "ordinal", "complaint"):
-            event = first >> 32 if order is None else int(order.rank[first >> 32])
-            complaint, key = (event << 32) | (first & 0xFFFFFFFF), names[ordinal].as_py()
+            complaint, key = (position(first >> 32, order) << 32) | (first & 0xFFFFFFFF), names[ordinal].as_py()
             found[key] = min(complaint, found.get(key, complaint))
         return found
 
     def alike(self, candidates: pa.Table) -> pa.Table:
         """The complaints with a number of `candidates` (ordinal, bare, prefix, long), leading zeros aside."""
-        if self._one("SELECT 1 AS one FROM complaint LIMIT 1") is None:
-            candidates = candidates.slice(0, 0)
+        columns = "ordinal:i complaint_key:t source:t acknowledgement_no:t"
+        return self._of_candidates(columns, ALIKE, candidates.sort_by("bare"))
+
+    def _of_candidates(
+        self, columns: str, query: str, candidates: pa.Table, values: Sequence[int | str] = ()
+    ) -> pa.Table:
+        """The rows of a query that joins complaints with the table `candidate`; a log without complaints needs none."""
         with self._lock:
-            self._scratch("candidate", candidates.sort_by("bare"))
-            return self.read("ordinal:i complaint_key:t source:t acknowledgement_no:t", ALIKE)
+            if self._one("SELECT 1 AS one FROM complaint LIMIT 1") is None:
+                candidates = candidates.slice(0, 0)
+            self._scratch("candidate", candidates)
+            return self.read(columns, query, values)
 
     def sent(self, cut: int) -> pa.Table:
         """The receivers of the numbers that this thread selected, with action and event."""
@@ -429,6 +420,13 @@ class Reading:
         with self._lock:
             self.dialect.execute(f"DROP TABLE IF EXISTS {self.dialect.scratch}.{name}")
             self.dialect.ingest(name, table, temporary=True)
+
+
+def _numbers_in(versions: pa.Table) -> pa.Array[Any]:
+    """The numbers that versions of complaints name as suspects' or have as complainants'."""
+    texts = [pc.split_pattern(pc.drop_null(versions[name]), ",") for name in ("suspects", "complainants")]
+    numbers = [pc.drop_null(versions["complainant"]), *(pc.list_flatten(text).cast(pa.int64()) for text in texts)]
+    return pa.concat_arrays([whole(part) for part in numbers])
 
 
 def _of_each(events: pa.ChunkedArray[Any], files: pa.Table, column: str) -> pa.Array[Any]:

@@ -114,13 +114,9 @@ def reconcile(complaints: Complaints, known: Known, *, again: bool = False) -> P
             "fingerprint": prints,
         }
     )
-    added, updated, repeated, refused = _counted(complaints, groups, usable, past)
     refusals, refused_cells = _refused_anew(complaints, groups, fresh)
     return Plan(
-        added,
-        updated,
-        repeated,
-        refused,
+        *_counted(complaints, groups, usable, past),
         versions=versions.filter(pa.array(fresh)),
         namings=_named_anew(complaints.namings, groups, fresh),
         complainants=_named_anew(complaints.complainants, groups, fresh),

@@ -23,6 +23,7 @@ from numguard.registry.case import Basis, Case, refuse_broken
 from numguard.registry.districts import the_district
 from numguard.registry.due import handsets_due, releases_due
 from numguard.registry.listing import Due, ListPolicy, keys_of, rows
+from numguard.registry.order import position
 from numguard.registry.receivers import the_receiver
 from numguard.registry.spelling import folded
 from numguard.registry.state import RELEASED_TO_VERIFY
@@ -80,8 +81,8 @@ def export(
         append.rows("exported", _once_each(listed.to_table().select(["msisdn", "action"])))
         facts = owed.left(listed, append.event, has_all=has_all)
         listed = listed if key is None else listed.keyed(key)
-        facts |= _log_before(case, append)
-        _send(append, token, listed, path, form, to=to, policy=policy if alone is None else None, facts=facts)
+        policy_of_next = policy if alone is None else None
+        _send(case, append, token, listed, path, form=form, to=to, policy=policy_of_next, facts=facts)
     return listed
 
 
@@ -228,7 +229,7 @@ def _export_of_earlier(
         numbers = listed.to_table()["msisdn"]
         append.rows("exported", {"msisdn": numbers, "action": pa.repeat("earlier", len(numbers))})
         listed = listed if key is None else listed.keyed(key)
-        _send(append, token, listed, path, form, to=to, facts=_log_before(case, append))
+        _send(case, append, token, listed, path, form=form, to=to)
     return listed
 
 
@@ -264,8 +265,7 @@ def export_handsets(
         # A pair requests no block of the number.
         numbers = pc.unique(rows["msisdn"])
         append.rows("exported", {"msisdn": numbers, "action": pa.repeat("handset", len(numbers))})
-        facts = {"releases_due": left, **_log_before(case, append)}
-        _send(append, token, listed, path, form, to=to, facts=facts)
+        _send(case, append, token, listed, path, form=form, to=to, facts={"releases_due": left})
     return listed
 
 
@@ -274,7 +274,7 @@ def _handsets_sent(case: Case, cut: int, lists: list[dict[str, Any]]) -> pa.Tabl
     sent, order = case.store.facts("sent_handsets", cut), case.store.order(cut)
     parts = [sent]
     for row in lists:
-        event = row["event"] if order is None else int(order.rank[row["event"]])
+        event = position(row["event"], order)
         if row["records"] and not pc.any(pc.equal(sent["event"], event)).as_py():
             pairs = case.handsets(row["as_of"]).listed(row["district"]).select(["imei14", "msisdn", "action"])
             same = {"event": event, **{name: row[name] for name in ("receiver", "district", "key_check")}}
@@ -292,22 +292,25 @@ def _receiver(case: Case, to: object, override: str | None) -> str:
 
 
 def _send(
+    case: Case,
     append: Append,
     token: str,
     listed: BlockList,
     path: PathLike,
-    form: Form,
     *,
+    form: Form,
     to: str,
     policy: ListPolicy | None = None,
     facts: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Writes the files and records them as sent; they get their names once the event is recorded.
 
-    Without a `policy`, no later change is relative to the list.
+    Without a `policy`, no later change is relative to the list. The manifest has `facts`, the registry, and the digest
+    of all events before the export: by the list it can be shown later that none of them was changed since.
     """
+    log = {"registry": case.store.id, "log_digest": case.store.digest_of(append.event - 1)}
     with together(private=True, token=token) as files:
-        listed.write_into(files, path, form, {"export": append.event, "to": to, **facts})
+        listed.write_into(files, path, form, {"export": append.event, "to": to, **facts, **log})
         manifest = listed.manifest
         since, as_of = manifest["events"]
         record = {
@@ -324,14 +327,6 @@ def _send(
         }
         append.rows("export", {name: [value] for name, value in record.items()})
         append.commit(files)
-
-
-def _log_before(case: Case, append: Append) -> dict[str, str]:
-    """What a manifest states of the log: its registry, and the digest of all events before the export.
-
-    By the list it can be shown later that none of them was changed since.
-    """
-    return {"registry": case.store.id, "log_digest": case.store.digest_of(append.event - 1)}
 
 
 def _last(sent: list[dict[str, Any]], district: str | None) -> dict[str, Any] | None:

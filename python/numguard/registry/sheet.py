@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import MOST_DIGITS, pc, tuples_of
+from numguard.compute import may_be_number, pc, replaced, tuples_of
 from numguard.errors import ArgumentError, InputError, UnsupportedTypeError
 from numguard.number_list.spared import is_spared
 from numguard.registry.arrays import Bools, flags, ints
@@ -133,7 +133,7 @@ def _with_sheet(file: str, sheet: str | None) -> str:
     """The name of a file, and of the sheet that was chosen: a row number is one of that sheet."""
     if sheet is None:
         return file
-    return f"{file}/{sheet if sum(map(str.isdigit, sheet)) <= MOST_DIGITS else 'sheet'}"
+    return f"{file}/{'sheet' if may_be_number(sheet) else sheet}"
 
 
 def _without_blank(found: Records, name: str, size: int, sha256: str) -> Sheet:
@@ -221,9 +221,8 @@ def _cut(sheet: Sheet, at: list[int]) -> Sheet:
     lost = table.filter(pa.array(below))
     texts = [",".join(_cells(lost, k)) for k in range(len(lost))]
     broken = pa.table([row[below], texts, [_ANOTHER] * len(lost)], schema=sheet.broken.schema)
-    before = sheet.broken.set_column(
-        2, "note", pc.if_else(pc.is_in(sheet.broken["row"], pa.array(at, pa.int64())), _ANOTHER, sheet.broken["note"])
-    )
+    is_header = pc.is_in(sheet.broken["row"], pa.array(at, pa.int64()))
+    before = replaced(sheet.broken, note=pc.if_else(is_header, _ANOTHER, sheet.broken["note"]))
     broken = pa.concat_tables([before.cast(broken.schema), broken]).sort_by("row")
     return replace(sheet, table=table.filter(pa.array(~below)), row=pa.array(row[~below]), broken=broken)
 

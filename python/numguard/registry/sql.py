@@ -21,11 +21,13 @@ __all__ = [
     "FACTS",
     "HISTORY",
     "NUMBERS_OF_CANDIDATES",
+    "NUMBER_COLUMNS",
     "OPENINGS",
     "RELATED_VERSIONS",
     "SENT",
     "TOUCHED",
     "TOUCHING",
+    "VERSIONS_OF_CANDIDATES",
     "VERSION_COLUMNS",
     "WITHDRAWN",
     "of_all",
@@ -217,11 +219,15 @@ TOUCHED = (
 # whose standing may change.
 _AMENDED = f"""(SELECT complaint_key FROM complaint WHERE {_BETWEEN} AND amends = 1
   UNION SELECT complaint_key FROM complaint WHERE event IN {_TAKEN})"""
+NUMBER_COLUMNS = "suspects:t complainants:t complainant:i"
 COMPLAINTS_BETWEEN = f"""SELECT suspects, complainants, complainant FROM complaint WHERE {_BETWEEN}
   UNION ALL SELECT c.suspects, c.complainants, c.complainant FROM {_AMENDED} k CROSS JOIN complaint c
     WHERE c.complaint_key = k.complaint_key"""
 
-# The numbers of all versions of the complaints in `candidate`.
+# All versions of the complaints in `candidate`, and their numbers.
+VERSIONS_OF_CANDIDATES = f"""SELECT a.ordinal, c.complaint, c.fingerprint, {_USABLE},
+    CASE WHEN c.event IN (SELECT withdrawn FROM withdrawal) THEN 1 ELSE 0 END AS taken_back
+  FROM candidate a CROSS JOIN complaint c WHERE c.complaint_key = a.complaint_key"""
 NUMBERS_OF_CANDIDATES = """SELECT c.suspects, c.complainants, c.complainant FROM candidate a CROSS JOIN complaint c
   WHERE c.complaint_key = a.complaint_key"""
 

@@ -6,6 +6,7 @@ numbers are shown side by side and never added up.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -22,6 +23,8 @@ __all__ = ["parts", "totals"]
 _REPORTED, _LINKED, _PLAIN, _STOPPED = ("var(--reported)", "var(--linked)", "var(--plain)", "var(--stopped)")
 _DISTRICTS, _SOURCES, _LINES, _STRIPS, _DAYS = 40, 15, 15, 4, 366
 _NOWHERE: Final = "not stated"
+#: What of the action-taken report is added up.
+_COUNTED: Final = (*STAGES, "complaints", "amount_lost", "amount_recovered")
 
 
 def parts(figures: Figures, namer: Namer) -> list[Part]:
@@ -62,8 +65,7 @@ def totals(figures: Figures) -> list[tuple[str, str, str]]:
 
 def _summed(figures: Figures, *keys: str) -> list[dict[str, Any]]:
     """The action-taken report added up over everything but `keys`."""
-    names = [*STAGES, "complaints", "amount_lost", "amount_recovered"]
-    table = figures.action.group_by(list(keys)).aggregate([(name, "sum") for name in names])
+    table = figures.action.group_by(list(keys)).aggregate([(name, "sum") for name in _COUNTED])
     return [
         {name.removesuffix("_sum"): value if value is not None or name in keys else 0 for name, value in row.items()}
         for row in table.to_pylist()
@@ -71,9 +73,9 @@ def _summed(figures: Figures, *keys: str) -> list[dict[str, Any]]:
 
 
 def _whole(figures: Figures) -> dict[str, dict[str, Any]]:
-    nothing = dict.fromkeys([*STAGES, "complaints"], 0) | {"amount_lost": Decimal(0), "amount_recovered": Decimal(0)}
+    """The action-taken report added up for each of `FOUND`: for reported and linked numbers always."""
     found = {row["found"]: row for row in _summed(figures, "found")}
-    return {word: nothing | found.get(word, {}) for word in FOUND if word in {"reported", "linked"} or word in found}
+    return {word: found.get(word, _added([])) for word in FOUND if word in {"reported", "linked"} or word in found}
 
 
 def _in_short(figures: Figures) -> Part:
@@ -111,13 +113,8 @@ def _in_short(figures: Figures) -> Part:
 def _by_place(figures: Figures, place: str, namer: Namer, most: int) -> dict[str, list[dict[str, Any]]]:
     """For each of `FOUND`, the rows of each district or source: most listed first, the rest as one."""
     rows = _summed(figures, place, "found")
-    size: dict[Any, tuple[int, int]] = {}
-    for row in rows:
-        was = size.get(row[place], (0, 0))
-        if row["found"] == "reported":
-            size[row[place]] = (row["listed"], row["complaints"])
-        else:
-            size.setdefault(row[place], was)
+    size = dict.fromkeys((row[place] for row in rows), (0, 0))
+    size |= {row[place]: (row["listed"], row["complaints"]) for row in rows if row["found"] == "reported"}
     order = sorted(size, key=lambda name: (name is None, *(-n for n in size[name]), name or ""))
     shown = order[:most] if len(order) > most + 1 else order
     rest = order[len(shown) :]
@@ -135,8 +132,7 @@ def _by_place(figures: Figures, place: str, namer: Namer, most: int) -> dict[str
 
 
 def _added(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    names = [*STAGES, "complaints", "amount_lost", "amount_recovered"]
-    return {name: sum((row[name] for row in rows), Decimal(0) if "amount" in name else 0) for name in names}
+    return {name: sum((row[name] for row in rows), Decimal(0) if "amount" in name else 0) for name in _COUNTED}
 
 
 def _place_tables(by_place: dict[str, list[dict[str, Any]]], place: str) -> list[Table]:
@@ -243,28 +239,27 @@ def _by_day(figures: Figures, namer: Namer) -> Part | None:
         return None
     first = max(min(row["day"] for row in rows if row["day"]), last - timedelta(days=_DAYS - 1))
     shown = [row for row in rows if row["day"] and first <= row["day"] <= last]
-    whole: dict[str | None, int] = {}
+    whole: Counter[str | None] = Counter()
     for row in shown:
-        whole[row["source"]] = whole.get(row["source"], 0) + row["complaints"]
+        whole[row["source"]] += row["complaints"]
     order = sorted(whole, key=lambda name: (-whole[name], name is None, name or ""))
-    large = [name for name in order[:_STRIPS] if whole[name] * 20 >= sum(whole.values())]
+    large = [name for name in order[:_STRIPS] if whole[name] * 20 >= whole.total()]
     own = large if len(order) > len(large) + 1 else order
-    counts: dict[tuple[date, Any], int] = {}
+    counts: Counter[tuple[date, Any]] = Counter()
     for row in shown:
-        key = row["day"], row["source"] if row["source"] in own else ...
-        counts[key] = counts.get(key, 0) + row["complaints"]
+        counts[row["day"], row["source"] if row["source"] in own else ...] += row["complaints"]
     groups: list[tuple[Any, str]] = [(name, _NOWHERE if name is None else namer.text(name)) for name in own]
     if len(own) < len(order):
         groups.append((..., f"{grouped(len(order) - len(own))} other sources"))
     days = [first + timedelta(days=k) for k in range((last - first).days + 1)]
     drawn = []
     for name, label in groups:
-        values = [(at.isoformat(), float(counts.get((at, name), 0))) for at in days]
+        values = [(at.isoformat(), float(counts[at, name])) for at in days]
         values.append(((last + timedelta(days=1)).isoformat(), values[-1][1]))
-        in_all = sum(counts.get((at, name), 0) for at in days)
+        in_all = sum(counts[at, name] for at in days)
         drawn.append(Strip(f"{label}: {counted(in_all, 'complaint')}", values, _REPORTED))
-    lines = [[day(at), *(grouped(counts.get((at, name), 0)) for name, _ in groups)] for at in days]
-    outside = sum(row["complaints"] for row in rows) - sum(whole.values())
+    lines = [[day(at), *(grouped(counts[at, name]) for name, _ in groups)] for at in days]
+    outside = sum(row["complaints"] for row in rows) - whole.total()
     text = [f"Complaints by the day on which they were reported, {day(first)} to {day(last)}; all strips on one scale."]
     if outside:
         text.append(f"Not shown: {counted(outside, 'complaint')} without a day, or with one outside of this period.")
@@ -387,21 +382,19 @@ def _stopped(figures: Figures, namer: Namer) -> Part | None:
 
 
 def _refused(figures: Figures) -> Part | None:
-    by_note: dict[str, int] = {}
+    by_note: Counter[str] = Counter()
     sentence: dict[str, str] = {}
     for row in figures.refused.to_pylist():
-        by_note[row["note"]] = by_note.get(row["note"], 0) + row["cells"]
+        by_note[row["note"]] += row["cells"]
         sentence[row["note"]] = row["sentence"]
     if not by_note:
         return None
     order = sorted(by_note, key=lambda note: (-by_note[note], note))
     rows = [Bar(note.replace("_", " "), [by_note[note]], [grouped(by_note[note])], [_PLAIN]) for note in order[:_LINES]]
     lines = [[note.replace("_", " "), sentence[note] or "", grouped(by_note[note])] for note in order]
-    lines.append(["All", "", grouped(sum(by_note.values()))])
+    lines.append(["All", "", grouped(by_note.total())])
     table = Table("Refused cells by reason", ["reason", "what it means", "cells"], lines, words=2, total=True)
-    text = (
-        f"{counted(sum(by_note.values()), 'cell')} refused rather than guessed at; each is kept, with its file and row."
-    )
+    text = f"{counted(by_note.total(), 'cell')} refused rather than guessed at; each is kept, with its file and row."
     return Part(
         "refused", "Refused, and why", [text], [table],
         lambda width: bars(rows, width, 176),

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import pyarrow as pa
 
 from numguard._core import ImeiSet, Scanner, is_plain_arrow, parquet_schema
+from numguard.compute import named
 from numguard.errors import ArgumentError, InputError
 from numguard.files import FORMATS, IMEI_COLUMNS, write_rows
 from numguard.progress import Throttle
@@ -45,7 +46,6 @@ from numguard.source import (
     check_columns,
     in_part,
     looks_national,
-    named,
     open_source,
     reading,
     refused_rows,

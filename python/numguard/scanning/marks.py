@@ -13,9 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet
-from numguard.compute import flags, pc, replaced
+from numguard.compute import flags, named, pc, replaced
 from numguard.errors import ArgumentError
-from numguard.source import named
 
 __all__ = ["LISTS", "Marks", "Sets", "flattened"]
 

@@ -16,10 +16,9 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, keep_rows
-from numguard.compute import is_text, pc
+from numguard.compute import is_text, named, pc
 from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.indian_time import IST, ZONE
-from numguard.source import named
 from numguard.types import Region, Values
 
 __all__ = ["Since", "moments"]

@@ -34,6 +34,7 @@ from numguard.source import (
     is_listed_twice,
     looks_national,
     open_source,
+    refused_rows,
     texts_of,
 )
 from numguard.source import Source as OpenSource
@@ -209,8 +210,7 @@ class Account:
 
     def refused_rows(self) -> pa.Table:
         """File, row, note."""
-        of_parts = [part.account.table(part.name) for part in self._parts]
-        return pa.concat_tables([REFUSED.empty_table(), *of_parts, *self._listed])
+        return pa.concat_tables([refused_rows(self._parts), *self._listed])
 
 
 class Reader:

@@ -25,7 +25,7 @@ from typing import Any, BinaryIO, Literal, cast
 
 import pyarrow as pa
 
-from numguard.compute import counts
+from numguard.compute import counts, named
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.codes import contradicted, is_of_codes, unread_codes
 from numguard.source.container import Member, Opener, PassedOver, Piped, check_file, members, read_up_to, read_whole
@@ -45,7 +45,6 @@ from numguard.source.part import (
     in_part,
     in_steps,
     looks_national,
-    named,
     reading,
     with_partition_values,
 )
@@ -55,6 +54,7 @@ from numguard.source.paths import (
     files_of,
     is_hidden,
     is_listed_twice,
+    is_local,
     partition_values,
 )
 from numguard.source.text import TextPart
@@ -93,10 +93,10 @@ __all__ = [
     "in_part",
     "in_steps",
     "is_listed_twice",
+    "is_local",
     "is_of_codes",
     "kind_of_file",
     "looks_national",
-    "named",
     "open_members",
     "open_source",
     "reading",

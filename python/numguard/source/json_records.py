@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from numguard.compute import named
 from numguard.errors import InputError
 from numguard.source.limits import check
-from numguard.source.part import Batch, Part, named
+from numguard.source.part import Batch, Part
 
 if TYPE_CHECKING:
     from numguard.source.container import Member

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import MOST_DIGITS, decoded, filtered, flags, is_text, named, schema_of
+from numguard.compute import decoded, filtered, flags, is_text, may_be_number, named, schema_of
 from numguard.errors import (
     ColumnError,
     FileMissingError,
@@ -48,7 +48,6 @@ __all__ = [
     "in_part",
     "in_steps",
     "looks_national",
-    "named",
     "reading",
     "with_partition_values",
 ]
@@ -315,7 +314,7 @@ def with_partition_values(
 
 def headings(names: Sequence[str]) -> str:
     """The columns of a file for a message; only their count where the file seems to begin with a row of data."""
-    if any(sum(map(str.isdigit, name)) > MOST_DIGITS for name in names):
+    if any(map(may_be_number, names)):
         return f"{len(names)} in all, but the first line holds a number: the file may have no header"
     more = ", ..." if len(names) > MOST_NAMES else ""
     return ", ".join(names[:MOST_NAMES]) + more or "none at all"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -19,7 +19,14 @@ from numguard.types import PathLike
 #: The files of settings and pictures that Windows keeps in folders.
 _OF_WINDOWS = frozenset({"desktop.ini", "thumbs.db"})
 
-__all__ = ["check_listed_once", "copies_among", "files_of", "is_hidden", "is_listed_twice", "partition_values"]
+__all__ = [
+    "check_listed_once", "copies_among", "files_of", "is_hidden", "is_listed_twice", "is_local", "partition_values",
+]  # fmt: skip
+
+
+def is_local(path: PathLike) -> bool:
+    """Whether a path is one of local files, and neither standard input (`-`) nor an address."""
+    return str(path) != "-" and "://" not in str(path)
 
 
 def files_of(path: PathLike | Sequence[PathLike]) -> list[Path]:
@@ -69,9 +76,8 @@ def copies_among(sources: Sequence[PathLike]) -> list[tuple[Path, Path]]:
 
     Both are read: files of two directories such as `day=2025-06-01` may be equal and have other rows.
     """
-    local = [path for path in sources if str(path) != "-" and "://" not in str(path)]
     by_size: dict[int, list[Path]] = {}
-    for file in (file for path in local for file in files_of(path) if file.is_file()):
+    for file in (file for path in sources if is_local(path) for file in files_of(path) if file.is_file()):
         by_size.setdefault(file.stat().st_size, []).append(file)
     found = []
     for files in (files for size, files in by_size.items() if size and len(files) > 1):
@@ -89,18 +95,22 @@ def _listed_again(sources: Any) -> PathLike | None:
     each = sources if isinstance(sources, (list, tuple)) else [sources]
     listed = [path for one in each for path in ([one] if isinstance(one, (str, Path)) else getattr(one, "paths", ()))]
     seen: set[object] = set()
-    for path in listed:
-        # Standard input and addresses are known by their names.
-        is_local = str(path) != "-" and "://" not in str(path)
-        for file in files_of(path) if is_local else [path]:
-            if is_local and not Path(file).exists():
-                continue
-            found = Path(file).stat() if is_local else None
-            key = str(path) if found is None else (found.st_dev, found.st_ino)
-            if key in seen:
-                return file
-            seen.add(key)
+    for file, identity in (found for path in listed for found in _identified(path)):
+        if identity in seen:
+            return file
+        seen.add(identity)
     return None
+
+
+def _identified(path: PathLike) -> Iterator[tuple[PathLike, object]]:
+    """The files of a path, each with what it is known by: standard input and addresses by their names."""
+    if not is_local(path):
+        yield path, str(path)
+        return
+    for file in files_of(path):
+        if file.exists():
+            there = file.stat()
+            yield file, (there.st_dev, there.st_ino)
 
 
 def is_hidden(file: Path, directory: Path) -> bool:

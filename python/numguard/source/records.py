@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import schema_of
+from numguard.compute import named, schema_of
 from numguard.errors import ArgumentError, InputError
-from numguard.source import Part, named, open_source, texts_of
+from numguard.source import Part, open_source, texts_of
 
 __all__ = ["BROKEN", "Records", "read_records"]
 

@@ -19,7 +19,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import MOST_DIGITS
+from numguard.compute import may_be_number
 from numguard.errors import InputError, MissingExtraError
 from numguard.source.container import Member, PassedOver
 from numguard.source.extent import Inspected, inspect_workbook
@@ -192,7 +192,7 @@ def part_name(file: str, sheet: str, number: int, count: int) -> str:
     """The name of a sheet's part; a sheet whose name may be a number is named by its position."""
     if count == 1:
         return file
-    return f"{file}/{sheet if sum(map(str.isdigit, sheet)) <= MOST_DIGITS else f'sheet {number}'}"
+    return f"{file}/{f'sheet {number}' if may_be_number(sheet) else sheet}"
 
 
 def as_lines(rows: list[list[str]]) -> bytes:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from numguard.compute import named
 from numguard.errors import ArgumentError, ColumnError, EngineError, MissingExtraError
-from numguard.source import named
 
 try:
     import pyspark
