@@ -18,7 +18,7 @@ from numguard.number_list.titles import words_in
 from numguard.registry import cells
 from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.headings import may_hold_suspects
-from numguard.source import contradicted, is_of_codes
+from numguard.source import contradicted, is_of_codes, named
 
 __all__ = [
     "drawn_down",
@@ -28,6 +28,7 @@ __all__ = [
     "shifted_rows",
     "spared_rows",
     "struck_rows",
+    "unread_numbers",
 ]
 
 #: Cells that may contain a number, with any separators.
@@ -58,6 +59,28 @@ def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -
         for k in np.flatnonzero(np.isin(index, some)).tolist():
             repeated[k] |= (index[k], msisdn[k]) in pairs
     return repeated
+
+
+def unread_numbers(table: pa.Table, unread: Iterable[int]) -> list[str]:
+    """A warning for each column of phone numbers that is not read: most of its cells are nothing else.
+
+    Its heading may be in a language, or in a font of its own, that is not known, and the numbers be complainants'.
+    """
+    warnings = []
+    for place in unread:
+        field = table.schema.field(place)
+        if not cells.may_name_numbers(field.type):
+            continue
+        text = cells.plain_digits(cells.trimmed(cells.joined(table.column(place))))
+        filled = pc.sum(pc.fill_null(pc.not_equal(text, ""), False)).as_py() or 0
+        if filled and 2 * (pc.sum(cells.is_mobile(text)).as_py() or 0) > filled:
+            name = named([field.name])
+            warnings.append(
+                f"the column {name!r} has phone numbers and is not read: none of them is listed, and none is protected "
+                f'as a complainant\'s; say whose they are with --map "{name}=complainant_mobile" or '
+                f'"{name}=suspect_mobiles", or leave it out with --map "{name}=ignore"'
+            )
+    return warnings
 
 
 def of_other_countries(index: Ints, msisdn: Any, table: pa.Table, places: Sequence[int]) -> Bools:

@@ -6,7 +6,7 @@ steps of the event, and so shows what it would do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -18,8 +18,9 @@ from numguard.notebook import card, counts
 from numguard.registry.amended import AMENDED, amended
 from numguard.registry.case import Case
 from numguard.registry.complaints import Complaints, read_complaints
+from numguard.registry.doubts import unread_numbers
 from numguard.registry.ended import in_force_of
-from numguard.registry.headings import AMBIGUOUS, COLUMNS, Mapped, known_by, read_mapping
+from numguard.registry.headings import AMBIGUOUS, COLUMNS, Mapped, heading, ignored, known_by, read_mapping
 from numguard.registry.inputs import record_input
 from numguard.registry.preview import Preview, preview
 from numguard.registry.reconcile import ALIKE, Plan, reconcile
@@ -70,7 +71,7 @@ class Intake:
             `Registry.decide` does.
         reopened: How many complaints that had ended the file names again as standing.
         warnings: What else must be known of how the file was read: formulas without a value, hidden rows, cells that
-            are struck out or merged.
+            are struck out or merged; columns of phone numbers that are not read.
 
     Example:
         >>> import numguard as ng, pyarrow as pa
@@ -146,11 +147,12 @@ def add_complaints(
     is_heading = known_by({**COLUMNS, "": tuple(AMBIGUOUS)}, mapped)
     sheet = read_sheet(source, name, known_by(COLUMNS, mapped), sheet_name, is_heading=is_heading, of_suspects=True)
     complaints = read_complaints(sheet, mapped, constants, now=case.now())
+    unread = _unread(sheet, complaints, ignored(mapped, COLUMNS))
     if dry_run:
         plan, _ = _planned(case, sheet, complaints)
         effect: dict[str, Any] = _trial(case, sheet, complaints, plan)
         effect["reactivated"] = _reactivated(case, plan, case.store.head())
-        return _summary(None, sheet, complaints, plan, **effect)
+        return _summary(None, sheet, complaints, plan, unread, **effect)
     with case.event("add_complaints") as append:
         plan, known = _planned(case, sheet, complaints)
         if strict:
@@ -162,7 +164,14 @@ def add_complaints(
             "reactivated": _reactivated(case, plan, append.event - 1),
             "ended": _ended(case, sheet, complaints, plan, append.event),
         }
-    return _summary(append.event if known is None else known, sheet, complaints, plan, **effect)
+    return _summary(append.event if known is None else known, sheet, complaints, plan, unread, **effect)
+
+
+def _unread(sheet: Sheet, complaints: Complaints, left_out: Collection[str]) -> list[str]:
+    """A warning for each column of phone numbers that is not read, and not left out by the caller."""
+    read = {place for places in complaints.at.values() for place in places}
+    names = enumerate(sheet.table.column_names)
+    return unread_numbers(sheet.table, [k for k, name in names if k not in read and heading(name) not in left_out])
 
 
 def _planned(case: Case, sheet: Sheet, complaints: Complaints) -> tuple[Plan, int | None]:
@@ -220,8 +229,10 @@ def record_intake(append: Append, sheet: Sheet, counts: tuple[int, int, int, int
     append.rows("intake", {name: [count] for name, count in zip(names, counts, strict=True)})
 
 
-def _summary(event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan, **effect: Any) -> Intake:
-    """The result; `effect` has what the file drops, reactivates and ends."""
+def _summary(
+    event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan, unread: list[str], **effect: Any
+) -> Intake:
+    """The result; `unread` has warnings, `effect` what the file drops, reactivates and ends."""
     named = complaints.namings
     numbers = pa.table(
         {
@@ -244,7 +255,7 @@ def _summary(event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan
         text_removed=numbers.filter(worded).select(_WORDED.names).combine_chunks(),
         not_data=sheet.not_data,
         passed_over=sheet.passed_over,
-        warnings=sheet.warnings,
+        warnings=[*sheet.warnings, *unread],
         alike=plan.alike.add_column(0, "file", pa.repeat(sheet.name, len(plan.alike))).combine_chunks(),
         reopened=plan.reopened,
         **effect,

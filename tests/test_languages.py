@@ -1,0 +1,181 @@
+"""Files of desks that do not write English: headings, titles, words and digits of the languages of India."""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from importlib import resources
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+from numguard.errors import ColumnError
+from numguard.number_list import read_numbers
+from numguard.number_list.titles import is_of_victims
+from numguard.registry.headings import AMBIGUOUS, COLUMNS, heading
+from numguard.source.languages import heading_words
+from numguard.source.scripts import plain_cells, plain_letters
+
+SUSPECT, VICTIM = "9876543210", "9811112222"
+
+#: Language -> a suspects' heading, a complainants' one, a bare one of phones, one of the status, a title, one victim.
+DESKS = {
+    "hi": ("संदिग्ध का मो0 नं0", "पीड़ित का मोबाइल नंबर", "मोबाइल नंबर (Mobile No)", "स्थिति", "पीड़ितों की सूची", "पीड़ित"),
+    "hi-Latn": ("Aaropi No", "Shikayatkarta ka mobile", "Mobile (मोबाइल)", "Sthiti", "Fariyadi suchi", "Peedit"),
+    "mr": ("संशयिताचा मोबाईल क्रमांक", "तक्रारदाराचा मोबाईल क्र.", "भ्रमणध्वनी क्रमांक", "सद्यस्थिती",
+           "तक्रारदारांची यादी", "फिर्यादी"),
+    "gu": ("શંકાસ્પદ મોબાઇલ નંબર", "ફરિયાદીનો મોબાઇલ નંબર", "મોબાઈલ નંબર", "સ્થિતિ", "ફરિયાદીઓની યાદી", "અરજદાર"),
+    "pa": ("ਸ਼ੱਕੀ ਮੋਬਾਈਲ ਨੰਬਰ", "ਪੀੜਤ ਦਾ ਫ਼ੋਨ ਨੰਬਰ", "ਮੋਬਾਈਲ ਨੰਬਰ", "ਸਥਿਤੀ", "ਪੀੜਤਾਂ ਦੀ ਸੂਚੀ", "ਸ਼ਿਕਾਇਤਕਰਤਾ"),
+    "bn": ("অভিযুক্তের মোবাইল নম্বর", "অভিযোগকারীর মোবাইল নম্বর", "মোবাইল নং", "অবস্থা", "ভুক্তভোগীদের তালিকা", "ভুক্তভোগী"),
+    "as": ("অভিযুক্তৰ মোবাইল নম্বৰ", "অভিযোগকাৰীৰ ম'বাইল নম্বৰ", "মোবাইল নম্বৰ", "অৱস্থা", "অভিযোগকাৰীৰ তালিকা", "অভিযোগকাৰী"),
+    "or": ("ଅଭିଯୁକ୍ତଙ୍କ ମୋବାଇଲ ନମ୍ବର", "ପୀଡ଼ିତଙ୍କ ମୋବାଇଲ ନମ୍ବର", "ମୋବାଇଲ ନମ୍ବର", "ସ୍ଥିତି", "ଅଭିଯୋଗକାରୀଙ୍କ ତାଲିକା", "ପୀଡ଼ିତ"),
+    "ta": ("சந்தேக நபரின் கைபேசி எண்", "புகார்தாரர் மொபைல் எண்", "மொபைல் எண்", "நிலை", "பாதிக்கப்பட்டவர்கள் பட்டியல்",
+           "புகார்தாரர்"),
+    "te": ("నిందితుడి మొబైల్ నంబర్", "బాధితుడి ఫోన్ నంబర్", "మొబైల్ నెంబర్", "స్థితి", "బాధితుల జాబితా", "ఫిర్యాదుదారు"),
+    "kn": ("ಆರೋಪಿಯ ಮೊಬೈಲ್ ಸಂಖ್ಯೆ", "ದೂರುದಾರರ ಮೊಬೈಲ್ ಸಂಖ್ಯೆ", "ಮೊಬೈಲ್ ಸಂಖ್ಯೆ", "ಸ್ಥಿತಿ", "ಸಂತ್ರಸ್ತರ ಪಟ್ಟಿ", "ದೂರುದಾರ"),
+    "ml": ("പ്രതിയുടെ മൊബൈൽ നമ്പർ", "പരാതിക്കാരന്റെ മൊബൈൽ നമ്പർ", "ഫോൺ നമ്പർ", "സ്ഥിതി", "ഇരകളുടെ പട്ടിക", "പരാതിക്കാരൻ"),
+    "ur": ("ملزم کا موبائل نمبر", "شکایت کنندہ کا موبائل نمبر", "موبائل نمبر", "صورت حال",
+           "متاثرین کی فہرست", "شکایت کنندہ"),
+}  # fmt: skip
+
+
+def spellings(text: str) -> list[str]:
+    """A text as keyboards and spreadsheets write it: composed, decomposed, with marks that are not seen, and padded."""
+    return [
+        text,
+        unicodedata.normalize("NFD", text),
+        f"\ufeff{text}\u200f",
+        f"\u2066{text.replace(' ', chr(0xA0))}\u2069 :",
+        text.replace("\u093c", "").replace("\u0a3c", ""),
+    ]
+
+
+def words() -> list[dict[str, str]]:
+    text = (resources.files("numguard.source") / "languages.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def sheet(**columns: str) -> pa.Table:
+    return pa.table({"acknowledgement_no": ["31"], "source": ["1930"]} | {name: [it] for name, it in columns.items()})
+
+
+def test_each_word_of_the_table_has_one_meaning() -> None:
+    meant: dict[str, set[str]] = {}
+    for row in words():
+        assert row["language"] in DESKS
+        assert row["meaning"]
+        for phrase in row["words"].split(";"):
+            meant.setdefault(" ".join(heading_words(phrase)), set()).add(row["english"])
+    assert len(meant) > 300
+    assert {phrase: english for phrase, english in meant.items() if len(english) > 1 or not phrase} == {}
+
+
+def test_a_word_for_victims_is_none_for_suspects() -> None:
+    """In titles too: a word for suspects is not one for victims in any form."""
+    of = {
+        side: [word.strip() for row in words() if row["english"] == side for word in row["words"].split(";")]
+        for side in ("suspect", "complainant")
+    }
+    assert min(map(len, of.values())) > 60
+    assert [word for word in of["suspect"] if is_of_victims(word)] == []
+    assert [word for word in of["complainant"] if not is_of_victims(word)] == []
+
+
+@pytest.mark.parametrize("language", DESKS)
+def test_a_sheet_with_headings_of_a_language(language: str) -> None:
+    for suspects, victims in zip(*map(spellings, DESKS[language][:2]), strict=True):
+        with ng.Registry(by="HC 1234") as registry:
+            intake = registry.add_complaints(sheet(**{victims: VICTIM, suspects: SUSPECT}))
+            assert intake.added == 1, (suspects, victims)
+            assert registry.numbers().to_array().to_pylist() == [int(f"91{SUSPECT}")]
+            assert registry.numbers("protected").contains([VICTIM])[0].as_py()
+
+
+@pytest.mark.parametrize("language", DESKS)
+def test_a_column_of_phones_alone_is_a_question(language: str) -> None:
+    """It was not read, and the victims whose numbers it had were not protected."""
+    for phones in spellings(DESKS[language][2]):
+        with (
+            ng.Registry(by="HC 1234") as registry,
+            pytest.raises(ColumnError, match=r"or complainant_mobile; .*=ignore"),
+        ):
+            registry.add_complaints(sheet(suspect_mobiles=SUSPECT, **{phones: VICTIM}))
+
+
+@pytest.mark.parametrize("language", DESKS)
+def test_a_complaint_with_a_status_in_a_language_waits(language: str) -> None:
+    """A rejected complaint counted, as the column of the status was not known."""
+    for status in spellings(DESKS[language][3]):
+        with ng.Registry(by="HC 1234") as registry:
+            intake = registry.add_complaints(sheet(suspect_mobiles=SUSPECT, **{status: "XYZ"}))
+            assert intake.waiting["why"].to_pylist() == ["status_unclear"], status
+            assert not len(registry.numbers())
+
+
+@pytest.mark.parametrize("language", DESKS)
+def test_a_list_of_victims(tmp_path: Path, language: str) -> None:
+    """Their numbers were taken for numbers to block."""
+    path = tmp_path / "list.csv"
+    *_, title, victim = DESKS[language]
+    for text in spellings(title):
+        path.write_text(f"{text}\nS.No,mobile,x\n1,{VICTIM},y\n", encoding="utf-8")
+        with pytest.raises(ColumnError, match="names victims"):
+            read_numbers(path)
+        path.write_text(f"S.No,mobile,x\n1,{SUSPECT},y\n,{text},\n2,{VICTIM},y\n", encoding="utf-16")
+        with pytest.raises(ColumnError, match="row 3 is a heading of victims"):
+            read_numbers(path)
+        assert len(read_numbers(path, actions=None).keys) == 2
+    for text in spellings(victim):
+        path.write_text(f"S.No,mobile,Role\n1,{SUSPECT},\n2,{VICTIM},{text}\n", encoding="utf-8")
+        with pytest.raises(ColumnError, match="says in row 3 that the number is a victim's"):
+            read_numbers(path)
+
+
+@pytest.mark.parametrize(
+    ("heading_of", "cell"),
+    [
+        ("Remarks", "ब्लॉक करू नये"), ("Remarks", "block na karein"), ("Remarks", "ব্লক করবেন না"),
+        ("Remarks", "தடை செய்ய வேண்டாம்"), ("Remarks", "బ్లాక్ చేయవద్దు"), ("Remarks", "ಬ್ಲಾಕ್ ಮಾಡಬೇಡಿ"),
+        ("Remarks", "ബ്ലോക്ക് ചെയ്യരുത്"), ("Remarks", "بلاک نہ کریں"), ("Remarks", "ਬਲਾਕ ਨਾ ਕਰੋ"), ("स्थिती", "मागे घेतले"),
+        ("स्थिति", "वापस लिया गया"), ("decision", "संरक्षित"), ("निर्णय", "अस्वीकृत"), ("நிலை", "நிராகரிக்கப்பட்டது"),
+        ("ಸ್ಥಿತಿ", "ತಿರಸ್ಕರಿಸಲಾಗಿದೆ"),
+    ],
+)  # fmt: skip
+def test_a_number_that_a_cell_beside_it_spares(tmp_path: Path, heading_of: str, cell: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"S.No,mobile,{heading_of}\n1,{SUSPECT},\n2,{VICTIM},{cell}\n", encoding="utf-8")
+    with pytest.raises(ColumnError, match=r"not to be blocked|decided against"):
+        read_numbers(path)
+
+
+@pytest.mark.parametrize("legacy", ["eksckby uEcj", "ihfM+r dk uEcj", "Mobile Neeche", "சிறப்பு"])
+def test_a_column_of_numbers_that_is_not_read_is_named(legacy: str) -> None:
+    """With a heading in a font of its own, such as Kruti Dev, or in words that are not known."""
+    given = sheet(suspect_mobiles=SUSPECT, **{legacy: f"{VICTIM[:5]}\u0967{VICTIM[6:]}"})
+    with ng.Registry(by="HC 1234") as registry:
+        (warning,) = registry.add_complaints(given, dry_run=True).warnings
+        assert f'--map "{legacy}=complainant_mobile"' in warning
+        assert f'"{legacy}=suspect_mobiles"' in warning
+        assert VICTIM not in warning
+        assert registry.add_complaints(given, mapping={"ignore": legacy}, dry_run=True).warnings == []
+        assert registry.add_complaints(sheet(suspect_mobiles=SUSPECT, X="Sector 14"), dry_run=True).warnings == []
+
+
+def test_headings_that_name_both_sides_or_another_person_are_not_guessed() -> None:
+    known = {heading(name) for word, names in COLUMNS.items() for name in (word, *names)} | set(map(heading, AMBIGUOUS))
+    for written in (
+        "Suspect Mobile (शिकायतकर्ता)",
+        "फरियादी/आरोपी मोबाइल",
+        "आरोपी के पिता का मोबाइल",
+        "জামিনদার মোবাইল",
+        "मोबाइल मॉडल",
+    ):
+        assert heading(written) not in known
+
+
+def test_texts_are_folded_alike_one_by_one_and_as_a_column() -> None:
+    texts = [text for row in DESKS.values() for name in row for text in spellings(name)]
+    texts += ["كيفية", "مدعىٰ", "സൺൽർൾ", "പരാതിക്കാരന്\u200dറെ", "ৎৰৱ", "ක", "ﷺ", "Å", ""]
+    assert [text.lower() for text in plain_cells(pa.array(texts)).to_pylist()] == list(map(plain_letters, texts))
