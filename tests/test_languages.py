@@ -14,8 +14,11 @@ import numguard as ng
 from numguard.errors import ColumnError
 from numguard.number_list import read_numbers
 from numguard.number_list.titles import is_of_victims
+from numguard.registry.amounts import amounts
 from numguard.registry.headings import AMBIGUOUS, COLUMNS, heading
+from numguard.registry.moments import moments
 from numguard.source.languages import heading_words
+from numguard.source.non_data import TOTAL_WORDS, NonData
 from numguard.source.scripts import plain_cells, plain_letters
 
 SUSPECT, VICTIM = "9876543210", "9811112222"
@@ -161,6 +164,64 @@ def test_a_column_of_numbers_that_is_not_read_is_named(legacy: str) -> None:
         assert VICTIM not in warning
         assert registry.add_complaints(given, mapping={"ignore": legacy}, dry_run=True).warnings == []
         assert registry.add_complaints(sheet(suspect_mobiles=SUSPECT, X="Sector 14"), dry_run=True).warnings == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["१२/०९/२०२६", "1২/0৯/2026", "१२ सितंबर २०२६", "12 सप्टेंबर 2026", "12 સપ્ટેમ્બર 2026", "12 ਸਤੰਬਰ 2026", "১২ সেপ্টেম্বর ২০২৬",
+     "12 ছেপ্টেম্বৰ 2026", "12 ସେପ୍ଟେମ୍ବର 2026", "12 செப்டம்பர் 2026", "12 సెప్టెంబరు 2026", "12 ಸೆಪ್ಟೆಂಬರ್ 2026", "12 സെപ്റ്റംബർ 2026",
+     "۱۲ ستمبر ۲۰۲۶", "12\u200f/09\u200f/2026", "\u206612/09/2026\u2069"],
+)  # fmt: skip
+def test_days_of_every_language(written: str) -> None:
+    for text in (written, unicodedata.normalize("NFD", written), written.replace(" ", "\u00a0")):
+        assert moments(pa.array([text])) == moments(pa.array(["12/09/2026"]))
+
+
+@pytest.mark.parametrize("written", ["12 भाद्रपद 1948", "12 XYZ 2026", "१२ रमज़ान २०२६", "⑫/09/2026", "12/09/26²"])
+def test_other_calendars_are_not_guessed(written: str) -> None:
+    assert moments(pa.array([written]))[0].null_count == 1
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["२ लाख", "2 लाख रुपये मात्र", "২ লক্ষ টাকা", "૨ લાખ રૂપિયા", "2 ਲੱਖ ਰੁਪਏ", "2 லட்சம்", "ரூ. 2 லட்சம்", "2 లక్షలు", "2 ಲಕ್ಷ",
+     "2 ലക്ഷം രൂപ", "۲ لاکھ روپے", "₹ २,\u0966\u0966,\u0966\u0966\u0966/-", "\u200f200000", "200 हज़ार", "0.02 கோடி",
+     "২,\u09e6\u09e6,\u09e6\u09e6\u09e6"],
+)  # fmt: skip
+def test_sums_of_every_language(written: str) -> None:
+    for text in (written, unicodedata.normalize("NFD", written)):
+        assert amounts(pa.array([text]))[0].to_pylist() == [200_000_00]
+
+
+@pytest.mark.parametrize("written", ["डेढ़ लाख", "2 लाख 50 हजार", "2 অজানা", "200000²", "②"])
+def test_other_sums_are_not_guessed(written: str) -> None:
+    assert amounts(pa.array([written]))[1].to_pylist() == ["not_an_amount"]
+
+
+@pytest.mark.parametrize("number", ["३१", "৩1", "\u200e31", "੩੧", "۳۱", "3\u200b1"])
+def test_a_complaint_is_one_in_whatever_digits_its_number_is_written(number: str) -> None:
+    """It was two, and a complaint that was taken back in one script stood in the other."""
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(sheet(suspect_mobiles=SUSPECT, status="registered"))
+        again = sheet(suspect_mobiles=SUSPECT, status="खारिज").set_column(0, "acknowledgement_no", [[number]])
+        intake = registry.add_complaints(again)
+        assert intake.ended["msisdn"].to_pylist() == [int(f"91{SUSPECT}")]
+        kept = sheet(suspect_mobiles=SUSPECT, status="दर्ज").set_column(0, "acknowledgement_no", [[number]])
+        assert registry.add_complaints(kept).added == 0
+
+
+@pytest.mark.parametrize("label", [*TOTAL_WORDS, "कुल (Total)", "Total / कुल", "Grand Total / महायोग", "कुल:", "মোট ="])
+def test_a_total_is_no_row(label: str) -> None:
+    lines = NonData(["name", "mobile", "amount"])
+    assert lines.kind([label, "", "१,२३,४५६"]) == "total"
+    assert lines.kind([label, SUSPECT, "1"]) is None
+    assert lines.kind([label, "Delhi", "1"]) is None
+
+
+@pytest.mark.parametrize("name", ["योगी", "कुली", "जोड़ी", "মোটা", "کلیم", "ਕੁਲਦੀਪ", "योगेश", "आकेश", "Total Singh"])
+def test_a_name_that_begins_as_a_total_is_a_row(name: str) -> None:
+    """`Yogi` is the word for a total and a vowel sign: its row was left out as a total."""
+    assert NonData(["name", "mobile", "amount"]).kind([name, "987 654 3210", "1200"]) is None
 
 
 def test_headings_that_name_both_sides_or_another_person_are_not_guessed() -> None:
