@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 import numguard as ng
-from numguard.errors import ColumnError
+from numguard.errors import ColumnError, InputError
 from numguard.number_list import read_numbers
 from numguard.number_list.titles import is_of_victims
 from numguard.registry.amounts import amounts
@@ -222,6 +222,65 @@ def test_a_total_is_no_row(label: str) -> None:
 def test_a_name_that_begins_as_a_total_is_a_row(name: str) -> None:
     """`Yogi` is the word for a total and a vowel sign: its row was left out as a total."""
     assert NonData(["name", "mobile", "amount"]).kind([name, "987 654 3210", "1200"]) is None
+
+
+#: Headings of an operator's report: in two languages, in the other order, in one alone.
+REPORTS = (
+    "Target No / लक्ष्य नंबर,B Party No / बी पार्टी नंबर,Call Date / दिनांक,Call Time / समय,Duration,Call Type / प्रकार,IMEI",
+    "Calling No / कॉलिंग नंबर,Called No / कॉल्ड नंबर,Call Date / दिनांक,Call Time / समय,Duration,Call Type / प्रकार,IMEI",
+    "मोबाइल नंबर (Mobile No),अन्य नंबर (Other Number),दिनांक (Date),समय (Time),अवधि,प्रकार (Call Type),आईएमईआई (IMEI)",
+    "मोबाइल नंबर,अन्य नंबर,दिनांक,समय,अवधि,कॉल प्रकार,आईएमईआई",
+    "मोबाईल क्रमांक (Mobile Number),इतर क्रमांक,दिनांक,वेळ,कालावधी,Call Type,IMEI",
+)
+CALLS = (
+    "9876543210,9811112222,12/09/2026,10:00:05,65,OUT,490154203237518",
+    "९८७६५४३२१०,९८११११२२२२,१२/०९/२०२६,१०:००:०५,६५,आउटगोइंग,४९०१५४२०३२३७५१८",  # noqa: RUF001
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("names", REPORTS)
+@pytest.mark.parametrize("call", CALLS)
+def test_an_operators_report_in_two_languages(tmp_path: Path, names: str, call: str, encoding: str) -> None:
+    path = tmp_path / "report.csv"
+    title = "कॉल विवरण दिनांक 01-09-2026 से 30-09-2026"
+    path.write_text(f"{title}\n{names}\n{call}\nकुल,,,,65,,\n", encoding=encoding)
+    report = ng.read_cdr(path)
+    rows = report.read_all()
+    wanted = ("served_msisdn", "other_msisdn", "imei14", "direction", "duration_s")
+    assert rows.select(wanted).to_pylist() == [
+        dict(zip(wanted, (919876543210, 919811112222, 49015420323751, "out", 65), strict=True))
+    ]
+    assert rows["at"].cast(pa.string()).to_pylist() == ["2026-09-12 10:00:05.000000+0530"]
+    assert report.refused.num_rows == 0
+
+
+@pytest.mark.parametrize("served", ["Mobile No (पीड़ित)", "Victim No / पीड़ित नंबर", "Target No / बी पार्टी नंबर", "कल नंबर"])
+def test_a_report_whose_languages_disagree_is_refused(tmp_path: Path, served: str) -> None:
+    path = tmp_path / "report.csv"
+    path.write_text(f"{served},Other No,Call Date,Call Time,Duration,Call Type,IMEI\n{CALLS[0]}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r'Name them: numguard cdr read --map "COLUMN=served"'):
+        ng.read_cdr(path).read_all()
+    assert ng.read_cdr(path, layout={"served": served, "imei": "IMEI"}).read_all().num_rows == 1
+
+
+def test_names_that_differ_in_a_vowel_are_two_columns(tmp_path: Path) -> None:
+    path = tmp_path / "report.csv"
+    path.write_text("पता,पिता,IMEI\n9876543210,9811112222,490154203237518\n", encoding="utf-8")
+    rows = ng.read_cdr(path, layout={"served": "पता", "imei": "IMEI"}).read_all()
+    assert rows["served_msisdn"].to_pylist() == [919876543210]
+
+
+@pytest.mark.parametrize("name", ["मोबाइल नंबर", "मोबा0 नं0 (Mobile No)", "Mobile Number / મોબાઇલ નંબર", "மொபைல் எண்"])
+def test_a_list_with_the_numbers_below_such_a_heading(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "list.csv"
+    for heading_of, amount in ((f"क्र,{name},शहर", 1), (f"क्र,{name} (पीड़ित),शहर", 0), (f"क्र,{name} (খ),शहर", 0)):
+        path.write_text(f"{heading_of}\n1,{SUSPECT},x\n", encoding="utf-8")
+        if amount:
+            assert len(read_numbers(path).keys) == amount
+        else:
+            with pytest.raises(ColumnError, match="no column is certainly that of the numbers"):
+                read_numbers(path)
 
 
 def test_headings_that_name_both_sides_or_another_person_are_not_guessed() -> None:

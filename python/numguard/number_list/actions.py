@@ -16,6 +16,7 @@ import pyarrow as pa
 from numguard.compute import as_text, flags, is_text, pc
 from numguard.errors import ColumnError, InputError
 from numguard.source import Batch, Part, named
+from numguard.source.languages import heading_words, in_english
 from numguard.source.scripts import plain_letters
 
 __all__ = [
@@ -179,4 +180,6 @@ def may_have_words(kind: pa.DataType) -> bool:
 
 def bare(name: str) -> str:
     """A heading as headings are compared."""
-    return "_".join(plain_letters(name).split()).replace(".", "")
+    if name.isascii():
+        return "_".join(name.lower().split()).replace(".", "")
+    return "_".join(in_english(heading_words(name)))

@@ -22,7 +22,7 @@ from numguard import _core
 from numguard.compute import as_text, is_number, pc, schema_of, whole
 from numguard.errors import UnsupportedTypeError
 from numguard.registry.spelling import seen
-from numguard.source.scripts import plain_letters
+from numguard.source.scripts import plain_digits, plain_letters
 
 __all__ = [
     "Numbers",
@@ -172,16 +172,6 @@ def is_nothing(text: pa.Array[Any]) -> pa.Array[Any]:
     known: Any = pa.array(_NOTHING)
     nothing: pa.Array[Any] = pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), known))
     return nothing
-
-
-def plain_digits(text: pa.Array[Any]) -> pa.Array[Any]:
-    """The cells with the digits of every script as 0 to 9."""
-    other = pc.fill_null(pc.match_substring_regex(text, r"[^\x00-\x7f]"), False)
-    if not pc.any(other).as_py():
-        return text
-    cells: list[Any] = text.filter(other).to_pylist()
-    plain = ["".join(str(unicodedata.digit(char)) if char.isdecimal() else char for char in cell) for cell in cells]
-    return pc.replace_with_mask(text, other, pa.array(plain, pa.string()))  # type: ignore[no-any-return]
 
 
 def plain_text(text: pa.Array[Any]) -> pa.Array[Any]:

@@ -179,6 +179,7 @@ _PHONES: Final = frozenset(["mobile", "contact", "whatsapp"])
 #: Words of headings for the customer of a bank, who may be who complains.
 _CUSTOMERS: Final = frozenset(["customer", "customers", "cust", "client", "ग्राहक"])
 _SUSPECTS: Final = frozenset(["suspect", "accused", "fraudster"])
+_OF_A_SIDE: Final = dict.fromkeys(_COMPLAINANTS, "complainant") | dict.fromkeys(_SUSPECTS, "suspect")
 #: Words of headings whose column may repeat a suspect's number: those of suspects, and of narratives.
 _OF_SUSPECTS: Final = frozenset(
     [*_SUSPECTS, "narrative", "facts", "fact", "brief", "gist", "description", "remark", "remarks", "summary", "modus",
@@ -213,6 +214,9 @@ def heading(written: str) -> str:
     True
     """
     words = [_SAME.get(word, word) for word in in_english(heading_words(written), romanised=True)]
+    if not written.isascii():
+        # Of a heading in two languages, the words for one side are one: `Victim Mobile (पीड़ित मोबाइल)`.
+        words = list(dict.fromkeys(_OF_A_SIDE.get(word, word) for word in words))
     # "Complainant's" and "No(s)" leave an s behind; those of "S. No." and "P. S." are words.
     left = [k > 0 and word == "s" and words[k - 1] != "p" for k, word in enumerate(words)]
     return " ".join(word for word, lone in zip(words, left, strict=True) if word not in _IGNORED and not lone)

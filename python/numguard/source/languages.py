@@ -32,34 +32,36 @@ def heading_words(written: str) -> list[str]:
     return "".join(kept).split()
 
 
-def in_english(words: Sequence[str], *, romanised: bool = False) -> list[str]:
+def in_english(words: Sequence[str], *, romanised: bool = False, each_once: bool = True) -> list[str]:
     """Words as headings are compared: those of the table in English, others as they are.
-
-    A heading in two languages has each word twice, and each counts once.
 
     Args:
         words: The words of a heading, folded.
         romanised: Whether words of Hindi in Latin letters are meant too.
+        each_once: Whether a heading in two languages, which has each word twice, is meant, and no line of several.
 
-    >>> in_english(heading_words("Suspect Mobile No / संदिग्ध मोबाइल नं0"))
-    ['suspect', 'mobile', 'no']
+    >>> in_english(heading_words("Suspect Mobile Number / संदिग्ध मोबाइल नं0")), in_english(["प्रकार", "call", "type"])
+    (['suspect', 'mobile', 'no'], ['call', 'type'])
     """
-    known, longest = _table(romanised=romanised)
-    if all(map(str.isascii, words)) and not romanised:
+    is_english = all(map(str.isascii, words))
+    if is_english and not romanised:
         return list(words)
+    known, longest = _table(romanised=romanised)
+    if each_once and not is_english:
+        # The English words at the end of a heading are its second half, and have their order: `प्रकार (Call Type)`.
+        last = next(k for k in range(len(words), 0, -1) if not words[k - 1].isascii())
+        words = [*words[last:], *words[:last]]
     found: list[str] = []
     at = 0
     while at < len(words):
-        for size in range(longest, 0, -1):
-            phrase = " ".join(words[at : at + size])
-            if size == 1 or phrase in known:
-                english = known.get(phrase, phrase)
-                found += english.split()
-                at += size
-                break
-    if all(map(str.isascii, words)):
+        sizes = range(min(longest, len(words) - at), 1, -1)
+        size = next((size for size in sizes if " ".join(words[at : at + size]) in known), 1)
+        phrase = " ".join(words[at : at + size])
+        found += known.get(phrase, phrase).split()
+        at += size
+    if is_english or not each_once:
         return found
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys("no" if word == "number" else word for word in found))
 
 
 @cache

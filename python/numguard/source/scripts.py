@@ -11,9 +11,11 @@ import re
 import unicodedata
 from typing import Any, Final
 
+import pyarrow as pa
+
 from numguard.compute import pc
 
-__all__ = ["ABBREVIATED", "MARKS", "plain_cells", "plain_letters"]
+__all__ = ["ABBREVIATED", "MARKS", "plain_cells", "plain_digits", "plain_letters"]
 
 #: The sign below a letter that writers leave out, in Devanagari, Bengali, Gurmukhi, Gujarati, Odia and Kannada.
 _NUKTAS: Final = "\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc"
@@ -56,6 +58,17 @@ def plain_letters(text: str) -> str:
     for letters, same in _COMPOSED.items():
         plain = plain.replace(letters, same)
     return unicodedata.normalize("NFC", plain)
+
+
+def plain_digits(texts: Any) -> Any:
+    """An array of texts with the digits of every script as 0 to 9."""
+    is_plain = pc.fill_null(pc.string_is_ascii(texts), True)
+    if pc.all(is_plain).as_py() in (True, None):
+        return texts
+    other = pc.invert(is_plain)
+    cells = texts.filter(other).to_pylist()
+    plain = ["".join(str(unicodedata.digit(char)) if char.isdecimal() else char for char in cell) for cell in cells]
+    return pc.replace_with_mask(texts, other, pa.array(plain, texts.type))
 
 
 def plain_cells(texts: Any) -> Any:
