@@ -153,7 +153,7 @@ def test_a_number_that_a_cell_beside_it_spares(tmp_path: Path, heading_of: str, 
         read_numbers(path)
 
 
-@pytest.mark.parametrize("legacy", ["eksckby uEcj", "ihfM+r dk uEcj", "Mobile Neeche", "சிறப்பு"])
+@pytest.mark.parametrize("legacy", ["eksckby uEcj", "lafnX/k uEcj", "Mobile Neeche", "சிறப்பு"])
 def test_a_column_of_numbers_that_is_not_read_is_named(legacy: str) -> None:
     """With a heading in a font of its own, such as Kruti Dev, or in words that are not known."""
     given = sheet(suspect_mobiles=SUSPECT, **{legacy: f"{VICTIM[:5]}\u0967{VICTIM[6:]}"})
@@ -281,6 +281,28 @@ def test_a_list_with_the_numbers_below_such_a_heading(tmp_path: Path, name: str)
         else:
             with pytest.raises(ColumnError, match="no column is certainly that of the numbers"):
                 read_numbers(path)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["ihfM+r dk eksckby uEcj", "f'kdk;rdrkZ eksckby", "f\u2019kdk;rdrkZ", "vkosnd dk uEcj", "oknh dk uEcj"],
+)
+def test_victims_in_the_letters_of_a_font_of_a_typewriter(tmp_path: Path, typed: str) -> None:
+    """Kruti Dev stores Hindi as Latin letters, in which a title of victims was one without meaning."""
+    path = tmp_path / "list.csv"
+    path.write_text(f'"{typed}"\nS.No,mobile,x\n1,{VICTIM},y\n', encoding="utf-8")
+    with pytest.raises(ColumnError, match="names victims"):
+        read_numbers(path)
+    path.write_text(f'S.No,mobile,x\n1,{SUSPECT},y\n,"{typed}",\n2,{VICTIM},y\n', encoding="utf-8")
+    with pytest.raises(ColumnError, match="row 3 is a heading of victims"):
+        read_numbers(path)
+    with ng.Registry(by="HC 1234") as registry:
+        given = sheet(suspect_mobiles=SUSPECT, **{typed: VICTIM})
+        with pytest.raises(ColumnError, match=r"could be complainant_mobile; .*=ignore"):
+            registry.add_complaints(given)
+        registry.add_complaints(given, mapping={"complainant_mobile": typed})
+        assert registry.numbers("protected").contains([VICTIM])[0].as_py()
+    assert not is_of_victims("lafnX/k eksckby uEcj")
 
 
 def test_headings_that_name_both_sides_or_another_person_are_not_guessed() -> None:

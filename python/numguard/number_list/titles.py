@@ -22,6 +22,7 @@ __all__ = [
     "FILLING",
     "VICTIMS",
     "heads_victims",
+    "in_typewriter_font",
     "is_of_suspects",
     "is_of_victims",
     "is_victim",
@@ -76,6 +77,9 @@ BEGINNINGS: Final = tuple(
         "شکایتکنند شکایتگزار شکایتدہند درخواستگزار درخواستدہند مدعی متاثر مستغیث فریادی مظلوم گواہ",
     )
 )
+#: Words for victims in Hindi as Kruti Dev and fonts like it store them, with the Latin letters of a typewriter's keys:
+#: पीड़ित, शिकायतकर्ता, प्रार्थी, आवेदक, फरियादी, परिवादी, वादी.
+_TYPED: Final = re.compile("ihfM\\+?r|f['\u2018\u2019`]kdk;r ?d[rR]|izkFkhZ|vkosnd|Qfj;knh|ifjoknh|(?<![A-Za-z])oknh")
 #: Words that may mean either side, and say something only as a title of their own: who sent money, or a message.
 _EITHER = words_in("sender senders receiver receivers payer payers remitter remitters depositor depositors")
 _SUSPECTS = words_in(
@@ -127,8 +131,17 @@ def names_victims(title: str) -> bool:
     """
     words = words_of(title)
     if not any(map(is_victim, words)):
-        return False
+        return in_typewriter_font(title)
     return not _names_suspects(words) or _VICTIM in _BY_VICTIMS.sub("", _marked(words))
+
+
+def in_typewriter_font(title: str) -> bool:
+    """Whether a title has a word for victims in the letters of a font that is not Unicode, such as Kruti Dev.
+
+    >>> in_typewriter_font("ihfM+r dk eksckby uEcj"), in_typewriter_font("lafnX/k eksckby uEcj")
+    (True, False)
+    """
+    return _TYPED.search(title) is not None
 
 
 def is_victim(word: str) -> bool:
@@ -166,7 +179,7 @@ def heads_victims(cell: str) -> bool:
     (True, False)
     """
     meant = set(words_of(cell)) - FILLING
-    return bool(meant) and all(map(is_victim, meant))
+    return bool(meant) and (all(map(is_victim, meant)) or in_typewriter_font(cell))
 
 
 @lru_cache(1_000)

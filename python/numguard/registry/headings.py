@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import whole_file
-from numguard.number_list.titles import names_victims
+from numguard.number_list.titles import in_typewriter_font, names_victims
 from numguard.source import headings, named
 from numguard.source.languages import heading_words, in_english
 from numguard.types import PathLike
@@ -317,6 +317,9 @@ def _no_doubt(
         words = set(heading(header).split())
         if ambiguous and words & _PHONES and (names_victims(header) or words & _CUSTOMERS):
             could = ("complainant_mobile", "suspect_mobiles")[: 2 if words & _CUSTOMERS else 1]
+        elif ambiguous and in_typewriter_font(header):
+            # No word of such a font is known but those for complainants; of names and numbers, both are asked.
+            could = ("complainant_mobile",)
         if at not in taken and could:
             name = named([header])
             raise ColumnError(
