@@ -284,6 +284,37 @@ def test_a_list_with_the_numbers_below_such_a_heading(tmp_path: Path, name: str)
 
 
 @pytest.mark.parametrize(
+    ("groups", "names"),
+    [
+        ("पावती संख्या,स्रोत,आरोपी,,शिकायतकर्ता,", ",,नाम,मोबाइल नंबर,नाम,मोबाइल नंबर"),
+        ("तक्रार क्रमांक,source,संशयित तपशील,,तक्रारदार तपशील,", ",,नाव,मोबाईल,नाव,मोबाईल"),
+        ("অভিযোগ নং,source,অভিযুক্তের বিবরণ,,অভিযোগকারীর বিবরণ,", ",,নাম,মোবাইল নং,নাম,মোবাইল নং"),
+        ("புகார் எண்,source,சந்தேக நபர் விவரங்கள்,,புகார்தாரர் விவரங்கள்,", ",,பெயர்,மொபைல் எண்,பெயர்,மொபைல் எண்"),
+        ("شکایت نمبر,source,ملزم تفصیلات,,مدعی تفصیلات,", ",,نام,موبائل نمبر,نام,موبائل نمبر"),
+    ],
+)
+def test_headings_of_groups(tmp_path: Path, groups: str, names: str) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text(f"{groups}\n{names}\n31,1930,क,{SUSPECT},ख,{VICTIM}\n", encoding="utf-8")
+    with ng.Registry(by="HC 1234") as registry:
+        assert registry.add_complaints(path).added == 1
+        assert registry.numbers().to_array().to_pylist() == [int(f"91{SUSPECT}")]
+        assert registry.numbers("protected").contains([VICTIM])[0].as_py()
+
+
+@pytest.mark.parametrize("header", ["पावती संख्या,स्रोत,पीड़ित मोबाइल,शहर", "অভিযোগ নং,source,অভিযোগকারীর মোবাইল,শহর"])
+def test_a_second_header_in_a_language_ends_the_table(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text(
+        f"acknowledgement_no,source,संदिग्ध मोबाइल,शहर\n31,1930,{SUSPECT},क\n{header}\n32,1930,{VICTIM},ख\n",
+        encoding="utf-8",
+    )
+    with ng.Registry(by="HC 1234") as registry:
+        assert registry.add_complaints(path).refusals["note"].to_pylist() == ["another_header"] * 2
+        assert registry.numbers().to_array().to_pylist() == [int(f"91{SUSPECT}")]
+
+
+@pytest.mark.parametrize(
     "typed",
     ["ihfM+r dk eksckby uEcj", "f'kdk;rdrkZ eksckby", "f\u2019kdk;rdrkZ", "vkosnd dk uEcj", "oknh dk uEcj"],
 )

@@ -293,7 +293,7 @@ def _place(header: str, headers: Sequence[str], where: str) -> int:
     exact = [at for at, name in enumerate(headers) if name == header]
     places = exact or [at for at, name in enumerate(headers) if heading(name) == heading(header)]
     if len(places) != 1:
-        problem = "is there twice" if places else "is not there"
+        problem = "is there twice: give each a name of its own in the file" if places else "is not there"
         raise ColumnError(f"{where}: the column {named([header])!r} {problem}; its columns are {headings(headers)}")
     return places[0]
 
