@@ -15,7 +15,7 @@ from numguard.errors import ColumnError, InputError
 from numguard.number_list import read_numbers
 from numguard.number_list.titles import is_of_victims
 from numguard.registry.amounts import amounts
-from numguard.registry.headings import AMBIGUOUS, COLUMNS, heading
+from numguard.registry.headings import AMBIGUOUS, COLUMNS, SEVERAL, find_columns, heading
 from numguard.registry.moments import moments
 from numguard.source.languages import heading_words
 from numguard.source.non_data import TOTAL_WORDS, NonData
@@ -346,6 +346,33 @@ def test_headings_that_name_both_sides_or_another_person_are_not_guessed() -> No
         "मोबाइल मॉडल",
     ):
         assert heading(written) not in known
+
+
+@pytest.mark.parametrize(
+    ("written", "field"),
+    [
+        ("Police Station (थाना)", "police_station"), ("થાણું / Police Station", ""), ("পুলিশ জেলা", ""),
+        ("ज़िला / District", "district"),
+        ("Complaint No. (शिकायत संख्या)", "acknowledgement_no"), ("শিকায়ত", ""),
+        ("Amount (राशि) Rs.", "amount_lost"),
+        ("Suspect Mobile 1 / संदिग्ध मोबाइल 1", "suspect_mobiles"),
+        ("Date of Complaint / शिकायत की तारीख", "reported_at"),
+        ("Victim Phone No (पीड़ित मोबाइल नंबर)", "complainant_mobile"), ("Source / स्रोत", "source"),
+        ("Name & Mobile of Complainant / शिकायतकर्ता का नाम व मोबाइल", "complainant_mobile"),
+        ("संदिग्ध खाता संख्या", ""),
+        ("कावल் நிலையம்", ""), ("காவல் நிலையம்", "police_station"), ("புகார் தேதி", "reported_at"),
+        ("శాఖ", ""), ("تاریخ شکایت", "reported_at"),
+    ],
+)  # fmt: skip
+def test_the_field_of_a_heading(written: str, field: str) -> None:
+    table = pa.table([[""]], names=[written])
+    found = find_columns(table, COLUMNS, (), None, "desk.csv", several=SEVERAL, ambiguous=AMBIGUOUS)
+    assert "".join(found) == field
+
+
+@pytest.mark.parametrize("word", ["گواہاٹی", "ഇരട്ട", "প্রতিবাদী", "বাদল", "مدعا علیہ", "प्रतिवादी", "ଅଭିଯୁକ୍ତ", "ఫిర్యాదు"])
+def test_words_that_begin_alike_are_none_for_victims(word: str) -> None:
+    assert not is_of_victims(word)
 
 
 def test_texts_are_folded_alike_one_by_one_and_as_a_column() -> None:

@@ -48,8 +48,9 @@ VICTIMS = words_in(
     "शिकायतकर्ता शिकायतकर्ताओं पीडित पीडिता पीडितों प्रार्थी प्रार्थिया परिवादी वादी वादिनी आवेदक आवेदिका फरियादी",
     "भुक्तभोगी मुस्तगीस याचिकाकर्ता सूचनाकर्ता इत्तिलाकर्ता विक्टिम गवाह साक्षी निर्दोष",
     "फिर्यादी तक्रारदार अर्जदार साक्षीदार પીડિત ફરિયાદી ફરીયાદી અરજદાર સાક્ષી ਪੀੜਤ ਪੀੜਿਤ ਸਿਕਾਇਤਕਰਤਾ ਮੁਦਈ ਗਵਾਹ",
-    # Tamil and Malayalam for the plaintiff, Malayalam for a victim, Kannada for who has suffered, Urdu for who asks.
-    "வாதி വാദി ഇര ನೊಂದ سائل",
+    # Tamil and Malayalam for the plaintiff, Malayalam for a victim, Kannada for who has suffered, Urdu for who asks and
+    # for witnesses.
+    "வாதி വാദി ഇര ನೊಂದ سائل گواہ گواہان",
 )
 #: How words for victims begin: case and number change their end, as in पीड़ितों, तक्रारदारांची, ફરિયાદીઓની and ਪੀੜਤਾਂ.
 BEGINNINGS: Final = tuple(
@@ -73,8 +74,8 @@ BEGINNINGS: Final = tuple(
         "ದೂರುದಾರ ಪಿರ್ಯಾದಿ ಫಿರ್ಯಾದಿ ಪಿರ್ಯಾದುದಾರ ಫಿರ್ಯಾದುದಾರ ಸಂತ್ರಸ್ತ ಬಾಧಿತ ಪೀಡಿತ ಅರ್ಜಿದಾರ ಸಾಕ್ಷಿ",
         # Malayalam: who complains (in two forms), who applies, who petitions, the victim (in two), witness.
         "പരാതിക്കാര ആവലാതിക്കാര അപേക്ഷക ഹർജിക്കാര ഇരയ ഇരകള സാക്ഷി",
-        # Urdu: who complains (in three forms), who applies (in two), plaintiff, affected, informant, witness.
-        "شکایتکنند شکایتگزار شکایتدہند درخواستگزار درخواستدہند مدعی متاثر مستغیث فریادی مظلوم گواہ",
+        # Urdu: who complains (in three forms), who applies (in two), plaintiff, affected, informant.
+        "شکایتکنند شکایتگزار شکایتدہند درخواستگزار درخواستدہند مدعی متاثر مستغیث فریادی مظلوم",
     )
 )
 #: Words for victims in Hindi as Kruti Dev and fonts like it store them, with the Latin letters of a typewriter's keys:

@@ -50,7 +50,8 @@ def in_english(words: Sequence[str], *, romanised: bool = False, each_once: bool
     if each_once and not is_english:
         # The English words at the end of a heading are its second half, and have their order: `प्रकार (Call Type)`.
         last = next(k for k in range(len(words), 0, -1) if not words[k - 1].isascii())
-        words = [*words[last:], *words[:last]]
+        if any(word.isalpha() for word in words[last:]):
+            words = [*words[last:], *words[:last]]
     found: list[str] = []
     at = 0
     while at < len(words):
