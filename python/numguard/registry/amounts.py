@@ -6,6 +6,7 @@ the point**: "2.5 lakh" is 25 followed by six zeros of paise, so that no sum pas
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import pyarrow as pa
@@ -27,13 +28,23 @@ _UNITS: Final = {plain_letters(word): zeros for zeros, words in _WORDS.items() f
 #: Words for rupees: Hindi and Marathi, Gujarati, Punjabi, Bengali, Assamese, Odia, Tamil, Telugu, Kannada, Malayalam,
 #: Urdu.
 _RUPEES: Final = "रुपये रुपए रूपये रुपया રૂપિયા ਰੁਪਏ টাকা টকা ଟଙ୍କା ரூபாய் రూపాయలు రూపాయల ರೂಪಾಯಿ ರೂಪಾಯಿಗಳು രൂപ روپے روپیہ"
-_MONEY: Final = rf"(?:₹|\x{{20a8}}|rs\.?|inr|rupees?|{'|'.join(plain_letters(_RUPEES).split())}|(?:रु|રૂ|ரூ|రూ|ರೂ|রু|ਰੁ)\.?)"
+_SIGNS: Final = r"₹|\x{20a8}|rs\.?|inr|rupees?"
+_SIGNS_OF_ALL: Final = rf"{_SIGNS}|{'|'.join(plain_letters(_RUPEES).split())}|(?:रु|રૂ|ரூ|రూ|ರೂ|রু|ਰੁ)\.?"
 #: Thirteen digits, or groups of two and three as Indians write them, or of three.
 _WHOLE: Final = r"(?:\d{1,2}(?:,\d{2})*,\d{3}|\d{1,3}(?:,\d{3})+|\d{1,13})"
-_AMOUNT: Final = (
-    rf"^{_MONEY}?\s*(?P<whole>{_WHOLE})(?:\.(?P<part>\d*))?\s*(?P<unit>{'|'.join(_UNITS)})?\.?\s*{_MONEY}?"
-    r"\s*(?:/[-=])?\s*(?:only|मात्र)?\.?$"
-)
+
+
+def _written(money: str, units: Iterable[str]) -> str:
+    """The expression of a sum, with some signs and words for rupees and for units."""
+    return (
+        rf"^(?:{money})?\s*(?P<whole>{_WHOLE})(?:\.(?P<part>\d*))?\s*(?P<unit>{'|'.join(units)})?\.?\s*(?:{money})?"
+        r"\s*(?:/[-=])?\s*(?:only|मात्र)?\.?$"
+    )
+
+
+#: Most sheets have no sum with Indian words, and an expression without them takes half the time.
+_ENGLISH: Final = _written(_SIGNS, filter(str.isascii, _UNITS))
+_AMOUNT: Final = _written(_SIGNS_OF_ALL, _UNITS)
 _PAISE: Final = 2
 _MOST_DIGITS: Final = 18
 
@@ -53,7 +64,8 @@ def amounts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
     if repeats(cells):
         return each_once(cells, amounts)
     text = pc.utf8_lower(plain_text(trimmed(cells)))
-    parts = pc.extract_regex(text, _AMOUNT)
+    is_english = pc.all(pc.string_is_ascii(pc.replace_substring(text, "₹", ""))).as_py() is not False
+    parts = pc.extract_regex(text, _ENGLISH if is_english else _AMOUNT)
     whole = pc.replace_substring(pc.struct_field(parts, "whole"), ",", "")
     part = pc.utf8_rtrim(pc.fill_null(pc.struct_field(parts, "part"), ""), "0")
     unit = pc.fill_null(pc.struct_field(parts, "unit"), "")

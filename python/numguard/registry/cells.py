@@ -176,10 +176,12 @@ def is_nothing(text: pa.Array[Any]) -> pa.Array[Any]:
 
 def plain_text(text: pa.Array[Any]) -> pa.Array[Any]:
     """The cells as they are compared: digits as 0 to 9, letters folded, single blanks, no marks that are not seen."""
-    other = pc.fill_null(pc.match_substring_regex(text, r"[^\x00-\x7f]"), False)
+    text = plain_digits(text)
+    other = pc.invert(pc.fill_null(pc.string_is_ascii(text), True))
     if not pc.any(other).as_py():
         return text
-    plain = [_plain(cell) for cell in plain_digits(text.filter(other)).to_pylist()]
+    cells: list[Any] = text.filter(other).to_pylist()
+    plain = [_plain(cell) for cell in cells]
     return pc.replace_with_mask(text, other, pa.array(plain, pa.string()))  # type: ignore[no-any-return]
 
 
