@@ -38,6 +38,7 @@ def read(cell: str | None, what: str) -> str:
             (cell, "2026-04-05 00:00:00")
             for cell in ("2026-04-05", "2026/04/05", "20260405", "'05/04/2026'", ' "5/04/2026" ')
         ),
+        *((cell, "2026-04-05 00:00:00") for cell in ("०५/०४/२०२६", "05\u200f/04/20२६", "\u206605-04-2026\u2069")),
         *(
             (cell, "2026-04-05 00:00:00")
             for cell in ("05-Apr-2026", "5-APR-2026", "05 apr 2026", "05Apr2026", "05/APR/2026")
@@ -52,7 +53,7 @@ def read(cell: str | None, what: str) -> str:
             (cell, "unreadable")
             for cell in ("13/13/2026", "02/30/2026", "05/04/0026", "05/04/1889", "05/04/2126", "45383", "soon")
         ),
-        *((cell, "unreadable") for cell in ("05/Foo/2026", "2026-13-01", "5/4/2O26", "05/04/20266", "०५/०४/२०२६")),
+        *((cell, "unreadable") for cell in ("05/Foo/2026", "2026-13-01", "5/4/2O26", "05/04/20266", "०५/०४/²०२६")),
     ],
 )
 def test_dates(cell: str | None, expected: str) -> None:

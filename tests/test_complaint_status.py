@@ -67,7 +67,8 @@ def test_a_complaint_that_has_ended_puts_no_number_on_a_list(heading: str) -> No
     "status",
     [
         *sorted(STANDS), None, "", "-", "NA", "REGISTERED", "Under-Process", "FIR Registered.", "FIR No. 123/2026",
-        "FIR registered on 05-11-2026", "FIR No 12/2026 dated 1.11.2026", " under  process ", "Charge-sheeted",
+        "FIR registered on 05-11-2026", "FIR No 12/2026 dated 1.11.2026", "Pending / लंबित",
+        " under  process ", "Charge-sheeted",
     ],
 )  # fmt: skip
 def test_a_complaint_that_stands(status: str | None) -> None:
@@ -86,6 +87,8 @@ def test_a_complaint_that_stands(status: str | None) -> None:
         "False_Complaint",
         "Closed - False",
         "Re\u200bjected",
+        "Rejected (अस्वीकृत)",
+        "खारिज/Rejected",
     ],
 )
 def test_a_complaint_that_has_ended(status: str) -> None:
@@ -100,8 +103,10 @@ def test_a_complaint_that_has_ended(status: str) -> None:
     "status",
     [
         "Closed", "Disposed", "Resolved", "Refunded", "Blocked", "No action", "not withdrawn", "not false", "200", "1",
-        "वापस लिए गए", "निरस्त की गईं", "झूठी पाई गई", "तक्रार मागे घेतली", "खोट्या तक्रारी", "પાછી ખેંચી", "ખોટી ફરિયાદ",
-        "ਵਾਪਸ ਲਈ ਗਈ", "ਝੂਠੀਆਂ", "नोंदवली", "ਦਰਜ", "registered; withdrawn",
+        "वापस लिए गए", "निरस्त की गईं", "झूठी पाई गई", "तक्रार मागे", "खोट्या तक्रारी", "પાછી ખેંચી", "ખોટી",
+        "ਵਾਪਸ ਲਈ ਗਈ", "ਝੂਠੀਆਂ", "नोंदवली", "दाखल", "दप्तरी दाखल", "নথিভুক্ত", "ਦਰਜ ਨਹੀਂ", "registered; withdrawn",
+        "दर्ज / खारिज",
+        "Registered (अस्वीकृत)", "Rejected (XYZ अ)",
         "Registered (false)", "not registered", "withdrawn?", "to be withdrawn",
     ],
 )  # fmt: skip

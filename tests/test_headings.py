@@ -87,7 +87,7 @@ def test_an_ambiguous_heading_is_a_question(written: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["तक्रारदारांचे मोबाईल क्रमांक", "पीड़िताओं के मोबाइल", "शिकायतकर्ता की पत्नी का मोबाइल नंबर", "ફરિયાદીનો મોબાઇલ નંબર",
+    ["तक्रारदारांचे मोबाईल क्रमांक", "पीड़िताओं के मोबाइल", "शिकायतकर्ता की पत्नी का मोबाइल नंबर", "ફરિયાદીના પતિનો મોબાઇલ નંબર",
      "ਪੀੜਤਾਂ ਦੇ ਮੋਬਾਈਲ ਨੰਬਰ", "Victim Father Mobile"],
 )  # fmt: skip
 def test_a_column_that_may_have_numbers_of_complainants_is_a_question(written: str) -> None:

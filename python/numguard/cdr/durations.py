@@ -17,6 +17,7 @@ from numguard.cdr import times
 from numguard.cdr.cells import Column, are_digits, nulls, spans, unwrapped, without_fraction
 from numguard.cdr.rows import RawRows
 from numguard.compute import flags
+from numguard.source.scripts import plain_digits
 
 __all__ = ["durations"]
 
@@ -43,7 +44,7 @@ def durations(raw: RawRows) -> tuple[Column, Column]:
 
 def _seconds(cells: Column) -> tuple[Column, Column]:
     """Durations that are not just digits, and which cells are blank."""
-    plain = without_fraction(cells)
+    plain = without_fraction(plain_digits(cells))
     clock = times.read(plain, "clock")
     of_day: Column = pc.match_substring_regex(plain, _TIME_OF_DAY)
     is_clock: Column = pc.match_substring_regex(unwrapped(plain), _CLOCK)

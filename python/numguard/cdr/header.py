@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from numguard._core import normalize, normalize_imei
 from numguard.cdr import times
-from numguard.cdr.layout import ROLES, Layout, Role, canonical_name, names_served_party, without_form
+from numguard.cdr.layout import ROLES, Layout, Role, canonical_line, canonical_name, names_served_party, without_form
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.cdr.non_data import TARGET, NonData, Whose
 from numguard.cdr.parties import check_groups, doubts, is_caller, settled
@@ -137,7 +137,7 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
     If rows of another report are above it, their header is the file's: no row of a report is a title.
     """
     searched = _records([line if len(line) <= _LONGEST_LINE else "" for line in lines[:LINES_SEARCHED]])
-    words = [canonical_name(line) for line in searched]
+    words = [canonical_line(line) for line in searched]
     everywhere = "\n".join(words)
     found: Header | None = None
     for layout in filter(lambda layout: layout.may_be_named_in(everywhere), layouts):

@@ -13,12 +13,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias, get_args
 
+from numguard.source.languages import heading_words, in_english
+
 __all__ = [
     "PLACE_ROLES",
     "ROLES",
     "Direction",
     "Layout",
     "Role",
+    "canonical_line",
     "canonical_name",
     "find_columns",
     "has_month_first",
@@ -68,10 +71,21 @@ _WHEN: Final[tuple[Role, ...]] = ("at", "date", "time")
 def canonical_name(cell: str) -> str:
     """A column name as it is compared: lower case, every run of blanks and punctuation one space, quotes gone.
 
-    >>> canonical_name("'Target /A PARTY NUMBER '")
-    'target a party number'
+    Words of the languages of India are in English, and count once beside it.
+
+    >>> canonical_name("'Target /A PARTY NUMBER '"), canonical_name("Calling No / कॉलिंग नंबर")
+    ('target a party number', 'calling no')
     """
-    return _NOT_A_WORD.sub(" ", cell.casefold()).strip()
+    if cell.isascii():
+        return _NOT_A_WORD.sub(" ", cell.casefold()).strip()
+    return " ".join(in_english(heading_words(cell)))
+
+
+def canonical_line(line: str) -> str:
+    """The names in a line, each as it is compared; where one ends is not known."""
+    if line.isascii():
+        return canonical_name(line)
+    return " ".join(in_english(heading_words(line), each_once=False))
 
 
 def without_form(name: str) -> str:

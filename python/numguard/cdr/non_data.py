@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from numguard.cdr.layout import canonical_name
-from numguard.source.non_data import PAGE, RULER, bare_cells
+from numguard.source.non_data import PAGE, RULER, TOTAL_WORDS, bare_cells
+from numguard.source.scripts import MARKS
 
 __all__ = ["TARGET", "Kind", "NonData", "Whose", "is_no_data"]
 
@@ -32,6 +33,9 @@ _FOOTER: Final = re.compile(
       | grand\s+total\b
       | auditid\b | generated\s+(?:by|on|at)\b | report\s+(?:generated|end)\b | confidential\b | \*{2,}
       | lrn\s*:- | printed\s+on\b
+      | (?:"""
+    + "|".join(map(re.escape, TOTAL_WORDS))
+    + rf""")(?![\w{MARKS}])
     )""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -16,9 +16,11 @@ from itertools import product
 from typing import Final, NamedTuple
 
 import numpy as np
+import pyarrow.compute as pc
 
 from numguard.cdr.cells import Bytes, Column, Flags, Ints, spans
 from numguard.indian_time import OFFSET_MICROS
+from numguard.source.scripts import plain_digits
 
 __all__ = [
     "BLANK",
@@ -111,7 +113,7 @@ def read(cells: Column, what: str) -> Reading:
     `what` is "date" (from 1970-01-01 to that midnight), "clock" (since midnight) or "timestamp" (a date and a clock in
     one cell, or a lone date).
     """
-    found = spans(cells)
+    found = spans(_plain(cells))
     micros = np.zeros(len(cells), dtype=np.int64)
     outcome = np.full(len(cells), UNREADABLE, dtype=np.uint8)
     for rows, matrix in found.groups():
@@ -136,6 +138,14 @@ def read(cells: Column, what: str) -> Reading:
     if (outcome == UNREADABLE).any():
         outcome[(outcome == UNREADABLE) & found.blank()] = BLANK
     return Reading(micros, outcome)
+
+
+def _plain(cells: Column) -> Column:
+    """The cells with the digits of every script as 0 to 9, and without marks that are not seen."""
+    plain = plain_digits(cells)
+    if plain is cells:
+        return cells
+    return pc.replace_substring_regex(pc.replace_substring(plain, "\u00a0", " "), r"\p{Cf}", "")
 
 
 class _Shape:

@@ -7,7 +7,6 @@ or the list is refused**, because numbers to be released must not be blocked.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -17,6 +16,8 @@ import pyarrow as pa
 from numguard.compute import decoded, flags, is_bytes, is_text, named, pc, seen_text
 from numguard.errors import ColumnError, InputError
 from numguard.source import Batch, Part
+from numguard.source.languages import heading_words, in_english
+from numguard.source.scripts import plain_letters
 
 __all__ = [
     "LIKE_ACTION",
@@ -39,12 +40,18 @@ _UNKNOWN_ACTION = "unknown_action"
 #: Columns that may have the action of a row, beside `action`, which alone is read.
 LIKE_ACTION = frozenset(
     ["action", "actions", "action_taken", "action_required", "block_status", "current_status", "decision",
-     "number_status", "status", "कार्रवाई", "कार्यवाही", "स्थिति"]
+     "number_status", "status", "कार्रवाई", "कार्यवाही", "स्थिति", "निर्णय",
+     # Status and decision in Marathi, Gujarati, Punjabi, Bengali, Odia, Tamil, Telugu, Kannada, Malayalam and Urdu.
+     "स्थिती", "सद्यस्थिती", "સ્થિતિ", "નિર્ણય", "ਸਥਿਤੀ", "অবস্থা", "স্থিতি", "সিদ্ধান্ত", "ସ୍ଥିତି", "ନିଷ୍ପତ୍ତି", "நிலை", "முடிவு",
+     "స్థితి", "నిర్ణయం", "ಸ್ಥಿತಿ", "ನಿರ್ಧಾರ", "സ്ഥിതി", "തീരുമാനം", "فیصلہ", "کارروائی"]
 )  # fmt: skip
 #: What such a column has for a number that was decided against.
 _AGAINST: Final = frozenset(
-    ["decline", "declined", "dismiss", "dismissed", "not approved", "not confirmed", "reject", "rejected", "अस्वीकृत"]
-)
+    ["decline", "declined", "dismiss", "dismissed", "not approved", "not confirmed", "reject", "rejected", "अस्वीकृत",
+     # Rejected in Hindi, Marathi, Gujarati, Bengali, Tamil, Telugu, Kannada, Malayalam and Urdu.
+     "अस्वीकार", "खारिज", "निरस्त", "नामंजूर", "નામંજૂર", "খারিজ", "প্রত্যাখ্যাত", "நிராகரிக்கப்பட்டது", "తిరస్కరించబడింది", "ತಿರಸ್ಕರಿಸಲಾಗಿದೆ",
+     "നിരസിച്ചു", "مسترد", "خارج"]
+)  # fmt: skip
 #: What may be around the words of a heading: `Action*`, `Status:`.
 MARKS = "_*:#?!-/()[]'\""
 #: A word of the headings of columns of actions, beside other words: `Action (block/release)`.
@@ -87,15 +94,18 @@ def refuse_other_actions(part: Part, read: set[str], *, is_sparing: bool = False
     while may_be and (batch := next(batches, None)) is not None:
         for at in list(may_be):
             name = batch.data.schema.names[at]
-            written = set(pc.unique(_as_actions(batch.data.column(at))).drop_null().to_pylist()) - {""}
-            if not (written <= set(_ACTIONS) or _ACTION_WORD.search(bare(name).replace("_", " "))):
+            texts = pc.unique(_as_actions(batch.data.column(at))).drop_null().to_pylist()
+            written = set(map(plain_letters, texts)) - {""}
+            heading = bare(name).strip(MARKS)
+            is_of_actions = heading in LIKE_ACTION or _ACTION_WORD.search(heading.replace("_", " "))
+            if not (written <= set(_ACTIONS) or is_of_actions):
                 may_be.remove(at)
             elif {"reverify", "release"} & written:
                 raise ColumnError(
                     f"{part.name}: the column {named([name])!r} has the actions of a block list: name it "
                     f"{_ACTION!r}, or take it out if every row is meant"
                 )
-            elif not is_sparing and bare(name).strip(MARKS) in LIKE_ACTION and _AGAINST & written:
+            elif not is_sparing and heading in LIKE_ACTION and _AGAINST & written:
                 raise ColumnError(
                     f"{part.name}: the column {named([name])!r} says that some of the numbers were decided against: "
                     "take these rows out, or the column if every row is meant"
@@ -170,6 +180,6 @@ def may_have_words(kind: pa.DataType) -> bool:
 
 def bare(name: str) -> str:
     """A heading as headings are compared."""
-    # A mark that is not seen, such as a zero-width space, does not make another heading of one.
-    seen = name if name.isascii() else "".join(char for char in name if unicodedata.category(char) != "Cf")
-    return "_".join(seen.lower().split()).replace(".", "")
+    if name.isascii():
+        return "_".join(name.lower().split()).replace(".", "")
+    return "_".join(in_english(heading_words(name)))

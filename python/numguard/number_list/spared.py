@@ -25,6 +25,7 @@ from numguard.number_list.titles import (
     words_in,
     words_of,
 )
+from numguard.source.scripts import plain_cells, plain_letters
 
 __all__ = [
     "is_of_letter",
@@ -41,13 +42,14 @@ _RELEASED: Final = words_in(
     "genuine protected reactivate reactivated reactivation reconnected reconnection release released releasing removal",
     "removals remove removed restoration restore restored unblock unblocked unblocking whitelist whitelisted",
     "whitelisting withdrawn",
-    "अनब्लॉक बहाल हटाएं हटाया",
+    # Hindi for unblocked, restored, removed, protected and taken back; Marathi for excluded.
+    "अनब्लॉक बहाल हटाएं हटाया हटाए हटाये हटायें हटाना संरक्षित वापस वगळलेले वगळलेला वगळावे",
 )
 #: Words beside them that change nothing.
 _FILLING: Final = words_in(
     "a all already are as be been block blocking for from has have is it kindly list mobile mobiles msisdn must no nos",
     "now number numbers of please please phone phones request requested required should the these this those to was",
-    "were नंबर नम्बर",
+    "were नंबर नम्बर गए गये गया गई गयी जाए जाएं दिया दिए लिया लिए ली किया की के क्रमांक",
 )
 #: The same in several words, and whose numbers stand below a table; `list` and `number` around them were left out.
 _NOT_TO_BLOCK: Final = re.compile(
@@ -57,6 +59,18 @@ _NOT_TO_BLOCK: Final = re.compile(
     r"|nodal officer|contact person|for (?:any )?quer(?:y|ies)|prepared by|authori[sz]ed signatory"
     r"|ब्लॉक (?:न|ना|नहीं|नही)(?: करें| करे| करना| किया जाए)?"
 )
+#: The same, `do not block`, in further languages, and Marathi for withdrawn.
+_DO_NOT_BLOCK: Final = frozenset(
+    plain_letters(phrase)
+    for phrase in (
+        "block na karein", "block na karen", "block na kare", "block na karo", "block mat karo", "block mat karein",
+        "block nahi karna", "block na kiya jaye", "ब्लॉक करू नये", "ब्लॉक करू नका", "मागे घेतले", "मागे घेतला", "मागे घेतली",
+        "બ્લોક ન કરવા", "બ્લોક ન કરવું", "બ્લોક ન કરવો", "બ્લોક કરશો નહીં", "બ્લોક કરવું નહીં", "ਬਲਾਕ ਨਾ ਕਰੋ",
+        "ਬਲਾਕ ਨਾ ਕੀਤਾ ਜਾਵੇ", "ব্লক করবেন না", "ব্লক করা যাবে না", "ব্লক নকৰিব", "ବ୍ଲକ୍ କରନ୍ତୁ ନାହିଁ", "ବ୍ଲକ କରନ୍ତୁ ନାହିଁ",
+        "பிளாக் செய்ய வேண்டாம்", "தடை செய்ய வேண்டாம்", "முடக்க வேண்டாம்", "బ్లాక్ చేయవద్దు", "బ్లాక్ చేయకండి", "ಬ್ಲಾಕ್ ಮಾಡಬೇಡಿ",
+        "ಬ್ಲಾಕ್ ಮಾಡಬಾರದು", "ബ്ലോക്ക് ചെയ്യരുത്", "بلاک نہ کریں",
+    )
+)  # fmt: skip
 _MERE: Final = re.compile(
     r"^(?:please|kindly|numbers?|nos?|these|this|those|list|of|to|all|the) | (?:please|numbers?)$"
 )
@@ -121,9 +135,12 @@ _OTHERS: Final = words_in(
     "any authorised authorized by contact officer nodal person prepared queries query signatory",
     "accused bar barred barring blocked do don dont false fraud fraudster fraudsters fraudulent listed needed never",
     "not positive positives suspect suspected suspects t un wrong ब्लॉक न ना नहीं नही करें करे करना किया जाए",
+    *_DO_NOT_BLOCK,
 )
 #: How the second of two words begins that are one for victims together, as शिकायत कर्ता.
-_SECOND: Final = ("कर्त", "કર્ત", "કરનાર", "બન", "ਕਰਤ", "kart")
+_SECOND: Final = (
+    "कर्त", "કર્ત", "કરનાર", "બન", "ਕਰਤ", "kart", "அளித்த", "கொடுத்த", "کنند", "گزار", "دہند",
+)  # fmt: skip
 _FIRST: Final = {word.removesuffix(end) for word in BEGINNINGS for end in _SECOND if word.endswith(end)}
 _WHOLE: Final = "|".join(sorted(VICTIMS | FILLING | _RELEASED | _FILLING | _OTHERS | _FIRST))
 
@@ -160,7 +177,7 @@ def is_spared(text: str) -> bool:
         return True
     bare, before = " ".join(words_of(text)), None
     while bare != before:
-        if _NOT_TO_BLOCK.fullmatch(bare):
+        if _NOT_TO_BLOCK.fullmatch(bare) or bare in _DO_NOT_BLOCK:
             return True
         bare, before = _MERE.sub("", bare), bare
     return False
@@ -289,8 +306,7 @@ def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
     # Below a heading such as `Reported by` or `Complainant type`, a victim is who named the number.
     by_whom = bool(_BY_WHOM & set(words_of(heading))) or is_of_victims(heading)
     is_ascii = pc.string_is_ascii(texts)
-    parted = pc.utf8_normalize(texts.filter(pc.invert(is_ascii)), "NFD")
-    plain = pc.utf8_normalize(pc.replace_substring_regex(parted, "[\u093c\u0a3c\u200b-\u200f]", ""), "NFC")
+    plain = plain_cells(texts.filter(pc.invert(is_ascii)))
     plain = pc.replace_with_mask(texts, pc.invert(is_ascii), plain)
     may_be = texts.filter(pc.match_substring_regex(plain, _MAY_BE, ignore_case=True))
     # Only letters count: `Person 1` to `Person 1000000` are one text.

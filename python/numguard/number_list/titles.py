@@ -1,7 +1,8 @@
 """Whose numbers the title of a list says it has: the victims', or those of suspects.
 
 Owns the words for both sides in titles, in English and Hindi, and those for victims in
-Marathi, Gujarati and Punjabi, in all their forms; those of a cell with a number are the compiled module's.
+Marathi, Gujarati, Punjabi, Bengali, Assamese, Odia, Tamil, Telugu, Kannada, Malayalam and Urdu, in all their forms;
+those of a cell with a number are the compiled module's.
 One idea: **a title that names victims is that of a list of victims, unless it says that they named
 the numbers**, as in `Suspect numbers reported by victims`.
 """
@@ -14,11 +15,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
+from numguard.source.scripts import plain_letters
+
 __all__ = [
     "BEGINNINGS",
     "FILLING",
     "VICTIMS",
     "heads_victims",
+    "in_typewriter_font",
     "is_of_suspects",
     "is_of_victims",
     "is_victim",
@@ -30,8 +34,8 @@ __all__ = [
 
 
 def words_in(*lines: str) -> frozenset[str]:
-    """The words of lines."""
-    return frozenset(" ".join(lines).split())
+    """The words of lines, as texts are compared."""
+    return frozenset(plain_letters(" ".join(lines)).split())
 
 
 #: Words for victims, and for those who complain or witness.
@@ -44,6 +48,9 @@ VICTIMS = words_in(
     "शिकायतकर्ता शिकायतकर्ताओं पीडित पीडिता पीडितों प्रार्थी प्रार्थिया परिवादी वादी वादिनी आवेदक आवेदिका फरियादी",
     "भुक्तभोगी मुस्तगीस याचिकाकर्ता सूचनाकर्ता इत्तिलाकर्ता विक्टिम गवाह साक्षी निर्दोष",
     "फिर्यादी तक्रारदार अर्जदार साक्षीदार પીડિત ફરિયાદી ફરીયાદી અરજદાર સાક્ષી ਪੀੜਤ ਪੀੜਿਤ ਸਿਕਾਇਤਕਰਤਾ ਮੁਦਈ ਗਵਾਹ",
+    # Tamil and Malayalam for the plaintiff, Malayalam for a victim, Kannada for who has suffered, Urdu for who asks and
+    # for witnesses.
+    "வாதி വാദി ഇര ನೊಂದ سائل گواہ گواہان",
 )
 #: How words for victims begin: case and number change their end, as in पीड़ितों, तक्रारदारांची, ફરિયાદીઓની and ਪੀੜਤਾਂ.
 BEGINNINGS: Final = tuple(
@@ -54,8 +61,26 @@ BEGINNINGS: Final = tuple(
         "ਪੀੜਤ ਪੀੜਿਤ ਪੀਡਤ ਸਿਕਾਇਤਕਰਤ ਸਕਾਇਤਕਰਤ ਮੁਦਈ ਮੁੱਦਈ ਗਵਾਹ ਫਰਿਆਦੀ ਬਿਨੈਕਾਰ ਦਰਖਾਸਤਕਰਤ ਵਿਕਟਿਮ",
         "shikayatkart sikayatkart peedit pidit fariyadi fariyaadi phariyadi firyadi faryadi prarthi parivadi aavedak",
         "avedak takrardar takraardar mustgees yachikakart suchnakart arjdar arajdar",
+        # Bengali and Assamese: who complains, the victim, who applies, informant, who has suffered, plaintiff.
+        "অভিযোগকারী অভিযোগকারি অভিযোগকর্ত ভুক্তভোগী ভুক্তভোগি আবেদনকারী আবেদনকারি দরখাস্তকারী এজাহারকারী ক্ষতিগ্রস্ত",
+        "ফরিয়াদি ফরিয়াদী বাদী ভিকটিম ভিক্টিম সাক্ষী সাক্ষি",
+        # Odia: who complains, who applies, the victim, who lodged the report, the plaintiff, the witness.
+        "ଅଭିଯୋଗକାରୀ ଅଭିଯୋଗକାରି ଆବେଦନକାରୀ ଆବେଦନକାରି ପୀଡିତ ସୂଚନାଦାତା ଫରିଆଦି ସାକ୍ଷୀ",
+        # Tamil: who complains (in three forms), who petitions, who is affected, who applies, the witness.
+        "புகார்தார புகாரளித்த புகார்அளித்த புகார்கொடுத்த மனுதார பாதிக்கப்பட்ட விண்ணப்பதார சாட்சி",
+        # Telugu: who complains (in two forms), the victim, who petitions, who applies, the witness.
+        "ఫిర్యాదుదారు ఫిర్యాది బాధిత అర్జీదారు దరఖాస్తుదారు సాక్షి సాక్షుల",
+        # Kannada: who complains (in five forms), the victim (in three), who petitions, the witness.
+        "ದೂರುದಾರ ಪಿರ್ಯಾದಿ ಫಿರ್ಯಾದಿ ಪಿರ್ಯಾದುದಾರ ಫಿರ್ಯಾದುದಾರ ಸಂತ್ರಸ್ತ ಬಾಧಿತ ಪೀಡಿತ ಅರ್ಜಿದಾರ ಸಾಕ್ಷಿ",
+        # Malayalam: who complains (in two forms), who applies, who petitions, the victim (in two), witness.
+        "പരാതിക്കാര ആവലാതിക്കാര അപേക്ഷക ഹർജിക്കാര ഇരയ ഇരകള സാക്ഷി",
+        # Urdu: who complains (in three forms), who applies (in two), plaintiff, affected, informant.
+        "شکایتکنند شکایتگزار شکایتدہند درخواستگزار درخواستدہند مدعی متاثر مستغیث فریادی مظلوم",
     )
 )
+#: Words for victims in Hindi as Kruti Dev and fonts like it store them, with the Latin letters of a typewriter's keys:
+#: पीड़ित, शिकायतकर्ता, प्रार्थी, आवेदक, फरियादी, परिवादी, वादी.
+_TYPED: Final = re.compile("ihfM\\+?r|f['\u2018\u2019`]kdk;r ?d[rR]|izkFkhZ|vkosnd|Qfj;knh|ifjoknh|(?<![A-Za-z])oknh")
 #: Words that may mean either side, and say something only as a title of their own: who sent money, or a message.
 _EITHER = words_in("sender senders receiver receivers payer payers remitter remitters depositor depositors")
 _SUSPECTS = words_in(
@@ -64,14 +89,16 @@ _SUSPECTS = words_in(
     "aropi aaropi abhiyukt apradhi aparadhi sandigdh",
     "संदिग्ध सन्दिग्ध संदेही आरोपी आरोपियों आरोपित अभियुक्त अपराधी अपराधियों ठग ठगों जालसाज",
 )
-#: The signs below letters of Devanagari and Gurmukhi that writers leave out.
-_NUKTA = "\u093c\u0a3c"
 #: Words of a title that name no side.
 FILLING = words_in(
     "a and all contact contacts data detail details for list mobile mobiles msisdn no nos number numbers of",
     "phone phones s sheet side telephone the whatsapp wise मोबाइल मोबाईल नंबर नम्बर क्रमांक फोन संपर्क सूची यादी लिस्ट विवरण",
     "तपशील माहिती का की के और व आणि यांचा यांची यांचे મોબાઇલ મોબાઈલ નંબર ફોન સંપર્ક યાદી સૂચિ લિસ્ટ વિગત વિગતો અને નો ની ના",
     "ਮੋਬਾਈਲ ਮੋਬਾਇਲ ਨੰਬਰ ਫੋਨ ਸੰਪਰਕ ਸੂਚੀ ਲਿਸਟ ਵੇਰਵਾ ਵੇਰਵੇ ਅਤੇ ਦਾ ਦੀ ਦੇ ਦੀਆਂ",
+    # Mobile, phone, number and list, and `of` and `and` where they are words of their own.
+    "ka ki ke suchi soochi yadi talika মোবাইল মবাইল ফোন নম্বর নং তালিকা এবং ও ମୋବାଇଲ ଫୋନ ନମ୍ବର ତାଲିକା மொபைல் கைபேசி",
+    "தொலைபேசி போன் எண் எண்கள் பட்டியல் మొబైల్ ఫోన్ నంబర్ నంబర్లు నెంబర్ జాబితా ಮೊಬೈಲ್ ಫೋನ್ ಸಂಖ್ಯೆ ಸಂಖ್ಯೆಗಳು ನಂಬರ್ ಪಟ್ಟಿ മൊബൈൽ",
+    "ഫോൺ നമ്പർ നമ്പറുകൾ പട്ടിക ലിസ്റ്റ് موبائل فون نمبر نمبرات فہرست لسٹ کا کی کے اور",
 )
 #: What victims did to the numbers that a list has: `reported by the victims`, `received from complainants`.
 _NAMED = (
@@ -105,8 +132,17 @@ def names_victims(title: str) -> bool:
     """
     words = words_of(title)
     if not any(map(is_victim, words)):
-        return False
+        return in_typewriter_font(title)
     return not _names_suspects(words) or _VICTIM in _BY_VICTIMS.sub("", _marked(words))
+
+
+def in_typewriter_font(title: str) -> bool:
+    """Whether a title has a word for victims in the letters of a font that is not Unicode, such as Kruti Dev.
+
+    >>> in_typewriter_font("ihfM+r dk eksckby uEcj"), in_typewriter_font("lafnX/k eksckby uEcj")
+    (True, False)
+    """
+    return _TYPED.search(title) is not None
 
 
 def is_victim(word: str) -> bool:
@@ -144,7 +180,7 @@ def heads_victims(cell: str) -> bool:
     (True, False)
     """
     meant = set(words_of(cell)) - FILLING
-    return bool(meant) and all(map(is_victim, meant))
+    return bool(meant) and (all(map(is_victim, meant)) or in_typewriter_font(cell))
 
 
 @lru_cache(1_000)
@@ -153,13 +189,7 @@ def words_of(text: str) -> list[str]:
 
     Two words that are one for victims together, as शिकायत कर्ता and ભોગ બનનાર, are one.
     """
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
-    kept = (
-        char
-        for char in unicodedata.normalize("NFD", apart)
-        if char not in _NUKTA and unicodedata.category(char) != "Cf"
-    )
-    plain = unicodedata.normalize("NFC", "".join(kept)).casefold()
+    plain = plain_letters(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text))
     words: list[str] = []
     for word in "".join(char if unicodedata.category(char)[0] in "LM" else " " for char in plain).split():
         before = words[-1] if words else ""

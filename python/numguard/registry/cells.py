@@ -22,6 +22,7 @@ from numguard import _core
 from numguard.compute import as_text, is_list, is_number, pc, schema_of, whole
 from numguard.errors import UnsupportedTypeError
 from numguard.registry.spelling import seen
+from numguard.source.scripts import plain_digits, plain_letters
 
 __all__ = [
     "Numbers",
@@ -35,6 +36,7 @@ __all__ = [
     "numbers",
     "own_numbers",
     "plain_digits",
+    "plain_text",
     "remarks",
     "repeats",
     "single_numbers",
@@ -51,9 +53,12 @@ _PARTED = re.compile(r"(?<=\d)[\W_]+(?=\d)")
 _RUN = re.compile(r"\d{10,}")
 _LONGEST_SEARCHED = 2_000
 #: The portal's number of fourteen digits below what says no more than that it is one. FIR numbers keep their words.
-_LABELLED = r"(?i)^(?:(?:ack|acknowledge?ment|complaint|ncrp|no|number|id)[\s.:#_-]*)*(\d{14})\s*[.,;]?$"
+_LABELLED = (
+    r"(?i)^(?:(?:ack|acknowledge?ment|complaint|ncrp|no|number|id|पावती|शिकायत|तक्रार|संख्या|क्रमांक|नंबर|नं|सं)[\s.:#_-]*)*"
+    r"(\p{Nd}{14})\s*[.,;]?$"
+)
 #: Two of the portal's numbers: what is beside them belongs to two complaints.
-_TWO_PORTAL_NUMBERS = r"(?:^|\D)\d{14}\D+\d{14}(?:\D|$)"
+_TWO_PORTAL_NUMBERS = r"(?:^|\P{Nd})\p{Nd}{14}\P{Nd}+\p{Nd}{14}(?:\P{Nd}|$)"
 
 
 def written(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
@@ -172,14 +177,22 @@ def is_nothing(text: pa.Array[Any]) -> pa.Array[Any]:
     return nothing
 
 
-def plain_digits(text: pa.Array[Any]) -> pa.Array[Any]:
-    """The cells with the digits of every script as 0 to 9."""
-    other = pc.fill_null(pc.match_substring_regex(text, r"[^\x00-\x7f]"), False)
+def plain_text(text: pa.Array[Any]) -> pa.Array[Any]:
+    """The cells as they are compared: digits as 0 to 9, letters folded, single blanks, no marks that are not seen."""
+    text = plain_digits(text)
+    other = pc.invert(pc.fill_null(pc.string_is_ascii(text), True))
     if not pc.any(other).as_py():
         return text
     cells: list[Any] = text.filter(other).to_pylist()
-    plain = ["".join(str(unicodedata.digit(char)) if char.isdecimal() else char for char in cell) for cell in cells]
+    plain = [_plain(cell) for cell in cells]
     return pc.replace_with_mask(text, other, pa.array(plain, pa.string()))  # type: ignore[no-any-return]
+
+
+def _plain(cell: str) -> str:
+    """One cell; one with digits that are raised, or in a circle, is left: folded they would be figures."""
+    if any(unicodedata.category(char) in ("No", "Nl") for char in cell):
+        return cell
+    return " ".join(plain_letters(cell).split())
 
 
 def repeats(cells: pa.Array[Any]) -> bool:

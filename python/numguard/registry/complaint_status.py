@@ -8,7 +8,7 @@ with and that there was none.
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -17,12 +17,13 @@ from numguard.compute import pc
 from numguard.registry import cells
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.spelling import phrases, plain_words
+from numguard.source.scripts import plain_letters
 
 __all__ = ["ENDS", "STANDS", "Statuses", "complaint_statuses"]
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(phrases(text))
+    return frozenset(plain_letters(phrase) for phrase in phrases(text))
 
 
 #: The words of a complaint that stands.
@@ -43,7 +44,10 @@ STANDS = _words(
     reopen; reopened; amount on hold; money on hold; दर्ज; पंजीकृत; शिकायत दर्ज; एफआईआर दर्ज;
     प्राथमिकी दर्ज; मुकदमा दर्ज; अभियोग पंजीकृत; प्राप्त; स्वीकृत; नई; नया; लंबित; लम्बित; विचाराधीन;
     प्रक्रियाधीन; प्रगति पर; जांच जारी; जाँच जारी; जांच में; जाँच में; जांचाधीन; विवेचनाधीन; विवेचना जारी;
-    अनुसंधानाधीन"""
+    अनुसंधानाधीन; darj; lambit; vicharadhin; गुन्हा दाखल; प्रलंबित; नोंदणीकृत; तपास सुरू; चौकशी सुरू;
+    નોંધાયેલ; પડતર; તપાસ ચાલુ; ગુનો દાખલ; ਦਰਜ; ਲੰਬਿਤ; ਜਾਂਚ ਅਧੀਨ; তদন্তাধীন; বিচারাধীন; ପଞ୍ଜୀକୃତ; ତଦନ୍ତାଧୀନ;
+    நிலுவையில்; நிலுவையில் உள்ளது; விசாரணையில்; விசாரணையில் உள்ளது; பதிவு செய்யப்பட்டது; పెండింగ్; నమోదైంది; విచారణలో;
+    దర్యాప్తులో; ದಾಖಲಾಗಿದೆ; ತನಿಖೆಯಲ್ಲಿ; ತನಿಖೆಯಲ್ಲಿದೆ; രജിസ്റ്റർ ചെയ്തു; അന്വേഷണത്തിൽ; درج; زیر تفتیش; زیر التوا"""
 )
 
 #: The words of a complaint that has ended: nothing that it names is reported any more.
@@ -61,9 +65,16 @@ ENDS = _words(
     test entry; closed as false; closed false; closed as withdrawn; closed withdrawn; closed as duplicate;
     closed duplicate; closed as rejected; closed rejected; वापस; वापस ली; वापस ली गई; वापस लिया गया;
     शिकायत वापस; शिकायत वापस ली गई; अस्वीकृत; निरस्त; खारिज; रद्द; झूठी; झूठी शिकायत; असत्य;
-    फर्जी शिकायत; डुप्लीकेट; अमान्य"""
+    फर्जी शिकायत; डुप्लीकेट; अमान्य; अस्वीकार; शिकायत खारिज; शिकायत निरस्त; khareej; kharij; asvikrit; asweekrit;
+    nirast; मागे घेतली; तक्रार मागे घेतली; नामंजूर; फेटाळली; खोटी तक्रार; રદ; નામંજૂર; ખોટી ફરિયાદ; ફરિયાદ પાછી ખેંચી; ਰੱਦ; ਖਾਰਜ;
+    ਖ਼ਾਰਜ; ਝੂਠੀ ਸ਼ਿਕਾਇਤ; ਸ਼ਿਕਾਇਤ ਵਾਪਸ ਲਈ; খারিজ; বাতিল; প্রত্যাহার; প্রত্যাহৃত; মিথ্যা অভিযোগ; ବାତିଲ; ଖାରଜ; ପ୍ରତ୍ୟାହାର;
+    நிராகரிக்கப்பட்டது; ரத்து; ரத்து செய்யப்பட்டது; தள்ளுபடி; திரும்பப் பெறப்பட்டது; తిరస్కరించబడింది; రద్దు; రద్దు చేయబడింది;
+    ఉపసంహరించుకున్నారు; ತಿರಸ್ಕರಿಸಲಾಗಿದೆ; ರದ್ದು; ರದ್ದುಪಡಿಸಲಾಗಿದೆ; ಹಿಂಪಡೆಯಲಾಗಿದೆ; നിരസിച്ചു; റദ്ദാക്കി; പിൻവലിച്ചു; خارج; مسترد; منسوخ;
+    واپس لی گئی; شکایت واپس لی گئی"""
 )
 
+#: What parts a status in two languages.
+_PARTS: Final = re.compile(r"[/|()\[\]]| [-\u2013] ")
 #: Numbers and days of cases, with the words before them: `FIR No. 12/2026 dated 01-11-2026`.
 _BESIDE = re.compile(r"(?:(?<!\w)(?:no|number|dated|dt|date|on|vide)\.?\s*)*(?<!\w)\d[\d./ ]*")
 
@@ -92,21 +103,28 @@ def complaint_statuses(columns: list[pa.ChunkedArray[Any]], size: int) -> Status
     """The status of each of `size` rows, by one or more columns."""
     shown: list[str | None] = [None] * size
     ended, unclear = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
-    known = ENDS | STANDS
     for column in columns:
         some = np.flatnonzero(flags(pc.is_valid(cells.words(column))))
         encoded = cells.written(column).take(pa.array(some, pa.int64())).dictionary_encode()
         texts: list[Any] = encoded.dictionary.to_pylist()
-        plain = [_bare(text) for text in texts]
+        meant = [_meant(text) for text in texts]
         code = ints(encoded.indices)
-        ended[some] |= np.array([word in ENDS for word in plain], np.bool_)[code]
-        unclear[some] |= np.array([word not in known for word in plain], np.bool_)[code]
+        ended[some] |= np.array([all(word in ENDS for word in words) for words in meant], np.bool_)[code]
+        clear = np.array([any(set(words) <= one for one in (ENDS, STANDS)) for words in meant], np.bool_)
+        unclear[some] |= ~clear[code]
         for row, text in zip(some.tolist(), (texts[k] for k in code.tolist()), strict=True):
             before = shown[row]
             shown[row] = text if before is None else f"{before}; {text}"
     return Statuses(pa.array(shown, pa.string()), ended, unclear & ~ended)
 
 
+def _meant(text: str) -> list[str]:
+    """What a status says, once in each language that it is written in, as in `Rejected (अस्वीकृत)`."""
+    if _bare(text) in ENDS | STANDS or text.isascii():
+        return [_bare(text)]
+    return [bare for part in _PARTS.split(text) if (bare := _bare(part))] or [_bare(text)]
+
+
 def _bare(text: str) -> str:
     """A status as it is compared: folded, without the number and the day of a case."""
-    return " ".join(_BESIDE.sub(" ", plain_words(text)).split()).rstrip(".,: ")
+    return " ".join(_BESIDE.sub(" ", plain_letters(plain_words(text))).split()).rstrip(".,: ")

@@ -170,7 +170,9 @@ def read_complaints(
         lost = flags(pc.is_null(part))[ints(found["index"])]
         refusals.append(_refused_numbers(found.filter(pa.array(lost)), note))
         found = found.filter(pa.array(~lost))
-    key = pc.binary_join_element_wise(folded_cells(sources(source)), folded_cells(acknowledgement), "\x1f")
+    # A complaint is one, in whatever digits its number is written.
+    number = folded_cells(cells.plain_digits(acknowledgement))
+    key = pc.binary_join_element_wise(folded_cells(sources(source)), number, "\x1f")
     found = _in_doubt(found, _of_unrecorded(found, complainants, key), "complainants_number")
     for word, disagree in _disagreeing(fields, key).items():
         refusals.append(_refused(word, column(word), pc.if_else(disagree, "rows_disagree", None)))

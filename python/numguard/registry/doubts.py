@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import is_list, pc
+from numguard.compute import is_list, named, pc
 from numguard.number_list.spared import spared
 from numguard.number_list.titles import words_in
 from numguard.registry import cells
@@ -28,6 +28,7 @@ __all__ = [
     "shifted_rows",
     "spared_rows",
     "struck_rows",
+    "unread_numbers",
 ]
 
 #: Cells that may contain a number, with any separators.
@@ -58,6 +59,29 @@ def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -
         for k in np.flatnonzero(np.isin(index, some)).tolist():
             repeated[k] |= (index[k], msisdn[k]) in pairs
     return repeated
+
+
+def unread_numbers(table: pa.Table, unread: Iterable[int]) -> list[str]:
+    """A warning for each column of phone numbers that is not read: most of its cells are nothing else.
+
+    Its heading may be in a language, or in a font of its own, that is not known, and the numbers be complainants'.
+    """
+    warnings = []
+    for place in unread:
+        field = table.schema.field(place)
+        if not cells.may_name_numbers(field.type):
+            continue
+        text = cells.trimmed(cells.joined(table.column(place)))
+        filled = pc.fill_null(pc.not_equal(text, ""), False).true_count
+        may_be: Any = text.filter(pc.fill_null(pc.match_substring_regex(text, _TEN_DIGITS), False))
+        if 2 * len(may_be) > filled and 2 * flags(cells.is_mobile(cells.plain_digits(may_be))).sum() > filled:
+            name = named([field.name])
+            warnings.append(
+                f"the column {name!r} has phone numbers and is not read: none of them is listed, and none is protected "
+                f'as a complainant\'s; say whose they are with --map "{name}=complainant_mobile" or '
+                f'"{name}=suspect_mobiles", or leave it out with --map "{name}=ignore"'
+            )
+    return warnings
 
 
 def of_other_countries(index: Ints, msisdn: Any, table: pa.Table, places: Sequence[int]) -> Bools:

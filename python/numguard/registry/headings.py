@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import tomllib
-import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -22,8 +21,9 @@ import pyarrow as pa
 from numguard.compute import named
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import whole_file
-from numguard.number_list.titles import names_victims
+from numguard.number_list.titles import in_typewriter_font, names_victims
 from numguard.source import headings
+from numguard.source.languages import heading_words, in_english
 from numguard.types import PathLike
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Mapped",
     "find_columns",
     "heading",
+    "ignored",
     "known_by",
     "may_hold_suspects",
     "names_suspects",
@@ -51,7 +52,6 @@ IGNORE: Final = "ignore"
 
 #: The words of headings for a complainant.
 _COMPLAINANTS: Final = ("complainant", "victim", "applicant", "informant", "petitioner", "comp")
-_COMPLAINANTS_HINDI: Final = ("शिकायतकर्ता", "पीड़ित", "प्रार्थी", "परिवादी", "वादी", "आवेदक")
 
 #: Headings of a column with a complainant's number: all of them protect.
 _OF_COMPLAINANT: Final = tuple(
@@ -68,11 +68,8 @@ _OF_COMPLAINANT: Final = tuple(
                 "registered mobile no of {}", "{} registered mobile no", "{} whatsapp no",
             ),
         ),
-        (
-            _COMPLAINANTS_HINDI,
-            ("{} मोबाइल", "{} का मोबाइल", "{} मोबाइल नंबर", "{} का मोबाइल नंबर", "{} नंबर", "{} संपर्क", "{} संपर्क नंबर",
-             "{} का नाम व मोबाइल नंबर", "{} का वैकल्पिक मोबाइल नंबर"),
-        ),
+        # The words of other languages are compared as `complainant`.
+        (("complainant",), ("{} का नाम व मोबाइल नंबर", "{} का वैकल्पिक मोबाइल नंबर")),
     )
     for who in words
     for form in forms
@@ -168,31 +165,22 @@ AMBIGUOUS: Final[dict[str, tuple[str, ...]]] = {
     "amount recovered hold": ("amount_recovered", "amount_held"),
 }
 
-#: Synonyms, each with the word by which it is compared.
+#: Synonyms, each with the word by which it is compared; those of other languages are in `source/languages.csv`.
 _SAME: Final = {
     "number": "no", "numbers": "no", "nos": "no", "num": "no", "mob": "mobile", "mobiles": "mobile",
     "phone": "mobile", "phones": "mobile", "telephone": "mobile", "suspected": "suspect", "suspects": "suspect",
     "ack": "acknowledgement", "acknowledgment": "acknowledgement", "dist": "district", "distt": "district",
     "amt": "amount", "dt": "date",
-    "नम्बर": "नंबर", "संख्या": "नंबर", "क्रमांक": "नंबर", "सं": "नंबर", "मोबाईल": "मोबाइल", "फोन": "मोबाइल",
-    "सन्दिग्ध": "संदिग्ध", "दिनांक": "तारीख", "तिथि": "तारीख", "रकम": "राशि",
 }  # fmt: skip
 #: Words that are ignored when headings are compared.
-_IGNORED: Final = frozenset(
-    ["of", "the", "in", "rs", "inr", "rupees", "and", "का", "की", "के", "में", "रु", "रुपये", "रूपये", "रुपए"]
-)
-_NUKTA: Final = "\u093c"
-
-
+_IGNORED: Final = frozenset(["of", "the", "in", "rs", "inr", "rupees", "and", "रु", "रुपये", "रूपये", "रुपए"])
 #: Words of headings for a number.
-_PHONES: Final = frozenset(
-    ["mobile", "contact", "whatsapp", "मोबाइल", "संपर्क", "भ्रमणध्वनी", "દૂરભાષ", "મોબાઇલ", "મોબાઈલ", "ફોન", "સંપર્ક", "ਮੋਬਾਈਲ",
-     "ਮੋਬਾਇਲ", "ਫੋਨ", "ਸੰਪਰਕ"]
-)  # fmt: skip
+_PHONES: Final = frozenset(["mobile", "contact", "whatsapp"])
 
 #: Words of headings for the customer of a bank, who may be who complains.
 _CUSTOMERS: Final = frozenset(["customer", "customers", "cust", "client", "ग्राहक"])
-_SUSPECTS: Final = frozenset(["suspect", "accused", "fraudster", "संदिग्ध", "आरोपी"])
+_SUSPECTS: Final = frozenset(["suspect", "accused", "fraudster"])
+_OF_A_SIDE: Final = dict.fromkeys(_COMPLAINANTS, "complainant") | dict.fromkeys(_SUSPECTS, "suspect")
 #: Words of headings whose column may repeat a suspect's number: those of suspects, and of narratives.
 _OF_SUSPECTS: Final = frozenset(
     [*_SUSPECTS, "narrative", "facts", "fact", "brief", "gist", "description", "remark", "remarks", "summary", "modus",
@@ -215,7 +203,7 @@ def may_hold_suspects(written: str) -> bool:
     """Whether the column of a heading may hold a suspect's number, and the heading names no complainant."""
     words = set(heading(written).split())
     of_case = bool(words & _OF_DETAILS) and words <= _OF_DETAILS | set(map(heading, _OF_CASE))
-    of_complainants = words & {*_COMPLAINANTS, *map(heading, _COMPLAINANTS_HINDI)} or names_victims(written)
+    of_complainants = words & {*_COMPLAINANTS} or names_victims(written)
     return (of_case or bool(words & _OF_SUSPECTS)) and not of_complainants
 
 
@@ -223,15 +211,13 @@ def may_hold_suspects(written: str) -> bool:
 def heading(written: str) -> str:
     """A heading as it is compared: without punctuation, case and units of money, each synonym as one word.
 
-    >>> heading("Suspected Mobile No(s).") == heading("suspect_mobile_numbers")
+    >>> heading("Suspected Mobile No(s).") == heading("suspect_mobile_numbers") == heading("संदिग्ध मोबाइल नं0")
     True
     """
-    kept = (
-        char if unicodedata.category(char)[0] in "LMN" else " "
-        for char in unicodedata.normalize("NFKC", written.casefold())
-        if char != _NUKTA and unicodedata.category(char) != "Cf"
-    )
-    words = [_SAME.get(word, word) for word in "".join(kept).split()]
+    words = [_SAME.get(word, word) for word in in_english(heading_words(written), romanised=True)]
+    if not written.isascii():
+        # Of a heading in two languages, the words for one side are one: `Victim Mobile (पीड़ित मोबाइल)`.
+        words = list(dict.fromkeys(_OF_A_SIDE.get(word, word) for word in words))
     # "Complainant's" and "No(s)" leave an s behind; those of "S. No." and "P. S." are words.
     left = [k > 0 and word == "s" and words[k - 1] != "p" for k, word in enumerate(words)]
     return " ".join(word for word, lone in zip(words, left, strict=True) if word not in _IGNORED and not lone)
@@ -308,7 +294,7 @@ def _place(header: str, headers: Sequence[str], where: str) -> int:
     exact = [at for at, name in enumerate(headers) if name == header]
     places = exact or [at for at, name in enumerate(headers) if heading(name) == heading(header)]
     if len(places) != 1:
-        problem = "is there twice" if places else "is not there"
+        problem = "is there twice: give each a name of its own in the file" if places else "is not there"
         raise ColumnError(f"{where}: the column {named([header])!r} {problem}; its columns are {headings(headers)}")
     return places[0]
 
@@ -332,12 +318,20 @@ def _no_doubt(
         words = set(heading(header).split())
         if ambiguous and words & _PHONES and (names_victims(header) or words & _CUSTOMERS):
             could = ("complainant_mobile", "suspect_mobiles")[: 2 if words & _CUSTOMERS else 1]
+        elif ambiguous and in_typewriter_font(header):
+            # No word of such a font is known but those for complainants; of names and numbers, both are asked.
+            could = ("complainant_mobile",)
         if at not in taken and could:
             name = named([header])
             raise ColumnError(
                 f"{where}: the column {name!r} could be {' or '.join(could)}; choose one with "
                 f'--map "{name}={could[0]}", or leave it out with --map "{name}={IGNORE}" (mapping=)'
             )
+
+
+def ignored(mapping: Mapped | None, known: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """The headings, as they are compared, of the columns that a mapping leaves out."""
+    return frozenset(map(heading, _by_field(mapping, known).get(IGNORE, ())))
 
 
 def _by_field(mapping: Mapped | None, known: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ steps of the event, and so shows what it would do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -18,8 +18,9 @@ from numguard.notebook import card, counts
 from numguard.registry.amended import AMENDED, amended
 from numguard.registry.case import Case
 from numguard.registry.complaints import Complaints, read_complaints
+from numguard.registry.doubts import unread_numbers
 from numguard.registry.ended import in_force_of
-from numguard.registry.headings import AMBIGUOUS, COLUMNS, Mapped, known_by, read_mapping
+from numguard.registry.headings import AMBIGUOUS, COLUMNS, Mapped, heading, ignored, known_by, read_mapping
 from numguard.registry.inputs import record_input
 from numguard.registry.preview import Preview, preview
 from numguard.registry.reconcile import ALIKE, Plan, reconcile
@@ -70,7 +71,7 @@ class Intake:
             `Registry.decide` does.
         reopened: How many complaints that had ended the file names again as standing.
         warnings: What else must be known of how the file was read: formulas without a value, hidden rows, cells that
-            are struck out or merged.
+            are struck out or merged; columns of phone numbers that are not read.
 
     Example:
         >>> import numguard as ng, pyarrow as pa
@@ -146,10 +147,12 @@ def add_complaints(
     is_heading = known_by({**COLUMNS, "": tuple(AMBIGUOUS)}, mapped)
     sheet = read_sheet(source, name, known_by(COLUMNS, mapped), sheet_name, is_heading=is_heading, of_suspects=True)
     complaints = read_complaints(sheet, mapped, constants, now=case.now())
+    unread = _unread(sheet, complaints, ignored(mapped, COLUMNS))
     if dry_run:
         plan, _ = _planned(case, sheet, complaints)
         reactivated = _reactivated(case, plan, case.store.head())
-        return _summary(None, sheet, complaints, plan, reactivated, **_trial(case, sheet, complaints, plan))
+        effect = _trial(case, sheet, complaints, plan)
+        return _summary(None, sheet, complaints, plan, reactivated=reactivated, unread=unread, **effect)
     with case.event("add_complaints") as append:
         plan, known = _planned(case, sheet, complaints)
         if strict:
@@ -159,7 +162,14 @@ def add_complaints(
         effect = _effect(case, sheet, complaints, plan, append.event)
         reactivated = _reactivated(case, plan, append.event - 1)
     event = append.event if known is None else known
-    return _summary(event, sheet, complaints, plan, reactivated, **effect)
+    return _summary(event, sheet, complaints, plan, reactivated=reactivated, unread=unread, **effect)
+
+
+def _unread(sheet: Sheet, complaints: Complaints, left_out: Collection[str]) -> list[str]:
+    """A warning for each column of phone numbers that is not read, and not left out by the caller."""
+    read = {place for places in complaints.at.values() for place in places}
+    names = enumerate(sheet.table.column_names)
+    return unread_numbers(sheet.table, [k for k, name in names if k not in read and heading(name) not in left_out])
 
 
 def _planned(case: Case, sheet: Sheet, complaints: Complaints) -> tuple[Plan, int | None]:
@@ -215,9 +225,16 @@ def record_intake(append: Append, sheet: Sheet, counts: tuple[int, int, int, int
 
 
 def _summary(
-    event: int | None, sheet: Sheet, complaints: Complaints, plan: Plan, reactivated: int, **effect: Any
+    event: int | None,
+    sheet: Sheet,
+    complaints: Complaints,
+    plan: Plan,
+    *,
+    reactivated: int,
+    unread: list[str],
+    **effect: Any,
 ) -> Intake:
-    """The result; `effect` has what the file drops and ends."""
+    """The result; `unread` has warnings, `effect` what the file drops and ends."""
     named = complaints.namings
     numbers = pa.table(
         {
@@ -241,7 +258,7 @@ def _summary(
         text_removed=numbers.filter(worded).select(_WORDED.names).combine_chunks(),
         not_data=sheet.not_data,
         passed_over=sheet.passed_over,
-        warnings=sheet.warnings,
+        warnings=[*sheet.warnings, *unread],
         alike=_of_file(sheet, plan.alike),
         reactivated=reactivated,
         reopened=plan.reopened,

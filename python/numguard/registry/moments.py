@@ -17,7 +17,8 @@ from numguard.compute import pc, whole
 from numguard.errors import ArgumentError
 from numguard.indian_time import DAY_MICROS, IST, OFFSET_MICROS
 from numguard.registry.arrays import Bools, Ints, flags, ints
-from numguard.registry.cells import each_once, is_nothing, plain_digits, repeats, trimmed, written
+from numguard.registry.cells import each_once, is_nothing, plain_text, repeats, trimmed, written
+from numguard.source.scripts import plain_letters
 
 __all__ = ["end_of_day", "last_moment", "moments"]
 
@@ -37,11 +38,27 @@ _NUMERIC: Final = r"^(?P<a>\d{1,2})[-/. ]\s*(?P<b>\d{1,2})[-/. ]\s*\d{4}\b"
 
 _ENGLISH: Final = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
                    "november", "december")  # fmt: skip
-_HINDI: Final = ("जनवरी", "फरवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर", "अक्टूबर", "नवंबर", "दिसंबर")
-_MONTHS: Final = (
-    {name: k for names in (_ENGLISH, [name[:3] for name in _ENGLISH], _HINDI) for k, name in enumerate(names, 1)}
-    | {"sept": 9, "सितम्बर": 9, "अक्तूबर": 10, "नवम्बर": 11, "दिसम्बर": 12}
-)  # fmt: skip
+#: January to December in the languages of India; a slash parts two spellings.
+_INDIAN: Final = (
+    "जनवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर/सितम्बर अक्टूबर/अक्तूबर नवंबर/नवम्बर दिसंबर/दिसम्बर",
+    "जानेवारी फेब्रुवारी मार्च एप्रिल मे जून जुलै ऑगस्ट सप्टेंबर ऑक्टोबर नोव्हेंबर डिसेंबर",
+    "જાન્યુઆરી ફેબ્રુઆરી માર્ચ એપ્રિલ મે જૂન જુલાઈ ઓગસ્ટ/ઑગસ્ટ સપ્ટેમ્બર ઓક્ટોબર/ઑક્ટોબર નવેમ્બર ડિસેમ્બર",
+    "ਜਨਵਰੀ ਫਰਵਰੀ ਮਾਰਚ ਅਪ੍ਰੈਲ ਮਈ ਜੂਨ ਜੁਲਾਈ ਅਗਸਤ ਸਤੰਬਰ ਅਕਤੂਬਰ ਨਵੰਬਰ ਦਸੰਬਰ",
+    "জানুয়ারি/জানুয়ারী ফেব্রুয়ারি/ফেব্রুয়ারী মার্চ এপ্রিল মে জুন জুলাই আগস্ট সেপ্টেম্বর অক্টোবর নভেম্বর ডিসেম্বর",
+    "জানুৱাৰী ফেব্ৰুৱাৰী মাৰ্চ এপ্ৰিল মে জুন জুলাই আগষ্ট ছেপ্টেম্বৰ অক্টোবৰ নৱেম্বৰ ডিচেম্বৰ",
+    "ଜାନୁଆରୀ ଫେବୃଆରୀ ମାର୍ଚ୍ଚ ଅପ୍ରେଲ ମଇ ଜୁନ ଜୁଲାଇ ଅଗଷ୍ଟ ସେପ୍ଟେମ୍ବର ଅକ୍ଟୋବର ନଭେମ୍ବର ଡିସେମ୍ବର",
+    "ஜனவரி பிப்ரவரி மார்ச் ஏப்ரல் மே ஜூன் ஜூலை ஆகஸ்ட் செப்டம்பர் அக்டோபர் நவம்பர் டிசம்பர்",
+    "జనవరి ఫిబ్రవరి మార్చి ఏప్రిల్ మే జూన్ జులై/జూలై ఆగస్టు/ఆగస్ట్ సెప్టెంబర్/సెప్టెంబరు అక్టోబర్/అక్టోబరు నవంబర్/నవంబరు డిసెంబర్/డిసెంబరు",
+    "ಜನವರಿ ಫೆಬ್ರವರಿ ಮಾರ್ಚ್ ಏಪ್ರಿಲ್ ಮೇ ಜೂನ್ ಜುಲೈ ಆಗಸ್ಟ್ ಸೆಪ್ಟೆಂಬರ್ ಅಕ್ಟೋಬರ್ ನವೆಂಬರ್ ಡಿಸೆಂಬರ್",
+    "ജനുവരി ഫെബ്രുവരി മാർച്ച് ഏപ്രിൽ മേയ്/മെയ് ജൂൺ ജൂലൈ ഓഗസ്റ്റ്/ആഗസ്റ്റ് സെപ്റ്റംബർ ഒക്ടോബർ നവംബർ ഡിസംബർ",
+    "جنوری فروری مارچ اپریل مئی جون جولائی اگست ستمبر اکتوبر نومبر دسمبر",
+)
+_MONTHS: Final = {
+    plain_letters(spelling): k
+    for names in (_ENGLISH, [name[:3] for name in _ENGLISH], *(line.split() for line in _INDIAN))
+    for k, name in enumerate(names, 1)
+    for spelling in name.split("/")
+} | {"sept": 9}
 
 #: The notes of refused cells by pattern; the last that matches holds.
 _WHY: Final = (
@@ -80,9 +97,9 @@ def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
     """Dates and times -> microseconds since 1970 in UTC. Returns (moment, note); without a zone, a time is IST.
 
     Accepted: ISO 8601, day first with `/`, `-`, `.` or a blank (12/09/2026, 12-Sep-2026 14:05, 12.09.2026 2:05 PM,
-    5th September 2026), a named month first (Sep 12, 2026), digits and months in Hindi too. The note of a cell that is
-    no day of the calendar is `not_a_date`, or more precisely `two_digit_year`, `month_first`, `day_or_month`,
-    `serial_date`, `spreadsheet_overflow`, `spreadsheet_error`.
+    5th September 2026), a named month first (Sep 12, 2026), digits and months of the languages of India too. The
+    note of a cell that is no day of the calendar is `not_a_date`, or more precisely `two_digit_year`, `month_first`,
+    `day_or_month`, `serial_date`, `spreadsheet_overflow`, `spreadsheet_error`.
 
     >>> moments(pa.array(["12/09/2026", "12/09/26", "09/13/2026"]))[1].to_pylist()
     ['day_or_month', 'two_digit_year', 'month_first']
@@ -97,7 +114,7 @@ def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
     cells = written(column)
     if repeats(cells):
         return each_once(cells, moments)
-    text = plain_digits(trimmed(cells))
+    text = plain_text(trimmed(cells))
     empty = flags(is_nothing(text))
     seconds = np.zeros(len(text), np.int64)
     good = np.zeros(len(text), np.bool_)

@@ -18,6 +18,7 @@ from itertools import accumulate
 from typing import Final
 
 from numguard.source.non_data import NUMBER
+from numguard.source.scripts import MARKS
 
 __all__ = [
     "LINES_SEARCHED",
@@ -48,7 +49,11 @@ _HEADER_LINES: Final = 100
 #: As many digits as no heading has.
 _FIGURES: Final = re.compile(r"\d{5}")
 #: What is behind the heading of a group, and says nothing.
-_DETAILS: Final = re.compile(r"\W+(?:details?|particulars|information|info|विवरण)\W*$", re.IGNORECASE)
+_DETAILS: Final = re.compile(
+    rf"[^\w{MARKS}]+(?:details?|particulars|information|info|विवरण|तपशील|વિગત|વિગતો|ਵੇਰਵਾ|ਵੇਰਵੇ|বিবরণ|ବିବରଣୀ|விவரம்|விவரங்கள்|వివరాలు|ವಿವರ|ವಿವರಗಳು|تفصیل"
+    rf"|تفصیلات)[^\w{MARKS}]*$",
+    re.IGNORECASE,
+)
 #: The names of the first column of a group that say no more than the heading of the group.
 _PLAIN: Final = re.compile(r"(?:(?:mobile|phone|contact|number|nos?|primary|first|1|नंबर|मोबाइल)\W*)+", re.IGNORECASE)
 #: What a reader of quotes does not take as a part of a field, and its longest field.

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from numguard.source.scripts import MARKS
+
 __all__ = [
     "MAY_BE_NON_DATA",
     "NUMBER",
@@ -33,17 +35,21 @@ NUMBER: Final = re.compile(r"(?<!\d)\+?\d{10,13}(?!\d)|(?<!\d)\d{5}[ -]\d{5}(?!\
 _NUMBER: Final = re.compile(r"\d{10}|\d{5}[ -]\d{5}")
 #: The labels of totals, in the languages of India. A label is a total only if nothing but figures stands beside it.
 TOTAL_WORDS: Final = (
-    "कुल", "कुल योग", "कुल राशि", "कुल संख्या", "कुल जोड़", "योग", "महायोग", "जोड़", "एकूण", "કુલ", "ਕੁੱਲ", "মোট", "ମୋଟ",
-    "மொத்தம்", "మొత్తం", "ಒಟ್ಟು", "ആകെ", "میزان",
+    "कुल", "कुल योग", "कुल राशि", "कुल संख्या", "कुल जोड़", "योग", "महायोग", "जोड़", "टोटल", "एकूण", "एकूण रक्कम", "કુલ", "કુલ રકમ",
+    "ਕੁੱਲ", "ਕੁਲ", "ਕੁੱਲ ਰਕਮ", "মোট", "মোট টাকা", "সর্বমোট", "ମୋଟ", "மொத்தம்", "மொத்த தொகை", "మొత్తం", "ಒಟ್ಟು", "ಒಟ್ಟು ಮೊತ್ತ",
+    "ആകെ", "ആകെ തുക", "کل", "کل رقم", "کل میزان", "میزان", "ٹوٹل",
 )  # fmt: skip
+#: `Total` and such in one language or two, as in `कुल (Total)`; what follows is no part of its last word.
+_LABELS: Final = (
+    r"(?:(?:grand|sub|page)[\s_-]*)?totals?"
+    r"(?:\s+(?:no\.?\s+of\s+)?(?:amounts?|records?|rows?|complaints?|cases?|count|numbers?|lost|entries))?"
+    rf"|{'|'.join(re.escape(word) for word in sorted(TOTAL_WORDS, key=len, reverse=True))}"
+    r"|end\s+of\s+(?:the\s+)?(?:report|file|records?|list)"
+).replace(r"\ ", r"\s+")
 _TOTAL: Final = re.compile(
-    rf"""[\W_]*(?:
-        (?:(?:grand|sub|page)[\s_-]*)?totals?
-        (?:\s+(?:no\.?\s+of\s+)?(?:amounts?|records?|rows?|complaints?|cases?|count|numbers?|lost|entries))?
-      | {"|".join(re.escape(word) for word in sorted(TOTAL_WORDS, key=len, reverse=True))}
-      | end\s+of\s+(?:the\s+)?(?:report|file|records?|list)
-    )[\s:.=\-\u2013*]*(?:(?:rs\.?|inr|₹)\s*)?[\d,.\s/\-]*[\W_]*""",
-    re.IGNORECASE | re.VERBOSE,
+    rf"[\W_]*(?:{_LABELS})(?:[^\w{MARKS}]+(?:{_LABELS}))?(?![{MARKS}])"
+    r"[\s:.=\-\u2013*)]*(?:(?:rs\.?|inr|₹)\s*)?[\d,.\s/\-]*[\W_]*",
+    re.IGNORECASE,
 )
 #: As many digits as no heading has.
 _FIGURES: Final = re.compile(r"\d{5}")
