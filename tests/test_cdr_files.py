@@ -348,10 +348,32 @@ def test_times_of_day_of_every_unit_are_read(tmp_path: Path) -> None:
         assert f"{at:%d %H:%M:%S}" == "01 22:00:01", kind
 
 
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "Asia/Kolkata", "+05:30"])
+@pytest.mark.parametrize("clock", [dt.time(8, 1, 39), dt.timedelta(hours=8, minutes=1, seconds=39)])
+def test_a_day_may_be_a_midnight_beside_a_clock(
+    tmp_path: Path, unit: str, zone: str | None, clock: dt.time | dt.timedelta
+) -> None:
+    """Pandas has no days: its frames have midnights, and spans of time for the clocks of some databases."""
+    kind: Any = pa.timestamp(unit, zone)
+    at = dt.datetime(2026, 6, 1, tzinfo=dt.timezone(dt.timedelta(hours=5, minutes=30)) if zone else None)
+    columns = {"MSISDN": ["9876543210"], "IMEI": ["358967101234560"]}
+    table = pa.table({**columns, "Call Date": pa.array([at], kind), "Call Time": pa.array([clock])})
+    pq.write_table(table, tmp_path / "calls.parquet")
+    (read,) = read_cdr(tmp_path / "calls.parquet").read_all()["at"].to_pylist()
+    assert f"{read:%Y-%m-%d %H:%M:%S}" == "2026-06-01 08:01:39"
+    frame = pa.table({**columns, "Call Date": table["Call Date"], "Call Time": ["08:01:39"]}).to_pandas()
+    if zone is None:
+        frame.to_json(tmp_path / "calls.json", orient="records", date_format="iso")
+        assert read_cdr(tmp_path / "calls.json").read_all()["at"].to_pylist() == [read]
+    frame.to_csv(tmp_path / "calls.csv", index=False)
+    assert read_cdr(tmp_path / "calls.csv").read_all()["at"].to_pylist() == [read]
+
+
 def test_spans_of_time_of_every_unit_are_seconds(tmp_path: Path) -> None:
     """Their ticks were: a minute in microseconds, as pandas writes it, was two years."""
     path = tmp_path / "calls.parquet"
-    spans = [dt.timedelta(minutes=1, seconds=1), dt.timedelta(0), None, dt.timedelta(seconds=1, milliseconds=500)]
+    spans = [dt.timedelta(minutes=1, seconds=1), dt.timedelta(0), None, dt.timedelta(days=2)]
     columns = {"MSISDN": ["9876543210"] * 4, "IMEI": ["358967101234560"] * 4}
     for unit in ("ms", "us", "ns"):
         kind: Any = pa.duration(unit)

@@ -83,8 +83,14 @@ _TIMESTAMPS: Final = (
     "YYYYMMDDhhmmss",
     "YYYYMMDDhhmm",
 )
+#: A fraction of a second at midnight.
+_NOTHING: Final = ("", *(f".{'0' * digits}" for digits in range(1, 10)))
 #: What a spreadsheet or a program adds to a day that it writes as an instant.
-_MIDNIGHTS: Final = ("", " 00:00:00", "T00:00:00", " 00:00")
+_MIDNIGHTS: Final = (
+    "",
+    " 00:00",
+    *(f"{gap}00:00:00{part}{zone}" for gap, part, zone in product(" T", _NOTHING, ("", "+05:30", "+0530"))),
+)
 _WRITTEN: Final = {
     "date": tuple(date + midnight for date, midnight in product(_DATES, _MIDNIGHTS)),
     "clock": tuple(clock + zone for clock, zone in product(_CLOCKS, _ZONES)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -35,6 +34,8 @@ __all__ = [
 
 #: The names that pandas gives the columns of an unnamed index.
 _UNNAMED = re.compile(r"__index_level_\d+__")
+#: How many ticks of a unit of time are a second.
+_TICKS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 #: The readers that were read. Such a reader gives no rows and no error, as if it had never had any.
 _spent: WeakSet[pa.RecordBatchReader] = WeakSet()
 
@@ -374,21 +375,23 @@ def texts_of_column(column: pa.Array[Any]) -> list[str | None]:
     if pa.types.is_nested(kind) or pa.types.is_interval(kind):
         return [None if cell is None else _shown(cell) for cell in column.to_pylist()]
     if pa.types.is_duration(kind):
-        return [_seconds(ticks, kind.unit) for ticks in column.cast(pa.int64()).to_pylist()]
+        return [_clock(ticks, kind.unit) for ticks in column.cast(pa.int64()).to_pylist()]
     texts: list[str | None] = seen_text(_in_one_zone(column)).to_pylist()
     return texts
 
 
-def _seconds(ticks: int | None, unit: str) -> str | None:
-    """A span of time as text: as written, its ticks would be taken for seconds.
+def _clock(ticks: int | None, unit: str) -> str | None:
+    """A span of time as a clock shows it, as of a workbook: its ticks would be taken for seconds.
 
-    >>> _seconds(61_000_000, "us"), _seconds(500, "ms")
-    ('61', '0.5')
+    >>> _clock(61_000_000, "us"), _clock(90_000_500, "ms"), _clock(-1, "s")
+    ('00:01:01', '25:00:00.500000', '-00:00:01')
     """
     if ticks is None:
         return None
-    seconds = Decimal(ticks) / {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
-    return f"{seconds.normalize():f}"
+    seconds, part = divmod(abs(ticks), _TICKS[unit])
+    shown = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    fraction = f".{part * 10**6 // _TICKS[unit]:06}" if part else ""
+    return f"{'-' if ticks < 0 else ''}{shown}{fraction}"
 
 
 def _shown(cell: object) -> str:
@@ -398,7 +401,7 @@ def _shown(cell: object) -> str:
 
 
 def _in_one_zone(column: Any) -> Any:
-    """Times in microseconds, those with a zone in UTC: their text has one of the forms that are read."""
+    """Times in microseconds, those with a zone as in India: their text has one of the forms that are read."""
     if pa.types.is_timestamp(column.type):
-        return pc.cast(column, pa.timestamp("us", column.type.tz and "UTC"), safe=False)
+        return pc.cast(column, pa.timestamp("us", column.type.tz and "+05:30"), safe=False)
     return pc.cast(column, pa.time64("us"), safe=False) if pa.types.is_time(column.type) else column
