@@ -215,7 +215,7 @@ def _of_suspects(
     found = _in_doubt(found, others, "other_country_code")
     found = _in_doubt(found, rounded(found["msisdn"]), "rounded")
     found = _in_doubt(found, spared_rows(sheet.table, unread)[index], "spared_in_row")
-    if "workbook" in sheet.recognised["container"]:
+    if "workbook" in sheet.container:
         found = _in_doubt_by_spreadsheet(found, sheet, at)
     shifted = shifted_rows(complainants, refused_cells, len(sheet.table))
     shifted |= numbers_for_words(sheet.table, [place for word in CONSTANTS for place in at.get(word, [])])
@@ -279,7 +279,7 @@ def _suspects(sheet: Sheet, at: dict[str, list[int]]) -> tuple[pa.Table, pa.Tabl
     """The numbers of the columns of suspects, certain ones first, then those that only narratives hold."""
     table, places = sheet.table, at.get("suspect_mobiles", [])
     read = [cells.numbers(table.column(place)) for place in places]
-    if "workbook" in sheet.recognised["container"]:
+    if "workbook" in sheet.container:
         read = [_warned(numbers) for numbers in read]
     refused = _named("suspect_mobiles", [numbers.refused for numbers in read])
     # Of several columns for suspects most are empty in most rows; an empty cell is refused only where all are empty.

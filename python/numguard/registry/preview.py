@@ -12,7 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc, schema_of, tuples_of
+from numguard.compute import is_list, pc, schema_of, tuples_of
 from numguard.indian_time import local
 from numguard.registry import cells
 from numguard.registry.complaints import FROM_NARRATIVE, Complaints
@@ -57,7 +57,7 @@ def preview(sheet: Sheet, complaints: Complaints) -> Preview:
     sample = pa.concat_tables([_SAMPLE.empty_table(), *samples])
     unread = [name for place, name in enumerate(names) if place not in read]
     fields = {names[place]: word for place, word in places} | dict.fromkeys(filter(None, unread), IGNORE)
-    return Preview(**sheet.recognised, fields=fields, unread=unread, sample=sample)
+    return Preview(sheet.container, sheet.encoding, sheet.header_row, sheet.sheet, fields, unread, sample)
 
 
 def _sample(sheet: Sheet, complaints: Complaints, place: int, word: str) -> pa.Table:
@@ -74,7 +74,7 @@ def _sample(sheet: Sheet, complaints: Complaints, place: int, word: str) -> pa.T
 
 
 def _written(column: pa.ChunkedArray[Any]) -> pa.Array[Any]:
-    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+    if is_list(column.type):
         return pa.array(
             [None if cell is None else "; ".join(map(str, cell)) for cell in column.to_pylist()], pa.string()
         )

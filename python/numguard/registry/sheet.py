@@ -6,8 +6,8 @@ number that a spreadsheet shows, whatever was refused before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,32 +35,16 @@ _LONGEST_HEADER: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """Records as they were written.
+class Sheet(Records):
+    """Records as they were written, without blank ones; those below a header of other columns are broken ones.
 
     Attributes:
         name, bytes, sha256: identify the input in the log.
-        table: the records, blank and broken ones left out.
-        row: each record's row number as a spreadsheet shows it; in a table, from 1.
-        broken: row, cell, note: the records that could not be split, and those below a header of other columns.
-        not_data: lines that are no records, by kind: title, blank, ruler, header (a repeated one), total, page.
-        passed_over: members and sheets of the file that are no table, and why.
-        recognised: the format of the file: container, encoding, header_row, sheet.
-        warnings: what else must be known of how it was read, such as formulas without a value.
-        struck_out: the cells of a workbook that are struck out: the row, and the place of the column.
     """
 
     name: str
     bytes: int
     sha256: str
-    table: pa.Table
-    row: pa.Array[Any]
-    broken: pa.Table
-    not_data: dict[str, int]
-    passed_over: list[str]
-    recognised: dict[str, Any]
-    warnings: list[str]
-    struck_out: Collection[tuple[int, int]]
 
     @property
     def records(self) -> int:
@@ -125,7 +109,9 @@ def read_sheet(
             raise UnsupportedTypeError(str(error)) from None
         size, sha256 = fingerprint_table(found.table)
         shown = name or "table"
-    read = _without_other_tables(_without_blank(found, shown, size, sha256), is_heading or is_known)
+    records = {field.name: getattr(found, field.name) for field in fields(found)}
+    read = _without_blank(Sheet(**records, name=shown, bytes=size, sha256=sha256))
+    read = _without_other_tables(read, is_heading or is_known)
     return _without_victims_below(read) if of_suspects else read
 
 
@@ -136,15 +122,14 @@ def _with_sheet(file: str, sheet: str | None) -> str:
     return f"{file}/{'sheet' if may_be_number(sheet) else sheet}"
 
 
-def _without_blank(found: Records, name: str, size: int, sha256: str) -> Sheet:
-    table, row, not_data = _in_plain_types(found.table), found.row, dict(found.not_data)
-    keep = ~_blank(table)
-    if not keep.all():
-        table, row = table.filter(pa.array(keep)), row[keep]
-        not_data["blank"] = not_data.get("blank", 0) + int((~keep).sum())
-    recognised = {name: getattr(found, name) for name in ("container", "encoding", "header_row", "sheet")}
-    around = (found.broken, not_data, found.passed_over, recognised, found.warnings, found.struck_out)
-    return Sheet(name, size, sha256, table, pa.array(row), *around)
+def _without_blank(sheet: Sheet) -> Sheet:
+    table = _in_plain_types(sheet.table)
+    blank = _blank(table)
+    if not blank.any():
+        return replace(sheet, table=table)
+    not_data = {**sheet.not_data, "blank": sheet.not_data.get("blank", 0) + int(blank.sum())}
+    kept = pa.array(~blank)
+    return replace(sheet, table=table.filter(kept), row=sheet.row.filter(kept), not_data=not_data)
 
 
 def _in_plain_types(table: pa.Table) -> pa.Table:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from numguard.compute import named, schema_of
@@ -45,7 +44,7 @@ class Records:
     """
 
     table: pa.Table
-    row: npt.NDArray[np.int64]
+    row: pa.Array[Any]
     broken: pa.Table
     not_data: dict[str, int]
     container: str
@@ -85,7 +84,7 @@ def read_records(source: Any, is_known: Callable[[str], bool], sheet: str | None
     found = pa.table([[one[k] for one in sorted(broken)] for k in range(3)], schema=BROKEN)
     return Records(
         table,
-        np.concatenate(rows),
+        pa.array(np.concatenate(rows)),
         found,
         part.account.not_data,
         part.container,
