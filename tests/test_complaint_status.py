@@ -104,13 +104,8 @@ def test_a_complaint_that_has_ended(status: str) -> None:
     [
         "Closed", "Disposed", "Resolved", "Refunded", "Blocked", "No action", "not withdrawn", "not false", "200", "1",
         "वापस लिए गए", "निरस्त की गईं", "झूठी पाई गई", "तक्रार मागे", "खोट्या तक्रारी", "પાછી ખેંચી", "ખોટી",
-<<<<<<< HEAD
-        "ਵਾਪਸ ਲਈ ਗਈ", "ਝੂਠੀਆਂ", "नोंदवली", "दाखल", "दप्तरी दाखल", "নথিভুক্ত", "ਦਰਜ ਨਹੀਂ", "registered; withdrawn",
-        "दर्ज / खारिज",
-=======
         "ਵਾਪਸ ਲਈ ਗਈ", "ਝੂਠੀਆਂ", "नोंदवली", "दाखल", "নথিভুক্ত", "ਦਰਜ ਨਹੀਂ",
         "दप्तरी दाखल", "registered; withdrawn", "दर्ज / खारिज",
->>>>>>> h3
         "Registered (अस्वीकृत)", "Rejected (XYZ अ)",
         "Registered (false)", "not registered", "withdrawn?", "to be withdrawn",
     ],
