@@ -8,7 +8,7 @@ chunked arrays of times, all of which the functions accept. A module whose calls
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +16,14 @@ import pyarrow as pa
 import pyarrow.compute
 
 __all__ = [
-    "as_text", "ascending", "counts", "decoded", "filtered", "flags", "is_bytes", "is_list", "is_number", "is_text",
-    "may_be_number", "named", "pc", "replaced", "retyped", "schema_of", "seen_text", "table_of", "tuples_of", "whole",
-    "why_unread",
+    "aggregated", "as_text", "ascending", "counts", "decoded", "filtered", "flags", "is_bytes", "is_list", "is_number",
+    "is_text", "may_be_number", "named", "pc", "replaced", "retyped", "schema_of", "seen_text", "table_of", "tuples_of",
+    "whole", "why_unread",
 ]  # fmt: skip
 
 pc: Any = pyarrow.compute
 
+_How: TypeAlias = Literal["first", "last", "max", "min", "sum"]
 _Rows = TypeVar("_Rows", pa.Table, pa.RecordBatch)
 
 #: A name with more digits than that may be a number.
@@ -192,6 +193,16 @@ def ascending(table: pa.Table, *columns: str) -> pa.Table:
     [{'a': 1, 'b': 5}, {'a': 1, 'b': None}, {'a': 2, 'b': 0}]
     """
     return table.sort_by([(column, "ascending") for column in columns])
+
+
+def aggregated(table: pa.Table, keys: Sequence[str], columns: Sequence[str], how: _How) -> pa.Table:
+    """One row for each key, in the order in which they first occur: of each column its `how`, under its own name.
+
+    >>> aggregated(pa.table({"a": [1, 2, 1], "b": ["x", "y", "z"]}), ["a"], ["b"], "last").to_pylist()
+    [{'a': 1, 'b': 'z'}, {'a': 2, 'b': 'y'}]
+    """
+    found = table.group_by(list(keys), use_threads=False).aggregate([(name, how) for name in columns])
+    return found.rename_columns({f"{name}_{how}": name for name in columns})
 
 
 def replaced(rows: _Rows, **columns: Any) -> _Rows:

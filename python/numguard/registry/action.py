@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.compute import ascending, pc, replaced
+from numguard.compute import aggregated, ascending, pc, replaced
 from numguard.indian_time import MOMENT
 from numguard.registry.case import Case
 from numguard.registry.listing import ListPolicy, rows
@@ -84,9 +84,9 @@ def _numbers(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
     was_sent = pc.is_in(facts.exported["action"], pa.array(_OUT))
     uploaded = among(facts.exported.filter(was_sent)["msisdn"])
     last = facts.exported.sort_by([("msisdn", "ascending"), ("event", "descending")])
-    last = last.group_by("msisdn", use_threads=False).aggregate([("action", "first")])
+    last = aggregated(last, ["msisdn"], ["action"], "first")
     # One that was released since it was sent waits for no answer.
-    unanswered = among(last.filter(pc.is_in(last["action_first"], pa.array(_OUT)))["msisdn"])
+    unanswered = among(last.filter(pc.is_in(last["action"], pa.array(_OUT)))["msisdn"])
 
     stands = pc.is_valid(hop)
     waits = has("review")
@@ -129,8 +129,7 @@ def _complaints(case: Case, cut: int) -> pa.Table:
     if len(without):
         versions = versions.join(without.rename_columns(["event", "row"]), ["event", "row"], join_type="left anti")
     versions = ascending(versions, "complaint", "usable", "event", "row")
-    complaints = versions.group_by("complaint", use_threads=False).aggregate([(name, "last") for name in fields])
-    return complaints.select([f"{name}_last" for name in fields]).rename_columns(fields)
+    return aggregated(versions, ["complaint"], fields, "last").select(fields)
 
 
 def _with_places_spelled_once(table: pa.Table) -> pa.Table:
@@ -144,9 +143,9 @@ def _spelled_once(words: Any, place: str) -> pa.Array[Any]:
     counted = pa.table({"folded": folded, "word": words}).filter(pc.is_valid(words))
     spellings = counted.group_by(["folded", "word"]).aggregate([([], "count_all")])
     spellings = spellings.sort_by([("folded", "ascending"), ("count_all", "descending"), ("word", "ascending")])
-    chosen = spellings.group_by("folded", use_threads=False).aggregate([("word", "first")])
+    chosen = aggregated(spellings, ["folded"], ["word"], "first")
     at = pc.index_in(folded, pc.drop_null(chosen["folded"]).combine_chunks())
-    spelled: pa.Array[Any] = chosen["word_first"].combine_chunks().take(at)
+    spelled: pa.Array[Any] = chosen["word"].combine_chunks().take(at)
     return spelled
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc, replaced, schema_of, table_of
+from numguard.compute import aggregated, pc, replaced, schema_of, table_of
 from numguard.indian_time import MOMENT
 from numguard.registry.action import action_taken, complaints_by_day
 from numguard.registry.case import Case
@@ -141,8 +141,7 @@ def _handsets(case: Case, cut: int) -> pa.Table:
 def _newest(table: pa.Table, *keys: str) -> pa.Table:
     """The newest row of each key, of several runs; most numbers first."""
     others = [name for name in table.column_names if name not in keys]
-    table = table.sort_by("event").group_by(list(keys), use_threads=False).aggregate([(o, "last") for o in others])
-    table = table.rename_columns([name.removesuffix("_last") for name in table.column_names])
+    table = aggregated(table.sort_by("event"), keys, others, "last")
     size = "numbers" if "numbers" in others else "count"
     order: Any = [(size, "descending"), *((key, "ascending") for key in keys)]
     return table.sort_by(order)

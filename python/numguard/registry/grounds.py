@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import ascending, pc
+from numguard.compute import aggregated, ascending, pc
 from numguard.registry.arrays import Bools, Ints, anywhere, first_of_each, flags, ints
 from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
@@ -245,8 +245,7 @@ def _first_event(facts: pa.Table, versions: Versions, numbers: Ints, among: Bool
             "event": ints(facts["event"]),
         }
     ).filter(pa.array(versions.live[version]))
-    first = table.group_by(["position", "complaint"]).aggregate([("event", "min")])
-    return first.rename_columns([name.removesuffix("_min") for name in first.column_names])
+    return aggregated(table, ["position", "complaint"], ["event"], "min")
 
 
 def _doubtful(doubtful: Bools, position: Ints, version: Ints) -> Bools:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import ascending, pc, schema_of, tuples_of
+from numguard.compute import aggregated, ascending, pc, schema_of, tuples_of
 from numguard.errors import ArgumentError
 from numguard.registry import cells
 from numguard.registry.arrays import Bools, flags, ints
@@ -125,9 +125,8 @@ def record_outcomes(
 
 def _unrequested(case: Case, cut: int, fresh: pa.Table, name: str) -> pa.Table:
     """The numbers last reported as blocked for which no block or verification is requested at `cut`, and why."""
-    last = fresh.append_column("order", pa.array(np.arange(len(fresh))))
-    last = last.group_by("msisdn").aggregate([("order", "max")])
-    rows = fresh.take(last["order_max"].sort())
+    last = aggregated(fresh.append_column("order", pa.array(np.arange(len(fresh)))), ["msisdn"], ["order"], "max")
+    rows = fresh.take(last["order"].sort())
     rows = rows.filter(pc.equal(rows["status"], "blocked"))
     if not len(rows):
         return UNREQUESTED.empty_table()
@@ -141,8 +140,8 @@ def why_unrequested(state: pa.Table, sent: pa.Table, blocked: Any) -> Any:
     """Why each number that is reported as blocked should not be, a code of `BLOCKED_NOTES`; null where it should."""
     asked = sent.filter(pc.is_in(sent["action"], pa.array(_REQUESTS)))["msisdn"].cast(pa.uint64())
     sent = sent.filter(pc.is_in(sent["action"], pa.array((*_REQUESTS, "release")))).sort_by("event")
-    final = sent.group_by("msisdn", use_threads=False).aggregate([("action", "last")])
-    let_go = final.filter(pc.equal(final["action_last"], "release"))["msisdn"].cast(pa.uint64())
+    final = aggregated(sent, ["msisdn"], ["action"], "last")
+    let_go = final.filter(pc.equal(final["action"], "release"))["msisdn"].cast(pa.uint64())
     status = state["status"].take(pc.index_in(blocked, state["msisdn"]))
     released = pc.or_(pc.is_in(status, pa.array(RELEASED)), pc.is_in(blocked, let_go.combine_chunks()))
     protected = pc.equal(status, "protected")

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import ascending, pc, replaced, tuples_of
+from numguard.compute import aggregated, ascending, pc, replaced, tuples_of
 from numguard.registry.alike import ALIKE, Known, look_alike
 from numguard.registry.arrays import Bools, Ints, anywhere, first_of_each, flags, ints
 from numguard.registry.complaints import FIELDS, Complaints
@@ -250,10 +250,9 @@ class _Groups:
         doubled = np.unique(self.of_row[self.later])
         within = np.flatnonzero(np.isin(self.of_row, doubled))
         some = self.rows.take(within).append_column("version", pa.array(self.of_row[within]))
-        last = some.group_by("version", use_threads=False).aggregate([(field, "last") for field in FIELDS])
-        last = last.sort_by("version")
+        last = aggregated(some, ["version"], FIELDS, "last").sort_by("version")
         mask = pa.array(anywhere(doubled, self.size))
-        pairs = {field: (first[field].combine_chunks(), last[f"{field}_last"].combine_chunks()) for field in FIELDS}
+        pairs = {field: (first[field].combine_chunks(), last[field].combine_chunks()) for field in FIELDS}
         return replaced(first, **{field: pc.replace_with_mask(was, mask, now) for field, (was, now) in pairs.items()})
 
 

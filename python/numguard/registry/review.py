@@ -13,7 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import ascending, pc, replaced, schema_of, table_of, whole
+from numguard.compute import aggregated, ascending, pc, replaced, schema_of, table_of, whole
 from numguard.errors import ArgumentError, RegistryError
 from numguard.registry import cells
 from numguard.registry.arrays import ints
@@ -154,9 +154,8 @@ def _with_cells(case: Case, cut: int, shown_namings: pa.Table) -> pa.Table:
     """The namings with their cells, where these were recorded."""
     kept = case.store.facts("doubtful_cells", cut, wanted=True)
     keys = ["msisdn", "event", "version", "row"]
-    kept = replaced(kept, msisdn=pc.cast(kept["msisdn"], pa.uint64()))
-    kept = kept.group_by(keys, use_threads=False).aggregate([("cell", "first")])
-    return shown_namings.join(kept.rename_columns([*keys, "cell"]), keys, join_type="left outer", use_threads=False)
+    kept = aggregated(replaced(kept, msisdn=pc.cast(kept["msisdn"], pa.uint64())), keys, ["cell"], "first")
+    return shown_namings.join(kept, keys, join_type="left outer", use_threads=False)
 
 
 def refuse_certain(case: Case, cut: int, msisdns: pa.Array[Any]) -> None:

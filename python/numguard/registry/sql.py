@@ -273,17 +273,12 @@ def _complaint(version: str, row: str) -> dict[str, str]:
 _IN = "{0} n JOIN complaint c ON c.event = n.event AND c.row = n.version WHERE n.msisdn = $1"
 
 # All versions of the complaints that contain the number $1, and in which role each version has it.
+_HAS = "CASE WHEN EXISTS (SELECT 1 FROM {0} n WHERE n.msisdn = $1 AND n.event = c.event AND n.version = c.row)"
 RELATED_VERSIONS = f"""SELECT c.event, c.row, c.complaint_key, c.source, c.acknowledgement_no, c.district,
-    c.reported_at, c.fingerprint, {_USABLE},
-    CASE WHEN EXISTS (SELECT 1 FROM naming n WHERE n.msisdn = $1 AND n.event = c.event AND n.version = c.row)
-      THEN 1 ELSE 0 END AS named,
-    CASE WHEN EXISTS (SELECT 1 FROM complainant n WHERE n.msisdn = $1 AND n.event = c.event AND n.version = c.row)
-      THEN 1 ELSE 0 END AS complains
+    c.reported_at, c.fingerprint, {_USABLE}, {_HAS.format("naming")} THEN 1 ELSE 0 END AS named,
+    {_HAS.format("complainant")} THEN 1 ELSE 0 END AS complains
   FROM complaint c WHERE c.complaint_key IN (
-    SELECT k.complaint_key FROM naming n JOIN complaint k ON k.event = n.event AND k.row = n.version WHERE n.msisdn = $1
-    UNION
-    SELECT k.complaint_key FROM complainant n JOIN complaint k ON k.event = n.event AND k.row = n.version
-      WHERE n.msisdn = $1)"""
+    SELECT c.complaint_key FROM {_IN.format("naming")} UNION SELECT c.complaint_key FROM {_IN.format("complainant")})"""
 
 # The events besides complaints that concern the number $1 and can be withdrawn.
 TOUCHING = " UNION ".join(

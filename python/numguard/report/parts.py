@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from numguard.compute import aggregated
 from numguard.report.drawing import Bar, Strip, bars, strips
 from numguard.report.figures import FOUND, STAGES, STOPS, Figures
 from numguard.report.office import registries, taken_back, unsettled, waiting
@@ -65,11 +66,8 @@ def totals(figures: Figures) -> list[tuple[str, str, str]]:
 
 def _summed(figures: Figures, *keys: str) -> list[dict[str, Any]]:
     """The action-taken report added up over everything but `keys`."""
-    table = figures.action.group_by(list(keys)).aggregate([(name, "sum") for name in _COUNTED])
-    return [
-        {name.removesuffix("_sum"): value if value is not None or name in keys else 0 for name, value in row.items()}
-        for row in table.to_pylist()
-    ]
+    rows = aggregated(figures.action, keys, _COUNTED, "sum").to_pylist()
+    return [{name: value if value is not None or name in keys else 0 for name, value in row.items()} for row in rows]
 
 
 def _whole(figures: Figures) -> dict[str, dict[str, Any]]:
@@ -232,8 +230,7 @@ def _funnel(figures: Figures) -> Part:
 
 
 def _by_day(figures: Figures, namer: Namer) -> Part | None:
-    table = figures.by_day.group_by(["day", "source"]).aggregate([("complaints", "sum")])
-    rows = table.rename_columns(["day", "source", "complaints"]).to_pylist()
+    rows = aggregated(figures.by_day, ["day", "source"], ["complaints"], "sum").to_pylist()
     last = max((row["day"] for row in rows if row["day"] and _not_later(row["day"], figures)), default=None)
     if last is None:
         return None
