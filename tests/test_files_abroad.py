@@ -73,6 +73,23 @@ def test_integers_of_the_source_that_are_keys_are_read_again(verb: list[str], co
         assert written[3:] == ["1930", "19212555012345678"]
 
 
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "jsonl"])
+def test_a_dictionary_of_keys_and_columns_of_one_name_are_read_again(ending: str) -> None:
+    """A plus was missing where the column was a dictionary, and where two columns had its name."""
+    phone = pa.array([6591234567, 919876543210, 1930], pa.uint64())
+    handset = pa.array([1234567890129, 49015420323751, 5], pa.uint64())
+    columns = {"phone": phone.dictionary_encode(), "imei14": handset.dictionary_encode(), "msisdn": phone}
+    repeated = [] if ending == "jsonl" else ["msisdn"]
+    names, of = [*repeated, *columns], [*(phone for _ in repeated), *columns.values()]
+    table = pa.Table.from_arrays([*of, pa.array(["a", "b", "c"])], names=[*names, "at"])
+    ng.scan(table, {"phone": ng.NumberSet(["9876543210"])}, all_rows=True).write(f"o.{ending}")
+    read = next(iter(open_source(f"o.{ending}").batches())).data
+    for name, cells in zip(read.schema.names, read.columns, strict=True):
+        if name in columns:
+            expected = ["01234567890129", "00000000000005"] if name == "imei14" else ["+6591234567", "1930"]
+            assert as_text(cells).to_pylist()[::2] == expected, name
+
+
 def test_of_standard_output_too(capfd: pytest.CaptureFixture[str]) -> None:
     for verb in (["normalize"], ["scan", "--numbers", "l.csv"]):
         assert run([verb[0], "c.csv", "-c", "phone", *verb[1:]]) == 0

@@ -117,18 +117,23 @@ def test_a_complaint_with_a_status_in_a_language_waits(language: str) -> None:
             assert not len(registry.numbers())
 
 
+def check_that_it_stops_a_list(path: Path, text: str, encoding: str) -> None:
+    """Checks that a text is one of victims, as a title of a list and as a heading among its rows."""
+    path.write_text(f'"{text}"\nS.No,mobile,x\n1,{VICTIM},y\n', encoding="utf-8")
+    with pytest.raises(ColumnError, match="names victims"):
+        read_numbers(path)
+    path.write_text(f'S.No,mobile,x\n1,{SUSPECT},y\n,"{text}",\n2,{VICTIM},y\n', encoding=encoding)
+    with pytest.raises(ColumnError, match="row 3 is a heading of victims"):
+        read_numbers(path)
+
+
 @pytest.mark.parametrize("language", DESKS)
 def test_a_list_of_victims(tmp_path: Path, language: str) -> None:
     """Their numbers were taken for numbers to block."""
     path = tmp_path / "list.csv"
     *_, title, victim = DESKS[language]
     for text in spellings(title):
-        path.write_text(f"{text}\nS.No,mobile,x\n1,{VICTIM},y\n", encoding="utf-8")
-        with pytest.raises(ColumnError, match="names victims"):
-            read_numbers(path)
-        path.write_text(f"S.No,mobile,x\n1,{SUSPECT},y\n,{text},\n2,{VICTIM},y\n", encoding="utf-16")
-        with pytest.raises(ColumnError, match="row 3 is a heading of victims"):
-            read_numbers(path)
+        check_that_it_stops_a_list(path, text, encoding="utf-16")
         assert len(read_numbers(path, actions=None).keys) == 2
     for text in spellings(victim):
         path.write_text(f"S.No,mobile,Role\n1,{SUSPECT},\n2,{VICTIM},{text}\n", encoding="utf-8")
@@ -321,12 +326,7 @@ def test_a_second_header_in_a_language_ends_the_table(tmp_path: Path, header: st
 def test_victims_in_the_letters_of_a_font_of_a_typewriter(tmp_path: Path, typed: str) -> None:
     """Kruti Dev stores Hindi as Latin letters, in which a title of victims was one without meaning."""
     path = tmp_path / "list.csv"
-    path.write_text(f'"{typed}"\nS.No,mobile,x\n1,{VICTIM},y\n', encoding="utf-8")
-    with pytest.raises(ColumnError, match="names victims"):
-        read_numbers(path)
-    path.write_text(f'S.No,mobile,x\n1,{SUSPECT},y\n,"{typed}",\n2,{VICTIM},y\n', encoding="utf-8")
-    with pytest.raises(ColumnError, match="row 3 is a heading of victims"):
-        read_numbers(path)
+    check_that_it_stops_a_list(path, typed, encoding="utf-8")
     with ng.Registry(by="HC 1234") as registry:
         given = sheet(suspect_mobiles=SUSPECT, **{typed: VICTIM})
         with pytest.raises(ColumnError, match=r"could be complainant_mobile; .*=ignore"):

@@ -109,16 +109,30 @@ def _write(
     title: Sequence[str] = (),
     header: bool = True,
 ) -> None:
-    keys = [field.name for field in schema if field.type == pa.uint64()] if form.is_text else []
-    handsets = [name for name in keys if name in imeis]
-    numbers = [name for name in keys if name in numbers or "msisdn" in name]
+    # By place: names may repeat.
+    keys = {at: field.name for at, field in enumerate(schema) if _is_of_keys(field.type)} if form.is_text else {}
+    handsets = [at for at, name in keys.items() if name in imeis]
+    places = [at for at, name in keys.items() if at not in handsets and (name in numbers or "msisdn" in name)]
     written = schema
-    for name in handsets:
-        written = written.set(written.get_field_index(name), pa.field(name, pa.string()))
-    with form(file, written, texts, numbers=numbers, title=title, header=header) as writer:
+    for at in (*handsets, *places):
+        written = written.set(at, schema.field(at).with_type(pa.string() if at in handsets else pa.uint64()))
+    with form(file, written, texts, numbers=places, title=title, header=header) as writer:
         for rows in _in_larger_batches(schema, batches):
             step()
-            writer.write(with_imei_digits(rows, handsets))
+            writer.write(_decoded(with_imei_digits(rows, handsets), places))
+
+
+def _is_of_keys(kind: pa.DataType) -> bool:
+    """Whether a column may be one of canonical numbers or handsets, or a dictionary of them."""
+    return (kind.value_type if pa.types.is_dictionary(kind) else kind) == pa.uint64()
+
+
+def _decoded(rows: pa.Table, places: Sequence[int]) -> pa.Table:
+    """The rows with the keys in some columns as integers, where they are a dictionary."""
+    for at in places:
+        field = rows.field(at).with_type(pa.uint64())
+        rows = rows.set_column(at, field, rows.column(at).cast(field.type))
+    return rows
 
 
 def _in_larger_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

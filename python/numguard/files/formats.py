@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import flags, named, pc, replaced, retyped
+from numguard.compute import flags, named, pc, retyped
 from numguard.errors import ArgumentError, InputError
 
 __all__ = [
@@ -59,8 +59,8 @@ class Format(ABC):
         file: Open for writing.
         schema: The columns.
         texts: Integer columns that a text format writes as text.
-        numbers: Columns of E.164 digits: those of other countries than India have a plus in a text format, so that they
-            are not read as numbers of India.
+        numbers: The places of columns of E.164 digits: those of other countries than India have a plus in a text
+            format, so that they are not read as numbers of India.
         title: Lines above the header, where `is_sheet`.
         header: Whether the names of the columns are written, where `is_sheet`.
     """
@@ -76,7 +76,7 @@ class Format(ABC):
         schema: pa.Schema,
         texts: Sequence[str] = (),
         *,
-        numbers: Sequence[str] = (),
+        numbers: Sequence[int] = (),
         title: Sequence[str] = (),
         header: bool = True,
     ) -> None:
@@ -232,23 +232,21 @@ class Csv(_OfTables):
     def write(self, rows: pa.Table) -> None:
         columns = [inert(column) for column in retyped(rows, self._schema).columns]
         table = pa.Table.from_arrays(columns, schema=self._as_written(self._schema))
-        # By place, for a name may have an apostrophe now.
-        numbers = [self._schema.get_field_index(name) for name in self._numbers]
         abroad = np.zeros(len(table), np.bool_)
-        for at in numbers:
+        for at in self._numbers:
             abroad |= flags(_is_abroad(table.column(at)))
         try:
             if abroad.any():
-                self._write_in_two(table, numbers, abroad)
+                self._write_in_two(table, abroad)
             else:
                 self._writer.write_table(table)
         except pa.ArrowInvalid:
             raise InputError("a column of bytes is not UTF-8: write .parquet, .arrow, .jsonl or .xlsx") from None
 
-    def _write_in_two(self, table: pa.Table, numbers: Sequence[int], abroad: npt.NDArray[np.bool_]) -> None:
+    def _write_in_two(self, table: pa.Table, abroad: npt.NDArray[np.bool_]) -> None:
         """Writes rows of which some have a number of another country; its digits are text, as the plus is."""
         home, marked = table.filter(pa.array(~abroad)), table.filter(pa.array(abroad))
-        for at in numbers:
+        for at in self._numbers:
             field = marked.field(at).with_type(pa.string())
             marked = marked.set_column(at, field, written_numbers(marked.column(at)))
         place = np.empty(len(table), np.int64)
@@ -283,7 +281,7 @@ class JsonLines(Format):
         return [name or "without a name" for name, found in Counter(schema.names).items() if found > 1]
 
     def write(self, rows: pa.Table) -> None:
-        numbers = {name: with_pluses(rows[name]) for name in self._numbers}
+        numbers = {rows.schema.names[at]: with_pluses(rows.column(at)) for at in self._numbers}
         for at, row in enumerate(rows.to_pylist()):
             for name in self._texts:
                 if row[name] is not None:
@@ -295,9 +293,12 @@ class JsonLines(Format):
         pass
 
 
-def with_imei_digits(rows: pa.Table, handsets: Sequence[str]) -> pa.Table:
-    """The rows with their IMEI14 keys as fourteen digits."""
-    return replaced(rows, **{name: pc.utf8_lpad(rows[name].cast(pa.string()), 14, "0") for name in handsets})
+def with_imei_digits(rows: pa.Table, handsets: Sequence[int]) -> pa.Table:
+    """The rows with the IMEI14 keys in the columns at these places as fourteen digits."""
+    for at in handsets:
+        digits = rows.column(at).cast(pa.uint64()).cast(pa.string())
+        rows = rows.set_column(at, rows.field(at).with_type(pa.string()), pc.utf8_lpad(digits, 14, "0"))
+    return rows
 
 
 def written_numbers(msisdns: Any) -> Any:

@@ -63,8 +63,7 @@ class Workbook(Format):
     def write(self, rows: pa.Table) -> None:
         rows = retyped(rows, self._schema)
         columns = [
-            with_pluses(column) if name in self._numbers else column.to_pylist()
-            for name, column in zip(rows.schema.names, rows.columns, strict=True)
+            with_pluses(column) if at in self._numbers else column.to_pylist() for at, column in enumerate(rows.columns)
         ]
         for index in range(len(rows)):
             if self._next == SHEET_ROWS:
