@@ -30,6 +30,7 @@ __all__ = [
     "is_plain_arrow",
     "keep_rows",
     "kernels",
+    "keyed_hash",
     "mentions",
     "normalize",
     "normalize_imei",
@@ -169,6 +170,32 @@ def format(msisdns: _Chunked, style: Style = "e164", *, threads: int | None = No
 
 @overload
 def format(msisdns: _Whole, style: Style = "e164", *, threads: int | None = None) -> pa.StringArray: ...
+@overload
+def keyed_hash(msisdns: _Chunked, key: bytes, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
+    """Hash the digits of E.164 integers under a key: HMAC-SHA-256 in hexadecimal digits.
+
+    `numguard.keyed_hash` checks the key and reads text first.
+
+    Args:
+        msisdns: A column of uint64, as `normalize` gives them.
+        key: Any bytes.
+        threads: The largest number of threads; `None` for all processors that the process may use.
+
+    Returns:
+        `pyarrow.StringArray` or `pyarrow.ChunkedArray`: Null where the input is null or cannot be an E.164 number.
+
+    Raises:
+        UnsupportedTypeError: For any type but uint64: normalise text first.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> from numguard import _core
+        >>> _core.keyed_hash(pa.array([919876543210], pa.uint64()), b"0123456789abcdef")[0].as_py()[:16]
+        '5c89cc3cfa121b27'
+    """
+
+@overload
+def keyed_hash(msisdns: _Whole, key: bytes, *, threads: int | None = None) -> pa.StringArray: ...
 @overload
 def region_of(msisdns: _Chunked, *, threads: int | None = None) -> pa.ChunkedArray[Any]:
     """Find the region of each E.164 integer.

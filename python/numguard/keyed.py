@@ -10,8 +10,9 @@ from __future__ import annotations
 import hmac
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, overload
 
 import pyarrow as pa
 
@@ -19,7 +20,7 @@ from numguard import _core
 from numguard.compute import as_text, pc
 from numguard.errors import ArgumentError, FileError, FileMissingError
 from numguard.system import has_modes
-from numguard.types import PathLike, Region, Values
+from numguard.types import ArrowArrayExportable, ArrowStreamExportable, PathLike, Region, Values
 
 __all__ = ["HASHED", "HASH_NOTES", "key_check", "keyed_hash", "read_hashes", "read_key"]
 
@@ -35,7 +36,21 @@ _SHORTEST, _LONGEST = 16, 1 << 16
 _FEWEST_DISTINCT = 7
 
 
-def keyed_hash(values: Values, key: bytes, *, region: Region = "IN") -> pa.Array[Any]:
+@overload
+def keyed_hash(
+    values: ArrowStreamExportable, key: bytes, *, region: Region = "IN", threads: int | None = None
+) -> pa.ChunkedArray[Any]: ...
+
+
+@overload
+def keyed_hash(
+    values: ArrowArrayExportable | Iterable[object], key: bytes, *, region: Region = "IN", threads: int | None = None
+) -> pa.StringArray: ...
+
+
+def keyed_hash(
+    values: Values, key: bytes, *, region: Region = "IN", threads: int | None = None
+) -> pa.StringArray | pa.ChunkedArray[Any]:
     """HMAC-SHA-256 of each number under a key that both sides have.
 
     The hashed bytes are the number's E.164 digits in ASCII: `919876543210`.
@@ -44,9 +59,11 @@ def keyed_hash(values: Values, key: bytes, *, region: Region = "IN") -> pa.Array
         values: Numbers, as `normalize` takes them.
         key: At least sixteen bytes that cannot be guessed; `read_key` reads one.
         region: The country by whose plan digits without a country code are read.
+        threads: The largest number of threads; None for all processors that the process may use.
 
     Returns:
-        A string array of 64 hexadecimal digits each; null where the cell is null or refused.
+        `pyarrow.StringArray` or `pyarrow.ChunkedArray` of 64 hexadecimal digits each; null where the cell is null or
+        refused.
 
     Raises:
         ArgumentError: The key is too short, or can be guessed; the values are an `ImeiSet`.
@@ -58,21 +75,7 @@ def keyed_hash(values: Values, key: bytes, *, region: Region = "IN") -> pa.Array
     """
     if isinstance(values, _core.ImeiSet):
         raise ArgumentError("values: takes numbers, not an ImeiSet")
-    start = hmac.new(_checked_key(key), digestmod="sha256")
-
-    def hashed(digits: str) -> str:
-        state = start.copy()
-        state.update(digits.encode())
-        return state.hexdigest()
-
-    msisdns: Any = _core.normalize(values, region=region)
-    if isinstance(msisdns, pa.ChunkedArray):
-        msisdns = pa.concat_arrays(msisdns.chunks) if msisdns.num_chunks else pa.array([], pa.uint64())
-    known = pc.unique(msisdns).drop_null()
-    written: Any = _core.format(known, "digits")
-    hashes = pa.array([hashed(digits) for digits in written.to_pylist()], pa.string())
-    found: pa.Array[Any] = hashes.take(pc.index_in(msisdns, known))
-    return found
+    return _core.keyed_hash(_core.normalize(values, region=region, threads=threads), _checked_key(key), threads=threads)
 
 
 def read_hashes(cells: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:

@@ -30,7 +30,7 @@ const BLOCK: usize = 64;
 pub fn format(msisdns: &dyn Array, style: Style, threads: Threads) -> Result<ArrayRef, Error> {
     // Keys are E.164 in every region.
     let keys = Keys::Msisdn(Region::E164);
-    let texts = Uniform::Msisdn(style);
+    let texts = Some(Uniform::Msisdn(style));
     if matches!(style, Style::E164 | Style::Digits) {
         return write_keys(
             msisdns,
@@ -74,16 +74,17 @@ pub fn format(msisdns: &dyn Array, style: Style, threads: Threads) -> Result<Arr
 /// # Errors
 /// [`Error::NotKeys`] for any type but `UInt64`. [`Error::TooLong`] past 2^31 - 1 bytes.
 pub fn format_imei(imei14s: &dyn Array, threads: Threads) -> Result<ArrayRef, Error> {
-    let how = (Keys::ImeiOrPlaceholder, Uniform::Imei14);
+    let how = (Keys::ImeiOrPlaceholder, Some(Uniform::Imei14));
     write_keys(imei14s, how, threads, len_of_imei14, |key, out| {
         Text::of_imei14(key).write(out)
     })
 }
 
-/// Writes the text of each key. `texts` are those of one length; `len` and `write` know those of any key.
-fn write_keys(
+/// Writes the text of each key. `texts` are those of one length that are written a block at a time; `len` and `write`
+/// know those of any key.
+pub(crate) fn write_keys(
     array: &dyn Array,
-    (keys, texts): (Keys, Uniform),
+    (keys, texts): (Keys, Option<Uniform>),
     threads: Threads,
     len: impl Fn(u64) -> usize + Sync,
     write: impl Fn(u64, &mut [u8]) -> usize + Sync,
@@ -98,9 +99,9 @@ fn write_keys(
     let runs = parallel::runs(rows).collect();
     let lengths = parallel::map(threads, runs, |run| {
         let mut length = 0;
-        each_block(&column, texts, run, |_, keys, count| {
-            length += match count {
-                Some(count) => count * texts.len(),
+        each_block(&column, texts, run, |_, keys, uniform| {
+            length += match uniform {
+                Some((texts, count)) => count * texts.len(),
                 None => keys.iter().map(|&key| len(key)).sum(),
             };
         });
@@ -128,10 +129,10 @@ fn write_keys(
     }
     parallel::map(threads, tasks, |(run, before, bytes, starts, present)| {
         let mut at = 0;
-        each_block(&column, texts, run, |first, keys, count| {
+        each_block(&column, texts, run, |first, keys, uniform| {
             block::are_keys(keys, &mut present[first / BLOCK..][..1]);
             let starts = &mut starts[first..][..keys.len()];
-            if let Some(count) = count {
+            if let Some((texts, count)) = uniform {
                 // Not larger than the last.
                 let start = (before + at) as i32;
                 start_uniform(starts, start, texts.len() as i32, keys, count);
@@ -179,26 +180,27 @@ fn start_uniform(starts: &mut [i32], start: i32, len: i32, keys: &[u64], count: 
     }
 }
 
-/// Reads the keys of some rows by block: the start of the block among them; its keys, 0 for none; and the count of keys
-/// if all have one of `texts`.
+/// Reads the keys of some rows by block: the start of the block among them; its keys, 0 for none; and the texts and the
+/// count of keys if all have one of `texts`.
 fn each_block(
     column: &Column<'_>,
-    texts: Uniform,
+    texts: Option<Uniform>,
     rows: Range<usize>,
-    mut work: impl FnMut(usize, &[u64], Option<usize>),
+    mut work: impl FnMut(usize, &[u64], Option<(Uniform, usize)>),
 ) {
+    let uniform = |keys: &[u64]| texts.and_then(|texts| Some((texts, texts.count(keys)?)));
     let mut keys = [0; BLOCK];
     for start in rows.clone().step_by(BLOCK) {
         let len = BLOCK.min(rows.end - start);
         // Values that have such a text are keys.
         if let Some(values) = column.unsigned(start..start + len)
-            && let Some(count) = texts.count(values)
+            && let Some(uniform) = uniform(values)
         {
-            work(start - rows.start, values, Some(count));
+            work(start - rows.start, values, Some(uniform));
             continue;
         }
         let keys = &mut keys[..len];
         column.fill(start, keys);
-        work(start - rows.start, keys, texts.count(keys));
+        work(start - rows.start, keys, uniform(keys));
     }
 }

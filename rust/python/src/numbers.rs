@@ -164,6 +164,40 @@ fn format(
     })
 }
 
+/// Hash the digits of E.164 integers under a key: HMAC-SHA-256 in hexadecimal digits.
+///
+/// `numguard.keyed_hash` checks the key and reads text first.
+///
+/// Args:
+///     msisdns: A column of uint64, as `normalize` gives them.
+///     key: Any bytes.
+///     threads: The largest number of threads; `None` for all processors that the process may use.
+///
+/// Returns:
+///     `pyarrow.StringArray` or `pyarrow.ChunkedArray`: Null where the input is null or cannot be an E.164 number.
+///
+/// Raises:
+///     UnsupportedTypeError: For any type but uint64: normalise text first.
+///
+/// Example:
+///     >>> import pyarrow as pa
+///     >>> from numguard import _core
+///     >>> _core.keyed_hash(pa.array([919876543210], pa.uint64()), b"0123456789abcdef")[0].as_py()[:16]
+///     '5c89cc3cfa121b27'
+#[pyfunction]
+#[pyo3(signature = (msisdns, key, *, threads=ThreadsArgument::default()), text_signature = "(msisdns, key, *, threads=None)")]
+fn keyed_hash<'py>(
+    py: Python<'py>,
+    msisdns: Values,
+    key: &[u8],
+    threads: ThreadsArgument,
+) -> ArrayResult<'py> {
+    msisdns.refuse_handsets()?;
+    msisdns.map(py, |chunk| {
+        numguard_columns::keyed_hash(chunk, key, threads.0)
+    })
+}
+
 /// Find the region of each E.164 integer.
 ///
 /// As `region_code_for_number` of libphonenumber: by leading digits that only one region has, or by the plan that has
@@ -322,6 +356,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(extract, module)?)?;
     module.add_function(wrap_pyfunction!(mentions, module)?)?;
     module.add_function(wrap_pyfunction!(format, module)?)?;
+    module.add_function(wrap_pyfunction!(keyed_hash, module)?)?;
     module.add_function(wrap_pyfunction!(region_of, module)?)?;
     module.add_function(wrap_pyfunction!(regions, module)?)?;
     module.add_function(wrap_pyfunction!(normalize_imei, module)?)?;
