@@ -1,0 +1,168 @@
+"""Which column of a list has its numbers or handsets, and whether its first line is a row.
+
+Owns the names of such columns, and the errors of a choice that is not certain. Independent of what the rows have beside
+them. One idea: **a column is taken if it is certainly that of the numbers**: by its name, or as the only one, if its
+heading is of nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Final
+
+import pyarrow as pa
+
+from numguard._core import explain, explain_imei
+from numguard.compute import as_text, is_text, pc
+from numguard.errors import ColumnError, InputError
+from numguard.number_list.actions import bare
+from numguard.number_list.spared import is_of_letter, is_spared
+from numguard.number_list.titles import is_of_victims, without_victims
+from numguard.source import Part, headings
+from numguard.types import Region
+
+__all__ = ["IMEIS", "Kind", "begins_with_row", "column_of", "has_handsets", "is_list", "numbers"]
+
+_NUMBER_NAMES: Final = ("msisdn", "mobile", "mobile_no", "mobile_number", "number", "phone", "phone_number", "n")
+#: The one of them that may be an id, beside a column of phones.
+_VAGUE: Final = "number"
+_IMEI_NAMES: Final = ("imei14", "imei", "imei_no", "imei_number")
+#: Words of the headings of columns that have numbers, or handsets, too.
+_NUMBER_WORD: Final = re.compile(r"(?:^|_)(?:mobiles?|mob|msisdns?|phones?|telephone|contact|whatsapp)(?=_|\d|$)")
+_IMEI_WORD: Final = re.compile(r"(?:^|_)imei(?=_|\d|$)")
+#: With so many digits a first line is a row.
+_DIGITS_OF_A_ROW: Final = 5
+#: A number and a handset as examples, to find the meaning of the words of a heading for digits beside them.
+_ANY_NUMBER, _ANY_IMEI = "9876543210", "490154203237518"
+#: What to do about a column of a list. Not every verb that reads a list has the option.
+_REMEDY: Final = "name it msisdn or imei in the file, or choose it with column= (scan, decide and lists: --list-column)"
+#: The same for a column below the heading of a group, which another name of the column would not change.
+_REMEDY_BELOW: Final = (
+    "take that heading out of the file, or choose it with column= (scan, decide and lists: --list-column)"
+)
+#: The note of digits beside words for something else: an account, an amount, a complainant.
+_SOMETHING_ELSE: Final = "text_with_digits"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a list has: numbers or handsets.
+
+    Attributes:
+        explained: What the cells of a column are.
+        names: The names of its column.
+        word: A word in the names of further columns of them.
+        with_words: A cell with the words of a heading before digits that are one.
+    """
+
+    explained: Callable[[Any], Any]
+    names: tuple[str, ...]
+    word: re.Pattern[str]
+    with_words: Callable[[str], str]
+
+    def is_name(self, heading: str) -> bool:
+        """Whether a heading is a name of their column."""
+        return bare(heading) in self.names
+
+    def is_of_more(self, heading: str) -> bool:
+        """Whether a heading has a word of columns that have them too."""
+        return self.word.search(bare(heading)) is not None
+
+    def is_of_something_else(self, heading: str) -> bool:
+        """Whether digits beside the words of a heading are an account, an amount or the like."""
+        words = "".join(char if char.isalpha() or not char.isascii() else " " for char in heading).strip()
+        note = self.explained([self.with_words(words)]).field("note").cast(pa.string())
+        return bool(note[0].as_py() == _SOMETHING_ELSE)
+
+
+def numbers(region: Region) -> Kind:
+    """Numbers, without a country code those of a region."""
+    return Kind(
+        lambda cells: explain(cells, region=region),
+        _NUMBER_NAMES,
+        _NUMBER_WORD,
+        lambda words: f"{words}: {_ANY_NUMBER}",
+    )
+
+
+IMEIS: Final = Kind(explain_imei, _IMEI_NAMES, _IMEI_WORD, lambda words: f"{words} {_ANY_IMEI}")
+
+
+def has_handsets(names: Sequence[str]) -> bool:
+    """Whether a column has the name of one of handsets."""
+    return any(map(IMEIS.is_name, names))
+
+
+def begins_with_row(part: Part, is_wanted: Callable[[str], bool]) -> bool:
+    """Whether the header of a part is a row."""
+    return bool(part.header_row) and _is_row(part.schema().names, is_wanted)
+
+
+def _is_row(names: Sequence[str], is_wanted: Callable[[str], bool]) -> bool:
+    """Whether the first line is a row: it has no name that is looked for, and digits of any script."""
+    if any(map(is_wanted, names)):
+        return False
+    return sum(char.isdecimal() for name in names for char in name) >= _DIGITS_OF_A_ROW
+
+
+def is_list(part: Part, kind: Kind, is_wanted: Callable[[str], bool], *, may_be_read: bool) -> bool:
+    """Whether a member without a column that is looked for is a list: numbers, one a line, without a heading.
+
+    Raises:
+        InputError: It has numbers among something else, so that it cannot be known which of them are listed.
+    """
+    there, types = part.schema().names, part.schema().types
+    cells: list[Any] = []
+    if begins_with_row(part, is_wanted):
+        cells.append(pa.array(there))
+    elif not may_be_read or len(there) != 1 or pa.types.is_nested(types[0]) or kind.is_of_something_else(there[0]):
+        return False
+    has_numbers, has_others = False, not cells or len(there) != 1 or not may_be_read
+    for written in chain(cells, (column for batch in part.batches() for column in batch.data.columns)):
+        if not is_text(written.type) and not pa.types.is_integer(written.type):
+            continue
+        text = as_text(written)
+        is_bare = pc.invert(pc.match_substring_regex(text, r"\pL"))
+        is_read = kind.explained(text).field(0).is_valid()
+        has_numbers |= bool(pc.any(pc.and_(is_bare, is_read)).as_py())
+        has_others |= bool(pc.any(pc.invert(is_bare)).as_py())
+    if has_numbers and has_others:
+        raise InputError(
+            f"{part.name}: has numbers, and no column that is certainly theirs, beside members that have one: give "
+            "it a heading such as msisdn or imei, or take it out"
+        )
+    return has_numbers
+
+
+def column_of(part: Part, kind: Kind) -> str:
+    """The column of a part that has the numbers.
+
+    Raises:
+        ColumnError: No column is certainly it, or the only one is of something else than numbers to list.
+    """
+    there = part.schema().names
+    known = [name for name in there if kind.is_name(name)]
+    if len(known) == 1 and bare(known[0]) == _VAGUE and len(there) > 1:
+        known += [name for name in there if kind.is_of_more(name)]
+    if len(there) != 1 and len(known) != 1:
+        raise ColumnError(
+            f"{part.name}: no column is certainly that of the numbers: {_REMEDY}; there are {headings(there)}"
+        )
+    name = known[0] if known else there[0]
+    is_other = kind.is_of_something_else(without_victims(name))
+    is_other |= is_of_victims(name) or is_spared(name) or is_of_letter(name)
+    if not known and is_other and not _is_row(there, kind.names.__contains__):
+        raise ColumnError(
+            f"{part.name}: the heading {name!r} is of something else than numbers to list: if they are "
+            f"meant all the same, {_REMEDY}"
+        )
+    group = dict(zip(there, part.groups, strict=False)).get(name)
+    if group and kind.is_of_something_else(f"{group} {name}"):
+        raise ColumnError(
+            f"{part.name}: the column {name!r} is below the heading {group!r}, of something else than numbers to "
+            f"list: if they are meant all the same, {_REMEDY_BELOW}"
+        )
+    return name

@@ -1,0 +1,235 @@
+"""A list that is open: its rows, part by part, and the account of them.
+
+Owns the order of the checks, which rows count, and the account. Independent of numbers and handsets, which `columns`
+knows, and of the words of a list. One idea: **what every part has is decided when the list is opened**, before a row is
+read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+
+from numguard.compute import named, pc, why_unread
+from numguard.errors import InputError, UnsupportedTypeError
+from numguard.files.manifest import unlike_manifests
+from numguard.keyed import HASHED
+from numguard.number_list.actions import (
+    LIKE_ACTION,
+    MARKS,
+    Opposed,
+    action_column,
+    bare,
+    refuse_other_actions,
+    rows_with,
+)
+from numguard.number_list.checks import (
+    check_beside,
+    check_codes,
+    check_headings,
+    check_line,
+    check_rows,
+    check_shown,
+    check_titles,
+)
+from numguard.number_list.columns import IMEIS, Kind, begins_with_row, column_of, has_handsets, is_list
+from numguard.number_list.spared import may_spare
+from numguard.source import Batch, Part, check_columns, is_of_codes, open_source
+from numguard.types import PathLike
+
+__all__ = ["OpenList"]
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """A part of a list: the column of its numbers, and whether its first line is a header, not a row."""
+
+    part: Part
+    column: str
+    is_headed: bool
+
+
+class OpenList:
+    """A list, its rows and their account."""
+
+    def __init__(
+        self,
+        path: PathLike,
+        kind: Kind,
+        column: str | None,
+        actions: Sequence[str] | None,
+        *,
+        more: Sequence[str] = (),
+        is_chosen: bool = True,
+        may_be_victims: bool = False,
+    ) -> None:
+        """Opens a list, and chooses the column of its numbers.
+
+        Args:
+            path: The list.
+            kind: What it has.
+            column: The column of the numbers, if the caller names it.
+            actions: Only rows with one of these count; None: every row does.
+            more: Further columns to be read.
+            is_chosen: Whether it was the user who named `column`: then no title counts.
+            may_be_victims: Victims may be meant where numbers are protected, or taken off a list.
+
+        Raises:
+            ColumnError: The column is ambiguous, or one does not exist.
+            InputError: The list cannot be read.
+        """
+        self._path, self._kind, self._more = path, kind, list(more)
+        self._may_be_victims = may_be_victims
+        self._is_chosen = column is not None and is_chosen
+        self._warns_of_more = column is None
+        self._warnings: list[str] = []
+        self._refused: list[pa.Table] = []
+        self._others = self._header_rows = 0
+        wanted = {column, *more} - {None}
+
+        def is_wanted(cell: str) -> bool:
+            return cell in wanted or kind.is_name(cell)
+
+        self._source = open_source(
+            path, wanted=is_wanted, is_kept=lambda part: is_list(part, kind, is_wanted, may_be_read=not wanted)
+        )
+        parts = [part for part in self._source.parts if part.schema().names]
+        headed = [part for part in parts if not begins_with_row(part, is_wanted)]
+        self._action = None if actions is None else action_column(parts)
+        self._actions = actions
+        self._opposed = Opposed(actions or ())
+        # A part with a row in place of a header has the column of the others.
+        of_others = column or (column_of((headed or parts)[0], kind) if parts else "")
+        self._parts: list[_Listed] = []
+        for part in parts:
+            there = part.schema().names
+            is_headed = part in headed
+            chooses = column is None and (not is_headed or len(there) > 1 or kind.is_name(there[0]))
+            name = column_of(part, kind) if chooses else of_others
+            if more:
+                # A first line that is a row has no dates; the message says that there may be no header.
+                check_columns([name, *more], part.schema(), part.name)
+            self._parts.append(_Listed(part, name, is_headed))
+
+    def cells(self) -> pa.ChunkedArray[Any]:
+        """The column of numbers, with each first line that is a row and no header."""
+        found: list[Any] = []
+        for batch in self.rows():
+            cells = batch.data.column(0)
+            found.append(cells)
+            try:
+                explained = self._kind.explained(cells)
+            except UnsupportedTypeError as error:
+                raise UnsupportedTypeError(
+                    f"{batch.file}: column {named(batch.data.schema.names)!r}: {error}"
+                ) from None
+            if explained.field(0).null_count:
+                self.refuse(batch, cells, why_unread(explained))
+        return self.joined(found)
+
+    def joined(self, found: list[Any]) -> pa.ChunkedArray[Any]:
+        """A column of all files."""
+        try:
+            return pa.chunked_array(found, found[0].type if found else pa.string())
+        except (pa.ArrowException, TypeError):
+            raise InputError(f"{self._path}: its files have columns of other types: write them alike") from None
+
+    def rows(self) -> Iterator[Batch]:
+        """The column of numbers, and `more`, of the rows with one of the actions."""
+        for one in self._parts:
+            part, name = one.part, one.column
+            if not self._may_be_victims:
+                check_titles(part, self._path, None if self._is_chosen else name, has_actions=self._action is not None)
+            read = [name, *self._more]
+            if one.is_headed:
+                if self._action is None and self._actions is not None:
+                    refuse_other_actions(part, set(read), is_sparing=self._may_be_victims)
+                self._warn_of_unread(part.schema().names, set(read))
+                yield from self._rows_of(part, read, self._action)
+                continue
+            self._header_rows += 1
+            first = Batch(pa.RecordBatch.from_pydict({name: [name]}), part.name, part.header_row)
+            check_shown(part, first, is_sparing=self._may_be_victims)
+            yield first
+            yield from self._rows_of(part, read, None)
+        self._opposed.check(lambda cells: self._kind.explained(cells).field(0))
+
+    def _rows_of(self, part: Part, wanted: list[str], action: str | None) -> Iterator[Batch]:
+        read = wanted if action is None or action in wanted else [*wanted, action]
+        # A pair with a handset is released by itself, and its number is still to be blocked.
+        is_pair = has_handsets(part.schema().names)
+        checked = self._checked(part, read, has_actions=action is not None)
+        for batch in part.batches(read) if self._may_be_victims else checked:
+            rows = batch
+            if action is not None:
+                rows, others, refused = rows_with(batch, action, self._actions or ())
+                self._others += others
+                self._refused.append(refused)
+                if not is_pair:
+                    self._opposed.add(batch, action, wanted[0], rows)
+            found = replace(rows, data=rows.data.select(wanted))
+            check_shown(part, found, is_sparing=self._may_be_victims)
+            yield found
+
+    def _checked(self, part: Part, wanted: list[str], *, has_actions: bool) -> Iterator[Batch]:
+        """The rows of a part, checked for numbers to spare: below a heading among them, or by another column."""
+        there = part.schema()
+        beside = [name for name in there.names if name not in wanted and there.names.count(name) == 1]
+        codes = [name for name in beside if is_of_codes(name) and not pa.types.is_nested(there.field(name).type)]
+        codes = [] if self._kind is IMEIS else codes
+        beside = [name for name in beside if name in codes or may_spare(name, there.field(name).type)]
+        known = {*map(bare, there.names), *self._kind.names}
+        part.on_refused = lambda line, text, _note: check_line(part.name, line, text)
+        for batch in part.batches([*wanted, *beside]):
+            # In a typed table there are no headings among the rows.
+            if part.header_row:
+                check_headings(batch, wanted[0], known)
+            # Actions say what each row is for, also where its reason says why another number was spared.
+            if not has_actions:
+                check_beside(batch, wanted[0], {*wanted, *codes})
+            if codes:
+                check_codes(batch, wanted[0], self._kind.explained(batch.data[wanted[0]]).field(0))
+            yield batch
+
+    def _warn_of_unread(self, there: list[str], read: set[str]) -> None:
+        """Warnings that name the columns of actions, and further columns of numbers, that are not read."""
+        others = [name for name in there if name not in read]
+        if self._action is None:
+            unread = [name for name in others if bare(name).strip(MARKS) in LIKE_ACTION]
+            self._warn(f"the column {named([name])!r} is not read: every row counts" for name in unread)
+        if self._warns_of_more:
+            more = [name for name in others if name != HASHED and self._kind.is_of_more(name)]
+            self._warn(f"the column {named([name])!r} may have more of them, and is not read" for name in more)
+
+    def _warn(self, warnings: Iterable[str]) -> None:
+        self._warnings += [warning for warning in warnings if warning not in self._warnings]
+
+    def refuse(self, batch: Batch, cells: Any, notes: Any) -> None:
+        """Records the rows that have a note.
+
+        Raises:
+            ColumnError: The cell of one is a heading of numbers to spare, or a line of a letter.
+        """
+        if not self._may_be_victims:
+            check_rows(batch, cells, notes.is_valid())
+        self._refused.append(batch.refused(notes))
+
+    def account(self, *, strict: bool = False) -> tuple[pa.Table, dict[str, Any]]:
+        """The refused rows and the account, after the rows were read.
+
+        Raises:
+            InputError: `strict`, and a row was refused.
+        """
+        refused, account = self._source.account_with(self._refused, {"other_action": self._others})
+        if strict and len(refused):
+            raise InputError(
+                f"{self._path}: {len(refused)} of its rows cannot be read, the first in row {pc.min(refused['row'])}: "
+                "with --strict a list is taken whole or not at all"
+            )
+        account["rows_read"] += self._header_rows
+        account["rows_used"] += self._header_rows
+        account["warnings"] += [*self._warnings, *unlike_manifests(part.name or "" for part in self._source.parts)]
+        return refused, account
