@@ -17,11 +17,12 @@ import pytest
 import numguard as ng
 import row_files
 from numguard.cli import run
-from numguard.errors import ColumnError
+from numguard.errors import ColumnError, InputError
 from numguard.files import write_rows
 from numguard.number_list import NumberList, read_imeis, read_numbers
 from numguard.source import accounted, open_source, refused_rows
 from numguard.source.non_data import TOTAL_WORDS
+from registry_cases import complaint, complaints
 from row_files import (
     BLURRING,
     DAMAGES,
@@ -399,6 +400,16 @@ def test_strict_takes_all_or_nothing(
     assert not (tmp_path / "out.csv").exists()
     with ng.Registry("cases.db", by="x") as registry:
         assert len(registry.numbers()) == 1
+
+
+def test_strict_takes_a_complaint_of_which_one_cell_is_refused() -> None:
+    rows = complaints(complaint("1", "9876543210", amount="1,0,0"), complaint("2", "9123456789"))
+    with ng.Registry(":memory:", by="x") as registry:
+        taken = registry.add_complaints(rows, strict=True)
+        assert (taken.added, taken.refused, taken.refusals["note"].to_pylist()) == (2, 0, ["not_an_amount"])
+        with pytest.raises(InputError, match=r"1 of its rows cannot be read, the first in row 1 \(.*\): strict"):
+            registry.add_complaints(complaints(complaint("3", "1234"), complaint("4", "9123456780")), strict=True)
+        assert registry.numbers().to_array().to_pylist() == [919123456789, 919876543210]
 
 
 @pytest.mark.parametrize("verb", VERBS)

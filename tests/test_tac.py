@@ -115,7 +115,7 @@ def test_any_container_and_names_of_columns(tmp_path: Path) -> None:
     assert tacs.refused.to_pylist() == [{"file": str(path), "row": 5, "note": "too_few_fields"}]
     assert tacs.account["not_data"] == {"title": 1, "blank": 1}
     assert ng.TacTable(path, maker="Manufacturer").named([35824005000000]) == {35824005000000: "Acme Works One"}
-    with pytest.raises(InputError, match="1 rows"):
+    with pytest.raises(InputError, match="1 of its rows"):
         ng.TacTable(path, strict=True)
     with pytest.raises(ColumnError, match="model: no column 'Name'"):
         ng.TacTable(path, model="Name")

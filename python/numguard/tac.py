@@ -13,9 +13,10 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard.compute import as_text, named, pc, replaced, schema_of, whole
-from numguard.errors import ArgumentError, ColumnError, InputError
+from numguard.errors import ArgumentError, ColumnError
 from numguard.source import REFUSED, headings, open_source
 from numguard.source import Source as OpenSource
+from numguard.source.strict import check_strict
 from numguard.types import Source
 
 __all__ = ["TAC_NOTES", "TacTable"]
@@ -82,10 +83,8 @@ class TacTable:
         kept = rows.filter(rows["note"].is_null())
         noted = rows.filter(rows["note"].is_valid()).select(REFUSED.names)
         self.refused, self.account = opened.account_with([noted])
-        if strict and len(self.refused):
-            raise InputError(
-                f"the table of TACs has {len(self.refused):,} rows that cannot be read: strict takes all or nothing"
-            )
+        if strict:
+            check_strict("the table of TACs", self.refused)
         types = kept.select(["tac", "maker", "model"]).group_by(["tac", "maker", "model"]).aggregate([]).sort_by("tac")
         self._tacs = types["tac"].combine_chunks().cast(pa.uint64())
         self._names: dict[str, Any] = {name: types[name].combine_chunks() for name in ("maker", "model")}

@@ -16,6 +16,7 @@ from numguard.errors import InputError
 from numguard.indian_time import local
 from numguard.notebook import card, counts
 from numguard.source.part import RECORD_NOTES
+from numguard.source.strict import strict_error
 
 __all__ = ["CDR_NOTES", "CdrSummary", "FileSummary"]
 
@@ -122,9 +123,8 @@ class FileSummary:
             InputError: There is such a row, or no such column.
         """
         if self.refused:
-            raise InputError(
-                f"{self.source}: {self.refused_rows:,} of its rows are refused: strict takes all or nothing"
-            )
+            first = min(lines[0] for lines in self.refused_lines.values())
+            raise strict_error(self.source, self.refused_rows, first=first, notes=self.refused)
         if self.missing:
             raise InputError(f"{self.source}: has no column of {' and '.join(self.missing)}, and strict requires it")
 

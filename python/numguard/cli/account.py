@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from numguard.cli import options
 from numguard.compute import named
@@ -25,7 +24,6 @@ from numguard.files.page import PAGES
 from numguard.files.placing import unwritten
 from numguard.source import (
     REFUSED,
-    Account,
     Batch,
     Source,
     check_listed_once,
@@ -34,6 +32,7 @@ from numguard.source import (
     is_local,
     refused_rows,
 )
+from numguard.source.strict import check_strict, notes_text
 from numguard.system import check_replaceable
 
 if TYPE_CHECKING:
@@ -79,21 +78,7 @@ def strictly(opened: Source, columns: Sequence[str] | None, *, is_strict: bool) 
                 )
             yield batch
         if is_strict:
-            check_strict(part.account, part.name)
-
-
-def check_strict(account: Account, name: str | None) -> None:
-    """Raises InputError if a row was refused."""
-    if len(account.lines):
-        raise _not_strict(name or "the source", len(account.lines), min(account.lines), account.refused)
-
-
-def _not_strict(name: str, count: int, first: int, notes: Mapping[str, int]) -> InputError:
-    """The error for refused rows under `--strict`; `first` is the first of them."""
-    return InputError(
-        f"{name}: {count:,} of its rows cannot be read, the first in row {first} "
-        f"({options.notes_text(notes)}); --strict takes all or nothing"
-    )
+            part.account.check_strict(part.name)
 
 
 def say(account: Mapping[str, Any], what: str = "") -> None:
@@ -101,9 +86,9 @@ def say(account: Mapping[str, Any], what: str = "") -> None:
     of = f"{what}: " if what else ""
     if refusals := account.get("refused_rows"):
         total = sum(refusals.values())
-        options.say(f"{of}{options.count(total, 'row')} refused: {options.notes_text(refusals)}")
+        options.say(f"{of}{options.count(total, 'row')} refused: {notes_text(refusals)}")
     if others := account.get("not_data"):
-        options.say(f"{of}lines that are no rows: {options.notes_text(others)}")
+        options.say(f"{of}lines that are no rows: {notes_text(others)}")
     for warning in account.get("warnings", ()):
         options.say(warning if what and warning.startswith(what) else f"{of}{warning}")
     for passed in account.get("passed_over", ()):
@@ -284,9 +269,8 @@ class Lists:
         Raises:
             InputError: a refused row of it is an error.
         """
-        if self._is_strict and len(refused_of):
-            first: int = pc.min(refused_of["row"]).as_py()
-            raise _not_strict(path, len(refused_of), first, rows["refused_rows"])
+        if self._is_strict:
+            check_strict(path, refused_of)
         self._accounts.append({"file": path, "members": members, **rows})
         self._refused.append(refused_of)
 
@@ -307,7 +291,7 @@ class Lists:
 def say_list(listed: NumberList[Any], path: str) -> None:
     """Says what a list came to, and every row that is not in it."""
     refused = listed.account["refused_rows"]
-    left_out = f"; left out: {options.notes_text(refused)}" if refused else ""
+    left_out = f"; left out: {notes_text(refused)}" if refused else ""
     options.say(f"{path}: {options.count(len(listed.keys), 'member')}{left_out}")
     say_around(listed, path)
 

@@ -14,6 +14,7 @@ from numguard.compute import named
 from numguard.errors import ArgumentError, InputError
 from numguard.files import placed_together
 from numguard.registry.state import IN_FORCE
+from numguard.source.strict import notes_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -161,7 +162,7 @@ def _report(intake: Intake, source: str, ended_path: Path | None, *, dry_run: bo
     if intake.waiting.num_rows:
         waiting = len(intake.waiting["msisdn"].unique())
         wait = "would wait" if dry_run else "waits" if waiting == 1 else "wait"
-        why = options.notes_text(options.counted_once(intake.waiting))
+        why = notes_text(options.counted_once(intake.waiting))
         others = f" but for {settled:,} protected, decided on or certain in another complaint" if settled else ""
         options.say(f"{options.count(waiting, 'number')} {wait} for a decision: {why}{others}; see numguard review")
     _say_ended(intake, ended_path)
@@ -204,13 +205,13 @@ def _say_amended(intake: Intake, *, dry_run: bool) -> None:
         lost = sum(row["was"] in IN_FORCE and row["status"] not in IN_FORCE for row in _once(intake.dropped))
         options.say(
             f"amendments: {numbers} {would}dropped or turned, {lost:,} of them no longer in force "
-            f"({options.notes_text(options.counted(intake.dropped['why']))}); see numguard review"
+            f"({notes_text(options.counted(intake.dropped['why']))}); see numguard review"
         )
     if intake.alike.num_rows:
         complaints = options.count(len(intake.alike["row"].unique()), "complaint")
         options.say(
             f"{complaints} may be recorded under another spelling, and nothing is merged by guess: "
-            f"{options.notes_text(options.counted(intake.alike['why']))}"
+            f"{notes_text(options.counted(intake.alike['why']))}"
         )
 
 

@@ -10,6 +10,7 @@ import click
 from numguard.cli import account, options
 from numguard.errors import InputError
 from numguard.registry.state import DECISIONS, Decision, Status
+from numguard.source.strict import notes_text
 
 if TYPE_CHECKING:
     from numguard._core import NumberSet
@@ -66,7 +67,7 @@ def decide(
     if bad:
         raise InputError(
             f"{numbers}: {options.count(sum(bad.values()), 'cell')} without a number that can be decided on "
-            f"({options.notes_text(bad)}); nothing was recorded; correct or remove them (--refused FILE names each)"
+            f"({notes_text(bad)}); nothing was recorded; correct or remove them (--refused FILE names each)"
         )
     with options.open_registry(registry_path, by) as registry:
         never_named = len(listed.keys - registry.known(listed.keys))
@@ -76,7 +77,7 @@ def decide(
         summary = {"status": status, "numbers": len(listed.keys), "never_named": never_named, "event": event}
         options.say_json(summary | ({"before": before} if before else {}) | listed.account)
         return
-    without = f"; left out: {options.notes_text(left_out)}" if left_out else ""
+    without = f"; left out: {notes_text(left_out)}" if left_out else ""
     options.say(f"{status}: {options.count(len(listed.keys), 'number')}{without}")
     if never_named:
         what = "no record names it" if never_named == 1 else "no record names them"
@@ -86,7 +87,7 @@ def decide(
         stay = "; those that are protected stay so" if "protected" in before else ""
         options.say(
             f"{sum(before.values()):,} of them: another decision or answer was on record "
-            f"({options.notes_text(before)}){stay}; see numguard history"
+            f"({notes_text(before)}){stay}; see numguard history"
         )
     account.say_around(listed, numbers)
 

@@ -23,6 +23,7 @@ from numguard.linkage import Expansion, LinkPolicy
 from numguard.linkage.expansion import TABLES
 from numguard.source import files_of, is_local, kind_of_file
 from numguard.source.kinds import TYPED
+from numguard.source.strict import notes_text
 from numguard.tac import TacTable
 from numguard.types import Region
 
@@ -392,9 +393,9 @@ def _say(found: Expansion) -> None:
     options.say(f"linked: {options.count(summary['linked'], 'number')}" + (f" ({hops})" if hops else ""))
     options.say(f"through: {options.count(summary['handsets'], 'handset')}")
     if summary["stopped"]:
-        options.say(f"stopped: {options.notes_text(summary['stopped'])}")
+        options.say(f"stopped: {notes_text(summary['stopped'])}")
     options.say(f"seeds never seen: {summary['unseen']:,}")
     if found.refused_seeds:
-        options.say(f"refused seeds: {options.notes_text(found.refused_seeds)}")
+        options.say(f"refused seeds: {notes_text(found.refused_seeds)}")
     if found.braked:
         options.say(f"brake: {found.braked}")

@@ -15,6 +15,7 @@ from numguard.cli import account, options
 from numguard.errors import ArgumentError
 from numguard.files import placed_together
 from numguard.source import unread_codes
+from numguard.source.strict import notes_text
 from numguard.types import Region
 
 __all__ = ["normalize"]
@@ -79,5 +80,5 @@ def normalize(
         return
     options.say(f"{options.count(cells, 'cell')}: {cells - refused:,} numbers, {refused:,} without one")
     if notes:
-        options.say(f"notes: {options.notes_text(notes)}")
+        options.say(f"notes: {notes_text(notes)}")
     account.say(rows_of)

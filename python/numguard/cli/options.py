@@ -11,7 +11,7 @@ import json
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -25,6 +25,7 @@ from numguard.compute import counts, named, tuples_of
 from numguard.errors import ArgumentError, ColumnError
 from numguard.files.page import is_page
 from numguard.source import Source, headings, open_source
+from numguard.source.strict import notes_text
 from numguard.types import Region
 
 if TYPE_CHECKING:
@@ -364,13 +365,6 @@ def counted_once(waiting: Any) -> dict[str, int]:
 def counted(column: Any) -> dict[str, int]:
     """How often a column has each value; nulls are left out."""
     return {str(value): count for value, count in counts(column.drop_null()).items()}
-
-
-def notes_text(refused: Mapping[str, int]) -> str:
-    """Refusals by note, most first: `stray_letter 12, masked 3`."""
-    return ", ".join(
-        f"{note} {cells:,}" for note, cells in sorted(refused.items(), key=lambda item: (-item[1], item[0]))
-    )
 
 
 def progress_line(text: Callable[[Any], str]) -> Callable[[Any], None] | None:

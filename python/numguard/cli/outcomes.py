@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from numguard.cli import account, options
+from numguard.source.strict import notes_text
 
 __all__ = ["outcomes"]
 
@@ -73,6 +74,6 @@ def outcomes(
         first = intake.unrequested["row"][0].as_py()
         options.say(
             f"{numbers} reported as blocked without a request, the first in row {first}: "
-            f"{options.notes_text(unrequested)}; see numguard history"
+            f"{notes_text(unrequested)}; see numguard history"
         )
     account.say({name: getattr(intake, name) for name in ("not_data", "warnings", "passed_over")})

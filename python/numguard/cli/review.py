@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from numguard.cli import account, options
 from numguard.errors import ArgumentError
+from numguard.source.strict import notes_text
 
 __all__ = ["review"]
 
@@ -81,7 +82,7 @@ def review(
         return
     if sheet_path is None and output is None:
         options.write_table(shown(waiting), None)
-    why = f": {options.notes_text(counts)}" if counts else ""
+    why = f": {notes_text(counts)}" if counts else ""
     options.say(f"{options.count(numbers, 'number')} {'waits' if numbers == 1 else 'wait'} for a decision{why}")
 
 

@@ -15,6 +15,7 @@ from numguard.files import placed_together
 from numguard.number_list import listing_dates
 from numguard.scanning import ScanSummary
 from numguard.scanning import scan as run
+from numguard.source.strict import notes_text
 from numguard.types import Region
 
 __all__ = ["scan"]
@@ -215,8 +216,7 @@ def _say_summary(summary: ScanSummary, limit: int | None) -> None:
     for column, hits in summary.hits_by_column.items():
         refused = summary.refused.get(column)
         options.say(
-            f"  {column}: {options.count(hits, 'hit')}"
-            + (f"; refused: {options.notes_text(refused)}" if refused else "")
+            f"  {column}: {options.count(hits, 'hit')}" + (f"; refused: {notes_text(refused)}" if refused else "")
         )
         for name, on_it in summary.hits_by_list.get(column, {}).items():
             options.say(f"    {name}: {options.count(on_it, 'row')}")

@@ -49,6 +49,7 @@ from numguard.source import (
     texts_of,
 )
 from numguard.source import Source as OpenSource
+from numguard.source.strict import strict_error
 from numguard.types import Region, Source, Values
 
 __all__ = ["Expansion", "Graph", "LinkPolicy", "LinkageProgress", "WalkOptions", "expand"]
@@ -203,8 +204,7 @@ def expand(
     if places is not None:
         found["account"]["rows_placed"] = places.rows + rows_placed
     if strict and refused:
-        counts = ", ".join(f"{note} {rows:,}" for note, rows in sorted(found["refused"].items()))
-        raise InputError(f"sightings: {refused:,} rows cannot be read ({counts}): strict takes all or nothing")
+        raise strict_error("sightings", refused, notes=found["refused"])
     if found.pop("looks_national"):
         warnings.warn(looks_national(msisdn), stacklevel=2)
     return expansion_of(found, policy)

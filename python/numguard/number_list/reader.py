@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.compute import named, pc, why_unread
+from numguard.compute import named, why_unread
 from numguard.errors import InputError, UnsupportedTypeError
 from numguard.files.manifest import unlike_manifests
 from numguard.keyed import HASHED
@@ -38,6 +38,7 @@ from numguard.number_list.checks import (
 from numguard.number_list.columns import IMEIS, Kind, begins_with_row, column_of, has_handsets, is_list
 from numguard.number_list.spared import may_spare
 from numguard.source import Batch, Part, check_columns, is_of_codes, open_source
+from numguard.source.strict import check_strict
 from numguard.types import PathLike
 
 __all__ = ["OpenList"]
@@ -224,11 +225,8 @@ class OpenList:
             InputError: `strict`, and a row was refused.
         """
         refused, account = self._source.account_with(self._refused, {"other_action": self._others})
-        if strict and len(refused):
-            raise InputError(
-                f"{self._path}: {len(refused)} of its rows cannot be read, the first in row {pc.min(refused['row'])}: "
-                "with --strict a list is taken whole or not at all"
-            )
+        if strict:
+            check_strict(str(self._path), refused)
         account["rows_read"] += self._header_rows
         account["rows_used"] += self._header_rows
         account["warnings"] += [*self._warnings, *unlike_manifests(part.name or "" for part in self._source.parts)]

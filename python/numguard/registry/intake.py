@@ -24,8 +24,9 @@ from numguard.registry.headings import AMBIGUOUS, COLUMNS, Mapped, heading, igno
 from numguard.registry.inputs import record_input
 from numguard.registry.preview import Preview, preview
 from numguard.registry.reconcile import ALIKE, Plan, reconcile
-from numguard.registry.sheet import Sheet, check_strict, read_sheet
+from numguard.registry.sheet import Sheet, read_sheet
 from numguard.registry.store import Append
+from numguard.source.strict import check_strict
 from numguard.types import PathLike, RowAccount, TableSource
 
 __all__ = ["UNREQUESTED", "Intake", "add_complaints", "named_refusals", "record_intake"]
@@ -156,7 +157,7 @@ def add_complaints(
     with case.event("add_complaints") as append:
         plan, known = _planned(case, sheet, complaints)
         if strict:
-            check_strict(sheet, plan.refused, plan.refused_cells)
+            check_strict(sheet.name, plan.refused_cells, plan.refused)
         if known is None:
             _record(append, sheet, plan)
         effect = _effect(case, sheet, complaints, plan, append.event)

@@ -22,9 +22,10 @@ from numguard.registry.doubts import of_other_countries
 from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
 from numguard.registry.intake import UNREQUESTED, Intake, named_refusals, record_intake
 from numguard.registry.moments import end_of_day, moments
-from numguard.registry.sheet import Sheet, check_strict, read_sheet
+from numguard.registry.sheet import Sheet, read_sheet
 from numguard.registry.spelling import phrases, plain_words
 from numguard.registry.state import OUTCOMES, RELEASED, RELEASED_TO_VERIFY, Outcome
+from numguard.source.strict import check_strict
 from numguard.types import TableSource
 
 __all__ = ["BLOCKED_NOTES", "OUTCOME_NOTES", "record_outcomes", "unrequested_by", "why_unrequested"]
@@ -110,7 +111,7 @@ def record_outcomes(
         refused = len(pc.unique(refused_cells["row"]))
         counts = (len(fresh), 0, repeated, refused)
         if strict:
-            check_strict(sheet, refused, refused_cells)
+            check_strict(sheet.name, refused_cells)
         known = None if len(fresh) else case.store.intake_of(sheet.sha256, "record_outcomes")
         if known is None:
             record_intake(append, sheet, counts)

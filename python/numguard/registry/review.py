@@ -19,9 +19,10 @@ from numguard.registry import cells
 from numguard.registry.arrays import ints
 from numguard.registry.case import Case, reason_given
 from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
-from numguard.registry.sheet import check_strict, read_sheet
+from numguard.registry.sheet import read_sheet
 from numguard.registry.state import SETTLING, Standing, derive
 from numguard.report.writing import masked_text
+from numguard.source.strict import check_strict
 from numguard.types import RowAccount, TableSource
 
 __all__ = [
@@ -228,7 +229,7 @@ def take_review(
     refused.sort(key=lambda entry: int(entry[0]))
     refusals = table_of([(sheet.name, *entry) for entry in refused], _REFUSED)
     if strict:
-        check_strict(sheet, len(refusals), refusals)
+        check_strict(sheet.name, refusals)
     events, settled = _record(case, groups)
     rows_of = Counter((word, number) for (word, _), found in groups.items() for number in found)
     known += sum(rows for pair, rows in rows_of.items() if pair not in settled)

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import may_be_number, pc, replaced, tuples_of
-from numguard.errors import ArgumentError, InputError, UnsupportedTypeError
+from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.number_list.spared import is_spared
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.headings import heading, names_suspects
@@ -25,7 +25,7 @@ from numguard.source.header import SEPARATORS, split_line
 from numguard.source.records import Records, read_records
 from numguard.types import RowAccount, TableSource
 
-__all__ = ["Sheet", "check_strict", "read_sheet"]
+__all__ = ["Sheet", "read_sheet"]
 
 
 #: The note of records below a header of other columns, and of that header.
@@ -233,16 +233,3 @@ def _bare(names: Sequence[str]) -> list[str]:
     """Headings without the empty ones after the last."""
     size = max((k for k, name in enumerate(names, 1) if name), default=0)
     return list(names[:size])
-
-
-def check_strict(sheet: Sheet, refused: int, cells: pa.Table) -> None:
-    """Refuses a file with a refused row.
-
-    Raises:
-        InputError: A row is refused.
-    """
-    if refused:
-        raise InputError(
-            f"{sheet.name}: {refused:,} of its rows are refused, the first in row {pc.min(cells['row']).as_py()}: "
-            "strict takes all or nothing"
-        )

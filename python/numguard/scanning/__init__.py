@@ -334,11 +334,8 @@ class Scan:
             except InputError as error:
                 self._scanner.stop()
                 self._failed(part, error)
-            if self._strict and len(part.account.lines):
-                raise InputError(
-                    f"{part.name}: {len(part.account.lines):,} of its rows cannot be read, the first in row "
-                    f"{min(part.account.lines)}: strict takes all or nothing"
-                )
+            if self._strict:
+                part.account.check_strict(part.name)
             self._part_done()
 
     def _hits_of_text(self, part: TextPart) -> Iterator[pa.RecordBatch]:

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from numguard._core import check_sightings, parquet_schema
 from numguard.compute import pc
-from numguard.errors import ArgumentError, InputError
+from numguard.errors import ArgumentError
 from numguard.source import (
     REFUSED,
     Batch,
@@ -38,6 +38,7 @@ from numguard.source import (
     texts_of,
 )
 from numguard.source import Source as OpenSource
+from numguard.source.strict import strict_error
 from numguard.types import Region, RowAccount
 
 __all__ = ["Account", "Origins", "Reader", "Result", "Sink", "check_call", "check_names", "named_sources", "repeated"]
@@ -205,8 +206,7 @@ class Account:
         """Raises InputError if a row was refused."""
         summary = self.summary()
         if summary["rows_refused"]:
-            notes = ", ".join(f"{note} {rows:,}" for note, rows in sorted(summary["refused_rows"].items()))
-            raise InputError(f"{summary['rows_refused']:,} rows cannot be read ({notes}): strict takes all or nothing")
+            raise strict_error("sightings", summary["rows_refused"], notes=summary["refused_rows"])
 
     def refused_rows(self) -> pa.Table:
         """File, row, note."""

@@ -29,6 +29,7 @@ from numguard.errors import (
     UnsupportedTypeError,
 )
 from numguard.source.non_data import NUMBER, NonData, is_blank
+from numguard.source.strict import strict_error
 
 __all__ = [
     "BATCH_ROWS",
@@ -115,6 +116,11 @@ class Account:
         """Counts a refused row."""
         self.lines.append(line)
         self.notes.append(_NOTES.index(note))
+
+    def check_strict(self, name: str | None) -> None:
+        """Raises InputError if a row of the part, which has this name, is refused."""
+        if self.lines:
+            raise strict_error(name, len(self.lines), first=min(self.lines), notes=self.refused)
 
     def table(self, name: str | None) -> pa.Table:
         """The refused rows: file, row, note, in the order of the file."""
