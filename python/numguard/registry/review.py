@@ -7,6 +7,7 @@ One idea: **not certain means not blocked**: such a number is on no list and no 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from numguard.registry import cells
 from numguard.registry.arrays import ints
 from numguard.registry.case import Case, reason_given
 from numguard.registry.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
-from numguard.registry.sheet import read_sheet
+from numguard.registry.sheet import Sheet, read_sheet
 from numguard.registry.state import SETTLING, Standing, derive
 from numguard.report.writing import masked_text
 from numguard.source.strict import check_strict
@@ -179,6 +180,30 @@ def _open(case: Case, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
     return msisdns.filter(pc.is_in(msisdns, waiting))
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of a sheet of decisions: as it is read, and two of its cells as they are written."""
+
+    row: int
+    number: int | None
+    word: str | None
+    reason: str | None
+    cells: tuple[str | None, str | None]
+    is_struck: bool
+
+    def fault(self, clashing: set[int]) -> tuple[str, str | None, str] | None:
+        """Why the row is refused: column, cell, note. `clashing` are the numbers with different decisions."""
+        cell, decision = self.cells
+        faults = (
+            (self.is_struck, ("decision", decision, "struck_out")),
+            (self.number is None, ("msisdn", cell, "not_a_number")),
+            (self.word not in SETTLING, ("decision", decision, "unknown_decision")),
+            (self.number in clashing, ("decision", decision, "contradiction")),
+            (self.reason is None, ("reason", None, "no_reason")),
+        )
+        return next((fault for is_one, fault in faults if is_one), None)
+
+
 def take_review(
     case: Case,
     source: TableSource,
@@ -191,7 +216,30 @@ def take_review(
     """Records a sheet of decisions, an event for each decision and reason; the same sheet twice changes nothing."""
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping))
     at = find_columns(sheet.table, COLUMNS, ("msisdn", "decision"), mapping, sheet.name)
-    default = None if reason is None else reason_given(reason)
+    rows = _rows(sheet, at, None if reason is None else reason_given(reason))
+    clashing = _clashing(rows)
+    decided = [(one, one.fault(clashing)) for one in rows if one.word is not None]
+    sound = [one for one, fault in decided if fault is None]
+    refused: list[tuple[Any, ...]] = [(one.row, *fault) for one, fault in decided if fault is not None]
+    refused += [(one["row"], None, one["cell"], one["note"]) for one in sheet.broken.to_pylist()]
+    refused.sort(key=lambda entry: entry[0])
+    refusals = table_of([(sheet.name, *entry) for entry in refused], _REFUSED)
+    if strict:
+        check_strict(sheet.name, refusals)
+    waiting = set(_open(case, pa.array({one.number for one in sound}, pa.uint64()), case.store.head()).to_pylist())
+    groups: dict[tuple[str, str], list[int]] = {}
+    for one in sound:
+        if one.number is not None and one.number in waiting:
+            groups.setdefault((str(one.word), str(one.reason)), []).append(one.number)
+    events, settled = _record(case, groups)
+    known = sum((one.word, one.number) not in settled for one in sound)
+    count = Counter(word for word, _ in settled)
+    counts = (count["accepted"], count["dismissed"], len(rows) - len(decided), known)
+    return Reviewed(*counts, events, refusals, sheet.account(len(refusals)), sheet.passed_over)
+
+
+def _rows(sheet: Sheet, at: Mapping[str, Sequence[int]], default: str | None) -> list[_Row]:
+    """The rows of a sheet; `default` is the reason of those without one."""
 
     def text(word: str) -> list[Any]:
         return cells.remarks(sheet.column(at, word)).to_pylist()
@@ -199,51 +247,20 @@ def take_review(
     # A sheet that this registry wrote has E.164 numbers of all countries.
     explained: Any = _core.explain(whole(sheet.table.column(at["msisdn"][0])), region=None)
     numbers = explained.field("msisdn").to_pylist()
-    waiting = set(_open(case, pc.unique(explained.field("msisdn").drop_null()), case.store.head()).to_pylist())
-    decided = [word and word.lower() for word in text("decision")]
-    clashing = _clashing(numbers, decided)
-    groups: dict[tuple[str, str], list[int]] = {}
-    refused: list[tuple[Any, ...]] = []
-    left = known = 0
     struck = {row for row, place in sheet.struck_out if place in (at["msisdn"][0], at["decision"][0])}
-    columns = (sheet.row.to_pylist(), numbers, decided, text("reason"), text("msisdn"), text("decision"))
-    for row, number, word, why, cell, decision in zip(*columns, strict=True):
-        why = why or default  # noqa: PLW2901
-        faults = (
-            (row in struck, "decision", decision, "struck_out"),
-            (number is None, "msisdn", cell, "not_a_number"),
-            (word not in SETTLING, "decision", decision, "unknown_decision"),
-            (number in clashing, "decision", decision, "contradiction"),
-            (why is None, "reason", None, "no_reason"),
-        )
-        fault = next((named for is_one, *named in faults if is_one), None)
-        if word is None:
-            left += 1
-        elif fault is not None:
-            refused.append((row, *fault))
-        elif number not in waiting:
-            known += 1
-        else:
-            groups.setdefault((str(word), str(why)), []).append(number)
-    refused += [(one["row"], None, one["cell"], one["note"]) for one in sheet.broken.to_pylist()]
-    refused.sort(key=lambda entry: int(entry[0]))
-    refusals = table_of([(sheet.name, *entry) for entry in refused], _REFUSED)
-    if strict:
-        check_strict(sheet.name, refusals)
-    events, settled = _record(case, groups)
-    rows_of = Counter((word, number) for (word, _), found in groups.items() for number in found)
-    known += sum(rows for pair, rows in rows_of.items() if pair not in settled)
-    count = Counter(word for word, _ in settled)
-    counts = (count["accepted"], count["dismissed"], left, known)
-    return Reviewed(*counts, events, refusals, sheet.account(len(refusals)), sheet.passed_over)
+    columns: tuple[list[Any], ...] = (sheet.row.to_pylist(), numbers, text("reason"), text("msisdn"), text("decision"))
+    return [
+        _Row(row, number, decision and decision.lower(), why or default, (cell, decision), row in struck)
+        for row, number, why, cell, decision in zip(*columns, strict=True)
+    ]
 
 
-def _clashing(numbers: list[int | None], decided: list[str | None]) -> set[int]:
+def _clashing(rows: Sequence[_Row]) -> set[int]:
     """The numbers with different decisions in two rows."""
     words_of: dict[int, set[str]] = {}
-    for number, word in zip(numbers, decided, strict=True):
-        if number is not None and word in SETTLING:
-            words_of.setdefault(number, set()).add(word)
+    for one in rows:
+        if one.number is not None and one.word in SETTLING:
+            words_of.setdefault(one.number, set()).add(one.word)
     return {number for number, words in words_of.items() if len(words) > 1}
 
 
