@@ -46,7 +46,6 @@ from numguard.source import (
     looks_national,
     open_source,
     refused_rows,
-    texts_of,
 )
 from numguard.source import Source as OpenSource
 from numguard.source.strict import strict_error
@@ -177,7 +176,7 @@ def expand(
     places = Places(where) if policy.place_rules else None
     unread = Unread(policy, region) if list_refused else None
     opened: list[OpenSource] = []
-    parts, rows = _read(linkage, sightings, columns, region, tell, opened=opened, unread=unread, places=places)
+    parts = _read(linkage, sightings, columns, region, tell, opened=opened, unread=unread, places=places)
     if linkage.rows_untimed() and is_listed_twice(sightings):
         raise InputError(
             "sightings: a file is listed twice, and rows without a time would each count twice: list it once"
@@ -185,26 +184,17 @@ def expand(
     while (state := linkage.step()) is not None:
         tell(state, None)
     found = linkage.finish()
-    account = accounted(parts)
-    for note, count in account["refused_rows"].items():
-        found["refused"][note] = found["refused"].get(note, 0) + count
-    refused = sum(found["refused"].values())
+    account = accounted(parts, opened, refused=found["refused"])
+    account["warnings"] += _warnings_of(found["handsets"])
     rows_placed = found.pop("rows_placed")
+    if places is not None:
+        account["rows_placed"] = places.rows + rows_placed
+    found["account"], found["refused"] = account, account["refused_rows"]
     found["refused_rows"] = refused_rows(parts)
     if unread is not None:
         found["refused_rows"] = pa.concat_tables([found["refused_rows"], unread.table()])
-    found["account"] = {
-        "rows_read": rows + account["rows_refused"] + sum(account["not_data"].values()),
-        "rows_used": rows + account["rows_refused"] - refused,
-        "rows_refused": refused,
-        "not_data": account["not_data"],
-        "passed_over": [why for one in opened for why in texts_of(one.passed_over)],
-        "warnings": account["warnings"] + _warnings_of(found["handsets"]),
-    }
-    if places is not None:
-        found["account"]["rows_placed"] = places.rows + rows_placed
-    if strict and refused:
-        raise strict_error("sightings", refused, notes=found["refused"])
+    if strict and account["rows_refused"]:
+        raise strict_error("sightings", account["rows_refused"], notes=account["refused_rows"])
     if found.pop("looks_national"):
         warnings.warn(looks_national(msisdn), stacklevel=2)
     return expansion_of(found, policy)
@@ -276,13 +266,9 @@ def _read(
     opened: list[OpenSource],
     unread: Unread | None,
     places: Places | None,
-) -> tuple[list[Part], int]:
-    """Reads all sightings, local Parquet by the compiled module; the parts, and the number of rows they had.
-
-    Fills `opened` with the sources.
-    """
+) -> list[Part]:
+    """Reads all sightings, local Parquet by the compiled module; the parts. Fills `opened` with the sources."""
     parts: list[Part] = []
-    rows = of_files = 0
     # A table stays in memory while its owner holds it; a batch of a stream may keep much more in memory.
     keep = isinstance(sightings, pa.Table)
     files: list[tuple[Any, list[str], list[str] | None]] = []
@@ -293,20 +279,21 @@ def _read(
             degrees = [] if places is None else places.degrees(stored, part.schema().names)
             if set(columns) <= set(stored.names) and degrees is not None:
                 files.append((part.path, columns, degrees or None))
-                of_files += part.count()
+                part.begin_account()
+                part.account.used = part.count()
+                parts.append(part)
                 if unread is not None:
                     unread.look_at(part, columns)
                 continue
         for batches in _steps(part, columns_in(part.schema().names), region, unread, places):
             state = linkage.read(batches, keep, placed=places is not None)
-            rows = state[2]
             tell(state, part.name)
         parts.append(part)
     linkage.begin(files)
     while (read := linkage.read_on()) is not None:
         state, file = read
         tell(state, str(files[file][0]))
-    return parts, rows + of_files
+    return parts
 
 
 def _parts(sightings: Any, names: list[str], opened: list[OpenSource]) -> Iterator[Part]:

@@ -30,7 +30,7 @@ from numguard.number_list.columns import IMEIS, numbers
 from numguard.number_list.reader import OpenList
 from numguard.number_list.rounded import check_rounded
 from numguard.source import REFUSED, reading
-from numguard.types import PathLike, Region
+from numguard.types import PathLike, Region, RowAccount
 
 __all__ = [
     "NumberList",
@@ -63,7 +63,7 @@ class NumberList(Generic[_Set]):
     """
 
     keys: _Set
-    account: dict[str, Any]
+    account: RowAccount
     refused: pa.Table
 
 
@@ -115,7 +115,13 @@ def _counted(keys: _Set, opened: OpenList, *, strict: bool) -> NumberList[_Set]:
 
 
 def _saved(keys: _Set) -> NumberList[_Set]:
-    account = {"rows_read": len(keys), "rows_used": len(keys), "rows_refused": 0, "refused_rows": {}, "not_data": {}}
+    account: RowAccount = {
+        "rows_read": len(keys),
+        "rows_used": len(keys),
+        "rows_refused": 0,
+        "refused_rows": {},
+        "not_data": {},
+    }
     return NumberList(keys, account, REFUSED.empty_table())
 
 
@@ -151,7 +157,7 @@ def listing_dates(
 
 def read_dated(
     path: PathLike, dates: str, read: Callable[[pa.RecordBatch], tuple[pa.RecordBatch, Any]], *, region: Region = "IN"
-) -> tuple[list[pa.RecordBatch], dict[str, Any], pa.Table]:
+) -> tuple[list[pa.RecordBatch], RowAccount, pa.Table]:
     """The rows of a list of numbers to act on, in its column `msisdn`, with a date each.
 
     Args:

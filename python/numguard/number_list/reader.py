@@ -39,7 +39,7 @@ from numguard.number_list.columns import IMEIS, Kind, begins_with_row, column_of
 from numguard.number_list.spared import may_spare
 from numguard.source import Batch, Part, check_columns, is_of_codes, open_source
 from numguard.source.strict import check_strict
-from numguard.types import PathLike
+from numguard.types import PathLike, RowAccount
 
 __all__ = ["OpenList"]
 
@@ -218,7 +218,7 @@ class OpenList:
             check_rows(batch, cells, notes.is_valid())
         self._refused.append(batch.refused(notes))
 
-    def account(self, *, strict: bool = False) -> tuple[pa.Table, dict[str, Any]]:
+    def account(self, *, strict: bool = False) -> tuple[pa.Table, RowAccount]:
         """The refused rows and the account, after the rows were read.
 
         Raises:

@@ -35,7 +35,6 @@ from numguard.source import (
     looks_national,
     open_source,
     refused_rows,
-    texts_of,
 )
 from numguard.source import Source as OpenSource
 from numguard.source.strict import strict_error
@@ -168,15 +167,15 @@ class Account:
         self._parts: list[Part] = []
         self._refused: Counter[str] = Counter()
         self._listed: list[pa.Table] = []
-        self._passed: list[str] = []
+        self._sources: list[OpenSource] = []
 
     def add(self, part: Part) -> None:
         """Adds the account of a part that was read."""
         self._parts.append(part)
 
-    def add_passed_over(self, source: OpenSource) -> None:
-        """Adds the members of a source that are not tables."""
-        self._passed += texts_of(source.passed_over)
+    def add_source(self, source: OpenSource) -> None:
+        """Adds a source that was opened."""
+        self._sources.append(source)
 
     def count(self, counted: Mapping[str, Any], origins: Origins, column: str) -> None:
         """Counts the rows that the compiled module refused, and lists those that it lists; `column` has the numbers."""
@@ -190,17 +189,7 @@ class Account:
 
     def summary(self) -> RowAccount:
         """rows_read = rows_used + rows_refused + the lines in not_data; refused_rows by note."""
-        lines = accounted(self._parts)
-        refused = Counter(lines["refused_rows"]) + self._refused
-        return {
-            "rows_read": lines["rows_read"],
-            "rows_used": lines["rows_used"] - self._refused.total(),
-            "rows_refused": refused.total(),
-            "refused_rows": dict(refused),
-            "not_data": lines["not_data"],
-            "passed_over": self._passed,
-            "warnings": lines["warnings"],
-        }
+        return accounted(self._parts, self._sources, refused=self._refused)
 
     def check_strict(self) -> None:
         """Raises InputError if a row was refused."""
@@ -322,7 +311,7 @@ class Reader:
         for source in self._source if _is_several(self._source) else [self._source]:
             opened = open_source(source, wanted=self._columns, keys=self._columns)
             if account is not None:
-                account.add_passed_over(opened)
+                account.add_source(opened)
             yield from opened.parts
 
 

@@ -67,7 +67,7 @@ from numguard.source.typed import (
     stream_of,
     texts_of_column,
 )
-from numguard.types import PathLike
+from numguard.types import PathLike, RowAccount
 
 __all__ = [
     "ORIGIN",
@@ -101,7 +101,6 @@ __all__ = [
     "open_source",
     "reading",
     "refused_rows",
-    "texts_of",
     "unread_codes",
     "with_partition_values",
 ]
@@ -128,54 +127,53 @@ class Source:
         for part in self.parts:
             yield from part.batches(columns)
 
-    def account(self) -> dict[str, Any]:
-        """The account of all parts so far, and `passed_over`: the members that are not tables, and why."""
-        return accounted(self.parts) | {"passed_over": texts_of(self.passed_over)}
+    def account(self) -> RowAccount:
+        """The account of all parts so far."""
+        return accounted(self.parts, [self])
 
     def account_with(
         self, refused: Iterable[pa.Table], not_data: Mapping[str, int] = MappingProxyType({})
-    ) -> tuple[pa.Table, dict[str, Any]]:
+    ) -> tuple[pa.Table, RowAccount]:
         """All refused rows, and the account with rows that were read and not used.
 
         Args:
             refused: The rows that the caller refused: file, row, note.
             not_data: Rows that the caller left out, by kind.
         """
-        all_refused = pa.concat_tables([refused_rows(self.parts), *refused])
-        account = self.account()
-        account["not_data"] |= {kind: count for kind, count in not_data.items() if count}
-        account["rows_refused"] = len(all_refused)
-        account["refused_rows"] = counts(all_refused["note"])
-        account["rows_used"] = account["rows_read"] - len(all_refused) - sum(account["not_data"].values())
-        return all_refused, account
+        more = pa.concat_tables([REFUSED.empty_table(), *refused])
+        account = accounted(self.parts, [self], refused=counts(more["note"]), not_data=not_data)
+        return pa.concat_tables([refused_rows(self.parts), more]), account
 
 
-def texts_of(passed_over: Iterable[PassedOver]) -> list[str]:
-    """Members that are not tables, each with its name and why."""
-    return [f"{passed.name}: {passed.why}" for passed in passed_over]
-
-
-def accounted(parts: Iterable[Part]) -> dict[str, Any]:
+def accounted(
+    parts: Iterable[Part],
+    sources: Iterable[Source] = (),
+    *,
+    refused: Mapping[str, int] = MappingProxyType({}),
+    not_data: Mapping[str, int] = MappingProxyType({}),
+) -> RowAccount:
     """The account of all parts so far.
 
-    rows_read = rows_used + rows_refused + the lines in not_data; refused_rows counts the refused rows by note.
+    Args:
+        parts: The parts.
+        sources: The sources that they are of, which know the members that are not tables.
+        refused: Rows that were read as rows, and that the caller refused, by note.
+        not_data: Rows that the caller left out, by kind.
     """
     parts = list(parts)
-    warnings = [f"{part.name}: {warning}" for part in parts for warning in part.warnings]
-    refused: Counter[str] = Counter()
-    not_data: Counter[str] = Counter()
-    used = read = 0
+    all_refused, all_not_data = Counter(refused), Counter(not_data)
+    left_out = all_refused.total() + all_not_data.total()
     for part in parts:
-        refused.update(part.account.refused)
-        not_data.update(part.account.not_data)
-        used, read = used + part.account.used, read + part.account.read
+        all_refused.update(part.account.refused)
+        all_not_data.update(part.account.not_data)
     return {
-        "rows_read": read,
-        "rows_used": used,
-        "rows_refused": refused.total(),
-        "refused_rows": dict(refused),
-        "not_data": dict(not_data),
-        "warnings": warnings,
+        "rows_read": sum(part.account.read for part in parts),
+        "rows_used": sum(part.account.used for part in parts) - left_out,
+        "rows_refused": all_refused.total(),
+        "refused_rows": dict(+all_refused),
+        "not_data": dict(+all_not_data),
+        "passed_over": [f"{passed.name}: {passed.why}" for source in sources for passed in source.passed_over],
+        "warnings": [f"{part.name}: {warning}" for part in parts for warning in part.warnings],
     }
 
 

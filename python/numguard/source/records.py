@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from numguard.compute import named, schema_of
 from numguard.errors import ArgumentError, InputError
-from numguard.source import Part, open_source, texts_of
+from numguard.source import Part, open_source
 
 __all__ = ["BROKEN", "Records", "read_records"]
 
@@ -91,7 +91,7 @@ def read_records(source: Any, is_known: Callable[[str], bool], sheet: str | None
         part.encoding if part.container.endswith("text") else None,
         part.header_row,
         part.sheet,
-        texts_of(opened.passed_over),
+        opened.account()["passed_over"],
         [f"{part.name}: {warning}" for warning in part.warnings],
         part.struck_out,
     )
