@@ -102,13 +102,10 @@ class Cdr:
             self.summary.files.append(summary)
             if header is None:
                 return
-            non_data = NonData(header.delimiter, len(header.names), header.whose)
-            for kind, count in summary.skipped.items():
-                non_data.count(kind, count)
+            # The lines that it counts are those of the summary.
+            non_data = NonData(header.delimiter, len(header.names), header.whose, skipped=summary.skipped)
             sightings = Sightings(header, summary, non_data)
-            refused: list[Refused] = []
-            if above:
-                refused.append(Refused(np.array(above), None, ABOVE_HEADER))
+            refused = [Refused(np.array(above), None, ABOVE_HEADER)] if above else []
             self._refused.append((report.member.name, refused))
             summary.encoding = text.encoding
             first = 1 if report.member.encoding == "typed" else None
@@ -118,12 +115,11 @@ class Cdr:
                 refused.extend(refusals)
                 if raw.mended:
                     summary.encoding = "cp1252"
-                summary.skipped = dict(non_data.skipped)
-                if "preamble" in non_data.skipped:
+                if "preamble" in summary.skipped:
                     summary.hold_several_reports()
                 if len(batch):
                     yield batch
-            if non_data.stated_rows is not None and "preamble" not in non_data.skipped:
+            if non_data.stated_rows is not None and "preamble" not in summary.skipped:
                 summary.stated_rows = non_data.stated_rows
             if self._strict:
                 summary.check_strict()
