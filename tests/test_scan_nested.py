@@ -89,7 +89,7 @@ def test_row_groups_with_a_dictionary(tmp_path: Path, every: bool) -> None:
 
 
 def test_a_large_table_is_cut_into_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["numguard.scanning"], "_ROWS_AT_ONCE", 6)
+    monkeypatch.setattr(sys.modules["numguard.scanning.run"], "_ROWS_AT_ONCE", 6)
     table = pa.table({"num": NUMBERS, "nested": deep(ROWS)})
     assert scanned(table, every=False) == rows_of(table, every=False)
 

@@ -1,7 +1,7 @@
 """Any source x sets -> the rows with a member, and a summary of what was read.
 
-Owns the run: which reader reads each part of a source, what happens to a file that cannot be read, progress, and how
-hits are written. The compiled module decides what a cell means and what is a member.
+Owns the limit, the summary, progress, and how hits are written; `run` owns which reader reads each part. The compiled
+module decides what a cell means and what is a member.
 
     >>> import numguard as ng, pyarrow as pa
     >>> calls = pa.table({"a_party": ["09876543210", "9123456789"], "b_party": ["1930", "+91 98765 43210"]})
@@ -17,37 +17,31 @@ hits are written. The compiled module decides what a cell means and what is a me
 
 from __future__ import annotations
 
-import itertools
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pyarrow as pa
 
-from numguard._core import ImeiSet, Scanner, is_plain_arrow, parquet_schema
+from numguard._core import ImeiSet, Scanner
 from numguard.compute import named
-from numguard.errors import ArgumentError, InputError
+from numguard.errors import ArgumentError
 from numguard.files import FORMATS, IMEI_COLUMNS, write_rows
 from numguard.progress import Throttle
-from numguard.scanning.faults import validating
 from numguard.scanning.marks import Marks, Sets, flattened
 from numguard.scanning.projection import Projection
+from numguard.scanning.run import Run, first_part
 from numguard.scanning.since import Since
 from numguard.scanning.summary import ScanSummary, SkippedFile
 from numguard.source import (
-    ArrowFilePart,
-    ParquetPart,
-    Part,
     Source,
-    TextPart,
     accounted,
     check_columns,
     in_part,
     looks_national,
     open_source,
-    reading,
     refused_rows,
     unread_codes,
 )
@@ -59,9 +53,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = ["Scan", "ScanSummary", "SkippedFile", "scan"]
-
-#: Rows of a batch that are looked up at once: a tenth of a second, after which Ctrl-C takes effect.
-_ROWS_AT_ONCE = 1 << 22
 
 _OnError: TypeAlias = Literal["raise", "skip"]
 
@@ -85,40 +76,32 @@ class Scan:
         threads: int | None,
         strict: bool,
     ) -> None:
-        parts = source.parts
         sets = marks.sets
-        self._marks = marks
-        self._all_rows = all_rows
-        self._parts = parts
+        self._marks, self._since, self._limit = marks, since, limit
+        self._parts = source.parts
         self._passed = tuple(SkippedFile(passed.name, passed.why) for passed in source.passed_over)
-        self._since = since
         self._keys = list(sets)
         self._handsets = [column for column, members in sets.items() if isinstance(members, ImeiSet)]
-        self._limit = limit
-        self._strict = strict
-        self._skip = on_error == "skip"
         self._report = Throttle(progress)
-        self._skipped: dict[str, SkippedFile] = {}
         self._begun: float | None = None
         self._ended: float | None = None
         self._finished = False
-        self._done = 0
-        self._at: Part | None = None
+        skip = on_error == "skip"
         # Regions of rows are read by batches.
-        self._by_row = region_column is not None
-        schema = self._first_schema()
+        by_batches = all_rows or region_column is not None
+        part, schema = first_part(self._parts, by_batches=by_batches, skip=skip)
         if since is not None:
-            check_columns([since.at], self._first_part.schema(), self._first_part.name)
-            since.check_type(self._first_part.schema().field(since.at).type)
+            check_columns([since.at], part.schema(), part.name)
+            since.check_type(part.schema().field(since.at).type)
         self._projection = Projection(
-            self._first_part,
+            part,
             schema,
             columns=columns,
             keys=self._keys,
             region_column=region_column,
             at=None if since is None else since.at,
         )
-        with in_part(self._first_part):
+        with in_part(part):
             self._scanner = Scanner(
                 schema,
                 list(sets.items()),
@@ -127,10 +110,20 @@ class Scan:
                 region_column=region_column,
                 threads=threads,
             )
+        self._run = Run(
+            self._parts,
+            self._scanner,
+            self._projection,
+            keys=self._keys,
+            all_rows=all_rows,
+            by_batches=by_batches,
+            skip=skip,
+            strict=strict,
+        )
         self._schema = marks.schema(self._projection.schema(self._scanner.schema))
         numbers = [column for column in self._keys if column not in self._handsets]
         read = {*self._keys, region_column or ""}
-        self._unread_codes = unread_codes(self._first_part.schema().names, read) if numbers else []
+        self._unread_codes = unread_codes(part.schema().names, read) if numbers else []
 
     @property
     def schema(self) -> pa.Schema:
@@ -159,10 +152,10 @@ class Scan:
             not_data=account["not_data"],
             passed_over=self._passed,
             warnings=(*account["warnings"], *self._unread_codes),
-            skipped=tuple(self._skipped.values()),
-            files_done=self._done,
+            skipped=tuple(self._run.skipped.values()),
+            files_done=self._run.done,
             files=len(self._parts),
-            file=self._at.name if self._at else None,
+            file=self._run.at.name if self._run.at else None,
             seconds=now - self._begun if self._begun else 0.0,
             finished=self._finished,
         )
@@ -182,7 +175,7 @@ class Scan:
         if self._begun is not None:
             raise ArgumentError("this scan has run already: call scan again")
         self._begun = time.perf_counter()
-        return self._run()
+        return self._limited()
 
     def read_all(self) -> pa.Table:
         """Runs the scan and gives all hits as one table."""
@@ -247,28 +240,10 @@ class Scan:
         state = "finished" if self._finished else "running" if self._begun else "not yet run"
         return f"<Scan of {len(self._parts)} parts for {named(self._keys)}, {state}>"
 
-    def _first_schema(self) -> pa.Schema:
-        """The columns of the first part that can be read."""
-        first_error: InputError | None = None
-        for part in self._parts:
-            # The two readers of Parquet give dictionaries of other values than text different types.
-            path = part.path if isinstance(part, ParquetPart) and not (self._all_rows or self._by_row) else None
-            try:
-                with reading(part.name, "the file"):
-                    schema = part.stored_schema() if path is None else parquet_schema(path)
-            except InputError as error:
-                if not self._skip:
-                    raise
-                first_error = first_error or error
-            else:
-                self._first_part = part
-                return schema
-        raise first_error or ArgumentError("source: contains nothing to scan")
-
-    def _run(self) -> Iterator[pa.RecordBatch]:
+    def _limited(self) -> Iterator[pa.RecordBatch]:
         left = self._limit
         try:
-            for hits in map(self._filtered, self._hits()):
+            for hits in map(self._filtered, self._run.hits(self._tell)):
                 if hits.num_rows == 0:
                     continue
                 if left is not None and hits.num_rows >= left:
@@ -278,9 +253,8 @@ class Scan:
                 left = None if left is None else left - hits.num_rows
             self._finished = True
         finally:
-            self._scanner.stop()
+            self._run.stop()
             self._ended = time.perf_counter()
-            self._at = None
             self._warn()
 
     def _filtered(self, hits: pa.RecordBatch) -> pa.RecordBatch:
@@ -289,97 +263,7 @@ class Scan:
             hits = self._projection.without_time(self._since.apply(hits))
         return self._marks.apply(hits, self._schema)
 
-    def _hits(self) -> Iterator[pa.RecordBatch]:
-        if self._all_rows or self._by_row:
-            yield from self._run_each(self._parts, self._hits_of_batches)
-            return
-        for kind, parts in itertools.groupby(self._parts, self._read_as):
-            if kind in ("parquet", "plain arrow"):
-                yield from self._run_files(list(parts), arrow=kind == "plain arrow")
-            else:
-                yield from self._run_each(parts, self._hits_of_text if kind == "text" else self._hits_of_batches)
-
-    def _read_as(self, part: Part) -> Literal["parquet", "plain arrow", "text", "batches"]:
-        """How a part is read."""
-        if isinstance(part, ArrowFilePart) and is_plain_arrow(part.path):
-            return "plain arrow"
-        return "parquet" if isinstance(part, ParquetPart) else "text" if isinstance(part, TextPart) else "batches"
-
-    def _run_files(self, parts: list[Any], *, arrow: bool) -> Iterator[pa.RecordBatch]:
-        """Local Parquet and plain Arrow files are read by the compiled module, many pieces at a time."""
-        self._at = parts[0]
-        self._scanner.begin([part.path for part in parts], arrow=arrow)
-        while (event := self._scanner.next()) is not None:
-            what, n, *rest = event
-            if what == "hits":
-                yield self._projection.complete(rest[0], parts[n])
-            if what in ("hits", "read"):
-                self._tell()
-                continue
-            if what == "failed":
-                self._failed(parts[n], rest[0])
-            self._part_done()
-            self._at = parts[n + 1] if n + 1 < len(parts) else None
-
-    def _run_each(
-        self, parts: Iterable[Any], hits_of: Callable[[Any], Iterator[pa.RecordBatch]]
-    ) -> Iterator[pa.RecordBatch]:
-        for part in parts:
-            self._at = part
-            try:
-                if self._projection.read is not None:
-                    check_columns(self._projection.read, part.stored_schema(), part.name)
-                for hits in hits_of(part):
-                    yield self._projection.complete(hits, part)
-            except InputError as error:
-                self._scanner.stop()
-                self._failed(part, error)
-            if self._strict:
-                part.account.check_strict(part.name)
-            self._part_done()
-
-    def _hits_of_text(self, part: TextPart) -> Iterator[pa.RecordBatch]:
-        """Text is read by the compiled module, many blocks at a time; it returns lines that are no row."""
-        before = self._scanner.rows
-        with part.to_scan() as rows:
-            with in_part(part):
-                self._scanner.begin_text(rows)
-            while (event := self._scanner.next()) is not None:
-                what, _, *rest = event
-                part.account.used = self._scanner.rows - before
-                if what == "hits":
-                    yield rest[0]
-                elif what == "lines":
-                    part.account_for(rest[0])
-                elif what == "doubtful":
-                    self._scanner.decide(part.are_rows(rest[0]))
-                elif what == "failed":
-                    with in_part(part):
-                        raise rest[0]
-                self._tell()
-            part.account.used = self._scanner.rows - before
-
-    def _hits_of_batches(self, part: Part) -> Iterator[pa.RecordBatch]:
-        sound = validating(part, None if self._all_rows or self._by_row else self._keys)
-        for batch in part.counted(self._projection.read):
-            for start in range(0, batch.data.num_rows, _ROWS_AT_ONCE):  # Ctrl-C takes effect between two calls
-                with in_part(part):
-                    hits = sound(self._scanner.batch(batch.data.slice(start, _ROWS_AT_ONCE), every=self._all_rows))
-                if hits is not None:
-                    yield hits
-                self._tell()
-
-    def _failed(self, part: Part, error: InputError) -> None:
-        if not self._skip:
-            raise error
-        name = part.name or "the source"
-        self._skipped[name] = SkippedFile(name, str(error))
-
-    def _part_done(self) -> None:
-        self._done += 1
-        self._tell(now=True)
-
-    def _tell(self, *, now: bool = False) -> None:
+    def _tell(self, now: bool) -> None:
         self._report(lambda: self.summary, now=now)
 
     def _warn(self) -> None:
