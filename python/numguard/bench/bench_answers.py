@@ -1,10 +1,11 @@
-"""Calls that return rows (`explain`, `extract`, `format`), and expressions of Polars against the direct call.
+"""Calls that return rows (`explain`, `extract`, `format`, `keyed_hash`), and expressions of Polars against the call.
 
-No rival library gives the reason why a cell is refused, so these have no rivals.
+No rival library gives the reason why a cell is refused, so these have no rivals. Keyed hashes are those of any tool.
 """
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from typing import Any
 
@@ -18,8 +19,11 @@ from numguard.bench.columns import Case, column
 from numguard.bench.plan import Plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
+from numguard.keyed import keyed_hash
 
 LISTED = 1_000
+_ROWS_OF_HASHES = 1_000_000
+_KEY = b"0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 WAYS = ("direct call", "expression", "streamed expression")
 
 
@@ -53,6 +57,26 @@ def test_answers(measure: Any, the_plan: Plan, verb: str, layout: str) -> None:
     line = Line("answers", f"{verb}, {layout}", the_plan.rows, 0, None, NUMGUARD, the_plan.threads)
     answer: Any = measure(line, lambda: call(cells))
     assert (len(answer), answer.null_count) == (the_plan.rows, 0)
+
+
+@pytest.mark.parametrize("candidate", [NUMGUARD, "hmac of Python"])
+def test_keyed_hash(measure: Any, the_plan: Plan, candidate: str) -> None:
+    """HMAC-SHA-256 of numbers in hexadecimal digits, against the standard library, whose state is copied for each."""
+    rows = min(the_plan.rows, _ROWS_OF_HASHES)
+    keys: Any = column(Case("integers", rows, LISTED, the_plan.hit_rates[0]))
+    begun = hmac.new(_KEY, digestmod="sha256")
+
+    def hashed(digits: str) -> str:
+        state = begun.copy()
+        state.update(digits.encode())
+        return state.hexdigest()
+
+    def by_hmac() -> Any:
+        return pa.array([hashed(digits) for digits in _core.format(keys, "digits").to_pylist()], pa.string())
+
+    line = Line("answers", "keyed_hash, integers", rows, 0, None, candidate, the_plan.threads)
+    found = measure(line, (lambda: keyed_hash(keys, _KEY)) if candidate == NUMGUARD else by_hmac)
+    assert found[:1_000].equals(by_hmac()[:1_000]) if candidate == NUMGUARD else len(found) == rows
 
 
 @pytest.mark.parametrize("way", WAYS)

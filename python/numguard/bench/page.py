@@ -254,7 +254,12 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         (),
     ),
     ("one question", "A set built for one query", "An unsorted list, and five million rows.", ()),
-    ("answers", "Calls that return rows", "`explain`, `extract` and `format` of columns; default calls.", ()),
+    (
+        "answers",
+        "Calls that return rows",
+        "`explain`, `extract`, `format` and `keyed_hash` of columns; default calls.",
+        (),
+    ),
     ("expression", "Expressions of Polars", "`normalize` as a call on a column, and in a query.", ()),
     ("build", "Building a set", "From unsorted UInt64 keys; memory is that of the set.", ()),
     ("set algebra", "Set algebra", "The union of two sets of this length; all keys of one as an array.", ()),
