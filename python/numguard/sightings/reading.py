@@ -28,6 +28,7 @@ from numguard.source import (
     Part,
     accounted,
     check_columns,
+    dated,
     files_of,
     in_part,
     in_steps,
@@ -323,7 +324,7 @@ class Reader:
             opened = open_source(source, wanted=self._columns, keys=self._columns)
             if account is not None:
                 account.add_passed_over(opened)
-            yield from opened.parts
+            yield from (dated(part, self._at) for part in opened.parts)
 
 
 def _is_several(source: Any) -> bool:

@@ -29,6 +29,7 @@ from numguard.compute import counts, named
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.codes import contradicted, is_of_codes, unread_codes
 from numguard.source.container import Member, Opener, PassedOver, Piped, check_file, members, read_up_to, read_whole
+from numguard.source.dated import dated, read_moments
 from numguard.source.header import clean
 from numguard.source.json_records import JsonPart
 from numguard.source.kinds import HEAD, kind_of
@@ -87,6 +88,7 @@ __all__ = [
     "check_listed_once",
     "contradicted",
     "copies_among",
+    "dated",
     "exporting",
     "files_of",
     "headings",
@@ -99,6 +101,7 @@ __all__ = [
     "looks_national",
     "open_members",
     "open_source",
+    "read_moments",
     "reading",
     "refused_rows",
     "texts_of",
