@@ -30,6 +30,7 @@ from numguard._core import ImeiSet, Scanner, is_plain_arrow, parquet_schema
 from numguard.compute import named
 from numguard.errors import ArgumentError, InputError
 from numguard.files import FORMATS, IMEI_COLUMNS, write_rows
+from numguard.files.manifest import manifest_path
 from numguard.progress import Throttle
 from numguard.scanning.faults import validating
 from numguard.scanning.marks import Marks, Sets, flattened
@@ -101,8 +102,7 @@ class Scan:
         self._skipped: dict[str, SkippedFile] = {}
         self._begun: float | None = None
         self._ended: float | None = None
-        self._finished = False
-        self._done = 0
+        self._finished, self._done = False, 0
         self._at: Part | None = None
         # Regions of rows are read by batches.
         self._by_row = region_column is not None
@@ -143,8 +143,7 @@ class Scan:
         tally = self._scanner.tally()
         counts = dict(zip(self._keys, tally["columns"], strict=True))
         now = self._ended or time.perf_counter()
-        since = self._since
-        account = accounted(self._parts)
+        since, account = self._since, accounted(self._parts)
         return ScanSummary(
             rows=tally["rows"],
             hits=since.hits if since else tally["hits"],
@@ -198,9 +197,9 @@ class Scan:
             The summary.
 
         Raises:
-            ArgumentError: The scan reads this file, or the ending selects no format that can hold the columns.
+            ArgumentError: The scan reads this file, it is an exported list, or its format cannot hold the columns.
         """
-        self._check_not_read(Path(path).expanduser())
+        self._check_place(Path(path).expanduser())
         matches, handsets = ([f"{key}_match" for key in keys] for keys in (self._keys, self._handsets))
         ending = Path(path).suffix.lower()
         flat = ending in FORMATS and FORMATS[ending].is_sheet
@@ -211,11 +210,13 @@ class Scan:
         write_rows(path, schema, rows, texts=matches, imeis=imeis, numbers=numbers)
         return self.summary
 
-    def _check_not_read(self, path: Path) -> None:
+    def _check_place(self, path: Path) -> None:
         # Members of archives and sheets of workbooks are named as if they were in a directory.
         read = {file for part in self._parts if part.name for file in (Path(part.name), *Path(part.name).parents)}
-        if any(_is_same(file, path) for file in read):
-            raise ArgumentError(f"path: {path} is read by this scan: write to another file")
+        is_list = path.is_file() and manifest_path(path).exists()
+        if is_list or any(_is_same(file, path) for file in read):
+            what = "an exported list" if is_list else "read by this scan"
+            raise ArgumentError(f"path: {path} is {what}: write to another file")
 
     def flat(self) -> pa.RecordBatchReader:
         """Runs the scan for formats without lists, such as CSV: the names of lists are one text, separated by `;`."""
