@@ -12,11 +12,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
 
 import numguard as ng
+from numguard.cli import run
 from numguard.cli.expand import write_folder
 from test_cli import numguard
 
@@ -287,3 +289,23 @@ def test_a_later_day_of_any_type_is_refused(desk: Path, kind: Any) -> None:
     run = numguard("expand", "airtel.csv", "--seeds", "dated.parquet", "--days-before", "30", "--json")
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["lists"][0]["refused_rows"] == {"in_the_future": 1}
+
+
+def test_columns_that_are_not_named_have_their_default_names_in_every_format(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    at = pa.array([datetime(2026, 6, 1, 10), datetime(2026, 6, 2, 10)], pa.timestamp("s"))
+    calls = pa.table({"who": ["9876543210", "9812345678"], "imei14": ["358240051111110"] * 2, "at": at})
+    pc.write_csv(calls, "calls.csv")
+    pq.write_table(calls, "calls.parquet")
+    Path("seeds.csv").write_text("msisdn\n9876543210\n")
+    for path in ("calls.csv", "calls.parquet"):
+        call = ["expand", path, "--seeds", "seeds.csv", "--msisdn", "who", "--since", "2026-06-01", "--json"]
+        assert run(call) == 0
+        summary = json.loads(capsys.readouterr().out)
+        assert (path, summary["linked"], summary["refused"]) == (path, 1, {})
+        assert run(["changes", path, "--msisdn", "who"]) == 0
+        out = capsys.readouterr().out.splitlines()
+        assert (path, len(out)) == (path, 3)
+        assert "2026-06-02 10:00:00" in out[1] + out[2]

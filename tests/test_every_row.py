@@ -69,7 +69,8 @@ VERBS: dict[str, tuple[str, ...]] = {
     "expand": ("expand", "FILE", "--seeds", "seeds.txt", "--msisdn", "msisdn", "--imei", "imei"),
     "expand in a case": ("expand", "FILE", "--registry", "cases.db", "--msisdn", "msisdn", "--imei", "imei"),
     "common": ("common", "FILE", "--at-least", "1", "--msisdn", "msisdn", "--imei", "imei", "-o", "out.csv"),
-    # In typed tables `changes` needs typed times, which those here have not: test_sightings_changes counts their rows.
+    # In typed tables `changes` needs times that are typed or in ISO 8601, which those here have not:
+    # test_sightings_changes counts their rows.
     "changes": ("changes", "FILE", "-o", "out.csv"),
     "page of changes": ("changes", "FILE", "-o", "out.html"),
     "page of common": ("common", "FILE", "--at-least", "1", "--msisdn", "msisdn", "--imei", "imei", "-o", "out.html"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,25 @@ def test_an_option_has_the_bound_of_its_field(name: str) -> None:
 def test_the_compiled_module_reads_the_same_fields() -> None:
     source = (ROOT / "rust" / "python" / "src" / "linkage.rs").read_text()
     body = source.split("struct PolicyArgument {")[1].split("}")[0]
-    assert re.findall(r"^    (\w+):", body, re.MULTILINE) == list(FIELDS)
+    # By name: the order is that of the callers of Python, where later fields are the last.
+    assert sorted(re.findall(r"^    (\w+):", body, re.MULTILINE)) == sorted(FIELDS)
     assert list(bounds_of(ng.LinkPolicy())) == list(FIELDS)
+
+
+def test_the_places_of_the_first_fields_are_kept() -> None:
+    """Version 0.1.0 had these fields, and a caller may pass them by place."""
+    first = (2, date(2026, 9, 1), None, 50, 3.1, 6, 10, 2, 30, None, None, None, None, None, 7)
+    assert ng.LinkPolicy(*first) == ng.LinkPolicy(
+        max_hops=2,
+        since=date(2026, 9, 1),
+        max_numbers_per_imei=50,
+        max_numbers_per_day=3.1,
+        min_days=6,
+        max_imeis_per_number=10,
+        min_sightings=2,
+        max_gap_days=30,
+        max_linked_per_seed=7,
+    )
 
 
 def test_the_docstring_has_each_field_in_order() -> None:

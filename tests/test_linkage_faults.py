@@ -74,7 +74,6 @@ def test_mixed_types_name_the_column_and_quote_no_cell(cells: list[Any]) -> None
 @pytest.mark.parametrize(
     "at",
     [
-        pa.array(["2026-09-01 10:00:00"] * 2),
         pa.array([1, 2]),
         pa.array([1, 2], pa.time32("s")),
         pa.array([1, 2], pa.duration("s")),

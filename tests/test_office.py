@@ -173,6 +173,23 @@ def test_a_certificate_names_the_list_and_its_files_and_checks_them(cli: Cli) ->
     assert cli("certificate", "--export", "2")[0] == 2
 
 
+def test_check_without_a_folder_looks_beside_the_page_and_keeps_it(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli("complaints", "add", "one.csv")
+    cli("export", "l.csv", "--to", "DoT")
+    cli("certificate", "c.html", "--export", "2")
+    Path("c.html").write_text("filled in")
+    folder = Path.cwd()
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    for call in ((str(folder / "c.html"), "--export", "2", "--check"), ("--check", "--export", "2")):
+        code, _, error = cli("certificate", *call, "--registry", str(folder / "cases.db"))
+        assert (code, error) == (0, "l.csv: the same\none.csv: the same\n")
+    monkeypatch.chdir(elsewhere)
+    code, _, error = cli("certificate", "--check", "--export", "2", "--registry", str(folder / "cases.db"))
+    assert (code, "l.csv: is not there" in error) == (3, True)
+    assert (folder / "c.html").read_text() == "filled in"
+
+
 def test_the_files_of_a_list_in_several_are_each_checked(cli: Cli) -> None:
     cli("complaints", "add", "one.csv")
     assert cli("export", "l.csv", "--to", "DoT", "--rows-per-file", "1")[0] == 0

@@ -233,6 +233,17 @@ def test_hits_are_never_written_over_what_the_scan_reads(tmp_path: Path) -> None
     assert ng.scan(tmp_path / "calls.csv", listed).write(tmp_path / "calls.parquet").hits == 1
 
 
+def test_hits_are_never_written_over_a_list_that_was_sent(tmp_path: Path) -> None:
+    sheet = pa.table({"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["9876543210"]})
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(sheet)
+        registry.export(tmp_path / "sent.csv", to="DoT")
+    before = (tmp_path / "sent.csv").read_bytes()
+    with pytest.raises(ArgumentError, match="is an exported list: write to another file"):
+        ng.scan(TABLE, {"a": LISTED}).write(tmp_path / "sent.csv")
+    assert (tmp_path / "sent.csv").read_bytes() == before
+
+
 def test_paths_to_which_hits_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="its ending gives the format"):
         ng.scan(TABLE, {"a": LISTED}).write(tmp_path / "hits.xls")

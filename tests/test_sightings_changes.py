@@ -137,10 +137,9 @@ def test_swaps_and_clones() -> None:
     found = ng.changes(table_of(turns)).table.to_pylist()
     assert [(row["sightings"], row["overlap"]) for row in found] == [(10, None), (10, 17 * 3600)]
     sims = [(n, a, 24 * n) for n in range(5)]
-    assert ng.changes(table_of(sims), by="imei14").table["followed"].to_pylist() == [
-        None,
-        *(NUMBER + n for n in range(4)),
-    ]
+    of_handset = ng.changes(table_of(sims), "imei14").table
+    assert of_handset["followed"].to_pylist() == [None, *(NUMBER + n for n in range(4))]
+    assert ng.changes(table_of(sims), by="imei14").table.equals(of_handset)
 
 
 def test_any_source_and_dates(tmp_path: Path) -> None:

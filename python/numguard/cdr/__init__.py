@@ -9,19 +9,19 @@ are paired with the served party alone, and a row that does not show which party
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from numguard.cdr.layout import Layout
 from numguard.cdr.places import PLACE_NOTES
 from numguard.cdr.reader import Cdr
 from numguard.cdr.summary import CDR_NOTES, CdrSummary, FileSummary
-from numguard.types import PathLike
+from numguard.types import Source
 
 __all__ = ["CDR_NOTES", "PLACE_NOTES", "Cdr", "CdrSummary", "FileSummary", "Layout", "read_cdr"]
 
 
 def read_cdr(
-    path: PathLike | Sequence[PathLike],
+    path: Source,
     layout: str | Mapping[str, str] | Layout | None = None,
     *,
     strict: bool = False,
@@ -31,7 +31,8 @@ def read_cdr(
     Args:
         path: A file, a folder, a pattern such as `"cdr/*.csv"`, `-`, or a list of these. Text (comma, tab, pipe or
             semicolon; UTF-8, UTF-16 or Windows-1252), a workbook, JSON, Parquet or Arrow, the same in gzip, zstd, bzip2
-            or ZIP: recognised by content, not by name.
+            or ZIP: recognised by content, not by name. Or a table, a dataset, a stream or an iterable of batches, as
+            for `scan`, which is held in memory as text. Columns of uint64 hold keys, and are not read again.
         layout: None finds the layout by its header row. A name selects one. A mapping from roles to the
             file's own column names reads any other table: `{"served": "Subscriber", "imei": "Handset", "date": "Day",
             "time": "Clock"}`; roles are served, other, calling, called, imei, imsi, at, date, time, call_type,

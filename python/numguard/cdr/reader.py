@@ -7,9 +7,8 @@ never finds an empty stream, and the summary is that of the last pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -19,14 +18,14 @@ from numguard.cdr.header import candidates
 from numguard.cdr.layout import Layout
 from numguard.cdr.non_data import NonData
 from numguard.cdr.refusals import Refused
-from numguard.cdr.report import ABOVE_HEADER, Report, open_report, reports
+from numguard.cdr.report import ABOVE_HEADER, Report, are_paths, open_report, reports
 from numguard.cdr.rows import raw_rows
 from numguard.cdr.sightings import SCHEMA, Sightings
 from numguard.cdr.summary import CdrSummary
 from numguard.compute import schema_of
 from numguard.source import check_listed_once, files_of, is_local
 from numguard.source.lines import open_text
-from numguard.types import PathLike
+from numguard.types import Source
 
 __all__ = ["REFUSED_SCHEMA", "Cdr"]
 
@@ -43,7 +42,7 @@ class Cdr:
 
     def __init__(
         self,
-        path: PathLike | Sequence[PathLike],
+        path: Source,
         layout: str | Mapping[str, str] | Layout | None = None,
         *,
         strict: bool = False,
@@ -51,12 +50,13 @@ class Cdr:
         self._strict = strict
         self._layouts = candidates(layout)
         check_listed_once(path)
+        given: Any = path if isinstance(path, (list, tuple)) else [path]
         # Every file is opened before the first row is read: a file of no known layout is an error of the call, which
         # is raised before an hour's work on the others.
         self._reports = list(reports(path, self._layouts))
         #: The files that are read, in their order.
-        given = [path] if isinstance(path, (str, Path)) else path
-        self.paths = tuple(file for one in given if is_local(one) for file in files_of(one))
+        paths = given if are_paths(path) else []
+        self.paths = tuple(file for one in paths if is_local(one) for file in files_of(one))
         self._refused: list[tuple[str, list[Refused]]] = []
         self.summary = CdrSummary([report.summary for report in self._reports])
 

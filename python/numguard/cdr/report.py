@@ -8,25 +8,33 @@ name if another has a table.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, TypeGuard
 
 from numguard.cdr.header import MAPPED, Header, find_header, likely_header, read_preamble, rows_among
-from numguard.cdr.layout import Layout
+from numguard.cdr.layout import Layout, Role, canonical_name, without_form
 from numguard.cdr.layouts import LAYOUTS
 from numguard.cdr.non_data import is_no_data
 from numguard.cdr.summary import FileSummary
 from numguard.compute import named
 from numguard.errors import InputError
-from numguard.source import Found, as_text, headings, open_members
+from numguard.source import Found, as_text, headings, open_members, open_source
 from numguard.source.container import Member
 from numguard.source.lines import open_text
 from numguard.source.non_data import RULER, is_blank
-from numguard.types import PathLike
+from numguard.source.typed_text import Key, typed_text
+from numguard.types import PathLike, Source
 
-__all__ = ["ABOVE_HEADER", "Report", "open_report", "reports"]
+__all__ = ["ABOVE_HEADER", "Report", "are_paths", "open_report", "reports"]
 
+#: The roles of columns that hold keys where they are of uint64.
+_KEYS: Final[dict[Key, tuple[Role, ...]]] = {
+    "number": ("served", "other", "calling", "called"),
+    "handset": ("imei",),
+}
 #: The note of a row above the header.
 ABOVE_HEADER: Final = "above_header"
 #: A line that may be a row: it begins with a number, or has two. A title names one at most, behind its label.
@@ -41,20 +49,34 @@ class Report:
     summary: FileSummary
 
 
-def reports(path: PathLike | Sequence[PathLike], layouts: Sequence[Layout]) -> Iterator[Report]:
-    """The texts of files, each with the summary of its first lines; one without a table is `left_out`.
+def reports(source: Source, layouts: Sequence[Layout]) -> Iterator[Report]:
+    """The texts of files, or of tables, each with the summary of its first lines; one without a table is `left_out`.
 
     Raises:
         InputError: a file in which no text contains a table of call records.
     """
-    for found in open_members(path):
-        yield from _reports(found, layouts)
+    key_of = partial(_key_of, known={key: _names_of(layouts, roles) for key, roles in _KEYS.items()})
+    for found in open_members(source) if are_paths(source) else _tables(source, key_of):
+        yield from _reports(found, layouts, key_of)
 
 
-def _reports(found: Found, layouts: Sequence[Layout]) -> Iterator[Report]:
+def are_paths(source: object) -> TypeGuard[PathLike | Sequence[PathLike]]:
+    """Whether a source is a path or a list of paths, and not rows in memory."""
+    several = source if isinstance(source, (list, tuple)) else [source]
+    return all(isinstance(one, (str, Path)) for one in several)
+
+
+def _tables(source: Any, key_of: Callable[[str], Key | None]) -> Iterator[Found]:
+    """Each table or stream as a text."""
+    names = getattr(getattr(source, "schema", None), "names", ())
+    for part in open_source(source, keys=names).parts:
+        yield Found([typed_text(part, part.name or "table", part.container, key_of)], [])
+
+
+def _reports(found: Found, layouts: Sequence[Layout], key_of: Callable[[str], Key | None]) -> Iterator[Report]:
     opened: list[Report] = []
     refusals: list[InputError] = []
-    texts = [as_text(member) for member in found.members]
+    texts = [as_text(member, key_of) for member in found.members]
     passed_over = [*found.passed_over, *(hidden for _, sheets in texts for hidden in sheets)]
     for member in [text for members, _ in texts for text in members]:
         try:
@@ -70,6 +92,16 @@ def _reports(found: Found, layouts: Sequence[Layout]) -> Iterator[Report]:
     if len(refusals) == len(opened) - len(passed_over):
         raise refusals[0]
     yield from opened
+
+
+def _names_of(layouts: Sequence[Layout], roles: Collection[Role]) -> frozenset[str]:
+    return frozenset(name for layout in layouts for role in roles for name in layout.columns.get(role, ()))
+
+
+def _key_of(column: str, known: Mapping[Key, Collection[str]]) -> Key | None:
+    """What a column of this name holds in any of the layouts."""
+    names = {canonical_name(column), without_form(canonical_name(column))}
+    return next((key for key, those in known.items() if not names.isdisjoint(those)), None)
 
 
 def _count_title(summary: FileSummary, line: str) -> None:

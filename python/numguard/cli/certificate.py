@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -10,6 +11,9 @@ from numguard.cli import account, options
 from numguard.errors import ArgumentError, InputError
 
 __all__ = ["certificate"]
+
+#: `--check` without a folder; recognised by its identity, for `.` is the same path.
+_BESIDE: Final = Path()
 
 
 @click.command()
@@ -20,7 +24,10 @@ __all__ = ["certificate"]
     "--check",
     "folder",
     type=options.FOLDER,
-    help="Compare the files in this folder with what was recorded, and name what differs.",
+    is_flag=False,
+    flag_value=_BESIDE,
+    help="Compare the files in this folder with what was recorded, and name what differs. Without a folder: the files "
+    "beside PATH, which is then not written.",
 )
 def certificate(path: Path | None, registry_path: str, event: int, folder: Path | None) -> None:
     """Write the draft of a certificate for an export to PATH, a page to be filled in, signed and printed.
@@ -31,7 +38,10 @@ def certificate(path: Path | None, registry_path: str, event: int, folder: Path 
     \b
       numguard certificate certificate.html --export 8 --registry cases.db
       numguard certificate --export 8 --check evidence --registry cases.db
+      numguard certificate certificate.html --export 8 --registry cases.db --check
     """
+    if folder is _BESIDE and path is not None:
+        folder, path = path.parent, None
     if path is None and folder is None:
         raise ArgumentError("name the page to write, or a folder with --check")
     account.check_files([registry_path], {"PAGE": path})

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ import pyarrow as pa
 from click.core import ParameterSource
 
 from numguard import _core
-from numguard.cdr import Cdr, read_cdr
+from numguard.cdr import Cdr, Layout, read_cdr
+from numguard.cdr.header import candidates
+from numguard.cdr.layout import Role
 from numguard.cli import account, options
 from numguard.compute import filtered, pc, schema_of, seen_text, why_unread
 from numguard.errors import ArgumentError, BrakeError, InputError
@@ -226,9 +228,17 @@ def open_sightings(
         raise ArgumentError(
             "--msisdn, --imei and --at: name columns of tables, or of operator files; not of both at once"
         )
-    roles = {"msisdn": "served", "imei": "imei", "at": "at"}
-    cdr = read_cdr(reports, layout={roles[name]: column for name, column in named.items()} or None, strict=is_strict)
+    cdr = read_cdr(reports, layout=_layout_of(named) if named else None, strict=is_strict)
     return [*tables, cdr] if tables else cdr, {}, [cdr]
+
+
+def _layout_of(named: Mapping[str, str]) -> Layout:
+    """The layout of files with these columns; a column that is not named has its default name, as in tables."""
+    roles = {"msisdn": "served", "imei": "imei", "at": "at"}
+    given = {"served": "served_msisdn"} | {roles[name]: column for name, column in named.items()}
+    (layout,) = candidates(given)
+    defaults: dict[Role, tuple[str, ...]] = {"imei": ("imei14",), "at": ("at",)}
+    return replace(layout, columns={**defaults, **layout.columns})
 
 
 def _by_kind(sources: tuple[str, ...]) -> tuple[list[str], list[str]]:

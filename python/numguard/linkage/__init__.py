@@ -26,8 +26,8 @@ from typing import Any, Literal, TypedDict
 import pyarrow as pa
 
 from numguard._core import ImeiSet, Linkage, check_sightings, parquet_schema
-from numguard.compute import named, pc
-from numguard.errors import ArgumentError, ColumnError, InputError
+from numguard.compute import as_text, decoded, is_text, named, pc
+from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
 from numguard.linkage.expansion import Expansion, expansion_of
 from numguard.linkage.graph import Graph
 from numguard.linkage.places import Places
@@ -39,12 +39,14 @@ from numguard.source import (
     Part,
     accounted,
     check_columns,
+    dated,
     exporting,
     in_part,
     in_steps,
     is_listed_twice,
     looks_national,
     open_source,
+    read_moments,
     refused_rows,
 )
 from numguard.source import Source as OpenSource
@@ -121,13 +123,15 @@ def expand(
 
     Args:
         seeds: The reported numbers: an array, a list, a `NumberSet`; or a table with the columns `msisdn` and
-            `reported_at` (timestamp or date), which the policy's `days_before` and `days_after` need.
+            `reported_at` (timestamps, dates, or text in ISO 8601), which `days_before` and `days_after` of the policy
+            need.
         sightings: Any source that `scan` accepts, a reader of `read_cdr`, or a list of several such tables and readers.
         policy: The bounds of the walk.
         msisdn: The column of served numbers, of any type that `normalize` accepts.
         imei: The column of IMEIs, of any type that `normalize_imei` accepts. Placeholders are kept apart, not refused.
-        at: The column of times: timestamps (without a zone: IST) or dates (their midnight, IST). None: no times. A
-            source without a column `at` has none either, unless the policy has a rule about time.
+        at: The column of times: timestamps (without a zone: IST), dates (their midnight, IST), or text in ISO 8601, as
+            in CSV; a row with another text is refused as `not_a_time`. None: no times. A source without a column `at`
+            has none either, unless the policy has a rule about time.
         latitude: The column of degrees north, read where the policy has `max_speed_kmh` or `max_numbers_in_one_place`,
             as the next three. Without such a column, and with 0/0, the place of a sighting is unknown.
         longitude: The column of degrees east.
@@ -135,7 +139,7 @@ def expand(
         place: The column of circles, compared as text: a circle that is written in two ways counts as two, so read
             operator files with `read_cdr`, which gives each circle one name.
         region: How bare digits are read, as in `normalize`.
-        progress: Called with a `LinkageProgress` every quarter of a second.
+        progress: Called with a `LinkageProgress` every quarter of a second, and at the end of the walk.
         threads: How many threads to use; None takes as many as the process may.
         memory_limit: Bytes of sightings to keep in memory, some twelve a row. The rest is written, in that form, to a
             temporary file without a name (in `TMPDIR`). If that has no space, local Parquet files are read again for
@@ -183,6 +187,7 @@ def expand(
         )
     while (state := linkage.step()) is not None:
         tell(state, None)
+    tell.finish()
     found = linkage.finish()
     account = accounted(parts, opened, refused=found["refused"])
     account["warnings"] += _warnings_of(found["handsets"])
@@ -253,7 +258,20 @@ def read_seeds(seeds: Any, policy: LinkPolicy) -> tuple[Any, pa.Array[Any] | Non
         if table.schema.get_field_index(column) < 0:
             raise ColumnError(f"seeds: no column '{column}' (or more than one); there are: {named(table.column_names)}")
     numbers, *times = (table.column(column).combine_chunks() for column in wanted)
-    return numbers, times[0] if times else None
+    return numbers, _moments(times[0]) if times else None
+
+
+def _moments(times: Any) -> Any:
+    """Days of report; of text, those in ISO 8601."""
+    if not is_text(decoded(times.type)):
+        return times
+    texts = pc.utf8_trim_whitespace(as_text(times))
+    found = read_moments(texts)
+    is_unread = pc.and_(found.is_null(), pc.not_equal(texts, "").fill_null(False))
+    row = pc.index(is_unread, True).as_py()
+    if row >= 0:
+        raise UnsupportedTypeError(f"seeds: column 'reported_at': the text in row {row + 1} is no time in ISO 8601")
+    return found
 
 
 def _read(
@@ -272,7 +290,7 @@ def _read(
     # A table stays in memory while its owner holds it; a batch of a stream may keep much more in memory.
     keep = isinstance(sightings, pa.Table)
     files: list[tuple[Any, list[str], list[str] | None]] = []
-    for part in _parts(sightings, columns_in([]), opened):
+    for part in _parts(sightings, columns_in, opened):
         if isinstance(part, ParquetPart):
             stored = parquet_schema(part.path)
             columns = columns_in([*stored.names, *part.partitions])
@@ -296,12 +314,14 @@ def _read(
     return parts
 
 
-def _parts(sightings: Any, names: list[str], opened: list[OpenSource]) -> Iterator[Part]:
+def _parts(sightings: Any, columns_in: Callable[[list[str]], list[str]], opened: list[OpenSource]) -> Iterator[Part]:
     """The parts of a source, or of each of several streams: tables, readers of operator files; fills `opened`."""
+    names = columns_in([])
     several = isinstance(sightings, (list, tuple)) and not all(isinstance(one, (str, Path)) for one in sightings)
     for source in sightings if several else [sightings]:
         opened.append(open_source(source, wanted=names, keys=names[:2]))
-        yield from opened[-1].parts
+        for part in opened[-1].parts:
+            yield dated(part, *columns_in(part.schema().names)[2:])
 
 
 def _steps(
@@ -335,9 +355,17 @@ class _Progress:
     def __init__(self, progress: Callable[[LinkageProgress], object] | None) -> None:
         self._report = Throttle(progress)
         self._begun = time.perf_counter()
+        self._last: tuple[int, str | None, int, int | None] = (0, None, 0, None)
 
-    def __call__(self, state: tuple[int, str | None, int, int | None], file: str | None) -> None:
-        hop, side, rows, of = state
+    def __call__(
+        self, state: tuple[int, str | None, int, int | None], file: str | None, *, is_last: bool = False
+    ) -> None:
+        self._last = hop, side, rows, of = state
         self._report(
-            lambda: LinkageProgress(side or "reading", hop, rows, of, file, time.perf_counter() - self._begun)  # type: ignore[arg-type]
+            lambda: LinkageProgress(side or "reading", hop, rows, of, file, time.perf_counter() - self._begun),  # type: ignore[arg-type]
+            now=is_last,
         )
+
+    def finish(self) -> None:
+        """Reports the last state once more, so that a short walk is reported too."""
+        self(self._last, None, is_last=True)

@@ -70,7 +70,8 @@ class Expansion:
     #: Seeds without any sighting, ascending. Protected seeds are in `stopped` only.
     unseen: pa.UInt64Array
     #: Rows of sightings that could not be read, by note. `empty`: no number or no IMEI; `no_time`: a rule about time,
-    #: and a row without one; `too_few_fields` and such: a line of a text that is no whole row.
+    #: and a row without one; `not_a_time`: a text in the column of times that is none in ISO 8601; `too_few_fields` and
+    #: such: a line of a text that is no whole row.
     refused: dict[str, int]
     #: The account of every row of sightings: rows_read = rows_used + rows_refused + the lines in not_data, by kind.
     #: Where the policy has rules of places, `rows_placed` are the rows with a place.

@@ -38,13 +38,6 @@ class LinkPolicy:
             box). None: no cap.
         max_numbers_per_day: A handset whose mean of distinct numbers a day it was seen (IST) is larger is closed:
             the test that distinguishes a clone from a shop's phone (ITU-T Q.5052). None: no cap.
-        max_speed_kmh: A handset is a clone (`in_two_places`) and closed if at least twice a number was seen in it
-            and then another, at coordinates out of reach at that speed (towers within 30 km of each other may
-            serve a phone that does not move); or, where coordinates are missing, in two circles within a minute. None:
-            places are not read (ITU-T Q.5052, 7.4).
-        max_numbers_in_one_place: A handset over a cap of number is open up to so many distinct numbers if it was never
-            in two places, and of the sightings with a place (half of all, at the least) nine of ten are
-            within one kilometre or in one cell: a SIM box. None: the caps hold for any place.
         min_days: `max_numbers_per_day` is tested only for handsets seen on at least so many days.
         max_imeis_per_number: A number seen in more distinct handsets is linked but not walked from. None: no cap.
         min_sightings: A number and a handset seen together less often are no pair.
@@ -58,6 +51,13 @@ class LinkPolicy:
         placeholders: Handsets that are closed, besides the IMEIs that phones without one are known to report.
         max_linked_per_seed: More linked numbers for each seed seen than this (and than 1,000 in all) set the result's
             `braked`.
+        max_speed_kmh: A handset is a clone (`in_two_places`) and closed if at least twice a number was seen in it
+            and then another, at coordinates out of reach at that speed (towers within 30 km of each other may
+            serve a phone that does not move); or, where coordinates are missing, in two circles within a minute. None:
+            places are not read (ITU-T Q.5052, 7.4).
+        max_numbers_in_one_place: A handset over a cap of number is open up to so many distinct numbers if it was never
+            in two places, and of the sightings with a place (half of all, at the least) nine of ten are
+            within one kilometre or in one cell: a SIM box. None: the caps hold for any place.
 
     Raises:
         ArgumentError: An invalid value of a field; the message names the field.
@@ -74,8 +74,6 @@ class LinkPolicy:
     until: date | datetime | None = None
     max_numbers_per_imei: int | None = 100
     max_numbers_per_day: float | None = None
-    max_speed_kmh: float | None = None
-    max_numbers_in_one_place: int | None = None
     min_days: int = 5
     max_imeis_per_number: int | None = 20
     min_sightings: int = 1
@@ -86,6 +84,8 @@ class LinkPolicy:
     release: Values | None = None
     placeholders: Values | None = None
     max_linked_per_seed: int = 100
+    max_speed_kmh: float | None = None
+    max_numbers_in_one_place: int | None = None
 
     def __post_init__(self) -> None:
         for name, least, optional in (

@@ -29,6 +29,7 @@ from numguard._core import ImeiSet, Scanner
 from numguard.compute import named
 from numguard.errors import ArgumentError
 from numguard.files import FORMATS, IMEI_COLUMNS, write_rows
+from numguard.files.manifest import manifest_path
 from numguard.progress import Throttle
 from numguard.scanning.marks import Marks, Sets, flattened
 from numguard.scanning.projection import Projection
@@ -191,9 +192,9 @@ class Scan:
             The summary.
 
         Raises:
-            ArgumentError: The scan reads this file, or the ending selects no format that can hold the columns.
+            ArgumentError: The scan reads this file, it is an exported list, or its format cannot hold the columns.
         """
-        self._check_not_read(Path(path).expanduser())
+        self._check_place(Path(path).expanduser())
         matches, handsets = ([f"{key}_match" for key in keys] for keys in (self._keys, self._handsets))
         ending = Path(path).suffix.lower()
         flat = ending in FORMATS and FORMATS[ending].is_sheet
@@ -204,11 +205,13 @@ class Scan:
         write_rows(path, schema, rows, texts=matches, imeis=imeis, numbers=numbers)
         return self.summary
 
-    def _check_not_read(self, path: Path) -> None:
+    def _check_place(self, path: Path) -> None:
         # Members of archives and sheets of workbooks are named as if they were in a directory.
         read = {file for part in self._parts if part.name for file in (Path(part.name), *Path(part.name).parents)}
-        if any(_is_same(file, path) for file in read):
-            raise ArgumentError(f"path: {path} is read by this scan: write to another file")
+        is_list = path.is_file() and manifest_path(path).exists()
+        if is_list or any(_is_same(file, path) for file in read):
+            what = "an exported list" if is_list else "read by this scan"
+            raise ArgumentError(f"path: {path} is {what}: write to another file")
 
     def flat(self) -> pa.RecordBatchReader:
         """Runs the scan for formats without lists, such as CSV: the names of lists are one text, separated by `;`."""

@@ -9,16 +9,16 @@ One idea: **the listing dates are in the order of the set**, so that the date of
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, keep_rows
 from numguard.compute import is_text, named, pc
 from numguard.errors import ArgumentError, UnsupportedTypeError
-from numguard.indian_time import IST, ZONE
+from numguard.indian_time import ZONE
+from numguard.source import read_moments
 from numguard.types import Region, Values
 
 __all__ = ["Since", "moments"]
@@ -151,7 +151,7 @@ def moments(times: Any, what: str) -> pa.Array[Any]:
     if pa.types.is_null(kind):
         return pa.nulls(len(times), _MOMENT)
     if is_text(kind):
-        return pa.array([_iso(text) for text in times.to_pylist()], _MOMENT)
+        return cast("pa.Array[Any]", read_moments(times))
     if pa.types.is_date(kind):
         times = times.cast(pa.timestamp("ms" if pa.types.is_date64(kind) else "s"))
         kind = times.type
@@ -166,11 +166,3 @@ def moments(times: Any, what: str) -> pa.Array[Any]:
     aware = micro if kind.tz else pc.assume_timezone(micro, ZONE, ambiguous="earliest", nonexistent="earliest")
     moments: pa.Array[Any] = aware.cast(_MOMENT)
     return moments
-
-
-def _iso(text: str | None) -> datetime.datetime | None:
-    try:
-        moment = datetime.datetime.fromisoformat((text or "").strip())
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=IST)

@@ -59,8 +59,8 @@ class Changes(Result):
 
 def changes(
     sightings: Source,
-    *,
     by: Literal["msisdn", "imei14"] = "msisdn",
+    *,
     gap_days: int = 1,
     msisdn: str = "served_msisdn",
     imei: str = "imei14",
@@ -82,7 +82,8 @@ def changes(
         gap_days: The longest pause, in days, in which the key may be seen with another without ending the period.
         msisdn: The column of numbers, of any type that `normalize` takes.
         imei: The column of IMEIs, of any type that `normalize_imei` takes. A row of a placeholder is refused.
-        at: The column of times: timestamps (without a zone: IST) or dates. A row without one is refused.
+        at: The column of times: timestamps (without a zone: IST), dates, or text in ISO 8601. A row without one is
+            refused.
         region: How bare digits are read, as in `normalize`.
         strict: A row that cannot be used is an error; else it is counted in `account`.
         list_refused: List each row that cannot be used in `refused_rows`.

@@ -28,6 +28,7 @@ from numguard.source import (
     Part,
     accounted,
     check_columns,
+    dated,
     files_of,
     in_part,
     in_steps,
@@ -312,7 +313,7 @@ class Reader:
             opened = open_source(source, wanted=self._columns, keys=self._columns)
             if account is not None:
                 account.add_source(opened)
-            yield from opened.parts
+            yield from (dated(part, self._at) for part in opened.parts)
 
 
 def _is_several(source: Any) -> bool:

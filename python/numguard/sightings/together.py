@@ -101,8 +101,8 @@ def common(
         by: `"msisdn"` for numbers, `"imei14"` for handsets. Placeholders, which many phones report, are no handset.
         msisdn: The column of numbers, of any type that `normalize` takes.
         imei: The column of IMEIs, of any type that `normalize_imei` takes.
-        at: The column of times: timestamps (without a zone: IST) or dates. None, or a source without a column `at`: no
-            times.
+        at: The column of times: timestamps (without a zone: IST), dates, or text in ISO 8601; a row with another text
+            is refused. None, or a source without a column `at`: no times.
         region: How bare digits are read, as in `normalize`.
         strict: A row whose key cannot be read is an error; else it is counted in `account`.
         list_refused: List each row whose key cannot be read in `refused_rows`.

@@ -16,7 +16,6 @@ import io
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -29,6 +28,7 @@ from numguard.compute import counts, named
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.codes import contradicted, is_of_codes, unread_codes
 from numguard.source.container import Member, Opener, PassedOver, Piped, check_file, members, read_up_to, read_whole
+from numguard.source.dated import dated, read_moments
 from numguard.source.header import clean
 from numguard.source.json_records import JsonPart
 from numguard.source.kinds import HEAD, kind_of
@@ -65,8 +65,8 @@ from numguard.source.typed import (
     packed_part,
     parts_of_dataset,
     stream_of,
-    texts_of_column,
 )
+from numguard.source.typed_text import Key, opened_bytes, typed_text
 from numguard.types import PathLike, RowAccount
 
 __all__ = [
@@ -87,6 +87,7 @@ __all__ = [
     "check_listed_once",
     "contradicted",
     "copies_among",
+    "dated",
     "exporting",
     "files_of",
     "headings",
@@ -99,6 +100,7 @@ __all__ = [
     "looks_national",
     "open_members",
     "open_source",
+    "read_moments",
     "reading",
     "refused_rows",
     "unread_codes",
@@ -292,10 +294,10 @@ def open_members(path: PathLike | Sequence[PathLike]) -> Iterator[Found]:
         yield Found(*members(str(file), partial(_opened_file, file), file))
 
 
-def as_text(member: Member) -> tuple[list[Member], list[PassedOver]]:
+def as_text(member: Member, key_of: Callable[[str], Key | None]) -> tuple[list[Member], list[PassedOver]]:
     """A member as texts: itself, or the sheets, records or typed columns in it with tabs between the cells.
 
-    Second come the hidden sheets that are not among them.
+    Second come the hidden sheets that are not among them. `key_of`: the keys in a typed column of that name.
     """
     if member.kind == "text":
         return [member], []
@@ -310,30 +312,18 @@ def as_text(member: Member) -> tuple[list[Member], list[PassedOver]]:
                 "text",
                 member.container,
                 "workbook",
-                partial(_opened_bytes, as_lines(filled.rows)),
+                partial(opened_bytes, as_lines(filled.rows)),
                 warnings=filled.warnings,
             )
             for number, (name, filled) in enumerate(sheets.items(), 1)
         ]
         return texts, hidden
-    from numguard.source.workbook import as_lines
-
     (part,) = _parts_of_member(member, _Options(None, None, keep_broken=False))
-    rows = [list(map(str, part.schema().names))]
-    for batch in part.batches():
-        with reading(member.name, "the file"):
-            columns = [texts_of_column(column) for column in batch.data.columns]
-        rows += [[cell or "" for cell in row] for row in zip(*columns, strict=True)]
-    return [Member(member.name, "text", member.container, "typed", partial(_opened_bytes, as_lines(rows)))], []
+    return [typed_text(part, member.name, member.container, key_of)], []
 
 
 def _opened_file(file: Path) -> BinaryIO:
     return file.open("rb")
-
-
-@contextmanager
-def _opened_bytes(content: bytes) -> Iterator[BinaryIO]:
-    yield io.BytesIO(content)
 
 
 def kind_of_file(path: Path) -> str:

@@ -33,6 +33,7 @@ from numguard.source.strict import strict_error
 
 __all__ = [
     "BATCH_ROWS",
+    "NOT_A_TIME",
     "ORIGIN",
     "RECORD_NOTES",
     "REFUSED",
@@ -74,7 +75,9 @@ RECORD_NOTES: Final = {
 Ragged: TypeAlias = tuple[int, str, str]
 
 
-_NOTES: Final = tuple(RECORD_NOTES)
+#: The note of a row of sightings whose time is a text, and none in ISO 8601.
+NOT_A_TIME: Final = "not_a_time"
+_NOTES: Final = (*RECORD_NOTES, NOT_A_TIME)
 #: The schema of refused rows.
 REFUSED: Final = schema_of(file=pa.string(), row=pa.int64(), note=pa.string())
 #: The columns of a stream, as `read_cdr` gives it, for the file and the row of each row.
@@ -87,7 +90,7 @@ class Account:
     Attributes:
         used: rows that were read.
         not_data: non-data lines by kind: title, blank, ruler, header (a repeated one), total, page.
-        lines, notes: the line of each refused row, and its note as an index into `RECORD_NOTES`.
+        lines, notes: the line of each refused row, and the index of its note.
     """
 
     def __init__(self) -> None:

@@ -1,0 +1,112 @@
+"""Times that are written as text, and a part with a column of them.
+
+Owns which texts are times, and the refusal of a row with another one. One idea: **ISO 8601 alone is read**, which has
+one order of day and month; the other forms are those of operators' files, which `read_cdr` reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+import pyarrow as pa
+
+from numguard.compute import as_text, decoded, is_text, named, pc
+from numguard.errors import UnsupportedTypeError
+from numguard.indian_time import IST, OFFSET_MICROS
+from numguard.source.part import NOT_A_TIME, Account, Batch, Part, check_columns
+
+__all__ = ["dated", "read_moments"]
+
+_MOMENT: Final = pa.timestamp("us", "UTC")
+
+
+def dated(part: Part, at: str | None = None) -> Part:
+    """The part, with moments in the column `at` if that is one of text."""
+    if at is None or at not in (schema := part.schema()).names:
+        return part
+    place = schema.get_field_index(at)
+    return part if place < 0 or not is_text(decoded(schema.field(place).type)) else _DatedPart(part, at)
+
+
+class _DatedPart(Part):
+    """A part without the rows whose text in one column is no time; they are refused, as `not_a_time`."""
+
+    def __init__(self, part: Part, at: str) -> None:
+        self._part, self._at = part, at
+        self.name, self.container = part.name, part.container
+
+    @property
+    def account(self) -> Account:
+        """The account of the lines read so far."""
+        return self._part.account
+
+    def stored_schema(self) -> pa.Schema:
+        """The columns, that of times with moments."""
+        schema = self._part.schema()
+        return schema.set(schema.get_field_index(self._at), pa.field(self._at, _MOMENT))
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[Batch]:
+        """The rows whose time is one, or blank: the same ones for any `columns`, as the times are always read."""
+        wanted = self.schema().names if columns is None else list(columns)
+        check_columns(wanted, self.schema(), self.name)
+        has_time = False
+        unread: list[int] = []
+        for rows in self._part.batches(list(dict.fromkeys([*wanted, self._at]))):
+            batch = rows
+            texts = pc.utf8_trim_whitespace(as_text(batch.data.column(self._at)))
+            times = read_moments(texts)
+            is_time = pc.or_(times.is_valid(), pc.equal(texts, "").fill_null(True))
+            has_time = has_time or times.null_count < len(times)
+            if not pc.all(is_time, min_count=0).as_py():
+                unread += batch.filter(pc.invert(is_time)).row_numbers().tolist()
+                batch, times = batch.filter(is_time), times.filter(is_time)
+            place = batch.data.schema.get_field_index(self._at)
+            data: Any = batch.data.set_column(place, pa.field(self._at, _MOMENT), times)
+            yield replace(batch, data=data.select(wanted))
+        # Not before the part is read: a text of which no row is used is an error of another kind.
+        self.account.used -= len(unread)
+        for row in unread:
+            self.refuse(row, "", NOT_A_TIME)
+        if unread and not has_time:
+            where = f"{self.name}: " if self.name else ""
+            raise UnsupportedTypeError(
+                f"{where}column {named([self._at])!r}: its texts are no times in ISO 8601, such as "
+                "2026-06-01 10:00:00: parse them into timestamps or dates first"
+            )
+
+    def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
+        """The rows; the columns of directories are among those of the part already."""
+        return self.batches(columns)
+
+
+def read_moments(texts: Any) -> Any:
+    """The moments (`timestamp[us, UTC]`) of texts in ISO 8601; null where there is none.
+
+    A time without a zone is one of India, and a date is its midnight there.
+
+    >>> [str(moment) for moment in read_moments(pa.array(["2025-06-01", "2025-06-01T10:00Z", "soon"])).to_pylist()]
+    ['2025-05-31 18:30:00+00:00', '2025-06-01 10:00:00+00:00', 'None']
+    """
+    texts = pc.utf8_trim_whitespace(pc.cast(texts, pa.string()))
+    texts = pc.if_else(pc.equal(texts, ""), None, texts)
+    # The parsers of pyarrow take one form for all cells, either without a zone or with one.
+    try:
+        ticks = pc.cast(pc.cast(texts, pa.timestamp("us")), pa.int64())
+        return pc.cast(pc.subtract(ticks, OFFSET_MICROS), _MOMENT)
+    except pa.ArrowInvalid:
+        pass
+    try:
+        return pc.cast(texts, _MOMENT)
+    except pa.ArrowInvalid:
+        return pa.array([_moment(text) for text in texts.to_pylist()], _MOMENT)
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=IST)
