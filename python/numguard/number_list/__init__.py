@@ -44,8 +44,9 @@ from numguard.number_list.checks import (
     check_titles,
 )
 from numguard.number_list.rounded import check_rounded
+from numguard.number_list.same import with_one_number
 from numguard.number_list.spared import is_of_letter, is_spared, may_spare
-from numguard.number_list.titles import is_of_victims, without_victims
+from numguard.number_list.titles import is_of_victims, names_victims, without_victims
 from numguard.source import REFUSED, Batch, Part, Source, check_columns, headings, is_of_codes, open_source, reading
 from numguard.types import PathLike, Region
 
@@ -236,6 +237,8 @@ class _ListReader:
         self._refused: list[pa.Table] = []
         self._others = 0
         self._header_rows = 0
+        #: Columns with the same numbers.
+        self._same: set[str] = set()
         # Victims may be meant where numbers are protected, or taken off a list.
         self._may_be_victims = may_be_victims
         self.source: Source
@@ -387,6 +390,7 @@ class _ListReader:
             self._warn(f"the column {named([name])!r} is not read: every row counts" for name in unread)
         if of_more_keys:
             more = [name for name in others if name != HASHED and self._kind.word.search(bare(name))]
+            more = [name for name in more if name not in self._same and not names_victims(name)]
             self._warn(f"the column {named([name])!r} may have more of them, and is not read" for name in more)
 
     def _warn(self, warnings: Iterable[str]) -> None:
@@ -415,7 +419,11 @@ class _ListReader:
             return column
         names, there = self._kind.names, part.schema().names
         known = [name for name in there if bare(name) in names]
-        if len(known) == 1 and bare(known[0]) == _VAGUE and len(there) > 1:
+        if len(known) > 1:
+            same = with_one_number(part, known, self._kind.explained)
+            self._same.update(same)
+            known = same[:1] or known
+        elif known and bare(known[0]) == _VAGUE and len(there) > 1:
             known += [name for name in there if self._kind.word.search(bare(name))]
         if len(there) != 1 and len(known) != 1:
             raise ColumnError(

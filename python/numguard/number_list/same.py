@@ -1,0 +1,50 @@
+"""Columns of a list that cannot have other numbers than each other.
+
+Owns when several columns with known names leave no doubt which numbers are listed. Independent of names. One idea:
+**columns that have the same number in every row are one**, and a counter of rows has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any, Final
+
+import pyarrow as pa
+
+from numguard.compute import pc, seen_text
+from numguard.source import Part
+
+__all__ = ["with_one_number"]
+
+#: A cell of a counter: empty, or with fewer digits than a number has.
+_COUNTER: Final = r"^\s*\d{0,6}(\.0)?\s*$"
+
+
+def with_one_number(part: Part, names: list[str], explained: Callable[[Any], Any]) -> list[str]:
+    """Those of several columns that are no counters, if they have the same number in every row; else none.
+
+    `normalize` and `explain` write such columns: each number as it was found, and as it is read.
+
+    Args:
+        part: A part of a list.
+        names: Its columns that may have the numbers.
+        explained: What cells are, as `explain` says.
+    """
+    if len(set(names)) < len(names):
+        return []
+    counters, unlike = set(names), set()
+    for batch in part.batches(names):
+        cells: dict[str, Any] = {name: batch.data[name] for name in names}
+        if any(pa.types.is_nested(column.type) for column in cells.values()):
+            return []
+        counters -= {name for name in counters if not _counts(cells[name])}
+        keys = {name: pc.fill_null(explained(column).field(0), 0) for name, column in cells.items()}
+        unlike |= {pair for pair in combinations(names, 2) if not keys[pair[0]].equals(keys[pair[1]])}
+    meant = [name for name in names if name not in counters]
+    return [] if unlike.intersection(combinations(meant, 2)) else meant
+
+
+def _counts(cells: Any) -> bool:
+    others = pc.invert(pc.match_substring_regex(seen_text(cells), _COUNTER))
+    return not pc.any(others).as_py()

@@ -1,0 +1,74 @@
+"""Lists with several columns that may have the numbers: when there is no doubt which, and what is warned of."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from numguard.cli import run
+from numguard.errors import ColumnError
+from numguard.number_list import read_numbers
+
+A, B = 919876543210, 919123456789
+
+
+def listed(path: Path, text: str) -> tuple[list[int | None], list[str]]:
+    path.write_text(text)
+    found = read_numbers(path)
+    return found.keys.to_array().to_pylist(), found.account["warnings"]
+
+
+@pytest.mark.parametrize("verb", ["normalize", "explain"])
+def test_what_a_verb_writes_of_a_list_is_a_list(tmp_path: Path, verb: str) -> None:
+    (tmp_path / "found.csv").write_text("name,mobile\nA,98765 43210\nB,+91-9123456789\nC,12\n")
+    call = [verb, str(tmp_path / "found.csv"), "--column", "mobile", "-o", str(tmp_path / "out.csv")]
+    assert run(call) == 0
+    found = read_numbers(tmp_path / "out.csv")
+    assert (found.keys.to_array().to_pylist(), found.account["warnings"]) == ([B, A], [])
+
+
+@pytest.mark.parametrize("heading", ["number", "n", "phone"])
+def test_a_counter_of_rows_has_no_numbers(tmp_path: Path, heading: str) -> None:
+    text = f"{heading},msisdn\n1,9876543210\n2.0,9123456789\n,9123456789\n"
+    assert listed(tmp_path / "a.csv", text)[0] == [B, A]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "9876543210,9123456789\n",
+        "9876543210,9876543210\n9876543210,9123456789\n",
+        "9876543210,\n9876543210,9876543210\n",  # Whose number it is, if only one column has one, is not known.
+        "9876543210,1\n,9123456789\n",
+        "9876543210,9.12E+09\n",  # Damaged, and no counter.
+        "1,2\n",
+        "9876543210,unknown\n",
+    ],
+)
+@pytest.mark.parametrize("headings", ["msisdn,number", "number,mobile", "mobile,phone"])
+def test_columns_that_may_have_other_numbers_are_in_doubt(tmp_path: Path, headings: str, rows: str) -> None:
+    with pytest.raises(ColumnError, match="no column is certainly that of the numbers"):
+        listed(tmp_path / "a.csv", f"{headings}\n{rows}")
+
+
+@pytest.mark.parametrize("rows", ["1,9876543210\n", "9876543210,9876543210\n"])
+@pytest.mark.parametrize("heading", ["victim_mobile", "Officer Mobile"])
+def test_a_column_of_others_is_never_taken_for_a_counter_beside_it(tmp_path: Path, heading: str, rows: str) -> None:
+    with pytest.raises(ColumnError, match="no column is certainly that of the numbers"):
+        listed(tmp_path / "a.csv", f"number,{heading}\n{rows}")
+
+
+def test_a_counter_that_has_numbers_in_a_later_part_of_the_file_is_none(tmp_path: Path) -> None:
+    numbers = ["9876543210"] * 3
+    table = pa.table({"msisdn": numbers, "number": ["1", "2", "9123456789"]})
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=1)
+    with pytest.raises(ColumnError, match="no column is certainly that of the numbers"):
+        read_numbers(tmp_path / "a.parquet")
+    pq.write_table(table.set_column(1, "number", [numbers]), tmp_path / "a.parquet", row_group_size=1)
+    assert read_numbers(tmp_path / "a.parquet").keys.to_array().to_pylist() == [A]
+
+
+@pytest.mark.parametrize("heading", ["victim_mobile", "Complainant Mobile No", "शिकायतकर्ता मोबाइल"])
+def test_a_column_of_victims_is_not_suggested_as_one_of_more_numbers(tmp_path: Path, heading: str) -> None:
+    assert listed(tmp_path / "a.csv", f"mobile,{heading}\n9876543210,9123456789\n") == ([A], [])
