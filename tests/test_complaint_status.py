@@ -112,7 +112,8 @@ def test_a_complaint_that_has_ended(status: str) -> None:
         "Registered (अस्वीकृत)", "Rejected (XYZ अ)",
         "Registered (false)", "not registered", "withdrawn?", "to be withdrawn", "accepted?", "No FIR registered",
         "FIR: No", "FIR not registered", "pending closure", "Pending / withdrawn", "registered by mistake", "case",
-        "at ps", "FIR registered u/s 182 IPC", "accepted closure", "FIR registered against complainant", "investigation closed",
+        "at ps", "FIR registered u/s 182 IPC", "accepted closure", "FIR registered against complainant",
+        "investigation closed",
     ],
 )  # fmt: skip
 def test_a_status_on_neither_list_leaves_the_numbers_to_a_decision(status: str) -> None:

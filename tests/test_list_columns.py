@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -72,3 +73,67 @@ def test_a_counter_that_has_numbers_in_a_later_part_of_the_file_is_none(tmp_path
 @pytest.mark.parametrize("heading", ["victim_mobile", "Complainant Mobile No", "शिकायतकर्ता मोबाइल"])
 def test_a_column_of_victims_is_not_suggested_as_one_of_more_numbers(tmp_path: Path, heading: str) -> None:
     assert listed(tmp_path / "a.csv", f"mobile,{heading}\n9876543210,9123456789\n") == ([A], [])
+
+
+BOTTOM = ["Regards", "SHO, Cyber PS Nuh", "Prepared by", "Inspector R Kumar", "To be released:", "Nodal officer"]
+
+
+def written(folder: Path, kind: str, rows: list[list[str]]) -> Path:
+    path = folder / f"a.{kind}"
+    if kind == "xlsx":
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.worksheets[0].append(row)
+        book.save(path)
+    else:
+        path.write_text(
+            "".join(f"{','.join(cell if ',' not in cell else repr(cell) for cell in row)}\n" for row in rows)
+        )
+    return path
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("line", BOTTOM)
+@pytest.mark.parametrize("place", [0, 1])
+def test_who_signs_a_table_below_its_last_number_stops_no_list(
+    tmp_path: Path, kind: str, line: str, place: int
+) -> None:
+    table = [["S.No", "Mobile", "Reason"], ["1", "9876543210", "fraud"], ["2", "9123456789", "fraud"]]
+    signed = [*table, [""] * place + [line], ["HC 1234", "Cyber PS"]]
+    assert read_numbers(written(tmp_path, kind, signed)).keys.to_array().to_pylist() == [B, A]
+    # The same line above a number: it may be the writer's, or one to spare.
+    above = [*table[:2], [""] * place + [line], ["", "9123456789", ""]]
+    with pytest.raises(ColumnError, match="row 3 is a "):
+        read_numbers(written(tmp_path, kind, above))
+
+
+@pytest.mark.parametrize("header", ["mobile\n", ""])
+def test_the_lines_above_a_greeting_may_be_a_letter(tmp_path: Path, header: str) -> None:
+    with pytest.raises(ColumnError, match="is a line of a letter"):
+        listed(tmp_path / "a.csv", f"{header}9876543210\n9123456789\nRegards\n")
+    assert listed(tmp_path / "a.csv", f"{header}9876543210\n9123456789\nDo not block:\n")[0] == [B, A]
+
+
+def test_who_prepared_a_table_is_no_number(tmp_path: Path) -> None:
+    text = "S.No,Mobile,Reason\n1,9876543210,fraud\nPrepared by,{},\n"
+    assert listed(tmp_path / "a.csv", text.format("HC 1234")) == ([A], [])
+    with pytest.raises(ColumnError, match=r"the column 'S\.No' says in row 3"):
+        listed(tmp_path / "a.csv", text.format("9123456789"))
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"), [("No. of Victims", "1 1"), ("Number of complainants", "1 3"), ("Victims", "1 2")]
+)
+def test_how_many_victims_there_are_spares_no_number(tmp_path: Path, heading: str, cells: str) -> None:
+    first, second = cells.split()
+    text = f"mobile,{heading}\n9876543210,{first}\n9123456789,{second}\n"
+    assert listed(tmp_path / "a.csv", text)[0] == [B, A]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"), [("Victim", "1 2"), ("Victims", "1 0"), ("Is victim", "Yes No"), ("Victims", "Yes 2")]
+)
+def test_an_answer_to_whether_it_is_a_victims_does(tmp_path: Path, heading: str, cells: str) -> None:
+    first, second = cells.split()
+    with pytest.raises(ColumnError, match="says in row 2 that the number is a victim's"):
+        listed(tmp_path / "a.csv", f"mobile,{heading}\n9876543210,{first}\n9123456789,{second}\n")

@@ -35,6 +35,7 @@ from numguard.number_list.actions import (
     rows_with,
 )
 from numguard.number_list.checks import (
+    Below,
     check_beside,
     check_codes,
     check_headings,
@@ -257,6 +258,10 @@ class _ListReader:
                 self.refuse(batch, cells, why_unread(explained))
         return self.joined(found)
 
+    def _keys_of(self, cells: Any) -> Any:
+        """The numbers in cells; null where there is none."""
+        return self._kind.explained(cells).field(0)
+
     def joined(self, found: list[Any]) -> pa.ChunkedArray[Any]:
         """A column of all files."""
         try:
@@ -290,6 +295,7 @@ class _ListReader:
         self._opposed = Opposed(actions or ())
         for part in lists:
             there = part.schema().names
+            self._below = Below(self._keys_of, is_table=part in headed and len(there) > 1)
             name = self.column
             if part not in headed or len(there) > 1 or bare(there[0]) in self._kind.names:
                 name = self._the_column(column, part)
@@ -310,7 +316,7 @@ class _ListReader:
             check_shown(part, first, is_sparing=self._may_be_victims)
             yield first
             yield from self._rows_of(part, [name, *more], None, ())
-        self._opposed.check(lambda cells: self._kind.explained(cells).field(0))
+        self._opposed.check(self._keys_of)
 
     def _is_list(self, part: Part, is_wanted: Callable[[str], bool], *, may_be_read: bool) -> bool:
         """Whether a member without a column that is looked for is a list: numbers, one a line, without a heading.
@@ -370,16 +376,17 @@ class _ListReader:
         codes = [] if self._kind is _IMEIS else codes
         beside = [name for name in beside if name in codes or may_spare(name, there.field(name).type)]
         known = {*map(bare, there.names), *self._kind.names}
-        part.on_refused = lambda line, text, _note: check_line(part.name, line, text)
+        part.on_refused = lambda line, text, _note: check_line(part.name, line, text, self._below)
         for batch in part.batches([*wanted, *beside]):
             # In a typed table there are no headings among the rows.
             if part.header_row:
-                check_headings(batch, wanted[0], known)
+                check_headings(batch, wanted[0], known, self._below)
+            self._below.check(batch, batch.data[wanted[0]])
             # Actions say what each row is for, also where its reason says why another number was spared.
             if not has_actions:
-                check_beside(batch, wanted[0], {*wanted, *codes})
+                check_beside(batch, wanted[0], {*wanted, *codes}, self._keys_of)
             if codes:
-                check_codes(batch, wanted[0], self._kind.explained(batch.data[wanted[0]]).field(0))
+                check_codes(batch, wanted[0], self._keys_of(batch.data[wanted[0]]))
             yield batch
 
     def _warn_of_unread(self, there: list[str], read: set[str], action: str | None, *, of_more_keys: bool) -> None:
@@ -452,7 +459,7 @@ class _ListReader:
             ColumnError: The cell of one is a heading of numbers to spare, or a line of a letter.
         """
         if not self._may_be_victims:
-            check_rows(batch, cells, notes.is_valid())
+            check_rows(batch, cells, notes.is_valid(), self._below)
         self._refused.append(batch.refused(notes))
 
 

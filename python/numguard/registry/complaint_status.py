@@ -77,8 +77,8 @@ ENDS = _words(
 
 #: Words beside those of a complaint that stands that change nothing: whose it is, and where.
 _BESIDE_STANDS: Final = _words(
-    """a; and; at; been; being; branch; by; case; cell; complaint; crime; cyber; for; has; in; io; is; now; of; on; police;
-    ps; since; station; still; thana; the; to; with"""
+    """a; and; at; been; being; branch; by; case; cell; complaint; crime; cyber; for; has; in; io; is; now; of; on;
+    police; ps; since; station; still; thana; the; to; with"""
 )
 _LONGEST_PHRASE: Final = max(len(phrase.split()) for phrase in STANDS)
 #: What may be between them.
