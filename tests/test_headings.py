@@ -99,6 +99,15 @@ def test_a_column_that_may_have_numbers_of_complainants_is_a_question(written: s
     assert find("Ack No", "तक्रारदाराचे नाव", "Sender Mobile", "Mobile numbers of suspects named by victims")
 
 
+def test_a_date_beside_both_dates_of_a_complaint_is_no_question() -> None:
+    """It can be neither, as there are columns of both."""
+    dates = ["Complaint Date", "Incident Date"]
+    assert find("Ack No", *dates, "Date").keys() == {"acknowledgement_no", "reported_at", "incident_at"}
+    for one, other in zip(dates, ("incident_at", "reported_at"), strict=True):
+        with pytest.raises(ColumnError, match=f"the column 'Date' could be {other}; "):
+            find("Ack No", one, "Date")
+
+
 @pytest.mark.parametrize("written", ["Mobile.1", "Mobile No. 2", "Phone 1", "Contact No.3", "मोबाइल नंबर 2"])
 def test_a_counted_column_of_phones_is_a_question_too(written: str) -> None:
     """`Mobile` was one, and a victim's second number, in `Mobile.1` or `Mobile No. 2`, was not protected."""

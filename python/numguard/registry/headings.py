@@ -280,7 +280,8 @@ def find_columns(
         if at:
             found.setdefault(word, []).extend(at)
             taken.update(at)
-    _no_doubt(free, taken, ambiguous or {}, where)
+    known_already = {word for word in found if word not in several}
+    _no_doubt(free, taken, ambiguous or {}, known_already, where)
     if missing := [word for word in required if word not in found]:
         raise ColumnError(
             f"{where}: no column for {', '.join(missing)}; name it with --map COLUMN={missing[0]} (mapping=); "
@@ -309,11 +310,17 @@ def _uncounted(header: str) -> str:
 
 
 def _no_doubt(
-    free: Sequence[tuple[int, str]], taken: Collection[int], ambiguous: Mapping[str, Sequence[str]], where: str
+    free: Sequence[tuple[int, str]],
+    taken: Collection[int],
+    ambiguous: Mapping[str, Sequence[str]],
+    found: Collection[str],
+    where: str,
 ) -> None:
+    """Raises ColumnError if a free column could be a word, unless each word that it could be has been `found`."""
     doubts = {heading(name): could for name, could in ambiguous.items()}
     for at, header in free:
-        could = doubts.get(heading(header)) or doubts.get(_uncounted(header))
+        could = doubts.get(heading(header)) or doubts.get(_uncounted(header)) or ()
+        could = tuple(word for word in could if word not in found)
         # In forms and languages that are not listed: a victim's number that is not read is not protected.
         words = set(heading(header).split())
         if ambiguous and words & _PHONES and (names_victims(header) or words & _CUSTOMERS):
