@@ -75,6 +75,22 @@ def test_a_column_of_victims_is_not_suggested_as_one_of_more_numbers(tmp_path: P
     assert listed(tmp_path / "a.csv", f"mobile,{heading}\n9876543210,9123456789\n") == ([A], [])
 
 
+def test_a_second_column_of_phones_is_named_only_if_it_has_other_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    named = ["the column 'alt_mobile' may have more of them, and is not read"]
+    for cells, warnings in (
+        ((",", ",-"), []),
+        ((",919876543210", ","), []),
+        ((",919876543210", ",9876543210"), named),
+        ((",", ",9876543210 / 9123456789"), named),
+    ):
+        assert listed(path, f"mobile,alt_mobile\n9876543210{cells[0]}\n9123456789{cells[1]}\n") == ([B, A], warnings)
+    hits = tmp_path / "hits.csv"
+    assert run(["scan", str(path), "--numbers", str(path), "--column", "mobile", "-o", str(hits)]) == 0
+    hits.write_text(hits.read_text().replace("alt_mobile", "remark"))
+    assert read_numbers(hits).account["warnings"] == []
+
+
 BOTTOM = ["Regards", "SHO, Cyber PS Nuh", "Prepared by", "Inspector R Kumar", "To be released:", "Nodal officer"]
 
 

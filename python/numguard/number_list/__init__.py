@@ -45,7 +45,7 @@ from numguard.number_list.checks import (
     check_titles,
 )
 from numguard.number_list.rounded import check_rounded
-from numguard.number_list.same import with_one_number
+from numguard.number_list.same import has_other_numbers, with_one_number
 from numguard.number_list.spared import is_of_letter, is_spared, may_spare
 from numguard.number_list.titles import is_of_victims, names_victims, without_victims
 from numguard.source import REFUSED, Batch, Part, Source, check_columns, headings, is_of_codes, open_source, reading
@@ -238,8 +238,6 @@ class _ListReader:
         self._refused: list[pa.Table] = []
         self._others = 0
         self._header_rows = 0
-        #: Columns with the same numbers.
-        self._same: set[str] = set()
         # Victims may be meant where numbers are protected, or taken off a list.
         self._may_be_victims = may_be_victims
         self.source: Source
@@ -308,7 +306,7 @@ class _ListReader:
             if part in headed:
                 if action is None and actions is not None:
                     refuse_other_actions(part, {name, *more}, is_sparing=self._may_be_victims)
-                self._warn_of_unread(there, {name, *more}, action, of_more_keys=column is None)
+                self._warn_of_unread(part, name, {name, *more}, action, of_more_keys=column is None)
                 yield from self._rows_of(part, [name, *more], action, actions or ())
                 continue
             self._header_rows += 1
@@ -389,15 +387,18 @@ class _ListReader:
                 check_codes(batch, wanted[0], self._keys_of(batch.data[wanted[0]]))
             yield batch
 
-    def _warn_of_unread(self, there: list[str], read: set[str], action: str | None, *, of_more_keys: bool) -> None:
+    def _warn_of_unread(
+        self, part: Part, column: str, read: set[str], action: str | None, *, of_more_keys: bool
+    ) -> None:
         """Warnings that name the columns of actions, and further columns of numbers, that are not read."""
-        others = [name for name in there if name not in read]
+        others = [name for name in part.schema().names if name not in read]
         if action is None:
             unread = [name for name in others if bare(name).strip(MARKS) in LIKE_ACTION]
             self._warn(f"the column {named([name])!r} is not read: every row counts" for name in unread)
         if of_more_keys:
             more = [name for name in others if name != HASHED and self._kind.word.search(bare(name))]
-            more = [name for name in more if name not in self._same and not names_victims(name)]
+            more = [name for name in more if not names_victims(name)]
+            more = [name for name in more if has_other_numbers(part, column, name, self._kind.explained)]
             self._warn(f"the column {named([name])!r} may have more of them, and is not read" for name in more)
 
     def _warn(self, warnings: Iterable[str]) -> None:
@@ -427,9 +428,7 @@ class _ListReader:
         names, there = self._kind.names, part.schema().names
         known = [name for name in there if bare(name) in names]
         if len(known) > 1:
-            same = with_one_number(part, known, self._kind.explained)
-            self._same.update(same)
-            known = same[:1] or known
+            known = with_one_number(part, known, self._kind.explained)[:1] or known
         elif known and bare(known[0]) == _VAGUE and len(there) > 1:
             known += [name for name in there if self._kind.word.search(bare(name))]
         if len(there) != 1 and len(known) != 1:

@@ -1,7 +1,7 @@
 """Columns of a list that cannot have other numbers than each other.
 
-Owns when several columns with known names leave no doubt which numbers are listed. Independent of names. One idea:
-**columns that have the same number in every row are one**, and a counter of rows has none.
+Owns when several columns leave no doubt which numbers are listed, and when one has more. Independent of names. One
+idea: **columns that have the same number in every row are one**, and a counter of rows has none.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pyarrow as pa
 from numguard.compute import pc, seen_text
 from numguard.source import Part
 
-__all__ = ["with_one_number"]
+__all__ = ["has_other_numbers", "with_one_number"]
 
 #: A cell of a counter: empty, or with fewer digits than a number has.
 _COUNTER: Final = r"^\s*\d{0,6}(\.0)?\s*$"
@@ -45,6 +45,32 @@ def with_one_number(part: Part, names: list[str], explained: Callable[[Any], Any
     return [] if unlike.intersection(combinations(meant, 2)) else meant
 
 
+def has_other_numbers(part: Part, column: str, other: str, explained: Callable[[Any], Any]) -> bool:
+    """Whether a row has digits in `other` that are not the number that it has in `column`.
+
+    `scan` writes a column with the number of each row again, and a second column of phones is often empty.
+
+    Args:
+        part: A part of a list.
+        column: The column of the numbers.
+        other: Another column.
+        explained: What cells are, as `explain` says.
+    """
+    names = part.schema().names
+    if names.count(column) != 1 or names.count(other) != 1:
+        return True
+    for batch in part.batches([column, other]):
+        cells: Any = batch.data[other]
+        if pa.types.is_nested(cells.type):
+            return True
+        has_digits = pc.fill_null(pc.match_substring_regex(seen_text(cells), r"\p{Nd}"), False)
+        keys = explained(batch.data[column].filter(has_digits)).field(0)
+        same = pc.equal(keys, explained(cells.filter(has_digits)).field(0))
+        if pc.fill_null(same, False).true_count < len(same):
+            return True
+    return False
+
+
 def _counts(cells: Any) -> bool:
     others = pc.invert(pc.match_substring_regex(seen_text(cells), _COUNTER))
-    return not pc.any(others).as_py()
+    return not others.true_count
