@@ -436,6 +436,10 @@ def _why(error: BaseException, what: str) -> str:
     return next(message.format(what=what) for pattern, message in _MESSAGES if re.search(pattern, text, re.DOTALL))
 
 
+#: What else can be done about a file whose times are text.
+_WRITTEN_TIMES: Final = ", or read the file with read_cdr (numguard cdr read), which reads written times"
+
+
 class in_part:  # noqa: N801 - reads as a verb, as context managers do
     """Adds the name of a part to errors of the compiled module."""
 
@@ -447,7 +451,8 @@ class in_part:  # noqa: N801 - reads as a verb, as context managers do
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, InputError) and self._name and not str(error).startswith(self._name):
-            raise type(error)(f"{self._name}: {error}") from None
+            remedy = _WRITTEN_TIMES if str(error).endswith("into timestamps or dates first") else ""
+            raise type(error)(f"{self._name}: {error}{remedy}") from None
 
 
 def in_steps(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
