@@ -1,5 +1,6 @@
 """Lists with several columns that may have the numbers: when there is no doubt which, and what is warned of."""
 
+import json
 from pathlib import Path
 
 import openpyxl
@@ -68,6 +69,15 @@ def test_a_counter_that_has_numbers_in_a_later_part_of_the_file_is_none(tmp_path
         read_numbers(tmp_path / "a.parquet")
     pq.write_table(table.set_column(1, "number", [numbers]), tmp_path / "a.parquet", row_group_size=1)
     assert read_numbers(tmp_path / "a.parquet").keys.to_array().to_pylist() == [A]
+
+
+@pytest.mark.parametrize("heading", ["mobileNumber", "phoneNo", "PhoneNumber", "phone_no", "Phone No."])
+def test_names_as_programs_write_them(tmp_path: Path, heading: str) -> None:
+    assert listed(tmp_path / "a.csv", f"name,{heading}\nx,9876543210\n") == ([A], [])
+    (tmp_path / "a.json").write_text(json.dumps([{heading: "9876543210", "name": "x"}]))
+    assert len(read_numbers(tmp_path / "a.json").keys) == 1
+    with pytest.raises(ColumnError, match="decided against"):
+        listed(tmp_path / "a.csv", f"{heading},actionTaken\n9876543210,Rejected\n")
 
 
 @pytest.mark.parametrize("heading", ["victim_mobile", "Complainant Mobile No", "शिकायतकर्ता मोबाइल"])

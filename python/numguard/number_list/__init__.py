@@ -64,7 +64,7 @@ __all__ = [
     "rows_with",
 ]
 
-_NUMBER_NAMES = ("msisdn", "mobile", "mobile_no", "mobile_number", "number", "phone", "phone_number", "n")
+_NUMBER_NAMES = ("msisdn", "mobile", "mobile_no", "mobile_number", "number", "phone", "phone_no", "phone_number", "n")
 #: The one of them that may be an id, beside a column of phones.
 _VAGUE = "number"
 _IMEI_NAMES = ("imei14", "imei", "imei_no", "imei_number")
