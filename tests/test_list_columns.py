@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from numguard.cli import run
-from numguard.errors import ColumnError
-from numguard.number_list import read_numbers
+from numguard.errors import ColumnError, InputError
+from numguard.number_list import read_imeis, read_numbers
 
 A, B = 919876543210, 919123456789
 
@@ -99,6 +99,37 @@ def test_a_second_column_of_phones_is_named_only_if_it_has_other_numbers(tmp_pat
     assert run(["scan", str(path), "--numbers", str(path), "--column", "mobile", "-o", str(hits)]) == 0
     hits.write_text(hits.read_text().replace("alt_mobile", "remark"))
     assert read_numbers(hits).account["warnings"] == []
+
+
+@pytest.mark.parametrize("end", [",", ";", ""])
+@pytest.mark.parametrize(
+    "header", ["", "mobile\n", "Numbers to block\n", "numbers_to_be_blocked\n", "Blocked Mobile Nos.\n"]
+)
+def test_a_list_as_it_was_copied_from_a_program(tmp_path: Path, header: str, end: str) -> None:
+    (tmp_path / "a.txt").write_text(f"{header}9876543210{end}\n9123456789{end}\n")
+    found = read_numbers(tmp_path / "a.txt")
+    assert (found.keys.to_array().to_pylist(), found.account["rows_refused"]) == ([B, A], 0)
+
+
+@pytest.mark.parametrize("heading", ["Block No", "Amount blocked", "Blocked account no", "Numbers not to block"])
+def test_a_heading_of_something_else_is_an_error(tmp_path: Path, heading: str) -> None:
+    with pytest.raises(ColumnError, match="is of something else than numbers to list"):
+        listed(tmp_path / "a.csv", f"{heading}\n9876543210\n")
+
+
+def test_what_stands_before_another_comma_is_no_end(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text('mobile\n"9876543210,9123456789,"\n')
+    assert read_numbers(tmp_path / "a.txt").account["refused_rows"] == {"several_numbers": 1}
+
+
+def test_a_list_of_texts_in_json(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    assert listed(path, '["98765 43210", "+919123456789"]') == ([B, A], [])
+    path.write_text('["490154203237518"]')
+    assert len(read_imeis(path).keys) == 1
+    for other in ('["9876543210", {"n": "9123456789"}]', '["9876543210", ["9123456789"]]', '["9876543210", true]'):
+        with pytest.raises(InputError, match="not a list of objects with named fields: save it as a list of records"):
+            listed(path, other)
 
 
 BOTTOM = ["Regards", "SHO, Cyber PS Nuh", "Prepared by", "Inspector R Kumar", "To be released:", "Nodal officer"]

@@ -45,9 +45,9 @@ from numguard.number_list.checks import (
     check_titles,
 )
 from numguard.number_list.rounded import check_rounded
-from numguard.number_list.same import has_other_numbers, with_one_number
+from numguard.number_list.same import has_other_numbers, with_one_number, without_ends
 from numguard.number_list.spared import is_of_letter, is_spared, may_spare
-from numguard.number_list.titles import is_of_victims, names_victims, without_victims
+from numguard.number_list.titles import is_of_victims, names_numbers, names_victims, without_victims
 from numguard.source import REFUSED, Batch, Part, Source, check_columns, headings, is_of_codes, open_source, reading
 from numguard.types import PathLike, Region
 
@@ -310,7 +310,7 @@ class _ListReader:
                 yield from self._rows_of(part, [name, *more], action, actions or ())
                 continue
             self._header_rows += 1
-            first = Batch(pa.RecordBatch.from_pydict({name: [name]}), part.name, part.header_row)
+            first = Batch(without_ends(pa.RecordBatch.from_pydict({name: [name]})), part.name, part.header_row)
             check_shown(part, first, is_sparing=self._may_be_victims)
             yield first
             yield from self._rows_of(part, [name, *more], None, ())
@@ -362,7 +362,7 @@ class _ListReader:
                 self._refused.append(refused)
                 if not is_pair:
                     self._opposed.add(batch, action, wanted[0], rows)
-            found = replace(rows, data=rows.data.select(wanted))
+            found = replace(rows, data=without_ends(rows.data.select(wanted)))
             check_shown(part, found, is_sparing=self._may_be_victims)
             yield found
 
@@ -435,7 +435,7 @@ class _ListReader:
             raise ColumnError(
                 f"{part.name}: no column is certainly that of the numbers: {_REMEDY}; there are {headings(there)}"
             )
-        is_other = self._kind.doubt(without_victims(there[0])) == _SOMETHING_ELSE
+        is_other = self._kind.doubt(without_victims(there[0])) == _SOMETHING_ELSE and not names_numbers(there[0])
         is_other |= is_of_victims(there[0]) or is_spared(there[0]) or is_of_letter(there[0])
         if not known and is_other and not _is_row(there, names.__contains__):
             raise ColumnError(

@@ -15,7 +15,7 @@ import pyarrow as pa
 from numguard.compute import pc, seen_text
 from numguard.source import Part
 
-__all__ = ["has_other_numbers", "with_one_number"]
+__all__ = ["has_other_numbers", "with_one_number", "without_ends"]
 
 #: A cell of a counter: empty, or with fewer digits than a number has.
 _COUNTER: Final = r"^\s*\d{0,6}(\.0)?\s*$"
@@ -69,6 +69,21 @@ def has_other_numbers(part: Part, column: str, other: str, explained: Callable[[
         if pc.fill_null(same, False).true_count < len(same):
             return True
     return False
+
+
+def without_ends(data: pa.RecordBatch) -> pa.RecordBatch:
+    """Rows whose first column has no comma or semicolon at the end of its cells, as lists from programs have.
+
+    >>> without_ends(pa.RecordBatch.from_pydict({"n": ["9876543210,", "1,2,"]})).column(0).to_pylist()
+    ['9876543210', '1,2,']
+    """
+    cells: Any = data.column(0)
+    if not (pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type)):
+        return data
+    for sign in ",;":
+        if pc.ends_with(cells, sign).true_count:
+            cells = pc.replace_substring_regex(cells, rf"^([^,;]*){sign}$", r"\1")
+    return data.set_column(0, data.schema.field(0), cells)
 
 
 def _counts(cells: Any) -> bool:
