@@ -86,12 +86,33 @@ def test_a_column_of_times_that_has_the_days_too_is_one_of_times(
     assert cdr.summary.files[0].missing == missing
 
 
+@pytest.mark.parametrize(
+    "heading", ["CALL_START", "StartTime", "ts", "seen", "session_start", "begin_time", "Call Start DateTime"]
+)
+@pytest.mark.parametrize("served", ["msisdn", "phone"])
+def test_times_under_the_names_that_programs_give_them(tmp_path: Path, heading: str, served: str) -> None:
+    """Such rows were read without a time."""
+    (row,) = rows(tmp_path, f"{served},IMEI,{heading},CALL_END", f"{A},{IMEI},2026-06-01 08:01:39,2026-06-01 09:00:00")
+    assert (row["served_msisdn"], f"{row['at']:%d %H:%M:%S}") == (919876543210, "01 08:01:39")
+
+
+@pytest.mark.parametrize(("written", "served"), [("VoLTE_IN", B), ("VOLTE-OUT", A), ("VoWiFi In", B)])
+def test_a_call_over_data_has_a_direction(tmp_path: Path, written: str, served: str) -> None:
+    header = "Calling Number,Called Number,Call Type,Start Time,IMEI"
+    (row,) = rows(tmp_path, header, f"{A},{B},{written},2026-06-01 08:01:39,{IMEI}")
+    assert row["served_msisdn"] == int(f"91{served}")
+
+
 def test_columns_that_are_absent_or_not_read_are_reported(tmp_path: Path) -> None:
     path = tmp_path / "calls.csv"
     path.write_text(f"Target No,Call Type,B Party No,Dur(s),Handset Code\n{A},OUT,{B},12,{IMEI}\n")
     cdr = read_cdr(path)
     cdr.read_all()
-    assert any("no column of IMEIs and times" in warning for warning in cdr.summary.warnings)
+    (warning,) = cdr.summary.warnings
+    assert warning.endswith(
+        "has no column of IMEIs and times with a known name; if one of those not read is it, name the columns "
+        "(--map COLUMN=served ..., layout=)"
+    )
     assert cdr.summary.files[0].not_read == ["Handset Code"]
     with pytest.raises(InputError, match="strict"):
         read_cdr(path, strict=True).read_all()

@@ -68,7 +68,10 @@ def test_a_complaint_that_has_ended_puts_no_number_on_a_list(heading: str) -> No
     [
         *sorted(STANDS), None, "", "-", "NA", "REGISTERED", "Under-Process", "FIR Registered.", "FIR No. 123/2026",
         "FIR registered on 05-11-2026", "FIR No 12/2026 dated 1.11.2026", "Pending / लंबित",
-        " under  process ", "Charge-sheeted",
+        " under  process ", "Charge-sheeted", "Pending Investigation", "Investigation Under Process", "Open / Pending",
+        "Pending with Cyber PS", "Pending - IO", "FIR Registered (123/2026)", "F.I.R. Registered", "Registered FIR",
+        "inProgress", "UnderInvestigation", "Complaint accepted, FIR lodged.", "Pending since 05-11-2026",
+        "Enquiry pending",
     ],
 )  # fmt: skip
 def test_a_complaint_that_stands(status: str | None) -> None:
@@ -107,7 +110,10 @@ def test_a_complaint_that_has_ended(status: str) -> None:
         "ਵਾਪਸ ਲਈ ਗਈ", "ਝੂਠੀਆਂ", "नोंदवली", "दाखल", "নথিভুক্ত", "ਦਰਜ ਨਹੀਂ",
         "दप्तरी दाखल", "registered; withdrawn", "दर्ज / खारिज",
         "Registered (अस्वीकृत)", "Rejected (XYZ अ)",
-        "Registered (false)", "not registered", "withdrawn?", "to be withdrawn",
+        "Registered (false)", "not registered", "withdrawn?", "to be withdrawn", "accepted?", "No FIR registered",
+        "FIR: No", "FIR not registered", "pending closure", "Pending / withdrawn", "registered by mistake", "case",
+        "at ps", "FIR registered u/s 182 IPC", "accepted closure", "FIR registered against complainant",
+        "investigation closed",
     ],
 )  # fmt: skip
 def test_a_status_on_neither_list_leaves_the_numbers_to_a_decision(status: str) -> None:

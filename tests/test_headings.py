@@ -63,6 +63,14 @@ def test_no_heading_stands_for_two_fields() -> None:
         ("Date & Time of Incident", "incident_at"),
         ("घटना का दिनांक", "incident_at"),
         ("Dt. of Complaint", "reported_at"),
+        ("suspectMobile", "suspect_mobiles"),
+        ("SuspectMobileNumbers", "suspect_mobiles"),
+        ("complainantMobile", "complainant_mobile"),
+        ("victimWhatsAppNo", "complainant_mobile"),
+        ("ackNo", "acknowledgement_no"),
+        ("amountLost", "amount_lost"),
+        ("complaintDate", "reported_at"),
+        ("suspect_msisdn", "suspect_mobiles"),
     ],
 )
 def test_a_heading_is_found_however_it_is_spelled(written: str, word: str) -> None:
@@ -74,7 +82,9 @@ def test_numbered_columns_of_suspects_are_one_field() -> None:
     assert find(*names) == {"suspect_mobiles": list(names[:3])}
 
 
-@pytest.mark.parametrize("written", ["Mobile No.", "Mobile", "मोबाइल नंबर", "Date", "दिनांक", "Amount Recovered / Held"])
+@pytest.mark.parametrize(
+    "written", ["Mobile No.", "Mobile", "mobileNo", "मोबाइल नंबर", "Date", "दिनांक", "Amount Recovered / Held"]
+)
 def test_an_ambiguous_heading_is_a_question(written: str) -> None:
     could = AMBIGUOUS[heading(written)]
     with pytest.raises(ColumnError) as error:
@@ -97,6 +107,15 @@ def test_a_column_that_may_have_numbers_of_complainants_is_a_question(written: s
     assert find("Ack No", written, mapping={"ignore": written}) == {"acknowledgement_no": ["Ack No"]}
     # Names, and numbers that victims gave, are no question.
     assert find("Ack No", "तक्रारदाराचे नाव", "Sender Mobile", "Mobile numbers of suspects named by victims")
+
+
+def test_a_date_beside_both_dates_of_a_complaint_is_no_question() -> None:
+    """It can be neither, as there are columns of both."""
+    dates = ["Complaint Date", "Incident Date"]
+    assert find("Ack No", *dates, "Date").keys() == {"acknowledgement_no", "reported_at", "incident_at"}
+    for one, other in zip(dates, ("incident_at", "reported_at"), strict=True):
+        with pytest.raises(ColumnError, match=f"the column 'Date' could be {other}; "):
+            find("Ack No", one, "Date")
 
 
 @pytest.mark.parametrize("written", ["Mobile.1", "Mobile No. 2", "Phone 1", "Contact No.3", "मोबाइल नंबर 2"])
@@ -131,6 +150,23 @@ def test_a_suspects_number_in_a_column_about_victims_waits(written: str) -> None
     with ng.Registry(by="HC 1234") as registry:
         intake = registry.add_complaints(sheet.append_column(written, pa.array(["R Kumar, 98765 43210"])))
         assert intake.waiting["why"].to_pylist() == ["in_unread_column"]
+
+
+@pytest.mark.parametrize(
+    ("written", "waits"),
+    [
+        ("Comments", False),
+        ("Notes", False),
+        ("narration", False),
+        ("Complainant comments", True),
+        ("Alternate no", True),
+    ],
+)
+def test_a_suspects_number_in_the_comments_of_its_complaint_is_no_doubt(written: str, waits: bool) -> None:
+    sheet = pa.table({"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["98765 43210"]})
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(sheet.append_column(written, pa.array(["called thrice from 98765 43210"])))
+        assert intake.waiting["why"].to_pylist() == ["in_unread_column"] * waits
 
 
 def test_two_columns_for_one_field_are_a_question() -> None:

@@ -84,6 +84,15 @@ def test_times_that_are_none_are_not_guessed_at(at: pa.Array[Any]) -> None:
         linked(pa.table({**SEEN, "at": at}))
 
 
+def test_written_times_in_a_file_have_a_reader_that_the_message_names(tmp_path: Path) -> None:
+    """Nothing in a text has another type, so that there is nothing to parse first."""
+    path = tmp_path / "seen.csv"
+    path.write_text(f"served_msisdn,imei14,at\n{SEED},{PHONE},01/09/2026 10:00:00\n{OTHER},{PHONE},01/09/2026 11:00\n")
+    with pytest.raises(UnsupportedTypeError, match=r"seen\.csv: column 'at': .*, or read the file with read_cdr"):
+        linked(path)
+    assert linked(ng.read_cdr(path), policy=ng.LinkPolicy(max_gap_days=3)) == (1, {})
+
+
 def test_rows_without_a_time_count_unless_a_rule_asks() -> None:
     for at in (pa.nulls(2), pa.array([None, None], pa.timestamp("us"))):
         table = pa.table({**SEEN, "at": at})

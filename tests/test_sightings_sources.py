@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.dataset as ds
@@ -23,6 +24,17 @@ from numguard.source import part
 START = datetime(2026, 9, 1, tzinfo=UTC)
 NUMBERS = ["9876543210", "+91 98765 43210", "09812345678", "919123456789", "98765", "", None, "AD-HDFCBK", "9700012345"]
 PHONES = ["35824005111111", "490154203237510", "352099001761481", "000000000000000", "12", None, "35824005111111"]
+
+
+def test_a_workbook_whose_times_are_text_keeps_its_warnings(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    rows = (["served_msisdn", "imei14", "at", "note"], ["9876543210", "49015420323751", "2026-09-01 10:00", "=1+1"])
+    for row in rows:
+        book.worksheets[0].append(row)
+    path = tmp_path / "seen.xlsx"
+    book.save(path)
+    for account in (ng.expand(["9876543210"], path).account, ng.changes(path).account):
+        assert [warning for warning in account["warnings"] if "formulas without a value" in warning]
 
 
 def mess(seed: int, rows: int = 400) -> pa.Table:

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from numguard.compute import counts, named, pc
 from numguard.errors import ArgumentError, ColumnError, InputError
-from numguard.files.manifest import MANIFEST, SUMS, manifest_path
+from numguard.files.manifest import MANIFEST, SUMS, manifest_of, manifest_path
 from numguard.files.outgoing import write_private
 from numguard.files.placing import Together, together
 from numguard.keyed import HASHED, key_check, keyed_hash
@@ -293,12 +293,8 @@ class BlockList:
 
 def _refuse_sent(path: Path) -> None:
     """Raises if an exported list is at the path: it and its manifest are evidence."""
-    manifest = manifest_path(path)
-    try:
-        sent = path.exists() and manifest.exists() and json.loads(manifest.read_text(encoding="utf-8")).get("export")
-    except (OSError, ValueError, AttributeError):
-        sent = None
-    if sent:
+    sent = manifest_of(path).get("export")
+    if sent and path.exists():
         raise ArgumentError(
             f"{path.name}: is the list of export {sent}, which was sent; write to another file, or have it replaced "
             "with replace= (--force)"

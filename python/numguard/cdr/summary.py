@@ -94,7 +94,9 @@ class FileSummary:
         if self.left_out:
             found.append(f"nothing was read from it: {self.why_left_out.removeprefix(f'{self.source}: ')}")
         if self.missing and not self.left_out:
-            found.append(f"has no column of {' and '.join(self.missing)} with a known name")
+            remedy = "; if one of those not read is it, name the columns (--map COLUMN=served ..., layout=)"
+            remedy = remedy if self.not_read else ""
+            found.append(f"has no column of {' and '.join(self.missing)} with a known name{remedy}")
         if self.off_target:
             found.append(f"{self.off_target} rows are not of the {self._target_kind} that the preamble names")
         if self.off_period:

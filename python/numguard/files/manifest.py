@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["MANIFEST", "SUMS", "is_change", "manifest_path", "unlike_manifests"]
+__all__ = ["MANIFEST", "SUMS", "is_change", "manifest_of", "manifest_path", "unlike_manifests"]
 
 MANIFEST: Final = ".manifest.json"
 #: The end of the name of the file that names the files of a list in several, each with its SHA-256.
@@ -24,9 +24,18 @@ def manifest_path(path: Path) -> Path:
     return path.with_name(path.name + MANIFEST)
 
 
+def manifest_of(path: Path) -> dict[str, Any]:
+    """The manifest beside a file; empty if there is none that can be read."""
+    try:
+        manifest = json.loads(manifest_path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
+
+
 def is_change(file: str) -> bool:
     """Whether a list has only what changed since another one, as its manifest says."""
-    return str(_manifest_of(Path(file)).get("list", "")).endswith("delta")
+    return str(_manifest_naming(Path(file)).get("list", "")).endswith("delta")
 
 
 def unlike_manifests(files: Iterable[str]) -> list[str]:
@@ -37,7 +46,7 @@ def unlike_manifests(files: Iterable[str]) -> list[str]:
     found = []
     parts: dict[tuple[int, str, int], set[int]] = {}
     for file in dict.fromkeys(files):
-        manifest = _manifest_of(Path(file))
+        manifest = _manifest_naming(Path(file))
         if not manifest:
             continue
         if manifest["sha256"] != _sha256(Path(file)):
@@ -51,14 +60,10 @@ def unlike_manifests(files: Iterable[str]) -> list[str]:
     return found
 
 
-def _manifest_of(path: Path) -> dict[str, Any]:
-    """The manifest of a file; empty if there is none that names it."""
-    try:
-        manifest = json.loads(manifest_path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    is_its = isinstance(manifest, dict) and manifest.get("file") == path.name and "sha256" in manifest
-    return manifest if is_its else {}
+def _manifest_naming(path: Path) -> dict[str, Any]:
+    """The manifest beside a file; empty if there is none that names it."""
+    manifest = manifest_of(path)
+    return manifest if manifest.get("file") == path.name and "sha256" in manifest else {}
 
 
 def _sha256(path: Path) -> str | None:

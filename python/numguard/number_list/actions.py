@@ -16,7 +16,7 @@ import pyarrow as pa
 from numguard.compute import decoded, flags, is_bytes, is_text, named, pc, seen_text
 from numguard.errors import ColumnError, InputError
 from numguard.source import Batch, Part
-from numguard.source.languages import heading_words, in_english
+from numguard.source.languages import apart, heading_words, in_english
 from numguard.source.scripts import plain_letters
 
 __all__ = [
@@ -181,5 +181,5 @@ def may_have_words(kind: pa.DataType) -> bool:
 def bare(name: str) -> str:
     """A heading as headings are compared."""
     if name.isascii():
-        return "_".join(name.lower().split()).replace(".", "")
+        return "_".join(apart(name).lower().split()).replace(".", "")
     return "_".join(in_english(heading_words(name)))

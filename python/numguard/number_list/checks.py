@@ -7,7 +7,7 @@ of its other rows are meant.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +22,16 @@ from numguard.number_list.titles import heads_victims, is_of_suspects, is_of_vic
 from numguard.source import Batch, Part, contradicted, is_of_codes
 from numguard.types import PathLike
 
-__all__ = ["check_beside", "check_codes", "check_headings", "check_line", "check_rows", "check_shown", "check_titles"]
+__all__ = [
+    "Below",
+    "check_beside",
+    "check_codes",
+    "check_headings",
+    "check_line",
+    "check_rows",
+    "check_shown",
+    "check_titles",
+]
 
 #: The longest text that may be a heading.
 _LONGEST: Final = 120
@@ -75,14 +84,16 @@ def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions:
             return
 
 
-def check_beside(batch: Batch, column: str, read: set[str]) -> None:
-    """Raises ColumnError if a column that is not read says that the number in `column` of its row is spared."""
+def check_beside(batch: Batch, column: str, read: set[str], keys_of: Callable[[Any], Any]) -> None:
+    """Raises ColumnError if a column that is not read says that the number in `column` of its row is spared.
+
+    `keys_of` gives the numbers in cells: a cell without one, as in a line below the table, is not listed anyway.
+    """
     for at, name in enumerate(batch.data.schema.names):
         found = None if name in read else spared(name, batch.data.column(at))
         if found is None:
             continue
-        digits = pc.match_substring_regex(seen_text(batch.data[column]), r"\p{Nd}")
-        found &= flags(digits)
+        found &= flags(keys_of(batch.data[column]).is_valid())
         if found.any():
             row = int(batch.row_numbers()[int(np.argmax(found))])
             raise ColumnError(
@@ -104,7 +115,59 @@ def check_codes(batch: Batch, column: str, msisdns: Any) -> None:
                 )
 
 
-def check_rows(batch: Batch, cells: Any, is_refused: Any) -> None:
+class Below:
+    """Headings of numbers to spare among the rows of a part, and lines of a letter: errors if a number is below them.
+
+    Args:
+        keys_of: Gives the numbers in cells.
+        is_table: Whether the part has a header and several columns: below its last number, names and ranks sign it.
+            Any other text may be a letter, and the number above them its writer's.
+    """
+
+    def __init__(self, keys_of: Callable[[Any], Any], *, is_table: bool) -> None:
+        self._keys_of = keys_of
+        self._is_table = is_table
+        self._first: tuple[int, ColumnError] | None = None
+
+    def add(self, file: str | None, row: int, text: str) -> None:
+        """Takes the text of a row without a number.
+
+        Raises:
+            ColumnError: It is a line of a letter, and the part no table.
+        """
+        if len(text) > _LONGEST:
+            return
+        if is_spared(text):
+            whose = (
+                "victims, whose numbers are not to be listed"
+                if heads_victims(text)
+                else "numbers that are not to be listed"
+            )
+            error = ColumnError(
+                f"{file}: row {row} is a heading of {whose}: take it and what is below it out of the file"
+            )
+        elif is_of_letter(text):
+            error = ColumnError(
+                f"{file}: row {row} is a line of a letter or a chat, whose writer's own number may be among the rows: "
+                "leave only the numbers in the file that are meant"
+            )
+            if not self._is_table:
+                raise error
+        else:
+            return
+        if self._first is None or row < self._first[0]:
+            self._first = row, error
+
+    def check(self, batch: Batch, cells: Any) -> None:
+        """Raises ColumnError if a row of the batch has a number, in `cells`, below such a heading or line."""
+        if self._first is None:
+            return
+        row, error = self._first
+        if (flags(self._keys_of(cells).is_valid()) & (batch.row_numbers() > row)).any():
+            raise error
+
+
+def check_rows(batch: Batch, cells: Any, is_refused: Any, below: Below) -> None:
     """Raises ColumnError if a cell without a number is a heading of numbers to spare, or a line of a letter."""
     if not may_have_words(cells.type):
         return
@@ -113,7 +176,8 @@ def check_rows(batch: Batch, cells: Any, is_refused: Any) -> None:
     # Of many refused cells few have no digit.
     may_be = pc.invert(pc.match_substring_regex(texts, r"\p{Nd}"))
     for at, text in zip(refused[flags(may_be)], texts.filter(may_be).to_pylist(), strict=True):
-        _check_text(batch.file, int(batch.row_numbers()[at]), text)
+        below.add(batch.file, int(batch.row_numbers()[at]), text)
+    below.check(batch, cells)
 
 
 def check_shown(part: Part, batch: Batch, *, is_sparing: bool) -> None:
@@ -145,13 +209,14 @@ def check_shown(part: Part, batch: Batch, *, is_sparing: bool) -> None:
             )
 
 
-def check_headings(batch: Batch, column: str, known: Collection[str]) -> None:
+def check_headings(batch: Batch, column: str, known: Collection[str], below: Below) -> None:
     """Checks the rows without a number for headings: what is below them may be something else.
 
     Args:
         batch: Rows of a text or a workbook.
         column: The column of the numbers.
         known: The headings of the list, and those of numbers, as they are compared.
+        below: Takes the only text of a row.
 
     Raises:
         ColumnError: The only text of a row is a heading of numbers to spare; or several are headings, in another order.
@@ -171,7 +236,7 @@ def check_headings(batch: Batch, column: str, known: Collection[str]) -> None:
         texts = [text for text in row if text and text.strip()]
         number = int(batch.row_numbers()[at])
         if len(texts) == 1:
-            _check_text(batch.file, number, texts[0])
+            below.add(batch.file, number, texts[0])
         elif 2 <= sum(bare(text) in known for text in texts if len(text) <= _LONGEST) >= len(texts) / 2:
             raise ColumnError(
                 f"{batch.file}: row {number} is a second header, of other columns or in another order: make what is "
@@ -179,24 +244,7 @@ def check_headings(batch: Batch, column: str, known: Collection[str]) -> None:
             )
 
 
-def check_line(file: str | None, line: int, text: str) -> None:
-    """Raises ColumnError if a line that is no row, as it has too few fields, is such a heading, or of a letter."""
+def check_line(file: str | None, line: int, text: str, below: Below) -> None:
+    """Takes a line that is no row, as it has too few fields: it may be such a heading, or of a letter."""
     if not any(map(str.isdigit, text)):
-        _check_text(file, line, text)
-
-
-def _check_text(file: str | None, row: int, text: str) -> None:
-    if len(text) > _LONGEST:
-        return
-    if is_spared(text):
-        whose = (
-            "victims, whose numbers are not to be listed"
-            if heads_victims(text)
-            else "numbers that are not to be listed"
-        )
-        raise ColumnError(f"{file}: row {row} is a heading of {whose}: take it and what is below it out of the file")
-    if is_of_letter(text):
-        raise ColumnError(
-            f"{file}: row {row} is a line of a letter or a chat, whose writer's own number may be among the rows: "
-            "leave only the numbers in the file that are meant"
-        )
+        below.add(file, line, text)

@@ -19,14 +19,25 @@ from numguard._core import explain, explain_imei
 from numguard.compute import as_text, is_text, pc
 from numguard.errors import ColumnError, InputError
 from numguard.number_list.actions import bare
+from numguard.number_list.same import with_one_number
 from numguard.number_list.spared import is_of_letter, is_spared
-from numguard.number_list.titles import is_of_victims, without_victims
+from numguard.number_list.titles import is_of_victims, names_numbers, without_victims
 from numguard.source import Part, headings
 from numguard.types import Region
 
 __all__ = ["IMEIS", "Kind", "begins_with_row", "column_of", "has_handsets", "is_list", "numbers"]
 
-_NUMBER_NAMES: Final = ("msisdn", "mobile", "mobile_no", "mobile_number", "number", "phone", "phone_number", "n")
+_NUMBER_NAMES: Final = (
+    "msisdn",
+    "mobile",
+    "mobile_no",
+    "mobile_number",
+    "number",
+    "phone",
+    "phone_no",
+    "phone_number",
+    "n",
+)
 #: The one of them that may be an id, beside a column of phones.
 _VAGUE: Final = "number"
 _IMEI_NAMES: Final = ("imei14", "imei", "imei_no", "imei_number")
@@ -62,6 +73,10 @@ class Kind:
     names: tuple[str, ...]
     word: re.Pattern[str]
     with_words: Callable[[str], str]
+
+    def keys(self, cells: Any) -> Any:
+        """The numbers or handsets in cells; null where there is none."""
+        return self.explained(cells).field(0)
 
     def is_name(self, heading: str) -> bool:
         """Whether a heading is a name of their column."""
@@ -126,7 +141,7 @@ def is_list(part: Part, kind: Kind, is_wanted: Callable[[str], bool], *, may_be_
             continue
         text = as_text(written)
         is_bare = pc.invert(pc.match_substring_regex(text, r"\pL"))
-        is_read = kind.explained(text).field(0).is_valid()
+        is_read = kind.keys(text).is_valid()
         has_numbers |= bool(pc.any(pc.and_(is_bare, is_read)).as_py())
         has_others |= bool(pc.any(pc.invert(is_bare)).as_py())
     if has_numbers and has_others:
@@ -145,14 +160,16 @@ def column_of(part: Part, kind: Kind) -> str:
     """
     there = part.schema().names
     known = [name for name in there if kind.is_name(name)]
-    if len(known) == 1 and bare(known[0]) == _VAGUE and len(there) > 1:
+    if len(known) > 1:
+        known = with_one_number(part, known, kind.keys)[:1] or known
+    elif known and bare(known[0]) == _VAGUE and len(there) > 1:
         known += [name for name in there if kind.is_of_more(name)]
     if len(there) != 1 and len(known) != 1:
         raise ColumnError(
             f"{part.name}: no column is certainly that of the numbers: {_REMEDY}; there are {headings(there)}"
         )
     name = known[0] if known else there[0]
-    is_other = kind.is_of_something_else(without_victims(name))
+    is_other = kind.is_of_something_else(without_victims(name)) and not names_numbers(name)
     is_other |= is_of_victims(name) or is_spared(name) or is_of_letter(name)
     if not known and is_other and not _is_row(there, kind.names.__contains__):
         raise ColumnError(

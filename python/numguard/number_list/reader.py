@@ -27,6 +27,7 @@ from numguard.number_list.actions import (
     rows_with,
 )
 from numguard.number_list.checks import (
+    Below,
     check_beside,
     check_codes,
     check_headings,
@@ -36,7 +37,9 @@ from numguard.number_list.checks import (
     check_titles,
 )
 from numguard.number_list.columns import IMEIS, Kind, begins_with_row, column_of, has_handsets, is_list
+from numguard.number_list.same import has_other_numbers, without_ends
 from numguard.number_list.spared import may_spare
+from numguard.number_list.titles import names_victims
 from numguard.source import Batch, Part, check_columns, is_of_codes, open_source
 from numguard.source.strict import check_strict
 from numguard.types import PathLike, RowAccount
@@ -89,6 +92,8 @@ class OpenList:
         self._warnings: list[str] = []
         self._refused: list[pa.Table] = []
         self._others = self._header_rows = 0
+        #: Of the part that is read.
+        self._below = Below(kind.keys, is_table=False)
         wanted = {column, *more} - {None}
 
         def is_wanted(cell: str) -> bool:
@@ -142,21 +147,22 @@ class OpenList:
         """The column of numbers, and `more`, of the rows with one of the actions."""
         for one in self._parts:
             part, name = one.part, one.column
+            self._below = Below(self._kind.keys, is_table=one.is_headed and len(part.schema().names) > 1)
             if not self._may_be_victims:
                 check_titles(part, self._path, None if self._is_chosen else name, has_actions=self._action is not None)
             read = [name, *self._more]
             if one.is_headed:
                 if self._action is None and self._actions is not None:
                     refuse_other_actions(part, set(read), is_sparing=self._may_be_victims)
-                self._warn_of_unread(part.schema().names, set(read))
+                self._warn_of_unread(part, name, set(read))
                 yield from self._rows_of(part, read, self._action)
                 continue
             self._header_rows += 1
-            first = Batch(pa.RecordBatch.from_pydict({name: [name]}), part.name, part.header_row)
+            first = Batch(without_ends(pa.RecordBatch.from_pydict({name: [name]})), part.name, part.header_row)
             check_shown(part, first, is_sparing=self._may_be_victims)
             yield first
             yield from self._rows_of(part, read, None)
-        self._opposed.check(lambda cells: self._kind.explained(cells).field(0))
+        self._opposed.check(self._kind.keys)
 
     def _rows_of(self, part: Part, wanted: list[str], action: str | None) -> Iterator[Batch]:
         read = wanted if action is None or action in wanted else [*wanted, action]
@@ -171,7 +177,7 @@ class OpenList:
                 self._refused.append(refused)
                 if not is_pair:
                     self._opposed.add(batch, action, wanted[0], rows)
-            found = replace(rows, data=rows.data.select(wanted))
+            found = replace(rows, data=without_ends(rows.data.select(wanted)))
             check_shown(part, found, is_sparing=self._may_be_victims)
             yield found
 
@@ -183,26 +189,29 @@ class OpenList:
         codes = [] if self._kind is IMEIS else codes
         beside = [name for name in beside if name in codes or may_spare(name, there.field(name).type)]
         known = {*map(bare, there.names), *self._kind.names}
-        part.on_refused = lambda line, text, _note: check_line(part.name, line, text)
+        part.on_refused = lambda line, text, _note: check_line(part.name, line, text, self._below)
         for batch in part.batches([*wanted, *beside]):
             # In a typed table there are no headings among the rows.
             if part.header_row:
-                check_headings(batch, wanted[0], known)
+                check_headings(batch, wanted[0], known, self._below)
+            self._below.check(batch, batch.data[wanted[0]])
             # Actions say what each row is for, also where its reason says why another number was spared.
             if not has_actions:
-                check_beside(batch, wanted[0], {*wanted, *codes})
+                check_beside(batch, wanted[0], {*wanted, *codes}, self._kind.keys)
             if codes:
-                check_codes(batch, wanted[0], self._kind.explained(batch.data[wanted[0]]).field(0))
+                check_codes(batch, wanted[0], self._kind.keys(batch.data[wanted[0]]))
             yield batch
 
-    def _warn_of_unread(self, there: list[str], read: set[str]) -> None:
+    def _warn_of_unread(self, part: Part, column: str, read: set[str]) -> None:
         """Warnings that name the columns of actions, and further columns of numbers, that are not read."""
-        others = [name for name in there if name not in read]
+        others = [name for name in part.schema().names if name not in read]
         if self._action is None:
             unread = [name for name in others if bare(name).strip(MARKS) in LIKE_ACTION]
             self._warn(f"the column {named([name])!r} is not read: every row counts" for name in unread)
         if self._warns_of_more:
             more = [name for name in others if name != HASHED and self._kind.is_of_more(name)]
+            more = [name for name in more if not names_victims(name)]
+            more = [name for name in more if has_other_numbers(part, column, name, self._kind.keys)]
             self._warn(f"the column {named([name])!r} may have more of them, and is not read" for name in more)
 
     def _warn(self, warnings: Iterable[str]) -> None:
@@ -215,7 +224,7 @@ class OpenList:
             ColumnError: The cell of one is a heading of numbers to spare, or a line of a letter.
         """
         if not self._may_be_victims:
-            check_rows(batch, cells, notes.is_valid())
+            check_rows(batch, cells, notes.is_valid(), self._below)
         self._refused.append(batch.refused(notes))
 
     def account(self, *, strict: bool = False) -> tuple[pa.Table, RowAccount]:

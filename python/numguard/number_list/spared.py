@@ -89,7 +89,10 @@ _ASKING: Final = (
 #: The same of columns that say whether the row still counts: `Is Active`, `Valid (Y/N)`.
 _ACTIVE: Final = words_in("active valid")
 _ASKING_ACTIVE: Final = _ACTIVE | words_in("entry flag is n no record row still whether y yes")
-_YES: Final = frozenset(["yes", "y", "true", "1", "1.0", "हाँ", "हां"])
+_ONE: Final = frozenset(["1", "1.0"])
+_YES: Final = _ONE | {"yes", "y", "true", "हाँ", "हां"}
+#: Words of headings that ask whether a number is a victim's, beside those for victims: `Is victim (Y/N)`.
+_WHETHER: Final = words_in("flag is n whether y yes")
 _NO: Final = frozenset(["no", "n", "false", "0", "0.0", "नहीं", "नही"])
 #: Words beside them in headings of days, and the digits of a day.
 _WHEN: Final = words_in("at date day dated dt no number of on time")
@@ -278,9 +281,9 @@ def _leaving(heading: str, texts: Any) -> list[str]:
 
 def _sparing_answers(heading: str, *, may_be_account: bool = False) -> frozenset[str]:
     """Which of yes and no spares a number, below a heading that asks for one of them."""
-    if is_spared(heading):
-        return frozenset() if may_be_account else _YES
     words = set(words_of(heading))
+    if is_spared(heading) or heads_victims(" ".join(words - _WHETHER)):
+        return frozenset() if may_be_account else _YES
     asked = _FRAUD if may_be_account else _FRAUD | _BLOCKED
     # `Block No` is a part of an address.
     asks = bool(asked & words) and words <= _ASKING and not ("no" in words and "yes" not in words)
@@ -288,10 +291,29 @@ def _sparing_answers(heading: str, *, may_be_account: bool = False) -> frozenset
     return _NO if asks or asks_active else frozenset()
 
 
+def _is_of_counts(heading: str, texts: Any) -> bool:
+    """Whether a column has how many victims there are: by its heading, or one of victims has more than one in a cell.
+
+    >>> [_is_of_counts(heading, pa.array(["1", "2"])) for heading in ("No. of victims", "Victims", "Victim")]
+    [True, True, False]
+    >>> _is_of_counts("Victims", pa.array(["1", "0"]))
+    False
+    """
+    words = words_of(heading)
+    if len(words) > 1 and words[0] in ("no", "nos", "number") and words[1] == "of":
+        return True
+    # A column of answers is headed `Victim`; of codes, 1 may be yes and 2 no.
+    are_several = bool(words) and all(word in VICTIMS and word.isascii() and word.endswith("s") for word in words)
+    return are_several and pc.any(pc.match_substring_regex(texts, r"^\s*0*([2-9]|[1-9]\d+)(\.0)?\s*$")).as_py() is True
+
+
 def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
     """Those texts that spare a number, below a heading."""
     sparing = []
-    if answers := _sparing_answers(heading, may_be_account=may_be_account):
+    answers = _sparing_answers(heading, may_be_account=may_be_account)
+    if answers and _is_of_counts(heading, texts):
+        answers -= _ONE
+    if answers:
         sparing = [text for text in texts.to_pylist() if text.strip().casefold() in answers]
     if not may_be_account:
         sparing += _leaving(heading, texts)

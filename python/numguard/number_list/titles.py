@@ -26,6 +26,7 @@ __all__ = [
     "is_of_suspects",
     "is_of_victims",
     "is_victim",
+    "names_numbers",
     "names_victims",
     "without_victims",
     "words_in",
@@ -153,6 +154,15 @@ def is_victim(word: str) -> bool:
 def is_of_suspects(title: str) -> bool:
     """Whether a title names suspects, or numbers to be blocked, and no victims but those who named them."""
     return _names_suspects(words_of(title)) and not is_of_victims(title)
+
+
+def names_numbers(heading: str) -> bool:
+    """Whether a heading says that numbers are suspects', or to be blocked, and nothing else.
+
+    >>> [names_numbers(text) for text in ("Numbers to block", "Blocked mobile nos.", "Blocked amount", "Block No")]
+    [True, True, False, False]
+    """
+    return is_of_suspects(heading) and set(words_of(heading)) <= FILLING | _SUSPECTS | {"be", "block", "to"}
 
 
 def without_victims(title: str) -> str:

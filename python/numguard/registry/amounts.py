@@ -45,6 +45,8 @@ def _written(money: str, units: Iterable[str]) -> str:
 #: Most sheets have no sum with Indian words, and an expression without them takes half the time.
 _ENGLISH: Final = _written(_SIGNS, filter(str.isascii, _UNITS))
 _AMOUNT: Final = _written(_SIGNS_OF_ALL, _UNITS)
+#: No sum at all, as police sheets write it.
+_NIL: Final = rf"^(?:{_SIGNS})?\s*(?:nil|zero|शून्य|निरंक)\.?\s*(?:/[-=])?$"
 _PAISE: Final = 2
 _MOST_DIGITS: Final = 18
 
@@ -63,7 +65,7 @@ def amounts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any]
     cells = written(column)
     if repeats(cells):
         return each_once(cells, amounts)
-    text = pc.utf8_lower(plain_text(trimmed(cells)))
+    text = pc.replace_substring_regex(pc.utf8_lower(plain_text(trimmed(cells))), _NIL, "0")
     is_english = pc.all(pc.string_is_ascii(pc.replace_substring(text, "₹", ""))).as_py() is not False
     parts = pc.extract_regex(text, _ENGLISH if is_english else _AMOUNT)
     whole = pc.replace_substring(pc.struct_field(parts, "whole"), ",", "")

@@ -35,6 +35,8 @@ STANDS = _words(
     in process; processing; under processing; in progress; under progress; work in progress; ongoing;
     assigned; assigned to ps; assigned to io; assigned to police station; forwarded; forwarded to ps;
     forwarded to police station; transferred; transferred to ps; transferred to police station;
+    initiated; logged; created; unresolved; not resolved; escalated; pending verification;
+    verification pending; action pending; pending with bank; sent to ps; sent to police station; sent to io;
     under investigation; investigation; investigating; investigation in progress; investigation pending;
     under inquiry; under enquiry; inquiry; enquiry; under verification; under review; under examination;
     under trial; fir; fir registered; fir lodged; fir filed; fir done; converted to fir; converted into fir;
@@ -73,6 +75,17 @@ ENDS = _words(
     واپس لی گئی; شکایت واپس لی گئی"""
 )
 
+#: Words beside those of a complaint that stands that change nothing: whose it is, and where.
+_BESIDE_STANDS: Final = _words(
+    """a; and; at; been; being; branch; by; case; cell; complaint; crime; cyber; for; has; in; io; is; now; of; on;
+    police; ps; since; station; still; thana; the; to; with"""
+)
+_LONGEST_PHRASE: Final = max(len(phrase.split()) for phrase in STANDS)
+#: What may be between them.
+_APART: Final = re.compile(r"[\s\-/|,.:;()&]+")
+#: `inProgress`, and `F.I.R.`.
+_JOINED: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_INITIALS: Final = re.compile(r"(?<!\w)(?:[A-Za-z]\.){2,}")
 #: What parts a status in two languages.
 _PARTS: Final = re.compile(r"[/|()\[\]]| [-\u2013] ")
 #: Numbers and days of cases, with the words before them: `FIR No. 12/2026 dated 01-11-2026`.
@@ -110,7 +123,7 @@ def complaint_statuses(columns: list[pa.ChunkedArray[Any]], size: int) -> Status
         meant = [_meant(text) for text in texts]
         code = ints(encoded.indices)
         ended[some] |= np.array([all(word in ENDS for word in words) for words in meant], np.bool_)[code]
-        clear = np.array([any(set(words) <= one for one in (ENDS, STANDS)) for words in meant], np.bool_)
+        clear = np.array([set(words) <= ENDS or all(map(_stands, words)) for words in meant], np.bool_)
         unclear[some] |= ~clear[code]
         for row, text in zip(some.tolist(), (texts[k] for k in code.tolist()), strict=True):
             before = shown[row]
@@ -127,4 +140,30 @@ def _meant(text: str) -> list[str]:
 
 def _bare(text: str) -> str:
     """A status as it is compared: folded, without the number and the day of a case."""
+    text = _INITIALS.sub(lambda found: found[0].replace(".", "") + " ", _JOINED.sub(" ", text))
     return " ".join(_BESIDE.sub(" ", plain_letters(plain_words(text))).split()).rstrip(".,: ")
+
+
+def _stands(bare: str) -> bool:
+    """Whether a status has nothing but words of complaints that stand, and where.
+
+    >>> [_stands(text) for text in ("pending investigation", "pending / open at cyber ps", "fir registered ( )")]
+    [True, True, True]
+    >>> [_stands(text) for text in ("not registered", "registered; withdrawn", "accepted?", "pending closure", "case")]
+    [False, False, False, False, False]
+    """
+    if bare in STANDS:
+        return True
+    words = [word for word in _APART.split(bare) if word]
+    # How many of the first words are read.
+    read, is_named = {0}, False
+    for start in range(len(words)):
+        if start not in read:
+            continue
+        if words[start] in _BESIDE_STANDS:
+            read.add(start + 1)
+        for end in range(start + 1, min(start + _LONGEST_PHRASE, len(words)) + 1):
+            if " ".join(words[start:end]) in STANDS:
+                read.add(end)
+                is_named = True
+    return is_named and len(words) in read

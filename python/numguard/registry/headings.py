@@ -23,7 +23,7 @@ from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputE
 from numguard.files import whole_file
 from numguard.number_list.titles import in_typewriter_font, names_victims
 from numguard.source import headings
-from numguard.source.languages import heading_words, in_english
+from numguard.source.languages import apart, heading_words, in_english
 from numguard.types import PathLike
 
 __all__ = [
@@ -110,7 +110,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "suspect_mobiles": (
         "suspect mobile", "suspect mobile no", "suspect no", "mobile of suspect", "mobile no of suspect",
-        "suspect phone", "suspect contact no", "fraudster mobile", "fraudster mobile no", "fraudster no",
+        "suspect phone", "suspect contact", "suspect contact no", "suspect msisdn",
+        "fraudster mobile", "fraudster mobile no", "fraudster no",
         "accused mobile", "accused mobile no",
         "संदिग्ध मोबाइल", "संदिग्ध मोबाइल नंबर", "संदिग्ध नंबर", "संदिग्ध व्यक्ति का मोबाइल नंबर", "आरोपी मोबाइल",
         "आरोपी का मोबाइल नंबर",
@@ -183,8 +184,8 @@ _SUSPECTS: Final = frozenset(["suspect", "accused", "fraudster"])
 _OF_A_SIDE: Final = dict.fromkeys(_COMPLAINANTS, "complainant") | dict.fromkeys(_SUSPECTS, "suspect")
 #: Words of headings whose column may repeat a suspect's number: those of suspects, and of narratives.
 _OF_SUSPECTS: Final = frozenset(
-    [*_SUSPECTS, "narrative", "facts", "fact", "brief", "gist", "description", "remark", "remarks", "summary", "modus",
-     "तथ्य", "टिप्पणी"]
+    [*_SUSPECTS, "narrative", "facts", "fact", "brief", "gist", "description", "remark", "remarks", "comment",
+     "comments", "note", "notes", "narration", "summary", "modus", "तथ्य", "टिप्पणी"]
 )  # fmt: skip
 #: Those of details, which may be a customer's or a bank's, and the words beside which they are those of the case.
 _OF_DETAILS: Final = frozenset(["detail", "details", "विवरण"])
@@ -214,7 +215,7 @@ def heading(written: str) -> str:
     >>> heading("Suspected Mobile No(s).") == heading("suspect_mobile_numbers") == heading("संदिग्ध मोबाइल नं0")
     True
     """
-    words = [_SAME.get(word, word) for word in in_english(heading_words(written), romanised=True)]
+    words = [_SAME.get(word, word) for word in in_english(heading_words(apart(written)), romanised=True)]
     if not written.isascii():
         # Of a heading in two languages, the words for one side are one: `Victim Mobile (पीड़ित मोबाइल)`.
         words = list(dict.fromkeys(_OF_A_SIDE.get(word, word) for word in words))
@@ -280,7 +281,8 @@ def find_columns(
         if at:
             found.setdefault(word, []).extend(at)
             taken.update(at)
-    _no_doubt(free, taken, ambiguous or {}, where)
+    known_already = {word for word in found if word not in several}
+    _no_doubt(free, taken, ambiguous or {}, known_already, where)
     if missing := [word for word in required if word not in found]:
         raise ColumnError(
             f"{where}: no column for {', '.join(missing)}; name it with --map COLUMN={missing[0]} (mapping=); "
@@ -309,11 +311,17 @@ def _uncounted(header: str) -> str:
 
 
 def _no_doubt(
-    free: Sequence[tuple[int, str]], taken: Collection[int], ambiguous: Mapping[str, Sequence[str]], where: str
+    free: Sequence[tuple[int, str]],
+    taken: Collection[int],
+    ambiguous: Mapping[str, Sequence[str]],
+    found: Collection[str],
+    where: str,
 ) -> None:
+    """Raises ColumnError if a free column could be a word, unless each word that it could be has been `found`."""
     doubts = {heading(name): could for name, could in ambiguous.items()}
     for at, header in free:
-        could = doubts.get(heading(header)) or doubts.get(_uncounted(header))
+        could = doubts.get(heading(header)) or doubts.get(_uncounted(header)) or ()
+        could = tuple(word for word in could if word not in found)
         # In forms and languages that are not listed: a victim's number that is not read is not protected.
         words = set(heading(header).split())
         if ambiguous and words & _PHONES and (names_victims(header) or words & _CUSTOMERS):

@@ -41,6 +41,9 @@ _WORDED = _WAITING.remove(_WAITING.get_field_index("why"))
 #: The status of a number that is in use again.
 _BACK = "reactivated"
 
+#: Complaints may be numbered by fewer digits than a phone has.
+_IS_KEY = known_by({word: COLUMNS[word] for word in ("acknowledgement_no",)}, None)
+
 _ALIKE = ALIKE.insert(0, _WAITING.field("file"))
 
 
@@ -146,7 +149,9 @@ def add_complaints(
     """Adds a file of complaints as one event; a file without anything new, that was added before, records none."""
     mapped = read_mapping(mapping) if isinstance(mapping, str | PurePath) else mapping
     is_heading = known_by({**COLUMNS, "": tuple(AMBIGUOUS)}, mapped)
-    sheet = read_sheet(source, name, known_by(COLUMNS, mapped), sheet_name, is_heading=is_heading, of_suspects=True)
+    sheet = read_sheet(
+        source, name, known_by(COLUMNS, mapped), sheet_name, is_heading=is_heading, of_suspects=True, is_key=_IS_KEY
+    )
     complaints = read_complaints(sheet, mapped, constants, now=case.now())
     unread = _unread(sheet, complaints, ignored(mapped, COLUMNS))
     if dry_run:

@@ -77,6 +77,7 @@ def read_sheet(
     *,
     is_heading: Callable[[str], bool] | None = None,
     of_suspects: bool = False,
+    is_key: Callable[[str], bool] = lambda _: False,
 ) -> Sheet:
     """Reads one file of records, or any object that exports an Arrow stream.
 
@@ -87,6 +88,7 @@ def read_sheet(
         sheet: the sheet of a workbook that has several.
         is_heading: whether a cell is a heading; by default `is_known`.
         of_suspects: whether the records name suspects, so that none below a heading of victims counts.
+        is_key: whether a cell is the name of a column that may identify a record without a number.
 
     Raises:
         FileMissingError: there is no such file.
@@ -99,7 +101,7 @@ def read_sheet(
         path = Path(source)
         with unchanged(lambda: [path]):
             size, sha256 = fingerprint_file(path)
-            found = read_records(path, is_known, sheet)
+            found = read_records(path, is_known, sheet, is_key)
         # Each byte of a name that is not UTF-8 becomes a replacement character.
         shown = name or _with_sheet(path.name.encode(errors="replace").decode(), sheet)
     else:

@@ -68,13 +68,15 @@ class _DatedPart(Part):
             yield replace(batch, data=data.select(wanted))
         # Not before the part is read: a text of which no row is used is an error of another kind.
         self.account.used -= len(unread)
+        self.warnings = self._part.warnings
         for row in unread:
             self.refuse(row, "", NOT_A_TIME)
         if unread and not has_time:
             where = f"{self.name}: " if self.name else ""
+            or_read = f"{where and ', or read the file with read_cdr (numguard cdr read), which reads written times'}"
             raise UnsupportedTypeError(
                 f"{where}column {named([self._at])!r}: its texts are no times in ISO 8601, such as "
-                "2026-06-01 10:00:00: parse them into timestamps or dates first"
+                f"2026-06-01 10:00:00: parse them into timestamps or dates first{or_read}"
             )
 
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:

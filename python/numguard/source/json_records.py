@@ -34,6 +34,12 @@ _TITLING = re.compile(r"(?i)file|name|title|type|list|kind|categ|subject|descr|p
 _LONGEST = 120
 
 
+#: What to do about another document.
+_REMEDY = "save it as a list of records (orient='records' of pandas), or as CSV"
+#: The name of the column of a list of texts.
+_ONLY = "number"
+
+
 class JsonPart(Part):
     """A document, or a text of one object a line."""
 
@@ -105,12 +111,15 @@ def read(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int, s
 
 
 def records_of(whole: Any, name: str) -> tuple[Sequence[Any], list[str]]:
-    """The list of records in a document (itself, the one list of objects in it, or one object alone), and titles."""
+    """The list of records in a document (itself, the one list of objects in it, or one object alone), and titles.
+
+    A list of texts and numbers, as of the numbers of a list, is the column `number`.
+    """
     lists: dict[str, Any] = {}
     if isinstance(whole, list):
-        found = whole
+        found = [{_ONLY: text} for text in whole] if whole and _all_texts(whole) else whole
     elif not isinstance(whole, dict):
-        raise InputError(f"{name}: is JSON, but not a list of objects with named fields")
+        raise InputError(f"{name}: is JSON, but not a list of objects with named fields: {_REMEDY}")
     else:
         _check_status(whole, name)
         lists = {key: value for key, value in whole.items() if isinstance(value, list) and _all_objects(value)}
@@ -118,7 +127,7 @@ def records_of(whole: Any, name: str) -> tuple[Sequence[Any], list[str]]:
             raise InputError(f"{name}: has several lists of records ({named(list(lists))}): save the one that is meant")
         found = next(iter(lists.values())) if lists else [whole]
     if not _all_objects(found):
-        raise InputError(f"{name}: is JSON, but not a list of objects with named fields")
+        raise InputError(f"{name}: is JSON, but not a list of objects with named fields: {_REMEDY}")
     beside = whole.items() if lists else ()
     titles = [text for key, text in beside if _TITLING.search(key) and isinstance(text, str) and len(text) <= _LONGEST]
     return found, [*titles, *lists]
@@ -170,6 +179,11 @@ def _all_objects(values: Sequence[Any]) -> bool:
     return all(isinstance(value, dict) for value in values)
 
 
+def _all_texts(values: Sequence[Any]) -> bool:
+    # Numbers were read as text.
+    return all(isinstance(value, str) for value in values)
+
+
 def _lines(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int, str, str]]]:
     rows: list[tuple[int, Any]] = []
     broken: list[tuple[int, str, str]] = []
@@ -195,7 +209,7 @@ def _flat(record: Mapping[str, Any], above: str = "") -> dict[str, str | None]:
     for key, value in record.items():
         if isinstance(value, dict):
             cells |= _flat(value, f"{above}{key}.")
-        elif isinstance(value, list) and all(isinstance(one, str) for one in value):
+        elif isinstance(value, list) and _all_texts(value):
             cells[above + key] = "; ".join(value)
         elif value is None or isinstance(value, str):
             cells[above + key] = value

@@ -7,6 +7,7 @@ not certainly one meaning is not in the table**, so that its heading stays unkno
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -14,9 +15,21 @@ from typing import Final
 
 from numguard.source.scripts import ABBREVIATED, MARKS, plain_letters
 
-__all__ = ["heading_words", "in_english"]
+__all__ = ["apart", "heading_words", "in_english"]
 
 _APOSTROPHES: Final = "'\u2019\u02bc"
+
+#: Where the next word of a name such as `suspectMobile` begins, but not within those of two services.
+_NEXT_WORD: Final = re.compile(r"(?<=[a-z])(?<!Whats)(?<!whats)(?=[A-Z])(?!Pe(?![a-z]))")
+
+
+def apart(name: str) -> str:
+    """A heading without blanks, as programs write names, with blanks between its words; any other as it is.
+
+    >>> apart("suspectMobileNo"), apart("WhatsAppNo"), apart("Suspect mobileNo"), apart("MSISDN")
+    ('suspect Mobile No', 'WhatsApp No', 'Suspect mobileNo', 'MSISDN')
+    """
+    return _NEXT_WORD.sub(" ", name) if name.isascii() and name.isalnum() else name
 
 
 def heading_words(written: str) -> list[str]:

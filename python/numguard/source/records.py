@@ -7,7 +7,7 @@ reported as broken**, with its row and its text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import named, schema_of
+from numguard.compute import named, pc, schema_of
 from numguard.errors import ArgumentError, InputError
 from numguard.source import Part, open_source
 
@@ -56,13 +56,23 @@ class Records:
     struck_out: Collection[tuple[int, int]]
 
 
-def read_records(source: Any, is_known: Callable[[str], bool], sheet: str | None = None) -> Records:
+#: A cell that may contain a number, with any separators.
+_TEN_DIGITS: Final = r"(?:\p{Nd}[^\p{L}\p{Nd}]*){10}"
+
+
+def read_records(
+    source: Any,
+    is_known: Callable[[str], bool],
+    sheet: str | None = None,
+    is_key: Callable[[str], bool] = lambda _: False,
+) -> Records:
     """Reads one file, or any object that exports an Arrow stream.
 
     Args:
         source: what `open_source` takes, if it is one part.
         is_known: whether a cell is the name of a wanted column.
         sheet: the sheet of a workbook that has several.
+        is_key: whether a cell is the name of a column that may identify a record without a number.
 
     Raises:
         FileMissingError: the file does not exist.
@@ -71,7 +81,8 @@ def read_records(source: Any, is_known: Callable[[str], bool], sheet: str | None
     if isinstance(source, (str, Path)) and Path(source).is_dir():
         raise InputError(f"{source}: is a folder; name the file")
     opened = open_source(source, wanted=is_known, sheet=sheet)
-    part = _only(opened.parts, source)
+    parts, counts = _without_counts(opened.parts, is_key)
+    part = _only(parts, source)
     broken: list[tuple[int, str, str]] = []
     part.finds_headers = True
     part.on_refused = lambda row, text, note: broken.append((row, text, note))
@@ -91,10 +102,30 @@ def read_records(source: Any, is_known: Callable[[str], bool], sheet: str | None
         part.encoding if part.container.endswith("text") else None,
         part.header_row,
         part.sheet,
-        opened.account()["passed_over"],
+        [*opened.account()["passed_over"], *counts],
         [f"{part.name}: {warning}" for warning in part.warnings],
         part.struck_out,
     )
+
+
+def _without_counts(parts: Sequence[Part], is_key: Callable[[str], bool]) -> tuple[Sequence[Part], list[str]]:
+    """Of several sheets the one that may have numbers, if it is the only one, and why each other is not read.
+
+    A sheet that counts complaints by districts has names of known columns too.
+    """
+    if len(parts) < 2 or not all(part.sheet for part in parts):
+        return parts, []
+    meant = [part for part in parts if any(map(is_key, part.schema().names)) or _may_have_numbers(part)]
+    if len(meant) != 1:
+        return parts, []
+    others = [part for part in parts if part is not meant[0]]
+    return meant, [f"{part.name}: is a sheet without any number: choose it to read it" for part in others]
+
+
+def _may_have_numbers(part: Part) -> bool:
+    texts: list[Any] = [pa.array([*part.schema().names, *part.titles], pa.string())]
+    texts += [column for batch in part.batches() for column in batch.data.columns]
+    return any(pc.match_substring_regex(text, _TEN_DIGITS).true_count for text in texts)
 
 
 def _only(parts: Any, source: Any) -> Part:

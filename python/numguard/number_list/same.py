@@ -1,0 +1,90 @@
+"""Columns of a list that cannot have other numbers than each other.
+
+Owns when several columns leave no doubt which numbers are listed, and when one has more. Independent of names. One
+idea: **columns that have the same number in every row are one**, and a counter of rows has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any, Final
+
+import pyarrow as pa
+
+from numguard.compute import pc, seen_text
+from numguard.source import Part
+
+__all__ = ["has_other_numbers", "with_one_number", "without_ends"]
+
+#: A cell of a counter: empty, or with fewer digits than a number has.
+_COUNTER: Final = r"^\s*\d{0,6}(\.0)?\s*$"
+
+
+def with_one_number(part: Part, names: list[str], keys_of: Callable[[Any], Any]) -> list[str]:
+    """Those of several columns that are no counters, if they have the same number in every row; else none.
+
+    `normalize` and `explain` write such columns: each number as it was found, and as it is read.
+
+    Args:
+        part: A part of a list.
+        names: Its columns that may have the numbers.
+        keys_of: Gives the numbers in cells.
+    """
+    if len(set(names)) < len(names):
+        return []
+    counters, unlike = set(names), set()
+    for batch in part.batches(names):
+        cells: dict[str, Any] = {name: batch.data[name] for name in names}
+        if any(pa.types.is_nested(column.type) for column in cells.values()):
+            return []
+        counters -= {name for name in counters if not _counts(cells[name])}
+        keys = {name: pc.fill_null(keys_of(column), 0) for name, column in cells.items()}
+        unlike |= {pair for pair in combinations(names, 2) if not keys[pair[0]].equals(keys[pair[1]])}
+    meant = [name for name in names if name not in counters]
+    return [] if unlike.intersection(combinations(meant, 2)) else meant
+
+
+def has_other_numbers(part: Part, column: str, other: str, keys_of: Callable[[Any], Any]) -> bool:
+    """Whether a row has digits in `other` that are not the number that it has in `column`.
+
+    `scan` writes a column with the number of each row again, and a second column of phones is often empty.
+
+    Args:
+        part: A part of a list.
+        column: The column of the numbers.
+        other: Another column.
+        keys_of: Gives the numbers in cells.
+    """
+    names = part.schema().names
+    if names.count(column) != 1 or names.count(other) != 1:
+        return True
+    for batch in part.batches([column, other]):
+        cells: Any = batch.data[other]
+        if pa.types.is_nested(cells.type):
+            return True
+        has_digits = pc.fill_null(pc.match_substring_regex(seen_text(cells), r"\p{Nd}"), False)
+        same = pc.equal(keys_of(batch.data[column].filter(has_digits)), keys_of(cells.filter(has_digits)))
+        if pc.fill_null(same, False).true_count < len(same):
+            return True
+    return False
+
+
+def without_ends(data: pa.RecordBatch) -> pa.RecordBatch:
+    """Rows whose first column has no comma or semicolon at the end of its cells, as lists from programs have.
+
+    >>> without_ends(pa.RecordBatch.from_pydict({"n": ["9876543210,", "1,2,"]})).column(0).to_pylist()
+    ['9876543210', '1,2,']
+    """
+    cells: Any = data.column(0)
+    if not (pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type)):
+        return data
+    for sign in ",;":
+        if pc.ends_with(cells, sign).true_count:
+            cells = pc.replace_substring_regex(cells, rf"^([^,;]*){sign}$", r"\1")
+    return data.set_column(0, data.schema.field(0), cells)
+
+
+def _counts(cells: Any) -> bool:
+    others = pc.invert(pc.match_substring_regex(seen_text(cells), _COUNTER))
+    return not others.true_count

@@ -1,0 +1,196 @@
+"""Lists with several columns that may have the numbers: when there is no doubt which, and what is warned of."""
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from numguard.cli import run
+from numguard.errors import ColumnError, InputError
+from numguard.number_list import read_imeis, read_numbers
+
+A, B = 919876543210, 919123456789
+
+
+def listed(path: Path, text: str) -> tuple[list[int | None], list[str]]:
+    path.write_text(text)
+    found = read_numbers(path)
+    return found.keys.to_array().to_pylist(), found.account["warnings"]
+
+
+@pytest.mark.parametrize("verb", ["normalize", "explain"])
+def test_what_a_verb_writes_of_a_list_is_a_list(tmp_path: Path, verb: str) -> None:
+    (tmp_path / "found.csv").write_text("name,mobile\nA,98765 43210\nB,+91-9123456789\nC,12\n")
+    call = [verb, str(tmp_path / "found.csv"), "--column", "mobile", "-o", str(tmp_path / "out.csv")]
+    assert run(call) == 0
+    found = read_numbers(tmp_path / "out.csv")
+    assert (found.keys.to_array().to_pylist(), found.account["warnings"]) == ([B, A], [])
+
+
+@pytest.mark.parametrize("heading", ["number", "n", "phone"])
+def test_a_counter_of_rows_has_no_numbers(tmp_path: Path, heading: str) -> None:
+    text = f"{heading},msisdn\n1,9876543210\n2.0,9123456789\n,9123456789\n"
+    assert listed(tmp_path / "a.csv", text)[0] == [B, A]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "9876543210,9123456789\n",
+        "9876543210,9876543210\n9876543210,9123456789\n",
+        "9876543210,\n9876543210,9876543210\n",  # Whose number it is, if only one column has one, is not known.
+        "9876543210,1\n,9123456789\n",
+        "9876543210,9.12E+09\n",  # Damaged, and no counter.
+        "1,2\n",
+        "9876543210,unknown\n",
+    ],
+)
+@pytest.mark.parametrize("headings", ["msisdn,number", "number,mobile", "mobile,phone"])
+def test_columns_that_may_have_other_numbers_are_in_doubt(tmp_path: Path, headings: str, rows: str) -> None:
+    with pytest.raises(ColumnError, match="no column is certainly that of the numbers"):
+        listed(tmp_path / "a.csv", f"{headings}\n{rows}")
+
+
+@pytest.mark.parametrize("rows", ["1,9876543210\n", "9876543210,9876543210\n"])
+@pytest.mark.parametrize("heading", ["victim_mobile", "Officer Mobile"])
+def test_a_column_of_others_is_never_taken_for_a_counter_beside_it(tmp_path: Path, heading: str, rows: str) -> None:
+    with pytest.raises(ColumnError, match="no column is certainly that of the numbers"):
+        listed(tmp_path / "a.csv", f"number,{heading}\n{rows}")
+
+
+def test_a_counter_that_has_numbers_in_a_later_part_of_the_file_is_none(tmp_path: Path) -> None:
+    numbers = ["9876543210"] * 3
+    table = pa.table({"msisdn": numbers, "number": ["1", "2", "9123456789"]})
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=1)
+    with pytest.raises(ColumnError, match="no column is certainly that of the numbers"):
+        read_numbers(tmp_path / "a.parquet")
+    pq.write_table(table.set_column(1, "number", [numbers]), tmp_path / "a.parquet", row_group_size=1)
+    assert read_numbers(tmp_path / "a.parquet").keys.to_array().to_pylist() == [A]
+
+
+@pytest.mark.parametrize("heading", ["mobileNumber", "phoneNo", "PhoneNumber", "phone_no", "Phone No."])
+def test_names_as_programs_write_them(tmp_path: Path, heading: str) -> None:
+    assert listed(tmp_path / "a.csv", f"name,{heading}\nx,9876543210\n") == ([A], [])
+    (tmp_path / "a.json").write_text(json.dumps([{heading: "9876543210", "name": "x"}]))
+    assert len(read_numbers(tmp_path / "a.json").keys) == 1
+    with pytest.raises(ColumnError, match="decided against"):
+        listed(tmp_path / "a.csv", f"{heading},actionTaken\n9876543210,Rejected\n")
+
+
+@pytest.mark.parametrize("heading", ["victim_mobile", "Complainant Mobile No", "शिकायतकर्ता मोबाइल"])
+def test_a_column_of_victims_is_not_suggested_as_one_of_more_numbers(tmp_path: Path, heading: str) -> None:
+    assert listed(tmp_path / "a.csv", f"mobile,{heading}\n9876543210,9123456789\n") == ([A], [])
+
+
+def test_a_second_column_of_phones_is_named_only_if_it_has_other_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    named = ["the column 'alt_mobile' may have more of them, and is not read"]
+    for cells, warnings in (
+        ((",", ",-"), []),
+        ((",919876543210", ","), []),
+        ((",919876543210", ",9876543210"), named),
+        ((",", ",9876543210 / 9123456789"), named),
+    ):
+        assert listed(path, f"mobile,alt_mobile\n9876543210{cells[0]}\n9123456789{cells[1]}\n") == ([B, A], warnings)
+    hits = tmp_path / "hits.csv"
+    assert run(["scan", str(path), "--numbers", str(path), "--column", "mobile", "-o", str(hits)]) == 0
+    hits.write_text(hits.read_text().replace("alt_mobile", "remark"))
+    assert read_numbers(hits).account["warnings"] == []
+
+
+@pytest.mark.parametrize("end", [",", ";", ""])
+@pytest.mark.parametrize(
+    "header", ["", "mobile\n", "Numbers to block\n", "numbers_to_be_blocked\n", "Blocked Mobile Nos.\n"]
+)
+def test_a_list_as_it_was_copied_from_a_program(tmp_path: Path, header: str, end: str) -> None:
+    (tmp_path / "a.txt").write_text(f"{header}9876543210{end}\n9123456789{end}\n")
+    found = read_numbers(tmp_path / "a.txt")
+    assert (found.keys.to_array().to_pylist(), found.account["rows_refused"]) == ([B, A], 0)
+
+
+@pytest.mark.parametrize("heading", ["Block No", "Amount blocked", "Blocked account no", "Numbers not to block"])
+def test_a_heading_of_something_else_is_an_error(tmp_path: Path, heading: str) -> None:
+    with pytest.raises(ColumnError, match="is of something else than numbers to list"):
+        listed(tmp_path / "a.csv", f"{heading}\n9876543210\n")
+
+
+def test_what_stands_before_another_comma_is_no_end(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text('mobile\n"9876543210,9123456789,"\n')
+    assert read_numbers(tmp_path / "a.txt").account["refused_rows"] == {"several_numbers": 1}
+
+
+def test_a_list_of_texts_in_json(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    assert listed(path, '["98765 43210", "+919123456789"]') == ([B, A], [])
+    path.write_text('["490154203237518"]')
+    assert len(read_imeis(path).keys) == 1
+    for other in ('["9876543210", {"n": "9123456789"}]', '["9876543210", ["9123456789"]]', '["9876543210", true]'):
+        with pytest.raises(InputError, match="not a list of objects with named fields: save it as a list of records"):
+            listed(path, other)
+
+
+BOTTOM = ["Regards", "SHO, Cyber PS Nuh", "Prepared by", "Inspector R Kumar", "To be released:", "Nodal officer"]
+
+
+def written(folder: Path, kind: str, rows: list[list[str]]) -> Path:
+    path = folder / f"a.{kind}"
+    if kind == "xlsx":
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.worksheets[0].append(row)
+        book.save(path)
+    else:
+        path.write_text(
+            "".join(f"{','.join(cell if ',' not in cell else repr(cell) for cell in row)}\n" for row in rows)
+        )
+    return path
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("line", BOTTOM)
+@pytest.mark.parametrize("place", [0, 1])
+def test_who_signs_a_table_below_its_last_number_stops_no_list(
+    tmp_path: Path, kind: str, line: str, place: int
+) -> None:
+    table = [["S.No", "Mobile", "Reason"], ["1", "9876543210", "fraud"], ["2", "9123456789", "fraud"]]
+    signed = [*table, [""] * place + [line], ["HC 1234", "Cyber PS"]]
+    assert read_numbers(written(tmp_path, kind, signed)).keys.to_array().to_pylist() == [B, A]
+    # The same line above a number: it may be the writer's, or one to spare.
+    above = [*table[:2], [""] * place + [line], ["", "9123456789", ""]]
+    with pytest.raises(ColumnError, match="row 3 is a "):
+        read_numbers(written(tmp_path, kind, above))
+
+
+@pytest.mark.parametrize("header", ["mobile\n", ""])
+def test_the_lines_above_a_greeting_may_be_a_letter(tmp_path: Path, header: str) -> None:
+    with pytest.raises(ColumnError, match="is a line of a letter"):
+        listed(tmp_path / "a.csv", f"{header}9876543210\n9123456789\nRegards\n")
+    assert listed(tmp_path / "a.csv", f"{header}9876543210\n9123456789\nDo not block:\n")[0] == [B, A]
+
+
+def test_who_prepared_a_table_is_no_number(tmp_path: Path) -> None:
+    text = "S.No,Mobile,Reason\n1,9876543210,fraud\nPrepared by,{},\n"
+    assert listed(tmp_path / "a.csv", text.format("HC 1234")) == ([A], [])
+    with pytest.raises(ColumnError, match=r"the column 'S\.No' says in row 3"):
+        listed(tmp_path / "a.csv", text.format("9123456789"))
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"), [("No. of Victims", "1 1"), ("Number of complainants", "1 3"), ("Victims", "1 2")]
+)
+def test_how_many_victims_there_are_spares_no_number(tmp_path: Path, heading: str, cells: str) -> None:
+    first, second = cells.split()
+    text = f"mobile,{heading}\n9876543210,{first}\n9123456789,{second}\n"
+    assert listed(tmp_path / "a.csv", text)[0] == [B, A]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"), [("Victim", "1 2"), ("Victims", "1 0"), ("Is victim", "Yes No"), ("Victims", "Yes 2")]
+)
+def test_an_answer_to_whether_it_is_a_victims_does(tmp_path: Path, heading: str, cells: str) -> None:
+    first, second = cells.split()
+    with pytest.raises(ColumnError, match="says in row 2 that the number is a victim's"):
+        listed(tmp_path / "a.csv", f"mobile,{heading}\n9876543210,{first}\n9123456789,{second}\n")
