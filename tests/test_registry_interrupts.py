@@ -19,6 +19,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import pyarrow.compute as pc
 import pytest
 
 import numguard as ng
@@ -154,6 +155,27 @@ def test_threads_share_a_registry(store: str) -> None:
                 wrong.append(error)
 
         threads = [Thread(target=ask, args=(k,)) for k in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert wrong == []
+
+
+def test_threads_that_ask_for_histories_get_their_own_files(store: str, tmp_path: Path) -> None:
+    with ng.Registry(store, by="HC 1234") as registry:
+        for number in (0, 1):
+            registry.add_complaints(complaints(complaint(str(number), f"900000000{number}", district=f"D{number}")))
+            registry.export(tmp_path / f"{number}.csv", to=f"Desk {number}", district=f"D{number}")
+        wrong: list[int] = []
+
+        def ask(number: int) -> None:
+            for _ in range(100):
+                found = registry.history(f"900000000{number}")
+                sent = found.filter(pc.equal(found["what"], "exported"))
+                wrong.extend([number] if sent["file"].to_pylist() != [f"{number}.csv"] else [])
+
+        threads = [Thread(target=ask, args=(number,)) for number in (0, 1)]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -116,8 +116,7 @@ def would_withdraw(case: Case, intake: object) -> pa.Table:
         lists = [rows(state, ListPolicy(), None) for state in (before, after)]
         listed, left = (dict(tuples_of(table, "msisdn", "action")) for table in lists)
         numbers = [n for n in sorted(was | now) if (was.get(n), listed.get(n)) != (now.get(n), left.get(n))]
-        case.store.want(pa.array(numbers, pa.int64()))
-        sent = _sent(case.store.sent(cut))
+        sent = _sent(case.store.sent(cut, pa.array(numbers, pa.int64())))
     rows_of = [(n, was.get(n), now.get(n), listed.get(n), left.get(n), sent.get(n)) for n in numbers]
     return table_of(rows_of, _CHANGED)
 

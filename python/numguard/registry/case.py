@@ -113,15 +113,13 @@ class Case:
             raise ArgumentError(f"{name} (--{name.replace('_', '-')}): the day is in the future, and its state unknown")
         return self.store.cut_at(last)
 
-    def facts(self, cut: int, wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> Facts:
-        """The facts of the log up to `cut`, of all numbers or of the `wanted` ones."""
-        if wanted is not None:
-            self.store.want(wanted)
-        return Facts(**{kind: self.store.facts(kind, cut, wanted=wanted is not None) for kind in FACTS})
+    def facts(self, cut: int, among: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> Facts:
+        """The facts of the log up to `cut`, of all numbers or of those `among` some."""
+        return Facts(**{kind: self.store.facts(kind, cut, among) for kind in FACTS})
 
-    def state(self, cut: int, wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> pa.Table:
-        """The state of all numbers at `cut`, or of the `wanted` ones."""
-        return derive(self.facts(cut, wanted))
+    def state(self, cut: int, among: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> pa.Table:
+        """The state of all numbers at `cut`, or of those `among` some."""
+        return derive(self.facts(cut, among))
 
     def known(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
         """The numbers among `msisdns` that the log has at `cut`, and those they are linked with."""

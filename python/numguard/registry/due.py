@@ -99,9 +99,7 @@ def releases_due(
         keys: The key checks of the lists that count.
         districts: The districts of which he has lists.
     """
-    if among is not None:
-        store.want(among)
-    sent, outcomes = (store.facts(kind, cut, wanted=among is not None) for kind in ("sent", "outcomes"))
+    sent, outcomes = (store.facts(kind, cut, among) for kind in ("sent", "outcomes"))
     order = store.order(cut)
     first, base = position(first, order), position(base, order)
     numbers = distinct(np.concatenate([ints(facts["msisdn"]) for facts in (sent, outcomes)]))

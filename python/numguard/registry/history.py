@@ -38,8 +38,9 @@ def history(store: Reading, msisdn: int, cut: int) -> pa.Table:
     entries = pa.concat_tables([entries, pa.Table.from_pylist(ended, schema=entries.schema)])
     entries = entries.filter(pc.less_equal(entries["event"], cut))
     who = store.events(entries["event"])
-    read = store.events(related.events_of_files(entries)) if _BACK in pc.unique(entries["what"]).to_pylist() else who
-    sent = store.sent_files().to_pylist()
+    of_files = related.events_of_files(entries)
+    read = store.events(of_files) if _BACK in pc.unique(entries["what"]).to_pylist() else who
+    sent = store.sent_files(of_files).to_pylist()
     order = store.order(cut)
     seqs = ints(entries["event"])
     if order is None:

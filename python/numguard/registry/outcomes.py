@@ -102,8 +102,7 @@ def record_outcomes(
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping), sheet_name)
     with case.event("record_outcomes") as append:
         rows, refused_cells = _read(sheet, mapping, lambda msisdns: case.known(msisdns, append.event - 1), words)
-        case.store.want(rows["msisdn"])
-        before = case.store.facts("outcomes", append.event - 1, wanted=True)
+        before = case.store.facts("outcomes", append.event - 1, rows["msisdn"])
         notes = _compared(rows, before, append.at)
         fresh = rows.filter(pc.is_null(notes))
         repeated = int(pc.sum(pc.equal(notes, KNOWN)).as_py() or 0)
@@ -131,8 +130,8 @@ def _unrequested(case: Case, cut: int, fresh: pa.Table, name: str) -> pa.Table:
     rows = rows.filter(pc.equal(rows["status"], "blocked"))
     if not len(rows):
         return UNREQUESTED.empty_table()
-    state = case.state(cut, case.store.with_linked(rows["msisdn"].cast(pa.int64()).combine_chunks(), cut))
-    why = why_unrequested(state, case.store.facts("exported", cut, wanted=True), rows["msisdn"])
+    linked = case.store.with_linked(rows["msisdn"].cast(pa.int64()).combine_chunks(), cut)
+    why = why_unrequested(case.state(cut, linked), case.store.facts("exported", cut, linked), rows["msisdn"])
     table = pa.table([pa.repeat(name, len(rows)), rows["row"], rows["msisdn"], why], schema=UNREQUESTED)
     return table.filter(pc.is_valid(table["why"])).sort_by("row").combine_chunks()
 

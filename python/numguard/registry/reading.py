@@ -67,7 +67,8 @@ class Reading:
     dialect: Dialect
     _lock: threading.RLock
     _mine: threading.local
-    _wanted: pa.Table | None
+    #: The numbers in the temporary table `wanted`.
+    _wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None
     _order: tuple[int, Order | None] | None
 
     def read(self, columns: str, query: str, values: Sequence[int | str] = ()) -> pa.Table:
@@ -152,28 +153,27 @@ class Reading:
             "event"
         )
 
-    def facts(self, kind: str, cut: int, *, wanted: bool = False) -> pa.Table:
-        """The facts of one kind up to `cut`: of all numbers, or of those that this thread passed to `want`.
+    def facts(self, kind: str, cut: int, among: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> pa.Table:
+        """The facts of one kind up to `cut`: of all numbers, or of those `among` some.
 
-        Their events are in the order of all merged registries.
+        Their events are in the order of all merged registries. Calls with the same array are faster than with its copy.
         """
         order = self.order(cut)
         if order is None or kind not in {"versions", "complaints"}:
-            facts = self._facts(kind, cut, wanted=wanted)
+            facts = self._facts(kind, cut, among)
             if order is not None:
                 facts = order.ranked(facts)
                 facts = answers_in_order(facts) if kind == "outcomes" else facts
             return facts
-        query = ALL_VERSIONS.format(wanted=ALL_VERSIONS_OF_WANTED if wanted else "")
-        versions = self._of_wanted(VERSION_COLUMNS, query, cut) if wanted else self.read(VERSION_COLUMNS, query, (cut,))
-        facts = amending(versions, order)
+        query = ALL_VERSIONS.format(wanted="" if among is None else ALL_VERSIONS_OF_WANTED)
+        facts = amending(self._among(VERSION_COLUMNS, query, cut, among), order)
         if kind == "complaints":
             facts = facts.filter(pc.and_(pc.equal(facts["taken_back"], 0), pc.is_null(facts["amended_at"])))
         return facts.select([name for name, _ in fields_of(FACTS[kind][0])])
 
     def as_recorded(self, kind: str, cut: int) -> pa.Table:
         """As `facts` of all numbers, with the numbers that events have in this log."""
-        return self._facts(kind, cut, wanted=False)
+        return self._facts(kind, cut, None)
 
     def merges(self) -> pa.Table:
         """Each merge, and the number of its contradictions."""
@@ -189,24 +189,22 @@ class Reading:
         names = ", ".join(name for name, _ in fields_of(columns))
         return self.read(columns, f"SELECT {names} FROM contradiction WHERE event >= $1", (since,))
 
-    def _facts(self, kind: str, cut: int, *, wanted: bool) -> pa.Table:
+    def _facts(self, kind: str, cut: int, among: pa.Array[Any] | pa.ChunkedArray[Any] | None) -> pa.Table:
         columns, query = FACTS[kind]
-        if wanted:
-            return self._of_wanted(columns, of_wanted(query), cut)
-        return self.read(columns, of_all(query), (cut,))
+        return self._among(columns, of_all(query) if among is None else of_wanted(query), cut, among)
 
-    def want(self, msisdns: pa.Array[Any] | pa.ChunkedArray[Any]) -> None:
-        """Selects the numbers of `facts(..., wanted=True)` in this thread from now on."""
-        self._mine.wanted = pa.table({"msisdn": pc.unique(msisdns).cast(pa.int64())}).sort_by("msisdn")
-
-    def _of_wanted(self, columns: str, query: str, cut: int) -> pa.Table:
-        # All threads share one temporary table, which holds the selection of the last of them.
+    def _among(
+        self, columns: str, query: str, cut: int, among: pa.Array[Any] | pa.ChunkedArray[Any] | None
+    ) -> pa.Table:
+        """The rows of a query that joins the numbers `among` some as the table `wanted`, or of one without it."""
+        if among is None:
+            return self.read(columns, query, (cut,))
+        # All threads share one temporary table.
         with self._lock:
-            wanted = self._mine.wanted
-            if self._wanted is not wanted:
+            if self._wanted is not among:
                 self._wanted = None
-                self._scratch("wanted", wanted)
-                self._wanted = wanted
+                self._scratch("wanted", pa.table({"msisdn": pc.unique(among).cast(pa.int64())}).sort_by("msisdn"))
+                self._wanted = among
             return self.read(columns, query, (cut,))
 
     def touched(self, after: int, cut: int) -> pa.Array[Any] | None:
@@ -228,8 +226,7 @@ class Reading:
             met = 0
             while len(msisdns) > met:
                 met = len(msisdns)
-                self.want(msisdns)
-                more = self._of_wanted("msisdn:i", query, cut)["msisdn"].combine_chunks()
+                more = self._among("msisdn:i", query, cut, msisdns)["msisdn"].combine_chunks()
                 msisdns = pc.unique(pa.concat_arrays([whole(msisdns).cast(pa.int64()), whole(more).cast(pa.int64())]))
         return msisdns
 
@@ -282,9 +279,9 @@ class Reading:
             self._scratch("candidate", candidates)
             return self.read(columns, query, values)
 
-    def sent(self, cut: int) -> pa.Table:
-        """The receivers of the numbers that this thread selected, with action and event."""
-        return self._of_wanted("msisdn:i receiver:t action:t event:i", SENT, cut)
+    def sent(self, cut: int, among: pa.Array[Any]) -> pa.Table:
+        """The receivers of the numbers `among` some, with action and event."""
+        return self._among("msisdn:i receiver:t action:t event:i", SENT, cut, among)
 
     def intake_of(self, sha256: str, verb: str) -> int | None:
         """The event of the same kind that read the same input and is not withdrawn."""
@@ -368,17 +365,19 @@ class Reading:
                    FROM wanted_event a JOIN event e ON e.seq = a.seq LEFT JOIN origin o ON o.event = e.seq"""
         inputs = """SELECT i.event, i.ordinal, i.name, i.sha256 FROM wanted_event a JOIN input i ON i.event = a.seq"""
         with self._lock:
-            self._scratch("wanted_event", pa.table({"seq": pc.unique(seqs).cast(pa.int64())}))
+            self._scratch_events(seqs)
             found = self.read("event:i at:i actor:t verb:t because:t", query)
             files = self.read("event:i ordinal:i name:t sha256:t", inputs)
         for name, column in (("file", "name"), ("sha256", "sha256")):
             found = found.append_column(name, _of_each(found["event"], files, column))
         return found.take(pc.index_in(seqs, found["event"]))
 
-    def sent_files(self) -> pa.Table:
-        """The files that were sent with the events of the last call of `events`."""
+    def sent_files(self, seqs: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Table:
+        """The files that were sent with some events."""
         query = """SELECT DISTINCT x.event, x.name, x.sha256 FROM wanted_event a JOIN export x ON x.event = a.seq"""
-        return ascending(self.read("event:i name:t sha256:t", query), "event", "name")
+        with self._lock:
+            self._scratch_events(seqs)
+            return ascending(self.read("event:i name:t sha256:t", query), "event", "name")
 
     def entries(self, msisdn: int) -> pa.Table:
         """The history of one number, unordered, without what follows from `related_versions` and withdrawals."""
@@ -414,6 +413,9 @@ class Reading:
         """The cells that an intake refused."""
         query = "SELECT row, field, cell, note FROM refusal WHERE event = $1"
         return ascending(self.read(TABLES["refusal"], query, (event,)), "row", "field", "cell")
+
+    def _scratch_events(self, seqs: pa.Array[Any] | pa.ChunkedArray[Any]) -> None:
+        self._scratch("wanted_event", pa.table({"seq": pc.unique(seqs).cast(pa.int64())}))
 
     def _scratch(self, name: str, table: pa.Table) -> None:
         """Creates a temporary table, for a join."""

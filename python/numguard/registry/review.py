@@ -104,7 +104,8 @@ def review(case: Case, cut: int) -> pa.Table:
     state = state.filter(_waits(state))
     if not len(state):
         return _WAITING.empty_table()
-    found = Standing(case.facts(cut, state["msisdn"]))
+    waiting = state["msisdn"]
+    found = Standing(case.facts(cut, waiting))
     namings = found.facts.namings
     version = found.namings.version
     dropped = pa.array(~found.versions.stands[version])
@@ -122,7 +123,7 @@ def review(case: Case, cut: int) -> pa.Table:
             **{name: namings[name] for name in ("event", "row", "version")},
         }
     ).filter(pc.and_(shown, live))
-    shown_namings = _with_cells(case, cut, shown_namings)
+    shown_namings = _with_cells(shown_namings, case.store.facts("doubtful_cells", cut, waiting))
     joint = case.store.order(cut)
     if joint is not None:
         shown_namings = replaced(shown_namings, event=pa.array(joint.event[ints(shown_namings["event"])]))
@@ -152,9 +153,8 @@ def _waits(state: pa.Table) -> Any:
     return pc.or_(waits, pc.and_(state["turned"], pc.equal(state["status"], "protected")))
 
 
-def _with_cells(case: Case, cut: int, shown_namings: pa.Table) -> pa.Table:
-    """The namings with their cells, where these were recorded."""
-    kept = case.store.facts("doubtful_cells", cut, wanted=True)
+def _with_cells(shown_namings: pa.Table, kept: pa.Table) -> pa.Table:
+    """The namings with their cells, where these were kept."""
     keys = ["msisdn", "event", "version", "row"]
     kept = aggregated(replaced(kept, msisdn=pc.cast(kept["msisdn"], pa.uint64())), keys, ["cell"], "first")
     return shown_namings.join(kept, keys, join_type="left outer", use_threads=False)

@@ -6,6 +6,8 @@ or a decision after the list was made, cannot cut off an innocent person.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -21,6 +23,7 @@ from numguard.registry.store import Store
 __all__ = ["refuse_protected_since", "refuse_unfit"]
 
 Bools: TypeAlias = npt.NDArray[np.bool_]
+_Facts: TypeAlias = Callable[[str], pa.Table]
 
 _ACTIONS = ("block", "reverify")
 
@@ -36,15 +39,17 @@ def refuse_unfit(store: Store, cut: int, table: pa.Table) -> None:
     Raises:
         RegistryError: A row requests an action for a protected number, or the block of one that is only linked.
     """
-    rows, decisions = _requests(store, cut, table)
+    rows = _requests(table)
     if not len(rows):
         return
-    _refuse(_protected(store, cut, rows, decisions), "request an action for a protected number")
+    facts = _facts_of(store, cut, rows)
+    decisions = facts("decisions").sort_by("event")
+    _refuse(_protected(facts, rows, decisions), "request an action for a protected number")
 
     confirmed = _last(decisions, ("confirmed", "withdrawn", "reverified", "reactivated"))["confirmed"]
-    named = store.facts("namings", cut, wanted=True)
-    certain = _numbers_in(named.filter(pc.is_null(named["doubt"])), _versions(store, cut, standing=True))
-    accepted = _accepted(store, cut, named, decisions)
+    named, versions = facts("namings"), facts("versions")
+    certain = _numbers_in(named.filter(pc.is_null(named["doubt"])), _keys(versions, standing=True))
+    accepted = _accepted(named, versions, decisions)
     grounded = _among(rows, certain) | _among(rows, confirmed) | _among(rows, accepted)
     to_block = np.asarray(pc.equal(rows["action"], "block").to_numpy(), np.bool_)
     _refuse(to_block & ~grounded, "would block a number that is only linked, or that nothing names any more")
@@ -56,10 +61,11 @@ def refuse_protected_since(store: Store, cut: int, table: pa.Table) -> None:
     Raises:
         RegistryError: There is such a number.
     """
-    rows, decisions = _requests(store, cut, table)
+    rows = _requests(table)
     if not len(rows):
         return
-    protected = _protected(store, cut, rows, decisions)
+    facts = _facts_of(store, cut, rows)
+    protected = _protected(facts, rows, facts("decisions").sort_by("event"))
     if protected.any():
         raise RegistryError(
             f"nothing was written: {protected.sum():,} numbers of this list of an earlier day were protected since; "
@@ -67,14 +73,13 @@ def refuse_protected_since(store: Store, cut: int, table: pa.Table) -> None:
         )
 
 
-def _accepted(store: Store, cut: int, named: pa.Table, decisions: pa.Table) -> pa.Array[Any]:
+def _accepted(named: pa.Table, versions: pa.Table, decisions: pa.Table) -> pa.Array[Any]:
     """The numbers that were accepted after a complaint that is not withdrawn had named them, or had dropped them."""
     settled = decisions.filter(pc.is_in(decisions["status"], pa.array(("accepted", "dismissed"))))
     last = {row["msisdn"]: row for row in settled.to_pylist()}
     when = {number: row["event"] for number, row in last.items() if row["status"] == "accepted"}
     if not when:
         return pa.array([], pa.int64())
-    versions = store.facts("versions", cut, wanted=True)
     live = {(v["event"], v["row"]): v["amended_at"] or 0 for v in versions.to_pylist() if not v["taken_back"]}
     among = named.filter(pc.is_in(named["msisdn"], pa.array([*when], pa.int64()))).to_pylist()
     known = [n for n in among if (n["event"], n["version"]) in live]
@@ -82,24 +87,26 @@ def _accepted(store: Store, cut: int, named: pa.Table, decisions: pa.Table) -> p
     return pa.array([number for number, event in since if event < when[number]], pa.int64())
 
 
-def _requests(store: Store, cut: int, table: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """The rows that request an action, and the decisions on their numbers, in order."""
-    rows = table.filter(pc.is_in(table["action"], pa.array(_ACTIONS)))
-    store.want(rows["msisdn"])
-    return rows, store.facts("decisions", cut, wanted=True).sort_by("event")
+def _requests(table: pa.Table) -> pa.Table:
+    """The rows that request an action."""
+    return table.filter(pc.is_in(table["action"], pa.array(_ACTIONS)))
 
 
-def _protected(store: Store, cut: int, rows: pa.Table, decisions: pa.Table) -> Bools:
+def _facts_of(store: Store, cut: int, rows: pa.Table) -> _Facts:
+    """The facts of a kind about the numbers of the rows."""
+    return partial(store.facts, cut=cut, among=rows["msisdn"])
+
+
+def _protected(facts: _Facts, rows: pa.Table, decisions: pa.Table) -> Bools:
     """The rows whose number is protected: a complainant's is, in any version of a complaint."""
     decided = _last(decisions, ("protected", "unprotected"))
-    complaining = _numbers_in(store.facts("complainants", cut, wanted=True), _versions(store, cut, standing=False))
+    complaining = _numbers_in(facts("complainants"), _keys(facts("versions"), standing=False))
     protected = _among(rows, complaining) | _in_no_handset(rows)
     return protected & ~_among(rows, decided["unprotected"]) | _among(rows, decided["protected"])
 
 
-def _versions(store: Store, cut: int, *, standing: bool) -> pa.Array[Any]:
+def _keys(versions: pa.Table, *, standing: bool) -> pa.Array[Any]:
     """The keys of the versions of complaints that are not withdrawn, or only of the `standing` ones."""
-    versions = store.facts("versions", cut, wanted=True)
     kept = pc.equal(versions["taken_back"], 0)
     return _key(versions.filter(pc.and_(kept, pc.is_null(versions["amended_at"])) if standing else kept), "row")
 

@@ -93,7 +93,7 @@ class Store(Reading):
         # Held during a write, and during reads that must see the same state of the connection.
         self._lock = threading.RLock()
         self._mine = threading.local()
-        self._wanted: pa.Table | None = None
+        self._wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None = None
         self._order: tuple[int, Order | None] | None = None
         self.closed = False
         self._target = target
