@@ -15,6 +15,7 @@ import pytest
 
 import numguard as ng
 from numguard.cdr import Cdr
+from numguard.cli import run
 from numguard.errors import InputError, NumguardError
 
 #: Of Singapore: as written digits of India, an Indian mobile number.
@@ -114,3 +115,18 @@ def test_what_is_no_table_of_calls_is_an_error() -> None:
     for source in (5, None, iter(["a.csv"]), pa.array([1])):
         with pytest.raises(NumguardError):
             ng.read_cdr(source)  # type: ignore[arg-type]
+
+
+def test_a_list_of_numbers_alone_has_a_column_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As of Parquet: `common` answers in which lists a number stands."""
+    monkeypatch.chdir(tmp_path)
+    Path("title.csv").write_text("Customers\nof June\nmobile,name\n9876543210,A\n98765,B\n")
+    Path("alone.csv").write_text("mobile\n9876543210\n+65 9123 4567\n")
+    assert run(["common", "title.csv", "alone.csv", "--msisdn", "mobile", "--refused", "refused.csv"]) == 0
+    assert '919876543210,2,"title.csv; alone.csv",2,,' in capsys.readouterr().out
+    assert Path("refused.csv").read_text().splitlines()[1:] == ['"title.csv",5,"short_code"']
+    records = ng.read_cdr("alone.csv", {"served": "mobile"})
+    assert records.read_all()["served_msisdn"].to_pylist() == [HERE, ABROAD]
+    assert records.summary.files[0].missing == ["IMEIs", "times"]

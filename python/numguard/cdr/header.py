@@ -166,11 +166,13 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
 
 
 def _header_in(line: str, number: int, layout: Layout, lines: Sequence[str]) -> Header | None:
+    # One known name may stand in any line; a name that the caller gives is that of a column, also of a list of numbers.
+    least = 1 if layout.name == MAPPED else 2
     for delimiter in SEPARATORS:
         cells = _without_trailing_blanks(split_line(line, delimiter))
         names = [canonical_name(cell) for cell in cells]
-        columns = layout.match(names) if len(cells) > 1 else None
-        if columns is not None and len(columns) > 1:
+        columns = layout.match(names) if len(cells) >= least else None
+        if columns is not None and len(columns) >= least:
             columns = _with_directions(layout, columns, names, lines[number + 1 :], delimiter)
             width = usual_width(lines[number + 1 :], delimiter, len(cells))
             return Header(layout, columns, tuple(cells), tuple(names), delimiter, number + 1, width)

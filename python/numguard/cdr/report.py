@@ -140,7 +140,7 @@ def open_report(
         names = ", ".join(dict.fromkeys(layout.name for layout in layouts))
         problem = f"no header row of a known layout in its first lines. Known are {names}"
         if names == MAPPED:
-            problem = "no line in its first lines has two or more of the columns that were named"
+            problem = "no line in its first lines has the columns that were named"
         raise InputError(
             f"{member.name}: {problem}; its columns are {headings(likely_header(lines))}. Name them: numguard cdr read "
             '--map "COLUMN=served" --map "COLUMN=imei" '

@@ -12,7 +12,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["MANIFEST", "SUMS", "is_change", "manifest_of", "manifest_path", "unlike_manifests"]
+__all__ = [
+    "MANIFEST",
+    "SUMS",
+    "has_manifest",
+    "is_change",
+    "manifest_of",
+    "manifest_path",
+    "unlike_manifests",
+]
 
 MANIFEST: Final = ".manifest.json"
 #: The end of the name of the file that names the files of a list in several, each with its SHA-256.
@@ -22,6 +30,14 @@ SUMS: Final = ".sha256"
 def manifest_path(path: Path) -> Path:
     """The path of the manifest of a list."""
     return path.with_name(path.name + MANIFEST)
+
+
+def has_manifest(path: Path) -> bool:
+    """Whether there is a file with a manifest at a path: a list that is not to be replaced."""
+    try:
+        return path.is_file() and manifest_path(path).exists()
+    except OSError:  # a name that is too long for a file
+        return False
 
 
 def manifest_of(path: Path) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from numguard._core import ImeiSet, Scanner
 from numguard.compute import named
 from numguard.errors import ArgumentError
 from numguard.files import FORMATS, IMEI_COLUMNS, write_rows
-from numguard.files.manifest import manifest_of
+from numguard.files.manifest import has_manifest
 from numguard.progress import Throttle
 from numguard.scanning.marks import Marks, Sets, flattened
 from numguard.scanning.projection import Projection
@@ -208,7 +208,7 @@ class Scan:
     def _check_place(self, path: Path) -> None:
         # Members of archives and sheets of workbooks are named as if they were in a directory.
         read = {file for part in self._parts if part.name for file in (Path(part.name), *Path(part.name).parents)}
-        is_list = bool(manifest_of(path)) and path.exists()
+        is_list = has_manifest(path)
         if is_list or any(_is_same(file, path) for file in read):
             what = "an exported list" if is_list else "read by this scan"
             raise ArgumentError(f"path: {path} is {what}: write to another file")
