@@ -174,6 +174,16 @@ def test_two_columns_for_one_field_are_a_question() -> None:
         find("Amount Lost", "Fraud Amount")
 
 
+def test_a_category_beside_the_kind_of_fraud_is_no_question() -> None:
+    assert find("Ack No", "Category", "Fraud Type", "crime_type")["category"] == ["Category"]
+    for others in (("Fraud Type", "Crime Type"), ("Category", "category", "Fraud Type")):
+        with pytest.raises(ColumnError, match="more than one column could be category"):
+            find("Ack No", *others)
+    for known, other in (("District", "Police District"), ("acknowledgement_no", "Complaint ID")):
+        with pytest.raises(ColumnError, match="more than one column could be"):
+            find(known, other)
+
+
 def test_a_mapping_adds_to_what_is_found() -> None:
     found = find("Fraud Phone X", "Suspect Mobile", "Amount", "Loss", mapping={"Fraud Phone X": "suspect_mobiles",
                                                                              "Loss": "amount_lost"})  # fmt: skip

@@ -43,6 +43,7 @@ def test_a_counter_of_rows_has_no_numbers(tmp_path: Path, heading: str) -> None:
         "9876543210,9876543210\n9876543210,9123456789\n",
         "9876543210,\n9876543210,9876543210\n",  # Whose number it is, if only one column has one, is not known.
         "9876543210,1\n,9123456789\n",
+        "9876543210,\n9123456789,\n",  # Whose numbers the empty column was to have is not known.
         "9876543210,9.12E+09\n",  # Damaged, and no counter.
         "1,2\n",
         "9876543210,unknown\n",

@@ -62,8 +62,12 @@ def test_a_receiver_is_known_in_every_spelling(registry: ng.Registry, tmp_path: 
     assert registry.verify().events == 3
     other = registry.export(tmp_path / "3.csv", to="DoT Hariana", since="last", override="it is another office")
     assert len(other) == 2
-    for one, another in (("Branch 1", "Branch 2"), ("Bank A", "Bank B"), ("an operator", "another operator")):
+    others = [("Branch 1", "Branch 2"), ("Bank A", "Bank B"), ("an operator", "another operator"), ("TSP-A", "TSP-B")]
+    for one, another in [*others, ("Circle_N", "Circle_S")]:
         assert the_receiver(another, [one], sure=False) == another
+    for one, another in (("Bharti-Airtel", "Bharti-Airtle"), ("Cyber-Cell A", "Cyber-Cel A")):
+        with pytest.raises(ArgumentError, match="write the name so"):
+            the_receiver(another, [one], sure=False)
 
 
 def test_an_exported_list_is_not_replaced(registry: ng.Registry, tmp_path: Path) -> None:

@@ -33,15 +33,17 @@ def with_one_number(part: Part, names: list[str], keys_of: Callable[[Any], Any])
     """
     if len(set(names)) < len(names):
         return []
-    counters, unlike = set(names), set()
+    counters, filled, unlike = set(names), set(), set()
     for batch in part.batches(names):
         cells: dict[str, Any] = {name: batch.data[name] for name in names}
         if any(pa.types.is_nested(column.type) for column in cells.values()):
             return []
         counters -= {name for name in counters if not _counts(cells[name])}
+        filled |= {name for name in names if pc.match_substring_regex(seen_text(cells[name]), r"\d").true_count}
         keys = {name: pc.fill_null(keys_of(column), 0) for name, column in cells.items()}
         unlike |= {pair for pair in combinations(names, 2) if not keys[pair[0]].equals(keys[pair[1]])}
-    meant = [name for name in names if name not in counters]
+    # Whose numbers an empty column was to have is not known.
+    meant = [name for name in names if name not in counters & filled]
     return [] if unlike.intersection(combinations(meant, 2)) else meant
 
 

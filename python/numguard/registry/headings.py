@@ -151,6 +151,9 @@ REASON_HEADINGS: Final = ("remark", "remarks")
 #: Fields that may have several columns, such as "Suspect Mobile 1" and "Suspect Mobile 2".
 SEVERAL: Final = frozenset({"suspect_mobiles", "complainant_mobile", "complaint_status", "narrative"})
 
+#: Fields that only describe a complaint: no list and no sum depends on them.
+_DESCRIBING: Final = frozenset({"category"})
+
 #: Headings that are ambiguous, and the fields that they could be.
 AMBIGUOUS: Final[dict[str, tuple[str, ...]]] = {
     "mobile": ("suspect_mobiles", "complainant_mobile"),
@@ -272,6 +275,9 @@ def find_columns(
             continue
         names = {heading(spelling) for spelling in (word, *spellings)} if spellings or word in required else set()
         at = [at for at, header in free if _fits(header, names, counted=word in several)]
+        if len(at) > 1 and word in _DESCRIBING:
+            # It decides nothing, and a column of its own name has it, whatever is beside it.
+            at = [k for k in at if heading(headers[k]) == heading(word)] or at
         if len(at) > 1 and word not in several:
             could = named([headers[k] for k in at])
             raise ColumnError(

@@ -6,6 +6,7 @@ same receiver, so that another spelling must neither count as a new receiver nor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
@@ -16,6 +17,8 @@ __all__ = ["same_receiver", "the_receiver"]
 
 #: In a shorter word, one letter may be the difference between two receivers.
 _SHORTEST = 4
+#: The letter of a name such as `TSP-A`, which is a word of its own.
+_LETTERED = re.compile(r"(?<=\w[-_/])[^\W_]$")
 
 
 def the_receiver(name: str, known: Sequence[str], *, sure: bool) -> str:
@@ -66,5 +69,7 @@ def _slip(one: str, other: str) -> bool:
     if len(differing) != 1 or any(letter.isdigit() for word in differing[0] for letter in word):
         return False
     a, b = differing[0]
+    if _LETTERED.sub("", a) == _LETTERED.sub("", b):
+        return False
     same = sum(block.size for block in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks())
     return min(len(a), len(b)) >= _SHORTEST and max(len(a), len(b)) - same <= 1
