@@ -10,12 +10,15 @@ import subprocess
 from datetime import datetime
 from pathlib import Path
 
+import openpyxl
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.styles import Font
 
 import numguard as ng
+from numguard.cli import run
 from numguard.errors import ArgumentError, FileMissingError
 from numguard.indian_time import IST
 from numguard.keyed import HASHED, key_check
@@ -145,7 +148,7 @@ def test_a_bank_finds_its_own_customers(case: Path, monkeypatch: pytest.MonkeyPa
     run = numguard(
         "keyed", "customers.csv", "-c", "mobile", "--key-env", "SHARED_KEY", "--list", "shared.csv", "-o", "hits.csv"
     )
-    others = "shared.csv: lines that are no rows: other_action 1\n"
+    others = "shared.csv: 2 members\nshared.csv: lines that are no rows: other_action 1\n"
     assert (run.returncode, run.stderr) == (0, f"{others}5 rows, 2 hits, 1 without a number\n")
     assert [line.split(",")[0] for line in Path("hits.csv").read_text().splitlines()[1:]] == ['"A"', '"B"']
     # L was only linked, and is to be verified again, not blocked.
@@ -170,7 +173,7 @@ def test_numbers_to_be_released_are_not_hits(case: Path) -> None:
         registry.export("change.csv", replace=True, to="Bank", since="last", key=KEY)
     Path("customers.csv").write_text("mobile\n9876543210\n")
     run = numguard("keyed", "customers.csv", "--key-file", "shared.key", "--list", "change.csv")
-    others = "change.csv: lines that are no rows: other_action 2\n"
+    others = "change.csv: 0 members\nchange.csv: lines that are no rows: other_action 2\n"
     assert run.stderr == f"{others}1 row, 0 hits, 0 without a number\n"
     Path("days").mkdir()
     for name in ("shared.csv", "change.csv"):
@@ -183,6 +186,33 @@ def test_numbers_to_be_released_are_not_hits(case: Path) -> None:
     Path("renamed.csv").write_text(renamed.replace('"reverify"', '"block"'))
     run = numguard("keyed", "customers.csv", "--key-file", "shared.key", "--list", "renamed.csv")
     assert (run.returncode, "has the actions of a block list: name it 'action'" in run.stderr) == (3, True)
+
+
+def test_a_keyed_list_is_checked_as_other_lists_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SHARED_KEY", KEY.decode())
+    Path("customers.csv").write_text("mobile\n9876543210\n")
+    call = ("keyed", "customers.csv", "--key-env", "SHARED_KEY", "--list")
+    book = openpyxl.Workbook()
+    for row in ([HASHED, "reason"], [by_hand(A, KEY), "struck"], [by_hand(B, KEY), "meant"]):
+        book.worksheets[0].append(row)
+    book.worksheets[0]["A2"].font = Font(strike=True)
+    book.save("struck.xlsx")
+    Path("beside.csv").write_text(f"{HASHED},Is victim\n{by_hand(A, KEY)},Yes\n")
+    Path("below.csv").write_text(f"{HASHED},reason\n{by_hand(B, KEY)},x\nVictims,\n{by_hand(A, KEY)},x\n")
+    for name, why in (
+        ("struck.xlsx", "the number in row 2 is struck out"),
+        ("beside.csv", "'Is victim' says in row 2"),
+        ("below.csv", "row 3 is a heading of victims"),
+    ):
+        assert run([*call, name]) == 3
+        assert why in capsys.readouterr().err
+    Path("without.csv").write_text(f"{HASHED},reason\n{by_hand(A, KEY)},x\n12,x\n,x\n")
+    assert run([*call, "without.csv", "-o", "hits.csv"]) == 0
+    assert "1 member; left out: empty 1, not_a_hash 1" in capsys.readouterr().err
+    assert run([*call, "without.csv", "--strict"]) == 3
 
 
 def test_the_files_of_a_keyed_list(case: Path) -> None:

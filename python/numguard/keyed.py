@@ -78,12 +78,13 @@ def keyed_hash(
     return _core.keyed_hash(_core.normalize(values, region=region, threads=threads), _checked_key(key), threads=threads)
 
 
-def read_hashes(cells: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
-    """The hashes of a list in lower case, null where a cell is none; and the note of each cell that is none."""
+def read_hashes(cells: pa.Array[Any]) -> pa.StructArray:
+    """What the cells of a list of hashes are, as `explain` says it of numbers: `hash` in lower case, and `note`."""
     text = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(as_text(cells), "")))
     is_hash = pc.match_substring_regex(text, _HASH)
     note = pc.if_else(is_hash, None, pc.if_else(pc.equal(text, ""), "empty", "not_a_hash"))
-    return pc.if_else(is_hash, text, None), note
+    columns: list[Any] = [pc.if_else(is_hash, text, None), note]
+    return pa.StructArray.from_arrays(columns, ["hash", "note"])
 
 
 def key_check(key: bytes) -> str:

@@ -250,6 +250,14 @@ class Lists:
         self._take(path, listed)
         return listed.keys
 
+    def hashes(self, path: str, actions: Sequence[str]) -> pa.StringArray:
+        """As `numbers`, of keyed hashes."""
+        from numguard.number_list import read_hashed
+
+        listed = read_hashed(path, actions=actions, strict=self._is_strict)
+        self._take(path, listed)
+        return listed.keys
+
     def tacs(self, path: str | None) -> TacTable | None:
         """The table of TACs of `--tac`, whose account is printed; None for none."""
         if path is None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 import pyarrow as pa
 
 from numguard.cli import account, options
 from numguard.compute import filtered, pc
-from numguard.errors import ArgumentError, ColumnError
+from numguard.errors import ArgumentError
 from numguard.files import placed_together
-from numguard.files.manifest import manifest_path, unlike_manifests
-from numguard.keyed import HASHED, key_check, keyed_hash, read_hashes
-from numguard.number_list import Opposed, action_column, refuse_other_actions, rows_with
-from numguard.number_list.checks import check_titles
-from numguard.source import open_source, unread_codes
+from numguard.files.manifest import manifest_of
+from numguard.keyed import HASHED, key_check, keyed_hash
+from numguard.source import unread_codes
 from numguard.types import Region
 
 __all__ = ["keyed"]
@@ -29,7 +25,12 @@ __all__ = ["keyed"]
 @options.column
 @options.region
 @options.key
-@click.option("--list", "listed", type=click.Path(), help="Only the rows whose number is on this list of keyed hashes.")
+@click.option(
+    "--list",
+    "listed",
+    type=click.Path(),
+    help="Only the rows whose number is on this list of keyed hashes, as export --key-file writes it.",
+)
 @options.list_actions("look for")
 @options.output
 @account.of_rows
@@ -62,7 +63,10 @@ def keyed(
     if HASHED in opened.schema.names:
         raise ArgumentError(f"there is a column {HASHED} already: rename it first")
     lists_read = account.Lists(is_strict=is_strict)
-    members = None if listed is None else _members(listed, key, actions, lists_read)
+    members = None
+    if listed is not None:
+        _refuse_other_key(listed, key)
+        members = lists_read.hashes(listed, actions)
     rows = hits = refused = 0
 
     def hashed() -> Iterator[pa.RecordBatch]:
@@ -101,47 +105,8 @@ def _refuse_other_key(path: str, key: bytes) -> None:
     Raises:
         ArgumentError: The keys differ.
     """
-    try:
-        manifest = json.loads(manifest_path(Path(path)).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return
-    theirs = manifest.get("key_check") if isinstance(manifest, dict) else None
+    theirs = manifest_of(Path(path)).get("key_check")
     if theirs is not None and theirs != key_check(key):
         raise ArgumentError(
             f"--list: {path} was written under another key, by the key_check of its manifest: no number would be found"
         )
-
-
-def _members(path: str, key: bytes, actions: tuple[str, ...], lists_read: account.Lists) -> pa.Array[Any]:
-    """The hashes of a list with one of the actions; every other row of it is reported."""
-    _refuse_other_key(path, key)
-    source = open_source(path, wanted=[HASHED])
-    if HASHED not in source.schema.names:
-        raise ColumnError(f"{path}: has no column {HASHED}; `numguard export --key-file` writes one")
-    action = action_column(source.parts)
-    for part in source.parts:
-        check_titles(part, path, HASHED, has_actions=action is not None)
-    for part in () if action else source.parts:
-        refuse_other_actions(part, {HASHED})
-    names = [HASHED, *([action] if action else [])]
-    found: list[Any] = [pa.array([], pa.string())]
-    unread = []
-    others = 0
-    opposed = Opposed(actions)
-    for batch in source.batches(names):
-        taken = batch
-        if action:
-            taken, another, refused = rows_with(batch, action, actions)
-            others += another
-            unread.append(refused)
-            opposed.add(batch, action, HASHED, taken)
-        hashes, notes = read_hashes(taken.data[HASHED])
-        unread.append(taken.refused(notes))
-        found.append(hashes.drop_null())
-    opposed.check(lambda cells: read_hashes(cells)[0])
-    members: pa.Array[Any] = pa.concat_arrays(found)
-    refused_of, rows_of = source.account_with(unread, {"other_action": others})
-    rows_of["warnings"] += unlike_manifests(part.name or "" for part in source.parts)
-    account.say(rows_of, path)
-    lists_read.add(path, len(pc.unique(members)), rows_of, refused_of)
-    return members

@@ -18,15 +18,11 @@ from typing import Any, Generic, TypeVar
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet
+from numguard.compute import pc
 from numguard.errors import ArgumentError
-from numguard.number_list.actions import (
-    Opposed,
-    action_column,
-    may_have_words,
-    refuse_other_actions,
-    rows_with,
-)
-from numguard.number_list.columns import IMEIS, numbers
+from numguard.keyed import HASHED
+from numguard.number_list.actions import may_have_words
+from numguard.number_list.columns import HASHES, IMEIS, numbers
 from numguard.number_list.reader import OpenList
 from numguard.number_list.rounded import check_rounded
 from numguard.source import REFUSED, reading
@@ -34,20 +30,17 @@ from numguard.types import PathLike, Region, RowAccount
 
 __all__ = [
     "NumberList",
-    "Opposed",
-    "action_column",
     "listing_dates",
     "may_have_words",
     "read_dated",
+    "read_hashed",
     "read_imeis",
     "read_numbers",
-    "refuse_other_actions",
-    "rows_with",
 ]
 
 _SAVED_SET = b"numguard"
 
-_Set = TypeVar("_Set", NumberSet, ImeiSet)
+_Set = TypeVar("_Set", NumberSet, ImeiSet, pa.StringArray)
 
 
 @dataclass(frozen=True)
@@ -55,7 +48,7 @@ class NumberList(Generic[_Set]):
     """A list, and the account of its rows.
 
     Attributes:
-        keys: The numbers or handsets.
+        keys: The numbers, the handsets, or the keyed hashes, each once.
         account: rows_read, rows_used, rows_refused, refused_rows by note, not_data by kind (`other_action`: rows of a
             block list with an action that was not selected), passed_over (members of the file that are not tables),
             and warnings, if there are any.
@@ -107,6 +100,21 @@ def read_imeis(path: PathLike, *, column: str | None = None, strict: bool = Fals
         return _saved(ImeiSet.open(path))
     opened = OpenList(path, IMEIS, column, None)
     return _counted(ImeiSet(opened.cells()), opened, strict=strict)
+
+
+def read_hashed(
+    path: PathLike, *, actions: Sequence[str] = ("block",), strict: bool = False
+) -> NumberList[pa.StringArray]:
+    """The keyed hashes in a list that `BlockList.keyed` wrote, as `read_numbers`, without the rows to be released.
+
+    Raises:
+        ColumnError: The file has no column of keyed hashes, or as `read_numbers`.
+        InputError: As `read_numbers`.
+    """
+    opened = OpenList(path, HASHES, HASHED, actions, is_chosen=False)
+    found = [pa.array([], pa.string()), *(HASHES.keys(cells) for cells in opened.cells().chunks)]
+    keys: Any = pc.unique(pa.concat_arrays(found).drop_null())
+    return _counted(keys, opened, strict=strict)
 
 
 def _counted(keys: _Set, opened: OpenList, *, strict: bool) -> NumberList[_Set]:

@@ -1,4 +1,4 @@
-"""Which column of a list has its numbers or handsets, and whether its first line is a row.
+"""Which column of a list has its numbers, handsets or keyed hashes, and whether its first line is a row.
 
 Owns the names of such columns, and the errors of a choice that is not certain. Independent of what the rows have beside
 them. One idea: **a column is taken if it is certainly that of the numbers**: by its name, or as the only one, if its
@@ -18,6 +18,7 @@ import pyarrow as pa
 from numguard._core import explain, explain_imei
 from numguard.compute import as_text, is_text, pc
 from numguard.errors import ColumnError, InputError
+from numguard.keyed import HASHED, read_hashes
 from numguard.number_list.actions import bare
 from numguard.number_list.same import with_one_number
 from numguard.number_list.spared import is_of_letter, is_spared
@@ -25,7 +26,7 @@ from numguard.number_list.titles import is_of_victims, names_numbers, without_vi
 from numguard.source import Part, headings
 from numguard.types import Region
 
-__all__ = ["IMEIS", "Kind", "begins_with_row", "column_of", "has_handsets", "is_list", "numbers"]
+__all__ = ["HASHES", "IMEIS", "Kind", "begins_with_row", "column_of", "has_handsets", "is_list", "numbers"]
 
 _NUMBER_NAMES: Final = (
     "msisdn",
@@ -60,19 +61,21 @@ _SOMETHING_ELSE: Final = "text_with_digits"
 
 @dataclass(frozen=True)
 class Kind:
-    """What a list has: numbers or handsets.
+    """What a list has: numbers, handsets, or keyed hashes of numbers.
 
     Attributes:
         explained: What the cells of a column are.
         names: The names of its column.
         word: A word in the names of further columns of them.
         with_words: A cell with the words of a heading before digits that are one.
+        has_codes: Whether a column of country codes may contradict them.
     """
 
     explained: Callable[[Any], Any]
     names: tuple[str, ...]
     word: re.Pattern[str]
     with_words: Callable[[str], str]
+    has_codes: bool = False
 
     def keys(self, cells: Any) -> Any:
         """The numbers or handsets in cells; null where there is none."""
@@ -100,10 +103,12 @@ def numbers(region: Region) -> Kind:
         _NUMBER_NAMES,
         _NUMBER_WORD,
         lambda words: f"{words}: {_ANY_NUMBER}",
+        has_codes=True,
     )
 
 
 IMEIS: Final = Kind(explain_imei, _IMEI_NAMES, _IMEI_WORD, lambda words: f"{words} {_ANY_IMEI}")
+HASHES: Final = Kind(read_hashes, (HASHED,), re.compile(HASHED), lambda words: words)
 
 
 def has_handsets(names: Sequence[str]) -> bool:

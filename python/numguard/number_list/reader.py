@@ -36,7 +36,7 @@ from numguard.number_list.checks import (
     check_shown,
     check_titles,
 )
-from numguard.number_list.columns import IMEIS, Kind, begins_with_row, column_of, has_handsets, is_list
+from numguard.number_list.columns import Kind, begins_with_row, column_of, has_handsets, is_list
 from numguard.number_list.same import has_other_numbers, without_ends
 from numguard.number_list.spared import may_spare
 from numguard.number_list.titles import names_victims
@@ -115,7 +115,7 @@ class OpenList:
             is_headed = part in headed
             chooses = column is None and (not is_headed or len(there) > 1 or kind.is_name(there[0]))
             name = column_of(part, kind) if chooses else of_others
-            if more:
+            if more or column is not None:
                 # A first line that is a row has no dates; the message says that there may be no header.
                 check_columns([name, *more], part.schema(), part.name)
             self._parts.append(_Listed(part, name, is_headed))
@@ -186,7 +186,7 @@ class OpenList:
         there = part.schema()
         beside = [name for name in there.names if name not in wanted and there.names.count(name) == 1]
         codes = [name for name in beside if is_of_codes(name) and not pa.types.is_nested(there.field(name).type)]
-        codes = [] if self._kind is IMEIS else codes
+        codes = codes if self._kind.has_codes else []
         beside = [name for name in beside if name in codes or may_spare(name, there.field(name).type)]
         known = {*map(bare, there.names), *self._kind.names}
         part.on_refused = lambda line, text, _note: check_line(part.name, line, text, self._below)
