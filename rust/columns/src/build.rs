@@ -103,7 +103,10 @@ fn build_of(
     }
     notes.sort_unstable_by_key(|&(note, _)| note);
     let set = builder.build_with(&Shared(threads));
-    Ok((set.ok_or(Error::TooMany)?, notes))
+    Ok((
+        set.ok_or(Error::TooMany("a set holds at most 4,294,967,294 members"))?,
+        notes,
+    ))
 }
 
 /// The pieces of a chunk: at least one, since the type is checked even if there are no rows.

@@ -209,7 +209,8 @@ impl<'a> Column<'a> {
         for (value, end) in runs.run_ends().values().iter().enumerate() {
             let end = end.as_usize().min(to);
             if end > start.max(from) {
-                let value = u32::try_from(value).map_err(|_| Error::TooMany)?;
+                let value = u32::try_from(value)
+                    .map_err(|_| Error::TooMany("a column has at most 4,294,967,296 runs"))?;
                 rows.extend(std::iter::repeat_n(value, end - start.max(from)));
             }
             start = start.max(end);

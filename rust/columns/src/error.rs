@@ -40,8 +40,8 @@ pub enum Error {
     },
     /// The set and the column have different key types.
     KeyType,
-    /// More members than 32-bit ranks can count.
-    TooMany,
+    /// More than 32 bits can count: what, and how many there may be.
+    TooMany(&'static str),
     /// A result that is too long for one array.
     TooLong,
     /// A file that cannot be opened, read or written.
@@ -218,7 +218,7 @@ impl std::fmt::Display for Error {
                 )
             }
             Self::KeyType => f.write_str("the set and the column have different types of keys"),
-            Self::TooMany => f.write_str("a set holds at most 4,294,967,294 members"),
+            Self::TooMany(what) => f.write_str(what),
             Self::TooLong => f.write_str("the result is too long for one array: split the input"),
             Self::File { path, error } => write!(f, "{}: {error}", path.display()),
             Self::SetFile { path, error } => write!(f, "{}: {error}", path.display()),
@@ -292,7 +292,7 @@ impl std::error::Error for Error {
             | Self::KeyType
             | Self::Unsound
             | Self::Damaged(_)
-            | Self::TooMany
+            | Self::TooMany(_)
             | Self::TooLong
             | Self::NoSuchColumn { .. }
             | Self::RepeatedColumn(_)

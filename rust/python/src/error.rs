@@ -27,7 +27,7 @@ pub(crate) fn raise(error: Error) -> PyErr {
         | Error::NotRegions { .. } => UnsupportedTypeError::new_err(message),
         Error::KeyType
         | Error::RegionCount { .. }
-        | Error::TooMany
+        | Error::TooMany(_)
         | Error::TooLong
         | Error::Format(_) => ArgumentError::new_err(message),
         Error::File { error, .. } if error.kind() == std::io::ErrorKind::NotFound => {

@@ -30,6 +30,10 @@ use crate::{Error, parallel};
 /// Rows that are read and cut into parts at once.
 const RUN: usize = numguard_core::sightings::changes::RUN;
 
+/// What is wrong if pairs of key and source need more than 32 bits to be counted.
+const TOO_MANY: &str =
+    "the keys and their sources are more than 4,294,967,295: give fewer sources at once";
+
 /// Which rows were refused: each with its number and why.
 pub type Listed = Vec<(u64, &'static str)>;
 

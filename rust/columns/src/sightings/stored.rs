@@ -2,14 +2,15 @@
 //!
 //! Owns only where they are. An allocator keeps what many small vectors leave behind, which would be as much as all pairs.
 
-use memmap2::MmapMut;
 use numguard_core::sightings::Scattered;
 use numguard_core::sightings::together::{PARTS, distinct};
 
+use super::TOO_MANY;
+use crate::pages::Words;
 use crate::{Error, parallel};
 
-/// Bytes of a block.
-const BLOCK: usize = 1 << 26;
+/// Words of a block: 64 mebibytes.
+const BLOCK: usize = 1 << 23;
 
 /// Pairs that are never processed before the end: a quarter of a gibibyte.
 const FEW: usize = 1 << 25;
@@ -20,7 +21,7 @@ const AT_ONCE: usize = 64;
 /// Runs of pairs, cut into parts.
 #[derive(Default)]
 pub(super) struct Stored {
-    blocks: Vec<MmapMut>,
+    blocks: Vec<Words>,
     /// Pairs in the last block.
     used: usize,
     runs: Vec<Run>,
@@ -41,7 +42,7 @@ impl Stored {
     /// Adds a run.
     ///
     /// # Errors
-    /// [`Error::TooMany`] if there is no memory for them, or if distinct pairs need more than 32 bits.
+    /// [`Error::TooMany`] if distinct pairs need more than 32 bits.
     pub(super) fn add(
         &mut self,
         run: &Scattered<u64>,
@@ -49,32 +50,21 @@ impl Stored {
     ) -> Result<(), Error> {
         self.push(run.entries().len(), run.starts().to_vec(), |pairs| {
             pairs.copy_from_slice(run.entries());
-        })?;
+        });
         if self.pairs > FEW.max(2 * self.distinct) {
             self.settle(threads)?;
         }
         Ok(())
     }
 
-    fn push(
-        &mut self,
-        len: usize,
-        starts: Vec<u32>,
-        fill: impl FnOnce(&mut [u64]),
-    ) -> Result<(), Error> {
-        let room = self
-            .blocks
-            .last()
-            .map_or(0, |block| block.len() / size_of::<u64>());
+    fn push(&mut self, len: usize, starts: Vec<u32>, fill: impl FnOnce(&mut [u64])) {
+        let room = self.blocks.last().map_or(0, |block| block.as_slice().len());
         if self.used + len > room {
-            let bytes = BLOCK.max(len * size_of::<u64>());
-            let block = MmapMut::map_anon(bytes).map_err(|_| Error::TooMany)?;
-            self.blocks.push(block);
+            self.blocks.push(Words::in_blocks(len.max(BLOCK)));
             self.used = 0;
         }
         if let Some(block) = self.blocks.last_mut() {
-            let pairs: &mut [u64] = bytemuck::cast_slice_mut(block);
-            fill(&mut pairs[self.used..self.used + len]);
+            fill(&mut block.as_mut_slice()[self.used..self.used + len]);
         }
         self.runs.push(Run {
             block: self.blocks.len().saturating_sub(1),
@@ -83,7 +73,6 @@ impl Stored {
         });
         self.used += len;
         self.pairs += len;
-        Ok(())
     }
 
     /// Leaves each pair once.
@@ -95,7 +84,7 @@ impl Stored {
             |_, own| own.to_vec(),
             |own| {
                 pairs.extend(own);
-                starts.push(u32::try_from(pairs.len()).map_err(|_| Error::TooMany)?);
+                starts.push(u32::try_from(pairs.len()).map_err(|_| Error::TooMany(TOO_MANY))?);
                 Ok(())
             },
         )?;
@@ -103,7 +92,7 @@ impl Stored {
             distinct: pairs.len(),
             ..Self::default()
         };
-        settled.push(pairs.len(), starts, |out| out.copy_from_slice(&pairs))?;
+        settled.push(pairs.len(), starts, |out| out.copy_from_slice(&pairs));
         *self = settled;
         Ok(())
     }
@@ -131,7 +120,6 @@ impl Stored {
         if from == to {
             return &[];
         }
-        let pairs: &[u64] = bytemuck::cast_slice(&self.blocks[run.block]);
-        &pairs[run.start + from..run.start + to]
+        &self.blocks[run.block].as_slice()[run.start + from..run.start + to]
     }
 }

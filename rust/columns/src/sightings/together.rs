@@ -14,7 +14,7 @@ use numguard_core::sightings::together::{
 
 use super::files::Files;
 use super::stored::Stored;
-use super::{Account, File, Taken, fill_keys, fill_times, read_batches, runs};
+use super::{Account, File, TOO_MANY, Taken, fill_keys, fill_times, read_batches, runs};
 use crate::column::{Column, Keys};
 use crate::linkage::Times;
 use crate::refused::why_refused;
@@ -270,7 +270,7 @@ impl Common {
             stored.each_part(
                 self.threads,
                 |part, pairs| in_at_least(part, pairs, at_least),
-                |several| found.add(&several).ok_or(Error::TooMany),
+                |several| found.add(&several).ok_or(Error::TooMany(TOO_MANY)),
             )?;
             drop(stored);
             found.prepare();
@@ -327,7 +327,9 @@ impl Table {
     /// Each part of `found` is dropped as soon as its columns are there.
     fn of(mut found: Found, threads: parallel::Threads) -> Result<Self, Error> {
         if i32::try_from(found.total()).is_err() {
-            return Err(Error::TooMany);
+            return Err(Error::TooMany(
+                "the sources of all keys are more than 2,147,483,647: ask for keys in more of them",
+            ));
         }
         // Most sources first, then by key, and the place: all in one integer.
         let mut order: Vec<u128> = Vec::with_capacity(found.len());
