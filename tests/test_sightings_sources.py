@@ -37,6 +37,17 @@ def test_a_workbook_whose_times_are_text_keeps_its_warnings(tmp_path: Path) -> N
         assert [warning for warning in account["warnings"] if "without a value" in warning]
 
 
+def test_rows_of_a_list_of_batches_are_counted_through_by_every_verb() -> None:
+    keys = {"served_msisdn": ["9876543210", "12"], "imei14": ["35824005111111"] * 2}
+    moments = pa.array([START, START], pa.timestamp("us", "UTC"))
+    batch = pa.RecordBatch.from_pydict({**keys, "at": moments})
+    for found in (
+        ng.expand(["9876543210"], [batch, batch], list_refused=True),
+        ng.changes([batch, batch], list_refused=True),
+    ):
+        assert found.refused_rows["row"].to_pylist() == [2, 4]
+
+
 def mess(seed: int, rows: int = 400) -> pa.Table:
     rng = random.Random(seed)
     return pa.table(

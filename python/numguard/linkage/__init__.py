@@ -20,7 +20,6 @@ import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 import pyarrow as pa
@@ -40,6 +39,7 @@ from numguard.source import (
     accounted,
     check_columns,
     dated,
+    each_source,
     exporting,
     in_part,
     in_steps,
@@ -317,8 +317,7 @@ def _read(
 def _parts(sightings: Any, columns_in: Callable[[list[str]], list[str]], opened: list[OpenSource]) -> Iterator[Part]:
     """The parts of a source, or of each of several streams: tables, readers of operator files; fills `opened`."""
     names = columns_in([])
-    several = isinstance(sightings, (list, tuple)) and not all(isinstance(one, (str, Path)) for one in sightings)
-    for source in sightings if several else [sightings]:
+    for source in each_source(sightings):
         opened.append(open_source(source, wanted=names, keys=names[:2]))
         for part in opened[-1].parts:
             yield dated(part, *columns_in(part.schema().names)[2:])

@@ -29,6 +29,7 @@ from numguard.source import (
     accounted,
     check_columns,
     dated,
+    each_source,
     files_of,
     in_part,
     in_steps,
@@ -309,18 +310,11 @@ class Reader:
         return in_steps(batches())
 
     def _parts(self, account: Account | None) -> Iterator[Part]:
-        for source in self._source if _is_several(self._source) else [self._source]:
+        for source in each_source(self._source):
             opened = open_source(source, wanted=self._columns, keys=self._columns)
             if account is not None:
                 account.add_source(opened)
             yield from (dated(part, self._at) for part in opened.parts)
-
-
-def _is_several(source: Any) -> bool:
-    """Whether a source is a list of tables and readers, not of paths or batches."""
-    if not isinstance(source, (list, tuple)) or all(isinstance(one, (str, Path)) for one in source):
-        return False
-    return not all(isinstance(one, pa.RecordBatch) for one in source)
 
 
 def _is_rereadable(source: Any) -> bool:

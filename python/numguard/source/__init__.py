@@ -88,6 +88,7 @@ __all__ = [
     "contradicted",
     "copies_among",
     "dated",
+    "each_source",
     "exporting",
     "files_of",
     "headings",
@@ -194,6 +195,13 @@ class _Options:
     is_kept: Callable[[Part], bool] | None = None
     keys: Sequence[str] = ()
     passed_over: list[PassedOver] = field(default_factory=list)
+
+
+def each_source(source: Any) -> Sequence[Any]:
+    """The sources of a list of tables and readers; of paths or batches, which are one source, that list itself."""
+    if not isinstance(source, (list, tuple)) or all(isinstance(one, (str, Path)) for one in source):
+        return [source]
+    return [source] if all(isinstance(one, pa.RecordBatch) for one in source) else source
 
 
 def open_source(
