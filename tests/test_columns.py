@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -157,6 +158,15 @@ def test_unsigned_integers_are_e164_and_never_read_again() -> None:
 def test_national_numbers_in_a_uint64_column_draw_a_warning() -> None:
     with pytest.warns(UserWarning, match="cast it to Int64"):
         ng.normalize(pa.array([9876543210, 9812345678], pa.uint64()))
+
+
+def test_who_says_that_digits_are_e164_is_not_warned() -> None:
+    """Numbers of Singapore have ten digits with their country code, of which the first is a 6."""
+    abroad = pa.array([6591234567 + n for n in range(100)], pa.uint64())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert ng.normalize(abroad, region=None).equals(abroad)
+        assert len(ng.NumberSet(abroad, region=None)) == 100
 
 
 @pytest.mark.parametrize("dtype", [pa.int32(), pa.float32(), pa.uint32(), pa.bool_(), pa.binary(), pa.date32()])

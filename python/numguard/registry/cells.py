@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +31,6 @@ __all__ = [
     "joined",
     "may_name_numbers",
     "numbers",
-    "own_numbers",
     "plain_digits",
     "plain_text",
     "remarks",
@@ -334,17 +330,6 @@ def _readable(cells: pa.Array[Any]) -> pa.Array[Any]:
     if is_number(cells.type) or pa.types.is_null(cells.type):
         return cells
     return cells.cast(pa.string())
-
-
-@contextmanager
-def own_numbers() -> Iterator[None]:
-    """Leaves out the warning about ten digits that are taken for E.164: the numbers of a registry are.
-
-    Those of Singapore have ten digits with their country code, of which the first is a 6.
-    """
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "UInt64 is taken for E.164", UserWarning)
-        yield
 
 
 def remarks(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:

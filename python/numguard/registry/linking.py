@@ -18,7 +18,6 @@ from numguard.errors import ArgumentError, BrakeError
 from numguard.linkage import Expansion, LinkPolicy, WalkOptions
 from numguard.linkage import expand as walk
 from numguard.registry.case import Case
-from numguard.registry.cells import own_numbers
 from numguard.registry.inputs import fingerprints, local_files, record_input, unchanged
 from numguard.registry.state import IN_FORCE, reports
 from numguard.types import Source
@@ -40,8 +39,7 @@ def expand(
     state = case.state(cut)
     status = state["status"]
     seeds = state.filter(pc.is_in(status, pa.array([word for word in IN_FORCE if word != "reverify"])))
-    with own_numbers():
-        of_registry = _core.NumberSet(state["msisdn"].filter(pc.equal(status, "protected")))
+    of_registry = _core.NumberSet(state["msisdn"].filter(pc.equal(status, "protected")), region=None)
     protected = of_registry if policy.protected is None else of_registry | _core.NumberSet(policy.protected)
     wanted: Any = seeds["msisdn"].combine_chunks()
     if policy.is_relative:

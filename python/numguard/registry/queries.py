@@ -22,7 +22,6 @@ from numguard.indian_time import MOMENT
 from numguard.registry import action
 from numguard.registry.amended import would_withdraw
 from numguard.registry.case import Basis, Case
-from numguard.registry.cells import own_numbers
 from numguard.registry.certificate import certified, compared
 from numguard.registry.districts import the_district
 from numguard.registry.failures import reports_failures
@@ -70,8 +69,8 @@ class Queries:
         state = case.state(
             cut, None if asked is None else case.store.with_linked(asked.to_array().cast(pa.int64()), cut)
         )
-        with own_numbers():
-            found = _core.NumberSet(state["msisdn"].filter(pc.is_in(state["status"], pa.array(wanted, pa.string()))))
+        listed: Any = state["msisdn"].filter(pc.is_in(state["status"], pa.array(wanted, pa.string())))
+        found = _core.NumberSet(listed, region=None)
         return found if asked is None else found & asked
 
     def certificate(self, path: PathLike, *, export: int) -> Path:
@@ -146,8 +145,8 @@ class Queries:
             values: The numbers, as `normalize` accepts them.
         """
         numbers = _set_of(values)
-        with own_numbers():
-            return numbers & _core.NumberSet(self._case.known(numbers.to_array(), self._case.store.head()))
+        known = self._case.known(numbers.to_array(), self._case.store.head())
+        return numbers & _core.NumberSet(known, region=None)
 
     def history(self, number: Number, *, as_of: date | datetime | None = None) -> pa.Table:
         """The history of one number, in the order of events.

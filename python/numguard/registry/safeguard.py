@@ -17,7 +17,6 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import pc
 from numguard.errors import RegistryError
-from numguard.registry.cells import own_numbers
 from numguard.registry.store import Store
 
 __all__ = ["refuse_protected_since", "refuse_unfit"]
@@ -136,8 +135,7 @@ def _among(rows: pa.Table, numbers: pa.Array[Any]) -> Bools:
 
 def _in_no_handset(rows: pa.Table) -> Bools:
     """The rows whose number is in no handset: helplines, service lines, placeholders."""
-    with own_numbers():
-        explained: Any = _core.explain(pa.concat_arrays(rows["msisdn"].chunks))
+    explained: Any = _core.explain(pa.concat_arrays(rows["msisdn"].chunks), region=None)
     line = pc.is_in(pc.cast(explained.field("kind"), pa.string()), pa.array(("toll_free", "service")))
     invented = pc.fill_null(pc.equal(pc.cast(explained.field("note"), pa.string()), "placeholder"), False)
     return np.asarray(pc.or_(line, invented).to_numpy(zero_copy_only=False), np.bool_)

@@ -17,7 +17,6 @@ from numguard.compute import pc
 from numguard.errors import RegistryError
 from numguard.indian_time import MOMENT
 from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
-from numguard.registry.cells import own_numbers
 from numguard.registry.grounds import (
     NEVER,
     Facts,
@@ -139,8 +138,7 @@ class Standing:
         self.sent = self._last("exported", "action", ("block", "release", RELEASED_TO_VERIFY))
 
         size = len(self.numbers)
-        with own_numbers():
-            explained: Any = _core.explain(pa.array(self.numbers.astype(np.uint64)))
+        explained: Any = _core.explain(pa.array(self.numbers.astype(np.uint64)), region=None)
         self.kind = pc.cast(explained.field("kind"), pa.string())
         self.own = anywhere(positions(self.complaining["msisdn"], self.numbers), size)
         self.placeholder = flags(pc.equal(pc.cast(explained.field("note"), pa.string()), "placeholder"))

@@ -58,7 +58,7 @@ impl Values {
         region: RegionsArgument,
         kernel: impl Fn(&ArrayRef, Reads<'_>) -> Result<ArrayRef, Error> + Send + Sync,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.check_numbers(py)?;
+        self.check_numbers(py, region.is_e164())?;
         let codes = match region {
             RegionsArgument::One(region) => {
                 return self.map(py, |chunk| kernel(chunk, region.into()));
@@ -289,9 +289,13 @@ impl Values {
         }
     }
 
-    /// Refuses a set of handsets. Warns if a `UInt64` column, which is not read again, seems to hold national numbers.
-    pub(crate) fn check_numbers(&self, py: Python<'_>) -> PyResult<()> {
+    /// Refuses a set of handsets. Warns if a `UInt64` column, which is not read again, seems to hold national numbers;
+    /// unless the caller says that it is E.164, with the region `None`.
+    pub(crate) fn check_numbers(&self, py: Python<'_>, is_e164: bool) -> PyResult<()> {
         self.refuse_handsets()?;
+        if is_e164 {
+            return Ok(());
+        }
         if self
             .chunks
             .iter()
@@ -316,6 +320,11 @@ impl Default for RegionArgument {
 }
 
 impl RegionArgument {
+    /// Whether bare digits are E.164.
+    pub(crate) fn is_e164(self) -> bool {
+        self.0 == Region::E164
+    }
+
     pub(crate) fn keys(self) -> Keys {
         Keys::Msisdn(self.0)
     }
@@ -326,6 +335,13 @@ pub(crate) enum RegionsArgument {
     One(Region),
     /// The chunks of a column of region codes.
     Each(Vec<ArrayRef>),
+}
+
+impl RegionsArgument {
+    /// Whether bare digits are E.164 in all rows.
+    pub(crate) fn is_e164(&self) -> bool {
+        matches!(self, Self::One(Region::E164))
+    }
 }
 
 impl Default for RegionsArgument {

@@ -85,7 +85,7 @@ impl Linkage {
         memory_limit: usize,
         threads: ThreadsArgument,
     ) -> PyResult<Self> {
-        seeds.check_numbers(py)?;
+        seeds.check_numbers(py, region.is_e164())?;
         let (seeds, refused_seeds) = py
             .detach(|| {
                 let arrays = seeds.chunks().to_vec();

@@ -213,7 +213,7 @@ set_class!(
         text_signature = "(values, *, region='IN', strict=False)"
     )]
     fn new(py: Python<'_>, values: Values, region: RegionsArgument, strict: bool) -> PyResult<Self> {
-        values.check_numbers(py)?;
+        values.check_numbers(py, region.is_e164())?;
         Members::build_numbers(py, values, region, strict).map(Self)
     }
 
