@@ -110,7 +110,7 @@ pub fn open(path: &Path, key_type: KeyType, verify: bool) -> Result<FrozenSet, E
 }
 
 fn mapped(file: &File) -> io::Result<Mmap> {
-    // SAFETY: the map is only read, through `FrozenSet`, which checks at opening that its layout lies within the map, and
+    // SAFETY: the map is only read, through `FrozenSet`, which checks at opening that its layout is within the map, and
     // bounds every access by that layout.
     // A process that changes or truncates the file in place violates the rule in this module's documentation.
     unsafe { Mmap::map(file) }
