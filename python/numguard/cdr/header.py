@@ -17,7 +17,7 @@ from numguard._core import normalize, normalize_imei
 from numguard.cdr import times
 from numguard.cdr.layout import ROLES, Layout, Role, canonical_line, canonical_name, names_served_party, without_form
 from numguard.cdr.layouts import LAYOUTS, generic
-from numguard.cdr.non_data import TARGET, NonData, Whose
+from numguard.cdr.non_data import TARGET, Whose, stated_count
 from numguard.cdr.parties import check_groups, doubts, is_caller, settled
 from numguard.errors import ArgumentError, InputError
 from numguard.indian_time import OFFSET_MICROS
@@ -244,10 +244,9 @@ def _reject_doubles(cells: Sequence[str], names: Sequence[str], columns: Mapping
 
 def read_preamble(lines: Sequence[str]) -> Preamble:
     """The content of the lines before the header; a cell id, an IMSI or a date is no target."""
-    counts = NonData(",", 0, lambda _names, _line: None)
     msisdn = imei14 = None
+    stated = [count for line in lines if (count := stated_count(line)) is not None]
     for line in lines:
-        counts.read_count(line)
         target = TARGET.search(line)
         if target is None:
             continue
@@ -256,7 +255,7 @@ def read_preamble(lines: Sequence[str]) -> Preamble:
             msisdn = msisdn or normalize([value]).to_pylist()[0]
         else:
             imei14 = imei14 or normalize_imei([value]).to_pylist()[0]
-    return Preamble(msisdn, imei14, counts.stated_rows, _period(lines))
+    return Preamble(msisdn, imei14, sum(stated) if stated else None, _period(lines))
 
 
 def _period(lines: Sequence[str]) -> tuple[int, int] | None:

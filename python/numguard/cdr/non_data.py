@@ -15,7 +15,7 @@ from numguard.cdr.layout import canonical_name
 from numguard.source.non_data import PAGE, RULER, TOTAL_WORDS, bare_cells
 from numguard.source.scripts import MARKS
 
-__all__ = ["TARGET", "Kind", "NonData", "Whose", "is_no_data"]
+__all__ = ["TARGET", "Kind", "NonData", "Whose", "is_no_data", "stated_count"]
 
 #: A header within the file: the same table's again, or another table's.
 Whose: TypeAlias = Literal["own", "other"]
@@ -61,6 +61,16 @@ def is_no_data(line: str) -> bool:
     return _NO_DATA.search(line) is not None
 
 
+def stated_count(line: str) -> int | None:
+    """The number of rows that a line says the report has; None if it names none.
+
+    >>> [stated_count(line) for line in ("Total records: 12", "Total duration 12")]
+    [12, None]
+    """
+    stated = _STATED_COUNT.search(line)
+    return int(stated[1]) if stated else None
+
+
 @dataclass(slots=True)
 class NonData:
     """Recognises non-data lines, one by one; `skipped` counts them.
@@ -92,12 +102,6 @@ class NonData:
         if lines:
             self.skipped[kind] = self.skipped.get(kind, 0) + lines
 
-    def read_count(self, line: str) -> None:
-        """Read the number of rows that the report states."""
-        stated = _STATED_COUNT.search(line)
-        if stated:
-            self.stated_rows = (self.stated_rows or 0) + int(stated[1])
-
     def _kind(self, line: str, number: int) -> Kind | None:
         cells = bare_cells(line.split(self.delimiter))
         if not cells:
@@ -118,7 +122,9 @@ class NonData:
         if PAGE.fullmatch(line):
             return "page"
         if _FOOTER.match(cells[0]) and not any(map(_KEY.fullmatch, cells[1:])):
-            self.read_count(line)
+            stated = stated_count(line)
+            if stated is not None:
+                self.stated_rows = (self.stated_rows or 0) + stated
             return "footer"
         if _LABEL.match(cells[0]) and sum(bool(cell) for cell in cells) <= 2:
             return "preamble"

@@ -40,10 +40,10 @@ _UNKNOWN_ACTION = "unknown_action"
 #: Columns that may have the action of a row, beside `action`, which alone is read.
 LIKE_ACTION = frozenset(
     ["action", "actions", "action_taken", "action_required", "block_status", "current_status", "decision",
-     "number_status", "status", "कार्रवाई", "कार्यवाही", "स्थिति", "निर्णय",
-     # Status and decision in Marathi, Gujarati, Punjabi, Bengali, Odia, Tamil, Telugu, Kannada, Malayalam and Urdu.
-     "स्थिती", "सद्यस्थिती", "સ્થિતિ", "નિર્ણય", "ਸਥਿਤੀ", "অবস্থা", "স্থিতি", "সিদ্ধান্ত", "ସ୍ଥିତି", "ନିଷ୍ପତ୍ତି", "நிலை", "முடிவு",
-     "స్థితి", "నిర్ణయం", "ಸ್ಥಿತಿ", "ನಿರ್ಧಾರ", "സ്ഥിതി", "തീരുമാനം", "فیصلہ", "کارروائی"]
+     # Status is translated before the look-up; action and decision in Hindi, Gujarati, Bengali, Odia, Tamil, Telugu,
+     # Kannada, Malayalam and Urdu are not.
+     "number_status", "status", "कार्रवाई", "कार्यवाही", "निर्णय", "નિર્ણય", "সিদ্ধান্ত", "ନିଷ୍ପତ୍ତି", "முடிவு", "నిర్ణయం", "ನಿರ್ಧಾರ",
+     "തീരുമാനം", "فیصلہ", "کارروائی"]
 )  # fmt: skip
 #: What such a column has for a number that was decided against.
 _AGAINST: Final = frozenset(
