@@ -11,23 +11,20 @@ import pyarrow as pa
 
 from numguard.errors import ArgumentError, RegistryError
 from numguard.registry.address import is_file, is_there
-from numguard.registry.case import Case, reason_given
+from numguard.registry.case import reason_given
 from numguard.registry.failures import reports_failures
 from numguard.registry.merging import Merged, contradictions, merge, merges
 from numguard.registry.seal import Seal
 from numguard.registry.store import Store
+from numguard.registry.verbs import Verbs
 from numguard.types import PathLike
 
 __all__ = ["Maintenance"]
 
 
 @reports_failures
-class Maintenance:
+class Maintenance(Verbs):
     """A registry that can be verified, backed up, and merged."""
-
-    @property
-    def _case(self) -> Case:
-        raise NotImplementedError
 
     def verify(self, *, event: int | None = None) -> Seal:
         """Reads the whole log and compares it with the digests that were recorded with its events.
@@ -122,17 +119,18 @@ class Maintenance:
             (1, 0, [{'by': 'HC 1234', 'status': 'protected'}])
         """
         reason = reason_given(reason) if reason else ""
+        case = self._case
         if isinstance(other, Maintenance):
             store = other._case.store
-            if store is self._case.store:
+            if store is case.store:
                 raise ArgumentError("other: is this registry itself")
-            return merge(self._case, store, store.dialect.name, reason)
+            return merge(case, store, store.dialect.name, reason)
         target = str(other)
         if is_file(target) and not is_there(target):
             raise RegistryError(f"{target}: there is no such file")
         store = Store(target, unchanged=True)
         try:
-            return merge(self._case, store, store.dialect.name, reason)
+            return merge(case, store, store.dialect.name, reason)
         finally:
             store.close()
 

@@ -21,7 +21,7 @@ from numguard.errors import ArgumentError
 from numguard.indian_time import MOMENT
 from numguard.registry import action
 from numguard.registry.amended import would_withdraw
-from numguard.registry.case import Basis, Case
+from numguard.registry.case import Basis
 from numguard.registry.certificate import certified, compared
 from numguard.registry.districts import the_district
 from numguard.registry.failures import reports_failures
@@ -30,6 +30,7 @@ from numguard.registry.history import history
 from numguard.registry.listing import ListPolicy
 from numguard.registry.review import review
 from numguard.registry.state import IN_FORCE, STATUSES, Status
+from numguard.registry.verbs import Verbs
 from numguard.report import TITLE, write_report
 from numguard.report.certificate import write_certificate
 from numguard.report.history import write_history
@@ -40,16 +41,8 @@ __all__ = ["Queries"]
 
 
 @reports_failures
-class Queries:
+class Queries(Verbs):
     """The calls of a registry that change nothing."""
-
-    _opened: Case
-
-    @property
-    def _case(self) -> Case:
-        # Each verb begins here, so that all its reads are of one store.
-        self._opened.store.settle()
-        return self._opened
 
     def numbers(
         self, statuses: Status | Iterable[Status] | None = None, *, among: Values | None = None
@@ -145,7 +138,8 @@ class Queries:
             values: The numbers, as `normalize` accepts them.
         """
         numbers = _set_of(values)
-        known = self._case.known(numbers.to_array(), self._case.store.head())
+        case, head = self._case_at(None)
+        known = case.known(numbers.to_array(), head)
         return numbers & _core.NumberSet(known, region=None)
 
     def history(self, number: Number, *, as_of: date | datetime | None = None) -> pa.Table:
@@ -168,7 +162,8 @@ class Queries:
         Raises:
             ArgumentError: It is not one number.
         """
-        return history(self._case.store, _one_number(number), self._cut(as_of))
+        case, cut = self._case_at(as_of)
+        return history(case.store, _one_number(number), cut)
 
     def history_page(self, path: PathLike, number: Number, *, as_of: date | datetime | None = None) -> Path:
         """Writes the history of one number as a page to be read and printed: each event with who, when and why.
@@ -189,7 +184,8 @@ class Queries:
             DamagedError: The log differs from what was recorded.
             MissingExtraError: The extra `report` is not installed.
         """
-        return write_history(history_of(self._case, _one_number(number), as_of, self._cut(as_of)), path)
+        case, cut = self._case_at(as_of)
+        return write_history(history_of(case, _one_number(number), as_of, cut), path)
 
     def refusals(self, id: int) -> pa.Table:  # noqa: A002
         """The cells that an intake refused, as written: row, column, cell, note."""
@@ -241,7 +237,7 @@ class Queries:
             >>> report.select(["district", "found", "named", "uploaded", "complaints"]).to_pylist()
             [{'district': 'Rohtak', 'found': 'reported', 'named': 1, 'uploaded': 0, 'complaints': 1}]
         """
-        return action.action_taken(self._case, self._cut(as_of), policy or ListPolicy())
+        return action.action_taken(*self._case_at(as_of), policy or ListPolicy())
 
     def complaints_by_day(self, *, as_of: date | datetime | None = None) -> pa.Table:
         """The complaints of each day, district and source that stand, and their money.
@@ -254,7 +250,7 @@ class Queries:
             complaints (int64), amount_lost, amount_recovered (decimal128(20, 2), rupees). Their sums are those of
             `action_taken`.
         """
-        return action.complaints_by_day(self._case, self._cut(as_of))
+        return action.complaints_by_day(*self._case_at(as_of))
 
     def report(
         self,
@@ -288,7 +284,7 @@ class Queries:
             ArgumentError: The path does not end in `.html`.
             FileMissingError: There is no such folder.
         """
-        case = replace(figures(self._case, self._cut(as_of), policy or ListPolicy()), tac=tac)
+        case = replace(figures(*self._case_at(as_of), policy or ListPolicy()), tac=tac)
         return write_report(case, path, title=title, full_numbers=full_numbers)
 
     def block_list(
@@ -312,7 +308,7 @@ class Queries:
             via_imei, review_by; with `since`, also change: added, changed or removed. A number whose block has lost its
             grounds, and that is still linked, has two rows: removed, with the action `release`, then added.
         """
-        case, cut = self._case, self._cut(as_of)
+        case, cut = self._case_at(as_of)
         base = None if since is None else since if isinstance(since, int) else case.cut("since", since)
         if isinstance(base, bool) or (base is not None and not 0 <= base <= cut):
             raise ArgumentError("since: takes a day, a moment or an event that is not after as_of")
@@ -338,7 +334,7 @@ class Queries:
             The action is `block` only where an officer confirmed the number and the last run did not stop at the
             handset (`stopped` is null); else `reverify`.
         """
-        case, cut = self._case, self._cut(as_of)
+        case, cut = self._case_at(as_of)
         district = the_district(district, case.store.districts)
         return case.block_list(case.handsets(cut).listed(district), "handsets", (0, cut), district, as_of=as_of)
 
@@ -369,10 +365,7 @@ class Queries:
             >>> waiting["why"].to_pylist(), listed, listed_then
             (['unlisted_words'], 0, 1)
         """
-        return review(self._case, self._cut(as_of))
-
-    def _cut(self, as_of: date | datetime | None) -> int:
-        return self._case.store.head() if as_of is None else self._case.cut("as_of", as_of)
+        return review(*self._case_at(as_of))
 
 
 def _set_of(values: Values) -> _core.NumberSet:
