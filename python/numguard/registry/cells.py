@@ -18,6 +18,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import as_text, is_list, is_number, pc, schema_of, whole
 from numguard.errors import UnsupportedTypeError
+from numguard.registry.arrays import ReadNoted
 from numguard.registry.spelling import seen
 from numguard.source.scripts import plain_digits, plain_letters
 
@@ -197,7 +198,7 @@ def repeats(cells: pa.Array[Any]) -> bool:
     return len(cells) > 10_000 and 2 * len(pc.unique(sample)) < len(sample)
 
 
-def each_once(cells: pa.Array[Any], read: Any) -> tuple[pa.Array[Any], pa.Array[Any]]:
+def each_once(cells: pa.Array[Any], read: ReadNoted) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """Reads each distinct cell once."""
     encoded: Any = cells.dictionary_encode(null_encoding="encode")
     values, note = read(encoded.dictionary)
