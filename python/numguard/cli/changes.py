@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 import pyarrow as pa
@@ -42,7 +42,7 @@ __all__ = ["changes"]
 @options.output_or_page
 def changes(
     sources: tuple[str, ...],
-    by: Any,
+    by: Literal["msisdn", "imei14"],
     gap_days: int,
     changed: bool,
     numbers: str | None,

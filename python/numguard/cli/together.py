@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 import pyarrow as pa
@@ -33,7 +33,7 @@ __all__ = ["common"]
 def common(
     sources: tuple[str, ...],
     at_least: int,
-    by: Any,
+    by: Literal["msisdn", "imei14"],
     named: dict[str, str | None],
     proof: Path | None,
     tac_path: str | None,

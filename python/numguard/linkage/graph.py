@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
 from numguard.compute import ascending, pc, schema_of, tuples_of
+
+if TYPE_CHECKING:
+    from numguard.linkage.expansion import Expansion
 
 __all__ = ["Graph"]
 
@@ -56,7 +59,7 @@ class Graph:
         return f"<Graph of {self.nodes.num_rows} nodes and {self.edges.num_rows} edges>"
 
 
-def graph_of(found: Any, numbers: pa.Array[Any] | None, imeis: pa.Array[Any] | None) -> tuple[Graph, int]:
+def graph_of(found: Expansion, numbers: pa.Array[Any] | None, imeis: pa.Array[Any] | None) -> tuple[Graph, int]:
     """The part of an expansion around some keys, or all of it; and how many of the keys are not in the walk.
 
     Args:
@@ -91,7 +94,7 @@ def _listed(keys: Any) -> list[int]:
     return listed
 
 
-def _numbers(found: Any) -> dict[_Key, _Node]:
+def _numbers(found: Expansion) -> dict[_Key, _Node]:
     nodes: dict[_Key, _Node] = {(msisdn, None): ("reported", 0, "unseen", None) for msisdn in found.unseen.to_pylist()}
     hops = dict(tuples_of(found.linked, "msisdn", "hop"))
     nodes |= {(msisdn, None): ("linked", hop, None, None) for msisdn, hop in hops.items()}
@@ -103,7 +106,7 @@ def _numbers(found: Any) -> dict[_Key, _Node]:
     return nodes
 
 
-def _handsets(found: Any) -> dict[_Key, _Node]:
+def _handsets(found: Expansion) -> dict[_Key, _Node]:
     nodes: dict[_Key, _Node] = {
         (None, imei14): ("open", hop, None, numbers)
         for imei14, hop, numbers in tuples_of(found.handsets, "imei14", "hop", "numbers")
@@ -114,7 +117,7 @@ def _handsets(found: Any) -> dict[_Key, _Node]:
     return nodes
 
 
-def _edges(found: Any) -> pa.Table:
+def _edges(found: Expansion) -> pa.Table:
     """Every edge with its way."""
     paths: set[tuple[int, int]] = set()
     for msisdn, imei14, before in tuples_of(found.linked, "msisdn", "via_imei", "via_msisdn"):

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from numguard.compute import ascending, pc, schema_of, table_of, tuples_of
 from numguard.errors import ArgumentError
+from numguard.registry.arrays import Column
 from numguard.registry.case import Case
 from numguard.registry.grounds import version_keys
 from numguard.registry.listing import ListPolicy, rows
@@ -39,7 +40,7 @@ _CHANGED = schema_of(
 )
 
 
-def amended(case: Case, event: int, keys: Any, name: str) -> pa.Table:
+def amended(case: Case, event: int, keys: Column, name: str) -> pa.Table:
     """The numbers that a file of complaints drops or turns by amending complaints.
 
     Args:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard.compute import pc
+from numguard.registry.arrays import Column
 from numguard.registry.cells import each_once, is_mobile, is_nothing, plain_text, repeats, trimmed, written
 from numguard.source.scripts import plain_letters
 
@@ -51,7 +52,7 @@ _PAISE: Final = 2
 _MOST_DIGITS: Final = 18
 
 
-def amounts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
+def amounts(column: Column) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """Rupees -> paise (int64), exactly. Returns (paise, note).
 
     Accepted: digits, with separators as in India (1,00,000) or by threes; with a sign or word of rupees; with thousand,

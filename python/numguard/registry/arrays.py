@@ -1,11 +1,12 @@
 """Arrow columns as NumPy arrays, in which the registry computes.
 
-Owns the conversion of integers, the names of the two types, and two steps that many computations have. Independent of
+Owns the conversion of integers, the names of the types, and two steps that many computations have. Independent of
 what a column holds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,13 +15,17 @@ import pyarrow as pa
 
 from numguard.compute import flags
 
-__all__ = ["Bools", "Ints", "anywhere", "first_of_each", "flags", "ints"]
+__all__ = ["Bools", "Column", "Ints", "ReadNoted", "anywhere", "first_of_each", "flags", "ints"]
 
 Bools: TypeAlias = npt.NDArray[np.bool_]
 Ints: TypeAlias = npt.NDArray[np.int64]
+#: Quoted, as the types of pyarrow take no parameters at run time.
+Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
+#: Reads the cells of a column: the values, null where a cell has none, and the note of each cell that is refused.
+ReadNoted: TypeAlias = "Callable[[Column], tuple[pa.Array[Any], pa.Array[Any]]]"
 
 
-def ints(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> Ints:
+def ints(values: Column) -> Ints:
     """Integers, of which none is null."""
     return np.asarray(values.to_numpy(zero_copy_only=False), np.int64)
 

@@ -22,6 +22,7 @@ from numguard.blocklist import BlockList
 from numguard.compute import pc
 from numguard.errors import ArgumentError, RegistryError
 from numguard.indian_time import DAY_MICROS, day_of, local
+from numguard.registry.arrays import Column
 from numguard.registry.handsets import Handsets
 from numguard.registry.listing import Due, ListPolicy, delta, rows, unlisted
 from numguard.registry.moments import end_of_day, last_moment
@@ -113,11 +114,11 @@ class Case:
             raise ArgumentError(f"{name} (--{name.replace('_', '-')}): the day is in the future, and its state unknown")
         return self.store.cut_at(last)
 
-    def facts(self, cut: int, among: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> Facts:
+    def facts(self, cut: int, among: Column | None = None) -> Facts:
         """The facts of the log up to `cut`, of all numbers or of those `among` some."""
         return Facts(**{kind: self.store.facts(kind, cut, among) for kind in FACTS})
 
-    def state(self, cut: int, among: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> pa.Table:
+    def state(self, cut: int, among: Column | None = None) -> pa.Table:
         """The state of all numbers at `cut`, or of those `among` some."""
         return derive(self.facts(cut, among))
 

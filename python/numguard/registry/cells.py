@@ -18,6 +18,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import as_text, is_list, is_number, pc, schema_of, whole
 from numguard.errors import UnsupportedTypeError
+from numguard.registry.arrays import Column, ReadNoted
 from numguard.registry.spelling import seen
 from numguard.source.scripts import plain_digits, plain_letters
 
@@ -57,7 +58,7 @@ _LABELLED = (
 _TWO_PORTAL_NUMBERS = r"(?:^|\P{Nd})\p{Nd}{14}\P{Nd}+\p{Nd}{14}(?:\P{Nd}|$)"
 
 
-def written(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+def written(column: Column) -> pa.Array[Any]:
     """The cells as text; NUL, which no store accepts, becomes its symbol."""
     try:
         text = as_text(whole(column))
@@ -74,7 +75,7 @@ def may_name_numbers(kind: Any) -> bool:
     return is_number(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
-def joined(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+def joined(column: Column) -> pa.Array[Any]:
     """The cells as text, those of a list as one."""
     values = whole(column)
     if not is_list(values.type):
@@ -96,7 +97,7 @@ def _has_nul(text: pa.Array[Any]) -> bool:
     return not np.frombuffer(characters, np.uint8)[ends[text.offset] : ends[text.offset + len(text)]].all()
 
 
-def words(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+def words(column: Column) -> pa.Array[Any]:
     """Names and other free text without surrounding and repeated blanks; null where empty.
 
     A word in capitals or in small letters only is capitalised as a name, so that one district has one name; up to four
@@ -117,7 +118,7 @@ def words(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
     return cells
 
 
-def acknowledgements(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
+def acknowledgements(column: Column) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """Acknowledgement numbers, FIR and ticket numbers: text, never a number. Returns (text, note)."""
     cells = written(column)
     # Nearly all are plain digits, and need no further processing.
@@ -197,7 +198,7 @@ def repeats(cells: pa.Array[Any]) -> bool:
     return len(cells) > 10_000 and 2 * len(pc.unique(sample)) < len(sample)
 
 
-def each_once(cells: pa.Array[Any], read: Any) -> tuple[pa.Array[Any], pa.Array[Any]]:
+def each_once(cells: pa.Array[Any], read: ReadNoted) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """Reads each distinct cell once."""
     encoded: Any = cells.dictionary_encode(null_encoding="encode")
     values, note = read(encoded.dictionary)
@@ -219,7 +220,7 @@ class Numbers:
     refused: pa.Table
 
 
-def numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Numbers:
+def numbers(column: Column) -> Numbers:
     """Every number of each cell: certain, doubtful, or why there is none, as the core reads them."""
     cells = whole(column)
     index = pa.array(np.arange(len(cells)))
@@ -243,7 +244,7 @@ def numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Numbers:
     return Numbers(pa.concat_tables([certain, rest.certain]), rest.doubtful, rest.refused)
 
 
-def inside_text(column: pa.Array[Any] | pa.ChunkedArray[Any], mark: str) -> Numbers:
+def inside_text(column: Column, mark: str) -> Numbers:
     """Every whole number inside of free text: none is certain, and `mark` is the doubt."""
     cells = written(column)
     found = _mentioned(pa.array(np.arange(len(cells))), cells)
@@ -293,7 +294,7 @@ def _excerpts(cells: pa.Array[Any], count: pa.Array[Any]) -> pa.Array[Any]:
     return kept
 
 
-def single_numbers(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
+def single_numbers(column: Column) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """The one number of each cell. Returns (msisdn, note of the refusal)."""
     explained: Any = _core.explain(_readable(whole(column)))
     msisdn = explained.field("msisdn")
@@ -332,7 +333,7 @@ def _readable(cells: pa.Array[Any]) -> pa.Array[Any]:
     return cells.cast(pa.string())
 
 
-def remarks(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+def remarks(column: Column) -> pa.Array[Any]:
     """Free text without surrounding blanks; null where empty."""
     text = pc.utf8_trim(written(column), _BLANKS)
     shown: pa.Array[Any] = pc.if_else(is_nothing(text), None, text)

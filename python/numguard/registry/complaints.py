@@ -6,7 +6,7 @@ One idea: a number is certain, or it waits for a decision, or it is refused; not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -19,7 +19,7 @@ from numguard.errors import ArgumentError, ColumnError
 from numguard.number_list.rounded import rounded
 from numguard.registry import cells
 from numguard.registry.amounts import amounts
-from numguard.registry.arrays import Bools, Ints, anywhere, first_of_each, flags, ints
+from numguard.registry.arrays import Bools, Column, Ints, ReadNoted, anywhere, first_of_each, flags, ints
 from numguard.registry.complaint_status import Statuses, complaint_statuses
 from numguard.registry.districts import districts
 from numguard.registry.doubts import (
@@ -131,17 +131,16 @@ def read_complaints(
     refusals: list[pa.Table] = []
     column = partial(sheet.column, at)
 
-    def read(word: str, reader: Any) -> pa.Array[Any]:
-        values: pa.Array[Any]
+    def read(word: str, reader: ReadNoted) -> pa.Array[Any]:
         values, note = reader(column(word))
         refusals.append(_refused(word, column(word), note))
         return values
 
-    def words(word: str, reader: Any = cells.words) -> pa.Array[Any]:
-        values: pa.Array[Any] = reader(column(word))
+    def words(word: str, reader: Callable[[Column], pa.Array[Any]] = cells.words) -> pa.Array[Any]:
+        values = reader(column(word))
         return pc.coalesce(values, reader(pa.array([set_once[word]]))[0]) if word in set_once else values
 
-    def past(column: pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
+    def past(column: Column) -> tuple[pa.Array[Any], pa.Array[Any]]:
         values, note = moments(column)
         early = pc.fill_null(pc.greater_equal(values, end_of_day(now)), False)
         return pc.if_else(early, None, values), pc.if_else(early, "in_the_future", note)

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from numguard.errors import ArgumentError
+from numguard.registry.arrays import Column
 from numguard.registry.cells import words
 from numguard.registry.headings import heading
 from numguard.registry.spelling import folded, listed_in
@@ -24,7 +25,7 @@ __all__ = ["districts", "spellings", "the_district"]
 _BESIDE = frozenset({"district", "zila", "जिला"})
 
 
-def districts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+def districts(column: Column) -> pa.Array[Any]:
     """Names of districts, those of the table in their official spelling, others as `words` gives them.
 
     >>> districts(pa.array(["GURGAON", "Distt. Nuh (Mewat)", "Alwar"])).to_pylist()

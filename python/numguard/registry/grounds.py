@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import aggregated, ascending, pc
-from numguard.registry.arrays import Bools, Ints, anywhere, first_of_each, flags, ints
+from numguard.registry.arrays import Bools, Column, Ints, anywhere, first_of_each, flags, ints
 from numguard.registry.sources import sources
 from numguard.registry.spelling import folded_cells
 
@@ -287,7 +287,7 @@ class Linked:
         self.seed = np.append(seeds, -1)[best]
 
 
-def _dictionary(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Any:
+def _dictionary(column: Column) -> Any:
     one: Any = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     encoded = one.dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
@@ -301,7 +301,7 @@ def _written(column: pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], Ints]:
     return encoded.dictionary, _codes(encoded.indices)
 
 
-def _folded(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> Ints:
+def _folded(column: Column) -> Ints:
     """Codes of the words of `column`, spellings that are compared alike being one; -1 where it is null."""
     encoded = _dictionary(column)
     lower = folded_cells(encoded.dictionary).dictionary_encode()
@@ -317,7 +317,7 @@ def known(values: Ints, where: Bools) -> pa.Array[Any]:
     return pa.array(values, pa.int64(), mask=~where)
 
 
-def taken(words: pa.Array[Any] | pa.ChunkedArray[Any], rows: Ints) -> pa.Array[Any]:
+def taken(words: Column, rows: Ints) -> pa.Array[Any]:
     """The word of each row; null where the row is -1."""
     taken = words.take(pa.array(rows, pa.int64(), mask=rows < 0)).cast(pa.string())
     return taken.combine_chunks() if isinstance(taken, pa.ChunkedArray) else taken

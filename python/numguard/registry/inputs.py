@@ -20,6 +20,7 @@ from numguard.errors import FileMissingError, InputError
 from numguard.registry.store import Append
 from numguard.source import files_of, is_local
 from numguard.source.container import check_file
+from numguard.types import Source
 
 __all__ = ["fingerprint_file", "fingerprint_table", "fingerprints", "local_files", "record_input", "unchanged"]
 
@@ -32,7 +33,7 @@ def record_input(
     append.rows("input", row)
 
 
-def fingerprints(sightings: Any) -> list[tuple[str, int | None, str]]:
+def fingerprints(sightings: Source) -> list[tuple[str, int | None, str]]:
     """Name, size and SHA-256 of each file of sightings; a stream that can be read only once has none."""
     found: list[tuple[str, int | None, str]] = []
     for entry in sightings if isinstance(sightings, list | tuple) else [sightings]:
@@ -44,13 +45,13 @@ def fingerprints(sightings: Any) -> list[tuple[str, int | None, str]]:
     return found
 
 
-def local_files(sightings: Any) -> list[Path]:
+def local_files(sightings: Source) -> list[Path]:
     """The local files of sightings."""
     entries = sightings if isinstance(sightings, list | tuple) else [sightings]
     return [path for entry in entries for path in _paths_of(entry)]
 
 
-def _paths_of(entry: Any) -> Sequence[Path]:
+def _paths_of(entry: object) -> Sequence[Path]:
     if isinstance(entry, Cdr):
         return entry.paths
     return files_of(entry) if isinstance(entry, str | Path) and is_local(entry) else ()

@@ -16,7 +16,7 @@ import pyarrow as pa
 from numguard.compute import pc, whole
 from numguard.errors import ArgumentError
 from numguard.indian_time import DAY_MICROS, IST, OFFSET_MICROS
-from numguard.registry.arrays import Bools, Ints, flags, ints
+from numguard.registry.arrays import Bools, Column, Ints, flags, ints
 from numguard.registry.cells import each_once, is_nothing, plain_text, repeats, trimmed, written
 from numguard.source.scripts import plain_letters
 
@@ -93,7 +93,7 @@ def last_moment(name: str, moment: object) -> int:
     return (last - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
-def moments(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
+def moments(column: Column) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """Dates and times -> microseconds since 1970 in UTC. Returns (moment, note); without a zone, a time is IST.
 
     Accepted: ISO 8601, day first with `/`, `-`, `.` or a blank (12/09/2026, 12-Sep-2026 14:05, 12.09.2026 2:05 PM,

@@ -6,7 +6,7 @@ moment at which they happened, where the file has one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -175,7 +175,12 @@ def _statuses(column: pa.ChunkedArray[Any], words: Mapping[str, str]) -> pa.Arra
     return statuses.take(encoded.indices)
 
 
-def _read(sheet: Sheet, mapping: Mapped | None, known: Any, words: Mapping[str, str]) -> tuple[pa.Table, pa.Table]:
+def _read(
+    sheet: Sheet,
+    mapping: Mapped | None,
+    known: Callable[[pa.Array[Any]], pa.Array[Any]],
+    words: Mapping[str, str],
+) -> tuple[pa.Table, pa.Table]:
     """The rows of outcomes, ordered by moment, and the refused cells, of each row the first.
 
     `known` returns which of some numbers the registry has, `words` maps words to statuses.

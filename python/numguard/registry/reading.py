@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import ascending, pc, tuples_of, whole
+from numguard.registry.arrays import Column
 from numguard.registry.dialect import Dialect
 from numguard.registry.order import ID, Order, amending, answers_in_order, in_order, position
 from numguard.registry.receivers import same_receiver
@@ -68,7 +69,7 @@ class Reading:
     _lock: threading.RLock
     _mine: threading.local
     #: The numbers in the temporary table `wanted`.
-    _wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None
+    _wanted: Column | None
     _order: tuple[int, Order | None] | None
 
     def read(self, columns: str, query: str, values: Sequence[int | str] = ()) -> pa.Table:
@@ -153,7 +154,7 @@ class Reading:
             "event"
         )
 
-    def facts(self, kind: str, cut: int, among: pa.Array[Any] | pa.ChunkedArray[Any] | None = None) -> pa.Table:
+    def facts(self, kind: str, cut: int, among: Column | None = None) -> pa.Table:
         """The facts of one kind up to `cut`: of all numbers, or of those `among` some.
 
         Their events are in the order of all merged registries. Calls with the same array are faster than with its copy.
@@ -189,13 +190,11 @@ class Reading:
         names = ", ".join(name for name, _ in fields_of(columns))
         return self.read(columns, f"SELECT {names} FROM contradiction WHERE event >= $1", (since,))
 
-    def _facts(self, kind: str, cut: int, among: pa.Array[Any] | pa.ChunkedArray[Any] | None) -> pa.Table:
+    def _facts(self, kind: str, cut: int, among: Column | None) -> pa.Table:
         columns, query = FACTS[kind]
         return self._among(columns, of_all(query) if among is None else of_wanted(query), cut, among)
 
-    def _among(
-        self, columns: str, query: str, cut: int, among: pa.Array[Any] | pa.ChunkedArray[Any] | None
-    ) -> pa.Table:
+    def _among(self, columns: str, query: str, cut: int, among: Column | None) -> pa.Table:
         """The rows of a query that joins the numbers `among` some as the table `wanted`, or of one without it."""
         if among is None:
             return self.read(columns, query, (cut,))
@@ -235,7 +234,7 @@ class Reading:
         columns = "ordinal:i complaint:i fingerprint:i usable:i taken_back:i"
         return self._of_candidates(columns, VERSIONS_OF_CANDIDATES, keys.sort_by("complaint_key"))
 
-    def numbers_of(self, keys: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+    def numbers_of(self, keys: Column) -> pa.Array[Any]:
         """The numbers that any version of some complaints names as a suspect's or has as the complainant's."""
         candidates = pa.table({"complaint_key": pc.unique(keys)}).sort_by("complaint_key")
         versions = self._of_candidates(NUMBER_COLUMNS, NUMBERS_OF_CANDIDATES, candidates)
@@ -254,7 +253,7 @@ class Reading:
                 last[key] = max((event, ends), last.get(key, (0, False)))
         return pa.array([key for key, (_, ends) in last.items() if ends], pa.string())
 
-    def complaints_of(self, keys: pa.Array[Any] | pa.ChunkedArray[Any], cut: int) -> dict[str, int]:
+    def complaints_of(self, keys: Column, cut: int) -> dict[str, int]:
         """The complaint of each key, as the facts up to `cut` number it."""
         order, names = self.order(cut), pc.unique(keys)
         recorded = self.versions(pa.table({"ordinal": np.arange(len(names)), "complaint_key": names}))
@@ -356,7 +355,7 @@ class Reading:
         )
         return ascending(self._ranked(table, cut), "event", "name")
 
-    def events(self, seqs: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Table:
+    def events(self, seqs: Column) -> pa.Table:
         """Who, when and why of each of some events, and the file it read; `at` is the moment where it was recorded.
 
         Of several files, `file` has all names and `sha256` all digests, in the same order, with `; ` between.
@@ -372,7 +371,7 @@ class Reading:
             found = found.append_column(name, _of_each(found["event"], files, column))
         return found.take(pc.index_in(seqs, found["event"]))
 
-    def sent_files(self, seqs: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Table:
+    def sent_files(self, seqs: Column) -> pa.Table:
         """The files that were sent with some events."""
         query = """SELECT DISTINCT x.event, x.name, x.sha256 FROM wanted_event a JOIN export x ON x.event = a.seq"""
         with self._lock:
@@ -414,7 +413,7 @@ class Reading:
         query = "SELECT row, field, cell, note FROM refusal WHERE event = $1"
         return ascending(self.read(TABLES["refusal"], query, (event,)), "row", "field", "cell")
 
-    def _scratch_events(self, seqs: pa.Array[Any] | pa.ChunkedArray[Any]) -> None:
+    def _scratch_events(self, seqs: Column) -> None:
         self._scratch("wanted_event", pa.table({"seq": pc.unique(seqs).cast(pa.int64())}))
 
     def _scratch(self, name: str, table: pa.Table) -> None:

@@ -13,13 +13,14 @@ from typing import Any
 
 import pyarrow as pa
 
+from numguard.registry.arrays import Column
 from numguard.registry.cells import words
 from numguard.registry.spelling import folded, listed_in
 
 __all__ = ["same_source", "sources", "spellings"]
 
 
-def sources(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+def sources(column: Column) -> pa.Array[Any]:
     """Names of sources, those of the table in its spelling, others as `words` gives them.
 
     >>> sources(pa.array(["ncrp portal", "N.C.R.P.", "Helpline-1930", "PS Rohtak"])).to_pylist()

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from numguard.compute import pc, whole
+from numguard.registry.arrays import Column
 
 __all__ = ["folded", "folded_cells", "listed_in", "phrases", "plain_words", "seen"]
 
@@ -39,7 +40,7 @@ def seen(text: pa.Array[Any]) -> pa.Array[Any]:
     return cells
 
 
-def folded_cells(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
+def folded_cells(column: Column) -> pa.Array[Any]:
     """Names as they are compared."""
     text: Any = whole(column)
     # Nearly all names are plain, and need no further processing.

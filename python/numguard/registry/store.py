@@ -22,6 +22,7 @@ from numguard.errors import ArgumentError, RegistryError, UnsettledError
 from numguard.files.placing import Together, together
 from numguard.files.steps import one_step, stepwise
 from numguard.registry.address import connect, is_file, is_there, not_yet_created
+from numguard.registry.arrays import Column
 from numguard.registry.dialect import READ_ONLY, Dialect
 from numguard.registry.migrating import migrate
 from numguard.registry.opening import Seen, copied, is_read_only, seen
@@ -93,7 +94,7 @@ class Store(Reading):
         # Held during a write, and during reads that must see the same state of the connection.
         self._lock = threading.RLock()
         self._mine = threading.local()
-        self._wanted: pa.Array[Any] | pa.ChunkedArray[Any] | None = None
+        self._wanted: Column | None = None
         self._order: tuple[int, Order | None] | None = None
         self.closed = False
         self._target = target
