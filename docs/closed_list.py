@@ -20,7 +20,7 @@ def closed_lists() -> dict[str, Mapping[str, str]]:
     from numguard import _core
     from numguard.cdr import CDR_NOTES, PLACE_NOTES
     from numguard.keyed import HASH_NOTES
-    from numguard.registry.complaints import COMPLAINT_NOTES
+    from numguard.registry.sheets.complaints import COMPLAINT_NOTES
     from numguard.source.part import RECORD_NOTES
     from numguard.tac import TAC_NOTES
 

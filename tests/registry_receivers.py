@@ -126,7 +126,7 @@ class Office:
 
     def answer(self, desk: Desk) -> None:
         values = self.random.sample(NUMBERS, self.random.choice([1, 2]))
-        status = self.random.choice(["blocked", "blocked", *ng.registry.state.OUTCOMES])
+        status = self.random.choice(["blocked", "blocked", *ng.registry.numbers.state.OUTCOMES])
         known = set(desk.registry._case.state(desk.registry._case.store.head())["msisdn"].to_pylist())
         table = {"msisdn": numbers(values), "status": [status] * len(values)}
         at = [self.now.strftime("%Y-%m-%d %H:%M:%S")] * len(values)

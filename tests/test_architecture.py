@@ -32,6 +32,21 @@ LAYERS = [
 ]
 LAYER = {module: layer for layer, modules in enumerate(LAYERS) for module in modules}
 
+# The same within the registry, but that modules of a package import each other.
+REGISTRY_LAYERS = [
+    {"arrays"},
+    {"spelling"},
+    {"receivers"},
+    {"log"},
+    {"sheets"},
+    {"numbers"},
+    {"case"},
+    {"events"},
+    {"answers"},
+    {"failures", "verbs"},
+    {"queries", "maintenance"},
+]
+
 UNSAFE_ALLOWED = (
     "core/src/set/probe/",
     "core/src/block/",
@@ -58,8 +73,9 @@ def module_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imported_modules(path: Path) -> set[str]:
-    modules = set()
+def imported_names(path: Path) -> set[str]:
+    """The full names of the package's modules that a module imports."""
+    found = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -69,12 +85,12 @@ def imported_modules(path: Path) -> set[str]:
             names = [f"numguard.{alias.name}" for alias in node.names] if module == "numguard" else [module]
         else:
             continue
-        for name in names:
-            if name == "numguard":
-                modules.add("numguard")
-            elif name.startswith("numguard."):
-                modules.add(name.split(".")[1])
-    return modules
+        found |= {name for name in names if name.split(".")[0] == "numguard"}
+    return found
+
+
+def imported_modules(path: Path) -> set[str]:
+    return {[*name.split("."), name][1] for name in imported_names(path)}
 
 
 def test_imports_only_lower_layers() -> None:
@@ -91,6 +107,21 @@ def test_imports_only_lower_layers() -> None:
             assert other != "numguard", f"{path}: imports the public interface"
             assert LAYER[other] < LAYER[module], f"{path}: imports {other}, which is no lower layer"
     assert seen >= 10
+
+
+def test_registry_imports_only_lower_layers() -> None:
+    layers = {module: layer for layer, modules in enumerate(REGISTRY_LAYERS) for module in modules}
+    folder = PACKAGE / "registry"
+    seen = 0
+    for path in sorted(folder.rglob("*.py")):
+        module = path.relative_to(folder).parts[0].removesuffix(".py")
+        if module == "__init__":
+            continue
+        names = {name for name in imported_names(path) if name.startswith("numguard.registry")}
+        for other in {name.removeprefix("numguard.registry").strip(".").split(".")[0] for name in names} - {module}:
+            seen += 1
+            assert layers[other] < layers[module], f"{path}: imports {other}, which is no lower layer"
+    assert seen >= 50
 
 
 def loaded_by(code: str) -> set[str]:
@@ -127,12 +158,11 @@ def test_names_are_imported_from_where_the_types_are() -> None:
 def test_only_listed_modules_contain_sql() -> None:
     sql = re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|CREATE\s+TABLE|UPDATE\s+\w+\s+SET)\b", re.DOTALL)
     with_sql = {path.relative_to(PACKAGE).as_posix() for path in python_files() if sql.search(path.read_text())}
-    assert "registry/store.py" in with_sql
+    assert "registry/log/store.py" in with_sql
     # The benchmarks ask DuckDB in its own language, about nothing of ours.
     with_sql = {path for path in with_sql if not path.startswith("bench/")}
-    registry = {"store", "reading", "sql", "joining", "sqlite", "postgresql", "migrating", "verifying"}
-    registry |= {"waiting"}
-    assert with_sql == {f"registry/{name}.py" for name in registry}
+    log = {"store", "reading", "sql", "joining", "sqlite", "postgresql", "migrating", "verifying", "waiting"}
+    assert with_sql == {f"registry/log/{name}.py" for name in log}
 
 
 def test_what_is_defined_once() -> None:

@@ -24,7 +24,7 @@ from numguard.blocklist import BlockList
 from numguard.errors import ArgumentError, ColumnError, InputError, RegistryError
 from numguard.files.outgoing import write_private
 from numguard.number_list import read_numbers
-from numguard.registry.store import Append
+from numguard.registry.log.store import Append
 
 A, B = 919123456789, 919876543210
 

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 
 import numguard as ng
-from numguard.registry.complaint_status import ENDS, STANDS
-from numguard.registry.ended import ended_and_in_force
-from numguard.registry.figures import figures
-from numguard.registry.notes import NOTES
+from numguard.registry.answers.figures import figures
+from numguard.registry.answers.notes import NOTES
+from numguard.registry.events.ended import ended_and_in_force
+from numguard.registry.sheets.complaint_status import ENDS, STANDS
 from registry_cases import A, B, C, complaint, complaints, listed, registry, status_of
 from test_cli import numguard
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import numguard as ng
 from numguard.errors import ArgumentError
-from numguard.registry.state import SETTLING
+from numguard.registry.numbers.state import SETTLING
 
 NUMBERS = [919876500000 + n for n in range(6)]
 HANDSETS = [35824005111100, 35824005222200]

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 import numguard as ng
-from numguard.registry.ended import ended_and_in_force
+from numguard.registry.events.ended import ended_and_in_force
 from registry_cases import A, B, C, complaint, complaints, listed, registry, status_of
 from registry_stores import postgres, store
 from test_cli import numguard

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import numguard
-from numguard.registry.state import IN_FORCE, OUTCOMES, STATUSES
+from numguard.registry.numbers.state import IN_FORCE, OUTCOMES, STATUSES
 
 DOCS = Path(__file__).parents[1] / "docs"
 GLOSSARY = (DOCS / "reference" / "glossary.md").read_text()

@@ -9,8 +9,8 @@ import pytest
 
 import numguard as ng
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
-from numguard.registry.districts import districts, spellings
-from numguard.registry.headings import (
+from numguard.registry.sheets.districts import districts, spellings
+from numguard.registry.sheets.headings import (
     AMBIGUOUS,
     COLUMNS,
     SEVERAL,

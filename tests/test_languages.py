@@ -14,9 +14,9 @@ import numguard as ng
 from numguard.errors import ColumnError, InputError
 from numguard.number_list import read_numbers
 from numguard.number_list.titles import is_of_victims
-from numguard.registry.amounts import amounts
-from numguard.registry.headings import AMBIGUOUS, COLUMNS, SEVERAL, find_columns, heading
-from numguard.registry.moments import moments
+from numguard.registry.sheets.amounts import amounts
+from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, SEVERAL, find_columns, heading
+from numguard.registry.sheets.moments import moments
 from numguard.source.languages import heading_words
 from numguard.source.non_data import TOTAL_WORDS, NonData
 from numguard.source.scripts import plain_cells, plain_letters

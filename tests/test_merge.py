@@ -19,7 +19,7 @@ import pytest
 
 import numguard as ng
 from numguard.errors import ArgumentError, DamagedError, RegistryError
-from numguard.registry.seal import digest
+from numguard.registry.log.seal import digest
 from registry_model import IST
 from registry_stores import is_there, make_older, make_schema
 from test_registry_store import table

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import numguard as ng
 from numguard.errors import ArgumentError, ColumnError, NumguardError, UnsupportedTypeError
 from numguard.number_list import read_numbers
-from numguard.registry.address import is_address
+from numguard.registry.log.address import is_address
 from registry_cases import complaint, complaints
 
 ADDRESSES = [

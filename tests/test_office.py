@@ -13,7 +13,7 @@ import pytest
 import numguard as ng
 from numguard.cli import run
 from numguard.errors import ArgumentError
-from numguard.registry.notes import NOTES
+from numguard.registry.answers.notes import NOTES
 
 Cli = Callable[..., tuple[int, str, str]]
 

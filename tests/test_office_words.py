@@ -16,8 +16,9 @@ import xlsxwriter
 import numguard as ng
 from numguard.cli import run, verbs
 from numguard.errors import ArgumentError
-from numguard.registry import outcomes, spelling
-from numguard.registry.notes import NOTES
+from numguard.registry import spelling
+from numguard.registry.answers.notes import NOTES
+from numguard.registry.events import outcomes
 from numguard.registry.spelling import folded, folded_cells, plain_words
 from registry_cases import A, B, complaint, complaints
 

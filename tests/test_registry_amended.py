@@ -14,8 +14,8 @@ import pytest
 import numguard as ng
 from numguard.cli import run
 from numguard.errors import ArgumentError
-from numguard.registry import cells
-from numguard.registry.sources import same_source, sources, spellings
+from numguard.registry.sheets import cells
+from numguard.registry.sheets.sources import same_source, sources, spellings
 from registry_cases import A, B, C, complaint, complaints, listed, status_of
 
 FORCE = {"reported", "requested", "confirmed", "blocked", "reverify"}
@@ -193,7 +193,7 @@ def test_what_an_older_numguard_kept_under_its_spelling_is_met(
 ) -> None:
     sheet = complaints(complaint("31708220000001", "9876543210") | {"source": "ncrp portal"})
     with monkeypatch.context() as older:
-        older.setattr("numguard.registry.complaints.sources", cells.words)
+        older.setattr("numguard.registry.sheets.complaints.sources", cells.words)
         assert registry.add_complaints(sheet).added == 1
     assert registry.history(f"+{A}")["source"].to_pylist() == ["Ncrp Portal"]
     again = registry.add_complaints(complaints(complaint("31708220000001", "9123456789") | {"source": "NCRP"}))

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from numguard.registry import cells
-from numguard.registry.amounts import amounts
-from numguard.registry.moments import moments
+from numguard.registry.sheets import cells
+from numguard.registry.sheets.amounts import amounts
+from numguard.registry.sheets.moments import moments
 
 IST = timezone(timedelta(hours=5, minutes=30))
 

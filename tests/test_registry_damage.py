@@ -19,7 +19,7 @@ import pytest
 
 import numguard as ng
 from numguard.errors import ArgumentError, DamagedError, RegistryError
-from numguard.registry.verifying import seal_what_is_not
+from numguard.registry.log.verifying import seal_what_is_not
 from registry_cases import HANDSET, complaint, complaints, sightings
 from registry_stores import is_there, make_older, make_schema
 from test_registry_store import table

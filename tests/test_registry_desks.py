@@ -14,8 +14,9 @@ import pytest
 import numguard as ng
 from numguard.bench.server import connect
 from numguard.errors import ArgumentError, InputError, RegistryError
-from numguard.registry import opening, sheet, store
-from numguard.registry.waiting import Waiting
+from numguard.registry.log import opening, store
+from numguard.registry.log.waiting import Waiting
+from numguard.registry.sheets import sheet
 from registry_cases import A, B, complaint, complaints, listed, status_of
 from registry_stores import is_there, make_schema
 
@@ -210,7 +211,7 @@ def test_a_sheet_that_is_saved_while_it_is_read_is_not_recorded(
 def test_records_that_arrive_during_a_run_are_not_taken_for_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from numguard.registry import linking
+    from numguard.registry.events import linking
 
     (tmp_path / "day1.csv").write_text(f"served_msisdn,imei14\n{A},35824005111111\n")
     own = linking.walk

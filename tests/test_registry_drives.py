@@ -8,7 +8,7 @@ import pytest
 
 import numguard as ng
 from numguard.errors import RegistryError
-from numguard.registry import dialect, sqlite
+from numguard.registry.log import dialect, sqlite
 from numguard.system import _file_system_of, is_remote
 from registry_cases import A, complaint, complaints, listed
 

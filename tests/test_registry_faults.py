@@ -17,7 +17,7 @@ import pytest
 
 import numguard as ng
 from numguard.errors import InputError, RegistryError
-from numguard.registry import dialect, sqlite
+from numguard.registry.log import dialect, sqlite
 from registry_stores import is_there, make_schema
 from test_registry_store import look, run, table
 

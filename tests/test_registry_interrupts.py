@@ -245,7 +245,7 @@ def test_a_commit_of_unknown_outcome_is_an_unsettled_error(
     with ng.Registry(address, by="HC 1234") as registry:
         registry.add_complaints(table(0, 3))
         kind = type(registry._case.store.dialect)
-        whole, opened = kind.commit, ng.registry.store.connect
+        whole, opened = kind.commit, ng.registry.log.store.connect
         commits = count()
 
         def lost(self: Any) -> None:
@@ -253,7 +253,7 @@ def test_a_commit_of_unknown_outcome_is_an_unsettled_error(
             if next(commits) == 0:
                 return
             hang_up(postgres)
-            monkeypatch.setattr("numguard.registry.store.connect", lambda _: opened("postgresql://127.0.0.1:1/x"))
+            monkeypatch.setattr("numguard.registry.log.store.connect", lambda _: opened("postgresql://127.0.0.1:1/x"))
             whole(self)
 
         monkeypatch.setattr(kind, "commit", lost)
@@ -298,7 +298,7 @@ def test_a_server_that_prefers_another_isolation(postgres: str, level: str) -> N
 @NEEDS_SERVER
 def test_a_client_that_vanished_holds_no_lock(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
     address = make_schema(postgres)
-    monkeypatch.setattr("numguard.registry.postgresql.IDLE_MS", 300)
+    monkeypatch.setattr("numguard.registry.log.postgresql.IDLE_MS", 300)
     with ng.Registry(address, by="stands still") as still:
         still.add_complaints(table(0, 3))
         monkeypatch.undo()

@@ -13,7 +13,7 @@ import pytest
 
 import numguard as ng
 from numguard.errors import ArgumentError, BrakeError, RefusedCellsError, RegistryError
-from numguard.registry.safeguard import refuse_unfit
+from numguard.registry.numbers.safeguard import refuse_unfit
 from registry_cases import HANDSET, IST, A, B, C, D, complaint, complaints, listed, sightings, status_of
 
 

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 
 import numguard as ng
 from numguard.errors import ArgumentError
-from numguard.registry.state import SETTLING, STATUSES
+from numguard.registry.numbers.state import SETTLING, STATUSES
 from registry_model import IST, PLACEHOLDERS, TOLL_FREE, Model, Row
 from registry_stores import is_there, make_schema
 

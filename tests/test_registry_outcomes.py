@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 import numguard as ng
-from numguard.registry.figures import figures
+from numguard.registry.answers.figures import figures
 from registry_cases import IST, A, B, D, complaint, complaints, registry, status_of
 
 __all__ = ["registry"]

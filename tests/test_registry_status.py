@@ -10,7 +10,7 @@ import pytest
 
 import numguard as ng
 from numguard.errors import ArgumentError
-from numguard.registry.state import REASONS, STATUSES, Standing
+from numguard.registry.numbers.state import REASONS, STATUSES, Standing
 from registry_cases import HANDSET, IST, A, B, C, D, complaint, complaints, listed, sightings, status_of
 
 

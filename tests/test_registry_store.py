@@ -30,7 +30,7 @@ KILLS = int(os.environ.get("NUMGUARD_KILLS", "25"))
 #: After so many kills a new file is begun: what is looked for is there from the first event on, and a long log is slow.
 KILLS_A_FILE = 25
 #: How far the schema has come.
-STEPS = len(list((Path(ng.registry.__file__).parent / "schema").glob("*.sql")))
+STEPS = len(list((Path(ng.registry.__file__).parent / "log" / "schema").glob("*.sql")))
 
 
 def table(start: int, count: int) -> pa.Table:

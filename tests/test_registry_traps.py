@@ -23,7 +23,7 @@ from registry_stores import is_there, make_schema
 
 SCHEMA = "".join(
     entry.read_text()
-    for entry in sorted((resources.files(ng.registry) / "schema").iterdir(), key=lambda entry: entry.name)
+    for entry in sorted((resources.files(ng.registry) / "log" / "schema").iterdir(), key=lambda entry: entry.name)
     if entry.name.endswith(".sql")
 )
 

@@ -14,10 +14,10 @@ import pytest
 
 import numguard as ng
 from numguard.errors import InputError
-from numguard.registry.complaints import Complaints, read_complaints
-from numguard.registry.headings import COLUMNS, known_by
-from numguard.registry.reconcile import reconcile
-from numguard.registry.sheet import read_sheet
+from numguard.registry.events.reconcile import reconcile
+from numguard.registry.sheets.complaints import Complaints, read_complaints
+from numguard.registry.sheets.headings import COLUMNS, known_by
+from numguard.registry.sheets.sheet import read_sheet
 from sheet_files import CONTAINERS, DAMAGES, Lines, Table, as_lines, json_lines, some_complaints, write
 
 #: For each of four separators.

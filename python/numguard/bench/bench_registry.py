@@ -24,7 +24,7 @@ from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
 from numguard.compute import pc
 from numguard.registry import Registry
-from numguard.registry.intake import Intake
+from numguard.registry.events.intake import Intake
 
 COMPLAINTS = max(2_000, plan().file_rows // 20)
 #: Complaints in the registry when more are added, and when a delta is made.

@@ -207,7 +207,7 @@ def is_registry(path: Path) -> bool:
 
 def files_read(sources: Iterable[str]) -> list[tuple[str, int | None, str]]:
     """Name, bytes and SHA-256 of each file of some sources, for a page that rests on them."""
-    from numguard.registry.inputs import fingerprints
+    from numguard.registry.log.inputs import fingerprints
 
     return fingerprints(list(sources))
 

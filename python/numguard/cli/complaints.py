@@ -13,14 +13,14 @@ from numguard.cli import account, options
 from numguard.compute import named
 from numguard.errors import ArgumentError, InputError
 from numguard.files import placed_together
-from numguard.registry.state import IN_FORCE
+from numguard.registry.numbers.state import IN_FORCE
 from numguard.source.strict import notes_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from numguard.registry import Intake
-    from numguard.registry.preview import Preview
+    from numguard.registry.sheets.preview import Preview
 
 __all__ = ["complaints"]
 
@@ -111,7 +111,7 @@ def add(
     """
     from numguard.files.outgoing import write_private
     from numguard.registry import Registry
-    from numguard.registry.headings import write_mapping
+    from numguard.registry.sheets.headings import write_mapping
 
     writes = {"--ended": ended_path, "--refused": refused_path, "--save-mapping": save_path}
     account.check_files([registry_path, mapping_path], writes, sources=[source])
@@ -278,7 +278,7 @@ def withdraw(intake: int, registry_path: str, by: str, reason: str | None, dry_r
 
 def _mapping(mapped: tuple[str, ...], extract: tuple[str, ...], path: Path | None) -> dict[str, list[str]] | None:
     """The options as a mapping of field to columns; options come before the file."""
-    from numguard.registry.headings import read_mapping
+    from numguard.registry.sheets.headings import read_mapping
 
     given: dict[str, str] = dict(options.mapping(mapped) or {})
     given |= dict.fromkeys(extract, "narrative")

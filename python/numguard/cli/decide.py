@@ -9,7 +9,7 @@ import click
 
 from numguard.cli import account, options
 from numguard.errors import InputError
-from numguard.registry.state import DECISIONS, Decision, Status
+from numguard.registry.numbers.state import DECISIONS, Decision, Status
 from numguard.source.strict import notes_text
 
 if TYPE_CHECKING:

@@ -27,8 +27,8 @@ from numguard.cli.page import Page, open_page
 from numguard.compute import tuples_of
 from numguard.errors import ArgumentError, InputError, MissingExtraError
 from numguard.files.outgoing import write_private
-from numguard.registry.amounts import amounts
-from numguard.registry.notes import NOTES
+from numguard.registry.answers.notes import NOTES
+from numguard.registry.sheets.amounts import amounts
 from numguard.synthetic import SEED, World, districts, make_world
 from numguard.synthetic.cdr import SCHEMA as BULK_SCHEMA
 from numguard.synthetic.policy import BOUNDS, HARMED, MISSED, SINCE, UNTIL

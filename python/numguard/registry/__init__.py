@@ -35,19 +35,19 @@ from numguard import _core
 from numguard.blocklist import BlockList, Columns, Form
 from numguard.errors import ArgumentError
 from numguard.linkage import Expansion, LinkPolicy, WalkOptions
-from numguard.registry import intake, linking, outcomes, sending
-from numguard.registry.amended import withdraw
 from numguard.registry.case import Case, reason_given, refuse_broken
+from numguard.registry.events import intake, linking, outcomes, sending
+from numguard.registry.events.amended import withdraw
+from numguard.registry.events.intake import Intake
+from numguard.registry.events.merging import Merged
+from numguard.registry.events.review import Reviewed, refuse_certain, take_review
 from numguard.registry.failures import reports_failures
-from numguard.registry.headings import Mapped
-from numguard.registry.intake import Intake
-from numguard.registry.listing import ListPolicy
+from numguard.registry.log.store import Store
 from numguard.registry.maintenance import Maintenance
-from numguard.registry.merging import Merged
+from numguard.registry.numbers.listing import ListPolicy
+from numguard.registry.numbers.state import DECISIONS, SETTLING, STATUSES, Decision, Outcome
 from numguard.registry.queries import Queries
-from numguard.registry.review import Reviewed, refuse_certain, take_review
-from numguard.registry.state import DECISIONS, SETTLING, STATUSES, Decision, Outcome
-from numguard.registry.store import Store
+from numguard.registry.sheets.headings import Mapped
 from numguard.types import PathLike, Source, TableSource, Values
 
 __all__ = ["DECISIONS", "STATUSES", "Intake", "ListPolicy", "Merged", "Registry", "Reviewed"]

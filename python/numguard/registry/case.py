@@ -23,12 +23,12 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError, RegistryError
 from numguard.indian_time import DAY_MICROS, day_of, local
 from numguard.registry.arrays import Column
-from numguard.registry.handsets import Handsets
-from numguard.registry.listing import Due, ListPolicy, delta, rows, unlisted
-from numguard.registry.moments import end_of_day, last_moment
-from numguard.registry.safeguard import refuse_protected_since, refuse_unfit
-from numguard.registry.state import FACTS, Facts, derive
-from numguard.registry.store import Append, Store
+from numguard.registry.log.store import Append, Store
+from numguard.registry.numbers.handsets import Handsets
+from numguard.registry.numbers.listing import Due, ListPolicy, delta, rows, unlisted
+from numguard.registry.numbers.safeguard import refuse_protected_since, refuse_unfit
+from numguard.registry.numbers.state import FACTS, Facts, derive
+from numguard.registry.sheets.moments import end_of_day, last_moment
 from numguard.types import PathLike
 
 __all__ = ["Basis", "Case", "reason_given", "refuse_broken"]

@@ -10,12 +10,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from numguard.errors import ArgumentError, RegistryError
-from numguard.registry.address import is_file, is_there
 from numguard.registry.case import reason_given
+from numguard.registry.events.merging import Merged, contradictions, merge, merges
 from numguard.registry.failures import reports_failures
-from numguard.registry.merging import Merged, contradictions, merge, merges
-from numguard.registry.seal import Seal
-from numguard.registry.store import Store
+from numguard.registry.log.address import is_file, is_there
+from numguard.registry.log.seal import Seal
+from numguard.registry.log.store import Store
 from numguard.registry.verbs import Verbs
 from numguard.types import PathLike
 

@@ -19,17 +19,17 @@ from numguard.blocklist import BlockList
 from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError
 from numguard.indian_time import MOMENT
-from numguard.registry import action
-from numguard.registry.amended import would_withdraw
+from numguard.registry.answers import action
+from numguard.registry.answers.certificate import certified, compared
+from numguard.registry.answers.figures import figures, history_of
+from numguard.registry.answers.history import history
 from numguard.registry.case import Basis
-from numguard.registry.certificate import certified, compared
-from numguard.registry.districts import the_district
+from numguard.registry.events.amended import would_withdraw
+from numguard.registry.events.review import review
 from numguard.registry.failures import reports_failures
-from numguard.registry.figures import figures, history_of
-from numguard.registry.history import history
-from numguard.registry.listing import ListPolicy
-from numguard.registry.review import review
-from numguard.registry.state import IN_FORCE, STATUSES, Status
+from numguard.registry.numbers.listing import ListPolicy
+from numguard.registry.numbers.state import IN_FORCE, STATUSES, Status
+from numguard.registry.sheets.districts import the_district
 from numguard.registry.verbs import Verbs
 from numguard.report import TITLE, write_report
 from numguard.report.certificate import write_certificate
@@ -50,7 +50,7 @@ class Queries(Verbs):
         """The numbers with the given statuses; by default those in force.
 
         Args:
-            statuses: One or several of `numguard.registry.state.STATUSES`, such as "blocked".
+            statuses: One or several of `numguard.registry.numbers.state.STATUSES`, such as "blocked".
             among: Only of these numbers, which takes less time of a large registry.
         """
         wanted = IN_FORCE if statuses is None else (statuses,) if isinstance(statuses, str) else tuple(statuses)

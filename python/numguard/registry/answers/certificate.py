@@ -1,0 +1,104 @@
+"""The content of the certificate of an export, and whether files are still those that were recorded.
+
+Owns which files an export is based on. Independent of pages and SQL. One idea: a file is identified by its SHA-256, not
+by its name or folder.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from numguard.errors import ArgumentError, InputError
+from numguard.files.manifest import SUMS
+from numguard.indian_time import local
+from numguard.registry.case import Case
+from numguard.registry.log.inputs import fingerprint_file
+
+__all__ = ["certified", "compared"]
+
+
+def certified(case: Case, export: int) -> dict[str, Any]:
+    """The content of the certificate of an export.
+
+    Raises:
+        ArgumentError: There is no such export here.
+        DamagedError: The log differs from what was recorded.
+    """
+    found = case.store.export_of(export) if not isinstance(export, bool) else None
+    if found is None:
+        raise ArgumentError("export: takes the number of an export of this registry")
+    case.store.verify()
+    who = case.store.events(pa.array([export])).to_pylist()[0]
+    at = local(who["at"])
+    return found | {
+        "export": export,
+        "registry": case.store.id,
+        "at": at.strftime("%d %B %Y, %H:%M IST"),
+        "by": who["actor"],
+        "parts": found["name"].endswith(SUMS),
+        "inputs": case.store.inputs(found["as_of"]).to_pylist(),
+    }
+
+
+def compared(case: Case, export: int, folder: Path) -> list[dict[str, str]]:
+    """Each file of an export, and whether `folder` has the same file, a different one of its name, or none.
+
+    Of a list in several files, the file of their hashes is on record, and each file that it names is compared with it.
+
+    Several desks may send files of one name, and a file may be renamed later: a file with the recorded size and SHA-256
+    is the same, under any name.
+
+    Raises:
+        ArgumentError: There is no such export here.
+        InputError: There is no such folder.
+    """
+    content = certified(case, export)
+    if not folder.is_dir():
+        raise InputError(f"{folder}: there is no such folder")
+    there = _There(folder)
+    listed = {name: content[name] for name in ("name", "bytes", "sha256")}
+    parts = _parts(listed, there) if content["parts"] else []
+    wanted = [listed, *parts, *content["inputs"]]
+    return [{"name": file["name"], "state": there.state(file)} for file in wanted]
+
+
+def _parts(listed: dict[str, Any], there: _There) -> list[dict[str, Any]]:
+    """The files of a list in several files, by the file of their hashes, if it is the one on record."""
+    sums = there.find(listed)
+    if sums is None:
+        return []
+    pairs = (line.partition("  ") for line in sums.read_text(encoding="utf-8").splitlines())
+    return [{"name": name, "bytes": None, "sha256": sha256} for sha256, _, name in pairs]
+
+
+class _There:
+    """The files below a folder, each read once, and only if it may be one that is looked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._sizes = {path: path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()}
+        self._names = {path.name for path in self._sizes}
+        self._digests: dict[Path, str] = {}
+
+    def find(self, file: dict[str, Any]) -> Path | None:
+        """A file with that content: of its name, or of another."""
+        name = Path(file["name"]).name
+        for path in sorted(self._sizes, key=lambda path: path.name != name):
+            if file["bytes"] in (None, self._sizes[path]) and self._digest(path) == file["sha256"]:
+                return path
+        return None
+
+    def state(self, file: dict[str, Any]) -> str:
+        """Whether a file of that content is there, in a word of `Queries.check_certificate`."""
+        if not file["sha256"]:
+            return "no hash was kept"
+        if self.find(file) is not None:
+            return "the same"
+        return "differs" if Path(file["name"]).name in self._names else "is not there"
+
+    def _digest(self, path: Path) -> str:
+        if path not in self._digests:
+            self._digests[path] = fingerprint_file(path)[1]
+        return self._digests[path]

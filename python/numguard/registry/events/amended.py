@@ -1,0 +1,134 @@
+"""The effect of an event: numbers that an amendment drops or turns, and the states that a withdrawal changes.
+
+Owns how two states are compared number by number. Independent of SQL and of precedence (`state`). One idea: an effect
+is shown by recording the event, reading the state, and rolling back, so that it is the effect that the event has.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+
+from numguard.compute import ascending, pc, schema_of, table_of, tuples_of
+from numguard.errors import ArgumentError
+from numguard.registry.arrays import Column
+from numguard.registry.case import Case
+from numguard.registry.events.review import DROPPED, TURNED
+from numguard.registry.log.order import position
+from numguard.registry.log.store import Append
+from numguard.registry.numbers.grounds import version_keys
+from numguard.registry.numbers.listing import ListPolicy, rows
+from numguard.registry.numbers.state import RELEASED_TO_VERIFY
+
+__all__ = ["AMENDED", "amended", "withdraw", "would_withdraw"]
+
+#: Which complaint, and which number.
+_Pairs: TypeAlias = set[tuple[int, int]]
+
+AMENDED = schema_of(
+    file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), why=pa.string(), was=pa.string(), status=pa.string()
+)
+
+_CHANGED = schema_of(
+    msisdn=pa.uint64(),
+    was=pa.string(),
+    status=pa.string(),
+    action_was=pa.string(),
+    action=pa.string(),
+    sent_to=pa.string(),
+)
+
+
+def amended(case: Case, event: int, keys: Column, name: str) -> pa.Table:
+    """The numbers that a file of complaints drops or turns by amending complaints.
+
+    Args:
+        case: With the event recorded, or on trial.
+        event: The event.
+        keys: The keys of the complaints that it amends.
+        name: The name of the file.
+
+    Returns:
+        file, row (of the version that amends), msisdn, why (`dropped_by_amendment`, or `turned_by_amendment` of one
+        that was a suspect's and is the complainant's, or the reverse), was and status: before it and with it.
+    """
+    if not len(keys):
+        return AMENDED.empty_table()
+    numbers = case.store.with_linked(case.store.numbers_of(keys), event)
+    facts = case.facts(event, numbers)
+    here = position(event, case.store.order(event))
+    versions = facts.versions.select(["event", "row", "complaint", "amended_at", "taken_back"])
+    new = versions.filter(pc.equal(versions["event"], here))
+    fallen = pc.and_(pc.fill_null(pc.equal(versions["amended_at"], here), False), pc.equal(versions["taken_back"], 0))
+    old = versions.filter(fallen)
+    named, named_before = _pairs(facts.namings, new), _pairs(facts.namings, old)
+    complaining, complained = _pairs(facts.complainants, new), _pairs(facts.complainants, old)
+    turned = named_before & complaining | complained & named
+    dropped = named_before - named - turned
+    row = dict(tuples_of(new, "complaint", "row"))
+    before, after = (dict(tuples_of(case.state(cut, numbers), "msisdn", "status")) for cut in (event - 1, event))
+    found = [
+        (name, row.get(complaint), msisdn, why, before.get(msisdn), after.get(msisdn))
+        for pairs, why in ((dropped, DROPPED), (turned, TURNED))
+        for complaint, msisdn in pairs
+    ]
+    table = table_of(found, AMENDED)
+    return ascending(table, "row", "msisdn", "why").combine_chunks()
+
+
+def _pairs(facts: pa.Table, versions: pa.Table) -> _Pairs:
+    """The complaints and numbers of the facts in some versions."""
+    where = {key: n for n, key in enumerate(version_keys(versions, "row").tolist())}
+    complaint: list[Any] = versions["complaint"].to_pylist()
+    # Most facts are in other versions.
+    facts = facts.filter(pc.is_in(facts["event"], versions["event"].combine_chunks()))
+    numbers: list[Any] = facts["msisdn"].to_pylist()
+    pairs = zip(version_keys(facts, "version").tolist(), numbers, strict=True)
+    return {(complaint[where[key]], msisdn) for key, msisdn in pairs if key in where}
+
+
+def withdraw(case: Case, append: Append, intake: object) -> None:
+    """Withdraws an intake or an expansion.
+
+    Raises:
+        ArgumentError: There is none of that number, or it is withdrawn already.
+    """
+    found = (
+        case.store.event(intake)
+        if isinstance(intake, int) and intake is not True and 0 < intake < append.event
+        else None
+    )
+    if found is None or found[0] not in {"add_complaints", "record_outcomes", "expand"}:
+        raise ArgumentError("id: takes the id of an intake of this registry")
+    if found[1]:
+        raise ArgumentError("id: this intake is withdrawn already")
+    append.rows("withdrawal", {"withdrawn": [intake]})
+
+
+def would_withdraw(case: Case, intake: object) -> pa.Table:
+    """The effect of withdrawing an intake; the columns are those of `Registry.would_withdraw`."""
+    with case.trial("withdraw_intake") as append:
+        withdraw(case, append, intake)
+        cut = append.event
+        touched = case.store.touched(cut - 1, cut)
+        before, after = case.state(cut - 1, touched), case.state(cut, touched)
+        was, now = (dict(tuples_of(state, "msisdn", "status")) for state in (before, after))
+        lists = [rows(state, ListPolicy(), None) for state in (before, after)]
+        listed, left = (dict(tuples_of(table, "msisdn", "action")) for table in lists)
+        numbers = [n for n in sorted(was | now) if (was.get(n), listed.get(n)) != (now.get(n), left.get(n))]
+        sent = _sent(case.store.sent(cut, pa.array(numbers, pa.int64())))
+    rows_of = [(n, was.get(n), now.get(n), listed.get(n), left.get(n), sent.get(n)) for n in numbers]
+    return table_of(rows_of, _CHANGED)
+
+
+def _sent(exported: pa.Table) -> dict[int, str]:
+    """The receivers of each number: those whose last list has it."""
+    last: dict[tuple[int, str], str] = {}
+    for row in exported.sort_by("event").to_pylist():
+        last[row["msisdn"], row["receiver"]] = row["action"]
+    found: dict[int, list[str]] = {}
+    for (msisdn, receiver), action in sorted(last.items()):
+        if action in {"block", "reverify", RELEASED_TO_VERIFY}:
+            found.setdefault(msisdn, []).append(receiver)
+    return {msisdn: "; ".join(receivers) for msisdn, receivers in found.items()}

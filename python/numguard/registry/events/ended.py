@@ -1,0 +1,116 @@
+"""Complaints on record that a later sheet ends, and the numbers in force for which they are the only ground.
+
+Owns which numbers an officer has to look at for that reason. Independent of sheets (`complaint_status`) and of SQL. One
+idea: a sheet alone takes no number off a list, so what it ends is shown until a decision follows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pyarrow as pa
+
+from numguard.compute import pc, schema_of, table_of, tuples_of, whole
+from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
+from numguard.registry.case import Case
+from numguard.registry.numbers.grounds import NEVER, Versions
+from numguard.registry.numbers.state import IN_FORCE, Facts, Standing, derive
+
+__all__ = ["ended_and_in_force", "in_force_of"]
+
+_PAIRS = schema_of(complaint=pa.int64(), msisdn=pa.int64())
+_OF_ROWS = schema_of(row=pa.int64(), msisdn=pa.uint64(), status=pa.string(), complaints=pa.int64())
+
+
+def in_force_of(case: Case, cut: int, ended: pa.Table, written: pa.Table) -> pa.Table:
+    """The numbers in force at `cut` of complaints that a sheet ends.
+
+    Args:
+        case: The case.
+        cut: The event.
+        ended: row, complaint_key: the rows of the sheet that end a complaint.
+        written: row, msisdn: the numbers in these rows, and in rows that end a complaint without a key.
+
+    Returns:
+        row, msisdn, status, complaints (how many name it for certain). A number that a complaint names on record, and
+        no row of the sheet that ends it, is of the first of these rows.
+    """
+    if not len(ended) and not len(written):
+        return _OF_ROWS.empty_table()
+    recorded = case.store.numbers_of(ended["complaint_key"])
+    numbers = pa.concat_arrays([recorded, whole(written["msisdn"].cast(pa.int64()))])
+    facts = case.facts(cut, case.store.with_linked(numbers, cut))
+    pairs = _pairs(facts)
+    complaints = case.store.complaints_of(ended["complaint_key"], cut)
+    named: dict[int, set[int]] = {}
+    for msisdn, complaint in pairs:
+        named.setdefault(complaint, set()).add(msisdn)
+    found = set(tuples_of(written, "row", "msisdn"))
+    rows_of: dict[str, list[int]] = {}
+    for row, key in tuples_of(ended, "row", "complaint_key"):
+        rows_of.setdefault(key, []).append(row)
+    in_row: dict[int, set[int]] = {}
+    for row, msisdn in found:
+        in_row.setdefault(row, set()).add(msisdn)
+    for key, rows in rows_of.items():
+        here = set().union(*(in_row.get(row, ()) for row in rows))
+        found |= {(rows[0], msisdn) for msisdn in named.get(complaints.get(key, NEVER), set()) - here}
+    count, status = Counter(msisdn for msisdn, _ in pairs), dict(tuples_of(derive(facts), "msisdn", "status"))
+    lines = [(row, msisdn, status.get(msisdn), count[msisdn]) for row, msisdn in sorted(found)]
+    return table_of([line for line in lines if line[2] in IN_FORCE], _OF_ROWS)
+
+
+def _pairs(facts: Facts) -> set[tuple[int, int]]:
+    """The numbers that complaints that stand name for certain, each with the complaint."""
+    versions = Versions(facts.versions)
+    version, certain = _certain(facts, versions)
+    numbers = ints(facts.namings["msisdn"])
+    return set(zip(numbers[certain].tolist(), versions.complaint[version[certain]].tolist(), strict=True))
+
+
+def ended_and_in_force(case: Case, cut: int) -> pa.Table:
+    """The complaints that have ended by a later sheet, each with the numbers in force that no other complaint names.
+
+    Left out are numbers that an officer has confirmed, or decided on since the sheet.
+    """
+    ended = case.store.facts("ended", cut)
+    if not len(ended):
+        return _PAIRS.empty_table()
+    found = Standing(case.facts(cut))
+    versions, facts = found.versions, found.facts
+    endings = _events(ended, versions)
+    openings = _events(case.store.facts("reopened", cut), versions)
+
+    version, certain = _certain(facts, versions)
+    number = found.namings.position
+    named_at = ints(facts.namings["event"])
+    complaint = versions.complaint[version]
+    opened_at = np.array([max(openings.get(one, [NEVER])) for one in complaint.tolist()], np.int64)
+    # The last that was received decides: a later version with numbers has opened the complaint again, and so has a
+    # later status by which it stands. A decision since the first sheet that ended it holds for those that repeat it.
+    since = zip(complaint.tolist(), np.maximum(named_at, opened_at).tolist(), strict=True)
+    first = [min((event for event in endings.get(one, ()) if event > at), default=NEVER) for one, at in since]
+    ended_at = np.array(first, np.int64)
+    has_ended = ended_at != NEVER
+    others = anywhere(number[certain & ~has_ended], len(found.numbers))
+    decided_at = np.maximum(found.decisions.event, found.settled.event)
+    waits = flags(pc.is_in(found.status, pa.array(IN_FORCE))) & ~others & ~found.confirmed
+    shown = certain & has_ended & waits[number] & (decided_at[number] < ended_at)
+    pairs = pa.table([complaint[shown], found.numbers[number[shown]]], schema=_PAIRS)
+    return pairs.group_by(pairs.column_names).aggregate([])
+
+
+def _events(rows: pa.Table, versions: Versions) -> dict[int, list[int]]:
+    """The events of each complaint of the versions `rows`."""
+    found: dict[int, list[int]] = {}
+    events = ints(rows["event"])
+    for one, event in zip(versions.complaint[versions.of(rows)].tolist(), events.tolist(), strict=True):
+        found.setdefault(one, []).append(event)
+    return found
+
+
+def _certain(facts: Facts, versions: Versions) -> tuple[Ints, Bools]:
+    """The version of each naming, and which namings are certain and stand."""
+    version = versions.of(facts.namings)
+    return version, versions.stands[version] & ~flags(pc.is_valid(facts.namings["doubt"]))

@@ -1,0 +1,281 @@
+"""The intake of a file: the event of a file of complaints, and the summary for the caller.
+
+Owns `Intake`. Independent of the meaning of columns (`complaints`). One idea: a trial (`dry_run`) takes the
+steps of the event, and so shows what it would do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+import pyarrow as pa
+
+from numguard.compute import pc, replaced, schema_of
+from numguard.notebook import card, counts
+from numguard.registry.case import Case
+from numguard.registry.events.amended import AMENDED, amended
+from numguard.registry.events.ended import in_force_of
+from numguard.registry.events.reconcile import ALIKE, Plan, reconcile
+from numguard.registry.log.inputs import record_input
+from numguard.registry.log.store import Append
+from numguard.registry.sheets.complaints import Complaints, read_complaints
+from numguard.registry.sheets.doubts import unread_numbers
+from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, Mapped, heading, ignored, known_by, read_mapping
+from numguard.registry.sheets.preview import Preview, preview
+from numguard.registry.sheets.sheet import Sheet, read_sheet
+from numguard.source.strict import check_strict
+from numguard.types import PathLike, RowAccount, TableSource
+
+__all__ = ["UNREQUESTED", "Intake", "add_complaints", "named_refusals", "record_intake"]
+
+_WAITING = schema_of(file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), why=pa.string(), cell=pa.string())
+#: The columns of `Intake.unrequested`.
+UNREQUESTED = schema_of(file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), why=pa.string())
+_ENDED = schema_of(file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), status=pa.string(), complaints=pa.int64())
+_WORDED = _WAITING.remove(_WAITING.get_field_index("why"))
+
+
+#: The status of a number that is in use again.
+_BACK = "reactivated"
+
+#: Complaints may be numbered by fewer digits than a phone has.
+_IS_KEY = known_by({word: COLUMNS[word] for word in ("acknowledgement_no",)}, None)
+
+_ALIKE = ALIKE.insert(0, _WAITING.field("file"))
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The result of adding a file.
+
+    Attributes:
+        id: The event's number, by which the file can be withdrawn; None if nothing was recorded.
+        added, updated, repeated, refused: Rows: new complaints (or outcomes), complaints with amended content, rows
+            that are recorded already, rows without a usable number.
+        refusals: Every refused cell: file, row, column, cell, note. A row that was added may have some.
+        waiting: The numbers that are not certain and wait for a decision: file, row, msisdn, why, cell.
+        text_removed: The numbers that were read although words are beside them: file, row, msisdn, cell.
+        name, bytes, sha256: The file.
+        preview: Which column was read as which field, and the first rows of each; None for outcomes.
+        not_data: Lines that are no rows, by kind: title, blank, ruler, header (a repeated one), total, page.
+        passed_over: Members and sheets of the file that are no table, and why.
+        dropped: The numbers that an amended complaint names no more, or has in the other role: file, row,
+            msisdn, why (`dropped_by_amendment`, `turned_by_amendment`), was, status (before and after).
+        alike: Complaints that may be known ones under another spelling, and were kept apart: file, row, source,
+            acknowledgement_no, why (`leading_zeros`, `other_source`), known_source, known_acknowledgement_no.
+        reactivated: How many of the numbers that are named are reactivated: they stay off the list.
+        unrequested: The numbers that an operator reports as blocked although no block of them is requested: file, row,
+            msisdn, why (`blocked_though_protected`, `blocked_though_released`, `blocked_but_never_sent`).
+        ended: The numbers in force that complaints name whose status in the file is withdrawn, rejected or such: file,
+            row, msisdn, status, complaints (how many on record name it for certain, with the ended one): those in the
+            rows, and those that the complaints name on record. The file alone takes none of them off a list;
+            `Registry.decide` does.
+        reopened: How many complaints that had ended the file names again as standing.
+        warnings: What else must be known of how the file was read: formulas without a value, hidden rows, cells that
+            are struck out or merged; columns of phone numbers that are not read.
+
+    Example:
+        >>> import numguard as ng, pyarrow as pa
+        >>> sheet = pa.table({"acknowledgement_no": ["31708220000001"], "suspect_mobiles": ["98765O3210"]})
+        >>> with ng.Registry(by="HC 1234") as registry:
+        ...     intake = registry.add_complaints(sheet, name="desk 12", constants={"source": "1930"})
+        >>> intake.added, intake.refused, intake.refusals["note"].to_pylist()
+        (0, 1, ['stray_letter'])
+    """
+
+    id: int | None
+    added: int
+    updated: int
+    repeated: int
+    refused: int
+    refusals: pa.Table = field(repr=False)
+    name: str
+    bytes: int
+    sha256: str
+    preview: Preview | None = field(default=None, repr=False)
+    waiting: pa.Table = field(default_factory=_WAITING.empty_table, repr=False)
+    text_removed: pa.Table = field(default_factory=_WORDED.empty_table, repr=False)
+    not_data: dict[str, int] = field(default_factory=dict)
+    passed_over: list[str] = field(default_factory=list)
+    dropped: pa.Table = field(default_factory=AMENDED.empty_table, repr=False)
+    alike: pa.Table = field(default_factory=_ALIKE.empty_table, repr=False)
+    reactivated: int = 0
+    unrequested: pa.Table = field(default_factory=UNREQUESTED.empty_table, repr=False)
+    ended: pa.Table = field(default_factory=_ENDED.empty_table, repr=False)
+    reopened: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+    def _repr_html_(self) -> str:
+        facts: list[tuple[str, object]] = [
+            ("file", self.name),
+            ("event", self.id if self.id is not None else "nothing was recorded"),
+            ("added", self.added),
+            ("updated", self.updated),
+            ("repeated", self.repeated),
+            ("refused", self.refused),
+            ("waiting for a decision", self.waiting.num_rows),
+            ("dropped or turned by amendments", self.dropped.num_rows or None),
+            ("perhaps known under another spelling", self.alike.num_rows or None),
+            ("named again after they were reactivated", self.reactivated or None),
+            ("in force, of complaints that have ended", self.ended.num_rows or None),
+            ("complaints that had ended and stand again", self.reopened or None),
+            ("reported as blocked without a request", self.unrequested.num_rows or None),
+            ("lines that are no rows", counts(self.not_data)),
+        ]
+        return card("Intake", facts)
+
+    @property
+    def account(self) -> RowAccount:
+        """The account of every row: rows_read = rows_used + rows_refused + the lines in not_data."""
+        used = self.added + self.updated + self.repeated
+        read = used + self.refused + sum(self.not_data.values())
+        return {"rows_read": read, "rows_used": used, "rows_refused": self.refused, "not_data": self.not_data}
+
+
+def add_complaints(
+    case: Case,
+    source: TableSource,
+    mapping: Mapped | PathLike | None,
+    name: str | None,
+    *,
+    constants: Mapping[str, str] | None = None,
+    sheet_name: str | None = None,
+    dry_run: bool,
+    strict: bool = False,
+) -> Intake:
+    """Adds a file of complaints as one event; a file without anything new, that was added before, records none."""
+    mapped = read_mapping(mapping) if isinstance(mapping, str | PurePath) else mapping
+    is_heading = known_by({**COLUMNS, "": tuple(AMBIGUOUS)}, mapped)
+    sheet = read_sheet(
+        source, name, known_by(COLUMNS, mapped), sheet_name, is_heading=is_heading, of_suspects=True, is_key=_IS_KEY
+    )
+    complaints = read_complaints(sheet, mapped, constants, now=case.now())
+    unread = _unread(sheet, complaints, ignored(mapped, COLUMNS))
+    if dry_run:
+        plan, _ = _planned(case, sheet, complaints)
+        reactivated = _reactivated(case, plan, case.store.head())
+        effect = _trial(case, sheet, complaints, plan)
+        return _summary(None, sheet, complaints, plan, reactivated=reactivated, unread=unread, **effect)
+    with case.event("add_complaints") as append:
+        plan, known = _planned(case, sheet, complaints)
+        if strict:
+            check_strict(sheet.name, plan.refused_cells, plan.refused)
+        if known is None:
+            _record(append, sheet, plan)
+        effect = _effect(case, sheet, complaints, plan, append.event)
+        reactivated = _reactivated(case, plan, append.event - 1)
+    event = append.event if known is None else known
+    return _summary(event, sheet, complaints, plan, reactivated=reactivated, unread=unread, **effect)
+
+
+def _unread(sheet: Sheet, complaints: Complaints, left_out: Collection[str]) -> list[str]:
+    """A warning for each column of phone numbers that is not read, and not left out by the caller."""
+    read = {place for places in complaints.at.values() for place in places}
+    names = enumerate(sheet.table.column_names)
+    return unread_numbers(sheet.table, [k for k, name in names if k not in read and heading(name) not in left_out])
+
+
+def _planned(case: Case, sheet: Sheet, complaints: Complaints) -> tuple[Plan, int | None]:
+    """What the sheet adds; and the event that added the same file before, where it adds nothing."""
+    known = case.store.intake_of(sheet.sha256, "add_complaints")
+    plan = reconcile(complaints, case.store, again=known is not None)
+    return plan, known if plan.empty else None
+
+
+def _reactivated(case: Case, plan: Plan, cut: int) -> int:
+    """How many of the numbers named are reactivated: a new complaint alone puts them on no list."""
+    tables = [case.store.facts(kind, cut) for kind in ("outcomes", "decisions")]
+    back = pa.concat_tables([one.filter(pc.equal(one["status"], _BACK)).select(["msisdn"]) for one in tables])["msisdn"]
+    named = pc.unique(plan.namings["msisdn"].filter(pc.is_in(plan.namings["msisdn"], back)))
+    if not len(named):
+        return 0
+    return int(pc.sum(pc.equal(case.state(cut, named)["status"], _BACK)).as_py() or 0)
+
+
+def _effect(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan, event: int) -> dict[str, pa.Table]:
+    """The numbers that the sheet drops with its `event`, and those in force of complaints that it ends."""
+    row = complaints.rows["row"].take(complaints.ended["index"])
+    written = pa.table({"row": row, "msisdn": complaints.ended["msisdn"]})
+    ended = _of_file(sheet, in_force_of(case, event, plan.ended, written)).cast(_ENDED)
+    return {"dropped": amended(case, event, plan.amended, sheet.name), "ended": ended}
+
+
+def _trial(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan) -> dict[str, pa.Table]:
+    """The effect that the sheet would have."""
+    if not len(plan.amended) and not len(plan.ended) and not len(complaints.ended):
+        return {}
+    with case.trial("add_complaints") as append:
+        _record(append, sheet, plan)
+        return _effect(case, sheet, complaints, plan, append.event)
+
+
+def _record(append: Append, sheet: Sheet, plan: Plan) -> None:
+    new = pc.add(pc.cast(plan.versions["first_row"], pa.int64()), append.event << 32)
+    complaint = pc.coalesce(plan.versions["complaint"], new)
+    versions = pa.concat_tables([replaced(plan.versions, complaint=complaint), plan.reopenings])
+    record_intake(append, sheet, plan.counts)
+    append.rows("complaint", versions)
+    append.rows("naming", plan.namings)
+    append.rows("complainant", plan.complainants)
+    append.rows("refusal", plan.refusals)
+
+
+def record_intake(append: Append, sheet: Sheet, counts: tuple[int, int, int, int]) -> None:
+    """Records the file of an intake, and how many of its rows were added, updated, repeated and refused."""
+    record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
+    names = ("added", "updated", "repeated", "refused")
+    append.rows("intake", {name: [count] for name, count in zip(names, counts, strict=True)})
+
+
+def _summary(
+    event: int | None,
+    sheet: Sheet,
+    complaints: Complaints,
+    plan: Plan,
+    *,
+    reactivated: int,
+    unread: list[str],
+    **effect: Any,
+) -> Intake:
+    """The result; `unread` has warnings, `effect` what the file drops and ends."""
+    named = complaints.namings
+    numbers = pa.table(
+        {
+            "file": pa.repeat(sheet.name, len(named)),
+            "row": complaints.rows["row"].take(named["index"]),
+            "why": named["doubt"],
+            **{name: named[name] for name in ("msisdn", "cell")},
+        }
+    )
+    doubtful = pc.is_valid(numbers["why"])
+    worded = pc.and_(pc.invert(doubtful), pc.fill_null(pc.equal(named["note"], "text_removed"), False))
+    return Intake(
+        event,
+        *plan.counts,
+        named_refusals(sheet, plan.refused_cells),
+        sheet.name,
+        sheet.bytes,
+        sheet.sha256,
+        preview=preview(sheet, complaints),
+        waiting=numbers.filter(doubtful).select(_WAITING.names).combine_chunks(),
+        text_removed=numbers.filter(worded).select(_WORDED.names).combine_chunks(),
+        not_data=sheet.not_data,
+        passed_over=sheet.passed_over,
+        warnings=[*sheet.warnings, *unread],
+        alike=_of_file(sheet, plan.alike),
+        reactivated=reactivated,
+        reopened=plan.reopened,
+        **effect,
+    )
+
+
+def named_refusals(sheet: Sheet, cells: pa.Table) -> pa.Table:
+    """Refused cells as they are shown: file, row, column, cell, note."""
+    return _of_file(sheet, cells.select(["row", "field", "cell", "note"]).rename_columns({"field": "column"}))
+
+
+def _of_file(sheet: Sheet, rows: pa.Table) -> pa.Table:
+    return rows.add_column(0, "file", pa.repeat(sheet.name, len(rows))).combine_chunks()

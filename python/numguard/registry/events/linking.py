@@ -1,0 +1,79 @@
+"""Linkage for a case: the numbers in force are the seeds, and links are recorded with their evidence.
+
+Owns which numbers are seeds, which are protected, and what of an expansion is recorded. Independent of the rules of
+linkage (`numguard.linkage`). One idea: a number that is only linked is no seed, so that repeating a run never walks
+further.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import pyarrow as pa
+
+from numguard import _core
+from numguard.compute import pc, replaced
+from numguard.errors import ArgumentError, BrakeError
+from numguard.linkage import Expansion, LinkPolicy, WalkOptions
+from numguard.linkage import expand as walk
+from numguard.registry.case import Case
+from numguard.registry.log.inputs import fingerprints, local_files, record_input, unchanged
+from numguard.registry.numbers.state import IN_FORCE, reports
+from numguard.types import Source
+
+__all__ = ["expand"]
+
+_HANDSET: Final = ["imei14", "hop", "numbers", "first_seen", "last_seen"]
+_STOP: Final = ["msisdn", "imei14", "why", "count"]
+
+
+def expand(
+    case: Case, sightings: Source, policy: LinkPolicy | None, override: str | None, columns: WalkOptions
+) -> Expansion:
+    """Links numbers to those in force, and records links, handsets, evidence and stops as one event."""
+    if columns.get("region", "IN") not in ("IN", None):
+        raise ArgumentError("region: a registry reads numbers as Indian (IN), or (None) as E.164 already")
+    policy = LinkPolicy() if policy is None else policy
+    cut = case.store.head()
+    state = case.state(cut)
+    status = state["status"]
+    seeds = state.filter(pc.is_in(status, pa.array([word for word in IN_FORCE if word != "reverify"])))
+    of_registry = _core.NumberSet(state["msisdn"].filter(pc.equal(status, "protected")), region=None)
+    protected = of_registry if policy.protected is None else of_registry | _core.NumberSet(policy.protected)
+    wanted: Any = seeds["msisdn"].combine_chunks()
+    if policy.is_relative:
+        # Without a date it is no seed, and is counted: the day on which an old complaint was entered would link the
+        # number's user of today.
+        dated = reports(case.facts(cut)).group_by(["msisdn", "reported_at"]).aggregate([])
+        wanted = pa.table({"msisdn": wanted}).join(dated, "msisdn", join_type="left outer")
+    with unchanged(lambda: local_files(sightings)):
+        found = walk(wanted, sightings, replace(policy, protected=protected), **columns)
+        if found.braked and not override:
+            raise BrakeError(
+                f"{found.braked}; nothing was recorded; override= (--override REASON) records it, with the reason"
+            )
+        files = fingerprints(sightings)
+    with case.event("expand", override or "") as append:
+        for ordinal, entry in enumerate(files):
+            record_input(append, ordinal, *entry, records=None)
+        append.rows(
+            "expansion",
+            {
+                "as_of": [cut],
+                "policy": [repr(policy)],
+                "seeds": [len(seeds)],
+                "linked": [len(found.linked)],
+                "braked": [found.braked or ""],
+            },
+        )
+        append.rows("link", _moments_as_integers(found.linked).sort_by("msisdn"))
+        # The columns of rules of place are not recorded: repeating the run with the recorded policy gives them.
+        append.rows("handset", _moments_as_integers(found.handsets.select(_HANDSET)))
+        append.rows("stop", found.stopped.select(_STOP))
+        append.rows("evidence", _moments_as_integers(found.evidence).sort_by("msisdn"))
+    return found
+
+
+def _moments_as_integers(table: pa.Table) -> pa.Table:
+    return replaced(table, **{name: pc.cast(table[name], pa.int64()) for name in ("first_seen", "last_seen")})

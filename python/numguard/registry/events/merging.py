@@ -1,0 +1,313 @@
+"""Merges: one registry copies the events that another recorded.
+
+Owns which events are copied, and what is a contradiction between events that were recorded independently. Independent
+of SQL (`joining`). One idea: an event is copied as it was recorded and never derived again, so that the order,
+direction and number of merges make no difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from numguard.compute import ascending, pc, replaced, schema_of, tuples_of, whole
+from numguard.errors import RegistryError
+from numguard.indian_time import DAY_MICROS, MOMENT, day_of
+from numguard.registry.arrays import Ints, ints
+from numguard.registry.case import Case
+from numguard.registry.log.joining import copy_events
+from numguard.registry.log.order import MERGE, Order, answers_in_order, in_order, moments_in_order, used_apart
+from numguard.registry.log.reading import Reading
+from numguard.registry.log.store import Store
+from numguard.registry.numbers.state import DECIDING, PROTECTING, SETTLING
+
+__all__ = ["RULES", "Merged", "contradictions", "merge", "merges"]
+
+
+#: The rules by which one side of a contradiction holds, each in a sentence.
+RULES = {
+    "later": "The later one holds.",
+    "protected_first": "Protection comes before every other decision until a decision ends it.",
+    "amended_before": "The one repeats a version that had been amended, so that the amendment holds.",
+    "older_answer": "An answer that happened before a recorded one, or is undated where one is dated, changes nothing.",
+}
+
+_CONTRADICTIONS = schema_of(
+    kind=pa.string(),
+    msisdn=pa.int64(),
+    source=pa.string(),
+    acknowledgement_no=pa.string(),
+    held=pa.int64(),
+    held_value=pa.string(),
+    other=pa.int64(),
+    other_value=pa.string(),
+    rule=pa.string(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The result of a merge.
+
+    Attributes:
+        id: The event's number; None if nothing was new, and nothing was recorded.
+        registry: The other registry's name: the first digits of the digest of its first event.
+        name: Its path or address.
+        events: How many of its events are new here, including those that it had merged from others.
+        contradictions: Where events that were recorded independently differ, including those of the other registry's
+            own merges; the columns are those of `Registry.contradictions`.
+    """
+
+    id: int | None
+    registry: str
+    name: str
+    events: int
+    contradictions: pa.Table = field(repr=False)
+
+
+def merge(case: Case, other: Store, name: str, reason: str) -> Merged:
+    """Copies the events of `other` that this registry does not have, after one event that records the merge.
+
+    Raises:
+        DamagedError: The other registry differs from what was recorded.
+        RegistryError: The other's last event is of a future day by the clock here.
+    """
+    seal = other.verify()
+    theirs = other.identities(seal.events)
+    with case.event(MERGE, reason, after=_latest(case, other, theirs)) as append:
+        mine = case.store.identities(append.event - 1)
+        known = dict(_keys(mine))
+        numbers = np.zeros(seal.events + 1, np.int64)
+        fresh = []
+        for key, event in _keys(theirs):
+            if key in known:
+                numbers[event] = known[key]
+            else:
+                fresh.append(event)
+        chosen = theirs.filter(pc.is_in(theirs["event"], pa.array(fresh, pa.int64())))
+        # Merges of the other are copied with the events they brought, never alone: else two would merge for ever.
+        size = int(pc.sum(pc.not_equal(chosen["verb"], MERGE)).as_py() or 0)
+        if not size:
+            return Merged(None, other.id, name, 0, _shown(case.store, _CONTRADICTIONS.empty_table()))
+        numbers[fresh] = append.event + 1 + np.arange(len(fresh))
+        differences = _Independent((case.store, other), mine, theirs, chosen, numbers).contradictions()
+        append.rows(
+            MERGE,
+            {
+                "registry": [other.id],
+                "name": [name],
+                "events": [size],
+                "upto": [seal.events],
+                "digest": [seal.digest],
+            },
+        )
+        append.rows("contradiction", differences)
+        copy_events(case.store, append, other, chosen, numbers)
+    table = _shown(case.store, case.store.contradictions(since=append.event))
+    return Merged(append.event, other.id, name, size, table)
+
+
+def contradictions(case: Case) -> pa.Table:
+    """Every contradiction of any merge; the columns are those of `Registry.contradictions`."""
+    return _shown(case.store, case.store.contradictions())
+
+
+def merges(case: Case) -> pa.Table:
+    """The merges of this registry, and of those that it merged."""
+    merged = case.store.merges()
+    of = case.store.events(merged["event"])
+    return pa.table(
+        {
+            "event": merged["event"],
+            "at": pc.cast(of["at"], MOMENT),
+            "by": of["actor"],
+            "reason": of["because"],
+            **{name: merged[name] for name in ("registry", "name", "events", "upto", "digest", "contradictions")},
+        }
+    ).combine_chunks()
+
+
+def _keys(identities: pa.Table) -> list[tuple[tuple[str, str], int]]:
+    return [
+        ((registry, digest), event) for registry, digest, event in tuples_of(identities, "registry", "digest", "event")
+    ]
+
+
+def _latest(case: Case, other: Reading, theirs: pa.Table) -> int:
+    """The moment before which the merge must not be dated: later decisions come after the merged events."""
+    if not len(theirs):
+        return 0
+    code = ints(whole(theirs["registry"]).dictionary_encode().indices)
+    at, number = (ints(theirs[name]) for name in ("at", "number"))
+    latest = int(moments_in_order(at, code, number, used_apart(code, number)).max())
+    now = case.now()
+    if latest - now <= DAY_MICROS:
+        return latest + 1
+    if case.today is not None:
+        return 0
+    days = [day_of(moment).isoformat() for moment in (latest, now)]
+    raise RegistryError(
+        f"{other.dialect.name}: nothing was merged: its last event is of {days[0]}, and the clock here shows "
+        f"{days[1]}; set the clock, or confirm it with NUMGUARD_TODAY={days[1]} (today=)"
+    )
+
+
+class _Independent:
+    """The events of each of two registries that the other does not have."""
+
+    def __init__(
+        self,
+        stores: tuple[Reading, Reading],
+        mine: pa.Table,
+        theirs: pa.Table,
+        chosen: pa.Table,
+        numbers: Ints,
+    ) -> None:
+        merging = len(mine) + 1
+        there = {key for key, _ in _keys(theirs)}
+        own = [event for key, event in _keys(mine) if key not in there]
+        self._order = _joint(mine, chosen, numbers, merging)
+        self._cut, self._upto = merging - 1, int(ints(theirs["event"]).max())
+        self._sides = (
+            _Side(stores[0], self._cut, np.arange(merging), own),
+            _Side(stores[1], self._upto, numbers, numbers[ints(chosen["event"])].tolist()),
+        )
+
+    def contradictions(self) -> pa.Table:
+        """Where they differ, and which side holds."""
+        rows = [*self._decisions(), *self._complaints(), *self._answers()]
+        rows.sort(key=lambda row: tuple("" if row[name] is None else str(row[name]) for name in _CONTRADICTIONS.names))
+        return pa.Table.from_pylist(rows, schema=_CONTRADICTIONS)
+
+    def _later(self, a: int, b: int) -> bool:
+        return bool(self._order.rank[a] > self._order.rank[b])
+
+    def _decisions(self) -> list[dict[str, Any]]:
+        last = [side.decisions() for side in self._sides]
+        found = []
+        for group in (PROTECTING, DECIDING, SETTLING):
+            for msisdn in last[0].keys() & last[1].keys():
+                a, b = (self._of_group(of[msisdn], group) for of in last)
+                if a and b and a[0] != b[0]:
+                    held, other = (a, b) if self._later(a[1], b[1]) else (b, a)
+                    found.append(self._row("decision", held, other, "later", msisdn=msisdn))
+        for one, two in (last, last[::-1]):
+            for msisdn in one.keys() & two.keys():
+                protection = self._of_group(one[msisdn], PROTECTING)
+                decision = self._of_group(two[msisdn], DECIDING)
+                if protection and decision and protection[0] == "protected" and decision[0] == "confirmed":
+                    found.append(self._row("decision", protection, decision, "protected_first", msisdn=msisdn))
+        return found
+
+    def _of_group(self, decisions: list[tuple[str, int]], group: tuple[str, ...]) -> tuple[str, int] | None:
+        among = [entry for entry in decisions if entry[0] in group]
+        return max(among, key=lambda entry: int(self._order.rank[entry[1]])) if among else None
+
+    def _answers(self) -> list[dict[str, Any]]:
+        tables = [side.rows("outcomes") for side in self._sides]
+        both = pa.concat_tables([side.rows("outcomes", apart=False) for side in self._sides])
+        both = both.group_by(both.column_names).aggregate([])
+        ranked = self._order.ranked(both.select(["msisdn", "status", "event", "ordinal", "happened_at"]))
+        holding = {row["msisdn"]: row for row in answers_in_order(ranked).to_pylist()}
+        last: list[dict[int, tuple[str, int]]] = []
+        for table in tables:
+            rows = sorted(table.to_pylist(), key=lambda row: (self._order.rank[row["event"]], row["ordinal"]))
+            last.append({row["msisdn"]: (row["status"], row["event"]) for row in rows})
+        found = []
+        for msisdn in last[0].keys() & last[1].keys():
+            a, b = last[0][msisdn], last[1][msisdn]
+            if a[0] == b[0]:
+                continue
+            held, other = (a, b) if holding.get(msisdn, {}).get("status") == a[0] else (b, a)
+            rule = "later" if self._later(held[1], other[1]) else "older_answer"
+            found.append(self._row("outcome", held, other, rule, msisdn=msisdn))
+        return found
+
+    def _complaints(self) -> list[dict[str, Any]]:
+        apart = [side.versions() for side in self._sides]
+        found = []
+        for key in apart[0].keys() & apart[1].keys():
+            a, b = (max(versions[key], key=lambda v: int(self._order.rank[v["event"]])) for versions in apart)
+            if a["fingerprint"] == b["fingerprint"]:
+                continue
+            held, other = (a, b) if self._later(a["event"], b["event"]) else (b, a)
+            before = {v["fingerprint"] for versions in apart for v in versions[key] if v is not held}
+            rule = "later"
+            if held["fingerprint"] in before:
+                held, other, rule = other, held, "amended_before"
+            words = [f"names {len(v['suspects'].split(','))}" for v in (held, other)]
+            sides = (words[0], held["event"]), (words[1], other["event"])
+            of = {name: held[name] for name in ("source", "acknowledgement_no")}
+            found.append(self._row("complaint", *sides, rule, **of))
+        return found
+
+    @staticmethod
+    def _row(kind: str, held: tuple[str, int], other: tuple[str, int], rule: str, **of: Any) -> dict[str, Any]:
+        sides = {"held_value": held[0], "held": held[1], "other_value": other[0], "other": other[1]}
+        nothing: dict[str, Any] = {"msisdn": None, "source": None, "acknowledgement_no": None}
+        return {"kind": kind, "rule": rule} | sides | nothing | of
+
+
+class _Side:
+    """One of two registries, with the event numbers of the log that merges the other."""
+
+    def __init__(self, store: Reading, cut: int, numbers: Ints, apart: list[int]) -> None:
+        self._store, self._cut, self._numbers = store, cut, numbers
+        self._apart = pa.array(apart, pa.int64())
+
+    def rows(self, kind: str, *, apart: bool = True) -> pa.Table:
+        """The facts of one kind as recorded there; those that the other does not have, or all."""
+        table = self._store.as_recorded(kind, self._cut)
+        table = replaced(table, event=pa.array(self._numbers[ints(table["event"])], pa.int64()))
+        return table.filter(pc.is_in(table["event"], self._apart)) if apart else table
+
+    def decisions(self) -> dict[int, list[tuple[str, int]]]:
+        """The decisions on each number, with their events."""
+        found: dict[int, list[tuple[str, int]]] = {}
+        for row in self.rows("decisions").to_pylist():
+            found.setdefault(row["msisdn"], []).append((row["status"], row["event"]))
+        return found
+
+    def versions(self) -> dict[str, list[dict[str, Any]]]:
+        """The versions of complaints that name numbers and are not withdrawn."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in self.rows("compared_versions").to_pylist():
+            if row["suspects"] and not row["taken_back"]:
+                found.setdefault(row["complaint_key"], []).append(row)
+        return found
+
+
+def _joint(mine: pa.Table, chosen: pa.Table, numbers: Ints, merging: int) -> Order:
+    """The order of the events of both once they are in one log."""
+    new = replaced(chosen, event=pa.array(numbers[ints(chosen["event"])]))
+    itself = pa.table(
+        {"event": [merging], "registry": [""], "number": [merging], "at": [0], "digest": [""], "verb": [MERGE]}
+    )
+    return in_order(pa.concat_tables([mine, itself, new]), pa.concat_tables([mine, new]))
+
+
+def _shown(store: Reading, differences: pa.Table) -> pa.Table:
+    """Contradictions with author, moment and registry of each side, in a fixed order."""
+    order = store.order(store.head())
+    columns: dict[str, Any] = {"kind": differences["kind"], "msisdn": pc.cast(differences["msisdn"], pa.uint64())}
+    columns |= {name: differences[name] for name in ("source", "acknowledgement_no")}
+    for side in ("held", "other"):
+        of = store.events(differences[side])
+        seqs = ints(differences[side])
+        registries = pa.array(order.registries if order else [store.id], pa.string())
+        at = order.registry[seqs] if order else np.zeros(len(seqs), np.int64)
+        columns |= {
+            f"{side}_value": differences[f"{side}_value"],
+            f"{side}_by": of["actor"],
+            f"{side}_at": pc.cast(of["at"], MOMENT),
+            f"{side}_registry": registries.take(pa.array(at, pa.int64())),
+            f"{side}_event": pa.array(order.number[seqs] if order else seqs, pa.int64()),
+        }
+    columns["rule"] = differences["rule"]
+    columns["sentence"] = pa.array([RULES.get(str(rule), "") for rule in differences["rule"].to_pylist()], pa.string())
+    table = pa.table(columns)
+    table = table.group_by(table.column_names, use_threads=False).aggregate([])
+    return ascending(table, *table.column_names).combine_chunks()

@@ -1,0 +1,303 @@
+"""A sheet of outcomes -> what operators did with the numbers that were sent to them.
+
+Owns the headings of the columns and which rows are refused. Independent of SQL. One idea: rows are ordered by the
+moment at which they happened, where the file has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from numguard.compute import aggregated, ascending, pc, schema_of, tuples_of
+from numguard.errors import ArgumentError
+from numguard.registry.arrays import Bools, flags, ints
+from numguard.registry.case import Case
+from numguard.registry.events.intake import UNREQUESTED, Intake, named_refusals, record_intake
+from numguard.registry.numbers.state import OUTCOMES, RELEASED, RELEASED_TO_VERIFY, Outcome
+from numguard.registry.sheets import cells
+from numguard.registry.sheets.doubts import of_other_countries
+from numguard.registry.sheets.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
+from numguard.registry.sheets.moments import end_of_day, moments
+from numguard.registry.sheets.sheet import Sheet, read_sheet
+from numguard.registry.spelling import phrases, plain_words
+from numguard.source.strict import check_strict
+from numguard.types import TableSource
+
+__all__ = ["BLOCKED_NOTES", "OUTCOME_NOTES", "record_outcomes", "unrequested_by", "why_unrequested"]
+
+#: The columns that are read, each with other spellings of its heading.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "msisdn": NUMBER_HEADINGS,
+    "status": ("outcome", "action taken", "result"),
+    "happened_at": ("at", "date", "action date", "date of action"),
+    "reason": REASON_HEADINGS,
+}
+
+
+#: Words of operators for outcomes, folded, and the status that each means.
+WORDS: dict[str, str] = {
+    spelling: status
+    for status, spellings in {
+        "blocked": """block; barred; disconnected; deactivated; de activated; suspended; terminated; number blocked;
+            permanently disconnected; permanently blocked; permanently barred; permanently deactivated; sim blocked;
+            already blocked; already barred; already disconnected; already deactivated; number disconnected;
+            service barred; service disconnected; blocked successfully; successfully blocked; barring done;
+            blocking done; disconnection done; has been blocked; has been disconnected; ब्लॉक; ब्लॉक किया गया;
+            बंद किया गया""",
+        "rejected": """not blocked; not barred; not disconnected; not deactivated; not de activated; not suspended;
+            refused; declined; request rejected; request declined; request refused; cannot be blocked;
+            can not be blocked; could not be blocked; अस्वीकृत; ब्लॉक नहीं किया गया""",
+        "reverified": """re verified; re verification done; re verification completed; re verification complete;
+            reverification done; reverification completed; re verified successfully; successfully re verified;
+            verified again; re kyc done; re kyc completed; rekyc done; rekyc completed; पुनः सत्यापित""",
+        "reactivated": """re activated; restored; service restored; reconnected; re connected; unbarred; un barred;
+            unblocked; un blocked; service resumed; activated again; connection restored; पुनः चालू""",
+    }.items()
+    for spelling in phrases(spellings)
+}
+
+
+#: Why a row of outcomes is refused, beside the notes of numbers, days and records.
+OUTCOME_NOTES: dict[str, str] = {
+    "contradiction": "Another row has a different status for the same number and moment.",
+    "other_country_code": "Another cell of the row has another country's code than the number as it was read.",
+    "older_than_known": "It happened before the recorded outcome of the number, and would replace it.",
+    "unknown_number": "A number that the registry does not know.",
+    "unknown_status": "None of blocked, rejected, reverified and reactivated.",
+}
+
+#: Why a number should not have been blocked, although an operator reports that it is; the first that holds.
+BLOCKED_NOTES: dict[str, str] = {
+    "blocked_though_protected": "Reported as blocked, but protected: have the block lifted.",
+    "blocked_though_released": "Reported as blocked, but withdrawn, reactivated or released: have the block lifted.",
+    "blocked_but_never_sent": "Reported as blocked, but never exported: the answer may be of another number.",
+}
+
+#: For a row that is recorded already.
+KNOWN = "known"
+
+#: The actions of a list that request something of an operator.
+_REQUESTS = ("block", "reverify", RELEASED_TO_VERIFY)
+
+_REFUSED = schema_of(row=pa.int64(), field=pa.string(), cell=pa.string(), note=pa.string())
+
+
+def record_outcomes(
+    case: Case,
+    source: TableSource,
+    mapping: Mapped | None,
+    name: str | None,
+    *,
+    values: Mapping[str, Outcome] | None = None,
+    sheet_name: str | None = None,
+    strict: bool = False,
+) -> Intake:
+    """Records a sheet of outcomes as one event; the same sheet twice changes nothing."""
+    words = _words(values)
+    sheet = read_sheet(source, name, known_by(COLUMNS, mapping), sheet_name)
+    with case.event("record_outcomes") as append:
+        rows, refused_cells = _read(sheet, mapping, lambda msisdns: case.known(msisdns, append.event - 1), words)
+        before = case.store.facts("outcomes", append.event - 1, rows["msisdn"])
+        notes = _compared(rows, before, append.at)
+        fresh = rows.filter(pc.is_null(notes))
+        repeated = int(pc.sum(pc.equal(notes, KNOWN)).as_py() or 0)
+        refused_cells = pa.concat_tables([refused_cells, _late(rows, notes)]).sort_by("row")
+        refused = len(pc.unique(refused_cells["row"]))
+        counts = (len(fresh), 0, repeated, refused)
+        if strict:
+            check_strict(sheet.name, refused_cells)
+        known = None if len(fresh) else case.store.intake_of(sheet.sha256, "record_outcomes")
+        if known is None:
+            record_intake(append, sheet, counts)
+            append.rows("outcome", fresh.append_column("ordinal", pa.array(np.arange(len(fresh)))))
+            append.rows("refusal", refused_cells)
+        unrequested = _unrequested(case, append.event - 1, fresh, sheet.name)
+    event = append.event if known is None else known
+    read = (named_refusals(sheet, refused_cells), sheet.name, sheet.bytes, sheet.sha256)
+    around: Any = {"not_data": sheet.not_data, "passed_over": sheet.passed_over, "warnings": sheet.warnings}
+    return Intake(event, *counts, *read, **around, unrequested=unrequested)
+
+
+def _unrequested(case: Case, cut: int, fresh: pa.Table, name: str) -> pa.Table:
+    """The numbers last reported as blocked for which no block or verification is requested at `cut`, and why."""
+    last = aggregated(fresh.append_column("order", pa.array(np.arange(len(fresh)))), ["msisdn"], ["order"], "max")
+    rows = fresh.take(last["order"].sort())
+    rows = rows.filter(pc.equal(rows["status"], "blocked"))
+    if not len(rows):
+        return UNREQUESTED.empty_table()
+    linked = case.store.with_linked(rows["msisdn"].cast(pa.int64()).combine_chunks(), cut)
+    why = why_unrequested(case.state(cut, linked), case.store.facts("exported", cut, linked), rows["msisdn"])
+    table = pa.table([pa.repeat(name, len(rows)), rows["row"], rows["msisdn"], why], schema=UNREQUESTED)
+    return table.filter(pc.is_valid(table["why"])).sort_by("row").combine_chunks()
+
+
+def why_unrequested(state: pa.Table, sent: pa.Table, blocked: Any) -> Any:
+    """Why each number that is reported as blocked should not be, a code of `BLOCKED_NOTES`; null where it should."""
+    asked = sent.filter(pc.is_in(sent["action"], pa.array(_REQUESTS)))["msisdn"].cast(pa.uint64())
+    sent = sent.filter(pc.is_in(sent["action"], pa.array((*_REQUESTS, "release")))).sort_by("event")
+    final = aggregated(sent, ["msisdn"], ["action"], "last")
+    let_go = final.filter(pc.equal(final["action"], "release"))["msisdn"].cast(pa.uint64())
+    status = state["status"].take(pc.index_in(blocked, state["msisdn"]))
+    released = pc.or_(pc.is_in(status, pa.array(RELEASED)), pc.is_in(blocked, let_go.combine_chunks()))
+    protected = pc.equal(status, "protected")
+    why = pc.if_else(pc.is_in(blocked, asked.combine_chunks()), None, "blocked_but_never_sent")
+    why = pc.if_else(released, "blocked_though_released", why)
+    return pc.if_else(protected, "blocked_though_protected", why)
+
+
+def unrequested_by(actions: Sequence[str]) -> str | None:
+    """Why the lists before a block do not request it, by their actions in order; None where they do."""
+    sent = [action for action in actions if action in _REQUESTS or action == "release"]
+    if sent and sent[-1] == "release":
+        return "blocked_though_released"
+    return None if sent else "blocked_but_never_sent"
+
+
+def _words(values: Mapping[str, Outcome] | None) -> dict[str, str]:
+    """The words of operators, and those of the caller, folded."""
+    words = dict(WORDS)
+    for word, status in (values or {}).items():
+        if status not in OUTCOMES:
+            raise ArgumentError(f"values (--map-value): a word means one of {', '.join(OUTCOMES)}")
+        words[plain_words(word)] = status
+    return words
+
+
+def _statuses(column: pa.ChunkedArray[Any], words: Mapping[str, str]) -> pa.Array[Any]:
+    encoded = pa.array(cells.written(column).to_pylist(), pa.string()).dictionary_encode()
+    plain = [None if word is None else plain_words(word) for word in encoded.dictionary.to_pylist()]
+    statuses = pa.array([word if word is None else words.get(word, word) for word in plain], pa.string())
+    return statuses.take(encoded.indices)
+
+
+def _read(
+    sheet: Sheet,
+    mapping: Mapped | None,
+    known: Callable[[pa.Array[Any]], pa.Array[Any]],
+    words: Mapping[str, str],
+) -> tuple[pa.Table, pa.Table]:
+    """The rows of outcomes, ordered by moment, and the refused cells, of each row the first.
+
+    `known` returns which of some numbers the registry has, `words` maps words to statuses.
+
+    Raises:
+        ColumnError: no column of numbers or of statuses.
+    """
+    at = find_columns(sheet.table, COLUMNS, ("msisdn", "status"), mapping, sheet.name)
+    column = partial(sheet.column, at)
+    msisdn, unread = cells.single_numbers(column("msisdn"))
+    others = of_other_countries(np.arange(len(sheet.table)), msisdn, sheet.table, range(sheet.table.num_columns))
+    of_number = pc.coalesce(
+        unread,
+        pc.if_else(pc.is_null(msisdn), "empty", None),
+        pc.if_else(pc.is_in(msisdn, known(msisdn)), None, "unknown_number"),
+        pc.if_else(pa.array(others), "other_country_code", None),
+    )
+    status = _statuses(column("status"), words)
+    of_status = pc.if_else(pc.is_in(status, pa.array(OUTCOMES)), None, "unknown_status")
+    happened, of_moment = moments(column("happened_at"))
+    rows = pa.table(
+        {
+            "row": sheet.row,
+            "msisdn": msisdn,
+            "status": status,
+            "happened_at": happened,
+            "reason": cells.remarks(column("reason")),
+            "status_cell": cells.written(column("status")),
+            "happened_at_cell": cells.written(column("happened_at")),
+        }
+    )
+    clash = _contradicting(rows, flags(pc.is_null(pc.coalesce(of_number, of_status, of_moment))))
+    of_rows = pc.if_else(pa.array(clash), "contradiction", None)
+    field, cell, note = (pa.nulls(len(rows), pa.string()) for _ in range(3))
+    notes = (("msisdn", of_number), ("status", of_status), ("happened_at", of_moment), ("status", of_rows))
+    for word, found in notes:
+        is_first = pc.and_(pc.is_null(note), pc.is_valid(found))
+        field, cell = pc.if_else(is_first, word, field), pc.if_else(is_first, cells.written(column(word)), cell)
+        note = pc.coalesce(note, found)
+    refused = pa.table([sheet.row, field, cell, note], schema=_REFUSED).filter(pc.is_valid(note))
+    broken = sheet.broken.add_column(1, "field", pa.nulls(len(sheet.broken), pa.string()))
+    kept = rows.filter(pc.is_null(note))
+    order = np.lexsort((ints(kept["row"]), ints(pc.fill_null(kept["happened_at"], 0))))
+    return kept.take(order), pa.concat_tables([refused, broken.cast(_REFUSED)]).sort_by("row")
+
+
+def _contradicting(rows: pa.Table, good: Bools) -> Bools:
+    """Rows whose number has another outcome at the same moment, or an undated one, so that the last is unknown."""
+    usable = rows.filter(pa.array(good)).select(["msisdn", "happened_at", "status"])
+    at_once = usable.group_by(["msisdn", "happened_at"]).aggregate([("status", "count_distinct")])
+    at_once = at_once.filter(pc.greater(at_once["status_count_distinct"], 1))
+    clashing = set(tuples_of(at_once, "msisdn", "happened_at"))
+    undated = usable.filter(pc.is_in(usable["msisdn"], usable["msisdn"].filter(pc.is_null(usable["happened_at"]))))
+    several = undated.group_by("msisdn").aggregate([("status", "count_distinct")])
+    numbers = set(several["msisdn"].filter(pc.greater(several["status_count_distinct"], 1)).to_pylist())
+    if not clashing and not numbers:
+        return np.zeros(len(rows), np.bool_)
+    pairs = tuples_of(rows, "msisdn", "happened_at")
+    return np.array([pair in clashing or pair[0] in numbers for pair in pairs], np.bool_)
+
+
+def _compared(rows: pa.Table, before: pa.Table, now: int) -> pa.Array[Any]:
+    """How each row compares with the recorded outcomes: null where it is new, else a note.
+
+    Args:
+        rows: msisdn, status, happened_at, ordered by moment.
+        before: The same, with event and ordinal.
+        now: The moment of recording; an operator may date to the end of that day.
+
+    Returns:
+        `known`: recorded for the same moment, or, undated, equal to the last one. `contradiction`: another outcome is
+        recorded for the same moment, or this one is undated and another is dated. `in_the_future`. `older_than_known`:
+        it would replace a later outcome.
+    """
+    exact: dict[tuple[int, int | None], set[str]] = {}
+    last: dict[int, str] = {}
+    latest: dict[int, int] = {}
+    tomorrow = end_of_day(now)
+
+    def take(msisdn: int, status: str, at: int | None) -> None:
+        exact.setdefault((msisdn, at), set()).add(status)
+        last[msisdn] = status
+        if at is not None:
+            latest[msisdn] = max(at, latest.get(msisdn, at))
+
+    for msisdn, status, at in tuples_of(ascending(before, "event", "ordinal"), "msisdn", "status", "happened_at"):
+        take(msisdn, status, at)
+    found: list[str | None] = []
+    for msisdn, status, at in tuples_of(rows, "msisdn", "status", "happened_at"):
+        there = exact.get((msisdn, at), set())
+        note: str | None = None
+        if (status in there) if at is not None else last.get(msisdn) == status:
+            note = KNOWN
+        elif at is not None and at >= tomorrow:
+            note = "in_the_future"
+        elif there if at is not None else msisdn in latest:
+            # An undated outcome may be older than a dated one.
+            note = "contradiction"
+        elif at is not None and at < latest.get(msisdn, at):
+            note = "older_than_known"
+        else:
+            take(msisdn, status, at)
+        found.append(note)
+    return pa.array(found, pa.string())
+
+
+def _late(rows: pa.Table, notes: pa.Array[Any]) -> pa.Table:
+    """The rows that are refused because of recorded outcomes, as refused cells."""
+    hit = pc.and_(pc.is_valid(notes), pc.invert(pc.fill_null(pc.equal(notes, KNOWN), False)))
+    rows, note = rows.filter(hit), notes.filter(hit)
+    clash = pc.equal(note, "contradiction")
+    return pa.table(
+        {
+            "row": rows["row"],
+            "field": pc.if_else(clash, "status", "happened_at"),
+            "cell": pc.if_else(clash, rows["status_cell"], rows["happened_at_cell"]),
+            "note": note,
+        },
+        schema=_REFUSED,
+    )

@@ -1,0 +1,125 @@
+"""The inputs of an event: the name, size and SHA-256 of each file or table, and their record.
+
+Independent of what is in them. One idea: for every input it can be proved later which file it was.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import io
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from numguard.cdr import Cdr
+from numguard.errors import FileMissingError, InputError
+from numguard.registry.log.store import Append
+from numguard.source import files_of, is_local
+from numguard.source.container import check_file
+from numguard.types import Source
+
+__all__ = ["fingerprint_file", "fingerprint_table", "fingerprints", "local_files", "record_input", "unchanged"]
+
+
+def record_input(
+    append: Append, ordinal: int, name: str, size: int | None, sha256: str, *, records: int | None
+) -> None:
+    """Records an input of an event."""
+    row = {"ordinal": [ordinal], "name": [name], "bytes": [size], "sha256": [sha256], "records": [records]}
+    append.rows("input", row)
+
+
+def fingerprints(sightings: Source) -> list[tuple[str, int | None, str]]:
+    """Name, size and SHA-256 of each file of sightings; a stream that can be read only once has none."""
+    found: list[tuple[str, int | None, str]] = []
+    for entry in sightings if isinstance(sightings, list | tuple) else [sightings]:
+        if isinstance(entry, pa.Table):
+            found.append(("table", *fingerprint_table(entry)))
+            continue
+        paths = _paths_of(entry)
+        found += [(path.name, *fingerprint_file(path)) for path in paths] or [(type(entry).__name__, None, "")]
+    return found
+
+
+def local_files(sightings: Source) -> list[Path]:
+    """The local files of sightings."""
+    entries = sightings if isinstance(sightings, list | tuple) else [sightings]
+    return [path for entry in entries for path in _paths_of(entry)]
+
+
+def _paths_of(entry: object) -> Sequence[Path]:
+    if isinstance(entry, Cdr):
+        return entry.paths
+    return files_of(entry) if isinstance(entry, str | Path) and is_local(entry) else ()
+
+
+@contextmanager
+def unchanged(files: Callable[[], Sequence[Path]]) -> Iterator[None]:
+    """Raises at its end if one of the files was written to meanwhile, or another one is among them.
+
+    The SHA-256 on record would be of another content than the one that was read.
+
+    Raises:
+        InputError: A file was changed.
+    """
+    before = {path: _size_and_time(path) for path in files()}
+    yield
+    after = {path: _size_and_time(path) for path in files()}
+    changed = [path.name for path in {**before, **after} if before.get(path) != after.get(path)]
+    if changed:
+        raise InputError(f"{changed[0]}: was changed while it was read; nothing was recorded; read it again")
+
+
+def _size_and_time(path: Path) -> tuple[int, ...] | None:
+    try:
+        there = path.stat()
+    except OSError:
+        return None  # reading it raises the error
+    return there.st_ino, there.st_size, there.st_mtime_ns
+
+
+def fingerprint_file(path: Path) -> tuple[int, str]:
+    """The size and SHA-256 of a file."""
+    if path.exists() and not path.is_dir():
+        check_file(path)
+    try:
+        with path.open("rb") as file:
+            return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
+    except IsADirectoryError:
+        raise InputError(f"{path}: is a folder; name the file") from None
+    except OSError as error:
+        is_pattern = glob.has_magic(str(path)) and not path.exists()
+        # Windows has another error for a name with `*`.
+        if is_pattern or isinstance(error, FileNotFoundError):
+            of_one = ": name one file, and no pattern" if is_pattern else ""
+            raise FileMissingError(f"{path}: there is no such file{of_one}") from None
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def fingerprint_table(table: pa.Table) -> tuple[int, str]:
+    """The size and SHA-256 of a table: of its bare columns as an Arrow stream, whatever its chunks."""
+    bare = table.replace_schema_metadata(None).combine_chunks()
+    sink = _Digest()
+    with pa.ipc.new_stream(pa.PythonFile(sink, "w"), bare.schema) as writer:
+        writer.write_table(bare)
+    return sink.size, sink.sha256.hexdigest()
+
+
+class _Digest(io.RawIOBase):
+    """A file object that keeps only size and SHA-256 of what is written."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.sha256 = hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self.sha256.update(data)
+        self.size += len(data)
+        return len(data)

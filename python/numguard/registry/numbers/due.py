@@ -1,0 +1,133 @@
+"""The blocks that hold as far as one receiver knows, by the lists that were sent to him and the answers of operators.
+
+Owns when a block was requested and not lifted since. Independent of SQL and of statuses: `listing` and `handsets`
+decide whether such a block has lost its ground. One idea: a release is due until a change to that receiver has it. A
+whole list has no rows to release, and neither a change for another receiver nor one under another key lifts a block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from numguard.compute import pc, replaced
+from numguard.registry.arrays import Bools, Ints, flags, ints
+from numguard.registry.log.order import position
+from numguard.registry.log.store import Store
+from numguard.registry.numbers.grounds import NEVER, Last, distinct
+from numguard.registry.numbers.handsets import HandsetsDue
+from numguard.registry.numbers.listing import Due, keys_of
+from numguard.registry.receivers import same_receiver
+from numguard.registry.spelling import folded, folded_cells
+
+__all__ = ["handsets_due", "releases_due"]
+
+_BLOCK = "block"
+
+
+class _Requested(NamedTuple):
+    """What one receiver was asked, as arrays over numbers or pairs.
+
+    Attributes:
+        own: The event of the last block by lists of the district; by any list, where lists of all are meant.
+        whole: The same by lists of all districts, where those of one are meant.
+        lifted: The event of the last release.
+        once: A list to him, under one of the keys, was the last to request the block.
+        elsewhere: One under another key was.
+    """
+
+    own: Ints
+    whole: Ints
+    lifted: Ints
+    once: Bools
+    elsewhere: Bools
+
+
+def _requested(
+    sent: pa.Table, numbers: Ints, receiver: str, district: str | None, keys: Sequence[str | None] | None
+) -> _Requested:
+    """What `receiver` was asked by the lists `sent`, under one of the `keys`; None is any."""
+    names: list[Any] = sent["receiver"].unique().to_pylist()
+    his = [name for name in names if same_receiver(name, receiver)]
+    sent = sent.filter(pc.is_in(sent["receiver"], pa.array(his, pa.string())))
+    of = pc.fill_null(folded_cells(sent["district"]), "")
+    blocks, whole = pc.equal(sent["action"], _BLOCK), pc.equal(of, "")
+    own = pc.or_(pc.equal(of, folded(district)), district is None)
+    under = pc.is_in(sent["key_check"], pa.array(keys, pa.string())) if keys else pc.is_valid(sent["event"])
+
+    def last(which: Any) -> Last:
+        return Last(sent.filter(which), numbers, "event")
+
+    block = last(blocks)
+    last_key = block.text("key_check")
+    here = flags(pc.is_in(last_key, pa.array(keys, pa.string()))) if keys else block.exists
+    return _Requested(
+        own=last(pc.and_(blocks, own)).event,
+        whole=np.where(district is None, NEVER, last(pc.and_(blocks, whole)).event),
+        lifted=last(pc.and_(pc.invert(blocks), under)).event,
+        once=block.exists & here,
+        elsewhere=block.exists & ~here,
+    )
+
+
+def releases_due(
+    among: pa.Array[Any] | None,
+    store: Store,
+    receiver: str,
+    district: str | None,
+    cut: int,
+    *,
+    first: int,
+    base: int,
+    keys: Sequence[str | None],
+    districts: pa.Array[Any],
+) -> Due:
+    """The blocks of numbers that hold at `cut`.
+
+    Args:
+        among: The numbers that matter; None is all.
+        store: The log.
+        receiver: To whom the lists went.
+        district: Of which district they are; None is the lists of all.
+        cut: The last event that counts.
+        first: The event of the first list to him.
+        base: The event of the list that is to be changed: of a number that it has to block, nothing is due unless
+            something happens to it, so that with all numbers those are left out.
+        keys: The key checks of the lists that count.
+        districts: The districts of which he has lists.
+    """
+    sent, outcomes = (store.facts(kind, cut, among) for kind in ("sent", "outcomes"))
+    order = store.order(cut)
+    first, base = position(first, order), position(base, order)
+    numbers = distinct(np.concatenate([ints(facts["msisdn"]) for facts in (sent, outcomes)]))
+    asked = _requested(sent, numbers, receiver, district, keys)
+    released_for_any = Last(sent.filter(pc.not_equal(sent["action"], _BLOCK)), numbers, "event").event
+    answers = Last(outcomes, numbers, "event", "ordinal")
+    done = answers.means("blocked")
+    lifted = np.maximum(asked.lifted, np.where(done, NEVER, answers.event))
+    own, whole = asked.own > lifted, asked.whole > lifted
+    if among is None:
+        own &= asked.own != base
+    # What was reported before the first list to him is his to lift only as long as no receiver was asked to.
+    done &= answers.event > np.maximum(lifted, np.minimum(first, released_for_any))
+    msisdn = pa.array(numbers.astype(np.uint64))
+    held = [msisdn.filter(pa.array(which & ~asked.elsewhere)) for which in (own, whole, done)]
+    return Due(held[0], held[1], held[2], msisdn.filter(pa.array(asked.once)), districts)
+
+
+def handsets_due(sent: pa.Table, receiver: str, district: str | None, *, districts: pa.Array[Any]) -> HandsetsDue:
+    """The blocks of pairs that hold.
+
+    `sent` are all rows of lists of handsets: imei14, msisdn, action, event, receiver, district, key_check; `districts`
+    are those of which he has lists.
+    """
+    # A pair that is listed to be verified is not released by it.
+    sent = sent.filter(pc.invert(pc.is_in(sent["action"], pa.array(["reverify", "none"]))))
+    pairs = sent.select(["imei14", "msisdn"]).group_by(["imei14", "msisdn"], use_threads=False).aggregate([])
+    code = pc.index_in(keys_of(sent), keys_of(pairs))
+    asked = _requested(replaced(sent, msisdn=code), np.arange(len(pairs)), receiver, district, None)
+    own, whole = (pairs.filter(pa.array(at > asked.lifted)) for at in (asked.own, asked.whole))
+    return HandsetsDue(own, whole, districts)

@@ -1,0 +1,323 @@
+"""The grounds of a number: who named it, with what it was linked, and what was decided of it, as arrays.
+
+Owns which facts count: which versions of complaints stand, which namings are certain, which wait for a decision, and
+which link is the best. Independent of precedence (`state`), SQL and the clock. One idea: each number has a position
+among all numbers, in ascending order, and every kind of fact becomes an array over those positions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from numguard.compute import aggregated, ascending, pc
+from numguard.registry.arrays import Bools, Column, Ints, anywhere, first_of_each, flags, ints
+from numguard.registry.sheets.sources import sources
+from numguard.registry.spelling import folded_cells
+
+__all__ = [
+    "NEVER", "Facts", "Last", "Linked", "Named", "Namings", "Turned", "Versions", "distinct",
+    "known", "positions", "taken", "universe", "version_keys",
+]  # fmt: skip
+
+
+#: In place of the number of an event that does not exist.
+NEVER = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts up to some event, one table a kind, as the store gives them.
+
+    Namings and complainants have the version of the complaint that contains them: (event, version). Withdrawn
+    complainants are those of withdrawn files, with the event that withdrew them.
+    """
+
+    versions: pa.Table
+    namings: pa.Table
+    complainants: pa.Table
+    withdrawn_complainants: pa.Table
+    links: pa.Table
+    decisions: pa.Table
+    outcomes: pa.Table
+    exported: pa.Table
+
+
+def universe(facts: Facts, complaining: pa.ChunkedArray[Any]) -> Ints:
+    """The numbers of all facts, and complainants, ascending."""
+    tables = (facts.namings, facts.links, facts.decisions, facts.outcomes, facts.exported)
+    columns = [complaining, facts.links["seed_msisdn"], *(table["msisdn"] for table in tables)]
+    return distinct(np.concatenate([ints(column) for column in columns]))
+
+
+def distinct(values: Ints) -> Ints:
+    """The distinct values, ascending: a sort is twice as fast here as NumPy's hash table."""
+    values = np.sort(values)
+    return values[first_of_each(values)]
+
+
+def positions(msisdns: pa.ChunkedArray[Any], numbers: Ints) -> Ints:
+    """The position of each number."""
+    return np.searchsorted(numbers, ints(msisdns))
+
+
+class Last:
+    """The last fact of a kind for each number; `event` is `NEVER` where there is none."""
+
+    def __init__(self, table: pa.Table, numbers: Ints, *order: str) -> None:
+        table = ascending(table, *order)
+        self.table = table
+        self.row = np.full(len(numbers), -1, np.int64)
+        # Of repeated positions, the last assignment remains.
+        self.row[positions(table["msisdn"], numbers)] = np.arange(len(table))
+        self.exists = self.row >= 0
+        self.event = self.number("event")
+
+    def number(self, column: str) -> Ints:
+        """The value of `column` in the fact of each number; `NEVER` where there is none."""
+        values = np.append(ints(self.table[column]), NEVER)
+        return values[self.row]
+
+    def text(self, column: str) -> pa.Array[Any]:
+        """As `number`, of a column of text; null where there is none."""
+        return taken(self.table[column], self.row)
+
+    def means(self, word: str, *, column: str = "status") -> Bools:
+        """Where the fact has `word`."""
+        found = np.append(flags(pc.equal(self.table[column], word)), False)
+        return found[self.row]
+
+
+class Versions:
+    """The versions of complaints, found by their event and row."""
+
+    def __init__(self, table: pa.Table) -> None:
+        key = version_keys(table, "row")
+        if (key[1:] < key[:-1]).any():
+            order = np.argsort(key)
+            table, key = table.take(order), key[order]
+        self._key = key
+        self.live = ints(table["taken_back"]) == 0
+        #: The event that amended each first; `NEVER` where none did.
+        self.amended_at = ints(pc.fill_null(table["amended_at"], NEVER))
+        self.stands = self.live & (self.amended_at == NEVER)
+        self.complaint = ints(table["complaint"])
+        self.undated = flags(pc.is_null(table["reported_at"]))
+        self.moment = ints(pc.fill_null(table["reported_at"], 0))
+        #: When it was reported, or added, if it has no date.
+        self.reported_or_added = np.where(self.undated, ints(table["added_at"]), self.moment)
+        # An unknown complainant counts as another one each time.
+        self.who = _codes(_dictionary(pc.coalesce(table["complainant"], pc.negate(table["complaint"]))).indices)
+        self.source = _folded(sources(table["source"]))
+        self.district = _folded(table["district"])
+        self.districts, self.district_as_written = _written(table["district"])
+        self.sources, self.source_as_written = _written(table["source"])
+
+    def of(self, rows: pa.Table) -> Ints:
+        """The version that contains each of `rows`."""
+        return np.searchsorted(self._key, version_keys(rows, "version"))
+
+
+def version_keys(table: pa.Table, row: str) -> Ints:
+    """One integer for each version of a complaint: its event, and its row in the file."""
+    event, at = (ints(table[name]) for name in ("event", row))
+    return (event << 32) | at
+
+
+class Namings:
+    """The namings of numbers in complaints: which are certain, and which wait for a decision.
+
+    A naming waits that is doubtful, or that an amendment dropped, until the number was accepted or dismissed later. So
+    does every naming of a number that was a complainant's until `lost_at`, when that complaint was withdrawn.
+
+    Attributes:
+        version: The version of a complaint that contains each.
+        position: The position of the number of each.
+        no_longer_protected: It depends on a decision after the number lost its protection.
+        unsure: It is not certain by itself, whether or not that was settled.
+        certain: It is, or was accepted.
+        waiting: It waits.
+    """
+
+    def __init__(self, namings: pa.Table, versions: Versions, numbers: Ints, settled: Last, lost_at: Ints) -> None:
+        self.version = version = versions.of(namings)
+        self.position = position = positions(namings["msisdn"], numbers)
+        event, live = ints(namings["event"]), versions.live[version]
+        decided, lost = settled.event[position], lost_at[position]
+        in_doubt = _doubtful(flags(pc.is_valid(namings["doubt"])), position, version) | ~versions.stands[version]
+        in_doubt_since = np.where(in_doubt, np.maximum(event, versions.amended_at[version]), NEVER)
+        was_settled = decided > np.maximum(in_doubt_since, lost)
+        self.no_longer_protected = (lost != NEVER) & ~((decided > lost) & (event > decided))
+        self.unsure = live & (in_doubt | self.no_longer_protected)
+        self.certain = live & ~self.unsure | self.unsure & was_settled & settled.means("accepted")[position]
+        self.waiting = self.unsure & ~was_settled
+
+
+class Named:
+    """What complaints say of each number.
+
+    Attributes:
+        named: A complaint names it.
+        unsure: One does so not for certain, whether or not that was settled.
+        stands: One does so for certain.
+        waits: A naming of it waits for a decision.
+        district, source: Of its first complaint, as codes of `Versions.districts` and `sources`; -1 where it has none.
+        reported_or_added: When it was last named for certain; `NEVER` where it is not.
+        complaints, sources, districts: How many name it for certain; a complainant who repeats counts once.
+        reports: Of each certain naming in a dated complaint, the number's position and the date.
+        first_reported, last_reported: The first and the last of these dates.
+    """
+
+    def __init__(self, namings: Namings, versions: Versions, size: int) -> None:
+        self.named = anywhere(namings.position, size)
+        self.unsure, self.stands, self.waits = (
+            anywhere(namings.position[which], size) for which in (namings.unsure, namings.certain, namings.waiting)
+        )
+        first = _first_version(namings, versions, size)
+        self.district = np.append(versions.district_as_written, -1)[first]
+        self.source = np.append(versions.source_as_written, -1)[first]
+
+        position, version = namings.position[namings.certain], namings.version[namings.certain]
+        self.reported_or_added = np.full(size, NEVER, np.int64)
+        np.maximum.at(self.reported_or_added, position, versions.reported_or_added[version])
+        self.complaints, self.sources, self.districts = (
+            _count_distinct(codes[version], position, size)
+            for codes in (versions.who, versions.source, versions.district)
+        )
+        dated = ~versions.undated[version]
+        position, moment = position[dated], versions.moment[version[dated]]
+        self.reports = position, moment
+        begin, end = np.full(size, np.iinfo(np.int64).max), np.full(size, np.iinfo(np.int64).min)
+        np.minimum.at(begin, position, moment)
+        np.maximum.at(end, position, moment)
+        self.first_reported, self.last_reported = known(begin, end >= begin), known(end, end >= begin)
+
+
+def _first_version(namings: Namings, versions: Versions, size: int) -> Ints:
+    """The first version that names each number: for certain, else with a naming that waits, else any; -1 if none."""
+    position, version = namings.position, namings.version
+    rank = np.where(namings.certain, 0, np.where(namings.waiting, 1, 2))
+    keys = (versions.complaint, versions.moment, versions.undated)
+    order = np.lexsort((version, *(key[version] for key in keys), rank, position))[::-1]
+    first = np.full(size, -1, np.int64)
+    # Of repeated positions, the last assignment remains.
+    first[position[order]] = version[order]
+    return first
+
+
+def _count_distinct(codes: Ints, position: Ints, size: int) -> Ints:
+    """How many distinct codes each of `size` numbers has, -1 aside."""
+    is_code = codes >= 0
+    pairs = distinct((position[is_code] << 32) | codes[is_code])
+    return np.bincount(pairs >> 32, minlength=size)
+
+
+class Turned:
+    """The numbers that one version of a complaint names and another has as the complainant's, and since which event.
+
+    Looked for among `both`, the few that are a suspect's somewhere and a complainant's somewhere; `complainants` are
+    those of versions that are not withdrawn.
+    """
+
+    def __init__(
+        self, namings: pa.Table, complainants: pa.Table, versions: Versions, numbers: Ints, both: Bools
+    ) -> None:
+        self.since = np.full(len(numbers), NEVER, np.int64)
+        if not both.any():
+            return
+        named, complaining = (_first_event(table, versions, numbers, both) for table in (namings, complainants))
+        met = named.join(complaining, ["position", "complaint"], join_type="inner", right_suffix="_of_complainant")
+        since = np.maximum(*(ints(met[name]) for name in ("event", "event_of_complainant")))
+        np.maximum.at(self.since, ints(met["position"]), since)
+
+
+def _first_event(facts: pa.Table, versions: Versions, numbers: Ints, among: Bools) -> pa.Table:
+    """The first event with a version of a complaint that contains each number and is not withdrawn."""
+    facts = facts.filter(pa.array(among[positions(facts["msisdn"], numbers)]))
+    version = versions.of(facts)
+    table = pa.table(
+        {
+            "position": positions(facts["msisdn"], numbers),
+            "complaint": versions.complaint[version],
+            "event": ints(facts["event"]),
+        }
+    ).filter(pa.array(versions.live[version]))
+    return aggregated(table, ["position", "complaint"], ["event"], "min")
+
+
+def _doubtful(doubtful: Bools, position: Ints, version: Ints) -> Bools:
+    """Which namings are in doubt: not where another row of the same version names the number for certain."""
+    some = np.flatnonzero(doubtful)
+    plain = np.flatnonzero(~doubtful & np.isin(position, position[some])) if len(some) else some
+    pair = (version << 32) | position
+    found = doubtful.copy()
+    found[some] = ~np.isin(pair[some], pair[plain])
+    return found
+
+
+class Linked:
+    """The best link of each number: fewest hops, most sightings, then the oldest run, handset and path."""
+
+    def __init__(self, links: pa.Table, numbers: Ints, grounded: Bools) -> None:
+        size = len(numbers)
+        seeds = positions(links["seed_msisdn"], numbers)
+        # A link stands as long as its run and its seed do. Only a link that stands is preferred over one that does not.
+        stands = (ints(links["stands"]) == 1) & grounded[seeds]
+        columns = {name: ints(links[name]) for name in ("hop", "sightings", "event", "via_imei", "via_msisdn")}
+        position = positions(links["msisdn"], numbers)
+        order = np.lexsort(
+            (
+                columns["via_msisdn"],
+                columns["via_imei"],
+                columns["event"],
+                -columns["sightings"],
+                columns["hop"],
+                ~stands,
+                position,
+            )
+        )[::-1]
+        best = np.full(size, -1, np.int64)
+        best[position[order]] = order
+        self.stands = np.append(stands, False)[best]
+        self.hop = np.append(columns["hop"], 0)[best]
+        self.via_imei = np.append(columns["via_imei"], 0)[best]
+        self.seed = np.append(seeds, -1)[best]
+
+
+def _dictionary(column: Column) -> Any:
+    one: Any = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = one.dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.unify_dictionaries().combine_chunks()
+    return encoded
+
+
+def _written(column: pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], Ints]:
+    """The distinct words of `column`, and the code of each row; -1 where it is null."""
+    encoded = _dictionary(column)
+    return encoded.dictionary, _codes(encoded.indices)
+
+
+def _folded(column: Column) -> Ints:
+    """Codes of the words of `column`, spellings that are compared alike being one; -1 where it is null."""
+    encoded = _dictionary(column)
+    lower = folded_cells(encoded.dictionary).dictionary_encode()
+    return _codes(lower.indices.take(encoded.indices))
+
+
+def _codes(indices: pa.Array[Any]) -> Ints:
+    return ints(pc.fill_null(indices, -1))
+
+
+def known(values: Ints, where: Bools) -> pa.Array[Any]:
+    """The values; null where they are not known."""
+    return pa.array(values, pa.int64(), mask=~where)
+
+
+def taken(words: Column, rows: Ints) -> pa.Array[Any]:
+    """The word of each row; null where the row is -1."""
+    taken = words.take(pa.array(rows, pa.int64(), mask=rows < 0)).cast(pa.string())
+    return taken.combine_chunks() if isinstance(taken, pa.ChunkedArray) else taken

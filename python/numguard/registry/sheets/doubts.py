@@ -1,0 +1,176 @@
+"""Rows of complaints whose numbers are in doubt by another cell of the row.
+
+Owns what other cells say about a suspect's number. Independent of how numbers are read and recorded. One idea: **a
+number that may be a victim's waits for a decision**, whatever its own column is headed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from numguard.compute import is_list, named, pc
+from numguard.number_list.spared import spared
+from numguard.number_list.titles import words_in
+from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
+from numguard.registry.sheets import cells
+from numguard.registry.sheets.headings import may_hold_suspects
+from numguard.source import contradicted, is_of_codes
+
+__all__ = [
+    "drawn_down",
+    "in_unread_columns",
+    "numbers_for_words",
+    "of_other_countries",
+    "shifted_rows",
+    "spared_rows",
+    "struck_rows",
+    "unread_numbers",
+]
+
+#: Cells that may contain a number, with any separators.
+_TEN_DIGITS: Final = r"(?:\p{Nd}[^\p{L}\p{Nd}]*){10}"
+#: Words that stand for a complainant's number where none is known.
+_NOT_KNOWN: Final = words_in(
+    "above anonymous applicable as available blank disclosed found given known mentioned n a na nil no none not null",
+    "provided same self shared traceable unavailable unknown withheld yet अज्ञात उपलब्ध नहीं नही ज्ञात",
+)
+_UNKNOWN: Final = rf"^\PL*(?:(?:{'|'.join(sorted(_NOT_KNOWN))})(?:\PL+|$))+$|^[^\pL1-9]*$"
+#: What stands for a number where the columns have shifted: the notes of `Sector 14` and of names; the PIN code.
+_WORDS: Final = ("not_a_number", "sender_id", "text_with_digits")
+_PIN_CODE: Final = r"^\s*[1-9]\d{2} ?\d{3}\s*$"
+
+
+def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -> Bools:
+    """Which suspect numbers are also in a column of their row that is not read and may be the complainant's."""
+    index, msisdn = (ints(found[name]) for name in ("index", "msisdn"))
+    repeated = np.zeros(len(found), np.bool_)
+    for place in unread:
+        field = table.schema.field(place)
+        if may_hold_suspects(field.name) or not cells.may_name_numbers(field.type):
+            continue
+        column = cells.joined(table.column(place))
+        some = np.flatnonzero(flags(pc.match_substring_regex(column, _TEN_DIGITS)))
+        could = cells.digits_that_could_be(column.take(pa.array(some, pa.int64())))
+        pairs = set(zip(some[ints(could["index"])].tolist(), could["msisdn"].to_pylist(), strict=True))
+        for k in np.flatnonzero(np.isin(index, some)).tolist():
+            repeated[k] |= (index[k], msisdn[k]) in pairs
+    return repeated
+
+
+def unread_numbers(table: pa.Table, unread: Iterable[int]) -> list[str]:
+    """A warning for each column of phone numbers that is not read: most of its cells are nothing else.
+
+    Its heading may be in a language, or in a font of its own, that is not known, and the numbers be complainants'.
+    """
+    warnings = []
+    for place in unread:
+        field = table.schema.field(place)
+        if not cells.may_name_numbers(field.type):
+            continue
+        text = cells.trimmed(cells.joined(table.column(place)))
+        filled = pc.fill_null(pc.not_equal(text, ""), False).true_count
+        may_be: Any = text.filter(pc.fill_null(pc.match_substring_regex(text, _TEN_DIGITS), False))
+        if 2 * len(may_be) > filled and 2 * flags(cells.is_mobile(cells.plain_digits(may_be))).sum() > filled:
+            name = named([field.name])
+            warnings.append(
+                f"the column {name!r} has phone numbers and is not read: none of them is listed, and none is protected "
+                f'as a complainant\'s; say whose they are with --map "{name}=complainant_mobile" or '
+                f'"{name}=suspect_mobiles", or leave it out with --map "{name}=ignore"'
+            )
+    return warnings
+
+
+def of_other_countries(index: Ints, msisdn: Any, table: pa.Table, places: Sequence[int]) -> Bools:
+    """Which numbers have another country's code beside them, in a column of its own.
+
+    Args:
+        index: the row of each number.
+        msisdn: the numbers.
+        table: the rows.
+        places: the columns that may have codes.
+    """
+    other = np.zeros(len(index), np.bool_)
+    for place in places:
+        if is_of_codes(table.column_names[place]) and cells.may_name_numbers(table.schema.field(place).type):
+            other |= contradicted(cells.joined(table.column(place)).take(pa.array(index, pa.int64())), msisdn)
+    return other
+
+
+def spared_rows(table: pa.Table, unread: Sequence[int]) -> Bools:
+    """Which rows have a cell, in a column that is not read, that says no more than that a number is not a suspect's."""
+    found = np.zeros(len(table), np.bool_)
+    for place in unread:
+        column: Any = table.column(place)
+        if is_list(column.type):
+            column = cells.joined(column)
+        sparing = spared(table.column_names[place], column, may_be_account=True)
+        if sparing is not None:
+            found |= sparing
+    return found
+
+
+def shifted_rows(complainants: pa.Table, refused: pa.Table, size: int) -> Bools:
+    """Which rows have a word or a part of an address for the complainant's number, or a mobile number for a sum.
+
+    An unquoted comma of a name or an address moves the cells behind it by a column, and the complainant's number
+    into the column of suspects. The count of cells is right if the last one was left out.
+
+    Args:
+        complainants: index, msisdn: the numbers of complainants.
+        refused: index, field, cell, note: the refused cells.
+        size: how many rows there are.
+    """
+    cell = pc.fill_null(refused["cell"], "")
+    # Not a number with words beside it.
+    has_few = pc.less_equal(pc.count_substring_regex(cell, r"\p{Nd}"), 8)
+    is_word = pc.and_(pc.is_in(refused["note"], pa.array(_WORDS)), has_few)
+    is_word = pc.or_(is_word, pc.match_substring_regex(cell, _PIN_CODE))
+    word = pc.and_(pc.equal(refused["field"], "complainant_mobile"), is_word)
+    unknown = pc.match_substring_regex(cell, _UNKNOWN, ignore_case=True)
+    in_place = pc.invert(pc.is_in(refused["index"], complainants["index"].combine_chunks()))
+    word = pc.and_(word, pc.and_(in_place, pc.invert(unknown)))
+    rows = refused.filter(pc.or_(word, pc.equal(refused["note"], "number_for_a_sum")))["index"]
+    return anywhere(ints(rows), size)
+
+
+def numbers_for_words(table: pa.Table, places: Iterable[int]) -> Bools:
+    """Which rows have a mobile number in a column of words, as of districts: the columns may have shifted."""
+    found = np.zeros(len(table), np.bool_)
+    for place in places:
+        if cells.may_name_numbers(table.schema.field(place).type):
+            found |= flags(cells.is_mobile(cells.joined(table.column(place))))
+    return found
+
+
+def struck_rows(rows: Ints, struck_out: Collection[tuple[int, int]], places: Collection[int]) -> Bools:
+    """Which rows, given by their numbers, have a cell that is struck out in one of some columns."""
+    struck = [row for row, place in struck_out if place in places]
+    return np.isin(rows, np.array(struck, np.int64))
+
+
+def drawn_down(row: Ints, msisdn: Ints, complaint: Ints) -> Bools:
+    """Which numbers rise by one from row to row, over three rows or more of different complaints.
+
+    A spreadsheet writes them so where a cell is drawn down: `9876543210` as text is followed by `9876543211`.
+
+    Args:
+        row: the row of each number.
+        msisdn: the numbers.
+        complaint: the complaint of each, by any numbers.
+    """
+    # In such a run the difference of number and row is the same.
+    level = msisdn - row
+    order = np.lexsort((row, level))
+    level, row, complaint = level[order], row[order], complaint[order]
+    follows = (np.diff(level) == 0) & (np.diff(row) == 1) & (np.diff(complaint) != 0)
+    middle = follows[:-1] & follows[1:]
+    in_run = np.zeros(len(order), np.bool_)
+    for shift in range(3):
+        in_run[shift : shift + len(middle)] |= middle
+    found = np.zeros(len(order), np.bool_)
+    found[order] = in_run
+    return found

@@ -1,0 +1,237 @@
+"""A file or table of records -> its columns as written, each record with its row number.
+
+Independent of complaints; `numguard.source` reads the files. One idea: a record keeps the row
+number that a spreadsheet shows, whatever was refused before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from numguard.compute import may_be_number, pc, replaced, tuples_of
+from numguard.errors import ArgumentError, UnsupportedTypeError
+from numguard.number_list.spared import is_spared
+from numguard.registry.arrays import Bools, flags, ints
+from numguard.registry.log.inputs import fingerprint_file, fingerprint_table, unchanged
+from numguard.registry.sheets.headings import heading, names_suspects
+from numguard.registry.sheets.plain_types import plain
+from numguard.source.header import SEPARATORS, split_line
+from numguard.source.records import Records, read_records
+from numguard.types import RowAccount, TableSource
+
+__all__ = ["Sheet", "read_sheet"]
+
+
+#: The note of records below a header of other columns, and of that header.
+_ANOTHER: Final = "another_header"
+#: The most letters of a header: a longer record is none.
+_LONGEST_HEADER: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet(Records):
+    """Records as they were written, without blank ones; those below a header of other columns are broken ones.
+
+    Attributes:
+        name, bytes, sha256: identify the input in the log.
+    """
+
+    name: str
+    bytes: int
+    sha256: str
+
+    @property
+    def records(self) -> int:
+        """All records, broken ones included."""
+        return len(self.table) + len(self.broken)
+
+    def column(self, at: Mapping[str, Sequence[int]], field: str) -> pa.ChunkedArray[Any]:
+        """The first column of a field, by the columns `at` of each; empty cells where the field has none."""
+        if field in at:
+            return self.table.column(at[field][0])
+        return pa.chunked_array([pa.nulls(len(self.table), pa.string())])
+
+    def account(self, refused: int) -> RowAccount:
+        """The account of every row, of which so many were refused."""
+        return {
+            "rows_read": self.records + sum(self.not_data.values()),
+            "rows_used": self.records - refused,
+            "rows_refused": refused,
+            "not_data": self.not_data,
+            "passed_over": self.passed_over,
+            "warnings": self.warnings,
+        }
+
+
+def read_sheet(
+    source: TableSource,
+    name: str | None,
+    is_known: Callable[[str], bool],
+    sheet: str | None = None,
+    *,
+    is_heading: Callable[[str], bool] | None = None,
+    of_suspects: bool = False,
+    is_key: Callable[[str], bool] = lambda _: False,
+) -> Sheet:
+    """Reads one file of records, or any object that exports an Arrow stream.
+
+    Args:
+        source: the file or table.
+        name: the name that is recorded; by default the file's name, with that of the sheet that is chosen.
+        is_known: whether a cell is a heading of a field.
+        sheet: the sheet of a workbook that has several.
+        is_heading: whether a cell is a heading; by default `is_known`.
+        of_suspects: whether the records name suspects, so that none below a heading of victims counts.
+        is_key: whether a cell is the name of a column that may identify a record without a number.
+
+    Raises:
+        FileMissingError: there is no such file.
+        InputError: the file cannot be read.
+        UnsupportedTypeError: neither a path nor a table.
+    """
+    if isinstance(source, str | Path):
+        if not str(source):
+            raise ArgumentError("the path is empty: name a file")
+        path = Path(source)
+        with unchanged(lambda: [path]):
+            size, sha256 = fingerprint_file(path)
+            found = read_records(path, is_known, sheet, is_key)
+        # Each byte of a name that is not UTF-8 becomes a replacement character.
+        shown = name or _with_sheet(path.name.encode(errors="replace").decode(), sheet)
+    else:
+        try:
+            found = read_records(source, is_known)
+        except ArgumentError as error:
+            raise UnsupportedTypeError(str(error)) from None
+        size, sha256 = fingerprint_table(found.table)
+        shown = name or "table"
+    records = {field.name: getattr(found, field.name) for field in fields(found)}
+    read = _without_blank(Sheet(**records, name=shown, bytes=size, sha256=sha256))
+    read = _without_other_tables(read, is_heading or is_known)
+    return _without_victims_below(read) if of_suspects else read
+
+
+def _with_sheet(file: str, sheet: str | None) -> str:
+    """The name of a file, and of the sheet that was chosen: a row number is one of that sheet."""
+    if sheet is None:
+        return file
+    return f"{file}/{'sheet' if may_be_number(sheet) else sheet}"
+
+
+def _without_blank(sheet: Sheet) -> Sheet:
+    table = _in_plain_types(sheet.table)
+    blank = _blank(table)
+    if not blank.any():
+        return replace(sheet, table=table)
+    not_data = {**sheet.not_data, "blank": sheet.not_data.get("blank", 0) + int(blank.sum())}
+    kept = pa.array(~blank)
+    return replace(sheet, table=table.filter(kept), row=sheet.row.filter(kept), not_data=not_data)
+
+
+def _in_plain_types(table: pa.Table) -> pa.Table:
+    """The table with cells of any layout as plain ones, so that no rule depends on the library that made it.
+
+    The fields of a structure are columns, as those of an object in JSON are: `suspect.mobile`.
+    """
+    while any(pa.types.is_struct(field.type) for field in table.schema):
+        table = table.flatten()
+    for at, field in enumerate(table.schema):
+        if field.type != pa.string():
+            table = table.set_column(at, field.name, plain(table.column(at)))
+    return table
+
+
+def _blank(table: pa.Table) -> Bools:
+    """Which records have only empty cells."""
+    blank = np.ones(len(table), np.bool_)
+    for column in table.columns:
+        text = pa.types.is_string(column.type)
+        nothing = pc.or_kleene(pc.is_null(column), pc.equal(column, "")) if text else pc.is_null(column)
+        blank &= flags(nothing)
+        if not blank.any():
+            break
+    return blank
+
+
+def _without_other_tables(sheet: Sheet, is_heading: Callable[[str], bool]) -> Sheet:
+    """The sheet without its records from the first header of other columns on, which are broken ones.
+
+    Read by the first header, a complainant's number could be in the column of suspects.
+    """
+    table, row = sheet.table, ints(sheet.row)
+    own = [heading(name) for name in table.column_names]
+
+    def is_header(cells: Sequence[str]) -> bool:
+        if sum(map(len, cells)) > _LONGEST_HEADER:
+            return False
+        names = [heading(cell) for cell in cells]
+        filled = [(cell, name) for cell, name in zip(cells, names, strict=True) if name]
+        known = sum(is_heading(cell) or name in own for cell, name in filled)
+        return known > 1 and 2 * known >= len(filled) and _bare(names) != _bare(own)
+
+    at = [int(row[k]) for k in _without_digits(table) if is_header(_cells(table, k))]
+    lines = tuples_of(sheet.broken, "row", "cell")
+    at += [line for line, text in lines if any(is_header(split_line(text, sign)) for sign in SEPARATORS)]
+    return _cut(sheet, at)
+
+
+def _without_victims_below(sheet: Sheet) -> Sheet:
+    """The sheet without its records from the first heading of victims among them on, which are broken ones.
+
+    `Victim mobile` in a column of suspects is one beside other text too.
+    """
+    of_suspects = [names_suspects(name) for name in sheet.table.column_names]
+    at = []
+    for k in _without_digits(sheet.table):
+        cells = _cells(sheet.table, k)
+        filled = [cell for cell in cells if cell.strip()]
+        below = [cell for cell, is_theirs in zip(cells, of_suspects, strict=True) if is_theirs]
+        if any(map(is_spared, below)) or (len(filled) == 1 and is_spared(filled[0])):
+            at.append(int(sheet.row[k].as_py()))
+    lines = tuples_of(sheet.broken, "row", "cell")
+    at += [line for line, text in lines if len(text) <= _LONGEST_HEADER and is_spared(text)]
+    return _cut(sheet, at)
+
+
+def _cut(sheet: Sheet, at: list[int]) -> Sheet:
+    """The sheet without its records from the first of some rows on, which are broken ones."""
+    if not at:
+        return sheet
+    table, row = sheet.table, ints(sheet.row)
+    below = row >= min(at)
+    lost = table.filter(pa.array(below))
+    texts = [",".join(_cells(lost, k)) for k in range(len(lost))]
+    broken = pa.table([row[below], texts, [_ANOTHER] * len(lost)], schema=sheet.broken.schema)
+    is_header = pc.is_in(sheet.broken["row"], pa.array(at, pa.int64()))
+    before = replaced(sheet.broken, note=pc.if_else(is_header, _ANOTHER, sheet.broken["note"]))
+    broken = pa.concat_tables([before.cast(broken.schema), broken]).sort_by("row")
+    return replace(sheet, table=table.filter(pa.array(~below)), row=pa.array(row[~below]), broken=broken)
+
+
+def _without_digits(table: pa.Table) -> list[int]:
+    """The few records that may be a header: no cell has five digits in a row."""
+    kept = np.arange(len(table))
+    for column in table.columns:
+        is_figure = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+        if (is_figure or pa.types.is_string(column.type)) and len(kept):
+            cells = column.take(pa.array(kept, pa.int64())) if len(kept) < len(table) else column
+            digits = pc.greater(cells, 9_999) if is_figure else pc.match_substring_regex(cells, r"\p{Nd}{5}")
+            kept = kept[~flags(digits)]
+    found: list[int] = kept.tolist()
+    return found
+
+
+def _cells(table: pa.Table, at: int) -> list[str]:
+    return [str(cell) if (cell := column[at].as_py()) is not None else "" for column in table.columns]
+
+
+def _bare(names: Sequence[str]) -> list[str]:
+    """Headings without the empty ones after the last."""
+    size = max((k for k, name in enumerate(names, 1) if name), default=0)
+    return list(names[:size])

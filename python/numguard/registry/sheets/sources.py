@@ -1,0 +1,50 @@
+"""Spellings of sources -> one name each, so that the spelling of a source makes no second complaint.
+
+Owns the comparison of names; the spellings are data, in `sources.csv`. One idea: the written name is recorded, and a
+name that is not in the table is a source of its own: merging complaints of two desks would be worse than one complaint
+under two names.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+
+from numguard.registry.arrays import Column
+from numguard.registry.sheets.cells import words
+from numguard.registry.spelling import folded, listed_in
+
+__all__ = ["same_source", "sources", "spellings"]
+
+
+def sources(column: Column) -> pa.Array[Any]:
+    """Names of sources, those of the table in its spelling, others as `words` gives them.
+
+    >>> sources(pa.array(["ncrp portal", "N.C.R.P.", "Helpline-1930", "PS Rohtak"])).to_pylist()
+    ['NCRP', 'NCRP', '1930', 'PS Rohtak']
+    """
+    named: Any = words(column).dictionary_encode()
+    names: pa.Array[Any] = pa.array([same_source(name) for name in named.dictionary.to_pylist()], pa.string())
+    return names.take(named.indices)
+
+
+def same_source(name: str) -> str:
+    """A source in the spelling of the table; one that is not in it as it is."""
+    return spellings().get(_bare(name), name)
+
+
+@cache
+def spellings() -> dict[str, str]:
+    """Each spelling, as it is compared, and the source's name."""
+    rows = listed_in("sources.csv")
+    return {_bare(row[name]): row["source"] for name in ("source", "spelling") for row in rows}
+
+
+def _bare(name: str) -> str:
+    """Letters, their marks and digits alone: `N.C.R.P.` and `ncrp` are one."""
+    return "".join(
+        str(unicodedata.digit(sign, sign)) for sign in folded(name) if unicodedata.category(sign)[0] in "LMN"
+    )
