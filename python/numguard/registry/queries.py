@@ -50,7 +50,7 @@ class Queries(Verbs):
         """The numbers with the given statuses; by default those in force.
 
         Args:
-            statuses: One or several of `numguard.registry.numbers.state.STATUSES`, such as "blocked".
+            statuses: One or several of `numguard.registry.STATUSES`, such as "blocked".
             among: Only of these numbers, which takes less time of a large registry.
         """
         wanted = IN_FORCE if statuses is None else (statuses,) if isinstance(statuses, str) else tuple(statuses)
