@@ -24,7 +24,8 @@ from hypothesis.stateful import (
 )
 
 import numguard as ng
-from numguard.errors import ArgumentError
+from numguard.errors import ArgumentError, RegistryError
+from numguard.registry.numbers.safeguard import refuse_unfit
 from numguard.registry.numbers.state import SETTLING, STATUSES
 from registry_model import IST, PLACEHOLDERS, TOLL_FREE, Model, Row
 from registry_stores import is_there, make_schema
@@ -314,6 +315,25 @@ class Machine(RuleBasedStateMachine):
             assert {row["msisdn"] for row in rows} == self.model.waiting(cut)
             states = self.model.states(cut)
             assert all(row["status"] == states[row["msisdn"]].status for row in rows)
+
+    @rule(number=numbers, action=st.sampled_from(["block", "reverify"]))
+    def final_check(self, number: int, action: str) -> None:
+        """The check of a list as it is written works out by itself what the model does."""
+        head = self.model.head
+        row = pa.table({"msisdn": pa.array([number], pa.uint64()), "action": [action]})
+        state = self.model.states(head).get(number)
+        certain = any(number in version.certain for version in self.model.standing(head))
+        confirmed = self.model._decision(number, head)[1] == "confirmed"
+        has_grounds = certain or confirmed or (state is not None and state.hop == 0)
+        store = self.registry._case.store
+        if self.model._protected(number, head):
+            with pytest.raises(RegistryError, match="protected"):
+                refuse_unfit(store, head, row)
+        elif action == "block" and not has_grounds:
+            with pytest.raises(RegistryError, match="only linked"):
+                refuse_unfit(store, head, row)
+        else:
+            refuse_unfit(store, head, row)
 
     @rule(status=st.sampled_from(STATUSES))
     def numbers_of_a_status(self, status: str) -> None:
