@@ -291,6 +291,23 @@ def test_the_final_check_refuses_numbers_without_a_subscriber(registry: ng.Regis
     refuse_unfit(registry._case.store, 2, rows)
 
 
+def test_the_final_check_knows_what_was_accepted(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "rang from 9876543210 they say")))
+    store = registry._case.store
+    to_block = pa.table({"msisdn": pa.array([A], pa.uint64()), "action": ["block"]})
+    for settled in ("accepted", "dismissed", "accepted"):
+        registry.decide([A], settled, "asked the complainant")
+        if settled == "accepted":
+            refuse_unfit(store, store.head(), to_block)
+        else:
+            with pytest.raises(RegistryError, match="would block a number that is only linked"):
+                refuse_unfit(store, store.head(), to_block)
+    # What came later is not what was accepted.
+    registry.add_complaints(complaints(complaint("1", "9123456789")))
+    with pytest.raises(RegistryError, match="would block a number that is only linked"):
+        refuse_unfit(store, store.head(), to_block)
+
+
 def test_a_list_that_would_block_a_linked_number_is_not_written(registry: ng.Registry) -> None:
     """The final check works it out for itself: here the list is made by hand, with an action that no code gives."""
     registry.add_complaints(complaints(complaint("1", "9876543210")))
