@@ -8,6 +8,7 @@ import pyarrow as pa
 from numguard.types import ArrowArrayExportable, ArrowStreamExportable, PathLike, Region, Regions, Style, Values
 
 __all__ = [
+    "EMPTY_WORDS",
     "Changes",
     "Common",
     "Gunzip",
@@ -42,6 +43,7 @@ __all__ = [
 ]
 
 __version__: str
+EMPTY_WORDS: tuple[str, ...]
 
 # An array or a list gives an array; whatever comes in chunks (a chunked array, a series) gives a chunked array.
 _Whole: TypeAlias = ArrowArrayExportable | Iterable[Any]

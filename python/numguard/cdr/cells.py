@@ -15,6 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from numguard._core import EMPTY_WORDS
+
 __all__ = ["Column", "Group", "Spans", "are_digits", "nulls", "spans", "unwrapped", "without_fraction"]
 
 Bytes = npt.NDArray[np.uint8]
@@ -29,7 +31,7 @@ Column: TypeAlias = Any
 WRAPPING: Final = " \t'\"=\N{NO-BREAK SPACE}"
 _WRAPPING_BYTES: Final = [bytes([byte]) for byte in set(WRAPPING.encode())]
 _IS_WRAPPING: Final = np.isin(np.arange(256), np.frombuffer(WRAPPING.encode(), dtype=np.uint8))
-_BLANKS: Final = tuple(np.frombuffer(b, dtype=np.uint8) for b in (b"na", b"n/a", b"nan", b"null", b"none", b"#n/a"))
+_BLANKS: Final = tuple(np.frombuffer(word.encode(), dtype=np.uint8) for word in EMPTY_WORDS)
 _LONGEST_BLANK: Final = 8
 _DECIMAL: Final = r"^(\d+)\.0$"
 #: More rows than most blocks have.

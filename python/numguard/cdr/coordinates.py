@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from numguard._core import EMPTY_WORDS
+
 __all__ = ["COORDINATE_NOTES", "Degrees", "of_address", "of_pair", "of_two"]
 
 #: Why coordinates are written and not read.
@@ -51,7 +53,7 @@ _LABELLED: Final = tuple(
     re.compile(rf"(?<![a-z]){label}[ \t.]*(?:[:=]\s*|-\s*)?{_written(1)}(?![\d.])", re.IGNORECASE)
     for label in ("lat(?:itude)?", "(?:long?(?:itude)?|lng)")
 )
-_NO_VALUE: Final = r"(?:na|n/a|null|none|nan|#n/a)"
+_NO_VALUE: Final = f"(?:{'|'.join(EMPTY_WORDS)})"
 _NOTHING: Final = re.compile(rf"[\s/,;|.-]*|{_NO_VALUE}(?:\s*[/,;|]\s*{_NO_VALUE})?", re.IGNORECASE)
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from numguard._core import EMPTY_WORDS
 from numguard.cdr.cells import WRAPPING, Column, nulls
 from numguard.cdr.circles import circle
 from numguard.cdr.coordinates import COORDINATE_NOTES, Degrees, of_address, of_pair, of_two
@@ -38,7 +39,7 @@ PLACE_NOTES: Final = {
     "unlisted_circle": "The spelling of the circle is not on the list, or it is no circle of India.",
 }
 
-_BLANK: Final = re.compile(r"-*|na|n/a|nan|null|none|#n/a", re.IGNORECASE)
+_BLANK: Final = re.compile("|".join(["-*", *EMPTY_WORDS]), re.IGNORECASE)
 _DECIMAL: Final = re.compile(r"(\d+)\.0")
 #: IPv4 or IPv6, with or without a port: what a call over Wi-Fi has instead of a cell.
 _ADDRESS: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:[:/]\d+)?|[0-9a-f]*(?::[0-9a-f]*){3,}", re.IGNORECASE)

@@ -7,6 +7,9 @@
 use crate::digits::{self, Digits, is_letter};
 use crate::notes::Note;
 
+/// What exports write into an empty cell, beside dashes; letters of either case.
+pub const EMPTY_WORDS: [&str; 6] = ["na", "n/a", "#n/a", "null", "none", "nan"];
+
 /// A cell without quotes and formulas.
 pub(crate) struct Unwrapped<'a> {
     /// Folded text, trimmed.
@@ -54,9 +57,10 @@ fn is_constant(formula: &[u8]) -> bool {
 }
 
 fn is_empty(text: &[u8]) -> bool {
-    const NOTHING: [&[u8]; 6] = [b"na", b"n/a", b"#n/a", b"null", b"none", b"nan"];
     text.iter().all(|&byte| byte == b'-')
-        || NOTHING.iter().any(|word| text.eq_ignore_ascii_case(word))
+        || EMPTY_WORDS
+            .iter()
+            .any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 fn is_infinity(text: &[u8]) -> bool {

@@ -22,4 +22,5 @@ pub mod set;
 pub mod sightings;
 mod words;
 
+pub use cell::EMPTY_WORDS;
 pub use error::Error;

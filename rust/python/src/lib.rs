@@ -19,6 +19,7 @@ mod sightings;
 mod text;
 
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
 /// The instruction set with which numbers are read and looked up: "avx512", "avx2" or "scalar", which runs everywhere.
 ///
@@ -37,6 +38,10 @@ fn kernels() -> &'static str {
 #[pymodule(gil_used = false)]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add(
+        "EMPTY_WORDS",
+        PyTuple::new(module.py(), numguard_core::EMPTY_WORDS)?,
+    )?;
     module.add_function(wrap_pyfunction!(kernels, module)?)?;
     numbers::register(module)?;
     scan::register(module)?;

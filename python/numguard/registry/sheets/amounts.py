@@ -13,7 +13,16 @@ import pyarrow as pa
 
 from numguard.compute import pc
 from numguard.registry.arrays import Column
-from numguard.registry.sheets.cells import each_once, is_mobile, is_nothing, plain_text, repeats, trimmed, written
+from numguard.registry.sheets.cells import (
+    SPREADSHEET_MARKS,
+    each_once,
+    is_mobile,
+    is_nothing,
+    plain_text,
+    repeats,
+    trimmed,
+    written,
+)
 from numguard.source.scripts import plain_letters
 
 __all__ = ["amounts"]
@@ -84,8 +93,7 @@ def amounts(column: Column) -> tuple[pa.Array[Any], pa.Array[Any]]:
     digits = pc.if_else(pc.less_equal(pc.utf8_length(digits), _MOST_DIGITS), digits, None)
     note: Any = pc.if_else(pc.and_(pc.is_null(digits), pc.invert(is_nothing(text))), "not_an_amount", None)
     for pattern, why in (
-        (r"^#+$", "spreadsheet_overflow"),
-        (r"^#(?:ref|value|name|div/0|num|null|n/a)[!?]?$", "spreadsheet_error"),
+        *SPREADSHEET_MARKS,
         (r"^\d(?:\.\d+)?e\+?\d{1,2}$", "precision_lost"),
     ):
         seen = pc.and_(pc.is_valid(note), pc.match_substring_regex(text, pattern))

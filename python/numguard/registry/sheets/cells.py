@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +23,7 @@ from numguard.registry.spelling import seen
 from numguard.source.scripts import plain_digits, plain_letters
 
 __all__ = [
+    "SPREADSHEET_MARKS",
     "Numbers",
     "acknowledgements",
     "digits_that_could_be",
@@ -43,7 +44,13 @@ __all__ = [
 ]
 
 _BLANKS = " \t\r\n\u00a0\u200b\u200e\u200f\ufeff"
-_NOTHING = ["", "-", "--", "---", "na", "n/a", "#n/a", "null", "none", "nan"]
+_NOTHING = ["", "-", "--", "---", *_core.EMPTY_WORDS]
+
+#: What a spreadsheet writes in place of a value: the pattern of a cell, and its note.
+SPREADSHEET_MARKS: Final = (
+    (r"^#+$", "spreadsheet_overflow"),
+    (r"(?i)^#(?:ref|value|name|div/0|num|null|spill|calc)[!?]?$", "spreadsheet_error"),
+)
 
 #: Separators inside of a number, and ten digits or more.
 _PARTED = re.compile(r"(?<=\d)[\W_]+(?=\d)")

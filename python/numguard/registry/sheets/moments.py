@@ -17,7 +17,15 @@ from numguard.compute import pc, whole
 from numguard.errors import ArgumentError
 from numguard.indian_time import DAY_MICROS, IST, OFFSET_MICROS
 from numguard.registry.arrays import Bools, Column, Ints, flags, ints
-from numguard.registry.sheets.cells import each_once, is_nothing, plain_text, repeats, trimmed, written
+from numguard.registry.sheets.cells import (
+    SPREADSHEET_MARKS,
+    each_once,
+    is_nothing,
+    plain_text,
+    repeats,
+    trimmed,
+    written,
+)
 from numguard.source.scripts import plain_letters
 
 __all__ = ["end_of_day", "last_moment", "moments"]
@@ -64,8 +72,7 @@ _MONTHS: Final = {
 _WHY: Final = (
     (r"^\d{1,2}[-/. ]\s*(?:\d{1,2}|[A-Za-z]{3,9})[-/. ,']\s*\d{2}(?:\D.*)?$", "two_digit_year"),
     (r"^\d{5}(?:\.\d+)?$", "serial_date"),
-    (r"^#+$", "spreadsheet_overflow"),
-    (r"(?i)^#(?:ref|value|name|div/0|num|null)[!?]?$", "spreadsheet_error"),
+    *SPREADSHEET_MARKS,
     (r" or ", "day_or_month"),
 )
 

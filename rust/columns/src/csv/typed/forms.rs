@@ -2,6 +2,7 @@
 //!
 //! The *wrapping* of a cell is what exports put around it: blanks, no-break spaces, quotation marks and equals signs.
 
+use numguard_core::EMPTY_WORDS;
 use numguard_core::digits::{are_digits, eight_digits};
 
 use super::super::cells::{Span, at};
@@ -76,11 +77,12 @@ pub(super) fn imsi(bytes: &[u8], span: Span) -> Option<Span> {
 /// Whether a cell without its wrapping says nothing.
 #[inline]
 fn says_nothing(content: &[u8]) -> bool {
-    const WORDS: [&[u8]; 6] = [b"na", b"n/a", b"nan", b"null", b"none", b"#n/a"];
     content.len() <= LONGEST_NOTHING
         && content.first().is_none_or(|first| b"-nN#".contains(first))
         && (content.iter().all(|&byte| byte == b'-')
-            || WORDS.iter().any(|word| content.eq_ignore_ascii_case(word)))
+            || EMPTY_WORDS
+                .iter()
+                .any(|word| content.eq_ignore_ascii_case(word.as_bytes())))
 }
 
 /// Whether a cell is the digits of an IMSI (3GPP TS 23.003, 2.2).
