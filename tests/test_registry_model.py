@@ -95,8 +95,15 @@ class Machine(RuleBasedStateMachine):
         #: What each receiver holds, by district: the lists and deltas it was sent, added up.
         self.held: dict[tuple[str, str | None], dict[int, dict[str, Any]]] = {}
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(named=numbers, others=st.lists(st.sampled_from(MOBILES), max_size=3, unique=True))
+    def begin(self, named: int, others: list[int]) -> None:
+        """A registry, mostly with a number that is named and with others of its handset: links are rare otherwise."""
+        self.open()
+        if others:
+            self._add([("1930", "A1", "Rohtak", None, (named,), None, ())])
+            self.expand([(n, HANDSETS[0]) for n in (named, *others)])
+
+    def open(self) -> None:
         self.registry = ng.Registry(self.make(), by="HC 1234")
         self.registry._case.now = lambda: int(self.now.timestamp() * 1_000_000)
 
@@ -150,7 +157,9 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.model.intakes)
     @rule(data=st.data())
     def withdraw_intake(self, data: st.DataObject) -> None:
-        event = data.draw(st.sampled_from(self.model.intakes))
+        self._withdraw(data.draw(st.sampled_from(self.model.intakes)))
+
+    def _withdraw(self, event: int) -> None:
         self.model.intakes.remove(event)
         self.registry.withdraw_intake(event, "the wrong file")
         self.model.withdrawals.append((self._event(), event))

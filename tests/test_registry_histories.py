@@ -1,0 +1,183 @@
+"""Short histories of a number, each for one rule of its status: by hand, and against the model after each step.
+
+The random histories of `test_registry_model` meet such rules too, but none of them in every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeAlias
+
+import pytest
+
+from registry_model import PLACEHOLDERS, TOLL_FREE, Row
+from registry_stores import is_there, make_schema
+from test_registry_model import HANDSETS, MOBILES, NUMBERS, Machine
+
+A, B, C = MOBILES[:3]
+PLACEHOLDER, HELPLINE = min(PLACEHOLDERS), min(TOLL_FREE)
+Step: TypeAlias = Callable[[Machine], None]
+
+
+def row(number: int = 1, named: tuple[int, ...] = (), own: int | None = None, maybe: tuple[int, ...] = ()) -> Row:
+    return ("1930", f"A{number}", "Rohtak", None, named, own, maybe)
+
+
+def add(*rows: Row) -> Step:
+    return lambda machine: machine._add(list(rows))
+
+
+def take_back(place: int = -1) -> Step:
+    """Withdraws an intake, a run of linkage or a file of outcomes: the last one, or the one at a place."""
+    return lambda machine: machine._withdraw(machine.model.intakes[place])
+
+
+def link(*together: int, handset: int = HANDSETS[0]) -> Step:
+    return lambda machine: machine.expand([(number, handset) for number in together])
+
+
+def decide(status: str, *numbers: int) -> Step:
+    return lambda machine: machine.decide(list(numbers or (A,)), status)
+
+
+def answer(status: str, number: int = A, *, days_ago: int = 0) -> Step:
+    return lambda machine: machine.outcome([number], status, days_ago)
+
+
+def export(receiver: str = "DoT", *, change: bool = False) -> Step:
+    return lambda machine: machine.export(receiver, change, None)
+
+
+NAMED = add(row(1, (A,)))
+MAYBE = add(row(1, maybe=(A,)))
+LINKED = (NAMED, link(A, B))
+
+#: What happens, and the status of each number after it; None is no status.
+HISTORIES: Final[dict[str, tuple[tuple[Step, ...], dict[int, str | None]]]] = {
+    "named": ((NAMED,), {A: "reported", B: None}),
+    "named, and the file taken back": ((NAMED, take_back()), {A: "withdrawn"}),
+    "named, and an amendment drops it": ((NAMED, add(row(1, (B,)))), {A: "review", B: "reported"}),
+    "dropped, and accepted": ((NAMED, add(row(1, (B,))), decide("accepted")), {A: "reported", B: "reported"}),
+    "dropped, and dismissed": ((NAMED, add(row(1, (B,))), decide("dismissed")), {A: "withdrawn"}),
+    "dropped, and the amendment taken back": ((NAMED, add(row(1, (B,))), take_back()), {A: "reported", B: "withdrawn"}),
+    "in a narrative": ((MAYBE,), {A: "review"}),
+    "in a narrative, accepted": ((MAYBE, decide("accepted")), {A: "reported"}),
+    "in a narrative, dismissed": ((MAYBE, decide("dismissed")), {A: "withdrawn"}),
+    "dismissed, and named by another": ((MAYBE, decide("dismissed"), add(row(2, (A,)))), {A: "reported"}),
+    "dismissed, and in another narrative": ((MAYBE, decide("dismissed"), add(row(2, maybe=(A,)))), {A: "review"}),
+    "accepted, and in another narrative": ((MAYBE, decide("accepted"), add(row(2, maybe=(A,)))), {A: "reported"}),
+    "accepted, and the file taken back": ((MAYBE, decide("accepted"), take_back()), {A: "withdrawn"}),
+    "a complainant's": ((add(row(1, (B,), own=A)),), {A: "protected", B: "reported"}),
+    "named, and a complainant's": ((NAMED, add(row(2, (B,), own=A))), {A: "protected"}),
+    "a complainant's in an amended version": (
+        (add(row(1, (B,), own=A)), add(row(1, (B,), own=C)), add(row(2, (A,)))),
+        {A: "protected", C: "protected"},
+    ),
+    "no complainant's any more": ((NAMED, add(row(2, (B,), own=A)), take_back()), {A: "review", B: "withdrawn"}),
+    "no complainant's any more, accepted": (
+        (NAMED, add(row(2, (B,), own=A)), take_back(), decide("accepted")),
+        {A: "reported"},
+    ),
+    "a complainant's, unprotected": (
+        (NAMED, add(row(2, (B,), own=A)), decide("unprotected")),
+        {A: "reported"},
+    ),
+    "a placeholder and a helpline": (
+        (add(row(1, (PLACEHOLDER, HELPLINE))),),
+        {PLACEHOLDER: "protected", HELPLINE: "protected"},
+    ),
+    "a placeholder, unprotected": (
+        (add(row(1, (PLACEHOLDER,))), decide("unprotected", PLACEHOLDER)),
+        {PLACEHOLDER: "reported"},
+    ),
+    "protected by a decision": ((NAMED, decide("protected")), {A: "protected"}),
+    "protected, and unprotected": ((NAMED, decide("protected"), decide("unprotected")), {A: "reported"}),
+    "linked": (LINKED, {A: "reported", B: "reverify"}),
+    "linked, its run taken back": ((*LINKED, take_back()), {A: "reported", B: "withdrawn"}),
+    "linked, its seed's file taken back": ((*LINKED, take_back(0)), {A: "withdrawn", B: "withdrawn"}),
+    "linked, its seed withdrawn": ((*LINKED, decide("withdrawn")), {A: "withdrawn", B: "withdrawn"}),
+    "linked, its seed protected": ((*LINKED, decide("protected")), {A: "protected", B: "withdrawn"}),
+    "linked, its seed a complainant's": ((*LINKED, add(row(2, (C,), own=A))), {A: "protected", B: "withdrawn"}),
+    "linked, its seed dropped": ((*LINKED, add(row(1, (C,)))), {A: "review", B: "withdrawn"}),
+    "linked, its seed dropped and confirmed": (
+        (*LINKED, add(row(1, (C,))), decide("confirmed")),
+        {A: "confirmed", B: "reverify"},
+    ),
+    "linked, and withdrawn": ((*LINKED, decide("withdrawn", B)), {A: "reported", B: "withdrawn"}),
+    "linked, and protected": ((*LINKED, decide("protected", B)), {B: "protected"}),
+    "linked, and named": ((*LINKED, add(row(2, (B,)))), {B: "reported"}),
+    "linked, named, and that file taken back": ((*LINKED, add(row(2, (B,))), take_back()), {B: "reverify"}),
+    "linked, and in a narrative": ((*LINKED, add(row(2, maybe=(B,)))), {B: "reverify"}),
+    "linked, and confirmed": ((*LINKED, decide("confirmed", B)), {B: "confirmed"}),
+    "linked, confirmed, and the run taken back": (
+        (*LINKED, decide("confirmed", B), take_back()),
+        {A: "reported", B: "confirmed"},
+    ),
+    "confirmed without a record": ((decide("confirmed"),), {A: "review"}),
+    "confirmed without a record, accepted": ((decide("confirmed"), decide("accepted")), {A: "confirmed"}),
+    "confirmed without a record, dismissed": ((decide("confirmed"), decide("dismissed")), {A: "withdrawn"}),
+    "confirmed without a record, and then named": ((decide("confirmed"), NAMED), {A: "confirmed"}),
+    "withdrawn by a decision": ((NAMED, decide("withdrawn")), {A: "withdrawn"}),
+    "withdrawn, and named again": ((NAMED, decide("withdrawn"), add(row(2, (A,)))), {A: "withdrawn"}),
+    "withdrawn, and confirmed": ((NAMED, decide("withdrawn"), decide("confirmed")), {A: "confirmed"}),
+    "exported": ((NAMED, export()), {A: "requested"}),
+    "exported, its file taken back": ((NAMED, export(), take_back()), {A: "withdrawn"}),
+    "exported, only linked now": (
+        (*LINKED, add(row(2, (B,))), export(), take_back()),
+        {A: "requested", B: "reverify"},
+    ),
+    "linked, exported": ((*LINKED, export()), {A: "requested", B: "reverify"}),
+    "exported, released, and named again": (
+        (NAMED, export(), take_back(), export(change=True), add(row(2, (A,)))),
+        {A: "reported"},
+    ),
+    **{f"exported, and {word}": ((NAMED, export(), answer(word)), {A: word}) for word in ("blocked", "rejected")},
+    **{f"answered: {word}": ((NAMED, answer(word)), {A: word}) for word in ("reverified", "reactivated")},
+    **{f"decided: {word}": ((NAMED, export(), decide(word)), {A: word}) for word in ("reverified", "reactivated")},
+    "blocked, and exported again": ((NAMED, export(), answer("blocked"), export()), {A: "blocked"}),
+    "rejected, and decided again": ((NAMED, export(), answer("rejected"), decide("confirmed")), {A: "confirmed"}),
+    "rejected, decided and exported again": (
+        (NAMED, export(), answer("rejected"), decide("confirmed"), export()),
+        {A: "requested"},
+    ),
+    "blocked, and withdrawn": ((NAMED, export(), answer("blocked"), decide("withdrawn")), {A: "withdrawn"}),
+    "blocked, and protected": ((NAMED, export(), answer("blocked"), decide("protected")), {A: "protected"}),
+    "blocked, its file taken back": ((NAMED, export(), answer("blocked"), take_back(0)), {A: "withdrawn"}),
+    "the answer taken back": ((NAMED, export(), answer("rejected"), take_back()), {A: "requested"}),
+    "reverified, and blocked later": (
+        (NAMED, export(), answer("reverified", days_ago=3), answer("blocked")),
+        {A: "blocked"},
+    ),
+    "linked, and blocked": ((*LINKED, export(), answer("blocked", B)), {A: "requested", B: "blocked"}),
+    "linked and blocked, its seed withdrawn": (
+        (*LINKED, export(), answer("blocked", B), decide("withdrawn")),
+        {A: "withdrawn", B: "withdrawn"},
+    ),
+}
+
+
+@pytest.fixture(params=["memory", "postgresql"])
+def machine(request: pytest.FixtureRequest) -> Iterator[Machine]:
+    made = Machine()
+    if request.param == "postgresql":
+        if not is_there():
+            pytest.skip("no PostgreSQL here")
+        address = make_schema(request.getfixturevalue("postgres"))
+        made.make = lambda: address  # type: ignore[method-assign]
+    made.open()
+    yield made
+    made.teardown()
+
+
+@pytest.mark.parametrize("history", HISTORIES)
+def test_the_status_that_follows(history: str, machine: Machine) -> None:
+    steps, expected = HISTORIES[history]
+    for step in steps:
+        step(machine)
+        machine.same()
+        for number in NUMBERS:
+            for action in ("block", "reverify"):
+                machine._final_check(number, action)
+    head = machine.registry._case.store.head()
+    found: dict[int, Any] = {r["msisdn"]: r["status"] for r in machine.registry._case.state(head).to_pylist()}
+    assert {number: found.get(number) for number in expected} == expected
