@@ -315,3 +315,24 @@ def test_half_an_emoji_in_json_costs_its_own_cell_only(tmp_path: Path, lines: bo
         "mobile": ["9876543210", "98765\ufffd43210"],
         "name": ["x \ufffd", "\U0001f600"],
     }
+
+
+@pytest.mark.parametrize("orient", ["columns", "index", "split", "records", "table"])
+def test_every_form_of_json_that_pandas_writes_is_rows(tmp_path: Path, orient: Any) -> None:
+    columns = {"mobile": ["9876500001", None, "9876500003"], "2": ["x", "y", "z"]}
+    pd.DataFrame(columns, index=[7, 0, 12]).to_json(tmp_path / "list.json", orient=orient)
+    assert text(open_source(tmp_path / "list.json")).select(list(columns)).to_pydict() == columns
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        '{"suspect": {"mobile": "9876500001"}, "victim": {"mobile": "9876500002"}}',
+        '{"9876500001": {"district": "Nuh"}, "9876500002": {"district": "Nuh"}}',
+        '{"columns": ["a", "b"], "data": [["9876500001"]]}',
+        '{"columns": ["a", "a"], "data": [["9876500001", "9876500002"]]}',
+    ],
+)
+def test_another_object_is_one_record(tmp_path: Path, document: str) -> None:
+    (tmp_path / "one.json").write_text(document)
+    assert text(open_source(tmp_path / "one.json")).num_rows == 1

@@ -7,6 +7,7 @@ lost in a conversion.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,6 +34,9 @@ _DONE = "200"
 _TITLING = re.compile(r"(?i)file|name|title|type|list|kind|categ|subject|descr|purpose")
 _LONGEST = 120
 
+
+#: The most digits of the name of a row of a data frame.
+_LONGEST_ROW = 7
 
 #: What to do about another document.
 _REMEDY = "save it as a list of records (orient='records' of pandas), or as CSV"
@@ -113,7 +117,8 @@ def read(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int, s
 def records_of(whole: Any, name: str) -> tuple[Sequence[Any], list[str]]:
     """The list of records in a document (itself, the one list of objects in it, or one object alone), and titles.
 
-    A list of texts and numbers, as of the numbers of a list, is the column `number`.
+    A list of texts and numbers, as of the numbers of a list, is the column `number`. A data frame may be written by its
+    columns or by its index, too.
     """
     lists: dict[str, Any] = {}
     if isinstance(whole, list):
@@ -125,12 +130,37 @@ def records_of(whole: Any, name: str) -> tuple[Sequence[Any], list[str]]:
         lists = {key: value for key, value in whole.items() if isinstance(value, list) and _all_objects(value)}
         if len(lists) > 1:
             raise InputError(f"{name}: has several lists of records ({named(list(lists))}): save the one that is meant")
-        found = next(iter(lists.values())) if lists else [whole]
+        found = next(iter(lists.values())) if lists else _of_frame(whole) or [whole]
     if not _all_objects(found):
         raise InputError(f"{name}: is JSON, but not a list of objects with named fields: {_REMEDY}")
     beside = whole.items() if lists else ()
     titles = [text for key, text in beside if _TITLING.search(key) and isinstance(text, str) and len(text) <= _LONGEST]
     return found, [*titles, *lists]
+
+
+def _of_frame(whole: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """The records of a data frame as pandas writes it by default (`columns`), by `index` or `split`; None of another.
+
+    Rows are named by whole numbers that are too short for phone numbers, and columns are not.
+    """
+    if whole.keys() in ({"columns", "data"}, {"columns", "index", "data"}):
+        names, cells = whole["columns"], whole["data"]
+        is_split = isinstance(names, list) and _all_texts(names) and len(set(names)) == len(names)
+        is_split = is_split and isinstance(cells, list) and all(isinstance(row, list) for row in cells)
+        if is_split and all(len(row) == len(names) for row in cells):
+            return [dict(zip(names, row, strict=True)) for row in cells]
+        return None
+    parts = list(whole.values())
+    if not all(isinstance(part, dict) and part for part in parts):
+        return None
+    within = dict.fromkeys(itertools.chain(*parts))
+    if all(_is_row(name) for name in within):
+        return [{name: part.get(row) for name, part in whole.items()} for row in within]
+    return parts if all(_is_row(name) for name in whole) else None
+
+
+def _is_row(name: str) -> bool:
+    return name.isdecimal() and len(name) <= _LONGEST_ROW
 
 
 def _check_status(whole: Mapping[str, Any], name: str) -> None:
