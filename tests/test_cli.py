@@ -189,6 +189,18 @@ def test_other_regions_and_a_region_for_each_row(desk: Path) -> None:
         assert "there are caller, country" in missing.stderr
 
 
+def test_normalize_beside_columns_of_the_same_names(desk: Path) -> None:
+    Path("own.csv").write_text("msisdn,note,msisdn_hash\n98765 43210,called twice,x\n98765,,y\n")
+    assert numguard("normalize", "own.csv", "--column", "msisdn").stdout.splitlines() == [
+        '"msisdn_cell","note_cell","msisdn_hash","msisdn","note"',
+        '"98765 43210","called twice","x",919876543210,',
+        '"98765","","y",,"short_code"',
+    ]
+    Path("both.csv").write_text("msisdn,msisdn_cell\n98765 43210,x\n")
+    run = numguard("normalize", "both.csv", "--column", "msisdn")
+    assert (run.returncode, "rename one" in run.stderr) == (3, True)
+
+
 def test_normalize_in_a_pipe() -> None:
     run = numguard("normalize", "-", stdin="mobile\n98765 43210\n1930\n")
     assert run.stdout.splitlines() == [

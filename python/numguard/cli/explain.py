@@ -51,8 +51,7 @@ def explain(
     options.check_json(as_json, output)
     opened, column = options.open_column(source, column, region_column)
     key, kind = ("imei14", "form") if imei else ("msisdn", "kind")
-    # A column may be called what one of ours is.
-    written = f"{column}_cell" if column in {"file", "row", key, kind, "note", "sentence"} else column
+    [written] = options.beside([column], {"file", "row", key, kind, "note", "sentence"})
     sentences = _core.closed_lists()["note"]
     schema = pa.schema(
         {"file": pa.string(), "row": pa.int64(), written: opened.schema.field(column).type}

@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cli import account, options
-from numguard.errors import ArgumentError
 from numguard.files import placed_together
 from numguard.source import unread_codes
 from numguard.source.strict import notes_text
@@ -41,7 +40,8 @@ def normalize(
     """Add the canonical number to every row of SOURCE (a file, a glob, or - for stdin).
 
     Two columns are added: `msisdn` (E.164 digits; empty where the cell was refused) and `note` (why it was refused,
-    doubted or mended). Every row comes out; a line that is no whole row is refused and counted.
+    doubted or mended); one of SOURCE with such a name becomes `msisdn_cell` or `note_cell`. Every row comes out; a line
+    that is no whole row is refused and counted.
 
     \b
       numguard normalize customers.csv --column mobile -o clean.csv
@@ -51,8 +51,7 @@ def normalize(
     """
     account.check_files([], {"--output": output, "--refused": refused_path}, sources=[source])
     opened, column = options.open_column(source, column, region_column)
-    if taken := {"msisdn", "note"} & set(opened.schema.names):
-        raise ArgumentError(f"there is a column {' and '.join(sorted(taken))} already: rename it first")
+    names = options.beside(opened.schema.names, {"msisdn", "note"})
     options.check_json(as_json, output)
     notes: Counter[str] = Counter()
     cells = refused = 0
@@ -65,12 +64,15 @@ def normalize(
             cells += len(explained)
             refused += msisdns.null_count
             notes.update(options.counted(note))
-            yield batch.data.append_column("msisdn", msisdns).append_column("note", note.cast(pa.string()))
+            data = batch.data.rename_columns(names)
+            yield data.append_column("msisdn", msisdns).append_column("note", note.cast(pa.string()))
 
-    fields = [*opened.schema, pa.field("msisdn", pa.uint64()), pa.field("note", pa.string())]
+    fields = [field.with_name(name) for field, name in zip(opened.schema, names, strict=True)]
+    fields += [pa.field("msisdn", pa.uint64()), pa.field("note", pa.string())]
     with placed_together():
         made = pa.RecordBatchReader.from_batches(pa.schema(fields), rows())
-        options.write_table(made, output, numbers=[column])
+        written = dict(zip(opened.schema.names, names, strict=True))
+        options.write_table(made, output, numbers=[written[column], written.get("msisdn", "msisdn")])
         account.write_refused(opened, refused_path)
     rows_of = opened.account()
     rows_of["warnings"] += unread_codes(opened.schema.names, {column, region_column or ""})

@@ -11,7 +11,7 @@ import json
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -310,6 +310,15 @@ def open_column(source: str, column: str | None, region_column: str | None = Non
     if region_column is not None:
         _check_column("--region-column", region_column, there)
     return opened, column
+
+
+def beside(there: Sequence[str], ours: Set[str]) -> list[str]:
+    """The names of a source's columns beside `ours`: one that has such a name ends in `_cell`."""
+    names = [f"{name}_cell" if name in ours else name for name in there]
+    if len(set(names)) < len(set(there)):
+        taken = named(sorted(ours & set(there)))
+        raise ArgumentError(f"there is a column {taken}, and one of that name with _cell: rename one")
+    return names
 
 
 def _check_column(option: str, name: str, there: Sequence[str]) -> None:
