@@ -54,7 +54,8 @@ UNSAFE_ALLOWED = (
     "columns/src/setfile.rs",
     "columns/src/csv/marks/",
 )
-TOO_VAGUE = re.compile(r"util|helper|common|misc|manager|(^|_)base(_|$)")
+#: `common` is the name of a verb, and of its modules.
+TOO_VAGUE = re.compile(r"util|helper|common.|misc|manager|(^|_)base(_|$)")
 
 
 def python_files() -> list[Path]:

@@ -16,7 +16,7 @@ import pytest
 
 import numguard as ng
 from numguard.report.changes import write_changes
-from numguard.report.together import write_common
+from numguard.report.common import write_common
 from report_cases import HOSTILE, case, sent_and_answered, sightings
 
 CHROMIUM = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)

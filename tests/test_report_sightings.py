@@ -13,8 +13,8 @@ import numguard as ng
 from numguard.cli import run
 from numguard.errors import ArgumentError, FileMissingError
 from numguard.report.changes import write_changes
+from numguard.report.common import write_common
 from numguard.report.drawing import Lane, lanes
-from numguard.report.together import write_common
 from numguard.report.writing import duration
 from report_cases import NUMBER, PHONE
 from report_cases import sightings as seen

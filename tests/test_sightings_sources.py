@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,9 +19,10 @@ import pytest
 
 import numguard as ng
 from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
-from numguard.sightings import together
 from numguard.source import part
 
+#: The module, of which the package has the function by the same name.
+COMMON = sys.modules[ng.common.__module__]
 START = datetime(2026, 9, 1, tzinfo=UTC)
 NUMBERS = ["9876543210", "+91 98765 43210", "09812345678", "919123456789", "98765", "", None, "AD-HDFCBK", "9700012345"]
 PHONES = ["35824005111111", "490154203237510", "352099001761481", "000000000000000", "12", None, "35824005111111"]
@@ -154,7 +156,7 @@ def test_neither_threads_nor_memory_nor_the_filter_change_an_answer(monkeypatch:
         assert ng.common(halves, at_least=at_least, threads=3).table == one.table
         proof = one.proof
         with monkeypatch.context() as patch:
-            patch.setattr(together, "_ROWS_KEPT", 10)
+            patch.setattr(COMMON, "_ROWS_KEPT", 10)
             patch.setattr(part, "_STEP", 1000)
             again = ng.common(halves, at_least=at_least)
             assert again.table == one.table
@@ -164,7 +166,7 @@ def test_neither_threads_nor_memory_nor_the_filter_change_an_answer(monkeypatch:
 
 
 def test_a_file_that_changes_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(together, "_ROWS_KEPT", 0)
+    monkeypatch.setattr(COMMON, "_ROWS_KEPT", 0)
     paths = [tmp_path / "a.parquet", tmp_path / "b.parquet"]
     for path in paths:
         pq.write_table(pa.table({"served_msisdn": ["9876543210"] * 3}), path)

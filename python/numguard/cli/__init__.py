@@ -30,7 +30,7 @@ VERBS = {
     "explain": "numguard.cli.explain:explain",
     "scan": "numguard.cli.scan:scan",
     "expand": "numguard.cli.expand:expand",
-    "common": "numguard.cli.together:common",
+    "common": "numguard.cli.common:common",
     "changes": "numguard.cli.changes:changes",
     "complaints": "numguard.cli.complaints:complaints",
     "review": "numguard.cli.review:review",

@@ -12,6 +12,6 @@ Owns the two analyses that need no linkage, `common` and `changes`. Independent 
 from __future__ import annotations
 
 from numguard.sightings.changes import Changes, changes
-from numguard.sightings.together import Common, common
+from numguard.sightings.common import Common, common
 
 __all__ = ["Changes", "Common", "changes", "common"]

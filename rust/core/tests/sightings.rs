@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use numguard_core::linkage::NO_TIME;
 use numguard_core::sightings::changes::{self, CutRun, Earlier, Period, Periods};
-use numguard_core::sightings::together::{self, Found, distinct, in_at_least, pairs};
+use numguard_core::sightings::common::{self, Found, distinct, in_at_least, pairs};
 use numguard_core::sightings::{Piece, mixed, unmixed};
 use proptest::prelude::*;
 
@@ -174,7 +174,7 @@ proptest! {
         }
         expected.retain(|_, one| one.0.len() >= at_least);
         let mut known = Found::default();
-        for part in 0..together::PARTS {
+        for part in 0..common::PARTS {
             let runs: Vec<&[u64]> = runs.iter().map(|run| run.part(part)).collect();
             known.add(&in_at_least(part, &distinct(&runs), at_least)).expect("few keys");
         }

@@ -7,9 +7,9 @@
 mod answer;
 mod by_key;
 mod changes;
+mod common;
 mod files;
 mod stored;
-mod together;
 
 use std::ops::Range;
 
@@ -19,8 +19,8 @@ use numguard_core::linkage::NO_TIME;
 
 pub use by_key::Table as ChangesTable;
 pub use changes::Changes;
+pub use common::{Common, Hits, Table as CommonTable};
 pub use files::File;
-pub use together::{Common, Hits, Table as CommonTable};
 
 use crate::column::{Column, Keys};
 use crate::linkage::{NO_TIME as NOT_TIMED, Refused, Times};

@@ -3,7 +3,7 @@
 //! Owns only where they are. An allocator keeps what many small vectors leave behind, which would be as much as all pairs.
 
 use numguard_core::sightings::Scattered;
-use numguard_core::sightings::together::{PARTS, distinct};
+use numguard_core::sightings::common::{PARTS, distinct};
 
 use super::TOO_MANY;
 use crate::pages::Words;

@@ -5,9 +5,9 @@
 //! belongs to, the next ones its place within, and no hash table is needed.
 
 pub mod changes;
+pub mod common;
 mod record;
 mod scatter;
-pub mod together;
 
 pub use record::Piece;
 pub use scatter::Scattered;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use arrow_array::ArrayRef;
 use numguard_core::sightings::Scattered;
-use numguard_core::sightings::together::{
+use numguard_core::sightings::common::{
     Counts, Filter, Found, Hit, Part, Row, SOURCES, in_at_least, pairs,
 };
 

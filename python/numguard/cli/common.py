@@ -77,7 +77,7 @@ def common(
     rows = account.with_reports(found.account, readers)
     with placed_together():
         if page is not None:
-            from numguard.report.together import write_common
+            from numguard.report.common import write_common
 
             write_common(found, page, account=rows, files=account.files_read(paths))
         else:

@@ -55,7 +55,7 @@ def write_common(
 
     Example:
         >>> import numguard as ng, pyarrow as pa, tempfile
-        >>> from numguard.report.together import write_common
+        >>> from numguard.report.common import write_common
         >>> dump = pa.table({"served_msisdn": ["9876543210", "9123456789"]})
         >>> found = ng.common({"bank": dump, "toll": dump.slice(1)})
         >>> with tempfile.TemporaryDirectory() as folder:
