@@ -42,7 +42,9 @@ def read(
     as_json: bool,
     output: Path | None,
 ) -> None:
-    """Turn operator FILEs into one table of sightings: served number, IMEI, IMSI, other party, time, direction.
+    """Turn operators' FILEs into one table of sightings.
+
+    It has the served number, IMEI, IMSI, other party, time, direction and place.
 
     \b
       numguard cdr read airtel.csv -o sightings.parquet --refused refused.csv

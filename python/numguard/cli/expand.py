@@ -293,7 +293,7 @@ def expand(
     is_strict: bool,
     as_json: bool,
 ) -> None:
-    """Find the other numbers of the handsets that operated flagged numbers.
+    """Find the other numbers of the handsets of reported numbers.
 
     SIGHTINGS are operator files as received, or tables (Parquet, Arrow, CSV) with a column of served numbers, one of
     IMEIs and one of times. Only the served party's IMEI counts.

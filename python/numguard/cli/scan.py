@@ -139,11 +139,11 @@ def scan(
     threads: int | None,
     as_json: bool,
 ) -> None:
-    """Find the rows of SOURCE (files, globs, or - for stdin) that name a listed number or handset.
+    """Find the rows of SOURCE with a listed number or handset.
 
-    Every hit comes out once, with its own columns and `<column>_match`: the number that matched. Several lists are
-    looked up in one pass, and `<column>_lists` names those that it is on. Of an --except list that has actions, as the
-    change of a block list does, the rows to release count.
+    SOURCE is files, folders, globs, or - for stdin. Every hit comes out once, with its own columns and
+    `<column>_match`: the number that matched. Several lists are looked up in one pass, and `<column>_lists` names those
+    that it is on. Of an --except list that has actions, as the change of a block list does, the rows to release count.
 
     \b
       numguard scan customers.csv --numbers list.csv --column mobile
