@@ -40,7 +40,9 @@ def synth() -> None:
     "--served-forms", type=_FORMS, default="operator", show_default=True, help="How served_msisdn is written."
 )
 @click.option("--other-forms", type=_FORMS, default="mixed", show_default=True, help="How other_party is written.")
-@click.option("--first-day", type=click.DateTime(["%Y-%m-%d"]), default="2022-06-01", help="The first day, IST.")
+@click.option(
+    "--first-day", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), default="2022-06-01", help="The first day, IST."
+)
 @click.option("--days", type=click.IntRange(1), default=122, show_default=True, help="Over how many days.")
 def cdr(out: Path, rows: float, list_path: Path | None, **looks: object) -> None:
     """Write invented call records to OUT.
