@@ -40,7 +40,7 @@ def normalize(
 ) -> None:
     """Add the canonical number to every row of SOURCE.
 
-    SOURCE is files, globs, or - for stdin. Two columns are added: `msisdn` (E.164 digits; empty where the cell was
+    SOURCE is a file, a glob, or - for stdin. Two columns are added: `msisdn` (E.164 digits; empty where the cell was
     refused) and `note` (why it was refused, doubted or mended). Every row comes out; a line that is no whole row is
     refused and counted.
 

@@ -45,7 +45,10 @@ class Wanted:
             raise ArgumentError("--numbers is one list and has no name: give it as another --list NAME=FILE")
         without_list = self.numbers is None and not self.by_name
         if without_list == bool(self.number_columns) or (self.imeis is None) == bool(self.imei_columns):
-            raise ArgumentError("--numbers or --list goes with --column, and --imeis with --imei-column")
+            raise ArgumentError(
+                "--numbers (or --list) goes with --column, the column of SOURCE to look in, and --imeis with "
+                "--imei-column"
+            )
         if self.exempt is not None and not self.number_columns:
             raise ArgumentError("--except: goes with --numbers or --list")
         if not self.number_columns and not self.imei_columns:
