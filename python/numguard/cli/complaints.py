@@ -91,8 +91,8 @@ def add(
 ) -> None:
     """Add the complaints of SOURCE. The same file twice changes nothing.
 
-    SOURCE is CSV or other separated text, a workbook (.xlsx), JSON, JSON Lines, Parquet or Arrow; recognised
-    by content. Columns are found by their headings in English and Hindi; --map names the others. Fields:
+    SOURCE is CSV or other separated text, a workbook (.xlsx), JSON, JSON Lines, Parquet or Arrow; recognised by
+    content. Columns are found by their headings in English and the languages of India; --map names the others. Fields:
     acknowledgement_no, source, district, police_station, category, incident_at, reported_at, suspect_mobiles,
     complainant_mobile, complaint_status, amount_lost, amount_held, amount_recovered. A complaint is identified by its
     source and number, so a sheet without a column of sources needs --set source=... A row whose status is withdrawn,
