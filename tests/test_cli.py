@@ -231,6 +231,9 @@ def test_explain_names_file_row_and_reason(desk: Path) -> None:
         (["normalize", "customers.csv"], 2, "there are name, mobile"),
         (["normalize", "customers.csv", "--region", "XX"], 2, "--region"),
         (["frobnicate"], 2, "frobnicate"),
+        (["normalise", "customers.csv"], 2, "Did you mean 'normalize'?"),
+        (["scan", "customers.csv", "--numbers", "98765 43210", "-c", "mobile"], 2, "a list is a file"),
+        (["scan", "customers.csv", "--imeis", "490154203237518", "--imei-column", "name"], 2, "a list is a file"),
         (["scan", "customers.csv", "--numbers", "list.txt", "-c", "mobile", "--threads", "0"], 2, "--threads"),
     ],
 )
@@ -243,6 +246,14 @@ def test_what_goes_wrong_is_one_line_and_an_exit_code(
     assert "Traceback" not in run.stderr
     assert "98765" not in run.stderr
     assert sorted(path.name for path in desk.iterdir()) == ["customers.csv", "list.txt"]
+
+
+@pytest.mark.parametrize("group", [[], ["complaints"], ["cdr"], ["lists"], ["synth"]], ids=str)
+def test_no_line_of_a_list_of_verbs_is_cut_off(group: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = numguard(*group, "--help").stdout.partition("Commands:")[2]
+    assert listed
+    assert "..." not in listed
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from random import Random
 
 import pytest
 
+from numguard.cdr.layout import ROLES
+from numguard.cdr.layouts import LAYOUTS
 from operator_files import WRITERS, some_calls
 from test_cdr_case import CASE, COUNTRY, JIO, REPORTED
 
@@ -76,3 +79,9 @@ def test_a_folder_of_operator_files_is_sightings(tmp_path: Path) -> None:
     with (tmp_path / "linked" / "linked.csv").open() as rows:
         (row,) = csv.DictReader(rows)
     assert row["msisdn"] == str(COUNTRY + JIO)
+
+
+def test_the_help_names_every_layout_and_role() -> None:
+    shown = re.sub(r"-\n +", "-", run("cdr", "read", "--help").stdout)
+    words = {*re.findall(r"[a-z_-]+", shown)}
+    assert {*ROLES, *(layout.name for layout in LAYOUTS)} <= words

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import stat
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -309,3 +310,12 @@ def test_columns_that_are_not_named_have_their_default_names_in_every_format(
         out = capsys.readouterr().out.splitlines()
         assert (path, len(out)) == (path, 3)
         assert "2026-06-02 10:00:00" in out[1] + out[2]
+
+
+def test_the_help_has_the_bounds_that_hold_by_default() -> None:
+    text = " ".join(numguard("expand", "--help").stdout.split())
+    for name, bound in asdict(ng.LinkPolicy()).items():
+        if bound is not None:
+            shown = re.search(rf"--{name.replace('_', '-')} .*?\[(\d+)\]\.", text)
+            assert shown, name
+            assert int(shown[1]) == bound

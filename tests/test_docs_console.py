@@ -3,7 +3,7 @@
 In a ```console block a line that begins with `$ ` is run by the shell, and the lines under it are its output, errors
 included, as a terminal shows both. `...` stands for anything. Where no output is shown,
 only the exit code counts, which has to be 0 unless `echo $?` comes next. `cat FILE` of a file that is not there yet
-makes it, from what the page shows.
+makes it, from what the page shows. `export NAME=VALUE` holds for the commands below it, as in a terminal.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,9 @@ def test_the_commands_of_a_page_run_from_top_to_bottom(page: Path, tmp_path: Pat
             code = 0
             continue
         assert code == 0, f"the command before failed: {command}"
+        if command.startswith("export "):
+            environment |= dict(pair.split("=", 1) for pair in shlex.split(command)[1:])
+            continue
         made = re.fullmatch(r"cat (\S+)", command)
         if made and not (folder / made[1]).exists():
             (folder / made[1]).write_text(shown)

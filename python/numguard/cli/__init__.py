@@ -13,6 +13,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib.abc import MetaPathFinder
 
 import click
@@ -87,6 +88,15 @@ class Verbs(click.Group):
         """The verbs, in the order in which a case goes through them."""
         # Once `numguard.cli.list` is imported, `list` is that module here.
         return [*VERBS]
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The verb that is called; the error for another word names the nearest verb."""
+        near = get_close_matches(args[0], VERBS, n=1)
+        if args[0] not in VERBS and near:
+            context.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
+        return super().resolve_command(context, args)
 
     def get_command(self, _context: click.Context, name: str) -> click.Command | None:
         """The verb called `name`."""

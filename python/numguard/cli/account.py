@@ -87,7 +87,10 @@ def say(account: Mapping[str, Any], what: str = "") -> None:
     if refusals := account.get("refused_rows"):
         total = sum(refusals.values())
         options.say(f"{of}{options.count(total, 'row')} refused: {notes_text(refusals)}")
-    if others := account.get("not_data"):
+    others = dict(account.get("not_data", {}))
+    if left := others.pop("other_action", 0):
+        options.say(f"{of}{options.count(left, 'row')} with another action left out")
+    if others:
         options.say(f"{of}lines that are no rows: {notes_text(others)}")
     for warning in account.get("warnings", ()):
         options.say(warning if what and warning.startswith(what) else f"{of}{warning}")

@@ -16,9 +16,10 @@ __all__ = ["backup"]
 @options.registry
 @options.as_json
 def backup(path: Path, registry_path: str, *, as_json: bool) -> None:
-    """Write a copy of the registry to PATH, while others may go on writing, and verify the copy.
+    """Write a copy of the registry to PATH, and verify the copy.
 
-    To restore it, put it where the registry was, with no file of the old one (`-wal`, `-shm`) beside it.
+    Others may go on writing meanwhile. To restore it, put it where the registry was, with no file of the old one
+    (`-wal`, `-shm`) beside it.
 
     \b
       numguard backup cases-2026-11-25.db --registry cases.db

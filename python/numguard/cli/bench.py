@@ -53,7 +53,9 @@ def bench(
     record: Path,
     inputs: Path | None,
 ) -> None:
-    """Measure numguard beside Polars, DuckDB, pyarrow, pandas and phonenumbers, as far as they are installed.
+    """Measure numguard beside Polars, DuckDB and others.
+
+    Others are pyarrow, pandas and phonenumbers, as far as they are installed.
 
     SUBJECT is one or more of contains, normalize, regions, handset, answers, set, scan, csv, files, linkage, places,
     sightings, registry; all by default. Every answer is compared with the truth before a time is taken. Results are

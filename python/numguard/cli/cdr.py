@@ -29,7 +29,7 @@ def cdr() -> None:
     "mapped",
     multiple=True,
     metavar="COLUMN=ROLE",
-    help="What a column of a layout of your own is: served, imei, date, time, ...; may be given again.",
+    help="A column of a layout of your own and its role; may be given again.",
 )
 @account.of_rows
 @options.output
@@ -42,7 +42,13 @@ def read(
     as_json: bool,
     output: Path | None,
 ) -> None:
-    """Turn operator FILEs into one table of sightings: served number, IMEI, IMSI, other party, time, direction.
+    """Turn operators' FILEs into one table of sightings.
+
+    It has the served number, IMEI, IMSI, other party, time, direction and place.
+
+    Layouts are airtel, airtel-ipdr, airtel-gprs, jio, bsnl, vi, vi-gprs, vi-ipdr, dot, dot-ipdr and generic. Roles of a
+    layout of your own are served and other, or calling, called and call_type; imei, imsi, duration, lrn; date and time,
+    or at for both; first_cell, last_cell, place; coordinates, or latitude and longitude, or site.
 
     \b
       numguard cdr read airtel.csv -o sightings.parquet --refused refused.csv

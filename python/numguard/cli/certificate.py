@@ -30,10 +30,11 @@ _BESIDE: Final = Path()
     "beside PATH, which is then not written.",
 )
 def certificate(path: Path | None, registry_path: str, event: int, folder: Path | None) -> None:
-    """Write the draft of a certificate for an export to PATH, a page to be filled in, signed and printed.
+    """Write the draft of a certificate for an export to PATH.
 
-    It is Part A of the certificate of section 63(4)(c), Bharatiya Sakshya Adhiniyam 2023, with the SHA-256 of the list
-    and of every file it came from. What the signatory must state is left blank.
+    It is a page to be filled in, signed and printed: Part A of the certificate of section 63(4)(c), Bharatiya Sakshya
+    Adhiniyam 2023, with the SHA-256 of the list and of every file it came from. What the signatory must state is left
+    blank.
 
     \b
       numguard certificate certificate.html --export 8 --registry cases.db

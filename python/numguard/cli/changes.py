@@ -55,7 +55,9 @@ def changes(
     as_json: bool,
     output: Path | None,
 ) -> None:
-    """Find the periods of each number in each handset: SIM swaps, new handsets, and what is used in turns.
+    """Find the periods of each number in each handset.
+
+    They show SIM swaps, new handsets, and what is used in turns.
 
     \b
       numguard changes airtel.csv jio.csv --changed -o swaps.csv

@@ -43,9 +43,10 @@ def common(
     as_json: bool,
     output: Path | None,
 ) -> None:
-    """Find the numbers, or handsets, that stand in at least so many of several FILEs: dumps of towers, call records.
+    """Find the numbers, or handsets, that are in several FILEs.
 
-    A FILE is an operator file as it came, or a table; a folder or pattern stands for its files, each by itself.
+    A FILE is an operator's file as it came (a dump of a tower, call records), or a table; a folder or pattern stands
+    for its files, each by itself.
 
     \b
       numguard common tower1.csv tower2.csv tower3.csv --at-least 3 -o everywhere.csv --proof rows.csv

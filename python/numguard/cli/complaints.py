@@ -33,7 +33,7 @@ _Row: TypeAlias = Mapping[str, Any]
 
 @click.group()
 def complaints() -> None:
-    """Add complaints, show the files that were added, and withdraw a file.
+    """Add files of complaints, show them, and withdraw one.
 
     \b
       numguard complaints add complaints.csv --registry cases.db --by "HC 1234"
@@ -91,8 +91,8 @@ def add(
 ) -> None:
     """Add the complaints of SOURCE. The same file twice changes nothing.
 
-    SOURCE is CSV or other separated text, a workbook (.xlsx), JSON, JSON Lines, Parquet or Arrow; recognised
-    by content. Columns are found by their headings in English and Hindi; --map names the others. Fields:
+    SOURCE is CSV or other separated text, a workbook (.xlsx), JSON, JSON Lines, Parquet or Arrow; recognised by
+    content. Columns are found by their headings in English and the languages of India; --map names the others. Fields:
     acknowledgement_no, source, district, police_station, category, incident_at, reported_at, suspect_mobiles,
     complainant_mobile, complaint_status, amount_lost, amount_held, amount_recovered. A complaint is identified by its
     source and number, so a sheet without a column of sources needs --set source=... A row whose status is withdrawn,
@@ -224,7 +224,9 @@ def _once(dropped: Any) -> list[dict[str, Any]]:
 @options.registry
 @options.output
 def list_intakes(registry_path: str, output: Path | None) -> None:
-    """Show the files that were added: when, by whom, their counts, and whether one is withdrawn.
+    """Show the files that were added, with their ids.
+
+    With when, by whom, their counts, and which of them are withdrawn.
 
     \b
       numguard complaints list --registry cases.db
@@ -245,9 +247,10 @@ def list_intakes(registry_path: str, output: Path | None) -> None:
 @click.option("--dry-run", is_flag=True, help="Show which numbers it removes from which lists, and change nothing.")
 @options.output
 def withdraw(intake: int, registry_path: str, by: str, reason: str | None, dry_run: bool, output: Path | None) -> None:
-    """Withdraw the file with the id INTAKE, of complaints or of outcomes: what it had amended counts again.
+    """Withdraw a file of complaints or of outcomes.
 
-    The file, and who withdrew it, stay on record. `numguard complaints list` shows the ids.
+    INTAKE is the id of the file: `numguard complaints list` shows the ids. What the file amended counts again. The
+    file, and who withdrew it, stay on record.
 
     \b
     Check first: each number whose status would change, and the receivers of its lists.

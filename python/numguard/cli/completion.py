@@ -15,7 +15,9 @@ VARIABLE = "_NUMGUARD_COMPLETE"
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print the script that makes a shell complete verbs and options.
+    """Print the script that makes a shell complete verbs.
+
+    It completes options too.
 
     \b
       numguard completion bash >> ~/.bashrc

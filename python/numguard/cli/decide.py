@@ -25,7 +25,7 @@ _DECIDED: tuple[Status, ...] = ("protected", "withdrawn", "rejected", "reverifie
 
 
 @click.command()
-@click.argument("status", type=click.Choice(DECISIONS))
+@click.argument("status", metavar="DECISION", type=click.Choice(DECISIONS))
 @options.registry
 @options.by
 @click.option("--numbers", required=True, type=click.Path(), help="The list of numbers decided on.")
@@ -43,10 +43,20 @@ def decide(
     as_json: bool,
     reason: str,
 ) -> None:
-    """Record a decision on every number of a list: confirm, withdraw, protect, accept ...
+    """Record a decision on every number of a list.
 
-    A cell that is no number stops the call. Of a list with a column `action` only the rows to block are confirmed or
-    accepted; every row of it is withdrawn, protected, reverified, reactivated or dismissed.
+    \b
+      confirmed      to be blocked, also if it was only linked so far
+      withdrawn      off the list; the next change asks to release it
+      protected      never listed or linked; unprotected ends that
+      reverified     its holder was verified: off the list
+      reactivated    it is in use again: off the list
+      accepted       waits (numguard review): counts as if written plainly
+      dismissed      waits: does not count
+
+    A later decision replaces an earlier one; protected is ended only by unprotected. A cell that is no number stops the
+    call. Of a list with a column `action` only the rows to block are confirmed or accepted; every row of it is
+    withdrawn, protected, reverified, reactivated or dismissed.
 
     Numbers come from a file, never from the command line, which other users of the machine can read.
 

@@ -456,9 +456,9 @@ def _share(value: float | None) -> str:
     help="A smaller case with the same traps.",
 )
 def demo(folder: Path, seed: int, rows: int, scale: float) -> None:
-    """Run the whole job on an invented case, and compare the results with what is known to be true.
+    """Run the whole job on an invented case.
 
-    Everything is written into FOLDER.
+    The results are compared with what is known to be true. Everything is written into FOLDER.
 
     \b
       numguard demo

@@ -62,7 +62,7 @@ class Finding:
 @click.command()
 @options.as_json
 def doctor(*, as_json: bool) -> None:
-    """Say what of numguard works on this machine, and what to do about the rest.
+    """Show what works here, and what to do about the rest.
 
     Nothing is sent anywhere and nothing is left behind. Exit code 0: all that is needed works; 3: something does not.
 

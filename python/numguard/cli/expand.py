@@ -52,10 +52,10 @@ _POLICY: list[tuple[str, Any, str]] = [
     ("protected", click.Path(), "Numbers never to be linked or walked through."),
     ("placeholders", click.Path(), "Further IMEIs that many phones share."),
     ("release", click.Path(), "Handsets that are open in spite of caps: seized SIM boxes."),
-    ("max_hops", click.IntRange(1), "How many handsets away from a seed to walk."),
-    ("since", click.DateTime(), "Sightings from this moment on (IST; a date is its midnight)."),
-    ("until", click.DateTime(), "Sightings before this moment."),
-    ("max_numbers_per_imei", Cap(0), "A handset with more numbers is closed: a clone or a SIM box."),
+    ("max_hops", click.IntRange(1), "How many handsets away from a seed to walk [1]."),
+    ("since", click.DateTime(), "Sightings from this day on, or this moment: 2026-09-01T09:30:00 (IST)."),
+    ("until", click.DateTime(), "Sightings before this day or moment."),
+    ("max_numbers_per_imei", Cap(0), "A handset with more numbers is closed: a clone or a SIM box [100]."),
     ("max_numbers_per_day", click.FloatRange(0), "A handset with more numbers a day, on average, is closed."),
     (
         "max_speed_kmh",
@@ -63,22 +63,23 @@ _POLICY: list[tuple[str, Any, str]] = [
         "A handset that moved faster, twice, is closed: a clone.",
     ),
     ("max_numbers_in_one_place", click.IntRange(0), "A handset that stays in one place may have so many: a SIM box."),
-    ("min_days", click.IntRange(0), "Test that average only from so many days on."),
-    ("max_imeis_per_number", Cap(0), "A number in more handsets is linked, and not walked from."),
-    ("min_sightings", click.IntRange(1), "Sightings it takes for a number to be in a handset."),
+    ("min_days", click.IntRange(0), "Test that average only from so many days on [5]."),
+    ("max_imeis_per_number", Cap(0), "A number in more handsets is linked, and not walked from [20]."),
+    ("min_sightings", click.IntRange(1), "Sightings it takes for a number to be in a handset [1]."),
     ("max_gap_days", click.IntRange(0), "How far apart in time two numbers of a handset may be: resold phones."),
     ("days_before", click.IntRange(0), "Count sightings at most so many days before a seed was reported; one hop."),
     ("days_after", click.IntRange(0), "The same, after."),
-    ("max_linked_per_seed", click.IntRange(0), "The brake: the most linked numbers for each seed."),
+    ("max_linked_per_seed", click.IntRange(0), "The brake: the most linked numbers for each seed [100]."),
 ]
 
 
-#: An option for each bound of the walk; what is not given stays as `LinkPolicy` has it.
-policy_options = options.gathered(
-    "bounds",
-    dict,
-    **{name: click.option(f"--{name.replace('_', '-')}", name, type=kind, help=text) for name, kind, text in _POLICY},
-)
+def _bound(name: str, kind: Any, text: str) -> Any:
+    metavar = "DAY" if isinstance(kind, click.DateTime) else None
+    return click.option(f"--{name.replace('_', '-')}", name, type=kind, metavar=metavar, help=text)
+
+
+#: An option for each bound of the walk; what is not given stays as `LinkPolicy` has it, in brackets in the help.
+policy_options = options.gathered("bounds", dict, **{bound[0]: _bound(*bound) for bound in _POLICY})
 
 
 def make_policy(given: dict[str, Any], region: Region, lists_read: account.Lists) -> LinkPolicy:
@@ -293,7 +294,7 @@ def expand(
     is_strict: bool,
     as_json: bool,
 ) -> None:
-    """Find the other numbers of the handsets that operated flagged numbers.
+    """Find the other numbers of the handsets of reported numbers.
 
     SIGHTINGS are operator files as received, or tables (Parquet, Arrow, CSV) with a column of served numbers, one of
     IMEIs and one of times. Only the served party's IMEI counts.

@@ -40,7 +40,9 @@ def explain(
     is_strict: bool,
     as_json: bool,
 ) -> None:
-    """Say of every cell in SOURCE what it is, and why it was refused, doubted or mended.
+    """Show what each cell of SOURCE is, or why it was refused.
+
+    A number may have a note too: it was doubted or mended.
 
     \b
       numguard explain customers.csv --column mobile

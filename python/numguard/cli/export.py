@@ -71,11 +71,12 @@ def export(
     key: bytes | None,
     as_json: bool,
 ) -> None:
-    """Write the block list to PATH, with a manifest beside it, and record that it was sent.
+    """Write the block list to PATH, and record that it was sent.
 
-    Reported numbers are to be blocked, linked ones to be re-verified; the column `action` has which. PATH's ending
-    selects the format: .csv, .xlsx, .parquet, .arrow or .jsonl. Of several files, PATH.sha256 names all for
-    `sha256sum --check`. With a key, keyed hashes take the place of the numbers, for receivers who may not learn them.
+    A manifest is written beside it. Reported numbers are to be blocked, linked ones to be re-verified; the column
+    `action` has which. PATH's ending selects the format: .csv, .xlsx, .parquet, .arrow or .jsonl. Of several files,
+    PATH.sha256 names all for `sha256sum --check`. With a key, keyed hashes take the place of the numbers, for receivers
+    who may not learn them.
 
     \b
       numguard export block.csv --registry cases.db --by "HC 1234" --to DoT

@@ -20,9 +20,10 @@ __all__ = ["history"]
 @options.as_of
 @options.output
 def history(number: str, registry_path: str, as_of: date | None, output: Path | None) -> None:
-    """Show the history of NUMBER: who did what, when, why, and from which file. `-` reads the number from stdin.
+    """Show the history of NUMBER: who did what, when and why.
 
-    An output that ends in .html is a page to be printed, with the SHA-256 of every file.
+    `-` reads the number from stdin. An output that ends in .html is a page to be printed, with the SHA-256 of every
+    file.
 
     \b
       numguard history "98765 43210" --registry cases.db

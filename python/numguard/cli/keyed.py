@@ -46,8 +46,9 @@ def keyed(
     is_strict: bool,
     as_json: bool,
 ) -> None:
-    """Add the keyed hash (HMAC-SHA-256) of the number to every row of SOURCE, or match it with a list of such hashes.
+    """Add keyed hashes of numbers, or match a list of hashes.
 
+    To every row of SOURCE the hash (HMAC-SHA-256) of its number is added; with --list, only the rows on it are kept.
     Both sides hold the same key, in a file or in an environment variable. Refused cells have no hash. Numbers that were
     only linked to a reported one are found with --action reverify.
 

@@ -49,7 +49,7 @@ def diff(
     is_strict: bool,
     as_json: bool,
 ) -> None:
-    """Say what was added to and removed from the list BEFORE to make the list AFTER.
+    """Find what was added and removed from BEFORE to AFTER.
 
     A list is text with one number a line, CSV, JSON as MNRL comes in, JSON Lines, a workbook, Parquet, or a saved set.
     Numbers are compared, not their spellings.

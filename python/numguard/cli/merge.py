@@ -30,11 +30,12 @@ __all__ = ["merge"]
 )
 @options.as_json
 def merge(others: tuple[str, ...], registry_path: str, by: str, reason: str, path: Path | None, as_json: bool) -> None:
-    """Merge what the registries OTHERS have recorded, with who, when, why and from which file.
+    """Merge the events of OTHERS, the registries of other desks.
 
-    OTHERS stay as they are, and may be of an older numguard. The same again changes nothing, and it makes no difference
-    in which order or direction registries are merged: once they have the same events, lists, histories and reports are
-    equal byte for byte. Where desks differ, a rule decides which side holds, and --contradictions lists each case.
+    Each keeps who, when, why and from which file. OTHERS stay as they are, and may be of an older numguard. The same
+    again changes nothing, and it makes no difference in which order or direction registries are merged: once they have
+    the same events, lists, histories and reports are equal byte for byte. Where desks differ, a rule decides which side
+    holds, and --contradictions lists each case.
 
     \b
       numguard merge desk12.db desk14.db --registry state.db --by "SI State"

@@ -37,11 +37,11 @@ def normalize(
     is_strict: bool,
     as_json: bool,
 ) -> None:
-    """Add the canonical number to every row of SOURCE (a file, a glob, or - for stdin).
+    """Add the canonical number to every row of SOURCE.
 
-    Two columns are added: `msisdn` (E.164 digits; empty where the cell was refused) and `note` (why it was refused,
-    doubted or mended); one of SOURCE with such a name becomes `msisdn_cell` or `note_cell`. Every row comes out; a line
-    that is no whole row is refused and counted.
+    SOURCE is a file, a glob, or - for stdin. Two columns are added: `msisdn` (E.164 digits; empty where the cell was
+    refused) and `note` (why it was refused, doubted or mended); one of SOURCE with such a name becomes `msisdn_cell` or
+    `note_cell`. Every row comes out; a line that is no whole row is refused and counted.
 
     \b
       numguard normalize customers.csv --column mobile -o clean.csv

@@ -42,12 +42,13 @@ def outcomes(
     is_strict: bool,
     as_json: bool,
 ) -> None:
-    """Record the answers of SOURCE: blocked, rejected, reverified or reactivated, number by number.
+    """Record the answers of operators to a list.
 
-    Its columns are msisdn, status, happened_at and reason. Barred, Disconnected, re-verified, Not blocked and such are
-    known; --map-value adds others. Refused are numbers that the registry does not have, other
-    statuses, and rows that contradict each other. The same file twice changes nothing. Numbers that are reported as
-    blocked, but are protected, released or were never sent, are recorded and counted.
+    The columns of SOURCE are msisdn, status (blocked, rejected, reverified or reactivated), happened_at and reason.
+    Barred, Disconnected, re-verified, Not blocked and such are known; --map-value adds others. Refused are numbers that
+    the registry does not have, other statuses, and rows that contradict each other. The same file twice changes
+    nothing. Numbers that are reported as blocked, but are protected, released or were never sent, are recorded and
+    counted.
 
     \b
       numguard outcomes answers.csv --registry cases.db --by "HC 1234" --refused refused.csv

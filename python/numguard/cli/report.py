@@ -41,10 +41,11 @@ def report(
     is_strict: bool,
     full_numbers: bool,
 ) -> None:
-    """Write PAGE, one HTML file about a case to be read, printed and forwarded, or its figures as tables.
+    """Write a report of the case, to print and forward.
 
-    Reported numbers and those that were only linked are counted apart. The page holds no script, fetches nothing, and
-    masks numbers and handsets. Writing it changes nothing in the registry.
+    PAGE is one HTML file; options write its figures as tables. Reported numbers and those that were only linked are
+    counted apart. The page holds no script, fetches nothing, and masks numbers and handsets. Writing it changes nothing
+    in the registry.
 
     \b
       numguard report case.html --registry cases.db

@@ -40,10 +40,11 @@ def review(
     is_strict: bool,
     as_json: bool,
 ) -> None:
-    """List the numbers that wait for a decision: on no list and no seed of a linkage until then.
+    """List the numbers that wait for a decision.
 
-    They are numbers that complaints name but not for certain, that an amendment dropped or turned, or that were
-    confirmed though no record names them. `accepted` counts one as if it were written plainly, `dismissed` drops it.
+    Until then they are on no list, and no linkage starts from them. They are numbers that complaints name but not for
+    certain, that an amendment dropped or turned, or that were confirmed though no record names them. `accepted` counts
+    one as if it were written plainly, `dismissed` drops it.
 
     \b
       numguard review --registry cases.db

@@ -45,7 +45,10 @@ class Wanted:
             raise ArgumentError("--numbers is one list and has no name: give it as another --list NAME=FILE")
         without_list = self.numbers is None and not self.by_name
         if without_list == bool(self.number_columns) or (self.imeis is None) == bool(self.imei_columns):
-            raise ArgumentError("--numbers or --list goes with --column, and --imeis with --imei-column")
+            raise ArgumentError(
+                "--numbers (or --list) goes with --column, the column of SOURCE to look in, and --imeis with "
+                "--imei-column"
+            )
         if self.exempt is not None and not self.number_columns:
             raise ArgumentError("--except: goes with --numbers or --list")
         if not self.number_columns and not self.imei_columns:
@@ -139,11 +142,11 @@ def scan(
     threads: int | None,
     as_json: bool,
 ) -> None:
-    """Find the rows of SOURCE (files, globs, or - for stdin) that name a listed number or handset.
+    """Find the rows of SOURCE with a listed number or handset.
 
-    Every hit comes out once, with its own columns and `<column>_match`: the number that matched. Several lists are
-    looked up in one pass, and `<column>_lists` names those that it is on. Of an --except list that has actions, as the
-    change of a block list does, the rows to release count.
+    SOURCE is files, folders, globs, or - for stdin. Every hit comes out once, with its own columns and
+    `<column>_match`: the number that matched. Several lists are looked up in one pass, and `<column>_lists` names those
+    that it is on. Of an --except list that has actions, as the change of a block list does, the rows to release count.
 
     \b
       numguard scan customers.csv --numbers list.csv --column mobile

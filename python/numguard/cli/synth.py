@@ -40,13 +40,16 @@ def synth() -> None:
     "--served-forms", type=_FORMS, default="operator", show_default=True, help="How served_msisdn is written."
 )
 @click.option("--other-forms", type=_FORMS, default="mixed", show_default=True, help="How other_party is written.")
-@click.option("--first-day", type=click.DateTime(["%Y-%m-%d"]), default="2022-06-01", help="The first day, IST.")
+@click.option(
+    "--first-day", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), default="2022-06-01", help="The first day, IST."
+)
 @click.option("--days", type=click.IntRange(1), default=122, show_default=True, help="Over how many days.")
 def cdr(out: Path, rows: float, list_path: Path | None, **looks: object) -> None:
-    """Write call records to OUT; its ending (.parquet, .csv, .arrow, .jsonl) selects the format.
+    """Write invented call records to OUT.
 
-    Few subscribers make most of the calls, nights are quiet, numbers are written as operators and complainants write
-    them, and no listed number is ever an ordinary subscriber. Memory stays flat at any length.
+    The ending of OUT (.parquet, .csv, .arrow, .jsonl) selects the format. Few subscribers make most of the calls,
+    nights are quiet, numbers are written as operators and complainants write them, and no listed number is ever an
+    ordinary subscriber. Memory stays flat at any length.
 
     \b
       numguard synth cdr calls.parquet --rows 1e9

@@ -14,11 +14,11 @@ __all__ = ["verify"]
 @click.option("--event", type=click.IntRange(1), help="Print the digest of the events up to this one.")
 @options.as_json
 def verify(registry_path: str, *, event: int | None, as_json: bool) -> None:
-    """Read the whole record again and compare it with the digests that were made when it was written.
+    """Read the whole record again and compare it with its digests.
 
-    The last event and its digest stand for all before; noted elsewhere, they show later that nothing was changed: with
-    --event, the digest of an earlier event is printed, to be compared with the one that was noted then. The manifest of
-    an exported list has the digest of the events before the export (`log_digest`).
+    They were made when it was written. The last event and its digest stand for all before; noted elsewhere, they show
+    later that nothing was changed: with --event, the digest of an earlier event is printed, to be compared with the one
+    that was noted then. The manifest of an exported list has the digest of the events before the export (`log_digest`).
 
     \b
       numguard verify --registry cases.db

@@ -195,6 +195,8 @@ def _is_saved(path: PathLike) -> bool:
     if not str(path):
         raise ArgumentError("the path of a list is empty: name a file")
     if not Path(path).is_file():
+        if str(path) in NumberSet([str(path)]) or str(path) in ImeiSet([str(path)]):
+            raise ArgumentError("a list is a file: write what you look for into one, one a line, and name the file")
         return False
     with reading(str(path), "the file"), Path(path).open("rb") as file:
         return file.read(len(_SAVED_SET)) == _SAVED_SET

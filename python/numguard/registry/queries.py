@@ -376,5 +376,5 @@ def _one_number(number: Number) -> int:
     cell: Any = [number]
     msisdn: int | None = _core.normalize(pa.array(cell))[0].as_py()
     if msisdn is None:
-        raise ArgumentError("number: takes one phone number")
+        raise ArgumentError("number: takes one phone number, and numguard explain (explain()) shows why a cell is none")
     return msisdn

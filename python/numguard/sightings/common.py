@@ -129,7 +129,8 @@ def common(
     check_names(msisdn=msisdn, imei=imei, at=at)
     pairs = named_sources(sources)
     if isinstance(at_least, bool) or not isinstance(at_least, int) or not 1 <= at_least <= len(pairs):
-        raise ArgumentError(f"at_least: takes a whole number from 1 to the number of sources, which is {len(pairs)}")
+        up_to = f"which is {len(pairs)}: name more, or set --at-least"
+        raise ArgumentError(f"at_least: takes a whole number from 1 to the number of sources, {up_to}")
     if len(pairs) > _SOURCES:
         raise ArgumentError(f"sources: takes {_SOURCES:,} at the most")
     account, origins = Account(), Origins()

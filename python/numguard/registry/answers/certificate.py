@@ -29,7 +29,7 @@ def certified(case: Case, export: int) -> dict[str, Any]:
     """
     found = case.store.export_of(export) if not isinstance(export, bool) else None
     if found is None:
-        raise ArgumentError("export: takes the number of an export of this registry")
+        raise ArgumentError("export: takes the number of an export of this registry, as in the manifest of the list")
     case.store.verify()
     who = case.store.events(pa.array([export])).to_pylist()[0]
     at = local(who["at"])

@@ -100,7 +100,7 @@ def withdraw(case: Case, append: Append, intake: object) -> None:
         else None
     )
     if found is None or found[0] not in {"add_complaints", "record_outcomes", "expand"}:
-        raise ArgumentError("id: takes the id of an intake of this registry")
+        raise ArgumentError("id: no file was added under it; numguard complaints list (intakes()) shows the ids")
     if found[1]:
         raise ArgumentError("id: this intake is withdrawn already")
     append.rows("withdrawal", {"withdrawn": [intake]})

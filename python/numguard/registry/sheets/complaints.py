@@ -268,7 +268,7 @@ def _columns(sheet: Sheet, mapping: Mapped | None, set_once: Mapping[str, str]) 
         find("acknowledgement_no", "suspect_mobiles")
     if "source" not in at and "source" not in set_once:
         raise ColumnError(
-            f"{sheet.name}: no column for source, and complaints of two desks may have one number; name the column "
+            f"{sheet.name}: no column for source, and two desks may use one acknowledgement number; name the column "
             "with --map COLUMN=source (mapping=), or set the source with --set source=1930 (constants=)"
         )
     return at
