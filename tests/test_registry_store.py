@@ -6,6 +6,7 @@ a process of his own.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import random
@@ -161,6 +162,17 @@ def test_a_closed_registry_says_so(store: str, tmp_path: Path) -> None:
         with pytest.raises(RegistryError, match="was closed"):
             registry.decide(["9876543210"], "confirmed", "why")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="no list of open files here")
+def test_a_registry_that_is_never_closed_leaves_no_file_open(tmp_path: Path) -> None:
+    with ng.Registry(tmp_path / "cases.db", by="HC 1234") as registry:
+        registry.decide(["9876543210"], "protected", "of a bank")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(10):
+        assert len(ng.Registry(tmp_path / "cases.db", by="HC 1234").numbers(["protected"])) == 1
+    gc.collect()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_two_registries_on_one_file_see_each_other(tmp_path: Path) -> None:
