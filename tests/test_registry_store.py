@@ -15,6 +15,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,30 @@ def test_a_closed_registry_says_so(store: str, tmp_path: Path) -> None:
         with pytest.raises(RegistryError, match="was closed"):
             registry.decide(["9876543210"], "confirmed", "why")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_registry_is_closed_while_other_threads_ask_it(tmp_path: Path) -> None:
+    registry = ng.Registry(tmp_path / "cases.db", by="HC 1234")
+    registry.add_complaints(table(0, 200))
+    wrong: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            while True:
+                registry.block_list()
+        except RegistryError as error:
+            wrong.extend([] if "was closed" in str(error) else [error])
+        except BaseException as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.3)
+    registry.close()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="no list of open files here")

@@ -218,10 +218,11 @@ class Store(Reading):
                 self.dialect.leave()
 
     def close(self) -> None:
-        """Closes the connection."""
+        """Closes the connection, when no other thread uses it."""
         self.closed = True
-        self.dialect.close()
-        self._forget_copy()
+        with self._lock:
+            self.dialect.close()
+            self._forget_copy()
 
     def _forget_copy(self) -> None:
         if self._copy is not None:
