@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import pickle
 import signal
@@ -16,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import numguard as ng
-from numguard.errors import ArgumentError
+from numguard.errors import ArgumentError, UnsupportedTypeError
 
 LISTED = ng.NumberSet([f"98{n:08d}" for n in range(0, 400_000, 2)])
 SIGHTINGS = pa.table(
@@ -90,3 +91,12 @@ def test_what_stands_in_several_sources_is_pickled_with_its_proof() -> None:
     assert again.proof.equals(found.proof)
     assert again.account == found.account
     assert again.proof.num_rows == 6
+
+
+def test_what_cannot_be_copied_or_pickled_is_an_error_that_says_so() -> None:
+    """Two copies of a scan would count the rows of both."""
+    with ng.Registry(by="HC 1") as registry:
+        for one in (registry, ng.scan(SIGHTINGS, {"served_msisdn": LISTED})):
+            for use in (pickle.dumps, copy.copy, copy.deepcopy):
+                with pytest.raises(UnsupportedTypeError, match="another process"):
+                    use(one)

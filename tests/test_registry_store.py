@@ -165,6 +165,16 @@ def test_a_closed_registry_says_so(store: str, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("path", [None, b"cases.db", 5])
+def test_a_path_that_is_none_is_no_file_of_that_name(
+    path: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ArgumentError, match="path: takes a path"):
+        ng.Registry(path, by="HC 1234")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_registry_is_closed_while_other_threads_ask_it(tmp_path: Path) -> None:
     registry = ng.Registry(tmp_path / "cases.db", by="HC 1234")
     registry.add_complaints(table(0, 200))
