@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 import stat
 import zipfile
@@ -447,3 +448,13 @@ def test_a_file_is_written_once_by_a_call(tmp_path: Path) -> None:
 def write_x(path: Path) -> None:
     with whole_file(path) as file:
         file.write(b"x")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_file_replaces_no_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "hits.csv"
+    os.mkfifo(pipe)
+    with pytest.raises(FileError, match=r"hits\.csv: is a device or a pipe"):
+        write_rows(pipe, pa.schema({"a": pa.string()}), [])
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]

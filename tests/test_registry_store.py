@@ -6,6 +6,7 @@ a process of his own.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import random
@@ -14,6 +15,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -161,6 +163,51 @@ def test_a_closed_registry_says_so(store: str, tmp_path: Path) -> None:
         with pytest.raises(RegistryError, match="was closed"):
             registry.decide(["9876543210"], "confirmed", "why")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", [None, b"cases.db", 5])
+def test_a_path_that_is_none_is_no_file_of_that_name(
+    path: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ArgumentError, match="path: takes a path"):
+        ng.Registry(path, by="HC 1234")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_registry_is_closed_while_other_threads_ask_it(tmp_path: Path) -> None:
+    registry = ng.Registry(tmp_path / "cases.db", by="HC 1234")
+    registry.add_complaints(table(0, 200))
+    wrong: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            while True:
+                registry.block_list()
+        except RegistryError as error:
+            wrong.extend([] if "was closed" in str(error) else [error])
+        except BaseException as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.3)
+    registry.close()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="no list of open files here")
+def test_a_registry_that_is_never_closed_leaves_no_file_open(tmp_path: Path) -> None:
+    with ng.Registry(tmp_path / "cases.db", by="HC 1234") as registry:
+        registry.decide(["9876543210"], "protected", "of a bank")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(10):
+        assert len(ng.Registry(tmp_path / "cases.db", by="HC 1234").numbers(["protected"])) == 1
+    gc.collect()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_two_registries_on_one_file_see_each_other(tmp_path: Path) -> None:

@@ -127,6 +127,20 @@ def test_an_exception_of_the_callers_own_iterable_is_passed_on(error: Exception,
     assert raised.value is error
 
 
+def test_a_stream_that_another_reader_has_taken_says_so() -> None:
+    class Taken:
+        def __init__(self) -> None:
+            self.stream = pa.table({"a_party": ["9876543210"]}).__arrow_c_stream__()
+
+        def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+            return self.stream
+
+    taken = Taken()
+    assert pa.table(taken).num_rows == 1
+    with pytest.raises(ArgumentError, match="was read already"):
+        ng.scan(taken, {"a_party": ng.NumberSet(["9876543210"])})
+
+
 def test_a_reader_that_a_scan_has_read_is_an_error_and_not_empty() -> None:
     reader = pa.table({"a": ["6591234567"]}).to_reader()
     with pytest.raises(ColumnError):  # which reads no rows

@@ -71,14 +71,16 @@ class Cdr:
         return pa.concat_tables([REFUSED_SCHEMA.empty_table(), *(_as_table(*one) for one in self._refused)])
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
-        self.summary = CdrSummary()
-        self._refused = []
+        # Of this reading alone: others may run at the same time.
+        read = CdrSummary()
+        refused: list[tuple[str, list[Refused]]] = []
+        self.summary, self._refused = read, refused
         for report in self._reports:
             if report.summary.left_out:
-                self.summary.files.append(report.summary)
+                read.files.append(report.summary)
             else:
-                yield from self._read(report)
-        self.summary.complete = True
+                yield from self._read(report, read, refused)
+        read.complete = True
 
     def read_all(self) -> pa.Table:
         """Every sighting, in memory."""
@@ -96,17 +98,19 @@ class Cdr:
     def __repr__(self) -> str:
         return f"<numguard.Cdr of {len(self._reports)} files, layout {self.summary.layout or 'none'}>"
 
-    def _read(self, report: Report) -> Iterator[pa.RecordBatch]:
+    def _read(
+        self, report: Report, read: CdrSummary, all_refused: list[tuple[str, list[Refused]]]
+    ) -> Iterator[pa.RecordBatch]:
         with open_text(report.member) as text:
             summary, header, above = open_report(report.member, text.lines, self._layouts)
-            self.summary.files.append(summary)
+            read.files.append(summary)
             if header is None:
                 return
             # The lines that it counts are those of the summary.
             non_data = NonData(header.delimiter, len(header.names), header.whose, skipped=summary.skipped)
             sightings = Sightings(header, summary, non_data)
             refused = [Refused(np.array(above), None, ABOVE_HEADER)] if above else []
-            self._refused.append((report.member.name, refused))
+            all_refused.append((report.member.name, refused))
             summary.encoding = text.encoding
             first = 1 if report.member.encoding == "typed" else None
             for raw in raw_rows(text, header, sightings.readers, first=first):

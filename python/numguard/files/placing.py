@@ -219,7 +219,7 @@ def _checked_path(path: PathLike) -> Path:
 
     Raises:
         ArgumentError: Its name is not UTF-8 or contains NUL.
-        FileError: It is a folder, too long, or a file that another program has open.
+        FileError: It is a folder, a device or a pipe, too long, or a file that another program has open.
     """
     path = Path(path).expanduser()
     try:
@@ -231,6 +231,8 @@ def _checked_path(path: PathLike) -> Path:
     try:
         if path.is_dir():
             raise FileError(f"{name}: is a folder")
+        if path.exists() and not path.is_file():
+            raise FileError(f"{name}: is a device or a pipe, which a file would replace; give the name of a file")
         check_replaceable(path)
     except OSError as error:
         raise unwritten(path, error) from None

@@ -27,13 +27,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from getpass import getuser
 from types import TracebackType
-from typing import Unpack
+from typing import NoReturn, Unpack
 
 import pyarrow as pa
 
 from numguard import _core
 from numguard.blocklist import BlockList, Columns, Form
-from numguard.errors import ArgumentError
+from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.linkage import Expansion, LinkPolicy, WalkOptions
 from numguard.registry.case import Case, reason_given, refuse_broken
 from numguard.registry.events import intake, linking, outcomes, sending
@@ -78,10 +78,13 @@ class Registry(Queries, Maintenance):
         by = getuser() if by is None else by
         if not isinstance(by, str) or not by.strip():
             raise ArgumentError("by: takes the name or rank of who acts; it is recorded with every event")
+        target = os.fspath(path) if isinstance(path, os.PathLike) else path
+        if not isinstance(target, str):  # None would be a file of that name
+            raise ArgumentError(f"path: takes a path, not {type(path).__name__}")
         refuse_broken("by", by)
-        refuse_broken("path", str(path))
+        refuse_broken("path", target)
         today = _confirmed(today)
-        self._opened = Case(Store(str(path)), by.strip(), today)
+        self._opened = Case(Store(target), by.strip(), today)
 
     def __enter__(self) -> Registry:
         return self
@@ -90,6 +93,9 @@ class Registry(Queries, Maintenance):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise UnsupportedTypeError("a registry is neither copied nor sent to another process: open it there")
 
     def __repr__(self) -> str:
         return f"<Registry {self._opened.store.dialect.name}>"

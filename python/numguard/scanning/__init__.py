@@ -21,13 +21,13 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
 
 import pyarrow as pa
 
 from numguard._core import ImeiSet, Scanner
 from numguard.compute import named
-from numguard.errors import ArgumentError
+from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.files import FORMATS, IMEI_COLUMNS, write_rows
 from numguard.files.manifest import has_manifest
 from numguard.progress import Throttle
@@ -235,6 +235,11 @@ class Scan:
         import polars as pl
 
         return pl.DataFrame(self)
+
+    def __reduce__(self) -> NoReturn:
+        raise UnsupportedTypeError(
+            "a scan runs once and is neither copied nor sent to another process: call scan there"
+        )
 
     def _repr_html_(self) -> str:
         return self.summary.card(self._keys, begun=self._begun is not None)

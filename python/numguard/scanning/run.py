@@ -18,6 +18,7 @@ from numguard.scanning.faults import validating
 from numguard.scanning.projection import Projection
 from numguard.scanning.summary import SkippedFile
 from numguard.source import ArrowFilePart, ParquetPart, Part, TextPart, check_columns, in_part, reading
+from numguard.source.lines import in_one_process
 
 __all__ = ["Run", "first_part"]
 
@@ -121,8 +122,7 @@ class Run:
         """Local Parquet and plain Arrow files are read by the compiled module, many pieces at a time."""
         self.at = parts[0]
         self._scanner.begin([part.path for part in parts], arrow=arrow)
-        while (event := self._scanner.next()) is not None:
-            what, n, *rest = event
+        for what, n, *rest in self._events():
             if what == "hits":
                 yield self._projection.complete(rest[0], parts[n])
             if what in ("hits", "read"):
@@ -156,8 +156,7 @@ class Run:
         with part.to_scan() as rows:
             with in_part(part):
                 self._scanner.begin_text(rows)
-            while (event := self._scanner.next()) is not None:
-                what, _, *rest = event
+            for what, _, *rest in self._events():
                 part.account.used = self._scanner.rows - before
                 if what == "hits":
                     yield rest[0]
@@ -180,6 +179,9 @@ class Run:
                 if hits is not None:
                     yield hits
                 self._tell(False)
+
+    def _events(self) -> Iterator[tuple[Any, ...]]:
+        return in_one_process(iter(self._scanner.next, None), "this scan")
 
     def _failed(self, part: Part, error: InputError) -> None:
         if not self._skip:

@@ -71,6 +71,10 @@ class Common(Result):
         """
         return self._proof()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """A pickle has the proof, in place of the sources."""
+        return vars(self) | {"_proof": partial(_as_is, self.proof)}
+
     def __repr__(self) -> str:
         return f"<Common of {self.sources} sources: {self.table.num_rows:,} stand in at least {self.at_least}>"
 
@@ -148,6 +152,10 @@ def common(
     table = _table(finder.finish(), names)
     proof = cache(partial(search.proof, table, names))
     return Common(table, account.summary(), account.refused_rows(), len(pairs), at_least, tuple(names), by, proof)
+
+
+def _as_is(table: pa.Table) -> pa.Table:
+    return table
 
 
 class _Search:

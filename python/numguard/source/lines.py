@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
-from typing import Any, BinaryIO, Final, TypeAlias
+from typing import Any, BinaryIO, Final, TypeAlias, TypeVar
 
 import pyarrow as pa
 
@@ -24,7 +25,7 @@ from numguard.source.container import Member, read_up_to
 from numguard.source.header import LINES_SEARCHED
 from numguard.source.part import Ragged
 
-__all__ = ["BLOCK_BYTES", "Between", "OpenText", "Rows", "open_text", "ragged"]
+__all__ = ["BLOCK_BYTES", "Between", "OpenText", "Rows", "in_one_process", "open_text", "ragged"]
 
 #: Bytes of a block that is split into columns by one call. Smaller blocks need more calls.
 BLOCK_BYTES: Final = 4 << 20
@@ -43,6 +44,8 @@ _TEXT_BYTES: Final = 1 << 16
 Between: TypeAlias = tuple[pa.RecordBatch, int, bool]
 #: Rows, the line of each, the indices of possible non-data lines, the other lines, and the texts of rows.
 Rows: TypeAlias = tuple[pa.RecordBatch, pa.Int64Array, pa.UInt32Array, Between, RowTexts]
+
+_Step = TypeVar("_Step")
 
 #: The splitter's codes that have another name in `RECORD_NOTES`.
 _NOTES: Final = {"unclosed_quote": "broken_quote", "stray_quote": "broken_quote"}
@@ -106,7 +109,7 @@ class OpenText:
         """The rows of a text, in blocks; the columns with these indices and types (None: text)."""
         rows = text.rows(columns, types, block=BLOCK_BYTES, **options)
         try:
-            yield from rows
+            yield from in_one_process(rows, "the reading of this text")
         except InputError as error:
             raise error if str(error).startswith(self.name) else InputError(f"{self.name}: {error}") from None
         finally:
@@ -187,6 +190,19 @@ class _AsUtf8(io.RawIOBase):
         count = min(len(buffer), len(self._ready))
         buffer[:count], self._ready = self._ready[:count], self._ready[count:]
         return count
+
+
+def in_one_process(steps: Iterable[_Step], what: str) -> Iterator[_Step]:
+    """The results of the threads of the compiled module.
+
+    Raises:
+        ArgumentError: The process was forked meanwhile. It has no such threads, and would wait for them forever.
+    """
+    process = os.getpid()
+    for step in steps:
+        yield step
+        if os.getpid() != process:
+            raise ArgumentError(f"{what} began in another process, which has its threads: begin again in this one")
 
 
 @contextmanager

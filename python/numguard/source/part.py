@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from numguard.compute import decoded, filtered, flags, is_text, may_be_number, named, schema_of
 from numguard.errors import (
+    ArgumentError,
     ColumnError,
     FileMissingError,
     InputError,
@@ -408,6 +409,8 @@ def exporting(what: str) -> Iterator[None]:
         yield
     except (pa.ArrowException, OverflowError, TypeError) as error:
         text = str(error)
+        if "released" in text:
+            raise ArgumentError(f"{what}: this stream was read already; open it again") from None
         column = re.search(r"for column (.*?) with type|data \(column (.*?)\)", text)
         which = f"column {named([column[1] or column[2]])!r}" if column else "a column"
         if "non-struct" in text:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
+from weakref import finalize
 
 import pyarrow as pa
 
@@ -17,6 +18,9 @@ from numguard.errors import ArgumentError, DamagedError, RegistryError
 from numguard.files.steps import one_step, step
 
 __all__ = ["DAMAGED", "READ_ONLY", "WAITED", "Dialect", "UnreachableError"]
+
+#: Connections of the process that this one was forked from: closing one could end what that process does with it.
+_left: list[Dialect] = []
 
 #: How long a writer waits for another, in milliseconds.
 BUSY_MS = 20_000
@@ -69,6 +73,11 @@ def _refuse_nul(values: Iterable[object]) -> None:
         raise ArgumentError("a text with a NUL character cannot be recorded: one of the stores would cut it off there")
 
 
+def _close(connection: Any, database: Any) -> None:
+    connection.close()
+    database.close()
+
+
 class Dialect:
     """One open connection, and the operations that every store has.
 
@@ -83,13 +92,19 @@ class Dialect:
     #: The query of the store's time; None where this machine's clock serves.
     clock: str | None = None
     closed = False
+    #: Whether a transaction that writes has begun.
+    writing = False
+    #: Whether a process that was forked closes the connection, before it opens one of its own.
+    closed_in_forks = False
 
     def __init__(self, name: str, database: Any) -> None:
         from adbc_driver_manager import AdbcConnection
 
         self.name = name
-        self._database = database
         self._connection = AdbcConnection(database)
+        # The driver's objects close nothing by themselves.
+        self._close = finalize(self, _close, self._connection, database)
+        self._close.atexit = False
 
     def fetch(self, query: str, values: Sequence[int | str] = ()) -> pa.Table:
         """The rows of one statement."""
@@ -131,6 +146,7 @@ class Dialect:
 
     def begin(self) -> None:
         """Begins a transaction that writes."""
+        self.writing = True
         self.execute(self.begin_statement)
 
     def begin_to_build(self) -> None:
@@ -140,11 +156,13 @@ class Dialect:
     def commit(self) -> None:
         """Commits the transaction."""
         self.execute("COMMIT")
+        self.writing = False
 
     def rollback(self) -> None:
         """Rolls the transaction back; an error of that is not raised, as another one led here."""
         with one_step(), suppress(RegistryError):
             self.execute("ROLLBACK")
+        self.writing = False
 
     def settled(self) -> None:
         """Called after an event was recorded."""
@@ -177,8 +195,12 @@ class Dialect:
         if not self.closed:
             with one_step():
                 self.closed = True
-                self._connection.close()
-                self._database.close()
+                self._close()
+
+    def leave(self) -> None:
+        """Gives the connection up without closing it, in a process that was forked."""
+        self.closed = True
+        _left.append(self)
 
     def tables(self) -> set[str]:
         """The names of the tables."""

@@ -46,6 +46,9 @@ class SQLite(Dialect):
     """
 
     begin_statement = "BEGIN IMMEDIATE"
+    # As long as it is open, SQLite believes that the process has the locks of the one it was forked from. They are not
+    # inherited, so that another process could delete the log to which a second connection writes.
+    closed_in_forks = True
 
     def __init__(self, target: str) -> None:
         import adbc_driver_sqlite as driver

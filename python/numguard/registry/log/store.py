@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from weakref import WeakSet
 
 import pyarrow as pa
 
@@ -35,6 +36,9 @@ from numguard.registry.log.verifying import seal_what_is_not, verify
 from numguard.registry.log.waiting import Waiting
 
 __all__ = ["Append", "Store"]
+
+#: All stores of the process.
+_stores: WeakSet[Store] = WeakSet()
 
 
 class Append:
@@ -106,6 +110,9 @@ class Store(Reading):
         self._unchanged = unchanged
         self._there = is_there(target)
         self.dialect: Dialect = self._open() if self._there else self._built(not_yet_created(target))
+        #: Whether the process was forked, and has no connection of its own yet.
+        self._was_forked = False
+        _stores.add(self)
 
     def _open(self) -> Dialect:
         copy = copied(self._target) if self._unchanged or is_read_only(self._target) else None
@@ -176,6 +183,9 @@ class Store(Reading):
         A file that cannot be written is copied again if others wrote to it since.
         """
         with self._lock:
+            if self._was_forked and not self.closed:
+                self._reopen()
+                self._was_forked = False
             if self.dialect.closed:
                 return
             if not self._there and (make or is_there(self._target)):
@@ -196,11 +206,23 @@ class Store(Reading):
             with suppress(Exception):  # the connection may be lost
                 old.close()
 
+    def leave(self) -> None:
+        """In a process that was forked: leaves the connection to the other process, and will open one of its own."""
+        idle = self._lock.acquire(blocking=False)
+        self._lock = threading.RLock()  # a thread that had the old one does not exist here
+        if self._there and self._target != ":memory:" and self._copy is None and not self.closed:
+            self._was_forked = True
+            if idle and self.dialect.closed_in_forks and not self.dialect.writing:
+                self.dialect.close()
+            else:
+                self.dialect.leave()
+
     def close(self) -> None:
-        """Closes the connection."""
+        """Closes the connection, when no other thread uses it."""
         self.closed = True
-        self.dialect.close()
-        self._forget_copy()
+        with self._lock:
+            self.dialect.close()
+            self._forget_copy()
 
     def _forget_copy(self) -> None:
         if self._copy is not None:
@@ -360,3 +382,12 @@ def _utf8(values: Any) -> Any:
     if isinstance(values, list):
         return [value.encode(errors="replace").decode() if isinstance(value, str) else value for value in values]
     return values
+
+
+def _leave_all() -> None:
+    for store in list(_stores):
+        store.leave()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_leave_all)

@@ -1,0 +1,102 @@
+"""A process that is forked while a call is half done, and readings of one object at the same time."""
+
+from __future__ import annotations
+
+import copy
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+
+import numguard as ng
+from numguard.errors import ArgumentError, UnsupportedTypeError
+
+LISTED = ng.NumberSet([f"98{n:08d}" for n in range(0, 400_000, 2)])
+SIGHTINGS = pa.table(
+    {
+        "served_msisdn": [f"98{n:08d}" for n in range(400_000)],
+        "imei14": pa.array([49015420323751] * 400_000, pa.uint64()),
+        "at": ["2025-06-01 10:00:00"] * 400_000,
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sightings")
+    pq.write_table(SIGHTINGS, folder / "s.parquet", row_group_size=10_000)
+    pyarrow.csv.write_csv(SIGHTINGS, folder / "s.csv")
+    with pa.ipc.new_file(str(folder / "s.arrow"), SIGHTINGS.schema) as file:
+        file.write_table(SIGHTINGS, 10_000)
+    return folder
+
+
+def scan(path: Path) -> Iterator[pa.RecordBatch]:
+    return iter(ng.scan(path, {"served_msisdn": LISTED}, threads=2))
+
+
+def cdr(path: Path) -> Iterator[pa.RecordBatch]:
+    return iter(ng.read_cdr(path))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize(
+    ("begin", "name", "rows"),
+    [(scan, "s.parquet", 200_000), (scan, "s.csv", 200_000), (scan, "s.arrow", 200_000), (cdr, "s.csv", 400_000)],
+)
+def test_work_that_began_before_a_fork_is_an_error_after_it(
+    begin: Callable[[Path], Iterator[pa.RecordBatch]], name: str, rows: int, folder: Path
+) -> None:
+    batches = begin(folder / name)
+    first = next(batches)
+    process = os.fork()
+    if process == 0:
+        signal.alarm(30)
+        try:
+            list(batches)
+        except ArgumentError as error:
+            os._exit(0 if "another process" in str(error) else 1)
+        except BaseException:
+            os._exit(2)
+        os._exit(3)
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
+    assert first.num_rows + sum(batch.num_rows for batch in batches) == rows
+
+
+def test_readings_of_one_cdr_at_the_same_time_count_their_own_rows(tmp_path: Path) -> None:
+    for n in range(3):
+        pyarrow.csv.write_csv(SIGHTINGS.slice(n * 100, 100), tmp_path / f"{n}.csv")
+    found = ng.read_cdr(tmp_path)
+    one, other = iter(found), iter(found)
+    kept: list[Any] = [next(one), next(other)]
+    assert sum(len(batch) for batch in (*kept, *one, *other)) == 600
+    assert found.summary.account["rows_used"] == 300
+    assert len(found.summary.files) == 3
+
+
+def test_what_stands_in_several_sources_is_pickled_with_its_proof() -> None:
+    some = SIGHTINGS.slice(0, 5)
+    found = ng.common([some, some.slice(2)])
+    again = pickle.loads(pickle.dumps(found))
+    assert again.table.equals(found.table)
+    assert again.proof.equals(found.proof)
+    assert again.account == found.account
+    assert again.proof.num_rows == 6
+
+
+def test_what_cannot_be_copied_or_pickled_is_an_error_that_says_so() -> None:
+    """Two copies of a scan would count the rows of both."""
+    with ng.Registry(by="HC 1") as registry:
+        for one in (registry, ng.scan(SIGHTINGS, {"served_msisdn": LISTED})):
+            for use in (pickle.dumps, copy.copy, copy.deepcopy):
+                with pytest.raises(UnsupportedTypeError, match="another process"):
+                    use(one)
