@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import multiprocessing
 import operator
+import os
 import pickle
 import stat
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -133,6 +137,39 @@ def test_pickled_whole_when_small_and_by_path_when_saved(tmp_path: Path, count: 
         ng.NumberSet(["9876543210"]).save(tmp_path / "listed.ngset")
         with pytest.raises(SetFileError, match="replaced"):
             pickle.loads(pickled)
+
+
+@pytest.mark.parametrize("make", [lambda: ng.NumberSet(["9876543210"]), lambda: ng.ImeiSet(["490154203237518"])])
+def test_a_copy_is_the_set_itself_whatever_became_of_its_file(tmp_path: Path, make: Any) -> None:
+    listed = make()
+    listed.save(tmp_path / "listed.ngset")
+    (tmp_path / "listed.ngset").unlink()
+    assert copy.copy(listed) is listed
+    assert copy.deepcopy({"list": listed})["list"] is listed
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_and_a_folder_are_no_sets_and_are_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name in ("pipe", "folder"):
+        with pytest.raises(FileError, match="no set"):
+            ng.NumberSet.open(tmp_path / name)
+        with pytest.raises(FileError, match="no set"):
+            ng.NumberSet(["9876543210"]).save(tmp_path / name)
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_what_an_iterable_of_the_caller_raises_is_passed_on() -> None:
+    def cells() -> Iterator[str]:
+        yield "9876543210"
+        raise OSError("the line is down")
+
+    for read in (ng.normalize, ng.NumberSet, ng.NumberSet([]).contains, ng.explain_imei):
+        with pytest.raises(OSError, match="the line is down"):
+            read(cells())
+    assert ng.normalize(iter(["9876543210", None])).to_pylist() == [919876543210, None]
+    assert ng.normalize({"9876543210": 1}.keys()).to_pylist() == [919876543210]
 
 
 def _asks(listed: ng.NumberSet, answer: multiprocessing.SimpleQueue[bool]) -> None:

@@ -24,6 +24,8 @@ listed = ng.NumberSet(array)
 assert_type(listed.contains(array), pa.BooleanArray)
 assert_type(listed.position(chunked), pa.ChunkedArray[Any])
 assert_type(listed | listed, ng.NumberSet)
+assert_type(ng.read_numbers("block.csv").keys, ng.NumberSet)
+assert_type(ng.read_imeis("handsets.txt").keys, ng.ImeiSet)
 
 with ng.Registry() as registry:
     assert_type(registry.add_complaints("complaints.csv"), ng.Intake)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from numguard.cdr import read_cdr
     from numguard.keyed import keyed_hash, read_key
     from numguard.linkage import Expansion, LinkPolicy, expand
+    from numguard.number_list import read_imeis, read_numbers
     from numguard.registry import Intake, ListPolicy, Registry
     from numguard.scanning import scan
     from numguard.sightings import Changes, Common, changes, common
@@ -64,7 +65,9 @@ __all__ = [
     "normalize",
     "normalize_imei",
     "read_cdr",
+    "read_imeis",
     "read_key",
+    "read_numbers",
     "region_of",
     "regions",
     "scan",
@@ -86,7 +89,9 @@ _MODULES = {
     "expand": "linkage",
     "keyed_hash": "keyed",
     "read_cdr": "cdr",
+    "read_imeis": "number_list",
     "read_key": "keyed",
+    "read_numbers": "number_list",
     "scan": "scanning",
 }
 

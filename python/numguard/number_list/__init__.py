@@ -82,7 +82,16 @@ def read_numbers(
 
     Raises:
         ColumnError: The column of numbers is ambiguous; or `actions`, and a column of actions has another heading.
-        InputError: The file cannot be read; or `strict`, and a row was refused.
+        InputError: The file cannot be read; or its numbers may be those of victims, or no numbers to act on; or
+            `strict`, and a row was refused.
+
+    Examples:
+        >>> import numguard as ng, pathlib, tempfile
+        >>> path = pathlib.Path(tempfile.mkdtemp(), "list.csv")
+        >>> _ = path.write_text("msisdn,action\\n919876543210,block\\n919123456789,reverify\\n98765,block\\n")
+        >>> found = ng.read_numbers(path)
+        >>> found.keys.to_array().to_pylist(), found.account["refused_rows"], found.account["not_data"]
+        ([919876543210], {'short_code': 1}, {'other_action': 1})
     """
     if _is_saved(path):
         return _saved(NumberSet.open(path))
@@ -95,7 +104,24 @@ def read_numbers(
 
 
 def read_imeis(path: PathLike, *, column: str | None = None, strict: bool = False) -> NumberList[ImeiSet]:
-    """The handsets in a file, as `read_numbers`; a placeholder is refused."""
+    """The handsets in a file, as `read_numbers`; a placeholder is refused.
+
+    Args:
+        path: As for `read_numbers`.
+        column: The column of IMEIs; may be left out if the file has one column, or one with a known name.
+        strict: A refused row is an error.
+
+    Raises:
+        ColumnError: The column of IMEIs is ambiguous.
+        InputError: As `read_numbers`.
+
+    Examples:
+        >>> import numguard as ng, pathlib, tempfile
+        >>> path = pathlib.Path(tempfile.mkdtemp(), "handsets.txt")
+        >>> _ = path.write_text("490154203237518\\n35824005111111\\n")
+        >>> ng.read_imeis(path).keys.to_array().to_pylist()
+        [35824005111111, 49015420323751]
+    """
     if _is_saved(path):
         return _saved(ImeiSet.open(path))
     opened = OpenList(path, IMEIS, column, None)

@@ -44,22 +44,50 @@ pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The pools of one process, by their numbers of threads, and what a process that is forked from it has in their place.
+///
+/// A pool that is inherited through a fork has no threads, and a mutex that another thread had locked stays locked: both
+/// are left as they are, unused.
+struct Pools {
+    process: u32,
+    by_count: Mutex<HashMap<usize, Arc<ThreadPool>>>,
+    of_fork: OnceLock<Box<Self>>,
+}
+
+impl Pools {
+    /// Those of this process.
+    fn here() -> &'static Self {
+        static FIRST: OnceLock<Box<Pools>> = OnceLock::new();
+        let process = std::process::id();
+        let mut place = &FIRST;
+        loop {
+            let pools = place.get_or_init(|| {
+                Box::new(Self {
+                    process,
+                    by_count: Mutex::default(),
+                    of_fork: OnceLock::new(),
+                })
+            });
+            if pools.process == process {
+                return pools;
+            }
+            place = &pools.of_fork;
+        }
+    }
+}
+
 /// The pool of this process with that many threads. `None` for one thread, or if no pool can be created: the calling
 /// thread then does the work.
 #[must_use]
 pub fn pool(threads: Threads) -> Option<Arc<ThreadPool>> {
-    type Pools = HashMap<(u32, usize), Arc<ThreadPool>>;
-    static POOLS: OnceLock<Mutex<Pools>> = OnceLock::new();
     let count = count(threads);
     if count == 1 {
         return None;
     }
-    let mut pools = locked(POOLS.get_or_init(Mutex::default));
-    let key = (std::process::id(), count);
-    if let Some(pool) = pools.get(&key) {
+    let mut pools = locked(&Pools::here().by_count);
+    if let Some(pool) = pools.get(&count) {
         return Some(Arc::clone(pool));
     }
-    // A pool inherited through a fork has no threads. Dropping it would wait for them, so it stays in the map, unused.
     let pool = ThreadPoolBuilder::new()
         .num_threads(count)
         .thread_name(|n| format!("numguard-{n}"))
@@ -67,7 +95,7 @@ pub fn pool(threads: Threads) -> Option<Arc<ThreadPool>> {
         .ok()?;
     keep_freed();
     let pool = Arc::new(pool);
-    pools.insert(key, Arc::clone(&pool));
+    pools.insert(count, Arc::clone(&pool));
     Some(pool)
 }
 

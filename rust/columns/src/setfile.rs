@@ -56,18 +56,26 @@ pub fn save(set: &FrozenSet, path: &Path) -> Result<(), Error> {
     flush_names(folder).map_err(failed)
 }
 
-/// Whether a file is there that is neither a set, whole or damaged, nor empty.
+/// Whether something is there that is neither a set, whole or damaged, nor an empty file.
 fn holds_something_else(path: &Path) -> io::Result<bool> {
-    match File::open(path) {
-        Ok(file) if file.metadata()?.is_file() => {
+    match is_file(path) {
+        Ok(true) => {
             let mut start = Vec::new();
-            file.take(FrozenSet::MAGIC.len() as u64)
+            File::open(path)?
+                .take(FrozenSet::MAGIC.len() as u64)
                 .read_to_end(&mut start)?;
             Ok(!FrozenSet::MAGIC.starts_with(&start))
         }
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(false),
+        Ok(false) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
+}
+
+/// Whether a file is at a path, and no folder, device or pipe. A pipe must not be opened to find out: that waits for
+/// its writer.
+fn is_file(path: &Path) -> io::Result<bool> {
+    Ok(path.metadata()?.is_file())
 }
 
 /// Flushes the entries of a folder to the disk. Windows cannot open folders; NTFS keeps a journal of names.
@@ -86,11 +94,11 @@ fn flush_names(folder: &Path) -> io::Result<()> {
 /// `key_type`.
 pub fn open(path: &Path, key_type: KeyType, verify: bool) -> Result<FrozenSet, Error> {
     let failed = |error| Error::file(path, error);
+    if !is_file(path).map_err(failed)? {
+        return Err(failed(io::Error::other("this is no file, and no set")));
+    }
     let file = File::open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
-    if !metadata.is_file() {
-        return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
-    }
     let damaged = |error| Error::SetFile {
         path: path.to_owned(),
         error,

@@ -13,7 +13,7 @@ use pyo3::exceptions::{
 };
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyFrozenSet, PyList, PySet, PyString};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 use pyo3_arrow::input::AnyArray;
 use pyo3_arrow::{PyArray, PyChunkedArray, PyRecordBatch};
 
@@ -186,14 +186,19 @@ impl<'py> FromPyObject<'_, 'py> for Values {
             || values.is_instance_of::<PyDict>()
         {
             return Err(UnsupportedTypeError::new_err(
-                "values: takes an array, a series or a list of numbers, not a single one",
+                "values: takes an array, a series or a list of numbers, not a single one, nor the name of a file (read_numbers \
+                 and read_imeis take that)",
             ));
         }
-        let list;
         let mut values = values.to_owned();
-        if values.is_instance_of::<PySet>() || values.is_instance_of::<PyFrozenSet>() {
-            list = PyList::new(py, values.try_iter()?.collect::<PyResult<Vec<_>>>()?)?;
-            values = list.into_any();
+        // What the caller's iterator raises is his error, and no error of a cell.
+        let is_array = values.hasattr(intern!(py, "__array__"))?
+            || values.hasattr(intern!(py, "__arrow_array__"))?;
+        if !is_array
+            && !values.is_instance_of::<PyList>()
+            && let Ok(cells) = values.try_iter()
+        {
+            values = PyList::new(py, cells.collect::<PyResult<Vec<_>>>()?)?.into_any();
         }
         let options = PyDict::new(py);
         options.set_item(intern!(py, "from_pandas"), true)?;

@@ -134,6 +134,15 @@ macro_rules! set_class {
                 (py.get_type::<Self>().getattr("_unpickle")?, self.0.pickled(py)?).into_pyobject(py)
             }
 
+            // A set never changes. A copy by way of its pickle would open the file that it was saved to again.
+            fn __copy__(slf: Py<Self>) -> Py<Self> {
+                slf
+            }
+
+            fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+                slf
+            }
+
             fn __len__(&self) -> usize {
                 self.0.set.len()
             }
