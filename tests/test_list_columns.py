@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import numguard as ng
 from numguard.cli import run
-from numguard.errors import ColumnError, InputError
+from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.number_list import read_imeis, read_numbers
 
 A, B = 919876543210, 919123456789
@@ -195,3 +196,17 @@ def test_an_answer_to_whether_it_is_a_victims_does(tmp_path: Path, heading: str,
     first, second = cells.split()
     with pytest.raises(ColumnError, match="says in row 2 that the number is a victim's"):
         listed(tmp_path / "a.csv", f"mobile,{heading}\n9876543210,{first}\n9123456789,{second}\n")
+
+
+def test_a_list_is_named_by_its_path_and_its_set_is_its_keys(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"msisdn,action\n{A},block\n98765,block\n{B},release\n")
+    found = read_numbers(path)
+    assert repr(found) == "<NumberList of 1, 1 rows refused>"
+    with pytest.raises(ArgumentError, match="takes the path of a list, not Table"):
+        read_numbers(pa.table({"msisdn": [A]}))  # type: ignore[arg-type]
+    calls = pa.table({"mobile": ["9876543210"]})
+    for given in (found, path, str(path)):
+        with pytest.raises(ArgumentError, match=r"read_numbers\(path\)\.keys"):
+            ng.scan(calls, {"mobile": given})  # type: ignore[dict-item]
+    assert ng.scan(calls, {"mobile": found.keys}).read_all().num_rows == 1

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, normalize
 from numguard.errors import ArgumentError
+from numguard.scanning.marks import no_set
 from numguard.types import Region
 
 __all__: list[str] = []
@@ -46,4 +47,4 @@ def lookup(members: object, verb: Literal["contains", "position"], region: Regio
     if isinstance(members, ImeiSet):
         found: Callable[..., Any] = getattr(members, verb)
         return found
-    raise ArgumentError(f"members: takes a NumberSet or an ImeiSet, not {type(members).__name__}")
+    raise no_set("members:", members)

@@ -28,6 +28,7 @@ import pyarrow as pa
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei, normalize, normalize_imei
 from numguard.adapters import check_region, lookup, without_codes
 from numguard.errors import ArgumentError, UnsupportedTypeError
+from numguard.scanning.marks import no_set
 from numguard.types import Region
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def register(
         if name.lower() in map(str.lower, tables):
             raise ArgumentError(f"sets: {name!r} is there twice: to SQL, capital letters are the same")
         if not isinstance(members, (NumberSet, ImeiSet)):
-            raise ArgumentError(f"sets: {name!r} takes a NumberSet or an ImeiSet, not {type(members).__name__}")
+            raise no_set(f"sets: {name!r}", members)
         functions[f"{name}_contains"] = (partial(lookup(members, "contains", region), threads=1), "BOOLEAN")
         tables[name] = pa.table({"imei14" if isinstance(members, ImeiSet) else "msisdn": members.to_array()})
     _check_free(connection, functions, tables)

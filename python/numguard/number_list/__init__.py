@@ -10,6 +10,7 @@ HTTP response with another status in the document. This is an error here, not an
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,9 @@ class NumberList(Generic[_Set]):
     keys: _Set
     account: RowAccount
     refused: pa.Table
+
+    def __repr__(self) -> str:
+        return f"<NumberList of {len(self.keys):,}, {self.account['rows_refused']:,} rows refused>"
 
 
 def read_numbers(
@@ -218,6 +222,10 @@ def read_dated(
 
 
 def _is_saved(path: PathLike) -> bool:
+    if not isinstance(path, (str, os.PathLike)):
+        raise ArgumentError(
+            f"path: takes the path of a list, not {type(path).__name__}; NumberSet and ImeiSet take columns"
+        )
     if not str(path):
         raise ArgumentError("the path of a list is empty: name a file")
     if not Path(path).is_file():

@@ -7,6 +7,7 @@ lists, and only hits are looked up in each list**, so that many lists cost hardl
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePath
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,7 +17,7 @@ from numguard._core import ImeiSet, NumberSet
 from numguard.compute import flags, named, pc, replaced
 from numguard.errors import ArgumentError
 
-__all__ = ["LISTS", "Marks", "Sets", "flattened"]
+__all__ = ["LISTS", "Marks", "Sets", "flattened", "no_set"]
 
 _Set: TypeAlias = NumberSet | ImeiSet
 #: What a key column is looked up in: one set, or several by name.
@@ -131,8 +132,15 @@ def flattened(
 
 def _checked(column: str, members: object) -> _Set:
     if not isinstance(members, (NumberSet, ImeiSet)):
-        raise ArgumentError(f"sets: {named([column])!r} takes a NumberSet or an ImeiSet, not {type(members).__name__}")
+        raise no_set(f"sets: {named([column])!r}", members)
     return members
+
+
+def no_set(argument: str, given: object) -> ArgumentError:
+    """The error for what is given in place of a set."""
+    of_a_file = isinstance(given, (str, PurePath)) or (hasattr(given, "keys") and not isinstance(given, Mapping))
+    remedy = "; read_numbers(path).keys and read_imeis(path).keys are those of a file" if of_a_file else ""
+    return ArgumentError(f"{argument} takes a NumberSet or an ImeiSet, not {type(given).__name__}{remedy}")
 
 
 def _checked_name(column: str, name: object) -> str:
