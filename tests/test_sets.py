@@ -268,3 +268,8 @@ def test_an_unsigned_integer_of_numpy_is_a_key_as_in_an_array() -> None:
         assert (value in indian, value in foreign) == (False, True)
     for value in (np.int64(6591234567), 6591234567):
         assert (value in indian, value in foreign) == (True, False)
+
+
+def test_a_folder_that_is_not_there_is_named_as_such(tmp_path: Path) -> None:
+    with pytest.raises(FileMissingError, match="there is no such folder"):
+        ng.NumberSet(["9876543210"]).save(tmp_path / "no" / "listed.ngset")

@@ -47,9 +47,12 @@ pub fn save(set: &FrozenSet, path: &Path) -> Result<(), Error> {
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     // The error names the requested path, not the temporary file.
-    let mut file = builder
-        .tempfile_in(folder)
-        .map_err(|error| failed(error.kind().into()))?;
+    let mut file = builder.tempfile_in(folder).map_err(|error| {
+        failed(match error.kind() {
+            io::ErrorKind::NotFound => io::Error::new(error.kind(), "there is no such folder"),
+            kind => kind.into(),
+        })
+    })?;
     file.write_all(set.as_bytes()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
