@@ -37,9 +37,9 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::SetMagic => {
-                f.write_str("not a saved set: open takes what save wrote, and no list in text or a table")
-            }
+            Self::SetMagic => f.write_str(
+                "not a saved set: open takes what save wrote, and no list in text or a table",
+            ),
             Self::SetVersion(version) => {
                 write!(
                     f,
