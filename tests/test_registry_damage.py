@@ -160,6 +160,12 @@ def test_every_store_comes_to_the_same_digest_and_sees_every_change(
             "DELETE FROM event WHERE seq = 8",
             "UPDATE head SET seq = seq - 1",
             "INSERT INTO decision (event, msisdn, status) VALUES (4, 919876543210, 'confirmed')",
+            # Of no event: before every cut, or of the next event before it is recorded.
+            "INSERT INTO decision (event, msisdn, status) VALUES (0, 919876543210, 'confirmed')",
+            "INSERT INTO decision (event, msisdn, status) VALUES (9, 919876543210, 'confirmed')",
+            "INSERT INTO withdrawal (event, withdrawn) VALUES (-1, 2)",
+            "INSERT INTO origin (event, registry, number, at, digest) VALUES (0, 'another', 1, 1, '')",
+            "INSERT INTO seal (event, digest) VALUES (9, '')",
         ):
             registry._case.store.dialect.begin()
             execute(change)
@@ -167,6 +173,38 @@ def test_every_store_comes_to_the_same_digest_and_sees_every_change(
                 registry.verify()
             registry._case.store.dialect.rollback()
         assert registry.verify() == seal
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        # Bytes of the same digits: the digest is the same, and no query for the number finds them.
+        ("UPDATE decision SET msisdn = CAST(CAST(msisdn AS TEXT) AS BLOB)",),
+        ("UPDATE export SET receiver = CAST(receiver AS BLOB)",),
+        ("UPDATE event SET at = at + 0.5 WHERE seq = 1",),
+        # Tables that show one thing to `verify`, and another while a list is made.
+        ("CREATE TRIGGER other AFTER INSERT ON event BEGIN DELETE FROM decision; END",),
+        (
+            "ALTER TABLE decision RENAME TO kept",
+            "CREATE VIEW decision AS SELECT * FROM kept WHERE total_changes() = 0",
+        ),
+    ],
+    ids=["number", "text", "moment", "trigger", "view"],
+)
+def test_what_keeps_its_digest_and_is_read_otherwise_is_damage(tmp_path: Path, changes: tuple[str, ...]) -> None:
+    path = tmp_path / "cases.db"
+    with ng.Registry(path, by="HC 1234") as registry:
+        fill(registry, tmp_path)
+    with closing(sqlite3.connect(path)) as database:
+        for change in changes:
+            database.execute(change)
+        database.commit()
+    with ng.Registry(path, by="HC 1234") as registry:
+        with pytest.raises(DamagedError):
+            registry.verify()
+        with pytest.raises(DamagedError):
+            registry.export(tmp_path / "second.csv", to="DoT")
+    assert not (tmp_path / "second.csv").exists()
 
 
 def digests_of(registry: ng.Registry) -> list[str]:

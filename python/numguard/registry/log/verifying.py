@@ -36,6 +36,7 @@ def verify(dialect: Dialect) -> Seal:
     """
     try:
         dialect.check()
+        _refuse_strays(dialect)
         events = _head(dialect)
         last = ""
         wanted = _digests(dialect, events)
@@ -49,6 +50,21 @@ def verify(dialect: Dialect) -> Seal:
         # An intact log can be read.
         dialect.damaged()
     return Seal(events, last)
+
+
+def _refuse_strays(dialect: Dialect) -> None:
+    """Refuses what no digest covers and a query may read: rows of no event, and values that no event records.
+
+    A row of the event 0 is before every cut. A text that is kept as bytes has the digest of the text, and equals none.
+    """
+    columns_of = TABLES | {"event": "seq:i at:i actor:t verb:t reason:t", "seal": "digest:t"}
+    if not {*columns_of, "head"} <= dialect.tables():  # a view has taken the place of a table
+        dialect.damaged()
+    for name, columns in columns_of.items():
+        event = "t.seq" if name == "event" else "t.event"
+        strays = [f"{event} IS NULL", f"{event} < 1", f"{event} > h.seq", *dialect.mistyped(fields_of(columns))]
+        if len(dialect.fetch(f"SELECT 1 AS one FROM head h CROSS JOIN {name} t WHERE {' OR '.join(strays)} LIMIT 1")):
+            dialect.damaged()
 
 
 def seal_what_is_not(dialect: Dialect) -> None:
@@ -72,9 +88,6 @@ def _head(dialect: Dialect) -> int:
                  coalesce(max(CASE WHEN seq = $1 THEN at END), 0) AS at FROM event WHERE seq <= $1"""
     found = dialect.fetch(query, (seq,)).to_pylist()[0]
     if found != {"n": seq, "first": 1, "last": seq, "at": at if seq else found["at"]}:
-        dialect.damaged()
-    beyond = dialect.fetch("SELECT e.seq FROM event e, head h WHERE e.seq > h.seq")
-    if len(beyond):
         dialect.damaged()
     return int(seq)
 
@@ -110,6 +123,7 @@ def _block(dialect: Dialect, first: int, last: int) -> Iterator[tuple[Event, dic
         if not len(found):
             continue
         types = [pa.int64(), *(pa.int64() if code == "i" else pa.binary() for _, code in fields)]
+        _refuse_other_integers(dialect, found, [name for name, code in [("event", "i"), *fields] if code == "i"])
         names = ["event", *dict(fields)]
         arrays: list[Any] = [found.column(at).cast(kind) for at, kind in enumerate(types)]
         rows = pa.table(arrays, names=names).sort_by("event")
@@ -118,8 +132,16 @@ def _block(dialect: Dialect, first: int, last: int) -> Iterator[tuple[Event, dic
         for event, begin, count in zip(events.tolist(), begins.tolist(), counts.tolist(), strict=True):
             rows_of[event][name] = rows.slice(begin, count)
     query = "SELECT seq, at, actor, verb, reason FROM event WHERE seq >= $1 AND seq <= $2"
-    for row in sorted(dialect.fetch(query, (first, last)).to_pylist(), key=lambda row: int(row["seq"])):
+    who = dialect.fetch(query, (first, last))
+    _refuse_other_integers(dialect, who, ["seq", "at"])
+    for row in sorted(who.to_pylist(), key=lambda row: int(row["seq"])):
         event = (int(row["seq"]), int(row["at"]), str(row["actor"]), str(row["verb"]), str(row["reason"]))
         yield event, rows_of.pop(event[0], {})
     if rows_of:
+        dialect.damaged()
+
+
+def _refuse_other_integers(dialect: Dialect, rows: pa.Table, names: list[str]) -> None:
+    """Refuses digits that SQLite keeps as bytes, and fractions: cast to integers, they have the digest of integers."""
+    if any(rows[name].type != pa.int64() for name in names):
         dialect.damaged()
