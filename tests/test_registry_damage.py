@@ -207,6 +207,37 @@ def test_what_keeps_its_digest_and_is_read_otherwise_is_damage(tmp_path: Path, c
     assert not (tmp_path / "second.csv").exists()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "INSERT INTO withdrawal (event, withdrawn) VALUES (3, 77)",
+        "UPDATE complaint SET complaint = (77 << 32) | 2 WHERE event > 1",
+        "UPDATE contradiction SET held = 77",
+        "UPDATE origin SET registry = '', digest = 'other'",
+        "UPDATE origin SET at = -1, digest = 'other'",
+        "UPDATE origin SET at = 9223372036854775807, digest = 'other'",
+    ],
+)
+def test_a_registry_whose_events_name_others_that_are_not_there_is_not_merged(tmp_path: Path, change: str) -> None:
+    """Its chain of digests was made anew, and is sound."""
+    paths = [tmp_path / f"{k}.db" for k in range(3)]
+    for path, status in zip(paths, ("protected", "confirmed", "confirmed"), strict=True):
+        with ng.Registry(path, by=path.stem) as registry:
+            registry.add_complaints(complaints(complaint(path.stem, "98765 43210")))
+            registry.decide(["98123 45678"], status, "of its own")
+    with ng.Registry(paths[1], by="1") as registry:
+        registry.merge(paths[0])
+        dialect = registry._case.store.dialect
+        dialect.execute(change)
+        dialect.execute("DELETE FROM seal WHERE event > 1")
+        seal_what_is_not(dialect)
+    with ng.Registry(paths[2], by="2") as registry:
+        before = registry.verify()
+        with pytest.raises(DamagedError, match="damaged"):
+            registry.merge(paths[1])
+        assert registry.verify() == before
+
+
 def digests_of(registry: ng.Registry) -> list[str]:
     query = "SELECT digest FROM seal ORDER BY event"
     found: list[str] = registry._case.store.dialect.fetch(query).column(0).to_pylist()

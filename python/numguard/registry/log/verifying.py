@@ -24,6 +24,14 @@ from numguard.registry.log.tables import TABLES, fields_of
 
 __all__ = ["seal_what_is_not", "verify"]
 
+# Of tables that name other events, or other registries: what no event records.
+_UNSOUND = {
+    "withdrawal": ["t.withdrawn NOT BETWEEN 1 AND h.seq"],
+    "contradiction": ["t.held NOT BETWEEN 1 AND h.seq", "t.other NOT BETWEEN 1 AND h.seq"],
+    "complaint": ["(t.complaint >> 32) NOT BETWEEN 1 AND h.seq"],
+    "origin": ["t.registry = ''", "t.number < 1", f"t.at NOT BETWEEN 0 AND {1 << 55}"],
+}
+
 # Rows and events that are read at once.
 _ROWS, _EVENTS = 500_000, 10_000
 
@@ -63,6 +71,7 @@ def _refuse_strays(dialect: Dialect) -> None:
     for name, columns in columns_of.items():
         event = "t.seq" if name == "event" else "t.event"
         strays = [f"{event} IS NULL", f"{event} < 1", f"{event} > h.seq", *dialect.mistyped(fields_of(columns))]
+        strays += _UNSOUND.get(name, [])
         if len(dialect.fetch(f"SELECT 1 AS one FROM head h CROSS JOIN {name} t WHERE {' OR '.join(strays)} LIMIT 1")):
             dialect.damaged()
 
