@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import quote
 
 import pyarrow as pa
 import pytest
@@ -236,6 +238,21 @@ def test_a_registry_whose_events_name_others_that_are_not_there_is_not_merged(tm
         with pytest.raises(DamagedError, match="damaged"):
             registry.merge(paths[1])
         assert registry.verify() == before
+
+
+def test_a_recorded_name_of_another_file_moves_nothing(tmp_path: Path) -> None:
+    """Who may write to the tables of a server could have the files of others moved by their next call."""
+    path, theirs, elsewhere = tmp_path / "cases.db", tmp_path / "theirs.txt", tmp_path / "elsewhere.txt"
+    theirs.write_text("another's")
+    with ng.Registry(path, by="HC 1234") as registry:
+        fill(registry, tmp_path)
+    row = ("1-ab", socket.gethostname(), "", 1, quote(str(theirs)), quote(str(elsewhere)))
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("INSERT INTO sending VALUES (?, ?, ?, ?, ?, ?)", row)
+        database.commit()
+    with ng.Registry(path, by="HC 1234") as registry:
+        registry.decide(["98765 43210"], "protected", "a witness")
+    assert (theirs.exists(), elsewhere.exists()) == (True, False)
 
 
 def digests_of(registry: ng.Registry) -> list[str]:
