@@ -118,6 +118,7 @@ class SQLite(Dialect):
 
     def check(self) -> None:
         """Looks for what SQLite itself detects, such as indexes that differ from their tables, and for triggers."""
+        self._still_there()
         result = self.fetch("PRAGMA integrity_check(1)").column(0)[0].as_py()
         if result != "ok":
             self.damaged()
