@@ -240,6 +240,31 @@ def test_a_registry_whose_events_name_others_that_are_not_there_is_not_merged(tm
         assert registry.verify() == before
 
 
+def test_a_chain_made_anew_beside_the_old_one_is_damage(tmp_path: Path) -> None:
+    """`verify` read the new digest of an event, and `verify(event=)` the old one, as it was noted."""
+    path = tmp_path / "cases.db"
+    with ng.Registry(path, by="HC 1234") as registry:
+        fill(registry, tmp_path)
+        noted = registry.verify(event=5)
+        dialect = registry._case.store.dialect
+        for statement in (
+            "CREATE TABLE old AS SELECT * FROM seal",
+            "DELETE FROM seal",
+            "UPDATE event SET actor = 'HC 99' WHERE seq = 4",
+        ):
+            dialect.execute(statement)
+        seal_what_is_not(dialect)
+        assert registry.verify(event=5) != noted
+        for statement in (
+            "CREATE TABLE both AS SELECT * FROM old UNION ALL SELECT * FROM seal",
+            "DROP TABLE seal",
+            "ALTER TABLE both RENAME TO seal",
+        ):
+            dialect.execute(statement)
+        with pytest.raises(DamagedError):
+            registry.verify(event=5)
+
+
 def test_a_recorded_name_of_another_file_moves_nothing(tmp_path: Path) -> None:
     """Who may write to the tables of a server could have the files of others moved by their next call."""
     path, theirs, elsewhere = tmp_path / "cases.db", tmp_path / "theirs.txt", tmp_path / "elsewhere.txt"

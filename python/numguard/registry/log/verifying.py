@@ -103,7 +103,10 @@ def _head(dialect: Dialect) -> int:
 
 def _digests(dialect: Dialect, upto: int) -> dict[int, str]:
     rows: Any = dialect.fetch("SELECT event, digest FROM seal WHERE event <= $1", (upto,))
-    return dict(tuples_of(rows, "event", "digest"))
+    found = dict(tuples_of(rows, "event", "digest"))
+    if len(found) != len(rows):
+        dialect.damaged()  # two of one event: another call would read the other
+    return found
 
 
 def _events(dialect: Dialect, after: int, upto: int) -> Iterator[tuple[Event, dict[str, pa.Table]]]:
