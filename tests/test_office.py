@@ -14,6 +14,7 @@ import numguard as ng
 from numguard.cli import run
 from numguard.errors import ArgumentError
 from numguard.registry.answers.notes import NOTES
+from numguard.registry.log.verifying import seal_what_is_not
 
 Cli = Callable[..., tuple[int, str, str]]
 
@@ -173,6 +174,40 @@ def test_a_certificate_names_the_list_and_its_files_and_checks_them(cli: Cli) ->
     assert cli("certificate", "--export", "2")[0] == 2
 
 
+def test_a_certificate_shows_what_would_turn_its_words_round(cli: Cli) -> None:
+    """A direction mark in a name would show the words after it in another order."""
+    Path("one.csv").rename("one\u202evsc.csv")
+    cli("complaints", "add", "one\u202evsc.csv")
+    cli("export", "l.csv", "--to", "DoT\u202e", "--by", "HC\u202e 1234")
+    assert cli("certificate", "c.html", "--export", "2")[0] == 0
+    page = Path("c.html").read_text()
+    assert ("\u202e" in page, page.count("\ufffd")) == (False, 3)
+
+
+def test_a_changed_list_does_not_pass_by_a_copy_of_another_name(cli: Cli) -> None:
+    cli("complaints", "add", "one.csv")
+    cli("export", "l.csv", "--to", "DoT")
+    Path("kept.csv").write_bytes(Path("l.csv").read_bytes())
+    Path("l.csv").write_text("changed")
+    code, _, error = cli("certificate", "--export", "2", "--check", ".")
+    assert (code, error.splitlines()[0]) == (0, "l.csv: the same, as kept.csv")
+
+
+@pytest.mark.parametrize("parts", [(), ("--rows-per-file", "1")])
+def test_a_chain_that_was_made_anew_differs_from_the_manifest(cli: Cli, parts: tuple[str, ...]) -> None:
+    cli("complaints", "add", "one.csv")
+    cli("export", "l.csv", "--to", "DoT", *parts)
+    assert cli("certificate", "--export", "2", "--check", ".")[0] == 0
+    with ng.Registry("cases.db", by="HC 1234") as registry:
+        dialect = registry._case.store.dialect
+        dialect.execute("UPDATE event SET actor = 'HC 99' WHERE seq = 1")
+        dialect.execute("DELETE FROM seal")
+        seal_what_is_not(dialect)
+    code, _, error = cli("certificate", "--export", "2", "--check", ".")
+    manifest = "l-1-of-2.csv.manifest.json" if parts else "l.csv.manifest.json"
+    assert (code, f"{manifest}: has another digest of the log" in error) == (3, True)
+
+
 def test_check_without_a_folder_looks_beside_the_page_and_keeps_it(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     cli("complaints", "add", "one.csv")
     cli("export", "l.csv", "--to", "DoT")
@@ -206,7 +241,7 @@ def test_the_files_of_a_list_in_several_are_each_checked(cli: Cli) -> None:
     states = dict(line.split(": ", 1) for line in error.splitlines())
     assert code == 3
     found = [states[name] for name in ("l.csv.sha256", *names)]
-    assert found == ["the same", "differs", "the same", "the same", "is not there"]
+    assert found == ["the same", "differs", "the same", "the same, as sent in September.csv", "is not there"]
 
 
 def test_files_of_one_name_are_distinguished_by_content(cli: Cli) -> None:

@@ -16,6 +16,7 @@ import xlsxwriter
 import numguard as ng
 from numguard.cli import run, verbs
 from numguard.errors import ArgumentError
+from numguard.indian_time import day_of
 from numguard.registry import spelling
 from numguard.registry.answers.notes import NOTES
 from numguard.registry.events import outcomes
@@ -252,6 +253,11 @@ def test_a_history_is_a_page_that_names_each_file_with_its_digest(cli: Cli) -> N
     old = Path("old.html").read_text()
     assert "knows nothing of this number at the end of 1 Jan 2020, IST" in old
     assert "desk" not in old
+    # The end of a day that goes on is not known yet.
+    with ng.Registry("cases.db") as registry:
+        today = day_of(registry._case.now())
+    assert cli("history", "98765 43210", "--as-of", today.isoformat(), "-o", "today.html")[0] == 0
+    assert "What was known so far on " in Path("today.html").read_text()
 
 
 def test_an_export_in_several_files_names_the_file_of_their_hashes(tmp_path: Path) -> None:

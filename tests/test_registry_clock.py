@@ -113,7 +113,7 @@ def test_an_export_of_an_earlier_day_requests_nothing(registry: ng.Registry, tmp
     path = tmp_path / "list.csv"
     with pytest.raises(ArgumentError, match="as_of"):
         registry.export(path, replace=True, to="Court", since="last", as_of=NOW.date())
-    for future in (NOW.date() + timedelta(days=3), NOW + timedelta(days=2, hours=23)):
+    for future in (NOW.date() + timedelta(days=3), NOW + timedelta(days=2, hours=23), date.max):
         with pytest.raises(ArgumentError, match="in the future"):
             registry.export(path, replace=True, to="Court", as_of=future)
         for verb in (

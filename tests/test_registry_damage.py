@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import quote
 
 import pyarrow as pa
 import pytest
@@ -160,6 +162,12 @@ def test_every_store_comes_to_the_same_digest_and_sees_every_change(
             "DELETE FROM event WHERE seq = 8",
             "UPDATE head SET seq = seq - 1",
             "INSERT INTO decision (event, msisdn, status) VALUES (4, 919876543210, 'confirmed')",
+            # Of no event: before every cut, or of the next event before it is recorded.
+            "INSERT INTO decision (event, msisdn, status) VALUES (0, 919876543210, 'confirmed')",
+            "INSERT INTO decision (event, msisdn, status) VALUES (9, 919876543210, 'confirmed')",
+            "INSERT INTO withdrawal (event, withdrawn) VALUES (-1, 2)",
+            "INSERT INTO origin (event, registry, number, at, digest) VALUES (0, 'another', 1, 1, '')",
+            "INSERT INTO seal (event, digest) VALUES (9, '')",
         ):
             registry._case.store.dialect.begin()
             execute(change)
@@ -167,6 +175,109 @@ def test_every_store_comes_to_the_same_digest_and_sees_every_change(
                 registry.verify()
             registry._case.store.dialect.rollback()
         assert registry.verify() == seal
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        # Bytes of the same digits: the digest is the same, and no query for the number finds them.
+        ("UPDATE decision SET msisdn = CAST(CAST(msisdn AS TEXT) AS BLOB)",),
+        ("UPDATE export SET receiver = CAST(receiver AS BLOB)",),
+        ("UPDATE event SET at = at + 0.5 WHERE seq = 1",),
+        # Tables that show one thing to `verify`, and another while a list is made.
+        ("CREATE TRIGGER other AFTER INSERT ON event BEGIN DELETE FROM decision; END",),
+        (
+            "ALTER TABLE decision RENAME TO kept",
+            "CREATE VIEW decision AS SELECT * FROM kept WHERE total_changes() = 0",
+        ),
+    ],
+    ids=["number", "text", "moment", "trigger", "view"],
+)
+def test_what_keeps_its_digest_and_is_read_otherwise_is_damage(tmp_path: Path, changes: tuple[str, ...]) -> None:
+    path = tmp_path / "cases.db"
+    with ng.Registry(path, by="HC 1234") as registry:
+        fill(registry, tmp_path)
+    with closing(sqlite3.connect(path)) as database:
+        for change in changes:
+            database.execute(change)
+        database.commit()
+    with ng.Registry(path, by="HC 1234") as registry:
+        with pytest.raises(DamagedError):
+            registry.verify()
+        with pytest.raises(DamagedError):
+            registry.export(tmp_path / "second.csv", to="DoT")
+    assert not (tmp_path / "second.csv").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "INSERT INTO withdrawal (event, withdrawn) VALUES (3, 77)",
+        "UPDATE complaint SET complaint = (77 << 32) | 2 WHERE event > 1",
+        "UPDATE contradiction SET held = 77",
+        "UPDATE origin SET registry = '', digest = 'other'",
+        "UPDATE origin SET at = -1, digest = 'other'",
+        "UPDATE origin SET at = 9223372036854775807, digest = 'other'",
+    ],
+)
+def test_a_registry_whose_events_name_others_that_are_not_there_is_not_merged(tmp_path: Path, change: str) -> None:
+    """Its chain of digests was made anew, and is sound."""
+    paths = [tmp_path / f"{k}.db" for k in range(3)]
+    for path, status in zip(paths, ("protected", "confirmed", "confirmed"), strict=True):
+        with ng.Registry(path, by=path.stem) as registry:
+            registry.add_complaints(complaints(complaint(path.stem, "98765 43210")))
+            registry.decide(["98123 45678"], status, "of its own")
+    with ng.Registry(paths[1], by="1") as registry:
+        registry.merge(paths[0])
+        dialect = registry._case.store.dialect
+        dialect.execute(change)
+        dialect.execute("DELETE FROM seal WHERE event > 1")
+        seal_what_is_not(dialect)
+    with ng.Registry(paths[2], by="2") as registry:
+        before = registry.verify()
+        with pytest.raises(DamagedError, match="damaged"):
+            registry.merge(paths[1])
+        assert registry.verify() == before
+
+
+def test_a_chain_made_anew_beside_the_old_one_is_damage(tmp_path: Path) -> None:
+    """`verify` read the new digest of an event, and `verify(event=)` the old one, as it was noted."""
+    path = tmp_path / "cases.db"
+    with ng.Registry(path, by="HC 1234") as registry:
+        fill(registry, tmp_path)
+        noted = registry.verify(event=5)
+        dialect = registry._case.store.dialect
+        for statement in (
+            "CREATE TABLE old AS SELECT * FROM seal",
+            "DELETE FROM seal",
+            "UPDATE event SET actor = 'HC 99' WHERE seq = 4",
+        ):
+            dialect.execute(statement)
+        seal_what_is_not(dialect)
+        assert registry.verify(event=5) != noted
+        for statement in (
+            "CREATE TABLE both AS SELECT * FROM old UNION ALL SELECT * FROM seal",
+            "DROP TABLE seal",
+            "ALTER TABLE both RENAME TO seal",
+        ):
+            dialect.execute(statement)
+        with pytest.raises(DamagedError):
+            registry.verify(event=5)
+
+
+def test_a_recorded_name_of_another_file_moves_nothing(tmp_path: Path) -> None:
+    """Who may write to the tables of a server could have the files of others moved by their next call."""
+    path, theirs, elsewhere = tmp_path / "cases.db", tmp_path / "theirs.txt", tmp_path / "elsewhere.txt"
+    theirs.write_text("another's")
+    with ng.Registry(path, by="HC 1234") as registry:
+        fill(registry, tmp_path)
+    row = ("1-ab", socket.gethostname(), "", 1, quote(str(theirs)), quote(str(elsewhere)))
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("INSERT INTO sending VALUES (?, ?, ?, ?, ?, ?)", row)
+        database.commit()
+    with ng.Registry(path, by="HC 1234") as registry:
+        registry.decide(["98765 43210"], "protected", "a witness")
+    assert (theirs.exists(), elsewhere.exists()) == (True, False)
 
 
 def digests_of(registry: ng.Registry) -> list[str]:

@@ -137,6 +137,9 @@ def test_a_file_that_is_gone_acknowledges_nothing(tmp_path: Path) -> None:
         for _ in range(2):
             with pytest.raises(RegistryError, match="deleted or replaced"):
                 registry.decide(["9876543210"], "protected", "helpline")
+            # What is still open is sound, and is not the file of that name.
+            with pytest.raises(RegistryError, match="deleted or replaced"):
+                registry.verify()
             # Also when another file has its name.
             other.replace(path) if other.exists() else None
     with ng.Registry(path, by="HC 1234") as registry:

@@ -52,7 +52,9 @@ def certificate(path: Path | None, registry_path: str, event: int, folder: Path 
             options.say(f"{path}: written; fill in the blanks")
         files = [] if folder is None else registry.check_certificate(folder, export=event)
     for file in files:
-        options.say(f"{file['name']}: {file['state']}")
-    wrong = sum(file["state"] in {"differs", "is not there"} for file in files)
+        renamed = file["found"] and Path(file["found"]).name != Path(file["name"]).name
+        line = f"{file['name']}: {file['state']}" + (f", as {file['found']}" if renamed else "")
+        options.say(" ".join(line.splitlines()))  # a name with a line break is one line
+    wrong = sum(file["state"] not in {"the same", "no hash was kept"} for file in files)
     if wrong:
         raise InputError(f"{folder}: {options.count(wrong, 'file')} not as recorded")

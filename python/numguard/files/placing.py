@@ -287,13 +287,14 @@ def beside(path: Path) -> Iterator[Path]:
 
 
 def place_waiting(places: Mapping[Path, Path]) -> None:
-    """Renames files from temporary to final paths, if they still exist.
+    """Renames files from temporary to final paths beside them, if they still exist; no other file of a recorded name.
 
     Raises:
         OSError: One of them cannot be renamed; others may have been.
     """
     for temporary, path in places.items():
-        if temporary.exists():
+        ours = temporary.parent == path.parent and temporary.name.startswith(_PREFIX)
+        if ours and temporary.exists():
             with suppress(FileNotFoundError):  # another process does the same
                 temporary.replace(path)
 

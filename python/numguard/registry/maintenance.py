@@ -43,6 +43,7 @@ class Maintenance(Verbs):
 
         Raises:
             DamagedError: The log differs from what was recorded; restore a backup.
+            RegistryError: The file was deleted or replaced since it was opened.
             ArgumentError: There is no such event.
 
         Example:

@@ -91,7 +91,9 @@ class Queries(Verbs):
             export: The number of the export.
 
         Returns:
-            For each file its name, and its state: "the same", "differs", "is not there", or "no hash was kept".
+            For each file its name, its state ("the same", "differs", "is not there" or "no hash was kept"), and found,
+            the path of the same file in the folder, which may have another name. A manifest of the list whose digest of
+            the log is not that of this registry has a row too: "has another digest of the log".
         """
         return compared(self._case, export, Path(folder))
 

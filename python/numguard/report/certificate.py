@@ -12,6 +12,7 @@ from typing import Any
 
 from numguard.files.page import page_path, write_page
 from numguard.report.template import template
+from numguard.report.writing import Namer
 from numguard.types import PathLike
 
 __all__ = ["write_certificate"]
@@ -25,5 +26,11 @@ def write_certificate(content: Mapping[str, Any], path: PathLike) -> Path:
         MissingExtraError: The extra `report` is not installed.
     """
     path = page_path(path, "a certificate is")
-    text: str = template("certificate.html").render(**content)
+    namer = Namer(full=True)
+
+    def seen(row: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: namer.text(value) if isinstance(value, str) else value for name, value in row.items()}
+
+    inputs = [seen(row) for row in content["inputs"]]
+    text: str = template("certificate.html").render(**seen(content) | {"inputs": inputs})
     return write_page(text, path)

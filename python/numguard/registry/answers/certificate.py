@@ -6,13 +6,14 @@ by its name or folder.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from numguard.errors import ArgumentError, InputError
-from numguard.files.manifest import SUMS
+from numguard.files.manifest import MANIFEST, SUMS, manifest_of
 from numguard.indian_time import local
 from numguard.registry.case import Case
 from numguard.registry.log.inputs import fingerprint_file
@@ -49,7 +50,10 @@ def compared(case: Case, export: int, folder: Path) -> list[dict[str, str]]:
     Of a list in several files, the file of their hashes is on record, and each file that it names is compared with it.
 
     Several desks may send files of one name, and a file may be renamed later: a file with the recorded size and SHA-256
-    is the same, under any name.
+    is the same, under any name; `found` is its path in the folder.
+
+    The manifest of the list has the digest of the log as it was sent. If the log has another one, something before the
+    export was changed since, or the manifest was.
 
     Raises:
         ArgumentError: There is no such export here.
@@ -61,8 +65,12 @@ def compared(case: Case, export: int, folder: Path) -> list[dict[str, str]]:
     there = _There(folder)
     listed = {name: content[name] for name in ("name", "bytes", "sha256")}
     parts = _parts(listed, there) if content["parts"] else []
-    wanted = [listed, *parts, *content["inputs"]]
-    return [{"name": file["name"], "state": there.state(file)} for file in wanted]
+    files = [{"name": file["name"], **there.state(file)} for file in (listed, *parts, *content["inputs"])]
+    log = {"registry": case.store.id, "log_digest": case.store.digest_of(export - 1)}
+    for path, manifest in there.manifests(export, {file["sha256"] for file in (listed, *parts)}):
+        if any(name in manifest and manifest[name] != value for name, value in log.items()):
+            files.append({"name": path.name, "state": "has another digest of the log", "found": there.place(path)})
+    return files
 
 
 def _parts(listed: dict[str, Any], there: _There) -> list[dict[str, Any]]:
@@ -78,6 +86,7 @@ class _There:
     """The files below a folder, each read once, and only if it may be one that is looked for."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._sizes = {path: path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()}
         self._names = {path.name for path in self._sizes}
         self._digests: dict[Path, str] = {}
@@ -90,13 +99,25 @@ class _There:
                 return path
         return None
 
-    def state(self, file: dict[str, Any]) -> str:
-        """Whether a file of that content is there, in a word of `Queries.check_certificate`."""
+    def state(self, file: dict[str, Any]) -> dict[str, str]:
+        """Whether a file of that content is there, in a word of `Queries.check_certificate`, and where."""
         if not file["sha256"]:
-            return "no hash was kept"
-        if self.find(file) is not None:
-            return "the same"
-        return "differs" if Path(file["name"]).name in self._names else "is not there"
+            return {"state": "no hash was kept", "found": ""}
+        if (path := self.find(file)) is not None:
+            return {"state": "the same", "found": self.place(path)}
+        return {"state": "differs" if Path(file["name"]).name in self._names else "is not there", "found": ""}
+
+    def place(self, path: Path) -> str:
+        """The path of a file in the folder."""
+        return path.relative_to(self._folder).as_posix()
+
+    def manifests(self, export: int, hashes: set[str]) -> Iterator[tuple[Path, dict[str, Any]]]:
+        """The manifests of an export that are of files with the `hashes`."""
+        for path in self._sizes:
+            if path.name.endswith(MANIFEST):
+                manifest = manifest_of(path.with_name(path.name.removesuffix(MANIFEST)))
+                if manifest.get("export") == export and manifest.get("sha256") in hashes:
+                    yield path, manifest
 
     def _digest(self, path: Path) -> str:
         if path not in self._digests:

@@ -24,6 +24,7 @@ from numguard.registry.events.ended import ended_and_in_force
 from numguard.registry.events.outcomes import BLOCKED_NOTES, why_unrequested
 from numguard.registry.events.review import review
 from numguard.registry.numbers.listing import ListPolicy, unlisted
+from numguard.registry.sheets.moments import last_moment
 from numguard.report import Figures
 from numguard.report.history import History
 from numguard.report.writing import day
@@ -65,7 +66,8 @@ def history_of(case: Case, msisdn: int, as_of: date | datetime | None, cut: int)
     if isinstance(as_of, datetime):
         when = f"at {as_of.isoformat(' ')}"
     elif as_of is not None:
-        when = f"at the end of {day(as_of)}, IST"
+        ended = last_moment("as_of", as_of) < case.now()
+        when = f"{'at the end of' if ended else 'so far on'} {day(as_of)}, IST"
     return History(msisdn, table, when, case.store.id, cut, digest, NOTES, _core.__version__)
 
 

@@ -178,6 +178,10 @@ class Dialect:
             DamagedError: The store is damaged.
         """
 
+    def mistyped(self, fields: Sequence[tuple[str, str]]) -> list[str]:
+        """The conditions of text of the table `t` that is recorded so by no event: it is never null."""
+        return [f"t.{name} IS NULL" for name, code in fields if code == "t"]
+
     def damaged(self) -> NoReturn:
         """Raises the error of a store that differs from what was recorded.
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from numguard.errors import RegistryError
+from numguard.errors import DamagedError, RegistryError
 from numguard.files.placing import beside
 from numguard.registry.log import dialect
 from numguard.registry.log.dialect import DAMAGED, READ_ONLY, WAITED, Dialect
@@ -22,6 +22,7 @@ from numguard.system import has_modes, is_remote
 __all__ = ["SQLite"]
 
 _GONE = "was deleted or replaced since it was opened; nothing was recorded; open it again"
+_TRIGGER = "has a trigger, so that it may record or show something else than it is given; restore it from a backup"
 _OPEN_ELSEWHERE = (
     "another process has had it open for 20 seconds, and on a network drive one at a time can; try again when it has "
     "ended"
@@ -116,10 +117,17 @@ class SQLite(Dialect):
                 self.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def check(self) -> None:
-        """Looks for damage that SQLite itself detects, such as indexes that differ from their tables."""
+        """Looks for what SQLite itself detects, such as indexes that differ from their tables, and for triggers."""
+        self._still_there()
         result = self.fetch("PRAGMA integrity_check(1)").column(0)[0].as_py()
         if result != "ok":
             self.damaged()
+        if len(self.fetch("SELECT name FROM sqlite_master WHERE type = 'trigger'")):
+            raise DamagedError(f"{self.name}: {_TRIGGER}")
+
+    def mistyped(self, fields: Sequence[tuple[str, str]]) -> list[str]:
+        """The conditions of text that is kept as bytes or null: SQLite keeps the type of each value beside it."""
+        return [f"typeof(t.{name}) <> 'text'" for name, code in fields if code == "t"]
 
     def _seen(self) -> tuple[int, int] | None:
         """The device and inode of the file, by which it differs from another of the same name."""

@@ -24,6 +24,14 @@ from numguard.registry.log.tables import TABLES, fields_of
 
 __all__ = ["seal_what_is_not", "verify"]
 
+# Of tables that name other events, or other registries: what no event records.
+_UNSOUND = {
+    "withdrawal": ["t.withdrawn NOT BETWEEN 1 AND h.seq"],
+    "contradiction": ["t.held NOT BETWEEN 1 AND h.seq", "t.other NOT BETWEEN 1 AND h.seq"],
+    "complaint": ["(t.complaint >> 32) NOT BETWEEN 1 AND h.seq"],
+    "origin": ["t.registry = ''", "t.number < 1", f"t.at NOT BETWEEN 0 AND {1 << 55}"],
+}
+
 # Rows and events that are read at once.
 _ROWS, _EVENTS = 500_000, 10_000
 
@@ -36,6 +44,7 @@ def verify(dialect: Dialect) -> Seal:
     """
     try:
         dialect.check()
+        _refuse_strays(dialect)
         events = _head(dialect)
         last = ""
         wanted = _digests(dialect, events)
@@ -49,6 +58,22 @@ def verify(dialect: Dialect) -> Seal:
         # An intact log can be read.
         dialect.damaged()
     return Seal(events, last)
+
+
+def _refuse_strays(dialect: Dialect) -> None:
+    """Refuses what no digest covers and a query may read: rows of no event, and values that no event records.
+
+    A row of the event 0 is before every cut. A text that is kept as bytes has the digest of the text, and equals none.
+    """
+    columns_of = TABLES | {"event": "seq:i at:i actor:t verb:t reason:t", "seal": "digest:t"}
+    if not {*columns_of, "head"} <= dialect.tables():  # a view has taken the place of a table
+        dialect.damaged()
+    for name, columns in columns_of.items():
+        event = "t.seq" if name == "event" else "t.event"
+        strays = [f"{event} IS NULL", f"{event} < 1", f"{event} > h.seq", *dialect.mistyped(fields_of(columns))]
+        strays += _UNSOUND.get(name, [])
+        if len(dialect.fetch(f"SELECT 1 AS one FROM head h CROSS JOIN {name} t WHERE {' OR '.join(strays)} LIMIT 1")):
+            dialect.damaged()
 
 
 def seal_what_is_not(dialect: Dialect) -> None:
@@ -73,15 +98,15 @@ def _head(dialect: Dialect) -> int:
     found = dialect.fetch(query, (seq,)).to_pylist()[0]
     if found != {"n": seq, "first": 1, "last": seq, "at": at if seq else found["at"]}:
         dialect.damaged()
-    beyond = dialect.fetch("SELECT e.seq FROM event e, head h WHERE e.seq > h.seq")
-    if len(beyond):
-        dialect.damaged()
     return int(seq)
 
 
 def _digests(dialect: Dialect, upto: int) -> dict[int, str]:
     rows: Any = dialect.fetch("SELECT event, digest FROM seal WHERE event <= $1", (upto,))
-    return dict(tuples_of(rows, "event", "digest"))
+    found = dict(tuples_of(rows, "event", "digest"))
+    if len(found) != len(rows):
+        dialect.damaged()  # two of one event: another call would read the other
+    return found
 
 
 def _events(dialect: Dialect, after: int, upto: int) -> Iterator[tuple[Event, dict[str, pa.Table]]]:
@@ -110,6 +135,7 @@ def _block(dialect: Dialect, first: int, last: int) -> Iterator[tuple[Event, dic
         if not len(found):
             continue
         types = [pa.int64(), *(pa.int64() if code == "i" else pa.binary() for _, code in fields)]
+        _refuse_other_integers(dialect, found, [name for name, code in [("event", "i"), *fields] if code == "i"])
         names = ["event", *dict(fields)]
         arrays: list[Any] = [found.column(at).cast(kind) for at, kind in enumerate(types)]
         rows = pa.table(arrays, names=names).sort_by("event")
@@ -118,8 +144,16 @@ def _block(dialect: Dialect, first: int, last: int) -> Iterator[tuple[Event, dic
         for event, begin, count in zip(events.tolist(), begins.tolist(), counts.tolist(), strict=True):
             rows_of[event][name] = rows.slice(begin, count)
     query = "SELECT seq, at, actor, verb, reason FROM event WHERE seq >= $1 AND seq <= $2"
-    for row in sorted(dialect.fetch(query, (first, last)).to_pylist(), key=lambda row: int(row["seq"])):
+    who = dialect.fetch(query, (first, last))
+    _refuse_other_integers(dialect, who, ["seq", "at"])
+    for row in sorted(who.to_pylist(), key=lambda row: int(row["seq"])):
         event = (int(row["seq"]), int(row["at"]), str(row["actor"]), str(row["verb"]), str(row["reason"]))
         yield event, rows_of.pop(event[0], {})
     if rows_of:
+        dialect.damaged()
+
+
+def _refuse_other_integers(dialect: Dialect, rows: pa.Table, names: list[str]) -> None:
+    """Refuses digits that SQLite keeps as bytes, and fractions: cast to integers, they have the digest of integers."""
+    if any(rows[name].type != pa.int64() for name in names):
         dialect.damaged()

@@ -93,8 +93,7 @@ def last_moment(name: str, moment: object) -> int:
             raise ArgumentError(f"{name}: a time needs its zone; a day alone is taken to its end in IST")
         last = moment
     elif isinstance(moment, date):
-        last = datetime.combine(moment + timedelta(days=1), time(), IST)
-        last -= timedelta(microseconds=1)
+        last = datetime.combine(moment, time.max, IST)
     else:
         raise ArgumentError(f"{name}: takes a day, or a time with its zone")
     return (last - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
