@@ -210,3 +210,20 @@ def test_a_list_is_named_by_its_path_and_its_set_is_its_keys(tmp_path: Path) -> 
         with pytest.raises(ArgumentError, match=r"read_numbers\(path\)\.keys"):
             ng.scan(calls, {"mobile": given})  # type: ignore[dict-item]
     assert ng.scan(calls, {"mobile": found.keys}).read_all().num_rows == 1
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"MNRL reactivation list": {"0": {"msisdn": "9876543210"}}},
+        {"MNRL reactivation list": {"msisdn": "9876543210"}},
+        {"data": {"Reactivated": {"msisdn": "9876543210"}}},
+        {"Reactivated": {"0": "9876543210", "1": "9123456789"}},
+        {"victim_mobile": {"0": "9876543210"}},
+        {"0": {"msisdn": "9876543210", "is_victim": "Yes"}},
+    ],
+)
+def test_what_a_json_document_calls_its_numbers_stops_the_list(tmp_path: Path, document: object) -> None:
+    (tmp_path / "list.json").write_text(json.dumps(document))
+    with pytest.raises(ColumnError):
+        read_numbers(tmp_path / "list.json")

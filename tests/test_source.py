@@ -331,6 +331,7 @@ def test_every_form_of_json_that_pandas_writes_is_rows(tmp_path: Path, orient: A
         '{"9876500001": {"district": "Nuh"}, "9876500002": {"district": "Nuh"}}',
         '{"columns": ["a", "b"], "data": [["9876500001"]]}',
         '{"columns": ["a", "a"], "data": [["9876500001", "9876500002"]]}',
+        '{"list": {"0": {"msisdn": "9876500001"}, "1": {"msisdn": "9876500002"}}}',
     ],
 )
 def test_another_object_is_one_record(tmp_path: Path, document: str) -> None:

@@ -135,7 +135,15 @@ def records_of(whole: Any, name: str) -> tuple[Sequence[Any], list[str]]:
         raise InputError(f"{name}: is JSON, but not a list of objects with named fields: {_REMEDY}")
     beside = whole.items() if lists else ()
     titles = [text for key, text in beside if _TITLING.search(key) and isinstance(text, str) and len(text) <= _LONGEST]
-    return found, [*titles, *lists]
+    return found, [*titles, *lists, *(_objects_in(whole) if found and found[0] is whole else ())]
+
+
+def _objects_in(record: Mapping[str, Any]) -> Iterator[str]:
+    """The names of the objects in a record alone: each is a title of what is in it, as that of a list is."""
+    for key, value in record.items():
+        if isinstance(value, dict):
+            yield key
+            yield from _objects_in(value)
 
 
 def _of_frame(whole: Mapping[str, Any]) -> list[dict[str, Any]] | None:
@@ -155,6 +163,8 @@ def _of_frame(whole: Mapping[str, Any]) -> list[dict[str, Any]] | None:
         return None
     within = dict.fromkeys(itertools.chain(*parts))
     if all(_is_row(name) for name in within):
+        if any(isinstance(cell, dict) for part in parts for cell in part.values()):
+            return None
         return [{name: part.get(row) for name, part in whole.items()} for row in within]
     return parts if all(_is_row(name) for name in whole) else None
 
