@@ -118,7 +118,7 @@ fn pieces(chunk: &ArrayRef) -> impl Iterator<Item = ArrayRef> {
 /// The members of a set, ascending, as the `UInt64` column that `position` refers to.
 #[must_use]
 pub fn keys_of(set: &FrozenSet) -> arrow_array::UInt64Array {
-    let mut members = Words::zeroed(set.len());
+    let mut members = Words::of_result(set.len());
     parallel::fill(None, members.as_mut_slice(), |start, run| {
         set.members_from(start, run);
     });

@@ -197,7 +197,7 @@ impl Explained {
     /// A result of so many rows, `fill` blocks at a time.
     fn filled(rows: usize, threads: Threads, fill: impl Fn(usize, Block<'_>) + Sync) -> Self {
         let mut answer = Self {
-            keys: Words::zeroed(rows),
+            keys: Words::of_result(rows),
             classes: vec![NONE; rows],
             notes: vec![NONE; rows],
         };

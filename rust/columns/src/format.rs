@@ -110,8 +110,8 @@ pub(crate) fn write_keys(
     let total: usize = lengths.iter().sum();
     let last = i32::try_from(total).map_err(|_| Error::TooLong)?;
 
-    let mut bytes = Words::zeroed(total.div_ceil(size_of::<u64>()));
-    let mut offsets = Words::zeroed((rows + 1).div_ceil(2));
+    let mut bytes = Words::of_result(total.div_ceil(size_of::<u64>()));
+    let mut offsets = Words::of_result((rows + 1).div_ceil(2));
     let mut present = vec![0; rows.div_ceil(64)];
     let mut rest = &mut bytemuck::cast_slice_mut::<u64, u8>(bytes.as_mut_slice())[..total];
     let (starts, end) =

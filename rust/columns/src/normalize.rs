@@ -25,7 +25,7 @@ pub fn normalize(
     threads: parallel::Threads,
 ) -> Result<ArrayRef, Error> {
     let column = Column::reading(array, reads)?;
-    let mut values = Words::zeroed(column.len());
+    let mut values = Words::of_result(column.len());
     let mut valid = vec![0; column.len().div_ceil(64)];
     let out = values.as_mut_slice();
     parallel::fill_with_bits(threads, out, &mut valid, |start, run, valid| {

@@ -3,9 +3,10 @@
 //! Owns where words are and how large their pages are. The system gives new memory a page at a time, at the first
 //! access, and what that costs has two answers:
 //!
-//! - A long result is mapped with the advice to use pages of 2 MiB ([`Words::zeroed`]): with pages of 4 KiB the first
+//! - A long result is mapped with the advice to use pages of 2 MiB ([`Words::of_result`]): with pages of 4 KiB the first
 //!   access took as long as reading the cells. `normalize` of 20 million mixed cells went from 58 to 78 million a
-//!   second on one core. A system without large pages ignores the advice.
+//!   second on one core. A system without large pages ignores the advice. What is freed is kept for the next result
+//!   ([`results`]).
 //! - A run of sightings is mapped in blocks and goes back to the system as a whole ([`Words::in_blocks`]): an allocator
 //!   keeps what many vectors leave behind, which would be as much as all sightings. Blocks are used again within a
 //!   call, because to fill new memory with zeros takes the system as long as all that is then done with it. Whether
@@ -18,6 +19,8 @@ use arrow_buffer::Buffer;
 use bytes::Bytes;
 use memmap2::MmapMut;
 
+mod results;
+
 /// Results of at least this many bytes are mapped: two large pages, because the first and the last may be partial.
 const MAPPED: usize = 4 << 20;
 
@@ -26,6 +29,9 @@ const BLOCK: usize = 1 << 21;
 
 /// Bytes of the largest allocations that are kept: most pages of files with what is unpacked from them.
 const KEPT: usize = 1 << 22;
+
+/// What a word of a result is before it is written, in tests: no number and no IMEI.
+const UNWRITTEN: u64 = u64::MAX / 3;
 
 /// Words of a block.
 pub(crate) const BLOCK_WORDS: usize = BLOCK / size_of::<u64>();
@@ -44,33 +50,38 @@ pub(crate) enum Words {
     Short(Vec<u64>),
     /// And how many of them are used.
     Mapped(MmapMut, usize),
+    /// And how many of them are used.
+    Result(results::Memory, usize),
 }
 
 impl Words {
-    /// `len` zeros for a result, in large pages.
-    pub(crate) fn zeroed(len: usize) -> Self {
-        let words = Self::mapped_from(MAPPED, len, 1);
-        #[cfg(target_os = "linux")]
-        if let Self::Mapped(map, _) = &words {
-            let _only_advice = map.advise(memmap2::Advice::HugePage);
+    /// `len` words of a result, which may be anything until they are written.
+    pub(crate) fn of_result(len: usize) -> Self {
+        let bytes = len.saturating_mul(size_of::<u64>());
+        let memory = if bytes < MAPPED {
+            None
+        } else {
+            results::Memory::of(bytes)
+        };
+        // If the map fails, the usual allocation is tried, and fails as usual.
+        let mut words = match memory {
+            Some(memory) => Self::Result(memory, len),
+            None => Self::Short(vec![0; len]),
+        };
+        if cfg!(debug_assertions) {
+            // What is not written shows itself.
+            words.as_mut_slice().fill(UNWRITTEN);
         }
         words
     }
 
     /// `len` zeros in whole blocks, with the pages that the system chooses.
     pub(crate) fn in_blocks(len: usize) -> Self {
-        Self::mapped_from(BLOCK / 2, len, BLOCK)
-    }
-
-    /// `len` zeros; from `least` bytes on they are mapped, in multiples of `unit` bytes.
-    fn mapped_from(least: usize, len: usize, unit: usize) -> Self {
         let bytes = len.saturating_mul(size_of::<u64>());
-        if bytes < least {
+        if bytes < BLOCK / 2 {
             return Self::Short(vec![0; len]);
         }
-        // If the map fails, the usual allocation is tried, and fails as usual.
-        let mapped = bytes.checked_next_multiple_of(unit).map(MmapMut::map_anon);
-        match mapped {
+        match bytes.checked_next_multiple_of(BLOCK).map(MmapMut::map_anon) {
             Some(Ok(map)) => Self::Mapped(map, len),
             _ => Self::Short(vec![0; len]),
         }
@@ -100,6 +111,7 @@ impl Words {
         match self {
             Self::Short(words) => words,
             Self::Mapped(map, len) => &bytemuck::cast_slice(map)[..*len],
+            Self::Result(memory, len) => &bytemuck::cast_slice(memory.bytes())[..*len],
         }
     }
 
@@ -107,6 +119,7 @@ impl Words {
         match self {
             Self::Short(words) => words,
             Self::Mapped(map, len) => &mut bytemuck::cast_slice_mut(map)[..*len],
+            Self::Result(memory, len) => &mut bytemuck::cast_slice_mut(memory.bytes_mut())[..*len],
         }
     }
 
@@ -114,12 +127,15 @@ impl Words {
     pub(crate) fn into_buffer(self) -> Buffer {
         match self {
             Self::Short(words) => Buffer::from_vec(words),
-            Self::Mapped(map, len) => {
-                let bytes = Bytes::from_owner(map);
-                Buffer::from(bytes.slice(..len * size_of::<u64>()))
-            }
+            Self::Mapped(map, len) => owned(map, len),
+            Self::Result(memory, len) => owned(memory, len),
         }
     }
+}
+
+/// The first `len` words of an owner as memory of an array.
+fn owned(owner: impl AsRef<[u8]> + Send + 'static, len: usize) -> Buffer {
+    Buffer::from(Bytes::from_owner(owner).slice(..len * size_of::<u64>()))
 }
 
 #[cfg(test)]
@@ -131,13 +147,13 @@ mod tests {
     #[test]
     fn words_are_those_of_the_buffer() {
         let lens = [0, 1, 1000, BLOCK / 16, BLOCK / 8 + 1, MAPPED / 8 + 1];
-        let makers: [fn(usize) -> Words; 2] = [Words::zeroed, Words::in_blocks];
+        let makers: [fn(usize) -> Words; 2] = [Words::of_result, Words::in_blocks];
         for (len, make) in lens
             .into_iter()
             .flat_map(|len| makers.map(|make| (len, make)))
         {
             let mut words = make(len);
-            assert_eq!(words.as_slice(), vec![0; len]);
+            assert_eq!(words.as_slice().len(), len);
             for (word, n) in words.as_mut_slice().iter_mut().zip(1..) {
                 *word = n;
             }
