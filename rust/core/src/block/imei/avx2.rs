@@ -1,13 +1,30 @@
 //! Four cells at a time.
 //!
+//! Adjacent cells of fourteen to sixteen bytes are loaded with what follows them, which is cut off in the vector, so that
+//! no branch depends on their lengths. Other cells are copied one by one.
+//!
 //! Unsafe, because a call to a function compiled for an instruction set is unsafe. `benches/kernels/block.rs` measures the
 //! gain; the safe version is [`super::scalar`].
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
 
-use super::{UNREAD, scalar, with_form, words};
+use super::{KEY, Offset, UNREAD, scalar, with_form, words};
 use crate::cpu::Avx2;
+
+/// Bytes of the longest IMEI.
+const LOAD: usize = 16;
+
+/// [`super::read_run`].
+pub(super) fn read_run<const FORMS: bool, O: Offset>(
+    _: Avx2,
+    offsets: &[O],
+    bytes: &[u8],
+    out: &mut [u64],
+) {
+    // SAFETY: the token exists only where the machine has AVX2.
+    unsafe { read_fours_of_run::<FORMS, O>(offsets, bytes, out) }
+}
 
 /// [`super::read`].
 pub(super) fn read<'a, const FORMS: bool>(
@@ -20,28 +37,98 @@ pub(super) fn read<'a, const FORMS: bool>(
 }
 
 #[target_feature(enable = "avx2")]
-fn read_fours<'a, const FORMS: bool>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
+fn read_fours_of_run<const FORMS: bool, O: Offset>(offsets: &[O], bytes: &[u8], out: &mut [u64]) {
+    let cell = |row: usize| &bytes[offsets[row].index()..offsets[row + 1].index()];
     let (fours, rest) = out.as_chunks_mut::<4>();
     let whole = fours.len() * 4;
     for (four, out) in fours.iter_mut().enumerate() {
-        let ([a, b], lengths) = two_pairs(|row| cell(four * 4 + row));
-        let zero = _mm256_set1_epi8(b'0' as i8);
-        let digits = [_mm256_sub_epi8(a, zero), _mm256_sub_epi8(b, zero)];
-        *out = bytemuck::must_cast(keys(digits));
-        if FORMS {
-            let [sums, checks]: [[u64; 4]; 2] = bytemuck::must_cast(luhn(digits));
-            for (row, out) in out
-                .iter_mut()
-                .enumerate()
-                .filter(|(_, out)| **out != UNREAD)
-            {
-                *out |= with_form(lengths[row], sums[row] as u32, checks[row] as u8);
+        let ends: [usize; 5] = std::array::from_fn(|end| offsets[four * 4 + end].index());
+        let starts = [ends[0], ends[1], ends[2], ends[3]];
+        let lengths: [usize; 4] = std::array::from_fn(|row| ends[row + 1] - ends[row]);
+        let fits = lengths.iter().all(|length| (KEY..=LOAD).contains(length));
+        // The other cells begin before the last.
+        let last = bytes.get(ends[3]..).is_some_and(|rest| rest.len() >= LOAD);
+        *out = if fits && last {
+            let lengths = lengths.map(|length| length as u64);
+            let words = words_of::<FORMS>(adjacent(bytes, starts, lengths), lengths);
+            if words.contains(&UNREAD) {
+                // Perhaps fourteen digits in quotation marks.
+                any_four::<FORMS>(|row| cell(four * 4 + row))
+            } else {
+                words
             }
-        }
+        } else {
+            any_four::<FORMS>(|row| cell(four * 4 + row))
+        };
     }
     for (row, out) in rest.iter_mut().enumerate() {
         *out = scalar::one::<FORMS>(cell(whole + row));
     }
+}
+
+#[target_feature(enable = "avx2")]
+fn read_fours<'a, const FORMS: bool>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
+    let (fours, rest) = out.as_chunks_mut::<4>();
+    let whole = fours.len() * 4;
+    for (four, out) in fours.iter_mut().enumerate() {
+        *out = any_four::<FORMS>(|row| cell(four * 4 + row));
+    }
+    for (row, out) in rest.iter_mut().enumerate() {
+        *out = scalar::one::<FORMS>(cell(whole + row));
+    }
+}
+
+/// The digit values of four cells of so many bytes, padded with zeros to sixteen: the first and second in one vector, the
+/// third and fourth in another.
+///
+/// # Panics
+/// If there are not sixteen bytes from each start on.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn adjacent(bytes: &[u8], starts: [usize; 4], lengths: [u64; 4]) -> [__m256i; 2] {
+    let at = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+    ));
+    [0, 2].map(|row| {
+        let text = |row: usize| -> __m128i {
+            let cell: &[u8; LOAD] = bytes[starts[row]..].first_chunk().expect("sixteen bytes");
+            bytemuck::must_cast(*cell)
+        };
+        let length = |row: usize| _mm_set1_epi8(lengths[row] as i8);
+        let values = _mm256_sub_epi8(
+            _mm256_set_m128i(text(row + 1), text(row)),
+            _mm256_set1_epi8(b'0' as i8),
+        );
+        let lengths = _mm256_set_m128i(length(row + 1), length(row));
+        _mm256_and_si256(values, _mm256_cmpgt_epi8(lengths, at))
+    })
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn any_four<'a, const FORMS: bool>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 4] {
+    let ([a, b], lengths) = two_pairs(cell);
+    let zero = _mm256_set1_epi8(b'0' as i8);
+    words_of::<FORMS>(
+        [_mm256_sub_epi8(a, zero), _mm256_sub_epi8(b, zero)],
+        lengths,
+    )
+}
+
+/// The words of four rows of sixteen digit values; `lengths` has the number of digits of each.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn words_of<const FORMS: bool>(digits: [__m256i; 2], lengths: [u64; 4]) -> [u64; 4] {
+    let mut words: [u64; 4] = bytemuck::must_cast(keys(digits));
+    if FORMS {
+        let [sums, checks]: [[u64; 4]; 2] = bytemuck::must_cast(luhn(digits));
+        for (row, word) in words.iter_mut().enumerate() {
+            if *word != UNREAD {
+                *word |= with_form(lengths[row], sums[row] as u32, checks[row] as u8);
+            }
+        }
+    }
+    words
 }
 
 /// The text of four rows, the first and second in one vector, the third and fourth in another; and their digit counts.

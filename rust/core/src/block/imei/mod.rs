@@ -5,7 +5,8 @@
 //! digits; [`drop_placeholders`] removes them.
 //!
 //! The word of a row is its key; with `FORMS`, the code of its form is above the key, from bit [`FORM`] on. Every cell
-//! fits into sixteen bytes, so `avx512` reads four adjacent cells from one load, without a branch on their lengths.
+//! fits into sixteen bytes, so adjacent cells are read without a branch on their lengths: by `avx512` four from one load,
+//! by `avx2` each from its own.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -60,6 +61,8 @@ pub fn read_run<const FORMS: bool, O: Offset>(
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512_vbmi() {
         return avx512::read_run::<FORMS, O>(token, offsets, bytes, out);
+    } else if let Some(token) = path.avx2() {
+        return avx2::read_run::<FORMS, O>(token, offsets, bytes, out);
     }
     let cell = |row: usize| &bytes[offsets[row].index()..offsets[row + 1].index()];
     read::<FORMS>(path, cell, out);
