@@ -15,7 +15,7 @@ use numguard_core::notes::{Form, Kind, Note};
 use numguard_core::{block::imei::UNREAD, imei};
 
 use crate::column::{Cell, Column, Keys};
-use crate::normalize::from_keys;
+use crate::normalize::with_bits;
 use crate::pages::Words;
 use crate::parallel::{TASK, Threads};
 use crate::regions::Reads;
@@ -91,7 +91,7 @@ pub fn explain(array: &dyn Array, reads: Reads<'_>, threads: Threads) -> Result<
         _ => explain_numbers_abroad(column, start, block),
     };
     let kinds = Kind::ALL.iter().map(|kind| kind.code());
-    Explained::of(&column, threads, &read).assemble("msisdn", ("kind", kinds))
+    Explained::of(&column, threads, &read).assemble(threads, "msisdn", ("kind", kinds))
 }
 
 /// Reads every cell: a struct of `imei14` (uint64), `form` and `note` (dictionaries of text), all null for a null cell.
@@ -101,7 +101,7 @@ pub fn explain(array: &dyn Array, reads: Reads<'_>, threads: Threads) -> Result<
 pub fn explain_imei(array: &dyn Array, threads: Threads) -> Result<ArrayRef, Error> {
     let column = Column::new(array, Keys::Imei)?;
     let forms = Form::ALL.iter().map(|form| form.code());
-    Explained::of(&column, threads, &explain_handsets).assemble("imei14", ("form", forms))
+    Explained::of(&column, threads, &explain_handsets).assemble(threads, "imei14", ("form", forms))
 }
 
 fn explain_numbers(column: &Column<'_>, region: Region, start: usize, mut block: Block<'_>) {
@@ -244,13 +244,19 @@ impl Explained {
 
     /// Builds the struct. The dictionaries always hold the whole closed list, so that the batches of a stream agree.
     fn assemble<'a>(
-        self,
+        mut self,
+        threads: Threads,
         key_name: &str,
         (class_name, class_codes): (&str, impl Iterator<Item = &'a str>),
     ) -> Result<ArrayRef, Error> {
-        let keys = from_keys(self.keys.into_buffer().into());
-        let classes = dictionary(places(self.classes), class_codes)?;
-        let notes = notes_of(places(self.notes))?;
+        let mut valid = vec![0; self.classes.len().div_ceil(64)];
+        let keys = self.keys.as_mut_slice();
+        parallel::fill_with_bits(threads, keys, &mut valid, |_, keys, valid| {
+            block::are_keys(keys, valid);
+        });
+        let keys = with_bits(self.keys.into_buffer().into(), valid);
+        let classes = dictionary(places(self.classes, threads), class_codes)?;
+        let notes = notes_of(places(self.notes, threads))?;
         let fields = Fields::from(vec![
             Field::new(key_name, DataType::UInt64, true),
             Field::new(class_name, classes.data_type().clone(), true),
@@ -262,20 +268,20 @@ impl Explained {
 }
 
 /// Indices, with [`NONE`] for null, as an array. A null has the index 0, which every dictionary has.
-fn places(mut places: Vec<i8>) -> Int8Array {
+fn places(mut places: Vec<i8>, threads: Threads) -> Int8Array {
     /// The bit of a byte that distinguishes [`NONE`] from every index.
     const SIGN: u8 = 0x80;
-    let present: Vec<u64> = places
-        .chunks(64)
-        .map(|places| {
+    let mut present = vec![0; places.len().div_ceil(64)];
+    parallel::fill_with_bits(threads, &mut places, &mut present, |_, places, present| {
+        for (places, present) in places.chunks_mut(64).zip(present) {
             let mut bytes = [NONE.cast_unsigned(); 64];
             bytes[..places.len()].copy_from_slice(bytemuck::cast_slice(places));
-            !bytes_with(SIGN, &bytes)
-        })
-        .collect();
-    for place in &mut places {
-        *place = (*place).max(0);
-    }
+            *present = !bytes_with(SIGN, &bytes);
+            for place in places {
+                *place = (*place).max(0);
+            }
+        }
+    });
     let present = BooleanBuffer::new(present.into(), 0, places.len());
     let nulls = Some(NullBuffer::new(present)).filter(|nulls| nulls.null_count() > 0);
     Int8Array::new(places.into(), nulls)
@@ -476,7 +482,7 @@ mod tests {
     #[test]
     fn places_are_null_where_there_is_none() {
         let given: Vec<i8> = (0..200).map(|row| (row % 5) as i8 - 1).collect();
-        let array = places(given.clone());
+        let array = places(given.clone(), None);
         for (row, &place) in given.iter().enumerate() {
             assert_eq!(array.is_null(row), place == NONE);
             assert_eq!(array.value(row), place.max(0));

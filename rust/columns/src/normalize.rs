@@ -46,7 +46,7 @@ pub(crate) fn from_keys(values: ScalarBuffer<u64>) -> UInt64Array {
 }
 
 /// Keys, and a bit for each that is one.
-fn with_bits(values: ScalarBuffer<u64>, valid: Vec<u64>) -> UInt64Array {
+pub(crate) fn with_bits(values: ScalarBuffer<u64>, valid: Vec<u64>) -> UInt64Array {
     let valid = BooleanBuffer::new(valid.into(), 0, values.len());
     let nulls = Some(NullBuffer::new(valid)).filter(|nulls| nulls.null_count() > 0);
     UInt64Array::new(values, nulls)
