@@ -11,7 +11,16 @@ import sys
 from pathlib import Path
 
 from numguard.bench.charts import CHARTS
-from numguard.bench.page import a_day, as_markdown, engines, in_engines, in_short, sections, summary
+from numguard.bench.page import (
+    a_day,
+    as_markdown,
+    engines,
+    in_engines,
+    in_short,
+    sections,
+    summary,
+    without_avx512,
+)
 from numguard.bench.record import newest, read
 
 ROOT = Path(__file__).parents[1]
@@ -49,13 +58,22 @@ def published(record: Path) -> dict[Path, str]:
     readme += f"\nFrom [{source}]({source}); [where we lose, versions, and everything else](docs/speed.md).\n"
     files[ROOT / "README.md"] = between_markers(ROOT / "README.md", readme)
     page = as_markdown(sections(lines), picture=picture) + f"\nFrom `{source}`.\n"
-    files[ROOT / "docs" / "speed.md"] = between_markers(ROOT / "docs" / "speed.md", page)
+    files[ROOT / "docs" / "speed.md"] = of_avx2(between_markers(ROOT / "docs" / "speed.md", page))
     scale = ROOT / "docs" / "guide" / "scale.md"
     day = a_day(lines)
     block = as_markdown([day]).split("\n", 2)[2] if day.rows else "\nThe newest record has no scans.\n"
     setting = f"\nMeasured on: {head.text}\n"
     files[scale] = between_markers(scale, f"{block}{setting}\nFrom `{source}`.\n")
     return files | of_engines(files[scale])
+
+
+def of_avx2(page: str) -> str:
+    """The page of speed, whose text is given, with the tables of the newest record without AVX-512."""
+    record = newest(RECORDS / "avx2")
+    if record is None:
+        return page
+    tables = as_markdown(without_avx512(read(record)))
+    return between(page, "avx2", f"{tables}\nFrom `benches/record/avx2/{record.name}`.\n")
 
 
 def of_engines(scale: str) -> dict[Path, str]:

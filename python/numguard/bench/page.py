@@ -11,14 +11,25 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from numguard.bench.charts import CHARTS
 from numguard.bench.goals import LOOSE, OURS, Comparison, Verdict, comparisons, losses, verdicts
 from numguard.bench.record import Line
 
-__all__ = ["Section", "a_day", "as_html", "as_markdown", "engines", "in_engines", "in_short", "sections", "summary"]
+__all__ = [
+    "Section",
+    "a_day",
+    "as_html",
+    "as_markdown",
+    "engines",
+    "in_engines",
+    "in_short",
+    "sections",
+    "summary",
+    "without_avx512",
+]
 
 _RECORDS_A_DAY: Final = 4_000_000_000
 
@@ -317,6 +328,12 @@ def sections(lines: Sequence[Line]) -> list[Section]:
     first = [summary(lines), _lost(lines), _promises(lines), a_day(lines)]
     rest = [_everything(lines, works, title, text, charts) for works, title, text, charts in _PARTS]
     return [first[0], first[1], *(section for section in (*first[2:], *rest) if section.rows)]
+
+
+def without_avx512(lines: Sequence[Line]) -> list[Section]:
+    """What is published of a record of a machine without AVX-512: each work at its lowest hit rate, and the losses."""
+    whole, lost = summary(lines), _lost(lines)
+    return [replace(whole, title="Without AVX-512"), replace(lost, title="Where we lose without AVX-512")]
 
 
 def engines(lines: Sequence[Line]) -> Section:

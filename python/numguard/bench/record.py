@@ -21,7 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from numguard._core import __version__
+from numguard._core import __version__, kernels
 from numguard.files import whole_file
 
 __all__ = ["Line", "Record", "machine", "newest", "now", "read"]
@@ -192,7 +192,7 @@ def machine() -> dict[str, Any]:
 
 
 def _cpu() -> str:
-    """The processor's name, with family and model where they are known."""
+    """The processor's name, with family and model where they are known, and the kernels if it has no AVX-512."""
     fields: dict[str, str] = {}
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():
@@ -201,7 +201,10 @@ def _cpu() -> str:
     except OSError:
         return platform.processor() or platform.machine()
     name = fields.get("model name", platform.machine())
-    return f"{name} (family {fields['cpu family']}, model {fields['model']})" if "cpu family" in fields else name
+    if "cpu family" in fields:
+        name = f"{name} (family {fields['cpu family']}, model {fields['model']})"
+    # A virtual machine need not have what its processor has.
+    return name if kernels() == "avx512" else f"{name}, {kernels()} kernels"
 
 
 def _version(distribution: str) -> str:
