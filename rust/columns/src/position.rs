@@ -7,6 +7,7 @@ use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use numguard_core::set::FrozenSet;
 
 use crate::column::Column;
+use crate::pages::Words;
 use crate::regions::Reads;
 use crate::{Error, parallel};
 
@@ -23,16 +24,25 @@ pub fn position(
     threads: parallel::Threads,
 ) -> Result<ArrayRef, Error> {
     let column = Column::for_set(array, set, reads)?;
-    let mut ranks = vec![u32::MAX; column.len()];
-    parallel::fill(threads, &mut ranks, |start, ranks| {
+    let rows = column.len();
+    let mut ranks = Words::of_result(rows.div_ceil(2));
+    let mut valid = vec![0; rows.div_ceil(64)];
+    let out = &mut bytemuck::cast_slice_mut::<u64, u32>(ranks.as_mut_slice())[..rows];
+    parallel::fill_with_bits(threads, out, &mut valid, |start, ranks, valid| {
         let mut read = [0u64; BLOCK];
-        for (n, ranks) in ranks.chunks_mut(BLOCK).enumerate() {
+        let blocks = ranks.chunks_mut(BLOCK).zip(valid.chunks_mut(BLOCK / 64));
+        for (n, (ranks, valid)) in blocks.enumerate() {
             let block = &mut read[..ranks.len()];
             column.fill(start + n * BLOCK, block);
             set.positions(block, ranks);
+            for (valid, ranks) in valid.iter_mut().zip(ranks.chunks(64)) {
+                let ranked = |bits, (row, &rank)| bits | u64::from(rank != u32::MAX) << row;
+                *valid = (0..).zip(ranks).fold(0, ranked);
+            }
         }
     });
-    let valid = BooleanBuffer::collect_bool(ranks.len(), |row| ranks[row] != u32::MAX);
+    let valid = BooleanBuffer::new(valid.into(), 0, rows);
     let nulls = Some(NullBuffer::new(valid)).filter(|nulls| nulls.null_count() > 0);
-    Ok(Arc::new(UInt32Array::new(ScalarBuffer::from(ranks), nulls)))
+    let ranks = ScalarBuffer::new(ranks.into_buffer(), 0, rows);
+    Ok(Arc::new(UInt32Array::new(ranks, nulls)))
 }

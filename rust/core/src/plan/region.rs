@@ -3,7 +3,7 @@
 //! Owns the questions that one region answers. Independent of how a reader uses the answers.
 
 use super::table::REGIONS;
-use super::{NUMBERS, Row, country, country_of, end, is_match, longest, table};
+use super::{NUMBERS, Row, country, country_of, country_of_integer, end, is_match, longest, table};
 
 /// The numbering plan of one region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -223,12 +223,12 @@ pub static NAMES: [&str; REGIONS.len() + 1] = {
 /// ```
 #[must_use]
 pub fn region_of(msisdn: u64) -> Option<usize> {
+    if let [region] = country_of_integer(msisdn)?.regions {
+        return Some(usize::from(*region));
+    }
     let digits = crate::digits::Digits::of(msisdn);
     let digits = digits.held()?;
     let (width, country) = country(digits)?;
-    if let [region] = country.regions {
-        return Some(usize::from(*region));
-    }
     let (class, region) = NUMBERS[end(table::START, digits)];
     if class != super::Class::None {
         return Some(usize::from(region));
