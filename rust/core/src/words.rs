@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use crate::digits::{Folded, is_letter};
 
@@ -171,6 +171,8 @@ struct Lists {
     phrases: HashMap<String, Meaning>,
     /// Phrases with another meaning beside an IMEI.
     handsets: HashMap<String, Meaning>,
+    /// The first words of every phrase of several: behind other words, no phrase has to be looked for.
+    beginnings: HashSet<String>,
     /// Letters before a zero that is an abbreviation's mark: `मो0`, and its meaning.
     abbreviations: HashMap<String, Word>,
 }
@@ -179,6 +181,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let mut lists = Lists {
         phrases: HashMap::new(),
         handsets: HashMap::new(),
+        beginnings: HashSet::new(),
         abbreviations: HashMap::new(),
     };
     let beside_numbers = include_str!("lists/phone_words.tsv")
@@ -212,6 +215,8 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
             let last = fields.next();
             let word = Word::named(class, last).expect("a class of the word lists");
             let role = last.and_then(Role::named).unwrap_or(Role::Plain);
+            let beginnings = phrase.match_indices(' ').map(|(end, _)| &phrase[..end]);
+            lists.beginnings.extend(beginnings.map(str::to_owned));
             let list = if is_of_handsets {
                 &mut lists.handsets
             } else {
@@ -228,26 +233,27 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
 fn spelling(letters: impl Iterator<Item = char>) -> String {
     letters
         .flat_map(char::to_lowercase)
-        .filter_map(|letter| {
-            Some(match letter {
-                // Nukta of the Indian scripts; the vowel marks of Arabic script; joiners.
-                '\u{93C}' | '\u{9BC}' | '\u{A3C}' | '\u{ABC}' | '\u{B3C}' | '\u{CBC}' => {
-                    return None;
-                }
-                '\u{64B}'..='\u{652}' | '\u{670}' | '\u{200C}' | '\u{200D}' => return None,
-                // Letters that NFC composes with their nukta.
-                '\u{929}' => '\u{928}',
-                '\u{931}' => '\u{930}',
-                '\u{934}' => '\u{933}',
-                // Arabic and Urdu keyboards write one letter in two ways.
-                '\u{643}' => '\u{6A9}',
-                '\u{64A}' | '\u{649}' => '\u{6CC}',
-                '\u{647}' | '\u{6C3}' => '\u{6C1}',
-                '\u{622}' | '\u{623}' | '\u{625}' => '\u{627}',
-                letter => letter,
-            })
-        })
+        .filter_map(spelt)
         .collect()
+}
+
+/// A small letter in [`spelling`].
+fn spelt(letter: char) -> Option<char> {
+    Some(match letter {
+        // Nukta of the Indian scripts; the vowel marks of Arabic script; joiners.
+        '\u{93C}' | '\u{9BC}' | '\u{A3C}' | '\u{ABC}' | '\u{B3C}' | '\u{CBC}' => return None,
+        '\u{64B}'..='\u{652}' | '\u{670}' | '\u{200C}' | '\u{200D}' => return None,
+        // Letters that NFC composes with their nukta.
+        '\u{929}' => '\u{928}',
+        '\u{931}' => '\u{930}',
+        '\u{934}' => '\u{933}',
+        // Arabic and Urdu keyboards write one letter in two ways.
+        '\u{643}' => '\u{6A9}',
+        '\u{64A}' | '\u{649}' => '\u{6CC}',
+        '\u{647}' | '\u{6C3}' => '\u{6C1}',
+        '\u{622}' | '\u{623}' | '\u{625}' => '\u{627}',
+        letter => letter,
+    })
 }
 
 /// The word or phrase that begins at a letter of folded text, the longest of the lists, and where it ends.
@@ -293,7 +299,7 @@ fn longest(
         if words > 0 {
             phrase.push(' ');
         }
-        phrase.push_str(&spelled(cell, from, end));
+        spell(cell, from, end, &mut phrase);
         if words == 0
             && let Some(meaning) = initials(cell, start, end).and_then(|letters| find(&letters))
         {
@@ -307,8 +313,8 @@ fn longest(
             found = (Meaning::plain(word), end);
         }
         match next_word(text, end) {
-            Some(next) => from = next,
-            None => break,
+            Some(next) if LISTS.beginnings.contains(&phrase) => from = next,
+            _ => break,
         }
     }
     found
@@ -335,17 +341,22 @@ fn compound(letters: &str, find: &impl Fn(&str) -> Option<Meaning>) -> Option<Wo
     }
     // The meaning of the first n letters, if they are words.
     let mut known: Vec<Option<Word>> = vec![None; letters.len() + 1];
-    for end in 2..=letters.len() {
-        known[end] = (0..=end - 2).find_map(|start| {
-            let word = find(&letters[start..end])?.word;
-            let makes_one = matches!(
-                word,
-                Word::Id | Word::Amount | Word::Phone | Word::Numbering
-            );
-            let before = if start == 0 { Some(word) } else { known[start] };
-            let first = before.filter(|_| makes_one)?;
-            Some(if first.refuses(0) { first } else { word })
-        });
+    for start in 0..letters.len() - 1 {
+        if start > 0 && known[start].is_none() {
+            continue;
+        }
+        for end in start + 2..=letters.len() {
+            if known[end].is_none()
+                && let Some(Meaning { word, .. }) = find(&letters[start..end])
+                && matches!(
+                    word,
+                    Word::Id | Word::Amount | Word::Phone | Word::Numbering
+                )
+            {
+                let first = known[start].filter(|first| first.refuses(0));
+                known[end] = Some(first.unwrap_or(word));
+            }
+        }
     }
     known[letters.len()].filter(|word| word.refuses(0))
 }
@@ -365,15 +376,20 @@ pub(crate) fn abbreviation(cell: &Folded, start: usize) -> Option<(Word, usize)>
 
 /// The letters of a word. Points and slashes between single letters (`P.N.R.`, `a/c`) are no letters.
 fn spelled(cell: &Folded, start: usize, end: usize) -> String {
-    spelling(
-        (start..end)
-            .filter(|&at| is_letter(cell.bytes()[at]))
-            .map(|at| match cell.bytes()[at] {
-                // Full-width letters are folded to these.
-                latin if latin.is_ascii() => char::from(latin),
-                _ => cell.character(at),
-            }),
-    )
+    let mut letters = String::new();
+    spell(cell, start, end, &mut letters);
+    letters
+}
+
+/// Appends [`spelled`].
+fn spell(cell: &Folded, start: usize, end: usize, letters: &mut String) {
+    for at in (start..end).filter(|&at| is_letter(cell.bytes()[at])) {
+        match cell.bytes()[at] {
+            // Full-width letters are folded to these.
+            latin if latin.is_ascii() => letters.push(char::from(latin.to_ascii_lowercase())),
+            _ => letters.extend(cell.character(at).to_lowercase().filter_map(spelt)),
+        }
+    }
 }
 
 /// Where the word that begins at `start` ends: at what is no letter, at an underscore, where a capital follows a small

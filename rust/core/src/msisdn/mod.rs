@@ -177,24 +177,25 @@ pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
 
 /// The number of a cell in one of the forms that most have, or why digits alone are none.
 fn read_quickly(cell: &str, region: Region) -> Option<Result<Number, Note>> {
-    match region {
-        Region::In => {}
-        Region::Of(_) => return plain::read_quickly(cell.as_bytes(), region),
-        Region::E164 | Region::Unknown => return None,
-    }
-    // Floats printed as text are common, so they are tested here.
-    let (text, mend) = match cell.as_bytes() {
-        [number @ .., b'.', b'0'] if number.iter().all(|byte| !matches!(byte, b' ' | b'-')) => {
-            (number, Some(Note::TrailingDecimal))
+    let bytes = cell.as_bytes();
+    // Behind a plus, India's numbers are written everywhere as in India, but where another country's may be meant.
+    if region == Region::In || bytes.starts_with(b"+91") && !matches!(region, Region::Of(_)) {
+        // Floats printed as text are common, so they are tested here.
+        let (text, mend) = match bytes {
+            [number @ .., b'.', b'0'] if number.iter().all(|byte| !matches!(byte, b' ' | b'-')) => {
+                (number, Some(Note::TrailingDecimal))
+            }
+            text => (text, None),
+        };
+        if let Some(national) = indian_mobile(text) {
+            return Some(Ok(Number {
+                msisdn: INDIA + national,
+                mend,
+                form: Form::Common,
+            }));
         }
-        text => (text, None),
-    };
-    let msisdn = INDIA + indian_mobile(text)?;
-    Some(Ok(Number {
-        msisdn,
-        mend,
-        form: Form::Common,
-    }))
+    }
+    plain::read_quickly(bytes, region)
 }
 
 /// Reads a cell without the quick path, with the same result. Returns the survey too, if one of the whole cell was

@@ -54,6 +54,7 @@ impl Survey {
             region,
             survey: Self {
                 has_range: has_range(text),
+                around: Vec::with_capacity(text.len()),
                 ..Self::default()
             },
             foreign_code: None,
