@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from operator import eq
 from typing import Final
 
 from numguard.source.scripts import MARKS
@@ -33,6 +34,8 @@ _DRAWN: Final = ("--", "==", "__")
 NUMBER: Final = re.compile(r"(?<!\d)\+?\d{10,13}(?!\d)|(?<!\d)\d{5}[ -]\d{5}(?!\d)")
 #: Ten digits in a row may be a number; a line with them is never skipped.
 _NUMBER: Final = re.compile(r"\d{10}|\d{5}[ -]\d{5}")
+#: The same within one cell, however the cells are joined.
+_IN_A_CELL: Final = re.compile(r"\d{10}")
 #: The labels of totals, in the languages of India. A label is a total only if nothing but figures stands beside it.
 TOTAL_WORDS: Final = (
     "कुल", "कुल योग", "कुल राशि", "कुल संख्या", "कुल जोड़", "योग", "महायोग", "जोड़", "टोटल", "एकूण", "एकूण रक्कम", "કુલ", "કુલ રકમ",
@@ -94,25 +97,31 @@ class NonData:
         self._header = [_folded(name) for name in header]
         while self._header and not self._header[-1]:
             self._header.pop()
+        self._has_number = any(map(_NUMBER.search, self._header))
 
     def is_other_header(self, cells: Sequence[str]) -> bool:
         """Whether a line of no `kind` is a header of other columns, or in another order: half of it are headings."""
+        if _FIGURES.search("\n".join(cells)):
+            return False
         filled = [text for cell in cells if (text := _folded(cell))]
         known = set(filled).intersection(self._header)
-        return 2 <= len(known) >= len(filled) / 2 and not any(map(_FIGURES.search, filled))
+        return 2 <= len(known) >= len(filled) / 2
 
     def kind(self, cells: Sequence[str], *, whole: bool = True) -> str | None:  # noqa: PLR0911 - a kind a line
         """The kind of the line, by its cells: blank, ruler, header, page or total; None where it may be a row.
 
         `whole`: whether it has as many cells as the header.
         """
+        # Most rows have a number, and are looked at no further.
+        if not self._has_number and _IN_A_CELL.search("\n".join(cells)):
+            return None
         texts = bare_cells(cells)
         if not texts:
             return "blank"
         if all(RULER.fullmatch(cell) for cell in texts if cell) and any(len(cell) > 1 for cell in texts):
             is_drawn = not whole or any(pair in cell for cell in texts for pair in _DRAWN)
             return "ruler" if is_drawn and any(len(cell) >= 3 for cell in texts) else None
-        if len(texts) == len(self._header) and list(map(_folded, texts)) == self._header:
+        if len(texts) == len(self._header) and all(map(eq, map(_folded, texts), self._header)):
             return "header"
         filled = [cell for cell in texts if cell]
         if _NUMBER.search(" ".join(filled)):

@@ -262,7 +262,12 @@ def _restore_lost(rows: list[list[Any]], lost: dict[tuple[int, int], str]) -> No
 
 def _as_written(rows: list[list[Any]]) -> list[list[str]]:
     doubtful = _doubtful_columns(rows)
-    return [[_both_readings(cell) if k in doubtful else _written(cell) for k, cell in enumerate(row)] for row in rows]
+    if doubtful:
+        return [
+            [_both_readings(cell) if k in doubtful else _written(cell) for k, cell in enumerate(row)] for row in rows
+        ]
+    # Most cells are texts.
+    return [[cell if type(cell) is str else _written(cell) for cell in row] for row in rows]
 
 
 def _doubtful_columns(rows: list[list[Any]]) -> set[int]:
