@@ -145,6 +145,17 @@ def test_a_number_that_an_officer_unprotected_needs_no_second_decision() -> None
         assert blocked(registry) == [COMPLAINANT]
 
 
+def test_what_was_accepted_while_it_was_protected_waits_once_it_is_not() -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        first = registry.add_complaints(sheet(row(1, "9811100002", complainant_mobile="9765432187")))
+        registry.add_complaints(sheet(row(2, "Ravi: 9765432187")))
+        registry.decide([str(COMPLAINANT)], "accepted", "the cell means it")
+        assert blocked(registry) == [SUSPECT]
+        registry.withdraw_intake(first.id, reason="wrong file")
+        assert blocked(registry) == []
+        assert COMPLAINANT in waits(registry)
+
+
 @pytest.mark.parametrize(("later", "listed"), [("dismissed", []), ("unprotected", [COMPLAINANT])])
 def test_what_is_decided_of_it_holds(later: str, listed: list[int]) -> None:
     complaints = sheet(row(1, "9811100002", complainant_mobile="9765432187"))
