@@ -130,7 +130,9 @@ def test_a_list_as_it_was_copied_from_a_program(tmp_path: Path, header: str, end
     assert (found.keys.to_array().to_pylist(), found.account["rows_refused"]) == ([B, A], 0)
 
 
-@pytest.mark.parametrize("heading", ["Block No", "Amount blocked", "Blocked account no", "Numbers not to block"])
+@pytest.mark.parametrize(
+    "heading", ["Block No", "Amount blocked", "Blocked account no", "Numbers not to block", "Regards"]
+)
 def test_a_heading_of_something_else_is_an_error(tmp_path: Path, heading: str) -> None:
     with pytest.raises(ColumnError, match="is of something else than numbers to list"):
         listed(tmp_path / "a.csv", f"{heading}\n9876543210\n")
