@@ -103,6 +103,23 @@ def test_a_second_column_of_phones_is_named_only_if_it_has_other_numbers(tmp_pat
     assert read_numbers(hits).account["warnings"] == []
 
 
+def test_second_columns_of_one_name_are_named(tmp_path: Path) -> None:
+    keys, warnings = listed(tmp_path / "a.csv", "mobile,contact,contact\n9876543210,9876543210,9123456789\n")
+    assert keys == [A]
+    assert set(warnings) == {"the column 'contact' may have more of them, and is not read"}
+
+
+def test_a_column_that_is_chosen_has_a_heading_whatever_its_digits(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Case 12345/2026,name\n9876543210,x\n")
+    found = read_numbers(tmp_path / "a.csv", column="Case 12345/2026")
+    assert (found.account["rows_read"], found.account["rows_refused"], len(found.keys)) == (1, 0, 1)
+
+
+def test_a_code_beside_a_handset_is_none_of_it(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("imei,country_code\n490154203237518,1\n")
+    assert len(read_imeis(tmp_path / "a.csv").keys) == 1
+
+
 @pytest.mark.parametrize("end", [",", ";", ""])
 @pytest.mark.parametrize(
     "header", ["", "mobile\n", "Numbers to block\n", "numbers_to_be_blocked\n", "Blocked Mobile Nos.\n"]
@@ -113,7 +130,9 @@ def test_a_list_as_it_was_copied_from_a_program(tmp_path: Path, header: str, end
     assert (found.keys.to_array().to_pylist(), found.account["rows_refused"]) == ([B, A], 0)
 
 
-@pytest.mark.parametrize("heading", ["Block No", "Amount blocked", "Blocked account no", "Numbers not to block"])
+@pytest.mark.parametrize(
+    "heading", ["Block No", "Amount blocked", "Blocked account no", "Numbers not to block", "Regards"]
+)
 def test_a_heading_of_something_else_is_an_error(tmp_path: Path, heading: str) -> None:
     with pytest.raises(ColumnError, match="is of something else than numbers to list"):
         listed(tmp_path / "a.csv", f"{heading}\n9876543210\n")

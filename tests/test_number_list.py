@@ -382,9 +382,10 @@ def test_handsets_sheets_and_folders_without_a_header_are_read_beside_others(tmp
     assert numbers_in(tmp_path / "folder").to_array().to_pylist() == KEYS
     (tmp_path / "folder" / "c.csv").write_text("Mobile No\n9700000003\n")
     assert len(numbers_in(tmp_path / "folder")) == 5
-    (tmp_path / "folder" / "d.csv").write_text("Reference\n9700000004\n")
-    with pytest.raises(ColumnError, match=r"d\.csv"):
-        numbers_in(tmp_path / "folder")
+    for heading in ("Reference", "List"):
+        (tmp_path / "folder" / "d.csv").write_text(f"{heading}\n9700000004\n")
+        with pytest.raises(ColumnError, match=r"d\.csv"):
+            numbers_in(tmp_path / "folder")
 
 
 @pytest.mark.parametrize(

@@ -211,6 +211,14 @@ def test_below_a_heading_of_victims_nothing_is_read(tmp_path: Path, line: str) -
     assert refused == [(row, "another_header") for row in (3, 4, 5)]
 
 
+def test_of_several_headings_of_victims_the_first_counts(tmp_path: Path) -> None:
+    path = text(
+        tmp_path, "Ack No,Suspect Mobile", f"1,{SUSPECT}", ",Victims", f"2,{VICTIM}", ",Victims", "3,9876501234"
+    )
+    listed, _, refused = added(path)
+    assert (listed, refused) == ([919811100002], [(row, "another_header") for row in (3, 4, 5, 6)])
+
+
 def test_a_record_without_numbers_is_no_heading(tmp_path: Path) -> None:
     path = text(tmp_path, "Ack No,Name,Suspect Mobile,Remarks", "NA,R Kumar,,Victim", f"2,A,{SUSPECT},x")
     assert added(path)[0] == [919811100002]

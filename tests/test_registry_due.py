@@ -74,6 +74,31 @@ def test_a_release_for_one_receiver_is_not_one_for_another(registry: ng.Registry
     assert sent(registry, tmp_path, "Bank") == []
 
 
+def test_a_reported_block_is_to_be_lifted_by_each_receiver_that_had_a_list(
+    registry: ng.Registry, tmp_path: Path
+) -> None:
+    """Which operator blocked it is not known; the release that another receiver has is not his."""
+    registry.add_complaints(complaints(complaint("1", "9876543210")))
+    sent(registry, tmp_path)
+    registry.add_complaints(complaints(complaint("2", "9123456789")))
+    sent(registry, tmp_path, "Bank")
+    registry.record_outcomes(pa.table({"msisdn": [str(B)], "status": ["blocked"]}))
+    assert sent(registry, tmp_path) == []
+    registry.decide([B], "withdrawn", "the complaint was false")
+    for to in ("Bank", "DoT"):
+        assert sent(registry, tmp_path, to) == [(B, "removed", "release")]
+    assert sent(registry, tmp_path) == []
+
+
+def test_of_a_number_that_an_operator_reactivated_no_release_is_due(registry: ng.Registry, tmp_path: Path) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9123456789")))
+    sent(registry, tmp_path)
+    registry.record_outcomes(pa.table({"msisdn": [str(B)], "status": ["reactivated"]}))
+    whole = registry.export(tmp_path / "list.csv", to="DoT", replace=True)
+    assert whole.manifest["releases_due"] == 0
+    assert sent(registry, tmp_path) == []
+
+
 def test_a_number_that_is_blocked_again_is_to_be_released_again(registry: ng.Registry, tmp_path: Path) -> None:
     registry.add_complaints(complaints(complaint("1", "9876543210")))
     sent(registry, tmp_path)

@@ -393,6 +393,30 @@ def test_a_block_that_an_operator_has_done_is_lifted_too(registry: ng.Registry, 
     assert sent(registry, tmp_path) == []
 
 
+def test_a_change_that_is_only_looked_at_has_the_release_too(registry: ng.Registry, tmp_path: Path) -> None:
+    wrong = reported_and_linked(registry)
+    sent(registry, tmp_path)
+    done = registry.record_outcomes(pa.table({"msisdn": ["9123456789"], "status": ["blocked"]}))
+    registry.withdraw_intake(wrong, "a sheet of another state")
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    release = (B, "removed", "release", "only_linked")
+    # Since it was reported, and since it was blocked, when it was on the list no more.
+    for since in (wrong, done.id):
+        table = registry.block_list(since=since).to_table().select(["msisdn", "change", "action", "reason"])
+        assert tuple(table.to_pylist()[0].values()) == release
+
+
+def test_a_block_that_was_on_a_list_not_sent_is_released_in_its_change(registry: ng.Registry) -> None:
+    wrong = reported_and_linked(registry)
+    registry.withdraw_intake(wrong, "a sheet of another state")
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    change = registry.block_list(since=wrong).to_table()
+    assert change.select(["change", "action"]).to_pylist() == [
+        {"change": "removed", "action": "release"},
+        {"change": "added", "action": "reverify"},
+    ]
+
+
 def test_a_block_lapses_whatever_the_policy_and_once_nothing_waits(registry: ng.Registry, tmp_path: Path) -> None:
     reported_and_linked(registry)
     near = ng.ListPolicy(max_hop=0)

@@ -92,6 +92,14 @@ def test_all_columns_of_complainants_protect() -> None:
         assert blocked(registry) == [SUSPECT]
 
 
+def test_each_number_of_a_complainant_is_refused_as_a_suspects() -> None:
+    own = "9811100007; 9765432187"
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(sheet(row(1, f"{own}; 9811100002", complainant_mobile=own)))
+        assert intake.refusals["note"].to_pylist() == ["complainants_number"] * 2
+        assert blocked(registry) == [SUSPECT]
+
+
 @pytest.mark.parametrize("heading", ["Contact person", "Callback", "Details of victim", "Unnamed: 7", "Reported from"])
 @pytest.mark.parametrize("cell", ["9765432187", "Ram, M97654-32187", "+91 97654 32187"])
 def test_a_suspect_in_an_unread_column_of_its_row_waits(heading: str, cell: str) -> None:
@@ -135,6 +143,17 @@ def test_a_number_that_an_officer_unprotected_needs_no_second_decision() -> None
         registry.decide([str(COMPLAINANT)], "unprotected", "it is the suspect's")
         registry.withdraw_intake(first.id, reason="wrong file")
         assert blocked(registry) == [COMPLAINANT]
+
+
+def test_what_was_accepted_while_it_was_protected_waits_once_it_is_not() -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        first = registry.add_complaints(sheet(row(1, "9811100002", complainant_mobile="9765432187")))
+        registry.add_complaints(sheet(row(2, "Ravi: 9765432187")))
+        registry.decide([str(COMPLAINANT)], "accepted", "the cell means it")
+        assert blocked(registry) == [SUSPECT]
+        registry.withdraw_intake(first.id, reason="wrong file")
+        assert blocked(registry) == []
+        assert COMPLAINANT in waits(registry)
 
 
 @pytest.mark.parametrize(("later", "listed"), [("dismissed", []), ("unprotected", [COMPLAINANT])])

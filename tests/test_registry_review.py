@@ -91,6 +91,21 @@ def test_a_certain_cell_of_another_row_of_the_complaint_is_enough(registry: ng.R
         registry.decide([A], "dismissed", "there is nothing to settle")
 
 
+def test_a_certain_cell_of_another_complaint_counts_as_long_as_that_one_does(registry: ng.Registry) -> None:
+    certain = registry.add_complaints(complaints(complaint("1", "98765 43210")))
+    registry.add_complaints(complaints(complaint("2", "Ravi: 98765 43210")))
+    registry.withdraw_intake(certain.id, "another desk's")
+    assert (listed(registry), waiting(registry)) == ({}, [(A, "unlisted_words")])
+
+
+def test_what_was_accepted_waits_once_an_amendment_drops_it(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "Ravi: 98765 43210")))
+    registry.decide([A], "accepted", "asked the complainant")
+    assert listed(registry) == {A: "block"}
+    registry.add_complaints(complaints(complaint("1", "8887776665")))
+    assert (listed(registry), waiting(registry)) == ({C: "block"}, [(A, "dropped_by_amendment")])
+
+
 def test_what_an_amendment_dropped_waits(registry: ng.Registry, tmp_path: Path) -> None:
     registry.add_complaints(complaints(complaint("1", "9876543210", district="Nuh")), name="desk A")
     registry.export(tmp_path / "first.csv", replace=True, to="DoT")

@@ -187,11 +187,11 @@ COMPLAINTS: list[list[Cell]] = [
 ]
 
 
-def added(book: openpyxl.Workbook) -> tuple[set[int], dict[int, str], str]:
+def added(book: openpyxl.Workbook, mapping: dict[str, str] | None = None) -> tuple[set[int], dict[int, str], str]:
     """Adds the sheet: the numbers on the list, those that wait and why, the messages."""
     book.save("sheet.xlsx")
     with ng.Registry(by="x") as registry:
-        intake = registry.add_complaints("sheet.xlsx")
+        intake = registry.add_complaints("sheet.xlsx", mapping=mapping)
         listed = registry.block_list().read_all()["msisdn"].to_pylist()
     waits = {row["msisdn"] - 910000000000: row["why"] for row in intake.waiting.to_pylist()}
     return {number - 910000000000 for number in listed}, waits, str(intake.warnings)
@@ -204,6 +204,13 @@ def test_a_complaint_or_a_suspect_that_is_struck_out_waits(column: str) -> None:
     listed, waits, message = added(book)
     assert (listed, waits) == ({MEANT, HIDDEN}, {STRUCK: "struck_out"})
     assert "1 cell is struck out, the first in row 3" in message
+
+
+def test_a_suspect_beside_a_narrative_that_is_struck_out_waits() -> None:
+    header, *rows = COMPLAINTS
+    book, sheet = workbook([[*header, "narrative"], *([*row, "called twice"] for row in rows)])
+    sheet["E3"].font = Font(strike=True)
+    assert added(book, {"narrative": "narrative"})[:2] == ({MEANT, HIDDEN}, {STRUCK: "struck_out"})
 
 
 def test_a_struck_out_cell_of_another_column_leaves_a_complaint_as_it_is() -> None:
@@ -237,6 +244,14 @@ def test_numbers_that_were_drawn_down_wait() -> None:
     listed, waits, _ = added(book)
     assert listed == set(others)
     assert waits == {STRUCK + more: "drawn_down" for more in range(4)}
+
+
+def test_numbers_with_others_between_them_were_not_drawn_down() -> None:
+    header, *_ = COMPLAINTS
+    numbers: list[Cell] = [STRUCK, MEANT, STRUCK + 2, HIDDEN, STRUCK + 4]
+    book, _ = workbook([header, *([f"2000000000000{k}", "1930", "Nuh", number] for k, number in enumerate(numbers))])
+    listed, waits, _ = added(book)
+    assert (listed, waits) == (set(numbers), {})
 
 
 def test_numbers_of_one_complaint_may_rise_by_one() -> None:

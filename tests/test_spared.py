@@ -210,7 +210,15 @@ def test_a_heading_among_the_rows(tmp_path: Path, header: str, heading: str) -> 
     assert len(read_numbers(path, actions=None).keys) == 2
 
 
-@pytest.mark.parametrize("header", ["CIF,Mobile", "cif , MOBILE", "Name,Mobile,CIF"])
+@pytest.mark.parametrize("last", ["Victims", "Regards"])
+def test_the_first_heading_among_the_rows_counts(tmp_path: Path, last: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"mobile,name\n{SUSPECT},a\nDo not block,\n{OTHER},b\n{last},\n")
+    with pytest.raises(ColumnError, match="row 3 is a heading of numbers that are not to be listed"):
+        read_numbers(path)
+
+
+@pytest.mark.parametrize("header", ["CIF,Mobile", "cif , MOBILE", "Name,Mobile,CIF", "CIF,Phone No"])
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_second_header_in_another_order_is_an_error(tmp_path: Path, kind: str, header: str) -> None:
     """Customers' ids would be read as the numbers."""

@@ -179,6 +179,18 @@ def test_a_cell_that_mentions_a_victim_is_a_refused_row(tmp_path: Path) -> None:
     assert (len(listed.keys), listed.account["rows_refused"]) == (1, 2)
 
 
+@pytest.mark.parametrize("name", ["Victims", "Do not block"])
+def test_the_name_of_the_only_sheet_counts(tmp_path: Path, name: str) -> None:
+    book: Any = openpyxl.Workbook()
+    book.active.title = name
+    for cell in ("mobile", NUMBER):
+        book.active.append([cell])
+    book.save(tmp_path / "list.xlsx")
+    with pytest.raises(ColumnError, match="is named as"):
+        read_numbers(tmp_path / "list.xlsx")
+    assert len(read_numbers(tmp_path / "list.xlsx", actions=None).keys) == 1
+
+
 def test_sheets_and_members_that_are_named_as_those_of_victims(tmp_path: Path) -> None:
     book: Any = openpyxl.Workbook()
     for name, number in (("Suspects", NUMBER), ("Victims", "9765432188")):
