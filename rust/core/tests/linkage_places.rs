@@ -242,6 +242,31 @@ fn a_sim_box_is_open_up_to_the_second_figure() {
 }
 
 #[test]
+fn a_repeated_row_is_one_sighting_of_a_place_unless_it_has_no_time() {
+    let policy = Policy {
+        max_numbers_per_imei: Some(1),
+        max_numbers_in_one_place: Some(400),
+        ..Policy::default()
+    };
+    // Eight of nine are less than nine of ten, and sixteen of seventeen are more.
+    let home: Vec<Seen> = (1..=8).map(|n| seen(n, n as i64, DELHI)).collect();
+    let rows = [&home[..], &home, &[seen(9, 9, MUMBAI)]].concat();
+    assert_eq!(why(&rows, &policy), Some((Why::TooManyNumbers, None)));
+    let timeless: Vec<Seen> = rows
+        .into_iter()
+        .map(|(sighting, place)| {
+            let at = NO_TIME;
+            (Sighting { at, ..sighting }, place)
+        })
+        .collect();
+    assert_eq!(why(&timeless, &policy), None);
+    assert_eq!(
+        why(&timeless[8..], &policy),
+        Some((Why::TooManyNumbers, None))
+    );
+}
+
+#[test]
 fn a_point_is_its_key() {
     for point in [
         DELHI,

@@ -140,6 +140,33 @@ proptest! {
     }
 }
 
+#[test]
+fn the_window_of_kept_times_holds_those_that_are_admitted() {
+    let bounds = [NO_TIME, NO_TIME + 1, -1, 0, DAY, i64::MAX - 1, i64::MAX];
+    let maybe = || std::iter::once(None).chain(bounds.map(Some));
+    for (since, until) in maybe().flat_map(|since| maybe().map(move |until| (since, until))) {
+        for max_gap_days in [None, Some(1)] {
+            let policy = Policy {
+                since,
+                until,
+                max_gap_days,
+                ..Policy::default()
+            };
+            let kept = policy.kept();
+            for at in bounds
+                .map(|bound| [bound.saturating_sub(1), bound])
+                .concat()
+            {
+                assert_eq!(
+                    kept.from <= at && at <= kept.to,
+                    policy.admits(at) == Admitted::Kept,
+                    "{since:?} {until:?} {max_gap_days:?} {at}"
+                );
+            }
+        }
+    }
+}
+
 /// The graphs above must be useful: together their walks must reach every hop and every reason to stop.
 #[test]
 fn graphs_reach_every_end() {
