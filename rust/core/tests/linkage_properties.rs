@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use numguard_core::linkage::{
-    Admitted, Answer, DAY, KeyList, NO_TIME, Policy, Seed, Sighting, Tally, Walk,
+    Admitted, Answer, DAY, IST, KeyList, NO_TIME, Policy, Seed, Sighting, Tally, Walk, ist_day,
 };
 use numguard_core::naive;
 use proptest::prelude::*;
@@ -16,6 +16,14 @@ fn walk(seeds: &[Seed], sightings: &[Sighting], policy: &Policy, parts: usize) -
         assert!(
             wanted.keys.is_sorted_by(|a, b| a < b),
             "wanted keys must ascend"
+        );
+        let counted_only = || {
+            let mut keys = wanted.keys.iter();
+            keys.all(|&key| policy.protected.contains(key))
+        };
+        assert!(
+            wanted.hop <= policy.max_hops.max(1) || counted_only(),
+            "behind the last level only protected numbers are counted"
         );
         let mut cut = vec![Vec::new(); parts];
         for sighting in sightings
@@ -138,6 +146,23 @@ proptest! {
         backwards.reverse();
         prop_assert_eq!(walk(&seeds, &sightings, &policy, 1), walk(&backwards, &shuffled, &policy, 3));
     }
+}
+
+#[test]
+fn a_list_of_keys_may_be_in_any_order() {
+    let keys = [50, 7, 90, 7, 1, 30, 90, 20];
+    let list = KeyList::from(keys.to_vec());
+    for key in 0..100 {
+        assert_eq!(list.contains(key), keys.contains(&key), "{key}");
+    }
+}
+
+#[test]
+fn a_day_begins_at_midnight_in_india() {
+    let midnight = DAY - IST;
+    assert_eq!([midnight - 1, midnight].map(ist_day), [0, 1]);
+    assert_eq!([-IST - 1, -IST].map(ist_day), [-1, 0]);
+    assert_eq!(midnight, 66_600_000_000, "18:30 UTC");
 }
 
 #[test]
