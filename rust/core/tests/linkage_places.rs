@@ -282,6 +282,28 @@ fn a_point_is_its_key() {
     assert!((at(0, 0).km_to(at(0, 180_000_000)) - 20_015.1).abs() < 1.0);
 }
 
+#[test]
+fn degrees_are_a_point_within_their_range_unless_both_are_zero() {
+    for (north, east, point) in [
+        (28.6139, 77.209, Some(DELHI)),
+        (90.0, 180.0, Some(at(90_000_000, 180_000_000))),
+        (-90.0, -180.0, Some(at(-90_000_000, -180_000_000))),
+        (90.000_000_1, 77.0, None),
+        (-90.000_000_1, 77.0, None),
+        (28.0, 180.000_000_1, None),
+        (28.0, -180.000_000_1, None),
+        (f64::NAN, 77.0, None),
+        (28.0, f64::NAN, None),
+        (f64::INFINITY, 77.0, None),
+        (0.0, 0.0, None),
+        (-0.000_000_4, 0.000_000_4, None),
+        (0.000_000_6, 0.0, Some(at(1, 0))),
+        (0.0, -0.000_000_6, Some(at(0, -1))),
+    ] {
+        assert_eq!(Point::of_degrees(north, east), point, "{north} {east}");
+    }
+}
+
 /// Places in the whole country, or nearly always one place.
 fn places(at_home: bool) -> impl Strategy<Value = Place> {
     let point = prop_oneof![
