@@ -146,6 +146,26 @@ fn towers_of_one_town_and_a_flight_are_no_clone() {
 }
 
 #[test]
+fn what_is_too_fast_is_exact_to_a_millisecond() {
+    for speed in [200.0, 1000.0] {
+        let policy = Policy {
+            max_speed_kmh: Some(speed),
+            ..Policy::default()
+        };
+        let least = ((DELHI.km_to(MUMBAI) - 30.0) / speed * 3.6e9) as i64;
+        for (step, is_clone) in [(least + 1000, false), (least - 1000, true)] {
+            let rows = [0, 1, 2, 3].map(|n| {
+                let point = if n % 2 == 0 { DELHI } else { MUMBAI };
+                let (sighting, place) = seen(1 + n as u64 % 2, 0, point);
+                let at = n * step;
+                (Sighting { at, ..sighting }, place)
+            });
+            assert_eq!(why(&rows, &policy).is_some(), is_clone, "{speed} {step}");
+        }
+    }
+}
+
+#[test]
 fn one_number_in_two_places_is_no_clone() {
     let rows: Vec<Seen> = (0..20)
         .map(|n| seen(1, n, if n % 2 == 0 { DELHI } else { MUMBAI }))
@@ -239,6 +259,27 @@ fn a_sim_box_is_open_up_to_the_second_figure() {
     };
     assert_eq!(why(&box_of(300, in_one_cell), &policy), None);
     assert!(why(&box_of(300, |_| Place::default()), &policy).is_some());
+}
+
+#[test]
+fn one_place_is_within_a_kilometre_of_its_middle() {
+    let policy = Policy {
+        max_numbers_per_imei: Some(1),
+        max_numbers_in_one_place: Some(400),
+        ..Policy::default()
+    };
+    // Eleven points in a row from south to north: 990 or 1006 metres from the middle to each end.
+    for (step, is_open) in [(1780, true), (1810, false)] {
+        let place = |msisdn: u64| Place {
+            point: Some(at(28_613_900 + msisdn as i32 * step, 77_209_000)),
+            ..Place::default()
+        };
+        assert_eq!(
+            why(&box_of(11, place), &policy).is_none(),
+            is_open,
+            "{step}"
+        );
+    }
 }
 
 #[test]
