@@ -252,6 +252,12 @@ fn every_length_every_byte_and_every_check_digit() {
 }
 
 #[test]
+fn a_key_has_at_most_fourteen_digits_and_is_not_0() {
+    let keys = [0, 1, 99_999_999_999_999, 100_000_000_000_000, u64::MAX];
+    assert_eq!(keys.map(imei::is_key), [false, true, true, false, false]);
+}
+
+#[test]
 fn every_placeholder_is_dropped() {
     let known = include_str!("../src/imei/placeholders.rs");
     let list = known

@@ -146,6 +146,26 @@ fn towers_of_one_town_and_a_flight_are_no_clone() {
 }
 
 #[test]
+fn what_is_too_fast_is_exact_to_a_millisecond() {
+    for speed in [200.0, 1000.0] {
+        let policy = Policy {
+            max_speed_kmh: Some(speed),
+            ..Policy::default()
+        };
+        let least = ((DELHI.km_to(MUMBAI) - 30.0) / speed * 3.6e9) as i64;
+        for (step, is_clone) in [(least + 1000, false), (least - 1000, true)] {
+            let rows = [0, 1, 2, 3].map(|n| {
+                let point = if n % 2 == 0 { DELHI } else { MUMBAI };
+                let (sighting, place) = seen(1 + n as u64 % 2, 0, point);
+                let at = n * step;
+                (Sighting { at, ..sighting }, place)
+            });
+            assert_eq!(why(&rows, &policy).is_some(), is_clone, "{speed} {step}");
+        }
+    }
+}
+
+#[test]
 fn one_number_in_two_places_is_no_clone() {
     let rows: Vec<Seen> = (0..20)
         .map(|n| seen(1, n, if n % 2 == 0 { DELHI } else { MUMBAI }))
@@ -242,6 +262,52 @@ fn a_sim_box_is_open_up_to_the_second_figure() {
 }
 
 #[test]
+fn one_place_is_within_a_kilometre_of_its_middle() {
+    let policy = Policy {
+        max_numbers_per_imei: Some(1),
+        max_numbers_in_one_place: Some(400),
+        ..Policy::default()
+    };
+    // Eleven points in a row from south to north: 990 or 1006 metres from the middle to each end.
+    for (step, is_open) in [(1780, true), (1810, false)] {
+        let place = |msisdn: u64| Place {
+            point: Some(at(28_613_900 + msisdn as i32 * step, 77_209_000)),
+            ..Place::default()
+        };
+        assert_eq!(
+            why(&box_of(11, place), &policy).is_none(),
+            is_open,
+            "{step}"
+        );
+    }
+}
+
+#[test]
+fn a_repeated_row_is_one_sighting_of_a_place_unless_it_has_no_time() {
+    let policy = Policy {
+        max_numbers_per_imei: Some(1),
+        max_numbers_in_one_place: Some(400),
+        ..Policy::default()
+    };
+    // Eight of nine are less than nine of ten, and sixteen of seventeen are more.
+    let home: Vec<Seen> = (1..=8).map(|n| seen(n, n as i64, DELHI)).collect();
+    let rows = [&home[..], &home, &[seen(9, 9, MUMBAI)]].concat();
+    assert_eq!(why(&rows, &policy), Some((Why::TooManyNumbers, None)));
+    let timeless: Vec<Seen> = rows
+        .into_iter()
+        .map(|(sighting, place)| {
+            let at = NO_TIME;
+            (Sighting { at, ..sighting }, place)
+        })
+        .collect();
+    assert_eq!(why(&timeless, &policy), None);
+    assert_eq!(
+        why(&timeless[8..], &policy),
+        Some((Why::TooManyNumbers, None))
+    );
+}
+
+#[test]
 fn a_point_is_its_key() {
     for point in [
         DELHI,
@@ -255,6 +321,28 @@ fn a_point_is_its_key() {
     assert_eq!(Point::of_key(0), None);
     assert!((DELHI.km_to(MUMBAI) - 1148.1).abs() < 1.0);
     assert!((at(0, 0).km_to(at(0, 180_000_000)) - 20_015.1).abs() < 1.0);
+}
+
+#[test]
+fn degrees_are_a_point_within_their_range_unless_both_are_zero() {
+    for (north, east, point) in [
+        (28.6139, 77.209, Some(DELHI)),
+        (90.0, 180.0, Some(at(90_000_000, 180_000_000))),
+        (-90.0, -180.0, Some(at(-90_000_000, -180_000_000))),
+        (90.000_000_1, 77.0, None),
+        (-90.000_000_1, 77.0, None),
+        (28.0, 180.000_000_1, None),
+        (28.0, -180.000_000_1, None),
+        (f64::NAN, 77.0, None),
+        (28.0, f64::NAN, None),
+        (f64::INFINITY, 77.0, None),
+        (0.0, 0.0, None),
+        (-0.000_000_4, 0.000_000_4, None),
+        (0.000_000_6, 0.0, Some(at(1, 0))),
+        (0.0, -0.000_000_6, Some(at(0, -1))),
+    ] {
+        assert_eq!(Point::of_degrees(north, east), point, "{north} {east}");
+    }
 }
 
 /// Places in the whole country, or nearly always one place.

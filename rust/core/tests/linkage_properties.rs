@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use numguard_core::linkage::{
-    Admitted, Answer, DAY, KeyList, NO_TIME, Policy, Seed, Sighting, Tally, Walk,
+    Admitted, Answer, DAY, IST, KeyList, NO_TIME, Policy, Seed, Sighting, Tally, Walk, ist_day,
 };
 use numguard_core::naive;
 use proptest::prelude::*;
@@ -16,6 +16,14 @@ fn walk(seeds: &[Seed], sightings: &[Sighting], policy: &Policy, parts: usize) -
         assert!(
             wanted.keys.is_sorted_by(|a, b| a < b),
             "wanted keys must ascend"
+        );
+        let counted_only = || {
+            let mut keys = wanted.keys.iter();
+            keys.all(|&key| policy.protected.contains(key))
+        };
+        assert!(
+            wanted.hop <= policy.max_hops.max(1) || counted_only(),
+            "behind the last level only protected numbers are counted"
         );
         let mut cut = vec![Vec::new(); parts];
         for sighting in sightings
@@ -137,6 +145,50 @@ proptest! {
         let mut backwards = seeds.clone();
         backwards.reverse();
         prop_assert_eq!(walk(&seeds, &sightings, &policy, 1), walk(&backwards, &shuffled, &policy, 3));
+    }
+}
+
+#[test]
+fn a_list_of_keys_may_be_in_any_order() {
+    let keys = [50, 7, 90, 7, 1, 30, 90, 20];
+    let list = KeyList::from(keys.to_vec());
+    for key in 0..100 {
+        assert_eq!(list.contains(key), keys.contains(&key), "{key}");
+    }
+}
+
+#[test]
+fn a_day_begins_at_midnight_in_india() {
+    let midnight = DAY - IST;
+    assert_eq!([midnight - 1, midnight].map(ist_day), [0, 1]);
+    assert_eq!([-IST - 1, -IST].map(ist_day), [-1, 0]);
+    assert_eq!(midnight, 66_600_000_000, "18:30 UTC");
+}
+
+#[test]
+fn the_window_of_kept_times_holds_those_that_are_admitted() {
+    let bounds = [NO_TIME, NO_TIME + 1, -1, 0, DAY, i64::MAX - 1, i64::MAX];
+    let maybe = || std::iter::once(None).chain(bounds.map(Some));
+    for (since, until) in maybe().flat_map(|since| maybe().map(move |until| (since, until))) {
+        for max_gap_days in [None, Some(1)] {
+            let policy = Policy {
+                since,
+                until,
+                max_gap_days,
+                ..Policy::default()
+            };
+            let kept = policy.kept();
+            for at in bounds
+                .map(|bound| [bound.saturating_sub(1), bound])
+                .concat()
+            {
+                assert_eq!(
+                    kept.from <= at && at <= kept.to,
+                    policy.admits(at) == Admitted::Kept,
+                    "{since:?} {until:?} {max_gap_days:?} {at}"
+                );
+            }
+        }
     }
 }
 

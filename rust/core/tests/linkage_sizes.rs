@@ -38,6 +38,20 @@ fn sizes_of(rows: &[(Row, Place)]) -> Vec<Size> {
         .collect()
 }
 
+/// Whether the size alone closes a key: of such a key no sighting is needed.
+fn is_closed_by_size(size: Size, side: Side, policy: &Policy) -> bool {
+    let exceeds = |cap: Option<u64>| cap.is_some_and(|cap| size.others > cap);
+    match side {
+        Side::Numbers => {
+            policy.protected.contains(size.key) || exceeds(policy.max_imeis_per_number)
+        }
+        Side::Handsets => {
+            policy.placeholders.contains(size.key)
+                || !policy.needs_places() && exceeds(policy.max_numbers_per_imei)
+        }
+    }
+}
+
 fn walk(seen: &[Seen], policy: &Arc<Policy>, by_sizes: bool) -> Answer {
     let mut walk = Walk::new(Arc::clone(policy), &[Seed::of(1), Seed::of(2)]);
     while let Some(wanted) = walk.wanted() {
@@ -47,6 +61,8 @@ fn walk(seen: &[Seen], policy: &Arc<Policy>, by_sizes: bool) -> Answer {
         if by_sizes {
             sizes = sizes_of(&rows);
             let needed = walk.needed(&sizes);
+            let mut asked = sizes.iter().filter(|size| needed.contains(&size.key));
+            assert!(asked.all(|size| !is_closed_by_size(*size, side, policy)));
             sizes.retain(|size| !needed.contains(&size.key));
             rows.retain(|(row, _)| needed.contains(&row.key));
         }

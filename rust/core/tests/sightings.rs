@@ -204,6 +204,11 @@ proptest! {
 }
 
 #[test]
+fn each_source_has_its_own_sixteen_bits() {
+    assert_eq!(common::SOURCES, usize::from(u16::MAX) + 1);
+}
+
+#[test]
 fn the_mixed_form_of_following_keys_spreads() {
     let parts: BTreeSet<u64> = (0..1000).map(|n| mixed(FIRST + n) >> 40).collect();
     assert!(parts.len() > 500);
