@@ -266,3 +266,15 @@ def test_every_module_states_what_it_owns(folder: str) -> None:
     for path in files:
         first = path.read_text().lstrip()[:4]
         assert first.startswith(("//!", '"""')) or path.name == "table.rs", path
+
+
+def test_the_root_has_no_file_but_these() -> None:
+    """What a command left there by mistake was committed twice."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a checkout")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    files = {name for name in listed.splitlines() if "/" not in name}
+    assert files - {".gitignore", ".pre-commit-config.yaml", ".readthedocs.yaml", "LICENSE", "Makefile"} == {
+        *("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md"),
+        *("Cargo.lock", "Cargo.toml", "clippy.toml", "deny.toml", "pyproject.toml"),
+    }

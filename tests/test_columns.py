@@ -296,3 +296,27 @@ def test_ctrl_c_while_a_list_is_converted_is_no_error_of_its_cells(error: type[B
     for read in (ng.normalize, ng.normalize_imei, ng.NumberSet, ng.ImeiSet):
         with pytest.raises(error):
             read(values)
+
+
+def test_long_results_are_written_anew_where_earlier_ones_were() -> None:
+    """Results of four megabytes are written where freed ones were; those of short pieces are not."""
+    row = np.arange(1_100_000)
+    many, other = (pa.array(np.where(row % n == 0, row, 9_000_000_000 + row)) for n in (7, 11))
+    texts, keys = many.cast(pa.string()), ng.normalize(other).fill_null(919876543210)
+    listed = ng.NumberSet(other.slice(0, 1000))
+    held = []
+    for verb, column in [
+        (ng.normalize, many),
+        (ng.normalize, texts),
+        (ng.explain, texts),
+        (ng.extract, texts),
+        (listed.position, many),
+        (ng.format, keys),
+        (ng.region_of, keys),
+    ] * 2:
+        pieces = [verb(column.slice(start, 50_000)) for start in range(0, len(column), 50_000)]
+        found = verb(column)
+        found.validate(full=True)
+        held = [*held[-1:], (found, pa.chunked_array(pieces))]
+        for result, expected in held:
+            assert pa.chunked_array([result]).equals(expected)
