@@ -85,10 +85,8 @@ impl Block<'_> {
 pub fn explain(array: &dyn Array, reads: Reads<'_>, threads: Threads) -> Result<ArrayRef, Error> {
     let column = Column::reading(array, reads)?;
     let read = |column: &Column<'_>, start: usize, block: Block<'_>| match reads {
-        Reads::As(Keys::Msisdn(region @ (Region::In | Region::E164 | Region::Unknown))) => {
-            explain_numbers(column, region, start, block);
-        }
-        _ => explain_numbers_abroad(column, start, block),
+        Reads::As(Keys::Msisdn(region)) => explain_numbers(column, |_| region, start, block),
+        _ => explain_numbers(column, |row| column.region_at(row), start, block),
     };
     let kinds = Kind::ALL.iter().map(|kind| kind.code());
     Explained::of(&column, threads, &read).assemble(threads, "msisdn", ("kind", kinds))
@@ -104,31 +102,30 @@ pub fn explain_imei(array: &dyn Array, threads: Threads) -> Result<ArrayRef, Err
     Explained::of(&column, threads, &explain_handsets).assemble(threads, "imei14", ("form", forms))
 }
 
-fn explain_numbers(column: &Column<'_>, region: Region, start: usize, mut block: Block<'_>) {
+fn explain_numbers(
+    column: &Column<'_>,
+    region_at: impl Fn(usize) -> Region,
+    start: usize,
+    mut block: Block<'_>,
+) {
     column.fill_plain(start, block.keys);
     for row in 0..block.keys.len() {
+        let region = region_at(start + row);
         let answer = match column.cell(start + row) {
             None => NULL,
-            Some(cell) => plain(cell, block.keys[row])
+            Some(cell) => plain(cell, block.keys[row], region)
                 .unwrap_or_else(|| CellAnswer::of_number(cell.msisdn(region))),
         };
         block.set(row, answer);
     }
 }
 
-/// The same in another region. The kind of a number depends on the region, so each cell is read on its own.
-fn explain_numbers_abroad(column: &Column<'_>, start: usize, mut block: Block<'_>) {
-    for row in 0..block.keys.len() {
-        let answer = column.cell(start + row).map_or(NULL, |cell| {
-            CellAnswer::of_number(cell.msisdn(column.region_at(start + row)))
-        });
-        block.set(row, answer);
-    }
-}
-
-/// The result for a cell whose number the block has read; `None` if it has not, or if more has to be known.
+/// The result for a cell whose number was read with many others; `None` if it was not, or if more has to be known.
 #[inline]
-fn plain(cell: Cell<'_>, key: u64) -> Option<CellAnswer> {
+fn plain(cell: Cell<'_>, key: u64, region: Region) -> Option<CellAnswer> {
+    if let Region::Of(_) = region {
+        return (key != 0).then(|| CellAnswer::of_number(msisdn::read_u64(key, region)));
+    }
     let answer = CellAnswer::of_number(msisdn::mobile(key)?);
     match cell {
         Cell::Text(text) if answer.note == NONE && text.ends_with(b".0") => Some(CellAnswer {
@@ -309,6 +306,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::regions::Regions;
 
     /// Cells that blocks read, and cells that they nearly read; more than a block of them.
     fn texts() -> Vec<Option<String>> {
@@ -431,9 +429,12 @@ mod tests {
     }
 
     /// The expected rows: each cell read by itself.
-    fn expected(column: &Column<'_>, answer: impl Fn(Cell<'_>) -> CellAnswer) -> Vec<CellAnswer> {
+    fn expected(
+        column: &Column<'_>,
+        answer: impl Fn(Cell<'_>, usize) -> CellAnswer,
+    ) -> Vec<CellAnswer> {
         (0..column.len())
-            .map(|row| column.cell(row).map_or(NULL, &answer))
+            .map(|row| column.cell(row).map_or(NULL, |cell| answer(cell, row)))
             .collect()
     }
 
@@ -450,23 +451,26 @@ mod tests {
     fn blocks_say_what_cells_say() {
         let mut notes = [0; 64];
         for array in columns() {
-            for region in [Region::In, Region::E164] {
-                let column = Column::new(&array, Keys::Msisdn(region)).expect("a column");
-                let read = |column: &Column<'_>, start: usize, block: Block<'_>| {
-                    explain_numbers(column, region, start, block);
-                };
-                let expected = expected(&column, |cell| CellAnswer::of_number(cell.msisdn(region)));
+            let codes = (0..array.len()).map(|row| ["GB", "IN", "US", "IN", "??"].get(row * 7 % 6));
+            let by_row = Regions::of(&StringArray::from_iter(codes)).expect("codes");
+            let abroad = ["GB", "US"].map(|name| Region::named(name).expect("a region"));
+            let all = [Region::In, Region::E164].into_iter().chain(abroad);
+            for reads in all.map(Reads::from).chain([by_row.reads()]) {
+                let column = Column::reading(&array, reads).expect("a column");
+                let expected = expected(&column, |cell, row| {
+                    CellAnswer::of_number(cell.msisdn(column.region_at(row)))
+                });
                 for answer in expected.iter().filter(|answer| answer.note != NONE) {
                     notes[answer.note as usize] += 1;
                 }
-                assert_eq!(
-                    rows_of(Explained::of(&column, None, &read)),
-                    expected,
-                    "{region:?}"
-                );
+                let read = |column: &Column<'_>, start: usize, block: Block<'_>| {
+                    explain_numbers(column, |row| column.region_at(row), start, block);
+                };
+                let answer = rows_of(Explained::of(&column, None, &read));
+                assert_eq!(answer, expected, "{reads:?} {}", array.data_type());
             }
             let column = Column::new(&array, Keys::Imei).expect("a column");
-            let expected = expected(&column, |cell| CellAnswer::of_handset(cell.imei()));
+            let expected = expected(&column, |cell, _| CellAnswer::of_handset(cell.imei()));
             let answer = Explained::of(&column, None, &explain_handsets);
             assert_eq!(rows_of(answer), expected, "{}", array.data_type());
         }

@@ -233,16 +233,22 @@ impl Digits {
     }
 
     /// The digits of an integer.
-    pub(crate) fn of(mut value: u64) -> Self {
-        let mut digits = Self::new();
-        loop {
-            digits.push((value % 10) as u8);
-            value /= 10;
-            if value == 0 {
-                break;
+    pub(crate) fn of(value: u64) -> Self {
+        const SIXTEEN: u64 = 10_000_000_000_000_000;
+        let last = sixteen(value % SIXTEEN);
+        if value >= SIXTEEN {
+            let mut digits = Self::of(value / SIXTEEN);
+            for digit in last.to_le_bytes() {
+                digits.push(digit);
             }
+            return digits;
         }
-        digits.held[..digits.count].reverse();
+        let mut digits = Self {
+            count: value.checked_ilog10().map_or(1, |log| log as usize + 1),
+            ..Self::new()
+        };
+        let leading_zeros = 16 - digits.count as u32;
+        digits.held[..16].copy_from_slice(&(last >> (8 * leading_zeros)).to_le_bytes());
         digits
     }
 
@@ -314,6 +320,23 @@ mod tests {
     fn circled_and_superscript_digits_are_not_digits() {
         for character in ['①', '²', '½', 'Ⅷ', '九'] {
             assert_eq!(digit(character), None);
+        }
+    }
+
+    #[test]
+    fn integers_have_the_digits_that_are_printed() {
+        let powers = (0..20).map(|power| 10_u64.pow(power));
+        for value in powers.flat_map(|power| [power - 1, power, power + 7, power.wrapping_mul(7)]) {
+            let digits = Digits::of(value);
+            let printed = value.to_string();
+            assert!(
+                digits
+                    .held()
+                    .unwrap()
+                    .iter()
+                    .map(|digit| digit + b'0')
+                    .eq(printed.bytes())
+            );
         }
     }
 

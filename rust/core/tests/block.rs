@@ -147,7 +147,7 @@ proptest! {
             for row in 0..bits.len() * 64 {
                 let is_key = unsigned.get(row).is_some_and(|&value| value != 0);
                 prop_assert_eq!(present[row / 64] >> (row % 64) & 1 == 1, is_key);
-                let truth = unsigned.get(row).is_some_and(|&value| msisdn::read_u64(value).msisdn != 0);
+                let truth = unsigned.get(row).is_some_and(|&value| msisdn::read_u64(value, Region::In).msisdn != 0);
                 prop_assert_eq!(bits[row / 64] >> (row % 64) & 1 == 1, truth);
             }
         }

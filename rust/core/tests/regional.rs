@@ -2,7 +2,7 @@
 //!
 //! `NUMGUARD_REGIONAL_ROUNDS` (1) asks for more cells.
 
-use numguard_core::msisdn::{self, Region, Regional, Style, format, read};
+use numguard_core::msisdn::{self, Region, Regional, Style, format, read, read_u64};
 use numguard_core::plan::RegionPlan;
 
 /// Numbers that look random, the same in every run.
@@ -33,9 +33,13 @@ fn abroad() -> impl Iterator<Item = RegionPlan> {
 
 /// Reads a cell by both, and gives whether the quick reader had an answer.
 fn agrees(cell: &str, plan: RegionPlan) -> bool {
-    let exact = read(cell, Region::Of(plan)).msisdn;
+    let reading = read(cell, Region::Of(plan));
+    let exact = reading.msisdn;
     let quick = Regional::of(plan).key(cell.as_bytes());
     assert_eq!(quick.unwrap_or(exact), exact, "{cell} {}", plan.name());
+    if let Some(key @ 1..) = quick {
+        assert_eq!(read_u64(key, Region::Of(plan)), reading, "{cell}: a mend");
+    }
     assert_eq!(msisdn::key(cell, Region::Of(plan)), exact, "{cell}");
     quick.is_some()
 }

@@ -150,7 +150,7 @@ fn typed() {
     ) {
         let of = region(&of);
         let reading = match kind.as_str() {
-            "uint64" => msisdn::read_u64(value.parse().unwrap()),
+            "uint64" => msisdn::read_u64(value.parse().unwrap(), of),
             "int64" => msisdn::read_i64(value.parse().unwrap(), of),
             "decimal128" => msisdn::read_i128(value.parse().unwrap(), of),
             "float64" => msisdn::read_f64(value.parse().unwrap(), of),

@@ -16,7 +16,7 @@ fuzz_target!(|cell: &str| {
         let reading = read(cell, region);
         assert_eq!(reading, naive::msisdn::read(cell, region), "{region:?}");
         if reading.msisdn != 0 {
-            assert_eq!(read_u64(reading.msisdn).msisdn, reading.msisdn);
+            assert_eq!(read_u64(reading.msisdn, region).msisdn, reading.msisdn);
             assert_eq!(Some(kind(reading.msisdn)), reading.kind);
             let mut text = String::new();
             format(reading.msisdn, Style::E164, &mut text);

@@ -33,7 +33,7 @@ impl<'a> Cell<'a> {
     pub fn msisdn(self, region: Region) -> msisdn::Reading {
         match self {
             Self::Text(bytes) => msisdn::read(Self::text(bytes), region),
-            Self::U64(value) => msisdn::read_u64_in(value, region),
+            Self::U64(value) => msisdn::read_u64(value, region),
             Self::I64(value) => msisdn::read_i64(value, region),
             Self::I128(value) => msisdn::read_i128(value, region),
             Self::F64(value) => msisdn::read_f64(value, region),

@@ -73,10 +73,11 @@ impl Column<'_> {
     /// # Panics
     /// If the column has no such rows.
     pub(crate) fn fill_plain(&self, start: usize, out: &mut [u64]) {
-        match self.values {
-            _ if self.regions.is_some() => out.fill(0),
+        match (self.regions, &self.values) {
+            (Some(regions), _) => self.fill_by_row(regions, start, out, true, |_, _| 0),
             // Their keys are read completely, whatever the mend.
-            Values::I128(_) | Values::F64(_) | Values::Indexed(..) => out.fill(0),
+            (_, Values::I128(_) | Values::F64(_)) if self.read_abroad().is_none() => out.fill(0),
+            (_, Values::Indexed(..)) => out.fill(0),
             _ => {
                 self.fill_quick(start, out);
             }

@@ -127,24 +127,22 @@ impl Reading {
         }
     }
 
-    fn accepted(found: Number, series: MobileSeries) -> Self {
+    fn accepted(found: Number, region: Region, series: MobileSeries) -> Self {
+        let kind = match region {
+            Region::Of(plan) => national::kind(found.msisdn, plan),
+            Region::In | Region::E164 | Region::Unknown => kind_under(found.msisdn, series),
+        };
         Self {
             msisdn: found.msisdn,
-            kind: Some(kind_under(found.msisdn, series)),
+            kind: Some(kind),
             note: warning(found.msisdn, series).or(found.mend),
         }
     }
 
     fn of(found: Result<Number, Note>, region: Region, series: MobileSeries) -> Self {
-        match (found, region) {
-            (Ok(found), Region::In | Region::E164 | Region::Unknown) => {
-                Self::accepted(found, series)
-            }
-            (Ok(found), Region::Of(plan)) => Self {
-                kind: Some(national::kind(found.msisdn, plan)),
-                ..Self::accepted(found, series)
-            },
-            (Err(note), _) => Self::refused(note),
+        match found {
+            Ok(found) => Self::accepted(found, region, series),
+            Err(note) => Self::refused(note),
         }
     }
 }
@@ -214,32 +212,24 @@ fn read_slowly(folded: &Folded, region: Region) -> (Result<Number, Note>, Option
     }
 }
 
-/// Reads an unsigned integer, which is E.164 already: it is refused for its length only.
+/// Reads an unsigned integer, which is E.164 already: it is refused for its length only. The kind of the number is that
+/// for a caller in the region.
 #[must_use]
-pub fn read_u64(value: u64) -> Reading {
-    match Digits::of(value).count() {
-        ..international::SHORTEST => Reading::refused(Note::TooShort),
-        international::SHORTEST..=international::LONGEST => Reading::accepted(
+pub fn read_u64(value: u64, region: Region) -> Reading {
+    if value < MSISDNS.start {
+        Reading::refused(Note::TooShort)
+    } else if value >= MSISDNS.end {
+        Reading::refused(Note::TooLong)
+    } else {
+        Reading::accepted(
             Number {
                 msisdn: value,
                 mend: None,
                 form: Form::Common,
             },
+            region,
             MobileSeries::INDIA,
-        ),
-        _ => Reading::refused(Note::TooLong),
-    }
-}
-
-/// [`read_u64`] with the kind of the number for a caller in a region.
-#[must_use]
-pub fn read_u64_in(value: u64, region: Region) -> Reading {
-    match (read_u64(value), region) {
-        (reading @ Reading { kind: Some(_), .. }, Region::Of(plan)) => Reading {
-            kind: Some(national::kind(value, plan)),
-            ..reading
-        },
-        (reading, _) => reading,
+        )
     }
 }
 
@@ -361,6 +351,7 @@ fn read_integer(value: u64, region: Region) -> Reading {
                 mend: None,
                 form: Form::Common,
             },
+            region,
             MobileSeries::INDIA,
         );
     }
