@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import numguard as ng
 from numguard.cli import run
 from numguard.compute import as_text
-from numguard.files import write_csv
+from numguard.files import Style, write_csv
 from numguard.number_list import read_numbers
 from numguard.source import open_source
 
@@ -103,7 +103,7 @@ def test_the_bytes_do_not_depend_on_batches() -> None:
     written = set()
     for size in (1, 3, 100):
         file = io.BytesIO()
-        write_csv(file, table.schema, table.to_batches(max_chunksize=size), numbers=["n", "m"])
+        write_csv(file, table.schema, table.to_batches(max_chunksize=size), Style(numbers=["n", "m"]))
         written.add(file.getvalue())
     assert len(written) == 1
 
@@ -123,7 +123,7 @@ def test_lines_stay_in_order_whatever_stands_beside_the_numbers(rows: list[tuple
     kinds = [pa.uint64(), pa.string(), pa.uint64()]
     table = pa.table([pa.array([row[k] for row in rows], kinds[k]) for k in range(3)], names)
     file = io.BytesIO()
-    write_csv(file, table.schema, table.to_batches(), numbers=["=n", "m"])
+    write_csv(file, table.schema, table.to_batches(), Style(numbers=["=n", "m"]))
     cells = list(csv.reader(io.StringIO(file.getvalue().decode(), newline="")))
     assert cells[0] == ["'=n", "text", "m"]
 

@@ -276,7 +276,7 @@ def test_headings_that_are_merged_over_two_rows_are_no_warning() -> None:
     sheet.merge_cells("A1:A2")
     sheet.merge_cells("A4:B4")
     book.save("d.xlsx")
-    assert [part.warnings for part in open_source("d.xlsx").parts] == [()]
+    assert [part.about.warnings for part in open_source("d.xlsx").parts] == [()]
 
 
 CALLS: list[list[Cell]] = [
@@ -326,7 +326,7 @@ def test_a_formula_whose_value_is_an_empty_text_is_an_empty_cell(cell: str) -> N
     Path("d.xlsx").write_bytes(out.getvalue())
     [part] = open_source("d.xlsx").parts
     assert [cell for batch in part.batches(["also"]) for cell in batch.data.column(0).to_pylist()] == [FORMULAS[cell]]
-    assert bool(part.warnings) is (FORMULAS[cell] == "#N/A")
+    assert bool(part.about.warnings) is (FORMULAS[cell] == "#N/A")
 
 
 def test_a_number_that_is_formatted_as_a_duration_is_an_error_that_says_so(capsys: pytest.CaptureFixture[str]) -> None:
@@ -360,7 +360,7 @@ def test_formulas_of_a_sheet_with_columns_are_reported_as_libreoffice_writes_it(
     open_document(Path("d.ods"), rows)
     [part] = open_source("d.ods").parts
     assert [cell for batch in part.batches(["also"]) for cell in batch.data.column(0).to_pylist()] == ["#N/A"]
-    assert "1 cell is a formula without a value" in part.warnings[0]
+    assert "1 cell is a formula without a value" in part.about.warnings[0]
 
 
 def test_the_summary_of_a_scan_has_what_a_workbook_hides(capsys: pytest.CaptureFixture[str]) -> None:
@@ -448,7 +448,7 @@ def test_a_row_below_the_header_is_no_second_one(below: list[Cell]) -> None:
     workbook([["name", "mobile", None, "district"], below, ["B", STRUCK, None, "Nuh"]], "d.xlsx")
     [part] = open_source("d.xlsx", wanted=["mobile"]).parts
     is_second = below == [None, "Ravi", "x", None]
-    assert part.header_row == (2 if is_second else 1)
+    assert part.above.header_row == (2 if is_second else 1)
     assert ("mobile" in part.schema().names) is not is_second
 
 

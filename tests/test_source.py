@@ -304,7 +304,7 @@ def test_formulas_of_an_open_document_without_a_value_are_reported(tmp_path: Pat
     values = [cell for batch in part.batches(["value"]) for cell in batch.data.column(0).to_pylist()]
     assert values == [read for read, _ in OPEN_CELLS.values()]
     count = sum(is_lost for _, is_lost in OPEN_CELLS.values())
-    assert [f"{count} cells are formulas" in warning for warning in part.warnings] == [True]
+    assert [f"{count} cells are formulas" in warning for warning in part.about.warnings] == [True]
 
 
 @pytest.mark.parametrize("lines", [False, True])

@@ -204,7 +204,7 @@ class BlockList:
         self._refuse_other_parts(folder, "", ".csv", parts)
         self._checked()
         with together(private=True) as files:
-            self._write_parts(files, parts, folder / "SHA256SUMS", Form())
+            self.manifest = self._write_parts(files, parts, folder / "SHA256SUMS", Form())
         return [path for path, _ in parts]
 
     def write_into(
@@ -218,14 +218,14 @@ class BlockList:
         self._checked()
         self._covers = {**self._covers, **facts}
         if form.rows_per_file is None and not form.by_district:
-            self._write_one(files, path, form)
+            self.manifest = self._write_one(files, path, form)
             return path
         parts = [
             (path.with_name("-".join((path.stem, *words)) + path.suffix), part) for words, part in self._parts(form)
         ]
         self._refuse_other_parts(path.parent, f"{path.stem}-", path.suffix, parts)
         sums = path.with_name(path.name + SUMS)
-        self._write_parts(files, parts, sums, form)
+        self.manifest = self._write_parts(files, parts, sums, form)
         return sums
 
     def _checked(self) -> None:
@@ -257,27 +257,30 @@ class BlockList:
             taken.add(stem.lower())
             yield stem, part
 
-    def _write_one(self, files: Together, path: Path, form: Form) -> None:
+    def _write_one(self, files: Together, path: Path, form: Form) -> dict[str, Any]:
+        """Writes one file and its manifest, which is returned."""
         if not form.replace:
             _refuse_sent(path)
         names = list(form.columns.values()) if isinstance(form.columns, Mapping) else None
         table = _chosen(self._table, form.columns)
         sha256, size = write_private(table, path, names=names, title=form.title, header=form.header, into=files)
-        self.manifest = {**self._covers, "file": path.name, "bytes": size, "sha256": sha256}
-        _put(files, manifest_path(path), json.dumps(self.manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
+        manifest = {**self._covers, "file": path.name, "bytes": size, "sha256": sha256}
+        _put(files, manifest_path(path), json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
+        return manifest
 
-    def _write_parts(self, files: Together, parts: Sequence[tuple[Path, BlockList]], sums: Path, form: Form) -> None:
-        lines = []
+    def _write_parts(
+        self, files: Together, parts: Sequence[tuple[Path, BlockList]], sums: Path, form: Form
+    ) -> dict[str, Any]:
+        """Writes parts and their checksums; the manifest of the whole, which names each part, is returned."""
+        lines, written = [], []
         for path, part in parts:
-            part._write_one(files, path, form)
+            written.append(part._write_one(files, path, form))
             lines += [f"{files.fingerprint(file)[0]}  {file.name}\n" for file in (path, manifest_path(path))]
-        facts = [{key: part.manifest[key] for key in ("file", "rows", "bytes", "sha256")} for _, part in parts]
         text = "".join(lines)
         _put(files, sums, text)
-        sha256 = hashlib.sha256(text.encode()).hexdigest()
-        self.manifest = {
-            **self._covers, "files": facts, "file": sums.name, "bytes": len(text.encode()), "sha256": sha256,
-        }  # fmt: skip
+        facts = [{key: manifest[key] for key in ("file", "rows", "bytes", "sha256")} for manifest in written]
+        whole = {"file": sums.name, "bytes": len(text.encode()), "sha256": hashlib.sha256(text.encode()).hexdigest()}
+        return {**self._covers, "files": facts, **whole}
 
     @staticmethod
     def _refuse_other_parts(folder: Path, begin: str, ending: str, parts: Sequence[tuple[Path, BlockList]]) -> None:

@@ -43,9 +43,9 @@ def file(shape: str, rows: int = plan().file_rows) -> Path:
     return call_records.write_csv(path, rows, width=width, quoted=quoted)
 
 
-def packed(shape: str) -> Path:
-    """The same, compressed with gzip."""
-    plain = file(shape, plan().file_rows // 4)
+def packed() -> Path:
+    """A file of six columns, compressed with gzip."""
+    plain = file("6 columns", plan().file_rows // 4)
     path = plain.with_suffix(".csv.gz")
     if not path.exists():
         with plain.open("rb") as source, gzip.open(path, "wb", compresslevel=6) as target:
@@ -124,7 +124,7 @@ def test_scan_csv_gz(measure: Any, the_plan: Plan, candidate: str) -> None:
     check(
         measure,
         Line("scan csv", "6 columns, gzip", rows, LISTED, None, candidate, the_plan.threads),
-        packed("6 columns"),
+        packed(),
     )
 
 
@@ -162,4 +162,4 @@ def test_unpack(measure: Any, the_plan: Plan) -> None:
     """The limit of the compressed file."""
     rows = the_plan.file_rows // 4
     line = Line("decode csv", "6 columns, gzip", rows, 0, None, "unpacking", the_plan.threads)
-    assert measure(line, lambda: unpack(packed("6 columns"))) == file("6 columns", rows).stat().st_size
+    assert measure(line, lambda: unpack(packed())) == file("6 columns", rows).stat().st_size

@@ -14,6 +14,7 @@ from numguard.report.drawing import svg
 
 __all__ = ["CHARTS"]
 
+_LINE: Final = {"type": "line", "point": True}
 _LAYOUTS: Final = ["integers", "clean", "mixed"]
 
 
@@ -32,6 +33,12 @@ def _figure(field: str, title: str | None, *, ticks: int | None = None, log: boo
     return {"field": field, "type": "quantitative", "title": title, **scale, **axis}
 
 
+def _plot(rows: list[dict[str, Any]], size: tuple[Any, Any], mark: Any, **encoding: Any) -> dict[str, Any]:
+    """A chart of these rows; `size` is its width and height."""
+    width, height = size
+    return {"width": width, "height": height, "data": {"values": rows}, "mark": mark, "encoding": encoding}
+
+
 def contains(lines: Sequence[Line]) -> str | None:
     """Rate by length of the list, a panel for each layout, where one row in a thousand is listed."""
     rates = [line.hit_rate for line in lines if line.work == "contains" and line.hit_rate is not None]
@@ -47,19 +54,15 @@ def contains(lines: Sequence[Line]) -> str | None:
             for line in shown
             if line.layout == layout
         ]
-        panel = {
-            "title": layout,
-            "width": 230,
-            "height": 240,
-            "data": {"values": rows},
-            "mark": {"type": "line", "point": True},
-            "encoding": {
-                "x": _figure("list", "numbers on the list", ticks=4),
-                "y": _figure("rate", "million rows a second" if layout == _LAYOUTS[0] else None),
-                "color": _who([_short(line.candidate) for line in shown]),
-            },
-        }
-        panels.append(panel)
+        panel = _plot(
+            rows,
+            (230, 240),
+            _LINE,
+            x=_figure("list", "numbers on the list", ticks=4),
+            y=_figure("rate", "million rows a second" if layout == _LAYOUTS[0] else None),
+            color=_who([_short(line.candidate) for line in shown]),
+        )
+        panels.append({"title": layout, **panel})
     return svg({"hconcat": panels, "resolve": {"scale": {"y": "shared", "color": "shared"}}})
 
 
@@ -85,19 +88,8 @@ def _length(lines: Sequence[Line], title: str, value: Callable[[Line], float | N
     ]
     if not rows:
         return None
-    return svg(
-        {
-            "width": 330,
-            "height": 220,
-            "data": {"values": rows},
-            "mark": {"type": "line", "point": True},
-            "encoding": {
-                "x": _figure("rows", "rows scanned", ticks=5),
-                "y": _figure("value", title),
-                "color": {"field": "what", "title": None},
-            },
-        }
-    )
+    x, y = _figure("rows", "rows scanned", ticks=5), _figure("value", title)
+    return svg(_plot(rows, (330, 220), _LINE, x=x, y=y, color={"field": "what", "title": None}))
 
 
 def decode_limit(lines: Sequence[Line]) -> str | None:
@@ -117,21 +109,16 @@ def decode_limit(lines: Sequence[Line]) -> str | None:
         if line.layout in _LAYOUTS and line.listed in {0, smallest}
     ]
     colours = {"domain": ["ours", "rival", "limit"], "range": ["#d62728", "#4c78a8", "#bbbbbb"]}
-    return svg(
-        {
-            "width": 260,
-            "height": {"step": 22},
-            "data": {"values": rows},
-            "mark": "bar",
-            "encoding": {
-                "x": _figure("rate", "million rows a second", log=False),
-                "y": {"field": "who", "type": "nominal", "sort": "-x", "title": None},
-                "color": {"field": "ours", "scale": colours, "legend": None},
-                "column": {"field": "what", "title": None},
-            },
-            "resolve": {"scale": {"x": "independent"}},
-        }
+    bars = _plot(
+        rows,
+        (260, {"step": 22}),
+        "bar",
+        x=_figure("rate", "million rows a second", log=False),
+        y={"field": "who", "type": "nominal", "sort": "-x", "title": None},
+        color={"field": "ours", "scale": colours, "legend": None},
+        column={"field": "what", "title": None},
     )
+    return svg({**bars, "resolve": {"scale": {"x": "independent"}}})
 
 
 CHARTS: Final[dict[str, Callable[[Sequence[Line]], str | None]]] = {

@@ -425,14 +425,14 @@ def write_table(
     imeis: Sequence[str] = (),
 ) -> None:
     """Write rows to `path`, or to stdout as CSV; `numbers` and `imeis` are columns of keys beside those named so."""
-    from numguard.files import IMEI_COLUMNS, write_csv, write_rows
+    from numguard.files import IMEI_COLUMNS, Style, write_csv, write_rows
 
     if isinstance(rows, pa.Table):
         rows = rows.to_reader()
-    imeis = [*IMEI_COLUMNS, *imeis]
+    style = Style(numbers=numbers, imeis=[*IMEI_COLUMNS, *imeis])
     if path is not None:
-        write_rows(path, rows.schema, rows, numbers=numbers, imeis=imeis)
+        write_rows(path, rows.schema, rows, style)
         return
     if sys.stdout.isatty():
         rows = for_terminal(rows)
-    write_csv(sys.stdout.buffer, rows.schema, rows, numbers=numbers, imeis=imeis)
+    write_csv(sys.stdout.buffer, rows.schema, rows, style)

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 import pyarrow as pa
 
 from numguard.errors import ArgumentError
-from numguard.files.formats import Arrow, Csv, Format, JsonLines, Parquet, with_imei_digits
+from numguard.files.formats import IMEI_COLUMNS, Arrow, Csv, Format, JsonLines, Parquet, Style, with_imei_digits
 from numguard.files.placing import Together, placed_together, together, whole_file
 from numguard.files.spreadsheet import Workbook
 from numguard.files.steps import step
 from numguard.types import PathLike
 
-__all__ = ["FORMATS", "IMEI_COLUMNS", "placed_together", "together", "whole_file", "write_csv", "write_rows"]
+__all__ = ["FORMATS", "IMEI_COLUMNS", "Style", "placed_together", "together", "whole_file", "write_csv", "write_rows"]
 
 #: The formats by the ending of a path.
 FORMATS: dict[str, type[Format]] = {
@@ -29,22 +29,17 @@ FORMATS: dict[str, type[Format]] = {
     ".arrow": Arrow,
     ".jsonl": JsonLines,
 }
-#: The names of IMEI14 columns in this package.
-IMEI_COLUMNS = ("imei14", "via_imei")
 #: Rows that are written at once: a Parquet file of tiny row groups is slow to read.
 _BATCH_ROWS = 1 << 16
+_PLAIN: Final = Style()
 
 
 def write_rows(
     path: PathLike,
     schema: pa.Schema,
     batches: Iterable[pa.RecordBatch],
+    style: Style = _PLAIN,
     *,
-    texts: Sequence[str] = (),
-    imeis: Sequence[str] = IMEI_COLUMNS,
-    numbers: Sequence[str] = (),
-    title: Sequence[str] = (),
-    header: bool = True,
     private: bool = False,
     into: Together | None = None,
 ) -> None:
@@ -54,13 +49,7 @@ def write_rows(
         path: Its ending gives the format: .parquet, .csv, .xlsx, .arrow, .jsonl.
         schema: The columns.
         batches: The rows.
-        texts: Integer columns that are text in JSON, because its readers may round long integers.
-        imeis: Columns of IMEI14 keys; text formats get all fourteen digits, because a handset with a leading zero could
-            not be read back otherwise.
-        numbers: Columns of E.164 digits, beside those named `msisdn`; text formats get a plus before those of other
-            countries, because `6591234567` would be read back as an Indian mobile.
-        title: Lines above the header, in .csv and .xlsx.
-        header: Whether .csv and .xlsx begin with the names of the columns.
+        style: How they are written.
         private: Whether only its owner may read the file.
         into: Files with which it is renamed; by default it is written alone.
 
@@ -73,50 +62,34 @@ def write_rows(
         raise ArgumentError(f"path: its ending gives the format and is one of {', '.join(FORMATS)}")
     form = FORMATS[ending]
     form.check(ending, schema)
-    if (title or not header) and not form.is_sheet:
+    if (style.title or not style.header) and not form.is_sheet:
         raise ArgumentError(f"path: a {ending} file has no title and always has the names of its columns")
     opened = whole_file(path, private=private) if into is None else into.open(path)
     with opened as file:
-        _write(form, file, schema, batches, texts=texts, imeis=imeis, numbers=numbers, title=title, header=header)
+        _write(form, file, schema, batches, style)
 
 
-def write_csv(
-    file: IO[bytes],
-    schema: pa.Schema,
-    batches: Iterable[pa.RecordBatch],
-    *,
-    imeis: Sequence[str] = IMEI_COLUMNS,
-    numbers: Sequence[str] = (),
-) -> None:
-    """Writes `batches` of `schema` as CSV into an open file, such as standard output; the columns as in `write_rows`.
+def write_csv(file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.RecordBatch], style: Style = _PLAIN) -> None:
+    """Writes `batches` of `schema` as CSV into an open file, such as standard output.
 
     Raises:
         ArgumentError: A column that CSV cannot hold.
     """
     Csv.check(".csv", schema)
-    _write(Csv, file, schema, batches, texts=(), imeis=imeis, numbers=numbers)
+    _write(Csv, file, schema, batches, style)
 
 
 def _write(
-    form: type[Format],
-    file: IO[bytes],
-    schema: pa.Schema,
-    batches: Iterable[pa.RecordBatch],
-    *,
-    texts: Sequence[str],
-    imeis: Sequence[str],
-    numbers: Sequence[str],
-    title: Sequence[str] = (),
-    header: bool = True,
+    form: type[Format], file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.RecordBatch], style: Style
 ) -> None:
     # By place: names may repeat.
     keys = {at: field.name for at, field in enumerate(schema) if _is_of_keys(field.type)} if form.is_text else {}
-    handsets = [at for at, name in keys.items() if name in imeis]
-    places = [at for at, name in keys.items() if at not in handsets and (name in numbers or "msisdn" in name)]
+    handsets = [at for at, name in keys.items() if name in style.imeis]
+    places = [at for at, name in keys.items() if at not in handsets and (name in style.numbers or "msisdn" in name)]
     written = schema
     for at in (*handsets, *places):
         written = written.set(at, schema.field(at).with_type(pa.string() if at in handsets else pa.uint64()))
-    with form(file, written, texts, numbers=places, title=title, header=header) as writer:
+    with form(file, written, style, places) as writer:
         for rows in _in_larger_batches(schema, batches):
             step()
             writer.write(_decoded(with_imei_digits(rows, handsets), places))

@@ -12,6 +12,7 @@ import json
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import IOBase
 from typing import IO, Any, cast
 
@@ -24,11 +25,13 @@ from numguard.compute import flags, named, pc, retyped
 from numguard.errors import ArgumentError, InputError
 
 __all__ = [
+    "IMEI_COLUMNS",
     "Arrow",
     "Csv",
     "Format",
     "JsonLines",
     "Parquet",
+    "Style",
     "inert",
     "plain_text",
     "with_imei_digits",
@@ -37,6 +40,8 @@ __all__ = [
     "written_numbers",
 ]
 
+#: The names of IMEI14 columns in this package.
+IMEI_COLUMNS = ("imei14", "via_imei")
 # A spreadsheet runs cells with these first characters as formulas (OWASP, CSV injection), full-width ones included.
 # Where it splits cells at semicolons or tabs, such a cell may also begin in the middle of ours.
 _FORMULA = r"(^|[;\t\r\n])([\s\x{00A0}\"]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])"
@@ -52,17 +57,35 @@ _STRIPPED = r"^([\t\r\n])"
 _SIGNS = (b"=", b"+", b"-", b"@", b"\xef\xbc", b"\t", b"\r", b"\n")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How rows are written.
+
+    Attributes:
+        texts: Integer columns that are text in JSON, because its readers may round long integers.
+        imeis: Columns of IMEI14 keys; text formats get all fourteen digits, because a handset with a leading zero could
+            not be read back otherwise.
+        numbers: Columns of E.164 digits, beside those named `msisdn`; text formats get a plus before those of other
+            countries, because `6591234567` would be read back as an Indian mobile.
+        title: Lines above the header, in .csv and .xlsx.
+        header: Whether .csv and .xlsx begin with the names of the columns.
+    """
+
+    texts: Sequence[str] = ()
+    imeis: Sequence[str] = IMEI_COLUMNS
+    numbers: Sequence[str] = ()
+    title: Sequence[str] = ()
+    header: bool = True
+
+
 class Format(ABC):
     """One way to write tables into an open file.
 
     Args:
         file: Open for writing.
         schema: The columns.
-        texts: Integer columns that a text format writes as text.
-        numbers: The places of columns of E.164 digits: those of other countries than India have a plus in a text
-            format, so that they are not read as numbers of India.
-        title: Lines above the header, where `is_sheet`.
-        header: Whether the names of the columns are written, where `is_sheet`.
+        style: How the rows are written.
+        numbers: The places of its columns of E.164 digits.
     """
 
     #: Whether spreadsheets and editors read it as text.
@@ -70,22 +93,11 @@ class Format(ABC):
     #: Whether it has lines above its rows: a title, a header.
     is_sheet = False
 
-    def __init__(
-        self,
-        file: IO[bytes],
-        schema: pa.Schema,
-        texts: Sequence[str] = (),
-        *,
-        numbers: Sequence[int] = (),
-        title: Sequence[str] = (),
-        header: bool = True,
-    ) -> None:
+    def __init__(self, file: IO[bytes], schema: pa.Schema, style: Style, numbers: Sequence[int]) -> None:
         self._file = file
         self._schema = self.plain(schema)
-        self._texts = texts
+        self._style = style
         self._numbers = numbers
-        self._title = title
-        self._header = header
 
     def __enter__(self) -> Format:
         return self
@@ -157,10 +169,10 @@ class _OfTables(Format):
 class Parquet(_OfTables):
     """Parquet, compressed with zstd."""
 
-    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **options: Any) -> None:
+    def __init__(self, file: IO[bytes], schema: pa.Schema, style: Style, numbers: Sequence[int]) -> None:
         import pyarrow.parquet as pq
 
-        super().__init__(file, schema, texts, **options)
+        super().__init__(file, schema, style, numbers)
         self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
 
     @classmethod
@@ -192,8 +204,8 @@ class Arrow(_OfTables):
 
     plain = staticmethod(without_dictionaries)
 
-    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **options: Any) -> None:
-        super().__init__(file, schema, texts, **options)
+    def __init__(self, file: IO[bytes], schema: pa.Schema, style: Style, numbers: Sequence[int]) -> None:
+        super().__init__(file, schema, style, numbers)
         self._writer = pa.ipc.new_file(cast(IOBase, file), self._schema)
 
 
@@ -203,16 +215,16 @@ class Csv(_OfTables):
     is_text = True
     is_sheet = True
 
-    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **options: Any) -> None:
+    def __init__(self, file: IO[bytes], schema: pa.Schema, style: Style, numbers: Sequence[int]) -> None:
         import pyarrow.csv
 
-        super().__init__(file, schema, texts, **options)
-        for line in inert(pa.array(self._title, pa.string())).to_pylist():
+        super().__init__(file, schema, style, numbers)
+        for line in inert(pa.array(self._style.title, pa.string())).to_pylist():
             text = io.StringIO()
             csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow([line])
             file.write(text.getvalue().encode())
         self._names = inert(pa.array(self._schema.names, pa.string())).to_pylist()
-        how = pyarrow.csv.WriteOptions(include_header=self._header)
+        how = pyarrow.csv.WriteOptions(include_header=self._style.header)
         self._writer = pyarrow.csv.CSVWriter(file, self._as_written(self._schema), write_options=how)
 
     @staticmethod
@@ -283,7 +295,7 @@ class JsonLines(Format):
     def write(self, rows: pa.Table) -> None:
         numbers = {rows.schema.names[at]: with_pluses(rows.column(at)) for at in self._numbers}
         for at, row in enumerate(rows.to_pylist()):
-            for name in self._texts:
+            for name in self._style.texts:
                 if row[name] is not None:
                     row[name] = str(row[name])
             row |= {name: written[at] for name, written in numbers.items() if isinstance(written[at], str)}

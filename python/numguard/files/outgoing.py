@@ -17,7 +17,7 @@ from numguard import _core
 from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.files import write_rows
-from numguard.files.formats import written_numbers
+from numguard.files.formats import Style, written_numbers
 from numguard.files.placing import Together, together, unwritten
 from numguard.indian_time import ZONE
 from numguard.types import PathLike
@@ -60,7 +60,7 @@ def write_private(
         written = written.rename_columns(list(names))
     try:
         with together(private=True) if into is None else nullcontext(into) as files:
-            write_rows(path, written.schema, written.to_batches(), title=title, header=header, into=files)
+            write_rows(path, written.schema, written.to_batches(), Style(title=title, header=header), into=files)
             return files.fingerprint(path)
     except OSError as error:
         raise unwritten(path, error) from None

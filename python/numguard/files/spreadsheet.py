@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from numguard.compute import retyped
 from numguard.errors import InputError, MissingExtraError
-from numguard.files.formats import Format, nested, plain_text, with_pluses, without_dictionaries
+from numguard.files.formats import Format, Style, nested, plain_text, with_pluses, without_dictionaries
 
 __all__ = ["SHEET_ROWS", "Workbook"]
 
@@ -37,12 +37,12 @@ class Workbook(Format):
     is_sheet = True
     plain = staticmethod(without_dictionaries)
 
-    def __init__(self, file: IO[bytes], schema: pa.Schema, texts: Sequence[str] = (), **options: Any) -> None:
+    def __init__(self, file: IO[bytes], schema: pa.Schema, style: Style, numbers: Sequence[int]) -> None:
         try:
             import xlsxwriter  # type: ignore[import-untyped]
         except ImportError:
             raise MissingExtraError('an .xlsx file needs xlsxwriter: pip install "numguard-telecom[xlsx]"') from None
-        super().__init__(file, schema, texts, **options)
+        super().__init__(file, schema, style, numbers)
         # xlsxwriter keeps rows in files until the workbook is closed: in this folder, so that all are removed.
         self._waiting = TemporaryDirectory(prefix="numguard-")
         options = {"constant_memory": True, "tmpdir": self._waiting.name, "use_zip64": True}
@@ -96,10 +96,10 @@ class Workbook(Format):
         self._sheet = self._book.add_worksheet()
         self._sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{SHEET_ROWS}"})
         self._next = 0
-        for line in self._title:
+        for line in self._style.title:
             self._put_text(self._next, 0, line)
             self._next += 1
-        if self._header:
+        if self._style.header:
             for at, name in enumerate(self._schema.names):
                 if self._put_text(self._next, at, name):
                     self._refuse(at, 0)
@@ -108,7 +108,7 @@ class Workbook(Format):
 
     def _cell(self, field: pa.Field[Any]) -> Callable[[int, int, Any], int]:
         """The function that writes a value of this column; it returns 0 on success."""
-        if pa.types.is_uint64(field.type) or field.name in self._texts:
+        if pa.types.is_uint64(field.type) or field.name in self._style.texts:
             return self._put_text  # a number or a handset
         if pa.types.is_boolean(field.type):
             return lambda row, at, value: int(self._sheet.write_boolean(row, at, value))

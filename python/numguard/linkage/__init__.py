@@ -293,12 +293,11 @@ def _read(
     for part in _parts(sightings, columns_in, opened):
         if isinstance(part, ParquetPart):
             stored = parquet_schema(part.path)
-            columns = columns_in([*stored.names, *part.partitions])
+            columns = columns_in([*stored.names, *part.about.partitions])
             degrees = [] if places is None else places.degrees(stored, part.schema().names)
             if set(columns) <= set(stored.names) and degrees is not None:
                 files.append((part.path, columns, degrees or None))
-                part.begin_account()
-                part.account.used = part.count()
+                part.count_rows()
                 parts.append(part)
                 if unread is not None:
                     unread.look_at(part, columns)

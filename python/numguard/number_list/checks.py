@@ -56,16 +56,17 @@ def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions:
     """
     is_spare = is_of_victims if has_actions else spares
     inner = "" if str(part.name) == str(path) else Path(part.name or "").stem
-    if is_spare(part.sheet or inner):
-        is_theirs = is_of_victims(part.sheet or inner)
+    if is_spare(part.about.sheet or inner):
+        is_theirs = is_of_victims(part.about.sheet or inner)
         whose = "the numbers of victims" if is_theirs else "numbers that are not to be listed"
         or_released = "" if is_theirs else _OR_RELEASED
         raise ColumnError(f"{part.name}: is named as {whose}: rename it, or take it out of the list{or_released}")
-    group = dict(zip(part.schema().names, part.groups, strict=False)).get(column or "", "")
+    above = part.above
+    group = dict(zip(part.schema().names, above.groups, strict=False)).get(column or "", "")
     if column is None or is_of_suspects(column) or is_of_suspects(group):
         return
-    titles = list(part.titles)
-    if part.groups:
+    titles = list(above.titles)
+    if above.groups:
         # The headings of groups are the last line that is not blank; they are those of columns.
         while titles and not titles.pop().strip(" ,;|\t"):
             pass
@@ -74,7 +75,7 @@ def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions:
         if is_spare(title):
             is_theirs = is_of_victims(title)
             whose = "victims, whose numbers" if is_theirs else "numbers that"
-            where = f"title in line {line}" if part.header_row else "title or the name of its records"
+            where = f"title in line {line}" if above.header_row else "title or the name of its records"
             or_released = "" if is_theirs else _OR_RELEASED
             raise ColumnError(
                 f"{part.name}: the {where} names {whose} are not to be listed: if suspects are meant, {_REMEDY}"
@@ -191,18 +192,18 @@ def check_shown(part: Part, batch: Batch, *, is_sparing: bool) -> None:
     Raises:
         InputError: A number is struck out, or in a hidden row.
     """
-    if is_sparing or not (part.hidden_rows or part.struck_out):
+    if is_sparing or not (part.about.hidden_rows or part.about.struck_out):
         return
     cells = batch.data.column(0)
     place = part.schema().names.index(batch.data.schema.names[0])
     digits = pc.fill_null(pc.match_substring_regex(seen_text(cells), r"\p{Nd}"), False).to_pylist()
     for row, is_number in zip(batch.row_numbers().tolist(), digits, strict=True):
-        if is_number and (row, place) in part.struck_out:
+        if is_number and (row, place) in part.about.struck_out:
             raise InputError(
                 f"{part.name}: the number in row {row} is struck out in the spreadsheet: delete such rows, or take the "
                 "line through it off if it is meant"
             )
-        if is_number and row in part.hidden_rows:
+        if is_number and row in part.about.hidden_rows:
             raise InputError(
                 f"{part.name}: row {row} has a number and is hidden in the spreadsheet, by a filter or by hand: show "
                 "all rows, and delete those that are not meant"

@@ -118,7 +118,7 @@ def has_handsets(names: Sequence[str]) -> bool:
 
 def begins_with_row(part: Part, is_wanted: Callable[[str], bool]) -> bool:
     """Whether the header of a part is a row."""
-    return bool(part.header_row) and _is_row(part.schema().names, is_wanted)
+    return bool(part.above.header_row) and _is_row(part.schema().names, is_wanted)
 
 
 def _is_row(names: Sequence[str], is_wanted: Callable[[str], bool]) -> bool:
@@ -134,14 +134,15 @@ def is_list(part: Part, kind: Kind, is_wanted: Callable[[str], bool], *, may_be_
     Raises:
         InputError: It has numbers among something else, so that it cannot be known which of them are listed.
     """
-    there, types = part.schema().names, part.schema().types
+    there, types = part.stored_schema().names, part.stored_schema().types
     cells: list[Any] = []
-    if begins_with_row(part, is_wanted):
+    if part.above.header_row and _is_row(there, is_wanted):
         cells.append(pa.array(there))
     elif not may_be_read or len(there) != 1 or pa.types.is_nested(types[0]) or kind.is_of_something_else(there[0]):
         return False
     has_numbers, has_others = False, not cells or len(there) != 1 or not may_be_read
-    for written in chain(cells, (column for batch in part.batches() for column in batch.data.columns)):
+    batches = part.counted(part.stored_batches(None))
+    for written in chain(cells, (column for batch in batches for column in batch.data.columns)):
         if not is_text(written.type) and not pa.types.is_integer(written.type):
             continue
         text = as_text(written)
@@ -181,7 +182,7 @@ def column_of(part: Part, kind: Kind) -> str:
             f"{part.name}: the heading {name!r} is of something else than numbers to list: if they are "
             f"meant all the same, {_REMEDY}"
         )
-    group = dict(zip(there, part.groups, strict=False)).get(name)
+    group = dict(zip(there, part.above.groups, strict=False)).get(name)
     if group and kind.is_of_something_else(f"{group} {name}"):
         raise ColumnError(
             f"{part.name}: the column {name!r} is below the heading {group!r}, of something else than numbers to "

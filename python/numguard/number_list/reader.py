@@ -40,7 +40,7 @@ from numguard.number_list.columns import Kind, begins_with_row, column_of, has_h
 from numguard.number_list.same import has_other_numbers, without_ends
 from numguard.number_list.spared import may_spare
 from numguard.number_list.titles import names_victims
-from numguard.source import Batch, Part, check_columns, is_of_codes, open_source
+from numguard.source import Account, Batch, Part, check_columns, is_of_codes, open_source
 from numguard.source.strict import check_strict
 from numguard.types import PathLike, RowAccount
 
@@ -158,7 +158,7 @@ class OpenList:
                 yield from self._rows_of(part, read, self._action)
                 continue
             self._header_rows += 1
-            first = Batch(without_ends(pa.RecordBatch.from_pydict({name: [name]})), part.name, part.header_row)
+            first = Batch(without_ends(pa.RecordBatch.from_pydict({name: [name]})), part.name, part.above.header_row)
             check_shown(part, first, is_sparing=self._may_be_victims)
             yield first
             yield from self._rows_of(part, read, None)
@@ -189,10 +189,10 @@ class OpenList:
         codes = codes if self._kind.has_codes else []
         beside = [name for name in beside if name in codes or may_spare(name, there.field(name).type)]
         known = {*map(bare, there.names), *self._kind.names}
-        part.on_refused = lambda line, text, _note: check_line(part.name, line, text, self._below)
-        for batch in part.batches([*wanted, *beside]):
+        account = Account(lambda line, text, _note: check_line(part.name, line, text, self._below))
+        for batch in part.batches([*wanted, *beside], account):
             # In a typed table there are no headings among the rows.
-            if part.header_row:
+            if part.above.header_row:
                 check_headings(batch, wanted[0], known, self._below)
             self._below.check(batch, batch.data[wanted[0]])
             # Actions say what each row is for, also where its reason says why another number was spared.

@@ -28,7 +28,7 @@ import pyarrow as pa
 from numguard._core import ImeiSet, Scanner
 from numguard.compute import named
 from numguard.errors import ArgumentError, UnsupportedTypeError
-from numguard.files import FORMATS, IMEI_COLUMNS, write_rows
+from numguard.files import FORMATS, IMEI_COLUMNS, Style, write_rows
 from numguard.files.manifest import has_manifest
 from numguard.progress import Throttle
 from numguard.scanning.marks import Marks, Sets, flattened
@@ -202,7 +202,7 @@ class Scan:
         # Integers that were scanned as keys are written so that they read as the same keys.
         imeis = [*IMEI_COLUMNS, *handsets, *self._handsets]
         numbers = [name for name in (*matches, *self._keys) if name not in imeis]
-        write_rows(path, schema, rows, texts=matches, imeis=imeis, numbers=numbers)
+        write_rows(path, schema, rows, Style(texts=matches, imeis=imeis, numbers=numbers))
         return self.summary
 
     def _check_place(self, path: Path) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from numguard.errors import ColumnError
-from numguard.scanning.faults import is_broken
 from numguard.source import Part, check_columns, with_partition_values
 
 __all__ = ["Projection"]
@@ -54,7 +53,7 @@ class Projection:
         beside = [] if region_column is None else [region_column]
         #: All columns to read from a file; None reads all.
         self.read = None if self.stored is None else list(dict.fromkeys([*self.stored, *keys, *beside]))
-        broken = [name for name in (*keys, *beside, *(self.stored or ())) if is_broken(name)]
+        broken = [name for name in (*keys, *beside, *(self.stored or ())) if _is_broken(name)]
         check_columns([*keys, *broken], schema, first.name)
 
     def schema(self, stored: pa.Schema) -> pa.Schema:
@@ -83,3 +82,8 @@ class Projection:
     def without_time(self, hits: pa.RecordBatch) -> pa.RecordBatch:
         """Hits without the column of times, if it was read for the rule only."""
         return hits if self._dropped is None else hits.drop_columns([self._dropped])
+
+
+def _is_broken(name: str) -> bool:
+    """Whether a name has half a character (a surrogate), which no column's name can have."""
+    return any("\ud800" <= character <= "\udfff" for character in name)

@@ -14,7 +14,6 @@ import pyarrow as pa
 
 from numguard._core import Scanner, is_plain_arrow, parquet_schema
 from numguard.errors import ArgumentError, InputError
-from numguard.scanning.faults import validating
 from numguard.scanning.projection import Projection
 from numguard.scanning.summary import SkippedFile
 from numguard.source import ArrowFilePart, ParquetPart, Part, TextPart, check_columns, in_part, reading
@@ -171,11 +170,16 @@ class Run:
             part.account.used = self._scanner.rows - before
 
     def _hits_of_batches(self, part: Part) -> Iterator[pa.RecordBatch]:
-        sound = validating(part, None if self._by_batches else self._keys)
-        for batch in part.counted(self._projection.read):
+        read = self._projection.read
+        # Of an Arrow file the scanner relies on nothing but keys: of the other columns, hits alone are validated.
+        arrow = part if isinstance(part, ArrowFilePart) and not self._by_batches else None
+        for batch in part.counted(arrow.stored_batches(read, self._keys) if arrow else part.stored_batches(read)):
             for start in range(0, batch.data.num_rows, _ROWS_AT_ONCE):  # Ctrl-C takes effect between two calls
                 with in_part(part):
-                    hits = sound(self._scanner.batch(batch.data.slice(start, _ROWS_AT_ONCE), every=self._all_rows))
+                    hits = self._scanner.batch(batch.data.slice(start, _ROWS_AT_ONCE), every=self._all_rows)
+                    if hits is not None and arrow:
+                        with reading(part.name, "the Arrow file"):
+                            hits.validate(full=True)
                 if hits is not None:
                     yield hits
                 self._tell(False)

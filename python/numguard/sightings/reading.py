@@ -281,9 +281,7 @@ class Reader:
         for part in parts:
             columns = self._columns_of(part)
             files.append((part.path, columns[: len(self._columns)] if keys_alone else columns))
-            part.begin_account()
-            part.account.used = part.count()
-            rows += part.account.used
+            rows += part.count_rows()
             if origins is not None:
                 origins.add(part.account.used, part.name, 1)
             if account is not None:

@@ -16,7 +16,7 @@ import io
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -176,7 +176,7 @@ def accounted(
         "refused_rows": dict(+all_refused),
         "not_data": dict(+all_not_data),
         "passed_over": [f"{passed.name}: {passed.why}" for source in sources for passed in source.passed_over],
-        "warnings": [f"{part.name}: {warning}" for part in parts for warning in part.warnings],
+        "warnings": [f"{part.name}: {warning}" for part in parts for warning in part.about.warnings],
     }
 
 
@@ -194,6 +194,7 @@ class _Options:
     keep_broken: bool
     is_kept: Callable[[Part], bool] | None = None
     keys: Sequence[str] = ()
+    partitions: Mapping[str, str] = field(default_factory=dict)
     passed_over: list[PassedOver] = field(default_factory=list)
 
 
@@ -317,8 +318,8 @@ def as_text(member: Member, key_of: Callable[[str], Key | None]) -> tuple[list[M
         texts = [
             Member(
                 part_name(member.name, name, number, len(sheets)),
-                "text",
                 member.container,
+                "text",
                 "workbook",
                 partial(opened_bytes, as_lines(filled.rows)),
                 warnings=filled.warnings,
@@ -344,15 +345,12 @@ def kind_of_file(path: Path) -> str:
 def _parts_of_file(path: Path, options: _Options, *, below: Path | None = None) -> list[Part]:
     try:
         check_file(path)
-        found = _parts_of(str(path), lambda: path.open("rb"), path, options)
+        partitions = {} if below is None else partition_values(path, below)
+        return _parts_of(str(path), lambda: path.open("rb"), path, replace(options, partitions=partitions))
     except InputError as error:
         if not options.keep_broken:
             raise
-        found = [BrokenPart(str(path), error)]
-    if below is not None:
-        for part in found:
-            part.partitions = partition_values(path, below)
-    return found
+        return [BrokenPart(str(path), error)]
 
 
 def _parts_of(name: str, opened: Opener, path: Path | None, options: _Options) -> list[Part]:
@@ -362,7 +360,7 @@ def _parts_of(name: str, opened: Opener, path: Path | None, options: _Options) -
     options.passed_over.extend(passed)
     found: list[Part] = []
     for member in inside:
-        found += _parts_of_member(member, options)
+        found += _parts_of_member(replace(member, partitions=options.partitions), options)
     if options.wanted is not None and len(found) > 1:
         found = _with_a_wanted_column(found, options)
     return found
@@ -384,9 +382,9 @@ def _parts_of_member(member: Member, options: _Options) -> list[Part]:
         case "parquet" | "arrow" | "arrow stream" if member.path is None:
             return [packed_part(member)]
         case "parquet":
-            return [ParquetPart(cast("Path", member.path))]
+            return [ParquetPart(member)]
         case "arrow" | "arrow stream":
-            return [ArrowFilePart(cast("Path", member.path), stream=member.kind == "arrow stream")]
+            return [ArrowFilePart(member)]
     if options.sheet is not None:
         raise ArgumentError(f"sheet: {member.name} is not a workbook")
     return [TextPart(member, options.wanted)]
@@ -398,7 +396,7 @@ def _with_a_wanted_column(found: list[Part], options: _Options) -> list[Part]:
     with_column: list[Part] = []
     for part in found:
         try:
-            names = part.schema().names
+            names = part.stored_schema().names
         except InputError:
             with_column.append(part)  # reading it raises
         else:
@@ -472,7 +470,6 @@ def _remote(uri: str, options: _Options) -> list[Part]:
             opened: Any = partial(system.open_input_stream, file, compression=None)
             if kind == "zip":
                 opened = partial(system.open_input_file, file)
-            for part in _parts_of(file, opened, None, options):
-                part.partitions = partition_values(Path(file), Path(path))
-                parts.append(part)
+            partitions = partition_values(Path(file), Path(path))
+            parts += _parts_of(file, opened, None, replace(options, partitions=partitions))
         return parts

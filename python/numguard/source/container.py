@@ -24,7 +24,7 @@ from numguard._core import Gunzip
 from numguard.errors import InputError
 from numguard.source.kinds import HEAD, WRAPPED, character_set, kind_of, refusal_reason
 from numguard.source.limits import check, limit
-from numguard.source.part import reading
+from numguard.source.part import About, reading
 
 __all__ = [
     "Member",
@@ -47,18 +47,15 @@ _DAMAGE: Final = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplemen
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """One text, table or workbook: its name as in `source` columns, its kind, its container, how to open it."""
+class Member(About):
+    """One text, table or workbook: what is known of it, its kind, its character set, how to open it."""
 
     name: str
     kind: str
-    container: str
     encoding: str
     open: Opener
     #: The file itself, where it is not packed.
     path: Path | None = None
-    #: As those of a part.
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +109,7 @@ def _inspect(found: _Found, name: str, within: str, opened: Opener, *, layers: i
     if why is not None:
         found.passed.append(PassedOver(name, why))
     elif kind not in WRAPPED:
-        found.members.append(Member(name, kind, _inside(within, kind), character_set(head), opened, path))
+        found.members.append(Member(name, _inside(within, kind), kind, character_set(head), opened, path))
     else:
         check("layers", layers + 1, name, "the layers that it is packed in are at least")
         if kind == "zip":
@@ -246,7 +243,7 @@ def _inspect_zip(found: _Found, name: str, within: str, opened: Opener, *, layer
     archive = _Archive(name, opened, is_file=path is not None)
     archive.check_size()
     if any(entry.filename in _WORKBOOKS for entry in archive.entries):
-        found.members.append(Member(name, "workbook", _inside(within, "workbook"), "workbook", archive.whole))
+        found.members.append(Member(name, _inside(within, "workbook"), "workbook", "workbook", archive.whole))
         return
     check("members", len(archive.entries), name, "the files in it are")
     for entry in archive.entries:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from numguard.compute import as_text, decoded, is_text, named, pc
 from numguard.errors import UnsupportedTypeError
 from numguard.indian_time import IST, OFFSET_MICROS
-from numguard.source.part import NOT_A_TIME, Account, Batch, Part, check_columns
+from numguard.source.part import NOT_A_TIME, About, Account, Batch, Part, check_columns
 
 __all__ = ["dated", "read_moments"]
 
@@ -35,8 +35,8 @@ class _DatedPart(Part):
     """A part without the rows whose text in one column is no time; they are refused, as `not_a_time`."""
 
     def __init__(self, part: Part, at: str) -> None:
+        super().__init__(About(part.name, part.container, warnings=part.about.warnings))
         self._part, self._at = part, at
-        self.name, self.container = part.name, part.container
 
     @property
     def account(self) -> Account:
@@ -48,13 +48,13 @@ class _DatedPart(Part):
         schema = self._part.schema()
         return schema.set(schema.get_field_index(self._at), pa.field(self._at, _MOMENT))
 
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[Batch]:
+    def batches(self, columns: Sequence[str] | None = None, account: Account | None = None) -> Iterator[Batch]:
         """The rows whose time is one, or blank: the same ones for any `columns`, as the times are always read."""
         wanted = self.schema().names if columns is None else list(columns)
         check_columns(wanted, self.schema(), self.name)
         has_time = False
         unread: list[int] = []
-        for rows in self._part.batches(list(dict.fromkeys([*wanted, self._at]))):
+        for rows in self._part.batches(list(dict.fromkeys([*wanted, self._at])), account):
             batch = rows
             texts = pc.utf8_trim_whitespace(as_text(batch.data.column(self._at)))
             times = read_moments(texts)
@@ -68,9 +68,8 @@ class _DatedPart(Part):
             yield replace(batch, data=data.select(wanted))
         # Not before the part is read: a text of which no row is used is an error of another kind.
         self.account.used -= len(unread)
-        self.warnings = self._part.warnings
         for row in unread:
-            self.refuse(row, "", NOT_A_TIME)
+            self.account.refuse(row, "", NOT_A_TIME)
         if unread and not has_time:
             where = f"{self.name}: " if self.name else ""
             or_read = f"{where and ', or read the file with read_cdr (numguard cdr read), which reads written times'}"

@@ -11,7 +11,8 @@ import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ import pyarrow as pa
 from numguard.compute import named
 from numguard.errors import InputError
 from numguard.source.limits import check
-from numguard.source.part import Batch, Part
+from numguard.source.part import Above, Batch, Part, Ragged
 
 if TYPE_CHECKING:
     from numguard.source.container import Member
@@ -44,45 +45,62 @@ _REMEDY = "save it as a list of records (orient='records' of pandas), or as CSV"
 _ONLY = "number"
 
 
+class Document(NamedTuple):
+    """The records of a document as a table, and the number of each."""
+
+    table: pa.Table
+    rows: npt.NDArray[np.int64]
+    #: Lines that are no record.
+    broken: Sequence[Ragged] = ()
+    #: `json` or `json lines`.
+    form: str = "json"
+    #: How many lines are blank.
+    blank: int = 0
+    #: Those that it has beside the list of records, as `file_name` of MNRL, and the key of the list.
+    titles: Sequence[str] = ()
+
+
 class JsonPart(Part):
     """A document, or a text of one object a line."""
 
     def __init__(self, member: Member) -> None:
-        self.name: str = member.name
-        self.container = member.container
+        super().__init__(member)
         self._member = member
-        self._table: tuple[pa.Table, npt.NDArray[np.int64]] | None = None
-        self._broken: list[tuple[int, str, str]] = []
-        self._blank = 0
+
+    @property
+    def container(self) -> str:
+        """`json` or `json lines`, after its containers."""
+        return self.about.container.removesuffix("json") + self._document.form
+
+    @property
+    def above(self) -> Above:
+        """The titles that the document has beside its records."""
+        return Above(titles=self._document.titles)
 
     def stored_schema(self) -> pa.Schema:
         """The columns, all text."""
-        return self._load()[0].schema
+        return self._document.table.schema
 
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The records, in order."""
-        table, rows = self._load()
-        self.account.skip("blank", self._blank)
-        for broken in self._broken:
-            self.refuse(*broken)
-        data = table if columns is None else table.select(list(columns))
+        found = self._document
+        self.account.skip("blank", found.blank)
+        for broken in found.broken:
+            self.account.refuse(*broken)
+        data = found.table if columns is None else found.table.select(list(columns))
         for batch in data.combine_chunks().to_batches():
-            yield Batch(batch, self.name, rows)
+            yield Batch(batch, self.name, found.rows)
 
-    def _load(self) -> tuple[pa.Table, npt.NDArray[np.int64]]:
-        if self._table is None:
-            from numguard.source.container import read_whole
+    @cached_property
+    def _document(self) -> Document:
+        from numguard.source.container import read_whole
 
-            content = read_whole(self._member).removeprefix(b"\xef\xbb\xbf")
-            try:
-                text = content.decode()
-            except UnicodeDecodeError:
-                raise InputError(f"{self.name}: holds text that is not UTF-8: save it again as UTF-8") from None
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-            rows, self._broken, form, self._blank, self.titles = read(text, self.name)
-            self.container = self.container.removesuffix("json") + form
-            self._table = as_table(rows, self.name)
-        return self._table
+        name = self._member.name
+        try:
+            text = read_whole(self._member).removeprefix(b"\xef\xbb\xbf").decode()
+        except UnicodeDecodeError:
+            raise InputError(f"{name}: holds text that is not UTF-8: save it again as UTF-8") from None
+        return read(text.replace("\r\n", "\n").replace("\r", "\n"), name)
 
 
 def looks_like_json(content: bytes) -> bool:
@@ -96,11 +114,8 @@ def load(text: str) -> Any:
     return json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_object)
 
 
-def read(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int, str, str]], str, int, list[str]]:
-    """The records with row numbers, the broken lines, the form, the count of blank lines, and the titles.
-
-    The form is `json` or `json lines`. The titles are those that the document has beside the list of records, as
-    `file_name` of MNRL, and the key of the list.
+def read(text: str, name: str) -> Document:
+    """What a text has: one document, or a document a line.
 
     Raises:
         InputError: the document is damaged, or has no records or several lists of them.
@@ -109,9 +124,10 @@ def read(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int, s
         whole = load(text)
     except (ValueError, RecursionError):
         blank = text.removesuffix("\n").split("\n")
-        return *_lines(text, name), "json lines", sum(not line.strip() for line in blank), []
+        rows, broken = _lines(text, name)
+        return Document(*as_table(rows, name), broken, "json lines", sum(not line.strip() for line in blank))
     records, titles = records_of(whole, name)
-    return list(enumerate(records, 1)), [], "json", 0, titles
+    return Document(*as_table(list(enumerate(records, 1)), name), titles=titles)
 
 
 def records_of(whole: Any, name: str) -> tuple[Sequence[Any], list[str]]:
@@ -224,9 +240,9 @@ def _all_texts(values: Sequence[Any]) -> bool:
     return all(isinstance(value, str) for value in values)
 
 
-def _lines(text: str, name: str) -> tuple[list[tuple[int, Any]], list[tuple[int, str, str]]]:
+def _lines(text: str, name: str) -> tuple[list[tuple[int, Any]], list[Ragged]]:
     rows: list[tuple[int, Any]] = []
-    broken: list[tuple[int, str, str]] = []
+    broken: list[Ragged] = []
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue

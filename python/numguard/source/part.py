@@ -12,15 +12,14 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import decoded, filtered, flags, is_text, may_be_number, named, schema_of
+from numguard.compute import filtered, flags, may_be_number, named, schema_of
 from numguard.errors import (
     ArgumentError,
     ColumnError,
@@ -33,19 +32,18 @@ from numguard.source.non_data import NUMBER, NonData, is_blank
 from numguard.source.strict import strict_error
 
 __all__ = [
-    "BATCH_ROWS",
     "NOT_A_TIME",
     "ORIGIN",
     "RECORD_NOTES",
     "REFUSED",
+    "About",
+    "Above",
     "Account",
     "Batch",
     "BrokenPart",
     "Part",
     "Ragged",
     "check_columns",
-    "check_names",
-    "check_type",
     "exporting",
     "headings",
     "in_part",
@@ -59,8 +57,6 @@ __all__ = [
 MOST_NAMES = 100
 #: Rows passed to the compiled module at a time: enough for every thread, a fraction of a second.
 _STEP: Final = 1 << 20
-#: Rows of one batch, where the container does not determine it.
-BATCH_ROWS = 1 << 16
 
 
 #: Why a whole row is refused, for any content of its cells.
@@ -88,13 +84,21 @@ ORIGIN: Final = ("source", "row")
 class Account:
     """The count of the lines of one part: used, refused, non-data.
 
+    Args:
+        on_refused: Called with the line, text and note of each refused row.
+        finds_headers: Whether the caller looks for headers of other columns among the rows, and refuses what is below
+            them.
+
     Attributes:
         used: rows that were read.
         not_data: non-data lines by kind: title, blank, ruler, header (a repeated one), total, page.
         lines, notes: the line of each refused row, and the index of its note.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, on_refused: Callable[[int, str, str], None] | None = None, *, finds_headers: bool = False
+    ) -> None:
+        self._on_refused, self.finds_headers = on_refused, finds_headers
         self.used = 0
         self.not_data: dict[str, int] = {}
         self.lines = array("q")
@@ -116,10 +120,12 @@ class Account:
         if count:
             self.not_data[kind] = self.not_data.get(kind, 0) + count
 
-    def refuse(self, line: int, note: str) -> None:
+    def refuse(self, line: int, text: str, note: str) -> None:
         """Counts a refused row."""
         self.lines.append(line)
         self.notes.append(_NOTES.index(note))
+        if self._on_refused is not None:
+            self._on_refused(line, text, note)
 
     def check_strict(self, name: str | None) -> None:
         """Raises InputError if a row of the part, which has this name, is refused."""
@@ -168,35 +174,60 @@ class Batch:
         return pa.Table.from_arrays([files, rows, notes.filter(is_refused)], schema=REFUSED)
 
 
-class Part(ABC):
-    """One file, or one table or stream."""
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a part before it is read."""
 
     #: The file, as it was named; None for a table or stream.
-    name: str | None = None
-    #: Its kind (text, json, json lines, workbook, parquet, arrow, dataset, stream), after its containers (gzip/text).
+    name: str | None
+    #: Its kind (text, json, workbook, parquet, arrow, dataset, stream), after its containers (gzip/text).
     container: str
-    #: The character set of a text.
-    encoding: str | None = None
+    _: KW_ONLY
+    #: The sheet of a workbook.
+    sheet: str | None = None
+    #: What a reader must know of how it is read, such as formulas without a value.
+    warnings: tuple[str, ...] = ()
+    #: The rows that a workbook hides, by a filter or by hand.
+    hidden_rows: Collection[int] = frozenset()
+    #: The cells of a workbook that are struck out: the row, and the place of the column.
+    struck_out: Collection[tuple[int, int]] = frozenset()
+    #: The values that the directories above the file give all its rows: `day=2025-06-01/` is the column `day`.
+    partitions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Above:
+    """What stands above the rows of a part."""
+
     #: The line or row of the header; 0 where the format names its columns without one.
     header_row: int = 0
     #: For each column what stands above its heading, if the row above the header has several headings of groups.
     groups: Sequence[str] = ()
     #: The lines above the header, with all their cells.
     titles: Sequence[str] = ()
-    #: The sheet of a workbook.
-    sheet: str | None = None
-    #: Called with the line, text and note of each refused row, if it is set before the rows are read.
-    on_refused: Callable[[int, str, str], None] | None = None
-    #: Whether the caller looks for headers of other columns among the rows, and refuses what is below them.
-    finds_headers: bool = False
-    #: What a reader must know of how it was read, such as formulas without a value; complete once it was read.
-    warnings: Sequence[str] = ()
-    #: The rows that a workbook hides, by a filter or by hand.
-    hidden_rows: Collection[int] = frozenset()
-    #: The cells of a workbook that are struck out: the row, and the place of the column.
-    struck_out: Collection[tuple[int, int]] = frozenset()
-    #: The values that the directories above the file give all its rows: `day=2025-06-01/` is the column `day`.
-    partitions: Mapping[str, str] = MappingProxyType({})
+
+
+class Part(ABC):
+    """One file, or one table or stream."""
+
+    #: The character set of a text, complete once it was read.
+    encoding: str | None = None
+    _above = Above()
+
+    def __init__(self, about: About) -> None:
+        self.about: Final = about
+        self.name: Final = about.name
+        self.begin_account()
+
+    @property
+    def container(self) -> str:
+        """Its kind, after its containers; of JSON whether it is one document or one a line."""
+        return self.about.container
+
+    @property
+    def above(self) -> Above:
+        """What stands above its rows."""
+        return self._above
 
     def schema(self) -> pa.Schema:
         """The columns: those of the file, then those of its directories (`name=value`)."""
@@ -205,21 +236,24 @@ class Part(ABC):
             schema = schema.append(pa.field(name, pa.string()))
         return schema
 
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[Batch]:
-        """The rows, in order; `columns` chooses and orders the columns, None takes all."""
+    def batches(self, columns: Sequence[str] | None = None, account: Account | None = None) -> Iterator[Batch]:
+        """The rows, in order, counted in this or a new account.
+
+        `columns` chooses and orders the columns, None takes all.
+        """
         if columns is not None:
             check_columns(columns, self.schema(), self.name)
         values = self.partition_values()
         wanted = None if columns is None else [name for name in columns if name not in values]
-        for batch in self.counted(wanted):
+        for batch in self.counted(self.stored_batches(wanted), account):
             yield replace(batch, data=with_partition_values(batch.data, values, columns)) if values else batch
 
     def partition_values(self) -> dict[str, str]:
         """The columns that come from the directories of the path alone, with their one value."""
-        if not self.partitions:
+        if not self.about.partitions:
             return {}
         stored = self.stored_schema().names
-        return {name: text for name, text in self.partitions.items() if name not in stored}
+        return {name: text for name, text in self.about.partitions.items() if name not in stored}
 
     def origin(self) -> Sequence[str]:
         """The columns `ORIGIN`; none of a file, or of a stream that does not have both."""
@@ -236,37 +270,29 @@ class Part(ABC):
     @property
     def account(self) -> Account:
         """The account of the lines read so far."""
-        if not hasattr(self, "_account"):
-            self._account = Account()
         return self._account
 
-    def begin_account(self) -> None:
-        """Begins a new account."""
-        self._account = Account()
+    def begin_account(self, account: Account | None = None) -> None:
+        """Begins this or a new account."""
+        self._account = Account() if account is None else account
 
-    def counted(self, columns: Sequence[str] | None) -> Iterator[Batch]:
-        """The rows of `stored_batches`, counted in a new account."""
-        self.begin_account()
-        for batch in self.stored_batches(columns):
+    def counted(self, rows: Iterable[Batch], account: Account | None = None) -> Iterator[Batch]:
+        """The rows, counted in this or a new account."""
+        self.begin_account(account)
+        for batch in rows:
             self._account.used += batch.data.num_rows
             yield batch
-
-    def refuse(self, line: int, text: str, note: str) -> None:
-        """Counts a refused row, and calls `on_refused`."""
-        self.account.refuse(line, note)
-        if self.on_refused is not None:
-            self.on_refused(line, text, note)
 
     def account_title(self, line: int, text: str) -> None:
         """Counts a line above the header: a title, a blank one, or a refused row if it has a number."""
         if NUMBER.search(text):
-            self.refuse(line, text, "above_header")
+            self.account.refuse(line, text, "above_header")
         else:
             self.account.skip("blank" if is_blank(text) else "title")
 
     def check_header(self, line: int, cells: Sequence[str], non_data: NonData) -> None:
         """Raises ColumnError if a row is a header of other columns: below it each column may hold something else."""
-        if not self.finds_headers and non_data.is_other_header(cells):
+        if not self.account.finds_headers and non_data.is_other_header(cells):
             raise ColumnError(
                 f"{self.name}: row {line} is a second header, of other columns or in another order: make what is below "
                 "it a file of its own"
@@ -276,10 +302,8 @@ class Part(ABC):
 class BrokenPart(Part):
     """A file that cannot be read; reading it raises its error."""
 
-    container = "broken"
-
     def __init__(self, name: str, error: InputError) -> None:
-        self.name: str = name
+        super().__init__(About(name, "broken"))
         self._error = error
 
     def stored_schema(self) -> pa.Schema:
@@ -289,20 +313,6 @@ class BrokenPart(Part):
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """Raises the error of the file."""
         raise self._error
-
-
-def check_names(fields: Iterable[pa.Field[Any]]) -> None:
-    """Reads all names, nested ones too, because they may be any bytes in a damaged file.
-
-    Raises:
-        UnicodeDecodeError: A name is not UTF-8.
-    """
-    for field in fields:
-        field.name.encode()
-        kind = field.type
-        if pa.types.is_timestamp(kind) and kind.tz is not None:
-            kind.tz.encode()
-        check_names(kind.field(n) for n in range(kind.num_fields))
 
 
 def with_partition_values(
@@ -364,24 +374,6 @@ def check_columns(
             raise ColumnError(f"{where}no column {named([column])!r}; there are {headings(schema.names)}{remedy}")
         if found > 1:
             raise ColumnError(f"{where}several columns are named {named([column])!r}: rename all but one")
-
-
-def check_type(column: str, kind: pa.DataType, to: pa.DataType, where: str) -> None:
-    """Raises InputError if a cast would change which number or moment a cell is.
-
-    The type of a column decides how its cells are read: uint64 holds canonical numbers and nothing else does, and text
-    that becomes a number loses its plus, its zeros, and that a spreadsheet rounded it. A time without a zone is one of
-    India, and pyarrow takes it as one of UTC.
-    """
-    one, other = decoded(kind), decoded(to)
-    if one in (other, pa.null()) or (is_text(one) and is_text(other)):
-        return
-    zones = [kind.tz for kind in (one, other) if isinstance(kind, pa.TimestampType)]
-    is_zoned_once = len(zones) == 2 and zones.count(None) == 1
-    if pa.uint64() in (one, other) or is_text(one) or other == pa.null() or is_zoned_once:
-        raise InputError(
-            f"{where}: column {named([column])!r}: it is {one} here and {other} before: scan them apart, or cast one"
-        )
 
 
 @contextmanager

@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from numguard.compute import named, pc, schema_of
 from numguard.errors import ArgumentError, InputError
-from numguard.source import Part, open_source
+from numguard.source import Account, Part, open_source
+from numguard.source.part import Ragged
 
 __all__ = ["BROKEN", "Records", "read_records"]
 
@@ -83,12 +84,11 @@ def read_records(
     opened = open_source(source, wanted=is_known, sheet=sheet)
     parts, counts = _without_counts(opened.parts, is_key)
     part = _only(parts, source)
-    broken: list[tuple[int, str, str]] = []
-    part.finds_headers = True
-    part.on_refused = lambda row, text, note: broken.append((row, text, note))
+    broken: list[Ragged] = []
+    account = Account(lambda *row: broken.append(row), finds_headers=True)
     schema = part.schema()
     batches, rows = [], [np.empty(0, np.int64)]
-    for batch in part.batches():
+    for batch in part.batches(account=account):
         batches.append(batch.data)
         rows.append(batch.row_numbers())
     table = pa.Table.from_batches(batches, schema)
@@ -97,14 +97,14 @@ def read_records(
         table,
         pa.array(np.concatenate(rows)),
         found,
-        part.account.not_data,
+        account.not_data,
         part.container,
-        part.encoding if part.container.endswith("text") else None,
-        part.header_row,
-        part.sheet,
+        part.encoding,
+        part.above.header_row,
+        part.about.sheet,
         [*opened.account()["passed_over"], *counts],
-        [f"{part.name}: {warning}" for warning in part.warnings],
-        part.struck_out,
+        [f"{part.name}: {warning}" for warning in part.about.warnings],
+        part.about.struck_out,
     )
 
 
@@ -113,7 +113,7 @@ def _without_counts(parts: Sequence[Part], is_key: Callable[[str], bool]) -> tup
 
     A sheet that counts complaints by districts has names of known columns too.
     """
-    if len(parts) < 2 or not all(part.sheet for part in parts):
+    if len(parts) < 2 or not all(part.about.sheet for part in parts):
         return parts, []
     meant = [part for part in parts if any(map(is_key, part.schema().names)) or _may_have_numbers(part)]
     if len(meant) != 1:
@@ -123,7 +123,7 @@ def _without_counts(parts: Sequence[Part], is_key: Callable[[str], bool]) -> tup
 
 
 def _may_have_numbers(part: Part) -> bool:
-    texts: list[Any] = [pa.array([*part.schema().names, *part.titles], pa.string())]
+    texts: list[Any] = [pa.array([*part.schema().names, *part.above.titles], pa.string())]
     texts += [column for batch in part.batches() for column in batch.data.columns]
     return any(pc.match_substring_regex(text, _TEN_DIGITS).true_count for text in texts)
 
@@ -134,8 +134,8 @@ def _only(parts: Any, source: Any) -> Part:
         return only
     if not isinstance(source, (str, Path)):
         raise ArgumentError("source: takes one file at a time, because the name and SHA-256 of each are recorded")
-    if all(part.sheet for part in parts):
-        sheets = named([str(part.sheet) for part in parts])
+    if all(part.about.sheet for part in parts):
+        sheets = named([str(part.about.sheet) for part in parts])
         raise InputError(
             f"{source}: has {len(parts)} sheets that are not empty ({sheets}); choose one with "
             "sheet= (complaints add and outcomes: --sheet), one after the other if all are meant"

@@ -22,7 +22,7 @@ from numguard.source.header import TextHeader, find_header, groups, split_line
 from numguard.source.limits import check
 from numguard.source.lines import Between, OpenText, open_text, ragged
 from numguard.source.non_data import MAY_BE_NON_DATA, TOTALS, NonData
-from numguard.source.part import Batch, Part, reading
+from numguard.source.part import Above, Batch, Part, reading
 
 __all__ = ["TextPart"]
 
@@ -41,14 +41,14 @@ class TextPart(Part):
     """
 
     def __init__(self, member: Member, wanted: Callable[[str], bool] | None = None, *, once: bool = False) -> None:
-        self.name = member.name
-        self.container = member.container
+        super().__init__(member)
         self.encoding = member.encoding
         self._member = member
         self._wanted = wanted
         self._once = once
         self._opened: tuple[ExitStack, OpenText] | None = None
         self._found: TextHeader | None = None
+        self._titles: Sequence[str] = ()
         self._inspected = 0
 
     @property
@@ -65,6 +65,14 @@ class TextPart(Part):
             else:
                 stack.close()
         return cast("TextHeader", self._found)
+
+    @property
+    def above(self) -> Above:
+        """What stands above its rows."""
+        header = self.header
+        above = next((line for line in reversed(self._titles) if line.strip()), "")
+        of_groups = groups(split_line(above, header.separator), header.names)
+        return Above(header_row=header.line, groups=of_groups, titles=self._titles)
 
     def stored_schema(self) -> pa.Schema:
         """The columns, all text."""
@@ -108,7 +116,7 @@ class TextPart(Part):
         for line, text, note in ragged(refused, separator, width, str(self.name)):
             kind = self._kind(text, whole=False) if note != "broken_quote" else None
             if kind is None:
-                self.refuse(line, text, note)
+                self.account.refuse(line, text, note)
             else:
                 self.account.skip(kind)
 
@@ -150,7 +158,7 @@ class TextPart(Part):
             stack, text = self._opened or self._open()
             self._opened = None
             with stack:
-                for line, title in enumerate(self.titles, 1):
+                for line, title in enumerate(self._titles, 1):
                     self.account_title(line, title)
                 self._inspected = 0
                 header = self.header
@@ -188,10 +196,7 @@ class TextPart(Part):
         if any("\0" in name for name in header.names):
             raise InputError(f"{self.name}: its header has a zero byte, so its encoding is not read: save it as UTF-8")
         check("columns", len(header.names), str(self.name), "its columns are")
-        self._found, self.header_row = header, header.line
-        self.titles = lines[: header.line - 1]
-        above = next((line for line in reversed(self.titles) if line.strip()), "")
-        self.groups = groups(split_line(above, header.separator), header.names)
+        self._found, self._titles = header, lines[: header.line - 1]
 
 
 def _stat(path: Path | None) -> os.stat_result | None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakSet
 
 import pyarrow as pa
 
-from numguard.compute import is_number, named, pc, retyped, seen_text
-from numguard.errors import ArgumentError, ColumnError, UnsupportedTypeError
-from numguard.source.part import BATCH_ROWS, Batch, Part, check_names, check_type, exporting, headings, reading
+from numguard.compute import decoded, is_number, is_text, named, pc, retyped, seen_text
+from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
+from numguard.source.part import About, Batch, Part, exporting, headings, reading
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
@@ -36,6 +37,9 @@ __all__ = [
 _UNNAMED = re.compile(r"__index_level_\d+__")
 #: How many ticks of a unit of time are a second.
 _TICKS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+#: Rows of one batch, where the container does not determine it.
+_BATCH_ROWS: Final = 1 << 16
+_STREAM: Final = About(None, "stream")
 #: The readers that were read. Such a reader gives no rows and no error, as if it had never had any.
 _spent: WeakSet[pa.RecordBatchReader] = WeakSet()
 
@@ -51,18 +55,18 @@ class _CallersError(Exception):
 class ParquetPart(Part):
     """A local Parquet file."""
 
-    container = "parquet"
+    def __init__(self, member: Member) -> None:
+        super().__init__(member)
+        self.path = cast("Path", member.path)
 
-    def __init__(self, path: Path) -> None:
-        self.name: str = str(path)
-        self.path = path
-
-    def count(self) -> int:
-        """The number of rows by its metadata."""
+    def count_rows(self) -> int:
+        """Counts all its rows by its metadata, in a new account."""
         import pyarrow.parquet as pq
 
+        self.begin_account()
         with reading(self.name, "the Parquet file"):
-            return pq.read_metadata(self.path).num_rows
+            self.account.used = pq.read_metadata(self.path).num_rows
+        return self.account.used
 
     def stored_schema(self) -> pa.Schema:
         """The columns."""
@@ -77,7 +81,7 @@ class ParquetPart(Part):
 
         with reading(self.name, "the Parquet file"), pq.ParquetFile(self.path) as file:
             first = 1
-            for data in file.iter_batches(batch_size=BATCH_ROWS, columns=None if columns is None else list(columns)):
+            for data in file.iter_batches(batch_size=_BATCH_ROWS, columns=None if columns is None else list(columns)):
                 yield Batch(data if columns is None else data.select(list(columns)), self.name, first)
                 first += data.num_rows
 
@@ -85,41 +89,40 @@ class ParquetPart(Part):
 class ArrowFilePart(Part):
     """A local Arrow IPC file (also called Feather) or stream."""
 
-    container = "arrow"
-    #: The columns whose cells are validated as they are read; None for all. Who names fewer relies on nothing in the
-    #: others before it has validated them.
-    validated: Sequence[str] | None = None
-
-    def __init__(self, path: Path, *, stream: bool) -> None:
-        self.name: str = str(path)
-        self.path = path
-        self._stream = stream
+    def __init__(self, member: Member) -> None:
+        super().__init__(replace(member, container="arrow"))
+        self.path = cast("Path", member.path)
+        self._stream = member.kind == "arrow stream"
 
     def stored_schema(self) -> pa.Schema:
         """The columns."""
         with reading(self.name, "the Arrow file"), self._open() as reader:
             schema: pa.Schema = reader.schema.remove_metadata()
-            check_names(schema)
+            _check_names(schema)
             return schema
 
-    def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
-        """The rows, in order."""
+    def stored_batches(self, columns: Sequence[str] | None, validated: Sequence[str] | None = None) -> Iterator[Batch]:
+        """The rows, in order.
+
+        The cells in the columns `validated` are validated as they are read; None for all. Who names fewer relies on
+        nothing in the others before it has validated them.
+        """
         fields = None if columns is None else [self.stored_schema().get_field_index(name) for name in columns]
         with reading(self.name, "the Arrow file"), self._open(fields) as reader:
             first = 1
-            check_names(reader.schema)
+            _check_names(reader.schema)
             for read in self._data(reader):
                 data = read if columns is None else read.select(list(columns))
                 # A file may be damaged or forged; Arrow's kernels rely on valid offsets and lengths.
                 data.validate()
                 names = data.schema.names
-                data.select([name for name in self.validated or names if name in names]).validate(full=True)
+                data.select([name for name in validated or names if name in names]).validate(full=True)
                 yield Batch(data, self.name, first)
                 first += data.num_rows
 
     def _open(self, fields: list[int] | None = None) -> Any:
         # Read, not mapped: a mapped file that is cut short while it is read ends the process.
-        source = pa.OSFile(self.name, mode="r")
+        source = pa.OSFile(str(self.path), mode="r")
         options = pa.ipc.IpcReadOptions(included_fields=fields)
         return (pa.ipc.open_stream if self._stream else pa.ipc.open_file)(source, options=options)
 
@@ -185,13 +188,43 @@ def _files_of(dataset: ds.Dataset) -> Iterator[ds.Dataset]:
     yield dataset
 
 
+def _check_names(fields: Iterable[pa.Field[Any]]) -> None:
+    """Reads all names, nested ones too, because they may be any bytes in a damaged file.
+
+    Raises:
+        UnicodeDecodeError: A name is not UTF-8.
+    """
+    for field in fields:
+        field.name.encode()
+        kind = field.type
+        if pa.types.is_timestamp(kind) and kind.tz is not None:
+            kind.tz.encode()
+        _check_names(kind.field(n) for n in range(kind.num_fields))
+
+
+def _check_type(column: str, kind: pa.DataType, to: pa.DataType, where: str) -> None:
+    """Raises InputError if a cast would change which number or moment a cell is.
+
+    The type of a column decides how its cells are read: uint64 holds canonical numbers and nothing else does, and text
+    that becomes a number loses its plus, its zeros, and that a spreadsheet rounded it. A time without a zone is one of
+    India, and pyarrow takes it as one of UTC.
+    """
+    one, other = decoded(kind), decoded(to)
+    if one in (other, pa.null()) or (is_text(one) and is_text(other)):
+        return
+    zones = [kind.tz for kind in (one, other) if isinstance(kind, pa.TimestampType)]
+    is_zoned_once = len(zones) == 2 and zones.count(None) == 1
+    if pa.uint64() in (one, other) or is_text(one) or other == pa.null() or is_zoned_once:
+        raise InputError(
+            f"{where}: column {named([column])!r}: it is {one} here and {other} before: scan them apart, or cast one"
+        )
+
+
 class DatasetPart(Part):
     """A pyarrow dataset, or one file of it; pyarrow reads its partitions and remote file systems."""
 
-    container = "dataset"
-
     def __init__(self, dataset: ds.Dataset, name: str | None = None, as_text: Sequence[str] = ()) -> None:
-        self.name = name
+        super().__init__(About(name, "dataset"))
         self._dataset = dataset
         #: Columns that are read as text, whatever pyarrow makes of them.
         self._as_text = as_text
@@ -205,7 +238,7 @@ class DatasetPart(Part):
         # More readahead fills memory; two batches of one fragment keep a core busy.
         scanner = self._dataset.scanner(
             columns=None if columns is None else list(columns),
-            batch_size=BATCH_ROWS,
+            batch_size=_BATCH_ROWS,
             batch_readahead=2,
             fragment_readahead=1,
         )
@@ -234,15 +267,14 @@ class DatasetPart(Part):
             if column not in stored.names and column not in parts_of_path:
                 raise ColumnError(f"{where}: no column {named([column])!r}; there are {headings(stored.names)}")
             if stored.names.count(column) == 1 and column not in self._as_text:
-                check_type(column, stored.field(column).type, to.field(column).type, where)
+                _check_type(column, stored.field(column).type, to.field(column).type, where)
 
 
 class StreamPart(Part):
     """A table or stream: anything with `__arrow_c_stream__`. A stream can be read once, a table repeatedly."""
 
-    container = "stream"
-
-    def __init__(self, exported: Any) -> None:
+    def __init__(self, exported: Any, about: About = _STREAM) -> None:
+        super().__init__(about)
         self._exported = exported
         self._reader: pa.RecordBatchReader | None = None
         self._schema: pa.Schema | None = None
@@ -309,9 +341,7 @@ def packed_part(member: Member) -> Part:
             opened = pa.ipc.open_file if member.kind == "arrow" else pa.ipc.open_stream
             table = opened(content).read_all()
             table.validate(full=True)
-    part = StreamPart(table)
-    part.name, part.container = member.name, member.container
-    return part
+    return StreamPart(table, member)
 
 
 def stream_of(batches: Iterable[Any]) -> pa.RecordBatchReader:
@@ -359,7 +389,7 @@ def _as_first(table: pa.Table, first: pa.Schema) -> pa.Table:
             )
         table = table.select(first.names)
     for field, to in zip(table.schema, first, strict=True):
-        check_type(field.name, field.type, to.type, "the source")
+        _check_type(field.name, field.type, to.type, "the source")
     return retyped(table, first)
 
 

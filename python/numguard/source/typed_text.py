@@ -40,7 +40,7 @@ def typed_text(part: Part, name: str, container: str, key_of: Callable[[str], Ke
                 for heading, column in zip(names, batch.data.columns, strict=True)
             ]
         rows += [[cell or "" for cell in row] for row in zip(*columns, strict=True)]
-    return Member(name, "text", container, "typed", partial(opened_bytes, as_lines(rows)))
+    return Member(name, container, "text", "typed", partial(opened_bytes, as_lines(rows)))
 
 
 def text_of_keys(column: Any, key: Key | None) -> Any:

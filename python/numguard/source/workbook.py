@@ -13,7 +13,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -25,7 +25,7 @@ from numguard.source.container import Member, PassedOver
 from numguard.source.extent import Inspected, inspect_workbook
 from numguard.source.header import clean, completed_names, groups, joined_names, wanted_names
 from numguard.source.non_data import NonData
-from numguard.source.part import Batch, Part
+from numguard.source.part import Above, Batch, Part
 
 __all__ = ["FilledSheet", "SheetPart", "as_lines", "filled_sheets", "part_name", "sheet_parts"]
 
@@ -112,23 +112,22 @@ class SheetPart(Part):
     def __init__(
         self, member: Member, name: str, sheet: str, filled: FilledSheet, wanted: Callable[[str], bool] | None
     ) -> None:
-        self.name = name
-        self.container = member.container
-        self.sheet = sheet
-        self.warnings = filled.warnings
-        self.hidden_rows = frozenset(row + 1 for row in filled.hidden)
-        self.struck_out = frozenset((row + 1, at) for row, at in filled.struck)
+        hidden = frozenset(row + 1 for row in filled.hidden)
+        struck = frozenset((row + 1, at) for row, at in filled.struck)
+        super().__init__(
+            replace(member, name=name, sheet=sheet, warnings=filled.warnings, hidden_rows=hidden, struck_out=struck)
+        )
         self._rows = rows = filled.rows
         at = _header_row(rows, wanted)
         above = next((row for row in reversed(rows[:at]) if any(cell.strip() for cell in row)), [])
         joined = joined_names(rows[at], rows[at + 1] if at + 1 < len(rows) else [], wanted)
         completed = completed_names(rows[at - 1], rows[at]) if at and not joined else None
         self._header = joined or completed or rows[at]
-        self.header_row = at + (2 if joined else 1)
-        self.groups = () if joined else groups(above, rows[at])
-        self.titles = [" ".join(row) for row in rows[:at]]
-        #: Whether the header has a wanted name.
-        self.is_wanted = wanted is not None and any(wanted(clean(cell)) for cell in self._header)
+        self._above = Above(
+            header_row=at + (2 if joined else 1),
+            groups=() if joined else groups(above, rows[at]),
+            titles=[" ".join(row) for row in rows[:at]],
+        )
 
     def stored_schema(self) -> pa.Schema:
         """The columns, all text."""
@@ -138,10 +137,11 @@ class SheetPart(Part):
         """The rows, in order."""
         header = self._header
         non_data = NonData(header)
-        for line, cells in enumerate(self._rows[: self.header_row - 1], 1):
+        first = self._above.header_row
+        for line, cells in enumerate(self._rows[: first - 1], 1):
             self.account_title(line, ",".join(cells) if any(cell.strip() for cell in cells) else "")
         data_rows: list[int] = []
-        for at in range(self.header_row, len(self._rows)):
+        for at in range(first, len(self._rows)):
             kind = non_data.kind(self._rows[at])
             if kind is None:
                 self.check_header(at + 1, self._rows[at], non_data)

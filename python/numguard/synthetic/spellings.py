@@ -99,10 +99,6 @@ class Refusal(NamedTuple):
     known: bool = False
 
 
-def _after(prefix: str) -> Callable[[str], str]:
-    return lambda n: prefix + n[len(prefix) :]
-
-
 REFUSED: Final = (
     Refusal(14, "empty", lambda _: ""),
     Refusal(2, "empty", lambda _: "-"),
@@ -115,8 +111,8 @@ REFUSED: Final = (
     Refusal(6, "too_long", lambda n: n + n[3]),
     Refusal(3, "too_long", lambda n: "9191" + n),
     Refusal(4, "too_long", lambda n: n + "4417"),
-    Refusal(3, "plus_without_country_code", lambda n: "+" + _after("987")(n)),
-    Refusal(2, "ambiguous_prefix", lambda n: "00" + _after("987")(n)),
+    Refusal(3, "plus_without_country_code", lambda n: "+987" + n[3:]),
+    Refusal(2, "ambiguous_prefix", lambda n: "00987" + n[3:]),
     Refusal(5, "precision_lost", lambda n: f"{n[0]}.{n[1:5]}{max(1, int(n[5]))}E+09"),
     Refusal(1, "not_an_integer", lambda n: n + ".5", known=True),
     Refusal(5, "spreadsheet_overflow", lambda _: "##########"),
