@@ -173,19 +173,34 @@ pub fn read_under(cell: &str, region: Region, series: MobileSeries) -> Reading {
     }
 }
 
-/// The number of a cell in one of the forms that most have, or why digits alone are none.
+/// The number of a cell in one of the forms that most have, or why there is none, if its form alone decides that.
 fn read_quickly(cell: &str, region: Region) -> Option<Result<Number, Note>> {
     let bytes = cell.as_bytes();
+    let is_around = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\'' | b'"' | b'=');
+    let is_wrapped = bytes.first().is_some_and(is_around) || bytes.last().is_some_and(is_around);
+    if !is_wrapped {
+        return read_unwrapped(bytes, region);
+    }
+    if !cell.is_ascii() {
+        return None;
+    }
+    let unwrapped = cell::unwrapped(bytes).ok()?;
+    let found = read_unwrapped(unwrapped.text, region)?;
+    Some(found.map(|found| found.mended(unwrapped.mend)))
+}
+
+/// The same without blanks, quotes and formulas around it.
+fn read_unwrapped(text: &[u8], region: Region) -> Option<Result<Number, Note>> {
     // Behind a plus, India's numbers are written everywhere as in India, but where another country's may be meant.
-    if region == Region::In || bytes.starts_with(b"+91") && !matches!(region, Region::Of(_)) {
+    if region == Region::In || text.starts_with(b"+91") && !matches!(region, Region::Of(_)) {
         // Floats printed as text are common, so they are tested here.
-        let (text, mend) = match bytes {
+        let (number, mend) = match text {
             [number @ .., b'.', b'0'] if number.iter().all(|byte| !matches!(byte, b' ' | b'-')) => {
                 (number, Some(Note::TrailingDecimal))
             }
-            text => (text, None),
+            number => (number, None),
         };
-        if let Some(national) = indian_mobile(text) {
+        if let Some(national) = indian_mobile(number) {
             return Some(Ok(Number {
                 msisdn: INDIA + national,
                 mend,
@@ -193,7 +208,12 @@ fn read_quickly(cell: &str, region: Region) -> Option<Result<Number, Note>> {
             }));
         }
     }
-    plain::read_quickly(bytes, region)
+    let note = match region {
+        // There, six digits may be a number.
+        Region::Of(_) => None,
+        Region::In | Region::E164 | Region::Unknown => text::refused_quickly(text),
+    };
+    note.map(Err).or_else(|| plain::read_quickly(text, region))
 }
 
 /// Reads a cell without the quick path, with the same result. Returns the survey too, if one of the whole cell was
@@ -380,7 +400,7 @@ pub fn extract(cell: &str, region: Region, out: &mut Vec<u64>) {
         return;
     }
     if let Some(found) = read_quickly(cell, region) {
-        // Beside digits alone there is nothing else.
+        // In such a cell there is nothing else.
         out.extend(found.map(|found| found.msisdn));
         return;
     }

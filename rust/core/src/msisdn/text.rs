@@ -200,6 +200,33 @@ fn is_sender_id(text: &[u8]) -> bool {
         && parts.next().is_none()
 }
 
+/// Why what call records have in place of a number is refused: headers, codes and words, as [`read`] decides it. `None`
+/// for every other text.
+pub(super) fn refused_quickly(text: &[u8]) -> Option<Note> {
+    /// Fewer digits than any number has.
+    const DIGITS: usize = 6;
+    const WIDTH: usize = 24;
+    let is_word = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b' ';
+    let is_short = || {
+        let digits = text.iter().filter(|byte| byte.is_ascii_digit());
+        text.len() <= WIDTH && digits.count() <= DIGITS
+    };
+    match text {
+        [b'*' | b'#', ..] if is_short() && cell::is_dial_code(text) => Some(Note::DialCode),
+        // These may be masks.
+        [b'X' | b'x', ..] => None,
+        [b'A'..=b'Z', b'A'..=b'Z', b'-', ..] if is_short() && is_sender_id(text) => {
+            Some(Note::SenderId)
+        }
+        [b'a'..=b'z' | b'A'..=b'Z', ..]
+            if text.iter().all(is_word) && cell::unwrapped(text).is_ok() =>
+        {
+            Some(Note::NotANumber)
+        }
+        _ => None,
+    }
+}
+
 /// The first refusal that the survey supports, else the number.
 fn decide(survey: &Survey, text: &[u8]) -> Result<Number, Note> {
     let has_letters = survey.around.iter().any(|&byte| is_letter(byte));
