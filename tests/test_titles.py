@@ -149,6 +149,7 @@ def test_a_heading_of_suspects_that_victims_named(tmp_path: Path) -> None:
         "तक्रारदारांचे मोबाईल क्रमांक",
         "ਪੀੜਤਾਂ ਦੀ ਸੂਚੀ",
         "ભોગ બનનાર",
+        "ihfM+r",
     ],
 )
 def test_a_heading_of_victims_among_the_rows(tmp_path: Path, heading: str) -> None:
