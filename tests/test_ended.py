@@ -144,6 +144,18 @@ def test_an_ending_that_a_second_file_repeats_stays_without_the_first(registry: 
     assert (to_look_at(registry), status_of(registry, A)) == ([], "blocked")
 
 
+def test_a_doubtful_number_that_was_accepted_before_its_complaint_ended_is_to_be_looked_at(
+    registry: ng.Registry,
+) -> None:
+    registry.add_complaints(sheet(("Registered", "98765 43210 (Axel)")))
+    registry.decide([A], "accepted", "the complainant was asked")
+    assert to_look_at(registry) == []
+    assert ended(registry.add_complaints(sheet(("Withdrawn", "")))) == [(1, A, 1)]
+    assert (to_look_at(registry), listed(registry)) == ([A], {A: "block"})
+    registry.add_complaints(complaints(complaint("2", str(A))))
+    assert to_look_at(registry) == []
+
+
 def test_a_reopening_goes_with_its_file(registry: ng.Registry) -> None:
     first = registry.add_complaints(sheet(OPEN))
     registry.add_complaints(sheet(ENDS))
