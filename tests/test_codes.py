@@ -42,9 +42,12 @@ def test_a_list_with_another_code_beside_a_number_is_an_error(tmp_path: Path, he
             read_numbers(path, column="mobile")
 
 
-@pytest.mark.parametrize("code", ["91", "+91", "0091", "91.0", "", "NA", "1001", "Delhi"])
-def test_a_code_of_the_number_as_it_was_read_stops_no_list(tmp_path: Path, code: str) -> None:
-    for path in as_files(tmp_path, "Country Code", code):
+@pytest.mark.parametrize(
+    ("heading", "code"),
+    [*(("Country Code", code) for code in ["91", "+91", "0091", "91.0", "", "NA", "1001", "Delhi"]), ("Age", "44")],
+)
+def test_a_code_of_the_number_as_it_was_read_stops_no_list(tmp_path: Path, heading: str, code: str) -> None:
+    for path in as_files(tmp_path, heading, code):
         assert len(read_numbers(path).keys) == 2
 
 

@@ -71,7 +71,7 @@ def test_a_complaint_that_has_ended_puts_no_number_on_a_list(heading: str) -> No
         " under  process ", "Charge-sheeted", "Pending Investigation", "Investigation Under Process", "Open / Pending",
         "Pending with Cyber PS", "Pending - IO", "FIR Registered (123/2026)", "F.I.R. Registered", "Registered FIR",
         "inProgress", "UnderInvestigation", "Complaint accepted, FIR lodged.", "Pending since 05-11-2026",
-        "Enquiry pending",
+        "Enquiry pending", "एफआईआर 12/2026 दर्ज",
     ],
 )  # fmt: skip
 def test_a_complaint_that_stands(status: str | None) -> None:
@@ -113,7 +113,7 @@ def test_a_complaint_that_has_ended(status: str) -> None:
         "Registered (false)", "not registered", "withdrawn?", "to be withdrawn", "accepted?", "No FIR registered",
         "FIR: No", "FIR not registered", "pending closure", "Pending / withdrawn", "registered by mistake", "case",
         "at ps", "FIR registered u/s 182 IPC", "accepted closure", "FIR registered against complainant",
-        "investigation closed",
+        "investigation closed", "Withdrawn / Rejected", "१२/०९",
     ],
 )  # fmt: skip
 def test_a_status_on_neither_list_leaves_the_numbers_to_a_decision(status: str) -> None:

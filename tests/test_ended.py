@@ -46,6 +46,7 @@ def test_a_row_that_names_no_number_ends_what_its_complaint_names_on_record(regi
     # A row that names some of them has all, each once.
     intake = registry.add_complaints(sheet(("Withdrawn", str(B)), ("Rejected", "")))
     assert ended(intake) == [(1, B, 2), (1, A, 1)]
+    assert ended(registry.add_complaints(sheet(("Rejected", ""), ("Withdrawn", str(B))))) == [(1, A, 1), (2, B, 2)]
     # What an officer has decided on is no longer in force, and what a correction dropped is not named.
     registry.decide([A], "withdrawn", "the complaint was withdrawn")
     assert ended(registry.add_complaints(sheet(("False", "")))) == [(1, B, 2)]
@@ -138,8 +139,21 @@ def test_an_ending_that_a_second_file_repeats_stays_without_the_first(registry: 
     # An officer has looked at it: a file that repeats the ending is no reason to look again.
     registry.decide([A], "reverified", "the holder was met")
     registry.record_outcomes(pa.table({"msisdn": [str(A)], "status": ["blocked"]}))
+    assert (to_look_at(registry), status_of(registry, A)) == ([], "blocked")
     registry.add_complaints(pa.concat_tables([sheet(ENDS), sheet(OPEN, ack="3")]))
     assert (to_look_at(registry), status_of(registry, A)) == ([], "blocked")
+
+
+def test_a_doubtful_number_that_was_accepted_before_its_complaint_ended_is_to_be_looked_at(
+    registry: ng.Registry,
+) -> None:
+    registry.add_complaints(sheet(("Registered", "98765 43210 (Axel)")))
+    registry.decide([A], "accepted", "the complainant was asked")
+    assert to_look_at(registry) == []
+    assert ended(registry.add_complaints(sheet(("Withdrawn", "")))) == [(1, A, 1)]
+    assert (to_look_at(registry), listed(registry)) == ([A], {A: "block"})
+    registry.add_complaints(complaints(complaint("2", str(A))))
+    assert to_look_at(registry) == []
 
 
 def test_a_reopening_goes_with_its_file(registry: ng.Registry) -> None:

@@ -77,6 +77,19 @@ def test_a_heading_is_found_however_it_is_spelled(written: str, word: str) -> No
     assert find("S. No.", written, "Remarks") == {word: [written]}
 
 
+@pytest.mark.parametrize(
+    ("written", "compared"),
+    [
+        ("S. No.", "s no"),
+        ("P. S.", "p s"),
+        ("Victim Mobile (शिकायतकर्ता)", "complainant mobile"),
+        ("Fraudster Mobile (संदिग्ध)", "suspect mobile"),
+    ],
+)
+def test_how_a_heading_is_compared(written: str, compared: str) -> None:
+    assert heading(written) == compared
+
+
 def test_numbered_columns_of_suspects_are_one_field() -> None:
     names = ("Suspect Mobile 1", "Suspect Mobile No. 2", "Suspect 3 Phone", "Suspect Name 1", "Suspect Account 1")
     assert find(*names) == {"suspect_mobiles": list(names[:3])}

@@ -56,6 +56,21 @@ def test_columns_that_may_have_other_numbers_are_in_doubt(tmp_path: Path, headin
         listed(tmp_path / "a.csv", f"{headings}\n{rows}")
 
 
+def test_columns_of_one_name_and_of_lists_are_in_doubt(tmp_path: Path) -> None:
+    path, cells = tmp_path / "a.parquet", pa.array(["9876543210", None])
+    of_lists = pa.array([["9876543210"], None])
+    for names, second in ((["mobile", "mobile"], cells), (["msisdn", "mobile"], of_lists)):
+        pq.write_table(pa.table([cells, second], names), path)
+        with pytest.raises(ColumnError, match="no column is certainly that of the numbers"):
+            read_numbers(path)
+    warnings = {}
+    for second in (of_lists, cells, pa.nulls(2, pa.string())):
+        pq.write_table(pa.table({"msisdn": cells, "second mobile": second}), path)
+        warnings[str(second.type)] = read_numbers(path).account["warnings"]
+    several = ["the column 'second mobile' may have more of them, and is not read"]
+    assert warnings == {str(of_lists.type): several, "string": []}
+
+
 @pytest.mark.parametrize("rows", ["1,9876543210\n", "9876543210,9876543210\n"])
 @pytest.mark.parametrize("heading", ["victim_mobile", "Officer Mobile"])
 def test_a_column_of_others_is_never_taken_for_a_counter_beside_it(tmp_path: Path, heading: str, rows: str) -> None:
@@ -136,6 +151,16 @@ def test_a_list_as_it_was_copied_from_a_program(tmp_path: Path, header: str, end
 def test_a_heading_of_something_else_is_an_error(tmp_path: Path, heading: str) -> None:
     with pytest.raises(ColumnError, match="is of something else than numbers to list"):
         listed(tmp_path / "a.csv", f"{heading}\n9876543210\n")
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())], ids=str
+)
+def test_the_commas_of_a_typed_file(tmp_path: Path, kind: pa.DataType) -> None:
+    cells = pa.array(["9876543210,", "9123456789;"])
+    pq.write_table(pa.table({"mobile": cells.cast(kind)}), tmp_path / "a.parquet")
+    found = read_numbers(tmp_path / "a.parquet")
+    assert (found.keys.to_array().to_pylist(), found.account["rows_refused"]) == ([B, A], 0)
 
 
 def test_what_stands_before_another_comma_is_no_end(tmp_path: Path) -> None:

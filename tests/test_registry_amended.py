@@ -149,10 +149,12 @@ def test_a_withdrawal_names_the_receivers_of_its_numbers(registry: ng.Registry, 
             "sent_to": "DoT; Operator A",
         }
     ]  # fmt: skip
-    registry.withdraw_intake(taken.id, "wrong")
-    for wrong in (taken.id, 3, 99, 0, True):
+    for wrong in (3, 99, 0, True):
         with pytest.raises(ArgumentError, match="id:"):
             registry.would_withdraw(wrong)
+    registry.withdraw_intake(taken.id, "wrong")
+    with pytest.raises(ArgumentError, match="id:"):
+        registry.would_withdraw(taken.id)
 
 
 # Spellings of sources and numbers -----------------------------------------------------------------------------------
@@ -235,6 +237,9 @@ def test_short_acknowledgement_numbers_of_two_desks_are_not_alike(registry: ng.R
     desks = [complaint(str(n), "9876543210") | {"source": f"PS {d}"} for d in range(5) for n in range(1, 30)]
     assert registry.add_complaints(complaints(*desks)).alike.num_rows == 0
     assert registry.add_complaints(complaints(complaint("12", "9876543210") | {"source": "PS X"})).alike.num_rows == 0
+    for number, alike in (("123456789", 0), ("1234567890", 1)):
+        rows = (complaint(number, "9876543210") | {"source": source} for source in ("PS X", "PS Y"))
+        assert registry.add_complaints(complaints(*rows)).alike.num_rows == alike
 
 
 # From the command line --------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ IST = timezone(timedelta(hours=5, minutes=30))
         ("1000.", 100000, None),
         ("1.10000", 110, None),
         (" 42 ", 4200, None),
+        ("'5000", 500000, None),
         ("", None, None),
         ("NA", None, None),
         (None, None, None),
@@ -105,6 +106,9 @@ def test_amounts_of_numeric_types() -> None:
         ("29/02/2026", "not_a_date"),
         ("31/04/2026", "not_a_date"),
         ("09/13/2026", "month_first"),
+        ("05/31/2026", "month_first"),
+        ("13/14/2026", "not_a_date"),
+        ("01/06/1970", datetime(1970, 6, 1, tzinfo=IST)),
         ("12/09/26", "two_digit_year"),
         ("45567", "serial_date"),
         ("2026-09-12 25:00", "not_a_date"),
@@ -171,6 +175,7 @@ def test_every_day_is_read_back(moment: datetime) -> None:
     [
         ("31708220000001", "31708220000001", None),
         (" '0317-08 ", "0317-08", None),
+        ("' 0317-08 '", "0317-08", None),
         ('="31708220000001"', "31708220000001", None),
         ("31708220000001.0", "31708220000001", None),
         ("FIR 0123/2022", "FIR 0123/2022", None),
@@ -209,6 +214,7 @@ def test_acknowledgements(cell: str | None, text: str | None, note: str | None) 
         ("9876543210/9123456789", [919876543210, 919123456789], [], None),
         ("9876543210; 98765XXXXX", [], [919876543210], None),
         ("Ravi: 9876543210", [], [919876543210], None),
+        ("98765 43210 12", [], [919876543210], None),
         ("Flat 12, 9876543210", [], [919876543210], None),
         ("my no is 9876543210 he called from 9812345678", [], [919876543210, 919812345678], None),
         ("98765\n43210", [], [], "broken_line"),
@@ -223,6 +229,13 @@ def test_numbers(cell: str | None, certain: list[int], doubtful: list[int], refu
     assert sorted(read.doubtful["msisdn"].to_pylist()) == sorted(doubtful)
     assert set(read.doubtful["cell"].to_pylist()) <= {cell}
     assert read.refused["note"].to_pylist() == [refused] * (refused is not None)
+
+
+def test_numbers_of_a_column_of_floats() -> None:
+    """Written out, they would have an exponent."""
+    read = cells.numbers(pa.array([919876543210.0, None, 12.5]))
+    assert read.certain["msisdn"].to_pylist() == [919876543210]
+    assert read.refused["note"].to_pylist() == ["empty", "not_an_integer"]
 
 
 @given(st.lists(st.text(alphabet="0123456789+-,;/ .()\nabcX@#&'\"=", max_size=40), max_size=20))

@@ -43,6 +43,9 @@ def test_a_pair_is_to_block_only_once_its_number_was_confirmed(registry: ng.Regi
     assert pairs(registry)[OTHER, C] == ("block", "requested", None)
     with pytest.raises(ArgumentError, match="action reverify, which would be taken for numbers to block"):
         registry.handsets().write(tmp_path / "pairs.csv", columns=["imei14", "status"])
+    # That an operator has blocked the number does not end the block of the pair.
+    registry.record_outcomes(pa.table({"mobile": ["8887776665"], "outcome": ["Blocked"]}))
+    assert pairs(registry)[OTHER, C] == ("block", "blocked", None)
     registry.decide([B], "withdrawn", "the operator's mistake")
     assert (HANDSET, B) not in pairs(registry)
 
@@ -165,13 +168,18 @@ def test_a_pair_that_is_only_to_be_verified_is_released_first(registry: ng.Regis
     assert sent(registry, tmp_path)[-2][:4] == (HANDSET, A, "removed", "release")
 
 
-def test_a_pair_that_no_sighting_shows_any_more_is_released(registry: ng.Registry, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("crowd", "why"), [(0, "not_seen_in_handset"), (101, "too_many_numbers")])
+def test_a_pair_that_no_sighting_shows_any_more_is_released(
+    registry: ng.Registry, tmp_path: Path, crowd: int, why: str
+) -> None:
     run = confirmed(registry)
     sent(registry, tmp_path)
     registry.withdraw_intake(run, "the records of another case")
+    if crowd:
+        registry.expand(sightings((A, HANDSET), *((916000000000 + n, HANDSET) for n in range(crowd))))
     rows = sent(registry, tmp_path)
     assert [(*row[:2], *row[3:]) for row in rows if row[1] != B] == [
-        (HANDSET, A, "release", "not_seen_in_handset"), (OTHER, C, "release", "not_seen_in_handset")
+        (HANDSET, A, "release", why), (OTHER, C, "release", "not_seen_in_handset")
     ]  # fmt: skip
     assert {row[3] for row in rows if row[1] == B} == {"none"}
     assert sent(registry, tmp_path) == []
@@ -190,6 +198,13 @@ def test_handsets_of_districts_and_of_all(registry: ng.Registry, tmp_path: Path)
     assert (HANDSET, A, "removed", "release", "a doctor's") in sent(registry, tmp_path)
     registry.decide([C], "withdrawn", "the complaint was false")
     assert (OTHER, C, "removed", "release", "the complaint was false") in sent(registry, tmp_path, **hisar)
+
+
+def test_a_pair_that_another_district_has_now_keeps_its_reason(registry: ng.Registry, tmp_path: Path) -> None:
+    confirmed(registry)
+    sent(registry, tmp_path, district="Rohtak")
+    registry.add_complaints(complaints(complaint("1", "9876543210", district="Hisar")))
+    assert (HANDSET, A, "removed", "none", "known by voice") in sent(registry, tmp_path, district="Rohtak")
 
 
 def test_pairs_of_merged_registries(tmp_path: Path) -> None:

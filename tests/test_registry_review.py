@@ -11,6 +11,7 @@ import pytest
 
 import numguard as ng
 from numguard.errors import ArgumentError, RegistryError
+from numguard.registry.numbers.safeguard import refuse_unfit
 from registry_cases import HANDSET, A, B, C, D, complaint, complaints, listed, sightings, status_of
 from registry_stores import make_older
 
@@ -192,6 +193,32 @@ def test_the_last_look_stops_a_list_with_a_number_that_waits(registry: ng.Regist
     registry.add_complaints(complaints(complaint("1", "9123456789")))
     with pytest.raises(RegistryError, match="only linked, or that nothing names"):
         made.write(tmp_path / "list.csv")
+
+
+@pytest.mark.parametrize("ending", ["withdrawn", "reverified", "reactivated"])
+def test_the_final_check_knows_that_a_confirmation_has_ended(registry: ng.Registry, ending: Any) -> None:
+    store = registry._case.store
+    to_block = pa.table({"msisdn": pa.array([A], pa.uint64()), "action": ["block"]})
+    registry.decide([A], "confirmed", "re-verification failed")
+    refuse_unfit(store, store.head(), to_block)
+    registry.decide([A], ending, "looked at once more")
+    with pytest.raises(RegistryError, match="would block a number that is only linked"):
+        refuse_unfit(store, store.head(), to_block)
+
+
+def test_the_final_check_knows_what_was_taken_back_and_what_was_amended(registry: ng.Registry) -> None:
+    store = registry._case.store
+    to_block = pa.table({"msisdn": pa.array([A], pa.uint64()), "action": ["block"]})
+    intake = registry.add_complaints(complaints(complaint("1", "rang from 9876543210 they say")))
+    registry.decide([A], "accepted", "asked the complainant")
+    registry.withdraw_intake(intake.id, "a wrong file")
+    with pytest.raises(RegistryError, match="would block a number that is only linked"):
+        refuse_unfit(store, store.head(), to_block)
+    # A complainant's number is protected though a later version of the complaint has another.
+    registry.add_complaints(complaints(complaint("2", "9123456789", complainant_mobile="9876543210")))
+    registry.add_complaints(complaints(complaint("2", "9123456789", complainant_mobile="8887776665")))
+    with pytest.raises(RegistryError, match="protected"):
+        refuse_unfit(store, store.head(), to_block)
 
 
 @pytest.mark.parametrize("ending", [".csv", ".xlsx", ".jsonl"])

@@ -136,8 +136,8 @@ def test_a_number_that_is_struck_out_stops_a_list_to_act_on(capsys: pytest.Captu
 
 
 def test_a_heading_or_another_cell_that_is_struck_out_stops_no_list(capsys: pytest.CaptureFixture[str]) -> None:
-    book, sheet = workbook([["mobile", "name"], [MEANT, "A"]])
-    for cell in ("A1", "B2"):
+    book, sheet = workbook([["mobile", "name"], [MEANT, "A"], [None, None], ["NA", "B"]])
+    for cell in ("A1", "B2", "A4"):
         sheet[cell].font = Font(strike=True)
     sheet["A3"].font = Font(strike=True)
     sheet["A2"].font = Font(bold=True, strike=False)

@@ -257,6 +257,9 @@ def test_a_letter_is_no_list(tmp_path: Path, line: str) -> None:
     path.write_text(f"{line}\n{SUSPECT}\n")
     with pytest.raises(ColumnError, match="of something else than numbers to list"):
         read_numbers(path)
+    # Prose may name an officer, and is no line of a letter.
+    path.write_text(f"{SUSPECT}\n{'the cases were handed to ' * 5}{line}\n{OTHER}\n")
+    assert len(read_numbers(path).keys) == 2
 
 
 def test_records_that_are_named_as_those_of_victims(tmp_path: Path) -> None:

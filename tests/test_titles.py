@@ -119,6 +119,9 @@ def test_a_heading_that_names_suspects_counts_before_a_title(tmp_path: Path) -> 
         read_numbers(path)
     path = written(tmp_path, "csv", ["Victims", "Victims"], ["Suspects", "Victims"], ["mobile", "name"], [NUMBER, "a"])
     assert len(read_numbers(path).keys) == 1
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"status": 200, "title": "Victims of Nuh", "payload": [{"Suspect mobile": NUMBER}]}))
+    assert len(read_numbers(path).keys) == 1
 
 
 @pytest.mark.parametrize("heading", ["Victim", "Sender", "Senders mobile no", "पीड़ितों के नंबर"])
@@ -146,6 +149,7 @@ def test_a_heading_of_suspects_that_victims_named(tmp_path: Path) -> None:
         "तक्रारदारांचे मोबाईल क्रमांक",
         "ਪੀੜਤਾਂ ਦੀ ਸੂਚੀ",
         "ભોગ બનનાર",
+        "ihfM+r",
     ],
 )
 def test_a_heading_of_victims_among_the_rows(tmp_path: Path, heading: str) -> None:
@@ -153,10 +157,12 @@ def test_a_heading_of_victims_among_the_rows(tmp_path: Path, heading: str) -> No
     with pytest.raises(ColumnError, match="row 4 is a heading of victims"):
         read_numbers(path)
     assert len(read_numbers(path, actions=None).keys) == 2
+    # Without a number below it stands for none.
+    assert len(read_numbers(written(tmp_path, "csv", ["mobile"], [NUMBER], [heading], ["not known"])).keys) == 1
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-@pytest.mark.parametrize("alone", [["Victims", "", ""], ["", "", "List of victims"], ["Victims"], ["", "पीड़ित", ""]])
+@pytest.mark.parametrize("alone", [["Victims", "", ""], ["", "", "List of victims"], ["Victims"], [" ", "पीड़ित", ""]])
 @pytest.mark.parametrize("names", [["name", "mobile", "city"], ["action", "mobile", "city"]])
 def test_a_heading_of_victims_alone_in_a_row_of_several_columns(
     tmp_path: Path, kind: str, alone: list[str], names: list[str]

@@ -74,7 +74,7 @@ def action_column(parts: Sequence[Part]) -> str | None:
     return found[0][0] if any(found) else None
 
 
-def refuse_other_actions(part: Part, read: set[str], *, is_sparing: bool = False) -> None:
+def refuse_other_actions(part: Part, read: set[str], *, is_sparing: bool) -> None:
     """A column of actions with another heading is an error: numbers to be released would be blocked.
 
     A column is one if it has nothing but actions, or if its heading says so. Names may repeat: each column counts.

@@ -227,8 +227,7 @@ def check_headings(batch: Batch, column: str, known: Collection[str], below: Bel
     }
     if column not in columns or len(columns) == 1:
         return
-    numbers = pc.fill_null(columns[column], "")
-    alone = np.flatnonzero(~flags(pc.match_substring_regex(numbers, r"\p{Nd}")))
+    alone = np.flatnonzero(~flags(pc.match_substring_regex(columns[column], r"\p{Nd}")))
     if not len(alone):
         return
     places: Any = pa.array(alone)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from numguard.compute import pc, seen_text
+from numguard.compute import as_text, decoded, is_text, pc, seen_text
 from numguard.source import Part
 
 __all__ = ["has_other_numbers", "with_one_number", "without_ends"]
@@ -40,7 +40,7 @@ def with_one_number(part: Part, names: list[str], keys_of: Callable[[Any], Any])
             return []
         counters -= {name for name in counters if not _counts(cells[name])}
         filled |= {name for name in names if pc.match_substring_regex(seen_text(cells[name]), r"\d").true_count}
-        keys = {name: pc.fill_null(keys_of(column), 0) for name, column in cells.items()}
+        keys = {name: keys_of(column) for name, column in cells.items()}
         unlike |= {pair for pair in combinations(names, 2) if not keys[pair[0]].equals(keys[pair[1]])}
     # Whose numbers an empty column was to have is not known.
     meant = [name for name in names if name not in counters & filled]
@@ -65,9 +65,9 @@ def has_other_numbers(part: Part, column: str, other: str, keys_of: Callable[[An
         cells: Any = batch.data[other]
         if pa.types.is_nested(cells.type):
             return True
-        has_digits = pc.fill_null(pc.match_substring_regex(seen_text(cells), r"\p{Nd}"), False)
+        has_digits = pc.match_substring_regex(seen_text(cells), r"\p{Nd}")
         same = pc.equal(keys_of(batch.data[column].filter(has_digits)), keys_of(cells.filter(has_digits)))
-        if pc.fill_null(same, False).true_count < len(same):
+        if same.true_count < len(same):
             return True
     return False
 
@@ -78,13 +78,14 @@ def without_ends(data: pa.RecordBatch) -> pa.RecordBatch:
     >>> without_ends(pa.RecordBatch.from_pydict({"n": ["9876543210,", "1,2,"]})).column(0).to_pylist()
     ['9876543210', '1,2,']
     """
-    cells: Any = data.column(0)
-    if not (pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type)):
+    column = data.column(0)
+    if not is_text(decoded(column.type)):
         return data
+    cells: Any = as_text(column)
     for sign in ",;":
         if pc.ends_with(cells, sign).true_count:
             cells = pc.replace_substring_regex(cells, rf"^([^,;]*){sign}$", r"\1")
-    return data.set_column(0, data.schema.field(0), cells)
+    return data.set_column(0, data.schema.field(0).with_type(cells.type), cells)
 
 
 def _counts(cells: Any) -> bool:

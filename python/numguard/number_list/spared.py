@@ -245,7 +245,7 @@ def spared(heading: str, cells: Any, *, may_be_account: bool = False) -> npt.NDA
         return None
     # Databases give a yes or no as a decimal, 1.00 among them.
     texts = seen_text(cells.cast(pa.float64()) if pa.types.is_decimal(cells.type) else cells)
-    short = texts.filter(pc.fill_null(pc.less_equal(pc.binary_length(texts), _LONGEST), False))
+    short = texts.filter(pc.less_equal(pc.binary_length(texts), _LONGEST))
     sparing = _sparing(heading, pc.unique(short), may_be_account=may_be_account)
     if not sparing:
         return None
@@ -303,7 +303,7 @@ def _is_of_counts(heading: str, texts: Any) -> bool:
     if len(words) > 1 and words[0] in ("no", "nos", "number") and words[1] == "of":
         return True
     # A column of answers is headed `Victim`; of codes, 1 may be yes and 2 no.
-    are_several = bool(words) and all(word in VICTIMS and word.isascii() and word.endswith("s") for word in words)
+    are_several = bool(words) and all(word in VICTIMS and word.endswith("s") for word in words)
     return are_several and pc.any(pc.match_substring_regex(texts, r"^\s*0*([2-9]|[1-9]\d+)(\.0)?\s*$")).as_py() is True
 
 

@@ -112,7 +112,8 @@ def _why(one: dict[str, Any], other: dict[str, Any]) -> str | None:
         if numbers[0] != numbers[1]:
             return "leading_zeros"
         return "" if one["complaint_key"] != other["complaint_key"] else None
-    return "other_source" if len(numbers[0].lstrip("0")) >= _LONG else None
+    # A short number is met under its own source alone.
+    return "other_source"
 
 
 def _of_one_file(complaints: pa.Table, number: Any, new: Ints) -> list[tuple[int, dict[str, Any]]]:

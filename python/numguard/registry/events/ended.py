@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import pc, schema_of, table_of, tuples_of, whole
-from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
+from numguard.registry.arrays import anywhere, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.numbers.grounds import NEVER, Versions
-from numguard.registry.numbers.state import IN_FORCE, Facts, Standing, derive
+from numguard.registry.numbers.state import IN_FORCE, Standing
 
 __all__ = ["ended_and_in_force", "in_force_of"]
 
@@ -33,15 +33,15 @@ def in_force_of(case: Case, cut: int, ended: pa.Table, written: pa.Table) -> pa.
         written: row, msisdn: the numbers in these rows, and in rows that end a complaint without a key.
 
     Returns:
-        row, msisdn, status, complaints (how many name it for certain). A number that a complaint names on record, and
-        no row of the sheet that ends it, is of the first of these rows.
+        row, msisdn, status, complaints (how many name it for certain, or so that it was accepted). A number that a
+        complaint names on record, and no row of the sheet that ends it, is of the first of these rows.
     """
     if not len(ended) and not len(written):
         return _OF_ROWS.empty_table()
     recorded = case.store.numbers_of(ended["complaint_key"])
     numbers = pa.concat_arrays([recorded, whole(written["msisdn"].cast(pa.int64()))])
-    facts = case.facts(cut, case.store.with_linked(numbers, cut))
-    pairs = _pairs(facts)
+    standing = Standing(case.facts(cut, case.store.with_linked(numbers, cut)))
+    pairs = _pairs(standing)
     complaints = case.store.complaints_of(ended["complaint_key"], cut)
     named: dict[int, set[int]] = {}
     for msisdn, complaint in pairs:
@@ -56,17 +56,17 @@ def in_force_of(case: Case, cut: int, ended: pa.Table, written: pa.Table) -> pa.
     for key, rows in rows_of.items():
         here = set().union(*(in_row.get(row, ()) for row in rows))
         found |= {(rows[0], msisdn) for msisdn in named.get(complaints.get(key, NEVER), set()) - here}
-    count, status = Counter(msisdn for msisdn, _ in pairs), dict(tuples_of(derive(facts), "msisdn", "status"))
+    count = Counter(msisdn for msisdn, _ in pairs)
+    status = dict(zip(standing.numbers.tolist(), standing.status.to_pylist(), strict=True))
     lines = [(row, msisdn, status.get(msisdn), count[msisdn]) for row, msisdn in sorted(found)]
     return table_of([line for line in lines if line[2] in IN_FORCE], _OF_ROWS)
 
 
-def _pairs(facts: Facts) -> set[tuple[int, int]]:
-    """The numbers that complaints that stand name for certain, each with the complaint."""
-    versions = Versions(facts.versions)
-    version, certain = _certain(facts, versions)
-    numbers = ints(facts.namings["msisdn"])
-    return set(zip(numbers[certain].tolist(), versions.complaint[version[certain]].tolist(), strict=True))
+def _pairs(found: Standing) -> set[tuple[int, int]]:
+    """The numbers that complaints name for certain, or that were accepted, each with the complaint."""
+    namings = found.namings
+    numbers, complaints = found.numbers[namings.position], found.versions.complaint[namings.version]
+    return set(zip(numbers[namings.certain].tolist(), complaints[namings.certain].tolist(), strict=True))
 
 
 def ended_and_in_force(case: Case, cut: int) -> pa.Table:
@@ -82,8 +82,7 @@ def ended_and_in_force(case: Case, cut: int) -> pa.Table:
     endings = _events(ended, versions)
     openings = _events(case.store.facts("reopened", cut), versions)
 
-    version, certain = _certain(facts, versions)
-    number = found.namings.position
+    version, certain, number = found.namings.version, found.namings.certain, found.namings.position
     named_at = ints(facts.namings["event"])
     complaint = versions.complaint[version]
     opened_at = np.array([max(openings.get(one, [NEVER])) for one in complaint.tolist()], np.int64)
@@ -108,9 +107,3 @@ def _events(rows: pa.Table, versions: Versions) -> dict[int, list[int]]:
     for one, event in zip(versions.complaint[versions.of(rows)].tolist(), events.tolist(), strict=True):
         found.setdefault(one, []).append(event)
     return found
-
-
-def _certain(facts: Facts, versions: Versions) -> tuple[Ints, Bools]:
-    """The version of each naming, and which namings are certain and stand."""
-    version = versions.of(facts.namings)
-    return version, versions.stands[version] & ~flags(pc.is_valid(facts.namings["doubt"]))

@@ -117,7 +117,7 @@ class Handsets:
         """Why the last run that reached a handset stopped there."""
         at = pc.index_in(seen["imei14"], self._stops["imei14"])
         later = pc.greater(self._stops["event_max"].take(at), pc.fill_null(seen["event_max"], 0))
-        return pc.if_else(pc.fill_null(later, False), self._stops["why_last"].take(at), None)
+        return pc.if_else(later, self._stops["why_last"].take(at), None)
 
 
 def _confirmed(state: pa.Table) -> Bools:

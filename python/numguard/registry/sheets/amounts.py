@@ -79,15 +79,14 @@ def amounts(column: Column) -> tuple[pa.Array[Any], pa.Array[Any]]:
     is_english = pc.all(pc.string_is_ascii(pc.replace_substring(text, "₹", ""))).as_py() is not False
     parts = pc.extract_regex(text, _ENGLISH if is_english else _AMOUNT)
     whole = pc.replace_substring(pc.struct_field(parts, "whole"), ",", "")
-    part = pc.utf8_rtrim(pc.fill_null(pc.struct_field(parts, "part"), ""), "0")
-    unit = pc.fill_null(pc.struct_field(parts, "unit"), "")
+    part, unit = pc.utf8_rtrim(pc.struct_field(parts, "part"), "0"), pc.struct_field(parts, "unit")
     digits: Any = pa.nulls(len(text), pa.string())
     for zeros in (0, 3, 5, 7):
         words = pa.array([word for word, count in _UNITS.items() if count == zeros] or [""], pa.string())
         places = zeros + _PAISE
         fits = pc.and_(pc.is_in(unit, words), pc.less_equal(pc.utf8_length(part), places))
         shifted = pc.binary_join_element_wise(whole, pc.utf8_rpad(part, places, "0"), "")
-        digits = pc.if_else(pc.and_(pc.is_valid(whole), fits), shifted, digits)
+        digits = pc.if_else(fits, shifted, digits)
     digits = pc.utf8_ltrim(digits, "0")
     digits = pc.if_else(pc.equal(digits, ""), "0", digits)
     digits = pc.if_else(pc.less_equal(pc.utf8_length(digits), _MOST_DIGITS), digits, None)
@@ -97,7 +96,7 @@ def amounts(column: Column) -> tuple[pa.Array[Any], pa.Array[Any]]:
         (r"^\d(?:\.\d+)?e\+?\d{1,2}$", "precision_lost"),
     ):
         seen = pc.and_(pc.is_valid(note), pc.match_substring_regex(text, pattern))
-        note = pc.if_else(pc.fill_null(seen, False), why, note)
+        note = pc.if_else(seen, why, note)
     # No complaint is about six hundred crore: the cell of another column stands here.
     number = is_mobile(text)
     note = pc.if_else(number, "number_for_a_sum", note)
