@@ -450,3 +450,17 @@ def test_rows_above_the_header_are_refused(tmp_path: Path, header: str) -> None:
     assert cdr.read_all().num_rows == 1
     assert refused(cdr) == [(1, "above_header")]
     assert cdr.summary.skipped == {"title": 1}
+
+
+def test_an_imei_of_zeros_is_a_placeholder_as_any_other(tmp_path: Path) -> None:
+    zeros, listed = ROW.replace("358967101234560", "0" * 15), ROW.replace("358967101234560", "123456789012345")
+    cdr = read(tmp_path, HEADER, zeros, ROW.replace("358967101234560", ""), listed)
+    calls = cdr.read_all()
+    assert calls["imei14"].to_pylist() == [0, None, 12345678901234]
+    assert "imei14" not in cdr.summary.unread
+    found = ng.expand([9876543210], calls)
+    assert found.stopped.select(["imei14", "why"]).to_pylist() == [
+        {"imei14": 0, "why": "placeholder"},
+        {"imei14": 12345678901234, "why": "placeholder"},
+    ]
+    assert len(found.unseen) == 0

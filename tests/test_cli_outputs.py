@@ -119,3 +119,15 @@ def test_a_loop_of_links_is_an_error_in_one_line(capfd: pytest.CaptureFixture[st
         error = capfd.readouterr().err
         assert error.startswith("numguard: loop.csv: ")
         assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("verb", [*sorted(VERBS.keys() - {"scan", "normalize", "synth"}), "export"])
+def test_no_verb_overwrites_a_file_that_the_registry_has_read(verb: str, capfd: pytest.CaptureFixture[str]) -> None:
+    command, endings = VERBS.get(verb, ("export --force --to DoT", ".csv"))
+    path = Path(f"kept{endings.split()[0]}")
+    shutil.copyfile("desk.csv", path)
+    assert run([*command.split(), str(path)]) == 2
+    assert "read by event 1 of the registry" in capfd.readouterr().err
+    assert path.read_text() == SHEET
+    path.write_text(SHEET.replace("Nuh", "Jind"))
+    assert run([*command.split(), str(path)]) == 0

@@ -218,3 +218,23 @@ def test_hostile_cells(registry: ng.Registry) -> None:
     assert len(registry.block_list()) > 99_000
     assert registry.history(B)["district"].to_pylist() == ["Rohtak"]
     assert registry.add_complaints(table).repeated == 3
+
+
+def test_what_a_strict_call_refuses_creates_no_registry(tmp_path: Path) -> None:
+    path, sheet = tmp_path / "cases.db", complaints(complaint("1", "98765"))
+    with ng.Registry(path, by="HC 1234") as registry, pytest.raises(InputError):
+        registry.add_complaints(sheet, strict=True)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\u200b"])
+def test_blanks_are_neither_a_name_nor_a_reason(empty: str) -> None:
+    with pytest.raises(ArgumentError, match="by: takes"):
+        ng.Registry(by=empty)
+    with ng.Registry(by="HC 1234") as registry, pytest.raises(ArgumentError, match="reason: takes a sentence"):
+        registry.decide(["9876543210"], "protected", empty)
+
+
+def test_an_empty_path_is_no_registry() -> None:
+    with pytest.raises(ArgumentError, match="path is empty"):
+        ng.Registry("")

@@ -107,6 +107,9 @@ def test_the_brake_stops_a_list_that_grew_absurdly(registry: ng.Registry, tmp_pa
     head = registry._case.store.head()
     with pytest.raises(BrakeError, match="override"):
         registry.export(path, replace=True, to="DoT", policy=policy)
+    for nothing in (" ", "\u200b"):
+        with pytest.raises(ArgumentError, match="override: takes a sentence"):
+            registry.export(path, replace=True, to="DoT", policy=policy, override=nothing)
     assert (path.read_bytes(), registry._case.store.head()) == (kept, head)
     registry.export(path, replace=True, to="DoT", policy=policy, override="eight raids in one day")
     assert "eight raids in one day" in registry.history(A)["reason"].to_pylist()
@@ -118,6 +121,8 @@ def test_the_brake_of_linkage_stores_nothing(registry: ng.Registry) -> None:
     policy = ng.LinkPolicy(max_numbers_per_imei=None)
     with pytest.raises(BrakeError, match="override"):
         registry.expand(crowd, policy)
+    with pytest.raises(ArgumentError, match="override: takes a sentence"):
+        registry.expand(crowd, policy, override="\u200b")
     assert registry._case.store.head() == 1
     assert registry.expand(crowd, policy, override="a seized SIM box").braked
     assert len(registry.block_list()) == 1_501

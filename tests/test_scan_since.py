@@ -115,10 +115,14 @@ def text_to(kind: pa.DataType, zone: str | None = None) -> pa.Table:
         (pa.timestamp("us", "UTC"), "UTC"),
         (pa.timestamp("ms", "Asia/Kolkata"), "IST"),
         (pa.dictionary(pa.int32(), pa.string()), None),
+        (pa.dictionary(pa.int32(), pa.timestamp("us", "UTC")), "UTC"),
     ],
 )
 def test_times_of_every_type_mean_the_same(kind: pa.DataType, zone: str | None) -> None:
-    table = text_to(kind, zone) if pa.types.is_timestamp(kind) else CALLS.set_column(3, "at", CALLS["at"].cast(kind))
+    value = kind.value_type if pa.types.is_dictionary(kind) else kind
+    table = text_to(value, zone) if pa.types.is_timestamp(value) else CALLS
+    if pa.types.is_dictionary(kind):
+        table = table.set_column(3, "at", table["at"].dictionary_encode())
     found = ng.scan(table, SETS, at="at", since=SINCE)
     assert found_rows(found.read_all()) == expected(CALLS)[0]
 

@@ -237,3 +237,10 @@ def test_an_operator_file_is_not_common_with_itself(tmp_path: Path, link: Any) -
     for sources in ([path, again], [ng.read_cdr(path), ng.read_cdr(again)], {"a": path, "b": ng.read_cdr(again)}):
         with pytest.raises(ArgumentError, match="given twice"):
             ng.common(sources)
+
+
+def test_a_table_is_not_common_with_itself() -> None:
+    table = pa.table({"served_msisdn": ["9876543210"]})
+    with pytest.raises(ArgumentError, match="given twice"):
+        ng.common([table, table])
+    assert len(ng.common([table, table.slice(0)])) == 1

@@ -213,9 +213,10 @@ class Sightings:
         where, notes = places(raw)
         seconds, notes["duration_s"] = durations(raw)
         other_msisdn, unkeyed = _without_prefix(parties, raw.columns.get("lrn"))
+        imei, unread_imei = _with_zeros(raw.columns.get("imei", nulls(count, pa.uint64())), raw.unread.get("imei"))
         columns = [
             parties.served_msisdn,
-            raw.columns.get("imei", nulls(count, pa.uint64())),
+            imei,
             raw.columns.get("imsi", nulls(count, pa.string())),
             parties.other_party,
             other_msisdn,
@@ -226,7 +227,7 @@ class Sightings:
             _coded(pa.array(np.zeros(count, dtype=np.int32)), (self._summary.source,)),
             pa.array(raw.lines, pa.int64()),
         ]
-        unread = _Unread(raw.unread.get("imei"), unkeyed, notes)
+        unread = _Unread(unread_imei, unkeyed, notes)
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA), unread
 
     def _refuse_clocks(self, refusals: Refusals, at: Column) -> None:
@@ -384,6 +385,18 @@ class _Notes:
             by_note[self._known[text]] = by_note.get(self._known[text], 0) + count
         by_note.pop("empty", None)
         summary.leave_unread(column, by_note)
+
+
+def _with_zeros(imei: Column, unread: Column | None) -> tuple[Column, Column | None]:
+    """The IMEIs, and the text of the cells without one: an IMEI of zeros is a placeholder, with the key 0."""
+    if unread is None or not imei.null_count:
+        return imei, unread
+    texts: Any = unread.dictionary_encode()
+    notes: Any = _core.explain_imei(texts.dictionary).field("note")
+    is_placeholder: Any = pc.fill_null(pc.equal(notes, pa.scalar("placeholder")), False)
+    is_zero = pc.fill_null(is_placeholder.take(texts.indices), False)
+    no_text: Any = pa.scalar(None, unread.type)
+    return pc.if_else(is_zero, pa.scalar(0, pa.uint64()), imei), pc.if_else(is_zero, no_text, unread)
 
 
 def _with_nulls(values: Any, missing: Flags) -> Column:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -163,6 +163,22 @@ def check_files(
         if option not in {"--save-mapping", "PAGE"} and path.suffix.lower() not in endings:
             raise ArgumentError(f"{option}: its ending selects the format and is one of {', '.join(endings)}")
         _check_place(path)
+    for one in reads:
+        if one and (is_registry(Path(one)) if is_local(one) else True):
+            _refuse_recorded(str(one), outputs)
+
+
+def _refuse_recorded(registry: str, outputs: Mapping[Path, str]) -> None:
+    """Raises an error for a file to write that the registry has read: it is evidence."""
+    there = {path: option for path, option in outputs.items() if path.is_file()}
+    if not there:
+        return
+    from numguard.registry.log.inputs import refuse_recorded
+    from numguard.registry.log.store import Store
+
+    with closing(Store(registry, unchanged=True)) as store:
+        for path, option in there.items():
+            refuse_recorded(store, path, option)
 
 
 def _check_place(path: Path) -> None:

@@ -48,6 +48,7 @@ from numguard.registry.numbers.listing import ListPolicy
 from numguard.registry.numbers.state import DECISIONS, SETTLING, STATUSES, Decision, Outcome
 from numguard.registry.queries import Queries
 from numguard.registry.sheets.headings import Mapped
+from numguard.registry.spelling import folded
 from numguard.types import PathLike, Source, TableSource, Values
 
 __all__ = ["DECISIONS", "STATUSES", "Intake", "ListPolicy", "Merged", "Registry", "Reviewed"]
@@ -76,12 +77,13 @@ class Registry(Queries, Maintenance):
 
     def __init__(self, path: PathLike = ":memory:", *, by: str | None = None, today: date | None = None) -> None:
         by = getuser() if by is None else by
-        if not isinstance(by, str) or not by.strip():
+        if isinstance(by, str):
+            refuse_broken("by", by)
+        if not isinstance(by, str) or not folded(by):
             raise ArgumentError("by: takes the name or rank of who acts; it is recorded with every event")
         target = os.fspath(path) if isinstance(path, os.PathLike) else path
         if not isinstance(target, str):  # None would be a file of that name
             raise ArgumentError(f"path: takes a path, not {type(path).__name__}")
-        refuse_broken("by", by)
         refuse_broken("path", target)
         today = _confirmed(today)
         self._opened = Case(Store(target), by.strip(), today)

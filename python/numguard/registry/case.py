@@ -29,6 +29,7 @@ from numguard.registry.numbers.listing import Due, ListPolicy, delta, rows, unli
 from numguard.registry.numbers.safeguard import refuse_protected_since, refuse_unfit
 from numguard.registry.numbers.state import FACTS, Facts, derive
 from numguard.registry.sheets.moments import end_of_day, last_moment
+from numguard.registry.spelling import folded
 from numguard.types import PathLike
 
 __all__ = ["Basis", "Case", "reason_given", "refuse_broken"]
@@ -217,15 +218,16 @@ class Case:
             refuse_protected_since(self.store, self.store.head(), table)
 
 
-def reason_given(reason: object) -> str:
-    """A reason as it is recorded.
+def reason_given(reason: object, name: str = "reason") -> str:
+    """A reason as it is recorded; `name` is the argument's.
 
     Raises:
         ArgumentError: there is none.
     """
-    if not isinstance(reason, str) or not reason.strip():
-        raise ArgumentError("reason: takes a sentence; it is recorded")
-    refuse_broken("reason", reason)
+    if isinstance(reason, str):
+        refuse_broken(name, reason)
+    if not isinstance(reason, str) or not folded(reason):
+        raise ArgumentError(f"{name}: takes a sentence; it is recorded")
     return reason.strip()
 
 

@@ -145,11 +145,14 @@ class Maintenance(Verbs):
         return merges(self._case)
 
     def contradictions(self) -> pa.Table:
-        """Where events that were recorded independently differ, and which side holds.
+        """Where events that were recorded independently differ, and which of the two sides of a merge holds.
+
+        Each merge records the differences between its two sides, so of three registries the pairs that are listed
+        depend on which were merged first; the lists and histories do not.
 
         Returns:
             Columns: kind (decision, outcome or complaint), msisdn, source, acknowledgement_no; held_value, held_by,
-            held_at, held_registry, held_event: the value that holds, its author, moment, registry and event; the
-            same of the `other` side; rule, and sentence: the rule in words.
+            held_at, held_registry, held_event: the value that holds of the two, its author, moment, registry and
+            event; the same of the `other` side; rule, and sentence: the rule in words.
         """
         return contradictions(self._case)

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, cast
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, keep_rows
-from numguard.compute import is_text, named, pc
+from numguard.compute import decoded, is_text, named, pc
 from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.indian_time import ZONE
 from numguard.source import read_moments
@@ -76,7 +76,7 @@ class Since:
         Raises:
             UnsupportedTypeError: The type is none of times.
         """
-        moments(pa.array([], kind), f"column {named([self.at])!r}")
+        moments(pa.array([], decoded(kind)), f"column {named([self.at])!r}")
 
     def apply(self, hits: pa.RecordBatch) -> pa.RecordBatch:
         """The rows with a match that is kept; other matches are null."""

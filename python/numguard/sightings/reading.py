@@ -351,7 +351,9 @@ def named_sources(sources: Any) -> list[tuple[str, Any]]:
     else:
         raise ArgumentError("sources: takes a list of sources, names with sources, or a pattern of files")
     names = Counter(name for name, _ in pairs)
-    if max([0, *names.values()]) > 1 or is_listed_twice([source for _, source in pairs]):
+    given = [source for _, source in pairs]
+    is_again = max([0, *names.values()]) > 1 or len({id(source) for source in given}) < len(given)
+    if is_again or is_listed_twice(given):
         raise ArgumentError("sources: one of them is given twice, and every number in it would be common to both")
     return pairs
 

@@ -159,6 +159,10 @@ def add_complaints(
         reactivated = _reactivated(case, plan, case.store.head())
         effect = _trial(case, sheet, complaints, plan)
         return _summary(None, sheet, complaints, plan, reactivated=reactivated, unread=unread, **effect)
+    if strict and not case.store.exists:
+        # An event that is not recorded would create the file all the same.
+        plan, _ = _planned(case, sheet, complaints)
+        check_strict(sheet.name, plan.refused_cells, plan.refused)
     with case.event("add_complaints") as append:
         plan, known = _planned(case, sheet, complaints)
         if strict:

@@ -17,7 +17,7 @@ from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError, BrakeError
 from numguard.linkage import Expansion, LinkPolicy, WalkOptions
 from numguard.linkage import expand as walk
-from numguard.registry.case import Case
+from numguard.registry.case import Case, reason_given
 from numguard.registry.log.inputs import fingerprints, local_files, record_input, unchanged
 from numguard.registry.numbers.state import IN_FORCE, reports
 from numguard.types import Source
@@ -34,6 +34,7 @@ def expand(
     """Links numbers to those in force, and records links, handsets, evidence and stops as one event."""
     if columns.get("region", "IN") not in ("IN", None):
         raise ArgumentError("region: a registry reads numbers as Indian (IN), or (None) as E.164 already")
+    override = reason_given(override, "override") if override else ""
     policy = LinkPolicy() if policy is None else policy
     cut = case.store.head()
     state = case.state(cut)
@@ -54,7 +55,7 @@ def expand(
                 f"{found.braked}; nothing was recorded; override= (--override REASON) records it, with the reason"
             )
         files = fingerprints(sightings)
-    with case.event("expand", override or "") as append:
+    with case.event("expand", override) as append:
         for ordinal, entry in enumerate(files):
             record_input(append, ordinal, *entry, records=None)
         append.rows(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -19,7 +20,8 @@ from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError, BrakeError
 from numguard.files import together
 from numguard.keyed import key_check
-from numguard.registry.case import Basis, Case, refuse_broken
+from numguard.registry.case import Basis, Case, reason_given, refuse_broken
+from numguard.registry.log.inputs import refuse_recorded
 from numguard.registry.log.order import position
 from numguard.registry.log.store import Append
 from numguard.registry.numbers.due import handsets_due, releases_due
@@ -50,6 +52,7 @@ def export(
     override: str | None,
 ) -> BlockList:
     """Writes a list and records that it was sent, both or neither."""
+    override = reason_given(override, "override") if override else ""
     to = _receiver(case, to, override)
     district = the_district(district, case.store.districts)
     policy = policy or ListPolicy()
@@ -57,7 +60,7 @@ def export(
         if since is not None:
             raise ArgumentError("as_of: a list of an earlier day is exported whole, without since")
         return _export_of_earlier(case, path, to=to, as_of=as_of, district=district, policy=policy, form=form, key=key)
-    with case.sending(path, "export", override or "") as (append, token):
+    with case.sending(path, "export", override) as (append, token):
         # Another desk may have sent its first list to him since, under another spelling of his name.
         to = _receiver(case, to, override)
         cut = append.event - 1
@@ -244,9 +247,10 @@ def export_handsets(
     override: str | None,
 ) -> BlockList:
     """Writes the pairs of handsets and numbers and records that they were sent, both or neither."""
+    override = reason_given(override, "override") if override else ""
     to = _receiver(case, to, override)
     district = the_district(district, case.store.districts)
-    with case.sending(path, "export_handsets", override or "") as (append, token):
+    with case.sending(path, "export_handsets", override) as (append, token):
         to = _receiver(case, to, override)
         cut = append.event - 1
         sent = case.store.exports(to, handsets=True).to_pylist()
@@ -284,7 +288,7 @@ def _handsets_sent(case: Case, cut: int, lists: list[dict[str, Any]]) -> pa.Tabl
     return pa.concat_tables(parts)
 
 
-def _receiver(case: Case, to: object, override: str | None) -> str:
+def _receiver(case: Case, to: object, override: str) -> str:
     if not isinstance(to, str) or not to.strip():
         raise ArgumentError("to: takes the receiver's name")
     refuse_broken("to", to)
@@ -308,6 +312,7 @@ def _send(
     Without a `policy`, no later change is relative to the list. The manifest has `facts`, the registry, and the digest
     of all events before the export: by the list it can be shown later that none of them was changed since.
     """
+    refuse_recorded(case.store, Path(path).expanduser(), "path")
     log = {"registry": case.store.id, "log_digest": case.store.digest_of(append.event - 1)}
     with together(private=True, token=token) as files:
         listed.write_into(files, path, form, {"export": append.event, "to": to, **facts, **log})

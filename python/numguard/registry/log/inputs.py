@@ -16,13 +16,22 @@ from typing import Any
 import pyarrow as pa
 
 from numguard.cdr import Cdr
-from numguard.errors import FileMissingError, InputError
-from numguard.registry.log.store import Append
+from numguard.compute import pc
+from numguard.errors import ArgumentError, FileMissingError, InputError
+from numguard.registry.log.store import Append, Store
 from numguard.source import files_of, is_local
 from numguard.source.container import check_file
 from numguard.types import Source
 
-__all__ = ["fingerprint_file", "fingerprint_table", "fingerprints", "local_files", "record_input", "unchanged"]
+__all__ = [
+    "fingerprint_file",
+    "fingerprint_table",
+    "fingerprints",
+    "local_files",
+    "record_input",
+    "refuse_recorded",
+    "unchanged",
+]
 
 
 def record_input(
@@ -31,6 +40,24 @@ def record_input(
     """Records an input of an event."""
     row = {"ordinal": [ordinal], "name": [name], "bytes": [size], "sha256": [sha256], "records": [records]}
     append.rows("input", row)
+
+
+def refuse_recorded(store: Store, path: Path, option: str) -> None:
+    """Refuses to write over a file that an event has read: it is evidence, and the record has its SHA-256.
+
+    Raises:
+        ArgumentError: The file at the path is an input on record.
+    """
+    if not path.is_file():
+        return
+    inputs = store.inputs(store.head())
+    as_long = inputs.filter(pc.equal(inputs["bytes"], path.stat().st_size))
+    if not len(as_long):
+        return
+    same = as_long.filter(pc.equal(as_long["sha256"], fingerprint_file(path)[1]))
+    if len(same):
+        event = same["event"][0].as_py()
+        raise ArgumentError(f"{option}: {path} was read by event {event} of the registry: write to another file")
 
 
 def fingerprints(sightings: Source) -> list[tuple[str, int | None, str]]:

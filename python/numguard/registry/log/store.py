@@ -95,6 +95,8 @@ class Store(Reading):
     """
 
     def __init__(self, target: str, *, unchanged: bool = False) -> None:
+        if not target:
+            raise ArgumentError("registry: the path is empty: name a file")
         # Held during a write, and during reads that must see the same state of the connection.
         self._lock = threading.RLock()
         self._mine = threading.local()
@@ -113,6 +115,11 @@ class Store(Reading):
         #: Whether the process was forked, and has no connection of its own yet.
         self._was_forked = False
         _stores.add(self)
+
+    @property
+    def exists(self) -> bool:
+        """Whether its file or database exists; the first event creates a file."""
+        return self._there
 
     def _open(self) -> Dialect:
         copy = copied(self._target) if self._unchanged or is_read_only(self._target) else None
