@@ -11,11 +11,21 @@ use crate::groupings::{self, Gap, NumberingPlan};
 use crate::notes::{Form, Note};
 use crate::words::{self, Word};
 
+/// One digit more than an IMEI has.
+const DIGITS: usize = 17;
+
 /// The most groups of one IMEI: more than any listed grouping has.
 const PIECES: usize = 6;
 
 /// Reads an opened cell: folded, trimmed, unwrapped, not empty.
 pub(super) fn read(cell: &Folded, text: &[u8]) -> Result<Handset, Note> {
+    if text.len() <= DIGITS && text.iter().all(u8::is_ascii_digit) {
+        let mut digits = Digits::new();
+        for byte in text {
+            digits.push(byte - b'0');
+        }
+        return read_digits(&digits);
+    }
     if text.iter().all(|&byte| is_part(byte)) {
         return read_run(text);
     }
