@@ -115,9 +115,12 @@ def test_desks_are_merged(cli: Cli) -> None:
 def test_a_merge_that_fails_says_what_was_merged_before(cli: Cli) -> None:
     cli("complaints", "add", "one.csv", "--registry", "desk1.db")
     code, _, error = cli("merge", "desk1.db", "desk9.db")
+    assert (code, error) == (3, "numguard: desk9.db: there is no such file; nothing was merged\n")
+    Path("desk9.db").write_text("no registry")
+    code, _, error = cli("merge", "desk1.db", "desk9.db")
     assert code == 3
     assert "desk1.db: 1 event of registry" in error
-    assert "desk9.db: there is no such file" in error
+    assert "desk9.db" in error.splitlines()[-1]
     assert len(rows(cli("complaints", "list")[1])) == 1
 
 

@@ -154,7 +154,7 @@ def test_names_of_files_are_text(tmp_path: Path) -> None:
     assert_inert(text, Page(text))
     assert "\u202e" not in text
     assert "&lt;script&gt;alert" in text
-    text = write_common(ng.common({HOSTILE: sightings, "b": sightings}), tmp_path / "b.html").read_text()
+    text = write_common(ng.common({HOSTILE: sightings, "b": sightings.slice(0)}), tmp_path / "b.html").read_text()
     assert_inert(text, Page(text))
     assert "\u202e" not in text
 

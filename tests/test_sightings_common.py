@@ -140,33 +140,34 @@ def test_what_cannot_be_read_is_counted_and_named() -> None:
         {"row": 2, "note": "too_short"},
     ]
     with pytest.raises(InputError, match="too_short 2"):
-        ng.common([one, one], strict=True)
+        ng.common([one, one.slice(0)], strict=True)
     # An IMEI that many phones report is no handset that two towers share.
-    assert len(ng.common([one, one], by="imei14")) == 0
+    assert len(ng.common([one, one.slice(0)], by="imei14")) == 0
 
 
 def test_bad_calls(tmp_path: Path) -> None:
     one = dump(ROWS[0])
+    both = [one, one.slice(0)]
     pq.write_table(one, tmp_path / "a.parquet")
     for sources, how in (
         ([one], {}),
         ([], {}),
-        ([one, one], {"at_least": 0}),
-        ([one, one], {"at_least": True}),
-        ([one, one], {"by": "imsi"}),
-        ([one, one], {"msisdn": 3}),
+        (both, {"at_least": 0}),
+        (both, {"at_least": True}),
+        (both, {"by": "imsi"}),
+        (both, {"msisdn": 3}),
         (7, {}),
         ([tmp_path / "a.parquet", f"{tmp_path}/../{tmp_path.name}/a.parquet"], {}),
     ):
         with pytest.raises(ArgumentError):
             ng.common(sources, **how)  # type: ignore[arg-type]
     with pytest.raises(ColumnError, match="no column 'a_party'"):
-        ng.common([one, one], msisdn="a_party")
-    for other in (one, dump([(7, 1)])):  # also where no number is common, so that no time is read
+        ng.common(both, msisdn="a_party")
+    for other in (one.slice(0), dump([(7, 1)])):  # also where no number is common, so that no time is read
         with pytest.raises(ColumnError, match="no column 'moment'"):
             ng.common([one, other], at="moment")
     with pytest.raises(UnsupportedTypeError, match="'at'"):
-        ng.common([one.set_column(2, "at", pa.array(["now"] * 3))] * 2)
+        ng.common([table.set_column(2, "at", pa.array(["now"] * 3)) for table in both])
     with pytest.raises(FileMissingError):
         ng.common([tmp_path / "b.parquet", tmp_path / "a.parquet"])
 

@@ -48,8 +48,11 @@ def refuse_recorded(store: Store, path: Path, option: str) -> None:
     Raises:
         ArgumentError: The file at the path is an input on record.
     """
-    if not path.is_file():
-        return
+    try:
+        if not path.is_file():
+            return
+    except OSError:
+        return  # writing to it raises the error
     inputs = store.inputs(store.head())
     as_long = inputs.filter(pc.equal(inputs["bytes"], path.stat().st_size))
     if not len(as_long):
