@@ -111,6 +111,71 @@ def test_nulls_and_refused_cells_of_a_long_column(layout: str, start: int) -> No
     ]
 
 
+def written_numbers(rows: int) -> list[int | None]:
+    """Numbers, numbers in other forms, IMEIs, nulls and refused values, all of them exact as floats."""
+    every = [9_876_500_000, 919_876_500_000, 12, None, 0, 8_023_450_000, 35_824_005_111_111, 358_240_051_111_110, None]
+    return [None if (value := every[row % 9 * 4 % 9]) is None else value + row % 97 for row in range(rows)]
+
+
+VALUES: dict[str, pa.DataType] = {
+    "string": pa.string(),
+    "large_string": pa.large_string(),
+    "string_view": pa.string_view(),
+    "int64": pa.int64(),
+    "uint64": pa.uint64(),
+    "float64": pa.float64(),
+    "decimal": pa.decimal128(19, 0),
+}
+
+READS: dict[str, Callable[[Any], Any]] = {
+    "normalize": ng.normalize,
+    "normalize abroad": lambda column: ng.normalize(column, region="GB"),
+    "normalize e164": lambda column: ng.normalize(column, region=None),
+    "normalize by row": lambda column: ng.normalize(column, region=pa.array(["IN", "GB", None] * len(column))[::3]),
+    "explain": ng.explain,
+    "explain by row": lambda column: ng.explain(column, region=pa.array((["IN", "US"] * len(column))[: len(column)])),
+    "extract": ng.extract,
+    "normalize_imei": ng.normalize_imei,
+    "explain_imei": ng.explain_imei,
+    "contains": lambda column: ng.NumberSet(["98765 00001", "98765 00007"]).contains(column),
+    "position": lambda column: ng.NumberSet(["98765 00001", "98765 00007"]).position(column),
+    "handsets": lambda column: ng.ImeiSet(["35824005111115", "35824005111119"]).contains(column),
+    "set": lambda column: ng.NumberSet(column).to_array(),
+}
+
+
+@pytest.mark.filterwarnings("ignore:UInt64 is taken")
+@pytest.mark.parametrize("read", READS)
+@pytest.mark.parametrize("values", VALUES)
+def test_a_few_rows_of_a_long_dictionary_are_read_as_the_column_is(values: str, read: str) -> None:
+    """Of a slice, or of a batch that shares its dictionary, only the values of its rows are read."""
+    written = pa.array(written_numbers(3_000))
+    column = written.cast(VALUES[values])
+    rows = np.random.default_rng(3).integers(0, len(column), 500)
+    places = pa.array(np.where(rows % 11 == 0, 0, rows).astype(np.int32), mask=rows % 13 == 5)
+    dictionary = pa.DictionaryArray.from_arrays(places, column)
+    runs = pa.RunEndEncodedArray.from_arrays(pa.array(np.arange(3, 3 * len(column) + 3, 3), pa.int32()), column)
+    for indexed, plainly in [
+        (dictionary, written.take(places)),
+        (dictionary.slice(7, 100), written.take(places.slice(7, 100))),
+        (runs.slice(1_000, 71), written.take(pa.array(np.arange(1_000, 1_071) // 3))),
+    ]:
+        assert plain(READS[read](indexed)) == plain(READS[read](plainly.cast(VALUES[values])))
+
+
+@pytest.mark.filterwarnings("ignore:UInt64 is taken")
+@pytest.mark.parametrize("values", VALUES)
+def test_a_cell_is_read_alike_alone_and_among_others(values: str) -> None:
+    """Nulls at every place of a word of their bits, at both ends of the column, and in a slice."""
+    written = written_numbers(700)
+    column = pa.array(written).cast(VALUES[values])
+    for read in (ng.normalize, ng.normalize_imei, ng.explain, ng.extract):
+        alone = {value: plain(read(pa.array([value]).cast(VALUES[values])))[0] for value in {*written} - {None}}
+        alone[None] = plain(read(pa.array(["1", None])))[1]
+        for start in (0, 1, 63, 65):
+            assert plain(read(column.slice(start))) == [alone[value] for value in written[start:]]
+
+
 @pytest.mark.parametrize("index", [pa.int8(), pa.int32(), pa.int64()])
 def test_an_index_past_the_dictionary_is_no_cell(index: pa.DataType) -> None:
     cells = pa.DictionaryArray.from_arrays(pa.array([0, -1, 5], index), pa.array(["9876543210"]), safe=False)

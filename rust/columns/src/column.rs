@@ -14,6 +14,7 @@ use arrow_array::types::{
     RunEndIndexType, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef, GenericByteArray, OffsetSizeTrait, downcast_dictionary_array};
+use arrow_buffer::bit_chunk_iterator::BitChunks;
 use arrow_buffer::{ArrowNativeType, Buffer, NullBuffer};
 use arrow_schema::DataType;
 use numguard_core::msisdn::Region;
@@ -80,6 +81,8 @@ enum Values<'a> {
     Spans(&'a [[u32; 2]], &'a [u8]),
     /// A dictionary or run-end-encoded column: the index of each row's value, and the values.
     Indexed(Cow<'a, [u32]>, Box<Column<'a>>),
+    /// The same with more values than rows, as a slice of a longer column has: only the values of its rows are read.
+    Chosen(Cow<'a, [u32]>, Box<Column<'a>>),
 }
 
 /// A column that can be read as keys.
@@ -88,7 +91,7 @@ pub struct Column<'a> {
     nulls: Option<NullBuffer>,
     len: usize,
     keys: Keys,
-    /// For an indexed column: the key of each value, read once.
+    /// For an indexed column, not a chosen one: the key of each value, read once.
     value_keys: Cow<'a, [u64]>,
     /// The region of each row, if there is one for each. Never for `UInt64`, which no region reads.
     regions: Option<&'a [Region]>,
@@ -177,7 +180,7 @@ impl<'a> Column<'a> {
     fn holds_keys(&self) -> bool {
         match &self.values {
             Values::U64(_) => true,
-            Values::Indexed(_, words) => words.holds_keys(),
+            Values::Indexed(_, words) | Values::Chosen(_, words) => words.holds_keys(),
             _ => false,
         }
     }
@@ -224,12 +227,19 @@ impl<'a> Column<'a> {
         nulls: Option<NullBuffer>,
         keys: Keys,
     ) -> Result<Self, Error> {
-        let column = Self::new(values, keys)?;
-        let mut value_keys = vec![0; column.len()];
-        column.fill(0, &mut value_keys);
+        let column = Box::new(Self::new(values, keys)?);
+        let len = rows.len();
+        let mut value_keys = Vec::new();
+        let values = if column.len() > len {
+            Values::Chosen(rows, column)
+        } else {
+            value_keys.resize(column.len(), 0);
+            column.fill(0, &mut value_keys);
+            Values::Indexed(rows, column)
+        };
         Ok(Self {
-            len: rows.len(),
-            values: Values::Indexed(rows, Box::new(column)),
+            len,
+            values,
             nulls: nulls.filter(|n| n.null_count() > 0),
             keys,
             value_keys: value_keys.into(),
@@ -381,12 +391,29 @@ impl<'a> Column<'a> {
 
     /// Clears the bits of null rows; the first bit is that of row `start`.
     pub(crate) fn clear_nulls(&self, start: usize, bits: &mut [u64]) {
-        if let Some(nulls) = &self.nulls {
-            let rows = nulls.inner().slice(start, self.len - start);
-            let present = rows.bit_chunks();
-            for (bits, present) in bits.iter_mut().zip(present.iter_padded()) {
+        if self.nulls.is_some() {
+            for (bits, present) in bits.iter_mut().zip(self.present(start..self.len)) {
                 *bits &= present;
             }
+        }
+    }
+
+    /// A bit for each of some rows, 64 in a word: whether the row is not null.
+    fn present(&self, rows: std::ops::Range<usize>) -> impl Iterator<Item = u64> {
+        let bits = self.nulls.as_ref().map(NullBuffer::inner).map(|bits| {
+            let bits = BitChunks::new(bits.values(), bits.offset() + rows.start, rows.len());
+            bits.iter().chain([bits.remainder_bits()])
+        });
+        let all = if bits.is_none() { rows.len() } else { 0 };
+        let all = std::iter::repeat_n(u64::MAX, all.div_ceil(64));
+        bits.into_iter().flatten().chain(all)
+    }
+
+    /// The text of a row; empty if the row is null or no text.
+    fn text(&self, row: usize) -> &[u8] {
+        match self.cell(row) {
+            Some(Cell::Text(text)) => text,
+            _ => &[],
         }
     }
 
@@ -408,7 +435,7 @@ impl<'a> Column<'a> {
             Values::View(views, buffers) => Cell::Text(view_bytes(views, buffers, row)),
             Values::Cells(starts, bytes) => Cell::Text(prefixed(bytes, starts[row])),
             Values::Spans(spans, bytes) => Cell::Text(spanned(bytes, spans[row])),
-            Values::Indexed(indices, values) => {
+            Values::Indexed(indices, values) | Values::Chosen(indices, values) => {
                 let value = Some(indices[row] as usize).filter(|&value| value < values.len);
                 return value.and_then(|value| values.cell(value));
             }

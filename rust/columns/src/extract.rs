@@ -35,13 +35,18 @@ struct Others {
 /// [`Error::UnsupportedType`], [`Error::RegionCount`]; [`Error::TooLong`] past 2^31 - 1 numbers.
 pub fn extract(array: &dyn Array, reads: Reads<'_>, threads: Threads) -> Result<ArrayRef, Error> {
     let column = Column::reading(array, reads)?;
+    let words = column.as_words().map(|(places, words)| {
+        let mut plain = vec![0; words.len()];
+        words.fill_plain(0, &mut plain);
+        (places, plain)
+    });
     let rows = column.len();
     let mut one_each = Words::of_result(rows);
     let mut present = vec![u64::MAX; rows.div_ceil(64)];
     let runs = one_each.as_mut_slice().chunks_mut(TASK);
     let runs = runs.zip(present.chunks_mut(TASK / 64)).enumerate();
     let others = parallel::map(threads, runs.collect(), |(n, (numbers, present))| {
-        search_run(&column, n * TASK, numbers, present)
+        search_run(&column, n * TASK, numbers, present, words.as_ref())
     });
 
     let more: usize = others.iter().map(|others| others.numbers.len()).sum();
@@ -85,17 +90,33 @@ pub fn extract(array: &dyn Array, reads: Reads<'_>, threads: Threads) -> Result<
 }
 
 /// Searches the rows from `start` on. `numbers` gets the number of each row that has one; `present` has a bit for each
-/// row, all of them set.
+/// row, all of them set. Of a column of words, `words` has the word of each row and the plain number of each word, or 0.
 fn search_run(
     column: &Column<'_>,
     start: usize,
     numbers: &mut [u64],
     present: &mut [u64],
+    words: Option<&(&[u32], Vec<u64>)>,
 ) -> Others {
     let mut others = Others::default();
     for (n, block) in numbers.chunks_mut(BLOCK).enumerate() {
         let at = n * BLOCK;
-        column.fill_plain(start + at, block);
+        match words {
+            None => column.fill_plain(start + at, block),
+            Some((places, plain)) => {
+                for (number, (row, &word)) in block
+                    .iter_mut()
+                    .zip((start + at..).zip(&places[start + at..]))
+                {
+                    let number_of_word = plain.get(word as usize).copied().unwrap_or(0);
+                    *number = if column.is_null(row) {
+                        0
+                    } else {
+                        number_of_word
+                    };
+                }
+            }
+        }
         for (row, number) in (at..).zip(block) {
             if *number != 0 {
                 continue;

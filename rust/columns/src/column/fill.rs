@@ -75,8 +75,6 @@ impl Column<'_> {
     pub(crate) fn fill_plain(&self, start: usize, out: &mut [u64]) {
         match (self.regions, &self.values) {
             (Some(regions), _) => self.fill_by_row(regions, start, out, true, |_, _| 0),
-            // Their keys are read completely, whatever the mend.
-            (_, Values::I128(_) | Values::F64(_)) if self.read_abroad().is_none() => out.fill(0),
             (_, Values::Indexed(..)) => out.fill(0),
             _ => {
                 self.fill_quick(start, out);
@@ -119,10 +117,10 @@ impl Column<'_> {
                 Keys::Imei | Keys::ImeiOrPlaceholder => self.fill_imeis::<false>(start, out),
             },
         };
-        if let Some(nulls) = &self.nulls {
-            for (key, row) in out.iter_mut().zip(rows) {
-                if nulls.is_null(row) {
-                    *key = 0;
+        if self.nulls.is_some() {
+            for (keys, present) in out.chunks_mut(64).zip(self.present(rows)) {
+                for (bit, key) in keys.iter_mut().enumerate() {
+                    *key &= (present >> bit & 1).wrapping_neg();
                 }
             }
         }
@@ -131,27 +129,27 @@ impl Column<'_> {
 
     /// [`fill_quick`](Self::fill_quick) of numbers.
     fn fill_msisdns(&self, start: usize, out: &mut [u64], region: Region) -> bool {
-        let (keys, rows) = (self.keys, start..start + out.len());
+        let rows = start..start + out.len();
         match &self.values {
             Values::U64(values) => each(&values[rows], out, msisdn::key_u64),
             _ if let Some(plan) = self.read_abroad() => {
                 self.fill_abroad(plan, start, out, |_| 0);
                 false
             }
-            Values::I128(values) => each(&values[rows], out, |value| keys.key(Cell::I128(value))),
-            Values::F64(values) => each(&values[rows], out, |value| {
-                if value.is_nan() {
-                    0
-                } else {
-                    keys.key(Cell::F64(value))
-                }
-            }),
             _ if region != Region::In => {
                 out.fill(0);
                 false
             }
             Values::I64(values) => {
                 block::read_i64(&values[rows], out);
+                false
+            }
+            Values::I128(values) => {
+                block::read_i128(&values[rows], out);
+                false
+            }
+            Values::F64(values) => {
+                block::read_f64(&values[rows], out);
                 false
             }
             Values::Text32(offsets, bytes) => {
@@ -176,6 +174,10 @@ impl Column<'_> {
             Values::Spans(spans, bytes) => {
                 let spans = &spans[rows];
                 block::read(|row| spanned(bytes, spans[row]), out);
+                false
+            }
+            Values::Chosen(..) => {
+                block::read(|row| self.text(start + row), out);
                 false
             }
             Values::Null | Values::Indexed(..) => unreachable!("are no values of their own"),
@@ -211,6 +213,7 @@ impl Column<'_> {
                 let spans = &spans[rows];
                 imei::read::<FORMS>(path, |row| spanned(bytes, spans[row]), out);
             }
+            Values::Chosen(..) => imei::read::<FORMS>(path, |row| self.text(start + row), out),
             Values::Null | Values::Indexed(..) => unreachable!("are no values of their own"),
         }
         false
@@ -255,7 +258,7 @@ impl Column<'_> {
         let regions = &regions[start..start + out.len()];
         match self.values {
             Values::Null => return out.fill(0),
-            Values::Indexed(..) | Values::I128(_) | Values::F64(_) => out.fill(0),
+            Values::Indexed(..) => out.fill(0),
             _ if regions.contains(&Region::In) => {
                 self.fill_msisdns(start, out, Region::In);
             }
@@ -292,12 +295,15 @@ impl Column<'_> {
         unread: u64,
         mut rest: impl FnMut(Cell<'_>) -> u64,
     ) {
-        for (row, key) in out
-            .iter_mut()
-            .enumerate()
-            .filter(|(_, key)| **key == unread)
-        {
-            *key = self.cell(start + row).map_or(0, &mut rest);
+        // By bits, since a branch for each row is mispredicted where nulls or unusual forms are frequent.
+        let present = self.present(start..start + out.len());
+        for ((n, keys), present) in out.chunks_mut(64).enumerate().zip(present) {
+            let mut unread = block::bits_where(keys, |key| key == unread) & present;
+            while unread != 0 {
+                let row = unread.trailing_zeros() as usize;
+                unread &= unread - 1;
+                keys[row] = self.cell(start + n * 64 + row).map_or(0, &mut rest);
+            }
         }
     }
 }

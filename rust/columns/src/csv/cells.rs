@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::memmem;
+use memchr::memchr;
 
 use super::Format;
 use super::split::Rows;
@@ -41,7 +41,7 @@ pub(super) fn key_spans(
         let cell = span[0] as usize..span[1] as usize;
         if bytes[..text].get(cell.start) == Some(&b'"') && !cell.is_empty() {
             let inner = inner(&cell);
-            if memchr::memchr(b'"', &bytes[inner.clone()]).is_some() {
+            if memchr(b'"', &bytes[inner.clone()]).is_some() {
                 let written = unescaped(&bytes[inner]).into_owned();
                 *span = [bytes.len() as u32, (bytes.len() + written.len()) as u32];
                 bytes.extend(written);
@@ -72,17 +72,16 @@ fn inner(cell: &Range<usize>) -> Range<usize> {
 
 /// The text of a quoted cell: doubled quotation marks become single ones.
 fn unescaped(quoted: &[u8]) -> Cow<'_, [u8]> {
-    let mut doubled = memmem::find_iter(quoted, b"\"\"").peekable();
-    if doubled.peek().is_none() {
+    if memchr(b'"', quoted).is_none() {
         return quoted.into();
     }
-    let mut text = Vec::with_capacity(quoted.len());
-    let mut from = 0;
-    for at in doubled {
-        text.extend_from_slice(&quoted[from..=at]);
-        from = at + 2;
+    let (mut text, mut rest) = (Vec::with_capacity(quoted.len()), quoted);
+    while let Some(at) = memchr(b'"', rest) {
+        let (before, after) = rest.split_at(at + 1);
+        text.extend_from_slice(before);
+        rest = after.strip_prefix(b"\"").unwrap_or(after);
     }
-    text.extend_from_slice(&quoted[from..]);
+    text.extend_from_slice(rest);
     text.into()
 }
 

@@ -4,7 +4,7 @@
 //! is rarely blank and the first of the row that is not, and for nearly all of them the first byte is enough. Only where that
 //! cell begins as a heading may, the whole row is searched for one.
 
-use memchr::memmem::Finder;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::split::Rows;
 
@@ -17,8 +17,8 @@ use super::split::Rows;
 pub struct Doubt {
     column: usize,
     begins: Box<[bool; 256]>,
-    signs: Vec<Finder<'static>>,
-    labels: Vec<Finder<'static>>,
+    signs: Option<AhoCorasick>,
+    labels: Option<AhoCorasick>,
     headings: Vec<Vec<u8>>,
     begins_heading: Box<[bool; 256]>,
 }
@@ -51,15 +51,11 @@ impl Doubt {
             begins_heading[usize::from(byte.to_ascii_lowercase())] = true;
             begins_heading[usize::from(byte.to_ascii_uppercase())] = true;
         }
-        let finders = |signs: &[Vec<u8>]| {
-            let finder = |sign: &Vec<u8>| Finder::new(sign).into_owned();
-            signs.iter().map(finder).collect()
-        };
         Self {
             column,
             begins: table,
-            signs: finders(signs),
-            labels: finders(labels),
+            signs: finder(signs),
+            labels: finder(labels),
             headings,
             begins_heading,
         }
@@ -103,8 +99,7 @@ impl Doubt {
         let mut cells = (0..self.column).map(|column| &bytes[rows.cell(row, column)]);
         let first = cells.find(|cell| !cell.iter().all(is_wrapping));
         first.is_some_and(|cell| {
-            self.begins[usize::from(cell[0])]
-                && self.labels.iter().any(|label| label.find(cell).is_some())
+            self.begins[usize::from(cell[0])] && has_any(self.labels.as_ref(), cell)
         })
     }
 
@@ -132,8 +127,21 @@ impl Doubt {
 
     fn has_sign(&self, cell: &[u8]) -> bool {
         let is_blank = |&byte: &u8| byte.is_ascii_whitespace() || byte == b'"';
-        cell.iter().all(is_blank) || self.signs.iter().any(|sign| sign.find(cell).is_some())
+        cell.iter().all(is_blank) || has_any(self.signs.as_ref(), cell)
     }
+}
+
+/// A search for all texts in one pass, since the number of every row may begin as a total does, with a plus or a quote.
+/// `None` finds nothing.
+fn finder(texts: &[Vec<u8>]) -> Option<AhoCorasick> {
+    // The vectors of a prefilter take longer to set up than a cell takes to search.
+    let mut builder = AhoCorasick::builder();
+    let builder = builder.kind(Some(AhoCorasickKind::DFA)).prefilter(false);
+    builder.build(texts).ok()
+}
+
+fn has_any(finder: Option<&AhoCorasick>, cell: &[u8]) -> bool {
+    finder.is_some_and(|finder| finder.is_match(cell))
 }
 
 /// The text of a cell without what stands around it.

@@ -14,14 +14,24 @@ pub(super) fn is_utf8(bytes: &[u8]) -> bool {
 
 /// The text with each line that is not UTF-8 read as Windows-1252.
 pub(super) fn mended(bytes: &[u8], line_break: u8) -> Vec<u8> {
-    let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
+    let mut text = Vec::with_capacity(bytes.len() + bytes.len() / 8);
     for line in bytes.split_inclusive(|&byte| byte == line_break) {
-        match std::str::from_utf8(line) {
-            Ok(line) => text.push_str(line),
-            Err(_) => text.extend(line.iter().map(|&byte| char_of(byte))),
+        if is_utf8(line) {
+            text.extend_from_slice(line);
+            continue;
+        }
+        // Most bytes of such a line are ASCII too.
+        for some in line.chunks(16) {
+            if some.is_ascii() {
+                text.extend_from_slice(some);
+            } else {
+                for &byte in some {
+                    text.extend_from_slice(char_of(byte).encode_utf8(&mut [0; 4]).as_bytes());
+                }
+            }
         }
     }
-    text.into_bytes()
+    text
 }
 
 fn char_of(byte: u8) -> char {

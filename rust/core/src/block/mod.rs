@@ -164,6 +164,44 @@ pub fn read_i64_on(path: CodePath, values: &[i64], out: &mut [u64]) {
     scalar::read_i64(values, out);
 }
 
+/// Reads wide signed integers. Sets a row to its MSISDN, or to 0 if [`msisdn::read_i128`] must read it.
+///
+/// # Panics
+/// When the numbers of values and rows differ.
+pub fn read_i128(values: &[i128], out: &mut [u64]) {
+    assert_eq!(values.len(), out.len(), "one value a row");
+    for (out, &value) in out.iter_mut().zip(values) {
+        *out = i64::try_from(value).map_or(0, one_i64);
+    }
+}
+
+/// Reads floats. Sets a row to its MSISDN, or to 0 if it is NaN or [`msisdn::read_f64`] must read it.
+///
+/// ```
+/// use numguard_core::block;
+///
+/// let mut msisdns = [1; 3];
+/// block::read_f64(&[9876543210.0, 9876543210.5, f64::NAN], &mut msisdns);
+/// assert_eq!(msisdns, [919876543210, 0, 0]);
+/// ```
+///
+/// # Panics
+/// When the numbers of values and rows differ.
+pub fn read_f64(values: &[f64], out: &mut [u64]) {
+    assert_eq!(values.len(), out.len(), "one value a row");
+    for (out, &value) in out.iter_mut().zip(values) {
+        // The cast saturates, and gives 0 for NaN; no such integer is a number.
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "compared with the value again"
+        )]
+        let whole = value as i64;
+        #[expect(clippy::cast_precision_loss, reason = "no number has 53 bits")]
+        let exact = whole as f64 == value;
+        *out = one_i64(whole) & u64::from(exact).wrapping_neg();
+    }
+}
+
 /// Sets bit `i % 64` of `bits[i / 64]` to whether `values[i]` is an MSISDN, as [`msisdn::key_u64`] decides. Bits past the
 /// last value are 0.
 ///
@@ -273,8 +311,12 @@ fn one_i64(value: i64) -> u64 {
 }
 
 /// A bit for each of at most 64 values for which `test` holds.
+///
+/// ```
+/// assert_eq!(numguard_core::block::bits_where(&[7, 0, 7], |value| value == 7), 0b101);
+/// ```
 #[inline(always)]
-fn bits_where(values: &[u64], test: impl Fn(u64) -> bool) -> u64 {
+pub fn bits_where(values: &[u64], test: impl Fn(u64) -> bool) -> u64 {
     let mut bytes = [0; ROWS];
     for (byte, &value) in bytes.iter_mut().zip(values) {
         *byte = u8::from(test(value));
