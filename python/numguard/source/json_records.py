@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -111,7 +111,7 @@ def looks_like_json(content: bytes) -> bool:
 
 def load(text: str) -> Any:
     """A document with its numbers as text; ValueError where it is invalid, or an object has the same key twice."""
-    return json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_object)
+    return _DECODER.decode(text)
 
 
 def read(text: str, name: str) -> Document:
@@ -229,6 +229,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("duplicate key")
     return found
+
+
+#: One for all lines: `json.loads` makes a decoder for each text, which takes as long as a line.
+_DECODER: Final = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_object)
 
 
 def _all_objects(values: Sequence[Any]) -> bool:
