@@ -303,7 +303,7 @@ def test_a_type_that_is_no_phone(tmp_path: Path, heading: str, cell: str) -> Non
     [("Type", "Mobile"), ("Type", "UPI fraud"), ("Type", "UPI mobile"), ("Fraud type", "UPI"),
      ("Account type", "Savings"), ("Type", "Prepaid"), ("Mode", "UPI"), ("Customer type", "Bank"),
      ("Fraud No", "No"), ("Verified", "No"),
-     ("Fraud type", "No"), ("FIR registered", "No")],
+     ("Fraud type", "No"), ("FIR registered", "No"), ("Contact", "Bank"), ("Record", "0")],
 )  # fmt: skip
 def test_a_column_that_says_nothing_of_the_number(tmp_path: Path, heading: str, cell: str) -> None:
     for path in as_files(tmp_path, heading, cell):

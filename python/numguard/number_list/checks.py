@@ -226,8 +226,6 @@ def check_headings(batch: Batch, column: str, known: Collection[str], below: Bel
     if not may_have_words(batch.data[column].type) or len(columns) == 1:
         return
     alone = np.flatnonzero(~flags(pc.match_substring_regex(seen_text(batch.data[column]), r"\p{Nd}")))
-    if not len(alone):
-        return
     places: Any = pa.array(alone)
     rows = zip(*(cells.take(places).to_pylist() for cells in columns), strict=True)
     for at, row in zip(alone, rows, strict=True):
