@@ -203,6 +203,13 @@ def test_a_mapping_adds_to_what_is_found() -> None:
     assert found == {"suspect_mobiles": ["Fraud Phone X", "Suspect Mobile"], "amount_lost": ["Loss"]}
 
 
+def test_a_mapping_names_a_column_as_it_is_written_or_as_headings_are_compared() -> None:
+    assert find("Loss (Rs.)", mapping={"amount_lost": "loss"}) == {"amount_lost": ["Loss (Rs.)"]}
+    assert find("Loss", "loss", mapping={"amount_lost": "loss"}) == {"amount_lost": ["loss"]}
+    with pytest.raises(ColumnError, match="is there twice"):
+        find("Loss", "loss", mapping={"amount_lost": "LOSS"})
+
+
 @pytest.mark.parametrize("name", ["desk.json", "desk.toml"])
 def test_a_mapping_is_saved_and_read_back(tmp_path: Path, name: str) -> None:
     fields = {'Name "A"': "suspect_mobiles", "मोबाइल\\नंबर": "suspect_mobiles", "Date": "ignore"}
