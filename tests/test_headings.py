@@ -278,4 +278,7 @@ def test_numbers_inside_a_narrative_are_taken_on_request_and_marked() -> None:
         assert registry.numbers("review").to_array().to_pylist() == [919811111111, 919822222222]
         notes = {number: registry.history(number)["note"].to_pylist() for number in ("9876543210", "9811111111")}
         assert notes == {"9876543210": [None], "9811111111": ["from_narrative"]}
+        assert registry.review()["cell"].to_pylist() == [
+            "call from 98xxxxxx10, then 98xxxxxx11", "I, 90xxxxxx02, got a call of 98xxxxxx22",
+        ]  # fmt: skip
         assert "9000000002" not in registry.numbers("review")
