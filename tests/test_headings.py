@@ -203,6 +203,14 @@ def test_a_mapping_adds_to_what_is_found() -> None:
     assert found == {"suspect_mobiles": ["Fraud Phone X", "Suspect Mobile"], "amount_lost": ["Loss"]}
 
 
+def test_a_header_of_mapped_headings_is_found_below_title_lines(tmp_path: Path) -> None:
+    mapping = {"acknowledgement_no": "Ref", "source": "By way of", "suspect_mobiles": "Their number"}
+    path = tmp_path / "desk.csv"
+    path.write_text("Cyber Cell,Nuh,\nSeptember,2026,\nRef,By way of,Their number\n1,1930,9811100002\n")
+    with ng.Registry(by="HC 1234") as registry:
+        assert registry.add_complaints(path, mapping=mapping).added == 1
+
+
 def test_a_mapping_names_a_column_as_it_is_written_or_as_headings_are_compared() -> None:
     assert find("Loss (Rs.)", mapping={"amount_lost": "loss"}) == {"amount_lost": ["Loss (Rs.)"]}
     assert find("Loss", "loss", mapping={"amount_lost": "loss"}) == {"amount_lost": ["loss"]}
