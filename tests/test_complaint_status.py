@@ -158,6 +158,7 @@ def test_of_several_columns_the_one_that_ends_it_counts(registry: ng.Registry) -
     )
     intake = registry.add_complaints(sheet)
     assert intake.refusals["note"].to_pylist() == ["complaint_ended"] * 2
+    assert intake.refusals["cell"].to_pylist() == ["Registered; False", "Withdrawn; FIR"]
     assert (listed(registry), status_of(registry, C)) == ({}, "review")
     with ng.Registry(by="HC 1234") as other:
         mapping = {"ignore": ["Status", "Case Status"]}

@@ -203,6 +203,21 @@ def test_a_mapping_adds_to_what_is_found() -> None:
     assert found == {"suspect_mobiles": ["Fraud Phone X", "Suspect Mobile"], "amount_lost": ["Loss"]}
 
 
+def test_a_header_of_mapped_headings_is_found_below_title_lines(tmp_path: Path) -> None:
+    mapping = {"acknowledgement_no": "Ref", "source": "By way of", "suspect_mobiles": "Their number"}
+    path = tmp_path / "desk.csv"
+    path.write_text("Cyber Cell,Nuh,\nSeptember,2026,\nRef,By way of,Their number\n1,1930,9811100002\n")
+    with ng.Registry(by="HC 1234") as registry:
+        assert registry.add_complaints(path, mapping=mapping).added == 1
+
+
+def test_a_mapping_names_a_column_as_it_is_written_or_as_headings_are_compared() -> None:
+    assert find("Loss (Rs.)", mapping={"amount_lost": "loss"}) == {"amount_lost": ["Loss (Rs.)"]}
+    assert find("Loss", "loss", mapping={"amount_lost": "loss"}) == {"amount_lost": ["loss"]}
+    with pytest.raises(ColumnError, match="is there twice"):
+        find("Loss", "loss", mapping={"amount_lost": "LOSS"})
+
+
 @pytest.mark.parametrize("name", ["desk.json", "desk.toml"])
 def test_a_mapping_is_saved_and_read_back(tmp_path: Path, name: str) -> None:
     fields = {'Name "A"': "suspect_mobiles", "मोबाइल\\नंबर": "suspect_mobiles", "Date": "ignore"}
@@ -247,9 +262,9 @@ def test_every_spelling_of_a_district_leads_to_one_name_with_its_source() -> Non
 
 
 def test_districts() -> None:
-    cells = ["GURGAON", "gurugram", "Distt. Gurgaon", "District Mewat", "जिला हिसार", "Alwar", "New Delhi", None, "-"]
-    assert districts(pa.array(cells)).to_pylist() == [
-        "Gurugram", "Gurugram", "Gurugram", "Nuh", "Hisar", "Alwar", "New Delhi", None, None,
+    cells = ["GURGAON", "gurugram", "Distt Gurgaon", "Zila Mewat", "जिला हिसार", "Rohtak Zila", "Alwar", "New Delhi"]
+    assert districts(pa.array([*cells, None, "-"])).to_pylist() == [
+        "Gurugram", "Gurugram", "Gurugram", "Nuh", "Hisar", "Rohtak", "Alwar", "New Delhi", None, None,
     ]  # fmt: skip
 
 
@@ -271,4 +286,7 @@ def test_numbers_inside_a_narrative_are_taken_on_request_and_marked() -> None:
         assert registry.numbers("review").to_array().to_pylist() == [919811111111, 919822222222]
         notes = {number: registry.history(number)["note"].to_pylist() for number in ("9876543210", "9811111111")}
         assert notes == {"9876543210": [None], "9811111111": ["from_narrative"]}
+        assert registry.review()["cell"].to_pylist() == [
+            "call from 98xxxxxx10, then 98xxxxxx11", "I, 90xxxxxx02, got a call of 98xxxxxx22",
+        ]  # fmt: skip
         assert "9000000002" not in registry.numbers("review")

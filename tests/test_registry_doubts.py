@@ -196,11 +196,27 @@ def test_a_row_that_spares_its_number_waits(tmp_path: Path, cell: str) -> None:
 
 @pytest.mark.parametrize(
     ("heading", "cell"),
-    [("Reported by", "Victim"), ("Complainant type", "Victim"), ("Account status", "Released"), ("Blocked", "No")],
+    [
+        ("Reported by", "Victim"),
+        ("Complainant type", "Victim"),
+        ("Account status", "Released"),
+        ("Blocked", "No"),
+        ("Is victim", "Yes"),
+        ("Released", "Yes"),
+        ("Not a suspect", "No"),
+    ],
 )
 def test_what_is_no_statement_about_the_number(tmp_path: Path, heading: str, cell: str) -> None:
     path = text(tmp_path, f"Ack No,Suspect Mobile,{heading}", f"1,{SUSPECT},{cell}")
     assert added(path)[:2] == ([919811100002], {})
+
+
+@pytest.mark.parametrize("heading", ["Not a suspect", "Wrong number", "False positive", "Do not block"])
+@pytest.mark.parametrize("answers", [["Yes", "No"], [True, None], [1, 0]])
+def test_a_number_beside_yes_below_a_heading_that_spares_it_waits(heading: str, answers: list[Any]) -> None:
+    """It was listed, though the same heading in a cell, or `No` below `Is fraud`, made it wait."""
+    sheet = with_columns(**{"Suspect Mobile": [str(VICTIM), str(SUSPECT)], heading: answers})
+    assert added(sheet)[:2] == ([919811100002], {919765432187: "spared_in_row"})
 
 
 @pytest.mark.parametrize("line", ["Numbers of victims,", ",Victims", "Victims:", "S.No,Victim Mobile", ",पीड़ित"])

@@ -63,6 +63,17 @@ def test_a_whole_list_in_between_does_not_keep_a_block_without_grounds(registry:
     assert sent(registry, tmp_path) == []
 
 
+def test_a_change_lifts_a_block_that_the_change_before_requested(registry: ng.Registry, tmp_path: Path) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210")))
+    sent(registry, tmp_path)
+    wrong = registry.add_complaints(complaints(complaint("2", "9123456789")))
+    assert sent(registry, tmp_path) == [(B, "added", "block")]
+    registry.withdraw_intake(wrong.id, "a sheet of another state")
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)))
+    assert sent(registry, tmp_path) == [(B, "removed", "release"), (B, "added", "reverify")]
+    assert sent(registry, tmp_path) == []
+
+
 def test_a_release_for_one_receiver_is_not_one_for_another(registry: ng.Registry, tmp_path: Path) -> None:
     registry.add_complaints(complaints(complaint("1", "9876543210")))
     for to in ("DoT", "Bank"):
@@ -297,6 +308,24 @@ def test_a_number_known_under_an_earlier_key_alone_is_released_under_that_key(
     with pytest.raises(ArgumentError, match="keyed hashes"):
         change(None)
     assert change(new) == (["block"], [], {**done, "list": "delta"})
+
+
+def test_a_release_under_one_key_lifts_no_block_that_was_requested_under_another(
+    registry: ng.Registry, tmp_path: Path
+) -> None:
+    old, new = KEYS
+    registry.add_complaints(complaints(complaint("1", "9876543210")))
+    registry.export(tmp_path / "old.csv", to="Bank", key=old)
+    first = registry.verify().events
+    registry.export(tmp_path / "new.csv", to="Bank", key=new)
+    registry.decide([A], "withdrawn", "the complaint was false")
+    since = registry.export(tmp_path / "since.csv", to="Bank", key=old, since=first)
+    assert (since.to_table()["action"].to_pylist(), since.manifest["releases_due_under"]) == (
+        ["release"],
+        {key_check(new): 1},
+    )
+    change = registry.export(tmp_path / "change.csv", to="Bank", key=new, since="last")
+    assert change.to_table()["action"].to_pylist() == ["release"]
 
 
 def test_the_command_line_says_under_which_key_releases_are_due(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pytest
 
 import numguard as ng
 from numguard.cli import run
+from numguard.errors import RegistryError
 
 COMPLAINANT = 919765432187
 SUSPECT = 919811100002
@@ -169,6 +171,22 @@ def test_what_is_decided_of_it_holds(later: str, listed: list[int]) -> None:
         # A new complaint counts like any other.
         registry.add_complaints(sheet(row(3, "9765432187")))
         assert blocked(registry) == [COMPLAINANT]
+
+
+def test_a_list_of_an_earlier_day_with_a_number_that_was_protected_since_is_exported_by_its_day_alone(
+    tmp_path: Path,
+) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(sheet(row(1, "9811100002"), row(2, "9765432187")))
+        then = datetime.now(UTC)
+        registry.decide([str(COMPLAINANT)], "protected", "a hospital")
+        of_the_day = registry.block_list(as_of=then)
+        with pytest.raises(RegistryError, match="1 numbers of this list of an earlier day were protected since"):
+            of_the_day.write(tmp_path / "list.csv")
+        assert list(tmp_path.iterdir()) == []
+        assert len(registry.export(tmp_path / "list.csv", to="DoT", as_of=then)) == 2
+        registry.decide([str(COMPLAINANT)], "unprotected", "no hospital after all")
+        of_the_day.write(tmp_path / "then.csv")
 
 
 def test_a_reactivated_number_that_is_named_again_is_counted(

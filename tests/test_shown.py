@@ -254,6 +254,14 @@ def test_numbers_with_others_between_them_were_not_drawn_down() -> None:
     assert (listed, waits) == (set(numbers), {})
 
 
+def test_numbers_that_rise_by_more_than_one_were_not_drawn_down() -> None:
+    header, *_ = COMPLAINTS
+    numbers: list[Cell] = [STRUCK, STRUCK + 2, STRUCK + 4, STRUCK + 60]
+    book, _ = workbook([header, *([f"2000000000000{k}", "1930", "Nuh", number] for k, number in enumerate(numbers))])
+    listed, waits, _ = added(book)
+    assert (listed, waits) == (set(numbers), {})
+
+
 def test_numbers_of_one_complaint_may_rise_by_one() -> None:
     header, *_ = COMPLAINTS
     book, _ = workbook([header, *(["20000000000001", "1930", "Nuh", str(STRUCK + more)] for more in range(4))])

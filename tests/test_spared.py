@@ -18,6 +18,7 @@ from numguard.errors import ColumnError
 from numguard.number_list import read_numbers, spared
 from numguard.number_list.spared import is_of_letter, is_spared
 from numguard.number_list.titles import BEGINNINGS, VICTIMS
+from test_repeated_names import written
 
 SUSPECT, OTHER = "9765432187", "9765432188"
 SPARED = [
@@ -71,6 +72,21 @@ def test_a_row_that_another_column_spares(tmp_path: Path, heading: str, cell: st
             read_numbers(path, column="mobile")
         # Where numbers are protected, or taken off a list, each row counts.
         assert len(read_numbers(path, actions=None).keys) == 2
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+@pytest.mark.parametrize(
+    ("heading", "cell"), [("Remarks", "Victim"), ("", "do not block"), ("Is fraud", "No"), ("Country Code", "1")]
+)
+def test_of_columns_of_one_name_each_counts(tmp_path: Path, ending: str, heading: str, cell: str) -> None:
+    """None of them was looked at, and the numbers were listed."""
+    for cells in ([cell, ""], ["", cell]):
+        rows = [["Mobile", heading, heading], ["9876543210", "", ""], ["9812345670", *cells]]
+        path = written(tmp_path, ending, rows)
+        with pytest.raises(ColumnError, match=r"(?:says|has) in row [23]"):
+            read_numbers(path)
+        path = written(tmp_path, ending, [*rows[:2], ["9812345670", "", ""]])
+        assert read_numbers(path).account["rows_used"] == 2
 
 
 @pytest.mark.parametrize("cell", MEANT)
@@ -287,7 +303,7 @@ def test_a_type_that_is_no_phone(tmp_path: Path, heading: str, cell: str) -> Non
     [("Type", "Mobile"), ("Type", "UPI fraud"), ("Type", "UPI mobile"), ("Fraud type", "UPI"),
      ("Account type", "Savings"), ("Type", "Prepaid"), ("Mode", "UPI"), ("Customer type", "Bank"),
      ("Fraud No", "No"), ("Verified", "No"),
-     ("Fraud type", "No"), ("FIR registered", "No")],
+     ("Fraud type", "No"), ("FIR registered", "No"), ("Contact", "Bank"), ("Record", "0")],
 )  # fmt: skip
 def test_a_column_that_says_nothing_of_the_number(tmp_path: Path, heading: str, cell: str) -> None:
     for path in as_files(tmp_path, heading, cell):

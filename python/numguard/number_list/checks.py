@@ -105,9 +105,9 @@ def check_beside(batch: Batch, column: str, read: set[str], keys_of: Callable[[A
 
 def check_codes(batch: Batch, column: str, msisdns: Any) -> None:
     """Raises ColumnError if a column of country codes has another one than the number in `column` as it is read."""
-    for name in batch.data.schema.names:
+    for at, name in enumerate(batch.data.schema.names):
         if name != column and is_of_codes(name):
-            found = contradicted(batch.data[name], msisdns)
+            found = contradicted(batch.data.column(at), msisdns)
             if found.any():
                 row = int(batch.row_numbers()[int(np.argmax(found))])
                 raise ColumnError(
@@ -222,16 +222,12 @@ def check_headings(batch: Batch, column: str, known: Collection[str], below: Bel
     Raises:
         ColumnError: The only text of a row is a heading of numbers to spare; or several are headings, in another order.
     """
-    columns = {
-        name: seen_text(batch.data[name]) for name in batch.data.schema.names if may_have_words(batch.data[name].type)
-    }
-    if column not in columns or len(columns) == 1:
+    columns = [seen_text(cells) for cells in batch.data.columns if may_have_words(cells.type)]
+    if not may_have_words(batch.data[column].type) or len(columns) == 1:
         return
-    alone = np.flatnonzero(~flags(pc.match_substring_regex(columns[column], r"\p{Nd}")))
-    if not len(alone):
-        return
+    alone = np.flatnonzero(~flags(pc.match_substring_regex(seen_text(batch.data[column]), r"\p{Nd}")))
     places: Any = pa.array(alone)
-    rows = zip(*(cells.take(places).to_pylist() for cells in columns.values()), strict=True)
+    rows = zip(*(cells.take(places).to_pylist() for cells in columns), strict=True)
     for at, row in zip(alone, rows, strict=True):
         texts = [text for text in row if text and text.strip()]
         number = int(batch.row_numbers()[at])

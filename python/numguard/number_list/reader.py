@@ -184,13 +184,13 @@ class OpenList:
     def _checked(self, part: Part, wanted: list[str], *, has_actions: bool) -> Iterator[Batch]:
         """The rows of a part, checked for numbers to spare: below a heading among them, or by another column."""
         there = part.schema()
-        beside = [name for name in there.names if name not in wanted and there.names.count(name) == 1]
-        codes = [name for name in beside if is_of_codes(name) and not pa.types.is_nested(there.field(name).type)]
-        codes = codes if self._kind.has_codes else []
-        beside = [name for name in beside if name in codes or may_spare(name, there.field(name).type)]
+        beside = [(at, field) for at, field in enumerate(there) if field.name not in wanted]
+        codes = {field.name for _, field in beside if is_of_codes(field.name) and not pa.types.is_nested(field.type)}
+        codes = codes if self._kind.has_codes else set()
+        places = [at for at, field in beside if field.name in codes or may_spare(field.name, field.type)]
         known = {*map(bare, there.names), *self._kind.names}
         account = Account(lambda line, text, _note: check_line(part.name, line, text, self._below))
-        for batch in part.batches([*wanted, *beside], account):
+        for batch in _rows_with(part, wanted, places, account):
             # In a typed table there are no headings among the rows.
             if part.above.header_row:
                 check_headings(batch, wanted[0], known, self._below)
@@ -240,3 +240,15 @@ class OpenList:
         account["rows_used"] += self._header_rows
         account["warnings"] += [*self._warnings, *unlike_manifests(part.name or "" for part in self._source.parts)]
         return refused, account
+
+
+def _rows_with(part: Part, names: Sequence[str], places: Sequence[int], account: Account) -> Iterator[Batch]:
+    """The rows of a part: the columns of some names, and those at other places, whose names may repeat."""
+    there = part.schema().names
+    beside = [there[at] for at in places]
+    if all(there.count(name) == 1 for name in beside):
+        yield from part.batches([*names, *beside], account)
+        return
+    order = [*map(there.index, names), *places]
+    for batch in part.batches(None, account):
+        yield replace(batch, data=batch.data.select(order))

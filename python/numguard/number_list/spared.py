@@ -282,8 +282,10 @@ def _leaving(heading: str, texts: Any) -> list[str]:
 def _sparing_answers(heading: str, *, may_be_account: bool = False) -> frozenset[str]:
     """Which of yes and no spares a number, below a heading that asks for one of them."""
     words = set(words_of(heading))
-    if is_spared(heading) or heads_victims(" ".join(words - _WHETHER)):
-        return frozenset() if may_be_account else _YES
+    of_victims = heads_victims(" ".join(words - _WHETHER))
+    if of_victims or is_spared(heading):
+        # In a complaint who complains may be the victim, and an account or a sum released.
+        return frozenset() if may_be_account and (of_victims or is_released(heading)) else _YES
     asked = _FRAUD if may_be_account else _FRAUD | _BLOCKED
     # `Block No` is a part of an address.
     asks = bool(asked & words) and words <= _ASKING and not ("no" in words and "yes" not in words)

@@ -21,9 +21,6 @@ from numguard.registry.spelling import folded, listed_in
 
 __all__ = ["districts", "spellings", "the_district"]
 
-#: Words beside a district's name that mean "district".
-_BESIDE = frozenset({"district", "zila", "जिला"})
-
 
 def districts(column: Column) -> pa.Array[Any]:
     """Names of districts, those of the table in their official spelling, others as `words` gives them.
@@ -54,12 +51,13 @@ def the_district(name: str | None, recorded: Callable[[], Collection[str]]) -> s
     if name is None:
         return None
     official: str | None = districts(pa.array([name], pa.string()))[0].as_py()
+    wanted = folded(official)
     known = {folded(district): district for district in spellings().values()}
-    if official is not None and folded(official) not in known:
+    if wanted not in known:
         known |= {folded(district): district for district in recorded()}
-    if official is not None and folded(official) in known:
-        return known[folded(official)]
-    near = get_close_matches(folded(official), list(known), n=3)
+    if wanted in known:
+        return known[wanted]
+    near = get_close_matches(wanted, list(known), n=3)
     meant = f"; did you mean {' or '.join(known[word] for word in near)}?" if near else ""
     raise ArgumentError(f"district: no district of this name is known{meant or '.'} Nothing was written")
 
@@ -73,4 +71,5 @@ def spellings() -> dict[str, str]:
 
 
 def _bare(name: str) -> str:
-    return " ".join(word for word in heading(name).split() if word not in _BESIDE)
+    # The word is `district` in every language.
+    return " ".join(word for word in heading(name).split() if word != "district")

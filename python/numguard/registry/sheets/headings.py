@@ -326,8 +326,7 @@ def _no_doubt(
     """Raises ColumnError if a free column could be a word, unless each word that it could be has been `found`."""
     doubts = {heading(name): could for name, could in ambiguous.items()}
     for at, header in free:
-        could = doubts.get(heading(header)) or doubts.get(_uncounted(header)) or ()
-        could = tuple(word for word in could if word not in found)
+        could = tuple(word for word in doubts.get(_uncounted(header), ()) if word not in found)
         # In forms and languages that are not listed: a victim's number that is not read is not protected.
         words = set(heading(header).split())
         if ambiguous and words & _PHONES and (names_victims(header) or words & _CUSTOMERS):
