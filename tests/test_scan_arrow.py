@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -160,6 +161,34 @@ def test_other_files_are_read_too(tmp_path: Path, kind: str) -> None:
     path = written(tmp_path / "t.arrow", rows, chunk=64, **options)
     assert not is_plain_arrow(path)
     assert scanned(path) == scanned(rows)
+
+
+@pytest.mark.parametrize("damage", [None, "place", "place of a hit", "text", "key text"])
+def test_a_dictionary_that_batches_share_is_validated_once_and_every_other_one_too(
+    tmp_path: Path, damage: str | None
+) -> None:
+    """In the third batch a place is past the end of the dictionary, or there is a dictionary that is no UTF-8."""
+    keys, words = pa.array(["9800000001", "9900000001"]), pa.array(["one", "two"])
+    broken = pa.StringArray.from_buffers(2, pa.py_buffer(np.array([0, 3, 6], np.int32)), pa.py_buffer(b"on\xfftwo"))
+    path = tmp_path / "t.arrows"
+    types = pa.schema({"a": pa.dictionary(pa.int32(), pa.string()), "word": pa.dictionary(pa.int32(), pa.string())})
+    with pa.ipc.new_stream(path, types, options=pa.ipc.IpcWriteOptions(emit_dictionary_deltas=False)) as file:
+        for n in range(4):
+            places = pa.array([0, 1, 7 if n == 2 and damage == "place" else 1], pa.int32())
+            others = pa.array([7 if n == 2 and damage == "place of a hit" else 0, 1, 0], pa.int32())
+            listed = broken if n == 2 and damage == "key text" else keys
+            named = broken if n == 2 and damage == "text" else words
+            columns = [
+                pa.DictionaryArray.from_arrays(places, listed, safe=False),
+                pa.DictionaryArray.from_arrays(others, named, safe=False),
+            ]
+            file.write_batch(pa.record_batch(columns, schema=types))
+    if damage is None:
+        hits = ng.scan(path, {"a": LISTED}).read_all()
+        assert hits["word"].to_pylist() == ["one"] * 4
+    else:
+        with pytest.raises(InputError, match="not UTF-8" if "text" in damage else "damaged"):
+            ng.scan(path, {"a": LISTED}).read_all()
 
 
 def test_a_damaged_file_is_an_error_or_has_other_cells(tmp_path: Path) -> None:

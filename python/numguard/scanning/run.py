@@ -16,7 +16,7 @@ from numguard._core import Scanner, is_plain_arrow, parquet_schema
 from numguard.errors import ArgumentError, InputError
 from numguard.scanning.projection import Projection
 from numguard.scanning.summary import SkippedFile
-from numguard.source import ArrowFilePart, ParquetPart, Part, TextPart, check_columns, in_part, reading
+from numguard.source import ArrowFilePart, ParquetPart, Part, TextPart, Validation, check_columns, in_part, reading
 from numguard.source.lines import in_one_process
 
 __all__ = ["Run", "first_part"]
@@ -173,13 +173,14 @@ class Run:
         read = self._projection.read
         # Of an Arrow file the scanner relies on nothing but keys: of the other columns, hits alone are validated.
         arrow = part if isinstance(part, ArrowFilePart) and not self._by_batches else None
+        validation = Validation()
         for batch in part.counted(arrow.stored_batches(read, self._keys) if arrow else part.stored_batches(read)):
             for start in range(0, batch.data.num_rows, _ROWS_AT_ONCE):  # Ctrl-C takes effect between two calls
                 with in_part(part):
                     hits = self._scanner.batch(batch.data.slice(start, _ROWS_AT_ONCE), every=self._all_rows)
                     if hits is not None and arrow:
                         with reading(part.name, "the Arrow file"):
-                            hits.validate(full=True)
+                            validation.of(hits)
                 if hits is not None:
                     yield hits
                 self._tell(False)

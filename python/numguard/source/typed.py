@@ -26,6 +26,7 @@ __all__ = [
     "DatasetPart",
     "ParquetPart",
     "StreamPart",
+    "Validation",
     "packed_part",
     "parts_of_dataset",
     "stream_of",
@@ -111,12 +112,13 @@ class ArrowFilePart(Part):
         with reading(self.name, "the Arrow file"), self._open(fields) as reader:
             first = 1
             _check_names(reader.schema)
+            validation = Validation()
             for read in self._data(reader):
                 data = read if columns is None else read.select(list(columns))
                 # A file may be damaged or forged; Arrow's kernels rely on valid offsets and lengths.
                 data.validate()
                 names = data.schema.names
-                data.select([name for name in validated or names if name in names]).validate(full=True)
+                validation.of(data.select([name for name in validated or names if name in names]))
                 yield Batch(data, self.name, first)
                 first += data.num_rows
 
@@ -131,6 +133,37 @@ class ArrowFilePart(Part):
             yield from reader
         else:
             yield from (reader.get_batch(n) for n in range(reader.num_record_batches))
+
+
+class Validation:
+    """Validates batches of the same columns in full, but a dictionary that consecutive batches share only once."""
+
+    def __init__(self) -> None:
+        self._dictionaries: dict[int, pa.Array[Any]] = {}
+
+    def of(self, batch: pa.RecordBatch) -> None:
+        """Raises pyarrow.ArrowException if a cell of the batch is invalid, as its `validate(full=True)` does."""
+        batch.validate()
+        for at, column in enumerate(batch.columns):
+            cells = column
+            if isinstance(column, pa.DictionaryArray):
+                values = column.dictionary
+                known = self._dictionaries.get(at)
+                if known is None or _memory(known) != _memory(values):
+                    values.validate(full=True)
+                    self._dictionaries[at] = values
+                cells = pa.DictionaryArray.from_arrays(column.indices, pa.nulls(len(values)), safe=False)
+            cells.validate(full=True)
+
+
+def _memory(array: pa.Array[Any]) -> tuple[Any, ...]:
+    """Where the cells of an array are, by which it is the same one while it is held."""
+    return (
+        array.type,
+        array.offset,
+        len(array),
+        [buffer and (buffer.address, buffer.size) for buffer in array.buffers()],
+    )
 
 
 def parts_of_dataset(dataset: ds.Dataset, keys: Sequence[str] = ()) -> list[Part]:

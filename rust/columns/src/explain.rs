@@ -3,7 +3,7 @@
 //! This module owns the shape of the result. One idea: most cells have a form that the core reads by block, and their
 //! key and last two bytes determine the rest; the other cells are read one by one. Words of a dictionary are read once.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use arrow_array::types::Int8Type;
 use arrow_array::{Array, ArrayRef, DictionaryArray, Int8Array, StringArray, StructArray};
@@ -88,7 +88,8 @@ pub fn explain(array: &dyn Array, reads: Reads<'_>, threads: Threads) -> Result<
         Reads::As(Keys::Msisdn(region)) => explain_numbers(column, |_| region, start, block),
         _ => explain_numbers(column, |row| column.region_at(row), start, block),
     };
-    Explained::of(&column, threads, &read).assemble(threads, "msisdn", ("kind", &KINDS))
+    let kinds = Kind::ALL.iter().map(|kind| kind.code());
+    Explained::of(&column, threads, &read).assemble(threads, "msisdn", ("kind", kinds))
 }
 
 /// Reads every cell: a struct of `imei14` (uint64), `form` and `note` (dictionaries of text), all null for a null cell.
@@ -97,7 +98,8 @@ pub fn explain(array: &dyn Array, reads: Reads<'_>, threads: Threads) -> Result<
 /// [`Error::UnsupportedType`].
 pub fn explain_imei(array: &dyn Array, threads: Threads) -> Result<ArrayRef, Error> {
     let column = Column::new(array, Keys::Imei)?;
-    Explained::of(&column, threads, &explain_handsets).assemble(threads, "imei14", ("form", &FORMS))
+    let forms = Form::ALL.iter().map(|form| form.code());
+    Explained::of(&column, threads, &explain_handsets).assemble(threads, "imei14", ("form", forms))
 }
 
 fn explain_numbers(
@@ -237,11 +239,11 @@ impl Explained {
     }
 
     /// Builds the struct. The dictionaries always hold the whole closed list, so that the batches of a stream agree.
-    fn assemble(
+    fn assemble<'a>(
         mut self,
         threads: Threads,
         key_name: &str,
-        (class_name, class_codes): (&str, &ArrayRef),
+        (class_name, class_codes): (&str, impl Iterator<Item = &'a str>),
     ) -> Result<ArrayRef, Error> {
         let mut valid = vec![0; self.classes.len().div_ceil(64)];
         let keys = self.keys.as_mut_slice();
@@ -281,26 +283,17 @@ fn places(mut places: Vec<i8>, threads: Threads) -> Int8Array {
     Int8Array::new(places.into(), nulls)
 }
 
-/// The codes of the closed lists. One array of each, since those of a column in many small chunks would take longer than
-/// its cells.
-static KINDS: LazyLock<ArrayRef> =
-    LazyLock::new(|| codes(Kind::ALL.iter().map(|kind| kind.code())));
-static FORMS: LazyLock<ArrayRef> =
-    LazyLock::new(|| codes(Form::ALL.iter().map(|form| form.code())));
-static NOTES: LazyLock<ArrayRef> =
-    LazyLock::new(|| codes(Note::ALL.iter().map(|note| note.code())));
-
-fn codes(codes: impl Iterator<Item = &'static str>) -> ArrayRef {
-    Arc::new(StringArray::from_iter_values(codes))
-}
-
 /// Indices in the closed list of notes, null for none, as a dictionary of their codes.
 pub(crate) fn notes_of(places: Int8Array) -> Result<DictionaryArray<Int8Type>, Error> {
-    dictionary(places, &NOTES)
+    dictionary(places, Note::ALL.iter().map(|note| note.code()))
 }
 
-fn dictionary(places: Int8Array, codes: &ArrayRef) -> Result<DictionaryArray<Int8Type>, Error> {
-    Ok(DictionaryArray::try_new(places, Arc::clone(codes))?)
+fn dictionary<'a>(
+    places: Int8Array,
+    codes: impl Iterator<Item = &'a str>,
+) -> Result<DictionaryArray<Int8Type>, Error> {
+    let codes = StringArray::from_iter_values(codes);
+    Ok(DictionaryArray::try_new(places, Arc::new(codes))?)
 }
 
 #[cfg(test)]
