@@ -193,7 +193,7 @@ class OpenList:
         for batch in part.batches([*wanted, *beside], account):
             # In a typed table there are no headings among the rows.
             if part.above.header_row:
-                check_headings(batch, wanted[0], known, self._below)
+                check_headings(batch, wanted[0], known, self._kind.names, self._below)
             self._below.check(batch, batch.data[wanted[0]])
             # Actions say what each row is for, also where its reason says why another number was spared.
             if not has_actions:

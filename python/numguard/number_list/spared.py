@@ -29,6 +29,7 @@ from numguard.source.scripts import plain_cells, plain_letters
 
 __all__ = [
     "is_of_letter",
+    "is_of_thing",
     "is_released",
     "is_spared",
     "may_spare",
