@@ -221,9 +221,7 @@ def check_shown(part: Part, batch: Batch, *, is_sparing: bool) -> None:
             )
 
 
-def check_headings(
-    batch: Batch, column: str, known: Collection[str], names: Collection[str], below: Below
-) -> None:
+def check_headings(batch: Batch, column: str, known: Collection[str], names: Collection[str], below: Below) -> None:
     """Checks the rows without a number for headings: what is below them may be something else.
 
     Args:
