@@ -18,6 +18,7 @@ from numguard.errors import ColumnError
 from numguard.number_list import read_numbers, spared
 from numguard.number_list.spared import is_of_letter, is_spared
 from numguard.number_list.titles import BEGINNINGS, VICTIMS
+from row_files import workbook
 
 SUSPECT, OTHER = "9765432187", "9765432188"
 SPARED = [
@@ -71,6 +72,23 @@ def test_a_row_that_another_column_spares(tmp_path: Path, heading: str, cell: st
             read_numbers(path, column="mobile")
         # Where numbers are protected, or taken off a list, each row counts.
         assert len(read_numbers(path, actions=None).keys) == 2
+
+
+@pytest.mark.parametrize("header", ["mobile,name,,", "mobile,name,Remarks,Remarks", "mobile,name,ISD,ISD"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])
+def test_a_row_that_one_of_several_columns_of_a_name_spares(tmp_path: Path, kind: str, header: str) -> None:
+    """Comments beside a table often have no heading at all."""
+    rows = [header.split(","), [SUSPECT, "a", "", "1" if "ISD" in header else "Unblock"], [OTHER, "b", "", ""]]
+    path = tmp_path / f"a.{kind}"
+    if kind == "csv":
+        path.write_text("".join(",".join(row) + "\n" for row in rows))
+    elif kind == "xlsx":
+        path.write_bytes(workbook(rows))
+    else:
+        pq.write_table(pa.Table.from_arrays([pa.array(cells) for cells in zip(*rows[1:], strict=True)], rows[0]), path)
+    with pytest.raises(ColumnError, match=r"(says|has) in row [12]"):
+        read_numbers(path)
+    assert len(read_numbers(path, actions=None).keys) == 2
 
 
 @pytest.mark.parametrize("cell", MEANT)

@@ -7,7 +7,7 @@ of its other rows are meant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -105,9 +105,9 @@ def check_beside(batch: Batch, column: str, read: set[str], keys_of: Callable[[A
 
 def check_codes(batch: Batch, column: str, msisdns: Any) -> None:
     """Raises ColumnError if a column of country codes has another one than the number in `column` as it is read."""
-    for name in batch.data.schema.names:
+    for at, name in enumerate(batch.data.schema.names):
         if name != column and is_of_codes(name):
-            found = contradicted(batch.data[name], msisdns)
+            found = contradicted(batch.data.column(at), msisdns)
             if found.any():
                 row = int(batch.row_numbers()[int(np.argmax(found))])
                 raise ColumnError(
@@ -234,23 +234,23 @@ def check_headings(batch: Batch, column: str, known: Collection[str], names: Col
     Raises:
         ColumnError: The only text of a row is a heading of numbers to spare; or several are headings, in another order.
     """
-    columns = {
-        name: seen_text(batch.data[name]) for name in batch.data.schema.names if may_have_words(batch.data[name].type)
-    }
-    if column not in columns or len(columns) == 1:
+    columns = [seen_text(cells) for cells in batch.data.columns if may_have_words(cells.type)]
+    names_there = [field.name for field in batch.data.schema if may_have_words(field.type)]
+    if column not in names_there or len(columns) == 1:
         return
-    alone = np.flatnonzero(~flags(pc.match_substring_regex(columns[column], r"\p{Nd}")))
+    place = names_there.index(column)
+    alone = np.flatnonzero(~flags(pc.match_substring_regex(columns[place], r"\p{Nd}")))
     if not len(alone):
         return
     places: Any = pa.array(alone)
-    rows = zip(*(cells.take(places).to_pylist() for cells in columns.values()), strict=True)
+    rows = zip(*(cells.take(places).to_pylist() for cells in columns), strict=True)
     for at, row in zip(alone, rows, strict=True):
         texts = [text for text in row if text and text.strip()]
         number = int(batch.row_numbers()[at])
         if len(texts) == 1:
             below.add(batch.file, number, texts[0])
         elif 2 <= sum(bare(text) in known for text in texts if len(text) <= _LONGEST) >= len(texts) / 2 or (
-            _moves_numbers(dict(zip(columns, row, strict=True)), column, columns, names)
+            _moves_numbers(row, place, columns, names)
         ):
             raise ColumnError(
                 f"{batch.file}: row {number} is a second header, of other columns or in another order: make what is "
@@ -258,21 +258,15 @@ def check_headings(batch: Batch, column: str, known: Collection[str], names: Col
             )
 
 
-def _moves_numbers(
-    row: Mapping[str, str | None], column: str, columns: Mapping[str, Any], names: Collection[str]
-) -> bool:
+def _moves_numbers(row: Sequence[str | None], place: int, columns: Sequence[Any], names: Collection[str]) -> bool:
     """Whether a row has something else in the column of the numbers, and their heading once in another column."""
-    there = bare(row[column] or "")
+    there = bare(row[place] or "")
     if not there.strip(MARKS) or there in names:
         return False
     # In a column such as `Type` the word is in other rows too.
     return any(
-        name != column
-        and text
-        and len(text) <= _LONGEST
-        and bare(text) in names
-        and pc.sum(pc.equal(columns[name], text)).as_py() == 1
-        for name, text in row.items()
+        text and len(text) <= _LONGEST and bare(text) in names and pc.sum(pc.equal(cells, text)).as_py() == 1
+        for cells, text in zip(columns, row, strict=True)
     )
 
 

@@ -184,13 +184,19 @@ class OpenList:
     def _checked(self, part: Part, wanted: list[str], *, has_actions: bool) -> Iterator[Batch]:
         """The rows of a part, checked for numbers to spare: below a heading among them, or by another column."""
         there = part.schema()
-        beside = [name for name in there.names if name not in wanted and there.names.count(name) == 1]
-        codes = [name for name in beside if is_of_codes(name) and not pa.types.is_nested(there.field(name).type)]
-        codes = codes if self._kind.has_codes else []
-        beside = [name for name in beside if name in codes or may_spare(name, there.field(name).type)]
+        others = [(at, field.name, field.type) for at, field in enumerate(there) if field.name not in wanted]
+        codes = {name for _, name, of in others if is_of_codes(name) and not pa.types.is_nested(of)}
+        codes = codes if self._kind.has_codes else set()
+        beside = [at for at, name, of in others if name in codes or may_spare(name, of)]
+        check_columns(wanted, there, part.name)
+        chosen = [*map(there.names.index, wanted), *beside]
+        names = [there.names[at] for at in chosen]
+        # Columns of one name, such as those without a heading, are chosen by their place.
+        repeats = len(set(names)) < len(names)
         known = {*map(bare, there.names), *self._kind.names}
         account = Account(lambda line, text, _note: check_line(part.name, line, text, self._below))
-        for batch in part.batches([*wanted, *beside], account):
+        for read in part.batches(None if repeats else names, account):
+            batch = replace(read, data=read.data.select(chosen)) if repeats else read
             # In a typed table there are no headings among the rows.
             if part.above.header_row:
                 check_headings(batch, wanted[0], known, self._kind.names, self._below)
