@@ -131,3 +131,18 @@ def test_no_verb_overwrites_a_file_that_the_registry_has_read(verb: str, capfd: 
     assert path.read_text() == SHEET
     path.write_text(SHEET.replace("Nuh", "Jind"))
     assert run([*command.split(), str(path)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("form", "part"), [("--by-district", "kept-Nuh.csv"), ("--rows-per-file 9", "kept-1-of-1.csv")]
+)
+def test_no_part_of_a_list_overwrites_a_file_that_the_registry_has_read(
+    form: str, part: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Desks' sheets are often named as the parts of a list are, by district."""
+    shutil.copyfile("desk.csv", part)
+    there = {path.name for path in Path().iterdir()}
+    assert run(["export", "kept.csv", "--to", "DoT", "--force", *form.split()]) == 2
+    assert f"{part} was read by event 1 of the registry" in capfd.readouterr().err
+    assert Path(part).read_text() == SHEET
+    assert {path.name for path in Path().iterdir()} == there
