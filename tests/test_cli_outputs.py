@@ -154,9 +154,14 @@ def test_no_part_of_a_list_overwrites_a_file_that_the_registry_has_read(
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
 @pytest.mark.parametrize(
-    "verb", ["scan desk.csv -c suspect_mobiles --numbers P", "lists diff P desk.csv", "complaints add desk.csv --mapping P",
-             "decide withdrawn --reason x --numbers P"],
-)  # fmt: skip
+    "verb",
+    [
+        "scan desk.csv -c suspect_mobiles --numbers P",
+        "lists diff P desk.csv",
+        "complaints add desk.csv --mapping P",
+        "decide withdrawn --reason x --numbers P",
+    ],
+)
 def test_no_verb_waits_for_a_pipe_that_nobody_writes_to(verb: str) -> None:
     os.mkfifo("pipe")
     arguments = ["pipe" if word == "P" else word for word in verb.split()]
