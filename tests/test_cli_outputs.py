@@ -162,7 +162,7 @@ def test_no_part_of_a_list_overwrites_a_file_that_the_registry_has_read(
         "decide withdrawn --reason x --numbers P",
     ],
 )
-def test_no_verb_waits_for_a_pipe_that_nobody_writes_to(verb: str) -> None:
+def test_no_verb_waits_for_a_pipe_without_a_writer(verb: str) -> None:
     os.mkfifo("pipe")
     arguments = ["pipe" if word == "P" else word for word in verb.split()]
     done = subprocess.run(
