@@ -29,12 +29,14 @@ SPARED = [
     "False positive", "wrong number", "Wrong no.", "ब्लॉक न करें", "अनब्लॉक", "Genuine", "blocking not required",
     "Removed", "deleted", "Delete", "withdrawn", "to be removed", "हटाएं",
     "Reconnected", "Nodal Officer", "Contact person:", "For any queries", "Prepared by", "Authorised signatory",
+    "In use again", "now in use again", "Back in use",
 ]  # fmt: skip
 MEANT = [
     "", "Suspect", "Please block", "Not blocked", "Not yet blocked", "block", "Released on bail", "called the victim",
     "Victim's bank", "Fake customer care", "Ravi", "fraud", "Not known", "not available", "no",
     "Genuine looking caller", "आरोपी", "High", "wrong person called", "contact",
-    "person", "prepared", "Del", "D", "R", "Added", "Removed the SIM", "withdrew",
+    "person", "prepared", "Del", "D", "R", "Added", "Removed the SIM", "withdrew", "in use",
+    "handset in use", "given back",
 ]  # fmt: skip
 
 
@@ -335,7 +337,8 @@ def test_a_column_that_says_nothing_of_the_number(tmp_path: Path, heading: str, 
         assert len(read_numbers(path).keys) == 2
 
 
-AGAIN = ["Reactivated", "MNRL reactivation list", "Numbers to be unblocked", "Whitelist of bank staff", "Restored_Sep"]
+AGAIN = ["Reactivated", "MNRL reactivation list", "Numbers to be unblocked", "Whitelist of bank staff", "Restored_Sep",
+         "In use again", "Given back to subscribers"]  # fmt: skip
 
 
 @pytest.mark.parametrize("title", AGAIN)
