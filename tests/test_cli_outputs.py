@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from numguard.cli import run
+from row_files import workbook
 
 SHEET = """acknowledgement_no,source,district,suspect_mobiles
 1,1930,Rohtak,9876500001
@@ -131,3 +135,47 @@ def test_no_verb_overwrites_a_file_that_the_registry_has_read(verb: str, capfd: 
     assert path.read_text() == SHEET
     path.write_text(SHEET.replace("Nuh", "Jind"))
     assert run([*command.split(), str(path)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("form", "part"), [("--by-district", "kept-Nuh.csv"), ("--rows-per-file 9", "kept-1-of-1.csv")]
+)
+def test_no_part_of_a_list_overwrites_a_file_that_the_registry_has_read(
+    form: str, part: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Desks' sheets are often named as the parts of a list are, by district."""
+    shutil.copyfile("desk.csv", part)
+    there = {path.name for path in Path().iterdir()}
+    assert run(["export", "kept.csv", "--to", "DoT", "--force", *form.split()]) == 2
+    assert f"{part} was read by event 1 of the registry" in capfd.readouterr().err
+    assert Path(part).read_text() == SHEET
+    assert {path.name for path in Path().iterdir()} == there
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "scan desk.csv -c suspect_mobiles --numbers P",
+        "lists diff P desk.csv",
+        "complaints add desk.csv --mapping P",
+        "decide withdrawn --reason x --numbers P",
+    ],
+)
+def test_no_verb_waits_for_a_pipe_without_a_writer(verb: str) -> None:
+    os.mkfifo("pipe")
+    arguments = ["pipe" if word == "P" else word for word in verb.split()]
+    done = subprocess.run(
+        [sys.executable, "-m", "numguard", *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 3
+    assert "pipe: is a device or a pipe" in done.stderr
+
+
+def test_a_limit_that_is_no_number_is_no_damage(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    Path("book.xlsx").write_bytes(workbook([["mobile"], ["9876543210"]]))
+    monkeypatch.setenv("NUMGUARD_MOST_CELLS", "many")
+    assert run(["normalize", "book.xlsx"]) == 2
+    assert "NUMGUARD_MOST_CELLS: takes a whole number" in capfd.readouterr().err

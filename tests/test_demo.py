@@ -121,13 +121,15 @@ def test_a_second_run_in_the_same_folder_prints_the_same(run: Run, tmp_path: Pat
     assert run_demo(tmp_path, seed=3, rows=200_000, scale=0.02, out=io.StringIO()).ok
 
 
-def test_a_registry_that_is_not_a_demonstrations_is_left_alone(tmp_path: Path) -> None:
-    theirs = tmp_path / "cases.db"
+@pytest.mark.parametrize("name", ["cases.db", "block_list.csv", "report.html", "case/complaints.csv"])
+def test_a_folder_with_files_that_no_demonstration_made_is_left_alone(tmp_path: Path, name: str) -> None:
+    theirs = tmp_path / name
+    theirs.parent.mkdir(exist_ok=True)
     theirs.write_bytes(b"a year of work")
     with pytest.raises(ArgumentError, match="no demonstration made"):
         run_demo(tmp_path, rows=200_000, scale=0.02, out=io.StringIO())
     assert theirs.read_bytes() == b"a year of work"
-    assert list(tmp_path.iterdir()) == [theirs]
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [theirs]
 
 
 def test_the_verb_fails_when_something_did_not_come_out(

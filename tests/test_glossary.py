@@ -39,7 +39,7 @@ def test_the_lists_of_the_glossary_are_those_of_the_code() -> None:
     terms = definitions()
     assert codes(terms["outcome"]) == set(OUTCOMES)
     assert codes(terms["in force"]) == set(IN_FORCE)
-    assert codes(terms["action"]) == {"block", "reverify", "release"}
+    assert codes(terms["action"]) == {"block", "reverify", "release", "none"}
     unnamed = set(STATUSES) - codes(GLOSSARY) - set(terms)
     assert not unnamed
 

@@ -219,8 +219,10 @@ def test_a_number_beside_yes_below_a_heading_that_spares_it_waits(heading: str, 
     assert added(sheet)[:2] == ([919811100002], {919765432187: "spared_in_row"})
 
 
-@pytest.mark.parametrize("line", ["Numbers of victims,", ",Victims", "Victims:", "S.No,Victim Mobile", ",पीड़ित"])
-def test_below_a_heading_of_victims_nothing_is_read(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize(
+    "line", ["Numbers of victims,", ",Victims", "Victims:", "S.No,Victim Mobile", ",पीड़ित", ",A/c nos.", "UPI"]
+)
+def test_below_a_heading_of_victims_or_accounts_nothing_is_read(tmp_path: Path, line: str) -> None:
     path = text(tmp_path, "Ack No,Suspect Mobile", f"1,{SUSPECT}", line, f"2,{VICTIM}", "3,9876501234")
     listed, waits, refused = added(path)
     assert (listed, waits) == ([919811100002], {})
@@ -236,7 +238,7 @@ def test_of_several_headings_of_victims_the_first_counts(tmp_path: Path) -> None
 
 
 def test_a_record_without_numbers_is_no_heading(tmp_path: Path) -> None:
-    path = text(tmp_path, "Ack No,Name,Suspect Mobile,Remarks", "NA,R Kumar,,Victim", f"2,A,{SUSPECT},x")
+    path = text(tmp_path, "Ack No,Name,Suspect Mobile,Remarks", "NA,R Kumar,,Victim", "NA,,UPI,x", f"2,A,{SUSPECT},x")
     assert added(path)[0] == [919811100002]
 
 

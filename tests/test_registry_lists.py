@@ -488,3 +488,12 @@ def test_a_confirmed_number_is_listed_whatever_the_policy(registry: ng.Registry)
     registry.withdraw_intake(intake.id, "a sheet of another state")
     for policy in (ng.ListPolicy(), ng.ListPolicy(min_complaints=2, kinds=()), ng.ListPolicy(max_hop=0)):
         assert registry.block_list(policy=policy).to_table()["msisdn"].to_pylist() == [A]
+
+
+def test_a_policy_of_kinds_that_do_not_exist_is_an_error() -> None:
+    """The list would have no number, and its change would take all numbers off."""
+    with pytest.raises(ArgumentError, match="there is no kind 'Mobile'; there are mobile, "):
+        ng.ListPolicy(kinds=["mobile", "Mobile"])
+    # Those of older exports are read all the same.
+    text = ng.ListPolicy().as_json().replace('"fixed_or_mobile"', '"landline"')
+    assert ng.ListPolicy.from_json(text) == ng.ListPolicy(kinds=["mobile"])

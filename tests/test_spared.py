@@ -29,12 +29,14 @@ SPARED = [
     "False positive", "wrong number", "Wrong no.", "ब्लॉक न करें", "अनब्लॉक", "Genuine", "blocking not required",
     "Removed", "deleted", "Delete", "withdrawn", "to be removed", "हटाएं",
     "Reconnected", "Nodal Officer", "Contact person:", "For any queries", "Prepared by", "Authorised signatory",
+    "In use again", "now in use again", "Back in use",
 ]  # fmt: skip
 MEANT = [
     "", "Suspect", "Please block", "Not blocked", "Not yet blocked", "block", "Released on bail", "called the victim",
     "Victim's bank", "Fake customer care", "Ravi", "fraud", "Not known", "not available", "no",
     "Genuine looking caller", "आरोपी", "High", "wrong person called", "contact",
-    "person", "prepared", "Del", "D", "R", "Added", "Removed the SIM", "withdrew",
+    "person", "prepared", "Del", "D", "R", "Added", "Removed the SIM", "withdrew", "in use",
+    "handset in use", "given back",
 ]  # fmt: skip
 
 
@@ -255,6 +257,29 @@ def test_a_second_header_in_another_order_is_an_error(tmp_path: Path, kind: str,
         read_numbers(path, column="Mobile")
 
 
+@pytest.mark.parametrize("header", ["Customer id,Mobile", "cust_id,MobileNumber", "खाता,मोबाइल", "Account,PHONE NO.,x"])
+def test_a_heading_of_numbers_over_another_column_is_a_second_header(tmp_path: Path, header: str) -> None:
+    """Also if it is the only one that is known: customers' ids are in the column of the numbers then."""
+    path = tmp_path / "a.csv"
+    width = len(header.split(","))
+    first, last = (",".join(["mobile", "name", "district"][:width]), ",".join([OTHER, SUSPECT, "b"][:width]))
+    path.write_text(f"{first}\n{','.join([SUSPECT, 'a', 'b'][:width])}\n{header}\n{last}\n")
+    with pytest.raises(ColumnError, match="row 3 is a second header"):
+        read_numbers(path)
+
+
+@pytest.mark.parametrize("heading", ["Account number", "A/c no:", "UPI IDs"])
+@pytest.mark.parametrize("header", ["mobile", "mobile,name"])
+def test_a_heading_of_what_is_no_phone_among_the_rows(tmp_path: Path, header: str, heading: str) -> None:
+    more = "," * header.count(",")
+    path = tmp_path / "a.csv"
+    path.write_text(f"{header}\n{SUSPECT}{more}\n{heading}{more}\n{OTHER}{more}\n")
+    with pytest.raises(ColumnError, match="row 3 is a heading of something else than phone numbers"):
+        read_numbers(path)
+    path.write_text(f"mobile,name\n{SUSPECT},a\n{heading},b\n{OTHER},c\n")
+    assert len(read_numbers(path).keys) == 2
+
+
 @pytest.mark.parametrize("row", ["NA,Mobile", "not known,Type", "Mobile,Type", ",Mobile", "Mobile,x"])
 def test_a_row_without_a_number_that_is_no_second_header(tmp_path: Path, row: str) -> None:
     path = tmp_path / "a.csv"
@@ -310,7 +335,8 @@ def test_a_column_that_says_nothing_of_the_number(tmp_path: Path, heading: str, 
         assert len(read_numbers(path).keys) == 2
 
 
-AGAIN = ["Reactivated", "MNRL reactivation list", "Numbers to be unblocked", "Whitelist of bank staff", "Restored_Sep"]
+AGAIN = ["Reactivated", "MNRL reactivation list", "Numbers to be unblocked", "Whitelist of bank staff", "Restored_Sep",
+         "In use again", "Given back to subscribers"]  # fmt: skip
 
 
 @pytest.mark.parametrize("title", AGAIN)

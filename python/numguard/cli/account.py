@@ -219,8 +219,11 @@ def _kept(path: Path) -> str | None:
 
 def is_registry(path: Path) -> bool:
     """Whether there is a file at the path that is a database of SQLite, as a registry is."""
-    with suppress(OSError), path.open("rb") as file:
-        return file.read(len(_REGISTRY)) == _REGISTRY
+    # Opening a pipe waits for who writes to it.
+    with suppress(OSError):
+        if path.is_file():
+            with path.open("rb") as file:
+                return file.read(len(_REGISTRY)) == _REGISTRY
     return False
 
 

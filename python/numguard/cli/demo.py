@@ -94,7 +94,7 @@ def run_demo(
         What was found, with the checks.
 
     Raises:
-        ArgumentError: `folder` holds a registry that is not a demonstration's.
+        ArgumentError: `folder` has files that no demonstration made.
     """
     begin = time.perf_counter()
     page = open_page(out or sys.stdout)
@@ -118,12 +118,11 @@ def run_demo(
 
 
 def _clear(folder: Path) -> None:
-    """Remove the registry of an earlier run, and no other."""
-    registry = folder / "cases.db"
-    if not registry.exists():
-        return
+    """Remove the registry of an earlier run, and no other; a folder with files of no run is left alone."""
     if not (folder / "case" / "truth.parquet").exists():
-        raise ArgumentError(f"{folder}: holds a registry that no demonstration made; name another folder")
+        if folder.exists() and any(folder.iterdir()):
+            raise ArgumentError(f"{folder}: has files that no demonstration made; name a new folder")
+        return
     for path in folder.glob("cases.db*"):
         path.unlink()
 

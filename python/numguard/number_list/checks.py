@@ -7,7 +7,8 @@ of its other rows are meant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,8 +17,8 @@ import pyarrow as pa
 
 from numguard.compute import flags, named, pc, seen_text
 from numguard.errors import ColumnError, InputError
-from numguard.number_list.actions import bare, may_have_words
-from numguard.number_list.spared import is_of_letter, is_spared, spared, spares
+from numguard.number_list.actions import MARKS, bare, may_have_words
+from numguard.number_list.spared import is_of_letter, is_of_thing, is_spared, spared, spares
 from numguard.number_list.titles import heads_victims, is_of_suspects, is_of_victims
 from numguard.source import Batch, Part, contradicted, is_of_codes
 from numguard.types import PathLike
@@ -127,11 +128,17 @@ class Below:
 
     def __init__(self, keys_of: Callable[[Any], Any], *, is_table: bool) -> None:
         self._keys_of = keys_of
-        self._is_table = is_table
+        self.is_table = is_table
         self._first: tuple[int, ColumnError] | None = None
 
-    def add(self, file: str | None, row: int, text: str) -> None:
+    def add(self, file: str | None, row: int, text: str, *, is_alone: bool = True) -> None:
         """Takes the text of a row without a number.
+
+        Args:
+            file: The file.
+            row: The row in it.
+            text: The cell of the numbers, or the only text of the row.
+            is_alone: Whether it is the only one: beside others, `Account` is what a row has in place of a number.
 
         Raises:
             ColumnError: It is a line of a letter, and the part no table.
@@ -147,12 +154,17 @@ class Below:
             error = ColumnError(
                 f"{file}: row {row} is a heading of {whose}: take it and what is below it out of the file"
             )
+        elif is_alone and is_of_thing(text):
+            error = ColumnError(
+                f"{file}: row {row} is a heading of something else than phone numbers: take it and what is below it "
+                "out of the file"
+            )
         elif is_of_letter(text):
             error = ColumnError(
                 f"{file}: row {row} is a line of a letter or a chat, whose writer's own number may be among the rows: "
                 "leave only the numbers in the file that are meant"
             )
-            if not self._is_table:
+            if not self.is_table:
                 raise error
         else:
             return
@@ -177,7 +189,7 @@ def check_rows(batch: Batch, cells: Any, is_refused: Any, below: Below) -> None:
     # Of many refused cells few have no digit.
     may_be = pc.invert(pc.match_substring_regex(texts, r"\p{Nd}"))
     for at, text in zip(refused[flags(may_be)], texts.filter(may_be).to_pylist(), strict=True):
-        below.add(batch.file, int(batch.row_numbers()[at]), text)
+        below.add(batch.file, int(batch.row_numbers()[at]), text, is_alone=not below.is_table)
     below.check(batch, cells)
 
 
@@ -210,22 +222,27 @@ def check_shown(part: Part, batch: Batch, *, is_sparing: bool) -> None:
             )
 
 
-def check_headings(batch: Batch, column: str, known: Collection[str], below: Below) -> None:
+def check_headings(batch: Batch, column: str, known: Collection[str], names: Collection[str], below: Below) -> None:
     """Checks the rows without a number for headings: what is below them may be something else.
 
     Args:
         batch: Rows of a text or a workbook.
         column: The column of the numbers.
         known: The headings of the list, and those of numbers, as they are compared.
+        names: Those of numbers.
         below: Takes the only text of a row.
 
     Raises:
         ColumnError: The only text of a row is a heading of numbers to spare; or several are headings, in another order.
     """
     columns = [seen_text(cells) for cells in batch.data.columns if may_have_words(cells.type)]
-    if not may_have_words(batch.data[column].type) or len(columns) == 1:
+    names_there = [field.name for field in batch.data.schema if may_have_words(field.type)]
+    if column not in names_there or len(columns) == 1:
         return
-    alone = np.flatnonzero(~flags(pc.match_substring_regex(seen_text(batch.data[column]), r"\p{Nd}")))
+    place = names_there.index(column)
+    alone = np.flatnonzero(~flags(pc.match_substring_regex(columns[place], r"\p{Nd}")))
+    # Of each heading that a cell may be, once: the number of every row may be `NA`.
+    is_once = cache(lambda at, text: pc.sum(pc.equal(columns[at], text)).as_py() == 1)
     places: Any = pa.array(alone)
     rows = zip(*(cells.take(places).to_pylist() for cells in columns), strict=True)
     for at, row in zip(alone, rows, strict=True):
@@ -233,11 +250,26 @@ def check_headings(batch: Batch, column: str, known: Collection[str], below: Bel
         number = int(batch.row_numbers()[at])
         if len(texts) == 1:
             below.add(batch.file, number, texts[0])
-        elif 2 <= sum(bare(text) in known for text in texts if len(text) <= _LONGEST) >= len(texts) / 2:
+        elif 2 <= sum(bare(text) in known for text in texts if len(text) <= _LONGEST) >= len(texts) / 2 or (
+            _moves_numbers(row, place, names, is_once)
+        ):
             raise ColumnError(
                 f"{batch.file}: row {number} is a second header, of other columns or in another order: make what is "
                 "below it a file of its own"
             )
+
+
+def _moves_numbers(
+    row: Sequence[str | None], place: int, names: Collection[str], is_once: Callable[[int, str], bool]
+) -> bool:
+    """Whether a row has something else in the column of the numbers, and their heading once in another column."""
+    there = bare(row[place] or "")
+    if not there.strip(MARKS) or there in names:
+        return False
+    # In a column such as `Type` the word is in other rows too.
+    return any(
+        text and len(text) <= _LONGEST and bare(text) in names and is_once(at, text) for at, text in enumerate(row)
+    )
 
 
 def check_line(file: str | None, line: int, text: str, below: Below) -> None:

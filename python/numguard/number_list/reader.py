@@ -184,16 +184,22 @@ class OpenList:
     def _checked(self, part: Part, wanted: list[str], *, has_actions: bool) -> Iterator[Batch]:
         """The rows of a part, checked for numbers to spare: below a heading among them, or by another column."""
         there = part.schema()
-        beside = [(at, field) for at, field in enumerate(there) if field.name not in wanted]
-        codes = {field.name for _, field in beside if is_of_codes(field.name) and not pa.types.is_nested(field.type)}
+        others = [(at, field.name, field.type) for at, field in enumerate(there) if field.name not in wanted]
+        codes = {name for _, name, of in others if is_of_codes(name) and not pa.types.is_nested(of)}
         codes = codes if self._kind.has_codes else set()
-        places = [at for at, field in beside if field.name in codes or may_spare(field.name, field.type)]
+        beside = [at for at, name, of in others if name in codes or may_spare(name, of)]
+        check_columns(wanted, there, part.name)
+        chosen = [*map(there.names.index, wanted), *beside]
+        names = [there.names[at] for at in chosen]
+        # Columns of one name, such as those without a heading, are chosen by their place.
+        repeats = len(set(names)) < len(names)
         known = {*map(bare, there.names), *self._kind.names}
         account = Account(lambda line, text, _note: check_line(part.name, line, text, self._below))
-        for batch in _rows_with(part, wanted, places, account):
+        for read in part.batches(None if repeats else names, account):
+            batch = replace(read, data=read.data.select(chosen)) if repeats else read
             # In a typed table there are no headings among the rows.
             if part.above.header_row:
-                check_headings(batch, wanted[0], known, self._below)
+                check_headings(batch, wanted[0], known, self._kind.names, self._below)
             self._below.check(batch, batch.data[wanted[0]])
             # Actions say what each row is for, also where its reason says why another number was spared.
             if not has_actions:
@@ -240,15 +246,3 @@ class OpenList:
         account["rows_used"] += self._header_rows
         account["warnings"] += [*self._warnings, *unlike_manifests(part.name or "" for part in self._source.parts)]
         return refused, account
-
-
-def _rows_with(part: Part, names: Sequence[str], places: Sequence[int], account: Account) -> Iterator[Batch]:
-    """The rows of a part: the columns of some names, and those at other places, whose names may repeat."""
-    there = part.schema().names
-    beside = [there[at] for at in places]
-    if all(there.count(name) == 1 for name in beside):
-        yield from part.batches([*names, *beside], account)
-        return
-    order = [*map(there.index, names), *places]
-    for batch in part.batches(None, account):
-        yield replace(batch, data=batch.data.select(order))

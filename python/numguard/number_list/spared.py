@@ -29,6 +29,7 @@ from numguard.source.scripts import plain_cells, plain_letters
 
 __all__ = [
     "is_of_letter",
+    "is_of_thing",
     "is_released",
     "is_spared",
     "may_spare",
@@ -56,6 +57,7 @@ _NOT_TO_BLOCK: Final = re.compile(
     r"(?:do not|don t|dont|never|not to be|not to|should not be|must not be|need not be|no) "
     r"(?:block|blocked|blocking|bar|barred|barring|list|listed)|block(?:ing)? not (?:required|needed)|un block(?:ed)?"
     r"|not (?:a |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?)|false positives?|wrong (?:number|no)"
+    r"|(?:now )?in use again|again in use|back in use"
     r"|nodal officer|contact person|for (?:any )?quer(?:y|ies)|prepared by|authori[sz]ed signatory"
     r"|ब्लॉक (?:न|ना|नहीं|नही)(?: करें| करे| करना| किया जाए)?"
 )
@@ -135,7 +137,7 @@ _LETTER: Final = words_in(
 )
 #: Further words of texts that spare a number.
 _OTHERS: Final = words_in(
-    "any authorised authorized by contact officer nodal person prepared queries query signatory",
+    "again back in use any authorised authorized by contact officer nodal person prepared queries query signatory",
     "accused bar barred barring blocked do don dont false fraud fraudster fraudsters fraudulent listed needed never",
     "not positive positives suspect suspected suspects t un wrong ब्लॉक न ना नहीं नही करें करे करना किया जाए",
     *_DO_NOT_BLOCK,
@@ -164,6 +166,8 @@ _NO_LETTERS: Final = r"[^\pL\pM\p{Cf}]+"
 _LONGEST: Final = 120
 #: How words of a title begin that say that numbers are in use again, or never to be blocked, whatever is beside them.
 _AGAIN: Final = ("deblock", "reactivat", "reconnect", "restor", "unblock", "whitelist", "अनब्लॉक", "बहाल")
+#: The same in several words.
+_IN_USE: Final = re.compile(r"\b(?:in use again|again in use|back in use|given back)\b")
 
 
 def is_spared(text: str) -> bool:
@@ -222,7 +226,9 @@ def spares(title: str) -> bool:
     >>> spares("MNRL reactivation list, Sep 2026"), spares("Do not block"), spares("Released by the cyber cell")
     (True, True, False)
     """
-    return is_of_victims(title) or is_spared(title) or any(word.startswith(_AGAIN) for word in words_of(title))
+    words = words_of(title)
+    is_again = any(word.startswith(_AGAIN) for word in words) or _IN_USE.search(" ".join(words))
+    return is_of_victims(title) or is_spared(title) or bool(is_again)
 
 
 def may_spare(heading: str, kind: pa.DataType) -> bool:

@@ -242,7 +242,7 @@ class Registry(Queries, Maintenance):
         """Records what an officer decided of some numbers.
 
         Args:
-            values: The numbers, as `normalize` accepts them.
+            values: The numbers, as `normalize` accepts them; nulls are left out.
             status: "confirmed", "withdrawn", "protected", "unprotected", "reverified" or "reactivated"; of numbers that
                 wait for a decision, "accepted" (as if the complaint named them plainly) or "dismissed".
             reason: Why; recorded, and shown on the lists.

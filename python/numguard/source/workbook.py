@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import may_be_number
-from numguard.errors import InputError, MissingExtraError
+from numguard.errors import ArgumentError, InputError, MissingExtraError
 from numguard.source.container import Member, PassedOver
 from numguard.source.extent import Inspected, inspect_workbook
 from numguard.source.header import clean, completed_names, groups, joined_names, wanted_names
@@ -246,7 +246,7 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]
             "and save it again"
         ) from span
     except (CalamineError, ValueError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as damage:
-        if isinstance(damage, InputError):
+        if isinstance(damage, ArgumentError | InputError):
             raise
         raise InputError(
             f"{name}: is a damaged workbook ({type(damage).__name__}): open it and save it again"

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -312,10 +311,11 @@ def _send(
     Without a `policy`, no later change is relative to the list. The manifest has `facts`, the registry, and the digest
     of all events before the export: by the list it can be shown later that none of them was changed since.
     """
-    refuse_recorded(case.store, Path(path).expanduser(), "path")
     log = {"registry": case.store.id, "log_digest": case.store.digest_of(append.event - 1)}
     with together(private=True, token=token) as files:
         listed.write_into(files, path, form, {"export": append.event, "to": to, **facts, **log})
+        for part in files.places().values():
+            refuse_recorded(case.store, part, "path")
         manifest = listed.manifest
         since, as_of = manifest["events"]
         record = {

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from numguard._core import closed_lists
 from numguard.compute import counts, pc, replaced
 from numguard.errors import ArgumentError
 from numguard.indian_time import DAY_MICROS, MOMENT, OFFSET_MICROS
@@ -56,6 +57,8 @@ class ListPolicy:
         if isinstance(self.kinds, str):
             raise ArgumentError("kinds: takes a list of kinds, such as ('mobile', 'fixed_or_mobile')")
         object.__setattr__(self, "kinds", tuple(self.kinds))
+        if unknown := set(self.kinds) - set(known := closed_lists()["kind"]):
+            raise ArgumentError(f"kinds: there is no kind {min(unknown)!r}; there are {', '.join(known)}")
         for name in ("min_complaints", "min_sources", "min_districts"):
             if getattr(self, name) < 0:
                 raise ArgumentError(f"{name}: takes 0 or more")
@@ -72,6 +75,8 @@ class ListPolicy:
     def from_json(cls, text: str) -> ListPolicy:
         """The policy that `as_json` wrote."""
         fields: dict[str, Any] = json.loads(text)
+        # Earlier versions took others too: no number is of them.
+        fields["kinds"] = [kind for kind in fields["kinds"] if kind in closed_lists()["kind"]]
         return cls(**fields)
 
 

@@ -23,6 +23,7 @@ from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputE
 from numguard.files import whole_file
 from numguard.number_list.titles import in_typewriter_font, names_victims
 from numguard.source import headings
+from numguard.source.container import check_file
 from numguard.source.languages import apart, heading_words, in_english
 from numguard.types import PathLike
 
@@ -370,6 +371,8 @@ def read_mapping(path: PathLike) -> dict[str, list[str]]:
         InputError: it is no mapping file.
     """
     path = Path(path)
+    if path.exists():
+        check_file(path)
     try:
         text = path.read_text(encoding="utf-8")
         content = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from numguard.compute import may_be_number, pc, replaced, tuples_of
 from numguard.errors import ArgumentError, UnsupportedTypeError
-from numguard.number_list.spared import is_spared
+from numguard.number_list.spared import is_of_thing, is_spared
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.log.inputs import fingerprint_file, fingerprint_table, unchanged
 from numguard.registry.sheets.headings import heading, names_suspects
@@ -184,7 +184,8 @@ def _without_other_tables(sheet: Sheet, is_heading: Callable[[str], bool]) -> Sh
 def _without_victims_below(sheet: Sheet) -> Sheet:
     """The sheet without its records from the first heading of victims among them on, which are broken ones.
 
-    `Victim mobile` in a column of suspects is one beside other text too.
+    `Victim mobile` in a column of suspects is one beside other text too. `Account numbers` is one if it is alone:
+    accounts would be read as numbers.
     """
     of_suspects = [names_suspects(name) for name in sheet.table.column_names]
     at = []
@@ -192,11 +193,15 @@ def _without_victims_below(sheet: Sheet) -> Sheet:
         cells = _cells(sheet.table, k)
         filled = [cell for cell in cells if cell.strip()]
         below = [cell for cell, is_theirs in zip(cells, of_suspects, strict=True) if is_theirs]
-        if any(map(is_spared, below)) or (len(filled) == 1 and is_spared(filled[0])):
+        if any(map(is_spared, below)) or (len(filled) == 1 and _heads_others(filled[0])):
             at.append(int(sheet.row[k].as_py()))
     lines = tuples_of(sheet.broken, "row", "cell")
-    at += [line for line, text in lines if len(text) <= _LONGEST_HEADER and is_spared(text)]
+    at += [line for line, text in lines if len(text) <= _LONGEST_HEADER and _heads_others(text)]
     return _cut(sheet, at)
+
+
+def _heads_others(text: str) -> bool:
+    return is_spared(text) or is_of_thing(text)
 
 
 def _cut(sheet: Sheet, at: list[int]) -> Sheet:
