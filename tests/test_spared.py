@@ -29,14 +29,17 @@ SPARED = [
     "False positive", "wrong number", "Wrong no.", "ब्लॉक न करें", "अनब्लॉक", "Genuine", "blocking not required",
     "Removed", "deleted", "Delete", "withdrawn", "to be removed", "हटाएं",
     "Reconnected", "Nodal Officer", "Contact person:", "For any queries", "Prepared by", "Authorised signatory",
-    "In use again", "now in use again", "Back in use",
+    "In use again", "now in use again", "Back in use", "Cleared", "Exonerated", "Wrongly blocked", "listed by mistake",
+    "Reported in error", "Verified genuine", "found to be genuine", "Not involved", "Family members of the victim",
+    "complainant's own number", "Victim's relative",
 ]  # fmt: skip
 MEANT = [
     "", "Suspect", "Please block", "Not blocked", "Not yet blocked", "block", "Released on bail", "called the victim",
     "Victim's bank", "Fake customer care", "Ravi", "fraud", "Not known", "not available", "no",
     "Genuine looking caller", "आरोपी", "High", "wrong person called", "contact",
     "person", "prepared", "Del", "D", "R", "Added", "Removed the SIM", "withdrew", "in use",
-    "handset in use", "given back",
+    "handset in use", "given back", "cleared the cheque", "reported", "verified", "own number", "family", "relatives",
+    "Suspect's relative", "by mistake", "involved", "blocked by the bank",
 ]  # fmt: skip
 
 

@@ -39,10 +39,10 @@ __all__ = [
 
 #: What is done to a number that is not, or no longer, to be blocked.
 _RELEASED: Final = words_in(
-    "deblock deblocked delete deleted deletion deletions delist delisted delisting exclude excluded exempt exempted",
-    "genuine protected reactivate reactivated reactivation reconnected reconnection release released releasing removal",
-    "removals remove removed restoration restore restored unblock unblocked unblocking whitelist whitelisted",
-    "whitelisting withdrawn",
+    "cleared deblock deblocked delete deleted deletion deletions delist delisted delisting exclude excluded exempt",
+    "exempted exonerated genuine protected reactivate reactivated reactivation reconnected reconnection release",
+    "released releasing removal removals remove removed restoration restore restored unblock unblocked unblocking",
+    "whitelist whitelisted whitelisting withdrawn",
     # Hindi for unblocked, restored, removed, protected and taken back; Marathi for excluded.
     "अनब्लॉक बहाल हटाएं हटाया हटाए हटाये हटायें हटाना संरक्षित वापस वगळलेले वगळलेला वगळावे",
 )
@@ -52,11 +52,14 @@ _FILLING: Final = words_in(
     "now number numbers of please please phone phones request requested required should the these this those to was",
     "were नंबर नम्बर गए गये गया गई गयी जाए जाएं दिया दिए लिया लिए ली किया की के क्रमांक",
 )
+_ACTED: Final = "(?:added|barred|blocked|included|listed|reported)"
+_WRONGLY: Final = "(?:by mistake|erroneously|in error|mistakenly|wrongly)"
 #: The same in several words, and whose numbers stand below a table; `list` and `number` around them were left out.
 _NOT_TO_BLOCK: Final = re.compile(
     r"(?:do not|don t|dont|never|not to be|not to|should not be|must not be|need not be|no) "
     r"(?:block|blocked|blocking|bar|barred|barring|list|listed)|block(?:ing)? not (?:required|needed)|un block(?:ed)?"
     r"|not (?:a |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?)|false positives?|wrong (?:number|no)"
+    rf"|{_WRONGLY} {_ACTED}|{_ACTED} {_WRONGLY}|(?:found|verified)(?: to be| as)? genuine|not involved"
     r"|(?:now )?in use again|again in use|back in use"
     r"|nodal officer|contact person|for (?:any )?quer(?:y|ies)|prepared by|authori[sz]ed signatory"
     r"|ब्लॉक (?:न|ना|नहीं|नही)(?: करें| करे| करना| किया जाए)?"
@@ -137,9 +140,11 @@ _LETTER: Final = words_in(
 )
 #: Further words of texts that spare a number.
 _OTHERS: Final = words_in(
-    "again back in use any authorised authorized by contact officer nodal person prepared queries query signatory",
-    "accused bar barred barring blocked do don dont false fraud fraudster fraudsters fraudulent listed needed never",
-    "not positive positives suspect suspected suspects t un wrong ब्लॉक न ना नहीं नही करें करे करना किया जाए",
+    "accused added again any as authorised authorized back bar barred barring blocked by contact do don dont",
+    "erroneously error false family found fraud fraudster fraudsters fraudulent in included involved listed member",
+    "members mistake mistakenly needed never nodal not officer own person positive positives prepared queries query",
+    "relative relatives reported signatory suspect suspected suspects t un use verified wrong wrongly",
+    "ब्लॉक न ना नहीं नही करें करे करना किया जाए",
     *_DO_NOT_BLOCK,
 )
 #: How the second of two words begins that are one for victims together, as शिकायत कर्ता.
@@ -168,6 +173,7 @@ _LONGEST: Final = 120
 _AGAIN: Final = ("deblock", "reactivat", "reconnect", "restor", "unblock", "whitelist", "अनब्लॉक", "बहाल")
 #: The same in several words.
 _IN_USE: Final = re.compile(r"\b(?:in use again|again in use|back in use|given back)\b")
+_PARTS: Final = re.compile(r"[,;:|()\[\]]| - ")
 
 
 def is_spared(text: str) -> bool:
@@ -225,10 +231,14 @@ def spares(title: str) -> bool:
 
     >>> spares("MNRL reactivation list, Sep 2026"), spares("Do not block"), spares("Released by the cyber cell")
     (True, True, False)
+    >>> spares("Release list, DoT"), spares("Suspects (Nuh)")
+    (True, False)
     """
     words = words_of(title)
     is_again = any(word.startswith(_AGAIN) for word in words) or _IN_USE.search(" ".join(words))
-    return is_of_victims(title) or is_spared(title) or bool(is_again)
+    # A part of its own says it too: `Release list, DoT`.
+    parts = _PARTS.split(title)
+    return is_of_victims(title) or any(map(is_spared, [title, *parts])) or bool(is_again)
 
 
 def may_spare(heading: str, kind: pa.DataType) -> bool:

@@ -101,6 +101,8 @@ FILLING = words_in(
     "தொலைபேசி போன் எண் எண்கள் பட்டியல் మొబైల్ ఫోన్ నంబర్ నంబర్లు నెంబర్ జాబితా ಮೊಬೈಲ್ ಫೋನ್ ಸಂಖ್ಯೆ ಸಂಖ್ಯೆಗಳು ನಂಬರ್ ಪಟ್ಟಿ മൊബൈൽ",
     "ഫോൺ നമ്പർ നമ്പറുകൾ പട്ടിക ലിസ്റ്റ് موبائل فون نمبر نمبرات فہرست لسٹ کا کی کے اور",
 )
+#: Whose numbers, beside a word for victims, are no suspects' either.
+_OF_FAMILY = words_in("family member members own relative relatives")
 #: What victims did to the numbers that a list has: `reported by the victims`, `received from complainants`.
 _NAMED = (
     "disclosed furnished given identified lodged mentioned named provided reported shared stated submitted supplied"
@@ -189,7 +191,7 @@ def heads_victims(cell: str) -> bool:
     >>> heads_victims("Complainant's mobile no."), heads_victims("Victim's bank")
     (True, False)
     """
-    meant = set(words_of(cell)) - FILLING
+    meant = set(words_of(cell)) - FILLING - _OF_FAMILY
     return bool(meant) and (all(map(is_victim, meant)) or in_typewriter_font(cell))
 
 
