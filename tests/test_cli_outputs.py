@@ -102,12 +102,13 @@ def test_an_action_that_no_list_has_is_an_error(verb: str, capfd: pytest.Capture
     assert "sent.csv: 2 members" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize("path", ["", "  "])
 @pytest.mark.parametrize("option", ["--folder", "--graph"])
-def test_an_empty_folder_is_not_the_current_one(option: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_folder_is_not_the_current_one(option: str, path: str, capfd: pytest.CaptureFixture[str]) -> None:
     Path("calls.csv").write_text("MSISDN,IMEI\n9876500001,490154203237518\n")
     Path("seeds.csv").write_text("msisdn\n9876500001\n")
     before = sorted(Path().iterdir())
-    assert run(["expand", "calls.csv", "--seeds", "seeds.csv", option, ""]) == 2
+    assert run(["expand", "calls.csv", "--seeds", "seeds.csv", option, path]) == 2
     assert "the path is empty" in capfd.readouterr().err
     assert sorted(Path().iterdir()) == before
 

@@ -235,6 +235,7 @@ def test_blanks_are_neither_a_name_nor_a_reason(empty: str) -> None:
         registry.decide(["9876543210"], "protected", empty)
 
 
-def test_an_empty_path_is_no_registry() -> None:
+@pytest.mark.parametrize("path", ["", " "])
+def test_an_empty_path_is_no_registry(path: str) -> None:
     with pytest.raises(ArgumentError, match="path is empty"):
-        ng.Registry("")
+        ng.Registry(path)

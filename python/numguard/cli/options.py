@@ -37,11 +37,11 @@ Option: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 class _NamedPath(click.Path):
-    """A path that is not empty: `Path("")` is the current folder."""
+    """A path that is not empty or blank: `Path("")` is the current folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path, or an error that names the option."""
-        if isinstance(value, str) and not value:
+        if isinstance(value, str) and not value.strip():
             self.fail("the path is empty", param, ctx)
         return super().convert(value, param, ctx)
 

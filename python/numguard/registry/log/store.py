@@ -95,7 +95,7 @@ class Store(Reading):
     """
 
     def __init__(self, target: str, *, unchanged: bool = False) -> None:
-        if not target:
+        if not target.strip():
             raise ArgumentError("registry: the path is empty: name a file")
         # Held during a write, and during reads that must see the same state of the connection.
         self._lock = threading.RLock()
