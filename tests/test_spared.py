@@ -283,10 +283,13 @@ def test_a_heading_of_what_is_no_phone_among_the_rows(tmp_path: Path, header: st
     assert len(read_numbers(path).keys) == 2
 
 
-@pytest.mark.parametrize("row", ["NA,Mobile", "not known,Type", "Mobile,Type", ",Mobile", "Mobile,x"])
-def test_a_row_without_a_number_that_is_no_second_header(tmp_path: Path, row: str) -> None:
+@pytest.mark.parametrize("others", ["Mobile", "Landline"])
+@pytest.mark.parametrize(
+    "row", ["NA,Mobile", "Not available,mobile", "not known,Type", "Mobile,Type", ",Mobile", "Mobile,x"]
+)
+def test_a_row_without_a_number_that_is_no_second_header(tmp_path: Path, row: str, others: str) -> None:
     path = tmp_path / "a.csv"
-    path.write_text(f"Mobile,Type\n{SUSPECT},Mobile\n{row}\n{OTHER},Mobile\n")
+    path.write_text(f"Mobile,Type\n{SUSPECT},{others}\n{row}\n{OTHER},{others}\n")
     assert len(read_numbers(path).keys) == 2
 
 

@@ -17,9 +17,9 @@ import pyarrow as pa
 
 from numguard.compute import flags, named, pc, seen_text
 from numguard.errors import ColumnError, InputError
-from numguard.number_list.actions import MARKS, bare, may_have_words
+from numguard.number_list.actions import bare, may_have_words
 from numguard.number_list.spared import is_of_letter, is_of_thing, is_spared, spared, spares
-from numguard.number_list.titles import heads_victims, is_of_suspects, is_of_victims
+from numguard.number_list.titles import NOT_KNOWN, heads_victims, is_of_suspects, is_of_victims, words_of
 from numguard.source import Batch, Part, contradicted, is_of_codes
 from numguard.types import PathLike
 
@@ -264,7 +264,7 @@ def _moves_numbers(
 ) -> bool:
     """Whether a row has something else in the column of the numbers, and their heading once in another column."""
     there = bare(row[place] or "")
-    if not there.strip(MARKS) or there in names:
+    if there in names or set(words_of(row[place] or "")) <= NOT_KNOWN:
         return False
     # In a column such as `Type` the word is in other rows too.
     return any(

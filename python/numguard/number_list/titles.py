@@ -20,6 +20,7 @@ from numguard.source.scripts import plain_letters
 __all__ = [
     "BEGINNINGS",
     "FILLING",
+    "NOT_KNOWN",
     "VICTIMS",
     "heads_victims",
     "in_typewriter_font",
@@ -103,6 +104,11 @@ FILLING = words_in(
 )
 #: Whose numbers, beside a word for victims, are no suspects' either.
 _OF_FAMILY = words_in("family member members own relative relatives")
+#: Words that stand for a number where none is known.
+NOT_KNOWN = words_in(
+    "above anonymous applicable as available blank disclosed found given known mentioned n a na nil no none not null",
+    "provided same self shared traceable unavailable unknown withheld yet अज्ञात उपलब्ध नहीं नही ज्ञात",
+)
 #: What victims did to the numbers that a list has: `reported by the victims`, `received from complainants`.
 _NAMED = (
     "disclosed furnished given identified lodged mentioned named provided reported shared stated submitted supplied"

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from numguard.compute import is_list, named, pc
 from numguard.number_list.spared import spared
-from numguard.number_list.titles import words_in
+from numguard.number_list.titles import NOT_KNOWN
 from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.headings import may_hold_suspects
@@ -33,12 +33,7 @@ __all__ = [
 
 #: Cells that may contain a number, with any separators.
 _TEN_DIGITS: Final = r"(?:\p{Nd}[^\p{L}\p{Nd}]*){10}"
-#: Words that stand for a complainant's number where none is known.
-_NOT_KNOWN: Final = words_in(
-    "above anonymous applicable as available blank disclosed found given known mentioned n a na nil no none not null",
-    "provided same self shared traceable unavailable unknown withheld yet अज्ञात उपलब्ध नहीं नही ज्ञात",
-)
-_UNKNOWN: Final = rf"^\PL*(?:(?:{'|'.join(sorted(_NOT_KNOWN))})(?:\PL+|$))+$|^[^\pL1-9]*$"
+_UNKNOWN: Final = rf"^\PL*(?:(?:{'|'.join(sorted(NOT_KNOWN))})(?:\PL+|$))+$|^[^\pL1-9]*$"
 #: What stands for a number where the columns have shifted: the notes of `Sector 14` and of names; the PIN code.
 _WORDS: Final = ("not_a_number", "sender_id", "text_with_digits")
 _PIN_CODE: Final = r"^\s*[1-9]\d{2} ?\d{3}\s*$"
