@@ -157,6 +157,6 @@ def _as_read(cells: Any) -> Any:
     """
     if cells.type == _HUGEINT:
         raise UnsupportedTypeError("HUGEINT: cast canonical numbers to UBIGINT, and digits as written to BIGINT")
-    if pa.types.is_integer(cells.type) and cells.type != pa.uint64():
+    if pa.types.is_integer(cells.type) and cells.type not in (pa.int64(), pa.uint64()):
         return cells.cast(pa.int64())
     return cells
