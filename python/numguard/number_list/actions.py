@@ -54,6 +54,8 @@ _AGAINST: Final = frozenset(
 )  # fmt: skip
 #: What may be around the words of a heading: `Action*`, `Status:`.
 MARKS = "_*:#?!-/()[]'\""
+#: More than there are spellings of the few actions: other texts of a column are not compared with them one by one.
+_MOST_SPELLINGS = 1_000
 #: A word of the headings of columns of actions, beside other words: `Action (block/release)`.
 _ACTION_WORD = re.compile(r"\b(?:actions?|status|decision)\b")
 
@@ -94,10 +96,13 @@ def refuse_other_actions(part: Part, read: set[str], *, is_sparing: bool) -> Non
     while may_be and (batch := next(batches, None)) is not None:
         for at in list(may_be):
             name = batch.data.schema.names[at]
-            texts = pc.unique(_as_actions(batch.data.column(at))).drop_null().to_pylist()
-            written = set(map(plain_letters, texts)) - {""}
+            texts = pc.unique(_as_actions(batch.data.column(at))).drop_null()
             heading = bare(name).strip(MARKS)
             is_of_actions = heading in LIKE_ACTION or _ACTION_WORD.search(heading.replace("_", " "))
+            if len(texts) > _MOST_SPELLINGS and not is_of_actions:
+                may_be.remove(at)
+                continue
+            written = set(map(plain_letters, texts.to_pylist())) - {""}
             if not (written <= set(_ACTIONS) or is_of_actions):
                 may_be.remove(at)
             elif {"reverify", "release"} & written:
