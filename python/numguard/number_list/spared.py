@@ -345,6 +345,9 @@ def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
         return sparing
     # Below a heading such as `Reported by` or `Complainant type`, a victim is who named the number.
     by_whom = bool(_BY_WHOM & set(words_of(heading))) or is_of_victims(heading)
+    # A text of figures says nothing, and its letters are found faster than words.
+    has_letters = pc.not_equal(pc.ascii_upper(texts), pc.ascii_lower(texts))
+    texts = texts.filter(pc.or_(has_letters, pc.invert(pc.string_is_ascii(texts))))
     is_ascii = pc.string_is_ascii(texts)
     plain = plain_cells(texts.filter(pc.invert(is_ascii)))
     plain = pc.replace_with_mask(texts, pc.invert(is_ascii), plain)
