@@ -242,6 +242,12 @@ def test_a_record_without_numbers_is_no_heading(tmp_path: Path) -> None:
     assert added(path)[0] == [919811100002]
 
 
+def test_a_mode_of_payment_alone_in_a_row_is_no_heading(tmp_path: Path) -> None:
+    """A record of two payments often has a row of its own for the second."""
+    path = text(tmp_path, "Ack No,Suspect Mobile,Mode", f"1,{SUSPECT},Card", ",,UPI", f"2,{VICTIM},Bank account")
+    assert added(path)[0] == sorted([919811100002, 910000000000 + int(VICTIM)])
+
+
 @pytest.mark.parametrize(
     "line",
     ["1,Ravi, Kumar,{victim},{suspect},500", "1,Ravi,H No. 5, Rohtak,{victim},{suspect}", "1,Ravi,Rohtak,{victim},5",

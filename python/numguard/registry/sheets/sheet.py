@@ -184,8 +184,8 @@ def _without_other_tables(sheet: Sheet, is_heading: Callable[[str], bool]) -> Sh
 def _without_victims_below(sheet: Sheet) -> Sheet:
     """The sheet without its records from the first heading of victims among them on, which are broken ones.
 
-    `Victim mobile` in a column of suspects is one beside other text too. `Account numbers` is one if it is alone:
-    accounts would be read as numbers.
+    `Victim mobile` in a column of suspects is one beside other text too. `Account numbers` is one if it is alone, there
+    or in the first column: accounts would be read as numbers. In another column it may go on with the record above.
     """
     of_suspects = [names_suspects(name) for name in sheet.table.column_names]
     at = []
@@ -193,15 +193,13 @@ def _without_victims_below(sheet: Sheet) -> Sheet:
         cells = _cells(sheet.table, k)
         filled = [cell for cell in cells if cell.strip()]
         below = [cell for cell, is_theirs in zip(cells, of_suspects, strict=True) if is_theirs]
-        if any(map(is_spared, below)) or (len(filled) == 1 and _heads_others(filled[0])):
+        is_alone = len(filled) == 1
+        heads_things = is_alone and any(map(is_of_thing, [cells[0], *below]))
+        if any(map(is_spared, below)) or (is_alone and is_spared(filled[0])) or heads_things:
             at.append(int(sheet.row[k].as_py()))
     lines = tuples_of(sheet.broken, "row", "cell")
-    at += [line for line, text in lines if len(text) <= _LONGEST_HEADER and _heads_others(text)]
+    at += [line for line, text in lines if len(text) <= _LONGEST_HEADER and (is_spared(text) or is_of_thing(text))]
     return _cut(sheet, at)
-
-
-def _heads_others(text: str) -> bool:
-    return is_spared(text) or is_of_thing(text)
 
 
 def _cut(sheet: Sheet, at: list[int]) -> Sheet:
