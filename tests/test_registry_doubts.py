@@ -187,7 +187,19 @@ def test_details_of_a_case_raise_no_doubt(tmp_path: Path, heading: str) -> None:
     assert added(path)[:2] == ([919811100002], {})
 
 
-@pytest.mark.parametrize("cell", ["Victim", "complainant", "Victim's number", "पीड़ित", "Not a suspect", "wrong number"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Victim",
+        "complainant",
+        "Victim's number",
+        "पीड़ित",
+        "Not a suspect",
+        "wrong number",
+        "Exonerated",
+        "reported by mistake",
+    ],
+)
 def test_a_row_that_spares_its_number_waits(tmp_path: Path, cell: str) -> None:
     lines = ["Ack No,Mobile,Role", f"1,{VICTIM},{cell}", f"2,{SUSPECT},Suspect"]
     listed, waits, refused = added(text(tmp_path, *lines), mapping={"suspect_mobiles": "Mobile"})

@@ -40,7 +40,7 @@ __all__ = [
 #: What is done to a number that is not, or no longer, to be blocked.
 _RELEASED: Final = words_in(
     "cleared deblock deblocked delete deleted deletion deletions delist delisted delisting exclude excluded exempt",
-    "exempted exonerated genuine protected reactivate reactivated reactivation reconnected reconnection release",
+    "exempted genuine protected reactivate reactivated reactivation reconnected reconnection release",
     "released releasing removal removals remove removed restoration restore restored unblock unblocked unblocking",
     "whitelist whitelisted whitelisting withdrawn",
     # Hindi for unblocked, restored, removed, protected and taken back; Marathi for excluded.
@@ -59,7 +59,7 @@ _NOT_TO_BLOCK: Final = re.compile(
     r"(?:do not|don t|dont|never|not to be|not to|should not be|must not be|need not be|no) "
     r"(?:block|blocked|blocking|bar|barred|barring|list|listed)|block(?:ing)? not (?:required|needed)|un block(?:ed)?"
     r"|not (?:a |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?)|false positives?|wrong (?:number|no)"
-    rf"|{_WRONGLY} {_ACTED}|{_ACTED} {_WRONGLY}|(?:found|verified)(?: to be| as)? genuine|not involved"
+    rf"|{_WRONGLY} {_ACTED}|{_ACTED} {_WRONGLY}|(?:found|verified)(?: to be| as)? genuine|not involved|exonerated"
     r"|(?:now )?in use again|again in use|back in use"
     r"|nodal officer|contact person|for (?:any )?quer(?:y|ies)|prepared by|authori[sz]ed signatory"
     r"|ब्लॉक (?:न|ना|नहीं|नही)(?: करें| करे| करना| किया जाए)?"
@@ -141,9 +141,9 @@ _LETTER: Final = words_in(
 #: Further words of texts that spare a number.
 _OTHERS: Final = words_in(
     "accused added again any as authorised authorized back bar barred barring blocked by contact do don dont",
-    "erroneously error false family found fraud fraudster fraudsters fraudulent in included involved listed member",
-    "members mistake mistakenly needed never nodal not officer own person positive positives prepared queries query",
-    "relative relatives reported signatory suspect suspected suspects t un use verified wrong wrongly",
+    "erroneously error exonerated false family found fraud fraudster fraudsters fraudulent in included involved",
+    "listed member members mistake mistakenly needed never nodal not officer own person positive positives prepared",
+    "queries query relative relatives reported signatory suspect suspected suspects t un use verified wrong wrongly",
     "ब्लॉक न ना नहीं नही करें करे करना किया जाए",
     *_DO_NOT_BLOCK,
 )
