@@ -97,12 +97,12 @@ def run_demo(
         ArgumentError: `folder` has files that no demonstration made.
     """
     begin = time.perf_counter()
+    _clear(folder)
     page = open_page(out or sys.stdout)
     page.title(
         "numguard: one case, from complaint to block list",
         f"Every number and handset is invented (seed {seed}). Everything is written to {folder}.",
     )
-    _clear(folder)
     result = DemoResult(_generate(page, folder, seed, rows, scale))
     policy = ng.LinkPolicy(since=SINCE, until=UNTIL, **BOUNDS)
     with ng.Registry(folder / "cases.db", by="demo") as registry:
