@@ -121,6 +121,20 @@ def test_a_second_run_in_the_same_folder_prints_the_same(run: Run, tmp_path: Pat
     assert run_demo(tmp_path, seed=3, rows=200_000, scale=0.02, out=io.StringIO()).ok
 
 
+def test_after_an_interrupted_run_the_folder_can_be_used_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It had files of the run, and not yet the one by which they are known."""
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    for step in ("make_complaints", "write_complaints", "_write_operator_files"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"numguard.synthetic.world.{step}", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                run_demo(tmp_path, rows=200_000, scale=0.02, out=io.StringIO())
+    assert run_demo(tmp_path, rows=200_000, scale=0.02, out=io.StringIO()).ok
+
+
 @pytest.mark.parametrize("name", ["cases.db", "block_list.csv", "report.html", "case/complaints.csv"])
 def test_a_folder_with_files_that_no_demonstration_made_is_left_alone(tmp_path: Path, name: str) -> None:
     theirs = tmp_path / name
@@ -138,7 +152,8 @@ def test_the_verb_fails_when_something_did_not_come_out(
     broken = replace(run[0], checks={"it holds": True, "it does not": False})
     monkeypatch.setattr("numguard.cli.demo.run_demo", lambda *_, **__: broken)
     assert command_line(["demo", "somewhere"]) == 3
-    assert capsys.readouterr().err.count("\n") == 1
+    shown = capsys.readouterr().err
+    assert shown.count("\n") == 1, shown
     assert not re.search(r"(?<![\d.])\d{10}", repr(broken))
 
 

@@ -88,15 +88,16 @@ def make_world(
     if not 0.02 <= scale <= 1:
         raise ArgumentError("scale must be between 0.02 and 1")
     report = progress or (lambda _: None)
-    (folder / "operators").mkdir(parents=True, exist_ok=True)
     supply = Numbering(seed)
     report("complaints")
     complaints = make_complaints(seed, scale=scale, supply=supply)
-    complaints_csv = write_complaints(complaints, folder / "complaints.csv")
     report("handsets")
     planted = plant(seed, supply, complaints.msisdns, complaints.complainants, scale=scale)
+    (folder / "operators").mkdir(parents=True, exist_ok=True)
+    # The first file, by which the folder of an interrupted run is known.
     truth_file = folder / "truth.parquet"
     pq.write_table(planted.truth, truth_file)
+    complaints_csv = write_complaints(complaints, folder / "complaints.csv")
     report("operator files")
     operator_files = _write_operator_files(folder / "operators", np.random.default_rng([seed, 4]), supply, planted)
     bulk = np.flatnonzero(planted.file == 0)

@@ -132,7 +132,7 @@ impl Doubt {
 }
 
 /// A search for all texts in one pass, since the number of every row may begin as a total does, with a plus or a quote.
-/// `None` finds nothing.
+/// `None`, if it cannot be made, finds every cell, so that no total is taken for a row.
 fn finder(texts: &[Vec<u8>]) -> Option<AhoCorasick> {
     // The vectors of a prefilter take longer to set up than a cell takes to search.
     let mut builder = AhoCorasick::builder();
@@ -141,7 +141,7 @@ fn finder(texts: &[Vec<u8>]) -> Option<AhoCorasick> {
 }
 
 fn has_any(finder: Option<&AhoCorasick>, cell: &[u8]) -> bool {
-    finder.is_some_and(|finder| finder.is_match(cell))
+    finder.is_none_or(|finder| finder.is_match(cell))
 }
 
 /// The text of a cell without what stands around it.

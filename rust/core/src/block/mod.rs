@@ -190,14 +190,7 @@ pub fn read_i128(values: &[i128], out: &mut [u64]) {
 pub fn read_f64(values: &[f64], out: &mut [u64]) {
     assert_eq!(values.len(), out.len(), "one value a row");
     for (out, &value) in out.iter_mut().zip(values) {
-        // The cast saturates, and gives 0 for NaN; no such integer is a number.
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "compared with the value again"
-        )]
-        let whole = value as i64;
-        #[expect(clippy::cast_precision_loss, reason = "no number has 53 bits")]
-        let exact = whole as f64 == value;
+        let (whole, exact) = whole_of(value);
         *out = one_i64(whole) & u64::from(exact).wrapping_neg();
     }
 }
@@ -308,6 +301,20 @@ fn one_i64(value: i64) -> u64 {
     let bare = written.wrapping_sub(FIRST_MOBILE) < NATIONAL;
     let whole = written.wrapping_sub(INDIA + FIRST_MOBILE) < NATIONAL;
     written.wrapping_add(if bare { INDIA } else { 0 }) & (u64::from(bare | whole)).wrapping_neg()
+}
+
+/// A float as an integer, and whether it is that integer, which may have been rounded from 2^53 on. The cast saturates, and
+/// gives 0 for NaN, which no integer equals.
+#[inline(always)]
+fn whole_of(value: f64) -> (i64, bool) {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "compared with the value again"
+    )]
+    let whole = value as i64;
+    #[expect(clippy::cast_precision_loss, reason = "the comparison is of floats")]
+    let exact = whole as f64 == value;
+    (whole, exact)
 }
 
 /// A bit for each of at most 64 values for which `test` holds.

@@ -2,6 +2,7 @@
 //! a row leave nothing to gain.
 
 use super::{KEY, UNREAD, with_form};
+use crate::block::whole_of;
 use crate::imei::KEYS;
 
 /// Reads integers, which are digits as written. Negative ones, and those of another length, are not read.
@@ -33,14 +34,8 @@ pub fn read_i128<const FORMS: bool>(values: &[i128], out: &mut [u64]) {
 pub fn read_f64<const FORMS: bool>(values: &[f64], out: &mut [u64]) {
     assert_eq!(values.len(), out.len(), "one value a row");
     for (out, &value) in out.iter_mut().zip(values) {
-        // The cast saturates, and gives 0 for NaN; the comparison or the length check then fails.
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "compared with the value again"
-        )]
-        let whole = value as i64;
-        #[expect(clippy::cast_precision_loss, reason = "not below 2^53")]
-        let exact = (whole as f64 == value) & (whole < 1 << f64::MANTISSA_DIGITS);
+        let (whole, exact) = whole_of(value);
+        let exact = exact & (whole < 1 << f64::MANTISSA_DIGITS);
         *out = integer::<FORMS>(if exact {
             whole.cast_unsigned()
         } else {
