@@ -260,6 +260,41 @@ def test_a_second_header_in_another_order_is_an_error(tmp_path: Path, kind: str,
         read_numbers(path, column="Mobile")
 
 
+def as_typed(folder: Path, headings: list[str], rows: list[list[Any]]) -> list[Path]:
+    """A table of several formats whose cells keep their types."""
+    table = pa.table({name: [row[at] for row in rows] for at, name in enumerate(headings)})
+    pq.write_table(table, folder / "a.parquet")
+    with pa.OSFile(str(folder / "a.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=2)
+    (folder / "a.json").write_text(json.dumps(table.to_pylist()))
+    (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in table.to_pylist()))
+    return [folder / name for name in ("a.parquet", "a.arrow", "a.json", "a.jsonl")]
+
+
+@pytest.mark.parametrize("header", [["Mobile", "Name", "CIF"], ["CIF", "Name", "mobile"], ["x", "y", "Mobile no."]])
+def test_a_second_header_in_a_table_made_of_two_sheets(tmp_path: Path, header: list[str]) -> None:
+    rows = [[SUSPECT, "1", "a"], [SUSPECT, "2", "b"], header, [OTHER, "3", "c"]]
+    for path in as_typed(tmp_path, ["Mobile", "CIF", "Name"], rows):
+        with pytest.raises(ColumnError, match="row 3 is a second header"):
+            read_numbers(path)
+
+
+def test_the_same_header_in_a_table_is_a_refused_row(tmp_path: Path) -> None:
+    for path in as_typed(tmp_path, ["Mobile", "CIF"], [[SUSPECT, "1"], ["MOBILE", "cif "], [OTHER, "3"]]):
+        found = read_numbers(path)
+        assert len(found.keys) == 2
+        assert found.refused["row"].to_pylist() == [2]
+
+
+@pytest.mark.parametrize("numbers", [[SUSPECT, None, OTHER], [int(SUSPECT), None, int(OTHER)], [SUSPECT, " ", OTHER]])
+def test_a_heading_among_the_rows_of_a_table(tmp_path: Path, numbers: list[Any]) -> None:
+    rows = [[number, name] for number, name in zip(numbers, ["a", "Do not block:", "b"], strict=True)]
+    for path in as_typed(tmp_path, ["mobile", "name"], rows):
+        with pytest.raises(ColumnError, match="row 2 is a heading of numbers that are not to be listed"):
+            read_numbers(path)
+        assert len(read_numbers(path, actions=None).keys) == 2
+
+
 @pytest.mark.parametrize("header", ["Customer id,Mobile", "cust_id,MobileNumber", "खाता,मोबाइल", "Account,PHONE NO.,x"])
 def test_a_heading_of_numbers_over_another_column_is_a_second_header(tmp_path: Path, header: str) -> None:
     """Also if it is the only one that is known: customers' ids are in the column of the numbers then."""

@@ -16,12 +16,13 @@ import pyarrow as pa
 import pyarrow.compute
 
 __all__ = [
-    "aggregated", "as_text", "ascending", "counts", "decoded", "filtered", "flags", "is_bytes", "is_list", "is_number",
-    "is_text", "may_be_number", "named", "pc", "replaced", "retyped", "schema_of", "seen_text", "table_of", "tuples_of",
-    "whole", "why_unread",
+    "Bools", "aggregated", "as_text", "ascending", "counts", "decoded", "filtered", "flags", "is_bytes", "is_list",
+    "is_number", "is_text", "may_be_number", "named", "pc", "replaced", "retyped", "schema_of", "seen_text", "table_of",
+    "tuples_of", "whole", "why_unread",
 ]  # fmt: skip
 
 pc: Any = pyarrow.compute
+Bools: TypeAlias = npt.NDArray[np.bool_]
 
 _How: TypeAlias = Literal["first", "last", "max", "min", "sum"]
 _Rows = TypeVar("_Rows", pa.Table, pa.RecordBatch)
@@ -150,7 +151,7 @@ def is_number(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
 
 
-def flags(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> npt.NDArray[np.bool_]:
+def flags(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> Bools:
     """Which values are true, for NumPy; null is not.
 
     >>> flags(pa.array([True, None])).tolist()

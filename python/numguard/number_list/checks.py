@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import flags, named, pc, seen_text
+from numguard.compute import Bools, flags, named, pc, seen_text
 from numguard.errors import ColumnError, InputError
 from numguard.number_list.actions import bare, may_have_words
 from numguard.number_list.spared import is_of_letter, is_of_thing, is_spared, spared, spares
@@ -86,16 +86,16 @@ def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions:
             return
 
 
-def check_beside(batch: Batch, column: str, read: set[str], keys_of: Callable[[Any], Any]) -> None:
-    """Raises ColumnError if a column that is not read says that the number in `column` of its row is spared.
+def check_beside(batch: Batch, read: set[str], is_number: Bools) -> None:
+    """Raises ColumnError if a column that is not read says that the number of its row is spared.
 
-    `keys_of` gives the numbers in cells: a cell without one, as in a line below the table, is not listed anyway.
+    `is_number` shows which rows have one: another, as a line below the table, is not listed anyway.
     """
     for at, name in enumerate(batch.data.schema.names):
         found = None if name in read else spared(name, batch.data.column(at))
         if found is None:
             continue
-        found &= flags(keys_of(batch.data[column]).is_valid())
+        found &= is_number
         if found.any():
             row = int(batch.row_numbers()[int(np.argmax(found))])
             raise ColumnError(
@@ -121,13 +121,11 @@ class Below:
     """Headings of numbers to spare among the rows of a part, and lines of a letter: errors if a number is below them.
 
     Args:
-        keys_of: Gives the numbers in cells.
         is_table: Whether the part has a header and several columns: below its last number, names and ranks sign it.
             Any other text may be a letter, and the number above them its writer's.
     """
 
-    def __init__(self, keys_of: Callable[[Any], Any], *, is_table: bool) -> None:
-        self._keys_of = keys_of
+    def __init__(self, *, is_table: bool) -> None:
         self.is_table = is_table
         self._first: tuple[int, ColumnError] | None = None
 
@@ -171,26 +169,26 @@ class Below:
         if self._first is None or row < self._first[0]:
             self._first = row, error
 
-    def check(self, batch: Batch, cells: Any) -> None:
-        """Raises ColumnError if a row of the batch has a number, in `cells`, below such a heading or line."""
+    def check(self, batch: Batch, is_number: Bools) -> None:
+        """Raises ColumnError if a row of the batch that has a number is below such a heading or line."""
         if self._first is None:
             return
         row, error = self._first
-        if (flags(self._keys_of(cells).is_valid()) & (batch.row_numbers() > row)).any():
+        if (is_number & (batch.row_numbers() > row)).any():
             raise error
 
 
-def check_rows(batch: Batch, cells: Any, is_refused: Any, below: Below) -> None:
+def check_rows(batch: Batch, cells: Any, is_refused: Bools, below: Below) -> None:
     """Raises ColumnError if a cell without a number is a heading of numbers to spare, or a line of a letter."""
     if not may_have_words(cells.type):
         return
-    refused = np.flatnonzero(flags(is_refused))
+    refused = np.flatnonzero(is_refused)
     texts: Any = pc.take(seen_text(cells), pa.array(refused))
     # Of many refused cells few have no digit.
     may_be = pc.invert(pc.match_substring_regex(texts, r"\p{Nd}"))
     for at, text in zip(refused[flags(may_be)], texts.filter(may_be).to_pylist(), strict=True):
         below.add(batch.file, int(batch.row_numbers()[at]), text, is_alone=not below.is_table)
-    below.check(batch, cells)
+    below.check(batch, ~is_refused)
 
 
 def check_shown(part: Part, batch: Batch, *, is_sparing: bool) -> None:
@@ -222,36 +220,57 @@ def check_shown(part: Part, batch: Batch, *, is_sparing: bool) -> None:
             )
 
 
-def check_headings(batch: Batch, column: str, known: Collection[str], names: Collection[str], below: Below) -> None:
+def check_headings(
+    batch: Batch,
+    column: str,
+    is_number: Bools,
+    below: Below,
+    *,
+    known: Collection[str],
+    names: Collection[str],
+) -> None:
     """Checks the rows without a number for headings: what is below them may be something else.
 
     Args:
-        batch: Rows of a text or a workbook.
+        batch: Rows of a list, of any format: a table may be made of several sheets.
         column: The column of the numbers.
+        is_number: Which rows have a number.
+        below: Takes the only text of a row.
         known: The headings of the list, and those of numbers, as they are compared.
         names: Those of numbers.
-        below: Takes the only text of a row.
 
     Raises:
         ColumnError: The only text of a row is a heading of numbers to spare; or several are headings, in another order.
     """
-    columns = [seen_text(cells) for cells in batch.data.columns if may_have_words(cells.type)]
-    names_there = [field.name for field in batch.data.schema if may_have_words(field.type)]
-    if column not in names_there or len(columns) == 1:
+    there = batch.data.schema
+    others = [at for at, field in enumerate(there) if field.name != column and may_have_words(field.type)]
+    numbers: Any = batch.data[column]
+    # Few cells of a list are no number, and of those few have no digit.
+    alone = np.flatnonzero(~is_number)
+    if not others or not len(alone):
         return
-    place = names_there.index(column)
-    alone = np.flatnonzero(~flags(pc.match_substring_regex(columns[place], r"\p{Nd}")))
+    if may_have_words(there.field(column).type):
+        texts_there: Any = seen_text(numbers.take(pa.array(alone)))
+        is_text = ~flags(pc.match_substring_regex(texts_there, r"\p{Nd}"))
+        alone, cells_there = alone[is_text], texts_there.filter(pa.array(is_text)).to_pylist()
+    else:
+        alone = alone[~flags(numbers.take(pa.array(alone)).is_valid())]
+        cells_there = [None] * len(alone)
+    own = [bare(name) for name in (column, *(there.names[at] for at in others))]
+    columns = [seen_text(batch.data.column(at)) for at in others]
     # Of each heading that a cell may be, once: the number of every row may be `NA`.
     is_once = cache(lambda at, text: pc.sum(pc.equal(columns[at], text)).as_py() == 1)
     places: Any = pa.array(alone)
-    rows = zip(*(cells.take(places).to_pylist() for cells in columns), strict=True)
-    for at, row in zip(alone, rows, strict=True):
-        texts = [text for text in row if text and text.strip()]
+    rows = zip(cells_there, *(cells.take(places).to_pylist() for cells in columns), strict=True)
+    for at, (cell, *beside) in zip(alone, rows, strict=True):
+        texts = [text for text in (cell, *beside) if text and text.strip()]
         number = int(batch.row_numbers()[at])
         if len(texts) == 1:
             below.add(batch.file, number, texts[0])
+        elif [bare(text or "") for text in (cell, *beside)] == own:
+            continue  # The header of a text that was converted to a table twice over: refused like any other text.
         elif 2 <= sum(bare(text) in known for text in texts if len(text) <= _LONGEST) >= len(texts) / 2 or (
-            _moves_numbers(row, place, names, is_once)
+            _moves_numbers(cell or "", beside, names, is_once)
         ):
             raise ColumnError(
                 f"{batch.file}: row {number} is a second header, of other columns or in another order: make what is "
@@ -260,15 +279,14 @@ def check_headings(batch: Batch, column: str, known: Collection[str], names: Col
 
 
 def _moves_numbers(
-    row: Sequence[str | None], place: int, names: Collection[str], is_once: Callable[[int, str], bool]
+    cell: str, beside: Sequence[str | None], names: Collection[str], is_once: Callable[[int, str], bool]
 ) -> bool:
-    """Whether a row has something else in the column of the numbers, and their heading once in another column."""
-    there = bare(row[place] or "")
-    if there in names or set(words_of(row[place] or "")) <= NOT_KNOWN:
+    """Whether a row has something else in the cell of the number, and the heading of numbers once in another column."""
+    if bare(cell) in names or set(words_of(cell)) <= NOT_KNOWN:
         return False
     # In a column such as `Type` the word is in other rows too.
     return any(
-        text and len(text) <= _LONGEST and bare(text) in names and is_once(at, text) for at, text in enumerate(row)
+        text and len(text) <= _LONGEST and bare(text) in names and is_once(at, text) for at, text in enumerate(beside)
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.compute import named, why_unread
+from numguard.compute import flags, named, why_unread
 from numguard.errors import InputError, UnsupportedTypeError
 from numguard.files.manifest import unlike_manifests
 from numguard.keyed import HASHED
@@ -93,7 +93,7 @@ class OpenList:
         self._refused: list[pa.Table] = []
         self._others = self._header_rows = 0
         #: Of the part that is read.
-        self._below = Below(kind.keys, is_table=False)
+        self._below = Below(is_table=False)
         wanted = {column, *more} - {None}
 
         def is_wanted(cell: str) -> bool:
@@ -126,15 +126,17 @@ class OpenList:
         for batch in self.rows():
             cells = batch.data.column(0)
             found.append(cells)
-            try:
-                explained = self._kind.explained(cells)
-            except UnsupportedTypeError as error:
-                raise UnsupportedTypeError(
-                    f"{batch.file}: column {named(batch.data.schema.names)!r}: {error}"
-                ) from None
+            explained = self._explained(batch, batch.data.schema.names[0])
             if explained.field(0).null_count:
                 self.refuse(batch, cells, why_unread(explained))
         return self.joined(found)
+
+    def _explained(self, batch: Batch, column: str) -> Any:
+        """What the cells of a column are; an error names the column."""
+        try:
+            return self._kind.explained(batch.data[column])
+        except UnsupportedTypeError as error:
+            raise UnsupportedTypeError(f"{batch.file}: column {named([column])!r}: {error}") from None
 
     def joined(self, found: list[Any]) -> pa.ChunkedArray[Any]:
         """A column of all files."""
@@ -147,7 +149,7 @@ class OpenList:
         """The column of numbers, and `more`, of the rows with one of the actions."""
         for one in self._parts:
             part, name = one.part, one.column
-            self._below = Below(self._kind.keys, is_table=one.is_headed and len(part.schema().names) > 1)
+            self._below = Below(is_table=one.is_headed and len(part.schema().names) > 1)
             if not self._may_be_victims:
                 check_titles(part, self._path, None if self._is_chosen else name, has_actions=self._action is not None)
             read = [name, *self._more]
@@ -197,15 +199,15 @@ class OpenList:
         account = Account(lambda line, text, _note: check_line(part.name, line, text, self._below))
         for read in part.batches(None if repeats else names, account):
             batch = replace(read, data=read.data.select(chosen)) if repeats else read
-            # In a typed table there are no headings among the rows.
-            if part.above.header_row:
-                check_headings(batch, wanted[0], known, self._kind.names, self._below)
-            self._below.check(batch, batch.data[wanted[0]])
+            keys = self._explained(batch, wanted[0]).field(0)
+            is_number = flags(keys.is_valid())
+            check_headings(batch, wanted[0], is_number, self._below, known=known, names=self._kind.names)
+            self._below.check(batch, is_number)
             # Actions say what each row is for, also where its reason says why another number was spared.
             if not has_actions:
-                check_beside(batch, wanted[0], {*wanted, *codes}, self._kind.keys)
+                check_beside(batch, {*wanted, *codes}, is_number)
             if codes:
-                check_codes(batch, wanted[0], self._kind.keys(batch.data[wanted[0]]))
+                check_codes(batch, wanted[0], keys)
             yield batch
 
     def _warn_of_unread(self, part: Part, column: str, read: set[str]) -> None:
@@ -230,7 +232,7 @@ class OpenList:
             ColumnError: The cell of one is a heading of numbers to spare, or a line of a letter.
         """
         if not self._may_be_victims:
-            check_rows(batch, cells, notes.is_valid(), self._below)
+            check_rows(batch, cells, flags(notes.is_valid()), self._below)
         self._refused.append(batch.refused(notes))
 
     def account(self, *, strict: bool = False) -> tuple[pa.Table, RowAccount]:

@@ -13,11 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import flags
+from numguard.compute import Bools, flags
 
 __all__ = ["Bools", "Column", "Ints", "ReadNoted", "anywhere", "first_of_each", "flags", "ints"]
 
-Bools: TypeAlias = npt.NDArray[np.bool_]
 Ints: TypeAlias = npt.NDArray[np.int64]
 #: Quoted, as the types of pyarrow take no parameters at run time.
 Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"

@@ -11,17 +11,15 @@ from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc
+from numguard.compute import Bools, pc
 from numguard.errors import RegistryError
 from numguard.registry.log.store import Store
 
 __all__ = ["refuse_protected_since", "refuse_unfit"]
 
-Bools: TypeAlias = npt.NDArray[np.bool_]
 _Facts: TypeAlias = Callable[[str], pa.Table]
 
 _ACTIONS = ("block", "reverify")
