@@ -241,6 +241,18 @@ def test_below_a_heading_of_victims_or_accounts_nothing_is_read(tmp_path: Path, 
     assert refused == [(row, "another_header") for row in (3, 4, 5)]
 
 
+@pytest.mark.parametrize(
+    ("line", "is_header"),
+    [("Ref,PS,Account number", True), ("x,District,UPI IDs", True), ("C-9,Nuh,UPI", False), ("x,y,Account", False)],
+)
+def test_a_header_whose_column_of_suspects_has_something_else(tmp_path: Path, line: str, *, is_header: bool) -> None:
+    """Accounts would be read as numbers; of its headings only one may be known."""
+    path = text(tmp_path, "Ack No,Police Station,Suspect Mobile", f"1,Nuh,{SUSPECT}", line, f"2,Nuh,{VICTIM}")
+    listed, _, refused = added(path)
+    assert (919765432187 in listed) == (not is_header)
+    assert [row for row, note in refused if note == "another_header"] == ([3, 4] if is_header else [])
+
+
 def test_of_several_headings_of_victims_the_first_counts(tmp_path: Path) -> None:
     path = text(
         tmp_path, "Ack No,Suspect Mobile", f"1,{SUSPECT}", ",Victims", f"2,{VICTIM}", ",Victims", "3,9876501234"

@@ -114,7 +114,7 @@ def read_sheet(
     records = {field.name: getattr(found, field.name) for field in fields(found)}
     read = _without_blank(Sheet(**records, name=shown, bytes=size, sha256=sha256))
     read = _without_other_tables(read, is_heading or is_known)
-    return _without_victims_below(read) if of_suspects else read
+    return _without_victims_below(read, is_heading or is_known) if of_suspects else read
 
 
 def _with_sheet(file: str, sheet: str | None) -> str:
@@ -181,11 +181,12 @@ def _without_other_tables(sheet: Sheet, is_heading: Callable[[str], bool]) -> Sh
     return _cut(sheet, at)
 
 
-def _without_victims_below(sheet: Sheet) -> Sheet:
+def _without_victims_below(sheet: Sheet, is_heading: Callable[[str], bool]) -> Sheet:
     """The sheet without its records from the first heading of victims among them on, which are broken ones.
 
-    `Victim mobile` in a column of suspects is one beside other text too. `Account numbers` is one if it is alone, there
-    or in the first column: accounts would be read as numbers. In another column it may go on with the record above.
+    `Victim mobile` in a column of suspects is one beside other text too. `Account numbers` is one there beside other
+    headings, and if it is alone, there or in the first column: accounts would be read as numbers. In another column it
+    may go on with the record above.
     """
     of_suspects = [names_suspects(name) for name in sheet.table.column_names]
     at = []
@@ -194,7 +195,9 @@ def _without_victims_below(sheet: Sheet) -> Sheet:
         filled = [cell for cell in cells if cell.strip()]
         below = [cell for cell, is_theirs in zip(cells, of_suspects, strict=True) if is_theirs]
         is_alone = len(filled) == 1
-        heads_things = is_alone and any(map(is_of_thing, [cells[0], *below]))
+        others = sum(map(is_heading, filled))
+        is_header = others > 0 and 2 * (others + 1) >= len(filled)
+        heads_things = any(map(is_of_thing, [cells[0], *below] if is_alone else below if is_header else []))
         if any(map(is_spared, below)) or (is_alone and is_spared(filled[0])) or heads_things:
             at.append(int(sheet.row[k].as_py()))
     lines = tuples_of(sheet.broken, "row", "cell")
