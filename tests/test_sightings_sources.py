@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.dataset as ds
@@ -237,6 +238,19 @@ def test_an_operator_file_is_not_common_with_itself(tmp_path: Path, link: Any) -
     for sources in ([path, again], [ng.read_cdr(path), ng.read_cdr(again)], {"a": path, "b": ng.read_cdr(again)}):
         with pytest.raises(ArgumentError, match="given twice"):
             ng.common(sources)
+
+
+def test_a_file_of_a_dataset_or_a_list_is_not_common_with_itself(tmp_path: Path) -> None:
+    for name, number in {"a": "9876543210", "b": "9876543211"}.items():
+        pq.write_table(pa.table({"served_msisdn": [number]}), tmp_path / f"{name}.parquet")
+    path, both = tmp_path / "a.parquet", [tmp_path / "b.parquet", tmp_path / "a.parquet"]
+    one, whole = ds.dataset(path), ds.dataset(tmp_path)
+    for sources in ([one, ds.dataset(path)], [path, whole], [ds.dataset([whole]), str(path)], {"x": both, "y": path}):
+        with pytest.raises(ArgumentError, match="given twice"):
+            ng.common(sources)
+    assert len(ng.common([one, ds.dataset(tmp_path / "b.parquet")])) == 0
+    frame = pd.DataFrame({"served_msisdn": ["9876543210"], "paths": ["x"], "children": ["x"]})
+    assert len(ng.common([frame, frame.copy()])) == 1
 
 
 def test_a_table_is_not_common_with_itself() -> None:

@@ -36,6 +36,7 @@ from numguard.source import (
     is_listed_twice,
     looks_national,
     open_source,
+    paths_read_by,
     refused_rows,
 )
 from numguard.source import Source as OpenSource
@@ -361,5 +362,5 @@ def named_sources(sources: Any) -> list[tuple[str, Any]]:
 def _name_of(source: Any, position: int) -> str:
     if isinstance(source, (str, Path)):
         return str(source)
-    paths = getattr(source, "paths", ())
+    paths = paths_read_by(source)
     return ", ".join(map(str, paths)) if paths else f"source {position}"

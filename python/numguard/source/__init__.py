@@ -56,6 +56,7 @@ from numguard.source.paths import (
     is_listed_twice,
     is_local,
     partition_values,
+    paths_read_by,
 )
 from numguard.source.text import TextPart
 from numguard.source.typed import (
@@ -103,6 +104,7 @@ __all__ = [
     "looks_national",
     "open_members",
     "open_source",
+    "paths_read_by",
     "read_moments",
     "reading",
     "refused_rows",

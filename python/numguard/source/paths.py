@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ _OF_WINDOWS = frozenset({"desktop.ini", "thumbs.db"})
 
 __all__ = [
     "check_listed_once", "copies_among", "files_of", "is_hidden", "is_listed_twice", "is_local", "partition_values",
+    "paths_read_by",
 ]  # fmt: skip
 
 
@@ -92,14 +94,34 @@ def copies_among(sources: Sequence[PathLike]) -> list[tuple[Path, Path]]:
 
 def _listed_again(sources: Any) -> PathLike | None:
     """The first path that leads to the same file as another one before it."""
-    each = sources if isinstance(sources, (list, tuple)) else [sources]
-    listed = [path for one in each for path in ([one] if isinstance(one, (str, Path)) else getattr(one, "paths", ()))]
     seen: set[object] = set()
-    for file, identity in (found for path in listed for found in _identified(path)):
+    for file, identity in (found for path in _paths_in(sources) for found in _identified(path)):
         if identity in seen:
             return file
         seen.add(identity)
     return None
+
+
+def _paths_in(source: Any) -> Iterator[PathLike]:
+    """The paths of a source, of a list of sources, of a reader of files, or of a pyarrow dataset of local files."""
+    dataset: Any = sys.modules.get("pyarrow.dataset")  # imported already where a dataset was made
+    if isinstance(source, (str, Path)):
+        yield source
+    elif isinstance(source, (list, tuple)):
+        for one in source:
+            yield from _paths_in(one)
+    elif dataset is not None and isinstance(source, dataset.Dataset):
+        if isinstance(source, dataset.FileSystemDataset) and source.filesystem.type_name == "local":
+            yield from source.files
+        yield from _paths_in(getattr(source, "children", []))
+    else:
+        yield from paths_read_by(source)
+
+
+def paths_read_by(source: Any) -> tuple[PathLike, ...]:
+    """The paths of a reader of files; none of anything else, as of a frame of pandas with a column `paths`."""
+    paths = getattr(source, "paths", ())
+    return paths if isinstance(paths, tuple) else ()
 
 
 def _identified(path: PathLike) -> Iterator[tuple[PathLike, object]]:
