@@ -52,6 +52,17 @@ def test_the_verbs_are_listed_after_one_of_them_was_imported() -> None:
     assert verbs.list_commands(context) == [*VERBS]
 
 
+def test_the_list_of_verbs_has_the_first_sentence_of_each_and_imports_none() -> None:
+    context = click.Context(verbs)
+    for verb, (_, about) in VERBS.items():
+        command = verbs.get_command(context, verb)
+        assert command is not None
+        assert command.get_short_help_str(1_000) == about
+    listed = "import sys; from numguard.cli import run; code = run(['--help']); print('pyarrow' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, timeout=120, check=True)
+    assert found.stdout.splitlines()[-1] == "False"
+
+
 def test_scan_needs_no_registry(desk: Path) -> None:
     run = numguard("scan", "customers.csv", "--numbers", "list.txt", "--column", "mobile")
     assert run.returncode == 0

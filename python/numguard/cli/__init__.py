@@ -17,6 +17,7 @@ from difflib import get_close_matches
 from importlib.abc import MetaPathFinder
 
 import click
+from click.shell_completion import CompletionItem
 
 from numguard import starting
 from numguard._core import __version__
@@ -25,34 +26,34 @@ from numguard.errors import ArgumentError, BrakeError, Interrupted, NumguardErro
 
 __all__ = ["main"]
 
-#: Verb -> where its click command is.
+#: Verb -> where its click command is, and the first sentence of its help, which is listed without importing it.
 VERBS = {
-    "normalize": "numguard.cli.normalize:normalize",
-    "explain": "numguard.cli.explain:explain",
-    "scan": "numguard.cli.scan:scan",
-    "expand": "numguard.cli.expand:expand",
-    "common": "numguard.cli.common:common",
-    "changes": "numguard.cli.changes:changes",
-    "complaints": "numguard.cli.complaints:complaints",
-    "review": "numguard.cli.review:review",
-    "decide": "numguard.cli.decide:decide",
-    "list": "numguard.cli.list:listed",
-    "export": "numguard.cli.export:export",
-    "outcomes": "numguard.cli.outcomes:outcomes",
-    "history": "numguard.cli.history:history",
-    "report": "numguard.cli.report:report",
-    "certificate": "numguard.cli.certificate:certificate",
-    "merge": "numguard.cli.merge:merge",
-    "verify": "numguard.cli.verify:verify",
-    "backup": "numguard.cli.backup:backup",
-    "keyed": "numguard.cli.keyed:keyed",
-    "cdr": "numguard.cli.cdr:cdr",
-    "lists": "numguard.cli.lists:lists",
-    "demo": "numguard.cli.demo:demo",
-    "synth": "numguard.cli.synth:synth",
-    "bench": "numguard.cli.bench:bench",
-    "doctor": "numguard.cli.doctor:doctor",
-    "completion": "numguard.cli.completion:completion",
+    "normalize": ("numguard.cli.normalize:normalize", "Add the canonical number to every row of SOURCE."),
+    "explain": ("numguard.cli.explain:explain", "Show what each cell of SOURCE is, or why it was refused."),
+    "scan": ("numguard.cli.scan:scan", "Find the rows of SOURCE with a listed number or handset."),
+    "expand": ("numguard.cli.expand:expand", "Find the other numbers of the handsets of reported numbers."),
+    "common": ("numguard.cli.common:common", "Find the numbers, or handsets, that are in several FILEs."),
+    "changes": ("numguard.cli.changes:changes", "Find the periods of each number in each handset."),
+    "complaints": ("numguard.cli.complaints:complaints", "Add files of complaints, show them, and withdraw one."),
+    "review": ("numguard.cli.review:review", "List the numbers that wait for a decision."),
+    "decide": ("numguard.cli.decide:decide", "Record a decision on every number of a list."),
+    "list": ("numguard.cli.list:listed", "Show the block list, now or as it was at the end of a day."),
+    "export": ("numguard.cli.export:export", "Write the block list to PATH, and record that it was sent."),
+    "outcomes": ("numguard.cli.outcomes:outcomes", "Record the answers of operators to a list."),
+    "history": ("numguard.cli.history:history", "Show the history of NUMBER: who did what, when and why."),
+    "report": ("numguard.cli.report:report", "Write a report of the case, to print and forward."),
+    "certificate": ("numguard.cli.certificate:certificate", "Write the draft of a certificate for an export to PATH."),
+    "merge": ("numguard.cli.merge:merge", "Merge the events of OTHERS, the registries of other desks."),
+    "verify": ("numguard.cli.verify:verify", "Read the whole record again and compare it with its digests."),
+    "backup": ("numguard.cli.backup:backup", "Write a copy of the registry to PATH, and verify the copy."),
+    "keyed": ("numguard.cli.keyed:keyed", "Add keyed hashes of numbers, or match a list of hashes."),
+    "cdr": ("numguard.cli.cdr:cdr", "Read operators' call records."),
+    "lists": ("numguard.cli.lists:lists", "Compare lists of numbers or handsets."),
+    "demo": ("numguard.cli.demo:demo", "Run the whole job on an invented case."),
+    "synth": ("numguard.cli.synth:synth", "Invent data, the same for the same seed."),
+    "bench": ("numguard.cli.bench:bench", "Measure numguard beside Polars, DuckDB and others."),
+    "doctor": ("numguard.cli.doctor:doctor", "Show what works here, and what to do about the rest."),
+    "completion": ("numguard.cli.completion:completion", "Print the script that makes a shell complete verbs."),
 }
 
 #: The verbs that import pandas; no other does.
@@ -102,11 +103,23 @@ class Verbs(click.Group):
         """The verb called `name`."""
         if name not in VERBS:
             return None
-        module, attribute = VERBS[name].split(":")
+        module, attribute = VERBS[name][0].split(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         # What it imports may wrap an exception: Ctrl-C raises one only from here on.
         starting.end()
         return command
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes what each verb does: to import all of them takes a second."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_of) for name, (_, help_of) in VERBS.items()])
+
+    def shell_complete(self, context: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The verbs that begin with what was typed, and the options."""
+        found = [
+            CompletionItem(name, help=help_of) for name, (_, help_of) in VERBS.items() if name.startswith(incomplete)
+        ]
+        return found + click.Command.shell_complete(self, context, incomplete)
 
 
 @click.group(
