@@ -24,9 +24,10 @@ from numguard.synthetic.numbering import COUNTRY, U64, Numbering
 
 __all__ = ["LAYOUTS", "Case", "column", "column_and_truth", "members", "national", "texts"]
 
-LAYOUTS: Final = ("integers", "clean", "mixed", "string_view", "dictionary")
-"""UInt64 of E.164 digits; text of ten digits; text in eight written forms; the same as views; the same as a dictionary
-in which each written cell stands for twenty rows."""
+LAYOUTS: Final = ("integers", "floats", "clean", "long dictionary", "mixed", "string_view", "dictionary")
+"""UInt64 of E.164 digits; ten digits as Float64, as pandas has integers beside gaps; text of ten digits; the same as a
+dictionary of the distinct cells, as categories are; text in eight written forms; the same as views; the same as a
+dictionary in which each written cell stands for twenty rows."""
 
 _CHUNK: Final = 250_000
 _SAME: Final = 20
@@ -93,8 +94,11 @@ def column_and_truth(case: Case) -> tuple[pa.Array[Any], NDArray[np.bool_]]:
     rng = np.random.default_rng([SEED, 2])
     if case.layout == "integers":
         return pa.array(msisdns), truth
-    if case.layout == "clean":
-        return texts(msisdns, "clean", rng), truth
+    if case.layout == "floats":
+        return pa.array(national(msisdns).astype(np.float64)), truth
+    if case.layout in {"clean", "long dictionary"}:
+        ten = texts(msisdns, "clean", rng)
+        return (ten if case.layout == "clean" else pc.dictionary_encode(ten)), truth
     mixed = texts(msisdns, "mixed", rng)
     return (mixed.cast(pa.string_view()) if case.layout == "string_view" else mixed), truth
 

@@ -56,10 +56,12 @@ class Given:
 
     @property
     def keys(self) -> Any:
-        """The list in the type of this layout's rows: E.164, ten digits as text, or ten digits."""
+        """The list in the type of this layout's rows: E.164, ten digits as text or floats, or ten digits."""
         if self.case.layout == "integers":
             return pa.array(self.members)
-        if self.case.layout == "clean":
+        if self.case.layout == "floats":
+            return pa.array(national(self.members).astype(np.float64))
+        if self.case.layout in {"clean", "long dictionary"}:
             return pa.array(national(self.members)).cast(pa.string())
         return pa.array(national(self.members).astype(np.int64))
 
@@ -168,10 +170,11 @@ def _pyarrow_is_in(given: Given) -> Queries:
 def _pandas_isin(given: Given) -> Queries:
     import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
-    rows: Any = given.column.to_numpy() if given.case.layout == "integers" else given.column
-    members: Any = given.members if given.case.layout == "integers" else given.keys
-    kind = None if given.case.layout == "integers" else pd.ArrowDtype(pa.string())
-    series, listed = pd.Series(rows, dtype=kind), pd.Series(members, dtype=kind)
+    if given.case.layout == "clean":
+        kind = pd.ArrowDtype(pa.string())
+        series, listed = pd.Series(given.column, dtype=kind), pd.Series(given.keys, dtype=kind)
+    else:
+        series, listed = given.column.to_pandas(), given.keys.to_pandas()
     return Queries(lambda: int(series.isin(listed).sum()), lambda: series.isin(listed).to_numpy(dtype=bool))
 
 
@@ -184,7 +187,10 @@ _PLAIN: Final[dict[str, Callable[[Given], Queries]]] = {
 }
 RIVALS: Final[dict[str, dict[str, Callable[[Given], Queries]]]] = {
     "integers": _PLAIN,
+    "floats": _PLAIN,
     "clean": _PLAIN,
+    # Polars and DuckDB read a dictionary as the text in it, so "clean" has their rates.
+    "long dictionary": {"pyarrow is_in": _pyarrow_is_in, "pandas isin": _pandas_isin},
     "mixed": {
         "Polars regex, semi-join": _polars_join,
         "Polars last ten digits, semi-join": partial(_polars_join, last_ten=True),
@@ -211,7 +217,7 @@ def candidates(case: Case, plan: Plan) -> list[str]:
     """
     names = list(RIVALS[case.layout])
     if not plan.everyone:
-        text, long = case.layout != "integers", case.listed > _LONG
+        text, long = case.layout not in {"integers", "floats"}, case.listed > _LONG
         first = case.hit_rate == plan.hit_rates[0]
         slow = _SLOW if (long and text) or not first else ()
         if long and text and not first:
