@@ -209,6 +209,27 @@ def test_what_keeps_its_digest_and_is_read_otherwise_is_damage(tmp_path: Path, c
     assert not (tmp_path / "second.csv").exists()
 
 
+@pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "CREATE RULE other AS ON INSERT TO decision DO INSTEAD NOTHING",
+        "CREATE TRIGGER other BEFORE UPDATE ON decision EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+    ],
+    ids=["rule", "trigger"],
+)
+def test_what_a_server_adds_to_a_table_is_damage(tmp_path: Path, postgres: str, change: str) -> None:
+    with ng.Registry(make_schema(postgres), by="HC 1234") as registry:
+        fill(registry, tmp_path)
+        registry.verify()
+        registry._case.store.dialect.execute(change)
+        with pytest.raises(DamagedError, match="has a trigger or a rule"):
+            registry.verify()
+        with pytest.raises(DamagedError):
+            registry.export(tmp_path / "second.csv", to="DoT")
+    assert not (tmp_path / "second.csv").exists()
+
+
 @pytest.mark.parametrize(
     "change",
     [

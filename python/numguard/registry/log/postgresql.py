@@ -10,7 +10,7 @@ from importlib import import_module
 
 import pyarrow as pa
 
-from numguard.errors import MissingExtraError
+from numguard.errors import DamagedError, MissingExtraError
 from numguard.registry.log import dialect
 from numguard.registry.log.dialect import Dialect, UnreachableError
 
@@ -107,6 +107,19 @@ class PostgreSQL(Dialect):
         """Begins a transaction that creates or changes tables, one process at a time."""
         self.begin()
         self.fetch(self._BUILD_LOCK)
+
+    def check(self) -> None:
+        """Looks for triggers and rules on the tables, which an administrator of the server may have added."""
+        query = (
+            "SELECT 1 AS one FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace "
+            "AND (EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) "
+            "OR EXISTS (SELECT 1 FROM pg_rewrite r WHERE r.ev_class = c.oid)) LIMIT 1"
+        )
+        if len(self.fetch(query)):
+            raise DamagedError(
+                f"{self.name}: a table has a trigger or a rule, so that it may record or show something else than it "
+                "is given: have it dropped, and verify again"
+            )
 
     def tables(self) -> set[str]:
         """The names of the tables."""
