@@ -43,6 +43,19 @@ def test_a_constant_fills_what_the_sheet_leaves_out(registry: ng.Registry) -> No
 
 
 @pytest.mark.parametrize(
+    ("districts", "value", "is_used"),
+    [(["Rohtak", "Nuh"], "Nuh", False), (["Rohtak", ""], "Nuh", True), (["Rohtak", "ROHTAK"], "rohtak", True)],
+)
+def test_a_constant_that_no_row_takes_is_warned_of(
+    registry: ng.Registry, districts: list[str], value: str, *, is_used: bool
+) -> None:
+    rows = [complaint(str(k), "9876543210", district=district) for k, district in enumerate(districts)]
+    done = registry.add_complaints(complaints(*rows), constants={"district": value, "police_station": "Sadar"})
+    unused = "district: every row of the sheet has one, so that the value set for all is not used"
+    assert done.warnings == ([] if is_used else [unused])
+
+
+@pytest.mark.parametrize(
     "spelling",
     ["PS ROHTAK", "PS  Rohtak", "PS\u200b Rohtak", "PS Roh\u200dtak", "\uff30\uff33 Rohtak", "PS\u2060 Rohtak",
      "PS\u00a0Rohtak", "\u202ePS Rohtak", "PS Ro\u00adhtak", "PS\u3000Rohtak"],

@@ -21,6 +21,7 @@ from numguard.registry.events.ended import in_force_of
 from numguard.registry.events.reconcile import ALIKE, Plan, reconcile
 from numguard.registry.log.inputs import record_input
 from numguard.registry.log.store import Append
+from numguard.registry.sheets.cells import words
 from numguard.registry.sheets.complaints import Complaints, read_complaints
 from numguard.registry.sheets.doubts import unread_numbers
 from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, Mapped, heading, ignored, known_by, read_mapping
@@ -153,7 +154,7 @@ def add_complaints(
         source, name, known_by(COLUMNS, mapped), sheet_name, is_heading=is_heading, of_suspects=True, is_key=_IS_KEY
     )
     complaints = read_complaints(sheet, mapped, constants, now=case.now())
-    unread = _unread(sheet, complaints, ignored(mapped, COLUMNS))
+    unread = [*_unread(sheet, complaints, ignored(mapped, COLUMNS)), *_unused(sheet, complaints, constants or {})]
     if dry_run:
         plan, _ = _planned(case, sheet, complaints)
         reactivated = _reactivated(case, plan, case.store.head())
@@ -180,6 +181,16 @@ def _unread(sheet: Sheet, complaints: Complaints, left_out: Collection[str]) -> 
     read = {place for places in complaints.at.values() for place in places}
     names = enumerate(sheet.table.column_names)
     return unread_numbers(sheet.table, [k for k, name in names if k not in read and heading(name) not in left_out])
+
+
+def _unused(sheet: Sheet, complaints: Complaints, constants: Mapping[str, str]) -> list[str]:
+    """A warning for each constant that no row takes, as the sheet has another value in every row."""
+    found = []
+    for word, value in constants.items():
+        there = words(sheet.column(complaints.at, word))
+        if len(there) and not there.null_count and not pc.all(pc.equal(there, words(pa.array([value]))[0])).as_py():
+            found.append(f"{word}: every row of the sheet has one, so that the value set for all is not used")
+    return found
 
 
 def _planned(case: Case, sheet: Sheet, complaints: Complaints) -> tuple[Plan, int | None]:
