@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from numguard.cli import run
-from numguard.errors import ColumnError, InputError
+from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.number_list import read_numbers
 
 HEADER = "msisdn,action,change\n"
@@ -26,6 +26,14 @@ def days(folder: Path, first: str = FIRST, second: str = SECOND) -> list[Path]:
     (folder / "days" / "2.csv").write_text(HEADER + second)
     (folder / "both.csv").write_text(HEADER + first + HEADER + second)
     return [folder / "days", folder / "both.csv"]
+
+
+@pytest.mark.parametrize("actions", ["block", "", [], ()])
+def test_one_text_is_no_list_of_actions(tmp_path: Path, actions: str | list[str]) -> None:
+    """The letters of a word are no action of any row, so that the list was empty."""
+    (tmp_path / "list.csv").write_text(HEADER + FIRST)
+    with pytest.raises(ArgumentError, match="actions: takes a list of actions"):
+        read_numbers(tmp_path / "list.csv", actions=actions)
 
 
 def test_changes_of_several_days_are_not_one_list(tmp_path: Path) -> None:

@@ -109,6 +109,9 @@ def test_columns_are_chosen_and_renamed(block_list: BlockList, tmp_path: Path) -
     assert list(read(block_list.write(path, columns=["district", "msisdn"]))[0]) == ["district", "msisdn"]
     with pytest.raises(ColumnError, match="'number'"):
         block_list.write(path, columns=["number"])
+    for none in ([], {}, ["district", "action"]):
+        with pytest.raises(ArgumentError, match="of no use without msisdn"):
+            block_list.write(path, columns=none)
 
 
 def test_whole_or_not_at_all(block_list: BlockList, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

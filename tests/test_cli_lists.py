@@ -186,6 +186,20 @@ def test_a_decision_that_takes_numbers_off_a_list_counts_every_row(status: str, 
     assert account["not_data"] == ({"other_action": 3 - decided} if decided < 3 else {})
 
 
+def test_a_list_without_a_number_to_decide_on_names_what_it_has(case: Path) -> None:
+    Path("sent.csv").write_text("msisdn,action\n9876543210,reverify\n9123456789,release\n")
+    run = numguard("decide", "confirmed", "--numbers", "sent.csv", "--reason", "checked")
+    assert run.returncode == 3
+    assert run.stderr == "numguard: sent.csv: no number to decide on; left out: other_action 2; nothing was recorded\n"
+
+
+@pytest.mark.parametrize("verb", [("complaints", "add", "desk.csv"), ("list",), ("expand", "desk.csv")])
+def test_a_registry_in_memory_is_none_for_the_command_line(case: Path, verb: tuple[str, ...]) -> None:
+    run = numguard(*verb, "--registry", ":memory:")
+    assert run.returncode == 2
+    assert "of a registry in memory nothing is left after the call" in run.stderr
+
+
 def test_the_difference_of_lists_has_the_same_numbers_when_it_is_read(tmp_path: Path) -> None:
     (tmp_path / "before.txt").write_text("98765 43210\n")
     (tmp_path / "after.txt").write_text("98765 43210\n+65 91234567\n")

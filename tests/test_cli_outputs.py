@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+import numguard as ng
 from numguard.cli import run
+from numguard.errors import ArgumentError
 from row_files import workbook
 
 SHEET = """acknowledgement_no,source,district,suspect_mobiles
@@ -75,6 +77,25 @@ def test_a_list_replaces_no_registry(force: list[str], capfd: pytest.CaptureFixt
     assert run(["export", "cases.csv", "--to", "DoT", "--registry", "cases.csv", *force]) == 2
     assert "is a registry" in capfd.readouterr().err
     assert Path("cases.csv").read_bytes() == before
+
+
+def test_no_file_replaces_a_registry_from_python(tmp_path: Path) -> None:
+    """Also not the registry itself, whose record would be gone."""
+    path, page = tmp_path / "cases.csv", tmp_path / "cases.html"
+    with ng.Registry(path, by="HC 1234") as registry:
+        registry.decide(["9876500001"], "protected", "why")
+        registry.backup(page)
+        for write in (
+            lambda: registry.export(path, to="DoT"),
+            lambda: registry.export_handsets(path, to="CEIR"),
+            lambda: registry.block_list().write(path),
+            lambda: registry.report(page),
+            lambda: registry.history_page(page, "9876500001"),
+        ):
+            with pytest.raises(ArgumentError, match="is a registry: write to another file"):
+                write()
+        assert registry.verify().events == 1
+    assert ng.Registry(page).verify().events == 1
 
 
 def test_the_registry_itself_is_not_overwritten(capfd: pytest.CaptureFixture[str]) -> None:

@@ -84,7 +84,11 @@ def test_a_key_is_read_from_a_file_or_a_variable(tmp_path: Path, monkeypatch: py
     assert ng.read_key(file=file) == ng.read_key(variable="SHARED_KEY") == KEY
     with pytest.raises(FileMissingError, match=r"none\.key"):
         ng.read_key(file=tmp_path / "none.key")
+    marked = tmp_path / "marked.key"
+    marked.write_bytes(KEY.decode().encode("utf-16"))
+    marked.chmod(0o600)
     for call in (
+        lambda: ng.read_key(file=marked),
         lambda: ng.read_key(),
         lambda: ng.read_key(file=file, variable="SHARED_KEY"),
         lambda: ng.read_key(variable="NOT_SET_ANYWHERE"),

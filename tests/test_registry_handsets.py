@@ -42,7 +42,9 @@ def test_a_pair_is_to_block_only_once_its_number_was_confirmed(registry: ng.Regi
     assert pairs(registry)[HANDSET, A] == ("reverify", "requested", None)
     assert pairs(registry)[OTHER, C] == ("block", "requested", None)
     with pytest.raises(ArgumentError, match="action reverify, which would be taken for numbers to block"):
-        registry.handsets().write(tmp_path / "pairs.csv", columns=["imei14", "status"])
+        registry.handsets().write(tmp_path / "pairs.csv", columns=["imei14", "msisdn", "status"])
+    with pytest.raises(ArgumentError, match="of no use without msisdn"):
+        registry.handsets().write(tmp_path / "pairs.csv", columns=["imei14", "action"])
     # That an operator has blocked the number does not end the block of the pair.
     registry.record_outcomes(pa.table({"mobile": ["8887776665"], "outcome": ["Blocked"]}))
     assert pairs(registry)[OTHER, C] == ("block", "blocked", None)

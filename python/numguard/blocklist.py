@@ -34,6 +34,8 @@ Columns: TypeAlias = Mapping[str, str] | Sequence[str]
 # The column that says what to do with a row. A row of a list without it is read as one to block. A status does not say
 # it: a number may be `requested`, and its pair with a handset to verify; two rows of a change may have one status.
 _SAYING = "action"
+# The columns without which a row names no number, or of a pair with a handset only a half.
+_KEYS = ("imei14", "msisdn", HASHED)
 # Columns that contain a number, or may.
 _WITHHELD = ("msisdn", "via_imei", "reason")
 
@@ -184,7 +186,8 @@ class BlockList:
         Raises:
             ArgumentError: an unknown ending, or a format without a title.
             ColumnError: a column that a list does not have.
-            ArgumentError: an exported list is at `path`; or `columns` has no `action`, and not every row is to block.
+            ArgumentError: an exported list is at `path`; or `columns` has no `msisdn` (of a list of handsets, not
+                both of each pair), or no `action`, and not every row is to block.
             InputError: the folder cannot be written to, or has parts of another list with this name.
             RegistryError: the list contains a number that was protected after the list was made.
         """
@@ -315,6 +318,8 @@ def _chosen(table: pa.Table, columns: Columns | None) -> pa.Table:
     absent = [name for name in columns if name not in table.column_names]
     if absent:
         raise ColumnError(f"columns: no column {named(absent[:1])!r}; a list has {', '.join(table.column_names)}")
+    if left_out := [name for name in table.column_names if name in _KEYS and name not in columns]:
+        raise ArgumentError(f"columns: a list is of no use without {named(left_out)}: add it (--map {left_out[0]})")
     if _SAYING not in columns:
         unsaid = sorted(set(pc.unique(table["action"]).to_pylist()) - {"block"})
         if unsaid:

@@ -34,6 +34,8 @@ _HASH: Final = "^[0-9a-f]{64}$"
 _SHORTEST, _LONGEST = 16, 1 << 16
 #: The fewest distinct bytes of a key.
 _FEWEST_DISTINCT = 7
+#: What Windows puts before a text in UTF-8 or UTF-16: the other side's key does not have it.
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 @overload
@@ -102,8 +104,8 @@ def read_key(*, file: PathLike | None = None, variable: str | None = None) -> by
         variable: The name of the environment variable that holds it.
 
     Raises:
-        ArgumentError: Not exactly one of the two was given, the variable is not set, others can read the file, or the
-            key is too short or can be guessed.
+        ArgumentError: Not exactly one of the two was given, the variable is not set, others can read the file, it
+            begins with a byte-order mark, or the key is too short or can be guessed.
         FileMissingError: There is no such file.
         FileError: It cannot be read.
 
@@ -116,11 +118,14 @@ def read_key(*, file: PathLike | None = None, variable: str | None = None) -> by
     if (file is None) == (variable is None):
         raise ArgumentError("a key is read from a file or from an environment variable: name one of them")
     if file is not None:
-        return _checked_key(_read_private(Path(file).expanduser()).strip())
-    found = os.environ.get(str(variable))
-    if found is None:
+        found = _read_private(Path(file).expanduser()).strip()
+        if found.startswith(_MARKS):
+            raise ArgumentError(f"{Path(file).name}: begins with a byte-order mark; save the key as plain ASCII text")
+        return _checked_key(found)
+    value = os.environ.get(str(variable))
+    if value is None:
         raise ArgumentError(f"the environment variable {variable} is not set")
-    return _checked_key(os.fsencode(found).strip())
+    return _checked_key(os.fsencode(value).strip())
 
 
 def _read_private(path: Path) -> bytes:

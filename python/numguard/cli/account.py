@@ -21,7 +21,7 @@ from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputE
 from numguard.files import FORMATS
 from numguard.files.manifest import MANIFEST, manifest_path
 from numguard.files.page import PAGES
-from numguard.files.placing import unwritten
+from numguard.files.placing import is_registry, unwritten
 from numguard.source import (
     REFUSED,
     Batch,
@@ -41,9 +41,6 @@ if TYPE_CHECKING:
     from numguard.number_list import NumberList
     from numguard.tac import TacTable
     from numguard.types import Region
-
-#: The first bytes of a registry's file.
-_REGISTRY = b"SQLite format 3"
 
 
 refused = options.refused_to("Write the rows that cannot be read, with file, row and why, to this file.")
@@ -215,16 +212,6 @@ def _kept(path: Path) -> str | None:
     if manifest_path(path).exists() or path.name.endswith(MANIFEST):
         return "an exported list, or its manifest"
     return "a registry" if is_registry(path) else None
-
-
-def is_registry(path: Path) -> bool:
-    """Whether there is a file at the path that is a database of SQLite, as a registry is."""
-    # Opening a pipe waits for who writes to it.
-    with suppress(OSError):
-        if path.is_file():
-            with path.open("rb") as file:
-                return file.read(len(_REGISTRY)) == _REGISTRY
-    return False
 
 
 def files_read(sources: Iterable[str]) -> list[tuple[str, int | None, str]]:

@@ -55,8 +55,8 @@ def decide(
       dismissed      waits: does not count
 
     A later decision replaces an earlier one; protected is ended only by unprotected. A cell that is no number stops the
-    call. Of a list with a column `action` only the rows to block are confirmed or accepted; every row of it is
-    withdrawn, protected, reverified, reactivated or dismissed.
+    call. Of a list with a column `action` only the rows to block are confirmed, accepted or unprotected; every row
+    of it is withdrawn, protected, reverified, reactivated or dismissed.
 
     Numbers come from a file, never from the command line, which other users of the machine can read.
 
@@ -79,6 +79,10 @@ def decide(
             f"{numbers}: {options.count(sum(bad.values()), 'cell')} without a number that can be decided on "
             f"({notes_text(bad)}); nothing was recorded; correct or remove them (--refused FILE names each)"
         )
+    if not len(listed.keys):
+        others = notes_text(listed.account["not_data"] | left_out)
+        why = f"; left out: {others}" if others else ""
+        raise InputError(f"{numbers}: no number to decide on{why}; nothing was recorded")
     with options.open_registry(registry_path, by) as registry:
         never_named = len(listed.keys - registry.known(listed.keys))
         before = _decided_before(registry, listed.keys) if status == "confirmed" else {}

@@ -264,6 +264,7 @@ def _by_kind(sources: tuple[str, ...]) -> tuple[list[str], list[str]]:
 @click.option(
     "--registry",
     "registry_path",
+    callback=options.registry_file,
     envvar="NUMGUARD_REGISTRY",
     show_envvar=True,
     help="Link from the numbers in force of this registry, and record the result there.",

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from numguard.cli import account, options
+from numguard.cli import options
 from numguard.errors import ArgumentError
+from numguard.files.placing import is_registry
 
 __all__ = ["export"]
 
@@ -88,7 +89,7 @@ def export(
         raise ArgumentError("--since: takes its place, so leave --since-last out")
     if handsets and (as_of or key):
         raise ArgumentError("--handsets: are written as they are, without --as-of and keys")
-    if account.is_registry(path):
+    if is_registry(path):
         raise ArgumentError(f"PATH: {path} is a registry: write to another file")
     form: dict[str, Any] = {
         "district": district,

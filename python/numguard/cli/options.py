@@ -171,9 +171,19 @@ def list_actions(verb: str) -> Option:
 
 
 threads = click.option("--threads", type=click.IntRange(1, 1024), help="Use so many threads; all by default.")
+
+
+def registry_file(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """The registry, unless it is one in memory, of which nothing would be left after the call."""
+    if value == ":memory:":
+        raise click.BadParameter("takes a file: of a registry in memory nothing is left after the call")
+    return value
+
+
 registry = click.option(
     "--registry",
     "registry_path",
+    callback=registry_file,
     required=True,
     envvar="NUMGUARD_REGISTRY",
     show_envvar=True,

@@ -32,12 +32,16 @@ from numguard.system import (
 from numguard.types import PathLike
 
 __all__ = [
-    "Together", "beside", "place_waiting", "placed_together", "remove_waiting", "together", "unwritten", "whole_file",
+    "Together", "beside", "is_registry", "place_waiting", "placed_together", "remove_waiting", "together", "unwritten",
+    "whole_file",
 ]  # fmt: skip
 
 #: Temporary names: written by a running call, waiting for a record in a registry, replaced by a new file.
 _PREFIX = ".numguard-"
 _PARTIAL, _WAITING, _KEPT = ".partial", ".waiting", ".kept"
+
+#: The first bytes of a registry's file.
+_REGISTRY = b"SQLite format 3"
 
 #: The files of the block of `placed_together` that this context is in.
 _PLACED_TOGETHER: ContextVar[Together | None] = ContextVar("placed_together", default=None)
@@ -218,7 +222,7 @@ def _checked_path(path: PathLike) -> Path:
     """The path with `~` expanded, if a file can be written there.
 
     Raises:
-        ArgumentError: Its name is not UTF-8 or contains NUL.
+        ArgumentError: Its name is not UTF-8 or contains NUL, or a registry is there.
         FileError: It is a folder, a device or a pipe, too long, or a file that another program has open.
     """
     path = Path(path).expanduser()
@@ -236,7 +240,19 @@ def _checked_path(path: PathLike) -> Path:
         check_replaceable(path)
     except OSError as error:
         raise unwritten(path, error) from None
+    if is_registry(path):
+        raise ArgumentError(f"path: {name} is a registry: write to another file")
     return path
+
+
+def is_registry(path: Path) -> bool:
+    """Whether there is a file at the path that is a database of SQLite, as a registry is."""
+    # Opening a pipe waits for who writes to it.
+    with suppress(OSError):
+        if path.is_file():
+            with path.open("rb") as file:
+                return file.read(len(_REGISTRY)) == _REGISTRY
+    return False
 
 
 def unwritten(path: Path, error: OSError) -> Exception:

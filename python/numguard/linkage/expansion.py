@@ -96,7 +96,7 @@ class Expansion:
             region: How bare digits are read, as in `normalize`.
 
         Raises:
-            ArgumentError: The number was not linked.
+            ArgumentError: It is not one number that was linked.
 
         Example:
             >>> import numguard as ng, pyarrow as pa
@@ -106,9 +106,7 @@ class Expansion:
         """
         cell: list[Any] = [number]
         values = number if isinstance(number, pa.Array) else pa.array(cell)
-        msisdn = normalize(values, region=region)[0].as_py()
-        path = self._paths.get(msisdn)
-        if path is None:
+        if len(values) != 1 or (path := self._paths.get(msisdn := normalize(values, region=region)[0].as_py())) is None:
             raise ArgumentError("number: takes one of the linked numbers")
         hops = []
         while path is not None:

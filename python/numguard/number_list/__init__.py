@@ -85,6 +85,7 @@ def read_numbers(
         strict: A refused row is an error.
 
     Raises:
+        ArgumentError: `actions` is one text, or empty.
         ColumnError: The column of numbers is ambiguous; or `actions`, and a column of actions has another heading.
         InputError: The file cannot be read; or its numbers may be those of victims, or no numbers to act on; or
             `strict`, and a row was refused.
@@ -97,6 +98,8 @@ def read_numbers(
         >>> found.keys.to_array().to_pylist(), found.account["refused_rows"], found.account["not_data"]
         ([919876543210], {'short_code': 1}, {'other_action': 1})
     """
+    if actions is not None and (isinstance(actions, str) or not actions):
+        raise ArgumentError("actions: takes a list of actions, such as ('block',), or None for every row")
     if _is_saved(path):
         return _saved(NumberSet.open(path))
     # Numbers that are to be released are spared, as those that are protected are.

@@ -81,7 +81,7 @@ class Reviewed:
     Attributes:
         accepted, dismissed: Numbers.
         left: Rows without a decision.
-        known: Rows whose number waits no more: the sheet was recorded before, or another decision was.
+        known: Rows whose number does not wait: it was decided on, by this sheet or otherwise, or never waited.
         events: The events that were recorded: one for each decision and reason.
         refusals: The rows that were refused: file, row, column, cell, note.
         account: The account of every row: rows_read = rows_used + rows_refused + the lines in not_data.

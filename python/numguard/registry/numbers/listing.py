@@ -64,7 +64,7 @@ class ListPolicy:
                 raise ArgumentError(f"{name}: takes 0 or more")
         if self.max_hop is not None and self.max_hop < 0:
             raise ArgumentError("max_hop: takes 0 or more, or None")
-        if self.max_growth is not None and self.max_growth < 1:
+        if self.max_growth is not None and not self.max_growth >= 1:  # also NaN
             raise ArgumentError("max_growth: takes 1 or more, or None")
 
     def as_json(self) -> str:

@@ -254,7 +254,7 @@ def _constants(constants: Mapping[str, str] | None) -> dict[str, str]:
         if word not in CONSTANTS:
             raise ArgumentError(f"constants (--set): takes {', '.join(CONSTANTS)}")
         if not isinstance(value, str) or cells.words(pa.array([value]))[0].as_py() is None:
-            raise ArgumentError(f"constants (--set): {word} is empty")
+            raise ArgumentError(f"constants (--set): {word} takes a text that is not empty")
     return set_once
 
 

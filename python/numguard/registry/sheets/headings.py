@@ -358,7 +358,9 @@ def _by_field(mapping: Mapped | None, known: Mapping[str, Sequence[str]]) -> dic
     turned: dict[str, list[str]] = {}
     for header, word in mapping.items():
         if not isinstance(word, str) or word not in words:
-            raise ArgumentError(f"mapping: takes {{word: heading}}; the words are {', '.join([*known, IGNORE])}")
+            raise ArgumentError(
+                f"mapping: takes {{word: heading}}; the words are {', '.join(filter(None, [*known, IGNORE]))}"
+            )
         turned.setdefault(word, []).append(header)
     return turned
 
