@@ -20,7 +20,7 @@ from numguard.registry.case import Case
 from numguard.registry.events.intake import UNREQUESTED, Intake, named_refusals, record_intake
 from numguard.registry.numbers.state import OUTCOMES, RELEASED, RELEASED_TO_VERIFY, Outcome
 from numguard.registry.sheets import cells
-from numguard.registry.sheets.doubts import of_other_countries
+from numguard.registry.sheets.doubts import of_other_countries, struck_rows
 from numguard.registry.sheets.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
 from numguard.registry.sheets.moments import end_of_day, moments
 from numguard.registry.sheets.sheet import Sheet, read_sheet
@@ -200,6 +200,8 @@ def _read(
     )
     status = _statuses(column("status"), words)
     of_status = pc.if_else(pc.is_in(status, pa.array(OUTCOMES)), None, "unknown_status")
+    struck = struck_rows(ints(sheet.row), sheet.struck_out, (*at["msisdn"], *at["status"]))
+    of_status = pc.if_else(pa.array(struck), "struck_out", of_status)
     happened, of_moment = moments(column("happened_at"))
     rows = pa.table(
         {
