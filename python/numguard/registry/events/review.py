@@ -53,6 +53,7 @@ REVIEW_NOTES: Final = {
     NEVER_NAMED: "It was confirmed, though no complaint, link or list ever named it.",
     "unknown_decision": "Neither accepted nor dismissed.",
     "no_reason": "A decision without a reason.",
+    "waits_for_no_decision": "Nothing that stands about the number waits for a decision, or waited for one.",
 }
 
 #: The columns of a sheet of decisions, each with other spellings of its heading.
@@ -175,9 +176,11 @@ def refuse_certain(case: Case, cut: int, msisdns: pa.Array[Any]) -> None:
 
 
 def _open(case: Case, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
-    state = case.state(cut, msisdns.cast(pa.int64()))
-    waiting = state.filter(pc.or_(state["waits"], state["turned"]))["msisdn"]
-    return msisdns.filter(pc.is_in(msisdns, waiting))
+    return msisdns.filter(pc.is_in(msisdns, _open_in(case.state(cut, msisdns.cast(pa.int64())))))
+
+
+def _open_in(state: pa.Table) -> Any:
+    return state["msisdn"].filter(pc.or_(state["waits"], state["turned"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +194,13 @@ class _Row:
     cells: tuple[str | None, str | None]
     is_struck: bool
 
-    def fault(self, clashing: set[int]) -> tuple[str, str | None, str] | None:
-        """Why the row is refused: column, cell, note. `clashing` are the numbers with different decisions."""
+    def fault(self, clashing: set[int], unsure: set[int]) -> tuple[str, str | None, str] | None:
+        """Why the row is refused: column, cell, note.
+
+        Args:
+            clashing: The numbers with different decisions.
+            unsure: Those that wait for a decision, or waited for one.
+        """
         cell, decision = self.cells
         faults = (
             (self.is_struck, ("decision", decision, "struck_out")),
@@ -200,6 +208,7 @@ class _Row:
             (self.word not in SETTLING, ("decision", decision, "unknown_decision")),
             (self.number in clashing, ("decision", decision, "contradiction")),
             (self.reason is None, ("reason", None, "no_reason")),
+            (self.number not in unsure, ("msisdn", cell, "waits_for_no_decision")),
         )
         return next((fault for is_one, fault in faults if is_one), None)
 
@@ -218,7 +227,10 @@ def take_review(
     at = find_columns(sheet.table, COLUMNS, ("msisdn", "decision"), mapping, sheet.name)
     rows = _rows(sheet, at, None if reason is None else reason_given(reason))
     clashing = _clashing(rows)
-    decided = [(one, one.fault(clashing)) for one in rows if one.word is not None]
+    numbers = pa.array({one.number for one in rows if one.word is not None and one.number is not None}, pa.int64())
+    state = case.state(case.store.head(), numbers)
+    unsure, waiting = (set(of.to_pylist()) for of in (state["msisdn"].filter(state["unsure"]), _open_in(state)))
+    decided = [(one, one.fault(clashing, unsure)) for one in rows if one.word is not None]
     sound = [one for one, fault in decided if fault is None]
     refused: list[tuple[Any, ...]] = [(one.row, *fault) for one, fault in decided if fault is not None]
     refused += [(one["row"], None, one["cell"], one["note"]) for one in sheet.broken.to_pylist()]
@@ -226,7 +238,6 @@ def take_review(
     refusals = table_of([(sheet.name, *entry) for entry in refused], _REFUSED)
     if strict:
         check_strict(sheet.name, refusals)
-    waiting = set(_open(case, pa.array({one.number for one in sound}, pa.uint64()), case.store.head()).to_pylist())
     groups: dict[tuple[str, str], list[int]] = {}
     for one in sound:
         if one.number is not None and one.number in waiting:
