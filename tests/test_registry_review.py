@@ -304,6 +304,20 @@ def test_a_sheet_is_refused_where_it_is_not_clear(registry: ng.Registry) -> None
     assert len(waiting(registry)) == 2
 
 
+def test_a_sheet_that_was_corrected_replaces_no_decision_and_says_so(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "Axel: 9876543210")))
+    accepted, dismissed = (
+        pa.table({"msisdn": [str(A)], "decision": [word], "reason": ["seen"]}) for word in ("accepted", "dismissed")
+    )
+    registry.take_review(accepted)
+    done = registry.take_review(dismissed)
+    assert (done.known, done.refusals["note"].to_pylist()) == (0, ["decided_otherwise"])
+    assert listed(registry) == {A: "block"}
+    registry.decide([A], "dismissed", "a mistake")
+    done = registry.take_review(dismissed)
+    assert (done.known, done.refusals.num_rows, listed(registry)) == (1, 0, {})
+
+
 def test_a_registry_of_before_is_brought_forward(tmp_path: Path) -> None:
     """What an older version took out of narratives, or from beside any words, waits once it is opened by this one."""
     path = tmp_path / "cases.db"
