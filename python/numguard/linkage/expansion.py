@@ -106,7 +106,7 @@ class Expansion:
         """
         cell: list[Any] = [number]
         values = number if isinstance(number, pa.Array) else pa.array(cell)
-        msisdn = normalize(values, region=region)[0].as_py() if len(values) == 1 else None
+        msisdn = normalize(values, region=region)[0].as_py() if len(values) == 1 else 0
         path = self._paths.get(msisdn)
         if path is None:
             raise ArgumentError("number: takes one of the linked numbers")
