@@ -52,6 +52,8 @@ def test_reported_numbers_of_other_kinds_are_counted(case: Path) -> None:
     """They are on no list without a decision, and the counts of complaints and rows differ."""
     Path("more.csv").write_text(
         "acknowledgement_no,source,district,suspect_mobiles\n8,1930,Nuh,+65 9123 4567\n9,1930,Rohtak,022 26543210\n"
+        # A helpline is protected: who confirmed all that is counted here would confirm it too.
+        "10,1930,Nuh,1800 123 4567\n"
     )
     numguard("complaints", "add", "more.csv")
     says = "not listed without a decision: {} of other kinds ({}); `numguard decide confirmed` lists them\n"

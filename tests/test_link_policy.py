@@ -50,6 +50,16 @@ def test_an_option_has_the_bound_of_its_field(name: str) -> None:
         ng.LinkPolicy(**{name: least - 1} | others)
     if isinstance(kind, Cap):
         ng.LinkPolicy(**{name: None})
+    elif FIELDS[name] is not None:
+        with pytest.raises(ArgumentError, match=name):
+            ng.LinkPolicy(**{name: None})
+
+
+@pytest.mark.parametrize("name", ["since", "until"])
+def test_a_missing_time_of_pandas_is_no_bound(name: str) -> None:
+    pandas = pytest.importorskip("pandas")
+    with pytest.raises(ArgumentError, match=f"{name}: takes a date or a datetime, or None"):
+        ng.LinkPolicy(**{name: pandas.NaT})
 
 
 def test_the_compiled_module_reads_the_same_fields() -> None:

@@ -152,8 +152,8 @@ def test_explain_gives_the_whole_path() -> None:
         "+919876543211 was seen once on 5 September 2026 in handset 358240051111110, which also carried the reported "
         "number +919876543210, seen twice between 1 and 5 September 2026."
     )
-    several = pa.array(["98765 43212", "98765 43211"])
-    for other in (f"+{SEED}", "7000000000", "no number", None, several, several[:0]):
+    several = [pa.array(numbers, pa.string()) for numbers in ([], ["9876543212", "7000000000"])]
+    for other in (f"+{SEED}", "7000000000", "no number", None, *several):
         with pytest.raises(ngerrors.ArgumentError, match="number: takes one of the linked numbers"):
             found.explain(other)
 

@@ -65,7 +65,8 @@ def test_a_sheet_of_decisions_undoes_no_decision_of_another_desk(
     assert (status_of(one, A), listed(one)) == ("withdrawn", {B: "block"})
     assert one.history(f"+{B}")["reason"].to_pylist()[1:] == ["asked", "asked again"]
     again = one.take_review(sheet)
-    assert (again.accepted, again.known, again.events) == (0, 3, ())
+    assert (again.accepted, again.known, again.events) == (0, 2, ())
+    assert again.refusals.select(["row", "note"]).to_pylist() == [{"row": 1, "note": "decided_otherwise"}]
 
 
 def test_a_sheet_looks_again_where_another_desk_was_between_two_of_its_events(

@@ -44,6 +44,19 @@ def test_an_older_answer_changes_nothing(case: ng.Registry) -> None:
     assert (newer.added, status_of(case, A)) == (1, "reactivated")
 
 
+def test_an_earlier_file_without_dates_that_is_sent_again_undoes_no_later_answer(case: ng.Registry) -> None:
+    """It has no date, so that a number that was given back was blocked again by the file of the week before."""
+    blocked, restored = (answers(("9876543210", word, None)) for word in ("blocked", "restored"))
+    first, second = (case.record_outcomes(one) for one in (blocked, restored))
+    again = case.record_outcomes(blocked)
+    assert (again.id, again.added, again.repeated, status_of(case, A)) == (first.id, 0, 1, "reactivated")
+    # Once it is withdrawn, it is a file like any other; so is another file with the same answer.
+    case.withdraw_intake(first.id or 0, "not of this case")
+    assert (case.record_outcomes(blocked).added, status_of(case, A)) == (1, "blocked")
+    more = case.record_outcomes(answers(("9876543210", "Restored", None), ("9123456789", "blocked", None)))
+    assert (more.added, status_of(case, A), second.added) == (2, "reactivated", 1)
+
+
 def test_two_files_that_contradict_each_other_of_one_moment(case: ng.Registry) -> None:
     first = case.record_outcomes(answers(("9876543210", "blocked", "2026-10-05")))
     second = case.record_outcomes(

@@ -280,12 +280,13 @@ def fill(path: Path, decided: dict[int, str]) -> None:
 
 
 def test_a_sheet_is_refused_where_it_is_not_clear(registry: ng.Registry) -> None:
-    registry.add_complaints(complaints(complaint("1", "Axel: 9876543210"), complaint("2", "Ravi: 9123456789")))
+    rows = [complaint("1", "Axel: 9876543210"), complaint("2", "Ravi: 9123456789"), complaint("3", "8887776665")]
+    registry.add_complaints(complaints(*rows))
     sheet = pa.table(
         {
-            "msisdn": [str(A), str(B), str(B), "9.19877E+11", str(A), str(A)],
-            "decision": ["accepted", "accepted", "dismissed", "accepted", "blocked", None],
-            "reason": [None, "seen", "seen", "seen", "seen", None],
+            "msisdn": [str(A), str(B), str(B), "9.19877E+11", str(A), str(A), str(C), str(D)],
+            "decision": ["accepted", "accepted", "dismissed", "accepted", "blocked", None, "dismissed", "accepted"],
+            "reason": [None, "seen", "seen", "seen", "seen", None, "seen", "seen"],
         }
     )
     done = registry.take_review(sheet)
@@ -295,9 +296,26 @@ def test_a_sheet_is_refused_where_it_is_not_clear(registry: ng.Registry) -> None
         (3, "decision", "contradiction"),
         (4, "msisdn", "not_a_number"),
         (5, "decision", "unknown_decision"),
+        # One that is named for certain, and one that nothing names: these rows decide nothing.
+        (7, "msisdn", "waits_for_no_decision"),
+        (8, "msisdn", "waits_for_no_decision"),
     ]
-    assert (done.accepted, done.dismissed, done.left, done.events) == (0, 0, 1, ())
+    assert (done.accepted, done.dismissed, done.left, done.known, done.events) == (0, 0, 1, 0, ())
     assert len(waiting(registry)) == 2
+
+
+def test_a_sheet_that_was_corrected_replaces_no_decision_and_says_so(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "Axel: 9876543210")))
+    accepted, dismissed = (
+        pa.table({"msisdn": [str(A)], "decision": [word], "reason": ["seen"]}) for word in ("accepted", "dismissed")
+    )
+    registry.take_review(accepted)
+    done = registry.take_review(dismissed)
+    assert (done.known, done.refusals["note"].to_pylist()) == (0, ["decided_otherwise"])
+    assert listed(registry) == {A: "block"}
+    registry.decide([A], "dismissed", "a mistake")
+    done = registry.take_review(dismissed)
+    assert (done.known, done.refusals.num_rows, listed(registry)) == (1, 0, {})
 
 
 def test_a_registry_of_before_is_brought_forward(tmp_path: Path) -> None:

@@ -253,6 +253,20 @@ def test_a_file_of_a_dataset_or_a_list_is_not_common_with_itself(tmp_path: Path)
     assert len(ng.common([frame, frame.copy()])) == 1
 
 
+def test_a_copy_of_a_file_is_named_as_common_with_it(tmp_path: Path) -> None:
+    """A dump that was saved twice has every subscriber of its cell in two sources."""
+    numbers = {"a.csv": "9876543210", "copy.csv": "9876543210", "other.csv": "9812345678"}
+    for name, number in numbers.items():
+        rows = f"Target No,Call Type,B Party No,Date,Time,Dur(s),IMEI\n{number},OUT,1930,01/09/2026,10:00:00,1,\n"
+        (tmp_path / name).write_text(rows)
+    paths = [tmp_path / name for name in numbers]
+    sentence = f"{paths[1]}: is equal to {paths[0]}, byte for byte: every number in it is common to both"
+    readers = [ng.read_cdr(path) for path in paths]
+    for sources in (tmp_path, paths, readers):
+        found = ng.common(sources, msisdn="served_msisdn" if sources is readers else "Target No")
+        assert [warning[: len(sentence)] for warning in found.account["warnings"]] == [sentence]
+
+
 def test_a_table_is_not_common_with_itself() -> None:
     table = pa.table({"served_msisdn": ["9876543210"]})
     with pytest.raises(ArgumentError, match="given twice"):

@@ -106,7 +106,9 @@ class Expansion:
         """
         cell: list[Any] = [number]
         values = number if isinstance(number, pa.Array) else pa.array(cell)
-        if len(values) != 1 or (path := self._paths.get(msisdn := normalize(values, region=region)[0].as_py())) is None:
+        msisdn = normalize(values, region=region)[0].as_py() if len(values) == 1 else 0
+        path = self._paths.get(msisdn)
+        if path is None:
             raise ArgumentError("number: takes one of the linked numbers")
         hops = []
         while path is not None:

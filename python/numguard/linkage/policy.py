@@ -194,11 +194,11 @@ def _microseconds(name: str, value: object) -> int | None:
     """A date or time as microseconds since 1970 UTC."""
     if value is None:
         return None
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            value = value.replace(tzinfo=IST)
-    elif isinstance(value, date):
-        value = datetime(value.year, value.month, value.day, tzinfo=IST)
-    else:
+    # In pandas a missing time (NaT) is a datetime, and differs from itself.
+    if not isinstance(value, date) or value != value:  # noqa: PLR0124
         raise ArgumentError(f"{name}: takes a date or a datetime, or None")
+    if not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=IST)
     return (value - _EPOCH) // timedelta(microseconds=1)

@@ -143,12 +143,14 @@ class Opposed:
         self._chosen: list[Any] = []
         self._against: list[Batch] = []
 
-    def add(self, batch: Batch, action: str, column: str, chosen: Batch) -> None:
-        """Takes rows of a list, and those of them with an action that is looked for."""
+    def add(self, batch: Batch, action: str, column: str) -> None:
+        """Takes rows of a list."""
         if not self._action:
             return
-        self._chosen.append(chosen.data[column])
-        is_against = pc.is_in(_as_actions(batch.data[action]), pa.array(_OPPOSITE[self._action]))
+        written = _as_actions(batch.data[action])
+        # Its row to verify is no opposite of its row to release, where both actions are looked for.
+        self._chosen.append(batch.data[column].filter(pc.equal(written, self._action)))
+        is_against = pc.is_in(written, pa.array(_OPPOSITE[self._action]))
         if is_against.true_count:
             against = batch.filter(is_against)
             self._against.append(Batch(against.data.select([column, action]), against.file, against.rows))

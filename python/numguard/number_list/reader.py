@@ -178,7 +178,7 @@ class OpenList:
                 self._others += others
                 self._refused.append(refused)
                 if not is_pair:
-                    self._opposed.add(batch, action, wanted[0], rows)
+                    self._opposed.add(batch, action, wanted[0])
             found = replace(rows, data=without_ends(rows.data.select(wanted)))
             check_shown(part, found, is_sparing=self._may_be_victims)
             yield found

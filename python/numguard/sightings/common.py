@@ -20,7 +20,16 @@ from numguard._core import Common as Finder
 from numguard.compute import pc
 from numguard.errors import ArgumentError, InputError
 from numguard.indian_time import MOMENT
-from numguard.sightings.reading import Account, Origins, Reader, Result, check_call, check_names, named_sources
+from numguard.sightings.reading import (
+    Account,
+    Origins,
+    Reader,
+    Result,
+    check_call,
+    check_names,
+    copies_named,
+    named_sources,
+)
 from numguard.types import Region, RowAccount, Source
 
 __all__ = ["Common", "common"]
@@ -151,7 +160,9 @@ def common(
     search.keep(finder.hits())
     table = _table(finder.finish(), names)
     proof = cache(partial(search.proof, table, names))
-    return Common(table, account.summary(), account.refused_rows(), len(pairs), at_least, tuple(names), by, proof)
+    summary = account.summary()
+    summary["warnings"] += copies_named(pairs, by)
+    return Common(table, summary, account.refused_rows(), len(pairs), at_least, tuple(names), by, proof)
 
 
 def _as_is(table: pa.Table) -> pa.Table:

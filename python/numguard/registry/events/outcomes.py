@@ -20,7 +20,7 @@ from numguard.registry.case import Case
 from numguard.registry.events.intake import UNREQUESTED, Intake, named_refusals, record_intake
 from numguard.registry.numbers.state import OUTCOMES, RELEASED, RELEASED_TO_VERIFY, Outcome
 from numguard.registry.sheets import cells
-from numguard.registry.sheets.doubts import of_other_countries
+from numguard.registry.sheets.doubts import of_other_countries, struck_rows
 from numguard.registry.sheets.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
 from numguard.registry.sheets.moments import end_of_day, moments
 from numguard.registry.sheets.sheet import Sheet, read_sheet
@@ -103,7 +103,8 @@ def record_outcomes(
     with case.event("record_outcomes") as append:
         rows, refused_cells = _read(sheet, mapping, lambda msisdns: case.known(msisdns, append.event - 1), words)
         before = case.store.facts("outcomes", append.event - 1, rows["msisdn"])
-        notes = _compared(rows, before, append.at)
+        earlier = case.store.intake_of(sheet.sha256, "record_outcomes")
+        notes = _compared(rows, before, append.at, again=earlier is not None)
         fresh = rows.filter(pc.is_null(notes))
         repeated = int(pc.sum(pc.equal(notes, KNOWN)).as_py() or 0)
         refused_cells = pa.concat_tables([refused_cells, _late(rows, notes)]).sort_by("row")
@@ -111,7 +112,7 @@ def record_outcomes(
         counts = (len(fresh), 0, repeated, refused)
         if strict:
             check_strict(sheet.name, refused_cells)
-        known = None if len(fresh) else case.store.intake_of(sheet.sha256, "record_outcomes")
+        known = None if len(fresh) else earlier
         if known is None:
             record_intake(append, sheet, counts)
             append.rows("outcome", fresh.append_column("ordinal", pa.array(np.arange(len(fresh)))))
@@ -200,6 +201,8 @@ def _read(
     )
     status = _statuses(column("status"), words)
     of_status = pc.if_else(pc.is_in(status, pa.array(OUTCOMES)), None, "unknown_status")
+    struck = struck_rows(ints(sheet.row), sheet.struck_out, (*at["msisdn"], *at["status"]))
+    of_status = pc.if_else(pa.array(struck), "struck_out", of_status)
     happened, of_moment = moments(column("happened_at"))
     rows = pa.table(
         {
@@ -242,13 +245,14 @@ def _contradicting(rows: pa.Table, good: Bools) -> Bools:
     return np.array([pair in clashing or pair[0] in numbers for pair in pairs], np.bool_)
 
 
-def _compared(rows: pa.Table, before: pa.Table, now: int) -> pa.Array[Any]:
+def _compared(rows: pa.Table, before: pa.Table, now: int, *, again: bool) -> pa.Array[Any]:
     """How each row compares with the recorded outcomes: null where it is new, else a note.
 
     Args:
         rows: msisdn, status, happened_at, ordered by moment.
         before: The same, with event and ordinal.
         now: The moment of recording; an operator may date to the end of that day.
+        again: Whether the same file was recorded before: what it has without a date undoes no later answer.
 
     Returns:
         `known`: recorded for the same moment, or, undated, equal to the last one. `contradiction`: another outcome is
@@ -272,7 +276,7 @@ def _compared(rows: pa.Table, before: pa.Table, now: int) -> pa.Array[Any]:
     for msisdn, status, at in tuples_of(rows, "msisdn", "status", "happened_at"):
         there = exact.get((msisdn, at), set())
         note: str | None = None
-        if (status in there) if at is not None else last.get(msisdn) == status:
+        if (status in there) if at is not None or again else last.get(msisdn) == status:
             note = KNOWN
         elif at is not None and at >= tomorrow:
             note = "in_the_future"

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import aggregated, ascending, pc, replaced, schema_of, table_of, whole
+from numguard.compute import aggregated, ascending, pc, replaced, schema_of, table_of, tuples_of, whole
 from numguard.errors import ArgumentError, RegistryError
 from numguard.registry.arrays import ints
 from numguard.registry.case import Case, reason_given
@@ -53,6 +53,8 @@ REVIEW_NOTES: Final = {
     NEVER_NAMED: "It was confirmed, though no complaint, link or list ever named it.",
     "unknown_decision": "Neither accepted nor dismissed.",
     "no_reason": "A decision without a reason.",
+    "decided_otherwise": "The number has another decision, which holds until `decide` replaces it.",
+    "waits_for_no_decision": "Nothing that stands about the number waits for a decision, or waited for one.",
 }
 
 #: The columns of a sheet of decisions, each with other spellings of its heading.
@@ -81,7 +83,7 @@ class Reviewed:
     Attributes:
         accepted, dismissed: Numbers.
         left: Rows without a decision.
-        known: Rows whose number does not wait: it was decided on, by this sheet or otherwise, or never waited.
+        known: Rows whose number waits no more: the sheet was recorded before.
         events: The events that were recorded: one for each decision and reason.
         refusals: The rows that were refused: file, row, column, cell, note.
         account: The account of every row: rows_read = rows_used + rows_refused + the lines in not_data.
@@ -175,9 +177,11 @@ def refuse_certain(case: Case, cut: int, msisdns: pa.Array[Any]) -> None:
 
 
 def _open(case: Case, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
-    state = case.state(cut, msisdns.cast(pa.int64()))
-    waiting = state.filter(pc.or_(state["waits"], state["turned"]))["msisdn"]
-    return msisdns.filter(pc.is_in(msisdns, waiting))
+    return msisdns.filter(pc.is_in(msisdns, _open_in(case.state(cut, msisdns.cast(pa.int64())))))
+
+
+def _open_in(state: pa.Table) -> Any:
+    return state["msisdn"].filter(pc.or_(state["waits"], state["turned"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +195,14 @@ class _Row:
     cells: tuple[str | None, str | None]
     is_struck: bool
 
-    def fault(self, clashing: set[int]) -> tuple[str, str | None, str] | None:
-        """Why the row is refused: column, cell, note. `clashing` are the numbers with different decisions."""
+    def fault(self, clashing: set[int], unsure: set[int], before: dict[int, str]) -> tuple[str, str | None, str] | None:
+        """Why the row is refused: column, cell, note.
+
+        Args:
+            clashing: The numbers with different decisions.
+            unsure: Those that wait for a decision, or waited for one.
+            before: The last decision on each that waits no more.
+        """
         cell, decision = self.cells
         faults = (
             (self.is_struck, ("decision", decision, "struck_out")),
@@ -200,6 +210,8 @@ class _Row:
             (self.word not in SETTLING, ("decision", decision, "unknown_decision")),
             (self.number in clashing, ("decision", decision, "contradiction")),
             (self.reason is None, ("reason", None, "no_reason")),
+            (self.number not in unsure, ("msisdn", cell, "waits_for_no_decision")),
+            (before.get(self.number or 0, self.word) != self.word, ("decision", decision, "decided_otherwise")),
         )
         return next((fault for is_one, fault in faults if is_one), None)
 
@@ -218,7 +230,8 @@ def take_review(
     at = find_columns(sheet.table, COLUMNS, ("msisdn", "decision"), mapping, sheet.name)
     rows = _rows(sheet, at, None if reason is None else reason_given(reason))
     clashing = _clashing(rows)
-    decided = [(one, one.fault(clashing)) for one in rows if one.word is not None]
+    waiting, unsure, before = _before(case, rows)
+    decided = [(one, one.fault(clashing, unsure, before)) for one in rows if one.word is not None]
     sound = [one for one, fault in decided if fault is None]
     refused: list[tuple[Any, ...]] = [(one.row, *fault) for one, fault in decided if fault is not None]
     refused += [(one["row"], None, one["cell"], one["note"]) for one in sheet.broken.to_pylist()]
@@ -226,7 +239,6 @@ def take_review(
     refusals = table_of([(sheet.name, *entry) for entry in refused], _REFUSED)
     if strict:
         check_strict(sheet.name, refusals)
-    waiting = set(_open(case, pa.array({one.number for one in sound}, pa.uint64()), case.store.head()).to_pylist())
     groups: dict[tuple[str, str], list[int]] = {}
     for one in sound:
         if one.number is not None and one.number in waiting:
@@ -236,6 +248,17 @@ def take_review(
     count = Counter(word for word, _ in settled)
     counts = (count["accepted"], count["dismissed"], len(rows) - len(decided), known)
     return Reviewed(*counts, events, refusals, sheet.account(len(refusals)), sheet.passed_over)
+
+
+def _before(case: Case, rows: Sequence[_Row]) -> tuple[set[int], set[int], dict[int, str]]:
+    """Of the numbers with a decision: which wait for one, which do or did, and the last one on those that do not."""
+    cut = case.store.head()
+    numbers = pa.array({one.number for one in rows if one.word is not None and one.number is not None}, pa.int64())
+    state = case.state(cut, numbers)
+    waiting, unsure = (set(of.to_pylist()) for of in (_open_in(state), state["msisdn"].filter(state["unsure"])))
+    decisions = ascending(case.store.facts("decisions", cut, numbers), "event")
+    last = {number: word for number, word in tuples_of(decisions, "msisdn", "status") if word in SETTLING}
+    return waiting, unsure, {number: word for number, word in last.items() if number not in waiting}
 
 
 def _rows(sheet: Sheet, at: Mapping[str, Sequence[int]], default: str | None) -> list[_Row]:

@@ -57,7 +57,7 @@ COMPLAINT_NOTES = {
     "in_unread_column": "It is in another column of its row too, which is not read and may be the complainant's.",
     "other_country_code": "Another cell of the row has another country's code than the number as it was read.",
     "spared_in_row": "Another cell of the row says that the number is a victim's, not to be blocked, or no phone's.",
-    "struck_out": "The number, or the acknowledgement number or decision beside it, is struck out in the spreadsheet.",
+    "struck_out": "The number, or the acknowledgement number, decision or status beside it, is struck out.",
     "shifted": "A word stands for the complainant's number, or a number for a sum or word: columns may have shifted.",
     "drawn_down": "The numbers of three rows or more rise by one from row to row, as where a cell was drawn down.",
     "rounded": "The number ends in zeros: a spreadsheet may have rounded it.",
