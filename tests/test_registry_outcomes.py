@@ -11,7 +11,7 @@ import pytest
 
 import numguard as ng
 from numguard.registry.answers.figures import figures
-from registry_cases import IST, A, B, D, complaint, complaints, registry, status_of
+from registry_cases import IST, A, B, C, D, complaint, complaints, registry, status_of
 
 __all__ = ["registry"]
 
@@ -55,6 +55,18 @@ def test_an_earlier_file_without_dates_that_is_sent_again_undoes_no_later_answer
     assert (case.record_outcomes(blocked).added, status_of(case, A)) == (1, "blocked")
     more = case.record_outcomes(answers(("9876543210", "Restored", None), ("9123456789", "blocked", None)))
     assert (more.added, status_of(case, A), second.added) == (2, "reactivated", 1)
+
+
+def test_a_file_that_was_refused_in_part_is_recorded_again_for_the_rest(case: ng.Registry) -> None:
+    """The answer of a number whose complaint came later was lost if the file counted as recorded."""
+    file = answers(("9876543210", "blocked", None), ("8887776665", "blocked", None))
+    first = case.record_outcomes(file)
+    case.add_complaints(complaints(complaint("2", "8887776665")))
+    again = case.record_outcomes(file)
+    assert [(one.added, one.repeated, one.refused) for one in (first, again)] == [(1, 0, 1), (1, 1, 0)]
+    assert status_of(case, C) == "blocked"
+    head = case._case.store.head()
+    assert (case.record_outcomes(file).repeated, case._case.store.head()) == (2, head)
 
 
 def test_two_files_that_contradict_each_other_of_one_moment(case: ng.Registry) -> None:
