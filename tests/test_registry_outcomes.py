@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pytest
+from openpyxl.styles import Font
 
 import numguard as ng
 from numguard.registry.answers.figures import figures
@@ -67,6 +69,19 @@ def test_a_file_that_was_refused_in_part_is_recorded_again_for_the_rest(case: ng
     assert status_of(case, C) == "blocked"
     head = case._case.store.head()
     assert (case.record_outcomes(file).repeated, case._case.store.head()) == (2, head)
+
+
+@pytest.mark.parametrize("column", ["A", "B"])
+def test_an_outcome_that_is_struck_out_is_refused(case: ng.Registry, tmp_path: Path, column: str) -> None:
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    for row in (["msisdn", "status"], [A, "Blocked"], [B, "Blocked"]):
+        sheet.append(row)
+    sheet[f"{column}3"].font = Font(strike=True)
+    book.save(tmp_path / "answers.xlsx")
+    intake = case.record_outcomes(tmp_path / "answers.xlsx")
+    assert (intake.added, status_of(case, A), status_of(case, B)) == (1, "blocked", "reported")
+    assert intake.refusals.select(["row", "note"]).to_pylist() == [{"row": 3, "note": "struck_out"}]
 
 
 def test_two_files_that_contradict_each_other_of_one_moment(case: ng.Registry) -> None:
