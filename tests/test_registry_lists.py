@@ -222,7 +222,6 @@ def test_arguments(registry: ng.Registry) -> None:
         lambda: registry.block_list(since=5),
         lambda: ng.Registry(by=""),
         lambda: ng.ListPolicy(max_growth=0.5),
-        # With it there was no brake, as with no least number of complaints: nothing is less than it.
         lambda: ng.ListPolicy(max_growth=float("nan")),
     ):
         with pytest.raises(ArgumentError):

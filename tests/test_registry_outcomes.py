@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pytest
+from openpyxl.styles import Font
 
 import numguard as ng
 from numguard.registry.answers.figures import figures
-from registry_cases import IST, A, B, D, complaint, complaints, registry, status_of
+from registry_cases import IST, A, B, C, D, complaint, complaints, registry, status_of
 
 __all__ = ["registry"]
 
@@ -55,6 +57,31 @@ def test_an_earlier_file_without_dates_that_is_sent_again_undoes_no_later_answer
     assert (case.record_outcomes(blocked).added, status_of(case, A)) == (1, "blocked")
     more = case.record_outcomes(answers(("9876543210", "Restored", None), ("9123456789", "blocked", None)))
     assert (more.added, status_of(case, A), second.added) == (2, "reactivated", 1)
+
+
+def test_a_file_that_was_refused_in_part_is_recorded_again_for_the_rest(case: ng.Registry) -> None:
+    """The answer of a number whose complaint came later was lost if the file counted as recorded."""
+    file = answers(("9876543210", "blocked", None), ("8887776665", "blocked", None))
+    first = case.record_outcomes(file)
+    case.add_complaints(complaints(complaint("2", "8887776665")))
+    again = case.record_outcomes(file)
+    assert [(one.added, one.repeated, one.refused) for one in (first, again)] == [(1, 0, 1), (1, 1, 0)]
+    assert status_of(case, C) == "blocked"
+    head = case._case.store.head()
+    assert (case.record_outcomes(file).repeated, case._case.store.head()) == (2, head)
+
+
+@pytest.mark.parametrize("column", ["A", "B"])
+def test_an_outcome_that_is_struck_out_is_refused(case: ng.Registry, tmp_path: Path, column: str) -> None:
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    for row in (["msisdn", "status"], [A, "Blocked"], [B, "Blocked"]):
+        sheet.append(row)
+    sheet[f"{column}3"].font = Font(strike=True)
+    book.save(tmp_path / "answers.xlsx")
+    intake = case.record_outcomes(tmp_path / "answers.xlsx")
+    assert (intake.added, status_of(case, A), status_of(case, B)) == (1, "blocked", "reported")
+    assert intake.refusals.select(["row", "note"]).to_pylist() == [{"row": 3, "note": "struck_out"}]
 
 
 def test_two_files_that_contradict_each_other_of_one_moment(case: ng.Registry) -> None:

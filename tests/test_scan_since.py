@@ -127,6 +127,16 @@ def test_times_of_every_type_mean_the_same(kind: pa.DataType, zone: str | None) 
     assert found_rows(found.read_all()) == expected(CALLS)[0]
 
 
+def test_a_column_without_any_time_and_times_of_a_nanosecond() -> None:
+    """A column of nulls has no type of times, and pandas has nanoseconds."""
+    late = pa.array([1_780_000_000_000_000_001] * 2, pa.timestamp("ns"))
+    for at, dates, hits in ((pa.nulls(2), late, 0), (late, pa.nulls(2), 0), (late, late, 2)):
+        table = pa.table({"a": ["9876500001", "9876500002"], "at": at})
+        scan = ng.scan(table, {"a": LISTED}, since={"a": (table["a"], dates)}, at="at")
+        assert scan.read_all().num_rows == hits
+        assert scan.summary.undated == ({} if hits else {"a": 2})
+
+
 def test_a_time_that_no_clock_showed_or_no_moment_holds_is_no_reason_to_stop() -> None:
     gaps = [
         datetime.datetime(1906, 1, 1, 0, 5),

@@ -235,20 +235,6 @@ def test_a_decision_that_is_struck_out_is_refused(column: str) -> None:
     assert taken.refusals.select(["row", "note"]).to_pylist() == [{"row": 3, "note": "struck_out"}]
 
 
-@pytest.mark.parametrize("column", ["A", "B"])
-def test_an_outcome_that_is_struck_out_is_refused(column: str) -> None:
-    workbook(COMPLAINTS, "desk.xlsx")
-    book, sheet = workbook([["msisdn", "status"], [MEANT, "Blocked"], [STRUCK, "Blocked"]])
-    sheet[f"{column}3"].font = Font(strike=True)
-    book.save("answers.xlsx")
-    with ng.Registry(by="x") as registry:
-        registry.add_complaints("desk.xlsx")
-        taken = registry.record_outcomes("answers.xlsx")
-        listed = registry.block_list().read_all()["msisdn"].to_pylist()
-    assert (taken.added, set(listed)) == (1, {910000000000 + STRUCK, 910000000000 + HIDDEN})
-    assert taken.refusals.select(["row", "note"]).to_pylist() == [{"row": 3, "note": "struck_out"}]
-
-
 def test_numbers_that_were_drawn_down_wait() -> None:
     header, *_ = COMPLAINTS
     drawn = [str(STRUCK + more) for more in range(4)]

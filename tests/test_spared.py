@@ -326,6 +326,9 @@ def test_a_row_without_a_number_that_is_no_second_header(tmp_path: Path, row: st
     path = tmp_path / "a.csv"
     path.write_text(f"Mobile,Type\n{SUSPECT},{others}\n{row}\n{OTHER},{others}\n")
     assert len(read_numbers(path).keys) == 2
+    # In a column of kinds the word is in other rows too.
+    path.write_text(f"Mobile,Type\n{SUSPECT},Mobile\nSunita Rani,Mobile\n{OTHER},{others}\n")
+    assert len(read_numbers(path).keys) == 2
 
 
 @pytest.mark.parametrize("line", ["Regards", "Thanks & regards", "Insp. R Kumar", "Sub: blocking", "सादर"])
