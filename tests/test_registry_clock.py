@@ -153,14 +153,16 @@ def test_days_that_have_not_been_yet_are_refused(registry: ng.Registry) -> None:
 
 
 def test_an_undated_outcome_does_not_undo_a_dated_one(registry: ng.Registry) -> None:
-    def answer(status: str, day: str | None = None) -> list[Any]:
-        table = pa.table({"msisdn": ["9876543210"], "status": [status], "date": pa.array([day], pa.string())})
+    def answer(status: str, day: str | None = None, reason: str = "") -> list[Any]:
+        cells = {"msisdn": ["9876543210"], "status": [status], "date": pa.array([day], pa.string()), "reason": [reason]}
+        table = pa.table(cells)
         return registry.record_outcomes(table).refusals["note"].to_pylist()
 
     registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "8887776665")))
     assert answer("blocked") == []
     assert answer("reactivated", "2026-09-20") == []
-    assert answer("blocked") == ["contradiction"]
+    assert answer("blocked", reason="again") == ["contradiction"]
+    assert answer("blocked") == []  # the first answer once more
     assert status_of(registry, A) == "reactivated"
     assert answer("reactivated") == []
     assert answer("blocked", "2026-09-21") == []

@@ -54,7 +54,7 @@ def test_an_empty_answer_has_the_types_of_a_full_one(registry: ng.Registry) -> N
     # A driver guesses the types of a result from its first rows: without any, all are integers.
     def types() -> list[pa.Schema]:
         tables = [registry.block_list().to_table(), registry.block_list(since=0).to_table(), registry.history(f"+{A}")]
-        return [table.schema for table in [*tables, registry.refusals(1)]]
+        return [table.schema for table in [*tables, registry._case.store.refusals(1)]]
 
     empty = types()
     registry.add_complaints(complaints(complaint("1", "9876543210; 98765 432l0", reported_at="2026-09-01")))

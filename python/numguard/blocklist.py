@@ -24,7 +24,7 @@ from numguard.files.outgoing import write_private
 from numguard.files.placing import Together, together
 from numguard.keyed import HASHED, key_check, keyed_hash
 from numguard.notebook import card
-from numguard.types import PathLike
+from numguard.types import PathLike, is_whole
 
 __all__ = ["BlockList", "Columns", "Form"]
 
@@ -63,8 +63,8 @@ class Form:
     def __post_init__(self) -> None:
         if isinstance(self.title, str):
             raise ArgumentError("title: takes a list of lines")
-        if self.rows_per_file is not None and self.rows_per_file < 1:
-            raise ArgumentError("rows_per_file: takes 1 or more, or None")
+        if self.rows_per_file is not None and not is_whole(self.rows_per_file, 1):
+            raise ArgumentError("rows_per_file: takes a whole number of at least 1, or None")
 
 
 class BlockList:

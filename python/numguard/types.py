@@ -1,10 +1,14 @@
-"""The types of public arguments and results, as structural types: no class has to inherit from them."""
+"""The types of public arguments and results, as structural types, and whether an argument is a count or a number.
+
+No class has to inherit from them.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias, TypedDict, runtime_checkable
+from typing import Literal, Protocol, TypeAlias, TypedDict, TypeGuard, runtime_checkable
 
 import pyarrow as pa
 
@@ -21,6 +25,8 @@ __all__ = [
     "Style",
     "TableSource",
     "Values",
+    "is_finite",
+    "is_whole",
 ]
 
 
@@ -100,3 +106,17 @@ Regions: TypeAlias = Region | Values
 
 #: The form in which a number is written.
 Style: TypeAlias = Literal["e164", "digits", "national", "international"]
+
+
+def is_whole(value: object, least: int, most: int = 2**63 - 1) -> TypeGuard[int]:
+    """Whether an argument is a whole number within bounds; True and False are none.
+
+    >>> [is_whole(value, 1) for value in (1, 0, True, 1.0, None)]
+    [True, False, False, False, False]
+    """
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def is_finite(value: object) -> TypeGuard[float]:
+    """Whether an argument is a finite number: no comparison with NaN holds, and a bound that is NaN bounds nothing."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

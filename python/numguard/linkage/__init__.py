@@ -51,7 +51,7 @@ from numguard.source import (
 )
 from numguard.source import Source as OpenSource
 from numguard.source.strict import strict_error
-from numguard.types import Region, Source, Values
+from numguard.types import Region, Source, Values, is_whole
 
 __all__ = ["Expansion", "Graph", "LinkPolicy", "LinkageProgress", "WalkOptions", "expand"]
 
@@ -168,7 +168,7 @@ def expand(
         [919812345678]
     """
     check_call(policy, msisdn, imei, at)
-    if isinstance(memory_limit, bool) or not isinstance(memory_limit, int) or memory_limit < 0:
+    if not is_whole(memory_limit, 0):
         raise ArgumentError("memory_limit: takes a whole number of bytes")
     msisdns, reported_at = read_seeds(seeds, policy)
     linkage = Linkage(

@@ -6,16 +6,15 @@ every policy that exists is valid, and its repr, which has no numbers, may be lo
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeGuard
+from typing import Any
 
 from numguard._core import ImeiSet, NumberSet
 from numguard.errors import ArgumentError, NumguardError
 from numguard.indian_time import IST
-from numguard.types import Values
+from numguard.types import Values, is_finite, is_whole
 
 __all__ = ["LinkPolicy", "bounds_of"]
 
@@ -171,22 +170,18 @@ def _placeholders(values: Values) -> ImeiSet:
 def _check_count(name: str, value: object, least: int, *, optional: bool) -> None:
     if value is None and optional:
         return
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= _LARGEST:
+    if not is_whole(value, least, _LARGEST):
         none = ", or None" if optional else ""
         raise ArgumentError(f"{name}: takes a whole number of at least {least}{none}")
 
 
-def _is_finite(value: object) -> TypeGuard[float]:
-    return not isinstance(value, bool) and isinstance(value, (int, float)) and math.isfinite(value)
-
-
 def _check_mean(value: object) -> None:
-    if value is not None and not (_is_finite(value) and value >= 0):
+    if value is not None and not (is_finite(value) and value >= 0):
         raise ArgumentError("max_numbers_per_day: takes a number of at least 0, or None")
 
 
 def _check_speed(value: object) -> None:
-    if value is not None and not (_is_finite(value) and value > 0):
+    if value is not None and not (is_finite(value) and value > 0):
         raise ArgumentError("max_speed_kmh: takes a number greater than 0, or None")
 
 

@@ -17,7 +17,7 @@ from numguard.registry.log.address import is_file, is_there
 from numguard.registry.log.seal import Seal
 from numguard.registry.log.store import Store
 from numguard.registry.verbs import Verbs
-from numguard.types import PathLike
+from numguard.types import PathLike, is_whole
 
 __all__ = ["Maintenance"]
 
@@ -57,7 +57,7 @@ class Maintenance(Verbs):
         seal = store.verify()
         if event is None:
             return seal
-        if isinstance(event, bool) or not 1 <= event <= seal.events:
+        if not is_whole(event, 1, seal.events):
             raise ArgumentError(f"event (--event): takes the number of a recorded event, up to {seal.events}")
         return Seal(event, store.digest_of(event))
 

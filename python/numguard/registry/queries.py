@@ -27,7 +27,7 @@ from numguard.registry.case import Basis
 from numguard.registry.events.amended import would_withdraw
 from numguard.registry.events.review import review
 from numguard.registry.failures import reports_failures
-from numguard.registry.numbers.listing import ListPolicy
+from numguard.registry.numbers.listing import ListPolicy, list_policy
 from numguard.registry.numbers.state import IN_FORCE, STATUSES, Status
 from numguard.registry.sheets.districts import the_district
 from numguard.registry.verbs import Verbs
@@ -35,7 +35,7 @@ from numguard.report import TITLE, write_report
 from numguard.report.certificate import write_certificate
 from numguard.report.history import write_history
 from numguard.tac import TacTable
-from numguard.types import Number, PathLike, Values
+from numguard.types import Number, PathLike, Values, is_whole
 
 __all__ = ["Queries"]
 
@@ -190,7 +190,13 @@ class Queries(Verbs):
         return write_history(history_of(case, _one_number(number), as_of, cut), path)
 
     def refusals(self, id: int) -> pa.Table:  # noqa: A002
-        """The cells that an intake refused, as written: row, column, cell, note."""
+        """The cells that an intake refused, as written: row, column, cell, note.
+
+        Raises:
+            ArgumentError: No such intake.
+        """
+        if id not in self._case.store.intakes()["event"].to_pylist():
+            raise ArgumentError("id: there is no such intake; intakes() lists them")
         table = self._case.store.refusals(id)
         return table.rename_columns(["row", "column", "cell", "note"])
 
@@ -239,7 +245,7 @@ class Queries(Verbs):
             >>> report.select(["district", "found", "named", "uploaded", "complaints"]).to_pylist()
             [{'district': 'Rohtak', 'found': 'reported', 'named': 1, 'uploaded': 0, 'complaints': 1}]
         """
-        return action.action_taken(*self._case_at(as_of), policy or ListPolicy())
+        return action.action_taken(*self._case_at(as_of), list_policy(policy))
 
     def complaints_by_day(self, *, as_of: date | datetime | None = None) -> pa.Table:
         """The complaints of each day, district and source that stand, and their money.
@@ -286,7 +292,7 @@ class Queries(Verbs):
             ArgumentError: The path does not end in `.html`.
             FileMissingError: There is no such folder.
         """
-        case = replace(figures(*self._case_at(as_of), policy or ListPolicy()), tac=tac)
+        case = replace(figures(*self._case_at(as_of), list_policy(policy)), tac=tac)
         return write_report(case, path, title=title, full_numbers=full_numbers)
 
     def block_list(
@@ -312,9 +318,9 @@ class Queries(Verbs):
         """
         case, cut = self._case_at(as_of)
         base = None if since is None else since if isinstance(since, int) else case.cut("since", since)
-        if isinstance(base, bool) or (base is not None and not 0 <= base <= cut):
+        if base is not None and not is_whole(base, 0, cut):
             raise ArgumentError("since: takes a day, a moment or an event that is not after as_of")
-        policy = policy or ListPolicy()
+        policy = list_policy(policy)
         district = the_district(district, case.store.districts)
         if base is None:
             return case.listed(cut, policy, district, as_of=as_of)
@@ -376,7 +382,10 @@ def _set_of(values: Values) -> _core.NumberSet:
 
 def _one_number(number: Number) -> int:
     cell: Any = [number]
-    msisdn: int | None = _core.normalize(pa.array(cell))[0].as_py()
+    try:
+        msisdn: int | None = _core.normalize(pa.array(cell))[0].as_py()
+    except (pa.ArrowException, OverflowError):  # whose message may repeat what is in a column
+        msisdn = None
     if msisdn is None:
         raise ArgumentError("number: takes one phone number, and numguard explain (explain()) shows why a cell is none")
     return msisdn

@@ -46,7 +46,7 @@ from numguard.source import (
     refused_rows,
     unread_codes,
 )
-from numguard.types import PathLike, Region, Values
+from numguard.types import PathLike, Region, Values, is_whole
 from numguard.types import Source as Rows
 
 if TYPE_CHECKING:
@@ -360,10 +360,14 @@ def scan(
     marks = Marks(sets)
     if on_error not in ("raise", "skip"):
         raise ArgumentError('on_error: takes "raise" or "skip"')
-    if limit is not None and limit < 1:
-        raise ArgumentError("limit: takes a positive number, or None")
-    if isinstance(columns, str) or len(set(columns or ())) < len(columns or ()):
+    if limit is not None and not is_whole(limit, 1):
+        raise ArgumentError("limit: takes a whole number of at least 1, or None")
+    names = [] if columns is None else columns
+    if isinstance(names, str) or not all(isinstance(one, str) for one in names) or len({*names}) < len(names):
         raise ArgumentError("columns (--keep): takes a list of names, each once")
+    for what, name in (("at", at), ("region_column", region_column)):
+        if name is not None and not isinstance(name, str):
+            raise ArgumentError(f"{what}: takes the name of a column, or None")
     if (at is None) != (since is None):
         raise ArgumentError("since: takes the listing dates, and goes with at=, the column of the times of rows")
     if several := [column for column in since or () if marks.of_several(column)]:

@@ -18,7 +18,7 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.indian_time import DAY_MICROS
 from numguard.sightings.reading import Account, Origins, Reader, Result, check_call, check_names, repeated
-from numguard.types import Region, RowAccount, Source
+from numguard.types import Region, RowAccount, Source, is_whole
 
 __all__ = ["Changes", "changes"]
 
@@ -113,12 +113,12 @@ def changes(
         ('2026-09-08T00:00:00+05:30', 3)
     """
     check_call(by, threads)
-    if isinstance(gap_days, bool) or not isinstance(gap_days, int) or not 0 <= gap_days <= 100_000:
+    if not is_whole(gap_days, 0, 100_000):
         raise ArgumentError("gap_days: takes a whole number from 0 to 100,000")
     check_names(msisdn=msisdn, imei=imei)
     if not isinstance(at, str):
         raise ArgumentError("at: takes the name of a column: without times there are no periods")
-    if isinstance(memory_limit, bool) or not isinstance(memory_limit, int) or memory_limit < 0:
+    if not is_whole(memory_limit, 0):
         raise ArgumentError("memory_limit: takes a whole number of bytes")
     account, origins = Account(), Origins()
     finder = Finder(

@@ -30,7 +30,7 @@ from numguard.sightings.reading import (
     copies_named,
     named_sources,
 )
-from numguard.types import Region, RowAccount, Source
+from numguard.types import Region, RowAccount, Source, is_whole
 
 __all__ = ["Common", "common"]
 
@@ -141,7 +141,7 @@ def common(
     check_call(by, threads)
     check_names(msisdn=msisdn, imei=imei, at=at)
     pairs = named_sources(sources)
-    if isinstance(at_least, bool) or not isinstance(at_least, int) or not 1 <= at_least <= len(pairs):
+    if not is_whole(at_least, 1, len(pairs)):
         up_to = f"which is {len(pairs)}: name more, or set --at-least"
         raise ArgumentError(f"at_least: takes a whole number from 1 to the number of sources, {up_to}")
     if len(pairs) > _SOURCES:

@@ -42,7 +42,7 @@ from numguard.source import (
 )
 from numguard.source import Source as OpenSource
 from numguard.source.strict import strict_error
-from numguard.types import Region, RowAccount
+from numguard.types import Region, RowAccount, is_whole
 
 __all__ = [
     "Account", "Origins", "Reader", "Result", "Sink", "check_call", "check_names", "copies_named", "named_sources",
@@ -336,7 +336,7 @@ def check_call(by: str, threads: int | None) -> None:
     """Raises ArgumentError for other keys than numbers and handsets, and for what is no number of threads."""
     if by not in ("msisdn", "imei14"):
         raise ArgumentError("by: takes 'msisdn' or 'imei14'")
-    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
+    if threads is not None and not is_whole(threads, 1):
         raise ArgumentError("threads: takes a whole number of at least 1, or None")
 
 

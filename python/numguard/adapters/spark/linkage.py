@@ -31,7 +31,7 @@ from numguard.errors import ArgumentError
 from numguard.linkage import Expansion, LinkPolicy, check_call, columns_read
 from numguard.linkage.elsewhere import expand_elsewhere
 from numguard.linkage.places import PLACES, Places
-from numguard.types import Region
+from numguard.types import Region, is_whole
 
 __all__ = ["expand"]
 
@@ -93,7 +93,7 @@ def expand(
     if df.isStreaming:
         raise ArgumentError("df: takes sightings that are all there, not a stream of them")
     check_call(policy, msisdn, imei, at)
-    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
+    if not is_whole(limit, 0):
         raise ArgumentError("limit: takes a whole number of sightings")
     columns = columns_read(policy, msisdn, imei, at, df.columns)
     where = {"latitude": latitude, "longitude": longitude, "cell": cell, "place": place}

@@ -17,6 +17,7 @@ from numguard.files.manifest import MANIFEST, SUMS, manifest_of
 from numguard.indian_time import local
 from numguard.registry.case import Case
 from numguard.registry.log.inputs import fingerprint_file
+from numguard.types import is_whole
 
 __all__ = ["certified", "compared"]
 
@@ -28,7 +29,7 @@ def certified(case: Case, export: int) -> dict[str, Any]:
         ArgumentError: There is no such export here.
         DamagedError: The log differs from what was recorded.
     """
-    found = case.store.export_of(export) if not isinstance(export, bool) else None
+    found = case.store.export_of(export) if is_whole(export, 1) else None
     if found is None:
         raise ArgumentError("export: takes the number of an export of this registry, as in the manifest of the list")
     case.store.verify()

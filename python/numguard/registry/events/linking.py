@@ -36,6 +36,8 @@ def expand(
         raise ArgumentError("region: a registry reads numbers as Indian (IN), or (None) as E.164 already")
     override = reason_given(override, "override") if override else ""
     policy = LinkPolicy() if policy is None else policy
+    if not isinstance(policy, LinkPolicy):
+        raise ArgumentError(f"policy: takes a LinkPolicy, not {type(policy).__name__}")
     cut = case.store.head()
     state = case.state(cut)
     status = state["status"]

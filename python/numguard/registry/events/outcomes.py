@@ -162,6 +162,8 @@ def unrequested_by(actions: Sequence[str]) -> str | None:
 def _words(values: Mapping[str, Outcome] | None) -> dict[str, str]:
     """The words of operators, and those of the caller, folded."""
     words = dict(WORDS)
+    if not isinstance(values, Mapping | None):
+        raise ArgumentError(f"values (--map-value): takes {{word: status}}, not {type(values).__name__}")
     for word, status in (values or {}).items():
         if status not in OUTCOMES:
             raise ArgumentError(f"values (--map-value): a word means one of {', '.join(OUTCOMES)}")

@@ -24,7 +24,7 @@ from numguard.registry.log.inputs import refuse_recorded
 from numguard.registry.log.order import position
 from numguard.registry.log.store import Append
 from numguard.registry.numbers.due import handsets_due, releases_due
-from numguard.registry.numbers.listing import Due, ListPolicy, keys_of, rows
+from numguard.registry.numbers.listing import Due, ListPolicy, keys_of, list_policy, rows
 from numguard.registry.numbers.state import RELEASED_TO_VERIFY
 from numguard.registry.receivers import the_receiver
 from numguard.registry.sheets.districts import the_district
@@ -54,7 +54,7 @@ def export(
     override = reason_given(override, "override") if override else ""
     to = _receiver(case, to, override)
     district = the_district(district, case.store.districts)
-    policy = policy or ListPolicy()
+    policy = list_policy(policy)
     if as_of is not None:
         if since is not None:
             raise ArgumentError("as_of: a list of an earlier day is exported whole, without since")

@@ -107,7 +107,7 @@ def unchanged(files: Callable[[], Sequence[Path]]) -> Iterator[None]:
 def _size_and_time(path: Path) -> tuple[int, ...] | None:
     try:
         there = path.stat()
-    except OSError:
+    except (OSError, ValueError):  # a path with a NUL is none
         return None  # reading it raises the error
     return there.st_ino, there.st_size, there.st_mtime_ns
 
@@ -121,6 +121,8 @@ def fingerprint_file(path: Path) -> tuple[int, str]:
             return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
     except IsADirectoryError:
         raise InputError(f"{path}: is a folder; name the file") from None
+    except ValueError:
+        raise FileMissingError("path: a file name cannot contain a NUL character") from None
     except OSError as error:
         is_pattern = glob.has_magic(str(path)) and not path.exists()
         # Windows has another error for a name with `*`.

@@ -21,8 +21,12 @@ from numguard.indian_time import DAY_MICROS, MOMENT, OFFSET_MICROS
 from numguard.registry.arrays import Bools, flags
 from numguard.registry.numbers.state import ACTIONS, RELEASED
 from numguard.registry.spelling import folded, folded_cells
+from numguard.types import is_finite, is_whole
 
-__all__ = ["Due", "ListPolicy", "change", "delta", "in_district", "is_of_his", "keys_of", "leaving", "rows", "unlisted"]
+__all__ = [
+    "Due", "ListPolicy", "change", "delta", "in_district", "is_of_his", "keys_of", "leaving", "list_policy", "rows",
+    "unlisted",
+]  # fmt: skip
 
 #: A disconnected number is not assigned to another subscriber for 90 days.
 _REVIEW_DAYS = 90
@@ -54,18 +58,19 @@ class ListPolicy:
     max_growth: float | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.kinds, str):
+        if isinstance(self.kinds, str) or not all(isinstance(kind, str) for kind in self.kinds):
             raise ArgumentError("kinds: takes a list of kinds, such as ('mobile', 'fixed_or_mobile')")
         object.__setattr__(self, "kinds", tuple(self.kinds))
         if unknown := set(self.kinds) - set(known := closed_lists()["kind"]):
             raise ArgumentError(f"kinds: there is no kind {min(unknown)!r}; there are {', '.join(known)}")
+        # With NaN there was no brake, and no least number: nothing is less than it.
         for name in ("min_complaints", "min_sources", "min_districts"):
-            if not getattr(self, name) >= 0:
-                raise ArgumentError(f"{name}: takes 0 or more")
-        if self.max_hop is not None and not self.max_hop >= 0:
-            raise ArgumentError("max_hop: takes 0 or more, or None")
-        if self.max_growth is not None and not self.max_growth >= 1:  # also NaN
-            raise ArgumentError("max_growth: takes 1 or more, or None")
+            if not is_whole(getattr(self, name), 0):
+                raise ArgumentError(f"{name}: takes a whole number of at least 0")
+        if self.max_hop is not None and not is_whole(self.max_hop, 0):
+            raise ArgumentError("max_hop: takes a whole number of at least 0, or None")
+        if self.max_growth is not None and not (is_finite(self.max_growth) and self.max_growth >= 1):
+            raise ArgumentError("max_growth: takes a number of at least 1, or None")
 
     def as_json(self) -> str:
         """The policy as it is recorded with every list."""
@@ -78,6 +83,19 @@ class ListPolicy:
         # Earlier versions took others too: no number is of them.
         fields["kinds"] = [kind for kind in fields["kinds"] if kind in closed_lists()["kind"]]
         return cls(**fields)
+
+
+def list_policy(policy: ListPolicy | None) -> ListPolicy:
+    """The policy that a caller chose, or else the default one.
+
+    Raises:
+        ArgumentError: It is something else, such as a dictionary.
+    """
+    if policy is None:
+        return ListPolicy()
+    if not isinstance(policy, ListPolicy):
+        raise ArgumentError(f"policy: takes a ListPolicy, not {type(policy).__name__}")
+    return policy
 
 
 class Due(NamedTuple):

@@ -249,6 +249,8 @@ def _ended(status: Statuses) -> pa.Table:
 
 
 def _constants(constants: Mapping[str, str] | None) -> dict[str, str]:
+    if not isinstance(constants, Mapping | None):
+        raise ArgumentError(f"constants (--set): takes {{field: value}}, not {type(constants).__name__}")
     set_once = dict(constants or {})
     for word, value in set_once.items():
         if word not in CONSTANTS:

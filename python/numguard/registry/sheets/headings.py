@@ -350,8 +350,12 @@ def ignored(mapping: Mapped | None, known: Mapping[str, Sequence[str]]) -> froze
 
 def _by_field(mapping: Mapped | None, known: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """The mapping as word to headings."""
-    if not mapping:
+    if mapping is None:
         return {}
+    if not isinstance(mapping, Mapping):
+        raise ArgumentError(
+            f"mapping: takes {{word: heading}} or the path of a saved one, not {type(mapping).__name__}"
+        )
     words = {*known, IGNORE}
     if all(word in words for word in mapping):
         return {word: [at] if isinstance(at, str) else list(at) for word, at in mapping.items()}

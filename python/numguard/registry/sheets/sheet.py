@@ -95,6 +95,8 @@ def read_sheet(
         InputError: the file cannot be read.
         UnsupportedTypeError: neither a path nor a table.
     """
+    if not isinstance(name, str | None):
+        raise ArgumentError(f"name: takes a text, not {type(name).__name__}")
     if isinstance(source, str | Path):
         if not str(source):
             raise ArgumentError("the path is empty: name a file")
