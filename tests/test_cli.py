@@ -131,7 +131,9 @@ def test_synth_gives_the_same_records_for_the_same_seed_and_its_list_hits_them(d
         assert 60 < scan.summary.hits < 150
         assert scan.summary.hits_by_column["served_msisdn"] == 0
     assert found["1.parquet"] == found["3.csv"]
-    assert numguard("synth", "cdr", "5.parquet", "--rows", "0").returncode == 2
+    for wrong in (("--rows", "0"), ("--rows", "nan"), ("--rows", "inf"), ("--seed", "-1"), ("--subscribers", "0")):
+        assert numguard("synth", "cdr", "5.parquet", *wrong).returncode == 2
+    assert "about 0 of a listed" in numguard("synth", "cdr", "5.parquet", "--rows", "100", "--listed", "0").stderr
 
 
 def test_a_list_with_many_columns_and_no_telling_name_is_asked_about(desk: Path) -> None:
