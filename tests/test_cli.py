@@ -203,6 +203,13 @@ def test_normalize_beside_columns_of_the_same_names(desk: Path) -> None:
     assert (run.returncode, "rename one" in run.stderr) == (2, True)
 
 
+def test_normalize_names_the_column_that_is_to_be_renamed(desk: Path) -> None:
+    Path("taken.csv").write_text("mobile,msisdn,note,msisdn_cell\n9876543210,,,\n")
+    run = numguard("normalize", "taken.csv", "--column", "mobile")
+    assert run.returncode == 2
+    assert run.stderr == "numguard: there is a column msisdn, and one of that name with _cell: rename one\n"
+
+
 def test_normalize_in_a_pipe() -> None:
     run = numguard("normalize", "-", stdin="mobile\n98765 43210\n1930\n")
     assert run.stdout.splitlines() == [
