@@ -223,6 +223,8 @@ def test_arguments(registry: ng.Registry) -> None:
         lambda: ng.Registry(by=""),
         lambda: ng.ListPolicy(max_growth=0.5),
         lambda: ng.ListPolicy(max_growth=float("nan")),
+        lambda: ng.ListPolicy(min_complaints="2"),  # type: ignore[arg-type]
+        lambda: ng.ListPolicy(max_hop=0.5),  # type: ignore[arg-type]
     ):
         with pytest.raises(ArgumentError):
             call()

@@ -60,10 +60,10 @@ class ListPolicy:
         if unknown := set(self.kinds) - set(known := closed_lists()["kind"]):
             raise ArgumentError(f"kinds: there is no kind {min(unknown)!r}; there are {', '.join(known)}")
         for name in ("min_complaints", "min_sources", "min_districts"):
-            if getattr(self, name) < 0:
-                raise ArgumentError(f"{name}: takes 0 or more")
-        if self.max_hop is not None and self.max_hop < 0:
-            raise ArgumentError("max_hop: takes 0 or more, or None")
+            if type(getattr(self, name)) is not int or getattr(self, name) < 0:
+                raise ArgumentError(f"{name}: takes a whole number of 0 or more")
+        if self.max_hop is not None and (type(self.max_hop) is not int or self.max_hop < 0):
+            raise ArgumentError("max_hop: takes a whole number of 0 or more, or None")
         if self.max_growth is not None and not self.max_growth >= 1:  # also NaN
             raise ArgumentError("max_growth: takes 1 or more, or None")
 
