@@ -142,7 +142,9 @@ def test_synth_gives_the_same_records_for_the_same_seed_and_its_list_hits_them(d
         assert 60 < scan.summary.hits < 150
         assert scan.summary.hits_by_column["served_msisdn"] == 0
     assert found["1.parquet"] == found["3.csv"]
-    assert numguard("synth", "cdr", "5.parquet", "--rows", "0").returncode == 2
+    for wrong in (("--rows", "0"), ("--rows", "nan"), ("--rows", "inf"), ("--seed", "-1"), ("--subscribers", "0")):
+        assert numguard("synth", "cdr", "5.parquet", *wrong).returncode == 2
+    assert "about 0 of a listed" in numguard("synth", "cdr", "5.parquet", "--rows", "100", "--listed", "0").stderr
 
 
 def test_a_list_with_many_columns_and_no_telling_name_is_asked_about(desk: Path) -> None:
@@ -210,6 +212,13 @@ def test_normalize_beside_columns_of_the_same_names(desk: Path) -> None:
     Path("both.csv").write_text("msisdn,msisdn_cell\n98765 43210,x\n")
     run = numguard("normalize", "both.csv", "--column", "msisdn")
     assert (run.returncode, "rename one" in run.stderr) == (2, True)
+
+
+def test_normalize_names_the_column_that_is_to_be_renamed(desk: Path) -> None:
+    Path("taken.csv").write_text("mobile,msisdn,note,msisdn_cell\n9876543210,,,\n")
+    run = numguard("normalize", "taken.csv", "--column", "mobile")
+    assert run.returncode == 2
+    assert run.stderr == "numguard: there is a column msisdn, and one of that name with _cell: rename one\n"
 
 
 def test_normalize_in_a_pipe() -> None:

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 
 import numguard as ng
-from numguard.errors import ArgumentError, MissingExtraError, RefusedCellsError
+from numguard.errors import ArgumentError, FileError, MissingExtraError, RefusedCellsError
 from numguard.linkage import Graph
 from numguard.report.links import can_draw, link_chart, link_tables, write_links
 from test_linkage import cases, link_policy, seed_table, table_of
@@ -247,6 +247,15 @@ def test_without_jinja_the_error_names_the_package(monkeypatch: pytest.MonkeyPat
 
 
 # The tables -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_in_place_of_the_folder_is_an_error_of_the_package(tmp_path: Path) -> None:
+    found = walk([(SEED, PHONE), (SEED + 1, PHONE)])
+    (tmp_path / "chart").write_text("x")
+    with pytest.raises(FileError, match="chart: cannot be written"):
+        write_links(found.graph(), tmp_path / "chart")
+    with ng.Registry() as registry, pytest.raises(FileError, match="chart: cannot be written"):
+        registry.block_list().write_by_district(tmp_path / "chart")
 
 
 def test_other_tools_open_the_tables(tmp_path: Path) -> None:

@@ -23,6 +23,24 @@ def plain(answer: pd.Series) -> list[object]:
     return [None if cell is pd.NA or cell is None else cell for cell in answer.tolist()]
 
 
+def test_regions_stand_beside_their_rows() -> None:
+    """pandas finds a row by its index: by place, a sorted column had the regions of other rows."""
+    calls = pd.DataFrame({"mobile": ["91234567", "9876543210"], "country": ["SG", "IN"]})
+    numbers = [6591234567, 919876543210]
+    assert calls["mobile"].numguard.normalize(region=calls["country"]).tolist() == numbers
+    turned = calls["mobile"].iloc[::-1].numguard
+    members = ng.NumberSet(["9876543210"])
+    for verb, before in (
+        ("normalize", ()),
+        ("explain", ()),
+        ("extract", ()),
+        ("contains", (members,)),
+        ("position", (members,)),
+    ):
+        with pytest.raises(ArgumentError, match="region: its index is not that of the series"):
+            getattr(turned, verb)(*before, region=calls["country"])
+
+
 def test_numbers_keep_all_digits_and_their_index(series: pd.Series) -> None:
     answer = series.numguard.normalize()
     assert (answer.dtype, answer.name, answer.index.tolist()) == (pd.UInt64Dtype(), "a_party", [10, 20, 20, 5])

@@ -221,8 +221,8 @@ def test_arguments(registry: ng.Registry) -> None:
         lambda: registry.export("x.csv", replace=True, to="DoT", since="first"),
         lambda: registry.block_list(since=5),
         lambda: ng.Registry(by=""),
-        lambda: ng.ListPolicy(max_growth=0.5),
-        lambda: ng.ListPolicy(max_growth=float("nan")),
+        *(lambda k=k: ng.ListPolicy(max_growth=k) for k in (0.5, float("nan"))),
+        lambda: ng.ListPolicy(max_hop=0.5),  # type: ignore[arg-type]
     ):
         with pytest.raises(ArgumentError):
             call()

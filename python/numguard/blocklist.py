@@ -21,7 +21,7 @@ from numguard.compute import counts, named, pc
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.files.manifest import MANIFEST, SUMS, manifest_of, manifest_path
 from numguard.files.outgoing import write_private
-from numguard.files.placing import Together, together
+from numguard.files.placing import Together, make_folder, together
 from numguard.keyed import HASHED, key_check, keyed_hash
 from numguard.notebook import card
 from numguard.types import PathLike, is_whole
@@ -201,8 +201,7 @@ class BlockList:
         Returns:
             The paths, in the order of the districts' names.
         """
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = make_folder(folder)
         parts = [(folder / f"{stem}.csv", part) for stem, part in self._districts()]
         self._refuse_other_parts(folder, "", ".csv", parts)
         self._checked()

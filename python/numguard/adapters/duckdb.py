@@ -47,9 +47,10 @@ def register(
     sets: Mapping[str, NumberSet | ImeiSet] | None = None,
     region: Region = "IN",
 ) -> None:
-    """Adds the functions to a connection, and for each set a table and a function; an earlier call's are replaced.
+    """Adds the functions to a connection, and for each set a table and a function.
 
-    The cursors of a connection have its functions, and none of its tables.
+    A later call replaces what has the same name, and leaves other sets. The cursors of a connection have its
+    functions, and none of its tables.
 
     The functions take text (VARCHAR), digits as written (BIGINT and smaller integers) and canonical numbers (UBIGINT),
     as the functions of `numguard` do. Cast other columns.

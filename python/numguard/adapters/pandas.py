@@ -21,7 +21,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard._core import ImeiSet, NumberSet
 from numguard.adapters import lookup
-from numguard.errors import MissingExtraError
+from numguard.errors import ArgumentError, MissingExtraError
 from numguard.types import Region, Style
 
 try:
@@ -41,7 +41,7 @@ class NumguardAccessor:
 
     def normalize(self, *, region: Region = "IN") -> pd.Series[Any]:
         """Each cell's E.164 digits (UInt64), `<NA>` where it is refused; as `numguard.normalize`."""
-        return self._like(_core.normalize(self._series, region=region))
+        return self._like(_core.normalize(self._series, region=self._beside(region)))
 
     def normalize_imei(self) -> pd.Series[Any]:
         """Each cell's fourteen digits (UInt64), `<NA>` where it is refused; as `numguard.normalize_imei`."""
@@ -53,11 +53,11 @@ class NumguardAccessor:
 
     def extract(self, *, region: Region = "IN") -> pd.Series[Any]:
         """The numbers that each text names (lists of UInt64); as `numguard.extract`."""
-        return self._like(_core.extract(self._series, region=region))
+        return self._like(_core.extract(self._series, region=self._beside(region)))
 
     def explain(self, *, region: Region = "IN") -> pd.DataFrame:
         """Each cell's number, kind and note (`msisdn`, `kind`, `note`); as `numguard.explain`."""
-        return self._frame(_core.explain(self._series, region=region))
+        return self._frame(_core.explain(self._series, region=self._beside(region)))
 
     def explain_imei(self) -> pd.DataFrame:
         """Each cell's handset, form and note (`imei14`, `form`, `note`); as `numguard.explain_imei`."""
@@ -65,11 +65,17 @@ class NumguardAccessor:
 
     def contains(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> pd.Series[Any]:
         """Whether each cell is a member (boolean), `<NA>` where it is missing or refused; as `NumberSet.contains`."""
-        return self._like(lookup(members, "contains", region)(self._series))
+        return self._like(lookup(members, "contains", self._beside(region))(self._series))
 
     def position(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> pd.Series[Any]:
         """Each cell's index in `members.to_array()` (UInt32), `<NA>` if it is no member; as `NumberSet.position`."""
-        return self._like(lookup(members, "position", region)(self._series))
+        return self._like(lookup(members, "position", self._beside(region))(self._series))
+
+    def _beside(self, region: Region) -> Region:
+        """The region; a series of them has a code for each row, which pandas finds by the index, and Arrow by place."""
+        if isinstance(region, pd.Series) and not region.index.equals(self._series.index):
+            raise ArgumentError("region: its index is not that of the series: reindex it first")
+        return region
 
     def _like(self, answer: Any) -> pd.Series[Any]:
         """A result as a series with the index and name of the input."""

@@ -18,10 +18,18 @@ __all__ = ["bench"]
 @click.command()
 @click.argument("subjects", nargs=-1, type=click.Choice(SUBJECTS), metavar="[SUBJECT]...")
 @click.option("--quick", is_flag=True, help="A run of a minute on small inputs, to try it out: its times mean nothing.")
-@click.option("--rows", type=float, help="Rows of a column; 20e6 by default.")
-@click.option("--file-rows", type=float, help="Rows of the Parquet files; as many as --rows by default.")
-@click.option("--list", "lists", type=float, multiple=True, help="A length of the list; may be given again.")
-@click.option("--hit-rate", "hit_rates", type=float, multiple=True, help="A share of listed rows; may be given again.")
+@click.option("--rows", type=click.FloatRange(1), help="Rows of a column; 20e6 by default.")
+@click.option("--file-rows", type=click.FloatRange(1), help="Rows of the Parquet files; as many as --rows by default.")
+@click.option(
+    "--list", "lists", type=click.FloatRange(1), multiple=True, help="A length of the list; may be given again."
+)
+@click.option(
+    "--hit-rate",
+    "hit_rates",
+    type=click.FloatRange(0, 1),
+    multiple=True,
+    help="A share of listed rows; may be given again.",
+)
 @options.threads
 @click.option("--seconds", type=float, help="How long the rounds of one measurement take together; 2 by default.")
 @click.option("--everyone", is_flag=True, help="Ask slow rivals at every hit rate too: hours instead of minutes.")

@@ -326,7 +326,7 @@ def beside(there: Sequence[str], ours: Set[str]) -> list[str]:
     """The names of a source's columns beside `ours`: one that has such a name ends in `_cell`."""
     names = [f"{name}_cell" if name in ours else name for name in there]
     if len(set(names)) < len(set(there)):
-        taken = named(sorted(ours & set(there)))
+        taken = named(sorted(name for name in ours & set(there) if f"{name}_cell" in there))
         raise ArgumentError(f"there is a column {taken}, and one of that name with _cell: rename one")
     return names
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 
 import click
@@ -29,7 +30,9 @@ def synth() -> None:
 @synth.command()
 @click.argument("out", type=options.FILE)
 @click.option("--rows", type=float, default=1e6, show_default=True, help="How many records, planted ones included.")
-@click.option("--seed", type=int, default=1930, show_default=True, help="The same seed gives the same records.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=1930, show_default=True, help="The same seed gives the same records."
+)
 @click.option("--subscribers", type=float, help="How many numbers take part; one for twelve rows by default.")
 @click.option("--listed", type=float, default=27_824, show_default=True, help="Length of the invented list.")
 @click.option(
@@ -44,12 +47,14 @@ def synth() -> None:
     "--first-day", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), default="2022-06-01", help="The first day, IST."
 )
 @click.option("--days", type=click.IntRange(1), default=122, show_default=True, help="Over how many days.")
-def cdr(out: Path, rows: float, list_path: Path | None, **looks: object) -> None:
+def cdr(
+    out: Path, rows: float, subscribers: float | None, listed: float, list_path: Path | None, **looks: object
+) -> None:
     """Write invented call records to OUT.
 
-    The ending of OUT (.parquet, .csv, .arrow, .jsonl) selects the format. Few subscribers make most of the calls,
-    nights are quiet, numbers are written as operators and complainants write them, and no listed number is ever an
-    ordinary subscriber. Memory stays flat at any length.
+    The ending of OUT (.parquet, .csv, .xlsx, .arrow, .jsonl) selects the format. Few subscribers make most of the
+    calls, nights are quiet, numbers are written as operators and complainants write them, and no listed number is ever
+    an ordinary subscriber. Memory stays flat at any length.
 
     \b
       numguard synth cdr calls.parquet --rows 1e9
@@ -60,18 +65,18 @@ def cdr(out: Path, rows: float, list_path: Path | None, **looks: object) -> None
     from numguard.synthetic.numbering import Numbering
 
     account.check_files([], {"OUT": out, "--list-to": list_path})
-    listed = int(float(str(looks.pop("listed"))))
-    subscribers, first_day = looks.pop("subscribers"), looks.pop("first_day")
-    if rows < 1 or listed < 0:
-        raise ArgumentError("--rows takes one or more, and --listed none or more")
+    first_day = looks.pop("first_day")
+    # Also NaN and infinity are no counts.
+    if not (1 <= rows < inf and 0 <= listed < inf and (subscribers is None or 1 <= subscribers < inf)):
+        raise ArgumentError("--rows and --subscribers take one or more, and --listed none or more")
     spec = CdrSpec(
         rows=int(rows),
-        subscribers=None if subscribers is None else max(1, int(float(str(subscribers)))),
+        subscribers=None if subscribers is None else int(subscribers),
         first_day=f"{first_day:%Y-%m-%d}",
         **looks,  # type: ignore[arg-type] # the other options are named as the specification names them
     )
     # Serials below those of subscribers, so that the two never share a number.
-    numbers = Numbering(spec.seed).msisdns(np.arange(listed))
+    numbers = Numbering(spec.seed).msisdns(np.arange(int(listed)))
     shown = options.progress_line(lambda written: f"{written:,} of {spec.rows:,} rows")
     with placed_together():
         if out.suffix.lower() == ".parquet":
@@ -82,4 +87,5 @@ def cdr(out: Path, rows: float, list_path: Path | None, **looks: object) -> None
         if list_path is not None:
             table = pa.table({"msisdn": pa.array(numbers)})
             write_rows(list_path, table.schema, table.to_batches())
-    options.say(f"{out}: {options.count(spec.rows, 'row')}, about {spec.rows * spec.hit_rate:,.0f} of a listed number")
+    hits = spec.rows * spec.hit_rate if len(numbers) else 0
+    options.say(f"{out}: {options.count(spec.rows, 'row')}, about {hits:,.0f} of a listed number")

@@ -32,8 +32,8 @@ from numguard.system import (
 from numguard.types import PathLike
 
 __all__ = [
-    "Together", "beside", "is_registry", "place_waiting", "placed_together", "remove_waiting", "together", "unwritten",
-    "whole_file",
+    "Together", "beside", "is_registry", "make_folder", "place_waiting", "placed_together", "remove_waiting",
+    "together", "unwritten", "whole_file",
 ]  # fmt: skip
 
 #: Temporary names: written by a running call, waiting for a record in a registry, replaced by a new file.
@@ -253,6 +253,20 @@ def is_registry(path: Path) -> bool:
             with path.open("rb") as file:
                 return file.read(len(_REGISTRY)) == _REGISTRY
     return False
+
+
+def make_folder(path: PathLike) -> Path:
+    """A folder, which is created for its owner only if it is not there.
+
+    Raises:
+        FileError: It cannot be created, or a file is there.
+    """
+    folder = Path(path).expanduser()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise unwritten(folder, error) from None
+    return folder
 
 
 def unwritten(path: Path, error: OSError) -> Exception:

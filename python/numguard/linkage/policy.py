@@ -50,10 +50,10 @@ class LinkPolicy:
         placeholders: Handsets that are closed, besides the IMEIs that phones without one are known to report.
         max_linked_per_seed: More linked numbers for each seed seen than this (and than 1,000 in all) set the result's
             `braked`.
-        max_speed_kmh: A handset is a clone (`in_two_places`) and closed if at least twice a number was seen in it
-            and then another, at coordinates out of reach at that speed (towers within 30 km of each other may
-            serve a phone that does not move); or, where coordinates are missing, in two circles within a minute. None:
-            places are not read (ITU-T Q.5052, 7.4).
+        max_speed_kmh: A handset is a clone (`in_two_places`) and closed if at least twice, in different rows, a number
+            was seen in it and then another, at coordinates out of reach at that speed (towers within 30 km of each
+            other may serve a phone that does not move); or, where coordinates are missing, in two circles less than a
+            minute apart. None: places are not read (ITU-T Q.5052, 7.4).
         max_numbers_in_one_place: A handset over a cap of number is open up to so many distinct numbers if it was never
             in two places, and of the sightings with a place (half of all, at the least) nine of ten are
             within one kilometre or in one cell: a SIM box. None: the caps hold for any place.

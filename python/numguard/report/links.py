@@ -19,6 +19,7 @@ from numguard._core import format_imei
 from numguard.files import together
 from numguard.files.formats import written_numbers
 from numguard.files.outgoing import write_private
+from numguard.files.placing import make_folder
 from numguard.linkage import Graph
 from numguard.report.layers import Box, Line, layers, names
 from numguard.report.template import template
@@ -115,8 +116,7 @@ def write_links(
         InputError: The folder cannot be written to.
     """
     chart = link_chart(graph, full_numbers=full_numbers, tac=tac)
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = make_folder(folder)
     nodes, edges, picture = (folder / name for name in ("nodes.csv", "edges.csv", "chart.svg"))
     with together(private=True) as placed:
         for table, path in zip(link_tables(graph, tac=tac), (nodes, edges), strict=True):
