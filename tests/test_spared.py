@@ -31,7 +31,8 @@ SPARED = [
     "Reconnected", "Nodal Officer", "Contact person:", "For any queries", "Prepared by", "Authorised signatory",
     "In use again", "now in use again", "Back in use", "Cleared", "Exonerated", "Wrongly blocked", "listed by mistake",
     "Reported in error", "Verified genuine", "found to be genuine", "Not involved", "Family members of the victim",
-    "complainant's own number", "Victim's relative",
+    "complainant's own number", "Victim's relative", "Re-verify", "reverified", "RE-VERIFICATION pending",
+    "To be re-verified", "Re verification done", "Re-verification list",
 ]  # fmt: skip
 MEANT = [
     "", "Suspect", "Please block", "Not blocked", "Not yet blocked", "block", "Released on bail", "called the victim",
@@ -39,7 +40,8 @@ MEANT = [
     "Genuine looking caller", "आरोपी", "High", "wrong person called", "contact",
     "person", "prepared", "Del", "D", "R", "Added", "Removed the SIM", "withdrew", "in use",
     "handset in use", "given back", "cleared the cheque", "reported", "verified", "own number", "family", "relatives",
-    "Suspect's relative", "by mistake", "involved", "blocked by the bank",
+    "Suspect's relative", "by mistake", "involved", "blocked by the bank", "verified", "Re-verification failed",
+    "verification pending", "done", "pending",
 ]  # fmt: skip
 
 

@@ -61,6 +61,7 @@ _NOT_TO_BLOCK: Final = re.compile(
     r"|not (?:a |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?)|false positives?|wrong (?:number|no)"
     rf"|{_WRONGLY} {_ACTED}|{_ACTED} {_WRONGLY}|(?:found|verified)(?: to be| as)? genuine|not involved|exonerated"
     r"|(?:now )?in use again|again in use|back in use"
+    r"|(?:for |to be )?re ?verif(?:y|ied|ication)(?: (?:completed?|done|list|needed|pending|required|successful))?"
     r"|nodal officer|contact person|for (?:any )?quer(?:y|ies)|prepared by|authori[sz]ed signatory"
     r"|ब्लॉक (?:न|ना|नहीं|नही)(?: करें| करे| करना| किया जाए)?"
 )
@@ -140,10 +141,11 @@ _LETTER: Final = words_in(
 )
 #: Further words of texts that spare a number.
 _OTHERS: Final = words_in(
-    "accused added again any as authorised authorized back bar barred barring blocked by contact do don dont",
-    "erroneously error exonerated false family found fraud fraudster fraudsters fraudulent in included involved",
-    "listed member members mistake mistakenly needed never nodal not officer own person positive positives prepared",
-    "queries query relative relatives reported signatory suspect suspected suspects t un use verified wrong wrongly",
+    "accused added again any as authorised authorized back bar barred barring blocked by complete completed contact do",
+    "don done dont erroneously error exonerated false family found fraud fraudster fraudsters fraudulent in included",
+    "involved listed member members mistake mistakenly needed never nodal not officer own pending person positive",
+    "positives prepared queries query re relative relatives reported reverification reverified reverify signatory",
+    "successful suspect suspected suspects t un use verification verified verify wrong wrongly",
     "ब्लॉक न ना नहीं नही करें करे करना किया जाए",
     *_DO_NOT_BLOCK,
 )
