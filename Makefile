@@ -34,7 +34,7 @@ endif
 demo: build ## the whole job on invented data: complaints in, handsets linked, block list out, call records scanned
 	$(BIN)/numguard demo
 
-test: test-rust test-python ## every test: Rust, Python, the examples in the docs, the layers
+test: test-rust test-python ## every test but those of engines: Rust, Python, the examples in the docs, the layers
 
 test-rust: $(VENV)/.ready
 	cargo test --workspace --exclude numguard-python --locked
@@ -130,9 +130,10 @@ bench-page: $(VENV)/.ready ## the newest record into README.md and docs/speed.md
 instructions: build ## the instructions of every kernel, counted by valgrind: comparable between commits
 	$(BIN)/python benches/instructions.py
 
-# Each target compares two answers. The corpus is kept packed, an archive a target; it is unpacked under target/, where
-# new inputs are written too. The flags are those of cargo-fuzz: libFuzzer sees branches and comparisons through what they
-# add. An explicit target keeps them from build scripts, and one unit a crate lets functions of other crates be inlined.
+# Each target compares two answers, or a damaged set with the whole one. The corpus is kept packed, an archive a target;
+# it is unpacked under target/, where new inputs are written too. The flags are those of cargo-fuzz: libFuzzer sees
+# branches and comparisons through what they add. An explicit target keeps them from build scripts, and one unit a crate
+# lets functions of other crates be inlined.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS := normalize extract imei set set_file split
 FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
@@ -160,8 +161,8 @@ fuzz-corpus: fuzz-build ## keep what fuzzing has found, as few inputs as cover t
 			--directory target/fuzz $$target | gzip --best --no-name > rust/fuzz/corpus/$$target.tar.gz || exit 1; \
 	done
 
-# The tests that go through unsafe code. Valgrind has no AVX-512, so that the other two paths are taken.
-memcheck: ## valgrind over the Rust tests that go through unsafe code
+# The tests of the core that go through unsafe code. Valgrind has no AVX-512, so that the other two paths are taken.
+memcheck: ## valgrind over the tests of the core that go through unsafe code
 	cargo test --package numguard-core --locked --test block --test imei_block --test set_probe --test set_file --test set_algebra \
 		--config 'target."cfg(unix)".runner = "valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite"'
 

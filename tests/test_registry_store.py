@@ -305,6 +305,15 @@ def test_many_writers_on_postgresql_lose_nothing(postgres: str) -> None:
 
 
 @pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
+def test_a_server_that_does_not_flush_is_made_to(postgres: str) -> None:
+    address = make_schema(postgres).replace("options=", "options=-csynchronous_commit%3Doff%20")
+    with ng.Registry(address, by="HC 1234") as registry:
+        registry.add_complaints(table(0, 3))
+        flush = "SELECT current_setting('synchronous_commit') AS flush"
+        assert registry._case.store.dialect.fetch(flush)["flush"].to_pylist() == ["on"]
+
+
+@pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
 def test_an_error_holds_no_address() -> None:
     with pytest.raises(RegistryError, match="postgresql: the server cannot be reached") as error:
         ng.Registry("postgresql://someone:secret@127.0.0.1:1/cases")

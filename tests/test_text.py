@@ -7,6 +7,7 @@ import gzip
 import io
 import itertools
 import os
+import random
 import re
 import resource
 import subprocess
@@ -461,8 +462,8 @@ def test_a_scan_that_is_left_early_lets_the_interpreter_end(tmp_path: Path) -> N
     line = b"9876500007,some text of another column,1\n"
     (tmp_path / "t.csv").write_bytes(b"a,text,n\n" + line * 400_000)
     (tmp_path / "t.csv.gz").write_bytes(gzip.compress(b"a,text,n\n" + line * 400_000, 1))
-    runs = itertools.product(("t.csv", "t.csv.gz", "t.csv"), WAYS, ("0", "1", "3"))
-    for name, way, threads in itertools.islice(runs, int(os.environ.get("NUMGUARD_LEAVES", "12"))):
+    runs = list(itertools.product(("t.csv", "t.csv.gz"), WAYS, ("0", "1", "3")))
+    for name, way, threads in random.sample(runs, min(len(runs), int(os.environ.get("NUMGUARD_LEAVES", "12")))):
         command = [sys.executable, "-c", LEAVE, str(tmp_path / name), way, threads]
         run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         assert (run.returncode, run.stderr) == (0, ""), (name, way, threads)
