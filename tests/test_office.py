@@ -129,6 +129,10 @@ def test_confirming_a_number_without_a_record_gets_a_warning(cli: Cli) -> None:
     Path("list.csv").write_text("9876543210\n9999912345\n")
     code, _, error = cli("decide", "confirmed", "--numbers", "list.csv", "--reason", "checked")
     assert (code, "1 of them: no record names it; it waits until it is accepted" in error) == (0, True)
+    # Again, and after another decision on it, it waits as before.
+    for status in ("confirmed", "withdrawn", "confirmed"):
+        code, _, error = cli("decide", status, "--numbers", "list.csv", "--reason", "checked again")
+        assert (code, "it waits until it is accepted" in error) == (0, status == "confirmed")
     Path("bad.csv").write_text("9876543210\n98765O3210\n")
     code, _, error = cli("decide", "protected", "--numbers", "bad.csv", "--reason", "a bank")
     assert (code, "nothing was recorded" in error, "98765" in error) == (3, True, False)

@@ -16,7 +16,7 @@ from numguard.cli import run
 from numguard.errors import ArgumentError
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.sources import same_source, sources, spellings
-from registry_cases import A, B, C, complaint, complaints, listed, status_of
+from registry_cases import HANDSET, A, B, C, complaint, complaints, listed, sightings, status_of
 
 FORCE = {"reported", "requested", "confirmed", "blocked", "reverify"}
 
@@ -286,3 +286,12 @@ def test_the_command_line_reports_what_an_amendment_drops(
     assert cli("complaints", "withdraw", "1", "--reason", "x", "-o", "t.csv")[0] == 2
     code, out, error = cli("complaints", "withdraw", "3", "--reason", "a slip")
     assert "intake 3 withdrawn: 2 numbers no longer in force, 1 in force again; event 4\n" in error
+
+    # The block of a number that is only linked then is lifted too.
+    with ng.Registry("cases.db", by="HC 1234") as registry:
+        registry.expand(sightings((919876543210, HANDSET), (919876543219, HANDSET)))
+        registry.add_complaints(complaints(complaint("9", "98765 43219")))
+        registry.export("again.csv", to="DoT")
+    code, out, error = cli("complaints", "withdraw", "6", "--dry-run")
+    assert out.splitlines()[1] == '"919876543219","requested","reverify","block","reverify","DoT"'
+    assert "  1 number of lists sent to DoT: the next change has it\n" in error

@@ -337,6 +337,10 @@ def test_a_backup_is_whole_and_takes_no_place(tmp_path: Path) -> None:
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["cases.db", "copy.db"]
     with ng.Registry(copy, by="HC 1234") as registry:
         assert (registry.verify().events, len(registry.numbers())) == (1, 100)
+        # SQLite removes files of these names with the registry beside them.
+        for ending in ("-wal", "-shm", "-journal"):
+            with pytest.raises(ArgumentError, match="files of a registry"):
+                registry.backup(tmp_path / f"new.db{ending}")
     # Of what is damaged there is no backup.
     content = bytearray(path.read_bytes())
     at = content.index(b"HC 5678")

@@ -247,10 +247,10 @@ def list_intakes(registry_path: str, output: Path | None) -> None:
 @click.option("--dry-run", is_flag=True, help="Show which numbers it removes from which lists, and change nothing.")
 @options.output
 def withdraw(intake: int, registry_path: str, by: str, reason: str | None, dry_run: bool, output: Path | None) -> None:
-    """Withdraw a file of complaints or of outcomes.
+    """Withdraw a file of complaints or of outcomes, or a linkage.
 
     INTAKE is the id of the file: `numguard complaints list` shows the ids. What the file amended counts again. The
-    file, and who withdrew it, stay on record.
+    file, and who withdrew it, stay on record. That of a linkage is its event in `numguard history` of a linked number.
 
     \b
     Check first: each number whose status would change, and the receivers of its lists.
@@ -272,7 +272,8 @@ def withdraw(intake: int, registry_path: str, by: str, reason: str | None, dry_r
     lost = f"{options.count(gone, 'number')} no longer in force, {back:,} in force again"
     summary = f"intake {intake} {would}withdrawn: {lost}"
     options.say(summary if event is None else f"{summary}; event {event}")
-    off = Counter(one for row in rows if row["action"] is None and row["sent_to"] for one in row["sent_to"].split("; "))
+    # One that is only linked now is on the list, but its block is lifted.
+    off = Counter(one for row in rows if row["action"] != "block" for one in (row["sent_to"] or "").split("; ") if one)
     for receiver, numbers in sorted(off.items()):
         options.say(f"  {options.count(numbers, 'number')} of lists sent to {receiver}: the next change has it")
     if dry_run:

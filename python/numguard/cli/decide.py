@@ -84,9 +84,12 @@ def decide(
         why = f"; left out: {others}" if others else ""
         raise InputError(f"{numbers}: no number to decide on{why}; nothing was recorded")
     with options.open_registry(registry_path, by) as registry:
-        never_named = len(listed.keys - registry.known(listed.keys))
+        unknown = listed.keys - registry.known(listed.keys)
         before = _decided_before(registry, listed.keys) if status == "confirmed" else {}
         event = registry.decide(listed.keys, status, reason)
+        # Of one that was decided on before, and never named, the decision is a record: it waits all the same.
+        waiting = registry.numbers("review", among=listed.keys) if status == "confirmed" else unknown
+    never_named = len(unknown | waiting)
     if as_json:
         summary = {"status": status, "numbers": len(listed.keys), "never_named": never_named, "event": event}
         options.say_json(summary | ({"before": before} if before else {}) | listed.account)

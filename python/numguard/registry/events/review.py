@@ -172,7 +172,8 @@ def refuse_certain(case: Case, cut: int, msisdns: pa.Array[Any]) -> None:
     idle = len(msisdns) - pc.sum(pc.is_in(msisdns, state["msisdn"].filter(state["unsure"]))).as_py()
     if idle:
         raise ArgumentError(
-            f"values: {idle:,} of the numbers wait for no decision; nothing was recorded; review() shows those that do"
+            f"values: {idle:,} of the numbers wait for no decision; nothing was recorded; "
+            "numguard review (review()) shows those that do"
         )
 
 

@@ -6,7 +6,7 @@ neither formats (`numguard.blocklist`) nor which numbers are listed (`listing`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -65,6 +65,8 @@ def export(
         cut = append.event - 1
         sent: list[dict[str, Any]] = case.store.exports(to).to_pylist()
         before = _base_of(case, since, cut, sent, Basis(0, policy, district))
+        if not override:
+            _refuse_gap(before, sent, lambda base: rows(case.state(base.event), base.policy, base.district))
         this = NO_KEY if key is None else key_check(key)
         owed = _ReleasesOwed(case, to, sent, district, this, case.store.kinds_of_lists(to))
         alone = owed.alone(before, cut, of_last=since == "last")
@@ -254,6 +256,8 @@ def export_handsets(
         cut = append.event - 1
         sent = case.store.exports(to, handsets=True).to_pylist()
         before = _base_of(case, since, cut, sent, Basis(0, ListPolicy(), district), verb="export_handsets")
+        if not override:
+            _refuse_gap(before, sent, lambda base: case.handsets(base.event).listed(base.district))
         districts = _districts(case.store.kinds_of_lists(to, handsets=True))
         due = handsets_due(_handsets_sent(case, cut, sent), to, district, districts=districts)
         now, begin = case.handsets(cut), 0 if before is None else before.event
@@ -373,6 +377,32 @@ def _base_of(
             raise ArgumentError("since: that export was sent to another receiver, or by another registry")
         return _basis(named)
     return nothing._replace(event=base)
+
+
+def _refuse_gap(before: Basis | None, sent: list[dict[str, Any]], listed: Callable[[Basis], pa.Table]) -> None:
+    """Refuses a change that begins after the last list, if rows of the list were added in between.
+
+    They would be on no list to the receiver, as his next change is relative to this one.
+    """
+    if before is None:
+        return
+    last = _last(sent, before.district)
+    known = _basis(last) if last else before._replace(event=0)
+    if before.event <= known.event:
+        return
+    then, now = listed(known), listed(before)
+    added = now if not known.event else now.filter(pc.invert(pc.is_in(_requested(now), _requested(then))))
+    if len(added):
+        after = f"export {known.event}, the last list to this receiver" if last else "rows that no list to him had"
+        raise ArgumentError(
+            f"since: the change begins after {after}; rows in between that it leaves out: {len(added):,}; "
+            'use since="last" (--since-last), or override= (--override REASON); nothing was written'
+        )
+
+
+def _requested(table: pa.Table) -> Any:
+    """What each row of a list requests."""
+    return pc.binary_join_element_wise(keys_of(table).cast(pa.string()), table["action"].cast(pa.string()), " ")
 
 
 def _brake(case: Case, cut: int, policy: ListPolicy, district: str | None, last: dict[str, Any]) -> None:

@@ -169,6 +169,8 @@ class Store(Reading):
             raise RegistryError(f"{self.dialect.name}: there is no such file")
         if path.exists():
             raise ArgumentError(f"path: {path.name} exists already; a backup replaces no file")
+        if path.name.endswith(("-wal", "-shm", "-journal")):  # SQLite removes them
+            raise ArgumentError(f"path: {path.name} is a name of files of a registry; give the backup another one")
         with together(private=True) as files:
             with files.open(path):
                 pass
