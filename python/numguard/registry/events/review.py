@@ -54,6 +54,7 @@ REVIEW_NOTES: Final = {
     "unknown_decision": "Neither accepted nor dismissed.",
     "no_reason": "A decision without a reason.",
     "decided_otherwise": "The number has another decision, which holds until `decide` replaces it.",
+    "not_as_shown": "The number no longer waits for what this row shows: list the waiting numbers again.",
     "waits_for_no_decision": "Nothing that stands about the number waits for a decision, or waited for one.",
 }
 
@@ -196,13 +197,16 @@ class _Row:
     cells: tuple[str | None, str | None]
     is_struck: bool
 
-    def fault(self, clashing: set[int], unsure: set[int], before: dict[int, str]) -> tuple[str, str | None, str] | None:
+    def fault(
+        self, clashing: set[int], unsure: set[int], before: dict[int, str], older: set[int]
+    ) -> tuple[str, str | None, str] | None:
         """Why the row is refused: column, cell, note.
 
         Args:
             clashing: The numbers with different decisions.
             unsure: Those that wait for a decision, or waited for one.
             before: The last decision on each that waits no more.
+            older: The rows that show what their number no longer waits for.
         """
         cell, decision = self.cells
         faults = (
@@ -213,6 +217,7 @@ class _Row:
             (self.reason is None, ("reason", None, "no_reason")),
             (self.number not in unsure, ("msisdn", cell, "waits_for_no_decision")),
             (before.get(self.number or 0, self.word) != self.word, ("decision", decision, "decided_otherwise")),
+            (self.row in older, ("msisdn", cell, "not_as_shown")),
         )
         return next((fault for is_one, fault in faults if is_one), None)
 
@@ -232,7 +237,8 @@ def take_review(
     rows = _rows(sheet, at, None if reason is None else reason_given(reason))
     clashing = _clashing(rows)
     waiting, unsure, before = _before(case, rows)
-    decided = [(one, one.fault(clashing, unsure, before)) for one in rows if one.word is not None]
+    older = _older(case, sheet, [(one.row, one.number) for one in rows if one.number in waiting])
+    decided = [(one, one.fault(clashing, unsure, before, older)) for one in rows if one.word is not None]
     sound = [one for one, fault in decided if fault is None]
     refused: list[tuple[Any, ...]] = [(one.row, *fault) for one, fault in decided if fault is not None]
     refused += [(one["row"], None, one["cell"], one["note"]) for one in sheet.broken.to_pylist()]
@@ -260,6 +266,33 @@ def _before(case: Case, rows: Sequence[_Row]) -> tuple[set[int], set[int], dict[
     decisions = ascending(case.store.facts("decisions", cut, numbers), "event")
     last = {number: word for number, word in tuples_of(decisions, "msisdn", "status") if word in SETTLING}
     return waiting, unsure, {number: word for number, word in last.items() if number not in waiting}
+
+
+def _older(case: Case, sheet: Sheet, numbers: Sequence[tuple[int, int | None]]) -> set[int]:
+    """The rows of waiting numbers whose file and row, in the columns of `review`, are not where a number waits now.
+
+    A sheet that is taken again long after would decide on what was never shown with it. One that somebody wrote without
+    these columns decides on whatever waits.
+    """
+    if not numbers or not {"file", "row"} <= {*sheet.table.column_names}:
+        return set()
+    shown = zip(*(cells.remarks(sheet.table.column(name)).to_pylist() for name in ("file", "row")), strict=True)
+    places = dict(zip(sheet.row.to_pylist(), shown, strict=True))
+    now = {
+        (number, _plain(file), str(row))
+        for number, file, row in tuples_of(review(case, case.store.head()), "msisdn", "file", "row")
+    }
+    found = ((at, number, *places[at]) for at, number in numbers)
+    return {
+        at
+        for at, number, file, row in found
+        if file is not None and row is not None and (number, _plain(file), row.removesuffix(".0")) not in now
+    }
+
+
+def _plain(file: str | None) -> str:
+    """The letters and digits of a name: a spreadsheet has others before what may be a formula."""
+    return "".join(filter(str.isalnum, file or ""))
 
 
 def _rows(sheet: Sheet, at: Mapping[str, Sequence[int]], default: str | None) -> list[_Row]:
