@@ -7,6 +7,7 @@ from typing import Any
 
 import openpyxl
 import pyarrow as pa
+import pyarrow.csv as pv
 import pytest
 
 import numguard as ng
@@ -277,6 +278,34 @@ def fill(path: Path, decided: dict[int, str]) -> None:
     from numguard.files import write_rows
 
     write_rows(path, table.schema, table.to_reader())
+
+
+def test_a_sheet_of_last_month_decides_nothing_about_a_number_that_was_named_anew(
+    registry: ng.Registry, tmp_path: Path
+) -> None:
+    """Its number was accepted, then dismissed; what it waits for now, the sheet never showed."""
+
+    def sheet(name: str) -> Path:
+        shown = registry.review()
+        decided = shown.append_column("decision", pa.array(["accepted"] * len(shown)))
+        pv.write_csv(decided.append_column("reason", pa.array(["seen"] * len(shown))), tmp_path / name)
+        return tmp_path / name
+
+    registry.add_complaints(complaints(complaint("1", "98765 43210 (Axel)")), name="=desk 1.csv")
+    first = sheet("first.csv")
+    assert registry.take_review(first).accepted == 1
+    assert registry.take_review(first).known == 1
+    registry.decide(["98765 43210"], "dismissed", "the complainant's brother")
+    registry.add_complaints(complaints(complaint("2", "98765 43210 (Ravi)")), name="desk 2.csv")
+    done = registry.take_review(first)
+    assert (done.accepted, done.refusals["note"].to_pylist()) == (0, ["not_as_shown"])
+    assert listed(registry) == {}
+    second = sheet("second.csv")
+    # A spreadsheet writes a mark before what may be a formula, and a number with a fraction.
+    second.write_text(second.read_text().replace("desk 2.csv", "'desk 2.csv").replace(",1,", ",1.0,"))
+    assert registry.take_review(second).accepted == 1
+    third = registry.take_review(pa.table({"msisdn": [str(A)], "decision": ["accepted"], "reason": ["seen"]}))
+    assert third.known == 1
 
 
 def test_a_sheet_is_refused_where_it_is_not_clear(registry: ng.Registry) -> None:

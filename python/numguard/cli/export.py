@@ -48,8 +48,7 @@ __all__ = ["export"]
 @click.option(
     "--override",
     metavar="REASON",
-    help="Send it although the brake came on, a change leaves out rows, or the receiver's name is much like a known "
-    "one's; recorded.",
+    help="Send it although the brake came on, or the receiver's name is much like a known one's; recorded.",
 )
 @options.key
 @options.as_json

@@ -336,8 +336,8 @@ class Registry(Queries, Maintenance):
                 list before it. Under the key of lists before that one, `since="last"` gives the releases alone of
                 numbers that the receiver knows only by those, if any are due.
             replace: Whether to replace an exported list at `path`, and its manifest.
-            override: The reason to send a list past the brake, a change that leaves out rows, or a list to a receiver
-                whose name is close to that of a known one; recorded.
+            override: The reason to send a list past the brake, or to a receiver whose name is close to that of a known
+                one; recorded.
 
         Returns:
             The list that was written. `releases_due` in its manifest is how many releases are due to the receiver and
@@ -347,7 +347,7 @@ class Registry(Queries, Maintenance):
         Raises:
             ArgumentError: An exported list is at `path`; no district of that name is known; the receiver's name
                 differs from a known one's by a letter of a word of four or more; a change has another key than the list
-                before it, or begins after the last one and would leave out rows in between. Nothing was written.
+                before it. Nothing was written.
             BrakeError: The list grew past the policy's `max_growth`; nothing was written.
         """
         return sending.export(

@@ -6,6 +6,7 @@ neither formats (`numguard.blocklist`) nor which numbers are listed (`listing`).
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -65,8 +66,7 @@ def export(
         cut = append.event - 1
         sent: list[dict[str, Any]] = case.store.exports(to).to_pylist()
         before = _base_of(case, since, cut, sent, Basis(0, policy, district))
-        if not override:
-            _refuse_gap(before, sent, lambda base: rows(case.state(base.event), base.policy, base.district))
+        gap = _gap(before, sent, lambda base: rows(case.state(base.event), base.policy, base.district))
         this = NO_KEY if key is None else key_check(key)
         owed = _ReleasesOwed(case, to, sent, district, this, case.store.kinds_of_lists(to))
         alone = owed.alone(before, cut, of_last=since == "last")
@@ -87,6 +87,7 @@ def export(
         listed = listed if key is None else listed.keyed(key)
         policy_of_next = policy if alone is None else None
         _send(case, append, token, listed, path, form=form, to=to, policy=policy_of_next, facts=facts)
+    _warn_of(gap)
     return listed
 
 
@@ -256,8 +257,7 @@ def export_handsets(
         cut = append.event - 1
         sent = case.store.exports(to, handsets=True).to_pylist()
         before = _base_of(case, since, cut, sent, Basis(0, ListPolicy(), district), verb="export_handsets")
-        if not override:
-            _refuse_gap(before, sent, lambda base: case.handsets(base.event).listed(base.district))
+        gap = _gap(before, sent, lambda base: case.handsets(base.event).listed(base.district))
         districts = _districts(case.store.kinds_of_lists(to, handsets=True))
         due = handsets_due(_handsets_sent(case, cut, sent), to, district, districts=districts)
         now, begin = case.handsets(cut), 0 if before is None else before.event
@@ -273,6 +273,7 @@ def export_handsets(
         numbers = pc.unique(rows["msisdn"])
         append.rows("exported", {"msisdn": numbers, "action": pa.repeat("handset", len(numbers))})
         _send(case, append, token, listed, path, form=form, to=to, facts={"releases_due": left})
+    _warn_of(gap)
     return listed
 
 
@@ -379,24 +380,26 @@ def _base_of(
     return nothing._replace(event=base)
 
 
-def _refuse_gap(before: Basis | None, sent: list[dict[str, Any]], listed: Callable[[Basis], pa.Table]) -> None:
-    """Refuses a change that begins after the last list, if rows of the list were added in between.
-
-    They would be on no list to the receiver, as his next change is relative to this one.
-    """
+def _gap(before: Basis | None, sent: list[dict[str, Any]], listed: Callable[[Basis], pa.Table]) -> int:
+    """The rows of the list that were added between the last list to a receiver and the beginning of a change."""
     if before is None:
-        return
+        return 0
     last = _last(sent, before.district)
     known = _basis(last) if last else before._replace(event=0)
     if before.event <= known.event:
-        return
+        return 0
     then, now = listed(known), listed(before)
     added = now if not known.event else now.filter(pc.invert(pc.is_in(_requested(now), _requested(then))))
-    if len(added):
-        after = f"export {known.event}, the last list to this receiver" if last else "rows that no list to him had"
-        raise ArgumentError(
-            f"since: the change begins after {after}; rows in between that it leaves out: {len(added):,}; "
-            'use since="last" (--since-last), or override= (--override REASON); nothing was written'
+    return len(added)
+
+
+def _warn_of(gap: int) -> None:
+    """Warns of rows that are on no list to a receiver, as his next change is relative to this one."""
+    if gap:
+        warnings.warn(
+            "since: the change begins after the last list to this receiver, and leaves out rows that were added in "
+            f"between: {gap:,}; a whole list has them",
+            stacklevel=4,
         )
 
 
