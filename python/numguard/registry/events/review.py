@@ -271,8 +271,8 @@ def _before(case: Case, rows: Sequence[_Row]) -> tuple[set[int], set[int], dict[
 def _older(case: Case, sheet: Sheet, numbers: Sequence[tuple[int, int | None]]) -> set[int]:
     """The rows of waiting numbers whose file and row, in the columns of `review`, are not where a number waits now.
 
-    A sheet that is taken again long after would decide on what was never shown with it. One without these columns decides
-    on whatever waits.
+    A sheet that is taken again long after would decide on what was never shown with it. One without these columns
+    decides on whatever waits.
     """
     if not numbers or not {"file", "row"} <= {*sheet.table.column_names}:
         return set()
