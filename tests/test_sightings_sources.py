@@ -249,7 +249,7 @@ def test_a_file_of_a_dataset_or_a_list_is_not_common_with_itself(tmp_path: Path)
         with pytest.raises(ArgumentError, match="given twice"):
             ng.common(sources)
     assert len(ng.common([one, ds.dataset(tmp_path / "b.parquet")])) == 0
-    frame = pd.DataFrame({"served_msisdn": ["9876543210"], "paths": ["x"], "children": ["x"]})
+    frame = pd.DataFrame({"served_msisdn": ["9876543210"], "paths": [5], "children": ["x"]})
     assert len(ng.common([frame, frame.copy()])) == 1
 
 

@@ -365,7 +365,7 @@ def named_sources(sources: Any) -> list[tuple[str, Any]]:
 
 def copies_named(pairs: Sequence[tuple[str, Any]], by: str) -> list[str]:
     """Names the sources that are files equal to another one, as a dump saved twice is: all of it is common to both."""
-    paths = [[one] if isinstance(one, (str, Path)) else [*getattr(one, "paths", ())] for _, one in pairs]
+    paths = [[one] if isinstance(one, (str, Path)) else [*paths_read_by(one)] for _, one in pairs]
     files = [of[0] for of in paths if len(of) == 1 and Path(of[0]).is_file()]
     what = "number" if by == "msisdn" else "handset"
     return [
