@@ -59,7 +59,7 @@ def some_rows(random: Random, size: int) -> list[list[str]]:
             f"{random.randrange(1, 28):02}/06/2026",
             f"{random.randrange(24):02}:05:09",
             # What was rejected stops a list of numbers to act on.
-            random.choice(["blocked", "reverified"]),
+            random.choice(["blocked", "terminated"]),
             random.choice(["", "x", "said, he would pay", 'five 6" men', "Café"]),
         ]
         for k in range(size)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import decoded, flags, is_bytes, is_text, named, pc, seen_text
+from numguard.compute import decoded, filtered, flags, is_bytes, is_text, named, pc, seen_text
 from numguard.errors import ColumnError, InputError
 from numguard.source import Batch, Part
 from numguard.source.languages import apart, heading_words, in_english
@@ -149,7 +149,7 @@ class Opposed:
             return
         written = _as_actions(batch.data[action])
         # Its row to verify is no opposite of its row to release, where both actions are looked for.
-        self._chosen.append(batch.data[column].filter(pc.equal(written, self._action)))
+        self._chosen.append(filtered(batch.data.select([column]), pc.equal(written, self._action)).column(0))
         is_against = pc.is_in(written, pa.array(_OPPOSITE[self._action]))
         if is_against.true_count:
             against = batch.filter(is_against)

@@ -250,11 +250,11 @@ def check_headings(
     if not others or not len(alone):
         return
     if may_have_words(there.field(column).type):
-        texts_there: Any = seen_text(numbers.take(pa.array(alone)))
+        texts_there: Any = pc.take(seen_text(numbers), pa.array(alone))
         is_text = ~flags(pc.match_substring_regex(texts_there, r"\p{Nd}"))
         alone, cells_there = alone[is_text], texts_there.filter(pa.array(is_text)).to_pylist()
     else:
-        alone = alone[~flags(numbers.take(pa.array(alone)).is_valid())]
+        alone = alone[~flags(numbers.is_valid())[alone]]
         cells_there = [None] * len(alone)
     own = [bare(name) for name in (column, *(there.names[at] for at in others))]
     columns = [seen_text(batch.data.column(at)) for at in others]
