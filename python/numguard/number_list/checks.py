@@ -260,18 +260,19 @@ def check_headings(
     columns = [seen_text(batch.data.column(at)) for at in others]
     # Of each heading that a cell may be, once: the number of every row may be `NA`.
     is_once = cache(lambda at, text: pc.sum(pc.equal(columns[at], text)).as_py() == 1)
+    is_known = cache(lambda text: len(text) <= _LONGEST and bare(text) in known)
     places: Any = pa.array(alone)
+    numbers_of_rows = batch.row_numbers()[alone].tolist()
     rows = zip(cells_there, *(cells.take(places).to_pylist() for cells in columns), strict=True)
-    for at, (cell, *beside) in zip(alone, rows, strict=True):
+    for number, (cell, *beside) in zip(numbers_of_rows, rows, strict=True):
         texts = [text for text in (cell, *beside) if text and text.strip()]
-        number = int(batch.row_numbers()[at])
         if len(texts) == 1:
             below.add(batch.file, number, texts[0])
-        elif [bare(text or "") for text in (cell, *beside)] == own:
-            continue  # The header of a text that was converted to a table twice over: refused like any other text.
-        elif 2 <= sum(bare(text) in known for text in texts if len(text) <= _LONGEST) >= len(texts) / 2 or (
-            _moves_numbers(cell or "", beside, names, is_once)
+        elif 2 <= sum(map(is_known, texts)) >= len(texts) / 2 or (
+            cell and _moves_numbers(cell, beside, names, is_once)
         ):
+            if [bare(text or "") for text in (cell, *beside)] == own:
+                continue  # The header once more, in a table made of a text: refused like any other text.
             raise ColumnError(
                 f"{batch.file}: row {number} is a second header, of other columns or in another order: make what is "
                 "below it a file of its own"
