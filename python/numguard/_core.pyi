@@ -770,6 +770,92 @@ class Scanner:
         """
 
 @final
+class Json:
+    """A JSON document, or a value in it.
+
+    `NaN`, `Infinity` and `-Infinity` are read as texts, and one half of a character in two (`"\\\\ud83d"`) as U+FFFD.
+
+    Args:
+        text: The document, in UTF-8.
+
+    Raises:
+        ValueError: For a text that is not valid JSON, or not UTF-8.
+
+    Example:
+        >>> from numguard._core import Json
+        >>> [(name, within)] = Json(b'{"list": [{"msisdn": 98765},\\n {"msisdn": 1930}]}').members()
+        >>> name, within.kind, within.lines()
+        ('list', 'records', b'{"msisdn": 98765}\\n{"msisdn": 1930}\\n')
+    """
+
+    def __new__(cls, text: bytes) -> Self: ...
+    @property
+    def kind(self) -> Literal["object", "records", "texts", "list", "other"]:
+        """ "object"; "records" for a list of objects alone; "texts" for a list of texts and numbers alone; "list" for any
+        other; "other". An empty list is of records.
+        """
+    @property
+    def text(self) -> str:
+        """The value as it is written."""
+    def members(self) -> list[tuple[str, Json]]:
+        """The names and values of an object, in order.
+
+        Raises:
+            ValueError: For another value, or an object with the same name twice.
+        """
+    def lines(self) -> bytes:
+        """The values of a list, a line each; the one line of any other value.
+
+        Returns:
+            bytes: In UTF-8.
+        """
+
+def json_names(block: bytes, *, threads: int | None = None) -> tuple[list[str], int]:
+    """The names of the columns of JSON Lines. Those of an object within a record are dotted.
+
+    Args:
+        block: Whole lines, in UTF-8.
+        threads: As in `numguard.scan`.
+
+    Returns:
+        tuple: The names, in the order in which they first appear, and how many lines are records.
+
+    Raises:
+        UnicodeDecodeError: For a text that is not UTF-8.
+
+    Example:
+        >>> from numguard._core import json_names
+        >>> json_names(b'{"suspect": {"mobile": 98765}}\\n{"by": "desk"}\\n\\n')
+        (['suspect.mobile', 'by'], 2)
+    """
+
+def json_rows(
+    block: bytes, names: Sequence[str], columns: Sequence[int], *, threads: int | None = None
+) -> tuple[pa.RecordBatch, pa.Int64Array, list[tuple[int, bytes]], int, int]:
+    """The rows of JSON Lines. A number is a cell as it is written; a list of texts and numbers is one cell, with semicolons.
+
+    Args:
+        block: Whole lines, in UTF-8.
+        names: The names of all columns, each once.
+        columns: The indices of the columns to return, in this order.
+        threads: As in `numguard.scan`.
+
+    Returns:
+        tuple: The rows as a record batch of strings; the line of each row, from 0 (int64); the other lines, each with its
+        line and text (bytes): they are no object, or have a name twice or one that is not in `names`; the numbers of
+        blank lines and of all lines.
+
+    Raises:
+        UnicodeDecodeError: For a text that is not UTF-8.
+
+    Example:
+        >>> from numguard._core import json_rows
+        >>> rows, lines, *others = json_rows(b'{"a": 9.80e9}\\n\\n{"a": [1, "2"]}\\n{"a":\\n', ["a"], [0])
+        >>> rows.to_pylist(), lines.to_pylist(), others
+        ([{'a': '9.80e9'}, {'a': '1; 2'}], [0, 2], [[(3, b'{"a":')], 1, 4])
+    """
+
+@final
 class Text:
     """A separated text (CSV): its source and its format. Its rows can be read once.
 

@@ -27,7 +27,17 @@ import pyarrow as pa
 from numguard.compute import counts, named
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.codes import contradicted, is_of_codes, unread_codes
-from numguard.source.container import Member, Opener, PassedOver, Piped, check_file, members, read_up_to, read_whole
+from numguard.source.container import (
+    Member,
+    Opener,
+    PassedOver,
+    Piped,
+    check_file,
+    members,
+    opened_bytes,
+    read_up_to,
+    read_whole,
+)
 from numguard.source.dated import dated, read_moments
 from numguard.source.header import clean
 from numguard.source.json_records import JsonPart
@@ -68,7 +78,7 @@ from numguard.source.typed import (
     parts_of_dataset,
     stream_of,
 )
-from numguard.source.typed_text import Key, opened_bytes, typed_text
+from numguard.source.typed_text import Key, typed_text
 from numguard.types import PathLike, RowAccount
 
 __all__ = [
@@ -295,7 +305,7 @@ def open_members(path: PathLike | Sequence[PathLike]) -> Iterator[Found]:
     """The members of each file of a path, a glob, a directory, `-` or a list of these."""
     if isinstance(path, (str, Path)) and str(path) == _STANDARD_INPUT:
         piped = Piped(sys.stdin.buffer)
-        yield Found(*members("standard input", piped.open))
+        yield Found(*_piped_members(piped))
         piped.is_final = True
         return
     if not isinstance(path, (str, Path)) and _STANDARD_INPUT in map(str, path):
@@ -432,12 +442,19 @@ def _standard_input(options: _Options) -> list[Part]:
     if kind in {"zip", "arrow"}:
         content = read_whole(Member(name, kind, kind, "", piped.open))
         return _parts_of(name, lambda: io.BytesIO(content), None, options)
-    inside, passed = members(name, piped.open)
+    inside, passed = _piped_members(piped)
     options.passed_over.extend(passed)
     piped.is_final = True
     if inside[0].kind == "text":
         return [TextPart(inside[0], options.wanted, once=True)]
     return [part for member in inside for part in _parts_of_member(member, options)]
+
+
+def _piped_members(piped: Piped) -> tuple[list[Member], list[PassedOver]]:
+    inside, passed = members("standard input", piped.open)
+    # JSON is read twice, at first for the names of its columns.
+    held = (replace(one, open=partial(opened_bytes, read_whole(one))) if one.kind == "json" else one for one in inside)
+    return list(held), passed
 
 
 # Addresses ------------------------------------------------------------------------------------------------------------

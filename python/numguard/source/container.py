@@ -33,6 +33,7 @@ __all__ = [
     "Piped",
     "check_file",
     "members",
+    "opened_bytes",
     "read_up_to",
     "read_whole",
 ]
@@ -100,6 +101,12 @@ def read_whole(member: Member) -> bytes:
     """All bytes of a member, up to the limit of a document."""
     with reading(member.name, "the file"), member.open() as stream:
         return _in_memory(member.name, stream)
+
+
+@contextmanager
+def opened_bytes(content: bytes) -> Iterator[BinaryIO]:
+    """Bytes as an open file."""
+    yield io.BytesIO(content)
 
 
 def _inspect(found: _Found, name: str, within: str, opened: Opener, *, layers: int, path: Path | None = None) -> None:

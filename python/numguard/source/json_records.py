@@ -11,22 +11,22 @@ import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from numguard._core import Json, json_names, json_rows
 from numguard.compute import named
-from numguard.errors import InputError
+from numguard.errors import ArgumentError, InputError
+from numguard.source.container import Opener, opened_bytes, read_up_to, read_whole
 from numguard.source.limits import check
-from numguard.source.part import Above, Batch, Part, Ragged
+from numguard.source.part import Above, Batch, Part, reading
 
 if TYPE_CHECKING:
     from numguard.source.container import Member
 
-__all__ = ["JsonPart", "looks_like_json"]
+__all__ = ["JsonPart"]
 
 
 #: The status of a successful response.
@@ -35,33 +35,37 @@ _DONE = "200"
 _TITLING = re.compile(r"(?i)file|name|title|type|list|kind|categ|subject|descr|purpose")
 _LONGEST = 120
 
-
 #: The most digits of the name of a row of a data frame.
 _LONGEST_ROW = 7
 
 #: What to do about another document.
 _REMEDY = "save it as a list of records (orient='records' of pandas), or as CSV"
 #: The name of the column of a list of texts.
-_ONLY = "number"
+_ONLY: Final = b"number"
+
+#: Bytes that are read at a time, and at least; fewer if there are more than so many columns, because each line of a few
+#: bytes is a row of all of them.
+_BLOCK: Final = 1 << 22
+_LEAST: Final = 1 << 15
+_COLUMNS: Final = 16
+#: Bytes among which the first line of JSON Lines must end.
+_FIRST: Final = 1 << 20
+_BOM: Final = b"\xef\xbb\xbf"
 
 
-class Document(NamedTuple):
-    """The records of a document as a table, and the number of each."""
+class Records(NamedTuple):
+    """The records of a document."""
 
-    table: pa.Table
-    rows: npt.NDArray[np.int64]
-    #: Lines that are no record.
-    broken: Sequence[Ragged] = ()
     #: `json` or `json lines`.
-    form: str = "json"
-    #: How many lines are blank.
-    blank: int = 0
+    form: str
+    #: Opens them, a line each; in JSON Lines other lines are among them.
+    open: Opener
     #: Those that it has beside the list of records, as `file_name` of MNRL, and the key of the list.
     titles: Sequence[str] = ()
 
 
 class JsonPart(Part):
-    """A document, or a text of one object a line."""
+    """A document, which is read whole, or a text of one object a line, which is not."""
 
     def __init__(self, member: Member) -> None:
         super().__init__(member)
@@ -70,88 +74,133 @@ class JsonPart(Part):
     @property
     def container(self) -> str:
         """`json` or `json lines`, after its containers."""
-        return self.about.container.removesuffix("json") + self._document.form
+        return self.about.container.removesuffix("json") + self._records.form
 
     @property
     def above(self) -> Above:
         """The titles that the document has beside its records."""
-        return Above(titles=self._document.titles)
+        return Above(titles=self._records.titles)
 
     def stored_schema(self) -> pa.Schema:
         """The columns, all text."""
-        return self._document.table.schema
+        return pa.schema([(name, pa.string()) for name in self._names[0]])
 
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The records, in order."""
-        found = self._document
-        self.account.skip("blank", found.blank)
-        for broken in found.broken:
-            self.account.refuse(*broken)
-        data = found.table if columns is None else found.table.select(list(columns))
-        for batch in data.combine_chunks().to_batches():
-            yield Batch(batch, self.name, found.rows)
+        names, records = self._names
+        places = range(len(names)) if columns is None else [names.index(name) for name in columns]
+        before = 1
+        for block in self._blocks(max(_LEAST, _BLOCK * _COLUMNS // max(_COLUMNS, len(names)))):
+            rows, lines, refused, blank, count = json_rows(block, names, list(places))
+            self.account.skip("blank", blank)
+            for line, text in refused:
+                self.account.refuse(before + line, text.decode(), "not_json")
+            records -= rows.num_rows
+            if rows.num_rows:
+                yield Batch(rows, self.name, before + lines.to_numpy())
+            before += count
+        if records > 0:
+            raise InputError(
+                f"{self.name}: became shorter while it was read, so that rows of it are missing: read a copy, or wait "
+                "until nothing writes to it"
+            )
 
     @cached_property
-    def _document(self) -> Document:
-        from numguard.source.container import read_whole
+    def _names(self) -> tuple[list[str], int]:
+        """The names of the columns, and how many lines are records."""
+        names: dict[str, None] = {}
+        records = 0
+        for block in self._blocks(_BLOCK):
+            found, count = json_names(block)
+            names |= dict.fromkeys(found)
+            records += count
+            check("columns", len(names), self._member.name, "its columns are")
+        if not records and self._records.form == "json lines":
+            _damaged(self._member.name)
+        return list(names), records
 
-        name = self._member.name
-        try:
-            text = read_whole(self._member).removeprefix(b"\xef\xbb\xbf").decode()
-        except UnicodeDecodeError:
-            raise InputError(f"{name}: holds text that is not UTF-8: save it again as UTF-8") from None
-        return read(text.replace("\r\n", "\n").replace("\r", "\n"), name)
+    @cached_property
+    def _records(self) -> Records:
+        with reading(self.name, "the file"):
+            with self._member.open() as stream:
+                head = read_up_to(stream, _FIRST).removeprefix(_BOM)
+            if _is_lines(head):
+                return Records("json lines", self._member.open)
+            text = read_whole(self._member).removeprefix(_BOM)
+            try:
+                whole = Json(text)
+            except ArgumentError:
+                if text.lstrip().startswith(b"["):
+                    _damaged(self._member.name)
+                return Records("json lines", partial(opened_bytes, text))
+            return records_of(whole, self._member.name)
+
+    def _blocks(self, size: int) -> Iterator[bytes]:
+        """Whole lines, about so many bytes at a time."""
+        with reading(self.name, "the file"), self._records.open() as stream:
+            parts = [read_up_to(stream, len(_BOM)).removeprefix(_BOM)]
+            while more := stream.read(size):
+                end = more.rfind(b"\n") + 1
+                parts.append(more[:end] if end else more)
+                if end:
+                    yield b"".join(parts)
+                    parts = [more[end:]]
+                else:
+                    check("document", sum(map(len, parts)), self._member.name, "the bytes of a line are at least")
+            yield b"".join(parts)
 
 
-def looks_like_json(content: bytes) -> bool:
-    """Whether a text begins like JSON; it may be damaged."""
-    head = content[:4096].lstrip()
-    return head[:1] in {b"{", b"["} and head[1:].lstrip()[:1] in {b"", b"{", b"[", b'"', b"]", b"}"}
+def _is_lines(head: bytes) -> bool:
+    """Whether a text of which these are the first bytes has an object on its first line, and something below it."""
+    first, *rest = re.split(rb"[\r\n]+", head.lstrip(), maxsplit=1)
+    return any(map(bytes.strip, rest)) and json_names(first)[1] == 1
 
 
-def load(text: str) -> Any:
-    """A document with its numbers as text; ValueError where it is invalid, or an object has the same key twice."""
-    return _DECODER.decode(text)
+def _damaged(name: str) -> NoReturn:
+    raise InputError(f"{name}: is damaged or cut-short JSON: get the file anew")
 
 
-def read(text: str, name: str) -> Document:
-    """What a text has: one document, or a document a line.
-
-    Raises:
-        InputError: the document is damaged, or has no records or several lists of them.
-    """
-    try:
-        whole = load(text)
-    except (ValueError, RecursionError):
-        blank = text.removesuffix("\n").split("\n")
-        rows, broken = _lines(text, name)
-        return Document(*as_table(rows, name), broken, "json lines", sum(not line.strip() for line in blank))
-    records, titles = records_of(whole, name)
-    return Document(*as_table(list(enumerate(records, 1)), name), titles=titles)
-
-
-def records_of(whole: Any, name: str) -> tuple[Sequence[Any], list[str]]:
+def records_of(whole: Json, name: str) -> Records:
     """The list of records in a document (itself, the one list of objects in it, or one object alone), and titles.
 
     A list of texts and numbers, as of the numbers of a list, is the column `number`. A data frame may be written by its
     columns or by its index, too.
+
+    Raises:
+        InputError: the document has no records, or several lists of them.
     """
-    lists: dict[str, Any] = {}
-    if isinstance(whole, list):
-        found = [{_ONLY: text} for text in whole] if whole and _all_texts(whole) else whole
-    elif not isinstance(whole, dict):
-        raise InputError(f"{name}: is JSON, but not a list of objects with named fields: {_REMEDY}")
-    else:
-        _check_status(whole, name)
-        lists = {key: value for key, value in whole.items() if isinstance(value, list) and _all_objects(value)}
+    match whole.kind:
+        case "records":
+            return Records("json", partial(opened_bytes, whole.lines()))
+        case "texts":
+            lines = whole.lines().splitlines()
+            return Records("json", partial(opened_bytes, b"".join(b'{"%b": %b}\n' % (_ONLY, line) for line in lines)))
+        case "object":
+            return _in_object(whole, name)
+    raise InputError(f"{name}: is JSON, but not a list of objects with named fields: {_REMEDY}")
+
+
+def _in_object(whole: Json, name: str) -> Records:
+    try:
+        members = dict(whole.members())
+        _check_status(members, name)
+        lists = [key for key, value in members.items() if value.kind == "records"]
         if len(lists) > 1:
-            raise InputError(f"{name}: has several lists of records ({named(list(lists))}): save the one that is meant")
-        found = next(iter(lists.values())) if lists else _of_frame(whole) or [whole]
-    if not _all_objects(found):
-        raise InputError(f"{name}: is JSON, but not a list of objects with named fields: {_REMEDY}")
-    beside = whole.items() if lists else ()
-    titles = [text for key, text in beside if _TITLING.search(key) and isinstance(text, str) and len(text) <= _LONGEST]
-    return found, [*titles, *lists, *(_objects_in(whole) if found and found[0] is whole else ())]
+            raise InputError(f"{name}: has several lists of records ({named(lists)}): save the one that is meant")
+        if lists:
+            beside = {key: _load(value) for key, value in members.items() if value.kind == "other"}
+            titles = [text for key, text in beside.items() if _TITLING.search(key) and _is_title(text)]
+            return Records("json", partial(opened_bytes, members[lists[0]].lines()), [*titles, *lists])
+        loaded = _load(whole)
+    except (ArgumentError, RecursionError):
+        _damaged(name)
+    if frame := _of_frame(loaded):
+        return Records("json", partial(opened_bytes, "".join(f"{json.dumps(row)}\n" for row in frame).encode()))
+    return Records("json", partial(opened_bytes, whole.lines()), [*_objects_in(loaded)])
+
+
+def _is_title(text: Any) -> bool:
+    return isinstance(text, str) and len(text) <= _LONGEST
 
 
 def _objects_in(record: Mapping[str, Any]) -> Iterator[str]:
@@ -189,13 +238,13 @@ def _is_row(name: str) -> bool:
     return name.isdecimal() and len(name) <= _LONGEST_ROW
 
 
-def _check_status(whole: Mapping[str, Any], name: str) -> None:
+def _check_status(members: Mapping[str, Json], name: str) -> None:
     """Some services send an error as a successful HTTP response, with the status in the document."""
-    status = whole.get("status")
+    status = _load(members["status"]) if "status" in members else None
     if isinstance(status, str) and status.isdecimal():
         if status != _DONE:
             raise InputError(f"{name}: is an answer with {_status(status)} and no list: ask the service again")
-        if not any(isinstance(value, list) for value in whole.values()):
+        if not any(value.kind in ("records", "texts", "list") for value in members.values()):
             raise InputError(f"{name}: is an answer without a list of records")
 
 
@@ -203,76 +252,22 @@ def _status(status: str) -> str:
     return f"the status {status}" if len(status) <= len(_DONE) else "an invalid status"
 
 
-def as_table(rows: Sequence[tuple[int, Any]], where: str) -> tuple[pa.Table, npt.NDArray[np.int64]]:
-    """The records as columns of text, and the number of each."""
-    flat = [_flat(record) for _, record in rows]
-    names = list(dict.fromkeys(name for record in flat for name in record))
-    check("columns", len(names), where, "its columns are")
-    check("cells", len(names) * len(flat), where, "its cells are")
-    table = pa.table({name: _texts([record.get(name) for record in flat]) for name in names})
-    return table, np.array([number for number, _ in rows], np.int64)
-
-
-def _texts(cells: list[str | None]) -> pa.Array[Any]:
-    r"""A column. Half of an emoji (`"\ud83d"`), as programs write that cut a text, is U+FFFD and not the file's end."""
-    try:
-        return pa.array(cells, pa.string())
-    except UnicodeEncodeError:
-        sixteen = [None if cell is None else cell.encode("utf-16-le", "surrogatepass") for cell in cells]
-        return pa.array(
-            [None if cell is None else cell.decode("utf-16-le", "replace") for cell in sixteen], pa.string()
-        )
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("duplicate key")
-    return found
-
-
-#: One for all lines: `json.loads` makes a decoder for each text, which takes as long as a line.
-_DECODER: Final = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_object)
-
-
-def _all_objects(values: Sequence[Any]) -> bool:
-    return all(isinstance(value, dict) for value in values)
-
-
 def _all_texts(values: Sequence[Any]) -> bool:
     # Numbers were read as text.
     return all(isinstance(value, str) for value in values)
 
 
-def _lines(text: str, name: str) -> tuple[list[tuple[int, Any]], list[Ragged]]:
-    rows: list[tuple[int, Any]] = []
-    broken: list[Ragged] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            record = load(line)
-        except (ValueError, RecursionError):
-            record = None
-        if isinstance(record, dict):
-            rows.append((number, record))
-        else:
-            broken.append((number, line, "not_json"))
-    if not rows or text.lstrip().startswith("["):
-        raise InputError(f"{name}: is damaged or cut-short JSON: get the file anew")
-    return rows, broken
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ArgumentError("text: has a name twice")
+    return found
 
 
-def _flat(record: Mapping[str, Any], above: str = "") -> dict[str, str | None]:
-    """The record without nesting: `{"suspect": {"mobile": ...}}` is the cell `suspect.mobile`, a list one text."""
-    cells: dict[str, str | None] = {}
-    for key, value in record.items():
-        if isinstance(value, dict):
-            cells |= _flat(value, f"{above}{key}.")
-        elif isinstance(value, list) and _all_texts(value):
-            cells[above + key] = "; ".join(value)
-        elif value is None or isinstance(value, str):
-            cells[above + key] = value
-        else:
-            cells[above + key] = json.dumps(value, ensure_ascii=False)
-    return cells
+#: Reads numbers as text.
+_DECODER: Final = json.JSONDecoder(parse_int=str, parse_float=str, object_pairs_hook=_object)
+
+
+def _load(value: Json) -> Any:
+    """A value, with its numbers as text; ArgumentError where an object has the same name twice."""
+    return _DECODER.decode(value.text)

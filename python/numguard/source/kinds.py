@@ -10,8 +10,6 @@ import codecs
 import re
 from typing import Final
 
-from numguard.source.json_records import looks_like_json
-
 __all__ = ["HEAD", "TYPED", "WRAPPED", "character_set", "kind_of", "refusal_reason"]
 
 #: Bytes that are inspected.
@@ -82,7 +80,13 @@ def kind_of(head: bytes) -> str:
             return kind
     if _begins_with_skipped_frames(head):
         return "zstd"
-    return "json" if looks_like_json(head.removeprefix(codecs.BOM_UTF8)) else "text"
+    return "json" if _looks_like_json(head.removeprefix(codecs.BOM_UTF8)) else "text"
+
+
+def _looks_like_json(head: bytes) -> bool:
+    """Whether a text begins like JSON; it may be damaged."""
+    head = head.lstrip()
+    return head[:1] in {b"{", b"["} and head[1:].lstrip()[:1] in {b"", b"{", b"[", b'"', b"]", b"}"}
 
 
 def _begins_with_skipped_frames(head: bytes) -> bool:

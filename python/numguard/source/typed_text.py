@@ -7,21 +7,19 @@ its zeros an IMEI has too few digits.
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
-from typing import Any, BinaryIO, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import pyarrow as pa
 
 from numguard._core import format as format_numbers
 from numguard.compute import decoded, pc
-from numguard.source.container import Member
+from numguard.source.container import Member, opened_bytes
 from numguard.source.part import Part, reading
 from numguard.source.typed import texts_of_column
 
-__all__ = ["Key", "opened_bytes", "text_of_keys", "typed_text"]
+__all__ = ["Key", "text_of_keys", "typed_text"]
 
 #: What a column of keys holds.
 Key: TypeAlias = Literal["number", "handset"]
@@ -60,9 +58,3 @@ def text_of_keys(column: Any, key: Key | None) -> Any:
     with_plus = format_numbers(keys)
     is_abroad = pc.invert(pc.starts_with(with_plus, "+91"))
     return pc.if_else(is_abroad.fill_null(False), with_plus, digits)
-
-
-@contextmanager
-def opened_bytes(content: bytes) -> Iterator[BinaryIO]:
-    """Bytes as an open file."""
-    yield io.BytesIO(content)

@@ -15,6 +15,7 @@ mod extract;
 pub mod files;
 mod format;
 mod guard;
+pub mod json;
 mod keyed;
 pub mod linkage;
 mod mentions;

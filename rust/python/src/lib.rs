@@ -9,6 +9,7 @@ mod error;
 mod function;
 mod gunzip;
 mod input;
+mod json;
 mod linkage;
 mod members;
 mod numbers;
@@ -47,6 +48,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     scan::register(module)?;
     sets::register(module)?;
     text::register(module)?;
+    json::register(module)?;
     function::register(module)?;
     gunzip::register(module)?;
     linkage::register(module)?;

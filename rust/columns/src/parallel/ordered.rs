@@ -298,7 +298,7 @@ mod tests {
                 Next::End => break,
             }
         }
-        assert_eq!(sum, (0..400).sum());
+        assert_eq!(sum, (0..400usize).sum::<usize>());
     }
 
     #[test]
