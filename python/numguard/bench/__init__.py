@@ -18,7 +18,7 @@ __all__ = ["SUBJECTS", "run"]
 
 SUBJECTS: Final = (
     *("contains", "normalize", "regions", "handset", "answers", "set"),
-    *("scan", "csv", "files", "linkage", "places", "sightings", "registry"),
+    *("scan", "csv", "json", "files", "linkage", "places", "sightings", "registry"),
 )
 """The subjects, each measured by the file `bench_<subject>.py`."""
 

@@ -285,6 +285,7 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "Default calls, every column of the hits; decoding is reading the two party columns as text, or unpacking.",
         (),
     ),
+    ("scan json", "Scanning JSON Lines", "Six columns, all of them text; every column of the hits.", ()),
     (
         "scan wide",
         "Files as users have them",

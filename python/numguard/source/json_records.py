@@ -43,11 +43,9 @@ _REMEDY = "save it as a list of records (orient='records' of pandas), or as CSV"
 #: The name of the column of a list of texts.
 _ONLY: Final = b"number"
 
-#: Bytes that are read at a time, and at least; fewer if there are more than so many columns, because each line of a few
-#: bytes is a row of all of them.
+#: Bytes that are read at a time, and the most cells of as many lines: a line of a few bytes is a row of all columns.
 _BLOCK: Final = 1 << 22
-_LEAST: Final = 1 << 15
-_COLUMNS: Final = 16
+_CELLS: Final = 1 << 25
 #: Bytes among which the first line of JSON Lines must end.
 _FIRST: Final = 1 << 20
 _BOM: Final = b"\xef\xbb\xbf"
@@ -87,11 +85,12 @@ class JsonPart(Part):
 
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The records, in order."""
-        names, records = self._names
+        names, records, size = self._names
         places = range(len(names)) if columns is None else [names.index(name) for name in columns]
         before = 1
-        for block in self._blocks(max(_LEAST, _BLOCK * _COLUMNS // max(_COLUMNS, len(names)))):
-            rows, lines, refused, blank, count = json_rows(block, names, list(places))
+        for block in self._blocks(size):
+            with reading(self.name, "the file"):
+                rows, lines, refused, blank, count = json_rows(block, names, list(places))
             self.account.skip("blank", blank)
             for line, text in refused:
                 self.account.refuse(before + line, text.decode(), "not_json")
@@ -106,18 +105,21 @@ class JsonPart(Part):
             )
 
     @cached_property
-    def _names(self) -> tuple[list[str], int]:
-        """The names of the columns, and how many lines are records."""
+    def _names(self) -> tuple[list[str], int, int]:
+        """The names of the columns, how many lines are records, and how many bytes to read at a time."""
         names: dict[str, None] = {}
-        records = 0
+        records = length = 0
         for block in self._blocks(_BLOCK):
-            found, count = json_names(block)
+            with reading(self.name, "the file"):
+                found, count = json_names(block)
             names |= dict.fromkeys(found)
             records += count
+            length += len(block)
             check("columns", len(names), self._member.name, "its columns are")
         if not records and self._records.form == "json lines":
             _damaged(self._member.name)
-        return list(names), records
+        size = _CELLS * length // max(1, len(names) * records)
+        return list(names), records, max(1, min(_BLOCK, size))
 
     @cached_property
     def _records(self) -> Records:
@@ -139,14 +141,16 @@ class JsonPart(Part):
         """Whole lines, about so many bytes at a time."""
         with reading(self.name, "the file"), self._records.open() as stream:
             parts = [read_up_to(stream, len(_BOM)).removeprefix(_BOM)]
+            held = 0
             while more := stream.read(size):
                 end = more.rfind(b"\n") + 1
-                parts.append(more[:end] if end else more)
                 if end:
-                    yield b"".join(parts)
-                    parts = [more[end:]]
+                    yield b"".join([*parts, more[:end]])
+                    parts, held = [more[end:]], 0
                 else:
-                    check("document", sum(map(len, parts)), self._member.name, "the bytes of a line are at least")
+                    parts.append(more)
+                    held += len(more)
+                    check("document", held, self._member.name, "the bytes of a line are at least")
             yield b"".join(parts)
 
 

@@ -26,7 +26,7 @@ _DEFAULTS: Final = {
     "refused": 1_000_000,
     # Lines that are read one by one, because quotation marks near them make the ends of cells ambiguous.
     "quoted": 1_000_000,
-    # Bytes of a document that is held in memory whole: JSON, and typed columns within an archive.
+    # Bytes that are held in memory whole: a JSON document, one line of JSON Lines, typed columns within an archive.
     "document": 1 << 28,
 }
 

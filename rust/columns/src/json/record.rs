@@ -29,7 +29,7 @@ pub(super) fn with_cells<R>(line: &str, then: impl FnOnce(&[Cell<'_>]) -> R) -> 
 }
 
 fn cells_of(line: &str) -> Result<Vec<Cell<'_>>> {
-    let mut cells = Vec::new();
+    let mut cells = Vec::with_capacity(32);
     let mut reader = serde_json::Deserializer::from_str(line);
     let object = Object {
         cells: &mut cells,
