@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -146,7 +147,7 @@ def test_a_withdrawal_names_the_receivers_of_its_numbers(registry: ng.Registry, 
     assert changes.to_pylist() == [
         {
             "msisdn": A, "was": "requested", "status": "withdrawn", "action_was": "block", "action": None,
-            "sent_to": "DoT; Operator A",
+            "sent_to": "DoT; Operator A", "handsets_sent_to": None,
         }
     ]  # fmt: skip
     for wrong in (3, 99, 0, True):
@@ -155,6 +156,28 @@ def test_a_withdrawal_names_the_receivers_of_its_numbers(registry: ng.Registry, 
     registry.withdraw_intake(taken.id, "wrong")
     with pytest.raises(ArgumentError, match="id:"):
         registry.would_withdraw(taken.id)
+
+
+def test_a_list_of_handsets_hides_no_list_of_numbers(registry: ng.Registry, tmp_path: Path) -> None:
+    taken = registry.add_complaints(complaints(complaint("1", "9876543210")))
+    registry.expand(sightings((A, HANDSET), (B, HANDSET)), at=None)
+    registry.export(tmp_path / "dot.csv", to="DoT")
+    registry.export(tmp_path / "tsp.csv", to="Operator A")
+    before = registry.would_withdraw(int(taken.id or 0))
+    assert pairs(before, "msisdn", "sent_to", "handsets_sent_to") == [
+        (B, "DoT; Operator A", None), (A, "DoT; Operator A", None)
+    ]  # fmt: skip
+    registry.export_handsets(tmp_path / "handsets.csv", to="DoT")
+    registry.export(tmp_path / "earlier.csv", to="DoT", as_of=date.today())
+    after = registry.would_withdraw(int(taken.id or 0))
+    assert after["sent_to"].equals(before["sent_to"])
+    assert after["handsets_sent_to"].to_pylist() == ["DoT", "DoT"]
+    assert registry.action_taken()["pending"].to_pylist() == [1, 1]
+    # Its release is in the next change of handsets, after which no list has it.
+    registry.withdraw_intake(int(taken.id or 0), "of another state")
+    registry.export_handsets(tmp_path / "release.csv", to="DoT", since="last")
+    again = registry.add_complaints(complaints(complaint("2", "9876543210")))
+    assert set(registry.would_withdraw(int(again.id or 0))["handsets_sent_to"].to_pylist()) == {None}
 
 
 # Spellings of sources and numbers -----------------------------------------------------------------------------------
@@ -279,7 +302,7 @@ def test_the_command_line_reports_what_an_amendment_drops(
     assert '"amendments": {}' in out
 
     code, out, error = cli("complaints", "withdraw", "1", "--dry-run")
-    assert (code, out.splitlines()[1]) == (0, '"919876543210","review","withdrawn",,,"DoT"')
+    assert (code, out.splitlines()[1]) == (0, '"919876543210","review","withdrawn",,,"DoT",')
     assert "intake 1 would be withdrawn: 0 numbers no longer in force, 0 in force again\n" in error
     assert "  1 number of lists sent to DoT: the next change has it\n" in error
     assert cli("complaints", "withdraw", "1")[0] == 2
@@ -293,5 +316,5 @@ def test_the_command_line_reports_what_an_amendment_drops(
         registry.add_complaints(complaints(complaint("9", "98765 43219")))
         registry.export("again.csv", to="DoT")
     code, out, error = cli("complaints", "withdraw", "6", "--dry-run")
-    assert out.splitlines()[1] == '"919876543219","requested","reverify","block","reverify","DoT"'
+    assert out.splitlines()[1] == '"919876543219","requested","reverify","block","reverify","DoT",'
     assert "  1 number of lists sent to DoT: the next change has it\n" in error

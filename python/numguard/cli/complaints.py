@@ -273,9 +273,11 @@ def withdraw(intake: int, registry_path: str, by: str, reason: str | None, dry_r
     summary = f"intake {intake} {would}withdrawn: {lost}"
     options.say(summary if event is None else f"{summary}; event {event}")
     # One that is only linked now is on the list, but its block is lifted.
-    off = Counter(one for row in rows if row["action"] != "block" for one in (row["sent_to"] or "").split("; ") if one)
-    for receiver, numbers in sorted(off.items()):
-        options.say(f"  {options.count(numbers, 'number')} of lists sent to {receiver}: the next change has it")
+    off = [row for row in rows if row["action"] != "block"]
+    for column, of in (("sent_to", "lists"), ("handsets_sent_to", "lists of handsets")):
+        receivers = Counter(one for row in off for one in (row[column] or "").split("; ") if one)
+        for receiver, numbers in sorted(receivers.items()):
+            options.say(f"  {options.count(numbers, 'number')} of {of} sent to {receiver}: the next change has it")
     if dry_run:
         options.write_or_show(change, output)
 

@@ -116,8 +116,8 @@ class Queries(Verbs):
 
         Returns:
             Columns: msisdn; was, status: before and after (null of a number that nothing names then); action_was,
-            action: on the block list before and after, null where it is on none; sent_to: the receivers whose last
-            list has it, separated by `;`.
+            action: on the block list before and after, null where it is on none; sent_to, handsets_sent_to:
+            the receivers whose last list of numbers, or of handsets, has it, separated by `;`.
 
         Raises:
             ArgumentError: No such intake, or it is withdrawn already.

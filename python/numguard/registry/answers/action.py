@@ -15,7 +15,7 @@ from numguard.compute import aggregated, ascending, pc, replaced
 from numguard.indian_time import MOMENT
 from numguard.registry.case import Case
 from numguard.registry.numbers.listing import ListPolicy, rows
-from numguard.registry.numbers.state import RELEASED, RELEASED_TO_VERIFY, derive
+from numguard.registry.numbers.state import RELEASED, RELEASED_TO_VERIFY, REQUESTS_NOTHING, derive
 from numguard.registry.sheets.sources import sources
 from numguard.registry.spelling import folded_cells
 from numguard.report.figures import FOUND, STAGES
@@ -83,7 +83,8 @@ def _numbers(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
 
     was_sent = pc.is_in(facts.exported["action"], pa.array(_OUT))
     uploaded = among(facts.exported.filter(was_sent)["msisdn"])
-    last = facts.exported.sort_by([("msisdn", "ascending"), ("event", "descending")])
+    requests = pc.invert(pc.is_in(facts.exported["action"], pa.array(REQUESTS_NOTHING)))
+    last = facts.exported.filter(requests).sort_by([("msisdn", "ascending"), ("event", "descending")])
     last = aggregated(last, ["msisdn"], ["action"], "first")
     # One that was released since it was sent waits for no answer.
     unanswered = among(last.filter(pc.is_in(last["action"], pa.array(_OUT)))["msisdn"])

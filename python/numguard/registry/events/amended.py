@@ -19,7 +19,7 @@ from numguard.registry.log.order import position
 from numguard.registry.log.store import Append
 from numguard.registry.numbers.grounds import version_keys
 from numguard.registry.numbers.listing import ListPolicy, rows
-from numguard.registry.numbers.state import RELEASED_TO_VERIFY
+from numguard.registry.numbers.state import RELEASED_TO_VERIFY, REQUESTS_NOTHING
 
 __all__ = ["AMENDED", "amended", "withdraw", "would_withdraw"]
 
@@ -37,7 +37,11 @@ _CHANGED = schema_of(
     action_was=pa.string(),
     action=pa.string(),
     sent_to=pa.string(),
+    handsets_sent_to=pa.string(),
 )
+
+#: The actions with which a list has a number, or a pair with it.
+_LISTED = ("block", "reverify", RELEASED_TO_VERIFY)
 
 
 def amended(case: Case, event: int, keys: Column, name: str) -> pa.Table:
@@ -117,18 +121,20 @@ def would_withdraw(case: Case, intake: object) -> pa.Table:
         lists = [rows(state, ListPolicy(), None) for state in (before, after)]
         listed, left = (dict(tuples_of(table, "msisdn", "action")) for table in lists)
         numbers = [n for n in sorted(was | now) if (was.get(n), listed.get(n)) != (now.get(n), left.get(n))]
-        sent = _sent(case.store.sent(cut, pa.array(numbers, pa.int64())))
-    rows_of = [(n, was.get(n), now.get(n), listed.get(n), left.get(n), sent.get(n)) for n in numbers]
-    return table_of(rows_of, _CHANGED)
+        sent = case.store.sent(cut, pa.array(numbers, pa.int64()))
+        sent = sent.filter(pc.invert(pc.is_in(sent["action"], pa.array(REQUESTS_NOTHING))))
+        pairs = case.store.facts("sent_handsets", cut)
+        pairs = pairs.filter(pc.is_in(pairs["msisdn"], pa.array(numbers, pairs.schema.field("msisdn").type)))
+    to, handsets_to = _receivers(sent, "msisdn"), _receivers(pairs, "msisdn", "imei14")
+    columns = (was, now, listed, left, to, handsets_to)
+    return table_of([(n, *(values.get(n) for values in columns)) for n in numbers], _CHANGED)
 
 
-def _sent(exported: pa.Table) -> dict[int, str]:
-    """The receivers of each number: those whose last list has it."""
-    last: dict[tuple[int, str], str] = {}
-    for row in exported.sort_by("event").to_pylist():
-        last[row["msisdn"], row["receiver"]] = row["action"]
-    found: dict[int, list[str]] = {}
-    for (msisdn, receiver), action in sorted(last.items()):
-        if action in {"block", "reverify", RELEASED_TO_VERIFY}:
-            found.setdefault(msisdn, []).append(receiver)
-    return {msisdn: "; ".join(receivers) for msisdn, receivers in found.items()}
+def _receivers(sent: pa.Table, *key: str) -> dict[int, str]:
+    """The receivers of each number: those whose last list of it, or of one of its handsets, has it."""
+    last = {tuple(row[name] for name in (*key, "receiver")): row["action"] for row in sent.sort_by("event").to_pylist()}
+    found: dict[int, set[str]] = {}
+    for (msisdn, *_, receiver), action in last.items():
+        if action in _LISTED:
+            found.setdefault(msisdn, set()).add(receiver)
+    return {msisdn: "; ".join(sorted(receivers)) for msisdn, receivers in found.items()}

@@ -34,7 +34,7 @@ from numguard.registry.numbers.grounds import (
 
 __all__ = [
     "ACTIONS", "DECIDING", "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "PROTECTING", "REASONS", "RELEASED",
-    "RELEASED_TO_VERIFY", "SETTLING", "STATUSES", "Decision", "Facts", "Outcome", "Rule", "Settling", "Standing",
+    "RELEASED_TO_VERIFY", "REQUESTS_NOTHING", "SETTLING", "STATUSES", "Decision", "Facts", "Outcome", "Rule", "Settling", "Standing",
     "Status", "derive", "reports",
 ]  # fmt: skip
 
@@ -68,6 +68,10 @@ ACTIONS: Final[dict[Status, Literal["block", "reverify"]]] = {
 
 #: The action on record of a number that one change lists twice: its block is to be lifted, and it is to be re-verified.
 RELEASED_TO_VERIFY: Final = "release_and_reverify"
+
+#: The actions on record that leave what was requested before as it was: of numbers in lists of handsets, and in the list
+#: of an earlier day.
+REQUESTS_NOTHING: Final = ("handset", "earlier")
 
 #: The statuses with which a number that was on a list is released.
 RELEASED: Final[tuple[Status, ...]] = ("withdrawn", "protected", "reactivated")
