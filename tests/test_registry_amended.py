@@ -169,6 +169,10 @@ def test_a_list_of_handsets_hides_no_list_of_numbers(registry: ng.Registry, tmp_
     ]  # fmt: skip
     registry.export_handsets(tmp_path / "handsets.csv", to="DoT")
     registry.export(tmp_path / "earlier.csv", to="DoT", as_of=date.today())
+    intakes = pairs(registry.intakes(), "id", "verb", "added", "withdrawn")
+    assert intakes == [(1, "add_complaints", 1, None), (2, "expand", 1, None)]
+    with pytest.raises(ArgumentError, match="there is no such intake"):
+        registry.refusals(2)
     after = registry.would_withdraw(int(taken.id or 0))
     assert after["sent_to"].equals(before["sent_to"])
     assert after["handsets_sent_to"].to_pylist() == ["DoT", "DoT"]

@@ -224,9 +224,9 @@ def _once(dropped: Any) -> list[dict[str, Any]]:
 @options.registry
 @options.output
 def list_intakes(registry_path: str, output: Path | None) -> None:
-    """Show the files that were added, with their ids.
+    """Show the files that were added, and the linkages, with their ids.
 
-    With when, by whom, their counts, and which of them are withdrawn.
+    With when, by whom, their counts, and which of them are withdrawn. `added` of a linkage are the linked numbers.
 
     \b
       numguard complaints list --registry cases.db
@@ -249,8 +249,8 @@ def list_intakes(registry_path: str, output: Path | None) -> None:
 def withdraw(intake: int, registry_path: str, by: str, reason: str | None, dry_run: bool, output: Path | None) -> None:
     """Withdraw a file of complaints or of outcomes, or a linkage.
 
-    INTAKE is the id of the file: `numguard complaints list` shows the ids. What the file amended counts again. The
-    file, and who withdrew it, stay on record. That of a linkage is its event in `numguard history` of a linked number.
+    INTAKE is the id of the file or linkage: `numguard complaints list` shows the ids. What the file amended counts
+    again. The file, and who withdrew it, stay on record.
 
     \b
     Check first: each number whose status would change, and the receivers of its lists.

@@ -98,11 +98,12 @@ class Queries(Verbs):
         return compared(self._case, export, Path(folder))
 
     def intakes(self) -> pa.Table:
-        """The files that were added, of complaints and of outcomes, including those of merged registries.
+        """The files that were added, of complaints and of outcomes, and the linkages, with those of merged registries.
 
         Returns:
-            Columns: id (the argument of `withdraw_intake`), verb (add_complaints or record_outcomes), at, by,
-            name, sha256, added, updated, repeated, refused (rows), withdrawn (the event that withdrew it, or null).
+            Columns: id (the argument of `withdraw_intake`), verb (add_complaints, record_outcomes or expand), at, by,
+            name, sha256 (of a linkage those of the first file), added (rows; of a linkage the linked numbers), updated,
+            repeated, refused (rows), withdrawn (the event that withdrew it, or null).
         """
         table = self._case.store.intakes()
         table = replaced(table, at=pc.cast(table["at"], MOMENT))
@@ -195,7 +196,8 @@ class Queries(Verbs):
         Raises:
             ArgumentError: No such intake.
         """
-        if id not in self._case.store.intakes()["event"].to_pylist():
+        intakes = self._case.store.intakes()
+        if id not in intakes.filter(pc.not_equal(intakes["verb"], "expand"))["event"].to_pylist():
             raise ArgumentError("id: there is no such intake; intakes() lists them")
         table = self._case.store.refusals(id)
         return table.rename_columns(["row", "column", "cell", "note"])

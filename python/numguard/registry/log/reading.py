@@ -335,12 +335,14 @@ class Reading:
         return dict(rows[0]) if rows else None
 
     def intakes(self) -> pa.Table:
-        """The intakes, each with the event that withdrew it."""
+        """The intakes and the expansions, each with the first file that it read and the event that withdrew it."""
         return self.read(
             "event:i verb:t at:i by:t name:t sha256:t added:i updated:i repeated:i refused:i withdrawn:i",
             """SELECT t.event, e.verb, coalesce(o.at, e.at) AS at, e.actor, i.name, i.sha256, t.added, t.updated,
                  t.repeated, t.refused, (SELECT min(w.event) FROM withdrawal w WHERE w.withdrawn = t.event) AS withdrawn
-               FROM intake t JOIN event e ON e.seq = t.event LEFT JOIN input i ON i.event = t.event AND i.ordinal = 0
+               FROM (SELECT event, added, updated, repeated, refused FROM intake
+                     UNION ALL SELECT event, linked, 0, 0, 0 FROM expansion) t
+               JOIN event e ON e.seq = t.event LEFT JOIN input i ON i.event = t.event AND i.ordinal = 0
                LEFT JOIN origin o ON o.event = t.event""",
         ).sort_by("event")
 
