@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from numguard.compute import ascending, pc, schema_of, table_of, tuples_of
+from numguard.compute import ascending, gathered, pc, schema_of, table_of, tuples_of
 from numguard.errors import ArgumentError
 from numguard.registry.arrays import Column
 from numguard.registry.case import Case
@@ -20,6 +20,7 @@ from numguard.registry.log.store import Append
 from numguard.registry.numbers.grounds import version_keys
 from numguard.registry.numbers.listing import ListPolicy, rows
 from numguard.registry.numbers.state import RELEASED_TO_VERIFY
+from numguard.types import is_whole
 
 __all__ = ["AMENDED", "amended", "withdraw", "would_withdraw"]
 
@@ -94,11 +95,7 @@ def withdraw(case: Case, append: Append, intake: object) -> None:
     Raises:
         ArgumentError: There is none of that number, or it is withdrawn already.
     """
-    found = (
-        case.store.event(intake)
-        if isinstance(intake, int) and intake is not True and 0 < intake < append.event
-        else None
-    )
+    found = case.store.event(intake) if is_whole(intake, 1, append.event - 1) else None
     if found is None or found[0] not in {"add_complaints", "record_outcomes", "expand"}:
         raise ArgumentError("id: no file was added under it; numguard complaints list (intakes()) shows the ids")
     if found[1]:
@@ -124,11 +121,7 @@ def would_withdraw(case: Case, intake: object) -> pa.Table:
 
 def _sent(exported: pa.Table) -> dict[int, str]:
     """The receivers of each number: those whose last list has it."""
-    last: dict[tuple[int, str], str] = {}
-    for row in exported.sort_by("event").to_pylist():
-        last[row["msisdn"], row["receiver"]] = row["action"]
-    found: dict[int, list[str]] = {}
-    for (msisdn, receiver), action in sorted(last.items()):
-        if action in {"block", "reverify", RELEASED_TO_VERIFY}:
-            found.setdefault(msisdn, []).append(receiver)
-    return {msisdn: "; ".join(receivers) for msisdn, receivers in found.items()}
+    rows = tuples_of(exported.sort_by("event"), "msisdn", "receiver", "action")
+    last = {(msisdn, receiver): action for msisdn, receiver, action in rows}
+    has_it = (pair for pair, action in sorted(last.items()) if action in {"block", "reverify", RELEASED_TO_VERIFY})
+    return {msisdn: "; ".join(receivers) for msisdn, receivers in gathered(has_it).items()}

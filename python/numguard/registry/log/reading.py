@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import ascending, pc, tuples_of, whole
+from numguard.compute import ascending, gathered, pc, tuples_of, whole
 from numguard.registry.arrays import Column
 from numguard.registry.log.dialect import Dialect
 from numguard.registry.log.order import ID, Order, amending, answers_in_order, in_order, position
@@ -67,7 +67,6 @@ class Reading:
 
     dialect: Dialect
     _lock: threading.RLock
-    _mine: threading.local
     #: The numbers in the temporary table `wanted`.
     _wanted: Column | None
     _order: tuple[int, Order | None] | None
@@ -432,11 +431,9 @@ def _numbers_in(versions: pa.Table) -> pa.Array[Any]:
 
 def _of_each(events: pa.ChunkedArray[Any], files: pa.Table, column: str) -> pa.Array[Any]:
     """The text of a column of the files of each event, with `; ` between those of several; null where there is none."""
-    texts: dict[int, list[str]] = {}
-    for event, text in tuples_of(ascending(files, "event", "ordinal"), "event", column):
-        texts.setdefault(event, []).append(text or "")
+    texts: dict[int, list[str | None]] = gathered(tuples_of(ascending(files, "event", "ordinal"), "event", column))
     each: list[Any] = events.to_pylist()
-    return pa.array(["; ".join(texts.get(event, [])) or None for event in each], pa.string())
+    return pa.array(["; ".join(text or "" for text in texts.get(event, [])) or None for event in each], pa.string())
 
 
 def _declared(table: pa.Table, columns: str) -> pa.Table:

@@ -33,7 +33,7 @@ from numguard.registry.numbers.grounds import (
 )
 
 __all__ = [
-    "ACTIONS", "DECIDING", "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "PROTECTING", "REASONS", "RELEASED",
+    "ACTIONS", "DECIDING", "DECISIONS", "IN_FORCE", "OUTCOMES", "PROTECTING", "REASONS", "RELEASED",
     "RELEASED_TO_VERIFY", "SETTLING", "STATUSES", "Decision", "Facts", "Outcome", "Rule", "Settling", "Standing",
     "Status", "derive", "reports",
 ]  # fmt: skip
@@ -106,9 +106,6 @@ REASONS = {
     "linked_by_handset": "It was seen in a handset of a number in force.",
     "not_seen_in_handset": "No sighting of it in this handset counts any more.",
 }
-
-#: The kinds of facts that a state is derived from.
-FACTS = ("versions", "namings", "complainants", "withdrawn_complainants", "links", "decisions", "outcomes", "exported")
 
 # Numbers of these kinds are in no handset: they are protected from the start.
 _PROTECTED_KINDS = ("toll_free", "service")
