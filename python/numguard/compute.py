@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 __all__ = [
-    "Bools", "aggregated", "as_text", "ascending", "counts", "decoded", "filtered", "flags", "gathered", "is_bytes",
+    "Bools", "aggregated", "as_text", "ascending", "by_key", "counts", "decoded", "filtered", "flags", "is_bytes",
     "is_list", "is_number", "is_text", "may_be_number", "named", "pc", "replaced", "retyped", "schema_of", "seen_text",
     "table_of", "tuples_of", "whole", "why_unread",
 ]  # fmt: skip
@@ -248,10 +248,10 @@ def tuples_of(table: pa.Table, *names: str) -> list[tuple[Any, ...]]:
     return list(zip(*columns, strict=True))
 
 
-def gathered(pairs: Iterable[tuple[_Key, _Value]]) -> dict[_Key, list[_Value]]:
+def by_key(pairs: Iterable[tuple[_Key, _Value]]) -> dict[_Key, list[_Value]]:
     """The values of each key, keys and values in the order in which they first occur.
 
-    >>> gathered([("a", 1), ("b", 2), ("a", 3)])
+    >>> by_key([("a", 1), ("b", 2), ("a", 3)])
     {'a': [1, 3], 'b': [2]}
     """
     found: dict[_Key, list[_Value]] = {}

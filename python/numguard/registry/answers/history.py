@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.compute import ascending, gathered, pc, tuples_of
+from numguard.compute import ascending, by_key, pc, tuples_of
 from numguard.indian_time import MOMENT
 from numguard.registry.arrays import ints
 from numguard.registry.events.outcomes import unrequested_by
@@ -126,7 +126,7 @@ class _RelatedVersions:
             self._back_at[withdrawn] = min(rank, self._back_at.get(withdrawn, rank))
         self._touching = set(store.touching(msisdn).to_pylist())
         related = [row for row in store.related_versions(msisdn).to_pylist() if row["event"] <= cut]
-        self._complaints = gathered((row["complaint_key"], _Version.of(row, order)) for row in related)
+        self._complaints = by_key((row["complaint_key"], _Version.of(row, order)) for row in related)
         for versions in self._complaints.values():
             versions.sort(key=lambda version: (version.rank, version.fields["row"]))
         self._amending = {key: [v for v in of if self._amends(v, of)] for key, of in self._complaints.items()}

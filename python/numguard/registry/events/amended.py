@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from numguard.compute import ascending, gathered, pc, schema_of, table_of, tuples_of
+from numguard.compute import ascending, by_key, pc, schema_of, table_of, tuples_of
 from numguard.errors import ArgumentError
 from numguard.registry.arrays import Column
 from numguard.registry.case import Case
@@ -124,4 +124,4 @@ def _sent(exported: pa.Table) -> dict[int, str]:
     rows = tuples_of(exported.sort_by("event"), "msisdn", "receiver", "action")
     last = {(msisdn, receiver): action for msisdn, receiver, action in rows}
     has_it = (pair for pair, action in sorted(last.items()) if action in {"block", "reverify", RELEASED_TO_VERIFY})
-    return {msisdn: "; ".join(receivers) for msisdn, receivers in gathered(has_it).items()}
+    return {msisdn: "; ".join(receivers) for msisdn, receivers in by_key(has_it).items()}

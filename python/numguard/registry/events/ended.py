@@ -11,7 +11,7 @@ from collections import Counter
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import gathered, pc, schema_of, table_of, tuples_of, whole
+from numguard.compute import by_key, pc, schema_of, table_of, tuples_of, whole
 from numguard.registry.arrays import anywhere, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.numbers.grounds import NEVER, Versions
@@ -43,10 +43,10 @@ def in_force_of(case: Case, cut: int, ended: pa.Table, written: pa.Table) -> pa.
     standing = Standing(case.facts(cut, case.store.with_linked(numbers, cut)))
     pairs = _pairs(standing)
     complaints = case.store.complaints_of(ended["complaint_key"], cut)
-    named = gathered((complaint, msisdn) for msisdn, complaint in pairs)
-    in_row: dict[int, list[int]] = gathered(tuples_of(written, "row", "msisdn"))
+    named = by_key((complaint, msisdn) for msisdn, complaint in pairs)
+    in_row: dict[int, list[int]] = by_key(tuples_of(written, "row", "msisdn"))
     found = set(tuples_of(written, "row", "msisdn"))
-    rows_of: dict[str, list[int]] = gathered(tuples_of(ended, "complaint_key", "row"))
+    rows_of: dict[str, list[int]] = by_key(tuples_of(ended, "complaint_key", "row"))
     for key, rows in rows_of.items():
         here = {msisdn for row in rows for msisdn in in_row.get(row, ())}
         found |= {(rows[0], msisdn) for msisdn in named.get(complaints.get(key, NEVER), ()) if msisdn not in here}
@@ -97,4 +97,4 @@ def ended_and_in_force(case: Case, cut: int) -> pa.Table:
 def _events(rows: pa.Table, versions: Versions) -> dict[int, list[int]]:
     """The events of each complaint of the versions `rows`."""
     complaints = versions.complaint[versions.of(rows)].tolist()
-    return gathered(zip(complaints, ints(rows["event"]).tolist(), strict=True))
+    return by_key(zip(complaints, ints(rows["event"]).tolist(), strict=True))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import ascending, gathered, pc, replaced, schema_of, tuples_of, whole
+from numguard.compute import ascending, by_key, pc, replaced, schema_of, tuples_of, whole
 from numguard.errors import RegistryError
 from numguard.indian_time import DAY_MICROS, MOMENT, day_of
 from numguard.registry.arrays import Ints, ints
@@ -274,12 +274,12 @@ class _Side:
     def decisions(self) -> dict[int, list[tuple[str, int]]]:
         """The decisions on each number, with their events."""
         rows = tuples_of(self.rows("decisions"), "msisdn", "status", "event")
-        return gathered((msisdn, (status, event)) for msisdn, status, event in rows)
+        return by_key((msisdn, (status, event)) for msisdn, status, event in rows)
 
     def versions(self) -> dict[str, list[dict[str, Any]]]:
         """The versions of complaints that name numbers and are not withdrawn."""
         rows = self.rows("compared_versions").to_pylist()
-        return gathered((row["complaint_key"], row) for row in rows if row["suspects"] and not row["taken_back"])
+        return by_key((row["complaint_key"], row) for row in rows if row["suspects"] and not row["taken_back"])
 
 
 def _joint(mine: pa.Table, chosen: pa.Table, numbers: Ints, merging: int) -> Order:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import aggregated, ascending, gathered, pc, replaced, schema_of, table_of, tuples_of, whole
+from numguard.compute import aggregated, ascending, by_key, pc, replaced, schema_of, table_of, tuples_of, whole
 from numguard.errors import ArgumentError, RegistryError
 from numguard.registry.arrays import ints
 from numguard.registry.case import Case, reason_given
@@ -244,7 +244,7 @@ def take_review(
     if strict:
         check_strict(sheet.name, refusals)
     open_ones = [(one, one.number) for one in sound if one.number is not None and one.number in waiting]
-    groups = gathered(((str(one.word), str(one.reason)), number) for one, number in open_ones)
+    groups = by_key(((str(one.word), str(one.reason)), number) for one, number in open_ones)
     events, settled = _record(case, groups)
     known = sum((one.word, one.number) not in settled for one in sound)
     count = Counter(word for word, _ in settled)
@@ -309,11 +309,8 @@ def _rows(sheet: Sheet, at: Mapping[str, Sequence[int]], default: str | None) ->
 
 def _clashing(rows: Sequence[_Row]) -> set[int]:
     """The numbers with different decisions in two rows."""
-    words_of: dict[int, set[str]] = {}
-    for one in rows:
-        if one.number is not None and one.word in SETTLING:
-            words_of.setdefault(one.number, set()).add(one.word)
-    return {number for number, words in words_of.items() if len(words) > 1}
+    words_of = by_key((one.number, one.word) for one in rows if one.number is not None and one.word in SETTLING)
+    return {number for number, words in words_of.items() if len({*words}) > 1}
 
 
 def _record(case: Case, groups: dict[tuple[str, str], list[int]]) -> tuple[tuple[int, ...], set[tuple[str, int]]]:

@@ -17,7 +17,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import pyarrow as pa
 
-from numguard.compute import gathered
+from numguard.compute import by_key
 from numguard.errors import FileError, RegistryError
 from numguard.files.placing import Together, place_waiting, remove_waiting
 from numguard.files.steps import one_step
@@ -118,7 +118,7 @@ class Waiting:
         """The temporary files on this machine, by token."""
         query = "SELECT token, folder, event, partial, place FROM sending WHERE host = $1"
         rows = self._dialect.fetch(query, (socket.gethostname(),)).to_pylist()
-        return gathered((row["token"], row) for row in rows)
+        return by_key((row["token"], row) for row in rows)
 
     def _add(self, token: str, folder: str, event: int | None, places: list[tuple[str, str]]) -> None:
         count = len(places)

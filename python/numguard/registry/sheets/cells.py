@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import as_text, is_list, is_number, pc, schema_of, table_of, whole
+from numguard.compute import as_text, by_key, is_list, is_number, pc, schema_of, table_of, whole
 from numguard.errors import UnsupportedTypeError
 from numguard.registry.arrays import Column, ReadNoted
 from numguard.registry.spelling import seen
@@ -89,10 +89,8 @@ def joined(column: Column) -> pa.Array[Any]:
     if not is_list(values.type):
         return written(values)
     texts: list[Any] = written(pc.list_flatten(values)).to_pylist()
-    parts: list[list[str]] = [[] for _ in range(len(values))]
-    for row, text in zip(pc.list_parent_indices(values).to_pylist(), texts, strict=True):
-        parts[row].append(text or "")
-    return pa.array(["; ".join(part) for part in parts], pa.string())
+    parts = by_key(zip(pc.list_parent_indices(values).to_pylist(), texts, strict=True))
+    return pa.array(["; ".join(text or "" for text in parts.get(row, ())) for row in range(len(values))], pa.string())
 
 
 def _has_nul(text: pa.Array[Any]) -> bool:

@@ -18,7 +18,7 @@ from typing import Final, TypeAlias
 
 import pyarrow as pa
 
-from numguard.compute import gathered, named
+from numguard.compute import by_key, named
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import whole_file
 from numguard.number_list.titles import in_typewriter_font, names_victims
@@ -360,7 +360,7 @@ def _by_field(mapping: Mapped | None, known: Mapping[str, Sequence[str]]) -> dic
         raise ArgumentError(
             f"mapping: takes {{word: heading}}; the words are {', '.join(filter(None, [*known, IGNORE]))}"
         )
-    return gathered((str(word), header) for header, word in mapping.items())
+    return by_key((str(word), header) for header, word in mapping.items())
 
 
 def read_mapping(path: PathLike) -> dict[str, list[str]]:
@@ -382,7 +382,7 @@ def read_mapping(path: PathLike) -> dict[str, list[str]]:
         raise InputError(f"{path}: is no mapping: it takes JSON, or TOML in a file that ends in .toml") from None
     if not isinstance(content, dict) or not all(isinstance(word, str) for word in content.values()):
         raise InputError(f'{path}: is no mapping: it takes one field for each column, as {{"Mobile": "ignore"}}')
-    return gathered((word, header) for header, word in content.items())
+    return by_key((word, header) for header, word in content.items())
 
 
 def write_mapping(path: PathLike, fields: Mapping[str, str]) -> None:
