@@ -7,7 +7,7 @@ chunked arrays of times, all of which the functions accept. A module whose calls
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.compute
 
 __all__ = [
-    "Bools", "aggregated", "as_text", "ascending", "counts", "decoded", "filtered", "flags", "is_bytes", "is_list",
-    "is_number", "is_text", "may_be_number", "named", "pc", "replaced", "retyped", "schema_of", "seen_text", "table_of",
-    "tuples_of", "whole", "why_unread",
+    "Bools", "aggregated", "as_text", "ascending", "by_key", "counts", "decoded", "filtered", "flags", "is_bytes",
+    "is_list", "is_number", "is_text", "may_be_number", "named", "pc", "replaced", "retyped", "schema_of", "seen_text",
+    "table_of", "tuples_of", "whole", "why_unread",
 ]  # fmt: skip
 
 pc: Any = pyarrow.compute
@@ -26,6 +26,8 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 
 _How: TypeAlias = Literal["first", "last", "max", "min", "sum"]
 _Rows = TypeVar("_Rows", pa.Table, pa.RecordBatch)
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 #: A name with more digits than that may be a number.
 _MOST_DIGITS = 6
@@ -244,6 +246,18 @@ def tuples_of(table: pa.Table, *names: str) -> list[tuple[Any, ...]]:
     """
     columns: list[list[Any]] = [table[name].to_pylist() for name in names or table.column_names]
     return list(zip(*columns, strict=True))
+
+
+def by_key(pairs: Iterable[tuple[_Key, _Value]]) -> dict[_Key, list[_Value]]:
+    """The values of each key, keys and values in the order in which they first occur.
+
+    >>> by_key([("a", 1), ("b", 2), ("a", 3)])
+    {'a': [1, 3], 'b': [2]}
+    """
+    found: dict[_Key, list[_Value]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
 
 
 def retyped(table: pa.Table, schema: pa.Schema) -> pa.Table:

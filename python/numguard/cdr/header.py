@@ -20,7 +20,7 @@ from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.cdr.non_data import TARGET, Whose, stated_count
 from numguard.cdr.parties import check_groups, doubts, is_caller, settled
 from numguard.errors import ArgumentError, InputError
-from numguard.indian_time import OFFSET_MICROS
+from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.source.header import LINES_SEARCHED, SEPARATORS, beginnings, split_line, usual_width
 from numguard.source.non_data import bare
 
@@ -267,4 +267,4 @@ def _period(lines: Sequence[str]) -> tuple[int, int] | None:
         if found.outcome[0] not in (times.OK, times.DAY_OR_MONTH):
             return None
         days.append(int(found.micros[0]) - OFFSET_MICROS)
-    return (days[0], days[1] + times.DAY) if days[0] <= days[1] else None
+    return (days[0], days[1] + DAY_MICROS) if days[0] <= days[1] else None

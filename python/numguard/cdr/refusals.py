@@ -20,7 +20,7 @@ from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
 from numguard.cdr.non_data import NonData
 from numguard.cdr.rows import RawRows
-from numguard.compute import flags
+from numguard.compute import by_key, flags
 
 __all__ = ["Refusals", "Refused"]
 
@@ -41,10 +41,7 @@ class Refusals:
         self._raw = raw
         self._non_data = non_data
         self.which: Flags = np.zeros(len(raw.lines), dtype=np.bool_)
-        ragged: dict[str, list[int]] = {}
-        for line, text, note in raw.ragged:
-            if not non_data.take(text, line):
-                ragged.setdefault(note, []).append(line)
+        ragged = by_key((note, line) for line, text, note in raw.ragged if not non_data.take(text, line))
         self.all = [Refused(np.array(sorted(lines)), None, note) for note, lines in ragged.items()]
 
     def add(self, which: Flags, role: Role | None, note: str) -> None:

@@ -108,7 +108,7 @@ class FileSummary:
                     f"{self.day_or_month} dates far above the first of them were read with the day first, and day and"
                     " month may be exchanged"
                 )
-        seen = self.rows + sum(self.refused.values())
+        seen = self.rows + self.refused_rows
         if self.stated_rows is not None and self.stated_rows != seen:
             found.append(f"the report states {self.stated_rows} rows, and {seen} were found")
         return found
@@ -156,8 +156,8 @@ class FileSummary:
         self.missing = [what for what in self.missing if what != "times"]
 
     def __repr__(self) -> str:
-        refused = sum(self.refused.values())
-        return f"FileSummary({self.source!r}, layout={self.layout!r}, rows={self.rows}, refused={refused})"
+        counts = f"rows={self.rows}, refused={self.refused_rows}"
+        return f"FileSummary({self.source!r}, layout={self.layout!r}, {counts})"
 
     def __str__(self) -> str:
         layout = self.layout or ("left out" if self.left_out else "no data")

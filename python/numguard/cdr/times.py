@@ -19,12 +19,11 @@ import numpy as np
 import pyarrow.compute as pc
 
 from numguard.cdr.cells import Bytes, Column, Flags, Ints, spans
-from numguard.indian_time import OFFSET_MICROS
+from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.source.scripts import plain_digits
 
 __all__ = [
     "BLANK",
-    "DAY",
     "DAY_OR_MONTH",
     "MONTH_FIRST",
     "OK",
@@ -39,7 +38,6 @@ __all__ = [
 OK, DAY_OR_MONTH, BLANK, UNREADABLE, TWO_DIGIT_YEAR, MONTH_FIRST = range(6)
 
 SECOND: Final = 1_000_000
-DAY: Final = 86_400 * SECOND
 
 # A letter is a digit of a field: D M Y h m s, f of a fraction of a second; bbb is a month's name, PM is AM or PM.
 # `/` matches any separator of dates, `:` any of clocks. All else matches itself.
@@ -193,7 +191,7 @@ class _Shape:
         micros = np.zeros(matrix.shape[1], dtype=np.int64)
         if self.fields["D"]:
             days, exists = self._days(matrix)
-            micros = days * DAY
+            micros = days * DAY_MICROS
         if self.fields["h"]:
             clock, on_the_clock = self._clock(matrix)
             micros, exists = micros + clock + self.ahead, exists & on_the_clock

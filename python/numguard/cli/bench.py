@@ -65,9 +65,9 @@ def bench(
 
     Others are pyarrow, pandas and phonenumbers, as far as they are installed.
 
-    SUBJECT is one or more of contains, normalize, regions, handset, answers, set, scan, csv, json, files, linkage, places,
-    sightings, registry; all by default. Every answer is compared with the truth before a time is taken. Results are
-    printed as they come, and go line by line into a record (<day>-<machine>.csv) from which a page with tables and
+    SUBJECT is one or more of contains, normalize, regions, handset, answers, set, scan, csv, json, files, linkage,
+    places, sightings, registry; all by default. Every answer is compared with the truth before a time is taken. Results
+    are printed as they come, and go line by line into a record (<day>-<machine>.csv) from which a page with tables and
     charts is made.
 
     \b

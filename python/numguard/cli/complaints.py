@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from numguard.cli import account, options
-from numguard.compute import named
+from numguard.compute import by_key, named, tuples_of
 from numguard.errors import ArgumentError, InputError
 from numguard.files import placed_together
 from numguard.registry.numbers.state import IN_FORCE
@@ -202,7 +202,9 @@ def _say_amended(intake: Intake, *, dry_run: bool) -> None:
     if intake.dropped.num_rows:
         would = "would be " if dry_run else ""
         numbers = options.count(len(intake.dropped["msisdn"].unique()), "number")
-        lost = sum(row["was"] in IN_FORCE and row["status"] not in IN_FORCE for row in _once(intake.dropped))
+        # The status of a number is the same in all its rows.
+        changes = set(tuples_of(intake.dropped, "msisdn", "was", "status"))
+        lost = sum(was in IN_FORCE and status not in IN_FORCE for _, was, status in changes)
         options.say(
             f"amendments: {numbers} {would}dropped or turned, {lost:,} of them no longer in force "
             f"({notes_text(options.counted(intake.dropped['why']))}); see numguard review"
@@ -213,11 +215,6 @@ def _say_amended(intake: Intake, *, dry_run: bool) -> None:
             f"{complaints} may be recorded under another spelling, and nothing is merged by guess: "
             f"{notes_text(options.counted(intake.alike['why']))}"
         )
-
-
-def _once(dropped: Any) -> list[dict[str, Any]]:
-    """Each number once: its status is the same in all rows."""
-    return list({row["msisdn"]: row for row in dropped.to_pylist()}.values())
 
 
 @complaints.command("list")
@@ -321,9 +318,7 @@ def _show(intake: Intake, preview: Preview) -> None:
     parts = [preview.container, preview.encoding, preview.sheet and f"sheet {preview.sheet!r}"]
     parts.append(f"header in row {preview.header_row}" if preview.header_row else None)
     options.show(f"{intake.name}: {', '.join(part for part in parts if part)}")
-    cells: dict[tuple[str, str], list[_Row]] = {}
-    for cell in preview.sample.to_pylist():
-        cells.setdefault((cell["column"], cell["field"]), []).append(cell)
+    cells = by_key(((cell["column"], cell["field"]), cell) for cell in preview.sample.to_pylist())
     for (column, field), rows in cells.items():
         options.show(f"\n{column} -> {field}")
         for row in rows:

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 import numguard as ng
 from numguard.cdr import Cdr
 from numguard.cli.page import Page, open_page
-from numguard.compute import tuples_of
+from numguard.compute import by_key, tuples_of
 from numguard.errors import ArgumentError, InputError, MissingExtraError
 from numguard.files.outgoing import write_private
 from numguard.registry.answers.notes import NOTES
@@ -214,7 +214,7 @@ def _link(page: Page, result: DemoResult, registry: ng.Registry, policy: ng.Link
             progress=lambda done: tell(f"{done.rows:,} rows"),
         )
     refused = sum(cdr.summary.refused.values())
-    hops = Counter(row["hop"] for row in expansion.linked.select(["hop"]).to_pylist())
+    hops: Counter[Any] = Counter(expansion.linked["hop"].to_pylist())
     page.facts(
         [
             ("operator rows", cdr.summary.rows, f"and {refused:,} refused: they do not say whose handset it was"),
@@ -231,9 +231,7 @@ def _link(page: Page, result: DemoResult, registry: ng.Registry, policy: ng.Link
             ),
         ]
     )
-    stopped: dict[str, list[int]] = {}
-    for row in expansion.stopped.to_pylist():
-        stopped.setdefault(row["why"], []).append(row["count"])
+    stopped: dict[str, list[int]] = by_key(tuples_of(expansion.stopped, "why", "count"))
     page.table(
         ["stopped at", "behind them", "<why", "<what it means"],
         [(f"{len(counts):,}", f"{sum(counts):,}", why, WHY.get(why, "")) for why, counts in sorted(stopped.items())],

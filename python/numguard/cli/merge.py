@@ -43,11 +43,11 @@ def merge(others: tuple[str, ...], registry_path: str, by: str, reason: str, pat
     """
     from numguard.files.outgoing import write_private
     from numguard.registry import Registry
-    from numguard.registry.log.address import is_file, is_there
+    from numguard.registry.log.address import is_there
 
     account.check_files([registry_path], {"--contradictions": path}, sources=others)
     for other in others:
-        if is_file(other) and not is_there(other):
+        if not is_there(other):
             raise FileMissingError(f"{other}: there is no such file; nothing was merged")
     merges: list[Merged] = []
     with Registry(registry_path, by=by) as registry:

@@ -300,9 +300,9 @@ key = gathered(
 def open_registry(path: str, by: str = "reader") -> Registry:
     """A registry that has to be there: a mistyped path must not give an empty result."""
     from numguard.registry import Registry
-    from numguard.registry.log.address import is_file, is_there
+    from numguard.registry.log.address import is_there
 
-    if is_file(path) and not is_there(path):
+    if not is_there(path):
         raise ArgumentError(f"--registry: there is no file {path}; `numguard complaints add` creates one")
     return Registry(path, by=by)
 

@@ -186,9 +186,7 @@ def is_spared(text: str) -> bool:
     >>> [is_spared(text) for text in ("Suspect", "Please block", "Not blocked", "Released on bail", "")]
     [False, False, False, False, False]
     """
-    if heads_victims(text):
-        return True
-    if is_released(text):
+    if heads_victims(text) or is_released(text):
         return True
     bare, before = " ".join(words_of(text)), None
     while bare != before:
@@ -212,11 +210,6 @@ def is_of_thing(text: str) -> bool:
     """
     meant = set(words_of(text)) - _OF_THINGS
     return bool(meant) and meant <= _THINGS
-
-
-def _is_typed(heading: str) -> bool:
-    words = set(words_of(heading))
-    return bool(words & _TYPE) and words <= _TYPED
 
 
 def is_of_letter(text: str) -> bool:
@@ -341,12 +334,13 @@ def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
     if "".join(words_of(heading)) in _SERIAL:
         notes = texts.filter(pc.match_substring_regex(texts, _NOTE))
         sparing += notes.filter(pc.invert(pc.match_substring_regex(notes, _ROMAN))).to_pylist()
-    if _is_typed(heading):
+    words = set(words_of(heading))
+    if words & _TYPE and words <= _TYPED:
         sparing += [text for text in texts.to_pylist() if is_of_thing(text)]
     if len(texts) <= _FEW and not any(map(_ONE_OF_FEW.match, texts.to_pylist())):
         return sparing
     # Below a heading such as `Reported by` or `Complainant type`, a victim is who named the number.
-    by_whom = bool(_BY_WHOM & set(words_of(heading))) or is_of_victims(heading)
+    by_whom = bool(_BY_WHOM & words) or is_of_victims(heading)
     # A text of figures says nothing, and its letters are found faster than words.
     has_letters = pc.not_equal(pc.ascii_upper(texts), pc.ascii_lower(texts))
     texts = texts.filter(pc.or_(has_letters, pc.invert(pc.string_is_ascii(texts))))

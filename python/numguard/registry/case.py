@@ -8,7 +8,7 @@ the log up to an event, so every query has a cut.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
@@ -27,7 +27,7 @@ from numguard.registry.log.store import Append, Store
 from numguard.registry.numbers.handsets import Handsets
 from numguard.registry.numbers.listing import Due, ListPolicy, delta, rows, unlisted
 from numguard.registry.numbers.safeguard import refuse_protected_since, refuse_unfit
-from numguard.registry.numbers.state import FACTS, Facts, derive
+from numguard.registry.numbers.state import Facts, derive
 from numguard.registry.sheets.moments import end_of_day, last_moment
 from numguard.registry.spelling import folded
 from numguard.types import PathLike
@@ -71,11 +71,9 @@ class Case:
             self._refuse_far(append)
             yield append
 
-    @contextmanager
-    def trial(self, verb: str) -> Iterator[Append]:
+    def trial(self, verb: str) -> AbstractContextManager[Append]:
         """An event whose effect can be read, and that is never recorded."""
-        with self.store.trying(**self._who(verb, "")) as append:
-            yield append
+        return self.store.trying(**self._who(verb, ""))
 
     @contextmanager
     def sending(self, path: PathLike, verb: str, reason: str = "") -> Iterator[tuple[Append, str]]:
@@ -117,7 +115,7 @@ class Case:
 
     def facts(self, cut: int, among: Column | None = None) -> Facts:
         """The facts of the log up to `cut`, of all numbers or of those `among` some."""
-        return Facts(**{kind: self.store.facts(kind, cut, among) for kind in FACTS})
+        return Facts(*(self.store.facts(kind, cut, among) for kind in Facts._fields))
 
     def state(self, cut: int, among: Column | None = None) -> pa.Table:
         """The state of all numbers at `cut`, or of those `among` some."""

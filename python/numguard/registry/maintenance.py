@@ -13,7 +13,7 @@ from numguard.errors import ArgumentError, RegistryError
 from numguard.registry.case import reason_given
 from numguard.registry.events.merging import Merged, contradictions, merge, merges
 from numguard.registry.failures import reports_failures
-from numguard.registry.log.address import is_file, is_there
+from numguard.registry.log.address import is_there
 from numguard.registry.log.seal import Seal
 from numguard.registry.log.store import Store
 from numguard.registry.verbs import Verbs
@@ -127,7 +127,7 @@ class Maintenance(Verbs):
                 raise ArgumentError("other: is this registry itself")
             return merge(case, store, store.dialect.name, reason)
         target = str(other)
-        if is_file(target) and not is_there(target):
+        if not is_there(target):
             raise RegistryError(f"{target}: there is no such file")
         store = Store(target, unchanged=True)
         try:

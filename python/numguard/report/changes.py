@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import counts, pc
+from numguard.compute import by_key, counts, pc
 from numguard.files.page import page_path, write_page
 from numguard.report.drawing import Lane, lanes
 from numguard.report.inputs import File, inputs
@@ -296,10 +296,7 @@ class _Timelines:
 
 
 def _grouped_by(rows: Iterable[_Row], column: str) -> dict[int, list[_Row]]:
-    of: dict[int, list[_Row]] = {}
-    for row in rows:
-        of.setdefault(row[column], []).append(row)
-    return of
+    return by_key((row[column], row) for row in rows)
 
 
 def _mark_overlaps(rows: Sequence[_Row]) -> None:
@@ -315,10 +312,6 @@ def _seen(rows: Iterable[_Row]) -> str:
 
 
 def _span(row: _Row) -> tuple[int, int]:
-    begin, end = (_local_millis(row[name]) for name in ("from", "to"))
-    return begin, end
-
-
-def _local_millis(at: datetime) -> int:
     """Milliseconds since 1970 of the local time in India, for an axis without zones."""
-    return int(at.replace(tzinfo=UTC).timestamp() * 1000)
+    begin, end = (int(row[name].replace(tzinfo=UTC).timestamp() * 1000) for name in ("from", "to"))
+    return begin, end

@@ -6,11 +6,10 @@ their column are represented by one box, and lines lead to the box that represen
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from numguard.compute import tuples_of
+from numguard.compute import by_key, tuples_of
 from numguard.linkage import Graph
 
 __all__ = ["Box", "Line", "layers", "names"]
@@ -109,9 +108,7 @@ def _columns(boxes: list[Box]) -> list[list[Box]]:
     for box in boxes:
         if box.hop is None:
             box.level = min((line.other(box).level + 1 for line in box.lines), default=0)
-    found: dict[int, list[Box]] = defaultdict(list)
-    for box in boxes:
-        found[box.level].append(box)
+    found = by_key((box.level, box) for box in boxes)
     return [found[level] for level in sorted(found)]
 
 

@@ -7,7 +7,6 @@ of a large case, and states how much it leaves out; the tables beside it have ev
 from __future__ import annotations
 
 import textwrap
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from numguard._core import format_imei
+from numguard.compute import by_key
 from numguard.files import together
 from numguard.files.formats import written_numbers
 from numguard.files.outgoing import write_private
@@ -191,12 +191,8 @@ def _labels(graph: Graph) -> list[str]:
 
 def _drawn_lines(columns: list[list[Box]]) -> list[dict[str, Any]]:
     """A curve for each pair of connected boxes; the best paths are drawn last, on top."""
-    together: dict[tuple[Box, Box], list[Line]] = defaultdict(list)
-    for column in columns:
-        for box in column:
-            for line in box.lines:
-                if line.number.shown is box:
-                    together[box, line.handset.shown].append(line)
+    lines_of = ((box, line) for column in columns for box in column for line in box.lines)
+    together = by_key(((box, line.handset.shown), line) for box, line in lines_of if line.number.shown is box)
     drawn = []
     for ends, lines in together.items():
         left, right = sorted(ends, key=lambda box: box.column)

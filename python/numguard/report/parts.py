@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from numguard.compute import aggregated
+from numguard.compute import aggregated, by_key, tuples_of
 from numguard.report.drawing import Bar, Strip, bars, strips
 from numguard.report.figures import FOUND, STAGES, STOPS, Figures
 from numguard.report.office import registries, taken_back, unsettled, waiting
@@ -317,7 +317,7 @@ def _handsets(figures: Figures, namer: Namer) -> Part | None:
             *([phones.get(row["imei14"], "")] if figures.tac else []),
             grouped(row["numbers"]),
             grouped(row["hop"]),
-            *(_seen(row[at]) for at in ("first_seen", "last_seen")),
+            *("" if row[at] is None else day(row[at]) for at in ("first_seen", "last_seen")),
         ]
         for name, row in zip(names, most, strict=True)
     ]
@@ -338,17 +338,11 @@ def _phones(figures: Figures, namer: Namer, handsets: Sequence[int]) -> dict[int
     return {imei14: namer.text(name) for imei14, name in named.items()}
 
 
-def _seen(at: Any) -> str:
-    return "" if at is None else day(at)
-
-
 def _stopped(figures: Figures, namer: Namer) -> Part | None:
     rows = figures.stopped.to_pylist()
     if not rows:
         return None
-    whys: dict[str, list[int]] = {}
-    for row in rows:
-        whys.setdefault(row["why"], []).append(row["count"])
+    whys: dict[str, list[int]] = by_key(tuples_of(figures.stopped, "why", "count"))
     order = sorted(whys.items(), key=lambda item: (-sum(item[1]), item[0]))
     lines = [[STOPS.get(why, why), grouped(len(counts)), grouped(sum(counts))] for why, counts in order]
     hubs = [row for row in rows if row["why"] != "protected"][:_LINES]

@@ -28,6 +28,7 @@ from numguard.compute import counts, named
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.codes import contradicted, is_of_codes, unread_codes
 from numguard.source.container import (
+    Found,
     Member,
     Opener,
     PassedOver,
@@ -293,19 +294,11 @@ def _parts_of_path(path: str | Path, options: _Options) -> list[Part]:
     return [part for file in files_of(path) for part in _parts_of_file(file, options, below=below)]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The members of one file, and those that are not tables."""
-
-    members: Sequence[Member]
-    passed_over: Sequence[PassedOver]
-
-
 def open_members(path: PathLike | Sequence[PathLike]) -> Iterator[Found]:
     """The members of each file of a path, a glob, a directory, `-` or a list of these."""
     if isinstance(path, (str, Path)) and str(path) == _STANDARD_INPUT:
         piped = Piped(sys.stdin.buffer)
-        yield Found(*_piped_members(piped))
+        yield _piped_members(piped)
         piped.is_final = True
         return
     if not isinstance(path, (str, Path)) and _STANDARD_INPUT in map(str, path):
@@ -314,7 +307,7 @@ def open_members(path: PathLike | Sequence[PathLike]) -> Iterator[Found]:
         return
     for file in files_of(path):
         check_file(file)
-        yield Found(*members(str(file), partial(_opened_file, file), file))
+        yield members(str(file), partial(_opened_file, file), file)
 
 
 def as_text(member: Member, key_of: Callable[[str], Key | None]) -> tuple[list[Member], list[PassedOver]]:
@@ -356,11 +349,11 @@ def kind_of_file(path: Path) -> str:
         return kind_of(file.read(HEAD))
 
 
-def _parts_of_file(path: Path, options: _Options, *, below: Path | None = None) -> list[Part]:
+def _parts_of_file(path: Path, options: _Options, *, below: Path | None) -> list[Part]:
     try:
         check_file(path)
         partitions = {} if below is None else partition_values(path, below)
-        return _parts_of(str(path), lambda: path.open("rb"), path, replace(options, partitions=partitions))
+        return _parts_of(str(path), partial(_opened_file, path), path, replace(options, partitions=partitions))
     except InputError as error:
         if not options.keep_broken:
             raise
@@ -368,12 +361,12 @@ def _parts_of_file(path: Path, options: _Options, *, below: Path | None = None) 
 
 
 def _parts_of(name: str, opened: Opener, path: Path | None, options: _Options) -> list[Part]:
-    inside, passed = members(name, opened, path)
-    if path is not None and path.suffix.lower() in _TYPED_ENDINGS and inside[0].kind in {"text", "json"}:
+    inside = members(name, opened, path)
+    if path is not None and path.suffix.lower() in _TYPED_ENDINGS and inside.members[0].kind in {"text", "json"}:
         raise InputError(f"{name}: is not Parquet, although its name ends like that of a Parquet file")
-    options.passed_over.extend(passed)
+    options.passed_over.extend(inside.passed_over)
     found: list[Part] = []
-    for member in inside:
+    for member in inside.members:
         found += _parts_of_member(replace(member, partitions=options.partitions), options)
     if options.wanted is not None and len(found) > 1:
         found = _with_a_wanted_column(found, options)
@@ -442,19 +435,21 @@ def _standard_input(options: _Options) -> list[Part]:
     if kind in {"zip", "arrow"}:
         content = read_whole(Member(name, kind, kind, "", piped.open))
         return _parts_of(name, lambda: io.BytesIO(content), None, options)
-    inside, passed = _piped_members(piped)
-    options.passed_over.extend(passed)
+    inside = _piped_members(piped)
+    options.passed_over.extend(inside.passed_over)
     piped.is_final = True
-    if inside[0].kind == "text":
-        return [TextPart(inside[0], options.wanted, once=True)]
-    return [part for member in inside for part in _parts_of_member(member, options)]
+    if inside.members[0].kind == "text":
+        return [TextPart(inside.members[0], options.wanted, once=True)]
+    return [part for member in inside.members for part in _parts_of_member(member, options)]
 
 
-def _piped_members(piped: Piped) -> tuple[list[Member], list[PassedOver]]:
-    inside, passed = members("standard input", piped.open)
-    # JSON is read twice, at first for the names of its columns.
-    held = (replace(one, open=partial(opened_bytes, read_whole(one))) if one.kind == "json" else one for one in inside)
-    return list(held), passed
+def _piped_members(piped: Piped) -> Found:
+    found = members("standard input", piped.open)
+    for n, member in enumerate(found.members):
+        # JSON is read twice, at first for the names of its columns.
+        if member.kind == "json":
+            found.members[n] = replace(member, open=partial(opened_bytes, read_whole(member)))
+    return found
 
 
 # Addresses ------------------------------------------------------------------------------------------------------------

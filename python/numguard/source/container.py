@@ -27,6 +27,7 @@ from numguard.source.limits import check, limit
 from numguard.source.part import About, reading
 
 __all__ = [
+    "Found",
     "Member",
     "Opener",
     "PassedOver",
@@ -67,10 +68,12 @@ class PassedOver:
     why: str
 
 
-@dataclass(slots=True)
-class _Found:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The members of one file, in its order, and those that are not tables."""
+
     members: list[Member] = field(default_factory=list)
-    passed: list[PassedOver] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
 
 
 def check_file(path: Path) -> None:
@@ -83,18 +86,18 @@ def check_file(path: Path) -> None:
         raise InputError(f"{path}: is a device or a pipe, not a file: give - and send it to standard input")
 
 
-def members(name: str, opened: Opener, path: Path | None = None) -> tuple[list[Member], list[PassedOver]]:
-    """The members of a file, in its order, and those that are not tables.
+def members(name: str, opened: Opener, path: Path | None = None) -> Found:
+    """What is in a file.
 
     Raises:
         InputError: none of them can be read; the message names the remedy.
     """
-    found = _Found()
+    found = Found()
     _inspect(found, name, "", opened, layers=0, path=path)
     if not found.members:
-        first = found.passed[0] if found.passed else PassedOver(name, "is an archive without files")
+        first = found.passed_over[0] if found.passed_over else PassedOver(name, "is an archive without files")
         raise InputError(f"{first.name}: {first.why}")
-    return found.members, found.passed
+    return found
 
 
 def read_whole(member: Member) -> bytes:
@@ -109,12 +112,12 @@ def opened_bytes(content: bytes) -> Iterator[BinaryIO]:
     yield io.BytesIO(content)
 
 
-def _inspect(found: _Found, name: str, within: str, opened: Opener, *, layers: int, path: Path | None = None) -> None:
+def _inspect(found: Found, name: str, within: str, opened: Opener, *, layers: int, path: Path | None = None) -> None:
     head = _head(name, opened)
     why = refusal_reason(head)
     kind = kind_of(head)
     if why is not None:
-        found.passed.append(PassedOver(name, why))
+        found.passed_over.append(PassedOver(name, why))
     elif kind not in WRAPPED:
         found.members.append(Member(name, _inside(within, kind), kind, character_set(head), opened, path))
     else:
@@ -246,7 +249,7 @@ class _Archive:
             raise InputError(f"{name}: is packed in a way that is not read here: unpack it first") from unknown
 
 
-def _inspect_zip(found: _Found, name: str, within: str, opened: Opener, *, layers: int, path: Path | None) -> None:
+def _inspect_zip(found: Found, name: str, within: str, opened: Opener, *, layers: int, path: Path | None) -> None:
     archive = _Archive(name, opened, is_file=path is not None)
     archive.check_size()
     if any(entry.filename in _WORKBOOKS for entry in archive.entries):

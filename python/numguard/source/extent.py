@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 
 from numguard.errors import InputError
 from numguard.source.limits import check
-from numguard.source.shown import Strikes, column_number, hidden_rows, is_row_hidden, struck_styles
+from numguard.source.shown import Strikes, bare_name, column_number, hidden_rows, is_row_hidden, struck_styles
 
 __all__ = ["Inspected", "inspect_workbook"]
 
@@ -73,7 +73,6 @@ _LONGEST_STYLE: Final = 4_000
 _OPEN_VALUE: Final = re.compile(rb"""\boffice:(?:\w+-)?value=|\boffice:value-type=["']string""")
 #: Where an OpenDocument file says that it is encrypted.
 _PROTECTION: Final = "META-INF/manifest.xml"
-_NAMESPACES: Final = re.compile(r"^\{[^}]*\}")
 #: Of the binary form: a row, a cell of some kind, and the count of shared texts.
 _ROW, _CELLS, _TEXTS = 0, range(1, 12), 159
 
@@ -279,7 +278,8 @@ class _OpenSheets:
 
     def _mark(self, attributes: bytes, times: int, *, is_empty: bool) -> None:
         """Marks a cell that is a formula without a value, or struck out, wherever it is repeated."""
-        is_lost = _is_without_value(attributes)
+        # A formula without a value; one that is text may be empty.
+        is_lost = b"table:formula" in attributes and not _OPEN_VALUE.search(attributes)
         style = None if is_empty or not self.struck else _OPEN_STYLE.search(attributes)
         is_struck = style is not None and style[1] in self.struck
         if not is_lost and not is_struck:
@@ -298,11 +298,6 @@ class _OpenSheets:
 def _open_name(attributes: bytes) -> str:
     name = _OPEN_NAME.search(attributes)
     return html.unescape(name[2].decode(errors="replace")) if name else ""
-
-
-def _is_without_value(attributes: bytes) -> bool:
-    """Whether a cell of an OpenDocument file is a formula without a value. One that is text may be empty."""
-    return b"table:formula" in attributes and not _OPEN_VALUE.search(attributes)
 
 
 def _binary_reach(name: str, content: bytes) -> int:
@@ -345,8 +340,8 @@ def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
         }
         sheets: dict[str, str] = {}
         for element in _parsed(archive, "xl/workbook.xml").iter():
-            if _NAMESPACES.sub("", element.tag) == "sheet":
-                attributes = {_NAMESPACES.sub("", key): value for key, value in element.attrib.items()}
+            if bare_name(element.tag) == "sheet":
+                attributes = {bare_name(key): value for key, value in element.attrib.items()}
                 sheets[str(related.get(attributes.get("id")))] = str(attributes.get("name"))
     except (KeyError, ElementTree.ParseError):
         return {}

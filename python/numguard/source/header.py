@@ -17,7 +17,7 @@ from functools import cache
 from itertools import accumulate
 from typing import Final
 
-from numguard.source.non_data import NUMBER
+from numguard.source.non_data import FIGURES, NUMBER
 from numguard.source.scripts import MARKS
 
 __all__ = [
@@ -46,8 +46,6 @@ NO_SEPARATOR: Final = "\x1f"
 _LONGEST_LINE: Final = 1_000_000
 #: The most lines of one header: a wide one may have a line break in every cell.
 _HEADER_LINES: Final = 100
-#: As many digits as no heading has.
-_FIGURES: Final = re.compile(r"\d{5}")
 #: What is behind the heading of a group, and says nothing.
 _DETAILS: Final = re.compile(
     rf"[^\w{MARKS}]+(?:details?|particulars|information|info|विवरण|तपशील|વિગત|વિગતો|ਵੇਰਵਾ|ਵੇਰਵੇ|বিবরণ|ବିବରଣୀ|விவரம்|விவரங்கள்|వివరాలు|ವಿವರ|ವಿವರಗಳು|تفصیل"
@@ -106,7 +104,7 @@ def joined_names(
     Below the heading of a group is the name of each of its columns, and nothing below any other heading.
     """
     upper, lower = ([clean(cell) for cell in cells] for cells in (above, below))
-    if any(map(_FIGURES.search, lower)) or len(lower) > len(upper):
+    if any(map(FIGURES.search, lower)) or len(lower) > len(upper):
         return None
     lower += [""] * (len(upper) - len(lower))
     is_wanted = wanted or (lambda _: False)
@@ -118,7 +116,7 @@ def joined_names(
         # `Victim` below `Mobile` says whose they are, and `Number` says nothing.
         is_whole = not name or (heading and is_wanted(heading) and _PLAIN.fullmatch(name))
         names.append(heading if is_whole else _name_in_group(group, name, is_wanted))
-    return tuple(names) if any(map(_both, upper, lower)) else None
+    return tuple(names) if any(map(all, zip(upper, lower, strict=True))) else None
 
 
 def completed_names(above: Sequence[str], names: Sequence[str]) -> tuple[str, ...] | None:
@@ -130,10 +128,6 @@ def completed_names(above: Sequence[str], names: Sequence[str]) -> tuple[str, ..
         return None
     padded = [*names, *[""] * (len(above) - len(names))]
     return tuple(clean(name) or clean(heading) for heading, name in zip(above, padded, strict=True))
-
-
-def _both(heading: str, name: str) -> bool:
-    return bool(heading and name)
 
 
 def _name_in_group(group: str, name: str, is_wanted: Callable[[str], bool]) -> str:

@@ -14,6 +14,7 @@ from typing import Final
 from numguard.source.scripts import MARKS
 
 __all__ = [
+    "FIGURES",
     "MAY_BE_NON_DATA",
     "NUMBER",
     "PAGE",
@@ -55,7 +56,7 @@ _TOTAL: Final = re.compile(
     re.IGNORECASE,
 )
 #: As many digits as no heading has.
-_FIGURES: Final = re.compile(r"\d{5}")
+FIGURES: Final = re.compile(r"\d{5}")
 _FIGURE: Final = re.compile(r"[\s₹\d,.()/\-]*(?:rs\.?|inr|lakhs?|crores?)?[\s₹\d,.()/\-]*", re.IGNORECASE)
 #: Parts of words: the first cell of a total that is not blank has at least one.
 TOTALS: Final = ("otal", "OTAL", "nd of", "ND OF", *sorted({word.split()[0] for word in TOTAL_WORDS}))
@@ -101,7 +102,7 @@ class NonData:
 
     def is_other_header(self, cells: Sequence[str]) -> bool:
         """Whether a line of no `kind` is a header of other columns, or in another order: half of it are headings."""
-        if _FIGURES.search("\n".join(cells)):
+        if FIGURES.search("\n".join(cells)):
             return False
         filled = [text for cell in cells if (text := _folded(cell))]
         known = set(filled).intersection(self._header)

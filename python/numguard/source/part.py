@@ -440,18 +440,15 @@ def _why(error: BaseException, what: str) -> str:
     return next(message.format(what=what) for pattern, message in _MESSAGES if re.search(pattern, text, re.DOTALL))
 
 
-class in_part:  # noqa: N801 - reads as a verb, as context managers do
+@contextmanager
+def in_part(part: Part) -> Iterator[None]:
     """Adds the name of a part to errors of the compiled module."""
-
-    def __init__(self, part: Part) -> None:
-        self._name = part.name
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, InputError) and self._name and not str(error).startswith(self._name):
-            raise type(error)(f"{self._name}: {error}") from None
+    try:
+        yield
+    except InputError as error:
+        if not part.name or str(error).startswith(part.name):
+            raise
+        raise type(error)(f"{part.name}: {error}") from None
 
 
 def in_steps(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from numguard.compute import by_key
 from numguard.errors import ArgumentError, FileMissingError
 from numguard.types import PathLike
 
@@ -78,9 +79,8 @@ def copies_among(sources: Sequence[PathLike]) -> list[tuple[Path, Path]]:
 
     Both are read: files of two directories such as `day=2025-06-01` may be equal and have other rows.
     """
-    by_size: dict[int, list[Path]] = {}
-    for file in (file for path in sources if is_local(path) for file in files_of(path) if file.is_file()):
-        by_size.setdefault(file.stat().st_size, []).append(file)
+    local = (file for path in sources if is_local(path) for file in files_of(path) if file.is_file())
+    by_size = by_key((file.stat().st_size, file) for file in local)
     found = []
     for files in (files for size, files in by_size.items() if size and len(files) > 1):
         first: dict[bytes, Path] = {}

@@ -20,7 +20,7 @@ from numguard.errors import ArgumentError, InputError
 from numguard.source import Account, Part, open_source
 from numguard.source.part import Ragged
 
-__all__ = ["BROKEN", "Records", "read_records"]
+__all__ = ["BROKEN", "TEN_DIGITS", "Records", "read_records"]
 
 BROKEN: Final = schema_of(row=pa.int64(), cell=pa.string(), note=pa.string())
 
@@ -57,8 +57,8 @@ class Records:
     struck_out: Collection[tuple[int, int]]
 
 
-#: A cell that may contain a number, with any separators.
-_TEN_DIGITS: Final = r"(?:\p{Nd}[^\p{L}\p{Nd}]*){10}"
+#: What a cell has that may contain a number, with any separators.
+TEN_DIGITS: Final = r"(?:\p{Nd}[^\p{L}\p{Nd}]*){10}"
 
 
 def read_records(
@@ -125,7 +125,7 @@ def _without_counts(parts: Sequence[Part], is_key: Callable[[str], bool]) -> tup
 def _may_have_numbers(part: Part) -> bool:
     texts: list[Any] = [pa.array([*part.schema().names, *part.above.titles], pa.string())]
     texts += [column for batch in part.batches() for column in batch.data.columns]
-    return any(pc.match_substring_regex(text, _TEN_DIGITS).true_count for text in texts)
+    return any(pc.match_substring_regex(text, TEN_DIGITS).true_count for text in texts)
 
 
 def _only(parts: Any, source: Any) -> Part:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree
 
-__all__ = ["Strikes", "column_number", "hidden_rows", "is_row_hidden", "struck_styles"]
+__all__ = ["Strikes", "bare_name", "column_number", "hidden_rows", "is_row_hidden", "struck_styles"]
 
 #: The longest tag that is looked at; those of spreadsheets are far shorter.
 _TAG: Final = rb"[^>]{0,500}?"
@@ -107,7 +107,7 @@ def _styles(content: bytes) -> frozenset[int]:
     # Expat has limited the expansion of entities since 2.4.1, and Python bundles a later version.
     root = ElementTree.fromstring(content)  # noqa: S314
     fonts = [
-        any(part.get("val", "1") not in _NOT for part in font if _bare(part) == "strike")
+        any(part.get("val", "1") not in _NOT for part in font if bare_name(part.tag) == "strike")
         for font in _children(root, "fonts")
     ]
     struck = {at for at, is_struck in enumerate(fonts) if is_struck}
@@ -122,11 +122,12 @@ def _texts(content: bytes) -> frozenset[int]:
 
 def _children(root: ElementTree.Element, name: str) -> list[ElementTree.Element]:
     """The children of the first child with a name."""
-    return next((list(child) for child in root if _bare(child) == name), [])
+    return next((list(child) for child in root if bare_name(child.tag) == name), [])
 
 
-def _bare(element: ElementTree.Element) -> str:
-    return element.tag.rpartition("}")[2]
+def bare_name(name: str) -> str:
+    """The name of an element or attribute without its namespace."""
+    return name.rpartition("}")[2]
 
 
 def is_row_hidden(attributes: bytes) -> bool:

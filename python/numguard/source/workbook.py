@@ -24,7 +24,7 @@ from numguard.errors import ArgumentError, InputError, MissingExtraError
 from numguard.source.container import Member, PassedOver
 from numguard.source.extent import Inspected, inspect_workbook
 from numguard.source.header import clean, completed_names, groups, joined_names, wanted_names
-from numguard.source.non_data import NonData
+from numguard.source.non_data import FIGURES, NonData
 from numguard.source.part import Above, Batch, Part
 
 __all__ = ["FilledSheet", "SheetPart", "as_lines", "filled_sheets", "part_name", "sheet_parts"]
@@ -33,8 +33,6 @@ _SEARCHED: Final = 50
 _DIGITS_KEPT: Final = 10**15
 _MONTHS: Final = 12
 _DAY_FIRST: Final = re.compile(r"\s*'?(\d{1,2})[/.-]\d{1,2}[/.-]\d{4}")
-#: As many digits as no heading has: rows that a cell is merged over have them, and second rows of headings do not.
-_FIGURES: Final = re.compile(r"\d{5}")
 _BREAKS: Final = str.maketrans('\t\n\r\x0b\x0c\u2028\u2029"', " " * 7 + "'")
 
 
@@ -73,7 +71,8 @@ class FilledSheet:
             if top < min(bottom, len(rows) - 1)
             and left < len(rows[top])
             and rows[top][left].strip()
-            and any(map(_FIGURES.search, rows[top + 1]))
+            # A second row of headings has no figures.
+            and any(map(FIGURES.search, rows[top + 1]))
         )
         return cls(rows, found.without_value, hidden, struck, tuple(sorted(merged)))
 

@@ -23,11 +23,6 @@ def schema_of_hits(files: list[str], travelling: Travelling, columns: list[str] 
     return base64.b64encode(schema.serialize()).decode()
 
 
-def _numbers(batch: Any) -> list[int]:
-    numbers: list[int] = batch.column(0).to_pylist()
-    return numbers
-
-
 class ScanFiles:
     """The function of a task."""
 
@@ -47,7 +42,8 @@ class ScanFiles:
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Scans a task's files, whose places in the list are its rows."""
         for batch in batches:
-            for n in _numbers(batch):
+            numbers: list[Any] = batch.column(0).to_pylist()
+            for n in numbers:
                 yield from self._file(self._files[n])
 
     def _file(self, file: str) -> Iterator[pa.RecordBatch]:

@@ -13,11 +13,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.compute import ascending, pc, tuples_of
+from numguard.compute import ascending, by_key, pc, tuples_of
 from numguard.indian_time import MOMENT
 from numguard.registry.arrays import ints
 from numguard.registry.events.outcomes import unrequested_by
-from numguard.registry.log.order import position
+from numguard.registry.log.order import Order, origins_of, position
 from numguard.registry.log.reading import Reading
 
 __all__ = ["history"]
@@ -43,12 +43,8 @@ def history(store: Reading, msisdn: int, cut: int) -> pa.Table:
     sent = store.sent_files(of_files).to_pylist()
     order = store.order(cut)
     seqs = ints(entries["event"])
-    if order is None:
-        registry: Any = pa.repeat(store.id, len(entries))
-        number, rank = seqs, seqs
-    else:
-        registry = pa.array(order.registries).take(pa.array(order.registry[seqs], pa.int64()))
-        number, rank = order.number[seqs], order.rank[seqs]
+    registry, number = origins_of(seqs, order, store.id)
+    rank = seqs if order is None else order.rank[seqs]
     table = pa.table(
         {
             "event": pa.array(number, pa.int64()),
@@ -105,11 +101,16 @@ def _of_lists(entries: pa.Table, sent: list[dict[str, Any]], of: str) -> pa.Arra
 class _Version:
     event: int
     rank: int
-    key: str
     print: int
     usable: bool
     has: dict[str, bool]
     fields: dict[str, Any]
+
+    @classmethod
+    def of(cls, row: dict[str, Any], order: Order | None) -> _Version:
+        has = {"named": row["named"] == 1, "complainant": row["complains"] == 1}
+        fields = {name: row[name] for name in _FIELDS}
+        return cls(row["event"], position(row["event"], order), row["fingerprint"], row["usable"] == 1, has, fields)
 
 
 class _RelatedVersions:
@@ -124,15 +125,8 @@ class _RelatedVersions:
             rank = position(event, order)
             self._back_at[withdrawn] = min(rank, self._back_at.get(withdrawn, rank))
         self._touching = set(store.touching(msisdn).to_pylist())
-        self._complaints: dict[str, list[_Version]] = {}
-        for row in store.related_versions(msisdn).to_pylist():
-            if row["event"] > cut:
-                continue
-            has = {"named": row["named"] == 1, "complainant": row["complains"] == 1}
-            fields = {name: row[name] for name in _FIELDS}
-            key = row["complaint_key"]
-            identity = (row["event"], position(row["event"], order), key, row["fingerprint"], row["usable"] == 1)
-            self._complaints.setdefault(key, []).append(_Version(*identity, has, fields))
+        related = [row for row in store.related_versions(msisdn).to_pylist() if row["event"] <= cut]
+        self._complaints = by_key((row["complaint_key"], _Version.of(row, order)) for row in related)
         for versions in self._complaints.values():
             versions.sort(key=lambda version: (version.rank, version.fields["row"]))
         self._amending = {key: [v for v in of if self._amends(v, of)] for key, of in self._complaints.items()}
@@ -148,21 +142,17 @@ class _RelatedVersions:
 
     def no_more(self) -> Iterator[dict[str, Any]]:
         """An entry for each version without the number, where the version before has it."""
-        met = set()
         for key, versions in self._complaints.items():
-            for what in ("named", "complainant"):
-                for version in versions:
-                    later = [d for d in self._amending[key] if d.rank > version.rank and self._before(version, d)]
-                    # The first version that amends it, or the next after that one was withdrawn.
-                    for d in later:
-                        between = (e for e in later if e.rank < d.rank and self._before(e, d))
-                        if version.has[what] and not d.has[what] and not any(between):
-                            met.add((what, d.event, d.fields["row"]))
-        for versions in self._complaints.values():
-            for what in ("named", "complainant"):
-                for d in versions:
-                    if (what, d.event, d.fields["row"]) in met:
-                        yield {"event": d.event, "what": f"{what} no more", **d.fields}
+            for later in self._amending[key]:
+                amended = [version for version in versions if self._is_next(version, later, self._amending[key])]
+                for what, has in later.has.items():
+                    if not has and any(version.has[what] for version in amended):
+                        yield {"event": later.event, "what": f"{what} no more", **later.fields}
+
+    def _is_next(self, version: _Version, later: _Version, amending: list[_Version]) -> bool:
+        """Whether `later` is the first that amends a version, or the next after that one was withdrawn."""
+        between = (one for one in amending if self._before(version, one) and self._before(one, later))
+        return self._before(version, later) and not any(between)
 
     def withdrawn(self) -> Iterator[dict[str, Any]]:
         """An entry for each event that withdrew an event which concerns the number."""

@@ -10,17 +10,18 @@ of the helpline get one of the portal's. Short numbers are no evidence: every de
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from numguard.compute import pc, schema_of, table_of
 from numguard.registry.arrays import Ints, flags, ints
+from numguard.registry.log.reading import Reading
 from numguard.registry.sheets.sources import same_source
 from numguard.registry.spelling import folded, folded_cells
 
-__all__ = ["ALIKE", "ALIKE_NOTES", "Known", "look_alike"]
+__all__ = ["ALIKE", "ALIKE_NOTES", "look_alike"]
 
 #: Why two complaints may be the same.
 ALIKE_NOTES = {
@@ -43,23 +44,6 @@ ALIKE = schema_of(
 _SAME = schema_of(ordinal=pa.int64(), complaint_key=pa.string())
 
 
-class Known(Protocol):
-    """A store of complaints."""
-
-    def versions(self, keys: pa.Table) -> pa.Table:
-        """The recorded versions of the complaints of a table (ordinal, complaint_key)."""
-
-    def ended(self) -> pa.Array[Any]:
-        """The keys of the complaints that have ended, and were not named again since."""
-
-    def alike(self, candidates: pa.Table) -> pa.Table:
-        """The complaints with a number of a table (ordinal, bare, prefix, long), leading zeros aside.
-
-        Where `long` is 0, only those whose key is `prefix` and their number. Columns: ordinal, complaint_key,
-        source, acknowledgement_no.
-        """
-
-
 class Others(NamedTuple):
     """Complaints that are recorded under other spellings.
 
@@ -72,7 +56,7 @@ class Others(NamedTuple):
     alike: pa.Table
 
 
-def look_alike(versions: pa.Table, new: Ints, known: Known) -> Others:
+def look_alike(versions: pa.Table, new: Ints, known: Reading) -> Others:
     """Which of the complaints that are not recorded by their key may be recorded under another.
 
     Args:

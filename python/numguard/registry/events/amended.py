@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from numguard.compute import ascending, pc, schema_of, table_of, tuples_of
+from numguard.compute import ascending, by_key, pc, schema_of, table_of, tuples_of
 from numguard.errors import ArgumentError
 from numguard.registry.arrays import Column
 from numguard.registry.case import Case
@@ -20,6 +20,7 @@ from numguard.registry.log.store import Append
 from numguard.registry.numbers.grounds import version_keys
 from numguard.registry.numbers.listing import ListPolicy, rows
 from numguard.registry.numbers.state import RELEASED_TO_VERIFY, REQUESTS_NOTHING
+from numguard.types import is_whole
 
 __all__ = ["AMENDED", "amended", "withdraw", "would_withdraw"]
 
@@ -98,11 +99,7 @@ def withdraw(case: Case, append: Append, intake: object) -> None:
     Raises:
         ArgumentError: There is none of that number, or it is withdrawn already.
     """
-    found = (
-        case.store.event(intake)
-        if isinstance(intake, int) and intake is not True and 0 < intake < append.event
-        else None
-    )
+    found = case.store.event(intake) if is_whole(intake, 1, append.event - 1) else None
     if found is None or found[0] not in {"add_complaints", "record_outcomes", "expand"}:
         raise ArgumentError("id: no file was added under it; numguard complaints list (intakes()) shows the ids")
     if found[1]:
@@ -132,9 +129,6 @@ def would_withdraw(case: Case, intake: object) -> pa.Table:
 
 def _receivers(sent: pa.Table, *key: str) -> dict[int, str]:
     """The receivers of each number: those whose last list of it, or of one of its handsets, has it."""
-    last = {tuple(row[name] for name in (*key, "receiver")): row["action"] for row in sent.sort_by("event").to_pylist()}
-    found: dict[int, set[str]] = {}
-    for (msisdn, *_, receiver), action in last.items():
-        if action in _LISTED:
-            found.setdefault(msisdn, set()).add(receiver)
-    return {msisdn: "; ".join(sorted(receivers)) for msisdn, receivers in found.items()}
+    last = {tuple(sent): action for *sent, action in tuples_of(sent.sort_by("event"), *key, "receiver", "action")}
+    has_it = sorted({(msisdn, receiver) for (msisdn, *_, receiver), action in last.items() if action in _LISTED})
+    return {msisdn: "; ".join(receivers) for msisdn, receivers in by_key(has_it).items()}

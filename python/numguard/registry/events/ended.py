@@ -11,7 +11,7 @@ from collections import Counter
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import pc, schema_of, table_of, tuples_of, whole
+from numguard.compute import by_key, pc, schema_of, table_of, tuples_of, whole
 from numguard.registry.arrays import anywhere, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.numbers.grounds import NEVER, Versions
@@ -43,19 +43,13 @@ def in_force_of(case: Case, cut: int, ended: pa.Table, written: pa.Table) -> pa.
     standing = Standing(case.facts(cut, case.store.with_linked(numbers, cut)))
     pairs = _pairs(standing)
     complaints = case.store.complaints_of(ended["complaint_key"], cut)
-    named: dict[int, set[int]] = {}
-    for msisdn, complaint in pairs:
-        named.setdefault(complaint, set()).add(msisdn)
+    named = by_key((complaint, msisdn) for msisdn, complaint in pairs)
+    in_row: dict[int, list[int]] = by_key(tuples_of(written, "row", "msisdn"))
     found = set(tuples_of(written, "row", "msisdn"))
-    rows_of: dict[str, list[int]] = {}
-    for row, key in tuples_of(ended, "row", "complaint_key"):
-        rows_of.setdefault(key, []).append(row)
-    in_row: dict[int, set[int]] = {}
-    for row, msisdn in found:
-        in_row.setdefault(row, set()).add(msisdn)
+    rows_of: dict[str, list[int]] = by_key(tuples_of(ended, "complaint_key", "row"))
     for key, rows in rows_of.items():
-        here = set().union(*(in_row.get(row, ()) for row in rows))
-        found |= {(rows[0], msisdn) for msisdn in named.get(complaints.get(key, NEVER), set()) - here}
+        here = {msisdn for row in rows for msisdn in in_row.get(row, ())}
+        found |= {(rows[0], msisdn) for msisdn in named.get(complaints.get(key, NEVER), ()) if msisdn not in here}
     count = Counter(msisdn for msisdn, _ in pairs)
     status = dict(zip(standing.numbers.tolist(), standing.status.to_pylist(), strict=True))
     lines = [(row, msisdn, status.get(msisdn), count[msisdn]) for row, msisdn in sorted(found)]
@@ -102,8 +96,5 @@ def ended_and_in_force(case: Case, cut: int) -> pa.Table:
 
 def _events(rows: pa.Table, versions: Versions) -> dict[int, list[int]]:
     """The events of each complaint of the versions `rows`."""
-    found: dict[int, list[int]] = {}
-    events = ints(rows["event"])
-    for one, event in zip(versions.complaint[versions.of(rows)].tolist(), events.tolist(), strict=True):
-        found.setdefault(one, []).append(event)
-    return found
+    complaints = versions.complaint[versions.of(rows)].tolist()
+    return by_key(zip(complaints, ints(rows["event"]).tolist(), strict=True))

@@ -257,14 +257,8 @@ def _summary(
 ) -> Intake:
     """The result; `unread` has warnings, `effect` what the file drops and ends."""
     named = complaints.namings
-    numbers = pa.table(
-        {
-            "file": pa.repeat(sheet.name, len(named)),
-            "row": complaints.rows["row"].take(named["index"]),
-            "why": named["doubt"],
-            **{name: named[name] for name in ("msisdn", "cell")},
-        }
-    )
+    row, why = complaints.rows["row"].take(named["index"]), named["doubt"]
+    numbers = _of_file(sheet, pa.table({"row": row, "msisdn": named["msisdn"], "why": why, "cell": named["cell"]}))
     doubtful = pc.is_valid(numbers["why"])
     worded = pc.and_(pc.invert(doubtful), pc.fill_null(pc.equal(named["note"], "text_removed"), False))
     return Intake(

@@ -13,13 +13,21 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import ascending, pc, replaced, schema_of, tuples_of, whole
+from numguard.compute import ascending, by_key, pc, replaced, schema_of, tuples_of, whole
 from numguard.errors import RegistryError
 from numguard.indian_time import DAY_MICROS, MOMENT, day_of
 from numguard.registry.arrays import Ints, ints
 from numguard.registry.case import Case
 from numguard.registry.log.joining import copy_events
-from numguard.registry.log.order import MERGE, Order, answers_in_order, in_order, moments_in_order, used_apart
+from numguard.registry.log.order import (
+    MERGE,
+    Order,
+    answers_in_order,
+    in_order,
+    moments_in_order,
+    origins_of,
+    used_apart,
+)
 from numguard.registry.log.reading import Reading
 from numguard.registry.log.store import Store
 from numguard.registry.numbers.state import DECIDING, PROTECTING, SETTLING
@@ -131,9 +139,8 @@ def merges(case: Case) -> pa.Table:
 
 
 def _keys(identities: pa.Table) -> list[tuple[tuple[str, str], int]]:
-    return [
-        ((registry, digest), event) for registry, digest, event in tuples_of(identities, "registry", "digest", "event")
-    ]
+    rows = tuples_of(identities, "registry", "digest", "event")
+    return [((registry, digest), event) for registry, digest, event in rows]
 
 
 def _latest(case: Case, other: Reading, theirs: pa.Table) -> int:
@@ -266,18 +273,13 @@ class _Side:
 
     def decisions(self) -> dict[int, list[tuple[str, int]]]:
         """The decisions on each number, with their events."""
-        found: dict[int, list[tuple[str, int]]] = {}
-        for row in self.rows("decisions").to_pylist():
-            found.setdefault(row["msisdn"], []).append((row["status"], row["event"]))
-        return found
+        rows = tuples_of(self.rows("decisions"), "msisdn", "status", "event")
+        return by_key((msisdn, (status, event)) for msisdn, status, event in rows)
 
     def versions(self) -> dict[str, list[dict[str, Any]]]:
         """The versions of complaints that name numbers and are not withdrawn."""
-        found: dict[str, list[dict[str, Any]]] = {}
-        for row in self.rows("compared_versions").to_pylist():
-            if row["suspects"] and not row["taken_back"]:
-                found.setdefault(row["complaint_key"], []).append(row)
-        return found
+        rows = self.rows("compared_versions").to_pylist()
+        return by_key((row["complaint_key"], row) for row in rows if row["suspects"] and not row["taken_back"])
 
 
 def _joint(mine: pa.Table, chosen: pa.Table, numbers: Ints, merging: int) -> Order:
@@ -296,15 +298,13 @@ def _shown(store: Reading, differences: pa.Table) -> pa.Table:
     columns |= {name: differences[name] for name in ("source", "acknowledgement_no")}
     for side in ("held", "other"):
         of = store.events(differences[side])
-        seqs = ints(differences[side])
-        registries = pa.array(order.registries if order else [store.id], pa.string())
-        at = order.registry[seqs] if order else np.zeros(len(seqs), np.int64)
+        registry, number = origins_of(ints(differences[side]), order, store.id)
         columns |= {
             f"{side}_value": differences[f"{side}_value"],
             f"{side}_by": of["actor"],
             f"{side}_at": pc.cast(of["at"], MOMENT),
-            f"{side}_registry": registries.take(pa.array(at, pa.int64())),
-            f"{side}_event": pa.array(order.number[seqs] if order else seqs, pa.int64()),
+            f"{side}_registry": registry,
+            f"{side}_event": pa.array(number, pa.int64()),
         }
     columns["rule"] = differences["rule"]
     columns["sentence"] = pa.array([RULES.get(str(rule), "") for rule in differences["rule"].to_pylist()], pa.string())

@@ -172,9 +172,9 @@ def _words(values: Mapping[str, Outcome] | None) -> dict[str, str]:
 
 
 def _statuses(column: pa.ChunkedArray[Any], words: Mapping[str, str]) -> pa.Array[Any]:
-    encoded = pa.array(cells.written(column).to_pylist(), pa.string()).dictionary_encode()
-    plain = [None if word is None else plain_words(word) for word in encoded.dictionary.to_pylist()]
-    statuses = pa.array([word if word is None else words.get(word, word) for word in plain], pa.string())
+    encoded: Any = cells.written(column).dictionary_encode()
+    plain = map(plain_words, encoded.dictionary.to_pylist())
+    statuses = pa.array([words.get(word, word) for word in plain], pa.string())
     return statuses.take(encoded.indices)
 
 

@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from numguard.compute import aggregated, ascending, pc, replaced, tuples_of
 from numguard.registry.arrays import Bools, Ints, anywhere, first_of_each, flags, ints
-from numguard.registry.events.alike import ALIKE, Known, look_alike
+from numguard.registry.events.alike import ALIKE, look_alike
+from numguard.registry.log.reading import Reading
 from numguard.registry.log.tables import REOPENED
 from numguard.registry.sheets.complaints import FIELDS, Complaints
 from numguard.registry.sheets.sources import sources
@@ -77,7 +78,7 @@ class Plan:
         return self.versions["complaint_key"].filter(pc.equal(self.versions["amends"], 1))
 
 
-def reconcile(complaints: Complaints, known: Known, *, again: bool = False) -> Plan:
+def reconcile(complaints: Complaints, known: Reading, *, again: bool = False) -> Plan:
     """Compares the rows with the recorded complaints.
 
     Args:
@@ -173,7 +174,7 @@ def _reopening(versions: pa.Table) -> pa.Table:
     return pa.table(columns).cast(versions.schema)
 
 
-def _recorded(versions: pa.Table, known: Known) -> tuple[pa.Table, pa.Table, pa.Table]:
+def _recorded(versions: pa.Table, known: Reading) -> tuple[pa.Table, pa.Table, pa.Table]:
     """The recorded versions, the versions with the keys of recorded complaints, and those that may be recorded.
 
     An older numguard recorded a source as written. A complaint under another listed spelling of it has that key, and

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import aggregated, ascending, pc, replaced, schema_of, table_of, tuples_of, whole
+from numguard.compute import aggregated, ascending, by_key, pc, replaced, schema_of, table_of, tuples_of, whole
 from numguard.errors import ArgumentError, RegistryError
 from numguard.registry.arrays import ints
 from numguard.registry.case import Case, reason_given
@@ -178,11 +178,8 @@ def refuse_certain(case: Case, cut: int, msisdns: pa.Array[Any]) -> None:
         )
 
 
-def _open(case: Case, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
-    return msisdns.filter(pc.is_in(msisdns, _open_in(case.state(cut, msisdns.cast(pa.int64())))))
-
-
-def _open_in(state: pa.Table) -> Any:
+def _open(state: pa.Table) -> Any:
+    """The numbers of a state that wait for a decision, or that an amendment turned."""
     return state["msisdn"].filter(pc.or_(state["waits"], state["turned"]))
 
 
@@ -246,10 +243,8 @@ def take_review(
     refusals = table_of([(sheet.name, *entry) for entry in refused], _REFUSED)
     if strict:
         check_strict(sheet.name, refusals)
-    groups: dict[tuple[str, str], list[int]] = {}
-    for one in sound:
-        if one.number is not None and one.number in waiting:
-            groups.setdefault((str(one.word), str(one.reason)), []).append(one.number)
+    open_ones = [(one, one.number) for one in sound if one.number is not None and one.number in waiting]
+    groups = by_key(((str(one.word), str(one.reason)), number) for one, number in open_ones)
     events, settled = _record(case, groups)
     known = sum((one.word, one.number) not in settled for one in sound)
     count = Counter(word for word, _ in settled)
@@ -262,7 +257,7 @@ def _before(case: Case, rows: Sequence[_Row]) -> tuple[set[int], set[int], dict[
     cut = case.store.head()
     numbers = pa.array({one.number for one in rows if one.word is not None and one.number is not None}, pa.int64())
     state = case.state(cut, numbers)
-    waiting, unsure = (set(of.to_pylist()) for of in (_open_in(state), state["msisdn"].filter(state["unsure"])))
+    waiting, unsure = (set(of.to_pylist()) for of in (_open(state), state["msisdn"].filter(state["unsure"])))
     decisions = ascending(case.store.facts("decisions", cut, numbers), "event")
     last = {number: word for number, word in tuples_of(decisions, "msisdn", "status") if word in SETTLING}
     return waiting, unsure, {number: word for number, word in last.items() if number not in waiting}
@@ -314,11 +309,8 @@ def _rows(sheet: Sheet, at: Mapping[str, Sequence[int]], default: str | None) ->
 
 def _clashing(rows: Sequence[_Row]) -> set[int]:
     """The numbers with different decisions in two rows."""
-    words_of: dict[int, set[str]] = {}
-    for one in rows:
-        if one.number is not None and one.word in SETTLING:
-            words_of.setdefault(one.number, set()).add(one.word)
-    return {number for number, words in words_of.items() if len(words) > 1}
+    words_of = by_key((one.number, one.word) for one in rows if one.number is not None and one.word in SETTLING)
+    return {number for number, words in words_of.items() if len({*words}) > 1}
 
 
 def _record(case: Case, groups: dict[tuple[str, str], list[int]]) -> tuple[tuple[int, ...], set[tuple[str, int]]]:
@@ -331,14 +323,14 @@ def _record(case: Case, groups: dict[tuple[str, str], list[int]]) -> tuple[tuple
     """
     events: list[int] = []
     settled: set[tuple[str, int]] = set()
-    every = pa.array(sorted({one for found in groups.values() for one in found}), pa.uint64())
+    every = pa.array(sorted({one for found in groups.values() for one in found}), pa.int64())
     waiting, ours = set[Any](), -1
     try:
         for (word, why), found in groups.items():
             numbers = sorted(set(found))
             with case.event("decide", why) as append:
                 if append.event - 1 != ours:  # between two events of the sheet only another desk changes what waits
-                    waiting = set(_open(case, every, append.event - 1).to_pylist())
+                    waiting = set(_open(case.state(append.event - 1, every)).to_pylist())
                 # One that this sheet has with two reasons is recorded with both.
                 mine = [one for one in numbers if one in waiting or (word, one) in settled]
                 append.rows("decision", {"msisdn": pa.array(mine, pa.uint64()), "status": [word] * len(mine)})

@@ -32,34 +32,23 @@ _RIGHTS = (
     "nothing was recorded"
 )
 
-# A part of a driver's message, and the message in its place.
+# Parts of a driver's message, and the message in its place; the first that is there counts.
 _FAILURES = (
-    ("permission denied", _RIGHTS),
-    ("must be owner", _RIGHTS),
-    ("could not serialize", "another process wrote at the same moment; nothing was recorded; try again"),
-    ("deadlock", "another process wrote at the same moment; nothing was recorded; try again"),
-    ("idle-in-transaction", "the call was idle for five minutes and was ended; nothing was recorded; try again"),
-    ("locked", WAITED),
-    ("lock timeout", WAITED),
-    ("busy", WAITED),
-    ("malformed", DAMAGED),
-    ("unsupported file format", DAMAGED),
-    ("corrupt", DAMAGED),
-    ("no such table", DAMAGED),
-    ("no such column", DAMAGED),
-    ("has no column", DAMAGED),
-    ("duplicate column", DAMAGED),
-    ("already exists", DAMAGED),
-    ("utf8", DAMAGED),
-    ("utf-8", DAMAGED),
-    ("not a database", "not a numguard registry, or damaged"),
-    ("full", "the disk is full; what was recorded before is intact"),
-    ("no space", "the disk is full; what was recorded before is intact"),
-    ("readonly", READ_ONLY),
-    ("read-only", READ_ONLY),
-    ("unable to open", "cannot be opened: does the folder exist, and can it be written?"),
-    ("disk i/o", "the disk failed; what was recorded before is intact"),
-)
+    (("permission denied", "must be owner"), _RIGHTS),
+    (("could not serialize", "deadlock"), "another process wrote at the same moment; nothing was recorded; try again"),
+    (("idle-in-transaction",), "the call was idle for five minutes and was ended; nothing was recorded; try again"),
+    (("locked", "lock timeout", "busy"), WAITED),
+    (
+        ("malformed", "unsupported file format", "corrupt", "no such table", "no such column", "has no column",
+         "duplicate column", "already exists", "utf8", "utf-8"),
+        DAMAGED,
+    ),
+    (("not a database",), "not a numguard registry, or damaged"),
+    (("full", "no space"), "the disk is full; what was recorded before is intact"),
+    (("readonly", "read-only"), READ_ONLY),
+    (("unable to open",), "cannot be opened: does the folder exist, and can it be written?"),
+    (("disk i/o",), "the disk failed; what was recorded before is intact"),
+)  # fmt: skip
 # Parts of drivers' messages about a lost connection.
 _LOST = ("could not connect", "connection", "terminating", "ssl syscall", "server closed")
 
@@ -238,7 +227,8 @@ class Dialect:
         except (Error, pa.ArrowException, OSError) as error:
             # pyarrow raises the errors of a driver while rows are read.
             words = str(error).lower()
-            message = self._why(next((message for part, message in _FAILURES if part in words), None))
+            found = next((message for parts, message in _FAILURES if any(part in words for part in parts)), None)
+            message = self._why(found)
             if message is None and any(part in words for part in _LOST):
                 raise UnreachableError(f"{self.name}: the server cannot be reached") from None
             code = getattr(getattr(error, "status_code", None), "name", type(error).__name__)

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from numguard.compute import pc
-from numguard.registry.arrays import Ints, ints
+from numguard.registry.arrays import Ints, anywhere, ints
 from numguard.registry.log.reading import Reading
 from numguard.registry.log.store import Append, Store
 from numguard.registry.log.tables import TABLES, fields_of
@@ -43,8 +42,7 @@ def copy_events(store: Store, append: Append, other: Reading, chosen: pa.Table, 
     """
     theirs = ints(chosen["event"])
     upto = int(theirs.max())
-    wanted = np.zeros(upto + 1, np.bool_)
-    wanted[theirs] = True
+    wanted = anywhere(theirs, upto + 1)
     mine = pa.array(numbers[theirs])
     query = "SELECT seq, actor, verb, reason FROM event WHERE seq <= $1"
     who = other.read("event:i actor:t verb:t because:t", query, (upto,))

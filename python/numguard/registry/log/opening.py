@@ -16,6 +16,7 @@ from typing import TypeAlias
 from numguard.errors import RegistryError
 from numguard.registry.log.address import connect, is_file
 from numguard.registry.log.migrating import is_current
+from numguard.registry.log.sqlite import log_of
 
 __all__ = ["Seen", "copied", "is_read_only", "seen"]
 
@@ -69,15 +70,13 @@ def _private(file: Path, write: Callable[[Path], object]) -> tuple[str, Temporar
 
 def _copy(file: Path, to: Path) -> None:
     """The file and its log, as they were at one moment."""
-    log = _log_of(file)
     try:
         for _ in range(_TRIES):
             before = seen(file)
             shutil.copyfile(file, to)
-            beside = to.with_name(f"{to.name}-wal")
-            beside.unlink(missing_ok=True)
+            log_of(to).unlink(missing_ok=True)
             if before[1] is not None:
-                shutil.copyfile(log, beside)
+                shutil.copyfile(log_of(file), log_of(to))
             if seen(file) == before:
                 return
     except OSError as error:
@@ -88,11 +87,7 @@ def _copy(file: Path, to: Path) -> None:
 def seen(target: str | Path) -> Seen:
     """How a file and its log are now: another process that writes to them changes it."""
     file = Path(target).absolute()
-    return tuple(_size_and_time(one) for one in (file, _log_of(file)))
-
-
-def _log_of(file: Path) -> Path:
-    return file.with_name(f"{file.name}-wal")
+    return tuple(_size_and_time(one) for one in (file, log_of(file)))
 
 
 def _size_and_time(file: Path) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ see.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +21,7 @@ from numguard.compute import ascending, pc, replaced, tuples_of, whole
 from numguard.registry.arrays import Bools, Ints, flags, ints
 
 __all__ = [
-    "ID", "MERGE", "Order", "amending", "answers_in_order", "in_order", "moments_in_order", "position",
+    "ID", "MERGE", "Order", "amending", "answers_in_order", "in_order", "moments_in_order", "origins_of", "position",
     "used_apart",
 ]  # fmt: skip
 
@@ -72,6 +73,13 @@ class Order:
 def position(event: int, order: Order | None) -> int:
     """The position of an event; without an order, where one registry recorded all events, its number."""
     return event if order is None else int(order.rank[event])
+
+
+def origins_of(events: Ints, order: Order | None, registry: str) -> tuple[pa.Array[Any], Ints]:
+    """The registry that recorded each event, and its number there; without an order, all are of `registry`."""
+    if order is None:
+        return pa.array([registry] * len(events), pa.string()), events
+    return pa.array(order.registries).take(pa.array(order.registry[events], pa.int64())), order.number[events]
 
 
 def in_order(events: pa.Table, origins: pa.Table) -> Order:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import ascending, pc, tuples_of, whole
+from numguard.compute import ascending, by_key, pc, tuples_of, whole
 from numguard.registry.arrays import Column
 from numguard.registry.log.dialect import Dialect
 from numguard.registry.log.order import ID, Order, amending, answers_in_order, in_order, position
@@ -67,7 +67,6 @@ class Reading:
 
     dialect: Dialect
     _lock: threading.RLock
-    _mine: threading.local
     #: The numbers in the temporary table `wanted`.
     _wanted: Column | None
     _order: tuple[int, Order | None] | None
@@ -264,7 +263,10 @@ class Reading:
         return found
 
     def alike(self, candidates: pa.Table) -> pa.Table:
-        """The complaints with a number of `candidates` (ordinal, bare, prefix, long), leading zeros aside."""
+        """The complaints with a number of `candidates` (ordinal, bare, prefix, long), leading zeros aside.
+
+        Where `long` is 0, only those whose key is `prefix` and their number.
+        """
         columns = "ordinal:i complaint_key:t source:t acknowledgement_no:t"
         return self._of_candidates(columns, ALIKE, candidates.sort_by("bare"))
 
@@ -284,12 +286,10 @@ class Reading:
 
     def intake_of(self, sha256: str, verb: str) -> int | None:
         """The event of the same kind that read the same input and is not withdrawn."""
-        row = self._one(
-            """SELECT max(i.event) AS event FROM input i JOIN event e ON e.seq = i.event
-               WHERE i.sha256 = $1 AND e.verb = $2 AND i.event NOT IN (SELECT withdrawn FROM withdrawal)""",
-            (sha256, verb),
-        )
-        return int(row[0]) if row and row[0] is not None else None
+        query = """SELECT i.event FROM input i JOIN event e ON e.seq = i.event
+                   WHERE i.sha256 = $1 AND e.verb = $2 AND i.event NOT IN (SELECT withdrawn FROM withdrawal)
+                   ORDER BY i.event DESC LIMIT 1"""
+        return self._number(query, (sha256, verb))
 
     def event(self, seq: int) -> tuple[str, bool] | None:
         """The verb of an event, and whether it is withdrawn."""
@@ -434,11 +434,9 @@ def _numbers_in(versions: pa.Table) -> pa.Array[Any]:
 
 def _of_each(events: pa.ChunkedArray[Any], files: pa.Table, column: str) -> pa.Array[Any]:
     """The text of a column of the files of each event, with `; ` between those of several; null where there is none."""
-    texts: dict[int, list[str]] = {}
-    for event, text in tuples_of(ascending(files, "event", "ordinal"), "event", column):
-        texts.setdefault(event, []).append(text or "")
+    texts: dict[int, list[str | None]] = by_key(tuples_of(ascending(files, "event", "ordinal"), "event", column))
     each: list[Any] = events.to_pylist()
-    return pa.array(["; ".join(texts.get(event, [])) or None for event in each], pa.string())
+    return pa.array(["; ".join(text or "" for text in texts.get(event, [])) or None for event in each], pa.string())
 
 
 def _declared(table: pa.Table, columns: str) -> pa.Table:

@@ -53,9 +53,8 @@ _ENDED = f"""refusal n CROSS JOIN complaint c
     AND n.event <= $1 AND NOT n.{WITHDRAWN}"""
 
 # One query a kind of fact, each for the numbers in `wanted` only, or for all of them. CROSS JOIN keeps SQLite from
-# reordering: `wanted` is small, and each of its numbers is one index lookup; the
-# fields in braces are filled by `of_all` and `of_wanted`. The facts that a report alone reads, from
-# complaints to stops, are of all numbers.
+# reordering: `wanted` is small, and each of its numbers is one index lookup; the fields in braces are filled by
+# `of_all` and `of_wanted`. The facts that a report alone reads, from complaints to stops, are of all numbers.
 FACTS = {
     "versions": (
         (

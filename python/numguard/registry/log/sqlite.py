@@ -19,7 +19,7 @@ from numguard.registry.log import dialect
 from numguard.registry.log.dialect import DAMAGED, READ_ONLY, WAITED, Dialect
 from numguard.system import has_modes, is_remote
 
-__all__ = ["SQLite"]
+__all__ = ["SQLite", "log_of"]
 
 _GONE = "was deleted or replaced since it was opened; nothing was recorded; open it again"
 _TRIGGER = "has a trigger, so that it may record or show something else than it is given; restore it from a backup"
@@ -78,7 +78,7 @@ class SQLite(Dialect):
             RegistryError: It cannot be created, or the write-ahead log of a deleted file exists.
         """
         file = Path(target).absolute()
-        log = file.with_name(f"{file.name}-wal")
+        log = log_of(file)
         if log.exists() and not file.exists():
             raise RegistryError(
                 f"{file.name}: was deleted, but its log exists; restore the file from a backup, or move {log.name} away"
@@ -206,6 +206,11 @@ class SQLite(Dialect):
         """The names of the tables."""
         names = self.fetch("SELECT name FROM sqlite_master WHERE type = 'table'").column(0)
         return {str(name) for name in names.to_pylist() if not str(name).startswith("sqlite_")}
+
+
+def log_of(file: Path) -> Path:
+    """The write-ahead log of a file, beside it."""
+    return file.with_name(f"{file.name}-wal")
 
 
 def _name_it(unnamed: Path, file: Path) -> None:

@@ -324,10 +324,10 @@ class Store(Reading):
 
     def commit(self, append: Append, files: Together | None) -> None:
         """Commits an event. Where the connection is lost meanwhile, a new one reads whether it was committed."""
-        before = self._one("SELECT digest FROM seal WHERE event = $1", (append.event - 1,))
-        if before is None and append.event > 1:
+        before = self.digest_of(append.event - 1)
+        if not before and append.event > 1:
             self.dialect.damaged()
-        sealed = digest(before[0] if before else "", append.who, append.tables)
+        sealed = digest(before, append.who, append.tables)
         self.insert("seal", pa.table({"event": [append.event], "digest": [sealed]}))
         if append.more:
             seal_what_is_not(self.dialect)
@@ -358,7 +358,7 @@ class Store(Reading):
             # The server may still be committing: the lock on the row of `head` waits until that has ended.
             self.dialect.begin()
             self._one("UPDATE head SET seq = seq RETURNING seq")
-            found = self._one("SELECT digest FROM seal WHERE event = $1", (event,))
+            found = self.digest_of(event)
         except RegistryError:
             raise UnsettledError(
                 f"{self.dialect.name}: the connection was lost while event {event} was recorded, and whether it was "
@@ -367,7 +367,7 @@ class Store(Reading):
             ) from None
         finally:
             self.dialect.rollback()
-        return found == (sealed,)
+        return found == sealed
 
     def append(self, name: str, event: int, table: pa.Table) -> pa.Table:
         """Appends rows of an event to the table `name`; returns them as they are recorded, but for the event."""

@@ -17,6 +17,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import pyarrow as pa
 
+from numguard.compute import by_key
 from numguard.errors import FileError, RegistryError
 from numguard.files.placing import Together, place_waiting, remove_waiting
 from numguard.files.steps import one_step
@@ -116,10 +117,8 @@ class Waiting:
     def _left(self) -> dict[str, list[dict[str, Any]]]:
         """The temporary files on this machine, by token."""
         query = "SELECT token, folder, event, partial, place FROM sending WHERE host = $1"
-        found: dict[str, list[dict[str, Any]]] = {}
-        for row in self._dialect.fetch(query, (socket.gethostname(),)).to_pylist():
-            found.setdefault(row["token"], []).append(row)
-        return found
+        rows = self._dialect.fetch(query, (socket.gethostname(),)).to_pylist()
+        return by_key((row["token"], row) for row in rows)
 
     def _add(self, token: str, folder: str, event: int | None, places: list[tuple[str, str]]) -> None:
         count = len(places)

@@ -7,13 +7,12 @@ among all numbers, in ascending order, and every kind of fact becomes an array o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import aggregated, ascending, pc
+from numguard.compute import aggregated, ascending, pc, whole
 from numguard.registry.arrays import Bools, Column, Ints, anywhere, first_of_each, flags, ints
 from numguard.registry.sheets.sources import sources
 from numguard.registry.spelling import folded_cells
@@ -28,8 +27,7 @@ __all__ = [
 NEVER = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """The facts up to some event, one table a kind, as the store gives them.
 
     Namings and complainants have the version of the complaint that contains them: (event, version). Withdrawn
@@ -110,7 +108,7 @@ class Versions:
         #: When it was reported, or added, if it has no date.
         self.reported_or_added = np.where(self.undated, ints(table["added_at"]), self.moment)
         # An unknown complainant counts as another one each time.
-        self.who = _codes(_dictionary(pc.coalesce(table["complainant"], pc.negate(table["complaint"]))).indices)
+        self.who = _written(pc.coalesce(table["complainant"], pc.negate(table["complaint"])))[1]
         self.source = _folded(sources(table["source"]))
         self.district = _folded(table["district"])
         self.districts, self.district_as_written = _written(table["district"])
@@ -287,23 +285,15 @@ class Linked:
         self.seed = np.append(seeds, -1)[best]
 
 
-def _dictionary(column: Column) -> Any:
-    one: Any = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    encoded = one.dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.unify_dictionaries().combine_chunks()
-    return encoded
-
-
 def _written(column: pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], Ints]:
-    """The distinct words of `column`, and the code of each row; -1 where it is null."""
-    encoded = _dictionary(column)
+    """The distinct values of `column`, and the code of each row; -1 where it is null."""
+    encoded = whole(column).dictionary_encode()
     return encoded.dictionary, _codes(encoded.indices)
 
 
 def _folded(column: Column) -> Ints:
     """Codes of the words of `column`, spellings that are compared alike being one; -1 where it is null."""
-    encoded = _dictionary(column)
+    encoded = whole(column).dictionary_encode()
     lower = folded_cells(encoded.dictionary).dictionary_encode()
     return _codes(lower.indices.take(encoded.indices))
 
@@ -319,5 +309,4 @@ def known(values: Ints, where: Bools) -> pa.Array[Any]:
 
 def taken(words: Column, rows: Ints) -> pa.Array[Any]:
     """The word of each row; null where the row is -1."""
-    taken = words.take(pa.array(rows, pa.int64(), mask=rows < 0)).cast(pa.string())
-    return taken.combine_chunks() if isinstance(taken, pa.ChunkedArray) else taken
+    return whole(words.take(pa.array(rows, pa.int64(), mask=rows < 0)).cast(pa.string()))

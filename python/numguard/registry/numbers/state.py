@@ -33,8 +33,9 @@ from numguard.registry.numbers.grounds import (
 )
 
 __all__ = [
-    "ACTIONS", "DECIDING", "DECISIONS", "FACTS", "IN_FORCE", "OUTCOMES", "PROTECTING", "REASONS", "RELEASED",
-    "RELEASED_TO_VERIFY", "REQUESTS_NOTHING", "SETTLING", "STATUSES", "Decision", "Facts", "Outcome", "Rule", "Settling", "Standing",
+    "ACTIONS", "DECIDING", "DECISIONS", "IN_FORCE", "OUTCOMES", "PROTECTING", "REASONS", "RELEASED",
+    "RELEASED_TO_VERIFY", "REQUESTS_NOTHING", "SETTLING", "STATUSES", "Decision", "Facts", "Outcome", "Rule",
+    "Settling", "Standing",
     "Status", "derive", "reports",
 ]  # fmt: skip
 
@@ -69,8 +70,8 @@ ACTIONS: Final[dict[Status, Literal["block", "reverify"]]] = {
 #: The action on record of a number that one change lists twice: its block is to be lifted, and it is to be re-verified.
 RELEASED_TO_VERIFY: Final = "release_and_reverify"
 
-#: The actions on record that leave what was requested before as it was: of numbers in lists of handsets, and in the list
-#: of an earlier day.
+#: The actions on record that leave what was requested before as it was: of numbers in lists of handsets, and in the
+#: list of an earlier day.
 REQUESTS_NOTHING: Final = ("handset", "earlier")
 
 #: The statuses with which a number that was on a list is released.
@@ -110,9 +111,6 @@ REASONS = {
     "linked_by_handset": "It was seen in a handset of a number in force.",
     "not_seen_in_handset": "No sighting of it in this handset counts any more.",
 }
-
-#: The kinds of facts that a state is derived from.
-FACTS = ("versions", "namings", "complainants", "withdrawn_complainants", "links", "decisions", "outcomes", "exported")
 
 # Numbers of these kinds are in no handset: they are protected from the start.
 _PROTECTED_KINDS = ("toll_free", "service")

@@ -18,6 +18,7 @@ from numguard.registry.sheets.cells import (
     each_once,
     is_mobile,
     is_nothing,
+    more_precise,
     plain_text,
     repeats,
     trimmed,
@@ -91,12 +92,8 @@ def amounts(column: Column) -> tuple[pa.Array[Any], pa.Array[Any]]:
     digits = pc.if_else(pc.equal(digits, ""), "0", digits)
     digits = pc.if_else(pc.less_equal(pc.utf8_length(digits), _MOST_DIGITS), digits, None)
     note: Any = pc.if_else(pc.and_(pc.is_null(digits), pc.invert(is_nothing(text))), "not_an_amount", None)
-    for pattern, why in (
-        *SPREADSHEET_MARKS,
-        (r"^\d(?:\.\d+)?e\+?\d{1,2}$", "precision_lost"),
-    ):
-        seen = pc.and_(pc.is_valid(note), pc.match_substring_regex(text, pattern))
-        note = pc.if_else(seen, why, note)
+    for pattern, why in (*SPREADSHEET_MARKS, (r"^\d(?:\.\d+)?e\+?\d{1,2}$", "precision_lost")):
+        note = more_precise(note, pc.match_substring_regex(text, pattern), why)
     # No complaint is about six hundred crore: the cell of another column stands here.
     number = is_mobile(text)
     note = pc.if_else(number, "number_for_a_sum", note)

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import as_text, is_list, is_number, pc, schema_of, whole
+from numguard.compute import as_text, by_key, is_list, is_number, pc, schema_of, table_of, whole
 from numguard.errors import UnsupportedTypeError
 from numguard.registry.arrays import Column, ReadNoted
 from numguard.registry.spelling import seen
@@ -32,6 +32,7 @@ __all__ = [
     "is_nothing",
     "joined",
     "may_name_numbers",
+    "more_precise",
     "numbers",
     "plain_digits",
     "plain_text",
@@ -88,10 +89,8 @@ def joined(column: Column) -> pa.Array[Any]:
     if not is_list(values.type):
         return written(values)
     texts: list[Any] = written(pc.list_flatten(values)).to_pylist()
-    parts: list[list[str]] = [[] for _ in range(len(values))]
-    for row, text in zip(pc.list_parent_indices(values).to_pylist(), texts, strict=True):
-        parts[row].append(text or "")
-    return pa.array(["; ".join(part) for part in parts], pa.string())
+    parts = by_key(zip(pc.list_parent_indices(values).to_pylist(), texts, strict=True))
+    return pa.array(["; ".join(text or "" for text in parts.get(row, ())) for row in range(len(values))], pa.string())
 
 
 def _has_nul(text: pa.Array[Any]) -> bool:
@@ -212,6 +211,12 @@ def each_once(cells: pa.Array[Any], read: ReadNoted) -> tuple[pa.Array[Any], pa.
     return values.take(encoded.indices), note.take(encoded.indices)
 
 
+def more_precise(note: pa.Array[Any], holds: pa.Array[Any], why: str) -> pa.Array[Any]:
+    """The notes, `why` in place of those of cells for which it holds."""
+    chosen: pa.Array[Any] = pc.if_else(pc.and_(pc.is_valid(note), pc.fill_null(holds, False)), why, note)
+    return chosen
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """The numbers of a column; `index` is the row.
@@ -263,6 +268,7 @@ def inside_text(column: Column, mark: str) -> Numbers:
 
 
 _CERTAIN = ["index", "msisdn", "note", "cell"]
+_COULD_BE = schema_of(index=pa.int64(), msisdn=pa.uint64())
 _NO_DOUBT = schema_of(index=pa.int64(), msisdn=pa.uint64(), doubt=pa.string(), cell=pa.string())
 
 
@@ -324,13 +330,7 @@ def digits_that_could_be(texts: pa.Array[Any]) -> pa.Table:
     for at, text in enumerate(kept.to_pylist()):
         for run in _RUN.findall(_PARTED.sub("", text)):
             pairs |= {(at, 910000000000 + int(run[k : k + 10])) for k in range(len(run) - 9)}
-    rows = sorted(pairs)
-    return pa.table(
-        {
-            "index": pa.array([row for row, _ in rows], pa.int64()),
-            "msisdn": pa.array([msisdn for _, msisdn in rows], pa.uint64()),
-        }
-    )
+    return table_of(sorted(pairs), _COULD_BE)
 
 
 def _readable(cells: pa.Array[Any]) -> pa.Array[Any]:

@@ -19,6 +19,7 @@ from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.headings import may_hold_suspects
 from numguard.source import contradicted, is_of_codes
+from numguard.source.records import TEN_DIGITS
 
 __all__ = [
     "drawn_down",
@@ -31,8 +32,6 @@ __all__ = [
     "unread_numbers",
 ]
 
-#: Cells that may contain a number, with any separators.
-_TEN_DIGITS: Final = r"(?:\p{Nd}[^\p{L}\p{Nd}]*){10}"
 _UNKNOWN: Final = rf"^\PL*(?:(?:{'|'.join(sorted(NOT_KNOWN))})(?:\PL+|$))+$|^[^\pL1-9]*$"
 #: What stands for a number where the columns have shifted: the notes of `Sector 14` and of names; the PIN code.
 _WORDS: Final = ("not_a_number", "sender_id", "text_with_digits")
@@ -48,7 +47,7 @@ def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -
         if may_hold_suspects(field.name) or not cells.may_name_numbers(field.type):
             continue
         column = cells.joined(table.column(place))
-        some = np.flatnonzero(flags(pc.match_substring_regex(column, _TEN_DIGITS)))
+        some = np.flatnonzero(flags(pc.match_substring_regex(column, TEN_DIGITS)))
         could = cells.digits_that_could_be(column.take(pa.array(some, pa.int64())))
         pairs = set(zip(some[ints(could["index"])].tolist(), could["msisdn"].to_pylist(), strict=True))
         for k in np.flatnonzero(np.isin(index, some)).tolist():
@@ -68,7 +67,7 @@ def unread_numbers(table: pa.Table, unread: Iterable[int]) -> list[str]:
             continue
         text = cells.trimmed(cells.joined(table.column(place)))
         filled = pc.fill_null(pc.not_equal(text, ""), False).true_count
-        may_be: Any = text.filter(pc.fill_null(pc.match_substring_regex(text, _TEN_DIGITS), False))
+        may_be: Any = text.filter(pc.fill_null(pc.match_substring_regex(text, TEN_DIGITS), False))
         if 2 * len(may_be) > filled and 2 * flags(cells.is_mobile(cells.plain_digits(may_be))).sum() > filled:
             name = named([field.name])
             warnings.append(

@@ -18,7 +18,7 @@ from typing import Final, TypeAlias
 
 import pyarrow as pa
 
-from numguard.compute import named
+from numguard.compute import by_key, named
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import whole_file
 from numguard.number_list.titles import in_typewriter_font, names_victims
@@ -275,7 +275,8 @@ def find_columns(
         if word in mapped and word not in several:
             continue
         names = {heading(spelling) for spelling in (word, *spellings)} if spellings or word in required else set()
-        at = [at for at, header in free if _fits(header, names, counted=word in several)]
+        forms = (heading, _uncounted) if word in several else (heading,)
+        at = [at for at, header in free if any(form(header) in names for form in forms)]
         if len(at) > 1 and word in _DESCRIBING:
             # It decides nothing, and a column of its own name has it, whatever is beside it.
             at = [k for k in at if heading(headers[k]) == heading(word)] or at
@@ -306,10 +307,6 @@ def _place(header: str, headers: Sequence[str], where: str) -> int:
         problem = "is there twice: give each a name of its own in the file" if places else "is not there"
         raise ColumnError(f"{where}: the column {named([header])!r} {problem}; its columns are {headings(headers)}")
     return places[0]
-
-
-def _fits(header: str, names: Collection[str], *, counted: bool) -> bool:
-    return heading(header) in names or (counted and _uncounted(header) in names)
 
 
 def _uncounted(header: str) -> str:
@@ -359,14 +356,11 @@ def _by_field(mapping: Mapped | None, known: Mapping[str, Sequence[str]]) -> dic
     words = {*known, IGNORE}
     if all(word in words for word in mapping):
         return {word: [at] if isinstance(at, str) else list(at) for word, at in mapping.items()}
-    turned: dict[str, list[str]] = {}
-    for header, word in mapping.items():
-        if not isinstance(word, str) or word not in words:
-            raise ArgumentError(
-                f"mapping: takes {{word: heading}}; the words are {', '.join(filter(None, [*known, IGNORE]))}"
-            )
-        turned.setdefault(word, []).append(header)
-    return turned
+    if not all(isinstance(word, str) and word in words for word in mapping.values()):
+        raise ArgumentError(
+            f"mapping: takes {{word: heading}}; the words are {', '.join(filter(None, [*known, IGNORE]))}"
+        )
+    return by_key((str(word), header) for header, word in mapping.items())
 
 
 def read_mapping(path: PathLike) -> dict[str, list[str]]:
@@ -388,10 +382,7 @@ def read_mapping(path: PathLike) -> dict[str, list[str]]:
         raise InputError(f"{path}: is no mapping: it takes JSON, or TOML in a file that ends in .toml") from None
     if not isinstance(content, dict) or not all(isinstance(word, str) for word in content.values()):
         raise InputError(f'{path}: is no mapping: it takes one field for each column, as {{"Mobile": "ignore"}}')
-    found: dict[str, list[str]] = {}
-    for header, word in content.items():
-        found.setdefault(word, []).append(header)
-    return found
+    return by_key((word, header) for header, word in content.items())
 
 
 def write_mapping(path: PathLike, fields: Mapping[str, str]) -> None:

@@ -21,6 +21,7 @@ from numguard.registry.sheets.cells import (
     SPREADSHEET_MARKS,
     each_once,
     is_nothing,
+    more_precise,
     plain_text,
     repeats,
     trimmed,
@@ -132,26 +133,17 @@ def moments(column: Column) -> tuple[pa.Array[Any], pa.Array[Any]]:
         seconds[at], good[at] = _calendar(pc.extract_regex(text.take(some), form))
     note = pc.if_else(pa.array(~good & ~empty), "not_a_date", None)
     for pattern, why in _WHY:
-        note = _more_precise(note, pc.match_substring_regex(text, pattern), why)
-    first, second = _both(text)
+        note = more_precise(note, pc.match_substring_regex(text, pattern), why)
+    # Of the two numbers before the year one is the day and one the month.
+    numeric = pc.extract_regex(text, _NUMERIC)
+    first, second = (_digits(pc.struct_field(numeric, part)) for part in "ab")
     swapped = ~good & (first <= 12) & (second > 12) & (second <= 31)
-    note = _more_precise(note, pa.array(swapped), "month_first")
+    note = more_precise(note, pa.array(swapped), "month_first")
     if swapped.any():
         doubtful = good & (first <= 12) & (second <= 12) & (first != second) & (first > 0)
         good &= ~doubtful
         note = pc.if_else(pa.array(doubtful), "day_or_month", note)
     return pa.array(seconds * 1_000_000, pa.int64(), mask=~good), note
-
-
-def _more_precise(note: pa.Array[Any], holds: pa.Array[Any], why: str) -> pa.Array[Any]:
-    chosen: pa.Array[Any] = pc.if_else(pc.and_(pc.is_valid(note), pc.fill_null(holds, False)), why, note)
-    return chosen
-
-
-def _both(text: pa.Array[Any]) -> tuple[Ints, Ints]:
-    """The two numbers before the year, of which one is the day and one the month; 0 where a cell is not written so."""
-    parts = pc.extract_regex(text, _NUMERIC)
-    return _digits(pc.struct_field(parts, "a")), _digits(pc.struct_field(parts, "b"))
 
 
 def _calendar(parts: pa.StructArray) -> tuple[Ints, Bools]:
@@ -192,8 +184,6 @@ def _offsets(parts: pa.StructArray) -> tuple[Ints, Bools]:
 
 
 def _digits(text: pa.Array[Any]) -> Ints:
-    blank = pc.or_kleene(pc.is_null(text), pc.equal(text, ""))
-    numbers = pc.cast(
-        pc.if_else(pc.or_(blank, pc.invert(pc.match_substring_regex(text, r"^\d+$"))), "0", text), pa.int64()
-    )
-    return ints(pc.fill_null(numbers, 0))
+    """The numbers of texts; 0 of those that are none."""
+    is_number = pc.fill_null(pc.match_substring_regex(text, r"^\d+$"), False)
+    return ints(pc.cast(pc.if_else(is_number, text, "0"), pa.int64()))

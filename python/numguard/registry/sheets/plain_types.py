@@ -34,14 +34,10 @@ def plain(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
         except pa.ArrowInvalid:
             return column
     if of != kind:
-        whole_column: Any = whole(column)
-        is_dictionary = pa.types.is_dictionary(kind)
-        return plain(pa.chunked_array([_decoded(whole_column, is_dictionary=is_dictionary)]))
+        encoded: Any = whole(column)
+        values = encoded.dictionary_decode() if pa.types.is_dictionary(kind) else pc.run_end_decode(encoded)
+        return plain(pa.chunked_array([values]))
     return _plain_lists(column) if pa.types.is_nested(kind) else column
-
-
-def _decoded(values: Any, *, is_dictionary: bool) -> Any:
-    return values.dictionary_decode() if is_dictionary else pc.run_end_decode(values)
 
 
 def _plain_lists(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:

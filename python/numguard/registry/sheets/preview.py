@@ -1,7 +1,7 @@
 """A preview of a sheet: which column is which field, and the first rows as written and as read.
 
-Owns how a field is shown to a reader who checks a sheet before adding it. Independent of SQL; reads no cell itself. One
-idea: each cell is beside its value, so that a wrong column is seen at once.
+Owns how a field is shown to a reader who checks a sheet before adding it. Independent of SQL. One idea: each cell is
+beside its value, so that a wrong column is seen at once.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import is_list, pc, schema_of, tuples_of
+from numguard.compute import by_key, is_list, pc, schema_of, tuples_of
 from numguard.indian_time import local
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.complaints import FROM_NARRATIVE, Complaints
@@ -25,6 +25,7 @@ _ROWS: Final = 10
 _SAMPLE: Final = schema_of(
     column=pa.string(), field=pa.string(), row=pa.int64(), cell=pa.string(), read=pa.string(), note=pa.string()
 )
+_WHY: Final = schema_of(index=pa.int64(), note=pa.string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +106,14 @@ def _numbers(column: pa.ChunkedArray[Any], word: str) -> tuple[list[str | None],
     found = pa.concat_tables(parts).sort_by("index")
     refused = numbers.refused.filter(pc.not_equal(numbers.refused["note"], "empty"))
     words = numbers.certain.filter(pc.is_valid(numbers.certain["cell"]))
-    notes = [refused["note"], pc.binary_join_element_wise("waits: ", numbers.doubtful["doubt"], ""), words["note"]]
-    index = [part["index"] for part in (refused, numbers.doubtful, words)]
-    why = pa.table({"index": _one(index, pa.int64()), "note": _one(notes, pa.string())})
+    waits = pc.binary_join_element_wise("waits: ", numbers.doubtful["doubt"], "")
+    notes = ((refused, refused["note"]), (numbers.doubtful, waits), (words, words["note"]))
+    why = pa.concat_tables([pa.table([part["index"], note], _WHY.names).cast(_WHY) for part, note in notes])
     why = why.group_by(["index", "note"], use_threads=False).aggregate([])
     return _joined(found["index"], _core.format(found["msisdn"]), size), _joined(why["index"], why["note"], size)
 
 
-def _one(columns: list[pa.ChunkedArray[Any]], kind: pa.DataType) -> pa.Array[Any]:
-    return pa.concat_arrays([chunk.cast(kind) for column in columns for chunk in column.chunks] or [pa.array([], kind)])
-
-
 def _joined(index: Any, texts: Any, size: int) -> list[str | None]:
     """The texts of each of `size` rows, side by side."""
-    beside: list[list[str]] = [[] for _ in range(size)]
-    for at, text in zip(index.to_pylist(), texts.to_pylist(), strict=True):
-        beside[at].append(text)
-    return [", ".join(row) or None for row in beside]
+    beside: dict[int, list[str]] = by_key(zip(index.to_pylist(), texts.to_pylist(), strict=True))
+    return [", ".join(beside.get(row, ())) or None for row in range(size)]
