@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ WORDS = ["NaN", "Infinity", "-Infinity"]
 NUMBERS = ["9876543210", "9.87654321e9", "-0", "0.10", "1E400", "12345678901234567890123", *WORDS]
 NAMES = st.sampled_from(["mobile", "ref", "a.b", "a", "b", "\u0928", "k\n", '"', ""])
 TEXTS = st.text(st.characters(), max_size=5) | st.sampled_from(["98765 43210", "NaN", 'a"b\\c', "\u2028", "\U0001f600"])
+HALF = re.compile("[\ud800-\udfff]")
 SPACE = st.sampled_from(["", " ", "\t"])
 
 
@@ -72,6 +74,7 @@ def flat(record: dict[str, Any], above: str = "") -> list[tuple[str, str | None]
 def expected(line: str) -> dict[str, str] | None:
     """The cells of a line that have a text; None if two have one name."""
     cells = flat(json.loads(line, parse_int=str, parse_float=str, parse_constant=str))
+    cells = [(HALF.sub("\ufffd", name), text and HALF.sub("\ufffd", text)) for name, text in cells]
     is_whole = len(dict(cells)) == len(cells)
     return {name: text for name, text in cells if text is not None} if is_whole else None
 
@@ -89,14 +92,16 @@ def rows_of(source: Any) -> tuple[list[dict[str, Any]], list[int], list[int]]:
 
 
 @given(st.lists(RECORDS, min_size=2, max_size=5), SPACE, st.booleans(), st.booleans())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_cells_are_those_of_pythons_decoder(
     tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, Any]], space: str, ascii_only: bool, is_list: bool
 ) -> None:
     lines = [written(record, space, ascii_only=ascii_only) for record in records]
+    # Halves of characters can be written as escapes only.
+    lines = [line.encode("utf-8", "replace").decode() for line in lines]
     path = tmp_path_factory.mktemp("json") / "d.json"
     text = f"[{space}{', '.join(lines)}\n]" if is_list else "\n".join(lines)
-    path.write_text(text, encoding="utf-8", errors="replace", newline="")
+    path.write_text(text, encoding="utf-8", newline="")
     cells = [expected(line) for line in lines]
     rows, numbers, refused = rows_of(path)
     assert numbers == [number for number, row in enumerate(cells, 1) if row is not None]

@@ -221,7 +221,7 @@ def _say_amended(intake: Intake, *, dry_run: bool) -> None:
 @options.registry
 @options.output
 def list_intakes(registry_path: str, output: Path | None) -> None:
-    """Show the files that were added, and the linkages, with their ids.
+    """Show added files and linkages, with their ids.
 
     With when, by whom, their counts, and which of them are withdrawn. `added` of a linkage are the linked numbers.
 
