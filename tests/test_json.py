@@ -56,14 +56,14 @@ def written(value: Any, space: str, *, ascii_only: bool) -> str:
 
 
 def flat(record: dict[str, Any], above: str = "") -> list[tuple[str, str | None]]:
-    """The cells of a record that Python's decoder made, with its numbers as texts; an object is one without a text."""
+    """The cells of a record that Python's decoder made, with its numbers as texts."""
     cells: list[tuple[str, str | None]] = []
     for name, value in record.items():
         text = value
         if isinstance(value, dict):
             cells += flat(value, f"{above}{name}.")
-            text = None
-        elif isinstance(value, list) and all(isinstance(one, str) for one in value):
+            continue
+        if isinstance(value, list) and all(isinstance(one, str) for one in value):
             text = "; ".join(value)
         elif value is not None and not isinstance(value, str):
             text = json.dumps(value, ensure_ascii=False)

@@ -17,6 +17,8 @@ const DEEPEST: usize = 64;
 pub(super) struct Cell<'a> {
     pub(super) name: Cow<'a, str>,
     pub(super) text: Option<Cow<'a, str>>,
+    /// How many objects it is in, beside the record.
+    depth: usize,
 }
 
 /// Calls `then` with the cells of a line, whose names may be repeated. `None` if the line is no object.
@@ -73,7 +75,11 @@ impl<'a> Visitor<'a> for Object<'_, 'a> {
             };
             if !value.get().starts_with('{') {
                 let text = text_of(value).map_err(A::Error::custom)?;
-                self.cells.push(Cell { name, text });
+                self.cells.push(Cell {
+                    name,
+                    text,
+                    depth: self.depth,
+                });
                 continue;
             }
             if self.depth == DEEPEST {
@@ -87,10 +93,15 @@ impl<'a> Visitor<'a> for Object<'_, 'a> {
             within.deserialize(value).map_err(A::Error::custom)?;
             objects.push(name);
         }
-        // The names of cells are compared by the caller; an object has none of its own.
+        // The caller compares the cells; an object is none.
         objects.sort_unstable();
-        let is_cell =
-            |name: &Cow<'_, str>| self.cells[first..].iter().any(|cell| cell.name == *name);
+        let own = |cell: &&Cell<'_>| cell.depth == self.depth;
+        let is_cell = |name: &Cow<'_, str>| {
+            self.cells[first..]
+                .iter()
+                .filter(own)
+                .any(|cell| cell.name == *name)
+        };
         if objects.windows(2).any(|two| two[0] == two[1]) || objects.iter().any(is_cell) {
             return Err(A::Error::custom("a name is repeated"));
         }
