@@ -59,6 +59,22 @@ def test_an_earlier_file_without_dates_that_is_sent_again_undoes_no_later_answer
     assert (more.added, status_of(case, A), second.added) == (2, "reactivated", 1)
 
 
+@pytest.mark.parametrize("day", ["29/11/2025", "29-Nov-25", "2025-11-29 10:00"])
+def test_a_column_of_days_that_is_not_read_is_named(case: ng.Registry, day: str) -> None:
+    """Its answers counted as of the day on which they were recorded, without a word: the file recorded last held."""
+    answer = {"mobile": ["9876543210", "9123456789"], "outcome": ["Barred", "Barred"], "Status Date": [day, ""]}
+    table = pa.table(answer | {"review_by": [day, day], "Circle": ["HR", "HR"], "Pin": ["12345", "12345"]})
+    shown = (
+        "the column 'Status Date' has dates and is not read: if the answers are of these days, name it with --map "
+        "COLUMN=happened_at (mapping=), else leave it out with COLUMN=ignore"
+    )
+    intake = case.record_outcomes(table)
+    assert (intake.added, intake.warnings) == (2, [shown])
+    for mapping in ({"Status Date": "happened_at"}, {"Status Date": "ignore"}):
+        assert case.record_outcomes(table, mapping=mapping).warnings == []
+    assert case.record_outcomes(table.append_column("date", table["Status Date"])).warnings == []
+
+
 def test_a_file_that_was_refused_in_part_is_recorded_again_for_the_rest(case: ng.Registry) -> None:
     """The answer of a number whose complaint came later was lost if the file counted as recorded."""
     file = answers(("9876543210", "blocked", None), ("8887776665", "blocked", None))
