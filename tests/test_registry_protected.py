@@ -231,7 +231,7 @@ def test_a_number_that_waits_for_two_reasons_is_counted_once(
 def test_a_suspects_number_that_is_a_complainants_elsewhere_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is on no list, and its complaint counted as added like any other: nobody looked for the other complaint."""
+    """It is on no list, and its complaint counted as added like any other: the other complaint was not looked for."""
     monkeypatch.chdir(tmp_path)
     Path("sheet.csv").write_text(
         "acknowledgement_no,source,suspect_mobiles,complainant_mobile\n"
