@@ -12,6 +12,7 @@ import pytest
 from openpyxl.styles import Font
 
 import numguard as ng
+from numguard.errors import UnsupportedTypeError
 from numguard.registry.answers.figures import figures
 from registry_cases import IST, A, B, C, D, complaint, complaints, registry, status_of
 
@@ -233,3 +234,12 @@ def test_the_history_says_of_a_block_that_no_list_requested_it(registry: ng.Regi
     registry.export(tmp_path / "change.csv", to="DoT", since="last")
     block(B, day=3)
     assert notes(B) == [("blocked", None), ("blocked", "blocked_though_released")]
+
+
+def test_a_column_of_a_type_without_numbers_is_named(case: ng.Registry) -> None:
+    numbers = pa.array([9876543210.0], pa.float32())
+    sheet = pa.table({"acknowledgement_no": ["9"], "source": ["1930"], "suspect_mobiles": numbers})
+    with pytest.raises(UnsupportedTypeError, match="desk 12: column 'suspect_mobiles': a column of type Float32"):
+        case.add_complaints(sheet, name="desk 12")
+    with pytest.raises(UnsupportedTypeError, match="table: column 'mobile': a column of type Float32"):
+        case.record_outcomes(pa.table({"mobile": numbers, "outcome": ["blocked"]}))

@@ -206,7 +206,7 @@ def _read(
     """
     at = find_columns(sheet.table, COLUMNS, ("msisdn", "status"), mapping, sheet.name)
     column = partial(sheet.column, at)
-    msisdn, unread = cells.single_numbers(column("msisdn"))
+    msisdn, unread = sheet.read_by(cells.single_numbers, at["msisdn"][0])
     others = of_other_countries(np.arange(len(sheet.table)), msisdn, sheet.table, range(sheet.table.num_columns))
     of_number = pc.coalesce(
         unread,

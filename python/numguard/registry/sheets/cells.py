@@ -231,7 +231,9 @@ def numbers(column: Column) -> Numbers:
     """Every number of each cell: certain, doubtful, or why there is none, as the core reads them."""
     cells = whole(column)
     index = pa.array(np.arange(len(cells)))
+    without = index.slice(0, 0)
     if is_list(cells.type):
+        without = index.filter(pc.equal(pc.fill_null(pc.list_value_length(cells), 0), 0))
         index, cells = pc.list_parent_indices(cells), pc.list_flatten(cells)
     cells = _readable(cells)
     explained: Any = _core.explain(cells)
@@ -248,7 +250,9 @@ def numbers(column: Column) -> Numbers:
         note = pc.if_else(pc.is_null(note), "empty", note)
         refused = pa.table([index, written(cells), note], names=["index", "cell", "note"]).filter(left)
         rest = Numbers(certain.slice(0, 0), _NO_DOUBT.empty_table(), refused)
-    return Numbers(pa.concat_tables([certain, rest.certain]), rest.doubtful, rest.refused)
+    nothing = [without, pa.nulls(len(without), pa.string()), pa.repeat("empty", len(without))]
+    empty = pa.table(nothing, schema=rest.refused.schema)
+    return Numbers(pa.concat_tables([certain, rest.certain]), rest.doubtful, pa.concat_tables([rest.refused, empty]))
 
 
 def inside_text(column: Column, mark: str) -> Numbers:
