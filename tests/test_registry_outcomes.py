@@ -243,3 +243,5 @@ def test_a_column_of_a_type_without_numbers_is_named(case: ng.Registry) -> None:
         case.add_complaints(sheet, name="desk 12")
     with pytest.raises(UnsupportedTypeError, match="table: column 'mobile': a column of type Float32"):
         case.record_outcomes(pa.table({"mobile": numbers, "outcome": ["blocked"]}))
+    with pytest.raises(UnsupportedTypeError, match=r"column 'mobile': .* has lists: give each number a row of its own"):
+        case.record_outcomes(pa.table({"mobile": [["9876543210"]], "outcome": ["blocked"]}))

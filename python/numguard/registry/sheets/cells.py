@@ -70,7 +70,7 @@ def written(column: Column) -> pa.Array[Any]:
     try:
         text = as_text(whole(column))
     except pa.ArrowException:
-        raise UnsupportedTypeError(f"a column of type {column.type} cannot be read as written cells") from None
+        raise UnsupportedTypeError(f"a column of type {column.type} is no written cells: make it text") from None
     shown: pa.Array[Any] = pc.replace_substring(text, "\x00", "␀") if _has_nul(text) else text
     return shown
 
@@ -341,6 +341,8 @@ def _readable(cells: pa.Array[Any]) -> pa.Array[Any]:
     """Text of any layout as plain strings; numbers of any type as they are."""
     if is_number(cells.type) or pa.types.is_null(cells.type):
         return cells
+    if is_list(cells.type):
+        raise UnsupportedTypeError(f"a column of type {cells.type} has lists: give each number a row of its own")
     return cells.cast(pa.string())
 
 
