@@ -183,7 +183,11 @@ def test_a_window_around_the_day_of_report(desk: Path) -> None:
     (desk / "reported.csv").write_text("msisdn,reported_at\n9876543210,04/06/2026\n")
     run = numguard(*arguments, "3")
     assert (run.returncode, run.stdout) == (3, "")
-    assert "reported_at: write it as 2026-09-01" in run.stderr
+    assert "reported.csv: row 2: reported_at: write it as 2026-09-01" in run.stderr
+    # As an exported list has them, with a zone.
+    for day, linked in (("2026-06-03T23:00:00+00:00", 2), ("2026-06-04T00:00:00+05:30", 2), ("2026-06-05 00:00Z", 0)):
+        (desk / "reported.csv").write_text(f"msisdn,reported_at\n9876543210,{day}\n")
+        assert json.loads(numguard(*arguments, "3").stdout)["linked"] == linked
 
 
 def test_an_unreadable_protected_number_is_reported(desk: Path) -> None:

@@ -271,3 +271,49 @@ def test_what_a_json_document_calls_its_numbers_stops_the_list(tmp_path: Path, d
     (tmp_path / "list.json").write_text(json.dumps(document))
     with pytest.raises(ColumnError):
         read_numbers(tmp_path / "list.json")
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("Complainant Name,Mobile No,Suspect Mobile No", "'Suspect Mobile No' has numbers too"),
+        ("Suspect No,Phone,Remarks", "'Suspect No' has numbers too"),
+        ("Complainant Name,Mobile No,Amount", "beside 'Complainant Name', and may have the numbers of victims"),
+        ("Name of Victim,number,Address", "beside 'Name of Victim', and may"),
+        ("शिकायतकर्ता का नाम,Mobile,Amount", "may have the numbers of victims"),
+    ],
+)
+def test_a_column_of_anyones_numbers_beside_those_of_suspects_or_names_of_victims_stops(
+    tmp_path: Path, header: str, message: str
+) -> None:
+    """The numbers of a sheet's complainants were listed: `Mobile No` is a name of the column of a list."""
+    names = header.split(",")
+    cells = ["9812345678" if "Suspect" in name or name == "Amount" else "Ram Lal" for name in names]
+    cells[1] = "9765432187"
+    path = tmp_path / "list.csv"
+    path.write_text("".join(",".join(row) + "\n" for row in (names, cells)))
+    with pytest.raises(ColumnError, match=message):
+        read_numbers(path)
+    # A choice, the name `msisdn`, a title of suspects, and a purpose that spares them are plain.
+    assert read_numbers(path, column=names[1]).keys.contains(["9765432187"]).to_pylist() == [True]
+    for first in (header.replace(names[1], "msisdn"), f"Suspects of Nuh district\n{header}"):
+        path.write_text(f"{first}\n{','.join(cells)}\n")
+        assert len(read_numbers(path).keys) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "beside"),
+    [
+        ("Mobile,Victim Name,Complainant Mobile", "Ram Lal,9812345678"),  # theirs are in a column of their own
+        ("Mobile,Victims,Suspect", "12,Ravi Kumar"),
+        ("Mobile,Victim State,Suspect Phone", "Haryana,"),
+        ("Mobile,Is victim,Suspect Phone", "No,097654 32187"),
+        ("Mobile,Blocked,Reported by complainant", "2026-11-01,Ram Lal"),
+        ("Suspect Mobile,Complainant Name,x", "Ram Lal,1"),
+    ],
+)
+def test_a_column_of_suspects_numbers_beside_other_facts_is_read(tmp_path: Path, header: str, beside: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"{header}\n9765432187,{beside}\n")
+    column = "Suspect Mobile" if header.startswith("Suspect") else None
+    assert len(read_numbers(path, column=column).keys) == 1

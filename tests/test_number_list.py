@@ -213,8 +213,9 @@ def test_headings_of_groups_of_columns_count(tmp_path: Path, kind: str) -> None:
     with pytest.raises(ColumnError, match="below the heading 'Complainant'"):
         read_numbers(mixed)
     assert A in read_numbers(mixed, column="Mobile").keys
-    for above in (["Complainant", "", "Suspect", ""], ["Suspects of this case", "", "", ""], ["", "", "", "2026"]):
+    for above in (["Complainant", "", "Suspect", ""], ["Suspects of this case", "", "", ""]):
         assert A in read_numbers(path(above, *below)).keys
+    assert A in read_numbers(path(["", "", "", "2026"], ["Name", "Desk Phone", *below[0][2:]], below[1])).keys
 
 
 @pytest.mark.parametrize("heading", ["msisdn", "Mobile No.", "blocked", "list", "n", "contact", "Suspect mobile", "x"])

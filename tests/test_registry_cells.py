@@ -252,6 +252,15 @@ def test_every_cell_is_certain_or_doubtful_or_refused(texts: list[str]) -> None:
     assert all(read.doubtful["doubt"].is_valid().to_pylist())
 
 
+@pytest.mark.parametrize("kind", [pa.list_(pa.string()), pa.large_list(pa.string())])
+def test_a_list_without_numbers_is_refused_as_an_empty_cell_is(kind: pa.DataType) -> None:
+    """Its row was refused, and no refusal named it."""
+    read = cells.numbers(pa.array([["9876543210"], None, [None], []], kind))
+    assert read.certain["index"].to_pylist() == [0]
+    assert sorted(read.refused["index"].to_pylist()) == [1, 2, 3]
+    assert {*read.refused["note"].to_pylist()} == {"empty"}
+
+
 def test_words() -> None:
     words = [" Rohtak ", "ROHTAK", "charkhi  dadri", "GRP", "cybercrime.gov.in", "N/A", None, "Nuh\u00a0(Mewat)"]
     assert cells.words(pa.array(words)).to_pylist() == [

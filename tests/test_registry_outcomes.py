@@ -12,6 +12,7 @@ import pytest
 from openpyxl.styles import Font
 
 import numguard as ng
+from numguard.errors import UnsupportedTypeError
 from numguard.registry.answers.figures import figures
 from registry_cases import IST, A, B, C, D, complaint, complaints, registry, status_of
 
@@ -57,6 +58,22 @@ def test_an_earlier_file_without_dates_that_is_sent_again_undoes_no_later_answer
     assert (case.record_outcomes(blocked).added, status_of(case, A)) == (1, "blocked")
     more = case.record_outcomes(answers(("9876543210", "Restored", None), ("9123456789", "blocked", None)))
     assert (more.added, status_of(case, A), second.added) == (2, "reactivated", 1)
+
+
+@pytest.mark.parametrize("day", ["29/11/2025", "29-Nov-25", "2025-11-29 10:00"])
+def test_a_column_of_days_that_is_not_read_is_named(case: ng.Registry, day: str) -> None:
+    """Its answers counted as of the day on which they were recorded, without a word: the file recorded last held."""
+    answer = {"mobile": ["9876543210", "9123456789"], "outcome": ["Barred", "Barred"], "Status Date": [day, ""]}
+    table = pa.table(answer | {"review_by": [day, day], "Circle": ["HR", "HR"], "Pin": ["12345", "12345"]})
+    shown = (
+        "the column 'Status Date' has dates and is not read: if the answers are of these days, name it with --map "
+        "COLUMN=happened_at (mapping=), else leave it out with COLUMN=ignore"
+    )
+    intake = case.record_outcomes(table)
+    assert (intake.added, intake.warnings) == (2, [shown])
+    for mapping in ({"Status Date": "happened_at"}, {"Status Date": "ignore"}):
+        assert case.record_outcomes(table, mapping=mapping).warnings == []
+    assert case.record_outcomes(table.append_column("date", table["Status Date"])).warnings == []
 
 
 def test_a_file_that_was_refused_in_part_is_recorded_again_for_the_rest(case: ng.Registry) -> None:
@@ -217,3 +234,14 @@ def test_the_history_says_of_a_block_that_no_list_requested_it(registry: ng.Regi
     registry.export(tmp_path / "change.csv", to="DoT", since="last")
     block(B, day=3)
     assert notes(B) == [("blocked", None), ("blocked", "blocked_though_released")]
+
+
+def test_a_column_of_a_type_without_numbers_is_named(case: ng.Registry) -> None:
+    numbers = pa.array([9876543210.0], pa.float32())
+    sheet = pa.table({"acknowledgement_no": ["9"], "source": ["1930"], "suspect_mobiles": numbers})
+    with pytest.raises(UnsupportedTypeError, match="desk 12: column 'suspect_mobiles': a column of type Float32"):
+        case.add_complaints(sheet, name="desk 12")
+    with pytest.raises(UnsupportedTypeError, match="table: column 'mobile': a column of type Float32"):
+        case.record_outcomes(pa.table({"mobile": numbers, "outcome": ["blocked"]}))
+    with pytest.raises(UnsupportedTypeError, match=r"column 'mobile': .* has lists: give each number a row of its own"):
+        case.record_outcomes(pa.table({"mobile": [["9876543210"]], "outcome": ["blocked"]}))

@@ -226,3 +226,37 @@ def test_a_number_that_waits_for_two_reasons_is_counted_once(
     review = json.loads(capsys.readouterr().out)
     assert sum(review["why"].values()) == review["numbers"] == 2
     assert review["rows"] == 3
+
+
+def test_a_suspects_number_that_is_a_complainants_elsewhere_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is on no list, and its complaint counted as added like any other: the other complaint was not looked for."""
+    monkeypatch.chdir(tmp_path)
+    Path("sheet.csv").write_text(
+        "acknowledgement_no,source,suspect_mobiles,complainant_mobile\n"
+        "31708220000002,1930,9811100003,9811100002\n31708220000003,1930,9765432187,9811100004\n"
+    )
+    with ng.Registry("cases.db", by="HC 1234") as registry:
+        first = registry.add_complaints(sheet(row(1, "9811100002", complainant_mobile="9765432187")))
+        plan = registry.add_complaints("sheet.csv", dry_run=True)
+        second = registry.add_complaints("sheet.csv")
+        again = registry.add_complaints("sheet.csv")
+        assert blocked(registry) == [919811100003]
+    assert first.warnings == again.warnings == []
+    shown = "2 numbers of suspects are protected, as a complainant's or by a decision, the first in row 2: on no list"
+    assert plan.warnings == second.warnings
+    assert second.warnings == [f"{shown}, and 1 of them no longer in force; look at each with numguard history"]
+    Path("third.csv").write_text("acknowledgement_no,source,suspect_mobiles\n31708220000005,1930,9765432187\n")
+    assert run(["complaints", "add", "third.csv", "--registry", "cases.db", "--by", "HC 1234"]) == 0
+    assert "1 number of a suspect is protected, as a complainant's or by a decision, " in capsys.readouterr().err
+
+
+def test_a_suspects_number_that_an_officer_protected_is_shown_until_it_is_not_protected() -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(sheet(row(1, "9811100002")))
+        registry.decide([SUSPECT], "protected", "a witness")
+        assert len(registry.add_complaints(sheet(row(2, "9811100002; 9811100003"))).warnings) == 1
+        registry.decide([SUSPECT], "unprotected", "no witness")
+        assert registry.add_complaints(sheet(row(3, "9811100002"))).warnings == []
+        assert registry.add_complaints(sheet(row(4, "Ravi 9811100002"))).warnings == []

@@ -11,7 +11,7 @@ import pyarrow.csv as pv
 import pytest
 
 import numguard as ng
-from numguard.errors import ArgumentError, RegistryError
+from numguard.errors import ArgumentError, InputError, RegistryError
 from numguard.registry.numbers.safeguard import refuse_unfit
 from registry_cases import HANDSET, A, B, C, D, complaint, complaints, listed, sightings, status_of
 from registry_stores import make_older
@@ -255,6 +255,24 @@ def test_a_sheet_goes_out_and_comes_back(tmp_path: Path, ending: str) -> None:
         assert status_of(registry, 46701234567) == "reported"
         assert [row["msisdn"] for row in registry.review().to_pylist()] == [C]
         assert registry.history(f"+{B}").to_pylist()[-1]["by"] == "SI 77"
+
+
+def test_a_decision_in_a_hidden_row_of_a_sheet_is_an_error(registry: ng.Registry, tmp_path: Path) -> None:
+    """What is pasted over filtered rows is pasted into the hidden ones too: their numbers were accepted."""
+    registry.add_complaints(complaints(complaint("1", "98765 43210 (Axel)"), complaint("2", "Ravi: 91234 56789")))
+    book = openpyxl.Workbook()
+    page: Any = book.active
+    for row in (["msisdn", "decision", "reason"], [A, "accepted", "seen"], [B, "accepted", "seen"]):
+        page.append(row)
+    page.row_dimensions[3].hidden = True
+    book.save(tmp_path / "waiting.xlsx")
+    with pytest.raises(InputError, match="row 3 has a decision and is hidden in the spreadsheet"):
+        registry.take_review(tmp_path / "waiting.xlsx")
+    assert listed(registry) == {}
+    page["B3"].value = None
+    book.save(tmp_path / "waiting.xlsx")
+    assert registry.take_review(tmp_path / "waiting.xlsx").accepted == 1
+    assert listed(registry) == {A: "block"}
 
 
 def fill(path: Path, decided: dict[int, str]) -> None:

@@ -458,3 +458,21 @@ def test_text_that_is_not_utf8_in_a_parquet_file_is_an_error_where_it_is_handed_
             continue
         with pytest.raises(InputError, match=r"spoiled\.parquet: .*UTF-8"):
             scan_all(spoiled)
+
+
+@pytest.mark.parametrize(
+    "log", ["_delta_log/00000000000000000000.json", ".hoodie/hoodie.properties", "metadata/v1.metadata.json"]
+)
+def test_the_directory_of_a_table_of_which_not_all_files_count_is_an_error(tmp_path: Path, log: str) -> None:
+    """Its deleted rows were hits, and every row was there twice once its files were made one."""
+    (tmp_path / "data" / "day=1").mkdir(parents=True)
+    write(tmp_path / "data" / "day=1" / "part-0.parquet")
+    (tmp_path / "data" / log).parent.mkdir()
+    (tmp_path / "data" / log).write_text("{}")
+    sightings = {"msisdn": "a", "imei": "n", "at": None}
+    for path in (tmp_path / "data", tmp_path, f"file://{tmp_path}/data"):
+        for call in (scan_all, lambda folder: ng.expand(LISTED, folder, **sightings)):
+            with pytest.raises(InputError, match=r"holds a table of .*: read it with a library of that format"):
+                call(path)  # type: ignore[operator]
+    assert scan_all(tmp_path / "data" / "*" / "*.parquet") == HITS
+    assert scan_all(ds.dataset(tmp_path / "data" / "day=1")) == HITS

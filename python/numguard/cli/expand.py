@@ -23,7 +23,7 @@ from numguard.files import placed_together
 from numguard.indian_time import IST
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.linkage.expansion import TABLES
-from numguard.source import files_of, is_local, kind_of_file
+from numguard.source import Batch, files_of, is_local, kind_of_file, read_moments
 from numguard.source.kinds import TYPED
 from numguard.source.strict import notes_text
 from numguard.tac import TacTable
@@ -172,8 +172,8 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
         return lists_read.numbers(path, region)
     from numguard.number_list import read_dated
 
-    def read(rows: pa.RecordBatch) -> tuple[pa.RecordBatch, Any]:
-        rows = rows.set_column(1, "reported_at", _reported_at(rows["reported_at"], path))
+    def read(batch: Batch) -> tuple[pa.RecordBatch, Any]:
+        rows = batch.data.set_column(1, "reported_at", _reported_at(batch))
         late = _in_the_future(rows["reported_at"])
         return filtered(rows, pc.invert(late)), pc.if_else(late, "in_the_future", _why_no_seed(rows, region))
 
@@ -186,18 +186,20 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
         raise InputError(f"{path}: its files have columns of other types: write them alike") from None
 
 
-def _reported_at(written: Any, path: str) -> Any:
-    """The times of report, text of a file as timestamps."""
+def _reported_at(batch: Batch) -> Any:
+    """The times of report of a batch, its second column, text of a file as moments."""
     from numguard.number_list import may_have_words
 
+    written: Any = batch.data.column(1)
     if not may_have_words(written.type):
         return written
-    written = seen_text(written)
-    try:
-        blank = pc.equal(written, "")
-        return pc.if_else(blank, None, written).cast(pa.timestamp("us"))
-    except pa.ArrowInvalid:
-        raise InputError(f"{path}: reported_at: write it as 2026-09-01 or 2026-09-01 18:30:00, in IST") from None
+    written = pc.utf8_trim_whitespace(seen_text(written))
+    found = read_moments(written)
+    at = pc.index(pc.and_(found.is_null(), pc.not_equal(written, "").fill_null(False)), True).as_py()
+    if at >= 0:
+        where = f"{batch.file}: row {batch.row_numbers()[at]}"
+        raise InputError(f"{where}: reported_at: write it as 2026-09-01 or 2026-09-01 18:30:00, in IST")
+    return found
 
 
 def _in_the_future(moments: Any) -> Any:

@@ -26,7 +26,7 @@ from numguard.number_list.actions import may_have_words
 from numguard.number_list.columns import HASHES, IMEIS, numbers
 from numguard.number_list.reader import OpenList
 from numguard.number_list.rounded import check_rounded
-from numguard.source import REFUSED, reading
+from numguard.source import REFUSED, Batch, reading
 from numguard.types import PathLike, Region, RowAccount
 
 __all__ = [
@@ -197,14 +197,14 @@ def listing_dates(
 
 
 def read_dated(
-    path: PathLike, dates: str, read: Callable[[pa.RecordBatch], tuple[pa.RecordBatch, Any]], *, region: Region = "IN"
+    path: PathLike, dates: str, read: Callable[[Batch], tuple[pa.RecordBatch, Any]], *, region: Region = "IN"
 ) -> tuple[list[pa.RecordBatch], RowAccount, pa.Table]:
     """The rows of a list of numbers to act on, in its column `msisdn`, with a date each.
 
     Args:
         path: As for `listing_dates`.
         dates: The column of the dates.
-        read: Called with the two columns of a batch; returns them as they are meant, and the note of each refused row.
+        read: Called with a batch of the two columns; returns them as they are meant, and the note of each refused row.
         region: The country by whose plan digits without a country code are read.
 
     Returns:
@@ -217,7 +217,7 @@ def read_dated(
     opened = OpenList(path, numbers(region), "msisdn", ("block",), more=[dates], is_chosen=False)
     found = []
     for batch in opened.rows():
-        rows, notes = read(batch.data)
+        rows, notes = read(batch)
         opened.refuse(batch, batch.data.column(0), notes)
         found.append(rows)
     refused, account = opened.account()

@@ -18,8 +18,20 @@ import pyarrow as pa
 from numguard.compute import Bools, flags, named, pc, seen_text
 from numguard.errors import ColumnError, InputError
 from numguard.number_list.actions import bare, may_have_words
+from numguard.number_list.same import has_other_numbers
 from numguard.number_list.spared import is_of_letter, is_of_thing, is_spared, spared, spares
-from numguard.number_list.titles import NOT_KNOWN, heads_victims, is_of_suspects, is_of_victims, words_of
+from numguard.number_list.titles import (
+    FILLING,
+    NOT_KNOWN,
+    heads_victims,
+    is_of_suspects,
+    is_of_victims,
+    is_victim,
+    names_numbers,
+    names_victims,
+    words_in,
+    words_of,
+)
 from numguard.source import Batch, Part, contradicted, is_of_codes
 from numguard.types import PathLike
 
@@ -31,6 +43,7 @@ __all__ = [
     "check_line",
     "check_rows",
     "check_shown",
+    "check_sides",
     "check_titles",
 ]
 
@@ -39,6 +52,14 @@ _LONGEST: Final = 120
 _REMEDY: Final = (
     "take that title out of the file, or choose the column with column= (scan, decide and lists: --list-column)"
 )
+#: What to do about a column that may have the numbers of anyone.
+_REMEDY_OF_COLUMNS: Final = (
+    "change the name to msisdn in the file, or choose it with column= (scan, decide and lists: --list-column)"
+)
+#: The names of columns of numbers, as they are compared, that may be anyone's.
+_OF_ANYONE: Final = frozenset(["mobile", "mobile_no", "mobile_number", "number", "phone", "phone_no", "phone_number"])
+#: Words of the headings of persons' names.
+_OF_PERSONS: Final = words_in("address age full naam name names नाम पता")
 #: What to do with a list of numbers that are in use again.
 _OR_RELEASED: Final = "; if they are to be released, say so (scan and lists: --action release)"
 
@@ -84,6 +105,46 @@ def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions:
             )
         if is_of_suspects(title):
             return
+
+
+def check_sides(part: Part, column: str, keys_of: Callable[[Any], Any]) -> None:
+    """Checks by the columns beside it whose numbers a column of anyone's phones has, as `Mobile No`.
+
+    Raises:
+        ColumnError: Suspects' numbers are in another column, or victims are named beside it and have no other phones.
+    """
+    names, above = part.schema().names, part.above
+    group = dict(zip(names, above.groups, strict=False)).get(column, "")
+    if bare(column) not in _OF_ANYONE or any(map(is_of_suspects, [group, *above.titles])):
+        return
+
+    def some(name: str, has: Callable[[Any], Any]) -> bool:
+        return names.count(name) == 1 and any(has(batch.data[name]).true_count for batch in part.batches([name]))
+
+    def has_numbers(name: str) -> bool:
+        return some(name, lambda cells: keys_of(cells).is_valid())
+
+    others = [name for name in names if name != column and not _is_nested(part, name)]
+    for name in filter(names_numbers, others):
+        if has_numbers(name) and has_other_numbers(part, column, name, keys_of):
+            raise ColumnError(
+                f"{part.name}: the column {named([column])!r} may have the numbers of others than suspects, since "
+                f"{named([name])!r} has numbers too: for the one that is meant, {_REMEDY_OF_COLUMNS}"
+            )
+    of_victims = [name for name in others if names_victims(name)]
+    if any(map(has_numbers, of_victims)):
+        return
+    for name in of_victims:
+        is_name = all(is_victim(word) or word in FILLING | _OF_PERSONS for word in words_of(name))
+        if is_name and some(name, lambda cells: pc.match_substring_regex(seen_text(cells), r"\p{L}{3}")):
+            raise ColumnError(
+                f"{part.name}: the column {named([column])!r} is beside {named([name])!r}, and may have the numbers of "
+                f"victims: if suspects' are meant, {_REMEDY_OF_COLUMNS}"
+            )
+
+
+def _is_nested(part: Part, name: str) -> bool:
+    return pa.types.is_nested(part.schema().field(part.schema().names.index(name)).type)
 
 
 def check_beside(batch: Batch, read: set[str], is_number: Bools) -> None:

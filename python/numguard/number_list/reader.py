@@ -34,6 +34,7 @@ from numguard.number_list.checks import (
     check_line,
     check_rows,
     check_shown,
+    check_sides,
     check_titles,
 )
 from numguard.number_list.columns import Kind, begins_with_row, column_of, has_handsets, is_list
@@ -158,6 +159,8 @@ class OpenList:
                     refuse_other_actions(part, set(read), is_sparing=self._may_be_victims)
                 self._warn_of_unread(part, name, set(read))
                 yield from self._rows_of(part, read, self._action)
+                if self._warns_of_more and self._action is None and not self._may_be_victims:
+                    check_sides(part, name, self._kind.keys)
                 continue
             self._header_rows += 1
             first = Batch(without_ends(pa.RecordBatch.from_pydict({name: [name]})), part.name, part.above.header_row)

@@ -60,6 +60,7 @@ from numguard.source.part import (
     with_partition_values,
 )
 from numguard.source.paths import (
+    check_all_count,
     check_listed_once,
     copies_among,
     files_of,
@@ -468,6 +469,7 @@ def _remote(uri: str, options: _Options) -> list[Part]:
         if found.type == fs.FileType.Directory:
             files = system.get_file_info(fs.FileSelector(path, recursive=True))
             below = [Path(file.path) for file in files if file.type == fs.FileType.File]
+            check_all_count(below, Path(path), uri)
             paths = [str(file) for file in sorted(below) if not is_hidden(file, Path(path))]
             if not paths:
                 raise FileMissingError(f"{uri}: there is no file in this directory")

@@ -15,15 +15,18 @@ from typing import Any
 from urllib.parse import unquote
 
 from numguard.compute import by_key
-from numguard.errors import ArgumentError, FileMissingError
+from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.types import PathLike
 
 #: The files of settings and pictures that Windows keeps in folders.
 _OF_WINDOWS = frozenset({"desktop.ini", "thumbs.db"})
 
+#: The directories in which formats of tables keep which of the files beside them count.
+_LOGS = {"_delta_log": "Delta Lake", ".hoodie": "Apache Hudi"}
+
 __all__ = [
-    "check_listed_once", "copies_among", "files_of", "is_hidden", "is_listed_twice", "is_local", "partition_values",
-    "paths_read_by",
+    "check_all_count", "check_listed_once", "copies_among", "files_of", "is_hidden", "is_listed_twice", "is_local",
+    "partition_values", "paths_read_by",
 ]  # fmt: skip
 
 
@@ -38,6 +41,7 @@ def files_of(path: PathLike | Sequence[PathLike]) -> list[Path]:
     Raises:
         ArgumentError: an empty path or list.
         FileMissingError: a glob or a directory without a file. A path that does not exist is returned as it is.
+        InputError: a directory of a table of which not all files count.
     """
     if not isinstance(path, (str, Path)):
         if not path:
@@ -48,7 +52,9 @@ def files_of(path: PathLike | Sequence[PathLike]) -> list[Path]:
         raise ArgumentError("the path is empty: name a file")
     path = Path(path).expanduser()
     if path.is_dir():
-        found = [file for file in sorted(path.rglob("*")) if file.is_file() and not is_hidden(file, path)]
+        inside = [file for file in sorted(path.rglob("*")) if file.is_file()]
+        check_all_count(inside, path, text)
+        found = [file for file in inside if not is_hidden(file, path)]
         if not found:
             raise FileMissingError(f"{path}: there is no file in this directory")
         return found
@@ -133,6 +139,26 @@ def _identified(path: PathLike) -> Iterator[tuple[PathLike, object]]:
         if file.exists():
             there = file.stat()
             yield file, (there.st_dev, there.st_ino)
+
+
+def check_all_count(files: Sequence[Path], directory: Path, shown: str) -> None:
+    """Raises InputError for the directory of a table whose log names the files that count: deleted rows are in others.
+
+    Args:
+        files: all files of the directory, those with hidden names too.
+        directory: the directory.
+        shown: its name for the message.
+    """
+    for file in files:
+        within = file.relative_to(directory).parts[:-1]
+        kind = next((_LOGS[name] for name in within if name in _LOGS), None)
+        if kind is None and within[-1:] == ("metadata",) and file.name.endswith(".metadata.json"):
+            kind = "Apache Iceberg"
+        if kind is not None:
+            raise InputError(
+                f"{shown}: holds a table of {kind}, and so may hold files of rows that were deleted or replaced: read "
+                "it with a library of that format, and pass the table; or name its files by a pattern if they all count"
+            )
 
 
 def is_hidden(file: Path, directory: Path) -> bool:

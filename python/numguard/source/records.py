@@ -42,6 +42,7 @@ class Records:
         passed_over: the members of the file that are not tables, and why.
         warnings: what else was not read, such as formulas without a value.
         struck_out: the cells of a workbook that are struck out: the row, and the place of the column.
+        hidden_rows: the rows of a workbook that are hidden, and not empty.
     """
 
     table: pa.Table
@@ -55,6 +56,7 @@ class Records:
     passed_over: list[str]
     warnings: list[str]
     struck_out: Collection[tuple[int, int]]
+    hidden_rows: Collection[int]
 
 
 #: What a cell has that may contain a number, with any separators.
@@ -105,6 +107,7 @@ def read_records(
         [*opened.account()["passed_over"], *counts],
         [f"{part.name}: {warning}" for warning in part.about.warnings],
         part.about.struck_out,
+        part.about.hidden_rows,
     )
 
 

@@ -6,7 +6,7 @@ steps of the event, and so shows what it would do.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -17,6 +17,7 @@ from numguard.compute import pc, replaced, schema_of
 from numguard.notebook import card, counts
 from numguard.registry.case import Case
 from numguard.registry.events.amended import AMENDED, amended
+from numguard.registry.events.both_sides import on_both_sides, protected_suspects
 from numguard.registry.events.ended import in_force_of
 from numguard.registry.events.reconcile import ALIKE, Plan, reconcile
 from numguard.registry.log.inputs import record_input
@@ -210,17 +211,19 @@ def _reactivated(case: Case, plan: Plan, cut: int) -> int:
     return int(pc.sum(pc.equal(case.state(cut, named)["status"], _BACK)).as_py() or 0)
 
 
-def _effect(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan, event: int) -> dict[str, pa.Table]:
-    """The numbers that the sheet drops with its `event`, and those in force of complaints that it ends."""
+def _effect(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan, event: int) -> dict[str, Any]:
+    """The numbers that the sheet drops with its `event`, those in force of complaints that it ends, and warnings."""
     row = complaints.rows["row"].take(complaints.ended["index"])
     written = pa.table({"row": row, "msisdn": complaints.ended["msisdn"]})
     ended = _of_file(sheet, in_force_of(case, event, plan.ended, written)).cast(_ENDED)
-    return {"dropped": amended(case, event, plan.amended, sheet.name), "ended": ended}
+    both = protected_suspects(case, on_both_sides(case, plan, event - 1), event)
+    return {"dropped": amended(case, event, plan.amended, sheet.name), "ended": ended, "both": both}
 
 
-def _trial(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan) -> dict[str, pa.Table]:
+def _trial(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan) -> dict[str, Any]:
     """The effect that the sheet would have."""
-    if not len(plan.amended) and not len(plan.ended) and not len(complaints.ended):
+    both = on_both_sides(case, plan, case.store.head())
+    if not any(map(len, (plan.amended, plan.ended, complaints.ended, both))):
         return {}
     with case.trial("add_complaints") as append:
         _record(append, sheet, plan)
@@ -253,9 +256,10 @@ def _summary(
     *,
     reactivated: int,
     unread: list[str],
+    both: Sequence[str] = (),
     **effect: Any,
 ) -> Intake:
-    """The result; `unread` has warnings, `effect` what the file drops and ends."""
+    """The result; `unread` and `both` have warnings, `effect` what the file drops and ends."""
     named = complaints.namings
     row, why = complaints.rows["row"].take(named["index"]), named["doubt"]
     numbers = _of_file(sheet, pa.table({"row": row, "msisdn": named["msisdn"], "why": why, "cell": named["cell"]}))
@@ -273,7 +277,7 @@ def _summary(
         text_removed=numbers.filter(worded).select(_WORDED.names).combine_chunks(),
         not_data=sheet.not_data,
         passed_over=sheet.passed_over,
-        warnings=[*sheet.warnings, *unread],
+        warnings=[*sheet.warnings, *unread, *both],
         alike=_of_file(sheet, plan.alike),
         reactivated=reactivated,
         reopened=plan.reopened,

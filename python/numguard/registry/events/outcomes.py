@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import aggregated, ascending, pc, schema_of, tuples_of
+from numguard.compute import aggregated, ascending, named, pc, schema_of, tuples_of
 from numguard.errors import ArgumentError
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.case import Case
@@ -21,7 +21,15 @@ from numguard.registry.events.intake import UNREQUESTED, Intake, named_refusals,
 from numguard.registry.numbers.state import OUTCOMES, RELEASED, RELEASED_TO_VERIFY, Outcome
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.doubts import of_other_countries, struck_rows
-from numguard.registry.sheets.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
+from numguard.registry.sheets.headings import (
+    NUMBER_HEADINGS,
+    REASON_HEADINGS,
+    Mapped,
+    find_columns,
+    heading,
+    ignored,
+    known_by,
+)
 from numguard.registry.sheets.moments import end_of_day, moments
 from numguard.registry.sheets.sheet import Sheet, read_sheet
 from numguard.registry.spelling import phrases, plain_words
@@ -38,6 +46,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "reason": REASON_HEADINGS,
 }
 
+#: Columns of days that the lists themselves have, and that operators send back.
+_OF_LISTS = frozenset(map(heading, ("first_reported", "last_reported", "review_by")))
+#: What is written as a day, and is refused all the same.
+_NOTES_OF_DAYS = ("two_digit_year", "month_first", "day_or_month")
 
 #: Words of operators for outcomes, folded, and the status that each means.
 WORDS: dict[str, str] = {
@@ -120,7 +132,8 @@ def record_outcomes(
         unrequested = _unrequested(case, append.event - 1, fresh, sheet.name)
     event = append.event if known is None else known
     read = (named_refusals(sheet, refused_cells), sheet.name, sheet.bytes, sheet.sha256)
-    around: Any = {"not_data": sheet.not_data, "passed_over": sheet.passed_over, "warnings": sheet.warnings}
+    warnings = [*sheet.warnings, *_unread_days(sheet, mapping)]
+    around: Any = {"not_data": sheet.not_data, "passed_over": sheet.passed_over, "warnings": warnings}
     return Intake(event, *counts, *read, **around, unrequested=unrequested)
 
 
@@ -193,7 +206,7 @@ def _read(
     """
     at = find_columns(sheet.table, COLUMNS, ("msisdn", "status"), mapping, sheet.name)
     column = partial(sheet.column, at)
-    msisdn, unread = cells.single_numbers(column("msisdn"))
+    msisdn, unread = sheet.read_by(cells.single_numbers, at["msisdn"][0])
     others = of_other_countries(np.arange(len(sheet.table)), msisdn, sheet.table, range(sheet.table.num_columns))
     of_number = pc.coalesce(
         unread,
@@ -230,6 +243,28 @@ def _read(
     kept = rows.filter(pc.is_null(note))
     order = np.lexsort((ints(kept["row"]), ints(pc.fill_null(kept["happened_at"], 0))))
     return kept.take(order), pa.concat_tables([refused, broken.cast(_REFUSED)]).sort_by("row")
+
+
+def _unread_days(sheet: Sheet, mapping: Mapped | None) -> list[str]:
+    """A warning of columns of days that are not read, where no other is: the order of answers would not be known."""
+    at = find_columns(sheet.table, COLUMNS, (), mapping, sheet.name)
+    if "happened_at" in at:
+        return []
+    read = {place for places in at.values() for place in places}
+    left_out = ignored(mapping, COLUMNS) | _OF_LISTS
+    days = []
+    for k, (name, column) in enumerate(zip(sheet.table.column_names, sheet.table.columns, strict=True)):
+        if k in read or heading(name) in left_out:
+            continue
+        moment, note = moments(column)
+        is_day = flags(pc.or_(pc.is_valid(moment), pc.is_in(note, pa.array(_NOTES_OF_DAYS))))
+        if 2 * is_day.sum() > (is_day | flags(pc.is_valid(note))).sum():
+            days.append(name)
+    return [
+        f"the column {named([name])!r} has dates and is not read: if the answers are of these days, name it with --map "
+        "COLUMN=happened_at (mapping=), else leave it out with COLUMN=ignore"
+        for name in days
+    ]
 
 
 def _contradicting(rows: pa.Table, good: Bools) -> Bools:

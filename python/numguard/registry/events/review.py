@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from numguard import _core
 from numguard.compute import aggregated, ascending, by_key, pc, replaced, schema_of, table_of, tuples_of, whole
-from numguard.errors import ArgumentError, RegistryError
+from numguard.errors import ArgumentError, InputError, RegistryError
 from numguard.registry.arrays import ints
 from numguard.registry.case import Case, reason_given
 from numguard.registry.numbers.state import SETTLING, Standing, derive
@@ -232,6 +232,12 @@ def take_review(
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping))
     at = find_columns(sheet.table, COLUMNS, ("msisdn", "decision"), mapping, sheet.name)
     rows = _rows(sheet, at, None if reason is None else reason_given(reason))
+    if hidden := [one.row for one in rows if one.word is not None and one.row in sheet.hidden_rows]:
+        # What is pasted over rows that are filtered is pasted into the hidden ones too.
+        raise InputError(
+            f"{sheet.name}: row {hidden[0]} has a decision and is hidden in the spreadsheet, by a filter or by hand: "
+            "show all rows, and delete the decisions that are not meant"
+        )
     clashing = _clashing(rows)
     waiting, unsure, before = _before(case, rows)
     older = _older(case, sheet, [(one.row, one.number) for one in rows if one.number in waiting])

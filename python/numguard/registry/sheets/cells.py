@@ -71,7 +71,7 @@ def written(column: Column) -> pa.Array[Any]:
     try:
         text = as_text(whole(column))
     except pa.ArrowException:
-        raise UnsupportedTypeError(f"a column of type {column.type} cannot be read as written cells") from None
+        raise UnsupportedTypeError(f"a column of type {column.type} is no written cells: make it text") from None
     shown: pa.Array[Any] = pc.replace_substring(text, "\x00", "␀") if _has_nul(text) else text
     return shown
 
@@ -236,7 +236,9 @@ def numbers(column: Column) -> Numbers:
     """Every number of each cell: certain, doubtful, or why there is none, as the core reads them."""
     cells = whole(column)
     index = pa.array(np.arange(len(cells)))
+    without = index.slice(0, 0)
     if is_list(cells.type):
+        without = index.filter(pc.equal(pc.fill_null(pc.list_value_length(cells), 0), 0))
         index, cells = pc.list_parent_indices(cells), pc.list_flatten(cells)
     cells = _readable(cells)
     explained: Any = _core.explain(cells)
@@ -253,7 +255,9 @@ def numbers(column: Column) -> Numbers:
         note = pc.if_else(pc.is_null(note), "empty", note)
         refused = pa.table([index, written(cells), note], names=["index", "cell", "note"]).filter(left)
         rest = Numbers(certain.slice(0, 0), _NO_DOUBT.empty_table(), refused)
-    return Numbers(pa.concat_tables([certain, rest.certain]), rest.doubtful, rest.refused)
+    nothing = [without, pa.nulls(len(without), pa.string()), pa.repeat("empty", len(without))]
+    empty = pa.table(nothing, schema=rest.refused.schema)
+    return Numbers(pa.concat_tables([certain, rest.certain]), rest.doubtful, pa.concat_tables([rest.refused, empty]))
 
 
 def inside_text(column: Column, mark: str) -> Numbers:
@@ -337,6 +341,8 @@ def _readable(cells: pa.Array[Any]) -> pa.Array[Any]:
     """Text of any layout as plain strings; numbers of any type as they are."""
     if is_number(cells.type) or pa.types.is_null(cells.type):
         return cells
+    if is_list(cells.type):
+        raise UnsupportedTypeError(f"a column of type {cells.type} has lists: give each number a row of its own")
     return cells.cast(pa.string())
 
 

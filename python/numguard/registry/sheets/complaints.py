@@ -147,7 +147,7 @@ def read_complaints(
 
     acknowledgement = read("acknowledgement_no", cells.acknowledgements)
     source = words("source")
-    complainants, refused = _complainants(sheet.table, at.get("complainant_mobile", []))
+    complainants, refused = _complainants(sheet, at.get("complainant_mobile", []))
     unread_complainants = refused.filter(pc.not_equal(refused["note"], "empty"))
     refusals.append(unread_complainants)
     fields = {
@@ -279,7 +279,7 @@ def _columns(sheet: Sheet, mapping: Mapped | None, set_once: Mapping[str, str]) 
 def _suspects(sheet: Sheet, at: dict[str, list[int]]) -> tuple[pa.Table, pa.Table]:
     """The numbers of the columns of suspects, certain ones first, then those that only narratives hold."""
     table, places = sheet.table, at.get("suspect_mobiles", [])
-    read = [cells.numbers(table.column(place)) for place in places]
+    read = [sheet.read_by(cells.numbers, place) for place in places]
     if "workbook" in sheet.container:
         read = [_warned(numbers) for numbers in read]
     refused = _named("suspect_mobiles", [numbers.refused for numbers in read])
@@ -314,9 +314,9 @@ def _naming(found: pa.Table) -> pa.Table:
     return pa.table(columns, names=_NAMING.names).cast(_NAMING)
 
 
-def _complainants(table: pa.Table, at: list[int]) -> tuple[pa.Table, pa.Table]:
+def _complainants(sheet: Sheet, at: list[int]) -> tuple[pa.Table, pa.Table]:
     """The numbers of complainants, doubtful ones included, as protecting them is safer than blocking them."""
-    read = [cells.numbers(table.column(place)) for place in at]
+    read = [sheet.read_by(cells.numbers, place) for place in at]
     refused = _named("complainant_mobile", [numbers.refused for numbers in read])
     found = [_naming(part) for numbers in read for part in (numbers.certain, numbers.doubtful)]
     return _each_once_a_row(pa.concat_tables([_NAMING.empty_table(), *found])), refused

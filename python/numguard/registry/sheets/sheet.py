@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import may_be_number, pc, replaced, tuples_of
+from numguard.compute import may_be_number, named, pc, replaced, tuples_of
 from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.number_list.spared import is_of_thing, is_spared
 from numguard.registry.arrays import Bools, flags, ints
@@ -27,6 +27,7 @@ from numguard.types import RowAccount, TableSource
 
 __all__ = ["Sheet", "read_sheet"]
 
+_Read = TypeVar("_Read")
 
 #: The note of records below a header of other columns, and of that header.
 _ANOTHER: Final = "another_header"
@@ -56,6 +57,19 @@ class Sheet(Records):
         if field in at:
             return self.table.column(at[field][0])
         return pa.chunked_array([pa.nulls(len(self.table), pa.string())])
+
+    def read_by(self, read: Callable[[pa.ChunkedArray[Any]], _Read], place: int) -> _Read:
+        """What `read` makes of a column.
+
+        Raises:
+            UnsupportedTypeError: The column has a type that holds no numbers; the message names it.
+        """
+        try:
+            return read(self.table.column(place))
+        except UnsupportedTypeError as error:
+            raise UnsupportedTypeError(
+                f"{self.name}: column {named([self.table.column_names[place]])!r}: {error}"
+            ) from None
 
     def account(self, refused: int) -> RowAccount:
         """The account of every row, of which so many were refused."""

@@ -1,0 +1,51 @@
+"""Numbers that a sheet names as suspects', or has as complainants', and that are on the other side too.
+
+Owns the warning of them. Independent of sheets and of SQL. One idea: a protected number is on no list, whichever of the
+two came first, so an officer has to be shown a suspect's number that is protected.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from numguard.compute import pc, tuples_of, whole
+from numguard.registry.case import Case
+from numguard.registry.events.reconcile import Plan
+from numguard.registry.numbers.state import IN_FORCE
+
+__all__ = ["on_both_sides", "protected_suspects"]
+
+
+def on_both_sides(case: Case, plan: Plan, cut: int) -> pa.Table:
+    """The rows (row, msisdn) of new versions with a number of a suspect that may be protected, and the reverse.
+
+    What protects it, or names it, is in the plan, or on record at `cut`.
+    """
+    named = plan.namings.filter(pc.is_null(plan.namings["doubt"])).select(["row", "msisdn"])
+    theirs = plan.complainants.select(["row", "msisdn"])
+    decided = case.store.facts("decisions", cut)
+    guarded = [
+        theirs["msisdn"],
+        case.store.facts("complainants", cut, pc.unique(named["msisdn"]))["msisdn"],
+        decided["msisdn"].filter(pc.equal(decided["status"], "protected")),
+    ]
+    among = pa.concat_arrays([whole(numbers).cast(pa.int64()) for numbers in guarded])
+    recorded = whole(case.store.facts("namings", cut, pc.unique(theirs["msisdn"]))["msisdn"]).cast(pa.int64())
+    is_named = pc.is_in(theirs["msisdn"], recorded)
+    return pa.concat_tables([named.filter(pc.is_in(named["msisdn"], among)), theirs.filter(is_named)])
+
+
+def protected_suspects(case: Case, found: pa.Table, event: int) -> list[str]:
+    """The warning of the numbers `found` on both sides that are protected at `event`; none where there are none."""
+    numbers = pc.unique(found["msisdn"])
+    before, after = (dict(tuples_of(case.state(cut, numbers), "msisdn", "status")) for cut in (event - 1, event))
+    rows = {msisdn: row for row, msisdn in sorted(tuples_of(found, "row", "msisdn"), reverse=True)}
+    rows = {msisdn: row for msisdn, row in rows.items() if after.get(msisdn) == "protected"}
+    if not rows:
+        return []
+    left = sum(before.get(msisdn) in IN_FORCE for msisdn in rows)
+    numbers_are = "1 number of a suspect is" if len(rows) == 1 else f"{len(rows):,} numbers of suspects are"
+    no_more = f", and {left:,} of them no longer in force" if left else ""
+    where = f"the first in row {min(rows.values())}"
+    found_so = f"{numbers_are} protected, as a complainant's or by a decision, {where}: on no list{no_more}"
+    return [f"{found_so}; look at each with numguard history"]
