@@ -101,6 +101,29 @@ def test_an_outcome_that_is_struck_out_is_refused(case: ng.Registry, tmp_path: P
     assert intake.refusals.select(["row", "note"]).to_pylist() == [{"row": 3, "note": "struck_out"}]
 
 
+@pytest.mark.parametrize("decision", ["reactivated", "reverified"])
+@pytest.mark.parametrize("word", ["blocked", "rejected"])
+def test_an_answer_of_an_earlier_day_undoes_no_release(
+    case: ng.Registry, tmp_path: Path, decision: Any, word: str
+) -> None:
+    """A number that was found to be in use stayed blocked, since the file of the week before came late."""
+    case.export(tmp_path / "dot.csv", to="DoT")
+    case.decide(["9876543210"], decision, "the owner showed the form of the operator")
+    today = datetime.now(IST).date()
+    late = case.record_outcomes(answers(("9876543210", word, f"{today - timedelta(days=1):%d/%m/%Y}")))
+    assert (late.added, status_of(case, A)) == (1, decision)
+    if decision == "reactivated":
+        change = case.block_list(since=1).to_table().filter(pa.compute.field("msisdn") == A)
+        assert change["action"].to_pylist() == ["release"]
+        assert late.unrequested["why"].to_pylist() == ["blocked_though_released"] * (word == "blocked")
+    # One of the day itself is the later one, as is one without a date; and after a confirmation each answer counts.
+    case.record_outcomes(answers(("9876543210", word, f"{today:%d/%m/%Y}")))
+    assert status_of(case, A) == word
+    case.decide(["9123456789"], "confirmed", "a witness")
+    case.record_outcomes(answers(("9123456789", word, f"{today - timedelta(days=1):%d/%m/%Y}")))
+    assert status_of(case, B) == word
+
+
 def test_two_files_that_contradict_each_other_of_one_moment(case: ng.Registry) -> None:
     first = case.record_outcomes(answers(("9876543210", "blocked", "2026-10-05")))
     second = case.record_outcomes(

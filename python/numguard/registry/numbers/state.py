@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import pc
+from numguard.compute import pc, replaced
 from numguard.errors import RegistryError
-from numguard.indian_time import MOMENT
+from numguard.indian_time import DAY_MICROS, MOMENT, OFFSET_MICROS
 from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.numbers.grounds import (
     NEVER,
@@ -112,6 +112,9 @@ REASONS = {
     "not_seen_in_handset": "No sighting of it in this handset counts any more.",
 }
 
+#: Later than any moment.
+_NO_DATE: Final = 2**63 - 1
+
 # Numbers of these kinds are in no handset: they are protected from the start.
 _PROTECTED_KINDS = ("toll_free", "service")
 
@@ -136,7 +139,9 @@ class Standing:
         self.settled = self._last("decisions", "status", SETTLING)
         self.decisions = self._last("decisions", "status", DECIDING)
         self.protection = self._last("decisions", "status", PROTECTING)
-        self.outcomes = Last(facts.outcomes, self.numbers, "event", "ordinal")
+        # An answer without a date counts as of when it was recorded.
+        happened = pc.fill_null(facts.outcomes["happened_at"], _NO_DATE)
+        self.outcomes = Last(replaced(facts.outcomes, happened_at=happened), self.numbers, "event", "ordinal")
         self.sent = self._last("exported", "action", ("block", "release", RELEASED_TO_VERIFY))
 
         size = len(self.numbers)
@@ -162,7 +167,7 @@ class Standing:
         self.withdrawn = self.decisions.means("withdrawn")
         grounded = (self.named.stands | self.confirmed) & ~self.protected & ~self.withdrawn
         self.linked = Linked(facts.links, self.numbers, grounded)
-        self.answered = self.outcomes.exists & (self.outcomes.event > self.decisions.event)
+        self.answered = self.outcomes.exists & (self.outcomes.event > self.decisions.event) & ~self._was_released()
 
         ruled = self.decisions.exists & ~self.withdrawn & (~confirming | self.confirmed)
         grounds = self.named.stands | self.linked.stands | ruled
@@ -170,6 +175,16 @@ class Standing:
         self.waits = self.named.waits | self.never_named
         self.review = self.waits & ~grounds
         self.nothing_stands = ~(grounds | self.waits)
+
+    def _was_released(self) -> Bools:
+        """The last answer, dated before the day of a decision that a number is in use again, is that it is not.
+
+        Files of answers come late: such a file must not put a number back that an officer took off since.
+        """
+        released = self.decisions.means("reverified") | self.decisions.means("reactivated")
+        closing = self.outcomes.means("blocked") | self.outcomes.means("rejected")
+        begin = (self.decisions.number("at") + OFFSET_MICROS) // DAY_MICROS * DAY_MICROS - OFFSET_MICROS
+        return released & closing & (self.outcomes.number("happened_at") < begin)
 
     def _last(self, kind: str, column: str, among: tuple[str, ...]) -> Last:
         table = getattr(self.facts, kind)
