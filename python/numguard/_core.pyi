@@ -791,8 +791,8 @@ class Json:
     def __new__(cls, text: bytes) -> Self: ...
     @property
     def kind(self) -> Literal["object", "records", "texts", "list", "other"]:
-        """ "object"; "records" for a list of objects alone; "texts" for a list of texts and numbers alone; "list" for any
-        other; "other". An empty list is of records.
+        """What it is: "object"; "records" for a list of objects alone, or an empty one; "texts" for a list of texts and
+        numbers alone; "list" for any other list; "other".
         """
     @property
     def text(self) -> str:

@@ -11,8 +11,9 @@ import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, NoReturn
 
 import pyarrow as pa
 
@@ -142,16 +143,25 @@ class JsonPart(Part):
         with reading(self.name, "the file"), self._records.open() as stream:
             parts = [read_up_to(stream, len(_BOM)).removeprefix(_BOM)]
             held = 0
-            while more := stream.read(size):
+            for more in _ahead(stream, size):
                 end = more.rfind(b"\n") + 1
                 if end:
-                    yield b"".join([*parts, more[:end]])
+                    yield b"".join([*parts, memoryview(more)[:end]])
                     parts, held = [more[end:]], 0
                 else:
                     parts.append(more)
                     held += len(more)
                     check("document", held, self._member.name, "the bytes of a line are at least")
             yield b"".join(parts)
+
+
+def _ahead(stream: BinaryIO, size: int) -> Iterator[bytes]:
+    """The pieces of a stream; while one is in use, the next is read."""
+    with ThreadPoolExecutor(1) as reader:
+        following = reader.submit(stream.read, size)
+        while piece := following.result():
+            following = reader.submit(stream.read, size)
+            yield piece
 
 
 def _is_lines(head: bytes) -> bool:

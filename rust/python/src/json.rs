@@ -41,8 +41,8 @@ impl Json {
             .ok_or_else(|| ArgumentError::new_err("text: is not valid JSON"))
     }
 
-    /// "object"; "records" for a list of objects alone; "texts" for a list of texts and numbers alone; "list" for any
-    /// other; "other". An empty list is of records.
+    /// What it is: "object"; "records" for a list of objects alone, or an empty one; "texts" for a list of texts and
+    /// numbers alone; "list" for any other list; "other".
     #[getter]
     fn kind(&self, py: Python<'_>) -> &'static str {
         match py.detach(|| self.0.kind()) {
@@ -165,6 +165,9 @@ fn json_rows<'py>(
 }
 
 fn utf8<'a>(py: Python<'_>, text: &'a [u8]) -> PyResult<&'a str> {
+    if let Ok(text) = simdutf8::basic::from_utf8(text) {
+        return Ok(text);
+    }
     std::str::from_utf8(text).map_err(|error| {
         PyUnicodeDecodeError::new_utf8(py, text, error)
             .map_or_else(|error| error, |error| PyErr::from_value(error.into_any()))

@@ -11,6 +11,7 @@ use arrow_select::concat::concat_batches;
 use foldhash::fast::RandomState;
 use memchr::memchr2;
 
+use super::plain;
 use super::record::{Cell, with_cells};
 use crate::Error;
 use crate::parallel::{Threads, map};
@@ -45,8 +46,14 @@ impl Names {
             let mut names = Self::default();
             let mut records = 0;
             for line in split(piece).map(|at| &piece[at]) {
-                let is_record = with_cells(line, |cells| names.add_record(cells));
-                records += usize::from(is_record == Some(true));
+                // Nearly every record has the names of the first, in the same order.
+                let mut known = names.order.iter();
+                let is_alike = plain::each(line, |name, _| {
+                    known.next().is_some_and(|known| known == name)
+                });
+                let is_record =
+                    is_alike || with_cells(line, |cells| names.add_record(cells)) == Some(true);
+                records += usize::from(is_record);
             }
             (names, records)
         });
@@ -176,6 +183,8 @@ impl Lines {
 struct Reader<'a> {
     names: &'a Names,
     columns: &'a [usize],
+    /// The texts of a line whose cells have the first names, in their order.
+    texts: Vec<Option<&'a str>>,
     cells: Vec<StringBuilder>,
     /// For each name the last record that has it, from 1, and the place of its cell there.
     seen: Vec<(usize, usize)>,
@@ -190,6 +199,7 @@ impl<'a> Reader<'a> {
         Self {
             names,
             columns,
+            texts: Vec::new(),
             // Without a capacity, which thousands of columns would not fill.
             cells: columns
                 .iter()
@@ -203,17 +213,36 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn read(&mut self, piece: &str, at: Range<usize>) {
+    fn read(&mut self, piece: &'a str, at: Range<usize>) {
         let line = &piece[at.clone()];
         let place = i64::try_from(self.count).unwrap_or(i64::MAX);
         self.count += 1;
         if line.trim().is_empty() {
             self.blank += 1;
-        } else if with_cells(line, |cells| self.append(cells)).unwrap_or(false) {
+        } else if self.append_alike(line)
+            || with_cells(line, |cells| self.append(cells)).unwrap_or(false)
+        {
             self.places.push(place);
         } else {
             self.refused.push(Refused { line: place, at });
         }
+    }
+
+    /// Appends a row whose cells have the first names in their order, as nearly every record has; else does nothing, and
+    /// returns false.
+    fn append_alike(&mut self, line: &'a str) -> bool {
+        self.texts.clear();
+        let mut known = self.names.order.iter();
+        let is_alike = plain::each(line, |name, text| {
+            self.texts.push(text);
+            known.next().is_some_and(|known| known == name)
+        });
+        if is_alike {
+            for (&n, column) in self.columns.iter().zip(&mut self.cells) {
+                column.append_option(self.texts.get(n).copied().flatten());
+            }
+        }
+        is_alike
     }
 
     /// Appends a row; false, and nothing is appended, if a name is unknown or repeated.

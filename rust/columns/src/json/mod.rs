@@ -7,6 +7,7 @@
 mod document;
 mod lines;
 mod mend;
+mod plain;
 mod record;
 
 pub use document::{Document, Kind};

@@ -9,6 +9,7 @@ use serde_json::Result;
 use serde_json::value::RawValue;
 
 use super::mend::mended;
+use super::plain;
 
 /// How deeply objects may be nested in a record.
 const DEEPEST: usize = 64;
@@ -23,15 +24,31 @@ pub(super) struct Cell<'a> {
 
 /// Calls `then` with the cells of a line, whose names may be repeated. `None` if the line is no object.
 pub(super) fn with_cells<R>(line: &str, then: impl FnOnce(&[Cell<'_>]) -> R) -> Option<R> {
-    if let Ok(cells) = cells_of(line) {
+    if let Some(cells) = plain_cells(line).or_else(|| cells_of(line).ok()) {
         return Some(then(&cells));
     }
     let mended = mended(line)?;
     cells_of(&mended).ok().map(|cells| then(&cells))
 }
 
+/// The cells of a plain object, as `plain` has it.
+fn plain_cells(line: &str) -> Option<Vec<Cell<'_>>> {
+    let mut cells = Vec::with_capacity(16);
+    plain::each(line, |name, text| {
+        let (name, text) = (Cow::Borrowed(name), text.map(Cow::Borrowed));
+        cells.push(Cell {
+            name,
+            text,
+            depth: 0,
+        });
+        true
+    })
+    .then_some(cells)
+}
+
+/// The cells of any valid object.
 fn cells_of(line: &str) -> Result<Vec<Cell<'_>>> {
-    let mut cells = Vec::with_capacity(32);
+    let mut cells = Vec::new();
     let mut reader = serde_json::Deserializer::from_str(line);
     let object = Object {
         cells: &mut cells,
@@ -234,5 +251,50 @@ impl<'a> Visitor<'a> for TextVisitor {
 
     fn visit_str<E>(self, text: &str) -> std::result::Result<Self::Value, E> {
         Ok(Cow::Owned(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shown(cells: &[Cell<'_>]) -> Vec<(String, Option<String>)> {
+        let text = |cell: &Cell<'_>| cell.text.as_ref().map(ToString::to_string);
+        cells
+            .iter()
+            .map(|cell| (cell.name.to_string(), text(cell)))
+            .collect()
+    }
+
+    #[test]
+    fn plain_lines_are_read_without_the_library() {
+        let line = " {\"a\" : \"98765 43210\", \"\u{928}\":-0.5e+7,\"b\":null , \"c\":true} ";
+        let cells = shown(&plain_cells(line).unwrap());
+        let texts: Vec<_> = cells.iter().map(|(_, text)| text.as_deref()).collect();
+        assert_eq!(
+            texts,
+            [Some("98765 43210"), Some("-0.5e+7"), None, Some("true")]
+        );
+    }
+
+    proptest! {
+        /// Of pieces of JSON in any order, what is plain is what serde_json reads.
+        #[test]
+        fn cells_are_those_of_the_library(
+            pieces in prop::collection::vec(prop::sample::select(vec![
+                "{", "}", "\"a\"", "\"b\"", "\"98765 43210\"", ":", ",", " ", "\t", "0", "-", "1", "00", ".5", "e+7",
+                "E", "null", "true", "false", "nul", "\"x\ny\"", "\"\\\"", "\"\u{928}\"", "\"", "[", "]", "x",
+                "{\"a\":", ",\"b\":", "\"a long text of more than sixteen bytes\"", "\"\u{1}\"", "\u{7f}", "\"seven77\"",
+            ]), 0..9),
+            is_object: bool,
+        ) {
+            let line = if is_object { format!("{{\"n\":{}}}", pieces.concat()) } else { pieces.concat() };
+            if let Some(cells) = plain_cells(&line) {
+                let expected = cells_of(&line).map(|cells| shown(&cells)).ok();
+                prop_assert_eq!(Some(shown(&cells)), expected);
+            }
+        }
     }
 }
