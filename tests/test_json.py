@@ -196,3 +196,46 @@ def test_text_that_is_not_utf_8_is_an_error(tmp_path: Path, text: bytes) -> None
     (tmp_path / "d.json").write_bytes(text)
     with pytest.raises(InputError, match=r"d.json: holds text that is not UTF-8: save it again as UTF-8"):
         rows_of(tmp_path / "d.json")
+
+
+@pytest.mark.parametrize(
+    ("document", "titles"),
+    [
+        ('{"data": {"list": [{"mobile": "9876543210"}]}}', ["data", "list"]),
+        ('{"status": 200, "data": {"file_name": "revoked.csv", "rows": [{"mobile": "9876543210"}], "next": []}}',
+         ["data", "revoked.csv", "rows"]),
+        ('{"title": "x", "a": {"b": {"c": [{"mobile": "9876543210", "seen": [{"mobile": "9123456789"}]}]}}}',
+         ["x", "a", "b", "c"]),
+    ],
+)  # fmt: skip
+def test_a_list_within_objects_is_found(tmp_path: Path, document: str, titles: list[str]) -> None:
+    (tmp_path / "d.json").write_text(document)
+    [part] = open_source(tmp_path / "d.json").parts
+    assert [row["mobile"] for batch in part.batches() for row in batch.data.to_pylist()] == ["9876543210"]
+    assert list(part.above.titles) == titles
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ('{"data": {"a": [{"mobile": "1"}], "b": [{"mobile": "2"}]}}', r"several lists of records \(data.a, data.b\)"),
+        ('{"status": "200", "data": {"mobile": "1"}}', "is an answer without a list of records"),
+        ('{"status": "401", "data": {"list": [{"mobile": "1"}]}}', "is an answer with the status 401"),
+    ],
+)
+def test_an_object_without_one_list_is_an_error(tmp_path: Path, document: str, message: str) -> None:
+    (tmp_path / "d.json").write_text(document)
+    with pytest.raises(InputError, match=rf"d.json: .*{message}"):
+        rows_of(tmp_path / "d.json")
+
+
+@pytest.mark.parametrize(
+    "text", ["[9876543210,9812345678]", "[\n 9876543210,\n9812345678\n]\n", "[9.87654321e9, 9812345678"]
+)
+def test_numbers_alone_are_a_list(tmp_path: Path, text: str) -> None:
+    (tmp_path / "d.json").write_text(text)
+    if "]" not in text:
+        with pytest.raises(InputError, match=r"d.json: is damaged or cut-short JSON"):
+            rows_of(tmp_path / "d.json")
+        return
+    assert rows_of(tmp_path / "d.json")[0] == [{"number": "9876543210"}, {"number": "9812345678"}]

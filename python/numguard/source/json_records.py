@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["JsonPart"]
 
 
+#: A mobile number of India, as it is written most often.
+_MOBILE = re.compile(r"(?<!\d)(?:\+?91[- ]?|0)?[6-9]\d{4}[- ]?\d{5}(?!\d)", re.ASCII)
+
 #: The status of a successful response.
 _DONE = "200"
 #: Words of the names of fields that say what a document is, such as `file_name`, and the longest text that may say it.
@@ -175,7 +178,9 @@ def _damaged(name: str) -> NoReturn:
 
 
 def records_of(whole: Json, name: str) -> Records:
-    """The list of records in a document (itself, the one list of objects in it, or one object alone), and titles.
+    """The list of records in a document, and titles: itself, the one list of objects in it, or one object alone.
+
+    Services wrap the list in an object, or in several: `{"data": {"list": [...]}}`.
 
     A list of texts and numbers, as of the numbers of a list, is the column `number`. A data frame may be written by its
     columns or by its index, too.
@@ -198,19 +203,53 @@ def _in_object(whole: Json, name: str) -> Records:
     try:
         members = dict(whole.members())
         _check_status(members, name)
-        lists = [key for key, value in members.items() if value.kind == "records"]
-        if len(lists) > 1:
-            raise InputError(f"{name}: has several lists of records ({named(lists)}): save the one that is meant")
-        if lists:
-            beside = {key: _load(value) for key, value in members.items() if value.kind == "other"}
-            titles = [text for key, text in beside.items() if _TITLING.search(key) and _is_title(text)]
-            return Records("json", partial(opened_bytes, members[lists[0]].lines()), [*titles, *lists])
-        loaded = _load(whole)
+        paths = [[key] for key, value in members.items() if value.kind == "records"]
+        # What has its list of records at the top may be long, and is not made objects of Python.
+        loaded = None if paths else _load(whole)
+        if loaded and (frame := _of_frame(loaded)):
+            lines = (f"{json.dumps(row)}\n" for row in frame)
+            return Records("json", partial(opened_bytes, "".join(lines).encode()))
+        paths = paths or _paths_of_lists(loaded)
+        if len(paths) > 1:
+            lists = named([".".join(path) for path in paths])
+            raise InputError(f"{name}: has several lists of records ({lists}): save the one that is meant")
+        if loaded is not None and not paths:
+            if _status_of(members) is not None:
+                raise InputError(f"{name}: is an answer without a list of records")
+            return Records("json", partial(opened_bytes, whole.lines()), [*_objects_in(loaded)])
+        found, titles = _at_path(whole, paths[0])
+        if loaded is not None and _MOBILE.search(whole.text.replace(found.text, "")):
+            # It is a record with a number, and the list is about it.
+            return Records("json", partial(opened_bytes, whole.lines()), [*_objects_in(loaded)])
+        return Records("json", partial(opened_bytes, found.lines()), titles)
     except (ArgumentError, RecursionError):
         _damaged(name)
-    if frame := _of_frame(loaded):
-        return Records("json", partial(opened_bytes, "".join(f"{json.dumps(row)}\n" for row in frame).encode()))
-    return Records("json", partial(opened_bytes, whole.lines()), [*_objects_in(loaded)])
+
+
+def _at_path(whole: Json, path: Sequence[str]) -> tuple[Json, list[str]]:
+    """A value within objects, and the titles beside the names that lead to it."""
+    titles: list[str] = []
+    for key in path:
+        members = dict(whole.members())
+        beside = {name: _load(value) for name, value in members.items() if value.kind == "other"}
+        titles += [text for name, text in beside.items() if _TITLING.search(name) and _is_title(text)]
+        titles.append(key)
+        whole = members[key]
+    return whole, titles
+
+
+def _paths_of_lists(record: Any) -> list[list[str]]:
+    """The names that lead to the lists of records in the objects within an object, at the first depth that has any."""
+    level: list[tuple[list[str], Any]] = [([], record)]
+    while level:
+        level = [([*path, key], value) for path, at in level if isinstance(at, dict) for key, value in at.items()]
+        if found := [path for path, value in level if isinstance(value, list) and value and _all_objects(value)]:
+            return found
+    return []
+
+
+def _all_objects(values: Sequence[Any]) -> bool:
+    return all(isinstance(value, dict) for value in values)
 
 
 def _is_title(text: Any) -> bool:
@@ -254,16 +293,15 @@ def _is_row(name: str) -> bool:
 
 def _check_status(members: Mapping[str, Json], name: str) -> None:
     """Some services send an error as a successful HTTP response, with the status in the document."""
+    status = _status_of(members)
+    if status is not None and status != _DONE:
+        text = f"the status {status}" if len(status) <= len(_DONE) else "an invalid status"
+        raise InputError(f"{name}: is an answer with {text} and no list: ask the service again")
+
+
+def _status_of(members: Mapping[str, Json]) -> str | None:
     status = _load(members["status"]) if "status" in members else None
-    if isinstance(status, str) and status.isdecimal():
-        if status != _DONE:
-            raise InputError(f"{name}: is an answer with {_status(status)} and no list: ask the service again")
-        if not any(value.kind in ("records", "texts", "list") for value in members.values()):
-            raise InputError(f"{name}: is an answer without a list of records")
-
-
-def _status(status: str) -> str:
-    return f"the status {status}" if len(status) <= len(_DONE) else "an invalid status"
+    return status if isinstance(status, str) and status.isdecimal() else None
 
 
 def _all_texts(values: Sequence[Any]) -> bool:

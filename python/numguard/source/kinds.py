@@ -63,6 +63,8 @@ _MARKUP_BELOW: Final = re.compile(
     + rb"|(?:[\w-]++:[^\n]*+\n|[ \t]++[^\n]*+\n)*?(?:mime-version:|content-type:[ \t]*+(?:multipart/|text/html))",
     re.IGNORECASE | re.DOTALL,
 )
+#: The beginning of a list of numbers alone.
+_NUMBERS: Final = re.compile(rb"\[\s*+-?\d[-+.\deE,\s]*+\]?\s*+")
 _CONTROLS: Final = bytes([*range(8), *range(14, 26), *range(28, 32)])
 #: Bytes by which a character set without a mark is known.
 _FEWEST: Final = 16
@@ -86,6 +88,8 @@ def kind_of(head: bytes) -> str:
 def _looks_like_json(head: bytes) -> bool:
     """Whether a text begins like JSON; it may be damaged."""
     head = head.lstrip()
+    if _NUMBERS.fullmatch(head):
+        return True
     return head[:1] in {b"{", b"["} and head[1:].lstrip()[:1] in {b"", b"{", b"[", b'"', b"]", b"}"}
 
 
