@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import numguard as ng
+from numguard.errors import UnsupportedTypeError
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.amounts import amounts
 from numguard.registry.sheets.moments import moments
@@ -259,6 +262,18 @@ def test_a_list_without_numbers_is_refused_as_an_empty_cell_is(kind: pa.DataType
     assert read.certain["index"].to_pylist() == [0]
     assert sorted(read.refused["index"].to_pylist()) == [1, 2, 3]
     assert {*read.refused["note"].to_pylist()} == {"empty"}
+
+
+@pytest.mark.parametrize("cells_of", [[[]], [[None]]])
+def test_a_list_of_nulls_is_no_text(cells_of: list[Any]) -> None:
+    """It was the acknowledgement number `[]`."""
+    nothing = pa.array(cells_of, pa.list_(pa.null()))
+    named = {"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["98765 43210"]}
+    with ng.Registry(by="HC 1234") as registry:
+        assert registry.add_complaints(pa.table(named | {"suspect_mobiles": nothing})).refused == 1
+        for column in ("acknowledgement_no", "source"):
+            with pytest.raises(UnsupportedTypeError, match=rf"table: column '{column}': a column of type list"):
+                registry.add_complaints(pa.table(named | {column: nothing}))
 
 
 def test_words() -> None:

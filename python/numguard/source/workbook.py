@@ -93,8 +93,8 @@ class FilledSheet:
         if self.struck:
             cells = "1 cell is struck out" if len(self.struck) == 1 else f"{len(self.struck):,} cells are struck out"
             found.append(
-                f"{cells}, the first in row {min(self.struck)[0] + 1}; what such a cell holds is read: delete what "
-                "does not count"
+                f"{cells}, the first in row {min(self.struck)[0] + 1}; what it holds is read, unless its row is "
+                "refused: delete what does not count"
             )
         if self.merged:
             cells = "1 cell is merged" if len(self.merged) == 1 else f"{len(self.merged):,} cells are merged"

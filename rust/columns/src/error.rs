@@ -121,7 +121,7 @@ impl Error {
             }
             Float16 | Float32 => "it has rounded the digits: read the column again as text",
             Decimal128(..) | Decimal256(..) => "cast it to Decimal128 of scale 0, Int64 or text",
-            DataType::Struct(_) => "choose one of its columns",
+            DataType::Struct(_) => "make a column of each of its fields",
             _ => "cast it to text, Int64 or UInt64",
         };
         Self::UnsupportedType {

@@ -132,12 +132,12 @@ def read_complaints(
     column = partial(sheet.column, at)
 
     def read(word: str, reader: ReadNoted) -> pa.Array[Any]:
-        values, note = reader(column(word))
+        values, note = sheet.read_by(reader, at[word][0]) if word in at else reader(column(word))
         refusals.append(_refused(word, column(word), note))
         return values
 
     def words(word: str, reader: Callable[[Column], pa.Array[Any]] = cells.words) -> pa.Array[Any]:
-        values = reader(column(word))
+        values = sheet.read_by(reader, at[word][0]) if word in at else reader(column(word))
         return pc.coalesce(values, reader(pa.array([set_once[word]]))[0]) if word in set_once else values
 
     def past(column: Column) -> tuple[pa.Array[Any], pa.Array[Any]]:

@@ -46,7 +46,8 @@ def _plain_lists(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
     if of is not None and (is_number(of) or of == pa.string()) and is_list(kind) and of == kind.value_type:
         return column
     cells: list[Any] = column.to_pylist()
-    if of is None or not (is_text(of) or is_bytes(of) or is_number(of)):
+    # A list of nulls has the type of no cells, and none.
+    if of is None or not (is_text(of) or is_bytes(of) or is_number(of) or pa.types.is_null(of)):
         texts = [None if cell is None else json.dumps(cell, ensure_ascii=False, default=_text) for cell in cells]
         return pa.chunked_array([pa.array(texts, pa.string())])
     lists = [None if cell is None else [None if one is None else _text(one) for one in cell] for cell in cells]
