@@ -159,12 +159,18 @@ class JsonPart(Part):
 
 
 def _ahead(stream: BinaryIO, size: int) -> Iterator[bytes]:
-    """The pieces of a stream; while one is in use, the next is read."""
+    """The pieces of a stream; while one is in use, the next is read, but for a short text, which needs no thread."""
+    piece = stream.read(size)
+    if len(piece) < size:
+        while piece:
+            yield piece
+            piece = stream.read(size)
+        return
     with ThreadPoolExecutor(1) as reader:
-        following = reader.submit(stream.read, size)
-        while piece := following.result():
+        while piece:
             following = reader.submit(stream.read, size)
             yield piece
+            piece = following.result()
 
 
 def _is_lines(head: bytes) -> bool:
