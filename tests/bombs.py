@@ -189,4 +189,8 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a long line": ("d.csv", lambda: b"a,b\n" + b"x" * (32 * MIB)),
     "deep JSON": ("d.json", lambda: b"[" * 1_000_000),
     "JSON of many keys": ("d.json", lambda: json.dumps([{f"k{k}": 1} for k in range(30_000)]).encode()),
+    "JSON of many objects": (
+        "d.json",
+        lambda: json.dumps({f"o{k}": {} for k in range(100_000)} | {f"k{k}": 1 for k in range(100_000)}).encode(),
+    ),
 }

@@ -160,7 +160,10 @@ class OpenList:
                 self._warn_of_unread(part, name, set(read))
                 yield from self._rows_of(part, read, self._action)
                 if self._warns_of_more and self._action is None and not self._may_be_victims:
+                    # It reads the part once more, as far as it needs.
+                    account = part.account
                     check_sides(part, name, self._kind.keys)
+                    part.begin_account(account)
                 continue
             self._header_rows += 1
             first = Batch(without_ends(pa.RecordBatch.from_pydict({name: [name]})), part.name, part.above.header_row)

@@ -26,7 +26,7 @@ pub enum Kind {
 /// A value of a document. It shares the text of the document.
 #[derive(Clone, Debug)]
 pub struct Document {
-    text: Arc<str>,
+    text: Arc<String>,
     at: Range<usize>,
 }
 
@@ -38,7 +38,7 @@ impl Document {
         serde_json::from_str::<&RawValue>(&text).ok()?;
         let at = 0..text.len();
         Some(Self {
-            text: text.into(),
+            text: Arc::new(text),
             at,
         })
     }

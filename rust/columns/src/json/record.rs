@@ -112,14 +112,12 @@ impl<'a> Visitor<'a> for Object<'_, 'a> {
         }
         // The caller compares the cells; an object is none.
         objects.sort_unstable();
-        let own = |cell: &&Cell<'_>| cell.depth == self.depth;
-        let is_cell = |name: &Cow<'_, str>| {
-            self.cells[first..]
-                .iter()
-                .filter(own)
-                .any(|cell| cell.name == *name)
-        };
-        if objects.windows(2).any(|two| two[0] == two[1]) || objects.iter().any(is_cell) {
+        let is_object =
+            |cell: &Cell<'_>| cell.depth == self.depth && objects.binary_search(&cell.name).is_ok();
+        let is_repeated = |two: &[Cow<'_, str>]| two[0] == two[1];
+        if !objects.is_empty()
+            && (objects.windows(2).any(is_repeated) || self.cells[first..].iter().any(is_object))
+        {
             return Err(A::Error::custom("a name is repeated"));
         }
         Ok(())
