@@ -319,14 +319,12 @@ def test_a_column_of_suspects_numbers_beside_other_facts_is_read(tmp_path: Path,
     assert len(read_numbers(path, column=column).keys) == 1
 
 
-@pytest.mark.parametrize("header", ["Mobile,Victim Name,Complainant Mobile", "Mobile,Victim State,Suspect Phone"])
-def test_looking_at_the_columns_beside_leaves_the_account_as_it_is(tmp_path: Path, header: str) -> None:
+def test_looking_at_the_columns_beside_leaves_the_account_as_it_is(tmp_path: Path) -> None:
     """The look ended at the first number, and with it the count of rows: those that were refused below were lost."""
     path = tmp_path / "list.csv"
-    row = "{0},Ram,{1}\n" if "Complainant" in header else "{0},Ram,{0}\n"
-    rows = (row.format(9100000000 + 7 * k, 8100000000 + 7 * k) for k in range(120_000))
-    path.write_text(f"{header}\n{''.join(rows)}9876543210,x\n")
-    with pytest.raises(InputError, match=r"cannot be read, the first in row 120002"):
+    rows = (f"{9100000000 + 7 * k},Ram,{8100000000 + 7 * k}\n" for k in range(250_000))
+    path.write_text(f"Mobile,Victim Name,Complainant Mobile\n{''.join(rows)}9876543210,x\n")
+    with pytest.raises(InputError, match=r"cannot be read, the first in row 250002"):
         read_numbers(path, strict=True)
     account = read_numbers(path).account
-    assert (account["rows_read"], account["rows_used"], account["rows_refused"]) == (120_001, 120_000, 1)
+    assert (account["rows_read"], account["rows_used"], account["rows_refused"]) == (250_001, 250_000, 1)
