@@ -64,7 +64,7 @@ RECORD_NOTES: Final = {
     "too_few_fields": "The row has fewer fields than the file's rows have; its columns may have shifted.",
     "too_many_fields": "The row has more fields than the file's rows have; its columns may have shifted.",
     "broken_quote": "A double quote is opened and never closed, or closed in the middle of a cell.",
-    "not_json": "The line is not one whole JSON object.",
+    "not_json": "The line is not one whole JSON object, or the object has a name twice.",
     "above_header": "A number stands above the header, where only titles do.",
 }
 
