@@ -24,8 +24,10 @@ from numguard.errors import ArgumentError, RegistryError
 from numguard.indian_time import DAY_MICROS, day_of, local
 from numguard.registry.arrays import Column
 from numguard.registry.log.store import Append, Store
+from numguard.registry.numbers.changes import delta
+from numguard.registry.numbers.due import Due
 from numguard.registry.numbers.handsets import Handsets
-from numguard.registry.numbers.listing import Due, ListPolicy, delta, rows, unlisted
+from numguard.registry.numbers.listing import ListPolicy, rows, unlisted
 from numguard.registry.numbers.safeguard import refuse_protected_since, refuse_unfit
 from numguard.registry.numbers.state import Facts, derive
 from numguard.registry.sheets.moments import end_of_day, last_moment

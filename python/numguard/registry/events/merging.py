@@ -18,11 +18,11 @@ from numguard.errors import RegistryError
 from numguard.indian_time import DAY_MICROS, MOMENT, day_of
 from numguard.registry.arrays import Ints, ints
 from numguard.registry.case import Case
+from numguard.registry.log.answers import answers_in_order
 from numguard.registry.log.joining import copy_events
 from numguard.registry.log.order import (
     MERGE,
     Order,
-    answers_in_order,
     in_order,
     moments_in_order,
     origins_of,

@@ -18,6 +18,7 @@ from numguard.errors import ArgumentError
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.events.intake import UNREQUESTED, Intake, named_refusals, record_intake
+from numguard.registry.log.answers import KNOWN, Answers
 from numguard.registry.numbers.state import OUTCOMES, RELEASED, RELEASED_TO_VERIFY, Outcome
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.doubts import of_other_countries, struck_rows
@@ -90,8 +91,7 @@ BLOCKED_NOTES: dict[str, str] = {
     "blocked_but_never_sent": "Reported as blocked, but never exported: the answer may be of another number.",
 }
 
-#: For a row that is recorded already.
-KNOWN = "known"
+_ANSWER = ("msisdn", "status", "happened_at")
 
 #: The actions of a list that request something of an operator.
 _REQUESTS = ("block", "reverify", RELEASED_TO_VERIFY)
@@ -283,47 +283,24 @@ def _contradicting(rows: pa.Table, good: Bools) -> Bools:
 
 
 def _compared(rows: pa.Table, before: pa.Table, now: int, *, again: bool) -> pa.Array[Any]:
-    """How each row compares with the recorded outcomes: null where it is new, else a note.
+    """How each row compares with the recorded outcomes and the rows before it: null where it is new, else a note.
 
     Args:
         rows: msisdn, status, happened_at, ordered by moment.
         before: The same, with event and ordinal.
         now: The moment of recording; an operator may date to the end of that day.
-        again: Whether the same file was recorded before: what it has without a date undoes no later answer.
-
-    Returns:
-        `known`: recorded for the same moment, or, undated, equal to the last one. `contradiction`: another outcome is
-        recorded for the same moment, or this one is undated and another is dated. `in_the_future`. `older_than_known`:
-        it would replace a later outcome.
+        again: Whether the same file was recorded before.
     """
-    exact: dict[tuple[int, int | None], set[str]] = {}
-    last: dict[int, str] = {}
-    latest: dict[int, int] = {}
-    tomorrow = end_of_day(now)
-
-    def take(msisdn: int, status: str, at: int | None) -> None:
-        exact.setdefault((msisdn, at), set()).add(status)
-        last[msisdn] = status
-        if at is not None:
-            latest[msisdn] = max(at, latest.get(msisdn, at))
-
-    for msisdn, status, at in tuples_of(ascending(before, "event", "ordinal"), "msisdn", "status", "happened_at"):
-        take(msisdn, status, at)
+    answers, tomorrow = Answers(), end_of_day(now)
+    for answer in tuples_of(ascending(before, "event", "ordinal"), *_ANSWER):
+        answers.take(*answer)
     found: list[str | None] = []
-    for msisdn, status, at in tuples_of(rows, "msisdn", "status", "happened_at"):
-        there = exact.get((msisdn, at), set())
-        note: str | None = None
-        if (status in there) if at is not None or again else last.get(msisdn) == status:
-            note = KNOWN
-        elif at is not None and at >= tomorrow:
+    for msisdn, status, at in tuples_of(rows, *_ANSWER):
+        note = answers.compared(msisdn, status, at, again=again)
+        if note != KNOWN and at is not None and at >= tomorrow:
             note = "in_the_future"
-        elif there if at is not None else msisdn in latest:
-            # An undated outcome may be older than a dated one.
-            note = "contradiction"
-        elif at is not None and at < latest.get(msisdn, at):
-            note = "older_than_known"
-        else:
-            take(msisdn, status, at)
+        if note is None:
+            answers.take(msisdn, status, at)
         found.append(note)
     return pa.array(found, pa.string())
 

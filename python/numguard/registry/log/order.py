@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import ascending, pc, replaced, tuples_of, whole
+from numguard.compute import pc, replaced, whole
 from numguard.registry.arrays import Bools, Ints, flags, ints
 
 __all__ = [
-    "ID", "MERGE", "Order", "amending", "answers_in_order", "in_order", "moments_in_order", "origins_of", "position",
+    "ID", "MERGE", "Order", "amending", "in_order", "moments_in_order", "origins_of", "position",
     "used_apart",
 ]  # fmt: skip
 
@@ -187,30 +187,3 @@ def amending(versions: pa.Table, order: Order) -> pa.Table:
     amended = (found >= 0) & (found // span == key)
     versions = replaced(order.ranked(versions), complaint=pa.array(first[key], pa.int64()))
     return versions.append_column("amended_at", pa.array(found % span, pa.int64(), mask=~amended))
-
-
-def answers_in_order(outcomes: pa.Table) -> pa.Table:
-    """The outcomes of several registries without those that a single registry would have refused.
-
-    Refused is an outcome that happened before one that was recorded earlier, an undated one where a dated one is
-    recorded, and a different one of the same moment.
-
-    Args:
-        outcomes: msisdn, status, happened_at, event, ordinal.
-    """
-    outcomes = ascending(outcomes, "event", "ordinal")
-    latest: dict[int, int] = {}
-    at_moment: dict[tuple[int, int | None], str] = {}
-    last: dict[int, str] = {}
-    kept = []
-    for msisdn, status, at in tuples_of(outcomes, "msisdn", "status", "happened_at"):
-        if at is None:
-            holds = msisdn not in latest or last[msisdn] == status
-        else:
-            holds = at >= latest.get(msisdn, at) and at_moment.get((msisdn, at), status) == status
-        kept.append(holds)
-        if holds:
-            last[msisdn] = at_moment[msisdn, at] = status
-            if at is not None:
-                latest[msisdn] = at
-    return outcomes.filter(pa.array(kept, pa.bool_()))

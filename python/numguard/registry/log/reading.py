@@ -13,15 +13,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from numguard.compute import ascending, by_key, pc, tuples_of, whole
 from numguard.registry.arrays import Column
+from numguard.registry.log.answers import answers_in_order
 from numguard.registry.log.dialect import Dialect
-from numguard.registry.log.order import ID, Order, amending, answers_in_order, in_order, position
+from numguard.registry.log.order import ID, Order, amending, in_order, position
 from numguard.registry.log.sql import (
     ALIKE,
     ALL_VERSIONS,
@@ -47,7 +48,7 @@ from numguard.registry.log.sql import (
 from numguard.registry.log.tables import TABLES, fields_of
 from numguard.registry.receivers import same_receiver
 
-__all__ = ["Reading"]
+__all__ = ["Reading", "SentList"]
 
 
 # The events up to the cut $1 with their digests, and those among them that another registry recorded.
@@ -60,6 +61,22 @@ LISTS = (
     "FROM export x WHERE x.policy <> ''",
     "FROM export x JOIN event e ON e.seq = x.event WHERE e.verb = 'export_handsets'",
 )
+
+
+class SentList(NamedTuple):
+    """A list on record: its event, the events of its cut and base, its district and policy, how many rows it has.
+
+    `policy` is null in lists from before it was recorded, as is `key_check`; a list of no district has none.
+    """
+
+    event: int
+    receiver: str
+    as_of: int
+    since: int
+    district: str | None
+    policy: str | None
+    records: int
+    key_check: str | None
 
 
 class Reading:
@@ -299,13 +316,14 @@ class Reading:
         back = self._one("SELECT event FROM withdrawal WHERE withdrawn = $1", (seq,))
         return str(row[0]), back is not None
 
-    def exports(self, receiver: str, *, handsets: bool = False) -> pa.Table:
+    def exports(self, receiver: str, *, handsets: bool = False) -> list[SentList]:
         """The lists of numbers, or of handsets, that were sent to `receiver`, the last first."""
         columns = "event:i receiver:t as_of:i since:i district:t policy:t records:i key_check:t"
         # Without those of merged registries, which are relative to the state of those.
         query = f"""SELECT x.event, x.receiver, x.as_of, x.since, x.district, x.policy, x.records, x.key_check
                     {LISTS[handsets]} AND x.receiver = $1 AND x.event NOT IN (SELECT event FROM origin)"""
-        return self.read(columns, query, (receiver,)).sort_by([("event", "descending")])
+        found = self.read(columns, query, (receiver,)).sort_by([("event", "descending")])
+        return [SentList(*row) for row in tuples_of(found)]
 
     def kinds_of_lists(self, receiver: str, *, handsets: bool = False) -> set[tuple[str | None, str | None]]:
         """The district and the key check of all lists to `receiver`; those of no district are None, as are old keys."""

@@ -1,6 +1,6 @@
 """The blocks that hold as far as one receiver knows, by the lists that were sent to him and the answers of operators.
 
-Owns when a block was requested and not lifted since. Independent of SQL and of statuses: `listing` and `handsets`
+Owns when a block was requested and not lifted since. Independent of SQL and of statuses: `changes` and `handsets`
 decide whether such a block has lost its ground. One idea: a release is due until a change to that receiver has it. A
 whole list has no rows to release, and neither a change for another receiver nor one under another key lifts a block.
 """
@@ -18,14 +18,77 @@ from numguard.registry.arrays import Bools, Ints, flags, ints
 from numguard.registry.log.order import position
 from numguard.registry.log.store import Store
 from numguard.registry.numbers.grounds import NEVER, Last, distinct
-from numguard.registry.numbers.handsets import HandsetsDue
-from numguard.registry.numbers.listing import Due, keys_of
+from numguard.registry.numbers.listing import in_district, keys_of
 from numguard.registry.receivers import same_receiver
 from numguard.registry.spelling import folded, folded_cells
 
-__all__ = ["handsets_due", "releases_due"]
+__all__ = ["Due", "HandsetsDue", "handsets_due", "releases_due"]
 
 _BLOCK = "block"
+
+
+class Due(NamedTuple):
+    """The numbers whose block holds as far as one receiver knows.
+
+    Attributes:
+        asked: A list to him requested the block: one of the district, or any where lists of all are meant.
+        whole: A list of all districts did, where lists of one are meant.
+        done: An operator has reported it since the first list to him.
+        once: A list to him, of any district, requested it once: the blocks of others are not his to lift.
+        districts: The districts of which he has lists, as they are compared.
+    """
+
+    asked: pa.Array[Any]
+    whole: pa.Array[Any]
+    done: pa.Array[Any]
+    once: pa.Array[Any]
+    districts: pa.Array[Any]
+
+    @classmethod
+    def nothing(cls) -> Due:
+        """No number."""
+        none = pa.array([], pa.uint64())
+        return cls(none, none, none, none, pa.array([], pa.string()))
+
+    @property
+    def numbers(self) -> pa.Array[Any]:
+        """All of them, as integers."""
+        found: pa.Array[Any] = pc.unique(pa.concat_arrays([self.asked, self.whole, self.done])).cast(pa.int64())
+        return found
+
+    def of_lists(self) -> Due:
+        """Without what an operator has reported of numbers that no list requested."""
+        return self._replace(done=self.done.filter(pc.is_in(self.done, self.once)))
+
+    def without_done(self, numbers: pa.Array[Any]) -> Due:
+        """Without what an operator has reported of some numbers."""
+        return self._replace(done=self.done.filter(pc.invert(pc.is_in(self.done, numbers))))
+
+    def asked_of(self, state: pa.Table, district: str | None) -> Bools:
+        """Of which rows of a state a list requested the block, as far as lists of the district go."""
+        asked = flags(pc.is_in(state["msisdn"], self.asked))
+        if len(self.whole):
+            asked |= _is_of_his(state, district, self.districts) & flags(pc.is_in(state["msisdn"], self.whole))
+        return asked
+
+
+class HandsetsDue(NamedTuple):
+    """The pairs (imei14, msisdn) whose block holds as far as one receiver knows, as `Due` has numbers."""
+
+    asked: pa.Table
+    whole: pa.Table
+    districts: pa.Array[Any]
+
+    def pairs(self, state: pa.Table, district: str | None) -> pa.Table:
+        """Those that a list of the district can release; `state` is that of the number of each pair of `whole`."""
+        whole = self.whole.filter(pa.array(_is_of_his(state, district, self.districts)))
+        pairs = pa.concat_tables([self.asked, whole])
+        return pairs.group_by(pairs.column_names, use_threads=False).aggregate([])
+
+
+def _is_of_his(state: pa.Table, district: str | None, districts: pa.Array[Any]) -> Bools:
+    """Which rows of a state are of a district, or of none of the `districts` of which a receiver has lists."""
+    return in_district(state, district) | ~flags(pc.is_in(folded_cells(state["district"]), districts))
 
 
 class _Requested(NamedTuple):

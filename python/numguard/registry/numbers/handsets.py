@@ -8,28 +8,22 @@ it is released as soon as it is none to block any more.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 
 from numguard.compute import ascending, pc
 from numguard.indian_time import MOMENT
 from numguard.registry.arrays import Bools, flags
-from numguard.registry.numbers.listing import change, in_district, is_of_his, keys_of, leaving
+from numguard.registry.numbers.changes import change, leaving
+from numguard.registry.numbers.due import HandsetsDue
+from numguard.registry.numbers.listing import in_district, keys_of
 from numguard.registry.numbers.state import IN_FORCE
 
-__all__ = ["Handsets", "HandsetsDue"]
+__all__ = ["Handsets"]
 
 _BLOCKED = ("requested", "confirmed", "blocked")
 _PAIR = ["imei14", "msisdn"]
-
-
-class HandsetsDue(NamedTuple):
-    """The pairs (imei14, msisdn) whose block holds as far as one receiver knows, as `listing.Due` has numbers."""
-
-    asked: pa.Table
-    whole: pa.Table
-    districts: pa.Array[Any]
 
 
 class Handsets:
@@ -68,13 +62,12 @@ class Handsets:
 
     def lifted(self, district: str | None, due: HandsetsDue) -> pa.Table:
         """The pairs that a list of a district has to release: a block holds, and they are to be blocked nowhere."""
-        whole = due.whole.filter(pa.array(is_of_his(self._of(due.whole), district, due.districts)))
-        asked = pa.concat_tables([due.asked, whole]).group_by(_PAIR, use_threads=False).aggregate([])
+        asked = due.pairs(self._of(due.whole), district)
         to_block = keys_of(self._pairs.filter(pc.equal(self._pairs["action"], "block")))
         return asked.filter(pc.invert(pc.is_in(keys_of(asked), to_block)))
 
     def change(self, old: pa.Table, district: str | None, due: HandsetsDue) -> pa.Table:
-        """The change from the list `old`; columns: those of `listed`, and change, as in `listing.delta`.
+        """The change from the list `old`; columns: those of `listed`, and change, as in `changes.delta`.
 
         A removed row has the action "release" where the pair is to be released, else "none". One that is to be released
         and is still to be verified has two rows: removed, then added.
