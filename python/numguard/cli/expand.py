@@ -9,21 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import click
-import pyarrow as pa
 from click.core import ParameterSource
 
-from numguard import _core
 from numguard.cdr import Cdr, Layout, read_cdr
 from numguard.cdr.header import candidates
 from numguard.cdr.layout import Role
 from numguard.cli import account, options
-from numguard.compute import filtered, pc, schema_of, seen_text, why_unread
-from numguard.errors import ArgumentError, BrakeError, InputError
+from numguard.errors import ArgumentError, BrakeError
 from numguard.files import placed_together
-from numguard.indian_time import IST
 from numguard.linkage import Expansion, LinkPolicy
 from numguard.linkage.expansion import TABLES
-from numguard.source import Batch, files_of, is_local, kind_of_file, read_moments
+from numguard.source import files_of, is_local, kind_of_file
 from numguard.source.kinds import TYPED
 from numguard.source.strict import notes_text
 from numguard.tac import TacTable
@@ -32,7 +28,6 @@ from numguard.types import Region
 __all__ = ["expand", "open_sightings"]
 
 FROM_SHELL = ParameterSource.ENVIRONMENT
-_SEEDS = schema_of(msisdn=pa.string(), reported_at=pa.timestamp("us"))
 
 
 class Cap(click.IntRange):
@@ -170,53 +165,12 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
     """The numbers to link from; under a relative policy, with the day on which each was reported."""
     if not policy.is_relative:
         return lists_read.numbers(path, region)
-    from numguard.number_list import read_dated
+    from numguard.number_list import read_dated_seeds
 
-    def read(batch: Batch) -> tuple[pa.RecordBatch, Any]:
-        rows = batch.data.set_column(1, "reported_at", _reported_at(batch))
-        late = _in_the_future(rows["reported_at"])
-        return filtered(rows, pc.invert(late)), pc.if_else(late, "in_the_future", _why_no_seed(rows, region))
-
-    seeds, lines, refused = read_dated(path, "reported_at", read, region=region)
-    account.say(lines, path)
-    lists_read.add(path, lines["rows_used"], lines, refused)
-    try:
-        return pa.Table.from_batches(seeds) if seeds else _SEEDS.empty_table()
-    except pa.ArrowInvalid:
-        raise InputError(f"{path}: its files have columns of other types: write them alike") from None
-
-
-def _reported_at(batch: Batch) -> Any:
-    """The times of report of a batch, its second column, text of a file as moments."""
-    from numguard.number_list import may_have_words
-
-    written: Any = batch.data.column(1)
-    if not may_have_words(written.type):
-        return written
-    written = pc.utf8_trim_whitespace(seen_text(written))
-    found = read_moments(written)
-    at = pc.index(pc.and_(found.is_null(), pc.not_equal(written, "").fill_null(False)), True).as_py()
-    if at >= 0:
-        where = f"{batch.file}: row {batch.row_numbers()[at]}"
-        raise InputError(f"{where}: reported_at: write it as 2026-09-01 or 2026-09-01 18:30:00, in IST")
-    return found
-
-
-def _in_the_future(moments: Any) -> Any:
-    """Which times of report are more than a day ahead, so that no sighting would count."""
-    if not (pa.types.is_timestamp(moments.type) or pa.types.is_date(moments.type)):
-        return pa.array([False] * len(moments))
-    zone = None if pa.types.is_date(moments.type) else moments.type.tz
-    kind = pa.timestamp("us", zone and "UTC")
-    latest = datetime.datetime.now(IST) + datetime.timedelta(days=1)
-    limit = pa.scalar(latest if zone else latest.replace(tzinfo=None), kind)
-    return pc.fill_null(pc.greater(moments.cast(kind, safe=False), limit), False)
-
-
-def _why_no_seed(seeds: pa.RecordBatch, region: Region) -> Any:
-    """Why a row gives no seed, by the walk's own rule; null where it gives one."""
-    no_time = pc.if_else(seeds["reported_at"].is_null(), "no_time", None)
-    return pc.coalesce(why_unread(_core.explain(seeds["msisdn"], region=region)), no_time)
+    seeds, rows, refused = read_dated_seeds(path, region=region)
+    account.say(rows, path)
+    lists_read.add(path, rows["rows_used"], rows, refused)
+    return seeds
 
 
 def open_sightings(

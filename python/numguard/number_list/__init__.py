@@ -11,7 +11,7 @@ HTTP response with another status in the document. This is an error here, not an
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -22,18 +22,17 @@ from numguard._core import ImeiSet, NumberSet
 from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.keyed import HASHED
-from numguard.number_list.actions import may_have_words
 from numguard.number_list.columns import HASHES, IMEIS, numbers
 from numguard.number_list.reader import OpenList
 from numguard.number_list.rounded import check_rounded
-from numguard.source import REFUSED, Batch, reading
+from numguard.number_list.seeds import read_dated_seeds
+from numguard.source import REFUSED, reading
 from numguard.types import PathLike, Region, RowAccount
 
 __all__ = [
     "NumberList",
     "listing_dates",
-    "may_have_words",
-    "read_dated",
+    "read_dated_seeds",
     "read_hashed",
     "read_imeis",
     "read_numbers",
@@ -194,34 +193,6 @@ def listing_dates(
     opened = OpenList(path, kind, column, counted, more=[dates])
     found = [batch.data for batch in opened.rows()]
     return opened.joined([data.column(0) for data in found]), opened.joined([data.column(1) for data in found])
-
-
-def read_dated(
-    path: PathLike, dates: str, read: Callable[[Batch], tuple[pa.RecordBatch, Any]], *, region: Region = "IN"
-) -> tuple[list[pa.RecordBatch], RowAccount, pa.Table]:
-    """The rows of a list of numbers to act on, in its column `msisdn`, with a date each.
-
-    Args:
-        path: As for `listing_dates`.
-        dates: The column of the dates.
-        read: Called with a batch of the two columns; returns them as they are meant, and the note of each refused row.
-        region: The country by whose plan digits without a country code are read.
-
-    Returns:
-        What `read` returned, the account of the list, and its refused rows.
-
-    Raises:
-        ColumnError: A column does not exist, or the list may have the numbers of victims.
-        InputError: The file cannot be read.
-    """
-    opened = OpenList(path, numbers(region), "msisdn", ("block",), more=[dates], is_chosen=False)
-    found = []
-    for batch in opened.rows():
-        rows, notes = read(batch)
-        opened.refuse(batch, batch.data.column(0), notes)
-        found.append(rows)
-    refused, account = opened.account()
-    return found, account, refused
 
 
 def _is_saved(path: PathLike) -> bool:
