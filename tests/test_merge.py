@@ -288,22 +288,6 @@ def test_contradictions_are_listed_with_the_rule_that_settled_them(tmp_path: Pat
     assert record["upto"] == 4
 
 
-def test_an_answer_that_two_desks_recorded_counts_from_the_first(tmp_path: Path) -> None:
-    """In one registry the second is known already, and undoes no decision."""
-    one, other = two(tmp_path)
-    blocked = pa.table({"msisdn": ["9876543210"], "status": ["blocked"]})
-    for hours, desk in enumerate((one, other)):
-        desk.now += timedelta(hours=2 * hours)
-        desk.registry.add_complaints(complaint("98765 43210"))
-        desk.registry.record_outcomes(blocked)
-    one.now += timedelta(hours=1)
-    one.registry.decide(["98765 43210"], "reactivated", "a typing error")
-    one.registry.merge(other.registry)
-    assert one.registry.history("98765 43210")["status"].to_pylist().count("blocked") == 2
-    case = one.registry._case
-    assert case.state(case.store.head())["status"].to_pylist() == ["reactivated"]
-
-
 def test_the_list_as_of_a_day_is_what_was_known_that_day(tmp_path: Path) -> None:
     one, other = two(tmp_path)
     other.registry.add_complaints(complaint("98765 43210"))

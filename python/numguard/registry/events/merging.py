@@ -43,6 +43,9 @@ RULES = {
     "older_answer": "An answer that happened before a recorded one, or is undated where one is dated, changes nothing.",
 }
 
+#: The facts by which answers are put in order.
+_OUTCOMES = ("outcomes", "files_of_outcomes")
+
 _CONTRADICTIONS = schema_of(
     kind=pa.string(),
     msisdn=pa.int64(),
@@ -215,10 +218,7 @@ class _Independent:
 
     def _answers(self) -> list[dict[str, Any]]:
         tables = [side.rows("outcomes") for side in self._sides]
-        both = pa.concat_tables([side.rows("outcomes", apart=False) for side in self._sides])
-        both = both.group_by(both.column_names).aggregate([])
-        ranked = self._order.ranked(both.select(["msisdn", "status", "event", "ordinal", "happened_at"]))
-        holding = {row["msisdn"]: row for row in answers_in_order(ranked).to_pylist()}
+        holding = {row["msisdn"]: row for row in answers_in_order(*map(self._both, _OUTCOMES)).to_pylist()}
         last: list[dict[int, tuple[str, int]]] = []
         for table in tables:
             rows = sorted(table.to_pylist(), key=lambda row: (self._order.rank[row["event"]], row["ordinal"]))
@@ -232,6 +232,11 @@ class _Independent:
             rule = "later" if self._later(held[1], other[1]) else "older_answer"
             found.append(self._row("outcome", held, other, rule, msisdn=msisdn))
         return found
+
+    def _both(self, kind: str) -> pa.Table:
+        """The facts of one kind of both, each once, in the joint order."""
+        both = pa.concat_tables([side.rows(kind, apart=False) for side in self._sides])
+        return self._order.ranked(both.group_by(both.column_names).aggregate([]))
 
     def _complaints(self) -> list[dict[str, Any]]:
         apart = [side.versions() for side in self._sides]

@@ -1,8 +1,8 @@
 """The releases that are due to a receiver, and on which list he can be sent them.
 
 Owns the events, keys and districts by which they are asked for. Independent of how a block is found that still holds
-(`due`), and of files. One idea: a receiver finds a number in what he has only as it was sent to him, so that a release is
-due under the key of the list that requested the block.
+(`due`), and of files. One idea: a receiver finds a number in what he has only as it was sent to him, so that a release
+is due under the key of the list that requested the block.
 """
 
 from __future__ import annotations

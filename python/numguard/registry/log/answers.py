@@ -6,6 +6,8 @@ idea: an answer may replace an earlier one only if it is known to be later, by i
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 
 from numguard.compute import ascending, tuples_of
@@ -53,17 +55,20 @@ class Answers:
         return "older_than_known" if at is not None and at < self._latest.get(msisdn, at) else None
 
 
-def answers_in_order(outcomes: pa.Table) -> pa.Table:
+def answers_in_order(outcomes: pa.Table, files: pa.Table) -> pa.Table:
     """The outcomes of several registries that a single registry would have recorded as new.
 
     Args:
         outcomes: msisdn, status, happened_at, event, ordinal.
+        files: event, file: the digest of what each event read.
     """
     outcomes = ascending(outcomes, "event", "ordinal")
-    answers = Answers()
-    kept = []
-    for answer in tuples_of(outcomes, "msisdn", "status", "happened_at"):
-        kept.append(answers.compared(*answer) is None)
+    answers, kept = Answers(), []
+    file_of: dict[int, Any] = dict(tuples_of(files, "event", "file"))
+    first: dict[Any, int] = {}
+    for event, *answer in tuples_of(outcomes, "event", "msisdn", "status", "happened_at"):
+        again = first.setdefault(file_of.get(event, event), event) != event
+        kept.append(answers.compared(*answer, again=again) is None)
         if kept[-1]:
             answers.take(*answer)
     return outcomes.filter(pa.array(kept, pa.bool_()))

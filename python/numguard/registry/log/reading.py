@@ -180,7 +180,8 @@ class Reading:
             facts = self._facts(kind, cut, among)
             if order is not None:
                 facts = order.ranked(facts)
-                facts = answers_in_order(facts) if kind == "outcomes" else facts
+            if order is not None and kind == "outcomes":
+                facts = answers_in_order(facts, order.ranked(self._facts("files_of_outcomes", cut, None)))
             return facts
         query = ALL_VERSIONS.format(wanted="" if among is None else ALL_VERSIONS_OF_WANTED)
         facts = amending(self._among(VERSION_COLUMNS, query, cut, among), order)

@@ -109,6 +109,12 @@ FACTS = {
         f"""SELECT n.msisdn, n.status, n.event, n.ordinal, n.reason, n.happened_at FROM {{wanted}} outcome n
             WHERE {{of_wanted}} n.event <= $1 AND NOT n.{WITHDRAWN}""",
     ),
+    # For merges alone: which events read the same file.
+    "files_of_outcomes": (
+        "event:i file:t",
+        """SELECT i.event, i.sha256 AS file FROM input i JOIN event e ON e.seq = i.event
+           WHERE e.verb = 'record_outcomes' AND i.event <= $1""",
+    ),
     "exported": (
         "msisdn:i action:t event:i",
         """SELECT n.msisdn, n.action, n.event FROM {wanted} exported n WHERE {of_wanted} n.event <= $1""",
