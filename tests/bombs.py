@@ -173,6 +173,14 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
             'office:value-type="string"><text:p>x</text:p></table:table-cell></table:table-row>'
         ),
     ),
+    "formulas without a value, repeated without end": (
+        "d.ods",
+        lambda: _open_document(
+            "<table:table-row>"
+            + '<table:table-cell table:formula="of:=A1" table:number-columns-repeated="65536"/>' * 100_000
+            + "</table:table-row>"
+        ),
+    ),
     "open tags without an end": ("d.ods", lambda: _open_document("<table:table-row " * 100_000)),
     "a cell repeated 4294967295 times": (
         "d.ods",

@@ -206,6 +206,15 @@ def test_a_complaint_or_a_suspect_that_is_struck_out_waits(column: str) -> None:
     assert "1 cell is struck out, the first in row 3" in message
 
 
+def test_a_part_that_is_struck_out_is_of_its_own_cell() -> None:
+    """It was taken for one of the empty cell before it, which has a format of its own."""
+    book, sheet = workbook(COMPLAINTS)
+    sheet["C3"].value, sheet["C3"].font = None, Font(bold=True)
+    sheet["D3"] = CellRichText(TextBlock(InlineFont(strike=True), str(STRUCK)))
+    listed, waits, _ = added(book)
+    assert (listed, waits) == ({MEANT, HIDDEN}, {STRUCK: "struck_out"})
+
+
 def test_a_suspect_beside_a_narrative_that_is_struck_out_waits() -> None:
     header, *rows = COMPLAINTS
     book, sheet = workbook([[*header, "narrative"], *([*row, "called twice"] for row in rows)])

@@ -16,8 +16,10 @@ __all__ = [
     "Json",
     "Linkage",
     "NumberSet",
+    "OpenXml",
     "RowTexts",
     "Scanner",
+    "SheetXml",
     "Text",
     "TextRows",
     "__version__",
@@ -971,6 +973,84 @@ class Gunzip:
 
         Raises:
             OSError, EOFError: For a stream that is damaged or cut short.
+        """
+
+#: What was found of a sheet: `lost`, `without_value`, `hidden`, `struck`.
+_InSheet: TypeAlias = tuple[dict[tuple[int, int], str], int, set[int], set[tuple[int, int]]]
+
+@final
+class SheetXml:
+    """The XML of a sheet of an XLSX workbook, which is inspected a piece at a time (ECMA-376 Part 1, 18.3.1).
+
+    Rows and columns are counted from 0.
+
+    Args:
+        styles: The numbers of the styles that strike a cell out.
+        texts: The numbers of the texts that are struck out, among those that all sheets share.
+
+    Example:
+        >>> from numguard._core import SheetXml
+        >>> sheet = SheetXml([], [])
+        >>> sheet.take(b'<row r="2" hidden="1"><c r="B2" t="e"><v>#N/A</v></c><c><f>A1</f></c></row>')
+        >>> sheet.end()
+        ((2, 3), ({(1, 1): '#N/A', (1, 2): '#N/A'}, 1, {1}, set()))
+    """
+    def __new__(cls, styles: Sequence[int], texts: Sequence[int]) -> SheetXml: ...
+    def take(self, piece: bytes) -> None:
+        """Takes the next piece.
+
+        Raises:
+            ValueError: For XML that is not valid, or a cell without a valid place.
+        """
+    def end(self) -> tuple[tuple[int, int], _InSheet]:
+        """What was found, after the last piece.
+
+        Returns:
+            The rows and columns up to the last cell that is not an empty tag. Of the sheet: the texts of cells that a
+            reader takes for empty, by row and column (an error, or `#N/A` for a formula without a value), how many of
+            them are formulas, the hidden rows, and the cells that are struck out.
+
+        Raises:
+            ValueError: As for `take`.
+        """
+
+@final
+class OpenXml:
+    """The `content.xml` of an OpenDocument file, which is inspected a piece at a time (OpenDocument 1.3, part 3).
+
+    Args:
+        most_cells: More cells, up to the last one in use in each sheet, are refused.
+        most_sheets: More sheets are.
+
+    Example:
+        >>> from numguard._core import OpenXml
+        >>> content = OpenXml(10, 10)
+        >>> content.take(b'<table:table table:name="a"><table:table-row><table:table-cell table:formula="of:=1"/>')
+        >>> content.end()
+        (0, [('a', ({(0, 0): '#N/A'}, 1, set(), set()))])
+        >>> content.take(b'<table:table/>' * 11)
+        'sheets'
+    """
+    def __new__(cls, most_cells: int, most_sheets: int) -> OpenXml: ...
+    def take(self, piece: bytes) -> str | None:
+        """Takes the next piece.
+
+        Returns:
+            "cells" or "sheets", of which there are more than given; None if of neither.
+
+        Raises:
+            ValueError: For XML that is not valid, or more than a million repeated cells that are struck out or formulas
+                without a value.
+        """
+    def end(self) -> tuple[int, list[tuple[str, _InSheet]]]:
+        """What was found, after the last piece.
+
+        Returns:
+            The cells up to the last one in use of each sheet, all together; the name of each sheet, with what
+            `SheetXml.end` returns of one.
+
+        Raises:
+            ValueError: As for `take`.
         """
 
 @final

@@ -32,6 +32,7 @@ pub mod scan;
 pub mod setfile;
 pub mod sightings;
 mod spill;
+pub mod workbook;
 
 pub use build::{build, build_by_row, keys_of};
 pub use column::{Cell, Column, Keys};

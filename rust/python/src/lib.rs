@@ -18,6 +18,7 @@ mod scan;
 mod sets;
 mod sightings;
 mod text;
+mod workbook;
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -53,5 +54,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     gunzip::register(module)?;
     linkage::register(module)?;
     sightings::register(module)?;
+    workbook::register(module)?;
     Ok(())
 }

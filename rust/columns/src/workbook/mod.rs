@@ -1,0 +1,164 @@
+//! The XML of a workbook -> the extent of its cells, and what a reader of its values does not give of them.
+//!
+//! Owns the inspection of a workbook before a library reads it: a file of a kilobyte can have a cell at XFD1048576, and
+//! the library would allocate all cells before it. Independent of the content of cells, except that an error (`#N/A`)
+//! and a formula without a value are not empty cells. One idea: **the XML is parsed as the library parses it**, so that
+//! a cell is where the library finds it; a piece at a time, so that memory does not grow with the file.
+
+mod open;
+mod pieces;
+mod sheet;
+
+pub use open::Open;
+pub use pieces::Pieces;
+pub use sheet::Sheet;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A row and a column, from 0.
+pub type Place = (u32, u32);
+
+/// What is not as a reader of values shows it; rows and columns from 0.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The texts of cells that such a reader takes for empty: an error, or `#N/A` for a formula without a value.
+    pub lost: BTreeMap<Place, String>,
+    /// How many cells are formulas without a value.
+    pub without_value: u64,
+    /// The hidden rows.
+    pub hidden: BTreeSet<u32>,
+    /// The cells that are struck out.
+    pub struck: BTreeSet<Place>,
+}
+
+/// In place of the value of a formula that has none.
+const NOT_AVAILABLE: &str = "#N/A";
+
+/// Why a workbook is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is not valid XML, or a cell has no valid place.
+    Damaged,
+    /// More cells than a limit allows.
+    Cells,
+    /// More sheets than a limit allows.
+    Sheets,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHEET: &str = r#"<?xml version="1.0"?><x:worksheet><!-- <c r="Z99"> --><x:sheetData>
+        <x:row r="3" hidden="1"><x:c r="B3" s="2"><x:v>1930</x:v></x:c><x:c t="e"><x:v>#N/A</x:v></x:c></x:row>
+        <row hidden='true'><c note='a > b' t="str"><f>IF(A2="","",A2)</f><v></v></c><c><f>A1</f><v/></c></row>
+        <row r="9"><c r="AA9"/><c r="C9" t="s"><v>5</v></c><c><is><r><rPr><strike/></rPr><t>&amp; é</t></r></is></c>
+        <c r="E9" t="s"><v>6</v></c><c><is><r><rPr><strike val="0"/></rPr></r></is></c></row></x:sheetData>"#;
+
+    const OPEN: &str = r#"<office:document-content><style:style style:name="ce1"><style:text-properties
+        style:text-line-through-style="solid"/></style:style><style:style style:name="ce2"><style:text-properties
+        style:text-line-through-style="none"/></style:style><table:table table:name="a &amp; b"><table:table-row
+        table:visibility="filter" table:number-rows-repeated="2"><table:table-cell table:formula="of:=A1"/>
+        <table:covered-table-cell/><table:table-cell table:style-name="ce1"><text:p>1930</text:p></table:table-cell>
+        </table:table-row></table:table><table:table table:name="c"><table:table-row
+        table:number-rows-repeated="3"><table:table-cell table:style-name="ce2" office:value="1"
+        table:number-columns-repeated="4"/></table:table-row></table:table>"#;
+
+    fn sheet(pieces: &[&str]) -> Result<Sheet, Refusal> {
+        let mut found = Pieces::new(Sheet::new([2], [5]));
+        for piece in pieces {
+            found.take(piece.as_bytes())?;
+        }
+        found.end()?;
+        Ok(found.events)
+    }
+
+    fn open(pieces: &[&str], most: (u64, usize)) -> Result<Open, Refusal> {
+        let mut found = Pieces::new(Open::new(most.0, most.1));
+        for piece in pieces {
+            found.take(piece.as_bytes())?;
+        }
+        found.end()?;
+        Ok(found.events)
+    }
+
+    #[test]
+    fn a_sheet_is_the_same_in_whatever_pieces() {
+        let whole = sheet(&[SHEET]).unwrap();
+        assert_eq!((whole.rows, whole.columns), (9, 6));
+        let found = &whole.found;
+        let lost = |place| found.lost.get(&place).map(String::as_str);
+        assert_eq!(found.lost.len(), 2);
+        assert_eq!(
+            (lost((2, 2)), lost((3, 1))),
+            (Some("#N/A"), Some(NOT_AVAILABLE))
+        );
+        assert_eq!(found.without_value, 1);
+        assert_eq!(found.hidden, BTreeSet::from([2, 3]));
+        assert_eq!(found.struck, BTreeSet::from([(2, 1), (8, 2), (8, 3)]));
+        for cut in (0..=SHEET.len()).filter(|&cut| SHEET.is_char_boundary(cut)) {
+            let (one, other) = SHEET.split_at(cut);
+            let parts = sheet(&[one, other]).unwrap();
+            assert_eq!(parts.found, *found, "cut at {cut}");
+            assert_eq!((parts.rows, parts.columns), (9, 6), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn the_sheets_of_a_file_are_the_same_in_whatever_pieces() {
+        let whole = open(&[OPEN], (24, 2)).unwrap();
+        assert_eq!(whole.cells(), 6 + 12);
+        let [(name, first), (other, second)] = &whole.sheets[..] else {
+            panic!("two sheets")
+        };
+        assert_eq!((&name[..], &other[..]), ("a & b", "c"));
+        assert_eq!(first.lost.len(), 2);
+        assert_eq!(first.without_value, 2);
+        assert_eq!(first.hidden, BTreeSet::from([0, 1]));
+        assert_eq!(first.struck, BTreeSet::from([(0, 2), (1, 2)]));
+        assert_eq!(*second, Found::default());
+        for cut in 0..=OPEN.len() {
+            let (one, rest) = OPEN.split_at(cut);
+            let parts = open(&[one, rest], (24, 2)).unwrap();
+            assert_eq!(parts.sheets, whole.sheets, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_valid_is_refused() {
+        for text in [
+            "<row><c r=\"A1\"",
+            "<c r=\"A0\"/>",
+            "<c r=\"1A\"/>",
+            "<c r=\"ABCDE1\"/>",
+            "<c r=\"A1\" <c r=\"B2\"/>",
+            "<c r=A1/>",
+            "<row r=\"4294967296\"/>",
+            "<row r=\"+1\"/>",
+        ] {
+            assert_eq!(sheet(&[text]).err(), Some(Refusal::Damaged), "{text}");
+        }
+        let long = format!("<c r=\"{}\"/>", " ".repeat(1 << 20));
+        let pieces = vec![&long[..1 << 20]; 20];
+        assert_eq!(sheet(&pieces).err(), Some(Refusal::Damaged));
+    }
+
+    #[test]
+    fn limits_hold_before_memory_is_used() {
+        let table =
+            r#"<table:table table:name="a"><table:table-row table:number-rows-repeated="1000000">"#;
+        let used =
+            r#"<table:table-cell office:value="1" table:number-columns-repeated="9999999999"/>"#;
+        let cells = format!("{table}{used}");
+        assert_eq!(open(&[&cells], (10, 10)).err(), Some(Refusal::Cells));
+        assert_eq!(
+            open(&[&table.repeat(3)], (10, 2)).err(),
+            Some(Refusal::Sheets)
+        );
+        // Cells that are not in use are not counted, and repeated without end.
+        let lost =
+            r#"<table:table-cell table:formula="of:=A1" table:number-columns-repeated="65536"/>"#;
+        let repeated = format!("{table}{}", lost.repeat(17));
+        assert_eq!(open(&[&repeated], (10, 2)).err(), Some(Refusal::Damaged));
+    }
+}

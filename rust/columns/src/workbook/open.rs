@@ -1,0 +1,237 @@
+//! The sheets of an `OpenDocument` file: `content.xml` by part 3 of `OpenDocument` 1.3.
+
+use std::collections::HashSet;
+
+use quick_xml::escape::unescape;
+use quick_xml::events::{BytesStart, Event};
+
+use super::pieces::{Events, attributes};
+use super::{Found, NOT_AVAILABLE, Refusal};
+
+/// The most places in which one repeated cell or row is marked; formulas without a value are all counted.
+const MOST_REPEATED: u32 = 1 << 16;
+/// The most places that are marked in all: as many as a sheet has rows at most. Small files can repeat cells without end.
+const MOST_MARKED: u64 = 1 << 20;
+
+/// All sheets of a file, tag by tag.
+pub struct Open {
+    /// The name of each sheet, and what was found of it.
+    pub sheets: Vec<(String, Found)>,
+    most_cells: u64,
+    most_sheets: usize,
+    /// The names of styles that strike a cell out, and the style that is being read.
+    struck: HashSet<String>,
+    style: Option<String>,
+    marked: u64,
+    /// The cells of the sheets before.
+    before: u64,
+    /// In this sheet: the place of the next cell, and the rows and columns up to the last one in use.
+    row: u64,
+    column: u64,
+    rows: u64,
+    columns: u64,
+    row_times: u64,
+}
+
+/// A cell, by the attributes of its tag.
+#[derive(Default)]
+struct Cell {
+    times: u64,
+    style: Option<String>,
+    is_formula: bool,
+    /// Of a formula, one that is text may be empty.
+    has_value: bool,
+    has_attribute_of_value: bool,
+}
+
+impl Open {
+    /// A file of which more cells, up to the last one in use in each sheet, and more sheets are refused.
+    pub fn new(most_cells: u64, most_sheets: usize) -> Self {
+        Self {
+            sheets: Vec::new(),
+            most_cells,
+            most_sheets,
+            struck: HashSet::new(),
+            style: None,
+            marked: 0,
+            before: 0,
+            row: 0,
+            column: 0,
+            rows: 0,
+            columns: 0,
+            row_times: 1,
+        }
+    }
+
+    /// The cells up to the last one in use, of all sheets.
+    pub fn cells(&self) -> u64 {
+        self.before
+            .saturating_add(self.rows.saturating_mul(self.columns))
+    }
+
+    fn open(&mut self, tag: &BytesStart<'_>, is_empty: bool) -> Result<(), Refusal> {
+        match tag.name().as_ref() {
+            "table:table" => self.open_sheet(tag)?,
+            "table:table-row" => self.open_row(tag)?,
+            "table:table-cell" => self.take_cell(&cell(tag)?, is_empty, true)?,
+            "table:covered-table-cell" => self.take_cell(&cell(tag)?, is_empty, false)?,
+            "style:style" => self.style = attribute(tag, "style:name")?,
+            _ => {
+                if let Some(style) = &self.style
+                    && let Some(line) = attribute(tag, "style:text-line-through-style")?
+                    && line != "none"
+                {
+                    self.struck.insert(style.clone());
+                }
+            }
+        }
+        if self.cells() > self.most_cells {
+            return Err(Refusal::Cells);
+        }
+        Ok(())
+    }
+
+    fn open_sheet(&mut self, tag: &BytesStart<'_>) -> Result<(), Refusal> {
+        self.before = self.cells();
+        (self.row, self.column, self.rows, self.columns) = (0, 0, 0, 0);
+        self.row_times = 0;
+        let name = attribute(tag, "table:name")?.unwrap_or_default();
+        let name = unescape(&name).map_or_else(|_| name.clone(), Into::into);
+        self.sheets.push((name, Found::default()));
+        if self.sheets.len() > self.most_sheets {
+            return Err(Refusal::Sheets);
+        }
+        Ok(())
+    }
+
+    fn open_row(&mut self, tag: &BytesStart<'_>) -> Result<(), Refusal> {
+        let (mut times, mut is_hidden) = (1, false);
+        for attribute in attributes(tag) {
+            let attribute = attribute?;
+            match attribute.key.as_ref() {
+                "table:number-rows-repeated" => times = number(&attribute.value)?,
+                "table:visibility" => {
+                    is_hidden = matches!(&*attribute.value, "collapse" | "filter");
+                }
+                _ => {}
+            }
+        }
+        self.row = self.row.saturating_add(self.row_times);
+        (self.column, self.row_times) = (0, times);
+        if is_hidden {
+            let rows = repeated(self.row, times);
+            self.count_marks(rows.len() as u64)?;
+            if let Some((_, found)) = self.sheets.last_mut() {
+                found.hidden.extend(rows);
+            }
+        }
+        Ok(())
+    }
+
+    fn take_cell(&mut self, cell: &Cell, is_empty: bool, is_own: bool) -> Result<(), Refusal> {
+        if is_own {
+            self.mark(cell, is_empty)?;
+        }
+        self.column = self.column.saturating_add(cell.times);
+        if !is_empty || cell.has_attribute_of_value {
+            self.rows = self.rows.max(self.row.saturating_add(self.row_times));
+            self.columns = self.columns.max(self.column);
+        }
+        Ok(())
+    }
+
+    /// Marks a cell that is a formula without a value, or struck out, wherever it is repeated.
+    fn mark(&mut self, cell: &Cell, is_empty: bool) -> Result<(), Refusal> {
+        let is_lost = cell.is_formula && !cell.has_value;
+        let is_struck = !is_empty
+            && cell
+                .style
+                .as_ref()
+                .is_some_and(|style| self.struck.contains(style));
+        if !is_lost && !is_struck {
+            return Ok(());
+        }
+        let (row, row_times, column) = (self.row, self.row_times.max(1), self.column);
+        let times = row_times.saturating_mul(cell.times);
+        self.count_marks(times.min(MOST_REPEATED.into()))?;
+        let Some((_, found)) = self.sheets.last_mut() else {
+            return Ok(());
+        };
+        let places = repeated(row, row_times)
+            .flat_map(|row| repeated(column, cell.times).map(move |column| (row, column)))
+            .take(MOST_REPEATED as usize);
+        for place in places {
+            if is_struck {
+                found.struck.insert(place);
+            }
+            if is_lost {
+                found.lost.insert(place, NOT_AVAILABLE.to_owned());
+            }
+        }
+        if is_lost {
+            found.without_value = found.without_value.saturating_add(times);
+        }
+        Ok(())
+    }
+
+    fn count_marks(&mut self, marks: u64) -> Result<(), Refusal> {
+        self.marked += marks;
+        if self.marked > MOST_MARKED {
+            return Err(Refusal::Damaged);
+        }
+        Ok(())
+    }
+}
+
+impl Events for Open {
+    fn take(&mut self, event: &Event<'_>) -> Result<(), Refusal> {
+        match event {
+            Event::Start(tag) => self.open(tag, false)?,
+            Event::Empty(tag) => self.open(tag, true)?,
+            Event::End(tag) if tag.name().as_ref() == "style:style" => self.style = None,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn cell(tag: &BytesStart<'_>) -> Result<Cell, Refusal> {
+    let mut cell = Cell {
+        times: 1,
+        ..Cell::default()
+    };
+    for attribute in attributes(tag) {
+        let attribute = attribute?;
+        let name = attribute.key.as_ref();
+        match name {
+            "table:number-columns-repeated" => cell.times = number(&attribute.value)?,
+            "table:style-name" => cell.style = Some(attribute.value.clone().into_owned()),
+            "table:formula" => cell.is_formula = true,
+            "office:value-type" => cell.has_value |= attribute.value.starts_with("string"),
+            _ => cell.has_value |= name.starts_with("office:") && name.ends_with("value"),
+        }
+        cell.has_attribute_of_value |= name.starts_with("office:") && name.contains("value");
+    }
+    Ok(cell)
+}
+
+fn attribute(tag: &BytesStart<'_>, name: &str) -> Result<Option<String>, Refusal> {
+    for attribute in attributes(tag) {
+        let attribute = attribute?;
+        if attribute.key.as_ref() == name {
+            return Ok(Some(attribute.value.into_owned()));
+        }
+    }
+    Ok(None)
+}
+
+/// The places from one on, as far as a repeated cell or row is marked.
+fn repeated(from: u64, times: u64) -> std::ops::Range<u32> {
+    let from = u32::try_from(from).unwrap_or(u32::MAX);
+    let times = u32::try_from(times).unwrap_or(u32::MAX).min(MOST_REPEATED);
+    from..from.saturating_add(times)
+}
+
+fn number(written: &str) -> Result<u64, Refusal> {
+    written.parse().map_err(|_| Refusal::Damaged)
+}

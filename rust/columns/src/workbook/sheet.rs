@@ -1,0 +1,234 @@
+//! A sheet of an XLSX workbook: its cells by ECMA-376 Part 1, 18.3.1.
+
+use std::collections::BTreeSet;
+
+use quick_xml::events::{BytesStart, Event};
+
+use super::pieces::{Events, attributes};
+use super::{Found, NOT_AVAILABLE, Place, Refusal};
+
+/// The longest error; `#GETTING_DATA` has thirteen characters.
+const LONGEST_ERROR: usize = 20;
+
+/// A sheet, tag by tag.
+#[derive(Default)]
+pub struct Sheet {
+    /// What was found so far.
+    pub found: Found,
+    /// The rows and the columns up to the last cell that is not an empty tag.
+    pub rows: u32,
+    /// As `rows`.
+    pub columns: u32,
+    struck_styles: BTreeSet<u32>,
+    struck_texts: BTreeSet<u32>,
+    /// The place of the next cell, if it has none of its own.
+    next: Place,
+    cell: Option<Cell>,
+}
+
+/// A cell between its two tags.
+struct Cell {
+    place: Place,
+    kind: Kind,
+    has_formula: bool,
+    has_value: bool,
+    has_more: bool,
+    is_in_value: bool,
+    /// The value, as far as it may be the text of an error or the number of a shared text.
+    value: String,
+}
+
+/// The type of a cell, as far as it matters.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Error,
+    Shared,
+    Text,
+    Other,
+}
+
+impl Sheet {
+    /// Of a workbook in which these styles of cells, and these of the texts that all sheets share, are struck out.
+    pub fn new(
+        struck_styles: impl IntoIterator<Item = u32>,
+        struck_texts: impl IntoIterator<Item = u32>,
+    ) -> Self {
+        Self {
+            struck_styles: struck_styles.into_iter().collect(),
+            struck_texts: struck_texts.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    fn open(&mut self, tag: &BytesStart<'_>, is_empty: bool) -> Result<(), Refusal> {
+        match tag.local_name().as_ref() {
+            "row" => self.open_row(tag)?,
+            "c" => self.open_cell(tag, is_empty)?,
+            name => {
+                if let Some(cell) = &mut self.cell {
+                    match name {
+                        "f" => cell.has_formula = true,
+                        "v" => {
+                            cell.has_value = true;
+                            cell.is_in_value = !is_empty;
+                        }
+                        "strike" if is_on(tag)? => {
+                            self.found.struck.insert(cell.place);
+                        }
+                        _ => cell.has_more = true,
+                    }
+                }
+            }
+        }
+        if is_empty {
+            self.close(tag.local_name().as_ref());
+        }
+        Ok(())
+    }
+
+    fn open_row(&mut self, tag: &BytesStart<'_>) -> Result<(), Refusal> {
+        let mut is_hidden = false;
+        for attribute in attributes(tag) {
+            let attribute = attribute?;
+            match attribute.key.as_ref() {
+                "r" => self.next = (row(&attribute.value)?, 0),
+                "hidden" => is_hidden = matches!(&*attribute.value, "1" | "true" | "on"),
+                _ => {}
+            }
+        }
+        if is_hidden {
+            self.found.hidden.insert(self.next.0);
+        }
+        Ok(())
+    }
+
+    fn open_cell(&mut self, tag: &BytesStart<'_>, is_empty: bool) -> Result<(), Refusal> {
+        let (mut at, mut kind, mut style) = (self.next, Kind::Other, None);
+        for attribute in attributes(tag) {
+            let attribute = attribute?;
+            match attribute.key.as_ref() {
+                "r" => at = place(&attribute.value)?,
+                "s" => style = attribute.value.parse().ok(),
+                "t" => {
+                    kind = match &*attribute.value {
+                        "e" => Kind::Error,
+                        "s" => Kind::Shared,
+                        "str" => Kind::Text,
+                        _ => Kind::Other,
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.next.1 = at.1;
+        if style.is_some_and(|style| self.struck_styles.contains(&style)) {
+            self.found.struck.insert(at);
+        }
+        if !is_empty {
+            self.rows = self.rows.max(at.0 + 1);
+            self.columns = self.columns.max(at.1 + 1);
+        }
+        self.cell = Some(Cell {
+            place: at,
+            kind,
+            has_formula: false,
+            has_value: false,
+            has_more: false,
+            is_in_value: false,
+            value: String::new(),
+        });
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) {
+        let Some(cell) = &mut self.cell else {
+            return;
+        };
+        if cell.is_in_value {
+            let room = (LONGEST_ERROR + 1).saturating_sub(cell.value.len());
+            cell.value.extend(text.chars().take(room));
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        match name {
+            "row" => self.next = (self.next.0.saturating_add(1), 0),
+            "c" => {
+                self.next.1 = self.next.1.saturating_add(1);
+                if let Some(cell) = self.cell.take() {
+                    self.take_cell(cell);
+                }
+            }
+            "v" => {
+                if let Some(cell) = &mut self.cell {
+                    cell.is_in_value = false;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn take_cell(&mut self, cell: Cell) {
+        // Beside an empty text, as of `=IF(A2="","",A2)`, a formula has a value.
+        let is_empty_text = cell.kind == Kind::Text && cell.has_value;
+        if cell.has_formula && !cell.has_more && cell.value.is_empty() && !is_empty_text {
+            self.found.lost.insert(cell.place, NOT_AVAILABLE.to_owned());
+            self.found.without_value += 1;
+        } else if cell.kind == Kind::Error && cell.has_value && cell.value.len() <= LONGEST_ERROR {
+            self.found.lost.insert(cell.place, cell.value);
+        } else if cell.kind == Kind::Shared
+            && let Ok(text) = cell.value.trim().parse()
+            && self.struck_texts.contains(&text)
+        {
+            self.found.struck.insert(cell.place);
+        }
+    }
+}
+
+impl Events for Sheet {
+    fn take(&mut self, event: &Event<'_>) -> Result<(), Refusal> {
+        match event {
+            Event::Start(tag) => self.open(tag, false)?,
+            Event::Empty(tag) => self.open(tag, true)?,
+            Event::End(tag) => self.close(tag.local_name().as_ref()),
+            Event::Text(text) => self.text(text),
+            Event::CData(text) => self.text(text),
+            Event::GeneralRef(_) => self.text("&"),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Whether `<strike/>` is one, and not `<strike val="0"/>`.
+fn is_on(tag: &BytesStart<'_>) -> Result<bool, Refusal> {
+    for attribute in attributes(tag) {
+        let attribute = attribute?;
+        if attribute.key.as_ref() == "val" {
+            return Ok(!matches!(&*attribute.value, "0" | "false" | "off"));
+        }
+    }
+    Ok(true)
+}
+
+/// The place of `B7`.
+fn place(written: &str) -> Result<Place, Refusal> {
+    let letters = written.bytes().take_while(u8::is_ascii_alphabetic).count();
+    if !(1..=4).contains(&letters) {
+        return Err(Refusal::Damaged);
+    }
+    let column = written[..letters].bytes().fold(0, |column, letter| {
+        column * 26 + u32::from(letter.to_ascii_uppercase() - b'A' + 1)
+    });
+    Ok((row(&written[letters..])?, column - 1))
+}
+
+/// The row of `7`, from 0.
+fn row(written: &str) -> Result<u32, Refusal> {
+    let is_number = !written.is_empty() && written.bytes().all(|byte| byte.is_ascii_digit());
+    let number: u32 = written.parse().map_err(|_| Refusal::Damaged)?;
+    if !is_number || number == 0 || number == u32::MAX {
+        return Err(Refusal::Damaged);
+    }
+    Ok(number - 1)
+}
