@@ -192,7 +192,11 @@ def accounted(
         "refused_rows": dict(+all_refused),
         "not_data": dict(+all_not_data),
         "passed_over": [f"{passed.name}: {passed.why}" for source in sources for passed in source.passed_over],
-        "warnings": [f"{part.name}: {warning}" for part in parts for warning in part.about.warnings],
+        "warnings": [
+            warning
+            for part in parts
+            for warning in (*(f"{part.name}: {one}" for one in part.about.warnings), *part.account.warnings)
+        ],
     }
 
 
