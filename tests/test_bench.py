@@ -17,7 +17,9 @@ import pytest
 
 from numguard.bench import SUBJECTS, columns, goals, page, record, rivals
 from numguard.bench.columns import LAYOUTS, Case
+from numguard.bench.plan import plan
 from numguard.bench.record import Line, Record
+from numguard.errors import ArgumentError
 
 ROOT = Path(__file__).parents[1]
 #: Of fewer sightings no SIM box is open by the rules of place.
@@ -226,3 +228,9 @@ def test_the_published_figures_are_those_of_the_newest_record() -> None:
     check = [sys.executable, str(ROOT / "benches" / "publish.py"), "--check"]
     run = subprocess.run(check, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize("name", ["ROWS", "LISTS", "HIT_RATES"])
+def test_a_size_of_the_environment_that_is_no_number_is_an_error_that_names_it(name: str) -> None:
+    with pytest.raises(ArgumentError, match=f"^NUMGUARD_BENCH_{name}: takes (numbers|one)"):
+        plan({f"NUMGUARD_BENCH_{name}": "5,6" if name == "ROWS" else "5,x"})

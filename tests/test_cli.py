@@ -317,6 +317,29 @@ def test_ctrl_c_leaves_no_half_file(desk: Path) -> None:
     assert not [path.name for path in desk.iterdir() if "hits" in path.name or path.name.startswith(".")]
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "takes"),
+    [
+        ("NUMGUARD_THREADS", "x", "a whole number of at least 1"),
+        ("NUMGUARD_THREADS", "0", "a whole number of at least 1"),
+        ("NUMGUARD_PROBE", "avx", "scalar, avx2 or avx512"),
+        ("NUMGUARD_MOST_DOCUMENT", "1 GiB", "a whole number"),
+    ],
+)
+def test_a_variable_of_the_environment_that_cannot_be_read_is_an_error(
+    tmp_path: Path, variable: str, value: str, takes: str
+) -> None:
+    (tmp_path / "list.json").write_text('[{"msisdn": "9876543210"}]')
+    (tmp_path / "calls.csv").write_text("Target No,IMEI,Call Date\n9876543210,358967101234560,01/06/2026\n")
+    uses = [("normalize", str(tmp_path / "list.json"))]
+    if variable != "NUMGUARD_MOST_DOCUMENT":
+        uses.append(("cdr", "read", str(tmp_path / "calls.csv")))
+    for verb in uses:
+        done = numguard(*verb, **{variable: value})
+        assert (done.returncode, done.stderr) == (2, f"numguard: {variable}: takes {takes}\n")
+    assert numguard(*uses[0], **{variable: ""}).returncode == 0
+
+
 def test_a_warning_is_one_line_and_comes_once(tmp_path: Path) -> None:
     """Python would add a place in the code, and show it for each place."""
     pq.write_table(pa.table({"msisdn": pa.array([9876543210, 9812345670], pa.uint64())}), tmp_path / "l.parquet")

@@ -123,6 +123,14 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_what_has_no_keyed_form_is_not_keyed(case: Path) -> None:
+    with ng.Registry(case / "cases.db", by="HC 1234") as registry:
+        with pytest.raises(ArgumentError, match="keyed: the list is keyed already"):
+            registry.block_list().keyed(KEY).keyed(KEY)
+        with pytest.raises(ArgumentError, match="keyed: a list of handsets has no keyed form"):
+            registry.handsets().keyed(KEY)
+
+
 def test_a_list_of_hashes_names_no_number(case: Path) -> None:
     assert numguard("export", "shared.csv", "--to", "Bank", "--key-file", "shared.key").returncode == 0
     written = b"".join(path.read_bytes() for path in case.glob("shared.csv*"))

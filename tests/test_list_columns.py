@@ -281,9 +281,13 @@ def test_what_a_json_document_calls_its_numbers_stops_the_list(tmp_path: Path, d
         ("Complainant Name,Mobile No,Amount", "beside 'Complainant Name', and may have the numbers of victims"),
         ("Name of Victim,number,Address", "beside 'Name of Victim', and may"),
         ("शिकायतकर्ता का नाम,Mobile,Amount", "may have the numbers of victims"),
+        ("Nodal Officer,Mobile", "beside 'Nodal Officer', and may have the numbers of officers"),
+        ("I.O. Name,Mobile No,Police Station", "beside 'I.O. Name', and may have the numbers of officers"),
+        ("Investigating Officer,Phone", "beside 'Investigating Officer', and may"),
+        ("जांच अधिकारी का नाम,Mobile", "may have the numbers of officers"),
     ],
 )
-def test_a_column_of_anyones_numbers_beside_those_of_suspects_or_names_of_victims_stops(
+def test_a_column_of_anyones_numbers_beside_those_of_suspects_or_names_of_others_stops(
     tmp_path: Path, header: str, message: str
 ) -> None:
     """The numbers of a sheet's complainants were listed: `Mobile No` is a name of the column of a list."""
@@ -306,6 +310,9 @@ def test_a_column_of_anyones_numbers_beside_those_of_suspects_or_names_of_victim
     [
         ("Mobile,Victim Name,Complainant Mobile", "Ram Lal,9812345678"),  # theirs are in a column of their own
         ("Mobile,Victims,Suspect", "12,Ravi Kumar"),
+        ("Mobile,IO Name,IO Mobile", "Ram Lal,9812345678"),
+        ("Mobile,Reported by officer,Officer remarks", "Ram Lal,seen"),
+        ("Mobile,Nodal Officer,IO", ",7"),  # without a name in either
         ("Mobile,Victim State,Suspect Phone", "Haryana,"),
         ("Mobile,Is victim,Suspect Phone", "No,097654 32187"),
         ("Mobile,Blocked,Reported by complainant", "2026-11-01,Ram Lal"),

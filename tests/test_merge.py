@@ -288,6 +288,21 @@ def test_contradictions_are_listed_with_the_rule_that_settled_them(tmp_path: Pat
     assert record["upto"] == 4
 
 
+def test_numbers_that_are_on_a_list_here_and_protected_there_are_counted(tmp_path: Path) -> None:
+    """Of one desk a suspect's, of another a complainant's: the number leaves the list, without a decision."""
+    desks = {name: ng.Registry(tmp_path / f"{name}.db", by="HC 1234") for name in "ab"}
+    desks["a"].add_complaints(complaint(", ".join(f"+{msisdn}" for msisdn in MOBILES[:3])))
+    more = {"acknowledgement_no": "4", "complainant_mobile": f"+{MOBILES[0]}"}
+    desks["b"].add_complaints(complaint(f"+{MOBILES[5]}", **more))
+    desks["b"].decide([f"+{MOBILES[1]}"], "protected", "a witness")
+    with ng.Registry(by="SI State") as state:
+        assert [state.merge(desks[name]).protected for name in "aba"] == [0, 2, 0]
+        assert state.numbers("protected").to_array().to_pylist() == MOBILES[:2]
+    with ng.Registry(by="SI State") as state:
+        assert [state.merge(desks[name]).protected for name in "ba"] == [0, 2]
+    assert desks["b"].merge(desks["a"]).protected == 2
+
+
 def test_the_list_as_of_a_day_is_what_was_known_that_day(tmp_path: Path) -> None:
     one, other = two(tmp_path)
     other.registry.add_complaints(complaint("98765 43210"))

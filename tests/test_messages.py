@@ -242,3 +242,35 @@ def test_an_error_of_a_list_or_a_scan_says_which_file_and_what_may_be_wrong(tmp_
     with pytest.raises(ColumnError, match=r"calls\.csv: no column 'caller'.*may have no header") as raised:
         ng.scan(calls, {"caller": ng.NumberSet(["9876543210"])})
     assert "9876543210" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "wrong", [5, [1], {"a": 1}, b"x", Path("list.csv"), object()], ids=lambda one: type(one).__name__
+)
+def test_an_argument_of_another_kind_is_an_error_that_names_it(tmp_path: Path, wrong: Any) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("msisdn\n9876543210\n")
+    rows, sets = pa.table({"msisdn": ["9876543210"], "imei14": ["35824005111111"]}), {"msisdn": ng.NumberSet([])}
+    calls: dict[str, list[Callable[[], object]]] = {
+        "layout": [lambda: ng.read_cdr(path, layout=wrong)],
+        "column": [lambda: ng.read_numbers(path, column=wrong), lambda: ng.read_imeis(path, column=wrong)],
+        "progress": [
+            lambda: ng.expand(["9876543210"], rows, msisdn="msisdn", progress=wrong),
+            lambda: ng.scan(rows, sets, progress=wrong),
+        ],
+    }
+    if not isinstance(wrong, dict):  # whose names are texts
+        calls["columns"] = [lambda: ng.scan(rows, sets, columns=wrong)]
+        calls["actions"] = [lambda: ng.read_numbers(path, actions=wrong)]
+        calls["kinds"] = [lambda: ng.ListPolicy(kinds=wrong)]
+    registry = ng.Registry(by="HC 1234")
+    calls["district"] = [lambda: registry.block_list(district=wrong), lambda: registry.handsets(district=wrong)]
+    calls["statuses"] = [lambda: registry.numbers(wrong)]
+    if not isinstance(wrong, Path):
+        calls["file"] = [lambda: ng.read_key(file=wrong)]
+    for name, each in calls.items():
+        for call in each:
+            with pytest.raises(ArgumentError, match=rf"^{name}\b.*: takes "):
+                call()
+    registry.close()
+    assert ng.scan(rows, sets, all_rows=1).read_all().num_rows == 1  # type: ignore[arg-type]

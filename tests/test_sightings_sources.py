@@ -272,3 +272,40 @@ def test_a_table_is_not_common_with_itself() -> None:
     with pytest.raises(ArgumentError, match="given twice"):
         ng.common([table, table])
     assert len(ng.common([table, table.slice(0)])) == 1
+
+
+def test_rows_that_a_reader_of_operator_files_refuses_are_in_the_account_of_every_verb(tmp_path: Path) -> None:
+    rows = (
+        "9876543210,358967101234560,01/06/2026,08:01:39,OUT\n"
+        "9876543210,358967101234560,01/06/26,09:12:00,IN\n"
+        "12,358967101234560,02/06/2026,09:12:00,IN\n"
+    )
+    path = tmp_path / "calls.csv"
+    path.write_text(f"Call records\n\nTarget No,IMEI,Call Date,Call Time,Call Type\n{rows}")
+    calls = ng.read_cdr(path)
+    other = pa.table({"served_msisdn": ["9876543210"]})
+    scanned = ng.scan(calls, {"served_msisdn": ng.NumberSet(["9876543210"])})
+    scanned.read_all()
+    summary = scanned.summary
+    assert (summary.rows_read, summary.rows, summary.refused_rows) == (5, 1, {"two_digit_year": 1, "too_short": 1})
+    assert scanned.refused_lines["row"].to_pylist() == [5, 6]
+    for found, more in (
+        (ng.expand(["9876543210"], calls), 0),
+        (ng.expand(["9876543210"], [other.append_column("imei14", pa.array(["35896710123456"])), calls]), 1),
+        (ng.common([calls, other]), 1),
+        (ng.changes(calls), 0),
+        (ng.changes(calls), 0),  # which reads the files again
+    ):
+        account = found.account
+        assert account["refused_rows"] == {"two_digit_year": 1, "too_short": 1}
+        assert account["not_data"] == {"title": 1, "blank": 1}
+        assert (account["rows_read"], account["rows_used"], account["rows_refused"]) == (5 + more, 1 + more, 2)
+        assert [(one["file"], one["row"]) for one in found.refused_rows.to_pylist()] == [(str(path), 5), (str(path), 6)]
+    for strict in (
+        lambda: ng.expand(["9876543210"], calls, strict=True),
+        lambda: ng.common([calls, other], strict=True),
+        lambda: ng.changes(calls, strict=True),
+        lambda: ng.scan(calls, {"served_msisdn": ng.NumberSet(["9876543210"])}, strict=True).read_all(),
+    ):
+        with pytest.raises(InputError, match="2 of its rows cannot be read"):
+            strict()

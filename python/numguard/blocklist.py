@@ -142,7 +142,14 @@ class BlockList:
 
         Returns:
             Columns: msisdn_hmac_sha256, and those of the list but for msisdn, via_imei and reason.
+
+        Raises:
+            ArgumentError: The list is keyed already, or is one of handsets, whose pairs need both halves.
         """
+        if HASHED in self._table.column_names:
+            raise ArgumentError("keyed: the list is keyed already; key the list of numbers that it was made of")
+        if "imei14" in self._table.column_names:
+            raise ArgumentError("keyed: a list of handsets has no keyed form, because its IMEIs would be in it")
         shared = [name for name in self._table.column_names if name not in _WITHHELD]
         table = self._table.select(shared).add_column(0, HASHED, keyed_hash(self._table["msisdn"], key))
         covers = {**self._covers, "hash": "HMAC-SHA-256", "key_check": key_check(key)}

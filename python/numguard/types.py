@@ -6,7 +6,7 @@ No class has to inherit from them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, TypedDict, TypeGuard, runtime_checkable
 
@@ -115,6 +115,15 @@ def is_whole(value: object, least: int, most: int = 2**63 - 1) -> TypeGuard[int]
     [True, False, False, False, False]
     """
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def is_texts(value: object) -> TypeGuard[Collection[str]]:
+    """Whether an argument is a list of texts; one text is none.
+
+    >>> [is_texts(value) for value in (["a"], ("a", "b"), [], "a", ["a", 1], None, 5)]
+    [True, True, True, False, False, False, False]
+    """
+    return isinstance(value, Collection) and not isinstance(value, str) and all(isinstance(one, str) for one in value)
 
 
 def is_finite(value: object) -> TypeGuard[float]:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from numguard.errors import ArgumentError
+
 __all__ = ["LISTS", "LONG_SECONDS", "POPULATION", "SEED", "Plan", "plan"]
 
 SEED: Final = 1930
@@ -71,17 +73,26 @@ def plan(environment: Mapping[str, str] | None = None) -> Plan:
     environ = os.environ if environment is None else environment
 
     def number(name: str, otherwise: float) -> float:
-        return float(environ.get(f"NUMGUARD_BENCH_{name}") or otherwise)
+        one, *more = numbers(name, (otherwise,))
+        if more:
+            raise ArgumentError(f"NUMGUARD_BENCH_{name}: takes one number")
+        return one
+
+    def numbers(name: str, otherwise: tuple[float, ...]) -> tuple[float, ...]:
+        text = environ.get(f"NUMGUARD_BENCH_{name}")
+        try:
+            return tuple(map(float, text.split(","))) if text else otherwise
+        except ValueError:
+            raise ArgumentError(f"NUMGUARD_BENCH_{name}: takes numbers, with commas between them") from None
 
     quick = bool(environ.get("NUMGUARD_BENCH_QUICK"))
     rows = int(number("ROWS", 200_000 if quick else 20e6))
-    lists, rates = environ.get("NUMGUARD_BENCH_LISTS"), environ.get("NUMGUARD_BENCH_HIT_RATES")
     return Plan(
         quick=quick,
         rows=rows,
         file_rows=int(number("FILE_ROWS", 200_000 if quick else rows)),
-        lists=tuple(int(float(size)) for size in lists.split(",")) if lists else (1_000, 50_000) if quick else LISTS,
-        hit_rates=tuple(map(float, rates.split(","))) if rates else (0.01, 1.0) if quick else (0.001, 0.5, 1.0),
+        lists=tuple(map(int, numbers("LISTS", (1_000, 50_000) if quick else LISTS))),
+        hit_rates=numbers("HIT_RATES", (0.01, 1.0) if quick else (0.001, 0.5, 1.0)),
         threads=int(number("THREADS", len(os.sched_getaffinity(0)))),
         seconds=number("SECONDS", 0.0 if quick else 2.0),
         rounds=int(number("ROUNDS", 1 if quick else 3)),

@@ -117,6 +117,8 @@ def candidates(layout: str | Mapping[str, str] | Layout | None) -> tuple[Layout,
             known_names = ", ".join(dict.fromkeys(known.name for known in LAYOUTS))
             raise ArgumentError(f"layout: no layout of that name; there are {known_names}")
         return chosen
+    if not isinstance(layout, Mapping) or not all(isinstance(one, str) for pair in layout.items() for one in pair):
+        raise ArgumentError("layout: takes the name of a layout, a mapping of roles to names of columns, or None")
     return (_mapped(layout),)
 
 

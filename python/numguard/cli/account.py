@@ -37,7 +37,6 @@ from numguard.system import check_replaceable
 
 if TYPE_CHECKING:
     from numguard._core import ImeiSet, NumberSet
-    from numguard.cdr import Cdr
     from numguard.number_list import NumberList
     from numguard.tac import TacTable
     from numguard.types import Region
@@ -102,26 +101,10 @@ def write_refused(opened: Source, path: Path | None, lists: Lists | None = None)
         options.write_refused(pa.concat_tables([refused_rows(opened.parts), *beside]), path)
 
 
-def with_reports(used: Mapping[str, Any], reports: Iterable[Cdr]) -> dict[str, Any]:
-    """The account of sightings, with the rows of operator files that were refused or passed over before."""
-    rows = dict(used) | {"warnings": list(used["warnings"])}
-    for report in reports:
-        before = report.summary.account
-        rows["rows_read"] += before["rows_refused"] + sum(before["not_data"].values())
-        rows["rows_refused"] += before["rows_refused"]
-        for what in ("refused_rows", "not_data"):
-            rows[what] = {k: rows[what].get(k, 0) + before[what].get(k, 0) for k in {**rows[what], **before[what]}}
-        rows["warnings"] += report.summary.warnings
-    return rows
-
-
-def write_with_reports(refused_of: pa.Table, reports: Iterable[Cdr], path: Path | None, lists: Lists) -> None:
-    """Writes the refused rows of sightings, of the operator files that they are from, and of lists."""
-    if path is None:
-        return
-    names = refused_of.column_names
-    of_files = [report.refused.select(["source", "row", "note"]).rename_columns(names) for report in reports]
-    options.write_refused(pa.concat_tables([refused_of, *of_files, lists.refused]), path)
+def write_with_lists(refused_of: pa.Table, path: Path | None, lists: Lists) -> None:
+    """Writes the refused rows of sightings, and of the lists that were read beside them."""
+    if path is not None:
+        options.write_refused(pa.concat_tables([refused_of, lists.refused]), path)
 
 
 def check_files(

@@ -74,7 +74,7 @@ def changes(
     lists_read = account.Lists(is_strict=is_strict)
     tac = lists_read.tacs(tac_path)
     keys = _keys(lists_read, numbers, imeis, by, region)
-    sightings, columns, readers = open_sightings(sources, named, is_strict=is_strict)
+    sightings, columns, _ = open_sightings(sources, named, is_strict=is_strict)
     found = find(
         sightings,
         by=by,
@@ -85,29 +85,28 @@ def changes(
         **columns,
     )
     table, counts = _chosen(found.table, by, keys, changed=changed)
-    rows = account.with_reports(found.account, readers)
     with placed_together():
         if page is not None:
             from numguard.report.changes import write_changes
 
             shown = pc.unique(table[by]) if changed else keys
-            write_changes(found, page, keys=shown, account=rows, files=account.files_read(sources), tac=tac)
+            write_changes(found, page, keys=shown, files=account.files_read(sources), tac=tac)
         else:
             # A number followed another one, and a handset another handset.
             kind = {"numbers" if by == "imei14" else "imeis": ["followed"]}
             options.write_table(table if tac is None else tac.join(table), output, **kind)
-        account.write_with_reports(found.refused_rows, readers, refused_path, lists_read)
+        account.write_with_lists(found.refused_rows, refused_path, lists_read)
     if page is not None:
         options.say(f"{page}: written; numbers are shown in full")
     if as_json:
-        options.say_json(counts | rows | lists_read.summary())
+        options.say_json(counts | found.account | lists_read.summary())
         return
     options.say(f"{options.count(counts['periods'], 'period')}, {counts['followed']:,} of them followed another")
     if len(table) < counts["periods"]:
         options.say(f"of keys with a change: {options.count(len(table), 'period')}")
     if counts.get("unseen"):
         options.say(f"of the list, never seen: {counts['unseen']:,}")
-    account.say(rows)
+    account.say(found.account)
 
 
 def _chosen(table: pa.Table, by: str, keys: Any, *, changed: bool) -> tuple[pa.Table, dict[str, int]]:

@@ -9,7 +9,6 @@ from typing import Any, Literal
 import click
 import pyarrow as pa
 
-from numguard.cdr import Cdr
 from numguard.cli import account, options
 from numguard.cli.expand import open_sightings
 from numguard.compute import pc, replaced
@@ -65,7 +64,7 @@ def common(
     lists_read = account.Lists(is_strict=is_strict)
     tac = lists_read.tacs(tac_path)
     paths = [str(file) for one in sources for file in (files_of(one) if is_local(one) else [one])]
-    opened, columns, readers = _opened(paths, named, is_strict=is_strict)
+    opened, columns = _opened(paths, named, is_strict=is_strict)
     found = find(
         opened,
         at_least=at_least,
@@ -75,45 +74,44 @@ def common(
         list_refused=refused_path is not None,
         **columns,
     )
-    rows = account.with_reports(found.account, readers)
     with placed_together():
         if page is not None:
             from numguard.report.common import write_common
 
-            write_common(found, page, account=rows, files=account.files_read(paths))
+            write_common(found, page, files=account.files_read(paths))
         else:
             table = _flat(found.table, by)
             options.write_table(table if tac is None else tac.join(table), output)
         if proof is not None:
             rows_of = found.proof.rename_columns([by, *found.proof.column_names[1:]])
             write_rows(proof, rows_of.schema, rows_of.to_batches(), private=True)
-        account.write_with_reports(found.refused_rows, readers, refused_path, lists_read)
+        account.write_with_lists(found.refused_rows, refused_path, lists_read)
     if page is not None:
         options.say(f"{page}: written; numbers are shown in full")
     if as_json:
         counts = {"found": len(found), "sources": found.sources, "at_least": at_least}
-        options.say_json(counts | rows | lists_read.summary())
+        options.say_json(counts | found.account | lists_read.summary())
         return
     what = options.count(len(found), "number" if by == "msisdn" else "handset")
     verb = "stands" if len(found) == 1 else "stand"
     options.say(f"{what} {verb} in at least {at_least} of {options.count(len(paths), 'file')}")
-    account.say(rows)
+    account.say(found.account)
 
 
 def _opened(
     paths: Sequence[str], named: dict[str, str | None], *, is_strict: bool
-) -> tuple[dict[str, Any], dict[str, Any], list[Cdr]]:
-    """The sightings of each file, the names of the columns of tables, and the readers of the operator files."""
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The sightings of each file, and the names of the columns of tables."""
     opened: dict[str, Any] = {}
     columns: dict[str, Any] = {}
-    readers: list[Cdr] = []
+    has_reports = False
     for path in paths:
-        opened[path], found_columns, of_path = open_sightings((path,), named, is_strict=is_strict)
+        opened[path], found_columns, is_report = open_sightings((path,), named, is_strict=is_strict)
         columns |= found_columns
-        readers += of_path
-    if readers and columns:
+        has_reports |= is_report
+    if has_reports and columns:
         raise ArgumentError("--msisdn, --imei and --at: name columns of tables, or of operator files; not of both")
-    return opened, columns, readers
+    return opened, columns
 
 
 def _flat(table: pa.Table, by: str) -> pa.Table:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from numguard.cdr import Cdr, Layout, read_cdr
+from numguard.cdr import Layout, read_cdr
 from numguard.cdr.header import candidates
 from numguard.cdr.layout import Role
 from numguard.cli import account, options
@@ -175,18 +175,18 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
 
 def open_sightings(
     sources: tuple[str, ...], columns: dict[str, str | None], *, is_strict: bool = False
-) -> tuple[Any, dict[str, Any], list[Cdr]]:
-    """The sightings, the names of their columns, and the reader of the operator files among them, if there are any."""
+) -> tuple[Any, dict[str, Any], bool]:
+    """The sightings, the names of their columns, and whether operator files are among them."""
     named: dict[str, Any] = {name: column for name, column in columns.items() if column is not None}
     tables, reports = _by_kind(sources)
     if not reports:
-        return tables, named, []
+        return tables, named, False
     if tables and named:
         raise ArgumentError(
             "--msisdn, --imei and --at: name columns of tables, or of operator files; not of both at once"
         )
     cdr = read_cdr(reports, layout=_layout_of(named) if named else None, strict=is_strict)
-    return [*tables, cdr] if tables else cdr, {}, [cdr]
+    return [*tables, cdr] if tables else cdr, {}, True
 
 
 def _layout_of(named: Mapping[str, str]) -> Layout:
@@ -270,7 +270,7 @@ def expand(
     tac = lists_read.tacs(tac_path)
     draw = results.drawing(region, lists_read, tac)
     policy = make_policy(bounds, region, lists_read)
-    sightings, columns, reports = open_sightings(sources, named, is_strict=is_strict)
+    sightings, columns, _ = open_sightings(sources, named, is_strict=is_strict)
     columns |= {"strict": is_strict, "list_refused": refused_path is not None}
     report = options.progress_line(lambda done: f"{done.rows:,} rows, hop {done.hop}, {done.file or ''}")
     if seeds is not None:
@@ -287,19 +287,18 @@ def expand(
             )
     options.end_progress()
     with placed_together():
-        account.write_with_reports(found.refused_rows, reports, refused_path, lists_read)
+        account.write_with_lists(found.refused_rows, refused_path, lists_read)
         if results.folder is not None:
             write_folder(found, results.folder, tac)
         written = [] if results.ask is None else [write_requests(found, results.ask)]
         written += draw(found)
     for line in written:
         options.say(line)
-    rows_of = account.with_reports(found.account | {"refused_rows": dict(found.refused)}, reports)
     if as_json:
-        options.say_json(_summary(found) | rows_of | lists_read.summary())
+        options.say_json(_summary(found) | found.account | lists_read.summary())
     else:
         _say(found)
-        account.say(rows_of)
+        account.say(found.account)
     if found.braked and not override and seeds is not None:
         raise BrakeError(found.braked)
 

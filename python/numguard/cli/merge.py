@@ -64,7 +64,7 @@ def merge(others: tuple[str, ...], registry_path: str, by: str, reason: str, pat
     if as_json:
         merged = [
             {"file": other, "id": one.id, "registry": one.registry, "events": one.events}
-            | {"contradictions": one.contradictions.num_rows}
+            | {"contradictions": one.contradictions.num_rows, "protected": one.protected}
             for other, one in zip(others, merges, strict=True)
         ]
         options.say_json({"merged": merged, "contradictions": met.num_rows})
@@ -83,3 +83,8 @@ def _say(others: Sequence[str], merges: Sequence[Merged]) -> None:
         )
         for row in one.contradictions.group_by(["kind", "sentence"]).aggregate([([], "count_all")]).to_pylist():
             options.say(f"  {options.count(row['count_all'], row['kind'])} apart. {row['sentence']}")
+        if one.protected:
+            options.say(
+                f"  {options.count(one.protected, 'number')} in force at one desk and protected at the other: on no "
+                "list; the next change releases what was sent"
+            )

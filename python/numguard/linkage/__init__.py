@@ -170,6 +170,8 @@ def expand(
     check_call(policy, msisdn, imei, at)
     if not is_whole(memory_limit, 0):
         raise ArgumentError("memory_limit: takes a whole number of bytes")
+    if progress is not None and not callable(progress):
+        raise ArgumentError("progress: takes a function, or None")
     msisdns, reported_at = read_seeds(seeds, policy)
     linkage = Linkage(
         msisdns, reported_at, bounds_of(policy), region=region, memory_limit=memory_limit, threads=threads

@@ -27,7 +27,7 @@ from numguard.number_list.reader import OpenList
 from numguard.number_list.rounded import check_rounded
 from numguard.number_list.seeds import read_dated_seeds
 from numguard.source import REFUSED, reading
-from numguard.types import PathLike, Region, RowAccount
+from numguard.types import PathLike, Region, RowAccount, is_texts
 
 __all__ = [
     "NumberList",
@@ -97,7 +97,7 @@ def read_numbers(
         >>> found.keys.to_array().to_pylist(), found.account["refused_rows"], found.account["not_data"]
         ([919876543210], {'short_code': 1}, {'other_action': 1})
     """
-    if actions is not None and (isinstance(actions, str) or not actions):
+    if actions is not None and not (is_texts(actions) and actions):
         raise ArgumentError("actions: takes a list of actions, such as ('block',), or None for every row")
     if _is_saved(path):
         return _saved(NumberSet.open(path))

@@ -23,11 +23,13 @@ from numguard.number_list.spared import is_of_letter, is_of_thing, is_spared, sp
 from numguard.number_list.titles import (
     FILLING,
     NOT_KNOWN,
+    OFFICERS,
     heads_victims,
     is_of_suspects,
     is_of_victims,
     is_victim,
     names_numbers,
+    names_officers,
     names_victims,
     words_in,
     words_of,
@@ -60,6 +62,11 @@ _REMEDY_OF_COLUMNS: Final = (
 _OF_ANYONE: Final = frozenset(["mobile", "mobile_no", "mobile_number", "number", "phone", "phone_no", "phone_number"])
 #: Words of the headings of persons' names.
 _OF_PERSONS: Final = words_in("address age full naam name names नाम पता")
+#: Who may be named beside a number that is theirs, which headings name them, and the words of such a heading.
+_NAMED_BESIDE: Final = (
+    ("victims", names_victims, is_victim),
+    ("officers", names_officers, OFFICERS.__contains__),
+)
 #: What to do with a list of numbers that are in use again.
 _OR_RELEASED: Final = "; if they are to be released, say so (scan and lists: --action release)"
 
@@ -111,7 +118,8 @@ def check_sides(part: Part, column: str, keys_of: Callable[[Any], Any]) -> None:
     """Checks by the columns beside it whose numbers a column of anyone's phones has, as `Mobile No`.
 
     Raises:
-        ColumnError: Suspects' numbers are in another column, or victims are named beside it and have no other phones.
+        ColumnError: Suspects' numbers are in another column, or victims, or officers, are named beside it and have no
+            other phones.
     """
     names, above = part.schema().names, part.above
     group = dict(zip(names, above.groups, strict=False)).get(column, "")
@@ -131,16 +139,17 @@ def check_sides(part: Part, column: str, keys_of: Callable[[Any], Any]) -> None:
                 f"{part.name}: the column {named([column])!r} may have the numbers of others than suspects, since "
                 f"{named([name])!r} has numbers too: for the one that is meant, {_REMEDY_OF_COLUMNS}"
             )
-    of_victims = [name for name in others if names_victims(name)]
-    if any(map(has_numbers, of_victims)):
-        return
-    for name in of_victims:
-        is_name = all(is_victim(word) or word in FILLING | _OF_PERSONS for word in words_of(name))
-        if is_name and some(name, lambda cells: pc.match_substring_regex(seen_text(cells), r"\p{L}{3}")):
-            raise ColumnError(
-                f"{part.name}: the column {named([column])!r} is beside {named([name])!r}, and may have the numbers of "
-                f"victims: if suspects' are meant, {_REMEDY_OF_COLUMNS}"
-            )
+    for whose, names_them, is_them in _NAMED_BESIDE:
+        theirs = [name for name in others if names_them(name)]
+        if any(map(has_numbers, theirs)):
+            continue
+        for name in theirs:
+            is_name = all(is_them(word) or word in FILLING | _OF_PERSONS for word in words_of(name))
+            if is_name and some(name, lambda cells: pc.match_substring_regex(seen_text(cells), r"\p{L}{3}")):
+                raise ColumnError(
+                    f"{part.name}: the column {named([column])!r} is beside {named([name])!r}, and may have the "
+                    f"numbers of {whose}: if suspects' are meant, {_REMEDY_OF_COLUMNS}"
+                )
 
 
 def _is_nested(part: Part, name: str) -> bool:

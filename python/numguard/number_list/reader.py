@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from numguard.compute import flags, named, why_unread
-from numguard.errors import InputError, UnsupportedTypeError
+from numguard.errors import ArgumentError, InputError, UnsupportedTypeError
 from numguard.files.manifest import unlike_manifests
 from numguard.keyed import HASHED
 from numguard.number_list.actions import (
@@ -83,9 +83,12 @@ class OpenList:
             may_be_victims: Victims may be meant where numbers are protected, or taken off a list.
 
         Raises:
+            ArgumentError: The name of the column is no text.
             ColumnError: The column is ambiguous, or one does not exist.
             InputError: The list cannot be read.
         """
+        if not (column is None or isinstance(column, str)):
+            raise ArgumentError("column: takes the name of a column, or None")
         self._path, self._kind, self._more = path, kind, list(more)
         self._may_be_victims = may_be_victims
         self._is_chosen = column is not None and is_chosen

@@ -21,6 +21,7 @@ __all__ = [
     "BEGINNINGS",
     "FILLING",
     "NOT_KNOWN",
+    "OFFICERS",
     "VICTIMS",
     "heads_victims",
     "in_typewriter_font",
@@ -28,6 +29,7 @@ __all__ = [
     "is_of_victims",
     "is_victim",
     "names_numbers",
+    "names_officers",
     "names_victims",
     "without_victims",
     "words_in",
@@ -91,6 +93,12 @@ _SUSPECTS = words_in(
     "aropi aaropi abhiyukt apradhi aparadhi sandigdh",
     "संदिग्ध सन्दिग्ध संदेही आरोपी आरोपियों आरोपित अभियुक्त अपराधी अपराधियों ठग ठगों जालसाज",
 )
+#: Words of a heading for the officer of a police station, a bank or an operator, and the words beside them.
+_OFFICERS = words_in("officer officers io sho inspector अधिकारी विवेचक")
+OFFICERS: Final = _OFFICERS | words_in(
+    "bank cyber district duty enquiry i inquiry investigating investigation nodal o of police state telecom अनुसंधान जांच",
+    "जाँच नोडल पुलिस",
+)
 #: Words of a title that name no side.
 FILLING = words_in(
     "a and all contact contacts data detail details for list mobile mobiles msisdn no nos number numbers of",
@@ -143,6 +151,16 @@ def names_victims(title: str) -> bool:
     if not any(map(is_victim, words)):
         return in_typewriter_font(title)
     return not _names_suspects(words) or _VICTIM in _BY_VICTIMS.sub("", _marked(words))
+
+
+def names_officers(heading: str) -> bool:
+    """Whether a word of a heading is one for the officer who has a case.
+
+    >>> [names_officers(text) for text in ("Nodal Officer", "I.O. Name", "जांच अधिकारी", "Nodal Bank")]
+    [True, True, True, False]
+    """
+    words = words_of(heading)
+    return not _OFFICERS.isdisjoint(words) or " i o " in f" {' '.join(words)} "
 
 
 def in_typewriter_font(title: str) -> bool:

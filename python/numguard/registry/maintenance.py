@@ -104,7 +104,8 @@ class Maintenance(Verbs):
             reason: Why, or on what occasion; recorded.
 
         Returns:
-            The number of copied events, and the contradictions.
+            The number of copied events, the contradictions, and how many numbers are in force in one registry and
+            protected in the other.
 
         Raises:
             DamagedError: The other registry differs from what was recorded.

@@ -53,7 +53,8 @@ class Queries(Verbs):
             statuses: One or several of `numguard.registry.STATUSES`, such as "blocked".
             among: Only of these numbers, which takes less time of a large registry.
         """
-        wanted = IN_FORCE if statuses is None else (statuses,) if isinstance(statuses, str) else tuple(statuses)
+        is_one = isinstance(statuses, str) or not isinstance(statuses, Iterable)
+        wanted = IN_FORCE if statuses is None else (statuses,) if is_one else tuple(statuses)
         unknown = [word for word in wanted if word not in STATUSES]
         if unknown:
             raise ArgumentError(f"statuses: takes any of {', '.join(STATUSES)}")

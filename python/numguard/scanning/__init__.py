@@ -46,7 +46,7 @@ from numguard.source import (
     refused_rows,
     unread_codes,
 )
-from numguard.types import PathLike, Region, Values, is_whole
+from numguard.types import PathLike, Region, Values, is_texts, is_whole
 from numguard.types import Source as Rows
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ class Scan:
         self._passed = tuple(SkippedFile(passed.name, passed.why) for passed in source.passed_over)
         self._keys = list(sets)
         self._handsets = [column for column, members in sets.items() if isinstance(members, ImeiSet)]
+        if progress is not None and not callable(progress):
+            raise ArgumentError("progress: takes a function, or None")
         self._report = Throttle(progress)
         self._begun: float | None = None
         self._ended: float | None = None
@@ -363,7 +365,7 @@ def scan(
     if limit is not None and not is_whole(limit, 1):
         raise ArgumentError("limit: takes a whole number of at least 1, or None")
     names = [] if columns is None else columns
-    if isinstance(names, str) or not all(isinstance(one, str) for one in names) or len({*names}) < len(names):
+    if not is_texts(names) or len({*names}) < len(names):
         raise ArgumentError("columns (--keep): takes a list of names, each once")
     for what, name in (("at", at), ("region_column", region_column)):
         if name is not None and not isinstance(name, str):

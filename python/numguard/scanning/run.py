@@ -177,7 +177,7 @@ class Run:
         for batch in part.counted(arrow.stored_batches(read, self._keys) if arrow else part.stored_batches(read)):
             for start in range(0, batch.data.num_rows, _ROWS_AT_ONCE):  # Ctrl-C takes effect between two calls
                 with in_part(part):
-                    hits = self._scanner.batch(batch.data.slice(start, _ROWS_AT_ONCE), every=self._all_rows)
+                    hits = self._scanner.batch(batch.data.slice(start, _ROWS_AT_ONCE), every=bool(self._all_rows))
                     if hits is not None and arrow:
                         with reading(part.name, "the Arrow file"):
                             validation.of(hits)

@@ -43,6 +43,7 @@ from numguard.source.dated import dated, read_moments
 from numguard.source.header import clean
 from numguard.source.json_records import JsonPart
 from numguard.source.kinds import HEAD, kind_of
+from numguard.source.limits import check_environment
 from numguard.source.part import (
     ORIGIN,
     REFUSED,
@@ -192,7 +193,11 @@ def accounted(
         "refused_rows": dict(+all_refused),
         "not_data": dict(+all_not_data),
         "passed_over": [f"{passed.name}: {passed.why}" for source in sources for passed in source.passed_over],
-        "warnings": [f"{part.name}: {warning}" for part in parts for warning in part.about.warnings],
+        "warnings": [
+            warning
+            for part in parts
+            for warning in (*(f"{part.name}: {one}" for one in part.about.warnings), *part.account.warnings)
+        ],
     }
 
 
@@ -252,6 +257,7 @@ def open_source(
         InputError: A file has an unsupported container, or exceeds a limit.
         ArgumentError: The source is none of these.
     """
+    check_environment()
     if wanted is not None and not callable(wanted):
         names = {clean(name) for name in wanted}
         wanted = names.__contains__ if names else None
@@ -297,6 +303,7 @@ def _parts_of_path(path: str | Path, options: _Options) -> list[Part]:
 
 def open_members(path: PathLike | Sequence[PathLike]) -> Iterator[Found]:
     """The members of each file of a path, a glob, a directory, `-` or a list of these."""
+    check_environment()
     if isinstance(path, (str, Path)) and str(path) == _STANDARD_INPUT:
         piped = Piped(sys.stdin.buffer)
         yield _piped_members(piped)

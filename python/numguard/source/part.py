@@ -93,6 +93,7 @@ class Account:
         used: rows that were read.
         not_data: non-data lines by kind: title, blank, ruler, header (a repeated one), total, page.
         lines, notes: the line of each refused row, and the index of its note.
+        warnings: those of a reader of operator files.
     """
 
     def __init__(
@@ -103,17 +104,21 @@ class Account:
         self.not_data: dict[str, int] = {}
         self.lines = array("q")
         self.notes = array("B")
+        self.warnings: list[str] = []
+        #: A reader of operator files, and what it refused by note.
+        self._reader: Any = None
+        self._by_reader: Mapping[str, int] = {}
 
     @property
     def read(self) -> int:
         """All rows of the part, without its header."""
-        return self.used + len(self.lines) + sum(self.not_data.values())
+        return self.used + sum(self.refused.values()) + sum(self.not_data.values())
 
     @property
     def refused(self) -> dict[str, int]:
         """The count of refused rows by note."""
-        counts = {note: self.notes.count(code) for code, note in enumerate(_NOTES)}
-        return {note: count for note, count in counts.items() if count}
+        of_lines = Counter({note: self.notes.count(code) for code, note in enumerate(_NOTES)})
+        return dict(of_lines + Counter(self._by_reader))
 
     def skip(self, kind: str, count: int = 1) -> None:
         """Counts non-data lines."""
@@ -127,17 +132,30 @@ class Account:
         if self._on_refused is not None:
             self._on_refused(line, text, note)
 
+    def add_reader(self, reader: Any) -> None:
+        """Counts what a reader of operator files, which has been read, refused or passed over itself."""
+        summary = reader.summary
+        for kind, count in summary.skipped.items():
+            self.skip(kind, count)
+        self.warnings = summary.warnings
+        self._reader, self._by_reader = reader, summary.refused
+
     def check_strict(self, name: str | None) -> None:
         """Raises InputError if a row of the part, which has this name, is refused."""
-        if self.lines:
-            raise strict_error(name, len(self.lines), first=min(self.lines), notes=self.refused)
+        if refused := self.refused:
+            first = min(self.lines) if self.lines else None
+            raise strict_error(name, sum(refused.values()), first=first, notes=refused)
 
     def table(self, name: str | None) -> pa.Table:
         """The refused rows: file, row, note, in the order of the file."""
         notes: Any = pa.DictionaryArray.from_arrays(pa.array(self.notes, pa.int8()), pa.array(_NOTES, pa.string()))
         names: Any = pa.repeat(pa.scalar(name, pa.string()), len(self.lines))
         columns: list[Any] = [names, pa.array(self.lines, pa.int64())]
-        return pa.Table.from_arrays([*columns, notes.cast(pa.string())], schema=REFUSED).sort_by("row")
+        of_lines = pa.Table.from_arrays([*columns, notes.cast(pa.string())], schema=REFUSED).sort_by("row")
+        if self._reader is None:
+            return of_lines
+        of_reader = self._reader.refused.select(["source", "row", "note"]).rename_columns(REFUSED.names)
+        return pa.concat_tables([of_lines, of_reader])
 
 
 @dataclass(frozen=True, slots=True)

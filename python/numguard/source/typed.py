@@ -309,6 +309,7 @@ class StreamPart(Part):
     def __init__(self, exported: Any, about: About = _STREAM) -> None:
         super().__init__(about)
         self._exported = exported
+        self._is_own = type(exported).__module__.startswith("numguard.") and hasattr(exported, "schema")
         self._reader: pa.RecordBatchReader | None = None
         self._schema: pa.Schema | None = None
 
@@ -332,13 +333,16 @@ class StreamPart(Part):
                     first += data.num_rows
         except _CallersError as raised:
             raise raised.error from None
+        finally:
+            if self._is_own and hasattr(self._exported, "refused"):  # a reader of operator files
+                self.account.add_reader(self._exported)
 
     def _open(self) -> pa.RecordBatchReader:
         if isinstance(self._exported, pa.RecordBatchReader):
             if self._exported in _spent:
                 raise ArgumentError("source: this stream was read to its end already; open it again")
             return self._exported
-        if type(self._exported).__module__.startswith("numguard.") and hasattr(self._exported, "schema"):
+        if self._is_own:
             # The C interface loses the type of an error, and with it our message.
             own: pa.RecordBatchReader = pa.RecordBatchReader.from_batches(self._exported.schema, iter(self._exported))
             return own

@@ -6,6 +6,8 @@ two came first, so an officer has to be shown a suspect's number that is protect
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 
 from numguard.compute import pc, tuples_of, whole
@@ -13,7 +15,7 @@ from numguard.registry.case import Case
 from numguard.registry.events.reconcile import Plan
 from numguard.registry.numbers.state import IN_FORCE
 
-__all__ = ["on_both_sides", "protected_suspects"]
+__all__ = ["on_both_sides", "protected_by_merge", "protected_suspects"]
 
 
 def on_both_sides(case: Case, plan: Plan, cut: int) -> pa.Table:
@@ -49,3 +51,17 @@ def protected_suspects(case: Case, found: pa.Table, event: int) -> list[str]:
     where = f"the first in row {min(rows.values())}"
     found_so = f"{numbers_are} protected, as a complainant's or by a decision, {where}: on no list{no_more}"
     return [f"{found_so}; look at each with numguard history"]
+
+
+def protected_by_merge(merged: tuple[Case, int], desks: Sequence[tuple[Case, int]]) -> int:
+    """How many numbers are in force at one of the `desks`, and protected once they are merged.
+
+    Each case comes with the event as of which it is meant.
+    """
+    case, cut = merged
+    kinds = "complainants", "namings", "decisions"
+    theirs, named, decided = (whole(case.store.facts(kind, cut)["msisdn"]).cast(pa.int64()) for kind in kinds)
+    named = pc.unique(pa.concat_arrays([named.filter(pc.is_in(named, theirs)), decided]))
+    now, *apart = (dict(tuples_of(one.state(at, named), "msisdn", "status")) for one, at in (merged, *desks))
+    before = ([of.get(msisdn) for of in apart] for msisdn, status in now.items() if status == "protected")
+    return sum(any(status in IN_FORCE for status in of) for of in before)

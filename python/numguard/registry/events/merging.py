@@ -18,6 +18,7 @@ from numguard.errors import RegistryError
 from numguard.indian_time import DAY_MICROS, MOMENT, day_of
 from numguard.registry.arrays import Ints, ints
 from numguard.registry.case import Case
+from numguard.registry.events.both_sides import protected_by_merge
 from numguard.registry.log.answers import answers_in_order
 from numguard.registry.log.joining import copy_events
 from numguard.registry.log.order import (
@@ -70,6 +71,8 @@ class Merged:
         events: How many of its events are new here, including those that it had merged from others.
         contradictions: Where events that were recorded independently differ, including those of the other registry's
             own merges; the columns are those of `Registry.contradictions`.
+        protected: How many numbers are no longer in force, because one registry had them as suspects' and the other
+            protects them, as a complainant's or by a decision.
     """
 
     id: int | None
@@ -77,6 +80,7 @@ class Merged:
     name: str
     events: int
     contradictions: pa.Table = field(repr=False)
+    protected: int = 0
 
 
 def merge(case: Case, other: Store, name: str, reason: str) -> Merged:
@@ -118,7 +122,9 @@ def merge(case: Case, other: Store, name: str, reason: str) -> Merged:
         append.rows("contradiction", differences)
         copy_events(case.store, append, other, chosen, numbers)
     table = _shown(case.store, case.store.contradictions(since=append.event))
-    return Merged(append.event, other.id, name, size, table)
+    desks = (case, append.event - 1), (Case(other, case.by), seal.events)
+    protected = protected_by_merge((case, append.event + len(fresh)), desks)
+    return Merged(append.event, other.id, name, size, table, protected)
 
 
 def contradictions(case: Case) -> pa.Table:

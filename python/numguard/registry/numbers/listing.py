@@ -21,7 +21,7 @@ from numguard.indian_time import DAY_MICROS, MOMENT, OFFSET_MICROS
 from numguard.registry.arrays import Bools, flags
 from numguard.registry.numbers.state import ACTIONS
 from numguard.registry.spelling import folded, folded_cells
-from numguard.types import is_finite, is_whole
+from numguard.types import is_finite, is_texts, is_whole
 
 __all__ = ["ListPolicy", "has_status", "in_district", "keys_of", "list_policy", "rows", "shown", "unlisted"]
 
@@ -55,7 +55,7 @@ class ListPolicy:
     max_growth: float | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.kinds, str) or not all(isinstance(kind, str) for kind in self.kinds):
+        if not is_texts(self.kinds):
             raise ArgumentError("kinds: takes a list of kinds, such as ('mobile', 'fixed_or_mobile')")
         object.__setattr__(self, "kinds", tuple(self.kinds))
         if unknown := set(self.kinds) - set(known := closed_lists()["kind"]):

@@ -50,6 +50,8 @@ def the_district(name: str | None, recorded: Callable[[], Collection[str]]) -> s
     """
     if name is None:
         return None
+    if not isinstance(name, str):
+        raise ArgumentError("district: takes the name of a district, or None")
     official: str | None = districts(pa.array([name], pa.string()))[0].as_py()
     wanted = folded(official)
     known = {folded(district): district for district in spellings().values()}
