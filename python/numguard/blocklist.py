@@ -73,8 +73,8 @@ class BlockList:
     Attributes:
         manifest: the description of the list: rows by action, events, district, policy, version and input files; once
             it was written also file, bytes and sha256, and of several files each of them under `files`.
-        unlisted: of a whole list, the reported numbers that are not on it because their kind is not listed without a
-            decision: how many of each kind.
+        unlisted: the reported numbers that are not on it because their kind is not listed without a decision: how many
+            of each kind; of a change, those of them that may have changed.
 
     Example:
         >>> from numguard.registry import Registry
