@@ -112,6 +112,10 @@ def with_reports(used: Mapping[str, Any], reports: Iterable[Cdr]) -> dict[str, A
         for what in ("refused_rows", "not_data"):
             rows[what] = {k: rows[what].get(k, 0) + before[what].get(k, 0) for k in {**rows[what], **before[what]}}
         rows["warnings"] += report.summary.warnings
+        for part in report.summary.files:
+            if unread := part.unread.get("imei14"):
+                cells = options.count(sum(unread.values()), "written IMEI")
+                rows["warnings"].append(f"{part.source}: {cells} not read, and empty here: {notes_text(unread)}")
     return rows
 
 
