@@ -134,6 +134,15 @@ def test_only_the_owner_reads_it(block_list: BlockList, tmp_path: Path) -> None:
         assert stat.S_IMODE(written.stat().st_mode) == 0o600
 
 
+def test_files_of_districts_in_indian_scripts_have_their_names(tmp_path: Path) -> None:
+    """Without vowels, which are marks, two districts were `क_ट` and `क_ट_`, in the order of the list."""
+    columns = {"acknowledgement_no": ["1", "2"], "source": ["1930"] * 2, "district": ["कोटा", "कोट"]}
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(pa.table(columns | {"suspect_mobiles": ["8887776665", "8887776666"]}))
+        paths = registry.block_list().write_by_district(tmp_path / "districts")
+    assert sorted(path.name for path in paths) == ["कोट.csv", "कोटा.csv"]
+
+
 def test_a_file_a_district(registry: ng.Registry, tmp_path: Path) -> None:
     table = pa.table({"acknowledgement_no": ["3"], "source": ["1930"], "suspect_mobiles": ["8887776665"]})
     registry.add_complaints(table)

@@ -208,6 +208,17 @@ def test_no_seeds_and_no_sightings_are_reported(desk: Path) -> None:
     assert "seeds never seen: 2" in run.stderr
 
 
+def test_written_imeis_that_are_not_read_are_counted_with_their_notes(desk: Path) -> None:
+    """Their rows are refused as `empty`, as if the operator had left the cells out."""
+    header = "Target No,Call Type,B Party No,Date,Time,Dur(s),IMEI,IMSI\n"
+    cells = ["4.90154E+14", "49015420323XXXX", "", "490154203237510"]
+    lines = (f"9876543210,OUT,9000000001,01/06/2026,08:01:39,61,{cell},404100000000001\n" for cell in cells)
+    (desk / "rounded.csv").write_text(header + "".join(lines))
+    run = numguard("expand", "rounded.csv", "--seeds", "seeds.csv")
+    assert "3 rows refused: empty 3\n" in run.stderr
+    assert "rounded.csv: 2 written IMEIs not read, and empty here: masked 1, precision_lost 1\n" in run.stderr
+
+
 def test_sightings_of_other_types_are_input(desk: Path) -> None:
     columns = {"served_msisdn": ["9876543210"], "imei14": ["358240051111110"]}
     for name, column, values in [

@@ -46,6 +46,13 @@ def test_a_change_to_a_receiver_without_a_list_says_that_it_is_whole(case: Path)
     assert numguard("export", "c.csv", "--to", "Dott", "--since-last").stderr == (
         "c.csv: 3 to block; export 4\nno list to Dott is on record, so this change has the whole list\n"
     )
+    # DoT has lists of all districts and none of handsets.
+    for name, of, more in (
+        ("d.csv", "list of Rohtak", ("--district", "rohtak")),
+        ("e.csv", "list of handsets", ("--handsets",)),
+    ):
+        run = numguard("export", name, "--to", "DoT", "--since-last", *more)
+        assert f"no {of} to DoT is on record, so this change has the whole list" in run.stderr
 
 
 def test_reported_numbers_of_other_kinds_are_counted(case: Path) -> None:
@@ -67,6 +74,19 @@ def test_reported_numbers_of_other_kinds_are_counted(case: Path) -> None:
     Path("key").write_text("sixteen bytes or more")
     Path("key").chmod(0o600)
     assert one in numguard("export", "k.csv", "--to", "Bank", "--key-file", "key").stderr
+
+
+def test_a_change_counts_the_reported_numbers_of_other_kinds_too(case: Path) -> None:
+    """A desk that exports changes alone was never shown them."""
+    header = "acknowledgement_no,source,district,suspect_mobiles\n"
+    says = (
+        "not listed without a decision: 1 reported number of other kinds ({} 1); `numguard decide confirmed` lists them"
+    )
+    for at, (kind, written) in enumerate({"fixed": "022 26543210", "foreign": "+65 9123 4567"}.items()):
+        Path("more.csv").write_text(f"{header}{at + 20},1930,Nuh,{written}\n")
+        numguard("complaints", "add", "more.csv")
+        assert says.format(kind) in numguard("export", f"{kind}.csv", "--to", "DoT", "--since-last").stderr
+    assert numguard("export", "c.csv", "--to", "DoT", "--since-last").stderr == "c.csv: nothing; export 6\n"
 
 
 def test_refused_cells_are_private_and_inert(case: Path) -> None:

@@ -56,6 +56,25 @@ def test_intakes_are_shown_and_can_be_withdrawn(cli: Cli) -> None:
     assert cli("complaints", "withdraw", "9", "--reason", "none")[0] == 2
 
 
+def test_a_withdrawal_names_the_files_whose_repeated_rows_go_with_it(cli: Cli) -> None:
+    """A complaint that another file repeats is recorded of the first file alone."""
+    one = Path("one.csv").read_text()
+    Path("both.csv").write_text(f"{one}4,1930,Nuh,97222 22222\n")
+    for sheet in ("one.csv", "both.csv", "two.csv"):
+        assert cli("complaints", "add", sheet)[0] == 0
+    hint = "  both.csv repeated 2 rows of earlier files: add it again if they were of this one\n"
+    assert hint not in cli("complaints", "withdraw", "3", "--dry-run")[2]
+    for more in (("--dry-run",), ("--reason", "a sheet of another state")):
+        assert cli("complaints", "withdraw", "1", *more)[2].endswith(hint)
+    assert "2 complaints added, 0 updated, 1 repeated" in cli("complaints", "add", "both.csv")[2]
+    assert [row["msisdn"] for row in rows(cli("list")[1])] == [
+        "919123456789",
+        "919711111111",
+        "919722222222",
+        "919876543210",
+    ]
+
+
 def test_the_list_of_a_day_is_shown_and_nothing_is_recorded(cli: Cli) -> None:
     cli("complaints", "add", "one.csv")
     code, out, _ = cli("list")

@@ -212,6 +212,31 @@ def test_a_reactivated_number_that_is_named_again_is_counted(
         assert registry.add_complaints(sheet(row(12, "9811100002"))).reactivated == 0
 
 
+def test_numbers_that_are_named_again_and_stay_off_the_list_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An officer or an operator took them off; a new complaint of one alone was added in silence."""
+    numbers = [f"98111000{n:02}" for n in range(5)]
+    with ng.Registry(tmp_path / "case.db", by="HC 1234") as registry:
+        old = registry.add_complaints(sheet(row(1, "; ".join(numbers))))
+        registry.decide(numbers[:1], "withdrawn", "the complaint was false")
+        registry.decide(numbers[1:2], "reverified", "holder present")
+        registry.record_outcomes(pa.table({"msisdn": numbers[2:4], "status": ["rejected", "blocked"]}))
+        # A number whose only complaint is withdrawn is in force again.
+        wrong = registry.add_complaints(sheet(row(2, "9811100099")), name="wrong")
+        assert wrong.id is not None
+        registry.withdraw_intake(wrong.id, "a sheet of another state")
+    lines = [",".join(row(1, "").keys()), *(f"3170822000001{n},1930,{number}" for n, number in enumerate(numbers))]
+    (tmp_path / "again.csv").write_text("\n".join([*lines, "31708220000019,1930,9811100099"]) + "\n")
+    call = ["complaints", "add", str(tmp_path / "again.csv"), "--registry", str(tmp_path / "case.db"), "--by", "HC 1"]
+    for options in (["--dry-run"], []):
+        assert run([*call, *options]) == 0
+        message = capsys.readouterr().err
+        assert "3 numbers named stay off the list by an earlier decision or answer: rejected 1, reverif" in message
+    with ng.Registry(tmp_path / "case.db", by="HC 1234") as registry:
+        assert (old.warnings, blocked(registry)) == ([], [919811100003, 919811100004, 919811100099])
+
+
 def test_a_number_that_waits_for_two_reasons_is_counted_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,8 +74,8 @@ class BlockList:
     Attributes:
         manifest: the description of the list: rows by action, events, district, policy, version and input files; once
             it was written also file, bytes and sha256, and of several files each of them under `files`.
-        unlisted: of a whole list, the reported numbers that are not on it because their kind is not listed without a
-            decision: how many of each kind.
+        unlisted: the reported numbers that are not on it because their kind is not listed without a decision: how many
+            of each kind; of a change, those of them that may have changed.
 
     Example:
         >>> from numguard.registry import Registry
@@ -339,6 +340,8 @@ def _chosen(table: pa.Table, columns: Columns | None) -> pa.Table:
 def _file_stem(district: str | None) -> str:
     if district is None:
         return "no_district"
-    stem = "".join(letter if letter.isalnum() else "_" for letter in district).strip("_")
+    # Vowels of Indian scripts are marks: without them, names of two districts are equal.
+    kept = (sign if sign.isalnum() or unicodedata.category(sign)[0] == "M" else "_" for sign in district)
+    stem = "".join(kept).strip("_")
     # A file name has 255 bytes at most, and endings are added to this one.
     return stem.encode()[:120].decode(errors="ignore") or "_"

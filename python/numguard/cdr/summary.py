@@ -16,7 +16,7 @@ from numguard.errors import InputError
 from numguard.indian_time import local
 from numguard.notebook import card, counts
 from numguard.source.part import RECORD_NOTES
-from numguard.source.strict import strict_error
+from numguard.source.strict import notes_text, strict_error
 
 __all__ = ["CDR_NOTES", "CdrSummary", "FileSummary"]
 
@@ -231,6 +231,17 @@ class CdrSummary:
         """Cells with content that became null, by column and note."""
         columns = dict.fromkeys(column for part in self.files for column in part.unread)
         return {column: _added(part.unread.get(column, {}) for part in self.files) for column in columns}
+
+    @property
+    def unread_imeis(self) -> list[str]:
+        """Of each file, how many written IMEIs are not read: where a handset is required, they are empty."""
+        found = ((part.source, part.unread.get("imei14")) for part in self.files)
+        return [
+            f"{source}: {(n := sum(notes.values())):,} written IMEI{'s' if n > 1 else ''} not read, and empty here: "
+            + notes_text(notes)
+            for source, notes in found
+            if notes
+        ]
 
     @property
     def layout(self) -> str | None:

@@ -262,6 +262,7 @@ def withdraw(intake: int, registry_path: str, by: str, reason: str | None, dry_r
     with options.open_registry(registry_path, by) as registry:
         change = registry.would_withdraw(intake)
         event = None if dry_run or reason is None else registry.withdraw_intake(intake, reason)
+        files = registry.intakes().to_pylist()
     rows = change.to_pylist()
     gone = sum(row["was"] in IN_FORCE and row["status"] not in IN_FORCE for row in rows)
     back = sum(row["was"] not in IN_FORCE and row["status"] in IN_FORCE for row in rows)
@@ -275,6 +276,12 @@ def withdraw(intake: int, registry_path: str, by: str, reason: str | None, dry_r
         receivers = Counter(one for row in off for one in (row[column] or "").split("; ") if one)
         for receiver, numbers in sorted(receivers.items()):
             options.say(f"  {options.count(numbers, 'number')} of {of} sent to {receiver}: the next change has it")
+    verb = next(file["verb"] for file in files if file["id"] == intake)
+    for file in files if rows else ():
+        # What a file repeats is recorded of the first file alone.
+        if file["id"] > intake and file["verb"] == verb and file["repeated"] and file["withdrawn"] is None:
+            rows_of = options.count(file["repeated"], "row")
+            options.say(f"  {file['name']} repeated {rows_of} of earlier files: add it again if they were of this one")
     if dry_run:
         options.write_or_show(change, output)
 

@@ -115,7 +115,9 @@ def export(
     files = f" in {options.count(len(listed.manifest['files']), 'file')}" if "files" in listed.manifest else ""
     options.say(f"{path}: {summary}{files}; export {listed.manifest['export']}")
     if since_last and listed.manifest["events"][0] == 0:
-        options.say(f"no list to {listed.manifest['to']} is on record, so this change has the whole list")
+        kind = "list of handsets" if handsets else "list"
+        of = f" of {listed.manifest['district']}" if district else ""
+        options.say(f"no {kind}{of} to {listed.manifest['to']} is on record, so this change has the whole list")
     options.say_unlisted(listed)
     _say_due(listed.manifest, district, handsets=handsets, keyed=key is not None)
 

@@ -158,14 +158,19 @@ class Case:
     ) -> BlockList:
         """The change of the list since `before`, over the numbers `touched` and those of which a release is `due`."""
         if before.event == 0:
-            table = rows(self.state(cut), policy, district)
+            state = self.state(cut)
+            table = rows(state, policy, district)
             table = table.append_column("change", pa.repeat("added", len(table)))
         else:
             if touched is not None and due is not None:
                 touched = self.store.with_linked(pa.concat_arrays([touched, due.numbers]), cut)
-            states = self.state(before.event, touched), self.state(cut, touched)
-            table = delta(*states, (before.policy, policy), (before.district, district), due)
-        return self.block_list(table, "delta", (before.event, cut), district, asdict(policy), as_of=as_of)
+            state = self.state(cut, touched)
+            table = delta(
+                self.state(before.event, touched), state, (before.policy, policy), (before.district, district), due
+            )
+        listed = self.block_list(table, "delta", (before.event, cut), district, asdict(policy), as_of=as_of)
+        listed.unlisted = unlisted(state, policy, district)
+        return listed
 
     def releases(self, cut: int, district: str | None, due: Due) -> BlockList:
         """The rows alone of a change that release what is due at `cut`."""

@@ -7,6 +7,7 @@ same receiver, so that another spelling must neither count as a new receiver nor
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
@@ -57,7 +58,9 @@ def same_receiver(one: str, other: str) -> bool:
 
 
 def _bare(name: str) -> str:
-    return "".join(letter for letter in folded(name) if letter.isalnum()) or folded(name)
+    # Vowels of Indian scripts are marks: without them, names of two receivers are equal.
+    kept = (sign for sign in folded(name) if sign.isalnum() or unicodedata.category(sign)[0] == "M")
+    return "".join(kept) or folded(name)
 
 
 def _slip(one: str, other: str) -> bool:

@@ -137,7 +137,7 @@ class Account:
         summary = reader.summary
         for kind, count in summary.skipped.items():
             self.skip(kind, count)
-        self.warnings = summary.warnings
+        self.warnings = [*summary.warnings, *summary.unread_imeis]
         self._reader, self._by_reader = reader, summary.refused
 
     def check_strict(self, name: str | None) -> None:

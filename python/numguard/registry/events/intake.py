@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from numguard.compute import counts as counted
 from numguard.compute import pc, replaced, schema_of
 from numguard.notebook import card, counts
 from numguard.registry.case import Case
@@ -28,7 +29,7 @@ from numguard.registry.sheets.doubts import unread_numbers
 from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, Mapped, heading, ignored, known_by, read_mapping
 from numguard.registry.sheets.preview import Preview, preview
 from numguard.registry.sheets.sheet import Sheet, read_sheet
-from numguard.source.strict import check_strict
+from numguard.source.strict import check_strict, notes_text
 from numguard.types import PathLike, RowAccount, TableSource
 
 __all__ = ["UNREQUESTED", "Intake", "add_complaints", "named_refusals", "record_intake"]
@@ -42,6 +43,8 @@ _WORDED = _WAITING.remove(_WAITING.get_field_index("why"))
 
 #: The status of a number that is in use again.
 _BACK = "reactivated"
+#: The statuses, by a decision or an answer, of which a new complaint makes no other.
+_STAYING = (_BACK, "withdrawn", "reverified", "rejected")
 
 #: Complaints may be numbered by fewer digits than a phone has.
 _IS_KEY = known_by({word: COLUMNS[word] for word in ("acknowledgement_no",)}, None)
@@ -77,7 +80,8 @@ class Intake:
             `Registry.decide` does.
         reopened: How many complaints that had ended the file names again as standing.
         warnings: What else must be known of how the file was read: formulas without a value, hidden rows, cells that
-            are struck out or merged; columns of phone numbers that are not read.
+            are struck out or merged; columns of phone numbers that are not read; numbers of suspects that are
+            protected, or stay off the list by an earlier decision or answer.
 
     Example:
         >>> import numguard as ng, pyarrow as pa
@@ -158,9 +162,9 @@ def add_complaints(
     unread = [*_unread(sheet, complaints, ignored(mapped, COLUMNS)), *_unused(sheet, complaints, constants or {})]
     if dry_run:
         plan, _ = _planned(case, sheet, complaints)
-        reactivated = _reactivated(case, plan, case.store.head())
+        off = _off_the_list(case, plan, case.store.head())
         effect = _trial(case, sheet, complaints, plan)
-        return _summary(None, sheet, complaints, plan, reactivated=reactivated, unread=unread, **effect)
+        return _summary(None, sheet, complaints, plan, off=off, unread=unread, **effect)
     if strict and not case.store.exists:
         # An event that is not recorded would create the file all the same.
         plan, _ = _planned(case, sheet, complaints)
@@ -172,9 +176,9 @@ def add_complaints(
         if known is None:
             _record(append, sheet, plan)
         effect = _effect(case, sheet, complaints, plan, append.event)
-        reactivated = _reactivated(case, plan, append.event - 1)
+        off = _off_the_list(case, plan, append.event - 1)
     event = append.event if known is None else known
-    return _summary(event, sheet, complaints, plan, reactivated=reactivated, unread=unread, **effect)
+    return _summary(event, sheet, complaints, plan, off=off, unread=unread, **effect)
 
 
 def _unread(sheet: Sheet, complaints: Complaints, left_out: Collection[str]) -> list[str]:
@@ -201,14 +205,29 @@ def _planned(case: Case, sheet: Sheet, complaints: Complaints) -> tuple[Plan, in
     return plan, known if plan.empty else None
 
 
-def _reactivated(case: Case, plan: Plan, cut: int) -> int:
-    """How many of the numbers named are reactivated: a new complaint alone puts them on no list."""
+def _off_the_list(case: Case, plan: Plan, cut: int) -> dict[str, int]:
+    """How many of the numbers named have each status with which a new complaint alone puts them on no list."""
     tables = [case.store.facts(kind, cut) for kind in ("outcomes", "decisions")]
-    back = pa.concat_tables([one.filter(pc.equal(one["status"], _BACK)).select(["msisdn"]) for one in tables])["msisdn"]
-    named = pc.unique(plan.namings["msisdn"].filter(pc.is_in(plan.namings["msisdn"], back)))
+    staying = pa.array(_STAYING)
+    off = pa.concat_tables([one.filter(pc.is_in(one["status"], staying)).select(["msisdn"]) for one in tables])[
+        "msisdn"
+    ]
+    named = pc.unique(plan.namings["msisdn"].filter(pc.is_in(plan.namings["msisdn"], off)))
     if not len(named):
-        return 0
-    return int(pc.sum(pc.equal(case.state(cut, named)["status"], _BACK)).as_py() or 0)
+        return {}
+    state = case.state(cut, named)
+    status = state["status"].filter(pc.is_in(state["msisdn"].cast(pa.int64()), named.cast(pa.int64())))
+    return counted(status.filter(pc.is_in(status, staying)))
+
+
+def _staying(off: Mapping[str, int]) -> list[str]:
+    """The warning of numbers named that stay off the list; those that are reactivated are counted apart."""
+    others = {status: count for status, count in off.items() if status != _BACK}
+    if not others:
+        return []
+    numbers = "1 number named stays" if sum(others.values()) == 1 else f"{sum(others.values()):,} numbers named stay"
+    why = f"by an earlier decision or answer: {notes_text(others)}"
+    return [f"{numbers} off the list {why}; look at each with numguard history"]
 
 
 def _effect(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan, event: int) -> dict[str, Any]:
@@ -254,12 +273,12 @@ def _summary(
     complaints: Complaints,
     plan: Plan,
     *,
-    reactivated: int,
+    off: Mapping[str, int],
     unread: list[str],
     both: Sequence[str] = (),
     **effect: Any,
 ) -> Intake:
-    """The result; `unread` and `both` have warnings, `effect` what the file drops and ends."""
+    """The result; `off` counts numbers that stay off the list, `effect` has what the file drops and ends."""
     named = complaints.namings
     row, why = complaints.rows["row"].take(named["index"]), named["doubt"]
     numbers = _of_file(sheet, pa.table({"row": row, "msisdn": named["msisdn"], "why": why, "cell": named["cell"]}))
@@ -277,9 +296,9 @@ def _summary(
         text_removed=numbers.filter(worded).select(_WORDED.names).combine_chunks(),
         not_data=sheet.not_data,
         passed_over=sheet.passed_over,
-        warnings=[*sheet.warnings, *unread, *both],
+        warnings=[*sheet.warnings, *unread, *both, *_staying(off)],
         alike=_of_file(sheet, plan.alike),
-        reactivated=reactivated,
+        reactivated=off.get(_BACK, 0),
         reopened=plan.reopened,
         **effect,
     )

@@ -62,6 +62,10 @@ _LABELLED = (
     r"(?i)^(?:(?:ack|acknowledge?ment|complaint|ncrp|no|number|id|पावती|शिकायत|तक्रार|संख्या|क्रमांक|नंबर|नं|सं)[\s.:#_-]*)*"
     r"(\p{Nd}{14})\s*[.,;]?$"
 )
+#: The same in groups, as sheets show it.
+_GROUPED = r"^(?:\p{Nd}{2,}(?:[ \x{a0}-]\p{Nd}{2,})+|\p{Nd}{1,3}(?:,\p{Nd}{2,3})+)$"
+#: The same of which a spreadsheet kept three to six digits (3.1103E+13), written out.
+_WRITTEN_OUT = r"^[1-9]\d{1,4}[1-9]0{8,}$"
 #: Two of the portal's numbers: what is beside them belongs to two complaints.
 _TWO_PORTAL_NUMBERS = r"(?:^|\P{Nd})\p{Nd}{14}\P{Nd}+\p{Nd}{14}(?:\P{Nd}|$)"
 
@@ -128,7 +132,8 @@ def acknowledgements(column: Column) -> tuple[pa.Array[Any], pa.Array[Any]]:
     """Acknowledgement numbers, FIR and ticket numbers: text, never a number. Returns (text, note)."""
     cells = written(column)
     # Nearly all are plain digits, and need no further processing.
-    odd = pc.invert(pc.fill_null(pc.match_substring_regex(cells, r"^\d{1,40}$"), False))
+    plain = pc.and_(pc.match_substring_regex(cells, r"^\d{1,40}$"), pc.invert(pc.ends_with(cells, "0" * 8)))
+    odd = pc.invert(pc.fill_null(plain, False))
     text, note = _odd_acknowledgements(cells.filter(odd))
     # `Prepared by` and `Contact` stand before the number of an officer, below a table whose complaints are numbered.
     has_digit = r"\p{Nd}"
@@ -143,11 +148,16 @@ def _odd_acknowledgements(cells: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array
     text = pc.utf8_trim(cells, _BLANKS)
     text = pc.replace_substring_regex(text, r'^="([^"]*)"$', r"\1")
     text = pc.utf8_trim(pc.utf8_trim(text, "'`\""), _BLANKS)
-    text = pc.replace_substring_regex(text, r"^(\d+)\.0$", r"\1")
+    text = pc.replace_substring_regex(text, r"^(\d+)\.0+$", r"\1")
     text = pc.replace_substring_regex(text, _LABELLED, r"\1")
+    joined = pc.if_else(pc.match_substring_regex(text, _GROUPED), pc.replace_substring_regex(text, r"\P{Nd}", ""), None)
+    text = pc.if_else(pc.fill_null(pc.equal(pc.utf8_length(joined), 14), False), joined, text)
     note: Any = pa.nulls(len(text), pa.string())
     # A number in exponent form has lost digits, so that many complaints would become one.
-    rounded = pc.match_substring_regex(text, r"^\d+(?:\.\d+)?[eE]\+?\d+$")
+    rounded = pc.or_(
+        pc.match_substring_regex(text, r"^\d+(?:\.\d+)?[eE]\+?\d+$"),
+        pc.and_(pc.match_substring_regex(text, _WRITTEN_OUT), pc.equal(pc.utf8_length(text), 14)),
+    )
     for refused, why in (
         (pc.greater(pc.utf8_length(text), 200), "too_long"),
         (pc.match_substring_regex(text, r"[\x{2400}\x1f]"), "stray_character"),
