@@ -135,7 +135,7 @@ instructions: build ## the instructions of every kernel, counted by valgrind: co
 # branches and comparisons through what they add. An explicit target keeps them from build scripts, and one unit a crate
 # lets functions of other crates be inlined.
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS := normalize extract imei set set_file split json
+FUZZ_TARGETS := normalize extract imei set set_file split json workbook
 FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 FUZZ_COVERAGE = level=4 inline-8bit-counters pc-table trace-compares $(if $(findstring linux,$(FUZZ_HOST)),stack-depth)
 FUZZ_FLAGS = --cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module \

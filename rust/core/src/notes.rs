@@ -78,7 +78,7 @@ closed_list! {
         SenderId "sender_id" "The header of a commercial message.",
         ShortCode "short_code" "A short code of three to six digits.",
         UnknownRegion "unknown_region" "Digits without a plus, and the row's region is none of the numbering table or is not given.",
-        Placeholder "placeholder" "Digits that stand for none: typed by people, or reported by phones that have no IMEI of their own.",
+        Placeholder "placeholder" "Digits that stand for none: typed by people, or reported by phones that have no IMEI of their own, or an IMEI behind zeros.",
         UnlistedSeries "unlisted_series" "A well-formed mobile whose series the plan table does not list.",
         TrailingDecimal "trailing_decimal" "A decimal part of zeros was taken off.",
         Exponent "exponent" "A number in exponent form, every digit written, was read.",

@@ -146,7 +146,9 @@ impl Sheet {
         };
         if cell.is_in_value {
             let room = (LONGEST_ERROR + 1).saturating_sub(cell.value.len());
-            cell.value.extend(text.chars().take(room));
+            // A piece that begins with a byte-order mark loses it: nowhere is it a part of a value.
+            let shown = text.chars().filter(|&char| char != '\u{feff}');
+            cell.value.extend(shown.take(room));
         }
     }
 

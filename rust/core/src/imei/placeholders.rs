@@ -7,11 +7,9 @@ use super::KEYS;
 /// Fixed values, as keys: the values in lists that phone software contains, the defaults of modem firmware and chips
 /// named in press reports of January 2026, and the example in a tracker's protocol. Sorted.
 #[rustfmt::skip]
-static REPORTED_BY_MANY: [u64; 34] = [
+static REPORTED_BY_MANY: [u64; 32] = [
     1_123_456,
     106_800_000_000,
-    440_015_202_000,
-    499_901_064_000,
     1_234_567_891_234,
     1_237_900_077_288,
     11_345_679_894_545,
@@ -44,9 +42,13 @@ static REPORTED_BY_MANY: [u64; 34] = [
     86_228_001_059_952,
 ];
 
-/// Fourteen digits that are `0091` and an Indian mobile: a phone number in the column of handsets. No type allocation code
-/// begins with `0091`.
-const INDIAN_MOBILES: std::ops::Range<u64> = 916_000_000_000..920_000_000_000;
+/// Fourteen digits that begin with `00` or `0` and then 2 to 9. Only test IMEIs do (GSMA TS.06, annex A: reporting bodies 00
+/// and 02 to 09); others are an IMEI that was filled with zeros to sixteen digits, so that its last digits are cut off and
+/// phones with adjacent serial numbers would be one, or `0091` and an Indian mobile.
+const BEHIND_ZEROS: [std::ops::Range<u64>; 2] = [
+    200_000_000_000..1_000_000_000_000,
+    2_000_000_000_000..10_000_000_000_000,
+];
 
 /// Keys that are its multiples end in eight zeros: a spreadsheet shows `490154203237518` as 4.90154E+14, and writes it out
 /// again as `490154000000000`, which is one value for all handsets of some types. The first handset of a type whose code
@@ -54,8 +56,8 @@ const INDIAN_MOBILES: std::ops::Range<u64> = 916_000_000_000..920_000_000_000;
 pub(crate) const ROUNDED: u64 = 100_000_000;
 
 /// Whether a key is a placeholder: eight zeros at its end; one digit fourteen times; digits that count up (`01234567890123`, `12345678901234`,
-/// `123456789` and any digits after it) or up by two (`1357902468...`); an Indian mobile after `0091`; or a known default
-/// of software.
+/// `123456789` and any digits after it) or up by two (`1357902468...`); a zero or two before another digit than 1; or a
+/// known default of software.
 #[must_use]
 pub fn is_placeholder(imei14: u64) -> bool {
     let counts_up = |first: u64| (0..14).fold(0, |key, at| key * 10 + (first + at) % 10);
@@ -63,7 +65,7 @@ pub fn is_placeholder(imei14: u64) -> bool {
         || imei14 == counts_up(imei14 / 10_000_000_000_000)
         || matches!(imei14 / 100_000, 123_456_789 | 12_345_678)
         || imei14 / 10_000 == 1_357_902_468
-        || INDIAN_MOBILES.contains(&imei14)
+        || BEHIND_ZEROS.iter().any(|range| range.contains(&imei14))
         || imei14 < KEYS && imei14.is_multiple_of(ROUNDED)
         || REPORTED_BY_MANY.binary_search(&imei14).is_ok()
 }
@@ -78,10 +80,9 @@ pub(crate) fn ranges() -> impl Iterator<Item = std::ops::Range<u64>> {
         starting_with(123_456_789, 100_000),
         starting_with(12_345_678, 100_000),
         starting_with(1_357_902_468, 10_000),
-        INDIAN_MOBILES,
     ];
     let single = single.chain(REPORTED_BY_MANY).map(|key| key..key + 1);
-    ranges.into_iter().chain(single)
+    ranges.into_iter().chain(BEHIND_ZEROS).chain(single)
 }
 
 #[cfg(test)]
@@ -119,6 +120,8 @@ mod tests {
     fn patterns_of_digits_are_placeholders() {
         for key in [
             919_876_543_210,
+            358_240_051_111,
+            3_582_400_511_111,
             12_345_678_900_001,
             1_234_567_899_999,
             13_579_024_680_000,
@@ -129,7 +132,7 @@ mod tests {
             assert!(is_placeholder(key), "{key}");
         }
         for key in [
-            920_000_000_001,
+            1_358_240_051_111,
             35_824_005_111_111,
             13_579_024_700_000,
             12_345_679_000_000,

@@ -55,8 +55,8 @@ pub fn read(cell: &str) -> Reading {
 /// One digit repeated, ascending digits, rounded digits, or a value of the kernel's list: the list is data, so it is not repeated here.
 fn is_placeholder(key: &str) -> bool {
     let digits: Vec<u32> = key.chars().filter_map(|digit| digit.to_digit(10)).collect();
-    // Digits in sequence, and an Indian mobile number instead of an IMEI.
-    pattern!("^(?:123456789|012345678|1357902468|0091[6-9][0-9]{9}$)").is_match(key)
+    // Digits in sequence, and what no type allocation code begins with: an IMEI, or another number, behind zeros.
+    pattern!("^(?:123456789|012345678|1357902468|00?[2-9])").is_match(key)
         || key.ends_with("00000000")
         || digits.windows(2).all(|pair| pair[0] == pair[1])
         || digits.windows(2).all(|pair| (pair[0] + 1) % 10 == pair[1])

@@ -21,15 +21,16 @@ const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Which keys may be placeholders.
 struct Filter {
     words: [u64; 1 << LOG2],
-    /// The widest range, which would fill the filter.
-    widest: Range<u64>,
+    /// The two widest ranges, which would fill the filter.
+    widest: [Range<u64>; 2],
 }
 
 static FILTER: LazyLock<Filter> = LazyLock::new(|| {
-    let length = |range: &Range<u64>| range.end - range.start;
-    let widest = imei::ranges().max_by_key(length).unwrap_or(0..0);
+    let mut ranges: Vec<Range<u64>> = imei::ranges().collect();
+    ranges.sort_unstable_by_key(|range| range.end - range.start);
+    let widest = [(); 2].map(|()| ranges.pop().unwrap_or(0..0));
     let mut words = [0; 1 << LOG2];
-    for range in imei::ranges().filter(|range| *range != widest) {
+    for range in ranges {
         for grain in range.start >> GRAIN..=(range.end - 1) >> GRAIN {
             let (word, bit) = place(grain << GRAIN);
             words[word] |= 1 << bit;
@@ -57,12 +58,15 @@ fn place(key: u64) -> (usize, u32) {
 /// ```
 pub fn drop_placeholders(keys: &mut [u64]) {
     let Filter { words, widest } = &*FILTER;
-    let wide = widest.end - widest.start;
+    let [one, other] = widest;
+    let within = |key: u64, range: &Range<u64>| {
+        u64::from(key.wrapping_sub(range.start) < range.end - range.start)
+    };
     for keys in keys.chunks_mut(ROWS) {
         let mut doubted = 0u64;
         for (row, &key) in keys.iter().enumerate() {
             let (word, bit) = place(key);
-            let inside = u64::from(key.wrapping_sub(widest.start) < wide);
+            let inside = within(key, one) | within(key, other);
             // One key in 2^8; those that are rounded are among them.
             let rounded = u64::from(key.trailing_zeros() >= imei::ROUNDED.trailing_zeros());
             doubted |= (words[word] >> bit & 1 | inside | rounded) << row;
