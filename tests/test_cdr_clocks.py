@@ -107,3 +107,22 @@ def test_half_a_period_is_none(tmp_path: Path, preamble: str) -> None:
     cdr = ng.read_cdr(path)
     assert cdr.read_all().num_rows == 1
     assert cdr.summary.files[0].warnings == []
+
+
+@pytest.mark.parametrize(
+    ("title", "warned"),
+    [
+        ("All times are in UTC", True),
+        ("Time zone: GMT", True),
+        ("Time zone: (GMT+05:30) Asia/Kolkata", False),
+        ("Time zone: UTC +5:30", False),
+        ("Call details, UTCL circle", False),
+    ],
+)
+def test_a_title_about_another_zone_is_a_warning(tmp_path: Path, title: str, warned: bool) -> None:
+    path = tmp_path / "calls.csv"
+    row = f"9876543210,{IMEI},01/06/2026,10:00:00,OUT"
+    path.write_text(f"{title}\nTarget No,IMEI,Call Date,Call Time,Call Type\n{row}\n")
+    cdr = ng.read_cdr(path)
+    assert cdr.read_all().num_rows == 1
+    assert [("UTC or GMT" in warning) for warning in cdr.summary.warnings] == [True] * warned

@@ -202,6 +202,7 @@ def test_no_seeds_and_no_sightings_are_reported(desk: Path) -> None:
     run = numguard("expand", "airtel.csv", "--seeds", "empty.csv")
     assert run.returncode == 0
     assert "empty.csv: 0 members" in run.stderr
+    assert "no seeds: no number to link from is in force, or in the list" in run.stderr
     (desk / "none.csv").write_text(AIRTEL.partition("'")[0])
     run = numguard("expand", "none.csv", "--seeds", "seeds.csv")
     assert "linked: 0 numbers" in run.stderr

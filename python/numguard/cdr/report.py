@@ -37,6 +37,8 @@ _KEYS: Final[dict[Key, tuple[Role, ...]]] = {
 }
 #: The note of a row above the header.
 ABOVE_HEADER: Final = "above_header"
+#: A line about times of another zone than India's: `Times are in UTC`, but not `GMT+05:30`.
+_OTHER_ZONE: Final = re.compile(r"\b(?:UTC|GMT)\b(?!\s*\+?\s*0?5[:.]?30)", re.IGNORECASE)
 #: A line that may be a row: it begins with a number, or has two. A title names one at most, behind its label.
 _ROW: Final = re.compile(r"""^['"]?\+?\d{10,16}['"]?[,;\t|]|\b\d{10,16}\b.*[,;\t|].*\b\d{10,16}\b""")
 
@@ -122,6 +124,16 @@ def _of_the_other_party(header: Header) -> str | None:
     return None
 
 
+def _doubts(header: Header, above: Sequence[str]) -> Iterator[str]:
+    """What must be checked by the header and the lines above it."""
+    if (known := _of_the_other_party(header)) is not None:
+        column = named([header.names[header.columns["served"]]])
+        warning = f"the column {column!r} is in the layout {known} that of the other party, at least in some rows"
+        yield f"{warning}, and the handset of a row is not that party's"
+    if any(map(_OTHER_ZONE.search, above)):
+        yield "a line above the header names UTC or GMT, and times without a zone are read as those of India"
+
+
 def open_report(
     member: Member, lines: Sequence[str], layouts: Sequence[Layout]
 ) -> tuple[FileSummary, Header | None, list[int]]:
@@ -156,10 +168,7 @@ def open_report(
     read = set(header.columns.values())
     summary.not_read = [name for place, name in enumerate(header.names) if name and place not in read]
     summary.reader_warnings += header.warnings
-    if (known := _of_the_other_party(header)) is not None:
-        column = named([header.names[header.columns["served"]]])
-        warning = f"the column {column!r} is in the layout {known} that of the other party, at least in some rows"
-        summary.reader_warnings += (f"{warning}, and the handset of a row is not that party's",)
+    summary.reader_warnings += tuple(_doubts(header, lines[: header.line - 1]))
     # Parts of a report were joined, the headed one last.
     above = [at + 1 for at in rows_among(header, lines[: header.line - 1])]
     if above:

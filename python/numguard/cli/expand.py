@@ -361,7 +361,10 @@ def _say(found: Expansion) -> None:
     options.say(f"through: {options.count(summary['handsets'], 'handset')}")
     if summary["stopped"]:
         options.say(f"stopped: {notes_text(summary['stopped'])}")
-    options.say(f"seeds never seen: {summary['unseen']:,}")
+    if found.seeds_seen or summary["unseen"]:
+        options.say(f"seeds never seen: {summary['unseen']:,}")
+    else:
+        options.say("no seeds: no number to link from is in force, or in the list")
     if found.refused_seeds:
         options.say(f"refused seeds: {notes_text(found.refused_seeds)}")
     if found.braked:
