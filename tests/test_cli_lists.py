@@ -89,6 +89,17 @@ def test_a_change_counts_the_reported_numbers_of_other_kinds_too(case: Path) -> 
     assert numguard("export", "c.csv", "--to", "DoT", "--since-last").stderr == "c.csv: nothing; export 6\n"
 
 
+def test_linked_numbers_of_other_kinds_are_counted_apart(case: Path) -> None:
+    """`expand` counts them, and the list is shorter by them."""
+    found = ["9876543210", "7776665554", "02226543210", "+6591234567"]
+    calls = "".join(f"{number},358240051111110,2026-09-0{day}\n" for day, number in enumerate(found, 1))
+    Path("calls.csv").write_text(f"msisdn,imei14,at\n{calls}")
+    assert "linked: 3 numbers" in numguard("expand", "calls.csv").stderr
+    left_out = "not listed to be re-verified: 2 linked numbers of other kinds (fixed 1, foreign 1)\n"
+    assert numguard("list").stderr == left_out
+    assert left_out in numguard("export", "a.csv", "--to", "DoT").stderr
+
+
 def test_refused_cells_are_private_and_inert(case: Path) -> None:
     assert rows("refused.csv")[0]["cell"] == "'=HYPERLINK(0)"
     assert stat.S_IMODE(Path("refused.csv").stat().st_mode) == 0o600

@@ -76,6 +76,7 @@ class BlockList:
             it was written also file, bytes and sha256, and of several files each of them under `files`.
         unlisted: the reported numbers that are not on it because their kind is not listed without a decision: how many
             of each kind; of a change, those of them that may have changed.
+        unlisted_linked: the same of numbers that are only linked.
 
     Example:
         >>> from numguard.registry import Registry
@@ -91,6 +92,7 @@ class BlockList:
         self._covers = {**manifest, "rows": table.num_rows, "actions": counts(table["action"])}
         self.manifest: dict[str, Any] = self._covers
         self.unlisted: dict[str, int] = {}
+        self.unlisted_linked: dict[str, int] = {}
 
     def __len__(self) -> int:
         return int(self._table.num_rows)
@@ -158,7 +160,7 @@ class BlockList:
         covers["inputs"] = [{k: v for k, v in each.items() if k != "name"} for each in covers.get("inputs", ())]
         order: Any = [(HASHED, "ascending"), *([("change", "descending")] if "change" in table.column_names else [])]
         keyed = BlockList(table.sort_by(order), covers, lambda _: self._checked())
-        keyed.unlisted = self.unlisted
+        keyed.unlisted, keyed.unlisted_linked = self.unlisted, self.unlisted_linked
         return keyed
 
     def write(

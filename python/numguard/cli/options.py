@@ -408,13 +408,15 @@ def end_progress() -> None:
 
 
 def say_unlisted(listed: BlockList) -> None:
-    """Report the reported numbers that a list leaves out for their kind."""
-    if listed.unlisted:
-        kinds = ", ".join(f"{kind} {found:,}" for kind, found in sorted(listed.unlisted.items()))
-        say(
-            f"not listed without a decision: {count(sum(listed.unlisted.values()), 'reported number')} of other kinds "
-            f"({kinds}); `numguard decide confirmed` lists them"
-        )
+    """Report the numbers that a list leaves out for their kind: those that are reported, and those only linked."""
+    for what, left_out, before, after in (
+        ("reported", listed.unlisted, " without a decision", "; `numguard decide confirmed` lists them"),
+        ("linked", listed.unlisted_linked, " to be re-verified", ""),
+    ):
+        if left_out:
+            kinds = ", ".join(f"{kind} {found:,}" for kind, found in sorted(left_out.items()))
+            numbers = count(sum(left_out.values()), f"{what} number")
+            say(f"not listed{before}: {numbers} of other kinds ({kinds}){after}")
 
 
 def write_or_show(table: pa.Table, path: Path | None) -> None:

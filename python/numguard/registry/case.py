@@ -137,6 +137,7 @@ class Case:
         table = rows(state, policy, district)
         listed = self.block_list(table, "full", (0, cut), district, asdict(policy), as_of=as_of, by_name=by_name)
         listed.unlisted = unlisted(state, policy, district)
+        listed.unlisted_linked = unlisted(state, policy, district, ("reverify",))
         return listed
 
     def touched(self, before: Basis, cut: int, policy: ListPolicy, district: str | None) -> pa.Array[Any] | None:
@@ -170,6 +171,7 @@ class Case:
             )
         listed = self.block_list(table, "delta", (before.event, cut), district, asdict(policy), as_of=as_of)
         listed.unlisted = unlisted(state, policy, district)
+        listed.unlisted_linked = unlisted(state, policy, district, ("reverify",))
         return listed
 
     def releases(self, cut: int, district: str | None, due: Due) -> BlockList:

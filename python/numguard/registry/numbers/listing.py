@@ -130,10 +130,12 @@ def _listed(state: pa.Table, policy: ListPolicy, district: str | None) -> Bools:
     return (decided | known & (reported | linked)) & in_district(state, district)
 
 
-def unlisted(state: pa.Table, policy: ListPolicy, district: str | None) -> dict[str, int]:
-    """How many reported numbers are of kinds that the policy lists with a decision alone, and have none, by kind."""
+def unlisted(
+    state: pa.Table, policy: ListPolicy, district: str | None, statuses: Sequence[str] = ("reported", "requested")
+) -> dict[str, int]:
+    """How many numbers are of kinds that the policy lists with a decision alone, and have none, by kind."""
     known = flags(pc.is_in(state["kind"], pa.array(policy.kinds, pa.string())))
-    left_out = has_status(state, ("reported", "requested")) & ~known & ~flags(state["decided"])
+    left_out = has_status(state, statuses) & ~known & ~flags(state["decided"])
     return counts(state["kind"].filter(pa.array(left_out & in_district(state, district))))
 
 
