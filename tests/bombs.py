@@ -56,12 +56,14 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
-def workbook(cells: str, *, sheets: int = 1, more: dict[str, bytes] | None = None) -> bytes:
-    """A workbook of which each sheet has these rows in XML."""
+def workbook(
+    cells: str, *, sheets: int = 1, more: dict[str, bytes] | None = None, target: str = "worksheets/sheet{}.xml"
+) -> bytes:
+    """A workbook of which each sheet, in the file `target`, has these rows in XML."""
     names = range(1, sheets + 1)
     listed = "".join(f'<sheet name="S{k}" sheetId="{k}" r:id="rId{k}"/>' for k in names)
     related = "".join(
-        f'<Relationship Id="rId{k}" Type="{_RELATION}/worksheet" Target="worksheets/sheet{k}.xml"/>' for k in names
+        f'<Relationship Id="rId{k}" Type="{_RELATION}/worksheet" Target="{target.format(k)}"/>' for k in names
     )
     package = "http://schemas.openxmlformats.org/package/2006/relationships"
     members = {
@@ -76,7 +78,7 @@ def workbook(cells: str, *, sheets: int = 1, more: dict[str, bytes] | None = Non
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}">{related}</Relationships>'.encode(),
     }
     sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>{cells}</sheetData></worksheet>'.encode()
-    members |= {f"xl/worksheets/sheet{k}.xml": sheet for k in names}
+    members |= {f"xl/{target.format(k)}": sheet for k in names}
     return zipped(members | (more or {}))
 
 
@@ -155,6 +157,12 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
     ),
     "tags without an end": ("d.xlsx", lambda: workbook(_cell("A1") + "<c " * 500_000)),
     "a tag of many places": ("d.xlsx", lambda: workbook(_cell("A1") + "<c" + ' t="e" r="A1"' * 200_000)),
+    "a cell of a sheet among images": ("d.xlsx", lambda: workbook(_cell("XFD1048576"), target="media/s{}.png")),
+    "a cell of a sheet in capitals": ("d.xlsx", lambda: workbook(_cell("XFD1048576"), target="Data/S{}.XML")),
+    "one sheet under many names": (
+        "d.xlsx",
+        lambda: workbook("".join(_cell(f"A{k}") for k in range(1, 100_001)), sheets=250, target="worksheets/one.xml"),
+    ),
     "a row beyond all": ("d.xlsx", lambda: workbook(_cell("A4294967295"))),
     "3,000 sheets": ("d.xlsx", lambda: workbook(_cell("A1"), sheets=3000)),
     "a sheet of GiB": ("d.xlsx", lambda: workbook("<row/>" * 40_000_000)),

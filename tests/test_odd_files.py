@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as pv
 import pyarrow.parquet as pq
 import pytest
+from openpyxl.styles import Font
 
 import numguard as ng
 from numguard.cli import run
@@ -260,3 +261,22 @@ def test_a_file_that_grows_or_is_replaced_while_it_is_read_is_read_as_it_was(tmp
     path.write_text("a,b\n9876543210,1\n")
     with open_source(path).parts[0].to_scan(), path.open("a") as file:  # type: ignore[attr-defined]
         file.write("9812345678,2\n")
+
+
+def test_a_sheet_is_inspected_wherever_it_is(tmp_path: Path) -> None:
+    """A workbook names the files of its sheets, and some programs put them elsewhere than others."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for cell in ("mobile", "9876543210", "9812345678"):
+        sheet.append([cell])
+    sheet["A3"].font = Font(strike=True)
+    sheet.row_dimensions[2].hidden = True
+    book.save("usual.xlsx")
+    with zipfile.ZipFile("usual.xlsx") as usual, zipfile.ZipFile("other.xlsx", "w") as other:
+        for member in usual.namelist():
+            content = usual.read(member).replace(b"/xl/worksheets/sheet1.xml", b"/xl/Data/one.xml")
+            other.writestr(member.replace("xl/worksheets/sheet1.xml", "xl/data/ONE.XML"), content)
+    for name in ("usual.xlsx", "other.xlsx"):
+        [part] = open_source(name).parts
+        assert (part.about.hidden_rows, part.about.struck_out) == ({2}, {(3, 0)}), name

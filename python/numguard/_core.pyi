@@ -982,7 +982,7 @@ _InSheet: TypeAlias = tuple[dict[tuple[int, int], str], int, set[int], set[tuple
 class SheetXml:
     """The XML of a sheet of an XLSX workbook, which is inspected a piece at a time (ECMA-376 Part 1, 18.3.1).
 
-    Rows and columns are counted from 0.
+    Rows and columns are counted from 0. Any part of a workbook may be given: one that is no sheet has no cells.
 
     Args:
         styles: The numbers of the styles that strike a cell out.
@@ -991,22 +991,28 @@ class SheetXml:
     Example:
         >>> from numguard._core import SheetXml
         >>> sheet = SheetXml([], [])
-        >>> sheet.take(b'<row r="2" hidden="1"><c r="B2" t="e"><v>#N/A</v></c><c><f>A1</f></c></row>')
+        >>> sheet.take(b'<sheetData><row r="2" hidden="1"><c r="B2" t="e"><v>#N/A</v></c>')
+        True
+        >>> sheet.take(b'<c><f>A1</f></c></row></sheetData>')
+        True
         >>> sheet.end()
         ((2, 3), ({(1, 1): '#N/A', (1, 2): '#N/A'}, 1, {1}, set()))
     """
     def __new__(cls, styles: Sequence[int], texts: Sequence[int]) -> SheetXml: ...
-    def take(self, piece: bytes) -> None:
+    def take(self, piece: bytes) -> bool:
         """Takes the next piece.
 
+        Returns:
+            False if it is no XML, and no cell was found before: it is no sheet.
+
         Raises:
-            ValueError: For XML that is not valid, or a cell without a valid place.
+            ValueError: For the XML of a sheet that is not valid, or a cell without a valid place.
         """
-    def end(self) -> tuple[tuple[int, int], _InSheet]:
+    def end(self) -> tuple[tuple[int, int], _InSheet] | None:
         """What was found, after the last piece.
 
         Returns:
-            The rows and columns up to the last cell that is not an empty tag. Of the sheet: the texts of cells that a
+            None if it is no sheet. The rows and columns up to the last cell that is not an empty tag. Of the sheet: the texts of cells that a
             reader takes for empty, by row and column (an error, or `#N/A` for a formula without a value), how many of
             them are formulas, the hidden rows, and the cells that are struck out.
 

@@ -8,14 +8,16 @@ bounds their size too.
 
 from __future__ import annotations
 
+import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 from xml.etree import ElementTree
 
 from numguard._core import OpenXml, SheetXml
+from numguard.compute import by_key
 from numguard.errors import InputError
 from numguard.source.limits import check, limit
 
@@ -29,6 +31,11 @@ _TAG: Final = rb"[^>]{0,500}?"
 _STRIKE: Final = re.compile(rb"""<(?:\w+:)?strike\b(?!%s\bval=["'](?:0|false|off)["'])""" % _TAG)
 _END_OF_TEXT: Final = re.compile(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>")
 _NOT: Final = ("0", "false", "off")
+#: Where sheets are in the files of most programs, and where a workbook names them.
+_OF_SHEETS: Final = re.compile(r"xl/(work|chart|dialog|macro)sheets/[^/]*$")
+_RELATIONS: Final = re.compile(r"(.*/)?_rels/(workbook\.(?:xml|bin))\.rels$", re.IGNORECASE)
+#: The first bytes of a file of OLE.
+_OLE: Final = b"\xd0\xcf\x11\xe0"
 #: Of the binary form: a row, a cell of some kind, and the count of shared texts.
 _ROW, _CELLS, _TEXTS = 0, range(1, 12), 159
 #: The quantities of an OpenDocument file that are limited.
@@ -62,29 +69,31 @@ def inspect_workbook(name: str, stream: BinaryIO) -> Mapping[str, Inspected]:
     """
     found: dict[str, Inspected] = {}
     with zipfile.ZipFile(stream) as archive:
-        entries = [entry for entry in archive.infolist() if not entry.filename.startswith("xl/media/")]
-        check("members", len(entries), name, "the files in it are")
+        entries = archive.infolist()
+        check("members", sum(not e.filename.startswith("xl/media/") for e in entries), name, "the files in it are")
         if any(e.filename == _PROTECTION and b"encryption-data" in archive.read(e) for e in entries):
             raise InputError(f"{name}: is protected with a password: save it without one")
-        sheets = [e for e in entries if re.match(r"xl/(work|chart|dialog|macro)sheets/[^/]*$", e.filename)]
-        check("sheets", len(sheets), name, "its sheets are")
-        names, strikes = _sheet_names(archive), _Strikes.of(archive)
+        named, strikes = _Named.of(archive), _Strikes.of(archive)
+        check("sheets", named.count, name, "its sheets are")
         cells = 0
         for entry in entries:
             reach = 0
-            if entry in sheets and entry.filename.endswith(".bin"):
-                reach = _binary_reach(name, archive.read(entry))
-            elif entry in sheets:
-                reach, found[names.get(entry.filename, entry.filename)] = _sheet(name, _pieces(archive, entry), strikes)
-            elif entry.filename == "content.xml":
-                reach, sheets_of = _open_document(name, _pieces(archive, entry))
-                found |= sheets_of
-            elif entry.filename == "xl/sharedStrings.bin":
-                _binary_reach(name, archive.read(entry))
+            path = _path(entry.filename)
+            if path.endswith(".bin"):
+                content = archive.read(entry) if path in named.files or _OF_SHEETS.match(path) else b""
+                # A project of macros is a file of another kind.
+                reach = 0 if content.startswith(_OLE) else _binary_reach(name, content)
             else:
-                for _ in _pieces(archive, entry):
-                    pass
+                # Wherever it is, and whatever it is called: the reader follows the names that the workbook gives.
+                sheet = _sheet(name, _pieces(archive, entry), strikes)
+                if sheet is not None:
+                    of = named.sheets.get(path, [entry.filename])
+                    reach = sheet[0] * len(of)
+                    found |= dict.fromkeys(of, sheet[1])
             cells += reach
+            if entry.filename == "content.xml":
+                reach, sheets_of = _open_document(name, _pieces(archive, entry))
+                cells, found = cells + reach, found | sheets_of
             check("cells", cells, name, "the cells up to the last one in use are")
     return found
 
@@ -95,15 +104,16 @@ def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]
             yield piece
 
 
-def _sheet(name: str, pieces: Iterator[bytes], strikes: _Strikes) -> tuple[int, Inspected]:
-    """The cells of a sheet up to the last one in use, and what was found of it."""
+def _sheet(name: str, pieces: Iterator[bytes], strikes: _Strikes) -> tuple[int, Inspected] | None:
+    """The cells of a sheet up to the last one in use, and what was found of it; None of another part."""
     xml = SheetXml([*strikes.styles], [*strikes.texts])
     try:
-        for piece in pieces:
-            xml.take(piece)
-        (rows, columns), found = xml.end()
+        sheet = xml.end() if all(map(xml.take, pieces)) else None
     except ValueError as problem:
         raise zipfile.BadZipFile("the XML of a sheet") from problem
+    if sheet is None:
+        return None
+    (rows, columns), found = sheet
     check("columns", columns, name, "the columns of a sheet are")
     return rows * columns, Inspected(*found)
 
@@ -152,21 +162,52 @@ def _variable(content: bytes, at: int, longest: int) -> tuple[int, int]:
     return value, at + longest
 
 
-def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The name of each sheet by its file."""
-    try:
-        related = {
-            element.get("Id"): "xl/" + str(element.get("Target")).removeprefix("/xl/").removeprefix("xl/")
-            for element in _parsed(archive, "xl/_rels/workbook.xml.rels")
-        }
-        sheets: dict[str, str] = {}
-        for element in _parsed(archive, "xl/workbook.xml").iter():
-            if _bare_name(element.tag) == "sheet":
-                attributes = {_bare_name(key): value for key, value in element.attrib.items()}
-                sheets[str(related.get(attributes.get("id")))] = str(attributes.get("name"))
-    except (KeyError, ElementTree.ParseError):
-        return {}
-    return sheets
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The files that a workbook names.
+
+    Attributes:
+        sheets: The names of the sheets of each; several may be of one file.
+        files: All of them.
+        count: How many sheets there are.
+    """
+
+    sheets: Mapping[str, list[str]]
+    files: Collection[str]
+    count: int
+
+    @classmethod
+    def of(cls, archive: zipfile.ZipFile) -> _Named:
+        """Those of all workbooks in a file: it has one, wherever that is."""
+        sheets: list[tuple[str, str]] = []
+        files: set[str] = set()
+        for relations in archive.namelist():
+            if (found := _RELATIONS.match(relations)) is None:
+                continue
+            folder, workbook = found.groups("")
+            try:
+                related = {e.get("Id"): _target(folder, str(e.get("Target"))) for e in _parsed(archive, relations)}
+                files.update(related.values())
+                for element in _parsed(archive, folder + workbook).iter() if workbook.lower().endswith(".xml") else ():
+                    if _bare_name(element.tag) == "sheet":
+                        of = {_bare_name(key): value for key, value in element.attrib.items()}
+                        sheets.append((related.get(of.get("id"), ""), str(of.get("name"))))
+            except (KeyError, ElementTree.ParseError):
+                continue
+        in_folders = sum(_OF_SHEETS.match(_path(file)) is not None for file in archive.namelist())
+        return cls(by_key(sheets), files, max(len(sheets), in_folders))
+
+
+def _path(written: str) -> str:
+    """A path in an archive as the reader compares it."""
+    return written.replace("\\", "/").lower()
+
+
+def _target(folder: str, written: str) -> str:
+    """The path of a file that a workbook in `folder` names."""
+    written, folder = _path(written), _path(folder)
+    inside = "" if written.startswith(("/", folder or "/")) else folder
+    return posixpath.normpath(f"{inside}{written}").lstrip("/")
 
 
 def _parsed(archive: zipfile.ZipFile, member: str) -> ElementTree.Element:

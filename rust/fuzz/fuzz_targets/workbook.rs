@@ -6,6 +6,7 @@ use numguard_columns::workbook::{Open, Pieces, Refusal, Sheet};
 
 fn sheet(pieces: [&[u8]; 2]) -> Result<Sheet, Refusal> {
     let mut read = Pieces::new(Sheet::new([1], [1]));
+    read.take(b"<sheetData>")?;
     for piece in pieces {
         read.take(piece)?;
     }

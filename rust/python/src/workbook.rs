@@ -14,7 +14,7 @@ type InSheet = (BTreeMap<Place, String>, u64, BTreeSet<u32>, BTreeSet<Place>);
 
 /// The XML of a sheet of an XLSX workbook, which is inspected a piece at a time (ECMA-376 Part 1, 18.3.1).
 ///
-/// Rows and columns are counted from 0.
+/// Rows and columns are counted from 0. Any part of a workbook may be given: one that is no sheet has no cells.
 ///
 /// Args:
 ///     styles: The numbers of the styles that strike a cell out.
@@ -23,7 +23,10 @@ type InSheet = (BTreeMap<Place, String>, u64, BTreeSet<u32>, BTreeSet<Place>);
 /// Example:
 ///     >>> from numguard._core import SheetXml
 ///     >>> sheet = SheetXml([], [])
-///     >>> sheet.take(b'<row r="2" hidden="1"><c r="B2" t="e"><v>#N/A</v></c><c><f>A1</f></c></row>')
+///     >>> sheet.take(b'<sheetData><row r="2" hidden="1"><c r="B2" t="e"><v>#N/A</v></c>')
+///     True
+///     >>> sheet.take(b'<c><f>A1</f></c></row></sheetData>')
+///     True
 ///     >>> sheet.end()
 ///     ((2, 3), ({(1, 1): '#N/A', (1, 2): '#N/A'}, 1, {1}, set()))
 #[pyclass(frozen, module = "numguard._core")]
@@ -39,28 +42,41 @@ impl SheetXml {
 
     /// Takes the next piece.
     ///
+    /// Returns:
+    ///     False if it is no XML, and no cell was found before: it is no sheet.
+    ///
     /// Raises:
-    ///     ValueError: For XML that is not valid, or a cell without a valid place.
+    ///     ValueError: For the XML of a sheet that is not valid, or a cell without a valid place.
     #[allow(clippy::needless_pass_by_value)] // pyo3 gives owned values
-    fn take(&self, py: Python<'_>, piece: PyBackedBytes) -> PyResult<()> {
-        py.detach(|| locked(&self.0).take(&piece)).map_err(damaged)
+    fn take(&self, py: Python<'_>, piece: PyBackedBytes) -> PyResult<bool> {
+        py.detach(|| {
+            let mut pieces = locked(&self.0);
+            match pieces.take(&piece) {
+                Err(refusal) if pieces.events.is_sheet => Err(damaged(refusal)),
+                taken => Ok(taken.is_ok()),
+            }
+        })
     }
 
     /// What was found, after the last piece.
     ///
     /// Returns:
-    ///     The rows and columns up to the last cell that is not an empty tag. Of the sheet: the texts of cells that a
+    ///     None if it is no sheet. The rows and columns up to the last cell that is not an empty tag. Of the sheet: the texts of cells that a
     ///     reader takes for empty, by row and column (an error, or `#N/A` for a formula without a value), how many of
     ///     them are formulas, the hidden rows, and the cells that are struck out.
     ///
     /// Raises:
     ///     ValueError: As for `take`.
-    fn end(&self, py: Python<'_>) -> PyResult<((u32, u32), InSheet)> {
+    fn end(&self, py: Python<'_>) -> PyResult<Option<((u32, u32), InSheet)>> {
         py.detach(|| {
             let mut pieces = locked(&self.0);
-            pieces.end()?;
+            let ended = pieces.end();
             let sheet = std::mem::take(&mut pieces.events);
-            Ok(((sheet.rows, sheet.columns), in_sheet(sheet.found)))
+            if !sheet.is_sheet {
+                return Ok(None);
+            }
+            ended?;
+            Ok(Some(((sheet.rows, sheet.columns), in_sheet(sheet.found))))
         })
         .map_err(damaged)
     }

@@ -66,6 +66,7 @@ mod tests {
 
     fn sheet(pieces: &[&str]) -> Result<Sheet, Refusal> {
         let mut found = Pieces::new(Sheet::new([2], [5]));
+        found.take(b"<sheetData><row>")?;
         for piece in pieces {
             found.take(piece.as_bytes())?;
         }
@@ -86,6 +87,12 @@ mod tests {
     fn a_sheet_is_the_same_in_whatever_pieces() {
         let whole = sheet(&[SHEET]).unwrap();
         assert_eq!((whole.rows, whole.columns), (9, 6));
+        let mut other = Pieces::new(Sheet::default());
+        other
+            .take(b"<calcChain><c r=\"B3\"><v>1</v></c><c r=\"\">")
+            .unwrap();
+        other.end().unwrap();
+        assert_eq!((other.events.rows, other.events.is_sheet), (0, false));
         let found = &whole.found;
         let lost = |place| found.lost.get(&place).map(String::as_str);
         assert_eq!(found.lost.len(), 2);

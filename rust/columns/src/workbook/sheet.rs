@@ -19,6 +19,8 @@ pub struct Sheet {
     pub rows: u32,
     /// As `rows`.
     pub columns: u32,
+    /// Whether it is a sheet: it has the element that cells are in.
+    pub is_sheet: bool,
     struck_styles: BTreeSet<u32>,
     struck_texts: BTreeSet<u32>,
     /// The place of the next cell, if it has none of its own.
@@ -62,6 +64,9 @@ impl Sheet {
 
     fn open(&mut self, tag: &BytesStart<'_>, is_empty: bool) -> Result<(), Refusal> {
         match tag.local_name().as_ref() {
+            "sheetData" => self.is_sheet = true,
+            // Other parts of a workbook have tags of these names too.
+            _ if !self.is_sheet => return Ok(()),
             "row" => self.open_row(tag)?,
             "c" => self.open_cell(tag, is_empty)?,
             name => {
