@@ -22,6 +22,8 @@ from numguard.source.limits import check, limit
 __all__ = ["Inspected", "inspect_workbook"]
 
 _PIECE: Final = 1 << 20
+#: Where sheets are in nearly all files; they may be elsewhere.
+_SHEET: Final = re.compile(r"xl/(work|chart|dialog|macro)sheets/[^/]*$")
 #: Where an OpenDocument file says that it is encrypted.
 _PROTECTION: Final = "META-INF/manifest.xml"
 #: The longest tag that is looked at; those of spreadsheets are far shorter.
@@ -66,9 +68,9 @@ def inspect_workbook(name: str, stream: BinaryIO) -> Mapping[str, Inspected]:
         check("members", len(entries), name, "the files in it are")
         if any(e.filename == _PROTECTION and b"encryption-data" in archive.read(e) for e in entries):
             raise InputError(f"{name}: is protected with a password: save it without one")
-        sheets = [e for e in entries if re.match(r"xl/(work|chart|dialog|macro)sheets/[^/]*$", e.filename)]
-        check("sheets", len(sheets), name, "its sheets are")
         names, strikes = _sheet_names(archive), _Strikes.of(archive)
+        sheets = [e for e in entries if e.filename in names or _SHEET.match(e.filename)]
+        check("sheets", len(sheets), name, "its sheets are")
         cells = 0
         for entry in entries:
             reach = 0
@@ -153,10 +155,16 @@ def _variable(content: bytes, at: int, longest: int) -> tuple[int, int]:
 
 
 def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The name of each sheet by its file."""
+    """The name of each sheet by its file, whose path may be written in another case."""
+    files = {member.lower(): member for member in archive.namelist()}
+
+    def file(target: str) -> str:
+        path = target[1:] if target.startswith("/") else f"xl/{target.removeprefix('xl/')}"
+        return files.get(path.lower(), path)
+
     try:
         related = {
-            element.get("Id"): "xl/" + str(element.get("Target")).removeprefix("/xl/").removeprefix("xl/")
+            element.get("Id"): file(str(element.get("Target")))
             for element in _parsed(archive, "xl/_rels/workbook.xml.rels")
         }
         sheets: dict[str, str] = {}
