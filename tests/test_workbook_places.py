@@ -71,3 +71,14 @@ def test_the_cells_of_a_sheet_are_limited_wherever_it_is_in_its_file(members: st
     _rewritten(rename, lambda content: change(content).replace(b'r="A3"', b'r="XFD1048576"'))
     with pytest.raises(InputError, match="17,179,869,184, and the limit"):
         open_source("d.xlsx").parts  # noqa: B018
+
+
+def test_rows_with_nothing_but_formulas_without_a_value_are_rows() -> None:
+    _workbook([["mobile"], [1], ["=A2+1"], ["=A2+2"]])
+    assert _column("mobile") == ["1", "#N/A", "#N/A"]
+
+
+def test_a_sheet_with_nothing_but_formulas_without_a_value_is_reported() -> None:
+    _workbook([["=A1", "=B1"], ["=A2", "=B2"]])
+    [part] = open_source("d.xlsx").parts
+    assert part.about.warnings[0].startswith("4 cells are formulas without a value")
