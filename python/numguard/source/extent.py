@@ -31,8 +31,20 @@ _TAG: Final = rb"[^>]{0,500}?"
 _STRIKE: Final = re.compile(rb"""<(?:\w+:)?strike\b(?!%s\bval=["'](?:0|false|off)["'])""" % _TAG)
 _END_OF_TEXT: Final = re.compile(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>")
 _NOT: Final = ("0", "false", "off")
-#: Of the binary form: a row, a cell of some kind, and the count of shared texts.
-_ROW, _CELLS, _TEXTS = 0, range(1, 12), 159
+#: Of the binary form: a row, a cell of some kind, the count of shared texts, and a sheet in the list of sheets.
+_ROW, _CELLS, _TEXTS, _LISTED_SHEET = 0, range(1, 12), 159, 156
+#: In the twelfth byte of a row; cells of an error, as it is or of a formula; and their errors.
+_ROW_HIDDEN: Final = 0x10
+_ERROR_CELLS: Final = (3, 11)
+_ERRORS: Final = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2B: "#GETTING_DATA",
+}
 #: The quantities of an OpenDocument file that are limited.
 _OPEN: Final = {"cells": "the cells up to the last one in use are", "sheets": "its sheets are"}
 
@@ -75,14 +87,14 @@ def inspect_workbook(name: str, stream: BinaryIO) -> Mapping[str, Inspected]:
         for entry in entries:
             reach = 0
             if entry in sheets and entry.filename.endswith(".bin"):
-                reach = _binary_reach(name, archive.read(entry))
+                reach, found[names.get(entry.filename, entry.filename)] = _binary(name, archive.read(entry))
             elif entry in sheets:
                 reach, found[names.get(entry.filename, entry.filename)] = _sheet(name, _pieces(archive, entry), strikes)
             elif entry.filename == "content.xml":
                 reach, sheets_of = _open_document(name, _pieces(archive, entry))
                 found |= sheets_of
             elif entry.filename == "xl/sharedStrings.bin":
-                _binary_reach(name, archive.read(entry))
+                _binary(name, archive.read(entry))
             else:
                 for _ in _pieces(archive, entry):
                     pass
@@ -123,23 +135,35 @@ def _open_document(name: str, pieces: Iterator[bytes]) -> tuple[int, dict[str, I
     return cells, {sheet: Inspected(*found) for sheet, found in sheets}
 
 
-def _binary_reach(name: str, content: bytes) -> int:
-    """The extent of a sheet in the binary form, record by record."""
-    at = row = rows = columns = 0
-    size = len(content)
-    while at < size:
-        kind, at = _variable(content, at, 2)
-        length, at = _variable(content, at, 4)
+def _binary(name: str, content: bytes) -> tuple[int, Inspected]:
+    """The same of a sheet in the binary form; what is struck out is not found."""
+    row = rows = columns = 0
+    found = Inspected()
+    for kind, at, length in _records(content):
         if kind == _ROW and length >= 4:
             row = int.from_bytes(content[at : at + 4], "little")
             check("cells", row, name, "the rows of a sheet are")
+            if length >= 12 and content[at + 11] & _ROW_HIDDEN:
+                found.hidden.add(row)
         elif kind in _CELLS and length >= 4:
-            rows, columns = max(rows, row + 1), max(columns, int.from_bytes(content[at : at + 4], "little") + 1)
+            column = int.from_bytes(content[at : at + 4], "little")
+            rows, columns = max(rows, row + 1), max(columns, column + 1)
+            if kind in _ERROR_CELLS and length >= 9:
+                found.lost[row, column] = _ERRORS.get(content[at + 8], "#N/A")
         elif kind == _TEXTS and length >= 8:
             check("cells", int.from_bytes(content[at + 4 : at + 8], "little"), name, "its shared texts claim to be")
-        at += length
     check("columns", columns, name, "the columns of a sheet are")
-    return rows * columns
+    return rows * columns, found
+
+
+def _records(content: bytes) -> Iterator[tuple[int, int, int]]:
+    """The records of a part in the binary form: the kind, where its content begins, and the length of that."""
+    at, size = 0, len(content)
+    while at < size:
+        kind, at = _variable(content, at, 2)
+        length, at = _variable(content, at, 4)
+        yield kind, at, min(length, size - at)
+        at += length
 
 
 def _variable(content: bytes, at: int, longest: int) -> tuple[int, int]:
@@ -162,19 +186,37 @@ def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
         path = target[1:] if target.startswith("/") else f"xl/{target.removeprefix('xl/')}"
         return files.get(path.lower(), path)
 
+    form = "bin" if "xl/workbook.bin" in files else "xml"
     try:
         related = {
             element.get("Id"): file(str(element.get("Target")))
-            for element in _parsed(archive, "xl/_rels/workbook.xml.rels")
+            for element in _parsed(archive, f"xl/_rels/workbook.{form}.rels")
         }
-        sheets: dict[str, str] = {}
-        for element in _parsed(archive, "xl/workbook.xml").iter():
-            if _bare_name(element.tag) == "sheet":
-                attributes = {_bare_name(key): value for key, value in element.attrib.items()}
-                sheets[str(related.get(attributes.get("id")))] = str(attributes.get("name"))
-    except (KeyError, ElementTree.ParseError):
+        listed = _listed_in_binary if form == "bin" else _listed
+        return {str(related.get(id_)): name for id_, name in listed(archive)}
+    except (KeyError, ElementTree.ParseError, UnicodeDecodeError):
         return {}
-    return sheets
+
+
+def _listed(archive: zipfile.ZipFile) -> Iterator[tuple[str | None, str]]:
+    """The sheets that the workbook lists: the id of its file, and its name."""
+    for element in _parsed(archive, "xl/workbook.xml").iter():
+        if _bare_name(element.tag) == "sheet":
+            attributes = {_bare_name(key): value for key, value in element.attrib.items()}
+            yield attributes.get("id"), str(attributes.get("name"))
+
+
+def _listed_in_binary(archive: zipfile.ZipFile) -> Iterator[tuple[str | None, str]]:
+    """The same of the binary form: two texts behind eight bytes, each behind its length."""
+    content = archive.read("xl/workbook.bin")
+    for kind, at, _ in _records(content):
+        if kind == _LISTED_SHEET:
+            texts, start = [], at + 8
+            for _ in range(2):
+                end = start + 4 + 2 * int.from_bytes(content[start : start + 4], "little")
+                texts.append(content[start + 4 : end].decode("utf-16-le"))
+                start = end
+            yield texts[0], texts[1]
 
 
 def _parsed(archive: zipfile.ZipFile, member: str) -> ElementTree.Element:
