@@ -51,7 +51,7 @@ class Lines:
 def some_rows(random: Random, size: int) -> list[list[str]]:
     return [
         [
-            f"3170{k:010}",
+            f"31702203{k:06}",
             "NCRP",
             f"98{random.randrange(10**8):08}",
             f"97{random.randrange(10**8):08}",

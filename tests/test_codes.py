@@ -51,6 +51,22 @@ def test_a_code_of_the_number_as_it_was_read_stops_no_list(tmp_path: Path, headi
         assert len(read_numbers(path).keys) == 2
 
 
+@pytest.mark.parametrize("code", ["GB", "us", " AE "])
+def test_a_list_with_another_region_beside_a_number_is_an_error(tmp_path: Path, code: str) -> None:
+    for path in as_files(tmp_path, "Country Code", code):
+        with pytest.raises(ColumnError, match=r"'Country Code' has in row [23] another country's code"):
+            read_numbers(path)
+
+
+def test_the_region_of_a_number_as_it_was_read_stops_no_list(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"country_code,mobile\nIN,{NUMBER}\nGB,+447911123456\nCA,+14165550123\nHR1,{OTHER}\n")
+    assert len(read_numbers(path).keys) == 4
+    path.write_text("country_code,mobile\nIN,+447911123456\n")
+    with pytest.raises(ColumnError, match="another country's code"):
+        read_numbers(path)
+
+
 def test_a_number_with_its_code_and_codes_as_integers(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"isd": [44, 91], "mobile": ["+44 7911 123456", NUMBER]}), path)

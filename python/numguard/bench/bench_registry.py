@@ -59,7 +59,7 @@ def complaints(start: int, count: int, *, once: bool = False) -> pa.Table:
     rupees = np.round(rng.lognormal(9.6, 1.3, count), -2).astype(np.int64)
     return pa.table(
         {
-            "acknowledgement_no": pa.array(31_700_000_000_000 + start + np.arange(count)).cast(pa.string()),
+            "acknowledgement_no": pa.array(31_700_022_300_000 + start + np.arange(count)).cast(pa.string()),
             "source": pa.repeat("cybercrime.gov.in", count),
             "district": names.take(numbers(rng.integers(0, 23, count))),
             "category": pa.repeat("UPI fraud", count),

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from numguard._core import regions
 from numguard.compute import as_text, flags, named, pc
 
 __all__ = ["contradicted", "is_of_codes", "unread_codes"]
@@ -25,6 +26,11 @@ _HEADINGS: Final = frozenset(
 )  # fmt: skip
 #: One to three digits, with a plus or zeros in front.
 _CODE: Final = r"^[\s'+(]*0{0,2}(?P<code>[1-9][0-9]{0,2})[\s)]*(?:\.0+)?$"
+
+_INDIA: Final = "IN"
+_CODE_OF_INDIA: Final = "91"
+#: Namibia and Norway, whose numbers are too short to be read as Indian ones, are "not available" and "no" here.
+_NOT_ABROAD: Final = frozenset([_INDIA, "NA", "NO"])
 
 
 def is_of_codes(heading: str) -> bool:
@@ -39,12 +45,19 @@ def is_of_codes(heading: str) -> bool:
 def contradicted(codes: Any, msisdns: Any) -> npt.NDArray[np.bool_]:
     """Which numbers, a column of uint64, do not begin with the code beside them; a cell that is no code is none.
 
-    >>> contradicted(pa.array(["91", "1", "+1", "Delhi"]), pa.array([919876543210] * 4, pa.uint64())).tolist()
-    [False, True, True, False]
+    A region of two letters (`GB`) contradicts an Indian number, and `IN` any other.
+
+    >>> codes = pa.array(["91", "1", "+1", "Delhi", "IN", "gb"])
+    >>> contradicted(codes, pa.array([919876543210] * 6, pa.uint64())).tolist()
+    [False, True, True, False, False, True]
     """
-    found = np.zeros(len(codes), np.bool_)
-    written = pc.struct_field(pc.extract_regex(as_text(codes), _CODE), "code")
+    text = as_text(codes)
+    letters = pc.utf8_upper(pc.utf8_trim_whitespace(text))
     digits = msisdns.cast(pa.string())
+    abroad = pc.is_in(letters, pa.array(sorted({*regions()} - _NOT_ABROAD), letters.type))
+    found = flags(pc.and_(abroad, pc.starts_with(digits, _CODE_OF_INDIA)))
+    written = pc.struct_field(pc.extract_regex(text, _CODE), "code")
+    written = pc.if_else(pc.equal(letters, _INDIA), _CODE_OF_INDIA, written)
     for code in pc.unique(written).drop_null().to_pylist():
         other = pc.and_(pc.equal(written, code), pc.invert(pc.starts_with(digits, code)))
         found |= flags(other)

@@ -36,8 +36,20 @@ _OF_SHEETS: Final = re.compile(r"xl/(work|chart|dialog|macro)sheets/[^/]*$")
 _RELATIONS: Final = re.compile(r"(.*/)?_rels/(workbook\.(?:xml|bin))\.rels$", re.IGNORECASE)
 #: The first bytes of a file of OLE.
 _OLE: Final = b"\xd0\xcf\x11\xe0"
-#: Of the binary form: a row, a cell of some kind, and the count of shared texts.
-_ROW, _CELLS, _TEXTS = 0, range(1, 12), 159
+#: Of the binary form: a row, a cell of some kind, the count of shared texts, and a sheet in the list of sheets.
+_ROW, _CELLS, _TEXTS, _LISTED_SHEET = 0, range(1, 12), 159, 156
+#: In the twelfth byte of a row; cells of an error, as it is or of a formula; and their errors.
+_ROW_HIDDEN: Final = 0x10
+_ERROR_CELLS: Final = (3, 11)
+_ERRORS: Final = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2B: "#GETTING_DATA",
+}
 #: The quantities of an OpenDocument file that are limited.
 _OPEN: Final = {"cells": "the cells up to the last one in use are", "sheets": "its sheets are"}
 
@@ -77,20 +89,18 @@ def inspect_workbook(name: str, stream: BinaryIO) -> Mapping[str, Inspected]:
         check("sheets", named.count, name, "its sheets are")
         cells = 0
         for entry in entries:
-            reach = 0
             path = _path(entry.filename)
-            if path.endswith(".bin"):
+            # Wherever it is, and whatever it is called: the reader follows the names that the workbook gives.
+            if not path.endswith(".bin"):
+                sheet = _sheet(name, _pieces(archive, entry), strikes)
+            else:
                 content = archive.read(entry) if path in named.files or _OF_SHEETS.match(path) else b""
                 # A project of macros is a file of another kind.
-                reach = 0 if content.startswith(_OLE) else _binary_reach(name, content)
-            else:
-                # Wherever it is, and whatever it is called: the reader follows the names that the workbook gives.
-                sheet = _sheet(name, _pieces(archive, entry), strikes)
-                if sheet is not None:
-                    of = named.sheets.get(path, [entry.filename])
-                    reach = sheet[0] * len(of)
-                    found |= dict.fromkeys(of, sheet[1])
-            cells += reach
+                sheet = None if content.startswith(_OLE) else _binary(name, content)
+            if sheet is not None:
+                of = named.sheets.get(path, [entry.filename])
+                cells += sheet[0] * len(of)
+                found |= dict.fromkeys(of, sheet[1])
             if entry.filename == "content.xml":
                 reach, sheets_of = _open_document(name, _pieces(archive, entry))
                 cells, found = cells + reach, found | sheets_of
@@ -131,23 +141,35 @@ def _open_document(name: str, pieces: Iterator[bytes]) -> tuple[int, dict[str, I
     return cells, {sheet: Inspected(*found) for sheet, found in sheets}
 
 
-def _binary_reach(name: str, content: bytes) -> int:
-    """The extent of a sheet in the binary form, record by record."""
-    at = row = rows = columns = 0
-    size = len(content)
-    while at < size:
-        kind, at = _variable(content, at, 2)
-        length, at = _variable(content, at, 4)
+def _binary(name: str, content: bytes) -> tuple[int, Inspected]:
+    """The same of a part in the binary form; what is struck out is not found."""
+    row = rows = columns = 0
+    found = Inspected()
+    for kind, at, length in _records(content):
         if kind == _ROW and length >= 4:
             row = int.from_bytes(content[at : at + 4], "little")
             check("cells", row, name, "the rows of a sheet are")
+            if length >= 12 and content[at + 11] & _ROW_HIDDEN:
+                found.hidden.add(row)
         elif kind in _CELLS and length >= 4:
-            rows, columns = max(rows, row + 1), max(columns, int.from_bytes(content[at : at + 4], "little") + 1)
+            column = int.from_bytes(content[at : at + 4], "little")
+            rows, columns = max(rows, row + 1), max(columns, column + 1)
+            if kind in _ERROR_CELLS and length >= 9:
+                found.lost[row, column] = _ERRORS.get(content[at + 8], "#N/A")
         elif kind == _TEXTS and length >= 8:
             check("cells", int.from_bytes(content[at + 4 : at + 8], "little"), name, "its shared texts claim to be")
-        at += length
     check("columns", columns, name, "the columns of a sheet are")
-    return rows * columns
+    return rows * columns, found
+
+
+def _records(content: bytes) -> Iterator[tuple[int, int, int]]:
+    """The records of a part in the binary form: the kind, where its content begins, and the length of that."""
+    at, size = 0, len(content)
+    while at < size:
+        kind, at = _variable(content, at, 2)
+        length, at = _variable(content, at, 4)
+        yield kind, at, min(length, size - at)
+        at += length
 
 
 def _variable(content: bytes, at: int, longest: int) -> tuple[int, int]:
@@ -188,14 +210,33 @@ class _Named:
             try:
                 related = {e.get("Id"): _target(folder, str(e.get("Target"))) for e in _parsed(archive, relations)}
                 files.update(related.values())
-                for element in _parsed(archive, folder + workbook).iter() if workbook.lower().endswith(".xml") else ():
-                    if _bare_name(element.tag) == "sheet":
-                        of = {_bare_name(key): value for key, value in element.attrib.items()}
-                        sheets.append((related.get(of.get("id"), ""), str(of.get("name"))))
-            except (KeyError, ElementTree.ParseError):
+                listed = _listed_in_binary if workbook.lower().endswith(".bin") else _listed
+                sheets += [(related.get(id_, ""), sheet) for id_, sheet in listed(archive.read(folder + workbook))]
+            except (KeyError, ElementTree.ParseError, UnicodeDecodeError):
                 continue
         in_folders = sum(_OF_SHEETS.match(_path(file)) is not None for file in archive.namelist())
         return cls(by_key(sheets), files, max(len(sheets), in_folders))
+
+
+def _listed(content: bytes) -> Iterator[tuple[str | None, str]]:
+    """The sheets that a workbook lists: the id of the file, and the name."""
+    # Expat has limited the expansion of entities since 2.4.1, and Python bundles a later version.
+    for element in ElementTree.fromstring(content).iter():  # noqa: S314
+        if _bare_name(element.tag) == "sheet":
+            of = {_bare_name(key): value for key, value in element.attrib.items()}
+            yield of.get("id"), str(of.get("name"))
+
+
+def _listed_in_binary(content: bytes) -> Iterator[tuple[str | None, str]]:
+    """The same of the binary form: two texts behind eight bytes, each behind its length."""
+    for kind, at, _ in _records(content):
+        if kind == _LISTED_SHEET:
+            texts, start = [], at + 8
+            for _ in range(2):
+                end = start + 4 + 2 * int.from_bytes(content[start : start + 4], "little")
+                texts.append(content[start + 4 : end].decode("utf-16-le"))
+                start = end
+            yield texts[0], texts[1]
 
 
 def _path(written: str) -> str:

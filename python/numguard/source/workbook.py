@@ -24,6 +24,7 @@ from numguard.errors import ArgumentError, InputError, MissingExtraError
 from numguard.source.container import Member, PassedOver
 from numguard.source.extent import Inspected, inspect_workbook
 from numguard.source.header import clean, completed_names, groups, joined_names, wanted_names
+from numguard.source.limits import check
 from numguard.source.non_data import FIGURES, NonData
 from numguard.source.part import Above, Batch, Part
 
@@ -231,12 +232,13 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
         hidden = [sheet.name for sheet in workbook.sheets_metadata if sheet.name not in shown]
+        cells = 0
         for sheet_name in [*shown, *hidden]:
             sheet = workbook.get_sheet_by_name(sheet_name)
-            if sheet.height:
-                rows = sheet.to_python(skip_empty_area=False)
-                of_sheet = found.get(sheet_name, Inspected())
-                _restore_lost(rows, of_sheet.lost)
+            rows = sheet.to_python(skip_empty_area=False)
+            of_sheet = found.get(sheet_name, Inspected())
+            cells = _restore_lost(rows, of_sheet.lost, name, cells)
+            if rows:
                 filled = FilledSheet.of(_as_written(rows), of_sheet, sheet.merged_cell_ranges or ())
                 yield sheet_name, sheet_name in hidden, filled
     except OverflowError as span:
@@ -252,11 +254,19 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]
         ) from damage
 
 
-def _restore_lost(rows: list[list[Any]], lost: dict[tuple[int, int], str]) -> None:
-    """Restores errors and formulas without a value, which the reader takes for empty cells."""
+def _restore_lost(rows: list[list[Any]], lost: dict[tuple[int, int], str], name: str, before: int) -> int:
+    """Restores errors and formulas without a value, which the reader takes for empty cells, or leaves out at the end.
+
+    Returns the cells of this sheet and those before; `before` and `name` are for the limit of them.
+    """
+    width = len(rows[0]) if rows else max((column + 1 for _, column in lost), default=0)
+    height = max(len(rows), *(row + 1 for row, _ in lost), 0)
+    check("cells", before + height * width, name, "the cells up to the last one in use are")
+    rows.extend([""] * width for _ in range(height - len(rows)))
     for (row, column), value in lost.items():
-        if row < len(rows) and column < len(rows[row]) and rows[row][column] == "":
+        if column < width and rows[row][column] == "":
             rows[row][column] = value
+    return before + height * width
 
 
 def _as_written(rows: list[list[Any]]) -> list[list[str]]:

@@ -142,6 +142,9 @@ mod tests {
             "<c r=A1/>",
             "<row r=\"4294967296\"/>",
             "<row r=\"+1\"/>",
+            "<c r=\"A1\" t=\"str\"><v><![CDATA[1930]]></v></c>",
+            "<c r=\"A1\" t=\"s\"><v> 1 </v></c>",
+            "<c r=\"A1\"><v>1</v><f>A2</f></c>",
         ] {
             assert_eq!(sheet(&[text]).err(), Some(Refusal::Damaged), "{text}");
         }

@@ -39,6 +39,8 @@ struct Cell {
     times: u64,
     style: Option<String>,
     is_formula: bool,
+    /// LibreOffice writes an error as an empty text.
+    is_error: bool,
     /// Of a formula, one that is text may be empty.
     has_value: bool,
     has_attribute_of_value: bool,
@@ -142,7 +144,8 @@ impl Open {
 
     /// Marks a cell that is a formula without a value, or struck out, wherever it is repeated.
     fn mark(&mut self, cell: &Cell, is_empty: bool) -> Result<(), Refusal> {
-        let is_lost = cell.is_formula && !cell.has_value;
+        let is_without_value = cell.is_formula && !cell.has_value;
+        let is_lost = is_without_value || cell.is_error;
         let is_struck = !is_empty
             && cell
                 .style
@@ -168,7 +171,7 @@ impl Open {
                 found.lost.insert(place, NOT_AVAILABLE.to_owned());
             }
         }
-        if is_lost {
+        if is_without_value {
             found.without_value = found.without_value.saturating_add(times);
         }
         Ok(())
@@ -207,6 +210,7 @@ fn cell(tag: &BytesStart<'_>) -> Result<Cell, Refusal> {
             "table:number-columns-repeated" => cell.times = number(&attribute.value)?,
             "table:style-name" => cell.style = Some(attribute.value.clone().into_owned()),
             "table:formula" => cell.is_formula = true,
+            "calcext:value-type" => cell.is_error = &*attribute.value == "error",
             "office:value-type" => cell.has_value |= attribute.value.starts_with("string"),
             _ => cell.has_value |= name.starts_with("office:") && name.ends_with("value"),
         }

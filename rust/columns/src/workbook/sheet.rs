@@ -72,6 +72,8 @@ impl Sheet {
             name => {
                 if let Some(cell) = &mut self.cell {
                     match name {
+                        // The reader of values takes such a cell for an empty one.
+                        "f" if cell.has_value => return Err(Refusal::Damaged),
                         "f" => cell.has_formula = true,
                         "v" => {
                             cell.has_value = true;
@@ -86,7 +88,7 @@ impl Sheet {
             }
         }
         if is_empty {
-            self.close(tag.local_name().as_ref());
+            self.close(tag.local_name().as_ref())?;
         }
         Ok(())
     }
@@ -157,13 +159,13 @@ impl Sheet {
         }
     }
 
-    fn close(&mut self, name: &str) {
+    fn close(&mut self, name: &str) -> Result<(), Refusal> {
         match name {
             "row" => self.next = (self.next.0.saturating_add(1), 0),
             "c" => {
                 self.next.1 = self.next.1.saturating_add(1);
                 if let Some(cell) = self.cell.take() {
-                    self.take_cell(cell);
+                    self.take_cell(cell)?;
                 }
             }
             "v" => {
@@ -173,9 +175,10 @@ impl Sheet {
             }
             _ => {}
         }
+        Ok(())
     }
 
-    fn take_cell(&mut self, cell: Cell) {
+    fn take_cell(&mut self, cell: Cell) -> Result<(), Refusal> {
         // Beside an empty text, as of `=IF(A2="","",A2)`, a formula has a value.
         let is_empty_text = cell.kind == Kind::Text && cell.has_value;
         if cell.has_formula && !cell.has_more && cell.value.is_empty() && !is_empty_text {
@@ -183,12 +186,14 @@ impl Sheet {
             self.found.without_value += 1;
         } else if cell.kind == Kind::Error && cell.has_value && cell.value.len() <= LONGEST_ERROR {
             self.found.lost.insert(cell.place, cell.value);
-        } else if cell.kind == Kind::Shared
-            && let Ok(text) = cell.value.trim().parse()
-            && self.struck_texts.contains(&text)
-        {
-            self.found.struck.insert(cell.place);
+        } else if cell.kind == Kind::Shared && cell.has_value {
+            // The reader of values takes a number that it cannot read for that of the first text.
+            let text = cell.value.parse().map_err(|_| Refusal::Damaged)?;
+            if self.struck_texts.contains(&text) {
+                self.found.struck.insert(cell.place);
+            }
         }
+        Ok(())
     }
 }
 
@@ -197,9 +202,12 @@ impl Events for Sheet {
         match event {
             Event::Start(tag) => self.open(tag, false)?,
             Event::Empty(tag) => self.open(tag, true)?,
-            Event::End(tag) => self.close(tag.local_name().as_ref()),
+            Event::End(tag) => self.close(tag.local_name().as_ref())?,
             Event::Text(text) => self.text(text),
-            Event::CData(text) => self.text(text),
+            // The reader of values passes over it.
+            Event::CData(_) if self.cell.as_ref().is_some_and(|cell| cell.is_in_value) => {
+                return Err(Refusal::Damaged);
+            }
             Event::GeneralRef(_) => self.text("&"),
             _ => {}
         }

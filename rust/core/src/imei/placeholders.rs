@@ -7,9 +7,8 @@ use super::KEYS;
 /// Fixed values, as keys: the values in lists that phone software contains, the defaults of modem firmware and chips
 /// named in press reports of January 2026, and the example in a tracker's protocol. Sorted.
 #[rustfmt::skip]
-static REPORTED_BY_MANY: [u64; 32] = [
+static REPORTED_BY_MANY: [u64; 31] = [
     1_123_456,
-    106_800_000_000,
     1_234_567_891_234,
     1_237_900_077_288,
     11_345_679_894_545,
@@ -42,11 +41,11 @@ static REPORTED_BY_MANY: [u64; 32] = [
     86_228_001_059_952,
 ];
 
-/// Fourteen digits that begin with `00` or `0` and then 2 to 9. Only test IMEIs do (GSMA TS.06, annex A: reporting bodies 00
-/// and 02 to 09); others are an IMEI that was filled with zeros to sixteen digits, so that its last digits are cut off and
-/// phones with adjacent serial numbers would be one, or `0091` and an Indian mobile.
+/// Fourteen digits that begin with two or three zeros, or with one before 2 to 9. Only test IMEIs do (GSMA TS.06, annex A:
+/// reporting bodies 00 and 02 to 09); others are an IMEI that was filled with zeros to sixteen digits, so that its last
+/// digits are cut off and phones with adjacent serial numbers would be one, or `0091` and an Indian mobile.
 const BEHIND_ZEROS: [std::ops::Range<u64>; 2] = [
-    200_000_000_000..1_000_000_000_000,
+    10_000_000_000..1_000_000_000_000,
     2_000_000_000_000..10_000_000_000_000,
 ];
 
@@ -56,7 +55,7 @@ const BEHIND_ZEROS: [std::ops::Range<u64>; 2] = [
 pub(crate) const ROUNDED: u64 = 100_000_000;
 
 /// Whether a key is a placeholder: eight zeros at its end; one digit fourteen times; digits that count up (`01234567890123`, `12345678901234`,
-/// `123456789` and any digits after it) or up by two (`1357902468...`); a zero or two before another digit than 1; or a
+/// `123456789` and any digits after it) or up by two (`1357902468...`); two or three zeros, or one before another digit than 1; or a
 /// known default of software.
 #[must_use]
 pub fn is_placeholder(imei14: u64) -> bool {
@@ -120,6 +119,7 @@ mod tests {
     fn patterns_of_digits_are_placeholders() {
         for key in [
             919_876_543_210,
+            112_450_012_345,
             358_240_051_111,
             3_582_400_511_111,
             12_345_678_900_001,

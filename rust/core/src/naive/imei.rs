@@ -56,7 +56,7 @@ pub fn read(cell: &str) -> Reading {
 fn is_placeholder(key: &str) -> bool {
     let digits: Vec<u32> = key.chars().filter_map(|digit| digit.to_digit(10)).collect();
     // Digits in sequence, and what no type allocation code begins with: an IMEI, or another number, behind zeros.
-    pattern!("^(?:123456789|012345678|1357902468|00?[2-9])").is_match(key)
+    pattern!("^(?:123456789|012345678|1357902468|0[2-9]|000?[1-9])").is_match(key)
         || key.ends_with("00000000")
         || digits.windows(2).all(|pair| pair[0] == pair[1])
         || digits.windows(2).all(|pair| (pair[0] + 1) % 10 == pair[1])

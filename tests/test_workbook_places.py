@@ -1,0 +1,150 @@
+"""Workbooks as few programs write them: sheets in other folders, rows of formulas without a value, the binary form."""
+
+import io
+import struct
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from numguard.cli import run
+from numguard.errors import InputError
+from numguard.source import open_source
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def _workbook(rows: list[list[object]]) -> None:
+    """Writes d.xlsx, whose third row is hidden."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.active.row_dimensions[3].hidden = True
+    book.save("d.xlsx")
+
+
+def _rewritten(rename: Callable[[str], str], change: Callable[[bytes], bytes]) -> None:
+    """d.xlsx with other names of its members, and other contents."""
+    with zipfile.ZipFile("d.xlsx") as archive:
+        members = {rename(name): change(archive.read(name)) for name in archive.namelist()}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    Path("d.xlsx").write_bytes(out.getvalue())
+
+
+def _column(name: str) -> list[object]:
+    [part] = open_source("d.xlsx").parts
+    return [cell for batch in part.batches([name]) for cell in batch.data.column(0).to_pylist()]
+
+
+MEMBERS: dict[str, tuple[Callable[[str], str], Callable[[bytes], bytes]]] = {
+    "another folder": (
+        lambda name: name.replace("/worksheets/", "/data/"),
+        lambda content: content.replace(b"/worksheets/sheet1.xml", b"/data/sheet1.xml"),
+    ),
+    "another case": (lambda name: name.replace("sheet1.xml", "Sheet1.xml"), lambda content: content),
+    "the root": (
+        lambda name: name.replace("xl/worksheets/", "data/"),
+        lambda content: content.replace(b"/xl/worksheets/sheet1.xml", b"/data/sheet1.xml"),
+    ),
+}
+
+
+@pytest.mark.parametrize("members", MEMBERS)
+def test_a_sheet_is_inspected_wherever_it_is_in_its_file(members: str) -> None:
+    _workbook([["mobile", "also"], [1, "=A2"], [2, 3]])
+    _rewritten(*MEMBERS[members])
+    assert _column("also") == ["#N/A", "3"]
+    [part] = open_source("d.xlsx").parts
+    assert [warning[:11] for warning in part.about.warnings] == ["1 cell is a", "1 row is hi"]
+
+
+@pytest.mark.parametrize("members", MEMBERS)
+def test_the_cells_of_a_sheet_are_limited_wherever_it_is_in_its_file(members: str) -> None:
+    _workbook([["mobile"], [1], [2]])
+    rename, change = MEMBERS[members]
+    _rewritten(rename, lambda content: change(content).replace(b'r="A3"', b'r="XFD1048576"'))
+    with pytest.raises(InputError, match="17,179,869,184, and the limit"):
+        open_source("d.xlsx").parts  # noqa: B018
+
+
+def test_rows_with_nothing_but_formulas_without_a_value_are_rows() -> None:
+    _workbook([["mobile"], [1], ["=A2+1"], ["=A2+2"]])
+    assert _column("mobile") == ["1", "#N/A", "#N/A"]
+
+
+def test_a_sheet_with_nothing_but_formulas_without_a_value_is_reported() -> None:
+    _workbook([["=A1", "=B1"], ["=A2", "=B2"]])
+    [part] = open_source("d.xlsx").parts
+    assert part.about.warnings[0].startswith("4 cells are formulas without a value")
+
+
+def _record(kind: int, content: bytes = b"") -> bytes:
+    first = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    assert len(content) < 128
+    return first + bytes([len(content)]) + content
+
+
+def _text(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def _row(number: int, *cells: bytes, hidden: bool = False) -> bytes:
+    head = struct.pack("<IIHBBBIII", number, 0, 300, 0, 0x10 if hidden else 0, 0, 1, 0, 3)
+    return _record(0, head) + b"".join(cells)
+
+
+def _cell(kind: int, column: int, content: bytes) -> bytes:
+    return _record(kind, struct.pack("<II", column, 0) + content)
+
+
+def _binary_workbook() -> None:
+    """Writes d.xlsb by [MS-XLSB]; a formula is behind its value."""
+    no_formula = bytes(10)
+    sheet = [
+        _record(129) + _record(148, struct.pack("<IIII", 0, 3, 0, 1)) + _record(145),
+        _row(0, _cell(6, 0, _text("mobile")), _cell(6, 1, _text("also"))),
+        _row(1, _cell(5, 0, struct.pack("<d", 9811000001)), _cell(3, 1, b"\x2a")),
+        _row(2, _cell(5, 0, struct.pack("<d", 9811000002)), _cell(8, 1, _text("x") + no_formula), hidden=True),
+        _row(3, _cell(11, 0, b"\x0f" + no_formula)),
+        _record(146) + _record(130),
+    ]
+    listed = _record(156, struct.pack("<II", 0, 1) + _text("rId1") + _text("Calls"))
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    related = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+        f'Type="{relations}/worksheet" Target="worksheets/sheet1.bin"/></Relationships>'
+    )
+    with zipfile.ZipFile("d.xlsb", "w") as archive:
+        archive.writestr("xl/workbook.bin", _record(131) + _record(143) + listed + _record(144) + _record(132))
+        archive.writestr("xl/_rels/workbook.bin.rels", related)
+        archive.writestr("xl/worksheets/sheet1.bin", b"".join(sheet))
+
+
+def test_errors_and_hidden_rows_of_the_binary_form_are_reported() -> None:
+    _binary_workbook()
+    [part] = open_source("d.xlsb").parts
+    rows = [row for batch in part.batches(["mobile", "also"]) for row in batch.data.to_pylist()]
+    assert rows == [
+        {"mobile": "9811000001", "also": "#N/A"},
+        {"mobile": "9811000002", "also": "x"},
+        {"mobile": "#VALUE!", "also": ""},
+    ]
+    assert [warning[:30] for warning in part.about.warnings] == ["1 row is hidden by a filter or"]
+    assert part.about.hidden_rows == {3}
+
+
+def test_a_list_to_act_on_with_a_number_in_a_hidden_row_of_the_binary_form_is_an_error(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _binary_workbook()
+    Path("customers.csv").write_text("mobile\n9811000002\n")
+    assert run(["scan", "customers.csv", "-c", "mobile", "--numbers", "d.xlsb", "--list-column", "mobile"]) == 3
+    assert "row 3 has a number and is hidden" in capsys.readouterr().err
