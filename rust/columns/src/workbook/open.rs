@@ -39,7 +39,7 @@ struct Cell {
     times: u64,
     style: Option<String>,
     is_formula: bool,
-    /// LibreOffice writes an error as an empty text.
+    /// Some programs write an error as an empty text.
     is_error: bool,
     /// Of a formula, one that is text may be empty.
     has_value: bool,
