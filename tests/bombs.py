@@ -159,6 +159,10 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a tag of many places": ("d.xlsx", lambda: workbook(_cell("A1") + "<c" + ' t="e" r="A1"' * 200_000)),
     "a cell of a sheet among images": ("d.xlsx", lambda: workbook(_cell("XFD1048576"), target="media/s{}.png")),
     "a cell of a sheet in capitals": ("d.xlsx", lambda: workbook(_cell("XFD1048576"), target="Data/S{}.XML")),
+    "a cell of a sheet with the name of a binary one": (
+        "d.xlsx",
+        lambda: workbook(_cell("XFD1048576"), target="worksheets/sheet{}.bin"),
+    ),
     "one sheet under many names": (
         "d.xlsx",
         lambda: workbook("".join(_cell(f"A{k}") for k in range(1, 100_001)), sheets=250, target="worksheets/one.xml"),

@@ -12,6 +12,7 @@ import pytest
 from numguard.cli import run
 from numguard.errors import InputError
 from numguard.source import open_source
+from test_shown import open_cell, open_document
 
 
 @pytest.fixture(autouse=True)
@@ -148,3 +149,16 @@ def test_a_list_to_act_on_with_a_number_in_a_hidden_row_of_the_binary_form_is_an
     Path("customers.csv").write_text("mobile\n9811000002\n")
     assert run(["scan", "customers.csv", "-c", "mobile", "--numbers", "d.xlsb", "--list-column", "mobile"]) == 3
     assert "row 3 has a number and is hidden" in capsys.readouterr().err
+
+
+def test_an_error_of_an_open_document_is_no_empty_cell() -> None:
+    error = (
+        '<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value="" '
+        'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" '
+        'calcext:value-type="error"><text:p>#DIV/0!</text:p></table:table-cell>'
+    )
+    cells = [open_cell("mobile"), open_cell(9876543210), error, open_cell(9123456789)]
+    open_document(Path("d.ods"), "".join(f"<table:table-row>{cell}</table:table-row>" for cell in cells))
+    [part] = open_source("d.ods").parts
+    read = [cell for batch in part.batches(["mobile"]) for cell in batch.data.column(0).to_pylist()]
+    assert read == ["9876543210", "#N/A", "9123456789"]

@@ -91,10 +91,9 @@ def inspect_workbook(name: str, stream: BinaryIO) -> Mapping[str, Inspected]:
         for entry in entries:
             path = _path(entry.filename)
             # Wherever it is, and whatever it is called: the reader follows the names that the workbook gives.
-            if not path.endswith(".bin"):
-                sheet = _sheet(name, _pieces(archive, entry), strikes)
-            else:
-                content = archive.read(entry) if path in named.files or _OF_SHEETS.match(path) else b""
+            sheet = _sheet(name, _pieces(archive, entry), strikes)
+            if sheet is None and path in named.binary:
+                content = archive.read(entry)
                 # A project of macros is a file of another kind.
                 sheet = None if content.startswith(_OLE) else _binary(name, content)
             if sheet is not None:
@@ -190,32 +189,36 @@ class _Named:
 
     Attributes:
         sheets: The names of the sheets of each; several may be of one file.
-        files: All of them.
+        binary: Those of a workbook in the binary form.
         count: How many sheets there are.
     """
 
     sheets: Mapping[str, list[str]]
-    files: Collection[str]
+    binary: Collection[str]
     count: int
 
     @classmethod
     def of(cls, archive: zipfile.ZipFile) -> _Named:
         """Those of all workbooks in a file: it has one, wherever that is."""
         sheets: list[tuple[str, str]] = []
-        files: set[str] = set()
-        for relations in archive.namelist():
+        binary: set[str] = set()
+        members = {_path(member): member for member in archive.namelist()}
+        for relations in members.values():
             if (found := _RELATIONS.match(relations)) is None:
                 continue
             folder, workbook = found.groups("")
             try:
                 related = {e.get("Id"): _target(folder, str(e.get("Target"))) for e in _parsed(archive, relations)}
-                files.update(related.values())
-                listed = _listed_in_binary if workbook.lower().endswith(".bin") else _listed
-                sheets += [(related.get(id_, ""), sheet) for id_, sheet in listed(archive.read(folder + workbook))]
+                content = archive.read(members[_path(folder + workbook)])
+                is_binary = workbook.lower().endswith(".bin")
+                binary.update(related.values() if is_binary else ())
+                listed = _listed_in_binary(content) if is_binary else _listed(content)
+                sheets += [(related.get(id_, ""), sheet) for id_, sheet in listed]
             except (KeyError, ElementTree.ParseError, UnicodeDecodeError):
                 continue
-        in_folders = sum(_OF_SHEETS.match(_path(file)) is not None for file in archive.namelist())
-        return cls(by_key(sheets), files, max(len(sheets), in_folders))
+        in_folders = [path for path in members if _OF_SHEETS.match(path)]
+        binary.update(path for path in in_folders if path.endswith(".bin"))
+        return cls(by_key(sheets), binary, max(len(sheets), len(in_folders)))
 
 
 def _listed(content: bytes) -> Iterator[tuple[str | None, str]]:
