@@ -284,11 +284,14 @@ def test_rows_that_a_reader_of_operator_files_refuses_are_in_the_account_of_ever
     path.write_text(f"Call records\n\nTarget No,IMEI,Call Date,Call Time,Call Type\n{rows}")
     calls = ng.read_cdr(path)
     other = pa.table({"served_msisdn": ["9876543210"]})
-    scanned = ng.scan(calls, {"served_msisdn": ng.NumberSet(["9876543210"])})
-    scanned.read_all()
-    summary = scanned.summary
-    assert (summary.rows_read, summary.rows, summary.refused_rows) == (5, 1, {"two_digit_year": 1, "too_short": 1})
-    assert scanned.refused_lines["row"].to_pylist() == [5, 6]
+    for source in (calls, [calls], (calls,)):
+        scanned = ng.scan(source, {"served_msisdn": ng.NumberSet(["9876543210"])})
+        scanned.read_all()
+        summary = scanned.summary
+        assert (summary.rows_read, summary.rows, summary.refused_rows) == (5, 1, {"two_digit_year": 1, "too_short": 1})
+        assert scanned.refused_lines["row"].to_pylist() == [5, 6]
+    with pytest.raises(ArgumentError, match="alone or in a list"):
+        ng.scan(iter([calls]), {"served_msisdn": ng.NumberSet(["9876543210"])})
     for found, more in (
         (ng.expand(["9876543210"], calls), 0),
         (ng.expand(["9876543210"], [other.append_column("imei14", pa.array(["35896710123456"])), calls]), 1),

@@ -78,8 +78,8 @@ from numguard.source.typed import (
     StreamPart,
     Validation,
     packed_part,
+    parts_of_batches,
     parts_of_dataset,
-    stream_of,
 )
 from numguard.source.typed_text import Key, typed_text
 from numguard.types import PathLike, RowAccount
@@ -284,7 +284,7 @@ def _parts(source: Any, options: _Options) -> list[Part]:
         if all(isinstance(path, (str, Path)) for path in source):
             return [part for path in source for part in _parts_of_path(path, options)]
     if isinstance(source, Iterable) and not isinstance(source, (bytes, bytearray, dict, io.IOBase)):
-        return [StreamPart(stream_of(source))]
+        return parts_of_batches(source)
     raise ArgumentError(
         "source: takes a path, a glob, a list of paths, a pyarrow dataset, anything with __arrow_c_stream__ or an "
         f"iterable of batches, not {type(source).__name__}"

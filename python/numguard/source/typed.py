@@ -28,8 +28,8 @@ __all__ = [
     "StreamPart",
     "Validation",
     "packed_part",
+    "parts_of_batches",
     "parts_of_dataset",
-    "stream_of",
     "texts_of_column",
 ]
 
@@ -309,7 +309,7 @@ class StreamPart(Part):
     def __init__(self, exported: Any, about: About = _STREAM) -> None:
         super().__init__(about)
         self._exported = exported
-        self._is_own = type(exported).__module__.startswith("numguard.") and hasattr(exported, "schema")
+        self._is_own = _is_own(exported)
         self._reader: pa.RecordBatchReader | None = None
         self._schema: pa.Schema | None = None
 
@@ -334,7 +334,7 @@ class StreamPart(Part):
         except _CallersError as raised:
             raise raised.error from None
         finally:
-            if self._is_own and hasattr(self._exported, "refused"):  # a reader of operator files
+            if _is_reader(self._exported):
                 self.account.add_reader(self._exported)
 
     def _open(self) -> pa.RecordBatchReader:
@@ -351,6 +351,15 @@ class StreamPart(Part):
                 return _without_index(pa.RecordBatchReader.from_stream(self._exported))
             batch = pa.record_batch(self._exported)
         return pa.RecordBatchReader.from_batches(batch.schema, [batch])
+
+
+def _is_own(exported: Any) -> bool:
+    return type(exported).__module__.startswith("numguard.") and hasattr(exported, "schema")
+
+
+def _is_reader(exported: Any) -> bool:
+    """Whether it is a reader of operator files, which refuses rows itself."""
+    return _is_own(exported) and hasattr(exported, "refused")
 
 
 def _without_index(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
@@ -381,7 +390,18 @@ def packed_part(member: Member) -> Part:
     return StreamPart(table, member)
 
 
-def stream_of(batches: Iterable[Any]) -> pa.RecordBatchReader:
+def parts_of_batches(batches: Iterable[Any]) -> list[Part]:
+    """The parts of an iterable of batches or tables: one of all, or of a list with readers of operator files one each.
+
+    Raises:
+        ArgumentError: it yields something else, or nothing.
+    """
+    if isinstance(batches, Sequence) and any(map(_is_reader, batches)):
+        return [StreamPart(one) for one in batches]
+    return [StreamPart(_stream_of(batches))]
+
+
+def _stream_of(batches: Iterable[Any]) -> pa.RecordBatchReader:
     """An iterable of batches or tables as a stream; the first determines the columns.
 
     Raises:
@@ -395,6 +415,8 @@ def stream_of(batches: Iterable[Any]) -> pa.RecordBatchReader:
     def of(one: Any) -> pa.Table:
         if not hasattr(one, "__arrow_c_stream__") and not hasattr(one, "__arrow_c_array__"):
             raise ArgumentError(f"source: takes an iterable of record batches or tables, not of {type(one).__name__}")
+        if _is_reader(one):  # the rows that it refuses would be in no account
+            raise ArgumentError("source: takes readers of operator files alone or in a list, not in a generator")
         with exporting("the source"):
             return one if isinstance(one, pa.Table) else pa.table(one)
 
