@@ -11,6 +11,7 @@ import pytest
 
 from numguard.cli import run
 from numguard.errors import InputError
+from numguard.number_list import read_numbers
 from numguard.source import open_source
 from test_shown import open_cell, open_document
 
@@ -162,3 +163,51 @@ def test_an_error_of_an_open_document_is_no_empty_cell() -> None:
     [part] = open_source("d.ods").parts
     read = [cell for batch in part.batches(["mobile"]) for cell in batch.data.column(0).to_pylist()]
     assert read == ["9876543210", "#N/A", "9123456789"]
+
+
+UNUSUAL = {
+    "no type": ("<text:p>9876543210</text:p>", "", "9876543210"),
+    "CDATA": ("<text:p>98765<![CDATA[4321]]>0</text:p>", "string", "9876543210"),
+    "a break of the line": (
+        "<text:p>9876543210<text:line-break/>9123456789</text:p>",
+        "string",
+        "9876543210\n9123456789",
+    ),
+    "a tab": ("<text:p>98765<text:tab/>43210</text:p>", "string", "98765\t43210"),
+}
+
+
+@pytest.mark.parametrize("case", UNUSUAL)
+def test_texts_of_an_open_document_are_read_however_they_are_written(case: str) -> None:
+    """Also in the last column and row, which the reader leaves out where it finds no cell in use."""
+    content, kind, expected = UNUSUAL[case]
+    cell = f"<table:table-cell{f' office:value-type={kind!r}' if kind else ''}>{content}</table:table-cell>"
+    rows = [open_cell("district") + open_cell("mobile"), open_cell("Nuh") + cell]
+    open_document(Path("d.ods"), "".join(f"<table:table-row>{row}</table:table-row>" for row in rows))
+    [part] = open_source("d.ods").parts
+    assert [row for batch in part.batches() for row in batch.data.to_pylist()] == [
+        {"district": "Nuh", "mobile": expected}
+    ]
+
+
+def test_a_cell_of_an_open_document_of_which_a_part_is_struck_out_is_struck_out() -> None:
+    style = (
+        '<style:style style:name="T1" style:family="text"><style:text-properties '
+        'style:text-line-through-style="solid"/></style:style>'
+    )
+    cells = [open_cell("mobile"), open_cell('<text:span text:style-name="T1">9876543210</text:span>')]
+    open_document(Path("d.ods"), "".join(f"<table:table-row>{cell}</table:table-row>" for cell in cells), style)
+    with pytest.raises(InputError, match="the number in row 2 is struck out"):
+        read_numbers("d.ods")
+
+
+def test_an_error_beside_a_value_is_an_error() -> None:
+    error = (
+        '<table:table-cell office:value-type="float" office:value="9876543210" '
+        'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" '
+        'calcext:value-type="error"><text:p>#REF!</text:p></table:table-cell>'
+    )
+    rows = "".join(f"<table:table-row>{cell}</table:table-row>" for cell in (open_cell("mobile"), error))
+    open_document(Path("d.ods"), rows)
+    listed = read_numbers("d.ods")
+    assert (len(listed.keys), listed.account["rows_refused"]) == (0, 1)

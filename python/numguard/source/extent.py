@@ -59,8 +59,8 @@ class Inspected:
     """What the reader of a workbook does not give of a sheet; rows and columns from 0.
 
     Attributes:
-        lost: (row, column) -> the text of a cell that it takes for empty: an error, or `#N/A` for a formula without a
-            value.
+        lost: (row, column) -> the text of a cell that it takes for empty, or gives in part: an error, `#N/A` for a
+            formula without a value, a text of an OpenDocument file without a type.
         without_value: how many of them are formulas without a value.
         hidden: the hidden rows.
         struck: (row, column) of the cells that are struck out.

@@ -255,17 +255,22 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]
 
 
 def _restore_lost(rows: list[list[Any]], lost: dict[tuple[int, int], str], name: str, before: int) -> int:
-    """Restores errors and formulas without a value, which the reader takes for empty cells, or leaves out at the end.
+    """Restores errors, formulas without a value, and texts of which the reader gives a part or nothing.
+
+    It takes them for empty cells, or for the value that is beside an error, or leaves them out at the end.
 
     Returns the cells of this sheet and those before; `before` and `name` are for the limit of them.
     """
-    width = len(rows[0]) if rows else max((column + 1 for _, column in lost), default=0)
+    own = len(rows[0]) if rows else 0
+    width = max(own, *(column + 1 for _, column in lost), 0)
     height = max(len(rows), *(row + 1 for row, _ in lost), 0)
     check("cells", before + height * width, name, "the cells up to the last one in use are")
+    if width > own:
+        for row in rows:
+            row.extend([""] * (width - own))
     rows.extend([""] * width for _ in range(height - len(rows)))
-    for (row, column), value in lost.items():
-        if column < width and rows[row][column] == "":
-            rows[row][column] = value
+    for (at, column), value in lost.items():
+        rows[at][column] = value
     return before + height * width
 
 

@@ -21,7 +21,8 @@ pub type Place = (u32, u32);
 /// What is not as a reader of values shows it; rows and columns from 0.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// The texts of cells that such a reader takes for empty: an error, or `#N/A` for a formula without a value.
+    /// The texts of cells that such a reader takes for empty, or gives in part: an error, `#N/A` for a formula without
+    /// a value, a text of an `OpenDocument` file without a type.
     pub lost: BTreeMap<Place, String>,
     /// How many cells are formulas without a value.
     pub without_value: u64,
@@ -59,7 +60,7 @@ mod tests {
         style:text-line-through-style="solid"/></style:style><style:style style:name="ce2"><style:text-properties
         style:text-line-through-style="none"/></style:style><table:table table:name="a &amp; b"><table:table-row
         table:visibility="filter" table:number-rows-repeated="2"><table:table-cell table:formula="of:=A1"/>
-        <table:covered-table-cell/><table:table-cell table:style-name="ce1"><text:p>1930</text:p></table:table-cell>
+        <table:covered-table-cell/><table:table-cell office:value-type="string" table:style-name="ce1"><text:p>1930</text:p></table:table-cell>
         </table:table-row></table:table><table:table table:name="c"><table:table-row
         table:number-rows-repeated="3"><table:table-cell table:style-name="ce2" office:value="1"
         table:number-columns-repeated="4"/></table:table-row></table:table>"#;
@@ -129,6 +130,69 @@ mod tests {
             let parts = open(&[one, rest], (24, 2)).unwrap();
             assert_eq!(parts.sheets, whole.sheets, "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn text_of_an_open_document_that_its_reader_leaves_out_is_kept() {
+        let cell = |kind: &str, content: &str| {
+            let text = format!("<table:table><table:table-cell{kind}>{content}</table:table-cell>");
+            let found = open(&[&text], (10, 10)).unwrap();
+            found.sheets[0].1.lost.get(&(0, 0)).cloned()
+        };
+        let typed = r#" office:value-type="string""#;
+        for (content, [without_type, with_type]) in [
+            ("<text:p>1930</text:p>", [Some("1930"), None]),
+            ("<text:p>a &amp; &#49;</text:p>", [Some("a & 1"), None]),
+            ("<text:p> </text:p><text:p/>", [None, None]),
+            ("<text:p>1<![CDATA[93]]>0</text:p>", [Some("1930"); 2]),
+            ("<text:p>19<text:tab/>30</text:p>", [Some("19\t30"); 2]),
+            (
+                "<text:p>19<text:line-break/>30</text:p>",
+                [Some("19\n30"); 2],
+            ),
+            (
+                "<text:p>19</text:p><text:p><text:span>3<text:s text:c=\"2\"/>0</text:span></text:p>",
+                [Some("19\n3  0"), None],
+            ),
+            // The text of a note, and of a drawing on the sheet.
+            (
+                "<office:annotation><text:p>1930</text:p></office:annotation>",
+                [None, None],
+            ),
+            (
+                "<draw:frame><text:p>19<text:tab/>30</text:p></draw:frame>",
+                [None, None],
+            ),
+        ] {
+            assert_eq!(cell("", content).as_deref(), without_type, "{content}");
+            assert_eq!(cell(typed, content).as_deref(), with_type, "{content}");
+        }
+        // The value of others is not what is shown.
+        let shown = "<text:p>19<text:tab/>30</text:p>";
+        assert_eq!(
+            cell(r#" office:value-type="float" office:value="1""#, shown),
+            None
+        );
+        // Long texts in many places would take memory without end.
+        let long = format!(
+            r#"<table:table><table:table-cell table:number-columns-repeated="65536"><text:p>{}</text:p></table:table-cell>"#,
+            "1".repeat(1 << 16)
+        );
+        assert_eq!(open(&[&long], (1 << 20, 10)).err(), Some(Refusal::Damaged));
+    }
+
+    #[test]
+    fn a_cell_of_which_a_part_is_struck_out_is_struck_out() {
+        let style = r#"<style:style style:name="T1"><style:text-properties style:text-line-through-style="solid"/>
+            </style:style><table:table><table:table-row table:number-rows-repeated="2"><table:table-cell/>"#;
+        let span = r#"<text:p>19<text:span text:style-name="T1">30</text:span></text:p></table:table-cell>"#;
+        let text = format!(
+            r#"{style}<table:table-cell office:value-type="string" table:number-columns-repeated="2">{span}
+            <table:table-cell><office:annotation>{span}"#
+        );
+        let found = open(&[&text], (10, 10)).unwrap();
+        let struck = BTreeSet::from([(0, 1), (0, 2), (1, 1), (1, 2)]);
+        assert_eq!(found.sheets[0].1.struck, struck);
     }
 
     #[test]

@@ -6,12 +6,16 @@ use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 
 use super::pieces::{Events, attributes};
-use super::{Found, NOT_AVAILABLE, Refusal};
+use super::{Found, NOT_AVAILABLE, Place, Refusal};
 
 /// The most places in which one repeated cell or row is marked; formulas without a value are all counted.
 const MOST_REPEATED: u32 = 1 << 16;
 /// The most places that are marked in all: as many as a sheet has rows at most. Small files can repeat cells without end.
 const MOST_MARKED: u64 = 1 << 20;
+/// The longest text of a cell that is kept, in bytes: spreadsheets have 32,767 characters at most.
+const LONGEST_TEXT: usize = 1 << 17;
+/// The bytes of a text that is kept for which a place counts as one more mark.
+const BYTES_OF_A_MARK: u64 = 64;
 
 /// All sheets of a file, tag by tag.
 pub struct Open {
@@ -31,6 +35,32 @@ pub struct Open {
     rows: u64,
     columns: u64,
     row_times: u64,
+    inside: Option<Inside>,
+}
+
+/// A cell whose content is being read.
+struct Inside {
+    column: u64,
+    times: u64,
+    kind: Kind,
+    /// The open tags in the cell, and whether the first of them is a paragraph: the text of a note or of a drawing is
+    /// none of the cell.
+    tags: u32,
+    is_paragraph: bool,
+    /// What a spreadsheet shows, if that is the value.
+    text: String,
+    /// Whether the text has what the reader of values leaves out: tabs, breaks of lines, CDATA.
+    is_left_out: bool,
+}
+
+/// Where the value of a cell is.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Kind {
+    /// A cell without a type: if it has a text, the reader of values takes it for empty.
+    #[default]
+    Untyped,
+    Text,
+    Attribute,
 }
 
 /// A cell, by the attributes of its tag.
@@ -43,7 +73,7 @@ struct Cell {
     is_error: bool,
     /// Of a formula, one that is text may be empty.
     has_value: bool,
-    has_attribute_of_value: bool,
+    kind: Kind,
 }
 
 impl Open {
@@ -62,6 +92,7 @@ impl Open {
             rows: 0,
             columns: 0,
             row_times: 1,
+            inside: None,
         }
     }
 
@@ -78,6 +109,7 @@ impl Open {
             "table:table-cell" => self.take_cell(&cell(tag)?, is_empty, true)?,
             "table:covered-table-cell" => self.take_cell(&cell(tag)?, is_empty, false)?,
             "style:style" => self.style = attribute(tag, "style:name")?,
+            _ if self.inside.is_some() => self.open_inside(tag, is_empty)?,
             _ => {
                 if let Some(style) = &self.style
                     && let Some(line) = attribute(tag, "style:text-line-through-style")?
@@ -133,9 +165,18 @@ impl Open {
     fn take_cell(&mut self, cell: &Cell, is_empty: bool, is_own: bool) -> Result<(), Refusal> {
         if is_own {
             self.mark(cell, is_empty)?;
+            self.inside = (!is_empty).then_some(Inside {
+                column: self.column,
+                times: cell.times,
+                kind: cell.kind,
+                tags: 0,
+                is_paragraph: false,
+                text: String::new(),
+                is_left_out: false,
+            });
         }
         self.column = self.column.saturating_add(cell.times);
-        if !is_empty || cell.has_attribute_of_value {
+        if !is_empty || cell.kind != Kind::Untyped {
             self.rows = self.rows.max(self.row.saturating_add(self.row_times));
             self.columns = self.columns.max(self.column);
         }
@@ -154,15 +195,11 @@ impl Open {
         if !is_lost && !is_struck {
             return Ok(());
         }
-        let (row, row_times, column) = (self.row, self.row_times.max(1), self.column);
-        let times = row_times.saturating_mul(cell.times);
-        self.count_marks(times.min(MOST_REPEATED.into()))?;
+        let times = self.row_times.max(1).saturating_mul(cell.times);
+        let places = self.places(self.column, cell.times, 1)?;
         let Some((_, found)) = self.sheets.last_mut() else {
             return Ok(());
         };
-        let places = repeated(row, row_times)
-            .flat_map(|row| repeated(column, cell.times).map(move |column| (row, column)))
-            .take(MOST_REPEATED as usize);
         for place in places {
             if is_struck {
                 found.struck.insert(place);
@@ -175,6 +212,108 @@ impl Open {
             found.without_value = found.without_value.saturating_add(times);
         }
         Ok(())
+    }
+
+    fn open_inside(&mut self, tag: &BytesStart<'_>, is_empty: bool) -> Result<(), Refusal> {
+        let Some(cell) = &mut self.inside else {
+            return Ok(());
+        };
+        let name = tag.name();
+        let name = name.as_ref();
+        if cell.tags == 0 {
+            cell.is_paragraph = name == "text:p";
+        }
+        cell.tags += u32::from(!is_empty);
+        if !cell.is_paragraph {
+            return Ok(());
+        }
+        match name {
+            "text:p" if !cell.text.is_empty() => cell.text.push('\n'),
+            "text:s" => {
+                let blanks = attribute(tag, "text:c")?.map_or(Ok(1), |times| number(&times))?;
+                cell.text
+                    .extend((0..blanks.min(LONGEST_TEXT as u64)).map(|_| ' '));
+            }
+            "text:tab" | "text:line-break" => {
+                cell.text.push(if name == "text:tab" { '\t' } else { '\n' });
+                cell.is_left_out = true;
+            }
+            _ => {}
+        }
+        let is_struck = !is_empty
+            && attribute(tag, "text:style-name")?.is_some_and(|style| self.struck.contains(&style));
+        if is_struck {
+            let (column, times) = (cell.column, cell.times);
+            let places = self.places(column, times, 1)?;
+            if let Some((_, found)) = self.sheets.last_mut() {
+                found.struck.extend(places);
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) {
+        if let Some(cell) = &mut self.inside
+            && cell.tags > 0
+            && cell.is_paragraph
+            && cell.kind != Kind::Attribute
+        {
+            cell.text.push_str(text);
+        }
+    }
+
+    fn close(&mut self, name: &str) -> Result<(), Refusal> {
+        match name {
+            "style:style" => self.style = None,
+            "table:table-cell" | "table:table-row" | "table:table" => self.close_cell()?,
+            _ => {
+                if let Some(cell) = &mut self.inside {
+                    cell.tags = cell.tags.saturating_sub(1);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the text of a cell that the reader of values takes for empty, or of which it leaves something out.
+    fn close_cell(&mut self) -> Result<(), Refusal> {
+        let Some(cell) = self.inside.take() else {
+            return Ok(());
+        };
+        let is_lost = match cell.kind {
+            Kind::Untyped => !cell.text.trim().is_empty(),
+            Kind::Text => cell.is_left_out,
+            Kind::Attribute => false,
+        };
+        if !is_lost {
+            return Ok(());
+        }
+        if cell.text.len() > LONGEST_TEXT {
+            return Err(Refusal::Damaged);
+        }
+        let marks = 1 + cell.text.len() as u64 / BYTES_OF_A_MARK;
+        let places = self.places(cell.column, cell.times, marks)?;
+        if let Some((_, found)) = self.sheets.last_mut() {
+            for place in places {
+                found.lost.entry(place).or_insert_with(|| cell.text.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// The places of a cell, wherever it is repeated; each counts as so many marks.
+    fn places(
+        &mut self,
+        column: u64,
+        times: u64,
+        marks: u64,
+    ) -> Result<impl Iterator<Item = Place> + use<>, Refusal> {
+        let (row, row_times) = (self.row, self.row_times.max(1));
+        let all = row_times.saturating_mul(times).min(MOST_REPEATED.into());
+        self.count_marks(all.saturating_mul(marks))?;
+        Ok(repeated(row, row_times)
+            .flat_map(move |row| repeated(column, times).map(move |column| (row, column)))
+            .take(MOST_REPEATED as usize))
     }
 
     fn count_marks(&mut self, marks: u64) -> Result<(), Refusal> {
@@ -191,7 +330,18 @@ impl Events for Open {
         match event {
             Event::Start(tag) => self.open(tag, false)?,
             Event::Empty(tag) => self.open(tag, true)?,
-            Event::End(tag) if tag.name().as_ref() == "style:style" => self.style = None,
+            Event::End(tag) => self.close(tag.name().as_ref())?,
+            Event::Text(text) => self.text(text),
+            Event::GeneralRef(entity) => {
+                let written = format!("&{};", &**entity);
+                self.text(&unescape(&written).map_err(|_| Refusal::Damaged)?);
+            }
+            Event::CData(text) => {
+                self.text(text);
+                if let Some(cell) = &mut self.inside {
+                    cell.is_left_out = true;
+                }
+            }
             _ => {}
         }
         Ok(())
@@ -211,10 +361,21 @@ fn cell(tag: &BytesStart<'_>) -> Result<Cell, Refusal> {
             "table:style-name" => cell.style = Some(attribute.value.clone().into_owned()),
             "table:formula" => cell.is_formula = true,
             "calcext:value-type" => cell.is_error = &*attribute.value == "error",
-            "office:value-type" => cell.has_value |= attribute.value.starts_with("string"),
-            _ => cell.has_value |= name.starts_with("office:") && name.ends_with("value"),
+            "office:value-type" => {
+                let is_text = attribute.value.starts_with("string");
+                cell.has_value |= is_text;
+                if is_text && cell.kind == Kind::Untyped {
+                    cell.kind = Kind::Text;
+                } else if !is_text {
+                    cell.kind = Kind::Attribute;
+                }
+            }
+            _ if name.starts_with("office:") && name.ends_with("value") => {
+                cell.has_value = true;
+                cell.kind = Kind::Attribute;
+            }
+            _ => {}
         }
-        cell.has_attribute_of_value |= name.starts_with("office:") && name.contains("value");
     }
     Ok(cell)
 }
