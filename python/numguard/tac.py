@@ -16,6 +16,7 @@ from numguard.compute import as_text, named, pc, replaced, schema_of, whole
 from numguard.errors import ArgumentError, ColumnError
 from numguard.source import REFUSED, headings, open_source
 from numguard.source import Source as OpenSource
+from numguard.source.languages import canonical_name
 from numguard.source.strict import check_strict
 from numguard.types import Source
 
@@ -26,9 +27,9 @@ TAC_NOTES: Final = {"contradiction": "Another row says something else of the sam
 
 #: What a column is called, folded; the first that is there is taken.
 _NAMES: Final = {
-    "tac": ("tac", "tac_code", "type_allocation_code"),
-    "maker": ("maker", "make", "brand", "brand_name", "manufacturer", "manufacturer_name"),
-    "model": ("model", "model_name", "marketing_name"),
+    "tac": ("tac", "tac code", "type allocation code"),
+    "maker": ("maker", "make", "brand", "brand name", "manufacturer", "manufacturer name"),
+    "model": ("model", "model name", "marketing name"),
 }
 _DIGITS: Final = 8
 #: An IMEI14 is a TAC and six digits of a serial number.
@@ -133,7 +134,7 @@ class TacTable:
 def _rows_of(source: Source, asked: Mapping[str, str | None]) -> tuple[pa.Table, OpenSource]:
     """Every row: its TAC, maker, model, where it stands, and why it is refused."""
     known = {name for names in _NAMES.values() for name in names}
-    opened = open_source(source, wanted=lambda cell: cell in asked.values() or _folded(cell) in known)
+    opened = open_source(source, wanted=lambda cell: cell in asked.values() or canonical_name(cell) in known)
     schema = schema_of(
         tac=pa.string(), maker=pa.string(), model=pa.string(), file=pa.string(), row=pa.int64(), note=pa.string()
     )
@@ -162,17 +163,13 @@ def _columns(there: Sequence[str], asked: Mapping[str, str | None]) -> dict[str,
         name = asked[what]
         if name is not None and name not in there:
             raise ColumnError(f"{what}: no column {named([name])!r}; there are {headings(there)}")
-        by_name = {_folded(column): column for column in reversed(there)}
+        by_name = {canonical_name(column): column for column in reversed(there)}
         name = name or next((by_name[word] for word in names if word in by_name), None)
         if name is not None:
             found[what] = name
     if "tac" not in found or len(found) == 1:
         raise ColumnError(f"a table of TACs has columns TAC, Maker and Model; there are {headings(there)}")
     return found
-
-
-def _folded(name: str) -> str:
-    return "_".join(name.strip().lower().replace(".", " ").replace("-", " ").replace("_", " ").split())
 
 
 def _text(column: Any) -> Any:

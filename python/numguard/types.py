@@ -6,8 +6,9 @@ No class has to inherit from them.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, Protocol, TypeAlias, TypedDict, TypeGuard, runtime_checkable
 
 import pyarrow as pa
@@ -27,6 +28,7 @@ __all__ = [
     "Values",
     "is_finite",
     "is_whole",
+    "row_account",
 ]
 
 
@@ -95,6 +97,36 @@ class RowAccount(TypedDict, total=False):
     warnings: list[str]
     #: Rows with a place, where a linkage has rules of places.
     rows_placed: int
+    #: The columns of each operator file that were not read.
+    not_read: dict[str, list[str]]
+
+
+def row_account(
+    used: int,
+    refused: Mapping[str, int] | int = 0,
+    not_data: Mapping[str, int] = MappingProxyType({}),
+    *,
+    passed_over: Iterable[str] = (),
+    warnings: Iterable[str] = (),
+) -> RowAccount:
+    """The account of rows of which so many were used, and so many refused: in all, or by note.
+
+    >>> account = row_account(3, {"empty": 1}, {"total": 1})
+    >>> account["rows_read"], account["rows_refused"], account["refused_rows"]
+    (5, 1, {'empty': 1})
+    """
+    in_all = refused if isinstance(refused, int) else sum(refused.values())
+    account: RowAccount = {
+        "rows_read": used + in_all + sum(not_data.values()),
+        "rows_used": used,
+        "rows_refused": in_all,
+        "not_data": dict(not_data),
+        "passed_over": list(passed_over),
+        "warnings": list(warnings),
+    }
+    if not isinstance(refused, int):
+        account["refused_rows"] = dict(refused)
+    return account
 
 
 #: How bare digits are read: as the plan of a region (a code of `numguard.regions()`) reads them, or (`None`) as E.164

@@ -8,8 +8,9 @@ Source: the 22 licensed service areas of the Department of Telecommunications; s
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from numguard.source.languages import heading_words
 
 __all__ = ["CIRCLES", "circle"]
 
@@ -53,7 +54,6 @@ _OF_OPERATORS: Final = frozenset(
     ("air", "airtel", "bharti", "jio", "rjil", "reliance", "vi", "vil", "voda", "vodafone", "idea", "bsnl", "mtnl")
 )
 _OTHERS: Final = frozenset(("circle", "lsa", "telecom", "infocomm", "limited", "ltd"))
-_NOT_A_WORD: Final = re.compile(r"[\W_]+")
 _NAMES: Final = {spelling: name for name, spellings in CIRCLES.items() for spelling in spellings}
 
 
@@ -63,6 +63,5 @@ def circle(text: str) -> str | None:
     >>> circle("AIR GJ"), circle("BSNL - Bihar"), circle("Roaming abroad")
     ('Gujarat', 'Bihar', None)
     """
-    words = _NOT_A_WORD.sub(" ", text.casefold()).split()
-    bare = [word for word in words if word not in _OF_OPERATORS | _OTHERS]
+    bare = [word for word in heading_words(text) if word not in _OF_OPERATORS | _OTHERS]
     return _NAMES.get(" ".join(bare))

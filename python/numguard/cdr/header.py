@@ -15,13 +15,14 @@ import pyarrow as pa
 
 from numguard._core import normalize, normalize_imei
 from numguard.cdr import times
-from numguard.cdr.layout import ROLES, Layout, Role, canonical_line, canonical_name, names_served_party, without_form
+from numguard.cdr.layout import ROLES, Layout, Role, canonical_line, names_served_party, without_form
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.cdr.non_data import TARGET, Whose, stated_count
 from numguard.cdr.parties import check_groups, doubts, is_caller, settled
 from numguard.errors import ArgumentError, InputError
 from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.source.header import LINES_SEARCHED, SEPARATORS, beginnings, split_line, usual_width
+from numguard.source.languages import canonical_name
 from numguard.source.non_data import bare
 
 __all__ = ["Header", "Preamble", "candidates", "find_header", "likely_header", "read_preamble", "rows_among"]

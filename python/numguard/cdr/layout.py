@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias, get_args
 
-from numguard.source.languages import heading_words, in_english
+from numguard.source.languages import canonical_name, heading_words, in_english
 
 __all__ = [
     "PLACE_ROLES",
@@ -22,7 +22,6 @@ __all__ = [
     "Layout",
     "Role",
     "canonical_line",
-    "canonical_name",
     "find_columns",
     "has_month_first",
     "without_form",
@@ -59,7 +58,6 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 #: that may contain them. A row is complete without them, so that a heading that is there twice is left unread.
 PLACE_ROLES: Final[tuple[Role, ...]] = ROLES[ROLES.index("first_cell") :]
 
-_NOT_A_WORD: Final = re.compile(r"[\W_]+")
 #: The form of a date or a time after the name of its column.
 _FORM: Final = re.compile(r"(?: (?:dd|mm|yy|yyyy|mon|mmm|hh|hh24|mi|ss|sss|ms|ist|hrs|24hrs?|24 hrs?|am|pm))+$")
 #: The forms of durations that are read: seconds, or a clock.
@@ -68,23 +66,8 @@ _OTHER_ZONE: Final = re.compile(r" (?:utc|gmt)$")
 _WHEN: Final[tuple[Role, ...]] = ("at", "date", "time")
 
 
-def canonical_name(cell: str) -> str:
-    """A column name as it is compared: lower case, every run of blanks and punctuation one space, quotes gone.
-
-    Words of the languages of India are in English, and count once beside it.
-
-    >>> canonical_name("'Target /A PARTY NUMBER '"), canonical_name("Calling No / कॉलिंग नंबर")
-    ('target a party number', 'calling no')
-    """
-    if cell.isascii():
-        return _NOT_A_WORD.sub(" ", cell.casefold()).strip()
-    return " ".join(in_english(heading_words(cell)))
-
-
 def canonical_line(line: str) -> str:
     """The names in a line, each as it is compared; where one ends is not known."""
-    if line.isascii():
-        return canonical_name(line)
     return " ".join(in_english(heading_words(line), each_once=False))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-from numguard.cdr.layout import canonical_name
+from numguard.source.languages import canonical_name
 from numguard.source.non_data import PAGE, RULER, TOTAL_WORDS, bare_cells
 from numguard.source.scripts import MARKS
 

@@ -14,10 +14,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from numguard._core import normalize, normalize_imei
-from numguard.cdr.layout import Direction, Role, canonical_name, without_form
+from numguard.cdr.layout import Direction, Role, without_form
 from numguard.cdr.layouts import generic
 from numguard.errors import InputError
 from numguard.source.header import groups
+from numguard.source.languages import canonical_name
 
 __all__ = ["check_groups", "doubts", "is_caller", "settled"]
 

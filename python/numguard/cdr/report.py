@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, TypeGuard
 
 from numguard.cdr.header import MAPPED, Header, find_header, likely_header, read_preamble, rows_among
-from numguard.cdr.layout import Layout, Role, canonical_name, without_form
+from numguard.cdr.layout import Layout, Role, without_form
 from numguard.cdr.layouts import LAYOUTS
 from numguard.cdr.non_data import is_no_data
 from numguard.cdr.summary import FileSummary
@@ -23,6 +23,7 @@ from numguard.compute import named
 from numguard.errors import InputError
 from numguard.source import Found, as_text, headings, open_members, open_source
 from numguard.source.container import Member
+from numguard.source.languages import canonical_name
 from numguard.source.lines import open_text
 from numguard.source.non_data import RULER, is_blank
 from numguard.source.typed_text import Key, typed_text

@@ -24,7 +24,7 @@ from numguard.cdr import times
 from numguard.cdr.cells import Bytes, Column, Flags, Ints, nulls, unwrapped, without_fraction
 from numguard.cdr.durations import durations
 from numguard.cdr.header import Header
-from numguard.cdr.layout import Role, canonical_name, has_month_first
+from numguard.cdr.layout import Role, has_month_first
 from numguard.cdr.layouts.generic import MAY_BE_OF_THE_CALLED, OF_THE_CALLED
 from numguard.cdr.non_data import NonData
 from numguard.cdr.places import PLACE_COLUMNS, PLACE_READERS, places
@@ -33,6 +33,7 @@ from numguard.cdr.rows import RawRows, Reader, decides_served
 from numguard.cdr.summary import FileSummary
 from numguard.compute import counts, flags, schema_of
 from numguard.indian_time import DAY_MICROS, IST, MOMENT, OFFSET_MICROS
+from numguard.source.languages import canonical_name
 
 __all__ = ["SCHEMA", "Sightings"]
 

@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from numguard.errors import InputError
 from numguard.indian_time import local
 from numguard.notebook import card, counts
 from numguard.source.part import RECORD_NOTES
 from numguard.source.strict import notes_text, strict_error
+from numguard.types import RowAccount, row_account
 
 __all__ = ["CDR_NOTES", "CdrSummary", "FileSummary"]
 
@@ -88,11 +89,16 @@ class FileSummary:
         return "number" if self.target_msisdn is not None else "handset"
 
     @property
+    def bare_reason(self) -> str:
+        """Why nothing was read from it, without its name."""
+        return self.why_left_out.removeprefix(f"{self.source}: ")
+
+    @property
     def warnings(self) -> list[str]:
         """What must be checked before the rows are used."""
         found = list(self.reader_warnings)
         if self.left_out:
-            found.append(f"nothing was read from it: {self.why_left_out.removeprefix(f'{self.source}: ')}")
+            found.append(f"nothing was read from it: {self.bare_reason}")
         if self.missing and not self.left_out:
             remedy = "; if one of those not read is it, name the columns (--map COLUMN=served ..., layout=)"
             remedy = remedy if self.not_read else ""
@@ -212,19 +218,13 @@ class CdrSummary:
         return _added(part.skipped for part in self.files)
 
     @property
-    def account(self) -> dict[str, Any]:
-        """The account of every row: rows_read = rows_used + rows_refused + the lines in not_data, by kind."""
-        refused, skipped = self.refused, self.skipped
-        total = sum(refused.values())
-        return {
-            "rows_read": self.rows + total + sum(skipped.values()),
-            "rows_used": self.rows,
-            "rows_refused": total,
-            "refused_rows": refused,
-            "not_data": skipped,
-            "not_read": {part.source: part.not_read for part in self.files if part.not_read},
-            "warnings": self.warnings,
-        }
+    def account(self) -> RowAccount:
+        """The account of every row, with the columns of each file that were not read."""
+        passed_over = [f"{part.source}: {part.bare_reason}" for part in self.files if part.left_out]
+        around = {"passed_over": passed_over, "warnings": self.warnings}
+        account = row_account(self.rows, self.refused, self.skipped, **around)
+        account["not_read"] = {part.source: part.not_read for part in self.files if part.not_read}
+        return account
 
     @property
     def unread(self) -> dict[str, dict[str, int]]:

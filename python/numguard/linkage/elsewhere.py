@@ -22,7 +22,7 @@ from numguard.linkage.expansion import Expansion, expansion_of
 from numguard.linkage.places import PLACES, Places
 from numguard.linkage.policy import LinkPolicy, bounds_of
 from numguard.source import looks_national
-from numguard.types import Region, RowAccount
+from numguard.types import Region, RowAccount, row_account
 
 __all__ = ["PLACED", "Counted", "Held", "Side", "expand_elsewhere", "read_kept"]
 
@@ -127,16 +127,7 @@ def _complete(held: Held, side: Side, keys: pa.UInt64Array, few: pa.Table) -> pa
 
 def _account(counted: Counted, policy: LinkPolicy) -> RowAccount:
     """The account, as that of `expand`; an engine returns rows alone."""
-    refused = sum(counted.refused.values())
-    account: RowAccount = {
-        "rows_read": counted.rows,
-        "rows_used": counted.rows - refused,
-        "rows_refused": refused,
-        "refused_rows": counted.refused,
-        "not_data": {},
-        "passed_over": [],
-        "warnings": [],
-    }
+    account = row_account(counted.rows - sum(counted.refused.values()), counted.refused)
     if policy.place_rules:
         account["rows_placed"] = counted.rows_placed
     return account

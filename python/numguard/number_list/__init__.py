@@ -27,7 +27,7 @@ from numguard.number_list.reader import OpenList
 from numguard.number_list.rounded import check_rounded
 from numguard.number_list.seeds import read_dated_seeds
 from numguard.source import REFUSED, reading
-from numguard.types import PathLike, Region, RowAccount, is_texts
+from numguard.types import PathLike, Region, RowAccount, is_texts, row_account
 
 __all__ = [
     "NumberList",
@@ -155,14 +155,7 @@ def _counted(keys: _Set, opened: OpenList, *, strict: bool) -> NumberList[_Set]:
 
 
 def _saved(keys: _Set) -> NumberList[_Set]:
-    account: RowAccount = {
-        "rows_read": len(keys),
-        "rows_used": len(keys),
-        "rows_refused": 0,
-        "refused_rows": {},
-        "not_data": {},
-    }
-    return NumberList(keys, account, REFUSED.empty_table())
+    return NumberList(keys, row_account(len(keys), {}), REFUSED.empty_table())
 
 
 def listing_dates(

@@ -7,12 +7,11 @@ same receiver, so that another spelling must neither count as a new receiver nor
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from numguard.errors import ArgumentError
-from numguard.registry.spelling import folded
+from numguard.registry.spelling import folded, signs_of
 
 __all__ = ["same_receiver", "the_receiver"]
 
@@ -54,13 +53,7 @@ def same_receiver(one: str, other: str) -> bool:
     >>> same_receiver("D.o.T.", "dot"), same_receiver("DoT", "Dot Bank")
     (True, False)
     """
-    return _bare(one) == _bare(other)
-
-
-def _bare(name: str) -> str:
-    # Vowels of Indian scripts are marks: without them, names of two receivers are equal.
-    kept = (sign for sign in folded(name) if sign.isalnum() or unicodedata.category(sign)[0] == "M")
-    return "".join(kept) or folded(name)
+    return (signs_of(one) or folded(one)) == (signs_of(other) or folded(other))
 
 
 def _slip(one: str, other: str) -> bool:

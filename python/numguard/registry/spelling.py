@@ -17,7 +17,7 @@ import pyarrow as pa
 from numguard.compute import pc, whole
 from numguard.registry.arrays import Column
 
-__all__ = ["folded", "folded_cells", "listed_in", "phrases", "plain_words", "seen"]
+__all__ = ["folded", "folded_cells", "listed_in", "phrases", "plain_words", "seen", "signs_of"]
 
 _UNSEEN = r"\p{Cf}"
 #: Joiners that Indian scripts write with: they are left where a name is shown.
@@ -64,6 +64,16 @@ def folded(name: str | None) -> str:
         return (name or "").lower()
     text: str = folded_cells(pa.array([name], pa.string()))[0].as_py()
     return text
+
+
+def signs_of(name: str) -> str:
+    """The letters, marks and digits of a name, folded. Vowels of Indian scripts are marks.
+
+    >>> signs_of("N.C.R.P. 1930") == signs_of("ncrp-१९३०")
+    True
+    """
+    kept = (sign for sign in folded(name) if unicodedata.category(sign)[0] in "LMN")
+    return "".join(str(unicodedata.digit(sign, sign)) for sign in kept)
 
 
 def plain_words(text: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from numguard.notebook import card
+from numguard.types import RowAccount, row_account
 
 __all__ = ["ScanSummary", "SkippedFile"]
 
@@ -65,7 +66,14 @@ class ScanSummary:
     @property
     def rows_read(self) -> int:
         """Rows that were read, refused rows, and non-data lines."""
-        return self.rows + self.refused_lines + sum(self.not_data.values())
+        return self.account["rows_read"]
+
+    @property
+    def account(self) -> RowAccount:
+        """The account of every row, as of other verbs. Refused cells (`refused`) are of rows that were used."""
+        passed_over = [f"{passed.file}: {passed.why}" for passed in self.passed_over]
+        around = {"passed_over": passed_over, "warnings": list(self.warnings)}
+        return row_account(self.rows, self.refused_rows, self.not_data, **around)
 
     @property
     def rows_per_second(self) -> float:

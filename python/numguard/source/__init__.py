@@ -82,7 +82,7 @@ from numguard.source.typed import (
     parts_of_dataset,
 )
 from numguard.source.typed_text import Key, typed_text
-from numguard.types import PathLike, RowAccount
+from numguard.types import PathLike, RowAccount, row_account
 
 __all__ = [
     "ORIGIN",
@@ -186,19 +186,17 @@ def accounted(
     for part in parts:
         all_refused.update(part.account.refused)
         all_not_data.update(part.account.not_data)
-    return {
-        "rows_read": sum(part.account.read for part in parts),
-        "rows_used": sum(part.account.used for part in parts) - left_out,
-        "rows_refused": all_refused.total(),
-        "refused_rows": dict(+all_refused),
-        "not_data": dict(+all_not_data),
-        "passed_over": [f"{passed.name}: {passed.why}" for source in sources for passed in source.passed_over],
-        "warnings": [
+    return row_account(
+        sum(part.account.used for part in parts) - left_out,
+        +all_refused,
+        +all_not_data,
+        passed_over=[f"{passed.name}: {passed.why}" for source in sources for passed in source.passed_over],
+        warnings=[
             warning
             for part in parts
             for warning in (*(f"{part.name}: {one}" for one in part.about.warnings), *part.account.warnings)
         ],
-    }
+    )
 
 
 def refused_rows(parts: Iterable[Part]) -> pa.Table:

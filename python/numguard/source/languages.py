@@ -15,10 +15,11 @@ from typing import Final
 
 from numguard.source.scripts import ABBREVIATED, MARKS, plain_letters
 
-__all__ = ["apart", "heading_words", "in_english"]
+__all__ = ["apart", "canonical_name", "heading_words", "in_english"]
 
 _APOSTROPHES: Final = "'\u2019\u02bc"
 
+_NOT_A_WORD: Final = re.compile(r"[^a-z0-9]+")
 #: Where the next word of a name such as `suspectMobile` begins, but not within those of two services.
 _NEXT_WORD: Final = re.compile(r"(?<=[a-z])(?<!Whats)(?<!whats)(?=[A-Z])(?!Pe(?![a-z]))")
 
@@ -34,15 +35,27 @@ def apart(name: str) -> str:
 
 def heading_words(written: str) -> list[str]:
     """The words of a heading, folded; the zero or the point of an abbreviation is not part of it, as in मो0 नं0."""
-    plain = written if written.isascii() else ABBREVIATED.sub(" ", written)
-    plain = plain_letters(plain)
+    if written.isascii():
+        return _NOT_A_WORD.sub(" ", written.lower()).split()
+    plain = plain_letters(ABBREVIATED.sub(" ", written))
     kept = []
     for at, char in enumerate(plain):
         # Assamese writes one within a word.
-        if char in _APOSTROPHES and not plain.isascii() and not plain[max(at - 1, 0)].isascii():
+        if char in _APOSTROPHES and not plain[max(at - 1, 0)].isascii():
             continue
         kept.append(char if char.isalnum() or char in MARKS else " ")
     return "".join(kept).split()
+
+
+def canonical_name(written: str) -> str:
+    """A heading as it is compared: lower case, every run of blanks and punctuation one space, quotes gone.
+
+    Words of the languages of India are in English, and count once beside it.
+
+    >>> canonical_name("'Target /A PARTY NUMBER '"), canonical_name("Calling No / कॉलिंग नंबर")
+    ('target a party number', 'calling no')
+    """
+    return " ".join(in_english(heading_words(written)))
 
 
 def in_english(words: Sequence[str], *, romanised: bool = False, each_once: bool = True) -> list[str]:

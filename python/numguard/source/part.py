@@ -110,11 +110,6 @@ class Account:
         self._by_reader: Mapping[str, int] = {}
 
     @property
-    def read(self) -> int:
-        """All rows of the part, without its header."""
-        return self.used + sum(self.refused.values()) + sum(self.not_data.values())
-
-    @property
     def refused(self) -> dict[str, int]:
         """The count of refused rows by note."""
         of_lines = Counter({note: self.notes.count(code) for code, note in enumerate(_NOTES)})

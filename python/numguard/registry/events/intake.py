@@ -30,7 +30,7 @@ from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, Mapped, headin
 from numguard.registry.sheets.preview import Preview, preview
 from numguard.registry.sheets.sheet import Sheet, read_sheet
 from numguard.source.strict import check_strict, notes_text
-from numguard.types import PathLike, RowAccount, TableSource
+from numguard.types import PathLike, RowAccount, TableSource, row_account
 
 __all__ = ["UNREQUESTED", "Intake", "add_complaints", "named_refusals", "record_intake"]
 
@@ -137,8 +137,8 @@ class Intake:
     def account(self) -> RowAccount:
         """The account of every row: rows_read = rows_used + rows_refused + the lines in not_data."""
         used = self.added + self.updated + self.repeated
-        read = used + self.refused + sum(self.not_data.values())
-        return {"rows_read": read, "rows_used": used, "rows_refused": self.refused, "not_data": self.not_data}
+        around = {"passed_over": self.passed_over, "warnings": self.warnings}
+        return row_account(used, self.refused, self.not_data, **around)
 
 
 def add_complaints(

@@ -23,7 +23,7 @@ from numguard.registry.sheets.headings import heading, names_suspects
 from numguard.registry.sheets.plain_types import plain
 from numguard.source.header import SEPARATORS, split_line
 from numguard.source.records import Records, read_records
-from numguard.types import RowAccount, TableSource
+from numguard.types import RowAccount, TableSource, row_account
 
 __all__ = ["Sheet", "read_sheet"]
 
@@ -73,14 +73,8 @@ class Sheet(Records):
 
     def account(self, refused: int) -> RowAccount:
         """The account of every row, of which so many were refused."""
-        return {
-            "rows_read": self.records + sum(self.not_data.values()),
-            "rows_used": self.records - refused,
-            "rows_refused": refused,
-            "not_data": self.not_data,
-            "passed_over": self.passed_over,
-            "warnings": self.warnings,
-        }
+        around = {"passed_over": self.passed_over, "warnings": self.warnings}
+        return row_account(self.records - refused, refused, self.not_data, **around)
 
 
 def read_sheet(

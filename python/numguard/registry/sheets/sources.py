@@ -7,7 +7,6 @@ under two names.
 
 from __future__ import annotations
 
-import unicodedata
 from functools import cache
 from typing import Any
 
@@ -15,7 +14,7 @@ import pyarrow as pa
 
 from numguard.registry.arrays import Column
 from numguard.registry.sheets.cells import words
-from numguard.registry.spelling import folded, listed_in
+from numguard.registry.spelling import listed_in, signs_of
 
 __all__ = ["same_source", "sources", "spellings"]
 
@@ -33,18 +32,11 @@ def sources(column: Column) -> pa.Array[Any]:
 
 def same_source(name: str) -> str:
     """A source in the spelling of the table; one that is not in it as it is."""
-    return spellings().get(_bare(name), name)
+    return spellings().get(signs_of(name), name)
 
 
 @cache
 def spellings() -> dict[str, str]:
     """Each spelling, as it is compared, and the source's name."""
     rows = listed_in("sources.csv")
-    return {_bare(row[name]): row["source"] for name in ("source", "spelling") for row in rows}
-
-
-def _bare(name: str) -> str:
-    """Letters, their marks and digits alone: `N.C.R.P.` and `ncrp` are one."""
-    return "".join(
-        str(unicodedata.digit(sign, sign)) for sign in folded(name) if unicodedata.category(sign)[0] in "LMN"
-    )
+    return {signs_of(row[name]): row["source"] for name in ("source", "spelling") for row in rows}
