@@ -90,6 +90,18 @@ def test_messages_hold_no_number(tmp_path: Path) -> None:
     table = pa.table({number: [number]})
     answer = tmp_path / "answer.json"
     answer.write_text(json.dumps({"status": int(number), "payload": None}))
+    of_mobile = pa.table({"mobile": [number]})
+    more = of_mobile.append_column(number, pa.array([1]))
+    other = of_mobile.append_column(number, pa.array(["x"]))
+    fields = [of_mobile.append_column("of", pa.array([{number[:9] + end: 1}])) for end in "01"]
+    pairs: list[list[Path]] = []
+    for k, tables in enumerate([(of_mobile, more), (more, other), fields]):
+        pairs.append([tmp_path / f"{k}_1.parquet", tmp_path / f"{k}_2.parquet"])
+        for table, path in zip(tables, pairs[-1], strict=True):
+            pq.write_table(table, path)
+    twice = pa.Table.from_arrays([pa.array([number])] * 2, names=[number] * 2)
+    below = tmp_path / "below.csv"
+    below.write_text(f"Case,,Account {number},\nName,Ref,Mobile,Bank\nA,1,{number},X\nB,2,{number},X\n")
     calls: list[Callable[[], Any]] = [
         lambda: ng.scan(table, {number: listed}, at=number, since={"9876543211": listed}),
         lambda: ng.scan(table, {number: listed}, at=number, since={number: listed}),
@@ -97,6 +109,11 @@ def test_messages_hold_no_number(tmp_path: Path) -> None:
         lambda: ng.Registry().block_list().write(tmp_path / "a.csv", columns=[number]),
         lambda: ng.scan(answer, {"mobile": listed}).read_all(),
         lambda: ng.Registry().add_complaints(answer),
+        lambda: ng.scan(twice, {number: listed}).read_all(),
+        lambda: ng.scan(table.append_column(f"{number}_match", table[0]), {number: listed}).read_all(),
+        lambda: ng.read_numbers(below),
+        *(lambda pair=pair: ng.scan(pair, {"mobile": listed}).read_all() for pair in pairs),
+        *(lambda pair=pair: ng.scan(map(pq.read_table, pair), {"mobile": listed}).read_all() for pair in pairs[1:]),
     ]
     for call in calls:
         with pytest.raises(NumguardError) as raised:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import sys
+import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -337,3 +340,21 @@ def test_every_form_of_json_that_pandas_writes_is_rows(tmp_path: Path, orient: A
 def test_another_object_is_one_record(tmp_path: Path, document: str) -> None:
     (tmp_path / "one.json").write_text(document)
     assert text(open_source(tmp_path / "one.json")).num_rows == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="who may read a file is a matter of POSIX")
+@pytest.mark.parametrize("read", [lambda path: ng.scan(path, {"mobile": ng.NumberSet(["9876543210"])}), ng.read_cdr])
+def test_a_file_that_this_user_may_not_read_is_not_called_damaged(read: Callable[[Path], object]) -> None:
+    user = os.geteuid()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "d.csv"
+        path.write_text("mobile\n9876543210\n")
+        Path(folder).chmod(0o755)
+        path.chmod(0)
+        try:
+            if user == 0:
+                os.seteuid(65534)
+            with pytest.raises(InputError, match=r"d\.csv: not readable by this user$"):
+                read(path)
+        finally:
+            os.seteuid(user)

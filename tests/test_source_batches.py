@@ -219,3 +219,40 @@ def test_a_type_that_changes_is_named_where_a_cell_does_not_fit(tmp_path: Path) 
     for source in (ds.dataset(tmp_path, format="csv", schema=schema), iter(batches)):
         with pytest.raises(InputError, match="has another type than in the first file"):
             ng.scan(source, {"a": LISTED}).read_all()
+
+
+OTHER_FIELDS = [
+    ({"paid": 100}, {"refunded": 500}),
+    ({"lat": 1, "lon": 2}, {"lon": 1, "lat": 2}),
+    ([{"paid": 1}], [{"refunded": 1}]),
+    ({"of": {"paid": 1}}, {"of": {"refunded": 1}}),
+]
+
+
+@pytest.mark.parametrize(("first", "then"), OTHER_FIELDS)
+def test_no_field_of_a_struct_is_given_under_the_name_of_another(first: Any, then: Any, tmp_path: Path) -> None:
+    tables = [pa.table({"a": ["9876543210"], "of": pa.array([cell])}) for cell in (first, then)]
+    paths = [tmp_path / f"{k}.{ending}" for ending in ("parquet", "arrow") for k in (1, 2)]
+    for table, path in zip([*tables, *tables], paths, strict=True):
+        if path.suffix == ".parquet":
+            pq.write_table(table, path)
+        else:
+            with pa.ipc.new_file(path, table.schema) as file:
+                file.write_table(table)
+    for source in (tables, iter(tables), paths[:2], paths[2:], paths[1:3], ds.dataset(paths[:2])):
+        with pytest.raises(InputError, match=r"column 'of': it is \w+ with other fields here and \w+ "):
+            scan(source)
+
+
+def test_names_that_writers_give_to_items_and_entries_are_no_other_fields(tmp_path: Path) -> None:
+    maps = [
+        pa.map_(pa.string(), pa.int64()),
+        pa.map_(pa.field("k", pa.string(), nullable=False), pa.field("v", pa.int64())),
+    ]
+    lists = [pa.list_(pa.field(name, pa.int64())) for name in ("item", "element")]
+    for kinds, cell in ((maps, [("x", 1)]), (lists, [1])):
+        tables = [pa.table({"a": ["9876540000"], "of": pa.array([cell], kind)}) for kind in kinds]
+        for k, table in enumerate(tables):
+            pq.write_table(table, tmp_path / f"{k}.parquet")
+        for source in (tables, [tmp_path / "0.parquet", tmp_path / "1.parquet"]):
+            assert scan(source)["of"].to_pylist() == [cell] * 2

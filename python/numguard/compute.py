@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.compute
 
 __all__ = [
-    "Bools", "aggregated", "as_text", "ascending", "by_key", "counts", "decoded", "filtered", "flags", "is_bytes",
-    "is_list", "is_number", "is_text", "may_be_number", "named", "pc", "replaced", "retyped", "schema_of", "seen_text",
-    "table_of", "tuples_of", "whole", "why_unread",
+    "Bools", "aggregated", "as_text", "ascending", "by_key", "counts", "decoded", "field_names", "filtered", "flags",
+    "is_bytes", "is_list", "is_number", "is_text", "may_be_number", "named", "pc", "replaced", "retyped", "schema_of",
+    "seen_text", "table_of", "tuples_of", "type_name", "whole", "why_unread",
 ]  # fmt: skip
 
 pc: Any = pyarrow.compute
@@ -154,6 +154,31 @@ def is_number(kind: pa.DataType) -> bool:
     (True, False)
     """
     return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+
+
+def type_name(kind: pa.DataType) -> str:
+    """A type as a message has it: without the names of nested fields, which may be numbers.
+
+    >>> type_name(pa.struct({"a": pa.int8()})), type_name(pa.timestamp("us"))
+    ('struct', 'timestamp[us]')
+    """
+    return str(kind).partition("<")[0]
+
+
+def field_names(kind: pa.DataType) -> list[str]:
+    """The names of the fields of structs in a type, in order; of items and entries of maps, writers choose the names.
+
+    >>> field_names(pa.map_(pa.string(), pa.list_(pa.struct({"a": pa.int8(), "b": pa.struct({"c": pa.int8()})}))))
+    ['a', 'b', 'c']
+    """
+    if isinstance(kind, pa.MapType):
+        return [*field_names(kind.key_type), *field_names(kind.item_type)]
+    found = []
+    for at in range(kind.num_fields):
+        field = kind.field(at)
+        found += [field.name] if pa.types.is_struct(kind) else []
+        found += field_names(field.type)
+    return found
 
 
 def flags(values: pa.Array[Any] | pa.ChunkedArray[Any]) -> Bools:

@@ -19,6 +19,7 @@ from numguard.cdr.layout import ROLES, Layout, Role, canonical_line, names_serve
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.cdr.non_data import TARGET, Whose, stated_count
 from numguard.cdr.parties import check_groups, doubts, is_caller, settled
+from numguard.compute import named
 from numguard.errors import ArgumentError, InputError
 from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.source.header import LINES_SEARCHED, SEPARATORS, beginnings, split_line, usual_width
@@ -240,7 +241,7 @@ def _reject_doubles(cells: Sequence[str], names: Sequence[str], columns: Mapping
     for position in columns.values():
         if names.count(names[position]) > 1:
             raise InputError(
-                f"{where}: two columns are named {cells[position]!r}; rename one of them, "
+                f"{where}: two columns are named {named([cells[position]])!r}; rename one of them, "
                 "or leave both out with --map COLUMN=ROLE of the others (layout=)"
             )
 

@@ -16,6 +16,7 @@ from typing import Final
 from numguard._core import normalize, normalize_imei
 from numguard.cdr.layout import Direction, Role, without_form
 from numguard.cdr.layouts import generic
+from numguard.compute import named
 from numguard.errors import InputError
 from numguard.source.header import groups
 from numguard.source.languages import canonical_name
@@ -99,7 +100,7 @@ def doubts(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequen
         )
     if "at" in columns and without_form(names[columns["at"]]) in _FIRST_TIMES:
         last = [name for name in names if without_form(name) in _LAST_TIMES]
-        found += [f"the column {name!r} is not read: of each row only the first time counts" for name in last]
+        found += [f"the column {named([name])!r} is not read: of each row only the first time counts" for name in last]
     return tuple(found)
 
 

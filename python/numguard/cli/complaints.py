@@ -322,7 +322,7 @@ def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
 
 def _show(intake: Intake, preview: Preview) -> None:
     """Prints the preview of a sheet to stdout, as the result of a dry run."""
-    parts = [preview.container, preview.encoding, preview.sheet and f"sheet {preview.sheet!r}"]
+    parts = [preview.container, preview.encoding, preview.sheet and f"sheet {named([preview.sheet])!r}"]
     parts.append(f"header in row {preview.header_row}" if preview.header_row else None)
     options.show(f"{intake.name}: {', '.join(part for part in parts if part)}")
     cells = by_key(((cell["column"], cell["field"]), cell) for cell in preview.sample.to_pylist())

@@ -16,7 +16,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard._core import explain, explain_imei
-from numguard.compute import as_text, is_text, pc
+from numguard.compute import as_text, is_text, named, pc
 from numguard.errors import ColumnError, InputError
 from numguard.keyed import HASHED, read_hashes
 from numguard.number_list.actions import bare
@@ -179,13 +179,13 @@ def column_of(part: Part, kind: Kind) -> str:
     is_other |= is_of_victims(name) or is_spared(name) or is_of_letter(name)
     if not known and is_other and not _is_row(there, kind.names.__contains__):
         raise ColumnError(
-            f"{part.name}: the heading {name!r} is of something else than numbers to list: if they are "
+            f"{part.name}: the heading {named([name])!r} is of something else than numbers to list: if they are "
             f"meant all the same, {_REMEDY}"
         )
     group = dict(zip(there, part.above.groups, strict=False)).get(name)
     if group and kind.is_of_something_else(f"{group} {name}"):
         raise ColumnError(
-            f"{part.name}: the column {name!r} is below the heading {group!r}, of something else than numbers to "
-            f"list: if they are meant all the same, {_REMEDY_BELOW}"
+            f"{part.name}: the column {named([name])!r} is below the heading {named([group])!r}, of something else "
+            f"than numbers to list: if they are meant all the same, {_REMEDY_BELOW}"
         )
     return name

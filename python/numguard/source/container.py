@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, Final, Literal, TypeAlias, cast
 import pyarrow as pa
 
 from numguard._core import Gunzip
-from numguard.errors import InputError
+from numguard.errors import FileMissingError, InputError
 from numguard.source.kinds import HEAD, WRAPPED, character_set, kind_of, refusal_reason
 from numguard.source.limits import check, limit
 from numguard.source.part import About, reading
@@ -133,6 +133,10 @@ def _head(name: str, opened: Opener) -> bytes:
     try:
         with opened() as stream:
             return read_up_to(stream, HEAD)
+    except PermissionError:
+        raise InputError(f"{name}: not readable by this user") from None
+    except FileNotFoundError:
+        raise FileMissingError(f"{name}: there is no such file") from None
     except _DAMAGE as damage:
         raise InputError(f"{name}: cannot be read ({type(damage).__name__}): it is damaged or cut short") from damage
 

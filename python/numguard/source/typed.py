@@ -12,7 +12,7 @@ from weakref import WeakSet
 
 import pyarrow as pa
 
-from numguard.compute import decoded, is_number, is_text, named, pc, retyped, seen_text
+from numguard.compute import decoded, field_names, is_number, is_text, named, retyped, type_name
 from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
 from numguard.source.part import About, Batch, Part, exporting, headings, reading
 
@@ -30,14 +30,12 @@ __all__ = [
     "packed_part",
     "parts_of_batches",
     "parts_of_dataset",
-    "texts_of_column",
 ]
 
 
 #: The names that pandas gives the columns of an unnamed index.
 _UNNAMED = re.compile(r"__index_level_\d+__")
 #: How many ticks of a unit of time are a second.
-_TICKS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 #: Rows of one batch, where the container does not determine it.
 _BATCH_ROWS: Final = 1 << 16
 _STREAM: Final = About(None, "stream")
@@ -247,9 +245,12 @@ def _check_type(column: str, kind: pa.DataType, to: pa.DataType, where: str) -> 
         return
     zones = [kind.tz for kind in (one, other) if isinstance(kind, pa.TimestampType)]
     is_zoned_once = len(zones) == 2 and zones.count(None) == 1
-    if pa.uint64() in (one, other) or is_text(one) or other == pa.null() or is_zoned_once:
+    has_other_fields = field_names(one) != field_names(other)
+    if pa.uint64() in (one, other) or is_text(one) or other == pa.null() or is_zoned_once or has_other_fields:
+        here, before = type_name(one), type_name(other)
+        here += " with other fields" if here == before else ""
         raise InputError(
-            f"{where}: column {named([column])!r}: it is {one} here and {other} before: scan them apart, or cast one"
+            f"{where}: column {named([column])!r}: it is {here} here and {before} before: scan them apart, or cast one"
         )
 
 
@@ -450,47 +451,3 @@ def _as_first(table: pa.Table, first: pa.Schema) -> pa.Table:
     for field, to in zip(table.schema, first, strict=True):
         _check_type(field.name, field.type, to.type, "the source")
     return retyped(table, first)
-
-
-def texts_of_column(column: pa.Array[Any]) -> list[str | None]:
-    """The cells of a column as texts; lists, structures and bytes as they are shown, for a table may have some.
-
-    >>> texts_of_column(pa.array([["98765 43210", "1930"], None])), texts_of_column(pa.array([b"\\xff1"]))
-    (['98765 43210; 1930', None], ['�1'])
-    """
-    kind = column.type
-    if pa.types.is_run_end_encoded(kind):
-        return texts_of_column(pc.run_end_decode(column))
-    if pa.types.is_nested(kind) or pa.types.is_interval(kind):
-        return [None if cell is None else _shown(cell) for cell in column.to_pylist()]
-    if pa.types.is_duration(kind):
-        return [_clock(ticks, kind.unit) for ticks in column.cast(pa.int64()).to_pylist()]
-    texts: list[str | None] = seen_text(_in_one_zone(column)).to_pylist()
-    return texts
-
-
-def _clock(ticks: int | None, unit: str) -> str | None:
-    """A span of time as a clock shows it, as of a workbook: its ticks would be taken for seconds.
-
-    >>> _clock(61_000_000, "us"), _clock(90_000_500, "ms"), _clock(-1, "s")
-    ('00:01:01', '25:00:00.500000', '-00:00:01')
-    """
-    if ticks is None:
-        return None
-    seconds, part = divmod(abs(ticks), _TICKS[unit])
-    shown = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    fraction = f".{part * 10**6 // _TICKS[unit]:06}" if part else ""
-    return f"{'-' if ticks < 0 else ''}{shown}{fraction}"
-
-
-def _shown(cell: object) -> str:
-    """A list of texts as one text, as of JSON; any other cell as Python writes it."""
-    is_of_texts = isinstance(cell, list) and all(isinstance(one, str) for one in cell)
-    return "; ".join(cast("list[str]", cell)) if is_of_texts else str(cell)
-
-
-def _in_one_zone(column: Any) -> Any:
-    """Times in microseconds, those with a zone as in India: their text has one of the forms that are read."""
-    if pa.types.is_timestamp(column.type):
-        return pc.cast(column, pa.timestamp("us", column.type.tz and "+05:30"), safe=False)
-    return pc.cast(column, pa.time64("us"), safe=False) if pa.types.is_time(column.type) else column

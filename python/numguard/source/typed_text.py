@@ -7,38 +7,59 @@ its zeros an IMEI has too few digits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, cast
 
 import pyarrow as pa
 
 from numguard._core import format as format_numbers
-from numguard.compute import decoded, pc
+from numguard.compute import decoded, pc, seen_text
 from numguard.source.container import Member, opened_bytes
 from numguard.source.part import Part, reading
-from numguard.source.typed import texts_of_column
 
-__all__ = ["Key", "text_of_keys", "typed_text"]
+__all__ = ["Key", "clock", "tabbed", "text_of_keys", "typed_text"]
 
 #: What a column of keys holds.
 Key: TypeAlias = Literal["number", "handset"]
 
+_TICKS: Final = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+#: What ends a cell or a line for some reader, and the quote that begins a text of several lines.
+_BREAKS: Final = r"[\t\n\r\x0b\x0c\x{2028}\x{2029}\"]"
+
 
 def typed_text(part: Part, name: str, container: str, key_of: Callable[[str], Key | None]) -> Member:
     """The text of a part. `key_of`: what a column of that name holds, None if no keys."""
-    from numguard.source.workbook import as_lines
-
     names = list(map(str, part.schema().names))
-    rows = [names]
+    lines = tabbed([pa.array([heading]) for heading in names])
     for batch in part.batches():
         with reading(name, "the file"):
             columns = [
-                texts_of_column(text_of_keys(column, key_of(heading)))
+                text_of_column(text_of_keys(column, key_of(heading)))
                 for heading, column in zip(names, batch.data.columns, strict=True)
             ]
-        rows += [[cell or "" for cell in row] for row in zip(*columns, strict=True)]
-    return Member(name, container, "text", "typed", partial(opened_bytes, as_lines(rows)))
+        lines += tabbed(columns)
+    return Member(name, container, "text", "typed", partial(opened_bytes, "\n".join(lines).encode()))
+
+
+def tabbed(columns: Sequence[pa.Array[Any]]) -> list[str]:
+    r"""The lines of columns of text, a tab between the cells; a break in a cell is a blank.
+
+    >>> tabbed([pa.array(["a\tb", None]), pa.array(['"x"', "y"])])
+    ["a b\t'x'", '\ty']
+    """
+    tab = pa.scalar("\t", pa.large_string())
+    lines: list[str] = pc.binary_join_element_wise(*map(_in_a_line, columns), tab).to_pylist()
+    return lines
+
+
+def _in_a_line(column: Any) -> Any:
+    """Cells without what would end a cell, a line or a text in quotes; null is empty."""
+    # One offset of 32 bits for all lines of a column would not do.
+    text = pc.fill_null(column.cast(pa.large_string()), "")
+    if pc.any(pc.match_substring_regex(text, _BREAKS)).as_py():
+        text = pc.replace_substring_regex(pc.replace_substring(text, '"', "'"), _BREAKS, " ")
+    return text
 
 
 def text_of_keys(column: Any, key: Key | None) -> Any:
@@ -58,3 +79,45 @@ def text_of_keys(column: Any, key: Key | None) -> Any:
     with_plus = format_numbers(keys)
     is_abroad = pc.invert(pc.starts_with(with_plus, "+91"))
     return pc.if_else(is_abroad.fill_null(False), with_plus, digits)
+
+
+def text_of_column(column: Any) -> Any:
+    """The cells of a column as text; lists, structures and bytes as they are shown, for a table may have some.
+
+    >>> [text_of_column(pa.array(cells)).to_pylist() for cells in ([["98765 43210", "1930"], None], [b"\\xff1"])]
+    [['98765 43210; 1930', None], ['�1']]
+    """
+    kind = column.type
+    if pa.types.is_run_end_encoded(kind):
+        return text_of_column(pc.run_end_decode(column))
+    if pa.types.is_nested(kind) or pa.types.is_interval(kind):
+        return pa.array([None if cell is None else _shown(cell) for cell in column.to_pylist()], pa.string())
+    if pa.types.is_duration(kind):
+        ticks = column.cast(pa.int64()).to_pylist()
+        return pa.array([None if one is None else clock(one, _TICKS[kind.unit]) for one in ticks], pa.string())
+    return seen_text(_in_one_zone(column))
+
+
+def clock(ticks: int, of_a_second: int = 1) -> str:
+    """A span of time as a clock shows it, as of a workbook: its ticks would be taken for seconds.
+
+    >>> clock(61_000_000, 10**6), clock(90_000_500, 10**3), clock(-1)
+    ('00:01:01', '25:00:00.500000', '-00:00:01')
+    """
+    seconds, part = divmod(abs(ticks), of_a_second)
+    shown = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    fraction = f".{part * 10**6 // of_a_second:06}" if part else ""
+    return f"{'-' if ticks < 0 else ''}{shown}{fraction}"
+
+
+def _shown(cell: object) -> str:
+    """A list of texts as one text, as of JSON; any other cell as Python writes it."""
+    is_of_texts = isinstance(cell, list) and all(isinstance(one, str) for one in cell)
+    return "; ".join(cast("list[str]", cell)) if is_of_texts else str(cell)
+
+
+def _in_one_zone(column: Any) -> Any:
+    """Times in microseconds, those with a zone as in India: their text has one of the forms that are read."""
+    if pa.types.is_timestamp(column.type):
+        return pc.cast(column, pa.timestamp("us", column.type.tz and "+05:30"), safe=False)
+    return pc.cast(column, pa.time64("us"), safe=False) if pa.types.is_time(column.type) else column

@@ -27,6 +27,7 @@ from numguard.source.header import clean, completed_names, groups, joined_names,
 from numguard.source.limits import check
 from numguard.source.non_data import FIGURES, NonData
 from numguard.source.part import Above, Batch, Part
+from numguard.source.typed_text import clock, tabbed
 
 __all__ = ["FilledSheet", "SheetPart", "as_lines", "filled_sheets", "part_name", "sheet_parts"]
 
@@ -34,7 +35,6 @@ _SEARCHED: Final = 50
 _DIGITS_KEPT: Final = 10**15
 _MONTHS: Final = 12
 _DAY_FIRST: Final = re.compile(r"\s*'?(\d{1,2})[/.-]\d{1,2}[/.-]\d{4}")
-_BREAKS: Final = str.maketrans('\t\n\r\x0b\x0c\u2028\u2029"', " " * 7 + "'")
 
 
 #: The first and the last cell, each as row and column.
@@ -197,7 +197,7 @@ def part_name(file: str, sheet: str, number: int, count: int) -> str:
 
 def as_lines(rows: list[list[str]]) -> bytes:
     """A sheet as a text: a line for each row, a tab between its cells."""
-    return "\n".join("\t".join(cell.translate(_BREAKS) for cell in row) for row in rows).encode()
+    return "\n".join(tabbed([pa.array(cells, pa.string()) for cells in zip(*rows, strict=True)])).encode()
 
 
 def filled_sheets(
@@ -320,8 +320,7 @@ def _written(cell: object) -> str:
         case dt.datetime():
             written = cell.strftime("%Y-%m-%d" if cell.time() == dt.time() else "%Y-%m-%d %H:%M:%S")
         case dt.timedelta():
-            seconds = round(cell.total_seconds())
-            written = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+            written = clock(round(cell.total_seconds()))
         case _:
             written = str(cell)
     return written

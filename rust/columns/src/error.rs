@@ -236,15 +236,17 @@ impl std::fmt::Display for Error {
                 )
             }
             Self::RepeatedColumn(name) => {
+                let name = named(name);
                 write!(f, "several columns are named '{name}': rename all but one")
             }
             Self::MatchColumn(column) => {
                 write!(
                     f,
-                    "there is a column '{column}' already: leave it out with columns=, or rename it"
+                    "there is a column '{}' already: leave it out with columns= (--keep), or rename it",
+                    named(column)
                 )
             }
-            Self::InColumn(column, error) => write!(f, "column '{column}': {error}"),
+            Self::InColumn(column, error) => write!(f, "column '{}': {error}", named(column)),
             Self::InFile(file, error) => write!(f, "{file}: {error}"),
             Self::Unreadable {
                 row_group: None,
@@ -265,7 +267,8 @@ impl std::fmt::Display for Error {
             Self::Format(why) => f.write_str(why),
             Self::NewColumn(column) => write!(
                 f,
-                "column '{column}' is not in the first file: name the columns to hand on with columns= (--keep)"
+                "column '{}' is not in the first file: name the columns to hand on with columns= (--keep)",
+                named(column)
             ),
             Self::TypeChanged { found, expected } => write!(
                 f,

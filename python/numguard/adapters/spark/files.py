@@ -21,6 +21,7 @@ from numguard.adapters.spark.keys import Sets
 from numguard.adapters.spark.refused import REFUSED, check_refused
 from numguard.adapters.spark.schema import spark_schema
 from numguard.adapters.spark.workers import run_on_workers
+from numguard.compute import named, type_name
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError, UnsupportedTypeError
 from numguard.types import PathLike, Region
 
@@ -104,6 +105,7 @@ def _common(files: list[str], schemas: list[pa.Schema]) -> pa.Schema:
         for field, expected in zip(schema, first, strict=True):
             if field.type != expected.type:
                 raise InputError(
-                    f"{file}: column {field.name!r} is {field.type}, and in {files[0]} {expected.type}: scan them apart"
+                    f"{file}: column {named([field.name])!r} is {type_name(field.type)}, and in {files[0]} "
+                    f"{type_name(expected.type)}: scan them apart"
                 )
     return first

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from numguard._core import ImeiSet, NumberSet
+from numguard.compute import named
 from numguard.errors import ArgumentError
 
 __all__ = ["CANONICAL", "Sets", "Travelling", "canonical", "of_spark", "readable", "readable_type"]
@@ -92,11 +93,13 @@ class Sets(Mapping[str, Any]):
             if not isinstance(column, str):
                 raise ArgumentError(f"sets: takes names of columns as keys, not {type(column).__name__}")
             if not isinstance(members, (NumberSet, ImeiSet)):
-                raise ArgumentError(f"sets: {column!r} takes a NumberSet or an ImeiSet, not {type(members).__name__}")
+                raise ArgumentError(
+                    f"sets: {named([column])!r} takes a NumberSet or an ImeiSet, not {type(members).__name__}"
+                )
             if not _is_in_file(members) and members.nbytes > _LARGEST_CARRIED:
                 raise ArgumentError(
-                    f"sets: that of {column!r} has {members.nbytes >> 20:,} MiB, too many to travel with each task: "
-                    "save() it where all workers find it under the same path, and open() it from there"
+                    f"sets: that of {named([column])!r} has {members.nbytes >> 20:,} MiB, too many to travel with "
+                    "each task: save() it where all workers find it under the same path, and open() it from there"
                 )
         self._sets = dict(sets)
 

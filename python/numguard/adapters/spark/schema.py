@@ -11,6 +11,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import StructField, StructType
 
 from numguard.adapters.spark.keys import readable_type
+from numguard.compute import named
 from numguard.errors import UnsupportedTypeError
 
 __all__ = ["StructField", "StructType", "arrow_schema", "spark_schema"]
@@ -39,7 +40,9 @@ def arrow_schema(schema: StructType, names: Iterable[str]) -> pa.Schema:
     kinds = [(name, schema[name].dataType.simpleString()) for name in names]
     for name, kind in kinds:
         if _arrow_type(kind) is None:
-            raise UnsupportedTypeError(f"column {name!r}: a column of type {kind[:40]} holds neither numbers nor times")
+            raise UnsupportedTypeError(
+                f"column {named([name])!r}: a column of type {kind[:40]} holds neither numbers nor times"
+            )
     return pa.schema([pa.field(name, readable_type(_arrow_type(kind))) for name, kind in kinds])
 
 

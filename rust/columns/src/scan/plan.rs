@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use arrow_array::new_empty_array;
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
 use numguard_core::set::FrozenSet;
 
 use crate::Error;
 use crate::column::{Column, Keys};
+use crate::error::type_name;
 use crate::regions::Regions;
 
 /// The suffix of the column of matches: it is named as the key column with this suffix.
@@ -154,9 +155,13 @@ impl ScanPlan {
                 .ok_or_else(|| no_such_column(field.name(), schema))?;
             let (found, expected) = (schema.field(at).data_type(), field.data_type());
             if !same_values(found, expected) {
+                let (mut here, first) = (type_name(found), type_name(expected));
+                if here == first {
+                    here.push_str(" with other fields");
+                }
                 return Err(Error::TypeChanged {
-                    found: found.to_string(),
-                    expected: expected.to_string(),
+                    found: here,
+                    expected: first,
                 }
                 .in_column(field.name()));
             }
@@ -184,7 +189,32 @@ fn no_such_column(column: &str, schema: &Schema) -> Error {
 
 /// Columns that hold the same text in different layouts are the same column.
 fn same_values(found: &DataType, expected: &DataType) -> bool {
-    found.equals_datatype(expected) || (is_text(found) && is_text(expected))
+    (found.equals_datatype(expected) && same_fields(found, expected))
+        || (is_text(found) && is_text(expected))
+}
+
+/// Whether the fields of structs in two equal types have the same names: a cast goes by their order.
+fn same_fields(found: &DataType, expected: &DataType) -> bool {
+    use DataType::{FixedSizeList, LargeList, LargeListView, List, ListView, Map, Struct};
+    let same = |a: &FieldRef, b: &FieldRef| same_fields(a.data_type(), b.data_type());
+    match (found, expected) {
+        (Struct(a), Struct(b)) => {
+            let mut pairs = a.iter().zip(b);
+            pairs.all(|(a, b)| a.name() == b.name() && same(a, b))
+        }
+        // Writers name items, and the entries of maps, as they like.
+        (Map(a, _), Map(b, _)) => match (a.data_type(), b.data_type()) {
+            (Struct(a), Struct(b)) => a.iter().zip(b).all(|(a, b)| same(a, b)),
+            _ => false,
+        },
+        (List(a), List(b))
+        | (LargeList(a), LargeList(b))
+        | (ListView(a), ListView(b))
+        | (LargeListView(a), LargeListView(b))
+        | (FixedSizeList(a, _), FixedSizeList(b, _)) => same(a, b),
+        (DataType::Dictionary(_, a), DataType::Dictionary(_, b)) => same_fields(a, b),
+        _ => true,
+    }
 }
 
 /// The index of the only column with that name.
