@@ -54,6 +54,8 @@ class Model:
     withdrawals: list[tuple[int, int]] = field(default_factory=list)
     decisions: list[tuple[int, int, str]] = field(default_factory=list)
     outcomes: list[tuple[int, int, str]] = field(default_factory=list)
+    #: The moment of the answers of an event.
+    happened: dict[int, datetime] = field(default_factory=dict)
     links: list[tuple[int, dict[str, int]]] = field(default_factory=list)
     exported: list[tuple[int, int, str]] = field(default_factory=list)
     seen: list[tuple[int, int]] = field(default_factory=list)
@@ -244,6 +246,13 @@ class Model:
         grounded = {n for n in universe if self._grounded(n, cut)}
         return {n: self._state(n, cut, grounded) for n in universe}
 
+    def _was_released(self, decided_at: int, decided: str, answered_at: int, answered: str) -> bool:
+        """Whether an answer of an earlier day than a decision would undo it."""
+        if decided not in {"reverified", "reactivated"} or answered not in {"blocked", "rejected"}:
+            return False
+        days = [at.astimezone(IST).date() for at in (self.happened[answered_at], self.moments[decided_at - 1])]
+        return days[0] < days[1]
+
     def _protected(self, n: int, cut: int) -> bool:
         event, status = self._last(self.decisions, n, cut, {"protected", "unprotected"})
         if event >= 0:
@@ -274,7 +283,7 @@ class Model:
             status = "withdrawn"
         elif not grounds:
             status = "review"
-        elif answered_at > decided_at:
+        elif answered_at > decided_at and not self._was_released(decided_at, decided, answered_at, answered):
             status = answered
         elif decided in {"reverified", "reactivated"}:
             status = decided

@@ -219,6 +219,17 @@ def test_a_decision_that_takes_numbers_off_a_list_counts_every_row(status: str, 
     assert account["not_data"] == ({"other_action": 3 - decided} if decided < 3 else {})
 
 
+def test_a_verified_holder_whose_number_stays_blocked_is_reported(case: Path) -> None:
+    """Of an operator's answer it is known that the number works again; of an officer's word it is not."""
+    numguard("export", "a.csv", "--to", "DoT")
+    Path("one.csv").write_text("9876543210\n")
+    says = "1 of them: a block was requested, and no change asks to lift it; if it is to be lifted, decide reactivated\n"
+    assert says in numguard("decide", "reverified", "--numbers", "one.csv", "--reason", "came in person").stderr
+    run = numguard("decide", "reactivated", "--numbers", "one.csv", "--reason", "came in person")
+    assert says not in run.stderr
+    assert "1 to release" in numguard("export", "b.csv", "--to", "DoT", "--since-last").stderr
+
+
 def test_a_list_without_a_number_to_decide_on_names_what_it_has(case: Path) -> None:
     Path("sent.csv").write_text("msisdn,action\n9876543210,reverify\n9123456789,release\n")
     run = numguard("decide", "confirmed", "--numbers", "sent.csv", "--reason", "checked")

@@ -6,7 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 
+from numguard.registry.numbers.state import Decision
 from test_merge import complaint, two
 
 
@@ -40,3 +42,53 @@ def test_a_file_of_answers_that_two_desks_recorded_counts_once(tmp_path: Path) -
         desk.registry.merge(third.registry)
         case = desk.registry._case
         assert case.state(case.store.head())["status"].to_pylist() == ["reactivated"]
+
+
+@pytest.mark.parametrize(
+    ("decision", "answer", "later", "rule", "status"),
+    [
+        ("confirmed", "reverified", "decision", "later", "confirmed"),
+        ("confirmed", "reverified", "answer", "later", "reverified"),
+        ("confirmed", "rejected", "answer", "later", "rejected"),
+        ("withdrawn", "blocked", "answer", "withdrawn_first", "withdrawn"),
+        ("reactivated", "blocked", "decision", "later", "reactivated"),
+        ("reactivated", "blocked", "answer", "older_answer", "reactivated"),
+        ("confirmed", "blocked", "answer", None, "blocked"),
+        ("withdrawn", "reverified", "decision", None, "withdrawn"),
+    ],
+)
+def test_a_decision_and_an_answer_of_two_desks_that_differ_are_a_contradiction(
+    decision: Decision, answer: str, later: str, rule: str | None, status: str, tmp_path: Path
+) -> None:
+    """The clocks decide between desks that did not know of each other, and perhaps no one has looked at both."""
+    one, other = two(tmp_path)
+    one.registry.add_complaints(complaint("98765 43210"))
+    other.registry.merge(one.registry)
+    late, early = (one, other) if later == "decision" else (other, one)
+    late.now = early.now + timedelta(days=2)
+    one.registry.decide(["98765 43210"], decision, "checked")
+    # The answer is of the day before, whenever it is recorded.
+    day = f"{early.now - timedelta(days=1):%d/%m/%Y}"
+    other.registry.record_outcomes(pa.table({"msisdn": ["9876543210"], "status": [answer], "happened_at": [day]}))
+    one.now = other.now = late.now + timedelta(hours=1)
+    found = [desk.registry.merge(third.registry).contradictions for desk, third in ((one, other), (other, one))]
+    for desk, contradictions in zip((one, other), found, strict=True):
+        case = desk.registry._case
+        assert case.state(case.store.head())["status"].to_pylist() == [status]
+        rows = [(r["kind"], r["held_value"], r["other_value"], r["rule"]) for r in contradictions.to_pylist()]
+        values = (decision, answer) if status == decision else (answer, decision)
+        assert rows == ([("decision_and_outcome", *values, rule)] if rule else [])
+
+
+@pytest.mark.parametrize("decision", ["accepted", "dismissed"])
+def test_a_decision_on_a_number_that_waits_at_another_desk_too_is_a_contradiction(
+    decision: Decision, tmp_path: Path
+) -> None:
+    one, other = two(tmp_path)
+    for number, (desk, words) in enumerate(((one, "Axel"), (other, "not sure:"))):
+        desk.registry.add_complaints(complaint(f"{words} 98765 43210", acknowledgement_no=f"3170822000000{number}"))
+    one.now = other.now = other.now + timedelta(hours=1)
+    one.registry.decide(["98765 43210"], decision, "checked")
+    (row,) = other.registry.merge(one.registry).contradictions.to_pylist()
+    assert (row["kind"], row["held_value"], row["other_value"]) == ("decision_and_naming", decision, "waits")
+    assert (row["rule"], row["held_by"], row["other_by"]) == ("settled_apart", "SI Rohtak", "SI Hisar")

@@ -52,6 +52,19 @@ def test_a_dry_run_lists_what_an_amendment_drops(registry: ng.Registry) -> None:
     assert registry.add_complaints(slip, name="another desk").dropped.num_rows == 0
 
 
+@pytest.mark.parametrize(("numbers", "status"), [("Axel 98765 43210", "Registered"), ("98765 43210", "Closed")])
+def test_a_number_that_an_amendment_names_no_longer_for_certain_is_dropped(
+    registry: ng.Registry, numbers: str, status: str
+) -> None:
+    """It leaves the list, as one that the amendment leaves out does."""
+    registry.add_complaints(complaints(complaint("1", "98765 43210", status="Registered")), name="a")
+    then = complaints(complaint("1", numbers, status=status))
+    for dry_run in (True, False):
+        dropped = registry.add_complaints(then, name="b", dry_run=dry_run).dropped
+        assert pairs(dropped, "msisdn", "why", "was", "status") == [(A, "dropped_by_amendment", "reported", "review")]
+    assert A not in listed(registry)
+
+
 def test_a_suspect_that_becomes_the_complainant_is_turned(registry: ng.Registry) -> None:
     registry.add_complaints(complaints(complaint("1", "9876543210", complainant_mobile="8887776665")))
     turned = complaints(complaint("1", "8887776665", complainant_mobile="9876543210"))

@@ -191,6 +191,7 @@ class Machine(RuleBasedStateMachine):
         assert (done.added, done.refused) == (len(taken), len(values) - len(taken))
         event = self._event()
         self.model.outcomes += [(event, n, status) for n in taken]
+        self.model.happened[event] = moment
         self.dated += [(event, n, moment) for n in taken]
         self.model.intakes.append(event)
 

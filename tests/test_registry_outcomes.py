@@ -268,3 +268,46 @@ def test_a_column_of_a_type_without_numbers_is_named(case: ng.Registry) -> None:
         case.record_outcomes(pa.table({"mobile": numbers, "outcome": ["blocked"]}))
     with pytest.raises(UnsupportedTypeError, match=r"column 'mobile': .* has lists: give each number a row of its own"):
         case.record_outcomes(pa.table({"mobile": [["9876543210"]], "outcome": ["blocked"]}))
+
+
+REPEATS: list[tuple[str, tuple[str, ...], str, tuple[str | None, str]]] = [
+    # The answer that was given, what came between, the same answer in another file without days, and what comes of it.
+    ("reverified", (), "reverified", ("known", "reverified")),
+    ("reverified", ("confirmed", "export"), "reverified", (None, "reverified")),
+    ("reverified", ("confirmed",), "reverified", ("undated_repeat", "confirmed")),
+    ("rejected", ("confirmed",), "rejected", ("undated_repeat", "confirmed")),
+    ("blocked", ("confirmed",), "blocked", ("known", "confirmed")),
+    ("blocked", ("reactivated",), "blocked", ("undated_repeat", "reactivated")),
+    ("blocked", ("reactivated", "export"), "blocked", ("undated_repeat", "reactivated")),
+    ("reverified", ("reactivated",), "reverified", ("known", "reactivated")),
+    ("blocked", ("withdrawn",), "blocked", ("known", "withdrawn")),
+    ("blocked", ("withdrawn", "export"), "blocked", (None, "withdrawn")),
+    ("blocked", ("protected", "export"), "blocked", (None, "protected")),
+]
+
+
+@pytest.mark.parametrize(("answer", "between", "repeated", "expected"), REPEATS)
+def test_an_answer_without_a_day_that_is_given_again_counts_if_something_was_sent_since(
+    case: ng.Registry, tmp_path: Path, answer: str, between: tuple[str, ...], repeated: str, expected: tuple[str, str]
+) -> None:
+    case.export(tmp_path / "1.csv", to="DoT")
+    case.record_outcomes(answers(("9876543210", answer, None)))
+    for step in between:
+        if step == "export":
+            case.export(tmp_path / "2.csv", to="DoT", since="last")
+        else:
+            case.decide(["9876543210"], step, "checked")  # type: ignore[arg-type]
+    again = case.record_outcomes(answers(("9876543210", repeated, None), ("9123456789", "blocked", None)))
+    note, status = expected
+    assert (again.added, again.repeated, again.refused) == (
+        1 + (note is None),
+        note == "known",
+        note == "undated_repeat",
+    )
+    assert again.refusals["note"].to_pylist() == ["undated_repeat"] * again.refused
+    assert status_of(case, A) == status
+    if between[-1:] == ("export",) and status in {"withdrawn", "protected"}:
+        # It is still blocked: the receiver is asked once more.
+        assert again.unrequested["msisdn"].to_pylist() == [A]
+        released = case.export(tmp_path / "3.csv", to="DoT", since="last").to_table()
+        assert {"msisdn": A, "action": "release"} in released.select(["msisdn", "action"]).to_pylist()

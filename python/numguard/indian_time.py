@@ -7,11 +7,13 @@ since 1945 (IANA time zone database, Asia/Kolkata), so that a fixed offset is ex
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
-from typing import Final
+from typing import Final, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-__all__ = ["DAY_MICROS", "IST", "MOMENT", "OFFSET_MICROS", "ZONE", "day_of", "local"]
+__all__ = ["DAY_MICROS", "IST", "MOMENT", "OFFSET_MICROS", "ZONE", "day_begin", "day_of", "local"]
 
 #: The zone's name in the IANA time zone database.
 ZONE: Final = "Asia/Kolkata"
@@ -21,6 +23,9 @@ OFFSET_MICROS: Final = 19_800_000_000
 DAY_MICROS: Final = 86_400_000_000
 
 IST: Final = timezone(timedelta(microseconds=OFFSET_MICROS), "IST")
+
+#: A moment, or an array of them.
+_Micros = TypeVar("_Micros", int, npt.NDArray[np.int64])
 
 #: The type of every moment that is shown.
 MOMENT: Final = pa.timestamp("us", ZONE)
@@ -33,6 +38,15 @@ def local(micros: int) -> datetime:
     '1970-01-01T05:30:00+05:30'
     """
     return datetime(1970, 1, 1, tzinfo=IST) + timedelta(microseconds=micros + OFFSET_MICROS)
+
+
+def day_begin(micros: _Micros) -> _Micros:
+    """The first moment of the day in India of a moment, or of an array of them, in microseconds since 1970 UTC.
+
+    >>> day_begin(0) == -OFFSET_MICROS
+    True
+    """
+    return (micros + OFFSET_MICROS) // DAY_MICROS * DAY_MICROS - OFFSET_MICROS
 
 
 def day_of(micros: int) -> date:

@@ -9,11 +9,13 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, Protocol, TypeAlias, TypedDict, TypeGuard, runtime_checkable
+from typing import Final, Literal, Protocol, TypeAlias, TypedDict, TypeGuard, get_args, runtime_checkable
 
 import pyarrow as pa
 
 __all__ = [
+    "ACTIONS",
+    "Action",
     "ArrowArrayExportable",
     "ArrowStreamExportable",
     "Dataset",
@@ -135,6 +137,10 @@ Region: TypeAlias = str | None
 
 #: The same, or a column with the region of each row.
 Regions: TypeAlias = Region | Values
+
+#: What a row of a block list, or of a change of one, is for.
+Action: TypeAlias = Literal["block", "reverify", "release", "none"]
+ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
 #: The form in which a number is written.
 Style: TypeAlias = Literal["e164", "digits", "national", "international"]

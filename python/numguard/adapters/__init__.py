@@ -15,7 +15,7 @@ import pyarrow as pa
 from numguard._core import ImeiSet, NumberSet, normalize
 from numguard.errors import ArgumentError
 from numguard.scanning.marks import no_set
-from numguard.types import Region
+from numguard.types import Regions
 
 __all__: list[str] = []
 
@@ -36,7 +36,7 @@ def without_codes(answers: Any) -> Any:
     return answers.cast(pa.struct(fields))
 
 
-def lookup(members: object, verb: Literal["contains", "position"], region: Region) -> Callable[..., Any]:
+def lookup(members: object, verb: Literal["contains", "position"], region: Regions) -> Callable[..., Any]:
     """The method of a set that looks a column up: of numbers, those without a country code read by the region.
 
     Raises:

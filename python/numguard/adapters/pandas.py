@@ -22,7 +22,7 @@ from numguard import _core
 from numguard._core import ImeiSet, NumberSet
 from numguard.adapters import lookup
 from numguard.errors import ArgumentError, MissingExtraError
-from numguard.types import Region, Style
+from numguard.types import Regions, Style
 
 try:
     import pandas as pd
@@ -39,7 +39,7 @@ class NumguardAccessor:
     def __init__(self, series: pd.Series[Any]) -> None:
         self._series = series
 
-    def normalize(self, *, region: Region = "IN") -> pd.Series[Any]:
+    def normalize(self, *, region: Regions = "IN") -> pd.Series[Any]:
         """Each cell's E.164 digits (UInt64), `<NA>` where it is refused; as `numguard.normalize`."""
         return self._like(_core.normalize(self._series, region=self._beside(region)))
 
@@ -51,11 +51,11 @@ class NumguardAccessor:
         """Each number written out (string); the series holds canonical keys; as `numguard.format`."""
         return self._like(_core.format(self._series, style))
 
-    def extract(self, *, region: Region = "IN") -> pd.Series[Any]:
+    def extract(self, *, region: Regions = "IN") -> pd.Series[Any]:
         """The numbers that each text names (lists of UInt64); as `numguard.extract`."""
         return self._like(_core.extract(self._series, region=self._beside(region)))
 
-    def explain(self, *, region: Region = "IN") -> pd.DataFrame:
+    def explain(self, *, region: Regions = "IN") -> pd.DataFrame:
         """Each cell's number, kind and note (`msisdn`, `kind`, `note`); as `numguard.explain`."""
         return self._frame(_core.explain(self._series, region=self._beside(region)))
 
@@ -63,15 +63,15 @@ class NumguardAccessor:
         """Each cell's handset, form and note (`imei14`, `form`, `note`); as `numguard.explain_imei`."""
         return self._frame(_core.explain_imei(self._series))
 
-    def contains(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> pd.Series[Any]:
+    def contains(self, members: NumberSet | ImeiSet, *, region: Regions = "IN") -> pd.Series[Any]:
         """Whether each cell is a member (boolean), `<NA>` where it is missing or refused; as `NumberSet.contains`."""
         return self._like(lookup(members, "contains", self._beside(region))(self._series))
 
-    def position(self, members: NumberSet | ImeiSet, *, region: Region = "IN") -> pd.Series[Any]:
+    def position(self, members: NumberSet | ImeiSet, *, region: Regions = "IN") -> pd.Series[Any]:
         """Each cell's index in `members.to_array()` (UInt32), `<NA>` if it is no member; as `NumberSet.position`."""
         return self._like(lookup(members, "position", self._beside(region))(self._series))
 
-    def _beside(self, region: Region) -> Region:
+    def _beside(self, region: Regions) -> Regions:
         """The region; a series of them has a code for each row, which pandas finds by the index, and Arrow by place."""
         if isinstance(region, pd.Series) and not region.index.equals(self._series.index):
             raise ArgumentError("region: its index is not that of the series: reindex it first")

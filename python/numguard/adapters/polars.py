@@ -15,6 +15,7 @@ pieces on threads of its own, so each of these calls uses one; a longer column i
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -39,14 +40,15 @@ Column = TypeVar("Column", pl.Expr, pl.Series)
 _PIECE = 1 << 18
 
 
-class _Namespace(Generic[Column]):
+class _Namespace(ABC, Generic[Column]):
     """The verbs; a subclass defines how one is applied to a column."""
 
     def __init__(self, column: Column) -> None:
         self._column: Column = column
 
+    @abstractmethod
     def _apply(self, verb: Callable[..., Any], to: Any) -> Column:
-        raise NotImplementedError
+        """The column of what a verb gives, of this type."""
 
     def _region(self, region: Region) -> Region:
         """The region, if the column can be read by it."""

@@ -66,7 +66,7 @@ class Header:
     @property
     def may_switch_parties(self) -> bool:
         """Whether a switch may have recorded the caller as the served party, depending on the call type."""
-        return "call_type" in self.columns and is_caller(dict(self.columns), self.canonical)
+        return "call_type" in self.columns and is_caller(self.columns, self.canonical)
 
     @property
     def has_keys(self) -> bool:
@@ -160,7 +160,7 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
     if found.layout.name == MAPPED:
         return found
     above = searched[found.line - 2] if found.line > 1 else ""
-    check_groups(dict(found.columns), found.names, split_line(above, found.delimiter), where)
+    check_groups(found.columns, found.names, split_line(above, found.delimiter), where)
     if found.layout is not generic.BY_NAMES:
         return found
     below = (split_line(line, found.delimiter) for line in lines[found.line :] if len(line) <= _LONGEST_LINE)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from numguard._core import normalize, normalize_imei
@@ -42,7 +42,7 @@ _REMEDY: Final = (
 )
 
 
-def is_caller(columns: dict[Role, int], names: Sequence[str]) -> bool:
+def is_caller(columns: Mapping[Role, int], names: Sequence[str]) -> bool:
     """Whether the served party's column may have the caller, depending on the call type.
 
     Where the column of IMEIs is headed as the A number's, the A number is the one whose handset a row shows.
@@ -90,7 +90,7 @@ def settled(
     return columns
 
 
-def doubts(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+def doubts(columns: Mapping[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """What the columns of such a header leave in doubt."""
     found = []
     if _may_be_list_of_calls(columns, rows):
@@ -104,7 +104,7 @@ def doubts(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequen
     return tuple(found)
 
 
-def check_groups(columns: dict[Role, int], names: Sequence[str], above: Sequence[str], where: str) -> None:
+def check_groups(columns: Mapping[Role, int], names: Sequence[str], above: Sequence[str], where: str) -> None:
     """Checks the headings of groups in the line above a header.
 
     Raises:
@@ -148,7 +148,7 @@ def _call_type(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Se
     return {}
 
 
-def _subject(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]) -> int | None:
+def _subject(columns: Mapping[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]) -> int | None:
     """The column of the subject beside A and B numbers: each number is one of the two, as call types say."""
     subjects = set(generic.BY_NAMES.columns["served"]) - generic.CALLERS
     callers, others = (_numbers(rows, columns[role]) for role in ("served", "other"))
@@ -164,7 +164,7 @@ def _subject(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequ
     return None
 
 
-def _show_handsets_of_called(columns: dict[Role, int], rows: Sequence[Sequence[str]]) -> bool:
+def _show_handsets_of_called(columns: Mapping[Role, int], rows: Sequence[Sequence[str]]) -> bool:
     """Whether handsets of outgoing calls are, in incoming ones, those of the B numbers rather than the A numbers."""
     if not {"imei", "call_type"} <= columns.keys():
         return False
@@ -177,7 +177,7 @@ def _show_handsets_of_called(columns: dict[Role, int], rows: Sequence[Sequence[s
     return of_called > sum((caller, imei) in of_callers for caller, _, imei in incoming)
 
 
-def _may_be_list_of_calls(columns: dict[Role, int], rows: Sequence[Sequence[str]]) -> bool:
+def _may_be_list_of_calls(columns: Mapping[Role, int], rows: Sequence[Sequence[str]]) -> bool:
     if not {"served", "imei", "call_type"} <= columns.keys() or {"other", "calling", "called"} & columns.keys():
         return False
     if not {"in", "out"} <= set(_directions(columns, rows)):
@@ -189,7 +189,7 @@ def _may_be_list_of_calls(columns: dict[Role, int], rows: Sequence[Sequence[str]
     return max(counts.values(), default=0) >= _NUMBERS_OF_A_LIST
 
 
-def _directions(columns: dict[Role, int], rows: Sequence[Sequence[str]]) -> list[Direction]:
+def _directions(columns: Mapping[Role, int], rows: Sequence[Sequence[str]]) -> list[Direction]:
     """The direction of each row, but of a switch's record of the called party, which says whose handset it shows."""
     if "call_type" not in columns:
         return [None] * len(rows)

@@ -46,7 +46,7 @@ _ROW: Final = re.compile(r"""^['"]?\+?\d{10,16}['"]?[,;\t|]|\b\d{10,16}\b.*[,;\t
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One text, and the summary of its first lines; `left_out` if it contains no table."""
+    """One text, and the summary of its first lines, which is `left_out` if it contains no table."""
 
     member: Member
     summary: FileSummary

@@ -32,6 +32,7 @@ from numguard.cdr.refusals import Refusals, Refused
 from numguard.cdr.rows import RawRows, Reader, decides_served
 from numguard.cdr.summary import FileSummary
 from numguard.compute import counts, flags, schema_of
+from numguard.imsi import are_imsis
 from numguard.indian_time import DAY_MICROS, IST, MOMENT, OFFSET_MICROS
 from numguard.source.languages import canonical_name
 
@@ -60,9 +61,6 @@ _CODES: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
 #: What `_read_types` gives of a call type.
 _DIRECTION, _OF_CALLED, _MAY_BE_OF_CALLED = range(3)
 _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
-#: Handsets as an IMSI of India gives them: no TAC begins with 404 or 405, its country codes (ITU-T E.212).
-_FIRST_OF_IMSIS: Final = 404 * 10**11
-_IMSIS: Final = 2 * 10**11
 _PREFIXED: Final = 14
 _TYPE_OF_ADDRESS: Final = "^(91|11)91[6-9]"
 _MOST_VALUES_KEPT: Final = 10_000
@@ -197,7 +195,7 @@ class Sightings:
                 refusals.add(flags(raw.read["call_type"][_OF_CALLED]), "call_type", "unknown_call_type")
         imei = raw.columns.get("imei")
         if imei is not None:
-            refusals.add(_are_imsis(imei), "imei", "imsi_for_imei")
+            refusals.add(are_imsis(imei), "imei", "imsi_for_imei")
         self._refuse_clocks(refusals, at)
         for role, outcome in outcomes:
             self._refuse_times(refusals, role, outcome)
@@ -311,11 +309,12 @@ class Sightings:
 
 def _instants(raw: RawRows) -> tuple[Column, list[tuple[Role, Bytes]]]:
     """The time of each row, null where none is written, and the outcomes of its columns that are not all OK."""
-    columns: dict[Role, str] = {"at": "timestamp"} if "at" in raw.columns else {"date": "date", "time": "clock"}
+    columns: dict[Role, times.What] = {"at": "timestamp"} if "at" in raw.columns else {"date": "date", "time": "clock"}
     columns = {role: what for role, what in columns.items() if role in raw.columns or role in raw.read}
     if len(columns) == 1:
         # A single column has both, whatever its name.
-        columns = dict.fromkeys(columns, "timestamp")
+        both: times.What = "timestamp"
+        columns = dict.fromkeys(columns, both)
     micros = np.full(len(raw.lines), -OFFSET_MICROS)
     missing = np.full(len(raw.lines), not columns)
     outcomes: list[tuple[Role, Bytes]] = []
@@ -328,7 +327,7 @@ def _instants(raw: RawRows) -> tuple[Column, list[tuple[Role, Bytes]]]:
     return _with_nulls(micros, missing).view(MOMENT), outcomes
 
 
-def _read_times(raw: RawRows, role: Role, what: str) -> times.Reading:
+def _read_times(raw: RawRows, role: Role, what: times.What) -> times.Reading:
     if role in raw.read:
         micros, outcome = raw.read[role]
         return times.Reading(micros.to_numpy(), outcome.to_numpy())
@@ -437,7 +436,7 @@ def _without_prefix(parties: _Parties, lrns: Column | None) -> tuple[Column, Col
     return numbers, pa.DictionaryArray.from_arrays(still, unkeyed.dictionary)
 
 
-def _completed(micros: Column, unread: Column, what: str) -> times.Reading:
+def _completed(micros: Column, unread: Column, what: times.What) -> times.Reading:
     """The times of a column, those included that are not in the usual form."""
     outcome = np.full(len(micros), times.OK, dtype=np.uint8)
     if not micros.null_count:
@@ -452,13 +451,6 @@ def _completed(micros: Column, unread: Column, what: str) -> times.Reading:
 def _blank(keys: Column, unread: Column | None) -> Column:
     """Which cells without a key have no other text."""
     return keys.is_null() if unread is None else pc.and_(keys.is_null(), unwrapped(unread).is_null())
-
-
-def _are_imsis(imeis: Column) -> Flags:
-    """Which handsets are IMSIs of India: of the subscribers of one operator, every ten would be one handset."""
-    keys = imeis.fill_null(0).to_numpy()
-    found: Flags = keys - np.uint64(_FIRST_OF_IMSIS) < np.uint64(_IMSIS)
-    return found
 
 
 def _lengths(cells: Column) -> Any:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import product
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow.compute as pc
@@ -89,7 +89,10 @@ _MIDNIGHTS: Final = (
     " 00:00",
     *(f"{gap}00:00:00{part}{zone}" for gap, part, zone in product(" T", _NOTHING, ("", "+05:30", "+0530"))),
 )
-_WRITTEN: Final = {
+#: A day from 1970 on, a time since midnight, or a day with a time or alone.
+What: TypeAlias = Literal["date", "clock", "timestamp"]
+
+_WRITTEN: Final[dict[What, tuple[str, ...]]] = {
     "date": tuple(date + midnight for date, midnight in product(_DATES, _MIDNIGHTS)),
     "clock": tuple(clock + zone for clock, zone in product(_CLOCKS, _ZONES)),
     "timestamp": _TIMESTAMPS,
@@ -111,11 +114,10 @@ class Reading(NamedTuple):
     outcome: Bytes
 
 
-def read(cells: Column, what: str) -> Reading:
+def read(cells: Column, what: What) -> Reading:
     """A column of text -> microseconds.
 
-    `what` is "date" (from 1970-01-01 to that midnight), "clock" (since midnight) or "timestamp" (a date and a clock in
-    one cell, or a lone date).
+    A date is from 1970-01-01 to that midnight, a clock since midnight; a timestamp is both in one cell, or a lone date.
     """
     found = spans(_plain(cells))
     micros = np.zeros(len(cells), dtype=np.int64)
@@ -250,5 +252,5 @@ def _pattern(written: str) -> bytes:
 
 
 @cache
-def _shapes(what: str, length: int) -> tuple[_Shape, ...]:
+def _shapes(what: What, length: int) -> tuple[_Shape, ...]:
     return tuple(_Shape(written) for written in _WRITTEN[what] if len(written) == length)

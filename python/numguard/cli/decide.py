@@ -20,6 +20,8 @@ __all__ = ["decide"]
 
 #: Decisions that take numbers off a list or keep them off: every row counts, whatever its action.
 _OFF: tuple[Decision, ...] = ("withdrawn", "protected", "reverified", "reactivated", "dismissed")
+#: The statuses of numbers of which a receiver was asked for a block, or reported one.
+_BLOCKED: tuple[Status, ...] = ("requested", "blocked")
 #: The statuses of numbers on no list that a confirmation is most likely to be wrong about: another desk settled them.
 _DECIDED: tuple[Status, ...] = ("protected", "withdrawn", "rejected", "reverified", "reactivated")
 
@@ -49,8 +51,8 @@ def decide(
       confirmed      to be blocked, also if it was only linked so far
       withdrawn      off the list; the next change asks to release it
       protected      never listed or linked; unprotected ends that
-      reverified     its holder was verified: off the list
-      reactivated    it is in use again: off the list
+      reverified     its holder was verified: off the list; a block is not lifted by that
+      reactivated    in use again: off the list; the next change asks to release it
       accepted       waits (numguard review): counts as if written plainly
       dismissed      waits: does not count
 
@@ -86,13 +88,15 @@ def decide(
     with options.open_registry(registry_path, by) as registry:
         unknown = listed.keys - registry.known(listed.keys)
         before = _decided_before(registry, listed.keys) if status == "confirmed" else {}
+        blocked = len(registry.numbers(_BLOCKED, among=listed.keys)) if status == "reverified" else 0
         event = registry.decide(listed.keys, status, reason)
         # Of one that was decided on before, and never named, the decision is a record: it waits all the same.
         waiting = registry.numbers("review", among=listed.keys) if status == "confirmed" else unknown
     never_named = len(unknown | waiting)
     if as_json:
         summary = {"status": status, "numbers": len(listed.keys), "never_named": never_named, "event": event}
-        options.say_json(summary | ({"before": before} if before else {}) | listed.account)
+        more = ({"before": before} if before else {}) | ({"blocked": blocked} if blocked else {})
+        options.say_json(summary | more | listed.account)
         return
     without = f"; left out: {notes_text(left_out)}" if left_out else ""
     options.say(f"{status}: {options.count(len(listed.keys), 'number')}{without}")
@@ -105,6 +109,11 @@ def decide(
         options.say(
             f"{sum(before.values()):,} of them: another decision or answer was on record "
             f"({notes_text(before)}){stay}; see numguard history"
+        )
+    if blocked:
+        options.say(
+            f"{blocked:,} of them: a block was requested, and no change asks to lift it; if it is to be lifted, decide "
+            "reactivated"
         )
     account.say_around(listed, numbers)
 

@@ -26,7 +26,7 @@ from numguard.errors import ArgumentError, ColumnError
 from numguard.files.page import is_page
 from numguard.source import Source, headings, open_source
 from numguard.source.strict import notes_text
-from numguard.types import Region
+from numguard.types import ACTIONS, Region
 
 if TYPE_CHECKING:
     from numguard.blocklist import BlockList
@@ -49,7 +49,6 @@ class _NamedPath(click.Path):
 FILE: Final = _NamedPath(dir_okay=False, path_type=Path)
 FOLDER: Final = _NamedPath(file_okay=False, path_type=Path)
 _LINE_EVERY = 0.2
-_ACTIONS = ("block", "reverify", "release", "none")
 
 
 def in_order(*several: Option) -> Option:
@@ -161,12 +160,12 @@ def list_actions(verb: str) -> Option:
         "--action",
         "actions",
         # A misspelt action would choose no row, and the list would be empty.
-        type=click.Choice(_ACTIONS, case_sensitive=False),
+        type=click.Choice(ACTIONS, case_sensitive=False),
         metavar="ACTION",
         multiple=True,
         default=["block"],
         show_default=True,
-        help=f"Of a block list, which rows to {verb} ({', '.join(_ACTIONS)}); may be given again.",
+        help=f"Of a block list, which rows to {verb} ({', '.join(ACTIONS)}); may be given again.",
     )
 
 

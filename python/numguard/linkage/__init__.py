@@ -25,8 +25,9 @@ from typing import Any, Literal, TypedDict
 import pyarrow as pa
 
 from numguard._core import ImeiSet, Linkage, check_sightings, parquet_schema
-from numguard.compute import as_text, decoded, is_text, named, pc
+from numguard.compute import decoded, is_text, named, pc
 from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
+from numguard.imsi import are_imsis
 from numguard.linkage.expansion import Expansion, expansion_of
 from numguard.linkage.graph import Graph
 from numguard.linkage.places import Places
@@ -46,10 +47,10 @@ from numguard.source import (
     is_listed_twice,
     looks_national,
     open_source,
-    read_moments,
     refused_rows,
 )
 from numguard.source import Source as OpenSource
+from numguard.source.dated import moments_of
 from numguard.source.strict import strict_error
 from numguard.types import Region, Source, Values, is_whole
 
@@ -218,8 +219,7 @@ def columns_read(policy: LinkPolicy, msisdn: str, imei: str, at: str | None, nam
 
 def _warnings_of(handsets: pa.RecordBatch) -> list[str]:
     """Warns of handsets that begin as IMSIs of India do (404, 405; ITU-T E.212), and no TAC does."""
-    begin: Any = pc.divide(handsets.column("imei14"), pa.scalar(10**11, pa.uint64()))
-    imsis = pc.is_in(begin, pa.array([404, 405], pa.uint64())).true_count
+    imsis = int(are_imsis(handsets.column("imei14")).sum())
     if not imsis:
         return []
     return [f"{imsis:,} handsets begin with 404 or 405, as IMSIs of India do: check that the column has IMEIs"]
@@ -267,9 +267,7 @@ def _moments(times: Any) -> Any:
     """Days of report; of text, those in ISO 8601."""
     if not is_text(decoded(times.type)):
         return times
-    texts = pc.utf8_trim_whitespace(as_text(times))
-    found = read_moments(texts)
-    is_unread = pc.and_(found.is_null(), pc.not_equal(texts, "").fill_null(False))
+    found, is_unread = moments_of(times)
     row = pc.index(is_unread, True).as_py()
     if row >= 0:
         raise UnsupportedTypeError(f"seeds: column 'reported_at': the text in row {row + 1} is no time in ISO 8601")

@@ -18,6 +18,7 @@ from numguard.errors import ColumnError, InputError
 from numguard.source import Batch, Part
 from numguard.source.languages import apart, heading_words, in_english
 from numguard.source.scripts import plain_letters
+from numguard.types import ACTIONS
 
 __all__ = [
     "LIKE_ACTION",
@@ -30,9 +31,8 @@ __all__ = [
     "rows_with",
 ]
 
-#: The column with the action of each row, and the actions: those of a block list, and of a change of one.
+#: The column with the action of each row.
 _ACTION = "action"
-_ACTIONS = ("block", "reverify", "release", "none")
 #: Of one number a list cannot have both. The linked number of a change has a row to release and one to verify.
 _OPPOSITE: Final = {"block": ("release", "none"), "release": ("block",)}
 #: The note of a row whose action is none of them.
@@ -103,7 +103,7 @@ def refuse_other_actions(part: Part, read: set[str], *, is_sparing: bool) -> Non
                 may_be.remove(at)
                 continue
             written = set(map(plain_letters, texts.to_pylist())) - {""}
-            if not (written <= set(_ACTIONS) or is_of_actions):
+            if not (written <= set(ACTIONS) or is_of_actions):
                 may_be.remove(at)
             elif {"reverify", "release"} & written:
                 raise ColumnError(
@@ -125,7 +125,7 @@ def rows_with(batch: Batch, action: str, actions: Sequence[str]) -> tuple[Batch,
     """
     written = _as_actions(batch.data[action])
     kept = pc.is_in(written, pa.array([one.strip().lower() for one in actions], pa.string()))
-    known = pc.or_(kept, pc.is_in(written, pa.array(_ACTIONS)))
+    known = pc.or_(kept, pc.is_in(written, pa.array(ACTIONS)))
     notes = pc.if_else(known, None, _UNKNOWN_ACTION)
     return batch.filter(kept), known.true_count - kept.true_count, batch.refused(notes)
 

@@ -35,6 +35,7 @@ from numguard.number_list.titles import (
     words_of,
 )
 from numguard.source import Batch, Part, contradicted, is_of_codes
+from numguard.source.part import second_header
 from numguard.types import PathLike
 
 __all__ = [
@@ -343,10 +344,7 @@ def check_headings(
         ):
             if [bare(text or "") for text in (cell, *beside)] == own:
                 continue  # The header once more, in a table made of a text: refused like any other text.
-            raise ColumnError(
-                f"{batch.file}: row {number} is a second header, of other columns or in another order: make what is "
-                "below it a file of its own"
-            )
+            raise second_header(batch.file, number)
 
 
 def _moves_numbers(

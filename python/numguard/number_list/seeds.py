@@ -18,7 +18,8 @@ from numguard.indian_time import IST
 from numguard.number_list.actions import may_have_words
 from numguard.number_list.columns import numbers
 from numguard.number_list.reader import OpenList
-from numguard.source import Batch, read_moments
+from numguard.source import Batch
+from numguard.source.dated import moments_of
 from numguard.types import PathLike, Region, RowAccount
 
 __all__ = ["read_dated_seeds"]
@@ -60,9 +61,8 @@ def _reported_at(batch: Batch) -> Any:
     written: Any = batch.data.column(1)
     if not may_have_words(written.type):
         return written
-    written = pc.utf8_trim_whitespace(seen_text(written))
-    found = read_moments(written)
-    at = pc.index(pc.and_(found.is_null(), pc.not_equal(written, "").fill_null(False)), True).as_py()
+    found, is_unread = moments_of(seen_text(written))
+    at = pc.index(is_unread, True).as_py()
     if at >= 0:
         where = f"{batch.file}: row {batch.row_numbers()[at]}"
         raise InputError(f"{where}: reported_at: write it as 2026-09-01 or 2026-09-01 18:30:00, in IST")

@@ -244,7 +244,8 @@ class Registry(Queries, Maintenance):
         Args:
             values: The numbers, as `normalize` accepts them; nulls are left out.
             status: "confirmed", "withdrawn", "protected", "unprotected", "reverified" or "reactivated"; of numbers that
-                wait for a decision, "accepted" (as if the complaint named them plainly) or "dismissed".
+                wait for a decision, "accepted" (as if the complaint named them plainly) or "dismissed". A change
+                releases what was sent to be blocked if it is withdrawn, protected or reactivated.
             reason: Why; recorded, and shown on the lists.
 
         Returns:

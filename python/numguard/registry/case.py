@@ -136,9 +136,7 @@ class Case:
         state = self.state(cut)
         table = rows(state, policy, district)
         listed = self.block_list(table, "full", (0, cut), district, asdict(policy), as_of=as_of, by_name=by_name)
-        listed.unlisted = unlisted(state, policy, district)
-        listed.unlisted_linked = unlisted(state, policy, district, ("reverify",))
-        return listed
+        return _with_unlisted(listed, state, policy, district)
 
     def touched(self, before: Basis, cut: int, policy: ListPolicy, district: str | None) -> pa.Array[Any] | None:
         """The numbers that the change since `before` can have; None is all."""
@@ -170,9 +168,7 @@ class Case:
                 self.state(before.event, touched), state, (before.policy, policy), (before.district, district), due
             )
         listed = self.block_list(table, "delta", (before.event, cut), district, asdict(policy), as_of=as_of)
-        listed.unlisted = unlisted(state, policy, district)
-        listed.unlisted_linked = unlisted(state, policy, district, ("reverify",))
-        return listed
+        return _with_unlisted(listed, state, policy, district)
 
     def releases(self, cut: int, district: str | None, due: Due) -> BlockList:
         """The rows alone of a change that release what is due at `cut`."""
@@ -248,3 +244,10 @@ def refuse_broken(name: str, text: str) -> None:
         text.encode()
     except UnicodeEncodeError:
         raise ArgumentError(f"{name}: is not text in UTF-8") from None
+
+
+def _with_unlisted(listed: BlockList, state: pa.Table, policy: ListPolicy, district: str | None) -> BlockList:
+    """A list with the counts of what it leaves out: of reported and of linked numbers."""
+    listed.unlisted = unlisted(state, policy, district)
+    listed.unlisted_linked = unlisted(state, policy, district, ("reverify",))
+    return listed

@@ -64,7 +64,6 @@ def write_changes(
     path: PathLike,
     *,
     keys: pa.Array[Any] | None = None,
-    account: Mapping[str, Any] | None = None,
     files: Sequence[File] = (),
     tac: TacTable | None = None,
 ) -> Path:
@@ -75,7 +74,6 @@ def write_changes(
         path: The file to write; it ends in .html.
         keys: The numbers (or handsets) to show, uint64. None: all, those with most periods first. A page has at most
             40 of them, and says how many it leaves out.
-        account: The account of all rows, if it has more than `found.account`.
         files: Name, bytes and SHA-256 of each input.
         tac: The makers and models of the handsets.
 
@@ -104,7 +102,7 @@ def write_changes(
     made = [
         _how_to_read(words, found, len(chosen), requested - len(chosen)),
         *(timelines.part(place, key) for place, key in enumerate(shown, start=1)),
-        inputs(found.account if account is None else account, files, namer),
+        inputs(found.account, files, namer),
     ]
     text = page_of(
         made,
@@ -198,15 +196,12 @@ class _Timelines:
     def _other(self) -> str:
         return "imei14" if self.by == "msisdn" else "msisdn"
 
-    def _named(self, what: str, key: int) -> str:
-        return self.namer.number(key) if what == "msisdn" else self.namer.handset(key)
-
     def _phone(self, imei14: int) -> str:
         return self.namer.text((self.phones or {}).get(imei14, ""))
 
     def _label(self, what: str, key: int, *, with_phones: bool) -> str:
         """A name and, of a handset, maker and model."""
-        name = self._named(what, key)
+        name = self.namer.key(what, key)
         phone = self._phone(key) if with_phones and what == "imei14" else ""
         return f"{name} {phone}" if phone else name
 
@@ -229,7 +224,7 @@ class _Timelines:
             sentences.append(f"The picture has the first {_LINES} {words.other}s; {grouped(left)} are left out.")
         if len(rows) > _ROWS:
             sentences.append(f"The table has the first {_ROWS} periods; {grouped(len(rows) - _ROWS)} are left out.")
-        name = self._named(self.by, key)
+        name = self.namer.key(self.by, key)
         return Part(
             f"k{place}",
             name,
@@ -246,7 +241,7 @@ class _Timelines:
         columns = [*words, "first and last row", "from", "to", "sightings", "overlap"]
         lines = [
             [
-                self._named(self._other, row[self._other]),
+                self.namer.key(self._other, row[self._other]),
                 *([self._phone(row["imei14"])] if with_phones else []),
                 self._where(row),
                 minute(row["from"]),

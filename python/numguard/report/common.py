@@ -38,7 +38,6 @@ def write_common(
     found: Common,
     path: PathLike,
     *,
-    account: Mapping[str, Any] | None = None,
     files: Sequence[File] = (),
 ) -> Path:
     """Writes a page of keys in several files, whole or not at all, readable by its owner only; numbers are in full.
@@ -46,7 +45,6 @@ def write_common(
     Args:
         found: The result of `common`.
         path: The file to write; it ends in .html.
-        account: The account of all rows, if it has more than `found.account`.
         files: Name, bytes and SHA-256 of each input.
 
     Raises:
@@ -71,7 +69,7 @@ def write_common(
     if shown.rows:
         made.append(shown.where(what))
     text = page_of(
-        [*made, inputs(found.account if account is None else account, files, namer)],
+        [*made, inputs(found.account, files, namer)],
         title=f"{what.capitalize()}s in at least {found.at_least} of {counted(found.sources, 'file')}",
         subtitle=_period_of(found.table),
         totals=_totals(found, what),
@@ -112,9 +110,6 @@ class _Shown:
         self._names = [namer.text(name) for name in found.names]
         self._numbered = sum(map(len, self._names)) > _HEADS or len(self._names) > _COLUMNS
 
-    def _named(self, key: int) -> str:
-        return self._namer.number(key) if self._found.by == "msisdn" else self._namer.handset(key)
-
     def files(self, what: str) -> list[Table]:
         """The table of files by number, and the table of file names if these are too long for headings."""
         heads = [grouped(k) for k in range(1, len(self._names) + 1)] if self._numbered else self._names
@@ -125,7 +120,8 @@ class _Shown:
             cells = [grouped(one["row_count"]) if one else "" for one in here]
             if many:
                 cells = [", ".join(head for head, one in zip(heads, here, strict=True) if one)]
-            lines.append([self._named(row["key"]), *cells, grouped(row["sources"]), grouped(row["rows"])])
+            name = self._namer.key(self._found.by, row["key"])
+            lines.append([name, *cells, grouped(row["sources"]), grouped(row["rows"])])
         columns = [what, *(["in the files"] if many else heads), "files", "rows"]
         made = [Table(f"Rows of each {what}, by file", columns, lines, words=2 if many else 1, unbroken=True)]
         if self._numbered:
@@ -145,7 +141,7 @@ class _Shown:
                 one = self._each[row["key"], name]
                 seen = ["" if at is None else minute(at) for at in (one["at_min"], one["at_max"])]
                 there = [self._namer.text(name), self._place(one, name)]
-                lines.append([self._named(row["key"]), *there, *seen, grouped(one["row_count"])])
+                lines.append([self._namer.key(self._found.by, row["key"]), *there, *seen, grouped(one["row_count"])])
         columns = [what, "file", "first row", "first seen", "last seen", "rows"]
         return Part("where", "Where and when", text, [Table("Rows by file", columns, lines, words=3, unbroken=True)])
 

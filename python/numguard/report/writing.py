@@ -133,6 +133,10 @@ class Namer:
             return str(_core.format_imei(pa.array([imei14], pa.uint64()))[0].as_py())
         return _crossed(f"{imei14:014}", 8)
 
+    def key(self, column: str, key: int) -> str:
+        """The number or the handset of a column `msisdn` or `imei14`."""
+        return self.number(key) if column == "msisdn" else self.handset(key)
+
     def either(self, row: dict[str, Any]) -> str:
         """The number or the handset of a row that has one of them."""
         return self.number(row["msisdn"]) if row["imei14"] is None else self.handset(row["imei14"])

@@ -18,7 +18,7 @@ from numguard._core import ImeiSet, NumberSet, keep_rows
 from numguard.compute import decoded, is_text, named, pc
 from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.indian_time import ZONE
-from numguard.source import read_moments
+from numguard.source.dated import read_moments
 from numguard.types import Region, Values
 
 __all__ = ["Since", "moments"]

@@ -39,7 +39,7 @@ from numguard.source.container import (
     read_up_to,
     read_whole,
 )
-from numguard.source.dated import dated, read_moments
+from numguard.source.dated import dated
 from numguard.source.header import clean
 from numguard.source.json_records import JsonPart
 from numguard.source.kinds import HEAD, kind_of
@@ -118,7 +118,6 @@ __all__ = [
     "open_members",
     "open_source",
     "paths_read_by",
-    "read_moments",
     "reading",
     "refused_rows",
     "unread_codes",

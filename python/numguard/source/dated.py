@@ -18,7 +18,7 @@ from numguard.errors import UnsupportedTypeError
 from numguard.indian_time import IST, OFFSET_MICROS
 from numguard.source.part import NOT_A_TIME, About, Account, Batch, Part, check_columns
 
-__all__ = ["dated", "read_moments"]
+__all__ = ["dated", "moments_of", "read_moments"]
 
 _MOMENT: Final = pa.timestamp("us", "UTC")
 
@@ -29,6 +29,18 @@ def dated(part: Part, at: str | None = None) -> Part:
         return part
     place = schema.get_field_index(at)
     return part if place < 0 or not is_text(decoded(schema.field(place).type)) else _DatedPart(part, at)
+
+
+def moments_of(texts: pa.Array[Any]) -> tuple[Any, Any]:
+    """The moment of each text, null where there is none; and whether it is neither one nor blank.
+
+    >>> moments, is_unread = moments_of(pa.array(["2026-09-01", " ", None, "01/09/2026"]))
+    >>> moments.is_valid().to_pylist(), is_unread.to_pylist()
+    ([True, False, False, False], [False, False, False, True])
+    """
+    texts = pc.utf8_trim_whitespace(as_text(texts))
+    moments = read_moments(texts)
+    return moments, pc.and_(moments.is_null(), pc.not_equal(texts, "").fill_null(False))
 
 
 class _DatedPart(Part):
@@ -56,12 +68,11 @@ class _DatedPart(Part):
         unread: list[int] = []
         for rows in self._part.batches(list(dict.fromkeys([*wanted, self._at])), account):
             batch = rows
-            texts = pc.utf8_trim_whitespace(as_text(batch.data.column(self._at)))
-            times = read_moments(texts)
-            is_time = pc.or_(times.is_valid(), pc.equal(texts, "").fill_null(True))
+            times, is_unread = moments_of(batch.data.column(self._at))
             has_time = has_time or times.null_count < len(times)
-            if not pc.all(is_time, min_count=0).as_py():
-                unread += batch.filter(pc.invert(is_time)).row_numbers().tolist()
+            if pc.any(is_unread).as_py():
+                unread += batch.filter(is_unread).row_numbers().tolist()
+                is_time = pc.invert(is_unread)
                 batch, times = batch.filter(is_time), times.filter(is_time)
             place = batch.data.schema.get_field_index(self._at)
             data: Any = batch.data.set_column(place, pa.field(self._at, _MOMENT), times)

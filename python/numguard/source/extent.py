@@ -208,7 +208,7 @@ class _Named:
                 continue
             folder, workbook = found.groups("")
             try:
-                related = {e.get("Id"): _target(folder, str(e.get("Target"))) for e in _parsed(archive, relations)}
+                related = {e.get("Id"): _target(folder, str(e.get("Target"))) for e in _root(archive.read(relations))}
                 content = archive.read(members[_path(folder + workbook)])
                 is_binary = workbook.lower().endswith(".bin")
                 binary.update(related.values() if is_binary else ())
@@ -223,8 +223,7 @@ class _Named:
 
 def _listed(content: bytes) -> Iterator[tuple[str | None, str]]:
     """The sheets that a workbook lists: the id of the file, and the name."""
-    # Expat has limited the expansion of entities since 2.4.1, and Python bundles a later version.
-    for element in ElementTree.fromstring(content).iter():  # noqa: S314
+    for element in _root(content).iter():
         if _bare_name(element.tag) == "sheet":
             of = {_bare_name(key): value for key, value in element.attrib.items()}
             yield of.get("id"), str(of.get("name"))
@@ -254,9 +253,9 @@ def _target(folder: str, written: str) -> str:
     return posixpath.normpath(f"{inside}{written}").lstrip("/")
 
 
-def _parsed(archive: zipfile.ZipFile, member: str) -> ElementTree.Element:
+def _root(content: bytes) -> ElementTree.Element:
     # Expat has limited the expansion of entities since 2.4.1, and Python bundles a later version.
-    return ElementTree.fromstring(archive.read(member))  # noqa: S314
+    return ElementTree.fromstring(content)  # noqa: S314
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,8 +291,7 @@ def _styles(content: bytes) -> frozenset[int]:
     """The numbers of the styles of cells whose font is struck out."""
     if b"strike" not in content:
         return frozenset()
-    # Expat has limited the expansion of entities since 2.4.1, and Python bundles a later version.
-    root = ElementTree.fromstring(content)  # noqa: S314
+    root = _root(content)
     fonts = [
         any(part.get("val", "1") not in _NOT for part in font if _bare_name(part.tag) == "strike")
         for font in _children(root, "fonts")

@@ -13,19 +13,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, NoReturn
+from typing import Any, BinaryIO, Final, NamedTuple, NoReturn
 
 import pyarrow as pa
 
 from numguard._core import Json, json_names, json_rows
 from numguard.compute import named
 from numguard.errors import ArgumentError, InputError
-from numguard.source.container import Opener, opened_bytes, read_up_to, read_whole
+from numguard.source.container import Member, Opener, opened_bytes, read_up_to, read_whole
 from numguard.source.limits import check
-from numguard.source.part import Above, Batch, Part, reading
-
-if TYPE_CHECKING:
-    from numguard.source.container import Member
+from numguard.source.part import Above, Batch, Part, became_shorter, reading
 
 __all__ = ["JsonPart"]
 
@@ -103,10 +100,7 @@ class JsonPart(Part):
                 yield Batch(rows, self.name, before + lines.to_numpy())
             before += count
         if records > 0:
-            raise InputError(
-                f"{self.name}: became shorter while it was read, so that rows of it are missing: read a copy, or wait "
-                "until nothing writes to it"
-            )
+            raise became_shorter(self.name)
 
     @cached_property
     def _names(self) -> tuple[list[str], int, int]:

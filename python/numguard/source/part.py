@@ -306,10 +306,23 @@ class Part(ABC):
     def check_header(self, line: int, cells: Sequence[str], non_data: NonData) -> None:
         """Raises ColumnError if a row is a header of other columns: below it each column may hold something else."""
         if not self.account.finds_headers and non_data.is_other_header(cells):
-            raise ColumnError(
-                f"{self.name}: row {line} is a second header, of other columns or in another order: make what is below "
-                "it a file of its own"
-            )
+            raise second_header(self.name, line)
+
+
+def second_header(name: str | None, row: int) -> ColumnError:
+    """The error of a header of other columns among the rows."""
+    return ColumnError(
+        f"{name}: row {row} is a second header, of other columns or in another order: make what is below it a file of "
+        "its own"
+    )
+
+
+def became_shorter(name: str | None) -> InputError:
+    """The error of a file of which rows are missing at its end."""
+    return InputError(
+        f"{name}: became shorter while it was read, so that rows of it are missing: read a copy, or wait until nothing "
+        "writes to it"
+    )
 
 
 class BrokenPart(Part):

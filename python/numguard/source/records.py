@@ -97,17 +97,17 @@ def read_records(
     found = pa.table([[one[k] for one in sorted(broken)] for k in range(3)], schema=BROKEN)
     return Records(
         table,
-        pa.array(np.concatenate(rows)),
-        found,
-        account.not_data,
-        part.container,
-        part.encoding,
-        part.above.header_row,
-        part.about.sheet,
-        [*opened.account()["passed_over"], *counts],
-        [f"{part.name}: {warning}" for warning in part.about.warnings],
-        part.about.struck_out,
-        part.about.hidden_rows,
+        row=pa.array(np.concatenate(rows)),
+        broken=found,
+        not_data=account.not_data,
+        container=part.container,
+        encoding=part.encoding,
+        header_row=part.above.header_row,
+        sheet=part.about.sheet,
+        passed_over=[*opened.account()["passed_over"], *counts],
+        warnings=[f"{part.name}: {warning}" for warning in part.about.warnings],
+        struck_out=part.about.struck_out,
+        hidden_rows=part.about.hidden_rows,
     )
 
 
@@ -131,10 +131,9 @@ def _may_have_numbers(part: Part) -> bool:
     return any(pc.match_substring_regex(text, TEN_DIGITS).true_count for text in texts)
 
 
-def _only(parts: Any, source: Any) -> Part:
+def _only(parts: Sequence[Part], source: Any) -> Part:
     if len(parts) == 1:
-        only: Part = parts[0]
-        return only
+        return parts[0]
     if not isinstance(source, (str, Path)):
         raise ArgumentError("source: takes one file at a time, because the name and SHA-256 of each are recorded")
     if all(part.about.sheet for part in parts):

@@ -22,7 +22,7 @@ from numguard.source.header import TextHeader, find_header, groups, split_line
 from numguard.source.limits import check
 from numguard.source.lines import Between, OpenText, open_text, ragged
 from numguard.source.non_data import MAY_BE_NON_DATA, TOTALS, NonData
-from numguard.source.part import Above, Batch, Part, reading
+from numguard.source.part import Above, Batch, Part, became_shorter, reading
 
 __all__ = ["TextPart"]
 
@@ -171,10 +171,7 @@ class TextPart(Part):
         after = _stat(self._member.path)
         # Another file under this name does not matter, nor does one that grows: its last line may be cut.
         if before and after and os.path.samestat(before, after) and after.st_size < before.st_size:
-            raise InputError(
-                f"{self.name}: became shorter while it was read, so that rows of it are missing: read a copy, or wait "
-                "until nothing writes to it"
-            )
+            raise became_shorter(self.name)
         if len(self.account.lines) and not self.account.used:
             raise InputError(
                 f"{self.name}: no row has the {len(self.header.names)} fields that the header has: "

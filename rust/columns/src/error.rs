@@ -248,19 +248,15 @@ impl std::fmt::Display for Error {
             }
             Self::InColumn(column, error) => write!(f, "column '{}': {error}", named(column)),
             Self::InFile(file, error) => write!(f, "{file}: {error}"),
-            Self::Unreadable {
-                row_group: None,
-                error,
-            } => write!(f, "cannot be read as Parquet ({})", reason(error)),
-            Self::Unreadable {
-                row_group: Some(group),
-                error,
-            } => {
+            Self::Unreadable { row_group, error } => {
                 let why = reason(error);
-                write!(
-                    f,
-                    "row group {group} cannot be read ({why}): get the file anew"
-                )
+                match row_group {
+                    None => write!(f, "cannot be read as Parquet ({why})"),
+                    Some(group) => write!(
+                        f,
+                        "row group {group} cannot be read ({why}): get the file anew"
+                    ),
+                }
             }
             Self::Damaged(why) => write!(f, "cannot be read as Arrow ({why}): get it anew"),
             Self::Reading(error) => write!(f, "reading failed: {}", error.kind()),

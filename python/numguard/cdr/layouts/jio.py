@@ -1,4 +1,4 @@
-"""Reliance Jio, with two headers.
+"""Reliance Jio, with three headers.
 
 The usual one has no column for the target: IMEI and IMSI belong to the called party of an incoming call type and to the
 calling party of an outgoing one; a row of any other type is ambiguous and refused.

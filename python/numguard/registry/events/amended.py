@@ -68,11 +68,14 @@ def amended(case: Case, event: int, keys: Column, name: str) -> pa.Table:
     fallen = pc.and_(pc.fill_null(pc.equal(versions["amended_at"], here), False), pc.equal(versions["taken_back"], 0))
     old = versions.filter(fallen)
     named, named_before = _pairs(facts.namings, new), _pairs(facts.namings, old)
+    certain = _pairs(facts.namings.filter(pc.is_null(facts.namings["doubt"])), new)
     complaining, complained = _pairs(facts.complainants, new), _pairs(facts.complainants, old)
     turned = named_before & complaining | complained & named
-    dropped = named_before - named - turned
     row = dict(tuples_of(new, "complaint", "row"))
     before, after = (dict(tuples_of(case.state(cut, numbers), "msisdn", "status")) for cut in (event - 1, event))
+    # One that is named on, and no longer for certain, is dropped if it leaves the list by that.
+    stay = {pair for pair in named if pair in certain or before.get(pair[1]) == after.get(pair[1])}
+    dropped = named_before - stay - turned
     found = [
         (name, row.get(complaint), msisdn, why, before.get(msisdn), after.get(msisdn))
         for pairs, why in ((dropped, DROPPED), (turned, TURNED))

@@ -8,6 +8,7 @@ direction and number of merges make no difference.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,11 @@ import pyarrow as pa
 
 from numguard.compute import ascending, by_key, pc, replaced, schema_of, tuples_of, whole
 from numguard.errors import RegistryError
-from numguard.indian_time import DAY_MICROS, MOMENT, day_of
+from numguard.indian_time import DAY_MICROS, MOMENT, day_begin, day_of
 from numguard.registry.arrays import Ints, ints
 from numguard.registry.case import Case
 from numguard.registry.events.both_sides import protected_by_merge
-from numguard.registry.log.answers import answers_in_order
+from numguard.registry.log.answers import TURNS, answers_in_order, turns_of
 from numguard.registry.log.joining import copy_events
 from numguard.registry.log.order import (
     MERGE,
@@ -39,13 +40,12 @@ __all__ = ["RULES", "Merged", "contradictions", "merge", "merges"]
 #: The rules by which one side of a contradiction holds, each in a sentence.
 RULES = {
     "later": "The later one holds.",
+    "withdrawn_first": "A number that an officer withdrew is off the list, whatever an operator answers.",
+    "settled_apart": "A decision on a waiting number counts for complaints of other desks too: look at those.",
     "protected_first": "Protection comes before every other decision until a decision ends it.",
     "amended_before": "The one repeats a version that had been amended, so that the amendment holds.",
     "older_answer": "An answer that happened before a recorded one, or is undated where one is dated, changes nothing.",
 }
-
-#: The facts by which answers are put in order.
-_OUTCOMES = ("outcomes", "files_of_outcomes")
 
 _CONTRADICTIONS = schema_of(
     kind=pa.string(),
@@ -195,6 +195,7 @@ class _Independent:
     def contradictions(self) -> pa.Table:
         """Where they differ, and which side holds."""
         rows = [*self._decisions(), *self._complaints(), *self._answers()]
+        rows += [*self._decisions_and_answers(), *self._settled_apart()]
         rows.sort(key=lambda row: tuple("" if row[name] is None else str(row[name]) for name in _CONTRADICTIONS.names))
         return pa.Table.from_pylist(rows, schema=_CONTRADICTIONS)
 
@@ -222,21 +223,68 @@ class _Independent:
         among = [entry for entry in decisions if entry[0] in group]
         return max(among, key=lambda entry: int(self._order.rank[entry[1]])) if among else None
 
+    @cached_property
+    def _answered(self) -> list[dict[int, dict[str, Any]]]:
+        """The last answer about each number that each side has alone."""
+        last = []
+        for side in self._sides:
+            rows = side.rows("outcomes").to_pylist()
+            rows.sort(key=lambda row: (self._order.rank[row["event"]], row["ordinal"]))
+            last.append({row["msisdn"]: row for row in rows})
+        return last
+
+    @cached_property
+    def _kept(self) -> pa.Table:
+        """The answers of both that count, by the ranks of their events."""
+        outcomes, files, *turns = map(self._both, ("outcomes", "files_of_outcomes", *TURNS))
+        return answers_in_order(outcomes, files, turns_of(*turns))
+
     def _answers(self) -> list[dict[str, Any]]:
-        tables = [side.rows("outcomes") for side in self._sides]
-        holding = {row["msisdn"]: row for row in answers_in_order(*map(self._both, _OUTCOMES)).to_pylist()}
-        last: list[dict[int, tuple[str, int]]] = []
-        for table in tables:
-            rows = sorted(table.to_pylist(), key=lambda row: (self._order.rank[row["event"]], row["ordinal"]))
-            last.append({row["msisdn"]: (row["status"], row["event"]) for row in rows})
+        holding = dict(tuples_of(self._kept, "msisdn", "status"))
         found = []
-        for msisdn in last[0].keys() & last[1].keys():
-            a, b = last[0][msisdn], last[1][msisdn]
+        for msisdn in self._answered[0].keys() & self._answered[1].keys():
+            a, b = ((of[msisdn]["status"], of[msisdn]["event"]) for of in self._answered)
             if a[0] == b[0]:
                 continue
-            held, other = (a, b) if holding.get(msisdn, {}).get("status") == a[0] else (b, a)
+            held, other = (a, b) if holding.get(msisdn) == a[0] else (b, a)
             rule = "later" if self._later(held[1], other[1]) else "older_answer"
             found.append(self._row("outcome", held, other, rule, msisdn=msisdn))
+        return found
+
+    def _decisions_and_answers(self) -> list[dict[str, Any]]:
+        """Where one desk decided a thing, and another recorded an answer of the opposite meaning."""
+        kept = set(tuples_of(self._kept, "msisdn", "event"))
+        found = []
+        for side, answered in zip(self._sides, self._answered[::-1], strict=True):
+            decisions, moments = side.decisions(), side.moments()
+            for msisdn in decisions.keys() & answered.keys():
+                decision, answer = self._of_group(decisions[msisdn], DECIDING), answered[msisdn]
+                if decision is None or (decision[0] == "confirmed") == (answer["status"] == "blocked"):
+                    continue
+                event, happened = answer["event"], answer["happened_at"]
+                counts = (msisdn, int(self._order.rank[event])) in kept and self._later(event, decision[1])
+                # As a late answer of an earlier day does, it undoes no decision that a number is in use again.
+                counts &= decision[0] == "confirmed" or happened is None or happened >= day_begin(moments[decision[1]])
+                sides = (answer["status"], event), decision
+                if decision[0] == "withdrawn":
+                    rule = "withdrawn_first"
+                else:
+                    rule = "later" if counts or self._later(decision[1], event) else "older_answer"
+                held, other = sides if counts and rule == "later" else sides[::-1]
+                found.append(self._row("decision_and_outcome", held, other, rule, msisdn=msisdn))
+        return found
+
+    def _settled_apart(self) -> list[dict[str, Any]]:
+        """Where one desk settled a number that waits by a complaint which only the other had."""
+        found = []
+        for side, other in (self._sides, self._sides[::-1]):
+            decisions, waiting = side.decisions(), other.doubtful()
+            for msisdn in decisions.keys() & waiting.keys():
+                settled = self._of_group(decisions[msisdn], SETTLING)
+                unseen = [event for event in waiting[msisdn] if settled and self._later(settled[1], event)]
+                if settled and unseen:
+                    sides = settled, ("waits", min(unseen))
+                    found.append(self._row("decision_and_naming", *sides, "settled_apart", msisdn=msisdn))
         return found
 
     def _both(self, kind: str) -> pa.Table:
@@ -286,6 +334,17 @@ class _Side:
         """The decisions on each number, with their events."""
         rows = tuples_of(self.rows("decisions"), "msisdn", "status", "event")
         return by_key((msisdn, (status, event)) for msisdn, status, event in rows)
+
+    def moments(self) -> dict[int, int]:
+        """The moment of each event with decisions, in microseconds since 1970."""
+        return dict(tuples_of(self.rows("decisions"), "event", "at"))
+
+    def doubtful(self) -> dict[int, list[int]]:
+        """The events in which complaints that are not withdrawn name numbers not for certain."""
+        versions = self.rows("compared_versions")
+        stand = set(tuples_of(versions.filter(pc.equal(versions["taken_back"], 0)), "event", "row"))
+        rows = tuples_of(self.rows("namings"), "msisdn", "event", "version", "doubt")
+        return by_key((msisdn, event) for msisdn, event, row, doubt in rows if doubt and (event, row) in stand)
 
     def versions(self) -> dict[str, list[dict[str, Any]]]:
         """The versions of complaints that name numbers and are not withdrawn."""

@@ -6,6 +6,7 @@ moment at which they happened, where the file has one.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -18,7 +19,7 @@ from numguard.errors import ArgumentError
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.events.intake import UNREQUESTED, Intake, named_refusals, record_intake
-from numguard.registry.log.answers import KNOWN, Answers
+from numguard.registry.log.answers import KNOWN, TURNS, UNDATED_REPEAT, Answers, Turns, turns_of
 from numguard.registry.numbers.state import OUTCOMES, RELEASED, RELEASED_TO_VERIFY, Outcome
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.doubts import of_other_countries, struck_rows
@@ -80,6 +81,7 @@ OUTCOME_NOTES: dict[str, str] = {
     "contradiction": "Another row has a different status for the same number and moment.",
     "other_country_code": "Another cell of the row has another country's code than the number as it was read.",
     "older_than_known": "It happened before the recorded outcome of the number, and would replace it.",
+    "undated_repeat": "Without a day, and as the last answer, before a decision: write its day if it is a new one.",
     "unknown_number": "A number that the registry does not know.",
     "unknown_status": "None of blocked, rejected, reverified and reactivated.",
 }
@@ -91,6 +93,8 @@ BLOCKED_NOTES: dict[str, str] = {
     "blocked_but_never_sent": "Reported as blocked, but never exported: the answer may be of another number.",
 }
 
+#: After every event on record.
+_LAST = sys.maxsize
 _ANSWER = ("msisdn", "status", "happened_at")
 
 #: The actions of a list that request something of an operator.
@@ -114,9 +118,10 @@ def record_outcomes(
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping), sheet_name)
     with case.event("record_outcomes") as append:
         rows, refused_cells = _read(sheet, mapping, lambda msisdns: case.known(msisdns, append.event - 1), words)
-        before = case.store.facts("outcomes", append.event - 1, rows["msisdn"])
+        numbers = rows["msisdn"]
+        before, *turns = (case.store.facts(kind, append.event - 1, numbers) for kind in ("outcomes", *TURNS))
         earlier = case.store.intake_of(sheet.sha256, "record_outcomes")
-        notes = _compared(rows, before, append.at, again=earlier is not None)
+        notes = _compared(rows, before, turns_of(*turns), append.at, again=earlier is not None)
         fresh = rows.filter(pc.is_null(notes))
         repeated = int(pc.sum(pc.equal(notes, KNOWN)).as_py() or 0)
         refused_cells = pa.concat_tables([refused_cells, _late(rows, notes)]).sort_by("row")
@@ -282,25 +287,26 @@ def _contradicting(rows: pa.Table, good: Bools) -> Bools:
     return np.array([pair in clashing or pair[0] in numbers for pair in pairs], np.bool_)
 
 
-def _compared(rows: pa.Table, before: pa.Table, now: int, *, again: bool) -> pa.Array[Any]:
+def _compared(rows: pa.Table, before: pa.Table, turns: Turns, now: int, *, again: bool) -> pa.Array[Any]:
     """How each row compares with the recorded outcomes and the rows before it: null where it is new, else a note.
 
     Args:
         rows: msisdn, status, happened_at, ordered by moment.
         before: The same, with event and ordinal.
+        turns: What was decided of the numbers and sent about them.
         now: The moment of recording; an operator may date to the end of that day.
         again: Whether the same file was recorded before.
     """
-    answers, tomorrow = Answers(), end_of_day(now)
-    for answer in tuples_of(ascending(before, "event", "ordinal"), *_ANSWER):
+    answers, tomorrow = Answers(turns), end_of_day(now)
+    for answer in tuples_of(ascending(before, "event", "ordinal"), "event", *_ANSWER):
         answers.take(*answer)
     found: list[str | None] = []
     for msisdn, status, at in tuples_of(rows, *_ANSWER):
-        note = answers.compared(msisdn, status, at, again=again)
+        note = answers.compared(_LAST, msisdn, status, at, again=again)
         if note != KNOWN and at is not None and at >= tomorrow:
             note = "in_the_future"
         if note is None:
-            answers.take(msisdn, status, at)
+            answers.take(_LAST, msisdn, status, at)
         found.append(note)
     return pa.array(found, pa.string())
 
@@ -309,7 +315,7 @@ def _late(rows: pa.Table, notes: pa.Array[Any]) -> pa.Table:
     """The rows that are refused because of recorded outcomes, as refused cells."""
     hit = pc.and_(pc.is_valid(notes), pc.invert(pc.fill_null(pc.equal(notes, KNOWN), False)))
     rows, note = rows.filter(hit), notes.filter(hit)
-    clash = pc.equal(note, "contradiction")
+    clash = pc.is_in(note, pa.array(["contradiction", UNDATED_REPEAT]))
     return pa.table(
         {
             "row": rows["row"],

@@ -58,6 +58,9 @@ REVIEW_NOTES: Final = {
     "waits_for_no_decision": "Nothing that stands about the number waits for a decision, or waited for one.",
 }
 
+#: What a row of `review` shows of where, and why, a number waits; the first two say which row it is.
+_SHOWN: Final = ("file", "row", "why", "cell")
+
 #: The columns of a sheet of decisions, each with other spellings of its heading.
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "msisdn": NUMBER_HEADINGS,
@@ -270,30 +273,26 @@ def _before(case: Case, rows: Sequence[_Row]) -> tuple[set[int], set[int], dict[
 
 
 def _older(case: Case, sheet: Sheet, numbers: Sequence[tuple[int, int | None]]) -> set[int]:
-    """The rows of waiting numbers whose file and row, in the columns of `review`, are not where a number waits now.
+    """The rows of waiting numbers that show, in the columns of `review`, what no number waits for now.
 
-    A sheet that is taken again long after would decide on what was never shown with it. One without these columns
+    A sheet that is taken again long after would decide on what was never shown with it. One without a file and a row
     decides on whatever waits.
     """
-    if not numbers or not {"file", "row"} <= {*sheet.table.column_names}:
+    names = [name for name in _SHOWN if name in sheet.table.column_names]
+    if not numbers or not {"file", "row"} <= {*names}:
         return set()
-    shown = zip(*(cells.remarks(sheet.table.column(name)).to_pylist() for name in ("file", "row")), strict=True)
-    places = dict(zip(sheet.row.to_pylist(), shown, strict=True))
-    now = {
-        (number, _plain(file), str(row))
-        for number, file, row in tuples_of(review(case, case.store.head()), "msisdn", "file", "row")
-    }
-    found = ((at, number, *places[at]) for at, number in numbers)
-    return {
-        at
-        for at, number, file, row in found
-        if file is not None and row is not None and (number, _plain(file), row.removesuffix(".0")) not in now
-    }
+    columns = [cells.remarks(sheet.table.column(name)).to_pylist() for name in names]
+    shown = dict(zip(sheet.row.to_pylist(), zip(*columns, strict=True), strict=True))
+    waiting = tuples_of(review(case, case.store.head()), "msisdn", *names)
+    now = {(number, *map(_plain, as_shown)) for number, *as_shown in waiting}
+    has_place = {at for at, texts in shown.items() if None not in texts[:2]}
+    return {at for at, number in numbers if at in has_place and (number, *map(_plain, shown[at])) not in now}
 
 
-def _plain(file: str | None) -> str:
-    """The letters and digits of a name: a spreadsheet has others before what may be a formula."""
-    return "".join(filter(str.isalnum, file or ""))
+def _plain(shown: str | int | None) -> str:
+    """The letters and digits of a cell: a spreadsheet has others before what may be a formula, and `.0` after a row."""
+    text = str(shown if shown is not None else "").removesuffix(".0")
+    return "".join(filter(str.isalnum, text))
 
 
 def _rows(sheet: Sheet, at: Mapping[str, Sequence[int]], default: str | None) -> list[_Row]:

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from numguard.compute import ascending, by_key, pc, tuples_of, whole
 from numguard.registry.arrays import Column
-from numguard.registry.log.answers import answers_in_order
+from numguard.registry.log.answers import TURNS, answers_in_order, turns_of
 from numguard.registry.log.dialect import Dialect
 from numguard.registry.log.order import ID, Order, amending, in_order, position
 from numguard.registry.log.sql import (
@@ -181,7 +181,9 @@ class Reading:
             if order is not None:
                 facts = order.ranked(facts)
             if order is not None and kind == "outcomes":
-                facts = answers_in_order(facts, order.ranked(self._facts("files_of_outcomes", cut, None)))
+                files = order.ranked(self._facts("files_of_outcomes", cut, None))
+                turns = turns_of(*(order.ranked(self._facts(turn, cut, among)) for turn in TURNS))
+                facts = answers_in_order(facts, files, turns)
             return facts
         query = ALL_VERSIONS.format(wanted="" if among is None else ALL_VERSIONS_OF_WANTED)
         facts = amending(self._among(VERSION_COLUMNS, query, cut, among), order)

@@ -15,7 +15,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import pc, replaced
 from numguard.errors import RegistryError
-from numguard.indian_time import DAY_MICROS, MOMENT, OFFSET_MICROS
+from numguard.indian_time import MOMENT, day_begin
 from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.numbers.grounds import (
     NEVER,
@@ -183,7 +183,7 @@ class Standing:
         """
         released = self.decisions.means("reverified") | self.decisions.means("reactivated")
         closing = self.outcomes.means("blocked") | self.outcomes.means("rejected")
-        begin = (self.decisions.number("at") + OFFSET_MICROS) // DAY_MICROS * DAY_MICROS - OFFSET_MICROS
+        begin = day_begin(self.decisions.number("at"))
         return released & closing & (self.outcomes.number("happened_at") < begin)
 
     def _last(self, kind: str, column: str, among: tuple[str, ...]) -> Last:

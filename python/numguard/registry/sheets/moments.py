@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from numguard.compute import pc, whole
 from numguard.errors import ArgumentError
-from numguard.indian_time import DAY_MICROS, IST, OFFSET_MICROS
+from numguard.indian_time import DAY_MICROS, IST, OFFSET_MICROS, day_begin
 from numguard.registry.arrays import Bools, Column, Ints, flags, ints
 from numguard.registry.sheets.cells import (
     SPREADSHEET_MARKS,
@@ -80,7 +80,7 @@ _WHY: Final = (
 
 def end_of_day(now: int) -> int:
     """The first moment after the day of `now` in India, in microseconds since 1970."""
-    return (now + OFFSET_MICROS) // DAY_MICROS * DAY_MICROS + DAY_MICROS - OFFSET_MICROS
+    return day_begin(now) + DAY_MICROS
 
 
 def last_moment(name: str, moment: object) -> int:

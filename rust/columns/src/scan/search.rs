@@ -149,16 +149,10 @@ pub(crate) fn search(
         let found = Search::new(lookups).run(lookups, &columns, task, &mut tally);
         (found, tally)
     });
-    let mut all = RunHits {
-        rows: Vec::new(),
-        matches: vec![Vec::new(); lookups.len()],
-    };
+    let mut all = RunHits::none(lookups.len());
     for (found, part) in parts {
         tally.add(&part);
-        all.rows.extend(found.rows);
-        for (all, matches) in all.matches.iter_mut().zip(found.matches) {
-            all.extend(matches);
-        }
+        all.extend(found);
     }
     all
 }

@@ -173,7 +173,11 @@ mod tests {
             cell(r#" office:value-type="float" office:value="1""#, shown),
             None
         );
-        // Long texts in many places would take memory without end.
+        // Nothing takes memory without end: blanks, and long texts in many places.
+        let blanks = r#"<text:s text:c="999999999"/>"#.repeat(1 << 16);
+        let of_blanks =
+            format!("<table:table><table:table-cell><text:p>1{blanks}</text:p></table:table-cell>");
+        assert_eq!(open(&[&of_blanks], (10, 10)).err(), Some(Refusal::Damaged));
         let long = format!(
             r#"<table:table><table:table-cell table:number-columns-repeated="65536"><text:p>{}</text:p></table:table-cell>"#,
             "1".repeat(1 << 16)

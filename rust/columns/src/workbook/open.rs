@@ -53,6 +53,15 @@ struct Inside {
     is_left_out: bool,
 }
 
+impl Inside {
+    /// Adds to the text. What is longer than a text may be is not kept, so that no small file takes memory without end.
+    fn push(&mut self, text: &str) {
+        if self.kind != Kind::Attribute && self.text.len() <= LONGEST_TEXT {
+            self.text.push_str(text);
+        }
+    }
+}
+
 /// Where the value of a cell is.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Kind {
@@ -228,14 +237,14 @@ impl Open {
             return Ok(());
         }
         match name {
-            "text:p" if !cell.text.is_empty() => cell.text.push('\n'),
+            "text:p" if !cell.text.is_empty() => cell.push("\n"),
             "text:s" => {
                 let blanks = attribute(tag, "text:c")?.map_or(Ok(1), |times| number(&times))?;
-                cell.text
-                    .extend((0..blanks.min(LONGEST_TEXT as u64)).map(|_| ' '));
+                let room = (LONGEST_TEXT + 1).saturating_sub(cell.text.len());
+                cell.push(&" ".repeat(room.min(usize::try_from(blanks).unwrap_or(room))));
             }
             "text:tab" | "text:line-break" => {
-                cell.text.push(if name == "text:tab" { '\t' } else { '\n' });
+                cell.push(if name == "text:tab" { "\t" } else { "\n" });
                 cell.is_left_out = true;
             }
             _ => {}
@@ -256,9 +265,8 @@ impl Open {
         if let Some(cell) = &mut self.inside
             && cell.tags > 0
             && cell.is_paragraph
-            && cell.kind != Kind::Attribute
         {
-            cell.text.push_str(text);
+            cell.push(text);
         }
     }
 

@@ -10,9 +10,9 @@
 
 use std::arch::x86_64::*;
 
-use super::{FIRST_MOBILE, INDIA, ROWS, ends, one, scalar};
+use super::{INDIA, ROWS, ends, one, scalar};
 use crate::cpu::{Avx512, Avx512Vbmi};
-use crate::msisdn::MSISDNS;
+use crate::msisdn::{MOBILES, MSISDNS};
 
 /// The longest cell that is read: every listed form is shorter.
 const LONGEST: usize = 31;
@@ -304,7 +304,7 @@ fn msisdns(digits: [__m512i; 2], read: u8) -> __m512i {
     );
     let national = _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), mixed);
     let mobile =
-        _mm512_mask_cmpge_epu64_mask(read, national, _mm512_set1_epi64(FIRST_MOBILE as i64));
+        _mm512_mask_cmpge_epu64_mask(read, national, _mm512_set1_epi64(MOBILES.start as i64));
     _mm512_maskz_add_epi64(mobile, national, _mm512_set1_epi64(INDIA as i64))
 }
 

@@ -6,9 +6,10 @@
 //! once.
 
 use super::imei::luhn_by_byte;
-use super::{FIRST_MOBILE, INDIA, ROWS};
+use super::{INDIA, ROWS};
 use crate::digits::eight;
 use crate::imei;
+use crate::msisdn::MOBILES;
 
 /// A text of one length.
 pub(super) trait Ends {
@@ -111,8 +112,8 @@ impl Ends for Plain {
 
 impl Ends for National {
     const LEN: usize = 11;
-    const FIRST: u64 = INDIA + FIRST_MOBILE;
-    const COUNT: u64 = 10_000_000_000 - FIRST_MOBILE;
+    const FIRST: u64 = INDIA + MOBILES.start;
+    const COUNT: u64 = MOBILES.end - MOBILES.start;
 
     #[inline(always)]
     fn ends(key: u64) -> [u64; 2] {
@@ -124,8 +125,8 @@ impl Ends for National {
 
 impl Ends for International {
     const LEN: usize = 15;
-    const FIRST: u64 = INDIA + FIRST_MOBILE;
-    const COUNT: u64 = 10_000_000_000 - FIRST_MOBILE;
+    const FIRST: u64 = INDIA + MOBILES.start;
+    const COUNT: u64 = MOBILES.end - MOBILES.start;
 
     #[inline(always)]
     fn ends(key: u64) -> [u64; 2] {

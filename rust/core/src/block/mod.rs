@@ -19,13 +19,10 @@ pub mod uniform;
 pub mod write;
 
 use crate::cpu::CodePath;
-use crate::msisdn;
+use crate::msisdn::{self, MOBILES};
 
 /// India's country code, followed by ten zeros.
 const INDIA: u64 = 910_000_000_000;
-
-/// The smallest national number of a mobile.
-const FIRST_MOBILE: u64 = 6_000_000_000;
 
 /// Rows of a block.
 pub(crate) const ROWS: usize = 64;
@@ -287,7 +284,7 @@ fn read_tens(path: CodePath, cells: &[u8], out: &mut [u64]) {
 fn one(cell: &[u8]) -> u64 {
     // Integers that were stored as floats. The exact reader adds the note; the number is the same.
     let national = match cell.strip_suffix(b".0") {
-        Some(digits) => msisdn::ten_digits(digits).filter(|&national| national >= FIRST_MOBILE),
+        Some(digits) => msisdn::ten_digits(digits).filter(|&national| national >= MOBILES.start),
         None => msisdn::indian_mobile(cell),
     };
     national.map_or(0, |national| INDIA + national)
@@ -296,10 +293,10 @@ fn one(cell: &[u8]) -> u64 {
 /// The MSISDN of a signed integer in one of the forms, or 0: ten national digits, or twelve with the country code.
 #[inline(always)]
 fn one_i64(value: i64) -> u64 {
-    const NATIONAL: u64 = 10_000_000_000 - FIRST_MOBILE;
+    const NATIONAL: u64 = MOBILES.end - MOBILES.start;
     let written = value.cast_unsigned();
-    let bare = written.wrapping_sub(FIRST_MOBILE) < NATIONAL;
-    let whole = written.wrapping_sub(INDIA + FIRST_MOBILE) < NATIONAL;
+    let bare = written.wrapping_sub(MOBILES.start) < NATIONAL;
+    let whole = written.wrapping_sub(INDIA + MOBILES.start) < NATIONAL;
     written.wrapping_add(if bare { INDIA } else { 0 }) & (u64::from(bare | whole)).wrapping_neg()
 }
 

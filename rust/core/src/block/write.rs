@@ -4,10 +4,10 @@
 //! write the same text, and the former writes what `is_grouped_abroad`. One idea: the text of a key has at most sixteen
 //! bytes, so it is one integer. All sixteen bytes are written, and the next text overwrites the bytes after the end.
 
-use super::{FIRST_MOBILE, INDIA};
+use super::INDIA;
 use crate::digits::sixteen;
 use crate::imei;
-use crate::msisdn::{self, Style};
+use crate::msisdn::{self, MOBILES, Style};
 
 /// The most bytes that a text has.
 pub const WIDEST: usize = 16;
@@ -148,7 +148,7 @@ pub fn len_of_imei14(key: u64) -> usize {
 
 #[inline]
 fn is_mobile(key: u64) -> bool {
-    (INDIA + FIRST_MOBILE..INDIA + 10_000_000_000).contains(&key)
+    (INDIA + MOBILES.start..INDIA + MOBILES.end).contains(&key)
 }
 
 /// The last ten of twelve digits, in two halves with a blank between.

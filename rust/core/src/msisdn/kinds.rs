@@ -53,13 +53,14 @@ pub(super) fn class(msisdn: u64) -> Class {
     Digits::of(msisdn).held().map_or(Class::None, plan::class)
 }
 
+/// The national numbers of Indian mobiles: ten digits from 6 on.
+pub(crate) const MOBILES: std::ops::Range<u64> = 6_000_000_000..10_000_000_000;
+
 /// The ten national digits of an Indian mobile's E.164 integer.
 #[inline]
 pub(super) fn indian_mobile_of(msisdn: u64) -> Option<u64> {
     let national = msisdn.wrapping_sub(INDIA);
-    (6_000_000_000..10_000_000_000)
-        .contains(&national)
-        .then_some(national)
+    MOBILES.contains(&national).then_some(national)
 }
 
 /// What is doubted of a number that is read all the same.

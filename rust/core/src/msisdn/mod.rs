@@ -53,6 +53,7 @@ mod written;
 
 pub(crate) use format::is_foreign;
 pub use format::{Style, format};
+pub(crate) use kinds::MOBILES;
 pub use kinds::kind;
 use kinds::{class, indian_mobile_of, kind_of, kind_under, warning};
 use number::{Form, Number};
@@ -253,7 +254,7 @@ pub fn read_u64(value: u64, region: Region) -> Reading {
     }
 }
 
-/// Whether an integer has a length that E.164 allows.
+/// The integers whose length E.164 allows.
 pub(crate) const MSISDNS: std::ops::Range<u64> =
     10_u64.pow(international::SHORTEST as u32 - 1)..10_u64.pow(international::LONGEST as u32);
 
@@ -290,7 +291,7 @@ fn has_no_digit(cell: &str) -> bool {
         .all(|byte| byte.is_ascii() && !byte.is_ascii_digit())
 }
 
-/// The warning of an Indian mobile number without a mend; `None` for every other number.
+/// The reading of an Indian mobile number, without a mend; `None` for every other number.
 #[inline]
 #[must_use]
 pub fn mobile(msisdn: u64) -> Option<Reading> {
@@ -306,16 +307,15 @@ pub fn mobile(msisdn: u64) -> Option<Reading> {
 #[inline]
 #[must_use]
 pub fn key_i64(value: i64, region: Region) -> u64 {
-    const NATIONAL: std::ops::Range<u64> = 6_000_000_000..10_000_000_000;
     let written = value.cast_unsigned();
     if let Region::Of(plan) = region
         && let Some(key) =
             Regional::after(plan, 1).and_then(|reader| reader.key_of_integer(written))
     {
         key
-    } else if region == Region::In && NATIONAL.contains(&written) {
+    } else if region == Region::In && MOBILES.contains(&written) {
         INDIA + written
-    } else if region == Region::In && NATIONAL.contains(&written.wrapping_sub(INDIA)) {
+    } else if region == Region::In && MOBILES.contains(&written.wrapping_sub(INDIA)) {
         written
     } else {
         read_i64(value, region).msisdn
@@ -364,7 +364,7 @@ pub fn read_f64(value: f64, region: Region) -> Reading {
 }
 
 fn read_integer(value: u64, region: Region) -> Reading {
-    if region == Region::In && (6_000_000_000..10_000_000_000).contains(&value) {
+    if region == Region::In && MOBILES.contains(&value) {
         return Reading::accepted(
             Number {
                 msisdn: INDIA + value,

@@ -4,6 +4,7 @@
 //! without a note. One idea: the length determines the form, and eight digits are checked and converted in one 64-bit
 //! word.
 
+use super::kinds::MOBILES;
 use crate::digits::{are_digits, eight_digits};
 
 /// The ten national digits of an Indian mobile number in one of the common clean forms. `None` is not a refusal.
@@ -25,7 +26,7 @@ pub fn indian_mobile(cell: &[u8]) -> Option<u64> {
         [b'0', b'0', b'9', b'1', rest @ ..] if rest.len() == 10 => ten_digits(rest)?,
         _ => spaced(cell)?,
     };
-    (national >= 6_000_000_000).then_some(national)
+    (national >= MOBILES.start).then_some(national)
 }
 
 /// The forms with one blank or dash after the prefix, in the middle, or both.
