@@ -234,26 +234,26 @@ class _Independent:
         return last
 
     @cached_property
-    def _kept(self) -> pa.Table:
-        """The answers of both that count, by the ranks of their events."""
+    def _kept(self) -> dict[int, list[tuple[int, str]]]:
+        """The answers of both that count, about each number: the rank of the event and the status, in order."""
         outcomes, files, *turns = map(self._both, ("outcomes", "files_of_outcomes", *TURNS))
-        return answers_in_order(outcomes, files, turns_of(*turns))
+        kept = answers_in_order(outcomes, files, turns_of(*turns))
+        return by_key((msisdn, (rank, status)) for msisdn, rank, status in tuples_of(kept, "msisdn", "event", "status"))
 
     def _answers(self) -> list[dict[str, Any]]:
-        holding = dict(tuples_of(self._kept, "msisdn", "status"))
         found = []
         for msisdn in self._answered[0].keys() & self._answered[1].keys():
             a, b = ((of[msisdn]["status"], of[msisdn]["event"]) for of in self._answered)
             if a[0] == b[0]:
                 continue
-            held, other = (a, b) if holding.get(msisdn) == a[0] else (b, a)
+            kept = self._kept.get(msisdn, ())
+            held, other = (a, b) if kept and kept[-1][1] == a[0] else (b, a)
             rule = "later" if self._later(held[1], other[1]) else "older_answer"
             found.append(self._row("outcome", held, other, rule, msisdn=msisdn))
         return found
 
     def _decisions_and_answers(self) -> list[dict[str, Any]]:
         """Where one desk decided a thing, and another recorded an answer of the opposite meaning."""
-        kept = set(tuples_of(self._kept, "msisdn", "event"))
         found = []
         for side, answered in zip(self._sides, self._answered[::-1], strict=True):
             decisions, moments = side.decisions(), side.moments()
@@ -262,7 +262,8 @@ class _Independent:
                 if decision is None or (decision[0] == "confirmed") == (answer["status"] == "blocked"):
                     continue
                 event, happened = answer["event"], answer["happened_at"]
-                counts = (msisdn, int(self._order.rank[event])) in kept and self._later(event, decision[1])
+                counts = (self._order.rank[event], answer["status"]) in self._kept.get(msisdn, ())
+                counts &= self._later(event, decision[1])
                 # As a late answer of an earlier day does, it undoes no decision that a number is in use again.
                 counts &= decision[0] == "confirmed" or happened is None or happened >= day_begin(moments[decision[1]])
                 sides = (answer["status"], event), decision
@@ -278,9 +279,10 @@ class _Independent:
         """Where one desk settled a number that waits by a complaint which only the other had."""
         found = []
         for side, other in (self._sides, self._sides[::-1]):
-            decisions, waiting = side.decisions(), other.doubtful()
+            decisions = {msisdn: self._of_group(of, SETTLING) for msisdn, of in side.decisions().items()}
+            waiting = other.doubtful() if any(decisions.values()) else {}
             for msisdn in decisions.keys() & waiting.keys():
-                settled = self._of_group(decisions[msisdn], SETTLING)
+                settled = decisions[msisdn]
                 unseen = [event for event in waiting[msisdn] if settled and self._later(settled[1], event)]
                 if settled and unseen:
                     sides = settled, ("waits", min(unseen))
