@@ -223,7 +223,9 @@ def test_a_verified_holder_whose_number_stays_blocked_is_reported(case: Path) ->
     """Of an operator's answer it is known that the number works again; of an officer's word it is not."""
     numguard("export", "a.csv", "--to", "DoT")
     Path("one.csv").write_text("9876543210\n")
-    says = "1 of them: a block was requested, and no change asks to lift it; if it is to be lifted, decide reactivated\n"
+    says = (
+        "1 of them: a block was requested, and no change asks to lift it; if it is to be lifted, decide reactivated\n"
+    )
     assert says in numguard("decide", "reverified", "--numbers", "one.csv", "--reason", "came in person").stderr
     run = numguard("decide", "reactivated", "--numbers", "one.csv", "--reason", "came in person")
     assert says not in run.stderr

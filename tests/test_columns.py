@@ -385,3 +385,13 @@ def test_long_results_are_written_anew_where_earlier_ones_were() -> None:
         held = [*held[-1:], (found, pa.chunked_array(pieces))]
         for result, expected in held:
             assert pa.chunked_array([result]).equals(expected)
+
+
+def test_a_text_of_numpy_does_not_end_at_a_nul() -> None:
+    """Of two numbers the second was left out, so that the cell was certainly the first."""
+    cells = ["9876543210\0 9812345678", "98765 43210"]
+    arrays = [np.array(cells), np.array(cells, dtype=object), cells]
+    for verb in (ng.normalize, ng.extract, ng.explain):
+        first, *others = (verb(array).to_pylist() for array in arrays)
+        assert others == [first] * 2
+    assert ng.normalize(arrays[0]).to_pylist() == [None, 919876543210]

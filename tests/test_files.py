@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
 import stat
@@ -22,6 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+import numguard as ng
 from numguard.errors import ArgumentError, FileError, FileMissingError, InputError
 from numguard.files import placed_together, together, whole_file, write_csv, write_rows
 from numguard.files.formats import inert
@@ -458,3 +460,17 @@ def test_a_file_replaces_no_pipe(tmp_path: Path) -> None:
         write_rows(pipe, pa.schema({"a": pa.string()}), [])
     assert pipe.is_fifo()
     assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_json_has_null_for_what_is_no_number(tmp_path: Path) -> None:
+    """NaN and Infinity are no JSON (RFC 8259), and one of them made Polars refuse the whole file."""
+    figures: list[Any] = [1.5, float("nan"), float("inf")]
+    nested: list[Any] = [{"x": [figure]} for figure in figures]
+    table = pa.table({"a": ["9876543210"] * 3, "f": pa.array(figures), "of": nested})
+    ng.scan(table, {"a": ng.NumberSet(["9876543210"])}).write(tmp_path / "hits.jsonl")
+    rows = [json.loads(line, parse_constant=pytest.fail) for line in (tmp_path / "hits.jsonl").read_text().splitlines()]
+    assert [(row["f"], row["of"]) for row in rows] == [
+        (1.5, {"x": [1.5]}),
+        (None, {"x": [None]}),
+        (None, {"x": [None]}),
+    ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 import numguard as ng
-from numguard.cli import run
+from numguard.cli import run, verbs
 from numguard.errors import ArgumentError
 
 CALLS = (
@@ -106,3 +107,36 @@ def test_read_cdr_takes_each_file_once() -> None:
         ng.read_cdr(["calls/a.csv", Path("calls") / "." / "a.csv"])
     Path("calls/c.csv").write_text(CALLS)
     assert ng.read_cdr(["calls/a.csv", "calls/c.csv"]).read_all().num_rows == 2
+
+
+def _commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from _commands(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+def test_every_option_of_one_value_is_given_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of two lists of protected numbers click takes the last, and the numbers of the first were blocked."""
+    tried = set()
+    for path, command in _commands(verbs):
+        for option in command.params:
+            if not isinstance(option, click.Option) or option.multiple or option.is_flag or option.count:
+                continue
+            name = max(option.opts, key=len)
+            value = ["x"] * option.nargs
+            assert run([*path, name, *value, name, *value]) == 2, (path, name)
+            assert f"{name} is given 2 times, and takes one value" in capsys.readouterr().err
+            tried.add(name)
+    assert {"--numbers", "--protected", "--except", "--seeds", "--release", "--registry"} <= tried
+
+
+@pytest.mark.parametrize("lists", [["--numbers", "list.txt", "--numbers", "more.txt"], ["--numbers=a", "--numbers=a"]])
+def test_two_lists_are_no_list(lists: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    Path("more.txt").write_text("9123456789\n")
+    assert run(["scan", "calls/a.csv", "-c", "Target No", *lists]) == 2
+    assert "--numbers is given 2 times" in capsys.readouterr().err

@@ -202,3 +202,36 @@ def test_a_rule_that_cannot_be_applied_is_an_error() -> None:
     table = CALLS.set_column(4, "n", pa.array(range(CALLS.num_rows)))
     with pytest.raises(UnsupportedTypeError, match="column 'n': int64 holds no times"):
         ng.scan(table, SETS, at="n", since={"a": listed(DATES)})
+
+
+_NAIVE, _AWARE = datetime.datetime(2025, 6, 3), datetime.datetime(2025, 6, 3, tzinfo=datetime.UTC)
+MIXED = [[_AWARE, _NAIVE], [_NAIVE, None, _AWARE], [_NAIVE.date(), _NAIVE], [_NAIVE.date(), "2025-06-03"]]
+
+
+@pytest.mark.parametrize("times", MIXED)
+@pytest.mark.parametrize("as_given", [list, tuple, lambda times: np.array(times, dtype=object)])
+def test_times_of_several_kinds_in_one_list_are_an_error(times: list[Any], as_given: Any) -> None:
+    """pyarrow gave all the type of the first, so that the hit of one number depended on the listing date of another."""
+    numbers = [f"987654321{n}" for n in range(len(times))]
+    calls = pa.table({"a": numbers, "at": [_AWARE] * len(times)})
+    with pytest.raises(UnsupportedTypeError, match=r"since: 'a': has .* and .*: make all of them alike"):
+        ng.scan(calls, {"a": ng.NumberSet(numbers)}, at="at", since={"a": (numbers, as_given(times))})
+    seen = pa.table({"served_msisdn": numbers, "imei14": ["35824005111111"] * len(times), "at": [_AWARE] * len(times)})
+    with pytest.raises(
+        UnsupportedTypeError, match=r"seeds: column 'reported_at': has .* and .*: make all of them alike"
+    ):
+        ng.expand({"msisdn": numbers, "reported_at": as_given(times)}, seen, ng.LinkPolicy(days_before=1))
+
+
+@pytest.mark.parametrize("times", [np.array(["2025-06-03T00:00"], "M8[m]"), [object()], datetime.date(2025, 6, 3)])
+def test_what_is_no_list_of_times_is_an_error_of_its_own(times: Any) -> None:
+    calls = pa.table({"a": ["9876543210"], "at": [_AWARE]})
+    with pytest.raises(UnsupportedTypeError, match="since: 'a': takes a list or a column of times"):
+        ng.scan(calls, {"a": ng.NumberSet(["9876543210"])}, at="at", since={"a": (["9876543210"], times)})
+
+
+def test_a_dictionary_of_views_is_a_column_of_times() -> None:
+    times: Any = pa.DictionaryArray.from_arrays(pa.array([0], pa.uint32()), pa.array(["2025-06-03"], pa.string_view()))
+    calls = pa.table({"a": ["9876543210"], "at": times})
+    found = ng.scan(calls, {"a": ng.NumberSet(["9876543210"])}, at="at", since={"a": (["9876543210"], ["2025-06-02"])})
+    assert found.read_all().num_rows == 1

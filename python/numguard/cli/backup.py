@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from numguard.cli import options
+from numguard.cli.verb import Verb
 
 __all__ = ["backup"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("path", type=options.FILE)
 @options.registry
 @options.as_json

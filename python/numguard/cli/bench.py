@@ -11,11 +11,12 @@ import click
 from numguard.bench import SUBJECTS, run
 from numguard.cli import options
 from numguard.cli.page import open_page
+from numguard.cli.verb import Verb
 
 __all__ = ["bench"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("subjects", nargs=-1, type=click.Choice(SUBJECTS), metavar="[SUBJECT]...")
 @click.option("--quick", is_flag=True, help="A run of a minute on small inputs, to try it out: its times mean nothing.")
 @click.option("--rows", type=click.FloatRange(1), help="Rows of a column; 20e6 by default.")

@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from numguard.cli import account, options
+from numguard.cli.verb import Verbs
 from numguard.errors import ArgumentError
 
 __all__ = ["cdr"]
 
 
-@click.group()
+@click.group(cls=Verbs)
 def cdr() -> None:
     """Read operators' call records.
 

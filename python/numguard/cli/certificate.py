@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from numguard.cli import account, options
+from numguard.cli.verb import Verb
 from numguard.errors import ArgumentError, InputError
 
 __all__ = ["certificate"]
@@ -16,7 +17,7 @@ __all__ = ["certificate"]
 _BESIDE: Final = Path()
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("path", type=options.FILE, required=False)
 @options.registry
 @click.option("--export", "event", type=click.IntRange(1), required=True, help="The number of the export.")

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from numguard.cli import account, options
 from numguard.cli.expand import open_sightings
+from numguard.cli.verb import Verb
 from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.types import Region
@@ -17,7 +18,7 @@ from numguard.types import Region
 __all__ = ["changes"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("sources", nargs=-1, required=True, metavar="SIGHTINGS...")
 @click.option(
     "--by",

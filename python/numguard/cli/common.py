@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from numguard.cli import account, options
 from numguard.cli.expand import open_sightings
+from numguard.cli.verb import Verb
 from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError
 from numguard.source import files_of, is_local
@@ -19,7 +20,7 @@ from numguard.types import Region
 __all__ = ["common"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("sources", nargs=-1, required=True, metavar="FILE...")
 @click.option("--at-least", type=click.IntRange(1), default=2, show_default=True, help="In how many of the files.")
 @click.option("--by", type=click.Choice(["msisdn", "imei14"]), default="msisdn", help="Numbers [default] or handsets.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from numguard.cli import account, options
+from numguard.cli.verb import Verbs
 from numguard.compute import by_key, named, tuples_of
 from numguard.errors import ArgumentError, InputError
 from numguard.files import placed_together
@@ -31,7 +32,7 @@ _LONGEST = 60
 _Row: TypeAlias = Mapping[str, Any]
 
 
-@click.group()
+@click.group(cls=Verbs)
 def complaints() -> None:
     """Add files of complaints, show them, and withdraw one.
 

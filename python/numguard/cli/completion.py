@@ -5,13 +5,15 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
+from numguard.cli.verb import Verb
+
 __all__ = ["VARIABLE", "completion"]
 
 #: The variable that the script sets; click determines its name.
 VARIABLE = "_NUMGUARD_COMPLETE"
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from numguard.cli import account, options
+from numguard.cli.verb import Verb
 from numguard.errors import InputError
 from numguard.registry.numbers.state import DECISIONS, Decision, Status
 from numguard.source.strict import notes_text
@@ -26,7 +27,7 @@ _BLOCKED: tuple[Status, ...] = ("requested", "blocked")
 _DECIDED: tuple[Status, ...] = ("protected", "withdrawn", "rejected", "reverified", "reactivated")
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("status", metavar="DECISION", type=click.Choice(DECISIONS))
 @options.registry
 @options.by

@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 import numguard as ng
 from numguard.cdr import Cdr
 from numguard.cli.page import Page, open_page
+from numguard.cli.verb import Verb
 from numguard.compute import by_key, tuples_of
 from numguard.errors import ArgumentError, InputError, MissingExtraError
 from numguard.files.outgoing import write_private
@@ -441,7 +442,7 @@ def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.1%}"
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"))
 @click.option("--seed", type=click.IntRange(min=0), default=SEED, show_default=True, help="Another seed, another case.")
 @click.option("--rows", type=click.IntRange(min=200_000), default=ROWS, show_default=True, help="Rows of call records.")

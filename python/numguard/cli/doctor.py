@@ -22,6 +22,7 @@ from typing import Any
 import click
 
 from numguard.cli import options
+from numguard.cli.verb import Verb
 from numguard.indian_time import ZONE
 
 __all__ = ["doctor"]
@@ -59,7 +60,7 @@ class Finding:
     advice: str = ""
 
 
-@click.command()
+@click.command(cls=Verb)
 @options.as_json
 def doctor(*, as_json: bool) -> None:
     """Show what works here, and what to do about the rest.

@@ -15,6 +15,7 @@ from numguard.cdr import Layout, read_cdr
 from numguard.cdr.header import candidates
 from numguard.cdr.layout import Role
 from numguard.cli import account, options
+from numguard.cli.verb import Verb
 from numguard.errors import ArgumentError, BrakeError
 from numguard.files import placed_together
 from numguard.linkage import Expansion, LinkPolicy
@@ -215,7 +216,7 @@ def _by_kind(sources: tuple[str, ...]) -> tuple[list[str], list[str]]:
     return tables, reports
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("sources", nargs=-1, required=True, metavar="SIGHTINGS...")
 @click.option(
     "--registry",

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cli import account, options
+from numguard.cli.verb import Verb
 from numguard.compute import filtered
 from numguard.files import placed_together
 from numguard.source import unread_codes
@@ -19,7 +20,7 @@ from numguard.types import Region
 __all__ = ["explain"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("source")
 @options.column
 @options.region

@@ -9,13 +9,14 @@ from typing import Any
 import click
 
 from numguard.cli import options
+from numguard.cli.verb import Verb
 from numguard.errors import ArgumentError
 from numguard.files.placing import is_registry
 
 __all__ = ["export"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("path", type=options.FILE)
 @options.registry
 @options.by

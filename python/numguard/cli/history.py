@@ -9,12 +9,13 @@ from pathlib import Path
 import click
 
 from numguard.cli import account, options
+from numguard.cli.verb import Verb
 from numguard.files.page import is_page
 
 __all__ = ["history"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("number")
 @options.registry
 @options.as_of

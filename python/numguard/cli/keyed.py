@@ -9,6 +9,7 @@ import click
 import pyarrow as pa
 
 from numguard.cli import account, options
+from numguard.cli.verb import Verb
 from numguard.compute import filtered, pc
 from numguard.errors import ArgumentError
 from numguard.files import placed_together
@@ -20,7 +21,7 @@ from numguard.types import Region
 __all__ = ["keyed"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("source")
 @options.column
 @options.region

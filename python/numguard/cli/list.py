@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from numguard.cli import account, options
+from numguard.cli.verb import Verb
 
 __all__ = ["listed"]
 
 
-@click.command("list")
+@click.command("list", cls=Verb)
 @options.registry
 @options.as_of
 @click.option("--district", help="Only the numbers of this district.")

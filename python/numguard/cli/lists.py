@@ -9,13 +9,14 @@ import click
 import pyarrow as pa
 
 from numguard.cli import account, options
+from numguard.cli.verb import Verbs
 from numguard.files.manifest import is_change
 from numguard.types import Region
 
 __all__ = ["lists"]
 
 
-@click.group()
+@click.group(cls=Verbs)
 def lists() -> None:
     """Compare lists of numbers or handsets.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from numguard.cli import account, options
+from numguard.cli.verb import Verb
 from numguard.errors import FileMissingError, NumguardError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["merge"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("others", nargs=-1, required=True)
 @options.registry
 @options.by

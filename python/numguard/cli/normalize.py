@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cli import account, options
+from numguard.cli.verb import Verb
 from numguard.files import placed_together
 from numguard.source import unread_codes
 from numguard.source.strict import notes_text
@@ -20,7 +21,7 @@ from numguard.types import Region
 __all__ = ["normalize"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("source")
 @options.column
 @options.region

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from numguard.cli import account, options
+from numguard.cli.verb import Verb
 from numguard.source.strict import notes_text
 
 __all__ = ["outcomes"]
@@ -15,7 +16,7 @@ __all__ = ["outcomes"]
 _VALUES = '--map-value: takes WORD=STATUS, such as "Line closed=blocked"'
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("source")
 @options.registry
 @options.by

@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 
 from numguard.cli import account, options
+from numguard.cli.verb import Verb
 from numguard.errors import ArgumentError
 from numguard.report import TITLE
 
 __all__ = ["report"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("page", type=options.FILE, required=False)
 @options.registry
 @click.option(

@@ -9,13 +9,14 @@ import click
 import pyarrow as pa
 
 from numguard.cli import account, options
+from numguard.cli.verb import Verb
 from numguard.errors import ArgumentError
 from numguard.source.strict import notes_text
 
 __all__ = ["review"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @options.registry
 @click.option(
     "--by", envvar="NUMGUARD_BY", show_envvar=True, help="Who decides, written into every event; with --take."

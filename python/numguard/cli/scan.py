@@ -10,6 +10,7 @@ import click
 import pyarrow as pa
 
 from numguard.cli import account, options
+from numguard.cli.verb import Verb
 from numguard.errors import ArgumentError
 from numguard.files import placed_together
 from numguard.number_list import listing_dates
@@ -109,7 +110,7 @@ wanted_options = options.gathered(
 )
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @wanted_options
 @click.option("--all-rows", is_flag=True, help="Write every row, marked or not.")

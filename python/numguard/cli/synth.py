@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.cli import account, options
+from numguard.cli.verb import Verbs
 from numguard.errors import ArgumentError
 from numguard.files import placed_together, write_rows
 
@@ -18,7 +19,7 @@ __all__ = ["synth"]
 _FORMS = click.Choice(["operator", "mixed", "clean"])
 
 
-@click.group()
+@click.group(cls=Verbs)
 def synth() -> None:
     """Invent data, the same for the same seed.
 

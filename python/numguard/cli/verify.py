@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from numguard.cli import options
+from numguard.cli.verb import Verb
 
 __all__ = ["verify"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @options.registry
 @click.option("--event", type=click.IntRange(1), help="Print the digest of the events up to this one.")
 @options.as_json

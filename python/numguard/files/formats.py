@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Sequence
@@ -299,10 +300,26 @@ class JsonLines(Format):
                 if row[name] is not None:
                     row[name] = str(row[name])
             row |= {name: written[at] for name, written in numbers.items() if isinstance(written[at], str)}
-            self._file.write(json.dumps(row, ensure_ascii=False, default=plain_text).encode() + b"\n")
+            self._file.write(_json_of(row).encode() + b"\n")
 
     def close(self) -> None:
         pass
+
+
+def _json_of(row: dict[str, Any]) -> str:
+    """A row as JSON, which has no NaN and no infinity: they are null (RFC 8259)."""
+    try:
+        return json.dumps(row, ensure_ascii=False, default=plain_text, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(row), ensure_ascii=False, default=plain_text, allow_nan=False)
+
+
+def _finite(cell: Any) -> Any:
+    if isinstance(cell, dict):
+        return {name: _finite(one) for name, one in cell.items()}
+    if isinstance(cell, list):
+        return [_finite(one) for one in cell]
+    return None if isinstance(cell, float) and not math.isfinite(cell) else cell
 
 
 def with_imei_digits(rows: pa.Table, handsets: Sequence[int]) -> pa.Table:

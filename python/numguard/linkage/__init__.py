@@ -50,7 +50,7 @@ from numguard.source import (
     refused_rows,
 )
 from numguard.source import Source as OpenSource
-from numguard.source.dated import moments_of
+from numguard.source.dated import check_alike, moments_of
 from numguard.source.strict import strict_error
 from numguard.types import Region, Source, Values, is_whole
 
@@ -253,6 +253,9 @@ def read_seeds(seeds: Any, policy: LinkPolicy) -> tuple[Any, pa.Array[Any] | Non
                 "seeds: takes a table with msisdn and reported_at when the policy has days_before or days_after"
             )
         return seeds, None
+    column_of = getattr(seeds, "get", None)
+    if policy.is_relative and column_of is not None:
+        check_alike("seeds: column 'reported_at'", column_of("reported_at"))
     with exporting("seeds"):
         table = pa.table(seeds)
     wanted = ["msisdn", "reported_at"] if policy.is_relative else ["msisdn"]

@@ -15,10 +15,10 @@ from typing import Any, TypeAlias, cast
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, keep_rows
-from numguard.compute import decoded, is_text, named, pc
+from numguard.compute import as_text, decoded, is_text, named, pc
 from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.indian_time import ZONE
-from numguard.source.dated import read_moments
+from numguard.source.dated import check_alike, read_moments
 from numguard.types import Region, Values
 
 __all__ = ["Since", "moments"]
@@ -141,12 +141,17 @@ def moments(times: Any, what: str) -> pa.Array[Any]:
         ['2025-05-31 18:30:00+00:00', '2025-06-01 10:00:00+00:00', 'None']
     """
     if not isinstance(times, (pa.Array, pa.ChunkedArray)):
-        times = pa.array(times)
+        check_alike(what, times)
+        try:
+            times = pa.array(times)
+        except (pa.ArrowException, OverflowError, TypeError):
+            raise UnsupportedTypeError(f"{what}: takes a list or a column of times, of dates or of text") from None
     if isinstance(times, pa.ChunkedArray):
         times = times.combine_chunks()
     kind = times.type
     if pa.types.is_dictionary(kind):
-        times = times.dictionary_decode()
+        # pyarrow decodes no dictionary of views.
+        times = as_text(times) if is_text(decoded(kind)) else times.dictionary_decode()
         kind = times.type
     if pa.types.is_null(kind):
         return pa.nulls(len(times), _MOMENT)

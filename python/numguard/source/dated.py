@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 import pyarrow as pa
@@ -18,7 +18,7 @@ from numguard.errors import UnsupportedTypeError
 from numguard.indian_time import IST, OFFSET_MICROS
 from numguard.source.part import NOT_A_TIME, About, Account, Batch, Part, check_columns
 
-__all__ = ["dated", "moments_of", "read_moments"]
+__all__ = ["check_alike", "dated", "moments_of", "read_moments"]
 
 _MOMENT: Final = pa.timestamp("us", "UTC")
 
@@ -41,6 +41,33 @@ def moments_of(texts: pa.Array[Any]) -> tuple[Any, Any]:
     texts = pc.utf8_trim_whitespace(as_text(texts))
     moments = read_moments(texts)
     return moments, pc.and_(moments.is_null(), pc.not_equal(texts, "").fill_null(False))
+
+
+def check_alike(name: str, times: object) -> None:
+    """Checks that the times of a list, or of a column of Python objects, are all of one kind.
+
+    pyarrow gives all of them the type of the first: a time without a zone would be one of UTC beside one with a zone,
+    and lose its hour beside a day.
+
+    Raises:
+        UnsupportedTypeError: They are not.
+
+    >>> check_alike("since", [datetime(2025, 6, 1), None, datetime(2025, 6, 2)])
+    """
+    is_column = getattr(getattr(times, "dtype", None), "kind", None) == "O"
+    cells = times.tolist() if is_column else times  # type: ignore[attr-defined]
+    if not isinstance(cells, (list, tuple)):
+        return
+    # Not a time (NaT) is not equal to itself.
+    kinds = {_kind_of(cell) for cell in cells if cell is not None and cell == cell}  # noqa: PLR0124
+    if len(kinds) > 1:
+        raise UnsupportedTypeError(f"{name}: has {' and '.join(sorted(kinds))}: make all of them alike")
+
+
+def _kind_of(time: object) -> str:
+    if isinstance(time, datetime):
+        return "times without a zone" if time.tzinfo is None else "times with a zone"
+    return "days" if isinstance(time, date) else "texts" if isinstance(time, str) else "other values"
 
 
 class _DatedPart(Part):

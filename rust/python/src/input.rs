@@ -191,6 +191,14 @@ impl<'py> FromPyObject<'_, 'py> for Values {
             ));
         }
         let mut values = values.to_owned();
+        // pyarrow ends a text of NumPy at its first NUL.
+        if let Ok(kind) = values
+            .getattr(intern!(py, "dtype"))
+            .and_then(|dtype| dtype.getattr(intern!(py, "kind")))
+            && kind.eq("U")?
+        {
+            values = values.call_method1(intern!(py, "astype"), ("O",))?;
+        }
         // What the caller's iterator raises is his error, and no error of a cell.
         let is_array = values.hasattr(intern!(py, "__array__"))?
             || values.hasattr(intern!(py, "__arrow_array__"))?;
