@@ -230,8 +230,15 @@ def test_what_is_no_list_of_times_is_an_error_of_its_own(times: Any) -> None:
         ng.scan(calls, {"a": ng.NumberSet(["9876543210"])}, at="at", since={"a": (["9876543210"], times)})
 
 
-def test_a_dictionary_of_views_is_a_column_of_times() -> None:
-    times: Any = pa.DictionaryArray.from_arrays(pa.array([0], pa.uint32()), pa.array(["2025-06-03"], pa.string_view()))
+ENCODED: list[Any] = [
+    pa.DictionaryArray.from_arrays(pa.array([0], pa.uint32()), pa.array(["2025-06-03"], pa.string_view())),
+    pa.RunEndEncodedArray.from_arrays([1], ["2025-06-03"]),
+    pa.RunEndEncodedArray.from_arrays([1], pa.array([_AWARE])),
+]
+
+
+@pytest.mark.parametrize("times", ENCODED)
+def test_times_are_read_however_they_are_encoded(times: Any) -> None:
     calls = pa.table({"a": ["9876543210"], "at": times})
     found = ng.scan(calls, {"a": ng.NumberSet(["9876543210"])}, at="at", since={"a": (["9876543210"], ["2025-06-02"])})
     assert found.read_all().num_rows == 1

@@ -256,3 +256,10 @@ def test_names_that_writers_give_to_items_and_entries_are_no_other_fields(tmp_pa
             pq.write_table(table, tmp_path / f"{k}.parquet")
         for source in (tables, [tmp_path / "0.parquet", tmp_path / "1.parquet"]):
             assert scan(source)["of"].to_pylist() == [cell] * 2
+
+
+def test_a_row_that_is_null_as_a_whole_is_named_as_what_it_is() -> None:
+    rows = pa.array([{"a": "9876540000"}, None])
+    assert scan(rows.drop_null()).num_rows == 1
+    with pytest.raises(UnsupportedTypeError, match="the source: has rows that are null as a whole: leave them out"):
+        scan(rows)

@@ -148,6 +148,8 @@ def moments(times: Any, what: str) -> pa.Array[Any]:
             raise UnsupportedTypeError(f"{what}: takes a list or a column of times, of dates or of text") from None
     if isinstance(times, pa.ChunkedArray):
         times = times.combine_chunks()
+    if pa.types.is_run_end_encoded(times.type):
+        times = pc.run_end_decode(times)
     kind = times.type
     if pa.types.is_dictionary(kind):
         # pyarrow decodes no dictionary of views.

@@ -433,6 +433,8 @@ def exporting(what: str) -> Iterator[None]:
         which = f"column {named([column[1] or column[2]])!r}" if column else "a column"
         if "non-struct" in text:
             why = "is one column and no table: make it a table, with a name for the column"
+        elif "null count" in text:
+            why = "has rows that are null as a whole: leave them out"
         elif isinstance(error, OverflowError):
             why = f"{which} holds integers of more than 64 bits: make all of them text"
         elif "format string" in text or not isinstance(error, (pa.ArrowInvalid, pa.ArrowTypeError)):

@@ -76,7 +76,7 @@ class Answers:
 
         Returns:
             None: it is new. `known`: there for the same moment, or, undated, equal to the last one. `undated_repeat`:
-            equal to the last one, before which an officer decided otherwise. `contradiction`: another is there for the
+            equal to the last one, after which an officer decided otherwise. `contradiction`: another is there for the
             same moment, or this one is undated and another is dated, so that this one may be older.
             `older_than_known`: it would replace a later one.
         """
