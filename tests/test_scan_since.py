@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -205,7 +206,7 @@ def test_a_rule_that_cannot_be_applied_is_an_error() -> None:
 
 
 _NAIVE, _AWARE = datetime.datetime(2025, 6, 3), datetime.datetime(2025, 6, 3, tzinfo=datetime.UTC)
-MIXED = [[_AWARE, _NAIVE], [_NAIVE, None, _AWARE], [_NAIVE.date(), _NAIVE], [_NAIVE.date(), "2025-06-03"]]
+MIXED = [[_AWARE, _NAIVE], [_NAIVE, None, _AWARE], [_NAIVE.date(), _NAIVE], [_NAIVE.date(), "2025-06-03"], [_NAIVE, 5]]
 
 
 @pytest.mark.parametrize("times", MIXED)
@@ -221,6 +222,16 @@ def test_times_of_several_kinds_in_one_list_are_an_error(times: list[Any], as_gi
         UnsupportedTypeError, match=r"seeds: column 'reported_at': has .* and .*: make all of them alike"
     ):
         ng.expand({"msisdn": numbers, "reported_at": as_given(times)}, seen, ng.LinkPolicy(days_before=1))
+
+
+@pytest.mark.parametrize("missing", [None, pd.NA, pd.NaT])
+@pytest.mark.parametrize("time", ["2025-06-02", _NAIVE, _AWARE, _NAIVE.date()])
+def test_missing_values_of_pandas_are_no_times_of_another_kind(missing: Any, time: Any) -> None:
+    numbers = ["9876543210", "9123456789"]
+    calls = pa.table({"a": numbers, "at": [_AWARE] * 2})
+    for times in ([time, missing], pd.Series([time, missing], dtype=object)):
+        found = ng.scan(calls, {"a": ng.NumberSet(numbers)}, at="at", since={"a": (numbers, times)})
+        assert found.read_all()["a"].to_pylist() == numbers[:1]
 
 
 @pytest.mark.parametrize("times", [np.array(["2025-06-03T00:00"], "M8[m]"), [object()], datetime.date(2025, 6, 3)])

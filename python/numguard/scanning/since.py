@@ -143,8 +143,8 @@ def moments(times: Any, what: str) -> pa.Array[Any]:
     if not isinstance(times, (pa.Array, pa.ChunkedArray)):
         check_alike(what, times)
         try:
-            times = pa.array(times)
-        except (pa.ArrowException, OverflowError, TypeError):
+            times = pa.array(times, from_pandas=True)
+        except (pa.ArrowException, OverflowError, TypeError, ValueError):
             raise UnsupportedTypeError(f"{what}: takes a list or a column of times, of dates or of text") from None
     if isinstance(times, pa.ChunkedArray):
         times = times.combine_chunks()

@@ -58,13 +58,16 @@ def check_alike(name: str, times: object) -> None:
     cells = times.tolist() if is_column else times  # type: ignore[attr-defined]
     if not isinstance(cells, (list, tuple)):
         return
-    # Not a time (NaT) is not equal to itself.
-    kinds = {_kind_of(cell) for cell in cells if cell is not None and cell == cell}  # noqa: PLR0124
+    kinds = {kind for kind in map(_kind_of, cells) if kind is not None}
     if len(kinds) > 1:
         raise UnsupportedTypeError(f"{name}: has {' and '.join(sorted(kinds))}: make all of them alike")
 
 
-def _kind_of(time: object) -> str:
+def _kind_of(time: object) -> str | None:
+    """The kind of a time; None of a missing value, of pandas too: NaT and NaN are not equal to themselves."""
+    is_missing = isinstance(time, (float, datetime)) and time != time  # noqa: PLR0124
+    if time is None or is_missing or type(time).__name__ == "NAType":
+        return None
     if isinstance(time, datetime):
         return "times without a zone" if time.tzinfo is None else "times with a zone"
     return "days" if isinstance(time, date) else "texts" if isinstance(time, str) else "other values"
