@@ -34,7 +34,7 @@ LAYER = {module: layer for layer, modules in enumerate(LAYERS) for module in mod
 
 # The same within the registry, but that modules of a package import each other.
 REGISTRY_LAYERS = [
-    {"arrays"},
+    {"actions", "arrays"},
     {"spelling"},
     {"receivers"},
     {"log"},

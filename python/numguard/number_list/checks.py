@@ -18,6 +18,7 @@ import pyarrow as pa
 from numguard.compute import Bools, flags, named, pc, seen_text
 from numguard.errors import ColumnError, InputError
 from numguard.number_list.actions import bare, may_have_words
+from numguard.number_list.columns import CHOICE
 from numguard.number_list.same import has_other_numbers
 from numguard.number_list.spared import is_of_letter, is_of_thing, is_spared, spared, spares
 from numguard.number_list.titles import (
@@ -52,13 +53,9 @@ __all__ = [
 
 #: The longest text that may be a heading.
 _LONGEST: Final = 120
-_REMEDY: Final = (
-    "take that title out of the file, or choose the column with column= (scan, decide and lists: --list-column)"
-)
+_REMEDY: Final = f"take that title out of the file, or choose the column {CHOICE}"
 #: What to do about a column that may have the numbers of anyone.
-_REMEDY_OF_COLUMNS: Final = (
-    "change the name to msisdn in the file, or choose it with column= (scan, decide and lists: --list-column)"
-)
+_REMEDY_OF_COLUMNS: Final = f"change the name to msisdn in the file, or choose it {CHOICE}"
 #: The names of columns of numbers, as they are compared, that may be anyone's.
 _OF_ANYONE: Final = frozenset(["mobile", "mobile_no", "mobile_number", "number", "phone", "phone_no", "phone_number"])
 #: Words of the headings of persons' names.

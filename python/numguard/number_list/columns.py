@@ -26,7 +26,7 @@ from numguard.number_list.titles import is_of_victims, names_numbers, without_vi
 from numguard.source import Part, headings
 from numguard.types import Region
 
-__all__ = ["HASHES", "IMEIS", "Kind", "begins_with_row", "column_of", "has_handsets", "is_list", "numbers"]
+__all__ = ["CHOICE", "HASHES", "IMEIS", "Kind", "begins_with_row", "column_of", "has_handsets", "is_list", "numbers"]
 
 _NUMBER_NAMES: Final = (
     "msisdn",
@@ -49,12 +49,11 @@ _IMEI_WORD: Final = re.compile(r"(?:^|_)imei(?=_|\d|$)")
 _DIGITS_OF_A_ROW: Final = 5
 #: A number and a handset as examples, to find the meaning of the words of a heading for digits beside them.
 _ANY_NUMBER, _ANY_IMEI = "9876543210", "490154203237518"
-#: What to do about a column of a list. Not every verb that reads a list has the option.
-_REMEDY: Final = "name it msisdn or imei in the file, or choose it with column= (scan, decide and lists: --list-column)"
+#: How to choose a column of a list. Not every verb that reads a list has the option.
+CHOICE: Final = "with column= (scan, decide and lists: --list-column)"
+_REMEDY: Final = f"name it msisdn or imei in the file, or choose it {CHOICE}"
 #: The same for a column below the heading of a group, which another name of the column would not change.
-_REMEDY_BELOW: Final = (
-    "take that heading out of the file, or choose it with column= (scan, decide and lists: --list-column)"
-)
+_REMEDY_BELOW: Final = f"take that heading out of the file, or choose it {CHOICE}"
 #: The note of digits beside words for something else: an account, an amount, a complainant.
 _SOMETHING_ELSE: Final = "text_with_digits"
 

@@ -45,7 +45,7 @@ from numguard.source import Account, Batch, Part, check_columns, is_of_codes, op
 from numguard.source.strict import check_strict
 from numguard.types import PathLike, RowAccount
 
-__all__ = ["OpenList"]
+__all__ = ["OpenList", "other_types"]
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class OpenList:
         try:
             return pa.chunked_array(found, found[0].type if found else pa.string())
         except (pa.ArrowException, TypeError):
-            raise InputError(f"{self._path}: its files have columns of other types: write them alike") from None
+            raise other_types(self._path) from None
 
     def rows(self) -> Iterator[Batch]:
         """The column of numbers, and `more`, of the rows with one of the actions."""
@@ -257,3 +257,8 @@ class OpenList:
         account["rows_used"] += self._header_rows
         account["warnings"] += [*self._warnings, *unlike_manifests(part.name or "" for part in self._source.parts)]
         return refused, account
+
+
+def other_types(path: PathLike) -> InputError:
+    """The error of a list whose files do not fit together."""
+    return InputError(f"{path}: its files have columns of other types: write them alike")

@@ -17,7 +17,7 @@ from numguard.errors import InputError
 from numguard.indian_time import IST
 from numguard.number_list.actions import may_have_words
 from numguard.number_list.columns import numbers
-from numguard.number_list.reader import OpenList
+from numguard.number_list.reader import OpenList, other_types
 from numguard.source import Batch
 from numguard.source.dated import moments_of
 from numguard.types import PathLike, Region, RowAccount
@@ -53,7 +53,7 @@ def read_dated_seeds(path: PathLike, *, region: Region = "IN") -> tuple[pa.Table
     try:
         return pa.Table.from_batches(seeds) if seeds else _SEEDS.empty_table(), account, refused
     except pa.ArrowInvalid:
-        raise InputError(f"{path}: its files have columns of other types: write them alike") from None
+        raise other_types(path) from None
 
 
 def _reported_at(batch: Batch) -> Any:

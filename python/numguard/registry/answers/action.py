@@ -13,9 +13,10 @@ import pyarrow as pa
 
 from numguard.compute import aggregated, ascending, pc, replaced
 from numguard.indian_time import MOMENT
+from numguard.registry.actions import REQUESTS, REQUESTS_NOTHING
 from numguard.registry.case import Case
 from numguard.registry.numbers.listing import ListPolicy, rows
-from numguard.registry.numbers.state import RELEASED, RELEASED_TO_VERIFY, REQUESTS_NOTHING, derive
+from numguard.registry.numbers.state import RELEASED, derive
 from numguard.registry.sheets.sources import sources
 from numguard.registry.spelling import folded_cells
 from numguard.report.figures import FOUND, STAGES
@@ -23,8 +24,6 @@ from numguard.report.figures import FOUND, STAGES
 __all__ = ["action_taken", "complaints_by_day"]
 
 _FOUND = (*FOUND,)
-#: The actions for which a number is sent.
-_OUT = ("block", "reverify", RELEASED_TO_VERIFY)
 
 _MONEY = ("amount_lost", "amount_recovered")
 _RUPEES = pa.decimal128(20, 2)
@@ -81,13 +80,13 @@ def _numbers(case: Case, cut: int, policy: ListPolicy) -> pa.Table:
     def has(*words: str) -> Any:
         return pc.is_in(status, pa.array(words))
 
-    was_sent = pc.is_in(facts.exported["action"], pa.array(_OUT))
+    was_sent = pc.is_in(facts.exported["action"], pa.array(REQUESTS))
     uploaded = among(facts.exported.filter(was_sent)["msisdn"])
     requests = pc.invert(pc.is_in(facts.exported["action"], pa.array(REQUESTS_NOTHING)))
     last = facts.exported.filter(requests).sort_by([("msisdn", "ascending"), ("event", "descending")])
     last = aggregated(last, ["msisdn"], ["action"], "first")
     # One that was released since it was sent waits for no answer.
-    unanswered = among(last.filter(pc.is_in(last["action"], pa.array(_OUT)))["msisdn"])
+    unanswered = among(last.filter(pc.is_in(last["action"], pa.array(REQUESTS)))["msisdn"])
 
     stands = pc.is_valid(hop)
     waits = has("review")

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from numguard.compute import ascending, by_key, pc, schema_of, table_of, tuples_of
 from numguard.errors import ArgumentError
+from numguard.registry.actions import REQUESTS, REQUESTS_NOTHING
 from numguard.registry.arrays import Column
 from numguard.registry.case import Case
 from numguard.registry.events.review import DROPPED, TURNED
@@ -19,7 +20,6 @@ from numguard.registry.log.order import position
 from numguard.registry.log.store import Append
 from numguard.registry.numbers.grounds import version_keys
 from numguard.registry.numbers.listing import ListPolicy, rows
-from numguard.registry.numbers.state import RELEASED_TO_VERIFY, REQUESTS_NOTHING
 from numguard.types import is_whole
 
 __all__ = ["AMENDED", "amended", "withdraw", "would_withdraw"]
@@ -42,7 +42,6 @@ _CHANGED = schema_of(
 )
 
 #: The actions with which a list has a number, or a pair with it.
-_LISTED = ("block", "reverify", RELEASED_TO_VERIFY)
 
 
 def amended(case: Case, event: int, keys: Column, name: str) -> pa.Table:
@@ -133,5 +132,5 @@ def would_withdraw(case: Case, intake: object) -> pa.Table:
 def _receivers(sent: pa.Table, *key: str) -> dict[int, str]:
     """The receivers of each number: those whose last list of it, or of one of its handsets, has it."""
     last = {tuple(sent): action for *sent, action in tuples_of(sent.sort_by("event"), *key, "receiver", "action")}
-    has_it = sorted({(msisdn, receiver) for (msisdn, *_, receiver), action in last.items() if action in _LISTED})
+    has_it = sorted({(msisdn, receiver) for (msisdn, *_, receiver), action in last.items() if action in REQUESTS})
     return {msisdn: "; ".join(receivers) for msisdn, receivers in by_key(has_it).items()}

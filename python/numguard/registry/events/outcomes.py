@@ -16,11 +16,12 @@ import pyarrow as pa
 
 from numguard.compute import aggregated, ascending, named, pc, schema_of, tuples_of
 from numguard.errors import ArgumentError
+from numguard.registry.actions import RELEASE, REQUESTS
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.events.intake import UNREQUESTED, Intake, named_refusals, record_intake
 from numguard.registry.log.answers import KNOWN, TURNS, UNDATED_REPEAT, Answers, Turns, turns_of
-from numguard.registry.numbers.state import OUTCOMES, RELEASED, RELEASED_TO_VERIFY, Outcome
+from numguard.registry.numbers.state import OUTCOMES, RELEASED, Outcome
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.doubts import of_other_countries, struck_rows
 from numguard.registry.sheets.headings import (
@@ -97,9 +98,6 @@ BLOCKED_NOTES: dict[str, str] = {
 _LAST = sys.maxsize
 _ANSWER = ("msisdn", "status", "happened_at")
 
-#: The actions of a list that request something of an operator.
-_REQUESTS = ("block", "reverify", RELEASED_TO_VERIFY)
-
 _REFUSED = schema_of(row=pa.int64(), field=pa.string(), cell=pa.string(), note=pa.string())
 
 
@@ -157,10 +155,10 @@ def _unrequested(case: Case, cut: int, fresh: pa.Table, name: str) -> pa.Table:
 
 def why_unrequested(state: pa.Table, sent: pa.Table, blocked: Any) -> Any:
     """Why each number that is reported as blocked should not be, a code of `BLOCKED_NOTES`; null where it should."""
-    asked = sent.filter(pc.is_in(sent["action"], pa.array(_REQUESTS)))["msisdn"].cast(pa.uint64())
-    sent = sent.filter(pc.is_in(sent["action"], pa.array((*_REQUESTS, "release")))).sort_by("event")
+    asked = sent.filter(pc.is_in(sent["action"], pa.array(REQUESTS)))["msisdn"].cast(pa.uint64())
+    sent = sent.filter(pc.is_in(sent["action"], pa.array((*REQUESTS, RELEASE)))).sort_by("event")
     final = aggregated(sent, ["msisdn"], ["action"], "last")
-    let_go = final.filter(pc.equal(final["action"], "release"))["msisdn"].cast(pa.uint64())
+    let_go = final.filter(pc.equal(final["action"], RELEASE))["msisdn"].cast(pa.uint64())
     status = state["status"].take(pc.index_in(blocked, state["msisdn"]))
     released = pc.or_(pc.is_in(status, pa.array(RELEASED)), pc.is_in(blocked, let_go.combine_chunks()))
     protected = pc.equal(status, "protected")
@@ -171,8 +169,8 @@ def why_unrequested(state: pa.Table, sent: pa.Table, blocked: Any) -> Any:
 
 def unrequested_by(actions: Sequence[str]) -> str | None:
     """Why the lists before a block do not request it, by their actions in order; None where they do."""
-    sent = [action for action in actions if action in _REQUESTS or action == "release"]
-    if sent and sent[-1] == "release":
+    sent = [action for action in actions if action in REQUESTS or action == RELEASE]
+    if sent and sent[-1] == RELEASE:
         return "blocked_though_released"
     return None if sent else "blocked_but_never_sent"
 

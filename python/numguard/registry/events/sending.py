@@ -20,6 +20,7 @@ from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError, BrakeError
 from numguard.files import together
 from numguard.keyed import key_check
+from numguard.registry.actions import RELEASE, RELEASED_TO_VERIFY
 from numguard.registry.case import Basis, Case, reason_given, refuse_broken
 from numguard.registry.events.releases import ReleasesOwed, handsets_owed
 from numguard.registry.events.sent_lists import NO_KEY, SentLists, basis_of
@@ -27,7 +28,6 @@ from numguard.registry.log.inputs import refuse_recorded
 from numguard.registry.log.reading import SentList
 from numguard.registry.log.store import Append
 from numguard.registry.numbers.listing import ListPolicy, keys_of, list_policy, rows
-from numguard.registry.numbers.state import RELEASED_TO_VERIFY
 from numguard.registry.receivers import the_receiver
 from numguard.registry.sheets.districts import the_district
 from numguard.types import PathLike
@@ -96,7 +96,7 @@ def _once_each(rows: pa.Table) -> pa.Table:
         return rows
     both = pc.is_in(key, twice)
     action = pc.if_else(both, RELEASED_TO_VERIFY, rows["action"])
-    kept = pc.or_(pc.invert(both), pc.equal(rows["action"], "release"))
+    kept = pc.or_(pc.invert(both), pc.equal(rows["action"], RELEASE))
     return replaced(rows, action=action).filter(kept)
 
 

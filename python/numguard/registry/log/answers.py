@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from numguard.compute import ascending, by_key, tuples_of
+from numguard.registry.actions import RELEASE, REQUESTS
 
 __all__ = ["KNOWN", "TURNS", "UNDATED_REPEAT", "Answers", "Turns", "answers_in_order", "turns_of"]
 
@@ -21,9 +22,6 @@ KNOWN = "known"
 #: For an answer that may be there already.
 UNDATED_REPEAT = "undated_repeat"
 
-#: The actions of a list that request something of an operator, and the one that takes a request back.
-_REQUESTS = ("block", "reverify", "release_and_reverify")
-_RELEASE = "release"
 #: The decisions by which a number is off the list whatever an operator answers, and those that it is in use again.
 _OFF = ("withdrawn", "protected")
 _IN_USE = ("reverified", "reactivated")
@@ -43,7 +41,7 @@ def turns_of(decisions: pa.Table, exported: pa.Table) -> Turns:
         exported: msisdn, action, event.
     """
     decided = [row for row in tuples_of(decisions, "msisdn", "event", "status") if row[2] in _DECIDED]
-    sent = [row for row in tuples_of(exported, "msisdn", "event", "action") if row[2] in (*_REQUESTS, _RELEASE)]
+    sent = [row for row in tuples_of(exported, "msisdn", "event", "action") if row[2] in (*REQUESTS, RELEASE)]
     found = by_key((msisdn, (event, word)) for msisdn, event, word in [*decided, *sent])
     return {msisdn: sorted(turns) for msisdn, turns in found.items()}
 
@@ -102,7 +100,7 @@ class Answers:
             if word in _DECIDED:
                 decided, is_sent = word, False
             else:
-                decided = None if word in _REQUESTS else decided
+                decided = None if word in REQUESTS else decided
                 is_sent = True
         if decided is None or decided in _OFF:
             return None if is_sent else KNOWN

@@ -16,6 +16,7 @@ from numguard import _core
 from numguard.compute import pc, replaced
 from numguard.errors import RegistryError
 from numguard.indian_time import MOMENT, day_begin
+from numguard.registry.actions import RELEASE, RELEASED_TO_VERIFY
 from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.numbers.grounds import (
     NEVER,
@@ -34,9 +35,8 @@ from numguard.registry.numbers.grounds import (
 
 __all__ = [
     "ACTIONS", "DECIDING", "DECISIONS", "IN_FORCE", "OUTCOMES", "PROTECTING", "REASONS", "RELEASED",
-    "RELEASED_TO_VERIFY", "REQUESTS_NOTHING", "SETTLING", "STATUSES", "Decision", "Facts", "Outcome", "Rule",
-    "Settling", "Standing",
-    "Status", "derive", "reports",
+    "SETTLING", "STATUSES", "Decision", "Facts", "Outcome", "Rule", "Settling", "Standing", "Status", "derive",
+    "reports",
 ]  # fmt: skip
 
 #: Every status, in the order of `Standing.rules`: a number has the first that holds.
@@ -66,13 +66,6 @@ ACTIONS: Final[dict[Status, Literal["block", "reverify"]]] = {
     "confirmed": "block",
     "reverify": "reverify",
 }
-
-#: The action on record of a number that one change lists twice: its block is to be lifted, and it is to be re-verified.
-RELEASED_TO_VERIFY: Final = "release_and_reverify"
-
-#: The actions on record that leave what was requested before as it was: of numbers in lists of handsets, and in the
-#: list of an earlier day.
-REQUESTS_NOTHING: Final = ("handset", "earlier")
 
 #: The statuses with which a number that was on a list is released.
 RELEASED: Final[tuple[Status, ...]] = ("withdrawn", "protected", "reactivated")
@@ -142,7 +135,7 @@ class Standing:
         # An answer without a date counts as of when it was recorded.
         happened = pc.fill_null(facts.outcomes["happened_at"], _NO_DATE)
         self.outcomes = Last(replaced(facts.outcomes, happened_at=happened), self.numbers, "event", "ordinal")
-        self.sent = self._last("exported", "action", ("block", "release", RELEASED_TO_VERIFY))
+        self.sent = self._last("exported", "action", ("block", RELEASE, RELEASED_TO_VERIFY))
 
         size = len(self.numbers)
         explained: Any = _core.explain(pa.array(self.numbers.astype(np.uint64)), region=None)
