@@ -1,4 +1,4 @@
-"""Country codes in a column of their own: a number of another country is never taken for an Indian one in silence."""
+"""Countries and their codes in columns of their own: no number of another country is taken for an Indian one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def as_files(folder: Path, heading: str, code: str) -> list[Path]:
 @pytest.mark.parametrize("code", CODES)
 def test_a_list_with_another_code_beside_a_number_is_an_error(tmp_path: Path, heading: str, code: str) -> None:
     for path in as_files(tmp_path, heading, code):
-        with pytest.raises(ColumnError, match=rf"'{heading}' has in row [23] another country's code") as refused:
+        with pytest.raises(ColumnError, match=rf"'{heading}' has in row [23] another country") as refused:
             read_numbers(path)
         assert OTHER not in str(refused.value)
         with pytest.raises(ColumnError, match="write the code before the number"):
@@ -51,10 +51,33 @@ def test_a_code_of_the_number_as_it_was_read_stops_no_list(tmp_path: Path, headi
         assert len(read_numbers(path).keys) == 2
 
 
+@pytest.mark.parametrize("heading", ["Country", "country_name", "Suspect Country", "Country of origin"])
+@pytest.mark.parametrize("country", ["United Kingdom", "U.K.", "gb", " UAE", "England (Leeds)", "Nigeria ?", "44"])
+def test_a_list_with_another_country_beside_a_number_is_an_error(tmp_path: Path, heading: str, country: str) -> None:
+    for path in as_files(tmp_path, heading, country):
+        with pytest.raises(ColumnError, match=rf"'{heading}' has in row [23] another country than the") as refused:
+            read_numbers(path)
+        assert OTHER not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "country", ["India", "INDIA ", "IN", "Ind.", "भारत", "India (IN)", "N/A", "-", "unknown", "91", ""]
+)
+def test_india_or_no_country_beside_a_number_stops_no_list(tmp_path: Path, country: str) -> None:
+    for path in as_files(tmp_path, "Country", country):
+        assert len(read_numbers(path).keys) == 2
+
+
+def test_india_as_the_country_of_a_row_says_nothing_of_a_foreign_number(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"country,mobile\nIndia,+447911123456\nUnited Kingdom,+447911123457\nIndia,{NUMBER}\n")
+    assert len(read_numbers(path).keys) == 3
+
+
 @pytest.mark.parametrize("code", ["GB", "us", " AE "])
 def test_a_list_with_another_region_beside_a_number_is_an_error(tmp_path: Path, code: str) -> None:
     for path in as_files(tmp_path, "Country Code", code):
-        with pytest.raises(ColumnError, match=r"'Country Code' has in row [23] another country's code"):
+        with pytest.raises(ColumnError, match=r"'Country Code' has in row [23] another country"):
             read_numbers(path)
 
 
@@ -63,7 +86,7 @@ def test_the_region_of_a_number_as_it_was_read_stops_no_list(tmp_path: Path) -> 
     path.write_text(f"country_code,mobile\nIN,{NUMBER}\nGB,+447911123456\nCA,+14165550123\nHR1,{OTHER}\n")
     assert len(read_numbers(path).keys) == 4
     path.write_text("country_code,mobile\nIN,+447911123456\n")
-    with pytest.raises(ColumnError, match="another country's code"):
+    with pytest.raises(ColumnError, match="another country"):
         read_numbers(path)
 
 
@@ -78,9 +101,11 @@ def test_a_number_with_its_code_and_codes_as_integers(tmp_path: Path) -> None:
     assert len(read_imeis(path).keys) == 1
 
 
-def test_of_complaints_such_a_number_waits(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("heading", "home", "abroad"), [("ISD Code", "91", "1"), ("Country", "India", "Canada")])
+def test_of_complaints_such_a_number_waits(tmp_path: Path, heading: str, home: str, abroad: str) -> None:
     path = tmp_path / "sheet.csv"
-    path.write_text(f"Complaint No,ISD Code,Suspect Mobile\n20000000000001,91,{NUMBER}\n20000000000002,1,{OTHER}\n")
+    rows = (f"20000000000001,{home},{NUMBER}", f"20000000000002,{abroad},{OTHER}")
+    path.write_text("\n".join((f"Complaint No,{heading},Suspect Mobile", *rows, "")))
     with ng.Registry(by="HC 1234") as registry:
         registry.add_complaints(path, constants={"source": "1930"})
         assert registry.block_list().to_table()["msisdn"].to_pylist() == [int(f"91{NUMBER}")]
@@ -89,9 +114,11 @@ def test_of_complaints_such_a_number_waits(tmp_path: Path) -> None:
         ]
 
 
-def test_of_outcomes_such_a_row_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("heading", "home", "abroad"), [("Country Code", "91", "1"), ("Country", "India", "UK")])
+def test_of_outcomes_such_a_row_is_refused(tmp_path: Path, heading: str, home: str, abroad: str) -> None:
     path = tmp_path / "answers.csv"
-    path.write_text(f"Country Code,Mobile,Status,Date\n91,{NUMBER},Blocked,20-09-2026\n1,{OTHER},Blocked,20-09-2026\n")
+    rows = (f"{home},{NUMBER},Blocked,20-09-2026", f"{abroad},{OTHER},Blocked,20-09-2026")
+    path.write_text("\n".join((f"{heading},Mobile,Status,Date", *rows, "")))
     with ng.Registry(by="HC 1234") as registry:
         found = pa.table({"acknowledgement_no": ["1", "2"], "source": ["1930"] * 2, "suspect_mobiles": [NUMBER, OTHER]})
         registry.add_complaints(found, name="desk")

@@ -35,7 +35,7 @@ from numguard.number_list.titles import (
     words_in,
     words_of,
 )
-from numguard.source import Batch, Part, contradicted, is_of_codes
+from numguard.source import Batch, Part, contradicted, is_of_country
 from numguard.source.part import second_header
 from numguard.types import PathLike
 
@@ -173,14 +173,14 @@ def check_beside(batch: Batch, read: set[str], is_number: Bools) -> None:
 
 
 def check_codes(batch: Batch, column: str, msisdns: Any) -> None:
-    """Raises ColumnError if a column of country codes has another one than the number in `column` as it is read."""
+    """Raises ColumnError if a column of countries, or their codes, has another one than the number in `column`."""
     for at, name in enumerate(batch.data.schema.names):
-        if name != column and is_of_codes(name):
-            found = contradicted(batch.data.column(at), msisdns)
+        if name != column and is_of_country(name):
+            found = contradicted(name, batch.data.column(at), msisdns)
             if found.any():
                 row = int(batch.row_numbers()[int(np.argmax(found))])
                 raise ColumnError(
-                    f"{batch.file}: the column {named([name])!r} has in row {row} another country's code than the "
+                    f"{batch.file}: the column {named([name])!r} has in row {row} another country than the "
                     "number as it is read: write the code before the number (+1 ...), or take such rows out of the list"
                 )
 

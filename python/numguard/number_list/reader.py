@@ -41,7 +41,7 @@ from numguard.number_list.columns import Kind, begins_with_row, column_of, has_h
 from numguard.number_list.same import has_other_numbers, without_ends
 from numguard.number_list.spared import may_spare
 from numguard.number_list.titles import names_victims
-from numguard.source import Account, Batch, Part, check_columns, is_of_codes, open_source
+from numguard.source import Account, Batch, Part, check_columns, is_of_country, open_source
 from numguard.source.strict import check_strict
 from numguard.types import PathLike, RowAccount
 
@@ -196,7 +196,7 @@ class OpenList:
         """The rows of a part, checked for numbers to spare: below a heading among them, or by another column."""
         there = part.schema()
         others = [(at, field.name, field.type) for at, field in enumerate(there) if field.name not in wanted]
-        codes = {name for _, name, of in others if is_of_codes(name) and not pa.types.is_nested(of)}
+        codes = {name for _, name, of in others if is_of_country(name) and not pa.types.is_nested(of)}
         codes = codes if self._kind.has_codes else set()
         beside = [at for at, name, of in others if name in codes or may_spare(name, of)]
         check_columns(wanted, there, part.name)

@@ -26,7 +26,7 @@ import pyarrow as pa
 
 from numguard.compute import counts, named
 from numguard.errors import ArgumentError, FileMissingError, InputError
-from numguard.source.codes import contradicted, is_of_codes, unread_codes
+from numguard.source.codes import contradicted, is_of_country, unread_codes
 from numguard.source.container import (
     Found,
     Member,
@@ -112,7 +112,7 @@ __all__ = [
     "in_steps",
     "is_listed_twice",
     "is_local",
-    "is_of_codes",
+    "is_of_country",
     "kind_of_file",
     "looks_national",
     "open_members",

@@ -80,7 +80,7 @@ WORDS: dict[str, str] = {
 #: Why a row of outcomes is refused, beside the notes of numbers, days and records.
 OUTCOME_NOTES: dict[str, str] = {
     "contradiction": "Another row has a different status for the same number and moment.",
-    "other_country_code": "Another cell of the row has another country's code than the number as it was read.",
+    "other_country_code": "Another cell of the row has another country, or its code, than the number as it was read.",
     "older_than_known": "It happened before the recorded outcome of the number, and would replace it.",
     "undated_repeat": "Without a day, and as the last answer, before a decision: write its day if it is a new one.",
     "unknown_number": "A number that the registry does not know.",

@@ -55,7 +55,7 @@ COMPLAINT_NOTES = {
     "spreadsheet_error": "The error value of a spreadsheet formula.",
     "complainants_number": "A number of the complainant, or of one whose row is not recorded, as a suspect's.",
     "in_unread_column": "It is in another column of its row too, which is not read and may be the complainant's.",
-    "other_country_code": "Another cell of the row has another country's code than the number as it was read.",
+    "other_country_code": "Another cell of the row has another country, or its code, than the number as it was read.",
     "spared_in_row": "Another cell of the row says that the number is a victim's, not to be blocked, or no phone's.",
     "struck_out": "The number, or the acknowledgement number, decision or status beside it, is struck out.",
     "shifted": "A word stands for the complainant's number, or a number for a sum or word: columns may have shifted.",

@@ -18,7 +18,7 @@ from numguard.number_list.titles import NOT_KNOWN
 from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.headings import may_hold_suspects
-from numguard.source import contradicted, is_of_codes
+from numguard.source import contradicted, is_of_country
 from numguard.source.records import TEN_DIGITS
 
 __all__ = [
@@ -79,18 +79,20 @@ def unread_numbers(table: pa.Table, unread: Iterable[int]) -> list[str]:
 
 
 def of_other_countries(index: Ints, msisdn: Any, table: pa.Table, places: Sequence[int]) -> Bools:
-    """Which numbers have another country's code beside them, in a column of its own.
+    """Which numbers have another country, or its code, beside them in a column of its own.
 
     Args:
         index: the row of each number.
         msisdn: the numbers.
         table: the rows.
-        places: the columns that may have codes.
+        places: the columns that may have countries.
     """
     other = np.zeros(len(index), np.bool_)
     for place in places:
-        if is_of_codes(table.column_names[place]) and cells.may_name_numbers(table.schema.field(place).type):
-            other |= contradicted(cells.joined(table.column(place)).take(pa.array(index, pa.int64())), msisdn)
+        name, of = table.column_names[place], table.schema.field(place).type
+        if is_of_country(name) and cells.may_name_numbers(of):
+            beside = cells.joined(table.column(place)).take(pa.array(index, pa.int64()))
+            other |= contradicted(name, beside, msisdn)
     return other
 
 
