@@ -68,6 +68,12 @@ def test_india_or_no_country_beside_a_number_stops_no_list(tmp_path: Path, count
         assert len(read_numbers(path).keys) == 2
 
 
+@pytest.mark.parametrize("of", [pa.string(), pa.int64(), pa.null(), pa.dictionary(pa.int32(), pa.string())])
+def test_countries_without_a_cell_stop_no_list(tmp_path: Path, of: Any) -> None:
+    pq.write_table(pa.table({"country": pa.nulls(2, of), "mobile": [NUMBER, OTHER]}), tmp_path / "a.parquet")
+    assert len(read_numbers(tmp_path / "a.parquet").keys) == 2
+
+
 def test_india_as_the_country_of_a_row_says_nothing_of_a_foreign_number(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(f"country,mobile\nIndia,+447911123456\nUnited Kingdom,+447911123457\nIndia,{NUMBER}\n")

@@ -87,8 +87,10 @@ def contradicted(heading: str, column: Any, msisdns: Any) -> npt.NDArray[np.bool
 
 def _abroad(text: Any) -> pa.Array[Any]:
     """The distinct cells of a column of countries that name another one than India."""
-    cells = pc.unique(text).drop_null()
-    return cells.filter(pa.array([_letters(cell) not in _AT_HOME for cell in cells.to_pylist()], pa.bool_()))
+    cells: Any = pc.unique(text).drop_null()
+    is_abroad = [_letters(cell) not in _AT_HOME for cell in cells.to_pylist()]
+    abroad: pa.Array[Any] = cells.filter(pa.array(is_abroad, pa.bool_()))
+    return abroad
 
 
 def _letters(text: str) -> str:
