@@ -127,15 +127,16 @@ def test_places_stay_beside_their_rows_where_others_are_refused() -> None:
         {
             "msisdn": [odd.get(n, str(9_812_300_000 + n)) for n in range(rows)],
             "imei14": [None if n % 11 == 0 else "0" * 14 if n % 13 == 0 else "35824005111110" for n in range(rows)],
-            "at": pa.array([n * 1_000_000 for n in range(rows)], pa.timestamp("us", "UTC")),
+            "at": pa.array([NOON + dt.timedelta(seconds=n) for n in range(rows)], pa.timestamp("us", "UTC")),
         }
     )
     where = pa.RecordBatch.from_pydict({"latitude": [n / 100 for n in range(1, rows + 1)], "longitude": [77.0] * rows})
-    bounds = bounds_of(ng.LinkPolicy(since=dt.datetime(1970, 1, 1, 0, 1, tzinfo=dt.UTC)))
+    bounds = bounds_of(ng.LinkPolicy(since=NOON + dt.timedelta(seconds=60)))
     kept, counted = read_kept(batch, bounds, "IN", where)
     of_rows = Places(PLACES).beside(batch, where)["point"].to_pylist()
     left = [n for n in range(60, rows) if n not in odd and n % 11]
-    assert kept["at"].to_pylist() == [n * 1_000_000 for n in left]
+    begin = int(NOON.timestamp())
+    assert kept["at"].to_pylist() == [(begin + n) * 1_000_000 for n in left]
     assert kept["msisdn"].to_pylist() == [919_812_300_000 + n for n in left]
     assert kept["point"].to_pylist() == [of_rows[n] for n in left]
     assert sum(counted.refused.values()) + len(left) + sum(n not in odd and bool(n % 11) for n in range(60)) == rows

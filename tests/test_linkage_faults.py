@@ -175,7 +175,7 @@ def a_long_source(folder: Path) -> list[Path]:
         {
             "served_msisdn": number + np.uint64(919876543210),
             "imei14": number // 2 + np.uint64(35824005111111),
-            "at": pa.array(number.astype(np.int64), pa.timestamp("s")),
+            "at": pa.array(number.astype(np.int64) + 1_750_000_000, pa.timestamp("s")),
         }
     )
     pq.write_table(table, folder / "seen.parquet")
@@ -264,14 +264,17 @@ def test_files_are_read_again_from_where_the_temporary_file_is_full(tmp_path: Pa
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_imsis_in_place_of_imeis_are_a_warning() -> None:
-    """Ten subscribers of an operator are one handset then."""
+def test_imsis_in_place_of_imeis_are_refused() -> None:
+    """Ten subscribers of an operator would be one handset."""
     numbers = [f"987654321{k}" for k in range(4)]
     sightings = pa.table({"served_msisdn": numbers, "imsi": [f"40410000000001{k}" for k in range(4)]})
     found = ng.expand(numbers[:1], sightings, imei="imsi")
-    assert found.linked.num_rows == 3
-    assert found.account["warnings"] == [
-        "1 handsets begin with 404 or 405, as IMSIs of India do: check that the column has IMEIs"
+    assert (found.linked.num_rows, found.refused) == (0, {"imsi_for_imei": 4})
+    assert ng.expand(numbers[:1], sightings, imei="imsi", list_refused=True).refused_rows["row"].to_pylist() == [
+        1,
+        2,
+        3,
+        4,
     ]
     sightings = pa.table({"served_msisdn": numbers, "imei14": ["490154203237518"] * 4})
-    assert ng.expand(numbers[:1], sightings).account["warnings"] == []
+    assert ng.expand(numbers[:1], sightings).refused == {}

@@ -119,6 +119,7 @@ def test_amounts_of_numeric_types() -> None:
         ("45567", "serial_date"),
         ("2026-09-12 25:00", "not_a_date"),
         ("2026-09-12 24:00", "not_a_date"),
+        ("2026-09-12 10:00:60", "not_a_date"),
         ("2026-09-12 13:00 PM", "not_a_date"),
         ("0000-00-00", "not_a_date"),
         ("yesterday", "not_a_date"),

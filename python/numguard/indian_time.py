@@ -6,6 +6,7 @@ since 1945 (IANA time zone database, Asia/Kolkata), so that a fixed offset is ex
 
 from __future__ import annotations
 
+import time
 from datetime import date, datetime, timedelta, timezone
 from typing import Final, TypeVar
 
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-__all__ = ["DAY_MICROS", "IST", "MOMENT", "OFFSET_MICROS", "ZONE", "day_begin", "day_of", "local"]
+__all__ = ["DAY_MICROS", "IST", "MOMENT", "OFFSET_MICROS", "ZONE", "clock_bounds", "day_begin", "day_of", "local"]
 
 #: The zone's name in the IANA time zone database.
 ZONE: Final = "Asia/Kolkata"
@@ -38,6 +39,16 @@ def local(micros: int) -> datetime:
     '1970-01-01T05:30:00+05:30'
     """
     return datetime(1970, 1, 1, tzinfo=IST) + timedelta(microseconds=micros + OFFSET_MICROS)
+
+
+def clock_bounds() -> tuple[int, int]:
+    """The first and the last moment that the clock of a sighting can have shown, in microseconds since 1970 UTC.
+
+    Mobile service in India began in 1995. One day is allowed for clocks of other zones, and for a machine whose own is
+    behind; the last second is whole.
+    """
+    first = int(datetime(1995, 1, 1, tzinfo=IST).timestamp())
+    return first * 1_000_000, int(time.time() + 1) * 1_000_000 + DAY_MICROS - 1
 
 
 def day_begin(micros: _Micros) -> _Micros:

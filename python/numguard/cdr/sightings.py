@@ -9,10 +9,8 @@ party's number.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -33,7 +31,7 @@ from numguard.cdr.rows import RawRows, Reader, decides_served
 from numguard.cdr.summary import FileSummary
 from numguard.compute import counts, flags, schema_of
 from numguard.imsi import are_imsis
-from numguard.indian_time import DAY_MICROS, IST, MOMENT, OFFSET_MICROS
+from numguard.indian_time import MOMENT, OFFSET_MICROS, clock_bounds
 from numguard.source.languages import canonical_name
 
 __all__ = ["SCHEMA", "Sightings"]
@@ -64,8 +62,6 @@ _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
 _PREFIXED: Final = 14
 _TYPE_OF_ADDRESS: Final = "^(91|11)91[6-9]"
 _MOST_VALUES_KEPT: Final = 10_000
-#: Mobile service in India began in 1995: an earlier time is that of a clock that was not set.
-_EARLIEST: Final = int(datetime(1995, 1, 1, tzinfo=IST).timestamp()) * times.SECOND
 
 
 class _Parties(NamedTuple):
@@ -162,8 +158,7 @@ class Sightings:
         when = [header.canonical[place] for role, place in header.columns.items() if role in ("at", "date", "time")]
         self._have_month_first = any(map(has_month_first, when))
         self._columns_of_times = 1 if "at" in header.columns else len(when)
-        # A day of tolerance: clocks of other zones, and a machine whose own is behind.
-        self._latest = time.time_ns() // 1000 + DAY_MICROS
+        self._earliest, self._latest = clock_bounds()
 
     def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refused]]:
         """The sightings of a block of rows, and the rows of it that were refused."""
@@ -233,10 +228,11 @@ class Sightings:
         """Refuse rows whose time cannot be right: links between numbers would rest on it."""
         micros: Column = at.view(pa.int64())
         period = pc.min_max(micros)
-        if not period["min"].is_valid or (period["min"].as_py() >= _EARLIEST and period["max"].as_py() <= self._latest):
+        first, last = period["min"].as_py(), period["max"].as_py()
+        if first is None or (first >= self._earliest and last <= self._latest):
             return
         late: Column = pc.greater(micros, pa.scalar(self._latest, pa.int64()))
-        early: Column = pc.less(micros, pa.scalar(_EARLIEST, pa.int64()))
+        early: Column = pc.less(micros, pa.scalar(self._earliest, pa.int64()))
         role: Role | None = next((role for role in ("at", "date", "time") if role in self._header.columns), None)
         refusals.add(flags(late), role, "in_the_future")
         refusals.add(flags(early), role, "clock_not_set")

@@ -27,7 +27,6 @@ import pyarrow as pa
 from numguard._core import ImeiSet, Linkage, check_sightings, parquet_schema
 from numguard.compute import decoded, is_text, named, pc
 from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
-from numguard.imsi import are_imsis
 from numguard.linkage.expansion import Expansion, expansion_of
 from numguard.linkage.graph import Graph
 from numguard.linkage.places import Places
@@ -193,7 +192,6 @@ def expand(
     tell.finish()
     found = linkage.finish()
     account = accounted(parts, opened, refused=found["refused"])
-    account["warnings"] += _warnings_of(found["handsets"])
     rows_placed = found.pop("rows_placed")
     if places is not None:
         account["rows_placed"] = places.rows + rows_placed
@@ -215,14 +213,6 @@ def columns_read(policy: LinkPolicy, msisdn: str, imei: str, at: str | None, nam
     """
     timed = at is not None and (policy.time_rules or at != "at" or at in names)
     return [msisdn, imei, at] if at is not None and timed else [msisdn, imei]
-
-
-def _warnings_of(handsets: pa.RecordBatch) -> list[str]:
-    """Warns of handsets that begin as IMSIs of India do (404, 405; ITU-T E.212), and no TAC does."""
-    imsis = int(are_imsis(handsets.column("imei14")).sum())
-    if not imsis:
-        return []
-    return [f"{imsis:,} handsets begin with 404 or 405, as IMSIs of India do: check that the column has IMEIs"]
 
 
 def check_call(policy: LinkPolicy, msisdn: str, imei: str, at: str | None) -> None:

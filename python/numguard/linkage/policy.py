@@ -13,7 +13,7 @@ from typing import Any
 
 from numguard._core import ImeiSet, NumberSet
 from numguard.errors import ArgumentError, NumguardError
-from numguard.indian_time import IST
+from numguard.indian_time import IST, clock_bounds
 from numguard.types import Values, is_finite, is_whole
 
 __all__ = ["LinkPolicy", "bounds_of"]
@@ -150,10 +150,14 @@ class LinkPolicy:
 
 
 def bounds_of(policy: LinkPolicy) -> dict[str, Any]:
-    """A policy as the compiled module accepts it: times in microseconds since 1970 UTC, keys as lists."""
+    """A policy as the compiled module accepts it: times in microseconds since 1970 UTC, keys as lists.
+
+    `clock` has the times that are not refused.
+    """
     bounds = {field.name: getattr(policy, field.name) for field in fields(policy)}
     for name in ("since", "until"):
         bounds[name] = _microseconds(name, bounds[name])
+    bounds["clock"] = clock_bounds()
     for name in ("protected", "release", "placeholders"):
         bounds[name] = [] if bounds[name] is None else bounds[name].to_array().to_pylist()
     return bounds

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from numguard._core import explain, explain_imei
-from numguard.compute import pc, why_unread
+from numguard._core import explain, explain_imei, normalize_imei
+from numguard.compute import decoded, pc, why_unread
+from numguard.imsi import are_imsis
+from numguard.indian_time import OFFSET_MICROS, clock_bounds
 from numguard.source import ORIGIN, REFUSED, Batch, Part
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from numguard.types import Region
 
 __all__ = ["Unread"]
+
+#: The seconds from 1970 that microseconds can count.
+_MOST: Final = 2**63 // 1_000_000
 
 
 class Unread:
@@ -34,6 +39,7 @@ class Unread:
     def __init__(self, policy: LinkPolicy, region: Region) -> None:
         self._needs_time = bool(policy.time_rules)
         self._region = region
+        self._clock = clock_bounds()
         self._found: list[pa.Table] = []
 
     def look_at(self, part: Part, columns: Sequence[str]) -> None:
@@ -50,9 +56,10 @@ class Unread:
             of_number = why_unread(explain(data.column(columns[0]), region=self._region))
         of_handset = why_unread(explain_imei(data.column(columns[1])))
         notes = pc.coalesce(of_number, pc.if_else(pc.equal(of_handset, "placeholder"), None, of_handset))
-        if self._needs_time:
-            is_undated = pc.is_null(data.column(columns[2]))
-            notes = pc.coalesce(notes, pc.if_else(is_undated, "no_time", None))
+        is_imsi = pa.array(are_imsis(normalize_imei(data.column(columns[1]))))
+        notes = pc.coalesce(notes, pc.if_else(is_imsi, "imsi_for_imei", None))
+        if len(columns) > 2:
+            notes = pc.coalesce(notes, self._why_unread_time(data.column(columns[2])))
         refused = pc.is_valid(notes)
         count = refused.true_count
         if not count:
@@ -65,6 +72,24 @@ class Unread:
         columns_of_refused = [files.cast(pa.string()), rows.cast(pa.int64()), notes.filter(refused).cast(pa.string())]
         self._found.append(pa.Table.from_arrays(columns_of_refused, schema=REFUSED))
 
+    def _why_unread_time(self, times: Any) -> Any:
+        """Why a row is refused for its time; null where it is not."""
+        seconds = _seconds(times)
+        first, last = (bound // 1_000_000 for bound in self._clock)
+        wrong = pc.if_else(pc.less(seconds, first), "clock_not_set", None)
+        wrong = pc.if_else(pc.greater(seconds, last), "in_the_future", wrong)
+        return pc.if_else(pc.is_null(seconds), "no_time" if self._needs_time else None, wrong)
+
     def table(self) -> pa.Table:
         """The rows, in the order in which they were read."""
         return pa.concat_tables([REFUSED.empty_table(), *self._found])
+
+
+def _seconds(times: Any) -> Any:
+    """Whole seconds since 1970 UTC of times of any unit; null of those that microseconds cannot count."""
+    plain = decoded(times.type)
+    zone = getattr(plain, "tz", None)
+    seconds = times.cast(plain).cast(pa.timestamp("s", zone), safe=False).cast(pa.int64())
+    if zone is None:
+        seconds = pc.subtract(seconds, OFFSET_MICROS // 1_000_000)
+    return pc.if_else(pc.less(pc.abs(seconds), _MOST), seconds, None)

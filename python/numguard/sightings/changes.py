@@ -16,7 +16,7 @@ import pyarrow as pa
 from numguard._core import Changes as Finder
 from numguard.compute import pc
 from numguard.errors import ArgumentError
-from numguard.indian_time import DAY_MICROS
+from numguard.indian_time import DAY_MICROS, clock_bounds
 from numguard.sightings.reading import Account, Origins, Reader, Result, check_call, check_names, repeated
 from numguard.types import Region, RowAccount, Source, is_whole
 
@@ -124,6 +124,7 @@ def changes(
     finder = Finder(
         by_imei=by == "imei14",
         gap=gap_days * DAY_MICROS,
+        clock=clock_bounds(),
         region=region,
         list_refused=list_refused,
         memory_limit=memory_limit,

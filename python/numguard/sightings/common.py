@@ -19,7 +19,7 @@ import pyarrow as pa
 from numguard._core import Common as Finder
 from numguard.compute import pc
 from numguard.errors import ArgumentError, InputError
-from numguard.indian_time import MOMENT
+from numguard.indian_time import MOMENT, clock_bounds
 from numguard.sightings.reading import (
     Account,
     Origins,
@@ -149,7 +149,9 @@ def common(
     account, origins = Account(), Origins()
     readers = [Reader(source, [msisdn if by == "msisdn" else imei], at, region=region) for _, source in pairs]
     search = _Search(readers, by, region, threads, origins)
-    finder = Finder(by_imei=by == "imei14", region=region, list_refused=list_refused, threads=threads)
+    finder = Finder(
+        by_imei=by == "imei14", clock=clock_bounds(), region=region, list_refused=list_refused, threads=threads
+    )
     search.look(finder, account)
     account.count(finder.look_again(at_least, _ROWS_KEPT), origins, msisdn)
     if strict:
@@ -203,6 +205,7 @@ class _Search:
         if hits is None:
             finder = Finder(
                 by_imei=self._by == "imei14",
+                clock=clock_bounds(),
                 region=self._region,
                 list_refused=False,
                 threads=self._threads,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use numguard_core::linkage::{
-    Admitted, Answer, DAY, IST, KeyList, NO_TIME, Policy, Seed, Sighting, Tally, Walk, ist_day,
+    Admitted, Answer, DAY, IST, KeyList, NO_TIME, Policy, Seed, Sighting, Tally, Walk, Window,
+    ist_day,
 };
 use numguard_core::naive;
 use proptest::prelude::*;
@@ -170,8 +171,13 @@ fn the_window_of_kept_times_holds_those_that_are_admitted() {
     let bounds = [NO_TIME, NO_TIME + 1, -1, 0, DAY, i64::MAX - 1, i64::MAX];
     let maybe = || std::iter::once(None).chain(bounds.map(Some));
     for (since, until) in maybe().flat_map(|since| maybe().map(move |until| (since, until))) {
-        for max_gap_days in [None, Some(1)] {
+        for (max_gap_days, clock) in [
+            (None, Window::ALL),
+            (Some(1), Window::ALL),
+            (None, Window { from: 0, to: DAY }),
+        ] {
             let policy = Policy {
+                clock,
                 since,
                 until,
                 max_gap_days,
@@ -182,10 +188,18 @@ fn the_window_of_kept_times_holds_those_that_are_admitted() {
                 .map(|bound| [bound.saturating_sub(1), bound])
                 .concat()
             {
+                let known = kept.from <= at && at <= kept.to;
+                let admitted = policy.admits(at);
                 assert_eq!(
-                    kept.from <= at && at <= kept.to,
-                    policy.admits(at) == Admitted::Kept,
+                    known || (at == NO_TIME && !policy.needs_time()),
+                    admitted == Admitted::Kept,
                     "{since:?} {until:?} {max_gap_days:?} {at}"
+                );
+                let is_wrong = at != NO_TIME && !(clock.from <= at && at <= clock.to);
+                assert_eq!(
+                    is_wrong,
+                    matches!(admitted, Admitted::TooEarly | Admitted::TooLate),
+                    "{clock:?} {at}"
                 );
             }
         }

@@ -7,7 +7,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Int64Type, UInt64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch, UInt64Array};
 use numguard_columns::linkage::{self, KeysRead, NeededRows, Sightings, Step};
-use numguard_core::linkage::{KeyList, Policy, Side, Size};
+use numguard_core::linkage::{KeyList, Policy, Side, Size, Window};
 use numguard_core::msisdn::Region;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -22,6 +22,7 @@ use crate::running::{PATIENCE, Running};
 #[pyo3(from_item_all)]
 struct PolicyArgument {
     max_hops: u32,
+    clock: (i64, i64),
     since: Option<i64>,
     until: Option<i64>,
     max_numbers_per_imei: Option<u64>,
@@ -42,8 +43,10 @@ struct PolicyArgument {
 
 impl From<PolicyArgument> for Policy {
     fn from(policy: PolicyArgument) -> Self {
+        let (from, to) = policy.clock;
         Self {
             max_hops: policy.max_hops,
+            clock: Window { from, to },
             since: policy.since,
             until: policy.until,
             max_numbers_per_imei: policy.max_numbers_per_imei,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use arrow_array::{ArrayRef, RecordBatch};
 use numguard_columns::sightings::{self, Account, File};
 use numguard_columns::{Error, Keys};
+use numguard_core::linkage::Window;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pyo3_arrow::PyRecordBatch;
@@ -22,22 +23,23 @@ struct Common(Running<sightings::Common>);
 
 #[pymethods]
 impl Common {
-    /// `by_imei`: whether keys are handsets. With `wanted`, keys as uint64, there is only the second look.
+    /// `by_imei`: whether keys are handsets; `clock`: its first and its last time; any other counts as none. With `wanted`, keys as uint64, there is only the second look.
     #[new]
-    #[pyo3(signature = (*, by_imei, region, list_refused, threads, wanted=None))]
+    #[pyo3(signature = (*, by_imei, clock, region, list_refused, threads, wanted=None))]
     fn new(
         by_imei: bool,
+        clock: (i64, i64),
         region: RegionArgument,
         list_refused: bool,
         threads: ThreadsArgument,
         wanted: Option<Values>,
     ) -> PyResult<Self> {
-        let keys = keys_of(by_imei, region);
+        let (keys, clock) = (keys_of(by_imei, region), window(clock));
         let common = match wanted {
-            None => sightings::Common::new(keys, list_refused, threads.0),
+            None => sightings::Common::new(keys, clock, list_refused, threads.0),
             Some(wanted) => {
                 let wanted = wanted.into_chunks();
-                sightings::Common::of_keys(&wanted, keys, threads.0).map_err(raise)?
+                sightings::Common::of_keys(&wanted, keys, clock, threads.0).map_err(raise)?
             }
         };
         Ok(Self(Running::new(common, FINISHED)))
@@ -114,12 +116,13 @@ struct Changes(Running<sightings::Changes>);
 
 #[pymethods]
 impl Changes {
-    /// `gap`: in microseconds.
+    /// `gap`: in microseconds; `clock`: the first and the last time of rows that are not refused.
     #[new]
-    #[pyo3(signature = (*, by_imei, gap, region, list_refused, memory_limit, threads))]
+    #[pyo3(signature = (*, by_imei, gap, clock, region, list_refused, memory_limit, threads))]
     fn new(
         by_imei: bool,
         gap: i64,
+        clock: (i64, i64),
         region: RegionArgument,
         list_refused: bool,
         memory_limit: usize,
@@ -130,6 +133,7 @@ impl Changes {
             keys,
             usize::from(by_imei),
             gap,
+            window(clock),
             list_refused,
             memory_limit,
             threads.0,
@@ -194,6 +198,10 @@ impl Changes {
             account_to_python(py, account)?,
         ))
     }
+}
+
+fn window((from, to): (i64, i64)) -> Window {
+    Window { from, to }
 }
 
 fn keys_of(by_imei: bool, region: RegionArgument) -> Keys {

@@ -10,11 +10,12 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::UInt64Type;
 use arrow_array::{Array, ArrayRef};
 use arrow_buffer::{ArrowNativeType, ScalarBuffer};
+use numguard_core::imei::is_imsi;
 use numguard_core::linkage::{Admitted, Place, Point, Policy, Side};
 use numguard_core::msisdn::Region;
 use numguard_core::notes::Note;
 
-use super::{NO_TIME, Refused, Times};
+use super::{CLOCK_NOT_SET, IMSI_FOR_IMEI, IN_THE_FUTURE, NO_TIME, Refused, Times};
 use crate::column::{Column, Keys};
 use crate::refused::{looks_national, why_refused};
 use crate::{Error, parallel};
@@ -353,17 +354,26 @@ impl<'a> Batch<'a> {
 
     /// The rows that are not certainly kept. Most blocks have none, which one pass without a branch determines.
     fn doubtful(&self, block: &Block) -> Vec<usize> {
-        let kept = self.policy.kept();
-        let admits = |at: i64| (kept.from <= at) & (at <= kept.to);
-        let is_sure = |row: usize| {
-            (block.msisdns[row] != 0) & (block.imeis[row] != 0) & admits(block.at(row))
+        let (kept, untimed) = (self.policy.kept(), !self.policy.needs_time());
+        let admits = |at: i64| {
+            ((kept.from <= at) & (at <= kept.to))
+                | (untimed & (at == numguard_core::linkage::NO_TIME))
         };
-        let read = |keys: &[u64]| keys.iter().fold(true, |all, &key| all & (key != 0));
+        let is_number = |key: u64| key != 0;
+        let is_handset = |key: u64| (key != 0) & !is_imsi(key);
+        let is_sure = |row: usize| {
+            is_number(block.msisdns[row]) & is_handset(block.imeis[row]) & admits(block.at(row))
+        };
         let admitted = match &block.ats {
-            None => admits(numguard_core::linkage::NO_TIME),
+            None => untimed,
             Some(ats) => ats.iter().fold(true, |all, &at| all & admits(at)),
         };
-        if admitted && read(&block.msisdns) && read(&block.imeis) {
+        let numbers = block.msisdns.iter();
+        let handsets = block.imeis.iter();
+        if admitted
+            && numbers.fold(true, |all, &key| all & is_number(key))
+            && handsets.fold(true, |all, &key| all & is_handset(key))
+        {
             return Vec::new();
         }
         (0..block.len()).filter(|&row| !is_sure(row)).collect()
@@ -382,10 +392,15 @@ impl<'a> Batch<'a> {
                 return Err(why);
             }
         }
+        if is_imsi(imei) {
+            return Err(IMSI_FOR_IMEI);
+        }
         match self.policy.admits(at) {
             Admitted::Kept => Ok(true),
             Admitted::Outside => Ok(false),
             Admitted::NoTime => Err(NO_TIME),
+            Admitted::TooEarly => Err(CLOCK_NOT_SET),
+            Admitted::TooLate => Err(IN_THE_FUTURE),
         }
     }
 }

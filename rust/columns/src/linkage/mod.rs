@@ -50,6 +50,12 @@ pub type Refused = BTreeMap<&'static str, u64>;
 
 /// A row without a time, refused because the policy has a rule about time.
 pub const NO_TIME: &str = "no_time";
+/// A row of a time before mobile service in India began.
+pub const CLOCK_NOT_SET: &str = "clock_not_set";
+/// A row of a time that is still to come.
+pub const IN_THE_FUTURE: &str = "in_the_future";
+/// A row with an IMSI of India in place of its IMEI.
+pub const IMSI_FOR_IMEI: &str = "imsi_for_imei";
 
 /// The progress of a linkage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

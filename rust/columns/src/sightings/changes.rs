@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arrow_array::ArrayRef;
-use numguard_core::linkage::NO_TIME;
+use numguard_core::imei::is_imsi;
+use numguard_core::linkage::{NO_TIME, Window};
 use numguard_core::sightings::Piece;
 use numguard_core::sightings::changes::{CutRun, PARTS, Period, Periods, RunForm};
 
@@ -16,7 +17,7 @@ use super::by_key::{ByKey, GROUP, Group, Table};
 use super::files::Files;
 use super::{Account, File, NOT_TIMED, Taken, read_batches, runs};
 use crate::column::{Column, Keys};
-use crate::linkage::Times;
+use crate::linkage::{CLOCK_NOT_SET, IMSI_FOR_IMEI, IN_THE_FUTURE, Times};
 use crate::pages::Words;
 use crate::refused::why_refused;
 use crate::spill::{Spill, Spilled};
@@ -43,6 +44,7 @@ pub struct Changes {
     /// Which of the two columns is the key: 0 or 1.
     by: usize,
     gap: i64,
+    clock: Window,
     list: bool,
     threads: parallel::Threads,
     files: Files<Taken<Run>>,
@@ -58,13 +60,14 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// Begins. `by`: 0 for the periods of the first column, 1 for those of the second one; `gap` in microseconds; `list`:
-    /// whether each refused row is listed; up to `memory_limit` bytes of sightings are kept in memory.
+    /// Begins. `by`: 0 for the periods of the first column, 1 for those of the second one; `gap` in microseconds; rows
+    /// of times outside of `clock` are refused; `list`: whether each refused row is listed; up to `memory_limit` bytes of sightings are kept in memory.
     #[must_use]
     pub fn new(
         keys: [Keys; 2],
         by: usize,
         gap: i64,
+        clock: Window,
         list: bool,
         memory_limit: usize,
         threads: parallel::Threads,
@@ -73,6 +76,7 @@ impl Changes {
             keys,
             by,
             gap,
+            clock,
             list,
             threads,
             files: Files::default(),
@@ -122,8 +126,8 @@ impl Changes {
     }
 
     fn reader(&self) -> Arc<super::files::Read<Taken<Run>>> {
-        let (keys, by, list) = (self.keys, self.by, self.list);
-        Arc::new(move |columns, first| read(columns, first, keys, by, list))
+        let (keys, by, clock, list) = (self.keys, self.by, self.clock, self.list);
+        Arc::new(move |columns, first| read(columns, first, keys, by, clock, list))
     }
 
     fn take(&mut self, taken: Taken<Run>) -> Result<(), Error> {
@@ -281,6 +285,7 @@ fn read(
     first: u64,
     keys: [Keys; 2],
     by: usize,
+    clock: Window,
     list: bool,
 ) -> Result<Taken<Run>, Error> {
     let sides = [
@@ -301,8 +306,9 @@ fn read(
             }
             ats.resize(rows.len(), 0);
             times.fill(rows.start, ats);
-            let is_used =
-                |one: u64, other: u64, at: i64| (one != 0) & (other != 0) & (at != NO_TIME);
+            let is_used = |one: u64, other: u64, at: i64| {
+                (one != 0) & (other != 0) & !is_imsi(other) & (clock.from <= at) & (at <= clock.to)
+            };
             // In this form the compiler looks at several rows at once.
             let rows_of = read[0].iter().zip(&read[1]).zip(&*ats);
             let are_used = rows_of.fold(true, |all, ((&one, &other), &at)| {
@@ -315,7 +321,13 @@ fn read(
                     }
                     let at = rows.start + row;
                     let unread = (0..2).find(|&side| read[side][row] == 0);
-                    let why = unread.map_or(NOT_TIMED, |side| why_refused(&sides[side], at));
+                    let why = match unread {
+                        Some(side) => why_refused(&sides[side], at),
+                        None if is_imsi(read[1][row]) => IMSI_FOR_IMEI,
+                        None if ats[row] == NO_TIME => NOT_TIMED,
+                        None if ats[row] < clock.from => CLOCK_NOT_SET,
+                        None => IN_THE_FUTURE,
+                    };
                     taken.account.refuse(first + at as u64, why, list);
                     // Without a key it is left out.
                     read[by][row] = 0;

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arrow_array::ArrayRef;
+use numguard_core::imei::is_imsi;
+use numguard_core::linkage::{NO_TIME, Window};
 use numguard_core::sightings::Scattered;
 use numguard_core::sightings::common::{
     Counts, Filter, Found, Hit, Part, Row, SOURCES, in_at_least, pairs,
@@ -16,7 +18,7 @@ use super::files::Files;
 use super::stored::Stored;
 use super::{Account, File, TOO_MANY, Taken, fill_keys, fill_times, read_batches, runs};
 use crate::column::{Column, Keys};
-use crate::linkage::Times;
+use crate::linkage::{IMSI_FOR_IMEI, Times};
 use crate::refused::why_refused;
 use crate::{Error, parallel};
 
@@ -30,7 +32,7 @@ pub struct Hits {
     pub keys: Vec<u64>,
     /// The number of each among all rows.
     pub rows: Vec<u64>,
-    /// The time of each; [`NO_TIME`](numguard_core::linkage::NO_TIME) without one.
+    /// The time of each; [`NO_TIME`] without one.
     pub ats: Vec<i64>,
 }
 
@@ -47,7 +49,7 @@ pub struct Table {
     pub which: Vec<i32>,
     /// The count of rows of each.
     pub rows: Vec<i64>,
-    /// The first time of each; [`NO_TIME`](numguard_core::linkage::NO_TIME) without any.
+    /// The first time of each; [`NO_TIME`] without any.
     pub first: Vec<i64>,
     /// The last one.
     pub last: Vec<i64>,
@@ -67,6 +69,7 @@ enum Look {
 /// Sources being read: all of them for the first look, then all of them again in the same order.
 pub struct Common {
     keys: Keys,
+    clock: Window,
     list: bool,
     threads: parallel::Threads,
     look: Look,
@@ -82,11 +85,12 @@ pub struct Common {
 }
 
 impl Common {
-    /// Begins the first look. `list`: whether each refused row is listed.
+    /// Begins the first look. A time outside of `clock` counts as none; `list`: whether each refused row is listed.
     #[must_use]
-    pub fn new(keys: Keys, list: bool, threads: parallel::Threads) -> Self {
+    pub fn new(keys: Keys, clock: Window, list: bool, threads: parallel::Threads) -> Self {
         Self {
             keys,
+            clock,
             list,
             threads,
             look: Look::First(Stored::default()),
@@ -107,9 +111,10 @@ impl Common {
     pub fn of_keys(
         wanted: &[ArrayRef],
         keys: Keys,
+        clock: Window,
         threads: parallel::Threads,
     ) -> Result<Self, Error> {
-        let mut common = Self::new(keys, false, threads);
+        let mut common = Self::new(keys, clock, false, threads);
         for chunk in wanted {
             // They are those in at least one of one source.
             common.read(0, std::slice::from_ref(&vec![chunk.clone()]))?;
@@ -168,13 +173,23 @@ impl Common {
                 let column = Column::new(columns[0].as_ref(), keys)?;
                 let mut taken = Taken::of(column.len());
                 taken.account.look_at(keys, &columns[0]);
+                let are_handsets = matches!(keys, Keys::Imei);
                 for rows in runs(column.len()) {
-                    let read = fill_keys(&column, rows.start, rows.len());
-                    if read.contains(&0) {
-                        for row in (0..read.len()).filter(|&row| read[row] == 0) {
-                            let row = rows.start + row;
-                            let why = why_refused(&column, row);
+                    let mut read = fill_keys(&column, rows.start, rows.len());
+                    let is_used = |key: u64| (key != 0) & !(are_handsets & is_imsi(key));
+                    // In this form the compiler looks at several rows at once.
+                    if !read.iter().fold(true, |all, &key| all & is_used(key)) {
+                        for (row, key) in (rows.start..).zip(&mut read) {
+                            if is_used(*key) {
+                                continue;
+                            }
+                            let why = match *key {
+                                0 => why_refused(&column, row),
+                                _ => IMSI_FOR_IMEI,
+                            };
                             taken.account.refuse(first + row as u64, why, list);
+                            // Without a key it is left out.
+                            *key = 0;
                         }
                     }
                     taken.runs.push(Run::Pairs(pairs(&read, source)));
@@ -182,14 +197,18 @@ impl Common {
                 Ok(taken)
             }),
             Look::Second(filter, _) => {
-                let filter = Arc::clone(filter);
+                let (filter, clock) = (Arc::clone(filter), self.clock);
                 Arc::new(move |columns, first| {
                     let column = Column::new(columns[0].as_ref(), keys)?;
                     let times = columns.get(1).map(Times::new).transpose()?;
                     let mut taken = Taken::of(column.len());
                     for rows in runs(column.len()) {
                         let read = fill_keys(&column, rows.start, rows.len());
-                        let ats = fill_times(times.as_ref(), rows.start, rows.len());
+                        let mut ats = fill_times(times.as_ref(), rows.start, rows.len());
+                        for at in &mut ats {
+                            let is_known = (clock.from <= *at) & (*at <= clock.to);
+                            *at = if is_known { *at } else { NO_TIME };
+                        }
                         let first = first + rows.start as u64;
                         let rows = filter.rows(&read, &ats);
                         taken.runs.push(Run::Rows(rows, first));

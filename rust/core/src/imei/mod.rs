@@ -78,6 +78,14 @@ pub fn is_key(value: u64) -> bool {
     (1..KEYS).contains(&value)
 }
 
+/// Whether a key begins as the IMSIs of India do, with 404 or 405 (ITU-T E.212): no TAC does. Of the subscribers of one
+/// operator, every ten would be one handset.
+#[inline]
+#[must_use]
+pub fn is_imsi(imei14: u64) -> bool {
+    (40_400_000_000_000..40_600_000_000_000).contains(&imei14)
+}
+
 /// Reads a cell of text.
 ///
 /// ```

@@ -35,6 +35,10 @@ pub enum Admitted {
     Outside,
     /// It has no time, and the policy has a rule about time.
     NoTime,
+    /// It is before the times that a clock can have shown.
+    TooEarly,
+    /// It is after them.
+    TooLate,
 }
 
 /// The bounds of a walk.
@@ -42,6 +46,9 @@ pub enum Admitted {
 pub struct Policy {
     /// The largest number of handsets between a seed and a linked number.
     pub max_hops: u32,
+    /// The times that a clock can have shown which was set. A sighting of any other time is refused: links would rest
+    /// on a wrong clock.
+    pub clock: Window,
     /// Sightings before this time do not count (microseconds since 1970 UTC).
     pub since: Option<i64>,
     /// Sightings at or after this time do not count.
@@ -83,6 +90,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             max_hops: 1,
+            clock: Window::ALL,
             since: None,
             until: None,
             max_numbers_per_imei: Some(100),
@@ -144,6 +152,12 @@ impl Policy {
                 Admitted::Kept
             };
         }
+        if at < self.clock.from {
+            return Admitted::TooEarly;
+        }
+        if at > self.clock.to {
+            return Admitted::TooLate;
+        }
         let inside =
             self.since.is_none_or(|since| since <= at) && self.until.is_none_or(|until| at < until);
         if inside {
@@ -153,17 +167,15 @@ impl Policy {
         }
     }
 
-    /// The times that count; [`NO_TIME`] is among them if no rule uses times.
+    /// The known times that count.
     #[must_use]
     pub fn kept(&self) -> Window {
-        let known = if self.needs_time() {
-            NO_TIME + 1
-        } else {
-            NO_TIME
-        };
+        let Window { from, to } = self.clock;
         Window {
-            from: self.since.map_or(known, |since| since.max(known)),
-            to: self.until.map_or(i64::MAX, |until| until.saturating_sub(1)),
+            from: self.since.map_or(from, |since| since.max(from)),
+            to: self
+                .until
+                .map_or(to, |until| until.saturating_sub(1).min(to)),
         }
     }
 

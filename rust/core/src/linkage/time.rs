@@ -28,3 +28,11 @@ pub struct Window {
     /// The last microsecond.
     pub to: i64,
 }
+
+impl Window {
+    /// Every time but [`NO_TIME`].
+    pub const ALL: Self = Self {
+        from: NO_TIME + 1,
+        to: i64::MAX,
+    };
+}
