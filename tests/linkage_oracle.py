@@ -11,6 +11,7 @@ import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from hashlib import blake2b
 from itertools import pairwise
 from typing import Any
 
@@ -89,10 +90,23 @@ def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
     return 6371.0088 * math.acos(max(-1.0, min(1.0, cosine)))
 
 
+def joined(one: Seen, other: Seen) -> Seen:
+    """What two rows know of one sighting; of two values the smaller one, of words by their number."""
+    point = min((found for found in (one.point, other.point) if found), default=(None, None))
+    words = []
+    for pair in ((one.cell, other.cell), (one.circle, other.circle)):
+        known = [word for word in pair if word and word.strip().strip("-")]
+        words.append(
+            min(known, key=lambda word: blake2b(word.strip().lower().encode(), digest_size=8).digest(), default=None)
+        )
+    return Seen(one.msisdn, one.at, *point, *words)
+
+
 def in_two_places(seen: list[Seen], speed: float | None) -> tuple[int, int | None]:
     """How often a handset was in two places, and how far apart at the most: each sighting in one pair at the most."""
     timed = sorted((one for one in seen if one.at is not None), key=lambda s: (s.at, s.msisdn))
     ways = []
+    used: list[Seen] = []
     if speed is not None:
         rest = [one for one in timed if one.point]
         while len(rest) > 1:
@@ -101,13 +115,14 @@ def in_two_places(seen: list[Seen], speed: float | None) -> tuple[int, int | Non
             way = kilometres(one.point, other.point)  # type: ignore[arg-type]
             if one.msisdn != other.msisdn and way - 30 > speed * hours:
                 ways.append(way)
-                rest.pop(0)
+                used += [one, rest.pop(0)]
     times = len(ways)
-    rest = [one for one in timed if one.circle]
+    rest = [one for one in timed if one.circle and one not in used]
     while len(rest) > 1:
         one, other = rest.pop(0), rest[0]
         near = other.at - one.at < timedelta(minutes=1)  # type: ignore[operator]
-        if one.msisdn != other.msisdn and near and one.circle != other.circle and not (one.point and other.point):
+        exact = speed is not None and one.point and other.point
+        if one.msisdn != other.msisdn and near and one.circle != other.circle and not exact:
             times += 1
             rest.pop(0)
     return times, round(max(ways)) if ways else None
@@ -138,7 +153,6 @@ class Table:
         self.numbers: dict[int, set[int]] = defaultdict(set)
         self.handsets: dict[int, set[int]] = defaultdict(set)
         self.places: dict[int, list[Seen]] = defaultdict(list)
-        distinct: set[tuple[int, Seen]] = set()
         for msisdn, imei14, at, *place in sightings:
             if msisdn is None or imei14 is None or (at is None and timed):
                 self.refused += 1
@@ -148,9 +162,14 @@ class Table:
             if at is not None and policy.until is not None and at >= moment(policy.until):
                 continue
             seen = Seen(msisdn, at, *place)
-            if at is None or (imei14, seen) not in distinct:
-                distinct.add((imei14, seen))
-                self.places[imei14].append(seen)
+            places = self.places[imei14]
+            again = next(
+                (n for n, one in enumerate(places) if at is not None and (one.msisdn, one.at) == (msisdn, at)), None
+            )
+            if again is None:
+                places.append(seen)
+            else:
+                places[again] = joined(places[again], seen)
             if at is not None and at in self.times[msisdn, imei14]:
                 continue
             self.times[msisdn, imei14].append(at)
@@ -222,12 +241,17 @@ def windows(msisdn: int, seeds: list[tuple[int, datetime | None]], policy: Polic
     return found
 
 
+def inside(times: list[datetime | None], window: Any) -> list[datetime | None]:
+    """The times in a window."""
+    if window is None:
+        return times
+    low, high = window
+    return [at for at in times if at and (low is None or low <= at) and (high is None or at <= high)]
+
+
 def is_edge(times: list[datetime | None], window: Any, policy: Policy) -> bool:
     """Rule 6, inside a window."""
-    if window is not None:
-        low, high = window
-        times = [at for at in times if at and (low is None or low <= at) and (high is None or at <= high)]
-    return len(times) >= policy.min_sightings
+    return len(inside(times, window)) >= policy.min_sightings
 
 
 def near(one: list[datetime | None], other: list[datetime | None], policy: Policy) -> bool:
@@ -279,7 +303,8 @@ def expand(  # noqa: C901 - the rules one after the other, as they are written
                             continue
                         if not is_edge(table.times[number, imei14], window, policy):
                             continue
-                        if not near(table.times[before, imei14], table.times[number, imei14], policy):
+                        both = (inside(table.times[one, imei14], window) for one in (before, number))
+                        if not near(*both, policy):
                             continue
                         if number in policy.protected:
                             stopped_numbers[number] = "protected"

@@ -65,6 +65,51 @@ def test_a_clone_has_its_count_and_distance() -> None:
     assert (shut["role"], shut["why"]) == ("closed", "in_two_places")
 
 
+def test_two_circles_within_a_minute_show_two_places_without_a_speed_too() -> None:
+    """Coordinates are compared by speed alone: without one, rows with coordinates are no worse than rows without."""
+    flat = [seen(n % 10, 60 * n, DELHI, "Delhi") for n in range(40)]
+    far = [seen(n + 1, 60 * n + 0.5, MUMBAI, "Mumbai") for n in range(4)]
+    for rows in (flat + far, [(*one[:3], None, None, one[6], one[6]) for one in flat + far]):
+        found = expand(table_of(rows), 1, max_numbers_per_imei=5, max_numbers_in_one_place=50)
+        assert found.stopped["why"].to_pylist() == ["too_many_numbers"]
+    assert expand(table_of(flat), 1, max_numbers_per_imei=5, max_numbers_in_one_place=50).linked.num_rows == 9
+
+
+def test_a_sighting_in_two_files_counts_once_whatever_each_knows_of_its_place() -> None:
+    box = {"max_numbers_per_imei": 5, "max_numbers_in_one_place": 50}
+    few = [seen(n, n, DELHI if n < 4 else None) for n in range(10)]
+    again = [(*one[:5], "404-96-1", None) for one in few[:4]]
+    for source in (table_of(few), [table_of(few), table_of(again)], [table_of(again), table_of(few)]):
+        assert expand(source, 1, **box).linked.num_rows == 0
+    most = [(*seen(n, n, None)[:5], "404-96-1" if n < 8 else None, None) for n in range(10)]
+    bare = [seen(n, n, None) for n in range(10)]
+    for source in (table_of(most), [table_of(most), table_of(bare)], [table_of(bare), table_of(most)]):
+        assert expand(source, 1, **box).linked.num_rows == 9
+    wrong = [seen(0, 0, DELHI), seen(1, 1, MUMBAI), seen(2, 2, DELHI)]
+    cell = [(*wrong[1][:5], "404-90-7", None)]
+    for source in (table_of(wrong), [table_of(wrong), table_of(cell)]):
+        assert expand(source, 1, max_speed_kmh=200).linked.num_rows == 2
+
+
+def test_one_wrong_row_with_coordinates_and_a_circle_closes_nothing() -> None:
+    rows = [seen(0, 0, DELHI, "Delhi"), seen(1, 0.5, MUMBAI, "Mumbai"), seen(2, 0.98, None, "Delhi")]
+    found = expand(table_of(rows), 1, max_speed_kmh=200)
+    assert (found.linked.num_rows, found.stopped.num_rows) == (2, 0)
+
+
+@pytest.mark.parametrize("of", ["dictionary", "dictionary of views", "run-end encoded"])
+def test_circles_may_be_encoded(of: str) -> None:
+    table = table_of([seen(n % 2, n / 4, None, "Delhi" if n % 2 else "Mumbai") for n in range(6)])
+    circles: Any = table["place"].combine_chunks()
+    encoded = {
+        "dictionary": circles.dictionary_encode,
+        "dictionary of views": circles.cast(pa.string_view()).dictionary_encode,
+        "run-end encoded": lambda: pa.compute.run_end_encode(circles),
+    }[of]()
+    found = expand(table.set_column(6, "place", encoded), 1, max_speed_kmh=1000)
+    assert found.stopped["why"].to_pylist() == ["in_two_places"]
+
+
 def test_a_sim_box_has_the_cap_it_exceeds() -> None:
     flat = [seen(n, 7 * n, (28.6139 + n % 5 / 1000, 77.209)) for n in range(150)]
     assert expand(table_of(flat), 1).stopped["why"].to_pylist() == ["too_many_numbers"]

@@ -83,6 +83,20 @@ def test_resold_phone() -> None:
     assert linked(sightings, max_gap_days=100) == [buyer, accomplice]
 
 
+def test_resold_phone_within_a_window() -> None:
+    """Sightings outside of the window of a report do not bring two numbers closer to each other."""
+    buyer = SEED + 1
+    sightings = uses(SEED, PHONE, -240, 0) + uses(buyer, PHONE, -210, 91)
+    reported = pa.table({"msisdn": pa.array([SEED], pa.uint64()), "reported_at": [DAY_0]})
+
+    def linked_by(**policy: Any) -> list[int]:
+        found = ng.expand(reported, sightings_of(sightings), ng.LinkPolicy(days_before=10, **policy))
+        return found.linked["msisdn"].to_pylist()
+
+    assert linked_by() == linked_by(max_gap_days=91) == [buyer]
+    assert linked_by(max_gap_days=14) == linked_by(max_gap_days=90) == []
+
+
 def test_sim_box() -> None:
     """Closed by the caps until it is seized; then all of its SIMs are the case."""
     sims = innocent(300)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from numguard._core import points
-from numguard.compute import is_text, named, pc
+from numguard.compute import as_text, decoded, is_text, named, pc
 from numguard.errors import ColumnError, UnsupportedTypeError
 from numguard.source import headings
 
@@ -97,9 +97,11 @@ class Places:
         if place < 0:
             return None
         column: Any = batch.column(place)
-        column = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
-        kind = column.type
-        if is_text(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind):
+        kind = decoded(column.type)
+        if is_text(kind):
+            return as_text(column)
+        column = column.cast(kind)
+        if pa.types.is_integer(kind) or pa.types.is_null(kind):
             return column
         if what in _DEGREES and (pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
             return column

@@ -5,7 +5,8 @@
 //! result is the same on every machine and in every order of rows.
 //!
 //! One idea: **one device cannot make two sightings that no travel connects.** Sightings are compared in order of time. A
-//! pair that is too far apart is counted, and the comparison starts again behind it, so that one wrong row counts once.
+//! pair that is too far apart is counted, and the comparison starts again behind it, so that one wrong row counts once,
+//! by its coordinates or by its circle.
 
 use super::sighting::Row;
 use super::time::NO_TIME;
@@ -95,6 +96,24 @@ pub struct Place {
     pub circle: u64,
 }
 
+impl Place {
+    /// The place of one sighting that two rows have: what either knows. Where they differ, the smaller value, so that the
+    /// order of rows makes no difference.
+    #[must_use]
+    pub fn joined(self, other: Self) -> Self {
+        let known = |one: u64, other: u64| if one == 0 { other } else { one };
+        let either = |one: u64, other: u64| known(one.min(other), one.max(other));
+        Self {
+            point: match (self.point, other.point) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            },
+            cell: either(self.cell, other.cell),
+            circle: either(self.circle, other.circle),
+        }
+    }
+}
+
 /// Pairs of sightings of a handset that one device cannot have made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Apart {
@@ -120,15 +139,9 @@ impl Placement {
         let mut in_time: Vec<&Placed> =
             placed.iter().filter(|(row, _)| row.at != NO_TIME).collect();
         in_time.sort_unstable_by_key(|(row, place)| (row.at, row.other, *place));
-        let (mut times, mut km) = (0, None::<f64>);
-        if let Some(speed) = max_speed_kmh {
-            for far in too_fast(&in_time, speed) {
-                times += 1;
-                km = Some(km.map_or(far, |km| km.max(far)));
-            }
-        }
-        times += two_circles(&in_time);
-        let km = km.map(|km| km.round() as u64);
+        let far = max_speed_kmh.map_or_else(Vec::new, |speed| take_too_fast(&mut in_time, speed));
+        let times = far.len() as u64 + two_circles(&in_time, max_speed_kmh.is_some());
+        let km = far.into_iter().reduce(f64::max).map(|km| km.round() as u64);
         Self {
             apart: Apart { times, km },
             is_one_place: is_one_place(placed),
@@ -136,31 +149,35 @@ impl Placement {
     }
 }
 
-/// The distances in kilometres between consecutive sightings of different numbers that need more than `speed`.
-fn too_fast(in_time: &[&Placed], speed: f64) -> Vec<f64> {
+/// Takes consecutive sightings of different numbers that need more than `speed` out; the distances in kilometres.
+fn take_too_fast(in_time: &mut Vec<&Placed>, speed: f64) -> Vec<f64> {
     let mut found = Vec::new();
-    let mut before: Option<(&Row, Point)> = None;
-    for (row, place) in in_time {
+    let mut is_taken = vec![false; in_time.len()];
+    let mut before: Option<(usize, &Row, Point)> = None;
+    for (n, (row, place)) in in_time.iter().enumerate() {
         let Some(point) = place.point else { continue };
-        if let Some((earlier, from)) = before
+        if let Some((first, earlier, from)) = before
             && earlier.other != row.other
         {
             let km = from.km_to(point);
             let hours = row.at.abs_diff(earlier.at) as f64 / HOUR;
             if km - REACH_KM > speed * hours {
                 found.push(km);
+                (is_taken[first], is_taken[n]) = (true, true);
                 before = None;
                 continue;
             }
         }
-        before = Some((row, point));
+        before = Some((n, row, point));
     }
+    let mut is_taken = is_taken.into_iter();
+    in_time.retain(|_| is_taken.next() == Some(false));
     found
 }
 
-/// The count of consecutive sightings of different numbers within a minute in two circles. Pairs with coordinates are
-/// left to [`too_fast`], which is more exact.
-fn two_circles(in_time: &[&Placed]) -> u64 {
+/// The count of consecutive sightings of different numbers within a minute in two circles. `exact`: pairs with
+/// coordinates were compared by these.
+fn two_circles(in_time: &[&Placed], exact: bool) -> u64 {
     let mut times = 0;
     let mut before: Option<&Placed> = None;
     for &placed in in_time.iter().filter(|(_, place)| place.circle != 0) {
@@ -169,7 +186,7 @@ fn two_circles(in_time: &[&Placed]) -> u64 {
             earlier.other != row.other
                 && row.at.abs_diff(earlier.at) < MINUTE.unsigned_abs()
                 && other.circle != place.circle
-                && (other.point.is_none() || place.point.is_none())
+                && !(exact && other.point.is_some() && place.point.is_some())
         });
         times += u64::from(is_apart);
         before = (!is_apart).then_some(placed);

@@ -142,7 +142,13 @@ impl Tally {
         assert_eq!(rows.len(), places.len(), "a place for each row");
         let mut placed: Vec<Placed> = rows.into_iter().zip(places).collect();
         placed.sort_unstable();
-        placed.dedup_by(|a, b| a.0.at != NO_TIME && a == b);
+        placed.dedup_by(|(row, place), (kept, joined)| {
+            let again = row.at != NO_TIME && row == kept;
+            if again {
+                *joined = joined.joined(*place);
+            }
+            again
+        });
         let rows = placed.iter().map(|&(row, _)| row).collect();
         let mut tally = Self::of(rows, Side::Handsets, policy);
         let handsets = placed.chunk_by(|a, b| a.0.key == b.0.key);

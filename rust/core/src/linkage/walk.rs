@@ -14,7 +14,7 @@ use super::closing::State;
 use super::policy::Policy;
 use super::sighting::{Seed, Side, Span};
 use super::tally::{Group, Size, Tally};
-use super::time::Window;
+use super::time::{NO_TIME, Window};
 
 /// The keys whose sightings the walk needs next.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +59,8 @@ struct SourceEdge {
     msisdn: u64,
     window: Option<Window>,
     span: Span,
+    /// The span of the sightings in the window.
+    inside: Span,
 }
 
 impl SourceEdge {
@@ -261,23 +263,25 @@ impl Walk {
     fn add_sources(&mut self, number: &Group, tally: &Tally) {
         let windows = self.seeds.get(&number.key).map_or(&[][..], Vec::as_slice);
         for link in &tally.links[number.links.clone()] {
-            let source = |window| SourceEdge {
+            let source = |window, inside| SourceEdge {
                 imei14: link.other,
                 msisdn: number.key,
                 window,
                 span: link.span,
+                inside,
             };
             if windows.is_empty() {
                 if self.policy.is_edge(link.span.sightings) {
-                    self.sources.push(source(None));
+                    self.sources.push(source(None, link.span));
                 }
             } else {
                 let times = &tally.times[link.times.clone()];
-                let inside = windows
-                    .iter()
-                    .filter(|window| self.policy.is_edge(count_inside(times, **window)));
-                self.sources
-                    .extend(inside.map(|&window| source(Some(window))));
+                for &window in windows {
+                    let inside = span_inside(times, window);
+                    if self.policy.is_edge(inside.sightings) {
+                        self.sources.push(source(Some(window), inside));
+                    }
+                }
             }
         }
     }
@@ -459,15 +463,20 @@ fn in_order(mut edges: Vec<Edge>) -> Vec<Edge> {
 
 /// Whether a number of the handset is reached from a source: close enough in time, and an edge within its window.
 fn admits(policy: &Policy, source: &SourceEdge, carried: &Carried) -> bool {
-    policy.close_in_time(source.span, carried.span)
-        && source
-            .window
-            .is_none_or(|window| policy.is_edge(count_inside(&carried.times, window)))
+    let inside = source
+        .window
+        .map_or(carried.span, |window| span_inside(&carried.times, window));
+    policy.is_edge(inside.sightings) && policy.close_in_time(source.inside, inside)
 }
 
-/// The count of the ascending times in the window.
-fn count_inside(times: &[i64], window: Window) -> u64 {
+/// The span of the ascending times in the window.
+fn span_inside(times: &[i64], window: Window) -> Span {
     let from = times.partition_point(|&at| at < window.from);
     let to = times.partition_point(|&at| at <= window.to);
-    to.saturating_sub(from) as u64
+    let inside = times.get(from..to).unwrap_or_default();
+    Span {
+        sightings: inside.len() as u64,
+        first: inside.first().copied().unwrap_or(NO_TIME),
+        last: inside.last().copied().unwrap_or(NO_TIME),
+    }
 }

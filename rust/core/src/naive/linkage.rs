@@ -63,10 +63,13 @@ impl Table {
             .iter()
             .filter(|(sighting, _)| kept(sighting, policy))
         {
-            let seen = (sighting.at, sighting.msisdn, *place);
             let of_handset = places.entry(sighting.imei14).or_default();
-            if sighting.at == NO_TIME || !of_handset.contains(&seen) {
-                of_handset.push(seen);
+            let again = of_handset.iter_mut().find(|(at, msisdn, _)| {
+                *at != NO_TIME && (*at, *msisdn) == (sighting.at, sighting.msisdn)
+            });
+            match again {
+                Some((_, _, known)) => *known = places::joined(*known, *place),
+                None => of_handset.push((sighting.at, sighting.msisdn, *place)),
             }
             let times = pairs.entry((sighting.msisdn, sighting.imei14)).or_default();
             if sighting.at == NO_TIME || !times.contains(&sighting.at) {
@@ -107,11 +110,16 @@ impl Table {
             .collect()
     }
 
-    fn sightings_inside(&self, msisdn: u64, imei14: u64, window: Option<Window>) -> u64 {
-        let inside = |at: &&i64| window.is_none_or(|(from, to)| from <= **at && **at <= to);
-        self.pairs
-            .get(&(msisdn, imei14))
-            .map_or(0, |times| times.iter().filter(inside).count() as u64)
+    fn span_inside(&self, msisdn: u64, imei14: u64, window: Option<Window>) -> Span {
+        let inside = |at: &i64| window.is_none_or(|(from, to)| from <= *at && *at <= to);
+        let times = self.pairs.get(&(msisdn, imei14));
+        let times: Vec<i64> = times
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(inside)
+            .collect();
+        span(&times)
     }
 
     fn mean_numbers_a_day(&self, imei14: u64) -> (u64, f64) {
@@ -310,8 +318,8 @@ impl Walk<'_> {
             }
             for imei14 in self.table.handsets_of(msisdn) {
                 for &window in &windows {
-                    let together = self.table.sightings_inside(msisdn, imei14, window);
-                    if together >= self.policy.min_sightings {
+                    let together = self.table.span_inside(msisdn, imei14, window);
+                    if together.sightings >= self.policy.min_sightings {
                         edges.push((msisdn, imei14, window));
                     }
                 }
@@ -334,14 +342,14 @@ impl Walk<'_> {
         }
         self.handsets.entry(imei14).or_insert(hop);
         self.evidence.insert((from, imei14));
-        let span_from = self.table.span(from, imei14);
+        let inside_from = self.table.span_inside(from, imei14, window);
         for msisdn in self.table.numbers_of(imei14) {
             let span = self.table.span(msisdn, imei14);
             let is_earlier = self.levels.iter().any(|level| level.contains(&msisdn));
-            let together = self.table.sightings_inside(msisdn, imei14, window);
+            let inside = self.table.span_inside(msisdn, imei14, window);
             if is_earlier
-                || together < self.policy.min_sightings
-                || !near_in_time(span_from, span, self.policy)
+                || inside.sightings < self.policy.min_sightings
+                || !near_in_time(inside_from, inside, self.policy)
             {
                 continue;
             }

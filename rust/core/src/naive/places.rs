@@ -35,6 +35,7 @@ pub(super) fn apart(seen: &[Seen], speed: Option<f64>) -> (u64, Option<u64>) {
         .collect();
     seen.sort_unstable();
     let (mut times, mut longest) = (0, None::<f64>);
+    let mut used: Vec<Seen> = Vec::new();
     if let Some(speed) = speed {
         let mut with_points: Vec<&Seen> = seen.iter().filter(|one| one.2.point.is_some()).collect();
         while with_points.len() > 1 {
@@ -45,19 +46,33 @@ pub(super) fn apart(seen: &[Seen], speed: Option<f64>) -> (u64, Option<u64>) {
             if both {
                 times += 1;
                 longest = Some(longest.unwrap_or(0.0).max(way));
+                used.extend([*a, *b]);
             }
             with_points.drain(..if both { 2 } else { 1 });
         }
     }
-    let mut in_circles: Vec<&Seen> = seen.iter().filter(|one| one.2.circle != 0).collect();
+    let mut in_circles: Vec<&Seen> = seen
+        .iter()
+        .filter(|one| one.2.circle != 0 && !used.contains(one))
+        .collect();
     while in_circles.len() > 1 {
         let (a, b) = (in_circles[0], in_circles[1]);
-        let exact = a.2.point.is_some() && b.2.point.is_some();
+        let exact = speed.is_some() && a.2.point.is_some() && b.2.point.is_some();
         let both = a.1 != b.1 && b.0 - a.0 < 60_000_000 && a.2.circle != b.2.circle && !exact;
         times += u64::from(both);
         in_circles.drain(..if both { 2 } else { 1 });
     }
     (times, longest.map(|km| km.round() as u64))
+}
+
+/// What two rows know of one sighting; of two values the smaller one.
+pub(super) fn joined(one: Place, other: Place) -> Place {
+    let least = |values: [u64; 2]| values.into_iter().filter(|&value| value != 0).min();
+    Place {
+        point: [one.point, other.point].into_iter().flatten().min(),
+        cell: least([one.cell, other.cell]).unwrap_or(0),
+        circle: least([one.circle, other.circle]).unwrap_or(0),
+    }
 }
 
 /// Whether nine tenths of the sightings with a place are within a kilometre or one cell, and half of all have a place.
