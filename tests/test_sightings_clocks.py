@@ -132,8 +132,8 @@ def test_the_command_line_links_the_same_of_every_file(
     sources(written(["2026-09-01 10:00:00", "1970-01-01 05:30:00", "2099-01-01 00:00:00"]), tmp_path, "s")
     Path("seeds.csv").write_text(f"msisdn\n{SEED}\n")
     assert run(["expand", name, "--seeds", "seeds.csv", "--json"]) == 0
-    said = json.loads(capfd.readouterr().out)
-    assert (said["linked"], said["refused"]) == (0, {"clock_not_set": 1, "in_the_future": 1})
+    summary = json.loads(capfd.readouterr().out)
+    assert (summary["linked"], summary["refused"]) == (0, {"clock_not_set": 1, "in_the_future": 1})
 
 
 def test_a_registry_reports_what_it_linked(tmp_path: Path) -> None:

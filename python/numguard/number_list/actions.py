@@ -47,7 +47,8 @@ LIKE_ACTION = frozenset(
 )  # fmt: skip
 #: What such a column has for a number that was decided against.
 _AGAINST: Final = frozenset(
-    ["decline", "declined", "dismiss", "dismissed", "not approved", "not confirmed", "reject", "rejected", "अस्वीकृत",
+    ["decline", "declined", "dismiss", "dismissed", "hold", "not accepted", "not approved", "not confirmed",
+     "not recommended", "on hold", "reject", "rejected", "अस्वीकृत",
      # Rejected in Hindi, Marathi, Gujarati, Bengali, Tamil, Telugu, Kannada, Malayalam and Urdu.
      "अस्वीकार", "खारिज", "निरस्त", "नामंजूर", "નામંજૂર", "খারিজ", "প্রত্যাখ্যাত", "நிராகரிக்கப்பட்டது", "తిరస్కరించబడింది", "ತಿರಸ್ಕರಿಸಲಾಗಿದೆ",
      "നിരസിച്ചു", "مسترد", "خارج"]
@@ -58,6 +59,12 @@ MARKS = "_*:#?!-/()[]'\""
 _MOST_SPELLINGS = 1_000
 #: A word of the headings of columns of actions, beside other words: `Action (block/release)`.
 _ACTION_WORD = re.compile(r"\b(?:actions?|status|decision)\b")
+#: Whose decision it is, and about what: of a refund or a bail it says nothing of the number.
+_OF_NUMBERS: Final = re.compile(
+    r"(?:\W*\b(?:a|action|actions|approval|block|blocked|blocking|by|cell|current|cyber|decision|desk|dsp|dy|final|for|io|"
+    r"last|latest|mobile|msisdn|no|nodal|number|of|office|officer|on|our|ps|re|recommendation|required|review|s|sho|sp|"
+    r"status|suspect|taken|the|unit|verification)\b\W*)+"
+)
 
 
 def action_column(parts: Sequence[Part]) -> str | None:
@@ -110,11 +117,22 @@ def refuse_other_actions(part: Part, read: set[str], *, is_sparing: bool) -> Non
                     f"{part.name}: the column {named([name])!r} has the actions of a block list: name it "
                     f"{_ACTION!r}, or take it out if every row is meant"
                 )
-            elif not is_sparing and heading in LIKE_ACTION and _AGAINST & written:
+            elif not is_sparing and _is_of_decisions(heading) and _AGAINST & written:
                 raise ColumnError(
                     f"{part.name}: the column {named([name])!r} says that some of the numbers were decided against: "
                     "take these rows out, or the column if every row is meant"
                 )
+
+
+def _is_of_decisions(heading: str) -> bool:
+    """Whether a heading is that of decisions about the numbers.
+
+    >>> [_is_of_decisions(heading) for heading in ("status", "io_decision", "final status", "refund_status")]
+    [True, True, True, False]
+    """
+    words = heading.replace("_", " ")
+    about = _ACTION_WORD.search(words) and _OF_NUMBERS.fullmatch(words)
+    return heading in LIKE_ACTION or about is not None
 
 
 def rows_with(batch: Batch, action: str, actions: Sequence[str]) -> tuple[Batch, int, pa.Table]:

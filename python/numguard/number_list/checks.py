@@ -82,9 +82,9 @@ def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions:
         ColumnError: The part is named as numbers that are not to be listed or, unless its column was chosen, titled so.
     """
     is_spare = is_of_victims if has_actions else spares
-    inner = "" if str(part.name) == str(path) else Path(part.name or "").stem
-    if is_spare(part.about.sheet or inner):
-        is_theirs = is_of_victims(part.about.sheet or inner)
+    spare = next(filter(is_spare, [*_names_below(part.name, path), part.about.sheet or ""]), None)
+    if spare is not None:
+        is_theirs = is_of_victims(spare)
         whose = "the numbers of victims" if is_theirs else "numbers that are not to be listed"
         or_released = "" if is_theirs else _OR_RELEASED
         raise ColumnError(f"{part.name}: is named as {whose}: rename it, or take it out of the list{or_released}")
@@ -148,6 +148,21 @@ def check_sides(part: Part, column: str, keys_of: Callable[[Any], Any]) -> None:
                     f"{part.name}: the column {named([column])!r} is beside {named([name])!r}, and may have the "
                     f"numbers of {whose}: if suspects' are meant, {_REMEDY_OF_COLUMNS}"
                 )
+
+
+def _names_below(name: str | None, path: PathLike) -> list[str]:
+    """The names of the folders and the file below the path that the caller gave.
+
+    >>> _names_below("lists/victims/nuh.csv", "lists"), _names_below("victims.csv", "victims.csv")
+    (['victims', 'nuh'], [])
+    """
+    own, given = Path(name or "").parts, Path(path).parts
+    alike = next((n for n, pair in enumerate(zip(own, given, strict=False)) if pair[0] != pair[1]), len(given))
+    if alike == 0 and given:
+        # A path that was expanded: which folders the caller named is not known.
+        alike = max(len(own) - 1, 0)
+    *folders, file = own[alike:] or [""]
+    return [*folders, Path(file).stem] if file else []
 
 
 def _is_nested(part: Part, name: str) -> bool:

@@ -19,6 +19,7 @@ from numguard.number_list.actions import may_have_words
 from numguard.number_list.titles import (
     BEGINNINGS,
     FILLING,
+    OF_FAMILY,
     VICTIMS,
     heads_victims,
     is_of_victims,
@@ -28,6 +29,7 @@ from numguard.number_list.titles import (
 from numguard.source.scripts import plain_cells, plain_letters
 
 __all__ = [
+    "answers_no",
     "is_of_letter",
     "is_of_thing",
     "is_released",
@@ -85,11 +87,15 @@ _BLOCKED: Final = frozenset(["block", "blocked", "blocking", "ब्लॉक"])
 _FRAUD: Final = words_in(
     "accused fraud fraudster fraudulent malicious scam scammer suspect suspected suspicious संदिग्ध सन्दिग्ध धोखाधडी"
 )
+#: What an officer answers of each number of a list.
+_DECIDED: Final = words_in("accepted approved confirmed recommended sanctioned")
 _ASKING: Final = (
     _BLOCKED
     | _FRAUD
+    | _DECIDED
     | words_in(
-        "a be confirmed flag is label mobile n number no required should status the to unblock verified whether y yes"
+        "a are be been by final flag for has io is label mobile n number no officer required should status the this to",
+        "unblock verified whether y yes करें करे करना क्या है हैं",
     )
 )
 #: The same of columns that say whether the row still counts: `Is Active`, `Valid (Y/N)`.
@@ -99,7 +105,9 @@ _ONE: Final = frozenset(["1", "1.0"])
 _YES: Final = _ONE | {"yes", "y", "true", "हाँ", "हां"}
 #: Words of headings that ask whether a number is a victim's, beside those for victims: `Is victim (Y/N)`.
 _WHETHER: Final = words_in("flag is n whether y yes")
-_NO: Final = frozenset(["no", "n", "false", "0", "0.0", "नहीं", "नही"])
+_NO: Final = frozenset(["no", "not", "n", "false", "0", "0.0", "नहीं", "नही", "✗", "✘", "❌"])
+#: No, and why.
+_NO_FOR: Final = re.compile(r"(?:no|false|नहीं|नही)\s*[^\w\s]\D*")
 #: Words beside them in headings of days, and the digits of a day.
 _WHEN: Final = words_in("at date day dated dt no number of on time")
 _DAY: Final = re.compile(r"(?:\d\D*){4}")
@@ -154,7 +162,7 @@ _SECOND: Final = (
     "कर्त", "કર્ત", "કરનાર", "બન", "ਕਰਤ", "kart", "அளித்த", "கொடுத்த", "کنند", "گزار", "دہند",
 )  # fmt: skip
 _FIRST: Final = {word.removesuffix(end) for word in BEGINNINGS for end in _SECOND if word.endswith(end)}
-_WHOLE: Final = "|".join(sorted(VICTIMS | FILLING | _RELEASED | _FILLING | _OTHERS | _FIRST))
+_WHOLE: Final = "|".join(sorted(VICTIMS | FILLING | OF_FAMILY | _RELEASED | _FILLING | _OTHERS | _FIRST))
 
 
 def _of_words(no_letter: str, letter: str, group: str) -> str:
@@ -171,6 +179,8 @@ _ONE_OF_FEW: Final = re.compile(rf"{_of_words('[^a-z]', '[a-z]', '(?>')}|(?s:.*)
 #: What parts words, as `words_of` has them.
 _NO_LETTERS: Final = r"[^\pL\pM\p{Cf}]+"
 _LONGEST: Final = 120
+#: The bytes of the longest answer, and blanks around it.
+_LONGEST_ANSWER: Final = 24
 #: How words of a title begin that say that numbers are in use again, or never to be blocked, whatever is beside them.
 _AGAIN: Final = ("deblock", "reactivat", "reconnect", "restor", "unblock", "whitelist", "अनब्लॉक", "बहाल")
 #: The same in several words.
@@ -257,10 +267,33 @@ def spared(heading: str, cells: Any, *, may_be_account: bool = False) -> npt.NDA
     # Databases give a yes or no as a decimal, 1.00 among them.
     texts = seen_text(cells.cast(pa.float64()) if pa.types.is_decimal(cells.type) else cells)
     short = texts.filter(pc.less_equal(pc.binary_length(texts), _LONGEST))
-    sparing = _sparing(heading, pc.unique(short), may_be_account=may_be_account)
-    if not sparing:
-        return None
-    return flags(pc.is_in(texts, pa.array(sparing, pa.string())))
+    distinct = pc.unique(short)
+    sparing = _sparing(heading, distinct, may_be_account=may_be_account)
+    found = pc.is_in(texts, pa.array(sparing, pa.string())) if sparing else None
+    if not may_be_account and _sparing_answers(heading) is _NO and _has_yes(distinct):
+        # Beside rows with a yes, one without an answer has none.
+        blank = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(texts), ""), True)
+        found = blank if found is None else pc.or_(found, blank)
+    return None if found is None else flags(found)
+
+
+def answers_no(cells: Any) -> bool | None:
+    """Whether a column has nothing but yes and no, and a no; None if it has no other text than yes.
+
+    >>> [answers_no(pa.array(cells)) for cells in (["Yes", "no", ""], ["No", "Nuh"], ["Yes", "Y"], ["", None])]
+    [True, False, None, None]
+    """
+    if not may_have_words(cells.type):
+        return False
+    texts = seen_text(cells)
+    if (pc.max(pc.binary_length(texts)).as_py() or 0) > _LONGEST_ANSWER:
+        return False
+    written = {text.strip().casefold() for text in pc.unique(texts).drop_null().to_pylist()} - {""}
+    return None if written <= _YES else written <= _YES | _NO
+
+
+def _has_yes(texts: Any) -> bool:
+    return any(text.strip().casefold() in _YES for text in texts.drop_null().to_pylist())
 
 
 def _is_of_days(heading: str) -> bool:
@@ -297,11 +330,21 @@ def _sparing_answers(heading: str, *, may_be_account: bool = False) -> frozenset
     if of_victims or is_spared(heading):
         # In a complaint who complains may be the victim, and an account or a sum released.
         return frozenset() if may_be_account and (of_victims or is_released(heading)) else _YES
-    asked = _FRAUD if may_be_account else _FRAUD | _BLOCKED
+    asked = _FRAUD if may_be_account else _FRAUD | _BLOCKED | _DECIDED
     # `Block No` is a part of an address.
     asks = bool(asked & words) and words <= _ASKING and not ("no" in words and "yes" not in words)
     asks_active = not may_be_account and bool(_ACTIVE & words) and words <= _ASKING_ACTIVE
     return _NO if asks or asks_active else frozenset()
+
+
+def _is_answer(text: str, answers: frozenset[str]) -> bool:
+    """Whether a text is one of the answers.
+
+    >>> [_is_answer(text, _NO) for text in ("No", "NO.", "no - verified", "No. 12", "Not known", "Yes")]
+    [True, True, True, False, False, False]
+    """
+    bare = text.strip().casefold()
+    return bare in answers or (answers is _NO and _NO_FOR.fullmatch(bare) is not None)
 
 
 def _is_of_counts(heading: str, texts: Any) -> bool:
@@ -327,7 +370,7 @@ def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
     if answers and _is_of_counts(heading, texts):
         answers -= _ONE
     if answers:
-        sparing = [text for text in texts.to_pylist() if text.strip().casefold() in answers]
+        sparing = [text for text in texts.to_pylist() if _is_answer(text, answers)]
     if not may_be_account:
         sparing += _leaving(heading, texts)
         sparing += [text for text in texts.to_pylist() if _DAY.search(text)] if _is_of_days(heading) else []

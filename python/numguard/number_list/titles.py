@@ -22,6 +22,7 @@ __all__ = [
     "FILLING",
     "NOT_KNOWN",
     "OFFICERS",
+    "OF_FAMILY",
     "VICTIMS",
     "heads_victims",
     "in_typewriter_font",
@@ -111,7 +112,10 @@ FILLING = words_in(
     "ഫോൺ നമ്പർ നമ്പറുകൾ പട്ടിക ലിസ്റ്റ് موبائل فون نمبر نمبرات فہرست لسٹ کا کی کے اور",
 )
 #: Whose numbers, beside a word for victims, are no suspects' either.
-_OF_FAMILY = words_in("family member members own relative relatives")
+OF_FAMILY = words_in(
+    "belonging belongs brother daughter family father friend husband is member members mother own relation relative",
+    "relatives sister son spouse to wife",
+)
 #: Words that stand for a number where none is known.
 NOT_KNOWN = words_in(
     "above anonymous applicable as available blank disclosed found given known mentioned n a na nil no none not null",
@@ -215,7 +219,7 @@ def heads_victims(cell: str) -> bool:
     >>> heads_victims("Complainant's mobile no."), heads_victims("Victim's bank")
     (True, False)
     """
-    meant = set(words_of(cell)) - FILLING - _OF_FAMILY
+    meant = set(words_of(cell)) - FILLING - OF_FAMILY
     return bool(meant) and (all(map(is_victim, meant)) or in_typewriter_font(cell))
 
 

@@ -1,0 +1,118 @@
+"""Columns of answers and decisions, and folders of victims: no number that is spared there is in a list to act on."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from numguard.cli import run
+from numguard.errors import ColumnError
+from numguard.number_list import read_numbers
+
+NUMBER, OTHER = "9765432187", "9765432188"
+
+
+def as_files(folder: Path, heading: str, *cells: str) -> list[Path]:
+    """A list of two numbers and an answer to each, in several formats."""
+    rows = list(zip((NUMBER, OTHER), cells, strict=True))
+    (folder / "a.csv").write_text("\n".join([f"mobile,{heading}", *(",".join(row) for row in rows), ""]))
+    book = openpyxl.Workbook()
+    for row in (("mobile", heading), *rows):
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save(folder / "a.xlsx")
+    pq.write_table(pa.table({"mobile": [NUMBER, OTHER], heading: list(cells)}), folder / "a.parquet")
+    return [folder / name for name in ("a.csv", "a.xlsx", "a.parquet")]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Confirmed", "Confirmed?", "Confirmed (Y/N)", "Is confirmed", "Approved", "Approved for blocking", "Accepted",
+        "Recommended", "Recommended for blocking", "Blocking recommended", "Block this number?", "To be blocked",
+        "ब्लॉक करें", "क्या ब्लॉक करना है", "संदिग्ध है", "Suspect?",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("no", ["No", "N", "FALSE", "NO.", "No - verified", "not", "✗", "नहीं", ""])
+def test_a_no_below_what_an_officer_answers_stops_a_list(tmp_path: Path, heading: str, no: str) -> None:
+    for path in as_files(tmp_path, heading, "Yes", no):
+        with pytest.raises(ColumnError, match=r"says in row [23]") as refused:
+            read_numbers(path)
+        assert OTHER not in str(refused.value)
+    for path in as_files(tmp_path, heading, "Yes", "Y"):
+        assert len(read_numbers(path).keys) == 2
+
+
+@pytest.mark.parametrize(
+    "heading", ["Decision", "IO decision", "Final status", "Approval status", "Decision of SHO", "Status"]
+)
+@pytest.mark.parametrize("word", ["Rejected", "Not confirmed", "not recommended", "On hold"])
+def test_a_decision_against_a_number_stops_a_list(tmp_path: Path, heading: str, word: str) -> None:
+    for path in as_files(tmp_path, heading, "Approved", word):
+        with pytest.raises(ColumnError, match="decided against"):
+            read_numbers(path)
+
+
+@pytest.mark.parametrize("heading", ["Refund status", "Bail status", "Action on account", "Loan decision"])
+def test_a_decision_about_something_else_does_not(tmp_path: Path, heading: str) -> None:
+    for path in as_files(tmp_path, heading, "Approved", "Rejected"):
+        assert len(read_numbers(path).keys) == 2
+
+
+@pytest.mark.parametrize("remark", ["belongs to complainant", "Victim's brother", "wife of the complainant"])
+def test_a_remark_that_a_number_is_a_victims_stops_a_list(tmp_path: Path, remark: str) -> None:
+    for path in as_files(tmp_path, "Remarks", "caller", remark):
+        with pytest.raises(ColumnError, match="is a victim's"):
+            read_numbers(path)
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_named"), [(("Yes", "no"), True), (("N", "N"), True), (("Y", "yes"), False), (("N", "Nuh"), False)]
+)
+def test_a_column_of_yes_and_no_that_is_not_known_is_named(
+    cells: tuple[str, str], is_named: bool, tmp_path: Path
+) -> None:
+    for path in as_files(tmp_path, "KYC", *cells):
+        warnings = read_numbers(path).account["warnings"]
+        assert any("the column 'KYC' has a no and is not read: every row counts" in one for one in warnings) is is_named
+
+
+def test_a_decision_names_the_row_and_records_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = as_files(tmp_path, "Confirmed", "Yes", "No")[0]
+    (tmp_path / "c.csv").write_text(f"Acknowledgement No,Source,Suspect Mobile\n20000000000001,1930,{NUMBER}\n")
+    case = ["--registry", str(tmp_path / "c.db"), "--by", "HC 1234"]
+    assert run(["complaints", "add", str(tmp_path / "c.csv"), *case]) == 0
+    assert run(["decide", "confirmed", "--numbers", str(path), "--reason", "checked", *case]) == 3
+    assert "the column 'Confirmed' says in row 3" in capfd.readouterr().err
+    assert run(["history", NUMBER, "--registry", str(tmp_path / "c.db")]) == 0
+    assert "confirmed" not in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("folder", ["complainants", "x/Do not block", "Reactivated", "victims/2026"])
+def test_a_folder_of_other_numbers_stops_a_list(folder: str, tmp_path: Path) -> None:
+    files = {"suspects/a.csv": NUMBER, f"{folder}/b.csv": OTHER}
+    with zipfile.ZipFile(tmp_path / "lists.zip", "w") as archive:
+        for name, number in files.items():
+            archive.writestr(name, f"mobile\n{number}\n")
+            (tmp_path / "lists" / name).parent.mkdir(parents=True)
+            (tmp_path / "lists" / name).write_text(f"mobile\n{number}\n")
+    for path in ("lists.zip", "lists", "lists/**/*.csv"):
+        with pytest.raises(ColumnError, match=r"b\.csv: is named as"):
+            read_numbers(tmp_path / path)
+    # What the caller names is meant.
+    assert len(read_numbers(tmp_path / "lists" / folder).keys) == 1
+    assert len(read_numbers(tmp_path / "lists" / folder / "b.csv").keys) == 1
+
+
+def test_the_name_of_a_workbook_counts_beside_those_of_its_sheets(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["mobile"], [OTHER]):
+        book.active.append(row)  # type: ignore[union-attr]
+    (tmp_path / "lists").mkdir()
+    book.save(tmp_path / "lists" / "complainants.xlsx")
+    with pytest.raises(ColumnError, match="is named as the numbers of victims"):
+        read_numbers(tmp_path / "lists")
