@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -156,7 +157,8 @@ def test_no_verb_overwrites_a_file_that_the_registry_has_read(verb: str, capfd: 
     assert "read by event 1 of the registry" in capfd.readouterr().err
     assert path.read_text() == SHEET
     path.write_text(SHEET.replace("Nuh", "Jind"))
-    assert run([*command.split(), str(path)]) == 0
+    # What is to be filled in replaces no file at all.
+    assert run([*command.split(), str(path)]) == (2 if verb in {"certificate", "sheet"} else 0)
 
 
 @pytest.mark.parametrize(
@@ -201,3 +203,66 @@ def test_a_limit_that_is_no_number_is_no_damage(
     monkeypatch.setenv("NUMGUARD_MOST_CELLS", "many")
     assert run(["normalize", "book.xlsx"]) == 2
     assert "NUMGUARD_MOST_CELLS: takes a whole number" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("json_too", [[], ["--json"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "complaints add more.csv --refused", "complaints add more.csv --ended",
+        "complaints add more.csv --save-mapping", "outcomes answers.csv --refused",
+        "review --take filled.csv --refused", "merge other.db --contradictions",
+        "expand seen.csv --refused", "expand seen.csv --ask",
+    ],
+)  # fmt: skip
+def test_what_was_recorded_is_summed_up_where_a_file_about_it_cannot_be_written(
+    command: str, json_too: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    if not Path("/sys").is_dir():
+        pytest.skip("no file system that takes no files")
+    Path("more.csv").write_text("acknowledgement_no,source,suspect_mobiles\n3,1930,98765 or 9123456780\n")
+    Path("answers.csv").write_text("msisdn,status,happened_at\n9876500001,blocked,2026-09-01\n")
+    Path("filled.csv").write_text("msisdn,decision,reason\n")
+    Path("seen.csv").write_text("served_msisdn,imei14,at\n9876500001,490154203237518,2026-09-01 10:00:00\n")
+    with ng.Registry("other.db", by="SI 1") as other:
+        other.decide(["9123456789"], "protected", "bank")
+    assert run([*command.split(), "/sys/none.csv", *json_too]) == 3
+    printed = capfd.readouterr()
+    assert "/sys/none.csv: cannot be written" in printed.err
+    assert "recorded before that, and is summed up above" in printed.err
+    assert json.loads(printed.out) if json_too else printed.err.count("\n") > 1
+
+
+@pytest.mark.parametrize("command", ["review --sheet", "certificate --export 2"])
+def test_a_file_to_be_filled_in_is_not_replaced(command: str, capfd: pytest.CaptureFixture[str]) -> None:
+    path = "filled.html" if command.startswith("certificate") else "filled.csv"
+    assert run([*command.split(), path]) == 0
+    Path(path).write_text("filled in")
+    assert run([*command.split(), path]) == 2
+    assert f"{path} exists, and may be filled in" in capfd.readouterr().err
+    assert Path(path).read_text() == "filled in"
+
+
+def test_a_confirmed_number_that_is_protected_from_the_start(capfd: pytest.CaptureFixture[str]) -> None:
+    Path("checked.csv").write_text("msisdn\n18001234567\n9812345678\n")
+    assert run(["decide", "confirmed", "--numbers", "checked.csv", "--reason", "checked"]) == 0
+    printed = capfd.readouterr().err
+    assert "1 of them: no record names it; it waits until it is accepted" in printed
+    assert "1 of them: no record names it; toll-free, a service's or a placeholder, it is on no list" in printed
+
+
+def test_a_change_of_releases_alone_replaces_no_list(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).write_bytes(os.urandom(16).hex().encode())
+        (tmp_path / name).chmod(0o600)
+    export = ["export", "--to", "bank", "--key-file"]
+    assert run([*export, "one", "s1.csv"]) == 0
+    Path("off.csv").write_text("msisdn\n9123456789\n")
+    assert run(["decide", "withdrawn", "--numbers", "off.csv", "--reason", "mistake"]) == 0
+    assert run([*export, "two", "s2.csv"]) == run([*export, "two", "s3.csv", "--since-last"]) == 0
+    capfd.readouterr()
+    assert run([*export, "one", "s4.csv", "--since-last"]) == 0
+    printed = capfd.readouterr().err
+    assert "1 to release" in printed
+    assert "this change has only the releases that are due under its key: it replaces no list" in printed
+    assert "has the whole list" not in printed

@@ -148,6 +148,13 @@ def check_files(
             _refuse_recorded(str(one), outputs)
 
 
+def check_new(writes: Mapping[str, Path | None]) -> None:
+    """Raises an error for a file that is there: it was written to be filled in, and may be by now."""
+    for option, path in writes.items():
+        if path is not None and path.expanduser().is_file():
+            raise ArgumentError(f"{option}: {path} exists, and may be filled in: write to another file, or remove it")
+
+
 def _refuse_recorded(registry: str, outputs: Mapping[Path, str]) -> None:
     """Raises an error for a file to write that the registry has read: it is evidence."""
     there = {path: option for path, option in outputs.items() if path.is_file()}

@@ -47,6 +47,7 @@ def certificate(path: Path | None, registry_path: str, event: int, folder: Path 
     if path is None and folder is None:
         raise ArgumentError("name the page to write, or a folder with --check")
     account.check_files([registry_path], {"PAGE": path})
+    account.check_new({"PAGE": path})
     with options.open_registry(registry_path) as registry:
         if path is not None:
             registry.certificate(path, export=event)

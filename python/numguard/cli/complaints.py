@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -130,20 +131,29 @@ def add(
         waiting = intake.waiting["msisdn"].unique()
         is_shown = len(waiting) and not dry_run and not as_json
         settled = len(waiting) - len(registry.numbers("review", among=waiting)) if is_shown else 0
-    with placed_together():
+
+    def summary(ended: Path | None = None) -> None:
+        if as_json:
+            options.say_json(_summary(intake, dry_run=dry_run))
+        else:
+            _report(intake, source, ended, dry_run=dry_run, settled=settled)
+
+    with _about(intake, summary, dry_run=dry_run), placed_together():
         options.write_refused(intake.refusals, refused_path)
         if ended_path is not None:
             # Its column `status` is no action of a list of numbers.
             write_private(intake.ended.select(["msisdn", "file", "row", "complaints"]), ended_path)
         if save_path is not None and intake.preview is not None:
             write_mapping(save_path, intake.preview.fields)
-    if as_json:
-        options.say_json(_summary(intake, dry_run=dry_run))
-    else:
-        _report(intake, source, ended_path, dry_run=dry_run, settled=settled)
+    summary(ended_path)
     if dry_run and is_strict and intake.refused:
         rows = options.count(intake.refused, "row")
         raise InputError(f"{source}: {rows} would be refused, and with --strict nothing would be added")
+
+
+def _about(intake: Intake, summary: Callable[[], None], *, dry_run: bool) -> AbstractContextManager[None]:
+    """Around the writing of files about an intake."""
+    return nullcontext() if dry_run else options.about_recorded(f"intake {intake.id}", summary)
 
 
 def _report(intake: Intake, source: str, ended_path: Path | None, *, dry_run: bool, settled: int) -> None:

@@ -93,6 +93,7 @@ def decide(
         event = registry.decide(listed.keys, status, reason)
         # Of one that was decided on before, and never named, the decision is a record: it waits all the same.
         waiting = registry.numbers("review", among=listed.keys) if status == "confirmed" else unknown
+        protected = registry.numbers("protected", among=unknown) if status == "confirmed" else unknown - unknown
     never_named = len(unknown | waiting)
     if as_json:
         summary = {"status": status, "numbers": len(listed.keys), "never_named": never_named, "event": event}
@@ -101,10 +102,12 @@ def decide(
         return
     without = f"; left out: {notes_text(left_out)}" if left_out else ""
     options.say(f"{status}: {options.count(len(listed.keys), 'number')}{without}")
-    if never_named:
-        what = "no record names it" if never_named == 1 else "no record names them"
-        waits = "; it waits until it is accepted: see numguard review" if status == "confirmed" else ""
-        options.say(f"{never_named:,} of them: {what}{waits}")
+    waits = "; it waits until it is accepted: see numguard review" if status == "confirmed" else ""
+    stays = "; toll-free, a service's or a placeholder, it is on no list, whatever is decided"
+    for numbers_of, then in ((never_named - len(protected), waits), (len(protected), stays)):
+        if numbers_of:
+            what = "no record names it" if numbers_of == 1 else "no record names them"
+            options.say(f"{numbers_of:,} of them: {what}{then}")
     if before:
         stay = "; those that are protected stay so" if "protected" in before else ""
         options.say(

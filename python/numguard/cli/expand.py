@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -287,7 +288,17 @@ def expand(
                 sightings, policy, override=override, region=region, progress=report, threads=threads, **columns
             )
     options.end_progress()
-    with placed_together():
+
+    def summary() -> None:
+        if as_json:
+            options.say_json(_summary(found) | found.account | lists_read.summary())
+        else:
+            _say(found)
+            account.say(found.account)
+
+    is_recorded = seeds is None
+    about = options.about_recorded("the linkage", summary) if is_recorded else nullcontext()
+    with about, placed_together():
         account.write_with_lists(found.refused_rows, refused_path, lists_read)
         if results.folder is not None:
             write_folder(found, results.folder, tac)
@@ -295,11 +306,7 @@ def expand(
         written += draw(found)
     for line in written:
         options.say(line)
-    if as_json:
-        options.say_json(_summary(found) | found.account | lists_read.summary())
-    else:
-        _say(found)
-        account.say(found.account)
+    summary()
     if found.braked and not override and seeds is not None:
         raise BrakeError(found.braked)
 

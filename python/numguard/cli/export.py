@@ -115,7 +115,9 @@ def export(
     summary = ", ".join(_counted(action, actions[action]) for action in sorted(actions)) or "nothing"
     files = f" in {options.count(len(listed.manifest['files']), 'file')}" if "files" in listed.manifest else ""
     options.say(f"{path}: {summary}{files}; export {listed.manifest['export']}")
-    if since_last and listed.manifest["events"][0] == 0:
+    if listed.manifest["list"] == "releases":
+        options.say("this change has only the releases that are due under its key: it replaces no list")
+    elif since_last and listed.manifest["events"][0] == 0:
         kind = "list of handsets" if handsets else "list"
         of = f" of {listed.manifest['district']}" if district else ""
         options.say(f"no {kind}{of} to {listed.manifest['to']} is on record, so this change has the whole list")

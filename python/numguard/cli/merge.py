@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,17 +61,24 @@ def merge(others: tuple[str, ...], registry_path: str, by: str, reason: str, pat
             _say(others, merges)
             raise
         met = registry.contradictions()
-    if path is not None:
-        write_private(met, path)
-    if as_json:
-        merged = [
-            {"file": other, "id": one.id, "registry": one.registry, "events": one.events}
-            | {"contradictions": one.contradictions.num_rows, "protected": one.protected}
-            for other, one in zip(others, merges, strict=True)
-        ]
-        options.say_json({"merged": merged, "contradictions": met.num_rows})
+    summary = partial(_report, others, merges, met.num_rows, as_json=as_json)
+    with options.about_recorded("each merge", summary):
+        if path is not None:
+            write_private(met, path)
+    summary()
+
+
+def _report(others: Sequence[str], merges: Sequence[Merged], contradictions: int, *, as_json: bool) -> None:
+    """What was merged."""
+    if not as_json:
+        _say(others, merges)
         return
-    _say(others, merges)
+    merged = [
+        {"file": other, "id": one.id, "registry": one.registry, "events": one.events}
+        | {"contradictions": one.contradictions.num_rows, "protected": one.protected}
+        for other, one in zip(others, merges, strict=True)
+    ]
+    options.say_json({"merged": merged, "contradictions": contradictions})
 
 
 def _say(others: Sequence[str], merges: Sequence[Merged]) -> None:

@@ -11,7 +11,8 @@ import json
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -22,7 +23,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard.cli.terminal import for_terminal, without_controls
 from numguard.compute import counts, named, tuples_of
-from numguard.errors import ArgumentError, ColumnError
+from numguard.errors import ArgumentError, ColumnError, FileError
 from numguard.files.page import is_page
 from numguard.source import Source, headings, open_source
 from numguard.source.strict import notes_text
@@ -273,6 +274,19 @@ def write_refused(refusals: pa.Table, path: Path | None) -> None:
 
     if path is not None:
         write_private(refusals, path)
+
+
+@contextmanager
+def about_recorded(what: str, summary: Callable[[], None]) -> Iterator[None]:
+    """Writes files about what was recorded before.
+
+    If one cannot be written, the summary is shown all the same: the same call again would find nothing new.
+    """
+    try:
+        yield
+    except FileError as error:
+        summary()
+        raise FileError(f"{error}; {what} was recorded before that, and is summed up above") from None
 
 
 def say_why(refusals: pa.Table) -> None:

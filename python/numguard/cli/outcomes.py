@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from numguard.cli import account, options
 from numguard.cli.verb import Verb
 from numguard.source.strict import notes_text
+
+if TYPE_CHECKING:
+    from numguard.registry import Intake
 
 __all__ = ["outcomes"]
 
@@ -59,7 +63,14 @@ def outcomes(
     with options.open_registry(registry_path, by) as registry:
         how: dict[str, Any] = {"mapping": options.mapping(mapped), "values": options.parted(words, _VALUES)}
         intake = registry.record_outcomes(source, **how, name=name, sheet=sheet, strict=is_strict)
-    options.write_refused(intake.refusals, refused_path)
+    summary = partial(_report, intake, source, as_json=as_json)
+    with options.about_recorded(f"intake {intake.id}", summary):
+        options.write_refused(intake.refusals, refused_path)
+    summary()
+
+
+def _report(intake: Intake, source: str, *, as_json: bool) -> None:
+    """What was recorded, and what was not."""
     counts = {field: getattr(intake, field) for field in ("id", "added", "repeated", "refused", "sha256")}
     unrequested = options.counted(intake.unrequested["why"])
     if as_json:

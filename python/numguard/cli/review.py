@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import pyarrow as pa
@@ -12,6 +13,9 @@ from numguard.cli import account, options
 from numguard.cli.verb import Verb
 from numguard.errors import ArgumentError
 from numguard.source.strict import notes_text
+
+if TYPE_CHECKING:
+    from numguard.registry import Reviewed
 
 __all__ = ["review"]
 
@@ -58,6 +62,7 @@ def review(
     account.check_files(
         [filled_path, registry_path], {"--output": output, "--sheet": sheet_path, "--refused": refused_path}
     )
+    account.check_new({"--sheet": sheet_path})
     if filled_path is not None:
         if by is None:
             raise ArgumentError("--by: name who decides; it is recorded with every event")
@@ -99,7 +104,14 @@ def _take(
 ) -> None:
     with options.open_registry(registry_path, by) as registry:
         done = registry.take_review(path, **how)
-    options.write_refused(done.refusals, refused_path)
+    summary = partial(_report, done, path, as_json=as_json)
+    with options.about_recorded("each decision", summary):
+        options.write_refused(done.refusals, refused_path)
+    summary()
+
+
+def _report(done: Reviewed, path: Path, *, as_json: bool) -> None:
+    """What was decided, and what was left."""
     counts = {field: getattr(done, field) for field in ("accepted", "dismissed", "left", "known")}
     if as_json:
         refused = {"refused": done.refusals.num_rows, "events": list(done.events)}
