@@ -6,6 +6,7 @@ import csv
 import json
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -203,6 +204,22 @@ def test_a_history_is_private_and_inert(case: Path) -> None:
     history = list(csv.DictReader(numguard("history", "-", stdin="98765 43210\n").stdout.splitlines()))
     assert history == rows("story.csv")
     assert [(row["what"], row["reason"]) for row in history] == [("named", ""), ("decided", "'=HYPERLINK(0)")]
+
+
+@pytest.mark.parametrize("stdin", ["98765 43210\n9123456789\n", "", "\n \n"])
+def test_standard_input_has_one_number_at_a_time(case: Path, stdin: str) -> None:
+    run = numguard("history", "-", stdin=stdin)
+    assert run.returncode == 3
+    assert "takes one number at a time" in run.stderr
+    assert "9876" not in run.stderr
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_closed_stream_is_no_error(case: Path, closed: str) -> None:
+    Path("one.csv").write_text("9876543210\n")
+    command = f"{sys.executable} -m numguard decide protected --numbers one.csv --reason bank --json {closed}"
+    assert subprocess.run(["/bin/sh", "-c", command], check=False, capture_output=True).returncode == 0
+    assert "protected" in numguard("history", "9876543210").stdout
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import click
 
 from numguard.cli import account, options
 from numguard.cli.verb import Verb
+from numguard.errors import InputError
 from numguard.files.page import is_page
 
 __all__ = ["history"]
@@ -32,7 +33,7 @@ def history(number: str, registry_path: str, as_of: date | None, output: Path | 
     """
     account.check_files([registry_path], {"--output": output}, pages=["--output"])
     if number == "-":
-        number = sys.stdin.readline().strip()
+        number = _number_of(sys.stdin.buffer.read())
     page = is_page(output)
     with options.open_registry(registry_path) as registry:
         history = registry.history(number, as_of=as_of)
@@ -44,3 +45,14 @@ def history(number: str, registry_path: str, as_of: date | None, output: Path | 
         options.say(f"the registry has nothing about the number{when}; is it the right registry, and the right number?")
     if not page:
         options.write_or_show(history, output)
+
+
+def _number_of(written: bytes) -> str:
+    """The one number of standard input."""
+    try:
+        lines = [line.strip() for line in written.decode("utf-8-sig").splitlines() if line.strip()]
+    except UnicodeDecodeError:
+        raise InputError("-: standard input is no text in UTF-8: write the number in it") from None
+    if len(lines) != 1:
+        raise InputError(f"-: standard input has {options.count(len(lines), 'line')}, and takes one number at a time")
+    return lines[0]
