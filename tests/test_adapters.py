@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import doctest
+import gc
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -207,6 +208,40 @@ def test_registering_again_replaces_the_list(connection: Any) -> None:
         register(connection, sets={"listed": ng.NumberSet([listed])})
         answer = connection.execute(query).fetchall()
         assert answer == [(listed == "9876543210", listed == "9812345678", 1)]
+
+
+def test_an_open_query_goes_on_where_its_list_is_replaced() -> None:
+    """DuckDB keeps none of the functions that are replaced, and called them all the same: the process ended."""
+    one, other = (ng.NumberSet([number]) for number in ("9876543210", "9812345678"))
+    with duckdb.connect() as own:
+        register(own, sets={"listed": one})
+        query = "select a from range(300000) t(i), lateral (select '9876543210' as a) where listed_contains(a)"
+        queries = [own.cursor().sql(query).to_arrow_reader(1000) for _ in range(2)]
+        assert [reader.read_next_batch().num_rows > 0 for reader in queries] == [True, True]
+        register(own, sets={"listed": other})
+        gc.collect()
+        assert sum(batch.num_rows for batch in queries[0]) > 200_000
+        register(own, sets={"listed": one})
+        gc.collect()
+        with contextlib.suppress(Exception):
+            for _ in queries[1]:
+                pass
+        assert own.sql("select listed_contains('9876543210')").fetchall() == [(True,)]
+
+
+def test_registering_replaces_nothing_of_the_users_own() -> None:
+    with duckdb.connect() as own:
+        own.register("calls", pa.table({"a": [1]}))
+        own.execute("create temp view blocked as select 1 x")
+        own.create_function("risk_contains", lambda cell: "own", ["VARCHAR"], "VARCHAR")
+        for name in ("calls", "blocked"):
+            with pytest.raises(ArgumentError, match=f"sets: '{name}' is a table or view of the database already"):
+                register(own, sets={name: LISTED})
+        with pytest.raises(ArgumentError, match="or it is a function of your own, and the set needs another name"):
+            register(own, sets={"risk": LISTED})
+        assert own.sql("select a, x, risk_contains('1') from calls, blocked").fetchall() == [(1, 1, "own")]
+        for _ in range(2):
+            register(own, sets={"listed": LISTED})
 
 
 @pytest.mark.parametrize("name", ["calls", "CALLS", "seen", "mine", "list", "array"])

@@ -37,14 +37,37 @@ def as_files(folder: Path, heading: str, *cells: str) -> list[Path]:
         "ब्लॉक करें", "क्या ब्लॉक करना है", "संदिग्ध है", "Suspect?",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("no", ["No", "N", "FALSE", "NO.", "No - verified", "not", "✗", "नहीं", ""])
-def test_a_no_below_what_an_officer_answers_stops_a_list(tmp_path: Path, heading: str, no: str) -> None:
-    for path in as_files(tmp_path, heading, "Yes", no):
-        with pytest.raises(ColumnError, match=r"says in row [23]") as refused:
+@pytest.mark.parametrize("no", ["No", "N", "FALSE", "NO.", "No - verified", "No, on 12/09/2026", "not", "✗", "नहीं", ""])
+def test_a_no_below_what_is_asked_stops_a_list(tmp_path: Path, heading: str, no: str) -> None:
+    for path in as_files(tmp_path, heading, "Yes", no.replace(",", ";") if no else no):
+        with pytest.raises(ColumnError, match=r"(says|has no answer) in row [23]") as refused:
             read_numbers(path)
         assert OTHER not in str(refused.value)
     for path in as_files(tmp_path, heading, "Yes", "Y"):
         assert len(read_numbers(path).keys) == 2
+
+
+@pytest.mark.parametrize("heading", ["Approved", "Confirmed (Y/N)", "IO approval", "Approved by SP", "Recommendation"])
+@pytest.mark.parametrize("no", ["Not approved", "Rejected", "rejected by IO", "No", "Not confirmed", "not yet"])
+def test_what_an_officer_answers_in_words(tmp_path: Path, heading: str, no: str) -> None:
+    for path in as_files(tmp_path, heading, "Yes", no):
+        with pytest.raises(ColumnError, match=r"says in row [23]"):
+            read_numbers(path)
+    for path in as_files(tmp_path, heading, "Yes", "No objection"):
+        assert len(read_numbers(path).keys) == 2
+
+
+@pytest.mark.parametrize("first", [("", ""), ("Yes", "Yes")])
+def test_an_empty_answer_is_none_wherever_a_yes_is(tmp_path: Path, first: tuple[str, str]) -> None:
+    second = ("Yes", "Y") if not any(first) else ("", "")
+    for begin, name, answers in ((10, "a.csv", first), (20, "b.csv", second)):
+        rows = "".join(f"98765432{n},{answer},x\n" for n, answer in enumerate(answers, begin))
+        (tmp_path / name).write_text(f"mobile,Confirmed,c\n{rows}")
+    with pytest.raises(ColumnError, match=r"has no answer in row 2, and a yes in others"):
+        read_numbers(tmp_path)
+    (tmp_path / "b.csv").unlink()
+    (tmp_path / "a.csv").write_text("mobile,Confirmed,c\n9876543210,,x\n9876543211,,x\n")
+    assert len(read_numbers(tmp_path).keys) == 2
 
 
 @pytest.mark.parametrize(
@@ -57,7 +80,7 @@ def test_a_decision_against_a_number_stops_a_list(tmp_path: Path, heading: str, 
             read_numbers(path)
 
 
-@pytest.mark.parametrize("heading", ["Refund status", "Bail status", "Action on account", "Loan decision"])
+@pytest.mark.parametrize("heading", ["Refund status", "Bail status", "Action on account", "Re-verification status"])
 def test_a_decision_about_something_else_does_not(tmp_path: Path, heading: str) -> None:
     for path in as_files(tmp_path, heading, "Approved", "Rejected"):
         assert len(read_numbers(path).keys) == 2
@@ -71,14 +94,18 @@ def test_a_remark_that_a_number_is_a_victims_stops_a_list(tmp_path: Path, remark
 
 
 @pytest.mark.parametrize(
-    ("cells", "is_named"), [(("Yes", "no"), True), (("N", "N"), True), (("Y", "yes"), False), (("N", "Nuh"), False)]
+    ("cells", "is_named"),
+    [(("Yes", "no"), True), (("N", "N"), False), (("Y", "yes"), False), (("N", "Nuh"), False), (("0", "0"), False)],
 )
 def test_a_column_of_yes_and_no_that_is_not_known_is_named(
     cells: tuple[str, str], is_named: bool, tmp_path: Path
 ) -> None:
     for path in as_files(tmp_path, "KYC", *cells):
         warnings = read_numbers(path).account["warnings"]
-        assert any("the column 'KYC' has a no and is not read: every row counts" in one for one in warnings) is is_named
+        assert (
+            any("the column 'KYC' has yes and no and is not read: every row counts" in one for one in warnings)
+            is is_named
+        )
 
 
 def test_a_decision_names_the_row_and_records_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -116,3 +143,25 @@ def test_the_name_of_a_workbook_counts_beside_those_of_its_sheets(tmp_path: Path
     book.save(tmp_path / "lists" / "complainants.xlsx")
     with pytest.raises(ColumnError, match="is named as the numbers of victims"):
         read_numbers(tmp_path / "lists")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Victim Ram Kumar case/suspect numbers.csv", "FIR 12 complainant Ram Kumar/list.csv",
+        "Women victim cell/list.csv", "victims/suspects.csv",
+    ],
+)  # fmt: skip
+def test_a_folder_of_a_case_is_no_list_of_victims(name: str, tmp_path: Path) -> None:
+    (tmp_path / "lists" / name).parent.mkdir(parents=True)
+    (tmp_path / "lists" / name).write_text(f"mobile\n{NUMBER}\n")
+    assert len(read_numbers(tmp_path / "lists").keys) == 1
+
+
+def test_a_folder_below_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "lists" / "victims").mkdir(parents=True)
+    (tmp_path / "lists" / "victims" / "b.csv").write_text(f"mobile\n{NUMBER}\n")
+    for path in ("~/lists", "~/lists/*/*.csv"):
+        with pytest.raises(ColumnError, match=r"b\.csv: is named as"):
+            read_numbers(path)

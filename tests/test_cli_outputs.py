@@ -233,6 +233,26 @@ def test_what_was_recorded_is_summed_up_where_a_file_about_it_cannot_be_written(
     assert json.loads(printed.out) if json_too else printed.err.count("\n") > 1
 
 
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("complaints add long.csv --refused refused.xlsx", "a spreadsheet cell holds"),
+        ("expand seen.csv --graph chart --around around.csv", "not in the walk"),
+    ],
+)
+def test_what_was_recorded_is_summed_up_after_any_error(
+    command: str, why: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    Path("long.csv").write_text(f"acknowledgement_no,source,suspect_mobiles\n4,1930,9123456781\n5,1930,{'x' * 40000}\n")
+    Path("seen.csv").write_text("served_msisdn,imei14,at\n9876500001,490154203237518,2026-09-01 10:00:00\n")
+    Path("around.csv").write_text("msisdn\n9812345670\n")
+    assert run(command.split()) in {2, 3}
+    printed = capfd.readouterr().err
+    assert why in printed
+    assert "recorded before that, and is summed up above" in printed
+    assert printed.count("\n") > 1
+
+
 @pytest.mark.parametrize("command", ["review --sheet", "certificate --export 2"])
 def test_a_file_to_be_filled_in_is_not_replaced(command: str, capfd: pytest.CaptureFixture[str]) -> None:
     path = "filled.html" if command.startswith("certificate") else "filled.csv"

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import numguard as ng
-from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
+from numguard.errors import ArgumentError, ColumnError, InputError, NumguardError, UnsupportedTypeError
 from numguard.source import part
 
 #: The module, of which the package has the function by the same name.
@@ -312,3 +312,29 @@ def test_rows_that_a_reader_of_operator_files_refuses_are_in_the_account_of_ever
     ):
         with pytest.raises(InputError, match="2 of its rows cannot be read"):
             strict()
+
+
+@pytest.mark.parametrize("call", ["scan", "expand", "changes", "common", "read_cdr"])
+def test_text_that_is_no_unicode_is_an_error_without_the_cell(call: str) -> None:
+    """The error of Python has the whole cell."""
+    columns = {"served_msisdn": ["9123456789\udcff"], "imei14": ["490154203237518"], "at": ["2026-09-01"]}
+    frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns.items()})
+    calls: dict[str, Any] = {
+        "scan": lambda: ng.scan([frame], {"served_msisdn": ng.NumberSet(["9123456789"])}).read_all(),
+        "expand": lambda: ng.expand(["9876543210"], [frame]),
+        "changes": lambda: ng.changes([frame]),
+        "common": lambda: ng.common([frame, frame.copy()]),
+        "read_cdr": lambda: ng.read_cdr(frame).read_all(),
+    }
+    with pytest.raises(NumguardError, match="UTF-8") as refused:
+        calls[call]()
+    assert "9123456789" not in repr(refused.value)
+    assert refused.value.__cause__ is None
+
+
+@pytest.mark.parametrize("cells", [[2**64, 9876543210], [1 + 0j]])
+def test_columns_of_pandas_that_arrow_does_not_have(cells: list[Any]) -> None:
+    dtype = object if isinstance(cells[0], int) else None
+    for call in (ng.normalize, ng.NumberSet, ng.explain):
+        with pytest.raises(UnsupportedTypeError, match="takes text or integers of one type"):
+            call(pd.Series(cells, dtype=dtype))

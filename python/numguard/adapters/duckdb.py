@@ -22,6 +22,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import pyarrow as pa
 
@@ -41,6 +42,39 @@ _IMEI_ANSWER = "STRUCT(imei14 UBIGINT, form VARCHAR, note VARCHAR)"
 _HUGEINT = pa.decimal128(38, 0)
 
 
+class _Function:
+    """A function of DuckDB that can be emptied."""
+
+    def __init__(self, name: str, function: Callable[[Any], Any]) -> None:
+        self._name, self._function = name, function
+
+    def __call__(self, *columns: Any) -> Any:
+        # DuckDB has no type for "any", but passes the arguments of a variadic function unconverted.
+        if len(columns) != 1:
+            raise ArgumentError(f"{self._name}: takes one column, not {len(columns)}")
+        return self._function(_as_read(columns[0]))
+
+    def empty(self) -> None:
+        """Lets go of the set."""
+        self._function = self._replaced
+
+    def _replaced(self, _: Any) -> Any:
+        raise ArgumentError(f"{self._name}: was registered again, twice, while this query was open: run it again")
+
+
+class _Made:
+    """What `register` made on a connection."""
+
+    def __init__(self) -> None:
+        #: Of each name, the functions, the last one being the one that is there. DuckDB itself keeps none of those that
+        #: were replaced, and calls them while a query of a cursor is open: the process ended.
+        self.functions: dict[str, list[_Function]] = {}
+        self.tables: set[str] = set()
+
+
+_MADE: WeakKeyDictionary[Any, _Made] = WeakKeyDictionary()
+
+
 def register(
     connection: duckdb.DuckDBPyConnection,
     *,
@@ -49,8 +83,9 @@ def register(
 ) -> None:
     """Adds the functions to a connection, and for each set a table and a function.
 
-    A later call replaces what has the same name, and leaves other sets. The cursors of a connection have its
-    functions, and none of its tables.
+    A later call replaces what has the same name, and leaves other sets. A query that is open on a cursor goes on with
+    the set that it began with, until the second such call, which is an error in it. The cursors of a connection have
+    its functions, and none of its tables.
 
     The functions take text (VARCHAR), digits as written (BIGINT and smaller integers) and canonical numbers (UBIGINT),
     as the functions of `numguard` do. Cast other columns.
@@ -95,23 +130,25 @@ def register(
             raise no_set(f"sets: {name!r}", members)
         functions[f"{name}_contains"] = (partial(lookup(members, "contains", region), threads=1), "BOOLEAN")
         tables[name] = pa.table({"imei14" if isinstance(members, ImeiSet) else "msisdn": members.to_array()})
-    _check_free(connection, functions, tables)
+    made = _MADE.setdefault(connection, _Made())
+    _check_free(connection, functions, [name for name in tables if name.lower() not in made.tables])
     for name, (function, returned) in functions.items():
-        _register(connection, name, function, returned)
+        _register(connection, name, function, returned, made)
     for name, table in tables.items():
         connection.register(name, table)
+        made.tables.add(name.lower())
 
 
 def _check_free(connection: duckdb.DuckDBPyConnection, functions: Iterable[str], tables: Iterable[str]) -> None:
     """Raises ArgumentError for a name of the database itself or of its user, whose queries would get other answers."""
     import duckdb
 
-    # What `register` itself makes are temporary views, and functions that look like those of the database.
     of_tables = """
         select table_name from duckdb_tables()
         where temporary or (database_name = current_database() and schema_name = current_schema())
         union all select view_name from duckdb_views()
-        where not temporary and database_name = current_database() and schema_name = current_schema()"""
+        where not internal
+          and (temporary or (database_name = current_database() and schema_name = current_schema()))"""
     of_functions = "select function_name from duckdb_functions()"
     with duckdb.connect() as fresh:
         built_in = fresh.sql(of_functions).fetchall()
@@ -126,29 +163,32 @@ def _check_free(connection: duckdb.DuckDBPyConnection, functions: Iterable[str],
                 raise ArgumentError(f"sets: {name!r} is a {what} of the database already: choose another name")
 
 
-def _register(connection: duckdb.DuckDBPyConnection, name: str, function: Callable[[Any], Any], returned: str) -> None:
-    def answer(*columns: Any) -> Any:
-        # DuckDB has no type for "any", but passes the arguments of a variadic function unconverted.
-        if len(columns) != 1:
-            raise ArgumentError(f"{name}: takes one column, not {len(columns)}")
-        return function(_as_read(columns[0]))
-
+def _register(
+    connection: duckdb.DuckDBPyConnection, name: str, function: Callable[[Any], Any], returned: str, made: _Made
+) -> None:
+    answer = _Function(name, function)
     kind: Any = "arrow"  # the stubs of DuckDB name an enumeration that moves between versions
     nulls: Any = "special"  # the result is null for refused cells too, not only for null ones
     # Every version accepts a type by its name.
     to = connection.type(returned)
+    earlier = made.functions.setdefault(name.lower(), [])
     # DuckDB cannot replace a function, and raises when it removes one that does not exist.
-    with contextlib.suppress(Exception):
-        connection.remove_function(name)
+    if earlier:
+        with contextlib.suppress(Exception):
+            connection.remove_function(name)
     try:
         connection.create_function(name, answer, None, to, type=kind, null_handling=nulls, side_effects=False)
     except Exception as error:
-        if "already exists" not in str(error):
+        if not any(words in str(error) for words in ("already exists", "already created")):
             raise
         raise ArgumentError(
             f"connection: another one of this database has {name} already, and only that one can replace it; its "
-            "cursors have what it registers"
+            "cursors have what it registers; or it is a function of your own, and the set needs another name"
         ) from None
+    # The set of the one before stays for open queries, and no earlier one does.
+    for one in earlier[:-1]:
+        one.empty()
+    earlier.append(answer)
 
 
 def _as_read(cells: Any) -> Any:

@@ -23,7 +23,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard.cli.terminal import for_terminal, without_controls
 from numguard.compute import counts, named, tuples_of
-from numguard.errors import ArgumentError, ColumnError, FileError
+from numguard.errors import ArgumentError, ColumnError, NumguardError
 from numguard.files.page import is_page
 from numguard.source import Source, headings, open_source
 from numguard.source.strict import notes_text
@@ -284,9 +284,10 @@ def about_recorded(what: str, summary: Callable[[], None]) -> Iterator[None]:
     """
     try:
         yield
-    except FileError as error:
+    except NumguardError as error:
         summary()
-        raise FileError(f"{error}; {what} was recorded before that, and is summed up above") from None
+        error.args = (f"{error}; {what} was recorded before that, and is summed up above",)
+        raise
 
 
 def say_why(refusals: pa.Table) -> None:

@@ -26,6 +26,7 @@ __all__ = [
     "Opposed",
     "action_column",
     "bare",
+    "is_against",
     "may_have_words",
     "refuse_other_actions",
     "rows_with",
@@ -47,12 +48,18 @@ LIKE_ACTION = frozenset(
 )  # fmt: skip
 #: What such a column has for a number that was decided against.
 _AGAINST: Final = frozenset(
-    ["decline", "declined", "dismiss", "dismissed", "hold", "not accepted", "not approved", "not confirmed",
-     "not recommended", "on hold", "reject", "rejected", "अस्वीकृत",
+    ["decline", "declined", "dismiss", "dismissed", "not accepted", "not approved", "not confirmed", "not recommended",
+     "reject", "rejected", "अस्वीकृत",
      # Rejected in Hindi, Marathi, Gujarati, Bengali, Tamil, Telugu, Kannada, Malayalam and Urdu.
      "अस्वीकार", "खारिज", "निरस्त", "नामंजूर", "નામંજૂર", "খারিজ", "প্রত্যাখ্যাত", "நிராகரிக்கப்பட்டது", "తిరస్కరించబడింది", "ತಿರಸ್ಕರಿಸಲಾಗಿದೆ",
      "നിരസിച്ചു", "مسترد", "خارج"]
 )  # fmt: skip
+#: How such a text begins, whatever is behind it.
+_BEGINS_AGAINST: Final = re.compile(
+    r"(?:declined?|dismissed|rejected|not (?:accepted|approved|confirmed|recommended))\b(?! (?:by (?:bank|court|tsp)))"
+)
+#: An officer holds a number back, and a bank a sum.
+_HELD: Final = frozenset(["hold", "on hold"])
 #: What may be around the words of a heading: `Action*`, `Status:`.
 MARKS = "_*:#?!-/()[]'\""
 #: More than there are spellings of the few actions: other texts of a column are not compared with them one by one.
@@ -62,8 +69,8 @@ _ACTION_WORD = re.compile(r"\b(?:actions?|status|decision)\b")
 #: Whose decision it is, and about what: of a refund or a bail it says nothing of the number.
 _OF_NUMBERS: Final = re.compile(
     r"(?:\W*\b(?:a|action|actions|approval|block|blocked|blocking|by|cell|current|cyber|decision|desk|dsp|dy|final|for|io|"
-    r"last|latest|mobile|msisdn|no|nodal|number|of|office|officer|on|our|ps|re|recommendation|required|review|s|sho|sp|"
-    r"status|suspect|taken|the|unit|verification)\b\W*)+"
+    r"last|latest|mobile|msisdn|no|nodal|number|of|office|officer|on|our|ps|recommendation|required|review|s|sho|sp|"
+    r"status|suspect|taken|the|unit)\b\W*)+"
 )
 
 
@@ -117,11 +124,23 @@ def refuse_other_actions(part: Part, read: set[str], *, is_sparing: bool) -> Non
                     f"{part.name}: the column {named([name])!r} has the actions of a block list: name it "
                     f"{_ACTION!r}, or take it out if every row is meant"
                 )
-            elif not is_sparing and _is_of_decisions(heading) and _AGAINST & written:
+            elif not is_sparing and _is_of_decisions(heading) and any(is_against(one, heading) for one in written):
                 raise ColumnError(
                     f"{part.name}: the column {named([name])!r} says that some of the numbers were decided against: "
                     "take these rows out, or the column if every row is meant"
                 )
+
+
+def is_against(text: str, heading: str = "") -> bool:
+    """Whether a text says that a number was decided against, below a heading.
+
+    >>> [is_against(text, "status") for text in ("rejected", "Rejected.", "not confirmed by IO", "on hold", "approved")]
+    [True, True, True, True, False]
+    """
+    bare_text = bare(text).strip(MARKS + ". ").replace("_", " ")
+    if bare_text in _HELD:
+        return "action" not in heading
+    return bare_text in _AGAINST or _BEGINS_AGAINST.match(bare_text) is not None
 
 
 def _is_of_decisions(heading: str) -> bool:

@@ -81,8 +81,7 @@ def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions:
     Raises:
         ColumnError: The part is named as numbers that are not to be listed or, unless its column was chosen, titled so.
     """
-    is_spare = is_of_victims if has_actions else spares
-    spare = next(filter(is_spare, [*_names_below(part.name, path), part.about.sheet or ""]), None)
+    spare = _spare_name(part, path, has_actions=has_actions)
     if spare is not None:
         is_theirs = is_of_victims(spare)
         whose = "the numbers of victims" if is_theirs else "numbers that are not to be listed"
@@ -99,7 +98,7 @@ def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions:
             pass
     for line, title in reversed(list(enumerate(titles, 1))):
         # Of the titles that name a side, the one that is nearest to the rows counts.
-        if is_spare(title):
+        if (is_of_victims if has_actions else spares)(title):
             is_theirs = is_of_victims(title)
             whose = "victims, whose numbers" if is_theirs else "numbers that"
             where = f"title in line {line}" if above.header_row else "title or the name of its records"
@@ -150,17 +149,33 @@ def check_sides(part: Part, column: str, keys_of: Callable[[Any], Any]) -> None:
                 )
 
 
+def _spare_name(part: Part, path: PathLike, *, has_actions: bool) -> str | None:
+    """The name of a part, or of a folder that it is in, that says that its numbers are not to be listed.
+
+    A case is filed under its complainant: a folder is so named only if its whole name says it, and what is named as
+    suspects' in it counts.
+    """
+    *folders, file = _names_below(part.name, path) or [""]
+    is_folder = heads_victims if has_actions else is_spared
+    is_file = is_of_victims if has_actions else spares
+    names = [*((name, is_folder) for name in folders), (file, is_file), (part.about.sheet or "", is_file)]
+    found = None
+    for name, is_spare in names:
+        if is_spare(name):
+            found = name
+        elif is_of_suspects(name):
+            found = None
+    return found
+
+
 def _names_below(name: str | None, path: PathLike) -> list[str]:
     """The names of the folders and the file below the path that the caller gave.
 
     >>> _names_below("lists/victims/nuh.csv", "lists"), _names_below("victims.csv", "victims.csv")
     (['victims', 'nuh'], [])
     """
-    own, given = Path(name or "").parts, Path(path).parts
+    own, given = Path(name or "").parts, Path(path).expanduser().parts
     alike = next((n for n, pair in enumerate(zip(own, given, strict=False)) if pair[0] != pair[1]), len(given))
-    if alike == 0 and given:
-        # A path that was expanded: which folders the caller named is not known.
-        alike = max(len(own) - 1, 0)
     *folders, file = own[alike:] or [""]
     return [*folders, Path(file).stem] if file else []
 
@@ -196,7 +211,8 @@ def check_codes(batch: Batch, column: str, msisdns: Any) -> None:
                 row = int(batch.row_numbers()[int(np.argmax(found))])
                 raise ColumnError(
                     f"{batch.file}: the column {named([name])!r} has in row {row} another country than the "
-                    "number as it is read: write the code before the number (+1 ...), or take such rows out of the list"
+                    "number as it is read, or none that is known: write the code before the number (+1 ...), or take "
+                    "such rows out of the list"
                 )
 
 

@@ -26,6 +26,7 @@ from numguard.number_list.actions import (
     refuse_other_actions,
     rows_with,
 )
+from numguard.number_list.answers import Answers
 from numguard.number_list.checks import (
     Below,
     check_beside,
@@ -39,7 +40,7 @@ from numguard.number_list.checks import (
 )
 from numguard.number_list.columns import Kind, begins_with_row, column_of, has_handsets, is_list
 from numguard.number_list.same import has_other_numbers, without_ends
-from numguard.number_list.spared import answers_no, may_spare
+from numguard.number_list.spared import may_spare
 from numguard.number_list.titles import names_victims
 from numguard.source import Account, Batch, Part, check_columns, is_of_country, open_source
 from numguard.source.strict import check_strict
@@ -96,8 +97,7 @@ class OpenList:
         self._warnings: list[str] = []
         self._refused: list[pa.Table] = []
         self._others = self._header_rows = 0
-        #: Of columns that are not read: whether they have nothing but yes and no.
-        self._answers: dict[str, bool] = {}
+        self._answers = Answers()
         #: Of the part that is read.
         self._below = Below(is_table=False)
         wanted = {column, *more} - {None}
@@ -176,6 +176,7 @@ class OpenList:
             yield first
             yield from self._rows_of(part, read, None)
         self._opposed.check(self._kind.keys)
+        self._warn(self._answers.check())
 
     def _rows_of(self, part: Part, wanted: list[str], action: str | None) -> Iterator[Batch]:
         read = wanted if action is None or action in wanted else [*wanted, action]
@@ -217,18 +218,10 @@ class OpenList:
             # Actions say what each row is for, also where its reason says why another number was spared.
             if not has_actions:
                 check_beside(batch, {*wanted, *codes}, is_number)
+                self._answers.add(batch, {*wanted, *codes}, is_number)
             if codes:
                 check_codes(batch, wanted[0], keys)
-            self._collect_answers(batch, {*wanted, *codes}, has_actions=has_actions)
             yield batch
-
-    def _collect_answers(self, batch: Batch, read: set[str], *, has_actions: bool) -> None:
-        """Notes which columns have nothing but yes and no. Nothing says what is asked, so that they are only named."""
-        for at, name in enumerate(batch.data.schema.names):
-            if name not in read and not has_actions and self._answers.get(name, True):
-                says_no = answers_no(batch.data.column(at))
-                if says_no is not None:
-                    self._answers[name] = says_no
 
     def _warn_of_unread(self, part: Part, column: str, read: set[str]) -> None:
         """Warnings that name the columns of actions, and further columns of numbers, that are not read."""
@@ -266,8 +259,6 @@ class OpenList:
             check_strict(str(self._path), refused)
         account["rows_read"] += self._header_rows
         account["rows_used"] += self._header_rows
-        asking = [name for name, says_no in self._answers.items() if says_no]
-        self._warn(f"the column {named([name])!r} has a no and is not read: every row counts" for name in asking)
         account["warnings"] += [*self._warnings, *unlike_manifests(part.name or "" for part in self._source.parts)]
         return refused, account
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from numguard.compute import decoded, flags, is_number, pc, seen_text
-from numguard.number_list.actions import may_have_words
+from numguard.number_list.actions import is_against, may_have_words
 from numguard.number_list.titles import (
     BEGINNINGS,
     FILLING,
@@ -29,11 +29,12 @@ from numguard.number_list.titles import (
 from numguard.source.scripts import plain_cells, plain_letters
 
 __all__ = [
-    "answers_no",
+    "asks",
     "is_of_letter",
     "is_of_thing",
     "is_released",
     "is_spared",
+    "is_yes",
     "may_spare",
     "spared",
     "spares",
@@ -62,6 +63,7 @@ _NOT_TO_BLOCK: Final = re.compile(
     r"(?:block|blocked|blocking|bar|barred|barring|list|listed)|block(?:ing)? not (?:required|needed)|un block(?:ed)?"
     r"|not (?:a |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?)|false positives?|wrong (?:number|no)"
     rf"|{_WRONGLY} {_ACTED}|{_ACTED} {_WRONGLY}|(?:found|verified)(?: to be| as)? genuine|not involved|exonerated"
+    r"|belong(?:s|ing)? to (?:the )?(?:complainant|informant|victim)s?"
     r"|(?:now )?in use again|again in use|back in use"
     r"|(?:for |to be )?re ?verif(?:y|ied|ication)(?: (?:completed?|done|list|needed|pending|required|successful))?"
     r"|nodal officer|contact person|for (?:any )?quer(?:y|ies)|prepared by|authori[sz]ed signatory"
@@ -88,14 +90,16 @@ _FRAUD: Final = words_in(
     "accused fraud fraudster fraudulent malicious scam scammer suspect suspected suspicious संदिग्ध सन्दिग्ध धोखाधडी"
 )
 #: What an officer answers of each number of a list.
-_DECIDED: Final = words_in("accepted approved confirmed recommended sanctioned")
+_DECIDED: Final = words_in(
+    "accepted acceptance approval approved confirmation confirmed recommendation recommended sanctioned"
+)
 _ASKING: Final = (
     _BLOCKED
     | _FRAUD
     | _DECIDED
     | words_in(
-        "a are be been by final flag for has io is label mobile n number no officer required should status the this to",
-        "unblock verified whether y yes करें करे करना क्या है हैं",
+        "a acp are be been by dsp final flag for has io is label mobile n nodal number no of officer required sho",
+        "should sp status the this to unblock verified whether y yes करें करे करना क्या है हैं",
     )
 )
 #: The same of columns that say whether the row still counts: `Is Active`, `Valid (Y/N)`.
@@ -107,7 +111,9 @@ _YES: Final = _ONE | {"yes", "y", "true", "हाँ", "हां"}
 _WHETHER: Final = words_in("flag is n whether y yes")
 _NO: Final = frozenset(["no", "not", "n", "false", "0", "0.0", "नहीं", "नही", "✗", "✘", "❌"])
 #: No, and why.
-_NO_FOR: Final = re.compile(r"(?:no|false|नहीं|नही)\s*[^\w\s]\D*")
+_NO_FOR: Final = re.compile(r"(?:no|false|नहीं|नही)(?:\s*[.,:;!(](?!\s*\d)|\s+[^\w\s](?!\s*\d)).*", re.DOTALL)
+#: The same below what an officer answers.
+_NO_WORDS: Final = re.compile(r"(?:no|not|नहीं|नही) (?!objection)")
 #: Words beside them in headings of days, and the digits of a day.
 _WHEN: Final = words_in("at date day dated dt no number of on time")
 _DAY: Final = re.compile(r"(?:\d\D*){4}")
@@ -149,9 +155,10 @@ _LETTER: Final = words_in(
 )
 #: Further words of texts that spare a number.
 _OTHERS: Final = words_in(
-    "accused added again any as authorised authorized back bar barred barring blocked by complete completed contact do",
-    "don done dont erroneously error exonerated false family found fraud fraudster fraudsters fraudulent in included",
-    "involved listed member members mistake mistakenly needed never nodal not officer own pending person positive",
+    "accused added again any as authorised authorized back bar barred barring belong belonging belongs blocked by",
+    "complete completed contact do don done dont erroneously error exonerated false family found fraud fraudster",
+    "fraudsters fraudulent in included involved listed member members mistake mistakenly needed never nodal not",
+    "officer own pending person positive",
     "positives prepared queries query re relative relatives reported reverification reverified reverify signatory",
     "successful suspect suspected suspects t un use verification verified verify wrong wrongly",
     "ब्लॉक न ना नहीं नही करें करे करना किया जाए",
@@ -179,8 +186,6 @@ _ONE_OF_FEW: Final = re.compile(rf"{_of_words('[^a-z]', '[a-z]', '(?>')}|(?s:.*)
 #: What parts words, as `words_of` has them.
 _NO_LETTERS: Final = r"[^\pL\pM\p{Cf}]+"
 _LONGEST: Final = 120
-#: The bytes of the longest answer, and blanks around it.
-_LONGEST_ANSWER: Final = 24
 #: How words of a title begin that say that numbers are in use again, or never to be blocked, whatever is beside them.
 _AGAIN: Final = ("deblock", "reactivat", "reconnect", "restor", "unblock", "whitelist", "अनब्लॉक", "बहाल")
 #: The same in several words.
@@ -267,33 +272,21 @@ def spared(heading: str, cells: Any, *, may_be_account: bool = False) -> npt.NDA
     # Databases give a yes or no as a decimal, 1.00 among them.
     texts = seen_text(cells.cast(pa.float64()) if pa.types.is_decimal(cells.type) else cells)
     short = texts.filter(pc.less_equal(pc.binary_length(texts), _LONGEST))
-    distinct = pc.unique(short)
-    sparing = _sparing(heading, distinct, may_be_account=may_be_account)
-    found = pc.is_in(texts, pa.array(sparing, pa.string())) if sparing else None
-    if not may_be_account and _sparing_answers(heading) is _NO and _has_yes(distinct):
-        # Beside rows with a yes, one without an answer has none.
-        blank = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(texts), ""), True)
-        found = blank if found is None else pc.or_(found, blank)
-    return None if found is None else flags(found)
+    sparing = _sparing(heading, pc.unique(short), may_be_account=may_be_account)
+    if not sparing:
+        return None
+    return flags(pc.is_in(texts, pa.array(sparing, pa.string())))
 
 
-def answers_no(cells: Any) -> bool | None:
-    """Whether a column has nothing but yes and no, and a no; None if it has no other text than yes.
-
-    >>> [answers_no(pa.array(cells)) for cells in (["Yes", "no", ""], ["No", "Nuh"], ["Yes", "Y"], ["", None])]
-    [True, False, None, None]
-    """
-    if not may_have_words(cells.type):
-        return False
-    texts = seen_text(cells)
-    if (pc.max(pc.binary_length(texts)).as_py() or 0) > _LONGEST_ANSWER:
-        return False
-    written = {text.strip().casefold() for text in pc.unique(texts).drop_null().to_pylist()} - {""}
-    return None if written <= _YES else written <= _YES | _NO
+def asks(heading: str) -> bool:
+    """Whether a heading asks of each number of a list if it is to be acted upon."""
+    return _sparing_answers(heading) is _NO
 
 
-def _has_yes(texts: Any) -> bool:
-    return any(text.strip().casefold() in _YES for text in texts.drop_null().to_pylist())
+def is_yes(text: str) -> bool | None:
+    """Whether a text is a yes or a no; None if it is neither."""
+    bare = text.strip().casefold()
+    return bare in _YES if bare in _YES | _NO else None
 
 
 def _is_of_days(heading: str) -> bool:
@@ -337,14 +330,19 @@ def _sparing_answers(heading: str, *, may_be_account: bool = False) -> frozenset
     return _NO if asks or asks_active else frozenset()
 
 
-def _is_answer(text: str, answers: frozenset[str]) -> bool:
-    """Whether a text is one of the answers.
+def _is_answer(text: str, answers: frozenset[str], *, is_decided: bool = False) -> bool:
+    """Whether a text is one of the answers; `is_decided`: what is asked is an officer's decision.
 
     >>> [_is_answer(text, _NO) for text in ("No", "NO.", "no - verified", "No. 12", "Not known", "Yes")]
     [True, True, True, False, False, False]
+    >>> [_is_answer(text, _NO, is_decided=True) for text in ("Not approved", "Rejected", "no objection")]
+    [True, True, False]
     """
     bare = text.strip().casefold()
-    return bare in answers or (answers is _NO and _NO_FOR.fullmatch(bare) is not None)
+    if bare in answers or answers is not _NO:
+        return bare in answers
+    worded = is_decided and (_NO_WORDS.match(bare) is not None or is_against(text))
+    return worded or _NO_FOR.fullmatch(bare) is not None
 
 
 def _is_of_counts(heading: str, texts: Any) -> bool:
@@ -370,7 +368,8 @@ def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
     if answers and _is_of_counts(heading, texts):
         answers -= _ONE
     if answers:
-        sparing = [text for text in texts.to_pylist() if _is_answer(text, answers)]
+        is_decided = bool(_DECIDED & set(words_of(heading)))
+        sparing = [text for text in texts.to_pylist() if _is_answer(text, answers, is_decided=is_decided)]
     if not may_be_account:
         sparing += _leaving(heading, texts)
         sparing += [text for text in texts.to_pylist() if _DAY.search(text)] if _is_of_days(heading) else []

@@ -113,8 +113,8 @@ FILLING = words_in(
 )
 #: Whose numbers, beside a word for victims, are no suspects' either.
 OF_FAMILY = words_in(
-    "belonging belongs brother daughter family father friend husband is member members mother own relation relative",
-    "relatives sister son spouse to wife",
+    "brother daughter family father friend husband is member members mother own relative",
+    "relatives sister son spouse wife",
 )
 #: Words that stand for a number where none is known.
 NOT_KNOWN = words_in(

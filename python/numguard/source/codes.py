@@ -7,7 +7,7 @@ as it was read begins with the code of its row, or is another country's**: `1` b
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -25,19 +25,42 @@ _OF_CODES: Final = frozenset(
      "countrydialingcode", "countrydiallingcode", "countryprefix", "dialingcode", "diallingcode", "internationalcode",
      "isd", "isdcode", "isdprefix", "phonecc", "phonecode", "phonecountrycode"]
 )  # fmt: skip
-#: Those of columns of names. They may be where the complainant is, so that `India` says nothing about a number.
+#: Words of headings of columns of names, beside `country`. It may be where the complainant is, so that `India` says
+#: nothing about a number.
 _OF_NAMES: Final = frozenset(
-    ["accusedcountry", "callercountry", "country", "countryname", "countryofnumber", "countryoforigin",
-     "countryofsuspect", "mobilecountry", "numbercountry", "phonecountry", "suspectcountry"]
+    ["accused", "caller", "callers", "fraudster", "from", "mobile", "msisdn", "name", "no", "number", "of",
+     "origin", "phone", "region", "s", "suspect", "suspects", "the"]
 )  # fmt: skip
-#: India as it is named there, and words for an unknown country, by their letters alone.
-_AT_HOME: Final = frozenset(
-    ["bharat", "bharath", "domestic", "hindustan", "in", "ind", "india", "indiain", "indian", "inindia", "local",
-     "republicofindia", "भारत", "ভারত", "ভাৰত", "ભારત", "ਭਾਰਤ", "ଭାରତ", "இந்தியா", "భారత్", "భారతదేశం", "ಭಾರತ",
-     "ഇന്ത്യ", "ഭാരതം", "بھارت", "ہندوستان",
-     "", "blank", "na", "nan", "nil", "no", "none", "notapplicable", "notavailable", "notknown", "notmentioned", "null",
-     "other", "others", "select", "unknown"]
+#: Words by which India is named.
+_INDIAN: Final = frozenset(
+    ["bharat", "bharath", "domestic", "hindustan", "ind", "india", "indian", "local", "भारत", "भारतीय", "इंडिया",
+     "इण्डिया", "हिन्दुस्तान", "हिंदुस्तान", "ভারত", "ভাৰত", "ইন্ডিয়া", "ભારત", "ઇન્ડિયા", "ਭਾਰਤ", "ਇੰਡੀਆ", "ଭାରତ", "ଇଣ୍ଡିଆ", "இந்தியா",
+     "భారత్", "భారతదేశం", "ఇండియా", "ಭಾರತ", "ಇಂಡಿಯಾ", "ഇന്ത്യ", "ഭാരതം", "بھارت", "ہندوستان", "انڈیا"]
 )  # fmt: skip
+#: The states and union territories of India, by their letters alone: some write these below `Country`.
+_STATES: Final = frozenset(
+    ["andamanandnicobarislands", "andhrapradesh", "arunachalpradesh", "assam", "bihar", "chandigarh", "chhattisgarh",
+     "dadraandnagarhavelianddamananddiu", "delhi", "goa", "gujarat", "haryana", "himachalpradesh", "jammuandkashmir",
+     "jammukashmir", "jharkhand", "karnataka", "kerala", "ladakh", "lakshadweep", "madhyapradesh", "maharashtra",
+     "manipur", "meghalaya", "mizoram", "mumbai", "nagaland", "newdelhi", "odisha", "orissa", "puducherry", "punjab",
+     "rajasthan", "sikkim", "tamilnadu", "telangana", "tripura", "uttarakhand", "uttarpradesh", "westbengal"]
+)  # fmt: skip
+#: Words with which a text begins that names no country.
+_UNKNOWN: Final = frozenset(
+    ["as", "blank", "cannot", "data", "details", "ditto", "do", "info", "information", "k", "n", "na", "nan", "nil",
+     "no", "none", "not", "null", "other", "others", "pending", "same", "select", "to", "under", "unknown", "yet"]
+)  # fmt: skip
+#: Other countries as they are named in a column of codes, beside their two letters; of other words nothing is known.
+_ABROAD: Final = frozenset(
+    ["afghanistan", "australia", "bahrain", "bangladesh", "bhutan", "cambodia", "canada", "china", "dubai", "england",
+     "france", "germany", "hongkong", "indonesia", "iran", "iraq", "italy", "japan", "kenya", "kuwait", "laos",
+     "malaysia", "maldives", "mauritius", "myanmar", "nepal", "netherlands", "newzealand", "nigeria", "oman",
+     "pakistan", "philippines", "qatar", "russia", "saudiarabia", "singapore", "southafrica", "spain", "srilanka",
+     "switzerland", "thailand", "turkey", "uae", "uganda", "uk", "ukraine", "unitedarabemirates", "unitedkingdom",
+     "unitedstates", "unitedstatesofamerica", "usa", "vietnam"]
+)  # fmt: skip
+#: India in ISO 3166-1, beside its two letters.
+_NUMERIC_OF_INDIA: Final = "356"
 #: One to three digits, with a plus or zeros in front.
 _CODE: Final = r"^[\s'+(]*0{0,2}(?P<code>[1-9][0-9]{0,2})[\s)]*(?:\.0+)?$"
 
@@ -50,34 +73,37 @@ _NOT_ABROAD: Final = frozenset([_INDIA, "NA", "NO"])
 def is_of_country(heading: str) -> bool:
     """Whether a heading is that of a column of country codes, or of countries.
 
-    >>> [is_of_country(name) for name in ("Country Code", "ISD", "CC", "Country", "Mobile Country Code", "Code")]
-    [True, True, True, True, False, False]
+    >>> [is_of_country(name) for name in ("Country Code", "ISD", "Suspect's Country", "Mobile Country Code", "Code")]
+    [True, True, True, False, False]
     """
-    return _letters(heading) in _OF_CODES | _OF_NAMES
+    return _letters(heading) in _OF_CODES or _is_of_names(heading)
 
 
 def contradicted(heading: str, column: Any, msisdns: Any) -> npt.NDArray[np.bool_]:
     """Which numbers, a column of uint64, are of another country than the cell beside them.
 
-    In a column of codes, a region of two letters (`GB`) contradicts an Indian number, and `IN` any other; of
-    other words nothing is known. In one of countries, each word but India contradicts an Indian number.
+    In a column of codes, a region of two letters (`GB`) or the name of a country contradicts an Indian number, and `IN`
+    any other; of other words nothing is known. In one of countries, each word contradicts an Indian number that is not
+    India's or a state's of India, and does not say that nothing is known.
 
-    >>> codes = pa.array(["91", "1", "+1", "Delhi", "IN", "gb", "United Kingdom", "India"])
-    >>> numbers = pa.array([919876543210] * 8, pa.uint64())
+    >>> codes = pa.array(["91", "1", "+1", "Delhi", "IN", "gb", "UK", "Sark", "India", "not known"])
+    >>> numbers = pa.array([919876543210] * 10, pa.uint64())
     >>> contradicted("ISD", codes, numbers).tolist()
-    [False, True, True, False, False, True, False, False]
+    [False, True, True, False, False, True, True, False, False, False]
     >>> contradicted("Country", codes, numbers).tolist()
-    [False, True, True, True, False, True, True, False]
+    [False, True, True, False, False, True, True, True, False, False]
     """
     text = as_text(column)
     digits = msisdns.cast(pa.string())
     written = pc.struct_field(pc.extract_regex(text, _CODE), "code")
-    if _letters(heading) in _OF_NAMES:
-        abroad = pc.and_(pc.is_null(written), pc.is_in(text, _abroad(text)))
+    if _is_of_names(heading):
+        names = _distinct(text, _is_abroad)
+        written = pc.if_else(pc.equal(written, _NUMERIC_OF_INDIA), None, written)
     else:
-        letters = pc.utf8_upper(pc.utf8_trim_whitespace(text))
-        abroad = pc.is_in(letters, pa.array(sorted({*regions()} - _NOT_ABROAD), letters.type))
-        written = pc.if_else(pc.equal(letters, _INDIA), _CODE_OF_INDIA, written)
+        names = _distinct(text, _is_abroad_among_codes)
+        is_india = pc.equal(pc.utf8_upper(pc.utf8_trim_whitespace(text)), _INDIA)
+        written = pc.if_else(is_india, _CODE_OF_INDIA, written)
+    abroad = pc.and_(pc.is_null(written), pc.is_in(text, names))
     found = flags(pc.and_(abroad, pc.starts_with(digits, _CODE_OF_INDIA)))
     for code in pc.unique(written).drop_null().to_pylist():
         other = pc.and_(pc.equal(written, code), pc.invert(pc.starts_with(digits, code)))
@@ -85,17 +111,40 @@ def contradicted(heading: str, column: Any, msisdns: Any) -> npt.NDArray[np.bool
     return found
 
 
-def _abroad(text: Any) -> pa.Array[Any]:
-    """The distinct cells of a column of countries that name another one than India."""
+def _distinct(text: Any, which: Callable[[str], bool]) -> pa.Array[Any]:
+    """The distinct cells for which `which` holds."""
     cells: Any = pc.unique(text).drop_null()
-    is_abroad = [_letters(cell) not in _AT_HOME for cell in cells.to_pylist()]
-    abroad: pa.Array[Any] = cells.filter(pa.array(is_abroad, pa.bool_()))
-    return abroad
+    chosen: pa.Array[Any] = cells.filter(pa.array([which(cell) for cell in cells.to_pylist()], pa.bool_()))
+    return chosen
+
+
+def _is_abroad_among_codes(cell: str) -> bool:
+    """Whether a cell of a column of codes is a region, or names a country, that is not India."""
+    return cell.strip().upper() in {*regions()} - _NOT_ABROAD or _letters(cell) in _ABROAD
+
+
+def _is_abroad(cell: str) -> bool:
+    """Whether a cell of a column of countries names one that is not India."""
+    words = _words(cell)
+    if not words or words[0] in _UNKNOWN or not _INDIAN.isdisjoint(words):
+        return False
+    return words != ["in"] and _letters(cell) not in _STATES
+
+
+def _is_of_names(heading: str) -> bool:
+    """Whether a heading is that of a column of countries."""
+    words = _words(heading)
+    return _letters(heading) == "countryname" or ("country" in words and set(words) - {"country"} <= _OF_NAMES)
+
+
+def _words(text: str) -> list[str]:
+    """Words of letters and the marks on them, in lower case."""
+    return "".join(sign if unicodedata.category(sign)[0] in "LM" else " " for sign in text.casefold()).split()
 
 
 def _letters(text: str) -> str:
     """The letters and the marks on them, in lower case."""
-    return "".join(sign for sign in text.casefold() if unicodedata.category(sign)[0] in "LM")
+    return "".join(_words(text))
 
 
 def unread_codes(names: Sequence[str], read: Collection[str]) -> list[str]:

@@ -442,6 +442,9 @@ def exporting(what: str) -> Iterator[None]:
         else:
             why = f"{which} holds values of more than one type: make all of them text"
         raise UnsupportedTypeError(f"{what}: {why}") from None
+    except UnicodeError:
+        # It has the whole cell.
+        raise InputError(f"{what}: holds text that is not UTF-8: save it again as UTF-8") from None
     except ValueError as error:
         if "uplicate column" not in str(error):
             raise

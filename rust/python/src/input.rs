@@ -9,7 +9,8 @@ use numguard_columns::{Error, Keys, Reads};
 use numguard_core::msisdn::{Region, Style};
 use numguard_core::set::KeyType;
 use pyo3::exceptions::{
-    PyException, PyMemoryError, PyTypeError, PyUnicodeError, PyUserWarning, PyValueError,
+    PyException, PyMemoryError, PyNotImplementedError, PyOverflowError, PyTypeError,
+    PyUnicodeError, PyUserWarning, PyValueError,
 };
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -169,9 +170,11 @@ impl<'py> FromPyObject<'_, 'py> for Values {
             // pandas converts its columns to Arrow here; its message about a mixed column may quote a cell.
             let arrow = imported(|| values.extract()).map_err(|error: PyErr| {
                 let is_type = error.is_instance_of::<PyTypeError>(py);
-                if !error.is_instance_of::<InputError>(py)
-                    && (is_type || error.is_instance_of::<PyValueError>(py))
-                {
+                let is_mixed = is_type
+                    || error.is_instance_of::<PyValueError>(py)
+                    || error.is_instance_of::<PyOverflowError>(py)
+                    || error.is_instance_of::<PyNotImplementedError>(py);
+                if !error.is_instance_of::<InputError>(py) && is_mixed {
                     mixed()
                 } else {
                     error

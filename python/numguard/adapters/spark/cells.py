@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from numguard import _core
+from numguard.adapters import check_region
 from numguard.adapters.spark.engine import Column, F, SparkSession, check_engine, version_of_client
 from numguard.adapters.spark.keys import Sets, canonical, readable
 from numguard.adapters.spark.workers import check_workers
@@ -26,6 +27,7 @@ _HOLDS_KEYS = r"^(string.*|char.*|varchar.*|(unsigned )?bigint|double|void|null|
 
 def normalize(column: Column | str, *, region: Region = "IN") -> Column:
     """Each cell's E.164 digits (DECIMAL(20,0)), null where it is refused; as `numguard.normalize`."""
+    check_region(region)
     return _of_cells(
         "normalize", column, lambda cells: canonical(_core.normalize(cells, region=region, threads=1)), _KEY
     )
@@ -49,6 +51,7 @@ def contains(column: Column | str, members: _core.NumberSet | _core.ImeiSet, *, 
         EngineError: Client or server are too old, or the workers have no numguard.
         ArgumentError: An argument is invalid.
     """
+    check_region(region)
     sets = Sets({"members": members})
     region_of = {} if isinstance(members, _core.ImeiSet) else {"region": region}
     return _of_cells(
@@ -61,6 +64,7 @@ def explain(column: Column | str, *, region: Region = "IN") -> Column:
 
     A STRUCT of `msisdn` (DECIMAL(20,0)), `kind` and `note` (text).
     """
+    check_region(region)
     struct = f"struct<msisdn: {_KEY}, kind: string, note: string>"
     return _of_cells("explain", column, lambda cells: _plain(_core.explain(cells, region=region, threads=1)), struct)
 

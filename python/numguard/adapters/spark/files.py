@@ -87,6 +87,8 @@ def _files(paths: PathLike | Sequence[PathLike]) -> list[str]:
         raise ArgumentError("paths: takes a path, a glob or a list of these")
     files: list[str] = []
     for path in map(str, given):
+        if not path:
+            raise ArgumentError("paths: the path is empty: name a file")
         found = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else [path]  # noqa: PTH207
         if not found:
             raise FileMissingError(f"{path}: no file matches")
