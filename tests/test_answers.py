@@ -57,6 +57,15 @@ def test_what_an_officer_answers_in_words(tmp_path: Path, heading: str, no: str)
         assert len(read_numbers(path).keys) == 2
 
 
+def test_answers_as_booleans(tmp_path: Path) -> None:
+    for answers, what in (([True, None], "has no answer in row 2"), ([True, False], "says in row 2")):
+        pq.write_table(pa.table({"mobile": [NUMBER, OTHER], "Confirmed": answers}), tmp_path / "a.parquet")
+        with pytest.raises(ColumnError, match=what):
+            read_numbers(tmp_path / "a.parquet")
+    pq.write_table(pa.table({"mobile": [NUMBER, OTHER], "Confirmed": [True, True]}), tmp_path / "a.parquet")
+    assert len(read_numbers(tmp_path / "a.parquet").keys) == 2
+
+
 @pytest.mark.parametrize("first", [("", ""), ("Yes", "Yes")])
 def test_an_empty_answer_is_none_wherever_a_yes_is(tmp_path: Path, first: tuple[str, str]) -> None:
     second = ("Yes", "Y") if not any(first) else ("", "")

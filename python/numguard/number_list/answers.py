@@ -39,8 +39,8 @@ class Answers:
         for at, name in enumerate(batch.data.schema.names):
             if name in read or self._found.get(name, set()) is None:
                 continue
-            cells: Any = batch.data.column(at).filter(pa.array(is_number))
-            found = _found_in(cells)
+            cells = _plain(batch.data.column(at), is_number)
+            found = None if cells is None else _found_in(cells)
             self._found[name] = None if found is None else self._found.get(name, set()) | found  # type: ignore[operator]
             if found and None in found and name not in self._blank:
                 first = int(np.argmax(_is_blank(cells)))
@@ -67,6 +67,13 @@ class Answers:
         return warnings
 
 
+def _plain(column: Any, which: Bools) -> Any:
+    """Some cells of a column as booleans or as text; None if they are neither."""
+    if pa.types.is_boolean(column.type):
+        return column.filter(pa.array(which))
+    return seen_text(column).filter(pa.array(which)) if may_have_words(column.type) else None
+
+
 def _found_in(cells: Any) -> _Found | None:
     """What the cells are; None if one has another text.
 
@@ -75,12 +82,9 @@ def _found_in(cells: Any) -> _Found | None:
     """
     if pa.types.is_boolean(cells.type):
         return set(pc.unique(cells).to_pylist())
-    if not may_have_words(cells.type):
+    if (pc.max(pc.binary_length(cells)).as_py() or 0) > _LONGEST:
         return None
-    texts = seen_text(cells)
-    if (pc.max(pc.binary_length(texts)).as_py() or 0) > _LONGEST:
-        return None
-    written = {text or "" for text in pc.unique(texts).to_pylist()}
+    written = {text or "" for text in pc.unique(cells).to_pylist()}
     answers = {text: is_yes(text) for text in written if text.strip()}
     if None in answers.values():
         return None
@@ -88,4 +92,6 @@ def _found_in(cells: Any) -> _Found | None:
 
 
 def _is_blank(cells: Any) -> Bools:
-    return flags(pc.fill_null(pc.equal(pc.utf8_trim_whitespace(seen_text(cells)), ""), True))
+    if pa.types.is_boolean(cells.type):
+        return flags(pc.is_null(cells))
+    return flags(pc.fill_null(pc.equal(pc.utf8_trim_whitespace(cells), ""), True))
