@@ -37,11 +37,12 @@ class Answers:
     def add(self, batch: Batch, read: set[str], is_number: Bools) -> None:
         """Takes rows of the list: of those with a number, the columns that are not `read`."""
         for at, name in enumerate(batch.data.schema.names):
-            if name in read or self._found.get(name, set()) is None:
+            before = self._found.get(name, set())
+            if name in read or before is None:
                 continue
             cells = _plain(batch.data.column(at), is_number)
             found = None if cells is None else _found_in(cells)
-            self._found[name] = None if found is None else self._found.get(name, set()) | found  # type: ignore[operator]
+            self._found[name] = None if found is None else before | found
             if found and None in found and name not in self._blank:
                 first = int(np.argmax(_is_blank(cells)))
                 self._blank[name] = batch.file, int(batch.row_numbers()[is_number][first])
