@@ -268,7 +268,7 @@ def test_a_confirmed_number_that_is_protected_from_the_start(capfd: pytest.Captu
     assert run(["decide", "confirmed", "--numbers", "checked.csv", "--reason", "checked"]) == 0
     printed = capfd.readouterr().err
     assert "1 of them: no record names it; it waits until it is accepted" in printed
-    assert "1 of them: no record names it; toll-free, a service's or a placeholder, it is on no list" in printed
+    assert "1 of them: no record names it; protected as toll-free, a service's or a placeholder" in printed
 
 
 def test_a_change_of_releases_alone_replaces_no_list(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,8 @@ import pytest
 
 import numguard as ng
 from numguard.cli import run
+from numguard.imsi import are_imsis
+from numguard.indian_time import IST
 from numguard.report.changes import write_changes
 from numguard.report.common import write_common
 
@@ -28,7 +29,8 @@ WRONG = {
     "2262-01-01 00:00:00": "in_the_future",
     "9999-12-31 23:59:59": "in_the_future",
 }
-RIGHT = ("1995-01-01 00:00:00", dt.datetime.now(tz=dt.UTC).strftime("%Y-%m-%d %H:%M:%S"))
+#: The first moment, and nearly a day ahead, by Indian clocks.
+RIGHT = ("1995-01-01 00:00:00", (dt.datetime.now(tz=IST) + dt.timedelta(hours=23)).strftime("%Y-%m-%d %H:%M:%S"))
 
 
 def written(times: list[str | None], imeis: list[str] | None = None) -> pa.Table:
@@ -138,9 +140,16 @@ def test_the_command_line_links_the_same_of_every_file(
 
 def test_a_registry_reports_what_it_linked(tmp_path: Path) -> None:
     complaint = pa.table({"acknowledgement_no": ["20000000000001"], "source": ["1930"], "suspect_mobiles": [SEED]})
-    sightings: Callable[..., pa.Table] = written
     with ng.Registry(by="HC 1234") as registry:
         registry.add_complaints(complaint, name="desk")
-        found = registry.expand(sightings(["2026-09-01 10:00:00", "0001-01-01 00:00:00"]))
+        found = registry.expand(written(["2026-09-01 10:00:00", "0001-01-01 00:00:00"]))
         assert found.refused == {"clock_not_set": 1}
         registry.report(tmp_path / "report.html")
+
+
+def test_the_compiled_module_has_the_same_range_of_imsis() -> None:
+    keys = [40399999999999, 40400000000000, 40599999999999, 40600000000000]
+    assert are_imsis(pa.array(keys, pa.uint64())).tolist() == [False, True, True, False]
+    table = pa.table({"served_msisdn": [SEED] * 4, "imei14": pa.array(keys, pa.uint64())})
+    found = ng.expand([SEED], table, list_refused=True)
+    assert (found.refused, found.refused_rows["row"].to_pylist()) == ({"imsi_for_imei": 2}, [2, 3])

@@ -93,7 +93,7 @@ def decide(
         event = registry.decide(listed.keys, status, reason)
         # Of one that was decided on before, and never named, the decision is a record: it waits all the same.
         waiting = registry.numbers("review", among=listed.keys) if status == "confirmed" else unknown
-        protected = registry.numbers("protected", among=unknown) if status == "confirmed" else unknown - unknown
+        protected = len(registry.numbers("protected", among=unknown)) if status == "confirmed" else 0
     never_named = len(unknown | waiting)
     if as_json:
         summary = {"status": status, "numbers": len(listed.keys), "never_named": never_named, "event": event}
@@ -103,11 +103,11 @@ def decide(
     without = f"; left out: {notes_text(left_out)}" if left_out else ""
     options.say(f"{status}: {options.count(len(listed.keys), 'number')}{without}")
     waits = "; it waits until it is accepted: see numguard review" if status == "confirmed" else ""
-    stays = "; toll-free, a service's or a placeholder, it is on no list, whatever is decided"
-    for numbers_of, then in ((never_named - len(protected), waits), (len(protected), stays)):
-        if numbers_of:
-            what = "no record names it" if numbers_of == 1 else "no record names them"
-            options.say(f"{numbers_of:,} of them: {what}{then}")
+    stays = "; protected as toll-free, a service's or a placeholder: on no list until decide unprotected ends that"
+    for found, then in ((never_named - protected, waits), (protected, stays)):
+        if found:
+            what = "no record names it" if found == 1 else "no record names them"
+            options.say(f"{found:,} of them: {what}{then}")
     if before:
         stay = "; those that are protected stay so" if "protected" in before else ""
         options.say(

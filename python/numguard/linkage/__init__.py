@@ -173,14 +173,13 @@ def expand(
     if progress is not None and not callable(progress):
         raise ArgumentError("progress: takes a function, or None")
     msisdns, reported_at = read_seeds(seeds, policy)
-    linkage = Linkage(
-        msisdns, reported_at, bounds_of(policy), region=region, memory_limit=memory_limit, threads=threads
-    )
+    bounds = bounds_of(policy)
+    linkage = Linkage(msisdns, reported_at, bounds, region=region, memory_limit=memory_limit, threads=threads)
     tell = _Progress(progress)
     columns = partial(columns_read, policy, msisdn, imei, at)
     where = {"latitude": latitude, "longitude": longitude, "cell": cell, "place": place}
     places = Places(where) if policy.place_rules else None
-    unread = Unread(policy, region) if list_refused else None
+    unread = Unread(policy, region, bounds["clock"]) if list_refused else None
     opened: list[OpenSource] = []
     parts = _read(linkage, sightings, columns, region, tell, opened=opened, unread=unread, places=places)
     if linkage.rows_untimed() and is_listed_twice(sightings):

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from numguard._core import explain, explain_imei, normalize_imei
+from numguard._core import explain, explain_imei, imei_keys
 from numguard.compute import decoded, pc, why_unread
 from numguard.imsi import are_imsis
-from numguard.indian_time import OFFSET_MICROS, clock_bounds
+from numguard.indian_time import OFFSET_MICROS
 from numguard.source import ORIGIN, REFUSED, Batch, Part
 
 if TYPE_CHECKING:
@@ -34,12 +34,13 @@ class Unread:
     Args:
         policy: Whether a row needs a time.
         region: How bare digits are read.
+        clock: The first and the last time of rows that are not refused, as the walk has them.
     """
 
-    def __init__(self, policy: LinkPolicy, region: Region) -> None:
+    def __init__(self, policy: LinkPolicy, region: Region, clock: tuple[int, int]) -> None:
         self._needs_time = bool(policy.time_rules)
         self._region = region
-        self._clock = clock_bounds()
+        self._clock = clock
         self._found: list[pa.Table] = []
 
     def look_at(self, part: Part, columns: Sequence[str]) -> None:
@@ -56,7 +57,7 @@ class Unread:
             of_number = why_unread(explain(data.column(columns[0]), region=self._region))
         of_handset = why_unread(explain_imei(data.column(columns[1])))
         notes = pc.coalesce(of_number, pc.if_else(pc.equal(of_handset, "placeholder"), None, of_handset))
-        is_imsi = pa.array(are_imsis(normalize_imei(data.column(columns[1]))))
+        is_imsi = pa.array(are_imsis(imei_keys(data.column(columns[1]))))
         notes = pc.coalesce(notes, pc.if_else(is_imsi, "imsi_for_imei", None))
         if len(columns) > 2:
             notes = pc.coalesce(notes, self._why_unread_time(data.column(columns[2])))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -118,9 +119,14 @@ def _distinct(text: Any, which: Callable[[str], bool]) -> pa.Array[Any]:
     return chosen
 
 
+@cache
+def _regions_abroad() -> frozenset[str]:
+    return frozenset(regions()) - _NOT_ABROAD
+
+
 def _is_abroad_among_codes(cell: str) -> bool:
     """Whether a cell of a column of codes is a region, or names a country, that is not India."""
-    return cell.strip().upper() in {*regions()} - _NOT_ABROAD or _letters(cell) in _ABROAD
+    return cell.strip().upper() in _regions_abroad() or _letters(cell) in _ABROAD
 
 
 def _is_abroad(cell: str) -> bool:

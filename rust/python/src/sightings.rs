@@ -23,7 +23,8 @@ struct Common(Running<sightings::Common>);
 
 #[pymethods]
 impl Common {
-    /// `by_imei`: whether keys are handsets; `clock`: its first and its last time; any other counts as none. With `wanted`, keys as uint64, there is only the second look.
+    /// `by_imei`: whether keys are handsets; `clock`: the first and the last time that counts, any other being none. With
+    /// `wanted`, keys as uint64, there is only the second look.
     #[new]
     #[pyo3(signature = (*, by_imei, clock, region, list_refused, threads, wanted=None))]
     fn new(

@@ -61,7 +61,8 @@ pub struct Changes {
 
 impl Changes {
     /// Begins. `by`: 0 for the periods of the first column, 1 for those of the second one; `gap` in microseconds; rows
-    /// of times outside of `clock` are refused; `list`: whether each refused row is listed; up to `memory_limit` bytes of sightings are kept in memory.
+    /// of times outside of `clock` are refused; `list`: whether each refused row is listed; up to `memory_limit` bytes of
+    /// sightings are kept in memory.
     #[must_use]
     pub fn new(
         keys: [Keys; 2],
