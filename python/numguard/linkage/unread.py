@@ -1,7 +1,8 @@
 """The rows of sightings that a walk could not read, one by one: file, row, note.
 
 Owns file and row of each row that the walk counts as refused. Independent of the rules of linkage. One idea: the walk
-refuses what `normalize` and `normalize_imei` refuse, so that the rows add up to the walk's own count.
+refuses what `normalize` and `normalize_imei` refuse, IMSIs and times of a wrong clock, so that the rows add up to the
+walk's own count.
 """
 
 from __future__ import annotations
@@ -93,4 +94,4 @@ def _seconds(times: Any) -> Any:
     seconds = times.cast(plain).cast(pa.timestamp("s", zone), safe=False).cast(pa.int64())
     if zone is None:
         seconds = pc.subtract(seconds, OFFSET_MICROS // 1_000_000)
-    return pc.if_else(pc.less(pc.abs(seconds), _MOST), seconds, None)
+    return pc.if_else(pc.less_equal(pc.abs(seconds), _MOST), seconds, None)
