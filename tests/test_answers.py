@@ -48,7 +48,9 @@ def test_a_no_below_what_is_asked_stops_a_list(tmp_path: Path, heading: str, no:
 
 
 @pytest.mark.parametrize("heading", ["Approved", "Confirmed (Y/N)", "IO approval", "Approved by SP", "Recommendation"])
-@pytest.mark.parametrize("no", ["Not approved", "Rejected", "rejected by IO", "No", "Not confirmed", "not yet"])
+@pytest.mark.parametrize(
+    "no", ["Not approved", "Rejected", "rejected by IO", "Refused by SP", "Denied", "No", "Not confirmed", "not yet"]
+)
 def test_what_an_officer_answers_in_words(tmp_path: Path, heading: str, no: str) -> None:
     for path in as_files(tmp_path, heading, "Yes", no):
         with pytest.raises(ColumnError, match=r"says in row [23]"):

@@ -56,7 +56,7 @@ _AGAINST: Final = frozenset(
 )  # fmt: skip
 #: How such a text begins, whatever is behind it.
 _BEGINS_AGAINST: Final = re.compile(
-    r"(?:declined?|dismissed|rejected|not (?:accepted|approved|confirmed|recommended))\b"
+    r"(?:declined?|denied|dismissed|refused|rejected|not (?:accepted|approved|confirmed|recommended))\b"
 )
 #: An officer holds a number back, and a bank a sum.
 _HELD: Final = frozenset(["hold", "on hold"])
