@@ -185,6 +185,20 @@ def test_any_table_is_written_the_same_way(registry: ng.Registry, tmp_path: Path
     assert read(tmp_path / "history.csv")[0]["what"] == "named"
 
 
+@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize("name", ["list.csv", "list-1-of-1.csv"])
+def test_an_export_replaces_no_file_but_a_list(name: str, replace: bool, tmp_path: Path) -> None:
+    theirs = tmp_path / name
+    theirs.write_text("notes of a year\n")
+    with ng.Registry(by="HC 1234") as registry:
+        registry.decide(["1800 123 4567"], "protected", "helpline of a bank")
+        rows = None if name == "list.csv" else 5
+        with pytest.raises(ng.NumguardError, match=f"{name} exists and is no exported list"):
+            registry.export(tmp_path / "list.csv", replace=replace, to="DoT", rows_per_file=rows)
+        assert registry.verify().events == 1
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(name, "notes of a year\n")]
+
+
 def test_a_failed_export_leaves_the_old_files(tmp_path: Path) -> None:
     theirs, sent = tmp_path / "mine.docx", tmp_path / "list.csv"
     theirs.write_bytes(b"a year of work")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import gc
+import io
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,6 +21,8 @@ import numguard as ng
 from numguard.cli import run
 from numguard.errors import FileError
 from numguard.files import placed_together, together, whole_file
+from numguard.files.formats import Style
+from numguard.files.spreadsheet import Workbook
 
 resource = pytest.importorskip("resource")
 
@@ -39,6 +46,27 @@ def test_the_error_names_the_file(tmp_path: Path, ending: str, rows: int) -> Non
     with disk(4_000), pytest.raises(FileError, match=rf"hits\.{ending}: cannot be written"):
         ng.scan(table, {"num": ng.NumberSet(table["num"])}).write(path)
     assert list(tmp_path.iterdir()) == []
+
+
+class Full(io.BytesIO):
+    """A file on a full disk, which is closed once an error is known."""
+
+    def write(self, data: Any) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_workbook_has_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    others: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", others.append)
+    table, file = pa.table({"num": ["9876543210"]}), Full()
+    book = Workbook(file, table.schema, Style(), [])
+    book.write(table)
+    with pytest.raises(OSError, match="No space left"):
+        book.close()
+    file.close()
+    del book
+    gc.collect()
+    assert others == []
 
 
 def whole(path: Path) -> dict[str, bytes]:

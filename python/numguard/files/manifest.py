@@ -17,6 +17,7 @@ __all__ = [
     "SUMS",
     "has_manifest",
     "is_change",
+    "is_of_list",
     "manifest_of",
     "manifest_path",
     "unlike_manifests",
@@ -38,6 +39,11 @@ def has_manifest(path: Path) -> bool:
         return path.is_file() and manifest_path(path).exists()
     except OSError:  # a name that is too long for a file
         return False
+
+
+def is_of_list(path: Path) -> bool:
+    """Whether a file is a list with its manifest, a manifest or the checksums of a list: an export may replace these."""
+    return path.name.endswith((MANIFEST, SUMS)) or has_manifest(path)
 
 
 def manifest_of(path: Path) -> dict[str, Any]:

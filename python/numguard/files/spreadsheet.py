@@ -30,6 +30,39 @@ _SHOWN_WHOLE = 10**11
 _MADE = datetime(2000, 1, 1)
 
 
+class _Output:
+    """The file of a workbook, which takes no more calls after one that failed.
+
+    The archive in which xlsxwriter collects a workbook writes its directory when it is deleted, also after an error; on
+    a full disk Python would print the traceback of a second one.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._failed = False
+
+    def write(self, data: bytes) -> Any:
+        return self._unless_failed(self._file.write, data)
+
+    def seek(self, offset: int, whence: int = 0) -> Any:
+        return self._unless_failed(self._file.seek, offset, whence)
+
+    def tell(self) -> Any:
+        return self._unless_failed(self._file.tell)
+
+    def flush(self) -> Any:
+        return self._unless_failed(self._file.flush)
+
+    def _unless_failed(self, call: Callable[..., Any], *args: Any) -> Any:
+        if self._failed:
+            return 0
+        try:
+            return call(*args)
+        except OSError:
+            self._failed = True
+            raise
+
+
 class Workbook(Format):
     """One sheet after the other, each with title and header."""
 
@@ -46,7 +79,7 @@ class Workbook(Format):
         # xlsxwriter keeps rows in files until the workbook is closed: in this folder, so that all are removed.
         self._waiting = TemporaryDirectory(prefix="numguard-")
         options = {"constant_memory": True, "tmpdir": self._waiting.name, "use_zip64": True}
-        self._book: Any = xlsxwriter.Workbook(file, options)
+        self._book: Any = xlsxwriter.Workbook(_Output(file), options)
         self._book.set_properties({"created": _MADE})
         # A cell of this format stays text when it is edited; with the general format it could become a formula.
         self._text = self._book.add_format({"num_format": "@"})

@@ -346,9 +346,9 @@ class Registry(Queries, Maintenance):
             those that `releases_due_under` counts by the key check of other lists.
 
         Raises:
-            ArgumentError: An exported list is at `path`; no district of that name is known; the receiver's name
-                differs from a known one's by a letter of a word of four or more; a change has another key than the list
-                before it. Nothing was written.
+            ArgumentError: A file is at `path`, or a list without `replace`; no district of that name is known; the
+                receiver's name differs from a known one's by a letter of a word of four or more; a change has another
+                key than the list before it. Nothing was written.
             BrakeError: The list grew past the policy's `max_growth`; nothing was written.
         """
         return sending.export(

@@ -19,6 +19,7 @@ from numguard.blocklist import BlockList, Form
 from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError, BrakeError
 from numguard.files import together
+from numguard.files.manifest import is_of_list
 from numguard.keyed import key_check
 from numguard.registry.actions import RELEASE, RELEASED_TO_VERIFY
 from numguard.registry.case import Basis, Case, reason_given, refuse_broken
@@ -189,6 +190,8 @@ def _send(
         listed.write_into(files, path, form, {"export": append.event, "to": to, **facts, **log})
         for part in files.places().values():
             refuse_recorded(case.store, part, "path")
+            if part.is_file() and not is_of_list(part):
+                raise ArgumentError(f"path: {part.name} exists and is no exported list: write to another file")
         manifest = listed.manifest
         since, as_of = manifest["events"]
         record = {
