@@ -82,7 +82,17 @@ def test_an_empty_answer_is_none_wherever_a_yes_is(tmp_path: Path, first: tuple[
 
 
 @pytest.mark.parametrize(
-    "heading", ["Decision", "IO decision", "Final status", "Approval status", "Decision of SHO", "Status"]
+    "heading",
+    [
+        "Decision",
+        "IO decision",
+        "Final status",
+        "Approval status",
+        "Decision of SHO",
+        "Status",
+        "Request status",
+        "Application status",
+    ],
 )
 @pytest.mark.parametrize("word", ["Rejected", "Not confirmed", "not recommended", "On hold"])
 def test_a_decision_against_a_number_stops_a_list(tmp_path: Path, heading: str, word: str) -> None:

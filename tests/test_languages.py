@@ -264,7 +264,7 @@ def test_an_operators_report_in_two_languages(tmp_path: Path, names: str, call: 
 def test_a_report_whose_languages_disagree_is_refused(tmp_path: Path, served: str) -> None:
     path = tmp_path / "report.csv"
     path.write_text(f"{served},Other No,Call Date,Call Time,Duration,Call Type,IMEI\n{CALLS[0]}\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r'Name them: numguard cdr read --map "COLUMN=served"'):
+    with pytest.raises(InputError, match=r'Name them: --msisdn, .* or numguard cdr read --map "COLUMN=served"'):
         ng.read_cdr(path).read_all()
     assert ng.read_cdr(path, layout={"served": served, "imei": "IMEI"}).read_all().num_rows == 1
 

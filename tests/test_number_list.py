@@ -256,7 +256,7 @@ def test_a_column_of_actions_with_another_heading_is_an_error(tmp_path: Path, he
     with pytest.raises(ColumnError, match=r"has the actions of a block list: name it 'action'"):
         numbers_in(path)
     assert list(read_numbers(path, actions=None).keys.to_array().to_pylist()) == [919123456780, B, A]
-    path.write_text(f"msisdn,{heading}\n9876543210,block\n9123456789,{written} by the court\n")
+    path.write_text(f"msisdn,{heading}\n9876543210,block\n9123456789,{written} on bail\n")
     assert len(numbers_in(path)) == 2
 
 

@@ -155,8 +155,8 @@ def open_report(
         if names == MAPPED:
             problem = "no line in its first lines has the columns that were named"
         raise InputError(
-            f"{member.name}: {problem}; its columns are {headings(likely_header(lines))}. Name them: numguard cdr read "
-            '--map "COLUMN=served" --map "COLUMN=imei" '
+            f"{member.name}: {problem}; its columns are {headings(likely_header(lines))}. Name them: --msisdn, --imei "
+            'and --at (expand, changes, common), or numguard cdr read --map "COLUMN=served" --map "COLUMN=imei" '
             "(layout={'served': ..., 'imei': ..., 'date': ..., 'time': ...})"
         )
     preamble = read_preamble(lines[: header.line - 1])

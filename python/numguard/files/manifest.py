@@ -42,7 +42,7 @@ def has_manifest(path: Path) -> bool:
 
 
 def is_of_list(path: Path) -> bool:
-    """Whether a file is a list with its manifest, a manifest or the checksums of a list: an export may replace these."""
+    """Whether a file is a list with its manifest, a manifest or its checksums, which an export may replace."""
     return path.name.endswith((MANIFEST, SUMS)) or has_manifest(path)
 
 

@@ -68,8 +68,8 @@ _MOST_SPELLINGS = 1_000
 _ACTION_WORD = re.compile(r"\b(?:actions?|status|decision)\b")
 #: Whose decision it is, and about what: of a refund or a bail it says nothing of the number.
 _OF_NUMBERS: Final = re.compile(
-    r"(?:\W*\b(?:a|action|actions|approval|block|blocked|blocking|by|cell|current|cyber|decision|desk|dsp|dy|final|for|io|"
-    r"last|latest|mobile|msisdn|no|nodal|number|of|office|officer|on|our|ps|recommendation|required|review|s|sho|sp|"
+    r"(?:\W*\b(?:a|action|actions|application|approval|block|blocked|blocking|by|cell|current|cyber|decision|desk|dsp|dy|final|for|io|"
+    r"last|latest|mobile|msisdn|no|nodal|number|of|office|officer|on|order|our|ps|recommendation|request|required|review|s|sho|sp|"
     r"status|suspect|taken|the|unit)\b\W*)+"
 )
 

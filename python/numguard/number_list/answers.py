@@ -1,12 +1,13 @@
-"""Columns of a list that have nothing but yes and no.
+"""Columns of a list that are filled in some rows and not in others: answers, serial numbers, remarks.
 
-Owns what follows from them for the whole list. Independent of which headings ask what (`spared`). One idea: **a row
-without an answer, in a column with a yes, has none**, wherever in the list the yes is.
+Owns what follows from them for the whole list. Independent of which headings ask what (`beside`). One idea: **a row is
+what it is among the others**: without an answer where another has a yes, without a serial number below the last one, or
+with a remark where most have none.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -14,25 +15,31 @@ import pyarrow as pa
 from numguard.compute import Bools, flags, named, pc, seen_text
 from numguard.errors import ColumnError
 from numguard.number_list.actions import may_have_words
-from numguard.number_list.spared import asks, is_yes
+from numguard.number_list.beside import asks, asks_to_act, is_of_serials, is_yes
 from numguard.source import Batch
 
-__all__ = ["Answers"]
+__all__ = ["Answers", "Remarks", "Serials"]
 
 #: The bytes of the longest answer, and blanks around it.
 _LONGEST: Final = 24
-#: What a cell is: a yes, a no, or blank.
-_Found = set[bool | None]
+#: What a cell is: a yes, a no, blank, or another text.
+_Found: TypeAlias = set[bool | Literal["other"] | None]
+#: What is a yes below what was decided.
+_AGREED: Final = frozenset(["accepted", "approved", "confirmed", "no objection", "recommended", "sanctioned"])
+#: The most rows below the last serial number that sign a table: a name, and a rank.
+_SIGNED: Final = 2
+#: Of so many rows one has a remark at the most: others are no exceptions.
+_ONE_OF: Final = 4
 
 
 class Answers:
     """The columns of a list beside its numbers, as far as they have nothing but answers."""
 
     def __init__(self) -> None:
-        #: By heading; None if there is any other text.
+        #: By heading; None if there is any other text, where an answer alone is not asked for.
         self._found: dict[str, _Found | None] = {}
-        #: By heading, file and row of the first blank.
-        self._blank: dict[str, tuple[str | None, int]] = {}
+        #: By heading, file and row of the first cell that is blank or another text.
+        self._without: dict[str, tuple[str | None, int]] = {}
 
     def add(self, batch: Batch, read: set[str], is_number: Bools) -> None:
         """Takes rows of the list: of those with a number, the columns that are not `read`."""
@@ -41,11 +48,11 @@ class Answers:
             if name in read or before is None:
                 continue
             cells = _plain(batch.data.column(at), is_number)
-            found = None if cells is None else _found_in(cells)
+            found = None if cells is None else _found_in(cells, or_other=asks_to_act(name))
             self._found[name] = None if found is None else before | found
-            if found and None in found and name not in self._blank:
-                first = int(np.argmax(_is_blank(cells)))
-                self._blank[name] = batch.file, int(batch.row_numbers()[is_number][first])
+            if found and not found <= {True, False} and name not in self._without:
+                first = int(np.argmax(_is_without(cells)))
+                self._without[name] = batch.file, int(batch.row_numbers()[is_number][first])
 
     def check(self) -> list[str]:
         """The warnings of columns that are not read.
@@ -57,8 +64,8 @@ class Answers:
         for name, found in self._found.items():
             if found is None or True not in found:
                 continue
-            if None in found and asks(name):
-                file, row = self._blank[name]
+            if not found <= {True, False} and asks(name):
+                file, row = self._without[name]
                 raise ColumnError(
                     f"{file}: the column {named([name])!r} has no answer in row {row}, and a yes in others: take such "
                     "rows out of the list, or the column if every row is meant"
@@ -68,6 +75,70 @@ class Answers:
         return warnings
 
 
+class Serials:
+    """The serial numbers of the rows of each part: what is below the last one may be the signature of the table."""
+
+    def __init__(self) -> None:
+        #: By heading and file: the last row with a serial number and how many have one, and the rows without.
+        self._with: dict[tuple[str, str | None], tuple[int, int]] = {}
+        self._without: dict[tuple[str, str | None], list[int]] = {}
+
+    def add(self, batch: Batch, is_number: Bools) -> None:
+        """Takes rows of a part, those with a number."""
+        for at, name in enumerate(batch.data.schema.names):
+            if not is_of_serials(name) or pa.types.is_nested(batch.data.schema.types[at]):
+                continue
+            cells = seen_text(batch.data.column(at)).filter(pa.array(is_number))
+            is_there = flags(pc.fill_null(pc.match_substring_regex(cells, r"[\pL\p{Nd}]"), False))
+            rows, key = batch.row_numbers()[is_number], (name, batch.file)
+            if is_there.any():
+                last, count = self._with.get(key, (0, 0))
+                self._with[key] = max(last, int(rows[is_there].max())), count + int(is_there.sum())
+            # More of them are no signature.
+            self._without[key] = [*self._without.get(key, []), *rows[~is_there][: _SIGNED + 1].tolist()]
+
+    def check(self) -> None:
+        """Checks the whole list.
+
+        Raises:
+            ColumnError: All rows but the last one or two of a part have a serial number.
+        """
+        for (name, file), rows in self._without.items():
+            last, count = self._with.get((name, file), (0, 0))
+            if 1 <= len(rows) <= _SIGNED < count + 1 and min(rows) > last:
+                raise ColumnError(
+                    f"{file}: the number in row {min(rows)} is below the last one that has a serial number "
+                    f"({named([name])!r}), where an officer's name and phone are: take it out of the list, or give it "
+                    "a serial number if it is meant"
+                )
+
+
+class Remarks:
+    """The columns of words in which few rows have any: what is written there may except a number."""
+
+    def __init__(self) -> None:
+        self._filled: dict[str, int] = {}
+        self._rows = 0
+
+    def add(self, batch: Batch, read: set[str], is_number: Bools) -> None:
+        """Takes rows of the list: of those with a number, the columns that are not `read`."""
+        self._rows += int(is_number.sum())
+        for at, name in enumerate(batch.data.schema.names):
+            if name not in read and may_have_words(batch.data.schema.types[at]):
+                cells = seen_text(batch.data.column(at)).filter(pa.array(is_number))
+                filled = pc.match_substring_regex(cells, r"\pL[\pL\pM]").true_count
+                self._filled[name] = self._filled.get(name, 0) + filled
+
+    def warnings(self) -> list[str]:
+        """The warnings of such columns."""
+        return [
+            f"the column {named([name])!r} has words in {filled:,} of {self._rows:,} rows and is not read: every row "
+            "counts"
+            for name, filled in self._filled.items()
+            if 0 < filled * _ONE_OF <= self._rows
+        ]
+
+
 def _plain(column: Any, which: Bools) -> Any:
     """Some cells of a column as booleans or as text; None if they are neither."""
     if pa.types.is_boolean(column.type):
@@ -75,24 +146,32 @@ def _plain(column: Any, which: Bools) -> Any:
     return seen_text(column).filter(pa.array(which)) if may_have_words(column.type) else None
 
 
-def _found_in(cells: Any) -> _Found | None:
-    """What the cells are; None if one has another text.
+def _found_in(cells: Any, *, or_other: bool = False) -> _Found | None:
+    """What the cells are; None if one has another text, unless such a text is looked for.
 
     >>> [_found_in(pa.array(cells)) == {True, None} for cells in (["Yes", ""], [True, None], ["Yes", "Nuh"])]
     [True, True, False]
+    >>> sorted(map(str, _found_in(pa.array(["Yes", "Hold"]), or_other=True)))
+    ['True', 'other']
     """
     if pa.types.is_boolean(cells.type):
         return set(pc.unique(cells).to_pylist())
-    if (pc.max(pc.binary_length(cells)).as_py() or 0) > _LONGEST:
+    if not or_other and (pc.max(pc.binary_length(cells)).as_py() or 0) > _LONGEST:
         return None
-    written = {text or "" for text in pc.unique(cells).to_pylist()}
-    answers = {text: is_yes(text) for text in written if text.strip()}
-    if None in answers.values():
-        return None
-    return {*answers.values(), *(None for text in written if not text.strip())}
+    found = {_found_as(text or "") for text in pc.unique(cells).to_pylist()}
+    return None if "other" in found and not or_other else found
 
 
-def _is_blank(cells: Any) -> Bools:
+def _found_as(text: str) -> bool | Literal["other"] | None:
+    if not text.strip():
+        return None
+    answer = True if text.strip(" .").casefold() in _AGREED else is_yes(text)
+    return "other" if answer is None else answer
+
+
+def _is_without(cells: Any) -> Bools:
+    """Which cells are neither yes nor no."""
     if pa.types.is_boolean(cells.type):
         return flags(pc.is_null(cells))
-    return flags(pc.fill_null(pc.equal(pc.utf8_trim_whitespace(cells), ""), True))
+    without = [text for text in pc.unique(cells).to_pylist() if text is None or not isinstance(_found_as(text), bool)]
+    return flags(pc.is_in(cells, pa.array(without, pa.string())))

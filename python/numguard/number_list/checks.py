@@ -18,14 +18,16 @@ import pyarrow as pa
 from numguard.compute import Bools, flags, named, pc, seen_text
 from numguard.errors import ColumnError, InputError
 from numguard.number_list.actions import bare, may_have_words
-from numguard.number_list.columns import CHOICE
+from numguard.number_list.beside import spared
+from numguard.number_list.columns import CHOICE, without_digits
 from numguard.number_list.same import has_other_numbers
-from numguard.number_list.spared import is_of_letter, is_of_thing, is_spared, spared, spares
+from numguard.number_list.spared import is_not_listed, is_of_letter, is_of_thing, is_set_aside, is_spared, spares
 from numguard.number_list.titles import (
     FILLING,
     NOT_KNOWN,
     OFFICERS,
     heads_victims,
+    is_block_unwanted,
     is_of_suspects,
     is_of_victims,
     is_victim,
@@ -53,11 +55,19 @@ __all__ = [
 
 #: The longest text that may be a heading.
 _LONGEST: Final = 120
-_REMEDY: Final = f"take that title out of the file, or choose the column {CHOICE}"
+#: A text with so many digits may have a number; fewer are a day, a serial number or the like.
+_DIGITS_OF_A_NUMBER: Final = 9
+#: A text of several words.
+_WORDS: Final = r"\pL{2}.*\PL.*\pL{2}"
+_TAKE_OUT: Final = "take that title out of the file"
+_REMEDY: Final = f"{_TAKE_OUT}, or choose the column {CHOICE}"
 #: What to do about a column that may have the numbers of anyone.
 _REMEDY_OF_COLUMNS: Final = f"change the name to msisdn in the file, or choose it {CHOICE}"
 #: The names of columns of numbers, as they are compared, that may be anyone's.
-_OF_ANYONE: Final = frozenset(["mobile", "mobile_no", "mobile_number", "number", "phone", "phone_no", "phone_number"])
+_OF_ANYONE: Final = frozenset(
+    ["mobile", "mobile_no", "mobile_nos", "mobile_number", "mobile_numbers", "mob_no", "mob_nos", "number", "phone",
+     "phone_no", "phone_number", "phone_numbers"]
+)  # fmt: skip
 #: Words of the headings of persons' names.
 _OF_PERSONS: Final = words_in("address age full naam name names नाम पता")
 #: Who may be named beside a number that is theirs, which headings name them, and the words of such a heading.
@@ -75,11 +85,11 @@ def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions:
     Args:
         part: A file, a member or a sheet.
         path: The list, as the caller names it: its own name is not checked.
-        column: The column of the numbers, unless the caller has chosen it.
+        column: The column of the numbers, unless the caller has chosen it: whose numbers they are is known then.
         has_actions: Whether a column says what each row is for: only victims count then.
 
     Raises:
-        ColumnError: The part is named as numbers that are not to be listed or, unless its column was chosen, titled so.
+        ColumnError: The part is named or titled as numbers that are not to be listed.
     """
     spare = _spare_name(part, path, has_actions=has_actions)
     if spare is not None:
@@ -89,26 +99,23 @@ def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions:
         raise ColumnError(f"{part.name}: is named as {whose}: rename it, or take it out of the list{or_released}")
     above = part.above
     group = dict(zip(part.schema().names, above.groups, strict=False)).get(column or "", "")
-    if column is None or is_of_suspects(column) or is_of_suspects(group):
-        return
     titles = list(above.titles)
     if above.groups:
         # The headings of groups are the last line that is not blank; they are those of columns.
         while titles and not titles.pop().strip(" ,;|\t"):
             pass
+    # A column that the caller chose, or one of suspects, has no victims' numbers; they may be released all the same.
+    is_of_others = column is None or is_of_suspects(column) or is_of_suspects(group)
     for line, title in reversed(list(enumerate(titles, 1))):
-        # Of the titles that name a side, the one that is nearest to the rows counts.
-        if (is_of_victims if has_actions else spares)(title):
-            is_theirs = is_of_victims(title)
+        is_theirs = not is_of_others and is_of_victims(title)
+        if is_theirs or (not has_actions and is_not_listed(title)):
             whose = "victims, whose numbers" if is_theirs else "numbers that"
             where = f"title in line {line}" if above.header_row else "title or the name of its records"
-            or_released = "" if is_theirs else _OR_RELEASED
-            raise ColumnError(
-                f"{part.name}: the {where} names {whose} are not to be listed: if suspects are meant, {_REMEDY}"
-                f"{or_released}"
-            )
-        if is_of_suspects(title):
-            return
+            remedy = f"suspects are meant, {_REMEDY}" if is_theirs else f"they are meant, {_TAKE_OUT}{_OR_RELEASED}"
+            raise ColumnError(f"{part.name}: the {where} names {whose} are not to be listed: if {remedy}")
+        # Of the titles that name a side, the one that is nearest to the rows counts. A request to unblock names the
+        # numbers as blocked, so that no title outweighs that they are not to be listed.
+        is_of_others |= is_of_suspects(title)
 
 
 def check_sides(part: Part, column: str, keys_of: Callable[[Any], Any]) -> None:
@@ -120,7 +127,7 @@ def check_sides(part: Part, column: str, keys_of: Callable[[Any], Any]) -> None:
     """
     names, above = part.schema().names, part.above
     group = dict(zip(names, above.groups, strict=False)).get(column, "")
-    if bare(column) not in _OF_ANYONE or any(map(is_of_suspects, [group, *above.titles])):
+    if without_digits(column) not in _OF_ANYONE or any(map(is_of_suspects, [group, *above.titles])):
         return
 
     def some(name: str, has: Callable[[Any], Any]) -> bool:
@@ -157,15 +164,20 @@ def _spare_name(part: Part, path: PathLike, *, has_actions: bool) -> str | None:
     """
     *folders, file = _names_below(part.name, path) or [""]
     is_folder = heads_victims if has_actions else is_spared
-    is_file = is_of_victims if has_actions else spares
+    is_file = is_of_victims if has_actions else _is_other_part
     names = [*((name, is_folder) for name in folders), (file, is_file), (part.about.sheet or "", is_file)]
     found = None
     for name, is_spare in names:
         if is_spare(name):
             found = name
-        elif is_of_suspects(name):
+        elif is_of_suspects(name) and not (found and is_not_listed(found)):
             found = None
     return found
+
+
+def _is_other_part(name: str) -> bool:
+    """Whether a sheet or a member of this name has numbers that are not to be listed."""
+    return spares(name) or is_set_aside(name)
 
 
 def _names_below(name: str | None, path: PathLike) -> list[str]:
@@ -238,14 +250,22 @@ class Below:
             is_alone: Whether it is the only one: beside others, `Account` is what a row has in place of a number.
 
         Raises:
-            ColumnError: It is a line of a letter, and the part no table.
+            ColumnError: It is a line of a letter, and the part no table; or a note that some are not to be blocked.
         """
-        if len(text) > _LONGEST:
+        digits = sum(map(str.isdigit, text))
+        if len(text) > _LONGEST or digits >= _DIGITS_OF_A_NUMBER:
             return
-        if is_spared(text):
+        if is_block_unwanted(text) and not is_spared(text):
+            raise ColumnError(
+                f"{file}: row {row} is a note that numbers are not to be blocked: take these rows out of the list, and "
+                "then the note"
+            )
+        if digits and not is_alone:
+            return
+        if is_spared(text) or (is_alone and spares(text)):
             whose = (
                 "victims, whose numbers are not to be listed"
-                if heads_victims(text)
+                if is_of_victims(text)
                 else "numbers that are not to be listed"
             )
             error = ColumnError(
@@ -283,10 +303,12 @@ def check_rows(batch: Batch, cells: Any, is_refused: Bools, below: Below) -> Non
         return
     refused = np.flatnonzero(is_refused)
     texts: Any = pc.take(seen_text(cells), pa.array(refused))
-    # Of many refused cells few have no digit.
-    may_be = pc.invert(pc.match_substring_regex(texts, r"\p{Nd}"))
+    # Of many refused cells few have no digit, or several words.
+    has_digit = pc.match_substring_regex(texts, r"\p{Nd}")
+    may_be = pc.or_(pc.invert(has_digit), pc.match_substring_regex(texts, _WORDS))
+    is_alone = not below.is_table
     for at, text in zip(refused[flags(may_be)], texts.filter(may_be).to_pylist(), strict=True):
-        below.add(batch.file, int(batch.row_numbers()[at]), text, is_alone=not below.is_table)
+        below.add(batch.file, int(batch.row_numbers()[at]), text, is_alone=is_alone and not any(map(str.isdigit, text)))
     below.check(batch, ~is_refused)
 
 
@@ -389,5 +411,5 @@ def _moves_numbers(
 
 def check_line(file: str | None, line: int, text: str, below: Below) -> None:
     """Takes a line that is no row, as it has too few fields: it may be such a heading, or of a letter."""
-    if not any(map(str.isdigit, text)):
-        below.add(file, line, text)
+    if not any(map(str.isdigit, text)) or len(words_of(text)) > 2:
+        below.add(file, line, text, is_alone=not any(map(str.isdigit, text)))

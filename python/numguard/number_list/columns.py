@@ -26,17 +26,33 @@ from numguard.number_list.titles import is_of_victims, names_numbers, without_vi
 from numguard.source import Part, headings
 from numguard.types import Region
 
-__all__ = ["CHOICE", "HASHES", "IMEIS", "Kind", "begins_with_row", "column_of", "has_handsets", "is_list", "numbers"]
+__all__ = [
+    "CHOICE",
+    "HASHES",
+    "IMEIS",
+    "Kind",
+    "begins_with_row",
+    "column_of",
+    "has_handsets",
+    "is_list",
+    "numbers",
+    "without_digits",
+]
 
 _NUMBER_NAMES: Final = (
     "msisdn",
     "mobile",
     "mobile_no",
+    "mobile_nos",
     "mobile_number",
+    "mobile_numbers",
+    "mob_no",
+    "mob_nos",
     "number",
     "phone",
     "phone_no",
     "phone_number",
+    "phone_numbers",
     "n",
 )
 #: The one of them that may be an id, beside a column of phones.
@@ -45,6 +61,8 @@ _IMEI_NAMES: Final = ("imei14", "imei", "imei_no", "imei_number")
 #: Words of the headings of columns that have numbers, or handsets, too.
 _NUMBER_WORD: Final = re.compile(r"(?:^|_)(?:mobiles?|mob|msisdns?|phones?|telephone|contact|whatsapp)(?=_|\d|$)")
 _IMEI_WORD: Final = re.compile(r"(?:^|_)imei(?=_|\d|$)")
+#: How many digits the numbers have, in a heading: `Mobile Number (10 digit)`.
+_OF_DIGITS: Final = re.compile(r"_\(?(?:10|ten)[_-]?digits?(?:_only)?\)?$")
 #: With so many digits a first line is a row.
 _DIGITS_OF_A_ROW: Final = 5
 #: A number and a handset as examples, to find the meaning of the words of a heading for digits beside them.
@@ -82,7 +100,7 @@ class Kind:
 
     def is_name(self, heading: str) -> bool:
         """Whether a heading is a name of their column."""
-        return bare(heading) in self.names
+        return without_digits(heading) in self.names
 
     def is_of_more(self, heading: str) -> bool:
         """Whether a heading has a word of columns that have them too."""
@@ -93,6 +111,15 @@ class Kind:
         words = "".join(char if char.isalpha() or not char.isascii() else " " for char in heading).strip()
         note = self.explained([self.with_words(words)]).field("note").cast(pa.string())
         return bool(note[0].as_py() == _SOMETHING_ELSE)
+
+
+def without_digits(heading: str) -> str:
+    """A heading as headings are compared, without how many digits the numbers have.
+
+    >>> without_digits("Mobile Number (10 digit)")
+    'mobile_number'
+    """
+    return _OF_DIGITS.sub("", bare(heading))
 
 
 def numbers(region: Region) -> Kind:
@@ -169,6 +196,9 @@ def column_of(part: Part, kind: Kind) -> str:
         known = with_one_number(part, known, kind.keys)[:1] or known
     elif known and bare(known[0]) == _VAGUE and len(there) > 1:
         known += [name for name in there if kind.is_of_more(name)]
+    elif not known and len(there) > 1:
+        # A heading that names suspects' numbers, and nothing else, is certain: `Suspect Mobile No`.
+        known = [name for name in there if kind.is_of_more(name) and names_numbers(name)]
     if len(there) != 1 and len(known) != 1:
         raise ColumnError(
             f"{part.name}: no column is certainly that of the numbers: {_REMEDY}; there are {headings(there)}"

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -26,7 +27,8 @@ from numguard.number_list.actions import (
     refuse_other_actions,
     rows_with,
 )
-from numguard.number_list.answers import Answers
+from numguard.number_list.answers import Answers, Remarks, Serials
+from numguard.number_list.beside import is_of_serials, may_spare
 from numguard.number_list.checks import (
     Below,
     check_beside,
@@ -40,13 +42,15 @@ from numguard.number_list.checks import (
 )
 from numguard.number_list.columns import Kind, begins_with_row, column_of, has_handsets, is_list
 from numguard.number_list.same import has_other_numbers, without_ends
-from numguard.number_list.spared import may_spare
 from numguard.number_list.titles import names_victims
-from numguard.source import Account, Batch, Part, check_columns, is_of_country, open_source
+from numguard.source import Account, Batch, Part, check_columns, is_local, is_of_country, open_source
 from numguard.source.strict import check_strict
 from numguard.types import PathLike, RowAccount
 
 __all__ = ["OpenList", "other_types"]
+
+#: Of so many sheets and members the names are shown.
+_NAMED_PARTS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ class OpenList:
         self._warnings: list[str] = []
         self._refused: list[pa.Table] = []
         self._others = self._header_rows = 0
-        self._answers = Answers()
+        self._answers, self._serials, self._remarks = Answers(), Serials(), Remarks()
         #: Of the part that is read.
         self._below = Below(is_table=False)
         wanted = {column, *more} - {None}
@@ -176,7 +180,8 @@ class OpenList:
             yield first
             yield from self._rows_of(part, read, None)
         self._opposed.check(self._kind.keys)
-        self._warn(self._answers.check())
+        self._serials.check()
+        self._warn([*self._answers.check(), *self._remarks.warnings(), *self._parts_read()])
 
     def _rows_of(self, part: Part, wanted: list[str], action: str | None) -> Iterator[Batch]:
         read = wanted if action is None or action in wanted else [*wanted, action]
@@ -201,7 +206,7 @@ class OpenList:
         others = [(at, field.name, field.type) for at, field in enumerate(there) if field.name not in wanted]
         codes = {name for _, name, of in others if is_of_country(name) and not pa.types.is_nested(of)}
         codes = codes if self._kind.has_codes else set()
-        beside = [at for at, name, of in others if name in codes or may_spare(name, of)]
+        beside = [at for at, name, of in others if name in codes or may_spare(name, of) or is_of_serials(name)]
         check_columns(wanted, there, part.name)
         chosen = [*map(there.names.index, wanted), *beside]
         names = [there.names[at] for at in chosen]
@@ -219,9 +224,19 @@ class OpenList:
             if not has_actions:
                 check_beside(batch, {*wanted, *codes}, is_number)
                 self._answers.add(batch, {*wanted, *codes}, is_number)
+                self._remarks.add(batch, {*wanted, *codes}, is_number)
+            self._serials.add(batch, is_number)
             if codes:
                 check_codes(batch, wanted[0], keys)
             yield batch
+
+    def _parts_read(self) -> list[str]:
+        """A warning that names the sheets or members of the one file that is read: one may have other numbers."""
+        names = [one.part.about.sheet or Path(one.part.name or "").name for one in self._parts]
+        if len(names) < 2 or self._may_be_victims or not is_local(self._path) or not Path(self._path).is_file():
+            return []
+        more = "" if len(names) <= _NAMED_PARTS else f" and {len(names) - _NAMED_PARTS:,} more"
+        return [f"the numbers of {len(names):,} sheets or members count: {named(names[:_NAMED_PARTS])}{more}"]
 
     def _warn_of_unread(self, part: Part, column: str, read: set[str]) -> None:
         """Warnings that name the columns of actions, and further columns of numbers, that are not read."""

@@ -1,140 +1,143 @@
 """Texts that say that a number is spared: it is a victim's, it is to be released, not to be blocked, or no phone's.
 
-Owns the words that spare a number. Independent of files and of the column of actions. One idea: **only a text that says
-nothing else counts**, as the cell `Victim` of a column `Role`, or the line `Do not block:`, so that prose is never
-guessed at.
+Owns the words that spare a number. Independent of files, of columns, and of the column of actions. One idea: **a text
+counts if nothing else is in it, or in a part of it**, as in the cell `Victim` or `Ravi (victim)`, or the line
+`Do not block:`; of prose, only a phrase that has one meaning counts, such as `do not block`.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, Literal, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-
-from numguard.compute import decoded, flags, is_number, pc, seen_text
-from numguard.number_list.actions import is_against, may_have_words
+from numguard.compute import pc
 from numguard.number_list.titles import (
     BEGINNINGS,
+    DO_NOT_BLOCK,
     FILLING,
     OF_FAMILY,
     VICTIMS,
     heads_victims,
+    is_block_lifted,
+    is_block_unwanted,
     is_of_victims,
+    is_victim,
     words_in,
     words_of,
 )
 from numguard.source.scripts import plain_cells, plain_letters
 
 __all__ = [
-    "asks",
+    "AGAIN",
+    "BY_WHOM",
+    "RELEASED",
+    "Why",
+    "is_not_listed",
     "is_of_letter",
     "is_of_thing",
     "is_released",
+    "is_set_aside",
     "is_spared",
-    "is_yes",
-    "may_spare",
-    "spared",
+    "may_be_spared",
     "spares",
+    "why_spared",
 ]
 
+#: Why a number is spared: it is a victim's, it is or is to be released, or it is not to be blocked.
+Why: TypeAlias = Literal["victims", "released", "not to be blocked"]
+
 #: What is done to a number that is not, or no longer, to be blocked.
-_RELEASED: Final = words_in(
+RELEASED: Final = words_in(
     "cleared deblock deblocked delete deleted deletion deletions delist delisted delisting exclude excluded exempt",
-    "exempted genuine protected reactivate reactivated reactivation reconnected reconnection release",
-    "released releasing removal removals remove removed restoration restore restored unblock unblocked unblocking",
-    "whitelist whitelisted whitelisting withdrawn",
-    # Hindi for unblocked, restored, removed, protected and taken back; Marathi for excluded.
-    "अनब्लॉक बहाल हटाएं हटाया हटाए हटाये हटायें हटाना संरक्षित वापस वगळलेले वगळलेला वगळावे",
+    "exempted genuine protected reactivate reactivated reactivation reconnect reconnected reconnection release",
+    "released releasing removal removals remove removed restoration restore restored resumed resumption unbar unbarred",
+    "unbarring unblock unblocked unblocking unsuspended whitelist whitelisted whitelisting withdrawn hatao hata hatana",
+    # Hindi for unblocked (twice), restored, removed, protected and taken back; Marathi for excluded (four forms);
+    # Gujarati, Punjabi and Bengali for unblocked.
+    "अनब्लॉक अनब्लाक बहाल हटाएं हटाया हटाए हटाये हटायें हटाना हटाओ हटा निकालें निकाल संरक्षित",
+    "वापस वगळलेले वगळलेला वगळावे वगळा અનબ્લોક ਅਨਬਲਾਕ আনব্লক",
 )
 #: Words beside them that change nothing.
 _FILLING: Final = words_in(
-    "a all already are as be been block blocking for from has have is it kindly list mobile mobiles msisdn must no nos",
-    "now number numbers of please please phone phones request requested required should the these this those to was",
-    "were नंबर नम्बर गए गये गया गई गयी जाए जाएं दिया दिए लिया लिए ली किया की के क्रमांक",
+    "a after all already an and are as at be been block blocking by cell court dated dcp diya do dsp dt",
+    "enquiry for from gaya hai has have inquiry io is it kar kare karein karo kindly letter list mobile mobiles",
+    "msisdn must no nos now number numbers of on order orders partially per phone phones please pls plz request",
+    "requested required se service services should sp successfully temp temporarily the these this those to tsp",
+    "verification vide was were",
+    "सूची से दें दो नंबर नम्बर गए गये गया गई गयी जाए जाएं दिया दिए लिया लिए ली किया",
+    "की के कर करना करने करें करे है हैं क्रमांक वाले",
 )
 _ACTED: Final = "(?:added|barred|blocked|included|listed|reported)"
 _WRONGLY: Final = "(?:by mistake|erroneously|in error|mistakenly|wrongly)"
+_NUMBER: Final = "(?:(?:mob |mobile |ph |phone |मोबाइल )?(?:no|nos|number|numbers|नंबर|नम्बर))"
 #: The same in several words, and whose numbers stand below a table; `list` and `number` around them were left out.
 _NOT_TO_BLOCK: Final = re.compile(
     r"(?:do not|don t|dont|never|not to be|not to|should not be|must not be|need not be|no) "
     r"(?:block|blocked|blocking|bar|barred|barring|list|listed)|block(?:ing)? not (?:required|needed)|un block(?:ed)?"
-    r"|not (?:a |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?)|false positives?|wrong (?:number|no)"
-    rf"|{_WRONGLY} {_ACTED}|{_ACTED} {_WRONGLY}|(?:found|verified)(?: to be| as)? genuine|not involved|exonerated"
+    r"|not (?:a |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?)|false positives?"
+    rf"|{_WRONGLY} {_ACTED}|{_ACTED} {_WRONGLY}|(?:found|verified)(?: to be| as)? genuine|exonerated"
     r"|belong(?:s|ing)? to (?:the )?(?:complainant|informant|victim)s?"
     r"|(?:now )?in use again|again in use|back in use"
-    r"|(?:for |to be )?re ?verif(?:y|ied|ication)(?: (?:completed?|done|list|needed|pending|required|successful))?"
+    r"|(?:for |to be )?re ?verif(?:y|ied|ication)"
+    r"(?: (?:completed?|done|list|needed|passed|pending|required|successful|successfully))?"
     r"|nodal officer|contact person|for (?:any )?quer(?:y|ies)|prepared by|authori[sz]ed signatory"
-    r"|ब्लॉक (?:न|ना|नहीं|नही)(?: करें| करे| करना| किया जाए)?"
+    r"|(?:ब्लॉक|ब्लाक) (?:नहीं|नही)|संदिग्ध नहीं(?: है)?|not (?:be blocked|suspicious)"
+    r"|not (?:approved|recommended)(?: for blocking)?|no suspicion|non suspect|dnb"
+    r"|de ?block(?:ed)?|re activat(?:e|ed|ion)|white list(?:ed)?|(?:चालू|chalu) (?:कर|किया|kar|kiya)(?:\S*)(?: \S+){0,2}"
+    r"|(?:गलती|भूल|galti|bhul) (?:से|se) (?:block|ब्लॉक|लिखा|likha|दर्ज|darj|aaya|आया)(?: \S+){0,2}"
+    r"|(?:i o|io|officer|officers|official|our|police|sho)(?: s)? (?:own )?(?:mob |mobile )?(?:no|number)"
+    # A number that was written by mistake.
+    rf"|(?:galat|incorrect|wrong|गलत|चुकीचा) {_NUMBER}"
+    r"(?: (?:added|entered|given|hai|is|mentioned|noted|typed|was|है|लिखा))*"
+    rf"|{_NUMBER} (?:galat|incorrect|is wrong|wrong|गलत)(?: hai| है)?"
+    # Nothing was found against its user.
+    r"|(?:given )?clean chit(?: given)?|no (?:involvement|role)(?: (?:was )?found)?|role not found"
+    r"|no(?:thing)? (?:adverse|incriminating|suspicious)(?: (?:was )?found)?"
+    r"|(?:found )?not (?:found )?(?:involved|related)"
+    r"(?: (?:in|to|with))?(?: (?:any|the|this))?(?: (?:case|complaint|crime|fraud))?"
+    r"|(?:found )?(?:genuine|innocent) (?:customer|owner|person|subscriber|user)s?|found (?:to be )?innocent"
+    r"|nirdosh|begunah"
+    r"|(?:re ?verified|verified) (?:and )?found (?:correct|genuine|ok|okay)|re ?verified (?:genuine|ok|okay)"
+    r"|(?:निर्दोष|बेकसूर|बेगुनाह)(?: पाया गया| पाई गई)?|क्लीन चिट"
+    # A court has stopped the block.
+    r"|(?:court|hc|high court|interim) stay(?: .*)?|stay order(?: .*)?|stayed by (?:.* )?(?:court|hc)"
+    r"|stay (?:granted )?by (?:the )?(?:hon ble )?(?:court|hc|high court)|stay granted|स्थगन आदेश"
 )
-#: The same, `do not block`, in further languages, and Marathi for withdrawn.
-_DO_NOT_BLOCK: Final = frozenset(
+#: A wrong number in Gujarati, Punjabi, Bengali, Tamil, Telugu, Kannada, Malayalam and Urdu;
+#: further words for witnesses, informers and who is innocent; withdrawn in Marathi.
+_PHRASES: Final = frozenset(
     plain_letters(phrase)
     for phrase in (
-        "block na karein", "block na karen", "block na kare", "block na karo", "block mat karo", "block mat karein",
-        "block nahi karna", "block na kiya jaye", "ब्लॉक करू नये", "ब्लॉक करू नका", "मागे घेतले", "मागे घेतला", "मागे घेतली",
-        "બ્લોક ન કરવા", "બ્લોક ન કરવું", "બ્લોક ન કરવો", "બ્લોક કરશો નહીં", "બ્લોક કરવું નહીં", "ਬਲਾਕ ਨਾ ਕਰੋ",
-        "ਬਲਾਕ ਨਾ ਕੀਤਾ ਜਾਵੇ", "ব্লক করবেন না", "ব্লক করা যাবে না", "ব্লক নকৰিব", "ବ୍ଲକ୍ କରନ୍ତୁ ନାହିଁ", "ବ୍ଲକ କରନ୍ତୁ ନାହିଁ",
-        "பிளாக் செய்ய வேண்டாம்", "தடை செய்ய வேண்டாம்", "முடக்க வேண்டாம்", "బ్లాక్ చేయవద్దు", "బ్లాక్ చేయకండి", "ಬ್ಲಾಕ್ ಮಾಡಬೇಡಿ",
-        "ಬ್ಲಾಕ್ ಮಾಡಬಾರದು", "ബ്ലോക്ക് ചെയ്യരുത്", "بلاک نہ کریں",
+        "ખોટો નંબર", "ਗਲਤ ਨੰਬਰ", "ভুল নম্বর", "தவறான எண்", "తప్పు నంబర్", "ತಪ್ಪು ಸಂಖ್ಯೆ", "തെറ്റായ നമ്പർ", "غلط نمبر",
+        "gawah", "gavah", "mukhbir", "मुखबिर", "मुदई", "मुद्दई", "পীড়িত", "ਬੇਕਸੂਰ", "ਨਿਰਦੋਸ਼", "નિર્દોષ", "নির্দোষ", "நிரபராதி",
+        "मागे घेतले", "मागे घेतला", "मागे घेतली",
     )
 )  # fmt: skip
+#: Words of a text that says no more than that numbers are not to be blocked.
+_OF_UNWANTED: Final = _FILLING | words_in(
+    "and band bar barred deactivate deactivated disconnect disconnected do don dont following",
+    "jaye karen kiya mat na nahi",
+    "nahin need not should suspend suspended t न ना नहीं नही मत करो करनी ब्लॉक ब्लाक बंद बन्द निम्न",
+)
 _MERE: Final = re.compile(
-    r"^(?:please|kindly|numbers?|nos?|these|this|those|list|of|to|all|the) | (?:please|numbers?)$"
+    r"^(?:please|kindly|pls|numbers?|nos?|these|this|those|list|of|to|all|the|following|are|were) "
+    r"| (?:please|numbers?)$"
 )
-#: Words of headings of columns that answer yes or no, and the answers.
-_BLOCKED: Final = frozenset(["block", "blocked", "blocking", "ब्लॉक"])
-_FRAUD: Final = words_in(
-    "accused fraud fraudster fraudulent malicious scam scammer suspect suspected suspicious संदिग्ध सन्दिग्ध धोखाधडी"
-)
-#: What an officer answers of each number of a list.
-_DECIDED: Final = words_in(
-    "accepted acceptance approval approved confirmation confirmed recommendation recommended sanctioned"
-)
-_ASKING: Final = (
-    _BLOCKED
-    | _FRAUD
-    | _DECIDED
-    | words_in(
-        "a acp are be been by dsp final flag for has io is label mobile n nodal number no of officer required sho",
-        "should sp status the this to unblock verified whether y yes करें करे करना क्या है हैं",
-    )
-)
-#: The same of columns that say whether the row still counts: `Is Active`, `Valid (Y/N)`.
-_ACTIVE: Final = words_in("active valid")
-_ASKING_ACTIVE: Final = _ACTIVE | words_in("entry flag is n no record row still whether y yes")
-_ONE: Final = frozenset(["1", "1.0"])
-_YES: Final = _ONE | {"yes", "y", "true", "हाँ", "हां"}
-#: Words of headings that ask whether a number is a victim's, beside those for victims: `Is victim (Y/N)`.
-_WHETHER: Final = words_in("flag is n whether y yes")
-_NO: Final = frozenset(["no", "not", "n", "false", "0", "0.0", "नहीं", "नही", "✗", "✘", "❌"])
-#: No, and why.
-_NO_FOR: Final = re.compile(r"(?:no|false|नहीं|नही)(?:\s*[.,:;!(](?!\s*\d)|\s+[^\w\s](?!\s*\d)).*", re.DOTALL)
-#: The same below what an officer answers.
-_NO_WORDS: Final = re.compile(r"(?:no|not|नहीं|नही) (?!objection)")
-#: Words beside them in headings of days, and the digits of a day.
-_WHEN: Final = words_in("at date day dated dt no number of on time")
-_DAY: Final = re.compile(r"(?:\d\D*){4}")
-#: Words of headings of columns that say what a change does to each row: `Change`, `Operation`, `Add/Del`.
-_CHANGE: Final = words_in(
-    "add added addition change changes delta modification op operation operations update updation",
-)
-_OF_CHANGE: Final = words_in(
-    "a c code d del delete deleted deletion flag i indicator kind list m mode n new number of or r record rel release",
-    "released rem remove removed status the to type u",
-)
-#: What is beside it in a column with less of a heading, such as `Type` or `Flag`, which is then one of changes too.
-_JOINS: Final = words_in("+ add added addition ins insert new")
-#: What such a column has for a number that leaves the list. Shorter than words: `Del` may be Delhi in another column.
-_LEAVES: Final = words_in("- d del dlt drop dropped minus out r rel rem rmv withdraw")
-#: Words of headings of columns that say from whom a number is known.
-_BY_WHOM: Final = words_in("by from given informed received reported reporter source sources through via द्वारा स्रोत")
-#: Words of headings of columns that say what each row has: `Type`, `Identifier type`.
-_TYPE: Final = frozenset(["kind", "type", "प्रकार"])
-_TYPED: Final = _TYPE | words_in(
-    "contact data entity field id identifier indicator no number of parameter suspect suspected the value"
+#: How words begin that say that numbers are in use again, or never to be blocked, and of nothing but numbers.
+AGAIN: Final = (
+    "deblock", "reactivat", "reconnect", "unbar", "unblock", "unsuspend", "whitelist", "अनब्लॉक", "अनब्लाक",
+)  # fmt: skip
+#: The same in a title, whatever is beside them; a sum of money is restored too.
+_AGAIN_IN_TITLES: Final = (*AGAIN, "restor", "resumption", "बहाल")
+#: The same in several words.
+_IN_USE: Final = re.compile(r"\b(?:in use again|again in use|back in use|given back)\b")
+#: Words that turn what is beside them: `Not unblocked till date`.
+_TURNED: Final = words_in("can cannot deny mat na nahi nahin never no not pending reject rejected yet न ना नही नहीं मत")
+#: Words of texts and headings that say from whom a number is known.
+BY_WHOM: Final = words_in(
+    "by call called calls contacted from given informed received reported reporter source sources through via",
+    "द्वारा स्रोत",
 )
 #: What is no phone, and words beside it that change nothing. Handsets are, in a list of them.
 _THINGS: Final = words_in(
@@ -144,55 +147,67 @@ _THINGS: Final = words_in(
 _OF_THINGS: Final = words_in(
     "a address beneficiary code credit current debit id ids mule no nos number numbers of s saving savings the संख्या"
 )
-#: Headings of serial numbers, by their letters alone, and a word in such a column: the row is a note below the table.
-_SERIAL: Final = words_in("serial serialno serialnumber sl slno sn sno sr srno srlno क्रमसंख्या क्रमांक क्रसं")
-_NOTE: Final = r"^\P{Nd}*[\pL\pM]{3}\P{Nd}*$"
-_ROMAN: Final = r"(?i)^[^\pL]*[ivxlc]+[^\pL]*$"
 #: Words of letters and chats, whose writers' own numbers may be among the lines.
 _LETTER: Final = words_in(
     "acp asi constable dcp dear dsp faithfully insp inspector madam nodal officer officers regards respected sho",
     "sincerely sir sub subject thanks yours भवदीय महोदय सादर",
 )
-#: Further words of texts that spare a number.
-_OTHERS: Final = words_in(
-    "accused added again any as authorised authorized back bar barred barring belong belonging belongs blocked by",
-    "complete completed contact do don done dont erroneously error exonerated false family found fraud fraudster",
-    "fraudsters fraudulent in included involved listed member members mistake mistakenly needed never nodal not",
-    "officer own pending person positive",
-    "positives prepared queries query re relative relatives reported reverification reverified reverify signatory",
-    "successful suspect suspected suspects t un use verification verified verify wrong wrongly",
-    "ब्लॉक न ना नहीं नही करें करे करना किया जाए",
-    *_DO_NOT_BLOCK,
+#: Words of the names of sheets and files that are set apart from the numbers to act on, and words beside them.
+_SET_ASIDE: Final = words_in(
+    "care customer directory dropped example exception exceptions helpline helplines hold nodal obsolete officer",
+    "officers rejected roster sample specimen staff surrendered template test testing",
 )
+_BESIDE_ASIDE: Final = words_in("a bank branch do kept not of on our police the to use used")
+
+#: What parts a text of a title, and of a cell.
+_PARTS: Final = re.compile(r"[,;:|()\[\]]| - ")
+_PARTS_OF_CELL: Final = re.compile(r"([,;:|()\[\]/&\u2013\u2014]|\s-|-\s)")
+#: After such a mark is what the words before it name: `Victim: Ravi`.
+_LABELS: Final = frozenset(":-\u2013\u2014")
+
 #: How the second of two words begins that are one for victims together, as शिकायत कर्ता.
 _SECOND: Final = (
     "कर्त", "કર્ત", "કરનાર", "બન", "ਕਰਤ", "kart", "அளித்த", "கொடுத்த", "کنند", "گزار", "دہند",
 )  # fmt: skip
 _FIRST: Final = {word.removesuffix(end) for word in BEGINNINGS for end in _SECOND if word.endswith(end)}
-_WHOLE: Final = "|".join(sorted(VICTIMS | FILLING | OF_FAMILY | _RELEASED | _FILLING | _OTHERS | _FIRST))
+#: Words of which a text that spares a number has one, and how such words begin.
+_ONE_OF: Final = sorted(
+    VICTIMS
+    | _FIRST
+    | RELEASED
+    | words_in(
+        "accused activate activated activation adverse again back begunah belong belonging belongs bhul chalu chit",
+        "contact de dnb don dont erroneously error exonerated false fraud fraudster fraudsters fraudulent galat",
+        "galti incorrect incriminating innocent involved involvement listed mat mistake mistakenly na nahi nahin",
+        "never nirdosh nodal non not officer officers official our police prepared queries query related reverified",
+        "role sho signatory stay stayed suspect suspected suspicion suspicious un verification verified verify",
+        "white wrong wrongly",
+        "गलत गलती भूल चालू चुकीचा संदिग्ध बंद बन्द ब्लॉक ब्लाक निर्दोष बेकसूर बेगुनाह क्लीन स्थगन",
+        *(phrase.split()[0] for phrase in (*DO_NOT_BLOCK, *_PHRASES)),
+    )
+)
+_ONE_BEGINS: Final = sorted({*BEGINNINGS, *_SECOND, *AGAIN})
 
 
-def _of_words(no_letter: str, letter: str, group: str) -> str:
-    """The expression of a text of no other words. The beginnings are one group: it is compiled for every column."""
-    beginnings = "|".join([*sorted(BEGINNINGS), *_SECOND])
-    return rf"^{no_letter}*(?:{group}(?:{_WHOLE}|(?:{beginnings}){letter}*)(?:{no_letter}+|$)))+$"
+def _has_word(no_letter: str, letter: str) -> str:
+    """The expression of a text that has one of these words."""
+    beginnings = f"(?:{'|'.join(_ONE_BEGINS)}){letter}*"
+    no = f"no{no_letter}+(?:bar|barred|barring|block|blocked|blocking|list|listed)"
+    return f"(?:^|{no_letter})(?:{'|'.join(_ONE_OF)}|{beginnings}|{no})(?:{no_letter}|$)"
 
 
-#: A text of no other words, without the signs below letters: few cells are such texts.
-_MAY_BE: Final = _of_words(r"\PL", r"[\pL\pM]", "(?:")
+#: A text that has one, without the signs below letters: few cells are such texts.
+_MAY_BE: Final = _has_word(r"\PL", r"[\pL\pM]")
 #: The same of ASCII, compiled once: most columns of few texts have none. Any other text may be one.
 _FEW: Final = 1_000
-_ONE_OF_FEW: Final = re.compile(rf"{_of_words('[^a-z]', '[a-z]', '(?>')}|(?s:.*)[^\x00-\x7f]", re.IGNORECASE | re.ASCII)
-#: What parts words, as `words_of` has them.
-_NO_LETTERS: Final = r"[^\pL\pM\p{Cf}]+"
-_LONGEST: Final = 120
-#: How words of a title begin that say that numbers are in use again, or never to be blocked, whatever is beside them.
-_AGAIN: Final = ("deblock", "reactivat", "reconnect", "restor", "unblock", "whitelist", "अनब्लॉक", "बहाल")
-#: The same in several words.
-_IN_USE: Final = re.compile(r"\b(?:in use again|again in use|back in use|given back)\b")
-_PARTS: Final = re.compile(r"[,;:|()\[\]]| - ")
+_ONE_OF_FEW: Final = re.compile(rf"{_has_word('[^a-z]', '[a-z]')}|[^\x00-\x7f]", re.IGNORECASE | re.ASCII)
+#: Words that are one with a capital letter between them are `victimMobile`.
+_LOWER_UPPER: Final = r"([a-z])([A-Z])"
+#: What is neither of a word nor parts a text.
+_NO_PART: Final = r"[^\pL\pM\p{Cf},;:|()\[\]/&\x{2013}\x{2014}-]+"
 
 
+@lru_cache(10_000)
 def is_spared(text: str) -> bool:
     """Whether a text says that numbers are victims' or not to be blocked, and nothing else.
 
@@ -203,18 +218,94 @@ def is_spared(text: str) -> bool:
     """
     if heads_victims(text) or is_released(text):
         return True
-    bare, before = " ".join(words_of(text)), None
+    words = words_of(text)
+    if is_block_unwanted(text) and _OF_UNWANTED.issuperset(words):
+        return True
+    bare, before = " ".join(words), None
     while bare != before:
-        if _NOT_TO_BLOCK.fullmatch(bare) or bare in _DO_NOT_BLOCK:
+        if _NOT_TO_BLOCK.fullmatch(bare) or bare in _PHRASES or f" {bare} " in DO_NOT_BLOCK:
             return True
         bare, before = _MERE.sub("", bare), bare
     return False
 
 
 def is_released(text: str) -> bool:
-    """Whether a text says that something is, or is to be, released, and nothing else."""
-    meant = set(words_of(text)) - _FILLING
-    return bool(meant) and meant <= _RELEASED
+    """Whether a text says that something is, or is to be, released, and nothing else; it may say whose it is.
+
+    >>> [is_released(text) for text in ("Unblocked as per court order", "Excluded as victim", "Released on bail")]
+    [True, True, False]
+    """
+    meant = {word for word in words_of(text) if word not in _FILLING}
+    if not meant & RELEASED:
+        return False
+    return all(word in RELEASED or word in FILLING or word in OF_FAMILY or is_victim(word) for word in meant)
+
+
+def why_spared(text: str, *, is_name: bool = False) -> Why | None:
+    """Why the cell of a row spares its number, if it does: by all of its text, a part of it, or a phrase in it.
+
+    Args:
+        text: The cell.
+        is_name: Whether its column has the names of those whose the numbers are.
+
+    >>> [why_spared(text) for text in ("Victim", "Unblocked on 5 Feb", "Pls don't block this", "Ravi (victim)")]
+    ['victims', 'released', 'not to be blocked', 'victims']
+    >>> [why_spared(text) for text in ("Victim: Ravi", "Called the victim", "Not blocked", "Not unblocked till date")]
+    [None, None, None, None]
+    >>> why_spared("Victim: Ravi", is_name=True), why_spared("Complainant Ravi", is_name=True)
+    ('victims', 'victims')
+    """
+    if (why := _why_whole(text)) is not None:
+        return why
+    words = words_of(text)
+    if is_block_unwanted(text):
+        return "not to be blocked"
+    if is_name and words and (is_victim(words[0]) or is_victim(words[-1])):
+        return "victims"
+    if _TURNED.isdisjoint(words):
+        meant = (word for word in words if word not in _FILLING)
+        if next(meant, "").startswith(AGAIN):
+            return "released"
+    by_whom = not BY_WHOM.isdisjoint(words)
+    parts = _PARTS_OF_CELL.split(text)
+    for at in range(0, len(parts) if len(parts) > 1 else 0, 2):
+        # What labels another text says whose that is: `Victim: Ravi`, `Complainant - Nuh`.
+        mark = parts[at + 1].strip() if at + 1 < len(parts) else ""
+        is_label = at == 0 and mark in _LABELS and not is_name
+        why = None if is_label else _why_whole(parts[at])
+        if why is not None and not (why == "victims" and by_whom):
+            return why
+    return None
+
+
+def _why_whole(text: str) -> Why | None:
+    """Why a text of nothing else spares a number."""
+    if not is_spared(text):
+        return None
+    return "victims" if heads_victims(text) else "released" if is_released(text) else "not to be blocked"
+
+
+def may_be_spared(texts: Any) -> Any:
+    """Those of some texts that have a word of those that spare numbers, in a form that digits and blanks do not change.
+
+    Args:
+        texts: An array of distinct texts.
+
+    Returns:
+        Two arrays: the texts, and the form of each.
+    """
+    if len(texts) <= _FEW and not any(map(_ONE_OF_FEW.search, texts.to_pylist())):
+        return texts[:0], texts[:0]
+    # A text of figures says nothing, and its letters are found faster than words.
+    has_letters = pc.not_equal(pc.ascii_upper(texts), pc.ascii_lower(texts))
+    texts = texts.filter(pc.or_(has_letters, pc.invert(pc.string_is_ascii(texts))))
+    is_ascii = pc.string_is_ascii(texts)
+    plain = plain_cells(texts.filter(pc.invert(is_ascii)))
+    plain = pc.replace_with_mask(texts, pc.invert(is_ascii), plain)
+    plain = pc.replace_substring_regex(plain, _LOWER_UPPER, r"\1 \2")
+    may_be = texts.filter(pc.match_substring_regex(plain, _MAY_BE, ignore_case=True))
+    # `Person 1` to `Person 1000000` are one text.
+    return may_be, pc.replace_substring_regex(may_be, _NO_PART, " ")
 
 
 def is_of_thing(text: str) -> bool:
@@ -244,158 +335,28 @@ def spares(title: str) -> bool:
     >>> spares("Release list, DoT"), spares("Suspects (Nuh)")
     (True, False)
     """
+    return is_of_victims(title) or is_not_listed(title)
+
+
+def is_not_listed(title: str) -> bool:
+    """Whether a title says, whosever the numbers are, that they are in use again, or not to be blocked.
+
+    >>> [is_not_listed(title) for title in ("Request for unblocking", "Blocking order withdrawn", "Victims' numbers")]
+    [True, True, False]
+    """
     words = words_of(title)
-    is_again = any(word.startswith(_AGAIN) for word in words) or _IN_USE.search(" ".join(words))
+    is_again = any(word.startswith(_AGAIN_IN_TITLES) for word in words) or _IN_USE.search(" ".join(words))
     # A part of its own says it too: `Release list, DoT`.
-    parts = _PARTS.split(title)
-    return is_of_victims(title) or any(map(is_spared, [title, *parts])) or bool(is_again)
+    parts = [title, *_PARTS.split(title)]
+    is_part = any(is_spared(part) and not heads_victims(part) for part in parts)
+    return bool(is_again) or is_part or is_block_unwanted(title) or is_block_lifted(title)
 
 
-def may_spare(heading: str, kind: pa.DataType) -> bool:
-    """Whether a column may say that a number is spared: one of words, days, or answers that its heading asks for."""
-    if may_have_words(kind) or (_is_of_days(heading) and not pa.types.is_nested(kind)):
-        return True
-    of = decoded(kind)
-    return (pa.types.is_boolean(of) or is_number(of)) and bool(_sparing_answers(heading))
+def is_set_aside(name: str) -> bool:
+    """Whether the name of a sheet or a file says that its numbers are not among those to act on.
 
-
-def spared(heading: str, cells: Any, *, may_be_account: bool = False) -> npt.NDArray[np.bool_] | None:
-    """Which cells of a column say that the number of their row is spared; None if none does.
-
-    Args:
-        heading: The heading of the column.
-        cells: An array or a chunked array.
-        may_be_account: Whether what is blocked or released may be an account or a sum, as in a complaint.
+    >>> [is_set_aside(name) for name in ("On hold", "Nodal officers", "Helpline nos", "Fake helplines", "Nuh")]
+    [True, True, True, False, False]
     """
-    if not may_spare(heading, cells.type):
-        return None
-    # Databases give a yes or no as a decimal, 1.00 among them.
-    texts = seen_text(cells.cast(pa.float64()) if pa.types.is_decimal(cells.type) else cells)
-    short = texts.filter(pc.less_equal(pc.binary_length(texts), _LONGEST))
-    sparing = _sparing(heading, pc.unique(short), may_be_account=may_be_account)
-    if not sparing:
-        return None
-    return flags(pc.is_in(texts, pa.array(sparing, pa.string())))
-
-
-def asks(heading: str) -> bool:
-    """Whether a heading asks of each number of a list if it is to be acted upon."""
-    return _sparing_answers(heading) is _NO
-
-
-def is_yes(text: str) -> bool | None:
-    """Whether a text is a yes or a no; None if it is neither."""
-    bare = text.strip().casefold()
-    return bare in _YES if bare in _YES | _NO else None
-
-
-def _is_of_days(heading: str) -> bool:
-    """Whether a heading is that of the days since which numbers are in use again: `Reactivation date`, `Removed on`."""
-    meant = set(words_of(heading)) - _WHEN
-    return bool(meant) and all(word.startswith(_AGAIN) or word in _RELEASED for word in meant)
-
-
-def _leaving(heading: str, texts: Any) -> list[str]:
-    """Those texts that say, below the heading of a column of changes, that a number leaves the list.
-
-    >>> of = lambda heading, *texts: _leaving(heading, pa.array(texts))
-    >>> of("Add/Del", "A", "D"), of("Circle", "New", "Del"), of("Flag", "D")
-    (['D'], [], [])
-    >>> of("Type", "NEW", "REL"), of("op", "-"), of("op", "+", "-")
-    (['REL'], [], ['-'])
-    """
-    words = set(words_of(heading))
-    if not words or not words <= _CHANGE | _OF_CHANGE:
-        return []
-    # Few columns have such headings: only their texts leave Arrow.
-    meant = {text: text.strip().casefold() for text in texts.to_pylist()}
-    if not words & _CHANGE and _JOINS.isdisjoint(meant.values()):
-        return []
-    # A dash stands for an empty cell too.
-    leaves = _LEAVES if "+" in meant.values() else _LEAVES - {"-"}
-    return [text for text, bare in meant.items() if bare in leaves]
-
-
-def _sparing_answers(heading: str, *, may_be_account: bool = False) -> frozenset[str]:
-    """Which of yes and no spares a number, below a heading that asks for one of them."""
-    words = set(words_of(heading))
-    of_victims = heads_victims(" ".join(words - _WHETHER))
-    if of_victims or is_spared(heading):
-        # In a complaint who complains may be the victim, and an account or a sum released.
-        return frozenset() if may_be_account and (of_victims or is_released(heading)) else _YES
-    asked = _FRAUD if may_be_account else _FRAUD | _BLOCKED | _DECIDED
-    # `Block No` is a part of an address.
-    asks = bool(asked & words) and words <= _ASKING and not ("no" in words and "yes" not in words)
-    asks_active = not may_be_account and bool(_ACTIVE & words) and words <= _ASKING_ACTIVE
-    return _NO if asks or asks_active else frozenset()
-
-
-def _is_answer(text: str, answers: frozenset[str], *, is_decided: bool = False) -> bool:
-    """Whether a text is one of the answers; `is_decided`: what is asked is an officer's decision.
-
-    >>> [_is_answer(text, _NO) for text in ("No", "NO.", "no - verified", "No. 12", "Not known", "Yes")]
-    [True, True, True, False, False, False]
-    >>> [_is_answer(text, _NO, is_decided=True) for text in ("Not approved", "Rejected", "no objection")]
-    [True, True, False]
-    """
-    bare = text.strip().casefold()
-    if bare in answers or answers is not _NO:
-        return bare in answers
-    worded = is_decided and (_NO_WORDS.match(bare) is not None or is_against(text))
-    return worded or _NO_FOR.fullmatch(bare) is not None
-
-
-def _is_of_counts(heading: str, texts: Any) -> bool:
-    """Whether a column has how many victims there are: by its heading, or one of victims has more than one in a cell.
-
-    >>> [_is_of_counts(heading, pa.array(["1", "2"])) for heading in ("No. of victims", "Victims", "Victim")]
-    [True, True, False]
-    >>> _is_of_counts("Victims", pa.array(["1", "0"]))
-    False
-    """
-    words = words_of(heading)
-    if len(words) > 1 and words[0] in ("no", "nos", "number") and words[1] == "of":
-        return True
-    # A column of answers is headed `Victim`; of codes, 1 may be yes and 2 no.
-    are_several = bool(words) and all(word in VICTIMS and word.endswith("s") for word in words)
-    return are_several and pc.any(pc.match_substring_regex(texts, r"^\s*0*([2-9]|[1-9]\d+)(\.0)?\s*$")).as_py() is True
-
-
-def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
-    """Those texts that spare a number, below a heading."""
-    sparing = []
-    answers = _sparing_answers(heading, may_be_account=may_be_account)
-    if answers and _is_of_counts(heading, texts):
-        answers -= _ONE
-    if answers:
-        is_decided = bool(_DECIDED & set(words_of(heading)))
-        sparing = [text for text in texts.to_pylist() if _is_answer(text, answers, is_decided=is_decided)]
-    if not may_be_account:
-        sparing += _leaving(heading, texts)
-        sparing += [text for text in texts.to_pylist() if _DAY.search(text)] if _is_of_days(heading) else []
-    if "".join(words_of(heading)) in _SERIAL:
-        notes = texts.filter(pc.match_substring_regex(texts, _NOTE))
-        sparing += notes.filter(pc.invert(pc.match_substring_regex(notes, _ROMAN))).to_pylist()
-    words = set(words_of(heading))
-    if words & _TYPE and words <= _TYPED:
-        sparing += [text for text in texts.to_pylist() if is_of_thing(text)]
-    if len(texts) <= _FEW and not any(map(_ONE_OF_FEW.match, texts.to_pylist())):
-        return sparing
-    # Below a heading such as `Reported by` or `Complainant type`, a victim is who named the number.
-    by_whom = bool(_BY_WHOM & words) or is_of_victims(heading)
-    # A text of figures says nothing, and its letters are found faster than words.
-    has_letters = pc.not_equal(pc.ascii_upper(texts), pc.ascii_lower(texts))
-    texts = texts.filter(pc.or_(has_letters, pc.invert(pc.string_is_ascii(texts))))
-    is_ascii = pc.string_is_ascii(texts)
-    plain = plain_cells(texts.filter(pc.invert(is_ascii)))
-    plain = pc.replace_with_mask(texts, pc.invert(is_ascii), plain)
-    may_be = texts.filter(pc.match_substring_regex(plain, _MAY_BE, ignore_case=True))
-    # Only letters count: `Person 1` to `Person 1000000` are one text.
-    letters = pc.replace_substring_regex(may_be, _NO_LETTERS, " ")
-    say_so = [
-        text
-        for text in pc.unique(letters).to_pylist()
-        if (not by_whom if heads_victims(text) else is_spared(text) and not (may_be_account and is_released(text)))
-    ]
-    found: list[str] = may_be.filter(pc.is_in(letters, pa.array(say_so, pa.string()))).to_pylist()
-    return sparing + found
+    meant = set(words_of(name)) - FILLING - _BESIDE_ASIDE
+    return bool(meant) and meant <= _SET_ASIDE

@@ -19,6 +19,7 @@ from numguard.source.scripts import plain_letters
 
 __all__ = [
     "BEGINNINGS",
+    "DO_NOT_BLOCK",
     "FILLING",
     "NOT_KNOWN",
     "OFFICERS",
@@ -26,11 +27,14 @@ __all__ = [
     "VICTIMS",
     "heads_victims",
     "in_typewriter_font",
+    "is_block_lifted",
+    "is_block_unwanted",
     "is_of_suspects",
     "is_of_victims",
     "is_victim",
     "names_numbers",
     "names_officers",
+    "names_suspects",
     "names_victims",
     "without_victims",
     "words_in",
@@ -102,8 +106,10 @@ OFFICERS: Final = _OFFICERS | words_in(
 )
 #: Words of a title that name no side.
 FILLING = words_in(
-    "a and all contact contacts data detail details for list mobile mobiles msisdn no nos number numbers of",
-    "phone phones s sheet side telephone the whatsapp wise मोबाइल मोबाईल नंबर नम्बर क्रमांक फोन संपर्क सूची यादी लिस्ट विवरण",
+    "a and app all cell contact contacts data detail details for hai is it",
+    "list mob mobile mobiles msisdn no nos number",
+    "numbers of only own ph phone phones s sheet side telephone that the this whats whatsapp wise ye yeh है हैं यह",
+    "ये मोबाइल मोबाईल नंबर नम्बर क्रमांक फोन संपर्क सूची यादी लिस्ट विवरण",
     "तपशील माहिती का की के और व आणि यांचा यांची यांचे મોબાઇલ મોબાઈલ નંબર ફોન સંપર્ક યાદી સૂચિ લિસ્ટ વિગત વિગતો અને નો ની ના",
     "ਮੋਬਾਈਲ ਮੋਬਾਇਲ ਨੰਬਰ ਫੋਨ ਸੰਪਰਕ ਸੂਚੀ ਲਿਸਟ ਵੇਰਵਾ ਵੇਰਵੇ ਅਤੇ ਦਾ ਦੀ ਦੇ ਦੀਆਂ",
     # Mobile, phone, number and list, and `of` and `and` where they are words of their own.
@@ -113,8 +119,9 @@ FILLING = words_in(
 )
 #: Whose numbers, beside a word for victims, are no suspects' either.
 OF_FAMILY = words_in(
-    "brother daughter family father friend husband is member members mother own relative",
-    "relatives sister son spouse wife",
+    "bahan bahin behan beta beti bhai brother daughter family father friend husband",
+    "is mata member members mother own pati",
+    "patni pita relative relatives sister son spouse wife पति पत्नी पिता पुत्र पुत्री बहन बेटा बेटी भाई माता",
 )
 #: Words that stand for a number where none is known.
 NOT_KNOWN = words_in(
@@ -125,7 +132,39 @@ NOT_KNOWN = words_in(
 _NAMED = (
     "disclosed furnished given identified lodged mentioned named provided reported shared stated submitted supplied"
 )
+#: A block, and that it is not wanted, in whatever text: `Kindly do not block the following`. One that did not happen is
+#: another thing: `Not blocked`, `Block nahi hua`.
+_BLOCK: Final = (
+    "(?:bar|barred|barring|block|blocked|blocking|deactivate|deactivated|disconnect|disconnected|suspend|suspended)"
+)
+_UNWANTED: Final = re.compile(
+    r"\b(?:do not|don t|dont|kindly not|no need to|not to|please not|(?:must|need|shall|should) not) "
+    rf"(?:be |have been )?{_BLOCK}\b"
+    r"|\b(?:band|bandh|block|disconnect) (?:(?:mat|na)\b|(?:nahi|nahin) kar(?:na|ne|ni|o|e|en|ein|na hai)\b)"
+    r"|(?<!\S)(?:बंद|बन्द|ब्लाक|ब्लॉक) (?:(?:न|ना|मत)(?: |$)|(?:नहीं|नही) कर(?:ना|ने|नी|ें|े)(?: |$)|कर(?:ू|ू|ण्यात) न)"
+)
+#: The same in further languages.
+DO_NOT_BLOCK: Final = tuple(
+    f" {plain_letters(phrase)} "
+    for phrase in (
+        "ब्लॉक करू नये", "ब्लॉक करू नका", "बंद करू नये", "બ્લોક ન કરવા", "બ્લોક ન કરવું", "બ્લોક ન કરવો", "બ્લોક ન કરો",
+        "બ્લોક કરશો નહીં", "બ્લોક કરવું નહીં", "બ્લોક કરવો નહીં", "ਬਲਾਕ ਨਾ ਕਰੋ", "ਬਲਾਕ ਨਾ ਕੀਤਾ ਜਾਵੇ",
+        "ਬਲਾਕ ਨਹੀਂ ਕਰਨਾ", "ਬੰਦ ਨਹੀਂ ਕਰਨਾ",
+        "બંધ ન કરવો", "বন্ধ করবেন না",
+        "ব্লক করবেন না", "ব্লক করা যাবে না", "ব্লক নকৰিব", "ବ୍ଲକ୍ କରନ୍ତୁ ନାହିଁ", "ବ୍ଲକ କରନ୍ତୁ ନାହିଁ", "பிளாக் செய்ய வேண்டாம்",
+        "தடை செய்ய வேண்டாம்", "முடக்க வேண்டாம்", "బ్లాక్ చేయవద్దు", "బ్లాక్ చేయకండి", "ಬ್ಲಾಕ್ ಮಾಡಬೇಡಿ", "ಬ್ಲಾಕ್ ಮಾಡಬಾರದು",
+        "ബ്ലോക്ക് ചെയ്യരുത്", "بلاک نہ کریں",
+    )
+)  # fmt: skip
+#: A block that was a mistake, or is one no more.
+_LIFTED: Final = re.compile(
+    rf"\b{_BLOCK}\b.* (?:by mistake|cancell?ed|erroneously|in error|lifted|mistakenly|recalled|revoked|withdrawn"
+    r"|wrongly)\b"
+    rf"|\b(?:cancellation|lifting|recall|revocation|withdrawal) of (?:the )?{_BLOCK}\b"
+    rf"|\b(?:by mistake|erroneously|in error|mistakenly|wrongly) (?:\w+ ){{0,3}}{_BLOCK}\b"
+)
 _VICTIM = "#"
+_LETTERS: Final = re.compile("[A-Za-z]+")
 _BY_VICTIMS = re.compile(
     rf"\b(?:(?:{_NAMED.replace(' ', '|')}) by|(?:collected|obtained|received|taken) from)(?: the| all| various)? #"
     r"|#(?: के)? (?:द्वारा|dwara|dvara)(?= )|#(?= wise )"
@@ -154,7 +193,7 @@ def names_victims(title: str) -> bool:
     words = words_of(title)
     if not any(map(is_victim, words)):
         return in_typewriter_font(title)
-    return not _names_suspects(words) or _VICTIM in _BY_VICTIMS.sub("", _marked(words))
+    return not _has_suspect(words) or _VICTIM in _BY_VICTIMS.sub("", _marked(words))
 
 
 def names_officers(heading: str) -> bool:
@@ -176,14 +215,25 @@ def in_typewriter_font(title: str) -> bool:
     return _TYPED.search(title) is not None
 
 
+@lru_cache(10_000)
 def is_victim(word: str) -> bool:
     """Whether a word is one for victims."""
     return word in VICTIMS or word.startswith(BEGINNINGS)
 
 
+def names_suspects(text: str) -> bool:
+    """Whether a word of a text is one for suspects, or for numbers to be blocked."""
+    return _has_suspect(words_of(text))
+
+
 def is_of_suspects(title: str) -> bool:
-    """Whether a title names suspects, or numbers to be blocked, and no victims but those who named them."""
-    return _names_suspects(words_of(title)) and not is_of_victims(title)
+    """Whether a title names suspects, or numbers to be blocked, and no victims but those who named them.
+
+    >>> [is_of_suspects(title) for title in ("Blocked numbers", "Suspects of victims", "Not to be blocked")]
+    [True, False, False]
+    """
+    is_unblocked = is_block_unwanted(title) or is_block_lifted(title)
+    return names_suspects(title) and not is_of_victims(title) and not is_unblocked
 
 
 def names_numbers(heading: str) -> bool:
@@ -195,6 +245,27 @@ def names_numbers(heading: str) -> bool:
     return is_of_suspects(heading) and set(words_of(heading)) <= FILLING | _SUSPECTS | {"be", "block", "to"}
 
 
+def is_block_unwanted(text: str) -> bool:
+    """Whether a text says, beside other words too, that numbers are not to be blocked.
+
+    >>> [is_block_unwanted(text) for text in ("Kindly do not block", "Not blocked", "Do not unblock", "ब्लॉक न करें")]
+    [True, False, False, True]
+    """
+    words = " ".join(words_of(text))
+    if _UNWANTED.search(words):
+        return True
+    return not words.isascii() and any(phrase in f" {words} " for phrase in DO_NOT_BLOCK)
+
+
+def is_block_lifted(title: str) -> bool:
+    """Whether a title says that a block was a mistake, or is one no more.
+
+    >>> [is_block_lifted(title) for title in ("Blocking order withdrawn", "Wrongly sent for blocking", "Blocked")]
+    [True, True, False]
+    """
+    return _LIFTED.search(" ".join(words_of(title))) is not None
+
+
 def without_victims(title: str) -> str:
     """A title of suspects without the words about the victims who named them; any other title as it is.
 
@@ -204,7 +275,7 @@ def without_victims(title: str) -> str:
     return _BY_VICTIMS.sub("", _marked(words_of(title))).strip() if is_of_suspects(title) else title
 
 
-def _names_suspects(words: Sequence[str]) -> bool:
+def _has_suspect(words: Sequence[str]) -> bool:
     return bool(_SUSPECTS & set(words)) or " to block " in f" {' '.join(words)} "
 
 
@@ -230,8 +301,12 @@ def words_of(text: str) -> list[str]:
     Two words that are one for victims together, as शिकायत कर्ता and ભોગ બનનાર, are one.
     """
     plain = plain_letters(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text))
+    if plain.isascii():
+        there = _LETTERS.findall(plain)
+    else:
+        there = "".join(char if unicodedata.category(char)[0] in "LM" else " " for char in plain).split()
     words: list[str] = []
-    for word in "".join(char if unicodedata.category(char)[0] in "LM" else " " for char in plain).split():
+    for word in there:
         before = words[-1] if words else ""
         if before and not is_victim(before) and is_victim(before + word) and not is_victim(word):
             words[-1] += word

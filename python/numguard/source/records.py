@@ -140,7 +140,8 @@ def _only(parts: Sequence[Part], source: Any) -> Part:
         sheets = named([str(part.about.sheet) for part in parts])
         raise InputError(
             f"{source}: has {len(parts)} sheets that are not empty ({sheets}); choose one with "
-            "sheet= (complaints add and outcomes: --sheet), one after the other if all are meant"
+            "sheet= (complaints add and outcomes: --sheet), or save it as a file of its own; one after the other if "
+            "all are meant"
         )
     names = ", ".join(named([str(part.name).removeprefix(f"{source}/")]) for part in parts[:10])
     raise InputError(f"{source}: contains {len(parts)} files ({names}): unpack it and give them one at a time")

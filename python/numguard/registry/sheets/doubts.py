@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import is_list, named, pc
-from numguard.number_list.spared import spared
+from numguard.number_list.beside import spared
 from numguard.number_list.titles import NOT_KNOWN
 from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.sheets import cells

@@ -1,0 +1,306 @@
+"""The cells beside the numbers of a list or a sheet: which of them say that the number of their row is spared.
+
+Owns the headings that ask for an answer, a day or a change, and what answers them. Independent of files, and of the
+words that spare a number below any heading (`spared`). One idea: **a heading gives a short cell its meaning**: `Yes`
+below `Do not block`, `No` below `To be blocked`, `Del` below `Change`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from numguard.compute import decoded, flags, is_number, pc, seen_text
+from numguard.number_list.actions import is_against, may_have_words
+from numguard.number_list.spared import (
+    AGAIN,
+    BY_WHOM,
+    RELEASED,
+    is_of_thing,
+    is_released,
+    is_spared,
+    may_be_spared,
+    why_spared,
+)
+from numguard.number_list.titles import (
+    NOT_KNOWN,
+    VICTIMS,
+    heads_victims,
+    is_of_victims,
+    names_suspects,
+    words_in,
+    words_of,
+)
+
+__all__ = ["asks", "asks_to_act", "is_of_serials", "is_yes", "may_spare", "spared"]
+
+#: Words of headings of columns that answer yes or no, and the answers.
+_BLOCK: Final = frozenset(["block", "blocking", "ब्लॉक"])
+_BLOCKED: Final = _BLOCK | {"blocked"}
+_FRAUD: Final = words_in(
+    "accused fraud fraudster fraudulent malicious scam scammer suspect suspected suspicious संदिग्ध सन्दिग्ध धोखाधडी"
+)
+#: What an officer answers of each number of a list.
+_DECIDED: Final = words_in(
+    "accepted acceptance approval approved confirmation confirmed recommendation recommended sanctioned"
+)
+_ASKING: Final = (
+    _BLOCKED
+    | _FRAUD
+    | _DECIDED
+    | words_in(
+        "a acp adcp addl be been by cell cp cyber dcp dig dsp final flag for has igp",
+        "io is jcp label mobile n nodal number no",
+        "of officer required sho should sp ssp status the this to unblock verified whether y yes करें करे करना क्या है हैं",
+    )
+)
+#: The same of columns that say whether the row still counts: `Is Active`, `Valid (Y/N)`.
+_ACTIVE: Final = words_in("active valid")
+_ASKING_ACTIVE: Final = _ACTIVE | words_in("entry flag is n no record row still whether y yes")
+_ONE: Final = frozenset(["1", "1.0"])
+_TICKS: Final = frozenset("\u2611\u2705\u2713\u2714\u221a")
+_YES: Final = _ONE | _TICKS | {"yes", "y", "true", "हाँ", "हां", "जी हाँ", "जी हां", "haan", "ji haan"}
+#: Below a heading that spares a number any mark is a yes.
+_MARKED: Final = _YES | {"x", "*", "done"}
+#: Words of headings that ask whether a number is a victim's, beside those for victims: `Is victim (Y/N)`.
+_WHETHER: Final = words_in("flag is n whether y yes")
+_NO: Final = frozenset(
+    ["no", "not", "n", "false", "0", "0.0", "nahi", "nahin", "नहीं", "नही", "\u00d7", "\u2610", "\u2612", "\u2717",
+     "\u2718", "\u274c"]
+)  # fmt: skip
+#: Yes, and why; and no, and why.
+_YES_FOR: Final = re.compile(r"(?:yes|true|haan|हाँ|हां)(?:\s*[.,:;!(]|\s+[^\w\s]).*", re.DOTALL)
+_NO_FOR: Final = re.compile(r"(?:no|false|नहीं|नही)(?:\s*[.,:;!(](?!\s*\d)|\s+[^\w\s](?!\s*\d)).*", re.DOTALL)
+#: The same below what an officer answers.
+_NO_WORDS: Final = re.compile(r"(?:no|not|नहीं|नही) (?!objection)")
+#: Words beside them in headings of days, and the digits of a day.
+_WHEN: Final = words_in("at date day dated dt no number of on time")
+_DAY: Final = re.compile(r"(?:\d\D*){4}")
+#: How further words of such headings begin: `Re-verified on`, `Surrendered on`, and their day of a stay order.
+_OF_DAYS: Final = re.compile(r"(?:re ?verif\w*|surrender\w*|(?:court )?stay(?: order)?)(?: (?:done|successful))?")
+#: Words of headings of sums, which are restored or released too, and of blocks beside what lifts them.
+_OF_SUMS: Final = _BLOCKED | words_in("account amount amt bank inr money no not rs rupees sum")
+#: Words of headings of columns that say what a change does to each row: `Change`, `Operation`, `Add/Del`.
+_CHANGE: Final = words_in(
+    "add added addition change changes delta modification op operation operations update updation",
+)
+_OF_CHANGE: Final = words_in(
+    "a c code d del delete deleted deletion flag i indicator kind list m mode n new number of or r record rel release",
+    "released rem remove removed status the to type u",
+)
+#: What is beside it in a column with less of a heading, such as `Type` or `Flag`, which is then one of changes too.
+_JOINS: Final = words_in("+ add added addition ins insert new")
+#: What such a column has for a number that leaves the list. Shorter than words: `Del` may be Delhi in another column.
+_LEAVES: Final = words_in("- d del dlt drop dropped minus out r rel rem rmv withdraw")
+#: Words of headings of columns that say what each row has: `Type`, `Identifier type`.
+_TYPE: Final = frozenset(["kind", "type", "प्रकार"])
+_TYPED: Final = _TYPE | words_in(
+    "contact data entity field id identifier indicator no number of parameter suspect suspected the value"
+)
+#: Words of headings of the names of persons whose the numbers are.
+_NAME: Final = frozenset(["name", "naam", "names", "नाम"])
+_NAMED: Final = _NAME | words_in("customer full holder of owner party person s subscriber the user")
+#: Headings of serial numbers, by their letters alone, and a word in such a column: the row is a note below the table.
+_SERIAL: Final = words_in("serial serialno serialnumber sl slno sn sno sr srno srlno क्रमसंख्या क्रमांक क्रसं")
+_NOTE: Final = r"^\P{Nd}*[\pL\pM]{3}\P{Nd}*$"
+_ROMAN: Final = r"(?i)^[^\pL]*[ivxlc]+[^\pL]*$"
+#: The bytes of the longest cell that is looked at.
+_LONGEST: Final = 120
+
+
+def may_spare(heading: str, kind: pa.DataType) -> bool:
+    """Whether a column may say that a number is spared: one of words, days, or answers that its heading asks for."""
+    if may_have_words(kind) or (_is_of_days(heading) and not pa.types.is_nested(kind)):
+        return True
+    of = decoded(kind)
+    return (pa.types.is_boolean(of) or is_number(of)) and bool(_sparing_answers(heading))
+
+
+def spared(heading: str, cells: Any, *, may_be_account: bool = False) -> npt.NDArray[np.bool_] | None:
+    """Which cells of a column say that the number of their row is spared; None if none does.
+
+    Args:
+        heading: The heading of the column.
+        cells: An array or a chunked array.
+        may_be_account: Whether what is blocked or released may be an account or a sum, as in a complaint.
+    """
+    if not may_spare(heading, cells.type):
+        return None
+    # Databases give a yes or no as a decimal, 1.00 among them.
+    texts = seen_text(cells.cast(pa.float64()) if pa.types.is_decimal(cells.type) else cells)
+    short = texts.filter(pc.less_equal(pc.binary_length(texts), _LONGEST))
+    sparing = _sparing(heading, pc.unique(short), may_be_account=may_be_account)
+    if not sparing:
+        return None
+    return flags(pc.is_in(texts, pa.array(sparing, pa.string())))
+
+
+def asks(heading: str) -> bool:
+    """Whether a heading asks of each number of a list if it is to be acted upon."""
+    return _sparing_answers(heading) is _NO
+
+
+def asks_to_act(heading: str) -> bool:
+    """Whether it asks so of what is to be done, or was decided: another text than a yes is no yes there.
+
+    >>> [asks_to_act(heading) for heading in ("To be blocked", "Block", "Approved by SP", "Blocked", "Is fraud")]
+    [True, True, True, False, False]
+    """
+    words = words_of(heading)
+    return asks(heading) and (" ".join(words[:2]) == "to be" or not (_BLOCK | _DECIDED).isdisjoint(words))
+
+
+def is_yes(text: str) -> bool | None:
+    """Whether a text is a yes or a no; None if it is neither."""
+    bare = _as_answer(text)
+    return bare in _YES if bare in _YES | _NO else None
+
+
+def is_of_serials(heading: str) -> bool:
+    """Whether a heading is that of serial numbers."""
+    return "".join(words_of(heading)) in _SERIAL
+
+
+def _as_answer(text: str) -> str:
+    return text.strip().casefold().rstrip(". ") or text.strip()
+
+
+def _is_of_days(heading: str) -> bool:
+    """Whether a heading is that of the days since which numbers are in use again: `Reactivation date`, `Removed on`."""
+    meant = [word for word in words_of(heading) if word not in _WHEN]
+    if _OF_DAYS.fullmatch(" ".join(meant)):
+        return True
+    return bool(meant) and all(word.startswith((*AGAIN, "restor")) or word in RELEASED for word in meant)
+
+
+def _is_of_again(heading: str) -> bool:
+    """Whether a heading is that of what is known of an unblocking: a row that has anything there was unblocked.
+
+    >>> [_is_of_again(heading) for heading in ("Unblock letter no.", "Reason for unblocking", "Block/Unblock")]
+    [True, True, False]
+    """
+    words = [word for word in words_of(heading) if word not in ("no", "number")]
+    return any(word.startswith(AGAIN) for word in words) and _OF_SUMS.isdisjoint(words)
+
+
+def _is_nothing(text: str) -> bool:
+    """Whether a text says that there is nothing: `-`, `NA`, `Not requested`."""
+    words = words_of(text)
+    is_figure = any(map(str.isdecimal, text)) and _as_answer(text) not in _NO
+    return not (words or is_figure) or text in _NO or (bool(words) and (words[0] in _NO or set(words) <= NOT_KNOWN))
+
+
+def _leaving(heading: str, texts: Any) -> list[str]:
+    """Those texts that say, below the heading of a column of changes, that a number leaves the list.
+
+    >>> of = lambda heading, *texts: _leaving(heading, pa.array(texts))
+    >>> of("Add/Del", "A", "D"), of("Circle", "New", "Del"), of("Flag", "D")
+    (['D'], [], [])
+    >>> of("Type", "NEW", "REL"), of("op", "-"), of("op", "+", "-")
+    (['REL'], [], ['-'])
+    """
+    words = set(words_of(heading))
+    if not words or not words <= _CHANGE | _OF_CHANGE:
+        return []
+    # Few columns have such headings: only their texts leave Arrow.
+    meant = {text: text.strip().casefold() for text in texts.to_pylist()}
+    if not words & _CHANGE and _JOINS.isdisjoint(meant.values()):
+        return []
+    # A dash stands for an empty cell too.
+    leaves = _LEAVES if "+" in meant.values() else _LEAVES - {"-"}
+    return [text for text, bare in meant.items() if bare in leaves]
+
+
+def _sparing_answers(heading: str, *, may_be_account: bool = False) -> frozenset[str]:
+    """Which of yes and no spares a number, below a heading that asks for one of them."""
+    words = set(words_of(heading))
+    of_victims = heads_victims(" ".join(words - _WHETHER))
+    if of_victims or is_spared(heading):
+        # In a complaint who complains may be the victim, and an account or a sum released.
+        return frozenset() if may_be_account and (of_victims or is_released(heading)) else _MARKED
+    asked = _FRAUD if may_be_account else _FRAUD | _BLOCKED | _DECIDED
+    # `Block No` is a part of an address.
+    asks = bool(asked & words) and words <= _ASKING and not ("no" in words and "yes" not in words)
+    asks_active = not may_be_account and bool(_ACTIVE & words) and words <= _ASKING_ACTIVE
+    return _NO if asks or asks_active else frozenset()
+
+
+def _is_answer(text: str, answers: frozenset[str], *, is_decided: bool = False) -> bool:
+    """Whether a text is one of the answers; `is_decided`: what is asked is an officer's decision.
+
+    >>> [_is_answer(text, _NO) for text in ("No", "NO.", "no - verified", "No. 12", "Not known", "Yes")]
+    [True, True, True, False, False, False]
+    >>> [_is_answer(text, _NO, is_decided=True) for text in ("Not approved", "Rejected", "no objection")]
+    [True, True, False]
+    >>> [_is_answer(text, _MARKED) for text in ("Yes.", "yes - victim", "x", "No")]
+    [True, True, True, False]
+    """
+    bare = _as_answer(text)
+    if bare in answers:
+        return True
+    if answers is not _NO:
+        return _YES_FOR.fullmatch(text.strip().casefold()) is not None
+    worded = is_decided and (_NO_WORDS.match(bare) is not None or is_against(text))
+    return worded or _NO_FOR.fullmatch(text.strip().casefold()) is not None
+
+
+def _is_of_counts(heading: str, texts: Any) -> bool:
+    """Whether a column has how many victims there are: by its heading, or one of victims has more than one in a cell.
+
+    >>> [_is_of_counts(heading, pa.array(["1", "2"])) for heading in ("No. of victims", "Victims", "Victim")]
+    [True, True, False]
+    >>> _is_of_counts("Victims", pa.array(["1", "0"]))
+    False
+    """
+    words = words_of(heading)
+    if len(words) > 1 and words[0] in ("no", "nos", "number") and words[1] == "of":
+        return True
+    # A column of answers is headed `Victim`; of codes, 1 may be yes and 2 no.
+    are_several = bool(words) and all(word in VICTIMS and word.endswith("s") for word in words)
+    return are_several and pc.any(pc.match_substring_regex(texts, r"^\s*0*([2-9]|[1-9]\d+)(\.0)?\s*$")).as_py() is True
+
+
+def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
+    """Those texts that spare a number, below a heading."""
+    sparing = _sparing_below(heading, texts, may_be_account=may_be_account)
+    words = set(words_of(heading))
+    # Below a heading such as `Reported by` or `Complainant type`, a victim is who named the number.
+    by_whom = bool(BY_WHOM & words) or (is_of_victims(heading) and not names_suspects(heading))
+    is_name = bool(_NAME & words) and words <= _NAMED
+    may_be, forms = may_be_spared(texts)
+    left_out = {None, *(["victims"] if by_whom else []), *(["released"] if may_be_account else [])}
+    say_so = [
+        form
+        for form in pc.unique(forms).to_pylist()
+        if why_spared(form, is_name=is_name and not may_be_account) not in left_out
+    ]
+    found: list[str] = may_be.filter(pc.is_in(forms, pa.array(say_so, pa.string()))).to_pylist()
+    return sparing + found
+
+
+def _sparing_below(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
+    """Those texts that spare a number below this heading, and say nothing below another."""
+    sparing: list[str] = []
+    answers = _sparing_answers(heading, may_be_account=may_be_account)
+    if answers:
+        is_decided = bool(_DECIDED & set(words_of(heading)))
+        counted = _ONE if answers is _MARKED and _is_of_counts(heading, texts) else frozenset()
+        there = (text for text in texts.to_pylist() if _as_answer(text) not in counted)
+        sparing = [text for text in there if _is_answer(text, answers, is_decided=is_decided)]
+    if not may_be_account:
+        sparing += _leaving(heading, texts)
+        if _is_of_days(heading):
+            sparing += [text for text in texts.to_pylist() if _DAY.search(text)]
+        elif _is_of_again(heading):
+            sparing += [text for text in texts.to_pylist() if not _is_nothing(text)]
+    if is_of_serials(heading):
+        notes = texts.filter(pc.match_substring_regex(texts, _NOTE))
+        sparing += notes.filter(pc.invert(pc.match_substring_regex(notes, _ROMAN))).to_pylist()
+    words = set(words_of(heading))
+    if words & _TYPE and words <= _TYPED:
+        sparing += [text for text in texts.to_pylist() if is_of_thing(text)]
+    return sparing

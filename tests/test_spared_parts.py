@@ -1,0 +1,250 @@
+"""What spares a number beside other words: in a part of a cell, as a phrase, below a heading, in a title or a name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+from numguard.cli import run
+from numguard.errors import ColumnError
+from numguard.number_list import read_numbers, spared
+from numguard.number_list.titles import BEGINNINGS, VICTIMS
+from test_spared import MEANT, OTHER, SPARED, SUSPECT, as_files
+
+#: Cells below a heading such as `Remarks`.
+IN_PART = [
+    "Victim, do not block", "Victim - do not block", "Not suspect, victim", "Genuine (KYC done)", "Excluded as victim",
+    "Do not block this number", "Don't block this", "Kindly do not block the above", "Pls unblock",
+    "Unblock this number",
+    "Unblocked on 05.02.2026", "Unblocked as per court order", "Restored on 05.02.2026",
+    "Removed from list on 02/03/26",
+    "Cleared by SP", "Exempted by SP", "Withdrawn on request", "Victim's mob no", "victim ph no", "Victim WhatsApp",
+    "Victim only", "ye victim hai", "पीड़ित है", "This is complainant number", "victim ka bhai", "पीड़ित का भाई",
+    "Ramesh (victim)", "Ramesh Kumar - complainant", "Unbarred", "unbarring done", "Services resumed", "Reconnect",
+    "Do not disconnect", "Not to be deactivated", "गलत नंबर", "galat number", "wrong mobile no", "wrong number entered",
+    "ખોટો નંબર", "अनब्लाक", "अनब्लॉक करें", "अनब्लॉक कर दिया", "unblock karo", "ब्लॉक नहीं करना है", "ब्लॉक मत करो",
+    "ब्लाक ना करें", "बंद न करें", "band mat karo", "block na karein", "block nahi karna", "Clean chit", "No role found",
+    "Nothing adverse found", "Not involved in this case", "Genuine user", "genuine customer", "Re-verified OK",
+    "Verified and found ok", "निर्दोष पाया गया", "क्लीन चिट", "संदिग्ध नहीं", "Court stay", "Stay granted by Hon'ble HC",
+    "Stay order CWP 1234/2026", "स्थगन आदेश", "whitelisted, see letter", "Fraud / Unblocked",
+    "Not approved", "not recommended for blocking",
+]  # fmt: skip
+#: Cells that spare a number below the heading of a name alone.
+NAMES = ["Victim: Sunita", "Complainant Ramesh", "शिकायतकर्ता रमेश", "Complainant - Ravi", "Sunita victim"]
+#: Cells that do not spare the number of their row.
+ORDINARY = [
+    "Not unblocked till date", "Not to be unblocked", "Do not unblock", "Should not be unblocked", "Not genuine",
+    "Not genuine user", "Not a victim", "not innocent", "Reported by victim", "Called the victim",
+    "Victim lost Rs 50000",
+    "As per complainant", "As per victim statement", "Victim: Sunita, lost 5000", "Complainant: Ravi Kumar",
+    "Could not be blocked", "block nahi hua", "नंबर बंद है", "बंद नहीं हुआ", "Number not reachable", "Not in use now",
+    "Switched off", "Fake customer care", "Posing as police officer", "wrong person", "wrong number scam",
+    "Stays in Nuh",
+    "Released on bail", "Not yet unblocked", "Unblock request rejected", "Blocked on 05.02.2026", "Genuine complaint",
+    "Informed by bank (victim)", "Sector 14, Block C", "No. 12, Block A", "SIM activated", "KYC done", "Verified", "OK",
+    "Pending", "no response from suspect", "अनब्लॉक न करें", "Suspect", "Fraud", "Sr. 2 and 3", "Account frozen",
+]  # fmt: skip
+#: Titles of letters that ask for numbers to be unblocked, above one that names them as blocked.
+UNBLOCKING = [
+    "Request for unblocking of mobile numbers", "Numbers to be unbarred", "Kindly do not block the following numbers",
+    "निम्न नंबर ब्लॉक न करें", "Resumption of services", "Blocking order withdrawn", "Wrong numbers",
+    "Following numbers should not be blocked", "List of numbers blocked mistakenly in FIR 12",
+    "These numbers were wrongly sent for blocking", "अनब्लॉक करने वाले नंबर",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", IN_PART)
+def test_a_cell_that_spares_by_a_part_or_a_phrase(tmp_path: Path, cell: str) -> None:
+    assert spared.why_spared(cell) is not None
+    for path in as_files(tmp_path, "Remarks", cell):
+        with pytest.raises(ColumnError, match=r"'Remarks' says in row [23]"):
+            read_numbers(path)
+
+
+@pytest.mark.parametrize("cell", [*ORDINARY, *(text for text in MEANT if text)])
+def test_a_cell_that_does_not(tmp_path: Path, cell: str) -> None:
+    for path in as_files(tmp_path, "Remarks", cell, "Suspect"):
+        assert len(read_numbers(path).keys) == 2
+
+
+@pytest.mark.parametrize("cell", NAMES)
+@pytest.mark.parametrize("heading", ["Name", "Subscriber Name", "नाम", "Name of the holder"])
+def test_a_name_that_is_a_victims(tmp_path: Path, heading: str, cell: str) -> None:
+    for path in as_files(tmp_path, heading, cell, "Ravi"):
+        with pytest.raises(ColumnError, match="says in row"):
+            read_numbers(path)
+    for path in as_files(tmp_path, "Remarks", NAMES[0], "Ravi"):
+        assert len(read_numbers(path).keys) == 2
+
+
+def test_a_text_that_spares_is_looked_at_however_many_there_are() -> None:
+    """Few texts are looked for by one expression, and many by another: both find each text that spares."""
+    texts = [*SPARED, *IN_PART, *NAMES, "victimMobile", "1. victims", "do  not\nblock\n", "\u200dvictim"]
+    texts += [form for word in sorted(VICTIMS | spared.RELEASED) for form in (word, word.upper(), f"({word}) no")]
+    texts += [f"{word}x" for word in BEGINNINGS]
+    texts = list(dict.fromkeys(texts))
+    for others in (0, 1_100):
+        found, forms = spared.may_be_spared(pa.array([*texts, *(f"Ravi {k} Nuh" for k in range(others))]))
+        assert set(found.to_pylist()) == set(texts)
+        for text, form in zip(found.to_pylist(), forms.to_pylist(), strict=True):
+            assert spared.why_spared(form) == spared.why_spared(text), text
+
+
+BOTH = ["Role (Victim/Suspect)", "Victim/Suspect", "Suspect / Complainant", "Whether victim or suspect", "पीड़ित/संदिग्ध"]
+
+
+@pytest.mark.parametrize("heading", [*BOTH, "Complainant/Accused", "आरोपी/पीड़ित"])
+def test_a_column_that_asks_which_of_both_sides_it_is(tmp_path: Path, heading: str) -> None:
+    for cell in ("Victim", "Complainant", "पीड़ित"):
+        for path in as_files(tmp_path, heading, cell, "Suspect"):
+            with pytest.raises(ColumnError, match="says in row"):
+                read_numbers(path)
+
+
+@pytest.mark.parametrize("heading", ["Do not block", "Unblock", "Victim", "Whitelisted", "Not suspect", "Wrong number"])
+@pytest.mark.parametrize("mark", ["✓", "✔", "√", "☑", "x", "X", "*", "yes.", "Yes - seen", "haan", "Done"])
+def test_any_mark_below_a_heading_that_spares(tmp_path: Path, heading: str, mark: str) -> None:
+    for path in as_files(tmp_path, heading, mark, ""):
+        with pytest.raises(ColumnError, match="says in row"):
+            read_numbers(path)
+
+
+@pytest.mark.parametrize("heading", ["Block", "Confirmed", "To be blocked", "Approval of DCP"])
+@pytest.mark.parametrize(("yes", "other"), [("✓", ""), ("√", "\u00d7"), ("☑", "☐"), ("Yes", "Hold"), ("Yes", "-"),
+    ("Y", "NA"), ("✓", "x"), ("Yes", "?"), ("Yes", "Not required"), ("haan", "nahi")])  # fmt: skip
+def test_a_row_without_a_yes_beside_rows_with_one(tmp_path: Path, heading: str, yes: str, other: str) -> None:
+    for cells in ((yes, other), (other, yes)):
+        for path in as_files(tmp_path, heading, *cells):
+            with pytest.raises(ColumnError, match=r"(says|has no answer) in row [123]"):
+                read_numbers(path)
+    for path in as_files(tmp_path, heading, yes, yes):
+        assert len(read_numbers(path).keys) == 2
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [("Unblock letter no.", "233"), ("Reason for unblocking", "KYC"), ("Re-verified on", "05/02/2026"),
+     ("Surrendered on", "2026-02-05"), ("Stay order date", "05/02/2026"), ("Unbarring date", "05/02/2026")],
+)  # fmt: skip
+def test_a_column_of_what_is_known_of_an_unblocking(tmp_path: Path, heading: str, cell: str) -> None:
+    for path in as_files(tmp_path, heading, cell, ""):
+        if path.suffix != ".json":
+            with pytest.raises(ColumnError, match="says in row"):
+                read_numbers(path)
+    for nothing in ("", "-", "NA", "No", "Nil", "Not requested"):
+        for path in as_files(tmp_path, heading, nothing, ""):
+            assert len(read_numbers(path).keys) == 2
+
+
+@pytest.mark.parametrize("title", UNBLOCKING)
+def test_a_request_to_unblock_names_the_numbers_as_blocked(tmp_path: Path, title: str) -> None:
+    path = tmp_path / "letter.csv"
+    for below in ("", "Details of blocked mobile numbers:\n", "Ref: list of blocked numbers dated 01.02.2026\n"):
+        path.write_text(f"{title}\n{below}Sr. No.,Mobile Number,c\n1,{OTHER},x\n")
+        for column in (None, "Mobile Number"):
+            with pytest.raises(ColumnError, match=r"title in line 1 names numbers that are not to be listed"):
+                read_numbers(path, column=column)
+        assert len(read_numbers(path, actions=["release"], column=None).keys) == 1
+    path.write_text(f"List of victims\nDetails of blocked mobile numbers:\nSr. No.,Mobile Number,c\n1,{OTHER},x\n")
+    assert len(read_numbers(path).keys) == 1
+
+
+def book(path: Path, sheets: dict[str, str]) -> Path:
+    made: Any = openpyxl.Workbook()
+    made.remove(made.active)
+    for name, number in sheets.items():
+        made.create_sheet(name).append(["Mobile"])
+        made[name].append([number])
+    made.save(path)
+    return path
+
+
+ASIDE = ["On hold", "Rejected", "Dropped", "Nodal officers", "Helplines", "Staff numbers", "Wrong numbers", "Sample"]
+
+
+@pytest.mark.parametrize("name", [*ASIDE, "Genuine users", "Do not block"])
+def test_a_sheet_that_is_set_apart(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ColumnError, match="is named as numbers that are not to be listed"):
+        read_numbers(book(tmp_path / "a.xlsx", {"Suspects": SUSPECT, name: OTHER}))
+
+
+def test_the_sheets_that_count_are_named(tmp_path: Path) -> None:
+    path = book(tmp_path / "a.xlsx", {"Nuh": SUSPECT, "9876543210": OTHER})
+    (warning,) = read_numbers(path).account["warnings"]
+    assert warning == "the numbers of 2 sheets or members count: Nuh, (a number)"
+    assert read_numbers(path, actions=None).account["warnings"] == []
+    assert read_numbers(book(path, {"Nuh": SUSPECT})).account["warnings"] == []
+
+
+@pytest.mark.parametrize("signature", [f",{OTHER},SI Ram Singh (IO)", f",Mob {OTHER},", f"-,{OTHER},SHO"])
+def test_a_number_below_the_last_serial_number_is_an_officers(tmp_path: Path, signature: str) -> None:
+    path = tmp_path / "a.csv"
+    rows = f"Sr. No.,Mobile Number,Name\n1,{SUSPECT},Unknown\n2,9876501234,Ram\n"
+    path.write_text(f"{rows}{signature}\n")
+    with pytest.raises(ColumnError, match=r"the number in row 4 is below the last one that has a serial number"):
+        read_numbers(path)
+    # A serial number for several numbers, or for none.
+    for more in (f"{signature}\n3,9876501235,x\n", "", "".join(f",987650124{k},x\n" for k in range(3))):
+        path.write_text(rows + more)
+        assert len(read_numbers(path).keys) >= 2
+
+
+def test_serial_numbers_in_typed_columns(tmp_path: Path) -> None:
+    made: Any = openpyxl.Workbook()
+    for row in (["S.No", "Mobile"], [1, SUSPECT], [2, "9876501234"], [None, OTHER]):
+        made.active.append(row)
+    made.save(tmp_path / "a.xlsx")
+    with pytest.raises(ColumnError, match="row 4 is below the last one that has a serial number"):
+        read_numbers(tmp_path / "a.xlsx")
+
+
+@pytest.mark.parametrize("note", ["Note: Sr. No. 2 is not to be blocked", "Green colour = not to be blocked"])
+@pytest.mark.parametrize("begin", ["", ","])
+def test_a_note_that_some_are_not_to_be_blocked(tmp_path: Path, note: str, begin: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"Sr. No.,Mobile Number\n1,{SUSPECT}\n2,{OTHER}\n{begin}{note}\n")
+    with pytest.raises(ColumnError, match=r"row 4 is a note that numbers are not to be blocked"):
+        read_numbers(path)
+    assert len(read_numbers(path, actions=None).keys) == 2
+
+
+@pytest.mark.parametrize("heading", ["The following numbers are of victims:", "अनब्लॉक करने वाले नंबर", "Pls unblock"])
+def test_a_heading_among_the_rows_has_other_words_too(tmp_path: Path, heading: str) -> None:
+    path = tmp_path / "a.csv"
+    for rows in (f"mobile,c\n{SUSPECT},x\n{heading},\n{OTHER},x\n", f"{SUSPECT}\n{heading}\n{OTHER}\n"):
+        path.write_text(rows)
+        with pytest.raises(ColumnError, match=r"row [23] is a heading of"):
+            read_numbers(path)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Suspect Mobile No", "Mobile No of Suspect", "Accused Mobile No.", "Mobile Number to be blocked", "Mobile Nos.",
+     "Mobile Numbers", "Mob No", "Mobile Number (10 digit)", "संदिग्ध मोबाइल नंबर"],
+)  # fmt: skip
+def test_a_heading_of_suspects_numbers_is_certain(tmp_path: Path, heading: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"S.No,{heading},District\n1,{SUSPECT},Nuh\n")
+    assert len(read_numbers(path).keys) == 1
+    path.write_text(f"S.No,{heading},Victim Mobile\n1,{SUSPECT},{OTHER}\n")
+    assert read_numbers(path).keys.to_array().to_pylist() == [int(f"91{SUSPECT}")]
+    path.write_text(f"S.No,{heading},Suspect Phone No\n1,{SUSPECT},{OTHER}\n")
+    with pytest.raises(ColumnError):
+        read_numbers(path)
+
+
+def test_a_remark_in_few_rows_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"98765432{k},Nuh,\n" for k in range(10, 20))
+    Path("a.csv").write_text(f"mobile,district,note\n{rows}9876543220,Nuh,see overleaf\n")
+    warning = "the column 'note' has words in 1 of 11 rows and is not read: every row counts"
+    assert read_numbers("a.csv").account["warnings"] == [warning]
+    with ng.Registry("c.db", by="x") as registry:
+        registry.decide(["1800 123 4567"], "protected", "helpline")
+    assert run(["decide", "confirmed", "--numbers", "a.csv", "--reason", "r", "--registry", "c.db", "--by", "x"]) == 0
+    assert warning in capfd.readouterr().err
