@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import decimal
 import warnings
 from collections.abc import Callable
@@ -395,3 +396,20 @@ def test_a_text_of_numpy_does_not_end_at_a_nul() -> None:
         first, *others = (verb(array).to_pylist() for array in arrays)
         assert others == [first] * 2
     assert ng.normalize(arrays[0]).to_pylist() == [None, 919876543210]
+
+
+@pytest.mark.parametrize("kind", ["u8", ">u8", "i8", ">i8", ">f8"])
+def test_buffers_and_other_byte_orders_have_the_type_of_their_integers(kind: str) -> None:
+    """A buffer was read as a list of Python integers, so that E.164 digits were read by the region once more."""
+    numbers = np.array([6591234567, 9876543210], kind)
+    native = numbers.astype(numbers.dtype.newbyteorder("="))
+    for function in (ng.normalize, lambda values: ng.explain(values).field("note"), ng.normalize_imei):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            expected = function(native).to_pylist()
+            forms = [numbers] if kind == ">f8" else [numbers, memoryview(numbers), native[::1], memoryview(native)]
+            forms += [array.array("Q", native)] if kind == "u8" else []
+            assert [function(form).to_pylist() for form in forms] == [expected] * len(forms)
+    for wrong in (bytearray(b"98"), memoryview(b"98")):
+        with pytest.raises(UnsupportedTypeError):
+            ng.normalize(wrong)

@@ -248,3 +248,15 @@ def test_a_remark_in_few_rows_is_named(tmp_path: Path, monkeypatch: pytest.Monke
         registry.decide(["1800 123 4567"], "protected", "helpline")
     assert run(["decide", "confirmed", "--numbers", "a.csv", "--reason", "r", "--registry", "c.db", "--by", "x"]) == 0
     assert warning in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "waits"),
+    [("Name", "Ravi (complainant)", 0), ("Remarks", "Unblocked on 05/02/2026", 0), ("Remarks", "Victim: Ravi", 0),
+     ("Party", "Ravi - victim", 0), ("Remarks", "Pls do not block this number", 1), ("Remarks", "Victim", 1)],
+)  # fmt: skip
+def test_the_cells_of_a_complaint_name_its_complainant(tmp_path: Path, heading: str, cell: str, waits: int) -> None:
+    sheet = pa.table({"acknowledgement_no": ["20000000000001"], "source": ["1930"], "suspect_mobiles": [SUSPECT],
+                      heading: [cell]})  # fmt: skip
+    with ng.Registry(by="x") as registry:
+        assert registry.add_complaints(sheet, name="a").waiting.num_rows == waits

@@ -276,7 +276,7 @@ def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
     say_so = [
         form
         for form in pc.unique(forms).to_pylist()
-        if why_spared(form, is_name=is_name and not may_be_account) not in left_out
+        if why_spared(form, is_name=is_name, is_complaint=may_be_account) not in left_out
     ]
     found: list[str] = may_be.filter(pc.is_in(forms, pa.array(say_so, pa.string()))).to_pylist()
     return sparing + found

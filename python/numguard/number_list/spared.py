@@ -241,12 +241,13 @@ def is_released(text: str) -> bool:
     return all(word in RELEASED or word in FILLING or word in OF_FAMILY or is_victim(word) for word in meant)
 
 
-def why_spared(text: str, *, is_name: bool = False) -> Why | None:
+def why_spared(text: str, *, is_name: bool = False, is_complaint: bool = False) -> Why | None:
     """Why the cell of a row spares its number, if it does: by all of its text, a part of it, or a phrase in it.
 
     Args:
         text: The cell.
         is_name: Whether its column has the names of those whose the numbers are.
+        is_complaint: Whether the row is a complaint: its other cells name the complainant beside other words too.
 
     >>> [why_spared(text) for text in ("Victim", "Unblocked on 5 Feb", "Pls don't block this", "Ravi (victim)")]
     ['victims', 'released', 'not to be blocked', 'victims']
@@ -260,6 +261,8 @@ def why_spared(text: str, *, is_name: bool = False) -> Why | None:
     words = words_of(text)
     if is_block_unwanted(text):
         return "not to be blocked"
+    if is_complaint:
+        return None
     if is_name and words and (is_victim(words[0]) or is_victim(words[-1])):
         return "victims"
     if _TURNED.isdisjoint(words):

@@ -14,7 +14,7 @@ use pyo3::exceptions::{
 };
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyString};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyList, PyMemoryView, PyString};
 use pyo3_arrow::input::AnyArray;
 use pyo3_arrow::{PyArray, PyChunkedArray, PyRecordBatch};
 
@@ -186,6 +186,7 @@ impl<'py> FromPyObject<'_, 'py> for Values {
         }
         if values.is_instance_of::<PyString>()
             || values.is_instance_of::<PyBytes>()
+            || values.is_instance_of::<PyByteArray>()
             || values.is_instance_of::<PyDict>()
         {
             return Err(UnsupportedTypeError::new_err(
@@ -193,19 +194,9 @@ impl<'py> FromPyObject<'_, 'py> for Values {
                  and read_imeis take that)",
             ));
         }
-        let mut values = values.to_owned();
-        // pyarrow ends a text of NumPy at its first NUL.
-        if let Ok(kind) = values
-            .getattr(intern!(py, "dtype"))
-            .and_then(|dtype| dtype.getattr(intern!(py, "kind")))
-            && kind.eq("U")?
-        {
-            values = values.call_method1(intern!(py, "astype"), ("O",))?;
-        }
+        let mut values = as_numpy(values.to_owned())?;
         // What the caller's iterator raises is his error, and no error of a cell.
-        let is_array = values.hasattr(intern!(py, "__array__"))?
-            || values.hasattr(intern!(py, "__arrow_array__"))?;
-        if !is_array
+        if !has_array(&values)?
             && !values.is_instance_of::<PyList>()
             && let Ok(cells) = values.try_iter()
         {
@@ -220,6 +211,41 @@ impl<'py> FromPyObject<'_, 'py> for Values {
             .map_err(|error| instead(py, error, mixed))?;
         Self::from_arrow(array.extract()?)
     }
+}
+
+/// Whether an object converts itself to an array of NumPy or Arrow.
+fn has_array(values: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = values.py();
+    Ok(values.hasattr(intern!(py, "__array__"))?
+        || values.hasattr(intern!(py, "__arrow_array__"))?)
+}
+
+/// Buffers and arrays of NumPy as arrays that pyarrow takes; any other object as it is.
+fn as_numpy<'py>(mut values: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = values.py();
+    // The integers of a buffer, as `array.array("Q")`, have a type, which their Python integers have not.
+    if !has_array(&values)? && PyMemoryView::from(&values).is_ok() {
+        let numpy = py.import(intern!(py, "numpy"))?;
+        values = numpy.call_method1(intern!(py, "asarray"), (values,))?;
+    }
+    let Ok(dtype) = values.getattr(intern!(py, "dtype")) else {
+        return Ok(values);
+    };
+    // pyarrow ends a text of NumPy at its first NUL, and has no numbers of another byte order.
+    if dtype
+        .getattr(intern!(py, "kind"))
+        .is_ok_and(|kind| kind.eq("U").unwrap_or(false))
+    {
+        return values.call_method1(intern!(py, "astype"), ("O",));
+    }
+    if dtype
+        .getattr(intern!(py, "isnative"))
+        .is_ok_and(|native| native.is(&*PyBool::new(py, false)))
+    {
+        let native = dtype.call_method1(intern!(py, "newbyteorder"), ("=",))?;
+        return values.call_method1(intern!(py, "astype"), (native,));
+    }
+    Ok(values)
 }
 
 /// Another error in place of one whose message may quote a cell. Ctrl-C and a lack of memory stay what they are.
