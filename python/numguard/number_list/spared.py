@@ -256,13 +256,15 @@ def why_spared(text: str, *, is_name: bool = False, is_complaint: bool = False) 
     >>> why_spared("Victim: Ravi", is_name=True), why_spared("Complainant Ravi", is_name=True)
     ('victims', 'victims')
     """
-    if (why := _why_whole(text)) is not None:
-        return why
+    why = _why_whole(text)
+    if why is None and is_block_unwanted(text):
+        why = "not to be blocked"
+    return _why_beside(text, is_name=is_name) if why is None and not is_complaint else why
+
+
+def _why_beside(text: str, *, is_name: bool) -> Why | None:
+    """Why a text spares a number beside other words."""
     words = words_of(text)
-    if is_block_unwanted(text):
-        return "not to be blocked"
-    if is_complaint:
-        return None
     if is_name and words and (is_victim(words[0]) or is_victim(words[-1])):
         return "victims"
     if _TURNED.isdisjoint(words):
