@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import openpyxl.comments
 import pyarrow as pa
 import pytest
+import xlsxwriter
 
 import numguard as ng
 from numguard.cli import run
@@ -260,3 +262,23 @@ def test_the_cells_of_a_complaint_name_its_complainant(tmp_path: Path, heading: 
                       heading: [cell]})  # fmt: skip
     with ng.Registry(by="x") as registry:
         assert registry.add_complaints(sheet, name="a").waiting.num_rows == waits
+
+
+@pytest.mark.parametrize("writer", ["openpyxl", "xlsxwriter"])
+def test_notes_on_cells_are_counted(tmp_path: Path, writer: str) -> None:
+    path = tmp_path / "a.xlsx"
+    if writer == "openpyxl":
+        made: Any = openpyxl.Workbook()
+        for row in (["Mobile"], ["9876543210"], ["9876501234"]):
+            made.active.append(row)
+        made.active["A3"].comment = openpyxl.comments.Comment("victim's, do not block", "x")
+        made.save(path)
+    else:
+        with xlsxwriter.Workbook(path) as made:
+            sheet = made.add_worksheet("A sheet")
+            for row, cell in enumerate(["Mobile", "9876543210", "9876501234"]):
+                sheet.write_string(row, 0, cell)
+            sheet.write_comment("A3", "victim's, do not block")
+    (warning,) = read_numbers(path).account["warnings"]
+    assert warning.startswith(f"{path}: 1 cell has a note (comments), the first in row 3; notes are not read")
+    assert "victim" not in warning

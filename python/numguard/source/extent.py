@@ -34,6 +34,9 @@ _NOT: Final = ("0", "false", "off")
 #: Where sheets are in the files of most programs, and where a workbook names them.
 _OF_SHEETS: Final = re.compile(r"xl/(work|chart|dialog|macro)sheets/[^/]*$")
 _RELATIONS: Final = re.compile(r"(.*/)?_rels/(workbook\.(?:xml|bin))\.rels$", re.IGNORECASE)
+#: The row of a note of a cell, as a conversation has one too; and the bytes of the longest file of notes that is read.
+_MOST_OF_NOTES: Final = 1 << 26
+_NOTE: Final = re.compile(rb"""<(?:\w+:)?comment\b%s\bref=["'][A-Za-z]{1,3}(\d{1,7})["']""" % _TAG)
 #: The first bytes of a file of OLE.
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 #: Of the binary form: a row, a cell of some kind, the count of shared texts, and a sheet in the list of sheets.
@@ -64,12 +67,14 @@ class Inspected:
         without_value: how many of them are formulas without a value.
         hidden: the hidden rows.
         struck: (row, column) of the cells that are struck out.
+        noted: the rows of the cells with a note; of the OpenDocument and the binary form none is known.
     """
 
     lost: dict[tuple[int, int], str] = field(default_factory=dict)
     without_value: int = 0
     hidden: set[int] = field(default_factory=set)
     struck: set[tuple[int, int]] = field(default_factory=set)
+    noted: list[int] = field(default_factory=list)
 
 
 def inspect_workbook(name: str, stream: BinaryIO) -> Mapping[str, Inspected]:
@@ -98,6 +103,7 @@ def inspect_workbook(name: str, stream: BinaryIO) -> Mapping[str, Inspected]:
                 sheet = None if content.startswith(_OLE) else _binary(name, content)
             if sheet is not None:
                 of = named.sheets.get(path, [entry.filename])
+                sheet[1].noted = _noted(archive, path)
                 cells += sheet[0] * len(of)
                 found |= dict.fromkeys(of, sheet[1])
             if entry.filename == "content.xml":
@@ -125,6 +131,22 @@ def _sheet(name: str, pieces: Iterator[bytes], strikes: _Strikes) -> tuple[int, 
     (rows, columns), found = sheet
     check("columns", columns, name, "the columns of a sheet are")
     return rows * columns, Inspected(*found)
+
+
+def _noted(archive: zipfile.ZipFile, sheet: str) -> list[int]:
+    """The rows of the cells of a sheet that have a note, from 0, ascending."""
+    members = {_path(member): member for member in archive.namelist()}
+    folder, _, file = sheet.rpartition("/")
+    rows: list[int] = []
+    try:
+        related = _root(archive.read(members[f"{folder}/_rels/{file}.rels"]))
+    except (KeyError, ElementTree.ParseError):
+        return rows
+    for one in related:
+        notes = members.get(_target(f"{folder}/", str(one.get("Target"))))
+        if notes and str(one.get("Type")).endswith("/comments") and archive.getinfo(notes).file_size <= _MOST_OF_NOTES:
+            rows += [int(row) - 1 for row in _NOTE.findall(archive.read(notes))]
+    return sorted(rows)
 
 
 def _open_document(name: str, pieces: Iterator[bytes]) -> tuple[int, dict[str, Inspected]]:

@@ -51,6 +51,7 @@ class FilledSheet:
         hidden: the hidden rows that are not empty.
         struck: (row, column) of the cells that are struck out and not empty.
         merged: the first rows of the cells that are merged over several rows with figures.
+        noted: the rows of the cells that have a note.
     """
 
     rows: list[list[str]]
@@ -58,6 +59,7 @@ class FilledSheet:
     hidden: frozenset[int] = frozenset()
     struck: frozenset[tuple[int, int]] = frozenset()
     merged: tuple[int, ...] = ()
+    noted: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, rows: list[list[str]], found: Inspected, ranges: Iterable[Range]) -> FilledSheet:
@@ -75,7 +77,7 @@ class FilledSheet:
             # A second row of headings has no figures.
             and any(map(FIGURES.search, rows[top + 1]))
         )
-        return cls(rows, found.without_value, hidden, struck, tuple(sorted(merged)))
+        return cls(rows, found.without_value, hidden, struck, tuple(sorted(merged)), tuple(found.noted))
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -102,6 +104,12 @@ class FilledSheet:
             found.append(
                 f"{cells} over several rows, the first in row {self.merged[0] + 1}; only the first row of each has its "
                 "content, and it is empty in the others: unmerge them and fill in each row"
+            )
+        if self.noted:
+            cells = "1 cell has a note" if len(self.noted) == 1 else f"{len(self.noted):,} cells have notes"
+            found.append(
+                f"{cells} (comments), the first in row {self.noted[0] + 1}; notes are not read: look whether one says "
+                "that a number does not count"
             )
         return tuple(found)
 
