@@ -25,7 +25,7 @@ from numguard.cli.terminal import for_terminal, without_controls
 from numguard.compute import counts, named, tuples_of
 from numguard.errors import ArgumentError, ColumnError, NumguardError
 from numguard.files.page import is_page
-from numguard.source import Source, headings, open_source
+from numguard.source import Source, check_header, headings, open_source
 from numguard.source.strict import notes_text
 from numguard.types import ACTIONS, Region
 
@@ -329,8 +329,7 @@ def open_column(source: str, column: str | None, region_column: str | None = Non
         raise ArgumentError(f"--column: name the column with the numbers; there are {headings(there)}")
     column = there[0] if column is None else column
     _check_column("--column", column, there)
-    if named(there) != ", ".join(there):
-        raise ColumnError("the first line holds a number, so the file has no header: add one that names its columns")
+    check_header(there, max((part.above.header_row for part in opened.parts), default=0), None)
     if region_column is not None:
         _check_column("--region-column", region_column, there)
     return opened, column

@@ -27,6 +27,7 @@ import pyarrow as pa
 from numguard.compute import counts, named
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.codes import contradicted, is_of_country, unread_codes
+from numguard.source.columns import check_columns, check_header, headings, looks_national
 from numguard.source.container import (
     Found,
     Member,
@@ -51,12 +52,9 @@ from numguard.source.part import (
     Batch,
     BrokenPart,
     Part,
-    check_columns,
     exporting,
-    headings,
     in_part,
     in_steps,
-    looks_national,
     reading,
     with_partition_values,
 )
@@ -100,6 +98,7 @@ __all__ = [
     "accounted",
     "as_text",
     "check_columns",
+    "check_header",
     "check_listed_once",
     "contradicted",
     "copies_among",
