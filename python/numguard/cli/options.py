@@ -84,6 +84,10 @@ def _region_code(_context: click.Context, _option: click.Parameter, value: str) 
     return None if code == "NONE" else code
 
 
+def _region_if_given(context: click.Context, option: click.Parameter, value: str | None) -> tuple[Region, ...]:
+    return () if value is None else (_region_code(context, option, value),)
+
+
 tac = click.option(
     "--tac",
     "tac_path",
@@ -97,6 +101,12 @@ region = click.option(
     show_default=True,
     callback=_region_code,
     help="How bare digits are read: by a region's numbering plan (IN, GB, ...), or as E.164 already.",
+)
+list_region = click.option(
+    "--list-region",
+    metavar="CODE|none",
+    callback=_region_if_given,
+    help="How bare digits of the lists are read, if not by --region.",
 )
 region_column = click.option(
     "--region-column", help="The column with the region code of each row, by which it is read instead."
@@ -448,13 +458,17 @@ def write_table(
     *,
     numbers: Sequence[str] = (),
     imeis: Sequence[str] = (),
+    region: Region = "IN",
 ) -> None:
-    """Write rows to `path`, or to stdout as CSV; `numbers` and `imeis` are columns of keys beside those named so."""
+    """Write rows to `path`, or to stdout as CSV; `numbers` and `imeis` are columns of keys beside those named so.
+
+    Without a plus, numbers are written as the region reads them.
+    """
     from numguard.files import IMEI_COLUMNS, Style, write_csv, write_rows
 
     if isinstance(rows, pa.Table):
         rows = rows.to_reader()
-    style = Style(numbers=numbers, imeis=[*IMEI_COLUMNS, *imeis])
+    style = Style(numbers=numbers, imeis=[*IMEI_COLUMNS, *imeis], region=region)
     if path is not None:
         write_rows(path, rows.schema, rows, style)
         return
