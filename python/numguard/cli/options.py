@@ -443,7 +443,7 @@ def say_unlisted(listed: BlockList) -> None:
 
 
 def write_or_show(table: pa.Table, path: Path | None) -> None:
-    """Write a table that has texts of complaints and decisions to `path`, for its owner only, or to stdout."""
+    """Write a table that a registry gives to `path`, readable by its owner only, or to stdout."""
     from numguard.files.outgoing import shown, write_private
 
     if path is not None:

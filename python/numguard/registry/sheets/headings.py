@@ -390,11 +390,11 @@ def read_mapping(path: PathLike) -> dict[str, list[str]]:
 
 
 def write_mapping(path: PathLike, fields: Mapping[str, str]) -> None:
-    """Saves which field each column holds, for `read_mapping`; JSON, or TOML by its ending."""
+    """Saves which field each column holds, for its owner only; `read_mapping` reads it. JSON, or TOML by its ending."""
     if Path(path).suffix.lower() == ".toml":
         pairs = [f"{json.dumps(header, ensure_ascii=False)} = {json.dumps(word)}\n" for header, word in fields.items()]
         text = "".join(pairs)
     else:
         text = json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
-    with whole_file(path) as file:
+    with whole_file(path, private=True) as file:
         file.write(text.encode())
