@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import os
 import shlex
 import sys
 import time
@@ -23,7 +24,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard.cli.terminal import for_terminal, without_controls
 from numguard.compute import counts, named, tuples_of
-from numguard.errors import ArgumentError, ColumnError, NumguardError
+from numguard.errors import ArgumentError, ColumnError, FileError, NumguardError
 from numguard.files.page import is_page
 from numguard.source import Source, check_header, headings, open_source
 from numguard.source.strict import notes_text
@@ -472,6 +473,8 @@ def write_table(
     if path is not None:
         write_rows(path, rows.schema, rows, style)
         return
+    if getattr(sys.stdout, "name", "") == os.devnull:  # opened in its place, as it was closed
+        raise FileError("standard output is closed, and the rows would be lost: name a file with --output")
     if sys.stdout.isatty():
         rows = for_terminal(rows)
     write_csv(sys.stdout.buffer, rows.schema, rows, style)

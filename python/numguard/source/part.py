@@ -6,6 +6,8 @@ cells that they cannot read.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from abc import ABC, abstractmethod
 from array import array
@@ -23,6 +25,7 @@ from numguard.compute import filtered, flags, named, schema_of
 from numguard.errors import (
     ArgumentError,
     ColumnError,
+    FileError,
     FileMissingError,
     InputError,
     NumguardError,
@@ -369,6 +372,8 @@ def reading(name: str | None, what: str) -> Iterator[None]:
     except MemoryError:
         raise InputError(f"{where}: {what} needs more memory than is available; it may be damaged") from None
     except (pa.ArrowException, OSError, EOFError, UnicodeError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, OSError) and error.errno in _OF_SYSTEM:
+            raise FileError(f"{where}: cannot be opened ({os.strerror(error.errno)})") from None
         raise InputError(f"{where}: {_why(error, what)}") from None
 
 
@@ -403,6 +408,8 @@ def exporting(what: str) -> Iterator[None]:
         raise ColumnError(f"{what}: several columns have the same name: rename all but one") from None
 
 
+#: Why the system opens no file that may be sound: links that lead to themselves, too many open files, a long name.
+_OF_SYSTEM: Final = frozenset({errno.ELOOP, errno.EMFILE, errno.ENFILE, errno.ENAMETOOLONG})
 #: Patterns of library errors, and our messages for them; the first match counts.
 _MESSAGES = (
     ("utf8|utf-8", "holds text that is not UTF-8: save it again as UTF-8"),
