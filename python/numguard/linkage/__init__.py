@@ -236,6 +236,8 @@ def read_seeds(seeds: Any, policy: LinkPolicy) -> tuple[Any, pa.Array[Any] | Non
     """The numbers, and the times of report where the policy needs them."""
     if isinstance(seeds, ImeiSet):
         raise ArgumentError("seeds: takes numbers, not an ImeiSet")
+    if hasattr(seeds, "collect") and not hasattr(seeds, "__arrow_c_stream__"):
+        raise ArgumentError("seeds: takes data, not a lazy frame: collect() it")
     # Tables of every library have columns, and series have none.
     if not isinstance(seeds, Mapping) and not hasattr(seeds, "columns"):
         if policy.is_relative:
