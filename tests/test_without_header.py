@@ -20,6 +20,13 @@ NUMBER, OTHER, IMEI, TIME = "9812345678", "9876543210", "490154203237518", "2026
 SIGHTINGS = ("--msisdn", OTHER, "--imei", IMEI)
 ROLES = ("--map", f"{OTHER}=served", "--map", f"{IMEI}=imei")
 
+#: With many digits, and no number.
+HEADINGS = (
+    "Case 12345/2026 of 01.06.2026",
+    "1.6.26 to 30.6.26 mobile",
+    "sha256_9f86d08188497d659a2feaa0c55ad015",
+    "x" * 9,
+)
 #: The call of each verb that takes the names of columns.
 VERBS: dict[str, tuple[str, ...]] = {
     "decide": (
@@ -140,5 +147,18 @@ def test_a_day_among_words_is_no_number(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text(f"No.,Mobile as on 01.06.2026\n1,{OTHER}\n")
     assert ng.read_numbers(path, column="Mobile as on 01.06.2026").account["rows_read"] == 1
-    assert not any(map(holds_number, ("1.6.26 to 30.6.26 mobile", "calls 2026-06-01", "Suspect Mobile 1")))
-    assert all(map(holds_number, ("98765 43210", "SIM +91 98765 43210", "9876-54-3210", "20260601 98765", IMEI)))
+    assert not any(map(holds_number, (*HEADINGS, "calls 2026-06-01", "Suspect Mobile 1", "")))
+    assert all(
+        map(
+            holds_number,
+            (
+                "98765 43210",
+                "SIM +91 98765 43210",
+                "9876-54-3210",
+                "20260601 98765",
+                IMEI,
+                f"IMEI: {IMEI}",
+                "Ravi: 98765 43210",
+            ),
+        )
+    )

@@ -7,13 +7,13 @@ header, whose first row would be lost.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 import pyarrow as pa
 
+from numguard._core import extract, normalize, normalize_imei
 from numguard.compute import may_be_number, named
 from numguard.errors import ColumnError
 
@@ -21,21 +21,18 @@ __all__ = ["check_columns", "check_header", "headings", "holds_number", "looks_n
 
 #: Column names that a message lists.
 _MOST_NAMES: Final = 100
-#: Digits of a number that has words beside it: a heading has those of a case.
-_DIGITS_AMONG_WORDS: Final = 10
-#: A day, as headings have them too: `Balance as on 01.06.2026`.
-_DAY: Final = re.compile(r"(?<!\d)(?:\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(?:\d{2})?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2})(?!\d)")
 
 
 def holds_number(heading: str) -> bool:
-    """Whether a heading has so many digits that it may be a number: beside words ten, but for those of days.
+    """Whether a heading is more digits than six alone, or a number or a handset beside words, as cells have them.
 
     >>> holds_number("98765 43210"), holds_number("SIM 9876543210"), holds_number("Case 12345/2026 of 01.06.2026")
     (True, True, False)
     """
     if not any(map(str.isalpha, heading)):
         return may_be_number(heading)
-    return sum(map(str.isdigit, _DAY.sub("", heading))) >= _DIGITS_AMONG_WORDS
+    cells = [heading]
+    return normalize(cells)[0].is_valid or normalize_imei(cells)[0].is_valid or len(extract(cells)[0]) > 0
 
 
 def check_header(columns: Iterable[str], header_row: int, name: str | None) -> None:
