@@ -97,6 +97,9 @@ def in_library(path: Path) -> dict[str, Callable[[], Any]]:
         "columns": lambda: ng.scan(path, {"x": members}, columns=[NUMBER]).read_all(),
         "read_cdr": lambda: ng.read_cdr(path, layout={"served": NUMBER, "imei": "x"}),
         "expand": lambda: ng.expand([OTHER], path, msisdn=NUMBER, imei="x"),
+        "places": lambda: ng.expand(
+            [OTHER], path, msisdn="y", imei="x", place=NUMBER, policy=ng.LinkPolicy(max_numbers_in_one_place=9)
+        ),
         "changes": lambda: ng.changes(path, msisdn=NUMBER, imei="x", at="y"),
         "common": lambda: ng.common(path, at_least=1, msisdn=NUMBER, imei="x"),
         "tac": lambda: ng.TacTable(path, tac=NUMBER, maker="x", model="y"),

@@ -323,10 +323,10 @@ def _steps(
     """The rows of a part, as lists of batches: keys, times, and places if needed."""
     checked = None
     check_columns(columns, part.schema(), part.name, are_of_sightings=True)
-    check_header(columns, part.above.header_row, part.name)
     wanted = columns if unread is None else [*columns, *part.origin()]
     if places is not None:
         wanted = [*wanted, *(name for name in places.columns(part.schema().names) if name not in wanted)]
+    check_header(wanted, part.above.header_row, part.name)
 
     def batches() -> Iterator[pa.RecordBatch]:
         nonlocal checked
