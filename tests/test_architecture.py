@@ -21,8 +21,8 @@ RUST = ROOT / "rust"
 
 # A module imports from lower layers and from itself, and never from `numguard`, which is the public interface.
 LAYERS = [
-    {"_core", "compute", "errors", "imsi", "indian_time", "notebook", "progress", "starting", "system", "types"},
-    {"source", "files", "keyed"},
+    {"_core", "compute", "errors", "imsi", "indian_time", "masking", "progress", "starting", "system", "types"},
+    {"source", "files", "keyed", "notebook"},
     {"cdr", "linkage", "scanning", "sightings", "blocklist", "number_list", "tac"},
     {"report"},
     {"registry"},

@@ -307,3 +307,18 @@ def test_bad_calls(tmp_path: Path) -> None:
     twice.write_text("MSISDN,IMEI,IMEI,Date\n9876543210,1,2,01/06/2026\n")
     with pytest.raises(InputError, match="two columns are named 'IMEI'"):
         read_cdr(twice)
+
+
+def test_headings_that_may_be_numbers_are_not_named(tmp_path: Path) -> None:
+    """A column without a known name may be headed by the number of the target, or by a handset."""
+    path = tmp_path / "calls.csv"
+    path.write_text(
+        "MSISDN,IMEI,Call Date,Call Time,CDR of 9876543210,98765-43210,490154203237518,Plan\n"
+        "9812345678,490154203237518,01/06/2026,10:00:00,a,b,c,d\n"
+    )
+    cdr = read_cdr(path)
+    cdr.read_all()
+    assert cdr.summary.account["not_read"] == {str(path): ["(a number)"] * 3 + ["Plan"]}
+    shown = f"{cdr.summary}{cdr.summary!r}{cdr.summary.files[0]!r}{cdr.summary.account}"
+    assert "not read  (a number), (a number), (a number), Plan" in shown
+    assert not any(text in shown for text in ("9876543210", "98765-43210", "490154203237518"))

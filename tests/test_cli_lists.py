@@ -222,6 +222,17 @@ def test_a_closed_stream_is_no_error(case: Path, closed: str) -> None:
     assert "protected" in numguard("history", "9876543210").stdout
 
 
+@pytest.mark.parametrize("verb", ["normalize one.csv", "list --registry cases.db", "cdr read calls.csv"])
+def test_rows_are_not_lost_where_standard_output_is_closed(case: Path, verb: str) -> None:
+    Path("one.csv").write_text("msisdn\n9876543210\n")
+    Path("calls.csv").write_text("MSISDN,IMEI,Call Date\n9876543210,490154203237518,01/06/2026\n")
+    command = f"{sys.executable} -m numguard {verb} >&-"
+    done = subprocess.run(["/bin/sh", "-c", command], check=False, capture_output=True, text=True)
+    assert (done.returncode, "standard output is closed" in done.stderr) == (3, True), done.stderr
+    command = f"{sys.executable} -m numguard {verb} > /dev/null"
+    assert subprocess.run(["/bin/sh", "-c", command], check=False, capture_output=True).returncode == 0
+
+
 @pytest.mark.parametrize(
     ("status", "decided"),
     [("confirmed", 1), ("unprotected", 1), ("protected", 3), ("withdrawn", 3), ("reverified", 3), ("reactivated", 3)],

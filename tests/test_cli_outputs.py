@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +69,19 @@ def test_no_verb_overwrites_evidence(verb: str, capfd: pytest.CaptureFixture[str
             found = "is an exported list" if name == "sent" else "is a registry"
             assert found in capfd.readouterr().err
             assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no modes of files")
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in {"scan", "normalize", "synth"}])
+def test_what_is_written_from_a_registry_is_its_owners_only(verb: str) -> None:
+    command, endings = VERBS[verb]
+    Path("desk.csv").write_text(f"{SHEET}3,1930,Nuh,12\n")
+    before = os.umask(0)
+    try:
+        assert run([*command.split(), f"mine{endings.split()[0]}"]) == 0
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in Path().glob("mine*")} == {0o600}
 
 
 @pytest.mark.parametrize("force", [[], ["--force"]])

@@ -175,3 +175,89 @@ def test_a_handset_of_a_hit_has_all_its_digits_on_standard_output(capfd: pytest.
     Path("p.csv").write_text("imei\n011240001111110\n")
     assert run(["scan", "p.csv", "--imei-column", "imei", "--imeis", "p.csv"]) == 0
     assert capfd.readouterr().out.splitlines()[1] == '"011240001111110","01124000111111"'
+
+
+def rows_of(path: str) -> list[dict[str, str]]:
+    with Path(path).open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+OF_GERMANY = ["+91 98765 43210", "0151 23456789", "+65 9123 4567", "", "030 123456", "x"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "jsonl", "parquet"])
+@pytest.mark.parametrize(
+    ("verb", "column"),
+    [(["normalize"], "msisdn"), (["explain"], "msisdn"), (["scan", "--numbers", "g.csv"], "phone_match")],
+)
+@pytest.mark.parametrize("region", ["DE", "US", "none", "IN"])
+def test_under_another_region_it_is_read_again_too(verb: list[str], column: str, ending: str, region: str) -> None:
+    """`919876543210` of India, written without a plus, is a number of Germany to Germany's plan."""
+    Path("g.csv").write_text("phone\n" + "".join(f'"{cell}"\n' for cell in OF_GERMANY))
+    name, *more = verb
+    assert run([name, "g.csv", "-c", "phone", *more, "--region", region, "-o", f"o.{ending}"]) == 0
+    by = None if region == "none" else region
+    expected = ng.NumberSet(OF_GERMANY, region=by)
+    assert len(expected) >= 2
+    assert read_numbers(f"o.{ending}", column=column, region=by).keys == expected
+    assert read_numbers(f"o.{ending}", column=column).keys == expected
+
+
+def test_numbers_of_integers_have_a_plus_under_another_region(tmp_path: Path) -> None:
+    table = pa.table({"phone": pa.array([919876543210, 4915123456789], pa.uint64()), "at": ["x", "y"]})
+    pq.write_table(table, "s.parquet")
+    Path("k").write_bytes(bytes(range(32)) * 2)
+    Path("k").chmod(0o600)
+    for verb in (["keyed", "--key-file", "k"], ["normalize"]):
+        for region, expected in (("IN", "919876543210"), ("DE", "+919876543210")):
+            assert run([verb[0], "s.parquet", "-c", "phone", *verb[1:], "--region", region, "-o", "o.csv"]) == 0
+            assert [row["phone"] for row in rows_of("o.csv")] == [expected, "+4915123456789"], verb
+    ng.scan("s.parquet", {"phone": ng.NumberSet(["+919876543210"])}, region="DE").write("o.csv")
+    assert ng.normalize(["+919876543210"], region="DE") == read_numbers("o.csv", region="DE").keys.to_array()
+
+
+def test_sightings_of_another_region_are_read_again(tmp_path: Path) -> None:
+    at = [datetime(2026, 6, 1), datetime(2026, 6, 2)]
+    table = pa.table({"msisdn": ["+919876543210", "015123456789"], "imei": ["490154203237518"] * 2, "at": at})
+    pq.write_table(table, "s.parquet")
+    named = ["s.parquet", "--msisdn", "msisdn", "--imei", "imei", "--at", "at", "--region", "DE"]
+    Path("seeds.csv").write_text("msisdn\n+919876543210\n")
+    Path("none.csv").write_text("msisdn\n")
+    assert run(["changes", *named, "--by", "imei14", "-o", "changes.csv"]) == 0
+    assert run(["common", *named, "--at-least", "1", "--proof", "proof.csv", "-o", "common.csv"]) == 0
+    assert run(["expand", *named, "--seeds", "seeds.csv", "--folder", "e"]) == 0
+    assert run(["lists", "diff", "none.csv", "seeds.csv", "--region", "DE", "--folder", "d"]) == 0
+    for path in ("changes.csv", "common.csv", "proof.csv", "e/linked.csv", "d/added.csv"):
+        rows = rows_of(path)
+        assert {row["msisdn"][0] for row in rows} == {"+"}, path
+    assert {row["followed"] for row in rows_of("changes.csv")} == {"", "+919876543210"}
+
+
+@pytest.mark.parametrize("how", ["--numbers", "--list", "--except"])
+def test_a_list_of_another_region_than_the_calls(how: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """Bare digits of India in a list, and of Germany in the calls."""
+    Path("calls.csv").write_text(
+        "phone,at\n+919876543210,2026-06-02\n015123456789,2026-06-02\n09876543210,2026-06-02\n"
+    )
+    Path("list.csv").write_text("msisdn,since\n9876543210,2026-06-01\n919123456789,2026-06-01\n")
+    Path("all.csv").write_text("msisdn,since\n+919876543210,2026-06-01\n")
+    lists = {"--numbers": ["--numbers", "list.csv"], "--list": ["--list", "a=list.csv"]}
+    given = lists.get(how, ["--numbers", "all.csv", "--except", "list.csv"])
+    for region, hits in (("IN", 0 if how == "--except" else 1), (None, 1 if how == "--except" else 0)):
+        more = [] if region is None else ["--list-region", region]
+        assert run(["scan", "calls.csv", "-c", "phone", *given, "--region", "DE", *more, "-o", "o.csv"]) == 0
+        found = [row["phone_match"] for row in rows_of("o.csv")]
+        assert found.count("+919876543210") == hits, region
+    if how == "--numbers":
+        since = ["--since", "since", "--at", "at", "--list-region", "in"]
+        assert run(["scan", "calls.csv", "-c", "phone", *given, "--region", "DE", *since, "-o", "o.csv"]) == 0
+        assert len(rows_of("o.csv")) == 1
+    assert run(["scan", "calls.csv", "-c", "phone", *given, "--list-region", "XX"]) == 2
+
+
+def test_columns_of_keyed_hashes_keep_numbers_of_other_countries() -> None:
+    pq.write_table(pa.table({"phone": pa.array([6591234567, 919876543210], pa.uint64())}), "s.parquet")
+    Path("k").write_bytes(bytes(range(32)) * 2)
+    Path("k").chmod(0o600)
+    assert run(["keyed", "s.parquet", "-c", "phone", "--key-file", "k", "-o", "o.csv"]) == 0
+    assert read_numbers("o.csv", column="phone").keys == ng.NumberSet(["+6591234567", "9876543210"])

@@ -491,3 +491,9 @@ def test_progress_is_called_and_can_stop_the_walk() -> None:
     assert [state.stage for state in states] == ["reading", "reading"]
     assert 0 < states[0].rows < states[1].rows
     assert (states[0].of, states[0].hop) == (None, 0)
+
+
+def test_seeds_that_are_a_lazy_frame_are_named_as_such() -> None:
+    rows = pa.table({"msisdn": ["9876543210"], "imei": ["490154203237518"]})
+    with pytest.raises(ArgumentError, match=r"seeds: takes data, not a lazy frame: collect\(\) it"):
+        ng.expand(pl.LazyFrame({"msisdn": ["9876543210"]}), rows, msisdn="msisdn", imei="imei")

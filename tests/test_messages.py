@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.csv as pv
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -173,6 +174,45 @@ def test_text_that_is_not_utf8_is_a_typed_error(tmp_path: Path) -> None:
         with pytest.raises(NumguardError):
             call()
     assert list(tmp_path.iterdir()) == []
+
+
+OF_SOURCES: dict[str, tuple[str, ...]] = {
+    "changes": ("changes",),
+    "common": ("common", "--at-least", "1"),
+    "expand": ("expand", "--seeds", "list.csv"),
+    "cdr": ("cdr", "read"),
+    "scan": ("scan", "--numbers", "list.csv", "-c", "served_msisdn"),
+    "normalize": ("normalize", "-c", "served_msisdn"),
+    "explain": ("explain", "-c", "served_msisdn"),
+    "list": ("lists", "diff", "list.csv"),
+}
+
+
+@pytest.mark.parametrize("verb", OF_SOURCES)
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_source_whose_name_is_not_utf8_is_an_error_that_says_so(tmp_path: Path, verb: str, ending: str) -> None:
+    """It was called a content that is not UTF-8, or an error after the first rows."""
+    path = tmp_path / f"k\udce9.{ending}"
+    rows = pa.table({"served_msisdn": ["9876543210"], "imei14": ["490154203237518"], "at": ["2026-06-01"]})
+    with path.open("wb") as file:
+        pv.write_csv(rows, file) if ending == "csv" else pq.write_table(rows, file)
+    (tmp_path / "list.csv").write_text("msisdn\n9876543210\n")
+    arguments = [tmp_path / one if one == "list.csv" else one for one in OF_SOURCES[verb]]
+    done = run(*arguments, path)
+    message = done.stderr.splitlines()[-1]
+    assert (done.returncode, done.stdout) == (3, "")
+    assert message == f"numguard: {tmp_path}/k\\xe9.{ending}: the name of this file is not UTF-8: rename it"
+    done = run(*arguments, tmp_path / "k*")
+    assert (done.returncode, done.stdout, done.stderr.splitlines()[-1]) == (3, "", message)
+
+
+def test_a_bad_name_is_skipped_as_a_bad_file(tmp_path: Path) -> None:
+    for name in ("k\udce9.csv", "l.csv"):
+        (tmp_path / name).write_text("a\n9876543210\n")
+    scan = ng.scan(tmp_path, {"a": ng.NumberSet(["9876543210"])}, on_error="skip")
+    assert scan.read_all().num_rows == 1
+    assert [one.file for one in scan.summary.skipped] == [f"{tmp_path}/k\\xe9.csv"]
+    assert len(scan.refused_lines) == 0
 
 
 def test_a_file_whose_name_is_not_utf8_is_taken_in(tmp_path: Path) -> None:

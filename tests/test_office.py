@@ -216,7 +216,15 @@ def test_a_changed_list_does_not_pass_by_a_copy_of_another_name(cli: Cli) -> Non
     Path("kept.csv").write_bytes(Path("l.csv").read_bytes())
     Path("l.csv").write_text("changed")
     code, _, error = cli("certificate", "--export", "2", "--check", ".")
+    assert (code, error.splitlines()[0]) == (3, "l.csv: differs; kept.csv is as recorded")
+    Path("l.csv").unlink()
+    code, _, error = cli("certificate", "--export", "2", "--check", ".")
     assert (code, error.splitlines()[0]) == (0, "l.csv: the same, as kept.csv")
+    with ng.Registry("cases.db", by="HC 1234") as registry:
+        Path("one.csv").rename("copy.csv")
+        Path("one.csv").write_text("changed")
+        states = {one["name"]: one for one in registry.check_certificate(".", export=2)}
+    assert states["one.csv"] == {"name": "one.csv", "state": "differs", "found": "copy.csv"}
 
 
 @pytest.mark.parametrize("parts", [(), ("--rows-per-file", "1")])

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import numguard as ng
-from numguard.errors import ArgumentError, FileMissingError, MissingExtraError
+from numguard.errors import ArgumentError, EngineError, FileMissingError, MissingExtraError
 from numguard.report import drawing
 from numguard.report.writing import Namer, grouped, lakh, masked_text, rupees_in_words, share
 from registry_cases import complaint, complaints, sightings
@@ -340,3 +340,35 @@ def test_bars_are_as_long_as_their_values() -> None:
     assert longest == pytest.approx(2 * half)
     assert longest > 200
     assert none == 0
+
+
+def test_the_page_of_a_registry_without_events(tmp_path: Path) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        page = registry.report(tmp_path / "a.html")
+    text = (page if isinstance(page, Path) else tmp_path / "a.html").read_text()
+    assert "Nothing has happened yet." in text
+    assert "As of nothing" not in text
+
+
+class PanicException(BaseException):
+    """What a panic of compiled code raises: no Exception."""
+
+
+@pytest.mark.parametrize("error", [PanicException("9876543210"), ValueError("9876543210: oneshot canceled")])
+def test_charts_that_cannot_be_drawn_are_an_error_of_this_package(
+    error: BaseException, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import vl_convert
+
+    def fails(_spec: object) -> str:
+        raise error
+
+    monkeypatch.setattr(vl_convert, "vegalite_to_svg", fails)
+    with case() as registry, pytest.raises(EngineError, match="charts cannot be drawn") as raised:
+        registry.report(tmp_path / "a.html")
+    assert "98765" not in str(raised.value)
+    assert raised.value.__context__ is None
+    assert not (tmp_path / "a.html").exists()
+    monkeypatch.setattr(vl_convert, "vegalite_to_svg", lambda _spec: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        drawing.svg({})

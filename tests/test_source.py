@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import numguard as ng
-from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
+from numguard.errors import ArgumentError, ColumnError, FileError, FileMissingError, InputError
 from numguard.source import Source, open_source
 from source_kinds import KINDS, write_csv, write_parquet
 
@@ -358,3 +358,17 @@ def test_a_file_that_this_user_may_not_read_is_not_called_damaged(read: Callable
                 read(path)
         finally:
             os.seteuid(user)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_link_to_itself_is_not_called_damaged(tmp_path: Path) -> None:
+    loop = tmp_path / "loop.csv"
+    loop.symlink_to(loop)
+    calls: list[Callable[[], object]] = [
+        lambda: open_source(loop),
+        lambda: ng.read_cdr(loop),
+        lambda: ng.scan(loop, {"a": ng.NumberSet([])}),
+    ]
+    for call in calls:
+        with pytest.raises(FileError, match=r"loop\.csv: cannot be opened \(Too many levels of symbolic links\)"):
+            call()

@@ -71,7 +71,7 @@ class BrakeError(NumguardError, RuntimeError):
 
 
 class EngineError(NumguardError, RuntimeError):
-    """An engine that cannot run this: too old, or without numguard on its workers."""
+    """An engine that cannot run this: too old, without numguard on its workers, or short of files or memory."""
 
 
 class RegistryError(NumguardError, RuntimeError):

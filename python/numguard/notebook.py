@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterable, Mapping
 from html import escape
 
+from numguard.masking import masked
+
 __all__ = ["card", "counts"]
 
-#: Digits that may be a number or a handset; a count has thousands separators and does not match.
+#: Fewer digits than a number has; a count has thousands separators and does not match.
 _LONG = re.compile(r"\d[\d .-]{4,}\d")
 _CELL = "text-align:left;padding:1px 12px 1px 0"
 
@@ -54,4 +56,8 @@ def counts(of: Mapping[str, int]) -> str:
 def _shown(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return _LONG.sub(lambda digits: f"{digits[0][:2]}xxx{digits[0][-2:]}", str(value))
+    return _LONG.sub(lambda digits: _short(digits[0]), masked(str(value), _short))
+
+
+def _short(digits: str) -> str:
+    return f"{digits[:2]}xxx{digits[-2:]}"

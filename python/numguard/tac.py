@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from numguard.compute import as_text, named, pc, replaced, schema_of, whole
 from numguard.errors import ArgumentError, ColumnError
-from numguard.source import REFUSED, headings, open_source
+from numguard.source import REFUSED, check_header, headings, open_source
 from numguard.source import Source as OpenSource
 from numguard.source.languages import canonical_name
 from numguard.source.strict import check_strict
@@ -141,6 +141,7 @@ def _rows_of(source: Source, asked: Mapping[str, str | None]) -> tuple[pa.Table,
     found = [schema.empty_table()]
     for part in opened.parts:
         columns = _columns(part.schema().names, asked)
+        check_header([name for name in asked.values() if name is not None], part.above.header_row, part.name)
         for batch in part.batches(list(dict.fromkeys(columns.values()))):
             data = batch.data
             tacs = _digits(data.column(columns["tac"]))

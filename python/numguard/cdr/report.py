@@ -21,7 +21,7 @@ from numguard.cdr.non_data import is_no_data
 from numguard.cdr.summary import FileSummary
 from numguard.compute import named
 from numguard.errors import InputError
-from numguard.source import Found, as_text, headings, open_members, open_source
+from numguard.source import Found, as_text, check_header, headings, open_members, open_source
 from numguard.source.container import Member
 from numguard.source.languages import canonical_name
 from numguard.source.lines import open_text
@@ -159,6 +159,8 @@ def open_report(
             'and --at (expand, changes, common), or numguard cdr read --map "COLUMN=served" --map "COLUMN=imei" '
             "(layout={'served': ..., 'imei': ..., 'date': ..., 'time': ...})"
         )
+    if header.layout.name == MAPPED and member.encoding != "typed":
+        check_header([header.names[place] for place in header.columns.values()], header.line, member.name)
     preamble = read_preamble(lines[: header.line - 1])
     summary.layout, summary.header_line = header.layout.name, header.line
     summary.target_msisdn, summary.target_imei14 = preamble.target_msisdn, preamble.target_imei14

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from numguard.compute import named
 from numguard.errors import InputError
 from numguard.indian_time import local
 from numguard.notebook import card, counts
@@ -181,7 +182,7 @@ class FileSummary:
             counts = ", ".join(f"{count:,} {note}" for note, count in sorted(notes.items()))
             text.append(f"  unread    {column}: {counts}")
         if self.not_read:
-            text.append(f"  not read  {', '.join(self.not_read)}")
+            text.append(f"  not read  {named(self.not_read)}")
         text.extend(f"  warning   {warning}" for warning in self.warnings)
         return "\n".join(text)
 
@@ -223,7 +224,9 @@ class CdrSummary:
         passed_over = [f"{part.source}: {part.bare_reason}" for part in self.files if part.left_out]
         around = {"passed_over": passed_over, "warnings": self.warnings}
         account = row_account(self.rows, self.refused, self.skipped, **around)
-        account["not_read"] = {part.source: part.not_read for part in self.files if part.not_read}
+        account["not_read"] = {
+            part.source: [named([name]) for name in part.not_read] for part in self.files if part.not_read
+        }
         return account
 
     @property

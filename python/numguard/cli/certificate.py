@@ -55,7 +55,8 @@ def certificate(path: Path | None, registry_path: str, event: int, folder: Path 
         files = [] if folder is None else registry.check_certificate(folder, export=event)
     for file in files:
         renamed = file["found"] and Path(file["found"]).name != Path(file["name"]).name
-        line = f"{file['name']}: {file['state']}" + (f", as {file['found']}" if renamed else "")
+        copy = f"; {file['found']} is as recorded" if file["state"] == "differs" else f", as {file['found']}"
+        line = f"{file['name']}: {file['state']}" + (copy if renamed else "")
         options.say(" ".join(line.splitlines()))  # a name with a line break is one line
     wrong = sum(file["state"] not in {"the same", "no hash was kept"} for file in files)
     if wrong:

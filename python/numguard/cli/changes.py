@@ -95,7 +95,7 @@ def changes(
         else:
             # A number followed another one, and a handset another handset.
             kind = {"numbers" if by == "imei14" else "imeis": ["followed"]}
-            options.write_table(table if tac is None else tac.join(table), output, **kind)
+            options.write_table(table if tac is None else tac.join(table), output, region=region, **kind)
         account.write_with_lists(found.refused_rows, refused_path, lists_read)
     if page is not None:
         options.say(f"{page}: written; numbers are shown in full")

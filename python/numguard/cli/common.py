@@ -53,7 +53,7 @@ def common(
       numguard common "dumps/*.parquet" --by imei14 --tac tacs.csv
       numguard common "dumps/*.csv" --at-least 3 -o everywhere.html
     """
-    from numguard.files import placed_together, write_rows
+    from numguard.files import Style, placed_together, write_rows
     from numguard.sightings import common as find
 
     writes = {"--output": output, "--proof": proof, "--refused": refused_path}
@@ -82,10 +82,10 @@ def common(
             write_common(found, page, files=account.files_read(paths))
         else:
             table = _flat(found.table, by)
-            options.write_table(table if tac is None else tac.join(table), output)
+            options.write_table(table if tac is None else tac.join(table), output, region=region)
         if proof is not None:
             rows_of = found.proof.rename_columns([by, *found.proof.column_names[1:]])
-            write_rows(proof, rows_of.schema, rows_of.to_batches(), private=True)
+            write_rows(proof, rows_of.schema, rows_of.to_batches(), Style(region=region), private=True)
         account.write_with_lists(found.refused_rows, refused_path, lists_read)
     if page is not None:
         options.say(f"{page}: written; numbers are shown in full")

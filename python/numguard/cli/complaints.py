@@ -239,12 +239,10 @@ def list_intakes(registry_path: str, output: Path | None) -> None:
     \b
       numguard complaints list --registry cases.db
     """
-    from numguard.files.outgoing import shown
-
     account.check_files([registry_path], {"--output": output})
     with options.open_registry(registry_path) as registry:
         intakes = registry.intakes()
-    options.write_table(shown(intakes), output)
+    options.write_or_show(intakes, output)
 
 
 @complaints.command()

@@ -301,8 +301,8 @@ def expand(
     with about, placed_together():
         account.write_with_lists(found.refused_rows, refused_path, lists_read)
         if results.folder is not None:
-            write_folder(found, results.folder, tac)
-        written = [] if results.ask is None else [write_requests(found, results.ask)]
+            write_folder(found, results.folder, tac, region)
+        written = [] if results.ask is None else [write_requests(found, results.ask, region)]
         written += draw(found)
     for line in written:
         options.say(line)
@@ -320,9 +320,9 @@ def _one_start(registry_path: str | None, seeds: str | None) -> str | None:
     return registry_path
 
 
-def write_folder(found: Expansion, folder: Path, tac: TacTable | None = None) -> None:
+def write_folder(found: Expansion, folder: Path, tac: TacTable | None = None, region: Region = "IN") -> None:
     """Every table as CSV, readable by its owner only; with a table of TACs, maker and model beside each handset."""
-    from numguard.files import together, write_rows
+    from numguard.files import Style, together, write_rows
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Links beside the evidence of another run would prove nothing.
@@ -331,15 +331,15 @@ def write_folder(found: Expansion, folder: Path, tac: TacTable | None = None) ->
             table = getattr(found, name)
             if tac is not None:
                 table = tac.join(table, "via_imei" if "via_imei" in table.column_names else "imei14")
-            write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), into=files)
+            write_rows(folder / f"{name}.csv", table.schema, table.to_batches(), Style(region=region), into=files)
 
 
-def write_requests(found: Expansion, path: Path) -> str:
+def write_requests(found: Expansion, path: Path, region: Region) -> str:
     """The next requests to operators, readable by its owner only; what there is to say of them."""
     from numguard.files.outgoing import write_private
 
     requests = found.requests()
-    write_private(requests, path)
+    write_private(requests, path, region=region)
     counted = options.counted(requests["why"])
     subjects = [
         options.count(counted[why], what)

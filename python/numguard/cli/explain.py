@@ -87,7 +87,7 @@ def explain(
 
     with placed_together():
         made = pa.RecordBatchReader.from_batches(schema, rows())
-        options.write_table(made, output, **{"imeis" if imei else "numbers": [column]})
+        options.write_table(made, output, region=region, **{"imeis" if imei else "numbers": [column]})
         account.write_refused(opened, refused_path)
     rows_of = opened.account()
     rows_of["warnings"] += [] if imei else unread_codes(opened.schema.names, {column, region_column or ""})

@@ -85,7 +85,8 @@ def keyed(
 
     schema = pa.schema([*opened.schema, pa.field(HASHED, pa.string())])
     with placed_together():
-        options.write_table(pa.RecordBatchReader.from_batches(schema, hashed()), output)
+        made = pa.RecordBatchReader.from_batches(schema, hashed())
+        options.write_table(made, output, numbers=[column], region=region)
         account.write_refused(opened, refused_path, lists_read)
     rows_of = opened.account()
     rows_of["warnings"] += unread_codes(opened.schema.names, {column})

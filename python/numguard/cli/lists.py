@@ -60,7 +60,7 @@ def diff(
       numguard lists diff monday.csv tuesday.csv --folder changed --json
       numguard lists diff seized.txt released.txt --imeis
     """
-    from numguard.files import placed_together, write_rows
+    from numguard.files import Style, placed_together, write_rows
 
     writes: dict[str, Path | None] = {"--refused": refused_path}
     if folder is not None and folder.is_dir():
@@ -76,7 +76,7 @@ def diff(
             for name, keys in (("added", added), ("removed", removed)):
                 table = pa.table({"imei14" if handsets else "msisdn": keys})
                 to = folder / f"{name}.csv"
-                write_rows(to, table.schema, table.to_batches(), private=True)
+                write_rows(to, table.schema, table.to_batches(), Style(region=region), private=True)
     counts = {"added": len(added), "removed": len(removed), "common": len(common)}
     if as_json:
         refused = {"refused_before": old.refused, "refused_after": new.refused}

@@ -73,7 +73,8 @@ def normalize(
     with placed_together():
         made = pa.RecordBatchReader.from_batches(pa.schema(fields), rows())
         written = dict(zip(opened.schema.names, names, strict=True))
-        options.write_table(made, output, numbers=[written[column], written.get("msisdn", "msisdn")])
+        of_numbers = [written[column], written.get("msisdn", "msisdn")]
+        options.write_table(made, output, numbers=of_numbers, region=region)
         account.write_refused(opened, refused_path)
     rows_of = opened.account()
     rows_of["warnings"] += unread_codes(opened.schema.names, {column, region_column or ""})

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import os
 import shlex
 import sys
 import time
@@ -23,9 +24,9 @@ import pyarrow as pa
 from numguard import _core
 from numguard.cli.terminal import for_terminal, without_controls
 from numguard.compute import counts, named, tuples_of
-from numguard.errors import ArgumentError, ColumnError, NumguardError
+from numguard.errors import ArgumentError, ColumnError, FileError, NumguardError
 from numguard.files.page import is_page
-from numguard.source import Source, headings, open_source
+from numguard.source import Source, check_header, headings, open_source
 from numguard.source.strict import notes_text
 from numguard.types import ACTIONS, Region
 
@@ -84,6 +85,10 @@ def _region_code(_context: click.Context, _option: click.Parameter, value: str) 
     return None if code == "NONE" else code
 
 
+def _region_if_given(context: click.Context, option: click.Parameter, value: str | None) -> tuple[Region, ...]:
+    return () if value is None else (_region_code(context, option, value),)
+
+
 tac = click.option(
     "--tac",
     "tac_path",
@@ -97,6 +102,12 @@ region = click.option(
     show_default=True,
     callback=_region_code,
     help="How bare digits are read: by a region's numbering plan (IN, GB, ...), or as E.164 already.",
+)
+list_region = click.option(
+    "--list-region",
+    metavar="CODE|none",
+    callback=_region_if_given,
+    help="How bare digits of the lists are read, if not by --region.",
 )
 region_column = click.option(
     "--region-column", help="The column with the region code of each row, by which it is read instead."
@@ -329,8 +340,7 @@ def open_column(source: str, column: str | None, region_column: str | None = Non
         raise ArgumentError(f"--column: name the column with the numbers; there are {headings(there)}")
     column = there[0] if column is None else column
     _check_column("--column", column, there)
-    if named(there) != ", ".join(there):
-        raise ColumnError("the first line holds a number, so the file has no header: add one that names its columns")
+    check_header(there, max((part.above.header_row for part in opened.parts), default=0), None)
     if region_column is not None:
         _check_column("--region-column", region_column, there)
     return opened, column
@@ -434,7 +444,7 @@ def say_unlisted(listed: BlockList) -> None:
 
 
 def write_or_show(table: pa.Table, path: Path | None) -> None:
-    """Write a table that has texts of complaints and decisions to `path`, for its owner only, or to stdout."""
+    """Write a table that a registry gives to `path`, readable by its owner only, or to stdout."""
     from numguard.files.outgoing import shown, write_private
 
     if path is not None:
@@ -449,16 +459,22 @@ def write_table(
     *,
     numbers: Sequence[str] = (),
     imeis: Sequence[str] = (),
+    region: Region = "IN",
 ) -> None:
-    """Write rows to `path`, or to stdout as CSV; `numbers` and `imeis` are columns of keys beside those named so."""
+    """Write rows to `path`, or to stdout as CSV; `numbers` and `imeis` are columns of keys beside those named so.
+
+    Without a plus, numbers are written as the region reads them.
+    """
     from numguard.files import IMEI_COLUMNS, Style, write_csv, write_rows
 
     if isinstance(rows, pa.Table):
         rows = rows.to_reader()
-    style = Style(numbers=numbers, imeis=[*IMEI_COLUMNS, *imeis])
+    style = Style(numbers=numbers, imeis=[*IMEI_COLUMNS, *imeis], region=region)
     if path is not None:
         write_rows(path, rows.schema, rows, style)
         return
+    if getattr(sys.stdout, "name", "") == os.devnull:  # opened in its place, as it was closed
+        raise FileError("standard output is closed, and the rows would be lost: name a file with --output")
     if sys.stdout.isatty():
         rows = for_terminal(rows)
     write_csv(sys.stdout.buffer, rows.schema, rows, style)

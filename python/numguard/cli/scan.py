@@ -9,6 +9,7 @@ from typing import Any
 import click
 import pyarrow as pa
 
+from numguard._core import normalize
 from numguard.cli import account, options
 from numguard.cli.verb import Verb
 from numguard.errors import ArgumentError
@@ -33,6 +34,7 @@ class Wanted:
     imeis: str | None
     imei_columns: tuple[str, ...]
     list_column: str | None
+    list_region: tuple[Region, ...]
     actions: tuple[str, ...]
 
     @property
@@ -59,7 +61,8 @@ class Wanted:
             )
 
     def lookups(self, lists_read: account.Lists, region: Region) -> dict[str, Any]:
-        """For each key column the set, or the sets by name, that it is looked up in."""
+        """For each key column the set, or the sets by name, that it is looked up in; `region` is that of SOURCE."""
+        region = self._region_of_lists(region)
         found: dict[str, Any] = {}
         how: dict[str, Any] = {"column": self.list_column, "actions": self.actions}
         if self.numbers is not None:
@@ -76,12 +79,16 @@ class Wanted:
             found |= dict.fromkeys(self.number_columns, kept)
         return found
 
-    def dates(self, since: str) -> dict[str, Any]:
+    def _region_of_lists(self, region: Region) -> Region:
+        return self.list_region[0] if self.list_region else region
+
+    def dates(self, since: str, region: Region) -> dict[str, Any]:
         """For each key column the listing dates, which are in the column `since` of its list."""
         found: dict[str, Any] = {}
         if self.numbers is not None:
-            listed = listing_dates(self.numbers, since, column=self.list_column, actions=self.actions)
-            found |= dict.fromkeys(self.number_columns, listed)
+            cells, dates = listing_dates(self.numbers, since, column=self.list_column, actions=self.actions)
+            numbers = normalize(cells, region=self._region_of_lists(region))
+            found |= dict.fromkeys(self.number_columns, (numbers, dates))
         if self.imeis is not None:
             listed = listing_dates(self.imeis, since, column=self.list_column, of_imeis=True)
             found |= dict.fromkeys(self.imei_columns, listed)
@@ -106,6 +113,7 @@ wanted_options = options.gathered(
         "--imei-column", "imei_columns", multiple=True, help="A column of IMEIs; may be given again."
     ),
     list_column=options.list_column,
+    list_region=options.list_region,
     actions=options.list_actions("look for"),
 )
 
@@ -174,7 +182,7 @@ def scan(
         progress=options.progress_line(lambda s: f"{s.rows:,} rows, {s.hits:,} hits, {s.file or ''}"),
         limit=limit,
         at=at,
-        since=None if since is None else wanted.dates(since),
+        since=None if since is None else wanted.dates(since, region),
         all_rows=all_rows,
         threads=threads,
         strict=is_strict,
@@ -185,7 +193,7 @@ def scan(
         else:
             keys = (wanted.number_columns, wanted.imei_columns)
             of_numbers, of_imeis = ([*columns, *(f"{column}_match" for column in columns)] for columns in keys)
-            options.write_table(found.flat(), None, numbers=of_numbers, imeis=of_imeis)
+            options.write_table(found.flat(), None, numbers=of_numbers, imeis=of_imeis, region=region)
         options.end_progress()
         options.write_refused(pa.concat_tables([found.refused_lines, lists_read.refused]), refused_path)
     if as_json:

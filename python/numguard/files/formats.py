@@ -24,6 +24,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import flags, named, pc, retyped
 from numguard.errors import ArgumentError, InputError
+from numguard.types import Region
 
 __all__ = [
     "IMEI_COLUMNS",
@@ -54,6 +55,8 @@ _NUMBERS = rf"^[ \x{{00A0}}]*[+\-\x{{FF0B}}]?[{_DIGITS}]*(?:;[ \x{{00A0}}]*[+\-\
 _FORMULA_IN_BYTES = r"(^|[;\t\r\n])((?:[\s\"]|\xC2\xA0)*(?:[=+\-@]|\xEF\xBC[\x9D\xA0\x8B\x8D]))"
 _NUMBERS_IN_BYTES = r"^ *[+\-]?[\d .,()\-]*(?:; *[+\-]?[\d .,()\-]*)*$"
 _STRIPPED = r"^([\t\r\n])"
+#: The regions by which a number of India is read with its country code alone; None: digits are E.164.
+_READ_AS_INDIAN = ("IN", None)
 #: What all of these have: a sign, the first bytes of a full-width one, or what is stripped.
 _SIGNS = (b"=", b"+", b"-", b"@", b"\xef\xbc", b"\t", b"\r", b"\n")
 
@@ -68,6 +71,8 @@ class Style:
             not be read back otherwise.
         numbers: Columns of E.164 digits, beside those named `msisdn`; text formats get a plus before those of other
             countries, because `6591234567` would be read back as an Indian mobile.
+        region: By which bare digits were read, and are read back: of another region than India every number gets a
+            plus, because `919876543210` would be read back as one of Germany.
         title: Lines above the header, in .csv and .xlsx.
         header: Whether .csv and .xlsx begin with the names of the columns.
     """
@@ -75,6 +80,7 @@ class Style:
     texts: Sequence[str] = ()
     imeis: Sequence[str] = IMEI_COLUMNS
     numbers: Sequence[str] = ()
+    region: Region = "IN"
     title: Sequence[str] = ()
     header: bool = True
 
@@ -247,7 +253,7 @@ class Csv(_OfTables):
         table = pa.Table.from_arrays(columns, schema=self._as_written(self._schema))
         abroad = np.zeros(len(table), np.bool_)
         for at in self._numbers:
-            abroad |= flags(_is_abroad(table.column(at)))
+            abroad |= flags(_needs_plus(table.column(at), self._style.region))
         try:
             if abroad.any():
                 self._write_in_two(table, abroad)
@@ -261,7 +267,7 @@ class Csv(_OfTables):
         home, marked = table.filter(pa.array(~abroad)), table.filter(pa.array(abroad))
         for at in self._numbers:
             field = marked.field(at).with_type(pa.string())
-            marked = marked.set_column(at, field, written_numbers(marked.column(at)))
+            marked = marked.set_column(at, field, written_numbers(marked.column(at), self._style.region))
         place = np.empty(len(table), np.int64)
         place[~abroad], place[abroad] = np.arange(len(home)), np.arange(len(home), len(table))
         lines: Any = pa.concat_arrays([_lines(home), _lines(marked)]).take(pa.array(place, pa.int64()))
@@ -294,7 +300,7 @@ class JsonLines(Format):
         return [name or "without a name" for name, found in Counter(schema.names).items() if found > 1]
 
     def write(self, rows: pa.Table) -> None:
-        numbers = {rows.schema.names[at]: with_pluses(rows.column(at)) for at in self._numbers}
+        numbers = {rows.schema.names[at]: with_pluses(rows.column(at), self._style.region) for at in self._numbers}
         for at, row in enumerate(rows.to_pylist()):
             for name in self._style.texts:
                 if row[name] is not None:
@@ -330,35 +336,39 @@ def with_imei_digits(rows: pa.Table, handsets: Sequence[int]) -> pa.Table:
     return rows
 
 
-def written_numbers(msisdns: Any) -> Any:
-    """Numbers as text that reads as the same numbers: digits, those of other countries with `+`.
+def written_numbers(msisdns: Any, region: Region = "IN") -> Any:
+    """Numbers as text that a region reads as the same numbers: digits, for India those of other countries with `+`.
 
     Without it `6591234567` of Singapore is an Indian mobile. What is no number stays as it is.
 
     >>> written_numbers(pa.array([919876543210, 6591234567, 1930], pa.uint64())).to_pylist()
     ['919876543210', '+6591234567', '1930']
+    >>> written_numbers(pa.array([919876543210, 1930], pa.uint64()), "DE").to_pylist()
+    ['+919876543210', '1930']
     """
-    is_abroad = _is_abroad(msisdns)
+    is_abroad = _needs_plus(msisdns, region)
     digits = msisdns.cast(pa.string())
     return pc.if_else(is_abroad, pc.binary_join_element_wise("+", digits, ""), digits)
 
 
-def with_pluses(msisdns: Any) -> list[int | str | None]:
-    """As `written_numbers`, but only those of other countries are texts.
+def with_pluses(msisdns: Any, region: Region = "IN") -> list[int | str | None]:
+    """As `written_numbers`, but only those with a plus are texts.
 
     >>> with_pluses(pa.array([919876543210, 6591234567, None], pa.uint64()))
     [919876543210, '+6591234567', None]
     """
-    if not pc.any(_is_abroad(msisdns)).as_py():
+    if not pc.any(_needs_plus(msisdns, region)).as_py():
         return msisdns.to_pylist()  # type: ignore[no-any-return]
-    texts = written_numbers(msisdns).to_pylist()
+    texts = written_numbers(msisdns, region).to_pylist()
     return [text if text and text[0] == "+" else one for one, text in zip(msisdns.to_pylist(), texts, strict=True)]
 
 
-def _is_abroad(msisdns: Any) -> Any:
-    """Which are numbers of other countries than India."""
+def _needs_plus(msisdns: Any, region: Region) -> Any:
+    """Which are numbers that a region reads as others without a plus: of India those of other countries, else all."""
     digits: Any = _core.format(msisdns, style="digits")
-    return pc.fill_null(pc.invert(pc.starts_with(digits, "91")), False)
+    if region in _READ_AS_INDIAN:
+        return pc.fill_null(pc.invert(pc.starts_with(digits, "91")), False)
+    return digits.is_valid()
 
 
 def inert(cells: Any) -> Any:

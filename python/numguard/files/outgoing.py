@@ -20,7 +20,7 @@ from numguard.files import write_rows
 from numguard.files.formats import Style, written_numbers
 from numguard.files.placing import Together, together, unwritten
 from numguard.indian_time import ZONE
-from numguard.types import PathLike
+from numguard.types import PathLike, Region
 
 __all__ = ["shown", "write_private"]
 
@@ -32,6 +32,7 @@ def write_private(
     names: Sequence[str] | None = None,
     title: Sequence[str] = (),
     header: bool = True,
+    region: Region = "IN",
     into: Together | None = None,
 ) -> tuple[str, int]:
     """Writes a table by the rules for lists, readable by its owner only: refused rows, a history, a report.
@@ -43,6 +44,7 @@ def write_private(
         names: The receiver's names for the columns.
         title: Lines above the header, in .csv and .xlsx.
         header: Whether .csv and .xlsx begin with the names of the columns.
+        region: By which bare digits are read again: of another than India every number has `+`.
         into: Files with which it is renamed.
 
     Returns:
@@ -53,7 +55,7 @@ def write_private(
         InputError: The folder does not exist, or cannot be written to.
     """
     path = Path(path)
-    written = shown(table)
+    written = shown(table, region)
     if names is not None:
         if len(set(names)) < len(names):
             raise ArgumentError("columns: two columns cannot have the same name")
@@ -66,12 +68,12 @@ def write_private(
         raise unwritten(path, error) from None
 
 
-def shown(table: pa.Table) -> pa.Table:
-    """The columns as they are written: numbers, handsets, times and dates as text."""
+def shown(table: pa.Table, region: Region = "IN") -> pa.Table:
+    """The columns as they are written: numbers as a region reads them, handsets, times and dates as text."""
     for index, field in enumerate(table.schema):
         values: Any = table.column(index)
         if "msisdn" in field.name and pa.types.is_uint64(field.type):
-            values = written_numbers(values)
+            values = written_numbers(values, region)
         elif "imei" in field.name and pa.types.is_uint64(field.type):
             values = _core.format_imei(values)
         elif pa.types.is_timestamp(field.type):

@@ -96,7 +96,8 @@ class Workbook(Format):
     def write(self, rows: pa.Table) -> None:
         rows = retyped(rows, self._schema)
         columns = [
-            with_pluses(column) if at in self._numbers else column.to_pylist() for at, column in enumerate(rows.columns)
+            with_pluses(column, self._style.region) if at in self._numbers else column.to_pylist()
+            for at, column in enumerate(rows.columns)
         ]
         for index in range(len(rows)):
             if self._next == SHEET_ROWS:

@@ -38,6 +38,7 @@ from numguard.source import (
     Part,
     accounted,
     check_columns,
+    check_header,
     dated,
     each_source,
     exporting,
@@ -235,6 +236,8 @@ def read_seeds(seeds: Any, policy: LinkPolicy) -> tuple[Any, pa.Array[Any] | Non
     """The numbers, and the times of report where the policy needs them."""
     if isinstance(seeds, ImeiSet):
         raise ArgumentError("seeds: takes numbers, not an ImeiSet")
+    if hasattr(seeds, "collect") and not hasattr(seeds, "__arrow_c_stream__"):
+        raise ArgumentError("seeds: takes data, not a lazy frame: collect() it")
     # Tables of every library have columns, and series have none.
     if not isinstance(seeds, Mapping) and not hasattr(seeds, "columns"):
         if policy.is_relative:
@@ -323,6 +326,7 @@ def _steps(
     wanted = columns if unread is None else [*columns, *part.origin()]
     if places is not None:
         wanted = [*wanted, *(name for name in places.columns(part.schema().names) if name not in wanted)]
+    check_header(wanted, part.above.header_row, part.name)
 
     def batches() -> Iterator[pa.RecordBatch]:
         nonlocal checked

@@ -23,7 +23,7 @@ from numguard.number_list.actions import bare
 from numguard.number_list.same import with_one_number
 from numguard.number_list.spared import is_of_letter, is_spared
 from numguard.number_list.titles import is_of_victims, names_numbers, without_victims
-from numguard.source import Part, headings
+from numguard.source import Part, check_header, headings
 from numguard.types import Region
 
 __all__ = [
@@ -188,7 +188,8 @@ def column_of(part: Part, kind: Kind) -> str:
     """The column of a part that has the numbers.
 
     Raises:
-        ColumnError: No column is certainly it, or the only one is of something else than numbers to list.
+        ColumnError: No column is certainly it, or the only one is of something else than numbers to list; or of several
+            one is named by a number, so that they have no header.
     """
     there = part.schema().names
     known = [name for name in there if kind.is_name(name)]
@@ -200,6 +201,8 @@ def column_of(part: Part, kind: Kind) -> str:
         # A heading that names suspects' numbers, and nothing else, is certain: `Suspect Mobile No`.
         known = [name for name in there if kind.is_of_more(name) and names_numbers(name)]
     if len(there) != 1 and len(known) != 1:
+        if not known:
+            check_header(there, part.above.header_row, part.name)
         raise ColumnError(
             f"{part.name}: no column is certainly that of the numbers: {_REMEDY}; there are {headings(there)}"
         )

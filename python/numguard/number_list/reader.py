@@ -43,7 +43,7 @@ from numguard.number_list.checks import (
 from numguard.number_list.columns import Kind, begins_with_row, column_of, has_handsets, is_list
 from numguard.number_list.same import has_other_numbers, without_ends
 from numguard.number_list.titles import names_victims
-from numguard.source import Account, Batch, Part, check_columns, is_local, is_of_country, open_source
+from numguard.source import Account, Batch, Part, check_columns, check_header, is_local, is_of_country, open_source
 from numguard.source.strict import check_strict
 from numguard.types import PathLike, RowAccount
 
@@ -128,6 +128,7 @@ class OpenList:
             if more or column is not None:
                 # A first line that is a row has no dates; the message says that there may be no header.
                 check_columns([name, *more], part.schema(), part.name)
+                check_header([name, *more], part.above.header_row, part.name)
             self._parts.append(_Listed(part, name, is_headed))
 
     def cells(self) -> pa.ChunkedArray[Any]:

@@ -93,7 +93,8 @@ class Queries(Verbs):
 
         Returns:
             For each file its name, its state ("the same", "differs", "is not there" or "no hash was kept"), and found,
-            the path of the same file in the folder, which may have another name. A manifest of the list whose digest of
+            the path of the same file in the folder, which may have another name: one that differs may have a copy of
+            what was recorded. A manifest of the list whose digest of
             the log is not that of this registry has a row too: "has another digest of the log".
         """
         return compared(self._case, export, Path(folder))

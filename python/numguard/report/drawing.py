@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from numguard.errors import MissingExtraError
+from numguard.errors import EngineError, MissingExtraError
 
 __all__ = ["Bar", "Lane", "Strip", "bars", "check_drawing", "lanes", "strips", "svg"]
 
@@ -102,12 +102,24 @@ def svg(spec: dict[str, Any]) -> str:
 
     Raises:
         MissingExtraError: `numguard-telecom[report]` is not installed.
+        EngineError: The library that draws has too few open files, threads or bytes of memory here.
     """
     check_drawing()
     import vl_convert
 
-    drawn: str = vl_convert.vegalite_to_svg(spec | {"config": spec.get("config", {}) | _LOOK})
-    return drawn
+    whole = spec | {"config": spec.get("config", {}) | _LOOK}
+    try:
+        drawn: str = vl_convert.vegalite_to_svg(whole)
+    except BaseException as error:
+        # A panic of compiled code is no Exception. Its text may have labels of the chart, which are numbers.
+        if type(error).__name__ != "PanicException" and not isinstance(error, (ValueError, OSError)):
+            raise
+    else:
+        return drawn
+    raise EngineError(
+        "charts cannot be drawn: the library that draws them (vl-convert) failed, as it does where a process may open "
+        "few files (ulimit -n) or start few threads, or has little memory left"
+    )
 
 
 def check_drawing() -> None:

@@ -29,11 +29,11 @@ def as_html(figures: Figures, *, title: str, full_numbers: bool) -> str:
         MissingExtraError: `numguard-telecom[report]` is not installed.
     """
     namer = Namer(full=full_numbers)
-    at = "nothing has happened yet" if figures.at is None else moment(figures.at)
+    event = f" (event {figures.event})" if figures.event else ""
     return page_of(
         parts(figures, namer),
         title=namer.text(title),
-        subtitle=f"As of {at}{f' (event {figures.event})' if figures.event else ''}.",
+        subtitle="Nothing has happened yet." if figures.at is None else f"As of {moment(figures.at)}{event}.",
         totals=totals(figures),
         full_numbers=full_numbers,
         version=figures.version,

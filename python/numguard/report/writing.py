@@ -15,6 +15,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from numguard import _core
+from numguard.masking import crossed, masked
 
 __all__ = [
     "Namer",
@@ -35,9 +36,6 @@ _LAKH: Final = 1_00_000
 
 # Invisible characters and changes of direction, which could make one name look like another. Indic joiners stay.
 _UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-
-# Ten digits or more, with the separators of written numbers.
-_LONG: Final = re.compile(r"\d(?:[\s().,/\-\u2010-\u2015]{0,2}\d){9,}")
 
 
 def counted(count: int, what: str) -> str:
@@ -103,11 +101,7 @@ def duration(seconds: int) -> str:
 
 def masked_text(text: str) -> str:
     """Text with the middle of each possible phone number masked."""
-    return _LONG.sub(lambda found: _crossed(re.sub(r"\D", "", found[0]), 2), text)
-
-
-def _crossed(digits: str, shown: int) -> str:
-    return digits[:shown] + "x" * (len(digits) - shown - 2) + digits[-2:]
+    return masked(text, lambda digits: crossed(digits, 2))
 
 
 class Namer:
@@ -125,13 +119,13 @@ class Namer:
         """+9198xxxxxx10."""
         if self._full:
             return str(_core.format(pa.array([msisdn], pa.uint64()), style="international")[0].as_py())
-        return f"+{_crossed(str(msisdn), 4)}"
+        return f"+{crossed(str(msisdn), 4)}"
 
     def handset(self, imei14: int) -> str:
         """49015420xxxx51: the type of the phone, and the end of its serial number."""
         if self._full:
             return str(_core.format_imei(pa.array([imei14], pa.uint64()))[0].as_py())
-        return _crossed(f"{imei14:014}", 8)
+        return crossed(f"{imei14:014}", 8)
 
     def key(self, column: str, key: int) -> str:
         """The number or the handset of a column `msisdn` or `imei14`."""

@@ -78,7 +78,7 @@ class Scan:
         strict: bool,
     ) -> None:
         sets = marks.sets
-        self._marks, self._since, self._limit = marks, since, limit
+        self._marks, self._since, self._limit, self._region = marks, since, limit, region
         self._parts = source.parts
         self._passed = tuple(SkippedFile(passed.name, passed.why) for passed in source.passed_over)
         self._keys = list(sets)
@@ -204,7 +204,7 @@ class Scan:
         # Integers that were scanned as keys are written so that they read as the same keys.
         imeis = [*IMEI_COLUMNS, *handsets, *self._handsets]
         numbers = [name for name in (*matches, *self._keys) if name not in imeis]
-        write_rows(path, schema, rows, Style(texts=matches, imeis=imeis, numbers=numbers))
+        write_rows(path, schema, rows, Style(texts=matches, imeis=imeis, numbers=numbers, region=self._region))
         return self.summary
 
     def _check_place(self, path: Path) -> None:

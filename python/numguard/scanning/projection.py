@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from numguard.errors import ColumnError
-from numguard.source import Part, check_columns, with_partition_values
+from numguard.source import Part, check_columns, check_header, with_partition_values
 
 __all__ = ["Projection"]
 
@@ -28,7 +28,7 @@ class Projection:
         at: The column of times, which is returned only if it is among `columns`.
 
     Raises:
-        ColumnError: A name that no column can have.
+        ColumnError: A name that no column can have, or that may be a number.
     """
 
     def __init__(
@@ -55,6 +55,12 @@ class Projection:
         self.read = None if self.stored is None else list(dict.fromkeys([*self.stored, *keys, *beside]))
         broken = [name for name in (*keys, *beside, *(self.stored or ())) if _is_broken(name)]
         check_columns([*keys, *broken], schema, first.name)
+        self._named = [*keys, *beside, *(columns or ()), *([] if at is None else [at])]
+        self.check_header(first)
+
+    def check_header(self, part: Part) -> None:
+        """Raises ColumnError if a column that the caller names may be a number: the part has no header."""
+        check_header(self._named, part.above.header_row, part.name)
 
     def schema(self, stored: pa.Schema) -> pa.Schema:
         """The columns that are returned, given those of the compiled module's hits."""

@@ -140,6 +140,7 @@ class Run:
             try:
                 if self._projection.read is not None:
                     check_columns(self._projection.read, part.stored_schema(), part.name)
+                self._projection.check_header(part)
                 for hits in hits_of(part):
                     yield self._projection.complete(hits, part)
             except InputError as error:

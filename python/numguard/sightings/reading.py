@@ -28,6 +28,7 @@ from numguard.source import (
     Part,
     accounted,
     check_columns,
+    check_header,
     copies_among,
     dated,
     each_source,
@@ -268,6 +269,7 @@ class Reader:
         timed = self._at is not None and (self._timed or self._at in schema.names)
         columns = [*self._columns, *([self._at] if timed and self._at is not None else [])]
         check_columns(columns, schema, part.name, are_of_sightings=True)
+        check_header(columns, part.above.header_row, part.name)
         fields = [schema.field(name) for name in columns]
         with in_part(part):
             # Numbers and IMEIs are held by the same types.

@@ -27,6 +27,7 @@ import pyarrow as pa
 from numguard.compute import counts, named
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.codes import contradicted, is_of_country, unread_codes
+from numguard.source.columns import check_columns, check_header, headings, looks_national
 from numguard.source.container import (
     Found,
     Member,
@@ -51,19 +52,18 @@ from numguard.source.part import (
     Batch,
     BrokenPart,
     Part,
-    check_columns,
     exporting,
-    headings,
     in_part,
     in_steps,
-    looks_national,
     reading,
     with_partition_values,
 )
 from numguard.source.paths import (
     check_all_count,
     check_listed_once,
+    check_name,
     copies_among,
+    escaped,
     files_of,
     is_hidden,
     is_listed_twice,
@@ -85,44 +85,12 @@ from numguard.source.typed_text import Key, typed_text
 from numguard.types import PathLike, RowAccount, row_account
 
 __all__ = [
-    "ORIGIN",
-    "REFUSED",
-    "Account",
-    "ArrowFilePart",
-    "Batch",
-    "Found",
-    "ParquetPart",
-    "Part",
-    "PassedOver",
-    "Source",
-    "TextPart",
-    "Validation",
-    "accounted",
-    "as_text",
-    "check_columns",
-    "check_listed_once",
-    "contradicted",
-    "copies_among",
-    "dated",
-    "each_source",
-    "exporting",
-    "files_of",
-    "headings",
-    "in_part",
-    "in_steps",
-    "is_listed_twice",
-    "is_local",
-    "is_of_country",
-    "kind_of_file",
-    "looks_national",
-    "open_members",
-    "open_source",
-    "paths_read_by",
-    "reading",
-    "refused_rows",
-    "unread_codes",
-    "with_partition_values",
-]
+    "ORIGIN", "REFUSED", "Account", "ArrowFilePart", "Batch", "Found", "ParquetPart", "Part", "PassedOver", "Source",
+    "TextPart", "Validation", "accounted", "as_text", "check_columns", "check_header", "check_listed_once",
+    "contradicted", "copies_among", "dated", "each_source", "exporting", "files_of", "headings", "in_part",
+    "in_steps", "is_listed_twice", "is_local", "is_of_country", "kind_of_file", "looks_national", "open_members",
+    "open_source", "paths_read_by", "reading", "refused_rows", "unread_codes", "with_partition_values",
+]  # fmt: skip
 
 _STANDARD_INPUT = "-"
 _KINDS_OF_DATASETS: dict[str, Literal["parquet", "ipc"]] = {"parquet": "parquet", "arrow": "ipc"}
@@ -212,6 +180,7 @@ class _Options:
     keep_broken: bool
     is_kept: Callable[[Part], bool] | None = None
     keys: Sequence[str] = ()
+    any_name: bool = False
     partitions: Mapping[str, str] = field(default_factory=dict)
     passed_over: list[PassedOver] = field(default_factory=list)
 
@@ -231,6 +200,7 @@ def open_source(
     sheet: str | None = None,
     keep_broken: bool = False,
     is_kept: Callable[[Part], bool] | None = None,
+    any_name: bool = False,
 ) -> Source:
     """Finds the parts of a source. Only the first bytes of a file are read, except for workbooks and JSON.
 
@@ -248,17 +218,18 @@ def open_source(
             column.
         keep_broken: Keep files that cannot be read or do not exist: reading such a part raises.
         is_kept: Whether a member or sheet without a wanted column, beside others that have one, is read too.
+        any_name: Whether the name of a file may be no UTF-8, because no table will have it.
 
     Raises:
         FileMissingError: A path does not exist, or a glob matches nothing.
-        InputError: A file has an unsupported container, or exceeds a limit.
+        InputError: A file has an unsupported container or a name that is not UTF-8, or exceeds a limit.
         ArgumentError: The source is none of these.
     """
     check_environment()
     if wanted is not None and not callable(wanted):
         names = {clean(name) for name in wanted}
         wanted = names.__contains__ if names else None
-    options = _Options(wanted, sheet, keep_broken, is_kept, keys)
+    options = _Options(wanted, sheet, keep_broken, is_kept, keys, any_name=any_name)
     parts = _parts(source, options)
     return Source(parts, options.passed_over)
 
@@ -311,6 +282,7 @@ def open_members(path: PathLike | Sequence[PathLike]) -> Iterator[Found]:
             yield from open_members(one)
         return
     for file in files_of(path):
+        check_name(file)
         check_file(file)
         yield members(str(file), partial(_opened_file, file), file)
 
@@ -356,13 +328,15 @@ def kind_of_file(path: Path) -> str:
 
 def _parts_of_file(path: Path, options: _Options, *, below: Path | None) -> list[Part]:
     try:
+        if not options.any_name:
+            check_name(path)
         check_file(path)
         partitions = {} if below is None else partition_values(path, below)
         return _parts_of(str(path), partial(_opened_file, path), path, replace(options, partitions=partitions))
     except InputError as error:
         if not options.keep_broken:
             raise
-        return [BrokenPart(str(path), error)]
+        return [BrokenPart(escaped(path), error)]
 
 
 def _parts_of(name: str, opened: Opener, path: Path | None, options: _Options) -> list[Part]:

@@ -16,7 +16,8 @@ import pyarrow as pa
 from numguard.compute import as_text, decoded, is_text, named, pc
 from numguard.errors import UnsupportedTypeError
 from numguard.indian_time import IST, OFFSET_MICROS
-from numguard.source.part import NOT_A_TIME, About, Account, Batch, Part, check_columns
+from numguard.source.columns import check_columns
+from numguard.source.part import NOT_A_TIME, About, Above, Account, Batch, Part
 
 __all__ = ["check_alike", "dated", "moments_of", "read_moments"]
 
@@ -84,6 +85,11 @@ class _DatedPart(Part):
     def account(self) -> Account:
         """The account of the lines read so far."""
         return self._part.account
+
+    @property
+    def above(self) -> Above:
+        """What stands above its rows."""
+        return self._part.above
 
     def stored_schema(self) -> pa.Schema:
         """The columns, that of times with moments."""

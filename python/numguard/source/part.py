@@ -6,6 +6,8 @@ cells that they cannot read.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from abc import ABC, abstractmethod
 from array import array
@@ -19,15 +21,17 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import filtered, flags, may_be_number, named, schema_of
+from numguard.compute import filtered, flags, named, schema_of
 from numguard.errors import (
     ArgumentError,
     ColumnError,
+    FileError,
     FileMissingError,
     InputError,
     NumguardError,
     UnsupportedTypeError,
 )
+from numguard.source.columns import check_columns
 from numguard.source.non_data import NUMBER, NonData, is_blank
 from numguard.source.strict import strict_error
 
@@ -43,18 +47,13 @@ __all__ = [
     "BrokenPart",
     "Part",
     "Ragged",
-    "check_columns",
     "exporting",
-    "headings",
     "in_part",
     "in_steps",
-    "looks_national",
     "reading",
     "with_partition_values",
 ]
 
-#: Column names that a message lists.
-MOST_NAMES = 100
 #: Rows passed to the compiled module at a time: enough for every thread, a fraction of a second.
 _STEP: Final = 1 << 20
 
@@ -358,50 +357,6 @@ def with_partition_values(
     return pa.RecordBatch.from_arrays([column for _, column in pairs], schema=pa.schema([field for field, _ in pairs]))
 
 
-def headings(names: Sequence[str]) -> str:
-    """The columns of a file for a message; only their count where the file seems to begin with a row of data."""
-    if any(map(may_be_number, names)):
-        return f"{len(names)} in all, but the first line holds a number: the file may have no header"
-    more = ", ..." if len(names) > MOST_NAMES else ""
-    return ", ".join(names[:MOST_NAMES]) + more or "none at all"
-
-
-def looks_national(column: str) -> str:
-    """The warning about a column of uint64 that seems to hold national numbers."""
-    return (
-        f"column {named([column])!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with lead 6 "
-        "to 9: cast it to Int64 if these are national numbers"
-    )
-
-
-#: The columns of sightings as `read_cdr` names them, and the arguments that name others in their place.
-_NAMED_BY: Final = {"served_msisdn": "msisdn", "imei14": "imei", "at": "at"}
-
-
-def check_columns(
-    columns: Sequence[str], schema: pa.Schema, name: str | None, *, are_of_sightings: bool = False
-) -> None:
-    """Raises ColumnError for a column that does not exist, or exists more than once.
-
-    Args:
-        columns: The columns that are read.
-        schema: Those that there are.
-        name: The name of the source.
-        are_of_sightings: Whether arguments may name other columns of sightings, which the error then says.
-    """
-    where = f"{name}: " if name else ""
-    # Arrow's own look-up fails for a name that is not UTF-8.
-    names = Counter(schema.names)
-    for column in columns:
-        found = names[column]
-        if not found:
-            by = _NAMED_BY.get(column) if are_of_sightings else None
-            remedy = f": name yours with {by}= (--{by})" if by else ""
-            raise ColumnError(f"{where}no column {named([column])!r}; there are {headings(schema.names)}{remedy}")
-        if found > 1:
-            raise ColumnError(f"{where}several columns are named {named([column])!r}: rename all but one")
-
-
 @contextmanager
 def reading(name: str | None, what: str) -> Iterator[None]:
     """Turns the errors of libraries into an InputError that names the part and the remedy."""
@@ -417,6 +372,8 @@ def reading(name: str | None, what: str) -> Iterator[None]:
     except MemoryError:
         raise InputError(f"{where}: {what} needs more memory than is available; it may be damaged") from None
     except (pa.ArrowException, OSError, EOFError, UnicodeError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, OSError) and error.errno in _OF_SYSTEM:
+            raise FileError(f"{where}: cannot be opened ({os.strerror(error.errno)})") from None
         raise InputError(f"{where}: {_why(error, what)}") from None
 
 
@@ -451,6 +408,8 @@ def exporting(what: str) -> Iterator[None]:
         raise ColumnError(f"{what}: several columns have the same name: rename all but one") from None
 
 
+#: Why the system opens no file that may be sound: links that lead to themselves, too many open files, a long name.
+_OF_SYSTEM: Final = frozenset({errno.ELOOP, errno.EMFILE, errno.ENFILE, errno.ENAMETOOLONG})
 #: Patterns of library errors, and our messages for them; the first match counts.
 _MESSAGES = (
     ("utf8|utf-8", "holds text that is not UTF-8: save it again as UTF-8"),

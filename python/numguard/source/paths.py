@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,8 +26,8 @@ _OF_WINDOWS = frozenset({"desktop.ini", "thumbs.db"})
 _LOGS = {"_delta_log": "Delta Lake", ".hoodie": "Apache Hudi"}
 
 __all__ = [
-    "check_all_count", "check_listed_once", "copies_among", "files_of", "is_hidden", "is_listed_twice", "is_local",
-    "partition_values", "paths_read_by",
+    "check_all_count", "check_listed_once", "check_name", "copies_among", "escaped", "files_of", "is_hidden",
+    "is_listed_twice", "is_local", "partition_values", "paths_read_by",
 ]  # fmt: skip
 
 
@@ -65,6 +66,26 @@ def files_of(path: PathLike | Sequence[PathLike]) -> list[Path]:
             raise FileMissingError(f"{path}: no file matches")
         return found
     return [path]
+
+
+def check_name(path: Path) -> None:
+    """Raises InputError for a name that is not UTF-8: no table and no JSON can have it, and tables name the files."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise InputError(f"{escaped(path)}: the name of this file is not UTF-8: rename it") from None
+
+
+def escaped(path: Path) -> str:
+    """A path in UTF-8; each other byte of it as `\\xe9`.
+
+    >>> escaped(Path("k\\udce9.csv"))
+    'k\\\\xe9.csv'
+    """
+    try:
+        return os.fsencode(path).decode(errors="backslashreplace")
+    except UnicodeEncodeError:  # half a character, which no name of a file has
+        return str(path).encode(errors="backslashreplace").decode()
 
 
 def is_listed_twice(sources: Any) -> bool:

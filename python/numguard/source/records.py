@@ -83,7 +83,7 @@ def read_records(
     """
     if isinstance(source, (str, Path)) and Path(source).is_dir():
         raise InputError(f"{source}: is a folder; name the file")
-    opened = open_source(source, wanted=is_known, sheet=sheet)
+    opened = open_source(source, wanted=is_known, sheet=sheet, any_name=True)
     parts, counts = _without_counts(opened.parts, is_key)
     part = _only(parts, source)
     broken: list[Ragged] = []

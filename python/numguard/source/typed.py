@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from numguard.compute import decoded, field_names, is_number, is_text, named, retyped, type_name
 from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
-from numguard.source.part import About, Batch, Part, exporting, headings, reading
+from numguard.source.columns import headings
+from numguard.source.part import About, Batch, Part, exporting, reading
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds

@@ -6,7 +6,7 @@ by its name or folder.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ def compared(case: Case, export: int, folder: Path) -> list[dict[str, str]]:
     Of a list in several files, the file of their hashes is on record, and each file that it names is compared with it.
 
     Several desks may send files of one name, and a file may be renamed later: a file with the recorded size and SHA-256
-    is the same, under any name; `found` is its path in the folder.
+    is the same, under any name that no other content has; `found` is its path in the folder.
 
     The manifest of the list has the digest of the log as it was sent. If the log has another one, something before the
     export was changed since, or the manifest was.
@@ -66,7 +66,9 @@ def compared(case: Case, export: int, folder: Path) -> list[dict[str, str]]:
     there = _There(folder)
     listed = {name: content[name] for name in ("name", "bytes", "sha256")}
     parts = _parts(listed, there) if content["parts"] else []
-    files = [{"name": file["name"], **there.state(file)} for file in (listed, *parts, *content["inputs"])]
+    recorded = [listed, *parts, *content["inputs"]]
+    hashes = {file["sha256"] for file in recorded}
+    files = [{"name": file["name"], **there.state(file, hashes)} for file in recorded]
     log = {"registry": case.store.id, "log_digest": case.store.digest_of(export - 1)}
     for path, manifest in there.manifests(export, {file["sha256"] for file in (listed, *parts)}):
         if any(name in manifest and manifest[name] != value for name, value in log.items()):
@@ -89,7 +91,6 @@ class _There:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._sizes = {path: path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()}
-        self._names = {path.name for path in self._sizes}
         self._digests: dict[Path, str] = {}
 
     def find(self, file: dict[str, Any]) -> Path | None:
@@ -100,13 +101,21 @@ class _There:
                 return path
         return None
 
-    def state(self, file: dict[str, Any]) -> dict[str, str]:
-        """Whether a file of that content is there, in a word of `Queries.check_certificate`, and where."""
+    def state(self, file: dict[str, Any], recorded: Set[str]) -> dict[str, str]:
+        """Whether a file of that content is there, in a word of `Queries.check_certificate`, and where.
+
+        A copy under another name does not stand for a file of the name that has another content, unless that is one of
+        the `recorded` ones, as of two files of one name.
+        """
         if not file["sha256"]:
             return {"state": "no hash was kept", "found": ""}
-        if (path := self.find(file)) is not None:
-            return {"state": "the same", "found": self.place(path)}
-        return {"state": "differs" if Path(file["name"]).name in self._names else "is not there", "found": ""}
+        path, name = self.find(file), Path(file["name"]).name
+        found = "" if path is None else self.place(path)
+        of_name = [one for one in self._sizes if one.name == name]
+        differs = bool(of_name) and path is None
+        if path is not None and path.name != name:
+            differs = any(self._digest(one) not in recorded for one in of_name)
+        return {"state": "differs" if differs else "the same" if found else "is not there", "found": found}
 
     def place(self, path: Path) -> str:
         """The path of a file in the folder."""

@@ -207,7 +207,7 @@ def _read(
     Raises:
         ColumnError: no column of numbers or of statuses.
     """
-    at = find_columns(sheet.table, COLUMNS, ("msisdn", "status"), mapping, sheet.name)
+    at = find_columns(sheet.table, COLUMNS, ("msisdn", "status"), mapping, sheet.name, header_row=sheet.header_row)
     column = partial(sheet.column, at)
     msisdn, unread = sheet.read_by(cells.single_numbers, at["msisdn"][0])
     others = of_other_countries(np.arange(len(sheet.table)), msisdn, sheet.table, range(sheet.table.num_columns))
@@ -250,7 +250,7 @@ def _read(
 
 def _unread_days(sheet: Sheet, mapping: Mapped | None) -> list[str]:
     """A warning of columns of days that are not read, where no other is: the order of answers would not be known."""
-    at = find_columns(sheet.table, COLUMNS, (), mapping, sheet.name)
+    at = find_columns(sheet.table, COLUMNS, (), mapping, sheet.name, header_row=sheet.header_row)
     if "happened_at" in at:
         return []
     read = {place for places in at.values() for place in places}

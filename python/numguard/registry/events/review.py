@@ -233,7 +233,7 @@ def take_review(
 ) -> Reviewed:
     """Records a sheet of decisions, an event for each decision and reason; the same sheet twice changes nothing."""
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping))
-    at = find_columns(sheet.table, COLUMNS, ("msisdn", "decision"), mapping, sheet.name)
+    at = find_columns(sheet.table, COLUMNS, ("msisdn", "decision"), mapping, sheet.name, header_row=sheet.header_row)
     rows = _rows(sheet, at, None if reason is None else reason_given(reason))
     if hidden := [one.row for one in rows if one.word is not None and one.row in sheet.hidden_rows]:
         # What is pasted over rows that are filtered is pasted into the hidden ones too.

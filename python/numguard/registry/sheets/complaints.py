@@ -262,7 +262,16 @@ def _constants(constants: Mapping[str, str] | None) -> dict[str, str]:
 
 def _columns(sheet: Sheet, mapping: Mapped | None, set_once: Mapping[str, str]) -> dict[str, list[int]]:
     def find(*required: str) -> dict[str, list[int]]:
-        return find_columns(sheet.table, COLUMNS, required, mapping, sheet.name, several=SEVERAL, ambiguous=AMBIGUOUS)
+        return find_columns(
+            sheet.table,
+            COLUMNS,
+            required,
+            mapping,
+            sheet.name,
+            header_row=sheet.header_row,
+            several=SEVERAL,
+            ambiguous=AMBIGUOUS,
+        )
 
     at = find("acknowledgement_no")
     if "narrative" not in at:

@@ -22,7 +22,7 @@ from numguard.compute import by_key, named
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import whole_file
 from numguard.number_list.titles import in_typewriter_font, names_victims
-from numguard.source import headings
+from numguard.source import check_header, headings
 from numguard.source.container import check_file
 from numguard.source.languages import apart, heading_words, in_english
 from numguard.types import PathLike
@@ -242,6 +242,7 @@ def find_columns(
     mapping: Mapped | None,
     where: str,
     *,
+    header_row: int = 0,
     several: Collection[str] = (),
     ambiguous: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, list[int]]:
@@ -253,11 +254,13 @@ def find_columns(
         required: words that must be found.
         mapping: the caller's choice, word to heading; heading to word is accepted too.
         where: the input's name, for messages.
+        header_row: the row of the headings; 0 where the format names its columns without one.
         several: words that may have more than one column.
         ambiguous: headings that could be several words, and these words.
 
     Raises:
-        ColumnError: a required or mapped column is missing or is there twice; or a heading could be two fields.
+        ColumnError: a required or mapped column is missing or is there twice; a mapped one is named by a number, so
+            that the sheet has no header; or a heading could be two fields.
         ArgumentError: the mapping names no known word.
     """
     headers = table.column_names
@@ -269,6 +272,7 @@ def find_columns(
             if word != IGNORE or heading(header) in map(heading, headers):
                 found.setdefault(word, []).append(_place(header, headers, where))
     taken = {at for places in found.values() for at in places}
+    check_header([headers[at] for at in taken], header_row, where)
     found.pop(IGNORE, None)
     free = [(at, header) for at, header in enumerate(headers) if at not in taken]
     for word, spellings in known.items():
@@ -386,11 +390,11 @@ def read_mapping(path: PathLike) -> dict[str, list[str]]:
 
 
 def write_mapping(path: PathLike, fields: Mapping[str, str]) -> None:
-    """Saves which field each column holds, for `read_mapping`; JSON, or TOML by its ending."""
+    """Saves which field each column holds, for its owner only; `read_mapping` reads it. JSON, or TOML by its ending."""
     if Path(path).suffix.lower() == ".toml":
         pairs = [f"{json.dumps(header, ensure_ascii=False)} = {json.dumps(word)}\n" for header, word in fields.items()]
         text = "".join(pairs)
     else:
         text = json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
-    with whole_file(path) as file:
+    with whole_file(path, private=True) as file:
         file.write(text.encode())

@@ -1,0 +1,47 @@
+"""Which digits of a text may be a number or a handset, and are masked where the text is shown.
+
+Owns this rule, for pages, for notebooks and for the cells of waiting numbers. Independent of what a text is. One idea:
+**whatever the package itself would read as a number is masked**, in any spelling; days and times of day stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+__all__ = ["crossed", "masked"]
+
+#: Invisible characters, which may stand anywhere in a number, and the one that a page has in their place.
+_UNSEEN: Final = (
+    "\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\ufff9-\ufffb\ufffd\U000e0000-\U000e0fff"
+)
+#: What may stand between two digits of a number: up to six characters that are neither letters nor digits.
+_BETWEEN: Final = rf"(?:[{_UNSEEN}]*(?:[^\w{_UNSEEN}]|_)){{0,6}}[{_UNSEEN}]*"
+#: A day, and a time of that day.
+_DAY: Final = (
+    r"(?<![\d])(?<!\d[-./])(?:(?:19|20)\d\d-[01]\d-[0-3]\d|[0-3]\d([-./])[01]\d\1(?:19|20)\d\d)"
+    r"(?:[T ][0-2]\d:[0-5]\d(?::[0-5]\d)?)?(?![-./:]?\d)"
+)
+#: A day, or ten digits or more of any script.
+_LONG: Final = re.compile(rf"{_DAY}|(?P<number>\d(?:{_BETWEEN}\d){{9,}})")
+
+
+def masked(text: str, cross: Callable[[str], str]) -> str:
+    """The text with `cross` of the digits in place of each run that may be a number or a handset.
+
+    >>> masked("98765 - 43210 on 2026-06-01 10:00:00", lambda digits: crossed(digits, 2))
+    '98xxxxxx10 on 2026-06-01 10:00:00'
+    """
+
+    def one(found: re.Match[str]) -> str:
+        number = found["number"]
+        return found[0] if number is None else cross(re.sub(r"\D", "", number))
+
+    return _LONG.sub(one, text)
+
+
+def crossed(digits: str, shown: int) -> str:
+    """The digits with an x for each but the first so many, and the last two."""
+    return digits[:shown] + "x" * (len(digits) - shown - 2) + digits[-2:]

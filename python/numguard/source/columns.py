@@ -1,0 +1,93 @@
+"""The columns of a source by name: those that a caller names are there, and their header is one.
+
+Owns the errors about columns that are not there, and about a first line that is a row. Independent of how a source is
+read. One idea: **no cell of a header holds a number**: a column that is named by one belongs to a file without a
+header, whose first row would be lost.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import pyarrow as pa
+
+from numguard._core import extract, normalize, normalize_imei
+from numguard.compute import may_be_number, named
+from numguard.errors import ColumnError
+
+__all__ = ["check_columns", "check_header", "headings", "holds_number", "looks_national"]
+
+#: Column names that a message lists.
+_MOST_NAMES: Final = 100
+
+
+def holds_number(heading: str) -> bool:
+    """Whether a heading is more digits than six alone, or a number or a handset beside words, as cells have them.
+
+    >>> holds_number("98765 43210"), holds_number("SIM 9876543210"), holds_number("Case 12345/2026 of 01.06.2026")
+    (True, True, False)
+    """
+    if not any(map(str.isalpha, heading)):
+        return may_be_number(heading)
+    cells = [heading]
+    return normalize(cells)[0].is_valid or normalize_imei(cells)[0].is_valid or len(extract(cells)[0]) > 0
+
+
+def check_header(columns: Iterable[str], header_row: int, name: str | None) -> None:
+    """Raises ColumnError if a header has a column that may be a number: it is a row, which would be lost.
+
+    Args:
+        columns: The columns that the caller names.
+        header_row: The line or row of the header; 0 where the format names its columns without one.
+        name: The name of the source.
+    """
+    if header_row and any(map(holds_number, columns)):
+        where = f"{name}: " if name else ""
+        line = "the first line" if header_row == 1 else f"row {header_row}"
+        raise ColumnError(f"{where}{line} holds a number, so the file has no header: add one that names its columns")
+
+
+def headings(names: Sequence[str]) -> str:
+    """The columns of a file for a message; only their count where the file seems to begin with a row of data."""
+    if any(map(may_be_number, names)):
+        return f"{len(names)} in all, but the first line holds a number: the file may have no header"
+    more = ", ..." if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more or "none at all"
+
+
+def looks_national(column: str) -> str:
+    """The warning about a column of uint64 that seems to hold national numbers."""
+    return (
+        f"column {named([column])!r}: UInt64 is taken for E.164 as it stands, yet most of it is ten digits with lead 6 "
+        "to 9: cast it to Int64 if these are national numbers"
+    )
+
+
+#: The columns of sightings as `read_cdr` names them, and the arguments that name others in their place.
+_NAMED_BY: Final = {"served_msisdn": "msisdn", "imei14": "imei", "at": "at"}
+
+
+def check_columns(
+    columns: Sequence[str], schema: pa.Schema, name: str | None, *, are_of_sightings: bool = False
+) -> None:
+    """Raises ColumnError for a column that does not exist, or exists more than once.
+
+    Args:
+        columns: The columns that are read.
+        schema: Those that there are.
+        name: The name of the source.
+        are_of_sightings: Whether arguments may name other columns of sightings, which the error then says.
+    """
+    where = f"{name}: " if name else ""
+    # Arrow's own look-up fails for a name that is not UTF-8.
+    names = Counter(schema.names)
+    for column in columns:
+        found = names[column]
+        if not found:
+            by = _NAMED_BY.get(column) if are_of_sightings else None
+            remedy = f": name yours with {by}= (--{by})" if by else ""
+            raise ColumnError(f"{where}no column {named([column])!r}; there are {headings(schema.names)}{remedy}")
+        if found > 1:
+            raise ColumnError(f"{where}several columns are named {named([column])!r}: rename all but one")

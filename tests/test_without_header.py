@@ -1,0 +1,167 @@
+"""A file without a header: where a column is named by a number, the first line is a row, and no verb drops it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import numguard as ng
+from numguard.cli import run
+from numguard.errors import ColumnError
+from numguard.source.columns import holds_number
+
+NUMBER, OTHER, IMEI, TIME = "9812345678", "9876543210", "490154203237518", "2026-06-01 10:00:00"
+SIGHTINGS = ("--msisdn", OTHER, "--imei", IMEI)
+ROLES = ("--map", f"{OTHER}=served", "--map", f"{IMEI}=imei")
+
+#: With many digits, and no number.
+HEADINGS = (
+    "Case 12345/2026 of 01.06.2026",
+    "1.6.26 to 30.6.26 mobile",
+    "sha256_9f86d08188497d659a2feaa0c55ad015",
+    "x" * 9,
+)
+#: The call of each verb that takes the names of columns.
+VERBS: dict[str, tuple[str, ...]] = {
+    "decide": (
+        "decide", "protected", "--numbers", "two.csv", "--list-column", NUMBER, "--reason", "r", "--registry", "r.db",
+    ),
+    "list of a scan": ("scan", "calls.csv", "-c", "msisdn", "--numbers", "two.csv", "--list-column", NUMBER),
+    "dates of a list": ("scan", "calls.csv", "-c", "msisdn", "--numbers", "list.csv", "--since", NUMBER, "--at", "at"),
+    "lists": ("lists", "diff", "two.csv", "seeds.csv", "--list-column", NUMBER),
+    "source of a scan": ("scan", "two.csv", "-c", NUMBER, "--numbers", "seeds.csv"),
+    "kept by a scan": ("scan", "calls.csv", "-c", "msisdn", "--numbers", "seeds.csv", "--keep", OTHER),
+    "complaints": (
+        "complaints", "add", "complaints.csv", "--registry", "r.db", "--map", "20000000000001=acknowledgement_no",
+        "--map", "1930=source", "--map", f"{OTHER}=suspect_mobiles",
+    ),
+    "outcomes": (
+        "outcomes", "two.csv", "--registry", "r.db", "--map", f"{NUMBER}=msisdn", "--map", "x=status", "--map-value",
+        "y=blocked",
+    ),
+    "review": (
+        "review", "--take", "two.csv", "--registry", "r.db", "--map", f"{NUMBER}=msisdn", "--map", "x=decision",
+    ),
+    "cdr": ("cdr", "read", "calls_only.csv", *ROLES),
+    "changes": ("changes", "calls_only.csv", *SIGHTINGS, "--at", TIME),
+    "common": ("common", "calls_only.csv", "--at-least", "1", *SIGHTINGS),
+    "expand": ("expand", "calls_only.csv", "--seeds", "seeds.csv", *SIGHTINGS),
+    "normalize": ("normalize", "two.csv", "-c", NUMBER),
+    "explain": ("explain", "two.csv", "-c", NUMBER),
+    "keyed": ("keyed", "two.csv", "-c", NUMBER, "--key-env", "SHARED"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Files of which most have no header, in the working folder, and a registry."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
+    monkeypatch.setenv("SHARED", "0123456789abcdefghijklmnopqrstuv")
+    texts = {
+        "two.csv": f"{NUMBER},x\n{OTHER},y\n",
+        "list.csv": f"msisdn,{NUMBER}\n{OTHER},2026-06-01\n",
+        "seeds.csv": f"msisdn\n{OTHER}\n",
+        "calls.csv": f"msisdn,at,{OTHER}\n{OTHER},2026-06-01,x\n",
+        "calls_only.csv": f"{OTHER},{IMEI},{TIME}\n{NUMBER},{IMEI},2026-06-02 10:00:00\n",
+        "complaints.csv": f"20000000000001,1930,{OTHER}\n20000000000002,1930,{NUMBER}\n",
+    }
+    for name, text in texts.items():
+        Path(name).write_text(text)
+    with ng.Registry("r.db", by="HC 1234") as registry:
+        registry.decide([int(f"91{OTHER}")], "protected", reason="a bank's own")
+    return tmp_path
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_no_verb_takes_a_row_for_a_header(files: Path, capsys: pytest.CaptureFixture[str], verb: str) -> None:
+    code = run(list(VERBS[verb]))
+    captured = capsys.readouterr()
+    assert code == 3, captured
+    assert "the first line holds a number, so the file has no header" in captured.err
+    assert not any(number in captured.out + captured.err for number in (NUMBER, OTHER, IMEI))
+
+
+def in_library(path: Path) -> dict[str, Callable[[], Any]]:
+    members = ng.NumberSet([OTHER])
+    return {
+        "read_numbers": lambda: ng.read_numbers(path, column=NUMBER),
+        "scan": lambda: ng.scan(path, {NUMBER: members}).read_all(),
+        "region": lambda: ng.scan(path, {"x": members}, region_column=NUMBER).read_all(),
+        "columns": lambda: ng.scan(path, {"x": members}, columns=[NUMBER]).read_all(),
+        "read_cdr": lambda: ng.read_cdr(path, layout={"served": NUMBER, "imei": "x"}),
+        "expand": lambda: ng.expand([OTHER], path, msisdn=NUMBER, imei="x"),
+        "places": lambda: ng.expand(
+            [OTHER], path, msisdn="y", imei="x", place=NUMBER, policy=ng.LinkPolicy(max_numbers_in_one_place=9)
+        ),
+        "changes": lambda: ng.changes(path, msisdn=NUMBER, imei="x", at="y"),
+        "common": lambda: ng.common(path, at_least=1, msisdn=NUMBER, imei="x"),
+        "tac": lambda: ng.TacTable(path, tac=NUMBER, maker="x", model="y"),
+    }
+
+
+@pytest.mark.parametrize("call", in_library(Path()))
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_library_refuses_it_of_texts_and_of_sheets(tmp_path: Path, call: str, kind: str) -> None:
+    rows = [[NUMBER, "x", "y"], [OTHER, "490154203237518", "2026-06-02"]]
+    path = tmp_path / f"two.{kind}"
+    if kind == "csv":
+        path.write_text("".join(",".join(row) + "\n" for row in rows))
+    else:
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(path)
+    with pytest.raises(ColumnError, match="the first line holds a number, so the file has no header"):
+        in_library(path)[call]()
+
+
+def test_below_titles_the_row_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "two.csv"
+    path.write_text(f"Numbers to protect\n{NUMBER},x\n{OTHER},y\n")
+    with pytest.raises(ColumnError, match=r"two\.csv: row 2 holds a number, so the file has no header"):
+        ng.read_numbers(path, column=NUMBER)
+
+
+def test_no_column_is_suggested_where_the_first_line_is_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "two.csv"
+    path.write_text(f"{NUMBER},x\n{OTHER},y\n")
+    with pytest.raises(ColumnError, match=r"two\.csv: the first line holds a number") as raised:
+        ng.read_numbers(path)
+    assert "choose" not in str(raised.value)
+
+
+def test_columns_of_tables_have_any_name(tmp_path: Path) -> None:
+    table = pa.table({NUMBER: [OTHER, OTHER], "x": ["a", "b"]})
+    pq.write_table(table, tmp_path / "two.parquet")
+    for source in (table, tmp_path / "two.parquet"):
+        assert ng.scan(source, {NUMBER: ng.NumberSet([OTHER])}).read_all().num_rows == 2
+    assert ng.read_numbers(tmp_path / "two.parquet", column=NUMBER).account["rows_read"] == 2
+    assert ng.read_cdr(tmp_path / "two.parquet", layout={"served": NUMBER, "imei": "x"}).read_all().num_rows == 2
+
+
+def test_a_day_among_words_is_no_number(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"No.,Mobile as on 01.06.2026\n1,{OTHER}\n")
+    assert ng.read_numbers(path, column="Mobile as on 01.06.2026").account["rows_read"] == 1
+    assert not any(map(holds_number, (*HEADINGS, "calls 2026-06-01", "Suspect Mobile 1", "")))
+    assert all(
+        map(
+            holds_number,
+            (
+                "98765 43210",
+                "SIM +91 98765 43210",
+                "9876-54-3210",
+                "20260601 98765",
+                IMEI,
+                f"IMEI: {IMEI}",
+                "Ravi: 98765 43210",
+            ),
+        )
+    )
