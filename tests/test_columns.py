@@ -410,6 +410,6 @@ def test_buffers_and_other_byte_orders_have_the_type_of_their_integers(kind: str
             forms = [numbers] if kind == ">f8" else [numbers, memoryview(numbers), native[::1], memoryview(native)]
             forms += [array.array("Q", native)] if kind == "u8" else []
             assert [function(form).to_pylist() for form in forms] == [expected] * len(forms)
-    for wrong in (bytearray(b"98"), memoryview(b"98")):
+    for wrong in (bytearray(b"98"), memoryview(b"98"), pl.LazyFrame({"n": ["9876543210"]})):
         with pytest.raises(UnsupportedTypeError):
             ng.normalize(wrong)

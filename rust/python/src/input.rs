@@ -223,6 +223,11 @@ fn has_array(values: &Bound<'_, PyAny>) -> PyResult<bool> {
 /// Buffers and arrays of NumPy as arrays that pyarrow takes; any other object as it is.
 fn as_numpy<'py>(mut values: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = values.py();
+    if values.hasattr(intern!(py, "collect"))? && !has_array(&values)? {
+        return Err(UnsupportedTypeError::new_err(
+            "values: takes data, not a lazy frame: collect() it, and take one column",
+        ));
+    }
     // The integers of a buffer, as `array.array("Q")`, have a type, which their Python integers have not.
     if !has_array(&values)? && PyMemoryView::from(&values).is_ok() {
         let numpy = py.import(intern!(py, "numpy"))?;
