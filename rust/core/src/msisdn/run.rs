@@ -255,6 +255,9 @@ pub(super) fn is_cut_code(group: &[u8]) -> bool {
 /// the mark of a list, unless digits of it are hidden (`is_cut`).
 pub(super) fn is_area_code(group: &[u8], is_cut: bool, region: Region) -> bool {
     const LONGEST: usize = 6;
+    if !matches!(region, Region::Of(_)) {
+        return false;
+    }
     let shortest = if is_cut { 1 } else { 3 };
     let is_bare = |byte: &&u8| !matches!(byte, b' ' | b'(' | b')');
     let bare: Vec<u8> = group
@@ -263,8 +266,7 @@ pub(super) fn is_area_code(group: &[u8], is_cut: bool, region: Region) -> bool {
         .copied()
         .take(LONGEST + 1)
         .collect();
-    matches!(region, Region::Of(_))
-        && matches!(bare[..], [b'0'] | [b'0', b'1'..=b'9', ..])
+    matches!(bare[..], [b'0'] | [b'0', b'1'..=b'9', ..])
         && (shortest..=LONGEST).contains(&bare.len())
         && bare.iter().all(u8::is_ascii_digit)
 }

@@ -7,11 +7,20 @@ use super::{Region, figures, run};
 use crate::digits::{SYMBOL, is_letter, is_line_break};
 
 /// Whether a byte that touches digits may be written for more of them.
+#[inline]
 pub(super) fn hides(byte: u8) -> bool {
     is_letter(byte) || matches!(byte, b'*' | b'#' | b'?') || byte >= SYMBOL
 }
 
+/// Whether a plus at `at` stands before a code of which nothing is legible: `+)98...`.
+pub(super) fn hides_code(text: &[u8], at: usize) -> bool {
+    let is_alone = at == 0 || !is_letter(text[at - 1]) && !text[at - 1].is_ascii_digit();
+    let next = text.get(at + 1);
+    is_alone && next.is_some_and(|&next| next == b')' || hides(next))
+}
+
 /// Whether a dash, with or without blanks, stands between two groups of ten digits or more.
+#[inline]
 pub(super) fn has_range(text: &[u8]) -> bool {
     const WHOLE: usize = 10;
     let is_whole =
@@ -34,6 +43,7 @@ pub(super) fn has_range(text: &[u8]) -> bool {
 
 /// Whether a point ends a sentence. Behind a short word, or one that ends in three consonants, it is an abbreviation's:
 /// `A/c No. 98...`, `Complt. mob 98...`.
+#[inline]
 pub(super) fn ends_sentence(text: &[u8], at: usize) -> bool {
     const ABBREVIATION: usize = 4;
     const CONSONANTS: usize = 3;
@@ -57,6 +67,7 @@ fn is_vowel(byte: u8) -> bool {
 }
 
 /// Whether a run of digits begins at `at`: a digit, or a plus or bracket just before one.
+#[inline]
 pub(super) fn begins_run(text: &[u8], at: usize) -> bool {
     let is_before = |byte: &u8| matches!(byte, b' ' | b'(' | b'+');
     text[at].is_ascii_digit()
@@ -69,6 +80,7 @@ pub(super) fn begins_run(text: &[u8], at: usize) -> bool {
 }
 
 /// Where a run of digits that begins at `start` ends: after its last digit or closing bracket.
+#[inline]
 pub(super) fn run_end(text: &[u8], start: usize, region: Region) -> usize {
     let (mut at, mut end) = (start, start);
     let mut open = 0_usize;

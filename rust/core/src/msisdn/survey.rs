@@ -9,7 +9,7 @@ use hashbrown::HashSet;
 use super::figures::{self, FigureKind};
 use super::labels::Item;
 use super::run::{self, Part};
-use super::spans::{begins_run, ends_sentence, has_range, hides, run_end};
+use super::spans::{begins_run, ends_sentence, has_range, hides, hides_code, run_end};
 use super::{Form, Number, Region, dialled, international, plain, surroundings};
 use crate::digits::{Folded, is_letter, is_line_break};
 use crate::notes::Note;
@@ -343,12 +343,7 @@ impl Reader<'_> {
         };
         self.survey.items.extend(item);
         self.survey.around.push(text[at]);
-        let hides_next = || {
-            text.get(at + 1)
-                .is_some_and(|&next| next == b')' || hides(next))
-        };
-        let is_alone = at == 0 || !is_letter(text[at - 1]) && !text[at - 1].is_ascii_digit();
-        if text[at] == b'+' && is_alone && hides_next() {
+        if text[at] == b'+' && hides_code(text, at) {
             self.code(at + 1, false);
         }
     }
