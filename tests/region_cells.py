@@ -1,36 +1,26 @@
 """Cells as each region writes its numbers, and how `phonenumbers` reads them.
 
-Owns the generator and the written list of differences. Independent of tests: `test_regions.py` takes a sample,
-and `python -m tests.region_cells --cells 1000000` takes more cells, and prints a table by region.
+Owns the written list of differences. Independent of the generator (`region_forms.py`) and of tests: `test_regions.py`
+takes a sample, and `python -m tests.region_cells --cells 1000000` takes more cells, and prints a table by region.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
 import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import phonenumbers
 import pyarrow as pa
-from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberFormat, ValidationResult
+from phonenumbers import PhoneMetadata, PhoneNumberFormat, ValidationResult
 from phonenumbers.data import _COUNTRY_CODE_TO_REGION_CODE as REGIONS_OF
+from tests.region_forms import cells, code_of, number_of, plan
 
 import numguard as ng
-
-REGIONS = [region for region in ng.regions() if region != "IN"]
-TYPES = (
-    "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan",
-    "voicemail",
-)  # fmt: skip
-#: Codes of carriers, and what else is dialled between the national prefix and the number.
-CARRIERS = {"BR": ["15", "21", "31", "41"], "CN": ["17911", "12593"], "CO": ["3", "5", "444"], "KR": ["82", "8500"]}
-CARRIERS |= {"CR": ["1900"], "LU": ["15006"], "FO": ["1001"], "AU": ["1831"], "JP": ["03768"], "GB": ["180020"]}
 
 
 @dataclass
@@ -57,120 +47,6 @@ class Answer:
         return str(self.theirs).removeprefix(str(code_of(self.region)))
 
 
-@cache
-def plan(region: str) -> PhoneMetadata:
-    found = PhoneMetadata.metadata_for_region(region)
-    assert found is not None
-    return found
-
-
-@cache
-def code_of(region: str) -> int:
-    return int(plan(region).country_code)
-
-
-@cache
-def examples(region: str) -> list[str]:
-    numbers = (getattr(getattr(plan(region), label), "example_number", None) for label in TYPES)
-    return sorted({number for number in numbers if number})
-
-
-@cache
-def international_prefix(region: str) -> str:
-    """One way to dial other countries."""
-    pattern = re.compile(plan(region).international_prefix)
-    digits = (f"{value:0{width}}" for width in range(1, 8) for value in range(10**width))
-    return next(prefix for prefix in digits if pattern.fullmatch(prefix))
-
-
-def number_of(code: int, digits: str) -> PhoneNumber:
-    zeros = min(len(digits) - len(digits.lstrip("0")), len(digits) - 1)
-    return PhoneNumber(code, int(digits), italian_leading_zero=zeros > 0, number_of_leading_zeros=zeros or None)
-
-
-def written(region: str, digits: str, style: int) -> str:
-    return str(phonenumbers.format_number(number_of(code_of(region), digits), style))
-
-
-def misspelt(chosen: random.Random, digits: str) -> str:
-    """A digit missing, doubled, put in, changed, or two of them in the wrong order."""
-    at = chosen.randrange(len(digits))
-    digit = str(chosen.randrange(10))
-    return chosen.choice(
-        [
-            digits[:at] + digits[at + 1 :],
-            digits[:at] + digits[at] + digits[at:],
-            digits[:at] + digit + digits[at:],
-            digits[:at] + digit + digits[at + 1 :],
-            digits[:at] + digits[at : at + 2][::-1] + digits[at + 2 :],
-        ]
-    )
-
-
-def without_area(region: str, digits: str) -> str:
-    """As neighbours dial it, where the plan puts an area code in."""
-    rule = re.match(r"\d+", plan(region).national_prefix_transform_rule or "")
-    return digits.removeprefix(rule[0]) if rule else digits
-
-
-def with_carrier(chosen: random.Random, region: str, digits: str) -> str:
-    if region == "AR" and digits.startswith("9"):
-        width = chosen.choice([2, 3, 4])
-        return f"0{digits[1 : 1 + width]} 15 {digits[1 + width :]}".replace(" ", chosen.choice(["", " "]))
-    prefix = plan(region).national_prefix or ""
-    return prefix + chosen.choice(CARRIERS.get(region, ["15"])) + digits
-
-
-Write = Callable[[random.Random, str, str], str]
-SEPARATORS = [" ", "-", ".", "", " "]
-FORMS: dict[str, Write] = {
-    "national": lambda chosen, region, digits: written(region, digits, PhoneNumberFormat.NATIONAL),
-    "international": lambda chosen, region, digits: written(region, digits, PhoneNumberFormat.INTERNATIONAL),
-    "e164": lambda chosen, region, digits: f"+{code_of(region)}{digits}",
-    "bare": lambda chosen, region, digits: digits,
-    "prefix": lambda chosen, region, digits: (plan(region).national_prefix or "") + digits,
-    "trunk zero": lambda chosen, region, digits: "0" + digits,
-    "zero in brackets": lambda chosen, region, digits: f"+{code_of(region)} (0) {digits}",
-    "code": lambda chosen, region, digits: f"{code_of(region)}{digits}",
-    "code and prefix": lambda chosen, region, digits: f"{code_of(region)}{plan(region).national_prefix or 0}{digits}",
-    "from abroad": lambda chosen, region, digits: f"{international_prefix(region)}{code_of(region)}{digits}",
-    "two zeros": lambda chosen, region, digits: f"00{code_of(region)}{digits}",
-    "carrier": with_carrier,
-    "without area": lambda chosen, region, digits: without_area(region, digits),
-    "groups": lambda chosen, region, digits: in_groups(chosen, digits),
-    "short": lambda chosen, region, digits: digits[: chosen.randint(3, 7)],
-}
-
-
-def in_groups(chosen: random.Random, digits: str) -> str:
-    """Groups at random, which are mostly no format's."""
-    cut = sorted(chosen.sample(range(1, len(digits)), min(len(digits) - 1, chosen.choice([1, 2, 2, 3]))))
-    parts = [digits[a:b] for a, b in zip([0, *cut], [*cut, len(digits)], strict=True)]
-    return chosen.choice(SEPARATORS).join(parts)
-
-
-def cells(count: int, seed: int) -> Iterator[tuple[str, str, str]]:
-    """Region, form, cell."""
-    chosen = random.Random(seed)
-    forms = list(FORMS)
-    for at in range(count):
-        region = REGIONS[(seed + at) % len(REGIONS)]
-        digits = chosen.choice(examples(region))
-        kind = chosen.random()
-        if kind < 0.35:
-            digits = digits[:-3] + f"{chosen.randrange(1000):03}"
-        elif kind < 0.7:
-            digits = misspelt(chosen, digits)
-        elif kind < 0.8:
-            digits = "".join(chosen.choices("0123456789", k=chosen.randint(4, 13)))
-        form = chosen.choice(forms)
-        cell = FORMS[form](chosen, region, digits)
-        if chosen.random() < 0.1:
-            cell = misspelt(chosen, cell)
-        # A number of another region, as that one writes it.
-        yield (chosen.choice(REGIONS) if chosen.random() < 0.05 else region), form, cell
-
-
 def theirs(cell: str, region: str) -> tuple[int | None, bool]:
     """The E.164 number, if they call it possible or valid; and whether it is valid."""
     try:
@@ -183,6 +59,24 @@ def theirs(cell: str, region: str) -> tuple[int | None, bool]:
     return int(str(phonenumbers.format_number(number, PhoneNumberFormat.E164)).removeprefix("+")), valid
 
 
+def announced(region: str, cell: str) -> int | None:
+    """The valid number behind two zeros, or behind a national prefix and the region's own code, whatever else the
+    region dials with these digits."""
+    if cell.startswith("00"):
+        number, valid = theirs(f"+{cell[2:]}", region)
+        return number if valid else None
+    prefix = plan(region).national_prefix or "0"
+    number, valid = theirs(f"+{cell.removeprefix(prefix)}", region)
+    is_own = cell.startswith(f"{prefix}{code_of(region)}")
+    return number if valid and is_own else None
+
+
+def true(region: str, form: str, cell: str) -> tuple[int | None, bool]:
+    """What was written, if the form tells it for certain, and else what they read."""
+    number = announced(region, cell) if form in {"two zeros", "prefix and code"} else None
+    return (number, True) if number else theirs(cell, region)
+
+
 def answers(asked: list[tuple[str, str, str]]) -> list[Answer]:
     regions, forms, written_cells = zip(*asked, strict=True)
     explained: Any = ng.explain(pa.array(written_cells), region=pa.array(regions)).to_pylist()
@@ -190,7 +84,7 @@ def answers(asked: list[tuple[str, str, str]]) -> list[Answer]:
     keys = ng.normalize(pa.array(written_cells), region=pa.array(regions)).to_pylist()
     assert keys == [one["msisdn"] for one in explained]
     return [
-        Answer(region, cell, form, one["msisdn"], one["note"], one["kind"], *theirs(cell, region))
+        Answer(region, cell, form, one["msisdn"], one["note"], one["kind"], *true(region, form, cell))
         for region, form, cell, one in zip(regions, forms, written_cells, explained, strict=True)
     ]
 
@@ -201,7 +95,7 @@ def is_signed(answer: Answer) -> bool:
 
 def valid_readings(digits: str, region: str) -> set[str]:
     """Every number of the region that its plan has and that the digits may be: as they stand, without a national
-    prefix, without the country code."""
+    prefix, without the country code, without both."""
     code, prefix = str(code_of(region)), plan(region).national_prefix_for_parsing
     starts = [digits] + ([digits.removeprefix(code)] if digits.startswith(code) else [])
     found = set()
@@ -212,7 +106,9 @@ def valid_readings(digits: str, region: str) -> set[str]:
             rule = plan(region).national_prefix_transform_rule
             kept = rule and match.groups()[-1] is not None
             ways.add(re.sub(prefix, rule, start, count=1) if kept else start[match.end() :])
-        if start is not digits:
+        if start is digits:
+            ways |= {way.removeprefix(code) for way in ways - {digits}}
+        else:
             for way in list(ways):
                 second = re.match(plan(REGIONS_OF[int(code)][0]).national_prefix_for_parsing or "$^", way)
                 ways |= {way[second.end() :]} if second else set()
@@ -233,6 +129,7 @@ class Difference:
     region: str
     example: str
     holds: Callable[[Answer], bool]
+    form: str = ""
 
 
 def is_guess(answer: Answer) -> bool:
@@ -299,6 +196,12 @@ def is_explained(answer: Answer) -> bool:
     return answer.ours == answer.theirs or any(rule.holds(answer) for rule in DIFFERENCES)
 
 
+def is_dialled_otherwise(answer: Answer) -> bool:
+    """Whether a number stands behind two zeros or behind prefix and code, and the region dials another one so."""
+    number = announced(answer.region, answer.cell)
+    return number is not None and number != theirs(answer.cell, answer.region)[0]
+
+
 def is_one_piece(answer: Answer) -> bool:
     return re.search(r"\d\D+\d", answer.cell) is None
 
@@ -321,6 +224,20 @@ DIFFERENCES: list[Difference] = [
         "DE",
         "4916412345",
         lambda answer: answer.note == "ambiguous_prefix" and other_readings(answer),
+    ),
+    Difference(
+        "two zeros before a country code, or a national prefix before the region's own: where the region dials other"
+        " numbers with the same digits, they are neither",
+        "SG",
+        "00919876543210",
+        lambda answer: answer.note in {"ambiguous_prefix", "too_long", "too_short"} and is_dialled_otherwise(answer),
+    ),
+    Difference(
+        "but a number as the region dials it is none that may stand behind its code, unless that is a mobile",
+        "DE",
+        "0492112345",
+        lambda answer: (answer.ours, True) == theirs(answer.cell, answer.region) and is_dialled_otherwise(answer),
+        "prefix and code",
     ),
     Difference(
         "what the region's plan lists as a short number is none, nor are six digits or fewer that no plan has",

@@ -16,19 +16,8 @@ import pyarrow.parquet
 import pytest
 from phonenumbers import PhoneMetadata, PhoneNumberFormat
 from phonenumbers.data import _COUNTRY_CODE_TO_REGION_CODE as REGIONS_OF
-from tests.region_cells import (
-    BATCH,
-    DIFFERENCES,
-    REGIONS,
-    SAME,
-    TYPES,
-    answers,
-    cells,
-    code_of,
-    differing,
-    number_of,
-    plan,
-)
+from tests.region_cells import BATCH, DIFFERENCES, SAME, answers, differing
+from tests.region_forms import REGIONS, TYPES, cells, code_of, number_of, plan
 
 import numguard as ng
 from numguard.errors import ArgumentError, UnsupportedTypeError
@@ -64,7 +53,7 @@ def examples() -> list[tuple[str, Any]]:
 
 def test_each_difference_is_one() -> None:
     for rule in DIFFERENCES:
-        answer = answers([(rule.region, "", rule.example)])[0]
+        answer = answers([(rule.region, rule.form, rule.example)])[0]
         assert answer.ours != answer.theirs, rule.why
         assert rule.holds(answer), (rule.why, answer)
 

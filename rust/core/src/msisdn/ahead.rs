@@ -19,10 +19,37 @@ pub(super) fn bare(digits: &Ahead, plan: RegionPlan) -> Option<Verdict> {
     if plan.is_short_ahead(digits)? {
         return Some(Verdict::NEVER);
     }
-    match plan.abroad_ahead(digits)? {
+    let width = plan.abroad_ahead(digits)?;
+    let verdict = match width {
         Some(width) => abroad(digits, width, plan),
         None => at_home(digits, plan),
+    }?;
+    let is_number = !matches!(verdict.when, When::Never | When::Unsure);
+    let is_another = is_number && may_be_another_behind_zeros(digits, width);
+    (!is_another).then_some(verdict)
+}
+
+/// Whether `national::is_another_behind_zeros` may hold, where the digits begin with an international prefix of so
+/// many digits.
+fn may_be_another_behind_zeros(digits: &Ahead, width: Option<usize>) -> bool {
+    let zeros = zeros(digits);
+    if zeros == digits.lead().len() {
+        return true;
     }
+    if zeros < 2 || width == Some(zeros) {
+        return false;
+    }
+    match international(&digits.behind(zeros)) {
+        Some(International::None) => false,
+        Some(International::Number(found)) => found.is_known != Some(false),
+        Some(International::Unsure) | None => true,
+    }
+}
+
+/// How many zeros the digits begin with, as far as they are known.
+fn zeros(digits: &Ahead) -> usize {
+    let lead = digits.lead().iter();
+    lead.take_while(|&&digit| digit == 0).count()
 }
 
 /// As [`national::behind_plus`](super::national::behind_plus).
@@ -121,11 +148,7 @@ fn abroad(digits: &Ahead, width: usize, plan: RegionPlan) -> Option<Verdict> {
         International::Unsure => return Some(Verdict::UNSURE),
         International::Number(found) => found,
     };
-    let zeros = digits
-        .lead()
-        .iter()
-        .take_while(|&&digit| digit == 0)
-        .count();
+    let zeros = zeros(digits);
     let is_home = |digits: &Ahead| Readings::of(digits, plan).is_one_known(plan);
     if is_home(digits) {
         return None;
@@ -260,6 +283,9 @@ fn at_home(digits: &Ahead, plan: RegionPlan) -> Option<Verdict> {
     if others.is_known(plan, |reading| reading.national.digits.is(national)) {
         return None;
     }
+    if may_be_behind_prefix(digits, plan) {
+        return None;
+    }
     let when = match (is_known, otherwise) {
         (Some(true), _) | (_, Some(true)) => When::Always,
         (None, Some(false)) => When::Known,
@@ -274,4 +300,24 @@ fn at_home(digits: &Ahead, plan: RegionPlan) -> Option<Verdict> {
         national: (digits.count() - chosen.code - prefix) as u8,
     };
     Some(Verdict::read(when, digits, plan.code(), national, form))
+}
+
+/// Whether `national::is_another_behind_prefix` may hold.
+fn may_be_behind_prefix(digits: &Ahead, plan: RegionPlan) -> bool {
+    let Some(without) = plan.without_prefix_ahead(digits) else {
+        return true;
+    };
+    let behind = match (without.prefix, digits.lead().first()) {
+        (0, Some(0)) => digits.behind(1),
+        (0, None) => return true,
+        (1.., _) if !without.is_transformed => without.digits,
+        _ => return false,
+    };
+    match behind_code(&behind, plan) {
+        Some(Some(reading)) => {
+            ahead::is_known(plan.code(), &reading.national.digits) != Some(false)
+        }
+        Some(None) => false,
+        None => true,
+    }
 }

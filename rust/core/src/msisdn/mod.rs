@@ -14,6 +14,7 @@
 //! - `certain`: whether the words of a complaint's cell state plainly whose its numbers are;
 //! - `survey`: the tokens of a text;
 //! - `plain`: cells of digits and separators only;
+//! - `spans`: where runs of digits and sentences begin and end;
 //! - `surroundings`: links, extensions, UPI ids and masks;
 //! - `run`: one run of digits and separators, as one number or several;
 //! - `figures`: times, dates, network addresses, amounts and marks of a list;
@@ -45,6 +46,7 @@ mod plain;
 mod quick;
 mod regional;
 mod run;
+mod spans;
 mod surroundings;
 mod survey;
 mod text;

@@ -30,10 +30,22 @@ pub(super) fn read(digits: &[u8], plan: RegionPlan) -> Result<Number, Note> {
         Some(width) => abroad(digits, width, plan),
         None => at_home(digits, plan),
     };
+    if found.is_ok_and(|found| is_another_behind_zeros(digits, found)) {
+        return Err(Note::AmbiguousPrefix);
+    }
     if digits.len() <= SHORT && !found.is_ok_and(international::is_certain) {
         return Err(Note::ShortCode);
     }
     found
+}
+
+/// Whether two zeros or more and a country's number stand there that is another than `found`. Most countries dial two
+/// zeros, and they are written where a region dials something else, or more than them.
+fn is_another_behind_zeros(digits: &[u8], found: Number) -> bool {
+    let zeros = digits.iter().take_while(|&&digit| digit == 0).count();
+    let other = international(&digits[zeros..]);
+    zeros >= 2
+        && other.is_ok_and(|other| other.msisdn != found.msisdn && international::is_certain(other))
 }
 
 /// Digits behind a plus: what would be a number of the region without it is another country's only if that country has
@@ -136,6 +148,9 @@ fn at_home(digits: &[u8], plan: RegionPlan) -> Result<Number, Note> {
         Some(_) => return Err(Note::AmbiguousPrefix),
         None => {}
     }
+    if is_another_behind_prefix(digits, plan, msisdn, is_known) {
+        return Err(Note::AmbiguousPrefix);
+    }
     // A zero that is none of the number's own is an unknown prefix.
     let has_odd_zero = national.first() == Some(&0) && !plan.is_viable(national);
     if !is_known && (has_odd_zero || is_guess || !plan::is_possible_with_area(all))
@@ -198,6 +213,31 @@ fn behind_code(digits: &[u8], plan: RegionPlan) -> Option<Reading> {
     Some(Reading {
         national: twice.behind(once),
         code: width,
+    })
+}
+
+/// Whether a national prefix, the country code and a number stand there that is another than `msisdn`: somebody put a
+/// prefix before a number with its code. Where the plan knows `msisdn` too, that is what the region dials, and areas
+/// whose codes begin as the country code does have numbers of many lengths; only a mobile number is then long enough to
+/// be told from them.
+fn is_another_behind_prefix(digits: &[u8], plan: RegionPlan, msisdn: u64, is_known: bool) -> bool {
+    let without = plan.without_prefix(digits);
+    let behind = match (without.prefix, digits) {
+        // Where no prefix is dialled, a zero is written all the same.
+        (0, [0, behind @ ..]) => behind,
+        (1.., _) if !without.is_transformed => without.digits(),
+        _ => return false,
+    };
+    let reading = behind_code(behind, plan);
+    let other = reading.and_then(|reading| reading.msisdn(plan));
+    other.is_some_and(|other| {
+        let class = Digits::of(other).held().map_or(Class::None, plan::class);
+        other != msisdn
+            && match class {
+                Class::None => false,
+                Class::Mobile => true,
+                _ => !is_known,
+            }
     })
 }
 

@@ -60,6 +60,21 @@ impl Number {
         matches!(self.form, Form::Home { .. })
     }
 
+    /// How many digits were written behind the prefixes, where it was dialled at home.
+    pub(super) fn national_width(self) -> usize {
+        match self.form {
+            Form::Home { national, .. } => national.into(),
+            Form::Common | Form::Abroad { .. } => 0,
+        }
+    }
+
+    /// Whether an area code was put in, which neighbours leave out.
+    pub(super) fn is_local(self) -> bool {
+        let width = |number: u64| number.checked_ilog10().map_or(0, |last| last as usize + 1);
+        let national = || width(self.msisdn) - width(self.country_code().into());
+        self.is_at_home() && national() > self.national_width()
+    }
+
     /// Whether it is India's code and ten digits, in the plan or not.
     pub(super) fn is_ten_indian(self) -> bool {
         (911_000_000_000..920_000_000_000).contains(&self.msisdn)

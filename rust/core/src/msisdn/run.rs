@@ -245,6 +245,50 @@ pub(super) fn is_foreign_code(group: &[u8]) -> bool {
     })
 }
 
+/// Whether a group is a plus or two zeros and fewer digits than a number has.
+pub(super) fn is_cut_code(group: &[u8]) -> bool {
+    let digits = group.iter().filter(|byte| byte.is_ascii_digit()).count();
+    opens_number(group) && digits < international::SHORTEST
+}
+
+/// Whether a group is the beginning of a region's own number and no more: its zero and the code of an area. `01:` is
+/// the mark of a list, unless digits of it are hidden (`is_cut`).
+pub(super) fn is_area_code(group: &[u8], is_cut: bool, region: Region) -> bool {
+    const LONGEST: usize = 6;
+    if !matches!(region, Region::Of(_)) {
+        return false;
+    }
+    let shortest = if is_cut { 1 } else { 3 };
+    let is_bare = |byte: &&u8| !matches!(byte, b' ' | b'(' | b')');
+    let bare: Vec<u8> = group
+        .iter()
+        .filter(is_bare)
+        .copied()
+        .take(LONGEST + 1)
+        .collect();
+    matches!(bare[..], [b'0'] | [b'0', b'1'..=b'9', ..])
+        && (shortest..=LONGEST).contains(&bare.len())
+        && bare.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether the digits of a run, one that is hidden and those `behind` may be a number all together, or the run is one
+/// by its length only.
+pub(super) fn may_go_on(run: &[u8], found: Number, behind: &[u8], region: Region) -> bool {
+    let Ok(written) = Written::of(run) else {
+        return true;
+    };
+    let Some(before) = written.digits.held() else {
+        return true;
+    };
+    let behind = behind.iter().map(|digit| digit - b'0');
+    let reads_with = |hidden: u8| {
+        let digits = before.iter().copied().chain([hidden]);
+        let digits: Vec<u8> = digits.chain(behind.clone()).collect();
+        dialled::read(&digits, written.plus, region).is_ok()
+    };
+    !international::is_certain(found) || (0..10).any(reads_with)
+}
+
 /// Whether a plus or two zeros show the start of a number.
 pub(super) fn opens_number(group: &[u8]) -> bool {
     let first = group.iter().position(|byte| !matches!(byte, b' ' | b'('));

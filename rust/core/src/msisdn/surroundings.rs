@@ -85,22 +85,43 @@ fn joins(byte: u8) -> bool {
         || byte >= SYMBOL
 }
 
-/// The end of an extension after a number: `ext 12`, `x12`, `;ext=12`.
-pub(super) fn extension(text: &[u8], end: usize) -> Option<usize> {
+/// An extension behind a number.
+pub(super) struct Extension<'a> {
+    pub(super) digits: &'a [u8],
+    pub(super) end: usize,
+    /// Whether only a sign stands before it that may be written for a digit: `98765432x0`, `98765432?0`.
+    pub(super) may_be_mask: bool,
+    /// Whether the sign is no sign of an extension.
+    pub(super) is_mask_only: bool,
+}
+
+/// The extension after a number: `ext 12`, `x12`, `;ext=12`; or what may be one but for its sign, a question mark.
+pub(super) fn extension(text: &[u8], end: usize) -> Option<Extension<'_>> {
     let gap = width(&text[end..], |byte| {
         matches!(byte, b' ' | b',' | b';' | b'.' | b'-')
     });
     let word = &text[end + gap..];
-    let rest = after_prefix(word, &[b"extension", b"extn", b"ext", b"xtn", b"x"])?;
+    let sign = |signs: &[&[u8]]| after_prefix(word, signs);
+    let named = sign(&[b"extension", b"extn", b"ext", b"xtn"]);
+    let mask = sign(&[b"x"]);
+    let unread = sign(&[b"?"]).filter(|_| gap == 0);
+    let rest = named.or(mask).or(unread)?;
     let marks = width(rest, |byte| {
         matches!(byte, b'.' | b':' | b'=' | b' ' | b'-' | b'#')
     });
+    let is_mask_only = named.or(mask).is_none();
     let digits = width(&rest[marks..], |byte| byte.is_ascii_digit());
     let after = text.len() - rest.len() + marks + digits;
     let ends = text
         .get(after)
         .is_none_or(|&byte| !joins(byte) && byte != b'@');
-    ((1..=6).contains(&digits) && ends).then_some(after)
+    let is_one = (1..=6).contains(&digits) && ends && !(is_mask_only && marks > 0);
+    is_one.then(|| Extension {
+        digits: &text[after - digits..after],
+        end: after,
+        may_be_mask: named.is_none(),
+        is_mask_only,
+    })
 }
 
 /// The end of a UPI id or mail address that contains the run: `9876543210@ybl`, `9876543210.ravi@okaxis`,

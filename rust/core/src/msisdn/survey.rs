@@ -9,7 +9,8 @@ use hashbrown::HashSet;
 use super::figures::{self, FigureKind};
 use super::labels::Item;
 use super::run::{self, Part};
-use super::{Number, Region, dialled, international, plain, surroundings};
+use super::spans::{begins_run, ends_sentence, has_range, hides, hides_code, run_end};
+use super::{Form, Number, Region, dialled, international, plain, surroundings};
 use crate::digits::{Folded, is_letter, is_line_break};
 use crate::notes::Note;
 use crate::words::{self, Meaning, Role, Word};
@@ -27,8 +28,10 @@ pub(super) struct Survey {
     seen: HashSet<u64>,
     /// The first number, with its mends.
     pub(super) found: Option<Number>,
-    /// Whether any run is only the code of another country.
+    /// Whether any run is only a code, of another country or of an area.
     pub(super) has_foreign_code: bool,
+    /// Whether a sign hides a digit of what would be a number with it.
+    pub(super) is_masked: bool,
     /// The first refusal of a run.
     pub(super) refusal: Option<Note>,
     /// Whether a number occurs more than once.
@@ -57,13 +60,14 @@ impl Survey {
                 around: Vec::with_capacity(text.len()),
                 ..Self::default()
             },
-            foreign_code: None,
+            code: None,
         };
         let mut at = 0;
         while at < text.len() {
             at = reader.take(at);
         }
         reader.survey.deny();
+        reader.survey.leave_out_local();
         reader.survey
     }
 
@@ -92,6 +96,33 @@ impl Survey {
         }
     }
 
+    /// Takes back the numbers that an area code was put into, where other digits are: they may hold the code.
+    fn leave_out_local(&mut self) {
+        if !self.has_fragments {
+            return;
+        }
+        let items = std::mem::take(&mut self.items);
+        if !items
+            .iter()
+            .any(|item| matches!(item, Item::Number(found) if found.is_local()))
+        {
+            self.items = items;
+            return;
+        }
+        (self.numbers, self.seen, self.found) = <_>::default();
+        self.is_repeated = false;
+        for item in items {
+            match item {
+                Item::Number(found) if found.is_local() => {
+                    let digits = found.national_width();
+                    self.items.push(Item::Other { digits });
+                }
+                Item::Number(found) => self.number(found),
+                item => self.items.push(item),
+            }
+        }
+    }
+
     fn number(&mut self, found: Number) {
         self.items.push(Item::Number(found));
         self.found.get_or_insert(found);
@@ -105,6 +136,7 @@ impl Survey {
     fn fragment(&mut self, digits: usize, refusal: Note) {
         self.items.push(Item::Other { digits });
         self.has_fragments = true;
+        self.is_masked |= refusal == Note::Masked;
         self.refusal.get_or_insert(refusal);
     }
 
@@ -125,8 +157,29 @@ struct Reader<'a> {
     offset: usize,
     region: Region,
     survey: Survey,
-    /// The position of the last run, if it is only the code of another country.
-    foreign_code: Option<usize>,
+    /// The last run, if it is only a code.
+    code: Option<Code>,
+}
+
+/// A run that is only a code: what stands behind it is the rest of a number.
+#[derive(Clone, Copy)]
+struct Code {
+    /// The position of the first token behind it.
+    behind: usize,
+    /// Where it ends in the text.
+    end: usize,
+    /// Whether it is an area's and not a country's.
+    is_area: bool,
+}
+
+impl Code {
+    /// Whether a number without a code of its own may be what follows.
+    fn is_before(self, found: Number) -> bool {
+        match found.form {
+            Form::Home { prefix, .. } => !self.is_area || prefix == 0,
+            Form::Common | Form::Abroad { .. } => !self.is_area && found.is_indian(),
+        }
+    }
 }
 
 impl Reader<'_> {
@@ -266,6 +319,9 @@ impl Reader<'_> {
         self.survey.items.extend(word.map(Item::Word));
         let letters = text[at..end].iter().filter(|byte| !byte.is_ascii_digit());
         self.survey.around.extend(letters);
+        if !is_underscore {
+            self.go_on_with_code(at, end);
+        }
         end
     }
 
@@ -287,6 +343,9 @@ impl Reader<'_> {
         };
         self.survey.items.extend(item);
         self.survey.around.push(text[at]);
+        if text[at] == b'+' && hides_code(text, at) {
+            self.code(at + 1, false);
+        }
     }
 
     /// Takes a run of digits and separators, and an extension behind it; gives where they end.
@@ -294,46 +353,74 @@ impl Reader<'_> {
         self.survey.around.push(b' ');
         let run = &self.text[start..end];
         let end = self.numbers_of(start, end);
-        let is_code = run::is_foreign_code(run)
-            && matches!(self.survey.items.last(), Some(Item::Other { .. }));
-        self.survey.has_foreign_code |= is_code;
-        self.foreign_code = is_code.then(|| self.survey.items.len() - 1);
+        let is_hidden = self.text.get(end).is_some_and(|&byte| hides(byte));
+        let is_cut = is_hidden && run::is_cut_code(run);
+        let is_area = run::is_area_code(run, is_hidden, self.region);
+        self.code = None;
+        if (is_cut || is_area || run::is_foreign_code(run))
+            && matches!(self.survey.items.last(), Some(Item::Other { .. }))
+        {
+            self.code(end, is_area);
+        }
         end
     }
 
-    /// Whether the last tokens are the code of another country and, after it, only separators of a list: `+977, 98...`.
-    fn is_behind_code(&self, run: &[u8]) -> bool {
+    /// Takes the last token as a code that ends at `end`.
+    fn code(&mut self, end: usize, is_area: bool) {
+        self.survey.has_foreign_code = true;
+        self.code = Some(Code {
+            behind: self.survey.items.len(),
+            end,
+            is_area,
+        });
+    }
+
+    /// Takes what touches a code as a part of it.
+    fn go_on_with_code(&mut self, start: usize, end: usize) {
+        if let Some(code) = &mut self.code
+            && code.end == start
+        {
+            code.behind = self.survey.items.len();
+            code.end = end;
+        }
+    }
+
+    /// The code before a run, if only separators of a list stand between: `+977, 98...`.
+    fn code_before(&self, run: &[u8]) -> Option<Code> {
         let parts_a_list = |item: &Item| {
             matches!(
                 item,
-                Item::Comma | Item::Bar | Item::Break | Item::Word(Word::Conjunction)
+                Item::Comma
+                    | Item::Bar
+                    | Item::Break
+                    | Item::Open
+                    | Item::Close
+                    | Item::Word(Word::Conjunction)
             )
         };
-        !run::opens_number(run)
-            && self
-                .foreign_code
-                .is_some_and(|at| self.survey.items[at + 1..].iter().all(parts_a_list))
+        let ends_there = |code: &Code| self.survey.items[code.behind..].iter().all(parts_a_list);
+        self.code
+            .filter(|code| !run::opens_number(run) && ends_there(code))
     }
 
     fn numbers_of(&mut self, start: usize, end: usize) -> usize {
         let (text, run) = (self.text, &self.text[start..end]);
-        let is_behind_code = self.is_behind_code(run);
+        let code = self.code_before(run);
+        let is_rest = |found| code.is_some_and(|code| code.is_before(found));
+        let is_behind_code = code.is_some_and(|code| !code.is_area);
         let starts = self.starts_alone(start);
         // In a text, a number of another region that is only of a possible length may be any figure.
         let found = run::single(run, self.region).and_then(|found| {
             let is_sure = !found.is_at_home() || international::is_certain(found);
-            let is_foreign_rest = is_behind_code && found.is_indian();
-            (is_sure && !is_foreign_rest)
+            (is_sure && !is_rest(found))
                 .then_some(found)
                 .ok_or(Note::TextWithDigits)
         });
         if starts
             && let Ok(number) = found
-            && let Some(after) = surroundings::extension(text, end)
+            && let Some(end) = self.extension(number, run, end)
         {
-            self.survey
-                .number(number.mended(Some(Note::ExtensionRemoved)));
-            return after;
+            return end;
         }
         let ends_alone = surroundings::ends_alone(text, end);
         let is_before_mask = surroundings::is_before_mask(text, end);
@@ -350,7 +437,8 @@ impl Reader<'_> {
                         self.survey.items.push(Item::Comma);
                     }
                     let is_spoilt = |found| {
-                        at == 0 && (!starts || is_behind_code) || at == last && !ends(found)
+                        at == 0 && (!starts || is_behind_code || is_rest(found))
+                            || at == last && !ends(found)
                     };
                     match part {
                         Part::Number { digits, found } if is_spoilt(found) => {
@@ -363,6 +451,21 @@ impl Reader<'_> {
             }
         }
         end
+    }
+
+    /// Takes a number with the extension behind it, or digits of which a sign hides one; gives where they end.
+    fn extension(&mut self, number: Number, run: &[u8], end: usize) -> Option<usize> {
+        let extension = surroundings::extension(self.text, end)?;
+        if extension.may_be_mask && run::may_go_on(run, number, extension.digits, self.region) {
+            let digits = digits_of(run) + extension.digits.len();
+            self.survey.fragment(digits, Note::Masked);
+        } else if extension.is_mask_only {
+            return None;
+        } else {
+            self.survey
+                .number(number.mended(Some(Note::ExtensionRemoved)));
+        }
+        Some(extension.end)
     }
 
     /// Whether the text before a run allows it to be a number.
@@ -389,97 +492,4 @@ fn other(text: &[u8]) -> Item {
 
 fn digits_of(text: &[u8]) -> usize {
     text.iter().filter(|byte| byte.is_ascii_digit()).count()
-}
-
-/// Whether a dash, with or without blanks, stands between two groups of ten digits or more.
-fn has_range(text: &[u8]) -> bool {
-    const WHOLE: usize = 10;
-    let is_whole =
-        |digits: Option<&[u8]>| digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_digit));
-    let skip = |text: &[u8], byte: u8| text.iter().take_while(|&&next| next == byte).count();
-    let begins = |&at: &usize| text[at] == b'-' && (at == 0 || text[at - 1] != b'-');
-    (0..text.len()).filter(begins).any(|at| {
-        let before = text[..at].trim_ascii_end();
-        let behind = &text[at + skip(&text[at..], b'-')..];
-        let behind = behind.trim_ascii_start();
-        let behind = behind.strip_prefix(b"+").unwrap_or(behind);
-        is_whole(
-            before
-                .len()
-                .checked_sub(WHOLE)
-                .map(|start| &before[start..]),
-        ) && is_whole(behind.get(..WHOLE))
-    })
-}
-
-/// Whether a point ends a sentence. Behind a short word, or one that ends in three consonants, it is an abbreviation's:
-/// `A/c No. 98...`, `Complt. mob 98...`.
-fn ends_sentence(text: &[u8], at: usize) -> bool {
-    const ABBREVIATION: usize = 4;
-    const CONSONANTS: usize = 3;
-    let before = || text[..at].iter().rev();
-    let letters = before()
-        .take(ABBREVIATION + 1)
-        .take_while(|&&byte| is_letter(byte))
-        .count();
-    let consonants = before()
-        .take(CONSONANTS)
-        .take_while(|byte| byte.is_ascii_alphabetic() && !is_vowel(**byte))
-        .count();
-    let is_before_blank = text
-        .get(at + 1)
-        .is_none_or(|&byte| byte == b' ' || is_line_break(byte));
-    is_before_blank && !(1..=ABBREVIATION).contains(&letters) && consonants < CONSONANTS
-}
-
-fn is_vowel(byte: u8) -> bool {
-    matches!(byte.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u')
-}
-
-/// Whether a run of digits begins at `at`: a digit, or a plus or bracket just before one.
-fn begins_run(text: &[u8], at: usize) -> bool {
-    let is_before = |byte: &u8| matches!(byte, b' ' | b'(' | b'+');
-    text[at].is_ascii_digit()
-        || matches!(text[at], b'+' | b'(')
-            && text[at + 1..]
-                .iter()
-                .take(4)
-                .find(|byte| !is_before(byte))
-                .is_some_and(u8::is_ascii_digit)
-}
-
-/// Where a run of digits that begins at `start` ends: after its last digit or closing bracket.
-fn run_end(text: &[u8], start: usize, region: Region) -> usize {
-    let (mut at, mut end) = (start, start);
-    let mut open = 0_usize;
-    while let Some(&byte) = text.get(at)
-        && run::is_part(byte)
-    {
-        match byte {
-            b'+' if end > start => break,
-            b'(' => open += 1,
-            b')' if open > 0 => {
-                open -= 1;
-                end = if at == end { at + 1 } else { end };
-            }
-            b'0'..=b'9' => {
-                // Each group after a blank may be a figure that is no number.
-                if end > start
-                    && matches!(text[at - 1], b' ' | b'(')
-                    && figures::figure(text, at, region).is_some()
-                {
-                    break;
-                }
-                at += text[at..]
-                    .iter()
-                    .take_while(|byte| byte.is_ascii_digit())
-                    .count();
-                end = at;
-                continue;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    end
 }

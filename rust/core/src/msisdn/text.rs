@@ -28,7 +28,7 @@ pub(super) fn read(
     let found = match () {
         () if survey.numbers.len() > 1 => Err(Note::SeveralNumbers),
         () if cell::is_dial_code(text) => Err(Note::DialCode),
-        () if cell::is_masked(text, 10) => Err(Note::Masked),
+        () if survey.is_masked || cell::is_masked(text, 10) => Err(Note::Masked),
         () if is_sender_id(text) => Err(Note::SenderId),
         () => decide(&survey, text),
     };

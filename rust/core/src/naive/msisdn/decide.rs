@@ -29,7 +29,7 @@ impl Token {
     /// The text outside numbers.
     pub(super) fn around(&self) -> String {
         match self {
-            Self::Number(_) | Self::Digits(..) | Self::UpiId => " ".to_owned(),
+            Self::Number(_) | Self::Digits(..) | Self::Local(_) | Self::UpiId => " ".to_owned(),
             Self::Figure(text) | Self::Mark(text) => {
                 pattern!("[0-9]").replace_all(text, "").into_owned()
             }
@@ -38,13 +38,15 @@ impl Token {
             Self::Stop => ".".to_owned(),
             Self::Comma => ",".to_owned(),
             Self::Field => ";".to_owned(),
-            Self::Apart | Self::Code | Self::LinkText => String::new(),
+            Self::Apart | Self::Code { .. } | Self::LinkText => String::new(),
         }
     }
 
-    fn is_fragment(&self) -> bool {
+    pub(super) fn is_fragment(&self) -> bool {
         match self {
-            Self::Digits(..) | Self::Figure(_) | Self::Mark(_) | Self::Mask(_) => true,
+            Self::Digits(..) | Self::Local(_) | Self::Figure(_) | Self::Mark(_) | Self::Mask(_) => {
+                true
+            }
             Self::Address(text) => pattern!("[0-9]").is_match(text),
             _ => false,
         }

@@ -44,6 +44,13 @@ impl Number {
         self
     }
 
+    /// Whether an area code was put in.
+    fn is_local(&self) -> bool {
+        let national = self.digits.len() - code(&self.digits).len();
+        self.dialled
+            .is_some_and(|dialled| !dialled.is_abroad && dialled.national < national)
+    }
+
     fn value(&self) -> u64 {
         self.digits.parse().expect("digits")
     }
@@ -154,7 +161,9 @@ fn doubt(text: &str, tokens: &[Token], numbers: &[u64], refusal: Note) -> Option
         .map_or("", |number| code(&number.digits));
     let row = row(tokens, country);
     let has_link_text = tokens.iter().any(|token| matches!(token, Token::LinkText));
-    let has_code = tokens.iter().any(|token| matches!(token, Token::Code));
+    let has_code = tokens
+        .iter()
+        .any(|token| matches!(token, Token::Code { .. }));
     if numbers.len() > 1 && has_link_text || has_code || pattern!("[iarxwe]").is_match(&row) {
         Some(Note::TextWithDigits)
     } else if row.contains('?') {
@@ -283,7 +292,8 @@ fn number_in(shown: &Shown, region: Region) -> Result<Number, Note> {
     if is_dial_code(text) {
         return Err(Note::DialCode);
     }
-    if is_masked(text, 10) {
+    let hides = |token: &Token| matches!(token, Token::Digits(_, Note::Masked));
+    if is_masked(text, 10) || tokens.iter().any(hides) {
         return Err(Note::Masked);
     }
     if let Some(found) = pattern!("^[A-Z]{2}-([A-Za-z0-9]{3,11})(?:-[PSTG])?$").captures(text)

@@ -57,12 +57,24 @@ pub(super) fn bare(digits: &str, plan: RegionPlan) -> Result<Number, Note> {
         None => domestic(digits, plan),
     };
     match found {
+        // Two zeros are what most countries dial before a code.
+        Ok(number)
+            if digits.starts_with("00")
+                && is_other(&number, possible(digits.trim_start_matches('0'))) =>
+        {
+            Err(Note::AmbiguousPrefix)
+        }
         Ok(number) if digits.len() < 7 && class(&number.digits) == Class::None => {
             Err(Note::ShortCode)
         }
         Err(_) if digits.len() < 7 => Err(Note::ShortCode),
         found => found,
     }
+}
+
+/// Whether another number, which a plan has, is read in another way.
+fn is_other(number: &Number, other: Result<Number, Note>) -> bool {
+    other.is_ok_and(|other| other.digits != number.digits && is_certain(&other))
 }
 
 pub(super) fn signed(digits: &str, plan: RegionPlan) -> Result<Number, Note> {
@@ -135,6 +147,17 @@ fn domestic(digits: &str, plan: RegionPlan) -> Result<Number, Note> {
     if !known.is_empty() && known != [whole.as_str()] {
         return Err(Note::AmbiguousPrefix);
     }
+    // The zero of a list before a number that was written with its code. Of what the region dials itself, only a mobile
+    // number is told apart.
+    let own_class = class(&whole);
+    let is_written = |other: &String| match class(other) {
+        Class::None => false,
+        Class::Mobile => true,
+        _ => own_class == Class::None,
+    };
+    if behind_prefix(digits, plan).is_some_and(|other| other != whole && is_written(&other)) {
+        return Err(Note::AmbiguousPrefix);
+    }
     let is_odd = national.starts_with('0') && !is_viable(&national);
     let is_number = class(&whole) != Class::None
         || !is_odd && !is_guess && plan::is_possible_with_area(&values(&whole));
@@ -157,6 +180,21 @@ fn domestic(digits: &str, plan: RegionPlan) -> Result<Number, Note> {
         national: digits.len() - code_width - before,
     });
     Ok(number)
+}
+
+/// The number of digits that are a national prefix, or a zero where there is none, the country code and the rest.
+fn behind_prefix(digits: &str, plan: RegionPlan) -> Option<String> {
+    let country = plan.code().to_string();
+    let rest = match without_prefix(digits, plan) {
+        (_, 0) => digits.strip_prefix('0')?.to_owned(),
+        (rest, _) => Some(rest).filter(|rest| digits.ends_with(rest))?,
+    };
+    let national = rest
+        .strip_prefix(&country)
+        .filter(|rest| !rest.is_empty())?;
+    let once = without_prefix(national, plan).0;
+    let whole = format!("{country}{}", shortened(&once, plan.main()).0);
+    (whole.len() < 16).then_some(whole)
 }
 
 /// Every number in the plan of the region that the digits may be read as.

@@ -1,6 +1,7 @@
 //! All the numbers in one run of digits and separators.
 
 use super::Number;
+use super::dialled::dialled;
 use super::international::is_certain;
 use super::written::{is_domestic, joined, single};
 use crate::msisdn::Region;
@@ -268,6 +269,32 @@ pub(super) fn is_foreign_code(group: &str) -> bool {
     let bare = group.replace([' ', '('], "");
     pattern!("^(?:[+]|00)[1-9][0-9]{0,5}$").is_match(&bare)
         && !pattern!("^(?:[+]|00)91").is_match(&bare)
+}
+
+/// Whether a group is a plus or two zeros and at most six digits.
+pub(super) fn is_cut_code(group: &str) -> bool {
+    opens_number(group) && pattern!("[0-9]").find_iter(group).count() < 7
+}
+
+/// Whether a group is no more than a zero and two to five digits of a number of a region; fewer, if some
+/// are hidden.
+pub(super) fn is_area_code(group: &str, is_hidden: bool, region: Region) -> bool {
+    let bare = group.replace([' ', '(', ')'], "");
+    let is_short = is_hidden && pattern!("^0[1-9]?$").is_match(&bare);
+    matches!(region, Region::Of(_)) && (is_short || pattern!("^0[1-9][0-9]{1,4}$").is_match(&bare))
+}
+
+/// Whether a number is one by its length only, or its digits with a hidden one and those behind it are one too.
+pub(super) fn may_go_on(run: &str, number: &Number, behind: &str, region: Region) -> bool {
+    let before = pattern!("[^0-9]").replace_all(run, "");
+    let reads_with = |hidden: u8| {
+        dialled(
+            &format!("{before}{hidden}{behind}"),
+            run.contains('+'),
+            region,
+        )
+    };
+    !is_certain(number) || (0..10).any(|hidden| reads_with(hidden).is_ok())
 }
 
 pub(super) fn opens_number(group: &str) -> bool {

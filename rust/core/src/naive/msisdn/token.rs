@@ -11,8 +11,13 @@ pub(super) enum Token {
     Number(Number),
     /// Digits that are not one number: their count, and the note.
     Digits(usize, Note),
-    /// Follows the digits of a run that are only the code of another country.
-    Code,
+    /// Follows the digits of a run that are only a code, and the letters that touch them: of an area, or of another
+    /// country.
+    Code {
+        is_area: bool,
+    },
+    /// So many digits of a number that an area code would have to be put into.
+    Local(usize),
     /// A part of a link after its number, without its words and digits.
     LinkText,
     /// Digits of something else.
@@ -59,7 +64,7 @@ pub(super) fn sign(token: &Token, country: &str) -> Option<char> {
         Token::Number(_) => '#',
         Token::Word(meaning, _) => word(meaning, country),
         Token::Address(text) if digits_in(text) == 0 => '?',
-        Token::Digits(count, _) => figure(*count),
+        Token::Digits(count, _) | Token::Local(count) => figure(*count),
         Token::Address(text) | Token::Mask(text) | Token::Figure(text) => figure(digits_in(text)),
         Token::UpiId => 'z',
         Token::Mark(_) => 'm',
@@ -68,7 +73,7 @@ pub(super) fn sign(token: &Token, country: &str) -> Option<char> {
         Token::Stop | Token::Sign(';' | '?' | '!') => '.',
         Token::Sign('(' | '[' | '{' | '<') => '(',
         Token::Sign(')' | ']' | '}' | '>') => ')',
-        Token::Sign(_) | Token::Code | Token::LinkText => return None,
+        Token::Sign(_) | Token::Code { .. } | Token::LinkText => return None,
     })
 }
 

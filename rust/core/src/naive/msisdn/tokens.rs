@@ -31,6 +31,16 @@ pub(super) fn tokens(text: &Shown, region: Region) -> Vec<Token> {
         at += width;
     }
     deny(&mut tokens);
+    // Other digits beside a number without an area code may hold the code.
+    if tokens.iter().any(Token::is_fragment) {
+        for token in &mut tokens {
+            if let Token::Number(number) = token
+                && number.is_local()
+            {
+                *token = Token::Local(number.dialled.map_or(0, |dialled| dialled.national));
+            }
+        }
+    }
     tokens
 }
 
@@ -87,7 +97,12 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     if is_letter(first) && first != '_' {
         let (meaning, width) = words::meaning(rest);
         let letters = text[..width].replace(|letter: char| letter.is_ascii_digit(), "");
-        return (vec![Token::Word(meaning, letters)], width);
+        let mut found = vec![Token::Word(meaning, letters)];
+        // Letters that touch a code hide digits of it.
+        if let Some(&Token::Code { is_area }) = tokens.last() {
+            found.push(Token::Code { is_area });
+        }
+        return (found, width);
     }
     if !pattern!(r"^(?:[0-9]|[+(][ (+]{0,3}[0-9])").is_match(text) {
         let ends_sentence = first == '.'
@@ -100,7 +115,11 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
             ';' if text.len() > 1 && !text.starts_with("; ") => Token::Field,
             sign => Token::Sign(sign),
         };
-        return (vec![token], first.len_utf8());
+        let mut found = vec![token];
+        if begins_word && pattern!(r"^\+[)A-Za-zλ_*#?¤∞]").is_match(text) {
+            found.push(Token::Code { is_area: false });
+        }
+        return (found, first.len_utf8());
     }
     if let Some((token, width)) = figure(last, text, region) {
         return (vec![token], width);
@@ -111,26 +130,38 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     }
     let is_behind_number = row(tokens, "").ends_with('#');
     let begins_alone = begins_alone(before, &run, is_behind_number);
-    let is_behind_code = is_behind_code(tokens) && !run::opens_number(&run);
-    let (mut found, width) = in_run(
-        begins_alone,
-        is_behind_code,
-        &run,
-        &text[run.len()..],
-        region,
-    );
-    if run::is_foreign_code(&run) && matches!(found.last(), Some(Token::Digits(..))) {
-        found.push(Token::Code);
+    let code = code_before(tokens).filter(|_| !run::opens_number(&run));
+    let after = &text[run.len()..];
+    let (mut found, width) = in_run(begins_alone, code, &run, after, region);
+    let is_hidden = pattern!("^[A-Za-zλ_*#?¤∞]").is_match(after);
+    let is_area = run::is_area_code(&run, is_hidden, region);
+    let is_cut = is_hidden && run::is_cut_code(&run);
+    if (is_area || is_cut || run::is_foreign_code(&run))
+        && matches!(found.last(), Some(Token::Digits(..)))
+    {
+        found.push(Token::Code { is_area });
     }
     (found, width)
 }
 
-/// Whether the last tokens are the code of another country and, after it, only separators of a list.
-fn is_behind_code(tokens: &[Token]) -> bool {
-    let code = tokens
-        .iter()
-        .rposition(|token| matches!(token, Token::Code));
-    code.is_some_and(|code| pattern!("^[,|.j]*$").is_match(&row(&tokens[code..], "")))
+/// The code that the last tokens are, with only separators of a list after it: whether it is an area's.
+fn code_before(tokens: &[Token]) -> Option<bool> {
+    let is_code = |token: &Token| matches!(token, Token::Code { .. });
+    let at = tokens.iter().rposition(is_code)?;
+    match tokens[at] {
+        Token::Code { is_area } if pattern!("^[,|.j()]*$").is_match(&row(&tokens[at..], "")) => {
+            Some(is_area)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a number may be what follows a code that stands before it.
+fn is_rest(number: &Number, is_area: bool) -> bool {
+    match number.dialled {
+        Some(dialled) if !dialled.is_abroad => !is_area || dialled.prefix == 0,
+        _ => !is_area && number.digits.starts_with("91"),
+    }
 }
 
 /// Chat links: the part up to the end of the digits, the digits, and the rest.
@@ -266,7 +297,7 @@ fn begins_alone(before: &str, run: &str, is_behind_number: bool) -> bool {
 
 fn in_run(
     begins_alone: bool,
-    is_behind_code: bool,
+    code: Option<bool>,
     run: &str,
     after: &str,
     region: Region,
@@ -274,16 +305,30 @@ fn in_run(
     let result = single(run, region).and_then(|number| {
         Some(number)
             .filter(run::is_sure)
-            .filter(|number| !is_behind_code || !number.digits.starts_with("91"))
+            .filter(|number| !code.is_some_and(|is_area| is_rest(number, is_area)))
             .ok_or(Note::TextWithDigits)
     });
     let extension =
-        pattern!(r"(?i)^[ ,;.\-]*(?:extension|extn|ext|xtn|x)[.:= \-#]*([0-9]+)").captures(after);
+        pattern!(r"(?i)^(?:[ ,;.\-]*(extension|extn|ext|xtn|x)[.:= \-#]*|(\?))([0-9]+)")
+            .captures(after);
     if let (true, Ok(number), Some(found)) = (begins_alone, &result, &extension) {
         let next = after[found[0].len()..].chars().next();
-        if found[1].len() <= 6 && !next.is_some_and(|next| joins(next) || next == '@') {
+        let end = run.len() + found[0].len();
+        let may_be_hidden = found.get(1).is_none_or(|name| name.len() == 1)
+            && run::may_go_on(run, number, &found[3], region);
+        if found[3].len() > 6 || next.is_some_and(|next| joins(next) || next == '@') {
+            // Longer digits, or a part of something else.
+        } else if may_be_hidden {
+            return (
+                vec![Token::Digits(
+                    digits_in(&(run.to_owned() + &found[3])),
+                    Note::Masked,
+                )],
+                end,
+            );
+        } else if found.get(1).is_some() {
             let number = number.clone().with(Note::ExtensionRemoved);
-            return (vec![Token::Number(number)], run.len() + found[0].len());
+            return (vec![Token::Number(number)], end);
         }
     }
     // `5000/-` is a sum of rupees; `+39 02 1234 ****` has more digits than are written.
@@ -312,7 +357,9 @@ fn in_run(
         tokens.extend(is_apart.then_some(Token::Apart));
         // Text that touches a run makes the number at that end uncertain.
         let is_uncertain = |number: &Number| {
-            at == 0 && (!begins_alone || is_behind_code) || at + 1 == count && !ends_alone(number)
+            let is_behind = |is_area: bool| !is_area || is_rest(number, is_area);
+            at == 0 && (!begins_alone || code.is_some_and(is_behind))
+                || at + 1 == count && !ends_alone(number)
         };
         tokens.push(match number {
             Some(number) if is_uncertain(&number) => Token::Digits(digits, Note::StrayLetter),
