@@ -43,9 +43,9 @@ pub(super) fn read(digits: &[u8], plan: RegionPlan) -> Result<Number, Note> {
 /// zeros, and they are written where a region dials something else, or more than them.
 fn is_another_behind_zeros(digits: &[u8], found: Number) -> bool {
     let zeros = digits.iter().take_while(|&&digit| digit == 0).count();
-    let other = international(&digits[zeros..]);
-    zeros >= 2
-        && other.is_ok_and(|other| other.msisdn != found.msisdn && international::is_certain(other))
+    let is_another =
+        |other: Number| other.msisdn != found.msisdn && international::is_certain(other);
+    zeros >= 2 && international(&digits[zeros..]).is_ok_and(is_another)
 }
 
 /// Digits behind a plus: what would be a number of the region without it is another country's only if that country has
