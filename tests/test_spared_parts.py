@@ -10,11 +10,13 @@ import openpyxl.comments
 import pyarrow as pa
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
 import numguard as ng
 from numguard.cli import run
 from numguard.errors import ColumnError
-from numguard.number_list import read_numbers, spared
+from numguard.number_list import read_numbers, spared, titles
 from numguard.number_list.titles import BEGINNINGS, VICTIMS
 from test_spared import MEANT, OTHER, SPARED, SUSPECT, as_files
 
@@ -32,9 +34,13 @@ IN_PART = [
     "ખોટો નંબર", "अनब्लाक", "अनब्लॉक करें", "अनब्लॉक कर दिया", "unblock karo", "ब्लॉक नहीं करना है", "ब्लॉक मत करो",
     "ब्लाक ना करें", "बंद न करें", "band mat karo", "block na karein", "block nahi karna", "Clean chit", "No role found",
     "Nothing adverse found", "Not involved in this case", "Genuine user", "genuine customer", "Re-verified OK",
-    "Verified and found ok", "निर्दोष पाया गया", "क्लीन चिट", "संदिग्ध नहीं", "Court stay", "Stay granted by Hon'ble HC",
-    "Stay order CWP 1234/2026", "स्थगन आदेश", "whitelisted, see letter", "Fraud / Unblocked",
-    "Not approved", "not recommended for blocking",
+    "Re-verified and found ok", "निर्दोष पाया गया", "क्लीन चिट", "संदिग्ध नहीं", "Court stay", "Stay granted by Hon'ble HC",
+    "Stay order CWP 1234/2026", "स्थगन आदेश", "whitelisted, see letter",
+    "Reverification pending", "For reverification", "Reverify", "ब्लॉक नहीं किया जाए", "ब्लॉक नही किया जाए",
+    "ब्लॉक नहीं किए जाएं", "no need to block", "No need to be blocked", "IO number", "I.O. mobile number", "IO mob no",
+    "Unblocked by Airtel vide letter no. 45", "Victim (called)", "Victim, called by IO",
+    "can be unblocked", "Fraud / Unblocked",
+    "not recommended for blocking",
 ]  # fmt: skip
 #: Cells that spare a number below the heading of a name alone.
 NAMES = ["Victim: Sunita", "Complainant Ramesh", "शिकायतकर्ता रमेश", "Complainant - Ravi", "Sunita victim"]
@@ -49,7 +55,15 @@ ORDINARY = [
     "Stays in Nuh",
     "Released on bail", "Not yet unblocked", "Unblock request rejected", "Blocked on 05.02.2026", "Genuine complaint",
     "Informed by bank (victim)", "Sector 14, Block C", "No. 12, Block A", "SIM activated", "KYC done", "Verified", "OK",
-    "Pending", "no response from suspect", "अनब्लॉक न करें", "Suspect", "Fraud", "Sr. 2 and 3", "Account frozen",
+    "Pending", "no response from suspect",
+    "Complainant, aged 45, lost Rs 5000 in part time job fraud", "Ravi, the complainant, paid 5000",
+    "Verified and found correct",
+    "Investment fraud with senior citizen (victim)", "Digital arrest, victim asked not to disconnect video call",
+    "KYC update so card should not be blocked", "SIM not to be blocked, press 9", "bank asked not to block account",
+    "card block nahi karna ho to OTP do", "Unblocking of credit card", "Reactivation of ATM card", "Unblock card fraud",
+    "App removed", "WhatsApp deleted", "ATM - Withdrawn", "Rs 5000 / withdrawn", "Cheque / cleared", "Not approved",
+    "Court stay order shown on WhatsApp", "Call made to victim", "ब्लॉक नहीं हुआ", "अनब्लॉक न करें",
+    "Suspect", "Fraud", "Sr. 2 and 3", "Account frozen",
 ]  # fmt: skip
 #: Titles of letters that ask for numbers to be unblocked, above one that names them as blocked.
 UNBLOCKING = [
@@ -97,6 +111,16 @@ def test_a_text_that_spares_is_looked_at_however_many_there_are() -> None:
             assert spared.why_spared(form) == spared.why_spared(text), text
 
 
+PATTERNS = [spared._NOT_TO_BLOCK, spared._OF_OFFICERS, spared._UNWANTED_WHOLE, titles._UNWANTED]
+
+
+@given(st.one_of([st.from_regex(pattern, fullmatch=True) for pattern in PATTERNS]))
+def test_a_text_of_a_phrase_is_looked_at(text: str) -> None:
+    for others in ([], [f"Ravi {k} Nuh" for k in range(1_100)]):
+        found, _ = spared.may_be_spared(pa.array([text, *others]))
+        assert not spared.why_spared(text) or found.to_pylist() == [text]
+
+
 BOTH = ["Role (Victim/Suspect)", "Victim/Suspect", "Suspect / Complainant", "Whether victim or suspect", "पीड़ित/संदिग्ध"]
 
 
@@ -141,6 +165,52 @@ def test_a_column_of_what_is_known_of_an_unblocking(tmp_path: Path, heading: str
     for nothing in ("", "-", "NA", "No", "Nil", "Not requested"):
         for path in as_files(tmp_path, heading, nothing, ""):
             assert len(read_numbers(path).keys) == 2
+
+
+#: Titles of lists to block.
+BLOCKING = [
+    "Sub: Blocking of mobile numbers (Rs 5 lakh withdrawn)", "Blocked mobile numbers (account lien lifted)",
+    "Request to block numbers used where money was withdrawn", "Blocking of SIM cards wrongly issued on fake ID",
+    "Wrongly issued SIM for blocking", "Nodal Officer: SI Ram", "Prepared by: HC Ram", "Contact person - SI Ram",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("title", BLOCKING)
+def test_a_title_of_a_list_to_block(tmp_path: Path, title: str) -> None:
+    path = tmp_path / "letter.csv"
+    path.write_text(f"{title}\nList of suspect mobile numbers\nSr. No.,Mobile Number,c\n1,{OTHER},x\n")
+    assert len(read_numbers(path).keys) == 1
+
+
+@pytest.mark.parametrize("heading", ["Call status", "Remarks after call", "Called", "Contacted", "Outcome of call"])
+@pytest.mark.parametrize("cell", ["Victim", "पीड़ित", "Victim's brother", "Complainant"])
+def test_a_victim_below_a_heading_of_calls(tmp_path: Path, heading: str, cell: str) -> None:
+    for path in as_files(tmp_path, heading, cell):
+        with pytest.raises(ColumnError, match="says in row"):
+            read_numbers(path)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [("Brief facts", "FIR 12 - Ravi (complainant)"), ("Name", "साक्षी शर्मा"), ("नाम", "कुमारी साक्षी"),
+     ("Name", "Prarthi Patel"),
+     ("Modus operandi", "Unblock of ads"), ("Whitelist check", "Done"), ("Unblock status", "Still blocked"),
+     ("Block", "1"), ("CP Block", "1"), ("Letter no", "CC/Unblocking/12")],
+)  # fmt: skip
+def test_a_cell_that_does_not_below_its_heading(tmp_path: Path, heading: str, cell: str) -> None:
+    for path in as_files(tmp_path, heading, cell, "Nuh"):
+        assert len(read_numbers(path).keys) == 2
+
+
+@pytest.mark.parametrize(
+    ("heading", "yes", "also"),
+    [("To be blocked", "Yes", "Yes, urgent"), ("To be blocked", "Yes", "YES!"), ("To be blocked", "Yes", "Block"),
+     ("Approval", "Approved", "Approved by SP"), ("Approved", "Yes", "SP Nuh"), ("Approved", "Yes", "05/02/2026"),
+     ("Confirmed", "Confirmed", "Confirmed by IO"), ("To be blocked", "Yes (immediately)", "Immediately")],
+)  # fmt: skip
+def test_a_yes_in_other_words(tmp_path: Path, heading: str, yes: str, also: str) -> None:
+    for path in as_files(tmp_path, heading, also, yes):
+        assert len(read_numbers(path).keys) == 2
 
 
 @pytest.mark.parametrize("title", UNBLOCKING)
@@ -244,7 +314,7 @@ def test_a_remark_in_few_rows_is_named(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     rows = "".join(f"98765432{k},Nuh,\n" for k in range(10, 20))
     Path("a.csv").write_text(f"mobile,district,note\n{rows}9876543220,Nuh,see overleaf\n")
-    warning = "the column 'note' has words in 1 of 11 rows and is not read: every row counts"
+    warning = "columns with words in few rows are not read, and every row counts: 'note' (1 of 11)"
     assert read_numbers("a.csv").account["warnings"] == [warning]
     with ng.Registry("c.db", by="x") as registry:
         registry.decide(["1800 123 4567"], "protected", "helpline")

@@ -7,6 +7,8 @@ with a remark where most have none.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
@@ -15,17 +17,27 @@ import pyarrow as pa
 from numguard.compute import Bools, flags, named, pc, seen_text
 from numguard.errors import ColumnError
 from numguard.number_list.actions import may_have_words
-from numguard.number_list.beside import asks, asks_to_act, is_of_serials, is_yes
+from numguard.number_list.beside import asks, asks_to_act, is_decided, is_of_serials, is_yes
+from numguard.number_list.titles import words_in, words_of
 from numguard.source import Batch
 
 __all__ = ["Answers", "Remarks", "Serials"]
 
-#: The bytes of the longest answer, and blanks around it.
-_LONGEST: Final = 24
 #: What a cell is: a yes, a no, blank, or another text.
-_Found: TypeAlias = set[bool | Literal["other"] | None]
-#: What is a yes below what was decided.
-_AGREED: Final = frozenset(["accepted", "approved", "confirmed", "no objection", "recommended", "sanctioned"])
+_Answer: TypeAlias = bool | Literal["other"] | None
+_Found: TypeAlias = set[_Answer]
+#: How a text begins that is a yes below what is asked or decided.
+_AGREED: Final = re.compile(
+    r"\W*(?:accepted|agreed|approved|confirmed|no objection|recommended|sanctioned|urgent|immediate(?:ly)?"
+    r"|yes|haan|ji haan"
+    r"|(?:to be )?(?:block|blocked)\b(?! not))",
+    re.IGNORECASE,
+)
+#: Words of a decision that is not made, or is another one.
+_UNDECIDED: Final = words_in(
+    "await awaited awaiting cancel cancelled check doubtful hold later n na nil no not pending recheck",
+    "required review under x",
+)
 #: The most rows below the last serial number that sign a table: a name, and a rank.
 _SIGNED: Final = 2
 #: Of so many rows one has a remark at the most: others are no exceptions.
@@ -48,10 +60,11 @@ class Answers:
             if name in read or before is None:
                 continue
             cells = _plain(batch.data.column(at), is_number)
-            found = None if cells is None else _found_in(cells, or_other=asks_to_act(name))
+            answer = _answer_to(name)
+            found = None if cells is None else _found_in(cells, answer)
             self._found[name] = None if found is None else before | found
             if found and not found <= {True, False} and name not in self._without:
-                first = int(np.argmax(_is_without(cells)))
+                first = int(np.argmax(_is_without(cells, answer)))
                 self._without[name] = batch.file, int(batch.row_numbers()[is_number][first])
 
     def check(self) -> list[str]:
@@ -117,26 +130,26 @@ class Remarks:
     """The columns of words in which few rows have any: what is written there may except a number."""
 
     def __init__(self) -> None:
-        self._filled: dict[str, int] = {}
-        self._rows = 0
+        #: By heading, how many rows have words, of how many.
+        self._filled: dict[str, tuple[int, int]] = {}
 
     def add(self, batch: Batch, read: set[str], is_number: Bools) -> None:
         """Takes rows of the list: of those with a number, the columns that are not `read`."""
-        self._rows += int(is_number.sum())
         for at, name in enumerate(batch.data.schema.names):
             if name not in read and may_have_words(batch.data.schema.types[at]):
                 cells = seen_text(batch.data.column(at)).filter(pa.array(is_number))
-                filled = pc.match_substring_regex(cells, r"\pL[\pL\pM]").true_count
-                self._filled[name] = self._filled.get(name, 0) + filled
+                filled, rows = self._filled.get(name, (0, 0))
+                filled += pc.match_substring_regex(cells, r"\pL[\pL\pM]").true_count
+                self._filled[name] = filled, rows + len(cells)
 
-    def warnings(self) -> list[str]:
-        """The warnings of such columns."""
-        return [
-            f"the column {named([name])!r} has words in {filled:,} of {self._rows:,} rows and is not read: every row "
-            "counts"
-            for name, filled in self._filled.items()
-            if 0 < filled * _ONE_OF <= self._rows
+    def warnings(self, others: Sequence[str]) -> list[str]:
+        """The warning of such columns, but for those that the `others` name."""
+        few = [
+            f"{named([name])!r} ({filled:,} of {rows:,})"
+            for name, (filled, rows) in self._filled.items()
+            if 0 < filled * _ONE_OF <= rows and not any(f"column {named([name])!r} " in other for other in others)
         ]
+        return [f"columns with words in few rows are not read, and every row counts: {', '.join(few)}"] if few else []
 
 
 def _plain(column: Any, which: Bools) -> Any:
@@ -146,32 +159,61 @@ def _plain(column: Any, which: Bools) -> Any:
     return seen_text(column).filter(pa.array(which)) if may_have_words(column.type) else None
 
 
-def _found_in(cells: Any, *, or_other: bool = False) -> _Found | None:
+def _answer_to(heading: str) -> Callable[[str], _Answer]:
+    """What a text that is not blank says below a heading.
+
+    >>> [_answer_to("To be blocked")(text) for text in ("Yes", "Yes, urgent", "Block", "Hold", "Nuh")]
+    [True, True, True, 'other', 'other']
+    >>> [_answer_to("Approved")(text) for text in ("Approved by SP", "05/02/2026", "Pending", "?")]
+    [True, True, 'other', 'other']
+    >>> _answer_to("Is fraud")("UPI") is None, _answer_to("Block")("1") is None
+    (True, True)
+    """
+    act, decided = asks_to_act(heading), is_decided(heading)
+    # `Block` is a part of a district too, and of a township.
+    is_place = words_of(heading)[-1:] == ["block"] and len(words_of(heading)) < 3
+
+    def answer(text: str) -> _Answer:
+        found = is_yes(text)
+        if is_place and text.strip(". ").isdecimal():
+            return None
+        if not act or found is not None:
+            return found
+        if _AGREED.match(text):
+            return True
+        words = words_of(text)
+        is_made = any(map(str.isalnum, text)) and _UNDECIDED.isdisjoint(words)
+        return True if decided and is_made else "other"
+
+    return answer
+
+
+def _found_in(cells: Any, answer: Callable[[str], _Answer]) -> _Found | None:
     """What the cells are; None if one has another text, unless such a text is looked for.
 
-    >>> [_found_in(pa.array(cells)) == {True, None} for cells in (["Yes", ""], [True, None], ["Yes", "Nuh"])]
-    [True, True, False]
-    >>> sorted(map(str, _found_in(pa.array(["Yes", "Hold"]), or_other=True)))
+    >>> of = lambda *cells, heading="Is fraud": _found_in(pa.array(cells), _answer_to(heading))
+    >>> of("Yes", "") == {True, None}, of(True, None) == {True, None}, of("Yes", "Nuh")
+    (True, True, None)
+    >>> sorted(map(str, of("Yes", "Hold", heading="To be blocked")))
     ['True', 'other']
     """
     if pa.types.is_boolean(cells.type):
         return set(pc.unique(cells).to_pylist())
-    if not or_other and (pc.max(pc.binary_length(cells)).as_py() or 0) > _LONGEST:
-        return None
-    found = {_found_as(text or "") for text in pc.unique(cells).to_pylist()}
-    return None if "other" in found and not or_other else found
+    found: _Found = set()
+    for text in pc.unique(cells).to_pylist():
+        if text is None or not text.strip():
+            found.add(None)
+        elif (one := answer(text)) is None:
+            return None
+        else:
+            found.add(one)
+    return found
 
 
-def _found_as(text: str) -> bool | Literal["other"] | None:
-    if not text.strip():
-        return None
-    answer = True if text.strip(" .").casefold() in _AGREED else is_yes(text)
-    return "other" if answer is None else answer
-
-
-def _is_without(cells: Any) -> Bools:
+def _is_without(cells: Any, answer: Callable[[str], _Answer]) -> Bools:
     """Which cells are neither yes nor no."""
     if pa.types.is_boolean(cells.type):
         return flags(pc.is_null(cells))
-    without = [text for text in pc.unique(cells).to_pylist() if text is None or not isinstance(_found_as(text), bool)]
+    texts = pc.unique(cells).to_pylist()
+    without = [text for text in texts if not text or not text.strip() or not isinstance(answer(text), bool)]
     return flags(pc.is_in(cells, pa.array(without, pa.string())))

@@ -20,6 +20,7 @@ from numguard.number_list.spared import (
     AGAIN,
     BY_WHOM,
     RELEASED,
+    is_of_officers,
     is_of_thing,
     is_released,
     is_spared,
@@ -36,7 +37,7 @@ from numguard.number_list.titles import (
     words_of,
 )
 
-__all__ = ["asks", "asks_to_act", "is_of_serials", "is_yes", "may_spare", "spared"]
+__all__ = ["YES_FOR", "asks", "asks_to_act", "is_decided", "is_of_serials", "is_yes", "may_spare", "spared"]
 
 #: Words of headings of columns that answer yes or no, and the answers.
 _BLOCK: Final = frozenset(["block", "blocking", "ब्लॉक"])
@@ -73,7 +74,7 @@ _NO: Final = frozenset(
      "\u2718", "\u274c"]
 )  # fmt: skip
 #: Yes, and why; and no, and why.
-_YES_FOR: Final = re.compile(r"(?:yes|true|haan|हाँ|हां)(?:\s*[.,:;!(]|\s+[^\w\s]).*", re.DOTALL)
+YES_FOR: Final = re.compile(r"(?:yes|true|haan|हाँ|हां)(?:\s*[.,:;!(]|\s+[^\w\s]).*", re.DOTALL)
 _NO_FOR: Final = re.compile(r"(?:no|false|नहीं|नही)(?:\s*[.,:;!(](?!\s*\d)|\s+[^\w\s](?!\s*\d)).*", re.DOTALL)
 #: The same below what an officer answers.
 _NO_WORDS: Final = re.compile(r"(?:no|not|नहीं|नही) (?!objection)")
@@ -82,6 +83,12 @@ _WHEN: Final = words_in("at date day dated dt no number of on time")
 _DAY: Final = re.compile(r"(?:\d\D*){4}")
 #: How further words of such headings begin: `Re-verified on`, `Surrendered on`, and their day of a stay order.
 _OF_DAYS: Final = re.compile(r"(?:re ?verif\w*|surrender\w*|(?:court )?stay(?: order)?)(?: (?:done|successful))?")
+#: Words of headings of columns of prose, and of what a fraudster did or a letter has.
+_OF_FACTS: Final = words_in(
+    "brief complaint crime details facts fraud gist letter mode modus operandi ref story summary"
+)
+#: Words of headings of what is looked up, or where: not of what was done.
+_OF_CHECKS: Final = words_in("against authority check checked code contact helpline risk status")
 #: Words of headings of sums, which are restored or released too, and of blocks beside what lifts them.
 _OF_SUMS: Final = _BLOCKED | words_in("account amount amt bank inr money no not rs rupees sum")
 #: Words of headings of columns that say what a change does to each row: `Change`, `Operation`, `Add/Del`.
@@ -154,6 +161,11 @@ def asks_to_act(heading: str) -> bool:
     return asks(heading) and (" ".join(words[:2]) == "to be" or not (_BLOCK | _DECIDED).isdisjoint(words))
 
 
+def is_decided(heading: str) -> bool:
+    """Whether a heading is that of an officer's decision: a name or a day there is one too."""
+    return not _DECIDED.isdisjoint(words_of(heading))
+
+
 def is_yes(text: str) -> bool | None:
     """Whether a text is a yes or a no; None if it is neither."""
     bare = _as_answer(text)
@@ -183,8 +195,9 @@ def _is_of_again(heading: str) -> bool:
     >>> [_is_of_again(heading) for heading in ("Unblock letter no.", "Reason for unblocking", "Block/Unblock")]
     [True, True, False]
     """
-    words = [word for word in words_of(heading) if word not in ("no", "number")]
-    return any(word.startswith(AGAIN) for word in words) and _OF_SUMS.isdisjoint(words)
+    words = {word for word in words_of(heading) if word not in ("no", "number")}
+    is_again = any(word.startswith(AGAIN) and not word.startswith("whitelist") for word in words)
+    return is_again and words.isdisjoint(_OF_SUMS | _OF_CHECKS)
 
 
 def _is_nothing(text: str) -> bool:
@@ -219,7 +232,7 @@ def _sparing_answers(heading: str, *, may_be_account: bool = False) -> frozenset
     """Which of yes and no spares a number, below a heading that asks for one of them."""
     words = set(words_of(heading))
     of_victims = heads_victims(" ".join(words - _WHETHER))
-    if of_victims or is_spared(heading):
+    if of_victims or (is_spared(heading) and not is_of_officers(heading)):
         # In a complaint who complains may be the victim, and an account or a sum released.
         return frozenset() if may_be_account and (of_victims or is_released(heading)) else _MARKED
     asked = _FRAUD if may_be_account else _FRAUD | _BLOCKED | _DECIDED
@@ -243,7 +256,7 @@ def _is_answer(text: str, answers: frozenset[str], *, is_decided: bool = False) 
     if bare in answers:
         return True
     if answers is not _NO:
-        return _YES_FOR.fullmatch(text.strip().casefold()) is not None
+        return YES_FOR.fullmatch(text.strip().casefold()) is not None
     worded = is_decided and (_NO_WORDS.match(bare) is not None or is_against(text))
     return worded or _NO_FOR.fullmatch(text.strip().casefold()) is not None
 
@@ -273,10 +286,12 @@ def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
     is_name = bool(_NAME & words) and words <= _NAMED
     may_be, forms = may_be_spared(texts)
     left_out = {None, *(["victims"] if by_whom else []), *(["released"] if may_be_account else [])}
+    # In a column of facts only a text of nothing else counts, as in a complaint.
+    is_prose = may_be_account or not _OF_FACTS.isdisjoint(words)
     say_so = [
         form
         for form in pc.unique(forms).to_pylist()
-        if why_spared(form, is_name=is_name, is_complaint=may_be_account) not in left_out
+        if why_spared(form, is_name=is_name, is_complaint=is_prose) not in left_out
     ]
     found: list[str] = may_be.filter(pc.is_in(forms, pa.array(say_so, pa.string()))).to_pylist()
     return sparing + found

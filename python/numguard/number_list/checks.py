@@ -55,6 +55,8 @@ __all__ = [
 
 #: The longest text that may be a heading.
 _LONGEST: Final = 120
+#: Words of a heading of several numbers: `Complainant: Ravi` among the rows names whose complaint it is.
+_OF_LISTS: Final = words_in("following list mobiles nos numbers नंबर नम्बर सूची")
 #: A text with so many digits may have a number; fewer are a day, a serial number or the like.
 _DIGITS_OF_A_NUMBER: Final = 9
 #: A text of several words.
@@ -108,7 +110,10 @@ def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions:
     is_of_others = column is None or is_of_suspects(column) or is_of_suspects(group)
     for line, title in reversed(list(enumerate(titles, 1))):
         is_theirs = not is_of_others and is_of_victims(title)
-        if is_theirs or (not has_actions and is_not_listed(title)):
+        is_theirs_or_not_meant = is_theirs or (
+            not has_actions and (is_not_listed(title) or (not is_of_others and spares(title)))
+        )
+        if is_theirs_or_not_meant:
             whose = "victims, whose numbers" if is_theirs else "numbers that"
             where = f"title in line {line}" if above.header_row else "title or the name of its records"
             remedy = f"suspects are meant, {_REMEDY}" if is_theirs else f"they are meant, {_TAKE_OUT}{_OR_RELEASED}"
@@ -262,7 +267,8 @@ class Below:
             )
         if digits and not is_alone:
             return
-        if is_spared(text) or (is_alone and spares(text)):
+        names_list = is_of_victims(text) and not _OF_LISTS.isdisjoint(words_of(text))
+        if is_spared(text) or (is_alone and (is_not_listed(text) or names_list)):
             whose = (
                 "victims, whose numbers are not to be listed"
                 if is_of_victims(text)

@@ -182,7 +182,8 @@ class OpenList:
             yield from self._rows_of(part, read, None)
         self._opposed.check(self._kind.keys)
         self._serials.check()
-        self._warn([*self._answers.check(), *self._remarks.warnings(), *self._parts_read()])
+        self._warn(self._answers.check())
+        self._warn([*self._remarks.warnings(self._warnings), *self._parts_read()])
 
     def _rows_of(self, part: Part, wanted: list[str], action: str | None) -> Iterator[Batch]:
         read = wanted if action is None or action in wanted else [*wanted, action]

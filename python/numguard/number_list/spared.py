@@ -35,6 +35,7 @@ __all__ = [
     "Why",
     "is_not_listed",
     "is_of_letter",
+    "is_of_officers",
     "is_of_thing",
     "is_released",
     "is_set_aside",
@@ -60,7 +61,7 @@ RELEASED: Final = words_in(
 )
 #: Words beside them that change nothing.
 _FILLING: Final = words_in(
-    "a after all already an and are as at be been block blocking by cell court dated dcp diya do dsp dt",
+    "a after all already an and are as at be been can may block blocking by cell court dated dcp diya do dsp dt",
     "enquiry for from gaya hai has have inquiry io is it kar kare karein karo kindly letter list mobile mobiles",
     "msisdn must no nos now number numbers of on order orders partially per phone phones please pls plz request",
     "requested required se service services should sp successfully temp temporarily the these this those to tsp",
@@ -68,25 +69,27 @@ _FILLING: Final = words_in(
     "सूची से दें दो नंबर नम्बर गए गये गया गई गयी जाए जाएं दिया दिए लिया लिए ली किया",
     "की के कर करना करने करें करे है हैं क्रमांक वाले",
 )
+_OF_NUMBERS: Final = words_in("cell ka ki mob ph s")
 _ACTED: Final = "(?:added|barred|blocked|included|listed|reported)"
 _WRONGLY: Final = "(?:by mistake|erroneously|in error|mistakenly|wrongly)"
 _NUMBER: Final = "(?:(?:mob |mobile |ph |phone |मोबाइल )?(?:no|nos|number|numbers|नंबर|नम्बर))"
-#: The same in several words, and whose numbers stand below a table; `list` and `number` around them were left out.
+_STAYED: Final = r"(?: (?:by|cwp|dated|granted|no|vide)\b.*)?"
+#: The same in several words; `list` and `number` around them were left out.
 _NOT_TO_BLOCK: Final = re.compile(
     r"(?:do not|don t|dont|never|not to be|not to|should not be|must not be|need not be|no) "
     r"(?:block|blocked|blocking|bar|barred|barring|list|listed)|block(?:ing)? not (?:required|needed)|un block(?:ed)?"
     r"|not (?:a |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?)|false positives?"
     rf"|{_WRONGLY} {_ACTED}|{_ACTED} {_WRONGLY}|(?:found|verified)(?: to be| as)? genuine|exonerated"
     r"|belong(?:s|ing)? to (?:the )?(?:complainant|informant|victim)s?"
+    r"|(?:ब्लाक|ब्लॉक|बंद|बन्द) (?:(?:न|ना|मत)(?: \S+){0,2}|(?:नहीं|नही)(?: (?:करना|करने|करनी|करें|करे)(?: \S+)?)?)"
+    r"|(?:बंद|बन्द) (?:नहीं|नही) (?:किया जाए|किए जाएं|होना चाहिए)|बंद करू नये"
     r"|(?:now )?in use again|again in use|back in use"
     r"|(?:for |to be )?re ?verif(?:y|ied|ication)"
     r"(?: (?:completed?|done|list|needed|passed|pending|required|successful|successfully))?"
-    r"|nodal officer|contact person|for (?:any )?quer(?:y|ies)|prepared by|authori[sz]ed signatory"
-    r"|(?:ब्लॉक|ब्लाक) (?:नहीं|नही)|संदिग्ध नहीं(?: है)?|not (?:be blocked|suspicious)"
-    r"|not (?:approved|recommended)(?: for blocking)?|no suspicion|non suspect|dnb"
+    r"|संदिग्ध नहीं(?: है)?|not (?:be blocked|suspicious)|not (?:approved|recommended) for blocking|no suspicion"
+    r"|non suspect|dnb"
     r"|de ?block(?:ed)?|re activat(?:e|ed|ion)|white list(?:ed)?|(?:चालू|chalu) (?:कर|किया|kar|kiya)(?:\S*)(?: \S+){0,2}"
     r"|(?:गलती|भूल|galti|bhul) (?:से|se) (?:block|ब्लॉक|लिखा|likha|दर्ज|darj|aaya|आया)(?: \S+){0,2}"
-    r"|(?:i o|io|officer|officers|official|our|police|sho)(?: s)? (?:own )?(?:mob |mobile )?(?:no|number)"
     # A number that was written by mistake.
     rf"|(?:galat|incorrect|wrong|गलत|चुकीचा) {_NUMBER}"
     r"(?: (?:added|entered|given|hai|is|mentioned|noted|typed|was|है|लिखा))*"
@@ -98,11 +101,16 @@ _NOT_TO_BLOCK: Final = re.compile(
     r"(?: (?:in|to|with))?(?: (?:any|the|this))?(?: (?:case|complaint|crime|fraud))?"
     r"|(?:found )?(?:genuine|innocent) (?:customer|owner|person|subscriber|user)s?|found (?:to be )?innocent"
     r"|nirdosh|begunah"
-    r"|(?:re ?verified|verified) (?:and )?found (?:correct|genuine|ok|okay)|re ?verified (?:genuine|ok|okay)"
+    r"|re ?verified (?:and )?(?:found )?(?:correct|genuine|ok|okay)"
     r"|(?:निर्दोष|बेकसूर|बेगुनाह)(?: पाया गया| पाई गई)?|क्लीन चिट"
     # A court has stopped the block.
-    r"|(?:court|hc|high court|interim) stay(?: .*)?|stay order(?: .*)?|stayed by (?:.* )?(?:court|hc)"
-    r"|stay (?:granted )?by (?:the )?(?:hon ble )?(?:court|hc|high court)|stay granted|स्थगन आदेश"
+    rf"|(?:court|hc|high court|interim) stay(?: order)?{_STAYED}|stay order{_STAYED}|stay granted(?: .*)?"
+    r"|stayed by (?:.* )?(?:court|hc)|stay by (?:the )?(?:hon ble )?(?:court|hc|high court)|स्थगन आदेश"
+)
+#: Whose numbers stand above or below a table, or beside one of the list: those of its author and of officers.
+_OF_OFFICERS: Final = re.compile(
+    r"nodal officer|contact person|for (?:any )?quer(?:y|ies)|prepared by|authori[sz]ed signatory"
+    r"|(?:i o|io|officer|officers|official|our|police|sho)(?: s)? (?:own )?(?:mob |mobile )?(?:no|number)"
 )
 #: A wrong number in Gujarati, Punjabi, Bengali, Tamil, Telugu, Kannada, Malayalam and Urdu;
 #: further words for witnesses, informers and who is innocent; withdrawn in Marathi.
@@ -120,6 +128,11 @@ _OF_UNWANTED: Final = _FILLING | words_in(
     "jaye karen kiya mat na nahi",
     "nahin need not should suspend suspended t न ना नहीं नही मत करो करनी ब्लॉक ब्लाक बंद बन्द निम्न",
 )
+_UNWANTED_WHOLE: Final = re.compile(
+    r"\b(?:do not|don t|dont|kindly not|no need to|not to|please not|(?:must|need|shall|should) not) (?:be )?"
+    r"(?:bar|barred|block|blocked|blocking|deactivate|deactivated|disconnect|disconnected|suspend|suspended)\b"
+    r"|\b(?:band|bandh|block|disconnect) (?:mat|na|nahi|nahin)\b"
+)
 _MERE: Final = re.compile(
     r"^(?:please|kindly|pls|numbers?|nos?|these|this|those|list|of|to|all|the|following|are|were) "
     r"| (?:please|numbers?)$"
@@ -133,12 +146,26 @@ _AGAIN_IN_TITLES: Final = (*AGAIN, "restor", "resumption", "बहाल")
 #: The same in several words.
 _IN_USE: Final = re.compile(r"\b(?:in use again|again in use|back in use|given back)\b")
 #: Words that turn what is beside them: `Not unblocked till date`.
-_TURNED: Final = words_in("can cannot deny mat na nahi nahin never no not pending reject rejected yet न ना नही नहीं मत")
-#: Words of texts and headings that say from whom a number is known.
+_TURNED: Final = words_in("cannot deny mat na nahi nahin never no not pending reject rejected yet न ना नही नहीं मत")
+#: Words of headings that say from whom a number is known, and of texts, which may say who was called.
 BY_WHOM: Final = words_in(
-    "by call called calls contacted from given informed received reported reporter source sources through via",
-    "द्वारा स्रोत",
+    "by from given informed received reported reporter source sources through via द्वारा स्रोत",
 )
+_BY_WHOM_OR_CALLED: Final = BY_WHOM | words_in("call called calls contacted")
+#: Words of what a victim did, or lost.
+_OF_LOSS: Final = words_in("cheated duped lost paid received rs rupees sent transferred")
+#: Words of what is unblocked or released in the story of a fraud.
+_OF_STORIES: Final = words_in("account ads atm bank bijli card electricity fraud gas kyc meter scam")
+#: What is released of a sum or a cheque too: in a part of a text it does not say that a number is.
+_OF_SUMS: Final = words_in("cleared release released releasing removal restoration restore restored resumed withdrawn")
+#: The most words of a text of which a part names a victim: prose has more.
+_FEW_WORDS: Final = 4
+#: How words for the victims' side begin that are no names of persons.
+_SIDE: Final = (
+    "applicant", "complainant", "complainent", "informant", "peedit", "pidit", "shikayatkart", "victim",
+    "आवेदक", "पीडित",
+    "शिकायतकर्त",
+)  # fmt: skip
 #: What is no phone, and words beside it that change nothing. Handsets are, in a list of them.
 _THINGS: Final = words_in(
     "aadhaar aadhar account accounts ac acct acc bank c card cards cif customer domain email ifsc link mail pan upi",
@@ -154,11 +181,14 @@ _LETTER: Final = words_in(
 )
 #: Words of the names of sheets and files that are set apart from the numbers to act on, and words beside them.
 _SET_ASIDE: Final = words_in(
-    "care customer directory dropped example exception exceptions helpline helplines hold nodal obsolete officer",
-    "officers rejected roster sample specimen staff surrendered template test testing",
+    "directory dropped example exception exceptions helpline helplines hold nodal",
+    "obsolete rejected roster sample specimen",
+    "staff surrendered template test testing",
 )
-_BESIDE_ASIDE: Final = words_in("a bank branch do kept not of on our police the to use used")
+_BESIDE_ASIDE: Final = words_in("a bank branch do kept not of officer officers on our police the to use used")
 
+#: The characters of a title that are looked at: the first line of a file may be all of it.
+_LONGEST_TITLE: Final = 1_000
 #: What parts a text of a title, and of a cell.
 _PARTS: Final = re.compile(r"[,;:|()\[\]]| - ")
 _PARTS_OF_CELL: Final = re.compile(r"([,;:|()\[\]/&\u2013\u2014]|\s-|-\s)")
@@ -170,30 +200,36 @@ _SECOND: Final = (
     "कर्त", "કર્ત", "કરનાર", "બન", "ਕਰਤ", "kart", "அளித்த", "கொடுத்த", "کنند", "گزار", "دہند",
 )  # fmt: skip
 _FIRST: Final = {word.removesuffix(end) for word in BEGINNINGS for end in _SECOND if word.endswith(end)}
-#: Words of which a text that spares a number has one, and how such words begin.
+#: Words of which a text that spares a number has one, how such words begin, and words beside each other.
 _ONE_OF: Final = sorted(
     VICTIMS
     | _FIRST
     | RELEASED
     | words_in(
-        "accused activate activated activation adverse again back begunah belong belonging belongs bhul chalu chit",
-        "contact de dnb don dont erroneously error exonerated false fraud fraudster fraudsters fraudulent galat",
-        "galti incorrect incriminating innocent involved involvement listed mat mistake mistakenly na nahi nahin",
-        "never nirdosh nodal non not officer officers official our police prepared queries query related reverified",
-        "role sho signatory stay stayed suspect suspected suspicion suspicious un verification verified verify",
-        "white wrong wrongly",
+        "adverse begunah belong belonging belongs bhul chalu chit dnb dont erroneously error exonerated galat galti",
+        "incriminating incorrect innocent involvement mat mistake mistakenly na nahi nahin",
+        "need never nirdosh prepared queries",
+        "query reverified reverify role signatory stay stayed suspicion suspicious wrong wrongly",
         "गलत गलती भूल चालू चुकीचा संदिग्ध बंद बन्द ब्लॉक ब्लाक निर्दोष बेकसूर बेगुनाह क्लीन स्थगन",
         *(phrase.split()[0] for phrase in (*DO_NOT_BLOCK, *_PHRASES)),
     )
 )
-_ONE_BEGINS: Final = sorted({*BEGINNINGS, *_SECOND, *AGAIN})
+_ONE_BEGINS: Final = sorted({*BEGINNINGS, *_SECOND, *AGAIN, "reverif"})
+_PAIRS: Final = (
+    "(?:again|back) in", "contact person", "don t", "false positive", "(?:de|un) block", "in use", "nodal officer",
+    "no (?:bar|block|list)", "non suspect", "re (?:activ|verif)", "white list",
+    "not (?:a|accused|approved|be|bar|block|disconnect|deactivat|found|fraud|innocent|involv)",
+    "not (?:have|list|need|recommend|relat)",
+    "not (?:requir|suspect|suspend|suspicious|the|to)",
+    "(?:i o|io|officers?|official|our|police|sho)(?: s)? (?:mob|no|number|own)",
+)  # fmt: skip
 
 
 def _has_word(no_letter: str, letter: str) -> str:
     """The expression of a text that has one of these words."""
-    beginnings = f"(?:{'|'.join(_ONE_BEGINS)}){letter}*"
-    no = f"no{no_letter}+(?:bar|barred|barring|block|blocked|blocking|list|listed)"
-    return f"(?:^|{no_letter})(?:{'|'.join(_ONE_OF)}|{beginnings}|{no})(?:{no_letter}|$)"
+    pairs = "|".join(pair.replace(" ", f"{no_letter}+") for pair in _PAIRS)
+    beginnings = f"(?:{'|'.join(_ONE_BEGINS)}|{pairs}){letter}*"
+    return f"(?:^|{no_letter})(?:{'|'.join(_ONE_OF)}|{beginnings})(?:{no_letter}|$)"
 
 
 #: A text that has one, without the signs below letters: few cells are such texts.
@@ -219,11 +255,13 @@ def is_spared(text: str) -> bool:
     if heads_victims(text) or is_released(text):
         return True
     words = words_of(text)
-    if is_block_unwanted(text) and _OF_UNWANTED.issuperset(words):
+    if _OF_UNWANTED.issuperset(words) and _UNWANTED_WHOLE.search(" ".join(words)):
         return True
     bare, before = " ".join(words), None
     while bare != before:
-        if _NOT_TO_BLOCK.fullmatch(bare) or bare in _PHRASES or f" {bare} " in DO_NOT_BLOCK:
+        if _NOT_TO_BLOCK.fullmatch(bare) or _OF_OFFICERS.fullmatch(bare):
+            return True
+        if bare in _PHRASES or f" {bare} " in DO_NOT_BLOCK:
             return True
         bare, before = _MERE.sub("", bare), bare
     return False
@@ -238,7 +276,7 @@ def is_released(text: str) -> bool:
     meant = {word for word in words_of(text) if word not in _FILLING}
     if not meant & RELEASED:
         return False
-    return all(word in RELEASED or word in FILLING or word in OF_FAMILY or is_victim(word) for word in meant)
+    return all(word in RELEASED or word in _OF_NUMBERS or word in OF_FAMILY or is_victim(word) for word in meant)
 
 
 def why_spared(text: str, *, is_name: bool = False, is_complaint: bool = False) -> Why | None:
@@ -265,21 +303,24 @@ def why_spared(text: str, *, is_name: bool = False, is_complaint: bool = False) 
 def _why_beside(text: str, *, is_name: bool) -> Why | None:
     """Why a text spares a number beside other words."""
     words = words_of(text)
-    if is_name and words and (is_victim(words[0]) or is_victim(words[-1])):
+    if is_name and words and (words[0].startswith(_SIDE) or words[-1].startswith(_SIDE)):
         return "victims"
-    if _TURNED.isdisjoint(words):
-        meant = (word for word in words if word not in _FILLING)
-        if next(meant, "").startswith(AGAIN):
-            return "released"
-    by_whom = not BY_WHOM.isdisjoint(words)
+    # The number of a letter is no denial: `Unblocked vide letter no. 45`.
+    first = next((at for at, word in enumerate(words) if word not in _FILLING), len(words))
+    denied = _TURNED.intersection(words[:first]) or (_TURNED - {"no"}).intersection(words)
+    if "".join(words[first : first + 1]).startswith(AGAIN) and not denied and _OF_STORIES.isdisjoint(words):
+        return "released"
     parts = _PARTS_OF_CELL.split(text)
+    before: set[str] = set()
     for at in range(0, len(parts) if len(parts) > 1 else 0, 2):
         # What labels another text says whose that is: `Victim: Ravi`, `Complainant - Nuh`.
         mark = parts[at + 1].strip() if at + 1 < len(parts) else ""
-        is_label = at == 0 and mark in _LABELS and not is_name
-        why = None if is_label else _why_whole(parts[at])
-        if why is not None and not (why == "victims" and by_whom):
+        why = None if at == 0 and mark in _LABELS and not is_name else _why_whole(parts[at])
+        is_prose = len(words) > _FEW_WORDS or not _BY_WHOM_OR_CALLED.isdisjoint(before) or _OF_LOSS.intersection(words)
+        is_of_sum = _OF_SUMS.issuperset(set(words_of(parts[at])) - _FILLING)
+        if why is not None and not (why == "victims" and is_prose) and not (why == "released" and is_of_sum):
             return why
+        before.update(words_of(parts[at]))
     return None
 
 
@@ -340,7 +381,17 @@ def spares(title: str) -> bool:
     >>> spares("Release list, DoT"), spares("Suspects (Nuh)")
     (True, False)
     """
-    return is_of_victims(title) or is_not_listed(title)
+    title = title[:_LONGEST_TITLE]
+    return is_of_victims(title) or is_not_listed(title) or any(map(is_spared, [title, *_PARTS.split(title)]))
+
+
+def is_of_officers(text: str) -> bool:
+    """Whether a text says that a number is that of an officer, or of the author of a list.
+
+    >>> is_of_officers("Nodal Officer:"), is_of_officers("IO mobile no."), is_of_officers("Fake police officer")
+    (True, True, False)
+    """
+    return _OF_OFFICERS.fullmatch(" ".join(words_of(text))) is not None
 
 
 def is_not_listed(title: str) -> bool:
@@ -349,11 +400,12 @@ def is_not_listed(title: str) -> bool:
     >>> [is_not_listed(title) for title in ("Request for unblocking", "Blocking order withdrawn", "Victims' numbers")]
     [True, True, False]
     """
+    title = title[:_LONGEST_TITLE]
     words = words_of(title)
     is_again = any(word.startswith(_AGAIN_IN_TITLES) for word in words) or _IN_USE.search(" ".join(words))
     # A part of its own says it too: `Release list, DoT`.
     parts = [title, *_PARTS.split(title)]
-    is_part = any(is_spared(part) and not heads_victims(part) for part in parts)
+    is_part = any(is_spared(part) and not (heads_victims(part) or is_of_officers(part)) for part in parts)
     return bool(is_again) or is_part or is_block_unwanted(title) or is_block_lifted(title)
 
 

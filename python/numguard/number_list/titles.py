@@ -134,20 +134,23 @@ _NAMED = (
 )
 #: A block, and that it is not wanted, in whatever text: `Kindly do not block the following`. One that did not happen is
 #: another thing: `Not blocked`, `Block nahi hua`.
-_BLOCK: Final = (
-    "(?:bar|barred|barring|block|blocked|blocking|deactivate|deactivated|disconnect|disconnected|suspend|suspended)"
-)
+_BLOCK: Final = "(?:bar|barred|barring|block|blocked|blocking)"
 _UNWANTED: Final = re.compile(
     r"\b(?:do not|don t|dont|kindly not|no need to|not to|please not|(?:must|need|shall|should) not) "
     rf"(?:be |have been )?{_BLOCK}\b"
-    r"|\b(?:band|bandh|block|disconnect) (?:(?:mat|na)\b|(?:nahi|nahin) kar(?:na|ne|ni|o|e|en|ein|na hai)\b)"
-    r"|(?<!\S)(?:बंद|बन्द|ब्लाक|ब्लॉक) (?:(?:न|ना|मत)(?: |$)|(?:नहीं|नही) कर(?:ना|ने|नी|ें|े)(?: |$)|कर(?:ू|ू|ण्यात) न)"
+    r"|\bblock (?:(?:mat|na)\b|(?:nahi|nahin) kar(?:na|ne|ni|o|e|en|ein|na hai)\b)"
+    r"|(?<!\S)(?:ब्लाक|ब्लॉक) (?:(?:न|ना|मत)(?: |$)|करू न)"
+    r"|(?<!\S)(?:ब्लाक|ब्लॉक) (?:नहीं|नही) (?:कर(?:ना|ने|नी|ें|े)|कि(?:या|ए) जा(?:ए|ये|एं|ना)|होना चाहिए)(?: |$)"
+)
+#: Words of what is blocked in the story of a fraud, or of who asks for it: a card, an account, electricity.
+_OF_STORIES: Final = words_in(
+    "account asked atm bank bijli call caller card credit electricity gas kyc meter otp press video बिजली कार्ड खाता"
 )
 #: The same in further languages.
 DO_NOT_BLOCK: Final = tuple(
     f" {plain_letters(phrase)} "
     for phrase in (
-        "ब्लॉक करू नये", "ब्लॉक करू नका", "बंद करू नये", "બ્લોક ન કરવા", "બ્લોક ન કરવું", "બ્લોક ન કરવો", "બ્લોક ન કરો",
+        "ब्लॉक करू नये", "ब्लॉक करू नका", "બ્લોક ન કરવા", "બ્લોક ન કરવું", "બ્લોક ન કરવો", "બ્લોક ન કરો",
         "બ્લોક કરશો નહીં", "બ્લોક કરવું નહીં", "બ્લોક કરવો નહીં", "ਬਲਾਕ ਨਾ ਕਰੋ", "ਬਲਾਕ ਨਾ ਕੀਤਾ ਜਾਵੇ",
         "ਬਲਾਕ ਨਹੀਂ ਕਰਨਾ", "ਬੰਦ ਨਹੀਂ ਕਰਨਾ",
         "બંધ ન કરવો", "বন্ধ করবেন না",
@@ -158,10 +161,12 @@ DO_NOT_BLOCK: Final = tuple(
 )  # fmt: skip
 #: A block that was a mistake, or is one no more.
 _LIFTED: Final = re.compile(
-    rf"\b{_BLOCK}\b.* (?:by mistake|cancell?ed|erroneously|in error|lifted|mistakenly|recalled|revoked|withdrawn"
-    r"|wrongly)\b"
+    rf"\b{_BLOCK}"
+    r"(?: (?:are|been|dated|has|have|is|letter|list|mobile|notice|numbers|of|order|orders|request|the|was|were)){0,5}"
+    r" (?:by mistake|cancell?ed|erroneously|in error|lifted|mistakenly|recalled|revoked|withdrawn|wrongly)\b"
     rf"|\b(?:cancellation|lifting|recall|revocation|withdrawal) of (?:the )?{_BLOCK}\b"
-    rf"|\b(?:by mistake|erroneously|in error|mistakenly|wrongly) (?:\w+ ){{0,3}}{_BLOCK}\b"
+    r"|\b(?:by mistake|erroneously|in error|mistakenly|wrongly)"
+    rf"(?: (?:for|in|included|listed|put|reported|sent|under)){{0,3}} {_BLOCK}\b"
 )
 _VICTIM = "#"
 _LETTERS: Final = re.compile("[A-Za-z]+")
@@ -251,9 +256,10 @@ def is_block_unwanted(text: str) -> bool:
     >>> [is_block_unwanted(text) for text in ("Kindly do not block", "Not blocked", "Do not unblock", "ब्लॉक न करें")]
     [True, False, False, True]
     """
-    words = " ".join(words_of(text))
+    there = words_of(text)
+    words = " ".join(there)
     if _UNWANTED.search(words):
-        return True
+        return _OF_STORIES.isdisjoint(there)
     return not words.isascii() and any(phrase in f" {words} " for phrase in DO_NOT_BLOCK)
 
 
