@@ -72,7 +72,7 @@ def announced(region: str, cell: str) -> int | None:
 
 
 def true(region: str, form: str, cell: str) -> tuple[int | None, bool]:
-    """What was written, if the form tells it for certain, and else what they read."""
+    """What was written, if that is certain by the form, and else what they read."""
     number = announced(region, cell) if form in {"two zeros", "prefix and code"} else None
     return (number, True) if number else theirs(cell, region)
 
