@@ -216,10 +216,10 @@ fn behind_code(digits: &[u8], plan: RegionPlan) -> Option<Reading> {
     })
 }
 
-/// Whether a national prefix, the country code and a number stand there that is another than `msisdn`: a
-/// prefix was put before a number with its code. Where the plan knows `msisdn` too, that is what the region dials, and areas
-/// whose codes begin as the country code does have numbers of many lengths; only a mobile number is then long enough to
-/// be distinguished from them.
+/// Whether a national prefix, the country code and a number stand there that is another than `msisdn`: a prefix was put
+/// before a number with its code. Where the plan knows `msisdn` too, that is what the region dials, and areas whose codes
+/// begin as the country code does have numbers of many lengths; only a mobile number is then long enough to be
+/// distinguished from them.
 fn is_another_behind_prefix(digits: &[u8], plan: RegionPlan, msisdn: u64, is_known: bool) -> bool {
     let without = plan.without_prefix(digits);
     let behind = match (without.prefix, digits) {

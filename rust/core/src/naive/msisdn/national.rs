@@ -148,7 +148,7 @@ fn domestic(digits: &str, plan: RegionPlan) -> Result<Number, Note> {
         return Err(Note::AmbiguousPrefix);
     }
     // The zero of a list before a number that was written with its code. Of what the region dials itself, only a mobile
-    // number is told apart.
+    // number is kept apart.
     let own_class = class(&whole);
     let is_written = |other: &String| match class(other) {
         Class::None => false,
