@@ -255,6 +255,15 @@ def test_a_list_of_another_region_than_the_calls(how: str, capfd: pytest.Capture
     assert run(["scan", "calls.csv", "-c", "phone", *given, "--list-region", "XX"]) == 2
 
 
+def test_where_rows_have_their_own_regions_every_number_has_a_plus() -> None:
+    Path("a.csv").write_text("mobile,cc\n+919876543210,DE\n015123456789,DE\n")
+    assert run(["normalize", "a.csv", "-c", "mobile", "--region-column", "cc", "-o", "o.csv"]) == 0
+    assert [row["msisdn"] for row in rows_of("o.csv")] == ["+919876543210", "+4915123456789"]
+    listed = ng.NumberSet(["+919876543210"])
+    ng.scan("a.csv", {"mobile": listed}, region_column="cc").write("hits.csv")
+    assert ng.scan("hits.csv", {"mobile_match": listed}, region_column="cc").read_all().num_rows == 1
+
+
 def test_columns_of_keyed_hashes_keep_numbers_of_other_countries() -> None:
     pq.write_table(pa.table({"phone": pa.array([6591234567, 919876543210], pa.uint64())}), "s.parquet")
     Path("k").write_bytes(bytes(range(32)) * 2)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-__all__ = ["crossed", "masked"]
+__all__ = ["crossed", "holds_digits", "masked"]
 
 #: Invisible characters, which may stand anywhere in a number, and the one that a page has in their place.
 _UNSEEN: Final = (
@@ -40,6 +40,15 @@ def masked(text: str, cross: Callable[[str], str]) -> str:
         return found[0] if number is None else cross(re.sub(r"\D", "", number))
 
     return _LONG.sub(one, text)
+
+
+def holds_digits(text: str) -> bool:
+    """Whether a text has digits that would be masked.
+
+    >>> holds_digits("Complainant 98765-43210"), holds_digits("Case 12345/2026 of 01.06.2026")
+    (True, False)
+    """
+    return any(found["number"] is not None for found in _LONG.finditer(text))
 
 
 def crossed(digits: str, shown: int) -> str:

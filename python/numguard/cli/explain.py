@@ -14,6 +14,7 @@ from numguard.cli import account, options
 from numguard.cli.verb import Verb
 from numguard.compute import filtered
 from numguard.files import placed_together
+from numguard.files.formats import SEVERAL_REGIONS
 from numguard.source import unread_codes
 from numguard.types import Region
 
@@ -87,7 +88,12 @@ def explain(
 
     with placed_together():
         made = pa.RecordBatchReader.from_batches(schema, rows())
-        options.write_table(made, output, region=region, **{"imeis" if imei else "numbers": [column]})
+        options.write_table(
+            made,
+            output,
+            region=SEVERAL_REGIONS if region_column else region,
+            **{"imeis" if imei else "numbers": [column]},
+        )
         account.write_refused(opened, refused_path)
     rows_of = opened.account()
     rows_of["warnings"] += [] if imei else unread_codes(opened.schema.names, {column, region_column or ""})

@@ -14,6 +14,7 @@ from numguard import _core
 from numguard.cli import account, options
 from numguard.cli.verb import Verb
 from numguard.files import placed_together
+from numguard.files.formats import SEVERAL_REGIONS
 from numguard.source import unread_codes
 from numguard.source.strict import notes_text
 from numguard.types import Region
@@ -74,7 +75,7 @@ def normalize(
         made = pa.RecordBatchReader.from_batches(pa.schema(fields), rows())
         written = dict(zip(opened.schema.names, names, strict=True))
         of_numbers = [written[column], written.get("msisdn", "msisdn")]
-        options.write_table(made, output, numbers=of_numbers, region=region)
+        options.write_table(made, output, numbers=of_numbers, region=SEVERAL_REGIONS if region_column else region)
         account.write_refused(opened, refused_path)
     rows_of = opened.account()
     rows_of["warnings"] += unread_codes(opened.schema.names, {column, region_column or ""})

@@ -14,6 +14,7 @@ from numguard.cli import account, options
 from numguard.cli.verb import Verb
 from numguard.errors import ArgumentError
 from numguard.files import placed_together
+from numguard.files.formats import SEVERAL_REGIONS
 from numguard.number_list import listing_dates
 from numguard.scanning import ScanSummary
 from numguard.scanning import scan as run
@@ -193,7 +194,8 @@ def scan(
         else:
             keys = (wanted.number_columns, wanted.imei_columns)
             of_numbers, of_imeis = ([*columns, *(f"{column}_match" for column in columns)] for columns in keys)
-            options.write_table(found.flat(), None, numbers=of_numbers, imeis=of_imeis, region=region)
+            reads = SEVERAL_REGIONS if region_column else region
+            options.write_table(found.flat(), None, numbers=of_numbers, imeis=of_imeis, region=reads)
         options.end_progress()
         options.write_refused(pa.concat_tables([found.refused_lines, lists_read.refused]), refused_path)
     if as_json:

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import IOBase
-from typing import IO, Any, cast
+from typing import IO, Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,7 @@ from numguard.types import Region
 
 __all__ = [
     "IMEI_COLUMNS",
+    "SEVERAL_REGIONS",
     "Arrow",
     "Csv",
     "Format",
@@ -55,6 +56,8 @@ _NUMBERS = rf"^[ \x{{00A0}}]*[+\-\x{{FF0B}}]?[{_DIGITS}]*(?:;[ \x{{00A0}}]*[+\-\
 _FORMULA_IN_BYTES = r"(^|[;\t\r\n])((?:[\s\"]|\xC2\xA0)*(?:[=+\-@]|\xEF\xBC[\x9D\xA0\x8B\x8D]))"
 _NUMBERS_IN_BYTES = r"^ *[+\-]?[\d .,()\-]*(?:; *[+\-]?[\d .,()\-]*)*$"
 _STRIPPED = r"^([\t\r\n])"
+#: The region of a style where each row has one of its own.
+SEVERAL_REGIONS: Final = "several"
 #: The regions by which a number of India is read with its country code alone; None: digits are E.164.
 _READ_AS_INDIAN = ("IN", None)
 #: What all of these have: a sign, the first bytes of a full-width one, or what is stripped.
@@ -71,8 +74,8 @@ class Style:
             not be read back otherwise.
         numbers: Columns of E.164 digits, beside those named `msisdn`; text formats get a plus before those of other
             countries, because `6591234567` would be read back as an Indian mobile.
-        region: By which bare digits were read, and are read back: of another region than India every number gets a
-            plus, because `919876543210` would be read back as one of Germany.
+        region: By which bare digits were read, and are read back (`SEVERAL_REGIONS`: each row by its own). Of any but
+            India every number gets a plus: `919876543210` would be read back as one of Germany.
         title: Lines above the header, in .csv and .xlsx.
         header: Whether .csv and .xlsx begin with the names of the columns.
     """

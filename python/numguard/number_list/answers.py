@@ -29,7 +29,7 @@ _Found: TypeAlias = set[_Answer]
 #: How a text begins that is a yes below what is asked or decided.
 _AGREED: Final = re.compile(
     r"\W*(?:accepted|agreed|approved|confirmed|no objection|recommended|sanctioned|urgent|immediate(?:ly)?"
-    r"|yes|haan|ji haan"
+    r"|yes|haan|ji haan|permanent(?:ly)?|full(?:y)?|\d+ (?:day|month|year)s?\b|voice|sms|mobile|both|all\b"
     r"|(?:to be )?(?:block|blocked)\b(?! not))",
     re.IGNORECASE,
 )

@@ -158,7 +158,10 @@ def asks_to_act(heading: str) -> bool:
     [True, True, True, False, False]
     """
     words = words_of(heading)
-    return asks(heading) and (" ".join(words[:2]) == "to be" or not (_BLOCK | _DECIDED).isdisjoint(words))
+    # Below `Confirmed by` are names.
+    is_of_person = words[-1:] == ["by"]
+    is_to_act = " ".join(words[:2]) == "to be" or not (_BLOCK | _DECIDED).isdisjoint(words)
+    return is_to_act and not is_of_person and asks(heading)
 
 
 def is_decided(heading: str) -> bool:

@@ -8,6 +8,7 @@ counts if nothing else is in it, or in a part of it**, as in the cell `Victim` o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
@@ -63,14 +64,14 @@ RELEASED: Final = words_in(
 _FILLING: Final = words_in(
     "a after all already an and are as at be been can may block blocking by cell court dated dcp diya do dsp dt",
     "enquiry for from gaya hai has have inquiry io is it kar kare karein karo kindly letter list mobile mobiles",
-    "msisdn must no nos now number numbers of on order orders partially per phone phones please pls plz request",
+    "msisdn must need no nos now number numbers of on order orders partially per phone phones please pls plz request",
     "requested required se service services should sp successfully temp temporarily the these this those to tsp",
     "verification vide was were",
     "सूची से दें दो नंबर नम्बर गए गये गया गई गयी जाए जाएं दिया दिए लिया लिए ली किया",
     "की के कर करना करने करें करे है हैं क्रमांक वाले",
 )
 _OF_NUMBERS: Final = words_in("cell ka ki mob ph s")
-_ACTED: Final = "(?:added|barred|blocked|included|listed|reported)"
+_ACTED: Final = "(?:added|barred|blocked|entered|given|included|listed|mentioned|noted|reported|typed)"
 _WRONGLY: Final = "(?:by mistake|erroneously|in error|mistakenly|wrongly)"
 _NUMBER: Final = "(?:(?:mob |mobile |ph |phone |मोबाइल )?(?:no|nos|number|numbers|नंबर|नम्बर))"
 _STAYED: Final = r"(?: (?:by|cwp|dated|granted|no|vide)\b.*)?"
@@ -78,7 +79,7 @@ _STAYED: Final = r"(?: (?:by|cwp|dated|granted|no|vide)\b.*)?"
 _NOT_TO_BLOCK: Final = re.compile(
     r"(?:do not|don t|dont|never|not to be|not to|should not be|must not be|need not be|no) "
     r"(?:block|blocked|blocking|bar|barred|barring|list|listed)|block(?:ing)? not (?:required|needed)|un block(?:ed)?"
-    r"|not (?:a |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?)|false positives?"
+    r"|not (?:a |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?|scam(?:mers?)?)|false positives?"
     rf"|{_WRONGLY} {_ACTED}|{_ACTED} {_WRONGLY}|(?:found|verified)(?: to be| as)? genuine|exonerated"
     r"|belong(?:s|ing)? to (?:the )?(?:complainant|informant|victim)s?"
     r"|(?:ब्लाक|ब्लॉक|बंद|बन्द) (?:(?:न|ना|मत)(?: \S+){0,2}|(?:नहीं|नही)(?: (?:करना|करने|करनी|करें|करे)(?: \S+)?)?)"
@@ -110,7 +111,7 @@ _NOT_TO_BLOCK: Final = re.compile(
 #: Whose numbers stand above or below a table, or beside one of the list: those of its author and of officers.
 _OF_OFFICERS: Final = re.compile(
     r"nodal officer|contact person|for (?:any )?quer(?:y|ies)|prepared by|authori[sz]ed signatory"
-    r"|(?:i o|io|officer|officers|official|our|police|sho)(?: s)? (?:own )?(?:mob |mobile )?(?:no|number)"
+    r"|(?:i o|io|my|officer|officers|official|our|police|sho)(?: s)? (?:own )?(?:mob |mobile )?(?:mobile|no|number)"
 )
 #: A wrong number in Gujarati, Punjabi, Bengali, Tamil, Telugu, Kannada, Malayalam and Urdu;
 #: further words for witnesses, informers and who is innocent; withdrawn in Marathi.
@@ -155,9 +156,21 @@ _BY_WHOM_OR_CALLED: Final = BY_WHOM | words_in("call called calls contacted")
 #: Words of what a victim did, or lost.
 _OF_LOSS: Final = words_in("cheated duped lost paid received rs rupees sent transferred")
 #: Words of what is unblocked or released in the story of a fraud.
-_OF_STORIES: Final = words_in("account ads atm bank bijli card electricity fraud gas kyc meter scam")
+_OF_STORIES: Final = words_in(
+    "aadhaar account accounts accused ads amount atm bank bijli calls card cards",
+    "crore demat electricity facebook fake fraud",
+    "fraudster gas instagram job kyc lakh loan meter money parcel paytm refund rs rupees scam task upi wallet",
+)
+#: Words of a title of suspects, in which a sum is restored, or a service offered: `Fake unblocking calls`.
+_OF_SCAMS: Final = words_in("amount calls crore electricity fake fraud kyc lakh money refund rs rupees scam")
+#: Words of a part of a text by which another part is about a suspect, or about what he did.
+_OF_SUSPECTS: Final = words_in("accused agent blocked fake fraud fraudster scam suspect")
 #: What is released of a sum or a cheque too: in a part of a text it does not say that a number is.
-_OF_SUMS: Final = words_in("cleared release released releasing removal restoration restore restored resumed withdrawn")
+_OF_SUMS: Final = words_in(
+    "cleared delete deleted deletion exclude excluded genuine release released",
+    "releasing removal remove removed restoration",
+    "restore restored resumed withdrawn",
+)
 #: The most words of a text of which a part names a victim: prose has more.
 _FEW_WORDS: Final = 4
 #: How words for the victims' side begin that are no names of persons.
@@ -216,12 +229,13 @@ _ONE_OF: Final = sorted(
 )
 _ONE_BEGINS: Final = sorted({*BEGINNINGS, *_SECOND, *AGAIN, "reverif"})
 _PAIRS: Final = (
-    "(?:again|back) in", "contact person", "don t", "false positive", "(?:de|un) block", "in use", "nodal officer",
+    "(?:again|back) in", "contact person", "don t", "false positive", "(?:de|un) (?:bar|block|suspend)", "re connect",
+    "block(?:ed|ing)?(?: order)? (?:lifted|revoked|cancel|recalled|withdrawn)", "in use", "nodal officer",
     "no (?:bar|block|list)", "non suspect", "re (?:activ|verif)", "white list",
-    "not (?:a|accused|approved|be|bar|block|disconnect|deactivat|found|fraud|innocent|involv)",
+    "not (?:a|accused|approved|be|bar|block|disconnect|deactivat|found|fraud|innocent|involv|scam)",
     "not (?:have|list|need|recommend|relat)",
     "not (?:requir|suspect|suspend|suspicious|the|to)",
-    "(?:i o|io|officers?|official|our|police|sho)(?: s)? (?:mob|no|number|own)",
+    "(?:i o|io|my|officers?|official|our|police|sho)(?: s)? (?:mob|no|number|own)",
 )  # fmt: skip
 
 
@@ -261,14 +275,18 @@ def is_spared(text: str) -> bool:
     words = words_of(text)
     if _OF_UNWANTED.issuperset(words) and _UNWANTED_WHOLE.search(" ".join(words)):
         return True
+    return any(
+        _NOT_TO_BLOCK.fullmatch(bare) or _OF_OFFICERS.fullmatch(bare) or bare in _PHRASES or f" {bare} " in DO_NOT_BLOCK
+        for bare in _bare_forms(words)
+    )
+
+
+def _bare_forms(words: Sequence[str]) -> Iterator[str]:
+    """The text of these words, also without those around it that change nothing."""
     bare, before = " ".join(words), None
     while bare != before:
-        if _NOT_TO_BLOCK.fullmatch(bare) or _OF_OFFICERS.fullmatch(bare):
-            return True
-        if bare in _PHRASES or f" {bare} " in DO_NOT_BLOCK:
-            return True
+        yield bare
         bare, before = _MERE.sub("", bare), bare
-    return False
 
 
 def is_released(text: str) -> bool:
@@ -299,14 +317,14 @@ def why_spared(text: str, *, is_name: bool = False, is_complaint: bool = False) 
     ('victims', 'victims')
     """
     why = _why_whole(text)
-    if why is None and is_block_unwanted(text):
+    if why is None and (is_block_unwanted(text) or is_block_lifted(text)):
         why = "not to be blocked"
     return _why_beside(text, is_name=is_name) if why is None and not is_complaint else why
 
 
 def _why_beside(text: str, *, is_name: bool) -> Why | None:
     """Why a text spares a number beside other words."""
-    words = words_of(text)
+    words = _joined(words_of(text))
     if is_name and words and (words[0].startswith(_SIDE) or words[-1].startswith(_SIDE)):
         return "victims"
     # The number of a letter is no denial: `Unblocked vide letter no. 45`.
@@ -316,16 +334,34 @@ def _why_beside(text: str, *, is_name: bool) -> Why | None:
         return "released"
     parts = _PARTS_OF_CELL.split(text)
     before: set[str] = set()
+    is_of_one_side = _OF_SUSPECTS.isdisjoint(words)
     for at in range(0, len(parts) if len(parts) > 1 else 0, 2):
         # What labels another text says whose that is: `Victim: Ravi`, `Complainant - Nuh`.
         mark = parts[at + 1].strip() if at + 1 < len(parts) else ""
         why = None if at == 0 and mark in _LABELS and not is_name else _why_whole(parts[at])
         is_prose = len(words) > _FEW_WORDS or not _BY_WHOM_OR_CALLED.isdisjoint(before) or _OF_LOSS.intersection(words)
         is_of_sum = _OF_SUMS.issuperset(set(words_of(parts[at])) - _FILLING)
-        if why is not None and not (why == "victims" and is_prose) and not (why == "released" and is_of_sum):
+        is_counted = {"victims": not is_prose and is_of_one_side, "released": not is_of_sum}.get(why or "", True)
+        if why is not None and is_counted and not is_of_officers(parts[at]):
             return why
         before.update(words_of(parts[at]))
     return None
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """The words, of two that are one with a hyphen between them one: `un-blocked`, `re-activated`.
+
+    >>> _joined(["pls", "un", "block", "de", "listed", "re", "verified"])
+    ['pls', 'unblock', 'delisted', 're', 'verified']
+    """
+    joined: list[str] = []
+    for word in words:
+        whole = joined[-1] + word if joined and joined[-1] in ("un", "de", "re", "white") else ""
+        if whole.startswith(AGAIN) or whole in RELEASED:
+            joined[-1] = whole
+        else:
+            joined.append(word)
+    return joined
 
 
 def _why_whole(text: str) -> Why | None:
@@ -396,7 +432,7 @@ def is_of_officers(text: str) -> bool:
     >>> is_of_officers("Nodal Officer:"), is_of_officers("IO mobile no."), is_of_officers("Fake police officer")
     (True, True, False)
     """
-    return _OF_OFFICERS.fullmatch(" ".join(words_of(text))) is not None
+    return any(map(_OF_OFFICERS.fullmatch, _bare_forms(words_of(text))))
 
 
 def is_not_listed(title: str) -> bool:
@@ -407,11 +443,12 @@ def is_not_listed(title: str) -> bool:
     """
     title = title[:_LONGEST_TITLE]
     words = words_of(title)
-    is_again = any(word.startswith(_AGAIN_IN_TITLES) for word in words) or _IN_USE.search(" ".join(words))
+    is_again = any(word.startswith(_AGAIN_IN_TITLES) for word in words) and _OF_SCAMS.isdisjoint(words)
+    is_in_use = _IN_USE.search(" ".join(words)) is not None
     # A part of its own says it too: `Release list, DoT`.
     parts = [title, *_PARTS.split(title)]
     is_part = any(is_spared(part) and not (heads_victims(part) or is_of_officers(part)) for part in parts)
-    return bool(is_again) or is_part or is_block_unwanted(title) or is_block_lifted(title)
+    return is_again or is_in_use or is_part or is_block_unwanted(title) or is_block_lifted(title)
 
 
 def is_set_aside(name: str) -> bool:

@@ -119,7 +119,7 @@ FILLING = words_in(
 )
 #: Whose numbers, beside a word for victims, are no suspects' either.
 OF_FAMILY = words_in(
-    "bahan bahin behan beta beti bhai brother daughter family father friend husband",
+    "bahan bahin behan beta beti bhai brother daughter family father friend herself himself husband",
     "is mata member members mother own pati",
     "patni pita relative relatives sister son spouse wife पति पत्नी पिता पुत्र पुत्री बहन बेटा बेटी भाई माता",
 )
@@ -144,7 +144,8 @@ _UNWANTED: Final = re.compile(
 )
 #: Words of what is blocked in the story of a fraud, or of who asks for it: a card, an account, electricity.
 _OF_STORIES: Final = words_in(
-    "account asked atm bank bijli call caller card credit electricity gas kyc meter otp press video बिजली कार्ड खाता"
+    "account accounts asked atm bank bijli call caller card cards credit electricity gas kyc meter otp press video",
+    "बिजली कार्ड खाता",
 )
 #: The same in further languages.
 DO_NOT_BLOCK: Final = tuple(

@@ -29,6 +29,7 @@ from numguard._core import ImeiSet, Scanner
 from numguard.compute import named
 from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.files import FORMATS, IMEI_COLUMNS, Style, write_rows
+from numguard.files.formats import SEVERAL_REGIONS
 from numguard.files.manifest import has_manifest
 from numguard.progress import Throttle
 from numguard.scanning.marks import Marks, Sets, flattened
@@ -78,7 +79,8 @@ class Scan:
         strict: bool,
     ) -> None:
         sets = marks.sets
-        self._marks, self._since, self._limit, self._region = marks, since, limit, region
+        self._marks, self._since, self._limit = marks, since, limit
+        self._region = SEVERAL_REGIONS if region_column else region
         self._parts = source.parts
         self._passed = tuple(SkippedFile(passed.name, passed.why) for passed in source.passed_over)
         self._keys = list(sets)

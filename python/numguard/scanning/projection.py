@@ -55,11 +55,12 @@ class Projection:
         self.read = None if self.stored is None else list(dict.fromkeys([*self.stored, *keys, *beside]))
         broken = [name for name in (*keys, *beside, *(self.stored or ())) if _is_broken(name)]
         check_columns([*keys, *broken], schema, first.name)
-        self._named = [*keys, *beside, *(columns or ()), *([] if at is None else [at])]
+        # Beside a heading of keys that is no number, others may be: a day, or an amount.
+        self._named = [*keys, *beside, *([] if at is None else [at])]
         self.check_header(first)
 
     def check_header(self, part: Part) -> None:
-        """Raises ColumnError if a column that the caller names may be a number: the part has no header."""
+        """Raises ColumnError if a column that is read for the scan may be a number: the part has no header."""
         check_header(self._named, part.above.header_row, part.name)
 
     def schema(self, stored: pa.Schema) -> pa.Schema:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from numguard._core import extract, normalize, normalize_imei
 from numguard.compute import may_be_number, named
 from numguard.errors import ColumnError
+from numguard.masking import holds_digits
 
 __all__ = ["check_columns", "check_header", "headings", "holds_number", "looks_national"]
 
@@ -24,14 +25,17 @@ _MOST_NAMES: Final = 100
 
 
 def holds_number(heading: str) -> bool:
-    """Whether a heading is more digits than six alone, or a number or a handset beside words, as cells have them.
+    """Whether a heading is more digits than six alone, or has those of a number or a handset beside words.
 
-    >>> holds_number("98765 43210"), holds_number("SIM 9876543210"), holds_number("Case 12345/2026 of 01.06.2026")
+    >>> holds_number("98765 43210"), holds_number("Victim 9876543210"), holds_number("Case 12345/2026 of 01.06.2026")
     (True, True, False)
     """
     if not any(map(str.isalpha, heading)):
         return may_be_number(heading)
     cells = [heading]
+    # What is read as no number, as beside `Complainant`, is the cell of a row too.
+    if holds_digits(heading):
+        return True
     return normalize(cells)[0].is_valid or normalize_imei(cells)[0].is_valid or len(extract(cells)[0]) > 0
 
 

@@ -225,7 +225,7 @@ class _Archive:
             self.stream = io.BytesIO(_in_memory(name, self.stream))
         try:
             self.zip = zipfile.ZipFile(self.stream)
-        except _DAMAGE as damage:
+        except (*_DAMAGE, UnicodeDecodeError) as damage:
             raise InputError(f"{name}: is a damaged or cut-short archive or workbook") from damage
         self.entries = [e for e in self.zip.infolist() if not e.is_dir() and not e.filename.startswith("__MACOSX/")]
 

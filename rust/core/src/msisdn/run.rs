@@ -255,7 +255,7 @@ pub(super) fn is_cut_code(group: &[u8]) -> bool {
 /// the mark of a list, unless digits of it are hidden (`is_cut`).
 pub(super) fn is_area_code(group: &[u8], is_cut: bool, region: Region) -> bool {
     const LONGEST: usize = 6;
-    if !matches!(region, Region::Of(_)) {
+    if !matches!(region, Region::Of(plan) if plan.dials_zero()) {
         return false;
     }
     let shortest = if is_cut { 1 } else { 3 };

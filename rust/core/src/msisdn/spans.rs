@@ -12,11 +12,19 @@ pub(super) fn hides(byte: u8) -> bool {
     is_letter(byte) || matches!(byte, b'*' | b'#' | b'?') || byte >= SYMBOL
 }
 
-/// Whether a plus at `at` stands before a code of which nothing is legible: `+)98...`.
+/// Whether a plus at `at` stands before a code of which nothing is legible: `+)98...`, `+xx 98...`. Before a word it is a
+/// sign of something else: `B +ve`, `WhatsApp +Telegram`.
 pub(super) fn hides_code(text: &[u8], at: usize) -> bool {
     let is_alone = at == 0 || !is_letter(text[at - 1]) && !text[at - 1].is_ascii_digit();
-    let next = text.get(at + 1);
-    is_alone && next.is_some_and(|&next| next == b')' || hides(next))
+    let behind = &text[at + 1..];
+    let crosses = behind
+        .iter()
+        .take_while(|byte| byte.eq_ignore_ascii_case(&b'x'))
+        .count();
+    let is_crossed =
+        (1..=4).contains(&crosses) && !behind.get(crosses).is_some_and(|&byte| is_letter(byte));
+    let is_sign = |byte: u8| byte == b'_' || byte == b')' || !is_letter(byte) && hides(byte);
+    is_alone && (is_crossed || behind.first().is_some_and(|&byte| is_sign(byte)))
 }
 
 /// Whether a dash, with or without blanks, stands between two groups of ten digits or more.

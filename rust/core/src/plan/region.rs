@@ -122,6 +122,13 @@ impl RegionPlan {
         (digits.get(width) != Some(&0)).then_some(width)
     }
 
+    /// Whether a zero is dialled before the code of an area.
+    pub(crate) fn dials_zero(self) -> bool {
+        let is_zero = |start, area| longest(start, &[0, area, area, area, area]) == Some(1);
+        let rules = self.row().prefixes;
+        (1..=9).any(|area| rules.iter().any(|rule| is_zero(rule.start, area)))
+    }
+
     /// How many digits the national prefix has, without the code of a carrier.
     pub(crate) fn national_prefix(self) -> usize {
         usize::from(self.row().national_prefix)

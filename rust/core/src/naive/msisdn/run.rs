@@ -281,7 +281,8 @@ pub(super) fn is_cut_code(group: &str) -> bool {
 pub(super) fn is_area_code(group: &str, is_hidden: bool, region: Region) -> bool {
     let bare = group.replace([' ', '(', ')'], "");
     let is_short = is_hidden && pattern!("^0[1-9]?$").is_match(&bare);
-    matches!(region, Region::Of(_)) && (is_short || pattern!("^0[1-9][0-9]{1,4}$").is_match(&bare))
+    let dials_zero = matches!(region, Region::Of(plan) if plan.dials_zero());
+    dials_zero && (is_short || pattern!("^0[1-9][0-9]{1,4}$").is_match(&bare))
 }
 
 /// Whether a number is one by its length only, or its digits with a hidden one and those behind it are one too.

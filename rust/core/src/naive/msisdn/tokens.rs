@@ -116,7 +116,8 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
             sign => Token::Sign(sign),
         };
         let mut found = vec![token];
-        if begins_word && pattern!(r"^\+[)A-Za-zλ_*#?¤∞]").is_match(text) {
+        if begins_word && pattern!(r"^\+(?:[)_*#?¤∞]|[xX]{1,4}(?:[^A-Za-zλ_]|$))").is_match(text)
+        {
             found.push(Token::Code { is_area: false });
         }
         return (found, first.len_utf8());
