@@ -59,7 +59,7 @@ def test_texts_that_do_not(text: str) -> None:
 def as_files(folder: Path, heading: str, cell: str, other: str = "-") -> list[Path]:
     """A list of two numbers, of which another column spares the second, in several formats."""
     rows = [{"mobile": SUSPECT, heading: other}, {"mobile": OTHER, heading: cell}]
-    (folder / "a.csv").write_text(f'mobile,"{heading}"\n{SUSPECT},{other}\n{OTHER},"{cell}"\n')
+    (folder / "a.csv").write_text(f'mobile,"{heading}"\n{SUSPECT},"{other}"\n{OTHER},"{cell}"\n')
     (folder / "a.json").write_text(json.dumps(rows))
     table = pa.Table.from_pylist(rows)
     pq.write_table(table, folder / "a.parquet")

@@ -150,7 +150,9 @@ def test_any_mark_below_a_heading_that_spares(tmp_path: Path, heading: str, mark
 
 @pytest.mark.parametrize("heading", ["Block", "Confirmed", "To be blocked", "Approval of DCP"])
 @pytest.mark.parametrize(("yes", "other"), [("✓", ""), ("√", "\u00d7"), ("☑", "☐"), ("Yes", "Hold"), ("Yes", "-"),
-    ("Y", "NA"), ("✓", "x"), ("Yes", "?"), ("Yes", "Not required"), ("haan", "nahi")])  # fmt: skip
+    ("Y", "NA"), ("✓", "x"), ("Yes", "?"), ("Yes", "Not required"), ("haan", "nahi"),
+    ("Yes", "Yes, on hold"), ("Yes", "Yes - pending"), ("Yes", "Approved subject to review"),
+    ("Yes", "Blocked - no")])  # fmt: skip
 def test_a_row_without_a_yes_beside_rows_with_one(tmp_path: Path, heading: str, yes: str, other: str) -> None:
     for cells in ((yes, other), (other, yes)):
         for path in as_files(tmp_path, heading, *cells):
@@ -218,7 +220,8 @@ def test_a_cell_that_does_not_below_its_heading(tmp_path: Path, heading: str, ce
     [("To be blocked", "Yes", "Yes, urgent"), ("To be blocked", "Yes", "YES!"), ("To be blocked", "Yes", "Block"),
      ("Approval", "Approved", "Approved by SP"), ("Approved", "Yes", "SP Nuh"), ("Approved", "Yes", "05/02/2026"),
      ("Confirmed", "Confirmed", "Confirmed by IO"), ("To be blocked", "Yes (immediately)", "Immediately"),
-     ("To be blocked", "Yes", "30 days"), ("Confirmed by", "SI Ram", "")],
+     ("To be blocked", "Yes", "30 days"),
+     ("Approved", "Yes", "Approved vide letter no. 45"), ("Confirmed by", "SI Ram", "")],
 )  # fmt: skip
 def test_a_yes_in_other_words(tmp_path: Path, heading: str, yes: str, also: str) -> None:
     for path in as_files(tmp_path, heading, also, yes):

@@ -26,13 +26,19 @@ __all__ = ["Answers", "Remarks", "Serials"]
 #: What a cell is: a yes, a no, blank, or another text.
 _Answer: TypeAlias = bool | Literal["other"] | None
 _Found: TypeAlias = set[_Answer]
-#: How a text begins that is a yes below what is asked or decided.
-_AGREED: Final = re.compile(
-    r"\W*(?:accepted|agreed|approved|confirmed|no objection|recommended|sanctioned|urgent|immediate(?:ly)?"
-    r"|yes|haan|ji haan|permanent(?:ly)?|full(?:y)?|\d+ (?:day|month|year)s?\b|voice|sms|mobile|both|all\b"
-    r"|(?:to be )?(?:block|blocked)\b(?! not))",
-    re.IGNORECASE,
+#: Words of a yes below what is asked or decided, and those of who gave it, when and how, which change nothing.
+_AGREED: Final = words_in(
+    "accepted agreed all approved block blocked both confirmed day days full",
+    "fully haan immediate immediately month months",
+    "permanent permanently recommended sanctioned sms urgent urgently voice year years yes",
 )
+_BESIDE: Final = words_in(
+    "acp and as asp at be by cp date dated dcp dig dsp for from igp insp io ji",
+    "letter memo mobile of on order per ref sho si",
+    "sp ssp the to vide",
+)
+#: The number of a letter is no denial.
+_NO_DENIAL: Final = re.compile(r"\b(?:letter|memo|order|ref) no\b|\bno objection\b")
 #: Words of a decision that is not made, or is another one.
 _UNDECIDED: Final = words_in(
     "await awaited awaiting cancel cancelled check doubtful hold later n na nil no not pending recheck",
@@ -179,9 +185,9 @@ def _answer_to(heading: str) -> Callable[[str], _Answer]:
             return None
         if not act or found is not None:
             return found
-        if _AGREED.match(text):
+        words = set(_NO_DENIAL.sub("agreed", " ".join(words_of(text))).split())
+        if words & _AGREED and words <= _AGREED | _BESIDE:
             return True
-        words = words_of(text)
         is_made = any(map(str.isalnum, text)) and _UNDECIDED.isdisjoint(words)
         return True if decided and is_made else "other"
 

@@ -37,7 +37,7 @@ from numguard.number_list.titles import (
     words_of,
 )
 
-__all__ = ["YES_FOR", "asks", "asks_to_act", "is_decided", "is_of_serials", "is_yes", "may_spare", "spared"]
+__all__ = ["asks", "asks_to_act", "is_decided", "is_of_serials", "is_yes", "may_spare", "spared"]
 
 #: Words of headings of columns that answer yes or no, and the answers.
 _BLOCK: Final = frozenset(["block", "blocking", "ब्लॉक"])
@@ -74,7 +74,7 @@ _NO: Final = frozenset(
      "\u2718", "\u274c"]
 )  # fmt: skip
 #: Yes, and why; and no, and why.
-YES_FOR: Final = re.compile(r"(?:yes|true|haan|हाँ|हां)(?:\s*[.,:;!(]|\s+[^\w\s]).*", re.DOTALL)
+_YES_FOR: Final = re.compile(r"(?:yes|true|haan|हाँ|हां)(?:\s*[.,:;!(]|\s+[^\w\s]).*", re.DOTALL)
 _NO_FOR: Final = re.compile(r"(?:no|false|नहीं|नही)(?:\s*[.,:;!(](?!\s*\d)|\s+[^\w\s](?!\s*\d)).*", re.DOTALL)
 #: The same below what an officer answers.
 _NO_WORDS: Final = re.compile(r"(?:no|not|नहीं|नही) (?!objection)")
@@ -259,7 +259,7 @@ def _is_answer(text: str, answers: frozenset[str], *, is_decided: bool = False) 
     if bare in answers:
         return True
     if answers is not _NO:
-        return YES_FOR.fullmatch(text.strip().casefold()) is not None
+        return _YES_FOR.fullmatch(text.strip().casefold()) is not None
     worded = is_decided and (_NO_WORDS.match(bare) is not None or is_against(text))
     return worded or _NO_FOR.fullmatch(text.strip().casefold()) is not None
 
