@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -165,7 +166,7 @@ def test_a_damaged_registry_says_so(tmp_path: Path) -> None:
     with ng.Registry(path) as registry:
         registry.add_complaints(table(0, 5_000))
     content = bytearray(path.read_bytes())
-    content[8192 : len(content) // 2] = os.urandom(len(content) // 2 - 8192)
+    content[8192 : len(content) // 2] = Random(1).randbytes(len(content) // 2 - 8192)
     path.write_bytes(content)
     with pytest.raises(RegistryError, match=r"cases\.db: (damaged|not a numguard registry)"):  # noqa: SIM117
         with ng.Registry(path) as registry:
