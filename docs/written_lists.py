@@ -1,11 +1,12 @@
-"""`{written-list} phone_words`: one list of groupings or words as a table, read from the data of the core.
+"""`{written-list} phone_words`: one list of groupings or words as a table, read from the data of the program.
 
 No word and no grouping is typed into a page, so no page can be out of date: the core is compiled from the same files in
-`rust/core/src/lists/`.
+`rust/core/src/lists/`, and lists of numbers are read by the same table.
 """
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 __all__ = ["setup"]
 
 LISTS = Path(__file__).parents[1] / "rust/core/src/lists"
+WORDS_OF_LISTS = Path(__file__).parents[1] / "python/numguard/number_list/words.csv"
 
 
 def rows(name: str) -> list[list[str]]:
@@ -31,6 +33,9 @@ def tables(name: str) -> tuple[list[str], list[list[str]]]:
     """Headings and rows: groupings line by line; words by class and language, all words of one language in a cell."""
     if name == "groupings":
         return ["numbers", "separators", "digits of each group", "example"], rows(name)
+    if name == "words_of_lists":
+        headings, *body = csv.reader(WORDS_OF_LISTS.read_text(encoding="utf-8").splitlines())
+        return headings, body
     by_class: dict[tuple[str, str], list[str]] = {}
     for word_class, language, phrase, *bearing in rows(name):
         shown = ", ".join([word_class, *bearing]) if name == "phone_words" else word_class

@@ -18,7 +18,8 @@ from numguard.compute import Bools, flags, named, pc, seen_text
 from numguard.errors import ColumnError
 from numguard.number_list.actions import may_have_words
 from numguard.number_list.beside import asks, asks_to_act, is_decided, is_of_serials, is_yes
-from numguard.number_list.titles import words_in, words_of
+from numguard.number_list.titles import words_of
+from numguard.number_list.words import words_in
 from numguard.source import Batch
 
 __all__ = ["Answers", "Remarks", "Serials"]

@@ -33,9 +33,9 @@ from numguard.number_list.titles import (
     heads_victims,
     is_of_victims,
     names_suspects,
-    words_in,
     words_of,
 )
+from numguard.number_list.words import words_in
 
 __all__ = ["asks", "asks_to_act", "is_decided", "is_of_serials", "is_yes", "may_spare", "spared"]
 

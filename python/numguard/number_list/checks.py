@@ -34,9 +34,9 @@ from numguard.number_list.titles import (
     names_numbers,
     names_officers,
     names_victims,
-    words_in,
     words_of,
 )
+from numguard.number_list.words import words_in
 from numguard.source import Batch, Part, contradicted, is_of_country
 from numguard.source.part import second_header
 from numguard.types import PathLike

@@ -24,10 +24,10 @@ from numguard.number_list.titles import (
     is_block_unwanted,
     is_of_victims,
     is_victim,
-    words_in,
     words_of,
 )
-from numguard.source.scripts import plain_cells, plain_letters
+from numguard.number_list.words import words_for, words_in
+from numguard.source.scripts import plain_cells
 
 __all__ = [
     "AGAIN",
@@ -50,26 +50,9 @@ __all__ = [
 Why: TypeAlias = Literal["victims", "released", "not to be blocked"]
 
 #: What is done to a number that is not, or no longer, to be blocked.
-RELEASED: Final = words_in(
-    "cleared deblock deblocked delete deleted deletion deletions delist delisted delisting exclude excluded exempt",
-    "exempted genuine protected reactivate reactivated reactivation reconnect reconnected reconnection release",
-    "released releasing removal removals remove removed restoration restore restored resumed resumption unbar unbarred",
-    "unbarring unblock unblocked unblocking unsuspended whitelist whitelisted whitelisting withdrawn hatao hata hatana",
-    # Hindi for unblocked (twice), restored, removed, protected and taken back; Marathi for excluded (four forms);
-    # Gujarati, Punjabi and Bengali for unblocked.
-    "अनब्लॉक अनब्लाक बहाल हटाएं हटाया हटाए हटाये हटायें हटाना हटाओ हटा निकालें निकाल संरक्षित",
-    "वापस वगळलेले वगळलेला वगळावे वगळा અનબ્લોક ਅਨਬਲਾਕ আনব্লক",
-)
+RELEASED: Final = words_for("released")
 #: Words beside them that change nothing.
-_FILLING: Final = words_in(
-    "a after all already an and are as at be been can may block blocking by cell court dated dcp diya do dsp dt",
-    "enquiry for from gaya hai has have inquiry io is it kar kare karein karo kindly letter list mobile mobiles",
-    "msisdn must need no nos now number numbers of on order orders partially per phone phones please pls plz request",
-    "requested required se service services should sp successfully temp temporarily the these this those to tsp",
-    "verification vide was were",
-    "सूची से दें दो नंबर नम्बर गए गये गया गई गयी जाए जाएं दिया दिए लिया लिए ली किया",
-    "की के कर करना करने करें करे है हैं क्रमांक वाले",
-)
+_FILLING: Final = words_for("beside_released")
 _OF_NUMBERS: Final = words_in("cell ka ki mob ph s")
 _ACTED: Final = "(?:added|barred|blocked|entered|given|included|listed|mentioned|noted|reported|typed)"
 _WRONGLY: Final = "(?:by mistake|erroneously|in error|mistakenly|wrongly)"
@@ -113,22 +96,10 @@ _OF_OFFICERS: Final = re.compile(
     r"nodal officer|contact person|for (?:any )?quer(?:y|ies)|prepared by|authori[sz]ed signatory"
     r"|(?:i o|io|my|officer|officers|official|our|police|sho)(?: s)? (?:own )?(?:mob |mobile )?(?:mobile|no|number)"
 )
-#: A wrong number in Gujarati, Punjabi, Bengali, Tamil, Telugu, Kannada, Malayalam and Urdu;
-#: further words for witnesses, informers and who is innocent; withdrawn in Marathi.
-_PHRASES: Final = frozenset(
-    plain_letters(phrase)
-    for phrase in (
-        "ખોટો નંબર", "ਗਲਤ ਨੰਬਰ", "ভুল নম্বর", "தவறான எண்", "తప్పు నంబర్", "ತಪ್ಪು ಸಂಖ್ಯೆ", "തെറ്റായ നമ്പർ", "غلط نمبر",
-        "gawah", "gavah", "mukhbir", "मुखबिर", "मुदई", "मुद्दई", "পীড়িত", "ਬੇਕਸੂਰ", "ਨਿਰਦੋਸ਼", "નિર્દોષ", "নির্দোষ", "நிரபராதி",
-        "मागे घेतले", "मागे घेतला", "मागे घेतली",
-    )
-)  # fmt: skip
+#: The same, and words for witnesses, informers and who is innocent, in further languages.
+_PHRASES: Final = words_for("spared")
 #: Words of a text that says no more than that numbers are not to be blocked.
-_OF_UNWANTED: Final = _FILLING | words_in(
-    "and band bar barred deactivate deactivated disconnect disconnected do don dont following",
-    "jaye karen kiya mat na nahi",
-    "nahin need not should suspend suspended t न ना नहीं नही मत करो करनी ब्लॉक ब्लाक बंद बन्द निम्न",
-)
+_OF_UNWANTED: Final = _FILLING | words_for("beside_unwanted")
 _UNWANTED_WHOLE: Final = re.compile(
     r"\b(?:do not|don t|dont|kindly not|no need to|not to|please not|(?:must|need|shall|should) not) (?:be )?"
     r"(?:bar|barred|block|blocked|blocking|deactivate|deactivated|disconnect|disconnected|suspend|suspended)\b"
@@ -139,15 +110,13 @@ _MERE: Final = re.compile(
     r"| (?:please|numbers?)$"
 )
 #: How words begin that say that numbers are in use again, or never to be blocked, and of nothing but numbers.
-AGAIN: Final = (
-    "deblock", "reactivat", "reconnect", "unbar", "unblock", "unsuspend", "whitelist", "अनब्लॉक", "अनब्लाक",
-)  # fmt: skip
+AGAIN: Final = tuple(sorted(words_for("again_begins")))
 #: The same in a title, whatever is beside them; a sum of money is restored too.
 _AGAIN_IN_TITLES: Final = (*AGAIN, "restor", "resumption", "बहाल")
 #: The same in several words.
 _IN_USE: Final = re.compile(r"\b(?:in use again|again in use|back in use|given back)\b")
 #: Words that turn what is beside them: `Not unblocked till date`.
-_TURNED: Final = words_in("cannot deny mat na nahi nahin never no not pending reject rejected yet न ना नही नहीं मत")
+_TURNED: Final = words_for("denial")
 #: Words of headings that say from whom a number is known, and of texts, which may say who was called.
 BY_WHOM: Final = words_in(
     "by from given informed received reported reporter source sources through via द्वारा स्रोत",
@@ -327,25 +296,47 @@ def _why_beside(text: str, *, is_name: bool) -> Why | None:
     words = _joined(words_of(text))
     if is_name and words and (words[0].startswith(_SIDE) or words[-1].startswith(_SIDE)):
         return "victims"
-    # The number of a letter is no denial: `Unblocked vide letter no. 45`.
-    first = next((at for at, word in enumerate(words) if word not in _FILLING), len(words))
-    denied = _TURNED.intersection(words[:first]) or (_TURNED - {"no"}).intersection(words)
-    if "".join(words[first : first + 1]).startswith(AGAIN) and not denied and _OF_STORIES.isdisjoint(words):
+    if _is_released_at_first(words):
         return "released"
-    parts = _PARTS_OF_CELL.split(text)
+    # In prose a victim is who paid; beside a word for a suspect, who reported him.
+    may_name_victim = len(words) <= _FEW_WORDS and (_OF_LOSS | _OF_SUSPECTS).isdisjoint(words)
     before: set[str] = set()
-    is_of_one_side = _OF_SUSPECTS.isdisjoint(words)
-    for at in range(0, len(parts) if len(parts) > 1 else 0, 2):
+    for at, (part, mark) in enumerate(_parts_of(text)):
         # What labels another text says whose that is: `Victim: Ravi`, `Complainant - Nuh`.
-        mark = parts[at + 1].strip() if at + 1 < len(parts) else ""
-        why = None if at == 0 and mark in _LABELS and not is_name else _why_whole(parts[at])
-        is_prose = len(words) > _FEW_WORDS or not _BY_WHOM_OR_CALLED.isdisjoint(before) or _OF_LOSS.intersection(words)
-        is_of_sum = _OF_SUMS.issuperset(set(words_of(parts[at])) - _FILLING)
-        is_counted = {"victims": not is_prose and is_of_one_side, "released": not is_of_sum}.get(why or "", True)
-        if why is not None and is_counted and not is_of_officers(parts[at]):
+        is_label = at == 0 and mark in _LABELS and not is_name
+        counts: dict[Why | None, bool] = {
+            None: False,
+            "victims": may_name_victim and _BY_WHOM_OR_CALLED.isdisjoint(before),
+            "released": not _OF_SUMS.issuperset(set(words_of(part)) - _FILLING),
+            "not to be blocked": not is_of_officers(part),
+        }
+        why = None if is_label else _why_whole(part)
+        if counts[why]:
             return why
-        before.update(words_of(parts[at]))
+        before.update(words_of(part))
     return None
+
+
+def _is_released_at_first(words: Sequence[str]) -> bool:
+    """Whether the first word that has a meaning is one for a release, which nothing denies: `Unblocked on 05.02.2026`.
+
+    >>> [_is_released_at_first(words) for words in (["unblocked", "by", "sp"], ["not", "unblocked"])]
+    [True, False]
+    """
+    first = next((at for at, word in enumerate(words) if word not in _FILLING), len(words))
+    # The number of a letter is no denial: `Unblocked vide letter no. 45`.
+    is_denied = _TURNED.intersection(words[:first]) or (_TURNED - {"no"}).intersection(words)
+    return "".join(words[first : first + 1]).startswith(AGAIN) and not is_denied and _OF_STORIES.isdisjoint(words)
+
+
+def _parts_of(text: str) -> Iterator[tuple[str, str]]:
+    """The parts of a cell, each with the mark behind it.
+
+    >>> list(_parts_of("Victim: Ravi (Nuh)"))
+    [('Victim', ':'), (' Ravi ', '('), ('Nuh', ')'), ('', '')]
+    """
+    parts = [*_PARTS_OF_CELL.split(text), ""]
+    return zip(parts[::2], map(str.strip, parts[1::2]), strict=True)
 
 
 def _joined(words: Sequence[str]) -> list[str]:

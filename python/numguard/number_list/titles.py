@@ -1,10 +1,8 @@
 """Whose numbers the title of a list says it has: the victims', or those of suspects.
 
-Owns the words for both sides in titles, in English and Hindi, and those for victims in
-Marathi, Gujarati, Punjabi, Bengali, Assamese, Odia, Tamil, Telugu, Kannada, Malayalam and Urdu, in all their forms;
-those of a cell with a number are the compiled module's.
-One idea: **a title that names victims is that of a list of victims, unless it says that they named
-the numbers**, as in `Suspect numbers reported by victims`.
+Owns what a title says of both sides. Independent of the words themselves (`words`); those of a cell with a number are
+the compiled module's. One idea: **a title that names victims is that of a list of victims, unless it says that they
+named the numbers**, as in `Suspect numbers reported by victims`.
 """
 
 from __future__ import annotations
@@ -15,6 +13,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
+from numguard.number_list.words import words_for, words_in
 from numguard.source.scripts import plain_letters
 
 __all__ = [
@@ -37,97 +36,29 @@ __all__ = [
     "names_suspects",
     "names_victims",
     "without_victims",
-    "words_in",
     "words_of",
 ]
 
 
-def words_in(*lines: str) -> frozenset[str]:
-    """The words of lines, as texts are compared."""
-    return frozenset(plain_letters(" ".join(lines)).split())
-
-
 #: Words for victims, and for those who complain or witness.
-VICTIMS = words_in(
-    "victim victims vicitm victem victimno complainant complainants complainat complainent complaintant complianant",
-    "informant informants informer applicant applicants petitioner petitioners aggrieved sufferer sufferers innocent",
-    "witness witnesses whistleblower",
-    "shikayatkarta sikayatkarta shikayatkartha peedit peedita pidit pidita fariyadi fariyaadi phariyadi firyadi",
-    "prarthi parivadi aavedak avedak takrardar takraardar mustgees yachikakarta suchnakarta",
-    "शिकायतकर्ता शिकायतकर्ताओं पीडित पीडिता पीडितों प्रार्थी प्रार्थिया परिवादी वादी वादिनी आवेदक आवेदिका फरियादी",
-    "भुक्तभोगी मुस्तगीस याचिकाकर्ता सूचनाकर्ता इत्तिलाकर्ता विक्टिम गवाह साक्षी निर्दोष",
-    "फिर्यादी तक्रारदार अर्जदार साक्षीदार પીડિત ફરિયાદી ફરીયાદી અરજદાર સાક્ષી ਪੀੜਤ ਪੀੜਿਤ ਸਿਕਾਇਤਕਰਤਾ ਮੁਦਈ ਗਵਾਹ",
-    # Tamil and Malayalam for the plaintiff, Malayalam for a victim, Kannada for who has suffered, Urdu for who asks and
-    # for witnesses.
-    "வாதி വാദി ഇര ನೊಂದ سائل گواہ گواہان",
-)
-#: How words for victims begin: case and number change their end, as in पीड़ितों, तक्रारदारांची, ફરિયાદીઓની and ਪੀੜਤਾਂ.
-BEGINNINGS: Final = tuple(
-    words_in(
-        "शिकायतकर्त पीडित पीडीत पिडित पिडीत प्रार्थी प्रार्थि परिवादी परिवादि वादियो आवेदक आवेदिका फरियादी फरियादि भुक्तभोगी",
-        "भुक्तभोगि मुस्तगीस याचिकाकर्त सूचनाकर्त इत्तिलाकर्त आवेदनकर्त विक्टिम व्हिक्टिम गवाहो साक्षी साक्षि फिर्यादी फिर्यादि",
-        "तक्रारदार तक्रारकर्त अर्जदार પીડિત પીડીત ફરિયાદી ફરીયાદી ફરિયાદકર્ત ફરિયાદકરનાર અરજદાર સાક્ષી ભોગબન વિક્ટિમ",
-        "ਪੀੜਤ ਪੀੜਿਤ ਪੀਡਤ ਸਿਕਾਇਤਕਰਤ ਸਕਾਇਤਕਰਤ ਮੁਦਈ ਮੁੱਦਈ ਗਵਾਹ ਫਰਿਆਦੀ ਬਿਨੈਕਾਰ ਦਰਖਾਸਤਕਰਤ ਵਿਕਟਿਮ",
-        "shikayatkart sikayatkart peedit pidit fariyadi fariyaadi phariyadi firyadi faryadi prarthi parivadi aavedak",
-        "avedak takrardar takraardar mustgees yachikakart suchnakart arjdar arajdar",
-        # Bengali and Assamese: who complains, the victim, who applies, informant, who has suffered, plaintiff.
-        "অভিযোগকারী অভিযোগকারি অভিযোগকর্ত ভুক্তভোগী ভুক্তভোগি আবেদনকারী আবেদনকারি দরখাস্তকারী এজাহারকারী ক্ষতিগ্রস্ত",
-        "ফরিয়াদি ফরিয়াদী বাদী ভিকটিম ভিক্টিম সাক্ষী সাক্ষি",
-        # Odia: who complains, who applies, the victim, who lodged the report, the plaintiff, the witness.
-        "ଅଭିଯୋଗକାରୀ ଅଭିଯୋଗକାରି ଆବେଦନକାରୀ ଆବେଦନକାରି ପୀଡିତ ସୂଚନାଦାତା ଫରିଆଦି ସାକ୍ଷୀ",
-        # Tamil: who complains (in three forms), who petitions, who is affected, who applies, the witness.
-        "புகார்தார புகாரளித்த புகார்அளித்த புகார்கொடுத்த மனுதார பாதிக்கப்பட்ட விண்ணப்பதார சாட்சி",
-        # Telugu: who complains (in two forms), the victim, who petitions, who applies, the witness.
-        "ఫిర్యాదుదారు ఫిర్యాది బాధిత అర్జీదారు దరఖాస్తుదారు సాక్షి సాక్షుల",
-        # Kannada: who complains (in five forms), the victim (in three), who petitions, the witness.
-        "ದೂರುದಾರ ಪಿರ್ಯಾದಿ ಫಿರ್ಯಾದಿ ಪಿರ್ಯಾದುದಾರ ಫಿರ್ಯಾದುದಾರ ಸಂತ್ರಸ್ತ ಬಾಧಿತ ಪೀಡಿತ ಅರ್ಜಿದಾರ ಸಾಕ್ಷಿ",
-        # Malayalam: who complains (in two forms), who applies, who petitions, the victim (in two), witness.
-        "പരാതിക്കാര ആവലാതിക്കാര അപേക്ഷക ഹർജിക്കാര ഇരയ ഇരകള സാക്ഷി",
-        # Urdu: who complains (in three forms), who applies (in two), plaintiff, affected, informant.
-        "شکایتکنند شکایتگزار شکایتدہند درخواستگزار درخواستدہند مدعی متاثر مستغیث فریادی مظلوم",
-    )
-)
+VICTIMS: Final = words_for("victim")
+#: How words for victims begin.
+BEGINNINGS: Final = tuple(sorted(words_for("victim_begins")))
 #: Words for victims in Hindi as Kruti Dev and fonts like it store them, with the Latin letters of a typewriter's keys:
 #: पीड़ित, शिकायतकर्ता, प्रार्थी, आवेदक, फरियादी, परिवादी, वादी.
 _TYPED: Final = re.compile("ihfM\\+?r|f['\u2018\u2019`]kdk;r ?d[rR]|izkFkhZ|vkosnd|Qfj;knh|ifjoknh|(?<![A-Za-z])oknh")
 #: Words that may mean either side, and say something only as a title of their own: who sent money, or a message.
-_EITHER = words_in("sender senders receiver receivers payer payers remitter remitters depositor depositors")
-_SUSPECTS = words_in(
-    "suspect suspects suspected suspicious suspectno accused fraudster fraudsters scammer scammers culprit culprits",
-    "offender offenders cheater cheaters blocked blocking blocklist",
-    "aropi aaropi abhiyukt apradhi aparadhi sandigdh",
-    "संदिग्ध सन्दिग्ध संदेही आरोपी आरोपियों आरोपित अभियुक्त अपराधी अपराधियों ठग ठगों जालसाज",
-)
+_EITHER: Final = words_for("either_side")
+_SUSPECTS: Final = words_for("suspect")
 #: Words of a heading for the officer of a police station, a bank or an operator, and the words beside them.
-_OFFICERS = words_in("officer officers io sho inspector अधिकारी विवेचक")
-OFFICERS: Final = _OFFICERS | words_in(
-    "bank cyber district duty enquiry i inquiry investigating investigation nodal o of police state telecom अनुसंधान जांच",
-    "जाँच नोडल पुलिस",
-)
+_OFFICERS: Final = words_for("officer")
+OFFICERS: Final = words_for("officer", "beside_officer")
 #: Words of a title that name no side.
-FILLING = words_in(
-    "a and app all cell contact contacts data detail details for hai is it",
-    "list mob mobile mobiles msisdn no nos number",
-    "numbers of only own ph phone phones s sheet side telephone that the this whats whatsapp wise ye yeh है हैं यह",
-    "ये मोबाइल मोबाईल नंबर नम्बर क्रमांक फोन संपर्क सूची यादी लिस्ट विवरण",
-    "तपशील माहिती का की के और व आणि यांचा यांची यांचे મોબાઇલ મોબાઈલ નંબર ફોન સંપર્ક યાદી સૂચિ લિસ્ટ વિગત વિગતો અને નો ની ના",
-    "ਮੋਬਾਈਲ ਮੋਬਾਇਲ ਨੰਬਰ ਫੋਨ ਸੰਪਰਕ ਸੂਚੀ ਲਿਸਟ ਵੇਰਵਾ ਵੇਰਵੇ ਅਤੇ ਦਾ ਦੀ ਦੇ ਦੀਆਂ",
-    # Mobile, phone, number and list, and `of` and `and` where they are words of their own.
-    "ka ki ke suchi soochi yadi talika মোবাইল মবাইল ফোন নম্বর নং তালিকা এবং ও ମୋବାଇଲ ଫୋନ ନମ୍ବର ତାଲିକା மொபைல் கைபேசி",
-    "தொலைபேசி போன் எண் எண்கள் பட்டியல் మొబైల్ ఫోన్ నంబర్ నంబర్లు నెంబర్ జాబితా ಮೊಬೈಲ್ ಫೋನ್ ಸಂಖ್ಯೆ ಸಂಖ್ಯೆಗಳು ನಂಬರ್ ಪಟ್ಟಿ മൊബൈൽ",
-    "ഫോൺ നമ്പർ നമ്പറുകൾ പട്ടിക ലിസ്റ്റ് موبائل فون نمبر نمبرات فہرست لسٹ کا کی کے اور",
-)
+FILLING: Final = words_for("no_side")
 #: Whose numbers, beside a word for victims, are no suspects' either.
-OF_FAMILY = words_in(
-    "bahan bahin behan beta beti bhai brother daughter family father friend herself himself husband",
-    "is mata member members mother own pati",
-    "patni pita relative relatives sister son spouse wife पति पत्नी पिता पुत्र पुत्री बहन बेटा बेटी भाई माता",
-)
+OF_FAMILY: Final = words_for("family")
 #: Words that stand for a number where none is known.
-NOT_KNOWN = words_in(
-    "above anonymous applicable as available blank disclosed found given known mentioned n a na nil no none not null",
-    "provided same self shared traceable unavailable unknown withheld yet अज्ञात उपलब्ध नहीं नही ज्ञात",
-)
+NOT_KNOWN: Final = words_for("not_known")
 #: What victims did to the numbers that a list has: `reported by the victims`, `received from complainants`.
 _NAMED = (
     "disclosed furnished given identified lodged mentioned named provided reported shared stated submitted supplied"
@@ -148,18 +79,7 @@ _OF_STORIES: Final = words_in(
     "बिजली कार्ड खाता",
 )
 #: The same in further languages.
-DO_NOT_BLOCK: Final = tuple(
-    f" {plain_letters(phrase)} "
-    for phrase in (
-        "ब्लॉक करू नये", "ब्लॉक करू नका", "બ્લોક ન કરવા", "બ્લોક ન કરવું", "બ્લોક ન કરવો", "બ્લોક ન કરો",
-        "બ્લોક કરશો નહીં", "બ્લોક કરવું નહીં", "બ્લોક કરવો નહીં", "ਬਲਾਕ ਨਾ ਕਰੋ", "ਬਲਾਕ ਨਾ ਕੀਤਾ ਜਾਵੇ",
-        "ਬਲਾਕ ਨਹੀਂ ਕਰਨਾ", "ਬੰਦ ਨਹੀਂ ਕਰਨਾ",
-        "બંધ ન કરવો", "বন্ধ করবেন না",
-        "ব্লক করবেন না", "ব্লক করা যাবে না", "ব্লক নকৰিব", "ବ୍ଲକ୍ କରନ୍ତୁ ନାହିଁ", "ବ୍ଲକ କରନ୍ତୁ ନାହିଁ", "பிளாக் செய்ய வேண்டாம்",
-        "தடை செய்ய வேண்டாம்", "முடக்க வேண்டாம்", "బ్లాక్ చేయవద్దు", "బ్లాక్ చేయకండి", "ಬ್ಲಾಕ್ ಮಾಡಬೇಡಿ", "ಬ್ಲಾಕ್ ಮಾಡಬಾರದು",
-        "ബ്ലോക്ക് ചെയ്യരുത്", "بلاک نہ کریں",
-    )
-)  # fmt: skip
+DO_NOT_BLOCK: Final = tuple(sorted(f" {phrase} " for phrase in words_for("do_not_block")))
 #: A block that was a mistake, or is one no more.
 _LIFTED: Final = re.compile(
     rf"\b{_BLOCK}"

@@ -1,0 +1,66 @@
+"""The words by which titles, headings and cells of a list are compared, in the languages of India, from `words.csv`.
+
+Owns the table: what a word is, and its languages. Independent of the rules, which are in `titles`, `spared` and
+`beside`; a few English words that only one rule has are beside that rule. One idea: **a word is a piece of data**, so
+that a reader of a language can check it without the code. The documentation shows the same table.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib import resources
+from typing import Final, Literal, TypeAlias
+
+from numguard.source.scripts import plain_letters
+
+__all__ = ["Meaning", "words_for", "words_in"]
+
+#: The meanings in the table. `victim_begins` and `again_begins` are beginnings, since case and number change the end of
+#: a word, as in पीड़ितों and ਪੀੜਤਾਂ; `do_not_block` and `spared` are phrases.
+Meaning: TypeAlias = Literal[
+    "again_begins",
+    "beside_officer",
+    "beside_released",
+    "beside_unwanted",
+    "denial",
+    "do_not_block",
+    "either_side",
+    "family",
+    "no_side",
+    "not_known",
+    "officer",
+    "released",
+    "spared",
+    "suspect",
+    "victim",
+    "victim_begins",
+]
+_TABLE: Final = "words.csv"
+
+
+def words_for(*meanings: Meaning) -> frozenset[str]:
+    """The words or phrases of these meanings, in the form in which texts are compared.
+
+    >>> "complainant" in words_for("victim"), "ब्लॉक करू नये" in words_for("do_not_block")
+    (True, True)
+    """
+    return frozenset(word for meaning in meanings for word in _by_meaning()[meaning])
+
+
+def words_in(*lines: str) -> frozenset[str]:
+    """The words of lines, in that form.
+
+    >>> sorted(words_in("Mobile No"))
+    ['mobile', 'no']
+    """
+    return frozenset(plain_letters(" ".join(lines)).split())
+
+
+@cache
+def _by_meaning() -> dict[str, list[str]]:
+    text = (resources.files(__package__) / _TABLE).read_text(encoding="utf-8")
+    found: dict[str, list[str]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        found.setdefault(row["meaning"], []).extend(plain_letters(word.strip()) for word in row["words"].split(";"))
+    return found
