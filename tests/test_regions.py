@@ -16,7 +16,7 @@ import pyarrow.parquet
 import pytest
 from phonenumbers import PhoneMetadata, PhoneNumberFormat
 from phonenumbers.data import _COUNTRY_CODE_TO_REGION_CODE as REGIONS_OF
-from tests.region_cells import BATCH, DIFFERENCES, SAME, answers, differing
+from tests.region_cells import BATCH, DIFFERENCES, SAME, answers, differing, theirs
 from tests.region_forms import REGIONS, TYPES, cells, code_of, number_of, plan
 
 import numguard as ng
@@ -66,7 +66,9 @@ def test_cells_of_all_regions_are_read_as_phonenumbers_reads_them() -> None:
             agreed += why == SAME
             if why is None:
                 unexplained.append(answer)
-            if answer.ours is not None and answer.theirs is None:
+            # A zero or a decimal that is taken off may leave what it does not expect, but a number that it reads.
+            alone = theirs(f"+{answer.ours}", answer.region)[0]
+            if answer.ours is not None and answer.theirs is None and alone is None:
                 invented.append(answer)
     assert not invented, (len(invented), invented[:20])
     assert not unexplained, (len(unexplained), unexplained[:20])
@@ -98,9 +100,9 @@ def test_numbers_are_written_and_placed_as_phonenumbers_does() -> None:
     numbers = pa.array(
         [int(str(phonenumbers.format_number(number, PhoneNumberFormat.E164))) for _, number in found], pa.uint64()
     )
-    for style, theirs in (("national", PhoneNumberFormat.NATIONAL), ("international", PhoneNumberFormat.INTERNATIONAL)):
+    for style, of in (("national", PhoneNumberFormat.NATIONAL), ("international", PhoneNumberFormat.INTERNATIONAL)):
         written: Any = ng.format(numbers, style)  # type: ignore[arg-type]
-        expected = [str(phonenumbers.format_number(number, theirs)) for _, number in found]
+        expected = [str(phonenumbers.format_number(number, of)) for _, number in found]
         assert written.to_pylist() == expected
     placed: Any = ng.region_of(numbers)
     assert placed.type == pa.dictionary(pa.int16(), pa.string())

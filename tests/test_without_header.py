@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
+import polars as pl
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import csv
 
 import numguard as ng
 from numguard.cli import run
@@ -135,13 +139,31 @@ def test_no_column_is_suggested_where_the_first_line_is_a_row(tmp_path: Path) ->
     assert "choose" not in str(raised.value)
 
 
-def test_columns_of_tables_have_any_name(tmp_path: Path) -> None:
-    table = pa.table({NUMBER: [OTHER, OTHER], "x": ["a", "b"]})
-    pq.write_table(table, tmp_path / "two.parquet")
-    for source in (table, tmp_path / "two.parquet"):
-        assert ng.scan(source, {NUMBER: ng.NumberSet([OTHER])}).read_all().num_rows == 2
-    assert ng.read_numbers(tmp_path / "two.parquet", column=NUMBER).account["rows_read"] == 2
-    assert ng.read_cdr(tmp_path / "two.parquet", layout={"served": NUMBER, "imei": "x"}).read_all().num_rows == 2
+@pytest.mark.parametrize("call", in_library(Path()))
+def test_a_table_made_of_such_a_file_is_refused(tmp_path: Path, call: str) -> None:
+    """As `pandas.read_csv` makes it: its first row is the names of its columns."""
+    path = tmp_path / "two.parquet"
+    pq.write_table(pa.table({NUMBER: [OTHER], "x": ["490154203237518"], "y": ["2026-06-02"]}), path)
+    with pytest.raises(ColumnError, match=r"two\.parquet: a column is named by a number") as raised:
+        in_library(path)[call]()
+    assert NUMBER not in str(raised.value)
+
+
+def test_frames_made_of_such_a_file_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "two.csv"
+    path.write_text(f"{NUMBER},x\n{OTHER},y\n")
+    frames: list[Any] = [pd.read_csv(path), pl.read_csv(path), ds.dataset(path, format="csv"), csv.read_csv(path)]
+    for frame in frames:
+        with pytest.raises(ColumnError, match="a column is named by a number"):
+            ng.scan(frame, {NUMBER: ng.NumberSet([OTHER])}).read_all()
+
+
+def test_columns_of_tables_that_are_no_numbers_have_any_name() -> None:
+    members = ng.NumberSet([OTHER])
+    for name in ("20260601", "1", "Mobile 9876", "2026-06-01"):
+        assert ng.scan(pa.table({name: [OTHER]}), {name: members}).read_all().num_rows == 1
+    # Those beside the columns that are read may be a table on its side.
+    assert ng.scan(pa.table({"a": [OTHER], NUMBER: ["x"]}), {"a": members}).read_all().num_rows == 1
 
 
 def test_a_day_among_words_is_no_number(tmp_path: Path) -> None:

@@ -291,6 +291,7 @@ def _read(
             columns = columns_in([*stored.names, *part.about.partitions])
             degrees = [] if places is None else places.degrees(stored, part.schema().names)
             if set(columns) <= set(stored.names) and degrees is not None:
+                check_header(columns, part.above.header_row, part.name)
                 files.append((part.path, columns, degrees or None))
                 part.count_rows()
                 parts.append(part)

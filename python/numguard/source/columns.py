@@ -44,11 +44,18 @@ def check_header(columns: Iterable[str], header_row: int, name: str | None) -> N
 
     Args:
         columns: The columns that the caller names.
-        header_row: The line or row of the header; 0 where the format names its columns without one.
+        header_row: The line or row of the header; 0 where the format names its columns without one. Such a column is
+            refused if its name is nothing but a number: the table was made of a file without a header.
         name: The name of the source.
     """
-    if header_row and any(map(holds_number, columns)):
-        where = f"{name}: " if name else ""
+    where = f"{name}: " if name else ""
+    if not header_row:
+        if any(normalize([column])[0].is_valid or normalize_imei([column])[0].is_valid for column in columns):
+            raise ColumnError(
+                f"{where}a column is named by a number: if the table was read from a file without a header, its first "
+                "row is lost; read the file again and name its columns"
+            )
+    elif any(map(holds_number, columns)):
         line = "the first line" if header_row == 1 else f"row {header_row}"
         raise ColumnError(f"{where}{line} holds a number, so the file has no header: add one that names its columns")
 
