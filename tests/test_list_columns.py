@@ -335,3 +335,15 @@ def test_looking_at_the_columns_beside_leaves_the_account_as_it_is(tmp_path: Pat
         read_numbers(path, strict=True)
     account = read_numbers(path).account
     assert (account["rows_read"], account["rows_used"], account["rows_refused"]) == (250_001, 250_000, 1)
+
+
+def test_a_list_to_protect_with_both_sides_has_no_certain_column(tmp_path: Path) -> None:
+    """The suspect's number was protected, and the victim's stayed on the list to block."""
+    path = tmp_path / "list.csv"
+    path.write_text("Victim Mobile,Suspect Mobile\n9876543210,9812345678\n")
+    for actions in (None, ["release"]):
+        with pytest.raises(ColumnError, match="no column is certainly that of the numbers"):
+            ng.read_numbers(path, actions=actions)
+    assert ng.read_numbers(path, actions=["block"]).keys.to_array().to_pylist() == [919812345678]
+    path.write_text("Name,Suspect Mobile\nRam Lal,9812345678\n")
+    assert ng.read_numbers(path).keys.to_array().to_pylist() == [919812345678]

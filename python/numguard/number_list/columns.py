@@ -184,8 +184,13 @@ def is_list(part: Part, kind: Kind, is_wanted: Callable[[str], bool], *, may_be_
     return has_numbers
 
 
-def column_of(part: Part, kind: Kind) -> str:
+def column_of(part: Part, kind: Kind, *, may_be_victims: bool = False) -> str:
     """The column of a part that has the numbers.
+
+    Args:
+        part: A file, a member or a sheet.
+        kind: What the list has.
+        may_be_victims: Whether numbers are to be protected, or taken off a list: either side may be meant.
 
     Raises:
         ColumnError: No column is certainly it, or the only one is of something else than numbers to list; or of several
@@ -199,7 +204,8 @@ def column_of(part: Part, kind: Kind) -> str:
         known += [name for name in there if kind.is_of_more(name)]
     elif not known and len(there) > 1:
         # A heading that names suspects' numbers, and nothing else, is certain: `Suspect Mobile No`.
-        known = [name for name in there if kind.is_of_more(name) and names_numbers(name)]
+        of_phones = [name for name in there if kind.is_of_more(name)]
+        known = [name for name in of_phones if names_numbers(name) and not (may_be_victims and len(of_phones) > 1)]
     if len(there) != 1 and len(known) != 1:
         if not known:
             check_header(there, part.above.header_row, part.name)

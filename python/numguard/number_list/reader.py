@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -118,13 +119,14 @@ class OpenList:
         self._actions = actions
         self._opposed = Opposed(actions or ())
         # A part with a row in place of a header has the column of the others.
-        of_others = column or (column_of((headed or parts)[0], kind) if parts else "")
+        find = partial(column_of, kind=kind, may_be_victims=may_be_victims)
+        of_others = column or (find((headed or parts)[0]) if parts else "")
         self._parts: list[_Listed] = []
         for part in parts:
             there = part.schema().names
             is_headed = part in headed
             chooses = column is None and (not is_headed or len(there) > 1 or kind.is_name(there[0]))
-            name = column_of(part, kind) if chooses else of_others
+            name = find(part) if chooses else of_others
             if more or column is not None:
                 # A first line that is a row has no dates; the message says that there may be no header.
                 check_columns([name, *more], part.schema(), part.name)
