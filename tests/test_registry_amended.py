@@ -335,3 +335,17 @@ def test_the_command_line_reports_what_an_amendment_drops(
     code, out, error = cli("complaints", "withdraw", "6", "--dry-run")
     assert out.splitlines()[1] == '"919876543219","requested","reverify","block","reverify","DoT",'
     assert "  1 number of lists sent to DoT: the next change has it\n" in error
+
+
+def test_a_row_that_repeats_what_was_amended_is_named(registry: ng.Registry) -> None:
+    """A correction back to the first number changed nothing, and no word said so: the wrong number stayed listed."""
+    first, second = complaints(complaint("1", "9876543210")), complaints(complaint("1", "9876543211"))
+    again = complaints(complaint("9", "9123456789"), complaint("1", "9876543210"))
+    registry.add_complaints(first, name="a")
+    amending = registry.add_complaints(second, name="b")
+    (warning,) = registry.add_complaints(again, name="c").warnings
+    assert warning.startswith("row 2 repeats an earlier version of a complaint, and the later one counts")
+    assert [registry.add_complaints(one, name="a").warnings for one in (first, second)] == [[], []]
+    registry.withdraw_intake(amending.id, "the first number is right")
+    assert set(listed(registry)) == {A, B}
+    assert registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("8", "1"))).warnings == []

@@ -160,8 +160,8 @@ def open_report(
             "(layout={'served': ..., 'imei': ..., 'date': ..., 'time': ...})"
         )
     if header.layout.name == MAPPED:
-        line = 0 if member.encoding == "typed" else header.line
-        check_header([header.names[place] for place in header.columns.values()], line, member.name)
+        at = 0 if member.encoding == "typed" else header.line
+        check_header([header.names[place] for place in header.columns.values()], at, member.name)
     preamble = read_preamble(lines[: header.line - 1])
     summary.layout, summary.header_line = header.layout.name, header.line
     summary.target_msisdn, summary.target_imei14 = preamble.target_msisdn, preamble.target_imei14

@@ -6,7 +6,7 @@ steps of the event, and so shows what it would do.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -26,7 +26,7 @@ from numguard.registry.log.store import Append
 from numguard.registry.sheets.cells import words
 from numguard.registry.sheets.complaints import Complaints, read_complaints
 from numguard.registry.sheets.doubts import unread_numbers
-from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, Mapped, heading, ignored, known_by, read_mapping
+from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, Mapped, known_by, left_over, read_mapping
 from numguard.registry.sheets.preview import Preview, preview
 from numguard.registry.sheets.sheet import Sheet, read_sheet
 from numguard.source.strict import check_strict, notes_text
@@ -159,7 +159,8 @@ def add_complaints(
         source, name, known_by(COLUMNS, mapped), sheet_name, is_heading=is_heading, of_suspects=True, is_key=_IS_KEY
     )
     complaints = read_complaints(sheet, mapped, constants, now=case.now())
-    unread = [*_unread(sheet, complaints, ignored(mapped, COLUMNS)), *_unused(sheet, complaints, constants or {})]
+    places = left_over(sheet.table.column_names, complaints.at, mapped, COLUMNS)
+    unread = [*unread_numbers(sheet.table, places), *_unused(sheet, complaints, constants or {})]
     if dry_run:
         plan, _ = _planned(case, sheet, complaints)
         off = _off_the_list(case, plan, case.store.head())
@@ -179,13 +180,6 @@ def add_complaints(
         off = _off_the_list(case, plan, append.event - 1)
     event = append.event if known is None else known
     return _summary(event, sheet, complaints, plan, off=off, unread=unread, **effect)
-
-
-def _unread(sheet: Sheet, complaints: Complaints, left_out: Collection[str]) -> list[str]:
-    """A warning for each column of phone numbers that is not read, and not left out by the caller."""
-    read = {place for places in complaints.at.values() for place in places}
-    names = enumerate(sheet.table.column_names)
-    return unread_numbers(sheet.table, [k for k, name in names if k not in read and heading(name) not in left_out])
 
 
 def _unused(sheet: Sheet, complaints: Complaints, constants: Mapping[str, str]) -> list[str]:
@@ -228,6 +222,16 @@ def _staying(off: Mapping[str, int]) -> list[str]:
     numbers = "1 number named stays" if sum(others.values()) == 1 else f"{sum(others.values()):,} numbers named stay"
     why = f"by an earlier decision or answer: {notes_text(others)}"
     return [f"{numbers} off the list {why}; look at each with numguard history"]
+
+
+def _outdated(plan: Plan) -> list[str]:
+    """The warning of rows that repeat what was amended since: a correction back to it, or an old sheet."""
+    if not len(plan.outdated):
+        return []
+    count, first = len(plan.outdated), plan.outdated[0].as_py()
+    rows = f"row {first} repeats" if count == 1 else f"{count:,} rows, the first {first}, repeat"
+    remedy = "if the earlier is right, withdraw the file that amended it (numguard complaints withdraw)"
+    return [f"{rows} an earlier version of a complaint, and the later one counts: {remedy}"]
 
 
 def _effect(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan, event: int) -> dict[str, Any]:
@@ -296,7 +300,7 @@ def _summary(
         text_removed=numbers.filter(worded).select(_WORDED.names).combine_chunks(),
         not_data=sheet.not_data,
         passed_over=sheet.passed_over,
-        warnings=[*sheet.warnings, *unread, *both, *_staying(off)],
+        warnings=[*sheet.warnings, *unread, *both, *_staying(off), *_outdated(plan)],
         alike=_of_file(sheet, plan.alike),
         reactivated=off.get(_BACK, 0),
         reopened=plan.reopened,

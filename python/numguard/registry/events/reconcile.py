@@ -41,6 +41,7 @@ class Plan:
         named_anew: how many complaints that had ended are named again, with content that is new.
         ended: the rows of complaints that have ended: row, complaint_key.
         alike: complaints that may be recorded ones under another spelling; the columns are `ALIKE`.
+        outdated: the rows that repeat a version which was amended since, and so change nothing.
     """
 
     added: int
@@ -56,6 +57,7 @@ class Plan:
     named_anew: int
     ended: pa.Table
     alike: pa.Table
+    outdated: pa.Array[Any]
 
     @property
     def counts(self) -> tuple[int, int, int, int]:
@@ -127,6 +129,7 @@ def reconcile(complaints: Complaints, known: Reading, *, again: bool = False) ->
         named_anew=int((named_again & ~past.seen).sum()),
         ended=_ended(groups, merged),
         alike=alike,
+        outdated=pc.unique(merged["row"].filter(pa.array(past.outdated & usable & (not again)))),
     )
 
 
@@ -138,12 +141,14 @@ class _Past:
         seen: This very version.
         amends: Any version, which this one amends if it is usable.
         stood: A version with usable numbers.
+        outdated: This version, and another with usable numbers since.
         complaint: The id of the complaint, in withdrawn files too; null where it has none.
     """
 
     seen: Bools
     amends: Bools
     stood: Bools
+    outdated: Bools
     complaint: pa.Array[Any]
 
     @classmethod
@@ -155,12 +160,22 @@ class _Past:
         new = np.iinfo(np.int64).max
         complaint = np.full(size, new)
         np.minimum.at(complaint, ordinal, ints(recorded["complaint"]))
+        usable = live & (ints(recorded["usable"]) == 1)
+        last, last_same = (_last(recorded.filter(pa.array(some)), size) for some in (usable, usable & same))
         return cls(
             seen=anywhere(ordinal[live & same], size),
             amends=anywhere(ordinal[live], size),
-            stood=anywhere(ordinal[live & (ints(recorded["usable"]) == 1)], size),
+            stood=anywhere(ordinal[usable], size),
+            outdated=(last_same > 0) & (last > last_same),
             complaint=pa.array(complaint, mask=complaint == new),
         )
+
+
+def _last(recorded: pa.Table, size: int) -> Ints:
+    """The last event of each version; 0 where it has none."""
+    last = np.zeros(size, np.int64)
+    np.maximum.at(last, ints(recorded["ordinal"]), ints(recorded["event"]))
+    return last
 
 
 def _reopening(versions: pa.Table) -> pa.Table:

@@ -250,7 +250,7 @@ class Reading:
 
     def versions(self, keys: pa.Table) -> pa.Table:
         """The recorded versions of the complaints with the keys of `keys`, with its `ordinal`."""
-        columns = "ordinal:i complaint:i fingerprint:i usable:i taken_back:i"
+        columns = "ordinal:i event:i complaint:i fingerprint:i usable:i taken_back:i"
         return self._of_candidates(columns, VERSIONS_OF_CANDIDATES, keys.sort_by("complaint_key"))
 
     def numbers_of(self, keys: Column) -> pa.Array[Any]:

@@ -230,7 +230,7 @@ COMPLAINTS_BETWEEN = f"""SELECT suspects, complainants, complainant FROM complai
     WHERE c.complaint_key = k.complaint_key"""
 
 # All versions of the complaints in `candidate`, and their numbers.
-VERSIONS_OF_CANDIDATES = f"""SELECT a.ordinal, c.complaint, c.fingerprint, {_USABLE},
+VERSIONS_OF_CANDIDATES = f"""SELECT a.ordinal, c.event, c.complaint, c.fingerprint, {_USABLE},
     CASE WHEN c.event IN (SELECT withdrawn FROM withdrawal) THEN 1 ELSE 0 END AS taken_back
   FROM candidate a CROSS JOIN complaint c WHERE c.complaint_key = a.complaint_key"""
 NUMBERS_OF_CANDIDATES = """SELECT c.suspects, c.complainants, c.complainant FROM candidate a CROSS JOIN complaint c

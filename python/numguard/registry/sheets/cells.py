@@ -18,7 +18,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import as_text, by_key, is_list, is_number, pc, schema_of, table_of, whole
 from numguard.errors import UnsupportedTypeError
-from numguard.registry.arrays import Column, ReadNoted
+from numguard.registry.arrays import Bools, Column, ReadNoted, flags
 from numguard.registry.spelling import seen
 from numguard.source.scripts import plain_digits, plain_letters
 
@@ -28,6 +28,7 @@ __all__ = [
     "acknowledgements",
     "digits_that_could_be",
     "each_once",
+    "has_numbers",
     "inside_text",
     "is_nothing",
     "joined",
@@ -181,6 +182,12 @@ def is_mobile(text: pa.Array[Any]) -> pa.Array[Any]:
     """Which texts are a mobile number as figures without separators are written; null is none."""
     found: pa.Array[Any] = pc.match_substring_regex(text, r"^(?:\+?91[ -]?)?[6-9]\d{9}(?:\.0+)?$")
     return found.fill_null(False)
+
+
+def has_numbers(text: pa.Array[Any]) -> Bools:
+    """Which texts have a whole number, beside whatever words."""
+    found: Any = _core.extract(text)
+    return flags(pc.greater(pc.fill_null(pc.list_value_length(found), 0), 0))
 
 
 def is_nothing(text: pa.Array[Any]) -> pa.Array[Any]:

@@ -23,6 +23,7 @@ from numguard.registry.sheets.amounts import amounts
 from numguard.registry.sheets.complaint_status import Statuses, complaint_statuses
 from numguard.registry.sheets.districts import districts
 from numguard.registry.sheets.doubts import (
+    check_victims_columns,
     drawn_down,
     in_unread_columns,
     numbers_for_words,
@@ -31,7 +32,7 @@ from numguard.registry.sheets.doubts import (
     spared_rows,
     struck_rows,
 )
-from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns
+from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns, left_over
 from numguard.registry.sheets.moments import end_of_day, moments
 from numguard.registry.sheets.sheet import Sheet
 from numguard.registry.sheets.sources import sources
@@ -54,7 +55,7 @@ COMPLAINT_NOTES = {
     "serial_date": "A spreadsheet's number for a day: give the column the format of a date and save it again.",
     "spreadsheet_error": "The error value of a spreadsheet formula.",
     "complainants_number": "A number of the complainant, or of one whose row is not recorded, as a suspect's.",
-    "in_unread_column": "It is in another column of its row too, which is not read and may be the complainant's.",
+    "in_unread_column": "It is in another column too, which is not read and may have complainants' numbers.",
     "other_country_code": "Another cell of the row has another country, or its code, than the number as it was read.",
     "spared_in_row": "Another cell of the row says that the number is a victim's, not to be blocked, or no phone's.",
     "struck_out": "The number, or the acknowledgement number, decision or status beside it, is struck out.",
@@ -127,6 +128,7 @@ def read_complaints(
     """
     set_once = _constants(constants)
     at = _columns(sheet, mapping, set_once)
+    check_victims_columns(sheet.table, left_over(sheet.table.column_names, at, mapping, COLUMNS), sheet.name)
     size = len(sheet.table)
     refusals: list[pa.Table] = []
     column = partial(sheet.column, at)

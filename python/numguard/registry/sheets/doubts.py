@@ -13,15 +13,18 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import is_list, named, pc
+from numguard.errors import ColumnError
 from numguard.number_list.beside import spared
-from numguard.number_list.titles import NOT_KNOWN
+from numguard.number_list.spared import is_of_thing
+from numguard.number_list.titles import NOT_KNOWN, is_victim, names_victims, words_of
 from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.sheets import cells
-from numguard.registry.sheets.headings import may_hold_suspects
+from numguard.registry.sheets.headings import may_hold_suspects, names_suspects
 from numguard.source import contradicted, is_of_country
 from numguard.source.records import TEN_DIGITS
 
 __all__ = [
+    "check_victims_columns",
     "drawn_down",
     "in_unread_columns",
     "numbers_for_words",
@@ -38,8 +41,39 @@ _WORDS: Final = ("not_a_number", "sender_id", "text_with_digits")
 _PIN_CODE: Final = r"^\s*[1-9]\d{2} ?\d{3}\s*$"
 
 
+def check_victims_columns(table: pa.Table, unread: Sequence[int], where: str) -> None:
+    """Checks the columns that are not read, and that the caller has not left out, for numbers of victims.
+
+    Raises:
+        ColumnError: The heading of one names victims, and half of its cells or more have a number.
+    """
+    for place in unread:
+        field = table.schema.field(place)
+        if not _is_of_victims(field):
+            continue
+        text = cells.trimmed(cells.joined(table.column(place)))
+        filled = pc.fill_null(pc.not_equal(text, ""), False).true_count
+        may_be: Any = text.filter(pc.fill_null(pc.match_substring_regex(text, TEN_DIGITS), False))
+        if filled and 2 * len(may_be) >= filled and 2 * cells.has_numbers(may_be).sum() >= filled:
+            name = named([field.name])
+            raise ColumnError(
+                f"{where}: the column {name!r} has numbers, and could be complainant_mobile; choose it with "
+                f'--map "{name}=complainant_mobile", or leave it out with --map "{name}=ignore" (mapping=)'
+            )
+
+
+def _is_of_victims(field: pa.Field[Any]) -> bool:
+    """Whether a column may have victims' numbers: those of their accounts are none."""
+    if not names_victims(field.name) or names_suspects(field.name) or not cells.may_name_numbers(field.type):
+        return False
+    return not is_of_thing(" ".join(word for word in words_of(field.name) if not is_victim(word)))
+
+
 def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -> Bools:
-    """Which suspect numbers are also in a column of their row that is not read and may be the complainant's."""
+    """Which suspect numbers are also in a column that is not read and may be complainants'.
+
+    In a column whose heading names victims, or of phone numbers alone, any row counts; in others the row itself.
+    """
     index, msisdn = (ints(found[name]) for name in ("index", "msisdn"))
     repeated = np.zeros(len(found), np.bool_)
     for place in unread:
@@ -48,8 +82,15 @@ def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -
             continue
         column = cells.joined(table.column(place))
         some = np.flatnonzero(flags(pc.match_substring_regex(column, TEN_DIGITS)))
-        could = cells.digits_that_could_be(column.take(pa.array(some, pa.int64())))
-        pairs = set(zip(some[ints(could["index"])].tolist(), could["msisdn"].to_pylist(), strict=True))
+        there = column.take(pa.array(some, pa.int64()))
+        could = cells.digits_that_could_be(there)
+        rows, theirs = some[ints(could["index"])], ints(could["msisdn"])
+        if _is_of_victims(field):
+            repeated |= np.isin(msisdn, theirs)
+            continue
+        are_phones = flags(cells.is_mobile(cells.plain_digits(cells.trimmed(there))))
+        repeated |= np.isin(msisdn, theirs[are_phones[ints(could["index"])]])
+        pairs = set(zip(rows.tolist(), theirs.tolist(), strict=True))
         for k in np.flatnonzero(np.isin(index, some)).tolist():
             repeated[k] |= (index[k], msisdn[k]) in pairs
     return repeated

@@ -13,6 +13,7 @@ import json
 import tomllib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -39,6 +40,7 @@ __all__ = [
     "heading",
     "ignored",
     "known_by",
+    "left_over",
     "may_hold_suspects",
     "names_suspects",
     "read_mapping",
@@ -175,8 +177,10 @@ _SAME: Final = {
     "number": "no", "numbers": "no", "nos": "no", "num": "no", "mob": "mobile", "mobiles": "mobile",
     "phone": "mobile", "phones": "mobile", "telephone": "mobile", "suspected": "suspect", "suspects": "suspect",
     "ack": "acknowledgement", "acknowledgment": "acknowledgement", "dist": "district", "distt": "district",
-    "amt": "amount", "dt": "date",
+    "amt": "amount", "dt": "date", "ph": "mobile", "tel": "mobile", "complainer": "complainant",
 }  # fmt: skip
+#: Words that are for a phone before that for a number alone: `MO` is the modus operandi, and a cell one of the police.
+_BEFORE_NO: Final = frozenset(["cell", "mo"])
 #: Words that are ignored when headings are compared.
 _IGNORED: Final = frozenset(["of", "the", "in", "rs", "inr", "rupees", "and", "रु", "रुपये", "रूपये", "रुपए"])
 #: Words of headings for a number.
@@ -220,6 +224,9 @@ def heading(written: str) -> str:
     True
     """
     words = [_SAME.get(word, word) for word in in_english(heading_words(apart(written)), romanised=True)]
+    for at, (word, after) in enumerate(pairwise(words)):
+        if word in _BEFORE_NO and after == "no":
+            words[at] = "mobile"
     if not written.isascii():
         # Of a heading in two languages, the words for one side are one: `Victim Mobile (पीड़ित मोबाइल)`.
         words = list(dict.fromkeys(_OF_A_SIDE.get(word, word) for word in words))
@@ -347,6 +354,22 @@ def _no_doubt(
 def ignored(mapping: Mapped | None, known: Mapping[str, Sequence[str]]) -> frozenset[str]:
     """The headings, as they are compared, of the columns that a mapping leaves out."""
     return frozenset(map(heading, _by_field(mapping, known).get(IGNORE, ())))
+
+
+def left_over(
+    names: Sequence[str], at: Mapping[str, Sequence[int]], mapping: Mapped | None, known: Mapping[str, Sequence[str]]
+) -> list[int]:
+    """The columns that no field has and that the mapping does not leave out.
+
+    Args:
+        names: the headings.
+        at: the columns of each field.
+        mapping: the caller's choice.
+        known: the fields.
+    """
+    read = {place for places in at.values() for place in places}
+    left_out = ignored(mapping, known)
+    return [place for place, name in enumerate(names) if place not in read and heading(name) not in left_out]
 
 
 def _by_field(mapping: Mapped | None, known: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
