@@ -65,7 +65,7 @@ _NAMED = (
 )
 #: A block, and that it is not wanted, in whatever text: `Kindly do not block the following`. One that did not happen is
 #: another thing: `Not blocked`, `Block nahi hua`.
-_BLOCK: Final = "(?:bar|barred|barring|block|blocked|blocking)"
+_BLOCK: Final = "(?:bar|barred|barring|block|blocked|blocking|deactivat(?:e|ed)|disconnect(?:ed)?|suspend(?:ed)?)"
 _UNWANTED: Final = re.compile(
     r"\b(?:do not|don t|dont|kindly not|no need to|not to|please not|(?:must|need|shall|should) not) "
     rf"(?:be |have been )?{_BLOCK}\b"

@@ -61,8 +61,8 @@ _LONGEST_SEARCHED = 2_000
 #: The portal's number of fourteen digits, also in groups, below what says no more than that it is one. FIR numbers keep
 #: their words.
 _LABELLED = (
-    r"(?i)^(?:(?:ack|acknowledge?ment|complaint|ncrp|no|number|id|पावती|शिकायत|तक्रार|संख्या|क्रमांक|नंबर|नं|सं)[\s.:#_-]*)*"
-    r"(\p{Nd}(?:[ \x{a0},-]?\p{Nd}){13})\s*[.,;]?$"
+    r"(?i)^(?:(?:ack|acknowledge?ment|complaint|ncrp|no|number|id|पावती|शिकायत|तक्रार|संख्या|क्रमांक|नंबर|नं|सं)?[\s.:#_/-]*)*"
+    r"(\p{Nd}(?:[ \x{a0},-]?\p{Nd}){13})\s*(?:/\s*20\d\d|\((?:ack|complaint|ncrp)\))?\s*[.,;]?$"
 )
 #: The same in groups, as sheets show it.
 _GROUPED = r"^(?:\p{Nd}{2,}(?:[ \x{a0}-]\p{Nd}{2,})+|\p{Nd}{1,3}(?:,\p{Nd}{2,3})+)$"

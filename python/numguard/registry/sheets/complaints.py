@@ -25,6 +25,7 @@ from numguard.registry.sheets.districts import districts
 from numguard.registry.sheets.doubts import (
     check_victims_columns,
     drawn_down,
+    ended_rows,
     in_unread_columns,
     numbers_for_words,
     of_other_countries,
@@ -34,6 +35,7 @@ from numguard.registry.sheets.doubts import (
 )
 from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns, left_over
 from numguard.registry.sheets.moments import end_of_day, moments
+from numguard.registry.sheets.no_complaints import may_be_no_complaint
 from numguard.registry.sheets.sheet import Sheet
 from numguard.registry.sheets.sources import sources
 from numguard.registry.spelling import folded_cells
@@ -63,6 +65,7 @@ COMPLAINT_NOTES = {
     "drawn_down": "The numbers of three rows or more rise by one from row to row, as where a cell was drawn down.",
     "rounded": "The number ends in zeros: a spreadsheet may have rounded it.",
     "number_for_a_sum": "The cell is written as a mobile number, and no sum.",
+    "no_complaint": "The row may be no complaint: it signs the sheet, or is of another table below the complaints.",
     "no_acknowledgement_no": "The row names a number, but has no acknowledgement number.",
     "no_source": "The row names a number, but has no source.",
     "in_the_future": "The day is in the future.",
@@ -175,6 +178,7 @@ def read_complaints(
     number = folded_cells(cells.plain_digits(acknowledgement))
     key = pc.binary_join_element_wise(folded_cells(sources(source)), number, "\x1f")
     found = _in_doubt(found, _of_unrecorded(found, complainants, key), "complainants_number")
+    found = _in_doubt(found, may_be_no_complaint(sheet.table, acknowledgement)[ints(found["index"])], "no_complaint")
     for word, disagree in _disagreeing(fields, key).items():
         refusals.append(_refused(word, column(word), pc.if_else(disagree, "rows_disagree", None)))
         fields[word] = pc.if_else(disagree, None, fields[word])
@@ -216,6 +220,7 @@ def _of_suspects(
     found = _in_doubt(found, others, "other_country_code")
     found = _in_doubt(found, rounded(found["msisdn"]), "rounded")
     found = _in_doubt(found, spared_rows(sheet.table, unread)[index], "spared_in_row")
+    found = _in_doubt(found, ended_rows(sheet.table, unread)[index], "status_unclear")
     if "workbook" in sheet.container:
         found = _in_doubt_by_spreadsheet(found, sheet, at)
     shifted = shifted_rows(complainants, refused_cells, len(sheet.table))

@@ -20,12 +20,14 @@ from numguard.number_list.titles import NOT_KNOWN, is_victim, names_victims, wor
 from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.headings import may_hold_suspects, names_suspects
+from numguard.registry.sheets.no_complaints import ended_beside
 from numguard.source import contradicted, is_of_country
 from numguard.source.records import TEN_DIGITS
 
 __all__ = [
     "check_victims_columns",
     "drawn_down",
+    "ended_rows",
     "in_unread_columns",
     "numbers_for_words",
     "of_other_countries",
@@ -147,6 +149,15 @@ def spared_rows(table: pa.Table, unread: Sequence[int]) -> Bools:
         sparing = spared(table.column_names[place], column, may_be_account=True)
         if sparing is not None:
             found |= sparing
+    return found
+
+
+def ended_rows(table: pa.Table, unread: Sequence[int]) -> Bools:
+    """Which rows have a cell, in a column that is not read, that says no more than that a complaint has ended."""
+    found = np.zeros(len(table), np.bool_)
+    for place in unread:
+        if pa.types.is_string(table.schema.field(place).type):
+            found |= ended_beside(table.column_names[place], cells.trimmed(cells.joined(table.column(place))))
     return found
 
 

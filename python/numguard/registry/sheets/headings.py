@@ -39,6 +39,7 @@ __all__ = [
     "find_columns",
     "heading",
     "ignored",
+    "is_of_phones",
     "known_by",
     "left_over",
     "may_hold_suspects",
@@ -138,7 +139,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     # Of the complaint alone: those of a number, a transaction or an account are others.
     "complaint_status": (
         "status", "status of complaint", "complaint current status", "current status", "present status",
-        "current status of complaint", "case status", "status of case", "current status of case", "ncrp status",
+        "current status of complaint", "final status", "final status of complaint", "disposal", "disposal status",
+        "case status", "status of case", "current status of case", "ncrp status",
         "स्थिति", "शिकायत की स्थिति", "वर्तमान स्थिति", "शिकायत की वर्तमान स्थिति", "प्रकरण की स्थिति",
         "शिकायतों की स्थिति", "प्रकरणों की स्थिति", "स्थिती", "सद्यस्थिती", "तक्रारीची स्थिती", "तक्रारींची स्थिती",
         "तक्रारीची सद्यस्थिती", "સ્થિતિ", "ફરિયાદની સ્થિતિ", "ફરિયાદોની સ્થિતિ", "અરજીની સ્થિતિ", "ਸਥਿਤੀ", "ਸ਼ਿਕਾਇਤ ਦੀ ਸਥਿਤੀ",
@@ -185,6 +187,8 @@ _BEFORE_NO: Final = frozenset(["cell", "mo"])
 _IGNORED: Final = frozenset(["of", "the", "in", "rs", "inr", "rupees", "and", "रु", "रुपये", "रूपये", "रुपए"])
 #: Words of headings for a number.
 _PHONES: Final = frozenset(["mobile", "contact", "whatsapp"])
+#: The most words of such a heading.
+_FEW_WORDS: Final = 3
 
 #: Words of headings for the customer of a bank, who may be who complains.
 _CUSTOMERS: Final = frozenset(["customer", "customers", "cust", "client", "ग्राहक"])
@@ -206,6 +210,16 @@ _OF_CASE: Final = frozenset(
 def names_suspects(written: str) -> bool:
     """Whether a heading names suspects."""
     return bool(_SUSPECTS & set(heading(written).split()))
+
+
+def is_of_phones(cell: str) -> bool:
+    """Whether a cell is a heading of phone numbers: a word for phones without figures, and few others.
+
+    >>> [is_of_phones(cell) for cell in ("Registered Mobile", "मोबाइल नंबर", "Mobile not known to him at all", "Email")]
+    [True, True, False, False]
+    """
+    words = heading(cell).split()
+    return len(words) <= _FEW_WORDS and not _PHONES.isdisjoint(words) and not any(map(str.isdigit, cell))
 
 
 def may_hold_suspects(written: str) -> bool:

@@ -19,7 +19,8 @@ from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.number_list.spared import is_of_thing, is_spared
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.log.inputs import fingerprint_file, fingerprint_table, unchanged
-from numguard.registry.sheets.headings import heading, names_suspects
+from numguard.registry.sheets.headings import heading, is_of_phones, names_suspects
+from numguard.registry.sheets.no_complaints import heads_no_complaints
 from numguard.registry.sheets.plain_types import plain
 from numguard.source.header import SEPARATORS, split_line
 from numguard.source.records import Records, read_records
@@ -196,7 +197,7 @@ def _without_victims_below(sheet: Sheet, is_heading: Callable[[str], bool]) -> S
 
     `Victim mobile` in a column of suspects is one beside other text too. `Account numbers` is one there beside other
     headings, and if it is alone, there or in the first column: accounts would be read as numbers. In another column it
-    may go on with the record above.
+    may go on with the record above. Words for phones beside others, as `Registered Mobile`, head other numbers.
     """
     of_suspects = [names_suspects(name) for name in sheet.table.column_names]
     at = []
@@ -208,10 +209,15 @@ def _without_victims_below(sheet: Sheet, is_heading: Callable[[str], bool]) -> S
         others = sum(map(is_heading, filled))
         is_header = others > 0 and 2 * (others + 1) >= len(filled)
         heads_things = any(map(is_of_thing, [cells[0], *below] if is_alone else below if is_header else []))
-        if any(map(is_spared, below)) or (is_alone and is_spared(filled[0])) or heads_things:
+        heads_phones = len(filled) > 1 and any(map(is_of_phones, below))
+        if any(map(is_spared, below)) or (is_alone and heads_no_complaints(filled[0])) or heads_things or heads_phones:
             at.append(int(sheet.row[k].as_py()))
     lines = tuples_of(sheet.broken, "row", "cell")
-    at += [line for line, text in lines if len(text) <= _LONGEST_HEADER and (is_spared(text) or is_of_thing(text))]
+    at += [
+        line
+        for line, text in lines
+        if len(text) <= _LONGEST_HEADER and (heads_no_complaints(text) or is_of_thing(text))
+    ]
     return _cut(sheet, at)
 
 

@@ -1,0 +1,137 @@
+"""Rows of a sheet that may be no complaint: those that sign it, and those of another table below it.
+
+Owns how such rows differ from complaints. Independent of how numbers are read. One idea: **a table is numbered by one
+rule**: a row without a serial number below all others, one that counts anew below acknowledgement numbers, or one whose
+acknowledgement number is an officer or a victim, waits for a decision.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from numguard.compute import pc
+from numguard.number_list.beside import is_of_serials, is_yes
+from numguard.number_list.spared import is_not_listed, is_of_officers, is_set_aside, is_spared
+from numguard.number_list.titles import is_block_unwanted, names_victims, words_of
+from numguard.registry.arrays import Bools, flags, ints
+from numguard.registry.sheets import cells
+from numguard.registry.sheets.complaint_status import ENDS
+
+__all__ = ["ended_beside", "heads_no_complaints", "may_be_no_complaint"]
+
+#: The most rows below the last serial number that sign a sheet: a name, and a rank.
+_SIGNED: Final = 2
+#: A serial number, and the least digits of the acknowledgement numbers above it.
+_SERIAL: Final = r"^\d{1,3}$"
+_LONG: Final = r"\d{6}"
+#: Words beside those of complaints that have ended, in a line above them: `Complaints withdrawn`.
+_OF_COMPLAINTS: Final = frozenset(
+    ["case", "cases", "complaint", "complaints", "details", "entries", "list", "of", "rows"]
+)
+#: Those of a heading that asks whether one has.
+_WHETHER: Final = frozenset(["by", "complainant", "is", "n", "no", "was", "whether", "y", "yes"])
+
+
+def heads_no_complaints(text: str) -> bool:
+    """Whether a line says that what is below it is not to be listed, or has ended.
+
+    >>> [heads_no_complaints(text) for text in ("Complaints withdrawn", "TEST DATA", "Kindly do not block", "PS Sadar")]
+    [True, True, True, False]
+    """
+    words = set(words_of(text)) - _OF_COMPLAINTS
+    if words and words <= ENDS:
+        return True
+    return is_spared(text) or is_not_listed(text) or is_block_unwanted(text) or is_set_aside(text)
+
+
+def may_be_no_complaint(table: pa.Table, acknowledgement: pa.Array[Any]) -> Bools:
+    """Which rows may be no complaint.
+
+    Args:
+        table: The rows.
+        acknowledgement: The acknowledgement number of each, null where it has none.
+    """
+    found = _signing(acknowledgement) | _counting_anew(acknowledgement)
+    for place, name in enumerate(table.column_names):
+        if is_of_serials(name) and cells.may_name_numbers(table.schema.field(place).type):
+            found |= _below_serials(cells.joined(table.column(place)))
+    return found
+
+
+def ended_beside(heading: str, column: pa.Array[Any]) -> Bools:
+    """Which cells say that a complaint has ended, and nothing else; one word alone may be of a sum or a card.
+
+    >>> ended_beside("Remarks", pa.array(["Complaint withdrawn", "withdrawn", None])).tolist()
+    [True, False, False]
+    >>> ended_beside("Complaint withdrawn (Y/N)", pa.array(["Y", "No", ""])).tolist()
+    [True, False, False]
+    """
+    words = set(words_of(heading)) - _OF_COMPLAINTS - _WHETHER
+    asks = bool(words) and words <= ENDS
+    encoded: Any = column.dictionary_encode()
+    has_ended = [
+        (" " in text and " ".join(words_of(text)) in ENDS) or (asks and is_yes(text) is True)
+        for text in encoded.dictionary.to_pylist()
+    ]
+    return _of_rows(encoded, has_ended)
+
+
+def _signing(acknowledgement: pa.Array[Any]) -> Bools:
+    """Which acknowledgement numbers are those of an officer or a victim: `Prepared by HC 1234`."""
+    is_worded = flags(pc.match_substring_regex(acknowledgement, r"\pL"))
+    found = np.zeros(len(acknowledgement), np.bool_)
+    encoded: Any = acknowledgement.filter(pa.array(is_worded)).dictionary_encode()
+    found[is_worded] = _of_rows(encoded, list(map(_is_of_a_signature, encoded.dictionary.to_pylist())))
+    return found
+
+
+@cache
+def _is_of_a_signature(text: str) -> bool:
+    """Whether an acknowledgement number is no number of a complaint.
+
+    >>> [_is_of_a_signature(text) for text in ("Prepared by HC 1234", "31110260000003 (complainant)", "FIR 12/2026")]
+    [True, True, False]
+    """
+    words = words_of(text)
+    return names_victims(text) or any(is_of_officers(" ".join(words[:size])) for size in range(1, len(words) + 1))
+
+
+def _counting_anew(acknowledgement: pa.Array[Any]) -> Bools:
+    """Which rows count 1, 2, 3 below acknowledgement numbers of six digits or more.
+
+    >>> _counting_anew(pa.array(["31110260000001", "1", "2", "7"])).tolist(), _counting_anew(pa.array(["1", "2"])).any()
+    ([False, True, True, False], False)
+    """
+    is_serial = pc.match_substring_regex(acknowledgement, _SERIAL)
+    serial = pc.if_else(pc.fill_null(is_serial, False), acknowledgement, "0").cast(pa.int64()).fill_null(0)
+    number = ints(serial)
+    first_long = np.argmax(np.append(flags(pc.match_substring_regex(acknowledgement, _LONG)), True))
+    # In a run from 1 the difference of the serial number and the row is the same.
+    level = number - np.arange(len(number))
+    starts = np.flatnonzero((number == 1) & (np.arange(len(number)) > first_long))
+    found = np.zeros(len(number), np.bool_)
+    for start in starts.tolist():
+        other = np.flatnonzero(level[start:] != level[start])
+        found[start : start + int(other[0]) if len(other) else len(number)] = True
+    return found
+
+
+def _below_serials(serials: pa.Array[Any]) -> Bools:
+    """The last one or two rows, if no other is without a serial number."""
+    is_numbered = flags(pc.fill_null(pc.match_substring_regex(serials, r"\p{Nd}"), False))
+    without = np.flatnonzero(~is_numbered)
+    size = len(is_numbered)
+    found = np.zeros(size, np.bool_)
+    if 0 < len(without) <= _SIGNED < size - len(without) + 1 and without[0] == size - len(without):
+        found[without] = True
+    return found
+
+
+def _of_rows(encoded: Any, of_texts: list[bool]) -> Bools:
+    """The value of the text of each row."""
+    found: Bools = np.append(np.array(of_texts, np.bool_), False)[ints(pc.fill_null(encoded.indices, len(of_texts)))]
+    return found

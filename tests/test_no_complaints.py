@@ -1,0 +1,175 @@
+"""Rows of complaint sheets that may be no complaint, and columns of victims that are not read: no number is listed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+from numguard.errors import ColumnError
+
+SUSPECT, OTHER = 919812345670, 919899912345
+HEADER = "Sr No,Complaint No,Suspect Mobile,District\n1,31110260000001,9812345670,Nuh\n"
+
+
+def added(folder: Path, text: str) -> tuple[set[int], dict[int, str], Any]:
+    """What is to be blocked, what waits and why, and the intake."""
+    path = folder / "sheet.csv"
+    path.write_text(text)
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(path, constants={"source": "1930"})
+        listed = registry.block_list().to_table()["msisdn"].to_pylist()
+        waiting = dict(zip(*(intake.waiting[name].to_pylist() for name in ("msisdn", "why")), strict=True))
+        assert set(waiting).isdisjoint(listed)
+        # Every row is there: used or refused.
+        assert intake.added + intake.repeated + intake.updated + intake.refused == text.count("\n") - 1 - text.count(
+            "\n\n"
+        )
+        return set(listed), waiting, intake
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        ",Prepared by HC 1234,9899912345,",
+        "2,31110260000004,9812345670,Nuh\n,HC 1234,9899912345,",
+        "2,31110260000004,9812345670,Nuh\nIO,1234,9899912345,Nuh",
+        "2,Victim of 31110260000001,9899912345,Nuh",
+        "2,31110260000004 (complainant),9899912345,Nuh",
+        "Nodal officers of banks,,,\n1,1,9899912345,",
+        "PS Sadar,,,\n1,1,9899912345,\n2,2,9899912346,",
+    ],
+)
+def test_a_row_that_may_be_no_complaint_waits(tmp_path: Path, below: str) -> None:
+    listed, waiting, _ = added(tmp_path, f"{HEADER}{below}\n")
+    assert listed == {SUSPECT}
+    assert waiting[OTHER] == "no_complaint"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "2,31110260000004,9899912345,Nuh",
+        "2,FIR 12/2026 PS Nuh,9899912345,Nuh",
+        "2,HC/CYB/2026/12,9899912345,Nuh",
+        "PS Sadar,,,\n2,31110260000004,9899912345,Nuh",
+        ",31110260000004,9899912345,Nuh\n3,31110260000005,9812345670,Nuh",
+        ",31110260000004,9899912345,Nuh",
+        "2,17,9899912345,Nuh",
+    ],
+)
+def test_a_complaint_is_listed(tmp_path: Path, below: str) -> None:
+    listed, waiting, _ = added(tmp_path, f"{HEADER}{below}\n")
+    assert (listed, waiting) == ({SUSPECT, OTHER}, {})
+
+
+def test_a_sheet_that_counts_its_complaints_from_one_is_listed(tmp_path: Path) -> None:
+    text = "Complaint No,Suspect Mobile\n" + "".join(f"{k},98999123{k:02}\n" for k in range(1, 40))
+    assert len(added(tmp_path, text)[0]) == 39
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Complaints withdrawn", "Withdrawn complaints", "Duplicate", "False complaints", "TEST DATA", "On hold",
+        "Helpline numbers", "Kindly do not block", "इन्हें ब्लॉक न करें",
+    ],
+)  # fmt: skip
+def test_what_is_below_a_line_for_other_complaints_is_refused(tmp_path: Path, title: str) -> None:
+    listed, waiting, intake = added(tmp_path, f"{HEADER}{title},,,\n2,31110260000004,9899912345,Nuh\n")
+    assert (listed, waiting, intake.refused) == ({SUSPECT}, {}, 2)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["S.No,A/c No,Registered Mobile,Bank", "Sr No,Branch Code,Contact,Bank", "क्र.,बेल्ट नं,मोबाइल नंबर,पद"],
+)
+def test_a_second_header_with_a_column_of_phones_ends_the_complaints(tmp_path: Path, header: str) -> None:
+    listed, _, intake = added(tmp_path, f"{HEADER}{header}\n1,50100234567890,9899912345,SBI\n")
+    assert (listed, intake.refused) == ({SUSPECT}, 2)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "why"),
+    [
+        ("Final Status", "Withdrawn", None),
+        ("Disposal", "False complaint", None),
+        ("Complaint withdrawn", "Yes", "status_unclear"),
+        ("Action Taken", "Complaint rejected", "status_unclear"),
+        ("Remarks", "withdrawn by complainant", "status_unclear"),
+        ("Remarks", "do not disconnect", "spared_in_row"),
+        ("Remarks", "Court order: not to be suspended", "spared_in_row"),
+    ],
+)
+def test_a_complaint_that_another_column_ends_is_not_listed(
+    tmp_path: Path, heading: str, cell: str, why: str | None
+) -> None:
+    listed, waiting, intake = added(
+        tmp_path, f"Complaint No,Suspect Mobile,{heading}\n31110260000001,9899912345,{cell}\n"
+    )
+    assert (listed, waiting.get(OTHER), intake.refused) == (set(), why, int(why is None))
+
+
+@pytest.mark.parametrize("number", ["NCRP/{}", "{} (NCRP)", "#{}", "{}/2026", "NCRP-{}", "Complaint No: {}"])
+def test_a_number_of_the_portal_is_one_complaint(tmp_path: Path, number: str) -> None:
+    ack = "31110260000001"
+    _, _, intake = added(tmp_path, f"Complaint No,Suspect Mobile\n{ack},9812345670\n{number.format(ack)},9899912345\n")
+    assert (intake.added, intake.updated) == (1, 1)
+
+
+# Victims' numbers in columns that are not read -------------------------------------------------------------------
+
+
+def with_victims(heading: str, cells: list[str]) -> pa.Table:
+    size = len(cells)
+    suspects = ["9899912345", *["9812345670"] * (size - 1)]
+    numbers = [f"3111026000000{k}" for k in range(size)]
+    return pa.table({"Complaint No": numbers, "source": ["1930"] * size, heading: cells, "Suspect Mobile": suspects})
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Complainant Details", "Victim", "Complainant Name & Address", "Complainant Name",
+        "शिकायतकर्ता का विवरण", "पीड़ित", "Name, address & Ph of victim",
+    ],
+)  # fmt: skip
+def test_a_column_of_victims_with_numbers_is_a_question(heading: str) -> None:
+    table = with_victims(heading, ["Ram, 9812345679", "Asha, Sector 4, 9899912345"])
+    with ng.Registry(by="HC 1234") as registry:
+        with pytest.raises(ColumnError, match="could be complainant_mobile") as raised:
+            registry.add_complaints(table)
+        assert "98999" not in str(raised.value)
+        registry.add_complaints(table, mapping={heading: "complainant_mobile"})
+        assert registry.block_list().to_table()["msisdn"].to_pylist() == [SUSPECT]
+
+
+@pytest.mark.parametrize("heading", ["Applicant Cell No", "Firyadi mo no", "Victim Ph. No.", "Complainer Mobile"])
+def test_further_headings_for_complainants_phones_are_read(heading: str) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(with_victims(heading, ["9812345679", "9899912345"]))
+        assert registry.block_list().to_table()["msisdn"].to_pylist() == [SUSPECT]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Complainant Name", ["Ram", "Asha", "Asha 98999-12345", "Mohan"]),
+        ("Alternate no", ["", "9899912345", "", ""]),
+    ],
+)
+def test_a_number_in_such_a_column_waits_in_every_row(heading: str, cells: list[str]) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(with_victims(heading, cells))
+        assert registry.block_list().to_table()["msisdn"].to_pylist() == [SUSPECT]
+        assert intake.waiting["why"].to_pylist() == ["in_unread_column"]
+
+
+@pytest.mark.parametrize("heading", ["Complainant Aadhaar", "Victim A/c No", "MO", "Cyber Cell", "UTR"])
+def test_accounts_of_victims_are_no_question(heading: str) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(with_victims(heading, ["501002345678", "Sadar", "12"]))
+        assert len(registry.block_list().to_table()) == 2
