@@ -64,7 +64,7 @@ _NOT_TO_BLOCK: Final = re.compile(
     r"(?:block|blocked|blocking|bar|barred|barring|list|listed)|block(?:ing)? not (?:required|needed)|un block(?:ed)?"
     r"|not (?:a |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?|scam(?:mers?)?)|false positives?"
     rf"|{_WRONGLY} {_ACTED}|{_ACTED} {_WRONGLY}|(?:found|verified)(?: to be| as)? genuine|exonerated"
-    r"|belong(?:s|ing)? to (?:the )?(?:complainant|informant|victim)s?"
+    r"|belong(?:s|ing)? to (?:the |a )?(?:bank|complainant|informant|officer|police|victim)s?"
     r"|(?:ब्लाक|ब्लॉक|बंद|बन्द) (?:(?:न|ना|मत)(?: \S+){0,2}|(?:नहीं|नही)(?: (?:करना|करने|करनी|करें|करे)(?: \S+)?)?)"
     r"|(?:बंद|बन्द) (?:नहीं|नही) (?:किया जाए|किए जाएं|होना चाहिए)|बंद करू नये"
     r"|(?:now )?in use again|again in use|back in use"
