@@ -323,6 +323,11 @@ def test_invalid_files_are_refused_before_anything_runs(session: Any, folder: Pa
         spark.scan_files(session, paths, {"z": LISTED})
     with pytest.raises(UnsupportedTypeError, match="amount"):
         spark.scan_files(session, paths, {"amount": LISTED})
+    decimals = folder / "decimals.parquet"
+    pq.write_table(pa.table({"a_party": pa.array([Decimal(6591234567)], CANONICAL)}), decimals)
+    with pytest.raises(UnsupportedTypeError, match=r"column 'a_party' is DECIMAL\(20,0\), which is canonical in Spark"):
+        spark.scan_files(session, decimals, {"a_party": LISTED})
+    decimals.unlink()
     twice = folder / "twice.parquet"
     pq.write_table(pa.table([["98123 00000"], ["1"], ["2"]], ["a_party", "b", "b"]), twice)
     with pytest.raises(ColumnError, match="two columns of one name"):

@@ -8,8 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.adapters.spark.keys import Sets, Travelling, of_spark
+from numguard.adapters.spark.keys import CANONICAL, Sets, Travelling, of_spark
 from numguard.adapters.spark.refused import REFUSED, refusals
+from numguard.compute import named
+from numguard.errors import UnsupportedTypeError
 from numguard.scanning import scan
 from numguard.types import Region
 
@@ -18,9 +20,22 @@ __all__ = ["ScanFiles", "schema_of_hits"]
 
 def schema_of_hits(files: list[str], travelling: Travelling, columns: list[str] | None, region: Region, n: int) -> str:
     """The schema of the hits in a file, found on a worker, as Base64."""
-    schema = scan(files[n], Sets.of(travelling), columns=columns, region=region, threads=1).schema
+    sets = Sets.of(travelling)
+    _check_keys(files[n], sets)
+    schema = scan(files[n], sets, columns=columns, region=region, threads=1).schema
     schema = pa.schema([pa.field(field.name, of_spark(field.type)) for field in schema])
     return base64.b64encode(schema.serialize()).decode()
+
+
+def _check_keys(file: str, sets: Sets) -> None:
+    """Refuses canonical numbers as Spark writes them: in a file, decimals are digits as written."""
+    keys = scan(file, sets, columns=list(sets), threads=1).schema
+    for name in sets:
+        if keys.field(name).type == CANONICAL:
+            raise UnsupportedTypeError(
+                f"{file}: column {named([name])!r} is DECIMAL(20,0), which is canonical in Spark and digits as written "
+                "in a file: scan the file as a DataFrame, or write the column as text with a plus before each number"
+            )
 
 
 class ScanFiles:
