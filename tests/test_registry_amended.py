@@ -338,7 +338,7 @@ def test_the_command_line_reports_what_an_amendment_drops(
 
 
 def test_a_row_that_repeats_what_was_amended_is_named(registry: ng.Registry) -> None:
-    """A correction back to the first number changed nothing, and no word said so: the wrong number stayed listed."""
+    """A correction back to the first number changed nothing, without a word: the wrong number stayed listed."""
     first, second = complaints(complaint("1", "9876543210")), complaints(complaint("1", "9876543211"))
     again = complaints(complaint("9", "9123456789"), complaint("1", "9876543210"))
     registry.add_complaints(first, name="a")

@@ -209,7 +209,7 @@ def _without_victims_below(sheet: Sheet, is_heading: Callable[[str], bool]) -> S
         others = sum(map(is_heading, filled))
         is_header = others > 0 and 2 * (others + 1) >= len(filled)
         heads_things = any(map(is_of_thing, [cells[0], *below] if is_alone else below if is_header else []))
-        heads_phones = len(filled) > 1 and any(map(is_of_phones, below))
+        heads_phones = len(filled) > 1 and any(is_of_phones(cell) and not names_suspects(cell) for cell in below)
         if any(map(is_spared, below)) or (is_alone and heads_no_complaints(filled[0])) or heads_things or heads_phones:
             at.append(int(sheet.row[k].as_py()))
     lines = tuples_of(sheet.broken, "row", "cell")
