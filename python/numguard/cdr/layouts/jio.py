@@ -28,32 +28,16 @@ CDR: Final = Layout(
         "lrn": ("lrn called no",),
     },
     call_types={
-        "a in": "in",
-        "a in wifi": "in",
-        "a in wv": "in",
-        "a in vw": "in",
-        "v in": "in",
-        "v in wifi": "in",
-        "v in wv": "in",
-        "v in vw": "in",
-        "a2p smsin": "in",
-        "p2p smsin": "in",
-        "a2p smsin wifi": "in",
-        "p2p smsin wifi": "in",
-        "a out": "out",
-        "a out wifi": "out",
-        "a out wv": "out",
-        "a out vw": "out",
-        "v out": "out",
-        "v out wifi": "out",
-        "v out wv": "out",
-        "v out vw": "out",
-        "p2pout": "out",
-        "p2aout": "out",
-        "p2pout wifi": "out",
-        "p2aout wifi": "out",
+        **dict.fromkeys((
+            "a in", "a in wifi", "a in wv", "a in vw", "v in", "v in wifi", "v in wv", "v in vw", "a2p smsin",
+            "p2p smsin", "a2p smsin wifi", "p2p smsin wifi",
+        ), "in"),
+        **dict.fromkeys((
+            "a out", "a out wifi", "a out wv", "a out vw", "v out", "v out wifi", "v out wv", "v out vw", "p2pout",
+            "p2aout", "p2pout wifi", "p2aout wifi",
+        ), "out"),
     },
-)
+)  # fmt: skip
 
 #: The same without the end time of a call; its call types may be those of any operator.
 SHORT: Final = replace(
