@@ -20,31 +20,10 @@ import pyarrow as pa
 
 from numguard.compute import ascending, by_key, pc, tuples_of, whole
 from numguard.registry.arrays import Column
+from numguard.registry.log import sql
 from numguard.registry.log.answers import TURNS, answers_in_order, turns_of
 from numguard.registry.log.dialect import Dialect
 from numguard.registry.log.order import ID, Order, amending, in_order, position
-from numguard.registry.log.sql import (
-    ALIKE,
-    ALL_VERSIONS,
-    ALL_VERSIONS_OF_WANTED,
-    COMPLAINTS_BETWEEN,
-    ENDINGS,
-    ENTRIES,
-    FACTS,
-    HISTORY,
-    NUMBER_COLUMNS,
-    NUMBERS_OF_CANDIDATES,
-    OPENINGS,
-    RELATED_VERSIONS,
-    SENT,
-    TOUCHED,
-    TOUCHING,
-    VERSION_COLUMNS,
-    VERSIONS_OF_CANDIDATES,
-    WITHDRAWN,
-    of_all,
-    of_wanted,
-)
 from numguard.registry.log.tables import TABLES, fields_of
 from numguard.registry.receivers import same_receiver
 
@@ -185,11 +164,11 @@ class Reading:
                 turns = turns_of(*(order.ranked(self._facts(turn, cut, among)) for turn in TURNS))
                 facts = answers_in_order(facts, files, turns)
             return facts
-        query = ALL_VERSIONS.format(wanted="" if among is None else ALL_VERSIONS_OF_WANTED)
-        facts = amending(self._among(VERSION_COLUMNS, query, cut, among), order)
+        query = sql.ALL_VERSIONS.format(wanted="" if among is None else sql.ALL_VERSIONS_OF_WANTED)
+        facts = amending(self._among(sql.VERSION_COLUMNS, query, cut, among), order)
         if kind == "complaints":
             facts = facts.filter(pc.and_(pc.equal(facts["taken_back"], 0), pc.is_null(facts["amended_at"])))
-        return facts.select([name for name, _ in fields_of(FACTS[kind][0])])
+        return facts.select([name for name, _ in fields_of(sql.FACTS[kind][0])])
 
     def as_recorded(self, kind: str, cut: int) -> pa.Table:
         """As `facts` of all numbers, with the numbers that events have in this log."""
@@ -210,8 +189,8 @@ class Reading:
         return self.read(columns, f"SELECT {names} FROM contradiction WHERE event >= $1", (since,))
 
     def _facts(self, kind: str, cut: int, among: Column | None) -> pa.Table:
-        columns, query = FACTS[kind]
-        return self._among(columns, of_all(query) if among is None else of_wanted(query), cut, among)
+        columns, query = sql.FACTS[kind]
+        return self._among(columns, sql.of_all(query) if among is None else sql.of_wanted(query), cut, among)
 
     def _among(self, columns: str, query: str, cut: int, among: Column | None) -> pa.Table:
         """The rows of a query that joins the numbers `among` some as the table `wanted`, or of one without it."""
@@ -232,8 +211,8 @@ class Reading:
         """
         if self.order(cut) is not None:
             return None
-        found = [whole(self.read("msisdn:i", query, (after, cut))["msisdn"]) for query in TOUCHED]
-        found.append(_numbers_in(self.read(NUMBER_COLUMNS, COMPLAINTS_BETWEEN, (after, cut))))
+        found = [whole(self.read("msisdn:i", query, (after, cut))["msisdn"]) for query in sql.TOUCHED]
+        found.append(_numbers_in(self.read(sql.NUMBER_COLUMNS, sql.COMPLAINTS_BETWEEN, (after, cut))))
         return self.with_linked(pa.concat_arrays(found), cut)
 
     def with_linked(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
@@ -251,21 +230,21 @@ class Reading:
     def versions(self, keys: pa.Table) -> pa.Table:
         """The recorded versions of the complaints with the keys of `keys`, with its `ordinal`."""
         columns = "ordinal:i event:i complaint:i fingerprint:i usable:i taken_back:i"
-        return self._of_candidates(columns, VERSIONS_OF_CANDIDATES, keys.sort_by("complaint_key"))
+        return self._of_candidates(columns, sql.VERSIONS_OF_CANDIDATES, keys.sort_by("complaint_key"))
 
     def numbers_of(self, keys: Column) -> pa.Array[Any]:
         """The numbers that any version of some complaints names as a suspect's or has as the complainant's."""
         candidates = pa.table({"complaint_key": pc.unique(keys)}).sort_by("complaint_key")
-        versions = self._of_candidates(NUMBER_COLUMNS, NUMBERS_OF_CANDIDATES, candidates)
+        versions = self._of_candidates(sql.NUMBER_COLUMNS, sql.NUMBERS_OF_CANDIDATES, candidates)
         numbers: pa.Array[Any] = pc.unique(_numbers_in(versions))
         return numbers
 
     def ended(self) -> pa.Array[Any]:
         """The keys of the complaints that have ended, and were not named again since."""
         columns, cut = "complaint_key:t event:i", self.head()
-        endings = self.read(columns, ENDINGS, (cut,))
+        endings = self.read(columns, sql.ENDINGS, (cut,))
         candidates = endings.group_by("complaint_key").aggregate([])
-        openings = self._of_candidates(columns, OPENINGS, candidates, (cut,)) if len(endings) else endings
+        openings = self._of_candidates(columns, sql.OPENINGS, candidates, (cut,)) if len(endings) else endings
         last: dict[Any, tuple[int, bool]] = {}
         for table, ends in ((endings, True), (openings, False)):
             for key, event in tuples_of(self._ranked(table, cut)):
@@ -288,7 +267,7 @@ class Reading:
         Where `long` is 0, only those whose key is `prefix` and their number.
         """
         columns = "ordinal:i complaint_key:t source:t acknowledgement_no:t"
-        return self._of_candidates(columns, ALIKE, candidates.sort_by("bare"))
+        return self._of_candidates(columns, sql.ALIKE, candidates.sort_by("bare"))
 
     def _of_candidates(
         self, columns: str, query: str, candidates: pa.Table, values: Sequence[int | str] = ()
@@ -302,7 +281,7 @@ class Reading:
 
     def sent(self, cut: int, among: pa.Array[Any]) -> pa.Table:
         """The receivers of the numbers `among` some, with action and event."""
-        return self._among("msisdn:i receiver:t action:t event:i", SENT, cut, among)
+        return self._among("msisdn:i receiver:t action:t event:i", sql.SENT, cut, among)
 
     def intake_of(self, sha256: str, verb: str) -> int | None:
         """The event of the same kind that read the same input and is not withdrawn."""
@@ -373,7 +352,7 @@ class Reading:
             "event:i verb:t name:t bytes:i sha256:t records:i",
             f"""SELECT i.event, e.verb, i.name, i.bytes, i.sha256, i.records
                 FROM input i JOIN event e ON e.seq = i.event
-                WHERE i.event <= $1 AND NOT i.{WITHDRAWN}""",
+                WHERE i.event <= $1 AND NOT i.{sql.WITHDRAWN}""",
             (cut,),
         )
         return ascending(self._ranked(table, cut), "event", "name")
@@ -403,7 +382,7 @@ class Reading:
 
     def entries(self, msisdn: int) -> pa.Table:
         """The history of one number, unordered, without what follows from `related_versions` and withdrawals."""
-        return pa.concat_tables([self.read(HISTORY, query, (msisdn,)) for query in ENTRIES])
+        return pa.concat_tables([self.read(sql.HISTORY, query, (msisdn,)) for query in sql.ENTRIES])
 
     def related_versions(self, msisdn: int) -> pa.Table:
         """All versions of the complaints that contain a number, and in which role each version has it."""
@@ -411,7 +390,7 @@ class Reading:
             "event:i row:i complaint_key:t source:t acknowledgement_no:t district:t reported_at:i fingerprint:i "
             "usable:i named:i complains:i"
         )
-        return self.read(columns, RELATED_VERSIONS, (msisdn,))
+        return self.read(columns, sql.RELATED_VERSIONS, (msisdn,))
 
     def withdrawals(self, cut: int) -> pa.Table:
         """The events that are withdrawn up to `cut`, and by which event."""
@@ -428,7 +407,7 @@ class Reading:
 
     def touching(self, msisdn: int) -> pa.Array[Any]:
         """The events besides complaints that concern one number and can be withdrawn."""
-        found: pa.Array[Any] = self.read("event:i", TOUCHING, (msisdn,))["event"].combine_chunks()
+        found: pa.Array[Any] = self.read("event:i", sql.TOUCHING, (msisdn,))["event"].combine_chunks()
         return found
 
     def refusals(self, event: int) -> pa.Table:
