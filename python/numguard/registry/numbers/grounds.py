@@ -18,8 +18,8 @@ from numguard.registry.sheets.sources import sources
 from numguard.registry.spelling import folded_cells
 
 __all__ = [
-    "NEVER", "Facts", "Last", "Linked", "Named", "Namings", "Turned", "Versions", "distinct",
-    "known", "positions", "taken", "universe", "version_keys",
+    "NEVER", "Facts", "Last", "Linked", "Named", "Namings", "Versions", "distinct",
+    "known", "positions", "taken", "turned_since", "universe", "version_keys",
 ]  # fmt: skip
 
 
@@ -213,23 +213,19 @@ def _count_distinct(codes: Ints, position: Ints, size: int) -> Ints:
     return np.bincount(pairs >> 32, minlength=size)
 
 
-class Turned:
-    """The numbers that one version of a complaint names and another has as the complainant's, and since which event.
+def turned_since(namings: pa.Table, complainants: pa.Table, versions: Versions, numbers: Ints, both: Bools) -> Ints:
+    """Since which event one version of a complaint names a number and another has it as the complainant's, or `NEVER`.
 
     Looked for among `both`, the few that are a suspect's somewhere and a complainant's somewhere; `complainants` are
     those of versions that are not withdrawn.
     """
-
-    def __init__(
-        self, namings: pa.Table, complainants: pa.Table, versions: Versions, numbers: Ints, both: Bools
-    ) -> None:
-        self.since = np.full(len(numbers), NEVER, np.int64)
-        if not both.any():
-            return
+    found = np.full(len(numbers), NEVER, np.int64)
+    if both.any():
         named, complaining = (_first_event(table, versions, numbers, both) for table in (namings, complainants))
         met = named.join(complaining, ["position", "complaint"], join_type="inner", right_suffix="_of_complainant")
         since = np.maximum(*(ints(met[name]) for name in ("event", "event_of_complainant")))
-        np.maximum.at(self.since, ints(met["position"]), since)
+        np.maximum.at(found, ints(met["position"]), since)
+    return found
 
 
 def _first_event(facts: pa.Table, versions: Versions, numbers: Ints, among: Bools) -> pa.Table:

@@ -25,11 +25,11 @@ from numguard.registry.numbers.grounds import (
     Linked,
     Named,
     Namings,
-    Turned,
     Versions,
     known,
     positions,
     taken,
+    turned_since,
     universe,
 )
 
@@ -210,7 +210,7 @@ class Standing:
     def turned_since(self) -> Ints:
         """The event since which a complaint has it both as a suspect's and the complainant's; `NEVER` if none."""
         both = self.own & self.named.named
-        return Turned(self.facts.namings, self.complaining, self.versions, self.numbers, both).since
+        return turned_since(self.facts.namings, self.complaining, self.versions, self.numbers, both)
 
     @property
     def turned(self) -> Bools:
