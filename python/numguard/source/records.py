@@ -81,8 +81,6 @@ def read_records(
         FileMissingError: the file does not exist.
         InputError: the file has an unsupported container, is damaged, or has several sheets and none was chosen.
     """
-    if isinstance(source, (str, Path)) and Path(source).is_dir():
-        raise InputError(f"{source}: is a folder; name the file")
     opened = open_source(source, wanted=is_known, sheet=sheet, any_name=True)
     parts, counts = _without_counts(opened.parts, is_key)
     part = _only(parts, source)

@@ -114,13 +114,11 @@ def _size_and_time(path: Path) -> tuple[int, ...] | None:
 
 def fingerprint_file(path: Path) -> tuple[int, str]:
     """The size and SHA-256 of a file."""
-    if path.exists() and not path.is_dir():
+    if path.exists():
         check_file(path)
     try:
         with path.open("rb") as file:
             return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
-    except IsADirectoryError:
-        raise InputError(f"{path}: is a folder; name the file") from None
     except ValueError:
         raise FileMissingError("path: a file name cannot contain a NUL character") from None
     except OSError as error:
