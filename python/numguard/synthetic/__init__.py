@@ -12,21 +12,9 @@ Example:
 
 from __future__ import annotations
 
-from numguard.synthetic.cdr import CdrSpec, cdr_batches, write_cdr
-from numguard.synthetic.complaints import Complaints, make_complaints, write_complaints
-from numguard.synthetic.traps import TRAPS, Planted
+from numguard.synthetic.cdr import CdrSpec, cdr_batches
+from numguard.synthetic.complaints import make_complaints
+from numguard.synthetic.traps import TRAPS
 from numguard.synthetic.world import SEED, World, make_world
 
-__all__ = [
-    "SEED",
-    "TRAPS",
-    "CdrSpec",
-    "Complaints",
-    "Planted",
-    "World",
-    "cdr_batches",
-    "make_complaints",
-    "make_world",
-    "write_cdr",
-    "write_complaints",
-]
+__all__ = ["SEED", "TRAPS", "CdrSpec", "World", "cdr_batches", "make_complaints", "make_world"]

@@ -38,7 +38,6 @@ class World:
         complaints_csv: The complaints as they came in.
         operator_files: Airtel and Jio answers.
         cdr: The bulk call records, Parquet.
-        truth_file: A row a planted number: msisdn, trap, guilty, seed.
         complaints: The complaints and their content.
         planted: The sightings and what they mean.
     """
@@ -47,7 +46,6 @@ class World:
     complaints_csv: Path
     operator_files: list[Path]
     cdr: Path
-    truth_file: Path
     complaints: Complaints
     planted: Planted
 
@@ -95,8 +93,7 @@ def make_world(
     planted = plant(seed, supply, complaints.msisdns, complaints.complainants, scale=scale)
     (folder / "operators").mkdir(parents=True, exist_ok=True)
     # The first file, by which the folder of an interrupted run is known.
-    truth_file = folder / "truth.parquet"
-    pq.write_table(planted.truth, truth_file)
+    pq.write_table(planted.truth, folder / "truth.parquet")
     complaints_csv = write_complaints(complaints, folder / "complaints.csv")
     report("operator files")
     operator_files = _write_operator_files(folder / "operators", np.random.default_rng([seed, 4]), supply, planted)
@@ -111,7 +108,7 @@ def make_world(
 
     spec = CdrSpec(rows=rows, seed=seed, first_day=str(traps.FIRST_DAY), days=traps.DAYS)
     cdr = write_cdr(folder / "cdr.parquet", spec, listed=complaints.msisdns, extra=extra, progress=records)
-    return World(folder, complaints_csv, operator_files, cdr, truth_file, complaints, planted)
+    return World(folder, complaints_csv, operator_files, cdr, complaints, planted)
 
 
 def _write_operator_files(folder: Path, rng: np.random.Generator, supply: Numbering, planted: Planted) -> list[Path]:
