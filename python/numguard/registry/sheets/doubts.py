@@ -59,8 +59,8 @@ def check_victims_columns(table: pa.Table, unread: Sequence[int], where: str) ->
         if filled and 2 * len(may_be) >= filled and 2 * cells.has_numbers(may_be).sum() >= filled:
             name = named([field.name])
             raise ColumnError(
-                f"{where}: the column {name!r} has numbers, and could be complainant_mobile; choose it with "
-                f'--map "{name}=complainant_mobile", or leave it out with --map "{name}=ignore" (mapping=)'
+                f"{where}: the column {name!r} has numbers, and could be complainant_mobile or narrative; choose one "
+                f'with --map "{name}=complainant_mobile", or leave it out with --map "{name}=ignore" (mapping=)'
             )
 
 
