@@ -1,9 +1,11 @@
-"""Answers of operators: which column has them, and which columns are ours."""
+"""Answers of operators: which column has them, and rows and titles that contradict themselves."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.csv
 import pytest
@@ -105,3 +107,106 @@ def test_what_a_list_requested_contradicts_no_answer(case: ng.Registry, tmp_path
 def test_the_sheet_of_an_operator_is_no_list_of_ours(case: ng.Registry, names: tuple[str, ...]) -> None:
     table = answer(Status="Barred", **dict.fromkeys(names, ""))
     assert case.record_outcomes(table).added == 1
+
+
+# Answers that contradict themselves -----------------------------------------------------------------------
+
+CONTRADICTED = [
+    ("Unblocked on", "10-11-2026"),
+    ("Unblocked", "Yes"),
+    ("Remarks", "reconnected on 10-11-2026 after re-verification"),
+    ("Reason", "Wrong number - request rejected"),
+    ("Reason", "Wrong number - ported out"),
+    ("Remarks", "not to be blocked"),
+    ("Remarks", "SIM could not be blocked, ported out"),
+    ("Remarks", "Request for blocking is declined"),
+    ("Remarks", "Rejected as the subscriber is a hospital"),
+    ("Final status", "Not blocked"),
+    ("Final status", "Rejected"),
+    ("Present position", "Restored on 5 Feb"),
+    ("Present position", "Barred; later un-barred"),
+    ("Remarks", "ब्लॉक नहीं किया गया"),
+    ("Re-verification", "Re-verification done"),
+    ("Blocked", "No"),
+    ("Identifier type", "Bank account"),
+]
+
+
+@pytest.mark.parametrize(("heading", "cell"), CONTRADICTED)
+def test_a_row_that_contradicts_its_block_is_refused(case: ng.Registry, heading: str, cell: str) -> None:
+    table = pa.table({"msisdn": [str(A), str(B)], "Status": ["Disconnected", "Barred"], heading: [cell, ""]})
+    done = case.record_outcomes(table)
+    assert (done.added, done.refused, status_of(case, A), status_of(case, B)) == (1, 1, "reported", "blocked")
+    assert done.refusals.select(["row", "column", "cell", "note"]).to_pylist() == [
+        {"row": 1, "column": "status", "cell": "Disconnected", "note": "contradicted_in_row"}
+    ]
+    # A column that the caller leaves out contradicts nothing.
+    assert case.record_outcomes(table, mapping={heading: "ignore"}).added == 1
+    assert status_of(case, A) == "blocked"
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [
+        ("Remarks", "permanently disconnected on 10-11-2026"),
+        ("Remarks", "Refused to come for re-verification"),
+        ("Remarks", "Re-KYC - refused"),
+        ("Remarks", "Re-verification done - forged documents"),
+        ("Remarks", "Not re-connected till date"),
+        ("Remarks", "Could not be re-connected"),
+        ("Unblocked on", "-"),
+        ("Unblocked on", "NA"),
+        ("Active", "No"),
+        ("Circle", "HR"),
+        ("Blocked on", "10-11-2026"),
+        ("Remarks", "named by the victim"),
+    ],
+)
+def test_what_agrees_with_a_block_is_recorded(case: ng.Registry, heading: str, cell: str) -> None:
+    done = case.record_outcomes(pa.table({"msisdn": [str(A)], "Status": ["Blocked"], heading: [cell]}))
+    assert (done.added, done.refused, status_of(case, A)) == (1, 0, "blocked")
+
+
+@pytest.mark.parametrize(("word", "status"), [("Restored", "reactivated"), ("Rejected", "rejected")])
+def test_only_a_block_is_contradicted(case: ng.Registry, word: str, status: str) -> None:
+    table = answer(Status=word, Unblocked_on="10-11-2026", Remarks="Wrong number - request rejected")
+    assert (case.record_outcomes(table).added, status_of(case, A)) == (1, status)
+
+
+TITLES = ["Numbers not blocked", "Reconnected numbers", "Numbers that could not be blocked", "Request rejected"]
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_title_that_contradicts_a_block_is_an_error(case: ng.Registry, tmp_path: Path, title: str) -> None:
+    path = tmp_path / "back.csv"
+    path.write_text(f"Circle HR\n{title}\n\nMobile,Status\n9123456789,Restored\n9876543210,Blocked\n")
+    with pytest.raises(ColumnError, match=r"^back.csv: the title in line 2 says .* and row 6 that its number is blo"):
+        case.record_outcomes(path)
+    assert status_of(case, A) == "reported"
+    # It is the title of the answers where none of them is a block.
+    path.write_text(f"{title}\nMobile,Status\n9123456789,Restored\n9876543210,Rejected\n")
+    assert case.record_outcomes(path).added == 2
+
+
+@pytest.mark.parametrize("title", ["Blocked / not blocked", "Answer to the list of 3 Nov", "Numbers blocked"])
+def test_a_title_of_both_or_none_is_no_error(case: ng.Registry, tmp_path: Path, title: str) -> None:
+    path = tmp_path / "back.csv"
+    path.write_text(f"{title}\nMobile,Status\n9876543210,Blocked\n")
+    assert (case.record_outcomes(path).added, status_of(case, A)) == (1, "blocked")
+
+
+def test_the_name_of_a_sheet_is_a_title_and_the_heading_of_a_group_is_none(case: ng.Registry, tmp_path: Path) -> None:
+    def book(name: str, *rows: list[Any]) -> Path:
+        made = openpyxl.Workbook()
+        sheet: Any = made.active
+        sheet.title = name
+        for row in rows:
+            sheet.append(row)
+        made.save(tmp_path / "back.xlsx")
+        return tmp_path / "back.xlsx"
+
+    rows = [["Mobile", "Status", "Date", "Letter"], ["9876543210", "Blocked", "05/10/2026", None]]
+    with pytest.raises(ColumnError, match=r"the name of the sheet says .* if the rows are right, change that name"):
+        case.record_outcomes(book("Not blocked", *rows))
+    groups = [["Subscriber", None, "Block", "Unblock"], *rows]
+    assert case.record_outcomes(book("Sheet1", *groups)).added == 1

@@ -7,7 +7,7 @@ moment at which they happened, where the file has one.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -20,7 +20,8 @@ from numguard.registry.actions import RELEASE, REQUESTS
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.events.intake import UNREQUESTED, Intake, named_refusals, record_intake
-from numguard.registry.events.returned import answer_columns, own_columns
+from numguard.registry.events.not_blocked import check_titles, contradicted_rows
+from numguard.registry.events.returned import answer_columns, own_columns, requests
 from numguard.registry.log.answers import KNOWN, TURNS, UNDATED_REPEAT, Answers, Turns, turns_of
 from numguard.registry.numbers.state import OUTCOMES, RELEASED, Outcome
 from numguard.registry.sheets import cells
@@ -79,6 +80,7 @@ WORDS: dict[str, str] = {
 
 #: Why a row of outcomes is refused, beside the notes of numbers, days and records.
 OUTCOME_NOTES: dict[str, str] = {
+    "contradicted_in_row": "Another cell of the row says that the number is not blocked, or no longer, or not to be.",
     "contradiction": "Another row has a different status for the same number and moment.",
     "other_country_code": "Another cell of the row has another country, or its code, than the number as it was read.",
     "older_than_known": "It happened before the recorded outcome of the number, and would replace it.",
@@ -119,7 +121,7 @@ def record_outcomes(
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping), sheet_name)
     own = own_columns(sheet.table.column_names)
     at = answer_columns(sheet, COLUMNS, mapping, own)
-    statuses = _statuses(sheet, at, words)
+    statuses = _statuses(sheet, at, _beside(sheet, at, mapping, own), words)
     with case.event("record_outcomes") as append:
         rows, refused_cells = _read(sheet, at, lambda msisdns: case.known(msisdns, append.event - 1), *statuses)
         numbers = rows["msisdn"]
@@ -200,12 +202,30 @@ def _unread(sheet: Sheet, at: _Columns) -> list[int]:
     return [place for place in range(sheet.table.num_columns) if place not in read]
 
 
-def _statuses(sheet: Sheet, at: _Columns, words: Mapping[str, str]) -> tuple[pa.Array[Any], pa.Array[Any]]:
-    """The status of each row, and why it is refused; `words` maps words to statuses."""
+def _beside(sheet: Sheet, at: _Columns, mapping: Mapped | None, own: Collection[int]) -> list[int]:
+    """The places of the columns that may contradict an answer: neither ours nor left out by the caller."""
+    left_out, names = ignored(mapping, COLUMNS), sheet.table.column_names
+    ours = {*own, *requests(sheet.table)}
+    unread = [k for k in _unread(sheet, at) if k not in ours and heading(names[k]) not in left_out]
+    return [*unread, *at.get("reason", ())]
+
+
+def _statuses(
+    sheet: Sheet, at: _Columns, beside: Sequence[int], words: Mapping[str, str]
+) -> tuple[pa.Array[Any], pa.Array[Any]]:
+    """The status of each row, and why it is refused; `words` maps words to statuses.
+
+    Raises:
+        ColumnError: A title says that the numbers are not blocked.
+    """
     encoded: Any = cells.written(sheet.column(at, "status")).dictionary_encode()
     plain = map(plain_words, encoded.dictionary.to_pylist())
     status = pa.array([words.get(word, word) for word in plain], pa.string()).take(encoded.indices)
     note = pc.if_else(pc.is_in(status, pa.array(OUTCOMES)), None, "unknown_status")
+    blocked = flags(pc.equal(status, "blocked"))
+    if blocked.any():
+        check_titles(sheet, blocked, words)
+        note = pc.if_else(pa.array(blocked & contradicted_rows(sheet, beside, words)), "contradicted_in_row", note)
     struck = struck_rows(ints(sheet.row), sheet.struck_out, (*at["msisdn"], *at["status"]))
     return status, pc.if_else(pa.array(struck), "struck_out", note)
 
