@@ -210,3 +210,12 @@ def test_the_name_of_a_sheet_is_a_title_and_the_heading_of_a_group_is_none(case:
         case.record_outcomes(book("Not blocked", *rows))
     groups = [["Subscriber", None, "Block", "Unblock"], *rows]
     assert case.record_outcomes(book("Sheet1", *groups)).added == 1
+
+
+@pytest.mark.parametrize("word", ["Block", "BLOCK.", "ब्लॉक"])
+def test_the_word_of_a_request_is_no_answer(case: ng.Registry, word: str) -> None:
+    """A sheet that repeats what was requested was recorded as done."""
+    done = case.record_outcomes(answer(Status=word))
+    assert (done.added, done.refusals["note"].to_pylist()) == (0, ["unknown_status"] * 2)
+    mapped = case.record_outcomes(answer(Status=word), values={word: "blocked"})
+    assert (mapped.added, status_of(case, A)) == (1, "blocked")

@@ -55,16 +55,15 @@ _OF_LISTS = frozenset(map(heading, ("first_reported", "last_reported", "review_b
 #: What is written as a day, and is refused all the same.
 _NOTES_OF_DAYS = ("two_digit_year", "month_first", "day_or_month")
 
-#: Words of operators for outcomes, folded, and the status that each means.
+#: Words of operators for outcomes, folded, and the status that each means. `Block` is none: it is what was requested.
 WORDS: dict[str, str] = {
     spelling: status
     for status, spellings in {
-        "blocked": """block; barred; disconnected; deactivated; de activated; suspended; terminated; number blocked;
+        "blocked": """barred; disconnected; deactivated; de activated; suspended; terminated; number blocked;
             permanently disconnected; permanently blocked; permanently barred; permanently deactivated; sim blocked;
             already blocked; already barred; already disconnected; already deactivated; number disconnected;
             service barred; service disconnected; blocked successfully; successfully blocked; barring done;
-            blocking done; disconnection done; has been blocked; has been disconnected; ब्लॉक; ब्लॉक किया गया;
-            बंद किया गया""",
+            blocking done; disconnection done; has been blocked; has been disconnected; ब्लॉक किया गया; बंद किया गया""",
         "rejected": """not blocked; not barred; not disconnected; not deactivated; not de activated; not suspended;
             refused; declined; request rejected; request declined; request refused; cannot be blocked;
             can not be blocked; could not be blocked; अस्वीकृत; ब्लॉक नहीं किया गया""",
