@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -117,6 +118,15 @@ def test_an_unknown_word_is_refused(cli: Cli) -> None:
         with pytest.raises(ArgumentError, match="--map-value"):
             registry.record_outcomes("one.csv", values={"Barred": "gone"})
     assert cli("outcomes", "one.csv", "--map-value", "Barred")[0] == 2
+
+
+def test_columns_of_answers_that_are_not_read_are_named(cli: Cli) -> None:
+    cli("complaints", "add", "one.csv")
+    Path("back.csv").write_text("Mobile,Status,Circle,LSA\n9876543210,Barred,HR,x\n")
+    assert cli("outcomes", "back.csv")[2].endswith("\ncolumns that were not read: Circle, LSA\n")
+    assert json.loads(cli("outcomes", "back.csv", "--json")[1])["unread"] == ["Circle", "LSA"]
+    Path("two.csv").write_text("Mobile,Status\n9876543210,Barred\n")
+    assert "not read" not in cli("outcomes", "two.csv")[2]
 
 
 def test_desks_are_merged(cli: Cli) -> None:

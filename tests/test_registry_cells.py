@@ -157,6 +157,17 @@ def test_a_column_that_has_the_month_first_is_not_guessed_at() -> None:
     assert [value is None for value in values.to_pylist()] == [True, True, False, False, False, False]
 
 
+@pytest.mark.parametrize("sign", "-/.")
+def test_a_column_that_has_the_day_before_the_month_after_the_year_is_not_guessed_at(sign: str) -> None:
+    """2026-04-09 beside 2026-15-09 was read as the ninth of April."""
+    written = ["2026-15-09", "2026-04-09", "2026-04-09 10:00", "2026-07-07", "2026-04-15", "05-Apr-2026", "09-04-2026"]
+    values, notes = moments(pa.array([cell.replace("-", sign) for cell in written]))
+    assert notes.to_pylist() == ["not_a_date", "day_or_month", "day_or_month", None, None, None, None]
+    assert [value is None for value in values.to_pylist()] == [True, True, True, False, False, False, False]
+    # What is no day either way around says nothing of the others.
+    assert moments(pa.array(["2026-32-09", "2026-13-13", "2026-04-09"]))[1].to_pylist() == ["not_a_date"] * 2 + [None]
+
+
 @settings(deadline=None)
 @given(st.integers(0, 10**13), st.sampled_from(["", "Rs ", "₹"]), st.sampled_from(["", "/-", " only"]))
 def test_every_sum_is_read_back_to_the_paisa(paise: int, before: str, after: str) -> None:

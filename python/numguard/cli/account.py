@@ -306,3 +306,9 @@ def say_list(listed: NumberList[Any], path: str) -> None:
 def say_around(listed: NumberList[Any], path: str) -> None:
     """Says what in a list is no row, what of its file was passed over, and which columns are not read."""
     say({name: listed.account.get(name, ()) for name in ("not_data", "warnings", "passed_over")}, path)
+
+
+def say_unread(columns: Sequence[str]) -> None:
+    """Names the columns that were not read, if there are any."""
+    if columns:
+        options.say(f"columns that were not read: {named(columns)}")

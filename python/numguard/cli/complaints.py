@@ -188,8 +188,8 @@ def _report(intake: Intake, source: str, ended_path: Path | None, *, dry_run: bo
         options.say(f"reopened: {intake.reopened:,} {had} again by this file")
     _say_amended(intake, dry_run=dry_run)
     account.say({name: getattr(intake, name) for name in ("not_data", "warnings", "passed_over")})
-    if intake.preview and intake.preview.unread and not dry_run:
-        options.say(f"columns that were not read: {named(intake.preview.unread)}")
+    if not dry_run:
+        account.say_unread(intake.unread)
 
 
 def _say_ended(intake: Intake, written: Path | None) -> None:

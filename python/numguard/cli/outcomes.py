@@ -75,6 +75,7 @@ def _report(intake: Intake, source: str, *, as_json: bool) -> None:
     unrequested = options.counted(intake.unrequested["why"])
     if as_json:
         counts |= {"unrequested": unrequested, "passed_over": intake.passed_over, "warnings": intake.warnings}
+        counts["unread"] = intake.unread
         options.say_json(counts | intake.account | {"refused_cells": intake.refusals.num_rows})
         return
     options.say(
@@ -90,3 +91,4 @@ def _report(intake: Intake, source: str, *, as_json: bool) -> None:
             f"{notes_text(unrequested)}; see numguard history"
         )
     account.say({name: getattr(intake, name) for name in ("not_data", "warnings", "passed_over")})
+    account.say_unread(intake.unread)

@@ -101,11 +101,8 @@ def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions:
         raise ColumnError(f"{part.name}: is named as {whose}: rename it, or take it out of the list{or_released}")
     above = part.above
     group = dict(zip(part.schema().names, above.groups, strict=False)).get(column or "", "")
-    titles = list(above.titles)
-    if above.groups:
-        # The headings of groups are the last line that is not blank; they are those of columns.
-        while titles and not titles.pop().strip(" ,;|\t"):
-            pass
+    # The headings of groups are those of columns.
+    titles = above.own_titles()
     # A column that the caller chose, or one of suspects, has no victims' numbers; they may be released all the same.
     is_of_others = column is None or is_of_suspects(column) or is_of_suspects(group)
     for line, title in reversed(list(enumerate(titles, 1))):

@@ -218,6 +218,14 @@ class Above:
     #: The lines above the header, with all their cells.
     titles: Sequence[str] = ()
 
+    def own_titles(self) -> list[str]:
+        """The lines above the header without the headings of groups, which are the last that is not blank."""
+        titles = list(self.titles)
+        if self.groups:
+            while titles and not titles.pop().strip(" ,;|\t"):
+                pass
+        return titles
+
 
 class Part(ABC):
     """One file, or one table or stream."""

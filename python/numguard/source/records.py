@@ -43,6 +43,7 @@ class Records:
         warnings: what else was not read, such as formulas without a value.
         struck_out: the cells of a workbook that are struck out: the row, and the place of the column.
         hidden_rows: the rows of a workbook that are hidden, and not empty.
+        titles: the lines above the header, without the headings of groups of columns.
     """
 
     table: pa.Table
@@ -57,6 +58,7 @@ class Records:
     warnings: list[str]
     struck_out: Collection[tuple[int, int]]
     hidden_rows: Collection[int]
+    titles: Sequence[str]
 
 
 #: What a cell has that may contain a number, with any separators.
@@ -106,6 +108,7 @@ def read_records(
         warnings=[f"{part.name}: {warning}" for warning in part.about.warnings],
         struck_out=part.about.struck_out,
         hidden_rows=part.about.hidden_rows,
+        titles=part.above.own_titles(),
     )
 
 

@@ -82,6 +82,7 @@ class Intake:
         warnings: What else must be known of how the file was read: formulas without a value, hidden rows, cells that
             are struck out or merged; columns of phone numbers that are not read; numbers of suspects that are
             protected, or stay off the list by an earlier decision or answer.
+        unread: The columns that were not read.
 
     Example:
         >>> import numguard as ng, pyarrow as pa
@@ -113,6 +114,7 @@ class Intake:
     ended: pa.Table = field(default_factory=_ENDED.empty_table, repr=False)
     reopened: int = 0
     warnings: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     def _repr_html_(self) -> str:
         facts: list[tuple[str, object]] = [
@@ -288,6 +290,7 @@ def _summary(
     numbers = _of_file(sheet, pa.table({"row": row, "msisdn": named["msisdn"], "why": why, "cell": named["cell"]}))
     doubtful = pc.is_valid(numbers["why"])
     worded = pc.and_(pc.invert(doubtful), pc.fill_null(pc.equal(named["note"], "text_removed"), False))
+    shown = preview(sheet, complaints)
     return Intake(
         event,
         *plan.counts,
@@ -295,7 +298,8 @@ def _summary(
         sheet.name,
         sheet.bytes,
         sheet.sha256,
-        preview=preview(sheet, complaints),
+        preview=shown,
+        unread=shown.unread,
         waiting=numbers.filter(doubtful).select(_WAITING.names).combine_chunks(),
         text_removed=numbers.filter(worded).select(_WORDED.names).combine_chunks(),
         not_data=sheet.not_data,

@@ -7,9 +7,9 @@ moment at which they happened, where the file has one.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +20,8 @@ from numguard.registry.actions import RELEASE, REQUESTS
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.events.intake import UNREQUESTED, Intake, named_refusals, record_intake
+from numguard.registry.events.not_blocked import check_titles, contradicted_rows
+from numguard.registry.events.returned import answer_columns, own_columns, requests
 from numguard.registry.log.answers import KNOWN, TURNS, UNDATED_REPEAT, Answers, Turns, turns_of
 from numguard.registry.numbers.state import OUTCOMES, RELEASED, Outcome
 from numguard.registry.sheets import cells
@@ -28,7 +30,6 @@ from numguard.registry.sheets.headings import (
     NUMBER_HEADINGS,
     REASON_HEADINGS,
     Mapped,
-    find_columns,
     heading,
     ignored,
     known_by,
@@ -54,16 +55,15 @@ _OF_LISTS = frozenset(map(heading, ("first_reported", "last_reported", "review_b
 #: What is written as a day, and is refused all the same.
 _NOTES_OF_DAYS = ("two_digit_year", "month_first", "day_or_month")
 
-#: Words of operators for outcomes, folded, and the status that each means.
+#: Words of operators for outcomes, folded, and the status that each means. `Block` is none: it is what was requested.
 WORDS: dict[str, str] = {
     spelling: status
     for status, spellings in {
-        "blocked": """block; barred; disconnected; deactivated; de activated; suspended; terminated; number blocked;
+        "blocked": """barred; disconnected; deactivated; de activated; suspended; terminated; number blocked;
             permanently disconnected; permanently blocked; permanently barred; permanently deactivated; sim blocked;
             already blocked; already barred; already disconnected; already deactivated; number disconnected;
             service barred; service disconnected; blocked successfully; successfully blocked; barring done;
-            blocking done; disconnection done; has been blocked; has been disconnected; ब्लॉक; ब्लॉक किया गया;
-            बंद किया गया""",
+            blocking done; disconnection done; has been blocked; has been disconnected; ब्लॉक किया गया; बंद किया गया""",
         "rejected": """not blocked; not barred; not disconnected; not deactivated; not de activated; not suspended;
             refused; declined; request rejected; request declined; request refused; cannot be blocked;
             can not be blocked; could not be blocked; अस्वीकृत; ब्लॉक नहीं किया गया""",
@@ -79,6 +79,7 @@ WORDS: dict[str, str] = {
 
 #: Why a row of outcomes is refused, beside the notes of numbers, days and records.
 OUTCOME_NOTES: dict[str, str] = {
+    "contradicted_in_row": "Another cell of the row says that the number is not blocked, or no longer, or not to be.",
     "contradiction": "Another row has a different status for the same number and moment.",
     "other_country_code": "Another cell of the row has another country, or its code, than the number as it was read.",
     "older_than_known": "It happened before the recorded outcome of the number, and would replace it.",
@@ -98,6 +99,9 @@ BLOCKED_NOTES: dict[str, str] = {
 _LAST = sys.maxsize
 _ANSWER = ("msisdn", "status", "happened_at")
 
+#: The places of the columns of each field.
+_Columns: TypeAlias = Mapping[str, Sequence[int]]
+
 _REFUSED = schema_of(row=pa.int64(), field=pa.string(), cell=pa.string(), note=pa.string())
 
 
@@ -114,8 +118,11 @@ def record_outcomes(
     """Records a sheet of outcomes as one event; the same sheet twice changes nothing."""
     words = _words(values)
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping), sheet_name)
+    own = own_columns(sheet.table.column_names)
+    at = answer_columns(sheet, COLUMNS, mapping, own)
+    statuses = _statuses(sheet, at, _beside(sheet, at, mapping, own), words)
     with case.event("record_outcomes") as append:
-        rows, refused_cells = _read(sheet, mapping, lambda msisdns: case.known(msisdns, append.event - 1), words)
+        rows, refused_cells = _read(sheet, at, lambda msisdns: case.known(msisdns, append.event - 1), *statuses)
         numbers = rows["msisdn"]
         before, *turns = (case.store.facts(kind, append.event - 1, numbers) for kind in ("outcomes", *TURNS))
         earlier = case.store.intake_of(sheet.sha256, "record_outcomes")
@@ -135,9 +142,10 @@ def record_outcomes(
         unrequested = _unrequested(case, append.event - 1, fresh, sheet.name)
     event = append.event if known is None else known
     read = (named_refusals(sheet, refused_cells), sheet.name, sheet.bytes, sheet.sha256)
-    warnings = [*sheet.warnings, *_unread_days(sheet, mapping)]
+    warnings = [*sheet.warnings, *_unread_days(sheet, at, mapping)]
     around: Any = {"not_data": sheet.not_data, "passed_over": sheet.passed_over, "warnings": warnings}
-    return Intake(event, *counts, *read, **around, unrequested=unrequested)
+    unread = [sheet.table.column_names[place] for place in _unread(sheet, at)]
+    return Intake(event, *counts, *read, **around, unrequested=unrequested, unread=unread)
 
 
 def _unrequested(case: Case, cut: int, fresh: pa.Table, name: str) -> pa.Table:
@@ -187,27 +195,51 @@ def _words(values: Mapping[str, Outcome] | None) -> dict[str, str]:
     return words
 
 
-def _statuses(column: pa.ChunkedArray[Any], words: Mapping[str, str]) -> pa.Array[Any]:
-    encoded: Any = cells.written(column).dictionary_encode()
+def _unread(sheet: Sheet, at: _Columns) -> list[int]:
+    """The places of the columns that are not read."""
+    read = {place for places in at.values() for place in places}
+    return [place for place in range(sheet.table.num_columns) if place not in read]
+
+
+def _beside(sheet: Sheet, at: _Columns, mapping: Mapped | None, own: Collection[int]) -> list[int]:
+    """The places of the columns that may contradict an answer: neither ours nor left out by the caller."""
+    left_out, names = ignored(mapping, COLUMNS), sheet.table.column_names
+    ours = {*own, *requests(sheet.table)}
+    unread = [k for k in _unread(sheet, at) if k not in ours and heading(names[k]) not in left_out]
+    return [*unread, *at.get("reason", ())]
+
+
+def _statuses(
+    sheet: Sheet, at: _Columns, beside: Sequence[int], words: Mapping[str, str]
+) -> tuple[pa.Array[Any], pa.Array[Any]]:
+    """The status of each row, and why it is refused; `words` maps words to statuses.
+
+    Raises:
+        ColumnError: A title says that the numbers are not blocked.
+    """
+    encoded: Any = cells.written(sheet.column(at, "status")).dictionary_encode()
     plain = map(plain_words, encoded.dictionary.to_pylist())
-    statuses = pa.array([words.get(word, word) for word in plain], pa.string())
-    return statuses.take(encoded.indices)
+    status = pa.array([words.get(word, word) for word in plain], pa.string()).take(encoded.indices)
+    note = pc.if_else(pc.is_in(status, pa.array(OUTCOMES)), None, "unknown_status")
+    blocked = flags(pc.equal(status, "blocked"))
+    if blocked.any():
+        check_titles(sheet, blocked, words)
+        note = pc.if_else(pa.array(blocked & contradicted_rows(sheet, beside, words)), "contradicted_in_row", note)
+    struck = struck_rows(ints(sheet.row), sheet.struck_out, (*at["msisdn"], *at["status"]))
+    return status, pc.if_else(pa.array(struck), "struck_out", note)
 
 
 def _read(
     sheet: Sheet,
-    mapping: Mapped | None,
+    at: _Columns,
     known: Callable[[pa.Array[Any]], pa.Array[Any]],
-    words: Mapping[str, str],
+    status: pa.Array[Any],
+    of_status: pa.Array[Any],
 ) -> tuple[pa.Table, pa.Table]:
     """The rows of outcomes, ordered by moment, and the refused cells, of each row the first.
 
-    `known` returns which of some numbers the registry has, `words` maps words to statuses.
-
-    Raises:
-        ColumnError: no column of numbers or of statuses.
+    `known` returns which of some numbers the registry has, `of_status` is why the status of a row is refused.
     """
-    at = find_columns(sheet.table, COLUMNS, ("msisdn", "status"), mapping, sheet.name, header_row=sheet.header_row)
     column = partial(sheet.column, at)
     msisdn, unread = sheet.read_by(cells.single_numbers, at["msisdn"][0])
     others = of_other_countries(np.arange(len(sheet.table)), msisdn, sheet.table, range(sheet.table.num_columns))
@@ -217,10 +249,6 @@ def _read(
         pc.if_else(pc.is_in(msisdn, known(msisdn)), None, "unknown_number"),
         pc.if_else(pa.array(others), "other_country_code", None),
     )
-    status = _statuses(column("status"), words)
-    of_status = pc.if_else(pc.is_in(status, pa.array(OUTCOMES)), None, "unknown_status")
-    struck = struck_rows(ints(sheet.row), sheet.struck_out, (*at["msisdn"], *at["status"]))
-    of_status = pc.if_else(pa.array(struck), "struck_out", of_status)
     happened, of_moment = moments(column("happened_at"))
     rows = pa.table(
         {
@@ -248,16 +276,15 @@ def _read(
     return kept.take(order), pa.concat_tables([refused, broken.cast(_REFUSED)]).sort_by("row")
 
 
-def _unread_days(sheet: Sheet, mapping: Mapped | None) -> list[str]:
+def _unread_days(sheet: Sheet, at: _Columns, mapping: Mapped | None) -> list[str]:
     """A warning of columns of days that are not read, where no other is: the order of answers would not be known."""
-    at = find_columns(sheet.table, COLUMNS, (), mapping, sheet.name, header_row=sheet.header_row)
     if "happened_at" in at:
         return []
-    read = {place for places in at.values() for place in places}
     left_out = ignored(mapping, COLUMNS) | _OF_LISTS
     days = []
-    for k, (name, column) in enumerate(zip(sheet.table.column_names, sheet.table.columns, strict=True)):
-        if k in read or heading(name) in left_out:
+    for k in _unread(sheet, at):
+        name, column = sheet.table.column_names[k], sheet.table.column(k)
+        if heading(name) in left_out:
             continue
         moment, note = moments(column)
         is_day = flags(pc.or_(pc.is_valid(moment), pc.is_in(note, pa.array(_NOTES_OF_DAYS))))

@@ -53,7 +53,7 @@ COMPLAINT_NOTES = {
     "not_a_date": "The cell is no day of the calendar.",
     "two_digit_year": "The year has two digits, so that 05-06-07 reads three ways.",
     "month_first": "The month is before the day; Indian dates have the day first.",
-    "day_or_month": "Other dates of the column have the month first, so this one reads both ways.",
+    "day_or_month": "Other dates of the column have day and month the other way round, so this one reads both ways.",
     "serial_date": "A spreadsheet's number for a day: give the column the format of a date and save it again.",
     "spreadsheet_error": "The error value of a spreadsheet formula.",
     "complainants_number": "A number of the complainant, or of one whose row is not recorded, as a suspect's.",
@@ -219,7 +219,7 @@ def _of_suspects(
     others = of_other_countries(index, found["msisdn"].combine_chunks(), sheet.table, unread)
     found = _in_doubt(found, others, "other_country_code")
     found = _in_doubt(found, rounded(found["msisdn"]), "rounded")
-    found = _in_doubt(found, spared_rows(sheet.table, unread)[index], "spared_in_row")
+    found = _in_doubt(found, spared_rows(sheet.table, unread, may_be_account=True)[index], "spared_in_row")
     found = _in_doubt(found, ended_rows(sheet.table, unread)[index], "status_unclear")
     if "workbook" in sheet.container:
         found = _in_doubt_by_spreadsheet(found, sheet, at)

@@ -266,6 +266,7 @@ def find_columns(
     header_row: int = 0,
     several: Collection[str] = (),
     ambiguous: Mapping[str, Sequence[str]] | None = None,
+    left_out: Collection[int] = (),
 ) -> dict[str, list[int]]:
     """Which columns of `table` hold each of the `known` words.
 
@@ -278,6 +279,7 @@ def find_columns(
         header_row: the row of the headings; 0 where the format names its columns without one.
         several: words that may have more than one column.
         ambiguous: headings that could be several words, and these words.
+        left_out: the places of columns that hold a word only if the mapping says so.
 
     Raises:
         ColumnError: a required or mapped column is missing or is there twice; a mapped one is named by a number, so
@@ -295,7 +297,7 @@ def find_columns(
     taken = {at for places in found.values() for at in places}
     check_header([headers[at] for at in taken], header_row, where)
     found.pop(IGNORE, None)
-    free = [(at, header) for at, header in enumerate(headers) if at not in taken]
+    free = [(at, header) for at, header in enumerate(headers) if at not in taken and at not in left_out]
     for word, spellings in known.items():
         if word in mapped and word not in several:
             continue

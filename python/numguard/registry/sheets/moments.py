@@ -2,7 +2,8 @@
 
 Owns the forms in which complaints and spreadsheets write a moment, and when a day of India ends. Independent of
 complaints. One idea: **the day is before the month, and a column with another order is not guessed**: 05/04/2026 is the
-fifth of April, unless the same column has a 04/15/2026; then it is ambiguous, and both are refused.
+fifth of April, unless the same column has a 04/15/2026; then it is ambiguous, and both are refused. So is 2026-04-09
+beside 2026-15-09.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ _DAY_FIRST: Final = (
     rf"^(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-/. ]\s*(?P<m>\d{{1,2}}|{_NAME})\.?[-/. ,]\s*(?P<y>\d{{4}}){_CLOCK}"
 )
 _MONTH_NAMED_FIRST: Final = rf"^(?P<m>{_NAME})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}}){_CLOCK}"
+#: The two numbers before the year, in the order of a day and a month; and those after it, a month and a day.
 _NUMERIC: Final = r"^(?P<a>\d{1,2})[-/. ]\s*(?P<b>\d{1,2})[-/. ]\s*\d{4}\b"
+_AFTER_YEAR: Final = r"^\d{4}[-/.](?P<b>\d{1,2})[-/.](?P<a>\d{1,2})(?:\D|$)"
 
 _ENGLISH: Final = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
                    "november", "december")  # fmt: skip
@@ -134,16 +137,25 @@ def moments(column: Column) -> tuple[pa.Array[Any], pa.Array[Any]]:
     note = pc.if_else(pa.array(~good & ~empty), "not_a_date", None)
     for pattern, why in _WHY:
         note = more_precise(note, pc.match_substring_regex(text, pattern), why)
-    # Of the two numbers before the year one is the day and one the month.
-    numeric = pc.extract_regex(text, _NUMERIC)
-    first, second = (_digits(pc.struct_field(numeric, part)) for part in "ab")
-    swapped = ~good & (first <= 12) & (second > 12) & (second <= 31)
+    swapped, before_year = _swapped(text, good, _NUMERIC)
     note = more_precise(note, pa.array(swapped), "month_first")
-    if swapped.any():
-        doubtful = good & (first <= 12) & (second <= 12) & (first != second) & (first > 0)
+    doubtful = before_year | _swapped(text, good, _AFTER_YEAR)[1]
+    if doubtful.any():
         good &= ~doubtful
         note = pc.if_else(pa.array(doubtful), "day_or_month", note)
     return pa.array(seconds * 1_000_000, pa.int64(), mask=~good), note
+
+
+def _swapped(text: pa.Array[Any], good: Bools, form: str) -> tuple[Bools, Bools]:
+    """Which cells of a form have their day where the month is to be; and, if there is one, which may be such.
+
+    `good` has the cells that are days as they are written.
+    """
+    numeric = pc.extract_regex(text, form)
+    day, month = (_digits(pc.struct_field(numeric, part)) for part in "ab")
+    swapped = ~good & (day <= 12) & (month > 12) & (month <= 31)
+    either_way = good & (day <= 12) & (month <= 12) & (day != month) & (day > 0)
+    return swapped, either_way & swapped.any()
 
 
 def _calendar(parts: pa.StructArray) -> tuple[Ints, Bools]:

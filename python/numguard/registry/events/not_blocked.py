@@ -1,0 +1,145 @@
+"""Rows that say `blocked`, and say beside it, or below a title, that the number is not blocked or is no longer.
+
+Owns which texts contradict that answer. Independent of the words for answers, which the caller gives, and of SQL. One
+idea: **an answer that its own row contradicts is no answer**: an operator has `Blocked` in a column, and `Unblocked on`
+in the next one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from numguard.compute import pc
+from numguard.errors import ColumnError
+from numguard.number_list.spared import is_not_listed, is_of_officers, is_spared
+from numguard.number_list.titles import heads_victims, words_of
+from numguard.registry.arrays import Bools, flags
+from numguard.registry.numbers.state import OUTCOMES
+from numguard.registry.sheets import cells
+from numguard.registry.sheets.doubts import spared_rows
+from numguard.registry.sheets.sheet import Sheet
+
+__all__ = ["check_titles", "contradicted_rows"]
+
+#: The answers that no block agrees with.
+_REJECTED, _REACTIVATED = "rejected", "reactivated"
+#: One that none agrees with where it is all of a text: `Re-verification done, documents are forged` may be why.
+_REVERIFIED = "reverified"
+#: What parts a text.
+_PARTS: Final = re.compile(r"[,;:|()\[\]/\u2013\u2014]|\s-|-\s|[.!।](?=\s)")
+#: A request that was not met, and what begins with a refusal of it: `Rejected as it is a hospital's`.
+_UNMET: Final = re.compile(
+    r"(?<!\S)request(?: (?:block|blocking|been|for|has|is|stands|to|was))* (?:declined|refused|rejected)(?!\S)"
+    r"|^rejected (?:as|because|by|dated|due|for|in|on|since|vide)(?!\S)"
+)
+#: Words that turn what is behind them: `Could not be re-connected`.
+_TURNED: Final = re.compile(r"(?<!\S)(?:cannot|never|no|not|yet)(?!\S)")
+#: A word of headings below which a no agrees with a block.
+_ACTIVE: Final = "active"
+_WORD: Final = r"[\pL\pM]{2}"
+
+
+def contradicted_rows(sheet: Sheet, places: Iterable[int], words: Mapping[str, str]) -> Bools:
+    """Which rows have a cell, in one of some columns, that says that the number is not blocked, or no longer.
+
+    Args:
+        sheet: The rows.
+        places: The columns.
+        words: Words for answers, folded, and the answer that each means.
+    """
+    table, otherwise = sheet.table, _Otherwise(words)
+    some = [at for at in places if _ACTIVE not in words_of(table.column_names[at])]
+    found = spared_rows(table, some, may_be_account=False)
+    for at in some:
+        if not cells.may_name_numbers(table.schema.field(at).type):
+            continue
+        column = cells.joined(table.column(at))
+        texts: Any = pc.unique(column)
+        worded = texts.filter(pc.fill_null(pc.match_substring_regex(texts, _WORD), False))
+        saying = [text for text in worded.to_pylist() if otherwise.in_cell(text)]
+        if saying:
+            found |= flags(pc.is_in(column, pa.array(saying, pa.string())))
+    return found
+
+
+def check_titles(sheet: Sheet, blocked: Bools, words: Mapping[str, str]) -> None:
+    """Checks the titles and the name of a sheet of answers, of which some are `blocked`.
+
+    Raises:
+        ColumnError: One says that the numbers are not blocked, or are in use again, and a row that one is blocked.
+    """
+    if not blocked.any():
+        return
+    otherwise = _Otherwise(words)
+    of_file = "title in line {}" if sheet.header_row else "title or the name of its records"
+    found = [of_file.format(line) for line, title in enumerate(sheet.titles, 1) if otherwise.in_title(title)]
+    if sheet.sheet and otherwise.in_title(sheet.sheet):
+        found.append("name of the sheet")
+    if found:
+        row = sheet.row[int(np.argmax(blocked))].as_py()
+        remedy = "change that name" if found[0].startswith("name") else "take that title out of the file"
+        raise ColumnError(
+            f"{sheet.name}: the {found[0]} says that numbers are not blocked, or are in use again, and row {row} that "
+            f"its number is blocked: if the rows are right, {remedy}"
+        )
+
+
+class _Otherwise:
+    """What says that a number is not blocked, or no longer.
+
+    >>> of = _Otherwise({"not blocked": "rejected", "refused": "rejected", "restored": "reactivated"})
+    >>> [of.in_cell(text) for text in ("SIM not blocked, ported out", "Restored on 5 Feb", "Wrong number - ported out")]
+    [True, True, True]
+    >>> [of.in_cell(text) for text in ("Re-KYC - refused", "Not restored", "Refused to come", "Barred on 5 Feb")]
+    [False, False, False, False]
+    """
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        meant = {" ".join(words_of(word)): status for word, status in words.items()}
+        self._meant = meant | {status: status for status in OUTCOMES}
+        singles = [word for word in self._meant if word and " " not in word]
+        self._blocked = frozenset(word for word in singles if self._meant[word] == "blocked")
+        self._beginnings = tuple(f"{word} " for word in singles if self._meant[word] == _REACTIVATED)
+        self._not_done, self._again = (self._anywhere(status) for status in (_REJECTED, _REACTIVATED))
+
+    def _anywhere(self, status: str) -> re.Pattern[str]:
+        """The expression of the phrases of a status: several words have one meaning wherever they stand."""
+        phrases = "|".join(re.escape(word) for word, of in self._meant.items() if of == status and " " in word)
+        return re.compile(rf"(?<!\S)(?:{phrases or '(?!)'})(?!\S)")
+
+    def in_cell(self, text: str) -> bool:
+        """Whether the cell of a row says so."""
+        first, *others = _PARTS.split(text)
+        bare = " ".join(words_of(text))
+        parts = [self._meant.get(" ".join(words_of(part))) for part in (first, *others) if words_of(part)]
+        again = self._again.search(bare)
+        return (
+            self._meant.get(bare) == _REVERIFIED
+            or _REACTIVATED in parts
+            # Behind something else, what is refused is that: `Re-KYC - refused`.
+            or parts[:1] == [_REJECTED]
+            or f"{bare} ".startswith(self._beginnings)
+            or (again is not None and not _TURNED.search(bare[: again.start()]))
+            or self._is_not_done(bare)
+            or _is_label(first)
+        )
+
+    def in_title(self, title: str) -> bool:
+        """Whether a title says so of all rows, and not as one of two: `Numbers blocked / not blocked`."""
+        bare = " ".join(words_of(title))
+        without = self._not_done.sub(" ", bare)
+        is_not_done = self._is_not_done(bare) and self._blocked.isdisjoint(without.split())
+        return is_not_done or is_not_listed(title)
+
+    def _is_not_done(self, bare: str) -> bool:
+        return self._not_done.search(bare) is not None or _UNMET.search(bare) is not None
+
+
+def _is_label(part: str) -> bool:
+    """Whether the first part of a text spares a number, as in `Wrong number - ported out`: a victim may be named so."""
+    return is_spared(part) and not (heads_victims(part) or is_of_officers(part) or "verif" in part.casefold())

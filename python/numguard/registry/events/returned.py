@@ -1,0 +1,99 @@
+"""A list of the registry that an operator has sent back: which of its columns are ours, and say nothing of his answer.
+
+Owns how such a list is recognised, and the error where no column has an answer. Independent of what an answer means.
+One idea: **our own status is no answer**: a list has one for each number, and of a change it may be `reactivated`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+import pyarrow as pa
+
+from numguard.compute import is_text, named, pc
+from numguard.errors import ColumnError
+from numguard.registry.sheets import cells
+from numguard.registry.sheets.headings import Mapped, find_columns, heading
+from numguard.registry.sheets.sheet import Sheet
+from numguard.types import ACTIONS
+
+__all__ = ["OF_LISTS", "answer_columns", "own_columns", "requests"]
+
+#: The columns of lists of numbers and of handsets, and of their changes.
+OF_LISTS: Final = (
+    "msisdn", "status", "action", "hop", "district", "reason", "complaints", "sources", "first_reported",
+    "last_reported", "via_imei", "review_by", "change", "imei14", "first_seen", "last_seen", "sightings", "stopped",
+)  # fmt: skip
+_OF_LISTS: Final = frozenset(map(heading, OF_LISTS))
+_STATUS: Final = heading("status")
+#: Those by which no list is recognised: every sheet of answers may have one.
+_OF_ANSWERS: Final = frozenset(map(heading, ("msisdn", "status")))
+#: Those that an operator's own sheet may have too: beside them alone a status is his.
+_OF_OPERATORS: Final = frozenset(map(heading, ("district", "reason")))
+#: So many others show that a sheet is a list that was sent back.
+_FEWEST: Final = 2
+#: Those that are read in a sheet of answers, and are ours in a list.
+_READ: Final = frozenset(map(heading, ("status", "reason")))
+#: The columns of what is requested, each with its words.
+_REQUESTS: Final = {"action": ACTIONS, "change": ("added", "changed", "removed")}
+
+
+def own_columns(names: Sequence[str]) -> frozenset[int]:
+    """The places of our own columns, if these are those of a list that was sent back; otherwise none.
+
+    >>> sorted(own_columns(["msisdn", "status", "action", "hop", "TSP Response"]))
+    [0, 1, 2, 3]
+    >>> own_columns(["Mobile", "District", "Status", "Reason"]), own_columns(["msisdn", "action", "Status"])
+    (frozenset(), frozenset())
+    """
+    # A heading in a language of India is the operator's.
+    ours = {at: heading(name) for at, name in enumerate(names) if name.isascii() and heading(name) in _OF_LISTS}
+    others = set(ours.values()) - _OF_ANSWERS
+    return frozenset(ours) if len(others) >= _FEWEST and not others <= _OF_OPERATORS else frozenset()
+
+
+def requests(table: pa.Table) -> frozenset[int]:
+    """The places of columns that have nothing but what a list requests, as a choice of its columns has them.
+
+    >>> requests(pa.table({"msisdn": ["1"], "action": ["release"], "change": ["removed"], "Action": ["Unblocked"]}))
+    frozenset({1, 2})
+    """
+    found = set()
+    for at, name in enumerate(table.column_names):
+        words = _REQUESTS.get(heading(name))
+        if words and is_text(table.schema.field(at).type):
+            written = pc.unique(cells.trimmed(cells.written(table.column(at)))).drop_null()
+            if pc.all(pc.is_in(written, pa.array(["", *words]))).as_py():
+                found.add(at)
+    return frozenset(found)
+
+
+def answer_columns(
+    sheet: Sheet, known: Mapping[str, Sequence[str]], mapping: Mapped | None, own: Collection[int]
+) -> dict[str, list[int]]:
+    """Which columns of a sheet of answers hold each of the `known` words; of a list that was sent back, none of `own`.
+
+    Raises:
+        ColumnError: No column of numbers or of answers; or as `find_columns` does.
+    """
+    names = sheet.table.column_names
+    ours = [at for at in own if heading(names[at]) in _READ]
+    status = next((names[at] for at in ours if heading(names[at]) == _STATUS), None)
+    required = ("msisdn",) if status else ("msisdn", "status")
+    at = find_columns(sheet.table, known, required, mapping, sheet.name, header_row=sheet.header_row, left_out=ours)
+    if status is not None and "status" not in at:
+        raise ColumnError(_without_answers(sheet, status, {*own, *at["msisdn"]}))
+    return at
+
+
+def _without_answers(sheet: Sheet, status: str, read: Collection[int]) -> str:
+    """The message for a list that was sent back without a known column of answers."""
+    columns = enumerate(zip(sheet.table.column_names, sheet.table.schema.types, strict=True))
+    could = [name for at, (name, of) in columns if at not in read and name and is_text(of)]
+    theirs = f'name the column of the answers with --map "{named(could[:1])}=status" (it may be {named(could)}); or, '
+    return (
+        f"{sheet.name}: has the columns of a list of the registry: its {status!r} is what is on record, and no answer; "
+        f"{theirs if could else ''}if the answers are written into {status!r} itself, say so with "
+        f'--map "{status}=status" (mapping=)'
+    )

@@ -1,0 +1,221 @@
+"""Answers of operators: which column has them, and rows and titles that contradict themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.csv
+import pytest
+
+import numguard as ng
+from numguard.errors import ColumnError
+from numguard.registry.events.returned import OF_LISTS
+from registry_cases import A, B, C, complaint, complaints, sightings, status_of
+
+
+@pytest.fixture
+def case() -> ng.Registry:
+    registry = ng.Registry(by="HC 1234")
+    registry.add_complaints(complaints(complaint("1", "9876543210; 9123456789; 8887776665")))
+    return registry
+
+
+def answer(**cells: str) -> pa.Table:
+    """One answer about A, and nothing about B."""
+    columns = {name.replace("_", " "): [cell, ""] for name, cell in cells.items()}
+    return pa.table({"msisdn": [str(A), str(B)], **columns})
+
+
+# A list that is sent back ------------------------------------------------------------------------------
+
+
+def returned(case: ng.Registry, folder: Path, **added: list[str]) -> pa.Table:
+    """The change that releases A and lists C, with columns of the operator behind ours."""
+    case.decide(["8887776665"], "protected", "a hospital")
+    case.export(folder / "1.csv", to="DoT")
+    case.decide(["9876543210"], "reactivated", "the owner showed the form")
+    case.decide(["8887776665"], "unprotected", "not the hospital's")
+    case.export(folder / "2.csv", to="DoT", since="last")
+    table = pa.csv.read_csv(folder / "2.csv")
+    table = pa.table({name: table[name].cast(pa.string()) for name in table.column_names})
+    assert table.select(["msisdn", "status", "action"]).to_pylist() == [
+        {"msisdn": str(C), "status": "reported", "action": "block"},
+        {"msisdn": str(A), "status": "reactivated", "action": "release"},
+    ]
+    for name, cells in added.items():
+        table = table.append_column(name.replace("_", " "), pa.array(cells))
+    return table
+
+
+def test_the_columns_of_lists_are_known(case: ng.Registry, tmp_path: Path) -> None:
+    case.expand(sightings((A, 35824005111111), (917776665554, 35824005111111)))
+    case.export(tmp_path / "1.csv", to="DoT")
+    tables = [case.block_list(since=1), case.export_handsets(tmp_path / "2.csv", to="DoT", since="last")]
+    assert {name for table in tables for name in table.schema.names} == {*OF_LISTS}
+
+
+def test_the_status_of_a_list_that_is_sent_back_is_no_answer(case: ng.Registry, tmp_path: Path) -> None:
+    """`reactivated` was recorded where the operator had written that the number could not be restored."""
+    table = returned(case, tmp_path, TSP_Response=["Barred", "Could not be restored"])
+    with pytest.raises(ColumnError) as error:
+        case.record_outcomes(table, name="back.csv")
+    assert str(error.value) == (
+        "back.csv: has the columns of a list of the registry: its 'status' is what is on record, and no answer; name "
+        'the column of the answers with --map "TSP Response=status" (it may be TSP Response); or, if the answers are '
+        "written into 'status' itself, say so with --map \"status=status\" (mapping=)"
+    )
+    done = case.record_outcomes(table, mapping={"TSP Response": "status"})
+    assert (done.added, done.refusals["note"].to_pylist()) == (1, ["unknown_status"])
+    assert (status_of(case, C), status_of(case, A)) == ("blocked", "reactivated")
+
+
+def test_a_status_that_the_operator_wrote_over_is_chosen(case: ng.Registry, tmp_path: Path) -> None:
+    table = returned(case, tmp_path)
+    table = table.set_column(table.column_names.index("status"), "status", pa.array(["Barred", "Restored"]))
+    with pytest.raises(ColumnError, match=r'and no answer; if the answers .* with --map "status=status" \(mapping=\)$'):
+        case.record_outcomes(table)
+    done = case.record_outcomes(table, mapping={"status": "status"})
+    assert (done.added, done.refused, status_of(case, C)) == (2, 0, "blocked")
+
+
+@pytest.mark.parametrize("name", ["Outcome", "Action taken"])
+def test_a_known_column_beside_ours_has_the_answers(case: ng.Registry, tmp_path: Path, name: str) -> None:
+    """Both were one too many, and so was the operator's column of remarks beside our reason."""
+    table = returned(case, tmp_path, **{name: ["Barred", "Restored"], "Remarks": ["of 3 Sep", "of 4 Sep"]})
+    done = case.record_outcomes(table)
+    assert (done.added, done.refused, status_of(case, C)) == (2, 0, "blocked")
+    assert {"status", "reason", "action"} <= {*done.unread}
+    reasons = case.history(f"+{C}").to_pylist()
+    assert [row["reason"] for row in reasons if row["what"] == "outcome"] == ["of 3 Sep"]
+
+
+def test_what_a_list_requested_contradicts_no_answer(case: ng.Registry, tmp_path: Path) -> None:
+    """A number that is blocked although its release was sent is counted, and its release is due."""
+    table = returned(case, tmp_path, Outcome=["Barred", "Barred"])
+    done = case.record_outcomes(table)
+    assert (done.added, done.unrequested["why"].to_pylist()) == (2, ["blocked_though_released"])
+    few = table.select(["msisdn", "action", "Outcome"]).append_column("change", table["change"])
+    assert case.record_outcomes(few).refused == 0
+
+
+@pytest.mark.parametrize(
+    "names", [("District", "Reason"), ("Action",), ("District", "Circle", "Reason"), ("happened at", "reason")]
+)
+def test_the_sheet_of_an_operator_is_no_list_of_ours(case: ng.Registry, names: tuple[str, ...]) -> None:
+    table = answer(Status="Barred", **dict.fromkeys(names, ""))
+    assert case.record_outcomes(table).added == 1
+
+
+# Answers that contradict themselves -----------------------------------------------------------------------
+
+CONTRADICTED = [
+    ("Unblocked on", "10-11-2026"),
+    ("Unblocked", "Yes"),
+    ("Remarks", "reconnected on 10-11-2026 after re-verification"),
+    ("Reason", "Wrong number - request rejected"),
+    ("Reason", "Wrong number - ported out"),
+    ("Remarks", "not to be blocked"),
+    ("Remarks", "SIM could not be blocked, ported out"),
+    ("Remarks", "Request for blocking is declined"),
+    ("Remarks", "Rejected as the subscriber is a hospital"),
+    ("Final status", "Not blocked"),
+    ("Final status", "Rejected"),
+    ("Present position", "Restored on 5 Feb"),
+    ("Present position", "Barred; later un-barred"),
+    ("Remarks", "ब्लॉक नहीं किया गया"),
+    ("Re-verification", "Re-verification done"),
+    ("Blocked", "No"),
+    ("Identifier type", "Bank account"),
+]
+
+
+@pytest.mark.parametrize(("heading", "cell"), CONTRADICTED)
+def test_a_row_that_contradicts_its_block_is_refused(case: ng.Registry, heading: str, cell: str) -> None:
+    table = pa.table({"msisdn": [str(A), str(B)], "Status": ["Disconnected", "Barred"], heading: [cell, ""]})
+    done = case.record_outcomes(table)
+    assert (done.added, done.refused, status_of(case, A), status_of(case, B)) == (1, 1, "reported", "blocked")
+    assert done.refusals.select(["row", "column", "cell", "note"]).to_pylist() == [
+        {"row": 1, "column": "status", "cell": "Disconnected", "note": "contradicted_in_row"}
+    ]
+    # A column that the caller leaves out contradicts nothing.
+    assert case.record_outcomes(table, mapping={heading: "ignore"}).added == 1
+    assert status_of(case, A) == "blocked"
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [
+        ("Remarks", "permanently disconnected on 10-11-2026"),
+        ("Remarks", "Refused to come for re-verification"),
+        ("Remarks", "Re-KYC - refused"),
+        ("Remarks", "Re-verification done - forged documents"),
+        ("Remarks", "Not re-connected till date"),
+        ("Remarks", "Could not be re-connected"),
+        ("Unblocked on", "-"),
+        ("Unblocked on", "NA"),
+        ("Active", "No"),
+        ("Circle", "HR"),
+        ("Blocked on", "10-11-2026"),
+        ("Remarks", "named by the victim"),
+    ],
+)
+def test_what_agrees_with_a_block_is_recorded(case: ng.Registry, heading: str, cell: str) -> None:
+    done = case.record_outcomes(pa.table({"msisdn": [str(A)], "Status": ["Blocked"], heading: [cell]}))
+    assert (done.added, done.refused, status_of(case, A)) == (1, 0, "blocked")
+
+
+@pytest.mark.parametrize(("word", "status"), [("Restored", "reactivated"), ("Rejected", "rejected")])
+def test_only_a_block_is_contradicted(case: ng.Registry, word: str, status: str) -> None:
+    table = answer(Status=word, Unblocked_on="10-11-2026", Remarks="Wrong number - request rejected")
+    assert (case.record_outcomes(table).added, status_of(case, A)) == (1, status)
+
+
+TITLES = ["Numbers not blocked", "Reconnected numbers", "Numbers that could not be blocked", "Request rejected"]
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_title_that_contradicts_a_block_is_an_error(case: ng.Registry, tmp_path: Path, title: str) -> None:
+    path = tmp_path / "back.csv"
+    path.write_text(f"Circle HR\n{title}\n\nMobile,Status\n9123456789,Restored\n9876543210,Blocked\n")
+    with pytest.raises(ColumnError, match=r"^back.csv: the title in line 2 says .* and row 6 that its number is blo"):
+        case.record_outcomes(path)
+    assert status_of(case, A) == "reported"
+    # It is the title of the answers where none of them is a block.
+    path.write_text(f"{title}\nMobile,Status\n9123456789,Restored\n9876543210,Rejected\n")
+    assert case.record_outcomes(path).added == 2
+
+
+@pytest.mark.parametrize("title", ["Blocked / not blocked", "Answer to the list of 3 Nov", "Numbers blocked"])
+def test_a_title_of_both_or_none_is_no_error(case: ng.Registry, tmp_path: Path, title: str) -> None:
+    path = tmp_path / "back.csv"
+    path.write_text(f"{title}\nMobile,Status\n9876543210,Blocked\n")
+    assert (case.record_outcomes(path).added, status_of(case, A)) == (1, "blocked")
+
+
+def test_the_name_of_a_sheet_is_a_title_and_the_heading_of_a_group_is_none(case: ng.Registry, tmp_path: Path) -> None:
+    def book(name: str, *rows: list[Any]) -> Path:
+        made = openpyxl.Workbook()
+        sheet: Any = made.active
+        sheet.title = name
+        for row in rows:
+            sheet.append(row)
+        made.save(tmp_path / "back.xlsx")
+        return tmp_path / "back.xlsx"
+
+    rows = [["Mobile", "Status", "Date", "Letter"], ["9876543210", "Blocked", "05/10/2026", None]]
+    with pytest.raises(ColumnError, match=r"the name of the sheet says .* if the rows are right, change that name"):
+        case.record_outcomes(book("Not blocked", *rows))
+    groups = [["Subscriber", None, "Block", "Unblock"], *rows]
+    assert case.record_outcomes(book("Sheet1", *groups)).added == 1
+
+
+@pytest.mark.parametrize("word", ["Block", "BLOCK.", "ब्लॉक"])
+def test_the_word_of_a_request_is_no_answer(case: ng.Registry, word: str) -> None:
+    """A sheet that repeats what was requested was recorded as done."""
+    done = case.record_outcomes(answer(Status=word))
+    assert (done.added, done.refusals["note"].to_pylist()) == (0, ["unknown_status"] * 2)
+    mapped = case.record_outcomes(answer(Status=word), values={word: "blocked"})
+    assert (mapped.added, status_of(case, A)) == (1, "blocked")
