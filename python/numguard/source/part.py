@@ -424,7 +424,7 @@ _MESSAGES = (
 
 
 def _why(error: BaseException, what: str) -> str:
-    if isinstance(error, pa.ArrowNotImplementedError):
+    if isinstance(error, pa.ArrowNotImplementedError) and "cast" not in str(error):
         return f"{what} uses something that cannot be read here: write it again with common settings"
     text = "utf-8" if isinstance(error, UnicodeError) else str(error).lower()
     return next(message.format(what=what) for pattern, message in _MESSAGES if re.search(pattern, text, re.DOTALL))
