@@ -312,7 +312,7 @@ def _cast(column: Any, to: Any) -> Any:
     """A column in another type; pyarrow casts no views to dictionaries or back, and writes whole floats as 9.19e+11."""
     if pa.types.is_dictionary(column.type) and not pa.types.is_dictionary(to):
         # pyarrow takes no cells of views.
-        simple = _without_views(column.type.value_type)
+        simple: Any = _without_views(column.type.value_type)
         chunks: list[Any] = [c.dictionary.cast(simple).take(c.indices) for c in column.chunks]
         return _cast(pa.chunked_array(chunks, simple), to)
     if pa.types.is_dictionary(to) and "view" in f"{column.type}{to}":

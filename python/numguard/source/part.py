@@ -412,6 +412,7 @@ def exporting(what: str) -> Iterator[None]:
 _OF_SYSTEM: Final = frozenset({errno.ELOOP, errno.EMFILE, errno.ENFILE, errno.ENAMETOOLONG})
 #: Patterns of library errors, and our messages for them; the first match counts.
 _MESSAGES = (
+    ("decrypt", "is encrypted Parquet: decrypt it first"),
     ("utf8|utf-8", "holds text that is not UTF-8: save it again as UTF-8"),
     ("truncated compressed|zlib|zstd|decompress", "its compressed data is damaged or cut short: get the file anew"),
     (

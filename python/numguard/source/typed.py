@@ -16,6 +16,7 @@ from numguard.compute import is_number, named
 from numguard.errors import ArgumentError, ColumnError, UnsupportedTypeError
 from numguard.source.casts import as_first, check_cast, check_key, is_parsed_alike
 from numguard.source.columns import headings
+from numguard.source.int96 import UNIT, check_unit, in_zones, rewritten, zones_of
 from numguard.source.part import About, Batch, Part, exporting, reading
 
 if TYPE_CHECKING:
@@ -72,16 +73,24 @@ class ParquetPart(Part):
         """The columns."""
         import pyarrow.parquet as pq
 
-        with reading(self.name, "the Parquet file"):
-            return pq.read_schema(self.path).remove_metadata()
+        opened = reading(self.name, "the Parquet file")
+        with opened, pq.ParquetFile(self.path, coerce_int96_timestamp_unit=UNIT) as file:
+            schema: pa.Schema = file.schema_arrow.remove_metadata()
+            for name, kind in zones_of(file, self.path).items():
+                at = schema.get_field_index(name)
+                schema = schema.set(at, schema.field(at).with_type(kind))
+            return schema
 
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows, in order."""
         import pyarrow.parquet as pq
 
-        with reading(self.name, "the Parquet file"), pq.ParquetFile(self.path) as file:
+        opened = reading(self.name, "the Parquet file")
+        with opened, pq.ParquetFile(self.path, coerce_int96_timestamp_unit=UNIT) as file:
             first = 1
-            for data in file.iter_batches(batch_size=_BATCH_ROWS, columns=None if columns is None else list(columns)):
+            zones = zones_of(file, self.path)
+            for read in file.iter_batches(batch_size=_BATCH_ROWS, columns=None if columns is None else list(columns)):
+                data = in_zones(read, zones)
                 yield Batch(data if columns is None else data.select(list(columns)), self.name, first)
                 first += data.num_rows
 
@@ -190,12 +199,12 @@ def parts_of_dataset(dataset: ds.Dataset, keys: Sequence[str] = ()) -> list[Part
                 "give it a schema with text in these columns, or pass the paths of its files"
             )
         return [DatasetPart(dataset, keys)]
-    files = cast("ds.FileSystemDataset", dataset)
+    files, fragments = rewritten(cast("ds.FileSystemDataset", dataset), fragments)
 
     def part(fragment: Any) -> Part:
         of_path = ds.get_partition_keys(fragment.partition_expression)
         as_text = [name for name in numbers if name not in of_path]
-        schema = dataset.schema
+        schema = files.schema
         for name in as_text:
             schema = schema.set(schema.get_field_index(name), pa.field(name, pa.string()))
         one = ds.FileSystemDataset([fragment], schema, files.format, files.filesystem)
@@ -286,7 +295,9 @@ class DatasetPart(Part):
         stored, to = fragment.physical_schema, self._dataset.schema
         is_csv = isinstance(getattr(fragment, "format", None), ds.CsvFileFormat)
         parts_of_path = ds.get_partition_keys(fragment.partition_expression)
-        for column in to.names if columns is None else columns:
+        columns = to.names if columns is None else columns
+        check_unit(fragment, columns, where)
+        for column in columns:
             if column not in stored.names and column not in parts_of_path:
                 raise ColumnError(f"{where}: no column {named([column])!r}; there are {headings(stored.names)}")
             if stored.names.count(column) == 1 and column not in self._as_text:
@@ -377,7 +388,7 @@ def packed_part(member: Member) -> Part:
         if member.kind == "parquet":
             import pyarrow.parquet as pq
 
-            table = pq.read_table(content)
+            table = pq.read_table(content, coerce_int96_timestamp_unit=UNIT)
         else:
             opened = pa.ipc.open_file if member.kind == "arrow" else pa.ipc.open_stream
             table = opened(content).read_all()
