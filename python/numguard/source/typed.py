@@ -125,8 +125,9 @@ class ArrowFilePart(Part):
                 data = read if columns is None else read.select(list(columns))
                 # A file may be damaged or forged; Arrow's kernels rely on valid offsets and lengths.
                 data.validate()
-                names = data.schema.names
-                validation.of(data.select([name for name in validated or names if name in names]))
+                # By their places: columns that no one names may have one name.
+                names = enumerate(data.schema.names)
+                validation.of(data.select([at for at, name in names if validated is None or name in validated]))
                 yield Batch(data, self.name, first)
                 first += data.num_rows
 
