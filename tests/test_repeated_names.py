@@ -31,12 +31,18 @@ def written(folder: Path, ending: str, rows: list[list[str]]) -> Path:
         path.write_bytes(workbook(rows))
     else:
         columns = [pa.array(column) for column in zip(*rows[1:], strict=True)]
-        pq.write_table(pa.Table.from_arrays(columns, rows[0]), path)
+        table = pa.Table.from_arrays(columns, rows[0])
+        if ending == "parquet":
+            pq.write_table(table, path)
+        else:
+            new = pa.ipc.new_file if ending == "arrow" else pa.ipc.new_stream
+            with new(str(path), table.schema) as writer:
+                writer.write_table(table)
     return path
 
 
 @pytest.mark.parametrize("names", ROWS)
-@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet", "arrow", "arrows"])
 def test_a_scan_hands_out_every_column(tmp_path: Path, ending: str, names: str) -> None:
     rows = ROWS[names]
     path = written(tmp_path, ending, rows)
@@ -54,7 +60,7 @@ def test_a_scan_hands_out_every_column(tmp_path: Path, ending: str, names: str) 
 
 
 @pytest.mark.parametrize("names", ROWS)
-@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet", "arrow", "arrows"])
 def test_verbs_that_write_every_column(
     tmp_path: Path, ending: str, names: str, capfd: pytest.CaptureFixture[str]
 ) -> None:

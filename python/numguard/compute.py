@@ -308,13 +308,29 @@ def retyped(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(cast, schema=schema)
 
 
-def _cast(column: Any, to: pa.DataType) -> Any:
-    """A column in another type; pyarrow has no cast from a dictionary of views, and writes whole floats as 9.19e+11."""
-    if pa.types.is_dictionary(column.type) and "view" in str(column.type.value_type):
-        simple = pa.string() if pa.types.is_string_view(column.type.value_type) else pa.binary()
-        of_simple: Any = pa.dictionary(column.type.index_type, simple)
-        chunks = [pa.DictionaryArray.from_arrays(c.indices, c.dictionary.cast(simple)) for c in column.chunks]
-        column = pa.chunked_array(chunks, of_simple).cast(simple)
+def _cast(column: Any, to: Any) -> Any:
+    """A column in another type; pyarrow casts no views to dictionaries or back, and writes whole floats as 9.19e+11."""
+    if pa.types.is_dictionary(column.type) and not pa.types.is_dictionary(to):
+        # pyarrow takes no cells of views.
+        simple: Any = _without_views(column.type.value_type)
+        chunks: list[Any] = [c.dictionary.cast(simple).take(c.indices) for c in column.chunks]
+        return _cast(pa.chunked_array(chunks, simple), to)
+    if pa.types.is_dictionary(to) and "view" in f"{column.type}{to}":
+        return _encoded(_cast(column, _without_views(to.value_type)), to)
     if pa.types.is_floating(column.type) and "string" in str(to):
         column = as_text(column)
     return column.cast(to)
+
+
+def _without_views(kind: pa.DataType) -> pa.DataType:
+    """The type of the same texts or bytes without views; any other type as it is."""
+    return pa.string() if pa.types.is_string_view(kind) else pa.binary() if kind == pa.binary_view() else kind
+
+
+def _encoded(column: Any, to: Any) -> Any:
+    """A column as dictionaries of this type."""
+    chunks: list[Any] = []
+    for chunk in column.dictionary_encode().chunks:
+        indices, values = chunk.indices.cast(to.index_type), chunk.dictionary.cast(to.value_type)
+        chunks.append(pa.DictionaryArray.from_arrays(indices, values, ordered=to.ordered))
+    return pa.chunked_array(chunks, to)

@@ -252,7 +252,7 @@ def _parts(source: Any, options: _Options) -> list[Part]:
         if all(isinstance(path, (str, Path)) for path in source):
             return [part for path in source for part in _parts_of_path(path, options)]
     if isinstance(source, Iterable) and not isinstance(source, (bytes, bytearray, dict, io.IOBase)):
-        return parts_of_batches(source)
+        return parts_of_batches(source, options.keys)
     raise ArgumentError(
         "source: takes a path, a glob, a list of paths, a pyarrow dataset, anything with __arrow_c_stream__ or an "
         f"iterable of batches, not {type(source).__name__}"
@@ -458,7 +458,8 @@ def _remote(uri: str, options: _Options) -> list[Part]:
             kind = kind_of(bytes(stream.read(HEAD)))
         if kind in _KINDS_OF_DATASETS:
             form = _KINDS_OF_DATASETS[kind]
-            return parts_of_dataset(ds.dataset(path, filesystem=system, format=form, partitioning="hive"))
+            dataset = ds.dataset(path, filesystem=system, format=form, partitioning="hive")
+            return parts_of_dataset(dataset, options.keys)
         if kind == "arrow stream":
             return [StreamPart(pa.ipc.open_stream(system.open_input_stream(file))) for file in paths]
         parts = []

@@ -420,6 +420,7 @@ def exporting(what: str) -> Iterator[None]:
 _OF_SYSTEM: Final = frozenset({errno.ELOOP, errno.EMFILE, errno.ENFILE, errno.ENAMETOOLONG})
 #: Patterns of library errors, and our messages for them; the first match counts.
 _MESSAGES = (
+    ("decrypt", "is encrypted Parquet: decrypt it first"),
     ("utf8|utf-8", "holds text that is not UTF-8: save it again as UTF-8"),
     ("truncated compressed|zlib|zstd|decompress", "its compressed data is damaged or cut short: get the file anew"),
     (
@@ -432,7 +433,7 @@ _MESSAGES = (
 
 
 def _why(error: BaseException, what: str) -> str:
-    if isinstance(error, pa.ArrowNotImplementedError):
+    if isinstance(error, pa.ArrowNotImplementedError) and "cast" not in str(error):
         return f"{what} uses something that cannot be read here: write it again with common settings"
     text = "utf-8" if isinstance(error, UnicodeError) else str(error).lower()
     return next(message.format(what=what) for pattern, message in _MESSAGES if re.search(pattern, text, re.DOTALL))

@@ -12,9 +12,11 @@ from weakref import WeakSet
 
 import pyarrow as pa
 
-from numguard.compute import decoded, field_names, is_number, is_text, named, retyped, type_name
-from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
+from numguard.compute import is_number, named
+from numguard.errors import ArgumentError, ColumnError, UnsupportedTypeError
+from numguard.source.casts import as_first, check_cast, check_key, is_parsed_alike
 from numguard.source.columns import headings
+from numguard.source.int96 import UNIT, check_unit, in_zones, rewritten, zones_of
 from numguard.source.part import About, Batch, Part, exporting, reading
 
 if TYPE_CHECKING:
@@ -36,7 +38,6 @@ __all__ = [
 
 #: The names that pandas gives the columns of an unnamed index.
 _UNNAMED = re.compile(r"__index_level_\d+__")
-#: How many ticks of a unit of time are a second.
 #: Rows of one batch, where the container does not determine it.
 _BATCH_ROWS: Final = 1 << 16
 _STREAM: Final = About(None, "stream")
@@ -72,16 +73,24 @@ class ParquetPart(Part):
         """The columns."""
         import pyarrow.parquet as pq
 
-        with reading(self.name, "the Parquet file"):
-            return pq.read_schema(self.path).remove_metadata()
+        opened = reading(self.name, "the Parquet file")
+        with opened, pq.ParquetFile(self.path, coerce_int96_timestamp_unit=UNIT) as file:
+            schema: pa.Schema = file.schema_arrow.remove_metadata()
+            for name, kind in zones_of(file, self.path).items():
+                at = schema.get_field_index(name)
+                schema = schema.set(at, schema.field(at).with_type(kind))
+            return schema
 
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows, in order."""
         import pyarrow.parquet as pq
 
-        with reading(self.name, "the Parquet file"), pq.ParquetFile(self.path) as file:
+        opened = reading(self.name, "the Parquet file")
+        with opened, pq.ParquetFile(self.path, coerce_int96_timestamp_unit=UNIT) as file:
             first = 1
-            for data in file.iter_batches(batch_size=_BATCH_ROWS, columns=None if columns is None else list(columns)):
+            zones = zones_of(file, self.path)
+            for read in file.iter_batches(batch_size=_BATCH_ROWS, columns=None if columns is None else list(columns)):
+                data = in_zones(read, zones)
                 yield Batch(data if columns is None else data.select(list(columns)), self.name, first)
                 first += data.num_rows
 
@@ -116,8 +125,9 @@ class ArrowFilePart(Part):
                 data = read if columns is None else read.select(list(columns))
                 # A file may be damaged or forged; Arrow's kernels rely on valid offsets and lengths.
                 data.validate()
-                names = data.schema.names
-                validation.of(data.select([name for name in validated or names if name in names]))
+                # By their places: columns that no one names may have one name.
+                names = enumerate(data.schema.names)
+                validation.of(data.select([at for at, name in names if validated is None or name in validated]))
                 yield Batch(data, self.name, first)
                 first += data.num_rows
 
@@ -170,7 +180,8 @@ def parts_of_dataset(dataset: ds.Dataset, keys: Sequence[str] = ()) -> list[Part
 
     Args:
         dataset: The dataset.
-        keys: The columns of numbers and handsets. In files of CSV they are read as text.
+        keys: The columns of numbers and handsets. In files of CSV they are read as text; in other files their types
+            have to hold numbers.
 
     Raises:
         UnsupportedTypeError: pyarrow makes numbers of their text, and the dataset is filtered or joins several.
@@ -188,19 +199,19 @@ def parts_of_dataset(dataset: ds.Dataset, keys: Sequence[str] = ()) -> list[Part
                 f"the dataset: pyarrow makes numbers of the text in {named(numbers)}, without plus signs and zeros: "
                 "give it a schema with text in these columns, or pass the paths of its files"
             )
-        return [DatasetPart(dataset)]
-    files = cast("ds.FileSystemDataset", dataset)
+        return [DatasetPart(dataset, keys)]
+    files, fragments = rewritten(cast("ds.FileSystemDataset", dataset), fragments)
 
     def part(fragment: Any) -> Part:
         of_path = ds.get_partition_keys(fragment.partition_expression)
         as_text = [name for name in numbers if name not in of_path]
-        schema = dataset.schema
+        schema = files.schema
         for name in as_text:
             schema = schema.set(schema.get_field_index(name), pa.field(name, pa.string()))
         one = ds.FileSystemDataset([fragment], schema, files.format, files.filesystem)
-        return DatasetPart(one, fragment.path, as_text)
+        return DatasetPart(one, keys, fragment.path, as_text)
 
-    return [part(fragment) for fragment in fragments] or [DatasetPart(dataset)]
+    return [part(fragment) for fragment in fragments] or [DatasetPart(dataset, keys)]
 
 
 def _numbers_of_csv(dataset: ds.Dataset, columns: Sequence[str]) -> list[str]:
@@ -234,33 +245,16 @@ def _check_names(fields: Iterable[pa.Field[Any]]) -> None:
         _check_names(kind.field(n) for n in range(kind.num_fields))
 
 
-def _check_type(column: str, kind: pa.DataType, to: pa.DataType, where: str) -> None:
-    """Raises InputError if a cast would change which number or moment a cell is.
-
-    The type of a column decides how its cells are read: uint64 holds canonical numbers and nothing else does, and text
-    that becomes a number loses its plus, its zeros, and that a spreadsheet rounded it. A time without a zone is one of
-    India, and pyarrow takes it as one of UTC.
-    """
-    one, other = decoded(kind), decoded(to)
-    if one in (other, pa.null()) or (is_text(one) and is_text(other)):
-        return
-    zones = [kind.tz for kind in (one, other) if isinstance(kind, pa.TimestampType)]
-    is_zoned_once = len(zones) == 2 and zones.count(None) == 1
-    has_other_fields = field_names(one) != field_names(other)
-    if pa.uint64() in (one, other) or is_text(one) or other == pa.null() or is_zoned_once or has_other_fields:
-        here, before = type_name(one), type_name(other)
-        here += " with other fields" if here == before else ""
-        raise InputError(
-            f"{where}: column {named([column])!r}: it is {here} here and {before} before: scan them apart, or cast one"
-        )
-
-
 class DatasetPart(Part):
     """A pyarrow dataset, or one file of it; pyarrow reads its partitions and remote file systems."""
 
-    def __init__(self, dataset: ds.Dataset, name: str | None = None, as_text: Sequence[str] = ()) -> None:
+    def __init__(
+        self, dataset: ds.Dataset, keys: Sequence[str], name: str | None = None, as_text: Sequence[str] = ()
+    ) -> None:
         super().__init__(About(name, "dataset"))
         self._dataset = dataset
+        #: The columns of numbers and handsets.
+        self._keys = keys
         #: Columns that are read as text, whatever pyarrow makes of them.
         self._as_text = as_text
 
@@ -279,6 +273,9 @@ class DatasetPart(Part):
         )
         file, first = None, 1
         with reading(self.name or "the dataset", "the file" if self.name else "one of its files"):
+            if self.name is not None:  # one file, which is checked before pyarrow fails at a cast
+                (fragment,), file = self._dataset.get_fragments(), self.name
+                self._check(fragment, columns, file)
             for tagged in scanner.scan_batches():
                 path = getattr(tagged.fragment, "path", None)
                 if path != file:
@@ -292,17 +289,25 @@ class DatasetPart(Part):
 
         Raises:
             ColumnError: It lacks a column, which pyarrow would fill with nulls.
-            InputError: Its cells would be other numbers in the types of the dataset.
+            UnsupportedTypeError: A column is of a type that is not cast to that of the dataset, or has no numbers.
         """
         import pyarrow.dataset as ds
 
         stored, to = fragment.physical_schema, self._dataset.schema
+        is_csv = isinstance(getattr(fragment, "format", None), ds.CsvFileFormat)
         parts_of_path = ds.get_partition_keys(fragment.partition_expression)
-        for column in to.names if columns is None else columns:
+        columns = to.names if columns is None else columns
+        check_unit(fragment, columns, where)
+        for column in columns:
             if column not in stored.names and column not in parts_of_path:
                 raise ColumnError(f"{where}: no column {named([column])!r}; there are {headings(stored.names)}")
             if stored.names.count(column) == 1 and column not in self._as_text:
-                _check_type(column, stored.field(column).type, to.field(column).type, where)
+                field, as_type = stored.field(column), to.field(column).type
+                if is_csv and is_parsed_alike(field.type, as_type):
+                    continue
+                if column in self._keys:
+                    check_key(field, where)
+                check_cast(column, field.type, as_type, where)
 
 
 class StreamPart(Part):
@@ -384,7 +389,7 @@ def packed_part(member: Member) -> Part:
         if member.kind == "parquet":
             import pyarrow.parquet as pq
 
-            table = pq.read_table(content)
+            table = pq.read_table(content, coerce_int96_timestamp_unit=UNIT)
         else:
             opened = pa.ipc.open_file if member.kind == "arrow" else pa.ipc.open_stream
             table = opened(content).read_all()
@@ -392,18 +397,22 @@ def packed_part(member: Member) -> Part:
     return StreamPart(table, member)
 
 
-def parts_of_batches(batches: Iterable[Any]) -> list[Part]:
+def parts_of_batches(batches: Iterable[Any], keys: Sequence[str] = ()) -> list[Part]:
     """The parts of an iterable of batches or tables: one of all, or of a list with readers of operator files one each.
+
+    Args:
+        batches: The batches or tables.
+        keys: The columns of numbers and handsets.
 
     Raises:
         ArgumentError: it yields something else, or nothing.
     """
     if isinstance(batches, Sequence) and any(map(_is_reader, batches)):
         return [StreamPart(one) for one in batches]
-    return [StreamPart(_stream_of(batches))]
+    return [StreamPart(_stream_of(batches, keys))]
 
 
-def _stream_of(batches: Iterable[Any]) -> pa.RecordBatchReader:
+def _stream_of(batches: Iterable[Any], keys: Sequence[str]) -> pa.RecordBatchReader:
     """An iterable of batches or tables as a stream; the first determines the columns.
 
     Raises:
@@ -424,7 +433,7 @@ def _stream_of(batches: Iterable[Any]) -> pa.RecordBatchReader:
 
     begun = of(first)
     tables = chain([begun], map(of, _given(iterator)))
-    rest = (batch for table in tables for batch in _as_first(table, begun.schema).to_batches())
+    rest = (batch for table in tables for batch in as_first(table, begun.schema, keys).to_batches())
     return pa.RecordBatchReader.from_batches(begun.schema, rest)
 
 
@@ -433,22 +442,3 @@ def _given(iterator: Iterator[Any]) -> Iterator[Any]:
         yield from iterator
     except Exception as error:
         raise _CallersError(error) from None
-
-
-def _as_first(table: pa.Table, first: pa.Schema) -> pa.Table:
-    """A table with the columns and types of the first one.
-
-    Raises:
-        ColumnError: It has other columns.
-        InputError: A column has a type in which its cells would be read differently.
-    """
-    names = table.column_names
-    if names != first.names:
-        if sorted(names) != sorted(first.names) or len(set(names)) < len(names):
-            raise ColumnError(
-                f"the source: a batch has other columns than the first, which has {headings(first.names)}"
-            )
-        table = table.select(first.names)
-    for field, to in zip(table.schema, first, strict=True):
-        _check_type(field.name, field.type, to.type, "the source")
-    return retyped(table, first)

@@ -84,6 +84,8 @@ pub enum Error {
         /// The error of the reader.
         error: ParquetError,
     },
+    /// A Parquet file with encrypted columns.
+    Encrypted,
     /// An Arrow file that cannot be read, and why.
     Damaged(&'static str),
     /// A text that failed while it was read.
@@ -258,6 +260,7 @@ impl std::fmt::Display for Error {
                     ),
                 }
             }
+            Self::Encrypted => f.write_str("is encrypted Parquet: decrypt it first"),
             Self::Damaged(why) => write!(f, "cannot be read as Arrow ({why}): get it anew"),
             Self::Reading(error) => write!(f, "reading failed: {}", error.kind()),
             Self::Format(why) => f.write_str(why),
@@ -290,6 +293,7 @@ impl std::error::Error for Error {
             | Self::RegionCount { .. }
             | Self::KeyType
             | Self::Unsound
+            | Self::Encrypted
             | Self::Damaged(_)
             | Self::TooMany(_)
             | Self::TooLong

@@ -16,6 +16,7 @@ mod part;
 mod row_group;
 mod text_pages;
 mod thrift;
+mod types;
 mod units;
 
 use std::path::Path;

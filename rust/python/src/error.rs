@@ -38,6 +38,7 @@ pub(crate) fn raise(error: Error) -> PyErr {
         Error::Arrow(_)
         | Error::Unsound
         | Error::Unreadable { .. }
+        | Error::Encrypted
         | Error::Damaged(_)
         | Error::TypeChanged { .. } => InputError::new_err(message),
         Error::NoSuchColumn { .. }

@@ -67,11 +67,12 @@ impl Input {
         })
     }
 
-    /// Refuses a footer that would exhaust memory or the stack. A file without a footer is left to the reader.
-    pub(super) fn check_footer(&self) -> Result<(), ParquetError> {
+    /// Refuses a footer that would exhaust memory or the stack. A file without a footer is left to the reader. Returns
+    /// whether some of the columns are encrypted.
+    pub(super) fn check_footer(&self) -> Result<bool, ParquetError> {
         const TAIL: u64 = 8;
         let Some(end) = self.len.checked_sub(TAIL) else {
-            return Ok(());
+            return Ok(false);
         };
         let tail = self.get_bytes(end, TAIL as usize)?;
         let (len, magic) = tail.split_at(4);
@@ -81,7 +82,7 @@ impl Input {
             .fold(0, |len, &byte| len << 8 | u64::from(byte));
         match end.checked_sub(len) {
             Some(start) if magic == b"PAR1" => check_footer(&self.get_bytes(start, len as usize)?),
-            _ => Ok(()),
+            _ => Ok(false),
         }
     }
 

@@ -10,6 +10,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::ColumnChunkMetaData;
 
 use super::bytes::Input;
+use super::types::whole_types;
 use crate::Error;
 use crate::guard::guarded;
 use crate::scan::{Projection, ScanPlan, is_text};
@@ -19,8 +20,10 @@ pub(crate) struct ParquetFile {
     /// The name in errors.
     pub(crate) name: String,
     pub(super) input: Input,
-    /// Metadata with the types that the file declares.
+    /// Metadata with the types that the file declares, or that hold more.
     pub(crate) metadata: ArrowReaderMetadata,
+    /// Whether some of its columns are encrypted.
+    pub(super) is_encrypted: bool,
 }
 
 impl ParquetFile {
@@ -29,11 +32,12 @@ impl ParquetFile {
     /// # Errors
     /// [`Error::File`], [`Error::Unreadable`], in the file.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let (input, metadata) = footer(path)?;
+        let (input, metadata, is_encrypted) = footer(path)?;
         Ok(Self {
             name: path.display().to_string(),
             input,
             metadata,
+            is_encrypted,
         })
     }
 }
@@ -102,23 +106,23 @@ pub(super) fn leaf(metadata: &ArrowReaderMetadata, root: usize) -> Option<usize>
     (0..schema.num_columns()).find(|&leaf| schema.get_column_root_idx(leaf) == root)
 }
 
-/// Opens a file and reads its footer.
-pub(super) fn footer(path: &Path) -> Result<(Input, ArrowReaderMetadata), Error> {
+/// Opens a file and reads its footer; whether some of its columns are encrypted.
+pub(super) fn footer(path: &Path) -> Result<(Input, ArrowReaderMetadata, bool), Error> {
     let input = Input::open(path)?;
     let read = || -> Result<_, ParquetError> {
-        input.check_footer()?;
+        let is_encrypted = input.check_footer()?;
         let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new())?;
         input.set_chunks(metadata.metadata())?;
-        Ok(metadata)
+        Ok((whole_types(metadata)?, is_encrypted))
     };
-    let metadata = guarded(read)
+    let (metadata, is_encrypted) = guarded(read)
         .map_err(|error| Error::unreadable(None, error).in_file(&path.display().to_string()))?;
-    Ok((input, metadata))
+    Ok((input, metadata, is_encrypted))
 }
 
 /// The columns of a file, as its footer declares them.
 pub(super) fn schema(path: &Path) -> Result<SchemaRef, Error> {
-    footer(path).map(|(_, metadata)| Arc::clone(metadata.schema()))
+    footer(path).map(|(_, metadata, _)| Arc::clone(metadata.schema()))
 }
 
 /// Whether every data page of a chunk is dictionary-coded; false if unknown. Reading plain pages as a dictionary costs

@@ -156,7 +156,10 @@ impl RowGroup {
 
     /// An error of the Parquet reader, in this row group.
     pub(crate) fn unreadable(&self, error: ParquetError) -> Error {
-        self.in_file(Error::unreadable(Some(self.index), error))
+        self.in_file(match self.file.is_encrypted {
+            true => Error::Encrypted,
+            false => Error::unreadable(Some(self.index), error),
+        })
     }
 
     pub(crate) fn in_file(&self, error: impl Into<Error>) -> Error {

@@ -66,32 +66,46 @@ pub(super) fn page_claims(bytes: &[u8], most: u64) -> Result<PageClaims, ThriftE
     Ok(claims)
 }
 
-/// Refuses a footer that states more row groups than it has bytes, or columns nested deeper than [`NESTED`].
-pub(super) fn check_footer(bytes: &[u8]) -> Result<(), ParquetError> {
+/// Refuses a footer that states more row groups than it has bytes, or columns nested deeper than [`NESTED`]. Returns
+/// whether some of the columns are encrypted.
+pub(super) fn check_footer(bytes: &[u8]) -> Result<bool, ParquetError> {
     let error = |why: &str| Err(ParquetError::General(why.to_owned()));
-    match footer_nesting(bytes) {
-        Ok(nested) if nested <= NESTED => Ok(()),
+    match footer_claims(bytes) {
+        Ok(claims) if claims.nested <= NESTED => Ok(claims.is_encrypted),
         Ok(_) => error("its columns are nested too deep"),
         Err(_) => error("its footer is damaged"),
     }
 }
 
-/// The depth of nested columns. Also reads over the row groups, so that their count is checked.
-fn footer_nesting(bytes: &[u8]) -> Result<usize, ThriftError> {
+/// What a footer states.
+#[derive(Debug, Default, PartialEq)]
+struct FooterClaims {
+    /// The depth of nested columns.
+    nested: usize,
+    /// Whether it names a cipher: a footer that is not encrypted does if some of the columns are.
+    is_encrypted: bool,
+}
+
+/// What a footer states. Also reads over the row groups, so that their count is checked.
+fn footer_claims(bytes: &[u8]) -> Result<FooterClaims, ThriftError> {
     let most = bytes.len();
     let mut reader = ThriftReader { bytes, at: 0, most };
-    let mut nested = 0;
+    let mut claims = FooterClaims::default();
     let mut last = 0;
     while let Some((id, kind)) = reader.field(&mut last)? {
         match (id, kind) {
-            (2, LIST) => nested = reader.nesting()?,
+            (2, LIST) => claims.nested = reader.nesting()?,
+            (8, STRUCT) => {
+                claims.is_encrypted = true;
+                reader.skip(kind, DEEP)?;
+            }
             _ => reader.skip(kind, DEEP)?,
         }
-        if nested > NESTED {
+        if claims.nested > NESTED {
             break;
         }
     }
-    Ok(nested)
+    Ok(claims)
 }
 
 fn size(value: i64) -> Result<u64, ThriftError> {
@@ -319,8 +333,14 @@ mod tests {
             bytes
         };
         let no_groups = [0x19, 0x0c];
-        assert_eq!(footer_nesting(&footer(1, &no_groups)), Ok(1));
-        assert_eq!(footer_nesting(&footer(60, &no_groups)), Ok(60));
+        assert_eq!(
+            footer_claims(&footer(1, &no_groups)).map(|claims| claims.nested),
+            Ok(1)
+        );
+        assert_eq!(
+            footer_claims(&footer(60, &no_groups)).map(|claims| claims.nested),
+            Ok(60)
+        );
         assert!(check_footer(&footer(60, &no_groups)).is_ok());
         let deep = check_footer(&footer(61, &no_groups)).unwrap_err();
         assert!(deep.to_string().contains("nested too deep"));
