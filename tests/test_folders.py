@@ -13,8 +13,8 @@ import pytest
 
 import numguard as ng
 from numguard.cli import run
-from numguard.errors import FileMissingError, InputError
-from numguard.source import files_of, outermost
+from numguard.errors import ColumnError, FileMissingError, InputError
+from numguard.source import files_of, open_source, outermost
 from numguard.source.folders import files_below, matches
 
 LISTED = ng.NumberSet(["9876543210"])
@@ -308,6 +308,37 @@ def test_bad_files_of_a_folder_are_skipped_on_the_command_line(calls: Path, capf
     (calls / "d.csv").symlink_to("none.csv")
     assert run([*SEVERAL["scan"], "calls", "--skip-bad-files", "-o", "out.csv"]) == 0
     assert "d.csv: there is no such file" in capfd.readouterr().err
+
+
+# Names of directories -------------------------------------------------------------------------------------------------
+
+
+def test_a_directory_of_rows_without_a_value_gives_null() -> None:
+    put("g/day=__HIVE_DEFAULT_PARTITION__/a.parquet", "g/day=1/b.parquet")
+    for options in ({}, {"all_rows": True}):
+        hits = ng.scan("g", {"mobile": LISTED}, **options).read_all()  # type: ignore[arg-type]
+        assert hits["day"].to_pylist() == ["1", None]
+        assert hits.schema.field("day").type == pa.string()
+    assert [batch.data["day"].to_pylist() for batch in open_source("g").batches(["day"])] == [["1"], [None]]
+    assert open_source("g").parts[1].schema().field("day").type == pa.string()
+
+
+@pytest.mark.parametrize("options", [{}, {"all_rows": True}, {"columns": ["mobile_match"]}])
+def test_a_directory_that_gives_the_name_of_a_match(options: dict[str, object]) -> None:
+    put("g/mobile_match=1/a.parquet")
+    with pytest.raises(ColumnError, match=r"a\.parquet: its directories give a column 'mobile_match'"):
+        ng.scan("g", {"mobile": LISTED}, **options)  # type: ignore[arg-type]
+    hits = ng.scan("g", {"mobile": LISTED}, columns=["file"]).read_all()
+    assert hits.column_names == ["file", "mobile_match"]
+
+
+def test_directories_that_give_one_column_twice() -> None:
+    put("g/day=1/day=2/a.parquet", "g/day=3/day=3/b.parquet")
+    with pytest.raises(ColumnError, match=r"day=1.day=2.a\.parquet: two of its directories give the column 'day'"):
+        read("g")
+    scan = ng.scan("g", {"mobile": LISTED}, on_error="skip")
+    assert scan.read_all()["day"].to_pylist() == ["3"]
+    assert len(scan.summary.skipped) == 1
 
 
 def test_files_below_a_folder_are_in_the_order_of_their_names() -> None:

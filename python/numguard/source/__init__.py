@@ -183,7 +183,7 @@ class _Options:
     is_kept: Callable[[Part], bool] | None = None
     keys: Sequence[str] = ()
     any_name: bool = False
-    partitions: Mapping[str, str] = field(default_factory=dict)
+    partitions: Mapping[str, str | None] = field(default_factory=dict)
     passed_over: list[PassedOver] = field(default_factory=list)
 
 

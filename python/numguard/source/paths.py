@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from numguard.compute import by_key
-from numguard.errors import ArgumentError, FileMissingError, InputError
+from numguard.compute import by_key, named
+from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.source.folders import (
     TABLE_LOGS,
     Places,
@@ -29,6 +29,9 @@ from numguard.source.folders import (
     matches,
 )
 from numguard.types import PathLike
+
+#: The name in place of a value that writers of partitions give to null.
+_NULL = "__HIVE_DEFAULT_PARTITION__"
 
 __all__ = [
     "check_all_count", "check_listed_once", "check_name", "copies_among", "escaped", "files_found", "files_of",
@@ -232,7 +235,21 @@ def is_hidden(file: Path, directory: Path) -> bool:
     return any(map(has_hidden_name, names)) or any(map(is_lock, names[-1:]))
 
 
-def partition_values(file: Path, directory: Path) -> dict[str, str]:
-    """The values that directories such as `day=2025-06-01` give a file below them."""
-    names = (name.partition("=") for name in file.relative_to(directory).parent.parts)
-    return {name: unquote(text) for name, equals, text in names if name and equals}
+def partition_values(file: Path, directory: Path) -> dict[str, str | None]:
+    """The values that directories such as `day=2025-06-01` give a file below them; None: that of rows without one.
+
+    Raises:
+        ColumnError: two directories give a column two values.
+    """
+    values: dict[str, str | None] = {}
+    for part in file.relative_to(directory).parent.parts:
+        name, equals, text = part.partition("=")
+        if not name or not equals:
+            continue
+        value = None if text == _NULL else unquote(text)
+        if values.setdefault(name, value) != value:
+            raise ColumnError(
+                f"{escaped(file)}: two of its directories give the column {named([name])!r}, each another value: "
+                "rename one of them"
+            )
+    return values
