@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,7 +15,7 @@ import numguard as ng
 from numguard.cli import run
 from numguard.errors import ColumnError, FileMissingError, InputError
 from numguard.source import files_of, open_source, outermost
-from numguard.source.folders import files_below, matches
+from numguard.source.folders import files_below, is_pattern, matches
 
 LISTED = ng.NumberSet(["9876543210"])
 needs_links = pytest.mark.skipif(os.name == "nt", reason="links need rights there")
@@ -125,6 +125,7 @@ def test_a_pattern_without_a_file() -> None:
 def test_a_file_whose_name_is_a_pattern_is_itself(name: str) -> None:
     put(name, "a1.csv", "ab.csv")
     assert read(name) == [name]
+    assert outermost(name) == [Path(name)]
 
 
 @pytest.mark.parametrize(
@@ -142,6 +143,11 @@ def glob_of(pattern: str) -> list[str]:
     import glob
 
     return glob.glob(pattern, recursive=True)  # noqa: PTH207
+
+
+def test_a_long_path_of_windows_is_no_pattern() -> None:
+    assert not is_pattern(PureWindowsPath(r"\\?\C:\calls\a.csv"))
+    assert is_pattern(PureWindowsPath(r"\\?\C:\calls\?.csv"))
 
 
 def test_files_of_an_engine_are_there_once() -> None:

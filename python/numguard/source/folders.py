@@ -12,10 +12,11 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 
 __all__ = [
-    "TABLE_LOGS", "Places", "files_below", "has_hidden_name", "is_file", "is_folder", "is_lock", "is_there", "matches",
+    "TABLE_LOGS", "Places", "files_below", "has_hidden_name", "is_file", "is_folder", "is_lock", "is_pattern",
+    "is_there", "matches",
 ]  # fmt: skip
 
 #: The directories in which formats of tables keep which of the files beside them count.
@@ -88,6 +89,15 @@ def files_below(folders: Sequence[Path]) -> dict[Path, list[Path]]:
     return {top: sorted(files) for top, files in found.items()}
 
 
+def is_pattern(path: PurePath) -> bool:
+    r"""Whether a path has the signs of a pattern; `\\?\C:\` at the beginning of one of Windows is none."""
+    return any(_is_pattern_of(path, part) for part in path.parts)
+
+
+def _is_pattern_of(path: PurePath, part: str) -> bool:
+    return part != path.anchor and glob.has_magic(part)
+
+
 def matches(pattern: Path) -> list[Path]:
     """The files and folders that a pattern matches, in the order of their names; `**` at its end matches files alone.
 
@@ -95,7 +105,7 @@ def matches(pattern: Path) -> list[Path]:
     A folder whose name is hidden is matched only by a pattern that names hidden ones.
     """
     parts = pattern.parts
-    first = next(at for at, part in enumerate(parts) if glob.has_magic(part) and part != pattern.anchor)
+    first = next(at for at, part in enumerate(parts) if _is_pattern_of(pattern, part))
     steps = parts[first:]
     found, unread = [Path(*parts[:first])], list[Path]()
     for step in steps:

@@ -6,7 +6,6 @@ order of their names.
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import os
 import sys
@@ -25,6 +24,7 @@ from numguard.source.folders import (
     is_file,
     is_folder,
     is_lock,
+    is_pattern,
     is_there,
     matches,
 )
@@ -81,7 +81,7 @@ def files_found(path: PathLike) -> list[tuple[Path, Path | None]]:
         if not found:
             raise FileMissingError(f"{path}: there is no file in this directory")
         return found
-    if os.path.lexists(path) or not glob.has_magic(text):
+    if os.path.lexists(path) or not is_pattern(path):
         return [(path, None)]
     matched = list(_matched(path))
     if not matched:
@@ -105,8 +105,9 @@ def _matched(pattern: Path) -> Iterator[tuple[Path, Path | None]]:
 
 
 def outermost(pattern: str) -> list[Path]:
-    """The files and directories that a glob matches, without those in a directory that it matches."""
-    return _outermost(matches(Path(pattern)))
+    """The files and directories that a glob matches, without those in a directory that it matches; a path is itself."""
+    path = Path(pattern)
+    return [path] if os.path.lexists(path) or not is_pattern(path) else _outermost(matches(path))
 
 
 def _outermost(paths: Sequence[Path]) -> list[Path]:
