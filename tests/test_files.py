@@ -191,7 +191,7 @@ def test_text_of_every_type_is_written(tmp_path: Path, ending: str) -> None:
 
 def test_bytes_that_are_no_text_are_an_error(tmp_path: Path) -> None:
     table = pa.table({"a": pa.array([b"\xff\xfe"])})
-    with pytest.raises(InputError, match="not UTF-8"):
+    with pytest.raises(InputError, match="column 'a': holds bytes that are no UTF-8 text"):
         write_rows(tmp_path / "t.csv", table.schema, table.to_batches())
     assert not list(tmp_path.iterdir())
 

@@ -24,6 +24,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import flags, named, pc, retyped
 from numguard.errors import ArgumentError, InputError
+from numguard.files.times import as_values, with_far_ones
 from numguard.types import Region
 
 __all__ = [
@@ -252,18 +253,32 @@ class Csv(_OfTables):
         return pa.schema([field.with_name(name) for field, name in zip(schema, self._names, strict=True)])
 
     def write(self, rows: pa.Table) -> None:
-        columns = [inert(column) for column in retyped(rows, self._schema).columns]
-        table = pa.Table.from_arrays(columns, schema=self._as_written(self._schema))
+        columns = [inert(with_far_ones(column)) for column in retyped(rows, self._schema).columns]
+        fields = [f.with_type(column.type) for f, column in zip(self._schema, columns, strict=True)]
+        table = pa.Table.from_arrays(columns, schema=self._as_written(pa.schema(fields)))
         abroad = np.zeros(len(table), np.bool_)
         for at in self._numbers:
             abroad |= flags(_needs_plus(table.column(at), self._style.region))
         try:
             if abroad.any():
                 self._write_in_two(table, abroad)
+            elif fields != list(self._schema):
+                self._file.write(_text_in(_lines(table)))
             else:
                 self._writer.write_table(table)
-        except pa.ArrowInvalid:
-            raise InputError("a column of bytes is not UTF-8: write .parquet, .arrow, .jsonl or .xlsx") from None
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            raise self._refusal(table) from None
+
+    def _refusal(self, table: pa.Table) -> InputError:
+        """The error of the first column that has no text."""
+        for field, column in zip(self._schema, table.columns, strict=True):
+            try:
+                column.cast(pa.string())
+            except pa.ArrowInvalid:
+                return _unwritten(field.name, "holds bytes that are no UTF-8 text", ".parquet, .arrow, .jsonl or .xlsx")
+            except pa.ArrowNotImplementedError:
+                return _unwritten(field.name, "holds values that have no text", ".parquet or .arrow")
+        return InputError("the rows cannot be written as CSV: write .parquet or .arrow")
 
     def _write_in_two(self, table: pa.Table, abroad: npt.NDArray[np.bool_]) -> None:
         """Writes rows of which some have a number of another country; its digits are text, as the plus is."""
@@ -274,8 +289,13 @@ class Csv(_OfTables):
         place = np.empty(len(table), np.int64)
         place[~abroad], place[abroad] = np.arange(len(home)), np.arange(len(home), len(table))
         lines: Any = pa.concat_arrays([_lines(home), _lines(marked)]).take(pa.array(place, pa.int64()))
-        _, _, text = lines.buffers()
-        self._file.write(text[: pc.sum(pc.binary_length(lines)).as_py()])
+        self._file.write(_text_in(lines))
+
+
+def _text_in(lines: Any) -> Any:
+    """The text of some lines, one after the other."""
+    _, _, text = lines.buffers()
+    return text[: pc.sum(pc.binary_length(lines)).as_py() or 0]
 
 
 def _lines(table: pa.Table) -> pa.Array[Any]:
@@ -304,7 +324,9 @@ class JsonLines(Format):
 
     def write(self, rows: pa.Table) -> None:
         numbers = {rows.schema.names[at]: with_pluses(rows.column(at), self._style.region) for at in self._numbers}
-        for at, row in enumerate(rows.to_pylist()):
+        columns = [values_of(rows, at) for at in range(rows.num_columns)]
+        for at, cells in enumerate(zip(*columns, strict=True)):
+            row = dict(zip(rows.schema.names, cells, strict=True))
             for name in self._style.texts:
                 if row[name] is not None:
                     row[name] = str(row[name])
@@ -313,6 +335,23 @@ class JsonLines(Format):
 
     def close(self) -> None:
         pass
+
+
+def values_of(rows: pa.Table, at: int) -> list[Any]:
+    """The cells of a column as values of Python, with times as text.
+
+    Raises:
+        InputError: Python has no such values.
+    """
+    try:
+        return as_values(rows.column(at))
+    except (pa.ArrowException, OverflowError, ValueError, KeyError):
+        raise _unwritten(rows.schema.names[at], "holds values that have no text", ".parquet or .arrow") from None
+
+
+def _unwritten(name: str, why: str, others: str) -> InputError:
+    """The error of a column whose cells a format cannot hold."""
+    return InputError(f"column {named([name])!r}: {why}: leave it out with columns= (scan: --keep), or write {others}")
 
 
 def _json_of(row: dict[str, Any]) -> str:

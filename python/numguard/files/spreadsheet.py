@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from numguard.compute import retyped
 from numguard.errors import InputError, MissingExtraError
-from numguard.files.formats import Format, Style, nested, plain_text, with_pluses, without_dictionaries
+from numguard.files.formats import Format, Style, nested, plain_text, values_of, with_pluses, without_dictionaries
 
 __all__ = ["SHEET_ROWS", "Workbook"]
 
@@ -96,7 +96,7 @@ class Workbook(Format):
     def write(self, rows: pa.Table) -> None:
         rows = retyped(rows, self._schema)
         columns = [
-            with_pluses(column, self._style.region) if at in self._numbers else column.to_pylist()
+            with_pluses(column, self._style.region) if at in self._numbers else values_of(rows, at)
             for at, column in enumerate(rows.columns)
         ]
         for index in range(len(rows)):

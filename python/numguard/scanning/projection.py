@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
+from numguard.compute import named
 from numguard.errors import ColumnError
 from numguard.source import Part, check_columns, check_header, with_partition_values
 
@@ -28,7 +29,7 @@ class Projection:
         at: The column of times, which is returned only if it is among `columns`.
 
     Raises:
-        ColumnError: A name that no column can have, or that may be a number.
+        ColumnError: A name that no column can have, that may be a number, or that a column of matches has.
     """
 
     def __init__(
@@ -55,9 +56,19 @@ class Projection:
         self.read = None if self.stored is None else list(dict.fromkeys([*self.stored, *keys, *beside]))
         broken = [name for name in (*keys, *beside, *(self.stored or ())) if _is_broken(name)]
         check_columns([*keys, *broken], schema, first.name)
+        self._check_matches(keys)
         # Beside a heading of keys that is no number, others may be: a day, or an amount.
         self._named = [*keys, *beside, *([] if at is None else [at])]
         self.check_header(first)
+
+    def _check_matches(self, keys: Sequence[str]) -> None:
+        """Raises ColumnError if the directories give a column that is returned the name of one of matches."""
+        for name in (f"{key}_match" for key in keys):
+            if name in self._of_directories and (self._order is None or name in self._order):
+                raise ColumnError(
+                    f"{self._first.name}: its directories give a column {named([name])!r}, as that of the matches is "
+                    "called: leave it out with columns= (--keep), or rename them"
+                )
 
     def check_header(self, part: Part) -> None:
         """Raises ColumnError if a column that is read for the scan may be a number: the part has no header."""

@@ -64,10 +64,12 @@ from numguard.source.paths import (
     check_name,
     copies_among,
     escaped,
+    files_found,
     files_of,
     is_hidden,
     is_listed_twice,
     is_local,
+    outermost,
     partition_values,
     paths_read_by,
 )
@@ -89,7 +91,7 @@ __all__ = [
     "TextPart", "Validation", "accounted", "as_text", "check_columns", "check_header", "check_listed_once",
     "contradicted", "copies_among", "dated", "each_source", "exporting", "files_of", "headings", "in_part",
     "in_steps", "is_listed_twice", "is_local", "is_of_country", "kind_of_file", "looks_national", "open_members",
-    "open_source", "paths_read_by", "reading", "refused_rows", "unread_codes", "with_partition_values",
+    "open_source", "outermost", "paths_read_by", "reading", "refused_rows", "unread_codes", "with_partition_values",
 ]  # fmt: skip
 
 _STANDARD_INPUT = "-"
@@ -181,7 +183,7 @@ class _Options:
     is_kept: Callable[[Part], bool] | None = None
     keys: Sequence[str] = ()
     any_name: bool = False
-    partitions: Mapping[str, str] = field(default_factory=dict)
+    partitions: Mapping[str, str | None] = field(default_factory=dict)
     passed_over: list[PassedOver] = field(default_factory=list)
 
 
@@ -265,8 +267,7 @@ def _parts_of_path(path: str | Path, options: _Options) -> list[Part]:
         return _standard_input(options)
     if "://" in text:
         return _remote(text, options)
-    below = Path(path).expanduser() if text and Path(path).expanduser().is_dir() else None
-    return [part for file in files_of(path) for part in _parts_of_file(file, options, below=below)]
+    return [part for file, below in files_found(path) for part in _parts_of_file(file, options, below=below)]
 
 
 def open_members(path: PathLike | Sequence[PathLike]) -> Iterator[Found]:

@@ -7,6 +7,7 @@ opened once**, and a member that is not a table is skipped, with its name.
 from __future__ import annotations
 
 import io
+import os
 import stat
 import weakref
 import zipfile
@@ -80,6 +81,8 @@ def check_file(path: Path) -> None:
     """Raises an error for a path that is not a regular file: a device or a pipe may never end."""
     with reading(str(path), "the file"):
         mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            os.scandir(path).close()  # raises if this user may not read it
     if stat.S_ISDIR(mode):
         raise InputError(f"{path}: is a folder; name the file")
     if not stat.S_ISREG(mode):

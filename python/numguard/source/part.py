@@ -204,7 +204,7 @@ class About:
     #: The cells of a workbook that are struck out: the row, and the place of the column.
     struck_out: Collection[tuple[int, int]] = frozenset()
     #: The values that the directories above the file give all its rows: `day=2025-06-01/` is the column `day`.
-    partitions: Mapping[str, str] = field(default_factory=dict)
+    partitions: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,7 +268,7 @@ class Part(ABC):
         for batch in self.counted(self.stored_batches(wanted), account):
             yield replace(batch, data=with_partition_values(batch.data, values, columns)) if values else batch
 
-    def partition_values(self) -> dict[str, str]:
+    def partition_values(self) -> dict[str, str | None]:
         """The columns that come from the directories of the path alone, with their one value."""
         if not self.about.partitions:
             return {}
@@ -349,20 +349,23 @@ class BrokenPart(Part):
 
 
 def with_partition_values(
-    data: pa.RecordBatch, values: Mapping[str, str], order: Sequence[str] | None
+    data: pa.RecordBatch, values: Mapping[str, str | None], order: Sequence[str] | None
 ) -> pa.RecordBatch:
-    """The rows with a column of one text for each of `values`, in the given order; None puts these columns last.
+    """The rows with a column of one text, or of nulls, for each of `values`, in an order; None puts these columns last.
 
     Columns that are not in `order` follow those that are.
     """
     if order is None:
         order = [*data.schema.names, *values]
     rest = iter(zip(data.schema, data.columns, strict=True))
-    pairs = [
-        (pa.field(n, pa.string()), pa.repeat(values[n], data.num_rows)) if n in values else next(rest) for n in order
-    ]
+    pairs = [(pa.field(n, pa.string()), _of_one(values[n], data)) if n in values else next(rest) for n in order]
     pairs += rest
     return pa.RecordBatch.from_arrays([column for _, column in pairs], schema=pa.schema([field for field, _ in pairs]))
+
+
+def _of_one(value: str | None, data: pa.RecordBatch) -> pa.Array[Any]:
+    """A column of one text, or of nulls, for these rows."""
+    return pa.nulls(data.num_rows, pa.string()) if value is None else pa.repeat(value, data.num_rows)
 
 
 @contextmanager

@@ -6,7 +6,6 @@ order of their names.
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import os
 import sys
@@ -15,19 +14,28 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from numguard.compute import by_key
-from numguard.errors import ArgumentError, FileMissingError, InputError
+from numguard.compute import by_key, named
+from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
+from numguard.source.folders import (
+    TABLE_LOGS,
+    Places,
+    files_below,
+    has_hidden_name,
+    is_file,
+    is_folder,
+    is_lock,
+    is_pattern,
+    is_there,
+    matches,
+)
 from numguard.types import PathLike
 
-#: The files of settings and pictures that Windows keeps in folders.
-_OF_WINDOWS = frozenset({"desktop.ini", "thumbs.db"})
-
-#: The directories in which formats of tables keep which of the files beside them count.
-_LOGS = {"_delta_log": "Delta Lake", ".hoodie": "Apache Hudi"}
+#: The name in place of a value that writers of partitions give to null.
+_NULL = "__HIVE_DEFAULT_PARTITION__"
 
 __all__ = [
-    "check_all_count", "check_listed_once", "check_name", "copies_among", "escaped", "files_of", "is_hidden",
-    "is_listed_twice", "is_local", "partition_values", "paths_read_by",
+    "check_all_count", "check_listed_once", "check_name", "copies_among", "escaped", "files_found", "files_of",
+    "is_hidden", "is_listed_twice", "is_local", "outermost", "partition_values", "paths_read_by",
 ]  # fmt: skip
 
 
@@ -48,24 +56,64 @@ def files_of(path: PathLike | Sequence[PathLike]) -> list[Path]:
         if not path:
             raise ArgumentError("path: an empty list; name at least one file")
         return [file for one in path for file in files_of(one)]
+    return [file for file, _ in files_found(path)]
+
+
+def files_found(path: PathLike) -> list[tuple[Path, Path | None]]:
+    """The local files of a path, each with the directory that is read with all below it, or None.
+
+    A directory that a glob matches is read as one that is given as a path. Each file is there once: that of a directory
+    which the glob matches too is a file of the glob.
+
+    Raises:
+        ArgumentError: an empty path.
+        FileMissingError: as `files_of`.
+        InputError: as `files_of`.
+    """
     text = str(path)
     if not text:
         raise ArgumentError("the path is empty: name a file")
     path = Path(path).expanduser()
-    if path.is_dir():
-        inside = [file for file in sorted(path.rglob("*")) if file.is_file()]
+    if is_folder(path):
+        inside = files_below([path])[path]
         check_all_count(inside, path, text)
-        found = [file for file in inside if not is_hidden(file, path)]
+        found: list[tuple[Path, Path | None]] = [(file, path) for file in inside if not is_hidden(file, path)]
         if not found:
             raise FileMissingError(f"{path}: there is no file in this directory")
         return found
-    if not path.exists() and glob.has_magic(text):
-        found = [Path(file) for file in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
-        found = [file for file in found if file.is_file() and not _is_lock(file.name)]
-        if not found:
-            raise FileMissingError(f"{path}: no file matches")
-        return found
-    return [path]
+    if os.path.lexists(path) or not is_pattern(path):
+        return [(path, None)]
+    matched = list(_matched(path))
+    if not matched:
+        raise FileMissingError(f"{path}: no file matches")
+    return matched
+
+
+def _matched(pattern: Path) -> Iterator[tuple[Path, Path | None]]:
+    """The files that a glob matches, and those of the directories that it matches."""
+    matched = matches(pattern)
+    places = Places()
+    files = {path for path in matched if not is_folder(path) and places.is_new(path)}
+    below = files_below(_outermost([path for path in matched if path not in files]))
+    for path in matched:
+        if path in files:
+            yield path, None
+        more = [file for file in below.get(path, ()) if not is_hidden(file, path) and places.is_new(file)]
+        if more:
+            check_all_count(below[path], path, str(path))
+        yield from ((file, path) for file in more)
+
+
+def outermost(pattern: str) -> list[Path]:
+    """The files and directories that a glob matches, without those in a directory that it matches; a path is itself."""
+    path = Path(pattern)
+    return [path] if os.path.lexists(path) or not is_pattern(path) else _outermost(matches(path))
+
+
+def _outermost(paths: Sequence[Path]) -> list[Path]:
+    """The paths that are not below another one of them."""
+    inside = {*paths}
+    return [path for path in paths if inside.isdisjoint(path.parents)]
 
 
 def check_name(path: Path) -> None:
@@ -106,7 +154,7 @@ def copies_among(sources: Sequence[PathLike]) -> list[tuple[Path, Path]]:
 
     Both are read: files of two directories such as `day=2025-06-01` may be equal and have other rows.
     """
-    local = (file for path in sources if is_local(path) for file in files_of(path) if file.is_file())
+    local = (file for path in sources if is_local(path) for file in files_of(path) if is_file(file))
     by_size = by_key((file.stat().st_size, file) for file in local)
     found = []
     for files in (files for size, files in by_size.items() if size and len(files) > 1):
@@ -157,7 +205,7 @@ def _identified(path: PathLike) -> Iterator[tuple[PathLike, object]]:
         yield path, str(path)
         return
     for file in files_of(path):
-        if file.exists():
+        if is_there(file):
             there = file.stat()
             yield file, (there.st_dev, there.st_ino)
 
@@ -171,9 +219,9 @@ def check_all_count(files: Sequence[Path], directory: Path, shown: str) -> None:
         shown: its name for the message.
     """
     for file in files:
-        within = file.relative_to(directory).parts[:-1]
-        kind = next((_LOGS[name] for name in within if name in _LOGS), None)
-        if kind is None and within[-1:] == ("metadata",) and file.name.endswith(".metadata.json"):
+        *within, name = file.relative_to(directory).parts or ("",)
+        kind = next((TABLE_LOGS[one] for one in (*within, name) if one in TABLE_LOGS), None)
+        if kind is None and within[-1:] == ["metadata"] and name.endswith(".metadata.json"):
             kind = "Apache Iceberg"
         if kind is not None:
             raise InputError(
@@ -185,18 +233,24 @@ def check_all_count(files: Sequence[Path], directory: Path, shown: str) -> None:
 def is_hidden(file: Path, directory: Path) -> bool:
     """Whether the name is one that programs give to files without data (`_SUCCESS`, `.crc`, `~$calls.xlsx`)."""
     names = file.relative_to(directory).parts
-    return any(name.startswith((".", "_")) for name in names) or _is_lock(names[-1])
+    return any(map(has_hidden_name, names)) or any(map(is_lock, names[-1:]))
 
 
-def _is_lock(name: str) -> bool:
-    """Whether a name is that of a file which a spreadsheet keeps beside an open one, or which Windows keeps in folders.
+def partition_values(file: Path, directory: Path) -> dict[str, str | None]:
+    """The values that directories such as `day=2025-06-01` give a file below them; None: that of rows without one.
 
-    Windows does not show them to its users.
+    Raises:
+        ColumnError: two directories give a column two values.
     """
-    return name.startswith("~$") or name.lower() in _OF_WINDOWS
-
-
-def partition_values(file: Path, directory: Path) -> dict[str, str]:
-    """The values that directories such as `day=2025-06-01` give a file below them."""
-    names = (name.partition("=") for name in file.relative_to(directory).parent.parts)
-    return {name: unquote(text) for name, equals, text in names if name and equals}
+    values: dict[str, str | None] = {}
+    for part in file.relative_to(directory).parent.parts:
+        name, equals, text = part.partition("=")
+        if not name or not equals:
+            continue
+        value = None if text == _NULL else unquote(text)
+        if values.setdefault(name, value) != value:
+            raise ColumnError(
+                f"{escaped(file)}: two of its directories give the column {named([name])!r}, each another value: "
+                "rename one of them"
+            )
+    return values

@@ -23,6 +23,7 @@ from numguard.adapters.spark.schema import spark_schema
 from numguard.adapters.spark.workers import run_on_workers
 from numguard.compute import named, type_name
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError, UnsupportedTypeError
+from numguard.source import outermost
 from numguard.types import PathLike, Region
 
 __all__ = ["scan_files"]
@@ -45,7 +46,7 @@ def scan_files(
     Args:
         session: A SparkSession, of Classic, Connect or Sail.
         paths: Paths of sources of `numguard.scan` (Parquet, CSV, Arrow IPC; a folder is one task), or a glob, which is
-            expanded on this machine.
+            expanded on this machine; a file in a folder that it matches too is read once, with the folder.
         sets: As for `scan`.
         columns: The columns to return; None returns all. All files must have the same columns.
         region: How bare digits are read, as in `normalize`.
@@ -89,7 +90,7 @@ def _files(paths: PathLike | Sequence[PathLike]) -> list[str]:
     for path in map(str, given):
         if not path:
             raise ArgumentError("paths: the path is empty: name a file")
-        found = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else [path]  # noqa: PTH207
+        found = [str(one) for one in outermost(path)] if glob.has_magic(path) else [path]
         if not found:
             raise FileMissingError(f"{path}: no file matches")
         # A worker may run in another folder than this process.
