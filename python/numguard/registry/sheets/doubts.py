@@ -74,7 +74,7 @@ def _is_of_victims(field: pa.Field[Any]) -> bool:
 def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -> Bools:
     """Which suspect numbers are also in a column that is not read and may be complainants'.
 
-    In a column whose heading names victims, or of phone numbers alone, any row counts; in others the row itself.
+    In a column whose heading names victims any row counts; others may have suspects' numbers, and the row itself does.
     """
     index, msisdn = (ints(found[name]) for name in ("index", "msisdn"))
     repeated = np.zeros(len(found), np.bool_)
@@ -84,14 +84,11 @@ def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -
             continue
         column = cells.joined(table.column(place))
         some = np.flatnonzero(flags(pc.match_substring_regex(column, TEN_DIGITS)))
-        there = column.take(pa.array(some, pa.int64()))
-        could = cells.digits_that_could_be(there)
+        could = cells.digits_that_could_be(column.take(pa.array(some, pa.int64())))
         rows, theirs = some[ints(could["index"])], ints(could["msisdn"])
         if _is_of_victims(field):
             repeated |= np.isin(msisdn, theirs)
             continue
-        are_phones = flags(cells.is_mobile(cells.plain_digits(cells.trimmed(there))))
-        repeated |= np.isin(msisdn, theirs[are_phones[ints(could["index"])]])
         pairs = set(zip(rows.tolist(), theirs.tolist(), strict=True))
         for k in np.flatnonzero(np.isin(index, some)).tolist():
             repeated[k] |= (index[k], msisdn[k]) in pairs
