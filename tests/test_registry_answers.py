@@ -145,6 +145,13 @@ def test_a_row_that_contradicts_its_block_is_refused(case: ng.Registry, heading:
     assert status_of(case, A) == "blocked"
 
 
+def test_the_day_of_an_unblocking_is_not_that_of_a_block(case: ng.Registry) -> None:
+    """A warning names the column of days as one to map: the number was blocked on the day of its unblocking."""
+    table = answer(Status="Barred", **{"Unblocked on": "10-11-2026"})
+    done = case.record_outcomes(table, mapping={"Unblocked on": "happened_at"})
+    assert (done.added, done.refusals["note"].to_pylist()) == (0, ["contradicted_in_row"])
+
+
 @pytest.mark.parametrize(
     ("heading", "cell"),
     [

@@ -206,7 +206,7 @@ def _beside(sheet: Sheet, at: _Columns, mapping: Mapped | None, own: Collection[
     left_out, names = ignored(mapping, COLUMNS), sheet.table.column_names
     ours = {*own, *requests(sheet.table)}
     unread = [k for k in _unread(sheet, at) if k not in ours and heading(names[k]) not in left_out]
-    return [*unread, *at.get("reason", ())]
+    return [*unread, *at.get("reason", ()), *at.get("happened_at", ())]
 
 
 def _statuses(
