@@ -320,6 +320,22 @@ def test_canonical_numbers_beside_integers_are_not_read_again(connection: Any, m
     ]
 
 
+def test_a_relation_of_hugeint_is_not_read_again(connection: Any) -> None:
+    """Arrow has a decimal for it, which is digits as written: a number of Singapore was one of India."""
+    relation = connection.sql("select 6591234567::hugeint as n, 490154203237518 as imei14, now() as at")
+    listed = ng.NumberSet(["6591234567"])
+    for call in (
+        lambda: ng.scan(relation, {"n": listed}),
+        lambda: ng.expand(["98765 43210"], relation, msisdn="n"),
+        lambda: ng.changes(relation, msisdn="n"),
+    ):
+        with pytest.raises(UnsupportedTypeError, match="HUGEINT: cast canonical numbers to UBIGINT"):
+            call()
+    # In a column that no one reads as numbers it is a value like others.
+    others = connection.sql("select '6591234567' as n, 1::hugeint as x")
+    assert ng.scan(others, {"n": listed}).read_all()["x"].to_pylist() == [1]
+
+
 def test_the_error_for_int128_says_what_to_cast_it_to() -> None:
     frame = pl.DataFrame({"c": ["+65 9123 4567", "1930"], "n": [1, 2]})
     number: Any = pl.col("c")

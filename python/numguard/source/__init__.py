@@ -25,7 +25,7 @@ from typing import Any, BinaryIO, Literal, cast
 import pyarrow as pa
 
 from numguard.compute import counts, named
-from numguard.errors import ArgumentError, FileMissingError, InputError
+from numguard.errors import ArgumentError, FileMissingError, InputError, UnsupportedTypeError
 from numguard.source.codes import contradicted, is_of_country, unread_codes
 from numguard.source.columns import check_columns, check_header, headings, looks_national
 from numguard.source.container import (
@@ -236,6 +236,19 @@ def open_source(
     return Source(parts, options.passed_over)
 
 
+def _check_relation(source: Any, keys: Sequence[str]) -> None:
+    """Refuses columns of HUGEINT in a relation of DuckDB, whose Arrow type is a decimal of digits as written.
+
+    DuckDB makes it of canonical numbers beside integers (`union all`, `ifnull(n, -1)`): it may hold both.
+    """
+    if not type(source).__module__.startswith(("duckdb", "_duckdb")):
+        return
+    for name, kind in zip(source.columns, map(str, source.types), strict=True):
+        if name in keys and kind in ("HUGEINT", "UHUGEINT"):
+            remedy = "cast canonical numbers to UBIGINT, and digits as written to BIGINT"
+            raise UnsupportedTypeError(f"column {named([name])!r} is {kind}: {remedy}")
+
+
 def _parts(source: Any, options: _Options) -> list[Part]:
     if isinstance(source, (str, Path)):
         return _parts_of_path(source, options)
@@ -245,6 +258,7 @@ def _parts(source: Any, options: _Options) -> list[Part]:
     if dataset is not None and isinstance(source, dataset.Scanner):
         return [StreamPart(source.to_reader())]
     if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
+        _check_relation(source, options.keys)
         return [StreamPart(source)]
     if hasattr(source, "collect"):
         raise ArgumentError("source: takes data, not a lazy frame: collect() it, or pass its file")
