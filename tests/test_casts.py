@@ -121,6 +121,7 @@ CAST = {
     ("time64[us]", "time32[s]"),
     *itertools.permutations(["fixed_size_binary[3]", "binary"], 2),
     ("int8", "decimal128(9, 2)"),
+    *itertools.combinations(["halffloat", "float", "double"], 2),
 }
 #: Of a cell of these, something would be lost, or pyarrow has no such cast: the message names no column.
 UNFIT = {
@@ -130,6 +131,13 @@ UNFIT = {
     ("decimal128(9, 2)", "int8"),
     ("int64", "decimal128(9, 2)"),
 }
+
+
+def test_a_float_goes_with_wider_ones() -> None:
+    tables = [pa.table({"m": ["9876543210"], "of": pa.array([1.5], kind)}) for kind in (pa.float64(), pa.float32())]
+    assert ng.scan(tables, {"m": LISTED}).read_all()["of"].to_pylist() == [1.5, 1.5]
+    with pytest.raises(UnsupportedTypeError, match="column 'of': it is double here and float before"):
+        ng.scan(tables[::-1], {"m": LISTED}).read_all()
 
 
 @pytest.mark.parametrize("then", CELLS)

@@ -179,6 +179,15 @@ def test_a_folder_that_links_lead_to_again_is_read_once(source: str) -> None:
 
 
 @needs_links
+@pytest.mark.parametrize("sources", [["calls", "elsewhere"], ["elsewhere", "calls"]])
+def test_a_folder_that_another_source_links_to_is_read_once(sources: list[str]) -> None:
+    put("calls/a.csv", "elsewhere/b.csv")
+    Path("calls/latest").symlink_to(Path("elsewhere").absolute())
+    names = [str(part.name).rpartition("/")[2] for part in open_source(sources).parts]
+    assert sorted(names) == ["a.csv", "b.csv"]
+
+
+@needs_links
 def test_a_link_into_a_hidden_folder_is_followed() -> None:
     put("calls/.versions/3/a.csv", "calls/_tmp/b.csv")
     Path("calls/data").symlink_to(".versions/3")

@@ -41,6 +41,13 @@ def added(folder: Path, text: str) -> tuple[set[int], dict[int, str], Any]:
         "2,31110260000004 (complainant),9899912345,Nuh",
         "Nodal officers of banks,,,\n1,1,9899912345,",
         "PS Sadar,,,\n1,1,9899912345,\n2,2,9899912346,",
+        "2,ASI 456,9899912345,Nuh",
+        "2,Ct. 221,9899912345,Nuh",
+        "2,Helpline 1930,9899912345,Nuh",
+        "2,1930,9899912345,Nuh",
+        "2,Verified by HC 12,9899912345,Nuh",
+        "2,1.,9899912345,Nuh\n3,2.,9899912346,Nuh",
+        "2,१,9899912345,Nuh\n3,२,9899912346,Nuh",
     ],
 )
 def test_a_row_that_may_be_no_complaint_waits(tmp_path: Path, below: str) -> None:
@@ -59,6 +66,9 @@ def test_a_row_that_may_be_no_complaint_waits(tmp_path: Path, below: str) -> Non
         ",31110260000004,9899912345,Nuh\n3,31110260000005,9812345670,Nuh",
         ",31110260000004,9899912345,Nuh",
         "2,17,9899912345,Nuh",
+        "2,SHO 45/2026,9899912345,Nuh",
+        "2,1,9899912345,Nuh\n3,31110260000005,9812345670,Nuh",
+        "2,31110260000005,9812345670,Nuh\n,31110260000005,9899912345,Nuh",
     ],
 )
 def test_a_complaint_is_listed(tmp_path: Path, below: str) -> None:
@@ -75,7 +85,7 @@ def test_a_sheet_that_counts_its_complaints_from_one_is_listed(tmp_path: Path) -
     "title",
     [
         "Complaints withdrawn", "Withdrawn complaints", "Duplicate", "False complaints", "TEST DATA", "On hold",
-        "Helpline numbers", "Kindly do not block", "इन्हें ब्लॉक न करें",
+        "The following complaints are withdrawn", "Helpline numbers", "Kindly do not block", "इन्हें ब्लॉक न करें",
     ],
 )  # fmt: skip
 def test_what_is_below_a_line_for_other_complaints_is_refused(tmp_path: Path, title: str) -> None:
@@ -93,11 +103,28 @@ def test_a_second_header_with_a_column_of_phones_ends_the_complaints(tmp_path: P
 
 
 @pytest.mark.parametrize(
+    "cell", ["WhatsApp call", "WhatsApp", "No mobile", "Telephone", "Contact not known", "फोन नहीं", "Mobile app"]
+)
+@pytest.mark.parametrize("ack", ["CP-2/2026", ""])
+def test_words_in_place_of_a_number_end_nothing(tmp_path: Path, cell: str, ack: str) -> None:
+    header = "Complaint No,Name,Suspect Mobile,Category\nCP-1/2026,Ram,9812345670,UPI\n"
+    listed, _, intake = added(tmp_path, f"{header}{ack},,{cell},UPI\nCP-3/2026,Mohan,9899912345,UPI\n")
+    assert (listed, intake.refused) == ({SUSPECT, OTHER}, 1)
+
+
+@pytest.mark.parametrize("word", ["Rejected", "Duplicate", "On hold"])
+def test_a_word_in_the_last_column_alone_ends_nothing(tmp_path: Path, word: str) -> None:
+    listed, _, _ = added(tmp_path, f"{HEADER},,,{word}\n2,31110260000004,9899912345,Nuh\n")
+    assert listed == {SUSPECT, OTHER}
+
+
+@pytest.mark.parametrize(
     ("heading", "cell", "why"),
     [
         ("Final Status", "Withdrawn", None),
         ("Disposal", "False complaint", None),
         ("Complaint withdrawn", "Yes", "status_unclear"),
+        ("Remarks", "Complaint has been withdrawn on 05.02.2026", "status_unclear"),
         ("Action Taken", "Complaint rejected", "status_unclear"),
         ("Remarks", "withdrawn by complainant", "status_unclear"),
         ("Remarks", "do not disconnect", "spared_in_row"),
@@ -162,8 +189,10 @@ def test_a_number_in_such_a_column_waits_in_every_row(heading: str) -> None:
         assert intake.waiting["why"].to_pylist() == ["in_unread_column"]
 
 
-@pytest.mark.parametrize("heading", ["Complainant Aadhaar", "Victim A/c No", "MO", "Cyber Cell", "UTR"])
+@pytest.mark.parametrize(
+    "heading", ["Complainant Aadhaar", "Victim A/c No", "Victim UTR", "Complainant ID", "MO", "UTR"]
+)
 def test_accounts_of_victims_are_no_question(heading: str) -> None:
     with ng.Registry(by="HC 1234") as registry:
-        registry.add_complaints(with_victims(heading, ["501002345678", "Sadar", "12"]))
+        registry.add_complaints(with_victims(heading, ["919876543299", "Sadar", "12"]))
         assert len(registry.block_list().to_table()) == 2

@@ -109,6 +109,12 @@ def test_the_sheet_of_an_operator_is_no_list_of_ours(case: ng.Registry, names: t
     assert case.record_outcomes(table).added == 1
 
 
+@pytest.mark.parametrize("name", ["hop", "via_imei", "review_by"])
+def test_one_column_that_is_ours_alone_shows_our_list(case: ng.Registry, name: str) -> None:
+    with pytest.raises(ColumnError, match="TSP Response=status"):
+        case.record_outcomes(answer(status="reactivated", **{name: "0", "TSP Response": "Could not be restored"}))
+
+
 # Answers that contradict themselves -----------------------------------------------------------------------
 
 CONTRADICTED = [
@@ -128,6 +134,10 @@ CONTRADICTED = [
     ("Remarks", "ब्लॉक नहीं किया गया"),
     ("Re-verification", "Re-verification done"),
     ("Blocked", "No"),
+    ("Remarks", "Blocked but restored on court order"),
+    ("Remarks", "Barring lifted"),
+    ("Remarks", "Unable to block"),
+    ("Remarks", "Not yet blocked"),
     ("Identifier type", "Bank account"),
 ]
 
@@ -167,6 +177,13 @@ def test_the_day_of_an_unblocking_is_not_that_of_a_block(case: ng.Registry) -> N
         ("Circle", "HR"),
         ("Blocked on", "10-11-2026"),
         ("Remarks", "named by the victim"),
+        ("IMEI status", "Not blocked"),
+        ("WhatsApp status", "Restored"),
+        ("Account status", "Unblocked"),
+        ("KYC Status", "Rejected"),
+        ("Previous status", "Reactivated"),
+        ("Remarks", "Unblock request rejected"),
+        ("Remarks", "Number was not blocked earlier, blocked now"),
     ],
 )
 def test_what_agrees_with_a_block_is_recorded(case: ng.Registry, heading: str, cell: str) -> None:
@@ -195,7 +212,11 @@ def test_a_title_that_contradicts_a_block_is_an_error(case: ng.Registry, tmp_pat
     assert case.record_outcomes(path).added == 2
 
 
-@pytest.mark.parametrize("title", ["Blocked / not blocked", "Answer to the list of 3 Nov", "Numbers blocked"])
+@pytest.mark.parametrize(
+    "title",
+    ["Blocked / not blocked", "Answer to the list of 3 Nov", "Numbers blocked", "Status (blocked/unblocked)",
+     "Blocking/unblocking report"],
+)  # fmt: skip
 def test_a_title_of_both_or_none_is_no_error(case: ng.Registry, tmp_path: Path, title: str) -> None:
     path = tmp_path / "back.csv"
     path.write_text(f"{title}\nMobile,Status\n9876543210,Blocked\n")

@@ -112,7 +112,7 @@ _TYPED: Final = _TYPE | words_in(
 _NAME: Final = frozenset(["name", "naam", "names", "नाम"])
 _NAMED: Final = _NAME | words_in("customer full holder of owner party person s subscriber the user")
 #: Headings of serial numbers, by their letters alone, and a word in such a column: the row is a note below the table.
-_SERIAL: Final = words_in("serial serialno serialnumber sl slno sn sno sr srno srlno क्रमसंख्या क्रमांक क्रसं")
+_SERIAL: Final = words_in("ser serial serialno serialnumber sl slno sn sno sr srl srno srlno क्र क्रम क्रमसंख्या क्रमांक क्रसं")
 _NOTE: Final = r"^\P{Nd}*[\pL\pM]{3}\P{Nd}*$"
 _ROMAN: Final = r"(?i)^[^\pL]*[ivxlc]+[^\pL]*$"
 #: The bytes of the longest cell that is looked at.

@@ -41,6 +41,7 @@ from numguard.source.container import (
     read_whole,
 )
 from numguard.source.dated import dated
+from numguard.source.folders import without_links
 from numguard.source.header import clean
 from numguard.source.json_records import JsonPart
 from numguard.source.kinds import HEAD, kind_of
@@ -266,7 +267,8 @@ def _parts(source: Any, options: _Options) -> list[Part]:
         if not source:
             raise ArgumentError("source: the list of paths is empty")
         if all(isinstance(path, (str, Path)) for path in source):
-            return [part for path in source for part in _parts_of_path(path, options)]
+            given = [[(part.name or "", part) for part in _parts_of_path(path, options)] for path in source]
+            return without_links(given)
     if isinstance(source, Iterable) and not isinstance(source, (bytes, bytearray, dict, io.IOBase)):
         return parts_of_batches(source, options.keys)
     raise ArgumentError(

@@ -37,6 +37,7 @@ def check_cast(column: str, kind: pa.DataType, to: pa.DataType, where: str) -> N
     - between the types of text, and between those of bytes;
     - between integers, but for `uint64`, which holds canonical numbers and nothing else does;
     - between integers and decimals, between decimals, between integers and `float64`;
+    - of a floating type to a wider one;
     - of these to text. Text that becomes a number loses its plus, its zeros, and that a spreadsheet rounded it;
     - between timestamps of any unit, all with a zone or all without one: a time without a zone is one of India, and
       pyarrow takes it as one of UTC. A date is midnight of India, and no timestamp;
@@ -84,7 +85,8 @@ def as_first(table: pa.Table, first: pa.Schema, keys: Collection[str]) -> pa.Tab
         return retyped(table, first)
     except pa.ArrowException:
         raise InputError(
-            "the source: a column of the stream has another type than in the first file: scan them separately"
+            "the source: a column has another type than in the first file or batch, or a cell that does not fit in it: "
+            "scan them apart, or cast one"
         ) from None
 
 
@@ -104,6 +106,8 @@ def _keeps(one: Any, other: Any) -> bool:
         return field_names(one) == field_names(other) or one == pa.null()
     if pa.types.is_timestamp(one) and pa.types.is_timestamp(other):
         return (one.tz is None) == (other.tz is None)
+    if pa.types.is_floating(one) and pa.types.is_floating(other):
+        return one.bit_width < other.bit_width
     if _is_integer(one) or _is_integer(other):
         return _is_number(one) and _is_number(other)
     return any(is_one(one) and is_one(other) for is_one in _FAMILIES) or _keeps_items(one, other)

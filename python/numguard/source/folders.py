@@ -10,14 +10,17 @@ import fnmatch
 import glob
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path, PurePath
+from typing import TypeVar
 
 __all__ = [
     "TABLE_LOGS", "Places", "files_below", "has_hidden_name", "is_file", "is_folder", "is_lock", "is_pattern",
-    "is_there", "matches",
+    "is_there", "matches", "without_links",
 ]  # fmt: skip
+
+_One = TypeVar("_One")
 
 #: The directories in which formats of tables keep which of the files beside them count.
 TABLE_LOGS = {"_delta_log": "Delta Lake", ".hoodie": "Apache Hudi"}
@@ -62,6 +65,23 @@ class Places:
         is_new = place not in self._seen
         self._seen.add(place)
         return is_new
+
+
+def without_links(given: Iterable[Sequence[tuple[str, _One]]]) -> list[_One]:
+    """What is at the paths of several sources, without that in a folder which a link leads to and another source has.
+
+    A path that two sources name is there twice.
+    """
+    real = cache(os.path.realpath)
+    names, places = set[str](), set[tuple[str, str]]()
+    found: list[_One] = []
+    for some in given:
+        at = [(name, (real(Path(name).parent), Path(name).name), one) for name, one in some]
+        new = [(name, place, one) for name, place, one in at if name in names or place not in places]
+        names |= {name for name, _, _ in new}
+        places |= {place for _, place, _ in new}
+        found += [one for _, _, one in new]
+    return found
 
 
 def is_lock(name: str) -> bool:

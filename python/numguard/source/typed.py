@@ -305,7 +305,7 @@ class DatasetPart(Part):
                 field, as_type = stored.field(column), to.field(column).type
                 if is_csv and is_parsed_alike(field.type, as_type):
                     continue
-                if column in self._keys:
+                if column in self._keys and field.type != as_type:
                     check_key(field, where)
                 check_cast(column, field.type, as_type, where)
 

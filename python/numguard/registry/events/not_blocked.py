@@ -17,7 +17,8 @@ import pyarrow as pa
 from numguard.compute import pc
 from numguard.errors import ColumnError
 from numguard.number_list.spared import is_not_listed, is_of_officers, is_spared
-from numguard.number_list.titles import heads_victims, words_of
+from numguard.number_list.titles import heads_victims, is_block_lifted, is_block_unwanted, words_of
+from numguard.number_list.words import words_in
 from numguard.registry.arrays import Bools, flags
 from numguard.registry.numbers.state import OUTCOMES
 from numguard.registry.sheets import cells
@@ -39,8 +40,24 @@ _UNMET: Final = re.compile(
 )
 #: Words that turn what is behind them: `Could not be re-connected`.
 _TURNED: Final = re.compile(r"(?<!\S)(?:cannot|never|no|not|yet)(?!\S)")
-#: A word of headings below which a no agrees with a block.
-_ACTIVE: Final = "active"
+#: Words of headings below which a no agrees with a block, and of columns about another thing, or another time.
+_OF_OTHERS: Final = words_in(
+    "account active alternate amount bank caf data dnd earlier handset imei kyc last old port previous previously",
+    "roaming whats whatsapp",
+)
+#: What agrees with a block: that it was none earlier, or that a request to lift it was refused.
+_AGREES: Final = re.compile(
+    r"(?<!\S)(?:earlier|previously)(?!\S)"
+    r"|^(?:re(?:activation|connection|storation)|unb(?:ar|lock)(?:ring|ing)?) request"
+)
+#: A block that was lifted since, or that could not be made.
+_LIFTED: Final = re.compile(
+    r"(?<!\S)(?:barr(?:ed|ing)|block(?:ed|ing)?|disconnect(?:ed|ion)|suspen(?:ded|sion))"
+    r"(?: (?:and|but|dated|feb|is|later|on|since|then|was))* (?:failed|lifted|not done|reactivated|reconnected|removed"
+    r"|restored|reversed|revoked|unbarred|unblocked|withdrawn)(?!\S)"
+    r"|(?<!\S)(?:cannot|could not|failed to|not yet|unable to|yet to(?: be)?) "
+    r"(?:bar|barred|block|blocked|disconnect)(?!\S)|(?<!\S)sim (?:reactivated|restored)(?!\S)"
+)
 _WORD: Final = r"[\pL\pM]{2}"
 
 
@@ -53,7 +70,7 @@ def contradicted_rows(sheet: Sheet, places: Iterable[int], words: Mapping[str, s
         words: Words for answers, folded, and the answer that each means.
     """
     table, otherwise = sheet.table, _Otherwise(words)
-    some = [at for at in places if _ACTIVE not in words_of(table.column_names[at])]
+    some = [at for at in places if _OF_OTHERS.isdisjoint(words_of(table.column_names[at]))]
     found = spared_rows(table, some, may_be_account=False)
     for at in some:
         if not cells.may_name_numbers(table.schema.field(at).type):
@@ -117,6 +134,8 @@ class _Otherwise:
         first, *others = _PARTS.split(text)
         bare = " ".join(words_of(text))
         parts = [self._meant.get(" ".join(words_of(part))) for part in (first, *others) if words_of(part)]
+        if _AGREES.search(bare):
+            return False
         again = self._again.search(bare)
         return (
             self._meant.get(bare) == _REVERIFIED
@@ -126,6 +145,7 @@ class _Otherwise:
             or f"{bare} ".startswith(self._beginnings)
             or (again is not None and not _TURNED.search(bare[: again.start()]))
             or self._is_not_done(bare)
+            or _LIFTED.search(bare) is not None
             or _is_label(first)
         )
 
@@ -134,7 +154,9 @@ class _Otherwise:
         bare = " ".join(words_of(title))
         without = self._not_done.sub(" ", bare)
         is_not_done = self._is_not_done(bare) and self._blocked.isdisjoint(without.split())
-        return is_not_done or is_not_listed(title)
+        both = self._blocked | {"block", "blocking"}
+        is_of_both = not both.isdisjoint(bare.split()) and not (is_block_unwanted(title) or is_block_lifted(title))
+        return is_not_done or (is_not_listed(title) and not is_of_both)
 
     def _is_not_done(self, bare: str) -> bool:
         return self._not_done.search(bare) is not None or _UNMET.search(bare) is not None

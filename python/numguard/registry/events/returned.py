@@ -31,6 +31,8 @@ _STATUS: Final = heading("status")
 _OF_ANSWERS: Final = frozenset(map(heading, ("msisdn", "status")))
 #: Those that an operator's own sheet may have too: beside them alone a status is his.
 _OF_OPERATORS: Final = frozenset(map(heading, ("district", "reason")))
+#: One of these alone shows that a sheet is a list that was sent back.
+_OURS_ALONE: Final = frozenset(map(heading, ("hop", "via_imei", "review_by")))
 #: So many others show that a sheet is a list that was sent back.
 _FEWEST: Final = 2
 #: Those that are read in a sheet of answers, and are ours in a list.
@@ -50,7 +52,8 @@ def own_columns(names: Sequence[str]) -> frozenset[int]:
     # A heading in a language of India is the operator's.
     ours = {at: heading(name) for at, name in enumerate(names) if name.isascii() and heading(name) in _OF_LISTS}
     others = set(ours.values()) - _OF_ANSWERS
-    return frozenset(ours) if len(others) >= _FEWEST and not others <= _OF_OPERATORS else frozenset()
+    is_list = not others.isdisjoint(_OURS_ALONE) or (len(others) >= _FEWEST and not others <= _OF_OPERATORS)
+    return frozenset(ours) if is_list else frozenset()
 
 
 def requests(table: pa.Table) -> frozenset[int]:

@@ -19,7 +19,7 @@ from numguard.number_list.spared import is_of_thing
 from numguard.number_list.titles import NOT_KNOWN, is_victim, names_victims, words_of
 from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.sheets import cells
-from numguard.registry.sheets.headings import may_hold_suspects, names_suspects
+from numguard.registry.sheets.headings import has_words_of_suspects, may_hold_suspects
 from numguard.registry.sheets.no_complaints import ended_beside
 from numguard.source import contradicted, is_of_country
 from numguard.source.records import TEN_DIGITS
@@ -38,6 +38,8 @@ __all__ = [
 ]
 
 _UNKNOWN: Final = rf"^\PL*(?:(?:{'|'.join(sorted(NOT_KNOWN))})(?:\PL+|$))+$|^[^\pL1-9]*$"
+#: Words of headings of other numbers of victims.
+_IDS: Final = frozenset(["id", "ids", "order", "ref", "reference", "rrn", "transaction", "txn", "utr"])
 #: What stands for a number where the columns have shifted: the notes of `Sector 14` and of names; the PIN code.
 _WORDS: Final = ("not_a_number", "sender_id", "text_with_digits")
 _PIN_CODE: Final = r"^\s*[1-9]\d{2} ?\d{3}\s*$"
@@ -59,16 +61,17 @@ def check_victims_columns(table: pa.Table, unread: Sequence[int], where: str) ->
         if filled and 2 * len(may_be) >= filled and 2 * cells.has_numbers(may_be).sum() >= filled:
             name = named([field.name])
             raise ColumnError(
-                f"{where}: the column {name!r} has numbers, and could be complainant_mobile or narrative; choose one "
-                f'with --map "{name}=complainant_mobile", or leave it out with --map "{name}=ignore" (mapping=)'
+                f"{where}: the column {name!r} has numbers, and could be complainant_mobile; choose it with "
+                f'--map "{name}=complainant_mobile", or leave it out with --map "{name}=ignore" (mapping=)'
             )
 
 
 def _is_of_victims(field: pa.Field[Any]) -> bool:
-    """Whether a column may have victims' numbers: those of their accounts are none."""
-    if not names_victims(field.name) or names_suspects(field.name) or not cells.may_name_numbers(field.type):
+    """Whether a column may have victims' numbers: those of their accounts are none, and a statement names suspects."""
+    if not names_victims(field.name) or has_words_of_suspects(field.name) or not cells.may_name_numbers(field.type):
         return False
-    return not is_of_thing(" ".join(word for word in words_of(field.name) if not is_victim(word)))
+    words = [word for word in words_of(field.name) if not is_victim(word)]
+    return _IDS.isdisjoint(words) and not is_of_thing(" ".join(words))
 
 
 def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -> Bools:

@@ -37,6 +37,7 @@ __all__ = [
     "SEVERAL",
     "Mapped",
     "find_columns",
+    "has_words_of_suspects",
     "heading",
     "ignored",
     "is_of_phones",
@@ -187,8 +188,22 @@ _BEFORE_NO: Final = frozenset(["cell", "mo"])
 _IGNORED: Final = frozenset(["of", "the", "in", "rs", "inr", "rupees", "and", "रु", "रुपये", "रूपये", "रुपए"])
 #: Words of headings for a number.
 _PHONES: Final = frozenset(["mobile", "contact", "whatsapp"])
-#: The most words of such a heading.
-_FEW_WORDS: Final = 3
+#: Words of a heading of nothing else.
+_BESIDE_PHONES: Final = frozenset(
+    [
+        "alternate",
+        "contact",
+        "cug",
+        "linked",
+        "mobile",
+        "no",
+        "office",
+        "official",
+        "personal",
+        "registered",
+        "whatsapp",
+    ]
+)
 
 #: Words of headings for the customer of a bank, who may be who complains.
 _CUSTOMERS: Final = frozenset(["customer", "customers", "cust", "client", "ग्राहक"])
@@ -197,7 +212,7 @@ _OF_A_SIDE: Final = dict.fromkeys(_COMPLAINANTS, "complainant") | dict.fromkeys(
 #: Words of headings whose column may repeat a suspect's number: those of suspects, and of narratives.
 _OF_SUSPECTS: Final = frozenset(
     [*_SUSPECTS, "narrative", "facts", "fact", "brief", "gist", "description", "remark", "remarks", "comment",
-     "comments", "note", "notes", "narration", "summary", "modus", "तथ्य", "टिप्पणी"]
+     "comments", "note", "notes", "narration", "statement", "statements", "summary", "modus", "तथ्य", "टिप्पणी"]
 )  # fmt: skip
 #: Those of details, which may be a customer's or a bank's, and the words beside which they are those of the case.
 _OF_DETAILS: Final = frozenset(["detail", "details", "विवरण"])
@@ -213,13 +228,22 @@ def names_suspects(written: str) -> bool:
 
 
 def is_of_phones(cell: str) -> bool:
-    """Whether a cell is a heading of phone numbers: a word for phones without figures, and few others.
+    """Whether a cell is a heading of phone numbers, and says nothing of one.
 
-    >>> [is_of_phones(cell) for cell in ("Registered Mobile", "मोबाइल नंबर", "Mobile not known to him at all", "Email")]
-    [True, True, False, False]
+    >>> [is_of_phones(cell) for cell in ("Registered Mobile", "मोबाइल नंबर", "Mobile not known", "WhatsApp", "Email")]
+    [True, True, False, False, False]
     """
-    words = heading(cell).split()
-    return len(words) <= _FEW_WORDS and not _PHONES.isdisjoint(words) and not any(map(str.isdigit, cell))
+    words = set(heading(cell).split())
+    return words <= _BESIDE_PHONES and bool(words & {"mobile", "contact"})
+
+
+def has_words_of_suspects(written: str) -> bool:
+    """Whether a heading names suspects, or is that of a narrative, which may repeat their numbers.
+
+    >>> [has_words_of_suspects(name) for name in ("Complainant comments", "Suspect of victim", "Victim Details")]
+    [True, True, False]
+    """
+    return not _OF_SUSPECTS.isdisjoint(heading(written).split())
 
 
 def may_hold_suspects(written: str) -> bool:
@@ -227,7 +251,7 @@ def may_hold_suspects(written: str) -> bool:
     words = set(heading(written).split())
     of_case = bool(words & _OF_DETAILS) and words <= _OF_DETAILS | set(map(heading, _OF_CASE))
     of_complainants = words & {*_COMPLAINANTS} or names_victims(written)
-    return (of_case or bool(words & _OF_SUSPECTS)) and not of_complainants
+    return (of_case or has_words_of_suspects(written)) and not of_complainants
 
 
 @cache

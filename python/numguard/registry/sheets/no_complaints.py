@@ -7,6 +7,7 @@ acknowledgement number is an officer or a victim, waits for a decision.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any, Final
 
@@ -26,12 +27,21 @@ __all__ = ["ended_beside", "heads_no_complaints", "may_be_no_complaint"]
 #: The most rows below the last serial number that sign a sheet: a name, and a rank.
 _SIGNED: Final = 2
 #: A serial number, and the least digits of the acknowledgement numbers above it.
-_SERIAL: Final = r"^\d{1,3}$"
+_SERIAL: Final = r"^\s*\(?(\d{1,3})\s*[.)/]?\s*$"
 _LONG: Final = r"\d{6}"
 #: Words beside those of complaints that have ended, in a line above them: `Complaints withdrawn`.
 _OF_COMPLAINTS: Final = frozenset(
-    ["case", "cases", "complaint", "complaints", "details", "entries", "list", "of", "rows"]
+    ["are", "been", "below", "by", "case", "cases", "complainant", "complainants", "complaint", "complaints", "details",
+     "entries", "following", "has", "have", "is", "list", "of", "on", "rows", "the", "was", "were"]
+)  # fmt: skip
+#: An officer or a helpline in place of an acknowledgement number. `SHO 45/2026` is a letter.
+_OF_OFFICER: Final = re.compile(
+    r"(?:asi|acp|cell|constable|ct|cyber cell|dial|dsp|ehc|esi|hc|helpline|inspector|insp|io|lhc|si|sho)"
+    r"\.? *(?:no\.? *)?\d+|112|1930"
 )
+_BY_OFFICER: Final = re.compile(r"(?:checked|prepared|submitted|typed|verified) by\b.*")
+#: Words beside such a phrase: `Complaint has been withdrawn on 05.02.2026`.
+_DONE: Final = frozenset(["been", "dated", "has", "is", "on", "the", "was"])
 #: Those of a heading that asks whether one has.
 _WHETHER: Final = frozenset(["by", "complainant", "is", "n", "no", "was", "whether", "y", "yes"])
 
@@ -58,7 +68,7 @@ def may_be_no_complaint(table: pa.Table, acknowledgement: pa.Array[Any]) -> Bool
     found = _signing(acknowledgement) | _counting_anew(acknowledgement)
     for place, name in enumerate(table.column_names):
         if is_of_serials(name) and cells.may_name_numbers(table.schema.field(place).type):
-            found |= _below_serials(cells.joined(table.column(place)))
+            found |= _below_serials(cells.joined(table.column(place)), acknowledgement)
     return found
 
 
@@ -74,15 +84,20 @@ def ended_beside(heading: str, column: pa.Array[Any]) -> Bools:
     asks = bool(words) and words <= ENDS
     encoded: Any = column.dictionary_encode()
     has_ended = [
-        (" " in text and " ".join(words_of(text)) in ENDS) or (asks and is_yes(text) is True)
-        for text in encoded.dictionary.to_pylist()
+        (" " in text and _is_ended(text)) or (asks and is_yes(text) is True) for text in encoded.dictionary.to_pylist()
     ]
     return _of_rows(encoded, has_ended)
 
 
+def _is_ended(text: str) -> bool:
+    """Whether a text is a phrase of a complaint that has ended, without its day."""
+    words = words_of(text)
+    return " ".join(words) in ENDS or (len(words) > 1 and " ".join(word for word in words if word not in _DONE) in ENDS)
+
+
 def _signing(acknowledgement: pa.Array[Any]) -> Bools:
     """Which acknowledgement numbers are those of an officer or a victim: `Prepared by HC 1234`."""
-    is_worded = flags(pc.match_substring_regex(acknowledgement, r"\pL"))
+    is_worded = flags(pc.match_substring_regex(acknowledgement, r"\pL|^\s*(?:112|1930)\s*$"))
     found = np.zeros(len(acknowledgement), np.bool_)
     encoded: Any = acknowledgement.filter(pa.array(is_worded)).dictionary_encode()
     found[is_worded] = _of_rows(encoded, list(map(_is_of_a_signature, encoded.dictionary.to_pylist())))
@@ -93,41 +108,44 @@ def _signing(acknowledgement: pa.Array[Any]) -> Bools:
 def _is_of_a_signature(text: str) -> bool:
     """Whether an acknowledgement number is no number of a complaint.
 
-    >>> [_is_of_a_signature(text) for text in ("Prepared by HC 1234", "31110260000003 (complainant)", "FIR 12/2026")]
+    >>> [_is_of_a_signature(text) for text in ("HC 1234", "31110260000003 (complainant)", "FIR 12/2026")]
     [True, True, False]
     """
-    words = words_of(text)
+    words, bare = words_of(text), text.strip().casefold()
+    if _OF_OFFICER.fullmatch(bare) or _BY_OFFICER.match(bare):
+        return True
     return names_victims(text) or any(is_of_officers(" ".join(words[:size])) for size in range(1, len(words) + 1))
 
 
 def _counting_anew(acknowledgement: pa.Array[Any]) -> Bools:
-    """Which rows count 1, 2, 3 below acknowledgement numbers of six digits or more.
+    """Which rows count 1, 2, 3 to the last one, below acknowledgement numbers of six digits or more.
 
-    >>> _counting_anew(pa.array(["31110260000001", "1", "2", "7"])).tolist(), _counting_anew(pa.array(["1", "2"])).any()
-    ([False, True, True, False], False)
+    >>> _counting_anew(pa.array(["31110260000001", "1.", "2."])).tolist(), _counting_anew(pa.array(["1", "2"])).any()
+    ([False, True, True], False)
     """
-    is_serial = pc.match_substring_regex(acknowledgement, _SERIAL)
-    serial = pc.if_else(pc.fill_null(is_serial, False), acknowledgement, "0").cast(pa.int64()).fill_null(0)
-    number = ints(serial)
-    first_long = np.argmax(np.append(flags(pc.match_substring_regex(acknowledgement, _LONG)), True))
-    # In a run from 1 the difference of the serial number and the row is the same.
-    level = number - np.arange(len(number))
-    starts = np.flatnonzero((number == 1) & (np.arange(len(number)) > first_long))
-    found = np.zeros(len(number), np.bool_)
-    for start in starts.tolist():
-        other = np.flatnonzero(level[start:] != level[start])
-        found[start : start + int(other[0]) if len(other) else len(number)] = True
+    plain = pc.replace_substring_regex(cells.plain_digits(acknowledgement), _SERIAL, r"\1")
+    is_serial = pc.fill_null(pc.match_substring_regex(plain, r"^\d{1,3}$"), False)
+    number = ints(pc.if_else(is_serial, plain, "0").cast(pa.int64()).fill_null(0))
+    size = len(number)
+    first_long = int(np.argmax(np.append(flags(pc.match_substring_regex(plain, _LONG)), True)))
+    # In a run from 1 to the last row the difference of the serial number and the row is the same.
+    level = np.where(number > 0, number - np.arange(size), size)
+    others = np.flatnonzero(level != level[-1]) if size else np.zeros(0, np.int64)
+    start = int(others[-1]) + 1 if len(others) else 0
+    found = np.zeros(size, np.bool_)
+    if size and number[start] == 1 and start > first_long:
+        found[start:] = True
     return found
 
 
-def _below_serials(serials: pa.Array[Any]) -> Bools:
-    """The last one or two rows, if no other is without a serial number."""
+def _below_serials(serials: pa.Array[Any], acknowledgement: pa.Array[Any]) -> Bools:
+    """The last one or two rows, if no other is without a serial number, and they go on with no complaint above."""
     is_numbered = flags(pc.fill_null(pc.match_substring_regex(serials, r"\p{Nd}"), False))
     without = np.flatnonzero(~is_numbered)
     size = len(is_numbered)
     found = np.zeros(size, np.bool_)
     if 0 < len(without) <= _SIGNED < size - len(without) + 1 and without[0] == size - len(without):
-        found[without] = True
+        found[without] = ~flags(pc.is_in(acknowledgement, acknowledgement.filter(pa.array(is_numbered))))[without]
     return found
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from numguard.compute import may_be_number, named, pc, replaced, tuples_of
 from numguard.errors import ArgumentError, UnsupportedTypeError
+from numguard.number_list.beside import is_of_serials
 from numguard.number_list.spared import is_of_thing, is_spared
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.log.inputs import fingerprint_file, fingerprint_table, unchanged
@@ -209,8 +210,17 @@ def _without_victims_below(sheet: Sheet, is_heading: Callable[[str], bool]) -> S
         others = sum(map(is_heading, filled))
         is_header = others > 0 and 2 * (others + 1) >= len(filled)
         heads_things = any(map(is_of_thing, [cells[0], *below] if is_alone else below if is_header else []))
-        heads_phones = len(filled) > 1 and any(is_of_phones(cell) and not names_suspects(cell) for cell in below)
-        if any(map(is_spared, below)) or (is_alone and heads_no_complaints(filled[0])) or heads_things or heads_phones:
+        # A cell such as `WhatsApp` or `No mobile` is in place of a number: other headings are beside that of phones.
+        is_numbered = any((is_of_serials(cell) or is_heading(cell)) and not is_of_phones(cell) for cell in filled)
+        heads_phones = is_numbered and any(is_of_phones(cell) and not names_suspects(cell) for cell in below)
+        heads_others = is_alone and any(map(heads_no_complaints, cells[:1]))
+        if (
+            any(map(is_spared, below))
+            or (is_alone and is_spared(filled[0]))
+            or heads_things
+            or heads_phones
+            or heads_others
+        ):
             at.append(int(sheet.row[k].as_py()))
     lines = tuples_of(sheet.broken, "row", "cell")
     at += [
