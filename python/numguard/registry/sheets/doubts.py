@@ -38,6 +38,8 @@ __all__ = [
 ]
 
 _UNKNOWN: Final = rf"^\PL*(?:(?:{'|'.join(sorted(NOT_KNOWN))})(?:\PL+|$))+$|^[^\pL1-9]*$"
+#: The last eight digits of a number, which are together in every spelling of it.
+_LAST_DIGITS: Final = 10**8
 #: Words of headings of other numbers of victims.
 _IDS: Final = frozenset(["id", "ids", "order", "ref", "reference", "rrn", "transaction", "txn", "utr"])
 #: What stands for a number where the columns have shifted: the notes of `Sector 14` and of names; the PIN code.
@@ -86,15 +88,21 @@ def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -
         if may_hold_suspects(field.name) or not cells.may_name_numbers(field.type):
             continue
         column = cells.joined(table.column(place))
-        some = np.flatnonzero(flags(pc.match_substring_regex(column, TEN_DIGITS)))
-        could = cells.digits_that_could_be(column.take(pa.array(some, pa.int64())))
-        rows, theirs = some[ints(could["index"])], ints(could["msisdn"])
+        has_digits = flags(pc.match_substring_regex(column, TEN_DIGITS))
         if _is_of_victims(field):
-            repeated |= np.isin(msisdn, theirs)
+            could = cells.digits_that_could_be(column.filter(pa.array(has_digits)))
+            repeated |= np.isin(msisdn, ints(could["msisdn"]))
             continue
-        pairs = set(zip(rows.tolist(), theirs.tolist(), strict=True))
-        for k in np.flatnonzero(np.isin(index, some)).tolist():
-            repeated[k] |= (index[k], msisdn[k]) in pairs
+        beside = np.flatnonzero(has_digits[index])
+        there = column.take(pa.array(index[beside], pa.int64()))
+        # Few cells have the last digits of the number of their row: only those are read.
+        figures = pc.replace_substring_regex(cells.plain_digits(there), r"\D", "").to_pylist()
+        ends = (f"{number % _LAST_DIGITS:08}" for number in msisdn[beside].tolist())
+        may_be = np.array([end in figure for end, figure in zip(ends, figures, strict=True)], np.bool_)
+        could = cells.digits_that_could_be(there.filter(pa.array(may_be)))
+        beside = beside[may_be]
+        of, theirs = beside[ints(could["index"])], ints(could["msisdn"])
+        repeated[of[msisdn[of] == theirs]] = True
     return repeated
 
 

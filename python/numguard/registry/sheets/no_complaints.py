@@ -40,6 +40,10 @@ _OF_OFFICER: Final = re.compile(
     r"\.? *(?:no\.? *)?\d+|112|1930"
 )
 _BY_OFFICER: Final = re.compile(r"(?:checked|prepared|submitted|typed|verified) by\b.*")
+#: The longest word of each phrase of several; in other scripts a letter has several spellings.
+_MAY_END: Final = (
+    "|".join(sorted({max(phrase.split(), key=len) for phrase in ENDS if " " in phrase})) + r"|[^\x00-\x7f]"
+)
 #: Words beside such a phrase: `Complaint has been withdrawn on 05.02.2026`.
 _DONE: Final = frozenset(["been", "dated", "has", "is", "on", "the", "was"])
 #: Those of a heading that asks whether one has.
@@ -82,6 +86,9 @@ def ended_beside(heading: str, column: pa.Array[Any]) -> Bools:
     """
     words = set(words_of(heading)) - _OF_COMPLAINTS - _WHETHER
     asks = bool(words) and words <= ENDS
+    if not asks:
+        # Few texts have a word of such a phrase.
+        column = pc.if_else(pc.match_substring_regex(column, _MAY_END, ignore_case=True), column, None)
     encoded: Any = column.dictionary_encode()
     has_ended = [
         (" " in text and _is_ended(text)) or (asks and is_yes(text) is True) for text in encoded.dictionary.to_pylist()
@@ -90,9 +97,14 @@ def ended_beside(heading: str, column: pa.Array[Any]) -> Bools:
 
 
 def _is_ended(text: str) -> bool:
-    """Whether a text is a phrase of a complaint that has ended, without its day."""
+    """Whether a text is a phrase of a complaint that has ended, with its day or without.
+
+    >>> [_is_ended(text) for text in ("Complaint has been withdrawn on 05.02.2026", "Withdrawn on 05.02.2026")]
+    [True, False]
+    """
     words = words_of(text)
-    return " ".join(words) in ENDS or (len(words) > 1 and " ".join(word for word in words if word not in _DONE) in ENDS)
+    forms = " ".join(words), " ".join(word for word in words if word not in _DONE)
+    return any(" " in form and form in ENDS for form in forms)
 
 
 def _signing(acknowledgement: pa.Array[Any]) -> Bools:
