@@ -77,8 +77,8 @@ def test_a_complaint_is_listed(tmp_path: Path, below: str) -> None:
 
 
 def test_a_sheet_that_counts_its_complaints_from_one_is_listed(tmp_path: Path) -> None:
-    text = "Complaint No,Suspect Mobile\n" + "".join(f"{k},98999123{k:02}\n" for k in range(1, 40))
-    assert len(added(tmp_path, text)[0]) == 39
+    text = "Complaint No,Suspect Mobile\n" + "".join(f"{k},9899912{k:03}\n" for k in range(1, 200))
+    assert len(added(tmp_path, text)[0]) == 199
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,9 @@ _OF_COMPLAINTS: Final = frozenset(
 #: An officer or a helpline in place of an acknowledgement number. `SHO 45/2026` is a letter.
 _OF_OFFICER: Final = re.compile(
     r"(?:asi|acp|cell|constable|ct|cyber cell|dial|dsp|ehc|esi|hc|helpline|inspector|insp|io|lhc|si|sho)"
-    r"\.? *(?:no\.? *)?\d+|112|1930"
+    r"\.? *(?:no\.? *)?\d+"
 )
+_HELPLINES: Final = ("112", "1930")
 _BY_OFFICER: Final = re.compile(r"(?:checked|prepared|submitted|typed|verified) by\b.*")
 #: The longest word of each phrase of several; in other scripts a letter has several spellings.
 _MAY_END: Final = (
@@ -109,8 +110,11 @@ def _is_ended(text: str) -> bool:
 
 def _signing(acknowledgement: pa.Array[Any]) -> Bools:
     """Which acknowledgement numbers are those of an officer or a victim: `Prepared by HC 1234`."""
-    is_worded = flags(pc.match_substring_regex(acknowledgement, r"\pL|^\s*(?:112|1930)\s*$"))
-    found = np.zeros(len(acknowledgement), np.bool_)
+    is_worded = flags(pc.match_substring_regex(acknowledgement, r"\pL"))
+    # A desk that numbers its complaints has a 112 and a 1930 too; beside longer numbers they are helplines.
+    is_helpline = flags(pc.is_in(pc.utf8_trim_whitespace(acknowledgement), pa.array(_HELPLINES)))
+    has_long = bool(flags(pc.match_substring_regex(acknowledgement, _LONG)).any())
+    found: Bools = is_helpline & has_long
     encoded: Any = acknowledgement.filter(pa.array(is_worded)).dictionary_encode()
     found[is_worded] = _of_rows(encoded, list(map(_is_of_a_signature, encoded.dictionary.to_pylist())))
     return found
