@@ -16,6 +16,7 @@ from numguard.cli import run
 from numguard.errors import ColumnError, FileMissingError, InputError
 from numguard.source import files_of, open_source, outermost
 from numguard.source.folders import files_below, is_pattern, matches
+from test_given_twice import SEVERAL
 
 LISTED = ng.NumberSet(["9876543210"])
 needs_links = pytest.mark.skipif(os.name == "nt", reason="links need rights there")
@@ -247,13 +248,6 @@ def test_a_folder_whose_files_this_user_may_not_open_is_an_error(as_another_user
 # Verbs ----------------------------------------------------------------------------------------------------------------
 
 #: Verbs that take folders; those that take patterns too are `SEVERAL`.
-SEVERAL = {
-    "cdr": ["cdr", "read"],
-    "scan": ["scan", "--numbers", "list.txt", "-c", "Target No"],
-    "common": ["common"],
-    "changes": ["changes"],
-    "expand": ["expand", "--seeds", "list.txt"],
-}
 FOLDER = SEVERAL | {
     "normalize": ["normalize", "-c", "Target No"],
     "explain": ["explain", "-c", "Target No"],
