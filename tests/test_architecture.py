@@ -21,7 +21,19 @@ RUST = ROOT / "rust"
 
 # A module imports from lower layers and from itself, and never from `numguard`, which is the public interface.
 LAYERS = [
-    {"_core", "compute", "errors", "imsi", "indian_time", "masking", "progress", "starting", "system", "types"},
+    {
+        "_core",
+        "compute",
+        "errors",
+        "imsi",
+        "indian_time",
+        "masking",
+        "progress",
+        "starting",
+        "system",
+        "types",
+        "warning",
+    },
     {"source", "files", "keyed", "notebook"},
     {"cdr", "linkage", "scanning", "sightings", "blocklist", "number_list", "tac"},
     {"report"},
