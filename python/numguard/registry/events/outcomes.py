@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from numguard.compute import aggregated, ascending, named, pc, schema_of, tuples_of
 from numguard.errors import ArgumentError
-from numguard.registry.actions import RELEASE, REQUESTS
+from numguard.registry.actions import ASKS, RELEASE
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.events.intake import UNREQUESTED, Intake, named_refusals, record_intake
@@ -165,24 +165,22 @@ def _unrequested(case: Case, cut: int, fresh: pa.Table, name: str) -> pa.Table:
 
 def why_unrequested(state: pa.Table, sent: pa.Table, blocked: Any) -> Any:
     """Why each number that is reported as blocked should not be, a code of `BLOCKED_NOTES`; null where it should."""
-    asked = sent.filter(pc.is_in(sent["action"], pa.array(REQUESTS)))["msisdn"].cast(pa.uint64())
-    sent = sent.filter(pc.is_in(sent["action"], pa.array((*REQUESTS, RELEASE)))).sort_by("event")
+    sent = sent.filter(pc.is_in(sent["action"], pa.array(ASKS))).sort_by("event")
     final = aggregated(sent, ["msisdn"], ["action"], "last")
-    let_go = final.filter(pc.equal(final["action"], RELEASE))["msisdn"].cast(pa.uint64())
+    last = final["action"].take(pc.index_in(blocked, final["msisdn"].cast(pa.uint64())))
     status = state["status"].take(pc.index_in(blocked, state["msisdn"]))
-    released = pc.or_(pc.is_in(status, pa.array(RELEASED)), pc.is_in(blocked, let_go.combine_chunks()))
-    protected = pc.equal(status, "protected")
-    why = pc.if_else(pc.is_in(blocked, asked.combine_chunks()), None, "blocked_but_never_sent")
-    why = pc.if_else(released, "blocked_though_released", why)
-    return pc.if_else(protected, "blocked_though_protected", why)
+    why = pc.if_else(pc.is_in(status, pa.array(RELEASED)), "blocked_though_released", unrequested_by(last))
+    return pc.if_else(pc.equal(status, "protected"), "blocked_though_protected", why)
 
 
-def unrequested_by(actions: Sequence[str]) -> str | None:
-    """Why the lists before a block do not request it, by their actions in order; None where they do."""
-    sent = [action for action in actions if action in REQUESTS or action == RELEASE]
-    if sent and sent[-1] == RELEASE:
-        return "blocked_though_released"
-    return None if sent else "blocked_but_never_sent"
+def unrequested_by(last: Any) -> Any:
+    """Why the lists before each block do not request it, by the last of their `ASKS`; null where they do.
+
+    >>> unrequested_by(pa.array(["block", "release", None])).to_pylist()
+    [None, 'blocked_though_released', 'blocked_but_never_sent']
+    """
+    why = pc.if_else(pc.equal(last, RELEASE), "blocked_though_released", None)
+    return pc.if_else(pc.is_null(last), "blocked_but_never_sent", why)
 
 
 def _words(values: Mapping[str, Outcome] | None) -> dict[str, str]:
