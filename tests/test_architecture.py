@@ -287,6 +287,11 @@ def test_every_module_states_what_it_owns(folder: str) -> None:
         assert first.startswith(("//!", '"""')) or path.name == "table.rs", path
 
 
+def test_every_file_of_tests_states_what_it_tests() -> None:
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        assert path.read_text().startswith(('"""', 'r"""')), path
+
+
 def test_the_root_has_no_file_but_these() -> None:
     """What a command left there by mistake was committed twice."""
     if not (ROOT / ".git").exists():
