@@ -383,7 +383,7 @@ def in_engines(lines: Sequence[Line]) -> Section:
         return line.work, line.layout, line.rows, line.listed
 
     def ratio(line: Line, other: Line | None) -> str:
-        return _times(None if other is None else _rate(line) / _rate(other))
+        return _times(None if other is None else line.rate / other.rate)
 
     rows = []
     for line in lines:
@@ -418,10 +418,6 @@ def in_engines(lines: Sequence[Line]) -> Section:
         "faster than half the cores",
     ]
     return Section("In engines", text, columns, rows)
-
-
-def _rate(line: Line) -> float:
-    return line.rows_per_s or math.nan
 
 
 def as_markdown(parts: Sequence[Section], *, level: int = 2, picture: Callable[[str], str] | None = None) -> str:
