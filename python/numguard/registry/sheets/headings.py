@@ -406,18 +406,14 @@ def ignored(mapping: Mapped | None, known: Mapping[str, Sequence[str]]) -> froze
 
 
 def left_over(
-    names: Sequence[str], at: Mapping[str, Sequence[int]], mapping: Mapped | None, known: Mapping[str, Sequence[str]]
+    names: Sequence[str], at: Mapping[str, Sequence[int]], left_out: Collection[str] = frozenset()
 ) -> list[int]:
-    """The columns that no field has and that the mapping does not leave out.
+    """The columns that no field has, without those whose headings are left out.
 
-    Args:
-        names: the headings.
-        at: the columns of each field.
-        mapping: the caller's choice.
-        known: the fields.
+    >>> left_over(["Mobile", "State", "Remarks"], {"suspect_mobiles": [0]}, {"remarks"})
+    [1]
     """
     read = {place for places in at.values() for place in places}
-    left_out = ignored(mapping, known)
     return [place for place, name in enumerate(names) if place not in read and heading(name) not in left_out]
 
 
