@@ -62,8 +62,21 @@ def files_of(call: Callable[[], object]) -> set[str]:
         lambda _: elsewhere(),
         lambda _: ng.common([NATIONAL, NATIONAL[1:]]),
         lambda _: ng.changes(NATIONAL),
+        lambda _: ng.normalize(NATIONAL["served_msisdn"]),
+        lambda _: ng.expand(NATIONAL["served_msisdn"], sightings((A, HANDSET))),
     ],
-    ids=["scan", "scan, batches", "scan, stream", "scan, file", "expand", "expand elsewhere", "common", "changes"],
+    ids=[
+        "scan",
+        "scan, batches",
+        "scan, stream",
+        "scan, file",
+        "expand",
+        "expand elsewhere",
+        "common",
+        "changes",
+        "normalize",
+        "seeds",
+    ],
 )
 def test_a_warning_of_columns_points_at_the_call(tmp_path: Path, call: Callable[[Path], object]) -> None:
     assert files_of(lambda: call(tmp_path)) == {__file__}
@@ -85,6 +98,8 @@ def test_a_warning_of_a_registry_points_at_the_call_and_comes_for_each(registry:
     registry.expand(sightings((A, HANDSET), (C, HANDSET)))
     warned(registry.export_handsets, "Equipment Register")
     assert files_of(lambda: registry.expand(NATIONAL)) == {__file__}
+    decided = NATIONAL["served_msisdn"].unique()
+    assert files_of(lambda: registry.decide(decided, "confirmed", "seen in the records")) == {__file__}
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="the extra is not installed")
