@@ -13,7 +13,7 @@ use crate::block::{ROWS, bits_where};
 use crate::cpu::CodePath;
 use crate::imei;
 
-/// Binary logarithm of the adjacent keys that no filter tells apart: a hundred thousand keys then take few places.
+/// Binary logarithm of the adjacent keys that no filter distinguishes: a hundred thousand keys then take few places.
 const NARROW: u32 = 13;
 
 /// Binary logarithm of the adjacent keys that share a byte of [`Tables::wide`].
