@@ -115,3 +115,10 @@ def test_one_module_warns() -> None:
     """The others leave to it which line is shown."""
     warning = [path.name for path in sorted(PACKAGE.rglob("*.py")) if "warnings.warn" in path.read_text()]
     assert warning == ["warning.py"]
+
+
+def test_code_without_a_module_is_warned() -> None:
+    code = compile("normalize(column)", "a cell of a notebook", "exec")
+    assert files_of(lambda: exec(code, {"normalize": ng.normalize, "column": NATIONAL["served_msisdn"]})) == {
+        "a cell of a notebook"
+    }

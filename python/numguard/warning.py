@@ -18,5 +18,6 @@ def warn(message: str) -> None:
     while frame.f_globals.get("__name__", "").partition(".")[0] == __package__ and frame.f_back is not None:
         frame = frame.f_back
     module = frame.f_globals
-    where = frame.f_code.co_filename, frame.f_lineno, module.get("__name__")
+    # Code without a module, as a string that is executed; of a module None, no warning is raised.
+    where = frame.f_code.co_filename, frame.f_lineno, module.get("__name__", "<string>")
     warnings.warn_explicit(message, UserWarning, *where, module.setdefault("__warningregistry__", {}))
