@@ -214,7 +214,7 @@ def test_only_a_block_is_contradicted(case: ng.Registry, word: str, status: str)
 def test_a_rejection_of_a_number_that_is_blocked_already_is_refused(
     case: ng.Registry, heading: str, cell: str, refused: int
 ) -> None:
-    """Its block holds, whoever requested it: it was recorded as one that is none."""
+    """Its block holds, by this request or another: it was recorded as none."""
     table = pa.table({"msisdn": [str(A)], "Status": ["Rejected"], heading: [cell]})
     done = case.record_outcomes(table)
     assert (done.added, done.refused) == (1 - refused, refused)
