@@ -274,6 +274,10 @@ class Model:
         live = [o for o in self.outcomes if not self._withdrawn(o[0], cut)]
         answered_at, answered = self._last(live, n, cut, {"blocked", "rejected", "reverified", "reactivated"})
         sent_at, sent = self._last(self.exported, n, cut, {"block", "release"})
+        released_at = self._last(self.exported, n, cut, {"release"})[0]
+        # A block whose release was sent since is none of what is requested now.
+        lifted = answered == "blocked" and answered_at < released_at
+        answers = answered_at > decided_at and not lifted
         closed_at = max(answered_at, decided_at if decided in {"reverified", "reactivated"} else -1)
         grounds = named or best or decided in {"reverified", "reactivated"} or confirmed
         waits = bool(waiting) or never_named
@@ -283,7 +287,7 @@ class Model:
             status = "withdrawn"
         elif not grounds:
             status = "review"
-        elif answered_at > decided_at and not self._was_released(decided_at, decided, answered_at, answered):
+        elif answers and not self._was_released(decided_at, decided, answered_at, answered):
             status = answered
         elif decided in {"reverified", "reactivated"}:
             status = decided
@@ -373,7 +377,9 @@ class Model:
     def lapsed(self, n: int, then: int, cut: int, district: str | None) -> bool:
         """Whether a block was requested for a complaint or decision that stood then, and only a link stands now."""
         before, after = (self.states(at).get(n) for at in (then, cut))
-        if before is None or after is None or after.status not in {"reverify", "blocked"} or self._may_stand(after):
+        if before is None or after is None or self._may_stand(after):
+            return False
+        if after.status not in {"reverify", "blocked", "rejected", "reverified"}:
             return False
         requested = self._last(self.exported, n, then, {"block", "release"})[1] == "block"
         requested &= self._may_stand(before) and (district is None or before.district == district)

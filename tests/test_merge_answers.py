@@ -92,3 +92,40 @@ def test_a_decision_on_a_number_that_waits_at_another_desk_too_is_a_contradictio
     (row,) = other.registry.merge(one.registry).contradictions.to_pylist()
     assert (row["kind"], row["held_value"], row["other_value"]) == ("decision_and_naming", decision, "waits")
     assert (row["rule"], row["held_by"], row["other_by"]) == ("settled_apart", "SI Rohtak", "SI Hisar")
+
+
+@pytest.mark.parametrize("answers", [("blocked", "rejected"), ("rejected", "blocked")])
+def test_two_answers_of_one_day_that_differ_have_a_rule_of_their_own(answers: tuple[str, str], tmp_path: Path) -> None:
+    """Neither is older, and neither is undated: in one registry, the second is a `contradiction`."""
+    one, other = two(tmp_path)
+    for hours, (desk, status) in enumerate(zip((one, other), answers, strict=True)):
+        desk.now += timedelta(hours=hours)
+        desk.registry.add_complaints(complaint("98765 43210"))
+        rows = {"msisdn": ["9876543210"], "status": [status], "happened_at": [f"{one.now:%d/%m/%Y}"]}
+        desk.registry.record_outcomes(pa.table(rows))
+    for desk, third in ((one, other), (other, one)):
+        (row,) = desk.registry.merge(third.registry).contradictions.to_pylist()
+        assert (row["held_value"], row["other_value"], row["rule"]) == (*answers, "same_moment")
+        assert "same day or moment" in row["sentence"]
+        case = desk.registry._case
+        assert case.state(case.store.head())["status"].to_pylist() == [answers[0]]
+
+
+def test_a_decision_holds_against_an_answer_that_another_of_its_day_contradicts(tmp_path: Path) -> None:
+    one, other = two(tmp_path)
+    one.registry.add_complaints(complaint("98765 43210"))
+    other.registry.merge(one.registry)
+    answered = [
+        pa.table({"msisdn": ["9876543210"], "status": [status], "happened_at": [f"{one.now:%d/%m/%Y}"]})
+        for status in ("blocked", "reverified")
+    ]
+    one.registry.record_outcomes(answered[0])
+    one.registry.decide(["98765 43210"], "confirmed", "checked")
+    other.now = one.now + timedelta(hours=1)
+    other.registry.record_outcomes(answered[1])
+    one.now = other.now + timedelta(hours=1)
+    rows = one.registry.merge(other.registry).contradictions.to_pylist()
+    assert {(r["kind"], r["held_value"], r["other_value"], r["rule"]) for r in rows} == {
+        ("outcome", "blocked", "reverified", "same_moment"),
+        ("decision_and_outcome", "confirmed", "reverified", "same_moment"),
+    }

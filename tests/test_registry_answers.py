@@ -217,6 +217,31 @@ def test_only_a_block_is_contradicted(case: ng.Registry, word: str, status: str)
     assert (case.record_outcomes(table).added, status_of(case, A)) == (1, status)
 
 
+@pytest.mark.parametrize(
+    ("heading", "cell", "refused"),
+    [
+        ("Remarks", "Already disconnected on 05.11.2026", 1),
+        ("Reason", "number has already been permanently barred", 1),
+        ("Present position", "Suspended earlier", 1),
+        ("Remarks", "Deactivated already, by another police station", 1),
+        ("Remarks", "Not our subscriber", 0),
+        ("Remarks", "Not already blocked, subscriber is a hospital", 0),
+        ("Remarks", "Already verified", 0),
+        ("Remarks", "Unblocked earlier", 0),
+        ("Account status", "Already blocked", 0),
+    ],
+)
+def test_a_rejection_of_a_number_that_is_blocked_already_is_refused(
+    case: ng.Registry, heading: str, cell: str, refused: int
+) -> None:
+    """Its block holds, by this request or another: it was recorded as none."""
+    table = pa.table({"msisdn": [str(A)], "Status": ["Rejected"], heading: [cell]})
+    done = case.record_outcomes(table)
+    assert (done.added, done.refused) == (1 - refused, refused)
+    assert done.refusals["note"].to_pylist() == ["contradicted_in_row"] * refused
+    assert case.record_outcomes(table, mapping={heading: "ignore"}).added == refused
+
+
 TITLES = ["Numbers not blocked", "Reconnected numbers", "Numbers that could not be blocked", "Request rejected"]
 
 

@@ -271,7 +271,8 @@ def test_a_block_without_grounds_is_lifted_where_it_was_asked_for(registry: ng.R
     registry.withdraw_intake(wrong.id, "a sheet of another state")
     registry.expand(sightings((C, HANDSET), (A, HANDSET)))
     assert sent(registry, tmp_path, "Bank") == []
-    assert sent(registry, tmp_path) == [(A, "removed", "release")]
+    assert sent(registry, tmp_path) == [(A, "removed", "release"), (A, "added", "reverify")]
+    assert sent(registry, tmp_path) == []
 
 
 KEYS = [bytes(range(32)), bytes(range(32, 64))]

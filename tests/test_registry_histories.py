@@ -133,6 +133,33 @@ HISTORIES: Final[dict[str, tuple[tuple[Step, ...], dict[int, str | None]]]] = {
     **{f"exported, and {word}": ((NAMED, export(), answer(word)), {A: word}) for word in ("blocked", "rejected")},
     **{f"answered: {word}": ((NAMED, answer(word)), {A: word}) for word in ("reverified", "reactivated")},
     **{f"decided: {word}": ((NAMED, export(), decide(word)), {A: word}) for word in ("reverified", "reactivated")},
+    "blocked, released, and named again": (
+        (NAMED, export(), answer("blocked"), take_back(0), export(change=True), add(row(2, (A,)))),
+        {A: "reported"},
+    ),
+    "blocked, not released, and named again": (
+        (NAMED, export(), answer("blocked"), take_back(0), add(row(2, (A,)))),
+        {A: "blocked"},
+    ),
+    "blocked, released, and unprotected": (
+        (NAMED, export(), answer("blocked"), decide("protected"), export(change=True), decide("unprotected")),
+        {A: "reported"},
+    ),
+    "dropped, dismissed, released, and named again": (
+        (NAMED, export(), answer("blocked"), add(row(1, (B,))), decide("dismissed"), export(change=True), NAMED),
+        {A: "withdrawn"},
+    ),
+    "dropped, dismissed, released, and named by another": (
+        (
+            *(NAMED, export(), answer("blocked"), add(row(1, (B,))), decide("dismissed"), export(change=True)),
+            add(row(2, (A,))),
+        ),
+        {A: "reported"},
+    ),
+    "blocked, only linked now, and released": (
+        (*LINKED, add(row(2, (B,))), export(), answer("blocked", B), take_back(2), export(change=True)),
+        {B: "reverify"},
+    ),
     "blocked, and exported again": ((NAMED, export(), answer("blocked"), export()), {A: "blocked"}),
     "rejected, and decided again": ((NAMED, export(), answer("rejected"), decide("confirmed")), {A: "confirmed"}),
     "rejected, decided and exported again": (

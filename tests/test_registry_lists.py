@@ -395,7 +395,7 @@ def test_a_block_that_an_operator_has_done_is_lifted_too(registry: ng.Registry, 
     assert sent(registry, tmp_path) == [(B, "removed", "none", "blocked", "answered_by_operator")]
     registry.withdraw_intake(wrong, "a sheet of another state")
     registry.expand(sightings((A, HANDSET), (B, HANDSET)))
-    assert sent(registry, tmp_path) == [(B, "removed", "release", "blocked", "only_linked")]
+    assert sent(registry, tmp_path) == [(B, "removed", "release", "blocked", "only_linked"), RELEASED_AND_LINKED[1]]
     assert sent(registry, tmp_path) == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -237,9 +238,37 @@ class Machine(RuleBasedStateMachine):
         mine = {n: {k: v for k, v in row.items() if k != "status"} for n, row in held.items()}
         now = self.registry.block_list(district=district).to_table().drop_columns("status")
         assert mine == {row["msisdn"]: row for row in now.to_pylist()}
-        assert set(held) == set(self.model.listed(self.model.head, district))
         event = self._event()
         self.model.exported += [(event, row["msisdn"], row["action"]) for row in listed.to_pylist()]
+        assert set(held) == set(self.model.listed(self.model.head, district))
+
+    @rule(
+        number=st.sampled_from(MOBILES),
+        to=st.sampled_from(RECEIVERS),
+        answers=st.sampled_from([("blocked",), ("rejected", "blocked"), ("blocked", "rejected")]),
+        by_decision=st.booleans(),
+        is_sent=st.sampled_from([True, True, False]),
+    )
+    def blocked_and_named_again(
+        self, number: int, to: str, answers: tuple[str, ...], by_decision: bool, is_sent: bool
+    ) -> None:
+        """A block that was requested and done loses its ground, its release is sent, and there is a ground again."""
+        self._add([("1930", f"C{self.model.head}", None, None, (number,), None, ())])
+        file = self.model.head
+        self.export(to, False, None)
+        for status in answers:
+            self.outcome([number], status, 0)
+        if by_decision:
+            self.decide([number], "protected")
+        else:
+            self._withdraw(file)
+        if is_sent:
+            self.export(to, True, None)
+        self.same()
+        if by_decision:
+            self.decide([number], "unprotected")
+        else:
+            self._add([("1930", f"C{self.model.head}", None, None, (number,), None, ())])
 
     @invariant()
     def same(self) -> None:
@@ -256,13 +285,13 @@ class Machine(RuleBasedStateMachine):
         listed = self.registry.block_list(district=district, **when).to_table().to_pylist()
         assert {row["msisdn"]: fields(row) for row in listed} == self._expected(cut, district)
 
-    def _expected(self, cut: int, district: str | None) -> dict[int, tuple[Any, ...]]:
+    def _expected(self, cut: int, district: str | None, model: Model | None = None) -> dict[int, tuple[Any, ...]]:
         return {
             n: (
                 action, state.status, state.hop, state.district, state.complaints, state.sources,
                 state.first, state.last, state.via_imei, state.review_by,
             )
-            for n, (action, state) in self.model.listed(cut, district).items()
+            for n, (action, state) in (model or self.model).listed(cut, district).items()
         }  # fmt: skip
 
     @rule(max_hop=st.sampled_from([None, 0, 1]), complaints=st.integers(0, 2), sources=st.integers(0, 2))
@@ -281,13 +310,16 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data(), district=districts)
     def change_since_an_event(self, data: st.DataObject, district: str | None) -> None:
         event = data.draw(st.integers(0, self.model.head))
-        before, now = self._expected(event, district), self._expected(self.model.head, district)
+        head = self.model.head
+        states = self.model.states(head)
+        lapsed = {n for n in states if self.model.lapsed(n, event, head, district)} if event else set()
+        # A block that the change lifts is none any more: its number may be one to verify.
+        lifting = replace(self.model, exported=[*self.model.exported, *((head + 1, n, "release") for n in lapsed)])
+        before, now = self._expected(event, district), self._expected(head + 1, district, lifting)
         rows = self.registry.block_list(since=event, district=district).to_table().to_pylist()
         changes: dict[str, dict[int, Any]] = {"added": {}, "changed": {}, "removed": {}}
         for row in rows:
             changes[row["change"]][row["msisdn"]] = row
-        states = self.model.states(self.model.head)
-        lapsed = {n for n in states if self.model.lapsed(n, event, self.model.head, district)} if event else set()
         stays = set(now) & set(before)
         assert set(changes["added"]) == set(now) - set(before) | lapsed & stays
         # A reason may have changed as well, which the model does not have.

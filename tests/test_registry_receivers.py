@@ -20,8 +20,8 @@ __all__ = ["postgres"]
 HISTORIES = int(os.environ.get("NUMGUARD_HISTORIES", "2"))
 
 
-def histories(seed: int, places: list[str], folder: Path) -> None:
-    office = Office(seed, places, folder)
+def histories(seed: int, places: list[str], folder: Path, *, operators: bool = False) -> None:
+    office = Office(seed, places, folder, operators=operators)
     try:
         for _ in range(40):
             office.step()
@@ -35,6 +35,14 @@ def histories(seed: int, places: list[str], folder: Path) -> None:
 @pytest.mark.parametrize("desks", [1, 2])
 def test_a_receiver_gets_every_block_and_release(seed: int, desks: int, tmp_path: Path) -> None:
     histories(seed, [":memory:"] * desks, tmp_path)
+
+
+# The second fails if the answer of an operator who has not blocked a number lifts another one's block; at one desk, the
+# first too.
+@pytest.mark.parametrize("seed", range(1, 1 + HISTORIES))
+@pytest.mark.parametrize("desks", [1, 2])
+def test_a_receiver_gets_them_whatever_several_operators_answer(seed: int, desks: int, tmp_path: Path) -> None:
+    histories(seed, [":memory:"] * desks, tmp_path, operators=True)
 
 
 @pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")

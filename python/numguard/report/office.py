@@ -34,7 +34,8 @@ def unsettled(figures: Figures) -> Part | None:
     text = (
         "Numbers that are blocked, or to be blocked, without a ground on record. A block of a protected, withdrawn or "
         "reactivated number is in the next change of a receiver's list as one to release. A complaint that has ended "
-        "by a later sheet counts until an officer decides on its numbers."
+        "by a later sheet stays registered and is counted with its amount; its numbers stay in force until an officer "
+        "decides on them."
     )
     lines = [
         [

@@ -20,7 +20,7 @@ from numguard.indian_time import DAY_MICROS, MOMENT, day_begin, day_of
 from numguard.registry.arrays import Ints, ints
 from numguard.registry.case import Case
 from numguard.registry.events.both_sides import protected_by_merge
-from numguard.registry.log.answers import TURNS, answers_in_order, turns_of
+from numguard.registry.log.answers import CONTRADICTION, TURNS, compared_in_order, turns_of
 from numguard.registry.log.joining import copy_events
 from numguard.registry.log.order import (
     MERGE,
@@ -44,7 +44,9 @@ RULES = {
     "settled_apart": "A decision on a waiting number counts for complaints of other desks too: look at those.",
     "protected_first": "Protection comes before every other decision until a decision ends it.",
     "amended_before": "The one repeats a version that had been amended, so that the amendment holds.",
-    "older_answer": "An answer that happened before a recorded one, or is undated where one is dated, changes nothing.",
+    "older_answer": "An answer that happened before what is on record, may be on record already, or is undated where "
+    "one is dated, changes nothing.",
+    "same_moment": "Of two answers of the same day or moment that differ, the one that was recorded first holds.",
 }
 
 _CONTRADICTIONS = schema_of(
@@ -234,21 +236,34 @@ class _Independent:
         return last
 
     @cached_property
-    def _kept(self) -> dict[int, list[tuple[int, str]]]:
-        """The answers of both that count, about each number: the rank of the event and the status, in order."""
+    def _compared(self) -> dict[int, list[tuple[int, str, int | None, str | None]]]:
+        """The answers of both about each number in order: the rank of the event, the status, when, and its note."""
         outcomes, files, *turns = map(self._both, ("outcomes", "files_of_outcomes", *TURNS))
-        kept = answers_in_order(outcomes, files, turns_of(*turns))
-        return by_key((msisdn, (rank, status)) for msisdn, rank, status in tuples_of(kept, "msisdn", "event", "status"))
+        rows = compared_in_order(outcomes, files, turns_of(*turns))
+        return by_key((row[0], row[1:]) for row in tuples_of(rows, "msisdn", "event", "status", "happened_at", "note"))
+
+    def _kept(self, msisdn: int) -> list[tuple[int, str]]:
+        """The answers about a number that count: the rank of the event and the status, in order."""
+        return [(rank, status) for rank, status, _, note in self._compared.get(msisdn, ()) if note is None]
+
+    def _why_not(self, msisdn: int, status: str, event: int) -> str:
+        """The rule by which an answer that was recorded later changes nothing."""
+        clashes = (int(self._order.rank[event]), status, CONTRADICTION)
+        rows = ((rank, word, note) for rank, word, at, note in self._compared.get(msisdn, ()) if at is not None)
+        return "same_moment" if clashes in rows else "older_answer"
 
     def _answers(self) -> list[dict[str, Any]]:
         found = []
         for msisdn in self._answered[0].keys() & self._answered[1].keys():
-            a, b = ((of[msisdn]["status"], of[msisdn]["event"]) for of in self._answered)
+            answers = [of[msisdn] for of in self._answered]
+            a, b = ((answer["status"], answer["event"]) for answer in answers)
             if a[0] == b[0]:
                 continue
-            kept = self._kept.get(msisdn, ())
+            kept = self._kept(msisdn)
             held, other = (a, b) if kept and kept[-1][1] == a[0] else (b, a)
-            rule = "later" if self._later(held[1], other[1]) else "older_answer"
+            moments = {answer["happened_at"] for answer in answers}
+            rule = "same_moment" if len(moments) == 1 and None not in moments else "older_answer"
+            rule = "later" if self._later(held[1], other[1]) else rule
             found.append(self._row("outcome", held, other, rule, msisdn=msisdn))
         return found
 
@@ -262,7 +277,7 @@ class _Independent:
                 if decision is None or (decision[0] == "confirmed") == (answer["status"] == "blocked"):
                     continue
                 event, happened = answer["event"], answer["happened_at"]
-                counts = (self._order.rank[event], answer["status"]) in self._kept.get(msisdn, ())
+                counts = (self._order.rank[event], answer["status"]) in self._kept(msisdn)
                 counts &= self._later(event, decision[1])
                 # As a late answer of an earlier day does, it undoes no decision that a number is in use again.
                 counts &= decision[0] == "confirmed" or happened is None or happened >= day_begin(moments[decision[1]])
@@ -270,7 +285,8 @@ class _Independent:
                 if decision[0] == "withdrawn":
                     rule = "withdrawn_first"
                 else:
-                    rule = "later" if counts or self._later(decision[1], event) else "older_answer"
+                    is_later = counts or self._later(decision[1], event)
+                    rule = "later" if is_later else self._why_not(msisdn, answer["status"], event)
                 held, other = sides if counts and rule == "later" else sides[::-1]
                 found.append(self._row("decision_and_outcome", held, other, rule, msisdn=msisdn))
         return found

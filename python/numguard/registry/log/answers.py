@@ -12,13 +12,18 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from numguard.compute import ascending, by_key, tuples_of
+from numguard.compute import ascending, by_key, pc, tuples_of
 from numguard.registry.actions import ASKS, REQUESTS
 
-__all__ = ["KNOWN", "TURNS", "UNDATED_REPEAT", "Answers", "Turns", "answers_in_order", "turns_of"]
+__all__ = [
+    "CONTRADICTION", "KNOWN", "TURNS", "UNDATED_REPEAT", "Answers", "Turns", "answers_in_order", "compared_in_order",
+    "turns_of",
+]  # fmt: skip
 
 #: For an answer that is there already.
 KNOWN = "known"
+#: For an answer that differs from one of the same moment, or that has no date where one has.
+CONTRADICTION = "contradiction"
 #: For an answer that may be there already.
 UNDATED_REPEAT = "undated_repeat"
 
@@ -85,7 +90,7 @@ class Answers:
         elif msisdn in self._last and self._last[msisdn][0] == status:
             return self._repeated(event, msisdn, status)
         if there if at is not None else msisdn in self._latest:
-            return "contradiction"
+            return CONTRADICTION
         return "older_than_known" if at is not None and at < self._latest.get(msisdn, at) else None
 
     def _repeated(self, event: int, msisdn: int, status: str) -> str | None:
@@ -116,13 +121,22 @@ def answers_in_order(outcomes: pa.Table, files: pa.Table, turns: Turns) -> pa.Ta
         files: event, file: the digest of what each event read.
         turns: What was decided of the numbers and sent about them, by events of the same order.
     """
+    compared = compared_in_order(outcomes, files, turns)
+    return compared.filter(pc.is_null(compared["note"])).drop_columns(["note"])
+
+
+def compared_in_order(outcomes: pa.Table, files: pa.Table, turns: Turns) -> pa.Table:
+    """The outcomes of several registries in order, each with its `note`: how it compares with those before that count.
+
+    The arguments are those of `answers_in_order`, the notes those of `Answers.compared`, null where it counts.
+    """
     outcomes = ascending(outcomes, "event", "ordinal")
-    answers, kept = Answers(turns), []
+    answers, notes = Answers(turns), []
     file_of: dict[int, Any] = dict(tuples_of(files, "event", "file"))
     first: dict[Any, int] = {}
     for event, *answer in tuples_of(outcomes, "event", "msisdn", "status", "happened_at"):
         again = first.setdefault(file_of.get(event, event), event) != event
-        kept.append(answers.compared(event, *answer, again=again) is None)
-        if kept[-1]:
+        notes.append(answers.compared(event, *answer, again=again))
+        if notes[-1] is None:
             answers.take(event, *answer)
-    return outcomes.filter(pa.array(kept, pa.bool_()))
+    return outcomes.append_column("note", pa.array(notes, pa.string()))

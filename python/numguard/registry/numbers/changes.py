@@ -32,11 +32,11 @@ def delta(
 
     Columns: those of a list, and change: "added", "changed" or "removed". A removed row has action "release" where
     a block must be lifted (its status is withdrawn, protected or reactivated, or its block lapsed), else "none". A
-    number whose block lapsed, and that is still listed because it is linked, has two rows: removed, then added.
+    number whose block lapsed, and that is listed because it is still linked, has two rows: removed, then added.
 
     `due` has the blocks that hold as far as its receiver knows; without it, only what changed since `before` counts.
     """
-    old, new = rows(before, policies[0], districts[0]), rows(after, policies[1], districts[1])
+    old = rows(before, policies[0], districts[0])
     his = in_district(before, districts[0])
     if due is None:
         due = Due.nothing()
@@ -45,11 +45,13 @@ def delta(
     asked = due.asked_of(after, districts[1])
 
     # A number that is only linked is never to be blocked without a decision, so that its block must be lifted, also
-    # where an operator has reported it done. While something about the number waits for a decision, nothing has lapsed.
+    # where an operator has reported it done, or one of several has not. While something about the number waits for a
+    # decision, nothing has lapsed.
     grounded = before["msisdn"].filter(pa.array(his & flags(before["block_sent"]) & _has_grounds(before)))
     on_list = old["msisdn"].filter(pc.equal(old["action"], "block"))
-    only_linked = has_status(after, ("reverify", "blocked")) & ~_has_grounds(after)
-    lapsed = only_linked & (asked | _among(after, grounded) | _among(after, on_list))
+    lost = has_status(after, ("reverify", "blocked", "rejected", "reverified")) & ~_has_grounds(after)
+    lapsed = lost & (asked | _among(after, grounded) | _among(after, on_list))
+    new = rows(_once_released(after, lapsed), policies[1], districts[1])
 
     # A number whose block was requested, or done, is on no list any more, but must be released.
     requested = before["msisdn"].filter(pa.array(his & flags(before["block_requested"])))
@@ -63,8 +65,16 @@ def delta(
     left = gone | released | lapsed
     removed = shown(after.filter(pa.array(left)))
     release = has_status(removed, RELEASED) | lapsed[left]
-    removed = leaving(removed, release, lapsed[left], "only_linked")
+    only_linked = lapsed[left] & flags(pc.is_valid(removed["hop"]))
+    removed = leaving(removed, release, only_linked, "only_linked")
     return change(old, new, removed, after["msisdn"].filter(pa.array(lapsed)))
+
+
+def _once_released(state: pa.Table, lapsed: Bools) -> pa.Table:
+    """The state of numbers once the change is sent: some of those that are reported as blocked are to be verified."""
+    then = pa.array(lapsed & flags(state["to_verify_then"]))
+    columns = {"status": "reverify", "reason": "linked_by_handset"}
+    return replaced(state, **{name: pc.if_else(then, word, state[name]) for name, word in columns.items()})
 
 
 def leaving(removed: pa.Table, release: Bools, otherwise: Bools, why: Any) -> pa.Table:

@@ -3,6 +3,8 @@
 Owns when a block was requested and not lifted since. Independent of SQL and of statuses: `changes` and `handsets`
 decide whether such a block has lost its ground. One idea: a release is due until a change to that receiver has it. A
 whole list has no rows to release, and neither a change for another receiver nor one under another key lifts a block.
+Of answers, only that a number is in use again does: one list goes to several operators, and what one of them did not
+block, or verified, another may have blocked. A release too many costs nothing.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ class Due(NamedTuple):
     Attributes:
         asked: A list to him requested the block: one of the district, or any where lists of all are meant.
         whole: A list of all districts did, where lists of one are meant.
-        done: An operator has reported it since the first list to him.
+        done: An operator has reported it since the first list to him, and none that the number is in use again.
         once: A list to him, of any district, requested it once: the blocks of others are not his to lift.
         districts: The districts of which he has lists, as they are compared.
     """
@@ -168,17 +170,28 @@ def releases_due(
     numbers = distinct(np.concatenate([ints(facts["msisdn"]) for facts in (sent, outcomes)]))
     asked = _requested(sent, numbers, receiver, district, keys)
     released_for_any = Last(sent.filter(pc.not_equal(sent["action"], _BLOCK)), numbers, "event").event
-    answers = Last(outcomes, numbers, "event", "ordinal")
-    done = answers.means("blocked")
-    lifted = np.maximum(asked.lifted, np.where(done, NEVER, answers.event))
+    blocked, in_use = (_answered(outcomes, numbers, status) for status in ("blocked", "reactivated"))
+    lifted = np.maximum(asked.lifted, in_use.event)
     own, whole = asked.own > lifted, asked.whole > lifted
     if among is None:
         own &= asked.own != base
     # What was reported before the first list to him is his to lift only as long as no receiver was asked to.
-    done &= answers.event > np.maximum(lifted, np.minimum(first, released_for_any))
+    done = (blocked.event > np.maximum(asked.lifted, np.minimum(first, released_for_any))) & _is_later(blocked, in_use)
     msisdn = pa.array(numbers.astype(np.uint64))
     held = [msisdn.filter(pa.array(which & ~asked.elsewhere)) for which in (own, whole, done)]
     return Due(held[0], held[1], held[2], msisdn.filter(pa.array(asked.once)), districts)
+
+
+def _answered(outcomes: pa.Table, numbers: Ints, status: str) -> Last:
+    """The last answer with a status about each number."""
+    return Last(outcomes.filter(pc.equal(outcomes["status"], status)), numbers, "event", "ordinal")
+
+
+def _is_later(answer: Last, other: Last) -> Bools:
+    """Where an answer is later than another one, which may be of the same file."""
+    same = answer.event == other.event
+    later: Bools = (answer.event > other.event) | same & (answer.number("ordinal") > other.number("ordinal"))
+    return later
 
 
 def handsets_due(sent: pa.Table, receiver: str, district: str | None, *, districts: pa.Array[Any]) -> HandsetsDue:

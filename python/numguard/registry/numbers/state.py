@@ -136,6 +136,7 @@ class Standing:
         happened = pc.fill_null(facts.outcomes["happened_at"], _NO_DATE)
         self.outcomes = Last(replaced(facts.outcomes, happened_at=happened), self.numbers, "event", "ordinal")
         self.sent = self._last("exported", "action", ("block", RELEASE, RELEASED_TO_VERIFY))
+        self.released = self._last("exported", "action", (RELEASE, RELEASED_TO_VERIFY))
 
         size = len(self.numbers)
         explained: Any = _core.explain(pa.array(self.numbers.astype(np.uint64)), region=None)
@@ -160,7 +161,6 @@ class Standing:
         self.withdrawn = self.decisions.means("withdrawn")
         grounded = (self.named.stands | self.confirmed) & ~self.protected & ~self.withdrawn
         self.linked = Linked(facts.links, self.numbers, grounded)
-        self.answered = self.outcomes.exists & (self.outcomes.event > self.decisions.event) & ~self._was_released()
 
         ruled = self.decisions.exists & ~self.withdrawn & (~confirming | self.confirmed)
         grounds = self.named.stands | self.linked.stands | ruled
@@ -168,6 +168,19 @@ class Standing:
         self.waits = self.named.waits | self.never_named
         self.review = self.waits & ~grounds
         self.nothing_stands = ~(grounds | self.waits)
+        in_question = grounds & ~self.protected & ~self.withdrawn
+        answered = self.outcomes.exists & (self.outcomes.event > self.decisions.event) & ~self._was_released()
+        self.answered = answered & ~(in_question & self._block_lifted())
+        #: It is to be verified again once a list has its release, though an operator has reported it as blocked.
+        blocked = answered & self.outcomes.means("blocked")
+        self.to_verify_then = blocked & self.linked.stands & ~(grounded | ruled | self.waits)
+
+    def _block_lifted(self) -> Bools:
+        """The last answer is that it is blocked, and a list that was sent since has its release.
+
+        Where something stands against it again, or still links it, that block is no answer to what is requested next.
+        """
+        return self.outcomes.means("blocked") & (self.outcomes.event < self.released.event)
 
     def _was_released(self) -> Bools:
         """The last answer, dated before the day of a decision that a number is in use again, is that it is not.
@@ -284,13 +297,15 @@ def derive(facts: Facts) -> pa.Table:
     """The state of every number of `facts`, ascending.
 
     Columns: msisdn (uint64), status, kind, decided (bool: an officer confirmed it), block_requested (bool: a block was
-    requested, or done), block_done (bool: `blocked` is the operator's last answer, after any decision), block_sent
-    (bool: of the lists that requested a block or a release, the last one requested the block), waits (bool: it waits
-    for a decision), turned (bool: a complaint has it both as a suspect's and the complainant's, without a decision
-    since), unsure (bool: either, or it was settled), hop (null where only decided), district, source (both its first
-    complaint's, or its seed's), reason, complaints, sources, districts (int64: distinct ones; a complainant who repeats
-    counts once), first_reported, last_reported, review_from (microseconds UTC: the last report, of one without a date
-    when it was added, else the decision), via_imei.
+    requested, or done), block_done (bool: `blocked` is the operator's last answer, after any decision, and of a number
+    against which something stands or that is linked, after any release that was sent), block_sent (bool: of the lists
+    that requested a block or a release, the last one requested the block), to_verify_then (bool: its status is
+    `reverify` once a release of it was sent, as it is only linked), waits (bool: it waits for a decision), turned
+    (bool: a complaint has it both as a suspect's and the complainant's, without a decision since), unsure (bool:
+    either, or it was settled), hop (null where only decided), district, source (both its first complaint's, or its
+    seed's), reason, complaints, sources, districts (int64: distinct ones; a complainant who repeats counts once),
+    first_reported, last_reported, review_from (microseconds UTC: the last report, of one without a date when it was
+    added, else the decision), via_imei.
     """
     found = Standing(facts)
     named, linked = found.named, found.linked
@@ -307,6 +322,7 @@ def derive(facts: Facts) -> pa.Table:
             "block_requested": pa.array(found.block_requested | blocked),
             "block_done": pa.array(blocked),
             "block_sent": pa.array(found.sent.means("block", column="action")),
+            "to_verify_then": pa.array(found.to_verify_then),
             "waits": pa.array(found.waits),
             "turned": pa.array(found.turned),
             "unsure": pa.array(found.unsure | (found.turned_since != NEVER)),
