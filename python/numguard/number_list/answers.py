@@ -18,7 +18,7 @@ from numguard.compute import Bools, flags, named, pc, seen_text
 from numguard.errors import ColumnError
 from numguard.number_list.actions import may_have_words
 from numguard.number_list.beside import asks, asks_to_act, is_decided, is_of_serials, is_yes
-from numguard.number_list.titles import words_of
+from numguard.number_list.titles import RANKS, words_of
 from numguard.number_list.words import words_in
 from numguard.source import Batch
 
@@ -33,10 +33,8 @@ _AGREED: Final = words_in(
     "fully haan immediate immediately month months",
     "permanent permanently recommended sanctioned sms urgent urgently voice year years yes",
 )
-_BESIDE: Final = words_in(
-    "acp and as asp at be by cp date dated dcp dig dsp for from igp insp io ji",
-    "letter memo mobile of on order per ref sho si",
-    "sp ssp the to vide",
+_BESIDE: Final = (
+    words_in("and as at be by date dated for from ji letter memo mobile of on order per ref the to vide") | RANKS
 )
 #: The number of a letter is no denial.
 _NO_DENIAL: Final = re.compile(r"\b(?:letter|memo|order|ref) no\b|\bno objection\b")

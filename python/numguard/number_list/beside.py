@@ -29,6 +29,7 @@ from numguard.number_list.spared import (
 )
 from numguard.number_list.titles import (
     NOT_KNOWN,
+    RANKS,
     VICTIMS,
     heads_victims,
     is_of_victims,
@@ -54,10 +55,10 @@ _ASKING: Final = (
     | _FRAUD
     | _DECIDED
     | words_in(
-        "a acp adcp addl be been by cell cp cyber dcp dig dsp final flag for has igp",
-        "io is jcp label mobile n nodal number no",
-        "of officer required sho should sp ssp status the this to unblock verified whether y yes करें करे करना क्या है हैं",
+        "a be been by cell cyber final flag for has is label mobile n nodal number no of officer required should",
+        "status the this to unblock verified whether y yes करें करे करना क्या है हैं",
     )
+    | RANKS
 )
 #: The same of columns that say whether the row still counts: `Is Active`, `Valid (Y/N)`.
 _ACTIVE: Final = words_in("active valid")

@@ -17,8 +17,8 @@ import pyarrow as pa
 from numguard.compute import pc
 from numguard.errors import ColumnError
 from numguard.number_list.spared import is_not_listed, is_of_officers, is_spared
-from numguard.number_list.titles import heads_victims, is_block_lifted, is_block_unwanted, words_of
-from numguard.number_list.words import words_in
+from numguard.number_list.titles import heads_victims, is_block_over, is_block_unwanted, parts_of, words_of
+from numguard.number_list.words import words_for, words_in
 from numguard.registry.arrays import Bools, flags
 from numguard.registry.numbers.state import OUTCOMES
 from numguard.registry.sheets import cells
@@ -31,8 +31,8 @@ __all__ = ["check_titles", "contradicted_rows"]
 _REJECTED, _REACTIVATED = "rejected", "reactivated"
 #: One that none agrees with where it is all of a text: `Re-verification done, documents are forged` may be why.
 _REVERIFIED = "reverified"
-#: What parts a text.
-_PARTS: Final = re.compile(r"[,;:|()\[\]/\u2013\u2014]|\s-|-\s|[.!।](?=\s)")
+#: The end of a sentence.
+_SENTENCES: Final = re.compile(r"[.!।](?=\s)")
 #: A request that was not met, and what begins with a refusal of it: `Rejected as it is a hospital's`.
 _UNMET: Final = re.compile(
     r"(?<!\S)request(?: (?:block|blocking|been|for|has|is|stands|to|was))* (?:declined|refused|rejected)(?!\S)"
@@ -50,13 +50,13 @@ _AGREES: Final = re.compile(
     r"(?<!\S)(?:earlier|previously)(?!\S)"
     r"|^(?:re(?:activation|connection|storation)|unb(?:ar|lock)(?:ring|ing)?) request"
 )
-#: A block that was lifted since, or that could not be made.
-_LIFTED: Final = re.compile(
-    r"(?<!\S)(?:barr(?:ed|ing)|block(?:ed|ing)?|disconnect(?:ed|ion)|suspen(?:ded|sion))"
-    r"(?: (?:and|but|dated|feb|is|later|on|since|then|was))* (?:failed|lifted|not done|reactivated|reconnected|removed"
-    r"|restored|reversed|revoked|unbarred|unblocked|withdrawn)(?!\S)"
-    r"|(?<!\S)(?:cannot|could not|failed to|not yet|unable to|yet to(?: be)?) "
-    r"(?:bar|barred|block|blocked|disconnect)(?!\S)|(?<!\S)sim (?:reactivated|restored)(?!\S)"
+_BLOCK: Final = "|".join(sorted(words_for("to_block", "blocked")))
+#: A block that could not be made, or was undone; of a list to block it says nothing: `Blocked & removed`.
+_UNDONE: Final = re.compile(
+    rf"(?<!\S)(?:{_BLOCK})(?: (?:and|but|dated|feb|is|later|on|since|then|was))* "
+    r"(?:failed|not done|removed|restored)(?!\S)"
+    rf"|(?<!\S)(?:cannot|could not|failed to|not yet|unable to|yet to)(?: be)? (?:{_BLOCK})(?!\S)"
+    r"|(?<!\S)sim (?:reactivated|restored)(?!\S)"
 )
 _WORD: Final = r"[\pL\pM]{2}"
 
@@ -131,7 +131,7 @@ class _Otherwise:
 
     def in_cell(self, text: str) -> bool:
         """Whether the cell of a row says so."""
-        first, *others = _PARTS.split(text)
+        first, *others = [part for one in _SENTENCES.split(text) for part, _ in parts_of(one)]
         bare = " ".join(words_of(text))
         parts = [self._meant.get(" ".join(words_of(part))) for part in (first, *others) if words_of(part)]
         if _AGREES.search(bare):
@@ -145,7 +145,8 @@ class _Otherwise:
             or f"{bare} ".startswith(self._beginnings)
             or (again is not None and not _TURNED.search(bare[: again.start()]))
             or self._is_not_done(bare)
-            or _LIFTED.search(bare) is not None
+            or is_block_over(text)
+            or _UNDONE.search(bare) is not None
             or _is_label(first)
         )
 
@@ -155,7 +156,7 @@ class _Otherwise:
         without = self._not_done.sub(" ", bare)
         is_not_done = self._is_not_done(bare) and self._blocked.isdisjoint(without.split())
         both = self._blocked | {"block", "blocking"}
-        is_of_both = not both.isdisjoint(bare.split()) and not (is_block_unwanted(title) or is_block_lifted(title))
+        is_of_both = not both.isdisjoint(bare.split()) and not (is_block_unwanted(title) or is_block_over(title))
         return is_not_done or (is_not_listed(title) and not is_of_both)
 
     def _is_not_done(self, bare: str) -> bool:
