@@ -52,7 +52,16 @@ IN_PART = [
     "Blocked, later unblocked", "Blocking reversed by SP",
 ]  # fmt: skip
 #: Cells that spare a number below the heading of a name alone.
-NAMES = ["Victim: Sunita", "Complainant Ramesh", "शिकायतकर्ता रमेश", "Complainant - Ravi", "Sunita victim"]
+NAMES = [
+    "ਪੀੜਤ ਰਮੇਸ਼",
+    "Ramesh, petitioner",
+    "பாதிக்கப்பட்டவர் குமார்",
+    "Victim: Sunita",
+    "Complainant Ramesh",
+    "शिकायतकर्ता रमेश",
+    "Complainant - Ravi",
+    "Sunita victim",
+]
 #: Cells that do not spare the number of their row.
 ORDINARY = [
     "Not unblocked till date", "Not to be unblocked", "Do not unblock", "Should not be unblocked", "Not genuine",
@@ -201,6 +210,15 @@ def test_a_victim_in_the_letters_of_a_typewriter(cell: str) -> None:
     assert spared.why_spared(f"{cell} us Qksu fd;k") is None
 
 
+def test_words_for_victims_have_one_home() -> None:
+    """Those of names and of the headings of sheets are among them."""
+    from numguard.number_list.titles import is_victim
+    from numguard.number_list.words import words_for
+
+    assert [word for word in sorted(words_for("victim_or_name")) if not is_victim(word)] == []
+    assert [word for word in sorted(words_for("victim_of_sheets")) if not is_victim(word)] == ["comp"]
+
+
 BOTH = ["Role (Victim/Suspect)", "Victim/Suspect", "Suspect / Complainant", "Whether victim or suspect", "पीड़ित/संदिग्ध"]
 
 
@@ -278,7 +296,7 @@ def test_a_victim_below_a_heading_of_calls(tmp_path: Path, heading: str, cell: s
 @pytest.mark.parametrize(
     ("heading", "cell"),
     [("Brief facts", "FIR 12 - Ravi (complainant)"), ("Name", "साक्षी शर्मा"), ("नाम", "कुमारी साक्षी"),
-     ("Name", "Prarthi Patel"),
+     ("Name", "Prarthi Patel"), ("Name", "Innocent Joseph"), ("Name", "সাক্ষী রায়"),
      ("Modus operandi", "Unblock of ads"), ("Whitelist check", "Done"), ("Unblock status", "Still blocked"),
      ("Block", "1"), ("CP Block", "1"), ("Letter no", "CC/Unblocking/12")],
 )  # fmt: skip

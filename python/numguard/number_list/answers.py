@@ -33,7 +33,7 @@ _AGREED: Final = words_in(
     "fully haan immediate immediately month months",
     "permanent permanently recommended sanctioned sms urgent urgently voice year years yes",
 )
-_BESIDE: Final = (
+_OF_GIVERS: Final = (
     words_in("and as at be by date dated for from ji letter memo mobile of on order per ref the to vide") | RANKS
 )
 #: The number of a letter is no denial.
@@ -185,7 +185,7 @@ def _answer_to(heading: str) -> Callable[[str], _Answer]:
         if not act or found is not None:
             return found
         words = set(_NO_DENIAL.sub("agreed", " ".join(words_of(text))).split())
-        if words & _AGREED and words <= _AGREED | _BESIDE:
+        if words & _AGREED and words <= _AGREED | _OF_GIVERS:
             return True
         is_made = any(map(str.isalnum, text)) and _UNDECIDED.isdisjoint(words)
         return True if decided and is_made else "other"

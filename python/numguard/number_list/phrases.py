@@ -157,7 +157,6 @@ class Sieve:
     Args:
         rules: The phrases.
         words: Words.
-        beginnings: How words begin.
         split: Words that may be written as two, and how such words begin.
         written: An expression of the text as it is written.
     """
@@ -167,12 +166,11 @@ class Sieve:
         rules: Iterable[Phrases],
         *,
         words: Iterable[str],
-        beginnings: Iterable[str],
         split: tuple[Iterable[str], Iterable[str]],
         written: str,
     ) -> None:
         phrases = sorted({one for rule in rules for one in rule.alternatives})
-        words, beginnings, (whole, begun) = sorted(words), sorted(beginnings), map(sorted, split)
+        words, (whole, begun) = sorted(words), map(sorted, split)
 
         def of(gap: str, letter: str, *, is_ascii: bool) -> str:
             def some(words: Iterable[str]) -> list[str]:
@@ -180,8 +178,7 @@ class Sieve:
 
             there = [_OTHER_LETTERS.sub(_NEVER_THERE, one) if is_ascii else one for one in phrases]
             one_of = [one.replace(" ", f"(?:{gap}+)").replace(r"\S", letter) for one in there]
-            one_of += some(words) + [f"{word}{letter}*" for word in some(beginnings)]
-            one_of += [f"{gap}*".join(word) for word in some(whole)]
+            one_of += some(words) + [f"{gap}*".join(word) for word in some(whole)]
             one_of += [f"{gap}*".join(word) + f"{letter}*" for word in some(begun)]
             return f"(?s)(?:^|{gap})(?:{'|'.join(one_of)})(?:{gap}|$)"
 

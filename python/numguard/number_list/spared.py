@@ -64,7 +64,7 @@ Why: TypeAlias = Literal["victims", "released", "not to be blocked"]
 RELEASED: Final = words_for("released")
 #: Words beside them that change nothing.
 _FILLING: Final = words_for("beside_released")
-_OF_NUMBERS: Final = words_in("cell ka ki mob ph s")
+_BESIDE_NUMBERS: Final = words_in("cell ka ki mob ph s")
 #: The phrases of a text that says nothing else.
 _WHOLE: Final = (NOT_TO_BLOCK, OF_OFFICERS, SPARED, UNWANTED_IN_OTHERS)
 #: Words of a text that says no more than that numbers are not to be blocked.
@@ -89,15 +89,14 @@ _BY_WHOM_OR_CALLED: Final = BY_WHOM | words_in("call called calls contacted")
 #: Words of what a victim did, or lost.
 _OF_LOSS: Final = words_in("cheated duped lost paid received rs rupees sent transferred")
 #: Words of what is unblocked or released in the story of a fraud.
-_OF_STORIES: Final = words_in(
-    "aadhaar account accounts accused ads amount atm bank bijli calls card cards",
-    "crore demat electricity facebook fake fraud",
-    "fraudster gas instagram job kyc lakh loan meter money parcel paytm refund rs rupees scam task upi wallet",
+_OF_FRAUDS: Final = words_for("blocked_too") | words_in(
+    "aadhaar accused ads amount calls crore demat facebook fake fraud fraudster instagram job lakh loan money parcel",
+    "paytm refund rs rupees scam task upi wallet",
 )
 #: Words of a title of suspects, in which a sum is restored, or a service offered: `Fake unblocking calls`.
 _OF_SCAMS: Final = words_in("amount calls crore electricity fake fraud kyc lakh money refund rs rupees scam")
 #: Words of a part of a text by which another part is about a suspect, or about what he did.
-_OF_SUSPECTS: Final = words_in("accused agent blocked fake fraud fraudster scam suspect")
+_BESIDE_SUSPECTS: Final = words_in("accused agent blocked fake fraud fraudster scam suspect")
 #: What is released of a sum or a cheque too: in a part of a text it does not say that a number is.
 _OF_SUMS: Final = words_in(
     "cleared delete deleted deletion exclude excluded genuine release released",
@@ -106,12 +105,8 @@ _OF_SUMS: Final = words_in(
 )
 #: The most words of a text of which a part names a victim: prose has more.
 _FEW_WORDS: Final = 4
-#: How words for the victims' side begin that are no names of persons.
-_SIDE: Final = (
-    "applicant", "complainant", "complainent", "informant", "peedit", "pidit", "shikayatkart", "victim",
-    "आवेदक", "पीडित",
-    "शिकायतकर्त",
-)  # fmt: skip
+#: How words for victims begin that are names of persons too.
+_NAMES: Final = tuple(sorted(words_for("victim_or_name")))
 #: What is no phone, and words beside it that change nothing. Handsets are, in a list of them.
 _THINGS: Final = words_in(
     "aadhaar aadhar account accounts ac acct acc bank c card cards cif customer domain email ifsc link mail pan upi",
@@ -139,7 +134,6 @@ _LABELS: Final = frozenset(":-\u2013\u2014")
 _SIEVE: Final = Sieve(
     RULES,
     words=RELEASED,
-    beginnings=AGAIN,
     # Those that words_of and _joined make of two.
     split=(VICTIMS, [*BEGINNINGS, *AGAIN]),
     written=TYPED.pattern,
@@ -184,7 +178,7 @@ def is_released(text: str) -> bool:
     meant = {word for word in words_of(text) if word not in _FILLING}
     if not meant & RELEASED:
         return False
-    return all(word in RELEASED or word in _OF_NUMBERS or word in OF_FAMILY or is_victim(word) for word in meant)
+    return all(word in RELEASED or word in _BESIDE_NUMBERS or word in OF_FAMILY or is_victim(word) for word in meant)
 
 
 def why_spared(text: str, *, is_name: bool = False, is_complaint: bool = False) -> Why | None:
@@ -213,12 +207,12 @@ def why_spared(text: str, *, is_name: bool = False, is_complaint: bool = False) 
 def _why_beside(text: str, *, is_name: bool) -> Why | None:
     """Why a text spares a number beside other words."""
     words = _joined(words_of(text))
-    if is_name and words and (words[0].startswith(_SIDE) or words[-1].startswith(_SIDE)):
+    if is_name and any(is_victim(word) and not word.startswith(_NAMES) for word in (*words[:1], *words[-1:])):
         return "victims"
     if _is_released_at_first(words):
         return "released"
     # In prose a victim is who paid; beside a word for a suspect, who reported him.
-    may_name_victim = len(words) <= _FEW_WORDS and (_OF_LOSS | _OF_SUSPECTS).isdisjoint(words)
+    may_name_victim = len(words) <= _FEW_WORDS and (_OF_LOSS | _BESIDE_SUSPECTS).isdisjoint(words)
     before: set[str] = set()
     for at, (part, mark) in enumerate(parts_of(text)):
         # What labels another text says whose that is: `Victim: Ravi`, `Complainant - Nuh`.
@@ -245,7 +239,7 @@ def _is_released_at_first(words: Sequence[str]) -> bool:
     first = next((at for at, word in enumerate(words) if word not in _FILLING), len(words))
     # The number of a letter is no denial: `Unblocked vide letter no. 45`.
     is_denied = _TURNED.intersection(words[:first]) or (_TURNED - {"no"}).intersection(words)
-    return "".join(words[first : first + 1]).startswith(AGAIN) and not is_denied and _OF_STORIES.isdisjoint(words)
+    return "".join(words[first : first + 1]).startswith(AGAIN) and not is_denied and _OF_FRAUDS.isdisjoint(words)
 
 
 def _joined(words: Sequence[str]) -> list[str]:

@@ -74,11 +74,9 @@ NOT_KNOWN: Final = words_for("not_known")
 _NAMED = (
     "disclosed furnished given identified lodged mentioned named provided reported shared stated submitted supplied"
 )
-#: Words of what is blocked in the story of a fraud, or of who asks for it: a card, an account, electricity.
-_OF_STORIES: Final = words_in(
-    "account accounts asked atm bank bijli call caller card cards credit electricity gas kyc meter otp press video",
-    "बिजली कार्ड खाता",
-)
+#: Words of what else is blocked in the story of a fraud, and of who asks for it.
+_BLOCKED_TOO: Final = words_for("blocked_too")
+_OF_CALLERS: Final = _BLOCKED_TOO | words_in("asked call caller credit otp press video")
 #: What parts a title, and what parts a cell: `Blocking/removal` in a title is of both.
 _PARTED: Final = re.compile(r"([,;:|()\[\]\u2013\u2014]|\s-|-\s)")
 _PARTED_IN_CELLS: Final = re.compile(rf"{_PARTED.pattern[:-1]}|[/&])")
@@ -172,7 +170,7 @@ def is_block_unwanted(text: str) -> bool:
     """
     there = words_of(text)
     words = " ".join(there)
-    return (UNWANTED.are_in(words) and _OF_STORIES.isdisjoint(there)) or UNWANTED_IN_OTHERS.are_in(words)
+    return (UNWANTED.are_in(words) and _OF_CALLERS.isdisjoint(there)) or UNWANTED_IN_OTHERS.are_in(words)
 
 
 def is_block_lifted(title: str) -> bool:
@@ -191,7 +189,7 @@ def is_block_restored(text: str) -> bool:
     [True, False]
     """
     words = words_of(text)
-    return RESTORED.are_in(" ".join(words)) and _OF_STORIES.isdisjoint(words)
+    return RESTORED.are_in(" ".join(words)) and _BLOCKED_TOO.isdisjoint(words)
 
 
 def is_block_over(text: str) -> bool:

@@ -25,6 +25,7 @@ Meaning: TypeAlias = Literal[
     "beside_released",
     "beside_unwanted",
     "blocked",
+    "blocked_too",
     "denial",
     "do_not_block",
     "either_side",
@@ -44,6 +45,8 @@ Meaning: TypeAlias = Literal[
     "typed_no_side",
     "victim",
     "victim_begins",
+    "victim_of_sheets",
+    "victim_or_name",
 ]
 _TABLE: Final = "words.csv"
 

@@ -93,7 +93,7 @@ _APART: Final = re.compile(r"[\s\-/|,.:;()&]+")
 _JOINED: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _INITIALS: Final = re.compile(r"(?<!\w)(?:[A-Za-z]\.){2,}")
 #: Numbers and days of cases, with the words before them: `FIR No. 12/2026 dated 01-11-2026`.
-_BESIDE = re.compile(r"(?:(?<!\w)(?:no|number|dated|dt|date|on|vide)\.?\s*)*(?<!\w)\d[\d./ ]*", re.IGNORECASE)
+_OF_CASES = re.compile(r"(?:(?<!\w)(?:no|number|dated|dt|date|on|vide)\.?\s*)*(?<!\w)\d[\d./ ]*", re.IGNORECASE)
 
 
 class Statuses(NamedTuple):
@@ -139,12 +139,12 @@ def _meant(text: str) -> list[str]:
     """What a status says, once in each language that it is written in, as in `Rejected (अस्वीकृत)`."""
     if _bare(text) in ENDS | STANDS or text.isascii():
         return [_bare(text)]
-    return [bare for part, _ in parts_of(_BESIDE.sub(" ", _apart(text))) if (bare := _bare(part))] or [_bare(text)]
+    return [bare for part, _ in parts_of(_OF_CASES.sub(" ", _apart(text))) if (bare := _bare(part))] or [_bare(text)]
 
 
 def _bare(text: str) -> str:
     """A status as it is compared: folded, without the number and the day of a case."""
-    return " ".join(_BESIDE.sub(" ", plain_letters(plain_words(_apart(text)))).split()).rstrip(".,: ")
+    return " ".join(_OF_CASES.sub(" ", plain_letters(plain_words(_apart(text)))).split()).rstrip(".,: ")
 
 
 def _apart(text: str) -> str:

@@ -23,6 +23,7 @@ from numguard.compute import by_key, named
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import whole_file
 from numguard.number_list.titles import in_typewriter_font, names_victims
+from numguard.number_list.words import words_for
 from numguard.source import check_header, headings
 from numguard.source.container import check_file
 from numguard.source.languages import apart, heading_words, in_english
@@ -56,7 +57,7 @@ Mapped: TypeAlias = Mapping[str, str | Sequence[str]]
 IGNORE: Final = "ignore"
 
 #: The words of headings for a complainant.
-_COMPLAINANTS: Final = ("complainant", "victim", "applicant", "informant", "petitioner", "comp")
+_COMPLAINANTS: Final = tuple(sorted(words_for("victim_of_sheets")))
 
 #: Headings of a column with a complainant's number: all of them protect.
 _OF_COMPLAINANT: Final = tuple(
