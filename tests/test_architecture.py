@@ -21,7 +21,19 @@ RUST = ROOT / "rust"
 
 # A module imports from lower layers and from itself, and never from `numguard`, which is the public interface.
 LAYERS = [
-    {"_core", "compute", "errors", "imsi", "indian_time", "masking", "progress", "starting", "system", "types"},
+    {
+        "_core",
+        "compute",
+        "errors",
+        "imsi",
+        "indian_time",
+        "masking",
+        "progress",
+        "starting",
+        "system",
+        "types",
+        "warning",
+    },
     {"source", "files", "keyed", "notebook"},
     {"cdr", "linkage", "scanning", "sightings", "blocklist", "number_list", "tac"},
     {"report"},
@@ -273,6 +285,11 @@ def test_every_module_states_what_it_owns(folder: str) -> None:
     for path in files:
         first = path.read_text().lstrip()[:4]
         assert first.startswith(("//!", '"""')) or path.name == "table.rs", path
+
+
+def test_every_file_of_tests_states_what_it_tests() -> None:
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        assert path.read_text().startswith(('"""', 'r"""')), path
 
 
 def test_the_root_has_no_file_but_these() -> None:

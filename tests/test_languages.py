@@ -171,6 +171,14 @@ def test_a_column_of_numbers_that_is_not_read_is_named(legacy: str) -> None:
         assert registry.add_complaints(sheet(suspect_mobiles=SUSPECT, X="Sector 14"), dry_run=True).warnings == []
 
 
+@pytest.mark.parametrize(("cells", "warnings"), [((VICTIM, "Rohtak"), 1), ((VICTIM, "Rohtak", "Nuh"), 0)])
+def test_a_column_of_which_half_is_numbers_is_named(cells: tuple[str, ...], warnings: int) -> None:
+    """As much of a column that names victims is an error."""
+    rows = [sheet(acknowledgement_no=str(n), suspect_mobiles=SUSPECT, X=cell) for n, cell in enumerate(cells)]
+    with ng.Registry(by="HC 1234") as registry:
+        assert len(registry.add_complaints(pa.concat_tables(rows), dry_run=True).warnings) == warnings
+
+
 @pytest.mark.parametrize(
     "written",
     ["१२/०९/२०२६", "1২/0৯/2026", "१२ सितंबर २०२६", "12 सप्टेंबर 2026", "12 સપ્ટેમ્બર 2026", "12 ਸਤੰਬਰ 2026", "১২ সেপ্টেম্বর ২০২৬",

@@ -74,11 +74,31 @@ def test_the_status_of_a_list_that_is_sent_back_is_no_answer(case: ng.Registry, 
 
 def test_a_status_that_the_operator_wrote_over_is_chosen(case: ng.Registry, tmp_path: Path) -> None:
     table = returned(case, tmp_path)
-    table = table.set_column(table.column_names.index("status"), "status", pa.array(["Barred", "Restored"]))
+    place = table.column_names.index("status")
+    partly = table.set_column(place, "status", pa.array(["Barred", "reactivated"]))
     with pytest.raises(ColumnError, match=r'and no answer; if the answers .* with --map "status=status" \(mapping=\)$'):
+        case.record_outcomes(partly)
+    assert case.record_outcomes(partly, mapping={"status": "status"}).added == 2
+    wholly = table.set_column(place, "status", pa.array(["Barred", "Restored on request"]))
+    done = case.record_outcomes(wholly)
+    assert (done.added, done.refusals["note"].to_pylist()) == (0, ["unknown_status"])
+
+
+def test_a_list_without_our_status_has_the_answers_in_a_column_of_that_name(case: ng.Registry, tmp_path: Path) -> None:
+    """It was an error that offered the column of days."""
+    table = returned(case, tmp_path, Date=["", ""], Remarks=["", ""], TSP_Response=["Barred", "Restored"])
+    with pytest.raises(ColumnError, match=r'"TSP Response=status" \(it may be TSP Response\)'):
         case.record_outcomes(table)
-    done = case.record_outcomes(table, mapping={"status": "status"})
+    table = table.select(["msisdn", "action", "reason", "Date", "Remarks"])
+    done = case.record_outcomes(table.append_column("Status", pa.array(["Blocked", "Reactivated"])))
     assert (done.added, done.refused, status_of(case, C)) == (2, 0, "blocked")
+
+
+@pytest.mark.parametrize("name", ["क्र.सं.", "क्र.", "क्रमांक", "No.", "Nos", "S.No", "Sr. No."])
+@pytest.mark.parametrize("mobile", ["मोबाइल नंबर", "Mobile No", "Number"])
+def test_a_column_of_serial_numbers_beside_the_numbers(case: ng.Registry, name: str, mobile: str) -> None:
+    answers = pa.table({name: ["1"], mobile: [f"+{C}"], "Status": ["Blocked"]})
+    assert case.record_outcomes(answers).added == 1
 
 
 @pytest.mark.parametrize("name", ["Outcome", "Action taken"])

@@ -12,7 +12,7 @@ import re
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,13 @@ from numguard.errors import ArgumentError, InputError
 from numguard.source import open_source
 
 CELLS = st.text(st.sampled_from('ab ,;"\n9ü\u0939'), max_size=6)
+
+
+def doubt(
+    column: int, begins: bytes, signs: Sequence[str] = (), labels: Sequence[str] = (), headings: Sequence[str] = ()
+) -> Any:
+    """Which rows may be non-data lines."""
+    return {"column": column, "begins": begins, "signs": signs, "labels": labels, "headings": headings}
 
 
 def read(text: Text, **options: Any) -> tuple[list[tuple[int, list[str]]], list[tuple[int, str]], int]:
@@ -128,7 +135,7 @@ def test_columns_are_selected_and_texts_are_returned() -> None:
 
 def test_doubtful_rows_are_found_whatever_the_columns() -> None:
     lines = [b"a,1", b"Total,2", b'" ",3', b'"Grand Total",4', b"Topal,5", b",6", b"Xotal,7"]
-    text = Text([b"\n".join(lines)], names(2), doubt=(0, b"TG", ["otal"], [], []))
+    text = Text([b"\n".join(lines)], names(2), doubt=doubt(0, b"TG", ["otal"]))
     [(_, _, doubtful, _, texts)] = text.rows([1])
     assert doubtful.to_pylist() == [1, 2, 3, 5]
     assert [texts[k] for k in range(4)] == [lines[row] for row in doubtful.to_pylist()]
@@ -136,7 +143,7 @@ def test_doubtful_rows_are_found_whatever_the_columns() -> None:
 
 def test_a_label_before_the_column_makes_a_row_doubtful() -> None:
     lines = [b"a,b,1", b"Total,,2", b",Total,3", b"\" \",'Total',4", b"a,Total,5", b"Tower,Total,6", b"b,c,Total"]
-    text = Text([b"\n".join(lines)], names(3), doubt=(2, b"T'", ["--"], ["otal"], []))
+    text = Text([b"\n".join(lines)], names(3), doubt=doubt(2, b"T'", ["--"], ["otal"]))
     [(_, _, doubtful, _, _)] = text.rows()
     assert doubtful.to_pylist() == [1, 2, 3]
 
@@ -152,7 +159,7 @@ def test_a_row_with_a_heading_and_no_figure_is_doubtful() -> None:
         b"IMEI,x,msisdn 1234",
     ]
     headings = [" Msisdn", "2nd party", ""]
-    text = Text([b"\n".join(lines)], names(3), doubt=(0, b"", [], [], headings))
+    text = Text([b"\n".join(lines)], names(3), doubt=doubt(0, b"", headings=headings))
     [(_, _, doubtful, _, _)] = text.rows()
     assert doubtful.to_pylist() == [1, 2, 5]
 
@@ -172,7 +179,7 @@ def test_single_quotes_count_where_a_line_has_too_many_cells() -> None:
         ({"separator": "ab"}, "separator"),
         ({"width": 1}, "the header names"),
         ({"offset": 5}, "goes with a path"),
-        ({"doubt": (2, b"", [], [], [])}, "no such column"),
+        ({"doubt": doubt(2, b"")}, "no such column"),
         ({"longest": 0}, "the longest record"),
     ],
 )

@@ -1,7 +1,7 @@
 """The compiled half: numbers, sets, scans and linkage over Arrow columns."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, Self, TypeAlias, final, overload
+from typing import Any, Literal, Self, TypeAlias, TypedDict, final, overload
 
 import pyarrow as pa
 
@@ -862,6 +862,13 @@ def json_rows(
         ([{'a': '9.80e9'}, {'a': '1; 2'}], [0, 2], [[(3, b'{"a":')], 1, 4])
     """
 
+class _Doubt(TypedDict):
+    column: int
+    begins: bytes
+    signs: Sequence[str]
+    labels: Sequence[str]
+    headings: Sequence[str]
+
 @final
 class Text:
     """A separated text (CSV): its source and its format. Its rows can be read once.
@@ -878,10 +885,11 @@ class Text:
         windows_1252: Whether a line that is not UTF-8 is read as Windows-1252 rather than refused.
         apostrophes: Whether single quotes wrap cells in a line that otherwise has too many cells. The quotes stay in
             the cells.
-        doubt: A column, bytes, signs, labels and headings. A row whose cell in that column is blank, or begins with one
-            of the bytes and contains one of the signs, may be a non-data line (a total, a ruler) and is returned with its
-            text; so is a row whose first cell before that column that is not blank begins so and contains one of the
-            labels, and a row without five digits in a row that has one of the headings.
+        doubt: A dictionary of `column`, an index; `begins`, bytes; and `signs`, `labels` and `headings`, texts. A row
+            whose cell in that column is blank, or begins with one of the bytes and contains one of the signs, may be a
+            non-data line (a total, a ruler) and is returned with its text; so is a row whose first cell before that
+            column that is not blank begins so and contains one of the labels, and a row without five digits in a row
+            that has one of the headings.
 
     Raises:
         ArgumentError: For a format that is not supported.
@@ -908,7 +916,7 @@ class Text:
         longest: int = 16777216,
         windows_1252: bool = False,
         apostrophes: bool = False,
-        doubt: tuple[int, bytes, Sequence[str], Sequence[str]] | None = None,
+        doubt: _Doubt | None = None,
     ) -> Text: ...
     def rows(
         self,

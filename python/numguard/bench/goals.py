@@ -9,15 +9,13 @@ One idea: every statement about speed is computed from the lines of one run, the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from numguard.bench.record import Line
 
 __all__ = ["Comparison", "Loss", "Verdict", "comparisons", "losses", "verdicts"]
-
-_T = TypeVar("_T")
 
 OURS: Final = "numguard"
 #: Takes the last ten digits of any cell, so that account numbers and foreign numbers become Indian mobile numbers.
@@ -38,43 +36,82 @@ def _up_to(goal: float) -> tuple[float, float]:
     return goal / _REQUIRED, goal
 
 
-#: (work, layout, list) -> requirement and goal against the best rival; a list of 0 stands for every size.
-_TIMES: Final = {
-    ("contains", "integers", 27_824): (2.2, 3.0),
-    ("contains", "integers", 1_000_000): (1.6, 2.0),
-    ("contains", "integers", 33_800_000): (4.0, 5.0),
-    ("contains", "clean", 27_824): (1.2, 1.5),
-    ("contains", "clean", 1_000_000): (2.0, 3.0),
-    ("contains", "mixed", 0): (7.0, 10.0),
-    ("contains", "string_view", 0): (7.0, 10.0),
-    ("contains imeis", "15 digits", 27_824): _of(3.0),
-    ("one question", "Int64", 0): _of(1.2),
-    ("normalize abroad", "", 0): _of(50.0),
-    ("scan", "integers", 27_824): (1.6, 2.0),
-    ("scan", "mixed", 27_824): (5.0, 7.0),
-    ("scan csv", "6 columns", 0): _of(3.0),
-    ("scan csv", "25 columns", 0): _of(3.0),
-    ("scan csv", "6 columns, quoted", 0): _of(3.0),
-    ("scan csv", "25 columns, quoted", 0): _of(3.0),
-    ("expand", "Parquet, places", 0): (1.5, 2.5),
-    ("expand", "Parquet, Int64", 0): _of(2.5),
-    ("expand", "Parquet, text", 0): _of(4.0),
-    ("common", "in 20 of 20 dumps", 0): (3.0, 6.0),
-    ("common", "in 2 of 20 dumps", 0): (3.0, 4.0),
-    ("changes", "Parquet", 0): (3.0, 6.0),
-}
-#: The same for files of twenty-five columns, by layout; at many hits, one row in 700, and at few.
-_WIDE: Final = {"integers": (2.0, 3.0), "mixed": (4.0, 5.0)}
+@dataclass(frozen=True)
+class _Promise:
+    """What is promised of work.
+
+    Attributes:
+        work: The work.
+        layout: The layout; "" is each.
+        listed: The length of the list; 0 is each.
+        bounds: Requirement and goal.
+        covers: Of which lines, if not of all.
+    """
+
+    work: str
+    layout: str
+    listed: int
+    bounds: tuple[float, float]
+    covers: Callable[[Line], bool] = lambda _: True
+
+    def is_of(self, line: Line) -> bool:
+        """Whether it is a promise of this line."""
+        named = (self.work, self.layout or line.layout, self.listed or line.listed, OURS)
+        return (line.work, line.layout, line.listed, line.candidate) == named and self.covers(line)
+
+
+def _bounds(promises: Iterable[_Promise], line: Line) -> tuple[float, float] | None:
+    """Requirement and goal of a line, by the first promise of it."""
+    return next((promise.bounds for promise in promises if promise.is_of(line)), None)
+
+
+#: More than one row in so many is on the list; in files of call records it is one in 700.
 _MANY_HITS: Final = 1 / 1_000
-#: The same for linkage from canonical keys; at up to so many sightings, and for more.
-_EXPAND: Final = (100_000_000, 2.5, 2.0)
+#: So many sightings, and more.
+_MANY_SIGHTINGS: Final = 100_000_000
+_LONG_WALK: Final = 10**9
+
+
+def _few_hits(line: Line) -> bool:
+    return line.hit_rate is not None and line.hit_rate < _MANY_HITS
+
+
+def _many_hits(line: Line) -> bool:
+    return line.hit_rate is not None and line.hit_rate >= _MANY_HITS
+
+
+#: Against the best rival.
+_TIMES: Final = (
+    _Promise("contains", "integers", 27_824, (2.2, 3.0)),
+    _Promise("contains", "integers", 1_000_000, (1.6, 2.0)),
+    _Promise("contains", "integers", 33_800_000, (4.0, 5.0)),
+    _Promise("contains", "clean", 27_824, (1.2, 1.5)),
+    _Promise("contains", "clean", 1_000_000, (2.0, 3.0)),
+    _Promise("contains", "mixed", 0, (7.0, 10.0)),
+    _Promise("contains", "string_view", 0, (7.0, 10.0)),
+    _Promise("contains imeis", "15 digits", 27_824, _of(3.0)),
+    _Promise("one question", "Int64", 0, _of(1.2)),
+    _Promise("normalize abroad", "", 0, _of(50.0)),
+    _Promise("scan", "integers", 27_824, (1.6, 2.0)),
+    _Promise("scan", "mixed", 27_824, (5.0, 7.0)),
+    _Promise("scan csv", "6 columns", 0, _of(3.0)),
+    _Promise("scan csv", "25 columns", 0, _of(3.0)),
+    _Promise("scan csv", "6 columns, quoted", 0, _of(3.0)),
+    _Promise("scan csv", "25 columns, quoted", 0, _of(3.0)),
+    _Promise("expand", "Parquet, places", 0, (1.5, 2.5)),
+    _Promise("expand", "Parquet, Int64", 0, _of(2.5)),
+    _Promise("expand", "Parquet, text", 0, _of(4.0)),
+    _Promise("common", "in 20 of 20 dumps", 0, (3.0, 6.0)),
+    _Promise("common", "in 2 of 20 dumps", 0, (3.0, 4.0)),
+    _Promise("changes", "Parquet", 0, (3.0, 6.0)),
+    _Promise("scan wide", "integers", 0, _of(2.0), _many_hits),
+    _Promise("scan wide", "integers", 0, _of(3.0), _few_hits),
+    _Promise("scan wide", "mixed", 0, _of(4.0), _many_hits),
+    _Promise("scan wide", "mixed", 0, _of(5.0), _few_hits),
+    _Promise("expand", "Parquet", 0, _of(2.0), lambda line: line.rows > _MANY_SIGHTINGS),
+    _Promise("expand", "Parquet", 0, _of(2.5)),
+)
 _LIBRARIES: Final = {"rphonenumbers": (150.0, 250.0), "phonenumbers": (1_200.0, 2_000.0)}
-#: (work, list) -> what it is compared with, and the most times as long as the fastest of these; 0 is every list.
-_DECODING: Final = {
-    ("scan", 27_824): ("decode", "the fastest decoding of the same columns", (1.5, 1.3)),
-    ("scan", 1_000_000): ("decode", "the fastest decoding of the same columns", _up_to(1.4)),
-    ("scan csv", 0): ("decode csv", "the fastest reading of the two columns", _up_to(1.0)),
-}
 _BYTES_A_KEY: Final = (20.0, 17.0)
 #: Below these sizes the fixed part of a set, and of a process, is too large a share.
 _BYTES_FROM: Final = 1_000_000
@@ -83,58 +120,69 @@ _BUILDING: Final = (2.5, 2.0)
 
 
 @dataclass(frozen=True)
-class _Limit:
+class _Limit(_Promise):
     """Work that may take at most so many times as long as other work of the same run, on the same rows.
 
     Attributes:
-        work: The work.
-        layout: The layout; "" is each.
-        other: The other work.
+        other: The other work; "" is the same.
         words: The other work, in words.
-        bounds: Requirement and goal.
         beside: The layout of the other work; "" is the same.
         candidate: Who does the other work; "" is anyone.
+        fastest: Whether the fastest of them alone counts.
     """
 
-    work: str
-    layout: str
-    other: str
-    words: str
-    bounds: tuple[float, float]
+    other: str = ""
+    words: str = ""
     beside: str = ""
     candidate: str = ""
+    fastest: bool = False
+
+    def others(self, line: Line, lines: Iterable[Line]) -> list[Line]:
+        """The other work beside a line."""
+        beside = self.other or line.work, self.beside or line.layout, line.rows, line.run
+        found = [
+            other
+            for other in lines
+            if (other.work, other.layout, other.rows, other.run) == beside
+            and other is not line
+            and other.candidate == (self.candidate or other.candidate)
+        ]
+        return sorted(found, key=lambda line: line.rate)[-1:] if self.fastest else found
 
 
+_DECODING: Final = "the fastest decoding of the same columns"
+_READING: Final = "the fastest reading of the two columns"
 _TEXT: Final = "reading the same bytes as text"
 _AS_LONG: Final = "numguard, numbers as long"
 _LIMITS: Final = (
-    _Limit("read cdr", "", "read text", _TEXT, _up_to(0.5)),
-    _Limit("read cdr, processor", "", "read text, processor", _TEXT, _up_to(0.5)),
-    _Limit("add complaints", "", "ingest", "ingesting the same rows", _up_to(4.0)),
-    _Limit("read imeis", "", "read imeis", "numbers as long", _up_to(1.5), candidate=_AS_LONG),
-    _Limit("normalize by region", "column", "normalize by region", "one region for all", (2.5, 2.0), "constant"),
-    _Limit("scan arrow", "integers, Arrow file", "scan arrow", "the table", _up_to(1.3), "integers, table"),
+    _Limit("scan", "", 27_824, (1.5, 1.3), other="decode", words=_DECODING, fastest=True),
+    _Limit("scan", "", 1_000_000, _up_to(1.4), other="decode", words=_DECODING, fastest=True),
+    _Limit("scan csv", "", 0, _up_to(1.0), other="decode csv", words=_READING, fastest=True),
+    _Limit("read cdr", "", 0, _up_to(0.5), other="read text", words=_TEXT),
+    _Limit("read cdr, processor", "", 0, _up_to(0.5), other="read text, processor", words=_TEXT),
+    _Limit("add complaints", "", 0, _up_to(4.0), other="ingest", words="ingesting the same rows"),
+    _Limit("read imeis", "", 0, _up_to(1.5), words="numbers as long", candidate=_AS_LONG),
+    _Limit("normalize by region", "column", 0, (2.5, 2.0), words="one region for all", beside="constant"),
+    _Limit("scan arrow", "integers, Arrow file", 0, _up_to(1.3), words="the table", beside="integers, table"),
     *(
-        _Limit("expression", f"{cells}, {way}", "expression", "the call", _up_to(1 / 0.9), f"{cells}, direct call")
+        _Limit("expression", f"{cells}, {way}", 0, _up_to(1 / 0.9), words="the call", beside=f"{cells}, direct call")
         for cells in ("clean", "mixed")
         for way in ("expression", "streamed expression")
     ),
 )
-#: (work, layout, list) -> requirement and goal in rows a second, on the machine that they are for; 0 is every list.
-_RATES: Final = {
-    ("build", "integers", 27_824): _of(25e6),
-    ("build", "integers", 1_000_000): _of(60e6),
-    ("build", "integers", 33_800_000): _of(100e6),
-    ("set algebra", "union", 0): _of(500e6),
-    ("set algebra", "to_array", 0): _of(1_000e6),
-    ("answers", "explain, clean", 0): _of(150e6),
-    ("answers", "extract, clean", 0): _of(150e6),
-    ("answers", "format, integers", 0): _of(200e6),
-}
+#: In rows a second, on the machine that they are for.
+_RATES: Final = (
+    _Promise("build", "integers", 27_824, _of(25e6)),
+    _Promise("build", "integers", 1_000_000, _of(60e6)),
+    _Promise("build", "integers", 33_800_000, _of(100e6)),
+    _Promise("set algebra", "union", 0, _of(500e6)),
+    _Promise("set algebra", "to_array", 0, _of(1_000e6)),
+    _Promise("answers", "explain, clean", 0, _of(150e6)),
+    _Promise("answers", "extract, clean", 0, _of(150e6)),
+    _Promise("answers", "format, integers", 0, _of(200e6)),
+    _Promise("expand of length", "", 0, _of(60e6), lambda line: line.rows >= _LONG_WALK),
+)
 _RATES_OF: Final = "amd-epyc-family-25-model-17-2-cores"
-#: The rate of linkage at this length and beyond.
-_LONG_WALK: Final = 10**9
-_LONG_RATE: Final = _of(60e6)
 #: Work, how many times larger the registry is, and the most times as long as with the smaller one.
 _GROWTH: Final = {"add more": (10, (1.5, 1.2)), "delta": (100, (3.0, 1.5))}
 #: Interactive work, in milliseconds, at any size of the registry.
@@ -173,7 +221,7 @@ class Comparison:
     @property
     def times(self) -> float | None:
         """How many times as fast as that rival numguard is."""
-        return _rate(self.ours) / _rate(self.best) if self.best else None
+        return self.ours.rate / self.best.rate if self.best else None
 
 
 @dataclass(frozen=True)
@@ -227,11 +275,6 @@ class Loss:
     theirs: float
 
 
-def _rate(line: Line) -> float:
-    assert line.rows_per_s is not None
-    return line.rows_per_s
-
-
 def what(line: Line) -> str:
     """The work of a line in words.
 
@@ -256,7 +299,9 @@ def comparisons(lines: Iterable[Line]) -> list[Comparison]:
         if line.rows_per_s is not None:
             together[line.run, *line.comparison].append(line)
     return [
-        Comparison(line, tuple(sorted((o for o in group if o.candidate != OURS), key=_rate, reverse=True)))
+        Comparison(
+            line, tuple(sorted((o for o in group if o.candidate != OURS), key=lambda line: line.rate, reverse=True))
+        )
         for group in together.values()
         for line in group
         if line.candidate == OURS
@@ -267,7 +312,6 @@ def verdicts(lines: Sequence[Line]) -> list[Verdict]:
     """Every promise for which the record has measurements."""
     return [
         *_speed(comparisons(lines)),
-        *_decoding(lines),
         *_limits(lines),
         *_rates(lines),
         *_growth(lines),
@@ -284,65 +328,27 @@ def _speed(compared: Iterable[Comparison]) -> Iterator[Verdict]:
             for rival in one.rivals:
                 if rival.candidate == library:
                     name = f"{what(ours)}, one thread each, against {library}"
-                    yield Verdict(name, _rate(ours) / _rate(rival), required, goal, "x")
-        promised = _promised(ours)
+                    yield Verdict(name, ours.rate / rival.rate, required, goal, "x")
+        promised = _bounds(_TIMES, ours)
         if promised and one.times is not None and one.best is not None:
             yield Verdict(f"{what(ours)}, against {one.best.candidate}", one.times, *promised, "x")
 
 
-def _promised(ours: Line) -> tuple[float, float] | None:
-    """Requirement and goal against the best rival."""
-    if ours.work == "scan wide" and ours.layout in _WIDE and ours.hit_rate is not None:
-        return _of(_WIDE[ours.layout][ours.hit_rate < _MANY_HITS])
-    if (ours.work, ours.layout) == ("expand", "Parquet"):
-        rows, *goals = _EXPAND
-        return _of(goals[ours.rows > rows])
-    by_layout = (_at(_TIMES, (ours.work, layout), ours.listed) for layout in (ours.layout, ""))
-    return next((promised for promised in by_layout if promised), None)
-
-
-def _at(table: Mapping[Any, _T], key: tuple[str, ...], listed: int) -> _T | None:
-    """The entry for a list of this size, or for every list."""
-    return table.get((*key, listed)) or table.get((*key, 0))
-
-
-def _decoding(lines: Iterable[Line]) -> Iterator[Verdict]:
-    lines = list(lines)
-    for line in lines:
-        promised = _at(_DECODING, (line.work,), line.listed)
-        if promised and line.candidate == OURS:
-            work, words, bounds = promised
-            limits = [
-                _rate(other)
-                for other in lines
-                if (other.work, other.layout, other.rows, other.run) == (work, line.layout, line.rows, line.run)
-            ]
-            if limits:
-                yield Verdict(f"{what(line)}, against {words}", max(limits) / _rate(line), *bounds, "x the time")
-
-
 def _limits(lines: Sequence[Line]) -> Iterator[Verdict]:
-    for limit in _LIMITS:
-        for line in lines:
-            if line.work != limit.work or line.layout != (limit.layout or line.layout) or line.candidate != OURS:
-                continue
-            beside = limit.other, limit.beside or line.layout, line.rows, line.run
-            for other in lines:
-                same = (other.work, other.layout, other.rows, other.run) == beside
-                if same and other is not line and other.candidate == (limit.candidate or other.candidate):
-                    words = f"{what(line)}, against {limit.words}"
-                    who = "" if other.candidate == OURS or limit.candidate else f" with {other.candidate}"
-                    yield Verdict(words + who, _rate(other) / _rate(line), *limit.bounds, "x the time")
+    limits = [(line, limit) for line in lines for limit in _LIMITS if limit.is_of(line)]
+    # First those of the fastest, then one work after the other.
+    works = list(dict.fromkeys(limit.work for limit in _LIMITS))
+    for line, limit in sorted(limits, key=lambda pair: -1 if pair[1].fastest else works.index(pair[1].work)):
+        for other in limit.others(line, lines):
+            named = other.candidate == OURS or limit.candidate or limit.fastest
+            words = f"{what(line)}, against {limit.words}" + ("" if named else f" with {other.candidate}")
+            yield Verdict(words, other.rate / line.rate, *limit.bounds, "x the time")
 
 
 def _rates(lines: Iterable[Line]) -> Iterator[Verdict]:
     for line in lines:
-        if line.machine != _RATES_OF or line.candidate != OURS or line.rows_per_s is None:
-            continue
-        promised = _at(_RATES, (line.work, line.layout), line.listed)
-        if line.work == "expand of length" and line.rows >= _LONG_WALK:
-            promised = _LONG_RATE
-        if promised:
+        promised = _bounds(_RATES, line) if line.machine == _RATES_OF else None
+        if promised and line.rows_per_s is not None:
             yield Verdict(what(line), line.rows_per_s, *promised, "rows/s")
 
 
@@ -353,7 +359,7 @@ def _growth(lines: Sequence[Line]) -> Iterator[Verdict]:
             times, bounds = _GROWTH.get(small.work, (0, (0.0, 0.0)))
             if alike and times and large.listed == times * small.listed:
                 name = f"{small.work}, {small.layout}, {large.listed:,} complaints there, against {small.listed:,}"
-                yield Verdict(name, _rate(small) / _rate(large), *bounds, "x the time")
+                yield Verdict(name, small.rate / large.rate, *bounds, "x the time")
 
 
 def _waits(lines: Sequence[Line]) -> Iterator[Verdict]:
@@ -375,7 +381,7 @@ def _lengths(lines: Sequence[Line]) -> Iterator[Verdict]:
         short = shortest.setdefault((line.run, line.work, line.layout), line)
         if line is not short:
             name = f"{what(line)}, a row of {line.rows:,} against one of {short.rows:,}"
-            yield Verdict(name, _rate(short) / _rate(line), *bounds, "x the time")
+            yield Verdict(name, short.rate / line.rate, *bounds, "x the time")
 
 
 def _memory(lines: Iterable[Line]) -> Iterator[Verdict]:
@@ -410,13 +416,11 @@ def losses(lines: Sequence[Line]) -> list[Loss]:
     for one in comparisons(lines):
         ours = one.ours
         found += [
-            Loss(what(ours), rival.candidate, _rate(ours), _rate(rival))
-            for rival in one.rivals
-            if _rate(rival) > _rate(ours)
+            Loss(what(ours), rival.candidate, ours.rate, rival.rate) for rival in one.rivals if rival.rate > ours.rate
         ]
         built = building.get((ours.run, ours.listed)) if ours.work == "contains" else None
         if built is not None and ours.median_s is not None and one.rivals:
             once, best = ours.rows / (ours.median_s + built), one.rivals[0]
-            if once < _rate(best) <= _rate(ours):
-                found.append(Loss(f"{what(ours)}, set built for one question", best.candidate, once, _rate(best)))
+            if once < best.rate <= ours.rate:
+                found.append(Loss(f"{what(ours)}, set built for one question", best.candidate, once, best.rate))
     return found

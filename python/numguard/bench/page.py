@@ -17,6 +17,7 @@ from typing import Final
 from numguard.bench.charts import CHARTS
 from numguard.bench.goals import LOOSE, OURS, Comparison, Verdict, comparisons, losses, verdicts
 from numguard.bench.record import Line
+from numguard.compute import by_key
 
 __all__ = [
     "Section",
@@ -72,19 +73,42 @@ _SUMMED_UP: Final = ("scan", "scan csv", "scan wide", "expand", "contains", "con
 
 
 def summary(lines: Sequence[Line]) -> Section:
-    """The table of the README: each work at its lowest hit rate, as in practice, and the worst over all hit rates."""
+    """Each work at its lowest hit rate, as in practice, and the worst over all hit rates."""
     compared = comparisons(lines)
+    return _summed_up(_setting(lines), compared, _rarest(compared), _but_hit_rate, "worst over hit rates")
+
+
+def in_short(lines: Sequence[Line]) -> Section:
+    """The table of the README: of each work and column the shortest list, and the worst of all lists and hit rates."""
+    compared = comparisons(lines)
+    by_column = by_key((_column(one), one) for one in _rarest(compared))
+    shortest = [min(alike, key=lambda one: one.ours.listed) for alike in by_column.values()]
+    return _summed_up(f"{_machine(lines)}.", compared, shortest, _column, "worst of all lists and hit rates")
+
+
+def _rarest(compared: Sequence[Comparison]) -> list[Comparison]:
+    """The comparisons of each work at its lowest hit rate."""
     rarest: dict[str, float] = {}
     for one in compared:
         if one.ours.hit_rate is not None:
             rarest[one.ours.work] = min(one.ours.hit_rate, rarest.get(one.ours.work, 1.0))
+    of_table = [one for one in compared if one.ours.work in _SUMMED_UP and one.rivals]
+    at_rarest = [one for one in of_table if one.ours.hit_rate == rarest.get(one.ours.work)]
+    return sorted(at_rarest, key=lambda one: _SUMMED_UP.index(one.ours.work))
+
+
+def _summed_up(
+    text: str,
+    compared: Sequence[Comparison],
+    shown: Sequence[Comparison],
+    alike: Callable[[Comparison], object],
+    worst: str,
+) -> Section:
+    """A row for each comparison that is shown, with the worst of those that are alike if there are several."""
     rows = []
-    for one in sorted(compared, key=lambda one: (*_SUMMED_UP, one.ours.work).index(one.ours.work)):
-        ours = one.ours
-        if ours.work not in _SUMMED_UP or not one.rivals or ours.hit_rate != rarest.get(ours.work):
-            continue
-        alike = [other.times for other in compared if _but_hit_rate(other) == _but_hit_rate(one) and other.times]
-        best = one.best
+    for one in shown:
+        ours, best = one.ours, one.best
+        times = [other.times for other in compared if alike(other) == alike(one) and other.times]
         rows.append(
             [
                 ours.work,
@@ -95,25 +119,15 @@ def summary(lines: Sequence[Line]) -> Section:
                 _millions(ours.rows_per_s),
                 f"{best.candidate} {_millions(best.rows_per_s)}" if best else "",
                 _times(one.times),
-                _times(min(alike)) if len(alike) > 1 else "",
+                _times(min(times)) if len(times) > 1 else "",
             ]
         )
-    columns = ["work", "column", "rows", "list", "hits", "numguard, M rows/s", "best rival, M rows/s", "times"]
-    return Section("Speed", _setting(lines), [*columns, "worst over hit rates"], rows)
+    columns = ["work", "column", "rows", "list", "hits", "numguard, M rows/s", "best rival, M rows/s", "times", worst]
+    return Section("Speed", text, columns, rows)
 
 
-def in_short(lines: Sequence[Line]) -> Section:
-    """The table of the README: of each work and column the shortest list, and the worst of all lists and hit rates."""
-    whole = summary(lines)
-    shortest: dict[tuple[str, str], Sequence[str]] = {}
-    for row in sorted(whole.rows, key=lambda row: int(row[3].replace(",", "") or 0)):
-        shortest.setdefault((row[0], row[1]), row)
-    rows = []
-    for named in dict.fromkeys((row[0], row[1]) for row in whole.rows):
-        work, column, rows_read, listed, hits, *rates = shortest[named]
-        alike = [one.times for one in comparisons(lines) if (one.ours.work, one.ours.layout) == named and one.times]
-        rows.append([work, column, rows_read, listed, hits, *rates[:3], _times(min(alike)) if len(alike) > 1 else ""])
-    return Section(whole.title, f"{_machine(lines)}.", [*whole.columns[:-1], "worst of all lists and hit rates"], rows)
+def _column(one: Comparison) -> tuple[object, ...]:
+    return one.ours.work, one.ours.layout
 
 
 def _but_hit_rate(one: Comparison) -> tuple[object, ...]:
@@ -369,7 +383,7 @@ def in_engines(lines: Sequence[Line]) -> Section:
         return line.work, line.layout, line.rows, line.listed
 
     def ratio(line: Line, other: Line | None) -> str:
-        return _times(None if other is None else _rate(line) / _rate(other))
+        return _times(None if other is None else line.rate / other.rate)
 
     rows = []
     for line in lines:
@@ -404,10 +418,6 @@ def in_engines(lines: Sequence[Line]) -> Section:
         "faster than half the cores",
     ]
     return Section("In engines", text, columns, rows)
-
-
-def _rate(line: Line) -> float:
-    return line.rows_per_s or math.nan
 
 
 def as_markdown(parts: Sequence[Section], *, level: int = 2, picture: Callable[[str], str] | None = None) -> str:

@@ -12,6 +12,7 @@ import csv
 import datetime as dt
 import importlib.metadata
 import io
+import math
 import os
 import platform
 import re
@@ -104,6 +105,11 @@ class Line:
     def comparison(self) -> tuple[Any, ...]:
         """The values that lines must share to be compared with each other."""
         return self.work, self.layout, self.rows, self.listed, self.hit_rate, self.threads
+
+    @property
+    def rate(self) -> float:
+        """Rows a second; not a number where no time was taken."""
+        return math.nan if self.rows_per_s is None else self.rows_per_s
 
     @property
     def hits(self) -> str:

@@ -16,7 +16,6 @@ bounded by a `LinkPolicy`.
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -53,6 +52,7 @@ from numguard.source import Source as OpenSource
 from numguard.source.dated import check_alike, moments_of
 from numguard.source.strict import strict_error
 from numguard.types import Region, Source, Values, is_whole
+from numguard.warning import warn
 
 __all__ = ["Expansion", "Graph", "LinkPolicy", "LinkageProgress", "WalkOptions", "expand"]
 
@@ -202,7 +202,7 @@ def expand(
     if strict and account["rows_refused"]:
         raise strict_error("sightings", account["rows_refused"], notes=account["refused_rows"])
     if found.pop("looks_national"):
-        warnings.warn(looks_national(msisdn), stacklevel=2)
+        warn(looks_national(msisdn))
     return expansion_of(found, policy)
 
 

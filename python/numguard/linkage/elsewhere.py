@@ -8,7 +8,6 @@ result is that of `expand`.
 
 from __future__ import annotations
 
-import warnings
 from abc import ABC, abstractmethod
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -23,6 +22,7 @@ from numguard.linkage.places import PLACES, Places
 from numguard.linkage.policy import LinkPolicy, bounds_of
 from numguard.source import looks_national
 from numguard.types import Region, RowAccount, row_account
+from numguard.warning import warn
 
 __all__ = ["PLACED", "Counted", "Held", "Side", "expand_elsewhere", "read_kept"]
 
@@ -113,7 +113,7 @@ def expand_elsewhere(
     tables.pop("looks_national")
     tables.pop("rows_placed")
     if counted.looks_national:
-        warnings.warn(looks_national(msisdn), stacklevel=3)
+        warn(looks_national(msisdn))
     return expansion_of(tables, policy)
 
 

@@ -227,8 +227,8 @@ class Registry(Queries, Maintenance):
             sightings: Any source that `scan` accepts.
             policy: The bounds of the walk.
             override: The reason to record a result past the brake; recorded.
-            **columns: `msisdn`, `imei`, `at`, `region`, `progress`, `threads`, `strict`, `list_refused`, as in
-                `numguard.expand`.
+            **columns: The other keyword arguments of `numguard.expand` (`numguard.linkage.WalkOptions`); `region` is
+                "IN" or None.
 
         Returns:
             The expansion.

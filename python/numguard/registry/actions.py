@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["RELEASE", "RELEASED_TO_VERIFY", "REQUESTS", "REQUESTS_NOTHING"]
+__all__ = ["ASKS", "RELEASE", "RELEASED_TO_VERIFY", "REQUESTS", "REQUESTS_NOTHING"]
 
 #: A request that was sent is taken back.
 RELEASE: Final = "release"
@@ -18,6 +18,9 @@ RELEASED_TO_VERIFY: Final = "release_and_reverify"
 
 #: The actions that request something of an operator.
 REQUESTS: Final = ("block", "reverify", RELEASED_TO_VERIFY)
+
+#: Those, and the one that takes a request back.
+ASKS: Final = (*REQUESTS, RELEASE)
 
 #: The actions that leave what was requested before as it was: of numbers in lists of handsets, and in the list of an
 #: earlier day.

@@ -18,7 +18,6 @@ module decides what a cell means and what is a member.
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
@@ -49,6 +48,7 @@ from numguard.source import (
 )
 from numguard.types import PathLike, Region, Values, is_texts, is_whole
 from numguard.types import Source as Rows
+from numguard.warning import warn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -281,7 +281,7 @@ class Scan:
     def _warn(self) -> None:
         for column, national in zip(self._keys, self._scanner.looks_national(), strict=True):
             if national:
-                warnings.warn(looks_national(column), stacklevel=3)
+                warn(looks_national(column))
 
 
 def _is_same(file: Path, path: Path) -> bool:

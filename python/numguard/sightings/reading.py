@@ -8,7 +8,6 @@ turned into a file and a row; a stream of `read_cdr` has both in its columns `so
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -44,6 +43,7 @@ from numguard.source import (
 from numguard.source import Source as OpenSource
 from numguard.source.strict import strict_error
 from numguard.types import Region, RowAccount, is_whole
+from numguard.warning import warn
 
 __all__ = [
     "Account", "Origins", "Reader", "Result", "Sink", "check_call", "check_names", "copies_named", "named_sources",
@@ -193,7 +193,7 @@ class Account:
             where = origins.where(np.array(rows, dtype=np.uint64))
             self._listed.append(pa.Table.from_arrays([*where, pa.array(notes, pa.string())], schema=REFUSED))
         if counted["looks_national"]:
-            warnings.warn(looks_national(column), stacklevel=3)
+            warn(looks_national(column))
 
     def summary(self) -> RowAccount:
         """rows_read = rows_used + rows_refused + the lines in not_data; refused_rows by note."""

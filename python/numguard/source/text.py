@@ -164,7 +164,13 @@ class TextPart(Part):
                 header = self.header
                 probe = _probe(text.lines[header.end :], header)
                 self._non_data = NonData(header.names)
-                doubt = (probe, _BEGINNINGS, MAY_BE_NON_DATA, TOTALS, header.names)
+                doubt = {
+                    "column": probe,
+                    "begins": _BEGINNINGS,
+                    "signs": MAY_BE_NON_DATA,
+                    "labels": TOTALS,
+                    "headings": header.names,
+                }
                 rows = text.below(header.end, header.names, header.separator, width=header.width, doubt=doubt)
                 yield text, rows
                 self.encoding = "cp1252" if text.encoding == "cp1252" else self.encoding

@@ -16,20 +16,12 @@ pub enum Error {
         /// What to cast to, and why.
         advice: &'static str,
     },
-    /// A column that should hold keys as `normalize` returns them.
-    NotKeys {
+    /// A column that should hold something else than numbers as they are written.
+    WrongType {
         /// The type as Arrow writes it.
         data_type: String,
-    },
-    /// A column that should hold times.
-    NotTimes {
-        /// The type as Arrow writes it.
-        data_type: String,
-    },
-    /// A column that should hold region codes.
-    NotRegions {
-        /// The type as Arrow writes it.
-        data_type: String,
+        /// What it should hold.
+        wanted: Wanted,
     },
     /// A column of regions that is not as long as the column of numbers.
     RegionCount {
@@ -103,6 +95,28 @@ pub enum Error {
     },
 }
 
+/// What a column should hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Keys as `normalize` returns them.
+    Keys,
+    /// Times.
+    Times,
+    /// Region codes.
+    Regions,
+}
+
+impl Wanted {
+    /// Its name, and how to get it.
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Keys => "keys: normalise it to UInt64 first",
+            Self::Times => "times: parse it into timestamps or dates first",
+            Self::Regions => "region codes: give text, such as IN or GB",
+        }
+    }
+}
+
 impl Error {
     /// An error of the operating system about a file.
     pub(crate) fn file(path: &Path, error: io::Error) -> Self {
@@ -132,12 +146,11 @@ impl Error {
         }
     }
 
-    /// What a column of another type should hold, and how to get it.
-    fn wanted(&self) -> &'static str {
-        match self {
-            Self::NotTimes { .. } => "times: parse it into timestamps or dates first",
-            Self::NotRegions { .. } => "region codes: give text, such as IN or GB",
-            _ => "keys: normalise it to UInt64 first",
+    /// A column of a type that does not hold what is wanted.
+    pub(crate) fn wrong_type(data_type: &DataType, wanted: Wanted) -> Self {
+        Self::WrongType {
+            data_type: type_name(data_type),
+            wanted,
         }
     }
 
@@ -154,15 +167,6 @@ impl Error {
     /// The error, in a file.
     pub(crate) fn in_file(self, file: &str) -> Self {
         Self::InFile(file.to_owned(), Box::new(self))
-    }
-
-    /// The error without its column and file.
-    #[must_use]
-    pub fn into_kind(self) -> Self {
-        match self {
-            Self::InColumn(_, error) | Self::InFile(_, error) => error.into_kind(),
-            other => other,
-        }
     }
 }
 
@@ -208,10 +212,9 @@ impl std::fmt::Display for Error {
             Self::UnsupportedType { data_type, advice } => {
                 write!(f, "a column of type {data_type} holds no numbers: {advice}")
             }
-            Self::NotKeys { data_type }
-            | Self::NotTimes { data_type }
-            | Self::NotRegions { data_type } => {
-                write!(f, "a column of type {data_type} holds no {}", self.wanted())
+            Self::WrongType { data_type, wanted } => {
+                let advice = wanted.advice();
+                write!(f, "a column of type {data_type} holds no {advice}")
             }
             Self::RegionCount { rows, regions } => {
                 write!(
@@ -278,31 +281,16 @@ impl std::fmt::Display for Error {
 }
 
 impl std::error::Error for Error {
+    /// An error that only says where another one happened, or that is another one, has the source of that one, since its
+    /// message has the message of that one.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Arrow(error) => Some(error),
-            Self::File { error, .. } => Some(error),
+            Self::InColumn(_, error) | Self::InFile(_, error) => error.source(),
+            Self::Arrow(error) => error.source(),
+            Self::File { error, .. } | Self::Reading(error) => Some(error),
             Self::SetFile { error, .. } => Some(error),
             Self::Unreadable { error, .. } => Some(error),
-            Self::Reading(error) => Some(error),
-            Self::InColumn(_, error) | Self::InFile(_, error) => Some(error),
-            Self::UnsupportedType { .. }
-            | Self::NotKeys { .. }
-            | Self::NotTimes { .. }
-            | Self::NotRegions { .. }
-            | Self::RegionCount { .. }
-            | Self::KeyType
-            | Self::Unsound
-            | Self::Encrypted
-            | Self::Damaged(_)
-            | Self::TooMany(_)
-            | Self::TooLong
-            | Self::NoSuchColumn { .. }
-            | Self::RepeatedColumn(_)
-            | Self::MatchColumn(_)
-            | Self::Format(_)
-            | Self::NewColumn(_)
-            | Self::TypeChanged { .. } => None,
+            _ => None,
         }
     }
 }

@@ -10,6 +10,7 @@ use arrow_array::{Array, ArrayRef, DictionaryArray, Int8Array, StringArray, Stru
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::{DataType, Field, Fields};
 use numguard_core::block::{self, bytes_with};
+use numguard_core::cpu::CodePath;
 use numguard_core::msisdn::{self, Region};
 use numguard_core::notes::{Form, Kind, Note};
 use numguard_core::{block::imei::UNREAD, imei};
@@ -143,7 +144,7 @@ fn explain_handsets(column: &Column<'_>, start: usize, mut block: Block<'_>) {
     for (kept, &word) in kept.iter_mut().zip(&*block.keys) {
         *kept = block::imei::key(word);
     }
-    block::imei::drop_placeholders(kept);
+    block::imei::drop_placeholders(CodePath::chosen(), kept);
     for (row, &key) in kept.iter().enumerate() {
         let word = block.keys[row];
         let answer = match column.cell(start + row) {

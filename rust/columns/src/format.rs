@@ -15,7 +15,7 @@ use numguard_core::block::write::{Text, is_grouped_abroad, len_of_imei14, len_of
 use numguard_core::msisdn::{self, Region, Style};
 
 use crate::column::{Column, Keys};
-use crate::error::type_name;
+use crate::error::Wanted;
 use crate::pages::Words;
 use crate::parallel::{TASK, Threads};
 use crate::{Error, parallel};
@@ -26,7 +26,7 @@ const BLOCK: usize = 64;
 /// Formats `UInt64` MSISDNs; null if the input is null or no number.
 ///
 /// # Errors
-/// [`Error::NotKeys`] for any type but `UInt64`: normalise text first. [`Error::TooLong`] past 2^31 - 1 bytes.
+/// [`Error::WrongType`] for any type but `UInt64`: normalise text first. [`Error::TooLong`] past 2^31 - 1 bytes.
 pub fn format(msisdns: &dyn Array, style: Style, threads: Threads) -> Result<ArrayRef, Error> {
     // Keys are E.164 in every region.
     let keys = Keys::Msisdn(Region::E164);
@@ -72,7 +72,7 @@ pub fn format(msisdns: &dyn Array, style: Style, threads: Threads) -> Result<Arr
 /// Formats `UInt64` IMEI14 keys as fifteen digits with a computed check digit; null if the input is no key.
 ///
 /// # Errors
-/// [`Error::NotKeys`] for any type but `UInt64`. [`Error::TooLong`] past 2^31 - 1 bytes.
+/// [`Error::WrongType`] for any type but `UInt64`. [`Error::TooLong`] past 2^31 - 1 bytes.
 pub fn format_imei(imei14s: &dyn Array, threads: Threads) -> Result<ArrayRef, Error> {
     let how = (Keys::ImeiOrPlaceholder, Some(Uniform::Imei14));
     write_keys(imei14s, how, threads, len_of_imei14, |key, out| {
@@ -90,9 +90,7 @@ pub(crate) fn write_keys(
     write: impl Fn(u64, &mut [u8]) -> usize + Sync,
 ) -> Result<ArrayRef, Error> {
     if !matches!(array.data_type(), DataType::UInt64 | DataType::Null) {
-        return Err(Error::NotKeys {
-            data_type: type_name(array.data_type()),
-        });
+        return Err(Error::wrong_type(array.data_type(), Wanted::Keys));
     }
     let column = Column::new(array, keys)?;
     let rows = column.len();

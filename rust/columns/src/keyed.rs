@@ -20,7 +20,7 @@ const HEX_DIGITS: usize = 64;
 /// no number.
 ///
 /// # Errors
-/// [`Error::NotKeys`] for any type but `UInt64`: normalise text first. [`Error::TooLong`] past 2^31 - 1 bytes.
+/// [`Error::WrongType`] for any type but `UInt64`: normalise text first. [`Error::TooLong`] past 2^31 - 1 bytes.
 ///
 /// # Panics
 /// Never: HMAC takes a key of any length.
@@ -74,7 +74,7 @@ mod tests {
         let text = StringArray::from(vec!["919876543210"]);
         assert!(matches!(
             keyed_hash(&text, b"k", threads),
-            Err(Error::NotKeys { .. })
+            Err(Error::WrongType { .. })
         ));
     }
 

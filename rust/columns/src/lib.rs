@@ -37,7 +37,7 @@ pub mod workbook;
 pub use build::{build, build_by_row, keys_of};
 pub use column::{Cell, Column, Keys};
 pub use contains::contains;
-pub use error::Error;
+pub use error::{Error, Wanted};
 pub use explain::{explain, explain_imei};
 pub use extract::extract;
 pub use format::{format, format_imei};

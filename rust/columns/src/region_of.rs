@@ -10,7 +10,7 @@ use numguard_core::msisdn::Region;
 use numguard_core::plan;
 
 use crate::column::{Column, Keys};
-use crate::error::type_name;
+use crate::error::Wanted;
 use crate::pages::Words;
 use crate::parallel::Threads;
 use crate::{Error, parallel};
@@ -22,12 +22,10 @@ const BLOCK: usize = 64;
 /// or its region is not known.
 ///
 /// # Errors
-/// [`Error::NotKeys`] for any type but `UInt64`: normalise text first.
+/// [`Error::WrongType`] for any type but `UInt64`: normalise text first.
 pub fn region_of(msisdns: &dyn Array, threads: Threads) -> Result<ArrayRef, Error> {
     if !matches!(msisdns.data_type(), DataType::UInt64 | DataType::Null) {
-        return Err(Error::NotKeys {
-            data_type: type_name(msisdns.data_type()),
-        });
+        return Err(Error::wrong_type(msisdns.data_type(), Wanted::Keys));
     }
     let column = Column::new(msisdns, Keys::Msisdn(Region::E164))?;
     let rows = column.len();

@@ -9,7 +9,7 @@ use numguard_core::msisdn::Region;
 
 use crate::Error;
 use crate::column::Keys;
-use crate::error::type_name;
+use crate::error::Wanted;
 
 /// The region of each row of a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +29,7 @@ impl Regions {
                 let codes = arrow_cast::cast(codes, &DataType::Utf8)?;
                 Ok(Self(named(codes.as_string())))
             }
-            other => Err(Error::NotRegions {
-                data_type: type_name(other),
-            }),
+            other => Err(Error::wrong_type(other, Wanted::Regions)),
         }
     }
 

@@ -8,6 +8,10 @@ use numguard_core::imei::{self, Reading};
 use numguard_core::naive;
 use proptest::prelude::*;
 
+fn available() -> impl Iterator<Item = CodePath> {
+    CodePath::ALL.into_iter().filter(|path| path.is_available())
+}
+
 /// The key and the form of a reading.
 fn parts(reading: Reading) -> Option<(u64, numguard_core::notes::Form)> {
     Some((reading.imei14 | reading.placeholder, reading.form?))
@@ -49,7 +53,7 @@ fn agree(cells: &[Vec<u8>]) -> usize {
         .iter()
         .map(|&word| if word == UNREAD { word } else { key(word) })
         .collect();
-    for path in CodePath::ALL.into_iter().filter(|path| path.is_available()) {
+    for path in available() {
         let mut out = vec![1; cells.len()];
         read::<true>(path, |row| &cells[row], &mut out);
         same(&out, &scalar, "apart", path);
@@ -130,14 +134,16 @@ proptest! {
                 assert_eq!(Some((key(word), form(word).expect("a form"))), parts(reading));
             }
         };
-        read_i64::<true>(&values, &mut out);
+        read_i64::<true>(CodePath::chosen(), &values, &mut out);
         for (row, &value) in values.iter().enumerate() {
             check(&out, row, plain(value.cast_unsigned()), imei::read_i64(value));
         }
-        let mut keys = out.clone();
-        read_i64::<false>(&values, &mut keys);
         let alone = |word: u64| if word == UNREAD { word } else { key(word) };
-        prop_assert!(out.iter().zip(&keys).all(|(&word, &key)| alone(word) == key));
+        for path in available() {
+            let mut keys = vec![1; values.len()];
+            read_i64::<false>(path, &values, &mut keys);
+            prop_assert!(out.iter().zip(&keys).all(|(&word, &key)| alone(word) == key), "{path:?}");
+        }
         read_i128::<true>(&wide, &mut out);
         for (row, &value) in wide.iter().enumerate() {
             check(&out, row, u64::try_from(value).is_ok_and(plain), imei::read_i128(value));
@@ -155,10 +161,13 @@ proptest! {
     }
 
     #[test]
-    fn placeholders_are_dropped(mut keys in prop::collection::vec(likely_placeholder(), 0..300)) {
+    fn placeholders_are_dropped(keys in prop::collection::vec(likely_placeholder(), 0..300)) {
         let truth: Vec<u64> = keys.iter().map(|&key| if imei::is_placeholder(key) { 0 } else { key }).collect();
-        drop_placeholders(&mut keys);
-        prop_assert_eq!(keys, truth);
+        for path in available() {
+            let mut left = keys.clone();
+            drop_placeholders(path, &mut left);
+            prop_assert_eq!(&left, &truth, "{:?}", path);
+        }
     }
 }
 
@@ -264,11 +273,14 @@ fn every_placeholder_is_dropped() {
         .split("static REPORTED_BY_MANY")
         .nth(1)
         .expect("the list");
-    let mut keys: Vec<u64> = list[..list.find("];").expect("its end")]
+    let keys: Vec<u64> = list[..list.find("];").expect("its end")]
         .lines()
         .filter_map(|line| line.trim().strip_suffix(',')?.replace('_', "").parse().ok())
         .collect();
     assert!(keys.len() >= 26 && keys.iter().all(|&key| imei::is_placeholder(key)));
-    drop_placeholders(&mut keys);
-    assert!(keys.iter().all(|&key| key == 0));
+    for path in available() {
+        let mut left = keys.clone();
+        drop_placeholders(path, &mut left);
+        assert!(left.iter().all(|&key| key == 0), "{path:?}");
+    }
 }

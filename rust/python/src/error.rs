@@ -15,16 +15,20 @@ pyo3::import_exception!(numguard.errors, UnsupportedTypeError);
 /// The exception for an error, with its message.
 pub(crate) fn raise(error: Error) -> PyErr {
     let message = error.to_string();
-    match error.into_kind() {
+    exception(error, message)
+}
+
+fn exception(error: Error, message: String) -> PyErr {
+    match error {
+        Error::InColumn(_, error) | Error::InFile(_, error) => exception(*error, message),
         // An exception raised by the iterable of bytes is raised again unchanged.
         Error::Reading(error) => match error.downcast::<PyErr>() {
             Ok(error) => error,
             Err(_) => InputError::new_err(message),
         },
-        Error::UnsupportedType { .. }
-        | Error::NotKeys { .. }
-        | Error::NotTimes { .. }
-        | Error::NotRegions { .. } => UnsupportedTypeError::new_err(message),
+        Error::UnsupportedType { .. } | Error::WrongType { .. } => {
+            UnsupportedTypeError::new_err(message)
+        }
         Error::KeyType
         | Error::RegionCount { .. }
         | Error::TooMany(_)
@@ -45,7 +49,5 @@ pub(crate) fn raise(error: Error) -> PyErr {
         | Error::RepeatedColumn(_)
         | Error::MatchColumn(_)
         | Error::NewColumn(_) => ColumnError::new_err(message),
-        // `into_kind` never returns these.
-        Error::InColumn(..) | Error::InFile(..) => InputError::new_err(message),
     }
 }

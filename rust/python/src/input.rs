@@ -10,7 +10,7 @@ use numguard_core::msisdn::{Region, Style};
 use numguard_core::set::KeyType;
 use pyo3::exceptions::{
     PyException, PyMemoryError, PyNotImplementedError, PyOverflowError, PyTypeError,
-    PyUnicodeError, PyUserWarning, PyValueError,
+    PyUnicodeError, PyValueError,
 };
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -348,9 +348,11 @@ impl Values {
             .iter()
             .any(|chunk| numguard_columns::looks_national(chunk.as_ref()))
         {
-            let text = c"UInt64 is taken for E.164 as it stands, yet most of this column is ten digits with lead 6 to 9: \
-                         cast it to Int64 if these are national numbers";
-            PyErr::warn(py, &py.get_type::<PyUserWarning>(), text, 1)?;
+            // Points at the line that calls the package, also where this is called from within it.
+            let text = "UInt64 is taken for E.164 as it stands, yet most of this column is ten digits with lead 6 to 9: \
+                        cast it to Int64 if these are national numbers";
+            let module = py.import("numguard.warning")?;
+            module.call_method1("warn", (text,))?;
         }
         Ok(())
     }

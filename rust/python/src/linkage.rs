@@ -95,7 +95,7 @@ impl Linkage {
                 numguard_columns::sound(&arrays, || read_seeds(seeds, reported_at, region.0))
             })
             .map_err(|error| match error {
-                numguard_columns::Error::NotTimes { .. } => {
+                numguard_columns::Error::WrongType { .. } => {
                     UnsupportedTypeError::new_err(format!("seeds: column 'reported_at': {error}"))
                 }
                 other => raise(other),

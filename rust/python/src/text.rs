@@ -13,7 +13,7 @@ use arrow_schema::SchemaRef;
 use numguard_columns::Error;
 use numguard_columns::csv::{
     self, Batch, BatchOptions, Batches, ColumnType, Columns, DistinctReader, Doubt, Format, Input,
-    Lines, Parties, Reads,
+    Lines, NonData, Parties, Reads,
 };
 use numguard_columns::parallel::{Next, locked};
 use pyo3::prelude::*;
@@ -27,8 +27,16 @@ use crate::function::Function;
 use crate::input::ThreadsArgument;
 use crate::running::PATIENCE;
 
-/// A column, bytes, signs, labels and headings.
-type DoubtArgument = (usize, Vec<u8>, Vec<String>, Vec<String>, Vec<String>);
+/// Which rows may be non-data lines: a dictionary.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+struct DoubtArgument {
+    column: usize,
+    begins: Vec<u8>,
+    signs: Vec<String>,
+    labels: Vec<String>,
+    headings: Vec<String>,
+}
 
 /// The source of the bytes.
 enum Source {
@@ -50,10 +58,11 @@ enum Source {
 ///     windows_1252: Whether a line that is not UTF-8 is read as Windows-1252 rather than refused.
 ///     apostrophes: Whether single quotes wrap cells in a line that otherwise has too many cells. The quotes stay in
 ///         the cells.
-///     doubt: A column, bytes, signs, labels and headings. A row whose cell in that column is blank, or begins with one
-///         of the bytes and contains one of the signs, may be a non-data line (a total, a ruler) and is returned with its
-///         text; so is a row whose first cell before that column that is not blank begins so and contains one of the
-///         labels, and a row without five digits in a row that has one of the headings.
+///     doubt: A dictionary of `column`, an index; `begins`, bytes; and `signs`, `labels` and `headings`, texts. A row
+///         whose cell in that column is blank, or begins with one of the bytes and contains one of the signs, may be a
+///         non-data line (a total, a ruler) and is returned with its text; so is a row whose first cell before that
+///         column that is not blank begins so and contains one of the labels, and a row without five digits in a row
+///         that has one of the headings.
 ///
 /// Raises:
 ///     ArgumentError: For a format that is not supported.
@@ -123,12 +132,14 @@ impl Text {
             apostrophes,
         };
         format.check().map_err(raise)?;
-        let doubt = doubt.map(|(column, begins, signs, labels, headings)| {
-            let [signs, labels, headings] = [signs, labels, headings].map(|texts| {
-                let bytes = texts.into_iter().map(String::into_bytes);
-                bytes.collect::<Vec<_>>()
-            });
-            Doubt::new(column, &begins, &signs, &labels, &headings)
+        let doubt = doubt.map(|lines| {
+            Doubt::new(&NonData {
+                column: lines.column,
+                begins: lines.begins,
+                signs: lines.signs,
+                labels: lines.labels,
+                headings: lines.headings,
+            })
         });
         if doubt
             .as_ref()

@@ -6,7 +6,6 @@ determines the keys that are requested.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +18,7 @@ from numguard.adapters.spark.sightings import Reader, as_uint64, columns_of, cou
 from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.linkage import LinkPolicy
 from numguard.linkage.elsewhere import PLACED, Counted, Held, Side
+from numguard.warning import warn
 
 __all__ = ["HeldInEngine"]
 
@@ -59,7 +59,7 @@ class HeldInEngine(Held):
         except FileNotFoundError:
             pass
         except (pa.ArrowInvalid, OSError):
-            warnings.warn(f"{self._scratch} cannot be removed from here: it holds the keys of sightings", stacklevel=3)
+            warn(f"{self._scratch} cannot be removed from here: it holds the keys of sightings")
 
     def seen(self, side: Side, keys: pa.UInt64Array, most: int) -> tuple[pa.Table, pa.Table]:
         """One query: the sizes of keys, and the sightings of those with few."""

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from numguard.compute import ascending, by_key, pc, tuples_of
 from numguard.indian_time import MOMENT
+from numguard.registry.actions import ASKS
 from numguard.registry.arrays import ints
 from numguard.registry.events.outcomes import unrequested_by
 from numguard.registry.log.order import Order, origins_of, position
@@ -75,19 +76,17 @@ def history(store: Reading, msisdn: int, cut: int) -> pa.Table:
 
 def _notes(entries: pa.Table, rank: Any) -> pa.Array[Any]:
     """The note of each entry; that of a block that no list before it requested says so."""
-    rows = entries.select(["what", "status", "note", "via_imei"]).to_pylist()
+    rows = entries.select(["what", "status", "via_imei"]).to_pylist()
     # A list of handsets requests no block of the number itself.
     lists = sorted(
         (at, row["status"])
         for at, row in zip(rank.tolist(), rows, strict=True)
-        if row["what"] == "exported" and row["via_imei"] is None
+        if row["what"] == "exported" and row["status"] in ASKS and row["via_imei"] is None
     )
-    notes = []
-    for at, row in zip(rank.tolist(), rows, strict=True):
-        blocked = row["what"] == "outcome" and row["status"] == "blocked"
-        before = [action for sent_at, action in lists if sent_at < at]
-        notes.append(unrequested_by(before) if blocked else row["note"])
-    return pa.array(notes, pa.string())
+    last = [next((action for sent_at, action in reversed(lists) if sent_at < at), None) for at in rank.tolist()]
+    is_block = pa.array([(row["what"], row["status"]) == ("outcome", "blocked") for row in rows], pa.bool_())
+    notes: pa.Array[Any] = pc.if_else(is_block, unrequested_by(pa.array(last, pa.string())), entries["note"])
+    return notes
 
 
 def _of_lists(entries: pa.Table, sent: list[dict[str, Any]], of: str) -> pa.Array[Any]:

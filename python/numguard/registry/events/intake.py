@@ -26,7 +26,7 @@ from numguard.registry.log.store import Append
 from numguard.registry.sheets.cells import words
 from numguard.registry.sheets.complaints import Complaints, read_complaints
 from numguard.registry.sheets.doubts import unread_numbers
-from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, Mapped, known_by, left_over, read_mapping
+from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, Mapped, ignored, known_by, left_over, read_mapping
 from numguard.registry.sheets.preview import Preview, preview
 from numguard.registry.sheets.sheet import Sheet, read_sheet
 from numguard.source.strict import check_strict, notes_text
@@ -161,7 +161,7 @@ def add_complaints(
         source, name, known_by(COLUMNS, mapped), sheet_name, is_heading=is_heading, of_suspects=True, is_key=_IS_KEY
     )
     complaints = read_complaints(sheet, mapped, constants, now=case.now())
-    places = left_over(sheet.table.column_names, complaints.at, mapped, COLUMNS)
+    places = left_over(sheet.table.column_names, complaints.at, ignored(mapped, COLUMNS))
     unread = [*unread_numbers(sheet.table, places), *_unused(sheet, complaints, constants or {})]
     if dry_run:
         plan, _ = _planned(case, sheet, complaints)

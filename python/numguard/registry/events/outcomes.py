@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from numguard.compute import aggregated, ascending, named, pc, schema_of, tuples_of
 from numguard.errors import ArgumentError
-from numguard.registry.actions import RELEASE, REQUESTS
+from numguard.registry.actions import ASKS, RELEASE
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.events.intake import UNREQUESTED, Intake, named_refusals, record_intake
@@ -33,6 +33,7 @@ from numguard.registry.sheets.headings import (
     heading,
     ignored,
     known_by,
+    left_over,
 )
 from numguard.registry.sheets.moments import end_of_day, moments
 from numguard.registry.sheets.sheet import Sheet, read_sheet
@@ -118,7 +119,7 @@ def record_outcomes(
     """Records a sheet of outcomes as one event; the same sheet twice changes nothing."""
     words = _words(values)
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping), sheet_name)
-    own = own_columns(sheet.table.column_names)
+    own = own_columns(sheet.table)
     at = answer_columns(sheet, COLUMNS, mapping, own)
     statuses = _statuses(sheet, at, _beside(sheet, at, mapping, own), words)
     with case.event("record_outcomes") as append:
@@ -144,7 +145,8 @@ def record_outcomes(
     read = (named_refusals(sheet, refused_cells), sheet.name, sheet.bytes, sheet.sha256)
     warnings = [*sheet.warnings, *_unread_days(sheet, at, mapping)]
     around: Any = {"not_data": sheet.not_data, "passed_over": sheet.passed_over, "warnings": warnings}
-    unread = [sheet.table.column_names[place] for place in _unread(sheet, at)]
+    names = sheet.table.column_names
+    unread = [names[place] for place in left_over(names, at)]
     return Intake(event, *counts, *read, **around, unrequested=unrequested, unread=unread)
 
 
@@ -163,24 +165,22 @@ def _unrequested(case: Case, cut: int, fresh: pa.Table, name: str) -> pa.Table:
 
 def why_unrequested(state: pa.Table, sent: pa.Table, blocked: Any) -> Any:
     """Why each number that is reported as blocked should not be, a code of `BLOCKED_NOTES`; null where it should."""
-    asked = sent.filter(pc.is_in(sent["action"], pa.array(REQUESTS)))["msisdn"].cast(pa.uint64())
-    sent = sent.filter(pc.is_in(sent["action"], pa.array((*REQUESTS, RELEASE)))).sort_by("event")
+    sent = sent.filter(pc.is_in(sent["action"], pa.array(ASKS))).sort_by("event")
     final = aggregated(sent, ["msisdn"], ["action"], "last")
-    let_go = final.filter(pc.equal(final["action"], RELEASE))["msisdn"].cast(pa.uint64())
+    last = final["action"].take(pc.index_in(blocked, final["msisdn"].cast(pa.uint64())))
     status = state["status"].take(pc.index_in(blocked, state["msisdn"]))
-    released = pc.or_(pc.is_in(status, pa.array(RELEASED)), pc.is_in(blocked, let_go.combine_chunks()))
-    protected = pc.equal(status, "protected")
-    why = pc.if_else(pc.is_in(blocked, asked.combine_chunks()), None, "blocked_but_never_sent")
-    why = pc.if_else(released, "blocked_though_released", why)
-    return pc.if_else(protected, "blocked_though_protected", why)
+    why = pc.if_else(pc.is_in(status, pa.array(RELEASED)), "blocked_though_released", unrequested_by(last))
+    return pc.if_else(pc.equal(status, "protected"), "blocked_though_protected", why)
 
 
-def unrequested_by(actions: Sequence[str]) -> str | None:
-    """Why the lists before a block do not request it, by their actions in order; None where they do."""
-    sent = [action for action in actions if action in REQUESTS or action == RELEASE]
-    if sent and sent[-1] == RELEASE:
-        return "blocked_though_released"
-    return None if sent else "blocked_but_never_sent"
+def unrequested_by(last: Any) -> Any:
+    """Why the lists before each block do not request it, by the last of their `ASKS`; null where they do.
+
+    >>> unrequested_by(pa.array(["block", "release", None])).to_pylist()
+    [None, 'blocked_though_released', 'blocked_but_never_sent']
+    """
+    why = pc.if_else(pc.equal(last, RELEASE), "blocked_though_released", None)
+    return pc.if_else(pc.is_null(last), "blocked_but_never_sent", why)
 
 
 def _words(values: Mapping[str, Outcome] | None) -> dict[str, str]:
@@ -195,18 +195,11 @@ def _words(values: Mapping[str, Outcome] | None) -> dict[str, str]:
     return words
 
 
-def _unread(sheet: Sheet, at: _Columns) -> list[int]:
-    """The places of the columns that are not read."""
-    read = {place for places in at.values() for place in places}
-    return [place for place in range(sheet.table.num_columns) if place not in read]
-
-
 def _beside(sheet: Sheet, at: _Columns, mapping: Mapped | None, own: Collection[int]) -> list[int]:
     """The places of the columns that may contradict an answer: neither ours nor left out by the caller."""
-    left_out, names = ignored(mapping, COLUMNS), sheet.table.column_names
     ours = {*own, *requests(sheet.table)}
-    unread = [k for k in _unread(sheet, at) if k not in ours and heading(names[k]) not in left_out]
-    return [*unread, *at.get("reason", ()), *at.get("happened_at", ())]
+    unread = left_over(sheet.table.column_names, at, ignored(mapping, COLUMNS))
+    return [*(place for place in unread if place not in ours), *at.get("reason", ()), *at.get("happened_at", ())]
 
 
 def _statuses(
@@ -280,16 +273,12 @@ def _unread_days(sheet: Sheet, at: _Columns, mapping: Mapped | None) -> list[str
     """A warning of columns of days that are not read, where no other is: the order of answers would not be known."""
     if "happened_at" in at:
         return []
-    left_out = ignored(mapping, COLUMNS) | _OF_LISTS
-    days = []
-    for k in _unread(sheet, at):
-        name, column = sheet.table.column_names[k], sheet.table.column(k)
-        if heading(name) in left_out:
-            continue
-        moment, note = moments(column)
+    names, days = sheet.table.column_names, []
+    for place in left_over(names, at, ignored(mapping, COLUMNS) | _OF_LISTS):
+        moment, note = moments(sheet.table.column(place))
         is_day = flags(pc.or_(pc.is_valid(moment), pc.is_in(note, pa.array(_NOTES_OF_DAYS))))
         if 2 * is_day.sum() > (is_day | flags(pc.is_valid(note))).sum():
-            days.append(name)
+            days.append(names[place])
     return [
         f"the column {named([name])!r} has dates and is not read: if the answers are of these days, name it with --map "
         "COLUMN=happened_at (mapping=), else leave it out with COLUMN=ignore"

@@ -7,12 +7,14 @@ One idea: **our own status is no answer**: a list has one for each number, and o
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from itertools import chain
+from typing import Any, Final
 
 import pyarrow as pa
 
 from numguard.compute import is_text, named, pc
 from numguard.errors import ColumnError
+from numguard.registry.numbers.state import STATUSES
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.headings import Mapped, find_columns, heading
 from numguard.registry.sheets.sheet import Sheet
@@ -41,19 +43,33 @@ _READ: Final = frozenset(map(heading, ("status", "reason")))
 _REQUESTS: Final = {"action": ACTIONS, "change": ("added", "changed", "removed")}
 
 
-def own_columns(names: Sequence[str]) -> frozenset[int]:
+def own_columns(table: pa.Table) -> frozenset[int]:
     """The places of our own columns, if these are those of a list that was sent back; otherwise none.
 
-    >>> sorted(own_columns(["msisdn", "status", "action", "hop", "TSP Response"]))
+    >>> ours = {"msisdn": ["1"], "action": ["block"], "hop": ["0"]}
+    >>> sorted(own_columns(pa.table({**ours, "status": ["reported"], "TSP Response": ["Done"]})))
     [0, 1, 2, 3]
-    >>> own_columns(["Mobile", "District", "Status", "Reason"]), own_columns(["msisdn", "action", "Status"])
-    (frozenset(), frozenset())
+    >>> sorted(own_columns(pa.table({**ours, "Status": ["Blocked"]})))
+    [0, 1, 2]
+    >>> own_columns(pa.table({"Mobile": ["1"], "District": ["Nuh"], "Status": ["Blocked"], "Reason": [""]}))
+    frozenset()
     """
     # A heading in a language of India is the operator's.
-    ours = {at: heading(name) for at, name in enumerate(names) if name.isascii() and heading(name) in _OF_LISTS}
+    names = enumerate(table.column_names)
+    ours = {at: heading(name) for at, name in names if name.isascii() and heading(name) in _OF_LISTS}
     others = set(ours.values()) - _OF_ANSWERS
-    is_list = not others.isdisjoint(_OURS_ALONE) or (len(others) >= _FEWEST and not others <= _OF_OPERATORS)
-    return frozenset(ours) if is_list else frozenset()
+    if others.isdisjoint(_OURS_ALONE) and (len(others) < _FEWEST or others <= _OF_OPERATORS):
+        return frozenset()
+    return frozenset(at for at, name in ours.items() if name != _STATUS or not _is_theirs(table.column(at)))
+
+
+def _is_theirs(column: Any) -> bool:
+    """Whether a column of statuses has none as a list writes it, and another word: a form without our statuses."""
+    if not is_text(column.type):
+        return False
+    written = pc.unique(cells.trimmed(cells.written(column))).drop_null()
+    ours = pc.any(pc.is_in(written, pa.array(STATUSES))).as_py()
+    return not ours and any(written.to_pylist())
 
 
 def requests(table: pa.Table) -> frozenset[int]:
@@ -86,7 +102,7 @@ def answer_columns(
     required = ("msisdn",) if status else ("msisdn", "status")
     at = find_columns(sheet.table, known, required, mapping, sheet.name, header_row=sheet.header_row, left_out=ours)
     if status is not None and "status" not in at:
-        raise ColumnError(_without_answers(sheet, status, {*own, *at["msisdn"]}))
+        raise ColumnError(_without_answers(sheet, status, {*own, *chain.from_iterable(at.values())}))
     return at
 
 

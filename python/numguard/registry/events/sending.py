@@ -7,7 +7,6 @@ record is what was sent**, so that the file and its event come together or not a
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
@@ -32,6 +31,7 @@ from numguard.registry.numbers.listing import ListPolicy, keys_of, list_policy, 
 from numguard.registry.receivers import the_receiver
 from numguard.registry.sheets.districts import the_district
 from numguard.types import PathLike
+from numguard.warning import warn
 
 __all__ = ["export", "export_handsets"]
 
@@ -213,10 +213,9 @@ def _send(
 def _warn_of(gap: int) -> None:
     """Warns of rows that are on no list to a receiver, as his next change is relative to this one."""
     if gap:
-        warnings.warn(
+        warn(
             "since: the change begins after the last list to this receiver, and leaves out rows that were added in "
-            f"between: {gap:,}; a whole list has them",
-            stacklevel=4,
+            f"between: {gap:,}; a whole list has them"
         )
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from numguard.compute import ascending, by_key, tuples_of
-from numguard.registry.actions import RELEASE, REQUESTS
+from numguard.registry.actions import ASKS, REQUESTS
 
 __all__ = ["KNOWN", "TURNS", "UNDATED_REPEAT", "Answers", "Turns", "answers_in_order", "turns_of"]
 
@@ -41,7 +41,7 @@ def turns_of(decisions: pa.Table, exported: pa.Table) -> Turns:
         exported: msisdn, action, event.
     """
     decided = [row for row in tuples_of(decisions, "msisdn", "event", "status") if row[2] in _DECIDED]
-    sent = [row for row in tuples_of(exported, "msisdn", "event", "action") if row[2] in (*REQUESTS, RELEASE)]
+    sent = [row for row in tuples_of(exported, "msisdn", "event", "action") if row[2] in ASKS]
     found = by_key((msisdn, (event, word)) for msisdn, event, word in [*decided, *sent])
     return {msisdn: sorted(turns) for msisdn, turns in found.items()}
 

@@ -33,7 +33,7 @@ from numguard.registry.sheets.doubts import (
     spared_rows,
     struck_rows,
 )
-from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns, left_over
+from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns, ignored, left_over
 from numguard.registry.sheets.moments import end_of_day, moments
 from numguard.registry.sheets.no_complaints import may_be_no_complaint
 from numguard.registry.sheets.sheet import Sheet
@@ -131,7 +131,8 @@ def read_complaints(
     """
     set_once = _constants(constants)
     at = _columns(sheet, mapping, set_once)
-    check_victims_columns(sheet.table, left_over(sheet.table.column_names, at, mapping, COLUMNS), sheet.name)
+    unread = left_over(sheet.table.column_names, at, ignored(mapping, COLUMNS))
+    check_victims_columns(sheet.table, unread, sheet.name)
     size = len(sheet.table)
     refusals: list[pa.Table] = []
     column = partial(sheet.column, at)
@@ -213,7 +214,7 @@ def _of_suspects(
     found = found.filter(pa.array(~own))
     could_be_own = cells.digits_that_could_be(unread_complainants["cell"].combine_chunks())["msisdn"]
     found = _in_doubt(found, flags(pc.is_in(found["msisdn"], could_be_own)), "complainants_number")
-    unread = [place for place in range(sheet.table.num_columns) if all(place not in places for places in at.values())]
+    unread = left_over(sheet.table.column_names, at)
     found = _in_doubt(found, in_unread_columns(found, sheet.table, unread), "in_unread_column")
     index = ints(found["index"])
     others = of_other_countries(index, found["msisdn"].combine_chunks(), sheet.table, unread)

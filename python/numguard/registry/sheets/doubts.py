@@ -6,7 +6,7 @@ number that may be a victim's waits for a decision**, whatever its own column is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -55,17 +55,25 @@ def check_victims_columns(table: pa.Table, unread: Sequence[int], where: str) ->
     """
     for place in unread:
         field = table.schema.field(place)
-        if not _is_of_victims(field):
-            continue
-        text = cells.trimmed(cells.joined(table.column(place)))
-        filled = pc.fill_null(pc.not_equal(text, ""), False).true_count
-        may_be: Any = text.filter(pc.fill_null(pc.match_substring_regex(text, TEN_DIGITS), False))
-        if filled and 2 * len(may_be) >= filled and 2 * cells.has_numbers(may_be).sum() >= filled:
+        if _is_of_victims(field) and _is_filled_with(cells.has_numbers, table.column(place)):
             name = named([field.name])
             raise ColumnError(
                 f"{where}: the column {name!r} has numbers, and could be complainant_mobile; choose it with "
                 f'--map "{name}=complainant_mobile", or leave it out with --map "{name}=ignore" (mapping=)'
             )
+
+
+def _is_filled_with(are_numbers: Callable[[Any], Bools], column: Any) -> bool:
+    """Whether half of the cells that are not empty, or more, are numbers.
+
+    >>> of = cells.has_numbers
+    >>> [_is_filled_with(of, pa.chunked_array([column])) for column in (["98765 43210", "a", ""], ["a"], [""])]
+    [True, False, False]
+    """
+    text = cells.trimmed(cells.joined(column))
+    filled = pc.fill_null(pc.not_equal(text, ""), False).true_count
+    may_be: Any = text.filter(pc.fill_null(pc.match_substring_regex(text, TEN_DIGITS), False))
+    return bool(filled and 2 * len(may_be) >= filled and 2 * are_numbers(may_be).sum() >= filled)
 
 
 def _is_of_victims(field: pa.Field[Any]) -> bool:
@@ -107,19 +115,14 @@ def in_unread_columns(found: pa.Table, table: pa.Table, unread: Sequence[int]) -
 
 
 def unread_numbers(table: pa.Table, unread: Iterable[int]) -> list[str]:
-    """A warning for each column of phone numbers that is not read: most of its cells are nothing else.
+    """A warning for each column of phone numbers that is not read: half of its cells or more are nothing else.
 
     Its heading may be in a language, or in a font of its own, that is not known, and the numbers be complainants'.
     """
     warnings = []
     for place in unread:
         field = table.schema.field(place)
-        if not cells.may_name_numbers(field.type):
-            continue
-        text = cells.trimmed(cells.joined(table.column(place)))
-        filled = pc.fill_null(pc.not_equal(text, ""), False).true_count
-        may_be: Any = text.filter(pc.fill_null(pc.match_substring_regex(text, TEN_DIGITS), False))
-        if 2 * len(may_be) > filled and 2 * flags(cells.is_mobile(cells.plain_digits(may_be))).sum() > filled:
+        if cells.may_name_numbers(field.type) and _is_filled_with(_are_mobiles, table.column(place)):
             name = named([field.name])
             warnings.append(
                 f"the column {name!r} has phone numbers and is not read: none of them is listed, and none is protected "
@@ -127,6 +130,10 @@ def unread_numbers(table: pa.Table, unread: Iterable[int]) -> list[str]:
                 f'"{name}=suspect_mobiles", or leave it out with --map "{name}=ignore"'
             )
     return warnings
+
+
+def _are_mobiles(text: Any) -> Bools:
+    return flags(cells.is_mobile(cells.plain_digits(text)))
 
 
 def of_other_countries(index: Ints, msisdn: Any, table: pa.Table, places: Sequence[int]) -> Bools:

@@ -183,6 +183,8 @@ _SAME: Final = {
     "ack": "acknowledgement", "acknowledgment": "acknowledgement", "dist": "district", "distt": "district",
     "amt": "amount", "dt": "date", "ph": "mobile", "tel": "mobile", "complainer": "complainant",
 }  # fmt: skip
+#: Headings of numbers, written in full.
+_NUMBER: Final = frozenset(["number", "numbers", "नंबर", "नम्बर", "नंबर्स"])
 #: Words that are for a phone before that for a number alone: `MO` is the modus operandi, and a cell one of the police.
 _BEFORE_NO: Final = frozenset(["cell", "mo"])
 #: Words that are ignored when headings are compared.
@@ -332,6 +334,8 @@ def find_columns(
         if len(at) > 1 and word in _DESCRIBING:
             # It decides nothing, and a column of its own name has it, whatever is beside it.
             at = [k for k in at if heading(headers[k]) == heading(word)] or at
+        if len(at) > 1:
+            at = [k for k in at if not _may_be_serial(headers[k])] or at
         if len(at) > 1 and word not in several:
             could = named([headers[k] for k in at])
             raise ColumnError(
@@ -349,6 +353,11 @@ def find_columns(
             f"its columns are {there}"
         )
     return found
+
+
+def _may_be_serial(header: str) -> bool:
+    """Whether a heading is short for a number and names nothing, as `No.` and `क्र.सं.`, and so may be of serial numbers."""
+    return heading(header) == _SAME["number"] and header.strip().casefold() not in _NUMBER
 
 
 def _place(header: str, headers: Sequence[str], where: str) -> int:
@@ -398,18 +407,14 @@ def ignored(mapping: Mapped | None, known: Mapping[str, Sequence[str]]) -> froze
 
 
 def left_over(
-    names: Sequence[str], at: Mapping[str, Sequence[int]], mapping: Mapped | None, known: Mapping[str, Sequence[str]]
+    names: Sequence[str], at: Mapping[str, Sequence[int]], left_out: Collection[str] = frozenset()
 ) -> list[int]:
-    """The columns that no field has and that the mapping does not leave out.
+    """The columns that no field has, without those whose headings are left out.
 
-    Args:
-        names: the headings.
-        at: the columns of each field.
-        mapping: the caller's choice.
-        known: the fields.
+    >>> left_over(["Mobile", "State", "Remarks"], {"suspect_mobiles": [0]}, {"remarks"})
+    [1]
     """
     read = {place for places in at.values() for place in places}
-    left_out = ignored(mapping, known)
     return [place for place, name in enumerate(names) if place not in read and heading(name) not in left_out]
 
 

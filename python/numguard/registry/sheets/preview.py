@@ -16,7 +16,7 @@ from numguard.compute import by_key, is_list, pc, schema_of, tuples_of
 from numguard.indian_time import local
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.complaints import FROM_NARRATIVE, Complaints
-from numguard.registry.sheets.headings import IGNORE
+from numguard.registry.sheets.headings import IGNORE, left_over
 from numguard.registry.sheets.sheet import Sheet
 
 __all__ = ["Preview", "preview"]
@@ -53,10 +53,9 @@ def preview(sheet: Sheet, complaints: Complaints) -> Preview:
     """The preview of `sheet`, from which `complaints` were read."""
     names = sheet.table.column_names
     places = sorted((place, word) for word, at in complaints.at.items() for place in at)
-    read = {place for place, _ in places}
     samples = [_sample(sheet, complaints, place, word) for place, word in places]
     sample = pa.concat_tables([_SAMPLE.empty_table(), *samples])
-    unread = [name for place, name in enumerate(names) if place not in read]
+    unread = [names[place] for place in left_over(names, complaints.at)]
     fields = {names[place]: word for place, word in places} | dict.fromkeys(filter(None, unread), IGNORE)
     return Preview(sheet.container, sheet.encoding, sheet.header_row, sheet.sheet, fields, unread, sample)
 

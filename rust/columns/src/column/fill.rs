@@ -37,7 +37,7 @@ impl Column<'_> {
         }
         // The words of an indexed column are keys, so no cell is left to read.
         if self.keys == Keys::Imei && !matches!(self.values, Values::Indexed(..)) {
-            imei::drop_placeholders(out);
+            imei::drop_placeholders(CodePath::chosen(), out);
         }
     }
 
@@ -57,7 +57,7 @@ impl Column<'_> {
         self.fill_quick(start, out);
         if self.keys == Keys::Imei {
             // The caller finds the note of a placeholder, as that of a cell that was not read.
-            imei::drop_placeholders(out);
+            imei::drop_placeholders(CodePath::chosen(), out);
         }
         if unread(self.keys) != 0 {
             for key in out.iter_mut() {
@@ -192,7 +192,7 @@ impl Column<'_> {
                 imei::read_u64(&values[rows], out);
                 return true;
             }
-            Values::I64(values) => imei::read_i64::<FORMS>(&values[rows], out),
+            Values::I64(values) => imei::read_i64::<FORMS>(path, &values[rows], out),
             Values::I128(values) => imei::read_i128::<FORMS>(&values[rows], out),
             Values::F64(values) => imei::read_f64::<FORMS>(&values[rows], out),
             Values::Text32(offsets, bytes) => {

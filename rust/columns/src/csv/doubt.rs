@@ -23,26 +23,36 @@ pub struct Doubt {
     begins_heading: Box<[bool; 256]>,
 }
 
+/// What non-data lines have in common.
+#[derive(Clone, Debug)]
+pub struct NonData {
+    /// The index of a column that is blank in few rows.
+    pub column: usize,
+    /// The bytes that the cells of non-data lines begin with.
+    pub begins: Vec<u8>,
+    /// What a cell in that column contains.
+    pub signs: Vec<String>,
+    /// What a cell before that column contains.
+    pub labels: Vec<String>,
+    /// The headings of the text.
+    pub headings: Vec<String>,
+}
+
 /// Digits in a row that no heading has: every number has more.
 const FIGURE: usize = 5;
 
 impl Doubt {
-    /// `column` should be one that is blank in few rows. `headings` are those of the text.
+    /// Finds rows that may be such lines.
     #[must_use]
-    pub fn new(
-        column: usize,
-        begins: &[u8],
-        signs: &[Vec<u8>],
-        labels: &[Vec<u8>],
-        headings: &[Vec<u8>],
-    ) -> Self {
+    pub fn new(lines: &NonData) -> Self {
         let mut table = Box::new([false; 256]);
-        for &byte in begins.iter().chain(b" \t\r\n\"") {
+        for &byte in lines.begins.iter().chain(b" \t\r\n\"") {
             table[usize::from(byte)] = true;
         }
-        let headings: Vec<Vec<u8>> = headings
+        let headings: Vec<Vec<u8>> = lines
+            .headings
             .iter()
-            .map(|heading| bare(heading).to_vec())
+            .map(|heading| bare(heading.as_bytes()).to_vec())
             .filter(|heading| !heading.is_empty())
             .collect();
         let mut begins_heading = table.clone();
@@ -52,10 +62,10 @@ impl Doubt {
             begins_heading[usize::from(byte.to_ascii_uppercase())] = true;
         }
         Self {
-            column,
+            column: lines.column,
             begins: table,
-            signs: finder(signs),
-            labels: finder(labels),
+            signs: finder(&lines.signs),
+            labels: finder(&lines.labels),
             headings,
             begins_heading,
         }
@@ -133,7 +143,7 @@ impl Doubt {
 
 /// A search for all texts in one pass, since the number of every row may begin as a total does, with a plus or a quote.
 /// `None`, if it cannot be made, finds every cell, so that no total is taken for a row.
-fn finder(texts: &[Vec<u8>]) -> Option<AhoCorasick> {
+fn finder(texts: &[String]) -> Option<AhoCorasick> {
     // The vectors of a prefilter take longer to set up than a cell takes to search.
     let mut builder = AhoCorasick::builder();
     let builder = builder.kind(Some(AhoCorasickKind::DFA)).prefilter(false);

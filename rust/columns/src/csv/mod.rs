@@ -41,7 +41,7 @@ mod split;
 mod typed;
 
 pub use batches::{Batch, BatchOptions, Batches, RowTexts, text_schema};
-pub use doubt::Doubt;
+pub use doubt::{Doubt, NonData};
 pub use input::Input;
 pub use pieces::Lines;
 pub use scan::{CsvScan, Rows};

@@ -122,7 +122,7 @@ impl Linkage {
     /// Reads batches of sightings. They are divided among the threads together, so several at a time are best.
     ///
     /// # Errors
-    /// [`Error::UnsupportedType`], [`Error::NotTimes`]; [`Error::File`] if the memory limit is reached and a temporary
+    /// [`Error::UnsupportedType`], [`Error::WrongType`]; [`Error::File`] if the memory limit is reached and a temporary
     /// file has no space.
     ///
     /// # Panics
@@ -179,7 +179,7 @@ impl Linkage {
     ///
     /// # Errors
     /// [`Error::File`], [`Error::Unreadable`], [`Error::NoSuchColumn`], [`Error::RepeatedColumn`],
-    /// [`Error::UnsupportedType`], [`Error::NotTimes`], in the file.
+    /// [`Error::UnsupportedType`], [`Error::WrongType`], in the file.
     pub fn read_on(&mut self, patience: Duration) -> Result<Option<(Progress, usize)>, Error> {
         let until = Instant::now() + patience;
         while let Some(files) = &mut self.files {
@@ -260,7 +260,7 @@ impl Linkage {
 /// Reads the keys and times of seeds: those that can be read, and the counts of the refused ones by note.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`], [`Error::NotTimes`].
+/// [`Error::UnsupportedType`], [`Error::WrongType`].
 ///
 /// # Panics
 /// If `reported_at` and `msisdns` differ in length.
@@ -304,7 +304,7 @@ pub fn seeds(
 /// Checks that columns of these names and types can hold numbers, IMEIs and, if there is a third, times.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`], [`Error::NotTimes`], in the column.
+/// [`Error::UnsupportedType`], [`Error::WrongType`], in the column.
 pub fn check_types<'a>(
     columns: impl IntoIterator<Item = (&'a str, &'a DataType)>,
     region: Region,

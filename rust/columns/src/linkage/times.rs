@@ -12,8 +12,7 @@ use arrow_buffer::{NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, TimeUnit};
 use numguard_core::linkage::{DAY, IST, NO_TIME};
 
-use crate::Error;
-use crate::error::type_name;
+use crate::{Error, Wanted};
 
 /// A column ready to be read as times.
 pub struct Times {
@@ -37,7 +36,7 @@ impl Times {
     /// Takes a column.
     ///
     /// # Errors
-    /// [`Error::NotTimes`] for any type but timestamps, dates and nulls: the meaning of a text is not guessed.
+    /// [`Error::WrongType`] for any type but timestamps, dates and nulls: the meaning of a text is not guessed.
     pub fn new(array: &ArrayRef) -> Result<Self, Error> {
         let offset = match array.data_type() {
             DataType::Timestamp(_, Some(_)) => 0,
@@ -63,9 +62,7 @@ impl Times {
                 return Self::new(&arrow_cast::cast(array, of)?);
             }
             other => {
-                return Err(Error::NotTimes {
-                    data_type: type_name(other),
-                });
+                return Err(Error::wrong_type(other, Wanted::Times));
             }
         };
         Ok(Self {
@@ -224,6 +221,6 @@ mod tests {
     #[test]
     fn text_is_not_guessed() {
         let text: ArrayRef = Arc::new(StringArray::from(vec!["03/09/2026"]));
-        assert!(matches!(Times::new(&text), Err(Error::NotTimes { .. })));
+        assert!(matches!(Times::new(&text), Err(Error::WrongType { .. })));
     }
 }

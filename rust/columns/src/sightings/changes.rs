@@ -95,7 +95,7 @@ impl Changes {
     /// Reads batches, each with the two columns of keys and one of times.
     ///
     /// # Errors
-    /// [`Error::UnsupportedType`], [`Error::NotTimes`]; [`Error::File`] if the temporary file has no space.
+    /// [`Error::UnsupportedType`], [`Error::WrongType`]; [`Error::File`] if the temporary file has no space.
     pub fn read(&mut self, batches: &[Vec<ArrayRef>]) -> Result<(), Error> {
         let read = self.reader();
         for taken in read_batches(self.threads, batches, 2, self.rows, &*read)? {

@@ -126,7 +126,7 @@ impl Common {
     /// Reads batches of a source, each with a column of keys and, in the second look, one of times if there is one.
     ///
     /// # Errors
-    /// [`Error::UnsupportedType`], [`Error::NotTimes`].
+    /// [`Error::UnsupportedType`], [`Error::WrongType`].
     ///
     /// # Panics
     /// If `source` is at least [`SOURCES`].

@@ -22,30 +22,32 @@ pub(super) fn kind_under(msisdn: u64, series: MobileSeries) -> Kind {
         return Kind::Unknown;
     };
     match (digits, plan::class(digits)) {
-        ([9, 1, ..], class) => kind_of(class),
+        ([9, 1, ..], class) => class.into(),
         (_, Class::None) if !plan::is_possible(digits) => Kind::Unknown,
         _ => Kind::Foreign,
     }
 }
 
 /// The kind of a number of one's own country.
-pub(super) fn kind_of(class: Class) -> Kind {
-    match class {
-        Class::None => Kind::Unknown,
-        Class::Mobile => Kind::Mobile,
-        Class::Fixed => Kind::Fixed,
-        Class::FixedOrMobile => Kind::FixedOrMobile,
-        Class::M2m => Kind::M2m,
-        Class::TollFree => Kind::TollFree,
-        Class::SharedCost => Kind::SharedCost,
-        Class::Premium => Kind::Premium,
-        Class::Service => Kind::Service,
-        Class::Telemarketing => Kind::Telemarketing,
-        Class::Voip => Kind::Voip,
-        Class::Personal => Kind::Personal,
-        Class::Pager => Kind::Pager,
-        Class::Uan => Kind::Uan,
-        Class::Voicemail => Kind::Voicemail,
+impl From<Class> for Kind {
+    fn from(class: Class) -> Self {
+        match class {
+            Class::None => Kind::Unknown,
+            Class::Mobile => Kind::Mobile,
+            Class::Fixed => Kind::Fixed,
+            Class::FixedOrMobile => Kind::FixedOrMobile,
+            Class::M2m => Kind::M2m,
+            Class::TollFree => Kind::TollFree,
+            Class::SharedCost => Kind::SharedCost,
+            Class::Premium => Kind::Premium,
+            Class::Service => Kind::Service,
+            Class::Telemarketing => Kind::Telemarketing,
+            Class::Voip => Kind::Voip,
+            Class::Personal => Kind::Personal,
+            Class::Pager => Kind::Pager,
+            Class::Uan => Kind::Uan,
+            Class::Voicemail => Kind::Voicemail,
+        }
     }
 }
 

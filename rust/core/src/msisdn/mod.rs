@@ -57,7 +57,7 @@ pub(crate) use format::is_foreign;
 pub use format::{Style, format};
 pub(crate) use kinds::MOBILES;
 pub use kinds::kind;
-use kinds::{class, indian_mobile_of, kind_of, kind_under, warning};
+use kinds::{class, indian_mobile_of, kind_under, warning};
 use number::{Form, Number};
 pub use quick::{indian_mobile, ten_digits};
 pub use regional::Regional;

@@ -7,7 +7,7 @@
 //! digits is one, nothing is guessed.
 
 use super::international::{self, LONGEST, SHORTEST};
-use super::{Form, Number, kind_of};
+use super::{Form, Number};
 use crate::digits::{Digits, value};
 use crate::notes::{Kind, Note};
 use crate::plan::{self, Class, Length, RegionPlan, Stripped};
@@ -82,7 +82,7 @@ pub(super) fn kind(msisdn: u64, region: RegionPlan) -> Kind {
     let class = plan::class(digits);
     if plan::code_width(digits).is_some_and(|width| value(&digits[..width]) == region.code().into())
     {
-        kind_of(class)
+        class.into()
     } else if class != Class::None || plan::is_possible_with_area(digits) {
         Kind::Foreign
     } else {

@@ -9,7 +9,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{KEY, Offset, UNREAD, scalar, with_form, words};
+use super::{KEY, Offset, UNREAD, quotients, scalar, with_form, words};
 use crate::cpu::Avx2;
 
 /// Bytes of the longest IMEI.
@@ -34,6 +34,16 @@ pub(super) fn read<'a, const FORMS: bool>(
 ) {
     // SAFETY: the token exists only where the machine has AVX2.
     unsafe { read_fours::<FORMS>(cell, out) }
+}
+
+/// [`super::read_i64`] without forms.
+pub(super) fn read_i64(_: Avx2, values: &[i64], out: &mut [u64]) {
+    #[target_feature(enable = "avx2")]
+    fn on_avx2(values: &[i64], out: &mut [u64]) {
+        quotients::read_i64(values, out);
+    }
+    // SAFETY: the token exists only where the machine has AVX2.
+    unsafe { on_avx2(values, out) }
 }
 
 #[target_feature(enable = "avx2")]

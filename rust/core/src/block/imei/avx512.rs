@@ -9,7 +9,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{FORM, KEY, Offset, UNREAD, scalar, words};
+use super::{FORM, KEY, Offset, UNREAD, quotients, scalar, words};
 use crate::cpu::Avx512Vbmi;
 use crate::notes::Form;
 
@@ -35,6 +35,16 @@ pub(super) fn read<'a, const FORMS: bool>(
 ) {
     // SAFETY: the token exists only where the machine has AVX-512 with byte permutes.
     unsafe { read_eights::<FORMS>(cell, out) }
+}
+
+/// [`super::read_i64`] without forms.
+pub(super) fn read_i64(_: Avx512Vbmi, values: &[i64], out: &mut [u64]) {
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+    fn on_avx512(values: &[i64], out: &mut [u64]) {
+        quotients::read_i64(values, out);
+    }
+    // SAFETY: the token exists only where the machine has AVX-512 with byte permutes.
+    unsafe { on_avx512(values, out) }
 }
 
 #[target_feature(

@@ -1,16 +1,26 @@
-//! Integers and floats, whose digits are as written. The code is the same on every path: two multiplications and no branch
-//! a row leave nothing to gain.
+//! Integers and floats, whose digits are as written. The code is the same on every path, but for keys from `i64`.
 
 use super::{KEY, UNREAD, with_form};
 use crate::block::whole_of;
+use crate::cpu::CodePath;
 use crate::imei::KEYS;
 
 /// Reads integers, which are digits as written. Negative ones, and those of another length, are not read.
 ///
 /// # Panics
 /// When the numbers of values and rows differ.
-pub fn read_i64<const FORMS: bool>(values: &[i64], out: &mut [u64]) {
+pub fn read_i64<const FORMS: bool>(path: CodePath, values: &[i64], out: &mut [u64]) {
     assert_eq!(values.len(), out.len(), "one value a row");
+    #[cfg(target_arch = "x86_64")]
+    if FORMS {
+        // The Luhn sum takes most of the time, and is not vectorised.
+    } else if let Some(token) = path.avx512_vbmi() {
+        return super::avx512::read_i64(token, values, out);
+    } else if let Some(token) = path.avx2() {
+        return super::avx2::read_i64(token, values, out);
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = path;
     for (out, &value) in out.iter_mut().zip(values) {
         *out = integer::<FORMS>(value.cast_unsigned());
     }

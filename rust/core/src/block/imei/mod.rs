@@ -14,6 +14,8 @@ mod avx2;
 mod avx512;
 mod integers;
 mod placeholders;
+#[cfg(target_arch = "x86_64")]
+mod quotients;
 mod scalar;
 
 use super::Offset;

@@ -215,23 +215,7 @@ fn described(digits: &str, region: Region, series: MobileSeries) -> (Kind, Optio
         };
         return (kind, warning);
     }
-    let own = match class(digits) {
-        Class::None => Kind::Unknown,
-        Class::Mobile => Kind::Mobile,
-        Class::Fixed => Kind::Fixed,
-        Class::FixedOrMobile => Kind::FixedOrMobile,
-        Class::M2m => Kind::M2m,
-        Class::TollFree => Kind::TollFree,
-        Class::SharedCost => Kind::SharedCost,
-        Class::Premium => Kind::Premium,
-        Class::Service => Kind::Service,
-        Class::Telemarketing => Kind::Telemarketing,
-        Class::Voip => Kind::Voip,
-        Class::Personal => Kind::Personal,
-        Class::Pager => Kind::Pager,
-        Class::Uan => Kind::Uan,
-        Class::Voicemail => Kind::Voicemail,
-    };
+    let own = Kind::from(class(digits));
     let kind = match region {
         Region::Of(plan) => national::kind(digits, plan, own),
         Region::In | Region::E164 | Region::Unknown if digits.starts_with("91") => own,

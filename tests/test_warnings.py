@@ -1,0 +1,117 @@
+"""Every warning points at the line that calls the package: Python shows one only once for each place in the code."""
+
+from __future__ import annotations
+
+import importlib.util
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+from numguard.linkage.elsewhere import Counted, expand_elsewhere
+from registry_cases import HANDSET, A, B, C, complaint, complaints, sightings
+from test_linkage_elsewhere import InDictionaries
+
+PACKAGE = Path(ng.__file__).parent
+#: National numbers in a column that is taken for E.164 as it stands.
+NATIONAL = pa.table(
+    {
+        "served_msisdn": pa.array([9876543210] * 5, pa.uint64()),
+        "imei14": ["490154203237518"] * 5,
+        "at": pa.array(range(5), pa.timestamp("us", "UTC")),
+    }
+)
+LISTED = {"served_msisdn": ng.NumberSet(["98765 43210"])}
+
+
+class OfNationalNumbers(InDictionaries):
+    def counted(self) -> Counted:
+        return Counted(5, {}, True, 0)
+
+
+def elsewhere() -> None:
+    policy = ng.LinkPolicy()
+    held = OfNationalNumbers(NATIONAL, policy, 1)
+    expand_elsewhere(["98765 43210"], held, policy, msisdn="served_msisdn", region="IN", limit=100)
+
+
+def written(folder: Path) -> None:
+    ng.scan(NATIONAL, LISTED).write(folder / "hits.csv")
+
+
+def files_of(call: Callable[[], object]) -> set[str]:
+    """The files to which the warnings of a call point."""
+    with warnings.catch_warnings(record=True) as raised:
+        warnings.simplefilter("always")
+        call()
+    return {warning.filename for warning in raised}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda _: ng.scan(NATIONAL, LISTED).read_all(),
+        lambda _: list(ng.scan(NATIONAL, LISTED)),
+        lambda _: pa.table(ng.scan(NATIONAL, LISTED)),
+        written,
+        lambda _: ng.expand(["98765 43210"], NATIONAL),
+        lambda _: elsewhere(),
+        lambda _: ng.common([NATIONAL, NATIONAL[1:]]),
+        lambda _: ng.changes(NATIONAL),
+        lambda _: ng.normalize(NATIONAL["served_msisdn"]),
+        lambda _: ng.expand(NATIONAL["served_msisdn"], sightings((A, HANDSET))),
+    ],
+    ids=[
+        "scan",
+        "scan, batches",
+        "scan, stream",
+        "scan, file",
+        "expand",
+        "expand elsewhere",
+        "common",
+        "changes",
+        "normalize",
+        "seeds",
+    ],
+)
+def test_a_warning_of_columns_points_at_the_call(tmp_path: Path, call: Callable[[Path], object]) -> None:
+    assert files_of(lambda: call(tmp_path)) == {__file__}
+
+
+def test_a_warning_of_a_registry_points_at_the_call_and_comes_for_each(registry: ng.Registry, tmp_path: Path) -> None:
+    def warned(verb: Callable[..., Any], receiver: str) -> None:
+        event = registry.verify().events
+        with warnings.catch_warnings(record=True) as raised:
+            warnings.simplefilter("default")
+            verb(tmp_path / f"{receiver} 1.csv", to=f"{receiver} 1", since=event)
+            verb(tmp_path / f"{receiver} 2.csv", to=f"{receiver} 2", since=event)
+        first, second = raised
+        assert (first.filename, second.filename) == (__file__, __file__)
+        assert second.lineno == first.lineno + 1
+
+    registry.add_complaints(complaints(complaint("1", str(A)), complaint("2", str(B))))
+    warned(registry.export, "Airtel")
+    registry.expand(sightings((A, HANDSET), (C, HANDSET)))
+    warned(registry.export_handsets, "Equipment Register")
+    assert files_of(lambda: registry.expand(NATIONAL)) == {__file__}
+    decided = NATIONAL["served_msisdn"].unique()
+    assert files_of(lambda: registry.decide(decided, "confirmed", "seen in the records")) == {__file__}
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="the extra is not installed")
+def test_a_warning_of_an_engine_points_at_the_call() -> None:
+    from numguard.adapters.spark.held import HeldInEngine
+
+    with pytest.warns(UserWarning, match="cannot be removed from here") as raised:
+        HeldInEngine(None, None, ng.LinkPolicy(), "dbfs:/keys").__exit__()  # type: ignore[arg-type]
+    assert [warning.filename for warning in raised] == [__file__]
+
+
+def test_one_module_warns() -> None:
+    """The others leave to it which line is shown."""
+    warning = [path.name for path in sorted(PACKAGE.rglob("*.py")) if "warnings.warn" in path.read_text()]
+    assert warning == ["warning.py"]
