@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import dropwhile, pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -25,7 +26,7 @@ from numguard.registry.sheets import cells
 from numguard.registry.sheets.doubts import spared_rows
 from numguard.registry.sheets.sheet import Sheet
 
-__all__ = ["check_titles", "contradicted_rows"]
+__all__ = ["below_titles", "check_titles", "contradicted_rows"]
 
 #: The answers that no block agrees with.
 _REJECTED, _REACTIVATED = "rejected", "reactivated"
@@ -45,18 +46,36 @@ _OF_OTHERS: Final = words_in(
     "account active alternate amount bank caf data dnd earlier handset imei kyc last old port previous previously",
     "roaming whats whatsapp",
 )
+#: Words of headings for a complaint and what else is pending or active beside a block that was made.
+_OF_CASES: Final = words_in(
+    "bill case complaint complaints fir hearing investigation letter notice payment refund साक्ष्य प्रकरण शिकायत"
+)
+#: Other things than the number, and words of the number. `Bank account not blocked` says nothing of it.
+_THINGS: Final = words_in("account accounts app handset imei incoming kyc sms telegram upi wallet whats whatsapp")
+_OF_NUMBER: Final = words_in("connection it mobile msisdn no number numbers phone sim नंबर मोबाइल सिम")
+#: How many words of a part say what it is about.
+_FEW: Final = 3
 #: What agrees with a block: that it was none earlier, or that a request to lift it was refused.
 _AGREES: Final = re.compile(
     r"(?<!\S)(?:earlier|previously)(?!\S)"
     r"|^(?:re(?:activation|connection|storation)|unb(?:ar|lock)(?:ring|ing)?) request"
 )
 _BLOCK: Final = "|".join(sorted(words_for("to_block", "blocked")))
+#: Words before that of an answer: `Since restored`, `Number is reactivated`.
+_BEFORE: Final = words_in(
+    "again also and been but connection has is later mobile msisdn no now number service sim since subsequently then",
+    "was",
+)
+#: A block that is still to be made, of a text or a part of one that says nothing else: `Under process`.
+_NOT_YET: Final = words_for("not_yet_blocked")
 #: A block that could not be made, or was undone; of a list to block it says nothing: `Blocked & removed`.
 _UNDONE: Final = re.compile(
     rf"(?<!\S)(?:{_BLOCK})(?: (?:and|but|dated|feb|is|later|on|since|then|was))* "
     r"(?:failed|not done|removed|restored)(?!\S)"
     rf"|(?<!\S)(?:cannot|could not|failed to|not yet|unable to|yet to)(?: be)? (?:{_BLOCK})(?!\S)"
     r"|(?<!\S)sim (?:reactivated|restored)(?!\S)"
+    rf"|(?<!\S)(?:(?:to|will) be|scheduled for|(?:kept|pending) for) (?:{_BLOCK})(?!\S)"
+    r"|(?<!\S)request (?:(?:been|has|is|since|stands|was) )*withdrawn(?!\S)|(?<!\S)withdrew (?:\S+ )?request(?!\S)"
 )
 _WORD: Final = r"[\pL\pM]{2}"
 
@@ -75,13 +94,39 @@ def contradicted_rows(sheet: Sheet, places: Iterable[int], words: Mapping[str, s
     for at in some:
         if not cells.may_name_numbers(table.schema.field(at).type):
             continue
+        is_of_case = not _OF_CASES.isdisjoint(words_of(table.column_names[at]))
         column = cells.joined(table.column(at))
         texts: Any = pc.unique(column)
         worded = texts.filter(pc.fill_null(pc.match_substring_regex(texts, _WORD), False))
-        saying = [text for text in worded.to_pylist() if otherwise.in_cell(text)]
+        saying = [text for text in worded.to_pylist() if otherwise.in_cell(text, is_of_case=is_of_case)]
         if saying:
             found |= flags(pc.is_in(column, pa.array(saying, pa.string())))
     return found
+
+
+def below_titles(sheet: Sheet, place: int, words: Mapping[str, str]) -> Bools:
+    """Which rows are below a line of the table that says of the numbers up to the next such line what a title would.
+
+    A line has one cell that is filled, and no number: `B. Numbers unblocked subsequently`.
+
+    Args:
+        sheet: The rows.
+        place: The column of numbers.
+        words: As in `contradicted_rows`.
+    """
+    table, otherwise = sheet.table, _Otherwise(words)
+    numberless = np.flatnonzero(flags(cells.is_nothing(cells.trimmed(cells.joined(table.column(place))))))
+    some = table.take(numberless)
+    columns = [cells.trimmed(cells.joined(column)).to_pylist() for column in some.columns]
+    lines = []
+    for row, *texts in zip(numberless.tolist(), *columns, strict=True):
+        filled = [text for text in texts if text]
+        if len(filled) == 1 and words_of(filled[0]):
+            lines.append((row, otherwise.in_title(filled[0])))
+    below = np.zeros(len(table), np.bool_)
+    for (row, is_otherwise), (end, _) in pairwise([*lines, (len(table), False)]):
+        below[row:end] = is_otherwise
+    return below
 
 
 def check_titles(sheet: Sheet, blocked: Bools, words: Mapping[str, str]) -> None:
@@ -129,20 +174,27 @@ class _Otherwise:
         phrases = "|".join(re.escape(word) for word, of in self._meant.items() if of == status and " " in word)
         return re.compile(rf"(?<!\S)(?:{phrases or '(?!)'})(?!\S)")
 
-    def in_cell(self, text: str) -> bool:
-        """Whether the cell of a row says so."""
-        first, *others = [part for one in _SENTENCES.split(text) for part, _ in parts_of(one)]
+    def in_cell(self, text: str, *, is_of_case: bool = False) -> bool:
+        """Whether the cell of a row says so; `is_of_case`: its column is of the complaint, which may be pending."""
+        parted = [part for one in _SENTENCES.split(text) for part, _ in parts_of(one)]
+        about = _of_the_number(parted)
+        if not about:
+            return False
+        if len(about) < len(parted):
+            text = ", ".join(about)
+        written = [" ".join(words_of(part)) for part in about]
         bare = " ".join(words_of(text))
-        parts = [self._meant.get(" ".join(words_of(part))) for part in (first, *others) if words_of(part)]
         if _AGREES.search(bare):
             return False
+        first, parts = about[0], [self._meant.get(part) for part in written if part]
         again = self._again.search(bare)
         return (
             self._meant.get(bare) == _REVERIFIED
             or _REACTIVATED in parts
             # Behind something else, what is refused is that: `Re-KYC - refused`.
             or parts[:1] == [_REJECTED]
-            or f"{bare} ".startswith(self._beginnings)
+            or any(f"{_without_adverbs(part)} ".startswith(self._beginnings) for part in (bare, *written))
+            or (not is_of_case and not _NOT_YET.isdisjoint(written))
             or (again is not None and not _TURNED.search(bare[: again.start()]))
             or self._is_not_done(bare)
             or is_block_over(text)
@@ -161,6 +213,28 @@ class _Otherwise:
 
     def _is_not_done(self, bare: str) -> bool:
         return self._not_done.search(bare) is not None or _UNMET.search(bare) is not None
+
+
+def _of_the_number(parts: Iterable[str]) -> list[str]:
+    """The parts of a text that are not about another thing than the number.
+
+    >>> _of_the_number(["Outgoing barred", " IMEI not blocked", " WhatsApp", "refused", "Account holder's number"])
+    ['Outgoing barred', "Account holder's number"]
+    """
+    found, is_label = [], False
+    for part in parts:
+        words = words_of(part)
+        is_of_thing = not _THINGS.isdisjoint(words[:_FEW]) and _OF_NUMBER.isdisjoint(words)
+        if not is_of_thing and not is_label:
+            found.append(part)
+        # A thing alone is what the next part is about: `Re-KYC - refused`.
+        is_label = is_of_thing and _THINGS.issuperset(words[-1:]) and len(words) < _FEW
+    return found
+
+
+def _without_adverbs(bare: str) -> str:
+    words = bare.split()
+    return " ".join(dropwhile(_BEFORE.__contains__, words))
 
 
 def _is_label(part: str) -> bool:

@@ -20,7 +20,7 @@ from numguard.registry.actions import ASKS, RELEASE
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.events.intake import UNREQUESTED, Intake, named_refusals, record_intake
-from numguard.registry.events.not_blocked import check_titles, contradicted_rows
+from numguard.registry.events.not_blocked import below_titles, check_titles, contradicted_rows
 from numguard.registry.events.returned import answer_columns, own_columns, requests
 from numguard.registry.log.answers import KNOWN, TURNS, UNDATED_REPEAT, Answers, Turns, turns_of
 from numguard.registry.numbers.state import OUTCOMES, RELEASED, Outcome
@@ -80,7 +80,7 @@ WORDS: dict[str, str] = {
 
 #: Why a row of outcomes is refused, beside the notes of numbers, days and records.
 OUTCOME_NOTES: dict[str, str] = {
-    "contradicted_in_row": "Another cell of the row says that the number is not blocked, or no longer, or not to be.",
+    "contradicted_in_row": "Another cell, or a line above, has that the number is not blocked, or no longer.",
     "contradiction": "Another row has a different status for the same number and moment.",
     "other_country_code": "Another cell of the row has another country, or its code, than the number as it was read.",
     "older_than_known": "It happened before the recorded outcome of the number, and would replace it.",
@@ -217,7 +217,8 @@ def _statuses(
     blocked = flags(pc.equal(status, "blocked"))
     if blocked.any():
         check_titles(sheet, blocked, words)
-        note = pc.if_else(pa.array(blocked & contradicted_rows(sheet, beside, words)), "contradicted_in_row", note)
+        otherwise = contradicted_rows(sheet, beside, words) | below_titles(sheet, at["msisdn"][0], words)
+        note = pc.if_else(pa.array(blocked & otherwise), "contradicted_in_row", note)
     struck = struck_rows(ints(sheet.row), sheet.struck_out, (*at["msisdn"], *at["status"]))
     return status, pc.if_else(pa.array(struck), "struck_out", note)
 

@@ -331,11 +331,7 @@ def find_columns(
         names = {heading(spelling) for spelling in (word, *spellings)} if spellings or word in required else set()
         forms = (heading, _uncounted) if word in several else (heading,)
         at = [at for at, header in free if any(form(header) in names for form in forms)]
-        if len(at) > 1 and word in _DESCRIBING:
-            # It decides nothing, and a column of its own name has it, whatever is beside it.
-            at = [k for k in at if heading(headers[k]) == heading(word)] or at
-        if len(at) > 1:
-            at = [k for k in at if not _may_be_serial(headers[k])] or at
+        at = _narrowed(at, word, headers)
         if len(at) > 1 and word not in several:
             could = named([headers[k] for k in at])
             raise ColumnError(
@@ -355,8 +351,16 @@ def find_columns(
     return found
 
 
+def _narrowed(at: list[int], word: str, headers: Sequence[str]) -> list[int]:
+    """The columns for a word, of several without those that have a better one beside them."""
+    if len(at) > 1 and word in _DESCRIBING:
+        # It decides nothing, and a column of its own name has it, whatever is beside it.
+        at = [k for k in at if heading(headers[k]) == heading(word)] or at
+    return [k for k in at if not _may_be_serial(headers[k])] or at
+
+
 def _may_be_serial(header: str) -> bool:
-    """Whether a heading is short for a number and names nothing, as `No.` and `क्र.सं.`, and so may be of serial numbers."""
+    """Whether a heading is short for a number and names nothing, as `No.` and `क्र.सं.`: of serial numbers, perhaps."""
     return heading(header) == _SAME["number"] and header.strip().casefold() not in _NUMBER
 
 
