@@ -47,6 +47,25 @@ def test_a_no_below_what_is_asked_stops_a_list(tmp_path: Path, heading: str, no:
         assert len(read_numbers(path).keys) == 2
 
 
+#: Ranks of the police, and how letters and sheets name them.
+RANKS = [
+    "SP", "ASP", "Addl. SP", "Inspector", "SI", "ASI", "DSP", "Dy SP", "DySP", "SDPO", "ACP", "ADCP", "DCP", "JCP",
+    "Jt. CP", "CP", "DIG", "IG", "IGP", "ADGP", "DGP", "CI", "PI", "SHO", "IO", "Head Constable",
+    "Commissioner of Police", "Superintendent of Police", "Deputy Superintendent", "निरीक्षक",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("rank", RANKS)
+def test_an_officer_of_any_rank_answers(tmp_path: Path, rank: str) -> None:
+    for heading, no in ((f"Approved by {rank}", "No"), (f"Approved by {rank}", ""), ("To be blocked", f"No {rank}")):
+        for path in as_files(tmp_path, heading, "Yes", no):
+            with pytest.raises(ColumnError, match=r"(says|has no answer) in row [23]"):
+                read_numbers(path)
+    for heading, yes in (("To be blocked", f"Yes {rank}"), ("Approved", f"Approved by {rank}")):
+        for path in as_files(tmp_path, heading, "Yes", yes):
+            assert len(read_numbers(path).keys) == 2
+
+
 @pytest.mark.parametrize("heading", ["Approved", "Confirmed (Y/N)", "IO approval", "Approved by SP", "Recommendation"])
 @pytest.mark.parametrize(
     "no", ["Not approved", "Rejected", "rejected by IO", "Refused by SP", "Denied", "No", "Not confirmed", "not yet"]

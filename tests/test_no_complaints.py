@@ -43,6 +43,9 @@ def added(folder: Path, text: str) -> tuple[set[int], dict[int, str], Any]:
         "PS Sadar,,,\n1,1,9899912345,\n2,2,9899912346,",
         "2,ASI 456,9899912345,Nuh",
         "2,Ct. 221,9899912345,Nuh",
+        "2,PC 221,9899912345,Nuh",
+        "2,Inspector 12,9899912345,Nuh",
+        "2,DySP 12,9899912345,Nuh",
         "2,Helpline 1930,9899912345,Nuh",
         "2,1930,9899912345,Nuh",
         "2,Verified by HC 12,9899912345,Nuh",
@@ -78,6 +81,11 @@ def test_a_complaint_is_listed(tmp_path: Path, below: str) -> None:
 
 def test_a_sheet_that_counts_its_complaints_from_one_is_listed(tmp_path: Path) -> None:
     text = "Complaint No,Suspect Mobile\n" + "".join(f"{k},9899912{k:03}\n" for k in range(1, 200))
+    assert len(added(tmp_path, text)[0]) == 199
+
+
+def test_letters_before_each_number_of_a_complaint_are_no_rank(tmp_path: Path) -> None:
+    text = "Complaint No,Suspect Mobile\n" + "".join(f"CP {k},9899912{k:03}\n" for k in range(1, 200))
     assert len(added(tmp_path, text)[0]) == 199
 
 

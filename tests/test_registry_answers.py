@@ -159,6 +159,32 @@ CONTRADICTED = [
     ("Remarks", "Unable to block"),
     ("Remarks", "Not yet blocked"),
     ("Identifier type", "Bank account"),
+    *(
+        ("Remarks", cell)
+        for cell in (
+            "Subsequently unblocked on 25.11.2026",
+            "Since restored",
+            "Number restored on 5 Feb",
+            "Bar lifted",
+            "Request withdrawn by LEA",
+            "LEA withdrew request",
+            "number is live",
+            "SIM active",
+            "Pending",
+            "Under process",
+            "Action not taken",
+            "Will be blocked in 5 days",
+            "Scheduled for blocking",
+            "Blocking kept pending",
+            "Kept in abeyance",
+            "बंद नहीं किया गया",
+            "ब्लॉक नहीं हुआ",
+            "चालू कर दिया गया है",
+            "block nahi hua",
+            "chalu hai",
+        )
+    ),
+    ("Current Status", "Active"),
 ]
 
 
@@ -204,6 +230,14 @@ def test_the_day_of_an_unblocking_is_not_that_of_a_block(case: ng.Registry) -> N
         ("Previous status", "Reactivated"),
         ("Remarks", "Unblock request rejected"),
         ("Remarks", "Number was not blocked earlier, blocked now"),
+        ("Remarks", "IMEI not blocked"),
+        ("Remarks", "Handset could not be blocked"),
+        ("Remarks", "Mule account not blocked"),
+        ("Remarks", "Outgoing blocked; incoming not blocked"),
+        ("Remarks", "Blocked, refund pending"),
+        ("Complaint Status", "Pending"),
+        ("Status of case", "Under process"),
+        ("Remarks", "SIM was active earlier"),
     ],
 )
 def test_what_agrees_with_a_block_is_recorded(case: ng.Registry, heading: str, cell: str) -> None:
@@ -255,6 +289,18 @@ def test_a_title_that_contradicts_a_block_is_an_error(case: ng.Registry, tmp_pat
     # It is the title of the answers where none of them is a block.
     path.write_text(f"{title}\nMobile,Status\n9123456789,Restored\n9876543210,Rejected\n")
     assert case.record_outcomes(path).added == 2
+
+
+def test_a_line_in_the_table_is_a_title_of_the_rows_below(case: ng.Registry, tmp_path: Path) -> None:
+    path = tmp_path / "back.csv"
+    path.write_text(
+        "S.No,Mobile,Status\nA. Numbers blocked,,\n1,9876543210,Blocked\n"
+        "B. Numbers unblocked subsequently,,\n2,9123456789,Blocked\nC. Blocked numbers,,\n3,8887776665,Blocked\n"
+    )
+    done = case.record_outcomes(path)
+    notes = done.refusals.select(["row", "note"]).to_pylist()
+    assert [(one["row"], one["note"]) for one in notes if one["note"] != "empty"] == [(5, "contradicted_in_row")]
+    assert [status_of(case, number) for number in (A, B, C)] == ["blocked", "reported", "blocked"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from hypothesis import strategies as st
 import numguard as ng
 from numguard.cli import run
 from numguard.errors import ColumnError
-from numguard.number_list import read_numbers, spared, titles
+from numguard.number_list import phrases, read_numbers, spared
 from numguard.number_list.titles import BEGINNINGS, VICTIMS
+from numguard.source.scripts import plain_letters
 from test_spared import MEANT, OTHER, SPARED, SUSPECT, as_files
 
 #: Cells below a heading such as `Remarks`.
@@ -43,10 +45,23 @@ IN_PART = [
     "Un-barred", "Block lifted", "Entered by mistake", "Wrongly entered", "IO's mobile", "My number", "victim himself",
     "Need to unblock", "Not a scammer", "Victim, called by IO",
     "can be unblocked", "Fraud / Unblocked",
-    "not recommended for blocking",
+    "not recommended for blocking", "Block has been lifted", "Blocking order has been revoked on 05.02.2026",
+    "Lifting of block", "Blocking request cancelled", "Suspended by mistake", "Order recalled; block lifted",
+    "Must not be listed", "This one must not be listed, see letter", "Please not barring", "Number never to be blocked",
+    "Kindly never block this number", "Not to be barred at all", "Should not be suspended (SP)", "Do not list this",
+    "Blocked, later unblocked", "Blocking reversed by SP",
 ]  # fmt: skip
 #: Cells that spare a number below the heading of a name alone.
-NAMES = ["Victim: Sunita", "Complainant Ramesh", "शिकायतकर्ता रमेश", "Complainant - Ravi", "Sunita victim"]
+NAMES = [
+    "ਪੀੜਤ ਰਮੇਸ਼",
+    "Ramesh, petitioner",
+    "பாதிக்கப்பட்டவர் குமார்",
+    "Victim: Sunita",
+    "Complainant Ramesh",
+    "शिकायतकर्ता रमेश",
+    "Complainant - Ravi",
+    "Sunita victim",
+]
 #: Cells that do not spare the number of their row.
 ORDINARY = [
     "Not unblocked till date", "Not to be unblocked", "Do not unblock", "Should not be unblocked", "Not genuine",
@@ -70,7 +85,10 @@ ORDINARY = [
     "Nodal officer (fake)", "Contact person (agent)", "Reactivated in Delhi by accused", "Unblock UPI ID",
     "Unblocking loan",
     "OTP fraud, victim", "Unblock paytm wallet", "ब्लॉक नहीं हुआ", "अनब्लॉक न करें",
-    "Suspect", "Fraud", "Sr. 2 and 3", "Account frozen",
+    "Suspect", "Fraud", "Sr. 2 and 3", "Account frozen", "Number was never blocked before", "House no block C",
+    "Flat No. 5, Block C", "Money withdrawn after SIM block", "list of amounts withdrawn", "Blocked amount restored",
+    "Block failed", "Block request sent", "Account blocked, later unblocked",
+    "Card blocked and reactivated", "Call disconnected, amount withdrawn",
 ]  # fmt: skip
 #: Titles of letters that ask for numbers to be unblocked, above one that names them as blocked.
 UNBLOCKING = [
@@ -118,15 +136,87 @@ def test_a_text_that_spares_is_looked_at_however_many_there_are() -> None:
             assert spared.why_spared(form) == spared.why_spared(text), text
 
 
-PATTERNS = [spared._NOT_TO_BLOCK, spared._OF_OFFICERS, spared._UNWANTED_WHOLE, titles._UNWANTED]
+#: More than the texts that are read one by one.
+MANY = [f"Ravi {k} Nuh" for k in range(1_100)]
 
 
 @settings(deadline=None)
-@given(st.one_of([st.from_regex(pattern, fullmatch=True) for pattern in PATTERNS]))
-def test_a_text_of_a_phrase_is_looked_at(text: str) -> None:
-    for others in ([], [f"Ravi {k} Nuh" for k in range(1_100)]):
-        found, _ = spared.may_be_spared(pa.array([text, *others]))
-        assert not spared.why_spared(text) or found.to_pylist() == [text]
+@given(
+    st.one_of([st.from_regex(rule.expression, fullmatch=True) for rule in phrases.RULES]), st.sampled_from(["", "Ram "])
+)
+def test_a_text_of_a_phrase_is_looked_at(text: str, before: str) -> None:
+    for one in (text, f"{before}{text}", text.replace(" ", "-"), text.upper()):
+        found, _ = spared.may_be_spared(pa.array([one, *MANY]))
+        assert not spared.why_spared(one) or found[:1].to_pylist() == [one]
+
+
+def strings_of(pattern: str) -> set[str]:
+    """Every text of a phrase, with no more than one word where there may be any, and none or one where several."""
+    whole = re.sub(r"\{0,\d\}|(?<=\))\*", "?", pattern).replace(".* ", "x ").replace(" .*", " x")
+    whole = whole.replace(r"\S*", "").replace(r"\S+", "x")
+    assert not re.search(r"[*+\\.]", whole), whole
+    return set(_texts(re._parser.parse(whole)))  # type: ignore[attr-defined]
+
+
+def _texts(parsed: Any) -> list[str]:
+    found = [""]
+    for kind, value in parsed:
+        if str(kind) == "LITERAL":
+            more = [chr(value)]
+        elif str(kind) == "BRANCH":
+            more = [text for branch in value[1] for text in _texts(branch)]
+        elif str(kind) == "SUBPATTERN":
+            more = _texts(value[-1])
+        elif str(kind) == "IN":
+            more = [chr(code) for _, code in value]
+        else:
+            assert (str(kind), value[:2]) == ("MAX_REPEAT", (0, 1))
+            more = ["", *_texts(value[2])]
+        found = list(dict.fromkeys(text + one for text in found for one in more))
+    return found
+
+
+@pytest.mark.parametrize("rule", phrases.RULES)
+def test_every_text_of_every_phrase_is_looked_at(rule: phrases.Phrases) -> None:
+    texts = sorted({text for pattern in rule.alternatives for text in strings_of(pattern)})
+    # Each is of the rule, in the form in which words are compared: a letter in another form would never be found.
+    assert [text for text in texts if not rule.are_all_of(text) or plain_letters(text) != text] == []
+    for form in (
+        str,
+        str.upper,
+        lambda text: f"Ram, ({text.replace(' ', '  ')})",
+        lambda text: text.replace(" ", "\n"),
+    ):
+        asked = [form(text) for text in texts]
+        found, _ = spared.may_be_spared(pa.array([*asked, *MANY]))
+        assert sorted(set(asked) - set(found.to_pylist())) == []
+
+
+def test_every_word_for_victims_is_looked_at_however_it_is_written() -> None:
+    """In one word or in two, in any case, and with an ending."""
+    words = [*VICTIMS, *BEGINNINGS, *spared.AGAIN]
+    texts = sorted({f"{word[:at]} {word[at:]}".strip() for word in words for at in range(len(word))})
+    texts += sorted({form for word in words for form in (word.upper(), word.title(), f"1.{word}")})
+    texts += [f"{word}x" for word in (*BEGINNINGS, *spared.AGAIN)]
+    found, _ = spared.may_be_spared(pa.array([*texts, *MANY]))
+    assert [text for text in sorted(set(texts) - set(found.to_pylist())) if spared.why_spared(text)] == []
+
+
+@pytest.mark.parametrize("cell", ["ihfM+r", "f'kdk;rdrkZ", "(ihfM+rk)", "izkFkhZ", "oknh dk eks-"])
+def test_a_victim_in_the_letters_of_a_typewriter(cell: str) -> None:
+    found, forms = spared.may_be_spared(pa.array([cell, *MANY]))
+    assert found.to_pylist() == [cell]
+    assert spared.why_spared(cell) == spared.why_spared(forms[0].as_py()) == "victims"
+    assert spared.why_spared(f"{cell} us Qksu fd;k") is None
+
+
+def test_words_for_victims_have_one_home() -> None:
+    """Those of names and of the headings of sheets are among them."""
+    from numguard.number_list.titles import is_victim
+    from numguard.number_list.words import words_for
+
+    assert [word for word in sorted(words_for("victim_or_name")) if not is_victim(word)] == []
+    assert [word for word in sorted(words_for("victim_of_sheets")) if not is_victim(word)] == ["comp"]
 
 
 BOTH = ["Role (Victim/Suspect)", "Victim/Suspect", "Suspect / Complainant", "Whether victim or suspect", "पीड़ित/संदिग्ध"]
@@ -206,7 +296,7 @@ def test_a_victim_below_a_heading_of_calls(tmp_path: Path, heading: str, cell: s
 @pytest.mark.parametrize(
     ("heading", "cell"),
     [("Brief facts", "FIR 12 - Ravi (complainant)"), ("Name", "साक्षी शर्मा"), ("नाम", "कुमारी साक्षी"),
-     ("Name", "Prarthi Patel"),
+     ("Name", "Prarthi Patel"), ("Name", "Innocent Joseph"), ("Name", "সাক্ষী রায়"),
      ("Modus operandi", "Unblock of ads"), ("Whitelist check", "Done"), ("Unblock status", "Still blocked"),
      ("Block", "1"), ("CP Block", "1"), ("Letter no", "CC/Unblocking/12")],
 )  # fmt: skip

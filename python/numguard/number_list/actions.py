@@ -15,8 +15,11 @@ import pyarrow as pa
 
 from numguard.compute import decoded, filtered, flags, is_bytes, is_text, named, pc, seen_text
 from numguard.errors import ColumnError, InputError
+from numguard.number_list.titles import RANKS
+from numguard.number_list.words import words_for, words_in
 from numguard.source import Batch, Part
 from numguard.source.languages import apart, heading_words, in_english
+from numguard.source.scripts import MARKS as MARKS_OF_LETTERS
 from numguard.source.scripts import plain_letters
 from numguard.types import ACTIONS
 
@@ -46,18 +49,8 @@ LIKE_ACTION = frozenset(
      "number_status", "status", "कार्रवाई", "कार्यवाही", "निर्णय", "નિર્ણય", "সিদ্ধান্ত", "ନିଷ୍ପତ୍ତି", "முடிவு", "నిర్ణయం", "ನಿರ್ಧಾರ",
      "തീരുമാനം", "فیصلہ", "کارروائی"]
 )  # fmt: skip
-#: What such a column has for a number that was decided against.
-_AGAINST: Final = frozenset(
-    ["decline", "declined", "dismiss", "dismissed", "not accepted", "not approved", "not confirmed", "not recommended",
-     "reject", "rejected", "अस्वीकृत",
-     # Rejected in Hindi, Marathi, Gujarati, Bengali, Tamil, Telugu, Kannada, Malayalam and Urdu.
-     "अस्वीकार", "खारिज", "निरस्त", "नामंजूर", "નામંજૂર", "খারিজ", "প্রত্যাখ্যাত", "நிராகரிக்கப்பட்டது", "తిరస్కరించబడింది", "ತಿರಸ್ಕರಿಸಲಾಗಿದೆ",
-     "നിരസിച്ചു", "مسترد", "خارج"]
-)  # fmt: skip
-#: How such a text begins, whatever is behind it.
-_BEGINS_AGAINST: Final = re.compile(
-    r"(?:declined?|denied|dismissed|refused|rejected|not (?:accepted|approved|confirmed|recommended))\b"
-)
+#: What such a column has for a number that was decided against, whatever is behind it.
+_AGAINST: Final = re.compile(rf"(?:{'|'.join(sorted(words_for('rejected')))})(?![\w{MARKS_OF_LETTERS}])")
 #: An officer holds a number back, and a bank a sum.
 _HELD: Final = frozenset(["hold", "on hold"])
 #: What may be around the words of a heading: `Action*`, `Status:`.
@@ -67,10 +60,10 @@ _MOST_SPELLINGS = 1_000
 #: A word of the headings of columns of actions, beside other words: `Action (block/release)`.
 _ACTION_WORD = re.compile(r"\b(?:actions?|status|decision)\b")
 #: Whose decision it is, and about what: of a refund or a bail it says nothing of the number.
-_OF_NUMBERS: Final = re.compile(
-    r"(?:\W*\b(?:a|action|actions|application|approval|block|blocked|blocking|by|cell|current|cyber|decision|desk|dsp|dy|final|for|io|"
-    r"last|latest|mobile|msisdn|no|nodal|number|of|office|officer|on|order|our|ps|recommendation|request|required|review|s|sho|sp|"
-    r"status|suspect|taken|the|unit)\b\W*)+"
+_ABOUT_NUMBERS: Final = RANKS | words_in(
+    "a action actions application approval block blocked blocking by cell current cyber decision desk final for last",
+    "latest mobile msisdn no nodal number of office officer on order our ps recommendation request required review s",
+    "status suspect taken the unit",
 )
 
 
@@ -140,7 +133,7 @@ def is_against(text: str, heading: str = "") -> bool:
     bare_text = bare(text).strip(MARKS + ". ").replace("_", " ")
     if bare_text in _HELD:
         return "action" not in heading
-    return bare_text in _AGAINST or _BEGINS_AGAINST.match(bare_text) is not None
+    return _AGAINST.match(bare_text) is not None
 
 
 def _is_of_decisions(heading: str) -> bool:
@@ -150,8 +143,8 @@ def _is_of_decisions(heading: str) -> bool:
     [True, True, True, False]
     """
     words = heading.replace("_", " ")
-    about = _ACTION_WORD.search(words) and _OF_NUMBERS.fullmatch(words)
-    return heading in LIKE_ACTION or about is not None
+    about = _ACTION_WORD.search(words) and _ABOUT_NUMBERS.issuperset(re.findall(r"\w+", words))
+    return heading in LIKE_ACTION or bool(about)
 
 
 def rows_with(batch: Batch, action: str, actions: Sequence[str]) -> tuple[Batch, int, pa.Table]:

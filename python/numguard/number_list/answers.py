@@ -18,7 +18,7 @@ from numguard.compute import Bools, flags, named, pc, seen_text
 from numguard.errors import ColumnError
 from numguard.number_list.actions import may_have_words
 from numguard.number_list.beside import asks, asks_to_act, is_decided, is_of_serials, is_yes
-from numguard.number_list.titles import words_of
+from numguard.number_list.titles import RANKS, words_of
 from numguard.number_list.words import words_in
 from numguard.source import Batch
 
@@ -33,10 +33,8 @@ _AGREED: Final = words_in(
     "fully haan immediate immediately month months",
     "permanent permanently recommended sanctioned sms urgent urgently voice year years yes",
 )
-_BESIDE: Final = words_in(
-    "acp and as asp at be by cp date dated dcp dig dsp for from igp insp io ji",
-    "letter memo mobile of on order per ref sho si",
-    "sp ssp the to vide",
+_OF_GIVERS: Final = (
+    words_in("and as at be by date dated for from ji letter memo mobile of on order per ref the to vide") | RANKS
 )
 #: The number of a letter is no denial.
 _NO_DENIAL: Final = re.compile(r"\b(?:letter|memo|order|ref) no\b|\bno objection\b")
@@ -187,7 +185,7 @@ def _answer_to(heading: str) -> Callable[[str], _Answer]:
         if not act or found is not None:
             return found
         words = set(_NO_DENIAL.sub("agreed", " ".join(words_of(text))).split())
-        if words & _AGREED and words <= _AGREED | _BESIDE:
+        if words & _AGREED and words <= _AGREED | _OF_GIVERS:
             return True
         is_made = any(map(str.isalnum, text)) and _UNDECIDED.isdisjoint(words)
         return True if decided and is_made else "other"

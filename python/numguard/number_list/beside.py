@@ -29,6 +29,7 @@ from numguard.number_list.spared import (
 )
 from numguard.number_list.titles import (
     NOT_KNOWN,
+    RANKS,
     VICTIMS,
     heads_victims,
     is_of_victims,
@@ -40,8 +41,8 @@ from numguard.number_list.words import words_in
 __all__ = ["asks", "asks_to_act", "is_decided", "is_of_serials", "is_yes", "may_spare", "spared"]
 
 #: Words of headings of columns that answer yes or no, and the answers.
-_BLOCK: Final = frozenset(["block", "blocking", "ब्लॉक"])
-_BLOCKED: Final = _BLOCK | {"blocked"}
+_ASKED_OF_BLOCK: Final = frozenset(["block", "blocking", "ब्लॉक"])
+_ASKED_OF_BLOCKED: Final = _ASKED_OF_BLOCK | {"blocked"}
 _FRAUD: Final = words_in(
     "accused fraud fraudster fraudulent malicious scam scammer suspect suspected suspicious संदिग्ध सन्दिग्ध धोखाधडी"
 )
@@ -50,14 +51,14 @@ _DECIDED: Final = words_in(
     "accepted acceptance approval approved confirmation confirmed recommendation recommended sanctioned"
 )
 _ASKING: Final = (
-    _BLOCKED
+    _ASKED_OF_BLOCKED
     | _FRAUD
     | _DECIDED
     | words_in(
-        "a acp adcp addl be been by cell cp cyber dcp dig dsp final flag for has igp",
-        "io is jcp label mobile n nodal number no",
-        "of officer required sho should sp ssp status the this to unblock verified whether y yes करें करे करना क्या है हैं",
+        "a be been by cell cyber final flag for has is label mobile n nodal number no of officer required should",
+        "status the this to unblock verified whether y yes करें करे करना क्या है हैं",
     )
+    | RANKS
 )
 #: The same of columns that say whether the row still counts: `Is Active`, `Valid (Y/N)`.
 _ACTIVE: Final = words_in("active valid")
@@ -90,7 +91,7 @@ _OF_FACTS: Final = words_in(
 #: Words of headings of what is looked up, or where: not of what was done.
 _OF_CHECKS: Final = words_in("against authority check checked code contact helpline risk status")
 #: Words of headings of sums, which are restored or released too, and of blocks beside what lifts them.
-_OF_SUMS: Final = _BLOCKED | words_in("account amount amt bank inr money no not rs rupees sum")
+_OF_OTHER_THINGS: Final = _ASKED_OF_BLOCKED | words_in("account amount amt bank inr money no not rs rupees sum")
 #: Words of headings of columns that say what a change does to each row: `Change`, `Operation`, `Add/Del`.
 _CHANGE: Final = words_in(
     "add added addition change changes delta modification op operation operations update updation",
@@ -160,7 +161,7 @@ def asks_to_act(heading: str) -> bool:
     words = words_of(heading)
     # Below `Confirmed by` are names.
     is_of_person = words[-1:] == ["by"]
-    is_to_act = " ".join(words[:2]) == "to be" or not (_BLOCK | _DECIDED).isdisjoint(words)
+    is_to_act = " ".join(words[:2]) == "to be" or not (_ASKED_OF_BLOCK | _DECIDED).isdisjoint(words)
     return is_to_act and not is_of_person and asks(heading)
 
 
@@ -200,7 +201,7 @@ def _is_of_again(heading: str) -> bool:
     """
     words = {word for word in words_of(heading) if word not in ("no", "number")}
     is_again = any(word.startswith(AGAIN) and not word.startswith("whitelist") for word in words)
-    return is_again and words.isdisjoint(_OF_SUMS | _OF_CHECKS)
+    return is_again and words.isdisjoint(_OF_OTHER_THINGS | _OF_CHECKS)
 
 
 def _is_nothing(text: str) -> bool:
@@ -238,7 +239,7 @@ def _sparing_answers(heading: str, *, may_be_account: bool = False) -> frozenset
     if of_victims or (is_spared(heading) and not is_of_officers(heading)):
         # In a complaint who complains may be the victim, and an account or a sum released.
         return frozenset() if may_be_account and (of_victims or is_released(heading)) else _MARKED
-    asked = _FRAUD if may_be_account else _FRAUD | _BLOCKED | _DECIDED
+    asked = _FRAUD if may_be_account else _FRAUD | _ASKED_OF_BLOCKED | _DECIDED
     # `Block No` is a part of an address.
     asks = bool(asked & words) and words <= _ASKING and not ("no" in words and "yes" not in words)
     asks_active = not may_be_account and bool(_ACTIVE & words) and words <= _ASKING_ACTIVE

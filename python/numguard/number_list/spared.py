@@ -13,21 +13,32 @@ from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
 from numguard.compute import pc
+from numguard.number_list.phrases import (
+    NOT_TO_BLOCK,
+    OF_OFFICERS,
+    RULES,
+    SPARED,
+    UNWANTED_IN_OTHERS,
+    UNWANTED_OR_OFF,
+    Sieve,
+)
 from numguard.number_list.titles import (
     BEGINNINGS,
-    DO_NOT_BLOCK,
     FILLING,
     OF_FAMILY,
+    TYPED,
     VICTIMS,
     heads_victims,
     is_block_lifted,
+    is_block_over,
+    is_block_restored,
     is_block_unwanted,
     is_of_victims,
     is_victim,
+    parts_of,
     words_of,
 )
 from numguard.number_list.words import words_for, words_in
-from numguard.source.scripts import plain_cells
 
 __all__ = [
     "AGAIN",
@@ -53,58 +64,11 @@ Why: TypeAlias = Literal["victims", "released", "not to be blocked"]
 RELEASED: Final = words_for("released")
 #: Words beside them that change nothing.
 _FILLING: Final = words_for("beside_released")
-_OF_NUMBERS: Final = words_in("cell ka ki mob ph s")
-_ACTED: Final = "(?:added|barred|blocked|entered|given|included|listed|mentioned|noted|reported|typed)"
-_WRONGLY: Final = "(?:by mistake|erroneously|in error|mistakenly|wrongly)"
-_NUMBER: Final = "(?:(?:mob |mobile |ph |phone |मोबाइल )?(?:no|nos|number|numbers|नंबर|नम्बर))"
-_STAYED: Final = r"(?: (?:by|cwp|dated|granted|no|vide)\b.*)?"
-#: The same in several words; `list` and `number` around them were left out.
-_NOT_TO_BLOCK: Final = re.compile(
-    r"(?:do not|don t|dont|never|not to be|not to|should not be|must not be|need not be|no) "
-    r"(?:block|blocked|blocking|bar|barred|barring|list|listed)|block(?:ing)? not (?:required|needed)|un block(?:ed)?"
-    r"|not (?:a |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?|scam(?:mers?)?)|false positives?"
-    rf"|{_WRONGLY} {_ACTED}|{_ACTED} {_WRONGLY}|(?:found|verified)(?: to be| as)? genuine|exonerated"
-    r"|belong(?:s|ing)? to (?:the |a )?(?:bank|complainant|informant|officer|police|victim)s?"
-    r"|(?:ब्लाक|ब्लॉक|बंद|बन्द) (?:(?:न|ना|मत)(?: \S+){0,2}|(?:नहीं|नही)(?: (?:करना|करने|करनी|करें|करे)(?: \S+)?)?)"
-    r"|(?:बंद|बन्द) (?:नहीं|नही) (?:किया जाए|किए जाएं|होना चाहिए)|बंद करू नये"
-    r"|(?:now )?in use again|again in use|back in use"
-    r"|(?:for |to be )?re ?verif(?:y|ied|ication)"
-    r"(?: (?:completed?|done|list|needed|passed|pending|required|successful|successfully))?"
-    r"|संदिग्ध नहीं(?: है)?|not (?:be blocked|suspicious)|not (?:approved|recommended) for blocking|no suspicion"
-    r"|non suspect|dnb"
-    r"|de ?block(?:ed)?|re activat(?:e|ed|ion)|white list(?:ed)?|(?:चालू|chalu) (?:कर|किया|kar|kiya)(?:\S*)(?: \S+){0,2}"
-    r"|(?:गलती|भूल|galti|bhul) (?:से|se) (?:block|ब्लॉक|लिखा|likha|दर्ज|darj|aaya|आया)(?: \S+){0,2}"
-    # A number that was written by mistake.
-    rf"|(?:galat|incorrect|wrong|गलत|चुकीचा) {_NUMBER}"
-    r"(?: (?:added|entered|given|hai|is|mentioned|noted|typed|was|है|लिखा))*"
-    rf"|{_NUMBER} (?:galat|incorrect|is wrong|wrong|गलत)(?: hai| है)?"
-    # Nothing was found against its user.
-    r"|(?:given )?clean chit(?: given)?|no (?:involvement|role)(?: (?:was )?found)?|role not found"
-    r"|no(?:thing)? (?:adverse|incriminating|suspicious)(?: (?:was )?found)?"
-    r"|(?:found )?not (?:found )?(?:involved|related)"
-    r"(?: (?:in|to|with))?(?: (?:any|the|this))?(?: (?:case|complaint|crime|fraud))?"
-    r"|(?:found )?(?:genuine|innocent) (?:customer|owner|person|subscriber|user)s?|found (?:to be )?innocent"
-    r"|nirdosh|begunah"
-    r"|re ?verified (?:and )?(?:found )?(?:correct|genuine|ok|okay)"
-    r"|(?:निर्दोष|बेकसूर|बेगुनाह)(?: पाया गया| पाई गई)?|क्लीन चिट"
-    # A court has stopped the block.
-    rf"|(?:court|hc|high court|interim) stay(?: order)?{_STAYED}|stay order{_STAYED}|stay granted(?: .*)?"
-    r"|stayed by (?:.* )?(?:court|hc)|stay by (?:the )?(?:hon ble )?(?:court|hc|high court)|स्थगन आदेश"
-)
-#: Whose numbers stand above or below a table, or beside one of the list: those of its author and of officers.
-_OF_OFFICERS: Final = re.compile(
-    r"nodal officer|contact person|for (?:any )?quer(?:y|ies)|prepared by|authori[sz]ed signatory"
-    r"|(?:i o|io|my|officer|officers|official|our|police|sho)(?: s)? (?:own )?(?:mob |mobile )?(?:mobile|no|number)"
-)
-#: The same, and words for witnesses, informers and who is innocent, in further languages.
-_PHRASES: Final = words_for("spared")
+_BESIDE_NUMBERS: Final = words_in("cell ka ki mob ph s")
+#: The phrases of a text that says nothing else.
+_WHOLE: Final = (NOT_TO_BLOCK, OF_OFFICERS, SPARED, UNWANTED_IN_OTHERS)
 #: Words of a text that says no more than that numbers are not to be blocked.
 _OF_UNWANTED: Final = _FILLING | words_for("beside_unwanted")
-_UNWANTED_WHOLE: Final = re.compile(
-    r"\b(?:do not|don t|dont|kindly not|no need to|not to|please not|(?:must|need|shall|should) not) (?:be )?"
-    r"(?:bar|barred|block|blocked|blocking|deactivate|deactivated|disconnect|disconnected|suspend|suspended)\b"
-    r"|\b(?:band|bandh|block|disconnect) (?:mat|na|nahi|nahin)\b"
-)
 _MERE: Final = re.compile(
     r"^(?:please|kindly|pls|numbers?|nos?|these|this|those|list|of|to|all|the|following|are|were) "
     r"| (?:please|numbers?)$"
@@ -125,15 +89,14 @@ _BY_WHOM_OR_CALLED: Final = BY_WHOM | words_in("call called calls contacted")
 #: Words of what a victim did, or lost.
 _OF_LOSS: Final = words_in("cheated duped lost paid received rs rupees sent transferred")
 #: Words of what is unblocked or released in the story of a fraud.
-_OF_STORIES: Final = words_in(
-    "aadhaar account accounts accused ads amount atm bank bijli calls card cards",
-    "crore demat electricity facebook fake fraud",
-    "fraudster gas instagram job kyc lakh loan meter money parcel paytm refund rs rupees scam task upi wallet",
+_OF_FRAUDS: Final = words_for("blocked_too") | words_in(
+    "aadhaar accused ads amount calls crore demat facebook fake fraud fraudster instagram job lakh loan money parcel",
+    "paytm refund rs rupees scam task upi wallet",
 )
 #: Words of a title of suspects, in which a sum is restored, or a service offered: `Fake unblocking calls`.
 _OF_SCAMS: Final = words_in("amount calls crore electricity fake fraud kyc lakh money refund rs rupees scam")
 #: Words of a part of a text by which another part is about a suspect, or about what he did.
-_OF_SUSPECTS: Final = words_in("accused agent blocked fake fraud fraudster scam suspect")
+_BESIDE_SUSPECTS: Final = words_in("accused agent blocked fake fraud fraudster scam suspect")
 #: What is released of a sum or a cheque too: in a part of a text it does not say that a number is.
 _OF_SUMS: Final = words_in(
     "cleared delete deleted deletion exclude excluded genuine release released",
@@ -142,12 +105,8 @@ _OF_SUMS: Final = words_in(
 )
 #: The most words of a text of which a part names a victim: prose has more.
 _FEW_WORDS: Final = 4
-#: How words for the victims' side begin that are no names of persons.
-_SIDE: Final = (
-    "applicant", "complainant", "complainent", "informant", "peedit", "pidit", "shikayatkart", "victim",
-    "आवेदक", "पीडित",
-    "शिकायतकर्त",
-)  # fmt: skip
+#: How words for victims begin that are names of persons too.
+_NAMES: Final = tuple(sorted(words_for("victim_or_name")))
 #: What is no phone, and words beside it that change nothing. Handsets are, in a list of them.
 _THINGS: Final = words_in(
     "aadhaar aadhar account accounts ac acct acc bank c card cards cif customer domain email ifsc link mail pan upi",
@@ -157,10 +116,7 @@ _OF_THINGS: Final = words_in(
     "a address beneficiary code credit current debit id ids mule no nos number numbers of s saving savings the संख्या"
 )
 #: Words of letters and chats, whose writers' own numbers may be among the lines.
-_LETTER: Final = words_in(
-    "acp asi constable dcp dear dsp faithfully insp inspector madam nodal officer officers regards respected sho",
-    "sincerely sir sub subject thanks yours भवदीय महोदय सादर",
-)
+_LETTER: Final = words_for("letter", "rank")
 #: Words of the names of sheets and files that are set apart from the numbers to act on, and words beside them.
 _SET_ASIDE: Final = words_in(
     "directory dropped example exception exceptions helpline helplines hold nodal",
@@ -171,63 +127,21 @@ _BESIDE_ASIDE: Final = words_in("a bank branch do kept not of officer officers o
 
 #: The characters of a title that are looked at: the first line of a file may be all of it.
 _LONGEST_TITLE: Final = 1_000
-#: What parts a text of a title, and of a cell.
-_PARTS: Final = re.compile(r"[,;:|()\[\]]| - ")
-_PARTS_OF_CELL: Final = re.compile(r"([,;:|()\[\]/&\u2013\u2014]|\s-|-\s)")
 #: After such a mark is what the words before it name: `Victim: Ravi`.
 _LABELS: Final = frozenset(":-\u2013\u2014")
 
-#: How the second of two words begins that are one for victims together, as शिकायत कर्ता.
-_SECOND: Final = (
-    "कर्त", "કર્ત", "કરનાર", "બન", "ਕਰਤ", "kart", "அளித்த", "கொடுத்த", "کنند", "گزار", "دہند",
-)  # fmt: skip
-_FIRST: Final = {word.removesuffix(end) for word in BEGINNINGS for end in _SECOND if word.endswith(end)}
-#: Words of which a text that spares a number has one, how such words begin, and words beside each other.
-_ONE_OF: Final = sorted(
-    VICTIMS
-    | _FIRST
-    | RELEASED
-    | words_in(
-        "adverse begunah belong belonging belongs bhul chalu chit dnb dont erroneously error exonerated galat galti",
-        "incriminating incorrect innocent involvement mat mistake mistakenly na nahi nahin",
-        "need never nirdosh prepared queries",
-        "query reverified reverify role signatory stay stayed suspicion suspicious wrong wrongly",
-        "गलत गलती भूल चालू चुकीचा संदिग्ध बंद बन्द ब्लॉक ब्लाक निर्दोष बेकसूर बेगुनाह क्लीन स्थगन",
-        *(phrase.split()[0] for phrase in (*DO_NOT_BLOCK, *_PHRASES)),
-    )
+#: The texts that may spare a number: with a phrase, or a word, by which `why_spared` may say so.
+_SIEVE: Final = Sieve(
+    RULES,
+    words=RELEASED,
+    # Those that words_of and _joined make of two.
+    split=(VICTIMS, [*BEGINNINGS, *AGAIN]),
+    written=TYPED.pattern,
 )
-_ONE_BEGINS: Final = sorted({*BEGINNINGS, *_SECOND, *AGAIN, "reverif"})
-_PAIRS: Final = (
-    "(?:again|back) in", "contact person", "don t", "false positive", "(?:de|un) (?:bar|block|suspend)", "re connect",
-    "block(?:ed|ing)?(?: order)? (?:lifted|revoked|cancel|recalled|withdrawn)", "in use", "nodal officer",
-    "no (?:bar|block|list)", "non suspect", "re (?:activ|verif)", "white list",
-    "not (?:a|accused|approved|be|bar|block|disconnect|deactivat|found|fraud|innocent|involv|scam)",
-    "not (?:have|list|need|recommend|relat)",
-    "not (?:requir|suspect|suspend|suspicious|the|to)",
-    "(?:i o|io|my|officers?|official|our|police|sho)(?: s)? (?:mob|no|number|own)",
-)  # fmt: skip
-
-
-def _has_word(no_letter: str, letter: str, *, is_ascii: bool = False) -> str:
-    """The expression of a text that has one of these words."""
-    words, beginnings = (
-        "|".join(one for one in some if not is_ascii or one.isascii()) for some in (_ONE_OF, _ONE_BEGINS)
-    )
-    pairs = "|".join(pair.replace(" ", f"{no_letter}+") for pair in _PAIRS)
-    return f"(?:^|{no_letter})(?:{words}|(?:{beginnings}|{pairs}){letter}*)(?:{no_letter}|$)"
-
-
-#: A text that has one, without the signs below letters: few cells are such texts.
-_MAY_BE: Final = _has_word(r"\PL", r"[\pL\pM]")
-#: The same of ASCII in lower case, which is matched sixty times as fast.
-_ASCII_MAY_BE: Final = _has_word("[^a-z]", "[a-z]", is_ascii=True)
-#: The same, compiled once: most columns of few texts have none. Any other text may be one.
-_FEW: Final = 1_000
-_ONE_OF_FEW: Final = re.compile(rf"{_ASCII_MAY_BE}|[^\x00-\x7f]", re.IGNORECASE | re.ASCII)
-#: Words that are one with a capital letter between them are `victimMobile`.
-_LOWER_UPPER: Final = r"([a-z])([A-Z])"
-#: What is neither of a word nor parts a text.
-_NO_PART: Final = r"[^\pL\pM\p{Cf},;:|()\[\]/&\x{2013}\x{2014}-]+"
+#: So few texts are read faster than the expressions for an array are compiled, which is done for each array anew.
+_FEW: Final = 100
+#: What is neither of a word nor of a phrase nor parts a text.
+_NO_PART: Final = r"[^\pL\pM\p{Cf},;:|()\[\]/&\x{2013}\x{2014}'`\x{2018}\x{2019}+-]+"
 
 
 @lru_cache(10_000)
@@ -242,12 +156,9 @@ def is_spared(text: str) -> bool:
     if heads_victims(text) or is_released(text):
         return True
     words = words_of(text)
-    if _OF_UNWANTED.issuperset(words) and _UNWANTED_WHOLE.search(" ".join(words)):
+    if _OF_UNWANTED.issuperset(words) and UNWANTED_OR_OFF.are_in(" ".join(words)):
         return True
-    return any(
-        _NOT_TO_BLOCK.fullmatch(bare) or _OF_OFFICERS.fullmatch(bare) or bare in _PHRASES or f" {bare} " in DO_NOT_BLOCK
-        for bare in _bare_forms(words)
-    )
+    return any(rule.are_all_of(bare) for bare in _bare_forms(words) for rule in _WHOLE)
 
 
 def _bare_forms(words: Sequence[str]) -> Iterator[str]:
@@ -267,7 +178,7 @@ def is_released(text: str) -> bool:
     meant = {word for word in words_of(text) if word not in _FILLING}
     if not meant & RELEASED:
         return False
-    return all(word in RELEASED or word in _OF_NUMBERS or word in OF_FAMILY or is_victim(word) for word in meant)
+    return all(word in RELEASED or word in _BESIDE_NUMBERS or word in OF_FAMILY or is_victim(word) for word in meant)
 
 
 def why_spared(text: str, *, is_name: bool = False, is_complaint: bool = False) -> Why | None:
@@ -288,20 +199,22 @@ def why_spared(text: str, *, is_name: bool = False, is_complaint: bool = False) 
     why = _why_whole(text)
     if why is None and (is_block_unwanted(text) or is_block_lifted(text)):
         why = "not to be blocked"
+    if why is None and is_block_restored(text):
+        why = "released"
     return _why_beside(text, is_name=is_name) if why is None and not is_complaint else why
 
 
 def _why_beside(text: str, *, is_name: bool) -> Why | None:
     """Why a text spares a number beside other words."""
     words = _joined(words_of(text))
-    if is_name and words and (words[0].startswith(_SIDE) or words[-1].startswith(_SIDE)):
+    if is_name and any(is_victim(word) and not word.startswith(_NAMES) for word in (*words[:1], *words[-1:])):
         return "victims"
     if _is_released_at_first(words):
         return "released"
     # In prose a victim is who paid; beside a word for a suspect, who reported him.
-    may_name_victim = len(words) <= _FEW_WORDS and (_OF_LOSS | _OF_SUSPECTS).isdisjoint(words)
+    may_name_victim = len(words) <= _FEW_WORDS and (_OF_LOSS | _BESIDE_SUSPECTS).isdisjoint(words)
     before: set[str] = set()
-    for at, (part, mark) in enumerate(_parts_of(text)):
+    for at, (part, mark) in enumerate(parts_of(text)):
         # What labels another text says whose that is: `Victim: Ravi`, `Complainant - Nuh`.
         is_label = at == 0 and mark in _LABELS and not is_name
         counts: dict[Why | None, bool] = {
@@ -326,17 +239,7 @@ def _is_released_at_first(words: Sequence[str]) -> bool:
     first = next((at for at, word in enumerate(words) if word not in _FILLING), len(words))
     # The number of a letter is no denial: `Unblocked vide letter no. 45`.
     is_denied = _TURNED.intersection(words[:first]) or (_TURNED - {"no"}).intersection(words)
-    return "".join(words[first : first + 1]).startswith(AGAIN) and not is_denied and _OF_STORIES.isdisjoint(words)
-
-
-def _parts_of(text: str) -> Iterator[tuple[str, str]]:
-    """The parts of a cell, each with the mark behind it.
-
-    >>> list(_parts_of("Victim: Ravi (Nuh)"))
-    [('Victim', ':'), (' Ravi ', '('), ('Nuh', ')'), ('', '')]
-    """
-    parts = [*_PARTS_OF_CELL.split(text), ""]
-    return zip(parts[::2], map(str.strip, parts[1::2]), strict=True)
+    return "".join(words[first : first + 1]).startswith(AGAIN) and not is_denied and _OF_FRAUDS.isdisjoint(words)
 
 
 def _joined(words: Sequence[str]) -> list[str]:
@@ -363,7 +266,7 @@ def _why_whole(text: str) -> Why | None:
 
 
 def may_be_spared(texts: Any) -> Any:
-    """Those of some texts that have a word of those that spare numbers, in a form that digits and blanks do not change.
+    """Those of some texts that may spare a number, each also in a form that digits and blanks do not change.
 
     Args:
         texts: An array of distinct texts.
@@ -371,17 +274,12 @@ def may_be_spared(texts: Any) -> Any:
     Returns:
         Two arrays: the texts, and the form of each.
     """
-    if len(texts) <= _FEW and not any(map(_ONE_OF_FEW.search, texts.to_pylist())):
-        return texts[:0], texts[:0]
+    if len(texts) <= _FEW:
+        return texts, texts
     # A text of figures says nothing, and its letters are found faster than words.
     has_letters = pc.not_equal(pc.ascii_upper(texts), pc.ascii_lower(texts))
     texts = texts.filter(pc.or_(has_letters, pc.invert(pc.string_is_ascii(texts))))
-    is_ascii = pc.string_is_ascii(texts)
-    apart = pc.replace_substring_regex(texts, _LOWER_UPPER, r"\1 \2")
-    found = pc.match_substring_regex(pc.ascii_lower(apart), _ASCII_MAY_BE)
-    others = plain_cells(apart.filter(pc.invert(is_ascii)))
-    of_others = pc.match_substring_regex(others, _MAY_BE, ignore_case=True)
-    may_be = texts.filter(pc.replace_with_mask(found, pc.invert(is_ascii), of_others))
+    may_be = texts.filter(_SIEVE.may_have(texts))
     # `Person 1` to `Person 1000000` are one text.
     return may_be, pc.replace_substring_regex(may_be, _NO_PART, " ")
 
@@ -414,7 +312,11 @@ def spares(title: str) -> bool:
     (True, False)
     """
     title = title[:_LONGEST_TITLE]
-    return is_of_victims(title) or is_not_listed(title) or any(map(is_spared, [title, *_PARTS.split(title)]))
+    return is_of_victims(title) or is_not_listed(title) or any(map(is_spared, _with_parts(title)))
+
+
+def _with_parts(title: str) -> list[str]:
+    return [title, *(part for part, _ in parts_of(title, is_title=True))]
 
 
 def is_of_officers(text: str) -> bool:
@@ -423,7 +325,7 @@ def is_of_officers(text: str) -> bool:
     >>> is_of_officers("Nodal Officer:"), is_of_officers("IO mobile no."), is_of_officers("Fake police officer")
     (True, True, False)
     """
-    return any(map(_OF_OFFICERS.fullmatch, _bare_forms(words_of(text))))
+    return any(map(OF_OFFICERS.are_all_of, _bare_forms(words_of(text))))
 
 
 def is_not_listed(title: str) -> bool:
@@ -437,9 +339,8 @@ def is_not_listed(title: str) -> bool:
     is_again = any(word.startswith(_AGAIN_IN_TITLES) for word in words) and _OF_SCAMS.isdisjoint(words)
     is_in_use = _IN_USE.search(" ".join(words)) is not None
     # A part of its own says it too: `Release list, DoT`.
-    parts = [title, *_PARTS.split(title)]
-    is_part = any(is_spared(part) and not (heads_victims(part) or is_of_officers(part)) for part in parts)
-    return is_again or is_in_use or is_part or is_block_unwanted(title) or is_block_lifted(title)
+    is_part = any(is_spared(one) and not (heads_victims(one) or is_of_officers(one)) for one in _with_parts(title))
+    return is_again or is_in_use or is_part or is_block_unwanted(title) or is_block_over(title)
 
 
 def is_set_aside(name: str) -> bool:

@@ -13,20 +13,24 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
+from numguard.number_list.phrases import LIFTED, RESTORED, UNWANTED, UNWANTED_IN_OTHERS
 from numguard.number_list.words import words_for, words_in
 from numguard.source.scripts import plain_letters
 
 __all__ = [
     "BEGINNINGS",
-    "DO_NOT_BLOCK",
     "FILLING",
     "NOT_KNOWN",
     "OFFICERS",
     "OF_FAMILY",
+    "RANKS",
+    "TYPED",
     "VICTIMS",
     "heads_victims",
     "in_typewriter_font",
     "is_block_lifted",
+    "is_block_over",
+    "is_block_restored",
     "is_block_unwanted",
     "is_of_suspects",
     "is_of_victims",
@@ -35,6 +39,7 @@ __all__ = [
     "names_officers",
     "names_suspects",
     "names_victims",
+    "parts_of",
     "without_victims",
     "words_of",
 ]
@@ -46,13 +51,19 @@ VICTIMS: Final = words_for("victim")
 BEGINNINGS: Final = tuple(sorted(words_for("victim_begins")))
 #: Words for victims in Hindi as Kruti Dev and fonts like it store them, with the Latin letters of a typewriter's keys:
 #: पीड़ित, शिकायतकर्ता, प्रार्थी, आवेदक, फरियादी, परिवादी, वादी.
-_TYPED: Final = re.compile("ihfM\\+?r|f['\u2018\u2019`]kdk;r ?d[rR]|izkFkhZ|vkosnd|Qfj;knh|ifjoknh|(?<![A-Za-z])oknh")
+TYPED: Final = re.compile("ihfM\\+?r|f['\u2018\u2019`]kdk;r ?d[rR]|izkFkhZ|vkosnd|Qfj;knh|ifjoknh|(?:^|[^A-Za-z])oknh")
 #: Words that may mean either side, and say something only as a title of their own: who sent money, or a message.
 _EITHER: Final = words_for("either_side")
 _SUSPECTS: Final = words_for("suspect")
 #: Words of a heading for the officer of a police station, a bank or an operator, and the words beside them.
-_OFFICERS: Final = words_for("officer")
-OFFICERS: Final = words_for("officer", "beside_officer")
+_OFFICERS: Final = words_for("officer", "rank")
+#: The ranks of officers, of which some letters mean other things too, and words beside them.
+RANKS: Final = words_for("rank", "rank_or_other", "beside_rank")
+OFFICERS: Final = words_for("officer", "beside_officer") | RANKS
+#: Marks beside words; a hyphen is a full stop there, and some letters are other marks.
+_TYPED_MARKS: Final = "-.:()*"
+#: Words beside them in such a font that name no side.
+_TYPED_FILLING: Final = words_for("typed_no_side")
 #: Words of a title that name no side.
 FILLING: Final = words_for("no_side")
 #: Whose numbers, beside a word for victims, are no suspects' either.
@@ -63,32 +74,12 @@ NOT_KNOWN: Final = words_for("not_known")
 _NAMED = (
     "disclosed furnished given identified lodged mentioned named provided reported shared stated submitted supplied"
 )
-#: A block, and that it is not wanted, in whatever text: `Kindly do not block the following`. One that did not happen is
-#: another thing: `Not blocked`, `Block nahi hua`.
-_BLOCK: Final = "(?:bar|barred|barring|block|blocked|blocking|deactivat(?:e|ed)|disconnect(?:ed)?|suspend(?:ed)?)"
-_UNWANTED: Final = re.compile(
-    r"\b(?:do not|don t|dont|kindly not|no need to|not to|please not|(?:must|need|shall|should) not) "
-    rf"(?:be |have been )?{_BLOCK}\b"
-    r"|\bblock (?:(?:mat|na)\b|(?:nahi|nahin) kar(?:na|ne|ni|o|e|en|ein|na hai)\b)"
-    r"|(?<!\S)(?:ब्लाक|ब्लॉक) (?:(?:न|ना|मत)(?: |$)|करू न)"
-    r"|(?<!\S)(?:ब्लाक|ब्लॉक) (?:नहीं|नही) (?:कर(?:ना|ने|नी|ें|े)|कि(?:या|ए) जा(?:ए|ये|एं|ना)|होना चाहिए)(?: |$)"
-)
-#: Words of what is blocked in the story of a fraud, or of who asks for it: a card, an account, electricity.
-_OF_STORIES: Final = words_in(
-    "account accounts asked atm bank bijli call caller card cards credit electricity gas kyc meter otp press video",
-    "बिजली कार्ड खाता",
-)
-#: The same in further languages.
-DO_NOT_BLOCK: Final = tuple(sorted(f" {phrase} " for phrase in words_for("do_not_block")))
-#: A block that was a mistake, or is one no more.
-_LIFTED: Final = re.compile(
-    rf"\b{_BLOCK}"
-    r"(?: (?:are|been|dated|has|have|is|letter|list|mobile|notice|numbers|of|order|orders|request|the|was|were)){0,5}"
-    r" (?:by mistake|cancell?ed|erroneously|in error|lifted|mistakenly|recalled|revoked|withdrawn|wrongly)\b"
-    rf"|\b(?:cancellation|lifting|recall|revocation|withdrawal) of (?:the )?{_BLOCK}\b"
-    r"|\b(?:by mistake|erroneously|in error|mistakenly|wrongly)"
-    rf"(?: (?:for|in|included|listed|put|reported|sent|under)){{0,3}} {_BLOCK}\b"
-)
+#: Words of what else is blocked in the story of a fraud, and of who asks for it.
+_BLOCKED_TOO: Final = words_for("blocked_too")
+_OF_CALLERS: Final = _BLOCKED_TOO | words_in("asked call caller credit otp press video")
+#: What parts a title, and what parts a cell: `Blocking/removal` in a title is of both.
+_PARTED: Final = re.compile(r"([,;:|()\[\]\u2013\u2014]|\s-|-\s)")
+_PARTED_IN_CELLS: Final = re.compile(rf"{_PARTED.pattern[:-1]}|[/&])")
 _VICTIM = "#"
 _LETTERS: Final = re.compile("[A-Za-z]+")
 _BY_VICTIMS = re.compile(
@@ -138,7 +129,7 @@ def in_typewriter_font(title: str) -> bool:
     >>> in_typewriter_font("ihfM+r dk eksckby uEcj"), in_typewriter_font("lafnX/k eksckby uEcj")
     (True, False)
     """
-    return _TYPED.search(title) is not None
+    return TYPED.search(title) is not None
 
 
 @lru_cache(10_000)
@@ -158,7 +149,7 @@ def is_of_suspects(title: str) -> bool:
     >>> [is_of_suspects(title) for title in ("Blocked numbers", "Suspects of victims", "Not to be blocked")]
     [True, False, False]
     """
-    is_unblocked = is_block_unwanted(title) or is_block_lifted(title)
+    is_unblocked = is_block_unwanted(title) or is_block_over(title)
     return names_suspects(title) and not is_of_victims(title) and not is_unblocked
 
 
@@ -179,9 +170,7 @@ def is_block_unwanted(text: str) -> bool:
     """
     there = words_of(text)
     words = " ".join(there)
-    if _UNWANTED.search(words):
-        return _OF_STORIES.isdisjoint(there)
-    return not words.isascii() and any(phrase in f" {words} " for phrase in DO_NOT_BLOCK)
+    return (UNWANTED.are_in(words) and _OF_CALLERS.isdisjoint(there)) or UNWANTED_IN_OTHERS.are_in(words)
 
 
 def is_block_lifted(title: str) -> bool:
@@ -190,7 +179,22 @@ def is_block_lifted(title: str) -> bool:
     >>> [is_block_lifted(title) for title in ("Blocking order withdrawn", "Wrongly sent for blocking", "Blocked")]
     [True, True, False]
     """
-    return _LIFTED.search(" ".join(words_of(title))) is not None
+    return LIFTED.are_in(" ".join(words_of(title)))
+
+
+def is_block_restored(text: str) -> bool:
+    """Whether a text says that what was blocked is in use again, and it is no card or account.
+
+    >>> [is_block_restored(text) for text in ("Blocked, later unblocked", "Account blocked and unblocked")]
+    [True, False]
+    """
+    words = words_of(text)
+    return RESTORED.are_in(" ".join(words)) and _BLOCKED_TOO.isdisjoint(words)
+
+
+def is_block_over(text: str) -> bool:
+    """Whether it says one or the other."""
+    return is_block_lifted(text) or is_block_restored(text)
 
 
 def without_victims(title: str) -> str:
@@ -218,7 +222,34 @@ def heads_victims(cell: str) -> bool:
     (True, False)
     """
     meant = set(words_of(cell)) - FILLING - OF_FAMILY
-    return bool(meant) and (all(map(is_victim, meant)) or in_typewriter_font(cell))
+    return bool(meant) and (all(map(is_victim, meant)) or _heads_victims_typed(cell))
+
+
+def _heads_victims_typed(cell: str) -> bool:
+    """Whether a cell in the letters of such a font has nothing but words for victims.
+
+    >>> [_heads_victims_typed(cell) for cell in ("ihfM+r dk eksckby ua-", "ihfM+r us Qksu fd;k", "dk eksckby")]
+    [True, False, False]
+    """
+    found = TYPED.search(cell)
+    if found is None:
+        return False
+    # The end of the word, of whatever case and number it is.
+    before, after = cell[: found.start()].split(), cell[found.end() :].split(maxsplit=1)[1:]
+    words = [word.strip(_TYPED_MARKS).lower() for word in (*before, *" ".join(after).split())]
+    return _TYPED_FILLING.issuperset(words)
+
+
+def parts_of(text: str, *, is_title: bool = False) -> list[tuple[str, str]]:
+    """The parts of a text between marks, each with the mark behind it.
+
+    >>> parts_of("Victim: Ravi/Nuh")
+    [('Victim', ':'), (' Ravi', '/'), ('Nuh', '')]
+    >>> parts_of("Blocking/removal - Nuh", is_title=True)
+    [('Blocking/removal', '-'), (' Nuh', '')]
+    """
+    parts = [*(_PARTED if is_title else _PARTED_IN_CELLS).split(text), ""]
+    return list(zip(parts[::2], map(str.strip, parts[1::2]), strict=True))
 
 
 @lru_cache(1_000)

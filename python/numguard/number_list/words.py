@@ -17,24 +17,37 @@ from numguard.source.scripts import plain_letters
 __all__ = ["Meaning", "words_for", "words_in"]
 
 #: The meanings in the table. `victim_begins` and `again_begins` are beginnings, since case and number change the end of
-#: a word, as in पीड़ितों and ਪੀੜਤਾਂ; `do_not_block` and `spared` are phrases.
+#: a word, as in पीड़ितों and ਪੀੜਤਾਂ; `do_not_block`, `not_yet_blocked` and `spared` are phrases.
 Meaning: TypeAlias = Literal[
     "again_begins",
     "beside_officer",
+    "beside_rank",
     "beside_released",
     "beside_unwanted",
+    "blocked",
+    "blocked_too",
     "denial",
     "do_not_block",
     "either_side",
     "family",
+    "letter",
     "no_side",
     "not_known",
+    "not_to",
+    "not_yet_blocked",
     "officer",
+    "rank",
+    "rank_or_other",
+    "rejected",
     "released",
     "spared",
     "suspect",
+    "to_block",
+    "typed_no_side",
     "victim",
     "victim_begins",
+    "victim_of_sheets",
+    "victim_or_name",
 ]
 _TABLE: Final = "words.csv"
 

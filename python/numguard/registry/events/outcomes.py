@@ -6,24 +6,21 @@ moment at which they happened, where the file has one.
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
 from numguard.compute import aggregated, ascending, named, pc, schema_of, tuples_of
 from numguard.errors import ArgumentError
-from numguard.number_list.titles import words_of
-from numguard.number_list.words import words_in
 from numguard.registry.actions import ASKS, RELEASE
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.case import Case
+from numguard.registry.events.contradicted import below_titles, blocked_already, check_titles, contradicted_rows
 from numguard.registry.events.intake import UNREQUESTED, Intake, named_refusals, record_intake
-from numguard.registry.events.not_blocked import check_titles, contradicted_rows
 from numguard.registry.events.returned import answer_columns, own_columns, requests
 from numguard.registry.log.answers import KNOWN, TURNS, UNDATED_REPEAT, Answers, Turns, turns_of
 from numguard.registry.numbers.state import OUTCOMES, RELEASED, Outcome
@@ -83,8 +80,8 @@ WORDS: dict[str, str] = {
 
 #: Why a row of outcomes is refused, beside the notes of numbers, days and records.
 OUTCOME_NOTES: dict[str, str] = {
-    "contradicted_in_row": "Another cell of the row says otherwise: of a block that the number is not blocked, or no "
-    "longer, or not to be; of a rejection that it is blocked already.",
+    "contradicted_in_row": "Another cell, or a line above, says otherwise: of a block that the number is not blocked, "
+    "or no longer, or not to be; of a rejection that it is blocked already.",
     "contradiction": "Another row has a different status for the same number and moment.",
     "other_country_code": "Another cell of the row has another country, or its code, than the number as it was read.",
     "older_than_known": "It happened before the recorded outcome of the number, and would replace it.",
@@ -99,17 +96,6 @@ BLOCKED_NOTES: dict[str, str] = {
     "blocked_though_released": "Reported as blocked, but withdrawn, reactivated or released: have the block lifted.",
     "blocked_but_never_sent": "Reported as blocked, but never exported: the answer may be of another number.",
 }
-
-#: What a row that rejects a block says where the number is blocked all the same: `Already disconnected on 05.11.2026`.
-_IS_BLOCKED: Final = re.compile(
-    r"(?<!not )(?<!\S)(?:already|earlier|previously)(?: (?:been|got|is|permanently|stands|temporarily|under|was))* "
-    r"(?:barred|barring|blocked|blocking|deactivated|de activated|disconnected|disconnection|suspended|suspension"
-    r"|terminated)(?!\S)"
-    r"|(?<!not )(?<!never )(?<!\S)(?:barred|blocked|deactivated|de activated|disconnected|suspended|terminated)"
-    r" (?:already|earlier|long back|previously)(?!\S)"
-)
-#: Words of headings of columns in which something other than the number is blocked.
-_OF_OTHERS: Final = words_in("account amount bank card data handset imei upi wallet whatsapp")
 
 #: After every event on record.
 _LAST = sys.maxsize
@@ -233,25 +219,12 @@ def _statuses(
     contradicted = np.zeros(len(status), np.bool_)
     if blocked.any():
         check_titles(sheet, blocked, words)
-        contradicted = blocked & contradicted_rows(sheet, beside, words)
+        contradicted = blocked & (contradicted_rows(sheet, beside, words) | below_titles(sheet, at["msisdn"][0], words))
     if rejected.any():
-        contradicted |= rejected & _blocked_already(sheet, beside)
+        contradicted |= rejected & blocked_already(sheet, beside)
     note = pc.if_else(pa.array(contradicted), "contradicted_in_row", note)
     struck = struck_rows(ints(sheet.row), sheet.struck_out, (*at["msisdn"], *at["status"]))
     return status, pc.if_else(pa.array(struck), "struck_out", note)
-
-
-def _blocked_already(sheet: Sheet, places: Sequence[int]) -> Bools:
-    """Which rows have a cell, in one of some columns, by which the number was blocked before the request."""
-    found = np.zeros(len(sheet.table), np.bool_)
-    for at in places:
-        field = sheet.table.schema.field(at)
-        if cells.may_name_numbers(field.type) and _OF_OTHERS.isdisjoint(words_of(field.name)):
-            column = cells.joined(sheet.table.column(at))
-            texts: list[str] = pc.unique(column).drop_null().to_pylist()
-            saying = [text for text in texts if _IS_BLOCKED.search(" ".join(words_of(text)))]
-            found |= flags(pc.is_in(column, pa.array(saying, pa.string())))
-    return found
 
 
 def _read(

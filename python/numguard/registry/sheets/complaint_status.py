@@ -14,12 +14,14 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import pc
+from numguard.number_list.titles import parts_of
+from numguard.number_list.words import words_for
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.sheets import cells
 from numguard.registry.spelling import phrases, plain_words
 from numguard.source.scripts import plain_letters
 
-__all__ = ["ENDS", "STANDS", "Statuses", "complaint_statuses"]
+__all__ = ["ENDS", "REJECTED", "STANDS", "Statuses", "complaint_statuses"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -52,12 +54,16 @@ STANDS = _words(
     దర్యాప్తులో; ದಾಖಲಾಗಿದೆ; ತನಿಖೆಯಲ್ಲಿ; ತನಿಖೆಯಲ್ಲಿದೆ; രജിസ്റ്റർ ചെയ്തു; അന്വേഷണത്തിൽ; درج; زیر تفتیش; زیر التوا"""
 )
 
+#: What one has that was rejected, of whatever it is, and the forms in which it is written of a complaint.
+REJECTED = words_for("rejected")
+_OF_REJECTED: Final = (
+    "{}", "complaint {}", "case {}", "{} by ps", "{} by police", "closed {}", "closed as {}", "शिकायत {}",
+)  # fmt: skip
 #: The words of a complaint that has ended: nothing that it names is reported any more.
 ENDS = _words(
     """withdrawn; withdraw; withdrawal; complaint withdrawn; case withdrawn; withdrawn by complainant;
     withdrawn by the complainant; withdrawn by victim; complaint withdrawn by complainant;
-    withdrawal by complainant; rejected; reject; complaint rejected;
-    case rejected; rejected by ps; rejected by police; false; false complaint; false case; found false;
+    withdrawal by complainant; false; false complaint; false case; found false;
     complaint found false; false reporting; fake complaint; bogus; bogus complaint; frivolous;
     not genuine; unfounded; baseless; duplicate; duplicate complaint; duplicate case; duplicate entry;
     repeated complaint; invalid; invalid complaint; void; cancelled; canceled; complaint cancelled;
@@ -65,15 +71,15 @@ ENDS = _words(
     case dropped; mistake of fact; mistake of law; no offence; no offence made out; no crime; not a crime;
     no fraud; not a fraud; wrong entry; entered by mistake; filed by mistake; test; test complaint;
     test entry; closed as false; closed false; closed as withdrawn; closed withdrawn; closed as duplicate;
-    closed duplicate; closed as rejected; closed rejected; वापस; वापस ली; वापस ली गई; वापस लिया गया;
-    शिकायत वापस; शिकायत वापस ली गई; अस्वीकृत; निरस्त; खारिज; रद्द; झूठी; झूठी शिकायत; असत्य;
-    फर्जी शिकायत; डुप्लीकेट; अमान्य; अस्वीकार; शिकायत खारिज; शिकायत निरस्त; khareej; kharij; asvikrit; asweekrit;
-    nirast; मागे घेतली; तक्रार मागे घेतली; नामंजूर; फेटाळली; खोटी तक्रार; રદ; નામંજૂર; ખોટી ફરિયાદ; ફરિયાદ પાછી ખેંચી; ਰੱਦ; ਖਾਰਜ;
-    ਖ਼ਾਰਜ; ਝੂਠੀ ਸ਼ਿਕਾਇਤ; ਸ਼ਿਕਾਇਤ ਵਾਪਸ ਲਈ; খারিজ; বাতিল; প্রত্যাহার; প্রত্যাহৃত; মিথ্যা অভিযোগ; ବାତିଲ; ଖାରଜ; ପ୍ରତ୍ୟାହାର;
-    நிராகரிக்கப்பட்டது; ரத்து; ரத்து செய்யப்பட்டது; தள்ளுபடி; திரும்பப் பெறப்பட்டது; తిరస్కరించబడింది; రద్దు; రద్దు చేయబడింది;
-    ఉపసంహరించుకున్నారు; ತಿರಸ್ಕರಿಸಲಾಗಿದೆ; ರದ್ದು; ರದ್ದುಪಡಿಸಲಾಗಿದೆ; ಹಿಂಪಡೆಯಲಾಗಿದೆ; നിരസിച്ചു; റദ്ദാക്കി; പിൻവലിച്ചു; خارج; مسترد; منسوخ;
+    closed duplicate; वापस; वापस ली; वापस ली गई; वापस लिया गया;
+    शिकायत वापस; शिकायत वापस ली गई; रद्द; झूठी; झूठी शिकायत; असत्य;
+    फर्जी शिकायत; डुप्लीकेट; अमान्य; मागे घेतली; तक्रार मागे घेतली; खोटी तक्रार; રદ; ખોટી ફરિયાદ; ફરિયાદ પાછી ખેંચી; ਰੱਦ; ਝੂਠੀ ਸ਼ਿਕਾਇਤ;
+    ਸ਼ਿਕਾਇਤ ਵਾਪਸ ਲਈ;
+    বাতিল; প্রত্যাহার; প্রত্যাহৃত; মিথ্যা অভিযোগ; ବାତିଲ; ପ୍ରତ୍ୟାହାର;
+    ரத்து; ரத்து செய்யப்பட்டது; திரும்பப் பெறப்பட்டது; రద్దు; రద్దు చేయబడింది;
+    ఉపసంహరించుకున్నారు; ರದ್ದು; ರದ್ದುಪಡಿಸಲಾಗಿದೆ; ಹಿಂಪಡೆಯಲಾಗಿದೆ; റദ്ദാക്കി; പിൻവലിച്ചു; منسوخ;
     واپس لی گئی; شکایت واپس لی گئی"""
-)
+) | frozenset(form.format(word) for form in _OF_REJECTED for word in REJECTED)
 
 #: Words beside those of a complaint that stands that change nothing: whose it is, and where.
 _BESIDE_STANDS: Final = _words(
@@ -86,10 +92,8 @@ _APART: Final = re.compile(r"[\s\-/|,.:;()&]+")
 #: `inProgress`, and `F.I.R.`.
 _JOINED: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _INITIALS: Final = re.compile(r"(?<!\w)(?:[A-Za-z]\.){2,}")
-#: What parts a status in two languages.
-_PARTS: Final = re.compile(r"[/|()\[\]]| [-\u2013] ")
 #: Numbers and days of cases, with the words before them: `FIR No. 12/2026 dated 01-11-2026`.
-_BESIDE = re.compile(r"(?:(?<!\w)(?:no|number|dated|dt|date|on|vide)\.?\s*)*(?<!\w)\d[\d./ ]*")
+_OF_CASES = re.compile(r"(?:(?<!\w)(?:no|number|dated|dt|date|on|vide)\.?\s*)*(?<!\w)\d[\d./ ]*", re.IGNORECASE)
 
 
 class Statuses(NamedTuple):
@@ -135,13 +139,17 @@ def _meant(text: str) -> list[str]:
     """What a status says, once in each language that it is written in, as in `Rejected (अस्वीकृत)`."""
     if _bare(text) in ENDS | STANDS or text.isascii():
         return [_bare(text)]
-    return [bare for part in _PARTS.split(text) if (bare := _bare(part))] or [_bare(text)]
+    return [bare for part, _ in parts_of(_OF_CASES.sub(" ", _apart(text))) if (bare := _bare(part))] or [_bare(text)]
 
 
 def _bare(text: str) -> str:
     """A status as it is compared: folded, without the number and the day of a case."""
-    text = _INITIALS.sub(lambda found: found[0].replace(".", "") + " ", _JOINED.sub(" ", text))
-    return " ".join(_BESIDE.sub(" ", plain_letters(plain_words(text))).split()).rstrip(".,: ")
+    return " ".join(_OF_CASES.sub(" ", plain_letters(plain_words(_apart(text)))).split()).rstrip(".,: ")
+
+
+def _apart(text: str) -> str:
+    """A status with `F.I.R.` as one word, and `inProgress` as two."""
+    return _INITIALS.sub(lambda found: found[0].replace(".", "") + " ", _JOINED.sub(" ", text))
 
 
 def _stands(bare: str) -> bool:

@@ -23,6 +23,7 @@ from numguard.compute import by_key, named
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import whole_file
 from numguard.number_list.titles import in_typewriter_font, names_victims
+from numguard.number_list.words import words_for
 from numguard.source import check_header, headings
 from numguard.source.container import check_file
 from numguard.source.languages import apart, heading_words, in_english
@@ -56,7 +57,7 @@ Mapped: TypeAlias = Mapping[str, str | Sequence[str]]
 IGNORE: Final = "ignore"
 
 #: The words of headings for a complainant.
-_COMPLAINANTS: Final = ("complainant", "victim", "applicant", "informant", "petitioner", "comp")
+_COMPLAINANTS: Final = tuple(sorted(words_for("victim_of_sheets")))
 
 #: Headings of a column with a complainant's number: all of them protect.
 _OF_COMPLAINANT: Final = tuple(
@@ -330,11 +331,7 @@ def find_columns(
         names = {heading(spelling) for spelling in (word, *spellings)} if spellings or word in required else set()
         forms = (heading, _uncounted) if word in several else (heading,)
         at = [at for at, header in free if any(form(header) in names for form in forms)]
-        if len(at) > 1 and word in _DESCRIBING:
-            # It decides nothing, and a column of its own name has it, whatever is beside it.
-            at = [k for k in at if heading(headers[k]) == heading(word)] or at
-        if len(at) > 1:
-            at = [k for k in at if not _may_be_serial(headers[k])] or at
+        at = _narrowed(at, word, headers)
         if len(at) > 1 and word not in several:
             could = named([headers[k] for k in at])
             raise ColumnError(
@@ -354,8 +351,16 @@ def find_columns(
     return found
 
 
+def _narrowed(at: list[int], word: str, headers: Sequence[str]) -> list[int]:
+    """The columns for a word, of several without those that have a better one beside them."""
+    if len(at) > 1 and word in _DESCRIBING:
+        # It decides nothing, and a column of its own name has it, whatever is beside it.
+        at = [k for k in at if heading(headers[k]) == heading(word)] or at
+    return [k for k in at if not _may_be_serial(headers[k])] or at
+
+
 def _may_be_serial(header: str) -> bool:
-    """Whether a heading is short for a number and names nothing, as `No.` and `क्र.सं.`, and so may be of serial numbers."""
+    """Whether a heading is short for a number and names nothing, as `No.` and `क्र.सं.`: of serial numbers, perhaps."""
     return heading(header) == _SAME["number"] and header.strip().casefold() not in _NUMBER
 
 

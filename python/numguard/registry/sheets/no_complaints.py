@@ -18,9 +18,10 @@ from numguard.compute import pc
 from numguard.number_list.beside import is_of_serials, is_yes
 from numguard.number_list.spared import is_not_listed, is_of_officers, is_set_aside, is_spared
 from numguard.number_list.titles import is_block_unwanted, names_victims, words_of
+from numguard.number_list.words import words_for
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.sheets import cells
-from numguard.registry.sheets.complaint_status import ENDS
+from numguard.registry.sheets.complaint_status import ENDS, REJECTED
 
 __all__ = ["ended_beside", "heads_no_complaints", "may_be_no_complaint"]
 
@@ -34,17 +35,15 @@ _OF_COMPLAINTS: Final = frozenset(
     ["are", "been", "below", "by", "case", "cases", "complainant", "complainants", "complaint", "complaints", "details",
      "entries", "following", "has", "have", "is", "list", "of", "on", "rows", "the", "was", "were"]
 )  # fmt: skip
-#: An officer or a helpline in place of an acknowledgement number. `SHO 45/2026` is a letter.
-_OF_OFFICER: Final = re.compile(
-    r"(?:asi|acp|cell|constable|ct|cyber cell|dial|dsp|ehc|esi|hc|helpline|inspector|insp|io|lhc|si|sho)"
-    r"\.? *(?:no\.? *)?\d+"
-)
+#: A helpline in place of an acknowledgement number, and an officer; `SHO 45/2026` is a letter.
+_OF_HELPLINE: Final = re.compile(r"(?:cell|cyber cell|dial|helpline)\.? *(?:no\.? *)?\d+")
+_OF_OFFICER: Final = re.compile(rf"(?:{'|'.join(sorted(words_for('rank', 'rank_or_other')))})\.? *(?:no\.? *)?\d+")
 _HELPLINES: Final = ("112", "1930")
 _BY_OFFICER: Final = re.compile(r"(?:checked|prepared|submitted|typed|verified) by\b.*")
+#: The phrases of several words of a complaint that has ended.
+_PHRASES: Final = frozenset(phrase for phrase in ENDS - REJECTED if " " in phrase)
 #: The longest word of each phrase of several; in other scripts a letter has several spellings.
-_MAY_END: Final = (
-    "|".join(sorted({max(phrase.split(), key=len) for phrase in ENDS if " " in phrase})) + r"|[^\x00-\x7f]"
-)
+_MAY_END: Final = "|".join(sorted({max(phrase.split(), key=len) for phrase in _PHRASES})) + r"|[^\x00-\x7f]"
 #: Words beside such a phrase: `Complaint has been withdrawn on 05.02.2026`.
 _DONE: Final = frozenset(["been", "dated", "has", "is", "on", "the", "was"])
 #: Those of a heading that asks whether one has.
@@ -98,14 +97,16 @@ def ended_beside(heading: str, column: pa.Array[Any]) -> Bools:
 
 
 def _is_ended(text: str) -> bool:
-    """Whether a text is a phrase of a complaint that has ended, with its day or without.
+    """Whether a text is a phrase of a complaint that has ended, with its day or without; a refund is not accepted too.
 
-    >>> [_is_ended(text) for text in ("Complaint has been withdrawn on 05.02.2026", "Withdrawn on 05.02.2026")]
-    [True, False]
+    >>> _is_ended("Complaint has been withdrawn on 05.02.2026"), _is_ended("Complaint dismissed")
+    (True, True)
+    >>> _is_ended("Withdrawn on 05.02.2026"), _is_ended("Not accepted")
+    (False, False)
     """
     words = words_of(text)
     forms = " ".join(words), " ".join(word for word in words if word not in _DONE)
-    return any(" " in form and form in ENDS for form in forms)
+    return not _PHRASES.isdisjoint(forms)
 
 
 def _signing(acknowledgement: pa.Array[Any]) -> Bools:
@@ -116,21 +117,30 @@ def _signing(acknowledgement: pa.Array[Any]) -> Bools:
     has_long = bool(flags(pc.match_substring_regex(acknowledgement, _LONG)).any())
     found: Bools = is_helpline & has_long
     encoded: Any = acknowledgement.filter(pa.array(is_worded)).dictionary_encode()
-    found[is_worded] = _of_rows(encoded, list(map(_is_of_a_signature, encoded.dictionary.to_pylist())))
-    return found
+    texts = encoded.dictionary.to_pylist()
+    found[is_worded] = _of_rows(encoded, list(map(_is_of_a_signature, texts)))
+    is_officer = np.zeros(len(found), np.bool_)
+    is_officer[is_worded] = _of_rows(encoded, [_OF_OFFICER.fullmatch(_folded(text)) is not None for text in texts])
+    # A desk that writes `CP 12` before each number of a complaint means no officer.
+    count = int(is_officer.sum())
+    return found | is_officer if count <= _SIGNED or 2 * count <= len(is_officer) else found
 
 
 @cache
 def _is_of_a_signature(text: str) -> bool:
     """Whether an acknowledgement number is no number of a complaint.
 
-    >>> [_is_of_a_signature(text) for text in ("HC 1234", "31110260000003 (complainant)", "FIR 12/2026")]
+    >>> [_is_of_a_signature(text) for text in ("Helpline 1", "31110260000003 (complainant)", "FIR 12/2026")]
     [True, True, False]
     """
-    words, bare = words_of(text), text.strip().casefold()
-    if _OF_OFFICER.fullmatch(bare) or _BY_OFFICER.match(bare):
+    words, bare = words_of(text), _folded(text)
+    if _OF_HELPLINE.fullmatch(bare) or _BY_OFFICER.match(bare):
         return True
     return names_victims(text) or any(is_of_officers(" ".join(words[:size])) for size in range(1, len(words) + 1))
+
+
+def _folded(text: str) -> str:
+    return text.strip().casefold()
 
 
 def _counting_anew(acknowledgement: pa.Array[Any]) -> Bools:

@@ -1,0 +1,268 @@
+"""Rows whose answer another text contradicts: a block, near to `unblocked`; a rejection, near to `already blocked`.
+
+Owns which texts contradict an answer. Independent of the words for answers, which the caller gives, and of SQL. One
+idea: **an answer that its own row contradicts is no answer**: an operator has `Blocked` in a column, and `Unblocked on`
+in the next one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from itertools import dropwhile, pairwise
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from numguard.compute import pc
+from numguard.errors import ColumnError
+from numguard.number_list.spared import is_not_listed, is_of_officers, is_spared
+from numguard.number_list.titles import heads_victims, is_block_over, is_block_unwanted, parts_of, words_of
+from numguard.number_list.words import words_for, words_in
+from numguard.registry.arrays import Bools, flags
+from numguard.registry.numbers.state import OUTCOMES
+from numguard.registry.sheets import cells
+from numguard.registry.sheets.doubts import spared_rows
+from numguard.registry.sheets.sheet import Sheet
+
+__all__ = ["below_titles", "blocked_already", "check_titles", "contradicted_rows"]
+
+#: The answers that no block agrees with.
+_REJECTED, _REACTIVATED = "rejected", "reactivated"
+#: One that none agrees with where it is all of a text: `Re-verification done, documents are forged` may be why.
+_REVERIFIED = "reverified"
+#: The end of a sentence.
+_SENTENCES: Final = re.compile(r"[.!।](?=\s)")
+#: A request that was not met, and what begins with a refusal of it: `Rejected as it is a hospital's`.
+_UNMET: Final = re.compile(
+    r"(?<!\S)request(?: (?:block|blocking|been|for|has|is|stands|to|was))* (?:declined|refused|rejected)(?!\S)"
+    r"|^rejected (?:as|because|by|dated|due|for|in|on|since|vide)(?!\S)"
+)
+#: Words that turn what is behind them: `Could not be re-connected`.
+_TURNED: Final = re.compile(r"(?<!\S)(?:cannot|never|no|not|yet)(?!\S)")
+#: Words of headings below which a no agrees with a block, and of columns about another thing, or another time.
+_OF_OTHERS: Final = words_in(
+    "account active alternate amount bank caf card data dnd earlier handset imei kyc last old port previous previously",
+    "roaming upi wallet whats whatsapp",
+)
+#: Words of headings for a complaint and what else is pending or active beside a block that was made.
+_OF_CASES: Final = words_in(
+    "bill case complaint complaints fir hearing investigation letter notice payment refund साक्ष्य प्रकरण शिकायत"
+)
+#: Other things than the number, and words of the number. `Bank account not blocked` says nothing of it.
+_THINGS: Final = words_in("account accounts app handset imei incoming kyc sms telegram upi wallet whats whatsapp")
+_OF_NUMBER: Final = words_in("connection it mobile msisdn no number numbers phone sim नंबर मोबाइल सिम")
+#: How many words of a part say what it is about.
+_FEW: Final = 3
+#: What agrees with a block: that it was none earlier, or that a request to lift it was refused.
+_AGREES: Final = re.compile(
+    r"(?<!\S)(?:earlier|previously)(?!\S)"
+    r"|^(?:re(?:activation|connection|storation)|unb(?:ar|lock)(?:ring|ing)?) request"
+)
+_BLOCK: Final = "|".join(sorted(words_for("to_block", "blocked")))
+#: Words before that of an answer: `Since restored`, `Number is reactivated`.
+_BEFORE: Final = words_in(
+    "again also and been but connection has is later mobile msisdn no now number service sim since subsequently then",
+    "was",
+)
+#: A block that is still to be made, of a text or a part of one that says nothing else: `Under process`.
+_NOT_YET: Final = words_for("not_yet_blocked")
+#: A block that could not be made, or was undone; of a list to block it says nothing: `Blocked & removed`.
+_UNDONE: Final = re.compile(
+    rf"(?<!\S)(?:{_BLOCK})(?: (?:and|but|dated|feb|is|later|on|since|then|was))* "
+    r"(?:failed|not done|removed|restored)(?!\S)"
+    rf"|(?<!\S)(?:cannot|could not|failed to|not yet|unable to|yet to)(?: be)? (?:{_BLOCK})(?!\S)"
+    r"|(?<!\S)sim (?:reactivated|restored)(?!\S)"
+    rf"|(?<!\S)(?:(?:to|will) be|scheduled for|(?:kept|pending) for) (?:{_BLOCK})(?!\S)"
+    r"|(?<!\S)request (?:(?:been|has|is|since|stands|was) )*withdrawn(?!\S)|(?<!\S)withdrew (?:\S+ )?request(?!\S)"
+)
+#: What a row that rejects a block says where the number is blocked all the same: `Already disconnected on 05.11.2026`.
+_IS_BLOCKED: Final = re.compile(
+    r"(?<!not )(?<!\S)(?:already|earlier|previously)(?: (?:been|got|is|permanently|stands|temporarily|under|was))* "
+    r"(?:barred|barring|blocked|blocking|deactivated|de activated|disconnected|disconnection|suspended|suspension"
+    r"|terminated)(?!\S)"
+    r"|(?<!not )(?<!never )(?<!\S)(?:barred|blocked|deactivated|de activated|disconnected|suspended|terminated)"
+    r" (?:already|earlier|long back|previously)(?!\S)"
+)
+_WORD: Final = r"[\pL\pM]{2}"
+
+
+def contradicted_rows(sheet: Sheet, places: Iterable[int], words: Mapping[str, str]) -> Bools:
+    """Which rows have a cell, in one of some columns, that says that the number is not blocked, or no longer.
+
+    Args:
+        sheet: The rows.
+        places: The columns.
+        words: Words for answers, folded, and the answer that each means.
+    """
+    table, otherwise = sheet.table, _Otherwise(words)
+    some = [at for at in places if _OF_OTHERS.isdisjoint(words_of(table.column_names[at]))]
+    found = spared_rows(table, some, may_be_account=False)
+    for at in some:
+        if not cells.may_name_numbers(table.schema.field(at).type):
+            continue
+        is_of_case = not _OF_CASES.isdisjoint(words_of(table.column_names[at]))
+        column = cells.joined(table.column(at))
+        texts: Any = pc.unique(column)
+        worded = texts.filter(pc.fill_null(pc.match_substring_regex(texts, _WORD), False))
+        saying = [text for text in worded.to_pylist() if otherwise.in_cell(text, is_of_case=is_of_case)]
+        if saying:
+            found |= flags(pc.is_in(column, pa.array(saying, pa.string())))
+    return found
+
+
+def below_titles(sheet: Sheet, place: int, words: Mapping[str, str]) -> Bools:
+    """Which rows are below a line of the table that says of the numbers up to the next such line what a title would.
+
+    A line has one cell that is filled, and no number: `B. Numbers unblocked subsequently`.
+
+    Args:
+        sheet: The rows.
+        place: The column of numbers.
+        words: As in `contradicted_rows`.
+    """
+    table, otherwise = sheet.table, _Otherwise(words)
+    numberless = np.flatnonzero(flags(cells.is_nothing(cells.trimmed(cells.joined(table.column(place))))))
+    some = table.take(numberless)
+    columns = [cells.trimmed(cells.joined(column)).to_pylist() for column in some.columns]
+    lines = []
+    for row, *texts in zip(numberless.tolist(), *columns, strict=True):
+        filled = [text for text in texts if text]
+        if len(filled) == 1 and words_of(filled[0]):
+            lines.append((row, otherwise.in_title(filled[0])))
+    below = np.zeros(len(table), np.bool_)
+    for (row, is_otherwise), (end, _) in pairwise([*lines, (len(table), False)]):
+        below[row:end] = is_otherwise
+    return below
+
+
+def blocked_already(sheet: Sheet, places: Iterable[int]) -> Bools:
+    """Which rows have a cell, in one of some columns, by which the number was blocked before the request.
+
+    Args:
+        sheet: The rows.
+        places: The columns.
+    """
+    found = np.zeros(len(sheet.table), np.bool_)
+    for at in places:
+        field = sheet.table.schema.field(at)
+        if cells.may_name_numbers(field.type) and _OF_OTHERS.isdisjoint(words_of(field.name)):
+            column = cells.joined(sheet.table.column(at))
+            texts: list[str] = pc.unique(column).drop_null().to_pylist()
+            saying = [text for text in texts if _IS_BLOCKED.search(" ".join(words_of(text)))]
+            found |= flags(pc.is_in(column, pa.array(saying, pa.string())))
+    return found
+
+
+def check_titles(sheet: Sheet, blocked: Bools, words: Mapping[str, str]) -> None:
+    """Checks the titles and the name of a sheet of answers, of which some are `blocked`.
+
+    Raises:
+        ColumnError: One says that the numbers are not blocked, or are in use again, and a row that one is blocked.
+    """
+    if not blocked.any():
+        return
+    otherwise = _Otherwise(words)
+    of_file = "title in line {}" if sheet.header_row else "title or the name of its records"
+    found = [of_file.format(line) for line, title in enumerate(sheet.titles, 1) if otherwise.in_title(title)]
+    if sheet.sheet and otherwise.in_title(sheet.sheet):
+        found.append("name of the sheet")
+    if found:
+        row = sheet.row[int(np.argmax(blocked))].as_py()
+        remedy = "change that name" if found[0].startswith("name") else "take that title out of the file"
+        raise ColumnError(
+            f"{sheet.name}: the {found[0]} says that numbers are not blocked, or are in use again, and row {row} that "
+            f"its number is blocked: if the rows are right, {remedy}"
+        )
+
+
+class _Otherwise:
+    """What says that a number is not blocked, or no longer.
+
+    >>> of = _Otherwise({"not blocked": "rejected", "refused": "rejected", "restored": "reactivated"})
+    >>> [of.in_cell(text) for text in ("SIM not blocked, ported out", "Restored on 5 Feb", "Wrong number - ported out")]
+    [True, True, True]
+    >>> [of.in_cell(text) for text in ("Re-KYC - refused", "Not restored", "Refused to come", "Barred on 5 Feb")]
+    [False, False, False, False]
+    """
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        meant = {" ".join(words_of(word)): status for word, status in words.items()}
+        self._meant = meant | {status: status for status in OUTCOMES}
+        singles = [word for word in self._meant if word and " " not in word]
+        self._blocked = frozenset(word for word in singles if self._meant[word] == "blocked")
+        self._beginnings = tuple(f"{word} " for word in singles if self._meant[word] == _REACTIVATED)
+        self._not_done, self._again = (self._anywhere(status) for status in (_REJECTED, _REACTIVATED))
+
+    def _anywhere(self, status: str) -> re.Pattern[str]:
+        """The expression of the phrases of a status: several words have one meaning wherever they stand."""
+        phrases = "|".join(re.escape(word) for word, of in self._meant.items() if of == status and " " in word)
+        return re.compile(rf"(?<!\S)(?:{phrases or '(?!)'})(?!\S)")
+
+    def in_cell(self, text: str, *, is_of_case: bool = False) -> bool:
+        """Whether the cell of a row says so; `is_of_case`: its column is of the complaint, which may be pending."""
+        parted = [part for one in _SENTENCES.split(text) for part, _ in parts_of(one)]
+        about = _of_the_number(parted)
+        if not about:
+            return False
+        if len(about) < len(parted):
+            text = ", ".join(about)
+        written = [" ".join(words_of(part)) for part in about]
+        bare = " ".join(words_of(text))
+        if _AGREES.search(bare):
+            return False
+        first, parts = about[0], [self._meant.get(part) for part in written if part]
+        again = self._again.search(bare)
+        return (
+            self._meant.get(bare) == _REVERIFIED
+            or _REACTIVATED in parts
+            # Behind something else, what is refused is that: `Re-KYC - refused`.
+            or parts[:1] == [_REJECTED]
+            or any(f"{_without_adverbs(part)} ".startswith(self._beginnings) for part in (bare, *written))
+            or (not is_of_case and not _NOT_YET.isdisjoint(written))
+            or (again is not None and not _TURNED.search(bare[: again.start()]))
+            or self._is_not_done(bare)
+            or is_block_over(text)
+            or _UNDONE.search(bare) is not None
+            or _is_label(first)
+        )
+
+    def in_title(self, title: str) -> bool:
+        """Whether a title says so of all rows, and not as one of two: `Numbers blocked / not blocked`."""
+        bare = " ".join(words_of(title))
+        without = self._not_done.sub(" ", bare)
+        is_not_done = self._is_not_done(bare) and self._blocked.isdisjoint(without.split())
+        both = self._blocked | {"block", "blocking"}
+        is_of_both = not both.isdisjoint(bare.split()) and not (is_block_unwanted(title) or is_block_over(title))
+        return is_not_done or (is_not_listed(title) and not is_of_both)
+
+    def _is_not_done(self, bare: str) -> bool:
+        return self._not_done.search(bare) is not None or _UNMET.search(bare) is not None
+
+
+def _of_the_number(parts: Iterable[str]) -> list[str]:
+    """The parts of a text that are not about another thing than the number.
+
+    >>> _of_the_number(["Outgoing barred", " IMEI not blocked", " WhatsApp", "refused", "Account holder's number"])
+    ['Outgoing barred', "Account holder's number"]
+    """
+    found, is_label = [], False
+    for part in parts:
+        words = words_of(part)
+        is_of_thing = not _THINGS.isdisjoint(words[:_FEW]) and _OF_NUMBER.isdisjoint(words)
+        if not is_of_thing and not is_label:
+            found.append(part)
+        # A thing alone is what the next part is about: `Re-KYC - refused`.
+        is_label = is_of_thing and _THINGS.issuperset(words[-1:]) and len(words) < _FEW
+    return found
+
+
+def _without_adverbs(bare: str) -> str:
+    words = bare.split()
+    return " ".join(dropwhile(_BEFORE.__contains__, words))
+
+
+def _is_label(part: str) -> bool:
+    """Whether the first part of a text spares a number, as in `Wrong number - ported out`: a victim may be named so."""
+    return is_spared(part) and not (heads_victims(part) or is_of_officers(part) or "verif" in part.casefold())
