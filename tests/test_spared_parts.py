@@ -296,7 +296,7 @@ def test_a_victim_below_a_heading_of_calls(tmp_path: Path, heading: str, cell: s
 @pytest.mark.parametrize(
     ("heading", "cell"),
     [("Brief facts", "FIR 12 - Ravi (complainant)"), ("Name", "साक्षी शर्मा"), ("नाम", "कुमारी साक्षी"),
-     ("Name", "Prarthi Patel"), ("Name", "Innocent Joseph"), ("Name", "সাক্ষী রায়"),
+     ("Name", "Prarthi Patel"), ("Name", "Innocent Joseph"), ("Name", "निर्दोष कुमार"), ("Name", "সাক্ষী রায়"),
      ("Modus operandi", "Unblock of ads"), ("Whitelist check", "Done"), ("Unblock status", "Still blocked"),
      ("Block", "1"), ("CP Block", "1"), ("Letter no", "CC/Unblocking/12")],
 )  # fmt: skip
