@@ -44,14 +44,14 @@ from numguard.number_list.words import Meaning, words_for, words_in
 __all__ = ["asks", "asks_to_act", "is_decided", "is_of_serials", "is_yes", "may_spare", "spared"]
 
 #: Words of headings of columns that answer yes or no, and the answers.
-_ASKED_OF_BLOCK: Final = words_for("asked_block")
-_ASKED_OF_BLOCKED: Final = _ASKED_OF_BLOCK | {"blocked"}
-_FRAUD: Final = words_for("asked_fraud")
+_OF_BLOCK: Final = words_for("question_block")
+_OF_BLOCKED: Final = _OF_BLOCK | {"blocked"}
+_FRAUD: Final = words_for("question_fraud")
 #: What an officer answers of each number of a list.
 _DECIDED: Final = words_in(
     "accepted acceptance approval approved confirmation confirmed recommendation recommended sanctioned"
 )
-_ASKING: Final = _ASKED_OF_BLOCKED | _FRAUD | _DECIDED | RANKS | words_for("beside_asked")
+_ASKING: Final = _OF_BLOCKED | _FRAUD | _DECIDED | RANKS | words_for("beside_question")
 #: The same of columns that say whether the row still counts: `Is Active`, `Valid (Y/N)`.
 _ACTIVE: Final = words_in("active valid")
 _ASKING_ACTIVE: Final = _ACTIVE | words_in("entry flag is n no record row still whether y yes")
@@ -87,7 +87,7 @@ _OF_FACTS: Final = words_in(
 #: Words of headings of what is looked up, or where: not of what was done.
 _OF_CHECKS: Final = words_in("against authority check checked code contact helpline risk status")
 #: Words of headings of sums, which are restored or released too, and of blocks beside what lifts them.
-_OF_OTHER_THINGS: Final = _ASKED_OF_BLOCKED | words_in("account amount amt bank inr money no not rs rupees sum")
+_OF_OTHER_THINGS: Final = _OF_BLOCKED | words_in("account amount amt bank inr money no not rs rupees sum")
 #: Words of headings of columns that say what a change does to each row: `Change`, `Operation`, `Add/Del`.
 _CHANGE: Final = words_in(
     "add added addition change changes delta modification op operation operations update updation",
@@ -116,7 +116,7 @@ _ROMAN: Final = r"(?i)^[^\pL]*[ivxlc]+[^\pL]*$"
 _LONGEST: Final = 120
 
 
-class _Asked(Enum):
+class _Question(Enum):
     """What a heading asks of each number."""
 
     VICTIM_OR_RELEASED = auto()
@@ -127,7 +127,7 @@ class _Asked(Enum):
 
 
 #: What a no spares a number below.
-_TO_BE_LISTED: Final = frozenset([_Asked.FRAUD, _Asked.TO_ACT, _Asked.ACTIVE])
+_TO_BE_LISTED: Final = frozenset([_Question.FRAUD, _Question.TO_ACT, _Question.ACTIVE])
 
 
 class _Rule(NamedTuple):
@@ -150,7 +150,7 @@ def may_spare(heading: str, kind: pa.DataType) -> bool:
     if may_have_words(kind) or (_is_of_days(heading) and not pa.types.is_nested(kind)):
         return True
     of = decoded(kind)
-    return (pa.types.is_boolean(of) or is_number(of)) and _asked(heading) is not None
+    return (pa.types.is_boolean(of) or is_number(of)) and _question(heading) is not None
 
 
 def spared(heading: str, cells: Any, *, is_complaint: bool = False) -> npt.NDArray[np.bool_] | None:
@@ -178,7 +178,7 @@ def spared(heading: str, cells: Any, *, is_complaint: bool = False) -> npt.NDArr
 
 def asks(heading: str) -> bool:
     """Whether a heading asks of each number of a list if it is to be acted upon."""
-    return _asked(heading) in _TO_BE_LISTED
+    return _question(heading) in _TO_BE_LISTED
 
 
 def asks_to_act(heading: str) -> bool:
@@ -190,7 +190,7 @@ def asks_to_act(heading: str) -> bool:
     words = words_of(heading)
     # Below `Confirmed by` are names.
     is_of_person = words[-1:] == ["by"]
-    is_to_act = " ".join(words[:2]) == "to be" or not (_ASKED_OF_BLOCK | _DECIDED).isdisjoint(words)
+    is_to_act = " ".join(words[:2]) == "to be" or not (_OF_BLOCK | _DECIDED).isdisjoint(words)
     return is_to_act and not is_of_person and asks(heading)
 
 
@@ -262,26 +262,26 @@ def _leaving(heading: str, texts: Any) -> list[str]:
 
 
 @lru_cache(1_000)
-def _asked(heading: str) -> _Asked | None:
+def _question(heading: str) -> _Question | None:
     """What a heading asks of each number, if it asks for a yes or a no, or any mark is an answer.
 
-    >>> [_asked(heading).name for heading in ("Is victim", "Do not block", "Suspect?", "Block", "Valid (Y/N)")]
+    >>> [_question(heading).name for heading in ("Is victim", "Do not block", "Suspect?", "Block", "Valid (Y/N)")]
     ['VICTIM_OR_RELEASED', 'TO_SPARE', 'FRAUD', 'TO_ACT', 'ACTIVE']
-    >>> _asked("Block No") is None
+    >>> _question("Block No") is None
     True
     """
     words = set(words_of(heading))
     if heads_victims(" ".join(words - _WHETHER)) or is_released(heading):
-        return _Asked.VICTIM_OR_RELEASED
+        return _Question.VICTIM_OR_RELEASED
     if is_spared(heading) and not is_of_officers(heading):
-        return _Asked.TO_SPARE
+        return _Question.TO_SPARE
     # `Block No` is a part of an address.
     if words <= _ASKING and not ("no" in words and "yes" not in words):
         if words & _FRAUD:
-            return _Asked.FRAUD
-        if words & (_ASKED_OF_BLOCKED | _DECIDED):
-            return _Asked.TO_ACT
-    return _Asked.ACTIVE if _ACTIVE & words and words <= _ASKING_ACTIVE else None
+            return _Question.FRAUD
+        if words & (_OF_BLOCKED | _DECIDED):
+            return _Question.TO_ACT
+    return _Question.ACTIVE if _ACTIVE & words and words <= _ASKING_ACTIVE else None
 
 
 def _marked(heading: str, texts: Any) -> list[str]:
@@ -367,10 +367,10 @@ def _those(is_so: Callable[[str], object]) -> Callable[[str, Any], list[str]]:
 
 
 _RULES: Final = (
-    _Rule(lambda heading: _asked(heading) is _Asked.TO_SPARE, _marked, in_complaints=True),
-    _Rule(lambda heading: _asked(heading) is _Asked.VICTIM_OR_RELEASED, _marked, in_complaints=False),
-    _Rule(lambda heading: _asked(heading) is _Asked.FRAUD, _denied, in_complaints=True),
-    _Rule(lambda heading: _asked(heading) in (_Asked.TO_ACT, _Asked.ACTIVE), _denied, in_complaints=False),
+    _Rule(lambda heading: _question(heading) is _Question.TO_SPARE, _marked, in_complaints=True),
+    _Rule(lambda heading: _question(heading) is _Question.VICTIM_OR_RELEASED, _marked, in_complaints=False),
+    _Rule(lambda heading: _question(heading) is _Question.FRAUD, _denied, in_complaints=True),
+    _Rule(lambda heading: _question(heading) in (_Question.TO_ACT, _Question.ACTIVE), _denied, in_complaints=False),
     _Rule(_is_of_changes, _leaving, in_complaints=False),
     _Rule(_is_of_days, _those(_DAY.search), in_complaints=False),
     _Rule(_is_of_again, _those(lambda text: not _is_nothing(text)), in_complaints=False),

@@ -16,16 +16,15 @@ from numguard.source.scripts import plain_letters
 
 __all__ = ["Meaning", "words_for", "words_in"]
 
-#: The meanings in the table. `victim_begins` and `again_begins` are beginnings, since case and number change the end of
-#: a word, as in पीड़ितों and ਪੀੜਤਾਂ; `do_not_block` and `spared` are phrases.
+#: The meanings in the table. `victim_begins`, `victim_or_name`, `again_begins` and `again_in_titles` are beginnings,
+#: since case and number change the end of a word, as in पीड़ितों and ਪੀੜਤਾਂ; `do_not_block`, `not_to`, `rejected` and
+#: `spared` have phrases.
 Meaning: TypeAlias = Literal[
     "again_begins",
     "again_in_titles",
-    "asked_block",
-    "asked_fraud",
-    "beside_asked",
     "beside_name",
     "beside_officer",
+    "beside_question",
     "beside_rank",
     "beside_released",
     "beside_thing",
@@ -46,6 +45,8 @@ Meaning: TypeAlias = Literal[
     "not_to",
     "of_numbers",
     "officer",
+    "question_block",
+    "question_fraud",
     "rank",
     "rank_or_other",
     "rejected",
