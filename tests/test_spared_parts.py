@@ -296,7 +296,7 @@ def test_a_victim_below_a_heading_of_calls(tmp_path: Path, heading: str, cell: s
 @pytest.mark.parametrize(
     ("heading", "cell"),
     [("Brief facts", "FIR 12 - Ravi (complainant)"), ("Name", "साक्षी शर्मा"), ("नाम", "कुमारी साक्षी"),
-     ("Name", "Prarthi Patel"), ("Name", "Innocent Joseph"), ("Name", "সাক্ষী রায়"),
+     ("Name", "Prarthi Patel"), ("Name", "Innocent Joseph"), ("Name", "निर्दोष कुमार"), ("Name", "সাক্ষী রায়"),
      ("Modus operandi", "Unblock of ads"), ("Whitelist check", "Done"), ("Unblock status", "Still blocked"),
      ("Block", "1"), ("CP Block", "1"), ("Letter no", "CC/Unblocking/12")],
 )  # fmt: skip
@@ -430,7 +430,11 @@ def test_a_remark_in_few_rows_is_named(tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("heading", "cell", "waits"),
     [("Name", "Ravi (complainant)", 0), ("Remarks", "Unblocked on 05/02/2026", 0), ("Remarks", "Victim: Ravi", 0),
-     ("Party", "Ravi - victim", 0), ("Remarks", "Pls do not block this number", 1), ("Remarks", "Victim", 1)],
+     ("Party", "Ravi - victim", 0), ("Remarks", "Pls do not block this number", 1), ("Remarks", "Victim", 1),
+     ("Remarks", "Block has been lifted", 1), ("Remarks", "This number must not be listed", 1),
+     ("Remarks", "Account blocked, later unblocked", 0), ("Remarks", "Blocked, later unblocked", 0),
+     ("Refund", "Not accepted", 0), ("Remarks", "Complaint dismissed", 1),
+     ("Remarks", "Call disconnected, lost 5000", 0)],
 )  # fmt: skip
 def test_the_cells_of_a_complaint_name_its_complainant(tmp_path: Path, heading: str, cell: str, waits: int) -> None:
     sheet = pa.table({"acknowledgement_no": ["20000000000001"], "source": ["1930"], "suspect_mobiles": [SUSPECT],

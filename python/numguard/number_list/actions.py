@@ -42,13 +42,18 @@ _OPPOSITE: Final = {"block": ("release", "none"), "release": ("block",)}
 #: The note of a row whose action is none of them.
 _UNKNOWN_ACTION = "unknown_action"
 #: Columns that may have the action of a row, beside `action`, which alone is read.
-LIKE_ACTION = frozenset(
-    ["action", "actions", "action_taken", "action_required", "block_status", "current_status", "decision",
-     # Status is translated before the look-up; action and decision in Hindi, Gujarati, Bengali, Odia, Tamil, Telugu,
-     # Kannada, Malayalam and Urdu are not.
-     "number_status", "status", "कार्रवाई", "कार्यवाही", "निर्णय", "નિર્ણય", "সিদ্ধান্ত", "ନିଷ୍ପତ୍ତି", "முடிவு", "నిర్ణయం", "ನಿರ್ಧಾರ",
-     "തീരുമാനം", "فیصلہ", "کارروائی"]
-)  # fmt: skip
+LIKE_ACTION = words_for("like_action") | {
+    "action",
+    "actions",
+    "action_taken",
+    "action_required",
+    "block_status",
+    "current_status",
+    "decision",
+    # Status is translated before the look-up; action and decision in other languages are not.
+    "number_status",
+    "status",
+}
 #: What such a column has for a number that was decided against, whatever is behind it.
 _AGAINST: Final = re.compile(rf"(?:{'|'.join(sorted(words_for('rejected')))})(?![\w{MARKS_OF_LETTERS}])")
 #: An officer holds a number back, and a bank a sum.

@@ -8,7 +8,10 @@ below `Do not block`, `No` below `To be blocked`, `Del` below `Change`.
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from collections.abc import Callable
+from enum import Enum, auto
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -36,49 +39,42 @@ from numguard.number_list.titles import (
     names_suspects,
     words_of,
 )
-from numguard.number_list.words import words_in
+from numguard.number_list.words import Meaning, words_for, words_in
 
 __all__ = ["asks", "asks_to_act", "is_decided", "is_of_serials", "is_yes", "may_spare", "spared"]
 
 #: Words of headings of columns that answer yes or no, and the answers.
-_ASKED_OF_BLOCK: Final = frozenset(["block", "blocking", "ब्लॉक"])
-_ASKED_OF_BLOCKED: Final = _ASKED_OF_BLOCK | {"blocked"}
-_FRAUD: Final = words_in(
-    "accused fraud fraudster fraudulent malicious scam scammer suspect suspected suspicious संदिग्ध सन्दिग्ध धोखाधडी"
-)
+_OF_BLOCK: Final = words_for("question_block")
+_OF_BLOCKED: Final = _OF_BLOCK | {"blocked"}
+_FRAUD: Final = words_for("question_fraud")
 #: What an officer answers of each number of a list.
 _DECIDED: Final = words_in(
     "accepted acceptance approval approved confirmation confirmed recommendation recommended sanctioned"
 )
-_ASKING: Final = (
-    _ASKED_OF_BLOCKED
-    | _FRAUD
-    | _DECIDED
-    | words_in(
-        "a be been by cell cyber final flag for has is label mobile n nodal number no of officer required should",
-        "status the this to unblock verified whether y yes करें करे करना क्या है हैं",
-    )
-    | RANKS
-)
+_ASKING: Final = _OF_BLOCKED | _FRAUD | _DECIDED | RANKS | words_for("beside_question")
 #: The same of columns that say whether the row still counts: `Is Active`, `Valid (Y/N)`.
 _ACTIVE: Final = words_in("active valid")
 _ASKING_ACTIVE: Final = _ACTIVE | words_in("entry flag is n no record row still whether y yes")
 _ONE: Final = frozenset(["1", "1.0"])
 _TICKS: Final = frozenset("\u2611\u2705\u2713\u2714\u221a")
-_YES: Final = _ONE | _TICKS | {"yes", "y", "true", "हाँ", "हां", "जी हाँ", "जी हां", "haan", "ji haan"}
+_YES: Final = _ONE | _TICKS | words_for("yes")
 #: Below a heading that spares a number any mark is a yes.
 _MARKED: Final = _YES | {"x", "*", "done"}
 #: Words of headings that ask whether a number is a victim's, beside those for victims: `Is victim (Y/N)`.
 _WHETHER: Final = words_in("flag is n whether y yes")
-_NO: Final = frozenset(
-    ["no", "not", "n", "false", "0", "0.0", "nahi", "nahin", "नहीं", "नही", "\u00d7", "\u2610", "\u2612", "\u2717",
-     "\u2718", "\u274c"]
-)  # fmt: skip
+_NO: Final = words_for("no") | frozenset(["0", "0.0", "\u00d7", "\u2610", "\u2612", "\u2717", "\u2718", "\u274c"])
+
+
+def _several(meaning: Meaning) -> str:
+    """An expression of the words of several letters: `N. Singh` is no answer."""
+    return "|".join(word for word in sorted(words_for(meaning), reverse=True) if len(word) > 1)
+
+
 #: Yes, and why; and no, and why.
-_YES_FOR: Final = re.compile(r"(?:yes|true|haan|हाँ|हां)(?:\s*[.,:;!(]|\s+[^\w\s]).*", re.DOTALL)
-_NO_FOR: Final = re.compile(r"(?:no|false|नहीं|नही)(?:\s*[.,:;!(](?!\s*\d)|\s+[^\w\s](?!\s*\d)).*", re.DOTALL)
+_YES_FOR: Final = re.compile(rf"(?:{_several('yes')})(?:\s*[.,:;!(]|\s+[^\w\s]).*", re.DOTALL)
+_NO_FOR: Final = re.compile(rf"(?:{_several('no')})(?:\s*[.,:;!(](?!\s*\d)|\s+[^\w\s](?!\s*\d)).*", re.DOTALL)
 #: The same below what an officer answers.
-_NO_WORDS: Final = re.compile(r"(?:no|not|नहीं|नही) (?!objection)")
+_NO_WORDS: Final = re.compile(rf"(?:{_several('no')}) (?!objection)")
 #: Words beside them in headings of days, and the digits of a day.
 _WHEN: Final = words_in("at date day dated dt no number of on time")
 _DAY: Final = re.compile(r"(?:\d\D*){4}")
@@ -91,7 +87,7 @@ _OF_FACTS: Final = words_in(
 #: Words of headings of what is looked up, or where: not of what was done.
 _OF_CHECKS: Final = words_in("against authority check checked code contact helpline risk status")
 #: Words of headings of sums, which are restored or released too, and of blocks beside what lifts them.
-_OF_OTHER_THINGS: Final = _ASKED_OF_BLOCKED | words_in("account amount amt bank inr money no not rs rupees sum")
+_OF_OTHER_THINGS: Final = _OF_BLOCKED | words_in("account amount amt bank inr money no not rs rupees sum")
 #: Words of headings of columns that say what a change does to each row: `Change`, `Operation`, `Add/Del`.
 _CHANGE: Final = words_in(
     "add added addition change changes delta modification op operation operations update updation",
@@ -105,19 +101,48 @@ _JOINS: Final = words_in("+ add added addition ins insert new")
 #: What such a column has for a number that leaves the list. Shorter than words: `Del` may be Delhi in another column.
 _LEAVES: Final = words_in("- d del dlt drop dropped minus out r rel rem rmv withdraw")
 #: Words of headings of columns that say what each row has: `Type`, `Identifier type`.
-_TYPE: Final = frozenset(["kind", "type", "प्रकार"])
+_TYPE: Final = words_for("type")
 _TYPED: Final = _TYPE | words_in(
     "contact data entity field id identifier indicator no number of parameter suspect suspected the value"
 )
 #: Words of headings of the names of persons whose the numbers are.
-_NAME: Final = frozenset(["name", "naam", "names", "नाम"])
+_NAME: Final = words_for("name")
 _NAMED: Final = _NAME | words_in("customer full holder of owner party person s subscriber the user")
 #: Headings of serial numbers, by their letters alone, and a word in such a column: the row is a note below the table.
-_SERIAL: Final = words_in("ser serial serialno serialnumber sl slno sn sno sr srl srno srlno क्र क्रम क्रमसंख्या क्रमांक क्रसं")
+_SERIAL: Final = words_for("serial")
 _NOTE: Final = r"^\P{Nd}*[\pL\pM]{3}\P{Nd}*$"
 _ROMAN: Final = r"(?i)^[^\pL]*[ivxlc]+[^\pL]*$"
 #: The bytes of the longest cell that is looked at.
 _LONGEST: Final = 120
+
+
+class _Question(Enum):
+    """What a heading asks of each number."""
+
+    VICTIM_OR_RELEASED = auto()
+    TO_SPARE = auto()
+    FRAUD = auto()
+    TO_ACT = auto()
+    ACTIVE = auto()
+
+
+#: What a no spares a number below.
+_TO_BE_LISTED: Final = frozenset([_Question.FRAUD, _Question.TO_ACT, _Question.ACTIVE])
+
+
+class _Rule(NamedTuple):
+    """What spares the number of a row below some headings, and says nothing below others.
+
+    Attributes:
+        is_for: Whether the rule is for a heading.
+        sparing: Those of some texts that spare a number below a heading.
+        in_complaints: Whether it is for complaints too, in which a victim is who complains, and an account or a sum is
+            blocked or released.
+    """
+
+    is_for: Callable[[str], bool]
+    sparing: Callable[[str, Any], list[str]]
+    in_complaints: bool
 
 
 def may_spare(heading: str, kind: pa.DataType) -> bool:
@@ -125,31 +150,35 @@ def may_spare(heading: str, kind: pa.DataType) -> bool:
     if may_have_words(kind) or (_is_of_days(heading) and not pa.types.is_nested(kind)):
         return True
     of = decoded(kind)
-    return (pa.types.is_boolean(of) or is_number(of)) and bool(_sparing_answers(heading))
+    return (pa.types.is_boolean(of) or is_number(of)) and _question(heading) is not None
 
 
-def spared(heading: str, cells: Any, *, may_be_account: bool = False) -> npt.NDArray[np.bool_] | None:
+def spared(heading: str, cells: Any, *, is_complaint: bool = False) -> npt.NDArray[np.bool_] | None:
     """Which cells of a column say that the number of their row is spared; None if none does.
 
     Args:
         heading: The heading of the column.
         cells: An array or a chunked array.
-        may_be_account: Whether what is blocked or released may be an account or a sum, as in a complaint.
+        is_complaint: Whether each row is a complaint: what is blocked or released there may be an account or a sum.
     """
     if not may_spare(heading, cells.type):
         return None
     # Databases give a yes or no as a decimal, 1.00 among them.
     texts = seen_text(cells.cast(pa.float64()) if pa.types.is_decimal(cells.type) else cells)
-    short = texts.filter(pc.less_equal(pc.binary_length(texts), _LONGEST))
-    sparing = _sparing(heading, pc.unique(short), may_be_account=may_be_account)
-    if not sparing:
-        return None
-    return flags(pc.is_in(texts, pa.array(sparing, pa.string())))
+    unique = pc.unique(texts.filter(pc.less_equal(pc.binary_length(texts), _LONGEST)))
+    sparing = [
+        text
+        for rule in _RULES
+        if (rule.in_complaints or not is_complaint) and rule.is_for(heading)
+        for text in rule.sparing(heading, unique)
+    ]
+    sparing += _by_words(heading, unique, is_complaint=is_complaint)
+    return flags(pc.is_in(texts, pa.array(sparing, pa.string()))) if sparing else None
 
 
 def asks(heading: str) -> bool:
     """Whether a heading asks of each number of a list if it is to be acted upon."""
-    return _sparing_answers(heading) is _NO
+    return _question(heading) in _TO_BE_LISTED
 
 
 def asks_to_act(heading: str) -> bool:
@@ -161,7 +190,7 @@ def asks_to_act(heading: str) -> bool:
     words = words_of(heading)
     # Below `Confirmed by` are names.
     is_of_person = words[-1:] == ["by"]
-    is_to_act = " ".join(words[:2]) == "to be" or not (_ASKED_OF_BLOCK | _DECIDED).isdisjoint(words)
+    is_to_act = " ".join(words[:2]) == "to be" or not (_OF_BLOCK | _DECIDED).isdisjoint(words)
     return is_to_act and not is_of_person and asks(heading)
 
 
@@ -201,7 +230,7 @@ def _is_of_again(heading: str) -> bool:
     """
     words = {word for word in words_of(heading) if word not in ("no", "number")}
     is_again = any(word.startswith(AGAIN) and not word.startswith("whitelist") for word in words)
-    return is_again and words.isdisjoint(_OF_OTHER_THINGS | _OF_CHECKS)
+    return is_again and not _is_of_days(heading) and words.isdisjoint(_OF_OTHER_THINGS | _OF_CHECKS)
 
 
 def _is_nothing(text: str) -> bool:
@@ -211,58 +240,78 @@ def _is_nothing(text: str) -> bool:
     return not (words or is_figure) or text in _NO or (bool(words) and (words[0] in _NO or set(words) <= NOT_KNOWN))
 
 
+def _is_of_changes(heading: str) -> bool:
+    words = set(words_of(heading))
+    return bool(words) and words <= _CHANGE | _OF_CHANGE
+
+
 def _leaving(heading: str, texts: Any) -> list[str]:
     """Those texts that say, below the heading of a column of changes, that a number leaves the list.
 
     >>> of = lambda heading, *texts: _leaving(heading, pa.array(texts))
-    >>> of("Add/Del", "A", "D"), of("Circle", "New", "Del"), of("Flag", "D")
-    (['D'], [], [])
-    >>> of("Type", "NEW", "REL"), of("op", "-"), of("op", "+", "-")
-    (['REL'], [], ['-'])
+    >>> of("Add/Del", "A", "D"), of("Flag", "D"), of("Type", "NEW", "REL"), of("op", "-"), of("op", "+", "-")
+    (['D'], [], ['REL'], [], ['-'])
     """
-    words = set(words_of(heading))
-    if not words or not words <= _CHANGE | _OF_CHANGE:
-        return []
     # Few columns have such headings: only their texts leave Arrow.
     meant = {text: text.strip().casefold() for text in texts.to_pylist()}
-    if not words & _CHANGE and _JOINS.isdisjoint(meant.values()):
+    if _CHANGE.isdisjoint(words_of(heading)) and _JOINS.isdisjoint(meant.values()):
         return []
     # A dash stands for an empty cell too.
     leaves = _LEAVES if "+" in meant.values() else _LEAVES - {"-"}
     return [text for text, bare in meant.items() if bare in leaves]
 
 
-def _sparing_answers(heading: str, *, may_be_account: bool = False) -> frozenset[str]:
-    """Which of yes and no spares a number, below a heading that asks for one of them."""
-    words = set(words_of(heading))
-    of_victims = heads_victims(" ".join(words - _WHETHER))
-    if of_victims or (is_spared(heading) and not is_of_officers(heading)):
-        # In a complaint who complains may be the victim, and an account or a sum released.
-        return frozenset() if may_be_account and (of_victims or is_released(heading)) else _MARKED
-    asked = _FRAUD if may_be_account else _FRAUD | _ASKED_OF_BLOCKED | _DECIDED
-    # `Block No` is a part of an address.
-    asks = bool(asked & words) and words <= _ASKING and not ("no" in words and "yes" not in words)
-    asks_active = not may_be_account and bool(_ACTIVE & words) and words <= _ASKING_ACTIVE
-    return _NO if asks or asks_active else frozenset()
+@lru_cache(1_000)
+def _question(heading: str) -> _Question | None:
+    """What a heading asks of each number, if it asks for a yes or a no, or any mark is an answer.
 
-
-def _is_answer(text: str, answers: frozenset[str], *, is_decided: bool = False) -> bool:
-    """Whether a text is one of the answers; `is_decided`: what is asked is an officer's decision.
-
-    >>> [_is_answer(text, _NO) for text in ("No", "NO.", "no - verified", "No. 12", "Not known", "Yes")]
-    [True, True, True, False, False, False]
-    >>> [_is_answer(text, _NO, is_decided=True) for text in ("Not approved", "Rejected", "no objection")]
-    [True, True, False]
-    >>> [_is_answer(text, _MARKED) for text in ("Yes.", "yes - victim", "x", "No")]
-    [True, True, True, False]
+    >>> [_question(heading).name for heading in ("Is victim", "Do not block", "Suspect?", "Block", "Valid (Y/N)")]
+    ['VICTIM_OR_RELEASED', 'TO_SPARE', 'FRAUD', 'TO_ACT', 'ACTIVE']
+    >>> _question("Block No") is None
+    True
     """
-    bare = _as_answer(text)
-    if bare in answers:
-        return True
-    if answers is not _NO:
-        return _YES_FOR.fullmatch(text.strip().casefold()) is not None
-    worded = is_decided and (_NO_WORDS.match(bare) is not None or is_against(text))
-    return worded or _NO_FOR.fullmatch(text.strip().casefold()) is not None
+    words = set(words_of(heading))
+    if heads_victims(" ".join(words - _WHETHER)) or is_released(heading):
+        return _Question.VICTIM_OR_RELEASED
+    if is_spared(heading) and not is_of_officers(heading):
+        return _Question.TO_SPARE
+    # `Block No` is a part of an address.
+    if words <= _ASKING and not ("no" in words and "yes" not in words):
+        if words & _FRAUD:
+            return _Question.FRAUD
+        if words & (_OF_BLOCKED | _DECIDED):
+            return _Question.TO_ACT
+    return _Question.ACTIVE if _ACTIVE & words and words <= _ASKING_ACTIVE else None
+
+
+def _marked(heading: str, texts: Any) -> list[str]:
+    """Those texts that are a yes, or any other mark.
+
+    >>> _marked("Do not block", pa.array(["Yes.", "yes - victim", "x", "No"]))
+    ['Yes.', 'yes - victim', 'x']
+    """
+    counted = _ONE if _is_of_counts(heading, texts) else frozenset()
+    marks = _MARKED - counted
+    answers = ((text, _as_answer(text)) for text in texts.to_pylist())
+    return [text for text, bare in answers if bare in marks or _YES_FOR.fullmatch(text.strip().casefold())]
+
+
+def _denied(heading: str, texts: Any) -> list[str]:
+    """Those texts that are a no, or a decision against the number where one is asked for.
+
+    >>> _denied("Block", pa.array(["No", "NO.", "no - verified", "No. 12", "Not known", "Yes"]))
+    ['No', 'NO.', 'no - verified']
+    >>> _denied("Approved", pa.array(["Not approved", "Rejected", "no objection"]))
+    ['Not approved', 'Rejected']
+    """
+    decided = is_decided(heading)
+
+    def is_no(text: str) -> bool:
+        bare = _as_answer(text)
+        worded = decided and (_NO_WORDS.match(bare) is not None or is_against(text))
+        return bare in _NO or worded or _NO_FOR.fullmatch(text.strip().casefold()) is not None
+
+    return list(filter(is_no, texts.to_pylist()))
 
 
 def _is_of_counts(heading: str, texts: Any) -> bool:
@@ -281,45 +330,50 @@ def _is_of_counts(heading: str, texts: Any) -> bool:
     return are_several and pc.any(pc.match_substring_regex(texts, r"^\s*0*([2-9]|[1-9]\d+)(\.0)?\s*$")).as_py() is True
 
 
-def _sparing(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
-    """Those texts that spare a number, below a heading."""
-    sparing = _sparing_below(heading, texts, may_be_account=may_be_account)
+def _notes(_: str, texts: Any) -> list[str]:
+    """Those texts that are words in place of a serial number."""
+    notes = texts.filter(pc.match_substring_regex(texts, _NOTE))
+    found: list[str] = notes.filter(pc.invert(pc.match_substring_regex(notes, _ROMAN))).to_pylist()
+    return found
+
+
+def _by_words(heading: str, texts: Any, *, is_complaint: bool) -> list[str]:
+    """Those texts that spare a number by their words, whatever the heading asks."""
     words = set(words_of(heading))
     # Below a heading such as `Reported by` or `Complainant type`, a victim is who named the number.
     by_whom = bool(BY_WHOM & words) or (is_of_victims(heading) and not names_suspects(heading))
     is_name = bool(_NAME & words) and words <= _NAMED
-    may_be, forms = may_be_spared(texts)
-    left_out = {None, *(["victims"] if by_whom else []), *(["released"] if may_be_account else [])}
     # In a column of facts only a text of nothing else counts, as in a complaint.
-    is_prose = may_be_account or not _OF_FACTS.isdisjoint(words)
+    is_prose = is_complaint or not _OF_FACTS.isdisjoint(words)
+    left_out = {None, *(["victims"] if by_whom else []), *(["released"] if is_complaint else [])}
+    may_be, forms = may_be_spared(texts)
     say_so = [
         form
         for form in pc.unique(forms).to_pylist()
-        if why_spared(form, is_name=is_name, is_complaint=is_prose) not in left_out
+        if why_spared(form, is_name=is_name, is_prose=is_prose) not in left_out
     ]
     found: list[str] = may_be.filter(pc.is_in(forms, pa.array(say_so, pa.string()))).to_pylist()
-    return sparing + found
+    return found
 
 
-def _sparing_below(heading: str, texts: Any, *, may_be_account: bool) -> list[str]:
-    """Those texts that spare a number below this heading, and say nothing below another."""
-    sparing: list[str] = []
-    answers = _sparing_answers(heading, may_be_account=may_be_account)
-    if answers:
-        is_decided = bool(_DECIDED & set(words_of(heading)))
-        counted = _ONE if answers is _MARKED and _is_of_counts(heading, texts) else frozenset()
-        there = (text for text in texts.to_pylist() if _as_answer(text) not in counted)
-        sparing = [text for text in there if _is_answer(text, answers, is_decided=is_decided)]
-    if not may_be_account:
-        sparing += _leaving(heading, texts)
-        if _is_of_days(heading):
-            sparing += [text for text in texts.to_pylist() if _DAY.search(text)]
-        elif _is_of_again(heading):
-            sparing += [text for text in texts.to_pylist() if not _is_nothing(text)]
-    if is_of_serials(heading):
-        notes = texts.filter(pc.match_substring_regex(texts, _NOTE))
-        sparing += notes.filter(pc.invert(pc.match_substring_regex(notes, _ROMAN))).to_pylist()
+def _is_of_types(heading: str) -> bool:
     words = set(words_of(heading))
-    if words & _TYPE and words <= _TYPED:
-        sparing += [text for text in texts.to_pylist() if is_of_thing(text)]
-    return sparing
+    return bool(words & _TYPE) and words <= _TYPED
+
+
+def _those(is_so: Callable[[str], object]) -> Callable[[str, Any], list[str]]:
+    """Those texts that a test is true of."""
+    return lambda _, texts: [text for text in texts.to_pylist() if is_so(text)]
+
+
+_RULES: Final = (
+    _Rule(lambda heading: _question(heading) is _Question.TO_SPARE, _marked, in_complaints=True),
+    _Rule(lambda heading: _question(heading) is _Question.VICTIM_OR_RELEASED, _marked, in_complaints=False),
+    _Rule(lambda heading: _question(heading) is _Question.FRAUD, _denied, in_complaints=True),
+    _Rule(lambda heading: _question(heading) in (_Question.TO_ACT, _Question.ACTIVE), _denied, in_complaints=False),
+    _Rule(_is_of_changes, _leaving, in_complaints=False),
+    _Rule(_is_of_days, _those(_DAY.search), in_complaints=False),
+    _Rule(_is_of_again, _those(lambda text: not _is_nothing(text)), in_complaints=False),
+    _Rule(is_of_serials, _notes, in_complaints=True),
+    _Rule(_is_of_types, _those(is_of_thing), in_complaints=True),
+)

@@ -36,7 +36,7 @@ from numguard.number_list.titles import (
     names_victims,
     words_of,
 )
-from numguard.number_list.words import words_in
+from numguard.number_list.words import words_for
 from numguard.source import Batch, Part, contradicted, is_of_country
 from numguard.source.part import second_header
 from numguard.types import PathLike
@@ -56,7 +56,7 @@ __all__ = [
 #: The longest text that may be a heading.
 _LONGEST: Final = 120
 #: Words of a heading of several numbers: `Complainant: Ravi` among the rows names whose complaint it is.
-_OF_LISTS: Final = words_in("following list mobiles nos numbers नंबर नम्बर सूची")
+_OF_LISTS: Final = words_for("of_numbers")
 #: A text with so many digits may have a number; fewer are a day, a serial number or the like.
 _DIGITS_OF_A_NUMBER: Final = 9
 #: A text of several words.
@@ -71,7 +71,7 @@ _OF_ANYONE: Final = frozenset(
      "phone_no", "phone_number", "phone_numbers"]
 )  # fmt: skip
 #: Words of the headings of persons' names.
-_OF_PERSONS: Final = words_in("address age full naam name names नाम पता")
+_OF_PERSONS: Final = words_for("name", "beside_name")
 #: Who may be named beside a number that is theirs, which headings name them, and the words of such a heading.
 _NAMED_BESIDE: Final = (
     ("victims", names_victims, is_victim),

@@ -76,15 +76,13 @@ _MERE: Final = re.compile(
 #: How words begin that say that numbers are in use again, or never to be blocked, and of nothing but numbers.
 AGAIN: Final = tuple(sorted(words_for("again_begins")))
 #: The same in a title, whatever is beside them; a sum of money is restored too.
-_AGAIN_IN_TITLES: Final = (*AGAIN, "restor", "resumption", "बहाल")
+_AGAIN_IN_TITLES: Final = (*AGAIN, *sorted(words_for("again_in_titles")))
 #: The same in several words.
 _IN_USE: Final = re.compile(r"\b(?:in use again|again in use|back in use|given back)\b")
 #: Words that turn what is beside them: `Not unblocked till date`.
 _TURNED: Final = words_for("denial")
 #: Words of headings that say from whom a number is known, and of texts, which may say who was called.
-BY_WHOM: Final = words_in(
-    "by from given informed received reported reporter source sources through via द्वारा स्रोत",
-)
+BY_WHOM: Final = words_for("by_whom")
 _BY_WHOM_OR_CALLED: Final = BY_WHOM | words_in("call called calls contacted")
 #: Words of what a victim did, or lost.
 _OF_LOSS: Final = words_in("cheated duped lost paid received rs rupees sent transferred")
@@ -108,13 +106,8 @@ _FEW_WORDS: Final = 4
 #: How words for victims begin that are names of persons too.
 _NAMES: Final = tuple(sorted(words_for("victim_or_name")))
 #: What is no phone, and words beside it that change nothing. Handsets are, in a list of them.
-_THINGS: Final = words_in(
-    "aadhaar aadhar account accounts ac acct acc bank c card cards cif customer domain email ifsc link mail pan upi",
-    "url vpa website खाता",
-)
-_OF_THINGS: Final = words_in(
-    "a address beneficiary code credit current debit id ids mule no nos number numbers of s saving savings the संख्या"
-)
+_THINGS: Final = words_for("thing")
+_OF_THINGS: Final = words_for("beside_thing")
 #: Words of letters and chats, whose writers' own numbers may be among the lines.
 _LETTER: Final = words_for("letter", "rank")
 #: Words of the names of sheets and files that are set apart from the numbers to act on, and words beside them.
@@ -181,13 +174,14 @@ def is_released(text: str) -> bool:
     return all(word in RELEASED or word in _BESIDE_NUMBERS or word in OF_FAMILY or is_victim(word) for word in meant)
 
 
-def why_spared(text: str, *, is_name: bool = False, is_complaint: bool = False) -> Why | None:
+def why_spared(text: str, *, is_name: bool = False, is_prose: bool = False) -> Why | None:
     """Why the cell of a row spares its number, if it does: by all of its text, a part of it, or a phrase in it.
 
     Args:
         text: The cell.
         is_name: Whether its column has the names of those whose the numbers are.
-        is_complaint: Whether the row is a complaint: its other cells name the complainant beside other words too.
+        is_prose: Whether only a text of nothing else counts, as in a complaint, whose other cells name the complainant
+            beside other words too.
 
     >>> [why_spared(text) for text in ("Victim", "Unblocked on 5 Feb", "Pls don't block this", "Ravi (victim)")]
     ['victims', 'released', 'not to be blocked', 'victims']
@@ -201,7 +195,7 @@ def why_spared(text: str, *, is_name: bool = False, is_complaint: bool = False) 
         why = "not to be blocked"
     if why is None and is_block_restored(text):
         why = "released"
-    return _why_beside(text, is_name=is_name) if why is None and not is_complaint else why
+    return _why_beside(text, is_name=is_name) if why is None and not is_prose else why
 
 
 def _why_beside(text: str, *, is_name: bool) -> Why | None:

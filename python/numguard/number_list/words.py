@@ -1,7 +1,7 @@
 """The words by which titles, headings and cells of a list are compared, in the languages of India, from `words.csv`.
 
 Owns the table: what a word is, and its languages. Independent of the rules, which are in `titles`, `spared` and
-`beside`; a few English words that only one rule has are beside that rule. One idea: **a word is a piece of data**, so
+`beside`; English words that only one rule has are beside that rule. One idea: **a word is a piece of data**, so
 that a reader of a language can check it without the code. The documentation shows the same table.
 """
 
@@ -16,38 +16,54 @@ from numguard.source.scripts import plain_letters
 
 __all__ = ["Meaning", "words_for", "words_in"]
 
-#: The meanings in the table. `victim_begins` and `again_begins` are beginnings, since case and number change the end of
-#: a word, as in पीड़ितों and ਪੀੜਤਾਂ; `do_not_block`, `not_yet_blocked` and `spared` are phrases.
+#: The meanings in the table. `victim_begins`, `victim_or_name`, `again_begins` and `again_in_titles` are beginnings,
+#: since case and number change the end of a word, as in पीड़ितों and ਪੀੜਤਾਂ; `do_not_block`, `not_to`, `not_yet_blocked`,
+#: `rejected` and `spared` have phrases.
 Meaning: TypeAlias = Literal[
     "again_begins",
+    "again_in_titles",
+    "beside_name",
     "beside_officer",
+    "beside_question",
     "beside_rank",
     "beside_released",
+    "beside_thing",
     "beside_unwanted",
     "blocked",
     "blocked_too",
+    "by_whom",
     "denial",
     "do_not_block",
     "either_side",
     "family",
     "letter",
+    "like_action",
+    "name",
+    "no",
     "no_side",
     "not_known",
     "not_to",
     "not_yet_blocked",
+    "of_numbers",
     "officer",
+    "question_block",
+    "question_fraud",
     "rank",
     "rank_or_other",
     "rejected",
     "released",
+    "serial",
     "spared",
     "suspect",
+    "thing",
     "to_block",
+    "type",
     "typed_no_side",
     "victim",
     "victim_begins",
     "victim_of_sheets",
     "victim_or_name",
+    "yes",
 ]
 _TABLE: Final = "words.csv"
 

@@ -71,7 +71,7 @@ _NOT_YET: Final = words_for("not_yet_blocked")
 #: A block that could not be made, or was undone; of a list to block it says nothing: `Blocked & removed`.
 _UNDONE: Final = re.compile(
     rf"(?<!\S)(?:{_BLOCK})(?: (?:and|but|dated|feb|is|later|on|since|then|was))* "
-    r"(?:failed|not done|removed|restored)(?!\S)"
+    r"(?:failed|not done|reactivated|reconnected|removed|restored|unbarred|unblocked)(?!\S)"
     rf"|(?<!\S)(?:cannot|could not|failed to|not yet|unable to|yet to)(?: be)? (?:{_BLOCK})(?!\S)"
     r"|(?<!\S)sim (?:reactivated|restored)(?!\S)"
     rf"|(?<!\S)(?:(?:to|will) be|scheduled for|(?:kept|pending) for) (?:{_BLOCK})(?!\S)"
@@ -98,7 +98,7 @@ def contradicted_rows(sheet: Sheet, places: Iterable[int], words: Mapping[str, s
     """
     table, otherwise = sheet.table, _Otherwise(words)
     some = [at for at in places if _OF_OTHERS.isdisjoint(words_of(table.column_names[at]))]
-    found = spared_rows(table, some, may_be_account=False)
+    found = spared_rows(table, some, is_complaint=False)
     for at in some:
         if not cells.may_name_numbers(table.schema.field(at).type):
             continue

@@ -220,7 +220,7 @@ def _of_suspects(
     others = of_other_countries(index, found["msisdn"].combine_chunks(), sheet.table, unread)
     found = _in_doubt(found, others, "other_country_code")
     found = _in_doubt(found, rounded(found["msisdn"]), "rounded")
-    found = _in_doubt(found, spared_rows(sheet.table, unread, may_be_account=True)[index], "spared_in_row")
+    found = _in_doubt(found, spared_rows(sheet.table, unread, is_complaint=True)[index], "spared_in_row")
     found = _in_doubt(found, ended_rows(sheet.table, unread)[index], "status_unclear")
     if "workbook" in sheet.container:
         found = _in_doubt_by_spreadsheet(found, sheet, at)

@@ -154,17 +154,17 @@ def of_other_countries(index: Ints, msisdn: Any, table: pa.Table, places: Sequen
     return other
 
 
-def spared_rows(table: pa.Table, places: Sequence[int], *, may_be_account: bool) -> Bools:
+def spared_rows(table: pa.Table, places: Sequence[int], *, is_complaint: bool) -> Bools:
     """Which rows have a cell, in one of some columns, that says no more than that a number is not a suspect's.
 
-    `may_be_account`: whether what is blocked or released may be an account or a sum, as in a complaint.
+    `is_complaint`: whether each row is a complaint: what is blocked or released there may be an account or a sum.
     """
     found = np.zeros(len(table), np.bool_)
     for place in places:
         column: Any = table.column(place)
         if is_list(column.type):
             column = cells.joined(column)
-        sparing = spared(table.column_names[place], column, may_be_account=may_be_account)
+        sparing = spared(table.column_names[place], column, is_complaint=is_complaint)
         if sparing is not None:
             found |= sparing
     return found
