@@ -90,7 +90,10 @@ def test_a_list_without_our_status_has_the_answers_in_a_column_of_that_name(case
     with pytest.raises(ColumnError, match=r'"TSP Response=status" \(it may be TSP Response\)'):
         case.record_outcomes(table)
     table = table.select(["msisdn", "action", "reason", "Date", "Remarks"])
-    done = case.record_outcomes(table.append_column("Status", pa.array(["Blocked", "Reactivated"])))
+    for ours in (["REPORTED", "Blocked"], ["Blocked", "Reactivated"], ["blocked", "Blocked"]):
+        with pytest.raises(ColumnError, match='"Status=status"'):
+            case.record_outcomes(table.append_column("Status", pa.array(ours)))
+    done = case.record_outcomes(table.append_column("Status", pa.array(["Blocked", "Restored"])))
     assert (done.added, done.refused, status_of(case, C)) == (2, 0, "blocked")
 
 
@@ -235,6 +238,18 @@ def test_the_day_of_an_unblocking_is_not_that_of_a_block(case: ng.Registry) -> N
         ("Remarks", "Mule account not blocked"),
         ("Remarks", "Outgoing blocked; incoming not blocked"),
         ("Remarks", "Blocked, refund pending"),
+        ("Remarks", "Re-verification - failed"),
+        ("Remarks", "Number blocked. SDR - awaited"),
+        ("Remarks", "Blocked, FIR - pending"),
+        ("Remarks", "Number will be blocked for 2 years"),
+        ("Remarks", "Requested numbers to be blocked are blocked"),
+        ("Remarks", "Previous status - Active"),
+        ("Remarks", "Customer withdrew unblock request"),
+        ("Remarks", "Complainant withdrew request for refund"),
+        ("LEA Request", "To be blocked"),
+        ("Re-verification", "Failed"),
+        ("CDR status", "Pending"),
+        ("Customer Status", "Active"),
         ("Complaint Status", "Pending"),
         ("Status of case", "Under process"),
         ("Remarks", "SIM was active earlier"),
@@ -249,31 +264,6 @@ def test_what_agrees_with_a_block_is_recorded(case: ng.Registry, heading: str, c
 def test_only_a_block_is_contradicted(case: ng.Registry, word: str, status: str) -> None:
     table = answer(Status=word, Unblocked_on="10-11-2026", Remarks="Wrong number - request rejected")
     assert (case.record_outcomes(table).added, status_of(case, A)) == (1, status)
-
-
-@pytest.mark.parametrize(
-    ("heading", "cell", "refused"),
-    [
-        ("Remarks", "Already disconnected on 05.11.2026", 1),
-        ("Reason", "number has already been permanently barred", 1),
-        ("Present position", "Suspended earlier", 1),
-        ("Remarks", "Deactivated already, by another police station", 1),
-        ("Remarks", "Not our subscriber", 0),
-        ("Remarks", "Not already blocked, subscriber is a hospital", 0),
-        ("Remarks", "Already verified", 0),
-        ("Remarks", "Unblocked earlier", 0),
-        ("Account status", "Already blocked", 0),
-    ],
-)
-def test_a_rejection_of_a_number_that_is_blocked_already_is_refused(
-    case: ng.Registry, heading: str, cell: str, refused: int
-) -> None:
-    """Its block holds, by this request or another: it was recorded as none."""
-    table = pa.table({"msisdn": [str(A)], "Status": ["Rejected"], heading: [cell]})
-    done = case.record_outcomes(table)
-    assert (done.added, done.refused) == (1 - refused, refused)
-    assert done.refusals["note"].to_pylist() == ["contradicted_in_row"] * refused
-    assert case.record_outcomes(table, mapping={heading: "ignore"}).added == refused
 
 
 TITLES = ["Numbers not blocked", "Reconnected numbers", "Numbers that could not be blocked", "Request rejected"]
@@ -301,6 +291,26 @@ def test_a_line_in_the_table_is_a_title_of_the_rows_below(case: ng.Registry, tmp
     notes = done.refusals.select(["row", "note"]).to_pylist()
     assert [(one["row"], one["note"]) for one in notes if one["note"] != "empty"] == [(5, "contradicted_in_row")]
     assert [status_of(case, number) for number in (A, B, C)] == ["blocked", "reported", "blocked"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "refused"),
+    [
+        # Below the heading of the numbers, and with a line of neither below it.
+        (["B. Numbers unblocked subsequently,,", "Delhi circle,,", "9876543210,Blocked,"], [4]),
+        # An answer without a number, a remark and a note are no titles.
+        ([",Not blocked,", "9876543210,Blocked,"], []),
+        ([",,Wrong number", "9876543210,Blocked,"], []),
+        (["Note: do not unblock without our letter,,", "9876543210,Blocked,"], []),
+        (["Numbers unblocked on court order are in annexure B,,", "9876543210,Blocked,"], []),
+        (["9123456789,Reactivated,", "9876543210,Blocked,"], []),
+    ],
+)
+def test_what_is_a_line_above_rows(case: ng.Registry, tmp_path: Path, lines: list[str], refused: list[int]) -> None:
+    path = tmp_path / "back.csv"
+    path.write_text("\n".join(["Mobile,Status,Remarks", *lines, ""]))
+    notes = case.record_outcomes(path).refusals.select(["row", "note"]).to_pylist()
+    assert [one["row"] for one in notes if one["note"] == "contradicted_in_row"] == refused
 
 
 @pytest.mark.parametrize(

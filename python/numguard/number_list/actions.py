@@ -55,7 +55,7 @@ LIKE_ACTION = words_for("like_action") | {
     "status",
 }
 #: What such a column has for a number that was decided against, whatever is behind it.
-_AGAINST: Final = re.compile(rf"(?:{'|'.join(sorted(words_for('rejected')))})(?![\w{MARKS_OF_LETTERS}])")
+_AGAINST: Final = re.compile(rf"(?:{'|'.join(sorted(words_for('rejected', 'not_agreed')))})(?![\w{MARKS_OF_LETTERS}])")
 #: An officer holds a number back, and a bank a sum.
 _HELD: Final = frozenset(["hold", "on hold"])
 #: What may be around the words of a heading: `Action*`, `Status:`.

@@ -1,6 +1,6 @@
-"""Rows whose answer another text contradicts: a block, near to `unblocked`; a rejection, near to `already blocked`.
+"""Rows that say `blocked`, and say beside it, or below a title, that the number is not blocked or is no longer.
 
-Owns which texts contradict an answer. Independent of the words for answers, which the caller gives, and of SQL. One
+Owns which texts contradict that answer. Independent of the words for answers, which the caller gives, and of SQL. One
 idea: **an answer that its own row contradicts is no answer**: an operator has `Blocked` in a column, and `Unblocked on`
 in the next one.
 """
@@ -8,7 +8,7 @@ in the next one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import dropwhile, pairwise
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ from numguard.registry.sheets import cells
 from numguard.registry.sheets.doubts import spared_rows
 from numguard.registry.sheets.sheet import Sheet
 
-__all__ = ["below_titles", "blocked_already", "check_titles", "contradicted_rows"]
+__all__ = ["below_titles", "check_titles", "contradicted_rows"]
 
 #: The answers that no block agrees with.
 _REJECTED, _REACTIVATED = "rejected", "reactivated"
@@ -46,9 +46,11 @@ _OF_OTHERS: Final = words_in(
     "account active alternate amount bank caf card data dnd earlier handset imei kyc last old port previous previously",
     "roaming upi wallet whats whatsapp",
 )
-#: Words of headings for a complaint and what else is pending or active beside a block that was made.
-_OF_CASES: Final = words_in(
-    "bill case complaint complaints fir hearing investigation letter notice payment refund साक्ष्य प्रकरण शिकायत"
+#: Words of the headings of remarks and of the state of a number. Below others, `Pending` is a document, and `To be
+#: blocked` what was requested.
+_OF_STATE: Final = words_in(
+    "block blocking comment comments current final latest mobile msisdn no number numbers of operator position present",
+    "reason remark remarks response sim state status the tsp टिप्पणी स्थिति",
 )
 #: Other things than the number, and words of the number. `Bank account not blocked` says nothing of it.
 _THINGS: Final = words_in("account accounts app handset imei incoming kyc sms telegram upi wallet whats whatsapp")
@@ -66,26 +68,25 @@ _BEFORE: Final = words_in(
     "again also and been but connection has is later mobile msisdn no now number service sim since subsequently then",
     "was",
 )
-#: A block that is still to be made, of a text or a part of one that says nothing else: `Under process`.
+#: A block that is still to be made, of the first part of a text: `Under process`, `Will be blocked in 5 days`.
 _NOT_YET: Final = words_for("not_yet_blocked")
+_TO_COME: Final = re.compile(
+    rf"(?:(?:it|number|sim) )?(?:(?:to|will) be|scheduled for|(?:kept|pending) for) (?:{_BLOCK})"
+    r"(?: (?:after|by|from|in|on|shortly|soon|within)(?!\S).*)?"
+)
 #: A block that could not be made, or was undone; of a list to block it says nothing: `Blocked & removed`.
 _UNDONE: Final = re.compile(
     rf"(?<!\S)(?:{_BLOCK})(?: (?:and|but|dated|feb|is|later|on|since|then|was))* "
     r"(?:failed|not done|reactivated|reconnected|removed|restored|unbarred|unblocked)(?!\S)"
     rf"|(?<!\S)(?:cannot|could not|failed to|not yet|unable to|yet to)(?: be)? (?:{_BLOCK})(?!\S)"
     r"|(?<!\S)sim (?:reactivated|restored)(?!\S)"
-    rf"|(?<!\S)(?:(?:to|will) be|scheduled for|(?:kept|pending) for) (?:{_BLOCK})(?!\S)"
-    r"|(?<!\S)request (?:(?:been|has|is|since|stands|was) )*withdrawn(?!\S)|(?<!\S)withdrew (?:\S+ )?request(?!\S)"
-)
-#: What a row that rejects a block says where the number is blocked all the same: `Already disconnected on 05.11.2026`.
-_IS_BLOCKED: Final = re.compile(
-    r"(?<!not )(?<!\S)(?:already|earlier|previously)(?: (?:been|got|is|permanently|stands|temporarily|under|was))* "
-    r"(?:barred|barring|blocked|blocking|deactivated|de activated|disconnected|disconnection|suspended|suspension"
-    r"|terminated)(?!\S)"
-    r"|(?<!not )(?<!never )(?<!\S)(?:barred|blocked|deactivated|de activated|disconnected|suspended|terminated)"
-    r" (?:already|earlier|long back|previously)(?!\S)"
+    r"|(?<!\S)request (?:(?:been|has|is|since|stands|was) )*withdrawn(?!\S)"
+    r"|(?<!\S)withdrew (?:(?:block|blocking|its|the|their|this) )*request(?! (?:for|to) (?:re|un))(?!\S)"
 )
 _WORD: Final = r"[\pL\pM]{2}"
+#: A cell of words, without the digits of a number; and how many words a line above rows has, which notes have more of.
+_WORDS_ALONE: Final = r"^\P{Nd}*(?:\p{Nd}{1,4}\P{Nd}+)*\p{Nd}{0,4}$"
+_FEW_WORDS: Final = 6
 
 
 def contradicted_rows(sheet: Sheet, places: Iterable[int], words: Mapping[str, str]) -> Bools:
@@ -102,57 +103,41 @@ def contradicted_rows(sheet: Sheet, places: Iterable[int], words: Mapping[str, s
     for at in some:
         if not cells.may_name_numbers(table.schema.field(at).type):
             continue
-        is_of_case = not _OF_CASES.isdisjoint(words_of(table.column_names[at]))
+        is_of_state = _OF_STATE.issuperset(words_of(table.column_names[at]))
         column = cells.joined(table.column(at))
         texts: Any = pc.unique(column)
         worded = texts.filter(pc.fill_null(pc.match_substring_regex(texts, _WORD), False))
-        saying = [text for text in worded.to_pylist() if otherwise.in_cell(text, is_of_case=is_of_case)]
+        saying = [text for text in worded.to_pylist() if otherwise.in_cell(text, is_of_state=is_of_state)]
         if saying:
             found |= flags(pc.is_in(column, pa.array(saying, pa.string())))
     return found
 
 
-def below_titles(sheet: Sheet, place: int, words: Mapping[str, str]) -> Bools:
+def below_titles(sheet: Sheet, at: Mapping[str, Sequence[int]], words: Mapping[str, str]) -> Bools:
     """Which rows are below a line of the table that says of the numbers up to the next such line what a title would.
 
-    A line has one cell that is filled, and no number: `B. Numbers unblocked subsequently`.
+    A line is a few words in the first column, or in that of the numbers, and nothing else: `B. Numbers unblocked`.
 
     Args:
         sheet: The rows.
-        place: The column of numbers.
+        at: The columns of each field.
         words: As in `contradicted_rows`.
     """
     table, otherwise = sheet.table, _Otherwise(words)
-    numberless = np.flatnonzero(flags(cells.is_nothing(cells.trimmed(cells.joined(table.column(place))))))
-    some = table.take(numberless)
-    columns = [cells.trimmed(cells.joined(column)).to_pylist() for column in some.columns]
-    lines = []
-    for row, *texts in zip(numberless.tolist(), *columns, strict=True):
-        filled = [text for text in texts if text]
-        if len(filled) == 1 and words_of(filled[0]):
-            lines.append((row, otherwise.in_title(filled[0])))
+    columns = [cells.trimmed(cells.joined(column)) for column in table.columns]
+    filled = sum(flags(pc.not_equal(column, "")).astype(np.int64) for column in columns)
+    # A cell alone in a column of answers is an answer without a number.
+    of_rows = {place for field, places in at.items() if field != "msisdn" for place in places}
+    lines: list[tuple[int, bool]] = []
+    for place in {0, *at["msisdn"]} - of_rows:
+        alone = (filled == 1) & flags(pc.match_substring_regex(columns[place], _WORDS_ALONE))
+        texts: list[str] = columns[place].filter(pa.array(alone)).to_pylist()  # type: ignore[assignment]
+        read = [(row, otherwise.of_line(text)) for row, text in zip(np.flatnonzero(alone).tolist(), texts, strict=True)]
+        lines += [(row, is_otherwise) for row, is_otherwise in read if is_otherwise is not None]
     below = np.zeros(len(table), np.bool_)
-    for (row, is_otherwise), (end, _) in pairwise([*lines, (len(table), False)]):
+    for (row, is_otherwise), (end, _) in pairwise([*sorted(lines), (len(table), False)]):
         below[row:end] = is_otherwise
     return below
-
-
-def blocked_already(sheet: Sheet, places: Iterable[int]) -> Bools:
-    """Which rows have a cell, in one of some columns, by which the number was blocked before the request.
-
-    Args:
-        sheet: The rows.
-        places: The columns.
-    """
-    found = np.zeros(len(sheet.table), np.bool_)
-    for at in places:
-        field = sheet.table.schema.field(at)
-        if cells.may_name_numbers(field.type) and _OF_OTHERS.isdisjoint(words_of(field.name)):
-            column = cells.joined(sheet.table.column(at))
-            texts: list[str] = pc.unique(column).drop_null().to_pylist()
-            saying = [text for text in texts if _IS_BLOCKED.search(" ".join(words_of(text)))]
-            found |= flags(pc.is_in(column, pa.array(saying, pa.string())))
-    return found
 
 
 def check_titles(sheet: Sheet, blocked: Bools, words: Mapping[str, str]) -> None:
@@ -200,8 +185,8 @@ class _Otherwise:
         phrases = "|".join(re.escape(word) for word, of in self._meant.items() if of == status and " " in word)
         return re.compile(rf"(?<!\S)(?:{phrases or '(?!)'})(?!\S)")
 
-    def in_cell(self, text: str, *, is_of_case: bool = False) -> bool:
-        """Whether the cell of a row says so; `is_of_case`: its column is of the complaint, which may be pending."""
+    def in_cell(self, text: str, *, is_of_state: bool = True) -> bool:
+        """Whether the cell of a row says so; `is_of_state`: its column is of the state of the number, or of remarks."""
         parted = [part for one in _SENTENCES.split(text) for part, _ in parts_of(one)]
         about = _of_the_number(parted)
         if not about:
@@ -220,7 +205,7 @@ class _Otherwise:
             # Behind something else, what is refused is that: `Re-KYC - refused`.
             or parts[:1] == [_REJECTED]
             or any(f"{_without_adverbs(part)} ".startswith(self._beginnings) for part in (bare, *written))
-            or (not is_of_case and not _NOT_YET.isdisjoint(written))
+            or (is_of_state and (written[0] in _NOT_YET or _TO_COME.fullmatch(written[0]) is not None))
             or (again is not None and not _TURNED.search(bare[: again.start()]))
             or self._is_not_done(bare)
             or is_block_over(text)
@@ -236,6 +221,20 @@ class _Otherwise:
         both = self._blocked | {"block", "blocking"}
         is_of_both = not both.isdisjoint(bare.split()) and not (is_block_unwanted(title) or is_block_over(title))
         return is_not_done or (is_not_listed(title) and not is_of_both)
+
+    def of_line(self, text: str) -> bool | None:
+        """Whether a line says so of the rows below, or the reverse; None if it says nothing of blocks, or is a note.
+
+        >>> of = _Otherwise({"unblocked": "reactivated", "not blocked": "rejected"})
+        >>> [of.of_line(line) for line in ("B. Unblocked numbers", "A. Numbers blocked", "Delhi circle")]
+        [True, False, None]
+        """
+        words = words_of(text)
+        if len(words) > _FEW_WORDS:
+            return None
+        if self.in_title(text):
+            return True
+        return None if {"block", "blocking", *self._blocked}.isdisjoint(words) else False
 
     def _is_not_done(self, bare: str) -> bool:
         return self._not_done.search(bare) is not None or _UNMET.search(bare) is not None

@@ -19,7 +19,7 @@ from numguard.errors import ArgumentError
 from numguard.registry.actions import ASKS, RELEASE
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.case import Case
-from numguard.registry.events.contradicted import below_titles, blocked_already, check_titles, contradicted_rows
+from numguard.registry.events.contradicted import below_titles, check_titles, contradicted_rows
 from numguard.registry.events.intake import UNREQUESTED, Intake, named_refusals, record_intake
 from numguard.registry.events.returned import answer_columns, own_columns, requests
 from numguard.registry.log.answers import KNOWN, TURNS, UNDATED_REPEAT, Answers, Turns, turns_of
@@ -80,8 +80,7 @@ WORDS: dict[str, str] = {
 
 #: Why a row of outcomes is refused, beside the notes of numbers, days and records.
 OUTCOME_NOTES: dict[str, str] = {
-    "contradicted_in_row": "Another cell, or a line above, says otherwise: of a block that the number is not blocked, "
-    "or no longer, or not to be; of a rejection that it is blocked already.",
+    "contradicted_in_row": "Another cell, or a line above, says that it is not blocked, or no longer, or not to be.",
     "contradiction": "Another row has a different status for the same number and moment.",
     "other_country_code": "Another cell of the row has another country, or its code, than the number as it was read.",
     "older_than_known": "It happened before the recorded outcome of the number, and would replace it.",
@@ -120,7 +119,7 @@ def record_outcomes(
     """Records a sheet of outcomes as one event; the same sheet twice changes nothing."""
     words = _words(values)
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping), sheet_name)
-    own = own_columns(sheet.table)
+    own = own_columns(sheet.table, COLUMNS)
     at = answer_columns(sheet, COLUMNS, mapping, own)
     statuses = _statuses(sheet, at, _beside(sheet, at, mapping, own), words)
     with case.event("record_outcomes") as append:
@@ -215,14 +214,11 @@ def _statuses(
     plain = map(plain_words, encoded.dictionary.to_pylist())
     status = pa.array([words.get(word, word) for word in plain], pa.string()).take(encoded.indices)
     note = pc.if_else(pc.is_in(status, pa.array(OUTCOMES)), None, "unknown_status")
-    blocked, rejected = (flags(pc.equal(status, word)) for word in ("blocked", "rejected"))
-    contradicted = np.zeros(len(status), np.bool_)
+    blocked = flags(pc.equal(status, "blocked"))
     if blocked.any():
         check_titles(sheet, blocked, words)
-        contradicted = blocked & (contradicted_rows(sheet, beside, words) | below_titles(sheet, at["msisdn"][0], words))
-    if rejected.any():
-        contradicted |= rejected & blocked_already(sheet, beside)
-    note = pc.if_else(pa.array(contradicted), "contradicted_in_row", note)
+        otherwise = contradicted_rows(sheet, beside, words) | below_titles(sheet, at, words)
+        note = pc.if_else(pa.array(blocked & otherwise), "contradicted_in_row", note)
     struck = struck_rows(ints(sheet.row), sheet.struck_out, (*at["msisdn"], *at["status"]))
     return status, pc.if_else(pa.array(struck), "struck_out", note)
 

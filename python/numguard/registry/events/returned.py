@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from numguard.compute import is_text, named, pc
 from numguard.errors import ColumnError
-from numguard.registry.numbers.state import STATUSES
+from numguard.registry.numbers.state import OUTCOMES, STATUSES
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.headings import Mapped, find_columns, heading
 from numguard.registry.sheets.sheet import Sheet
@@ -37,39 +37,51 @@ _OF_OPERATORS: Final = frozenset(map(heading, ("district", "reason")))
 _OURS_ALONE: Final = frozenset(map(heading, ("hop", "via_imei", "review_by")))
 #: So many others show that a sheet is a list that was sent back.
 _FEWEST: Final = 2
+#: Statuses of a list that no answer has, and the one that its change has for a release.
+_NO_ANSWERS: Final = (*sorted({*STATUSES} - {*OUTCOMES}), "reactivated")
 #: Those that are read in a sheet of answers, and are ours in a list.
 _READ: Final = frozenset(map(heading, ("status", "reason")))
 #: The columns of what is requested, each with its words.
 _REQUESTS: Final = {"action": ACTIONS, "change": ("added", "changed", "removed")}
 
 
-def own_columns(table: pa.Table) -> frozenset[int]:
+def own_columns(table: pa.Table, known: Mapping[str, Sequence[str]]) -> frozenset[int]:
     """The places of our own columns, if these are those of a list that was sent back; otherwise none.
 
+    Args:
+        table: The rows.
+        known: Each field of a sheet of answers, and the usual spellings of its heading.
+
     >>> ours = {"msisdn": ["1"], "action": ["block"], "hop": ["0"]}
-    >>> sorted(own_columns(pa.table({**ours, "status": ["reported"], "TSP Response": ["Done"]})))
+    >>> sorted(own_columns(pa.table({**ours, "status": ["reported"], "TSP Response": ["Done"]}), {}))
     [0, 1, 2, 3]
-    >>> sorted(own_columns(pa.table({**ours, "Status": ["Blocked"]})))
+    >>> sorted(own_columns(pa.table({**ours, "Status": ["Blocked"]}), {}))
     [0, 1, 2]
-    >>> own_columns(pa.table({"Mobile": ["1"], "District": ["Nuh"], "Status": ["Blocked"], "Reason": [""]}))
+    >>> own_columns(pa.table({"Mobile": ["1"], "District": ["Nuh"], "Status": ["Blocked"], "Reason": [""]}), {})
     frozenset()
     """
     # A heading in a language of India is the operator's.
-    names = enumerate(table.column_names)
-    ours = {at: heading(name) for at, name in names if name.isascii() and heading(name) in _OF_LISTS}
+    names = table.column_names
+    ours = {at: heading(name) for at, name in enumerate(names) if name.isascii() and heading(name) in _OF_LISTS}
     others = set(ours.values()) - _OF_ANSWERS
     if others.isdisjoint(_OURS_ALONE) and (len(others) < _FEWEST or others <= _OF_OPERATORS):
         return frozenset()
+    fields = {heading(spelling) for word, spellings in known.items() for spelling in (word, *spellings)}
+    unknown = [at for at, name in enumerate(names) if at not in ours and heading(name) not in fields]
+    if any(is_text(table.column(at).type) for at in unknown):
+        return frozenset(ours)
     return frozenset(at for at, name in ours.items() if name != _STATUS or not _is_theirs(table.column(at)))
 
 
 def _is_theirs(column: Any) -> bool:
-    """Whether a column of statuses has none as a list writes it, and another word: a form without our statuses."""
+    """Whether a column of statuses has answers in place of ours: none of our words, and none as a list writes it."""
     if not is_text(column.type):
         return False
     written = pc.unique(cells.trimmed(cells.written(column))).drop_null()
-    ours = pc.any(pc.is_in(written, pa.array(STATUSES))).as_py()
-    return not ours and any(written.to_pylist())
+    has_ours = pc.any(
+        pc.or_(pc.is_in(pc.utf8_lower(written), pa.array(_NO_ANSWERS)), pc.is_in(written, pa.array(STATUSES)))
+    )
+    return not has_ours.as_py() and any(written.to_pylist())
 
 
 def requests(table: pa.Table) -> frozenset[int]:

@@ -53,7 +53,9 @@ pub(super) fn drop_placeholders(_: Avx512Vbmi, keys: &mut [u64]) {
         for keys in keys.chunks_mut(ROWS) {
             let (eights, rest) = keys.as_chunks::<8>();
             // Keys after the last eight are doubted.
-            let mut doubted = ((1 << rest.len()) - 1) << (8 * eights.len());
+            let mut doubted = ((1u64 << rest.len()) - 1)
+                .checked_shl(8 * eights.len() as u32)
+                .unwrap_or(0);
             for (n, &eight) in eights.iter().enumerate() {
                 let eight = may_hold(filter, bytemuck::must_cast(eight));
                 doubted |= u64::from(eight) << (8 * n);
