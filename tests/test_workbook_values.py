@@ -319,6 +319,27 @@ def test_cells_and_rows_in_any_order_are_read() -> None:
     assert rows_read("d.xlsx") == [("1", ""), ("3", "4")]
 
 
+ERRORS = ("#SPILL!", "#CALC!", "#GETTING_DATA", "#ERROR!", "#FIELD!", "Err:502", "#N/A")
+
+
+def test_errors_of_new_programs_are_errors_of_their_cells() -> None:
+    rows = [row(number(error, ' t="e"'), text(error)) for error in ERRORS]
+    workbook(sheet(TOP, *rows, CELLS))
+    assert rows_read("d.xlsx") == [*((error, error) for error in ERRORS), (str(FIRST), "a")]
+
+
+def test_what_is_struck_out_or_hidden_is_found_where_members_have_backslashes() -> None:
+    struck = '<row hidden="1">' + number(FIRST, ' s="1"') + "</row>"
+    workbook(sheet(TOP, struck), styles=STRUCK_STYLE)
+    with zipfile.ZipFile("d.xlsx") as book:
+        members = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile("d.xlsx", "w") as book:
+        for name, content in members.items():
+            book.writestr(name.replace("/", "\\"), content)
+    [part] = open_source("d.xlsx").parts
+    assert (part.about.hidden_rows, part.about.struck_out) == ({2}, {(2, 0)})
+
+
 WITHOUT_CELLS = {
     "utf-16": sheet(TOP, CELLS).decode().encode("utf-16"),
     "no table of cells": f'<worksheet xmlns="{MAIN}"/>'.encode(),

@@ -1049,6 +1049,7 @@ class OpenXml:
         >>> from numguard._core import OpenXml
         >>> content = OpenXml(10, 10)
         >>> content.take(b'<table:table table:name="a"><table:table-row><table:table-cell table:formula="of:=1"/>')
+        >>> content.take(b'</table:table-row></table:table>')
         >>> content.end()
         (0, [('a', ({(0, 0): '#N/A'}, 1, set(), set(), [], {}))])
         >>> content.take(b''.join(b'<table:table table:name="%d"/>' % name for name in range(11)))

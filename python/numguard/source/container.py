@@ -262,7 +262,9 @@ def _inspect_zip(found: Found, name: str, within: str, opened: Opener, *, layers
     archive = _Archive(name, opened, is_file=path is not None)
     archive.check_size()
     members = {entry.filename for entry in archive.entries}
-    if members & _WORKBOOKS or ("content.xml" in members and members & _OPEN_DOCUMENT):
+    # Some programs write backslashes, and capitals.
+    paths = {member.replace("\\", "/").lower() for member in members}
+    if paths & _WORKBOOKS or ("content.xml" in members and members & _OPEN_DOCUMENT):
         found.members.append(Member(name, _inside(within, "workbook"), "workbook", "workbook", archive.whole))
         return
     check("members", len(archive.entries), name, "the files in it are")

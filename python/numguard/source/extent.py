@@ -8,6 +8,7 @@ bounds their size too.
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
 import zipfile
@@ -24,9 +25,11 @@ from numguard.source.limits import check, limit
 from numguard.source.number_formats import digits_shown
 from numguard.source.xlsb import Binary, sheets_listed
 
-__all__ = ["inspect_workbook"]
+__all__ = ["inspect_workbook", "with_known_errors"]
 
 _PIECE: Final = 1 << 20
+#: The errors for which the reader of a sheet in XML does not fail.
+_KNOWN_ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 #: Where an OpenDocument file says that it is encrypted.
 _PROTECTION: Final = "META-INF/manifest.xml"
 #: Where it has the styles that users name; and what the sheets of the binary form share.
@@ -89,6 +92,17 @@ def inspect_workbook(name: str, stream: BinaryIO) -> Mapping[str, Inspected]:
     return found
 
 
+def with_known_errors(content: bytes, unknown: Collection[str]) -> bytes:
+    """A workbook with `#N/A` for the errors that its reader does not know, as `#SPILL!`, for which it fails."""
+    errors = b"|".join(re.escape(error.encode()) for error in sorted(unknown))
+    cell = re.compile(rb"(<(?:\w+:)?v(?:\s[^<>]*)?>)(?:" + errors + rb")(?=</)")
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(written, "w") as book:
+        for entry in archive.infolist():
+            book.writestr(entry.filename, cell.sub(rb"\1#N/A", archive.read(entry)), zipfile.ZIP_DEFLATED, 1)
+    return written.getvalue()
+
+
 def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
     with archive.open(entry) as stream:
         while piece := stream.read(_PIECE):
@@ -106,7 +120,9 @@ def _sheet(name: str, pieces: Iterator[bytes], styles: _Styles) -> tuple[int, In
         return None
     (rows, columns), found = sheet
     check("columns", columns, name, "the columns of a sheet are")
-    return rows * columns, Inspected(*found)
+    inspected = Inspected(*found)
+    inspected.unknown_errors = {str(error) for error in inspected.lost.values()} - _KNOWN_ERRORS
+    return rows * columns, inspected
 
 
 def _noted(archive: zipfile.ZipFile, sheet: str) -> list[int]:
@@ -163,8 +179,8 @@ class _Named:
         sheets: list[tuple[str, str]] = []
         binary: set[str] = set()
         tables: set[str] = set()
-        for relations in members.values():
-            if (found := _RELATIONS.match(relations)) is None:
+        for path, relations in members.items():
+            if (found := _RELATIONS.match(path)) is None:
                 continue
             folder, workbook = found.groups("")
             try:

@@ -34,6 +34,7 @@ class Inspected:
         merged: the merged cells, of the OpenDocument and the binary form; of others the reader gives them.
         padded: how many digits a number is shown with at least, with zeros before it.
         noted: the rows of the cells with a note; of the OpenDocument and the binary form none is known.
+        unknown_errors: the texts of errors for which the reader fails.
     """
 
     lost: Mapping[Place, Lost] = field(default_factory=dict)
@@ -43,3 +44,4 @@ class Inspected:
     merged: list[Range] = field(default_factory=list)
     padded: dict[Place, int] = field(default_factory=dict)
     noted: list[int] = field(default_factory=list)
+    unknown_errors: set[str] = field(default_factory=set)

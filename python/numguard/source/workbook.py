@@ -22,7 +22,7 @@ import pyarrow as pa
 from numguard.compute import may_be_number
 from numguard.errors import ArgumentError, InputError, MissingExtraError
 from numguard.source.container import Member, PassedOver
-from numguard.source.extent import inspect_workbook
+from numguard.source.extent import inspect_workbook, with_known_errors
 from numguard.source.header import clean, completed_names, groups, joined_names, wanted_names
 from numguard.source.inspected import Inspected, Place, Range
 from numguard.source.limits import check
@@ -251,6 +251,8 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]
         raise MissingExtraError(f"{name}: is a workbook; install numguard-telecom[xlsx] to read it") from missing
     try:
         found = inspect_workbook(name, io.BytesIO(content))
+        if unknown := set().union(*(sheet.unknown_errors for sheet in found.values())):
+            content = with_known_errors(content, unknown)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
         hidden = [sheet.name for sheet in workbook.sheets_metadata if sheet.name not in shown]

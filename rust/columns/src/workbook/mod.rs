@@ -284,6 +284,7 @@ mod tests {
         for text in [
             named.repeat(2),
             "<table:table></table:table>".to_owned(),
+            "<table:table table:name='t'><table:shapes><table:table table:name='u'/>".to_owned(),
             "<table:table table:name='t'><table:table-row><table:table-cell><table:table table:name='u'/>".to_owned(),
         ] {
             assert_eq!(open(&[&text], (10, 10)).err(), Some(Refusal::Damaged), "{text}");
@@ -306,6 +307,8 @@ mod tests {
             "<c r=\"A1\" t=\"str\"><v><![CDATA[1930]]></v></c>",
             "<c r=\"A1\" t=\"s\"><v> 1 </v></c>",
             "<c r=\"A1\"><v>1</v><f>A2</f></c>",
+            "<c r=\"A1\"><v>1</v><v>2</v></c>",
+            "<c r=\"A1\"><v>1</v><is><t>2</t></is></c>",
             "<c r=\"A1\"><v>1<!-- 2 -->3</v></c>",
             "<c r=\"A1\"><v>1<?a b?>3</v></c>",
             "<c r=\"A1\" t=\"e\"><v>1&#48;3</v></c>",
@@ -332,8 +335,9 @@ mod tests {
             open(
                 &[
                     table,
+                    "</table:table>",
                     &table.replace("\"a\"", "\"b\""),
-                    "<table:table table:name='c'>"
+                    "</table:table><table:table table:name='c'>"
                 ],
                 (10, 2)
             )

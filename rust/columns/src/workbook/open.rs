@@ -31,6 +31,7 @@ pub struct Open {
     names: HashSet<String>,
     /// Whether the tables are those of links to other files, which have no names.
     is_linked: bool,
+    is_in_sheet: bool,
     marked: u64,
     /// The cells of the sheets before.
     before: u64,
@@ -85,6 +86,7 @@ impl Open {
             styles: Styles::default(),
             names: HashSet::new(),
             is_linked: false,
+            is_in_sheet: false,
             marked: 0,
             before: 0,
             row: 0,
@@ -113,7 +115,7 @@ impl Open {
             {
                 return Err(Refusal::Damaged);
             }
-            "table:table" => self.open_sheet(tag)?,
+            "table:table" => self.open_sheet(tag, is_empty)?,
             "table:table-column" => self.open_column(tag)?,
             "table:table-row" => self.open_row(tag)?,
             "table:table-cell" | "table:covered-table-cell" => {
@@ -129,7 +131,7 @@ impl Open {
         Ok(())
     }
 
-    fn open_sheet(&mut self, tag: &BytesStart<'_>) -> Result<(), Refusal> {
+    fn open_sheet(&mut self, tag: &BytesStart<'_>, is_empty: bool) -> Result<(), Refusal> {
         self.before = self.cells();
         (self.row, self.column, self.rows, self.columns) = (0, 0, 0, 0);
         self.row_times = 0;
@@ -137,8 +139,11 @@ impl Open {
         self.of_columns.clear();
         let name = attribute(tag, "table:name")?.unwrap_or_default();
         let name = unescape(&name).map_or_else(|_| name.clone(), Into::into);
-        // The reader of values has no sheet without a name, and of two with one name the last.
-        let is_lost = !self.is_linked && (name.is_empty() || !self.names.insert(name.clone()));
+        // The reader of values has no sheet without a name, and of two with one name the last. The end of one within
+        // another, as in a drawing, it takes for that of both.
+        let has_own_name = self.is_linked || (!name.is_empty() && self.names.insert(name.clone()));
+        let is_lost = !has_own_name || self.is_in_sheet;
+        self.is_in_sheet = !is_empty;
         self.sheets.push((name, Found::default()));
         if self.sheets.len() > self.most_sheets {
             return Err(Refusal::Sheets);
@@ -353,6 +358,9 @@ impl Open {
     }
 
     fn close(&mut self, name: &str) -> Result<(), Refusal> {
+        if name == "table:table" {
+            self.is_in_sheet = false;
+        }
         match name {
             "table:table-cell" | "table:covered-table-cell" | "table:table-row" | "table:table" => {
                 self.close_cell()?

@@ -87,6 +87,8 @@ impl Sheet {
                     match name {
                         // The reader of values takes such a cell for an empty one.
                         "f" if cell.has_value => return Err(Refusal::Damaged),
+                        // Of two values it has the last one.
+                        "v" | "is" if cell.has_value => return Err(Refusal::Damaged),
                         "f" => cell.has_formula = true,
                         "v" => {
                             cell.has_value = true;
