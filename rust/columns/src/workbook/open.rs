@@ -363,7 +363,7 @@ impl Open {
         }
         match name {
             "table:table-cell" | "table:covered-table-cell" | "table:table-row" | "table:table" => {
-                self.close_cell()?
+                self.close_cell()?;
             }
             "table:dde-link" => self.is_linked = false,
             _ => {
