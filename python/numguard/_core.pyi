@@ -985,8 +985,11 @@ class Gunzip:
             OSError, EOFError: For a stream that is damaged or cut short.
         """
 
-#: What was found of a sheet: `lost`, `without_value`, `hidden`, `struck`.
-_InSheet: TypeAlias = tuple[dict[tuple[int, int], str], int, set[int], set[tuple[int, int]]]
+#: What was found of a sheet: `lost`, `without_value`, `hidden`, `struck`, `merged`, `padded`.
+_Place: TypeAlias = tuple[int, int]
+_InSheet: TypeAlias = tuple[
+    dict[_Place, str], int, set[int], set[_Place], list[tuple[_Place, _Place]], dict[_Place, int]
+]
 
 @final
 class SheetXml:
@@ -997,18 +1000,19 @@ class SheetXml:
     Args:
         styles: The numbers of the styles that strike a cell out.
         texts: The numbers of the texts that are struck out, among those that all sheets share.
+        digits: The numbers of the styles that show numbers with zeros before them, and with how many digits.
 
     Example:
         >>> from numguard._core import SheetXml
-        >>> sheet = SheetXml([], [])
+        >>> sheet = SheetXml([], [], {})
         >>> sheet.take(b'<sheetData><row r="2" hidden="1"><c r="B2" t="e"><v>#N/A</v></c>')
         True
         >>> sheet.take(b'<c><f>A1</f></c></row></sheetData>')
         True
         >>> sheet.end()
-        ((2, 3), ({(1, 1): '#N/A', (1, 2): '#N/A'}, 1, {1}, set()))
+        ((2, 3), ({(1, 1): '#N/A', (1, 2): '#N/A'}, 1, {1}, set(), [], {}))
     """
-    def __new__(cls, styles: Sequence[int], texts: Sequence[int]) -> SheetXml: ...
+    def __new__(cls, styles: Sequence[int], texts: Sequence[int], digits: Mapping[int, int]) -> SheetXml: ...
     def take(self, piece: bytes) -> bool:
         """Takes the next piece.
 
@@ -1016,7 +1020,7 @@ class SheetXml:
             False if it is no XML, and no cell was found before: it is no sheet.
 
         Raises:
-            ValueError: For the XML of a sheet that is not valid, or a cell without a valid place.
+            ValueError: For the XML of a sheet that is not valid, or a cell without a valid place of its own.
         """
     def end(self) -> tuple[tuple[int, int], _InSheet] | None:
         """What was found, after the last piece.
@@ -1024,7 +1028,8 @@ class SheetXml:
         Returns:
             None if it is no sheet. The rows and columns up to the last cell that is not an empty tag. Of the sheet: the texts of cells that a
             reader takes for empty, by row and column (an error, or `#N/A` for a formula without a value), how many of
-            them are formulas, the hidden rows, and the cells that are struck out.
+            them are formulas, the hidden rows, the cells that are struck out, the first and the last of merged cells (of an
+            OpenDocument file alone), and the digits of the numbers that are shown with zeros before them.
 
         Raises:
             ValueError: As for `take`.
@@ -1034,6 +1039,8 @@ class SheetXml:
 class OpenXml:
     """The `content.xml` of an OpenDocument file, which is inspected a piece at a time (OpenDocument 1.3, part 3).
 
+    Its `styles.xml`, if it has one, is taken before by `take_styles`: the styles of users are there.
+
     Args:
         most_cells: More cells, up to the last one in use in each sheet, are refused.
         most_sheets: More sheets are.
@@ -1042,9 +1049,10 @@ class OpenXml:
         >>> from numguard._core import OpenXml
         >>> content = OpenXml(10, 10)
         >>> content.take(b'<table:table table:name="a"><table:table-row><table:table-cell table:formula="of:=1"/>')
+        >>> content.take(b'</table:table-row></table:table>')
         >>> content.end()
-        (0, [('a', ({(0, 0): '#N/A'}, 1, set(), set()))])
-        >>> content.take(b'<table:table/>' * 11)
+        (0, [('a', ({(0, 0): '#N/A'}, 1, set(), set(), [], {}))])
+        >>> content.take(b''.join(b'<table:table table:name="%d"/>' % name for name in range(11)))
         'sheets'
     """
     def __new__(cls, most_cells: int, most_sheets: int) -> OpenXml: ...
@@ -1055,8 +1063,14 @@ class OpenXml:
             "cells" or "sheets", of which there are more than given; None if of neither.
 
         Raises:
-            ValueError: For XML that is not valid, or more than a million repeated cells that are struck out or formulas
-                without a value.
+            ValueError: For XML that is not valid, a sheet without a name of its own, or more than a million repeated cells
+                that are struck out or formulas without a value.
+        """
+    def take_styles(self, piece: bytes) -> None:
+        """Takes the next piece of `styles.xml`, whose end is an empty piece.
+
+        Raises:
+            ValueError: As for `take`.
         """
     def end(self) -> tuple[int, list[tuple[str, _InSheet]]]:
         """What was found, after the last piece.

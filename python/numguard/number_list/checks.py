@@ -324,9 +324,9 @@ def check_shown(part: Part, batch: Batch, *, is_sparing: bool) -> None:
         is_sparing: Whether the numbers are to be protected or taken off a list: then all of them count.
 
     Raises:
-        InputError: A number is struck out, or in a hidden row.
+        InputError: A number is struck out, in a hidden row, or below merged cells.
     """
-    if is_sparing or not (part.about.hidden_rows or part.about.struck_out):
+    if is_sparing or not (part.about.hidden_rows or part.about.struck_out or part.about.covered):
         return
     cells = batch.data.column(0)
     place = part.schema().names.index(batch.data.schema.names[0])
@@ -336,6 +336,11 @@ def check_shown(part: Part, batch: Batch, *, is_sparing: bool) -> None:
             raise InputError(
                 f"{part.name}: the number in row {row} is struck out in the spreadsheet: delete such rows, or take the "
                 "line through it off if it is meant"
+            )
+        if is_number and (row, place) in part.about.covered:
+            raise InputError(
+                f"{part.name}: the number in row {row} is hidden in the spreadsheet, below merged cells: unmerge them, "
+                "and delete the numbers that are not meant"
             )
         if is_number and row in part.about.hidden_rows:
             raise InputError(

@@ -45,7 +45,9 @@ Opener: TypeAlias = Callable[[], AbstractContextManager[BinaryIO]]
 #: The most bytes that any file may unpack to.
 _UNCHECKED: Final = 128 << 20
 _CODECS: Final[dict[str, Literal["gzip", "zstd", "bz2"]]] = {"gzip": "gzip", "zstd": "zstd", "bzip2": "bz2"}
-_WORKBOOKS: Final = frozenset({"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
+_WORKBOOKS: Final = frozenset({"xl/workbook.xml", "xl/workbook.bin"})
+#: One of these is beside the `content.xml` of an OpenDocument file; alone that is any XML.
+_OPEN_DOCUMENT: Final = frozenset({"mimetype", "META-INF/manifest.xml"})
 _DAMAGE: Final = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
@@ -259,7 +261,10 @@ class _Archive:
 def _inspect_zip(found: Found, name: str, within: str, opened: Opener, *, layers: int, path: Path | None) -> None:
     archive = _Archive(name, opened, is_file=path is not None)
     archive.check_size()
-    if any(entry.filename in _WORKBOOKS for entry in archive.entries):
+    members = {entry.filename for entry in archive.entries}
+    # Some programs write backslashes, and capitals.
+    paths = {member.replace("\\", "/").lower() for member in members}
+    if paths & _WORKBOOKS or ("content.xml" in members and members & _OPEN_DOCUMENT):
         found.members.append(Member(name, _inside(within, "workbook"), "workbook", "workbook", archive.whole))
         return
     check("members", len(archive.entries), name, "the files in it are")

@@ -8,24 +8,33 @@ bounds their size too.
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
 import zipfile
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import BinaryIO, Final
 from xml.etree import ElementTree
 
 from numguard._core import OpenXml, SheetXml
 from numguard.compute import by_key
 from numguard.errors import InputError
+from numguard.source.inspected import Inspected
 from numguard.source.limits import check, limit
+from numguard.source.number_formats import digits_shown
+from numguard.source.xlsb import Binary, sheets_listed
 
-__all__ = ["Inspected", "inspect_workbook"]
+__all__ = ["inspect_workbook", "with_known_errors"]
 
 _PIECE: Final = 1 << 20
+#: The errors for which the reader of a sheet in XML does not fail.
+_KNOWN_ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 #: Where an OpenDocument file says that it is encrypted.
 _PROTECTION: Final = "META-INF/manifest.xml"
+#: Where it has the styles that users name; and what the sheets of the binary form share.
+_OPEN_STYLES: Final = "styles.xml"
+_BINARY: Final = ("xl/workbook.bin", "xl/styles.bin", "xl/sharedstrings.bin")
 #: The longest tag that is looked at; those of spreadsheets are far shorter.
 _TAG: Final = rb"[^>]{0,500}?"
 _STRIKE: Final = re.compile(rb"""<(?:\w+:)?strike\b(?!%s\bval=["'](?:0|false|off)["'])""" % _TAG)
@@ -37,44 +46,8 @@ _RELATIONS: Final = re.compile(r"(.*/)?_rels/(workbook\.(?:xml|bin))\.rels$", re
 #: The row of a note of a cell, as a conversation has one too; and the bytes of the longest file of notes that is read.
 _MOST_OF_NOTES: Final = 1 << 26
 _NOTE: Final = re.compile(rb"""<(?:\w+:)?comment\b%s\bref=["'][A-Za-z]{1,3}(\d{1,7})["']""" % _TAG)
-#: The first bytes of a file of OLE.
-_OLE: Final = b"\xd0\xcf\x11\xe0"
-#: Of the binary form: a row, a cell of some kind, the count of shared texts, and a sheet in the list of sheets.
-_ROW, _CELLS, _TEXTS, _LISTED_SHEET = 0, range(1, 12), 159, 156
-#: In the twelfth byte of a row; cells of an error, as it is or of a formula; and their errors.
-_ROW_HIDDEN: Final = 0x10
-_ERROR_CELLS: Final = (3, 11)
-_ERRORS: Final = {
-    0x00: "#NULL!",
-    0x07: "#DIV/0!",
-    0x0F: "#VALUE!",
-    0x17: "#REF!",
-    0x1D: "#NAME?",
-    0x24: "#NUM!",
-    0x2B: "#GETTING_DATA",
-}
 #: The quantities of an OpenDocument file that are limited.
 _OPEN: Final = {"cells": "the cells up to the last one in use are", "sheets": "its sheets are"}
-
-
-@dataclass(slots=True)
-class Inspected:
-    """What the reader of a workbook does not give of a sheet; rows and columns from 0.
-
-    Attributes:
-        lost: (row, column) -> the text of a cell that it takes for empty, or gives in part: an error, `#N/A` for a
-            formula without a value, a text of an OpenDocument file without a type.
-        without_value: how many of them are formulas without a value.
-        hidden: the hidden rows.
-        struck: (row, column) of the cells that are struck out.
-        noted: the rows of the cells with a note; of the OpenDocument and the binary form none is known.
-    """
-
-    lost: dict[tuple[int, int], str] = field(default_factory=dict)
-    without_value: int = 0
-    hidden: set[int] = field(default_factory=set)
-    struck: set[tuple[int, int]] = field(default_factory=set)
-    noted: list[int] = field(default_factory=list)
 
 
 def inspect_workbook(name: str, stream: BinaryIO) -> Mapping[str, Inspected]:
@@ -90,27 +63,44 @@ def inspect_workbook(name: str, stream: BinaryIO) -> Mapping[str, Inspected]:
         check("members", sum(not e.filename.startswith("xl/media/") for e in entries), name, "the files in it are")
         if any(e.filename == _PROTECTION and b"encryption-data" in archive.read(e) for e in entries):
             raise InputError(f"{name}: is protected with a password: save it without one")
-        named, strikes = _Named.of(archive), _Strikes.of(archive)
+        members = {_path(member): member for member in archive.namelist()}
+        named, styles = _Named.of(archive, members), _Styles.of(archive, members)
+        binary = Binary.of({path: archive.read(members[path]) for path in _BINARY if path in members})
         check("sheets", named.count, name, "its sheets are")
         cells = 0
         for entry in entries:
             path = _path(entry.filename)
             # Wherever it is, and whatever it is called: the reader follows the names that the workbook gives.
-            sheet = _sheet(name, _pieces(archive, entry), strikes)
+            sheet = _sheet(name, _pieces(archive, entry), styles)
             if sheet is None and path in named.binary:
-                content = archive.read(entry)
-                # A project of macros is a file of another kind.
-                sheet = None if content.startswith(_OLE) else _binary(name, content)
+                sheet = binary.inspect(name, archive.read(entry))
+            if sheet is None and path in named.tables:
+                raise InputError(
+                    f"{name}: a sheet is not in the form that is read here, which is UTF-8 with a table of cells: "
+                    "open it and save it again"
+                )
             if sheet is not None:
                 of = named.sheets.get(path, [entry.filename])
                 sheet[1].noted = _noted(archive, path)
                 cells += sheet[0] * len(of)
                 found |= dict.fromkeys(of, sheet[1])
             if entry.filename == "content.xml":
-                reach, sheets_of = _open_document(name, _pieces(archive, entry))
+                styles_of = _pieces(archive, archive.getinfo(_OPEN_STYLES)) if _OPEN_STYLES in members else iter(())
+                reach, sheets_of = _open_document(name, _pieces(archive, entry), styles_of)
                 cells, found = cells + reach, found | sheets_of
             check("cells", cells, name, "the cells up to the last one in use are")
     return found
+
+
+def with_known_errors(content: bytes, unknown: Collection[str]) -> bytes:
+    """A workbook with `#N/A` for the errors that its reader does not know, as `#SPILL!`, for which it fails."""
+    errors = b"|".join(re.escape(error.encode()) for error in sorted(unknown))
+    cell = re.compile(rb"(<(?:\w+:)?v(?:\s[^<>]*)?>)(?:" + errors + rb")(?=</)")
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(written, "w") as book:
+        for entry in archive.infolist():
+            book.writestr(entry.filename, cell.sub(rb"\1#N/A", archive.read(entry)), zipfile.ZIP_DEFLATED, 1)
+    return written.getvalue()
 
 
 def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -119,9 +109,9 @@ def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]
             yield piece
 
 
-def _sheet(name: str, pieces: Iterator[bytes], strikes: _Strikes) -> tuple[int, Inspected] | None:
+def _sheet(name: str, pieces: Iterator[bytes], styles: _Styles) -> tuple[int, Inspected] | None:
     """The cells of a sheet up to the last one in use, and what was found of it; None of another part."""
-    xml = SheetXml([*strikes.styles], [*strikes.texts])
+    xml = SheetXml([*styles.struck], [*styles.texts], dict(styles.digits))
     try:
         sheet = xml.end() if all(map(xml.take, pieces)) else None
     except ValueError as problem:
@@ -130,7 +120,9 @@ def _sheet(name: str, pieces: Iterator[bytes], strikes: _Strikes) -> tuple[int, 
         return None
     (rows, columns), found = sheet
     check("columns", columns, name, "the columns of a sheet are")
-    return rows * columns, Inspected(*found)
+    inspected = Inspected(*found)
+    inspected.unknown_errors = {str(error) for error in inspected.lost.values()} - _KNOWN_ERRORS
+    return rows * columns, inspected
 
 
 def _noted(archive: zipfile.ZipFile, sheet: str) -> list[int]:
@@ -149,10 +141,13 @@ def _noted(archive: zipfile.ZipFile, sheet: str) -> list[int]:
     return sorted(rows)
 
 
-def _open_document(name: str, pieces: Iterator[bytes]) -> tuple[int, dict[str, Inspected]]:
+def _open_document(name: str, pieces: Iterator[bytes], styles: Iterator[bytes]) -> tuple[int, dict[str, Inspected]]:
     """The same of all sheets of an OpenDocument file, by their names."""
     xml = OpenXml(limit("cells"), limit("sheets"))
     try:
+        for piece in styles:
+            xml.take_styles(piece)
+        xml.take_styles(b"")
         over = next(filter(None, map(xml.take, pieces)), None)
         cells, sheets = xml.end() if over is None else (0, [])
     except ValueError as problem:
@@ -162,49 +157,6 @@ def _open_document(name: str, pieces: Iterator[bytes]) -> tuple[int, dict[str, I
     return cells, {sheet: Inspected(*found) for sheet, found in sheets}
 
 
-def _binary(name: str, content: bytes) -> tuple[int, Inspected]:
-    """The same of a part in the binary form; what is struck out is not found."""
-    row = rows = columns = 0
-    found = Inspected()
-    for kind, at, length in _records(content):
-        if kind == _ROW and length >= 4:
-            row = int.from_bytes(content[at : at + 4], "little")
-            check("cells", row, name, "the rows of a sheet are")
-            if length >= 12 and content[at + 11] & _ROW_HIDDEN:
-                found.hidden.add(row)
-        elif kind in _CELLS and length >= 4:
-            column = int.from_bytes(content[at : at + 4], "little")
-            rows, columns = max(rows, row + 1), max(columns, column + 1)
-            if kind in _ERROR_CELLS and length >= 9:
-                found.lost[row, column] = _ERRORS.get(content[at + 8], "#N/A")
-        elif kind == _TEXTS and length >= 8:
-            check("cells", int.from_bytes(content[at + 4 : at + 8], "little"), name, "its shared texts claim to be")
-    check("columns", columns, name, "the columns of a sheet are")
-    return rows * columns, found
-
-
-def _records(content: bytes) -> Iterator[tuple[int, int, int]]:
-    """The records of a part in the binary form: the kind, where its content begins, and the length of that."""
-    at, size = 0, len(content)
-    while at < size:
-        kind, at = _variable(content, at, 2)
-        length, at = _variable(content, at, 4)
-        yield kind, at, min(length, size - at)
-        at += length
-
-
-def _variable(content: bytes, at: int, longest: int) -> tuple[int, int]:
-    value = 0
-    for k in range(longest):
-        if at + k >= len(content):
-            return value, at + longest
-        byte = content[at + k]
-        value |= (byte & 0x7F) << (7 * k)
-        if not byte & 0x80:
-            return value, at + k + 1
-    return value, at + longest
-
-
 @dataclass(frozen=True, slots=True)
 class _Named:
     """The files that a workbook names.
@@ -212,35 +164,41 @@ class _Named:
     Attributes:
         sheets: The names of the sheets of each; several may be of one file.
         binary: Those of a workbook in the binary form.
+        tables: Those that are sheets of cells.
         count: How many sheets there are.
     """
 
     sheets: Mapping[str, list[str]]
     binary: Collection[str]
+    tables: Collection[str]
     count: int
 
     @classmethod
-    def of(cls, archive: zipfile.ZipFile) -> _Named:
+    def of(cls, archive: zipfile.ZipFile, members: Mapping[str, str]) -> _Named:
         """Those of all workbooks in a file: it has one, wherever that is."""
         sheets: list[tuple[str, str]] = []
         binary: set[str] = set()
-        members = {_path(member): member for member in archive.namelist()}
-        for relations in members.values():
-            if (found := _RELATIONS.match(relations)) is None:
+        tables: set[str] = set()
+        for path, relations in members.items():
+            if (found := _RELATIONS.match(path)) is None:
                 continue
             folder, workbook = found.groups("")
             try:
-                related = {e.get("Id"): _target(folder, str(e.get("Target"))) for e in _root(archive.read(relations))}
+                relating = list(_root(archive.read(relations)))
+                related = {e.get("Id"): _target(folder, str(e.get("Target"))) for e in relating}
+                of_cells = {related[e.get("Id")] for e in relating if str(e.get("Type")).endswith("/worksheet")}
                 content = archive.read(members[_path(folder + workbook)])
                 is_binary = workbook.lower().endswith(".bin")
                 binary.update(related.values() if is_binary else ())
-                listed = _listed_in_binary(content) if is_binary else _listed(content)
-                sheets += [(related.get(id_, ""), sheet) for id_, sheet in listed]
+                listed = sheets_listed(content) if is_binary else _listed(content)
+                found_here = [(related.get(id_, ""), sheet) for id_, sheet in listed]
+                tables |= of_cells & {path for path, _ in found_here}
+                sheets += found_here
             except (KeyError, ElementTree.ParseError, UnicodeDecodeError):
                 continue
         in_folders = [path for path in members if _OF_SHEETS.match(path)]
         binary.update(path for path in in_folders if path.endswith(".bin"))
-        return cls(by_key(sheets), binary, max(len(sheets), len(in_folders)))
+        return cls(by_key(sheets), binary, tables, max(len(sheets), len(in_folders)))
 
 
 def _listed(content: bytes) -> Iterator[tuple[str | None, str]]:
@@ -249,18 +207,6 @@ def _listed(content: bytes) -> Iterator[tuple[str | None, str]]:
         if _bare_name(element.tag) == "sheet":
             of = {_bare_name(key): value for key, value in element.attrib.items()}
             yield of.get("id"), str(of.get("name"))
-
-
-def _listed_in_binary(content: bytes) -> Iterator[tuple[str | None, str]]:
-    """The same of the binary form: two texts behind eight bytes, each behind its length."""
-    for kind, at, _ in _records(content):
-        if kind == _LISTED_SHEET:
-            texts, start = [], at + 8
-            for _ in range(2):
-                end = start + 4 + 2 * int.from_bytes(content[start : start + 4], "little")
-                texts.append(content[start + 4 : end].decode("utf-16-le"))
-                start = end
-            yield texts[0], texts[1]
 
 
 def _path(written: str) -> str:
@@ -281,45 +227,54 @@ def _root(content: bytes) -> ElementTree.Element:
 
 
 @dataclass(frozen=True, slots=True)
-class _Strikes:
-    """What strikes a cell out: its style, or the style of its text or a part of it.
+class _Styles:
+    """What strikes a cell out: its style, or the style of its text or a part of it; and what pads its number.
 
     Attributes:
-        styles: The numbers of such styles.
+        struck: The numbers of such styles.
         texts: The numbers of such texts, among those that all sheets share.
+        digits: The styles that show a number with zeros before it, and with how many digits.
     """
 
-    styles: frozenset[int]
+    struck: frozenset[int]
     texts: frozenset[int]
+    digits: Mapping[int, int]
 
     @classmethod
-    def of(cls, archive: zipfile.ZipFile) -> _Strikes:
+    def of(cls, archive: zipfile.ZipFile, members: Mapping[str, str]) -> _Styles:
         """Those of a workbook.
 
         Raises:
             zipfile.BadZipFile: it is damaged.
         """
-        names = archive.namelist()
+        # Some programs write these names with capitals, and the reader finds them.
         styles, texts = (
-            archive.read(name) if name in names else b"" for name in ("xl/styles.xml", "xl/sharedStrings.xml")
+            archive.read(members[path]) if path in members else b""
+            for path in ("xl/styles.xml", "xl/sharedstrings.xml")
         )
         try:
-            return cls(_styles(styles), _texts(texts))
+            root = _root(styles) if b"strike" in styles or b"numFmt " in styles else ElementTree.Element("none")
+            formats = _children(root, "cellXfs")
+            return cls(_struck(root, formats), _texts(texts), _digits(root, formats))
         except (ElementTree.ParseError, ValueError):
             raise zipfile.BadZipFile("its styles") from None
 
 
-def _styles(content: bytes) -> frozenset[int]:
+def _struck(root: ElementTree.Element, formats: list[ElementTree.Element]) -> frozenset[int]:
     """The numbers of the styles of cells whose font is struck out."""
-    if b"strike" not in content:
-        return frozenset()
-    root = _root(content)
     fonts = [
         any(part.get("val", "1") not in _NOT for part in font if _bare_name(part.tag) == "strike")
         for font in _children(root, "fonts")
     ]
     struck = {at for at, is_struck in enumerate(fonts) if is_struck}
-    return frozenset(k for k, xf in enumerate(_children(root, "cellXfs")) if int(xf.get("fontId", "0")) in struck)
+    return frozenset(k for k, xf in enumerate(formats) if int(xf.get("fontId", "0")) in struck)
+
+
+def _digits(root: ElementTree.Element, formats: list[ElementTree.Element]) -> dict[int, int]:
+    codes = _children(root, "numFmts")
+    digits = {one.get("numFmtId"): digits_shown(one.get("formatCode", "")) for one in codes}
+    found = ((k, digits.get(xf.get("numFmtId"), 0)) for k, xf in enumerate(formats))
+    return {k: many for k, many in found if many}
 
 
 def _texts(content: bytes) -> frozenset[int]:

@@ -31,6 +31,7 @@ RULER: Final = re.compile(r"[\s\-=_*#+~.|,;'\"]+")
 PAGE: Final = re.compile(r"[\W_]*page\W*(?:no\W*)?\d+(?:\W*(?:of|/)\W*\d+)?[\W_]*", re.IGNORECASE)
 #: What a ruler across a whole row has: other characters alone may stand for a number, masked or wider than its column.
 _DRAWN: Final = ("--", "==", "__")
+_FILL: Final = ({"#"}, {"*"})
 #: Digits that may be a number: above a header, where only titles are, they are refused.
 NUMBER: Final = re.compile(r"(?<!\d)\+?\d{10,13}(?!\d)|(?<!\d)\d{5}[ -]\d{5}(?!\d)")
 #: Ten digits in a row may be a number; a line with them is never skipped.
@@ -120,7 +121,9 @@ class NonData:
         if not texts:
             return "blank"
         if all(RULER.fullmatch(cell) for cell in texts if cell) and any(len(cell) > 1 for cell in texts):
-            is_drawn = not whole or any(pair in cell for cell in texts for pair in _DRAWN)
+            # A number that is wider than its column is shown as such signs, whatever is beside it.
+            is_filled = any(set(cell) in _FILL for cell in texts)
+            is_drawn = not whole or (not is_filled and any(pair in cell for cell in texts for pair in _DRAWN))
             return "ruler" if is_drawn and any(len(cell) >= 3 for cell in texts) else None
         if len(texts) == len(self._header) and all(map(eq, map(_folded, texts), self._header)):
             return "header"

@@ -203,6 +203,8 @@ class About:
     hidden_rows: Collection[int] = frozenset()
     #: The cells of a workbook that are struck out: the row, and the place of the column.
     struck_out: Collection[tuple[int, int]] = frozenset()
+    #: Those that are filled, and below merged cells, which hide them; as `struck_out`.
+    covered: Collection[tuple[int, int]] = frozenset()
     #: The values that the directories above the file give all its rows: `day=2025-06-01/` is the column `day`.
     partitions: Mapping[str, str | None] = field(default_factory=dict)
 

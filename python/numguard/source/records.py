@@ -42,6 +42,7 @@ class Records:
         passed_over: the members of the file that are not tables, and why.
         warnings: what else was not read, such as formulas without a value.
         struck_out: the cells of a workbook that are struck out: the row, and the place of the column.
+        covered: those that are filled, and below merged cells.
         hidden_rows: the rows of a workbook that are hidden, and not empty.
         titles: the lines above the header, without the headings of groups of columns.
     """
@@ -57,6 +58,7 @@ class Records:
     passed_over: list[str]
     warnings: list[str]
     struck_out: Collection[tuple[int, int]]
+    covered: Collection[tuple[int, int]]
     hidden_rows: Collection[int]
     titles: Sequence[str]
 
@@ -107,6 +109,7 @@ def read_records(
         passed_over=[*opened.account()["passed_over"], *counts],
         warnings=[f"{part.name}: {warning}" for warning in part.about.warnings],
         struck_out=part.about.struck_out,
+        covered=part.about.covered,
         hidden_rows=part.about.hidden_rows,
         titles=part.above.own_titles(),
     )

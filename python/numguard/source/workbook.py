@@ -12,9 +12,9 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -22,8 +22,9 @@ import pyarrow as pa
 from numguard.compute import may_be_number
 from numguard.errors import ArgumentError, InputError, MissingExtraError
 from numguard.source.container import Member, PassedOver
-from numguard.source.extent import Inspected, inspect_workbook
+from numguard.source.extent import inspect_workbook, with_known_errors
 from numguard.source.header import clean, completed_names, groups, joined_names, wanted_names
+from numguard.source.inspected import Inspected, Place, Range
 from numguard.source.limits import check
 from numguard.source.non_data import FIGURES, NonData
 from numguard.source.part import Above, Batch, Part
@@ -37,10 +38,6 @@ _MONTHS: Final = 12
 _DAY_FIRST: Final = re.compile(r"\s*'?(\d{1,2})[/.-]\d{1,2}[/.-]\d{4}")
 
 
-#: The first and the last cell, each as row and column.
-Range: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
-
-
 @dataclass(frozen=True, slots=True)
 class FilledSheet:
     """A sheet that is not empty; rows and columns from 0.
@@ -51,6 +48,7 @@ class FilledSheet:
         hidden: the hidden rows that are not empty.
         struck: (row, column) of the cells that are struck out and not empty.
         merged: the first rows of the cells that are merged over several rows with figures.
+        covered: (row, column) of the cells that are not empty, and below others that are merged.
         noted: the rows of the cells that have a note.
     """
 
@@ -59,10 +57,11 @@ class FilledSheet:
     hidden: frozenset[int] = frozenset()
     struck: frozenset[tuple[int, int]] = frozenset()
     merged: tuple[int, ...] = ()
+    covered: frozenset[tuple[int, int]] = frozenset()
     noted: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, rows: list[list[str]], found: Inspected, ranges: Iterable[Range]) -> FilledSheet:
+    def of(cls, rows: list[list[str]], found: Inspected, ranges: Collection[Range]) -> FilledSheet:
         """The sheet with these cells, of which that was found, and with these ranges of merged cells."""
         hidden = frozenset(k for k in found.hidden if k < len(rows) and any(map(str.strip, rows[k])))
         struck = frozenset(
@@ -77,7 +76,15 @@ class FilledSheet:
             # A second row of headings has no figures.
             and any(map(FIGURES.search, rows[top + 1]))
         )
-        return cls(rows, found.without_value, hidden, struck, tuple(sorted(merged)), tuple(found.noted))
+        return cls(
+            rows,
+            found.without_value,
+            hidden,
+            struck,
+            tuple(sorted(merged)),
+            frozenset(_covered(rows, ranges)),
+            tuple(found.noted),
+        )
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -105,6 +112,13 @@ class FilledSheet:
                 f"{cells} over several rows, the first in row {self.merged[0] + 1}; only the first row of each has its "
                 "content, and it is empty in the others: unmerge them and fill in each row"
             )
+        if self.covered:
+            cells = "1 cell is" if len(self.covered) == 1 else f"{len(self.covered):,} cells are"
+            found.append(
+                f"{cells} below merged cells, which hide what they hold; the first is in row "
+                f"{min(self.covered)[0] + 1}; they are read as all others are: unmerge the cells, and delete what does "
+                "not count"
+            )
         if self.noted:
             cells = "1 cell has a note" if len(self.noted) == 1 else f"{len(self.noted):,} cells have notes"
             found.append(
@@ -122,9 +136,9 @@ class SheetPart(Part):
     ) -> None:
         hidden = frozenset(row + 1 for row in filled.hidden)
         struck = frozenset((row + 1, at) for row, at in filled.struck)
-        super().__init__(
-            replace(member, name=name, sheet=sheet, warnings=filled.warnings, hidden_rows=hidden, struck_out=struck)
-        )
+        covered = frozenset((row + 1, at) for row, at in filled.covered)
+        about = replace(member, name=name, sheet=sheet, warnings=filled.warnings)
+        super().__init__(replace(about, hidden_rows=hidden, struck_out=struck, covered=covered))
         self._rows = rows = filled.rows
         at = _header_row(rows, wanted)
         above = next((row for row in reversed(rows[:at]) if any(cell.strip() for cell in row)), [])
@@ -237,6 +251,8 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]
         raise MissingExtraError(f"{name}: is a workbook; install numguard-telecom[xlsx] to read it") from missing
     try:
         found = inspect_workbook(name, io.BytesIO(content))
+        if unknown := set().union(*(sheet.unknown_errors for sheet in found.values())):
+            content = with_known_errors(content, unknown)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
         hidden = [sheet.name for sheet in workbook.sheets_metadata if sheet.name not in shown]
@@ -246,8 +262,10 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]
             rows = sheet.to_python(skip_empty_area=False)
             of_sheet = found.get(sheet_name, Inspected())
             cells = _restore_lost(rows, of_sheet.lost, name, cells)
+            _pad(rows, of_sheet.padded)
             if rows:
-                filled = FilledSheet.of(_as_written(rows), of_sheet, sheet.merged_cell_ranges or ())
+                ranges = sheet.merged_cell_ranges or of_sheet.merged
+                filled = FilledSheet.of(_as_written(rows), of_sheet, ranges)
                 yield sheet_name, sheet_name in hidden, filled
     except OverflowError as span:
         raise InputError(
@@ -262,7 +280,7 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]
         ) from damage
 
 
-def _restore_lost(rows: list[list[Any]], lost: dict[tuple[int, int], str], name: str, before: int) -> int:
+def _restore_lost(rows: list[list[Any]], lost: Mapping[Place, object], name: str, before: int) -> int:
     """Restores errors, formulas without a value, and texts of which the reader gives a part or nothing.
 
     It takes them for empty cells, or for the value that is beside an error, or leaves them out at the end.
@@ -280,6 +298,28 @@ def _restore_lost(rows: list[list[Any]], lost: dict[tuple[int, int], str], name:
     for (at, column), value in lost.items():
         rows[at][column] = value
     return before + height * width
+
+
+def _pad(rows: list[list[Any]], padded: Mapping[Place, int]) -> None:
+    """Writes numbers with the zeros that their format shows before them: a handset's number may begin with one."""
+    for (at, column), digits in padded.items():
+        cell = rows[at][column] if at < len(rows) and column < len(rows[at]) else None
+        if isinstance(cell, int | float) and 0 <= cell < _DIGITS_KEPT and cell == int(cell):
+            rows[at][column] = f"{int(cell):0{digits}}"
+
+
+def _covered(rows: list[list[str]], ranges: Collection[Range]) -> Iterator[Place]:
+    """The cells that are not empty, and that merged ones hide."""
+    height, width = len(rows), len(rows[0])
+    left_over = height * width
+    for (top, left), (bottom, right) in ranges:
+        down, along = range(top, min(bottom + 1, height)), range(left, min(right + 1, width))
+        left_over -= len(down) * len(along)
+        if left_over < 0:
+            raise zipfile.BadZipFile("merged cells that overlap")
+        for row in down:
+            cells = rows[row]
+            yield from ((row, at) for at in along if cells[at].strip() and (row, at) != (top, left))
 
 
 def _as_written(rows: list[list[Any]]) -> list[list[str]]:

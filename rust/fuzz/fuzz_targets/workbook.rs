@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use numguard_columns::workbook::{Open, Pieces, Refusal, Sheet};
 
 fn sheet(pieces: [&[u8]; 2]) -> Result<Sheet, Refusal> {
-    let mut read = Pieces::new(Sheet::new([1], [1]));
+    let mut read = Pieces::new(Sheet::new([1], [1], [(1, 15)]));
     read.take(b"<sheetData>")?;
     for piece in pieces {
         read.take(piece)?;

@@ -9,8 +9,15 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 
-/// What was found of a sheet: `lost`, `without_value`, `hidden`, `struck`.
-type InSheet = (BTreeMap<Place, String>, u64, BTreeSet<u32>, BTreeSet<Place>);
+/// What was found of a sheet: `lost`, `without_value`, `hidden`, `struck`, `merged`, `padded`.
+type InSheet = (
+    BTreeMap<Place, String>,
+    u64,
+    BTreeSet<u32>,
+    BTreeSet<Place>,
+    Vec<(Place, Place)>,
+    BTreeMap<Place, u32>,
+);
 
 /// The XML of a sheet of an XLSX workbook, which is inspected a piece at a time (ECMA-376 Part 1, 18.3.1).
 ///
@@ -19,25 +26,26 @@ type InSheet = (BTreeMap<Place, String>, u64, BTreeSet<u32>, BTreeSet<Place>);
 /// Args:
 ///     styles: The numbers of the styles that strike a cell out.
 ///     texts: The numbers of the texts that are struck out, among those that all sheets share.
+///     digits: The numbers of the styles that show numbers with zeros before them, and with how many digits.
 ///
 /// Example:
 ///     >>> from numguard._core import SheetXml
-///     >>> sheet = SheetXml([], [])
+///     >>> sheet = SheetXml([], [], {})
 ///     >>> sheet.take(b'<sheetData><row r="2" hidden="1"><c r="B2" t="e"><v>#N/A</v></c>')
 ///     True
 ///     >>> sheet.take(b'<c><f>A1</f></c></row></sheetData>')
 ///     True
 ///     >>> sheet.end()
-///     ((2, 3), ({(1, 1): '#N/A', (1, 2): '#N/A'}, 1, {1}, set()))
+///     ((2, 3), ({(1, 1): '#N/A', (1, 2): '#N/A'}, 1, {1}, set(), [], {}))
 #[pyclass(frozen, module = "numguard._core")]
 pub(crate) struct SheetXml(Mutex<Pieces<Sheet>>);
 
 #[pymethods]
 impl SheetXml {
     #[new]
-    #[pyo3(text_signature = "(styles, texts)")]
-    fn new(styles: Vec<u32>, texts: Vec<u32>) -> Self {
-        Self(Mutex::new(Pieces::new(Sheet::new(styles, texts))))
+    #[pyo3(text_signature = "(styles, texts, digits)")]
+    fn new(styles: Vec<u32>, texts: Vec<u32>, digits: BTreeMap<u32, u32>) -> Self {
+        Self(Mutex::new(Pieces::new(Sheet::new(styles, texts, digits))))
     }
 
     /// Takes the next piece.
@@ -46,7 +54,7 @@ impl SheetXml {
     ///     False if it is no XML, and no cell was found before: it is no sheet.
     ///
     /// Raises:
-    ///     ValueError: For the XML of a sheet that is not valid, or a cell without a valid place.
+    ///     ValueError: For the XML of a sheet that is not valid, or a cell without a valid place of its own.
     #[allow(clippy::needless_pass_by_value)] // pyo3 gives owned values
     fn take(&self, py: Python<'_>, piece: PyBackedBytes) -> PyResult<bool> {
         py.detach(|| {
@@ -63,7 +71,8 @@ impl SheetXml {
     /// Returns:
     ///     None if it is no sheet. The rows and columns up to the last cell that is not an empty tag. Of the sheet: the texts of cells that a
     ///     reader takes for empty, by row and column (an error, or `#N/A` for a formula without a value), how many of
-    ///     them are formulas, the hidden rows, and the cells that are struck out.
+    ///     them are formulas, the hidden rows, the cells that are struck out, the first and the last of merged cells (of an
+    ///     OpenDocument file alone), and the digits of the numbers that are shown with zeros before them.
     ///
     /// Raises:
     ///     ValueError: As for `take`.
@@ -84,6 +93,8 @@ impl SheetXml {
 
 /// The `content.xml` of an OpenDocument file, which is inspected a piece at a time (OpenDocument 1.3, part 3).
 ///
+/// Its `styles.xml`, if it has one, is taken before by `take_styles`: the styles of users are there.
+///
 /// Args:
 ///     most_cells: More cells, up to the last one in use in each sheet, are refused.
 ///     most_sheets: More sheets are.
@@ -92,9 +103,10 @@ impl SheetXml {
 ///     >>> from numguard._core import OpenXml
 ///     >>> content = OpenXml(10, 10)
 ///     >>> content.take(b'<table:table table:name="a"><table:table-row><table:table-cell table:formula="of:=1"/>')
+///     >>> content.take(b'</table:table-row></table:table>')
 ///     >>> content.end()
-///     (0, [('a', ({(0, 0): '#N/A'}, 1, set(), set()))])
-///     >>> content.take(b'<table:table/>' * 11)
+///     (0, [('a', ({(0, 0): '#N/A'}, 1, set(), set(), [], {}))])
+///     >>> content.take(b''.join(b'<table:table table:name="%d"/>' % name for name in range(11)))
 ///     'sheets'
 #[pyclass(frozen, module = "numguard._core")]
 pub(crate) struct OpenXml(Mutex<Pieces<Open>>);
@@ -113,11 +125,28 @@ impl OpenXml {
     ///     "cells" or "sheets", of which there are more than given; None if of neither.
     ///
     /// Raises:
-    ///     ValueError: For XML that is not valid, or more than a million repeated cells that are struck out or formulas
-    ///         without a value.
+    ///     ValueError: For XML that is not valid, a sheet without a name of its own, or more than a million repeated cells
+    ///         that are struck out or formulas without a value.
     #[allow(clippy::needless_pass_by_value)] // pyo3 gives owned values
     fn take(&self, py: Python<'_>, piece: PyBackedBytes) -> PyResult<Option<&'static str>> {
         over(py.detach(|| locked(&self.0).take(&piece)))
+    }
+
+    /// Takes the next piece of `styles.xml`, whose end is an empty piece.
+    ///
+    /// Raises:
+    ///     ValueError: As for `take`.
+    #[allow(clippy::needless_pass_by_value)] // pyo3 gives owned values
+    fn take_styles(&self, py: Python<'_>, piece: PyBackedBytes) -> PyResult<()> {
+        py.detach(|| {
+            let mut pieces = locked(&self.0);
+            if piece.is_empty() {
+                pieces.end()
+            } else {
+                pieces.take(&piece)
+            }
+        })
+        .map_err(damaged)
     }
 
     /// What was found, after the last piece.
@@ -143,7 +172,14 @@ impl OpenXml {
 }
 
 fn in_sheet(found: Found) -> InSheet {
-    (found.lost, found.without_value, found.hidden, found.struck)
+    (
+        found.lost,
+        found.without_value,
+        found.hidden,
+        found.struck,
+        found.merged,
+        found.padded,
+    )
 }
 
 fn over(taken: Result<(), Refusal>) -> PyResult<Option<&'static str>> {

@@ -235,11 +235,12 @@ def take_review(
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping))
     at = find_columns(sheet.table, COLUMNS, ("msisdn", "decision"), mapping, sheet.name, header_row=sheet.header_row)
     rows = _rows(sheet, at, None if reason is None else reason_given(reason))
-    if hidden := [one.row for one in rows if one.word is not None and one.row in sheet.hidden_rows]:
+    unseen = {*sheet.hidden_rows, *(row for row, place in sheet.covered if place == at["decision"][0])}
+    if hidden := [one.row for one in rows if one.word is not None and one.row in unseen]:
         # What is pasted over rows that are filtered is pasted into the hidden ones too.
         raise InputError(
-            f"{sheet.name}: row {hidden[0]} has a decision and is hidden in the spreadsheet, by a filter or by hand: "
-            "show all rows, and delete the decisions that are not meant"
+            f"{sheet.name}: row {hidden[0]} has a decision and is hidden in the spreadsheet, by a filter, by hand or "
+            "below merged cells: show all of them, and delete the decisions that are not meant"
         )
     clashing = _clashing(rows)
     waiting, unsure, before = _before(case, rows)

@@ -5,9 +5,11 @@
 //! and a formula without a value are not empty cells. One idea: **the XML is parsed as the library parses it**, so that
 //! a cell is where the library finds it; a piece at a time, so that memory does not grow with the file.
 
+mod cell;
 mod open;
 mod pieces;
 mod sheet;
+mod styles;
 
 pub use open::Open;
 pub use pieces::Pieces;
@@ -30,6 +32,16 @@ pub struct Found {
     pub hidden: BTreeSet<u32>,
     /// The cells that are struck out.
     pub struck: BTreeSet<Place>,
+    /// The first and the last cell of those that are merged, of an `OpenDocument` file.
+    pub merged: Vec<(Place, Place)>,
+    /// The numbers that are shown with zeros before them, and with how many digits.
+    pub padded: BTreeMap<Place, u32>,
+}
+
+/// Whether a number may have less digits than it is shown with.
+fn is_shorter(written: &str, digits: u32) -> bool {
+    let is_plain = written.bytes().all(|byte| byte.is_ascii_digit());
+    digits > 1 && !(is_plain && written.len() >= digits as usize)
 }
 
 /// In place of the value of a formula that has none.
@@ -56,8 +68,8 @@ mod tests {
         <row r="9"><c r="AA9"/><c r="C9" t="s"><v>5</v></c><c><is><r><rPr><strike/></rPr><t>&amp; é</t></r></is></c>
         <c r="E9" t="s"><v>6</v></c><c><is><r><rPr><strike val="0"/></rPr></r></is></c></row></x:sheetData>"#;
 
-    const OPEN: &str = r#"<office:document-content><style:style style:name="ce1"><style:text-properties
-        style:text-line-through-style="solid"/></style:style><style:style style:name="ce2"><style:text-properties
+    const OPEN: &str = r#"<office:document-content><style:style style:family="table-cell" style:name="ce1"><style:text-properties
+        style:text-line-through-style="solid"/></style:style><style:style style:family="table-cell" style:name="ce2"><style:text-properties
         style:text-line-through-style="none"/></style:style><table:table table:name="a &amp; b"><table:table-row
         table:visibility="filter" table:number-rows-repeated="2"><table:table-cell table:formula="of:=A1"/>
         <table:covered-table-cell/><table:table-cell office:value-type="string" table:style-name="ce1"><text:p>1930</text:p></table:table-cell>
@@ -66,7 +78,7 @@ mod tests {
         table:number-columns-repeated="4"/></table:table-row></table:table>"#;
 
     fn sheet(pieces: &[&str]) -> Result<Sheet, Refusal> {
-        let mut found = Pieces::new(Sheet::new([2], [5]));
+        let mut found = Pieces::new(Sheet::new([2], [5], [(3, 4)]));
         found.take(b"<sheetData><row>")?;
         for piece in pieces {
             found.take(piece.as_bytes())?;
@@ -135,7 +147,9 @@ mod tests {
     #[test]
     fn text_of_an_open_document_that_its_reader_leaves_out_is_kept() {
         let cell = |kind: &str, content: &str| {
-            let text = format!("<table:table><table:table-cell{kind}>{content}</table:table-cell>");
+            let text = format!(
+                "<table:table table:name='t'><table:table-cell{kind}>{content}</table:table-cell>"
+            );
             let found = open(&[&text], (10, 10)).unwrap();
             found.sheets[0].1.lost.get(&(0, 0)).cloned()
         };
@@ -154,6 +168,15 @@ mod tests {
                 "<text:p>19</text:p><text:p><text:span>3<text:s text:c=\"2\"/>0</text:span></text:p>",
                 [Some("19\n3  0"), None],
             ),
+            // Of a drawing beside the text, of a picture in it, and of the small signs above it.
+            (
+                "<text:p>1930</text:p><draw:frame><text:p>7</text:p><svg:title>8</svg:title></draw:frame>",
+                [Some("1930"); 2],
+            ),
+            (
+                "<text:p>19<draw:a><text:p>7</text:p></draw:a>3<text:ruby-text>8</text:ruby-text>0</text:p>",
+                [Some("1930"); 2],
+            ),
             // The text of a note, and of a drawing on the sheet.
             (
                 "<office:annotation><text:p>1930</text:p></office:annotation>",
@@ -161,7 +184,7 @@ mod tests {
             ),
             (
                 "<draw:frame><text:p>19<text:tab/>30</text:p></draw:frame>",
-                [None, None],
+                [None, Some("")],
             ),
         ] {
             assert_eq!(cell("", content).as_deref(), without_type, "{content}");
@@ -175,11 +198,12 @@ mod tests {
         );
         // Nothing takes memory without end: blanks, and long texts in many places.
         let blanks = r#"<text:s text:c="999999999"/>"#.repeat(1 << 16);
-        let of_blanks =
-            format!("<table:table><table:table-cell><text:p>1{blanks}</text:p></table:table-cell>");
+        let of_blanks = format!(
+            "<table:table table:name='t'><table:table-cell><text:p>1{blanks}</text:p></table:table-cell>"
+        );
         assert_eq!(open(&[&of_blanks], (10, 10)).err(), Some(Refusal::Damaged));
         let long = format!(
-            r#"<table:table><table:table-cell table:number-columns-repeated="65536"><text:p>{}</text:p></table:table-cell>"#,
+            r#"<table:table table:name='t'><table:table-cell table:number-columns-repeated="65536"><text:p>{}</text:p></table:table-cell>"#,
             "1".repeat(1 << 16)
         );
         assert_eq!(open(&[&long], (1 << 20, 10)).err(), Some(Refusal::Damaged));
@@ -187,8 +211,8 @@ mod tests {
 
     #[test]
     fn a_cell_of_which_a_part_is_struck_out_is_struck_out() {
-        let style = r#"<style:style style:name="T1"><style:text-properties style:text-line-through-style="solid"/>
-            </style:style><table:table><table:table-row table:number-rows-repeated="2"><table:table-cell/>"#;
+        let style = r#"<style:style style:family="text" style:name="T1"><style:text-properties style:text-line-through-style="solid"/>
+            </style:style><table:table table:name='t'><table:table-row table:number-rows-repeated="2"><table:table-cell/>"#;
         let span = r#"<text:p>19<text:span text:style-name="T1">30</text:span></text:p></table:table-cell>"#;
         let text = format!(
             r#"{style}<table:table-cell office:value-type="string" table:number-columns-repeated="2">{span}
@@ -197,6 +221,76 @@ mod tests {
         let found = open(&[&text], (10, 10)).unwrap();
         let struck = BTreeSet::from([(0, 1), (0, 2), (1, 1), (1, 2)]);
         assert_eq!(found.sheets[0].1.struck, struck);
+    }
+
+    #[test]
+    fn a_cell_is_struck_out_and_padded_by_its_style_and_those_above() {
+        let line = |kind: &str| {
+            format!(r#"<style:text-properties style:text-line-through-{kind}/></style:style>"#)
+        };
+        let style = |name: &str, rest: &str| {
+            format!(r#"<style:style style:family="table-cell" style:name="{name}"{rest}"#)
+        };
+        let styles = [
+            r#"<number:number-style style:name="N1"><number:number number:min-integer-digits="4"/></number:number-style>"#.to_owned(),
+            r#"<number:number-style style:name="N2"><number:number number:min-integer-digits="4"/><number:text>-</number:text></number:number-style>"#.to_owned(),
+            style("a", " style:data-style-name=\"N1\">") + &line("type=\"single\""),
+            style("b", " style:parent-style-name=\"a\"/>"),
+            style("c", " style:parent-style-name=\"a\">") + &line("style=\"none\""),
+            style("d", " style:data-style-name=\"N2\"/>"),
+        ]
+        .concat();
+        let number = |rest: &str| {
+            format!(
+                r#"<table:table-cell office:value-type="float" office:value="7"{rest}><text:p>7</text:p></table:table-cell>"#
+            )
+        };
+        let own = |name: &str| number(&format!(r#" table:style-name="{name}""#));
+        let text = [
+            &styles,
+            "<table:table table:name='t'><table:table-column table:number-columns-repeated='2'/>",
+            "<table:table-column table:default-cell-style-name='b' table:number-columns-repeated='2'/>",
+            "<table:table-row>",
+            &own("a"), &own("b"), &own("c"), &own("d"),
+            "</table:table-row><table:table-row>",
+            &number(" table:number-columns-repeated='3'"), &own("other"),
+            "</table:table-row><table:table-row table:default-cell-style-name='c'>",
+            &number(" table:number-columns-repeated='4'"),
+        ]
+        .concat();
+        let found = &open(&[&text], (100, 10)).unwrap().sheets[0].1;
+        assert_eq!(found.struck, BTreeSet::from([(0, 0), (0, 1), (1, 2)]));
+        let of_the_row = (0..4).map(|column| (2, column));
+        let padded = [(0, 0), (0, 1), (0, 2), (1, 2)];
+        let padded = padded.into_iter().chain(of_the_row);
+        assert_eq!(found.padded, padded.map(|place| (place, 4)).collect());
+        let sheet = sheet(&[
+            "<c s=\"3\"><v>123</v></c><c s=\"3\"><v>1234</v></c><c s=\"3\" t=\"str\"><v>1</v></c>",
+        ]);
+        assert_eq!(sheet.unwrap().found.padded, BTreeMap::from([((0, 0), 4)]));
+    }
+
+    #[test]
+    fn merged_cells_are_found() {
+        let text = "<table:table table:name='t'><table:table-row table:number-rows-repeated='2'><table:table-cell/>\
+            <table:table-cell table:number-columns-spanned='2' table:number-rows-spanned='1'/>";
+        let found = &open(&[text], (100, 10)).unwrap().sheets[0].1;
+        assert_eq!(found.merged, [((0, 1), (0, 2)), ((1, 1), (1, 2))]);
+    }
+
+    #[test]
+    fn sheets_that_a_reader_of_values_loses_are_refused() {
+        let named = "<table:table table:name='t'></table:table>";
+        for text in [
+            named.repeat(2),
+            "<table:table></table:table>".to_owned(),
+            "<table:table table:name='t'><table:shapes><table:table table:name='u'/>".to_owned(),
+            "<table:table table:name='t'><table:table-row><table:table-cell><table:table table:name='u'/>".to_owned(),
+        ] {
+            assert_eq!(open(&[&text], (10, 10)).err(), Some(Refusal::Damaged), "{text}");
+        }
+        let linked = "<table:dde-link><table:table></table:table></table:dde-link>";
+        assert!(open(&[named, linked, linked], (10, 10)).is_ok());
     }
 
     #[test]
@@ -213,6 +307,14 @@ mod tests {
             "<c r=\"A1\" t=\"str\"><v><![CDATA[1930]]></v></c>",
             "<c r=\"A1\" t=\"s\"><v> 1 </v></c>",
             "<c r=\"A1\"><v>1</v><f>A2</f></c>",
+            "<c r=\"A1\"><v>1</v><v>2</v></c>",
+            "<c r=\"A1\"><v>1</v><is><t>2</t></is></c>",
+            "<c r=\"A1\"><v>1<!-- 2 -->3</v></c>",
+            "<c r=\"A1\"><v>1<?a b?>3</v></c>",
+            "<c r=\"A1\" t=\"e\"><v>1&#48;3</v></c>",
+            "<c r=\"A1\" t=\"inlineStr\"><v>1</v></c>",
+            "<c r=\"A1\"/><c r=\"C1\"/><c r=\"B1\"/><c r=\"C1\"/>",
+            "<c r=\"A1\"/></row><row r=\"3\"><c/></row><row r=\"1\"><c r=\"B1\"/>",
         ] {
             assert_eq!(sheet(&[text]).err(), Some(Refusal::Damaged), "{text}");
         }
@@ -230,7 +332,16 @@ mod tests {
         let cells = format!("{table}{used}");
         assert_eq!(open(&[&cells], (10, 10)).err(), Some(Refusal::Cells));
         assert_eq!(
-            open(&[&table.repeat(3)], (10, 2)).err(),
+            open(
+                &[
+                    table,
+                    "</table:table>",
+                    &table.replace("\"a\"", "\"b\""),
+                    "</table:table><table:table table:name='c'>"
+                ],
+                (10, 2)
+            )
+            .err(),
             Some(Refusal::Sheets)
         );
         // Cells that are not in use are not counted, and repeated without end.

@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 
+use super::cell::{Cell, Kind, attribute, cell, is_drawn, number};
 use super::pieces::{Events, attributes};
-use super::{Found, NOT_AVAILABLE, Place, Refusal};
+use super::styles::{Look, Styles};
+use super::{Found, NOT_AVAILABLE, Place, Refusal, is_shorter};
 
 /// The most places in which one repeated cell or row is marked; formulas without a value are all counted.
 const MOST_REPEATED: u32 = 1 << 16;
@@ -16,6 +18,8 @@ const MOST_MARKED: u64 = 1 << 20;
 const LONGEST_TEXT: usize = 1 << 17;
 /// The bytes of a text that is kept for which a place counts as one more mark.
 const BYTES_OF_A_MARK: u64 = 64;
+/// The family of the styles of cells.
+const CELL: &str = "table-cell";
 
 /// All sheets of a file, tag by tag.
 pub struct Open {
@@ -23,9 +27,11 @@ pub struct Open {
     pub sheets: Vec<(String, Found)>,
     most_cells: u64,
     most_sheets: usize,
-    /// The names of styles that strike a cell out, and the style that is being read.
-    struck: HashSet<String>,
-    style: Option<String>,
+    styles: Styles,
+    names: HashSet<String>,
+    /// Whether the tables are those of links to other files, which have no names.
+    is_linked: bool,
+    is_in_sheet: bool,
     marked: u64,
     /// The cells of the sheets before.
     before: u64,
@@ -35,6 +41,11 @@ pub struct Open {
     rows: u64,
     columns: u64,
     row_times: u64,
+    /// How the columns from one on, and up to another, show cells without a style; of those alone that show them in
+    /// another way. And how the row does.
+    of_columns: Vec<(u64, u64, Look)>,
+    columns_given: u64,
+    of_row: Option<Look>,
     inside: Option<Inside>,
 }
 
@@ -47,9 +58,12 @@ struct Inside {
     /// none of the cell.
     tags: u32,
     is_paragraph: bool,
+    /// The open tags with that of a drawing or of the small signs above a text, if it is within one.
+    left_out_from: Option<u32>,
     /// What a spreadsheet shows, if that is the value.
     text: String,
-    /// Whether the text has what the reader of values leaves out: tabs, breaks of lines, CDATA.
+    /// Whether the text has what the reader of values leaves out (tabs, breaks of lines, CDATA), or beside it is what
+    /// that reader takes for a part of it: the text of a drawing.
     is_left_out: bool,
 }
 
@@ -62,29 +76,6 @@ impl Inside {
     }
 }
 
-/// Where the value of a cell is.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Kind {
-    /// A cell without a type: if it has a text, the reader of values takes it for empty.
-    #[default]
-    Untyped,
-    Text,
-    Attribute,
-}
-
-/// A cell, by the attributes of its tag.
-#[derive(Default)]
-struct Cell {
-    times: u64,
-    style: Option<String>,
-    is_formula: bool,
-    /// Some programs write an error as an empty text.
-    is_error: bool,
-    /// Of a formula, one that is text may be empty.
-    has_value: bool,
-    kind: Kind,
-}
-
 impl Open {
     /// A file of which more cells, up to the last one in use in each sheet, and more sheets are refused.
     pub fn new(most_cells: u64, most_sheets: usize) -> Self {
@@ -92,8 +83,10 @@ impl Open {
             sheets: Vec::new(),
             most_cells,
             most_sheets,
-            struck: HashSet::new(),
-            style: None,
+            styles: Styles::default(),
+            names: HashSet::new(),
+            is_linked: false,
+            is_in_sheet: false,
             marked: 0,
             before: 0,
             row: 0,
@@ -101,6 +94,9 @@ impl Open {
             rows: 0,
             columns: 0,
             row_times: 1,
+            of_columns: Vec::new(),
+            columns_given: 0,
+            of_row: None,
             inside: None,
         }
     }
@@ -113,20 +109,21 @@ impl Open {
 
     fn open(&mut self, tag: &BytesStart<'_>, is_empty: bool) -> Result<(), Refusal> {
         match tag.name().as_ref() {
-            "table:table" => self.open_sheet(tag)?,
-            "table:table-row" => self.open_row(tag)?,
-            "table:table-cell" => self.take_cell(&cell(tag)?, is_empty, true)?,
-            "table:covered-table-cell" => self.take_cell(&cell(tag)?, is_empty, false)?,
-            "style:style" => self.style = attribute(tag, "style:name")?,
-            _ if self.inside.is_some() => self.open_inside(tag, is_empty)?,
-            _ => {
-                if let Some(style) = &self.style
-                    && let Some(line) = attribute(tag, "style:text-line-through-style")?
-                    && line != "none"
-                {
-                    self.struck.insert(style.clone());
-                }
+            // The reader of values takes the end of the inner one for that of the outer one.
+            "table:table" | "table:table-row" | "table:table-cell" | "table:covered-table-cell"
+                if self.inside.is_some() =>
+            {
+                return Err(Refusal::Damaged);
             }
+            "table:table" => self.open_sheet(tag, is_empty)?,
+            "table:table-column" => self.open_column(tag)?,
+            "table:table-row" => self.open_row(tag)?,
+            "table:table-cell" | "table:covered-table-cell" => {
+                self.take_cell(&cell(tag)?, is_empty)?;
+            }
+            "table:dde-link" => self.is_linked = !is_empty,
+            _ if self.inside.is_some() => self.open_inside(tag, is_empty)?,
+            _ => self.styles.open(tag, is_empty)?,
         }
         if self.cells() > self.most_cells {
             return Err(Refusal::Cells);
@@ -134,27 +131,55 @@ impl Open {
         Ok(())
     }
 
-    fn open_sheet(&mut self, tag: &BytesStart<'_>) -> Result<(), Refusal> {
+    fn open_sheet(&mut self, tag: &BytesStart<'_>, is_empty: bool) -> Result<(), Refusal> {
         self.before = self.cells();
         (self.row, self.column, self.rows, self.columns) = (0, 0, 0, 0);
         self.row_times = 0;
+        (self.columns_given, self.of_row) = (0, None);
+        self.of_columns.clear();
         let name = attribute(tag, "table:name")?.unwrap_or_default();
         let name = unescape(&name).map_or_else(|_| name.clone(), Into::into);
+        // The reader of values has no sheet without a name, and of two with one name the last. The end of one within
+        // another, as in a drawing, it takes for that of both.
+        let has_own_name = self.is_linked || (!name.is_empty() && self.names.insert(name.clone()));
+        let is_lost = !has_own_name || self.is_in_sheet;
+        self.is_in_sheet = !is_empty;
         self.sheets.push((name, Found::default()));
         if self.sheets.len() > self.most_sheets {
             return Err(Refusal::Sheets);
+        }
+        if is_lost {
+            return Err(Refusal::Damaged);
+        }
+        Ok(())
+    }
+
+    fn open_column(&mut self, tag: &BytesStart<'_>) -> Result<(), Refusal> {
+        let times = attribute(tag, "table:number-columns-repeated")?;
+        let times = times.map_or(Ok(1), |times| number(&times))?;
+        let from = self.columns_given;
+        self.columns_given = from.saturating_add(times);
+        if let Some(style) = attribute(tag, "table:default-cell-style-name")? {
+            let look = self.styles.look(CELL, &style);
+            if look != Look::default() {
+                self.of_columns.push((from, self.columns_given, look));
+            }
         }
         Ok(())
     }
 
     fn open_row(&mut self, tag: &BytesStart<'_>) -> Result<(), Refusal> {
         let (mut times, mut is_hidden) = (1, false);
+        self.of_row = None;
         for attribute in attributes(tag) {
             let attribute = attribute?;
             match attribute.key.as_ref() {
                 "table:number-rows-repeated" => times = number(&attribute.value)?,
                 "table:visibility" => {
                     is_hidden = matches!(&*attribute.value, "collapse" | "filter");
+                }
+                "table:default-cell-style-name" => {
+                    self.of_row = Some(self.styles.look(CELL, &attribute.value));
                 }
                 _ => {}
             }
@@ -171,19 +196,24 @@ impl Open {
         Ok(())
     }
 
-    fn take_cell(&mut self, cell: &Cell, is_empty: bool, is_own: bool) -> Result<(), Refusal> {
-        if is_own {
-            self.mark(cell, is_empty)?;
-            self.inside = (!is_empty).then_some(Inside {
-                column: self.column,
-                times: cell.times,
-                kind: cell.kind,
-                tags: 0,
-                is_paragraph: false,
-                text: String::new(),
-                is_left_out: false,
-            });
+    fn take_cell(&mut self, cell: &Cell, is_empty: bool) -> Result<(), Refusal> {
+        self.mark(cell)?;
+        if cell.spans > (1, 1) || cell.spans.1 > 1 {
+            self.mark_merged(cell)?;
         }
+        if !is_empty {
+            self.mark_looks(cell)?;
+        }
+        self.inside = (!is_empty).then_some(Inside {
+            column: self.column,
+            times: cell.times,
+            kind: cell.kind,
+            tags: 0,
+            is_paragraph: false,
+            left_out_from: None,
+            text: String::new(),
+            is_left_out: false,
+        });
         self.column = self.column.saturating_add(cell.times);
         if !is_empty || cell.kind != Kind::Untyped {
             self.rows = self.rows.max(self.row.saturating_add(self.row_times));
@@ -192,16 +222,10 @@ impl Open {
         Ok(())
     }
 
-    /// Marks a cell that is a formula without a value, or struck out, wherever it is repeated.
-    fn mark(&mut self, cell: &Cell, is_empty: bool) -> Result<(), Refusal> {
+    /// Marks a cell that is a formula without a value, wherever it is repeated.
+    fn mark(&mut self, cell: &Cell) -> Result<(), Refusal> {
         let is_without_value = cell.is_formula && !cell.has_value;
-        let is_lost = is_without_value || cell.is_error;
-        let is_struck = !is_empty
-            && cell
-                .style
-                .as_ref()
-                .is_some_and(|style| self.struck.contains(style));
-        if !is_lost && !is_struck {
+        if !is_without_value && !cell.is_error {
             return Ok(());
         }
         let times = self.row_times.max(1).saturating_mul(cell.times);
@@ -210,15 +234,64 @@ impl Open {
             return Ok(());
         };
         for place in places {
-            if is_struck {
-                found.struck.insert(place);
-            }
-            if is_lost {
-                found.lost.insert(place, NOT_AVAILABLE.to_owned());
-            }
+            found.lost.insert(place, NOT_AVAILABLE.to_owned());
         }
         if is_without_value {
             found.without_value = found.without_value.saturating_add(times);
+        }
+        Ok(())
+    }
+
+    /// Marks the cells over which one is merged.
+    fn mark_merged(&mut self, cell: &Cell) -> Result<(), Refusal> {
+        let [down, right] = [cell.spans.0, cell.spans.1]
+            .map(|span| u32::try_from(span.saturating_sub(1)).unwrap_or(u32::MAX));
+        let places = self.places(self.column, cell.times, 1)?;
+        if let Some((_, found)) = self.sheets.last_mut() {
+            found.merged.extend(places.map(|(row, column)| {
+                let last = (row.saturating_add(down), column.saturating_add(right));
+                ((row, column), last)
+            }));
+        }
+        Ok(())
+    }
+
+    /// Marks a cell that its own style, or else that of its row or its column, strikes out or shows with zeros.
+    fn mark_looks(&mut self, cell: &Cell) -> Result<(), Refusal> {
+        let (from, to) = (self.column, self.column.saturating_add(cell.times));
+        let own = cell.style.as_ref();
+        let own = own
+            .map(|style| self.styles.look(CELL, style))
+            .or(self.of_row);
+        if let Some(look) = own {
+            return self.mark_look(cell, from, to, look);
+        }
+        let first = self.of_columns.partition_point(|&(_, end, _)| end <= from);
+        for at in first..self.of_columns.len() {
+            let (start, end, look) = self.of_columns[at];
+            if start >= to {
+                break;
+            }
+            self.mark_look(cell, start.max(from), end.min(to), look)?;
+        }
+        Ok(())
+    }
+
+    fn mark_look(&mut self, cell: &Cell, from: u64, to: u64, look: Look) -> Result<(), Refusal> {
+        if look.is_struck {
+            let places = self.places(from, to - from, 1)?;
+            if let Some((_, found)) = self.sheets.last_mut() {
+                found.struck.extend(places);
+            }
+        }
+        let value = cell.value.as_deref();
+        if value.is_some_and(|value| is_shorter(value, look.digits)) {
+            let places = self.places(from, to - from, 1)?;
+            if let Some((_, found)) = self.sheets.last_mut() {
+                found
+                    .padded
+                    .extend(places.map(|place| (place, look.digits)));
+            }
         }
         Ok(())
     }
@@ -229,11 +302,18 @@ impl Open {
         };
         let name = tag.name();
         let name = name.as_ref();
+        let is_drawn = name == "text:ruby-text" || is_drawn(name);
         if cell.tags == 0 {
             cell.is_paragraph = name == "text:p";
+            cell.is_left_out |= is_drawn;
         }
         cell.tags += u32::from(!is_empty);
-        if !cell.is_paragraph {
+        if !cell.is_paragraph || cell.left_out_from.is_some() {
+            return Ok(());
+        }
+        if is_drawn {
+            cell.is_left_out = true;
+            cell.left_out_from = (!is_empty).then_some(cell.tags);
             return Ok(());
         }
         match name {
@@ -249,8 +329,14 @@ impl Open {
             }
             _ => {}
         }
+        let family = if name == "text:p" {
+            "paragraph"
+        } else {
+            "text"
+        };
         let is_struck = !is_empty
-            && attribute(tag, "text:style-name")?.is_some_and(|style| self.struck.contains(&style));
+            && attribute(tag, "text:style-name")?
+                .is_some_and(|style| self.styles.look(family, &style).is_struck);
         if is_struck {
             let (column, times) = (cell.column, cell.times);
             let places = self.places(column, times, 1)?;
@@ -265,18 +351,28 @@ impl Open {
         if let Some(cell) = &mut self.inside
             && cell.tags > 0
             && cell.is_paragraph
+            && cell.left_out_from.is_none()
         {
             cell.push(text);
         }
     }
 
     fn close(&mut self, name: &str) -> Result<(), Refusal> {
+        if name == "table:table" {
+            self.is_in_sheet = false;
+        }
         match name {
-            "style:style" => self.style = None,
-            "table:table-cell" | "table:table-row" | "table:table" => self.close_cell()?,
+            "table:table-cell" | "table:covered-table-cell" | "table:table-row" | "table:table" => {
+                self.close_cell()?;
+            }
+            "table:dde-link" => self.is_linked = false,
             _ => {
                 if let Some(cell) = &mut self.inside {
                     cell.tags = cell.tags.saturating_sub(1);
+                    let tags = cell.tags;
+                    cell.left_out_from = cell.left_out_from.filter(|&from| from <= tags);
+                } else {
+                    self.styles.close(name);
                 }
             }
         }
@@ -356,55 +452,9 @@ impl Events for Open {
     }
 }
 
-fn cell(tag: &BytesStart<'_>) -> Result<Cell, Refusal> {
-    let mut cell = Cell {
-        times: 1,
-        ..Cell::default()
-    };
-    for attribute in attributes(tag) {
-        let attribute = attribute?;
-        let name = attribute.key.as_ref();
-        match name {
-            "table:number-columns-repeated" => cell.times = number(&attribute.value)?,
-            "table:style-name" => cell.style = Some(attribute.value.clone().into_owned()),
-            "table:formula" => cell.is_formula = true,
-            "calcext:value-type" => cell.is_error = &*attribute.value == "error",
-            "office:value-type" => {
-                let is_text = attribute.value.starts_with("string");
-                cell.has_value |= is_text;
-                if is_text && cell.kind == Kind::Untyped {
-                    cell.kind = Kind::Text;
-                } else if !is_text {
-                    cell.kind = Kind::Attribute;
-                }
-            }
-            _ if name.starts_with("office:") && name.ends_with("value") => {
-                cell.has_value = true;
-                cell.kind = Kind::Attribute;
-            }
-            _ => {}
-        }
-    }
-    Ok(cell)
-}
-
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Result<Option<String>, Refusal> {
-    for attribute in attributes(tag) {
-        let attribute = attribute?;
-        if attribute.key.as_ref() == name {
-            return Ok(Some(attribute.value.into_owned()));
-        }
-    }
-    Ok(None)
-}
-
 /// The places from one on, as far as a repeated cell or row is marked.
 fn repeated(from: u64, times: u64) -> std::ops::Range<u32> {
     let from = u32::try_from(from).unwrap_or(u32::MAX);
     let times = u32::try_from(times).unwrap_or(u32::MAX).min(MOST_REPEATED);
     from..from.saturating_add(times)
-}
-
-fn number(written: &str) -> Result<u64, Refusal> {
-    written.parse().map_err(|_| Refusal::Damaged)
 }

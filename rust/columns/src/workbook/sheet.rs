@@ -1,11 +1,11 @@
 //! A sheet of an XLSX workbook: its cells by ECMA-376 Part 1, 18.3.1.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use quick_xml::events::{BytesStart, Event};
 
 use super::pieces::{Events, attributes};
-use super::{Found, NOT_AVAILABLE, Place, Refusal};
+use super::{Found, NOT_AVAILABLE, Place, Refusal, is_shorter};
 
 /// The longest error; `#GETTING_DATA` has thirteen characters.
 const LONGEST_ERROR: usize = 20;
@@ -23,6 +23,12 @@ pub struct Sheet {
     pub is_sheet: bool,
     struck_styles: BTreeSet<u32>,
     struck_texts: BTreeSet<u32>,
+    /// The styles that show numbers with zeros before them, and with how many digits.
+    digits: BTreeMap<u32, u32>,
+    /// The rows before with cells, the row of the last cell, and its columns, ascending.
+    rows_before: HashSet<u32>,
+    row: Option<u32>,
+    columns_before: Vec<u32>,
     /// The place of the next cell, if it has none of its own.
     next: Place,
     cell: Option<Cell>,
@@ -32,6 +38,8 @@ pub struct Sheet {
 struct Cell {
     place: Place,
     kind: Kind,
+    /// The digits with which a number is shown at least; 0 if its style does not say it.
+    digits: u32,
     has_formula: bool,
     has_value: bool,
     has_more: bool,
@@ -46,18 +54,23 @@ enum Kind {
     Error,
     Shared,
     Text,
+    Inline,
+    Number,
     Other,
 }
 
 impl Sheet {
-    /// Of a workbook in which these styles of cells, and these of the texts that all sheets share, are struck out.
+    /// Of a workbook in which these styles of cells, and these of the texts that all sheets share, are struck out, and
+    /// these styles show numbers with so many digits, with zeros before them.
     pub fn new(
         struck_styles: impl IntoIterator<Item = u32>,
         struck_texts: impl IntoIterator<Item = u32>,
+        digits: impl IntoIterator<Item = (u32, u32)>,
     ) -> Self {
         Self {
             struck_styles: struck_styles.into_iter().collect(),
             struck_texts: struck_texts.into_iter().collect(),
+            digits: digits.into_iter().collect(),
             ..Self::default()
         }
     }
@@ -74,6 +87,8 @@ impl Sheet {
                     match name {
                         // The reader of values takes such a cell for an empty one.
                         "f" if cell.has_value => return Err(Refusal::Damaged),
+                        // Of two values it has the last one.
+                        "v" | "is" if cell.has_value => return Err(Refusal::Damaged),
                         "f" => cell.has_formula = true,
                         "v" => {
                             cell.has_value = true;
@@ -110,7 +125,7 @@ impl Sheet {
     }
 
     fn open_cell(&mut self, tag: &BytesStart<'_>, is_empty: bool) -> Result<(), Refusal> {
-        let (mut at, mut kind, mut style) = (self.next, Kind::Other, None);
+        let (mut at, mut kind, mut style) = (self.next, Kind::Number, None);
         for attribute in attributes(tag) {
             let attribute = attribute?;
             match attribute.key.as_ref() {
@@ -121,6 +136,8 @@ impl Sheet {
                         "e" => Kind::Error,
                         "s" => Kind::Shared,
                         "str" => Kind::Text,
+                        "inlineStr" => Kind::Inline,
+                        "n" => Kind::Number,
                         _ => Kind::Other,
                     }
                 }
@@ -128,6 +145,7 @@ impl Sheet {
             }
         }
         self.next.1 = at.1;
+        self.check_twice(at)?;
         if style.is_some_and(|style| self.struck_styles.contains(&style)) {
             self.found.struck.insert(at);
         }
@@ -138,6 +156,10 @@ impl Sheet {
         self.cell = Some(Cell {
             place: at,
             kind,
+            digits: style
+                .and_then(|style| self.digits.get(&style))
+                .copied()
+                .unwrap_or_default(),
             has_formula: false,
             has_value: false,
             has_more: false,
@@ -145,6 +167,30 @@ impl Sheet {
             value: String::new(),
         });
         Ok(())
+    }
+
+    /// Of two cells in one place the reader of values has the last one alone.
+    fn check_twice(&mut self, (row, column): Place) -> Result<(), Refusal> {
+        if self.row != Some(row) {
+            let before = self.row.replace(row);
+            self.rows_before.extend(before);
+            self.columns_before.clear();
+            if self.rows_before.contains(&row) {
+                return Err(Refusal::Damaged);
+            }
+        }
+        let columns = &mut self.columns_before;
+        if columns.last().is_none_or(|&last| last < column) {
+            columns.push(column);
+            return Ok(());
+        }
+        match columns.binary_search(&column) {
+            Ok(_) => Err(Refusal::Damaged),
+            Err(at) => {
+                columns.insert(at, column);
+                Ok(())
+            }
+        }
     }
 
     fn text(&mut self, text: &str) {
@@ -192,8 +238,24 @@ impl Sheet {
             if self.struck_texts.contains(&text) {
                 self.found.struck.insert(cell.place);
             }
+        } else if cell.kind == Kind::Inline && cell.has_value && !cell.value.is_empty() {
+            // The reader of values looks for the text of such a cell elsewhere in it.
+            return Err(Refusal::Damaged);
+        } else if cell.kind == Kind::Number
+            && !cell.value.is_empty()
+            && is_shorter(&cell.value, cell.digits)
+        {
+            self.found.padded.insert(cell.place, cell.digits);
         }
         Ok(())
+    }
+
+    /// The kind of the cell in whose value this is.
+    fn kind_of_value(&self) -> Option<Kind> {
+        self.cell
+            .as_ref()
+            .filter(|cell| cell.is_in_value)
+            .map(|cell| cell.kind)
     }
 }
 
@@ -205,7 +267,11 @@ impl Events for Sheet {
             Event::End(tag) => self.close(tag.local_name().as_ref())?,
             Event::Text(text) => self.text(text),
             // The reader of values passes over it.
-            Event::CData(_) if self.cell.as_ref().is_some_and(|cell| cell.is_in_value) => {
+            Event::CData(_) if self.kind_of_value().is_some() => return Err(Refusal::Damaged),
+            // Of a number it takes the piece before.
+            Event::Comment(_) | Event::PI(_) | Event::GeneralRef(_)
+                if self.kind_of_value().is_some_and(|kind| kind != Kind::Text) =>
+            {
                 return Err(Refusal::Damaged);
             }
             Event::GeneralRef(_) => self.text("&"),
