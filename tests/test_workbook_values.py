@@ -2,7 +2,9 @@
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 
 import numguard as ng
@@ -363,3 +365,19 @@ def test_a_sheet_that_is_not_read_is_an_error(case: str) -> None:
     workbook(WITHOUT_CELLS[case], sheet(TOP, CELLS))
     with pytest.raises(InputError, match="a sheet is not in the form that is read here"):
         open_source("d.xlsx").parts  # noqa: B018
+
+
+def test_a_sheet_whose_name_has_two_readings_is_an_error(tmp_path: Path) -> None:
+    """Its hidden rows and struck-out cells were not known."""
+    made = openpyxl.Workbook()
+    sheet: Any = made.active
+    sheet.title = "A B"
+    sheet.append(["mobile"])
+    sheet.append(["9876543210"])
+    made.save(tmp_path / "plain.xlsx")
+    path = tmp_path / "tab.xlsx"
+    with zipfile.ZipFile(tmp_path / "plain.xlsx") as plain, zipfile.ZipFile(path, "w") as book:
+        for entry in plain.infolist():
+            book.writestr(entry, plain.read(entry).replace(b'name="A B"', b'name="A\tB"'))
+    with pytest.raises(InputError, match="the name of a sheet"):
+        ng.read_numbers(path)

@@ -260,7 +260,14 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]
         for sheet_name in [*shown, *hidden]:
             sheet = workbook.get_sheet_by_name(sheet_name)
             rows = sheet.to_python(skip_empty_area=False)
-            of_sheet = found.get(sheet_name, Inspected())
+            of_sheet = found.get(sheet_name)
+            if of_sheet is None:
+                if rows:
+                    # What its cells hide would not be known.
+                    raise InputError(
+                        f"{name}: the name of a sheet cannot be read in one way: rename it, and save it again"
+                    )
+                continue
             cells = _restore_lost(rows, of_sheet.lost, name, cells)
             _pad(rows, of_sheet.padded)
             if rows:
