@@ -93,6 +93,7 @@ def test_a_list_without_our_status_has_the_answers_in_a_column_of_that_name(case
     for ours in (["REPORTED", "Blocked"], ["Blocked", "Reactivated"], ["blocked", "Blocked"]):
         with pytest.raises(ColumnError, match='"Status=status"'):
             case.record_outcomes(table.append_column("Status", pa.array(ours)))
+    table = table.append_column("S.No.", pa.array(["1", "2"])).append_column("Circle", pa.array(["Haryana", "Delhi"]))
     done = case.record_outcomes(table.append_column("Status", pa.array(["Blocked", "Restored"])))
     assert (done.added, done.refused, status_of(case, C)) == (2, 0, "blocked")
 
@@ -188,6 +189,13 @@ CONTRADICTED = [
         )
     ),
     ("Current Status", "Active"),
+    ("Remarks (if any)", "Under process"),
+    ("Airtel remarks", "To be blocked"),
+    ("Remarks", "- Under process"),
+    ("Remarks", "1. Under process"),
+    ("Remarks", "Request received. Under process"),
+    ("Remarks", "No. will be blocked"),
+    ("Remarks", "It is to be blocked by 10-12-2026"),
 ]
 
 
@@ -251,6 +259,7 @@ def test_the_day_of_an_unblocking_is_not_that_of_a_block(case: ng.Registry) -> N
         ("CDR status", "Pending"),
         ("Customer Status", "Active"),
         ("Complaint Status", "Pending"),
+        ("Remarks on re-verification", "Failed"),
         ("Status of case", "Under process"),
         ("Remarks", "SIM was active earlier"),
     ],

@@ -130,6 +130,13 @@ def test_a_number_of_an_open_document_is_struck_out_by_any_style(case: str) -> N
         read_numbers("d.ods")
 
 
+def test_a_number_without_a_text_is_struck_out_by_its_style() -> None:
+    bare = f'<table:table-cell office:value-type="float" office:value="{FIRST}"{OWN}/>'
+    open_file(open_table(HEAD, open_row(bare)), styles=style("c", STRUCK))
+    with pytest.raises(InputError, match="the number in row 2 is struck out"):
+        read_numbers("d.ods")
+
+
 def test_a_style_may_take_off_the_line_of_its_parent() -> None:
     off = STRUCK.replace("solid", "none")
     both = style("p", STRUCK) + style("c", off, parent="p") + style("p", STRUCK, family="text")
@@ -298,6 +305,17 @@ def test_zeros_that_a_format_shows_are_of_the_number() -> None:
     ]
 
 
+def test_a_phone_number_gets_no_code_of_a_country_from_zeros() -> None:
+    """A mobile of ten digits in a column for twelve was `006591234567`, a number abroad."""
+    styles = (
+        f'<numFmts><numFmt numFmtId="164" formatCode="{"0" * 12}"/></numFmts><fonts><font/></fonts>'
+        '<cellXfs><xf numFmtId="0" fontId="0"/><xf numFmtId="164" fontId="0"/></cellXfs>'
+    )
+    numbers = [6591234567, 919811000001, 1123456789, 93000]
+    workbook(sheet(TOP, *(row(number(one, ' s="1"'), text("a")) for one in numbers)), styles=styles)
+    assert [read for read, _ in rows_read("d.xlsx")] == ["6591234567", "919811000001", "1123456789", "000000093000"]
+
+
 DAMAGE = {
     "a comment in a number": row(number("9811<!-- x -->000001")),
     "a reference in a number": row(number("98110&#48;0001")),
@@ -305,6 +323,7 @@ DAMAGE = {
     "a row twice": '<row r="2"><c r="A2"><v>9811000001</v></c></row><row r="3"><c r="A3"><v>1</v></c></row>'
     '<row r="2"><c r="A2"><v>9811000002</v></c></row>',
     "an inline text that is a value": row(number(FIRST, ' t="inlineStr"')),
+    "a row beyond all": f'<row r="4294967294"></row><row></row><row>{number(1)}</row>',
 }
 
 
@@ -328,6 +347,22 @@ def test_errors_of_new_programs_are_errors_of_their_cells() -> None:
     rows = [row(number(error, ' t="e"'), text(error)) for error in ERRORS]
     workbook(sheet(TOP, *rows, CELLS))
     assert rows_read("d.xlsx") == [*((error, error) for error in ERRORS), (str(FIRST), "a")]
+
+
+def test_the_text_of_an_error_in_another_cell_stays() -> None:
+    mixed = [
+        row(number(FIRST), number(FIRST, ' t="e"')),
+        row('<c t="str"><f>IF(1,"")</f><v></v></c>', '<c t="e"><f>A1</f><v>#SPILL!</v></c>'),
+    ]
+    workbook(sheet(TOP, *mixed))
+    assert rows_read("d.xlsx") == [(str(FIRST), str(FIRST)), ("", "#SPILL!")]
+
+
+def test_two_sheets_of_one_name_are_an_error() -> None:
+    """The first was read twice, and the second was lost."""
+    workbook(sheet(TOP, CELLS), sheet(TOP, row(number(SECOND))), spelling=('name="S2"', 'name="S1"'))
+    with pytest.raises(InputError, match="several sheets have one name"):
+        open_source("d.xlsx").parts  # noqa: B018
 
 
 def test_what_is_struck_out_or_hidden_is_found_where_members_have_backslashes() -> None:

@@ -30,6 +30,11 @@ __all__ = ["inspect_workbook", "with_known_errors"]
 _PIECE: Final = 1 << 20
 #: The errors for which the reader of a sheet in XML does not fail.
 _KNOWN_ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+#: A cell of an error, with its formula, up to its value.
+_OF_ERROR: Final = (
+    rb"""(<(?:\w+:)?c\b[^<>]*\bt\s*=\s*["']e["'][^<>]*>\s*"""
+    rb"(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<>]*</(?:\w+:)?f\s*>)\s*)?<(?:\w+:)?v(?:\s[^<>]*)?>)"
+)
 #: Where an OpenDocument file says that it is encrypted.
 _PROTECTION: Final = "META-INF/manifest.xml"
 #: Where it has the styles that users name; and what the sheets of the binary form share.
@@ -95,7 +100,7 @@ def inspect_workbook(name: str, stream: BinaryIO) -> Mapping[str, Inspected]:
 def with_known_errors(content: bytes, unknown: Collection[str]) -> bytes:
     """A workbook with `#N/A` for the errors that its reader does not know, as `#SPILL!`, for which it fails."""
     errors = b"|".join(re.escape(error.encode()) for error in sorted(unknown))
-    cell = re.compile(rb"(<(?:\w+:)?v(?:\s[^<>]*)?>)(?:" + errors + rb")(?=</)")
+    cell = re.compile(_OF_ERROR + rb"(?:" + errors + rb")(?=</)")
     written = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(written, "w") as book:
         for entry in archive.infolist():

@@ -12,6 +12,8 @@ from typing import Final
 
 __all__ = ["Shown", "digits_shown", "shown"]
 
+#: The characters of the longest code that a program keeps.
+_LONGEST: Final = 255
 #: Zeros alone, for numbers above zero.
 _ZEROS: Final = re.compile(r"(0{2,64})(?:;.*)?", re.DOTALL)
 #: Texts in a code, colours and conditions, and what stands for no letter.
@@ -37,7 +39,7 @@ def digits_shown(code: str) -> int:
     >>> digits_shown("000000000000000"), digits_shown("0000-000"), digits_shown("0")
     (15, 0, 0)
     """
-    found = _ZEROS.fullmatch(code)
+    found = _ZEROS.fullmatch(code[:_LONGEST])
     return len(found[1]) if found else 0
 
 
@@ -49,7 +51,7 @@ def shown(number: int, code: str | None) -> Shown:
     """
     if code is None:
         return Shown.SPAN if number in _SPANS else Shown.DATE if number in _DATES else Shown.NUMBER
-    first = _NO_LETTERS.sub("", code).partition(";")[0]
+    first = _NO_LETTERS.sub("", code[:_LONGEST]).partition(";")[0]
     if _SPAN.search(first):
         return Shown.SPAN
     # `General` has none of these letters.

@@ -14,6 +14,7 @@ import re
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -33,6 +34,8 @@ from numguard.source.typed_text import clock, tabbed
 __all__ = ["FilledSheet", "SheetPart", "as_lines", "filled_sheets", "part_name", "sheet_parts"]
 
 _SEARCHED: Final = 50
+#: The digits of phone numbers, without and with the code of a country.
+_OF_PHONES: Final = range(10, 14)
 _DIGITS_KEPT: Final = 10**15
 _MONTHS: Final = 12
 _DAY_FIRST: Final = re.compile(r"\s*'?(\d{1,2})[/.-]\d{1,2}[/.-]\d{4}")
@@ -67,14 +70,16 @@ class FilledSheet:
         struck = frozenset(
             (k, at) for k, at in found.struck if k < len(rows) and at < len(rows[k]) and rows[k][at].strip()
         )
+        covered = frozenset(_covered(rows, ranges))
+        # A second row of headings has no figures.
+        has_figures = cache(lambda row: any(map(FIGURES.search, rows[row])))
         merged = (
             top
             for (top, left), (bottom, _) in ranges
             if top < min(bottom, len(rows) - 1)
             and left < len(rows[top])
             and rows[top][left].strip()
-            # A second row of headings has no figures.
-            and any(map(FIGURES.search, rows[top + 1]))
+            and has_figures(top + 1)
         )
         return cls(
             rows,
@@ -82,7 +87,7 @@ class FilledSheet:
             hidden,
             struck,
             tuple(sorted(merged)),
-            frozenset(_covered(rows, ranges)),
+            covered,
             tuple(found.noted),
         )
 
@@ -256,18 +261,12 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
         hidden = [sheet.name for sheet in workbook.sheets_metadata if sheet.name not in shown]
+        _check_names(name, [sheet.name for sheet in workbook.sheets_metadata])
         cells = 0
         for sheet_name in [*shown, *hidden]:
             sheet = workbook.get_sheet_by_name(sheet_name)
             rows = sheet.to_python(skip_empty_area=False)
-            of_sheet = found.get(sheet_name)
-            if of_sheet is None:
-                if rows:
-                    # What its cells hide would not be known.
-                    raise InputError(
-                        f"{name}: the name of a sheet cannot be read in one way: rename it, and save it again"
-                    )
-                continue
+            of_sheet = _inspected(name, found, sheet_name, rows)
             cells = _restore_lost(rows, of_sheet.lost, name, cells)
             _pad(rows, of_sheet.padded)
             if rows:
@@ -285,6 +284,20 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]
         raise InputError(
             f"{name}: is a damaged workbook ({type(damage).__name__}): open it and save it again"
         ) from damage
+
+
+def _check_names(name: str, sheets: Sequence[str]) -> None:
+    """Checks that each sheet has a name of its own: by a name the reader gives the first sheet alone."""
+    if len({*sheets}) < len(sheets):
+        raise InputError(f"{name}: several sheets have one name: rename all but one, and save it again")
+
+
+def _inspected(name: str, found: Mapping[str, Inspected], sheet: str, rows: list[list[Any]]) -> Inspected:
+    """What was found of a sheet."""
+    if rows and sheet not in found:
+        # What its cells hide would not be known.
+        raise InputError(f"{name}: the name of a sheet has two readings: rename it, and save it again")
+    return found.get(sheet, Inspected())
 
 
 def _restore_lost(rows: list[list[Any]], lost: Mapping[Place, object], name: str, before: int) -> int:
@@ -308,11 +321,17 @@ def _restore_lost(rows: list[list[Any]], lost: Mapping[Place, object], name: str
 
 
 def _pad(rows: list[list[Any]], padded: Mapping[Place, int]) -> None:
-    """Writes numbers with the zeros that their format shows before them: a handset's number may begin with one."""
+    """Writes numbers with the zeros that their format shows before them: a handset's number may begin with one.
+
+    A phone number in a column of longer ones gets none: 9876543210 among 919876543210, as `009876543210` a number
+    abroad, stays as it is stored.
+    """
     for (at, column), digits in padded.items():
         cell = rows[at][column] if at < len(rows) and column < len(rows[at]) else None
         if isinstance(cell, int | float) and 0 <= cell < _DIGITS_KEPT and cell == int(cell):
-            rows[at][column] = f"{int(cell):0{digits}}"
+            written = str(int(cell))
+            if len(written) not in _OF_PHONES or digits - len(written) == 1:
+                rows[at][column] = written.zfill(digits)
 
 
 def _covered(rows: list[list[str]], ranges: Collection[Range]) -> Iterator[Place]:

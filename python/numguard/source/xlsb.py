@@ -107,7 +107,8 @@ class Binary:
 
     @cached_property
     def _shown(self) -> list[Shown]:
-        return [shown(number, self.codes.get(number)) for number in self.styles]
+        of_formats = {number: shown(number, self.codes.get(number)) for number in {*self.styles}}
+        return [of_formats[number] for number in self.styles]
 
     @cached_property
     def _digits(self) -> dict[int, int]:

@@ -52,6 +52,9 @@ _OF_STATE: Final = words_in(
     "block blocking comment comments current final latest mobile msisdn no number numbers of operator position present",
     "reason remark remarks response sim state status the tsp टिप्पणी स्थिति",
 )
+#: Words of headings of remarks, whatever is beside them, but for those of another thing that may be pending.
+_OF_REMARKS: Final = words_in("comment comments reason remark remarks टिप्पणी")
+_OF_PAPERS: Final = words_in("case cdr complaint document documents fir investigation re request verification")
 #: Other things than the number, and words of the number. `Bank account not blocked` says nothing of it.
 _THINGS: Final = words_in("account accounts app handset imei incoming kyc sms telegram upi wallet whats whatsapp")
 _OF_NUMBER: Final = words_in("connection it mobile msisdn no number numbers phone sim नंबर मोबाइल सिम")
@@ -71,7 +74,7 @@ _BEFORE: Final = words_in(
 #: A block that is still to be made, of the first part of a text: `Under process`, `Will be blocked in 5 days`.
 _NOT_YET: Final = words_for("not_yet_blocked")
 _TO_COME: Final = re.compile(
-    rf"(?:(?:it|number|sim) )?(?:(?:to|will) be|scheduled for|(?:kept|pending) for) (?:{_BLOCK})"
+    rf"(?:(?:it|no|number|sim) )?(?:is )?(?:(?:to|will) be|scheduled for|(?:kept|pending) for) (?:{_BLOCK})"
     r"(?: (?:after|by|from|in|on|shortly|soon|within)(?!\S).*)?"
 )
 #: A block that could not be made, or was undone; of a list to block it says nothing: `Blocked & removed`.
@@ -103,7 +106,8 @@ def contradicted_rows(sheet: Sheet, places: Iterable[int], words: Mapping[str, s
     for at in some:
         if not cells.may_name_numbers(table.schema.field(at).type):
             continue
-        is_of_state = _OF_STATE.issuperset(words_of(table.column_names[at]))
+        heading = set(words_of(table.column_names[at]))
+        is_of_state = heading <= _OF_STATE or bool(heading & _OF_REMARKS and not heading & _OF_PAPERS)
         column = cells.joined(table.column(at))
         texts: Any = pc.unique(column)
         worded = texts.filter(pc.fill_null(pc.match_substring_regex(texts, _WORD), False))
@@ -205,7 +209,7 @@ class _Otherwise:
             # Behind something else, what is refused is that: `Re-KYC - refused`.
             or parts[:1] == [_REJECTED]
             or any(f"{_without_adverbs(part)} ".startswith(self._beginnings) for part in (bare, *written))
-            or (is_of_state and (written[0] in _NOT_YET or _TO_COME.fullmatch(written[0]) is not None))
+            or (is_of_state and self._is_to_come(text))
             or (again is not None and not _TURNED.search(bare[: again.start()]))
             or self._is_not_done(bare)
             or is_block_over(text)
@@ -221,6 +225,17 @@ class _Otherwise:
         both = self._blocked | {"block", "blocking"}
         is_of_both = not both.isdisjoint(bare.split()) and not (is_block_unwanted(title) or is_block_over(title))
         return is_not_done or (is_not_listed(title) and not is_of_both)
+
+    def _is_to_come(self, text: str) -> bool:
+        """Whether a sentence begins with a block that is still to be made, and none before it has one that is."""
+        for sentence in _SENTENCES.split(text):
+            words = [" ".join(words_of(part)) for part, _ in parts_of(sentence)]
+            first = next(filter(None, words), "")
+            if first in _NOT_YET or _TO_COME.fullmatch(first):
+                return True
+            if not self._blocked.isdisjoint(" ".join(words).split()):
+                return False
+        return False
 
     def of_line(self, text: str) -> bool | None:
         """Whether a line says so of the rows below, or the reverse; None if it says nothing of blocks, or is a note.

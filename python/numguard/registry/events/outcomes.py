@@ -119,7 +119,7 @@ def record_outcomes(
     """Records a sheet of outcomes as one event; the same sheet twice changes nothing."""
     words = _words(values)
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping), sheet_name)
-    own = own_columns(sheet.table, COLUMNS)
+    own = own_columns(sheet.table, COLUMNS, words)
     at = answer_columns(sheet, COLUMNS, mapping, own)
     statuses = _statuses(sheet, at, _beside(sheet, at, mapping, own), words)
     with case.event("record_outcomes") as append:

@@ -18,6 +18,7 @@ from numguard.registry.numbers.state import OUTCOMES, STATUSES
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.headings import Mapped, find_columns, heading
 from numguard.registry.sheets.sheet import Sheet
+from numguard.registry.spelling import plain_words
 from numguard.types import ACTIONS
 
 __all__ = ["OF_LISTS", "answer_columns", "own_columns", "requests"]
@@ -37,6 +38,8 @@ _OF_OPERATORS: Final = frozenset(map(heading, ("district", "reason")))
 _OURS_ALONE: Final = frozenset(map(heading, ("hop", "via_imei", "review_by")))
 #: So many others show that a sheet is a list that was sent back.
 _FEWEST: Final = 2
+#: Words of headings of answers.
+_ANSWERING: Final = frozenset(map(heading, ("answer", "action", "outcome", "reply", "response", "result", "status")))
 #: Statuses of a list that no answer has, and the one that its change has for a release.
 _NO_ANSWERS: Final = (*sorted({*STATUSES} - {*OUTCOMES}), "reactivated")
 #: Those that are read in a sheet of answers, and are ours in a list.
@@ -45,19 +48,20 @@ _READ: Final = frozenset(map(heading, ("status", "reason")))
 _REQUESTS: Final = {"action": ACTIONS, "change": ("added", "changed", "removed")}
 
 
-def own_columns(table: pa.Table, known: Mapping[str, Sequence[str]]) -> frozenset[int]:
+def own_columns(table: pa.Table, known: Mapping[str, Sequence[str]], answers: Collection[str]) -> frozenset[int]:
     """The places of our own columns, if these are those of a list that was sent back; otherwise none.
 
     Args:
         table: The rows.
         known: Each field of a sheet of answers, and the usual spellings of its heading.
+        answers: The words for answers, folded.
 
     >>> ours = {"msisdn": ["1"], "action": ["block"], "hop": ["0"]}
-    >>> sorted(own_columns(pa.table({**ours, "status": ["reported"], "TSP Response": ["Done"]}), {}))
+    >>> sorted(own_columns(pa.table({**ours, "status": ["reported"], "TSP Response": ["Done"]}), {}, ()))
     [0, 1, 2, 3]
-    >>> sorted(own_columns(pa.table({**ours, "Status": ["Blocked"]}), {}))
+    >>> sorted(own_columns(pa.table({**ours, "Status": ["Blocked"]}), {}, ()))
     [0, 1, 2]
-    >>> own_columns(pa.table({"Mobile": ["1"], "District": ["Nuh"], "Status": ["Blocked"], "Reason": [""]}), {})
+    >>> own_columns(pa.table({"Mobile": ["1"], "District": ["Nuh"], "Status": ["Blocked"], "Reason": [""]}), {}, ())
     frozenset()
     """
     # A heading in a language of India is the operator's.
@@ -68,9 +72,17 @@ def own_columns(table: pa.Table, known: Mapping[str, Sequence[str]]) -> frozense
         return frozenset()
     fields = {heading(spelling) for word, spellings in known.items() for spelling in (word, *spellings)}
     unknown = [at for at, name in enumerate(names) if at not in ours and heading(name) not in fields]
-    if any(is_text(table.column(at).type) for at in unknown):
+    if any(_may_answer(names[at], table.column(at), answers) for at in unknown):
         return frozenset(ours)
     return frozenset(at for at, name in ours.items() if name != _STATUS or not _is_theirs(table.column(at)))
+
+
+def _may_answer(name: str, column: Any, answers: Collection[str]) -> bool:
+    """Whether a column may have the answers of an operator, by its heading or a cell."""
+    if not is_text(column.type):
+        return False
+    written = pc.unique(cells.trimmed(cells.written(column))).drop_null().to_pylist()
+    return bool(_ANSWERING & set(heading(name).split())) or any(plain_words(text) in answers for text in written)
 
 
 def _is_theirs(column: Any) -> bool:

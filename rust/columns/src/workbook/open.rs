@@ -161,7 +161,7 @@ impl Open {
         self.columns_given = from.saturating_add(times);
         if let Some(style) = attribute(tag, "table:default-cell-style-name")? {
             let look = self.styles.look(CELL, &style);
-            if look != Look::default() {
+            if times > 0 && look != Look::default() {
                 self.of_columns.push((from, self.columns_given, look));
             }
         }
@@ -201,7 +201,7 @@ impl Open {
         if cell.spans > (1, 1) || cell.spans.1 > 1 {
             self.mark_merged(cell)?;
         }
-        if !is_empty {
+        if !is_empty || cell.kind != Kind::Untyped {
             self.mark_looks(cell)?;
         }
         self.inside = (!is_empty).then_some(Inside {
@@ -286,7 +286,12 @@ impl Open {
         }
         let value = cell.value.as_deref();
         if value.is_some_and(|value| is_shorter(value, look.digits)) {
-            let places = self.places(from, to - from, 1)?;
+            // A cell alone takes more bytes in the file than its mark; one of too many places would be padded in some.
+            let all = self.row_times.max(1).saturating_mul(to - from);
+            if all > MOST_REPEATED.into() {
+                return Err(Refusal::Damaged);
+            }
+            let places = self.places(from, to - from, u64::from(all > 1))?;
             if let Some((_, found)) = self.sheets.last_mut() {
                 found
                     .padded

@@ -7,6 +7,8 @@ use quick_xml::events::{BytesStart, Event};
 use super::pieces::{Events, attributes};
 use super::{Found, NOT_AVAILABLE, Place, Refusal, is_shorter};
 
+/// More columns than any limit of a caller: cells in descending order are sorted one by one.
+const MOST_COLUMNS: u32 = 1 << 17;
 /// The longest error; `#GETTING_DATA` has thirteen characters.
 const LONGEST_ERROR: usize = 20;
 
@@ -143,6 +145,9 @@ impl Sheet {
                 }
                 _ => {}
             }
+        }
+        if at.0 == u32::MAX || at.1 >= MOST_COLUMNS {
+            return Err(Refusal::Damaged);
         }
         self.next.1 = at.1;
         self.check_twice(at)?;

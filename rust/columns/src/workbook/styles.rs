@@ -15,6 +15,9 @@ const MOST_PARENTS: usize = 64;
 /// More digits than a number has that a spreadsheet keeps.
 const MOST_DIGITS: u64 = 64;
 
+/// The longest name of a style, in bytes: each cell looks its own up.
+const LONGEST_NAME: usize = 1 << 10;
+
 /// How a cell or a text is shown.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Look {
@@ -56,6 +59,12 @@ impl Styles {
                 // A default style has no name: it is above all that have no parent.
                 let style = attribute(tag, "style:name")?.unwrap_or_default();
                 let parent = attribute(tag, "style:parent-style-name")?.unwrap_or_default();
+                if [&family, &style, &parent]
+                    .iter()
+                    .any(|name| name.len() > LONGEST_NAME)
+                {
+                    return Err(Refusal::Damaged);
+                }
                 let own = Style {
                     parent: (name == "style:style").then_some(parent),
                     line: None,
