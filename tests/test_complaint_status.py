@@ -251,3 +251,8 @@ def test_a_complaint_that_ended_before_it_was_recorded_has_no_money(registry: ng
     (row,) = registry.action_taken().to_pylist()
     assert (row["complaints"], str(row["amount_lost"])) == (1, "70.00")
     assert registry.complaints_by_day()["complaints"].to_pylist() == [1]
+
+
+def test_a_text_of_a_page_is_no_known_status(registry: ng.Registry) -> None:
+    intake = registry.add_complaints(with_status("pending " * 200, "no. " * 5_000))
+    assert intake.waiting["why"].to_pylist() == ["status_unclear"] * 2

@@ -477,4 +477,4 @@ def test_the_words_of_a_wide_list_are_compiled_once(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(pc, "match_substring_regex", counted)
     (tmp_path / "a.csv").write_text(f"mobile,{','.join(f'h{k}' for k in range(30))}\n{SUSPECT}{',ravi' * 30}\n")
     assert len(read_numbers(tmp_path / "a.csv").keys) == 1
-    assert not {spared._SIEVE.of_ascii, spared._SIEVE.of_others} & {*compiled}
+    assert not {spared._PREFILTER.of_ascii, spared._PREFILTER.of_others} & {*compiled}

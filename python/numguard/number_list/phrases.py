@@ -26,7 +26,7 @@ __all__ = [
     "UNWANTED_IN_OTHERS",
     "UNWANTED_OR_OFF",
     "Phrases",
-    "Sieve",
+    "Prefilter",
 ]
 
 
@@ -151,7 +151,7 @@ _NEVER_THERE: Final = "\x01"
 _OTHER_LETTERS: Final = re.compile(r"[^\x00-\x7f]+")
 
 
-class Sieve:
+class Prefilter:
     """A test which texts may have a phrase of some rules, or a word.
 
     Args:

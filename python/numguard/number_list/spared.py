@@ -20,7 +20,7 @@ from numguard.number_list.phrases import (
     SPARED,
     UNWANTED_IN_OTHERS,
     UNWANTED_OR_OFF,
-    Sieve,
+    Prefilter,
 )
 from numguard.number_list.titles import (
     BEGINNINGS,
@@ -124,7 +124,7 @@ _LONGEST_TITLE: Final = 1_000
 _LABELS: Final = frozenset(":-\u2013\u2014")
 
 #: The texts that may spare a number: with a phrase, or a word, by which `why_spared` may say so.
-_SIEVE: Final = Sieve(
+_PREFILTER: Final = Prefilter(
     RULES,
     words=RELEASED,
     # Those that words_of and _joined make of two.
@@ -273,7 +273,7 @@ def may_be_spared(texts: Any) -> Any:
     # A text of figures says nothing, and its letters are found faster than words.
     has_letters = pc.not_equal(pc.ascii_upper(texts), pc.ascii_lower(texts))
     texts = texts.filter(pc.or_(has_letters, pc.invert(pc.string_is_ascii(texts))))
-    may_be = texts.filter(_SIEVE.may_have(texts))
+    may_be = texts.filter(_PREFILTER.may_have(texts))
     # `Person 1` to `Person 1000000` are one text.
     return may_be, pc.replace_substring_regex(may_be, _NO_PART, " ")
 

@@ -193,7 +193,7 @@ def is_block_restored(text: str) -> bool:
 
 
 def is_block_over(text: str) -> bool:
-    """Whether it says one or the other."""
+    """Whether a text says that a block is lifted, or that what was blocked is in use again."""
     return is_block_lifted(text) or is_block_restored(text)
 
 

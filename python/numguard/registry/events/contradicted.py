@@ -131,9 +131,9 @@ def below_titles(sheet: Sheet, at: Mapping[str, Sequence[int]], words: Mapping[s
     columns = [cells.trimmed(cells.joined(column)) for column in table.columns]
     filled = sum(flags(pc.not_equal(column, "")).astype(np.int64) for column in columns)
     # A cell alone in a column of answers is an answer without a number.
-    of_rows = {place for field, places in at.items() if field != "msisdn" for place in places}
+    of_answers = {place for field, places in at.items() if field != "msisdn" for place in places}
     lines: list[tuple[int, bool]] = []
-    for place in {0, *at["msisdn"]} - of_rows:
+    for place in {0, *at["msisdn"]} - of_answers:
         alone = (filled == 1) & flags(pc.match_substring_regex(columns[place], _WORDS_ALONE))
         texts: list[str] = columns[place].filter(pa.array(alone)).to_pylist()  # type: ignore[assignment]
         read = [(row, otherwise.of_line(text)) for row, text in zip(np.flatnonzero(alone).tolist(), texts, strict=True)]

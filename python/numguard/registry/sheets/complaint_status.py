@@ -86,6 +86,10 @@ _BESIDE_STANDS: Final = _words(
     """a; and; at; been; being; branch; by; case; cell; complaint; crime; cyber; for; has; in; io; is; now; of; on;
     police; ps; since; station; still; thana; the; to; with"""
 )
+#: The characters of the longest text that is read as a status, and what a longer one is, which is no known status: the
+#: time to leave out numbers of cases grows with the square of the length.
+_LONGEST: Final = 1_000
+_TOO_LONG: Final = "?"
 _LONGEST_PHRASE: Final = max(len(phrase.split()) for phrase in STANDS)
 #: What may be between them.
 _APART: Final = re.compile(r"[\s\-/|,.:;()&]+")
@@ -137,6 +141,8 @@ def complaint_statuses(columns: list[pa.ChunkedArray[Any]], size: int) -> Status
 
 def _meant(text: str) -> list[str]:
     """What a status says, once in each language that it is written in, as in `Rejected (अस्वीकृत)`."""
+    if len(text) > _LONGEST:
+        return [_TOO_LONG]
     if _bare(text) in ENDS | STANDS or text.isascii():
         return [_bare(text)]
     return [bare for part, _ in parts_of(_OF_CASES.sub(" ", _apart(text))) if (bare := _bare(part))] or [_bare(text)]
