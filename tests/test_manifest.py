@@ -11,6 +11,7 @@ import pytest
 
 import numguard as ng
 from numguard.cli import run
+from numguard.errors import InputError
 from numguard.files.manifest import manifest_path
 from numguard.number_list import read_numbers
 
@@ -80,6 +81,25 @@ def test_a_change_is_not_compared_as_a_whole_list(sent: Path, capsys: pytest.Cap
     assert f"{change}: has only what changed" in capsys.readouterr().err
     assert run(["lists", "diff", str(whole), str(whole)]) == 0
     assert "has only what changed" not in capsys.readouterr().err
+
+
+def test_a_change_that_is_read_as_a_list_is_named(sent: Path) -> None:
+    """A scan for a change looked for the new numbers alone, and said nothing."""
+    assert warned(sent / "whole.csv") == []
+    (warning,) = warned(sent / "change.csv")
+    assert warning.startswith(f"{sent / 'change.csv'}: has only what changed since an earlier list")
+
+
+def test_a_list_unlike_its_manifest_is_an_error_where_nothing_may_be_refused(sent: Path) -> None:
+    whole = sent / "whole.csv"
+    assert len(read_numbers(whole, strict=True).keys) > 0
+    whole.write_text("".join(whole.read_text().splitlines(keepends=True)[:-1]))
+    with pytest.raises(InputError, match="is not what its manifest describes"):
+        read_numbers(whole, strict=True)
+    assert (
+        run(["scan", str(whole), "--numbers", str(whole), "-c", "msisdn", "--strict", "-o", str(sent / "h.csv")]) == 3
+    )
+    assert not (sent / "h.csv").exists()
 
 
 def test_a_manifest_of_another_file_says_nothing(sent: Path) -> None:

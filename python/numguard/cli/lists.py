@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from numguard.cli import account, options
 from numguard.cli.verb import Verbs
-from numguard.files.manifest import is_change
 from numguard.types import Region
 
 __all__ = ["lists"]
@@ -95,10 +94,5 @@ def _opened(
     from numguard.number_list import read_imeis, read_numbers
 
     if handsets:
-        listed: Any = read_imeis(path, column=column, strict=is_strict)
-    else:
-        listed = read_numbers(path, column=column, region=region, actions=actions, strict=is_strict)
-    if is_change(path):
-        warning = "has only what changed: numbers that did not change count as not on the list"
-        listed.account.setdefault("warnings", []).append(warning)
-    return listed
+        return read_imeis(path, column=column, strict=is_strict)
+    return read_numbers(path, column=column, region=region, actions=actions, strict=is_strict)

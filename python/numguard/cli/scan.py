@@ -18,6 +18,7 @@ from numguard.files.formats import SEVERAL_REGIONS
 from numguard.number_list import listing_dates
 from numguard.scanning import ScanSummary
 from numguard.scanning import scan as run
+from numguard.source import looks_national
 from numguard.source.strict import notes_text
 from numguard.types import Region
 
@@ -241,7 +242,10 @@ def _say_summary(summary: ScanSummary, limit: int | None) -> None:
             f"  {column}: {options.count(left_out, 'match', 'matches')} left out, without a time or listing date that "
             "is read (2026-06-30)"
         )
-    account.say({name: getattr(summary, name) for name in ("refused_rows", "not_data", "warnings")})
+    # Of a column of national numbers Python warns, as it does callers of the library.
+    shown = {looks_national(column) for column in summary.hits_by_column}
+    around = {name: getattr(summary, name) for name in ("refused_rows", "not_data")}
+    account.say({**around, "warnings": [warning for warning in summary.warnings if warning not in shown]})
     for passed in summary.passed_over:
         options.say(f"passed over: {passed.file}: {passed.why}")
     for skipped in summary.skipped:

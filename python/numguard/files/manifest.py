@@ -15,8 +15,8 @@ from typing import Any, Final
 __all__ = [
     "MANIFEST",
     "SUMS",
+    "changes_among",
     "has_manifest",
-    "is_change",
     "is_of_list",
     "manifest_of",
     "manifest_path",
@@ -55,9 +55,18 @@ def manifest_of(path: Path) -> dict[str, Any]:
     return manifest if isinstance(manifest, dict) else {}
 
 
-def is_change(file: str) -> bool:
+def _is_change(file: str) -> bool:
     """Whether a list has only what changed since another one, as its manifest says."""
     return str(_manifest_naming(Path(file)).get("list", "")).endswith("delta")
+
+
+def changes_among(files: Iterable[str]) -> list[str]:
+    """A sentence for each of the files that has only what changed."""
+    return [
+        f"{file}: has only what changed since an earlier list: numbers that did not change are not in it"
+        for file in dict.fromkeys(files)
+        if _is_change(file)
+    ]
 
 
 def unlike_manifests(files: Iterable[str]) -> list[str]:

@@ -81,7 +81,7 @@ def read_numbers(
         actions: Of a file with a column `action`, as block lists have, use only rows with one of these, whatever its
             case and the blanks around it, so that numbers to be verified again or released are not blocked; a row with
             no action that lists have is refused (`unknown_action`). None: every row counts, as for numbers to protect.
-        strict: A refused row is an error.
+        strict: A refused row is an error, and so is a file that is not what its manifest describes.
 
     Raises:
         ArgumentError: `actions` is one text, or empty.
@@ -115,7 +115,7 @@ def read_imeis(path: PathLike, *, column: str | None = None, strict: bool = Fals
     Args:
         path: As for `read_numbers`.
         column: The column of IMEIs; may be left out if the file has one column, or one with a known name.
-        strict: A refused row is an error.
+        strict: A refused row is an error, and so is a file that is not what its manifest describes.
 
     Raises:
         ColumnError: The column of IMEIs is ambiguous.

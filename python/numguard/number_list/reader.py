@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from numguard.compute import flags, named, why_unread
 from numguard.errors import ArgumentError, InputError, UnsupportedTypeError
-from numguard.files.manifest import unlike_manifests
+from numguard.files.manifest import changes_among, unlike_manifests
 from numguard.keyed import HASHED
 from numguard.number_list.actions import (
     LIKE_ACTION,
@@ -271,14 +271,18 @@ class OpenList:
         """The refused rows and the account, after the rows were read.
 
         Raises:
-            InputError: `strict`, and a row was refused.
+            InputError: `strict`, and a row was refused, or a file is not what its manifest describes.
         """
         refused, account = self._source.account_with(self._refused, {"other_action": self._others})
+        files = [part.name or "" for part in self._source.parts]
+        unlike = unlike_manifests(files)
         if strict:
             check_strict(str(self._path), refused)
+            if unlike:
+                raise InputError(f"{unlike[0]}: take a whole copy of what was sent, or leave --strict out (strict=)")
         account["rows_read"] += self._header_rows
         account["rows_used"] += self._header_rows
-        account["warnings"] += [*self._warnings, *unlike_manifests(part.name or "" for part in self._source.parts)]
+        account["warnings"] += [*self._warnings, *unlike, *changes_among(files)]
         return refused, account
 
 

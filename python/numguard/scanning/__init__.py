@@ -156,7 +156,7 @@ class Scan:
             refused_rows=account["refused_rows"],
             not_data=account["not_data"],
             passed_over=self._passed,
-            warnings=(*account["warnings"], *self._unread_codes),
+            warnings=(*account["warnings"], *self._unread_codes, *self._national()),
             skipped=tuple(self._run.skipped.values()),
             files_done=self._run.done,
             files=len(self._parts),
@@ -278,10 +278,14 @@ class Scan:
     def _tell(self, now: bool) -> None:
         self._report(lambda: self.summary, now=now)
 
+    def _national(self) -> list[str]:
+        """The warnings of columns of UInt64 that have national numbers: they match no list."""
+        are_national = zip(self._keys, self._scanner.looks_national(), strict=True)
+        return [looks_national(column) for column, is_national in are_national if is_national]
+
     def _warn(self) -> None:
-        for column, national in zip(self._keys, self._scanner.looks_national(), strict=True):
-            if national:
-                warn(looks_national(column))
+        for warning in self._national():
+            warn(warning)
 
 
 def _is_same(file: Path, path: Path) -> bool:

@@ -34,9 +34,9 @@ _DRAWN: Final = ("--", "==", "__")
 _FILL: Final = ({"#"}, {"*"})
 #: Digits that may be a number: above a header, where only titles are, they are refused.
 NUMBER: Final = re.compile(r"(?<!\d)\+?\d{10,13}(?!\d)|(?<!\d)\d{5}[ -]\d{5}(?!\d)")
-#: Ten digits in a row may be a number; a line with them is never skipped.
-_NUMBER: Final = re.compile(r"\d{10}|\d{5}[ -]\d{5}")
-#: The same within one cell, however the cells are joined.
+#: Ten digits in a cell may be a number, in groups too; a line with them is never skipped.
+_NUMBER: Final = re.compile(r"\d(?:[ -]?\d){9}")
+#: The same without groups, which most rows have.
 _IN_A_CELL: Final = re.compile(r"\d{10}")
 #: The labels of totals, in the languages of India. A label is a total only if nothing but figures stands beside it.
 TOTAL_WORDS: Final = (
@@ -46,8 +46,9 @@ TOTAL_WORDS: Final = (
 )  # fmt: skip
 #: `Total` and such in one language or two, as in `कुल (Total)`; what follows is no part of its last word.
 _LABELS: Final = (
-    r"(?:(?:grand|sub|page)[\s_-]*)?totals?"
-    r"(?:\s+(?:no\.?\s+of\s+)?(?:amounts?|records?|rows?|complaints?|cases?|count|numbers?|lost|entries))?"
+    r"(?:(?:grand|sub|page|net|g\.)[\s_-]*)?totals?"
+    r"(?:\s+(?:no\.?\s+of\s+)?(?:amounts?|records?|rows?|complaints?|cases?|count|numbers?|entries))?"
+    r"(?:\s+(?:loss|lost|held|recovered|refunded))?(?:\s*\((?:in\s+)?(?:rs\.?|inr|rupees|₹)\))?"
     rf"|{'|'.join(re.escape(word) for word in sorted(TOTAL_WORDS, key=len, reverse=True))}"
     r"|end\s+of\s+(?:the\s+)?(?:report|file|records?|list)"
 ).replace(r"\ ", r"\s+")
@@ -128,7 +129,8 @@ class NonData:
         if len(texts) == len(self._header) and all(map(eq, map(_folded, texts), self._header)):
             return "header"
         filled = [cell for cell in texts if cell]
-        if _NUMBER.search(" ".join(filled)):
+        # Two sums in adjacent cells are no number.
+        if _NUMBER.search("\n".join(filled)):
             return None
         if len(filled) == 1 and PAGE.fullmatch(filled[0]):
             return "page"

@@ -229,7 +229,10 @@ class Reading:
 
     def versions(self, keys: pa.Table) -> pa.Table:
         """The recorded versions of the complaints with the keys of `keys`, with its `ordinal`."""
-        columns = "ordinal:i event:i complaint:i fingerprint:i usable:i taken_back:i"
+        columns = (
+            "ordinal:i event:i complaint:i fingerprint:i usable:i taken_back:i district:t category:t reported_at:i "
+            "complainant:i amount_lost:i amount_recovered:i police_station:t incident_at:i amount_held:i"
+        )
         return self._of_candidates(columns, sql.VERSIONS_OF_CANDIDATES, keys.sort_by("complaint_key"))
 
     def numbers_of(self, keys: Column) -> pa.Array[Any]:

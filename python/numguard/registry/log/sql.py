@@ -231,7 +231,8 @@ COMPLAINTS_BETWEEN = f"""SELECT suspects, complainants, complainant FROM complai
 
 # All versions of the complaints in `candidate`, and their numbers.
 VERSIONS_OF_CANDIDATES = f"""SELECT a.ordinal, c.event, c.complaint, c.fingerprint, {_USABLE},
-    CASE WHEN c.event IN (SELECT withdrawn FROM withdrawal) THEN 1 ELSE 0 END AS taken_back
+    CASE WHEN c.event IN (SELECT withdrawn FROM withdrawal) THEN 1 ELSE 0 END AS taken_back, c.district, c.category,
+    c.reported_at, c.complainant, c.amount_lost, c.amount_recovered, c.police_station, c.incident_at, c.amount_held
   FROM candidate a CROSS JOIN complaint c WHERE c.complaint_key = a.complaint_key"""
 NUMBERS_OF_CANDIDATES = """SELECT c.suspects, c.complainants, c.complainant FROM candidate a CROSS JOIN complaint c
   WHERE c.complaint_key = a.complaint_key"""

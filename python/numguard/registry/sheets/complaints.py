@@ -6,7 +6,7 @@ One idea: a number is certain, or it waits for a decision, or it is refused; not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -38,6 +38,7 @@ from numguard.registry.sheets.moments import end_of_day, moments
 from numguard.registry.sheets.no_complaints import may_be_no_complaint
 from numguard.registry.sheets.sheet import Sheet
 from numguard.registry.sheets.sources import sources
+from numguard.registry.sheets.totals import totals
 from numguard.registry.spelling import folded_cells
 
 __all__ = ["COMPLAINT_NOTES", "CONSTANTS", "FIELDS", "FROM_NARRATIVE", "Complaints", "read_complaints"]
@@ -65,6 +66,7 @@ COMPLAINT_NOTES = {
     "drawn_down": "The numbers of three rows or more rise by one from row to row, as where a cell was drawn down.",
     "rounded": "The number ends in zeros: a spreadsheet may have rounded it.",
     "number_for_a_sum": "The cell is written as a mobile number, and no sum.",
+    "total": "The row names no number, and its sums are those of the rows above: it is their total.",
     "no_complaint": "The row may be no complaint: it signs the sheet, or is of another table below the complaints.",
     "no_acknowledgement_no": "The row names a number, but has no acknowledgement number.",
     "no_source": "The row names a number, but has no source.",
@@ -103,6 +105,7 @@ class Complaints:
         broken: row, cell, note: the records that could not be split.
         ended: index, msisdn: the numbers of complaints that have ended, none of which is among the namings.
         at: the columns of each field.
+        absent: the fields of a complaint that the sheet does not have, in no column and not set for all.
     """
 
     rows: pa.Table
@@ -112,6 +115,7 @@ class Complaints:
     broken: pa.Table
     ended: pa.Table
     at: dict[str, list[int]]
+    absent: tuple[str, ...]
 
 
 def read_complaints(
@@ -180,6 +184,9 @@ def read_complaints(
     key = pc.binary_join_element_wise(folded_cells(sources(source)), number, "\x1f")
     found = _in_doubt(found, _of_unrecorded(found, complainants, key), "complainants_number")
     found = _in_doubt(found, may_be_no_complaint(sheet.table, acknowledgement)[ints(found["index"])], "no_complaint")
+    is_total = pc.and_(pc.is_valid(key), pa.array(_totals(sheet, at, fields)))
+    refusals.append(_refused("acknowledgement_no", column("acknowledgement_no"), pc.if_else(is_total, "total", None)))
+    key = pc.if_else(is_total, None, key)
     for word, disagree in _disagreeing(fields, key).items():
         refusals.append(_refused(word, column(word), pc.if_else(disagree, "rows_disagree", None)))
         fields[word] = pc.if_else(disagree, None, fields[word])
@@ -189,7 +196,10 @@ def read_complaints(
     shown = {"complaint_status": status.text, "usable": pa.array(anywhere(ints(found["index"]), size))}
     shown |= {"stands": pa.array(status.stands), "ended": pa.array(status.ended)}
     rows = pa.table({"row": sheet.row, "complaint_key": key, **fields, **shown})
-    return Complaints(rows, found, complainants, pa.concat_tables(refusals), sheet.broken, ended, at)
+    absent = tuple(word for word in fields if word not in at and word not in set_once)
+    if "complainant_mobile" in at:
+        absent = tuple(word for word in absent if word != "complainant")
+    return Complaints(rows, found, complainants, pa.concat_tables(refusals), sheet.broken, ended, at, absent)
 
 
 def _of_suspects(
@@ -385,6 +395,14 @@ def _layers(numbers: pa.Table, size: int) -> Iterator[Ints]:
 def _first(numbers: pa.Table, size: int) -> pa.Array[Any]:
     first = next(_layers(numbers, size), np.zeros(size, np.int64))
     return pa.array(first, pa.int64(), mask=first == 0)
+
+
+def _totals(sheet: Sheet, at: Mapping[str, Sequence[int]], fields: Mapping[str, pa.Array[Any]]) -> Bools:
+    """Which rows are totals of those above."""
+    names_one = np.zeros(len(sheet.table), np.bool_)
+    for place in (*at.get("suspect_mobiles", ()), *at.get("narrative", ())):
+        names_one |= flags(pc.not_equal(cells.trimmed(cells.joined(sheet.table.column(place))), ""))
+    return totals([ints(pc.fill_null(fields[word], 0)) for word in _SUMS], names_one)
 
 
 def _disagreeing(fields: Mapping[str, pa.Array[Any]], key: pa.Array[Any]) -> dict[str, pa.Array[Any]]:

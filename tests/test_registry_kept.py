@@ -1,0 +1,156 @@
+"""What an amended complaint keeps, as the sheet has no column of it, and totals that are no complaints."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+from registry_cases import A, B, complaint, complaints
+
+FULL = {"district": "Nuh", "amount_lost": "500", "reported_at": "2026-01-05"}
+
+
+def shown(registry: ng.Registry) -> dict[int, tuple[str, Any]]:
+    """The district and the first day of report of each listed number."""
+    table = registry.block_list().to_table()
+    return {row["msisdn"]: (row["district"], row["first_reported"]) for row in table.to_pylist()}
+
+
+def lost(registry: ng.Registry) -> Decimal:
+    return sum((lost or Decimal(0) for lost in registry.action_taken()["amount_lost"].to_pylist()), Decimal(0))
+
+
+def test_a_sheet_of_fewer_columns_takes_nothing_from_a_complaint(registry: ng.Registry, tmp_path: Path) -> None:
+    """A second add without `--set district` emptied the district, and the next change removed the number."""
+    registry.add_complaints(complaints(complaint("1", "9876543210", **FULL)))
+    before = shown(registry)
+    registry.export(tmp_path / "nuh.csv", to="DoT", district="Nuh")
+    short = complaints(complaint("1", "9876543210"))
+    again = registry.add_complaints(short)
+    assert (again.updated, again.repeated, again.warnings) == (0, 1, [])
+    amended = registry.add_complaints(complaints(complaint("1", "9876543210, 9123456789")))
+    assert (amended.updated, amended.warnings) == (1, [])
+    assert shown(registry) == {**before, B: before[A]}
+    assert lost(registry) == 500
+    # An earlier sheet, sent again, changes nothing.
+    assert registry.add_complaints(short).repeated == 1
+    assert set(shown(registry)) == {A, B}
+    change = registry.export(tmp_path / "change.csv", to="DoT", district="Nuh", since="last")
+    assert change.to_table().select(["msisdn", "change"]).to_pylist() == [{"msisdn": B, "change": "added"}]
+
+
+def test_the_same_file_without_a_value_set_for_all(registry: ng.Registry) -> None:
+    sheet = complaints(complaint("1", "9876543210"))
+    registry.add_complaints(sheet, constants={"district": "Nuh"})
+    assert registry.add_complaints(sheet).repeated == 1
+    assert shown(registry)[A][0] == "Nuh"
+    assert registry.add_complaints(sheet, constants={"district": "Rohtak"}).updated == 1
+    assert shown(registry)[A][0] == "Rohtak"
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_what_an_amended_complaint_loses_is_named(registry: ng.Registry, dry_run: bool) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210", **FULL), complaint("2", "9123456789", **FULL)))
+    emptied = complaints(
+        complaint("1", "9876543210", district="", amount_lost="about 500"), complaint("2", "9123456789", district="")
+    )
+    (warning,) = registry.add_complaints(emptied, dry_run=dry_run).warnings
+    assert warning.endswith("as their cells are empty or refused: amount_lost 2, district 2")
+
+
+def test_a_complainant_that_a_sheet_has_no_column_of_is_still_one(registry: ng.Registry) -> None:
+    """Two complaints of one complainant are one voice, also after a list of their numbers alone."""
+    both = [complaint(ack, "9876543210", complainant_mobile="9800000001") for ack in ("1", "2")]
+    registry.add_complaints(complaints(*both))
+    short = complaints(*(complaint(ack, "9876543210, 9123456789") for ack in ("1", "2")))
+    assert registry.add_complaints(short).updated == 2
+    (row,) = (row for row in registry.block_list().to_table().to_pylist() if row["msisdn"] == A)
+    with ng.Registry(by="HC 1234") as other:
+        other.add_complaints(complaints(*both))
+        (expected,) = other.block_list().to_table().to_pylist()
+    assert row == expected
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_each_field_is_that_of_the_last_sheet_that_has_it(seed: int) -> None:
+    """Sheets with any choice of columns, of which some are sent again later."""
+    draw = random.Random(f"kept {seed}")
+    values = {"district": ["Nuh", "Rohtak", "Hisar", ""], "amount_lost": ["100", "2500", "0", ""]}
+    current: dict[str, dict[str, str]] = {ack: dict.fromkeys(values, "") for ack in ("1", "2", "3")}
+    listed: dict[str, str] = {}
+    sheets: list[pa.Table] = []
+    with ng.Registry(by="HC 1234") as registry:
+        for step in range(14):
+            if sheets and draw.random() < 0.4:
+                old = draw.choice(sheets)
+                assert registry.add_complaints(old).repeated == old.num_rows
+            else:
+                columns = [name for name in values if draw.random() < 0.5]
+                rows = []
+                for ack in draw.sample(sorted(current), draw.randint(1, 3)):
+                    given = {name: draw.choice(values[name]) for name in columns}
+                    current[ack] |= given
+                    listed[ack] = f"91987{ack}{step:03}417"
+                    rows.append(complaint(ack, listed[ack], **given))
+                sheets.append(complaints(*rows))
+                registry.add_complaints(sheets[-1])
+            district = {number: of[0] or "" for number, of in shown(registry).items()}
+            assert district == {int(number): current[ack]["district"] for ack, number in listed.items()}
+            assert lost(registry) == sum(int(current[ack]["amount_lost"] or 0) for ack in listed)
+
+
+# Totals ----------------------------------------------------------------------------------------------------------
+
+
+LABELS = ("Total", "TOTAL (Rs.)", "Total Amount Lost", "Total loss", "Net Total", "G. Total", "कुल राशि", "", "All PS")
+
+
+@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("ack", ["2", ""])
+def test_a_total_is_no_complaint_whatever_its_label(tmp_path: Path, label: str, ack: str) -> None:
+    """Two sums of five digits side by side were taken for a number, and the money of the report was doubled."""
+    path = tmp_path / "week.csv"
+    path.write_text(
+        "S.No,Ack No,District,Suspect Mobile,Amount Lost,Amount Hold\n"
+        "1,20000000000001,Nuh,98765 43210,100000,20000\n"
+        "2,20000000000002,Nuh,91234 56789,43000,5000\n"
+        f"{label},{ack},,,143000,25000\n"
+    )
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(path, constants={"source": "1930"})
+        assert (intake.added, intake.refused + intake.not_data.get("total", 0)) == (2, 1)
+        action = registry.action_taken()
+        assert (sum(action["complaints"].to_pylist()), lost(registry)) == (2, 143_000)
+
+
+def test_totals_of_districts_and_of_all(tmp_path: Path) -> None:
+    path = tmp_path / "week.csv"
+    rows = ["1,98765 43210,100", "2,91234 56789,50", "Nuh,,150", "3,98765 43211,30", "4,,20", "Hisar,,50", "All,,200"]
+    path.write_text("\n".join(["Ack No,Suspect Mobile,Amount Lost", *rows, ""]))
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(path, constants={"source": "1930"})
+        # Complaint 4 names no number, and its sum is its own.
+        refused = [(row["row"], row["note"]) for row in intake.refusals.to_pylist() if row["note"] != "empty"]
+        assert refused == [(4, "not_a_number"), (7, "not_a_number"), (8, "not_a_number")]
+        assert lost(registry) == 200
+
+
+def test_a_complaint_that_lost_as_much_as_the_one_above_is_one(registry: ng.Registry) -> None:
+    same = [complaint("1", "9876543210", amount_lost="500"), complaint("2", "", amount_lost="500")]
+    intake = registry.add_complaints(complaints(*same))
+    assert "total" not in intake.refusals["note"].to_pylist()
+
+
+@pytest.mark.parametrize("number", ["98765 43210", "98765-43210", "987 654 3210", "9876543210"])
+def test_a_line_with_a_number_is_no_total(tmp_path: Path, number: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"Name,Mobile,Amount\nRam,98765 43219,100\nTotal,{number},100\n")
+    listed = ng.read_numbers(path)
+    assert "total" not in listed.account["not_data"]
+    assert A in listed.keys or listed.account["rows_refused"] == 1
