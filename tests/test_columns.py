@@ -226,6 +226,13 @@ def test_national_numbers_in_a_uint64_column_draw_a_warning() -> None:
         ng.normalize(pa.array([9876543210, 9812345678], pa.uint64()))
 
 
+@pytest.mark.parametrize("encode", [pa.Array.dictionary_encode, pc.run_end_encode])
+def test_such_a_column_draws_it_in_every_layout(encode: Callable[[Any], Any]) -> None:
+    national = encode(pa.array([9876543210] * 50, pa.uint64()))
+    with pytest.warns(UserWarning, match="cast it to Int64"):
+        assert ng.scan(pa.table({"a": national}), {"a": ng.NumberSet(["9876543210"])}).read_all().num_rows == 0
+
+
 def test_who_says_that_digits_are_e164_is_not_warned() -> None:
     """Numbers of Singapore have ten digits with their country code, of which the first is a 6."""
     abroad = pa.array([6591234567 + n for n in range(100)], pa.uint64())

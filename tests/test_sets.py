@@ -264,7 +264,10 @@ def test_a_set_of_one_kind_is_never_read_as_the_other() -> None:
 
 def test_an_unsigned_integer_of_numpy_is_a_key_as_in_an_array() -> None:
     indian, foreign = ng.NumberSet(["6591234567"]), ng.NumberSet(["+6591234567"])
-    for value in (np.uint64(6591234567), pa.scalar(6591234567, pa.uint64())):
+    typed = pa.array([6591234567], pa.uint64())
+    layouts = (typed, typed.dictionary_encode(), pc.run_end_encode(typed))
+    keys = (np.uint64(6591234567), np.ulonglong(6591234567), np.array(6591234567, np.uint64))
+    for value in (*keys, *(layout[0] for layout in layouts)):
         assert (value in indian, value in foreign) == (False, True)
     for value in (np.int64(6591234567), 6591234567):
         assert (value in indian, value in foreign) == (True, False)

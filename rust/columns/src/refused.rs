@@ -1,8 +1,8 @@
 //! Counts of refused cells by note, and a check for a wrong column type.
 
-use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt64Type;
+use arrow_array::{Array, make_array};
 use arrow_schema::DataType;
 use numguard_core::notes::Note;
 
@@ -60,9 +60,15 @@ pub(crate) fn why_refused(column: &Column<'_>, row: usize) -> &'static str {
 }
 
 /// Whether a `UInt64` column, which is E.164 already, has mostly ten digits with lead 6 to 9: national numbers that
-/// should be cast to `Int64`. Reads at most the first thousand cells.
+/// should be cast to `Int64`. Reads at most the first thousand cells, or values if each is stored once.
 #[must_use]
 pub fn looks_national(array: &dyn Array) -> bool {
+    if let Some(indexed) = array.as_any_dictionary_opt() {
+        return looks_national(indexed.values());
+    }
+    if matches!(array.data_type(), DataType::RunEndEncoded(..)) {
+        return looks_national(&make_array(array.to_data().child_data()[1].clone()));
+    }
     if array.data_type() != &DataType::UInt64 {
         return false;
     }

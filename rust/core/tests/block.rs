@@ -111,18 +111,25 @@ proptest! {
     }
 
     #[test]
-    fn ten_bytes_each(
+    fn one_form(
+        prefix in prop::sample::select(PREFIXES.to_vec()),
         mut cells in prop::collection::vec(6_000_000_000u64..10_000_000_000, 0..200),
-        spoilt in prop::collection::vec((any::<prop::sample::Index>(), 0usize..10, any::<u8>()), 0..4),
+        spoilt in prop::collection::vec((any::<prop::sample::Index>(), 0usize..15, any::<u8>()), 0..4),
+        other in prop::option::of((any::<prop::sample::Index>(), written())),
     ) {
         cells.push(9_876_543_210);
-        let mut cells: Vec<Vec<u8>> = cells.iter().map(|cell| cell.to_string().into_bytes()).collect();
+        let mut cells: Vec<Vec<u8>> = cells.iter().map(|cell| format!("{prefix}{cell}").into_bytes()).collect();
         for (row, place, byte) in spoilt {
             let row = row.index(cells.len());
-            cells[row][place] = byte;
+            let len = cells[row].len();
+            cells[row][place % len] = byte;
+        }
+        if let Some((row, cell)) = other {
+            let row = row.index(cells.len());
+            cells[row] = cell;
         }
         let read = agree(&cells);
-        prop_assert!(read + 4 >= cells.len());
+        prop_assert!(read + 5 >= cells.len() || prefix == "+");
     }
 }
 

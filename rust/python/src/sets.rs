@@ -409,8 +409,10 @@ fn with_cell(
     }
     if let Ok(number) = value.extract::<i128>() {
         // As in an array, an unsigned integer of NumPy is a key already.
-        let kind = value.get_type();
-        let is_key = kind.name()? == "uint64" && kind.getattr("__module__")?.str()? == "numpy";
+        let is_key = match value.getattr_opt("dtype")? {
+            Some(dtype) => dtype.str()? == "uint64",
+            None => false,
+        };
         return Ok(contains(match u64::try_from(number) {
             Ok(key) if is_key => Cell::U64(key),
             _ => Cell::I128(number),
@@ -418,7 +420,9 @@ fn with_cell(
     }
     // A scalar of Arrow has a type, and the type decides how it is read: only uint64 is a key already.
     if let Ok(number) = value.call_method0("as_py") {
-        let is_key = value.getattr("type")?.str()? == "uint64";
+        let of_value = value.getattr("type")?;
+        let of_value = of_value.getattr_opt("value_type")?.unwrap_or(of_value);
+        let is_key = of_value.str()? == "uint64";
         return match number.extract::<u64>() {
             Ok(key) if is_key => Ok(contains(Cell::U64(key))),
             _ => with_cell(&number, contains),

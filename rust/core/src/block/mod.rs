@@ -18,21 +18,26 @@ mod scalar;
 pub mod uniform;
 pub mod write;
 
+use std::ops::RangeInclusive;
+
 use crate::cpu::CodePath;
 use crate::msisdn::{self, MOBILES};
 
 /// India's country code, followed by ten zeros.
 const INDIA: u64 = 910_000_000_000;
 
+/// The lengths of cells without separators: ten digits, and a prefix or none.
+const LENGTHS: RangeInclusive<usize> = 10..=14;
+
 /// Rows of a block.
 pub(crate) const ROWS: usize = 64;
 
 /// The end of a cell, as in Arrow.
-pub trait Offset: Copy {
+pub trait Offset: Copy + Eq {
     /// As an index. A negative offset becomes an index past every end.
     fn index(self) -> usize;
-    /// Whether a cell from `start` to this offset has ten bytes.
-    fn is_ten_after(self, start: Self) -> bool;
+    /// The length of a cell from `start` to this offset; negative if it ends before it starts.
+    fn length_from(self, start: Self) -> Self;
 }
 
 impl Offset for i32 {
@@ -40,8 +45,8 @@ impl Offset for i32 {
         usize::try_from(self).unwrap_or(usize::MAX)
     }
 
-    fn is_ten_after(self, start: Self) -> bool {
-        self.wrapping_sub(start) == 10
+    fn length_from(self, start: Self) -> Self {
+        self.wrapping_sub(start)
     }
 }
 
@@ -50,8 +55,8 @@ impl Offset for i64 {
         usize::try_from(self).unwrap_or(usize::MAX)
     }
 
-    fn is_ten_after(self, start: Self) -> bool {
-        self.wrapping_sub(start) == 10
+    fn length_from(self, start: Self) -> Self {
+        self.wrapping_sub(start)
     }
 }
 
@@ -80,12 +85,14 @@ pub fn read_run_on<O: Offset>(path: CodePath, offsets: &[O], bytes: &[u8], out: 
     assert_eq!(offsets.len(), out.len() + 1, "one offset more than rows");
     for (block, out) in out.chunks_mut(ROWS).enumerate() {
         let offsets = &offsets[block * ROWS..=block * ROWS + out.len()];
-        let tens = offsets
-            .windows(2)
-            .fold(true, |tens, ends| tens & ends[1].is_ten_after(ends[0]));
-        if tens {
+        let len = offsets[1].length_from(offsets[0]);
+        let alike = offsets.windows(2).fold(true, |alike, ends| {
+            alike & (ends[1].length_from(ends[0]) == len)
+        });
+        let len = len.index();
+        if alike && LENGTHS.contains(&len) {
             let first = offsets[0].index();
-            read_tens(path, &bytes[first..][..out.len() * 10], out);
+            read_alike(path, &bytes[first..][..out.len() * len], len, out);
         } else {
             read_on(
                 path,
@@ -106,7 +113,7 @@ pub fn read<'a>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
 pub fn read_on<'a>(path: CodePath, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512_vbmi() {
-        return avx512::read(token, cell, out);
+        return avx512::text::read(token, cell, out);
     }
     scalar::read(cell, out);
 }
@@ -133,7 +140,7 @@ pub fn read_views_on<'a>(
     assert_eq!(views.len(), out.len(), "one view a row");
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512_vbmi() {
-        return avx512::read_views(token, views, cell, out);
+        return avx512::text::read_views(token, views, cell, out);
     }
     scalar::read(cell, out);
 }
@@ -271,13 +278,13 @@ pub fn extremes_on(path: CodePath, values: &[i64]) -> Option<(i64, i64)> {
     scalar::extremes(values)
 }
 
-/// Reads adjacent cells of ten bytes each.
-fn read_tens(path: CodePath, cells: &[u8], out: &mut [u64]) {
+/// Reads adjacent cells of `len` bytes each, which is one of [`LENGTHS`].
+fn read_alike(path: CodePath, cells: &[u8], len: usize, out: &mut [u64]) {
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512_vbmi() {
-        return avx512::read_tens(token, cells, out);
+        return avx512::text::read_alike(token, cells, len, out);
     }
-    scalar::read_tens(cells, out);
+    scalar::read_alike(cells, len, out);
 }
 
 /// The MSISDN of a cell in one of the forms, or 0: the result that every path must give.

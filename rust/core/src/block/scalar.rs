@@ -10,10 +10,17 @@ pub(super) fn read<'a>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
     }
 }
 
-/// [`super::read_tens`].
-pub(super) fn read_tens(cells: &[u8], out: &mut [u64]) {
-    for (cell, out) in cells.as_chunks::<10>().0.iter().zip(out) {
-        *out = one(cell);
+/// [`super::read_alike`].
+pub(super) fn read_alike(cells: &[u8], len: usize, out: &mut [u64]) {
+    fn each<const LEN: usize>(cells: &[u8], out: &mut [u64]) {
+        for (cell, out) in cells.as_chunks::<LEN>().0.iter().zip(out) {
+            *out = one(cell);
+        }
+    }
+    match len {
+        10 => each::<10>(cells, out),
+        12 => each::<12>(cells, out),
+        _ => read(|row| &cells[row * len..][..len], out),
     }
 }
 
