@@ -86,7 +86,7 @@ def filled(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
 
 
 def cells_of(values: Any) -> Any:
-    """The cells of an array without dictionaries and runs.
+    """The cells of a column without dictionaries and runs.
 
     >>> cells_of(pa.RunEndEncodedArray.from_arrays([1, 3], pa.array(["a", "b"], pa.string_view())).slice(1)).to_pylist()
     ['b', 'b']
@@ -101,6 +101,8 @@ def cells_of(values: Any) -> Any:
 
 def _taken(values: Any, read: Callable[[Any], Any]) -> Any:
     """What `read` makes of the values of an encoded array, for each cell; pyarrow decodes no runs of views."""
+    if isinstance(values, pa.ChunkedArray):
+        return pa.chunked_array([_taken(chunk, read) for chunk in filled(values).chunks or [whole(values)]])
     if pa.types.is_dictionary(values.type):
         return _taken(values.dictionary, read).take(values.indices)
     if pa.types.is_run_end_encoded(values.type):
