@@ -248,6 +248,43 @@ def test_registering_replaces_nothing_of_the_users_own() -> None:
             register(own, sets={"listed": LISTED})
 
 
+@pytest.mark.parametrize("create", ["table", "view", "temp table", "temp view"])
+def test_what_a_user_made_in_place_of_a_set_is_not_hidden(create: str) -> None:
+    with duckdb.connect() as own:
+        register(own, sets={"listed": LISTED, "Handsets": HANDSETS})
+        own.execute(f"drop view listed; create {create} listed as select 42 x")
+        with pytest.raises(ArgumentError, match="sets: 'listed' is a table or view of the database already"):
+            register(own, sets={"listed": LISTED})
+        register(own, sets={"handsets": HANDSETS})
+        assert own.sql("from listed").fetchall() == [(42,)]
+
+
+def test_a_table_beside_a_set_is_not_hidden_once_more() -> None:
+    with duckdb.connect() as own:
+        register(own, sets={"listed": LISTED})
+        own.execute("create table memory.main.listed as select 42 x")
+        with pytest.raises(ArgumentError, match="sets: 'listed' is a table or view of the database already"):
+            register(own, sets={"listed": LISTED})
+        own.execute("drop table memory.main.listed")
+        register(own, sets={"listed": LISTED})
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_nothing_is_registered_within_a_transaction(failed: bool) -> None:
+    """Its rollback took the functions away: a later `register` named another connection."""
+    with duckdb.connect() as own:
+        for _ in range(2):
+            own.begin()
+            if failed:
+                with pytest.raises(duckdb.Error):
+                    own.execute("select error('x')")
+            with pytest.raises(ArgumentError, match=r"connection: a transaction is open"):
+                register(own, sets={"listed": LISTED})
+            own.rollback()
+            register(own, sets={"listed": LISTED})
+            assert own.sql("select listed_contains(msisdn) from listed limit 1").fetchall() == [(True,)]
+
+
 @pytest.mark.parametrize("name", ["calls", "CALLS", "seen", "mine", "list", "array"])
 def test_registering_never_hides_what_the_database_has(name: str) -> None:
     with duckdb.connect() as own:

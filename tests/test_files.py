@@ -18,6 +18,7 @@ from typing import Any
 
 import openpyxl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -212,6 +213,26 @@ def test_a_column_of_a_rare_type_is_named_where_it_cannot_be_written(
     with pytest.raises(ArgumentError, match=f"cannot hold the columns odd: .* write {remedy}$"):
         write_rows(tmp_path / f"t.{ending}", schema, [])
     assert not list(tmp_path.iterdir())
+
+
+_OF_LISTS = pa.dictionary(pa.int32(), pa.list_(pa.string()))
+
+
+@pytest.mark.parametrize("kind", [pa.binary(0), pa.list_(_OF_LISTS), pa.struct([])], ids=str)
+def test_a_column_that_parquet_cannot_hold_is_named_before_there_are_rows(tmp_path: Path, kind: pa.DataType) -> None:
+    schema = pa.schema({"a": pa.string(), "odd": kind})
+    with pytest.raises(
+        ArgumentError, match=r"a \.parquet file cannot hold the columns odd: .* write \.arrow or \.jsonl$"
+    ):
+        write_rows(tmp_path / "t.parquet", schema, [])
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_dictionary_of_lists_is_written_to_parquet(tmp_path: Path) -> None:
+    desks: Any = pa.DictionaryArray.from_arrays([1, 0], pa.array([["a"], ["b", "c"]]))
+    rows = pa.table({"a": ["9876500001", "9876500002"], "desks": desks})
+    ng.scan(rows, {"a": ng.NumberSet(rows["a"])}).write(tmp_path / "t.parquet")
+    assert pq.read_table(tmp_path / "t.parquet")["desks"].to_pylist() == [["b", "c"], ["a"]]
 
 
 def test_a_heading_with_a_number_is_in_no_message() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import polars
+import pyarrow as pa
 import pytest
 
 import numguard as ng
@@ -129,3 +132,47 @@ def test_frames_that_no_table_holds_are_errors_that_name_the_remedy() -> None:
         ng.scan(wide, listed)
     with pytest.raises(ArgumentError, match="sets: takes a mapping"):
         ng.scan(pd.DataFrame({0: CELLS}), {0: ng.NumberSet(CELLS)})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize(
+    ("odd", "why"),
+    [
+        (pd.arrays.SparseArray([1, 0]), "'odd' is sparse: make it dense"),
+        (pd.Series(["1", 2], dtype=object), "'odd' holds values of more than one type"),
+        (pd.Series([1j, 2j]), "'odd' has a type that Arrow has not"),
+    ],
+    ids=["sparse", "mixed", "complex"],
+)
+@pytest.mark.parametrize("index", [None, ["x", "y"]])
+def test_a_column_that_arrow_has_not_is_an_error_only_where_it_is_read(odd: Any, why: str, index: Any) -> None:
+    frame = pd.DataFrame({"a": ["9876543210", "1930"], "odd": pd.array(odd), "imei14": "35824005111111"})
+    frame = frame if index is None else frame.set_axis(pd.Index(index, name="desk"))
+    listed = ng.NumberSet(["9876543210"])
+    found = ng.scan(frame, {"a": listed}, columns=["imei14"]).read_all()
+    assert found.to_pylist() == [{"imei14": "35824005111111", "a_match": 919876543210}]
+    for sets, columns in (({"a": listed}, None), ({"a": listed}, ["odd"]), ({"odd": listed}, ["a"])):
+        with pytest.raises(UnsupportedTypeError, match=f"^the source: column {why}"):
+            ng.scan(frame, sets, columns=columns)
+    assert ng.expand(["9876543210"], frame, msisdn="a").seeds_seen == 1
+    with pytest.raises(UnsupportedTypeError, match=f"^the source: column {why}"):
+        ng.expand(["9876543210"], frame, msisdn="odd")
+    seeds = frame.rename(columns={"a": "msisdn"})
+    assert ng.expand(seeds, pa.table({"served_msisdn": ["9876543210"], "imei14": ["1"]})).refused_seeds == {
+        "short_code": 1
+    }
+    registry = ng.Registry(":memory:", by="t")
+    with pytest.raises(UnsupportedTypeError, match=f"^the source: column {why}"):
+        registry.add_complaints(frame.assign(acknowledgement_no=["1", "2"]), name="sheet")
+
+
+def test_columns_of_polars_that_arrow_has_not_may_be_left_out() -> None:
+    odd = polars.Series([1, 2], dtype=polars.Int128)
+    frame = polars.DataFrame({"a": ["9876543210", "1930"], "odd": odd})
+    assert ng.scan(frame, {"a": ng.NumberSet(["9876543210"])}, columns=["a"]).read_all().num_rows == 1
+
+
+def test_periods_hold_no_numbers() -> None:
+    months = pd.Series(pd.period_range("2026-01", periods=2, freq="M"))
+    for verb in ("normalize", "explain", "normalize_imei", "extract"):
+        with pytest.raises(UnsupportedTypeError, match=r"a column of type period\[M\] holds no numbers"):
+            getattr(months.numguard, verb)()

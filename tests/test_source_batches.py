@@ -153,7 +153,7 @@ def test_a_reader_that_a_scan_has_read_is_an_error_and_not_empty() -> None:
 @pytest.mark.parametrize(
     ("column", "why"),
     [
-        (pd.arrays.SparseArray([0]), "column 'b' has a type that Arrow has not"),
+        (pd.arrays.SparseArray([0]), "column 'b' is sparse: make it dense"),
         (np.array([1j]), "column 'b' has a type that Arrow has not"),
         (pd.Series([10**25], dtype=object), "a column holds integers of more than 64 bits: make all of them text"),
         (pd.Series([object()]), "column 'b' holds values of more than one type"),

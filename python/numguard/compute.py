@@ -7,7 +7,7 @@ chunked arrays of times, all of which the functions accept. A module whose calls
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.compute
 
 __all__ = [
-    "Bools", "aggregated", "as_text", "ascending", "by_key", "counts", "decoded", "field_names", "filtered", "flags",
-    "is_bytes", "is_list", "is_number", "is_text", "may_be_number", "named", "pc", "replaced", "retyped", "schema_of",
-    "seen_text", "table_of", "tuples_of", "type_name", "whole", "why_unread",
+    "Bools", "aggregated", "as_text", "ascending", "by_key", "cells_of", "counts", "decoded", "field_names", "filled",
+    "filtered", "flags", "is_bytes", "is_list", "is_number", "is_text", "may_be_number", "named", "pc", "replaced",
+    "retyped", "schema_of", "seen_text", "table_of", "tuples_of", "type_name", "whole", "why_unread",
 ]  # fmt: skip
 
 pc: Any = pyarrow.compute
@@ -57,14 +57,69 @@ def counts(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> dict[Any, int]:
 
 
 def whole(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
-    """A column as one array.
+    """A column as one array, decoded if its dictionaries cannot be joined.
 
     >>> whole(pa.chunked_array([[1], [2]])).to_pylist()
     [1, 2]
     """
-    if isinstance(column, pa.ChunkedArray):
-        return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
-    return column
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    chunks: list[Any] = filled(column).chunks
+    if not chunks:
+        none: pa.Array[Any] = pa.nulls(0, column.type)
+        return none
+    try:
+        return pa.concat_arrays(chunks)
+    except pa.ArrowInvalid:  # pyarrow joins no dictionaries that have nulls among their values
+        return pa.concat_arrays([cells_of(chunk) for chunk in chunks])
+
+
+def filled(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
+    """A column without its chunks of no rows.
+
+    Such a chunk may be a slice beyond its buffers, as pyarrow cuts columns whose chunks differ, and pyarrow joins none.
+
+    >>> filled(pa.chunked_array([[1], pa.array([], pa.int64()), [2]])).num_chunks
+    2
+    """
+    return pa.chunked_array([chunk for chunk in column.chunks if len(chunk)], column.type)
+
+
+def cells_of(values: Any) -> Any:
+    """The cells of a column without dictionaries and runs.
+
+    >>> cells_of(pa.RunEndEncodedArray.from_arrays([1, 3], pa.array(["a", "b"], pa.string_view())).slice(1)).to_pylist()
+    ['b', 'b']
+    """
+
+    def simple(cells: Any) -> Any:
+        to = _without_dictionaries(_without_views(cells.type))
+        return cells if to == cells.type else cells.cast(to)
+
+    return _taken(values, simple)
+
+
+def _taken(values: Any, read: Callable[[Any], Any]) -> Any:
+    """What `read` makes of the values of an encoded array, for each cell; pyarrow decodes no runs of views."""
+    if isinstance(values, pa.ChunkedArray):
+        return pa.chunked_array([_taken(chunk, read) for chunk in filled(values).chunks or [whole(values)]])
+    if pa.types.is_dictionary(values.type):
+        return _taken(values.dictionary, read).take(values.indices)
+    if pa.types.is_run_end_encoded(values.type):
+        ends = values.run_ends.to_numpy()
+        cells = np.arange(values.offset, values.offset + len(values))
+        return _taken(values.values, read).take(pa.array(np.searchsorted(ends, cells, side="right")))
+    return read(values)
+
+
+def _without_dictionaries(kind: Any) -> Any:
+    """The type of the same nested cells without dictionaries."""
+    if pa.types.is_struct(kind):
+        return pa.struct([field.with_type(_without_dictionaries(field.type)) for field in kind])
+    if is_list(kind):
+        of = kind.value_field.with_type(_without_dictionaries(kind.value_type))
+        return pa.list_(of) if pa.types.is_list(kind) else pa.large_list(of)
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
 def as_text(values: pa.Array[Any]) -> pa.Array[Any]:
@@ -77,12 +132,10 @@ def as_text(values: pa.Array[Any]) -> pa.Array[Any]:
         pa.ArrowException: The type has no text, as lists have none.
     """
     kind = values.type
-    if pa.types.is_dictionary(kind):
-        encoded: Any = values
+    if decoded(kind) != kind:
         # pyarrow casts no dictionary of views.
-        return as_text(encoded.dictionary).take(encoded.indices)
-    if pa.types.is_run_end_encoded(kind):
-        return as_text(pc.run_end_decode(values))
+        text: pa.Array[Any] = _taken(values, as_text)
+        return text
     if pa.types.is_nested(kind):
         # pyarrow writes a list of nulls as `[]`.
         raise pa.ArrowNotImplementedError("lists and structures have no text")
@@ -91,8 +144,8 @@ def as_text(values: pa.Array[Any]) -> pa.Array[Any]:
     exact = 2.0**53 if pa.types.is_float64(kind) else 2.0**11
     is_whole = pc.and_(pc.equal(values, pc.floor(values)), pc.less(pc.abs(values), exact))
     digits = pc.if_else(is_whole, values, None).cast(pa.int64()).cast(pa.string())
-    text: pa.Array[Any] = pc.coalesce(digits, values.cast(pa.string()))
-    return text
+    written: pa.Array[Any] = pc.coalesce(digits, values.cast(pa.string()))
+    return written
 
 
 def seen_text(values: pa.Array[Any]) -> pa.Array[Any]:

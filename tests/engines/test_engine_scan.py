@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -166,7 +167,8 @@ def test_names_that_differ_in_case_are_different_columns(session: Any) -> None:
         found = spark.scan(frame, {name: LISTED}, columns=[other, "n"])
         assert found.columns == expected.column_names
         assert rows_of(found.toArrow()) == rows_of(expected)
-    assert spark.scan(frame, {"a": LISTED}).columns == [*table.column_names, "a_match"]
+    own = ["a", "A", "n"]
+    assert spark.scan(frame, {"a": LISTED}, columns=own).columns == [*own, "a_match"]
 
 
 def test_a_thousand_columns_pass_through(session: Any) -> None:
@@ -232,6 +234,28 @@ def test_invalid_arguments_are_refused_before_anything_runs(session: Any, tmp_pa
         spark.scan(calls(rows=3), {"a_party": LISTED})
     with pytest.raises(ArgumentError, match="takes a SparkSession"):
         spark.scan_files(None, [str(tmp_path)], {"a_party": LISTED})
+
+
+def test_names_that_differ_in_case_only_are_taken(session: Any, tmp_path: Path) -> None:
+    table = pa.table({"a": ["98123 00000"], "A_MATCH": ["x"]})
+    frame = frame_of(session, table)
+    pq.write_table(table, tmp_path / "calls.parquet")
+    calls_of = [
+        partial(spark.scan, frame),
+        partial(spark.scan_files, session, str(tmp_path / "calls.parquet")),
+    ]
+    for scan in calls_of:
+        with pytest.raises(ColumnError, match="there is a column 'A_MATCH' already"):
+            scan({"a": LISTED})
+        for name in ("A", "A_Match"):
+            with pytest.raises(ColumnError, match=r"already: name that of the refused cells differently"):
+                scan({"a": LISTED}, columns=["a"], refused=name)
+        assert scan({"a": LISTED}, columns=["a"]).columns == ["a", "a_match"]
+    session.conf.set("spark.sql.caseSensitive", "true")
+    try:
+        assert spark.scan(frame, {"a": LISTED}, refused="A").columns == ["a", "A_MATCH", "a_match", "A"]
+    finally:
+        session.conf.unset("spark.sql.caseSensitive")
 
 
 def long_set() -> ng.NumberSet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import os
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -240,6 +241,15 @@ def test_seeds_may_be_in_the_engine_and_sightings_in_files(session: Any, tmp_pat
     expected = ng.expand([str(NUMBERS[1])], table)
     seeds = session.createDataFrame(pa.table({"msisdn": pa.array([NUMBERS[1]]).cast(CANONICAL)}))
     assert_same(spark.expand(seeds, session.read.parquet(str(tmp_path / "sightings.parquet"))), expected)
+
+
+def test_seeds_in_the_engine_that_are_no_numbers_are_left_out(session: Any) -> None:
+    table = clone()
+    cells = [Decimal(NUMBERS[1]), Decimal(-5), Decimal(99_999_999_999_999_999_999), None]
+    seeds = session.createDataFrame(pa.table({"msisdn": pa.array(cells, CANONICAL)}))
+    expected = ng.expand(pa.array([NUMBERS[1], 2**64 - 1, 2**64 - 1, None], pa.uint64()), table)
+    assert expected.refused_seeds == {"empty": 1, "too_long": 2}
+    assert_same(spark.expand(seeds, session.createDataFrame(canonical(table))), expected)
 
 
 def test_invalid_arguments_are_refused_before_anything_runs(session: Any, engine: str) -> None:

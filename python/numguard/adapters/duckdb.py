@@ -69,7 +69,8 @@ class _Made:
         #: Of each name, the functions, the last one being the one that is there. DuckDB itself keeps none of those that
         #: were replaced, and calls them while a query of a cursor is open: the process ended.
         self.functions: dict[str, list[_Function]] = {}
-        self.tables: set[str] = set()
+        #: Of the name of each set, the SQL by which DuckDB has its table, a view. A user may have dropped it since.
+        self.views: dict[str, str] = {}
 
 
 _MADE: WeakKeyDictionary[Any, _Made] = WeakKeyDictionary()
@@ -83,9 +84,9 @@ def register(
 ) -> None:
     """Adds the functions to a connection, and for each set a table and a function.
 
-    A later call replaces what has the same name, and leaves other sets. A query that is open on a cursor goes on with
-    the set that it began with, until the second such call, which is an error in it. The cursors of a connection have
-    its functions, and none of its tables.
+    A later call replaces what an earlier one made of the same name, and leaves other sets. A query that is open on a
+    cursor goes on with the set that it began with, until the second such call, which is an error in it. The cursors of
+    a connection have its functions, and none of its tables.
 
     The functions take text (VARCHAR), digits as written (BIGINT and smaller integers) and canonical numbers (UBIGINT),
     as the functions of `numguard` do. Cast other columns.
@@ -102,7 +103,8 @@ def register(
 
     Raises:
         ArgumentError: A name is not an identifier, or is a table, view or function already; a value is not a set; the
-            region is not in `numguard.regions()`; or another connection of the database has registered before.
+            region is not in `numguard.regions()`; another connection of the database has registered before; or a
+            transaction is open, whose rollback would take the functions away.
 
     Example:
         >>> import duckdb
@@ -131,30 +133,49 @@ def register(
         functions[f"{name}_contains"] = (partial(lookup(members, "contains", region), threads=1), "BOOLEAN")
         tables[name] = pa.table({"imei14" if isinstance(members, ImeiSet) else "msisdn": members.to_array()})
     made = _MADE.setdefault(connection, _Made())
-    _check_free(connection, functions, [name for name in tables if name.lower() not in made.tables])
+    _check_no_transaction(connection)
+    _check_free(connection, functions, tables, made.views)
     for name, (function, returned) in functions.items():
         _register(connection, name, function, returned, made)
     for name, table in tables.items():
         connection.register(name, table)
-        made.tables.add(name.lower())
+        views = connection.sql("select lower(view_name), sql from duckdb_views() where temporary").fetchall()
+        made.views[name.lower()] = dict(views)[name.lower()]
 
 
-def _check_free(connection: duckdb.DuckDBPyConnection, functions: Iterable[str], tables: Iterable[str]) -> None:
+def _check_no_transaction(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raises ArgumentError while a transaction is open: its rollback would remove the functions."""
+    import duckdb
+
+    try:
+        # Outside of a transaction each query is one of its own.
+        one, other = (connection.sql("select txid_current()").fetchall() for _ in range(2))
+    except duckdb.TransactionException:  # an error has ended it, but for the rollback
+        one = other = []
+    if one == other:
+        raise ArgumentError("connection: a transaction is open: commit() or rollback() it, then register")
+
+
+def _check_free(
+    connection: duckdb.DuckDBPyConnection, functions: Iterable[str], tables: Iterable[str], made: Mapping[str, str]
+) -> None:
     """Raises ArgumentError for a name of the database itself or of its user, whose queries would get other answers."""
     import duckdb
 
     of_tables = """
-        select table_name from duckdb_tables()
+        select table_name, null from duckdb_tables()
         where temporary or (database_name = current_database() and schema_name = current_schema())
-        union all select view_name from duckdb_views()
+        union all select view_name, sql from duckdb_views()
         where not internal
           and (temporary or (database_name = current_database() and schema_name = current_schema()))"""
     of_functions = "select function_name from duckdb_functions()"
     with duckdb.connect() as fresh:
         built_in = fresh.sql(of_functions).fetchall()
     macros = connection.sql(f"{of_functions} where function_type like '%macro%'").fetchall()
+    there = connection.sql(of_tables).fetchall()
+    others = [(name,) for name, view in there if view is None or made.get(name.lower()) != view]
     for names, taken, what in (
-        (tables, connection.sql(of_tables).fetchall(), "table or view"),
+        (tables, others, "table or view"),
         (functions, [*built_in, *macros], "function"),
     ):
         found = {name.lower() for (name,) in taken}

@@ -21,7 +21,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard._core import ImeiSet, NumberSet
 from numguard.adapters import lookup
-from numguard.errors import ArgumentError, MissingExtraError
+from numguard.errors import ArgumentError, MissingExtraError, UnsupportedTypeError
 from numguard.types import Regions, Style
 
 try:
@@ -37,6 +37,10 @@ class NumguardAccessor:
     """The verbs on a series; made by pandas."""
 
     def __init__(self, series: pd.Series[Any]) -> None:
+        if isinstance(series.dtype, pd.PeriodDtype):  # to Arrow they are integers: their place on the calendar
+            raise UnsupportedTypeError(
+                f"a column of type {series.dtype} holds no numbers: cast it to text, Int64 or UInt64"
+            )
         self._series = series
 
     def normalize(self, *, region: Regions = "IN") -> pd.Series[Any]:

@@ -192,20 +192,25 @@ class Parquet(_OfTables):
 
     @staticmethod
     def plain(schema: pa.Schema) -> pa.Schema:
-        # pyarrow writes no dictionaries of views.
+        # pyarrow writes no dictionaries of views, lists or structures.
         views = {pa.string_view(), pa.binary_view()}
         simple = without_dictionaries(schema)
-        of_views = [pa.types.is_dictionary(f.type) and f.type.value_type in views for f in schema]
-        return pa.schema([s if v else f for f, s, v in zip(schema, simple, of_views, strict=True)])
+        fields = []
+        for field, plain in zip(schema, simple, strict=True):
+            is_decoded = plain.type in views or (pa.types.is_nested(plain.type) and plain.type != field.type)
+            fields.append(plain if is_decoded else field)
+        return pa.schema(fields)
 
 
 def _is_of_parquet(field: pa.Field[Any]) -> bool:
-    """Whether pyarrow writes the type: it writes no unions, intervals and run-end-encoded columns."""
+    """Whether pyarrow writes the type, which it finds out of some with the first row: no unions, intervals, runs."""
     import pyarrow.parquet as pq
 
+    schema = pa.schema([field.with_nullable(True)])
     try:
-        pq.ParquetWriter(pa.BufferOutputStream(), pa.schema([field])).close()
-    except pa.ArrowNotImplementedError:
+        with pq.ParquetWriter(pa.BufferOutputStream(), schema) as writer:
+            writer.write_table(pa.Table.from_arrays([pa.nulls(1, field.type)], schema=schema))
+    except (pa.ArrowException, OSError):
         return False
     return True
 

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from numguard.compute import decoded, pc
+from numguard.compute import cells_of, decoded, pc
 
 __all__ = ["as_values", "with_far_ones"]
 
@@ -44,7 +44,7 @@ def as_values(column: Any) -> list[Any]:
     kind = decoded(column.type)
     if not _has_times(kind):
         return column.to_pylist()  # type: ignore[no-any-return]
-    plain = pc.run_end_decode(column) if pa.types.is_run_end_encoded(column.type) else column
+    plain = cells_of(column) if pa.types.is_run_end_encoded(column.type) else column
     text = _text_of(kind)
     return [text(cell) for cell in plain.cast(kind).cast(_stored(kind)).to_pylist()]
 

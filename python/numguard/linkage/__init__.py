@@ -24,7 +24,7 @@ from typing import Any, Literal, TypedDict
 import pyarrow as pa
 
 from numguard._core import ImeiSet, Linkage, check_sightings, parquet_schema
-from numguard.compute import decoded, is_text, named, pc
+from numguard.compute import decoded, is_text, named, pc, whole
 from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
 from numguard.linkage.expansion import Expansion, expansion_of
 from numguard.linkage.graph import Graph
@@ -50,6 +50,7 @@ from numguard.source import (
 )
 from numguard.source import Source as OpenSource
 from numguard.source.dated import check_alike, moments_of
+from numguard.source.frames import chosen
 from numguard.source.strict import strict_error
 from numguard.types import Region, Source, Values, is_whole
 from numguard.warning import warn
@@ -248,13 +249,13 @@ def read_seeds(seeds: Any, policy: LinkPolicy) -> tuple[Any, pa.Array[Any] | Non
     column_of = getattr(seeds, "get", None)
     if policy.is_relative and column_of is not None:
         check_alike("seeds: column 'reported_at'", column_of("reported_at"))
-    with exporting("seeds"):
-        table = pa.table(seeds)
     wanted = ["msisdn", "reported_at"] if policy.is_relative else ["msisdn"]
+    with exporting("seeds"):
+        table = seeds if isinstance(seeds, pa.Table) else pa.table(chosen(seeds, wanted))
     for column in wanted:
         if table.schema.get_field_index(column) < 0:
             raise ColumnError(f"seeds: no column '{column}' (or more than one); there are: {named(table.column_names)}")
-    numbers, *times = (table.column(column).combine_chunks() for column in wanted)
+    numbers, *times = (whole(table.column(column)) for column in wanted)
     return numbers, _moments(times[0]) if times else None
 
 

@@ -56,6 +56,7 @@ class Projection:
         self.read = None if self.stored is None else list(dict.fromkeys([*self.stored, *keys, *beside]))
         broken = [name for name in (*keys, *beside, *(self.stored or ())) if _is_broken(name)]
         check_columns([*keys, *broken], schema, first.name)
+        first.check_columns(self.read)
         self._check_matches(keys)
         # Beside a heading of keys that is no number, others may be: a day, or an amount.
         self._named = [*keys, *beside, *([] if at is None else [at])]

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, cast
 import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, keep_rows
-from numguard.compute import as_text, decoded, is_text, named, pc
+from numguard.compute import cells_of, decoded, is_text, named, pc, whole
 from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.indian_time import ZONE
 from numguard.source.dated import check_alike, read_moments
@@ -147,14 +147,9 @@ def moments(times: Any, what: str) -> pa.Array[Any]:
         except (pa.ArrowException, OverflowError, TypeError, ValueError):
             raise UnsupportedTypeError(f"{what}: takes a list or a column of times, of dates or of text") from None
     if isinstance(times, pa.ChunkedArray):
-        times = times.combine_chunks()
-    if pa.types.is_run_end_encoded(times.type):
-        times = pc.run_end_decode(times)
+        times = whole(times)
+    times = times if decoded(times.type) == times.type else cells_of(times)
     kind = times.type
-    if pa.types.is_dictionary(kind):
-        # pyarrow decodes no dictionary of views.
-        times = as_text(times) if is_text(decoded(kind)) else times.dictionary_decode()
-        kind = times.type
     if pa.types.is_null(kind):
         return pa.nulls(len(times), _MOMENT)
     if is_text(kind):

@@ -258,6 +258,9 @@ class Part(ABC):
             schema = schema.append(pa.field(name, pa.string()))
         return schema
 
+    def check_columns(self, columns: Sequence[str] | None) -> None:  # noqa: B027 - most parts have nothing to check
+        """Raises if one of these columns, all of them for None, cannot be read."""
+
     def batches(self, columns: Sequence[str] | None = None, account: Account | None = None) -> Iterator[Batch]:
         """The rows, in order, counted in this or a new account.
 
@@ -396,22 +399,9 @@ def exporting(what: str) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OverflowError, TypeError) as error:
-        text = str(error)
-        if "released" in text:
+        if "released" in str(error):
             raise ArgumentError(f"{what}: this stream was read already; open it again") from None
-        column = re.search(r"for column (.*?) with type|data \(column (.*?)\)", text)
-        which = f"column {named([column[1] or column[2]])!r}" if column else "a column"
-        if "non-struct" in text:
-            why = "is one column and no table: make it a table, with a name for the column"
-        elif "null count" in text:
-            why = "has rows that are null as a whole: leave them out"
-        elif isinstance(error, OverflowError):
-            why = f"{which} holds integers of more than 64 bits: make all of them text"
-        elif "format string" in text or not isinstance(error, (pa.ArrowInvalid, pa.ArrowTypeError)):
-            why = f"{which} has a type that Arrow has not, such as Int128: make it Int64 or text"
-        else:
-            why = f"{which} holds values of more than one type: make all of them text"
-        raise UnsupportedTypeError(f"{what}: {why}") from None
+        raise UnsupportedTypeError(f"{what}: {_why_not_exported(error)}") from None
     except UnicodeError:
         # It has the whole cell.
         raise InputError(f"{what}: holds text that is not UTF-8: save it again as UTF-8") from None
@@ -419,6 +409,25 @@ def exporting(what: str) -> Iterator[None]:
         if "uplicate column" not in str(error):
             raise
         raise ColumnError(f"{what}: several columns have the same name: rename all but one") from None
+
+
+def _why_not_exported(error: Exception) -> str:
+    text = str(error)
+    if "non-struct" in text:
+        return "is one column and no table: make it a table, with a name for the column"
+    if "null count" in text:
+        return "has rows that are null as a whole: leave them out"
+    column = re.search(r"for column (.*?) with type|data \(column (.*?)\)", text)
+    which = f"column {named([column[1] or column[2]])!r}" if column else "a column"
+    if text.startswith("Sparse"):
+        why = "is sparse: make it dense, with sparse.to_dense() of pandas"
+    elif isinstance(error, OverflowError):
+        why = "holds integers of more than 64 bits: make all of them text"
+    elif "format string" in text or not isinstance(error, (pa.ArrowInvalid, pa.ArrowTypeError)):
+        why = "has a type that Arrow has not, such as Int128: make it Int64 or text"
+    else:
+        why = "holds values of more than one type: make all of them text"
+    return f"{which} {why}"
 
 
 #: Why the system opens no file that may be sound: links that lead to themselves, too many open files, a long name.

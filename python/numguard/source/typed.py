@@ -16,6 +16,7 @@ from numguard.compute import is_number, named
 from numguard.errors import ArgumentError, ColumnError, UnsupportedTypeError
 from numguard.source.casts import as_first, check_cast, check_key, is_parsed_alike
 from numguard.source.columns import headings
+from numguard.source.frames import stream_of
 from numguard.source.int96 import UNIT, check_unit, in_zones, rewritten, zones_of
 from numguard.source.part import About, Batch, Part, exporting, reading
 
@@ -319,6 +320,7 @@ class StreamPart(Part):
         self._is_own = _is_own(exported)
         self._reader: pa.RecordBatchReader | None = None
         self._schema: pa.Schema | None = None
+        self._errors: dict[str, UnsupportedTypeError] = {}
 
     def stored_schema(self) -> pa.Schema:
         """The columns."""
@@ -327,8 +329,16 @@ class StreamPart(Part):
             self._schema = self._reader.schema.remove_metadata()
         return self._schema
 
+    def check_columns(self, columns: Sequence[str] | None) -> None:
+        """Raises the error of the first of some columns that is of a type that Arrow has not."""
+        self.stored_schema()
+        for name in self._errors if columns is None else columns:
+            if name in self._errors:
+                raise self._errors[name]
+
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows, in order."""
+        self.check_columns(columns)
         reader, self._reader = self._reader or self._open(), None
         if reader is self._exported:
             _spent.add(reader)
@@ -353,9 +363,10 @@ class StreamPart(Part):
             # The C interface loses the type of an error, and with it our message.
             own: pa.RecordBatchReader = pa.RecordBatchReader.from_batches(self._exported.schema, iter(self._exported))
             return own
+        if hasattr(self._exported, "__arrow_c_stream__"):
+            reader, self._errors = stream_of(self._exported, "the source")
+            return _without_index(reader)
         with exporting("the source"):
-            if hasattr(self._exported, "__arrow_c_stream__"):
-                return _without_index(pa.RecordBatchReader.from_stream(self._exported))
             batch = pa.record_batch(self._exported)
         return pa.RecordBatchReader.from_batches(batch.schema, [batch])
 

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, TypeAlias, cast
 import pyarrow as pa
 
 from numguard._core import format as format_numbers
-from numguard.compute import decoded, pc, seen_text
+from numguard.compute import cells_of, decoded, pc, seen_text
 from numguard.source.container import Member, opened_bytes
 from numguard.source.part import Part, reading
 
@@ -89,7 +89,7 @@ def text_of_column(column: Any) -> Any:
     """
     kind = column.type
     if pa.types.is_run_end_encoded(kind):
-        return text_of_column(pc.run_end_decode(column))
+        return text_of_column(cells_of(column))
     if pa.types.is_nested(kind) or pa.types.is_interval(kind):
         return pa.array([None if cell is None else _shown(cell) for cell in column.to_pylist()], pa.string())
     if pa.types.is_duration(kind):

@@ -7,7 +7,7 @@ trace of a worker. Independent of numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from numguard.compute import named
@@ -34,6 +34,7 @@ __all__ = [
     "check_engine",
     "chosen",
     "column",
+    "folding",
     "names_of",
     "require",
     "session_of",
@@ -69,6 +70,11 @@ def session_of(frame: Any) -> SparkSession:
         raise ArgumentError(f"df: takes a DataFrame of Spark, not {type(frame).__name__}")
     check_engine(frame.sparkSession)
     return frame.sparkSession
+
+
+def folding(session: SparkSession) -> Callable[[str], str]:
+    """What the engine compares names of columns by: most take those that differ in case for the same."""
+    return str if session.conf.get("spark.sql.caseSensitive", "false") == "true" else str.lower
 
 
 def column(name: str) -> Column:

@@ -18,7 +18,7 @@ from numguard._core import ImeiSet, NumberSet
 from numguard.adapters.spark.engine import DataFrame, check_engine, names_of
 from numguard.adapters.spark.file_tasks import ScanFiles, schema_of_hits
 from numguard.adapters.spark.keys import Sets
-from numguard.adapters.spark.refused import REFUSED, check_refused
+from numguard.adapters.spark.refused import REFUSED, check_added
 from numguard.adapters.spark.schema import spark_schema
 from numguard.adapters.spark.workers import run_on_workers
 from numguard.compute import named, type_name
@@ -71,7 +71,8 @@ def scan_files(
     files, names = _files(paths), names_of(columns)
     opened = run_on_workers(session, partial(schema_of_hits, files, carried.travelling(), names, region), len(files))
     schema = _common(files, [pa.ipc.read_schema(pa.py_buffer(base64.b64decode(encoded or ""))) for encoded in opened])
-    check_refused(refused, schema.names)
+    matches = [f"{name}_match" for name in carried]
+    check_added(session, [name for name in schema.names if name not in matches], matches, refused)
     if refused is not None:
         schema = schema.append(pa.field(refused, REFUSED))
     try:

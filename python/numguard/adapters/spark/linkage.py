@@ -23,7 +23,7 @@ from numguard.adapters.spark.engine import (
     session_of,
 )
 from numguard.adapters.spark.held import HeldInEngine
-from numguard.adapters.spark.keys import CANONICAL
+from numguard.adapters.spark.keys import readable
 from numguard.adapters.spark.schema import StructField, arrow_schema
 from numguard.adapters.spark.sightings import Reader
 from numguard.adapters.spark.workers import check_workers
@@ -115,8 +115,7 @@ def _seeds(seeds: Any) -> Any:
     if not isinstance(seeds, DataFrame):
         return seeds
     table = seeds.toArrow()
-    uint64 = [pa.field(f.name, pa.uint64()) if f.type == CANONICAL else f for f in table.schema]
-    return table.cast(pa.schema(uint64))
+    return pa.Table.from_arrays(list(map(readable, table.columns)), names=table.column_names)
 
 
 def _is_canonical(field: StructField) -> bool:

@@ -5,15 +5,15 @@ Owns that column: its type, its rows, and their sums.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
-from numguard.adapters.spark.engine import DataFrame, F, chosen, column
+from numguard.adapters.spark.engine import DataFrame, F, SparkSession, chosen, column, folding
 from numguard.errors import ArgumentError, ColumnError
 
-__all__ = ["REFUSED", "check_refused", "refusals", "refused"]
+__all__ = ["REFUSED", "check_added", "refusals", "refused"]
 
 #: The type of the column that counts refused cells.
 REFUSED: Any = pa.struct(
@@ -33,12 +33,19 @@ def refused(result: DataFrame, name: str) -> DataFrame:
     return rows.select(*parts).groupBy("column", "note").agg(F.sum("cells").alias("cells"))
 
 
-def check_refused(name: Any, names: Iterable[str]) -> None:
-    """Raises unless this can be the name of a column beside these."""
-    if name is not None and not isinstance(name, str):
-        raise ArgumentError(f"refused: takes the name of a column, not {type(name).__name__}")
-    if name is not None and name in names:
-        raise ColumnError(f"there is a column {name!r} already: name that of the refused cells differently")
+def check_added(session: SparkSession, returned: Iterable[str], matches: Sequence[str], refused: Any) -> None:
+    """Raises unless the columns that a scan adds can be beside those that it returns."""
+    if refused is not None and not isinstance(refused, str):
+        raise ArgumentError(f"refused: takes the name of a column, not {type(refused).__name__}")
+    fold = folding(session)
+    there = {fold(name): name for name in returned}
+    if taken := [there[fold(name)] for name in matches if fold(name) in there]:
+        raise ColumnError(f"there is a column {min(taken)!r} already: rename it, or leave it out with columns=")
+    there |= {fold(name): name for name in matches}
+    if refused is not None and fold(refused) in there:
+        raise ColumnError(
+            f"there is a column {there[fold(refused)]!r} already: name that of the refused cells differently"
+        )
 
 
 def refusals(schema: pa.Schema, cells: Mapping[tuple[str | None, str], int]) -> pa.RecordBatch:

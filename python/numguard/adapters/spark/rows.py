@@ -23,10 +23,10 @@ from numguard.adapters.spark.engine import (
     session_of,
 )
 from numguard.adapters.spark.keys import CANONICAL, Sets, canonical, readable
-from numguard.adapters.spark.refused import REFUSED, check_refused, refusals
+from numguard.adapters.spark.refused import REFUSED, check_added, refusals
 from numguard.adapters.spark.schema import StructField, StructType, arrow_schema, spark_schema
 from numguard.adapters.spark.workers import check_workers
-from numguard.errors import ColumnError, UnsupportedTypeError
+from numguard.errors import UnsupportedTypeError
 from numguard.types import Region
 
 __all__ = ["scan"]
@@ -76,9 +76,7 @@ def scan(
     keys = arrow_schema(frame.schema, carried)
     Scanner(keys, list(carried.items()), columns=None, region=region, threads=1)  # raises for the type of a key column
     matches = [f"{name}_match" for name in carried]
-    if taken := set(matches) & set(returned):
-        raise ColumnError(f"there is a column {min(taken)!r} already: name it differently in df")
-    check_refused(refused, [*returned, *matches])
+    check_added(session, returned, matches, refused)
     check_workers(session, carried)
     schema = _result(list(frame.schema)[: len(returned)], carried, refused)
     places = [frame.columns.index(name) for name in carried]

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from numguard.cdr import Cdr
-from numguard.compute import pc
+from numguard.compute import filled, pc, whole
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.registry.log.store import Append, Store
 from numguard.source import files_of, is_local
@@ -132,11 +132,25 @@ def fingerprint_file(path: Path) -> tuple[int, str]:
 
 def fingerprint_table(table: pa.Table) -> tuple[int, str]:
     """The size and SHA-256 of a table: of its bare columns as an Arrow stream, whatever its chunks."""
-    bare = table.replace_schema_metadata(None).combine_chunks()
+    bare = _joined(table.replace_schema_metadata(None))
     sink = _Digest()
     with pa.ipc.new_stream(pa.PythonFile(sink, "w"), bare.schema) as writer:
         writer.write_table(bare)
     return sink.size, sink.sha256.hexdigest()
+
+
+def _joined(table: pa.Table) -> pa.Table:
+    """A table of one chunk a column, as pyarrow joins it; else without empty chunks; else without dictionaries."""
+    try:
+        return table.combine_chunks()
+    except pa.ArrowException:
+        columns = [filled(column) for column in table.columns]
+    try:
+        return pa.Table.from_arrays(columns, schema=table.schema).combine_chunks()
+    except pa.ArrowException:
+        arrays = list(map(whole, columns))
+    fields = [field.with_type(array.type) for field, array in zip(table.schema, arrays, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
 class _Digest(io.RawIOBase):

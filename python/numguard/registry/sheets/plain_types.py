@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from numguard.compute import as_text, decoded, is_bytes, is_list, is_number, is_text, pc, whole
+from numguard.compute import as_text, cells_of, decoded, is_bytes, is_list, is_number, is_text
 
 __all__ = ["plain"]
 
@@ -34,9 +34,9 @@ def plain(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
         except pa.ArrowInvalid:
             return column
     if of != kind:
-        encoded: Any = whole(column)
-        values = encoded.dictionary_decode() if pa.types.is_dictionary(kind) else pc.run_end_decode(encoded)
-        return plain(pa.chunked_array([values]))
+        chunks: list[Any] = [cells_of(chunk) for chunk in column.chunks]
+        to: Any = chunks[0].type if chunks else of
+        return plain(pa.chunked_array(chunks, to))
     return _plain_lists(column) if pa.types.is_nested(kind) else column
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import may_be_number, named, pc, replaced, tuples_of
+from numguard.compute import filled, may_be_number, named, pc, replaced, tuples_of
 from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.number_list.beside import is_of_serials
 from numguard.number_list.spared import is_of_thing, is_spared
@@ -151,6 +151,7 @@ def _in_plain_types(table: pa.Table) -> pa.Table:
 
     The fields of a structure are columns, as those of an object in JSON are: `suspect.mobile`.
     """
+    table = pa.Table.from_arrays([filled(column) for column in table.columns], schema=table.schema)
     while any(pa.types.is_struct(field.type) for field in table.schema):
         table = table.flatten()
     for at, field in enumerate(table.schema):

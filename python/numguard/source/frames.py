@@ -1,0 +1,73 @@
+"""Data frames of which Arrow has not every column: the columns that it has, and the error of each other one.
+
+Owns which columns of a frame are converted. Independent of rows. One idea: **a column that is not read is no error**.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from numguard.errors import UnsupportedTypeError
+from numguard.source.part import exporting
+
+__all__ = ["chosen", "stream_of"]
+
+
+def chosen(frame: Any, columns: Sequence[str]) -> Any:
+    """These columns of a data frame, if it is one that has each of them once; else what was given."""
+    names = _names(frame)
+    return frame[list(columns)] if all(names.count(column) == 1 for column in columns) else frame
+
+
+def stream_of(source: Any, what: str) -> tuple[pa.RecordBatchReader, dict[str, UnsupportedTypeError]]:
+    """Anything that exports a stream, as one; and the error of each column that it cannot export, which is null there.
+
+    Raises:
+        UnsupportedTypeError: Arrow has none of the columns.
+        ArgumentError, ColumnError, InputError: It is no table that can be read.
+    """
+    try:
+        with exporting(what):
+            return pa.RecordBatchReader.from_stream(source), {}
+    except UnsupportedTypeError:
+        names = _names(source)
+        errors = _errors(source, names, what)
+        # An index may be what Arrow has not.
+        if not errors or len(errors) == len(names):
+            raise
+    with exporting(what):
+        rest = pa.RecordBatchReader.from_stream(source[[name for name in names if name not in errors]])
+    order = [*names, *(name for name in rest.schema.names if name not in names)]
+    fields = [pa.field(name, pa.null()) if name in errors else rest.schema.field(name) for name in order]
+    metadata: Any = rest.schema.metadata
+    schema = pa.schema(fields, metadata)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for batch in rest:
+            columns: list[Any] = [pa.nulls(len(batch)) if name in errors else batch.column(name) for name in order]
+            yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+    return pa.RecordBatchReader.from_batches(schema, batches()), errors
+
+
+def _names(source: Any) -> list[str]:
+    """The columns of a data frame, if it can be taken apart by them; else none."""
+    if type(source).__module__.partition(".")[0] not in ("pandas", "polars") or getattr(source, "ndim", 2) != 2:
+        return []
+    names = list(getattr(source, "columns", ()))
+    return names if len({*names}) == len(names) and all(isinstance(name, str) for name in names) else []
+
+
+def _errors(frame: Any, names: Sequence[str], what: str) -> dict[str, UnsupportedTypeError]:
+    """The error of each column that Arrow has not."""
+    found = {}
+    for name in names:
+        try:
+            with exporting(what):
+                pa.RecordBatchReader.from_stream(frame[[name]])
+        except UnsupportedTypeError as error:
+            found[name] = error
+    return found
