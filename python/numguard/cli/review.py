@@ -122,4 +122,5 @@ def _report(done: Reviewed, path: Path, *, as_json: bool) -> None:
         f"open, {done.known:,} decided before, {done.refusals.num_rows:,} refused"
     )
     options.say_why(done.refusals)
+    options.say_unknown(done.refusals, "unknown_decision", "write accepted or dismissed, and take the sheet again")
     account.say(done.account)
