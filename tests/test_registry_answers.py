@@ -74,7 +74,15 @@ def test_the_status_of_a_list_that_is_sent_back_is_no_answer(case: ng.Registry, 
 
 @pytest.mark.parametrize(
     "heading",
-    ["Current Status", "TSP Status", "Action Taken by TSP", "Blocking Status", "Response", "TSP Response", "Compliance"],
+    [
+        "Current Status",
+        "TSP Status",
+        "Action Taken by TSP",
+        "Blocking Status",
+        "Response",
+        "TSP Response",
+        "Compliance",
+    ],
 )
 def test_an_answer_is_found_below_a_further_heading_where_no_usual_one_is(case: ng.Registry, heading: str) -> None:
     answers = {"Mobile No": [str(A), str(C)], heading: ["Barred", ""]}

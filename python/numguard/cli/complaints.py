@@ -217,8 +217,8 @@ def _say_amended(intake: Intake, *, dry_run: bool) -> None:
         changes = set(tuples_of(intake.dropped, "msisdn", "was", "status"))
         lost = sum(was in IN_FORCE and status not in IN_FORCE for _, was, status in changes)
         options.say(
-            f"amendments: {numbers} {would}dropped or turned, {lost:,} of them no longer in force "
-            f"({notes_text(options.counted(intake.dropped['why']))}); see numguard review"
+            f"amendments: {numbers} {would}dropped or moved between suspect and complainant, {lost:,} of them no "
+            f"longer in force ({notes_text(options.counted(intake.dropped['why']))}); see numguard review"
         )
     if intake.alike.num_rows:
         complaints = options.count(len(intake.alike["row"].unique()), "complaint")
@@ -361,7 +361,7 @@ def _show(intake: Intake, preview: Preview) -> None:
     )
     _show_some(
         intake.dropped,
-        "would be dropped or turned by an amendment",
+        "would be dropped, or moved between suspect and complainant, by an amendment",
         lambda row: f"{row['why']}: +{row['msisdn']}: {row['was']} -> {row['status']}",
         "the summary counts all",
     )

@@ -370,10 +370,10 @@ def _say(found: Expansion) -> None:
     if summary["stopped"]:
         options.say(f"stopped: {notes_text(summary['stopped'])}")
     if found.seeds_seen or summary["unseen"]:
-        options.say(f"seeds never seen: {summary['unseen']:,}")
+        options.say(f"listed numbers not found in these records: {summary['unseen']:,}")
     else:
-        options.say("no seeds: no number to link from is in force, or in the list")
+        options.say("no numbers to link from: none is in force, or in the list")
     if found.refused_seeds:
-        options.say(f"refused seeds: {notes_text(found.refused_seeds)}")
+        options.say(f"listed numbers that cannot be read: {notes_text(found.refused_seeds)}")
     if found.braked:
         options.say(f"brake: {found.braked}")
