@@ -209,6 +209,16 @@ def test_no_seeds_and_no_sightings_are_reported(desk: Path) -> None:
     assert "listed numbers not found in these records: 2" in run.stderr
 
 
+@pytest.mark.parametrize("imei", ["490154203237518", "49-015420-323751-8"])
+def test_an_imei_in_place_of_a_column_names_the_verb_for_it(desk: Path, imei: str) -> None:
+    for verb in (("expand", "--seeds", "seeds.csv"), ("changes",), ("common",)):
+        run = numguard(verb[0], "airtel.csv", *verb[1:], "--imei", imei)
+        assert run.returncode == 2
+        assert "--imei: takes the name of a column; " in run.stderr
+        assert "numguard changes FILE --by imei14 --imeis imei.csv" in run.stderr
+        assert imei not in run.stderr
+
+
 def test_written_imeis_that_are_not_read_are_counted_with_their_notes(desk: Path) -> None:
     """Their rows are refused as `empty`, as if the operator had left the cells out."""
     header = "Target No,Call Type,B Party No,Date,Time,Dur(s),IMEI,IMSI\n"

@@ -180,6 +180,11 @@ def open_sightings(
 ) -> tuple[Any, dict[str, Any], bool]:
     """The sightings, the names of their columns, and whether operator files are among them."""
     named: dict[str, Any] = {name: column for name, column in columns.items() if column is not None}
+    if is_imei(named.get("imei", "")):
+        raise ArgumentError(
+            "--imei: takes the name of a column; to start from a handset write its IMEI into a file below the heading "
+            "imei, and run numguard changes FILE --by imei14 --imeis imei.csv"
+        )
     tables, reports = _by_kind(sources)
     if not reports:
         return tables, named, False
@@ -189,6 +194,16 @@ def open_sightings(
         )
     cdr = read_cdr(reports, layout=_layout_of(named) if named else None, strict=is_strict)
     return [*tables, cdr] if tables else cdr, {}, True
+
+
+def is_imei(column: str) -> bool:
+    """Whether what is given as a column is an IMEI.
+
+    >>> [is_imei(text) for text in ("490154203237518", "49-015420-323751-8", "imei14", "12345")]
+    [True, True, False, False]
+    """
+    digits = column.replace("-", "").replace(" ", "")
+    return digits.isdecimal() and len(digits) in (14, 15, 16)
 
 
 def _layout_of(named: Mapping[str, str]) -> Layout:
