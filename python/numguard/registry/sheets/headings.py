@@ -59,9 +59,9 @@ IGNORE: Final = "ignore"
 #: The words of headings for a complainant.
 _COMPLAINANTS: Final = tuple(sorted(words_for("victim_of_sheets")))
 
-#: The words of headings for a suspect, and those that are so only before a word for a phone: a fraud has victims too.
+#: The words of headings for a suspect, and those that are so only before one for a phone: `Fraud` may head both sides.
 _SUSPECTS: Final = frozenset(["suspect", "accused", "fraudster", "culprit", "scammer", "offender"])
-_OF_FRAUD: Final = ("alleged", "fraud", "fraudulent", "suspicious")
+_OF_FRAUD: Final = ("alleged", "fraudulent", "suspicious")
 
 
 def _spelt(*table: tuple[Sequence[str], Sequence[str]]) -> tuple[str, ...]:
@@ -234,7 +234,7 @@ _OF_CASE: Final = frozenset(
 def names_suspects(written: str) -> bool:
     """Whether a heading names suspects.
 
-    >>> [names_suspects(name) for name in ("Accused Name", "Fraud Mobile No. 2", "Fraud Amount", "Mobile No")]
+    >>> [names_suspects(name) for name in ("Accused Name", "Alleged Mobile No. 2", "Fraud Mobile", "Mobile No")]
     [True, True, False, False]
     """
     return bool(_SUSPECTS & set(heading(written).split())) or _uncounted(written) in _phones_of_suspects()
@@ -368,12 +368,13 @@ def find_columns(
 
 
 def _as_option(word: str, free: Sequence[tuple[int, str]], taken: Collection[int]) -> str:
-    """The option that names a column for `word`; for one of numbers, the first of phones but victims' or customers'."""
-    if word in _OF_NUMBERS:
-        for at, header in free:
-            words = set(heading(header).split())
-            if at not in taken and words & _PHONES and not (names_victims(header) or words & _CUSTOMERS):
-                return f'--map "{named([header])}={word}" (mapping=), if it has these numbers'
+    """The option that names a column for `word`; for one of numbers, the one of phones but victims' and customers'."""
+    words_of = {header: set(heading(header).split()) for at, header in free if at not in taken and word in _OF_NUMBERS}
+    phones = [name for name, words in words_of.items() if words & _PHONES and not words & _CUSTOMERS]
+    could = [name for name in phones if not names_victims(name)]
+    could = [name for name in could if words_of[name] & {*_SUSPECTS, *_OF_FRAUD, "fraud"}] or could
+    if len(could) == 1:
+        return f'--map "{named(could)}={word}" (mapping=), if it has these numbers'
     return f"--map COLUMN={word} (mapping=)"
 
 
