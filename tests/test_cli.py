@@ -71,7 +71,7 @@ def test_scan_needs_no_registry(desk: Path) -> None:
         '"A","98765 43210",919876543210',
         '"C","+91-98123-45678",919812345678',
     ]
-    assert "2 members; left out: short_code 1" in run.stderr
+    assert "2 numbers; left out: short_code 1" in run.stderr
     assert "4 rows, 2 hits" in run.stderr
     assert "stray_letter 1, too_short 1" in run.stderr
     dashed = numguard("scan", "customers.csv", "--numbers", "list.txt", "--column", "mobile", "-o", "-")

@@ -52,7 +52,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 def test_a_chain_of_operator_files_links_served_parties_only(desk: Path) -> None:
     run = numguard("expand", "airtel.csv", "jio.csv", "--seeds", "seeds.csv", "--folder", "linked")
     assert run.returncode == 0, run.stderr
-    assert "seeds.csv: 2 members; left out: short_code 1" in run.stderr
+    assert "seeds.csv: 2 numbers; left out: short_code 1" in run.stderr
     found = rows(desk / "linked" / "linked.csv")
     # Of an outgoing call the calling party was served, of an incoming one the called.
     assert [row["msisdn"] for row in found] == ["919123456780", "919123456789"]
@@ -80,7 +80,7 @@ def test_a_number_is_protected_whatever_the_action_of_its_row(desk: Path) -> Non
         "expand", "airtel.csv", "jio.csv", "--seeds", "seeds.csv", "--protected", "customers.csv", "--folder", "linked"
     )
     assert run.returncode == 0, run.stderr
-    assert "customers.csv: 2 members" in run.stderr
+    assert "customers.csv: 2 numbers" in run.stderr
     assert rows(desk / "linked" / "linked.csv") == []
 
 
@@ -193,7 +193,7 @@ def test_a_window_around_the_day_of_report(desk: Path) -> None:
 def test_an_unreadable_protected_number_is_reported(desk: Path) -> None:
     (desk / "protected.csv").write_text("mobile\n9123456789\n98765XXXXX\n")
     run = numguard("expand", "airtel.csv", "jio.csv", "--seeds", "seeds.csv", "--protected", "protected.csv")
-    assert "protected.csv: 1 member; left out: masked 1" in run.stderr
+    assert "protected.csv: 1 number; left out: masked 1" in run.stderr
     assert "stopped: protected 1" in run.stderr
 
 
@@ -201,12 +201,22 @@ def test_no_seeds_and_no_sightings_are_reported(desk: Path) -> None:
     (desk / "empty.csv").write_text("mobile\n")
     run = numguard("expand", "airtel.csv", "--seeds", "empty.csv")
     assert run.returncode == 0
-    assert "empty.csv: 0 members" in run.stderr
-    assert "no seeds: no number to link from is in force, or in the list" in run.stderr
+    assert "empty.csv: 0 numbers" in run.stderr
+    assert "no numbers to link from: none is in force, or in the list" in run.stderr
     (desk / "none.csv").write_text(AIRTEL.partition("'")[0])
     run = numguard("expand", "none.csv", "--seeds", "seeds.csv")
     assert "linked: 0 numbers" in run.stderr
-    assert "seeds never seen: 2" in run.stderr
+    assert "listed numbers not found in these records: 2" in run.stderr
+
+
+@pytest.mark.parametrize("imei", ["490154203237518", "49-015420-323751-8"])
+def test_an_imei_in_place_of_a_column_names_the_verb_for_it(desk: Path, imei: str) -> None:
+    for verb in (("expand", "--seeds", "seeds.csv"), ("changes",), ("common",)):
+        run = numguard(verb[0], "airtel.csv", *verb[1:], "--imei", imei)
+        assert run.returncode == 2
+        assert "--imei: takes the name of a column; " in run.stderr
+        assert "numguard changes FILE --by imei14 --imeis imei.csv" in run.stderr
+        assert imei not in run.stderr
 
 
 def test_written_imeis_that_are_not_read_are_counted_with_their_notes(desk: Path) -> None:

@@ -152,6 +152,9 @@ def test_what_has_changed_since_a_named_export(case: Path) -> None:
     assert not Path("no.csv").exists()
 
 
+HOW_TO_MAP = 'say what a word means with --map-value "WORD=STATUS": blocked, rejected, reverified or reactivated'
+
+
 def test_outcomes_come_back(case: Path) -> None:
     numguard("export", "block.csv", "--to", "DoT")
     Path("answers.csv").write_text(
@@ -169,6 +172,7 @@ def test_outcomes_come_back(case: Path) -> None:
         [
             "answers.csv: 1 outcome recorded, 0 known, 4 refused",
             "why: contradiction 2, unknown_number 1, unknown_status 1",
+            f'not known: row 6 "Vanished"; {HOW_TO_MAP}',
         ],
     )
     assert [(row["row"], row["note"]) for row in rows("no.csv")] == [
@@ -178,6 +182,22 @@ def test_outcomes_come_back(case: Path) -> None:
         assert registry.numbers("blocked").to_array().to_pylist() == [919876543210]
     again = json.loads(numguard(*arguments, "--json").stdout)
     assert (again["added"], again["repeated"], again["refused"], again["refused_cells"]) == (0, 1, 4, 4)
+
+
+def test_words_that_are_not_known_are_shown_if_they_have_no_digits(case: Path) -> None:
+    cells = ["Line closed", "See 9123456789", "", "x" * 41, "Held", "Held", "Held", "Held"]
+    Path("answers.csv").write_text("Mobile,Status\n" + "".join(f"9876543210,{cell}\n" for cell in cells))
+    run = numguard("outcomes", "answers.csv")
+    assert run.stderr.splitlines()[1:] == [
+        "why: unknown_status 7, empty 1",
+        f'not known: row 2 "Line closed", row 3, row 5, row 6 "Held", row 7 "Held", and 2 more; {HOW_TO_MAP}',
+    ]
+    Path("filled.csv").write_text("msisdn,decision,reason\n919876543210,yes,seen\n")
+    run = numguard("review", "--take", "filled.csv")
+    assert run.stderr.splitlines()[1:] == [
+        "why: unknown_decision 1",
+        'not known: row 2 "yes"; write accepted or dismissed, and take the sheet again',
+    ]
 
 
 def test_outcomes_leave_as_the_other_verbs_do(case: Path) -> None:

@@ -135,7 +135,7 @@ def test_an_action_that_no_list_has_is_an_error(verb: str, capfd: pytest.Capture
     assert run([*verb.split(), "--action", "blcok"]) == 2
     assert "'blcok' is not one of 'block', 'reverify', 'release', 'none'" in capfd.readouterr().err
     assert run([*verb.split(), "--action", "Block"]) == 0
-    assert "sent.csv: 2 members" in capfd.readouterr().err
+    assert "sent.csv: 2 numbers" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("path", ["", "  "])

@@ -27,15 +27,15 @@ def numguard(*arguments: str, **variables: str) -> subprocess.CompletedProcess[s
     )
 
 
-def test_without_a_verb_the_four_steps_are_shown() -> None:
+def test_without_a_verb_the_five_steps_are_shown() -> None:
     run = numguard()
     assert (run.returncode, run.stderr) == (0, "")
-    for step in ("1. Add the complaints", "2. Find the handsets", "3. Write the block list", "4. Scan"):
+    for step in ("1. Add the complaints", "2. Find the handsets", "3. Write the block list", "5. Write"):
         assert step in run.stdout
     assert "numguard doctor" in run.stdout
 
 
-def test_every_command_of_the_four_steps_has_a_verb() -> None:
+def test_every_command_of_the_five_steps_has_a_verb() -> None:
     from numguard.cli import FIRST_STEPS, VERBS
 
     commands = [line.split()[1] for line in FIRST_STEPS.splitlines() if line.strip().startswith("numguard ")]

@@ -17,6 +17,7 @@ from numguard.registry.sheets.headings import (
     Mapped,
     find_columns,
     heading,
+    names_suspects,
     read_mapping,
     write_mapping,
 )
@@ -88,6 +89,46 @@ def test_a_heading_is_found_however_it_is_spelled(written: str, word: str) -> No
 )
 def test_how_a_heading_is_compared(written: str, compared: str) -> None:
     assert heading(written) == compared
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Fraudulent Mobile No.", "Alleged Mobile No", "Mobile No. of Fraudster", "Culprit Mobile No",
+     "Mobile Number of Accused", "Suspect Whatsapp No", "Suspicious Mobile No", "WhatsApp Number of the Suspect",
+     "Contact No. of Accused", "Scammers' Mobile Nos.", "Fraudulent Phone Number 2"],
+)  # fmt: skip
+def test_a_suspects_number_is_found_in_every_order_of_its_words(written: str) -> None:
+    assert find("Ack No", written)["suspect_mobiles"] == [written]
+    assert names_suspects(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["No. of Accused", "No. of Suspects", "Accused No.", "Fraud No", "Alleged Contact No", "Mobile No used in Fraud",
+     "Fraud Amount", "Suspicious Transaction", "Mobile of Fraud", "Fraud Mobile No"],
+)  # fmt: skip
+def test_a_heading_that_may_mean_another_thing_is_none_of_suspects(written: str) -> None:
+    assert "suspect_mobiles" not in find("Ack No", written)
+
+
+@pytest.mark.parametrize("written", ["Fraud Victim Mobile No", "Mobile No. of Victim of Fraud"])
+def test_a_victims_number_beside_a_word_for_fraud_is_a_question(written: str) -> None:
+    with pytest.raises(ColumnError, match=r"could be complainant_mobile; "):
+        find("Ack No", written)
+    assert not names_suspects(written)
+
+
+def test_the_error_of_a_missing_column_quotes_the_one_that_may_have_its_numbers() -> None:
+    def missing(*names: str) -> str:
+        table = pa.table([pa.array([], pa.string())] * len(names), names=list(names))
+        with pytest.raises(ColumnError) as error:
+            find_columns(table, COLUMNS, ("suspect_mobiles",), None, "desk.csv", several=SEVERAL)
+        return str(error.value)
+
+    found = missing("Victim Mobile", "Caller Mobile", "Customer Phone", "Name", "Mobile used in Fraud", "Phone 2")
+    assert 'name it with --map "Mobile used in Fraud=suspect_mobiles" (mapping=), if it has these numbers; ' in found
+    for names in (["Ack No", "Name"], ["Ack No", "Victim Mobile"], ["Caller Mobile", "Phone 2"]):
+        assert "name it with --map COLUMN=suspect_mobiles (mapping=); its columns are" in missing(*names)
 
 
 def test_numbered_columns_of_suspects_are_one_field() -> None:

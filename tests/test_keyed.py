@@ -160,7 +160,7 @@ def test_a_bank_finds_its_own_customers(case: Path, monkeypatch: pytest.MonkeyPa
     run = numguard(
         "keyed", "customers.csv", "-c", "mobile", "--key-env", "SHARED_KEY", "--list", "shared.csv", "-o", "hits.csv"
     )
-    others = "shared.csv: 2 members\nshared.csv: 1 row with another action left out\n"
+    others = "shared.csv: 2 numbers\nshared.csv: 1 row with another action left out\n"
     assert (run.returncode, run.stderr) == (0, f"{others}5 rows, 2 hits, 1 without a number\n")
     assert [line.split(",")[0] for line in Path("hits.csv").read_text().splitlines()[1:]] == ['"A"', '"B"']
     # L was only linked, and is to be verified again, not blocked.
@@ -185,7 +185,7 @@ def test_numbers_to_be_released_are_not_hits(case: Path) -> None:
         registry.export("change.csv", replace=True, to="Bank", since="last", key=KEY)
     Path("customers.csv").write_text("mobile\n9876543210\n")
     run = numguard("keyed", "customers.csv", "--key-file", "shared.key", "--list", "change.csv")
-    others = "change.csv: 0 members\nchange.csv: 2 rows with another action left out\n"
+    others = "change.csv: 0 numbers\nchange.csv: 2 rows with another action left out\n"
     assert run.stderr == f"{others}1 row, 0 hits, 0 without a number\n"
     Path("days").mkdir()
     for name in ("shared.csv", "change.csv"):
@@ -223,7 +223,7 @@ def test_a_keyed_list_is_checked_as_other_lists_are(
         assert why in capsys.readouterr().err
     Path("without.csv").write_text(f"{HASHED},reason\n{by_hand(A, KEY)},x\n12,x\n,x\n")
     assert run([*call, "without.csv", "-o", "hits.csv"]) == 0
-    assert "1 member; left out: empty 1, not_a_hash 1" in capsys.readouterr().err
+    assert "1 number; left out: empty 1, not_a_hash 1" in capsys.readouterr().err
     assert run([*call, "without.csv", "--strict"]) == 3
 
 

@@ -244,7 +244,7 @@ def test_a_history_is_a_page_that_names_each_file_with_its_digest(cli: Cli) -> N
         assert [(row["file"], row["sha256"]) for row in sent] == [
             ("out.csv", hashlib.sha256(Path("out.csv").read_bytes()).hexdigest())
         ]
-        with pytest.raises(ArgumentError, match="one phone number"):
+        with pytest.raises(ArgumentError, match="no phone number"):
             registry.history_page("x.html", "98765")
         with pytest.raises(ArgumentError, match=r"\.html"):
             registry.history_page("x.pdf", "98765 43210")
@@ -327,3 +327,22 @@ def test_every_reason_and_doubt_has_its_words() -> None:
              "answered_by_operator", "placeholder", "too_many_numbers", "protected", "older_than_known"}  # fmt: skip
     assert given <= NOTES.keys()
     assert all(sentence.endswith(".") and sentence[0].isupper() for sentence in NOTES.values())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["history", "98765000"], "number: is no phone number (too_short); numguard explain says more of a cell"),
+        (["complaints", "withdraw", "99", "--dry-run"], "numguard complaints list shows the ids"),
+        (["complaints", "add", "Jio", "CDR.csv"], "takes one file at a time, and is given 2; quote a name with blanks"),
+        (["export", "a.csv", "--to", "x", "--since", "last"], "; or use --since-last"),
+        (["complaints", "add", "sheet.csv"], "--map COLUMN=source, or set the source with --set source=1930\n"),
+    ],
+)  # fmt: skip
+def test_a_message_names_options_and_no_arguments_of_python(cli: Cli, arguments: list[str], message: str) -> None:
+    Path("sheet.csv").write_text("Ack No,Suspect Mobile\n1,9876543210\n")
+    code, _, error = cli(*arguments)
+    assert code in (2, 3)
+    assert message in error
+    assert "=)" not in error
+    assert "()" not in error

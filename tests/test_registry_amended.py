@@ -306,12 +306,10 @@ def test_the_command_line_reports_what_an_amendment_drops(
     assert code == 0
     assert "  row 2, dropped_by_amendment: +919876543210: requested -> review\n" in out
     assert "  row 3, leading_zeros: 'NCRP' '031708220000001', recorded as 'NCRP' '31708220000001'\n" in out
-    assert "1 number would be dropped or turned, 1 of them no longer in force (dropped_by_amendment 1)" in error
+    moved = "dropped or moved between suspect and complainant, 1 of them no longer in force (dropped_by_amendment 1)"
+    assert f"1 number would be {moved}" in error
     code, out, error = cli("complaints", "add", "b.csv")
-    assert (
-        "1 number dropped or turned, 1 of them no longer in force (dropped_by_amendment 1); see numguard review"
-        in error
-    )
+    assert f"1 number {moved}; see numguard review" in error
     assert (
         "1 complaint may be recorded under another spelling, and nothing is merged by guess: leading_zeros 1" in error
     )
@@ -335,6 +333,32 @@ def test_the_command_line_reports_what_an_amendment_drops(
     code, out, error = cli("complaints", "withdraw", "6", "--dry-run")
     assert out.splitlines()[1] == '"919876543219","requested","reverify","block","reverify","DoT",'
     assert "  1 number of lists sent to DoT: the next change has it\n" in error
+
+
+def test_a_file_to_be_withdrawn_shows_the_numbers_of_lists_and_counts_complainants(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The numbers of complainants were shown among those that leave a list."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
+    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
+    Path("a.csv").write_text(
+        "acknowledgement_no,source,suspect_mobiles,complainant_mobile\n"
+        "1,1930,98765 43210; 98765 43211,90000 00001\n2,1930,,90000 00002\n"
+    )
+    assert run(["complaints", "add", "a.csv"]) == 0
+    assert run(["export", "dot.csv", "--to", "DoT"]) == 0
+    capfd.readouterr()
+    assert run(["complaints", "withdraw", "1", "--dry-run"]) == 0
+    out, error = capfd.readouterr()
+    assert [line[1:13] for line in out.splitlines()[1:]] == ["919876543210", "919876543211"]
+    assert error.splitlines() == [
+        "intake 1 would be withdrawn: 2 numbers no longer in force, 0 in force again",
+        "  2 numbers of lists sent to DoT: the next change has them",
+        "  2 other numbers on no list before or after: --output FILE names all",
+    ]
+    assert run(["complaints", "withdraw", "1", "--dry-run", "-o", "all.csv"]) == 0
+    assert len(Path("all.csv").read_text().splitlines()) == 5
 
 
 def test_a_row_that_repeats_what_was_amended_is_named(registry: ng.Registry) -> None:

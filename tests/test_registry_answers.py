@@ -72,6 +72,30 @@ def test_the_status_of_a_list_that_is_sent_back_is_no_answer(case: ng.Registry, 
     assert (status_of(case, C), status_of(case, A)) == ("blocked", "reactivated")
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Current Status",
+        "TSP Status",
+        "Action Taken by TSP",
+        "Blocking Status",
+        "Response",
+        "TSP Response",
+        "Compliance",
+    ],
+)
+def test_an_answer_is_found_below_a_further_heading_where_no_usual_one_is(case: ng.Registry, heading: str) -> None:
+    answers = {"Mobile No": [str(A), str(C)], heading: ["Barred", ""]}
+    done = case.record_outcomes(pa.table(answers))
+    assert (done.added, done.refusals["note"].to_pylist()) == (1, ["empty"])
+    # Beside a usual one it is another column, and of two neither is chosen.
+    beside = case.record_outcomes(pa.table({**answers, "Status": ["Not restored", "Restored"]}))
+    assert (beside.added, beside.unread) == (1, [heading])
+    other = "Response" if heading != "Response" else "Compliance"
+    with pytest.raises(ColumnError, match="more than one column could be status: "):
+        case.record_outcomes(pa.table({**answers, other: ["Not barred", "Barred"]}))
+
+
 def test_a_status_that_the_operator_wrote_over_is_chosen(case: ng.Registry, tmp_path: Path) -> None:
     table = returned(case, tmp_path)
     place = table.column_names.index("status")
@@ -354,6 +378,6 @@ def test_the_name_of_a_sheet_is_a_title_and_the_heading_of_a_group_is_none(case:
 def test_the_word_of_a_request_is_no_answer(case: ng.Registry, word: str) -> None:
     """A sheet that repeats what was requested was recorded as done."""
     done = case.record_outcomes(answer(Status=word))
-    assert (done.added, done.refusals["note"].to_pylist()) == (0, ["unknown_status"] * 2)
+    assert (done.added, done.refusals["note"].to_pylist()) == (0, ["unknown_status", "empty"])
     mapped = case.record_outcomes(answer(Status=word), values={word: "blocked"})
     assert (mapped.added, status_of(case, A)) == (1, "blocked")

@@ -352,6 +352,13 @@ def test_a_sheet_is_refused_where_it_is_not_clear(registry: ng.Registry) -> None
     assert len(waiting(registry)) == 2
 
 
+def test_accept_and_dismiss_are_decisions(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "Axel: 9876543210"), complaint("2", "Ravi: 9123456789")))
+    sheet = pa.table({"msisdn": [str(A), str(B)], "decision": ["Accept", "dismiss"], "reason": ["seen", "seen"]})
+    done = registry.take_review(sheet)
+    assert (done.accepted, done.dismissed, registry.take_review(sheet).known) == (1, 1, 2)
+
+
 def test_a_sheet_that_was_corrected_replaces_no_decision_and_says_so(registry: ng.Registry) -> None:
     registry.add_complaints(complaints(complaint("1", "Axel: 9876543210")))
     accepted, dismissed = (

@@ -205,7 +205,7 @@ def test_on_the_command_line(dumps: Path, capsys: pytest.CaptureFixture[str]) ->
     assert ["refused: sender id", "2"] in page.tables["Rows by what became of them"]
     assert [row[:2] for row in page.tables["Files"][1:]] == [["a.csv", "184"], ["b.csv", "184"]]
     assert run(["changes", "a.csv", "b.csv", "--numbers", "list.csv", "-o", "page.html"]) == 0
-    assert "of the list, never seen: 1" in capsys.readouterr().err
+    assert "listed numbers not found in these records: 1" in capsys.readouterr().err
     assert f"Periods of {number(0)}" in Page(Path("page.html").read_text()).tables
     assert run(["changes", "a.csv", "b.csv", "--numbers", "list.csv", "-o", "rows.csv", "--json"]) == 0
     assert '"unseen": 1' in capsys.readouterr().out

@@ -191,7 +191,7 @@ def test_lists_by_name_and_every_row(bank: Path, capfd: pytest.CaptureFixture[st
     assert written == marks
     out, error = capfd.readouterr()
     assert json.loads(out)["hits_by_list"] == {"mobile": {"revoked": 2, "risk": 1}}
-    assert "mnrl.json: 2 members" in error
+    assert "mnrl.json: 2 numbers" in error
     assert run([*NAMED]) == 0
     out, error = capfd.readouterr()
     assert [line.rpartition(",")[2] for line in out.splitlines()] == ['"mobile_lists"', '"revoked"', '"revoked;risk"']

@@ -103,7 +103,7 @@ def test_a_file_that_is_open_in_a_spreadsheet_stays_and_the_message_says_what_to
     messages = capsys.readouterr().err
     assert "close it there" in messages
     # What would be lost at the end is known before the work.
-    assert ("lists: 2 members" in messages) is (when == "later")
+    assert ("lists: 2 numbers" in messages) is (when == "later")
     assert Path("hits.csv").read_text() == "as it was\n"
 
 

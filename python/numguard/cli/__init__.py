@@ -21,7 +21,7 @@ from click.shell_completion import CompletionItem
 
 from numguard import starting
 from numguard._core import __version__
-from numguard.cli.terminal import without_controls
+from numguard.cli.terminal import of_options, without_controls
 from numguard.errors import ArgumentError, BrakeError, Interrupted, NumguardError
 
 __all__ = ["main"]
@@ -61,15 +61,20 @@ WITH_PANDAS = ("bench", "doctor")
 
 #: What is shown where no verb is named.
 FIRST_STEPS = """\
-From complaints to a block list, in four steps; each shows examples with --help.
+From complaints to a block list, in five steps; each shows examples with --help.
 
   1. Add the complaints; what is not certainly a number is refused, with the reason.
        numguard complaints add complaints.csv --registry cases.db --by "HC 1234" --refused refused.csv
-  2. Find the handsets that operated the reported numbers, and the other numbers seen in them.
-       numguard expand calls.parquet --registry cases.db --by "HC 1234"
+  2. Find the handsets in which the reported numbers were used, and the other numbers seen in them.
+       numguard expand "Jio CDR.csv" --registry cases.db --by "HC 1234"
   3. Write the block list; a linked number is put down for re-verification, never blocked unseen.
        numguard export block.csv --registry cases.db --by "HC 1234" --to DoT
-  4. Scan call records or customers for the list; this needs no registry.
+  4. Record the operators' answers.
+       numguard outcomes answers.xlsx --registry cases.db --by "HC 1234" --refused unclear.csv
+  5. Write what was done as a page, and the action-taken report as a table.
+       numguard report case.html --atr action.xlsx --registry cases.db
+
+  A scan of call records or customers for the list needs no registry.
        numguard scan customers.csv --numbers block.csv --column mobile -o hits.csv
 
   numguard demo      the whole job on invented data
@@ -137,7 +142,7 @@ def verbs(context: click.Context) -> None:
       numguard scan customers.csv --numbers list.csv --column mobile
     A case from complaint to block list:
       numguard complaints add complaints.csv --registry cases.db --by "HC 1234"
-      numguard expand calls.parquet --registry cases.db --by "HC 1234"
+      numguard expand "Jio CDR.csv" --registry cases.db --by "HC 1234"
       numguard export block.csv --registry cases.db --by "HC 1234" --to DoT
       numguard outcomes answers.csv --registry cases.db --by "HC 1234"
     The whole job on invented data:
@@ -223,7 +228,7 @@ def _plain_warnings() -> Iterator[None]:
     def show(message: Warning | str, *_: object, **__: object) -> None:
         if str(message) not in shown:
             shown.add(str(message))
-            click.echo(without_controls(f"warning: {message}"), err=True)
+            click.echo(without_controls(of_options(f"warning: {message}")), err=True)
 
     before, warnings.showwarning = warnings.showwarning, show
     try:
@@ -248,5 +253,5 @@ def sentence(error: Exception) -> str:
 
 def say(message: str, code: int) -> int:
     """Say in one line what went wrong; the exit code for it."""
-    click.echo(without_controls(f"numguard: {' '.join(message.split())}"), err=True)
+    click.echo(without_controls(of_options(f"numguard: {' '.join(message.split())}")), err=True)
     return code

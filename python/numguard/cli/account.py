@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pyarrow as pa
 
+from numguard import _core
 from numguard.cli import options
 from numguard.compute import named
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
@@ -299,7 +300,8 @@ def say_list(listed: NumberList[Any], path: str) -> None:
     """Says what a list came to, and every row that is not in it."""
     refused = listed.account["refused_rows"]
     left_out = f"; left out: {notes_text(refused)}" if refused else ""
-    options.say(f"{path}: {options.count(len(listed.keys), 'member')}{left_out}")
+    what = "handset" if isinstance(listed.keys, _core.ImeiSet) else "number"
+    options.say(f"{path}: {options.count(len(listed.keys), what)}{left_out}")
     say_around(listed, path)
 
 

@@ -106,7 +106,8 @@ def changes(
     if len(table) < counts["periods"]:
         options.say(f"of keys with a change: {options.count(len(table), 'period')}")
     if counts.get("unseen"):
-        options.say(f"of the list, never seen: {counts['unseen']:,}")
+        what = "handsets" if by == "imei14" else "numbers"
+        options.say(f"listed {what} not found in these records: {counts['unseen']:,}")
     account.say(found.account)
 
 

@@ -217,8 +217,8 @@ def _say_amended(intake: Intake, *, dry_run: bool) -> None:
         changes = set(tuples_of(intake.dropped, "msisdn", "was", "status"))
         lost = sum(was in IN_FORCE and status not in IN_FORCE for _, was, status in changes)
         options.say(
-            f"amendments: {numbers} {would}dropped or turned, {lost:,} of them no longer in force "
-            f"({notes_text(options.counted(intake.dropped['why']))}); see numguard review"
+            f"amendments: {numbers} {would}dropped or moved between suspect and complainant, {lost:,} of them no "
+            f"longer in force ({notes_text(options.counted(intake.dropped['why']))}); see numguard review"
         )
     if intake.alike.num_rows:
         complaints = options.count(len(intake.alike["row"].unique()), "complaint")
@@ -284,7 +284,8 @@ def withdraw(intake: int, registry_path: str, by: str, reason: str | None, dry_r
     for column, of in (("sent_to", "lists"), ("handsets_sent_to", "lists of handsets")):
         receivers = Counter(one for row in off for one in (row[column] or "").split("; ") if one)
         for receiver, numbers in sorted(receivers.items()):
-            options.say(f"  {options.count(numbers, 'number')} of {of} sent to {receiver}: the next change has it")
+            them = "it" if numbers == 1 else "them"
+            options.say(f"  {options.count(numbers, 'number')} of {of} sent to {receiver}: the next change has {them}")
     verb = next(file["verb"] for file in files if file["id"] == intake)
     for file in files if rows else ():
         # What a file repeats is recorded of the first file alone.
@@ -292,7 +293,19 @@ def withdraw(intake: int, registry_path: str, by: str, reason: str | None, dry_r
             rows_of = options.count(file["repeated"], "row")
             options.say(f"  {file['name']} repeated {rows_of} of earlier files: add it again if they were of this one")
     if dry_run:
-        options.write_or_show(change, output)
+        _show_change(change, output)
+
+
+def _show_change(change: pa.Table, output: Path | None) -> None:
+    """Shows the numbers of lists, and counts the others, as complainants that are protected no more; a file has all."""
+    of_lists = ("action_was", "action", "sent_to", "handsets_sent_to")
+    on_lists = [any(row[column] for column in of_lists) for row in change.to_pylist()]
+    others = on_lists.count(False)
+    if output is None and others:
+        mask: Any = on_lists
+        change = change.filter(mask)
+        options.say(f"  {options.count(others, 'other number')} on no list before or after: --output FILE names all")
+    options.write_or_show(change, output)
 
 
 def _mapping(mapped: tuple[str, ...], extract: tuple[str, ...], path: Path | None) -> dict[str, list[str]] | None:
@@ -361,7 +374,7 @@ def _show(intake: Intake, preview: Preview) -> None:
     )
     _show_some(
         intake.dropped,
-        "would be dropped or turned by an amendment",
+        "would be dropped, or moved between suspect and complainant, by an amendment",
         lambda row: f"{row['why']}: +{row['msisdn']}: {row['was']} -> {row['status']}",
         "the summary counts all",
     )

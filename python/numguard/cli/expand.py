@@ -180,6 +180,11 @@ def open_sightings(
 ) -> tuple[Any, dict[str, Any], bool]:
     """The sightings, the names of their columns, and whether operator files are among them."""
     named: dict[str, Any] = {name: column for name, column in columns.items() if column is not None}
+    if is_imei(named.get("imei", "")):
+        raise ArgumentError(
+            "--imei: takes the name of a column; to start from a handset write its IMEI into a file below the heading "
+            "imei, and run numguard changes FILE --by imei14 --imeis imei.csv"
+        )
     tables, reports = _by_kind(sources)
     if not reports:
         return tables, named, False
@@ -189,6 +194,16 @@ def open_sightings(
         )
     cdr = read_cdr(reports, layout=_layout_of(named) if named else None, strict=is_strict)
     return [*tables, cdr] if tables else cdr, {}, True
+
+
+def is_imei(column: str) -> bool:
+    """Whether what is given as a column is an IMEI.
+
+    >>> [is_imei(text) for text in ("490154203237518", "49-015420-323751-8", "imei14", "12345")]
+    [True, True, False, False]
+    """
+    digits = column.replace("-", "").replace(" ", "")
+    return digits.isdecimal() and len(digits) in (14, 15, 16)
 
 
 def _layout_of(named: Mapping[str, str]) -> Layout:
@@ -370,10 +385,10 @@ def _say(found: Expansion) -> None:
     if summary["stopped"]:
         options.say(f"stopped: {notes_text(summary['stopped'])}")
     if found.seeds_seen or summary["unseen"]:
-        options.say(f"seeds never seen: {summary['unseen']:,}")
+        options.say(f"listed numbers not found in these records: {summary['unseen']:,}")
     else:
-        options.say("no seeds: no number to link from is in force, or in the list")
+        options.say("no numbers to link from: none is in force, or in the list")
     if found.refused_seeds:
-        options.say(f"refused seeds: {notes_text(found.refused_seeds)}")
+        options.say(f"listed numbers that cannot be read: {notes_text(found.refused_seeds)}")
     if found.braked:
         options.say(f"brake: {found.braked}")

@@ -155,7 +155,9 @@ def _moment(since: str | None) -> date | int | None:
     try:
         return date.fromisoformat(since)
     except ValueError:
-        raise ArgumentError("--since: takes the number of an export, or a day such as 2026-09-30") from None
+        raise ArgumentError(
+            "--since: takes the number of an export, or a day such as 2026-09-30; or use --since-last"
+        ) from None
 
 
 def _columns(mapped: tuple[str, ...]) -> dict[str, str] | None:

@@ -24,12 +24,13 @@ __all__ = ["history"]
 def history(number: str, registry_path: str, as_of: date | None, output: Path | None) -> None:
     """Show the history of NUMBER: who did what, when and why.
 
-    `-` reads the number from stdin. An output that ends in .html is a page to be printed, with the SHA-256 of every
+    `-` reads the number from stdin: an argument can be read by other users of the machine while the command runs. An
+    output that ends in .html is a page to be printed, with the SHA-256 of every
     file.
 
     \b
-      numguard history "98765 43210" --registry cases.db
-      numguard history "98765 43210" --registry cases.db --as-of 2026-09-30 -o history.html
+      echo 9876543210 | numguard history - --registry cases.db
+      echo 9876543210 | numguard history - --registry cases.db --as-of 2026-09-30 -o history.html
     """
     account.check_files([registry_path], {"--output": output}, pages=["--output"])
     if number == "-":

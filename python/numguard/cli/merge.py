@@ -91,7 +91,7 @@ def _say(others: Sequence[str], merges: Sequence[Merged]) -> None:
             f"{options.count(one.contradictions.num_rows, 'contradiction')}; event {one.id}"
         )
         for row in one.contradictions.group_by(["kind", "sentence"]).aggregate([([], "count_all")]).to_pylist():
-            options.say(f"  {options.count(row['count_all'], row['kind'])} apart. {row['sentence']}")
+            options.say(f"  {options.count(row['count_all'], row['kind'])} in contradiction. {row['sentence']}")
         if one.protected:
             options.say(
                 f"  {options.count(one.protected, 'number')} in force at one desk and protected at the other: on no "

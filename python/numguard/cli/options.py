@@ -22,8 +22,8 @@ import click
 import pyarrow as pa
 
 from numguard import _core
-from numguard.cli.terminal import for_terminal, without_controls
-from numguard.compute import counts, named, tuples_of
+from numguard.cli.terminal import for_terminal, of_options, without_controls
+from numguard.compute import counts, named, pc, tuples_of
 from numguard.errors import ArgumentError, ColumnError, FileError, NumguardError
 from numguard.files.page import is_page
 from numguard.source import Source, check_header, headings, open_source
@@ -51,6 +51,9 @@ class _NamedPath(click.Path):
 FILE: Final = _NamedPath(dir_okay=False, path_type=Path)
 FOLDER: Final = _NamedPath(file_okay=False, path_type=Path)
 _LINE_EVERY = 0.2
+#: How many rows with words that are not known are shown, and the longest word that is.
+_FIRST_UNKNOWN: Final = 5
+_LONGEST_WORD: Final = 40
 
 
 def in_order(*several: Option) -> Option:
@@ -307,6 +310,20 @@ def say_why(refusals: pa.Table) -> None:
         say(f"why: {notes_text(counted(refusals['note']))}")
 
 
+def say_unknown(refusals: pa.Table, note: str, remedy: str) -> None:
+    """Say in which rows the words are that are not known, and what to do; a word with digits may be a number."""
+    unknown = refusals.filter(pc.equal(refusals["note"], note)).select(["row", "cell"]).to_pylist()
+    if unknown:
+        rows = [f"row {one['row']}{_shown_word(one['cell'])}" for one in unknown[:_FIRST_UNKNOWN]]
+        more = [f"and {len(unknown) - len(rows):,} more"] if len(unknown) > len(rows) else []
+        say(f"not known: {', '.join([*rows, *more])}; {remedy}")
+
+
+def _shown_word(cell: str) -> str:
+    is_word = len(cell) <= _LONGEST_WORD and not any(map(str.isnumeric, cell))
+    return f' "{cell.strip()}"' if is_word else ""
+
+
 def _key(key_file: str | None, key_env: str | None) -> bytes | None:
     """The key of keyed hashes, or None; never an option itself, which others could read."""
     from numguard.keyed import read_key
@@ -377,7 +394,7 @@ def show(text: str = "") -> None:
 
 def say(text: str = "") -> None:
     """Print a message, on stderr."""
-    click.echo(without_controls(text), err=True)
+    click.echo(without_controls(of_options(text)), err=True)
 
 
 def say_json(summary: Any) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["outcomes"]
 
 _VALUES = '--map-value: takes WORD=STATUS, such as "Line closed=blocked"'
+_REMEDY = 'say what a word means with --map-value "WORD=STATUS": blocked, rejected, reverified or reactivated'
 
 
 @click.command(cls=Verb)
@@ -83,6 +84,7 @@ def _report(intake: Intake, source: str, *, as_json: bool) -> None:
         f"{intake.refused:,} refused"
     )
     options.say_why(intake.refusals)
+    options.say_unknown(intake.refusals, "unknown_status", _REMEDY)
     if unrequested:
         numbers = options.count(intake.unrequested.num_rows, "number")
         first = intake.unrequested["row"][0].as_py()

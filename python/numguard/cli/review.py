@@ -48,8 +48,8 @@ def review(
     """List the numbers that wait for a decision.
 
     Until then they are on no list, and no linkage starts from them. They are numbers that complaints name but not for
-    certain, that an amendment dropped or turned, or that were confirmed though no record names them. `accepted` counts
-    one as if it were written plainly, `dismissed` drops it.
+    certain, that an amendment dropped or moved between suspect and complainant, or that were confirmed though no record
+    names them. `accepted` (or accept) counts one as if it were written plainly, `dismissed` (or dismiss) drops it.
 
     \b
       numguard review --registry cases.db
@@ -122,4 +122,5 @@ def _report(done: Reviewed, path: Path, *, as_json: bool) -> None:
         f"open, {done.known:,} decided before, {done.refusals.num_rows:,} refused"
     )
     options.say_why(done.refusals)
+    options.say_unknown(done.refusals, "unknown_decision", "write accepted or dismissed, and take the sheet again")
     account.say(done.account)

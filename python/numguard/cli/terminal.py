@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["for_terminal", "without_controls"]
+__all__ = ["for_terminal", "of_options", "without_controls"]
 
 #: Control characters, but for the tab and the line feed.
 _CONTROLS: Final = r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 _CONTROLS_OF_ARROW: Final = _CONTROLS.replace(r"\x9f", r"\x{9f}")
 _REPLACED: Final = "\ufffd"
+#: What a message adds for a caller in Python, behind the option or the verb of the same meaning, or before an option.
+_FOR_PYTHON: Final = re.compile(
+    r" \((?:mapping=|constants=|[a-z_]+\(\)|layout=\{[^{}]*\})\)"
+    r"|\b[a-z_]+= \((--[^()]+)\)|\b[a-z_]+ \((--[^()]+)\)(?=: )"
+)
 
 
 def without_controls(text: str) -> str:
@@ -27,6 +32,15 @@ def without_controls(text: str) -> str:
     'a�[2Jb'
     """
     return re.sub(_CONTROLS, _REPLACED, text)
+
+
+def of_options(text: str) -> str:
+    """A message without the names of Python's arguments, which it has beside options.
+
+    >>> of_options('name it with --map COLUMN=source (mapping=)'), of_options("override= (--override REASON) sends it")
+    ('name it with --map COLUMN=source', '--override REASON sends it')
+    """
+    return _FOR_PYTHON.sub(lambda found: found[1] or found[2] or "", text)
 
 
 def for_terminal(rows: pa.RecordBatchReader) -> pa.RecordBatchReader:

@@ -20,10 +20,14 @@ class Verb(click.Command):
         """Reads the arguments.
 
         Raises:
-            click.UsageError: An option of one value is given again.
+            click.UsageError: An option of one value is given again, or a second file.
         """
         if not context.resilient_parsing:
-            given = Counter(self.make_parser(context).parse_args(args=[*args])[2])
+            _, more, order = self.make_parser(context).parse_args(args=[*args])
+            if more and [one.name for one in self.params if isinstance(one, click.Argument)] == ["source"]:
+                # The shell makes several of a name with blanks, or of a pattern.
+                context.fail(f"takes one file at a time, and is given {1 + len(more)}; quote a name with blanks")
+            given = Counter(order)
             for one, times in given.items():
                 if times > 1 and isinstance(one, click.Option) and not (one.multiple or one.is_flag or one.count):
                     name = max(one.opts, key=len)

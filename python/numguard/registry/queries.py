@@ -387,9 +387,11 @@ def _set_of(values: Values) -> _core.NumberSet:
 def _one_number(number: Number) -> int:
     cell: Any = [number]
     try:
-        msisdn: int | None = _core.normalize(pa.array(cell))[0].as_py()
+        found: dict[str, Any] = _core.explain(pa.array(cell))[0].as_py()
     except (pa.ArrowException, OverflowError):  # whose message may repeat what is in a column
-        msisdn = None
+        found = {}
+    msisdn: int | None = found.get("msisdn")
     if msisdn is None:
-        raise ArgumentError("number: takes one phone number, and numguard explain (explain()) shows why a cell is none")
+        why = f" ({found['note']})" if found.get("note") else ""
+        raise ArgumentError(f"number: is no phone number{why}; numguard explain (explain()) says more of a cell")
     return msisdn

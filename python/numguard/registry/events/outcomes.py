@@ -213,7 +213,8 @@ def _statuses(
     encoded: Any = cells.written(sheet.column(at, "status")).dictionary_encode()
     plain = map(plain_words, encoded.dictionary.to_pylist())
     status = pa.array([words.get(word, word) for word in plain], pa.string()).take(encoded.indices)
-    note = pc.if_else(pc.is_in(status, pa.array(OUTCOMES)), None, "unknown_status")
+    unknown = pc.if_else(pc.equal(pc.fill_null(status, ""), ""), "empty", "unknown_status")
+    note = pc.if_else(pc.is_in(status, pa.array(OUTCOMES)), None, unknown)
     blocked = flags(pc.equal(status, "blocked"))
     if blocked.any():
         check_titles(sheet, blocked, words)

@@ -38,6 +38,11 @@ _OF_OPERATORS: Final = frozenset(map(heading, ("district", "reason")))
 _OURS_ALONE: Final = frozenset(map(heading, ("hop", "via_imei", "review_by")))
 #: So many others show that a sheet is a list that was sent back.
 _FEWEST: Final = 2
+#: Headings of answers where no column has a usual one: beside it, they may be of something else.
+_FURTHER: Final = (
+    "current status", "tsp status", "blocking status", "status by tsp", "action taken by tsp", "response",
+    "response of tsp", "tsp response", "response by tsp", "compliance", "compliance by tsp",
+)  # fmt: skip
 #: Words of headings of answers.
 _ANSWERING: Final = frozenset(map(heading, ("answer", "action", "outcome", "reply", "response", "result", "status")))
 #: Statuses of a list that no answer has, and the one that its change has for a release.
@@ -124,6 +129,9 @@ def answer_columns(
     ours = [at for at in own if heading(names[at]) in _READ]
     status = next((names[at] for at in ours if heading(names[at]) == _STATUS), None)
     required = ("msisdn",) if status else ("msisdn", "status")
+    usual = {*map(heading, ("status", *known["status"]))}
+    if not own and usual.isdisjoint(map(heading, names)):
+        known = {**known, "status": (*known["status"], *_FURTHER)}
     at = find_columns(sheet.table, known, required, mapping, sheet.name, header_row=sheet.header_row, left_out=ours)
     if status is not None and "status" not in at:
         raise ColumnError(_without_answers(sheet, status, {*own, *chain.from_iterable(at.values())}))

@@ -68,6 +68,9 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "reason": REASON_HEADINGS,
 }
 
+#: Words for decisions that have one meaning.
+_WORDS: Final = {"accept": "accepted", "dismiss": "dismissed"}
+
 _WAITING = schema_of(
     msisdn=pa.uint64(),
     why=pa.string(),
@@ -308,7 +311,14 @@ def _rows(sheet: Sheet, at: Mapping[str, Sequence[int]], default: str | None) ->
     struck = {row for row, place in sheet.struck_out if place in (at["msisdn"][0], at["decision"][0])}
     columns: tuple[list[Any], ...] = (sheet.row.to_pylist(), numbers, text("reason"), text("msisdn"), text("decision"))
     return [
-        _Row(row, number, decision and decision.lower(), why or default, (cell, decision), row in struck)
+        _Row(
+            row,
+            number,
+            decision and _WORDS.get(decision.lower(), decision.lower()),
+            why or default,
+            (cell, decision),
+            row in struck,
+        )
         for row, number, why, cell, decision in zip(*columns, strict=True)
     ]
 

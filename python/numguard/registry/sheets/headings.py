@@ -59,26 +59,45 @@ IGNORE: Final = "ignore"
 #: The words of headings for a complainant.
 _COMPLAINANTS: Final = tuple(sorted(words_for("victim_of_sheets")))
 
+#: The words of headings for a suspect, and those that are so only before one for a phone: `Fraud` may head both sides.
+_SUSPECTS: Final = frozenset(["suspect", "accused", "fraudster", "culprit", "scammer", "offender"])
+_OF_FRAUD: Final = ("alleged", "fraudulent", "suspicious")
+
+
+def _spelt(*table: tuple[Sequence[str], Sequence[str]]) -> tuple[str, ...]:
+    """Headings: each form of a line of the table with each word of it."""
+    return tuple(form.format(who) for words, forms in table for who in words for form in forms)
+
+
 #: Headings of a column with a complainant's number: all of them protect.
-_OF_COMPLAINANT: Final = tuple(
-    form.format(who)
-    for words, forms in (
+_OF_COMPLAINANT: Final = _spelt(
+    (
+        _COMPLAINANTS,
         (
-            _COMPLAINANTS,
-            (
-                "{} mobile", "{} mobile no", "{} no", "{} contact", "{} contact no", "{} contact mobile",
-                "{} alternate mobile", "{} alternate mobile no", "{} alternate no", "{} alternate contact no",
-                "alternate mobile of {}", "alternate mobile no of {}", "mobile of {}", "mobile no of {}",
-                "contact of {}", "contact no of {}", "no of {}", "name and mobile of {}", "name and mobile no of {}",
-                "name and contact no of {}", "{} name and mobile", "{} name and mobile no", "{} name and contact no",
-                "registered mobile no of {}", "{} registered mobile no", "{} whatsapp no",
-            ),
+            "{} mobile", "{} mobile no", "{} no", "{} contact", "{} contact no", "{} contact mobile",
+            "{} alternate mobile", "{} alternate mobile no", "{} alternate no", "{} alternate contact no",
+            "alternate mobile of {}", "alternate mobile no of {}", "mobile of {}", "mobile no of {}",
+            "contact of {}", "contact no of {}", "no of {}", "name and mobile of {}", "name and mobile no of {}",
+            "name and contact no of {}", "{} name and mobile", "{} name and mobile no", "{} name and contact no",
+            "registered mobile no of {}", "{} registered mobile no", "{} whatsapp no",
         ),
-        # The words of other languages are compared as `complainant`.
-        (("complainant",), ("{} का नाम व मोबाइल नंबर", "{} का वैकल्पिक मोबाइल नंबर")),
-    )
-    for who in words
-    for form in forms
+    ),
+    # The words of other languages are compared as `complainant`.
+    (("complainant",), ("{} का नाम व मोबाइल नंबर", "{} का वैकल्पिक मोबाइल नंबर")),
+)  # fmt: skip
+
+#: Headings of a column with a suspect's number. `No. of Accused` is how many, and `Accused No.` may be which of them.
+_OF_SUSPECT: Final = _spelt(
+    (
+        sorted(_SUSPECTS),
+        (
+            "{} mobile", "{} mobile no", "{} contact", "{} contact no", "{} whatsapp", "{} whatsapp no", "{} msisdn",
+            "mobile of {}", "mobile no of {}", "contact of {}", "contact no of {}", "whatsapp of {}",
+            "whatsapp no of {}", "msisdn of {}",
+        ),
+    ),
+    (_OF_FRAUD, ("{} mobile", "{} mobile no", "{} whatsapp", "{} whatsapp no", "{} msisdn")),
+    (("suspect", "fraudster"), ("{} no",)),
 )  # fmt: skip
 
 #: The fields of a complaint, each with the spellings of its heading; `narrative` has none.
@@ -115,12 +134,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "शिकायत की तारीख", "शिकायत दर्ज करने की तारीख", "दर्ज करने की तारीख", "रिपोर्ट की तारीख",
     ),
     "suspect_mobiles": (
-        "suspect mobile", "suspect mobile no", "suspect no", "mobile of suspect", "mobile no of suspect",
-        "suspect phone", "suspect contact", "suspect contact no", "suspect msisdn",
-        "fraudster mobile", "fraudster mobile no", "fraudster no",
-        "accused mobile", "accused mobile no",
-        "संदिग्ध मोबाइल", "संदिग्ध मोबाइल नंबर", "संदिग्ध नंबर", "संदिग्ध व्यक्ति का मोबाइल नंबर", "आरोपी मोबाइल",
-        "आरोपी का मोबाइल नंबर",
+        *_OF_SUSPECT, "संदिग्ध मोबाइल", "संदिग्ध मोबाइल नंबर", "संदिग्ध नंबर", "संदिग्ध व्यक्ति का मोबाइल नंबर",
+        "आरोपी मोबाइल", "आरोपी का मोबाइल नंबर",
     ),
     "complainant_mobile": _OF_COMPLAINANT,
     "amount_lost": (
@@ -180,6 +195,7 @@ AMBIGUOUS: Final[dict[str, tuple[str, ...]]] = {
 _SAME: Final = {
     "number": "no", "numbers": "no", "nos": "no", "num": "no", "mob": "mobile", "mobiles": "mobile",
     "phone": "mobile", "phones": "mobile", "telephone": "mobile", "suspected": "suspect", "suspects": "suspect",
+    "fraudsters": "fraudster", "culprits": "culprit", "scammers": "scammer", "offenders": "offender",
     "ack": "acknowledgement", "acknowledgment": "acknowledgement", "dist": "district", "distt": "district",
     "amt": "amount", "dt": "date", "ph": "mobile", "tel": "mobile", "complainer": "complainant",
 }  # fmt: skip
@@ -193,24 +209,14 @@ _IGNORED: Final = frozenset(["of", "the", "in", "rs", "inr", "rupees", "and", "�
 _PHONES: Final = frozenset(["mobile", "contact", "whatsapp"])
 #: Words of a heading of nothing else.
 _BESIDE_PHONES: Final = frozenset(
-    [
-        "alternate",
-        "contact",
-        "cug",
-        "linked",
-        "mobile",
-        "no",
-        "office",
-        "official",
-        "personal",
-        "registered",
-        "whatsapp",
-    ]
-)
+    ["alternate", "contact", "cug", "linked", "mobile", "no", "office", "official", "personal", "registered",
+     "whatsapp"]
+)  # fmt: skip
+#: Fields of numbers to be acted upon.
+_OF_NUMBERS: Final = frozenset(["suspect_mobiles", "msisdn"])
 
 #: Words of headings for the customer of a bank, who may be who complains.
 _CUSTOMERS: Final = frozenset(["customer", "customers", "cust", "client", "ग्राहक"])
-_SUSPECTS: Final = frozenset(["suspect", "accused", "fraudster"])
 _OF_A_SIDE: Final = dict.fromkeys(_COMPLAINANTS, "complainant") | dict.fromkeys(_SUSPECTS, "suspect")
 #: Words of headings whose column may repeat a suspect's number: those of suspects, and of narratives.
 _OF_SUSPECTS: Final = frozenset(
@@ -226,8 +232,18 @@ _OF_CASE: Final = frozenset(
 
 
 def names_suspects(written: str) -> bool:
-    """Whether a heading names suspects."""
-    return bool(_SUSPECTS & set(heading(written).split()))
+    """Whether a heading names suspects.
+
+    >>> [names_suspects(name) for name in ("Accused Name", "Alleged Mobile No. 2", "Fraud Mobile", "Mobile No")]
+    [True, True, False, False]
+    """
+    return bool(_SUSPECTS & set(heading(written).split())) or _uncounted(written) in _phones_of_suspects()
+
+
+@cache
+def _phones_of_suspects() -> frozenset[str]:
+    """Headings of suspects' numbers, as they are compared."""
+    return frozenset(map(heading, _OF_SUSPECT))
 
 
 def is_of_phones(cell: str) -> bool:
@@ -345,10 +361,21 @@ def find_columns(
     _no_doubt(free, taken, ambiguous or {}, known_already, where)
     if missing := [word for word in required if word not in found]:
         raise ColumnError(
-            f"{where}: no column for {', '.join(missing)}; name it with --map COLUMN={missing[0]} (mapping=); "
+            f"{where}: no column for {', '.join(missing)}; name it with {_as_option(missing[0], free, taken)}; "
             f"its columns are {there}"
         )
     return found
+
+
+def _as_option(word: str, free: Sequence[tuple[int, str]], taken: Collection[int]) -> str:
+    """The option that names a column for `word`; for one of numbers, the one of phones but victims' and customers'."""
+    words_of = {header: set(heading(header).split()) for at, header in free if at not in taken and word in _OF_NUMBERS}
+    phones = [name for name, words in words_of.items() if words & _PHONES and not words & _CUSTOMERS]
+    could = [name for name in phones if not names_victims(name)]
+    could = [name for name in could if words_of[name] & {*_SUSPECTS, *_OF_FRAUD, "fraud"}] or could
+    if len(could) == 1:
+        return f'--map "{named(could)}={word}" (mapping=), if it has these numbers'
+    return f"--map COLUMN={word} (mapping=)"
 
 
 def _narrowed(at: list[int], word: str, headers: Sequence[str]) -> list[int]:
