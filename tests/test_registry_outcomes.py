@@ -311,3 +311,16 @@ def test_an_answer_without_a_day_that_is_given_again_counts_if_something_was_sen
         assert again.unrequested["msisdn"].to_pylist() == [A]
         released = case.export(tmp_path / "3.csv", to="DoT", since="last").to_table()
         assert {"msisdn": A, "action": "release"} in released.select(["msisdn", "action"]).to_pylist()
+
+
+@pytest.mark.parametrize("word", ["Not our subscriber", "Number does not belong to us", "PORTED OUT", "Not ours"])
+def test_the_answer_that_a_number_is_another_operators_takes_it_off_no_list(case: ng.Registry, word: str) -> None:
+    """The list went to two operators: as `rejected`, the answer of one undid the block that the other had made."""
+    other = answers(("9876543210", word, "01/10/2026"), ("9123456789", "rejected", "01/10/2026"))
+    first = case.record_outcomes(other, values={"not ours": "other_operator"})
+    assert why(first) == [(1, "status", word, "other_operator")]
+    assert (status_of(case, A), status_of(case, B)) == ("reported", "rejected")
+    assert case.record_outcomes(answers(("9876543210", "Blocked", "01/10/2026"))).added == 1
+    assert status_of(case, A) == "blocked"
+    case.record_outcomes(other, values={"not ours": "other_operator"})
+    assert status_of(case, A) == "blocked"

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["outcomes"]
 
 _VALUES = '--map-value: takes WORD=STATUS, such as "Line closed=blocked"'
-_REMEDY = 'say what a word means with --map-value "WORD=STATUS": blocked, rejected, reverified or reactivated'
+_REMEDY = (
+    'say what a word means with --map-value "WORD=STATUS": blocked, rejected, reverified, reactivated, or '
+    "other_operator, which is no outcome"
+)
 
 
 @click.command(cls=Verb)
@@ -52,9 +55,9 @@ def outcomes(
 
     The columns of SOURCE are msisdn, status (blocked, rejected, reverified or reactivated), happened_at and reason.
     Barred, Disconnected, re-verified, Not blocked and such are known; --map-value adds others. Refused are numbers that
-    the registry does not have, other statuses, and rows that contradict each other. The same file twice changes
-    nothing. Numbers that are reported as blocked, but are protected, released or were never sent, are recorded and
-    counted.
+    the registry does not have, other statuses, rows that contradict each other, and answers that the number is another
+    operator's (Not our subscriber, Ported out): it stays on the list. The same file twice changes nothing. Numbers that
+    are reported as blocked, but are protected, released or were never sent, are recorded and counted.
 
     \b
       numguard outcomes answers.csv --registry cases.db --by "HC 1234" --refused refused.csv

@@ -45,7 +45,7 @@ from numguard.registry.failures import reports_failures
 from numguard.registry.log.store import Store
 from numguard.registry.maintenance import Maintenance
 from numguard.registry.numbers.listing import ListPolicy
-from numguard.registry.numbers.state import DECISIONS, SETTLING, STATUSES, Decision, Outcome
+from numguard.registry.numbers.state import DECISIONS, SETTLING, STATUSES, Answer, Decision
 from numguard.registry.queries import Queries
 from numguard.registry.sheets.headings import Mapped
 from numguard.registry.spelling import folded
@@ -183,7 +183,7 @@ class Registry(Queries, Maintenance):
         source: TableSource,
         *,
         mapping: Mapped | None = None,
-        values: Mapping[str, Outcome] | None = None,
+        values: Mapping[str, Answer] | None = None,
         name: str | None = None,
         sheet: str | None = None,
         strict: bool = False,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +23,7 @@ from numguard.registry.events.contradicted import below_titles, check_titles, co
 from numguard.registry.events.intake import UNREQUESTED, Intake, named_refusals, record_intake
 from numguard.registry.events.returned import answer_columns, own_columns, requests
 from numguard.registry.log.answers import KNOWN, TURNS, UNDATED_REPEAT, Answers, Turns, turns_of
-from numguard.registry.numbers.state import OUTCOMES, RELEASED, Outcome
+from numguard.registry.numbers.state import OUTCOMES, RELEASED, Answer
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.doubts import of_other_countries, struck_rows
 from numguard.registry.sheets.headings import (
@@ -56,6 +56,8 @@ _OF_LISTS = frozenset(map(heading, ("first_reported", "last_reported", "review_b
 #: What is written as a day, and is refused all the same.
 _NOTES_OF_DAYS = ("two_digit_year", "month_first", "day_or_month")
 
+#: The answer that a number is another operator's. It is no outcome: `rejected` would take the number off the list.
+_OTHER: Final = "other_operator"
 #: Words of operators for outcomes, folded, and the status that each means. `Block` is none: it is what was requested.
 WORDS: dict[str, str] = {
     spelling: status
@@ -73,6 +75,12 @@ WORDS: dict[str, str] = {
             verified again; re kyc done; re kyc completed; rekyc done; rekyc completed; पुनः सत्यापित""",
         "reactivated": """re activated; restored; service restored; reconnected; re connected; unbarred; un barred;
             unblocked; un blocked; service resumed; activated again; connection restored; पुनः चालू""",
+        _OTHER: """not our subscriber; not our customer; not our number; not our connection; not our network; not a
+            subscriber of ours; not subscriber of ours; not in our network; not on our network; does not belong to us;
+            not belongs to us; not belonging to us; number does not belong to us; number not belongs to us; does not
+            pertain to us; not pertains to us; not pertaining to us; belongs to other operator; belongs to another
+            operator; belongs to other tsp; belongs to another tsp; other operator; other tsp; other tsp number; other
+            operator number; ported out; number ported out; already ported out; mnp out; port out; mnp port out""",
     }.items()
     for spelling in phrases(spellings)
 }
@@ -83,6 +91,7 @@ OUTCOME_NOTES: dict[str, str] = {
     "contradicted_in_row": "Another cell, or a line above, says that it is not blocked, or no longer, or not to be.",
     "contradiction": "Another row has a different status for the same number and moment.",
     "other_country_code": "Another cell of the row has another country, or its code, than the number as it was read.",
+    "other_operator": "The operator has no such subscriber, or no longer: send the number to the operator that has it.",
     "older_than_known": "It happened before the recorded outcome of the number, and would replace it.",
     "undated_repeat": "Without a day, and as the last answer, before a decision: write its day if it is a new one.",
     "unknown_number": "A number that the registry does not know.",
@@ -112,7 +121,7 @@ def record_outcomes(
     mapping: Mapped | None,
     name: str | None,
     *,
-    values: Mapping[str, Outcome] | None = None,
+    values: Mapping[str, Answer] | None = None,
     sheet_name: str | None = None,
     strict: bool = False,
 ) -> Intake:
@@ -183,14 +192,14 @@ def unrequested_by(last: Any) -> Any:
     return pc.if_else(pc.is_null(last), "blocked_but_never_sent", why)
 
 
-def _words(values: Mapping[str, Outcome] | None) -> dict[str, str]:
+def _words(values: Mapping[str, Answer] | None) -> dict[str, str]:
     """The words of operators, and those of the caller, folded."""
     words = dict(WORDS)
     if not isinstance(values, Mapping | None):
         raise ArgumentError(f"values (--map-value): takes {{word: status}}, not {type(values).__name__}")
     for word, status in (values or {}).items():
-        if status not in OUTCOMES:
-            raise ArgumentError(f"values (--map-value): a word means one of {', '.join(OUTCOMES)}")
+        if status not in (*OUTCOMES, _OTHER):
+            raise ArgumentError(f"values (--map-value): a word means one of {', '.join((*OUTCOMES, _OTHER))}")
         words[plain_words(word)] = status
     return words
 
@@ -215,6 +224,7 @@ def _statuses(
     status = pa.array([words.get(word, word) for word in plain], pa.string()).take(encoded.indices)
     unknown = pc.if_else(pc.equal(pc.fill_null(status, ""), ""), "empty", "unknown_status")
     note = pc.if_else(pc.is_in(status, pa.array(OUTCOMES)), None, unknown)
+    note = pc.if_else(pc.fill_null(pc.equal(status, _OTHER), False), _OTHER, note)
     blocked = flags(pc.equal(status, "blocked"))
     if blocked.any():
         check_titles(sheet, blocked, words)

@@ -35,8 +35,8 @@ from numguard.registry.numbers.grounds import (
 
 __all__ = [
     "ACTIONS", "DECIDING", "DECISIONS", "IN_FORCE", "OUTCOMES", "PROTECTING", "REASONS", "RELEASED",
-    "SETTLING", "STATUSES", "Decision", "Facts", "Outcome", "Rule", "Settling", "Standing", "Status", "derive",
-    "reports",
+    "SETTLING", "STATUSES", "Answer", "Decision", "Facts", "Outcome", "Rule", "Settling", "Standing", "Status",
+    "derive", "reports",
 ]  # fmt: skip
 
 #: Every status, in the order of `Standing.rules`: a number has the first that holds.
@@ -89,6 +89,8 @@ DECIDING: Final = ("confirmed", "withdrawn", "reverified", "reactivated")
 #: What an operator may answer.
 Outcome: TypeAlias = Literal["blocked", "rejected", "reverified", "reactivated"]
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
+#: What a word of an operator may mean: an outcome, or that the number is none of his, which is no outcome.
+Answer: TypeAlias = Outcome | Literal["other_operator"]
 
 #: Why a number has its status, where no officer or operator gave one.
 REASONS = {
