@@ -57,6 +57,20 @@ fn blocks(criterion: &mut Criterion) {
     let columns = [
         ("clean", column(|_, national| national.to_string())),
         ("mixed", column(mixed)),
+        (
+            "country code",
+            column(|_, national| format!("91{national}")),
+        ),
+        (
+            "some empty",
+            column(|percent, national| {
+                if percent < 5 {
+                    String::new()
+                } else {
+                    format!("91{national}")
+                }
+            }),
+        ),
     ];
     let mut group = criterion.benchmark_group("block");
     group

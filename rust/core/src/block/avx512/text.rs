@@ -195,22 +195,24 @@ fn alike(rows: [__m512i; 2], form: &Form) -> Option<[u64; 8]> {
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
 )]
 fn any_eight<'a>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8] {
-    let first = cell(0);
-    let len = first.len();
+    let cells: [&[u8]; 8] = std::array::from_fn(cell);
+    let len = cells[0].len();
     // The lengths first: in a mixed column they nearly always differ, while the form of a cell cannot be predicted.
-    if (1..8).fold(true, |alike, row| alike & (cell(row).len() == len))
-        && let Some(form) = Form::find(&TEXTS, len, first)
+    if cells
+        .iter()
+        .fold(true, |alike, cell| alike & (cell.len() == len))
+        && let Some(form) = Form::find(&TEXTS, len, cells[0])
     {
         let all = (1 << len) - 1;
         // SAFETY: `all` has a bit for each byte of a cell; bytes without a bit are not read.
-        let rows = |row| unsafe { _mm_maskz_loadu_epi8(all, cell(row).as_ptr().cast()) };
+        let rows = |row: usize| unsafe { _mm_maskz_loadu_epi8(all, cells[row].as_ptr().cast()) };
         if let Some(read) = alike(joined(rows), form) {
             return read;
         }
     }
     let mut read = 0u8;
     let digits = joined(|row| {
-        let (wrong, national) = national_digits(cell(row));
+        let (wrong, national) = national_digits(cells[row]);
         read |= u8::from(wrong == 0) << row;
         national
     });
