@@ -10,9 +10,11 @@ import sys
 from pathlib import Path
 
 import openpyxl
+import pyarrow as pa
 import pytest
 
 import numguard as ng
+from numguard.cli import run
 from test_cli import numguard
 
 SHEET = """acknowledgement_no,source,district,suspect_mobiles
@@ -301,3 +303,21 @@ def test_the_difference_of_lists_has_the_same_numbers_when_it_is_read(tmp_path: 
     assert run.returncode == 0, run.stderr
     with (tmp_path / "changed" / "added.csv").open() as lines:
         assert ng.normalize([row["msisdn"] for row in csv.DictReader(lines)]).to_pylist() == [6591234567]
+
+
+def test_columns_of_a_list_that_are_not_read_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listed, calls = tmp_path / "list.csv", tmp_path / "calls.csv"
+    listed.write_text("Mobile,District,Officer\n9876543210,Nuh,IO\n")
+    calls.write_text("a\n9876543210\n")
+    scan = ["scan", str(calls), "--numbers", str(listed), "-c", "a", "-o", str(tmp_path / "hits.csv"), "--json"]
+    assert run(scan) == 0
+    output = capsys.readouterr()
+    assert f"{listed}: columns that were not read: District, Officer\n" in output.err
+    assert json.loads(output.out)["lists"][0]["not_read"] == {str(listed): ["District", "Officer"]}
+    with ng.Registry(by="HC 1234") as registry:
+        sheet = {"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["9876543210"]}
+        registry.add_complaints(pa.table(sheet))
+        registry.export(tmp_path / "ours.csv", to="DoT")
+    scan[3], scan[7] = str(tmp_path / "ours.csv"), str(tmp_path / "more.csv")
+    assert run(scan) == 0
+    assert "not read" not in capsys.readouterr().err

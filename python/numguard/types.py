@@ -99,7 +99,7 @@ class RowAccount(TypedDict, total=False):
     warnings: list[str]
     #: Rows with a place, where a linkage has rules of places.
     rows_placed: int
-    #: The columns of each operator file that were not read.
+    #: The columns of each file that were not read, of operators' files and of lists.
     not_read: dict[str, list[str]]
 
 

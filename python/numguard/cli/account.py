@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -308,6 +309,10 @@ def say_list(listed: NumberList[Any], path: str) -> None:
 def say_around(listed: NumberList[Any], path: str) -> None:
     """Says what in a list is no row, what of its file was passed over, and which columns are not read."""
     say({name: listed.account.get(name, ()) for name in ("not_data", "warnings", "passed_over")}, path)
+    unread = dict.fromkeys(chain.from_iterable(listed.account.get("not_read", {}).values()))
+    # Every list of the registry has `hop` and the same other columns, which are not for those who act on it.
+    if unread and "hop" not in unread:
+        options.say(f"{path}: columns that were not read: {', '.join(unread)}")
 
 
 def say_unread(columns: Sequence[str]) -> None:

@@ -101,6 +101,7 @@ class OpenList:
         self._warns_of_more = column is None
         self._warnings: list[str] = []
         self._refused: list[pa.Table] = []
+        self._not_read: dict[str, list[str]] = {}
         self._others = self._header_rows = 0
         self._answers, self._serials, self._remarks = Answers(), Serials(), Remarks()
         #: Of the part that is read.
@@ -245,6 +246,9 @@ class OpenList:
     def _warn_of_unread(self, part: Part, column: str, read: set[str]) -> None:
         """Warnings that name the columns of actions, and further columns of numbers, that are not read."""
         others = [name for name in part.schema().names if name not in read]
+        unused = [named([name]) for name in others if name and name != self._action]
+        if unused:
+            self._not_read[part.name or ""] = unused
         if self._action is None:
             unread = [name for name in others if bare(name).strip(MARKS) in LIKE_ACTION]
             self._warn(f"the column {named([name])!r} is not read: every row counts" for name in unread)
@@ -282,6 +286,8 @@ class OpenList:
                 raise InputError(f"{unlike[0]}: take a whole copy of what was sent, or leave --strict out (strict=)")
         account["rows_read"] += self._header_rows
         account["rows_used"] += self._header_rows
+        if self._not_read:
+            account["not_read"] = self._not_read
         account["warnings"] += [*self._warnings, *unlike, *changes_among(files)]
         return refused, account
 
