@@ -154,7 +154,10 @@ def test_what_has_changed_since_a_named_export(case: Path) -> None:
     assert not Path("no.csv").exists()
 
 
-HOW_TO_MAP = 'say what a word means with --map-value "WORD=STATUS": blocked, rejected, reverified or reactivated'
+HOW_TO_MAP = (
+    'say what a word means with --map-value "WORD=STATUS": blocked, rejected, reverified, reactivated, or '
+    "other_operator, which is no outcome"
+)
 
 
 def test_outcomes_come_back(case: Path) -> None:

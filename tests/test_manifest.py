@@ -84,7 +84,7 @@ def test_a_change_is_not_compared_as_a_whole_list(sent: Path, capsys: pytest.Cap
 
 
 def test_a_change_that_is_read_as_a_list_is_named(sent: Path) -> None:
-    """A scan for a change looked for the new numbers alone, and said nothing."""
+    """A scan for a change looked for the new numbers alone, without a word."""
     assert warned(sent / "whole.csv") == []
     (warning,) = warned(sent / "change.csv")
     assert warning.startswith(f"{sent / 'change.csv'}: has only what changed since an earlier list")

@@ -324,3 +324,9 @@ def test_the_answer_that_a_number_is_another_operators_takes_it_off_no_list(case
     assert status_of(case, A) == "blocked"
     case.record_outcomes(other, values={"not ours": "other_operator"})
     assert status_of(case, A) == "blocked"
+
+
+@pytest.mark.parametrize("remark", ["Not our subscriber", "Ported out", "Number does not belong to us"])
+def test_a_block_of_a_number_of_another_operator_is_none(case: ng.Registry, remark: str) -> None:
+    sheet = answers(("9876543210", "Blocked", "01/10/2026")).append_column("remarks", pa.array([remark]))
+    assert why(case.record_outcomes(sheet)) == [(1, "status", "Blocked", "contradicted_in_row")]

@@ -225,10 +225,11 @@ class Lists:
 
     Args:
         is_strict: Whether a refused row of a list is an error.
+        dates: The column of a list whose dates the call reads beside its numbers.
     """
 
-    def __init__(self, *, is_strict: bool) -> None:
-        self._is_strict = is_strict
+    def __init__(self, *, is_strict: bool, dates: str | None = None) -> None:
+        self._is_strict, self._dates = is_strict, dates
         self._accounts: list[dict[str, Any]] = []
         self._tacs: dict[str, Any] = {}
         self._refused: list[pa.Table] = []
@@ -293,6 +294,8 @@ class Lists:
         return ({"lists": self._accounts} if self._accounts else {}) | self._tacs
 
     def _take(self, path: str, listed: NumberList[Any]) -> None:
+        for columns in listed.account.get("not_read", {}).values():
+            columns[:] = [name for name in columns if name != self._dates]
         say_list(listed, path)
         self.add(path, len(listed.keys), listed.account, listed.refused)
 

@@ -20,7 +20,7 @@ _CONTROLS_OF_ARROW: Final = _CONTROLS.replace(r"\x9f", r"\x{9f}")
 _REPLACED: Final = "\ufffd"
 #: What a message adds for a caller in Python, behind the option or the verb of the same meaning, or before an option.
 _FOR_PYTHON: Final = re.compile(
-    r" \((?:mapping=|constants=|[a-z_]+\(\)|layout=\{[^{}]*\})\)"
+    r" \((?:[a-z_]+=|[a-z_]+\(\)|layout=\{[^{}]*\})\)"
     r"|\b[a-z_]+= \((--[^()]+)\)|\b[a-z_]+ \((--[^()]+)\)(?=: )"
 )
 

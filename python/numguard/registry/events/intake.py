@@ -236,14 +236,6 @@ def _outdated(plan: Plan) -> list[str]:
     return [f"{rows} an earlier version of a complaint, and the later one counts: {remedy}"]
 
 
-def _emptied(plan: Plan) -> list[str]:
-    """The warning of complaints that are amended by rows in which something is missing that is on record."""
-    if not plan.emptied:
-        return []
-    lost = notes_text(plan.emptied)
-    return [f"complaints that are amended lose what they had, as their cells are empty or refused: {lost}"]
-
-
 def _effect(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan, event: int) -> dict[str, Any]:
     """The numbers that the sheet drops with its `event`, those in force of complaints that it ends, and warnings."""
     row = complaints.rows["row"].take(complaints.ended["index"])
@@ -312,7 +304,7 @@ def _summary(
         text_removed=numbers.filter(worded).select(_WORDED.names).combine_chunks(),
         not_data=sheet.not_data,
         passed_over=sheet.passed_over,
-        warnings=[*sheet.warnings, *unread, *both, *_staying(off), *_outdated(plan), *_emptied(plan)],
+        warnings=[*sheet.warnings, *unread, *both, *_staying(off), *_outdated(plan)],
         alike=_of_file(sheet, plan.alike),
         reactivated=off.get(_BACK, 0),
         reopened=plan.reopened,

@@ -17,7 +17,6 @@ import pyarrow as pa
 from numguard.compute import aggregated, ascending, pc, replaced, tuples_of
 from numguard.registry.arrays import Bools, Ints, anywhere, first_of_each, flags, ints
 from numguard.registry.events.alike import ALIKE, look_alike
-from numguard.registry.events.kept import completed, emptied, kept, last_of_each
 from numguard.registry.log.reading import Reading
 from numguard.registry.log.tables import REOPENED
 from numguard.registry.sheets.complaints import FIELDS, Complaints
@@ -43,7 +42,6 @@ class Plan:
         ended: the rows of complaints that have ended: row, complaint_key.
         alike: complaints that may be recorded ones under another spelling; the columns are `ALIKE`.
         outdated: the rows that repeat a version which was amended since, and so change nothing.
-        emptied: how many amended complaints lose what they had, by field.
     """
 
     added: int
@@ -60,7 +58,6 @@ class Plan:
     ended: pa.Table
     alike: pa.Table
     outdated: pa.Array[Any]
-    emptied: dict[str, int]
 
     @property
     def counts(self) -> tuple[int, int, int, int]:
@@ -99,19 +96,10 @@ def reconcile(complaints: Complaints, known: Reading, *, again: bool = False) ->
     suspects = _joined(complaints.namings, groups.of_row, groups.size)
     usable = flags(pc.not_equal(suspects, ""))
     merged = groups.merge()
-    content = _Content.of(suspects, complaints, groups.of_row)
-    # A fingerprint is of what the sheet has, without what the complaint keeps.
-    prints = content.prints(merged)
+    texts = _texts(merged, suspects, complaints, groups.of_row)
+    prints = np.frombuffer(b"".join([blake2b(text, digest_size=8).digest() for text in texts]), "<i8").astype(np.int64)
     recorded, merged, alike = _recorded(merged, known)
-    ordinal = ints(recorded["ordinal"])
-    same = ints(recorded["fingerprint"]) == prints[ordinal]
-    if complaints.absent and len(recorded):
-        # A sheet of fewer columns repeats a version that has what it has.
-        whole = completed(merged, recorded, complaints.absent)
-        same |= ints(recorded["fingerprint"]) == content.take(ordinal).prints(whole)
-    past = _Past.of(recorded, same, groups.size)
-    before = last_of_each(recorded.filter(pa.array(past.usable)), groups.size)
-    merged = kept(merged, before, complaints.absent)
+    past = _Past.of(recorded, prints)
 
     has_ended = flags(pc.is_in(merged["complaint_key"], known.ended()))
     # The last word on a complaint decides, and an ending stays if one of the files that have it is withdrawn: it is
@@ -142,7 +130,6 @@ def reconcile(complaints: Complaints, known: Reading, *, again: bool = False) ->
         ended=_ended(groups, merged),
         alike=alike,
         outdated=pc.unique(merged["row"].filter(pa.array(past.outdated & usable))),
-        emptied=emptied(merged, before, fresh & past.stood & usable),
     )
 
 
@@ -155,7 +142,6 @@ class _Past:
         amends: Any version, which this one amends if it is usable.
         stood: A version with usable numbers.
         outdated: This version, and another with usable numbers since.
-        usable: Which recorded versions have usable numbers.
         complaint: The id of the complaint, in withdrawn files too; null where it has none.
     """
 
@@ -163,14 +149,14 @@ class _Past:
     amends: Bools
     stood: Bools
     outdated: Bools
-    usable: Bools
     complaint: pa.Array[Any]
 
     @classmethod
-    def of(cls, recorded: pa.Table, same: Bools, size: int) -> _Past:
-        """By the recorded versions of the complaints of `size` new ones, and which of them a new one repeats."""
-        ordinal = ints(recorded["ordinal"])
+    def of(cls, recorded: pa.Table, prints: Ints) -> _Past:
+        """By the recorded versions of the complaints, and the fingerprints of the new versions."""
+        size, ordinal = len(prints), ints(recorded["ordinal"])
         live = ints(recorded["taken_back"]) == 0
+        same = ints(recorded["fingerprint"]) == prints[ordinal]
         new = np.iinfo(np.int64).max
         complaint = np.full(size, new)
         np.minimum.at(complaint, ordinal, ints(recorded["complaint"]))
@@ -181,7 +167,6 @@ class _Past:
             amends=anywhere(ordinal[live], size),
             stood=anywhere(ordinal[usable], size),
             outdated=(last_same > 0) & (last > last_same),
-            usable=usable,
             complaint=pa.array(complaint, mask=complaint == new),
         )
 
@@ -319,7 +304,7 @@ def _copies(again: Ints, of_row: Ints, complaints: Complaints) -> int:
     place = np.full(len(of_row), len(within))
     place[within] = np.arange(len(within))
     suspects = _joined(complaints.namings, place, len(within))
-    text = _Content.of(suspects, complaints, place).texts(complaints.rows.take(within))
+    text = _texts(complaints.rows.take(within), suspects, complaints, place)
     met: set[tuple[int, bytes]] = set()
     later = set(again.tolist())
     copies = 0
@@ -329,57 +314,27 @@ def _copies(again: Ints, of_row: Ints, complaints: Complaints) -> int:
     return copies
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """The content of some records beside their fields, one text each: numbers, refused cells, doubts."""
-
-    complainants: pa.Array[Any]
-    suspects: pa.Array[Any]
-    refusals: pa.Array[Any]
-    doubts: pa.Array[Any]
-
-    @classmethod
-    def of(cls, suspects: pa.Array[Any], complaints: Complaints, place: Ints) -> _Content:
-        """By the record of each row, which is the number of records where it has none."""
-        size, refused = len(suspects), complaints.refusals
-        words = pc.binary_join_element_wise(
-            refused["field"], refused["cell"], refused["note"], "\x1d", null_handling="replace"
-        )
-        return cls(
-            _several(complaints.complainants, place, size),
-            suspects,
-            _distinct(place[ints(refused["index"])], words, size),
-            _doubts(complaints.namings, place, size),
-        )
-
-    def take(self, records: Ints) -> _Content:
-        """That of some records."""
-        at: Any = pa.array(records)
-        return _Content(*(part.take(at) for part in (self.complainants, self.suspects, self.refusals, self.doubts)))
-
-    def texts(self, records: pa.Table) -> list[bytes]:
-        """The whole content of each record, as one text."""
-        values = {field: pc.cast(records[field], pa.string()) for field in FIELDS if field not in _LATER}
-        # Another listed spelling of the source is the same content.
-        fields = [*(values | {"source": sources(values["source"])}).values()]
-        joined = pc.binary_join_element_wise(
-            *fields, self.complainants, self.suspects, self.refusals, "\x1f", null_handling="replace"
-        )
-        for field in _LATER:
-            later = pc.binary_join_element_wise("", field, pc.cast(records[field], pa.string()), "\x1c")
-            joined = pc.binary_join_element_wise(joined, pc.fill_null(later, ""), "")
-        # Empty where all numbers are certain, so that fingerprints from before there were doubts stay the same.
-        between = pc.if_else(pc.equal(self.doubts, ""), "", "\x1c")
-        joined = pc.binary_join_element_wise(joined, self.doubts, between)
-        texts: list[bytes] = pc.cast(joined, pa.binary()).to_pylist()
-        return texts
-
-    def prints(self, records: pa.Table) -> Ints:
-        """The fingerprint of the whole content of each record."""
-        texts = self.texts(records)
-        return np.frombuffer(b"".join([blake2b(text, digest_size=8).digest() for text in texts]), "<i8").astype(
-            np.int64
-        )
+def _texts(records: pa.Table, suspects: pa.Array[Any], complaints: Complaints, place: Ints) -> list[bytes]:
+    """The whole content of each record, as one text; `place` is the record of each row, or the number of records."""
+    refused = complaints.refusals
+    words = pc.binary_join_element_wise(
+        refused["field"], refused["cell"], refused["note"], "\x1d", null_handling="replace"
+    )
+    owner = place[ints(refused["index"])]
+    refusals = _distinct(owner, words, len(records))
+    values = {field: pc.cast(records[field], pa.string()) for field in FIELDS if field not in _LATER}
+    # Another listed spelling of the source is the same content.
+    fields = [*(values | {"source": sources(values["source"])}).values()]
+    complainants = _several(complaints.complainants, place, len(records))
+    joined = pc.binary_join_element_wise(*fields, complainants, suspects, refusals, "\x1f", null_handling="replace")
+    for field in _LATER:
+        later = pc.binary_join_element_wise("", field, pc.cast(records[field], pa.string()), "\x1c")
+        joined = pc.binary_join_element_wise(joined, pc.fill_null(later, ""), "")
+    # Empty where all numbers are certain, so that fingerprints from before there were doubts stay the same.
+    doubts = _doubts(complaints.namings, place, len(records))
+    joined = pc.binary_join_element_wise(joined, doubts, pc.if_else(pc.equal(doubts, ""), "", "\x1c"))
+    texts: list[bytes] = pc.cast(joined, pa.binary()).to_pylist()
+    return texts
 
 
 def _several(numbers: pa.Table, place: Ints, size: int) -> pa.Array[Any]:

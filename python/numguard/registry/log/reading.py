@@ -23,6 +23,7 @@ from numguard.registry.arrays import Column
 from numguard.registry.log import sql
 from numguard.registry.log.answers import TURNS, answers_in_order, turns_of
 from numguard.registry.log.dialect import Dialect
+from numguard.registry.log.kept import with_kept
 from numguard.registry.log.order import ID, Order, amending, in_order, position
 from numguard.registry.log.tables import TABLES, fields_of
 from numguard.registry.receivers import same_receiver
@@ -155,17 +156,27 @@ class Reading:
         Their events are in the order of all merged registries. Calls with the same array are faster than with its copy.
         """
         order = self.order(cut)
-        if order is None or kind not in {"versions", "complaints"}:
-            facts = self._facts(kind, cut, among)
-            if order is not None:
-                facts = order.ranked(facts)
-            if order is not None and kind == "outcomes":
-                files = order.ranked(self._facts("files_of_outcomes", cut, None))
-                turns = turns_of(*(order.ranked(self._facts(turn, cut, among)) for turn in TURNS))
-                facts = answers_in_order(facts, files, turns)
-            return facts
+        if kind in {"versions", "complaints"}:
+            return self._versions(kind, cut, among, order)
+        facts = self._facts(kind, cut, among)
+        if order is not None:
+            facts = order.ranked(facts)
+        if order is not None and kind == "outcomes":
+            files = order.ranked(self._facts("files_of_outcomes", cut, None))
+            turns = turns_of(*(order.ranked(self._facts(turn, cut, among)) for turn in TURNS))
+            facts = answers_in_order(facts, files, turns)
+        return facts
+
+    def _versions(self, kind: str, cut: int, among: Column | None, order: Order | None) -> pa.Table:
+        """The versions of complaints, with what they keep of earlier ones."""
+
+        def beside(candidates: pa.Table) -> pa.Table:
+            return self._of_candidates(sql.VERSIONS_BESIDE_COLUMNS, sql.VERSIONS_BESIDE, candidates, (cut,))
+
+        if order is None:
+            return with_kept(self._facts(kind, cut, among), None, beside)
         query = sql.ALL_VERSIONS.format(wanted="" if among is None else sql.ALL_VERSIONS_OF_WANTED)
-        facts = amending(self._among(sql.VERSION_COLUMNS, query, cut, among), order)
+        facts = amending(with_kept(self._among(sql.VERSION_COLUMNS, query, cut, among), order, beside), order)
         if kind == "complaints":
             facts = facts.filter(pc.and_(pc.equal(facts["taken_back"], 0), pc.is_null(facts["amended_at"])))
         return facts.select([name for name, _ in fields_of(sql.FACTS[kind][0])])
@@ -229,10 +240,7 @@ class Reading:
 
     def versions(self, keys: pa.Table) -> pa.Table:
         """The recorded versions of the complaints with the keys of `keys`, with its `ordinal`."""
-        columns = (
-            "ordinal:i event:i complaint:i fingerprint:i usable:i taken_back:i district:t category:t reported_at:i "
-            "complainant:i amount_lost:i amount_recovered:i police_station:t incident_at:i amount_held:i"
-        )
+        columns = "ordinal:i event:i complaint:i fingerprint:i usable:i taken_back:i"
         return self._of_candidates(columns, sql.VERSIONS_OF_CANDIDATES, keys.sort_by("complaint_key"))
 
     def numbers_of(self, keys: Column) -> pa.Array[Any]:

@@ -27,6 +27,8 @@ __all__ = [
     "SENT",
     "TOUCHED",
     "TOUCHING",
+    "VERSIONS_BESIDE",
+    "VERSIONS_BESIDE_COLUMNS",
     "VERSIONS_OF_CANDIDATES",
     "VERSION_COLUMNS",
     "WITHDRAWN",
@@ -191,6 +193,14 @@ VERSION_COLUMNS = (
     "amount_lost:i amount_recovered:i fingerprint:i usable:i"
 )
 
+# The versions that are not withdrawn of the complaints of the versions in `candidate`.
+VERSIONS_BESIDE_COLUMNS = "ordinal:i event:i district:t reported_at:i complainant:i amount_lost:i amount_recovered:i"
+VERSIONS_BESIDE = f"""SELECT a.ordinal, c.event, c.district, c.reported_at, c.complainant, c.amount_lost,
+    c.amount_recovered
+  FROM candidate a CROSS JOIN complaint v CROSS JOIN complaint c
+  WHERE v.event = a.event AND v.row = a.row AND c.complaint_key = v.complaint_key
+    AND c.event <= $1 AND NOT c.{WITHDRAWN}"""
+
 # The versions that contain wanted numbers.
 _WANTED_VERSIONS = """(SELECT n.event, n.version FROM wanted w CROSS JOIN naming n WHERE n.msisdn = w.msisdn
   UNION SELECT n.event, n.version FROM wanted w CROSS JOIN complainant n WHERE n.msisdn = w.msisdn) v CROSS JOIN"""
@@ -231,8 +241,7 @@ COMPLAINTS_BETWEEN = f"""SELECT suspects, complainants, complainant FROM complai
 
 # All versions of the complaints in `candidate`, and their numbers.
 VERSIONS_OF_CANDIDATES = f"""SELECT a.ordinal, c.event, c.complaint, c.fingerprint, {_USABLE},
-    CASE WHEN c.event IN (SELECT withdrawn FROM withdrawal) THEN 1 ELSE 0 END AS taken_back, c.district, c.category,
-    c.reported_at, c.complainant, c.amount_lost, c.amount_recovered, c.police_station, c.incident_at, c.amount_held
+    CASE WHEN c.event IN (SELECT withdrawn FROM withdrawal) THEN 1 ELSE 0 END AS taken_back
   FROM candidate a CROSS JOIN complaint c WHERE c.complaint_key = a.complaint_key"""
 NUMBERS_OF_CANDIDATES = """SELECT c.suspects, c.complainants, c.complainant FROM candidate a CROSS JOIN complaint c
   WHERE c.complaint_key = a.complaint_key"""

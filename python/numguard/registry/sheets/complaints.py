@@ -87,6 +87,10 @@ CONSTANTS = ("source", "district", "police_station", "category")
 _WARNINGS = ("placeholder", "unlisted_series")
 #: The fields of which a complaint has one value, and a sheet of transactions another in each row.
 _SUMS: Final = ("amount_lost", "amount_recovered", "amount_held")
+#: The fields that no total has.
+_NOT_OF_TOTALS: Final = (
+    "suspect_mobiles", "narrative", "complainant_mobile", "reported_at", "incident_at", "category", "complaint_status",
+)  # fmt: skip
 #: The fields of which a cell that is struck out puts the numbers of its row in doubt.
 _STRUCK = ("acknowledgement_no", "suspect_mobiles", "narrative")
 
@@ -105,7 +109,6 @@ class Complaints:
         broken: row, cell, note: the records that could not be split.
         ended: index, msisdn: the numbers of complaints that have ended, none of which is among the namings.
         at: the columns of each field.
-        absent: the fields of a complaint that the sheet does not have, in no column and not set for all.
     """
 
     rows: pa.Table
@@ -115,7 +118,6 @@ class Complaints:
     broken: pa.Table
     ended: pa.Table
     at: dict[str, list[int]]
-    absent: tuple[str, ...]
 
 
 def read_complaints(
@@ -196,10 +198,7 @@ def read_complaints(
     shown = {"complaint_status": status.text, "usable": pa.array(anywhere(ints(found["index"]), size))}
     shown |= {"stands": pa.array(status.stands), "ended": pa.array(status.ended)}
     rows = pa.table({"row": sheet.row, "complaint_key": key, **fields, **shown})
-    absent = tuple(word for word in fields if word not in at and word not in set_once)
-    if "complainant_mobile" in at:
-        absent = tuple(word for word in absent if word != "complainant")
-    return Complaints(rows, found, complainants, pa.concat_tables(refusals), sheet.broken, ended, at, absent)
+    return Complaints(rows, found, complainants, pa.concat_tables(refusals), sheet.broken, ended, at)
 
 
 def _of_suspects(
@@ -398,11 +397,11 @@ def _first(numbers: pa.Table, size: int) -> pa.Array[Any]:
 
 
 def _totals(sheet: Sheet, at: Mapping[str, Sequence[int]], fields: Mapping[str, pa.Array[Any]]) -> Bools:
-    """Which rows are totals of those above."""
-    names_one = np.zeros(len(sheet.table), np.bool_)
-    for place in (*at.get("suspect_mobiles", ()), *at.get("narrative", ())):
-        names_one |= flags(pc.not_equal(cells.trimmed(cells.joined(sheet.table.column(place))), ""))
-    return totals([ints(pc.fill_null(fields[word], 0)) for word in _SUMS], names_one)
+    """Which rows are totals of those above: none that has anything of a complaint beside its sums."""
+    is_complaint = np.zeros(len(sheet.table), np.bool_)
+    for place in (place for word in _NOT_OF_TOTALS for place in at.get(word, ())):
+        is_complaint |= flags(pc.not_equal(cells.trimmed(cells.joined(sheet.table.column(place))), ""))
+    return totals([ints(pc.fill_null(fields[word], 0)) for word in _SUMS], is_complaint)
 
 
 def _disagreeing(fields: Mapping[str, pa.Array[Any]], key: pa.Array[Any]) -> dict[str, pa.Array[Any]]:

@@ -1,7 +1,8 @@
 """Rows of a sheet of complaints that are totals of the rows above them, whatever their label.
 
 Owns what makes a row a total. Independent of labels (`non_data`) and of how sums are read. One idea: **a total shows
-itself by its figures**: a row without a number whose sums are those of the rows above it is no complaint.
+itself by its figures**: a row whose sums are those of the rows above it, and that has nothing else of a complaint, is
+none.
 """
 
 from __future__ import annotations
@@ -17,26 +18,26 @@ from numguard.registry.arrays import Bools, Ints
 __all__ = ["totals"]
 
 
-def totals(sums: Sequence[Ints], names_one: Bools) -> Bools:
+def totals(sums: Sequence[Ints], is_complaint: Bools) -> Bools:
     """Which rows are totals: of all complaints above, or of those since the last total.
 
     One sum above is not enough: a second complaint may have lost as much as the first.
 
     Args:
         sums: The sums of each column, 0 where a row has none.
-        names_one: Whether a row has anything where the numbers of suspects stand.
+        is_complaint: Whether a row has anything of a complaint beside its sums.
 
     >>> lost, held = np.array([500, 700, 1200, 300, 100, 400, 1600]), np.array([50, 0, 50, 0, 7, 7, 57])
     >>> totals([lost, held], np.array([True, True, False, True, True, False, False])).tolist()
     [False, False, True, False, False, True, True]
     """
-    found = np.zeros(len(names_one), np.bool_)
+    found = np.zeros(len(is_complaint), np.bool_)
     # For each column, the running sums and the running counts of its sums: before row 0, before row 1, and so on.
     running = [np.stack([_running(column), _running(column != 0)]) for column in sums]
     # What totals add to them up to here, and the row after the last.
     of_totals, start = np.zeros((len(sums), 2), np.int64), 0
     has_sum = np.logical_or.reduce([column != 0 for column in sums])
-    for row in np.flatnonzero(has_sum & ~names_one).tolist():
+    for row in np.flatnonzero(has_sum & ~is_complaint).tolist():
         own = np.array([column[row] for column in sums])
         above = np.array([one[:, row] for one in running])
         of_last = above - np.array([one[:, start] for one in running])

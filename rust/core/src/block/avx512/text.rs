@@ -221,7 +221,9 @@ fn any_eight<'a>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8] {
 
 /// Eight rows of sixteen bytes, joined in registers: a load of 64 bytes just after four stores of sixteen would stall.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512dq")]
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
+)]
 fn joined(mut row: impl FnMut(usize) -> __m128i) -> [__m512i; 2] {
     let mut four = |first: usize| {
         let mut two = |first| {
@@ -327,7 +329,9 @@ fn not_a_prefix(before: u64, count: u32) -> u64 {
 
 /// The MSISDNs of eight rows of ten digit values and six zeros each; 0 if `read` has no bit, or the number is no mobile.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512dq")]
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
+)]
 fn msisdns(digits: [__m512i; 2], read: u8) -> __m512i {
     let [low, high] = digits.map(|digits| halves(digits));
     // Each half of a row holds a part of its value. Rows are in pairs, one from `low` and one from `high`.
@@ -343,7 +347,9 @@ fn msisdns(digits: [__m512i; 2], read: u8) -> __m512i {
 
 /// For each row of ten digit values: the value of the first eight, times 100, and the value of the last two.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512dq")]
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
+)]
 fn halves(digits: __m512i) -> __m512i {
     let pairs = _mm512_maddubs_epi16(digits, _mm512_set1_epi16(0x010a));
     let fours = _mm512_madd_epi16(pairs, _mm512_set4_epi32(0, 1, 0x0001_0064, 0x0001_0064));
