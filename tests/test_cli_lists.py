@@ -324,3 +324,16 @@ def test_columns_of_a_list_that_are_not_read_are_named(tmp_path: Path, capsys: p
     scan[3], scan[7] = str(tmp_path / "ours.csv"), str(tmp_path / "more.csv")
     assert run(scan) == 0
     assert "not read" not in capsys.readouterr().err
+
+
+def test_columns_of_a_list_that_decide_are_not_named_as_not_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed, calls, spared = (tmp_path / f"{name}.csv" for name in ("list", "calls", "spared"))
+    listed.write_text("mobile,action,country code,first_reported\n9876543210,block,91,2026-01-05\n")
+    spared.write_text("mobile,first_reported\n9123456789,2026-01-05\n")
+    calls.write_text("a,at\n9876543210,2026-02-05 10:00\n")
+    scan = ["scan", str(calls), "--numbers", str(listed), "--except", str(spared), "-c", "a"]
+    assert run([*scan, "--since", "first_reported", "--at", "at"]) == 0
+    lines = [line for line in capsys.readouterr().err.splitlines() if "not read" in line]
+    assert lines == [f"{spared}: columns that were not read: first_reported"]

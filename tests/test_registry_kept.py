@@ -68,6 +68,16 @@ def test_a_complaint_without_a_number_keeps_its_sums_when_it_gets_one(registry: 
     assert sum(registry.action_taken()["complaints"].to_pylist()) == 1
 
 
+def test_a_row_that_ends_a_complaint_or_names_no_number_fills_nothing_that_is_known(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "9876543210", **FULL), complaint("2", "9123456789", **FULL)))
+    before = shown(registry)
+    other = {"district": "Hisar", "amount_lost": "900"}
+    ended = complaint("1", "", complaint_status="Duplicate", **other)
+    registry.add_complaints(complaints(ended, complaint("2", "", **other)))
+    registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9123456789")))
+    assert (shown(registry), lost(registry)) == (before, 1000)
+
+
 def test_desks_that_are_merged_keep_what_either_has(tmp_path: Path) -> None:
     short = complaints(complaint("1", "9876543210, 9123456789"))
     with ng.Registry(tmp_path / "one.db", by="HC 1") as one, ng.Registry(tmp_path / "two.db", by="HC 2") as two:
@@ -169,6 +179,25 @@ def test_a_row_with_anything_of_a_complaint_is_no_total(registry: ng.Registry, m
     intake = registry.add_complaints(complaints(complaint("9", "9800000003", amount_lost="700")))
     assert 919800000003 not in shown(registry) or "complainant_mobile" not in more
     assert intake.added == 1
+
+
+def test_a_row_with_a_name_or_an_account_is_no_total(tmp_path: Path) -> None:
+    head = "Ack No,District,Complainant Name,Bank Account,Suspect Mobile,Amount Lost\n"
+    rows = ["1,Nuh,Ram,,9876543210,5000", "2,Nuh,Shyam,,9123456789,5000"]
+    for row in ("3,Rohtak,Mohan,,,10000", "3,,,123456789014,,10000", "31708260000003,Rohtak,,,,10000"):
+        (tmp_path / "week.csv").write_text(head + "\n".join([*rows, row, ""]))
+        with ng.Registry(by="HC 1234") as registry:
+            registry.add_complaints(tmp_path / "week.csv", constants={"source": "1930"})
+            assert (sum(registry.action_taken()["complaints"].to_pylist()), lost(registry)) == (3, 20_000)
+
+
+def test_a_transaction_of_a_complaint_is_no_total(registry: ng.Registry) -> None:
+    rows = [
+        complaint("1", "9876543210" if n == 0 else "", amount_lost=lost) for n, lost in enumerate(("100", "100", "200"))
+    ]
+    intake = registry.add_complaints(complaints(*rows))
+    assert intake.refusals["note"].to_pylist().count("rows_disagree") == 3
+    assert lost(registry) == 0
 
 
 def test_a_complaint_that_lost_as_much_as_the_one_above_is_one(registry: ng.Registry) -> None:

@@ -330,3 +330,9 @@ def test_the_answer_that_a_number_is_another_operators_takes_it_off_no_list(case
 def test_a_block_of_a_number_of_another_operator_is_none(case: ng.Registry, remark: str) -> None:
     sheet = answers(("9876543210", "Blocked", "01/10/2026")).append_column("remarks", pa.array([remark]))
     assert why(case.record_outcomes(sheet)) == [(1, "status", "Blocked", "contradicted_in_row")]
+
+
+@pytest.mark.parametrize("remark", ["Port out, disallowed", "MNP out - barred", "Other TSP"])
+def test_a_remark_of_a_barred_service_contradicts_no_block(case: ng.Registry, remark: str) -> None:
+    sheet = answers(("9876543210", "Blocked", "01/10/2026")).append_column("remarks", pa.array([remark]))
+    assert case.record_outcomes(sheet).added == 1

@@ -225,11 +225,11 @@ class Lists:
 
     Args:
         is_strict: Whether a refused row of a list is an error.
-        dates: The column of a list whose dates the call reads beside its numbers.
+        dates: Of lists, by their paths, the column whose dates the call reads beside their numbers.
     """
 
-    def __init__(self, *, is_strict: bool, dates: str | None = None) -> None:
-        self._is_strict, self._dates = is_strict, dates
+    def __init__(self, *, is_strict: bool, dates: Mapping[str, str] | None = None) -> None:
+        self._is_strict, self._dates = is_strict, dates or {}
         self._accounts: list[dict[str, Any]] = []
         self._tacs: dict[str, Any] = {}
         self._refused: list[pa.Table] = []
@@ -295,7 +295,7 @@ class Lists:
 
     def _take(self, path: str, listed: NumberList[Any]) -> None:
         for columns in listed.account.get("not_read", {}).values():
-            columns[:] = [name for name in columns if name != self._dates]
+            columns[:] = [name for name in columns if name != self._dates.get(path)]
         say_list(listed, path)
         self.add(path, len(listed.keys), listed.account, listed.refused)
 
@@ -313,8 +313,12 @@ def say_around(listed: NumberList[Any], path: str) -> None:
     """Says what in a list is no row, what of its file was passed over, and which columns are not read."""
     say({name: listed.account.get(name, ()) for name in ("not_data", "warnings", "passed_over")}, path)
     unread = dict.fromkeys(chain.from_iterable(listed.account.get("not_read", {}).values()))
-    # Every list of the registry has `hop` and the same other columns, which are not for those who act on it.
-    if unread and "hop" not in unread:
+    if "hop" in unread:
+        from numguard.registry.events.returned import OF_LISTS
+
+        # A list of the registry: its columns are the same each time, and say nothing to those who act on it.
+        unread = dict.fromkeys(name for name in unread if name not in OF_LISTS)
+    if unread:
         options.say(f"{path}: columns that were not read: {', '.join(unread)}")
 
 

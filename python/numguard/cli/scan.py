@@ -172,7 +172,7 @@ def scan(
     _check_dates(at, since, wanted)
     files = [wanted.numbers, wanted.imeis, wanted.exempt, *wanted.by_name.values()]
     account.check_files(files, {"--output": output, "--refused": refused_path}, sources=sources)
-    lists_read = account.Lists(is_strict=is_strict, dates=since)
+    lists_read = account.Lists(is_strict=is_strict, dates={path: since for path in files[:2] if path and since})
     lookups = wanted.lookups(lists_read, region)
     found = run(
         list(sources) if len(sources) > 1 else sources[0],

@@ -246,7 +246,9 @@ class OpenList:
     def _warn_of_unread(self, part: Part, column: str, read: set[str]) -> None:
         """Warnings that name the columns of actions, and further columns of numbers, that are not read."""
         others = [name for name in part.schema().names if name not in read]
-        unused = [named([name]) for name in others if name and name != self._action]
+        # Codes of countries are compared with the numbers.
+        used = {self._action, *(name for name in others if self._kind.has_codes and is_of_country(name))}
+        unused = [named([name]) for name in others if name and name not in used]
         if unused:
             self._not_read[part.name or ""] = unused
         if self._action is None:

@@ -120,8 +120,9 @@ def _complaints(case: Case, cut: int) -> pa.Table:
     """One row a complaint that stands: district, source, reported_at, amounts in paise.
 
     A complaint may have several standing versions, of which one names numbers: a version without numbers amends none.
-    A field that is empty in that one has the value of the last of the others. A version whose status is withdrawn,
-    false or such does not stand, and one that only reopens the complaint has no content.
+    A field that is empty in that one has the value of a version before it, and else of the last of the others. A
+    version whose status is withdrawn, false or such does not stand, and one that only reopens the complaint has no
+    content.
     """
     fields = ["district", "source", "reported_at", *_MONEY]
     versions = case.store.facts("complaints", cut)

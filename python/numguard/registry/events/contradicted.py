@@ -30,6 +30,8 @@ __all__ = ["below_titles", "check_titles", "contradicted_rows"]
 
 #: The answers that no block agrees with.
 _REJECTED, _REACTIVATED, _OTHER = "rejected", "reactivated", "other_operator"
+#: Beginnings of answers that a number is another operator's which are other things in a remark: a barred service.
+_NOUNS: Final = ("mnp", "other", "port out")
 #: One that none agrees with where it is all of a text: `Re-verification done, documents are forged` may be why.
 _REVERIFIED = "reverified"
 #: The end of a sentence.
@@ -207,7 +209,8 @@ class _Otherwise:
             self._meant.get(bare) == _REVERIFIED
             or _REACTIVATED in parts
             # Behind something else, what is refused is that: `Re-KYC - refused`.
-            or parts[:1] in ([_REJECTED], [_OTHER])
+            or parts[:1] == [_REJECTED]
+            or (is_of_state and parts[:1] == [_OTHER] and not written[0].startswith(_NOUNS))
             or any(f"{_without_adverbs(part)} ".startswith(self._beginnings) for part in (bare, *written))
             or (is_of_state and self._is_to_come(text))
             or (again is not None and not _TURNED.search(bare[: again.start()]))

@@ -27,11 +27,13 @@ _FIELDS: Final = ("district", "reported_at", "complainant", "amount_lost", "amou
 def with_kept(versions: pa.Table, order: Order | None, of_complaints: Callable[[pa.Table], pa.Table]) -> pa.Table:
     """The versions, each empty field as in the last version of the complaint before it that has one.
 
+    Versions that name a number come before those that name none: these amend nothing.
+
     Args:
         versions: event, row, complaint, and any of the fields; `complaint_key` where registries were merged.
         order: The order of their events; None is that of their numbers.
-        of_complaints: All versions of the complaints of some (ordinal, event, row) that are not withdrawn: ordinal,
-            event and the fields.
+        of_complaints: The versions that count of the complaints of some (ordinal, event, row): ordinal, event, row,
+            usable and the fields.
     """
     fields = [name for name in _FIELDS if name in versions.column_names]
     lacking = np.logical_or.reduce([flags(pc.is_null(versions[name])) for name in fields])
@@ -46,7 +48,7 @@ def with_kept(versions: pa.Table, order: Order | None, of_complaints: Callable[[
     if order is not None:
         own, other = order.rank[own], order.rank[other]
     found = replaced(found, event=pa.array(other)).filter(pa.array(other < own))
-    last = aggregated(ascending(found, "ordinal", "event"), ["ordinal"], fields, "last")
+    last = aggregated(ascending(found, "ordinal", "usable", "event", "row"), ["ordinal"], fields, "last")
     place = pc.index_in(pa.array(np.arange(len(event))), last["ordinal"].combine_chunks())
     filled: dict[str, Any] = {name: pc.coalesce(versions[name], last[name].take(place)) for name in fields}
     return replaced(versions, **filled)

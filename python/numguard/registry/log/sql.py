@@ -193,13 +193,17 @@ VERSION_COLUMNS = (
     "amount_lost:i amount_recovered:i fingerprint:i usable:i"
 )
 
-# The versions that are not withdrawn of the complaints of the versions in `candidate`.
-VERSIONS_BESIDE_COLUMNS = "ordinal:i event:i district:t reported_at:i complainant:i amount_lost:i amount_recovered:i"
-VERSIONS_BESIDE = f"""SELECT a.ordinal, c.event, c.district, c.reported_at, c.complainant, c.amount_lost,
-    c.amount_recovered
+# The versions of the complaints of the versions in `candidate` that are neither withdrawn nor of a complaint that has
+# ended.
+VERSIONS_BESIDE_COLUMNS = (
+    "ordinal:i event:i row:i usable:i district:t reported_at:i complainant:i amount_lost:i amount_recovered:i"
+)
+VERSIONS_BESIDE = f"""SELECT a.ordinal, c.event, c.row, {_USABLE}, c.district, c.reported_at, c.complainant,
+    c.amount_lost, c.amount_recovered
   FROM candidate a CROSS JOIN complaint v CROSS JOIN complaint c
   WHERE v.event = a.event AND v.row = a.row AND c.complaint_key = v.complaint_key
-    AND c.event <= $1 AND NOT c.{WITHDRAWN}"""
+    AND c.event <= $1 AND NOT c.{WITHDRAWN}
+    AND NOT EXISTS (SELECT 1 FROM refusal n WHERE n.event = c.event AND n.row = c.row AND n.note = 'complaint_ended')"""
 
 # The versions that contain wanted numbers.
 _WANTED_VERSIONS = """(SELECT n.event, n.version FROM wanted w CROSS JOIN naming n WHERE n.msisdn = w.msisdn

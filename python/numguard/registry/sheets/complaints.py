@@ -87,6 +87,8 @@ CONSTANTS = ("source", "district", "police_station", "category")
 _WARNINGS = ("placeholder", "unlisted_series")
 #: The fields of which a complaint has one value, and a sheet of transactions another in each row.
 _SUMS: Final = ("amount_lost", "amount_recovered", "amount_held")
+#: So many digits are a number of something, and no count.
+_MANY_DIGITS: Final = r"\p{Nd}{6}"
 #: The fields that no total has.
 _NOT_OF_TOTALS: Final = (
     "suspect_mobiles", "narrative", "complainant_mobile", "reported_at", "incident_at", "category", "complaint_status",
@@ -186,7 +188,7 @@ def read_complaints(
     key = pc.binary_join_element_wise(folded_cells(sources(source)), number, "\x1f")
     found = _in_doubt(found, _of_unrecorded(found, complainants, key), "complainants_number")
     found = _in_doubt(found, may_be_no_complaint(sheet.table, acknowledgement)[ints(found["index"])], "no_complaint")
-    is_total = pc.and_(pc.is_valid(key), pa.array(_totals(sheet, at, fields)))
+    is_total = pc.and_(pc.is_valid(key), pa.array(_totals(sheet, at, fields, key)))
     refusals.append(_refused("acknowledgement_no", column("acknowledgement_no"), pc.if_else(is_total, "total", None)))
     key = pc.if_else(is_total, None, key)
     for word, disagree in _disagreeing(fields, key).items():
@@ -396,12 +398,35 @@ def _first(numbers: pa.Table, size: int) -> pa.Array[Any]:
     return pa.array(first, pa.int64(), mask=first == 0)
 
 
-def _totals(sheet: Sheet, at: Mapping[str, Sequence[int]], fields: Mapping[str, pa.Array[Any]]) -> Bools:
-    """Which rows are totals of those above: none that has anything of a complaint beside its sums."""
-    is_complaint = np.zeros(len(sheet.table), np.bool_)
-    for place in (place for word in _NOT_OF_TOTALS for place in at.get(word, ())):
-        is_complaint |= flags(pc.not_equal(cells.trimmed(cells.joined(sheet.table.column(place))), ""))
-    return totals([ints(pc.fill_null(fields[word], 0)) for word in _SUMS], is_complaint)
+def _totals(
+    sheet: Sheet, at: Mapping[str, Sequence[int]], fields: Mapping[str, pa.Array[Any]], key: pa.Array[Any]
+) -> Bools:
+    """Which rows are totals of those above: none that has anything of a complaint beside its sums and a label."""
+    sums = [ints(pc.fill_null(fields[word], 0)) for word in _SUMS]
+    could_be = np.logical_or.reduce([column != 0 for column in sums])
+    for place in at.get("suspect_mobiles", ()):
+        could_be &= ~flags(pc.not_equal(cells.trimmed(cells.joined(sheet.table.column(place))), ""))
+    rows: Any = pa.array(np.flatnonzero(could_be))
+    is_complaint = ~could_be
+    if len(rows):
+        is_complaint[could_be] = _of_a_complaint(sheet.table.take(rows), at)
+        # Each row of a complaint that has several may be a transaction.
+        codes: Any = key.dictionary_encode().indices
+        several = np.append(np.bincount(ints(codes.drop_null())) > 1, False)
+        is_complaint |= several[ints(pc.fill_null(codes, len(several) - 1))]
+    return totals(sums, is_complaint)
+
+
+def _of_a_complaint(rows: pa.Table, at: Mapping[str, Sequence[int]]) -> Bools:
+    """Which rows have what no total has: two texts, one of which may be a label, or a number of six digits or more."""
+    texts = [cells.trimmed(cells.joined(column)) for column in rows.columns]
+    of_sums = {place for word in _SUMS for place in at.get(word, ())}
+    others = [text for place, text in enumerate(texts) if place not in of_sums]
+    worded = [flags(pc.match_substring_regex(text, r"\pL")) for text in others]
+    filled = [flags(pc.not_equal(texts[place], "")) for word in _NOT_OF_TOTALS for place in at.get(word, ())]
+    many = [flags(pc.match_substring_regex(text, _MANY_DIGITS)) for text in others]
+    found: Bools = np.logical_or.reduce([np.sum(worded, axis=0) > 1, *filled, *many])
+    return found
 
 
 def _disagreeing(fields: Mapping[str, pa.Array[Any]], key: pa.Array[Any]) -> dict[str, pa.Array[Any]]:

@@ -36,8 +36,7 @@ def totals(sums: Sequence[Ints], is_complaint: Bools) -> Bools:
     running = [np.stack([_running(column), _running(column != 0)]) for column in sums]
     # What totals add to them up to here, and the row after the last.
     of_totals, start = np.zeros((len(sums), 2), np.int64), 0
-    has_sum = np.logical_or.reduce([column != 0 for column in sums])
-    for row in np.flatnonzero(has_sum & ~is_complaint).tolist():
+    for row in np.flatnonzero(~is_complaint).tolist():
         own = np.array([column[row] for column in sums])
         above = np.array([one[:, row] for one in running])
         of_last = above - np.array([one[:, start] for one in running])
