@@ -6,7 +6,7 @@ Slow and obvious on purpose. It reads no file and no written number: complaints 
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 
 IST = timezone(timedelta(hours=5, minutes=30))
@@ -127,8 +127,21 @@ class Model:
         return any(w <= cut and of == event for w, of in self.withdrawals)
 
     def live(self, cut: int) -> list[Version]:
-        """The versions that were not taken back."""
-        return [v for v in self.versions if v.event <= cut and not self._withdrawn(v.event, cut)]
+        """The versions that were not taken back, with what they keep of earlier ones."""
+        live = [v for v in self.versions if v.event <= cut and not self._withdrawn(v.event, cut)]
+        return [self._kept(v, live) for v in live]
+
+    @staticmethod
+    def _kept(v: Version, live: list[Version]) -> Version:
+        """A version, each empty field as in the last one before it that has one: of those that name a number first."""
+        before = [w for w in live if w.complaint == v.complaint and w.event < v.event]
+        before.sort(key=lambda w: (bool(w.numbers), w.event))
+        filled = {}
+        for name in ("district", "reported_at", "complainant"):
+            known = [getattr(w, name) for w in before if getattr(w, name) is not None]
+            if getattr(v, name) is None and known:
+                filled[name] = known[-1]
+        return replace(v, **filled)
 
     def standing(self, cut: int) -> list[Version]:
         """The versions that stand: the last usable one of each complaint, and those that name no number."""
@@ -346,7 +359,8 @@ class Model:
         if named:
             return self._complaints_district(named)
         link = self._best(n, cut, grounded)
-        once = waiting or [v for v in self.versions if v.event <= cut and n in v.numbers]
+        live = self.live(cut)
+        once = waiting or [self._kept(v, live) for v in self.versions if v.event <= cut and n in v.numbers]
         if link is None and once and (district := self._complaints_district(once)):
             return district
         link = link or self._best(n, cut, None)

@@ -185,7 +185,10 @@ def test_numbers_to_be_released_are_not_hits(case: Path) -> None:
         registry.export("change.csv", replace=True, to="Bank", since="last", key=KEY)
     Path("customers.csv").write_text("mobile\n9876543210\n")
     run = numguard("keyed", "customers.csv", "--key-file", "shared.key", "--list", "change.csv")
-    others = "change.csv: 0 numbers\nchange.csv: 2 rows with another action left out\n"
+    others = (
+        "change.csv: 0 numbers\nchange.csv: 2 rows with another action left out\n"
+        "change.csv: has only what changed since an earlier list: numbers that did not change are not in it\n"
+    )
     assert run.stderr == f"{others}1 row, 0 hits, 0 without a number\n"
     Path("days").mkdir()
     for name in ("shared.csv", "change.csv"):
