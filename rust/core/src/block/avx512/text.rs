@@ -212,7 +212,7 @@ fn alike(rows: [__m512i; 2], form: &Form) -> Option<[u64; 8]> {
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
 )]
 fn any_eight<'a>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8] {
-    // Loops, as in the rest of this function: iterators call a closure that is compiled for an instruction set.
+    // Loops, because `from_fn` and `fold` are compiled for every machine, and call a closure that cannot be inlined there.
     let mut cells = [[].as_slice(); 8];
     for (row, text) in cells.iter_mut().enumerate() {
         *text = cell(row);
