@@ -89,8 +89,10 @@ class ParquetPart(Part):
         opened = reading(self.name, "the Parquet file")
         with opened, pq.ParquetFile(self.path, coerce_int96_timestamp_unit=UNIT) as file:
             first = 1
-            zones = zones_of(file, self.path)
+            zones, validation = zones_of(file, self.path), Validation()
             for read in file.iter_batches(batch_size=_BATCH_ROWS, columns=None if columns is None else list(columns)):
+                # pyarrow takes any bytes for text.
+                validation.of(read)
                 data = in_zones(read, zones)
                 yield Batch(data if columns is None else data.select(list(columns)), self.name, first)
                 first += data.num_rows
@@ -404,7 +406,7 @@ def packed_part(member: Member) -> Part:
         else:
             opened = pa.ipc.open_file if member.kind == "arrow" else pa.ipc.open_stream
             table = opened(content).read_all()
-            table.validate(full=True)
+        table.validate(full=True)
     return StreamPart(table, member)
 
 
