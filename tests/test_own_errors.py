@@ -19,7 +19,9 @@ LISTED = ng.NumberSet(["9876543210"])
 
 
 @pytest.mark.parametrize("mistake", [KeyError, TypeError, ValueError, AttributeError])
-@pytest.mark.parametrize("where", ["text.find_header", "lines.OpenText.below", "workbook.joined_names"])
+@pytest.mark.parametrize(
+    "where", ["text.find_header", "lines.OpenText.below", "lines.read_up_to", "workbook.joined_names"]
+)
 def test_a_mistake_in_our_own_code_is_no_damage(
     mistake: type[Exception], where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
