@@ -225,3 +225,22 @@ def test_the_text_of_csv_is_read_whatever_pyarrow_takes_it_for(tmp_path: Path) -
         (tmp_path / f"{n}.csv").write_text(f"m,of\n9876543210,{cell}\n")
     found = ng.scan(ds.dataset(tmp_path, format="csv"), {"m": LISTED}).read_all()
     assert found["of"].to_pylist() == ["x", "true", "2026-06-01", "2026-06-01 05:00:00", "1.50"]
+
+
+def test_a_rounded_float_becomes_no_number_beside_integers(tmp_path: Path) -> None:
+    """A float of 2**53 or more is refused alone: an integer that is made of it may be another handset's."""
+    first = pa.table({"m": [35824005111111, 9007199254740993]})
+    listed = ng.ImeiSet(["9007199254740993"])
+    rounded: Any = pa.array([9007199254740994.0, None])
+    for cells in (rounded, rounded.dictionary_encode()):
+        then = pa.table({"m": cells})
+        assert ng.scan(then, {"m": listed}).read_all().num_rows == 0
+        for source in sources(tmp_path, first, then):
+            with pytest.raises(
+                InputError, match=r"column 'm': has floats of more than fifteen digits|another type than"
+            ):
+                ng.scan(source, {"m": listed}).read_all()
+    exact = pa.table({"m": [9876543210.0, None]})
+    for source in sources(tmp_path, pa.table({"m": [9812345678]}), exact):
+        if not isinstance(source, (str, ds.Dataset)):
+            assert ng.scan(source, {"m": ng.NumberSet(["9876543210"])}).read_all().num_rows == 1

@@ -190,10 +190,13 @@ def test_text_of_every_type_is_written(tmp_path: Path, ending: str) -> None:
     write_rows(tmp_path / f"t.{ending}", table.schema, table.to_batches())
 
 
-def test_bytes_that_are_no_text_are_an_error(tmp_path: Path) -> None:
-    table = pa.table({"a": pa.array([b"\xff\xfe"])})
-    with pytest.raises(InputError, match="column 'a': holds bytes that are no UTF-8 text"):
-        write_rows(tmp_path / "t.csv", table.schema, table.to_batches())
+@pytest.mark.parametrize("cell", [b"\xff\xfe", b"\0\0\0\0\3\0\0\0\0\0\0\0"])  # the second are three days of Parquet
+def test_bytes_that_are_no_text_are_an_error(tmp_path: Path, cell: bytes) -> None:
+    of_bytes: Any = pa.array([None, cell])
+    for column in (of_bytes, of_bytes.cast(pa.binary(len(cell))), of_bytes.dictionary_encode()):
+        table = pa.table({"a": column})
+        with pytest.raises(InputError, match="column 'a': holds bytes that are no UTF-8 text"):
+            write_rows(tmp_path / "t.csv", table.schema, table.to_batches())
     assert not list(tmp_path.iterdir())
 
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 import numguard as ng
+from numguard.cli import run
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.registry.sheets.districts import districts, spellings
 from numguard.registry.sheets.headings import (
@@ -334,3 +335,24 @@ def test_numbers_inside_a_narrative_are_taken_on_request_and_marked() -> None:
             "call from 98xxxxxx10, then 98xxxxxx11", "I, 90xxxxxx02, got a call of 98xxxxxx22",
         ]  # fmt: skip
         assert "9000000002" not in registry.numbers("review")
+
+
+def test_the_error_about_a_column_named_with_the_blanks_of_its_heading_has_the_name_that_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("calls.csv").write_text("Mobile  No,At  Time\n9876543210,2026-02-01\n")
+    Path("list.csv").write_text("Mobile  No,Listed  On\n9876543210,2026-01-01\n")
+    scan = ["scan", "calls.csv", "--numbers", "list.csv"]
+    for command, name in (
+        ([*scan, "-c", "Mobile  No"], "Mobile No"),
+        ([*scan, "-c", "Mobile No", "--since", "Listed  On", "--at", "At Time"], "Listed On"),
+        (["normalize", "calls.csv", "-c", "Mobile  No"], "Mobile No"),
+    ):
+        assert run(command) == 3
+        assert f"are read as one blank, so name it '{name}'" in capsys.readouterr().err
+    dated = ["--since", "Listed On", "--at", "At Time"]
+    assert run([*scan, "-c", "Mobile No", *dated]) == 0
+    with pytest.raises(ColumnError) as raised:
+        ng.scan("calls.csv", {"Mobile": ng.NumberSet(["9876543210"])})
+    assert "blank" not in str(raised.value)

@@ -13,7 +13,7 @@ import pytest
 
 import numguard as ng
 from numguard.cli import run
-from numguard.errors import ArgumentError
+from numguard.errors import ArgumentError, RegistryError
 from numguard.registry.answers.notes import NOTES
 from numguard.registry.log.verifying import seal_what_is_not
 
@@ -55,6 +55,22 @@ def test_intakes_are_shown_and_can_be_withdrawn(cli: Cli) -> None:
     ]
     assert cli("complaints", "withdraw", "1", "--reason", "again")[0] == 2
     assert cli("complaints", "withdraw", "9", "--reason", "none")[0] == 2
+
+
+def test_an_error_while_a_withdrawal_is_prepared_leaves_nothing_recorded(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli("complaints", "add", "one.csv")[0] == 0
+    withdraw = ("complaints", "withdraw", "1", "--reason", "a sheet of another state")
+
+    def fail(_: ng.Registry) -> pa.Table:
+        raise RegistryError("cases.db: the connection broke")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ng.Registry, "intakes", fail)
+        assert cli(*withdraw)[0] != 0
+    code, _, error = cli(*withdraw)
+    assert (code, error) == (0, "intake 1 withdrawn: 2 numbers no longer in force, 0 in force again; event 2\n")
 
 
 def test_a_withdrawal_names_the_files_whose_repeated_rows_go_with_it(cli: Cli) -> None:

@@ -88,7 +88,7 @@ def test_a_filtered_dataset_with_int96_has_to_be_opened_with_microseconds(tmp_pa
     assert ng.scan(opened, {"m": LISTED}).read_all()["at"].to_pylist() == [FAR, OLD, NEAR]
 
 
-@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".xlsx", ".parquet", ".arrow"])
+@pytest.mark.parametrize("ending", [".jsonl", ".xlsx", ".parquet", ".arrow"])
 def test_an_interval_is_its_twelve_bytes_on_every_path(ending: str, tmp_path: Path) -> None:
     """It lost its months, and no format but those of Arrow had a place for what was left."""
     path, interval = tmp_path / "orders.parquet", "interval '1 month 2 days'"
@@ -102,6 +102,8 @@ def test_an_interval_is_its_twelve_bytes_on_every_path(ending: str, tmp_path: Pa
             written.unlink(missing_ok=True)
             ng.scan(source, {"m": LISTED}, all_rows=all_rows, columns=["m", "valid"]).write(written)
             assert written.stat().st_size > 0
+    with pytest.raises(InputError, match="column 'valid': holds bytes that are no UTF-8 text"):
+        ng.scan(path, {"m": LISTED}, columns=["m", "valid"]).write(tmp_path / "hits.csv")
 
 
 def _encrypted(path: Path, column: str) -> Path:

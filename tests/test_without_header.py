@@ -18,6 +18,7 @@ from pyarrow import csv
 import numguard as ng
 from numguard.cli import run
 from numguard.errors import ColumnError
+from numguard.number_list import read_numbers
 from numguard.source.columns import holds_number
 
 NUMBER, OTHER, IMEI, TIME = "9812345678", "9876543210", "490154203237518", "2026-06-01 10:00:00"
@@ -208,3 +209,17 @@ def test_columns_beside_the_keys_have_any_name(tmp_path: Path) -> None:
     assert hits.num_rows == 1
     whole = ng.scan(tmp_path / "calls", {"msisdn": ng.NumberSet([OTHER])}, columns=["1234567890", "msisdn"]).read_all()
     assert whole["1234567890"].to_pylist() == ["x"]
+
+
+@pytest.mark.parametrize("rows", [3, 300])
+@pytest.mark.parametrize("first", ['"9812345678', '"msisdn', '"Numbers to block'])
+def test_a_quote_that_is_opened_in_the_first_line_of_a_list_and_never_closed_takes_no_row(
+    first: str, rows: int, tmp_path: Path
+) -> None:
+    """All rows below it, up to a hundred, were one cell, which was refused."""
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join([first, *(f"98765{n:05}" for n in range(rows))]) + "\n")
+    listed = read_numbers(path)
+    is_row = first == '"9812345678'
+    assert len(listed.keys) == rows + is_row
+    assert (listed.account["rows_read"], listed.account["refused_rows"]) == (rows + is_row, {})

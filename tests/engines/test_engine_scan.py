@@ -336,6 +336,21 @@ def test_lines_of_csv_with_too_many_fields_are_counted(session: Any, tmp_path: P
     assert counted == {("a_party", "short_code"): 1, (None, "field_count"): 1}
 
 
+def test_dictionaries_of_views_and_runs_are_plain_columns(session: Any, tmp_path: Path) -> None:
+    values = pa.array(["x", "y"], pa.string_view())
+    columns: dict[str, Any] = {
+        "a_party": ["9812300000"] * 3,
+        "views": pa.DictionaryArray.from_arrays(pa.array([0, 1, None], pa.int32()), values),
+        "runs": pa.RunEndEncodedArray.from_arrays([1, 3], values),
+    }
+    table = pa.table(columns)
+    path = tmp_path / "calls.arrow"
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+    found = spark.scan_files(session, path, {"a_party": LISTED}).toArrow()
+    assert [found[name].to_pylist() for name in ("views", "runs")] == [["x", "y", None], ["x", "y", "y"]]
+
+
 def test_invalid_files_are_refused_before_anything_runs(session: Any, folder: Path) -> None:
     paths = sorted(map(str, folder.glob("*.parquet")))
     with pytest.raises(FileMissingError, match=r"absent\.parquet") as caught:

@@ -269,9 +269,9 @@ def withdraw(intake: int, registry_path: str, by: str, reason: str | None, dry_r
         raise ArgumentError("--reason: give the reason; it is in the history of every number")
     account.check_files([registry_path], {"--output": output})
     with options.open_registry(registry_path, by) as registry:
-        change = registry.would_withdraw(intake)
+        # All that is shown is read first: once it is recorded, no error may hide that.
+        change, files = registry.would_withdraw(intake), registry.intakes().to_pylist()
         event = None if dry_run or reason is None else registry.withdraw_intake(intake, reason)
-        files = registry.intakes().to_pylist()
     rows = change.to_pylist()
     gone = sum(row["was"] in IN_FORCE and row["status"] not in IN_FORCE for row in rows)
     back = sum(row["was"] not in IN_FORCE and row["status"] in IN_FORCE for row in rows)

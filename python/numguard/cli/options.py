@@ -26,7 +26,7 @@ from numguard.cli.terminal import for_terminal, of_options, without_controls
 from numguard.compute import counts, named, pc, tuples_of
 from numguard.errors import ArgumentError, ColumnError, FileError, NumguardError
 from numguard.files.page import is_page
-from numguard.source import Source, check_header, headings, open_source
+from numguard.source import Source, check_header, headings, open_source, other_blanks
 from numguard.source.strict import notes_text
 from numguard.types import ACTIONS, Region
 
@@ -374,7 +374,8 @@ def beside(there: Sequence[str], ours: Set[str]) -> list[str]:
 
 def _check_column(option: str, name: str, there: Sequence[str]) -> None:
     if name not in there:
-        raise ColumnError(f"{option}: no column {named([name])}; there are {headings(there)}")
+        remedy = other_blanks(name, there)
+        raise ColumnError(f"{option}: no column {named([name])}; there are {headings(there)}{remedy}")
     if list(there).count(name) > 1:
         raise ColumnError(f"{option}: several columns are named {named([name])}: rename all but one")
 

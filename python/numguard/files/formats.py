@@ -22,7 +22,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import flags, named, pc, retyped
+from numguard.compute import flags, is_bytes, named, pc, retyped
 from numguard.errors import ArgumentError, InputError
 from numguard.files.times import as_values, with_far_ones
 from numguard.types import Region
@@ -61,6 +61,9 @@ _STRIPPED = r"^([\t\r\n])"
 SEVERAL_REGIONS: Final = "several"
 #: The regions by which a number of India is read with its country code alone; None: digits are E.164.
 _READ_AS_INDIAN = ("IN", None)
+#: Why bytes are not written as CSV, and what has them in hexadecimal or as they are.
+_NO_TEXT: Final = "holds bytes that are no UTF-8 text"
+_OF_BYTES: Final = ".parquet, .arrow, .jsonl or .xlsx"
 #: What all of these have: a sign, the first bytes of a full-width one, or what is stripped.
 _SIGNS = (b"=", b"+", b"-", b"@", b"\xef\xbc", b"\t", b"\r", b"\n")
 
@@ -260,6 +263,10 @@ class Csv(_OfTables):
     def write(self, rows: pa.Table) -> None:
         columns = [inert(with_far_ones(column)) for column in retyped(rows, self._schema).columns]
         fields = [f.with_type(column.type) for f, column in zip(self._schema, columns, strict=True)]
+        for field, column in zip(fields, columns, strict=True):
+            # An INTERVAL of Parquet, a digest: a zero byte is UTF-8, and no text.
+            if is_bytes(field.type) and pc.any(pc.match_substring(column, "\0")).as_py():
+                raise _unwritten(field.name, _NO_TEXT, _OF_BYTES)
         table = pa.Table.from_arrays(columns, schema=self._as_written(pa.schema(fields)))
         abroad = np.zeros(len(table), np.bool_)
         for at in self._numbers:
@@ -280,7 +287,7 @@ class Csv(_OfTables):
             try:
                 column.cast(pa.string())
             except pa.ArrowInvalid:
-                return _unwritten(field.name, "holds bytes that are no UTF-8 text", ".parquet, .arrow, .jsonl or .xlsx")
+                return _unwritten(field.name, _NO_TEXT, _OF_BYTES)
             except pa.ArrowNotImplementedError:
                 return _unwritten(field.name, "holds values that have no text", ".parquet or .arrow")
         return InputError("the rows cannot be written as CSV: write .parquet or .arrow")

@@ -27,7 +27,7 @@ import pyarrow as pa
 from numguard.compute import counts, named
 from numguard.errors import ArgumentError, FileMissingError, InputError, UnsupportedTypeError
 from numguard.source.codes import contradicted, is_of_country, unread_codes
-from numguard.source.columns import check_columns, check_header, headings, looks_national
+from numguard.source.columns import check_columns, check_header, headings, looks_national, other_blanks
 from numguard.source.container import (
     Found,
     Member,
@@ -92,7 +92,8 @@ __all__ = [
     "TextPart", "Validation", "accounted", "as_text", "check_columns", "check_header", "check_listed_once",
     "contradicted", "copies_among", "dated", "each_source", "exporting", "files_of", "headings", "in_part",
     "in_steps", "is_listed_twice", "is_local", "is_of_country", "kind_of_file", "looks_national", "open_members",
-    "open_source", "outermost", "paths_read_by", "reading", "refused_rows", "unread_codes", "with_partition_values",
+    "open_source", "other_blanks", "outermost", "paths_read_by", "reading", "refused_rows", "unread_codes",
+    "with_partition_values",
 ]  # fmt: skip
 
 _STANDARD_INPUT = "-"

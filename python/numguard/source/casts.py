@@ -13,11 +13,11 @@ from typing import Any
 import pyarrow as pa
 
 from numguard._core import check_sightings
-from numguard.compute import decoded, field_names, is_bytes, is_text, named, retyped, type_name
+from numguard.compute import cells_of, decoded, field_names, is_bytes, is_text, named, pc, retyped, type_name
 from numguard.errors import ColumnError, InputError, UnsupportedTypeError
 from numguard.source.columns import headings
 
-__all__ = ["as_first", "check_cast", "check_key", "is_parsed_alike"]
+__all__ = ["as_first", "check_cast", "check_digits", "check_key", "is_parsed_alike", "loses_rounding"]
 
 
 def check_key(field: pa.Field[Any], where: str) -> None:
@@ -54,6 +54,26 @@ def check_cast(column: str, kind: pa.DataType, to: pa.DataType, where: str) -> N
     )
 
 
+def loses_rounding(kind: pa.DataType, to: pa.DataType) -> bool:
+    """Whether a cast makes integers of floats: those of 2**53 and more no longer show that they are rounded."""
+    return pa.types.is_float64(decoded(kind)) and _is_integer(decoded(to))
+
+
+def check_digits(column: str, cells: Any, where: str) -> None:
+    """Raises InputError if a key that was a float is 2**53 or more: alone it is refused, as it may be another number.
+
+    Args:
+        column: The column.
+        cells: Its cells, as floats, or as the integers that were made of them.
+        where: The name of the source.
+    """
+    if pc.any(pc.greater_equal(pc.cast(cells_of(cells), pa.float64(), safe=False), 2.0**53)).as_py():
+        raise InputError(
+            f"{where}: column {named([column])!r}: has floats of more than fifteen digits, which are rounded, and "
+            "integers before: make all of them text where they come from"
+        )
+
+
 def is_parsed_alike(found: pa.DataType, to: pa.DataType) -> bool:
     """Whether pyarrow reads a text of CSV in a type as what it takes it for by itself: it makes no cast there."""
     if is_text(decoded(to)):
@@ -81,6 +101,8 @@ def as_first(table: pa.Table, first: pa.Schema, keys: Collection[str]) -> pa.Tab
         if field.name in keys:
             check_key(field, "the source")
         check_cast(field.name, field.type, to.type, "the source")
+        if field.name in keys and loses_rounding(field.type, to.type):
+            check_digits(field.name, table[field.name], "the source")
     try:
         return retyped(table, first)
     except pa.ArrowException:

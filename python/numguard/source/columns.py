@@ -17,8 +17,9 @@ from numguard._core import extract, normalize, normalize_imei
 from numguard.compute import may_be_number, named
 from numguard.errors import ColumnError
 from numguard.masking import holds_digits
+from numguard.source.header import clean
 
-__all__ = ["check_columns", "check_header", "headings", "holds_number", "looks_national"]
+__all__ = ["check_columns", "check_header", "headings", "holds_number", "looks_national", "other_blanks"]
 
 #: Column names that a message lists.
 _MOST_NAMES: Final = 100
@@ -68,6 +69,17 @@ def headings(names: Sequence[str]) -> str:
     return ", ".join(names[:_MOST_NAMES]) + more or "none at all"
 
 
+def other_blanks(name: str, there: Sequence[str]) -> str:
+    """The remedy for the name of a column that has other blanks than its heading is read with; nothing for another.
+
+    >>> other_blanks("Mobile  No", ["Mobile No"])
+    ": blanks and line breaks in a heading are read as one blank, so name it 'Mobile No'"
+    """
+    read = clean(name)
+    remedy = f": blanks and line breaks in a heading are read as one blank, so name it {named([read])!r}"
+    return remedy if read in there else ""
+
+
 def looks_national(column: str) -> str:
     """The warning about a column of uint64 that seems to hold national numbers."""
     return (
@@ -99,6 +111,7 @@ def check_columns(
         if not found:
             by = _NAMED_BY.get(column) if are_of_sightings else None
             remedy = f": name yours with {by}= (--{by})" if by else ""
+            remedy = remedy or other_blanks(column, schema.names)
             raise ColumnError(f"{where}no column {named([column])!r}; there are {headings(schema.names)}{remedy}")
         if found > 1:
             raise ColumnError(f"{where}several columns are named {named([column])!r}: rename all but one")

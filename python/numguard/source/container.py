@@ -81,6 +81,8 @@ class Found:
 
 def check_file(path: Path) -> None:
     """Raises an error for a path that is not a regular file: a device or a pipe may never end."""
+    if "\0" in str(path):  # the system takes no such name, and Python raises a ValueError
+        raise FileMissingError(f"{path}: there is no such file")
     with reading(str(path), "the file"):
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):

@@ -213,16 +213,22 @@ def _header(lines: Sequence[str], names: Sequence[str], separator: str, at: int,
 
 
 def _cells(lines: Sequence[str], at: int, separator: str) -> tuple[list[str], int]:
-    """The cells of the record that begins at a line, and the number of lines up to its end."""
+    """The cells of the record that begins at a line, and the number of lines up to its end.
+
+    A quote that no line below closes is a sign that the line has: with it, all rows below would be one cell.
+    """
     if len(lines[at]) > _LONGEST_LINE:
         return [], at + 1
     if _is_plain(lines[at]):
         return lines[at].split(separator), at + 1
-    reader = csv.reader((f"{line}\n" for line in lines[at : at + _HEADER_LINES]), delimiter=separator)
+    below = lines[at : at + _HEADER_LINES]
+    reader = csv.reader((f"{line}\n" for line in [*below, ""]), delimiter=separator)
     try:
         names = next(reader)
     except (csv.Error, StopIteration):
         return [], at + 1
+    if reader.line_num > len(below):
+        return split_line(lines[at], separator), at + 1
     if reader.line_num > 1 and '"' not in lines[at]:
         return [lines[at]], at + 1
     return names, at + reader.line_num

@@ -222,7 +222,7 @@ def _in_object(whole: Json, name: str) -> Records:
             # It is a record with a number, and the list is about it.
             return Records("json", partial(opened_bytes, whole.lines()), [*_objects_in(loaded)])
         return Records("json", partial(opened_bytes, found.lines()), titles)
-    except (ArgumentError, RecursionError):
+    except (ArgumentError, RecursionError, json.JSONDecodeError):
         _damaged(name)
 
 

@@ -123,7 +123,7 @@ class OpenText:
         """`size` bytes, or fewer at the end; with `read`, the bytes of one call of it."""
         try:
             return read(size) if read is not None else read_up_to(self._stream, size)
-        except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile) as damage:
+        except (pa.ArrowException, OSError, EOFError, UnicodeError, zlib.error, zipfile.BadZipFile) as damage:
             if isinstance(damage, InputError):
                 raise
             raise InputError(

@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 import os
 import re
+import zipfile
+import zlib
 from abc import ABC, abstractmethod
 from array import array
 from collections import Counter
@@ -375,7 +377,11 @@ def _of_one(value: str | None, data: pa.RecordBatch) -> pa.Array[Any]:
 
 @contextmanager
 def reading(name: str | None, what: str) -> Iterator[None]:
-    """Turns the errors of libraries into an InputError that names the part and the remedy."""
+    """Turns the errors of libraries into an InputError that names the part and the remedy.
+
+    ValueError, KeyError and TypeError are not among them: they are mistakes in our own code, and no damage of a file.
+    Who calls a library that raises one of these for a file converts it there.
+    """
     where = name or "the source"
     try:
         yield
@@ -387,7 +393,7 @@ def reading(name: str | None, what: str) -> Iterator[None]:
         raise InputError(f"{where}: not readable by this user") from None
     except MemoryError:
         raise InputError(f"{where}: {what} needs more memory than is available; it may be damaged") from None
-    except (pa.ArrowException, OSError, EOFError, UnicodeError, ValueError, KeyError, TypeError) as error:
+    except (pa.ArrowException, OSError, EOFError, UnicodeError, zlib.error, zipfile.BadZipFile) as error:
         if isinstance(error, OSError) and error.errno in _OF_SYSTEM:
             raise FileError(f"{where}: cannot be opened ({os.strerror(error.errno)})") from None
         raise InputError(f"{where}: {_why(error, what)}") from None

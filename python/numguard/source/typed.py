@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from numguard.compute import is_number, named
 from numguard.errors import ArgumentError, ColumnError, UnsupportedTypeError
-from numguard.source.casts import as_first, check_cast, check_key, is_parsed_alike
+from numguard.source.casts import as_first, check_cast, check_digits, check_key, is_parsed_alike, loses_rounding
 from numguard.source.columns import headings
 from numguard.source.frames import stream_of
 from numguard.source.int96 import UNIT, check_unit, in_zones, rewritten, zones_of
@@ -89,8 +89,10 @@ class ParquetPart(Part):
         opened = reading(self.name, "the Parquet file")
         with opened, pq.ParquetFile(self.path, coerce_int96_timestamp_unit=UNIT) as file:
             first = 1
-            zones = zones_of(file, self.path)
+            zones, validation = zones_of(file, self.path), Validation()
             for read in file.iter_batches(batch_size=_BATCH_ROWS, columns=None if columns is None else list(columns)):
+                # pyarrow takes any bytes for text.
+                validation.of(read)
                 data = in_zones(read, zones)
                 yield Batch(data if columns is None else data.select(list(columns)), self.name, first)
                 first += data.num_rows
@@ -258,6 +260,8 @@ class DatasetPart(Part):
         self._keys = keys
         #: Columns that are read as text, whatever pyarrow makes of them.
         self._as_text = as_text
+        #: The keys that are floats in the file that is read, and integers before.
+        self._rounding: list[str] = []
 
     def stored_schema(self) -> pa.Schema:
         """The columns."""
@@ -282,6 +286,8 @@ class DatasetPart(Part):
                 if path != file:
                     file, first = path, 1
                     self._check(tagged.fragment, columns, file or "the dataset")
+                for column in self._rounding:
+                    check_digits(column, tagged.record_batch[column], file or "the dataset")
                 yield Batch(tagged.record_batch, file, first)
                 first += tagged.record_batch.num_rows
 
@@ -299,6 +305,7 @@ class DatasetPart(Part):
         parts_of_path = ds.get_partition_keys(fragment.partition_expression)
         columns = to.names if columns is None else columns
         check_unit(fragment, columns, where)
+        self._rounding = []
         for column in columns:
             if column not in stored.names and column not in parts_of_path:
                 raise ColumnError(f"{where}: no column {named([column])!r}; there are {headings(stored.names)}")
@@ -308,6 +315,7 @@ class DatasetPart(Part):
                     continue
                 if column in self._keys and field.type != as_type:
                     check_key(field, where)
+                    self._rounding += [column] if loses_rounding(field.type, as_type) else []
                 check_cast(column, field.type, as_type, where)
 
 
@@ -404,7 +412,7 @@ def packed_part(member: Member) -> Part:
         else:
             opened = pa.ipc.open_file if member.kind == "arrow" else pa.ipc.open_stream
             table = opened(content).read_all()
-            table.validate(full=True)
+        table.validate(full=True)
     return StreamPart(table, member)
 
 

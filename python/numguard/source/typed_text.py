@@ -91,7 +91,7 @@ def text_of_column(column: Any) -> Any:
     if pa.types.is_run_end_encoded(kind):
         return text_of_column(cells_of(column))
     if pa.types.is_nested(kind) or pa.types.is_interval(kind):
-        return pa.array([None if cell is None else _shown(cell) for cell in column.to_pylist()], pa.string())
+        return pa.array([None if cell is None else _shown(cell) for cell in _in_python(column)], pa.string())
     if pa.types.is_duration(kind):
         ticks = column.cast(pa.int64()).to_pylist()
         return pa.array([None if one is None else clock(one, _TICKS[kind.unit]) for one in ticks], pa.string())
@@ -108,6 +108,15 @@ def clock(ticks: int, of_a_second: int = 1) -> str:
     shown = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
     fraction = f".{part * 10**6 // of_a_second:06}" if part else ""
     return f"{'-' if ticks < 0 else ''}{shown}{fraction}"
+
+
+def _in_python(column: Any) -> list[Any]:
+    """Nested cells; those with times or zones that Python has not raise an error of pyarrow, as other cells do."""
+    try:
+        cells: list[Any] = column.to_pylist()
+    except (ValueError, OverflowError, KeyError):
+        raise pa.ArrowNotImplementedError("a time or zone that Python has not") from None
+    return cells
 
 
 def _shown(cell: object) -> str:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from numguard.adapters.spark.keys import CANONICAL, Sets, Travelling, of_spark
 from numguard.adapters.spark.refused import REFUSED, refusals
-from numguard.compute import named
+from numguard.compute import cells_of, named
 from numguard.errors import UnsupportedTypeError
 from numguard.scanning import scan
 from numguard.types import Region
@@ -67,7 +67,9 @@ class ScanFiles:
             arrays = list(hits.columns)
             if self._refused is not None:
                 arrays.append(pa.nulls(hits.num_rows, REFUSED))
-            cast = (array.cast(field.type, safe=False) for array, field in zip(arrays, self._schema, strict=True))
+            # pyarrow casts no dictionaries of views, and no runs.
+            plain = map(cells_of, arrays)
+            cast = (array.cast(field.type, safe=False) for array, field in zip(plain, self._schema, strict=True))
             yield pa.RecordBatch.from_arrays(list(cast), schema=self._schema)
         if self._refused is not None:
             summary = scanned.summary
