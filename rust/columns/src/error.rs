@@ -146,6 +146,14 @@ impl Error {
         }
     }
 
+    /// An extension type over one that would hold numbers.
+    pub(crate) fn unsupported_extension(storage: &DataType) -> Self {
+        Self::UnsupportedType {
+            data_type: format!("extension over {}", type_name(storage)),
+            advice: "what its values mean is not known here, so take its storage if they are numbers",
+        }
+    }
+
     /// A column of a type that does not hold what is wanted.
     pub(crate) fn wrong_type(data_type: &DataType, wanted: Wanted) -> Self {
         Self::WrongType {

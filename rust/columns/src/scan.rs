@@ -14,8 +14,8 @@ use arrow_schema::SchemaRef;
 use arrow_select::filter::filter_record_batch;
 use arrow_select::take::take;
 
+pub(crate) use plan::find_column;
 pub use plan::{Lookup, MATCH, Projection, ScanPlan};
-pub(crate) use plan::{find_column, is_text};
 pub(crate) use search::{RunHits, Search};
 pub use tally::{ColumnTally, Tally};
 

@@ -1,6 +1,7 @@
 //! Errors of `numguard-columns` -> the exceptions of `numguard.errors`, in one `match` that names every variant.
 
 use numguard_columns::Error;
+use pyo3::exceptions::{PyException, PyMemoryError};
 use pyo3::prelude::*;
 
 pyo3::import_exception!(numguard.errors, ArgumentError);
@@ -50,4 +51,18 @@ fn exception(error: Error, message: String) -> PyErr {
         | Error::MatchColumn(_)
         | Error::NewColumn(_) => ColumnError::new_err(message),
     }
+}
+
+/// Another error in place of one whose message may quote a cell. Ctrl-C and a lack of memory stay what they are.
+pub(crate) fn instead(py: Python<'_>, error: PyErr, other: impl FnOnce() -> PyErr) -> PyErr {
+    if is_of_cells(py, &error) {
+        other()
+    } else {
+        error
+    }
+}
+
+/// Whether an error is about the data, not Ctrl-C or a lack of memory.
+pub(crate) fn is_of_cells(py: Python<'_>, error: &PyErr) -> bool {
+    error.is_instance_of::<PyException>(py) && !error.is_instance_of::<PyMemoryError>(py)
 }

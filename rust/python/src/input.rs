@@ -9,16 +9,16 @@ use numguard_columns::{Error, Keys, Reads};
 use numguard_core::msisdn::{Region, Style};
 use numguard_core::set::KeyType;
 use pyo3::exceptions::{
-    PyException, PyMemoryError, PyNotImplementedError, PyOverflowError, PyTypeError,
-    PyUnicodeError, PyValueError,
+    PyNotImplementedError, PyOverflowError, PyTypeError, PyUnicodeError, PyValueError,
 };
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyList, PyMemoryView, PyString};
+use pyo3::types::{PyDict, PyString};
 use pyo3_arrow::input::AnyArray;
 use pyo3_arrow::{PyArray, PyChunkedArray, PyRecordBatch};
 
-use crate::error::{ArgumentError, InputError, UnsupportedTypeError, raise};
+use crate::error::{ArgumentError, InputError, instead, is_of_cells, raise};
+use crate::objects::{array_of, mixed};
 use crate::sets::{ImeiSet, NumberSet};
 
 /// A column from Python.
@@ -184,93 +184,9 @@ impl<'py> FromPyObject<'_, 'py> for Values {
                 .or_else(|error| imported(|| Self::through_pyarrow(&values)).map_err(|_| error))?;
             return Ok(Self { set, ..read });
         }
-        if values.is_instance_of::<PyString>()
-            || values.is_instance_of::<PyBytes>()
-            || values.is_instance_of::<PyByteArray>()
-            || values.is_instance_of::<PyDict>()
-        {
-            return Err(UnsupportedTypeError::new_err(
-                "values: takes an array, a series or a list of numbers, not a single one, nor the name of a file (read_numbers \
-                 and read_imeis take that)",
-            ));
-        }
-        let mut values = as_numpy(values.to_owned())?;
-        // What the caller's iterator raises is his error, and no error of a cell.
-        if !has_array(&values)?
-            && !values.is_instance_of::<PyList>()
-            && let Ok(cells) = values.try_iter()
-        {
-            values = PyList::new(py, cells.collect::<PyResult<Vec<_>>>()?)?.into_any();
-        }
-        let options = PyDict::new(py);
-        options.set_item(intern!(py, "from_pandas"), true)?;
-        // pyarrow's message is not passed on: it quotes the cell that could not be converted.
-        let array = py
-            .import(intern!(py, "pyarrow"))?
-            .call_method(intern!(py, "array"), (values,), Some(&options))
-            .map_err(|error| instead(py, error, mixed))?;
+        let array = array_of(values.to_owned())?;
         Self::from_arrow(array.extract()?)
     }
-}
-
-/// Whether an object converts itself to an array of NumPy or Arrow.
-fn has_array(values: &Bound<'_, PyAny>) -> PyResult<bool> {
-    let py = values.py();
-    Ok(values.hasattr(intern!(py, "__array__"))?
-        || values.hasattr(intern!(py, "__arrow_array__"))?)
-}
-
-/// Buffers and arrays of NumPy as arrays that pyarrow takes; any other object as it is.
-fn as_numpy<'py>(mut values: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let py = values.py();
-    if values.hasattr(intern!(py, "collect"))? && !has_array(&values)? {
-        return Err(UnsupportedTypeError::new_err(
-            "values: takes data, not a lazy frame: collect() it, and take one column",
-        ));
-    }
-    // The integers of a buffer, as `array.array("Q")`, have a type, which their Python integers have not.
-    if !has_array(&values)? && PyMemoryView::from(&values).is_ok() {
-        let numpy = py.import(intern!(py, "numpy"))?;
-        values = numpy.call_method1(intern!(py, "asarray"), (values,))?;
-    }
-    let Ok(dtype) = values.getattr(intern!(py, "dtype")) else {
-        return Ok(values);
-    };
-    // pyarrow ends a text of NumPy at its first NUL, and has no numbers of another byte order.
-    if dtype
-        .getattr(intern!(py, "kind"))
-        .is_ok_and(|kind| kind.eq("U").unwrap_or(false))
-    {
-        return values.call_method1(intern!(py, "astype"), ("O",));
-    }
-    if dtype
-        .getattr(intern!(py, "isnative"))
-        .is_ok_and(|native| native.is(&*PyBool::new(py, false)))
-    {
-        let native = dtype.call_method1(intern!(py, "newbyteorder"), ("=",))?;
-        return values.call_method1(intern!(py, "astype"), (native,));
-    }
-    Ok(values)
-}
-
-/// Another error in place of one whose message may quote a cell. Ctrl-C and a lack of memory stay what they are.
-fn instead(py: Python<'_>, error: PyErr, other: impl FnOnce() -> PyErr) -> PyErr {
-    if is_of_cells(py, &error) {
-        other()
-    } else {
-        error
-    }
-}
-
-/// Whether an error is about the data, not Ctrl-C or a lack of memory.
-fn is_of_cells(py: Python<'_>, error: &PyErr) -> bool {
-    error.is_instance_of::<PyException>(py) && !error.is_instance_of::<PyMemoryError>(py)
-}
-
-fn mixed() -> PyErr {
-    UnsupportedTypeError::new_err(
-        "values: takes text or integers of one type, as an Arrow array, a series, a NumPy array or a list",
-    )
 }
 
 impl Values {
@@ -284,14 +200,19 @@ impl Values {
 
     fn from_arrow(values: AnyArray) -> PyResult<Self> {
         match values {
-            AnyArray::Array(array) => Ok(Self {
-                chunks: vec![array.into_inner().0],
-                chunked: false,
-                set: None,
-            }),
+            AnyArray::Array(array) => {
+                let (array, field) = array.into_inner();
+                numguard_columns::check_extension(&field).map_err(raise)?;
+                Ok(Self {
+                    chunks: vec![array],
+                    chunked: false,
+                    set: None,
+                })
+            }
             AnyArray::Stream(stream) => {
                 let reader = stream.into_reader()?;
                 let field = reader.field();
+                numguard_columns::check_extension(&field).map_err(raise)?;
                 let chunks = reader.collect::<Result<Vec<_>, _>>();
                 let mut chunks = chunks.map_err(|error| raise(error.into()))?;
                 if chunks.is_empty() {

@@ -13,6 +13,7 @@ mod json;
 mod linkage;
 mod members;
 mod numbers;
+mod objects;
 mod running;
 mod scan;
 mod sets;

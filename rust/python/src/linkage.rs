@@ -382,10 +382,7 @@ fn points<'py>(
 #[pyfunction]
 fn check_sightings(fields: Vec<PyField>, region: RegionArgument) -> PyResult<()> {
     let fields: Vec<_> = fields.into_iter().map(PyField::into_inner).collect();
-    let columns = fields
-        .iter()
-        .map(|field| (field.name().as_str(), field.data_type()));
-    linkage::check_types(columns, region.0).map_err(raise)
+    linkage::check_types(fields.iter().map(Arc::as_ref), region.0).map_err(raise)
 }
 
 fn read_seeds(

@@ -106,8 +106,7 @@ impl Columns {
                 .iter()
                 .map(find)
                 .collect::<Result<Vec<_>, _>>()?;
-            let types = roots.iter().map(|&root| schema.field(root).data_type());
-            check_types(file.columns.iter().map(String::as_str).zip(types), region)?;
+            check_types(roots.iter().map(|&root| schema.field(root)), region)?;
             let degrees = file.degrees.iter().flatten().map(find);
             Ok([roots, degrees.collect::<Result<_, _>>()?].concat())
         };

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arrow_array::{Array, ArrayRef, new_empty_array};
-use arrow_schema::DataType;
+use arrow_schema::Field;
 use numguard_core::linkage::{Policy, Seed, Side, Tally, Walk};
 use numguard_core::msisdn::Region;
 
@@ -41,6 +41,7 @@ use search::{Found, Search};
 pub use times::Times;
 
 use crate::column::{Column, Keys};
+use crate::field::check_field;
 use crate::parallel::Next;
 use crate::refused::why_refused;
 use crate::{Error, parallel};
@@ -301,22 +302,21 @@ pub fn seeds(
     Ok((seeds, refused))
 }
 
-/// Checks that columns of these names and types can hold numbers, IMEIs and, if there is a third, times.
+/// Checks that columns of these fields can hold numbers, IMEIs and, if there is a third, times.
 ///
 /// # Errors
 /// [`Error::UnsupportedType`], [`Error::WrongType`], in the column.
 pub fn check_types<'a>(
-    columns: impl IntoIterator<Item = (&'a str, &'a DataType)>,
+    columns: impl IntoIterator<Item = &'a Field>,
     region: Region,
 ) -> Result<(), Error> {
-    for (n, (name, data_type)) in columns.into_iter().enumerate() {
-        let none = new_empty_array(data_type);
+    for (n, field) in columns.into_iter().enumerate() {
         let taken = match n {
-            0 => Column::new(&none, Keys::Msisdn(region)).map(drop),
-            1 => Column::new(&none, Keys::ImeiOrPlaceholder).map(drop),
-            _ => Times::new(&none).map(drop),
+            0 => check_field(field, Keys::Msisdn(region)),
+            1 => check_field(field, Keys::ImeiOrPlaceholder),
+            _ => Times::new(&new_empty_array(field.data_type())).map(drop),
         };
-        taken.map_err(|error| error.in_column(name))?;
+        taken.map_err(|error| error.in_column(field.name()))?;
     }
     Ok(())
 }

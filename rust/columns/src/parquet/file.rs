@@ -12,8 +12,9 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use super::bytes::Input;
 use super::types::whole_types;
 use crate::Error;
+use crate::field::is_text;
 use crate::guard::guarded;
-use crate::scan::{Projection, ScanPlan, is_text};
+use crate::scan::{Projection, ScanPlan};
 
 /// An open file with its footer, which may be read by any number of threads.
 pub(crate) struct ParquetFile {

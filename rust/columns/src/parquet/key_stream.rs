@@ -13,8 +13,8 @@ use parquet::errors::ParquetError;
 use super::text_pages::{Cells, PageError, TextPage, TextPages, Words};
 use crate::Error;
 use crate::column::{Column, Keys};
+use crate::field::is_text;
 use crate::guard::guarded;
-use crate::scan::is_text;
 
 /// The source of a key column's cells, and the current run.
 pub(super) struct KeyStream {

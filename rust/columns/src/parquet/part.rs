@@ -14,8 +14,9 @@ use super::key_stream::{KeyStream, Source, as_declared};
 use super::row_group::RowGroup;
 use super::text_pages::{PageError, TextPages};
 use crate::Error;
+use crate::field::is_text;
 use crate::guard::guarded;
-use crate::scan::{Outcome, RunHits, ScanPlan, Search, Step, Tally, assemble, is_text};
+use crate::scan::{Outcome, RunHits, ScanPlan, Search, Step, Tally, assemble};
 
 /// Rows of a part. A row group is one part, unless it is so long that its hits could fill memory.
 const PART: usize = 1 << 20;

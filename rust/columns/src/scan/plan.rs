@@ -7,8 +7,9 @@ use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
 use numguard_core::set::FrozenSet;
 
 use crate::Error;
-use crate::column::{Column, Keys};
+use crate::column::Keys;
 use crate::error::type_name;
+use crate::field::{check_field, is_text};
 use crate::regions::Regions;
 
 /// The suffix of the column of matches: it is named as the key column with this suffix.
@@ -93,7 +94,7 @@ impl ScanPlan {
             .iter()
             .map(|lookup| {
                 let at = find(&lookup.column)?;
-                Column::new(&new_empty_array(schema.field(at).data_type()), lookup.keys)
+                check_field(schema.field(at), lookup.keys)
                     .map_err(|error| error.in_column(&lookup.column))?;
                 Ok(at)
             })
@@ -225,14 +226,6 @@ pub(crate) fn find_column(name: &str, schema: &Schema) -> Result<usize, Error> {
         (Some((at, _)), None) => Ok(at),
         (Some(_), Some(_)) => Err(Error::RepeatedColumn(name.to_owned())),
         (None, _) => Err(no_such_column(name, schema)),
-    }
-}
-
-pub(crate) fn is_text(data_type: &DataType) -> bool {
-    match data_type {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
-        DataType::Dictionary(_, values) => is_text(values),
-        _ => false,
     }
 }
 

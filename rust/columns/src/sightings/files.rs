@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arrow_array::ArrayRef;
-use arrow_schema::DataType;
+use arrow_schema::Field;
 use numguard_core::msisdn::Region;
 
 use super::RUN;
@@ -98,11 +98,7 @@ fn open(file: &File) -> Result<(Arc<ParquetFile>, Arc<[usize]>), Error> {
     let find = || {
         let roots = file.columns.iter().map(|name| find_column(name, schema));
         let roots: Arc<[usize]> = roots.collect::<Result<_, _>>()?;
-        let types = roots.iter().map(|&root| schema.field(root).data_type());
-        check(
-            file.columns.iter().map(String::as_str).zip(types),
-            file.keys,
-        )?;
+        check(roots.iter().map(|&root| schema.field(root)), file.keys)?;
         Ok(roots)
     };
     let roots = find().map_err(|error: Error| error.in_file(&opened.name))?;
@@ -110,10 +106,7 @@ fn open(file: &File) -> Result<(Arc<ParquetFile>, Arc<[usize]>), Error> {
 }
 
 /// Whether columns can hold keys, the first of them, and times.
-fn check<'a>(
-    columns: impl Iterator<Item = (&'a str, &'a DataType)>,
-    keys: usize,
-) -> Result<(), Error> {
+fn check<'a>(columns: impl Iterator<Item = &'a Field>, keys: usize) -> Result<(), Error> {
     let columns: Vec<_> = columns.collect();
     // Numbers and IMEIs are held by the same types.
     let doubled = columns[..1].iter().filter(|_| keys == 1).chain(&columns);

@@ -1,0 +1,105 @@
+//! Lists, buffers and NumPy arrays -> arrays of pyarrow.
+//!
+//! Owns what pyarrow would take for something else: a text that NumPy ends, another byte order, unsigned integers beside
+//! signed ones. Independent of numbers.
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyList, PyMemoryView, PyString};
+
+use crate::error::{UnsupportedTypeError, instead};
+
+/// An object that has no interface of Arrow, as an array.
+pub(crate) fn array_of(values: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
+    let py = values.py();
+    if values.is_instance_of::<PyString>()
+        || values.is_instance_of::<PyBytes>()
+        || values.is_instance_of::<PyByteArray>()
+        || values.is_instance_of::<PyDict>()
+    {
+        return Err(UnsupportedTypeError::new_err(
+            "values: takes an array, a series or a list of numbers, not a single one, nor the name of a file (read_numbers \
+             and read_imeis take that)",
+        ));
+    }
+    let mut values = as_numpy(values)?;
+    // What the caller's iterator raises is his error, and no error of a cell.
+    if !has_array(&values)?
+        && !values.is_instance_of::<PyList>()
+        && let Ok(cells) = values.try_iter()
+    {
+        values = PyList::new(py, cells.collect::<PyResult<Vec<_>>>()?)?.into_any();
+    }
+    let options = PyDict::new(py);
+    options.set_item(intern!(py, "from_pandas"), true)?;
+    // pyarrow's message is not passed on: it quotes the cell that could not be converted.
+    let array = py
+        .import(intern!(py, "pyarrow"))?
+        .call_method(intern!(py, "array"), (&values,), Some(&options))
+        .map_err(|error| instead(py, error, mixed))?;
+    check_unsigned(&values, &array)?;
+    Ok(array)
+}
+
+/// Refuses a list of `numpy.uint64` beside other integers, of which pyarrow makes signed ones: those are read as national
+/// numbers, and unsigned ones as E.164.
+fn check_unsigned(values: &Bound<'_, PyAny>, array: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = values.py();
+    let Ok(cells) = values.cast::<PyList>() else {
+        return Ok(());
+    };
+    let signed = array.getattr(intern!(py, "type"))?.str()?.eq("int64");
+    let unsigned = py
+        .import(intern!(py, "numpy"))?
+        .getattr(intern!(py, "uint64"))?;
+    if signed && cells.iter().any(|cell| cell.get_type().is(&unsigned)) {
+        return Err(mixed());
+    }
+    Ok(())
+}
+
+/// Whether an object converts itself to an array of NumPy or Arrow.
+fn has_array(values: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = values.py();
+    Ok(values.hasattr(intern!(py, "__array__"))?
+        || values.hasattr(intern!(py, "__arrow_array__"))?)
+}
+
+/// Buffers and arrays of NumPy as arrays that pyarrow takes; any other object as it is.
+fn as_numpy<'py>(mut values: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = values.py();
+    if values.hasattr(intern!(py, "collect"))? && !has_array(&values)? {
+        return Err(UnsupportedTypeError::new_err(
+            "values: takes data, not a lazy frame: collect() it, and take one column",
+        ));
+    }
+    // The integers of a buffer, as `array.array("Q")`, have a type, which their Python integers have not.
+    if !has_array(&values)? && PyMemoryView::from(&values).is_ok() {
+        let numpy = py.import(intern!(py, "numpy"))?;
+        values = numpy.call_method1(intern!(py, "asarray"), (values,))?;
+    }
+    let Ok(dtype) = values.getattr(intern!(py, "dtype")) else {
+        return Ok(values);
+    };
+    // pyarrow ends a text of NumPy at its first NUL, and has no numbers of another byte order.
+    if dtype
+        .getattr(intern!(py, "kind"))
+        .is_ok_and(|kind| kind.eq("U").unwrap_or(false))
+    {
+        return values.call_method1(intern!(py, "astype"), ("O",));
+    }
+    if dtype
+        .getattr(intern!(py, "isnative"))
+        .is_ok_and(|native| native.is(&*PyBool::new(py, false)))
+    {
+        let native = dtype.call_method1(intern!(py, "newbyteorder"), ("=",))?;
+        return values.call_method1(intern!(py, "astype"), (native,));
+    }
+    Ok(values)
+}
+
+pub(crate) fn mixed() -> PyErr {
+    UnsupportedTypeError::new_err(
+        "values: takes text or integers of one type, as an Arrow array, a series, a NumPy array or a list",
+    )
+}
