@@ -13,8 +13,9 @@ IST = timezone(timedelta(hours=5, minutes=30))
 PLACEHOLDERS = {919999999999, 919898989898}
 TOLL_FREE = {9118001234567}
 
-Row = tuple[str, str, str | None, datetime | None, tuple[int, ...], int | None, tuple[int, ...]]
-"""Source, acknowledgement number, district, reported_at, suspect numbers, complainant, numbers in the narrative."""
+Row = tuple[str, str, str | None, datetime | None, tuple[int, ...], int | None, tuple[int, ...], str | None]
+"""Source, acknowledgement number, district, reported_at, suspect numbers, complainant, numbers in the narrative,
+status: `stands`, `unclear` or none."""
 
 
 @dataclass
@@ -29,6 +30,9 @@ class Version:
     certain: frozenset[int]
     complainant: int | None
     complainants: frozenset[int]
+    status: str | None = None
+    #: The event of the last status of the complaint, if that one is not clear.
+    unclear_at: int = 0
 
 
 @dataclass
@@ -71,8 +75,8 @@ class Model:
 
     # Events -----------------------------------------------------------------------------------------------------
 
-    def add(self, rows: list[Row]) -> tuple[list[Version], dict[str, int]]:
-        """What a file would bring: its new versions, and its rows counted."""
+    def add(self, rows: list[Row], *, again: bool = False) -> tuple[list[Version], dict[str, int]]:
+        """What a file would bring: its new versions, and its rows counted; `again` if it was added before."""
         groups: dict[tuple[str, str, bool], list[Row]] = {}
         counts = {"added": 0, "updated": 0, "repeated": 0, "refused": 0}
         for row in rows:
@@ -80,12 +84,22 @@ class Model:
             counts["refused"] += not usable
             groups.setdefault((_shown(row[0]).lower(), row[1].lower(), usable), []).append(row)
         new = []
+        live = self.live(self.head)
         for (source, ack, usable), group in groups.items():
             version = self._version(group)
+            statuses = {row[7] for is_usable in (True, False) for row in groups.get((source, ack, is_usable), [])}
+            version.status = next((status for status in ("unclear", "stands") if status in statuses), None)
             key = f"{source}\x1f{ack}"
             known = [v for v in self.versions if v.complaint == key and not self._withdrawn(v.event, self.head)]
             if version.content in {v.content for v in known}:
                 counts["repeated"] += len(group) * usable
+                last = [v for v in live if v.complaint == key and v.numbers and self._amended(v, live) is None]
+                waits = self._last_status([v for v in live if v.complaint == key])
+                is_last = version.content in {v.content for v in last}
+                if not (usable and version.status == "stands" and waits and is_last and not again):
+                    continue
+                version.complaint = key  # type: ignore[assignment]
+                new.append(version)
                 continue
             version.complaint = key  # type: ignore[assignment]
             new.append(version)
@@ -104,16 +118,17 @@ class Model:
 
     @staticmethod
     def _doubts(row: Row) -> frozenset[object]:
-        """What a row only mentions in its narrative, and with which words."""
-        return frozenset((n, row[6]) for n in {*row[6]} - {*row[4]} - {row[5]})
+        """What a row only mentions in its narrative, with which words; and all it names, if its status is unclear."""
+        found: set[object] = {(n, row[6]) for n in {*row[6]} - {*row[4]} - {row[5]}}
+        return frozenset(found | {(n, "status") for n in {*row[4]} - {row[5]} if row[7] == "unclear"})
 
     @classmethod
     def _version(cls, group: list[Row]) -> Version:
         def last(k: int) -> object:
             return next((row[k] for row in reversed(group) if row[k] is not None), None)
 
-        certain = frozenset(n for row in group for n in row[4] if n != row[5])
-        numbers = certain | {n for row in group for n in row[6] if n != row[5]}
+        certain = frozenset(n for row in group for n in row[4] if n != row[5] and row[7] != "unclear")
+        numbers = frozenset(n for row in group for n in (*row[4], *row[6]) if n != row[5])
         own = tuple(sorted({n for row in group for n in (*row[4], *row[6]) if n == row[5]}))
         complaining = frozenset(row[5] for row in group if row[5] is not None)
         doubts = frozenset().union(*(cls._doubts(row) for row in group))
@@ -136,12 +151,21 @@ class Model:
         """A version, each empty field as in the last one before it that has one: of those that name a number first."""
         before = [w for w in live if w.complaint == v.complaint and w.event < v.event]
         before.sort(key=lambda w: (bool(w.numbers), w.event))
-        filled = {}
+        filled: dict[str, object] = {}
+        if v.status is None:
+            filled["unclear_at"] = Model._last_status(before)
         for name in ("district", "reported_at", "complainant"):
             known = [getattr(w, name) for w in before if getattr(w, name) is not None]
             if getattr(v, name) is None and known:
                 filled[name] = known[-1]
-        return replace(v, **filled)
+        return replace(v, **filled)  # type: ignore[arg-type]
+
+    @staticmethod
+    def _last_status(versions: list[Version]) -> int:
+        """The event of the last status among some versions, of those that name a number first; 0 if that is clear."""
+        ordered = sorted(versions, key=lambda w: (bool(w.numbers), w.event))
+        last = next((w for w in reversed(ordered) if w.status), None)
+        return last.event if last and last.status == "unclear" else 0
 
     def standing(self, cut: int) -> list[Version]:
         """The versions that stand: the last usable one of each complaint, and those that name no number."""
@@ -167,10 +191,12 @@ class Model:
             if n not in v.numbers:
                 continue
             amended = self._amended(v, live)
-            sure = n in v.certain and amended is None
+            in_doubt = n not in v.certain or amended is not None
+            sure = not in_doubt and not v.unclear_at
+            since = max(v.event, amended or 0) if in_doubt else v.unclear_at
             if sure and not self._not_protected_now(v, n, cut):
                 certain.append(v)
-            elif settled_at < max(lost, *(() if sure else (v.event, amended or 0)), -1):
+            elif settled_at < max(lost, -1 if sure else since):
                 waiting.append(v)
             elif settled == "accepted":
                 certain.append(v)
@@ -220,7 +246,7 @@ class Model:
         live = self.live(cut)
         unsure = any(
             n in v.numbers
-            and (n not in v.certain or self._amended(v, live) is not None or self._not_protected_now(v, n, cut))
+            and (n not in v.certain or self._amended(v, live) or v.unclear_at or self._not_protected_now(v, n, cut))
             for v in live
         )
         never_named = self._decision(n, cut)[1] == "confirmed" and not self._ever_named(n, cut)

@@ -13,6 +13,7 @@ __all__ = ["is_there", "make_older", "make_schema", "postgres", "store"]
 
 #: What undoes each step of the schema.
 _UNDONE = {
+    8: ["ALTER TABLE complaint DROP COLUMN status"],
     7: ["DROP TABLE exported_handset"],
     6: [
         "ALTER TABLE export DROP COLUMN key_check",

@@ -199,6 +199,18 @@ def test_a_column_of_customers_phones_is_a_question(written: str) -> None:
     assert find("Ack No", "Customer Name", "Cust No", "Customer ID")
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["Mobile No. called by Scammer", "Phone number on which the accused called", "Mobile contacted by suspect"],
+)
+@pytest.mark.parametrize("beside", [(), ("Suspect Mobile",)])
+def test_a_column_of_phones_that_were_called_is_a_question(written: str, beside: tuple[str, ...]) -> None:
+    """It may be the victim's, who was not protected where it was not read, and it was proposed for suspects'."""
+    with pytest.raises(ColumnError, match=r"could be complainant_mobile or suspect_mobiles; .*=ignore"):
+        find("Ack No", *beside, written)
+    assert find("Ack No", written, mapping={"suspect_mobiles": written})["suspect_mobiles"] == [written]
+
+
 @pytest.mark.parametrize("written", ["पीड़ितों का विवरण", "तक्रारदारांचे विवरण", "Victims details"])
 def test_a_suspects_number_in_a_column_about_victims_waits(written: str) -> None:
     sheet = pa.table({"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["98765 43210"]})

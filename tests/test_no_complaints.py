@@ -51,6 +51,9 @@ def added(folder: Path, text: str) -> tuple[set[int], dict[int, str], Any]:
         "2,Verified by HC 12,9899912345,Nuh",
         "2,1.,9899912345,Nuh\n3,2.,9899912346,Nuh",
         "2,१,9899912345,Nuh\n3,२,9899912346,Nuh",
+        "2,2,9899912345,Nuh\n3,3,9899912346,Nuh",
+        "2,11,9899912345,Nuh\n3,12,9899912346,Nuh",
+        "2,41,9812345670,\n3,5,9812345670,\n,1234,9899912345,\n,567,9899912346,\n,31110260000009,9899912347,",
     ],
 )
 def test_a_row_that_may_be_no_complaint_waits(tmp_path: Path, below: str) -> None:
@@ -94,6 +97,7 @@ def test_letters_before_each_number_of_a_complaint_are_no_rank(tmp_path: Path) -
     [
         "Complaints withdrawn", "Withdrawn complaints", "Duplicate", "False complaints", "TEST DATA", "On hold",
         "The following complaints are withdrawn", "Helpline numbers", "Kindly do not block", "इन्हें ब्लॉक न करें",
+        "Police officers", "Officers:", "Police personnel",
     ],
 )  # fmt: skip
 def test_what_is_below_a_line_for_other_complaints_is_refused(tmp_path: Path, title: str) -> None:
@@ -103,7 +107,12 @@ def test_what_is_below_a_line_for_other_complaints_is_refused(tmp_path: Path, ti
 
 @pytest.mark.parametrize(
     "header",
-    ["S.No,A/c No,Registered Mobile,Bank", "Sr No,Branch Code,Contact,Bank", "क्र.,बेल्ट नं,मोबाइल नंबर,पद"],
+    [
+        "S.No,A/c No,Registered Mobile,Bank",
+        "Sr No,Branch Code,Contact,Bank",
+        "क्र.,बेल्ट नं,मोबाइल नंबर,पद",
+        "Name,Unit,Cell,",
+    ],
 )
 def test_a_second_header_with_a_column_of_phones_ends_the_complaints(tmp_path: Path, header: str) -> None:
     listed, _, intake = added(tmp_path, f"{HEADER}{header}\n1,50100234567890,9899912345,SBI\n")

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 import numguard as ng
-from registry_cases import A, B, complaint, complaints
+from registry_cases import A, B, C, complaint, complaints
 
 FULL = {"district": "Nuh", "amount_lost": "500", "reported_at": "2026-01-05"}
 
@@ -131,6 +131,113 @@ def test_each_field_is_that_of_the_last_sheet_that_has_it(seed: int) -> None:
             district = {number: of[0] or "" for number, of in shown(registry).items()}
             assert district == {int(number): current[ack]["district"] for ack, number in listed.items()}
             assert lost(registry) == sum(int(current[ack]["amount_lost"] or 0) for ack in listed)
+
+
+# The status of a complaint ----------------------------------------------------------------------------------------
+
+
+def with_status(ack: str, suspects: str, status: str | None, **fields: str) -> pa.Table:
+    sheet = complaints(complaint(ack, suspects, **fields))
+    return sheet.append_column("Status", pa.array([status], pa.string()))
+
+
+def waiting(registry: ng.Registry) -> set[int]:
+    return set(registry.numbers("review").to_array().to_pylist())
+
+
+@pytest.mark.parametrize("empty", ["no column", "", None, "-"])
+def test_a_status_that_is_not_clear_is_kept_where_a_sheet_has_none(registry: ng.Registry, empty: str | None) -> None:
+    """A list of numbers without their statuses put numbers on the list that waited for a decision."""
+    registry.add_complaints(with_status("1", "9876543210", "Closed"))
+    later = complaints(complaint("1", "9876543210, 9123456789"))
+    if empty != "no column":
+        later = with_status("1", "9876543210, 9123456789", empty)
+    for dry_run in (True, False):
+        intake = registry.add_complaints(later, dry_run=dry_run)
+        assert (intake.updated, intake.dropped.num_rows) == (1, 0)
+        assert sorted(intake.waiting["msisdn"].to_pylist()) == [B, A]
+        assert intake.waiting["why"].to_pylist() == ["status_unclear"] * 2
+    assert (shown(registry), waiting(registry)) == ({}, {A, B})
+    assert {(row["msisdn"], row["why"]) for row in registry.review().to_pylist()} >= {
+        (A, "status_unclear"),
+        (B, "status_unclear"),
+    }
+    # The next sheet says that it stands, and has the same content.
+    stands = with_status("1", "9876543210, 9123456789", "Under investigation")
+    assert registry.add_complaints(stands).waiting.num_rows == 0
+    assert set(shown(registry)) == {A, B}
+    # It stays so without a status.
+    intake = registry.add_complaints(complaints(complaint("1", "9876543210")))
+    assert (intake.waiting.num_rows, set(shown(registry))) == (0, {A})
+
+
+def test_a_decision_on_a_number_is_kept_where_a_sheet_has_no_status(registry: ng.Registry, tmp_path: Path) -> None:
+    registry.add_complaints(with_status("1", "9876543210, 9123456789", "Closed"))
+    registry.decide([A], "accepted", "the desk confirms that it stands")
+    intake = registry.add_complaints(complaints(complaint("1", "9876543210, 9123456789, 8887776665")))
+    assert sorted(intake.waiting["msisdn"].to_pylist()) == [C, B]
+    assert (set(shown(registry)), waiting(registry)) == ({A}, {B, C})
+    registry.export(tmp_path / "list.csv", to="DoT")
+    registry.decide([B], "dismissed", "the complainant's brother")
+    registry.decide([C], "accepted", "the desk confirms that it stands")
+    assert (set(shown(registry)), waiting(registry)) == ({A, C}, set())
+
+
+def test_the_status_of_a_complaint_without_a_number_and_of_one_that_a_row_ends(registry: ng.Registry) -> None:
+    registry.add_complaints(with_status("1", "", "Closed"))
+    mixed = [with_status("2", "9123456789", "Registered"), with_status("2", "8887776665", "Withdrawn")]
+    registry.add_complaints(pa.concat_tables(mixed))
+    later = complaints(complaint("1", "9876543210"), complaint("2", "9123456789, 8887776665"))
+    assert registry.add_complaints(later).waiting.num_rows == 3
+    assert (shown(registry), waiting(registry)) == ({}, {A, B, C})
+
+
+def test_the_status_of_a_withdrawn_file_is_kept_no_longer(registry: ng.Registry) -> None:
+    wrong = registry.add_complaints(with_status("1", "9876543210", "Closed"))
+    registry.add_complaints(complaints(complaint("1", "9876543210")))
+    assert waiting(registry) == {A}
+    registry.withdraw_intake(wrong.id or 0, "of another case")
+    assert set(shown(registry)) == {A}
+
+
+def test_a_sheet_that_is_sent_again_has_no_newer_status(registry: ng.Registry) -> None:
+    stands = with_status("1", "9876543210", "Registered")
+    registry.add_complaints(stands)
+    registry.add_complaints(with_status("1", "9876543210", "Closed"))
+    for sheet in (stands, complaints(complaint("1", "9876543210"))):
+        assert registry.add_complaints(sheet).repeated == 1
+        assert (shown(registry), waiting(registry)) == ({}, {A})
+
+
+def test_a_status_that_is_not_clear_is_kept_by_desks_that_are_merged(tmp_path: Path) -> None:
+    with ng.Registry(tmp_path / "one.db", by="HC 1") as one, ng.Registry(tmp_path / "two.db", by="HC 2") as two:
+        one.add_complaints(with_status("1", "9876543210", "Closed"))
+        two.add_complaints(complaints(complaint("1", "9876543210, 9123456789")))
+        assert set(shown(two)) == {A, B}
+        one.merge(tmp_path / "two.db")
+        two.merge(tmp_path / "one.db")
+        for registry in (one, two):
+            assert (shown(registry), waiting(registry)) == ({}, {A, B})
+            registry.add_complaints(with_status("1", "9876543210, 9123456789", "Registered"))
+            assert set(shown(registry)) == {A, B}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_last_status_that_a_sheet_has_counts(seed: int) -> None:
+    draw = random.Random(f"status {seed}")
+    last = dict.fromkeys(("1", "2"), True)
+    listed: dict[str, int] = {}
+    with ng.Registry(by="HC 1234") as registry:
+        for step in range(20):
+            ack, status = draw.choice(sorted(last)), draw.choice(["Registered", "Closed", "", None])
+            if status:
+                last[ack] = status == "Registered"
+            listed[ack] = int(f"91987{ack}{step:03}417")
+            registry.add_complaints(with_status(ack, str(listed[ack]), status))
+            table = registry.block_list().to_table()
+            stands = {number for ack, number in listed.items() if last[ack]}
+            assert set(table["msisdn"].to_pylist()) & set(listed.values()) == stands
+            assert waiting(registry) >= set(listed.values()) - stands
 
 
 # Totals ----------------------------------------------------------------------------------------------------------

@@ -50,6 +50,7 @@ rows = st.tuples(
     st.lists(numbers, max_size=3).map(tuple),
     st.sampled_from([None, None, *MOBILES[:2], *MOBILES[-2:]]),
     st.one_of(st.just(()), st.lists(numbers, max_size=2, unique=True).map(tuple)),
+    st.sampled_from([None, None, None, "stands", "unclear"]),
 )
 files = st.lists(rows, min_size=1, max_size=4)
 districts = st.sampled_from([None, "Rohtak", "Hisar"])
@@ -64,12 +65,14 @@ def sheet(content: list[Row]) -> pa.Table:
         "suspect_mobiles",
         "complainant_mobile",
         "facts",
+        "complaint_status",
     )
     columns = list(zip(*content, strict=True))
     columns[3] = tuple(None if at is None else at.strftime("%d/%m/%Y %H:%M") for at in columns[3])
     columns[4] = tuple(", ".join(f"+{n}" for n in cell) for cell in columns[4])
     columns[5] = tuple(None if n is None else f"+{n}" for n in columns[5])
     columns[6] = tuple(" and then ".join(f"he rang from +{n}" for n in cell) or None for cell in columns[6])
+    columns[7] = tuple({"stands": "Registered", "unclear": "Closed", None: None}[status] for status in columns[7])
     return pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
 
 
@@ -101,7 +104,7 @@ class Machine(RuleBasedStateMachine):
         """A registry, mostly with a number that is named and with others of its handset: links are rare otherwise."""
         self.open()
         if others:
-            self._add([("1930", "A1", "Rohtak", None, (named,), None, ())])
+            self._add([("1930", "A1", "Rohtak", None, (named,), None, (), None)])
             self.expand([(n, HANDSETS[0]) for n in (named, *others)])
 
     def open(self) -> None:
@@ -130,7 +133,8 @@ class Machine(RuleBasedStateMachine):
         self._add(data.draw(st.sampled_from(self.files)))
 
     def _add(self, content: list[Row]) -> None:
-        new, counts = self.model.add(content)
+        known = [e for e, c in self._intakes() if c == content and not self.model._withdrawn(e, self.model.head)]
+        new, counts = self.model.add(content, again=bool(known))
         mapping = {"narrative": "facts"}
         foreseen = self.registry.add_complaints(sheet(content), mapping=mapping, dry_run=True)
         head = self.registry._case.store.head()
@@ -139,7 +143,7 @@ class Machine(RuleBasedStateMachine):
         for intake in (foreseen, done):
             assert {k: getattr(intake, k) for k in counts} == counts
         again = [k for k, known in enumerate(self.files) if known == content]
-        if new or not any(not self.model._withdrawn(e, self.model.head) for e, c in self._intakes() if c == content):
+        if new or not known:
             event = self._event()
             assert done.id == event
             self.model.intakes.append(event)
@@ -253,7 +257,7 @@ class Machine(RuleBasedStateMachine):
         self, number: int, to: str, answers: tuple[str, ...], by_decision: bool, is_sent: bool
     ) -> None:
         """A block that was requested and done loses its ground, its release is sent, and there is a ground again."""
-        self._add([("1930", f"C{self.model.head}", None, None, (number,), None, ())])
+        self._add([("1930", f"C{self.model.head}", None, None, (number,), None, (), None)])
         file = self.model.head
         self.export(to, False, None)
         for status in answers:
@@ -268,7 +272,7 @@ class Machine(RuleBasedStateMachine):
         if by_decision:
             self.decide([number], "unprotected")
         else:
-            self._add([("1930", f"C{self.model.head}", None, None, (number,), None, ())])
+            self._add([("1930", f"C{self.model.head}", None, None, (number,), None, (), None)])
 
     @invariant()
     def same(self) -> None:
@@ -370,7 +374,7 @@ class Machine(RuleBasedStateMachine):
         head = self.model.head
         row = pa.table({"msisdn": pa.array([number], pa.uint64()), "action": [action]})
         state = self.model.states(head).get(number)
-        certain = any(number in version.certain for version in self.model.standing(head))
+        certain = any(number in v.certain and not v.unclear_at for v in self.model.standing(head))
         confirmed = self.model._decision(number, head)[1] == "confirmed"
         has_grounds = certain or confirmed or (state is not None and state.hop == 0)
         store = self.registry._case.store

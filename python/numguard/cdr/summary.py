@@ -30,7 +30,8 @@ CDR_NOTES: Final = {
     **{note: RECORD_NOTES[note] for note in ("too_few_fields", "too_many_fields", "broken_quote", "above_header")},
     "another_header": "The row is below a second header, of other columns; save that part as a file of its own.",
     "unknown_call_type": "The call type does not show whether the handset is the calling or the called party's.",
-    "unreadable_date": "The date is no day in a known form, or a spreadsheet may have swapped day and month.",
+    "unreadable_date": "It is in no known form, has a time beside a column of times or an offset but IST and UTC, or a "
+    "spreadsheet may have swapped day and month.",
     "two_digit_year": "The year has two digits, so that the date reads in more than one way.",
     "month_first": "The date has the month first, so that in other dates of its file day and month may be exchanged.",
     "day_or_month": "Another date of the file or their heading has the month first, so that this one reads both ways.",

@@ -13,9 +13,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from numguard.compute import ascending, pc, replaced, schema_of, tuples_of
 from numguard.compute import counts as counted
-from numguard.compute import pc, replaced, schema_of
 from numguard.notebook import card, counts
+from numguard.registry.arrays import Column, ints
 from numguard.registry.case import Case
 from numguard.registry.events.amended import AMENDED, amended
 from numguard.registry.events.both_sides import on_both_sides, protected_suspects
@@ -23,7 +24,9 @@ from numguard.registry.events.ended import in_force_of
 from numguard.registry.events.reconcile import ALIKE, Plan, reconcile
 from numguard.registry.log.inputs import record_input
 from numguard.registry.log.store import Append
+from numguard.registry.numbers.state import SETTLING
 from numguard.registry.sheets.cells import words
+from numguard.registry.sheets.complaint_status import STATUS_UNCLEAR
 from numguard.registry.sheets.complaints import Complaints, read_complaints
 from numguard.registry.sheets.doubts import unread_numbers
 from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, Mapped, ignored, known_by, left_over, read_mapping
@@ -167,7 +170,8 @@ def add_complaints(
         plan, _ = _planned(case, sheet, complaints)
         off = _off_the_list(case, plan, case.store.head())
         effect = _trial(case, sheet, complaints, plan)
-        return _summary(None, sheet, complaints, plan, off=off, unread=unread, **effect)
+        why = _doubts(case, complaints, plan, case.store.head())
+        return _summary(None, sheet, complaints, plan, off=off, why=why, unread=unread, **effect)
     if strict and not case.store.exists:
         # An event that is not recorded would create the file all the same.
         plan, _ = _planned(case, sheet, complaints)
@@ -180,8 +184,9 @@ def add_complaints(
             _record(append, sheet, plan)
         effect = _effect(case, sheet, complaints, plan, append.event)
         off = _off_the_list(case, plan, append.event - 1)
+        why = _doubts(case, complaints, plan, append.event - 1)
     event = append.event if known is None else known
-    return _summary(event, sheet, complaints, plan, off=off, unread=unread, **effect)
+    return _summary(event, sheet, complaints, plan, off=off, why=why, unread=unread, **effect)
 
 
 def _unused(sheet: Sheet, complaints: Complaints, constants: Mapping[str, str]) -> list[str]:
@@ -214,6 +219,22 @@ def _off_the_list(case: Case, plan: Plan, cut: int) -> dict[str, int]:
     state = case.state(cut, named)
     status = state["status"].filter(pc.is_in(state["msisdn"].cast(pa.int64()), named.cast(pa.int64())))
     return counted(status.filter(pc.is_in(status, staying)))
+
+
+def _doubts(case: Case, complaints: Complaints, plan: Plan, cut: int) -> Column:
+    """Why each number named waits: by its row, or by an earlier status of its complaint, unless accepted since."""
+    named = complaints.namings
+    unclear_at = plan.unclear_at[ints(named["index"])]
+    if not unclear_at.any():
+        return named["doubt"]
+    decisions = ascending(case.store.facts("decisions", cut, named["msisdn"].combine_chunks()), "event")
+    decisions = decisions.filter(pc.is_in(decisions["status"], pa.array(SETTLING)))
+    last = {number: (status, event) for number, status, event in tuples_of(decisions, "msisdn", "status", "event")}
+    accepted = {number: event for number, (status, event) in last.items() if status == "accepted"}
+    pairs = zip(unclear_at.tolist(), named["msisdn"].to_pylist(), strict=True)
+    waits = [at > 0 and at > accepted.get(number, 0) for at, number in pairs]
+    why: Column = pc.coalesce(named["doubt"], pc.if_else(pa.array(waits), STATUS_UNCLEAR, None))
+    return why
 
 
 def _staying(off: Mapping[str, int]) -> list[str]:
@@ -280,13 +301,14 @@ def _summary(
     plan: Plan,
     *,
     off: Mapping[str, int],
+    why: Column,
     unread: list[str],
     both: Sequence[str] = (),
     **effect: Any,
 ) -> Intake:
-    """The result; `off` counts numbers that stay off the list, `effect` has what the file drops and ends."""
+    """The result; `off` counts numbers that stay off the list, `why` has why each waits, `effect` what else follows."""
     named = complaints.namings
-    row, why = complaints.rows["row"].take(named["index"]), named["doubt"]
+    row = complaints.rows["row"].take(named["index"])
     numbers = _of_file(sheet, pa.table({"row": row, "msisdn": named["msisdn"], "why": why, "cell": named["cell"]}))
     doubtful = pc.is_valid(numbers["why"])
     worded = pc.and_(pc.invert(doubtful), pc.fill_null(pc.equal(named["note"], "text_removed"), False))

@@ -41,6 +41,8 @@ class Plan:
         named_anew: how many complaints that had ended are named again, with content that is new.
         ended: the rows of complaints that have ended: row, complaint_key.
         alike: complaints that may be recorded ones under another spelling; the columns are `ALIKE`.
+        unclear_at: of each row whose complaint has an earlier status that is not clear, and no status here: the event
+            of that status; 0 of others.
         outdated: the rows that repeat a version which was amended since, and so change nothing.
     """
 
@@ -57,6 +59,7 @@ class Plan:
     named_anew: int
     ended: pa.Table
     alike: pa.Table
+    unclear_at: Ints
     outdated: pa.Array[Any]
 
     @property
@@ -102,15 +105,20 @@ def reconcile(complaints: Complaints, known: Reading, *, again: bool = False) ->
     past = _Past.of(recorded, prints)
 
     has_ended = flags(pc.is_in(merged["complaint_key"], known.ended()))
+    unclear_at = np.where(flags(pc.is_null(merged["status"])), past.unclear_at, 0)
     # The last word on a complaint decides, and an ending stays if one of the files that have it is withdrawn: it is
     # recorded of each file, and of the same file once more where it has to follow what was received since.
     fresh = ~past.seen | groups.some(groups.ended) & (~has_ended | (not again))
-    named_again = usable & groups.undoubted() & has_ended
+    # That it stands is recorded of the version that waits since it had no status.
+    stands = usable & flags(pc.fill_null(pc.equal(merged["status"], "stands"), False))
+    fresh |= stands & (past.unclear_at > 0) & ~past.outdated & (not again)
+    named_again = usable & groups.undoubted() & has_ended & (unclear_at == 0)
     reopens = past.seen & named_again & groups.some(flags(complaints.rows["stands"])) & (not again)
     versions = pa.table(
         {
             **{name: merged[name] for name in ("row", "first_row", "complaint_key", *FIELDS)},
             "complaint": past.complaint,
+            "status": merged["status"],
             "suspects": suspects,
             "complainants": _several(complaints.complainants, groups.of_row, groups.size),
             "amends": (past.amends & usable).astype(np.int64),
@@ -129,6 +137,7 @@ def reconcile(complaints: Complaints, known: Reading, *, again: bool = False) ->
         named_anew=int((named_again & ~past.seen).sum()),
         ended=_ended(groups, merged),
         alike=alike,
+        unclear_at=np.append(unclear_at, 0)[groups.of_row],
         outdated=pc.unique(merged["row"].filter(pa.array(past.outdated & usable))),
     )
 
@@ -142,6 +151,7 @@ class _Past:
         amends: Any version, which this one amends if it is usable.
         stood: A version with usable numbers.
         outdated: This version, and another with usable numbers since.
+        unclear_at: The event of its last status, if that one is not clear; else 0.
         complaint: The id of the complaint, in withdrawn files too; null where it has none.
     """
 
@@ -149,6 +159,7 @@ class _Past:
     amends: Bools
     stood: Bools
     outdated: Bools
+    unclear_at: Ints
     complaint: pa.Array[Any]
 
     @classmethod
@@ -161,12 +172,17 @@ class _Past:
         complaint = np.full(size, new)
         np.minimum.at(complaint, ordinal, ints(recorded["complaint"]))
         usable = live & (ints(recorded["usable"]) == 1)
+        known = recorded.filter(pa.array(live & flags(pc.is_valid(recorded["unclear_at"]))))
+        status = aggregated(ascending(known, "ordinal", "usable", "event"), ["ordinal"], ["unclear_at"], "last")
+        unclear_at = np.zeros(size, np.int64)
+        unclear_at[ints(status["ordinal"])] = ints(status["unclear_at"])
         last, last_same = (_last(recorded.filter(pa.array(some)), size) for some in (usable, usable & same))
         return cls(
             seen=anywhere(ordinal[live & same], size),
             amends=anywhere(ordinal[live], size),
             stood=anywhere(ordinal[usable], size),
             outdated=(last_same > 0) & (last > last_same),
+            unclear_at=unclear_at,
             complaint=pa.array(complaint, mask=complaint == new),
         )
 

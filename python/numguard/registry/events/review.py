@@ -20,6 +20,7 @@ from numguard.registry.arrays import ints
 from numguard.registry.case import Case, reason_given
 from numguard.registry.numbers.state import SETTLING, Standing, derive
 from numguard.registry.sheets import cells
+from numguard.registry.sheets.complaint_status import STATUS_UNCLEAR
 from numguard.registry.sheets.headings import NUMBER_HEADINGS, REASON_HEADINGS, Mapped, find_columns, known_by
 from numguard.registry.sheets.sheet import Sheet, read_sheet
 from numguard.report.writing import masked_text
@@ -121,8 +122,9 @@ def review(case: Case, cut: int) -> pa.Table:
     numbers = pc.cast(namings["msisdn"], pa.uint64())
     turned = pc.is_in(numbers, state["msisdn"].filter(state["turned"]))
     shown = pc.or_(pa.chunked_array([pa.array(found.namings.waiting)]), turned)
-    lost = pc.if_else(pa.array(found.namings.no_longer_protected), NO_LONGER_PROTECTED, None)
-    doubt = pc.coalesce(namings["doubt"], lost)
+    lost, unclear = found.namings.no_longer_protected, found.namings.unclear
+    doubt = pc.if_else(pa.array(lost), NO_LONGER_PROTECTED, pc.if_else(pa.array(unclear), STATUS_UNCLEAR, None))
+    doubt = pc.coalesce(namings["doubt"], doubt)
     live = pa.chunked_array([pa.array(found.versions.live[version])])
     shown_namings = pa.table(
         {

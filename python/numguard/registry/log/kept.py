@@ -1,9 +1,9 @@
 """What a complaint keeps of its earlier versions.
 
 Owns which values fill the empty fields of a version. Independent of SQL and of which version stands. One idea: **an
-empty field takes nothing back**: a list of numbers that follows the full sheet has no district, no day and no sum, and
-its complaint still has them. They are looked up when versions are read, so that those of a withdrawn file count no
-longer, and so that merged registries agree.
+empty field takes nothing back**: a list of numbers that follows the full sheet has no district, no day, no sum and no
+status, and its complaint still has them. They are looked up when versions are read, so that those of a withdrawn file
+count no longer, and so that merged registries agree.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from numguard.registry.log.order import Order
 __all__ = ["with_kept"]
 
 #: The fields that a complaint keeps, as far as a kind of facts has them.
-_FIELDS: Final = ("district", "reported_at", "complainant", "amount_lost", "amount_recovered")
+_FIELDS: Final = ("district", "reported_at", "complainant", "amount_lost", "amount_recovered", "unclear_at")
 
 
 def with_kept(versions: pa.Table, order: Order | None, of_complaints: Callable[[pa.Table], pa.Table]) -> pa.Table:

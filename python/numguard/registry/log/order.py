@@ -66,8 +66,11 @@ class Order:
             return table
         rank = self.rank[ints(table["event"])]
         at = pa.array(self.at[self.event[rank]])
-        moments = {name: at for name in ("added_at", "at") if name in table.column_names}
-        return replaced(table, event=pa.array(rank), **moments)
+        others: dict[str, Any] = {name: at for name in ("added_at", "at") if name in table.column_names}
+        if "unclear_at" in table.column_names:
+            since = table["unclear_at"]
+            others["unclear_at"] = pa.array(self.rank[ints(pc.fill_null(since, 0))], mask=flags(pc.is_null(since)))
+        return replaced(table, event=pa.array(rank), **others)
 
 
 def position(event: int, order: Order | None) -> int:

@@ -240,8 +240,9 @@ class Reading:
 
     def versions(self, keys: pa.Table) -> pa.Table:
         """The recorded versions of the complaints with the keys of `keys`, with its `ordinal`."""
-        columns = "ordinal:i event:i complaint:i fingerprint:i usable:i taken_back:i"
-        return self._of_candidates(columns, sql.VERSIONS_OF_CANDIDATES, keys.sort_by("complaint_key"))
+        columns = "ordinal:i event:i complaint:i fingerprint:i usable:i unclear_at:i taken_back:i"
+        found = self._of_candidates(columns, sql.VERSIONS_OF_CANDIDATES, keys.sort_by("complaint_key"))
+        return self._ranked(found, self.head())
 
     def numbers_of(self, keys: Column) -> pa.Array[Any]:
         """The numbers that any version of some complaints names as a suspect's or has as the complainant's."""

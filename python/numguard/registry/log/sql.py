@@ -39,6 +39,8 @@ __all__ = [
 # Whether an event is withdrawn, at the cut $1.
 WITHDRAWN = "event IN (SELECT withdrawn FROM withdrawal WHERE event <= $1)"
 _TAKEN_BACK = f"CASE WHEN c.{WITHDRAWN} THEN 1 ELSE 0 END AS taken_back"
+# The event of a status that may mean that the complaint has ended; 0 of one that it stands, null of none.
+_UNCLEAR_AT = "CASE c.status WHEN 'unclear' THEN c.event WHEN 'stands' THEN 0 END AS unclear_at"
 # Whether a version of a complaint names a number.
 _USABLE = "CASE WHEN c.suspects = '' THEN 0 ELSE 1 END AS usable"
 
@@ -61,11 +63,11 @@ FACTS = {
     "versions": (
         (
             "event:i row:i complaint:i source:t district:t reported_at:i added_at:i complainant:i taken_back:i "
-            "amended_at:i"
+            "amended_at:i unclear_at:i"
         ),
         f"""SELECT c.event, c.row, c.complaint, c.source, c.district, c.reported_at, e.at AS added_at, c.complainant,
               {_TAKEN_BACK},
-              (SELECT min(d.event) FROM {_AMENDING}) AS amended_at
+              (SELECT min(d.event) FROM {_AMENDING}) AS amended_at, {_UNCLEAR_AT}
             FROM {{versions}} complaint c CROSS JOIN event e
             WHERE {{of_versions}} e.seq = c.event AND c.event <= $1""",
     ),
@@ -181,7 +183,8 @@ FACTS = {
 # The versions of complaints from which amendments are derived where registries were merged: all versions of each
 # complaint.
 ALL_VERSIONS = f"""SELECT c.event, c.row, c.complaint, c.complaint_key, c.source, c.district, c.reported_at,
-    0 AS added_at, c.complainant, {_TAKEN_BACK}, c.amount_lost, c.amount_recovered, c.fingerprint, {_USABLE}
+    0 AS added_at, c.complainant, {_TAKEN_BACK}, c.amount_lost, c.amount_recovered, c.fingerprint, {_USABLE},
+    {_UNCLEAR_AT}
   FROM complaint c WHERE c.event <= $1 {{wanted}}"""
 ALL_VERSIONS_OF_WANTED = """AND c.complaint_key IN (
   SELECT k.complaint_key FROM wanted w CROSS JOIN naming n CROSS JOIN complaint k
@@ -190,16 +193,17 @@ ALL_VERSIONS_OF_WANTED = """AND c.complaint_key IN (
     WHERE n.msisdn = w.msisdn AND k.event = n.event AND k.row = n.version)"""
 VERSION_COLUMNS = (
     "event:i row:i complaint:i complaint_key:t source:t district:t reported_at:i added_at:i complainant:i taken_back:i "
-    "amount_lost:i amount_recovered:i fingerprint:i usable:i"
+    "amount_lost:i amount_recovered:i fingerprint:i usable:i unclear_at:i"
 )
 
 # The versions of the complaints of the versions in `candidate` that are neither withdrawn nor of a complaint that has
 # ended.
 VERSIONS_BESIDE_COLUMNS = (
-    "ordinal:i event:i row:i usable:i district:t reported_at:i complainant:i amount_lost:i amount_recovered:i"
+    "ordinal:i event:i row:i usable:i district:t reported_at:i complainant:i amount_lost:i amount_recovered:i "
+    "unclear_at:i"
 )
 VERSIONS_BESIDE = f"""SELECT a.ordinal, c.event, c.row, {_USABLE}, c.district, c.reported_at, c.complainant,
-    c.amount_lost, c.amount_recovered
+    c.amount_lost, c.amount_recovered, {_UNCLEAR_AT}
   FROM candidate a CROSS JOIN complaint v CROSS JOIN complaint c
   WHERE v.event = a.event AND v.row = a.row AND c.complaint_key = v.complaint_key
     AND c.event <= $1 AND NOT c.{WITHDRAWN}
@@ -244,7 +248,7 @@ COMPLAINTS_BETWEEN = f"""SELECT suspects, complainants, complainant FROM complai
     WHERE c.complaint_key = k.complaint_key"""
 
 # All versions of the complaints in `candidate`, and their numbers.
-VERSIONS_OF_CANDIDATES = f"""SELECT a.ordinal, c.event, c.complaint, c.fingerprint, {_USABLE},
+VERSIONS_OF_CANDIDATES = f"""SELECT a.ordinal, c.event, c.complaint, c.fingerprint, {_USABLE}, {_UNCLEAR_AT},
     CASE WHEN c.event IN (SELECT withdrawn FROM withdrawal) THEN 1 ELSE 0 END AS taken_back
   FROM candidate a CROSS JOIN complaint c WHERE c.complaint_key = a.complaint_key"""
 NUMBERS_OF_CANDIDATES = """SELECT c.suspects, c.complainants, c.complainant FROM candidate a CROSS JOIN complaint c

@@ -20,7 +20,7 @@ TABLES = {
     "withdrawal": "withdrawn:i",
     "complaint": "row:i complaint:i complaint_key:t source:t acknowledgement_no:t district:t category:t reported_at:i "
     "complainant:i amount_lost:i amount_recovered:i suspects:t complainants:t amends:i fingerprint:i police_station:t "
-    "incident_at:i amount_held:i",
+    "incident_at:i amount_held:i status:t",
     "complainant": "version:i msisdn:i",
     "naming": "row:i version:i msisdn:i note:t doubt:t cell:t",
     "refusal": "row:i field:t cell:t note:t",

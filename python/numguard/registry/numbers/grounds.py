@@ -102,6 +102,8 @@ class Versions:
         #: The event that amended each first; `NEVER` where none did.
         self.amended_at = ints(pc.fill_null(table["amended_at"], NEVER))
         self.stands = self.live & (self.amended_at == NEVER)
+        #: The event of the last status of its complaint, if that one is not clear.
+        self.unclear_at = ints(pc.fill_null(table["unclear_at"], 0))
         self.complaint = ints(table["complaint"])
         self.undated = flags(pc.is_null(table["reported_at"]))
         self.moment = ints(pc.fill_null(table["reported_at"], 0))
@@ -129,11 +131,13 @@ class Namings:
     """The namings of numbers in complaints: which are certain, and which wait for a decision.
 
     A naming waits that is doubtful, or that an amendment dropped, until the number was accepted or dismissed later. So
-    does every naming of a number that was a complainant's until `lost_at`, when that complaint was withdrawn.
+    does every naming of a number that was a complainant's until `lost_at`, when that complaint was withdrawn. One of a
+    version without a status waits since an earlier version had one that is not clear.
 
     Attributes:
         version: The version of a complaint that contains each.
         position: The position of the number of each.
+        unclear: It has no status, and an earlier one is not clear.
         no_longer_protected: It depends on a decision after the number lost its protection.
         unsure: It is not certain by itself, whether or not that was settled.
         certain: It is, or was accepted.
@@ -146,7 +150,11 @@ class Namings:
         event, live = ints(namings["event"]), versions.live[version]
         decided, lost = settled.event[position], lost_at[position]
         in_doubt = _doubtful(flags(pc.is_valid(namings["doubt"])), position, version) | ~versions.stands[version]
-        in_doubt_since = np.where(in_doubt, np.maximum(event, versions.amended_at[version]), NEVER)
+        unclear_at = versions.unclear_at[version]
+        self.unclear = (unclear_at > 0) & (unclear_at < event)
+        since = np.where(self.unclear, unclear_at, NEVER)
+        in_doubt_since = np.where(in_doubt, np.maximum(event, versions.amended_at[version]), since)
+        in_doubt |= self.unclear
         was_settled = decided > np.maximum(in_doubt_since, lost)
         self.no_longer_protected = (lost != NEVER) & ~((decided > lost) & (event > decided))
         self.unsure = live & (in_doubt | self.no_longer_protected)

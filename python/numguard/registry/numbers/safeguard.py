@@ -45,7 +45,10 @@ def refuse_unfit(store: Store, cut: int, table: pa.Table) -> None:
 
     confirmed = _last(decisions, ("confirmed", "withdrawn", "reverified", "reactivated"))["confirmed"]
     named, versions = facts("namings"), facts("versions")
-    certain = _numbers_in(named.filter(pc.is_null(named["doubt"])), _keys(versions, standing=True))
+    # A version without a status has that of an earlier one.
+    since = pc.fill_null(versions["unclear_at"], 0)
+    clear = versions.filter(pc.or_(pc.equal(since, 0), pc.equal(since, versions["event"])))
+    certain = _numbers_in(named.filter(pc.is_null(named["doubt"])), _keys(clear, standing=True))
     accepted = _accepted(named, versions, decisions)
     grounded = _among(rows, certain) | _among(rows, confirmed) | _among(rows, accepted)
     to_block = np.asarray(pc.equal(rows["action"], "block").to_numpy(), np.bool_)
@@ -81,6 +84,10 @@ def _accepted(named: pa.Table, versions: pa.Table, decisions: pa.Table) -> pa.Ar
     among = named.filter(pc.is_in(named["msisdn"], pa.array([*when], pa.int64()))).to_pylist()
     known = [n for n in among if (n["event"], n["version"]) in live]
     since = [(n["msisdn"], max(n["event"], live[n["event"], n["version"]])) for n in known]
+    # One that only an earlier status put in doubt waits since then.
+    unclear = {(v["event"], v["row"]): v["unclear_at"] for v in versions.to_pylist() if v["unclear_at"]}
+    plain = [n for n in known if n["doubt"] is None and not live[n["event"], n["version"]]]
+    since += [(n["msisdn"], unclear.get((n["event"], n["version"]), n["event"])) for n in plain]
     return pa.array([number for number, event in since if event < when[number]], pa.int64())
 
 

@@ -20,7 +20,7 @@ from numguard.number_list.rounded import rounded
 from numguard.registry.arrays import Bools, Column, Ints, ReadNoted, anywhere, first_of_each, flags, ints
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.amounts import amounts
-from numguard.registry.sheets.complaint_status import Statuses, complaint_statuses
+from numguard.registry.sheets.complaint_status import STATUS_UNCLEAR, Statuses, complaint_statuses
 from numguard.registry.sheets.districts import districts
 from numguard.registry.sheets.doubts import (
     check_victims_columns,
@@ -74,7 +74,7 @@ COMPLAINT_NOTES = {
     "rows_disagree": "Another row of the complaint has another sum, as where each row is a transaction.",
     "another_header": "The row is below a second header, of other columns; save that part as a file of its own.",
     "complaint_ended": "The status of the complaint is withdrawn, rejected, false, duplicate or such.",
-    "status_unclear": "The status of the complaint may mean that it stands, or that it has ended.",
+    STATUS_UNCLEAR: "The status of the complaint may mean that it stands, or that it has ended.",
     "no_number": "The narrative contains no whole number.",
 }
 
@@ -103,7 +103,8 @@ class Complaints:
 
     Attributes:
         rows: one a record: row, the key of its complaint (null where it has none), the fields, usable, stands and
-            ended (what its status says; both false where it says nothing, or nothing certain).
+            ended (what its status says; both false where it says nothing, or nothing certain), and status: that of
+            its complaint, `stands` or `unclear`; null where it has ended, or says nothing.
         namings: index (into rows), msisdn, note, doubt, cell: the usable numbers, each once a row, in this order; doubt
             is why one is not certain.
         complainants: index, msisdn: the numbers of complainants, likewise.
@@ -196,9 +197,9 @@ def read_complaints(
         fields[word] = pc.if_else(disagree, None, fields[word])
     status = complaint_statuses([sheet.table.column(place) for place in at.get("complaint_status", [])], size)
     refusals.append(_ended(status))
-    found, ended = _by_status(found, key, status)
+    found, ended, of_complaint = _by_status(found, key, status)
     shown = {"complaint_status": status.text, "usable": pa.array(anywhere(ints(found["index"]), size))}
-    shown |= {"stands": pa.array(status.stands), "ended": pa.array(status.ended)}
+    shown |= {"stands": pa.array(status.stands), "ended": pa.array(status.ended), "status": of_complaint}
     rows = pa.table({"row": sheet.row, "complaint_key": key, **fields, **shown})
     return Complaints(rows, found, complainants, pa.concat_tables(refusals), sheet.broken, ended, at)
 
@@ -232,7 +233,7 @@ def _of_suspects(
     found = _in_doubt(found, others, "other_country_code")
     found = _in_doubt(found, rounded(found["msisdn"]), "rounded")
     found = _in_doubt(found, spared_rows(sheet.table, unread, is_complaint=True)[index], "spared_in_row")
-    found = _in_doubt(found, ended_rows(sheet.table, unread)[index], "status_unclear")
+    found = _in_doubt(found, ended_rows(sheet.table, unread)[index], STATUS_UNCLEAR)
     if "workbook" in sheet.container:
         found = _in_doubt_by_spreadsheet(found, sheet, at)
     shifted = shifted_rows(complainants, refused_cells, len(sheet.table))
@@ -250,14 +251,21 @@ def _in_doubt_by_spreadsheet(found: pa.Table, sheet: Sheet, at: dict[str, list[i
     return _in_doubt(found, drawn_down(row[index], ints(found["msisdn"]), complaint), "drawn_down")
 
 
-def _by_status(found: pa.Table, key: pa.Array[Any], status: Statuses) -> tuple[pa.Table, pa.Table]:
-    """The numbers of complaints that stand or may, and those of complaints that have ended."""
+def _by_status(found: pa.Table, key: pa.Array[Any], status: Statuses) -> tuple[pa.Table, pa.Table, pa.Array[Any]]:
+    """The numbers of complaints that stand or may, those of complaints that have ended, and each complaint's status."""
     of_ended = status.ended[ints(found["index"])]
     ended = found.filter(pa.array(of_ended)).select(["index", "msisdn"])
     found = found.filter(pa.array(~of_ended))
     # Of a complaint that has ended by another row, no row is certain.
-    doubted = status.unclear | flags(pc.is_in(key, key.filter(pa.array(status.ended)).drop_null()))
-    return _in_doubt(found, doubted[ints(found["index"])], "status_unclear"), ended
+    doubted = status.unclear | _of_same(key, status.ended)
+    found = _in_doubt(found, doubted[ints(found["index"])], STATUS_UNCLEAR)
+    unclear, stands = (pa.array(_of_same(key, rows) & ~status.ended) for rows in (doubted, status.stands))
+    return found, ended, pc.if_else(unclear, "unclear", pc.if_else(stands, "stands", None))
+
+
+def _of_same(key: pa.Array[Any], rows: Bools) -> Bools:
+    """Which rows have the complaint of one of these."""
+    return flags(pc.is_in(key, key.filter(pa.array(rows)).drop_null()))
 
 
 def _ended(status: Statuses) -> pa.Table:

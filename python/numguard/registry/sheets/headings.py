@@ -23,7 +23,7 @@ from numguard.compute import by_key, named
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import whole_file
 from numguard.number_list.titles import in_typewriter_font, names_victims
-from numguard.number_list.words import words_for
+from numguard.number_list.words import words_for, words_in
 from numguard.source import check_header, headings
 from numguard.source.container import check_file
 from numguard.source.languages import apart, heading_words, in_english
@@ -208,13 +208,11 @@ _IGNORED: Final = frozenset(["of", "the", "in", "rs", "inr", "rupees", "and", "�
 #: Words of headings for a number.
 _PHONES: Final = frozenset(["mobile", "contact", "whatsapp"])
 #: Words of a heading of nothing else.
-_BESIDE_PHONES: Final = frozenset(
-    ["alternate", "contact", "cug", "linked", "mobile", "no", "office", "official", "personal", "registered",
-     "whatsapp"]
-)  # fmt: skip
+_BESIDE_PHONES: Final = words_in("alternate contact cug linked mobile no office official personal registered whatsapp")
+#: Words that a heading has for a victim's number as for a suspect's: `Mobile No. called by Scammer`.
+_CALLED: Final = words_in("called contacted dialed dialled rang")
 #: Fields of numbers to be acted upon.
 _OF_NUMBERS: Final = frozenset(["suspect_mobiles", "msisdn"])
-
 #: Words of headings for the customer of a bank, who may be who complains.
 _CUSTOMERS: Final = frozenset(["customer", "customers", "cust", "client", "ग्राहक"])
 _OF_A_SIDE: Final = dict.fromkeys(_COMPLAINANTS, "complainant") | dict.fromkeys(_SUSPECTS, "suspect")
@@ -249,11 +247,11 @@ def _phones_of_suspects() -> frozenset[str]:
 def is_of_phones(cell: str) -> bool:
     """Whether a cell is a heading of phone numbers, and says nothing of one.
 
-    >>> [is_of_phones(cell) for cell in ("Registered Mobile", "मोबाइल नंबर", "Mobile not known", "WhatsApp", "Email")]
-    [True, True, False, False, False]
+    >>> [is_of_phones(cell) for cell in ("Registered Mobile", "मोबाइल नंबर", "Cell", "Mobile not known", "WhatsApp")]
+    [True, True, True, False, False]
     """
     words = set(heading(cell).split())
-    return words <= _BESIDE_PHONES and bool(words & {"mobile", "contact"})
+    return words == {"cell"} or (words <= _BESIDE_PHONES and bool(words & {"mobile", "contact"}))
 
 
 def has_words_of_suspects(written: str) -> bool:
@@ -419,8 +417,9 @@ def _no_doubt(
         could = tuple(word for word in doubts.get(_uncounted(header), ()) if word not in found)
         # In forms and languages that are not listed: a victim's number that is not read is not protected.
         words = set(heading(header).split())
-        if ambiguous and words & _PHONES and (names_victims(header) or words & _CUSTOMERS):
-            could = ("complainant_mobile", "suspect_mobiles")[: 2 if words & _CUSTOMERS else 1]
+        either = words & _CUSTOMERS or (words & _CALLED and names_suspects(header))
+        if ambiguous and words & _PHONES and (names_victims(header) or either):
+            could = ("complainant_mobile", "suspect_mobiles")[: 2 if either else 1]
         elif ambiguous and in_typewriter_font(header):
             # No word of such a font is known but those for complainants; of names and numbers, both are asked.
             could = ("complainant_mobile",)

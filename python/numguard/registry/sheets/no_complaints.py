@@ -25,8 +25,10 @@ from numguard.registry.sheets.complaint_status import ENDS, REJECTED
 
 __all__ = ["ended_beside", "heads_no_complaints", "may_be_no_complaint"]
 
-#: The most rows below the last serial number that sign a sheet: a name, and a rank.
-_SIGNED: Final = 2
+#: The most rows below the last serial number that sign a sheet: a name, a rank, and who received it.
+_SIGNED: Final = 3
+#: The most acknowledgement numbers that may be officers' where most rows have such.
+_OFFICERS: Final = 2
 #: A serial number, and the least digits of the acknowledgement numbers above it.
 _SERIAL: Final = r"^\s*\(?(\d{1,3})\s*[.)/]?\s*$"
 _LONG: Final = r"\d{6}"
@@ -123,7 +125,7 @@ def _signing(acknowledgement: pa.Array[Any]) -> Bools:
     is_officer[is_worded] = _of_rows(encoded, [_OF_OFFICER.fullmatch(_folded(text)) is not None for text in texts])
     # A desk that writes `CP 12` before each number of a complaint means no officer.
     count = int(is_officer.sum())
-    return found | is_officer if count <= _SIGNED or 2 * count <= len(is_officer) else found
+    return found | is_officer if count <= _OFFICERS or 2 * count <= len(is_officer) else found
 
 
 @cache
@@ -146,31 +148,38 @@ def _folded(text: str) -> str:
 def _counting_anew(acknowledgement: pa.Array[Any]) -> Bools:
     """Which rows count 1, 2, 3 to the last one, below acknowledgement numbers of six digits or more.
 
+    Where all above have such, two rows or more may go on from another page, with 11, 12, 13.
+
     >>> _counting_anew(pa.array(["31110260000001", "1.", "2."])).tolist(), _counting_anew(pa.array(["1", "2"])).any()
     ([False, True, True], False)
+    >>> [_counting_anew(pa.array([above, "11", "12"])).any() for above in ("31110260000001", "7")]
+    [True, False]
     """
     plain = pc.replace_substring_regex(cells.plain_digits(acknowledgement), _SERIAL, r"\1")
     is_serial = pc.fill_null(pc.match_substring_regex(plain, r"^\d{1,3}$"), False)
     number = ints(pc.if_else(is_serial, plain, "0").cast(pa.int64()).fill_null(0))
     size = len(number)
-    first_long = int(np.argmax(np.append(flags(pc.match_substring_regex(plain, _LONG)), True)))
+    is_long = flags(pc.fill_null(pc.match_substring_regex(plain, _LONG), False))
+    first_long = int(np.argmax(np.append(is_long, True)))
     # In a run from 1 to the last row the difference of the serial number and the row is the same.
     level = np.where(number > 0, number - np.arange(size), size)
     others = np.flatnonzero(level != level[-1]) if size else np.zeros(0, np.int64)
     start = int(others[-1]) + 1 if len(others) else 0
     found = np.zeros(size, np.bool_)
-    if size and number[start] == 1 and start > first_long:
+    goes_on = start < size - 1 and number[start] > 1 and is_long[:start].all()
+    if size and (number[start] == 1 or goes_on) and start > first_long:
         found[start:] = True
     return found
 
 
 def _below_serials(serials: pa.Array[Any], acknowledgement: pa.Array[Any]) -> Bools:
-    """The last one or two rows, if no other is without a serial number, and they go on with no complaint above."""
+    """The last one to three rows, if no other is without a serial number, and they go on with no complaint above."""
     is_numbered = flags(pc.fill_null(pc.match_substring_regex(serials, r"\p{Nd}"), False))
     without = np.flatnonzero(~is_numbered)
     size = len(is_numbered)
     found = np.zeros(size, np.bool_)
-    if 0 < len(without) <= _SIGNED < size - len(without) + 1 and without[0] == size - len(without):
+    numbered = size - len(without)
+    if 0 < len(without) <= _SIGNED and numbered >= max(2, len(without)) and without[0] == numbered:
         found[without] = ~flags(pc.is_in(acknowledgement, acknowledgement.filter(pa.array(is_numbered))))[without]
     return found
 

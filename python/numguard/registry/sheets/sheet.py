@@ -33,6 +33,8 @@ _Read = TypeVar("_Read")
 
 #: The note of records below a header of other columns, and of that header.
 _ANOTHER: Final = "another_header"
+#: Headings of other columns of officers, beside one of their phones.
+_OF_OFFICERS: Final = frozenset(["name", "rank", "designation"])
 #: The most letters of a header: a longer record is none.
 _LONGEST_HEADER: Final = 10_000
 
@@ -212,7 +214,8 @@ def _without_victims_below(sheet: Sheet, is_heading: Callable[[str], bool]) -> S
         is_header = others > 0 and 2 * (others + 1) >= len(filled)
         heads_things = any(map(is_of_thing, [cells[0], *below] if is_alone else below if is_header else []))
         # A cell such as `WhatsApp` or `No mobile` is in place of a number: other headings are beside that of phones.
-        is_numbered = any((is_of_serials(cell) or is_heading(cell)) and not is_of_phones(cell) for cell in filled)
+        others_there = [cell for cell in filled if not is_of_phones(cell)]
+        is_numbered = any(is_of_serials(one) or is_heading(one) or heading(one) in _OF_OFFICERS for one in others_there)
         heads_phones = is_numbered and any(is_of_phones(cell) and not names_suspects(cell) for cell in below)
         heads_others = is_alone and any(map(heads_no_complaints, cells[:1]))
         if (
