@@ -18,9 +18,8 @@ from numguard.registry.sheets.headings import (
     find_columns,
     heading,
     names_suspects,
-    read_mapping,
-    write_mapping,
 )
+from numguard.registry.sheets.mapping import read_mapping, write_mapping
 
 
 def find(*headings: str, mapping: Mapped | None = None) -> dict[str, list[str]]:
