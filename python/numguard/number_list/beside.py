@@ -99,7 +99,7 @@ _OF_MONEY: Final = words_for("blocked_too", "thing") | words_in(
     "rupees sum ticket transaction transactions txn wallet",
 )
 #: Words of headings that ask what is to be done, and not what was, beside those for a block: `Block this number?`.
-_TO_BE_DONE: Final = words_in("be n required should this to whether y yes", "करना करे करें")
+_TO_BE_DONE: Final = words_in("be karna n required should this to whether y yes", "करना करे करें")
 #: Words of headings that ask whose a number is, and what a victim is to its user; words of the answers.
 _WHOSE: Final = words_in("belong belonging belongs owner whose", "किसका")
 _RELATION: Final = words_in("relation relationship rishta", "संबंध")
@@ -288,7 +288,9 @@ def _question(heading: str) -> _Question | None:
     >>> _question("Block No") is None
     True
     """
-    words = set(words_of(heading))
+    there = words_of(heading)
+    # `To be blocked or not`.
+    words = set(there[:-2] if there[-2:] == ["or", "not"] else there)
     if heads_victims(" ".join(words - _WHETHER)) or is_released(heading):
         return _Question.VICTIM_OR_RELEASED
     if is_spared(heading) and not is_of_officers(heading):
@@ -415,7 +417,7 @@ def _is_of_owners(heading: str) -> bool:
     [True, True, False, False]
     """
     words = words_of(heading)
-    is_whose = not (_WHOSE.isdisjoint(words) or NUMBERS.isdisjoint(words))
+    is_whose = not (_WHOSE.isdisjoint(words) or NUMBERS.isdisjoint(words)) or words == ["belongs", "to"]
     # What a complainant is to a victim says nothing of a number.
     victims = [is_victim(word) for word in words]
     is_relation = not _RELATION.isdisjoint(words) and sum(victims) == 1 and (not victims[0] or "से" in words)

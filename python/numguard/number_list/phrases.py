@@ -105,15 +105,16 @@ _STAYED: Final = r"(?: (?:by|cwp|dated|granted|no|vide)(?: .*)?)?"
 #: What was written of a number by mistake, in English and in Hindi.
 MISTAKEN: Final = Phrases(rf"{_BY_MISTAKE} {_ACTED}|{_ACTED} {_BY_MISTAKE}")
 _WRITTEN: Final = (
-    r"(?: (?:added|daal|darj|diya|entered|gaya|given|hai|ho|hua|is|kar|likh|likha|mentioned|noted|tha|typed|was"
-    "|written|है|हो|गया|था|दिया|दर्ज|लिख|लिखा|हुआ))*"
+    r"(?: (?:added|daal|darj|diya|entered|gaya|given|hai|ho|hua|is|kar|kiya|likh|likha|mentioned|noted|tha|typed|was"
+    "|written|है|हो|गया|था|दिया|दर्ज|किया|लिख|लिखा|हुआ))*"
 )
 #: Not to be blocked, of a text or a part of one that says nothing else; `list` and `number` around it are left out.
 NOT_TO_BLOCK: Final = Phrases(
     rf"(?:{_NOT}(?: be)?|never|no) {_LIST}|{_NEVER}|block(?:ing)? not (?:required|needed)|un block(?:ed)?",
-    r"not (?:a |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?|scam(?:mers?)?)|false positives?",
+    r"not (?:a |of |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?|scam(?:mers?)?)|false positives?",
     *MISTAKEN.alternatives,
-    rf"not for {_LIST}|not (?:advised|needed|required) (?:for|to|to be) {_LIST}",
+    rf"not for {_LIST}|not (?:advised|needed|required|to be considered) (?:for|to|to be) {_LIST}"
+    rf"|{_NOT} (?:be )?(?:add|added|consider|considered|include|included) (?:for|in) (?:the )?{_LIST}",
     r"(?:found|verified)(?: to be| as)? genuine|exonerated",
     r"belong(?:s|ing)? to (?:the |a )?(?:bank|complainant|informant|officer|police|victim)s?",
     rf"{_HINDI_OR_OFF} (?:(?:न|ना|मत)(?: \S+){{0,2}}|(?:नहीं|नही)(?: (?:करना|करने|करनी|करें|करे)(?: \S+)?)?)",

@@ -88,7 +88,7 @@ _PARTED_IN_PROSE: Final = re.compile(
     re.IGNORECASE,
 )
 #: Words beside those for victims that say whose a number is: `Owner is victim`.
-_OF_OWNERS: Final = words_in("belong belonging belongs holder owner subscriber user")
+_OF_OWNERS: Final = words_in("alternate belong belonging belongs holder owner sim subscriber user")
 _VICTIM = "#"
 _LETTERS: Final = re.compile("[A-Za-z]+")
 _BY_VICTIMS = re.compile(

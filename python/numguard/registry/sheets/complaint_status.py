@@ -69,6 +69,7 @@ ENDS = _words(
     repeated complaint; invalid; invalid complaint; void; cancelled; canceled; complaint cancelled;
     complaint canceled; complainant withdrew complaint; complainant withdrew the complaint; complainant withdrawn
     complaint; complainant has withdrawn complaint; complainant has withdrawn the complaint; complaint withdrew;
+    complaint taken back; complainant taken back complaint;
     shikayat wapas; shikayat wapas li; shikayat wapas le li; shikayat vapas li; shikayat vapas le li;
     jhuthi shikayat; jhoothi shikayat; jhuti shikayat; jhooti shikayat; शिकायत वापस ली; शिकायत वापस ले ली;
     शिकायत वापस ले ली है; शिकायत वापस ले ली गई; case cancelled;

@@ -17,7 +17,7 @@ import pyarrow as pa
 from numguard.compute import pc
 from numguard.number_list.beside import is_of_money, is_of_serials, is_yes
 from numguard.number_list.spared import is_not_listed, is_of_officers, is_set_aside, is_spared
-from numguard.number_list.titles import is_block_unwanted, names_victims, statements_of, words_of
+from numguard.number_list.titles import is_block_unwanted, is_victim, names_victims, statements_of, words_of
 from numguard.number_list.words import words_for, words_in
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.sheets import cells
@@ -45,13 +45,15 @@ _PHRASES: Final = frozenset(phrase for phrase in ENDS - REJECTED if " " in phras
 #: The longest word of each phrase of several; in other scripts a letter has several spellings.
 _MAY_END: Final = "|".join(sorted({max(phrase.split(), key=len) for phrase in _PHRASES})) + r"|[^\x00-\x7f]"
 #: Words beside such a phrase: `Complaint has been withdrawn on 05.02.2026`.
-_DONE: Final = frozenset(["been", "dated", "has", "is", "on", "the", "was"])
+_DONE: Final = words_in("been dated has have her his is on the their was gayi hai", "गई गयी है")
+#: Those of who ended it, in Hindi.
+_BY: Final = words_in("dwara ne", "द्वारा ने")
 #: Phrases that say of money too that it was withdrawn: of a part of a text they do not say that a complaint has ended.
 _OF_MONEY: Final = frozenset(phrase for phrase in _PHRASES if phrase.startswith(("withdrawal by", "withdrawn by")))
 #: The characters of the longest text that is read.
 _LONGEST: Final = 200
 #: Words of headings of what became of a complaint, and of what is no complaint; of a block it is no end that it is not.
-_OF_STATUS: Final = words_in("disposal disposed outcome position result stage status", "निस्तारण परिणाम स्थिति")
+_OF_STATUS: Final = words_in("disposal disposed fr outcome position result stage status", "निस्तारण परिणाम स्थिति")
 _REPORT: Final = frozenset(["final", "report"])
 _OF_OTHERS: Final = words_in("active arrest call called calls kyc")
 _OF_BLOCKS: Final = words_for("to_block", "blocked")
@@ -138,10 +140,14 @@ def _is_ended(text: str) -> bool:
     return any(not (_PHRASES - _OF_MONEY).isdisjoint(_forms(part)) for part, _ in statements_of(text))
 
 
-def _forms(text: str) -> tuple[str, str]:
-    """The words of a text, and those that are neither its day nor words beside them."""
+def _forms(text: str) -> set[str]:
+    """The words of a text, those that are neither its day nor words beside them, and without who ended it in Hindi."""
     words = words_of(text)
-    return " ".join(words), " ".join(word for word in words if word not in _DONE)
+    bare = [word for word in words if word not in _DONE]
+    forms = [words, bare]
+    if len(bare) > 2 and is_victim(bare[0]) and bare[1] in _BY:
+        forms.append(bare[2:])
+    return {" ".join(form) for form in forms}
 
 
 def _signing(acknowledgement: pa.Array[Any]) -> Bools:
