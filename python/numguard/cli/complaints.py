@@ -329,6 +329,7 @@ def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
     if preview := intake.preview:
         parts = ("container", "encoding", "header_row", "sheet", "fields", "unread")
         summary |= {field: getattr(preview, field) for field in parts}
+        summary["unread"] = [named([column]) for column in preview.unread]
         summary["refused_by_note"] = options.counted(intake.refusals["note"])
         summary["waiting"] = options.counted_once(intake.waiting)
         summary["text_removed"] = intake.text_removed.num_rows

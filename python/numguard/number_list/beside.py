@@ -130,7 +130,7 @@ _NAMED: Final = _NAME | words_in("customer full holder of owner party person s s
 _SERIAL: Final = words_for("serial")
 _NOTE: Final = r"^\P{Nd}*[\pL\pM]{3}\P{Nd}*$"
 _ROMAN: Final = r"(?i)^[^\pL]*[ivxlc]+[^\pL]*$"
-#: The bytes of the longest cell that is looked at.
+#: The characters of the longest cell that is looked at.
 _LONGEST: Final = 120
 
 
@@ -183,7 +183,7 @@ def spared(heading: str, cells: Any, *, is_complaint: bool = False) -> npt.NDArr
         return None
     # Databases give a yes or no as a decimal, 1.00 among them.
     texts = seen_text(cells.cast(pa.float64()) if pa.types.is_decimal(cells.type) else cells)
-    unique = pc.unique(texts.filter(pc.less_equal(pc.binary_length(texts), _LONGEST)))
+    unique = pc.unique(texts.filter(pc.less_equal(pc.utf8_length(texts), _LONGEST)))
     sparing = [
         text
         for rule in _RULES

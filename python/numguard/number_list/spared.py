@@ -213,7 +213,8 @@ def why_spared(text: str, *, is_name: bool = False, is_prose: bool = False) -> W
         why = "released"
     if why is not None:
         return why
-    return _why_in_prose(text) if is_prose else _why_beside(text, is_name=is_name)
+    why = None if is_prose else _why_beside(text, is_name=is_name)
+    return why or _why_in_prose(text)
 
 
 def _why_in_prose(text: str) -> Why | None:
