@@ -131,6 +131,7 @@ NOT_TO_BLOCK: Final = Phrases(
     rf"{_NUMBER} (?:galat|incorrect|is wrong|wrong|गलत){_WRITTEN}",
     rf"(?:clerical|typing|typographical) (?:error|mistake)(?: (?:in|of) (?:the )?{_NUMBER})?"
     rf"|typo (?:in|of) (?:the )?{_NUMBER}",
+    rf"(?:mukhbir|मुखबिर) (?:ka|ke|का|के) {_NUMBER}(?: hai| है)?",
     # Nothing was found against its user.
     r"(?:given )?clean chit(?: given)?|no (?:involvement|role)(?: (?:was )?found)?|role not found",
     r"no(?:thing)? (?:adverse|incriminating|suspicious)(?: (?:was )?found)?",
