@@ -42,8 +42,12 @@ _HELPLINES: Final = ("112", "1930")
 _BY_OFFICER: Final = re.compile(r"(?:checked|prepared|submitted|typed|verified) by\b.*")
 #: The phrases of several words of a complaint that has ended.
 _PHRASES: Final = frozenset(phrase for phrase in ENDS - REJECTED if " " in phrase)
-#: The longest word of each phrase of several; in other scripts a letter has several spellings.
-_MAY_END: Final = "|".join(sorted({max(phrase.split(), key=len) for phrase in _PHRASES})) + r"|[^\x00-\x7f]"
+#: The longest word of each phrase of several, but for those of every remark; a letter of other scripts has several forms.
+_MAY_END: Final = (
+    "|".join(sorted({max(set(phrase.split()) - {"complainant", "complaint"}, key=lambda word: (len(word), word))
+                     for phrase in _PHRASES}))
+    + r"|[^\x00-\x7f]"
+)  # fmt: skip
 #: Words beside such a phrase: `Complaint has been withdrawn on 05.02.2026`.
 _DONE: Final = words_in("been dated has have her his is on the their was gayi hai", "गई गयी है")
 #: Those of who ended it, in Hindi.
