@@ -42,7 +42,7 @@ _HELPLINES: Final = ("112", "1930")
 _BY_OFFICER: Final = re.compile(r"(?:checked|prepared|submitted|typed|verified) by\b.*")
 #: The phrases of several words of a complaint that has ended.
 _PHRASES: Final = frozenset(phrase for phrase in ENDS - REJECTED if " " in phrase)
-#: The longest word of each phrase of several, but for those of every remark; a letter of other scripts has several forms.
+#: The longest word of each phrase of several that not every remark has; in other scripts a letter has several forms.
 _MAY_END: Final = (
     "|".join(sorted({max(set(phrase.split()) - {"complainant", "complaint"}, key=lambda word: (len(word), word))
                      for phrase in _PHRASES}))
