@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,9 +20,9 @@ from numguard.registry.sheets.headings import (
     find_columns,
     heading,
     names_suspects,
-    read_mapping,
-    write_mapping,
 )
+from numguard.registry.sheets.mapping import read_mapping, write_mapping
+from test_cli import numguard
 
 
 def find(*headings: str, mapping: Mapped | None = None) -> dict[str, list[str]]:
@@ -368,3 +369,21 @@ def test_the_error_about_a_column_named_with_the_blanks_of_its_heading_has_the_n
     with pytest.raises(ColumnError) as raised:
         ng.scan("calls.csv", {"Mobile": ng.NumberSet(["9876543210"])})
     assert "blank" not in str(raised.value)
+
+
+def test_a_day_in_a_heading_is_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dry run showed every heading in full, and an intake no heading with a day."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
+    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
+    days = ["Remarks 2026-11-30", "Beat as on 30.11.2026", "Calls from 01/11/2026 to 30/11/2026"]
+    numbers = ["98765 43210", "98-12-2026 43", "9812-12-2026", "45.11.2026", "9876543210 30.11.2026"]
+    head = ",".join(["Complaint No", "Suspect Mobile", *days, *numbers])
+    Path("desk.csv").write_text(f"{head}\n1,9123456789{',x' * 8}\n")
+    expected = ", ".join([*days, *["(a number)"] * 5])
+    dry = numguard("complaints", "add", "desk.csv", "--set", "source=1930", "--dry-run")
+    assert f"not read: {expected}\n" in dry.stdout
+    as_json = numguard("complaints", "add", "desk.csv", "--set", "source=1930", "--dry-run", "--json")
+    assert json.loads(as_json.stdout)["unread"] == expected.split(", ")
+    added = numguard("complaints", "add", "desk.csv", "--set", "source=1930")
+    assert f"columns that were not read: {expected}\n" in added.stderr

@@ -7,6 +7,7 @@ chunked arrays of times, all of which the functions accept. A module whose calls
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, TypeAlias, TypeVar
 
@@ -31,15 +32,23 @@ _Value = TypeVar("_Value")
 
 #: A name with more digits than that may be a number.
 _MOST_DIGITS = 6
+#: A day in figures, as `Status as on 30.11.2026` has it, and the most digits beside days: a day has eight at the most,
+#: and with one more it is no mobile number.
+_DAY = re.compile(
+    r"(?<!\d)(?:(?:0?[1-9]|[12]\d|3[01])([./_-])(?:0?[1-9]|1[0-2])\1(?:20)?\d\d"
+    r"|20\d\d([./_-])(?:0?[1-9]|1[0-2])\2(?:0?[1-9]|[12]\d|3[01]))(?!\d)"
+)
+_MOST_BESIDE_DAYS = 1
 
 
 def may_be_number(name: str) -> bool:
     """Whether the name of a column or a sheet may be a number, as in a file without a header: no message shows it.
 
-    >>> may_be_number("98765 43210"), may_be_number("calls 2026")
-    (True, False)
+    >>> may_be_number("98765 43210"), may_be_number("calls 2026"), may_be_number("Status as on 30.11.2026")
+    (True, False, False)
     """
-    return sum(map(str.isdigit, name)) > _MOST_DIGITS
+    digits, beside_days = (sum(map(str.isdigit, text)) for text in (name, _DAY.sub(" ", name)))
+    return digits > _MOST_DIGITS and (digits == beside_days or beside_days > _MOST_BESIDE_DAYS)
 
 
 def named(names: Sequence[str]) -> str:

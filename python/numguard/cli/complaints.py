@@ -113,7 +113,7 @@ def add(
     """
     from numguard.files.outgoing import write_private
     from numguard.registry import Registry
-    from numguard.registry.sheets.headings import write_mapping
+    from numguard.registry.sheets.mapping import write_mapping
 
     writes = {"--ended": ended_path, "--refused": refused_path, "--save-mapping": save_path}
     account.check_files([registry_path, mapping_path], writes, sources=[source])
@@ -310,7 +310,7 @@ def _show_change(change: pa.Table, output: Path | None) -> None:
 
 def _mapping(mapped: tuple[str, ...], extract: tuple[str, ...], path: Path | None) -> dict[str, list[str]] | None:
     """The options as a mapping of field to columns; options come before the file."""
-    from numguard.registry.sheets.headings import read_mapping
+    from numguard.registry.sheets.mapping import read_mapping
 
     given: dict[str, str] = dict(options.mapping(mapped) or {})
     given |= dict.fromkeys(extract, "narrative")
@@ -329,6 +329,7 @@ def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
     if preview := intake.preview:
         parts = ("container", "encoding", "header_row", "sheet", "fields", "unread")
         summary |= {field: getattr(preview, field) for field in parts}
+        summary["unread"] = [named([column]) for column in preview.unread]
         summary["refused_by_note"] = options.counted(intake.refusals["note"])
         summary["waiting"] = options.counted_once(intake.waiting)
         summary["text_removed"] = intake.text_removed.num_rows
@@ -349,12 +350,12 @@ def _show(intake: Intake, preview: Preview) -> None:
     options.show(f"{intake.name}: {', '.join(part for part in parts if part)}")
     cells = by_key(((cell["column"], cell["field"]), cell) for cell in preview.sample.to_pylist())
     for (column, field), rows in cells.items():
-        options.show(f"\n{column} -> {field}")
+        options.show(f"\n{named([column])} -> {field}")
         for row in rows:
             note = f"  [{row['note']}]" if row["note"] else ""
             options.show(f"  row {row['row']}: {_short(row['cell'])} -> {row['read'] or '(nothing)'}{note}")
     if preview.unread:
-        options.show(f"\nnot read: {', '.join(preview.unread)}")
+        options.show(f"\nnot read: {named(preview.unread)}")
     _show_some(
         intake.refusals,
         "would be refused",

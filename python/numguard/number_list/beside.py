@@ -22,26 +22,31 @@ from numguard.number_list.actions import is_against, may_have_words
 from numguard.number_list.spared import (
     AGAIN,
     BY_WHOM,
+    NUMBERS,
     RELEASED,
     is_of_officers,
     is_of_thing,
     is_released,
     is_spared,
     may_be_spared,
+    releases_numbers,
     why_spared,
 )
 from numguard.number_list.titles import (
+    FILLING,
     NOT_KNOWN,
+    OF_FAMILY,
     RANKS,
     VICTIMS,
     heads_victims,
     is_of_victims,
+    is_victim,
     names_suspects,
     words_of,
 )
 from numguard.number_list.words import Meaning, words_for, words_in
 
-__all__ = ["asks", "asks_to_act", "is_decided", "is_of_serials", "is_yes", "may_spare", "spared"]
+__all__ = ["asks", "asks_to_act", "is_decided", "is_of_money", "is_of_serials", "is_yes", "may_spare", "spared"]
 
 #: Words of headings of columns that answer yes or no, and the answers.
 _OF_BLOCK: Final = words_for("question_block")
@@ -88,6 +93,19 @@ _OF_FACTS: Final = words_in(
 _OF_CHECKS: Final = words_in("against authority check checked code contact helpline risk status")
 #: Words of headings of sums, which are restored or released too, and of blocks beside what lifts them.
 _OF_OTHER_THINGS: Final = _OF_BLOCKED | words_in("account amount amt bank inr money no not rs rupees sum")
+#: What makes a heading one of money, or of another thing than a number, in a sheet of complaints.
+_OF_MONEY: Final = words_for("blocked_too", "thing") | words_in(
+    "amount amt cheque claim freeze frozen hold inr lien loan money order parcel payment policy recovery refund rs",
+    "rupees sum ticket transaction transactions txn wallet",
+)
+#: Words of headings that ask what is to be done, and not what was, beside those for a block: `Block this number?`.
+_TO_BE_DONE: Final = words_in("be karna n required should this to whether y yes", "करना करे करें")
+#: Words of headings that ask whose a number is, and what a victim is to its user; words of the answers.
+_WHOSE: Final = words_in("belong belonging belongs owner whose", "किसका")
+_RELATION: Final = words_in("relation relationship rishta", "संबंध")
+_THEIRS: Final = OF_FAMILY - {"is"}
+#: Words of headings of what an officer recommends.
+_OPINION: Final = words_in("opinion opinions recommendation recommendations", "राय")
 #: Words of headings of columns that say what a change does to each row: `Change`, `Operation`, `Add/Del`.
 _CHANGE: Final = words_in(
     "add added addition change changes delta modification op operation operations update updation",
@@ -112,7 +130,7 @@ _NAMED: Final = _NAME | words_in("customer full holder of owner party person s s
 _SERIAL: Final = words_for("serial")
 _NOTE: Final = r"^\P{Nd}*[\pL\pM]{3}\P{Nd}*$"
 _ROMAN: Final = r"(?i)^[^\pL]*[ivxlc]+[^\pL]*$"
-#: The bytes of the longest cell that is looked at.
+#: The characters of the longest cell that is looked at.
 _LONGEST: Final = 120
 
 
@@ -165,7 +183,7 @@ def spared(heading: str, cells: Any, *, is_complaint: bool = False) -> npt.NDArr
         return None
     # Databases give a yes or no as a decimal, 1.00 among them.
     texts = seen_text(cells.cast(pa.float64()) if pa.types.is_decimal(cells.type) else cells)
-    unique = pc.unique(texts.filter(pc.less_equal(pc.binary_length(texts), _LONGEST)))
+    unique = pc.unique(texts.filter(pc.less_equal(pc.utf8_length(texts), _LONGEST)))
     sparing = [
         text
         for rule in _RULES
@@ -270,13 +288,16 @@ def _question(heading: str) -> _Question | None:
     >>> _question("Block No") is None
     True
     """
-    words = set(words_of(heading))
+    there = words_of(heading)
+    # `To be blocked or not`.
+    words = set(there[:-2] if there[-2:] == ["or", "not"] else there)
     if heads_victims(" ".join(words - _WHETHER)) or is_released(heading):
         return _Question.VICTIM_OR_RELEASED
     if is_spared(heading) and not is_of_officers(heading):
         return _Question.TO_SPARE
     # `Block No` is a part of an address.
-    if words <= _ASKING and not ("no" in words and "yes" not in words):
+    has_answers = bool(words & {"yes", "be", "हाँ", "हां"}) or words >= {"y", "n"}
+    if words <= _ASKING and (has_answers or words.isdisjoint({"no", "नहीं"})):
         if words & _FRAUD:
             return _Question.FRAUD
         if words & (_OF_BLOCKED | _DECIDED):
@@ -345,15 +366,71 @@ def _by_words(heading: str, texts: Any, *, is_complaint: bool) -> list[str]:
     is_name = bool(_NAME & words) and words <= _NAMED
     # In a column of facts only a text of nothing else counts, as in a complaint.
     is_prose = is_complaint or not _OF_FACTS.isdisjoint(words)
-    left_out = {None, *(["victims"] if by_whom else []), *(["released"] if is_complaint else [])}
+    left_out = {None, *(["victims"] if by_whom else [])}
+    # What is released in a complaint may be a sum.
+    may_be_sum = is_complaint and (words.isdisjoint(NUMBERS | _OF_BLOCKED) or is_of_money(heading))
+
+    def says_so(form: str) -> bool:
+        why = why_spared(form, is_name=is_name, is_prose=is_prose)
+        return why not in left_out and not (why == "released" and may_be_sum and not releases_numbers(form))
+
     may_be, forms = may_be_spared(texts)
-    say_so = [
-        form
-        for form in pc.unique(forms).to_pylist()
-        if why_spared(form, is_name=is_name, is_prose=is_prose) not in left_out
-    ]
+    say_so = list(filter(says_so, pc.unique(forms).to_pylist()))
     found: list[str] = may_be.filter(pc.is_in(forms, pa.array(say_so, pa.string()))).to_pylist()
     return found
+
+
+def is_of_money(heading: str) -> bool:
+    """Whether a heading of a sheet of complaints is that of a sum, an account or another thing than a number."""
+    return not _OF_MONEY.isdisjoint(words_of(heading))
+
+
+def _asks_of_numbers(heading: str) -> bool:
+    """Whether a heading asks if a number is to be blocked, and not whether one was: it may be blocked yet.
+
+    >>> asks = ("Number to be blocked", "Block this number?", "Blocking required", "Confirmed", "Blocked")
+    >>> [_asks_of_numbers(heading) for heading in asks]
+    [True, True, True, True, False]
+    """
+    words = set(words_of(heading))
+    is_to_do = not words.isdisjoint(_TO_BE_DONE) and ("be" in words or not words.isdisjoint(_OF_BLOCK))
+    names_block = not words.isdisjoint(_OF_BLOCK) and not words.isdisjoint(NUMBERS) and "status" not in words
+    return _question(heading) is _Question.TO_ACT and (is_to_do or names_block or is_decided(heading))
+
+
+def _asks_whose_number(heading: str) -> bool:
+    """Whether a heading asks for a yes or no if a number is a victim's, and is none of victims' numbers themselves.
+
+    >>> [_asks_whose_number(heading) for heading in ("Number is of victim (Y/N)", "Is victim", "Victim number")]
+    [True, False, False]
+    """
+    words = set(words_of(heading))
+    asks_so = words.isdisjoint(NUMBERS) or words.isdisjoint(_WHETHER | _WHOSE)
+    return _question(heading) is _Question.VICTIM_OR_RELEASED and not asks_so
+
+
+def _is_of_owners(heading: str) -> bool:
+    """Whether a heading asks whose a number is, or what its user is to a victim.
+
+    `Relation with victim` alone is what the complainant is to a victim, and says nothing of a number.
+
+    >>> of = ("Number belongs to", "Relation of number with victim", "Relation with victim", "House owner")
+    >>> [_is_of_owners(heading) for heading in of]
+    [True, True, False, False]
+    """
+    words = words_of(heading)
+    is_whose = not (_WHOSE | _RELATION).isdisjoint(words) and not NUMBERS.isdisjoint(words)
+    return (is_whose or words == ["belongs", "to"]) and not names_suspects(heading)
+
+
+def _is_of_family(text: str) -> bool:
+    """Whether a text is the answer that a number is one's own, or of one's family, and nothing else."""
+    words = set(words_of(text))
+    return bool(words & _THEIRS) and words <= OF_FAMILY | FILLING
+
+
+def _is_of_opinions(heading: str) -> bool:
+    return not _OPINION.isdisjoint(words_of(heading)) and not is_of_money(heading)
 
 
 def _is_of_types(heading: str) -> bool:
@@ -371,6 +448,10 @@ _RULES: Final = (
     _Rule(lambda heading: _question(heading) is _Question.VICTIM_OR_RELEASED, _marked, in_complaints=False),
     _Rule(lambda heading: _question(heading) is _Question.FRAUD, _denied, in_complaints=True),
     _Rule(lambda heading: _question(heading) in (_Question.TO_ACT, _Question.ACTIVE), _denied, in_complaints=False),
+    _Rule(_asks_of_numbers, _denied, in_complaints=True),
+    _Rule(_asks_whose_number, _marked, in_complaints=True),
+    _Rule(_is_of_owners, _those(_is_of_family), in_complaints=True),
+    _Rule(_is_of_opinions, _those(is_against), in_complaints=True),
     _Rule(_is_of_changes, _leaving, in_complaints=False),
     _Rule(_is_of_days, _those(_DAY.search), in_complaints=False),
     _Rule(_is_of_again, _those(lambda text: not _is_nothing(text)), in_complaints=False),

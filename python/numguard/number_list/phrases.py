@@ -17,6 +17,7 @@ from numguard.source.scripts import plain_cells
 
 __all__ = [
     "LIFTED",
+    "MISTAKEN",
     "NOT_TO_BLOCK",
     "OF_OFFICERS",
     "RESTORED",
@@ -98,14 +99,23 @@ RESTORED: Final = Phrases(
     rf"{_BLOCK}{_BETWEEN} (?:been|but|later|now|since|then|was|were) (?:reactivated|reconnected|unbarred|unblocked)"
 )
 
-_ACTED: Final = "(?:added|barred|blocked|entered|given|included|listed|mentioned|noted|reported|typed)"
+_ACTED: Final = "(?:added|barred|blocked|entered|filled|given|included|listed|mentioned|noted|reported|typed|written)"
 _NUMBER: Final = "(?:(?:mob |mobile |ph |phone |मोबाइल )?(?:no|nos|number|numbers|नंबर|नम्बर))"
 _STAYED: Final = r"(?: (?:by|cwp|dated|granted|no|vide)(?: .*)?)?"
+#: What was written of a number by mistake, in English and in Hindi.
+MISTAKEN: Final = Phrases(rf"{_BY_MISTAKE} {_ACTED}|{_ACTED} {_BY_MISTAKE}")
+_WRITTEN: Final = (
+    r"(?: (?:added|daal|darj|diya|entered|gaya|given|hai|ho|hua|is|kar|kiya|likh|likha|mentioned|noted|tha|typed|was"
+    "|written|है|हो|गया|था|दिया|दर्ज|किया|लिख|लिखा|हुआ))*"
+)
 #: Not to be blocked, of a text or a part of one that says nothing else; `list` and `number` around it are left out.
 NOT_TO_BLOCK: Final = Phrases(
     rf"(?:{_NOT}(?: be)?|never|no) {_LIST}|{_NEVER}|block(?:ing)? not (?:required|needed)|un block(?:ed)?",
-    r"not (?:a |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?|scam(?:mers?)?)|false positives?",
-    rf"{_BY_MISTAKE} {_ACTED}|{_ACTED} {_BY_MISTAKE}|(?:found|verified)(?: to be| as)? genuine|exonerated",
+    r"not (?:a |of |the )?(?:suspect(?:s|ed)?|accused|fraud(?:ulent|sters?)?|scam(?:mers?)?)|false positives?",
+    *MISTAKEN.alternatives,
+    rf"not for {_LIST}|not (?:advised|needed|required|to be considered) (?:for|to|to be) {_LIST}"
+    rf"|{_NOT} (?:be )?(?:add|added|consider|considered|include|included) (?:for|in) (?:the )?{_LIST}",
+    r"(?:found|verified)(?: to be| as)? genuine|exonerated",
     r"belong(?:s|ing)? to (?:the |a )?(?:bank|complainant|informant|officer|police|victim)s?",
     rf"{_HINDI_OR_OFF} (?:(?:न|ना|मत)(?: \S+){{0,2}}|(?:नहीं|नही)(?: (?:करना|करने|करनी|करें|करे)(?: \S+)?)?)",
     r"(?:बंद|बन्द) (?:नहीं|नही) (?:किया जाए|किए जाएं|होना चाहिए)|बंद करू नये",
@@ -117,9 +127,11 @@ NOT_TO_BLOCK: Final = Phrases(
     r"de ?block(?:ed)?|re activat(?:e|ed|ion)|white list(?:ed)?|(?:चालू|chalu) (?:कर|किया|kar|kiya)\S*(?: \S+){0,2}",
     r"(?:गलती|भूल|galti|bhul) (?:से|se) (?:block|ब्लॉक|लिखा|likha|दर्ज|darj|aaya|आया)(?: \S+){0,2}",
     # A number that was written by mistake.
-    rf"(?:galat|incorrect|wrong|गलत|चुकीचा) {_NUMBER}"
-    r"(?: (?:added|entered|given|hai|is|mentioned|noted|typed|was|है|लिखा))*",
-    rf"{_NUMBER} (?:galat|incorrect|is wrong|wrong|गलत)(?: hai| है)?",
+    rf"(?:galat|incorrect|wrong|गलत|चुकीचा) {_NUMBER}{_WRITTEN}",
+    rf"{_NUMBER} (?:galat|incorrect|is wrong|wrong|गलत){_WRITTEN}",
+    rf"(?:clerical|typing|typographical) (?:error|mistake)(?: (?:in|of) (?:the )?{_NUMBER})?"
+    rf"|typo (?:in|of) (?:the )?{_NUMBER}",
+    rf"(?:mukhbir|मुखबिर) (?:ka|ke|का|के) {_NUMBER}(?: hai| है)?",
     # Nothing was found against its user.
     r"(?:given )?clean chit(?: given)?|no (?:involvement|role)(?: (?:was )?found)?|role not found",
     r"no(?:thing)? (?:adverse|incriminating|suspicious)(?: (?:was )?found)?",
@@ -134,11 +146,14 @@ NOT_TO_BLOCK: Final = Phrases(
 )
 #: Witnesses, informers, who is innocent and wrong numbers, of a text that says nothing else.
 SPARED: Final = Phrases(*sorted(words_for("spared")))
+_OFFICER: Final = _one_of(words_for("officer", "rank"))
 #: Whose numbers stand above or below a table, or beside one of the list: those of its author and of officers.
 OF_OFFICERS: Final = Phrases(
     r"nodal officer|contact person|for (?:any )?quer(?:y|ies)|prepared by|authori[sz]ed signatory",
-    rf"(?:i o|my|official|our|police|{_one_of(words_for('officer', 'rank'))})(?: s)? (?:own )?(?:mob |mobile )?"
-    r"(?:mobile|no|number)",
+    rf"(?:i o|my|official|our|police|{_OFFICER})(?: s| ka| sahab ka| का)? (?:own )?(?:mob |mobile )?"
+    r"(?:mobile|no|number|नंबर|नम्बर)",
+    rf"(?:no|number) of (?:the )?(?:i o|police station|ps|thana|{_OFFICER})",
+    r"(?:police station|ps|thana|थाना|थाने) (?:ka |का )?(?:number|नंबर|नम्बर)",
 )
 #: All phrases by which the cell of a row spares its number (`spared.why_spared`).
 RULES: Final = (UNWANTED, UNWANTED_IN_OTHERS, UNWANTED_OR_OFF, LIFTED, RESTORED, NOT_TO_BLOCK, SPARED, OF_OFFICERS)

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from numguard.compute import pc
 from numguard.number_list.phrases import (
+    MISTAKEN,
     NOT_TO_BLOCK,
     OF_OFFICERS,
     RULES,
@@ -36,6 +37,7 @@ from numguard.number_list.titles import (
     is_of_victims,
     is_victim,
     parts_of,
+    statements_of,
     words_of,
 )
 from numguard.number_list.words import words_for, words_in
@@ -43,6 +45,7 @@ from numguard.number_list.words import words_for, words_in
 __all__ = [
     "AGAIN",
     "BY_WHOM",
+    "NUMBERS",
     "RELEASED",
     "Why",
     "is_not_listed",
@@ -53,6 +56,7 @@ __all__ = [
     "is_set_aside",
     "is_spared",
     "may_be_spared",
+    "releases_numbers",
     "spares",
     "why_spared",
 ]
@@ -70,7 +74,8 @@ _WHOLE: Final = (NOT_TO_BLOCK, OF_OFFICERS, SPARED, UNWANTED_IN_OTHERS)
 #: Words of a text that says no more than that numbers are not to be blocked.
 _OF_UNWANTED: Final = _FILLING | words_for("beside_unwanted")
 _MERE: Final = re.compile(
-    r"^(?:please|kindly|pls|numbers?|nos?|these|this|those|list|of|to|all|the|following|are|were) "
+    r"^(?:please|kindly|pls|mob|mobile|phone|numbers?|nos?|these|this|those|list|of|to|all|the|following|are|is|was"
+    r"|were) "
     r"| (?:please|numbers?)$"
 )
 #: How words begin that say that numbers are in use again, or never to be blocked, and of nothing but numbers.
@@ -101,6 +106,13 @@ _OF_SUMS: Final = words_in(
     "releasing removal remove removed restoration",
     "restore restored resumed withdrawn",
 )
+#: Words for a phone number, and those that say whose it is, or that it is in use again or to be left out.
+NUMBERS: Final = words_in(
+    "mob mobile mobiles msisdn nos number numbers phone phones sim", "क्रमांक नंबर नम्बर फोन मोबाइल मोबाईल"
+)
+_STATED: Final = words_in("apna apne apni belong belonging belongs hai is khud own self", "अपना अपनी अपने खुद स्वयं है हैं")
+_LEFT_OUT: Final = words_in("delist delisted exclude excluded exempt exempted remove removed withdrawn")
+_OF_LISTS: Final = words_in("be block blocking list unblock", "अनब्लाक अनब्लॉक सूची")
 #: The most words of a text of which a part names a victim: prose has more.
 _FEW_WORDS: Final = 4
 #: How words for victims begin that are names of persons too.
@@ -134,7 +146,7 @@ _PREFILTER: Final = Prefilter(
 #: So few texts are read faster than the expressions for an array are compiled, which is done for each array anew.
 _FEW: Final = 100
 #: What is neither of a word nor of a phrase nor parts a text.
-_NO_PART: Final = r"[^\pL\pM\p{Cf},;:|()\[\]/&\x{2013}\x{2014}'`\x{2018}\x{2019}+-]+"
+_NO_PART: Final = r"[^\pL\pM\p{Cf}.,;:|()\[\]/&\x{964}\x{2013}\x{2014}'`\x{2018}\x{2019}+-]+"
 
 
 @lru_cache(10_000)
@@ -151,7 +163,11 @@ def is_spared(text: str) -> bool:
     words = words_of(text)
     if _OF_UNWANTED.issuperset(words) and UNWANTED_OR_OFF.are_in(" ".join(words)):
         return True
-    return any(rule.are_all_of(bare) for bare in _bare_forms(words) for rule in _WHOLE)
+    bare_forms = list(_bare_forms(words))
+    # `Complainant's own number entered by mistake`.
+    if MISTAKEN.are_in(bare_forms[0]) and heads_victims(MISTAKEN.expression.sub("", bare_forms[0])):
+        return True
+    return any(rule.are_all_of(bare) for bare in bare_forms for rule in _WHOLE)
 
 
 def _bare_forms(words: Sequence[str]) -> Iterator[str]:
@@ -180,8 +196,8 @@ def why_spared(text: str, *, is_name: bool = False, is_prose: bool = False) -> W
     Args:
         text: The cell.
         is_name: Whether its column has the names of those whose the numbers are.
-        is_prose: Whether only a text of nothing else counts, as in a complaint, whose other cells name the complainant
-            beside other words too.
+        is_prose: Whether a part that names a victim counts only if it says that the number is his, as in a complaint,
+            whose other cells name the complainant beside other words too.
 
     >>> [why_spared(text) for text in ("Victim", "Unblocked on 5 Feb", "Pls don't block this", "Ravi (victim)")]
     ['victims', 'released', 'not to be blocked', 'victims']
@@ -195,7 +211,43 @@ def why_spared(text: str, *, is_name: bool = False, is_prose: bool = False) -> W
         why = "not to be blocked"
     if why is None and is_block_restored(text):
         why = "released"
-    return _why_beside(text, is_name=is_name) if why is None and not is_prose else why
+    if why is not None:
+        return why
+    why = None if is_prose else _why_beside(text, is_name=is_name)
+    return why or _why_in_prose(text)
+
+
+def _why_in_prose(text: str) -> Why | None:
+    """Why a statement of a text spares a number, whatever the others are.
+
+    >>> [_why_in_prose(text) for text in ("Number is of victim, wrongly entered", "Ravi, the complainant, paid 5000")]
+    ['victims', None]
+    """
+    for at, (part, mark) in enumerate(statements_of(text)):
+        words = set(words_of(part))
+        is_label = at == 0 and mark in _LABELS
+        counts: dict[Why | None, bool] = {
+            None: False,
+            "victims": not is_label and not words.isdisjoint(NUMBERS | {"no"}) and not words.isdisjoint(_STATED),
+            "released": not is_label and not words.isdisjoint(NUMBERS),
+            "not to be blocked": not (at == 0 and mark == ":") and not is_of_officers(part),
+        }
+        why = _why_whole(part)
+        if counts[why]:
+            return why
+    return None
+
+
+def releases_numbers(text: str) -> bool:
+    """Whether a text that says that something is released says so of a number or a list, or asks for it.
+
+    >>> [releases_numbers(text) for text in ("Number is genuine", "unblock kar de", "Released", "Unblocked on 5 Feb")]
+    [True, True, False, False]
+    """
+    words = _joined(words_of(text))
+    return not NUMBERS.isdisjoint(words) or (
+        not _OF_LISTS.isdisjoint(words) and any(word.startswith(AGAIN) or word in _LEFT_OUT for word in words)
+    )
 
 
 def _why_beside(text: str, *, is_name: bool) -> Why | None:

@@ -40,6 +40,7 @@ __all__ = [
     "names_suspects",
     "names_victims",
     "parts_of",
+    "statements_of",
     "without_victims",
     "words_of",
 ]
@@ -80,6 +81,14 @@ _OF_CALLERS: Final = _BLOCKED_TOO | words_in("asked call caller credit otp press
 #: What parts a title, and what parts a cell: `Blocking/removal` in a title is of both.
 _PARTED: Final = re.compile(r"([,;:|()\[\]\u2013\u2014]|\s-|-\s)")
 _PARTED_IN_CELLS: Final = re.compile(rf"{_PARTED.pattern[:-1]}|[/&])")
+#: What parts prose: the same, the end of a sentence that is none of an abbreviation, and words between statements.
+_PARTED_IN_PROSE: Final = re.compile(
+    rf"{_PARTED_IN_CELLS.pattern[:-1]}|(?<!\b\w)(?<!\bno)(?<!\bnos)(?<!\bmob)(?<!\bph)(?<!\brs)\.|\u0964"
+    r"|\b(?:and|as|aur)\b|(?<=\s)और(?=\s))",
+    re.IGNORECASE,
+)
+#: Words beside those for victims that say whose a number is: `Owner is victim`.
+_OF_OWNERS: Final = words_in("alternate belong belonging belongs holder owner sim subscriber user")
 _VICTIM = "#"
 _LETTERS: Final = re.compile("[A-Za-z]+")
 _BY_VICTIMS = re.compile(
@@ -218,10 +227,13 @@ def _marked(words: Sequence[str]) -> str:
 def heads_victims(cell: str) -> bool:
     """Whether a cell has nothing but words for victims, as a heading among the rows of a list has.
 
-    >>> heads_victims("Complainant's mobile no."), heads_victims("Victim's bank")
-    (True, False)
+    >>> [heads_victims(text) for text in ("Complainant's mobile no.", "Belongs to victim's wife", "Victim's bank")]
+    [True, True, False]
     """
-    meant = set(words_of(cell)) - FILLING - OF_FAMILY
+    words = words_of(cell)
+    meant = set(words) - FILLING - OF_FAMILY - _OF_OWNERS
+    if any(word.startswith("belong") for word in words):
+        meant.discard("to")
     return bool(meant) and (all(map(is_victim, meant)) or _heads_victims_typed(cell))
 
 
@@ -248,7 +260,20 @@ def parts_of(text: str, *, is_title: bool = False) -> list[tuple[str, str]]:
     >>> parts_of("Blocking/removal - Nuh", is_title=True)
     [('Blocking/removal', '-'), (' Nuh', '')]
     """
-    parts = [*(_PARTED if is_title else _PARTED_IN_CELLS).split(text), ""]
+    return _split(_PARTED if is_title else _PARTED_IN_CELLS, text)
+
+
+def statements_of(text: str) -> list[tuple[str, str]]:
+    """The parts of prose between marks and words that join statements, each with what is behind it.
+
+    >>> statements_of("Withdrawn as money came back. Mob. no. of victim")
+    [('Withdrawn ', 'as'), (' money came back', '.'), (' Mob. no. of victim', '')]
+    """
+    return _split(_PARTED_IN_PROSE, text)
+
+
+def _split(parted: re.Pattern[str], text: str) -> list[tuple[str, str]]:
+    parts = [*parted.split(text), ""]
     return list(zip(parts[::2], map(str.strip, parts[1::2]), strict=True))
 
 

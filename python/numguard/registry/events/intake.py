@@ -29,7 +29,8 @@ from numguard.registry.sheets.cells import words
 from numguard.registry.sheets.complaint_status import STATUS_UNCLEAR
 from numguard.registry.sheets.complaints import Complaints, read_complaints
 from numguard.registry.sheets.doubts import unread_numbers
-from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, Mapped, ignored, known_by, left_over, read_mapping
+from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, Mapped, ignored, known_by, left_over
+from numguard.registry.sheets.mapping import read_mapping
 from numguard.registry.sheets.preview import Preview, preview
 from numguard.registry.sheets.sheet import Sheet, read_sheet
 from numguard.source.strict import check_strict, notes_text

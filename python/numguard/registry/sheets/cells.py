@@ -289,6 +289,8 @@ def inside_text(column: Column, mark: str) -> Numbers:
     return Numbers(found.certain.slice(0, 0), doubtful, found.refused.filter(without))
 
 
+#: A sign of equality between two numbers, and not that of a spreadsheet's formula.
+_EQUAL = r"\p{Nd}[\s\"')]*=+[\s\"'(+]*\p{Nd}"
 _CERTAIN = ["index", "msisdn", "note", "cell"]
 _COULD_BE = schema_of(index=pa.int64(), msisdn=pa.uint64())
 _NO_DOUBT = schema_of(index=pa.int64(), msisdn=pa.uint64(), doubt=pa.string(), cell=pa.string())
@@ -300,8 +302,11 @@ def _mentioned(index: pa.Array[Any], cells: pa.Array[Any]) -> Numbers:
     lists = named.field("numbers")
     doubt, rest = (pc.cast(named.field(name), pa.string()) for name in ("doubt", "rest"))
     cells = written(cells)
-    sure = pc.is_null(doubt)
     count = pc.fill_null(pc.list_value_length(lists), 0)
+    # One number may stand in place of the other, as beside an arrow.
+    is_equal = pc.and_(pc.match_substring_regex(cells, _EQUAL), pc.and_(pc.is_null(doubt), pc.greater(count, 1)))
+    doubt = pc.if_else(pc.fill_null(is_equal, False), "stray_character", doubt)
+    sure = pc.is_null(doubt)
     shown = _excerpts(cells, count)
     worded = pc.match_substring_regex(cells, r"\p{L}")
     parent = pc.list_parent_indices(lists)

@@ -70,7 +70,13 @@ ENDS = _words(
     complaint found false; false reporting; fake complaint; bogus; bogus complaint; frivolous;
     not genuine; unfounded; baseless; duplicate; duplicate complaint; duplicate case; duplicate entry;
     repeated complaint; invalid; invalid complaint; void; cancelled; canceled; complaint cancelled;
-    complaint canceled; case cancelled; fir cancelled; fir quashed; quashed; dropped; complaint dropped;
+    complaint canceled; complainant withdrew complaint; complainant withdrew the complaint; complainant withdrawn
+    complaint; complainant has withdrawn complaint; complainant has withdrawn the complaint; complaint withdrew;
+    complaint taken back; complainant taken back complaint;
+    shikayat wapas; shikayat wapas li; shikayat wapas le li; shikayat vapas li; shikayat vapas le li;
+    jhuthi shikayat; jhoothi shikayat; jhuti shikayat; jhooti shikayat; शिकायत वापस ली; शिकायत वापस ले ली;
+    शिकायत वापस ले ली है; शिकायत वापस ले ली गई; case cancelled;
+    fir cancelled; fir quashed; quashed; dropped; complaint dropped;
     case dropped; mistake of fact; mistake of law; no offence; no offence made out; no crime; not a crime;
     no fraud; not a fraud; wrong entry; entered by mistake; filed by mistake; test; test complaint;
     test entry; closed as false; closed false; closed as withdrawn; closed withdrawn; closed as duplicate;

@@ -1,7 +1,7 @@
 """Which column of a sheet holds which field: by its heading, or by a mapping that the caller gives or has saved.
 
-Owns how headings are compared, the spellings of fields in English and Hindi, and mapping files. Independent of cells.
-One idea: **a heading that could be two fields is refused and never guessed**; a mapping decides it, and can be saved.
+Owns how headings are compared, and the spellings of fields in English and Hindi. Independent of cells, and of mapping
+files (`mapping`). One idea: **a heading that could be two fields is refused and never guessed**; a mapping decides it.
 
 No template of complaint sheets is published. The spellings are those of forms and exports in use, and of the fields
 that ministries and police forces name in public; a sheet with others needs a mapping.
@@ -9,25 +9,20 @@ that ministries and police forces name in public; a sheet with others needs a ma
 
 from __future__ import annotations
 
-import json
-import tomllib
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Final, TypeAlias
 
 import pyarrow as pa
 
 from numguard.compute import by_key, named
-from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
-from numguard.files import whole_file
+from numguard.errors import ArgumentError, ColumnError
 from numguard.number_list.titles import in_typewriter_font, names_victims
 from numguard.number_list.words import words_for, words_in
 from numguard.source import check_header, headings
-from numguard.source.container import check_file
 from numguard.source.languages import apart, heading_words, in_english
-from numguard.types import PathLike
 
 __all__ = [
     "AMBIGUOUS",
@@ -46,8 +41,6 @@ __all__ = [
     "left_over",
     "may_hold_suspects",
     "names_suspects",
-    "read_mapping",
-    "write_mapping",
 ]  # fmt: skip
 
 #: Which column holds what: `{"suspect_mobiles": "Mobile No."}`, or several columns for one word.
@@ -157,7 +150,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "complaint_status": (
         "status", "status of complaint", "complaint current status", "current status", "present status",
         "current status of complaint", "final status", "final status of complaint", "disposal", "disposal status",
-        "case status", "status of case", "current status of case", "ncrp status",
+        "complaint disposal status", "case status", "status of case", "current status of case", "ncrp status",
         "स्थिति", "शिकायत की स्थिति", "वर्तमान स्थिति", "शिकायत की वर्तमान स्थिति", "प्रकरण की स्थिति",
         "शिकायतों की स्थिति", "प्रकरणों की स्थिति", "स्थिती", "सद्यस्थिती", "तक्रारीची स्थिती", "तक्रारींची स्थिती",
         "तक्रारीची सद्यस्थिती", "સ્થિતિ", "ફરિયાદની સ્થિતિ", "ફરિયાદોની સ્થિતિ", "અરજીની સ્થિતિ", "ਸਥਿਤੀ", "ਸ਼ਿਕਾਇਤ ਦੀ ਸਥਿਤੀ",
@@ -205,6 +198,11 @@ _NUMBER: Final = frozenset(["number", "numbers", "नंबर", "नम्ब�
 _BEFORE_NO: Final = frozenset(["cell", "mo"])
 #: Words that are ignored when headings are compared.
 _IGNORED: Final = frozenset(["of", "the", "in", "rs", "inr", "rupees", "and", "रु", "रुपये", "रूपये", "रुपए"])
+#: What a heading that is compared has of a day; `of` is left out there.
+_WHEN: Final = re.compile(
+    r"^latest | latest$| (?:as on|as at|as|till|up ?to|on)(?: (?:date|now|today|\d+(?:st|nd|rd|th)?"
+    r"|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*))+$"
+)
 #: Words of headings for a number.
 _PHONES: Final = frozenset(["mobile", "contact", "whatsapp"])
 #: Words of a heading of nothing else.
@@ -400,8 +398,8 @@ def _place(header: str, headers: Sequence[str], where: str) -> int:
 
 
 def _uncounted(header: str) -> str:
-    """A heading without its digits, as `Suspect 1 Mobile`, `Suspect Mobile No. 2` and pandas' `Mobile.1` have them."""
-    return heading("".join(" " if char.isdigit() else char for char in heading(header)))
+    """A heading without its digits and its day: `Suspect 1 Mobile`, pandas' `Mobile.1`, `Status as on 30.11.2026`."""
+    return heading("".join(" " if char.isdigit() else char for char in _WHEN.sub("", heading(header))))
 
 
 def _no_doubt(
@@ -464,36 +462,3 @@ def _by_field(mapping: Mapped | None, known: Mapping[str, Sequence[str]]) -> dic
             f"mapping: takes {{word: heading}}; the words are {', '.join(filter(None, [*known, IGNORE]))}"
         )
     return by_key((str(word), header) for header, word in mapping.items())
-
-
-def read_mapping(path: PathLike) -> dict[str, list[str]]:
-    """A saved mapping, as field to headings. The file has `heading = field`, in JSON, or in TOML by its ending.
-
-    Raises:
-        FileMissingError: there is no such file.
-        InputError: it is no mapping file.
-    """
-    path = Path(path)
-    if path.exists():
-        check_file(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-        content = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
-    except FileNotFoundError:
-        raise FileMissingError(f"{path}: there is no such file") from None
-    except (ValueError, OSError):
-        raise InputError(f"{path}: is no mapping: it takes JSON, or TOML in a file that ends in .toml") from None
-    if not isinstance(content, dict) or not all(isinstance(word, str) for word in content.values()):
-        raise InputError(f'{path}: is no mapping: it takes one field for each column, as {{"Mobile": "ignore"}}')
-    return by_key((word, header) for header, word in content.items())
-
-
-def write_mapping(path: PathLike, fields: Mapping[str, str]) -> None:
-    """Saves which field each column holds, for its owner only; `read_mapping` reads it. JSON, or TOML by its ending."""
-    if Path(path).suffix.lower() == ".toml":
-        pairs = [f"{json.dumps(header, ensure_ascii=False)} = {json.dumps(word)}\n" for header, word in fields.items()]
-        text = "".join(pairs)
-    else:
-        text = json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
-    with whole_file(path, private=True) as file:
-        file.write(text.encode())

@@ -15,10 +15,10 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import pc
-from numguard.number_list.beside import is_of_serials, is_yes
+from numguard.number_list.beside import is_of_money, is_of_serials, is_yes
 from numguard.number_list.spared import is_not_listed, is_of_officers, is_set_aside, is_spared
-from numguard.number_list.titles import is_block_unwanted, names_victims, words_of
-from numguard.number_list.words import words_for
+from numguard.number_list.titles import is_block_unwanted, is_victim, names_victims, statements_of, words_of
+from numguard.number_list.words import words_for, words_in
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.complaint_status import ENDS, REJECTED
@@ -44,10 +44,25 @@ _HELPLINES: Final = ("112", "1930")
 _BY_OFFICER: Final = re.compile(r"(?:checked|prepared|submitted|typed|verified) by\b.*")
 #: The phrases of several words of a complaint that has ended.
 _PHRASES: Final = frozenset(phrase for phrase in ENDS - REJECTED if " " in phrase)
-#: The longest word of each phrase of several; in other scripts a letter has several spellings.
-_MAY_END: Final = "|".join(sorted({max(phrase.split(), key=len) for phrase in _PHRASES})) + r"|[^\x00-\x7f]"
+#: The longest word of each phrase of several that not every remark has; in other scripts a letter has several forms.
+_MAY_END: Final = (
+    "|".join(sorted({max(set(phrase.split()) - {"complainant", "complaint"}, key=lambda word: (len(word), word))
+                     for phrase in _PHRASES}))
+    + r"|[^\x00-\x7f]"
+)  # fmt: skip
 #: Words beside such a phrase: `Complaint has been withdrawn on 05.02.2026`.
-_DONE: Final = frozenset(["been", "dated", "has", "is", "on", "the", "was"])
+_DONE: Final = words_in("been dated has have her his is on the their was gayi hai", "गई गयी है")
+#: Those of who ended it, in Hindi.
+_BY: Final = words_in("dwara ne", "द्वारा ने")
+#: Phrases that say of money too that it was withdrawn: of a part of a text they do not say that a complaint has ended.
+_OF_MONEY: Final = frozenset(phrase for phrase in _PHRASES if phrase.startswith(("withdrawal by", "withdrawn by")))
+#: The characters of the longest text that is read.
+_LONGEST: Final = 200
+#: Words of headings of what became of a complaint, and of what is no complaint; of a block it is no end that it is not.
+_OF_STATUS: Final = words_in("disposal disposed fr outcome position result stage status", "निस्तारण परिणाम स्थिति")
+_REPORT: Final = frozenset(["final", "report"])
+_OF_OTHERS: Final = words_in("active arrest call called calls kyc")
+_OF_BLOCKS: Final = words_for("to_block", "blocked")
 #: Those of a heading that asks whether one has.
 _WHETHER: Final = frozenset(["by", "complainant", "is", "n", "no", "was", "whether", "y", "yes"])
 
@@ -79,36 +94,66 @@ def may_be_no_complaint(table: pa.Table, acknowledgement: pa.Array[Any]) -> Bool
 
 
 def ended_beside(heading: str, column: pa.Array[Any]) -> Bools:
-    """Which cells say that a complaint has ended, and nothing else; one word alone may be of a sum or a card.
+    """Which cells say that a complaint has ended; one word alone may be of a sum or a card, but not below a status.
 
     >>> ended_beside("Remarks", pa.array(["Complaint withdrawn", "withdrawn", None])).tolist()
     [True, False, False]
+    >>> ended_beside("Outcome", pa.array(["Complaint withdrawn", "withdrawn", None])).tolist()
+    [True, True, False]
     >>> ended_beside("Complaint withdrawn (Y/N)", pa.array(["Y", "No", ""])).tolist()
     [True, False, False]
     """
     words = set(words_of(heading)) - _OF_COMPLAINTS - _WHETHER
     asks = bool(words) and words <= ENDS
-    if not asks:
+    is_status = _is_of_status(heading)
+    if not (asks or is_status):
         # Few texts have a word of such a phrase.
         column = pc.if_else(pc.match_substring_regex(column, _MAY_END, ignore_case=True), column, None)
     encoded: Any = column.dictionary_encode()
-    has_ended = [
-        (" " in text and _is_ended(text)) or (asks and is_yes(text) is True) for text in encoded.dictionary.to_pylist()
-    ]
-    return _of_rows(encoded, has_ended)
+
+    def has_ended(text: str) -> bool:
+        if len(text) > _LONGEST:
+            return False
+        # That a number is not blocked yet is no end of a complaint.
+        is_word = is_status and not (is_yes(text) is False and not _OF_BLOCKS.isdisjoint(words_of(heading)))
+        is_ended = (" " in text and _is_ended(text)) or (is_word and not ENDS.isdisjoint(_forms(text)))
+        return is_ended or (asks and is_yes(text) is True)
+
+    return _of_rows(encoded, list(map(has_ended, encoded.dictionary.to_pylist())))
+
+
+def _is_of_status(heading: str) -> bool:
+    """Whether a heading is that of what became of a complaint, or of its numbers.
+
+    >>> [_is_of_status(heading) for heading in ("Outcome", "Final Report", "Number status", "Refund status", "Remarks")]
+    [True, True, True, False, False]
+    """
+    words = set(words_of(heading))
+    is_one = not words.isdisjoint(_OF_STATUS) or words >= _REPORT
+    return is_one and words.isdisjoint(_OF_OTHERS) and not is_of_money(heading)
 
 
 def _is_ended(text: str) -> bool:
-    """Whether a text is a phrase of a complaint that has ended, with its day or without; a refund is not accepted too.
+    """Whether a text or a statement of it is a phrase of a complaint that has ended; a refund is not accepted too.
 
     >>> _is_ended("Complaint has been withdrawn on 05.02.2026"), _is_ended("Complaint dismissed")
     (True, True)
     >>> _is_ended("Withdrawn on 05.02.2026"), _is_ended("Not accepted")
     (False, False)
     """
+    if not _PHRASES.isdisjoint(_forms(text)):
+        return True
+    return any(not (_PHRASES - _OF_MONEY).isdisjoint(_forms(part)) for part, _ in statements_of(text))
+
+
+def _forms(text: str) -> set[str]:
+    """The words of a text, those that are neither its day nor words beside them, and without who ended it in Hindi."""
     words = words_of(text)
-    forms = " ".join(words), " ".join(word for word in words if word not in _DONE)
-    return not _PHRASES.isdisjoint(forms)
+    bare = [word for word in words if word not in _DONE]
+    forms = [words, bare]
+    if len(bare) > 2 and is_victim(bare[0]) and bare[1] in _BY:
+        forms.append(bare[2:])
+    return {" ".join(form) for form in forms}
 
 
 def _signing(acknowledgement: pa.Array[Any]) -> Bools:
