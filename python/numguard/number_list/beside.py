@@ -40,7 +40,6 @@ from numguard.number_list.titles import (
     VICTIMS,
     heads_victims,
     is_of_victims,
-    is_victim,
     names_suspects,
     words_of,
 )
