@@ -89,3 +89,10 @@ def test_a_name_of_a_file_makes_no_second_line_and_turns_no_text(name: str, capf
     printed = capfd.readouterr().err
     assert moves(printed) == []
     assert printed.count("\n") == 1
+
+
+def test_a_summary_of_call_records_has_a_line_for_each_name(capfd: pytest.CaptureFixture[str]) -> None:
+    Path("a\nb.csv").write_text("a_party,imei,when\n9876500001,490154203237518,2026-06-01 08:00:00\n")
+    roles = [word for pair in ("a_party=served", "imei=imei", "when=at") for word in ("--map", pair)]
+    assert run(["cdr", "read", "a\nb.csv", "-o", "s.csv", *roles]) == 0
+    assert capfd.readouterr().err.splitlines()[0] == "a\ufffdb.csv"
