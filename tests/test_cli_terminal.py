@@ -74,3 +74,25 @@ def test_a_pipe_has_the_cells_as_they_are(capfdbinary: pytest.CaptureFixture[byt
     Path("a.csv").write_text("mobile,beat\n9876500001,\x1b[2K\n", newline="")
     assert run(["normalize", "a.csv", "-c", "mobile"]) == 0
     assert b"\x1b[2K" in capfdbinary.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["a\nb.csv", "a\u202eb.csv", "a\u2028b.csv", "a\u2066b.csv"])
+def test_a_name_of_a_file_makes_no_second_line_and_turns_no_text(name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    Path(name).write_text("acknowledgement_no,source,suspect_mobiles\n1,1930,9876500001\n")
+    assert run(["complaints", "add", name]) == 0
+    assert capfd.readouterr().err.startswith("a\ufffdb.csv: 1 complaint added")
+    assert run(["export", "e.csv", "--to", "DoT"]) == 0
+    capfd.readouterr()
+    assert run(["certificate", "--export", "2", "--check", "."]) == 0
+    assert capfd.readouterr().err == "e.csv: the same\na\ufffdb.csv: the same\n"
+    assert run(["list", "-o", name]) == 2
+    printed = capfd.readouterr().err
+    assert moves(printed) == []
+    assert printed.count("\n") == 1
+
+
+def test_a_summary_of_call_records_has_a_line_for_each_name(capfd: pytest.CaptureFixture[str]) -> None:
+    Path("a\nb.csv").write_text("a_party,imei,when\n9876500001,490154203237518,2026-06-01 08:00:00\n")
+    roles = [word for pair in ("a_party=served", "imei=imei", "when=at") for word in ("--map", pair)]
+    assert run(["cdr", "read", "a\nb.csv", "-o", "s.csv", *roles]) == 0
+    assert capfd.readouterr().err.splitlines()[0] == "a\ufffdb.csv"

@@ -6,7 +6,9 @@ import errno
 import gc
 import io
 import os
+import shutil
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,7 +21,7 @@ import pytest
 
 import numguard as ng
 from numguard.cli import run
-from numguard.errors import FileError
+from numguard.errors import FileError, RegistryError
 from numguard.files import placed_together, together, whole_file
 from numguard.files.formats import Style
 from numguard.files.spreadsheet import Workbook
@@ -141,3 +143,42 @@ def test_outputs_of_one_call_are_all_there_or_none(
     assert run(call) == 0, capsys.readouterr().err
     assert Path("MUCH.csv").stat().st_size > 12_000
     assert all(Path(name).exists() for name in call if name.startswith("OUT."))
+
+
+def test_a_registry_on_a_full_disk_is_read_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite cannot make the index of its log there, which is an I/O error: "the disk failed" was the message."""
+    file = tmp_path / "cases.db"
+    with ng.Registry(file, by="HC 1234") as registry:
+        registry.decide(["9876543210"], "protected", "a bank")
+    size = {"free": 0}
+    there = shutil.disk_usage
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: there(path)._replace(**size))
+    with ng.Registry(file, by="HC 1234") as registry:
+        assert registry.verify().events == 1
+        with pytest.raises(RegistryError, match=r"cases\.db: the disk is full; what was recorded before is intact"):
+            registry.decide(["9123456789"], "protected", "a bank")
+        size["free"] = 1 << 30
+        assert registry.decide(["9123456789"], "protected", "a bank") == 2
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="no disk of a few kilobytes here")
+def test_verbs_that_read_a_registry_on_a_full_disk(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    with ng.Registry(tmp_path / "cases.db", by="HC 1234") as registry:
+        registry.decide(["9876543210"], "protected", "a bank")
+    numguard = f"{sys.executable} -m numguard"
+    script = f"""mount -t tmpfs -o size=400k none disk && cp cases.db disk/ || exit 99
+        dd if=/dev/zero of=disk/fill bs=1k 2>/dev/null
+        {numguard} list --registry disk/cases.db && {numguard} verify --registry disk/cases.db || exit 98
+        {numguard} export list.csv --to DoT --by x --registry disk/cases.db
+        {numguard} export list.csv --to DoT --by x --registry disk/new.db"""
+    try:
+        call = ["unshare", "-rm", "sh", "-c", script]
+        done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    except FileNotFoundError:
+        pytest.skip("no unshare")
+    if "unshare" in done.stderr or done.returncode == 99:
+        pytest.skip("no mounts here")
+    assert done.returncode == 2
+    assert "cases.db: the disk is full; what was recorded before is intact" in done.stderr
+    assert "the disk failed" not in done.stderr

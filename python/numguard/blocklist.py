@@ -85,7 +85,10 @@ class BlockList:
     """
 
     def __init__(
-        self, table: pa.Table, manifest: Mapping[str, Any], check: Callable[[pa.Table], None] | None = None
+        self,
+        table: pa.Table,
+        manifest: Mapping[str, Any],
+        check: Callable[[pa.Table, Sequence[Path]], None] | None = None,
     ) -> None:
         self._table = table
         self._check = check
@@ -159,7 +162,7 @@ class BlockList:
         # File names may contain personal names and numbers.
         covers["inputs"] = [{k: v for k, v in each.items() if k != "name"} for each in covers.get("inputs", ())]
         order: Any = [(HASHED, "ascending"), *([("change", "descending")] if "change" in table.column_names else [])]
-        keyed = BlockList(table.sort_by(order), covers, lambda _: self._checked())
+        keyed = BlockList(table.sort_by(order), covers, lambda _, files: self._checked(files))
         keyed.unlisted, keyed.unlisted_linked = self.unlisted, self.unlisted_linked
         return keyed
 
@@ -196,8 +199,8 @@ class BlockList:
         Raises:
             ArgumentError: an unknown ending, or a format without a title.
             ColumnError: a column that a list does not have.
-            ArgumentError: an exported list is at `path`; or `columns` has no `msisdn` (of a list of handsets, not
-                both of each pair), or no `action`, and not every row is to block.
+            ArgumentError: an exported list is at `path`, or a file that the registry has read; or `columns` has no
+                `msisdn` (of a list of handsets, not both of each pair), or no `action`, and not every row is to block.
             InputError: the folder cannot be written to, or has parts of another list with this name.
             RegistryError: the list contains a number that was protected after the list was made.
         """
@@ -214,7 +217,7 @@ class BlockList:
         folder = make_folder(folder)
         parts = [(folder / f"{stem}.csv", part) for stem, part in self._districts()]
         self._refuse_other_parts(folder, "", ".csv", parts)
-        self._checked()
+        self._checked([*(path for path, _ in parts), folder / "SHA256SUMS"])
         with together(private=True) as files:
             self.manifest = self._write_parts(files, parts, folder / "SHA256SUMS", Form())
         return [path for path, _ in parts]
@@ -227,9 +230,9 @@ class BlockList:
         `facts` are added to the manifests.
         """
         path = Path(path).expanduser()
-        self._checked()
         self._covers = {**self._covers, **facts}
         if form.rows_per_file is None and not form.by_district:
+            self._checked([path])
             self.manifest = self._write_one(files, path, form)
             return path
         parts = [
@@ -237,12 +240,14 @@ class BlockList:
         ]
         self._refuse_other_parts(path.parent, f"{path.stem}-", path.suffix, parts)
         sums = path.with_name(path.name + SUMS)
+        self._checked([*(file for file, _ in parts), sums])
         self.manifest = self._write_parts(files, parts, sums, form)
         return sums
 
-    def _checked(self) -> None:
+    def _checked(self, files: Sequence[Path]) -> None:
+        """Checks the list, and that it may be written to these files and their manifests."""
         if self._check is not None:
-            self._check(self._table)
+            self._check(self._table, [*files, *map(manifest_path, files)])
 
     def _parts(self, form: Form) -> Iterator[tuple[tuple[str, ...], BlockList]]:
         """The parts of the list, each with the words that distinguish its name."""

@@ -168,6 +168,10 @@ class FileSummary:
         return f"FileSummary({self.source!r}, layout={self.layout!r}, {counts})"
 
     def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self) -> list[str]:
+        """The summary as text, in lines; a name of a file may have a line break."""
         layout = self.layout or ("left out" if self.left_out else "no data")
         text = [f"{self.source}", f"  layout    {layout} ({self.container}, {self.encoding})"]
         if self.target_msisdn is not None or self.target_imei14 is not None:
@@ -185,7 +189,7 @@ class FileSummary:
         if self.not_read:
             text.append(f"  not read  {named(self.not_read)}")
         text.extend(f"  warning   {warning}" for warning in self.warnings)
-        return "\n".join(text)
+        return text
 
 
 @dataclass(repr=False, slots=True)

@@ -21,7 +21,7 @@ from click.shell_completion import CompletionItem
 
 from numguard import starting
 from numguard._core import __version__
-from numguard.cli.terminal import of_options, without_controls
+from numguard.cli.terminal import one_line
 from numguard.errors import ArgumentError, BrakeError, Interrupted, NumguardError
 
 __all__ = ["main"]
@@ -228,7 +228,7 @@ def _plain_warnings() -> Iterator[None]:
     def show(message: Warning | str, *_: object, **__: object) -> None:
         if str(message) not in shown:
             shown.add(str(message))
-            click.echo(without_controls(of_options(f"warning: {message}")), err=True)
+            click.echo(one_line(f"warning: {message}"), err=True)
 
     before, warnings.showwarning = warnings.showwarning, show
     try:
@@ -253,5 +253,5 @@ def sentence(error: Exception) -> str:
 
 def say(message: str, code: int) -> int:
     """Say in one line what went wrong; the exit code for it."""
-    click.echo(without_controls(of_options(f"numguard: {' '.join(message.split())}")), err=True)
+    click.echo(one_line(f"numguard: {' '.join(message.split())}"), err=True)
     return code

@@ -70,7 +70,9 @@ def read(
     if as_json:
         options.say_json(records.summary.account)
         return
-    options.say(str(records.summary))
+    for file in records.summary.files:
+        for line in file.lines():
+            options.say(line)
     account.say({"not_data": records.summary.skipped})
 
 

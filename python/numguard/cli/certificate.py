@@ -56,8 +56,7 @@ def certificate(path: Path | None, registry_path: str, event: int, folder: Path 
     for file in files:
         renamed = file["found"] and Path(file["found"]).name != Path(file["name"]).name
         copy = f"; {file['found']} is as recorded" if file["state"] == "differs" else f", as {file['found']}"
-        line = f"{file['name']}: {file['state']}" + (copy if renamed else "")
-        options.say(" ".join(line.splitlines()))  # a name with a line break is one line
+        options.say(f"{file['name']}: {file['state']}" + (copy if renamed else ""))
     wrong = sum(file["state"] not in {"the same", "no hash was kept"} for file in files)
     if wrong:
         raise InputError(f"{folder}: {options.count(wrong, 'file')} not as recorded")

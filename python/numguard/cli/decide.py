@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,13 @@ import click
 from numguard.cli import account, options
 from numguard.cli.verb import Verb
 from numguard.errors import InputError
+from numguard.registry.log.inputs import local_files, unchanged
 from numguard.registry.numbers.state import DECISIONS, Decision, Status
 from numguard.source.strict import notes_text
 
 if TYPE_CHECKING:
     from numguard._core import NumberSet
+    from numguard.number_list import NumberList
     from numguard.registry import Registry
 
 __all__ = ["decide"]
@@ -67,39 +70,27 @@ def decide(
       numguard decide confirmed --numbers checked.csv --reason "re-verification failed" --registry cases.db --by "SI 77"
       numguard decide protected --numbers banks.csv --reason "customer care lines" --registry cases.db --by "SI 77"
     """
-    from numguard import _core
-    from numguard.number_list import read_numbers
-
     account.check_files([numbers, registry_path], {"--refused": refused_path})
-    actions = None if status in _OFF else ("block",)
-    listed = read_numbers(numbers, column=list_column, actions=actions, strict=is_strict)
-    options.write_refused(listed.refused, refused_path)
-    left_out = listed.account["refused_rows"]
-    # A broken line is reported; a cell that is no number may be a mistyped number.
-    bad = {note: rows for note, rows in left_out.items() if note in _core.closed_lists()["note"]}
-    if bad:
-        raise InputError(
-            f"{numbers}: {options.count(sum(bad.values()), 'cell')} without a number that can be decided on "
-            f"({notes_text(bad)}); nothing was recorded; correct or remove them (--refused FILE names each)"
-        )
-    if not len(listed.keys):
-        others = notes_text(listed.account["not_data"] | left_out)
-        why = f"; left out: {others}" if others else ""
-        raise InputError(f"{numbers}: no number to decide on{why}; nothing was recorded")
-    with options.open_registry(registry_path, by) as registry:
-        unknown = listed.keys - registry.known(listed.keys)
-        before = _decided_before(registry, listed.keys) if status == "confirmed" else {}
-        blocked = len(registry.numbers(_BLOCKED, among=listed.keys)) if status == "reverified" else 0
-        event = registry.decide(listed.keys, status, reason)
-        # Of one that was decided on before, and never named, the decision is a record: it waits all the same.
-        waiting = registry.numbers("review", among=listed.keys) if status == "confirmed" else unknown
-        protected = len(registry.numbers("protected", among=unknown)) if status == "confirmed" else 0
+    with ExitStack() as reading:
+        # Its SHA-256 is recorded: the file must be the one that was read.
+        reading.enter_context(unchanged(lambda: local_files(numbers)))
+        listed = _listed(status, numbers, list_column, refused_path, is_strict=is_strict)
+        with options.open_registry(registry_path, by) as registry:
+            unknown = listed.keys - registry.known(listed.keys)
+            before = _decided_before(registry, listed.keys) if status == "confirmed" else {}
+            blocked = len(registry.numbers(_BLOCKED, among=listed.keys)) if status == "reverified" else 0
+            reading.close()
+            event = registry.decide(listed.keys, status, reason, file=numbers)
+            # Of one that was decided on before, and never named, the decision is a record: it waits all the same.
+            waiting = registry.numbers("review", among=listed.keys) if status == "confirmed" else unknown
+            protected = len(registry.numbers("protected", among=unknown)) if status == "confirmed" else 0
     never_named = len(unknown | waiting)
     if as_json:
         summary = {"status": status, "numbers": len(listed.keys), "never_named": never_named, "event": event}
         more = ({"before": before} if before else {}) | ({"blocked": blocked} if blocked else {})
         options.say_json(summary | more | listed.account)
         return
+    left_out = listed.account["refused_rows"]
     without = f"; left out: {notes_text(left_out)}" if left_out else ""
     options.say(f"{status}: {options.count(len(listed.keys), 'number')}{without}")
     waits = "; it waits until it is accepted: see numguard review" if status == "confirmed" else ""
@@ -120,6 +111,35 @@ def decide(
             "reactivated"
         )
     account.say_around(listed, numbers)
+
+
+def _listed(
+    status: Decision, numbers: str, list_column: str | None, refused_path: Path | None, *, is_strict: bool
+) -> NumberList[NumberSet]:
+    """The numbers of the list that are decided on.
+
+    Raises:
+        InputError: There is none, or a cell is no number.
+    """
+    from numguard import _core
+    from numguard.number_list import read_numbers
+
+    actions = None if status in _OFF else ("block",)
+    listed = read_numbers(numbers, column=list_column, actions=actions, strict=is_strict)
+    options.write_refused(listed.refused, refused_path)
+    left_out = listed.account["refused_rows"]
+    # A broken line is reported; a cell that is no number may be a mistyped number.
+    bad = {note: rows for note, rows in left_out.items() if note in _core.closed_lists()["note"]}
+    if bad:
+        raise InputError(
+            f"{numbers}: {options.count(sum(bad.values()), 'cell')} without a number that can be decided on "
+            f"({notes_text(bad)}); nothing was recorded; correct or remove them (--refused FILE names each)"
+        )
+    if not len(listed.keys):
+        others = notes_text(listed.account["not_data"] | left_out)
+        why = f"; left out: {others}" if others else ""
+        raise InputError(f"{numbers}: no number to decide on{why}; nothing was recorded")
+    return listed
 
 
 def _decided_before(registry: Registry, numbers: NumberSet) -> dict[str, int]:

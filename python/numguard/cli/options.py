@@ -22,7 +22,7 @@ import click
 import pyarrow as pa
 
 from numguard import _core
-from numguard.cli.terminal import for_terminal, of_options, without_controls
+from numguard.cli.terminal import for_terminal, one_line, without_controls
 from numguard.compute import counts, named, pc, tuples_of
 from numguard.errors import ArgumentError, ColumnError, FileError, NumguardError
 from numguard.files.page import is_page
@@ -395,7 +395,7 @@ def show(text: str = "") -> None:
 
 def say(text: str = "") -> None:
     """Print a message, on stderr."""
-    click.echo(without_controls(of_options(text)), err=True)
+    click.echo(one_line(text), err=True)
 
 
 def say_json(summary: Any) -> None:

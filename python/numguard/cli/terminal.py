@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["for_terminal", "of_options", "without_controls"]
+__all__ = ["for_terminal", "of_options", "one_line", "without_controls"]
 
-#: Control characters, but for the tab and the line feed.
-_CONTROLS: Final = r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+#: Control characters, but for the tab and the line feed; what changes the direction of text; and other ends of lines.
+_CONTROLS: Final = "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 _CONTROLS_OF_ARROW: Final = _CONTROLS.replace(r"\x9f", r"\x{9f}")
 _REPLACED: Final = "\ufffd"
 #: What a message adds for a caller in Python, behind the option or the verb of the same meaning, or before an option.
@@ -26,12 +26,21 @@ _FOR_PYTHON: Final = re.compile(
 
 
 def without_controls(text: str) -> str:
-    """A text with a replacement character for each control character.
+    """A text with a replacement character for each control character, and for each that turns the text round.
 
     >>> without_controls("a\\x1b[2Jb")
     'a�[2Jb'
     """
     return re.sub(_CONTROLS, _REPLACED, text)
+
+
+def one_line(text: str) -> str:
+    """A message as it is printed: a name of a file in it makes no second line.
+
+    >>> one_line("a\\nb.csv: 1 complaint added")
+    'a�b.csv: 1 complaint added'
+    """
+    return without_controls(of_options(text)).replace("\n", _REPLACED)
 
 
 def of_options(text: str) -> str:

@@ -42,6 +42,7 @@ from numguard.registry.events.intake import Intake
 from numguard.registry.events.merging import Merged
 from numguard.registry.events.review import Reviewed, refuse_certain, take_review
 from numguard.registry.failures import reports_failures
+from numguard.registry.log.inputs import fingerprints, record_input
 from numguard.registry.log.store import Store
 from numguard.registry.maintenance import Maintenance
 from numguard.registry.numbers.listing import ListPolicy
@@ -238,7 +239,7 @@ class Registry(Queries, Maintenance):
         """
         return linking.expand(self._case, sightings, policy, override, columns)
 
-    def decide(self, values: Values, status: Decision, reason: str) -> int:
+    def decide(self, values: Values, status: Decision, reason: str, *, file: PathLike | None = None) -> int:
         """Records what an officer decided of some numbers.
 
         Args:
@@ -247,6 +248,7 @@ class Registry(Queries, Maintenance):
                 wait for a decision, "accepted" (as if the complaint named them plainly) or "dismissed". A change
                 releases what was sent to be blocked if it is withdrawn, protected or reactivated.
             reason: Why; recorded, and shown on the lists.
+            file: The file that the numbers are from: its name, size and SHA-256 are recorded, and no list replaces it.
 
         Returns:
             The event's number.
@@ -264,9 +266,14 @@ class Registry(Queries, Maintenance):
         msisdns = numbers.to_array()
         if not len(msisdns):
             raise ArgumentError("values: takes at least one number")
+        if not isinstance(file, str | os.PathLike | None):
+            raise ArgumentError(f"file: takes a path, not {type(file).__name__}")
+        files = [] if file is None else fingerprints(os.fspath(file))
         with self._case.event("decide", why) as append:
             if status in SETTLING:
                 refuse_certain(self._case, append.event - 1, msisdns)
+            for ordinal, entry in enumerate(files):
+                record_input(append, ordinal, *entry, records=None)
             append.rows("decision", {"msisdn": msisdns, "status": pa.repeat(status, len(msisdns))})
         return append.event
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["ASKS", "RELEASE", "RELEASED_TO_VERIFY", "REQUESTS", "REQUESTS_NOTHING"]
+__all__ = ["ASKS", "RELEASE", "RELEASED_TO_VERIFY", "RELEASES", "REQUESTS", "REQUESTS_NOTHING"]
 
 #: A request that was sent is taken back.
 RELEASE: Final = "release"
 
 #: The action on record of a number that one change lists twice: its block is to be lifted, and it is to be re-verified.
 RELEASED_TO_VERIFY: Final = "release_and_reverify"
+
+#: The actions that take a request back.
+RELEASES: Final = (RELEASE, RELEASED_TO_VERIFY)
 
 #: The actions that request something of an operator.
 REQUESTS: Final = ("block", "reverify", RELEASED_TO_VERIFY)

@@ -7,7 +7,8 @@ the log up to an event, so every query has a cut.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -22,7 +23,9 @@ from numguard.blocklist import BlockList
 from numguard.compute import pc
 from numguard.errors import ArgumentError, RegistryError
 from numguard.indian_time import DAY_MICROS, day_of, local
+from numguard.registry.actions import RELEASES
 from numguard.registry.arrays import Column
+from numguard.registry.log.inputs import refuse_recorded
 from numguard.registry.log.store import Append, Store
 from numguard.registry.numbers.changes import delta
 from numguard.registry.numbers.due import Due
@@ -180,6 +183,13 @@ class Case:
         """The pairs of handset and number as of `cut`."""
         return Handsets(self.state(cut), *(self.store.facts(kind, cut) for kind in ("evidence", "stopped_handsets")))
 
+    def inputs(self, cut: int, base: int, released: pa.Array[Any]) -> pa.Table:
+        """The inputs of a list as of `cut`; those of a change since `base`, 0 without one, that are withdrawn too.
+
+        It is also made of what was withdrawn since its base, and of what a number that it releases was in.
+        """
+        return self.store.inputs(cut, since=base or cut, released=released)
+
     def block_list(
         self,
         table: pa.Table,
@@ -195,27 +205,33 @@ class Case:
 
         The manifest of a list of an earlier day has its moment, `as_of`.
         """
+        released = table["msisdn"].filter(pc.is_in(table["action"], pa.array(RELEASES))).combine_chunks()
         manifest = {
             "numguard": _core.__version__,
             "list": kind,
             "events": list(events),
             "district": district,
             "policy": policy,
-            "inputs": self.store.inputs(events[1]).drop_columns(["event"]).to_pylist(),
+            "inputs": [
+                {name: value for name, value in row.items() if (name, value) != ("withdrawn", None)}
+                for row in self.inputs(events[1], events[0], released).drop_columns(["event"]).to_pylist()
+            ],
         }
         if as_of is not None:
             manifest["as_of"] = local(last_moment("as_of", as_of)).isoformat()
         return BlockList(table, manifest, partial(self._check_again, None if as_of is None else events[1], by_name))
 
-    def _check_again(self, cut: int | None, by_name: bool, table: pa.Table) -> None:
+    def _check_again(self, cut: int | None, by_name: bool, table: pa.Table, files: Sequence[Path]) -> None:
         """Checks a list against the current state as it is written; one of an earlier day, against protection only.
 
-        A list of an earlier day that was requested `by_name` is written in any case.
+        A list of an earlier day that was requested `by_name` is written in any case. None replaces a file on record.
         """
+        if self.store.closed and (len(table) or any(map(os.path.isfile, files))):
+            raise RegistryError("the registry is closed; a list is checked again as it is written: write it before")
+        for file in () if self.store.closed else files:
+            refuse_recorded(self.store, file, "path")
         if not len(table):
             return
-        if self.store.closed:
-            raise RegistryError("the registry is closed; a list is checked again as it is written: write it before")
         refuse_unfit(self.store, self.store.head() if cut is None else cut, table)
         if cut is not None and not by_name:
             refuse_protected_since(self.store, self.store.head(), table)

@@ -66,7 +66,10 @@ def taken_back(figures: Figures, namer: Namer) -> Part | None:
         ]
         for row in rows
     ]
-    text = f"{counted(len(rows), 'file')} taken back: what they contain counts nowhere, and stays on record."
+    text = (
+        f"{counted(len(rows), 'file')} taken back. What is in {'it' if len(rows) == 1 else 'them'} stays on record and "
+        "is no ground to list a number. A number that was on an exported list before stays in the counts."
+    )
     columns = ["file", "reason", "by", "on", "SHA-256"]
     return Part("taken-back", "Taken back", [text], [Table("Files that were taken back", columns, lines, words=5)])
 

@@ -41,7 +41,7 @@ def certified(case: Case, export: int) -> dict[str, Any]:
         "at": at.strftime("%d %B %Y, %H:%M IST"),
         "by": who["actor"],
         "parts": found["name"].endswith(SUMS),
-        "inputs": case.store.inputs(found["as_of"]).to_pylist(),
+        "inputs": case.inputs(found["as_of"], found["since"], case.store.released_by(export)).to_pylist(),
     }
 
 

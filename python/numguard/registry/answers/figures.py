@@ -50,7 +50,7 @@ def figures(case: Case, cut: int, policy: ListPolicy) -> Figures:
         unsettled=_unsettled(case, cut, state),
         taken_back=_withdrawn(case, cut),
         registries=_registries(case, cut),
-        inputs=case.store.inputs(cut).drop_columns(["event"]),
+        inputs=case.store.inputs(cut).drop_columns(["event", "withdrawn"]),
         policy=asdict(policy),
         unlisted=unlisted(state, policy, None),
         version=_core.__version__,

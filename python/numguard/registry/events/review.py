@@ -18,6 +18,7 @@ from numguard.compute import aggregated, ascending, by_key, pc, replaced, schema
 from numguard.errors import ArgumentError, InputError, RegistryError
 from numguard.registry.arrays import ints
 from numguard.registry.case import Case, reason_given
+from numguard.registry.log.inputs import record_input
 from numguard.registry.numbers.state import SETTLING, Standing, derive
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.complaint_status import STATUS_UNCLEAR
@@ -260,7 +261,7 @@ def take_review(
         check_strict(sheet.name, refusals)
     open_ones = [(one, one.number) for one in sound if one.number is not None and one.number in waiting]
     groups = by_key(((str(one.word), str(one.reason)), number) for one, number in open_ones)
-    events, settled = _record(case, groups)
+    events, settled = _record(case, sheet, groups)
     known = sum((one.word, one.number) not in settled for one in sound)
     count = Counter(word for word, _ in settled)
     counts = (count["accepted"], count["dismissed"], len(rows) - len(decided), known)
@@ -331,8 +332,10 @@ def _clashing(rows: Sequence[_Row]) -> set[int]:
     return {number for number, words in words_of.items() if len({*words}) > 1}
 
 
-def _record(case: Case, groups: dict[tuple[str, str], list[int]]) -> tuple[tuple[int, ...], set[tuple[str, int]]]:
-    """The events of the decisions, and what was decided of which number.
+def _record(
+    case: Case, sheet: Sheet, groups: dict[tuple[str, str], list[int]]
+) -> tuple[tuple[int, ...], set[tuple[str, int]]]:
+    """The events of the decisions, each with the sheet as its input, and what was decided of which number.
 
     Another desk may have decided on a number after the sheet was read: its decision holds.
 
@@ -352,6 +355,8 @@ def _record(case: Case, groups: dict[tuple[str, str], list[int]]) -> tuple[tuple
                 # One that this sheet has with two reasons is recorded with both.
                 mine = [one for one in numbers if one in waiting or (word, one) in settled]
                 append.rows("decision", {"msisdn": pa.array(mine, pa.uint64()), "status": [word] * len(mine)})
+                if mine:
+                    record_input(append, 0, sheet.name, sheet.bytes, sheet.sha256, records=sheet.records)
             if mine:
                 ours = append.event
                 events.append(append.event)

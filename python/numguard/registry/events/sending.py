@@ -24,7 +24,6 @@ from numguard.registry.actions import RELEASE, RELEASED_TO_VERIFY
 from numguard.registry.case import Basis, Case, reason_given, refuse_broken
 from numguard.registry.events.releases import ReleasesOwed, handsets_owed
 from numguard.registry.events.sent_lists import NO_KEY, SentLists, basis_of
-from numguard.registry.log.inputs import refuse_recorded
 from numguard.registry.log.reading import SentList
 from numguard.registry.log.store import Append
 from numguard.registry.numbers.listing import ListPolicy, keys_of, list_policy, rows
@@ -189,7 +188,6 @@ def _send(
     with together(private=True, token=token) as files:
         listed.write_into(files, path, form, {"export": append.event, "to": to, **facts, **log})
         for part in files.places().values():
-            refuse_recorded(case.store, part, "path")
             if part.is_file() and not is_of_list(part):
                 raise ArgumentError(f"path: {part.name} exists and is no exported list: write to another file")
         manifest = listed.manifest

@@ -17,7 +17,7 @@ import pyarrow as pa
 from numguard.errors import ArgumentError, DamagedError, RegistryError
 from numguard.files.steps import one_step, step
 
-__all__ = ["DAMAGED", "READ_ONLY", "WAITED", "Dialect", "UnreachableError"]
+__all__ = ["DAMAGED", "FAILED", "FULL", "READ_ONLY", "WAITED", "Dialect", "UnreachableError"]
 
 #: Connections of the process that this one was forked from: closing one could end what that process does with it.
 _left: list[Dialect] = []
@@ -26,6 +26,8 @@ _left: list[Dialect] = []
 BUSY_MS = 20_000
 WAITED = "another process has been writing for 20 seconds; try again when it has ended"
 DAMAGED = "damaged: restore it from a backup"
+FULL = "the disk is full; what was recorded before is intact"
+FAILED = "the disk failed; what was recorded before is intact"
 READ_ONLY = "cannot be written: the file or its folder is read-only"
 _RIGHTS = (
     "the server gives this user no right to do that (to read needs SELECT; to record, INSERT, UPDATE and DELETE too); "
@@ -44,10 +46,10 @@ _FAILURES = (
         DAMAGED,
     ),
     (("not a database",), "not a numguard registry, or damaged"),
-    (("full", "no space"), "the disk is full; what was recorded before is intact"),
+    (("full", "no space"), FULL),
     (("readonly", "read-only"), READ_ONLY),
     (("unable to open",), "cannot be opened: does the folder exist, and can it be written?"),
-    (("disk i/o",), "the disk failed; what was recorded before is intact"),
+    (("disk i/o",), FAILED),
 )  # fmt: skip
 # Parts of drivers' messages about a lost connection.
 _LOST = ("could not connect", "connection", "terminating", "ssl syscall", "server closed")

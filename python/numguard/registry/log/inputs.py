@@ -53,7 +53,8 @@ def refuse_recorded(store: Store, path: Path, option: str) -> None:
             return
     except OSError:
         return  # writing to it raises the error
-    inputs = store.inputs(store.head())
+    # One that was withdrawn since is what a list was made of before.
+    inputs = store.inputs(store.head(), since=0)
     as_long = inputs.filter(pc.equal(inputs["bytes"], path.stat().st_size))
     if not len(as_long):
         return
@@ -71,7 +72,8 @@ def fingerprints(sightings: Source) -> list[tuple[str, int | None, str]]:
             found.append(("table", *fingerprint_table(entry)))
             continue
         paths = _paths_of(entry)
-        found += [(path.name, *fingerprint_file(path)) for path in paths] or [(type(entry).__name__, None, "")]
+        stream = "standard input" if isinstance(entry, str) and entry == "-" else type(entry).__name__
+        found += [(path.name, *fingerprint_file(path)) for path in paths] or [(stream, None, "")]
     return found
 
 

@@ -16,7 +16,7 @@ from typing import TypeAlias
 from numguard.errors import RegistryError
 from numguard.registry.log.address import connect, is_file
 from numguard.registry.log.migrating import is_current
-from numguard.registry.log.sqlite import log_of
+from numguard.registry.log.sqlite import is_full, log_of
 
 __all__ = ["Seen", "copied", "is_read_only", "seen"]
 
@@ -27,12 +27,13 @@ Seen: TypeAlias = tuple[tuple[int, int] | None, ...]
 
 
 def is_read_only(target: str) -> bool:
-    """Whether `target` is a file that exists and cannot be written."""
+    """Whether `target` is a file that exists and cannot be written, or not be opened as its disk is full."""
     if not is_file(target):
         return False
     file = Path(target).absolute()
     try:
-        return file.is_file() and not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
+        may_write = os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
+        return file.is_file() and (not may_write or is_full(file))
     except (OSError, ValueError):
         return False
 

@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import ascending, by_key, pc, tuples_of, whole
+from numguard.registry.actions import RELEASES
 from numguard.registry.arrays import Column
 from numguard.registry.log import sql
 from numguard.registry.log.answers import TURNS, answers_in_order, turns_of
@@ -339,11 +340,13 @@ class Reading:
         return names
 
     def export_of(self, event: int) -> dict[str, Any] | None:
-        """An export of this registry: receiver, as_of, name, bytes, sha256, records, and the digest of its event."""
-        query = """SELECT x.receiver, x.as_of, x.name, x.bytes, x.sha256, x.records, s.digest
+        """An export of this registry: receiver, as_of, since, name, bytes, sha256, records, and its digest."""
+        query = """SELECT x.receiver, x.as_of, x.since, x.name, x.bytes, x.sha256, x.records, s.digest
                    FROM export x JOIN seal s ON s.event = x.event
                    WHERE x.event = $1 AND x.event NOT IN (SELECT event FROM origin)"""
-        rows = self.read("receiver:t as_of:i name:t bytes:i sha256:t records:i digest:t", query, (event,)).to_pylist()
+        rows = self.read(
+            "receiver:t as_of:i since:i name:t bytes:i sha256:t records:i digest:t", query, (event,)
+        ).to_pylist()
         return dict(rows[0]) if rows else None
 
     def intakes(self) -> pa.Table:
@@ -358,16 +361,32 @@ class Reading:
                LEFT JOIN origin o ON o.event = t.event""",
         ).sort_by("event")
 
-    def inputs(self, cut: int) -> pa.Table:
-        """Every input up to `cut` that is not withdrawn."""
-        table = self.read(
-            "event:i verb:t name:t bytes:i sha256:t records:i",
-            f"""SELECT i.event, e.verb, i.name, i.bytes, i.sha256, i.records
-                FROM input i JOIN event e ON e.seq = i.event
-                WHERE i.event <= $1 AND NOT i.{sql.WITHDRAWN}""",
-            (cut,),
-        )
-        return ascending(self._ranked(table, cut), "event", "name")
+    def inputs(self, cut: int, *, since: int | None = None, released: pa.Array[Any] | None = None) -> pa.Table:
+        """Every input up to `cut` that is not withdrawn, each file once for each verb that read it.
+
+        `withdrawn` is the event that withdrew an input: with `since`, those that were withdrawn after it are among
+        them, and with numbers that are `released`, those that have one of these.
+        """
+        table = self.read("event:i verb:t name:t bytes:i sha256:t records:i withdrawn:i", sql.INPUTS, (cut,))
+        kept = pc.is_null(table["withdrawn"])
+        if since is not None:
+            kept = pc.or_(kept, pc.fill_null(pc.greater(table["withdrawn"], since), False))
+        if released is not None and len(released):
+            kept = pc.or_(
+                kept, pc.is_in(table["event"], self._among("event:i", sql.CONTAINING, cut, released)["event"])
+            )
+        table = ascending(self._ranked(table.filter(kept), cut), "event", "name")
+        names = [name for name in table.column_names if name != "event"]
+        files = list(tuples_of(table, *names))
+        first = {file: at for at, file in reversed([*enumerate(files)])}
+        # Streams have no SHA-256, and two of one name are two.
+        return table.filter(pa.array([not file[3] or first[file] == at for at, file in enumerate(files)], pa.bool_()))
+
+    def released_by(self, event: int) -> pa.Array[Any]:
+        """The numbers that an exported list, of numbers or of handsets, releases."""
+        found = self.read("msisdn:i action:t", sql.EXPORTED_ACTIONS, (event,))
+        numbers: pa.Array[Any] = found.filter(pc.is_in(found["action"], pa.array(RELEASES)))["msisdn"].combine_chunks()
+        return numbers
 
     def events(self, seqs: Column) -> pa.Table:
         """Who, when and why of each of some events, and the file it read; `at` is the moment where it was recorded.

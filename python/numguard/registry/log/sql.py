@@ -16,10 +16,13 @@ __all__ = [
     "ALL_VERSIONS",
     "ALL_VERSIONS_OF_WANTED",
     "COMPLAINTS_BETWEEN",
+    "CONTAINING",
     "ENDINGS",
     "ENTRIES",
+    "EXPORTED_ACTIONS",
     "FACTS",
     "HISTORY",
+    "INPUTS",
     "NUMBERS_OF_CANDIDATES",
     "NUMBER_COLUMNS",
     "OPENINGS",
@@ -267,6 +270,21 @@ ALIKE = """SELECT DISTINCT a.ordinal, c.complaint_key, c.source, c.acknowledgeme
   FROM complaint c CROSS JOIN candidate a WHERE a.bare = ltrim(c.acknowledgement_no, '0')
     AND (a.long = 1 OR c.complaint_key = a.prefix || lower(c.acknowledgement_no))
     AND c.event NOT IN (SELECT withdrawn FROM withdrawal)"""
+
+# The inputs up to the cut $1, each with the event that withdrew it by then.
+INPUTS = """SELECT i.event, e.verb, i.name, i.bytes, i.sha256, i.records,
+    (SELECT min(w.event) FROM withdrawal w WHERE w.withdrawn = i.event AND w.event <= $1) AS withdrawn
+  FROM input i JOIN event e ON e.seq = i.event WHERE i.event <= $1"""
+
+# The events up to the cut $1 whose complaints, links, sightings or answers have a wanted number.
+CONTAINING = " UNION ".join(
+    f"SELECT n.event FROM wanted w CROSS JOIN {name} n WHERE n.msisdn = w.msisdn AND n.event <= $1"
+    for name in ("naming", "link", "evidence", "outcome")
+)
+
+# What the export $1 asks for each number.
+EXPORTED_ACTIONS = """SELECT msisdn, action FROM exported WHERE event = $1
+  UNION SELECT msisdn, action FROM exported_handset WHERE event = $1"""
 
 # To which receivers the wanted numbers were sent.
 SENT = """SELECT DISTINCT n.msisdn, x.receiver, n.action, n.event FROM wanted w CROSS JOIN exported n

@@ -7,6 +7,7 @@ the registry. One idea: an event that was acknowledged is in the file itself, an
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import time
 from collections.abc import Callable, Sequence
@@ -16,10 +17,10 @@ from pathlib import Path
 from numguard.errors import DamagedError, RegistryError
 from numguard.files.placing import beside
 from numguard.registry.log import dialect
-from numguard.registry.log.dialect import DAMAGED, READ_ONLY, WAITED, Dialect
+from numguard.registry.log.dialect import DAMAGED, FAILED, FULL, READ_ONLY, WAITED, Dialect
 from numguard.system import has_modes, is_remote
 
-__all__ = ["SQLite", "log_of"]
+__all__ = ["SQLite", "is_full", "log_of"]
 
 _GONE = "was deleted or replaced since it was opened; nothing was recorded; open it again"
 _TRIGGER = "has a trigger, so that it may record or show something else than it is given; restore it from a backup"
@@ -37,6 +38,9 @@ _OLDEST_SQLITE = (3, 51, 3)
 # on average, 0.36 s with SQLite's own pages of 4,096 bytes and log of a thousand pages.
 _PAGE = 2_048
 _LOG = 64 << 20
+
+# The bytes of the index of the log at first.
+_INDEX = 32_768
 
 
 class SQLite(Dialect):
@@ -146,6 +150,8 @@ class SQLite(Dialect):
     def _why(self, message: str | None) -> str | None:
         if message == WAITED and self._alone:
             return _OPEN_ELSEWHERE
+        if message == FAILED and self._file is not None and is_full(self._file):
+            return FULL
         if message != READ_ONLY or self._file is None:
             return message
         if self._opened is not None and self._seen() != self._opened:
@@ -211,6 +217,18 @@ class SQLite(Dialect):
 def log_of(file: Path) -> Path:
     """The write-ahead log of a file, beside it."""
     return file.with_name(f"{file.name}-wal")
+
+
+def is_full(file: Path) -> bool:
+    """Whether the disk has too little space for the index of the write-ahead log, which SQLite needs to open a file.
+
+    For SQLite that is a failure of the disk, and not a full one.
+    """
+    try:
+        index = file.with_name(f"{file.name}-shm")
+        return shutil.disk_usage(file.parent).free < _INDEX and not (index.exists() and index.stat().st_size >= _INDEX)
+    except (OSError, ValueError):
+        return False
 
 
 def _name_it(unnamed: Path, file: Path) -> None:

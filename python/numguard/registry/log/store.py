@@ -24,13 +24,13 @@ from numguard.files.placing import Together, together
 from numguard.files.steps import one_step, stepwise
 from numguard.registry.arrays import Column
 from numguard.registry.log.address import connect, is_file, is_there, not_yet_created
-from numguard.registry.log.dialect import READ_ONLY, Dialect
+from numguard.registry.log.dialect import FULL, READ_ONLY, Dialect
 from numguard.registry.log.migrating import migrate
 from numguard.registry.log.opening import Seen, copied, is_read_only, seen
 from numguard.registry.log.order import Order
 from numguard.registry.log.reading import Reading
 from numguard.registry.log.seal import Event, Seal, digest
-from numguard.registry.log.sqlite import SQLite
+from numguard.registry.log.sqlite import SQLite, is_full
 from numguard.registry.log.tables import TABLES, fields_of
 from numguard.registry.log.verifying import seal_what_is_not, verify
 from numguard.registry.log.waiting import Waiting
@@ -189,7 +189,7 @@ class Store(Reading):
     def settle(self, *, make: bool = False) -> None:
         """Opens the file if it was created since, or with `make` creates it; reconnects to a server.
 
-        A file that cannot be written is copied again if others wrote to it since.
+        A file that cannot be written is copied again if others wrote to it since, and opened itself once it can be.
         """
         with self._lock:
             if self._was_forked and not self.closed:
@@ -206,7 +206,9 @@ class Store(Reading):
                 self._reopen()
 
     def _is_outdated(self) -> bool:
-        return self._copy is not None and not self._unchanged and seen(self._target) != self._copied_at
+        if self._copy is None or self._unchanged:
+            return False
+        return seen(self._target) != self._copied_at or not is_read_only(self._target)
 
     def _reopen(self) -> None:
         fresh = self._open()
@@ -240,7 +242,8 @@ class Store(Reading):
 
     def _refuse_read_only(self) -> None:
         if self.read_only:
-            raise RegistryError(f"{self.dialect.name}: {READ_ONLY}")
+            is_there_room = not is_file(self._target) or not is_full(Path(self._target).absolute())
+            raise RegistryError(f"{self.dialect.name}: {READ_ONLY if is_there_room else FULL}")
 
     # Writing ----------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from numguard import _core
 from numguard.compute import pc, replaced
 from numguard.errors import RegistryError
 from numguard.indian_time import MOMENT, day_begin
-from numguard.registry.actions import RELEASE, RELEASED_TO_VERIFY
+from numguard.registry.actions import RELEASES
 from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.numbers.grounds import (
     NEVER,
@@ -137,8 +137,8 @@ class Standing:
         # An answer without a date counts as of when it was recorded.
         happened = pc.fill_null(facts.outcomes["happened_at"], _NO_DATE)
         self.outcomes = Last(replaced(facts.outcomes, happened_at=happened), self.numbers, "event", "ordinal")
-        self.sent = self._last("exported", "action", ("block", RELEASE, RELEASED_TO_VERIFY))
-        self.released = self._last("exported", "action", (RELEASE, RELEASED_TO_VERIFY))
+        self.sent = self._last("exported", "action", ("block", *RELEASES))
+        self.released = self._last("exported", "action", RELEASES)
 
         size = len(self.numbers)
         explained: Any = _core.explain(pa.array(self.numbers.astype(np.uint64)), region=None)
