@@ -67,8 +67,8 @@ def test_the_compiled_module_reads_the_same_fields() -> None:
     body = source.split("struct PolicyArgument {")[1].split("}")[0]
     # By name: the order is that of the callers of Python, where later fields are the last.
     # `clock` is no choice of the caller's.
-    assert sorted(re.findall(r"^    (\w+):", body, re.MULTILINE)) == sorted([*FIELDS, "clock"])
-    assert list(bounds_of(ng.LinkPolicy())) == [*FIELDS, "clock"]
+    assert sorted(re.findall(r"^    (\w+):", body, re.MULTILINE)) == sorted([*FIELDS, "clock", "unprotected"])
+    assert list(bounds_of(ng.LinkPolicy())) == [*FIELDS, "clock", "unprotected"]
 
 
 def test_the_places_of_the_first_fields_are_kept() -> None:

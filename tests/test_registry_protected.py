@@ -13,6 +13,7 @@ import pytest
 import numguard as ng
 from numguard.cli import run
 from numguard.errors import RegistryError
+from registry_cases import sightings
 
 COMPLAINANT = 919765432187
 SUSPECT = 919811100002
@@ -285,3 +286,35 @@ def test_a_suspects_number_that_an_officer_protected_is_shown_until_it_is_not_pr
         registry.decide([SUSPECT], "unprotected", "no witness")
         assert registry.add_complaints(sheet(row(3, "9811100002"))).warnings == []
         assert registry.add_complaints(sheet(row(4, "Ravi 9811100002"))).warnings == []
+
+
+# What is in no handset -----------------------------------------------------------------------------------------------
+
+#: A toll-free number, one of a bank's series, and digits that stand for no number; what is behind them; the handsets.
+IN_NO_HANDSET = [9118001234567, 911600123456, 919999999999]
+BEHIND, NEAR, FAR = 919222222222, 35824005111111, 35824005222222
+
+
+@pytest.mark.parametrize("number", IN_NO_HANDSET)
+@pytest.mark.parametrize("hops", [1, 2])
+@pytest.mark.parametrize("once", [False, True])
+def test_a_number_that_is_in_no_handset_is_not_linked_nor_walked_through(number: int, hops: int, once: bool) -> None:
+    """Protected from the start: also where it is on no record before it is seen."""
+    seen = sightings((SUSPECT, NEAR), (number, NEAR), (number, FAR), (BEHIND, FAR))
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(sheet(row(1, str(SUSPECT))))
+        policy = ng.LinkPolicy(max_hops=hops)
+        found = registry.expand(iter(seen.to_batches()) if once else seen, policy)
+        assert found.linked["msisdn"].to_pylist() == []
+        assert number in found.stopped.filter(pa.compute.equal(found.stopped["why"], "protected"))["msisdn"].to_pylist()
+        assert blocked(registry) == [SUSPECT]
+        assert registry.numbers("reverify").to_array().to_pylist() == []
+
+
+def test_an_unprotected_number_may_be_linked() -> None:
+    number = IN_NO_HANDSET[-1]
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(sheet(row(1, str(SUSPECT))))
+        registry.decide([number], "unprotected", "a subscriber has it")
+        found = registry.expand(sightings((SUSPECT, NEAR), (number, NEAR)))
+        assert found.linked["msisdn"].to_pylist() == [number]

@@ -16,7 +16,7 @@ from numguard.errors import ArgumentError, NumguardError
 from numguard.indian_time import IST, clock_bounds
 from numguard.types import Values, is_finite, is_whole
 
-__all__ = ["LinkPolicy", "bounds_of"]
+__all__ = ["CasePolicy", "LinkPolicy", "bounds_of"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LARGEST = 2**31 - 1
@@ -143,10 +143,21 @@ class LinkPolicy:
     def __repr__(self) -> str:
         values = [
             f"{field.name}={getattr(self, field.name)!r}"
-            for field in fields(self)
+            for field in fields(LinkPolicy)
             if getattr(self, field.name) != field.default
         ]
         return f"LinkPolicy({', '.join(values)})"
+
+
+@dataclass(frozen=True, repr=False)
+class CasePolicy(LinkPolicy):
+    """The policy of a case: numbers of services and placeholders, which are in no handset, are protected too.
+
+    Attributes:
+        unprotected: Those that are not.
+    """
+
+    unprotected: NumberSet | None = None
 
 
 def bounds_of(policy: LinkPolicy) -> dict[str, Any]:
@@ -154,12 +165,14 @@ def bounds_of(policy: LinkPolicy) -> dict[str, Any]:
 
     `clock` has the times that are not refused.
     """
-    bounds = {field.name: getattr(policy, field.name) for field in fields(policy)}
+    bounds = {field.name: getattr(policy, field.name) for field in fields(LinkPolicy)}
     for name in ("since", "until"):
         bounds[name] = _microseconds(name, bounds[name])
     bounds["clock"] = clock_bounds()
     for name in ("protected", "release", "placeholders"):
         bounds[name] = [] if bounds[name] is None else bounds[name].to_array().to_pylist()
+    unprotected = policy.unprotected if isinstance(policy, CasePolicy) else None
+    bounds["unprotected"] = None if unprotected is None else unprotected.to_array().to_pylist()
     return bounds
 
 

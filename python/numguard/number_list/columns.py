@@ -154,21 +154,31 @@ def _is_row(names: Sequence[str], is_wanted: Callable[[str], bool]) -> bool:
     return sum(char.isdecimal() for name in names for char in name) >= _DIGITS_OF_A_ROW
 
 
-def is_list(part: Part, kind: Kind, is_wanted: Callable[[str], bool], *, may_be_read: bool) -> bool:
+def is_list(part: Part, kind: Kind, is_wanted: Callable[[str], bool], *, may_be_read: bool, is_sparing: bool) -> bool:
     """Whether a member without a column that is looked for is a list: numbers, one a line, without a heading.
+
+    Args:
+        part: A member or a sheet, beside others that have such a column.
+        kind: What the list has.
+        is_wanted: Whether a column is looked for.
+        may_be_read: Whether no column was chosen by its name.
+        is_sparing: Whether the numbers are to be protected, or taken off a list: none of them may be passed over.
 
     Raises:
         InputError: It has numbers among something else, so that it cannot be known which of them are listed.
     """
     there, types = part.stored_schema().names, part.stored_schema().types
     cells: list[Any] = []
+    at = list(range(len(there)))
     if part.above.header_row and _is_row(there, is_wanted):
         cells.append(pa.array(there))
-    elif not may_be_read or len(there) != 1 or pa.types.is_nested(types[0]) or kind.is_of_something_else(there[0]):
+    elif not is_sparing and (not may_be_read or len(there) != 1 or kind.is_of_something_else(there[0])):
         return False
+    else:
+        at = [n for n in at if not pa.types.is_nested(types[n])]
     has_numbers, has_others = False, not cells or len(there) != 1 or not may_be_read
     batches = part.counted(part.stored_batches(None))
-    for written in chain(cells, (column for batch in batches for column in batch.data.columns)):
+    for written in chain(cells, (batch.data.column(n) for batch in batches for n in at)):
         if not is_text(written.type) and not pa.types.is_integer(written.type):
             continue
         text = as_text(written)

@@ -111,9 +111,8 @@ class OpenList:
         def is_wanted(cell: str) -> bool:
             return cell in wanted or kind.is_name(cell)
 
-        self._source = open_source(
-            path, wanted=is_wanted, is_kept=lambda part: is_list(part, kind, is_wanted, may_be_read=not wanted)
-        )
+        is_one = partial(is_list, kind=kind, is_wanted=is_wanted, may_be_read=not wanted, is_sparing=may_be_victims)
+        self._source = open_source(path, wanted=is_wanted, is_kept=is_one)
         parts = [part for part in self._source.parts if part.schema().names]
         headed = [part for part in parts if not begins_with_row(part, is_wanted)]
         self._action = None if actions is None else action_column(parts)

@@ -7,7 +7,7 @@ further.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields
 from typing import Any, Final
 
 import pyarrow as pa
@@ -17,6 +17,7 @@ from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError, BrakeError
 from numguard.linkage import Expansion, LinkPolicy, WalkOptions
 from numguard.linkage import expand as walk
+from numguard.linkage.policy import CasePolicy
 from numguard.registry.case import Case, reason_given
 from numguard.registry.log.inputs import fingerprints, local_files, record_input, unchanged
 from numguard.registry.numbers.state import IN_FORCE, reports
@@ -42,8 +43,13 @@ def expand(
     state = case.state(cut)
     status = state["status"]
     seeds = state.filter(pc.is_in(status, pa.array([word for word in IN_FORCE if word != "reverify"])))
-    of_registry = _core.NumberSet(state["msisdn"].filter(pc.equal(status, "protected")), region=None)
-    protected = of_registry if policy.protected is None else of_registry | _core.NumberSet(policy.protected)
+    is_protected = pc.equal(status, "protected")
+    protected = _core.NumberSet(state["msisdn"].filter(is_protected), region=None)
+    if policy.protected is not None:
+        protected |= _core.NumberSet(policy.protected)
+    # Numbers that are in no handset are protected from the start, also those that are on no record yet.
+    others = _core.NumberSet(state["msisdn"].filter(pc.invert(is_protected)), region=None)
+    bounds = {field.name: getattr(policy, field.name) for field in fields(LinkPolicy)} | {"protected": protected}
     wanted: Any = seeds["msisdn"].combine_chunks()
     if policy.is_relative:
         # Without a date it is no seed, and is counted: the day on which an old complaint was entered would link the
@@ -51,7 +57,7 @@ def expand(
         dated = reports(case.facts(cut)).group_by(["msisdn", "reported_at"]).aggregate([])
         wanted = pa.table({"msisdn": wanted}).join(dated, "msisdn", join_type="left outer")
     with unchanged(lambda: local_files(sightings)):
-        found = walk(wanted, sightings, replace(policy, protected=protected), **columns)
+        found = walk(wanted, sightings, CasePolicy(**bounds, unprotected=others), **columns)
         if found.braked and not override:
             raise BrakeError(
                 f"{found.braked}; nothing was recorded; override= (--override REASON) records it, with the reason"

@@ -77,7 +77,7 @@ impl Policy {
 
     /// Why the walk does not continue from a number; `None` if it is open.
     pub(super) fn closes_number(&self, number: &Group) -> Option<Why> {
-        if self.protected.contains(number.key) {
+        if self.protects(number.key) {
             return Some(Why::Protected);
         }
         self.max_imeis_per_number

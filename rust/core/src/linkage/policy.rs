@@ -5,6 +5,7 @@
 
 use super::sighting::{Seed, Side, Span};
 use super::time::{NO_TIME, Window, of_days};
+use crate::msisdn::is_in_no_handset;
 
 /// A list of keys in a policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,6 +79,9 @@ pub struct Policy {
     pub days_after: Option<u64>,
     /// Numbers that are never linked, and from which the walk does not continue.
     pub protected: KeyList,
+    /// Numbers of services and placeholders, which are in no handset, are protected too, except these; `None`: no others
+    /// than those of `protected` are.
+    pub unprotected: Option<KeyList>,
     /// Handsets that are open whatever the caps (seized SIM boxes).
     pub release: KeyList,
     /// Handsets that are always closed, in addition to the known placeholders.
@@ -104,6 +108,7 @@ impl Default for Policy {
             days_before: None,
             days_after: None,
             protected: KeyList::default(),
+            unprotected: None,
             release: KeyList::default(),
             placeholders: KeyList::default(),
             max_linked_per_seed: 100,
@@ -112,6 +117,16 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// Whether a number is never linked.
+    #[must_use]
+    pub fn protects(&self, msisdn: u64) -> bool {
+        self.protected.contains(msisdn)
+            || self
+                .unprotected
+                .as_ref()
+                .is_some_and(|except| is_in_no_handset(msisdn) && !except.contains(msisdn))
+    }
+
     /// Whether the policy has windows around the reports of seeds.
     #[must_use]
     pub fn is_relative(&self) -> bool {

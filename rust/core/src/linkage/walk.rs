@@ -145,7 +145,7 @@ impl Walk {
         let protected = wanted
             .iter()
             .copied()
-            .filter(|&seed| policy.protected.contains(seed))
+            .filter(|&seed| policy.protects(seed))
             .collect();
         Self {
             policy,
@@ -381,7 +381,7 @@ impl Walk {
         else {
             return;
         };
-        if self.policy.protected.contains(msisdn) {
+        if self.policy.protects(msisdn) {
             self.protected.insert(msisdn);
             self.stopped_evidence.push(edge);
             return;

@@ -65,6 +65,20 @@ pub(super) fn indian_mobile_of(msisdn: u64) -> Option<u64> {
     MOBILES.contains(&national).then_some(national)
 }
 
+/// Whether no handset has the number: one of a service, or digits that stand for no number.
+///
+/// ```
+/// use numguard_core::msisdn::is_in_no_handset;
+///
+/// assert!(is_in_no_handset(91_1800_123_4567) && is_in_no_handset(919999999999));
+/// assert!(!is_in_no_handset(919876543210));
+/// ```
+#[must_use]
+pub fn is_in_no_handset(msisdn: u64) -> bool {
+    matches!(kind(msisdn), Kind::TollFree | Kind::Service)
+        || warning(msisdn, MobileSeries::INDIA) == Some(Note::Placeholder)
+}
+
 /// What is doubted of a number that is read all the same.
 #[inline]
 pub(super) fn warning(msisdn: u64, series: MobileSeries) -> Option<Note> {

@@ -1,0 +1,58 @@
+"""Sheets beside the list: of numbers to be protected none is passed over that has numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from numguard import read_numbers
+from numguard.cli import run
+from numguard.errors import InputError
+
+HEADINGS = [
+    "Helpline", "Customer care", "CUG", "Contact", "Officer mobile", "Phones", "Complainant mobile", "Alternate Number",
+    "ग्राहक सेवा",
+]  # fmt: skip
+FIRST, SECOND = 919123456789, 919123456788
+
+
+def book(path: Path, *sheets: list[list[str]]) -> Path:
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.active)
+    for n, rows in enumerate(sheets):
+        sheet = workbook.create_sheet(f"Sheet{n}")
+        for row in rows:
+            sheet.append(row)
+    workbook.save(path)
+    return path
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+@pytest.mark.parametrize("beside", [[], ["Bank"]])
+def test_a_sheet_with_numbers_to_protect_is_not_passed_over(heading: str, beside: list[str], tmp_path: Path) -> None:
+    """The numbers of the second sheet were linked, and listed; with one column and another heading it was an error."""
+    others = [*beside, heading], [*beside, str(SECOND)[2:]]
+    path = book(tmp_path / "protected.xlsx", [["Name", "Mobile"], ["A", str(FIRST)[2:]]], [*others])
+    with pytest.raises(InputError, match="Sheet1: has numbers, and no column that is certainly theirs"):
+        read_numbers(path, actions=None)
+
+
+def test_a_sheet_without_numbers_is_passed_over(tmp_path: Path) -> None:
+    sheets = [["Name", "Mobile"], ["A", str(FIRST)[2:]]], [["Bank", "Remark"], ["B", "none yet"], ["C", "12"]]
+    found = read_numbers(book(tmp_path / "protected.xlsx", *sheets), actions=None)
+    assert found.keys.to_array().to_pylist() == [FIRST]
+
+
+def test_the_commands_that_spare_numbers_refuse_such_a_workbook(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheets = [["Name", "Mobile"], ["A", str(FIRST)[2:]]], [["Bank", "Helpline"], ["B", str(SECOND)[2:]]]
+    path = str(book(tmp_path / "protected.xlsx", *sheets))
+    (tmp_path / "calls.csv").write_text("Mobile,At\n9876543210,2026-01-01\n")
+    decide = ["decide", "protected", "--numbers", path, "--reason", "bank", "--registry", str(tmp_path / "cases.db")]
+    scan = ["scan", str(tmp_path / "calls.csv"), "-c", "Mobile", "--numbers", str(tmp_path / "calls.csv")]
+    for command in ([*decide, "--by", "HC 1"], [*scan, "--list-column", "Mobile", "--except", path]):
+        assert run(command) == 3
+        assert "no column that is certainly theirs" in capsys.readouterr().err
