@@ -19,7 +19,7 @@ Step: TypeAlias = Callable[[Machine], None]
 
 
 def row(number: int = 1, named: tuple[int, ...] = (), own: int | None = None, maybe: tuple[int, ...] = ()) -> Row:
-    return ("1930", f"A{number}", "Rohtak", None, named, own, maybe)
+    return ("1930", f"A{number}", "Rohtak", None, named, own, maybe, None)
 
 
 def add(*rows: Row) -> Step:
