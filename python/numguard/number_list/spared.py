@@ -111,6 +111,8 @@ NUMBERS: Final = words_in(
     "mob mobile mobiles msisdn nos number numbers phone phones sim", "क्रमांक नंबर नम्बर फोन मोबाइल मोबाईल"
 )
 _STATED: Final = words_in("apna apne apni belong belonging belongs hai is khud own self", "अपना अपनी अपने खुद स्वयं है हैं")
+#: Words of a statement that a number was verified again: how it ended is in the next one.
+_VERIFIED: Final = words_in("been done has is re reverification reverified reverify verification verified verify was")
 _LEFT_OUT: Final = words_in("delist delisted exclude excluded exempt exempted remove removed withdrawn")
 _OF_LISTS: Final = words_in("be block blocking list unblock", "अनब्लाक अनब्लॉक सूची")
 #: The most words of a text of which a part names a victim: prose has more.
@@ -233,7 +235,7 @@ def _why_in_prose(text: str) -> Why | None:
             "not to be blocked": not (at == 0 and mark == ":") and not is_of_officers(part),
         }
         why = _why_whole(part)
-        if counts[why]:
+        if counts[why] and not words <= _VERIFIED:
             return why
     return None
 
