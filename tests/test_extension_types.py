@@ -83,6 +83,9 @@ def test_a_list_of_an_extension_type_is_refused(tmp_path: Path) -> None:
 def test_unsigned_integers_of_numpy_in_a_list_are_e164_alone_and_refused_beside_others() -> None:
     """pyarrow makes signed integers of both together, which are read as national numbers."""
     assert ng.normalize([np.uint64(14155550100), None]).to_pylist() == [14155550100, None]
-    for other in (NUMBER, np.int64(NUMBER)):
-        with pytest.raises(UnsupportedTypeError, match="of one type"):
-            ng.normalize([np.uint64(14155550100), other])
+    for other in (NUMBER, np.int64(NUMBER), float(NUMBER)):
+        both = [np.uint64(14155550100), other]
+        for values in (both, iter(both), np.array(both, dtype=object), pd.Series(both, dtype=object)):
+            with pytest.raises(UnsupportedTypeError, match="of one type"):
+                ng.normalize(values)
+    assert ng.normalize(pd.Series([NUMBER, None], dtype=object)).to_pylist() == [910_000_000_000 + NUMBER, None]

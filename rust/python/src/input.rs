@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::DataType;
 use numguard_columns::parallel::Threads;
 use numguard_columns::{Error, Keys, Reads};
 use numguard_core::msisdn::{Region, Style};
@@ -18,7 +19,7 @@ use pyo3_arrow::input::AnyArray;
 use pyo3_arrow::{PyArray, PyChunkedArray, PyRecordBatch};
 
 use crate::error::{ArgumentError, InputError, instead, is_of_cells, raise};
-use crate::objects::{array_of, mixed};
+use crate::objects::{array_of, check_unsigned, mixed};
 use crate::sets::{ImeiSet, NumberSet};
 
 /// A column from Python.
@@ -147,8 +148,7 @@ pub(crate) fn array_to_python(
     py: Python<'_>,
     array: Option<ArrayRef>,
 ) -> PyResult<Bound<'_, PyAny>> {
-    let array =
-        array.unwrap_or_else(|| arrow_array::new_empty_array(&arrow_schema::DataType::Null));
+    let array = array.unwrap_or_else(|| arrow_array::new_empty_array(&DataType::Null));
     let array = PyArray::from_array_ref(array).into_pyobject(py)?;
     py.import(intern!(py, "pyarrow"))?
         .call_method1(intern!(py, "array"), (array,))
@@ -182,6 +182,12 @@ impl<'py> FromPyObject<'_, 'py> for Values {
             })?;
             let read = imported(|| Self::from_arrow(arrow))
                 .or_else(|error| imported(|| Self::through_pyarrow(&values)).map_err(|_| error))?;
+            if matches!(
+                read.chunks[0].data_type(),
+                DataType::Int64 | DataType::Float64
+            ) {
+                check_unsigned(&values)?;
+            }
             return Ok(Self { set, ..read });
         }
         let array = array_of(values.to_owned())?;

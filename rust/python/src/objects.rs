@@ -37,23 +37,29 @@ pub(crate) fn array_of(values: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
         .import(intern!(py, "pyarrow"))?
         .call_method(intern!(py, "array"), (&values,), Some(&options))
         .map_err(|error| instead(py, error, mixed))?;
-    check_unsigned(&values, &array)?;
+    let made = array.getattr(intern!(py, "type"))?.str()?;
+    if made.eq("int64") || made.eq("double") {
+        check_unsigned(&values)?;
+    }
     Ok(array)
 }
 
-/// Refuses a list of `numpy.uint64` beside other integers, of which pyarrow makes signed ones: those are read as national
-/// numbers, and unsigned ones as E.164.
-fn check_unsigned(values: &Bound<'_, PyAny>, array: &Bound<'_, PyAny>) -> PyResult<()> {
+/// Refuses a list, array or series of objects that has a `numpy.uint64` beside other numbers, of which pyarrow makes signed
+/// ones: those are read as national numbers, and unsigned ones as E.164.
+pub(crate) fn check_unsigned(values: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = values.py();
-    let Ok(cells) = values.cast::<PyList>() else {
+    let is_of_objects =
+        |dtype: Bound<'_, PyAny>| -> PyResult<bool> { dtype.getattr(intern!(py, "kind"))?.eq("O") };
+    let dtype = values.getattr(intern!(py, "dtype"));
+    if !values.is_instance_of::<PyList>() && !dtype.and_then(is_of_objects).unwrap_or(false) {
         return Ok(());
-    };
-    let signed = array.getattr(intern!(py, "type"))?.str()?.eq("int64");
-    let unsigned = py
-        .import(intern!(py, "numpy"))?
-        .getattr(intern!(py, "uint64"))?;
-    if signed && cells.iter().any(|cell| cell.get_type().is(&unsigned)) {
-        return Err(mixed());
+    }
+    let numpy = py.import(intern!(py, "numpy"))?;
+    let unsigned = numpy.getattr(intern!(py, "uint64"))?;
+    for cell in values.try_iter()? {
+        if cell?.get_type().is(&unsigned) {
+            return Err(mixed());
+        }
     }
     Ok(())
 }
