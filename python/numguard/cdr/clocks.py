@@ -20,6 +20,7 @@ from numguard.cdr.cells import Column, spans
 from numguard.cdr.header import MAPPED, Header
 from numguard.cdr.layout import WHEN
 from numguard.compute import named
+from numguard.indian_time import OFFSET_MICROS
 from numguard.source.header import split_line
 from numguard.source.non_data import bare
 
@@ -44,7 +45,8 @@ _OFFSET: Final = re.compile(
 )
 #: The names of India's time; a cell may have several, as in `(UTC+05:30) Asia/Kolkata`.
 _INDIA: Final = re.compile(
-    r"\b(?:asia/(?:kolkata|calcutta)|indian? standard time|ist|india)\b|^(?:\+?5\.5|330|19800)$"
+    r"\b(?:asia/(?:kolkata|calcutta)|indian? standard time|ist|india)\b"
+    rf"|^(?:\+?5\.5|{OFFSET_MICROS // 60_000_000}|{OFFSET_MICROS // 1_000_000})$"
     r"|(?<![\d:.-])(?:(?:utc|gmt)\s*)?\+?\s*0?5[:.]?30(?::?00)?(?![\d:.])",
     re.IGNORECASE,
 )
