@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import openpyxl
@@ -12,7 +13,9 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 import numguard as ng
+from numguard.errors import InputError
 from numguard.indian_time import IST
+from operator_files import WRITERS, some_calls
 
 IMEI = "358967101234560"
 NOW = dt.datetime.now(IST)
@@ -126,3 +129,116 @@ def test_a_title_about_another_zone_is_a_warning(tmp_path: Path, title: str, war
     cdr = ng.read_cdr(path)
     assert cdr.read_all().num_rows == 1
     assert [("UTC or GMT" in warning) for warning in cdr.summary.warnings] == [True] * warned
+
+
+def at_of(tmp_path: Path, headings: str, *rows: str, layout: Any = None) -> tuple[list[str | None], Any]:
+    """The times of rows below these headings, and how they were read."""
+    path = tmp_path / "calls.csv"
+    lines = "".join(f"9876543210,{IMEI},OUT,{row}\n" for row in rows)
+    path.write_text(f"Target No,IMEI,Call Type,{headings}\n{lines}")
+    cdr = ng.read_cdr(path, layout)
+    return [at and f"{at:%d %H:%M}" for at in cdr.read_all()["at"].to_pylist()], cdr
+
+
+UNKNOWN_TIMES = [
+    *("Call Time (UTC+0)", "Call Time (UTC 00:00)", "Call Time (12 hr)", "Time(Z)", "UTC Time", "GMT Time"),
+    *("Call Time in UTC", "Call Time (UTC+4)", "Call UTC Time", "Clock", "Call Time (x)", "Begins"),
+]
+
+
+@pytest.mark.parametrize("heading", UNKNOWN_TIMES)
+def test_a_day_is_not_read_beside_a_time_under_another_name(tmp_path: Path, heading: str) -> None:
+    """It would be 00:00 of its day, which may be within a period that the call is outside of."""
+    ats, cdr = at_of(tmp_path, f"Call Date,{heading}", "01/06/2026,22:00:00")
+    assert ats == [None]
+    assert "times" in cdr.summary.warnings[-1]
+    with pytest.raises(InputError, match="times"):
+        ng.read_cdr(tmp_path / "calls.csv", strict=True).read_all()
+
+
+def test_a_day_is_not_read_beside_hours_and_minutes(tmp_path: Path) -> None:
+    ats, cdr = at_of(tmp_path, "Call Date,Hour,Minute", "01/06/2026,22,5")
+    assert ats == [None]
+    assert "'Hour'" in cdr.summary.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["24 Hrs format", "24 hours", "UTC+05:30", "GMT+5:30", "Local", "H:M:S", "hhmmss", "HH:MM:SS format", "in IST"],
+)
+def test_a_form_of_indian_times_is_no_other_name(tmp_path: Path, form: str) -> None:
+    ats, cdr = at_of(tmp_path, f"Call Date,Call Time ({form})", "01/06/2026,22:00:00")
+    assert (ats, cdr.summary.warnings) == (["01 22:00"], [])
+
+
+@pytest.mark.parametrize("form", ["(UTC+0)", "(24 Hrs format)", "(12 hr)"])
+@pytest.mark.parametrize("operator", sorted(WRITERS))
+def test_a_form_in_the_header_of_an_operator_moves_no_call(tmp_path: Path, operator: str, form: str) -> None:
+    file = WRITERS[operator](some_calls(Random(1), 20))
+    file.header = [
+        f"{name} {form}" if name in ("Time", "Call Time", "Call Initiation Time") else name for name in file.header
+    ]
+    path = tmp_path / "calls.csv"
+    path.write_bytes(file.content())
+    cdr = ng.read_cdr(path)
+    ats = cdr.read_all()["at"].to_pylist()
+    is_read = form == "(24 Hrs format)"
+    assert [at and at.replace(tzinfo=None) for at in ats] == [call.when if is_read else None for call in file.calls]
+    assert cdr.summary.files[0].missing == ([] if is_read else ["times"])
+
+
+@pytest.mark.parametrize(
+    ("headings", "row", "at"),
+    [
+        ("Call Date", "01/06/2026", "01 00:00"),
+        ("Call Date,Talk Time", "01/06/2026,00:00:55", "01 00:00"),
+        ("Call Date,Call Time,End Time", "01/06/2026,10:00:00,10:01:00", "01 10:00"),
+        ("Call Date,Start Clock", "01/06/2026 10:00:00,10:00", "01 10:00"),
+        ("Call Date,Call Time,Zone", "01/06/2026,10:00:00,North", "01 10:00"),
+        ("Call Date,Call Time,Zone", "01/06/2026,10:00:00,N/A", "01 10:00"),
+        ("Call Date,Call Time,Circle", "01/06/2026,10:00:00,UP", "01 10:00"),
+    ],
+)
+def test_columns_beside_times_that_change_nothing(tmp_path: Path, headings: str, row: str, at: str) -> None:
+    ats, cdr = at_of(tmp_path, headings, row)
+    assert (ats, cdr.summary.warnings) == ([at], [])
+
+
+def test_a_named_column_of_days_is_read_with_a_warning(tmp_path: Path) -> None:
+    layout = {"served": "Target No", "imei": "IMEI", "date": "Call Date"}
+    ats, cdr = at_of(tmp_path, "Call Date,Call Time", "01/06/2026,22:00:00", layout=layout)
+    assert ats == ["01 00:00"]
+    assert "each date is read as 00:00 of its day" in cdr.summary.warnings[0]
+
+
+@pytest.mark.parametrize("heading", ["AM/PM", "Meridiem", "am or pm", "Half"])
+def test_no_time_is_read_beside_a_column_of_its_half_of_the_day(tmp_path: Path, heading: str) -> None:
+    rows = ["01/06/2026,08:00:00,PM", "01/06/2026,08:00:00,AM", "01/06/2026,08:00:00,"]
+    ats, cdr = at_of(tmp_path, f"Call Date,Call Time,{heading}", *rows)
+    assert ats == [None, None, None]
+    assert cdr.summary.files[0].missing == ["times"]
+
+
+@pytest.mark.parametrize("heading", ["Time Zone", "TimeZone", "TZ", "UTC Offset", "Zone", "Remark"])
+@pytest.mark.parametrize("zone", ["UTC", "GMT", "UTC-05:30", "GMT+4"])
+def test_a_time_of_another_zone_in_a_column_is_refused(tmp_path: Path, heading: str, zone: str) -> None:
+    zones = [zone, zone, zone, "IST", "", "(UTC+05:30) Asia/Kolkata"]
+    rows = [f"01/06/2026,20:00:00,{one}" for one in zones]
+    ats, cdr = at_of(tmp_path, f"Call Date,Call Time,{heading}", *rows)
+    assert ats == ["01 20:00"] * 3
+    assert cdr.refused["note"].to_pylist() == ["other_zone"] * 3
+    assert cdr.refused["column"].to_pylist() == [heading] * 3
+
+
+def test_a_zone_far_below_the_first_rows_is_refused(tmp_path: Path) -> None:
+    rows = ["01/06/2026,20:00:00,+05:30"] * 1000 + ["01/06/2026,20:00:00,+00:00"]
+    ats, cdr = at_of(tmp_path, "Call Date,Call Time,Time Zone", *rows)
+    assert len(ats) == 1000
+    assert cdr.summary.refused == {"other_zone": 1}
+
+
+def test_a_time_with_its_own_zone_needs_no_column_of_zones(tmp_path: Path) -> None:
+    rows = ["2026-06-01T10:00:00Z,UTC", "2026-06-01 10:00:00,UTC", "2026-06-01 10:00:00,IST"]
+    ats, cdr = at_of(tmp_path, "Timestamp,Timezone", *rows)
+    assert ats == ["01 15:30", "01 10:00"]
+    assert cdr.refused["row"].to_pylist() == [3]

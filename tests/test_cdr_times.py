@@ -54,7 +54,9 @@ def read(cell: str | None, what: str) -> str:
         *((cell, "two_digit_year") for cell in ("05/04/26", "5/4/26", "05-Apr-26", "5-Apr-26", "05Apr26", "31-12-99")),
         *((cell, "blank") for cell in ("", None, " ", "-", "---", "''", "'-'", "NA", "n/a", "NULL", "none")),
         *((cell, "unreadable") for cell in ("29/02/2023", "29/02/2100", "31/04/2026", "00/04/2026", "05/00/2026")),
-        *((cell, "month_first") for cell in ("04/15/2026", "4-15-2026", "12.31.2026")),
+        *((cell, "month_first") for cell in ("04/15/2026", "4-15-2026", "12.31.2026", "1/13/26", "01-13-26")),
+        # With points it is a clock.
+        *((cell, "unreadable") for cell in ("10.15.30", "13/13/26", "02/30/26")),
         *(
             (cell, "unreadable")
             for cell in ("13/13/2026", "02/30/2026", "05/04/0026", "05/04/1889", "05/04/2126", "45383", "soon")

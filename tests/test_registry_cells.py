@@ -157,6 +157,17 @@ def test_a_column_that_has_the_month_first_is_not_guessed_at() -> None:
     assert [value is None for value in values.to_pylist()] == [True, True, False, False, False, False]
 
 
+@pytest.mark.parametrize("shown", ["09/13/26", "9-13-26", "09/13/26 10:00"])
+def test_a_year_of_two_digits_shows_the_order_too(shown: str) -> None:
+    """`02/03/2026` beside it was read as the second of March."""
+    values, notes = moments(pa.array([shown, "02/03/2026", "05/05/2026", "12/09/26"]))
+    assert notes.to_pylist() == ["month_first", "day_or_month", None, "two_digit_year"]
+    assert values[2].is_valid
+    # No day either way around, or a time of day.
+    for other in ("13/13/26", "09.13.26", "10/15-12/30", "10.15-10.45"):
+        assert moments(pa.array([other, "02/03/2026"]))[1][1].as_py() is None
+
+
 @pytest.mark.parametrize("sign", "-/.")
 def test_a_column_that_has_the_day_before_the_month_after_the_year_is_not_guessed_at(sign: str) -> None:
     """2026-04-09 beside 2026-15-09 was read as the ninth of April."""

@@ -18,6 +18,7 @@ from numguard.source.languages import canonical_name, heading_words, in_english
 __all__ = [
     "PLACE_ROLES",
     "ROLES",
+    "WHEN",
     "Direction",
     "Layout",
     "Role",
@@ -41,6 +42,7 @@ Role: TypeAlias = Literal[
     "at",
     "date",
     "time",
+    "zone",
     "call_type",
     "duration",
     "lrn",
@@ -62,8 +64,15 @@ PLACE_ROLES: Final[tuple[Role, ...]] = ROLES[ROLES.index("first_cell") :]
 _FORM: Final = re.compile(r"(?: (?:dd|mm|yy|yyyy|mon|mmm|hh|hh24|mi|ss|sss|ms|ist|hrs|24hrs?|24 hrs?|am|pm))+$")
 #: The forms of durations that are read: seconds, or a clock.
 _FORM_OF_DURATION: Final = re.compile(r"(?: (?:hh|hh24|24hrs?|24 hrs?) (?:mm|mi))? sss?$")
-_OTHER_ZONE: Final = re.compile(r" (?:utc|gmt)$")
-_WHEN: Final[tuple[Role, ...]] = ("at", "date", "time")
+#: The forms of dates and times of day of India, also in words. Of twelve hours, a cell would need the half of the day.
+_FORM_OF_TIME: Final = re.compile(
+    r"(?: (?:dd|mm|yy|yyyy|mon|mmm|hh|hh24|mi|ss|sss|ms|hrs|am|pm|h|m|s|hhmm|hhmmss|24 ?(?:hrs?|hours?)(?: clock)?"
+    r"|(?:in )?(?:local(?: time)?|ist|(?:utc|gmt) 0?5 ?30)))+(?: format)?$"
+)
+#: A zone that is not India's, anywhere in a name.
+_OTHER_ZONE: Final = re.compile(r"(?:^| )(?:in )?(?:utc|gmt|z|zulu)(?! 0?5 ?30\b)(?: \d{1,4})*(?= |$)")
+#: The roles of dates and times.
+WHEN: Final[tuple[Role, ...]] = ("at", "date", "time")
 
 
 def canonical_line(line: str) -> str:
@@ -76,15 +85,19 @@ def without_form(name: str) -> str:
     return _FORM.sub("", name) or name
 
 
+def _without_form_of_time(name: str) -> str:
+    return _FORM_OF_TIME.sub("", name) or name
+
+
 def has_month_first(name: str) -> bool:
     """Whether the form in a compared name has the month before the day.
 
     >>> has_month_first("call date mm dd yyyy"), has_month_first("call date dd mm yyyy hh mm ss")
     (True, False)
     """
-    form = _FORM.search(name)
+    form = _FORM_OF_TIME.search(name)
     words = form[0].split() if form else []
-    return "dd" in words and words[0] == "mm"
+    return "dd" in words and words[0] in ("m", "mm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,28 +144,30 @@ class Layout:
         columns = find_columns(self.columns, names)
         if {"at", "date", "time"} <= columns.keys():
             del columns["at"]
-        if len(columns.keys() & set(_WHEN)) == 1 and self._has_time_of_other_zone(names):
+        if len(columns.keys() & set(WHEN)) == 1 and self._has_time_of_other_zone(names):
             # A date beside a time of another zone would be that of another day.
-            columns = {role: place for role, place in columns.items() if role not in _WHEN}
+            columns = {role: place for role, place in columns.items() if role not in WHEN}
         for role in PLACE_ROLES:
             if role in columns and names.count(names[columns[role]]) > 1:
                 del columns[role]
         return columns if names_served_party(columns) else None
 
     def _has_time_of_other_zone(self, names: Sequence[str]) -> bool:
-        known = {name for role in _WHEN for name in self.columns.get(role, ())}
-        return any(_OTHER_ZONE.search(name) and without_form(_OTHER_ZONE.sub("", name)) in known for name in names)
+        known = {name for role in WHEN for name in self.columns.get(role, ())}
+        bare = [_OTHER_ZONE.sub("", name).strip() for name in names if _OTHER_ZONE.search(name)]
+        return any(_without_form_of_time(name) in known for name in bare)
 
 
 def find_columns(wanted: Mapping[Role, tuple[str, ...]], names: Sequence[str]) -> dict[Role, int]:
     """For each role the position of the first of its names in the header; a column has one role only."""
     found: dict[Role, int] = {}
     bare = [without_form(name) for name in names]
+    times = [_without_form_of_time(name) for name in names]
     # In another unit, such as ms or mm ss, it would be another duration.
     durations = [_FORM_OF_DURATION.sub("", name) for name in names]
     for role in ROLES:
         for name in wanted.get(role, ()):
-            position = _position(name, names, durations if role == "duration" else bare)
+            position = _position(name, names, durations if role == "duration" else times if role in WHEN else bare)
             if position is not None and position not in found.values():
                 found[role] = position
                 break

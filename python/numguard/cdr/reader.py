@@ -21,7 +21,7 @@ from numguard.cdr.refusals import Refused
 from numguard.cdr.report import ABOVE_HEADER, Report, are_paths, open_report, reports
 from numguard.cdr.rows import raw_rows
 from numguard.cdr.sightings import SCHEMA, Sightings
-from numguard.cdr.summary import CdrSummary
+from numguard.cdr.summary import CdrSummary, FileSummary
 from numguard.compute import schema_of
 from numguard.source import check_listed_once, files_of, is_local
 from numguard.source.lines import open_text
@@ -75,11 +75,12 @@ class Cdr:
         read = CdrSummary()
         refused: list[tuple[str, list[Refused]]] = []
         self.summary, self._refused = read, refused
+        swapped = _Swapped()
         for report in self._reports:
             if report.summary.left_out:
                 read.files.append(report.summary)
             else:
-                yield from self._read(report, read, refused)
+                yield from self._read(report, read, refused, swapped)
         read.complete = True
 
     def read_all(self) -> pa.Table:
@@ -99,7 +100,7 @@ class Cdr:
         return f"<numguard.Cdr of {len(self._reports)} files, layout {self.summary.layout or 'none'}>"
 
     def _read(
-        self, report: Report, read: CdrSummary, all_refused: list[tuple[str, list[Refused]]]
+        self, report: Report, read: CdrSummary, all_refused: list[tuple[str, list[Refused]]], swapped: _Swapped
     ) -> Iterator[pa.RecordBatch]:
         with open_text(report.member) as text:
             summary, header, above = open_report(report.member, text.lines, self._layouts)
@@ -108,7 +109,8 @@ class Cdr:
                 return
             # The lines that it counts are those of the summary.
             non_data = NonData(header.delimiter, len(header.names), header.whose, skipped=summary.skipped)
-            sightings = Sightings(header, summary, non_data)
+            has_month_first = report.has_month_first or swapped.is_in(report.file)
+            sightings = Sightings(header, summary, non_data, has_month_first=has_month_first)
             refused = [Refused(np.array(above), None, ABOVE_HEADER)] if above else []
             all_refused.append((report.member.name, refused))
             summary.encoding = text.encoding
@@ -123,10 +125,40 @@ class Cdr:
                     summary.hold_several_reports()
                 if len(batch):
                     yield batch
+            swapped.add(report.file, summary, has_month_first=sightings.have_month_first)
             if non_data.stated_rows is not None and "preamble" not in summary.skipped:
                 summary.stated_rows = non_data.stated_rows
             if self._strict:
                 summary.check_strict()
+
+
+class _Swapped:
+    """Which files have dates with the month first, and the summaries of dates that were read before that was seen."""
+
+    def __init__(self) -> None:
+        self._files: set[int] = set()
+        self._layouts: set[str | None] = set()
+        self._of_file: dict[int, list[FileSummary]] = {}
+        self._of_layout: dict[str | None, list[FileSummary]] = {}
+
+    def is_in(self, file: int) -> bool:
+        """Whether a part of this file that was read has such dates."""
+        return file in self._files
+
+    def add(self, file: int, summary: FileSummary, *, has_month_first: bool) -> None:
+        """Adds a part of a file that was read."""
+        self._of_file.setdefault(file, []).append(summary)
+        self._of_layout.setdefault(summary.layout, []).append(summary)
+        if has_month_first:
+            self._files.add(file)
+            self._layouts.add(summary.layout)
+        # What is marked is forgotten, so that many files take no longer each than a few.
+        if summary.layout in self._layouts:
+            for earlier in self._of_layout.pop(summary.layout):
+                earlier.month_first_in = earlier.month_first_in or "another file of its layout"
+        if file in self._files:
+            for earlier in self._of_file.pop(file):
+                earlier.month_first_in = "its file"
 
 
 def _as_table(source: str, refused: list[Refused]) -> pa.Table:

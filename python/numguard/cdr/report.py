@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeGuard
 
+from numguard.cdr.clocks import has_dates_with_month_first, with_certain_times
 from numguard.cdr.header import MAPPED, Header, find_header, likely_header, read_preamble, rows_among
-from numguard.cdr.layout import Layout, Role, without_form
+from numguard.cdr.layout import WHEN, Layout, Role, has_month_first, without_form
 from numguard.cdr.layouts import LAYOUTS
 from numguard.cdr.non_data import is_no_data
 from numguard.cdr.summary import FileSummary
@@ -46,10 +47,16 @@ _ROW: Final = re.compile(r"""^['"]?\+?\d{10,16}['"]?[,;\t|]|\b\d{10,16}\b.*[,;\t
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One text, and the summary of its first lines, which is `left_out` if it contains no table."""
+    """One text, and the summary of its first lines, which is `left_out` if it contains no table.
+
+    `file` is the number of its file. `has_month_first`: whether the first lines of a text of that file show dates with
+    the month first.
+    """
 
     member: Member
     summary: FileSummary
+    file: int = 0
+    has_month_first: bool = False
 
 
 def reports(source: Source, layouts: Sequence[Layout]) -> Iterator[Report]:
@@ -59,8 +66,9 @@ def reports(source: Source, layouts: Sequence[Layout]) -> Iterator[Report]:
         InputError: a file in which no text contains a table of call records.
     """
     key_of = partial(_key_of, known={key: _names_of(layouts, roles) for key, roles in _KEYS.items()})
-    for found in open_members(source) if are_paths(source) else _tables(source, key_of):
-        yield from _reports(found, layouts, key_of)
+    for number, found in enumerate(open_members(source) if are_paths(source) else _tables(source, key_of)):
+        opened, has_swapped = _reports(found, layouts, key_of)
+        yield from (replace(report, file=number, has_month_first=has_swapped) for report in opened)
 
 
 def are_paths(source: object) -> TypeGuard[PathLike | Sequence[PathLike]]:
@@ -76,15 +84,20 @@ def _tables(source: Any, key_of: Callable[[str], Key | None]) -> Iterator[Found]
         yield Found([typed_text(part, part.name or "table", part.container, key_of)], [])
 
 
-def _reports(found: Found, layouts: Sequence[Layout], key_of: Callable[[str], Key | None]) -> Iterator[Report]:
+def _reports(found: Found, layouts: Sequence[Layout], key_of: Callable[[str], Key | None]) -> tuple[list[Report], bool]:
+    """The texts of one file, and whether one of several shows dates with the month first."""
     opened: list[Report] = []
+    has_swapped = False
     refusals: list[InputError] = []
     texts = [as_text(member, key_of) for member in found.members]
     passed_over = [*found.passed_over, *(hidden for _, sheets in texts for hidden in sheets)]
-    for member in [text for members, _ in texts for text in members]:
+    members = [text for some, _ in texts for text in some]
+    for member in members:
         try:
             with open_text(member) as text:
-                summary, _, _ = open_report(member, text.lines, layouts)
+                summary, header, _ = open_report(member, text.lines, layouts)
+                if header is not None and len(members) > 1:
+                    has_swapped |= _has_month_first(header, text.lines)
         except InputError as refusal:
             refusals.append(refusal)
             summary = FileSummary(member.name, container=member.container, left_out=True, why_left_out=str(refusal))
@@ -94,7 +107,12 @@ def _reports(found: Found, layouts: Sequence[Layout], key_of: Callable[[str], Ke
         opened.append(Report(found.members[0], summary))
     if len(refusals) == len(opened) - len(passed_over):
         raise refusals[0]
-    yield from opened
+    return opened, has_swapped
+
+
+def _has_month_first(header: Header, lines: Sequence[str]) -> bool:
+    headings = [header.canonical[place] for role, place in header.columns.items() if role in WHEN]
+    return any(map(has_month_first, headings)) or has_dates_with_month_first(header, lines[header.line :])
 
 
 def _names_of(layouts: Sequence[Layout], roles: Collection[Role]) -> frozenset[str]:
@@ -159,6 +177,7 @@ def open_report(
             'and --at (expand, changes, common), or numguard cdr read --map "COLUMN=served" --map "COLUMN=imei" '
             "(layout={'served': ..., 'imei': ..., 'date': ..., 'time': ...})"
         )
+    header = with_certain_times(header, lines[header.line :])
     if header.layout.name == MAPPED:
         at = 0 if member.encoding == "typed" else header.line
         check_header([header.names[place] for place in header.columns.values()], at, member.name)

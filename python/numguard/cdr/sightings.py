@@ -20,9 +20,11 @@ import pyarrow.compute as pc
 from numguard import _core
 from numguard.cdr import times
 from numguard.cdr.cells import Bytes, Column, Flags, Ints, nulls, unwrapped, without_fraction
+from numguard.cdr.clocks import have_own_zone, of_other_zones
 from numguard.cdr.durations import durations
 from numguard.cdr.header import Header
-from numguard.cdr.layout import Role, has_month_first
+from numguard.cdr.layout import Role
+from numguard.cdr.layout import has_month_first as is_month_first
 from numguard.cdr.layouts.generic import MAY_BE_OF_THE_CALLED, OF_THE_CALLED
 from numguard.cdr.non_data import NonData
 from numguard.cdr.places import PLACE_COLUMNS, PLACE_READERS, places
@@ -144,19 +146,27 @@ class _Unread:
 class Sightings:
     """Turns the rows of one file into sightings and counts what was left out."""
 
-    def __init__(self, header: Header, summary: FileSummary, non_data: NonData) -> None:
+    def __init__(
+        self, header: Header, summary: FileSummary, non_data: NonData, *, has_month_first: bool = False
+    ) -> None:
         self._header = header
         self._summary = summary
         self._non_data = non_data
         #: The readers of the columns with few values, for `raw_rows`.
         self.readers: dict[Role, Reader] = {
             role: reader
-            for role, reader in {**PLACE_READERS, "call_type": self._read_types, "date": self._read_days}.items()
+            for role, reader in {
+                **PLACE_READERS,
+                "call_type": self._read_types,
+                "date": self._read_days,
+                "zone": lambda zones: [of_other_zones(zones)],
+            }.items()
             if role in header.columns
         }
         self._notes, self._imei_notes = _Notes(_core.explain), _Notes(_core.explain_imei)
         when = [header.canonical[place] for role, place in header.columns.items() if role in ("at", "date", "time")]
-        self._have_month_first = any(map(has_month_first, when))
+        #: Whether a date or a heading of the file has the month first, as far as it is read.
+        self.have_month_first = has_month_first or any(map(is_month_first, when))
         self._columns_of_times = 1 if "at" in header.columns else len(when)
         self._earliest, self._latest = clock_bounds()
 
@@ -166,6 +176,7 @@ class Sightings:
         parties = _parties(raw, direction, self._of_the_called(raw), None if self._header.has_keys else "IN")
         at, outcomes = _instants(raw)
         refusals = self._refusals(raw, parties, direction, at, outcomes)
+        self._refuse_zones(refusals, raw, at)
         batch, unread = self._sightings(raw, parties, direction, at)
         if refusals.which.any():
             keep = pa.array(~refusals.which)
@@ -247,11 +258,19 @@ class Sightings:
         refusals.add(outcome == times.TWO_DIGIT_YEAR, role, "two_digit_year")
         refusals.add(outcome == times.MONTH_FIRST, role, "month_first")
         either_way = outcome == times.DAY_OR_MONTH
-        self._have_month_first |= bool((outcome == times.MONTH_FIRST).any())
-        if self._have_month_first:
+        self.have_month_first |= bool((outcome == times.MONTH_FIRST).any())
+        if self.have_month_first:
             refusals.add(either_way, role, "day_or_month")
         else:
             self._summary.day_or_month += int((either_way & ~refusals.which).sum())
+
+    def _refuse_zones(self, refusals: Refusals, raw: RawRows, at: Column) -> None:
+        """Refuse rows with a time of another zone than India's, unless the cell of the time has its zone too."""
+        if "zone" in raw.read:
+            others = flags(raw.read["zone"][0]) & flags(at.is_valid())
+            if "at" in raw.columns:
+                others &= ~flags(have_own_zone(raw.columns["at"]))
+            refusals.add(others, "zone", "other_zone")
 
     def _directions(self, raw: RawRows) -> Bytes:
         """The direction of each row for the served party, from its call type."""

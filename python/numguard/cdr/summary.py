@@ -37,6 +37,7 @@ CDR_NOTES: Final = {
     "day_or_month": "Another date of the file or their heading has the month first, so that this one reads both ways.",
     "in_the_future": "The time is more than a day in the future: a clock was wrong, or the year is.",
     "clock_not_set": "The time is before 1995, when mobile service in India began: a clock was not set.",
+    "other_zone": "The column of time zones names another than India's, or one that is unknown.",
     "unreadable_time": "The time is no time of day in a known form.",
     "neither_imei_nor_time": "The row has neither an IMEI nor a time, as those of a table of something else below.",
     "imsi_for_imei": "In place of the IMEI is an IMSI of India: columns may be exchanged, or shifted.",
@@ -54,6 +55,7 @@ class FileSummary:
             (repeated), footer, page, no_data.
         unread: Cells with content that became null, by column and note.
         day_or_month: Dates that were read with the day first, and are another date with the month first.
+        month_first_in: Where other dates have the month first, if that was seen only after those were read.
         stated_period: The period that the preamble names, in microseconds UTC, without its end.
         off_period: The rows outside of it.
         left_out: Whether it is a sheet or member without a table, beside one that has a table.
@@ -77,6 +79,7 @@ class FileSummary:
     target_imei14: int | None = None
     off_target: int = 0
     day_or_month: int = 0
+    month_first_in: str = ""
     missing: list[str] = field(default_factory=list)
     not_read: list[str] = field(default_factory=list)
     stated_rows: int | None = None
@@ -116,6 +119,11 @@ class FileSummary:
                     f"{self.day_or_month} dates far above the first of them were read with the day first, and day and"
                     " month may be exchanged"
                 )
+        elif self.month_first_in and self.day_or_month:
+            found.append(
+                f"{self.day_or_month} dates were read with the day first, and dates of {self.month_first_in} have the "
+                "month first: day and month may be exchanged"
+            )
         seen = self.rows + self.refused_rows
         if self.stated_rows is not None and self.stated_rows != seen:
             found.append(f"the report states {self.stated_rows} rows, and {seen} were found")

@@ -40,7 +40,7 @@ OK, DAY_OR_MONTH, BLANK, UNREADABLE, TWO_DIGIT_YEAR, MONTH_FIRST = range(6)
 SECOND: Final = 1_000_000
 
 # A letter is a digit of a field: D M Y h m s, f of a fraction of a second; bbb is a month's name, PM is AM or PM.
-# `/` matches any separator of dates, `:` any of clocks. All else matches itself.
+# `/` matches any separator of dates, `|` a slash or a dash, `:` any separator of clocks. All else matches itself.
 _DATES: Final = (
     "DD/MM/YYYY",
     "D/MM/YYYY",
@@ -59,9 +59,11 @@ _DATES: Final = (
     "DD/bbb/YY",
     "D/bbb/YY",
     "DDbbbYY",
-    # So are dates with the month first, where the day is after the twelfth.
+    # So are dates with the month first, where the day is after the twelfth. With points, `10.15.30` is a clock.
     "MM/DD/YYYY",
     "M/DD/YYYY",
+    "MM|DD|YY",
+    "M|DD|YY",
 )
 _CLOCKS: Final = (
     "hh:mm:ss",
@@ -98,7 +100,7 @@ _WRITTEN: Final[dict[What, tuple[str, ...]]] = {
     "timestamp": _TIMESTAMPS,
 }
 
-_CLASSES: Final = {"/": b"/-. ", ":": b":."}
+_CLASSES: Final = {"/": b"/-. ", "|": b"/-", ":": b":."}
 _FIELDS: Final = "DMYhmsf"
 _MONTH_NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_DAYS: Final = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
@@ -170,7 +172,7 @@ class _Shape:
         self.between = [(k, _CLASSES.get(written[k], written[k].encode())) for k in sorted(between)]
         self.ahead = OFFSET_MICROS if written.endswith(_UTC) else 0
         self.short_year = len(self.fields["Y"]) == 2
-        self.outcome = TWO_DIGIT_YEAR if self.short_year else MONTH_FIRST if written.startswith("M") else OK
+        self.outcome = MONTH_FIRST if written.startswith("M") else TWO_DIGIT_YEAR if self.short_year else OK
         self.is_day_first = self.outcome == OK and written.startswith("D") and self.month_name < 0
         self.pattern = re.compile(_pattern(written), re.IGNORECASE)
 

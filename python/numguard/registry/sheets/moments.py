@@ -46,6 +46,8 @@ _DAY_FIRST: Final = (
 _MONTH_NAMED_FIRST: Final = rf"^(?P<m>{_NAME})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}}){_CLOCK}"
 #: The two numbers before the year, in the order of a day and a month; and those after it, a month and a day.
 _NUMERIC: Final = r"^(?P<a>\d{1,2})[-/. ]\s*(?P<b>\d{1,2})[-/. ]\s*\d{4}\b"
+#: A date with a year of two digits is refused, but shows the order too; with points, `10.15.30` may be a time of day.
+_SHORT_YEAR: Final = r"^(\d{1,2})(?:/(\d{1,2})/|-(\d{1,2})-)(\d{2})(?:[ ,T]|$)"
 _AFTER_YEAR: Final = r"^\d{4}[-/.](?P<b>\d{1,2})[-/.](?P<a>\d{1,2})(?:\D|$)"
 
 _ENGLISH: Final = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
@@ -137,7 +139,8 @@ def moments(column: Column) -> tuple[pa.Array[Any], pa.Array[Any]]:
     note = pc.if_else(pa.array(~good & ~empty), "not_a_date", None)
     for pattern, why in _WHY:
         note = more_precise(note, pc.match_substring_regex(text, pattern), why)
-    swapped, before_year = _swapped(text, good, _NUMERIC)
+    with_century = pc.replace_substring_regex(text, _SHORT_YEAR, r"\1/\2\3/20\4 ")
+    swapped, before_year = _swapped(with_century, good, _NUMERIC)
     note = more_precise(note, pa.array(swapped), "month_first")
     doubtful = before_year | _swapped(text, good, _AFTER_YEAR)[1]
     if doubtful.any():
