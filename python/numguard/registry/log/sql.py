@@ -282,6 +282,18 @@ CONTAINING = " UNION ".join(
     for name in ("naming", "link", "evidence", "outcome")
 )
 
+# The numbers linked up to the cut $1 from the wanted ones, or next through one of them. No index has what is between a
+# number and its seed, but both have the same seed.
+LINKED = """SELECT n.msisdn FROM wanted w CROSS JOIN link n WHERE n.seed_msisdn = w.msisdn AND n.event <= $1
+  UNION SELECT n.msisdn FROM wanted w CROSS JOIN link b CROSS JOIN link n WHERE b.msisdn = w.msisdn
+    AND n.seed_msisdn = b.seed_msisdn AND n.event = b.event AND n.via_msisdn = w.msisdn AND n.event <= $1"""
+
+# The seeds of the wanted numbers, and the numbers next to them on the way there.
+LINKED_THROUGH = " UNION ".join(
+    f"SELECT n.{far} AS msisdn FROM wanted w CROSS JOIN link n WHERE n.msisdn = w.msisdn AND n.event <= $1"
+    for far in ("seed_msisdn", "via_msisdn")
+)
+
 # What the export $1 asks for each number.
 EXPORTED_ACTIONS = """SELECT msisdn, action FROM exported WHERE event = $1
   UNION SELECT msisdn, action FROM exported_handset WHERE event = $1"""
