@@ -301,22 +301,41 @@ class Model:
     def _decision(self, n: int, cut: int) -> tuple[int, str]:
         return self._last(self.decisions, n, cut, {"confirmed", "withdrawn", "reverified", "reactivated"})
 
+    def _answer(self, n: int, cut: int) -> tuple[int, str]:
+        live = [o for o in self.outcomes if not self._withdrawn(o[0], cut)]
+        return self._last(live, n, cut, {"blocked", "rejected", "reverified", "reactivated"})
+
+    def _answers(self, n: int, cut: int) -> bool:
+        """Whether the operator's answer holds, and not the decision."""
+        (decided_at, decided), (answered_at, answered) = self._decision(n, cut), self._answer(n, cut)
+        # A block whose release was sent since is none of what is requested now.
+        lifted = answered == "blocked" and answered_at < self._last(self.exported, n, cut, {"release"})[0]
+        since = answered_at > decided_at and not lifted
+        return since and not self._was_released(decided_at, decided, answered_at, answered)
+
+    def _leads_on(self, n: int, cut: int) -> bool:
+        """Whether others may be linked from it, or through it."""
+        word = (self._answer(n, cut) if self._answers(n, cut) else self._decision(n, cut))[1]
+        off = word in {"rejected", "reverified", "reactivated"}
+        return not (off or self._decision(n, cut)[1] == "withdrawn" or self._protected(n, cut))
+
     def _grounded(self, n: int, cut: int) -> bool:
-        stands = bool(self._named(n, cut)[0]) or self._confirmed(n, cut)[0]
-        return stands and self._decision(n, cut)[1] != "withdrawn" and not self._protected(n, cut)
+        return (bool(self._named(n, cut)[0]) or self._confirmed(n, cut)[0]) and self._leads_on(n, cut)
+
+    def _is_reached(self, event: int, link: dict[str, int], cut: int) -> bool:
+        """Whether every number between a linked number and its seed leads on."""
+        if link["via_msisdn"] == link["seed_msisdn"]:
+            return True
+        before = next(other for e, other in self.links if e == event and other["msisdn"] == link["via_msisdn"])
+        return self._leads_on(link["via_msisdn"], cut) and self._is_reached(event, before, cut)
 
     def _state(self, n: int, cut: int, grounded: set[int]) -> State:
         named, waiting = self._named(n, cut)
         best = self._best(n, cut, grounded)
         decided_at, decided = self._decision(n, cut)
         confirmed, never_named = self._confirmed(n, cut)
-        live = [o for o in self.outcomes if not self._withdrawn(o[0], cut)]
-        answered_at, answered = self._last(live, n, cut, {"blocked", "rejected", "reverified", "reactivated"})
+        answered_at, answered = self._answer(n, cut)
         sent_at, sent = self._last(self.exported, n, cut, {"block", "release"})
-        released_at = self._last(self.exported, n, cut, {"release"})[0]
-        # A block whose release was sent since is none of what is requested now.
-        lifted = answered == "blocked" and answered_at < released_at
-        answers = answered_at > decided_at and not lifted
         closed_at = max(answered_at, decided_at if decided in {"reverified", "reactivated"} else -1)
         grounds = named or best or decided in {"reverified", "reactivated"} or confirmed
         waits = bool(waiting) or never_named
@@ -326,7 +345,7 @@ class Model:
             status = "withdrawn"
         elif not grounds:
             status = "review"
-        elif answers and not self._was_released(decided_at, decided, answered_at, answered):
+        elif self._answers(n, cut):
             status = answered
         elif decided in {"reverified", "reactivated"}:
             status = decided
@@ -363,6 +382,7 @@ class Model:
             if e <= cut
             and link["msisdn"] == n
             and (grounded is None or (link["seed_msisdn"] in grounded and not self._withdrawn(e, cut)))
+            and (grounded is None or self._is_reached(e, link, cut))
         ]
         return min(
             links,

@@ -58,7 +58,7 @@ class Desk:
             elif what == "outcomes":
                 self.registry.record_outcomes(given, name=f"answers {k % 3}")
             elif what == "expand":
-                self.registry.expand(given)
+                self.registry.expand(given, ng.LinkPolicy(max_hops=1 + k % 2))
             else:
                 self.registry.export(self._folder / f"{self._name}-{k}.csv", to=given)
         except (ArgumentError, RegistryError):

@@ -325,7 +325,8 @@ def test_every_reason_and_doubt_has_its_words() -> None:
     given = {"from_narrative", "dropped_by_amendment", "turned_by_amendment", "confirmed_but_never_named",
              "unlisted_words", "leading_zeros", "other_source", "unknown_decision", "no_reason", "contradiction",
              "complainants_number", "nothing_stands", "waits_for_a_decision", "named_in_complaint", "linked_by_handset",
-             "answered_by_operator", "placeholder", "too_many_numbers", "protected", "older_than_known"}  # fmt: skip
+             "answered_by_operator", "placeholder", "too_many_numbers", "protected", "older_than_known",
+             "link_without_ground"}  # fmt: skip
     assert given <= NOTES.keys()
     assert all(sentence.endswith(".") and sentence[0].isupper() for sentence in NOTES.values())
 

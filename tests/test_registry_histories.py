@@ -13,7 +13,7 @@ import pytest
 from registry_model import PLACEHOLDERS, TOLL_FREE, Row
 from test_registry_model import HANDSETS, MOBILES, Machine
 
-A, B, C = MOBILES[:3]
+A, B, C, D = MOBILES[:4]
 PLACEHOLDER, HELPLINE = min(PLACEHOLDERS), min(TOLL_FREE)
 Step: TypeAlias = Callable[[Machine], None]
 
@@ -35,6 +35,12 @@ def link(*together: int, handset: int = HANDSETS[0]) -> Step:
     return lambda machine: machine.expand([(number, handset) for number in together])
 
 
+def chain(hops: int) -> Step:
+    """Handsets of A and B, of B and C, and of C and D."""
+    pairs = [(n, handset) for ends, handset in zip(((A, B), (B, C), (C, D)), HANDSETS, strict=True) for n in ends]
+    return lambda machine: machine.expand(pairs[: 2 * hops], hops)
+
+
 def decide(status: str, *numbers: int) -> Step:
     return lambda machine: machine.decide(list(numbers or (A,)), status)
 
@@ -50,6 +56,10 @@ def export(receiver: str = "DoT", *, change: bool = False) -> Step:
 NAMED = add(row(1, (A,)))
 MAYBE = add(row(1, maybe=(A,)))
 LINKED = (NAMED, link(A, B))
+CHAIN = (NAMED, chain(3))
+#: D is linked from B alone, which is linked and confirmed.
+CONFIRMED = (*LINKED, decide("confirmed", B), link(B, D, handset=HANDSETS[1]))
+GONE = {C: "withdrawn", D: "withdrawn"}
 
 #: What happens, and the status of each number after it; None is no status.
 HISTORIES: Final[dict[str, tuple[tuple[Step, ...], dict[int, str | None]]]] = {
@@ -178,6 +188,73 @@ HISTORIES: Final[dict[str, tuple[tuple[Step, ...], dict[int, str | None]]]] = {
     "linked and blocked, its seed withdrawn": (
         (*LINKED, export(), answer("blocked", B), decide("withdrawn")),
         {A: "withdrawn", B: "withdrawn"},
+    ),
+    # A link holds as long as its seed and every number between are in force.
+    "three hops": (CHAIN, dict.fromkeys((B, C, D), "reverify")),
+    "three hops, the first protected": ((*CHAIN, decide("protected", B)), {A: "reported", B: "protected", **GONE}),
+    "three hops, the first a complainant's": ((*CHAIN, add(row(2, (A,), own=B))), {B: "protected", **GONE}),
+    "three hops, the first unprotected again": (
+        (*CHAIN, decide("protected", B), decide("unprotected", B)),
+        dict.fromkeys((B, C, D), "reverify"),
+    ),
+    "three hops, the second protected": (
+        (*CHAIN, decide("protected", C)),
+        {B: "reverify", C: "protected", D: "withdrawn"},
+    ),
+    "three hops, the first withdrawn": ((*CHAIN, decide("withdrawn", B)), {B: "withdrawn", **GONE}),
+    **{
+        f"three hops, the first {word}, by {name}": ((*CHAIN, step(word, B)), {A: "reported", B: word, **GONE})
+        for word in ("reverified", "reactivated")
+        for name, step in (("an officer", decide), ("the operator", answer))
+    },
+    "three hops, the first rejected": ((*CHAIN, answer("rejected", B)), {B: "rejected", **GONE}),
+    "three hops, the first blocked": ((*CHAIN, answer("blocked", B)), {B: "blocked", C: "reverify", D: "reverify"}),
+    "three hops, the first confirmed": ((*CHAIN, decide("confirmed", B)), {C: "reverify", D: "reverify"}),
+    "three hops, the answer taken back": ((*CHAIN, answer("reverified", B), take_back()), {C: "reverify"}),
+    "three hops, the first reverified, and the second named": (
+        (*CHAIN, answer("reverified", B), add(row(2, (C,)))),
+        {C: "reported", D: "withdrawn"},
+    ),
+    "three hops, and another way": (
+        (*CHAIN, link(A, C, handset=HANDSETS[2]), answer("reverified", B)),
+        {B: "reverified", C: "reverify", D: "withdrawn"},
+    ),
+    "three hops, listed, and the first reverified": (
+        (*CHAIN, export(), answer("reverified", B), export(change=True)),
+        {B: "reverified", **GONE},
+    ),
+    **{
+        f"linked from a confirmed number that is {word}, by {name}": ((*CONFIRMED, step(word, B)), {D: "withdrawn"})
+        for word in ("reverified", "reactivated")
+        for name, step in (("an officer", decide), ("the operator", answer))
+    },
+    "linked from a confirmed number that is blocked": ((*CONFIRMED, export(), answer("blocked", B)), {D: "reverify"}),
+    **{
+        f"linked, its seed {word} by {name}": ((*LINKED, export(), step(word, A)), {A: word, B: "withdrawn"})
+        for word in ("reverified", "reactivated")
+        for name, step in (("an officer", decide), ("the operator", answer))
+    },
+    "linked, its seed rejected": ((*LINKED, export(), answer("rejected")), {A: "rejected", B: "withdrawn"}),
+    "linked, its seed blocked": ((*LINKED, export(), answer("blocked")), {A: "blocked", B: "reverify"}),
+    "linked, its seed rejected, and confirmed": (
+        (*LINKED, export(), answer("rejected"), decide("confirmed")),
+        {A: "confirmed", B: "reverify"},
+    ),
+    "linked, its seed reverified, and blocked later": (
+        (*LINKED, export(), answer("reverified", days_ago=3), answer("blocked")),
+        {A: "blocked", B: "reverify"},
+    ),
+    "linked, its seed reverified, and a late answer": (
+        (*LINKED, export(), decide("reverified"), answer("blocked", days_ago=3)),
+        {A: "reverified", B: "withdrawn"},
+    ),
+    "linked, its seed rejected, and linked from another": (
+        (*LINKED, add(row(2, (C,))), link(B, C, handset=HANDSETS[1]), answer("rejected")),
+        {A: "rejected", B: "reverify"},
+    ),
+    "linked, its seed blocked, released and named again": (
+        (*LINKED, export(), answer("blocked"), take_back(0), export(change=True), add(row(2, (A,)))),
+        {A: "reported", B: "reverify"},
     ),
 }
 

@@ -200,8 +200,11 @@ class Machine(RuleBasedStateMachine):
         self.dated += [(event, n, moment) for n in taken]
         self.model.intakes.append(event)
 
-    @rule(pairs=st.lists(st.tuples(st.sampled_from(MOBILES), st.sampled_from(HANDSETS)), min_size=2, max_size=6))
-    def expand(self, pairs: list[tuple[int, int]]) -> None:
+    @rule(
+        pairs=st.lists(st.tuples(st.sampled_from(MOBILES), st.sampled_from(HANDSETS)), min_size=2, max_size=6),
+        hops=st.sampled_from([1, 1, 2, 3]),
+    )
+    def expand(self, pairs: list[tuple[int, int]], hops: int = 1) -> None:
         sightings = pa.table(
             {
                 "served_msisdn": pa.array([m for m, _ in pairs], pa.uint64()),
@@ -209,7 +212,7 @@ class Machine(RuleBasedStateMachine):
             }
         )
         states = self.model.states(self.model.head)
-        found = self.registry.expand(sightings)
+        found = self.registry.expand(sightings, ng.LinkPolicy(max_hops=hops))
         event = self._event()
         self.model.intakes.append(event)
         seeds = {n for n, s in states.items() if s.status in {"reported", "requested", "confirmed", "blocked"}}

@@ -53,6 +53,61 @@ def test_a_link_falls_with_its_seed_or_its_run(registry: ng.Registry) -> None:
     assert registry.withdraw_intake(intake.id, "wrong") == run + 4
 
 
+CHAIN = ((A, HANDSET), (B, HANDSET), (B, HANDSET + 10), (C, HANDSET + 10), (C, HANDSET + 20), (D, HANDSET + 20))
+
+
+def three_hops(registry: ng.Registry, folder: Path) -> int:
+    """A is reported, and B, C and D are linked, each through the one before; their list went out with this event."""
+    registry.add_complaints(complaints(complaint("1", "9876543210")))
+    registry.expand(sightings(*CHAIN), ng.LinkPolicy(max_hops=3))
+    registry.export(folder / "list.csv", replace=True, to="DoT")
+    assert listed(registry) == {A: "block", B: "reverify", C: "reverify", D: "reverify"}
+    return registry._case.store.head()
+
+
+@pytest.mark.parametrize("how", ["protected", "withdrawn", "reverified", "answered", "complained"])
+def test_a_link_falls_with_a_number_on_its_way(how: str, registry: ng.Registry, tmp_path: Path) -> None:
+    sent = three_hops(registry, tmp_path)
+    if how == "answered":
+        registry.record_outcomes(pa.table({"msisdn": ["9123456789"], "status": ["reverified"]}))
+    elif how == "complained":
+        registry.add_complaints(complaints(complaint("2", "9000000001", complainant_mobile="91234 56789")))
+    else:
+        registry.decide([B], how, "seen with his papers")
+    assert not {B, C, D} & set(listed(registry))
+    # The same for some of the numbers, whichever they are.
+    assert registry.numbers("withdrawn", among=[D]).to_array().to_pylist() == [D]
+    assert registry.numbers("reverify", among=[C, D]).to_array().to_pylist() == []
+    seen = registry.block_list(since=sent).to_table()
+    change = registry.export(tmp_path / "list.csv", replace=True, to="DoT", since="last").to_table()
+    for table in (seen, change):
+        rows = {row["msisdn"]: row for row in table.to_pylist() if row["msisdn"] in {C, D}}
+        assert {n: (row["change"], row["status"], row["reason"]) for n, row in rows.items()} == dict.fromkeys(
+            (C, D), ("removed", "withdrawn", "link_without_ground")
+        )
+    # Another way, or a decision, is a ground of its own.
+    registry.expand(sightings((A, HANDSET + 30), (D, HANDSET + 30)))
+    registry.decide([C], "confirmed", "known by voice")
+    assert {n: action for n, action in listed(registry).items() if n in {C, D}} == {C: "block", D: "reverify"}
+
+
+def test_a_link_stands_with_a_seed_that_is_blocked_and_falls_with_one_that_is_verified(
+    registry: ng.Registry, tmp_path: Path
+) -> None:
+    three_hops(registry, tmp_path)
+    linked = dict.fromkeys((B, C, D), "reverify")
+    for status, left in (("blocked", linked), ("rejected", {}), ("reverified", {}), ("reactivated", {})):
+        registry.record_outcomes(pa.table({"msisdn": ["9876543210"], "status": [status]}))
+        assert listed(registry) == left, status
+        registry.withdraw_intake(registry._case.store.head(), "another file")
+        assert listed(registry) == {A: "block", **linked}
+    for status in ("reverified", "reactivated"):
+        registry.decide([A], status, "seen with his papers")
+        assert listed(registry) == {}
+        registry.decide([A], "confirmed", "the papers were forged")
+        assert listed(registry) == {A: "block", **linked}
+
+
 def test_the_first_status_that_holds(registry: ng.Registry, tmp_path: Path) -> None:
     def outcome(status: str) -> None:
         registry.record_outcomes(

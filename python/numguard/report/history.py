@@ -28,7 +28,7 @@ _WORDS: Final = {
     "complainant": "A complaint has it as the complainant's own",
     "complainant no more": "The complaint was amended and has it as the complainant's no more",
     "repeated": "A complaint names it again, as it did before it was amended",
-    "linked": "Linked: it was seen in a handset of a number in force",
+    "linked": "Linked: it was seen in a handset of a number that was in force then, or was linked to one",
     "seen": "Seen in a handset that linkage went through",
     "stopped": "Linkage stopped at it",
     "decided": "Decided",

@@ -217,7 +217,7 @@ class Reading:
             return self.read(columns, query, (cut,))
 
     def touched(self, after: int, cut: int) -> pa.Array[Any] | None:
-        """The numbers whose state may differ between the two cuts, and the seeds on which their state depends.
+        """The numbers whose state may differ between the two cuts, and the ones on which their state depends.
 
         None is all numbers: merged events may come before those that were there.
         """
@@ -228,10 +228,8 @@ class Reading:
         return self.with_linked(pa.concat_arrays(found), cut)
 
     def with_linked(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
-        """`msisdns`, all that were linked from them, at any distance, and the seeds of all of these."""
-        for near, far in (("seed_msisdn", "msisdn"), ("msisdn", "seed_msisdn")):
-            query = f"""SELECT DISTINCT n.{far} AS msisdn FROM wanted w CROSS JOIN link n
-                        WHERE n.{near} = w.msisdn AND n.event <= $1"""
+        """`msisdns`, all that were linked from or through them, at any distance, and what these were linked through."""
+        for query in (sql.LINKED, sql.LINKED_THROUGH):
             met = 0
             while len(msisdns) > met:
                 met = len(msisdns)

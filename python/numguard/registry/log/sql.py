@@ -282,6 +282,20 @@ CONTAINING = " UNION ".join(
     for name in ("naming", "link", "evidence", "outcome")
 )
 
+# The numbers linked up to the cut $1 from the wanted ones, or next through one of them. No index has what is between a
+# number and its seed: those with the seeds of the wanted numbers are looked through.
+LINKED = """SELECT n.msisdn FROM wanted w CROSS JOIN link n WHERE n.seed_msisdn = w.msisdn AND n.event <= $1
+  UNION SELECT n.msisdn
+    FROM (SELECT DISTINCT b.seed_msisdn FROM wanted w CROSS JOIN link b WHERE b.msisdn = w.msisdn) s CROSS JOIN link n
+    WHERE n.seed_msisdn = s.seed_msisdn AND n.hop > 1 AND n.event <= $1
+      AND n.via_msisdn IN (SELECT msisdn FROM wanted)"""
+
+# The seeds of the wanted numbers, and the numbers next to them on the way there.
+LINKED_THROUGH = " UNION ".join(
+    f"SELECT n.{far} AS msisdn FROM wanted w CROSS JOIN link n WHERE n.msisdn = w.msisdn AND n.event <= $1"
+    for far in ("seed_msisdn", "via_msisdn")
+)
+
 # What the export $1 asks for each number.
 EXPORTED_ACTIONS = """SELECT msisdn, action FROM exported WHERE event = $1
   UNION SELECT msisdn, action FROM exported_handset WHERE event = $1"""

@@ -47,7 +47,8 @@ class Facts(NamedTuple):
 def universe(facts: Facts, complaining: pa.ChunkedArray[Any]) -> Ints:
     """The numbers of all facts, and complainants, ascending."""
     tables = (facts.namings, facts.links, facts.decisions, facts.outcomes, facts.exported)
-    columns = [complaining, facts.links["seed_msisdn"], *(table["msisdn"] for table in tables)]
+    through = (facts.links[name] for name in ("seed_msisdn", "via_msisdn"))
+    columns = [complaining, *through, *(table["msisdn"] for table in tables)]
     return distinct(np.concatenate([ints(column) for column in columns]))
 
 
@@ -261,13 +262,21 @@ def _doubtful(doubtful: Bools, position: Ints, version: Ints) -> Bools:
 
 
 class Linked:
-    """The best link of each number: fewest hops, most sightings, then the oldest run, handset and path."""
+    """The best link of each number: fewest hops, most sightings, then the oldest run, handset and path.
 
-    def __init__(self, links: pa.Table, numbers: Ints, grounded: Bools) -> None:
+    Attributes:
+        exists: It has a link of a run that is not withdrawn.
+        stands: One of these stands, and so does the best.
+        hop, via_imei, seed: Of the best link; `seed` is a position, -1 where there is none.
+    """
+
+    def __init__(self, links: pa.Table, numbers: Ints, grounded: Bools, leads_on: Bools) -> None:
         size = len(numbers)
         seeds = positions(links["seed_msisdn"], numbers)
-        # A link stands as long as its run and its seed do. Only a link that stands is preferred over one that does not.
-        stands = (ints(links["stands"]) == 1) & grounded[seeds]
+        recorded = ints(links["stands"]) == 1
+        # A link stands as long as its run, its seed and every number between do. Only a link that stands is preferred
+        # over one that does not.
+        stands = recorded & grounded[seeds] & _unbroken(links, numbers, leads_on)
         columns = {name: ints(links[name]) for name in ("hop", "sightings", "event", "via_imei", "via_msisdn")}
         position = positions(links["msisdn"], numbers)
         order = np.lexsort(
@@ -283,10 +292,29 @@ class Linked:
         )[::-1]
         best = np.full(size, -1, np.int64)
         best[position[order]] = order
+        self.exists = anywhere(position[recorded], size)
         self.stands = np.append(stands, False)[best]
         self.hop = np.append(columns["hop"], 0)[best]
         self.via_imei = np.append(columns["via_imei"], 0)[best]
         self.seed = np.append(seeds, -1)[best]
+
+
+def _unbroken(links: pa.Table, numbers: Ints, leads_on: Bools) -> Bools:
+    """The links with no number between them and their seed that does not lead on."""
+    via = positions(links["via_msisdn"], numbers)
+    unbroken = leads_on[via]
+    further = np.flatnonzero(ints(links["hop"]) > 1)
+    if len(further):
+        # A run links each number once, so that both find the link of the number before. One that is not there, where
+        # the facts are of some numbers only, gives no ground.
+        event = ints(links["event"]) << 32
+        key, wanted = event | positions(links["msisdn"], numbers), (event | via)[further]
+        order = np.argsort(key)
+        before = order[np.minimum(np.searchsorted(key, wanted, sorter=order), len(order) - 1)]
+        unbroken[further] &= key[before] == wanted
+        for _ in range(int(ints(links["hop"]).max()) - 1):
+            unbroken[further] &= unbroken[before]
+    return unbroken
 
 
 def _written(column: pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], Ints]:

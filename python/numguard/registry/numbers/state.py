@@ -99,6 +99,9 @@ REASONS = {
     "toll_free": "A toll-free number, which is in no handset.",
     "service": "A number of a service, which is in no handset.",
     "nothing_stands": "Every complaint, link and decision that named it is withdrawn or amended.",
+    "link_without_ground": (
+        "It was linked from or through a number that is no ground for that any more, and nothing else names it."
+    ),
     "only_linked": "Every complaint and decision that named it is withdrawn or amended; it is only linked.",
     "waits_for_a_decision": "It is not certainly named, and waits for a decision.",
     "answered_by_operator": "The operator's answer.",
@@ -161,8 +164,9 @@ class Standing:
         self.unsure = self.named.unsure | confirming & ~on_record
         self.confirmed = confirming & (on_record | later & self.settled.means("accepted"))
         self.withdrawn = self.decisions.means("withdrawn")
-        grounded = (self.named.stands | self.confirmed) & ~self.protected & ~self.withdrawn
-        self.linked = Linked(facts.links, self.numbers, grounded)
+        leads_on = self._leads_on()
+        grounded = (self.named.stands | self.confirmed) & leads_on
+        self.linked = Linked(facts.links, self.numbers, grounded, leads_on)
 
         ruled = self.decisions.exists & ~self.withdrawn & (~confirming | self.confirmed)
         grounds = self.named.stands | self.linked.stands | ruled
@@ -171,11 +175,26 @@ class Standing:
         self.review = self.waits & ~grounds
         self.nothing_stands = ~(grounds | self.waits)
         in_question = grounds & ~self.protected & ~self.withdrawn
-        answered = self.outcomes.exists & (self.outcomes.event > self.decisions.event) & ~self._was_released()
+        answered = self._has_answer()
         self.answered = answered & ~(in_question & self._block_lifted())
         #: It is to be verified again once a list has its release, though an operator has reported it as blocked.
         blocked = answered & self.outcomes.means("blocked")
         self.to_verify_then = blocked & self.linked.stands & ~(grounded | ruled | self.waits)
+
+    def _leads_on(self) -> Bools:
+        """Where it may be a number in force: others may be linked from it, or through it.
+
+        One that is protected, withdrawn, or off the list by the last answer or decision is none, as in a new run.
+        """
+        answered = self._has_answer() & ~self._block_lifted()
+        verified = self.decisions.means("reverified") | self.decisions.means("reactivated")
+        off_the_list = np.where(answered, ~self.outcomes.means("blocked"), verified)
+        leads_on: Bools = ~(self.protected | self.withdrawn | off_the_list)
+        return leads_on
+
+    def _has_answer(self) -> Bools:
+        """An operator answered since the last decision."""
+        return self.outcomes.exists & (self.outcomes.event > self.decisions.event) & ~self._was_released()
 
     def _block_lifted(self) -> Bools:
         """The last answer is that it is blocked, and a list that was sent since has its release.
@@ -257,6 +276,7 @@ class Standing:
             Rule("protected", self.protected, why_protected),
             Rule("withdrawn", self.withdrawn, decided),
             Rule("withdrawn", dismissed, self.settled.text("reason")),
+            Rule("withdrawn", self.nothing_stands & self.linked.exists, "link_without_ground"),
             Rule("withdrawn", self.nothing_stands, "nothing_stands"),
             Rule("review", self.review, "waits_for_a_decision"),
             Rule("blocked", self.answered & self.outcomes.means("blocked"), answered),
