@@ -200,3 +200,38 @@ def test_last_times_that_are_not_read_are_a_warning(tmp_path: Path) -> None:
     assert cdr.read_all().num_rows == 1
     (warning,) = cdr.summary.files[0].warnings
     assert warning == "the column 'last used' is not read: of each row only the first time counts"
+
+
+@pytest.mark.parametrize("kind", ["CF", "ROAM", "PTC", "TRANSIT", "MTC-CF", "Missed", ""])
+@pytest.mark.parametrize("header", ["A Number,B Number,Call Type", "A Party,B Party,Direction", "A No,B No,Record Type"])
+def test_a_row_of_a_caller_whose_call_type_is_unknown_is_refused(tmp_path: Path, header: str, kind: str) -> None:
+    lines = [f"{SUBJECT},{OTHER},MOC,{IMEI},{WHEN}", f"{VICTIM},{SUBJECT},{kind},{IMEI},{WHEN}"]
+    cdr = read(tmp_path, f"{header},IMEI,Date,Time", *lines, f"{SUBJECT},,GPRS,{IMEI},{WHEN}")
+    assert [served for served, _, _ in pairs(cdr)] == [SUBJECT, SUBJECT]
+    assert cdr.refused.select(["row", "note"]).to_pylist() == [{"row": 3, "note": "unknown_call_type"}]
+
+
+@pytest.mark.parametrize(
+    ("sent", "received"),
+    [
+        ("OG", "IC"),
+        ("O/G", "I/C"),
+        ("OUTG", "INCG"),
+        ("Out-going", "In-coming"),
+        ("SENT", "RECD"),
+        ("DIALLED", "RCVD"),
+    ],
+)
+def test_short_words_for_both_directions_are_call_types(tmp_path: Path, sent: str, received: str) -> None:
+    lines = [f"{SUBJECT},{OTHER},{sent},{IMEI},{WHEN}", f"{VICTIM},{SUBJECT},{received},{IMEI},{WHEN}"]
+    with pytest.raises(InputError, match="the handsets of incoming calls are those of the B numbers"):
+        read(tmp_path, "A Party,B Party,Call Type,IMEI,Date,Time", *lines)
+    # Where the call type decides which party is served, the same words are read.
+    cdr = read(tmp_path, "Calling No,Called No,Call Type,IMEI,Date,Time", *lines)
+    assert [served for served, _, _ in pairs(cdr)] == [SUBJECT, SUBJECT]
+
+
+def test_directions_of_one_letter_link_no_caller(tmp_path: Path) -> None:
+    lines = [f"{SUBJECT},{OTHER},O,{IMEI},{WHEN}", f"{VICTIM},{SUBJECT},I,{IMEI},{WHEN}"]
+    cdr = read(tmp_path, "A Party,B Party,Call Type,IMEI,Date,Time", *lines)
+    assert (cdr.read_all().num_rows, cdr.summary.refused) == (0, {"unknown_call_type": 2})

@@ -23,7 +23,7 @@ from numguard.cdr.cells import Bytes, Column, Flags, Ints, nulls, unwrapped, wit
 from numguard.cdr.durations import durations
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role, has_month_first
-from numguard.cdr.layouts.generic import MAY_BE_OF_THE_CALLED, OF_THE_CALLED
+from numguard.cdr.layouts.generic import OF_THE_CALLED
 from numguard.cdr.non_data import NonData
 from numguard.cdr.places import PLACE_COLUMNS, PLACE_READERS, places
 from numguard.cdr.refusals import Refusals, Refused
@@ -57,7 +57,7 @@ _DIRECTIONS: Final = ("in", "out")
 _IN, _OUT, _NEITHER, _UNKNOWN = range(4)
 _CODES: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
 #: What `_read_types` gives of a call type.
-_DIRECTION, _OF_CALLED, _MAY_BE_OF_CALLED = range(3)
+_DIRECTION, _OF_CALLED = range(2)
 _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
 _PREFIXED: Final = 14
 _TYPE_OF_ADDRESS: Final = "^(91|11)91[6-9]"
@@ -184,7 +184,8 @@ class Sightings:
         if decides_served(self._header):
             refusals.add(direction >= _NEITHER, "call_type", "unknown_call_type")
         elif self._header.may_switch_parties:
-            refusals.add(flags(raw.read["call_type"][_MAY_BE_OF_CALLED]), "call_type", "unknown_call_type")
+            # The A number may be the caller, and the handset that of the called party.
+            refusals.add(direction == _UNKNOWN, "call_type", "unknown_call_type")
             if "other" not in self._header.columns:
                 # The handset is that of a called party who has no column.
                 refusals.add(flags(raw.read["call_type"][_OF_CALLED]), "call_type", "unknown_call_type")
@@ -268,17 +269,12 @@ class Sightings:
         return called if called.any() else None
 
     def _read_types(self, texts: Column) -> list[Column]:
-        """Call types: the direction, whether a switch gives the type to records of the called party, or may."""
+        """Call types: the direction, and whether a switch gives the type to records of the called party."""
         types = [text or "" for text in texts.to_pylist()]
         known = [self._header.layout.direction(text) for text in types]
         codes = [_CODES[direction] if is_known else _UNKNOWN for is_known, direction in known]
-        written = [canonical_name(text) for text in types]
-        of_called = [text in OF_THE_CALLED for text in written]
-        may_be = [
-            not is_known and MAY_BE_OF_THE_CALLED.search(text) is not None
-            for (is_known, _), text in zip(known, written, strict=True)
-        ]
-        return [pa.array(codes, pa.uint8()), pa.array(of_called, pa.bool_()), pa.array(may_be, pa.bool_())]
+        of_called = [canonical_name(text) in OF_THE_CALLED for text in types]
+        return [pa.array(codes, pa.uint8()), pa.array(of_called, pa.bool_())]
 
     def _read_days(self, texts: Column) -> list[Column]:
         """Dates: microseconds, and outcomes. A single column has the time too."""
