@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from numguard.cdr.callers import Callers
 from numguard.cdr.cells import Column
 from numguard.cdr.header import candidates
 from numguard.cdr.layout import Layout
@@ -74,12 +75,15 @@ class Cdr:
         # Of this reading alone: others may run at the same time.
         read = CdrSummary()
         refused: list[tuple[str, list[Refused]]] = []
+        callers = Callers()
         self.summary, self._refused = read, refused
         for report in self._reports:
             if report.summary.left_out:
                 read.files.append(report.summary)
             else:
-                yield from self._read(report, read, refused)
+                yield from self._read(report, read, refused, callers)
+        # Before the reading ends: who takes the rows has not used them yet, and records nothing.
+        callers.check()
         read.complete = True
 
     def read_all(self) -> pa.Table:
@@ -99,7 +103,7 @@ class Cdr:
         return f"<numguard.Cdr of {len(self._reports)} files, layout {self.summary.layout or 'none'}>"
 
     def _read(
-        self, report: Report, read: CdrSummary, all_refused: list[tuple[str, list[Refused]]]
+        self, report: Report, read: CdrSummary, all_refused: list[tuple[str, list[Refused]]], callers: Callers
     ) -> Iterator[pa.RecordBatch]:
         with open_text(report.member) as text:
             summary, header, above = open_report(report.member, text.lines, self._layouts)
@@ -108,7 +112,7 @@ class Cdr:
                 return
             # The lines that it counts are those of the summary.
             non_data = NonData(header.delimiter, len(header.names), header.whose, skipped=summary.skipped)
-            sightings = Sightings(header, summary, non_data)
+            sightings = Sightings(header, summary, non_data, callers)
             refused = [Refused(np.array(above), None, ABOVE_HEADER)] if above else []
             all_refused.append((report.member.name, refused))
             summary.encoding = text.encoding

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cdr import times
+from numguard.cdr.callers import Callers
 from numguard.cdr.cells import Bytes, Column, Flags, Ints, nulls, unwrapped, without_fraction
 from numguard.cdr.durations import durations
 from numguard.cdr.header import Header
@@ -144,8 +145,9 @@ class _Unread:
 class Sightings:
     """Turns the rows of one file into sightings and counts what was left out."""
 
-    def __init__(self, header: Header, summary: FileSummary, non_data: NonData) -> None:
+    def __init__(self, header: Header, summary: FileSummary, non_data: NonData, callers: Callers) -> None:
         self._header = header
+        self._callers = callers
         self._summary = summary
         self._non_data = non_data
         #: The readers of the columns with few values, for `raw_rows`.
@@ -164,6 +166,8 @@ class Sightings:
         """The sightings of a block of rows, and the rows of it that were refused."""
         direction = self._directions(raw)
         parties = _parties(raw, direction, self._of_the_called(raw), None if self._header.has_keys else "IN")
+        if self._header.may_have_callers:
+            self._count_callers(raw, parties, direction)
         at, outcomes = _instants(raw)
         refusals = self._refusals(raw, parties, direction, at, outcomes)
         batch, unread = self._sightings(raw, parties, direction, at)
@@ -260,6 +264,13 @@ class Sightings:
             return np.full(len(raw.lines), _UNKNOWN, dtype=np.uint8)
         found: Bytes = raw.read["call_type"][_DIRECTION].to_numpy()
         return found
+
+    def _count_callers(self, raw: RawRows, parties: _Parties, direction: Bytes) -> None:
+        """Count the ends of calls in their handsets, but of a switch's record of the called party, which says whose."""
+        is_in = (direction == _IN) & ~flags(raw.read["call_type"][_OF_CALLED])
+        numbers = parties.served_msisdn, parties.other_msisdn
+        where = f"{self._summary.source}: line {self._header.line}"
+        self._callers.add(where, pa.array(direction == _OUT), pa.array(is_in), numbers, raw.columns["imei"])
 
     def _of_the_called(self, raw: RawRows) -> Flags | None:
         """Rows that a switch has recorded for the called party, with the served party as the A number."""
