@@ -284,3 +284,20 @@ def test_a_caller_of_the_function_may_name_the_columns_of_a_sorted_file(tmp_path
     roles = {"calling": "A Party", "called": "B Party", "call_type": "Call Type", "imei": "IMEI", "date": "Call Date"}
     found = expand([SUBJECT], read_cdr(tmp_path / "calls.csv", layout=roles))
     assert (found.linked.num_rows, found.account["rows_used"]) == (0, 455)
+
+
+@pytest.mark.parametrize(
+    ("written", "note"),
+    [
+        *((value, "") for value in ("", "0", "NO", "No", "-", "NA", "N", "'-'", "---", "null")),
+        *((value, "unknown_call_type") for value in (OTHER, "YES", "Y", "1", "CFU", "'919700012345'")),
+    ],
+)
+def test_a_forwarded_call_shows_nobodys_handset(tmp_path: Path, written: str, note: str) -> None:
+    header = "Calling Party Telephone Number,Called Party Telephone Number,Call Forwarding,Call Date,Call Time,"
+    lines = [f"{VICTIM},{SUBJECT},{cell},{WHEN},10:01:00,a_in,{IMEI}" for cell in (written, "")]
+    cdr = read(tmp_path, header + "Call Termination Time,Call Type,IMEI", *lines)
+    assert pairs(cdr) == [(SUBJECT, VICTIM, 49015420323751)] * (1 if note else 2)
+    expected = {"source": str(tmp_path / "calls.csv"), "row": 2, "column": "Call Forwarding", "note": note}
+    assert cdr.refused.to_pylist() == [expected] * bool(note)
+    assert cdr.summary.layout == "jio"

@@ -44,6 +44,7 @@ Role: TypeAlias = Literal[
     "call_type",
     "duration",
     "lrn",
+    "forwarding",
     "first_cell",
     "last_cell",
     "place",

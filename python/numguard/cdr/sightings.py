@@ -63,6 +63,7 @@ _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
 _PREFIXED: Final = 14
 _TYPE_OF_ADDRESS: Final = "^(91|11)91[6-9]"
 _MOST_VALUES_KEPT: Final = 10_000
+_NOT_FORWARDED: Final = ("", "0", "n", "no", "false")
 
 
 class _Parties(NamedTuple):
@@ -187,6 +188,9 @@ class Sightings:
         refusals.add_under_others()
         if decides_served(self._header):
             refusals.add(direction >= _NEITHER, "call_type", "unknown_call_type")
+            if "forwarding" in raw.columns:
+                # The handset may be that of the number to which the call went.
+                refusals.add(_forwarded(raw.columns["forwarding"]), "forwarding", "unknown_call_type")
         elif self._header.may_switch_parties:
             # The A number may be the caller, and the handset that of the called party.
             refusals.add(direction == _UNKNOWN, "call_type", "unknown_call_type")
@@ -454,6 +458,13 @@ def _completed(micros: Column, unread: Column, what: times.What) -> times.Readin
 def _blank(keys: Column, unread: Column | None) -> Column:
     """Which cells without a key have no other text."""
     return keys.is_null() if unread is None else pc.and_(keys.is_null(), unwrapped(unread).is_null())
+
+
+def _forwarded(cells: Column) -> Flags:
+    """Which cells say that a call was forwarded: all with content but `0` and `No`."""
+    texts = unwrapped(cells)
+    known = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(_NOT_FORWARDED))
+    return flags(pc.and_(texts.is_valid(), pc.invert(known)))
 
 
 def _lengths(cells: Column) -> Any:
