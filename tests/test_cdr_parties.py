@@ -293,7 +293,7 @@ def test_a_caller_of_the_function_may_name_the_columns_of_a_sorted_file(tmp_path
         *((value, "unknown_call_type") for value in (OTHER, "YES", "Y", "1", "CFU", "'919700012345'")),
     ],
 )
-def test_a_forwarded_call_shows_nobodys_handset(tmp_path: Path, written: str, note: str) -> None:
+def test_a_forwarded_call_shows_no_handset(tmp_path: Path, written: str, note: str) -> None:
     header = "Calling Party Telephone Number,Called Party Telephone Number,Call Forwarding,Call Date,Call Time,"
     lines = [f"{VICTIM},{SUBJECT},{cell},{WHEN},10:01:00,a_in,{IMEI}" for cell in (written, "")]
     cdr = read(tmp_path, header + "Call Termination Time,Call Type,IMEI", *lines)

@@ -7,25 +7,29 @@ or in a file of its own.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-import pyarrow as pa
+import numpy as np
+import numpy.typing as npt
 import pyarrow.compute as pc
 
-from numguard.cdr.cells import Column
-from numguard.compute import schema_of
+from numguard.cdr.cells import Column, Flags, Ints
+from numguard.compute import flags
 from numguard.errors import InputError
 
 __all__ = ["Callers", "callers_error"]
 
-_KEYS: Final = ["number", "handset"]
-_PAIRS: Final = schema_of(number=pa.uint64(), handset=pa.uint64(), rows=pa.int64())
+Hashes = npt.NDArray[np.uint64]
+
+#: Odd numbers with bits in all places, by which keys are spread over 64 bits.
+_MIX: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
+_HALF: Final = np.uint64(32)
 _REMEDY: Final = (
     'name the columns: numguard cdr read --map "COLUMN=calling" --map "COLUMN=called" --map "COLUMN=call_type" and so'
     " on (layout={...})"
 )
 #: So many pairs are kept before they are counted together.
-_PENDING: Final = 1 << 17
+_PENDING: Final = 1 << 20
 
 
 def callers_error(where: str) -> InputError:
@@ -43,7 +47,7 @@ class Callers:
         self._outgoing = _Pairs()
         self._incoming: dict[str, tuple[_Pairs, _Pairs]] = {}
 
-    def add(self, where: str, is_out: Column, is_in: Column, parties: tuple[Column, Column], imeis: Column) -> None:
+    def add(self, where: str, is_out: Flags, is_in: Flags, parties: tuple[Column, Column], imeis: Column) -> None:
         """Counts rows: which are outgoing and incoming calls, their A numbers and B numbers, and handsets."""
         callers, others = parties
         self._outgoing.add(callers, imeis, is_out)
@@ -63,37 +67,36 @@ class Callers:
 
 
 class _Pairs:
-    """How many rows have a number in a handset."""
+    """How many rows have a number in a handset; a pair is kept as 64 bits, which two pairs hardly share."""
 
     def __init__(self) -> None:
-        self._found: pa.Table = _PAIRS.empty_table()
-        self._new: list[pa.Table] = []
+        self._pairs: Hashes = np.zeros(0, dtype=np.uint64)
+        self._rows: Ints = np.zeros(0, dtype=np.int64)
+        self._new: list[Hashes] = []
         self._pending = 0
 
-    def add(self, numbers: Column, handsets: Column, which: Column) -> None:
-        both = pa.table({"number": numbers, "handset": handsets}).filter(which).drop_null()
-        if not both.num_rows:
-            return
-        counted: Any = both.group_by(_KEYS, use_threads=False).aggregate([([], "count_all")])
-        self._new.append(_as_pairs(counted, "count_all"))
-        self._pending += counted.num_rows
-        # As many again as there are: each pair is counted a few times in all.
-        if self._pending > max(_PENDING, self._found.num_rows):
+    def add(self, numbers: Column, handsets: Column, which: Flags) -> None:
+        kept = which & flags(pc.and_(numbers.is_valid(), handsets.is_valid()))
+        pairs = numbers.fill_null(0).to_numpy()[kept] * _MIX[0]
+        pairs = ((pairs ^ (pairs >> _HALF)) + handsets.fill_null(0).to_numpy()[kept]) * _MIX[1]
+        self._new.append(pairs)
+        self._pending += len(pairs)
+        # As many again as there are: each pair is sorted a few times in all.
+        if self._pending > max(_PENDING, len(self._pairs)):
             self._count()
 
     def shared_with(self, others: _Pairs) -> int:
         """The rows of others whose pair is here."""
-        found = others._count().join(self._count().select(_KEYS), _KEYS, join_type="left semi", use_threads=False)
-        rows: int = pc.sum(found.column("rows")).as_py() or 0
-        return rows
+        self._count()
+        others._count()
+        return int(others._rows[np.isin(others._pairs, self._pairs)].sum())
 
-    def _count(self) -> pa.Table:
-        if self._new:
-            every = pa.concat_tables([self._found, *self._new])
-            counted = every.group_by(_KEYS, use_threads=False).aggregate([("rows", "sum")])
-            self._found, self._new, self._pending = _as_pairs(counted, "rows_sum"), [], 0
-        return self._found
-
-
-def _as_pairs(counted: pa.Table, rows: str) -> pa.Table:
-    return counted.select([*_KEYS, rows]).rename_columns(_PAIRS.names)
+    def _count(self) -> None:
+        if not self._new:
+            return
+        new, rows = np.unique(np.concatenate(self._new), return_counts=True)
+        if len(self._pairs):
+            new, places = np.unique(np.concatenate([self._pairs, new]), return_inverse=True)
+            rows = np.bincount(places, weights=np.concatenate([self._rows, rows])).astype(np.int64)
+        self._pairs, self._rows = new, rows
+        self._new, self._pending = [], 0

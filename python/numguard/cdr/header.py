@@ -70,7 +70,7 @@ class Header:
 
     @property
     def may_have_callers(self) -> bool:
-        """Whether the rows show if the A numbers are callers: nobody has named the columns."""
+        """Whether the rows show if the A numbers are callers: no call has named the columns."""
         is_shown = {"other", "imei"} <= self.columns.keys() and self.may_switch_parties
         return is_shown and self.layout is generic.BY_NAMES
 

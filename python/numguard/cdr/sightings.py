@@ -274,7 +274,7 @@ class Sightings:
         is_in = (direction == _IN) & ~flags(raw.read["call_type"][_OF_CALLED])
         numbers = parties.served_msisdn, parties.other_msisdn
         where = f"{self._summary.source}: line {self._header.line}"
-        self._callers.add(where, pa.array(direction == _OUT), pa.array(is_in), numbers, raw.columns["imei"])
+        self._callers.add(where, direction == _OUT, is_in, numbers, raw.columns["imei"])
 
     def _of_the_called(self, raw: RawRows) -> Flags | None:
         """Rows that a switch has recorded for the called party, with the served party as the A number."""
