@@ -8,6 +8,7 @@ import pytest
 
 from numguard.cdr import Cdr, read_cdr
 from numguard.errors import InputError
+from numguard.linkage import expand
 
 SUBJECT, VICTIM, OTHER = "9876543210", "9812345678", "9700012345"
 IMEI, FOREIGN = "490154203237518", "358240051111110"
@@ -200,3 +201,103 @@ def test_last_times_that_are_not_read_are_a_warning(tmp_path: Path) -> None:
     assert cdr.read_all().num_rows == 1
     (warning,) = cdr.summary.files[0].warnings
     assert warning == "the column 'last used' is not read: of each row only the first time counts"
+
+
+@pytest.mark.parametrize("kind", ["CF", "ROAM", "PTC", "TRANSIT", "MTC-CF", "Missed", ""])
+@pytest.mark.parametrize(
+    "header", ["A Number,B Number,Call Type", "A Party,B Party,Direction", "A No,B No,Record Type"]
+)
+def test_a_row_of_a_caller_whose_call_type_is_unknown_is_refused(tmp_path: Path, header: str, kind: str) -> None:
+    lines = [f"{SUBJECT},{OTHER},MOC,{IMEI},{WHEN}", f"{VICTIM},{SUBJECT},{kind},{IMEI},{WHEN}"]
+    cdr = read(tmp_path, f"{header},IMEI,Date,Time", *lines, f"{SUBJECT},,GPRS,{IMEI},{WHEN}")
+    assert [served for served, _, _ in pairs(cdr)] == [SUBJECT, SUBJECT]
+    assert cdr.refused.select(["row", "note"]).to_pylist() == [{"row": 3, "note": "unknown_call_type"}]
+
+
+@pytest.mark.parametrize(
+    ("sent", "received"),
+    [
+        ("OG", "IC"),
+        ("O/G", "I/C"),
+        ("OUTG", "INCG"),
+        ("Out-going", "In-coming"),
+        ("SENT", "RECD"),
+        ("DIALLED", "RCVD"),
+    ],
+)
+def test_short_words_for_both_directions_are_call_types(tmp_path: Path, sent: str, received: str) -> None:
+    lines = [f"{SUBJECT},{OTHER},{sent},{IMEI},{WHEN}", f"{VICTIM},{SUBJECT},{received},{IMEI},{WHEN}"]
+    with pytest.raises(InputError, match="the handsets of incoming calls are those of the B numbers"):
+        read(tmp_path, "A Party,B Party,Call Type,IMEI,Date,Time", *lines)
+    # Where the call type decides which party is served, the same words are read.
+    cdr = read(tmp_path, "Calling No,Called No,Call Type,IMEI,Date,Time", *lines)
+    assert [served for served, _, _ in pairs(cdr)] == [SUBJECT, SUBJECT]
+
+
+def test_directions_of_one_letter_link_no_caller(tmp_path: Path) -> None:
+    lines = [f"{SUBJECT},{OTHER},O,{IMEI},{WHEN}", f"{VICTIM},{SUBJECT},I,{IMEI},{WHEN}"]
+    cdr = read(tmp_path, "A Party,B Party,Call Type,IMEI,Date,Time", *lines)
+    assert (cdr.read_all().num_rows, cdr.summary.refused) == (0, {"unknown_call_type": 2})
+
+
+SORTED = ("A Party,B Party,Call Type,IMEI,Call Date,Call Time",)
+OUTGOING = [f"{SUBJECT},{OTHER},OUT,{IMEI},{WHEN}"] * 450
+INCOMING = [f"91000{k:05},{SUBJECT},IN,{IMEI},{WHEN}" for k in range(5)]
+
+
+@pytest.mark.parametrize("rows", [OUTGOING + INCOMING, INCOMING + OUTGOING, INCOMING * 100 + OUTGOING])
+def test_a_file_sorted_by_call_type_shows_its_callers_at_its_end(tmp_path: Path, rows: list[str]) -> None:
+    """The first lines alone have one direction."""
+    message = r"calls\.csv: line 1: the handsets of incoming calls are those of the B numbers"
+    with pytest.raises(InputError, match=message) as error:
+        read(tmp_path, *SORTED, *rows).read_all()
+    assert SUBJECT not in str(error.value)
+
+
+def test_an_expansion_of_a_file_sorted_by_call_type_is_an_error(tmp_path: Path) -> None:
+    cdr = read(tmp_path, *SORTED, *OUTGOING, *INCOMING)
+    with pytest.raises(InputError, match="the handsets of incoming calls are those of the B numbers"):
+        expand([SUBJECT], cdr)
+    # Read once, and each direction in a file of its own.
+    with pytest.raises(InputError, match="the handsets of incoming calls are those of the B numbers"):
+        expand([SUBJECT], cdr.reader())
+    for name, rows in (("out.csv", OUTGOING), ("in.csv", INCOMING)):
+        (tmp_path / name).write_text("\n".join([*SORTED, *rows]) + "\n")
+    for order in (("out.csv", "in.csv"), ("in.csv", "out.csv")):
+        with pytest.raises(InputError, match=r"in\.csv: line 1: the handsets of incoming calls"):
+            expand([SUBJECT], read_cdr([tmp_path / name for name in order]))
+
+
+def test_a_sorted_file_whose_a_numbers_are_subjects_is_read(tmp_path: Path) -> None:
+    incoming = [f"{SUBJECT},91000{k:05},IN,{IMEI},{WHEN}" for k in range(5)]
+    called = f"{OTHER},{SUBJECT},IN,{FOREIGN},{WHEN}"
+    cdr = read(tmp_path, *SORTED, *OUTGOING, *incoming, called)
+    assert (cdr.read_all().num_rows, cdr.refused.num_rows) == (456, 0)
+    # A switch's record of the called party says whose handset it shows.
+    moc, mtc = ([line.replace(*words) for line in rows] for rows, words in
+                ((OUTGOING, ("OUT", "MOC")), (INCOMING, ("IN", "MTC"))))  # fmt: skip
+    assert {served for served, _, _ in pairs(read(tmp_path, *SORTED, *moc, *mtc))} == {SUBJECT}
+
+
+def test_a_caller_of_the_function_may_name_the_columns_of_a_sorted_file(tmp_path: Path) -> None:
+    read(tmp_path, *SORTED, *OUTGOING, *INCOMING)
+    roles = {"calling": "A Party", "called": "B Party", "call_type": "Call Type", "imei": "IMEI", "date": "Call Date"}
+    found = expand([SUBJECT], read_cdr(tmp_path / "calls.csv", layout=roles))
+    assert (found.linked.num_rows, found.account["rows_used"]) == (0, 455)
+
+
+@pytest.mark.parametrize(
+    ("written", "note"),
+    [
+        *((value, "") for value in ("", "0", "NO", "No", "-", "NA", "N", "'-'", "---", "null")),
+        *((value, "unknown_call_type") for value in (OTHER, "YES", "Y", "1", "CFU", "'919700012345'")),
+    ],
+)
+def test_a_forwarded_call_shows_no_handset(tmp_path: Path, written: str, note: str) -> None:
+    header = "Calling Party Telephone Number,Called Party Telephone Number,Call Forwarding,Call Date,Call Time,"
+    lines = [f"{VICTIM},{SUBJECT},{cell},{WHEN},10:01:00,a_in,{IMEI}" for cell in (written, "")]
+    cdr = read(tmp_path, header + "Call Termination Time,Call Type,IMEI", *lines)
+    assert pairs(cdr) == [(SUBJECT, VICTIM, 49015420323751)] * (1 if note else 2)
+    expected = {"source": str(tmp_path / "calls.csv"), "row": 2, "column": "Call Forwarding", "note": note}
+    assert cdr.refused.to_pylist() == [expected] * bool(note)
+    assert cdr.summary.layout == "jio"

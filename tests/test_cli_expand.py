@@ -345,3 +345,38 @@ def test_the_help_has_the_bounds_that_hold_by_default() -> None:
             shown = re.search(rf"--{name.replace('_', '-')} .*?\[(\d+)\]\.", text)
             assert shown, name
             assert int(shown[1]) == bound
+
+
+def test_columns_of_operator_files_that_are_not_read_are_named(desk: Path) -> None:
+    """As `cdr read` names them: one of them may be the one that was meant."""
+    (desk / "again.csv").write_text(JIO.replace("10:01:00", "10:02:00"))
+    wide = AIRTEL.replace("Dur(s)", "AM/PM").replace("IMSI", "IMSI,SMSC No").replace("'\n", "','1'\n")
+    (desk / "airtel.csv").write_text(wide)
+    sources = ("airtel.csv", "jio.csv", "again.csv")
+    for verb in (("expand", "--seeds", "seeds.csv"), ("changes", "-o", "out.csv"), ("common", "-o", "out.csv")):
+        run = numguard(verb[0], *sources, *verb[1:])
+        assert run.returncode == 0, run.stderr
+        assert "airtel.csv: columns that were not read: AM/PM, SMSC No" in run.stderr
+        assert "jio.csv and 1 more file: columns that were not read: Call Termination Time" in run.stderr
+    account = json.loads(numguard("expand", *sources, "--seeds", "seeds.csv", "--json").stdout)
+    ended = ["Call Termination Time"]
+    assert account["not_read"] == {"airtel.csv": ["AM/PM", "SMSC No"], "jio.csv": ended, "again.csv": ended}
+
+
+def test_nothing_is_recorded_of_a_file_whose_a_numbers_are_callers(desk: Path) -> None:
+    """Its incoming calls are below the first lines, at which the file is one of subjects."""
+    when = "490154203237518,01/06/2026,08:01:39"
+    lines = [f"9876543210,9000000001,OUT,{when}"] * 450 + [f"91000{k:05},9876543210,IN,{when}" for k in range(5)]
+    (desk / "sorted.csv").write_text("\n".join(["A Party,B Party,Call Type,IMEI,Call Date,Call Time", *lines, ""]))
+    sheet = "acknowledgement_no,source,district,reported_at,suspect_mobiles\n1,1930,Nuh,2026-09-01,9876543210\n"
+    (desk / "desk.csv").write_text(sheet)
+    with ng.Registry("cases.db", by="x") as registry:
+        registry.add_complaints("desk.csv")
+        before = registry.history("9876543210")
+    run = numguard("expand", "sorted.csv", "--registry", "cases.db", "--by", "x", "--folder", "linked")
+    assert run.returncode != 0
+    assert "the handsets of incoming calls are those of the B numbers" in run.stderr
+    with ng.Registry("cases.db", by="x") as registry:
+        assert registry.history("9876543210").equals(before)
+        assert len(registry.history("9100000001")) == 0
+    assert not (desk / "linked").exists()

@@ -69,6 +69,12 @@ class Header:
         return "call_type" in self.columns and is_caller(self.columns, self.canonical)
 
     @property
+    def may_have_callers(self) -> bool:
+        """Whether the rows show if the A numbers are callers: no call has named the columns."""
+        is_shown = {"other", "imei"} <= self.columns.keys() and self.may_switch_parties
+        return is_shown and self.layout is generic.BY_NAMES
+
+    @property
     def has_keys(self) -> bool:
         """Whether this is a table of sightings as `read_cdr` returns them, with E.164 digits as served numbers.
 

@@ -46,6 +46,7 @@ Role: TypeAlias = Literal[
     "call_type",
     "duration",
     "lrn",
+    "forwarding",
     "first_cell",
     "last_cell",
     "place",

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from numguard._core import normalize, normalize_imei
+from numguard.cdr.callers import callers_error
 from numguard.cdr.layout import Direction, Role, without_form
 from numguard.cdr.layouts import generic
 from numguard.compute import named
@@ -35,10 +36,6 @@ _LAST_TIMES: Final = frozenset({"last seen", "last used"})
 _ENDS: Final = (
     re.compile(r"\b(?:a|caller|calling|target|subject|suspect|accused)\b"),
     re.compile(r"\b(?:b|called|callee|receiver|other|opposite|victim|complainant)\b"),
-)
-_REMEDY: Final = (
-    'name the columns: numguard cdr read --map "COLUMN=calling" --map "COLUMN=called" --map "COLUMN=call_type" and so'
-    " on (layout={...})"
 )
 
 
@@ -83,10 +80,7 @@ def settled(
         del settled["other"]
         return settled
     if _show_handsets_of_called(columns, rows):
-        raise InputError(
-            f"{where}: the handsets of incoming calls are those of the B numbers, so that the A numbers are callers, "
-            f"whose handset a row need not show; {_REMEDY}"
-        )
+        raise callers_error(where)
     return columns
 
 

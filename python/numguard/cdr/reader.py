@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from numguard.cdr.callers import Callers
 from numguard.cdr.cells import Column
 from numguard.cdr.header import candidates
 from numguard.cdr.layout import Layout
@@ -74,13 +75,16 @@ class Cdr:
         # Of this reading alone: others may run at the same time.
         read = CdrSummary()
         refused: list[tuple[str, list[Refused]]] = []
+        callers = Callers()
         self.summary, self._refused = read, refused
         swapped = _Swapped()
         for report in self._reports:
             if report.summary.left_out:
                 read.files.append(report.summary)
             else:
-                yield from self._read(report, read, refused, swapped)
+                yield from self._read(report, read, refused, callers, swapped)
+        # Before the reading ends: who takes the rows has not used them yet, and records nothing.
+        callers.check()
         read.complete = True
 
     def read_all(self) -> pa.Table:
@@ -100,7 +104,12 @@ class Cdr:
         return f"<numguard.Cdr of {len(self._reports)} files, layout {self.summary.layout or 'none'}>"
 
     def _read(
-        self, report: Report, read: CdrSummary, all_refused: list[tuple[str, list[Refused]]], swapped: _Swapped
+        self,
+        report: Report,
+        read: CdrSummary,
+        all_refused: list[tuple[str, list[Refused]]],
+        callers: Callers,
+        swapped: _Swapped,
     ) -> Iterator[pa.RecordBatch]:
         with open_text(report.member) as text:
             summary, header, above = open_report(report.member, text.lines, self._layouts)
@@ -110,7 +119,7 @@ class Cdr:
             # The lines that it counts are those of the summary.
             non_data = NonData(header.delimiter, len(header.names), header.whose, skipped=summary.skipped)
             has_month_first = report.has_month_first or swapped.is_in(report.file)
-            sightings = Sightings(header, summary, non_data, has_month_first=has_month_first)
+            sightings = Sightings(header, summary, non_data, callers, has_month_first=has_month_first)
             refused = [Refused(np.array(above), None, ABOVE_HEADER)] if above else []
             all_refused.append((report.member.name, refused))
             summary.encoding = text.encoding

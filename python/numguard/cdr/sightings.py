@@ -19,13 +19,14 @@ import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cdr import times
+from numguard.cdr.callers import Callers
 from numguard.cdr.cells import Bytes, Column, Flags, Ints, nulls, unwrapped, without_fraction
 from numguard.cdr.clocks import have_own_zone, of_other_zones
 from numguard.cdr.durations import durations
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
 from numguard.cdr.layout import has_month_first as is_month_first
-from numguard.cdr.layouts.generic import MAY_BE_OF_THE_CALLED, OF_THE_CALLED
+from numguard.cdr.layouts.generic import OF_THE_CALLED
 from numguard.cdr.non_data import NonData
 from numguard.cdr.places import PLACE_COLUMNS, PLACE_READERS, places
 from numguard.cdr.refusals import Refusals, Refused
@@ -59,11 +60,12 @@ _DIRECTIONS: Final = ("in", "out")
 _IN, _OUT, _NEITHER, _UNKNOWN = range(4)
 _CODES: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
 #: What `_read_types` gives of a call type.
-_DIRECTION, _OF_CALLED, _MAY_BE_OF_CALLED = range(3)
+_DIRECTION, _OF_CALLED = range(2)
 _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
 _PREFIXED: Final = 14
 _TYPE_OF_ADDRESS: Final = "^(91|11)91[6-9]"
 _MOST_VALUES_KEPT: Final = 10_000
+_NOT_FORWARDED: Final = ("", "0", "n", "no", "false")
 
 
 class _Parties(NamedTuple):
@@ -147,9 +149,16 @@ class Sightings:
     """Turns the rows of one file into sightings and counts what was left out."""
 
     def __init__(
-        self, header: Header, summary: FileSummary, non_data: NonData, *, has_month_first: bool = False
+        self,
+        header: Header,
+        summary: FileSummary,
+        non_data: NonData,
+        callers: Callers,
+        *,
+        has_month_first: bool = False,
     ) -> None:
         self._header = header
+        self._callers = callers
         self._summary = summary
         self._non_data = non_data
         #: The readers of the columns with few values, for `raw_rows`.
@@ -174,6 +183,8 @@ class Sightings:
         """The sightings of a block of rows, and the rows of it that were refused."""
         direction = self._directions(raw)
         parties = _parties(raw, direction, self._of_the_called(raw), None if self._header.has_keys else "IN")
+        if self._header.may_have_callers:
+            self._count_callers(raw, parties, direction)
         at, outcomes = _instants(raw)
         refusals = self._refusals(raw, parties, direction, at, outcomes)
         self._refuse_zones(refusals, raw, at)
@@ -194,8 +205,12 @@ class Sightings:
         refusals.add_under_others()
         if decides_served(self._header):
             refusals.add(direction >= _NEITHER, "call_type", "unknown_call_type")
+            if "forwarding" in raw.columns:
+                # The handset may be that of the number to which the call went.
+                refusals.add(_forwarded(raw.columns["forwarding"]), "forwarding", "unknown_call_type")
         elif self._header.may_switch_parties:
-            refusals.add(flags(raw.read["call_type"][_MAY_BE_OF_CALLED]), "call_type", "unknown_call_type")
+            # The A number may be the caller, and the handset that of the called party.
+            refusals.add(direction == _UNKNOWN, "call_type", "unknown_call_type")
             if "other" not in self._header.columns:
                 # The handset is that of a called party who has no column.
                 refusals.add(flags(raw.read["call_type"][_OF_CALLED]), "call_type", "unknown_call_type")
@@ -279,6 +294,13 @@ class Sightings:
         found: Bytes = raw.read["call_type"][_DIRECTION].to_numpy()
         return found
 
+    def _count_callers(self, raw: RawRows, parties: _Parties, direction: Bytes) -> None:
+        """Count the ends of calls in their handsets, but of a switch's record of the called party, which says whose."""
+        is_in = (direction == _IN) & ~flags(raw.read["call_type"][_OF_CALLED])
+        numbers = parties.served_msisdn, parties.other_msisdn
+        where = f"{self._summary.source}: line {self._header.line}"
+        self._callers.add(where, direction == _OUT, is_in, numbers, raw.columns["imei"])
+
     def _of_the_called(self, raw: RawRows) -> Flags | None:
         """Rows that a switch has recorded for the called party, with the served party as the A number."""
         if not self._header.may_switch_parties or "other" not in self._header.columns:
@@ -287,17 +309,12 @@ class Sightings:
         return called if called.any() else None
 
     def _read_types(self, texts: Column) -> list[Column]:
-        """Call types: the direction, whether a switch gives the type to records of the called party, or may."""
+        """Call types: the direction, and whether a switch gives the type to records of the called party."""
         types = [text or "" for text in texts.to_pylist()]
         known = [self._header.layout.direction(text) for text in types]
         codes = [_CODES[direction] if is_known else _UNKNOWN for is_known, direction in known]
-        written = [canonical_name(text) for text in types]
-        of_called = [text in OF_THE_CALLED for text in written]
-        may_be = [
-            not is_known and MAY_BE_OF_THE_CALLED.search(text) is not None
-            for (is_known, _), text in zip(known, written, strict=True)
-        ]
-        return [pa.array(codes, pa.uint8()), pa.array(of_called, pa.bool_()), pa.array(may_be, pa.bool_())]
+        of_called = [canonical_name(text) in OF_THE_CALLED for text in types]
+        return [pa.array(codes, pa.uint8()), pa.array(of_called, pa.bool_())]
 
     def _read_days(self, texts: Column) -> list[Column]:
         """Dates: microseconds, and outcomes. A single column has the time too."""
@@ -466,6 +483,13 @@ def _completed(micros: Column, unread: Column, what: times.What) -> times.Readin
 def _blank(keys: Column, unread: Column | None) -> Column:
     """Which cells without a key have no other text."""
     return keys.is_null() if unread is None else pc.and_(keys.is_null(), unwrapped(unread).is_null())
+
+
+def _forwarded(cells: Column) -> Flags:
+    """Which cells say that a call was forwarded: all with content but `0` and `No`."""
+    texts = unwrapped(cells)
+    known = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(_NOT_FORWARDED))
+    return flags(pc.and_(texts.is_valid(), pc.invert(known)))
 
 
 def _lengths(cells: Column) -> Any:

@@ -80,7 +80,7 @@ def strictly(opened: Source, columns: Sequence[str] | None, *, is_strict: bool) 
 
 
 def say(account: Mapping[str, Any], what: str = "") -> None:
-    """Says which rows were refused, and which lines are none."""
+    """Says which rows were refused, which lines are none, and which columns were not read."""
     of = f"{what}: " if what else ""
     if refusals := account.get("refused_rows"):
         total = sum(refusals.values())
@@ -94,6 +94,17 @@ def say(account: Mapping[str, Any], what: str = "") -> None:
         options.say(warning if what and warning.startswith(what) else f"{of}{warning}")
     for passed in account.get("passed_over", ()):
         options.say(f"passed over: {passed}")
+    _say_not_read(account.get("not_read", {}))
+
+
+def _say_not_read(columns: Mapping[str, Sequence[str]]) -> None:
+    """Names the columns of files that were not read; files of one operator have the same, which are named once."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for file, names in columns.items():
+        alike.setdefault(tuple(names), []).append(file)
+    for names_of, files in alike.items():
+        more = f" and {options.count(len(files) - 1, 'more file')}" if len(files) > 1 else ""
+        options.say(f"{files[0]}{more}: columns that were not read: {', '.join(names_of)}")
 
 
 def write_refused(opened: Source, path: Path | None, lists: Lists | None = None) -> None:

@@ -48,8 +48,9 @@ def read(
     It has the served number, IMEI, IMSI, other party, time, direction and place.
 
     Layouts are airtel, airtel-ipdr, airtel-gprs, jio, bsnl, vi, vi-gprs, vi-ipdr, dot, dot-ipdr and generic. Roles of a
-    layout of your own are served and other, or calling, called and call_type; imei, imsi, duration, lrn; date and time,
-    or at for both, and zone; first_cell, last_cell, place; coordinates, or latitude and longitude, or site.
+    layout of your own are served and other, or calling, called and call_type; imei, imsi, duration, lrn, forwarding;
+    date and time, or at for both, and zone; first_cell, last_cell, place; coordinates, or latitude and longitude, or
+    site.
 
     \b
       numguard cdr read airtel.csv -o sightings.parquet --refused refused.csv

@@ -157,7 +157,7 @@ def accounted(
     for part in parts:
         all_refused.update(part.account.refused)
         all_not_data.update(part.account.not_data)
-    return row_account(
+    account = row_account(
         sum(part.account.used for part in parts) - left_out,
         +all_refused,
         +all_not_data,
@@ -168,6 +168,9 @@ def accounted(
             for warning in (*(f"{part.name}: {one}" for one in part.about.warnings), *part.account.warnings)
         ],
     )
+    if not_read := {file: names for part in parts for file, names in part.account.not_read.items()}:
+        account["not_read"] = not_read
+    return account
 
 
 def refused_rows(parts: Iterable[Part]) -> pa.Table:

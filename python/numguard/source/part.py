@@ -95,6 +95,7 @@ class Account:
         not_data: non-data lines by kind: title, blank, ruler, header (a repeated one), total, page.
         lines, notes: the line of each refused row, and the index of its note.
         warnings: those of a reader of operator files.
+        not_read: the columns of each of its files that were not read.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class Account:
         self.lines = array("q")
         self.notes = array("B")
         self.warnings: list[str] = []
+        self.not_read: dict[str, list[str]] = {}
         #: A reader of operator files, and what it refused by note.
         self._reader: Any = None
         self._by_reader: Mapping[str, int] = {}
@@ -134,6 +136,7 @@ class Account:
         for kind, count in summary.skipped.items():
             self.skip(kind, count)
         self.warnings = [*summary.warnings, *summary.unread_imeis]
+        self.not_read = summary.account["not_read"]
         self._reader, self._by_reader = reader, summary.refused
 
     def check_strict(self, name: str | None) -> None:

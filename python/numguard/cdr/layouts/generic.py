@@ -6,12 +6,11 @@ number are named, the call type must show which of them the handset belongs to.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from numguard.cdr.layout import Direction, Layout
 
-__all__ = ["BY_NAMES", "CALLERS", "CALL_TYPES", "MAY_BE_OF_THE_CALLED", "OF_THE_A_NUMBER", "OF_THE_CALLED"]
+__all__ = ["BY_NAMES", "CALLERS", "CALL_TYPES", "OF_THE_A_NUMBER", "OF_THE_CALLED"]
 
 #: Call types in the spellings of switches, operators and tools (3GPP TS 32.250: MOC, MTC, SMS-MO, SMS-MT), as they are
 #: compared: lower case, one space between words.
@@ -19,12 +18,12 @@ CALL_TYPES: Final[dict[str, Direction]] = {
     **dict.fromkeys((
         "in", "incoming", "incoming call", "call in", "call incoming", "voice in", "volte in", "vowifi in",
         "voice incoming", "mtc", "mt", "terminating", "received", "sms in", "smsin", "sms incoming", "incoming sms",
-        "smt", "mt sms", "mtsms", "smsmt", "sms mt",
+        "smt", "mt sms", "mtsms", "smsmt", "sms mt", "ic", "i c", "incg", "in coming", "recd", "rcvd",
     ), "in"),
     **dict.fromkeys((
         "out", "outgoing", "outgoing call", "call out", "call outgoing", "voice out", "volte out", "vowifi out",
         "voice outgoing", "moc", "mo", "originating", "dialled", "dialed", "sms out", "smsout", "sms outgoing",
-        "outgoing sms", "smo", "mo sms", "mosms", "smsmo", "sms mo",
+        "outgoing sms", "smo", "mo sms", "mosms", "smsmo", "sms mo", "og", "o g", "outg", "out going", "sent",
     ), "out"),
     **dict.fromkeys(("gprs", "data", "internet"), None),
 }  # fmt: skip
@@ -32,8 +31,6 @@ CALL_TYPES: Final[dict[str, Direction]] = {
 #: Of `CALL_TYPES`, those that a switch gives to the record of the called party: there the A number is the caller's,
 #: and the handset belongs to the B number (3GPP TS 32.250).
 OF_THE_CALLED: Final = frozenset({"mtc", "mt", "terminating", "smt", "sms mt", "mt sms", "mtsms", "smsmt"})
-#: A type with such a word that is on no list, such as `MTC-CF` or `VOLTEMTC`: the handset may be either party's.
-MAY_BE_OF_THE_CALLED: Final = re.compile(r"mtc|terminat|\b(?:mt|mts\w*|smt\w*|sms?mt\w*|smst|volte?mt|term)\b")
 #: The names of the caller's column in such records. A target or subject is the served party whatever the type.
 CALLERS: Final = frozenset(
     {"a party", "a party no", "a party number", "a party msisdn", "aparty", "party a", "a number", "a no"}

@@ -5,7 +5,8 @@ calling party of an outgoing one; a row of any other type is ambiguous and refus
 
 Source: headers and rows as seen in public parsers and fixtures; no published specification. The suffixes mean how the
 call was carried: `_wifi`, and `_vw`, `_wv` for one that moved between Wi-Fi and the radio network; `v_` is video. Any
-other suffix may mean another party, as that of a forwarded call does, so the row is refused.
+other suffix may mean another party, as that of a forwarded call does, so the row is refused; so is one with a value in
+`Call Forwarding`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ CDR: Final = Layout(
         "called": ("called party telephone number",),
         "duration": ("call duration",),
         "lrn": ("lrn called no",),
+        "forwarding": ("call forwarding",),
     },
     call_types={
         **dict.fromkeys((

@@ -1,0 +1,102 @@
+"""Whether the A numbers of whole files are callers: the handsets of their incoming calls are those of the B numbers.
+
+Owns the counts that decide it: the pairs of number and handset of all rows. Independent of how rows are read. One idea:
+**the order of the rows does not matter**: a file sorted by call type has its incoming calls far below the first lines,
+or in a file of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.compute as pc
+
+from numguard.cdr.cells import Column, Flags, Ints
+from numguard.compute import flags
+from numguard.errors import InputError
+
+__all__ = ["Callers", "callers_error"]
+
+Hashes = npt.NDArray[np.uint64]
+
+#: Odd numbers with bits in all places, by which keys are spread over 64 bits.
+_MIX: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
+_HALF: Final = np.uint64(32)
+_REMEDY: Final = (
+    'name the columns: numguard cdr read --map "COLUMN=calling" --map "COLUMN=called" --map "COLUMN=call_type" and so'
+    " on (layout={...})"
+)
+#: So many pairs are kept before they are counted together.
+_PENDING: Final = 1 << 20
+
+
+def callers_error(where: str) -> InputError:
+    """The error of a file whose A numbers are callers."""
+    return InputError(
+        f"{where}: the handsets of incoming calls are those of the B numbers, so that the A numbers are callers, "
+        f"whose handset a row need not show; {_REMEDY}"
+    )
+
+
+class Callers:
+    """The numbers in handsets of the outgoing calls of all files, and for each file those of the incoming ones."""
+
+    def __init__(self) -> None:
+        self._outgoing = _Pairs()
+        self._incoming: dict[str, tuple[_Pairs, _Pairs]] = {}
+
+    def add(self, where: str, is_out: Flags, is_in: Flags, parties: tuple[Column, Column], imeis: Column) -> None:
+        """Counts rows: which are outgoing and incoming calls, their A numbers and B numbers, and handsets."""
+        callers, others = parties
+        self._outgoing.add(callers, imeis, is_out)
+        of_callers, of_called = self._incoming.setdefault(where, (_Pairs(), _Pairs()))
+        of_callers.add(callers, imeis, is_in)
+        of_called.add(others, imeis, is_in)
+
+    def check(self) -> None:
+        """Checks each file.
+
+        Raises:
+            InputError: Of a file, more incoming calls are in a handset of the B number than in one of the A number.
+        """
+        for where, (of_callers, of_called) in self._incoming.items():
+            if self._outgoing.shared_with(of_called) > self._outgoing.shared_with(of_callers):
+                raise callers_error(where)
+
+
+class _Pairs:
+    """How many rows have a number in a handset; a pair is kept as 64 bits, which two pairs hardly share."""
+
+    def __init__(self) -> None:
+        self._pairs: Hashes = np.zeros(0, dtype=np.uint64)
+        self._rows: Ints = np.zeros(0, dtype=np.int64)
+        self._new: list[Hashes] = []
+        self._pending = 0
+
+    def add(self, numbers: Column, handsets: Column, which: Flags) -> None:
+        kept = which & flags(pc.and_(numbers.is_valid(), handsets.is_valid()))
+        pairs = numbers.fill_null(0).to_numpy()[kept] * _MIX[0]
+        pairs = ((pairs ^ (pairs >> _HALF)) + handsets.fill_null(0).to_numpy()[kept]) * _MIX[1]
+        self._new.append(pairs)
+        self._pending += len(pairs)
+        # As many again as there are: each pair is sorted a few times in all.
+        if self._pending > max(_PENDING, len(self._pairs)):
+            self._count()
+
+    def shared_with(self, others: _Pairs) -> int:
+        """The rows of others whose pair is here."""
+        self._count()
+        others._count()
+        return int(others._rows[np.isin(others._pairs, self._pairs)].sum())
+
+    def _count(self) -> None:
+        if not self._new:
+            return
+        new, rows = np.unique(np.concatenate(self._new), return_counts=True)
+        if len(self._pairs):
+            new, places = np.unique(np.concatenate([self._pairs, new]), return_inverse=True)
+            rows = np.bincount(places, weights=np.concatenate([self._rows, rows])).astype(np.int64)
+        self._pairs, self._rows = new, rows
+        self._new, self._pending = [], 0
