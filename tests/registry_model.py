@@ -88,15 +88,13 @@ class Model:
         for (source, ack, usable), group in groups.items():
             version = self._version(group)
             statuses = {row[7] for is_usable in (True, False) for row in groups.get((source, ack, is_usable), [])}
-            version.status = next((status for status in ("unclear", "stands") if status in statuses), None)
+            version.status = next((status for status in ("stands", "unclear") if status in statuses), None)
             key = f"{source}\x1f{ack}"
             known = [v for v in self.versions if v.complaint == key and not self._withdrawn(v.event, self.head)]
             if version.content in {v.content for v in known}:
                 counts["repeated"] += len(group) * usable
-                last = [v for v in live if v.complaint == key and v.numbers and self._amended(v, live) is None]
-                waits = self._last_status([v for v in live if v.complaint == key])
-                is_last = version.content in {v.content for v in last}
-                if not (usable and version.status == "stands" and waits and is_last and not again):
+                waits = self._last_status([v for v in live if v.complaint == key]) > 0
+                if version.status is None or (version.status == "unclear") == waits or again:
                     continue
                 version.complaint = key  # type: ignore[assignment]
                 new.append(version)
@@ -162,9 +160,8 @@ class Model:
 
     @staticmethod
     def _last_status(versions: list[Version]) -> int:
-        """The event of the last status among some versions, of those that name a number first; 0 if that is clear."""
-        ordered = sorted(versions, key=lambda w: (bool(w.numbers), w.event))
-        last = next((w for w in reversed(ordered) if w.status), None)
+        """The event of the last status among some versions, with numbers or not; 0 if that is clear."""
+        last = max((w for w in versions if w.status), key=lambda w: w.event, default=None)
         return last.event if last and last.status == "unclear" else 0
 
     def standing(self, cut: int) -> list[Version]:
@@ -197,10 +194,16 @@ class Model:
             if sure and not self._not_protected_now(v, n, cut):
                 certain.append(v)
             elif settled_at < max(lost, -1 if sure else since):
-                waiting.append(v)
+                if amended is None or not self._named_on(v, n, live):
+                    waiting.append(v)
             elif settled == "accepted":
                 certain.append(v)
         return certain, waiting
+
+    @classmethod
+    def _named_on(cls, v: Version, n: int, live: list[Version]) -> bool:
+        """Whether the version that amended one in the end has its number too."""
+        return any(w.complaint == v.complaint and n in w.numbers and cls._amended(w, live) is None for w in live)
 
     def _lost(self, n: int, cut: int) -> int:
         """The last event that took back a complaint of a number that nothing protects now."""

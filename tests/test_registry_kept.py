@@ -12,6 +12,7 @@ import pytest
 
 import numguard as ng
 from registry_cases import A, B, C, complaint, complaints
+from test_cli import numguard
 
 FULL = {"district": "Nuh", "amount_lost": "500", "reported_at": "2026-01-05"}
 
@@ -220,6 +221,101 @@ def test_a_status_that_is_not_clear_is_kept_by_desks_that_are_merged(tmp_path: P
             assert (shown(registry), waiting(registry)) == ({}, {A, B})
             registry.add_complaints(with_status("1", "9876543210, 9123456789", "Registered"))
             assert set(shown(registry)) == {A, B}
+
+
+def several(*rows: tuple[str, str]) -> pa.Table:
+    return pa.concat_tables([with_status("1", suspects, status) for suspects, status in rows])
+
+
+def test_a_complaint_that_a_row_leaves_standing_stands(registry: ng.Registry, tmp_path: Path) -> None:
+    """A sheet that says nothing of the status withdrew a block that the sheet of statuses had left."""
+    registry.add_complaints(several(("9876543210", "Under process"), ("9876543210", "Closed")))
+    registry.export(tmp_path / "list.csv", to="DoT")
+    intake = registry.add_complaints(complaints(complaint("1", "9876543210")))
+    assert (intake.waiting.num_rows, intake.dropped.num_rows, set(shown(registry))) == (0, 0, {A})
+    assert registry.export(tmp_path / "change.csv", to="DoT", since="last").to_table().num_rows == 0
+
+
+def test_what_leaves_the_list_by_a_kept_status_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number in force left the list in silence, as nothing of its own row puts it in doubt."""
+    monkeypatch.chdir(tmp_path)
+    head = "acknowledgement_no,source,suspect_mobiles,Status\n"
+    Path("week1.csv").write_text(f"{head}1,1930,98765 43210,Registered\n")
+    Path("week2.csv").write_text(f"{head}1,1930,,Closed\n")
+    Path("week3.csv").write_text('acknowledgement_no,source,suspect_mobiles\n1,1930,"98765 43210, 91234 56789"\n')
+    how = ("--registry", "cases.db", "--by", "HC 1234")
+    for name in ("week1.csv", "week2.csv"):
+        numguard("complaints", "add", name, *how)
+    for would, more in (("would be ", ["--dry-run"]), ("", [])):
+        run = numguard("complaints", "add", "week3.csv", *how, *more)
+        warning = f"amendments: 1 number {would}dropped or moved between suspect and complainant, 1 of them no longer"
+        assert warning in run.stderr
+        assert ("row 2, status_unclear: as an earlier sheet has it, and this one has none" in run.stdout) == bool(more)
+    with ng.Registry("cases.db", by="HC 1234") as registry:
+        assert (shown(registry), waiting(registry)) == ({}, {A, B})
+
+
+@pytest.mark.parametrize(
+    ("statuses", "stands"),
+    [
+        (["Closed", "Registered"], True),
+        (["Registered", "Closed"], False),
+        (["Registered", "Closed", "Registered"], True),
+        (["Closed", "Registered", "Closed"], False),
+    ],
+)
+@pytest.mark.parametrize("first", ["", "9876543210"])
+def test_a_status_counts_also_of_a_row_without_a_number(
+    registry: ng.Registry, statuses: list[str], first: str, *, stands: bool
+) -> None:
+    """Also where the row has the content of an earlier one, and only the status is new."""
+    registry.add_complaints(with_status("1", first, None))
+    for step, status in enumerate(statuses):
+        # Another complaint in each file, so that none is the same file.
+        other = with_status(f"2{step}", "8887776665", "Closed")
+        registry.add_complaints(pa.concat_tables([with_status("1", "", status), other]))
+    intake = registry.add_complaints(complaints(complaint("1", "9876543210, 9123456789")))
+    assert set(shown(registry)) == ({A, B} if stands else set())
+    assert intake.waiting.num_rows == (0 if stands else 2)
+    assert intake.dropped.num_rows == (0 if stands or not first else 1)
+
+
+def test_the_last_status_counts_where_its_row_repeats_an_amended_version(registry: ng.Registry) -> None:
+    registry.add_complaints(with_status("1", "9876543210", "Registered"), name="a")
+    registry.add_complaints(with_status("1", "9876543210", "Closed"), name="b")
+    registry.add_complaints(complaints(complaint("1", "9876543210, 9123456789")), name="c")
+    assert (shown(registry), waiting(registry)) == ({}, {A, B})
+    intake = registry.add_complaints(several(*[("9876543210", "Registered")] * 2), name="d")
+    assert (set(shown(registry)), waiting(registry), intake.warnings) == ({A}, {B}, [])
+    assert intake.dropped.select(["msisdn", "status"]).to_pylist() == [{"msisdn": B, "status": "review"}]
+    intake = registry.add_complaints(several(*[("9876543210", "Closed")] * 2), name="e")
+    assert (shown(registry), waiting(registry)) == ({}, {A, B})
+    assert intake.dropped["msisdn"].to_pylist() == [A]
+
+
+def test_a_dismissed_number_waits_for_nothing_where_a_sheet_has_no_status(registry: ng.Registry) -> None:
+    """The summary counted it as waiting, and `review` had it as dropped by the sheet that names it."""
+    registry.add_complaints(with_status("1", "9876543210", "Closed"))
+    registry.decide([A], "dismissed", "the complainant's brother")
+    later = complaints(complaint("1", "9876543210, 9123456789"))
+    for dry_run in (True, False):
+        intake = registry.add_complaints(later, dry_run=dry_run)
+        assert intake.waiting["msisdn"].to_pylist() == [B]
+        (warning,) = intake.warnings
+        assert warning.startswith("1 number named stays off the list by an earlier decision or answer: dismissed 1")
+    assert [(row["msisdn"], row["why"]) for row in registry.review().to_pylist()] == [(B, "status_unclear")]
+    # Another complaint that names it for certain puts it on the list.
+    both = complaints(complaint("1", "9876543210"), complaint("2", "9876543210"))
+    intake = registry.add_complaints(both)
+    assert (intake.warnings, set(shown(registry))) == ([], {A})
+
+
+def test_a_complaint_that_had_waited_and_ended_stands_again(registry: ng.Registry) -> None:
+    """That it stands was recorded twice of the same row, which no log takes."""
+    for status in ("Closed", None, "Withdrawn"):
+        registry.add_complaints(with_status("1", "9876543210", status))
+    intake = registry.add_complaints(with_status("1", "9876543210", "Registered"))
+    assert (intake.reopened, set(shown(registry))) == (1, {A})
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -16,6 +16,7 @@ from numguard.compute import by_key, named, tuples_of
 from numguard.errors import ArgumentError, InputError
 from numguard.files import placed_together
 from numguard.registry.numbers.state import IN_FORCE
+from numguard.registry.sheets.complaint_status import STATUS_UNCLEAR
 from numguard.source.strict import notes_text
 
 if TYPE_CHECKING:
@@ -365,7 +366,7 @@ def _show(intake: Intake, preview: Preview) -> None:
     _show_some(
         intake.waiting,
         "would wait for a decision, on no list until then",
-        lambda row: f"{row['why']}: {_short(row['cell'])}",
+        lambda row: f"{row['why']}: {_why_shown(row)}",
         "numguard review shows all",
     )
     _show_some(
@@ -398,6 +399,12 @@ def _show_some(table: pa.Table, heading: str, text: Callable[[_Row], str], more:
         options.show(line)
     if table.num_rows > _MOST_SHOWN:
         options.show(f"  and {table.num_rows - _MOST_SHOWN:,} more" + (f": {more}" if more else ""))
+
+
+def _why_shown(row: _Row) -> str:
+    """The cell by which a number waits; one that waits by a sheet on record has none."""
+    of_earlier = row["why"] == STATUS_UNCLEAR and row["cell"] is None
+    return "as an earlier sheet has it, and this one has none" if of_earlier else _short(row["cell"])
 
 
 def _complaint(row: _Row, which: str) -> str:

@@ -62,12 +62,15 @@ def amended(case: Case, event: int, keys: Column, name: str) -> pa.Table:
     numbers = case.store.with_linked(case.store.numbers_of(keys), event)
     facts = case.facts(event, numbers)
     here = position(event, case.store.order(event))
-    versions = facts.versions.select(["event", "row", "complaint", "amended_at", "taken_back"])
+    versions = facts.versions.select(["event", "row", "complaint", "amended_at", "unclear_at", "taken_back"])
     new = versions.filter(pc.equal(versions["event"], here))
     fallen = pc.and_(pc.fill_null(pc.equal(versions["amended_at"], here), False), pc.equal(versions["taken_back"], 0))
     old = versions.filter(fallen)
     named, named_before = _pairs(facts.namings, new), _pairs(facts.namings, old)
-    certain = _pairs(facts.namings.filter(pc.is_null(facts.namings["doubt"])), new)
+    # A version without a status has that of an earlier one.
+    since = pc.fill_null(new["unclear_at"], 0)
+    clear = new.filter(pc.or_(pc.equal(since, 0), pc.equal(since, here)))
+    certain = _pairs(facts.namings.filter(pc.is_null(facts.namings["doubt"])), clear)
     complaining, complained = _pairs(facts.complainants, new), _pairs(facts.complainants, old)
     turned = named_before & complaining | complained & named
     row = dict(tuples_of(new, "complaint", "row"))

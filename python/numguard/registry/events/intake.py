@@ -169,10 +169,9 @@ def add_complaints(
     unread = [*unread_numbers(sheet.table, places), *_unused(sheet, complaints, constants or {})]
     if dry_run:
         plan, _ = _planned(case, sheet, complaints)
-        off = _off_the_list(case, plan, case.store.head())
+        known_of = _known_of(case, complaints, plan, case.store.head())
         effect = _trial(case, sheet, complaints, plan)
-        why = _doubts(case, complaints, plan, case.store.head())
-        return _summary(None, sheet, complaints, plan, off=off, why=why, unread=unread, **effect)
+        return _summary(None, sheet, complaints, plan, unread=unread, **known_of, **effect)
     if strict and not case.store.exists:
         # An event that is not recorded would create the file all the same.
         plan, _ = _planned(case, sheet, complaints)
@@ -184,10 +183,9 @@ def add_complaints(
         if known is None:
             _record(append, sheet, plan)
         effect = _effect(case, sheet, complaints, plan, append.event)
-        off = _off_the_list(case, plan, append.event - 1)
-        why = _doubts(case, complaints, plan, append.event - 1)
+        known_of = _known_of(case, complaints, plan, append.event - 1)
     event = append.event if known is None else known
-    return _summary(event, sheet, complaints, plan, off=off, why=why, unread=unread, **effect)
+    return _summary(event, sheet, complaints, plan, unread=unread, **known_of, **effect)
 
 
 def _unused(sheet: Sheet, complaints: Complaints, constants: Mapping[str, str]) -> list[str]:
@@ -222,20 +220,44 @@ def _off_the_list(case: Case, plan: Plan, cut: int) -> dict[str, int]:
     return counted(status.filter(pc.is_in(status, staying)))
 
 
-def _doubts(case: Case, complaints: Complaints, plan: Plan, cut: int) -> Column:
-    """Why each number named waits: by its row, or by an earlier status of its complaint, unless accepted since."""
-    named = complaints.namings
+def _known_of(case: Case, complaints: Complaints, plan: Plan, cut: int) -> dict[str, Any]:
+    """What is known of the numbers named.
+
+    Returns:
+        off: How many stay off the list, by what.
+        why: Why each waits: by its row, or by an earlier status of its complaint, unless it was settled since.
+    """
+    named, off = complaints.namings, _off_the_list(case, plan, cut)
     unclear_at = plan.unclear_at[ints(named["index"])]
     if not unclear_at.any():
-        return named["doubt"]
+        return {"off": off, "why": named["doubt"]}
     decisions = ascending(case.store.facts("decisions", cut, named["msisdn"].combine_chunks()), "event")
     decisions = decisions.filter(pc.is_in(decisions["status"], pa.array(SETTLING)))
     last = {number: (status, event) for number, status, event in tuples_of(decisions, "msisdn", "status", "event")}
-    accepted = {number: event for number, (status, event) in last.items() if status == "accepted"}
-    pairs = zip(unclear_at.tolist(), named["msisdn"].to_pylist(), strict=True)
-    waits = [at > 0 and at > accepted.get(number, 0) for at, number in pairs]
-    why: Column = pc.coalesce(named["doubt"], pc.if_else(pa.array(waits), STATUS_UNCLEAR, None))
-    return why
+    why: list[str | None] = named["doubt"].to_pylist()
+    plain, dismissed = set[int](), set[int]()
+    numbers: list[Any] = named["msisdn"].to_pylist()
+    for place, (number, since) in enumerate(zip(numbers, unclear_at.tolist(), strict=True)):
+        status, event = last.get(number, (None, 0))
+        if why[place] is not None:
+            continue
+        if since > event:
+            why[place] = STATUS_UNCLEAR
+        else:
+            (dismissed if since and status == "dismissed" else plain).add(number)
+    if count := _without_grounds(case, dismissed - plain, cut):
+        off = {**off, "dismissed": count}
+    return {"off": off, "why": pa.chunked_array([pa.array(why, pa.string())])}
+
+
+def _without_grounds(case: Case, numbers: set[int], cut: int) -> int:
+    """How many of the numbers nothing else puts on a list."""
+    if not numbers:
+        return 0
+    wanted = pa.array(sorted(numbers), pa.int64())
+    state = case.state(cut, wanted)
+    status: list[Any] = state["status"].filter(pc.is_in(state["msisdn"].cast(pa.int64()), wanted)).to_pylist()
+    return status.count("withdrawn")
 
 
 def _staying(off: Mapping[str, int]) -> list[str]:

@@ -109,11 +109,11 @@ def reconcile(complaints: Complaints, known: Reading, *, again: bool = False) ->
     # The last word on a complaint decides, and an ending stays if one of the files that have it is withdrawn: it is
     # recorded of each file, and of the same file once more where it has to follow what was received since.
     fresh = ~past.seen | groups.some(groups.ended) & (~has_ended | (not again))
-    # That it stands is recorded of the version that waits since it had no status.
-    stands = usable & flags(pc.fill_null(pc.equal(merged["status"], "stands"), False))
-    fresh |= stands & (past.unclear_at > 0) & ~past.outdated & (not again)
+    # So does the last status, which is recorded also where all else is.
+    is_unclear = flags(pc.fill_null(pc.equal(merged["status"], "unclear"), False))
+    fresh |= flags(pc.is_valid(merged["status"])) & (is_unclear != (past.unclear_at > 0)) & (not again)
     named_again = usable & groups.undoubted() & has_ended & (unclear_at == 0)
-    reopens = past.seen & named_again & groups.some(flags(complaints.rows["stands"])) & (not again)
+    reopens = past.seen & named_again & groups.some(flags(complaints.rows["stands"])) & (not again) & ~fresh
     versions = pa.table(
         {
             **{name: merged[name] for name in ("row", "first_row", "complaint_key", *FIELDS)},
@@ -134,11 +134,11 @@ def reconcile(complaints: Complaints, known: Reading, *, again: bool = False) ->
         refusals=refusals,
         refused_cells=refused_cells,
         reopenings=_reopening(versions.filter(pa.array(reopens))),
-        named_anew=int((named_again & ~past.seen).sum()),
+        named_anew=int((named_again & fresh).sum()),
         ended=_ended(groups, merged),
         alike=alike,
         unclear_at=np.append(unclear_at, 0)[groups.of_row],
-        outdated=pc.unique(merged["row"].filter(pa.array(past.outdated & usable))),
+        outdated=pc.unique(merged["row"].filter(pa.array(past.outdated & usable & ~fresh))),
     )
 
 
@@ -173,7 +173,7 @@ class _Past:
         np.minimum.at(complaint, ordinal, ints(recorded["complaint"]))
         usable = live & (ints(recorded["usable"]) == 1)
         known = recorded.filter(pa.array(live & flags(pc.is_valid(recorded["unclear_at"]))))
-        status = aggregated(ascending(known, "ordinal", "usable", "event"), ["ordinal"], ["unclear_at"], "last")
+        status = aggregated(ascending(known, "ordinal", "event"), ["ordinal"], ["unclear_at"], "last")
         unclear_at = np.zeros(size, np.int64)
         unclear_at[ints(status["ordinal"])] = ints(status["unclear_at"])
         last, last_same = (_last(recorded.filter(pa.array(some)), size) for some in (usable, usable & same))

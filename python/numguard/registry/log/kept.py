@@ -22,12 +22,14 @@ __all__ = ["with_kept"]
 
 #: The fields that a complaint keeps, as far as a kind of facts has them.
 _FIELDS: Final = ("district", "reported_at", "complainant", "amount_lost", "amount_recovered", "unclear_at")
+#: Those that the last version with one has, whether or not it names a number: a row may have a status alone.
+_OF_ANY: Final = ("unclear_at",)
 
 
 def with_kept(versions: pa.Table, order: Order | None, of_complaints: Callable[[pa.Table], pa.Table]) -> pa.Table:
     """The versions, each empty field as in the last version of the complaint before it that has one.
 
-    Versions that name a number come before those that name none: these amend nothing.
+    Versions that name a number come before those that name none, the status aside: these amend nothing.
 
     Args:
         versions: event, row, complaint, and any of the fields; `complaint_key` where registries were merged.
@@ -48,9 +50,12 @@ def with_kept(versions: pa.Table, order: Order | None, of_complaints: Callable[[
     if order is not None:
         own, other = order.rank[own], order.rank[other]
     found = replaced(found, event=pa.array(other)).filter(pa.array(other < own))
-    last = aggregated(ascending(found, "ordinal", "usable", "event", "row"), ["ordinal"], fields, "last")
-    place = pc.index_in(pa.array(np.arange(len(event))), last["ordinal"].combine_chunks())
-    filled: dict[str, Any] = {name: pc.coalesce(versions[name], last[name].take(place)) for name in fields}
+    filled: dict[str, Any] = {}
+    of_any = [name for name in fields if name in _OF_ANY]
+    for names, order_of in ((fields, ("usable", "event", "row")), (of_any, ("event", "row"))):
+        last = aggregated(ascending(found, "ordinal", *order_of), ["ordinal"], names, "last")
+        place = pc.index_in(pa.array(np.arange(len(event))), last["ordinal"].combine_chunks())
+        filled |= {name: pc.coalesce(versions[name], last[name].take(place)) for name in names}
     return replaced(versions, **filled)
 
 

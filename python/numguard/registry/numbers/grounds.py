@@ -133,7 +133,8 @@ class Namings:
 
     A naming waits that is doubtful, or that an amendment dropped, until the number was accepted or dismissed later. So
     does every naming of a number that was a complainant's until `lost_at`, when that complaint was withdrawn. One of a
-    version without a status waits since an earlier version had one that is not clear.
+    version without a status waits since an earlier version had one that is not clear. One in an amended version waits
+    for nothing where the version that stands has the number too: only the latter may wait.
 
     Attributes:
         version: The version of a complaint that contains each.
@@ -160,7 +161,21 @@ class Namings:
         self.no_longer_protected = (lost != NEVER) & ~((decided > lost) & (event > decided))
         self.unsure = live & (in_doubt | self.no_longer_protected)
         self.certain = live & ~self.unsure | self.unsure & was_settled & settled.means("accepted")[position]
-        self.waiting = self.unsure & ~was_settled
+        self.waiting = self.unsure & ~was_settled & ~_named_on(position, version, versions)
+
+
+def _named_on(position: Ints, version: Ints, versions: Versions) -> Bools:
+    """Which namings are in a version that was amended, of a number that the version that stands has as well."""
+    found = np.zeros(len(position), np.bool_)
+    old = np.flatnonzero(versions.amended_at[version] != NEVER)
+    if len(old):
+        of_some = np.zeros(int(position.max()) + 1, np.bool_)
+        of_some[position[old]] = True
+        new = np.flatnonzero(versions.stands[version] & of_some[position])
+        complaint = np.unique(versions.complaint[version[np.append(old, new)]], return_inverse=True)[1]
+        pair = (complaint << 32) | position[np.append(old, new)]
+        found[old] = np.isin(pair[: len(old)], pair[len(old) :])
+    return found
 
 
 class Named:

@@ -104,7 +104,7 @@ class Complaints:
     Attributes:
         rows: one a record: row, the key of its complaint (null where it has none), the fields, usable, stands and
             ended (what its status says; both false where it says nothing, or nothing certain), and status: that of
-            its complaint, `stands` or `unclear`; null where it has ended, or says nothing.
+            its complaint, `stands` where any row of it does, or `unclear`; null where it has ended, or says nothing.
         namings: index (into rows), msisdn, note, doubt, cell: the usable numbers, each once a row, in this order; doubt
             is why one is not certain.
         complainants: index, msisdn: the numbers of complainants, likewise.
@@ -259,8 +259,10 @@ def _by_status(found: pa.Table, key: pa.Array[Any], status: Statuses) -> tuple[p
     # Of a complaint that has ended by another row, no row is certain.
     doubted = status.unclear | _of_same(key, status.ended)
     found = _in_doubt(found, doubted[ints(found["index"])], STATUS_UNCLEAR)
-    unclear, stands = (pa.array(_of_same(key, rows) & ~status.ended) for rows in (doubted, status.stands))
-    return found, ended, pc.if_else(unclear, "unclear", pc.if_else(stands, "stands", None))
+    # One that any row leaves standing stands, so that a later sheet without a status withdraws no number of that row.
+    left = status.stands & ~doubted
+    unclear, stands = (pa.array(_of_same(key, rows) & ~status.ended) for rows in (doubted, left))
+    return found, ended, pc.if_else(stands, "stands", pc.if_else(unclear, "unclear", None))
 
 
 def _of_same(key: pa.Array[Any], rows: Bools) -> Bools:
