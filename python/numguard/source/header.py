@@ -251,7 +251,7 @@ def beginnings(lines: Sequence[str], separators: Sequence[str]) -> list[int]:
 def open_quote(lines: Sequence[str], header: TextHeader) -> int:
     """The first line, if a quote in it hides that it is the header: that which was found is a row; else 0.
 
-    >>> lines = ['"msisdn,note', "9876543210,x"]
+    >>> lines = ['"msisdn,note', "9876543210,x", "9876543211,y"]
     >>> open_quote(lines, find_header(lines, None))
     1
     """

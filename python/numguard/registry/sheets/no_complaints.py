@@ -226,8 +226,8 @@ def _counting_anew(acknowledgement: pa.Array[Any], written: Mapping[str, pa.Arra
 
     >>> _counting_anew(pa.array(["31110260000001", "1.", "2."]), {}).tolist()
     [False, True, True]
-    >>> [_counting_anew(pa.array([above, "11", "12"]), {}).any() for above in ("31110260000001", "7")]
-    [True, False]
+    >>> [_counting_anew(pa.array([above, "11", "12"]), {}).tolist() for above in ("31110260000001", "7")]
+    [[False, True, True], [False, False, False]]
     """
     plain = pc.replace_substring_regex(cells.plain_digits(acknowledgement), _SERIAL, r"\1")
     is_serial = pc.fill_null(pc.match_substring_regex(plain, r"^\d{1,3}$"), False)
