@@ -118,6 +118,22 @@ def test_a_second_column_of_phones_is_named_only_if_it_has_other_numbers(tmp_pat
     assert read_numbers(hits).account["warnings"] == []
 
 
+@pytest.mark.parametrize(
+    ("heading", "other"),
+    [
+        ("Number", "Alternate Number"), ("Mobile", "Alt No"), ("Mobile", "Alt. No."), ("Number", "Number 2"),
+        ("Mobile", "Second number"), ("Mobile", "Other Nos"),
+    ],
+)  # fmt: skip
+def test_a_second_column_of_numbers_without_a_word_for_phones_is_named(
+    tmp_path: Path, heading: str, other: str
+) -> None:
+    named = [f"the column {other!r} may have more of them, and is not read"]
+    rows = "9876543210,9123456789\n9876543211,\n"
+    assert listed(tmp_path / "a.csv", f"{heading},{other}\n{rows}")[1] == named
+    assert listed(tmp_path / "a.csv", f"{heading},Complaint No\n{rows}")[1] == []
+
+
 def test_second_columns_of_one_name_are_named(tmp_path: Path) -> None:
     keys, warnings = listed(tmp_path / "a.csv", "mobile,contact,contact\n9876543210,9876543210,9123456789\n")
     assert keys == [A]

@@ -97,12 +97,84 @@ def test_letters_before_each_number_of_a_complaint_are_no_rank(tmp_path: Path) -
     [
         "Complaints withdrawn", "Withdrawn complaints", "Duplicate", "False complaints", "TEST DATA", "On hold",
         "The following complaints are withdrawn", "Helpline numbers", "Kindly do not block", "इन्हें ब्लॉक न करें",
-        "Police officers", "Officers:", "Police personnel",
     ],
 )  # fmt: skip
 def test_what_is_below_a_line_for_other_complaints_is_refused(tmp_path: Path, title: str) -> None:
     listed, waiting, intake = added(tmp_path, f"{HEADER}{title},,,\n2,31110260000004,9899912345,Nuh\n")
     assert (listed, waiting, intake.refused) == ({SUSPECT}, {}, 2)
+
+
+OFFICERS = pytest.mark.parametrize(
+    "title", ["Police officers", "Officers:", "Police personnel", "Bank officials", "Staff"]
+)
+
+
+@OFFICERS
+@pytest.mark.parametrize(
+    "row", ["2,1234,9899912345,Nuh", "2,,9899912345,Nuh", "2,9812345671,9899912345,Nuh", "2,HC 1234,9899912345,Nuh"]
+)
+@pytest.mark.parametrize("commas", [",,,", ""])
+def test_officers_below_a_line_that_names_them_are_refused(tmp_path: Path, title: str, row: str, commas: str) -> None:
+    listed, waiting, intake = added(tmp_path, f"{HEADER}{title}{commas}\n{row}\n3,31110260000005,9899912346,Nuh\n")
+    assert (listed, waiting, intake.refused) == ({SUSPECT}, {}, 3)
+
+
+@OFFICERS
+@pytest.mark.parametrize("commas", [",,,", ""])
+def test_complaints_about_suspects_who_claimed_to_be_officers_are_listed(
+    tmp_path: Path, title: str, commas: str
+) -> None:
+    """`Police officers` may head a group of complaints by whom the suspect claimed to be: all below it were refused."""
+    listed, waiting, intake = added(tmp_path, f"{HEADER}{title}{commas}\n2,31110260000004,9899912345,Nuh\n")
+    assert (listed, waiting, intake.refused) == ({SUSPECT, OTHER}, {}, 1)
+    rows = "1,31110260000001,9812345670,Nuh\nCourier,,,\n2,31110260000004,9899912345,Nuh\n"
+    listed, waiting, intake = added(tmp_path, f"{HEADER.splitlines()[0]}\n{title}{commas}\n{rows}")
+    assert (listed, waiting, intake.refused) == ({SUSPECT, OTHER}, {}, 2)
+
+
+@pytest.mark.parametrize("form", ["311102600000{}", "CYB/2026/0000{}", "7654{}"])
+def test_complaints_without_a_serial_number_are_listed_by_their_own_numbers(tmp_path: Path, form: str) -> None:
+    acks = [form.format(f"{k:02}") for k in range(1, 7)]
+    above = "".join(f"{k},{ack},981234567{k},Nuh\n" for k, ack in enumerate(acks[:3], 1))
+    below = "".join(f",{ack},989991234{k},Nuh\n" for k, ack in enumerate(acks[3:], 5))
+    listed, waiting, _ = added(tmp_path, f"S.No,Complaint No,Suspect Mobile,District\n{above}{below}")
+    assert (len(listed), waiting) == (6, {})
+
+
+@pytest.mark.parametrize("ack", ["9812345671", "28101234", "1234"])
+def test_a_row_without_a_serial_number_and_with_a_number_of_another_form_waits(tmp_path: Path, ack: str) -> None:
+    text = f"{HEADER}2,31110260000002,9812345670,Nuh\n,31110260000003,9812345670,Nuh\n,{ack},9899912345,\n"
+    listed, waiting, _ = added(tmp_path, text)
+    assert (listed, waiting[OTHER]) == ({SUSPECT}, "no_complaint")
+
+
+@pytest.mark.parametrize("first", [45, 101, 4])
+@pytest.mark.parametrize(
+    ("heading", "above", "below"),
+    [
+        ("Source", "NCRP", "ncrp"),
+        ("Reporting Date", "05.02.2026", "06.02.2026"),
+        ("Reporting Date", "", "06.02.2026"),
+    ],
+)
+def test_complaints_numbered_by_a_desk_below_those_of_the_portal_are_listed(
+    tmp_path: Path, first: int, heading: str, above: str, below: str
+) -> None:
+    rows = "".join(f"3111026000000{k},9812345670,Nuh,{above}\n" for k in (1, 2, 3))
+    rows += f"{first},9899912345,Nuh,{below}\n{first + 1},9899912346,Nuh,{below}\n"
+    listed, waiting, _ = added(tmp_path, f"Complaint No,Suspect Mobile,District,{heading}\n{rows}")
+    assert (listed, waiting) == ({SUSPECT, OTHER, OTHER + 1}, {})
+
+
+@pytest.mark.parametrize(
+    ("heading", "above", "below"),
+    [("Reporting Date", "05.02.2026", ""), ("Reporting Date", "05.02.2026", "PS Sadar"), ("District", "Nuh", "Nuh")],
+)
+def test_officers_who_go_on_counting_wait(tmp_path: Path, heading: str, above: str, below: str) -> None:
+    rows = "".join(f"3111026000000{k},9812345670,{above}\n" for k in (1, 2, 3))
+    rows += f"45,9899912345,{below}\n46,9899912346,{below}\n"
+    listed, waiting, _ = added(tmp_path, f"Complaint No,Suspect Mobile,{heading}\n{rows}")
+    assert (listed, waiting[OTHER]) == ({SUSPECT}, "no_complaint")
 
 
 @pytest.mark.parametrize(

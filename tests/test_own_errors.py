@@ -55,6 +55,19 @@ def test_a_workbook_whose_packed_sheet_is_damaged_is_an_error_that_names_it(tmp_
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"a\.xlsx.*damaged"):
         read_numbers(path)
+    with pytest.raises(InputError, match=r"a\.xlsx.*damaged"):
+        ng.read_cdr(path)
+
+
+def test_an_encoding_that_is_not_known_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(io.BytesIO(workbook())) as book, zipfile.ZipFile(path, "w") as damaged:
+        for entry in book.infolist():
+            is_named = entry.filename == "xl/_rels/workbook.xml.rels"
+            start = b'<?xml version="1.0" encoding="abc"?>' if is_named else b""
+            damaged.writestr(entry, start + book.read(entry))
+    with pytest.raises(InputError, match=r"a\.xlsx"):
+        read_numbers(path)
 
 
 @pytest.mark.parametrize("is_packed", [False, True])

@@ -56,7 +56,7 @@ class Nothing:
     """What an empty registry knows of complaints."""
 
     def versions(self, _keys: pa.Table) -> pa.Table:
-        columns = ("ordinal", "event", "complaint", "fingerprint", "usable", "taken_back")
+        columns = ("ordinal", "event", "complaint", "fingerprint", "usable", "taken_back", "unclear_at")
         return pa.table({name: pa.array([], pa.int64()) for name in columns})
 
     def ended(self) -> pa.Array[pa.StringScalar]:

@@ -350,6 +350,11 @@ def test_a_sheet_that_is_set_apart(tmp_path: Path, name: str) -> None:
         read_numbers(book(tmp_path / "a.xlsx", {"Suspects": SUSPECT, name: OTHER}))
 
 
+@pytest.mark.parametrize("name", ["Officials", "Personnel", "Bank officials"])
+def test_a_sheet_of_those_whom_suspects_claimed_to_be_is_a_list(tmp_path: Path, name: str) -> None:
+    assert len(read_numbers(book(tmp_path / "a.xlsx", {"Courier": SUSPECT, name: OTHER})).keys) == 2
+
+
 def test_the_sheets_that_count_are_named(tmp_path: Path) -> None:
     path = book(tmp_path / "a.xlsx", {"Nuh": SUSPECT, "9876543210": OTHER})
     (warning,) = read_numbers(path).account["warnings"]

@@ -17,7 +17,7 @@ from pyarrow import csv
 
 import numguard as ng
 from numguard.cli import run
-from numguard.errors import ColumnError
+from numguard.errors import ColumnError, InputError
 from numguard.number_list import read_numbers
 from numguard.source.columns import holds_number
 
@@ -137,6 +137,19 @@ def test_below_titles_the_row_is_named(tmp_path: Path) -> None:
     path.write_text(f"Numbers to protect\n{NUMBER},x\n{OTHER},y\n")
     with pytest.raises(ColumnError, match=r"two\.csv: row 2 holds a number, so the file has no header"):
         ng.read_numbers(path, column=NUMBER)
+
+
+@pytest.mark.parametrize("blank", ["", "\n"])
+def test_a_quote_that_hides_the_header_is_named(tmp_path: Path, blank: str) -> None:
+    """The second line was called the first, and the file one without a header."""
+    path = tmp_path / "two.csv"
+    path.write_text(f'{blank}"msisdn,note\n{OTHER},x\n{NUMBER},y\n')
+    line = 2 if blank else 1
+    for read in (lambda: ng.read_numbers(path), lambda: ng.scan(path, {"msisdn": ng.NumberSet([OTHER])}).read_all()):
+        with pytest.raises(InputError, match=rf"two\.csv: line {line} has a quotation mark that is not closed"):
+            read()
+    path.write_text(f'"Numbers of Nuh\nmsisdn,note\n{OTHER},x\n')
+    assert len(ng.read_numbers(path).keys) == 1
 
 
 def test_no_column_is_suggested_where_the_first_line_is_a_row(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from numguard.cli import run
 from numguard.errors import InputError
 from numguard.number_list import read_numbers
 from numguard.source import open_source
@@ -186,3 +187,19 @@ def test_damage_is_an_error(case: str) -> None:
     workbook(row(0, cell(TEXT, 0, text("mobile"))), row(1, DAMAGE[case]), END, shared=("a",))
     with pytest.raises(InputError, match="is a damaged workbook"):
         open_source("d.xlsb").parts  # noqa: B018
+
+
+@pytest.mark.parametrize("verb", ["normalize", "changes", "cdr read"])
+def test_a_panic_of_the_reader_is_damage(capfd: pytest.CaptureFixture[str], verb: str) -> None:
+    """A panic of compiled code is no Exception: it went through all that catch errors."""
+    workbook(row(0, cell(TEXT, 0, text("mobile"))), END)
+    with zipfile.ZipFile("d.xlsb") as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile("e.xlsb", "w") as book:
+        for name, content in parts.items():
+            # The workbook names a part that its relations do not.
+            book.writestr(name, content.replace(b'Id="rId1"', b'Id="rId2"'))
+    assert run([*verb.split(), "e.xlsb"]) == 3
+    assert (
+        "numguard: e.xlsb: is a damaged workbook (PanicException): open it and save it again" in capfd.readouterr().err
+    )

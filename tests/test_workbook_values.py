@@ -165,6 +165,17 @@ def test_a_number_without_a_value_is_what_is_shown() -> None:
     assert rows_read("d.ods") == [(str(FIRST), "a"), (str(SECOND), "b")]
 
 
+def test_styles_are_found_in_capitals() -> None:
+    open_file(open_table(HEAD, open_row(open_number(FIRST), open_text("a"))))
+    with zipfile.ZipFile("d.ods") as book:
+        parts = {name: book.read(name) for name in book.namelist() if name != "styles.xml"}
+    with zipfile.ZipFile("d.ods", "w") as book:
+        for name, content in parts.items():
+            book.writestr(name, content)
+        book.writestr("STYLES.XML", "<styles/>")
+    assert rows_read("d.ods") == [(str(FIRST), "a")]
+
+
 ROW = open_row(open_number(FIRST), open_text("a"))
 LOST = {
     "without a name": [open_table(HEAD, ROW, name=""), open_table(HEAD, ROW)],

@@ -60,6 +60,11 @@ _VAGUE: Final = "number"
 _IMEI_NAMES: Final = ("imei14", "imei", "imei_no", "imei_number")
 #: Words of the headings of columns that have numbers, or handsets, too.
 _NUMBER_WORD: Final = re.compile(r"(?:^|_)(?:mobiles?|mob|msisdns?|phones?|telephone|contact|whatsapp)(?=_|\d|$)")
+#: Headings of second numbers, which have no such word: `Alternate Number`, `Alt. No.`, `Number 2`.
+_SECOND: Final = re.compile(
+    r"(?:alt|alternate|alternative|additional|another|other|second|secondary|2nd|third|3rd)_(?:nos?|numbers?)(?:_?\d)?"
+    r"|(?:no|number)_?[2-9]"
+)
 _IMEI_WORD: Final = re.compile(r"(?:^|_)imei(?=_|\d|$)")
 #: How many digits the numbers have, in a heading: `Mobile Number (10 digit)`.
 _OF_DIGITS: Final = re.compile(r"_\(?(?:10|ten)[_-]?digits?(?:_only)?\)?$")
@@ -86,6 +91,7 @@ class Kind:
         word: A word in the names of further columns of them.
         with_words: A cell with the words of a heading before digits that are one.
         has_codes: Whether a column of country codes may contradict them.
+        second: The whole name of a further column of them, beside theirs.
     """
 
     explained: Callable[[Any], Any]
@@ -93,6 +99,7 @@ class Kind:
     word: re.Pattern[str]
     with_words: Callable[[str], str]
     has_codes: bool = False
+    second: re.Pattern[str] | None = None
 
     def keys(self, cells: Any) -> Any:
         """The numbers or handsets in cells; null where there is none."""
@@ -105,6 +112,15 @@ class Kind:
     def is_of_more(self, heading: str) -> bool:
         """Whether a heading has a word of columns that have them too."""
         return self.word.search(bare(heading)) is not None
+
+    def is_second(self, heading: str) -> bool:
+        """Whether a heading beside that of their column is one of more of them.
+
+        >>> [numbers("IN").is_second(heading) for heading in ("Alt. No.", "Number 2", "WhatsApp", "Complaint No")]
+        [True, True, True, False]
+        """
+        is_one = self.second is not None and self.second.fullmatch(without_digits(heading)) is not None
+        return is_one or self.is_of_more(heading)
 
     def is_of_something_else(self, heading: str) -> bool:
         """Whether digits beside the words of a heading are an account, an amount or the like."""
@@ -130,6 +146,7 @@ def numbers(region: Region) -> Kind:
         _NUMBER_WORD,
         lambda words: f"{words}: {_ANY_NUMBER}",
         has_codes=True,
+        second=_SECOND,
     )
 
 

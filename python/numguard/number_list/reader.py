@@ -254,7 +254,7 @@ class OpenList:
             unread = [name for name in others if bare(name).strip(MARKS) in LIKE_ACTION]
             self._warn(f"the column {named([name])!r} is not read: every row counts" for name in unread)
         if self._warns_of_more:
-            more = [name for name in others if name != HASHED and self._kind.is_of_more(name)]
+            more = [name for name in others if name != HASHED and self._kind.is_second(name)]
             more = [name for name in more if not names_victims(name)]
             more = [name for name in more if has_other_numbers(part, column, name, self._kind.keys)]
             self._warn(f"the column {named([name])!r} may have more of them, and is not read" for name in more)

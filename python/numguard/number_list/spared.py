@@ -127,7 +127,7 @@ _LETTER: Final = words_for("letter", "rank")
 #: Words of the names of sheets and files that are set apart from the numbers to act on, and words beside them.
 _SET_ASIDE: Final = words_in(
     "directory dropped example exception exceptions helpline helplines hold nodal",
-    "obsolete officers officials personnel rejected roster sample specimen",
+    "obsolete officers rejected roster sample specimen",
     "staff surrendered template test testing",
 )
 _BESIDE_ASIDE: Final = words_in("a bank branch do kept not of officer on our police the to use used")

@@ -318,7 +318,7 @@ def as_text(member: Member, key_of: Callable[[str], Key | None]) -> tuple[list[M
     if member.kind == "workbook":
         from numguard.source.workbook import as_lines, filled_sheets, part_name
 
-        with member.open() as stream:
+        with reading(member.name, "the workbook"), member.open() as stream:
             sheets, hidden = filled_sheets(member.name, stream.read())
         texts = [
             Member(

@@ -64,7 +64,7 @@ def check_header(columns: Iterable[str], header_row: int, name: str | None) -> N
 def headings(names: Sequence[str]) -> str:
     """The columns of a file for a message; only their count where the file seems to begin with a row of data."""
     if any(map(may_be_number, names)):
-        return f"{len(names)} in all, but the first line holds a number: the file may have no header"
+        return f"{len(names)} in all, but one of them holds a number: the file may have no header"
     more = ", ..." if len(names) > _MOST_NAMES else ""
     return ", ".join(names[:_MOST_NAMES]) + more or "none at all"
 

@@ -90,7 +90,8 @@ def inspect_workbook(name: str, stream: BinaryIO) -> Mapping[str, Inspected]:
                 cells += sheet[0] * len(of)
                 found |= dict.fromkeys(of, sheet[1])
             if entry.filename == "content.xml":
-                styles_of = _pieces(archive, archive.getinfo(_OPEN_STYLES)) if _OPEN_STYLES in members else iter(())
+                named_styles = members.get(_OPEN_STYLES)
+                styles_of = _pieces(archive, archive.getinfo(named_styles)) if named_styles else iter(())
                 reach, sheets_of = _open_document(name, _pieces(archive, entry), styles_of)
                 cells, found = cells + reach, found | sheets_of
             check("cells", cells, name, "the cells up to the last one in use are")
@@ -227,8 +228,11 @@ def _target(folder: str, written: str) -> str:
 
 
 def _root(content: bytes) -> ElementTree.Element:
-    # Expat has limited the expansion of entities since 2.4.1, and Python bundles a later version.
-    return ElementTree.fromstring(content)  # noqa: S314
+    try:
+        # Expat has limited the expansion of entities since 2.4.1, and Python bundles a later version.
+        return ElementTree.fromstring(content)  # noqa: S314
+    except LookupError as unknown:
+        raise ElementTree.ParseError("an encoding that is not known") from unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ __all__ = [
     "find_header",
     "groups",
     "joined_names",
+    "open_quote",
     "split_line",
     "usual_width",
     "wanted_names",
@@ -245,6 +246,22 @@ def beginnings(lines: Sequence[str], separators: Sequence[str]) -> list[int]:
                 end = at + 1 + _breaks(_joined(lines[at : at + _HEADER_LINES]), separator)
                 begins[at:end] = [min(at, begin) for begin in begins[at:end]]
     return begins
+
+
+def open_quote(lines: Sequence[str], header: TextHeader) -> int:
+    """The first line, if a quote in it hides that it is the header: that which was found is a row; else 0.
+
+    >>> lines = ['"msisdn,note', "9876543210,x", "9876543211,y"]
+    >>> open_quote(lines, find_header(lines, None))
+    1
+    """
+    above = (at for at, line in enumerate(lines[: header.line - 1], 1) if line.strip())
+    at = next(above, 0)
+    if not at or not any(map(FIGURES.search, header.names)):
+        return 0
+    line, separator = lines[at - 1], header.separator
+    is_open = len(line) <= _LONGEST_LINE and _open_cell(separator).search(line) is not None
+    return at if is_open and line.count(separator) + 1 == len(header.names) else 0
 
 
 def _joined(lines: Sequence[str]) -> str:

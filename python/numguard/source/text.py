@@ -18,7 +18,7 @@ import pyarrow as pa
 from numguard._core import Text
 from numguard.errors import InputError
 from numguard.source.container import Member
-from numguard.source.header import TextHeader, find_header, groups, split_line
+from numguard.source.header import TextHeader, find_header, groups, open_quote, split_line
 from numguard.source.limits import check
 from numguard.source.lines import Between, OpenText, open_text, ragged
 from numguard.source.non_data import MAY_BE_NON_DATA, TOTALS, NonData
@@ -196,6 +196,11 @@ class TextPart(Part):
         header = find_header(lines, self._wanted)
         if header is None:
             raise InputError(f"{self.name}: is empty: it has no header")
+        if line := open_quote(lines, header):
+            raise InputError(
+                f"{self.name}: line {line} has a quotation mark that is not closed, so its header is not known: close "
+                "it or take it out"
+            )
         if any("\0" in name for name in header.names):
             raise InputError(f"{self.name}: its header has a zero byte, so its encoding is not read: save it as UTF-8")
         check("columns", len(header.names), str(self.name), "its columns are")

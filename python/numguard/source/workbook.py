@@ -281,9 +281,16 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]
     except (CalamineError, ValueError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as damage:
         if isinstance(damage, ArgumentError | InputError):
             raise
-        raise InputError(
-            f"{name}: is a damaged workbook ({type(damage).__name__}): open it and save it again"
-        ) from damage
+        raise _damaged(name, damage) from damage
+    except BaseException as panic:
+        # A panic of compiled code is no Exception. Its text may have what is in the cells.
+        if type(panic).__name__ != "PanicException":
+            raise
+        raise _damaged(name, panic) from None
+
+
+def _damaged(name: str, damage: BaseException) -> InputError:
+    return InputError(f"{name}: is a damaged workbook ({type(damage).__name__}): open it and save it again")
 
 
 def _check_names(name: str, sheets: Sequence[str]) -> None:

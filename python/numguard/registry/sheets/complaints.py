@@ -188,7 +188,9 @@ def read_complaints(
     number = folded_cells(cells.plain_digits(acknowledgement))
     key = pc.binary_join_element_wise(folded_cells(sources(source)), number, "\x1f")
     found = _in_doubt(found, _of_unrecorded(found, complainants, key), "complainants_number")
-    found = _in_doubt(found, may_be_no_complaint(sheet.table, acknowledgement)[ints(found["index"])], "no_complaint")
+    in_columns = {word: values for word, values in fields.items() if word in at}
+    no_complaint = may_be_no_complaint(sheet.table, acknowledgement, in_columns)
+    found = _in_doubt(found, no_complaint[ints(found["index"])], "no_complaint")
     is_total = pc.and_(pc.is_valid(key), pa.array(_totals(sheet, at, fields, key)))
     refusals.append(_refused("acknowledgement_no", column("acknowledgement_no"), pc.if_else(is_total, "total", None)))
     key = pc.if_else(is_total, None, key)

@@ -2,12 +2,13 @@
 
 Owns how such rows differ from complaints. Independent of how numbers are read. One idea: **a table is numbered by one
 rule**: a row without a serial number below all others, one that counts anew below acknowledgement numbers, or one whose
-acknowledgement number is an officer or a victim, waits for a decision.
+acknowledgement number is an officer or a victim, waits for a decision; one that has what only complaints have does not.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -17,13 +18,13 @@ import pyarrow as pa
 from numguard.compute import pc
 from numguard.number_list.beside import is_of_money, is_of_serials, is_yes
 from numguard.number_list.spared import is_not_listed, is_of_officers, is_set_aside, is_spared
-from numguard.number_list.titles import is_block_unwanted, is_victim, names_victims, statements_of, words_of
+from numguard.number_list.titles import FILLING, is_block_unwanted, is_victim, names_victims, statements_of, words_of
 from numguard.number_list.words import words_for, words_in
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.complaint_status import ENDS, REJECTED
 
-__all__ = ["ended_beside", "heads_no_complaints", "may_be_no_complaint"]
+__all__ = ["ended_beside", "forms", "heads_no_complaints", "heads_officers", "may_be_no_complaint"]
 
 #: The most rows below the last serial number that sign a sheet: a name, a rank, and who received it.
 _SIGNED: Final = 3
@@ -32,6 +33,9 @@ _OFFICERS: Final = 2
 #: A serial number, and the least digits of the acknowledgement numbers above it.
 _SERIAL: Final = r"^\s*\(?(\d{1,3})\s*[.)/]?\s*$"
 _LONG: Final = r"\d{6}"
+#: Words of a line that names officers, and those beside them.
+_NAMED_OFFICERS: Final = frozenset(["officers", "officials", "personnel", "staff"])
+_BESIDE_OFFICERS: Final = FILLING | words_in("a bank branch of our police the")
 #: Words beside those of complaints that have ended, in a line above them: `Complaints withdrawn`.
 _OF_COMPLAINTS: Final = frozenset(
     ["are", "been", "below", "by", "case", "cases", "complainant", "complainants", "complaint", "complaints", "details",
@@ -76,17 +80,41 @@ def heads_no_complaints(text: str) -> bool:
     words = set(words_of(text)) - _OF_COMPLAINTS
     if words and words <= ENDS:
         return True
-    return is_spared(text) or is_not_listed(text) or is_block_unwanted(text) or is_set_aside(text)
+    is_other = is_spared(text) or is_not_listed(text) or is_block_unwanted(text) or is_set_aside(text)
+    return is_other or heads_officers(text)
 
 
-def may_be_no_complaint(table: pa.Table, acknowledgement: pa.Array[Any]) -> Bools:
+def heads_officers(text: str) -> bool:
+    """Whether a line names officers and nothing else: those below it, or those whom suspects claimed to be.
+
+    >>> [heads_officers(text) for text in ("Police officers", "Bank officials", "Fake police officers", "On hold")]
+    [True, True, False, False]
+    """
+    words = set(words_of(text)) - _BESIDE_OFFICERS
+    return bool(words) and words <= _NAMED_OFFICERS
+
+
+def forms(acknowledgement: pa.Array[Any]) -> pa.Array[Any]:
+    """The form of each acknowledgement number of six digits or more, with 9 for each digit; null of others.
+
+    >>> forms(pa.array(["31110260000001", "CP/000123", "HC 1234", None])).to_pylist()
+    ['99999999999999', 'CP/999999', None, None]
+    """
+    plain = cells.plain_digits(acknowledgement)
+    form = pc.replace_substring_regex(pc.utf8_trim_whitespace(plain), r"\d", "9")
+    found: pa.Array[Any] = pc.if_else(pc.match_substring_regex(plain, _LONG), form, None)
+    return found
+
+
+def may_be_no_complaint(table: pa.Table, acknowledgement: pa.Array[Any], written: Mapping[str, pa.Array[Any]]) -> Bools:
     """Which rows may be no complaint.
 
     Args:
         table: The rows.
         acknowledgement: The acknowledgement number of each, null where it has none.
+        written: The fields that the sheet has columns of, among them the source, and when it was reported.
     """
-    found = _signing(acknowledgement) | _counting_anew(acknowledgement)
+    found = _signing(acknowledgement) | _counting_anew(acknowledgement, written)
     for place, name in enumerate(table.column_names):
         if is_of_serials(name) and cells.may_name_numbers(table.schema.field(place).type):
             found |= _below_serials(cells.joined(table.column(place)), acknowledgement)
@@ -190,15 +218,16 @@ def _folded(text: str) -> str:
     return text.strip().casefold()
 
 
-def _counting_anew(acknowledgement: pa.Array[Any]) -> Bools:
+def _counting_anew(acknowledgement: pa.Array[Any], written: Mapping[str, pa.Array[Any]]) -> Bools:
     """Which rows count 1, 2, 3 to the last one, below acknowledgement numbers of six digits or more.
 
-    Where all above have such, two rows or more may go on from another page, with 11, 12, 13.
+    Where all above have such, two rows or more may go on from another page, with 11, 12, 13; those with the source of a
+    row above, or a day on which they were reported, are complaints with numbers of their own desk.
 
-    >>> _counting_anew(pa.array(["31110260000001", "1.", "2."])).tolist(), _counting_anew(pa.array(["1", "2"])).any()
-    ([False, True, True], False)
-    >>> [_counting_anew(pa.array([above, "11", "12"])).any() for above in ("31110260000001", "7")]
-    [True, False]
+    >>> _counting_anew(pa.array(["31110260000001", "1.", "2."]), {}).tolist()
+    [False, True, True]
+    >>> [_counting_anew(pa.array([above, "11", "12"]), {}).tolist() for above in ("31110260000001", "7")]
+    [[False, True, True], [False, False, False]]
     """
     plain = pc.replace_substring_regex(cells.plain_digits(acknowledgement), _SERIAL, r"\1")
     is_serial = pc.fill_null(pc.match_substring_regex(plain, r"^\d{1,3}$"), False)
@@ -213,19 +242,38 @@ def _counting_anew(acknowledgement: pa.Array[Any]) -> Bools:
     found = np.zeros(size, np.bool_)
     goes_on = start < size - 1 and number[start] > 1 and is_long[:start].all()
     if size and (number[start] == 1 or goes_on) and start > first_long:
-        found[start:] = True
+        found[start:] = True if number[start] == 1 else ~_as_above(written, start)
+    return found
+
+
+def _as_above(written: Mapping[str, pa.Array[Any]], start: int) -> Bools:
+    """Which rows from one on have the source of a row above it, or a day on which they were reported."""
+    source, reported = written.get("source"), written.get("reported_at")
+    found: Bools = np.zeros(1, np.bool_)
+    if source is not None:
+        folded = pc.utf8_lower(source)
+        found = found | flags(pc.is_in(folded.slice(start), pc.drop_null(folded.slice(0, start))))
+    if reported is not None:
+        found = found | flags(pc.is_valid(reported.slice(start)))
     return found
 
 
 def _below_serials(serials: pa.Array[Any], acknowledgement: pa.Array[Any]) -> Bools:
-    """The last one to three rows, if no other is without a serial number, and they go on with no complaint above."""
+    """The last one to three rows, if no other is without a serial number, and they go on with no complaint above.
+
+    The first ones are complaints while their own acknowledgement numbers have the form of one above.
+    """
     is_numbered = flags(pc.fill_null(pc.match_substring_regex(serials, r"\p{Nd}"), False))
     without = np.flatnonzero(~is_numbered)
     size = len(is_numbered)
     found = np.zeros(size, np.bool_)
     numbered = size - len(without)
     if 0 < len(without) <= _SIGNED and numbered >= max(2, len(without)) and without[0] == numbered:
-        found[without] = ~flags(pc.is_in(acknowledgement, acknowledgement.filter(pa.array(is_numbered))))[without]
+        above = pa.array(is_numbered)
+        form = forms(acknowledgement)
+        is_alike = flags(pc.and_(pc.is_valid(form), pc.is_in(form, form.filter(above))))[without]
+        goes_on = flags(pc.is_in(acknowledgement, acknowledgement.filter(above)))[without]
+        found[without] = ~goes_on & ~np.logical_and.accumulate(is_alike | goes_on)
     return found
 
 

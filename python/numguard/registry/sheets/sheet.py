@@ -6,8 +6,10 @@ number that a spreadsheet shows, whatever was refused before it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -20,8 +22,9 @@ from numguard.number_list.beside import is_of_serials
 from numguard.number_list.spared import is_of_thing, is_spared
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.log.inputs import fingerprint_file, fingerprint_table, unchanged
+from numguard.registry.sheets.cells import joined
 from numguard.registry.sheets.headings import heading, is_of_phones, names_suspects
-from numguard.registry.sheets.no_complaints import heads_no_complaints
+from numguard.registry.sheets.no_complaints import forms, heads_no_complaints, heads_officers
 from numguard.registry.sheets.plain_types import plain
 from numguard.source.header import SEPARATORS, split_line
 from numguard.source.records import Records, read_records
@@ -35,6 +38,8 @@ _Read = TypeVar("_Read")
 _ANOTHER: Final = "another_header"
 #: Headings of other columns of officers, beside one of their phones.
 _OF_OFFICERS: Final = frozenset(["name", "rank", "designation"])
+#: The form of an acknowledgement number with more digits than a phone has, or an officer.
+_NO_PHONE: Final = re.compile("9{14}")
 #: The most letters of a header: a longer record is none.
 _LONGEST_HEADER: Final = 10_000
 
@@ -128,7 +133,7 @@ def read_sheet(
     records = {field.name: getattr(found, field.name) for field in fields(found)}
     read = _without_blank(Sheet(**records, name=shown, bytes=size, sha256=sha256))
     read = _without_other_tables(read, is_heading or is_known)
-    return _without_victims_below(read, is_heading or is_known) if of_suspects else read
+    return _without_victims_below(read, is_heading or is_known, is_key) if of_suspects else read
 
 
 def _with_sheet(file: str, sheet: str | None) -> str:
@@ -196,7 +201,7 @@ def _without_other_tables(sheet: Sheet, is_heading: Callable[[str], bool]) -> Sh
     return _cut(sheet, at)
 
 
-def _without_victims_below(sheet: Sheet, is_heading: Callable[[str], bool]) -> Sheet:
+def _without_victims_below(sheet: Sheet, is_heading: Callable[[str], bool], is_key: Callable[[str], bool]) -> Sheet:
     """The sheet without its records from the first heading of victims among them on, which are broken ones.
 
     `Victim mobile` in a column of suspects is one beside other text too. `Account numbers` is one there beside other
@@ -204,6 +209,12 @@ def _without_victims_below(sheet: Sheet, is_heading: Callable[[str], bool]) -> S
     may go on with the record above. Words for phones beside others, as `Registered Mobile`, head other numbers.
     """
     of_suspects = [names_suspects(name) for name in sheet.table.column_names]
+    are_complaints = _of_complaints(sheet, is_key)
+
+    def heads_others(text: str, line: int) -> bool:
+        # `Police officers` heads officers, or complaints about suspects who claimed to be such.
+        return heads_no_complaints(text) and not (heads_officers(text) and are_complaints(line))
+
     at = []
     for k in _without_digits(sheet.table):
         cells = _cells(sheet.table, k)
@@ -217,22 +228,44 @@ def _without_victims_below(sheet: Sheet, is_heading: Callable[[str], bool]) -> S
         others_there = [cell for cell in filled if not is_of_phones(cell)]
         is_numbered = any(is_of_serials(one) or is_heading(one) or heading(one) in _OF_OFFICERS for one in others_there)
         heads_phones = is_numbered and any(is_of_phones(cell) and not names_suspects(cell) for cell in below)
-        heads_others = is_alone and any(map(heads_no_complaints, cells[:1]))
+        line = int(sheet.row[k].as_py())
         if (
             any(map(is_spared, below))
             or (is_alone and is_spared(filled[0]))
             or heads_things
             or heads_phones
-            or heads_others
+            or (is_alone and heads_others(cells[0], line))
         ):
-            at.append(int(sheet.row[k].as_py()))
+            at.append(line)
     lines = tuples_of(sheet.broken, "row", "cell")
     at += [
-        line
-        for line, text in lines
-        if len(text) <= _LONGEST_HEADER and (heads_no_complaints(text) or is_of_thing(text))
+        line for line, text in lines if len(text) <= _LONGEST_HEADER and (heads_others(text, line) or is_of_thing(text))
     ]
     return _cut(sheet, at)
+
+
+def _of_complaints(sheet: Sheet, is_key: Callable[[str], bool]) -> Callable[[int], bool]:
+    """A test whether what is below a line are complaints: the next record has an acknowledgement number of their form.
+
+    That is the form of one above, and where there is none above, one with more digits than a phone or an officer has.
+    """
+    row = ints(sheet.row)
+    keys = [place for place, name in enumerate(sheet.table.column_names) if is_key(name)]
+
+    @cache
+    def form() -> pa.Array[Any]:
+        return forms(joined(sheet.table.column(keys[0])))
+
+    def are_complaints(line: int) -> bool:
+        below = int(np.searchsorted(row, line, "right"))
+        if len(keys) != 1 or below == len(row) or not form()[below].is_valid:
+            return False
+        above = form().slice(0, below)
+        if above.null_count == below:
+            return _NO_PHONE.search(str(form()[below])) is not None
+        return bool(pc.index(above, form()[below]).as_py() >= 0)
+
+    return are_complaints
 
 
 def _cut(sheet: Sheet, at: list[int]) -> Sheet:
