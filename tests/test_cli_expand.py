@@ -350,17 +350,17 @@ def test_the_help_has_the_bounds_that_hold_by_default() -> None:
 def test_columns_of_operator_files_that_are_not_read_are_named(desk: Path) -> None:
     """As `cdr read` names them: one of them may be the one that was meant."""
     (desk / "again.csv").write_text(JIO.replace("10:01:00", "10:02:00"))
-    wide = AIRTEL.replace("Dur(s)", "AM/PM").replace("IMSI", "IMSI,SMSC No").replace("'\n", "','1'\n")
+    wide = AIRTEL.replace("Dur(s)", "First SMSC").replace("IMSI", "IMSI,SMSC No").replace("'\n", "','1'\n")
     (desk / "airtel.csv").write_text(wide)
     sources = ("airtel.csv", "jio.csv", "again.csv")
     for verb in (("expand", "--seeds", "seeds.csv"), ("changes", "-o", "out.csv"), ("common", "-o", "out.csv")):
         run = numguard(verb[0], *sources, *verb[1:])
         assert run.returncode == 0, run.stderr
-        assert "airtel.csv: columns that were not read: AM/PM, SMSC No" in run.stderr
+        assert "airtel.csv: columns that were not read: First SMSC, SMSC No" in run.stderr
         assert "jio.csv and 1 more file: columns that were not read: Call Termination Time" in run.stderr
     account = json.loads(numguard("expand", *sources, "--seeds", "seeds.csv", "--json").stdout)
     ended = ["Call Termination Time"]
-    assert account["not_read"] == {"airtel.csv": ["AM/PM", "SMSC No"], "jio.csv": ended, "again.csv": ended}
+    assert account["not_read"] == {"airtel.csv": ["First SMSC", "SMSC No"], "jio.csv": ended, "again.csv": ended}
 
 
 def test_nothing_is_recorded_of_a_file_whose_a_numbers_are_callers(desk: Path) -> None:
