@@ -325,12 +325,15 @@ class Model:
     def _grounded(self, n: int, cut: int) -> bool:
         return (bool(self._named(n, cut)[0]) or self._confirmed(n, cut)[0]) and self._leads_on(n, cut)
 
-    def _is_reached(self, event: int, link: dict[str, int], cut: int) -> bool:
-        """Whether every number between a linked number and its seed leads on."""
-        if link["via_msisdn"] == link["seed_msisdn"]:
+    def _has_ground(self, event: int, link: dict[str, int], cut: int) -> bool:
+        """Whether a number of the chain is a ground, and every one before it leads on."""
+        via = link["via_msisdn"]
+        if self._grounded(via, cut):
             return True
-        before = next(other for e, other in self.links if e == event and other["msisdn"] == link["via_msisdn"])
-        return self._leads_on(link["via_msisdn"], cut) and self._is_reached(event, before, cut)
+        if via == link["seed_msisdn"] or not self._leads_on(via, cut):
+            return False
+        before = next(other for e, other in self.links if e == event and other["msisdn"] == via)
+        return self._has_ground(event, before, cut)
 
     def _state(self, n: int, cut: int, grounded: set[int]) -> State:
         named, waiting = self._named(n, cut)
@@ -384,8 +387,7 @@ class Model:
             for e, link in self.links
             if e <= cut
             and link["msisdn"] == n
-            and (grounded is None or (link["seed_msisdn"] in grounded and not self._withdrawn(e, cut)))
-            and (grounded is None or self._is_reached(e, link, cut))
+            and (grounded is None or (self._has_ground(e, link, cut) and not self._withdrawn(e, cut)))
         ]
         return min(
             links,

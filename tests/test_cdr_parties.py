@@ -240,6 +240,29 @@ def test_directions_of_one_letter_link_no_caller(tmp_path: Path) -> None:
     assert (cdr.read_all().num_rows, cdr.summary.refused) == (0, {"unknown_call_type": 2})
 
 
+@pytest.mark.parametrize(
+    "types", [["Voice", "SMS"], ["Incoming Voice", "Outgoing Voice"], ["In-SMS", "ROAM OUT"], ["", ""], ["4G", "Data"]]
+)
+def test_call_types_without_a_doubt_are_read(tmp_path: Path, types: list[str]) -> None:
+    lines = [f"{SUBJECT},{OTHER},{one},{IMEI},{WHEN}" for one in types]
+    cdr = read(tmp_path, "A Party,B Party,Call Type,IMEI,Date,Time", *lines)
+    assert (cdr.read_all().num_rows, cdr.summary.refused) == (len(types), {})
+
+
+def test_a_service_beside_directions_is_refused(tmp_path: Path) -> None:
+    lines = [f"{SUBJECT},{OTHER},{one},{IMEI},{WHEN}" for one in ("MOC", "SMS", "CF")]
+    cdr = read(tmp_path, "A Party,B Party,Call Type,IMEI,Date,Time", *lines)
+    assert (cdr.read_all().num_rows, cdr.summary.refused) == (1, {"unknown_call_type": 2})
+
+
+def test_a_second_sim_that_is_called_by_the_first_is_no_proof_of_callers(tmp_path: Path) -> None:
+    """One of its incoming calls is from the first number of the handset."""
+    second = "9700012399"
+    lines = [f"{SUBJECT},{OTHER},OUT,{IMEI},{WHEN}", f"{second},{SUBJECT},IN,{IMEI},{WHEN}"]
+    lines += [f"{second},98111{k:05},IN,{IMEI},{WHEN}" for k in range(9)]
+    assert read(tmp_path, *SORTED, *lines).read_all().num_rows == 11
+
+
 SORTED = ("A Party,B Party,Call Type,IMEI,Call Date,Call Time",)
 OUTGOING = [f"{SUBJECT},{OTHER},OUT,{IMEI},{WHEN}"] * 450
 INCOMING = [f"91000{k:05},{SUBJECT},IN,{IMEI},{WHEN}" for k in range(5)]

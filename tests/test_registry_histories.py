@@ -213,7 +213,7 @@ HISTORIES: Final[dict[str, tuple[tuple[Step, ...], dict[int, str | None]]]] = {
     "three hops, the answer taken back": ((*CHAIN, answer("reverified", B), take_back()), {C: "reverify"}),
     "three hops, the first reverified, and the second named": (
         (*CHAIN, answer("reverified", B), add(row(2, (C,)))),
-        {C: "reported", D: "withdrawn"},
+        {C: "reported", D: "reverify"},
     ),
     "three hops, and another way": (
         (*CHAIN, link(A, C, handset=HANDSETS[2]), answer("reverified", B)),

@@ -59,10 +59,12 @@ class Callers:
         """Checks each file.
 
         Raises:
-            InputError: Of a file, more incoming calls are in a handset of the B number than in one of the A number.
+            InputError: Most incoming calls of a file are in handsets of the B numbers, fewer in those of the A numbers.
         """
         for where, (of_callers, of_called) in self._incoming.items():
-            if self._outgoing.shared_with(of_called) > self._outgoing.shared_with(of_callers):
+            # A second SIM in a phone receives a call from the first: one pair is no proof.
+            shared = self._outgoing.shared_with(of_called)
+            if 2 * shared > of_called.rows() and shared > self._outgoing.shared_with(of_callers):
                 raise callers_error(where)
 
 
@@ -90,6 +92,11 @@ class _Pairs:
         self._count()
         others._count()
         return int(others._rows[np.isin(others._pairs, self._pairs)].sum())
+
+    def rows(self) -> int:
+        """How many rows have a number in a handset."""
+        self._count()
+        return int(self._rows.sum())
 
     def _count(self) -> None:
         if not self._new:

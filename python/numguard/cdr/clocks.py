@@ -29,13 +29,18 @@ __all__ = ["has_dates_with_month_first", "have_own_zone", "of_other_zones", "wit
 _LONGEST_LINE: Final = 100_000
 _MERIDIEM: Final = re.compile(r"\b(?:am ?(?:or )?pm|a m p m|meridiem|meridian)\b")
 _ZONE: Final = re.compile(
-    r"\b(?:time ?zone|tz|(?:utc|gmt|time|zone|timezone)(?: time)? ?(?:offset|diff(?:erence)?))\b|^offset$"
+    r"\b(?:time ?zone|tz|time ?offset|(?:utc|gmt|zone|timezone)(?: time)? ?(?:offset|diff(?:erence)?))\b"
 )
 #: A name that is that of a column of zones if its cells are zones: it may be a part of the country.
-_MAYBE_ZONE: Final = re.compile(r"\bzone\b")
+_MAYBE_ZONE: Final = re.compile(r"\bzone\b|^offset$")
 #: A name of times, and what it measures if it is none of a time of day.
 _TIME: Final = re.compile(r"time|clock|hour|hhmm|\b(?:hrs?|hh|utc|gmt)\b")
-_NO_TIME: Final = re.compile(r"\b(?:talk|duration|dur|ring|hold|air|total|spent|usage|times|zone)\b|airtime|timezone")
+_NO_TIME: Final = re.compile(
+    r"\b(?:talk|duration|dur|ring|hold|air|total|spent|usage|times|zone|first|last|slot|diff|difference)\b"
+    r"|\bhours (?:of|calls)\b|\b(?:data|day|night) hours\b|airtime|timezone"
+)
+#: A clock that shows the half of its day by itself.
+_WHOLE_CLOCK: Final = re.compile(r"(?<![\d:.])(?:1[3-9]|2[0-3]|00):\d{2}|\d\s*[ap]\.?m\b", re.IGNORECASE)
 _CELL_OF_CLOCK: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2}|\s*[ap]m|$)", re.IGNORECASE)
 _CELL_OF_MERIDIEM: Final = re.compile(r"[ap]\.?m\.?", re.IGNORECASE)
 #: Cells of a column of zones, whatever its name is; and those if its name has `zone`.
@@ -45,9 +50,9 @@ _OFFSET: Final = re.compile(
 )
 #: The names of India's time; a cell may have several, as in `(UTC+05:30) Asia/Kolkata`.
 _INDIA: Final = re.compile(
-    r"\b(?:asia/(?:kolkata|calcutta)|indian? standard time|ist|india)\b"
+    r"\b(?:asia/(?:kolkata|calcutta)|indian? (?:standard )?time|ist|indian?|chennai|kolkata|mumbai|new delhi)\b"
     rf"|^(?:\+?5\.5|{OFFSET_MICROS // 60_000_000}|{OFFSET_MICROS // 1_000_000})$"
-    r"|(?<![\d:.-])(?:(?:utc|gmt)\s*)?\+?\s*0?5[:.]?30(?::?00)?(?![\d:.])",
+    r"|(?<![\d:.-])(?:(?:utc|gmt)\s*)?\+?\s*0?5[:.]?30(?::?00)?(?![\d:.])(?:\s*(?:hrs?|hours?)\b)?",
     re.IGNORECASE,
 )
 _DAYS_AND_MOMENTS: Final[tuple[times.What, ...]] = ("date", "timestamp")
@@ -66,11 +71,12 @@ def with_certain_times(header: Header, lines: Sequence[str]) -> Header:
     unread = [place for place, name in enumerate(header.canonical) if name and place not in header.columns.values()]
     warnings: list[str] = []
     halves = [place for place in unread if _is_of_meridiem(header.canonical[place], cells[place])]
-    if halves:
+    if halves and not any(_WHOLE_CLOCK.search(cell) for place in when.values() for cell in cells[place]):
         column = _name(header, halves[0])
         return _without_times(header, [f"no time is read: the column {column} may have the half of the day of each"])
     if len(when) == 1 and "time" not in when and _are_days(cells[next(iter(when.values()))]):
         beside = [place for place in unread if _is_of_times(header.canonical[place], cells[place])]
+        beside = [place for place in beside if not _is_of_zones(header.canonical[place], cells[place])]
         if beside:
             columns = f"the column {_name(header, beside[0])} may have the time of day of each"
             if header.layout.name != MAPPED:

@@ -18,7 +18,7 @@ from numguard.cdr import times
 from numguard.cdr.layout import ROLES, Layout, Role, canonical_line, names_served_party, without_form
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.cdr.non_data import TARGET, Whose, stated_count
-from numguard.cdr.parties import check_groups, doubts, is_caller, settled
+from numguard.cdr.parties import check_groups, doubts, have_services, is_caller, settled
 from numguard.compute import named
 from numguard.errors import ArgumentError, InputError
 from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
@@ -51,7 +51,7 @@ class Header:
     """A header row: which layout, which column has which role, and how many fields the file's rows have.
 
     `names` are the columns' names as written, `canonical` the same in canonical form. `warnings`: what they
-    leave in doubt.
+    leave in doubt. `has_services`: whether the call types of the first rows are services alone, as `Voice` and `SMS`.
     """
 
     layout: Layout
@@ -62,6 +62,7 @@ class Header:
     line: int
     width: int
     warnings: tuple[str, ...] = ()
+    has_services: bool = False
 
     @property
     def may_switch_parties(self) -> bool:
@@ -172,7 +173,12 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
     below = (split_line(line, found.delimiter) for line in lines[found.line :] if len(line) <= _LONGEST_LINE)
     rows = [cells for cells in below if len(cells) >= len(found.names)]
     columns = settled(dict(found.columns), found.canonical, rows, where)
-    return replace(found, columns=columns, warnings=doubts(columns, found.canonical, rows))
+    return replace(
+        found,
+        columns=columns,
+        warnings=doubts(columns, found.canonical, rows),
+        has_services=have_services(columns, rows),
+    )
 
 
 def _header_in(line: str, number: int, layout: Layout, lines: Sequence[str]) -> Header | None:

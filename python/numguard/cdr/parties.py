@@ -159,7 +159,7 @@ def _subject(columns: Mapping[Role, int], names: Sequence[str], rows: Sequence[S
 
 
 def _show_handsets_of_called(columns: Mapping[Role, int], rows: Sequence[Sequence[str]]) -> bool:
-    """Whether handsets of outgoing calls are, in incoming ones, those of the B numbers rather than the A numbers."""
+    """Whether handsets of outgoing calls are, in most incoming ones, those of the B numbers, not the A numbers."""
     if not {"imei", "call_type"} <= columns.keys():
         return False
     callers, others = (_numbers(rows, columns[role]) for role in ("served", "other"))
@@ -168,7 +168,8 @@ def _show_handsets_of_called(columns: Mapping[Role, int], rows: Sequence[Sequenc
     of_callers = {(caller, imei) for direction, caller, _, imei in seen if direction == "out" and caller and imei}
     incoming = [(caller, other, imei) for direction, caller, other, imei in seen if direction == "in"]
     of_called = sum((other, imei) in of_callers for _, other, imei in incoming)
-    return of_called > sum((caller, imei) in of_callers for caller, _, imei in incoming)
+    is_most = 2 * of_called > sum(bool(other and imei) for _, other, imei in incoming)
+    return is_most and of_called > sum((caller, imei) in of_callers for caller, _, imei in incoming)
 
 
 def _may_be_list_of_calls(columns: Mapping[Role, int], rows: Sequence[Sequence[str]]) -> bool:
@@ -191,6 +192,14 @@ def _directions(columns: Mapping[Role, int], rows: Sequence[Sequence[str]]) -> l
     read = generic.BY_NAMES.direction
     known = {text: None if canonical_name(text) in generic.OF_THE_CALLED else read(text)[1] for text in set(texts)}
     return [known[text] for text in texts]
+
+
+def have_services(columns: Mapping[Role, int], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the call types of these rows are services, and none is a direction."""
+    if "call_type" not in columns:
+        return False
+    types = {canonical_name(row[columns["call_type"]]) for row in rows}
+    return bool(types) and types <= generic.SERVICES
 
 
 def _numbers(rows: Sequence[Sequence[str]], place: int) -> list[int | None]:

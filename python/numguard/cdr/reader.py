@@ -118,7 +118,7 @@ class Cdr:
                 return
             # The lines that it counts are those of the summary.
             non_data = NonData(header.delimiter, len(header.names), header.whose, skipped=summary.skipped)
-            has_month_first = report.has_month_first or swapped.is_in(report.file)
+            has_month_first = report.has_month_first or swapped.is_in(report.file, summary.layout)
             sightings = Sightings(header, summary, non_data, callers, has_month_first=has_month_first)
             refused = [Refused(np.array(above), None, ABOVE_HEADER)] if above else []
             all_refused.append((report.member.name, refused))
@@ -145,28 +145,29 @@ class _Swapped:
     """Which files have dates with the month first, and the summaries of dates that were read before that was seen."""
 
     def __init__(self) -> None:
-        self._files: set[int] = set()
+        self._files: set[tuple[int, str | None]] = set()
         self._layouts: set[str | None] = set()
-        self._of_file: dict[int, list[FileSummary]] = {}
+        self._of_file: dict[tuple[int, str | None], list[FileSummary]] = {}
         self._of_layout: dict[str | None, list[FileSummary]] = {}
 
-    def is_in(self, file: int) -> bool:
-        """Whether a part of this file that was read has such dates."""
-        return file in self._files
+    def is_in(self, file: int, layout: str | None) -> bool:
+        """Whether a part of this file that was read, of this layout, has such dates."""
+        return (file, layout) in self._files
 
     def add(self, file: int, summary: FileSummary, *, has_month_first: bool) -> None:
         """Adds a part of a file that was read."""
-        self._of_file.setdefault(file, []).append(summary)
+        part = (file, summary.layout)
+        self._of_file.setdefault(part, []).append(summary)
         self._of_layout.setdefault(summary.layout, []).append(summary)
         if has_month_first:
-            self._files.add(file)
+            self._files.add(part)
             self._layouts.add(summary.layout)
         # What is marked is forgotten, so that many files take no longer each than a few.
         if summary.layout in self._layouts:
             for earlier in self._of_layout.pop(summary.layout):
                 earlier.month_first_in = earlier.month_first_in or "another file of its layout"
-        if file in self._files:
-            for earlier in self._of_file.pop(file):
+        if part in self._files:
+            for earlier in self._of_file.pop(part):
                 earlier.month_first_in = "its file"
 
 

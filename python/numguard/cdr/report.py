@@ -67,8 +67,9 @@ def reports(source: Source, layouts: Sequence[Layout]) -> Iterator[Report]:
     """
     key_of = partial(_key_of, known={key: _names_of(layouts, roles) for key, roles in _KEYS.items()})
     for number, found in enumerate(open_members(source) if are_paths(source) else _tables(source, key_of)):
-        opened, has_swapped = _reports(found, layouts, key_of)
-        yield from (replace(report, file=number, has_month_first=has_swapped) for report in opened)
+        opened, swapped = _reports(found, layouts, key_of)
+        for report in opened:
+            yield replace(report, file=number, has_month_first=report.summary.layout in swapped)
 
 
 def are_paths(source: object) -> TypeGuard[PathLike | Sequence[PathLike]]:
@@ -84,10 +85,12 @@ def _tables(source: Any, key_of: Callable[[str], Key | None]) -> Iterator[Found]
         yield Found([typed_text(part, part.name or "table", part.container, key_of)], [])
 
 
-def _reports(found: Found, layouts: Sequence[Layout], key_of: Callable[[str], Key | None]) -> tuple[list[Report], bool]:
-    """The texts of one file, and whether one of several shows dates with the month first."""
+def _reports(
+    found: Found, layouts: Sequence[Layout], key_of: Callable[[str], Key | None]
+) -> tuple[list[Report], set[str | None]]:
+    """The texts of one file, and the layouts of those that show dates with the month first, if there are several."""
     opened: list[Report] = []
-    has_swapped = False
+    swapped: set[str | None] = set()
     refusals: list[InputError] = []
     texts = [as_text(member, key_of) for member in found.members]
     passed_over = [*found.passed_over, *(hidden for _, sheets in texts for hidden in sheets)]
@@ -96,8 +99,8 @@ def _reports(found: Found, layouts: Sequence[Layout], key_of: Callable[[str], Ke
         try:
             with open_text(member) as text:
                 summary, header, _ = open_report(member, text.lines, layouts)
-                if header is not None and len(members) > 1:
-                    has_swapped |= _has_month_first(header, text.lines)
+                if header is not None and len(members) > 1 and _has_month_first(header, text.lines):
+                    swapped.add(summary.layout)
         except InputError as refusal:
             refusals.append(refusal)
             summary = FileSummary(member.name, container=member.container, left_out=True, why_left_out=str(refusal))
@@ -107,7 +110,7 @@ def _reports(found: Found, layouts: Sequence[Layout], key_of: Callable[[str], Ke
         opened.append(Report(found.members[0], summary))
     if len(refusals) == len(opened) - len(passed_over):
         raise refusals[0]
-    return opened, has_swapped
+    return opened, swapped
 
 
 def _has_month_first(header: Header, lines: Sequence[str]) -> bool:

@@ -26,7 +26,7 @@ from numguard.cdr.durations import durations
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
 from numguard.cdr.layout import has_month_first as is_month_first
-from numguard.cdr.layouts.generic import OF_THE_CALLED
+from numguard.cdr.layouts.generic import OF_THE_CALLED, SERVICES
 from numguard.cdr.non_data import NonData
 from numguard.cdr.places import PLACE_COLUMNS, PLACE_READERS, places
 from numguard.cdr.refusals import Refusals, Refused
@@ -65,7 +65,7 @@ _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
 _PREFIXED: Final = 14
 _TYPE_OF_ADDRESS: Final = "^(91|11)91[6-9]"
 _MOST_VALUES_KEPT: Final = 10_000
-_NOT_FORWARDED: Final = ("", "0", "n", "no", "false")
+_NOT_FORWARDED: Final = r"(?i)^\W*(?:0*(?:\.0+)?|no?|false|nil|nf|not (?:applicable|forwarded)|unknown)\W*$"
 
 
 class _Parties(NamedTuple):
@@ -312,8 +312,10 @@ class Sightings:
         """Call types: the direction, and whether a switch gives the type to records of the called party."""
         types = [text or "" for text in texts.to_pylist()]
         known = [self._header.layout.direction(text) for text in types]
-        codes = [_CODES[direction] if is_known else _UNKNOWN for is_known, direction in known]
-        of_called = [canonical_name(text) in OF_THE_CALLED for text in types]
+        names = [canonical_name(text) for text in types]
+        others = [_NEITHER if self._header.has_services and name in SERVICES else _UNKNOWN for name in names]
+        codes = [_CODES[way] if is_known else other for (is_known, way), other in zip(known, others, strict=True)]
+        of_called = [name in OF_THE_CALLED for name in names]
         return [pa.array(codes, pa.uint8()), pa.array(of_called, pa.bool_())]
 
     def _read_days(self, texts: Column) -> list[Column]:
@@ -486,10 +488,9 @@ def _blank(keys: Column, unread: Column | None) -> Column:
 
 
 def _forwarded(cells: Column) -> Flags:
-    """Which cells say that a call was forwarded: all with content but `0` and `No`."""
-    texts = unwrapped(cells)
-    known = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(_NOT_FORWARDED))
-    return flags(pc.and_(texts.is_valid(), pc.invert(known)))
+    """Which cells say that a call was forwarded: all with content but `0`, `No` and such."""
+    found: Column = pc.match_substring_regex(unwrapped(cells), _NOT_FORWARDED)
+    return flags(pc.invert(found.fill_null(True)))
 
 
 def _lengths(cells: Column) -> Any:

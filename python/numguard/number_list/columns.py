@@ -22,7 +22,8 @@ from numguard.keyed import HASHED, read_hashes
 from numguard.number_list.actions import bare
 from numguard.number_list.same import with_one_number
 from numguard.number_list.spared import is_of_letter, is_spared
-from numguard.number_list.titles import is_of_victims, names_numbers, without_victims
+from numguard.number_list.titles import is_of_victims, names_numbers, without_victims, words_of
+from numguard.number_list.words import words_in
 from numguard.source import Part, check_header, headings
 from numguard.types import Region
 
@@ -68,6 +69,11 @@ _SECOND: Final = re.compile(
 _IMEI_WORD: Final = re.compile(r"(?:^|_)imei(?=_|\d|$)")
 #: How many digits the numbers have, in a heading: `Mobile Number (10 digit)`.
 _OF_DIGITS: Final = re.compile(r"_\(?(?:10|ten)[_-]?digits?(?:_only)?\)?$")
+#: Words of the headings of other things with as many digits.
+_OF_OTHERS: Final = words_in(
+    "ac account accounts acct amount at balance date day deposit id ids inr ref reference rs rupees sum time timestamp",
+    "transaction txn upi utr",
+)
 #: With so many digits a first line is a row.
 _DIGITS_OF_A_ROW: Final = 5
 #: A number and a handset as examples, to find the meaning of the words of a heading for digits beside them.
@@ -192,7 +198,8 @@ def is_list(part: Part, kind: Kind, is_wanted: Callable[[str], bool], *, may_be_
     elif not is_sparing and (not may_be_read or len(there) != 1 or kind.is_of_something_else(there[0])):
         return False
     else:
-        at = [n for n in at if not pa.types.is_nested(types[n])]
+        # Accounts, sums and identities are no numbers to protect, though some have as many digits.
+        at = [n for n in at if not (pa.types.is_nested(types[n]) or _OF_OTHERS & {*words_of(there[n])})]
     has_numbers, has_others = False, not cells or len(there) != 1 or not may_be_read
     batches = part.counted(part.stored_batches(None))
     for written in chain(cells, (batch.data.column(n) for batch in batches for n in at)):

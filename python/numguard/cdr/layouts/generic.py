@@ -10,7 +10,15 @@ from typing import Final
 
 from numguard.cdr.layout import Direction, Layout
 
-__all__ = ["BY_NAMES", "CALLERS", "CALL_TYPES", "OF_THE_A_NUMBER", "OF_THE_CALLED"]
+__all__ = ["BY_NAMES", "CALLERS", "CALL_TYPES", "OF_THE_A_NUMBER", "OF_THE_CALLED", "SERVICES"]
+
+#: Words that a call type has beside its direction, before or behind it: `Incoming Voice`, `ROAM OUT`, `SMS-IN`.
+_BESIDE: Final = ("call", "isd", "local", "roam", "roaming", "sms", "std", "video", "voice", "volte", "vowifi", "wifi")
+
+
+def _with_words(ways: tuple[str, ...]) -> list[str]:
+    return [f"{first} {last}" for way in ways for word in _BESIDE for first, last in ((way, word), (word, way))]
+
 
 #: Call types in the spellings of switches, operators and tools (3GPP TS 32.250: MOC, MTC, SMS-MO, SMS-MT), as they are
 #: compared: lower case, one space between words.
@@ -19,14 +27,19 @@ CALL_TYPES: Final[dict[str, Direction]] = {
         "in", "incoming", "incoming call", "call in", "call incoming", "voice in", "volte in", "vowifi in",
         "voice incoming", "mtc", "mt", "terminating", "received", "sms in", "smsin", "sms incoming", "incoming sms",
         "smt", "mt sms", "mtsms", "smsmt", "sms mt", "ic", "i c", "incg", "in coming", "recd", "rcvd",
+        *_with_words(("in", "incoming")),
     ), "in"),
     **dict.fromkeys((
         "out", "outgoing", "outgoing call", "call out", "call outgoing", "voice out", "volte out", "vowifi out",
         "voice outgoing", "moc", "mo", "originating", "dialled", "dialed", "sms out", "smsout", "sms outgoing",
         "outgoing sms", "smo", "mo sms", "mosms", "smsmo", "sms mo", "og", "o g", "outg", "out going", "sent",
+        *_with_words(("out", "outgoing")),
     ), "out"),
     **dict.fromkeys(("gprs", "data", "internet"), None),
 }  # fmt: skip
+
+#: What a column of call types has that has no directions: each row is then one of the A number.
+SERVICES: Final = frozenset({*_BESIDE, "", "4g", "data", "gprs", "internet", "lte", "mms", "voice call"})
 
 #: Of `CALL_TYPES`, those that a switch gives to the record of the called party: there the A number is the caller's,
 #: and the handset belongs to the B number (3GPP TS 32.250).

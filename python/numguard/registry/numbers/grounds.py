@@ -289,9 +289,9 @@ class Linked:
         size = len(numbers)
         seeds = positions(links["seed_msisdn"], numbers)
         recorded = ints(links["stands"]) == 1
-        # A link stands as long as its run, its seed and every number between do. Only a link that stands is preferred
-        # over one that does not.
-        stands = recorded & grounded[seeds] & _unbroken(links, numbers, leads_on)
+        # A link stands as long as its run and its ground do. Only a link that stands is preferred over one that does
+        # not.
+        stands = recorded & _have_ground(links, numbers, grounded, leads_on)
         columns = {name: ints(links[name]) for name in ("hop", "sightings", "event", "via_imei", "via_msisdn")}
         position = positions(links["msisdn"], numbers)
         order = np.lexsort(
@@ -314,10 +314,13 @@ class Linked:
         self.seed = np.append(seeds, -1)[best]
 
 
-def _unbroken(links: pa.Table, numbers: Ints, leads_on: Bools) -> Bools:
-    """The links with no number between them and their seed that does not lead on."""
+def _have_ground(links: pa.Table, numbers: Ints, grounded: Bools, leads_on: Bools) -> Bools:
+    """The links whose chain has a number that is a ground, and none before it that does not lead on.
+
+    That is the seed, or a number between that has been confirmed or named since.
+    """
     via = positions(links["via_msisdn"], numbers)
-    unbroken = leads_on[via]
+    found: Bools = grounded[via]
     further = np.flatnonzero(ints(links["hop"]) > 1)
     if len(further):
         # A run links each number once, so that both find the link of the number before. One that is not there, where
@@ -326,10 +329,10 @@ def _unbroken(links: pa.Table, numbers: Ints, leads_on: Bools) -> Bools:
         key, wanted = event | positions(links["msisdn"], numbers), (event | via)[further]
         order = np.argsort(key)
         before = order[np.minimum(np.searchsorted(key, wanted, sorter=order), len(order) - 1)]
-        unbroken[further] &= key[before] == wanted
+        passes = leads_on[via[further]] & (key[before] == wanted)
         for _ in range(int(ints(links["hop"]).max()) - 1):
-            unbroken[further] &= unbroken[before]
-    return unbroken
+            found[further] |= passes & found[before]
+    return found
 
 
 def _written(column: pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], Ints]:

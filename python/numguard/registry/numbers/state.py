@@ -100,7 +100,8 @@ REASONS = {
     "service": "A number of a service, which is in no handset.",
     "nothing_stands": "Every complaint, link and decision that named it is withdrawn or amended.",
     "link_without_ground": (
-        "It was linked from or through a number that is no ground for that any more, and nothing else names it."
+        "It was linked from or through a number that is no ground for that any more; whether another number was in its "
+        "handset, a new expand shows."
     ),
     "only_linked": "Every complaint and decision that named it is withdrawn or amended; it is only linked.",
     "waits_for_a_decision": "It is not certainly named, and waits for a decision.",
