@@ -169,6 +169,7 @@ class Sightings:
                 "call_type": self._read_types,
                 "date": self._read_days,
                 "zone": lambda zones: [of_other_zones(zones)],
+                "forwarding": _forwarded,
             }.items()
             if role in header.columns
         }
@@ -205,9 +206,9 @@ class Sightings:
         refusals.add_under_others()
         if decides_served(self._header):
             refusals.add(direction >= _NEITHER, "call_type", "unknown_call_type")
-            if "forwarding" in raw.columns:
+            if "forwarding" in raw.read:
                 # The handset may be that of the number to which the call went.
-                refusals.add(_forwarded(raw.columns["forwarding"]), "forwarding", "unknown_call_type")
+                refusals.add(flags(raw.read["forwarding"][0]), "forwarding", "unknown_call_type")
         elif self._header.may_switch_parties:
             # The A number may be the caller, and the handset that of the called party.
             refusals.add(direction == _UNKNOWN, "call_type", "unknown_call_type")
@@ -487,10 +488,10 @@ def _blank(keys: Column, unread: Column | None) -> Column:
     return keys.is_null() if unread is None else pc.and_(keys.is_null(), unwrapped(unread).is_null())
 
 
-def _forwarded(cells: Column) -> Flags:
-    """Which cells say that a call was forwarded: all with content but `0`, `No` and such."""
-    found: Column = pc.match_substring_regex(unwrapped(cells), _NOT_FORWARDED)
-    return flags(pc.invert(found.fill_null(True)))
+def _forwarded(texts: Column) -> list[Column]:
+    """Which texts say that a call was forwarded: all with content but `0`, `No` and such."""
+    found: Column = pc.match_substring_regex(unwrapped(texts), _NOT_FORWARDED)
+    return [pc.invert(found.fill_null(True))]
 
 
 def _lengths(cells: Column) -> Any:
