@@ -7,6 +7,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,27 @@ def test_work_that_began_before_a_fork_is_an_error_after_it(
         os._exit(3)
     assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
     assert first.num_rows + sum(batch.num_rows for batch in batches) == rows
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_a_scan_of_another_thread_is_waited_for_in_no_fork() -> None:
+    """That thread, which may have the lock of the scan, is not in the new process."""
+    working = ng.scan(pa.concat_tables([SIGHTINGS] * 20), {"served_msisdn": LISTED}, threads=1)
+    thread = threading.Thread(target=working.read_all)
+    thread.start()
+    while thread.is_alive():
+        process = os.fork()
+        if process == 0:
+            signal.alarm(30)
+            try:
+                os.write(os.open(os.devnull, os.O_WRONLY), repr(working.summary).encode())
+            except ArgumentError as error:
+                os._exit(0 if "forked" in str(error) else 1)
+            os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
+    thread.join()
+    assert working.summary.hits == 20 * 200_000
 
 
 def test_readings_of_one_cdr_at_the_same_time_count_their_own_rows(tmp_path: Path) -> None:

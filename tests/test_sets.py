@@ -8,6 +8,7 @@ import operator
 import os
 import pickle
 import stat
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,9 @@ from hypothesis import strategies as st
 
 import numguard as ng
 from numguard.errors import ArgumentError, FileError, FileMissingError, RefusedCellsError, SetFileError
+
+#: The number of a user who owns nothing.
+_NOBODY = 65_534
 
 KEYS = st.sets(st.integers(10**9, 10**12) | st.integers(916000000000, 916000000300), max_size=300)
 
@@ -138,6 +142,43 @@ def test_pickled_whole_when_small_and_by_path_when_saved(tmp_path: Path, count: 
         ng.NumberSet(["9876543210"]).save(tmp_path / "listed.ngset")
         with pytest.raises(SetFileError, match="replaced"):
             pickle.loads(pickled)
+
+
+def test_a_pickle_opens_no_file_that_was_damaged(tmp_path: Path) -> None:
+    """The file states the hash of the set, which its damaged content no longer has."""
+    listed = ng.NumberSet([f"98{n:08d}" for n in range(400_000)])
+    path = tmp_path / "listed.ngset"
+    listed.save(path)
+    pickled = pickle.dumps(listed)
+    damaged = bytearray(path.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    (tmp_path / "damaged").write_bytes(damaged)
+    (tmp_path / "damaged").replace(path)
+    with pytest.raises(SetFileError, match="checksum"):
+        pickle.loads(pickled)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_what_a_failed_save_leaves_is_the_set_before() -> None:
+    """The folder can be written to, but not read, so that its new names cannot be flushed to the disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "listed.ngset"
+        ng.NumberSet(["9876543210"]).save(path)
+        before = path.read_bytes()
+        os.chown(folder, _NOBODY, -1)
+        Path(folder).chmod(0o300)
+        process = os.fork()
+        if process == 0:
+            os.setuid(_NOBODY)
+            try:
+                ng.NumberSet(["9876543211"]).save(path)
+            except ng.NumguardError:
+                os._exit(0)
+            os._exit(1)
+        assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
+        assert path.read_bytes() == before
+        assert [file.name for file in Path(folder).iterdir()] == ["listed.ngset"]
 
 
 @pytest.mark.parametrize("make", [lambda: ng.NumberSet(["9876543210"]), lambda: ng.ImeiSet(["490154203237518"])])

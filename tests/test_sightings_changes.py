@@ -54,7 +54,8 @@ def periods(seen: list[Seen], gap_days: int) -> list[tuple[Any, ...]]:
         for n, (begin, end, other, count) in enumerate(of_all):
             earlier = [one[1] for one in of_all[:n]]
             overlap = max(0, min(end, max(earlier)) - begin) if earlier else None
-            found.append((key, other, begin, end, count, of_all[n - 1][2] if n else None, overlap))
+            followed = [one[2] for one in of_all[:n] if one[2] != other]
+            found.append((key, other, begin, end, count, followed[-1] if followed else None, overlap))
     return found
 
 
@@ -120,6 +121,18 @@ def test_pairs_and_sightings_are_those_of_duckdb() -> None:
     found = ng.changes(sightings, gap_days=100_000).table.sort_by([("msisdn", "ascending"), ("imei14", "ascending")])
     names = ["msisdn", "imei14", "sightings", "from", "to"]
     assert [tuple(row.values()) for row in found.select(names).to_pylist()] == pairs
+
+
+def test_what_was_before_is_another_though_the_same_comes_again() -> None:
+    """A phone with two SIMs: the period before the third one, by its beginning, is of the same number."""
+    one, two = 0, 1
+    seen = [(one, 0, 10), (two, 0, 11), (one, 0, 34), (two, 0, 37)]
+    found = ng.changes(table_of(seen), by="imei14").table.to_pylist()
+    assert [(row["msisdn"] - NUMBER, row["followed"]) for row in found] == [
+        (one, None),
+        (two, NUMBER + one),
+        (two, NUMBER + one),
+    ]
 
 
 def test_swaps_and_clones() -> None:

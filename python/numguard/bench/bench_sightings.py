@@ -62,13 +62,19 @@ begun as (
 periods as (
   select msisdn, imei14, number, min("at") as "from", max("at") as "to", count(*) as sightings,
          min_by(row, "at") as from_row, max_by(row, "at") as to_row
-  from (select *, sum(begins) over (partition by msisdn, imei14 order by "at") as number from begun) group by all)
-select msisdn, imei14, "from", "to", sightings, lag(imei14) over key as followed,
-       case when lag(imei14) over key is not null then
-         greatest(0, (epoch_us(least("to", max("to") over (key rows between unbounded preceding and 1 preceding)))
-                      - epoch_us("from")) // 1000000) end as overlap,
+  from (select *, sum(begins) over (partition by msisdn, imei14 order by "at") as number from begun) group by all),
+ordered as (
+  select *, lag(imei14) over key as before,
+         max("to") over (key rows between unbounded preceding and 1 preceding) as ended
+  from periods window key as (partition by msisdn order by "from", "to", imei14))
+select msisdn, imei14, "from", "to", sightings,
+       last_value(case when before <> imei14 then before end ignore nulls) over (
+         partition by msisdn order by "from", "to", imei14
+         rows between unbounded preceding and current row) as followed,
+       case when before is not null then
+         greatest(0, (epoch_us(least("to", ended)) - epoch_us("from")) // 1000000) end as overlap,
        from_row, to_row
-from periods window key as (partition by msisdn order by "from", "to", imei14)
+from ordered
 order by msisdn, "from", "to", imei14
 """
 

@@ -53,10 +53,14 @@ pub fn save(set: &FrozenSet, path: &Path) -> Result<(), Error> {
             kind => kind.into(),
         })
     })?;
+    // Opened before the set is replaced: a folder that may be written to, but not read, is an error that changes nothing.
+    // Windows cannot open folders; NTFS keeps a journal of names.
+    let names = cfg!(unix).then(|| File::open(folder)).transpose();
+    let names = names.map_err(failed)?;
     file.write_all(set.as_bytes()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
-    flush_names(folder).map_err(failed)
+    names.map_or(Ok(()), |names| names.sync_all()).map_err(failed)
 }
 
 /// Whether something is there that is neither a set, whole or damaged, nor an empty file.
@@ -79,14 +83,6 @@ fn holds_something_else(path: &Path) -> io::Result<bool> {
 /// its writer.
 fn is_file(path: &Path) -> io::Result<bool> {
     Ok(path.metadata()?.is_file())
-}
-
-/// Flushes the entries of a folder to the disk. Windows cannot open folders; NTFS keeps a journal of names.
-fn flush_names(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }
 
 /// Maps the set at `path`, or copies it if it is small. The layout is always checked. With `verify`, the checksum is

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 const FIRST: u64 = 919_876_543_210;
 
-/// A period with the other of the one before and what it has in common with earlier ones.
+/// A period with the last other before it and what it has in common with earlier ones.
 type WithPrevious = (Period, Option<(u64, i64)>);
 
 /// As the rule is written: the sightings of a key in the order of time and other, and the periods of each other.
@@ -57,7 +57,8 @@ fn periods(rows: &[(u64, u64, i64)], gap: i64) -> Vec<WithPrevious> {
             let before = &found[..place];
             let latest = before.iter().map(|one| one.to).max();
             let overlap = latest.map(|latest| (one.to.min(latest) - one.from).max(0));
-            all.push((*one, before.last().map(|one| one.other).zip(overlap)));
+            let another = before.iter().rfind(|before| before.other != one.other);
+            all.push((*one, another.map(|another| another.other).zip(overlap)));
         }
     }
     all

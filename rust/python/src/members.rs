@@ -144,7 +144,8 @@ impl Members {
                 .map_err(|error| SetFileError::new_err(error.to_string()))?;
             Self::new(set, Vec::new(), None)
         } else {
-            Self::open(py, from.extract()?, key_type, false)?
+            // The hash is one that the file states: only the check of its content shows that it is still true.
+            Self::open(py, from.extract()?, key_type, true)?
         };
         if members.set.content_hash() == hash {
             return Ok(members);

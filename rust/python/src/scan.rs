@@ -1,7 +1,7 @@
 //! `Scanner`: a scan batch by batch, or of local files and texts with a check for Ctrl-C between two results.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use arrow_array::cast::AsArray;
 use arrow_schema::SchemaRef;
@@ -35,6 +35,8 @@ enum AnySet<'py> {
 struct Scanner {
     plan: Arc<ScanPlan>,
     threads: Threads,
+    /// The process that made it.
+    process: u32,
     state: Mutex<State>,
 }
 
@@ -94,6 +96,7 @@ impl Scanner {
         Ok(Self {
             plan: Arc::new(plan),
             threads: threads.0,
+            process: std::process::id(),
             state: Mutex::new(State {
                 schema: projection.schema,
                 projection: None,
@@ -106,7 +109,7 @@ impl Scanner {
     /// The columns of the hits.
     #[getter]
     fn schema<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        PySchema::new(Arc::clone(&self.locked(py).schema)).into_pyarrow(py)
+        PySchema::new(Arc::clone(&self.locked(py)?.schema)).into_pyarrow(py)
     }
 
     /// The hits of one batch, or `None`. With `every`, all rows of the batch with their matches.
@@ -151,7 +154,7 @@ impl Scanner {
     #[pyo3(signature = (files, *, arrow=false))]
     fn begin(&self, py: Python<'_>, files: Vec<PathBuf>, arrow: bool) -> PyResult<()> {
         self.check_regions()?;
-        let mut state = self.locked(py);
+        let mut state = self.locked(py)?;
         let schema = Arc::clone(&state.schema);
         state.stop();
         let tally = std::mem::take(&mut state.tally);
@@ -170,7 +173,7 @@ impl Scanner {
     fn begin_text(&self, py: Python<'_>, text: &Text) -> PyResult<()> {
         self.check_regions()?;
         let rows = text.to_scan(py)?;
-        let mut state = self.locked(py);
+        let mut state = self.locked(py)?;
         let schema = Arc::clone(&state.schema);
         state.stop();
         let plan = Arc::clone(&self.plan);
@@ -226,34 +229,37 @@ impl Scanner {
 
     /// Decide for each row of the last `("doubtful", ...)` whether it is a row. The others are not counted and are no hits.
     #[allow(clippy::needless_pass_by_value)] // pyo3 passes arguments by value
-    fn decide(&self, py: Python<'_>, kept: Vec<bool>) {
-        if let Some(Run::Text(text)) = &mut self.locked(py).run {
+    fn decide(&self, py: Python<'_>, kept: Vec<bool>) -> PyResult<()> {
+        if let Some(Run::Text(text)) = &mut self.locked(py)?.run {
             text.decide(&kept);
         }
+        Ok(())
     }
 
     /// The count of rows scanned so far.
     #[getter]
-    fn rows(&self, py: Python<'_>) -> u64 {
-        self.locked(py).tally().rows
+    fn rows(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.locked(py)?.tally().rows)
     }
 
-    /// Stop the scan of files or of a text.
+    /// Stop the scan of files or of a text. One of another process is left as it is.
     fn stop(&self, py: Python<'_>) {
-        self.locked(py).stop();
+        if let Ok(mut state) = self.locked(py) {
+            state.stop();
+        }
     }
 
     /// For each lookup: whether its `UInt64` column seems to hold national numbers.
-    fn looks_national(&self, py: Python<'_>) -> Vec<bool> {
-        let state = self.locked(py);
+    fn looks_national(&self, py: Python<'_>) -> PyResult<Vec<bool>> {
+        let state = self.locked(py)?;
         let columns = &state.tally().columns;
-        columns.iter().map(|column| column.looks_national).collect()
+        Ok(columns.iter().map(|column| column.looks_national).collect())
     }
 
     /// The counts so far: `rows`, `hits`, `distinct`, and `columns`, a list of `(hits, {note: cells})` with one
     /// element for each lookup.
     fn tally<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let state = self.locked(py);
+        let state = self.locked(py)?;
         let tally = state.tally();
         let columns = PyList::empty(py);
         for column in &tally.columns {
@@ -305,11 +311,20 @@ impl Scanner {
         Ok(())
     }
 
-    /// The state. The lock is awaited without the GIL, since the thread that holds the lock may need the GIL.
-    fn locked(&self, py: Python<'_>) -> MutexGuard<'_, State> {
-        self.state
-            .lock_py_attached(py)
-            .unwrap_or_else(PoisonError::into_inner)
+    /// The state. The lock is awaited without the GIL, since the thread that holds the lock may need the GIL. In a process
+    /// that was forked it is not awaited: a thread that held it then is not there, and never releases it.
+    fn locked(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, State>> {
+        if std::process::id() == self.process {
+            let state = self.state.lock_py_attached(py);
+            return Ok(state.unwrap_or_else(PoisonError::into_inner));
+        }
+        match self.state.try_lock() {
+            Ok(state) => Ok(state),
+            Err(TryLockError::Poisoned(state)) => Ok(state.into_inner()),
+            Err(TryLockError::WouldBlock) => Err(ArgumentError::new_err(
+                "this scan was at work when this process was forked: begin again in this one",
+            )),
+        }
     }
 }
 

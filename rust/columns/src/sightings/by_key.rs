@@ -287,7 +287,7 @@ impl Ranges {
 /// The periods, by key, then beginning.
 pub struct Table(pub(super) Vec<Chunk>);
 
-/// Some rows: key, other, from, to, sightings, the other of the period before (0 in the first of a key), whole seconds in
+/// Some rows: key, other, from, to, sightings, the last other before it (0 in the first of a key), whole seconds in
 /// which an earlier period of the key had not ended, the numbers of the rows of the first and of the last sighting.
 pub(super) struct Chunk {
     pub(super) columns: [Words; COLUMNS],

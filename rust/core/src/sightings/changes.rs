@@ -60,24 +60,32 @@ impl Period {
 pub struct Earlier {
     key: u64,
     other: u64,
+    /// The last other of the key that is not `other`; 0 if there is none.
+    another: u64,
     latest: i64,
 }
 
 impl Earlier {
-    /// The other of the period before, and the microseconds in which an earlier one had not ended; `None` for the first
-    /// period of a key. Periods of a key come one after another, in their order.
+    /// The last other before that is not the period's own, and the microseconds in which an earlier period had not ended;
+    /// `None` for the first period of a key. Periods of a key come one after another, in their order: the one before may
+    /// have the same other, where those of one between them have begun earlier.
     #[inline]
     pub fn before(&mut self, period: &Period) -> Option<(u64, i64)> {
-        let follows = (self.key == period.key).then(|| {
-            let end = period.to.min(self.latest);
-            (self.other, end.saturating_sub(period.from).max(0))
-        });
-        self.latest = match follows {
-            Some(_) => self.latest.max(period.to),
-            None => period.to,
-        };
-        (self.key, self.other) = (period.key, period.other);
-        follows
+        if self.key != period.key {
+            *self = Self {
+                key: period.key,
+                other: period.other,
+                another: 0,
+                latest: period.to,
+            };
+            return None;
+        }
+        if self.other != period.other {
+            (self.other, self.another) = (period.other, self.other);
+        }
+        let common = self.latest.min(period.to).saturating_sub(period.from);
+        self.latest = self.latest.max(period.to);
+        Some((self.another, common.max(0)))
     }
 }
 
