@@ -25,7 +25,7 @@ import numguard as ng
 from numguard.errors import ArgumentError, FileError, FileMissingError, RefusedCellsError, SetFileError
 
 #: The number of a user who owns nothing.
-_NOBODY = 65_534
+_OTHER_USER = 65_534
 
 KEYS = st.sets(st.integers(10**9, 10**12) | st.integers(916000000000, 916000000300), max_size=300)
 
@@ -166,11 +166,11 @@ def test_what_a_failed_save_leaves_is_the_set_before() -> None:
         path = Path(folder) / "listed.ngset"
         ng.NumberSet(["9876543210"]).save(path)
         before = path.read_bytes()
-        os.chown(folder, _NOBODY, -1)
+        os.chown(folder, _OTHER_USER, -1)
         Path(folder).chmod(0o300)
         process = os.fork()
         if process == 0:
-            os.setuid(_NOBODY)
+            os.setuid(_OTHER_USER)
             try:
                 ng.NumberSet(["9876543211"]).save(path)
             except ng.NumguardError:
