@@ -135,8 +135,8 @@ class Cdr:
                 if len(batch):
                     yield batch
             swapped.add(report.file, summary, has_month_first=sightings.have_month_first)
-            if non_data.stated_rows is not None and "preamble" not in summary.skipped:
-                summary.stated_rows = non_data.stated_rows
+            if "preamble" not in summary.skipped:
+                summary.stated_rows = non_data.stated_rows(summary.stated_rows)
             if self._strict:
                 summary.check_strict()
 
