@@ -104,7 +104,8 @@ def common(
 ) -> Common:
     """Finds the numbers or handsets in at least a given number of several sources, such as tower dumps.
 
-    Every source is read twice; of a stream, which can be received only once, keys and times are kept. Beside them,
+    Every source is read twice, and twice more if another one may be its copy, which `account["warnings"]` then names;
+    of a stream, which can be received only once, keys and times are kept. Beside them,
     memory holds 256 MiB at most, or forty bytes for each distinct pair of key and source, and about a hundred bytes
     for each key found.
 
