@@ -124,7 +124,7 @@ def test_numbers_and_imeis_below_headings_of_different_parties_are_an_error(tmp_
     "groups", ["Subscriber,,,Device,,", "Caller,,,,,", "Target,,,Target,,", "Calls of the accused"]
 )
 def test_headings_of_groups_of_one_party_are_titles(tmp_path: Path, groups: str) -> None:
-    header = "Mobile No,Name,Date,Phone Number,IMEI,Remarks"
+    header = "Mobile No,Name,Date,Alternate Number,IMEI,Remarks"
     cdr = read(tmp_path, groups, header, f"{SUBJECT},,01/06/2026,{OTHER},{IMEI},")
     assert pairs(cdr)[0][::2] == (SUBJECT, 49015420323751)
     assert cdr.summary.skipped == {"title": 1}

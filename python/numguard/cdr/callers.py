@@ -59,12 +59,15 @@ class Callers:
         """Checks each file.
 
         Raises:
-            InputError: Most incoming calls of a file are in handsets of the B numbers, fewer in those of the A numbers.
+            InputError: More incoming calls of a file are in handsets that the B numbers call from than in those of the
+                A numbers: of two B numbers or more, or at least half of the calls.
         """
         for where, (of_callers, of_called) in self._incoming.items():
-            # A second SIM in a phone receives a call from the first: one pair is no proof.
-            shared = self._outgoing.shared_with(of_called)
-            if 2 * shared > of_called.rows() and shared > self._outgoing.shared_with(of_callers):
+            shared, pairs = self._outgoing.shared_with(of_called)
+            # A second SIM in a phone receives a call from the first: one pair among many calls is no proof. Two are,
+            # also where most called parties make no call, as in an hour at a tower.
+            is_proof = pairs > 1 or (pairs == 1 and 2 * shared >= of_called.rows())
+            if is_proof and shared > self._outgoing.shared_with(of_callers)[0]:
                 raise callers_error(where)
 
 
@@ -87,11 +90,12 @@ class _Pairs:
         if self._pending > max(_PENDING, len(self._pairs)):
             self._count()
 
-    def shared_with(self, others: _Pairs) -> int:
-        """The rows of others whose pair is here."""
+    def shared_with(self, others: _Pairs) -> tuple[int, int]:
+        """The rows of others whose pair is here, and how many pairs these are."""
         self._count()
         others._count()
-        return int(others._rows[np.isin(others._pairs, self._pairs)].sum())
+        shared = others._rows[np.isin(others._pairs, self._pairs)]
+        return int(shared.sum()), len(shared)
 
     def rows(self) -> int:
         """How many rows have a number in a handset."""

@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 
 from numguard.cdr import times
 from numguard.cdr.cells import Column, spans
-from numguard.cdr.header import MAPPED, Header
-from numguard.cdr.layout import WHEN
+from numguard.cdr.header import Header
+from numguard.cdr.layout import MAPPED, WHEN
 from numguard.compute import named
 from numguard.indian_time import OFFSET_MICROS
 from numguard.source.header import split_line

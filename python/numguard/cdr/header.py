@@ -7,7 +7,7 @@ by its names, on any line and with any separator**; nothing is assumed about the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from numguard._core import normalize, normalize_imei
 from numguard.cdr import times
-from numguard.cdr.layout import ROLES, Layout, Role, canonical_line, names_served_party, without_form
+from numguard.cdr.layout import MAPPED, ROLES, Layout, Role, canonical_line, names_served_party, without_form
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.cdr.non_data import TARGET, Whose, stated_count
 from numguard.cdr.parties import check_groups, doubts, have_services, is_caller, settled
@@ -26,20 +26,25 @@ from numguard.source.header import LINES_SEARCHED, SEPARATORS, beginnings, split
 from numguard.source.languages import canonical_name
 from numguard.source.non_data import bare
 
-__all__ = ["Header", "Preamble", "candidates", "find_header", "likely_header", "read_preamble", "rows_among"]
+__all__ = [
+    "Header", "Preamble", "candidates", "find_header", "likely_header", "no_targets", "read_preamble",
+    "rows_among",
+]  # fmt: skip
 
 #: Every name of a column of any layout: a row of calls has none of them in its cells, a header several.
 _KNOWN_NAMES: Final = frozenset(name for layout in LAYOUTS for names in layout.columns.values() for name in names)
 #: Columns of sightings that no operator's file has all of.
 _OF_SIGHTINGS: Final = frozenset({"imei14", "other msisdn", "at", "direction", "source", "row"})
-#: The name of a layout that a caller gives as roles and columns: its columns are as they are named.
-MAPPED: Final = "mapped"
 _LONGEST_LINE: Final = 100_000
 _SAMPLED: Final = 200
 #: The days of the period of a request.
 _DAY: Final = r"\b\D{0,20}(\d{1,2}[-/. ](?:\d{1,2}|[a-z]{3})[-/. ]\d{4}|\d{4}-\d{2}-\d{2})\b"
 _FROM: Final = re.compile(rf"\bfrom{_DAY}", re.IGNORECASE)
 _TO: Final = re.compile(rf"\b(?:to|till|upto){_DAY}", re.IGNORECASE)
+#: An IMSI of India, or a cell id in decimals: they begin with the country's code.
+_OF_A_NETWORK: Final = re.compile(r"40[45]\d{11,12}")
+#: The roles of columns whose values a request may name, and that are neither numbers nor handsets.
+_NO_TARGETS: Final[tuple[Role, ...]] = ("imsi", "first_cell", "last_cell")
 #: A line with a known name is a header if it has so many cells, and no digit in any.
 _CELLS_OF_A_HEADER: Final = 3
 #: A table above a header with fewer known columns belongs to the preamble.
@@ -258,8 +263,11 @@ def _reject_doubles(cells: Sequence[str], names: Sequence[str], columns: Mapping
             )
 
 
-def read_preamble(lines: Sequence[str]) -> Preamble:
-    """The content of the lines before the header; a cell id, an IMSI or a date is no target."""
+def read_preamble(lines: Sequence[str], others: Collection[str] = ()) -> Preamble:
+    """The content of the lines before the header; a cell id, an IMSI or a date is no target.
+
+    `others`: the digits of the cell ids and IMSIs in the first rows.
+    """
     msisdn = imei14 = None
     stated = [count for line in lines if (count := stated_count(line)) is not None]
     for line in lines:
@@ -267,11 +275,21 @@ def read_preamble(lines: Sequence[str]) -> Preamble:
         if target is None:
             continue
         value = target[1].replace(" ", "")
+        if value in others or _OF_A_NETWORK.fullmatch(value):
+            continue
         if len(value.lstrip("+")) <= 13:
             msisdn = msisdn or normalize([value]).to_pylist()[0]
         else:
             imei14 = imei14 or normalize_imei([value]).to_pylist()[0]
     return Preamble(msisdn, imei14, sum(stated) if stated else None, _period(lines))
+
+
+def no_targets(header: Header, lines: Sequence[str]) -> frozenset[str]:
+    """The digits of the cell ids and IMSIs in the first of the lines below a header."""
+    places = [header.columns[role] for role in _NO_TARGETS if role in header.columns]
+    rows = [split_line(line, header.delimiter) for line in lines[:_SAMPLED] if len(line) <= _LONGEST_LINE]
+    cells = (row[place] for row in rows if len(row) >= len(header.names) for place in places)
+    return frozenset(re.sub(r"\D", "", cell) for cell in cells)
 
 
 def _period(lines: Sequence[str]) -> tuple[int, int] | None:

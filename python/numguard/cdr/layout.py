@@ -16,6 +16,7 @@ from typing import Final, Literal, TypeAlias, get_args
 from numguard.source.languages import canonical_name, heading_words, in_english
 
 __all__ = [
+    "MAPPED",
     "PLACE_ROLES",
     "ROLES",
     "WHEN",
@@ -68,10 +69,14 @@ _FORM_OF_DURATION: Final = re.compile(r"(?: (?:hh|hh24|24hrs?|24 hrs?) (?:mm|mi)
 #: The forms of dates and times of day of India, also in words. Of twelve hours, a cell would need the half of the day.
 _FORM_OF_TIME: Final = re.compile(
     r"(?: (?:dd|mm|yy|yyyy|mon|mmm|hh|hh24|mi|ss|sss|ms|hrs|am|pm|h|m|s|hhmm|hhmmss|24 ?(?:hrs?|hours?)(?: clock)?"
-    r"|(?:in )?(?:local(?: time)?|ist|(?:utc|gmt) 0?5 ?30)))+(?: format)?$"
+    r"|(?:in )?(?:local(?: time)?|ist|(?:(?:utc|gmt) )?0?5 ?30)))+(?: format)?$"
 )
+#: In a form, that the time is India's.
+_OF_INDIA: Final = re.compile(r" (?:local|ist|0?5 ?30)\b")
 #: A zone that is not India's, anywhere in a name.
 _OTHER_ZONE: Final = re.compile(r"(?:^| )(?:in )?(?:utc|gmt|z|zulu)(?! 0?5 ?30\b)(?: \d{1,4})*(?= |$)")
+#: The name of a layout that a caller gives as roles and columns: its columns are as they are named.
+MAPPED: Final = "mapped"
 #: The roles of dates and times.
 WHEN: Final[tuple[Role, ...]] = ("at", "date", "time")
 
@@ -142,10 +147,13 @@ class Layout:
         """The column of each role, or None where a header of these (compared) names is not this layout's."""
         if not set(self.signature) <= set(names):
             return None
-        columns = find_columns(self.columns, names)
+        is_named = self.name == MAPPED
+        columns = find_columns(self.columns, names, are_exact=is_named)
         if {"at", "date", "time"} <= columns.keys():
             del columns["at"]
-        if len(columns.keys() & set(WHEN)) == 1 and self._has_time_of_other_zone(names):
+        when = [names[place] for role, place in columns.items() if role in WHEN]
+        is_of_other_day = len(when) == 1 and self._has_time_of_other_zone(names, when[0])
+        if is_of_other_day or (not is_named and _is_one_of_two(when, names)):
             # A date beside a time of another zone would be that of another day.
             columns = {role: place for role, place in columns.items() if role not in WHEN}
         for role in PLACE_ROLES:
@@ -153,14 +161,22 @@ class Layout:
                 del columns[role]
         return columns if names_served_party(columns) else None
 
-    def _has_time_of_other_zone(self, names: Sequence[str]) -> bool:
+    def _has_time_of_other_zone(self, names: Sequence[str], read: str) -> bool:
+        """Whether one of the names is that of a time in another zone, and not of the one that is read as India's."""
         known = {name for role in WHEN for name in self.columns.get(role, ())}
+        if _is_of_india(read):
+            known.discard(_without_form_of_time(read))
         bare = [_OTHER_ZONE.sub("", name).strip() for name in names if _OTHER_ZONE.search(name)]
         return any(_without_form_of_time(name) in known for name in bare)
 
 
-def find_columns(wanted: Mapping[Role, tuple[str, ...]], names: Sequence[str]) -> dict[Role, int]:
-    """For each role the position of the first of its names in the header; a column has one role only."""
+def find_columns(
+    wanted: Mapping[Role, tuple[str, ...]], names: Sequence[str], *, are_exact: bool = False
+) -> dict[Role, int]:
+    """For each role the position of the first of its names in the header; a column has one role only.
+
+    Of two times with one name, it is the one marked as India's, unless the names `are_exact`.
+    """
     found: dict[Role, int] = {}
     bare = [without_form(name) for name in names]
     times = [_without_form_of_time(name) for name in names]
@@ -169,6 +185,8 @@ def find_columns(wanted: Mapping[Role, tuple[str, ...]], names: Sequence[str]) -
     for role in ROLES:
         for name in wanted.get(role, ()):
             position = _position(name, names, durations if role == "duration" else times if role in WHEN else bare)
+            if position is not None and role in WHEN and not are_exact:
+                position = next((at for at in _places(name, times) if _is_of_india(names[at])), position)
             if position is not None and position not in found.values():
                 found[role] = position
                 break
@@ -179,6 +197,23 @@ def _position(name: str, names: Sequence[str], bare: Sequence[str]) -> int | Non
     if name in names:
         return names.index(name)
     return bare.index(name) if name in bare else None
+
+
+def _places(name: str, names: Sequence[str]) -> list[int]:
+    return [at for at, other in enumerate(names) if other == name]
+
+
+def _is_of_india(name: str) -> bool:
+    """Whether the form in a compared name of a time says that it is India's."""
+    form = _FORM_OF_TIME.search(name)
+    return form is not None and _OF_INDIA.search(form[0]) is not None
+
+
+def _is_one_of_two(read: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether a date, or a time of day, is the one of two that is India's, and its other half stands there once."""
+    others = [_without_form_of_time(name) for name in names if not _is_of_india(name)]
+    chosen = [_is_of_india(name) and _without_form_of_time(name) in others for name in read]
+    return any(chosen) and not all(chosen)
 
 
 def names_served_party(columns: Mapping[Role, int]) -> bool:

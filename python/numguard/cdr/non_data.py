@@ -85,7 +85,7 @@ class NonData:
     headers: dict[int, Whose] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
     ended: bool = False
-    stated_rows: int | None = None
+    stated: list[int] = field(default_factory=list)
 
     def take(self, line: str, number: int) -> bool:
         """Whether the line of this number is non-data; then it is counted."""
@@ -101,6 +101,17 @@ class NonData:
         """Count non-data lines."""
         if lines:
             self.skipped[kind] = self.skipped.get(kind, 0) + lines
+
+    def stated_rows(self, above: int | None) -> int | None:
+        """How many rows the report states that it has, with the count above its header; None if that is not known.
+
+        Below a further header, but those of pages, is a further report: each of them states its count, or none counts.
+        """
+        further = list(self.headers.values()).count("own") - self.skipped.get("page", 0)
+        if further <= 0:
+            return sum(self.stated) if self.stated else above
+        stated = self.stated if above is None else [above, *self.stated]
+        return sum(stated) if len(stated) == further + 1 else None
 
     def _kind(self, line: str, number: int) -> Kind | None:
         cells = bare_cells(line.split(self.delimiter))
@@ -124,7 +135,7 @@ class NonData:
         if _FOOTER.match(cells[0]) and not any(map(_KEY.fullmatch, cells[1:])):
             stated = stated_count(line)
             if stated is not None:
-                self.stated_rows = (self.stated_rows or 0) + stated
+                self.stated.append(stated)
             return "footer"
         if _LABEL.match(cells[0]) and sum(bool(cell) for cell in cells) <= 2:
             return "preamble"

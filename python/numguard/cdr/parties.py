@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Final
 
 from numguard._core import normalize, normalize_imei
 from numguard.cdr.callers import callers_error
-from numguard.cdr.layout import Direction, Role, without_form
+from numguard.cdr.layout import PLACE_ROLES, Direction, Role, without_form
 from numguard.cdr.layouts import generic
 from numguard.compute import named
 from numguard.errors import InputError
@@ -30,6 +31,8 @@ _OF_A_SUBJECT: Final = re.compile(r"msisdn|mobile|phone|subscriber n")
 _KNOWN_TYPES: Final = 90
 #: So many numbers in one handset, in calls of both directions, may be those of a phone's own list of calls.
 _NUMBERS_OF_A_LIST: Final = 3
+#: A cell id or an IMSI of India: the codes of country and network, and what follows.
+_OF_A_NETWORK: Final = re.compile(r"40[45][-_:/. ]?\d{2,3}(?:[-_:/. ]?[0-9A-Fa-f]+){1,3}")
 _FIRST_TIMES: Final = frozenset({"first seen", "first used"})
 _LAST_TIMES: Final = frozenset({"last seen", "last used"})
 #: Parties in the headings of groups of columns: the one end of a call, and the other.
@@ -55,21 +58,18 @@ def settled(
     """The columns of a header of the layout `generic.BY_NAMES`, as its first rows show them to be.
 
     Raises:
-        InputError: The rows have the caller where the name of the column is that of the subject.
+        InputError: The rows have the caller where the name of the column is that of the subject; or two columns of
+            subjects have different numbers.
     """
     columns = _without_names(columns, names, rows)
     if "served" not in columns:
-        imei = columns.get("imei")
-        if imei is not None and without_form(names[imei]) in generic.OF_THE_A_NUMBER:
-            # Not the handset of the called party of an incoming call.
-            return {role: place for role, place in columns.items() if role != "imei"}
-        return columns
+        return _without_the_callers(columns, names)
     ends = [role for role in ("calling", "called") if role in columns]
     if "other" not in columns and len(ends) == 1:
         columns = columns | {"other": columns[ends[0]]}
         del columns[ends[0]]
     if not is_caller(columns, names):
-        return columns
+        return columns | {"served": _of_subjects(columns, names, rows, where)}
     if "call_type" not in columns:
         columns = columns | _call_type(columns, names, rows)
     if "other" not in columns:
@@ -116,6 +116,19 @@ def check_groups(columns: Mapping[Role, int], names: Sequence[str], above: Seque
         )
 
 
+def _without_the_callers(columns: dict[Role, int], names: Sequence[str]) -> dict[Role, int]:
+    """The columns without those of the A number: the served party of an incoming call is the called one.
+
+    A place beside a cell of the A number, or beside its handset, is where the A number was.
+    """
+    of_the_caller = generic.OF_THE_A_NUMBER | generic.ALSO_OF_THE_A_NUMBER
+    theirs = {role for role, place in columns.items() if without_form(names[place]) in of_the_caller}
+    if not theirs:
+        return columns
+    theirs |= {"imei", "imsi", *PLACE_ROLES}
+    return {role: place for role, place in columns.items() if role not in theirs}
+
+
 def _without_names(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[Role, int]:
     """The columns without a served party's one that has words alone, such as the name of a subscriber or a case."""
     left = list(names)
@@ -128,6 +141,56 @@ def _without_names(columns: dict[Role, int], names: Sequence[str], rows: Sequenc
         left[place] = ""
         found = generic.BY_NAMES.match(left)
     return columns if found is None else found
+
+
+def _of_subjects(columns: Mapping[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]], where: str) -> int:
+    """Of several columns named as the subject's, one that has numbers which are not those of the other party.
+
+    Raises:
+        InputError: Two of them have different numbers.
+    """
+    taken, subjects = columns["served"], {*generic.BY_NAMES.columns["served"]} - generic.CALLERS
+    if without_form(names[taken]) not in subjects:
+        return taken
+    beside = [at for at, name in enumerate(names) if at not in columns.values() and without_form(name) in subjects]
+    numbers = {at: found for at in (taken, *beside) if any(found := _numbers(rows, at))}
+    if taken in numbers:
+        is_certain = not any(_differ(found, numbers[taken]) for found in numbers.values())
+    else:
+        # Numbers that are masked, or not there, are the subject's for all that.
+        is_certain = not _are_of_a_network([row[taken] for row in rows])
+    if is_certain:
+        return taken
+    if "other" in columns:
+        others = _numbers(rows, columns["other"])
+        numbers = {at: found for at, found in numbers.items() if _differ(found, others) or not _meet(found, others)}
+    for one, other in combinations(numbers, 2):
+        if _differ(numbers[one], numbers[other]):
+            raise InputError(
+                f"{where}: the columns {named([names[one], names[other]])} may both have the number whose handset a "
+                "row shows, and they differ; name the columns: "
+                'numguard cdr read --map "COLUMN=served" --map "COLUMN=imei" and so on (layout={...})'
+            )
+    return next(iter(numbers), taken)
+
+
+def _are_of_a_network(cells: Sequence[str]) -> bool:
+    """Whether the written cells are cell ids of India, IMSIs or IMEIs, as those of a search by one of these."""
+    written = [cell for cell in (cell.strip(" '\"") for cell in cells) if cell]
+    are_handsets = normalize_imei(written).is_valid().to_pylist()
+    return bool(written) and all(
+        is_handset or _OF_A_NETWORK.fullmatch(cell) for cell, is_handset in zip(written, are_handsets, strict=True)
+    )
+
+
+def _differ(numbers: Sequence[int | None], others: Sequence[int | None]) -> bool:
+    """Whether a row has two different numbers."""
+    return any(one and other and one != other for one, other in zip(numbers, others, strict=True))
+
+
+def _meet(numbers: Sequence[int | None], others: Sequence[int | None]) -> bool:
+    """Whether a row has both numbers."""
+    return any(one and other for one, other in zip(numbers, others, strict=True))
 
 
 def _call_type(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[Role, int]:

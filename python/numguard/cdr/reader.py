@@ -8,7 +8,9 @@ never finds an empty stream, and the summary is that of the last pass.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +34,10 @@ __all__ = ["REFUSED_SCHEMA", "Cdr"]
 
 #: The columns of `Cdr.refused`: one row for each refused row, with the line it starts on.
 REFUSED_SCHEMA: Final = schema_of(source=pa.string(), row=pa.int64(), column=pa.string(), note=pa.string())
+
+
+#: A file, by its reader and its number there.
+_File: TypeAlias = tuple[int, int]
 
 
 class Cdr:
@@ -72,19 +78,38 @@ class Cdr:
         return pa.concat_tables([REFUSED_SCHEMA.empty_table(), *(_as_table(*one) for one in self._refused)])
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
-        # Of this reading alone: others may run at the same time.
+        # Of this reading alone, or of one call: others may run at the same time.
+        return self._batches(_AMONG.get())
+
+    @staticmethod
+    @contextmanager
+    def together() -> Iterator[None]:
+        """What is decided over all files of a reader, all readers that are read within decide over all their files.
+
+        Raises:
+            InputError: When all are read, as one of a reader alone.
+        """
+        among = _Among()
+        token = _AMONG.set(among)
+        try:
+            yield
+        finally:
+            _AMONG.reset(token)
+        among.callers.check()
+
+    def _batches(self, shared: _Among | None) -> Iterator[pa.RecordBatch]:
         read = CdrSummary()
         refused: list[tuple[str, list[Refused]]] = []
-        callers = Callers()
         self.summary, self._refused = read, refused
-        swapped = _Swapped()
+        among = shared or _Among()
         for report in self._reports:
             if report.summary.left_out:
                 read.files.append(report.summary)
             else:
-                yield from self._read(report, read, refused, callers, swapped)
+                yield from self._read(report, read, refused, among)
         # Before the reading ends: who takes the rows has not used them yet, and records nothing.
-        callers.check()
+        if shared is None:
+            among.callers.check()
         read.complete = True
 
     def read_all(self) -> pa.Table:
@@ -108,8 +133,7 @@ class Cdr:
         report: Report,
         read: CdrSummary,
         all_refused: list[tuple[str, list[Refused]]],
-        callers: Callers,
-        swapped: _Swapped,
+        among: _Among,
     ) -> Iterator[pa.RecordBatch]:
         with open_text(report.member) as text:
             summary, header, above = open_report(report.member, text.lines, self._layouts)
@@ -118,8 +142,9 @@ class Cdr:
                 return
             # The lines that it counts are those of the summary.
             non_data = NonData(header.delimiter, len(header.names), header.whose, skipped=summary.skipped)
-            has_month_first = report.has_month_first or swapped.is_in(report.file, summary.layout)
-            sightings = Sightings(header, summary, non_data, callers, has_month_first=has_month_first)
+            file = id(self), report.file
+            has_month_first = report.has_month_first or among.swapped.is_in(file, summary.layout)
+            sightings = Sightings(header, summary, non_data, among.callers, has_month_first=has_month_first)
             refused = [Refused(np.array(above), None, ABOVE_HEADER)] if above else []
             all_refused.append((report.member.name, refused))
             summary.encoding = text.encoding
@@ -134,9 +159,9 @@ class Cdr:
                     summary.hold_several_reports()
                 if len(batch):
                     yield batch
-            swapped.add(report.file, summary, has_month_first=sightings.have_month_first)
-            if non_data.stated_rows is not None and "preamble" not in summary.skipped:
-                summary.stated_rows = non_data.stated_rows
+            among.swapped.add(file, summary, has_month_first=sightings.have_month_first)
+            if "preamble" not in summary.skipped:
+                summary.stated_rows = non_data.stated_rows(summary.stated_rows)
             if self._strict:
                 summary.check_strict()
 
@@ -145,16 +170,16 @@ class _Swapped:
     """Which files have dates with the month first, and the summaries of dates that were read before that was seen."""
 
     def __init__(self) -> None:
-        self._files: set[tuple[int, str | None]] = set()
+        self._files: set[tuple[_File, str | None]] = set()
         self._layouts: set[str | None] = set()
-        self._of_file: dict[tuple[int, str | None], list[FileSummary]] = {}
+        self._of_file: dict[tuple[_File, str | None], list[FileSummary]] = {}
         self._of_layout: dict[str | None, list[FileSummary]] = {}
 
-    def is_in(self, file: int, layout: str | None) -> bool:
+    def is_in(self, file: _File, layout: str | None) -> bool:
         """Whether a part of this file that was read, of this layout, has such dates."""
         return (file, layout) in self._files
 
-    def add(self, file: int, summary: FileSummary, *, has_month_first: bool) -> None:
+    def add(self, file: _File, summary: FileSummary, *, has_month_first: bool) -> None:
         """Adds a part of a file that was read."""
         part = (file, summary.layout)
         self._of_file.setdefault(part, []).append(summary)
@@ -169,6 +194,17 @@ class _Swapped:
         if part in self._files:
             for earlier in self._of_file.pop(part):
                 earlier.month_first_in = "its file"
+
+
+class _Among:
+    """What is decided over all files of a call."""
+
+    def __init__(self) -> None:
+        self.callers, self.swapped = Callers(), _Swapped()
+
+
+#: Of a call that reads several readers.
+_AMONG: Final[ContextVar[_Among | None]] = ContextVar("_AMONG", default=None)
 
 
 def _as_table(source: str, refused: list[Refused]) -> pa.Table:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Final, TypeGuard
 
 from numguard.cdr.clocks import has_dates_with_month_first, with_certain_times
-from numguard.cdr.header import MAPPED, Header, find_header, likely_header, read_preamble, rows_among
-from numguard.cdr.layout import WHEN, Layout, Role, has_month_first, without_form
+from numguard.cdr.header import Header, find_header, likely_header, no_targets, read_preamble, rows_among
+from numguard.cdr.layout import MAPPED, WHEN, Layout, Role, has_month_first, without_form
 from numguard.cdr.layouts import LAYOUTS
 from numguard.cdr.non_data import is_no_data
 from numguard.cdr.summary import FileSummary
@@ -184,7 +184,7 @@ def open_report(
     if header.layout.name == MAPPED:
         at = 0 if member.encoding == "typed" else header.line
         check_header([header.names[place] for place in header.columns.values()], at, member.name)
-    preamble = read_preamble(lines[: header.line - 1])
+    preamble = read_preamble(lines[: header.line - 1], no_targets(header, lines[header.line :]))
     summary.layout, summary.header_line = header.layout.name, header.line
     summary.target_msisdn, summary.target_imei14 = preamble.target_msisdn, preamble.target_imei14
     summary.stated_rows, summary.stated_period = preamble.stated_rows, preamble.period

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from numguard import _core
 from numguard.cdr import times
 from numguard.cdr.callers import Callers
-from numguard.cdr.cells import Bytes, Column, Flags, Ints, nulls, unwrapped, without_fraction
+from numguard.cdr.cells import Bytes, Column, Flags, Ints, nulls, unwrapped
 from numguard.cdr.clocks import have_own_zone, of_other_zones
 from numguard.cdr.durations import durations
 from numguard.cdr.header import Header
@@ -29,6 +29,7 @@ from numguard.cdr.layout import has_month_first as is_month_first
 from numguard.cdr.layouts.generic import OF_THE_CALLED, SERVICES
 from numguard.cdr.non_data import NonData
 from numguard.cdr.places import PLACE_COLUMNS, PLACE_READERS, places
+from numguard.cdr.prefixes import without_prefix
 from numguard.cdr.refusals import Refusals, Refused
 from numguard.cdr.rows import RawRows, Reader, decides_served
 from numguard.cdr.summary import FileSummary
@@ -62,8 +63,6 @@ _CODES: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
 #: What `_read_types` gives of a call type.
 _DIRECTION, _OF_CALLED = range(2)
 _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
-_PREFIXED: Final = 14
-_TYPE_OF_ADDRESS: Final = "^(91|11)91[6-9]"
 _MOST_VALUES_KEPT: Final = 10_000
 _NOT_FORWARDED: Final = r"(?i)^\W*(?:0*(?:\.0+)?|no?|false|nil|nf|not (?:applicable|forwarded)|unknown)\W*$"
 
@@ -233,7 +232,7 @@ class Sightings:
         count = len(raw.lines)
         where, notes = places(raw)
         seconds, notes["duration_s"] = durations(raw)
-        other_msisdn, unkeyed = _without_prefix(parties, raw.columns.get("lrn"))
+        other_msisdn, unkeyed = without_prefix(parties.other_msisdn, parties.unkeyed, raw.columns.get("lrn"))
         imei, unread_imei = _with_zeros(raw.columns.get("imei", nulls(count, pa.uint64())), raw.unread.get("imei"))
         columns = [
             parties.served_msisdn,
@@ -443,34 +442,6 @@ def _coded(codes: Column, values: Sequence[str]) -> Column:
     return pa.DictionaryArray.from_arrays(codes, pa.array(values, pa.string()), safe=False)
 
 
-def _without_prefix(parties: _Parties, lrns: Column | None) -> tuple[Column, Column]:
-    """The other party's numbers, including those that a switch has prefixed with four digits, and those without one.
-
-    A routing number (LRN) is removed only where the row's own LRN column has the same four digits. `9191` and `1191`
-    are the type of address (0x91, or type 1 and plan 1: an international number, 3GPP TS 24.008, 10.5.4.7) and the
-    country code; only a mobile follows them.
-    """
-    numbers, unkeyed = parties.other_msisdn, parties.unkeyed
-    as_long = _lengths(unkeyed.dictionary) == _PREFIXED
-    if not as_long.any():
-        return numbers, unkeyed
-    rows = np.flatnonzero(flags(unkeyed.indices.is_valid()))
-    codes: Ints = unkeyed.indices.drop_null().to_numpy()
-    rows, codes = rows[as_long[codes]], codes[as_long[codes]]
-    written = unkeyed.dictionary.take(pa.array(codes))
-    known: Column = pc.match_substring_regex(written, _TYPE_OF_ADDRESS)
-    if lrns is not None:
-        own = unwrapped(without_fraction(lrns.take(pa.array(rows)).dictionary_decode()))
-        same: Column = pc.equal(pc.utf8_slice_codeunits(written, 0, 4), own)
-        known = pc.or_(known, same.fill_null(False))
-    bare = pc.if_else(known, pc.utf8_slice_codeunits(written, 4), pa.scalar(None, pa.string()))
-    prefixed = np.zeros(len(numbers), dtype=np.bool_)
-    prefixed[rows] = True
-    numbers = pc.replace_with_mask(numbers, pa.array(prefixed), _core.normalize(bare))
-    still = pc.if_else(numbers.is_null(), unkeyed.indices, pa.scalar(None, pa.int32()))
-    return numbers, pa.DictionaryArray.from_arrays(still, unkeyed.dictionary)
-
-
 def _completed(micros: Column, unread: Column, what: times.What) -> times.Reading:
     """The times of a column, those included that are not in the usual form."""
     outcome = np.full(len(micros), times.OK, dtype=np.uint8)
@@ -492,10 +463,3 @@ def _forwarded(texts: Column) -> list[Column]:
     """Which texts say that a call was forwarded: all with content but `0`, `No` and such."""
     found: Column = pc.match_substring_regex(unwrapped(texts), _NOT_FORWARDED)
     return [pc.invert(found.fill_null(True))]
-
-
-def _lengths(cells: Column) -> Any:
-    """The bytes of each cell of text; of a null, what its offsets say."""
-    if not len(cells):
-        return np.zeros(0, dtype=np.int32)
-    return np.diff(np.frombuffer(cells.buffers()[1], dtype=np.int32)[cells.offset : cells.offset + len(cells) + 1])

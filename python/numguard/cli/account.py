@@ -203,7 +203,10 @@ def _check_sources(sources: Sequence[str], reads: Iterable[str | Path | None]) -
     with suppress(OSError):  # reading it raises the error
         check_listed_once(sources)
         for earlier, file in copies_among(sources):
-            options.say(f"{file}: is equal to {earlier}, byte for byte: its rows are read twice")
+            warning = f"{file}: is equal to {earlier}, byte for byte: its rows are read twice"
+            options.say(warning)
+            # `options.say_json` adds these to the summary of the call.
+            click.get_current_context().meta.setdefault("numguard.warnings", []).append(warning)
     if [str(one) for one in (*sources, *reads)].count("-") > 1:
         raise ArgumentError("standard input (-) is given twice: name a file in place of one")
 

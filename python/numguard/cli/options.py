@@ -399,7 +399,9 @@ def say(text: str = "") -> None:
 
 
 def say_json(summary: Any) -> None:
-    """Print a summary to stdout as one JSON object."""
+    """Print a summary to stdout as one JSON object, with the warnings about the input of the call."""
+    if warnings := click.get_current_context().meta.get("numguard.warnings"):
+        summary = {**summary, "warnings": [*warnings, *summary.get("warnings", ())]}
     click.echo(json.dumps(summary, ensure_ascii=False, default=_as_json))
 
 

@@ -47,6 +47,7 @@ from numguard.source import (
     looks_national,
     open_source,
     refused_rows,
+    together,
 )
 from numguard.source import Source as OpenSource
 from numguard.source.dated import check_alike, moments_of
@@ -183,7 +184,8 @@ def expand(
     places = Places(where) if policy.place_rules else None
     unread = Unread(policy, region, bounds["clock"]) if list_refused else None
     opened: list[OpenSource] = []
-    parts = _read(linkage, sightings, columns, region, tell, opened=opened, unread=unread, places=places)
+    with together(each_source(sightings)):
+        parts = _read(linkage, sightings, columns, region, tell, opened=opened, unread=unread, places=places)
     if linkage.rows_untimed() and is_listed_twice(sightings):
         raise InputError(
             "sightings: a file is listed twice, and rows without a time would each count twice: list it once"

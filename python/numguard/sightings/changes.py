@@ -18,6 +18,7 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.indian_time import DAY_MICROS, clock_bounds
 from numguard.sightings.reading import Account, Origins, Reader, Result, check_call, check_names, repeated
+from numguard.source import each_source, together
 from numguard.types import Region, RowAccount, Source, is_whole
 
 __all__ = ["Changes", "changes"]
@@ -130,7 +131,8 @@ def changes(
         memory_limit=memory_limit,
         threads=threads,
     )
-    Reader(sightings, [msisdn, imei], at, region=region, timed=True).read(finder, origins, account)
+    with together(each_source(sightings)):
+        Reader(sightings, [msisdn, imei], at, region=region, timed=True).read(finder, origins, account)
     while finder.step():
         pass
     one = origins.one()

@@ -20,6 +20,7 @@ from numguard._core import Common as Finder
 from numguard.compute import pc
 from numguard.errors import ArgumentError, InputError
 from numguard.indian_time import MOMENT, clock_bounds
+from numguard.sightings.copies import copies_named, digest, equal_sources
 from numguard.sightings.reading import (
     Account,
     Origins,
@@ -27,9 +28,9 @@ from numguard.sightings.reading import (
     Result,
     check_call,
     check_names,
-    copies_named,
     named_sources,
 )
+from numguard.source import each_source, together
 from numguard.types import Region, RowAccount, Source, is_whole
 
 __all__ = ["Common", "common"]
@@ -103,7 +104,8 @@ def common(
 ) -> Common:
     """Finds the numbers or handsets in at least a given number of several sources, such as tower dumps.
 
-    Every source is read twice; of a stream, which can be received only once, keys and times are kept. Beside them,
+    Every source is read twice, and twice more if another one may be its copy, which `account["warnings"]` then names;
+    of a stream, which can be received only once, keys and times are kept. Beside them,
     memory holds 256 MiB at most, or forty bytes for each distinct pair of key and source, and about a hundred bytes
     for each key found.
 
@@ -152,18 +154,22 @@ def common(
     finder = Finder(
         by_imei=by == "imei14", clock=clock_bounds(), region=region, list_refused=list_refused, threads=threads
     )
-    search.look(finder, account)
+    with together(one for _, source in pairs for one in each_source(source)):
+        search.look(finder, account)
     account.count(finder.look_again(at_least, _ROWS_KEPT), origins, msisdn)
     if strict:
         account.check_strict()
     names = [name for name, _ in pairs]
     if not finder.is_empty():
         search.look(finder)
-    search.keep(finder.hits())
-    table = _table(finder.finish(), names)
+    hits = finder.hits()
+    found = finder.finish()
+    copies = equal_sources(search.starts, origins.rows, hits, found, search.digest)
+    search.keep(hits)
+    table = _table(found, names)
     proof = cache(partial(search.proof, table, names))
     summary = account.summary()
-    summary["warnings"] += copies_named(pairs, by)
+    summary["warnings"] += copies_named(pairs, by, copies)
     return Common(table, summary, account.refused_rows(), len(pairs), at_least, tuple(names), by, proof)
 
 
@@ -192,6 +198,18 @@ class _Search:
             rows += reader.read(_Sink(finder, source), origins, account, keys_alone=is_first, again=True)
         if rows != self.origins.rows:
             raise InputError("sources: a file has changed while it was read")
+
+    def digest(self, source: int) -> bytes:
+        """Reads a source alone, and digests all its keys and the times of each."""
+        clock = clock_bounds()
+        finder = Finder(
+            by_imei=self._by == "imei14", clock=clock, region=self._region, list_refused=False, threads=self._threads
+        )
+        self._readers[source].read(_Sink(finder, 0), keys_alone=True, again=True)
+        finder.look_again(1, 0)
+        if not finder.is_empty():
+            self._readers[source].read(_Sink(finder, 0), again=True)
+        return digest(pa.Table.from_batches([finder.finish()["table"]]))
 
     def keep(self, hits: pa.RecordBatch | None) -> None:
         """Keeps the rows of the keys found; without them the sources are kept."""

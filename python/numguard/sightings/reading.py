@@ -28,7 +28,6 @@ from numguard.source import (
     accounted,
     check_columns,
     check_header,
-    copies_among,
     dated,
     each_source,
     files_of,
@@ -46,7 +45,7 @@ from numguard.types import Region, RowAccount, is_whole
 from numguard.warning import warn
 
 __all__ = [
-    "Account", "Origins", "Reader", "Result", "Sink", "check_call", "check_names", "copies_named", "named_sources",
+    "Account", "Origins", "Reader", "Result", "Sink", "check_call", "check_names", "named_sources",
     "repeated",
 ]  # fmt: skip
 
@@ -363,17 +362,6 @@ def named_sources(sources: Any) -> list[tuple[str, Any]]:
     if is_again or is_listed_twice(given):
         raise ArgumentError("sources: one of them is given twice, and every number in it would be common to both")
     return pairs
-
-
-def copies_named(pairs: Sequence[tuple[str, Any]], by: str) -> list[str]:
-    """Names the sources that are files equal to another one, as a dump saved twice is: all of it is common to both."""
-    paths = [[one] if isinstance(one, (str, Path)) else [*paths_read_by(one)] for _, one in pairs]
-    files = [of[0] for of in paths if len(of) == 1 and Path(of[0]).is_file()]
-    what = "number" if by == "msisdn" else "handset"
-    return [
-        f"{file}: is equal to {earlier}, byte for byte: every {what} in it is common to both: take one of them out"
-        for earlier, file in copies_among(files)
-    ]
 
 
 def _name_of(source: Any, position: int) -> str:

@@ -83,6 +83,7 @@ from numguard.source.typed import (
     packed_part,
     parts_of_batches,
     parts_of_dataset,
+    together,
 )
 from numguard.source.typed_text import Key, typed_text
 from numguard.types import PathLike, RowAccount, row_account
@@ -92,7 +93,7 @@ __all__ = [
     "TextPart", "Validation", "accounted", "as_text", "check_columns", "check_header", "check_listed_once",
     "contradicted", "copies_among", "dated", "each_source", "exporting", "files_of", "headings", "in_part",
     "in_steps", "is_listed_twice", "is_local", "is_of_country", "kind_of_file", "looks_national", "open_members",
-    "open_source", "other_blanks", "outermost", "paths_read_by", "reading", "refused_rows", "unread_codes",
+    "open_source", "other_blanks", "outermost", "paths_read_by", "reading", "refused_rows", "together", "unread_codes",
     "with_partition_values",
 ]  # fmt: skip
 

@@ -94,7 +94,6 @@ class Account:
         used: rows that were read.
         not_data: non-data lines by kind: title, blank, ruler, header (a repeated one), total, page.
         lines, notes: the line of each refused row, and the index of its note.
-        warnings: those of a reader of operator files.
         not_read: the columns of each of its files that were not read.
     """
 
@@ -106,10 +105,10 @@ class Account:
         self.not_data: dict[str, int] = {}
         self.lines = array("q")
         self.notes = array("B")
-        self.warnings: list[str] = []
         self.not_read: dict[str, list[str]] = {}
-        #: A reader of operator files, and what it refused by note.
+        #: A reader of operator files, its summary, and what it refused by note.
         self._reader: Any = None
+        self._summary: Any = None
         self._by_reader: Mapping[str, int] = {}
 
     @property
@@ -117,6 +116,11 @@ class Account:
         """The count of refused rows by note."""
         of_lines = Counter({note: self.notes.count(code) for code, note in enumerate(_NOTES)})
         return dict(of_lines + Counter(self._by_reader))
+
+    @property
+    def warnings(self) -> list[str]:
+        """Those of a reader of operator files; a file that is read later may add to them."""
+        return [] if self._summary is None else [*self._summary.warnings, *self._summary.unread_imeis]
 
     def skip(self, kind: str, count: int = 1) -> None:
         """Counts non-data lines."""
@@ -135,9 +139,8 @@ class Account:
         summary = reader.summary
         for kind, count in summary.skipped.items():
             self.skip(kind, count)
-        self.warnings = [*summary.warnings, *summary.unread_imeis]
         self.not_read = summary.account["not_read"]
-        self._reader, self._by_reader = reader, summary.refused
+        self._reader, self._summary, self._by_reader = reader, summary, summary.refused
 
     def check_strict(self, name: str | None) -> None:
         """Raises InputError if a row of the part, which has this name, is refused."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -34,6 +35,7 @@ __all__ = [
     "packed_part",
     "parts_of_batches",
     "parts_of_dataset",
+    "together",
 ]
 
 
@@ -386,6 +388,13 @@ def _is_own(exported: Any) -> bool:
 def _is_reader(exported: Any) -> bool:
     """Whether it is a reader of operator files, which refuses rows itself."""
     return _is_own(exported) and hasattr(exported, "refused")
+
+
+def together(sources: Iterable[Any]) -> AbstractContextManager[None]:
+    """Within it, readers of operator files decide over the files of all of them, as one decides over its own."""
+    reader: Any = next((one for one in sources if _is_reader(one)), None)
+    among: AbstractContextManager[None] = nullcontext() if reader is None else reader.together()
+    return among
 
 
 def _without_index(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:

@@ -10,7 +10,9 @@ from typing import Final
 
 from numguard.cdr.layout import Direction, Layout
 
-__all__ = ["BY_NAMES", "CALLERS", "CALL_TYPES", "OF_THE_A_NUMBER", "OF_THE_CALLED", "SERVICES"]
+__all__ = [
+    "ALSO_OF_THE_A_NUMBER", "BY_NAMES", "CALLERS", "CALL_TYPES", "OF_THE_A_NUMBER", "OF_THE_CALLED", "SERVICES",
+]  # fmt: skip
 
 #: Words that a call type has beside its direction, before or behind it: `Incoming Voice`, `ROAM OUT`, `SMS-IN`.
 _BESIDE: Final = ("call", "isd", "local", "roam", "roaming", "sms", "std", "video", "voice", "volte", "vowifi", "wifi")
@@ -48,8 +50,9 @@ OF_THE_CALLED: Final = frozenset({"mtc", "mt", "terminating", "smt", "sms mt", "
 CALLERS: Final = frozenset(
     {"a party", "a party no", "a party number", "a party msisdn", "aparty", "party a", "a number", "a no"}
 )
-#: The names of columns of the IMEIs of the A numbers: the handset is theirs whatever the call type.
+#: The names of columns of the IMEIs of the A numbers: the handset is theirs whatever the call type; and so the others.
 OF_THE_A_NUMBER: Final = frozenset({"imei a", "a party imei"})
+ALSO_OF_THE_A_NUMBER: Final = frozenset({"imsi a", "a party imsi", "first cell id a", "last cell id a"})
 
 BY_NAMES: Final = Layout(
     name="generic",

@@ -1,0 +1,230 @@
+"""Two columns, two files or two reports where one is expected: which of them counts, and what is decided over all."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import numguard as ng
+from numguard.cli import run
+from numguard.errors import InputError, NumguardError
+
+CALLS = "A Number,B Number,Call Type,Date,Time,IMEI"
+SEEN = "MSISDN,IMEI,Date,Time"
+IMEI, FOREIGN = "490154203237518", "358240051111110"
+OUT = f"9876543210,9000000001,OUT,01/09/2026,10:00:00,{IMEI}"
+IN = f"9111111111,9876543210,IN,02/09/2026,11:00:00,{IMEI}"
+
+
+def write(path: Path, *lines: str) -> Path:
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def read(tmp_path: Path, *lines: str) -> tuple[list[dict[str, object]], ng.FileSummary]:
+    records = ng.read_cdr(write(tmp_path / "calls.csv", *lines))
+    rows = records.read_all().to_pylist()
+    return rows, records.summary.files[0]
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> list[Path]:
+    rows = {"q1.csv": OUT, "q2.csv": IN, "q3.csv": IN.replace("02/09", "03/09")}
+    return [write(tmp_path / name, CALLS, row) for name, row in rows.items()]
+
+
+def test_callers_are_seen_over_all_files_of_common(calls: list[Path], capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["common", *map(str, calls)]) != 0
+    found = capfd.readouterr()
+    assert "the handsets of incoming calls are those of the B numbers" in found.err
+    assert "9111111111" not in found.out
+
+
+def test_callers_are_seen_over_all_readers_of_a_call(calls: list[Path]) -> None:
+    def readers() -> list[ng.Cdr]:
+        return [ng.read_cdr(path) for path in calls]
+
+    for verb in (
+        lambda: ng.common({str(n): reader for n, reader in enumerate(readers())}),
+        lambda: ng.common(readers()[::-1]),
+        lambda: ng.changes(readers()),
+        lambda: ng.expand(["9111111111"], readers()),
+    ):
+        with pytest.raises(InputError, match=r"q\d.csv: line 1: the handsets of incoming calls"):
+            verb()
+    # What one call has read is nothing to the next.
+    assert ng.common(readers()[1:]).table["key"].to_pylist() == [919111111111]
+
+
+def test_dates_with_the_month_first_are_seen_over_all_files_of_common(tmp_path: Path) -> None:
+    days = {"mf1.csv": ["09/13/2026", "09/01/2026"], "mf2.csv": ["09/02/2026"], "mf3.csv": ["09/13/2026", "11/11/2026"]}
+    paths = [
+        write(tmp_path / name, SEEN, *(f"9876543210,{IMEI},{day},10:00:00" for day in of)) for name, of in days.items()
+    ]
+    warnings = ng.common({path.name: ng.read_cdr(path) for path in paths}).account["warnings"]
+    assert any("mf2.csv: 1 dates were read with the day first" in warning for warning in warnings)
+
+
+HALF = [OUT, IN, f"9222222222,9876543211,IN,01/09/2026,11:00:00,{FOREIGN}"]
+OTHERS = [f"91000{n:05},92000{n:05},IN,01/09/2026,11:00:00,{FOREIGN}" for n in range(9)]
+SECOND = [row.replace("9876543210", "9876543299").replace(IMEI, "352099001761481") for row in (OUT, IN)]
+
+
+@pytest.mark.parametrize("rows", [HALF, [OUT, IN, *SECOND, *OTHERS]])
+def test_called_parties_that_mostly_make_no_call_show_callers(tmp_path: Path, rows: list[str]) -> None:
+    """As in an hour at a tower: half of the calls, or two numbers."""
+    with pytest.raises(InputError, match="the handsets of incoming calls"):
+        read(tmp_path, CALLS, *rows)
+
+
+def test_one_number_among_many_calls_shows_no_callers(tmp_path: Path) -> None:
+    assert len(read(tmp_path, CALLS, OUT, IN, *OTHERS)[0]) == 11
+
+
+TWO = ("Target Number,MSISDN,B Party,IMEI,Date,Time", "01/09/2026,10:00:00")
+
+
+def test_of_two_subjects_the_one_that_is_the_other_party_is_not_served(tmp_path: Path) -> None:
+    header, when = TWO
+    rows, summary = read(tmp_path, header, f"9876543210,9123456789,09876543210,{IMEI},{when}")
+    assert [row["served_msisdn"] for row in rows] == [919123456789]
+    assert summary.not_read == ["Target Number"]
+    rows, _ = read(tmp_path, header, f"9123456789,9876543210,09876543210,{IMEI},{when}")
+    assert [row["served_msisdn"] for row in rows] == [919123456789]
+
+
+@pytest.mark.parametrize("header", ["Phone Number,Subscriber Number", "Target,MSISDN"])
+def test_two_subjects_that_differ_are_an_error(tmp_path: Path, header: str) -> None:
+    lines = f"{header},IMEI,Date,Time", f"9876543210,9123456789,{IMEI},{TWO[1]}"
+    with pytest.raises(InputError, match="both have the number whose handset") as error:
+        read(tmp_path, *lines)
+    assert "--map" in str(error.value)
+    assert "98765" not in str(error.value)
+    rows, _ = read(tmp_path, lines[0], f"+91 98765 43210,9876543210,{IMEI},{TWO[1]}")
+    assert [row["served_msisdn"] for row in rows] == [919876543210]
+
+
+@pytest.mark.parametrize("searched", ["404-45-1234-567", "40445012345678", IMEI, "404450000000001"])
+def test_a_target_that_is_a_cell_or_a_handset_is_not_served(tmp_path: Path, searched: str) -> None:
+    rows, _ = read(tmp_path, "Target,MSISDN,IMEI,Date,Time", f"{searched},9123456789,{IMEI},{TWO[1]}")
+    assert [row["served_msisdn"] for row in rows] == [919123456789]
+
+
+@pytest.mark.parametrize("mark", ["IST", "Local", "+05:30", "UTC+05:30"])
+@pytest.mark.parametrize("name", ["Start Time", "Call Time"])
+def test_of_two_times_the_one_of_india_is_read(tmp_path: Path, name: str, mark: str) -> None:
+    times = ("2026-08-31 20:00:00", "2026-09-01 01:30:00")
+    for header, cells in (
+        (f"{name},{name} ({mark})", times),
+        (f"{name} ({mark}),{name} (UTC)", times[::-1]),
+        (f"{name} (GMT),{name} ({mark})", times),
+    ):
+        rows, summary = read(
+            tmp_path, f"MSISDN,IMEI,{header},Cell ID", f"9123456789,{IMEI},{','.join(cells)},404-45-1-2"
+        )
+        assert [f"{row['at']:%d %H:%M}" for row in rows] == ["01 01:30"]
+        assert not summary.warnings
+
+
+def test_a_date_of_no_zone_beside_the_time_of_india_is_not_read(tmp_path: Path) -> None:
+    header = "MSISDN,IMEI,Date,Time,Time (IST),Date (IST)"
+    cells = f"9123456789,{IMEI},31/08/2026,20:00:00,01:30:00,01/09/2026"
+    assert f"{read(tmp_path, header, cells)[0][0]['at']:%d %H:%M}" == "01 01:30"
+    rows, summary = read(tmp_path, header.replace("Date (IST)", "Remark"), cells)
+    assert rows[0]["at"] is None
+    assert summary.missing == ["times"]
+
+
+def test_a_time_that_is_named_by_a_caller_is_read(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.csv", "MSISDN,Start Time,Start Time (IST)", "9123456789,2026-08-31 20:00,2026-09-01 01:30"
+    )
+    found = ng.read_cdr(path, layout={"served": "MSISDN", "at": "Start Time"}).read_all()
+    assert f"{found['at'][0].as_py():%d %H:%M}" == "31 20:00"
+
+
+def test_card_and_place_of_the_caller_are_not_the_called_partys(tmp_path: Path) -> None:
+    header = "Calling Party Number,Called Party Number,{}IMSI (A),Call Type,Date,Time,First Cell ID (A),Lat Long"
+    cells = "9876543210,9123456789,{}404450000000001,IN,01/09/2026,10:00:00,404-45-1-2,28.6139/77.2090"
+    for heading, cell in (("IMEI (A),", f"{IMEI},"), ("", "")):
+        rows, _ = read(tmp_path, header.format(heading), cells.format(cell))
+        assert rows[0]["served_msisdn"] == 919123456789
+        assert [rows[0][name] for name in ("imei14", "imsi", "first_cell", "latitude")] == [None] * 4
+
+
+@pytest.mark.parametrize("searched", ["40445012345678", "404451234567890", "35012345678901"])
+def test_a_cell_or_a_card_in_the_preamble_is_no_target(tmp_path: Path, searched: str) -> None:
+    header = (
+        "Calling Party Telephone Number,Called Party Telephone Number,Call Date,Call Time,Call Termination Time,"
+        "Call Duration,Call Type,First Cell ID,IMEI,IMSI"
+    )
+    cells = f"9876543210,9123456789,01/09/2026,10:00:00,10:01:00,60,a_in,{searched},{IMEI},404450000000001"
+    title = f"Input Value (MSISDN/B PARTY/IMEI/IMSI/CELL ID) :,'{searched}'"
+    _, summary = read(tmp_path, title, header, cells)
+    assert (summary.target_imei14, summary.warnings) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stated"), [("Total records: 2", "", None), ("Total records: 2", "Total records: 2", 4)]
+)
+def test_a_count_of_one_of_two_reports_is_not_compared(
+    tmp_path: Path, first: str, second: str, stated: int | None
+) -> None:
+    rows = [f"987654321{n},{IMEI},01/09/2026,10:00:00" for n in range(4)]
+    _, summary = read(tmp_path, first, SEEN, *rows[:2], second, SEEN, *rows[2:])
+    assert (summary.stated_rows, summary.warnings) == (stated, [])
+
+
+def test_a_count_is_compared_with_the_rows_of_all_pages(tmp_path: Path) -> None:
+    rows = [f"987654321{n},{IMEI},01/09/2026,10:00:00" for n in range(3)]
+    _, summary = read(tmp_path, "Total records: 4", SEEN, *rows[:2], "Page 1 of 2", SEEN, *rows[2:])
+    assert summary.warnings == ["the report states 4 rows, and 3 were found"]
+
+
+def test_equal_rows_are_named_as_copies(tmp_path: Path) -> None:
+    rows = [f"987654321{n},{IMEI},01/09/2026,1{n}:00:00" for n in range(9)]
+    dump = write(tmp_path / "t1.csv", "Tower 1", SEEN, *rows)
+    write(tmp_path / "titled.csv", "Site 1", SEEN, *rows)
+    write(tmp_path / "turned.csv", SEEN, *rows[::-1])
+    write(tmp_path / "other.csv", SEEN, *rows[:8], rows[8].replace("18:00", "19:00"))
+    (tmp_path / "t1.csv.gz").write_bytes(gzip.compress(dump.read_bytes()))
+    for name in ("titled.csv", "turned.csv", "t1.csv.gz", "other.csv"):
+        for at_least in (1, 2):
+            readers = {one: ng.read_cdr(tmp_path / one) for one in ("t1.csv", name)}
+            warnings = ng.common(readers, at_least=at_least).account["warnings"]
+            expected = (
+                f"{name}: is equal to t1.csv, row for row: every number in it is common to both: take one of them out"
+            )
+            assert warnings == ([] if name == "other.csv" else [expected])
+
+
+def test_equal_tables_are_named_as_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = pa.table({"served_msisdn": [9_876_543_210 + n for n in range(200)]})
+    turned, other = (
+        table.take(list(range(199, -1, -1))),
+        pa.table({"served_msisdn": [9_876_543_309 + n for n in range(200)]}),
+    )
+    warned = ["source 3: is equal to source 1, row for row: every number in it is common to both: take one of them out"]
+    nothing = table.slice(0, 0)
+    for rows_kept in (1 << 20, 1):
+        monkeypatch.setattr(sys.modules[ng.common.__module__], "_ROWS_KEPT", rows_kept)
+        assert ng.common([table, other, turned]).account["warnings"] == warned
+        assert ng.common([table, other, nothing, nothing.slice(0)]).account["warnings"] == []
+
+
+@pytest.mark.parametrize("verb", [["changes"], ["cdr", "read"], ["common"]])
+def test_copies_are_in_the_summary_too(verb: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    paths = [write(tmp_path / name, SEEN, f"9876543210,{IMEI},01/09/2026,10:00:00") for name in ("x1.csv", "x2.csv")]
+    assert run([*verb, *map(str, paths), "--json", "-o", str(tmp_path / "o.csv")]) == 0
+    assert any("its rows are read twice" in one for one in json.loads(capfd.readouterr().out)["warnings"])
+
+
+def test_readers_that_end_with_an_error_leave_nothing_behind(calls: list[Path]) -> None:
+    with pytest.raises(NumguardError):
+        ng.common([ng.read_cdr(path) for path in calls])
+    assert ng.read_cdr(calls[1]).read_all().num_rows == 1
