@@ -146,7 +146,7 @@ def test_a_reader_that_a_scan_has_read_is_an_error_and_not_empty() -> None:
     with pytest.raises(ColumnError):  # which reads no rows
         ng.scan(reader, {"b": LISTED})
     assert scan(reader).num_rows == 1
-    with pytest.raises(ArgumentError, match="read to its end already"):
+    with pytest.raises(ArgumentError, match="was read already"):
         scan(reader)
 
 

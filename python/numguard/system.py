@@ -12,6 +12,7 @@ killed process are not removed. It replaces no file that another program has ope
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import re
 import time
@@ -25,14 +26,19 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 __all__ = [
-    "check_replaceable", "flush_folder", "has_modes", "is_remote", "lock_alone", "lock_shared", "make_private",
-    "open_folder", "open_new", "reason_of", "runs",
+    "check_replaceable", "flush_folder", "has_modes", "is_of_system", "is_remote", "is_shortage", "lock_alone",
+    "lock_shared", "make_private", "open_folder", "open_new", "reason_of", "runs", "tells_of_shortage",
 ]  # fmt: skip
 
 #: Seconds to wait for a shared lock: the holder of the exclusive lock removes temporary files, which takes little time.
 _TIMEOUT = 1.0
 #: The errors of Windows for a file that another program has open: access denied, sharing violation.
 _IN_USE = frozenset({5, 32})
+
+#: What a process or its machine runs out of: files may be open, and there may be memory, a moment later.
+_SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+#: With these the system answers who looks for a place that no file has, as readers of damaged files do.
+_OF_READERS = frozenset({errno.EINVAL, errno.ESPIPE})
 
 #: File systems of other machines, as Linux names them.
 _REMOTE = {
@@ -178,6 +184,23 @@ def check_replaceable(path: Path) -> None:
     except OSError as error:
         if getattr(error, "winerror", None) in _IN_USE:
             raise
+
+
+def is_of_system(error: OSError) -> bool:
+    """Whether the system does not read a file, which may be sound; errors of libraries about damage have no number."""
+    return error.errno is not None and error.errno not in _OF_READERS
+
+
+def is_shortage(error: OSError) -> bool:
+    """Whether the process has too many files open or no memory, for which no file is at fault."""
+    return error.errno in _SHORTAGES
+
+
+def tells_of_shortage(message: str) -> bool:
+    """Whether a message ends with such an error: in brackets, or as the compiled module has it."""
+    return message.endswith(
+        tuple(end for n in _SHORTAGES for end in (f"({os.strerror(n)})", f"{os.strerror(n)} (os error {n})"))
+    )
 
 
 def reason_of(error: OSError) -> str:

@@ -21,7 +21,7 @@ from numguard.cdr.layouts import LAYOUTS
 from numguard.cdr.non_data import is_no_data
 from numguard.cdr.summary import FileSummary
 from numguard.compute import named
-from numguard.errors import InputError
+from numguard.errors import FileError, InputError
 from numguard.source import Found, as_text, check_header, headings, open_members, open_source
 from numguard.source.container import Member
 from numguard.source.languages import canonical_name
@@ -101,6 +101,8 @@ def _reports(
                 summary, header, _ = open_report(member, text.lines, layouts)
                 if header is not None and len(members) > 1 and _has_month_first(header, text.lines):
                     swapped.add(summary.layout)
+        except FileError:
+            raise  # of the system: what is in the file is not known
         except InputError as refusal:
             refusals.append(refusal)
             summary = FileSummary(member.name, container=member.container, left_out=True, why_left_out=str(refusal))

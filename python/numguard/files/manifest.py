@@ -12,6 +12,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from numguard.errors import FileError
+from numguard.system import is_shortage
+
 __all__ = [
     "MANIFEST",
     "SUMS",
@@ -50,7 +53,8 @@ def manifest_of(path: Path) -> dict[str, Any]:
     """The manifest beside a file; empty if there is none that can be read."""
     try:
         manifest = json.loads(manifest_path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError, RecursionError) as error:
+        _check_shortage(path, error)
         return {}
     return manifest if isinstance(manifest, dict) else {}
 
@@ -101,5 +105,12 @@ def _sha256(path: Path) -> str | None:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+    except OSError as error:
+        _check_shortage(path, error)
         return None
+
+
+def _check_shortage(path: Path, error: Exception) -> None:
+    """Raises FileError where too many files are open: there may be a manifest, which says what the list is."""
+    if isinstance(error, OSError) and is_shortage(error):
+        raise FileError(f"{path}: cannot be read ({error.strerror})") from None

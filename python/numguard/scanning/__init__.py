@@ -17,6 +17,7 @@ module decides what a cell means and what is a member.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -88,6 +89,8 @@ class Scan:
         if progress is not None and not callable(progress):
             raise ArgumentError("progress: takes a function, or None")
         self._report = Throttle(progress)
+        # Taken by the one that runs the scan, and never given back: of two threads, only one gets it.
+        self._claim = threading.Lock()
         self._begun: float | None = None
         self._ended: float | None = None
         self._finished = False
@@ -177,7 +180,7 @@ class Scan:
             InputError: A part cannot be read (with `on_error="skip"` it is reported instead).
             ArgumentError: The scan has run already.
         """
-        if self._begun is not None:
+        if not self._claim.acquire(blocking=False):
             raise ArgumentError("this scan has run already: call scan again")
         self._begun = time.perf_counter()
         return self._limited()
@@ -260,14 +263,17 @@ class Scan:
                     continue
                 if left is not None and hits.num_rows >= left:
                     yield hits.slice(0, left)
-                    return
+                    break
                 yield hits
                 left = None if left is None else left - hits.num_rows
-            self._finished = True
+            else:
+                self._finished = True
         finally:
             self._run.stop()
             self._ended = time.perf_counter()
-            self._warn()
+        # Not on the way of an error, of Ctrl-C or of `close`: a warning that is an error would take its place.
+        for warning in self._national():
+            warn(warning)
 
     def _filtered(self, hits: pa.RecordBatch) -> pa.RecordBatch:
         """The hits that `since` keeps, with the names of their lists."""
@@ -282,10 +288,6 @@ class Scan:
         """The warnings of columns of UInt64 that have national numbers: they match no list."""
         are_national = zip(self._keys, self._scanner.looks_national(), strict=True)
         return [looks_national(column) for column, is_national in are_national if is_national]
-
-    def _warn(self) -> None:
-        for warning in self._national():
-            warn(warning)
 
 
 def _is_same(file: Path, path: Path) -> bool:

@@ -86,6 +86,7 @@ from numguard.source.typed import (
     together,
 )
 from numguard.source.typed_text import Key, typed_text
+from numguard.source.unread import is_at_fault
 from numguard.types import PathLike, RowAccount, row_account
 
 __all__ = [
@@ -95,6 +96,9 @@ __all__ = [
     "in_steps", "is_listed_twice", "is_local", "is_of_country", "kind_of_file", "looks_national", "open_members",
     "open_source", "other_blanks", "outermost", "paths_read_by", "reading", "refused_rows", "together", "unread_codes",
     "with_partition_values",
+    "in_steps", "is_at_fault", "is_listed_twice", "is_local", "is_of_country", "kind_of_file", "looks_national",
+    "open_members", "open_source", "other_blanks", "outermost", "paths_read_by", "reading", "refused_rows",
+    "unread_codes", "with_partition_values",
 ]  # fmt: skip
 
 _STANDARD_INPUT = "-"
@@ -356,7 +360,7 @@ def _parts_of_file(path: Path, options: _Options, *, below: Path | None) -> list
         partitions = {} if below is None else partition_values(path, below)
         return _parts_of(str(path), partial(_opened_file, path), path, replace(options, partitions=partitions))
     except InputError as error:
-        if not options.keep_broken:
+        if not options.keep_broken or not is_at_fault(error):
             raise
         return [BrokenPart(escaped(path), error)]
 

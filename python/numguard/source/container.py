@@ -22,10 +22,11 @@ from typing import Any, BinaryIO, Final, Literal, TypeAlias, cast
 import pyarrow as pa
 
 from numguard._core import Gunzip
-from numguard.errors import FileMissingError, InputError
+from numguard.errors import FileMissingError, InputError, NumguardError
 from numguard.source.kinds import HEAD, WRAPPED, character_set, kind_of, refusal_reason
 from numguard.source.limits import check, limit
 from numguard.source.part import About, reading
+from numguard.source.unread import unread
 
 __all__ = [
     "Found",
@@ -140,12 +141,12 @@ def _head(name: str, opened: Opener) -> bytes:
     try:
         with opened() as stream:
             return read_up_to(stream, HEAD)
-    except PermissionError:
-        raise InputError(f"{name}: not readable by this user") from None
-    except FileNotFoundError:
-        raise FileMissingError(f"{name}: there is no such file") from None
+    except NumguardError:
+        raise
     except _DAMAGE as damage:
-        raise InputError(f"{name}: cannot be read ({type(damage).__name__}): it is damaged or cut short") from damage
+        raise unread(name, damage) or InputError(
+            f"{name}: cannot be read ({type(damage).__name__}): it is damaged or cut short"
+        ) from damage
 
 
 # Compressed streams ---------------------------------------------------------------------------------------------------
@@ -227,13 +228,17 @@ class _Archive:
         self.name = name
         stack = ExitStack()
         weakref.finalize(self, stack.close)
-        self.stream = stack.enter_context(opened())
-        if not is_file:
-            self.stream = io.BytesIO(_in_memory(name, self.stream))
         try:
+            self.stream = stack.enter_context(opened())
+            if not is_file:
+                self.stream = io.BytesIO(_in_memory(name, self.stream))
             self.zip = zipfile.ZipFile(self.stream)
+        except NumguardError:
+            raise
         except (*_DAMAGE, UnicodeDecodeError) as damage:
-            raise InputError(f"{name}: is a damaged or cut-short archive or workbook") from damage
+            raise unread(name, damage) or InputError(
+                f"{name}: is a damaged or cut-short archive or workbook"
+            ) from damage
         self.entries = [e for e in self.zip.infolist() if not e.is_dir() and not e.filename.startswith("__MACOSX/")]
 
     def check_size(self) -> None:

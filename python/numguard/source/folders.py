@@ -15,6 +15,9 @@ from functools import cache
 from pathlib import Path, PurePath
 from typing import TypeVar
 
+from numguard.errors import FileError
+from numguard.system import is_shortage
+
 __all__ = [
     "TABLE_LOGS", "Places", "files_below", "has_hidden_name", "is_file", "is_folder", "is_lock", "is_pattern",
     "is_there", "matches", "without_links",
@@ -183,10 +186,16 @@ def _folders(
 
 
 def _listed(folder: Path) -> list[Path] | None:
-    """What is in a folder, in the order of names; None where the system does not list it."""
+    """What is in a folder, in the order of names; None where the system does not list it.
+
+    Raises:
+        FileError: The process has too many files open, for which no folder is at fault.
+    """
     try:
         return sorted(folder.iterdir())
-    except OSError:
+    except OSError as error:
+        if is_shortage(error):
+            raise FileError(f"{folder}: cannot be read ({error.strerror})") from None
         return None
 
 

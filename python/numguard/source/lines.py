@@ -24,6 +24,7 @@ from numguard.errors import ArgumentError, InputError
 from numguard.source.container import Member, read_up_to
 from numguard.source.header import LINES_SEARCHED
 from numguard.source.part import Ragged
+from numguard.source.unread import unread
 
 __all__ = ["BLOCK_BYTES", "Between", "OpenText", "Rows", "in_one_process", "open_text", "ragged"]
 
@@ -126,7 +127,7 @@ class OpenText:
         except (pa.ArrowException, OSError, EOFError, UnicodeError, zlib.error, zipfile.BadZipFile) as damage:
             if isinstance(damage, InputError):
                 raise
-            raise InputError(
+            raise unread(self.name, damage) or InputError(
                 f"{self.name}: cannot be read to its end ({type(damage).__name__}): it is damaged or cut short"
             ) from damage
 

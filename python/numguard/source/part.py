@@ -6,8 +6,6 @@ cells that they cannot read.
 
 from __future__ import annotations
 
-import errno
-import os
 import re
 import zipfile
 import zlib
@@ -27,8 +25,6 @@ from numguard.compute import filtered, flags, named, schema_of
 from numguard.errors import (
     ArgumentError,
     ColumnError,
-    FileError,
-    FileMissingError,
     InputError,
     NumguardError,
     UnsupportedTypeError,
@@ -36,6 +32,7 @@ from numguard.errors import (
 from numguard.source.columns import check_columns
 from numguard.source.non_data import NUMBER, NonData, is_blank
 from numguard.source.strict import strict_error
+from numguard.source.unread import unread
 
 __all__ = [
     "NOT_A_TIME",
@@ -393,16 +390,10 @@ def reading(name: str | None, what: str) -> Iterator[None]:
         yield
     except NumguardError:
         raise
-    except FileNotFoundError:
-        raise FileMissingError(f"{where}: there is no such file") from None
-    except PermissionError:
-        raise InputError(f"{where}: not readable by this user") from None
     except MemoryError:
         raise InputError(f"{where}: {what} needs more memory than is available; it may be damaged") from None
     except (pa.ArrowException, OSError, EOFError, UnicodeError, zlib.error, zipfile.BadZipFile) as error:
-        if isinstance(error, OSError) and error.errno in _OF_SYSTEM:
-            raise FileError(f"{where}: cannot be opened ({os.strerror(error.errno)})") from None
-        raise InputError(f"{where}: {_why(error, what)}") from None
+        raise unread(where, error) or InputError(f"{where}: {_why(error, what)}") from None
 
 
 @contextmanager
@@ -442,8 +433,6 @@ def _why_not_exported(error: Exception) -> str:
     return f"{which} {why}"
 
 
-#: Why the system opens no file that may be sound: links that lead to themselves, too many open files, a long name.
-_OF_SYSTEM: Final = frozenset({errno.ELOOP, errno.EMFILE, errno.ENFILE, errno.ENAMETOOLONG})
 #: Patterns of library errors, and our messages for them; the first match counts.
 _MESSAGES = (
     ("decrypt", "is encrypted Parquet: decrypt it first"),

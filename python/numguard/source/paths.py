@@ -28,6 +28,7 @@ from numguard.source.folders import (
     is_there,
     matches,
 )
+from numguard.source.unread import NOT_ENCODED
 from numguard.types import PathLike
 
 #: The name in place of a value that writers of partitions give to null.
@@ -74,6 +75,7 @@ def files_found(path: PathLike) -> list[tuple[Path, Path | None]]:
     if not text:
         raise ArgumentError("the path is empty: name a file")
     path = Path(path).expanduser()
+    _check_working_directory(path)
     if is_folder(path):
         inside = files_below([path])[path]
         check_all_count(inside, path, text)
@@ -87,6 +89,16 @@ def files_found(path: PathLike) -> list[tuple[Path, Path | None]]:
     if not matched:
         raise FileMissingError(f"{path}: no file matches")
     return matched
+
+
+def _check_working_directory(path: Path) -> None:
+    """Raises FileMissingError for a path below the working directory, if that was deleted: it looks like a folder."""
+    if path.is_absolute():
+        return
+    try:
+        os.getcwd()  # noqa: PTH109 - as `os.path.realpath` calls it
+    except OSError:
+        raise FileMissingError(f"{path}: the working directory of this process was deleted or is closed") from None
 
 
 def _matched(pattern: Path) -> Iterator[tuple[Path, Path | None]]:
@@ -121,7 +133,15 @@ def check_name(path: Path) -> None:
     try:
         str(path).encode()
     except UnicodeEncodeError:
-        raise InputError(f"{escaped(path)}: the name of this file is not UTF-8: rename it") from None
+        raise InputError(f"{escaped(path)}: {_why_not_encoded(path)}") from None
+
+
+def _why_not_encoded(path: Path) -> str:
+    try:
+        os.fsencode(path).decode()
+    except UnicodeError:
+        return "the name of this file is not UTF-8: rename it"
+    return NOT_ENCODED  # it is one as any other, for a process with another locale
 
 
 def escaped(path: Path) -> str:

@@ -48,6 +48,8 @@ class TextPart(Part):
         self._once = once
         self._opened: tuple[ExitStack, OpenText] | None = None
         self._found: TextHeader | None = None
+        #: The first lines in which it was found, as a hash: a file may be another one when it is opened again.
+        self._searched: int | None = None
         self._titles: Sequence[str] = ()
         self._inspected = 0
 
@@ -187,8 +189,9 @@ class TextPart(Part):
     def _open(self) -> tuple[ExitStack, OpenText]:
         with reading(self.name, "the text"), ExitStack() as opening:
             text = opening.enter_context(open_text(self._member))
-            if self._found is None:
+            if (searched := hash(tuple(text.lines))) != self._searched:
                 self._find(text.lines)
+                self._searched = searched
             stack = opening.pop_all()
         return stack, text
 
@@ -204,7 +207,16 @@ class TextPart(Part):
         if any("\0" in name for name in header.names):
             raise InputError(f"{self.name}: its header has a zero byte, so its encoding is not read: save it as UTF-8")
         check("columns", len(header.names), str(self.name), "its columns are")
+        if self._found is not None and _columns(header) != _columns(self._found):
+            raise InputError(
+                f"{self.name}: was replaced by a file of other columns since it was first looked at: begin again"
+            )
         self._found, self._titles = header, lines[: header.line - 1]
+
+
+def _columns(header: TextHeader) -> tuple[object, ...]:
+    """What says which columns the rows have, and where they begin."""
+    return header.names, header.separator, header.line, header.end
 
 
 def _stat(path: Path | None) -> os.stat_result | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
-from weakref import WeakSet
+from weakref import finalize
 
 import pyarrow as pa
 
@@ -44,8 +44,8 @@ _UNNAMED = re.compile(r"__index_level_\d+__")
 #: Rows of one batch, where the container does not determine it.
 _BATCH_ROWS: Final = 1 << 16
 _STREAM: Final = About(None, "stream")
-#: The readers that were read. Such a reader gives no rows and no error, as if it had never had any.
-_spent: WeakSet[pa.RecordBatchReader] = WeakSet()
+#: The readers that were read, by their ids. Such a reader gives no rows and no error, as if it had never had any.
+_spent: dict[int, object] = {}
 
 
 class _CallersError(Exception):
@@ -351,7 +351,7 @@ class StreamPart(Part):
         self.check_columns(columns)
         reader, self._reader = self._reader or self._open(), None
         if reader is self._exported:
-            _spent.add(reader)
+            _claim(reader)
         first = 1
         try:
             with reading(self.name, "the stream"):
@@ -366,8 +366,8 @@ class StreamPart(Part):
 
     def _open(self) -> pa.RecordBatchReader:
         if isinstance(self._exported, pa.RecordBatchReader):
-            if self._exported in _spent:
-                raise ArgumentError("source: this stream was read to its end already; open it again")
+            if id(self._exported) in _spent:
+                raise _is_spent()
             return self._exported
         if self._is_own:
             # The C interface loses the type of an error, and with it our message.
@@ -379,6 +379,18 @@ class StreamPart(Part):
         with exporting("the source"):
             batch = pa.record_batch(self._exported)
         return pa.RecordBatchReader.from_batches(batch.schema, [batch])
+
+
+def _claim(reader: pa.RecordBatchReader) -> None:
+    """Marks a reader as read. Of two threads, or two sources of it, only one may read: each would have some rows."""
+    mine = object()
+    if _spent.setdefault(id(reader), mine) is not mine:
+        raise _is_spent()
+    finalize(reader, _spent.pop, id(reader), None).atexit = False
+
+
+def _is_spent() -> ArgumentError:
+    return ArgumentError("source: this stream was read already; open it again")
 
 
 def _is_own(exported: Any) -> bool:

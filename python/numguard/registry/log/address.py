@@ -70,7 +70,10 @@ def not_yet_created(target: str) -> Dialect:
     """
     if "\0" in target:
         raise RegistryError("registry: a file name has no NUL character")
-    file = Path(target).absolute()
+    try:
+        file = Path(target).absolute()
+    except OSError:
+        raise RegistryError(f"{target}: cannot be created (the working directory was deleted)") from None
     if not file.parent.is_dir():
         raise RegistryError(f"{target}: cannot be created (there is no such folder)")
     if not os.access(file.parent, os.W_OK | os.X_OK):
