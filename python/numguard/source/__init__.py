@@ -93,12 +93,9 @@ __all__ = [
     "ORIGIN", "REFUSED", "Account", "ArrowFilePart", "Batch", "Found", "ParquetPart", "Part", "PassedOver", "Source",
     "TextPart", "Validation", "accounted", "as_text", "check_columns", "check_header", "check_listed_once",
     "contradicted", "copies_among", "dated", "each_source", "exporting", "files_of", "headings", "in_part",
-    "in_steps", "is_listed_twice", "is_local", "is_of_country", "kind_of_file", "looks_national", "open_members",
-    "open_source", "other_blanks", "outermost", "paths_read_by", "reading", "refused_rows", "together", "unread_codes",
-    "with_partition_values",
     "in_steps", "is_at_fault", "is_listed_twice", "is_local", "is_of_country", "kind_of_file", "looks_national",
     "open_members", "open_source", "other_blanks", "outermost", "paths_read_by", "reading", "refused_rows",
-    "unread_codes", "with_partition_values",
+    "together", "unread_codes", "with_partition_values",
 ]  # fmt: skip
 
 _STANDARD_INPUT = "-"
