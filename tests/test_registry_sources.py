@@ -112,3 +112,15 @@ def test_the_summary_does_not_promise_a_number_that_review_does_not_have(
     done = CliRunner().invoke(verbs, ["complaints", "add", "desk.csv", "--registry", "r.db", "--by", "HC 1234"])
     others = "but for 1 protected, decided on or certain in another complaint"
     assert f"2 numbers wait for a decision: unlisted_words 2 {others}; see numguard review" in done.output
+
+
+def test_a_source_that_is_a_decimal_number_is_the_same_one(registry: ng.Registry) -> None:
+    """Where a column has a blank, a data frame writes 1930 as 1930.0."""
+    for source in ("1930", "1930.0", "1930.00"):
+        done = registry.add_complaints(sheet("9876543210", source=source, district="12.0", police_station="7.0"))
+    assert (done.added, done.updated) == (0, 0)
+    assert listed(registry, policy=ng.ListPolicy(min_sources=2)) == {}
+    row = registry.history(f"+{A}").to_pylist()[0]
+    assert (row["source"], row["district"]) == ("1930", "12")
+    registry.add_complaints(sheet("9876543210", source="PS 1.0"))
+    assert set(listed(registry, policy=ng.ListPolicy(min_sources=2))) == {A}

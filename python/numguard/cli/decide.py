@@ -62,7 +62,8 @@ def decide(
 
     A later decision replaces an earlier one; protected is ended only by unprotected. A cell that is no number stops the
     call. Of a list with a column `action` only the rows to block are confirmed, accepted or unprotected; every row
-    of it is withdrawn, protected, reverified, reactivated or dismissed.
+    of it is withdrawn, protected, reverified, reactivated or dismissed. If a column of decisions or results has the
+    decision in some rows and not in others, nothing is recorded, and the error names the row.
 
     Numbers come from a file, never from the command line, which other users of the machine can read.
 
@@ -122,10 +123,10 @@ def _listed(
         InputError: There is none, or a cell is no number.
     """
     from numguard import _core
-    from numguard.number_list import read_numbers
+    from numguard.number_list import read_decided
 
     actions = None if status in _OFF else ("block",)
-    listed = read_numbers(numbers, column=list_column, actions=actions, strict=is_strict)
+    listed = read_decided(numbers, status, column=list_column, actions=actions, strict=is_strict)
     options.write_refused(listed.refused, refused_path)
     left_out = listed.account["refused_rows"]
     # A broken line is reported; a cell that is no number may be a mistyped number.

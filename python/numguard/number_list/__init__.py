@@ -33,6 +33,7 @@ __all__ = [
     "NumberList",
     "listing_dates",
     "read_dated_seeds",
+    "read_decided",
     "read_hashed",
     "read_imeis",
     "read_numbers",
@@ -99,11 +100,35 @@ def read_numbers(
     """
     if actions is not None and not (is_texts(actions) and actions):
         raise ArgumentError("actions: takes a list of actions, such as ('block',), or None for every row")
+    return _numbers_of(path, None, column=column, region=region, actions=actions, strict=strict)
+
+
+def read_decided(
+    path: PathLike, decision: str, *, column: str | None = None, actions: Sequence[str] | None, strict: bool = False
+) -> NumberList[NumberSet]:
+    """The numbers in a file on which one decision is recorded, as `read_numbers`.
+
+    Raises:
+        ColumnError: A column of decisions or results has this one in some rows and not in others, or as `read_numbers`.
+        InputError: As `read_numbers`.
+    """
+    return _numbers_of(path, decision, column=column, region="IN", actions=actions, strict=strict)
+
+
+def _numbers_of(
+    path: PathLike,
+    decision: str | None,
+    *,
+    column: str | None,
+    region: Region,
+    actions: Sequence[str] | None,
+    strict: bool,
+) -> NumberList[NumberSet]:
     if _is_saved(path):
         return _saved(NumberSet.open(path))
     # Numbers that are to be released are spared, as those that are protected are.
     is_sparing = actions is None or set(actions) <= {"release", "none"}
-    opened = OpenList(path, numbers(region), column, actions, may_be_victims=is_sparing)
+    opened = OpenList(path, numbers(region), column, actions, may_be_victims=is_sparing, decision=decision)
     keys = NumberSet(opened.cells(), region=region)
     check_rounded(keys, path)
     return _counted(keys, opened, strict=strict)

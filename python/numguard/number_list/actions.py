@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import decoded, filtered, flags, is_bytes, is_text, named, pc, seen_text
+from numguard.compute import Bools, decoded, filtered, flags, is_bytes, is_text, named, pc, seen_text
 from numguard.errors import ColumnError, InputError
 from numguard.number_list.titles import RANKS
 from numguard.number_list.words import words_for, words_in
@@ -30,6 +30,7 @@ __all__ = [
     "action_column",
     "bare",
     "is_against",
+    "is_of_actions",
     "may_have_words",
     "refuse_other_actions",
     "rows_with",
@@ -42,14 +43,13 @@ _OPPOSITE: Final = {"block": ("release", "none"), "release": ("block",)}
 #: The note of a row whose action is none of them.
 _UNKNOWN_ACTION = "unknown_action"
 #: Columns that may have the action of a row, beside `action`, which alone is read.
-LIKE_ACTION = words_for("like_action") | {
+LIKE_ACTION = words_for("decision", "like_action") | {
     "action",
     "actions",
     "action_taken",
     "action_required",
     "block_status",
     "current_status",
-    "decision",
     # Status is translated before the look-up; action and decision in other languages are not.
     "number_status",
     "status",
@@ -159,10 +159,19 @@ def rows_with(batch: Batch, action: str, actions: Sequence[str]) -> tuple[Batch,
         These rows; how many have another action; and, as refused rows, those whose action is none that lists have.
     """
     written = _as_actions(batch.data[action])
-    kept = pc.is_in(written, pa.array([one.strip().lower() for one in actions], pa.string()))
+    kept = _is_one_of(written, actions)
     known = pc.or_(kept, pc.is_in(written, pa.array(ACTIONS)))
     notes = pc.if_else(known, None, _UNKNOWN_ACTION)
     return batch.filter(kept), known.true_count - kept.true_count, batch.refused(notes)
+
+
+def is_of_actions(batch: Batch, action: str, actions: Sequence[str]) -> Bools:
+    """Which rows of a list have one of the actions, as `rows_with` keeps them."""
+    return flags(_is_one_of(_as_actions(batch.data[action]), actions))
+
+
+def _is_one_of(written: Any, actions: Sequence[str]) -> Any:
+    return pc.is_in(written, pa.array([one.strip().lower() for one in actions], pa.string()))
 
 
 class Opposed:

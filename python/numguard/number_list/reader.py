@@ -25,6 +25,7 @@ from numguard.number_list.actions import (
     Opposed,
     action_column,
     bare,
+    is_of_actions,
     refuse_other_actions,
     rows_with,
 )
@@ -42,6 +43,7 @@ from numguard.number_list.checks import (
     check_titles,
 )
 from numguard.number_list.columns import Kind, begins_with_row, column_of, has_handsets, is_list
+from numguard.number_list.decisions import Decisions
 from numguard.number_list.same import has_other_numbers, without_ends
 from numguard.number_list.titles import names_victims
 from numguard.source import Account, Batch, Part, check_columns, check_header, is_local, is_of_country, open_source
@@ -76,6 +78,7 @@ class OpenList:
         more: Sequence[str] = (),
         is_chosen: bool = True,
         may_be_victims: bool = False,
+        decision: str | None = None,
     ) -> None:
         """Opens a list, and chooses the column of its numbers.
 
@@ -87,6 +90,7 @@ class OpenList:
             more: Further columns to be read.
             is_chosen: Whether it was the user who named `column`: then no title counts.
             may_be_victims: Victims may be meant where numbers are protected, or taken off a list.
+            decision: What is decided on the numbers, if a decision is recorded.
 
         Raises:
             ArgumentError: The name of the column is no text.
@@ -104,6 +108,7 @@ class OpenList:
         self._not_read: dict[str, list[str]] = {}
         self._others = self._header_rows = 0
         self._answers, self._serials, self._remarks = Answers(), Serials(), Remarks()
+        self._decision, self._decisions = decision, Decisions(decision)
         #: Of the part that is read.
         self._below = Below(is_table=False)
         wanted = {column, *more} - {None}
@@ -169,6 +174,7 @@ class OpenList:
             if one.is_headed:
                 if self._action is None and self._actions is not None:
                     refuse_other_actions(part, set(read), is_sparing=self._may_be_victims)
+                self._add_decisions(part, name, set(read))
                 self._warn_of_unread(part, name, set(read))
                 yield from self._rows_of(part, read, self._action)
                 if self._warns_of_more and self._action is None and not self._may_be_victims:
@@ -184,6 +190,7 @@ class OpenList:
             yield from self._rows_of(part, read, None)
         self._opposed.check(self._kind.keys)
         self._serials.check()
+        self._decisions.check()
         self._warn(self._answers.check())
         self._warn([*self._remarks.warnings(self._warnings), *self._parts_read()])
 
@@ -233,6 +240,22 @@ class OpenList:
             if codes:
                 check_codes(batch, wanted[0], keys)
             yield batch
+
+    def _add_decisions(self, part: Part, column: str, read: set[str]) -> None:
+        """Takes the columns of decisions and results of a part: if it has any, it is read once more.
+
+        Beside a column of actions, and in a list of numbers to spare, they count where a decision is recorded.
+        """
+        names = part.schema().names
+        is_of_others = self._decision is None and (self._may_be_victims or self._action is not None)
+        columns = {} if is_of_others else self._decisions.columns(part.schema(), {*read, self._action or ""})
+        if not columns or names.count(column) > 1:
+            return
+        for batch in part.batches():
+            is_counted = flags(self._explained(batch, column).field(0).is_valid())
+            if self._action is not None:
+                is_counted &= is_of_actions(batch, self._action, self._actions or ())
+            self._decisions.add(batch, columns, is_counted)
 
     def _parts_read(self) -> list[str]:
         """A warning that names the sheets or members of the one file that is read: one may have other numbers."""

@@ -24,6 +24,7 @@ from numguard.source.scripts import plain_digits, plain_letters
 
 __all__ = [
     "SPREADSHEET_MARKS",
+    "WHOLE_NUMBER",
     "Numbers",
     "acknowledgements",
     "digits_that_could_be",
@@ -54,6 +55,8 @@ SPREADSHEET_MARKS: Final = (
     (r"(?i)^#(?:ref|value|name|div/0|num|null|spill|calc)[!?]?$", "spreadsheet_error"),
 )
 
+#: A whole number that was a decimal one.
+WHOLE_NUMBER: Final = r"^(\d+)\.0+$"
 #: Separators inside of a number, and ten digits or more.
 _PARTED = re.compile(r"(?<=\d)[\W_]+(?=\d)")
 _RUN = re.compile(r"\d{10,}")
@@ -113,10 +116,10 @@ def words(column: Column) -> pa.Array[Any]:
     """Names and other free text without surrounding and repeated blanks; null where empty.
 
     A word in capitals or in small letters only is capitalised as a name, so that one district has one name; up to four
-    capitals are an abbreviation.
+    capitals are an abbreviation. 1930.0 is 1930: where a column has a blank, data frames write its numbers so.
     """
     encoded = written(column).dictionary_encode()
-    text = seen(encoded.dictionary)
+    text = pc.replace_substring_regex(seen(encoded.dictionary), WHOLE_NUMBER, r"\1")
     shouted = pc.and_(pc.utf8_is_upper(text), pc.greater(pc.utf8_length(text), 4))
     # Addresses such as cybercrime.gov.in stay in small letters.
     small = pc.and_(pc.utf8_is_lower(text), pc.invert(pc.match_substring(text, ".")))
@@ -150,7 +153,7 @@ def _odd_acknowledgements(cells: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array
     text = pc.utf8_trim(cells, _BLANKS)
     text = pc.replace_substring_regex(text, r'^="([^"]*)"$', r"\1")
     text = pc.utf8_trim(pc.utf8_trim(text, "'`\""), _BLANKS)
-    text = pc.replace_substring_regex(text, r"^(\d+)\.0+$", r"\1")
+    text = pc.replace_substring_regex(text, WHOLE_NUMBER, r"\1")
     text = pc.replace_substring_regex(text, _LABELLED, r"\1")
     joined = pc.if_else(pc.match_substring_regex(text, _GROUPED), pc.replace_substring_regex(text, r"\P{Nd}", ""), None)
     text = pc.if_else(pc.fill_null(pc.equal(pc.utf8_length(joined), 14), False), joined, text)

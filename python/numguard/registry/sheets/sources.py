@@ -7,13 +7,14 @@ under two names.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
 import pyarrow as pa
 
 from numguard.registry.arrays import Column
-from numguard.registry.sheets.cells import words
+from numguard.registry.sheets.cells import WHOLE_NUMBER, words
 from numguard.registry.spelling import listed_in, signs_of
 
 __all__ = ["same_source", "sources", "spellings"]
@@ -31,8 +32,13 @@ def sources(column: Column) -> pa.Array[Any]:
 
 
 def same_source(name: str) -> str:
-    """A source in the spelling of the table; one that is not in it as it is."""
-    return spellings().get(signs_of(name), name)
+    """A source in the spelling of the table; one that is not in it as it is.
+
+    >>> same_source("1930.0"), same_source("PS 1.0")
+    ('1930', 'PS 1.0')
+    """
+    whole = re.sub(WHOLE_NUMBER, r"\1", name)
+    return spellings().get(signs_of(whole), whole)
 
 
 @cache
