@@ -315,6 +315,7 @@ def test_an_interrupt_names_the_recorded_event(store: str, monkeypatch: pytest.M
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with ng.Registry(store, by="HC 1234") as registry:
+            registry._case.store.create()
             kind = type(registry._case.store.dialect)
             whole, ingest = kind.commit, kind.ingest
 

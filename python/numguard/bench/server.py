@@ -61,7 +61,7 @@ def running(*, flushed: bool = True) -> Iterator[str]:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)  # noqa: S603
 
     data = str(folder / "data")
-    call("initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync")
+    call("initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync", "--encoding=UTF8", "--locale=C")
     options = f"-k {folder} -c listen_addresses= -c fsync={'on' if flushed else 'off'}"
     call("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,12 +46,12 @@ def merge(others: tuple[str, ...], registry_path: str, by: str, reason: str, pat
     """
     from numguard.files.outgoing import write_private
     from numguard.registry import Registry
-    from numguard.registry.log.address import is_there
+    from numguard.registry.log.address import is_file
 
-    account.check_files([registry_path], {"--contradictions": path}, sources=others)
-    for other in others:
-        if not is_there(other):
-            raise FileMissingError(f"{other}: there is no such file; nothing was merged")
+    # Messages about files show their paths, and an address may hold a password.
+    files = [other for other in others if is_file(other)]
+    account.check_files([registry_path], {"--contradictions": path}, sources=files)
+    _refuse_missing(others)
     merges: list[Merged] = []
     with Registry(registry_path, by=by) as registry:
         try:
@@ -68,13 +69,29 @@ def merge(others: tuple[str, ...], registry_path: str, by: str, reason: str, pat
     summary()
 
 
+def _refuse_missing(others: Sequence[str]) -> None:
+    """Raises an error for a registry that does not exist, before any is merged."""
+    from numguard.registry.log.address import NO_REGISTRY, is_address, is_there, shown
+    from numguard.registry.log.store import Store
+
+    for other in others:
+        if not is_there(other):
+            raise FileMissingError(f"{other}: there is no such file; nothing was merged")
+        if is_address(other):
+            with closing(Store(other, unchanged=True)) as store:
+                if not store.exists:
+                    raise FileMissingError(f"{shown(other)}: {NO_REGISTRY}; nothing was merged")
+
+
 def _report(others: Sequence[str], merges: Sequence[Merged], contradictions: int, *, as_json: bool) -> None:
     """What was merged."""
     if not as_json:
         _say(others, merges)
         return
+    from numguard.registry.log.address import shown
+
     merged = [
-        {"file": other, "id": one.id, "registry": one.registry, "events": one.events}
+        {"file": shown(other), "id": one.id, "registry": one.registry, "events": one.events}
         | {"contradictions": one.contradictions.num_rows, "protected": one.protected}
         for other, one in zip(others, merges, strict=True)
     ]
@@ -82,7 +99,9 @@ def _report(others: Sequence[str], merges: Sequence[Merged], contradictions: int
 
 
 def _say(others: Sequence[str], merges: Sequence[Merged]) -> None:
-    for other, one in zip(others, merges, strict=False):
+    from numguard.registry.log.address import shown
+
+    for other, one in zip(map(shown, others), merges, strict=False):
         if one.id is None:
             options.say(f"{other}: nothing new")
             continue

@@ -342,11 +342,15 @@ key = gathered(
 def open_registry(path: str, by: str = "reader") -> Registry:
     """A registry that has to be there: a mistyped path must not give an empty result."""
     from numguard.registry import Registry
-    from numguard.registry.log.address import is_there
+    from numguard.registry.log.address import NO_REGISTRY, is_there, shown
 
     if not is_there(path):
         raise ArgumentError(f"--registry: there is no file {path}; `numguard complaints add` creates one")
-    return Registry(path, by=by)
+    registry = Registry(path, by=by)
+    if not registry._case.store.exists:
+        registry.close()
+        raise ArgumentError(f"--registry: {shown(path)}: {NO_REGISTRY}; `numguard complaints add` creates one")
+    return registry
 
 
 def open_column(source: str, column: str | None, region_column: str | None = None) -> tuple[Source, str]:

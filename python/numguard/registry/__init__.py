@@ -61,7 +61,7 @@ class Registry(Queries, Maintenance):
 
     Args:
         path: A file, readable by its owner only, created with the first event if it does not exist;
-            `":memory:"`; or a `postgresql://` address.
+            `":memory:"`; or a `postgresql://` address, whose tables are created with the first event too.
         by: Who acts, recorded with every event; by default the user who is logged in.
         today: Today's date, which confirms a clock that is far from the log's last event; by default the value of
             the environment variable NUMGUARD_TODAY. Nothing is recorded if the clock shows another day.

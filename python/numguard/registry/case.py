@@ -71,6 +71,7 @@ class Case:
         Raises:
             RegistryError: The clock is far from the log's last event, and not confirmed.
         """
+        self.store.create()
         who = self._who(verb, reason)
         with self.store.writing(**who | {"now": max(who["now"], after)}) as append:
             self._refuse_far(append)
@@ -88,6 +89,7 @@ class Case:
             DamagedError: The log differs from what was recorded.
         """
         self.store.verify()
+        self.store.create()
         with self.store.sending(Path(path).expanduser().parent, **self._who(verb, reason)) as (append, token):
             self._refuse_far(append)
             yield append, token

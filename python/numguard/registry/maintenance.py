@@ -13,7 +13,7 @@ from numguard.errors import ArgumentError, RegistryError
 from numguard.registry.case import reason_given
 from numguard.registry.events.merging import Merged, contradictions, merge, merges
 from numguard.registry.failures import reports_failures
-from numguard.registry.log.address import is_there
+from numguard.registry.log.address import NO_REGISTRY, is_there, shown
 from numguard.registry.log.seal import Seal
 from numguard.registry.log.store import Store
 from numguard.registry.verbs import Verbs
@@ -132,6 +132,8 @@ class Maintenance(Verbs):
             raise RegistryError(f"{target}: there is no such file")
         store = Store(target, unchanged=True)
         try:
+            if not store.exists:
+                raise RegistryError(f"{shown(target)}: {NO_REGISTRY}")
             return merge(case, store, store.dialect.name, reason)
         finally:
             store.close()

@@ -14,9 +14,13 @@ from numguard.registry.log.dialect import Dialect
 from numguard.registry.log.postgresql import PostgreSQL
 from numguard.registry.log.sqlite import SQLite
 
-__all__ = ["connect", "is_address", "is_file", "is_there", "not_yet_created"]
+__all__ = ["NO_REGISTRY", "connect", "is_address", "is_file", "is_there", "not_yet_created", "shown"]
 
 _ADDRESSES = ("postgresql://", "postgres://")
+#: Of a server on which nothing was recorded.
+NO_REGISTRY = "there is no registry in this database and schema"
+# The name of a registry on a server.
+_SERVER = "postgresql"
 # What may be an address with a password in it: a scheme, a key and its value, a user and a host. A path of Windows
 # has a colon behind its drive, and may have the user's address in it.
 _ADDRESS = re.compile(
@@ -51,8 +55,13 @@ def is_file(target: str) -> bool:
     return target != ":memory:" and not is_address(target)
 
 
+def shown(target: str) -> str:
+    """`target` as messages and results have it."""
+    return _SERVER if is_address(target) else target
+
+
 def is_there(target: str) -> bool:
-    """Whether `target` can be opened without creating a file."""
+    """Whether `target` can be opened without creating a file; True for an address, which only the server knows."""
     if not is_file(target):
         return True
     try:
@@ -63,11 +72,15 @@ def is_there(target: str) -> bool:
 
 
 def not_yet_created(target: str) -> Dialect:
-    """An empty store in memory, with the name of a file that is created with the first event.
+    """An empty store in memory, with the name of a file, or of tables on a server, that the first event creates.
 
     Raises:
         RegistryError: the file could not be created later.
     """
+    if is_address(target):
+        memory = SQLite(":memory:")
+        memory.name = shown(target)
+        return memory
     if "\0" in target:
         raise RegistryError("registry: a file name has no NUL character")
     try:

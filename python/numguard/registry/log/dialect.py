@@ -30,8 +30,9 @@ FULL = "the disk is full; what was recorded before is intact"
 FAILED = "the disk failed; what was recorded before is intact"
 READ_ONLY = "cannot be written: the file or its folder is read-only"
 _RIGHTS = (
-    "the server gives this user no right to do that (to read needs SELECT; to record, INSERT, UPDATE and DELETE too); "
-    "nothing was recorded"
+    "the server gives this user no right to do that (to read needs USAGE on the schema, SELECT on its tables and "
+    "TEMPORARY on the database; to record, INSERT, UPDATE and DELETE too; the first event, CREATE on the schema; an "
+    "upgrade, to own the tables); nothing was recorded"
 )
 
 # Parts of a driver's message, and the message in its place; the first that is there counts.
@@ -85,6 +86,8 @@ class Dialect:
     closed = False
     #: Whether a transaction that writes has begun.
     writing = False
+    #: The message of a store that differs from what was recorded.
+    damage = DAMAGED
     #: Whether a process that was forked closes the connection, before it opens one of its own.
     closed_in_forks = False
 
@@ -162,6 +165,12 @@ class Dialect:
         """Whether the connection works."""
         return True
 
+    def refuse_shadow(self) -> None:
+        """Called where there is no registry yet: refuses a place from which one elsewhere would no longer be found."""
+
+    def refuse_to_build(self) -> None:
+        """Called before tables are created: refuses a place that cannot hold a registry."""
+
     def check(self) -> None:
         """Looks for damage that the store itself detects.
 
@@ -179,7 +188,7 @@ class Dialect:
         Raises:
             DamagedError: Always.
         """
-        raise DamagedError(f"{self.name}: {DAMAGED}")
+        raise DamagedError(f"{self.name}: {self.damage}")
 
     def copy(self, path: Path) -> None:
         """Copies the log into an empty file."""
@@ -211,8 +220,13 @@ class Dialect:
             with closing(AdbcStatement(self._connection)) as statement:
                 yield statement
 
-    def _why(self, message: str | None) -> str | None:
-        """The message of a failure, where a store has a better one than that of the closed list."""
+    def _why(self, message: str | None, words: str) -> str | None:
+        """The message of a failure, where a store has a better one than that of the closed list.
+
+        Args:
+            message: That of the closed list.
+            words: The driver's message, in small letters.
+        """
         return message
 
     @contextmanager
@@ -225,14 +239,15 @@ class Dialect:
             yield
         except pa.ArrowInvalid:
             # The driver infers types from the first rows, and intact rows have them.
-            raise DamagedError(f"{self.name}: {DAMAGED}") from None
+            raise DamagedError(f"{self.name}: {self.damage}") from None
         except (Error, pa.ArrowException, OSError) as error:
             # pyarrow raises the errors of a driver while rows are read.
             words = str(error).lower()
             found = next((message for parts, message in _FAILURES if any(part in words for part in parts)), None)
-            message = self._why(found)
+            message = self._why(found, words)
             if message is None and any(part in words for part in _LOST):
                 raise UnreachableError(f"{self.name}: the server cannot be reached") from None
             code = getattr(getattr(error, "status_code", None), "name", type(error).__name__)
-            kind = DamagedError if message == DAMAGED else RegistryError
-            raise kind(f"{self.name}: {message or f'the database refused ({code})'}") from None
+            if message == DAMAGED:
+                raise DamagedError(f"{self.name}: {self.damage}") from None
+            raise RegistryError(f"{self.name}: {message or f'the database refused ({code})'}") from None

@@ -15,7 +15,7 @@ from numguard.errors import RegistryError
 from numguard.registry.log.dialect import Dialect
 from numguard.registry.log.verifying import seal_what_is_not
 
-__all__ = ["is_current", "migrate"]
+__all__ = ["is_built", "is_current", "migrate"]
 
 
 def migrate(dialect: Dialect, *, whole: bool = False) -> None:
@@ -37,6 +37,8 @@ def migrate(dialect: Dialect, *, whole: bool = False) -> None:
     dialect.begin_to_build()
     try:
         version = _version(dialect)
+        if version == 0:
+            dialect.refuse_to_build()
         for text in steps[version:]:
             for statement in _statements(text):
                 dialect.execute(statement)
@@ -46,6 +48,11 @@ def migrate(dialect: Dialect, *, whole: bool = False) -> None:
     except BaseException:
         dialect.rollback()
         raise
+
+
+def is_built(dialect: Dialect) -> bool:
+    """Whether there is a registry, of any version."""
+    return _version(dialect) > 0
 
 
 def is_current(dialect: Dialect) -> bool:

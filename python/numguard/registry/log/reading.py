@@ -275,7 +275,7 @@ class Reading:
     def alike(self, candidates: pa.Table) -> pa.Table:
         """The complaints with a number of `candidates` (ordinal, bare, prefix, long), leading zeros aside.
 
-        Where `long` is 0, only those whose key is `prefix` and their number.
+        Where `long` is 0, only those whose key begins with `prefix`.
         """
         columns = "ordinal:i complaint_key:t source:t acknowledgement_no:t"
         return self._of_candidates(columns, sql.ALIKE, candidates.sort_by("bare"))

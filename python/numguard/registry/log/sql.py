@@ -265,10 +265,11 @@ OPENINGS = f"""SELECT c.complaint_key, c.event FROM candidate a CROSS JOIN compl
     AND c.event <= $1 AND NOT c.{WITHDRAWN}"""
 
 # The complaints whose number, without leading zeros, is in `candidate`: long ones of all sources, others of the same
-# source. CROSS JOIN: complaints have no index by it.
+# source, with which their key begins: `lower` depends on the collation of a server. CROSS JOIN: complaints have no
+# index by it.
 ALIKE = """SELECT DISTINCT a.ordinal, c.complaint_key, c.source, c.acknowledgement_no
   FROM complaint c CROSS JOIN candidate a WHERE a.bare = ltrim(c.acknowledgement_no, '0')
-    AND (a.long = 1 OR c.complaint_key = a.prefix || lower(c.acknowledgement_no))
+    AND (a.long = 1 OR substr(c.complaint_key, 1, length(a.prefix)) = a.prefix)
     AND c.event NOT IN (SELECT withdrawn FROM withdrawal)"""
 
 # The inputs up to the cut $1, each with the event that withdrew it by then.

@@ -147,7 +147,7 @@ class SQLite(Dialect):
         if self._seen() != self._opened:
             raise RegistryError(f"{self.name}: {_GONE}")
 
-    def _why(self, message: str | None) -> str | None:
+    def _why(self, message: str | None, words: str) -> str | None:
         if message == WAITED and self._alone:
             return _OPEN_ELSEWHERE
         if message == FAILED and self._file is not None and is_full(self._file):

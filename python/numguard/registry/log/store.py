@@ -23,9 +23,9 @@ from numguard.errors import ArgumentError, RegistryError, UnsettledError
 from numguard.files.placing import Together, together
 from numguard.files.steps import one_step, stepwise
 from numguard.registry.arrays import Column
-from numguard.registry.log.address import connect, is_file, is_there, not_yet_created
+from numguard.registry.log.address import NO_REGISTRY, connect, is_address, is_file, is_there, not_yet_created
 from numguard.registry.log.dialect import FULL, READ_ONLY, Dialect
-from numguard.registry.log.migrating import migrate
+from numguard.registry.log.migrating import is_built, migrate
 from numguard.registry.log.opening import Seen, copied, is_read_only, seen
 from numguard.registry.log.order import Order
 from numguard.registry.log.reading import Reading
@@ -110,18 +110,21 @@ class Store(Reading):
         #: Nothing can be recorded: a copy is open.
         self.read_only = False
         self._unchanged = unchanged
-        self._there = is_there(target)
-        self.dialect: Dialect = self._open() if self._there else self._built(not_yet_created(target))
+        self._there = False
+        self.dialect: Dialect = self._open() or self._built(not_yet_created(target))
         #: Whether the process was forked, and has no connection of its own yet.
         self._was_forked = False
         _stores.add(self)
 
     @property
     def exists(self) -> bool:
-        """Whether its file or database exists; the first event creates a file."""
+        """Whether its file, or its tables on a server, exist; the first event creates them."""
         return self._there
 
-    def _open(self) -> Dialect:
+    def _open(self, *, make: bool = False) -> Dialect | None:
+        """What is there, opened; None where nothing is yet, unless `make` creates it on a server."""
+        if not self._there and not make and not is_there(self._target):
+            return None
         copy = copied(self._target) if self._unchanged or is_read_only(self._target) else None
         if copy is not None:
             self._forget_copy()
@@ -129,8 +132,25 @@ class Store(Reading):
             self._copied_at = copy[2]
         opened = connect(self._target if copy is None else copy[0])
         self.read_only = self._unchanged or copy is not None
-        # A file is given its name when its tables are complete.
-        return self._built(opened, whole=is_file(self._target))
+        if is_address(self._target) and not self._there and not make and not self._holds(opened):
+            return None
+        # A file is given its name when its tables are complete; what was on a server once is not created again.
+        built = self._built(opened, whole=is_file(self._target) or (is_address(self._target) and not make))
+        self._there = True
+        return built
+
+    @staticmethod
+    def _holds(opened: Dialect) -> bool:
+        """Whether a server has the registry; closes the connection if not."""
+        found = False
+        try:
+            found = is_built(opened)
+            if not found:
+                opened.refuse_shadow()
+        finally:
+            if not found:
+                opened.close()
+        return found
 
     def _built(self, dialect: Dialect, *, whole: bool = False) -> Dialect:
         try:
@@ -166,7 +186,8 @@ class Store(Reading):
             DamagedError: The store is damaged.
         """
         if not self._there:
-            raise RegistryError(f"{self.dialect.name}: there is no such file")
+            missing = "there is no such file" if is_file(self._target) else NO_REGISTRY
+            raise RegistryError(f"{self.dialect.name}: {missing}")
         if path.exists():
             raise ArgumentError(f"path: {path.name} exists already; a backup replaces no file")
         if path.name.endswith(("-wal", "-shm", "-journal")):  # SQLite removes them
@@ -187,7 +208,7 @@ class Store(Reading):
         return seal
 
     def settle(self, *, make: bool = False) -> None:
-        """Opens the file if it was created since, or with `make` creates it; reconnects to a server.
+        """Opens what was created since, or with `make` creates it; reconnects to a server.
 
         A file that cannot be written is copied again if others wrote to it since, and opened itself once it can be.
         """
@@ -197,11 +218,10 @@ class Store(Reading):
                 self._was_forked = False
             if self.dialect.closed:
                 return
-            if not self._there and (make or is_there(self._target)):
-                if not is_there(self._target):
+            if not self._there:
+                if make and not is_there(self._target):
                     SQLite.make(self._target, migrate)
-                self._reopen()
-                self._there = True
+                self._reopen(make=make)
             elif not self.dialect.answers() or self._is_outdated():
                 self._reopen()
 
@@ -210,8 +230,15 @@ class Store(Reading):
             return False
         return seen(self._target) != self._copied_at or not is_read_only(self._target)
 
-    def _reopen(self) -> None:
-        fresh = self._open()
+    def create(self) -> None:
+        """Creates what does not exist yet: the first event is dated by the clock of a server too."""
+        with stepwise(), self._lock:
+            self.settle(make=True)
+
+    def _reopen(self, *, make: bool = False) -> None:
+        fresh = self._open(make=make)
+        if fresh is None:
+            return
         with one_step():
             old, self.dialect, self._wanted, self._order = self.dialect, fresh, None, None
             with suppress(Exception):  # the connection may be lost
