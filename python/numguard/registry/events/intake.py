@@ -82,6 +82,7 @@ class Intake:
             row, msisdn, status, complaints (how many on record name it for certain, with the ended one): those in the
             rows, and those that the complaints name on record. The file alone takes none of them off a list;
             `Registry.decide` does.
+        ended_waiting: How many of the numbers that these complaints name on record wait for a decision: on no list.
         reopened: How many complaints that had ended the file names again as standing.
         warnings: What else must be known of how the file was read: formulas without a value, hidden rows, cells that
             are struck out or merged; columns of phone numbers that are not read; numbers of suspects that are
@@ -116,6 +117,7 @@ class Intake:
     reactivated: int = 0
     unrequested: pa.Table = field(default_factory=UNREQUESTED.empty_table, repr=False)
     ended: pa.Table = field(default_factory=_ENDED.empty_table, repr=False)
+    ended_waiting: int = 0
     reopened: int = 0
     warnings: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
@@ -133,6 +135,7 @@ class Intake:
             ("perhaps known under another spelling", self.alike.num_rows or None),
             ("named again after they were reactivated", self.reactivated or None),
             ("in force, of complaints that have ended", self.ended.num_rows or None),
+            ("waiting, of complaints that have ended", self.ended_waiting or None),
             ("complaints that had ended and stand again", self.reopened or None),
             ("reported as blocked without a request", self.unrequested.num_rows or None),
             ("lines that are no rows", counts(self.not_data)),
@@ -284,9 +287,11 @@ def _effect(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan, event:
     """The numbers that the sheet drops with its `event`, those in force of complaints that it ends, and warnings."""
     row = complaints.rows["row"].take(complaints.ended["index"])
     written = pa.table({"row": row, "msisdn": complaints.ended["msisdn"]})
-    ended = _of_file(sheet, in_force_of(case, event, plan.ended, written)).cast(_ENDED)
+    in_force, ended_waiting = in_force_of(case, event, plan.ended, written)
+    ended = _of_file(sheet, in_force).cast(_ENDED)
     both = protected_suspects(case, on_both_sides(case, plan, event - 1), event)
-    return {"dropped": amended(case, event, plan.amended, sheet.name), "ended": ended, "both": both}
+    dropped = amended(case, event, plan.amended, sheet.name)
+    return {"dropped": dropped, "ended": ended, "ended_waiting": ended_waiting, "both": both}
 
 
 def _trial(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan) -> dict[str, Any]:
