@@ -82,12 +82,12 @@ class Intake:
             row, msisdn, status, complaints (how many on record name it for certain, with the ended one): those in the
             rows, and those that the complaints name on record. The file alone takes none of them off a list;
             `Registry.decide` does.
-        ended_waiting: How many of the numbers that these complaints name on record wait for a decision: on no list.
         reopened: How many complaints that had ended the file names again as standing.
         warnings: What else must be known of how the file was read: formulas without a value, hidden rows, cells that
             are struck out or merged; columns of phone numbers that are not read; numbers of suspects that are
             protected, or stay off the list by an earlier decision or answer.
         unread: The columns that were not read.
+        ended_waiting: How many numbers wait for a decision that complaints name which have ended.
 
     Example:
         >>> import numguard as ng, pyarrow as pa
@@ -117,10 +117,10 @@ class Intake:
     reactivated: int = 0
     unrequested: pa.Table = field(default_factory=UNREQUESTED.empty_table, repr=False)
     ended: pa.Table = field(default_factory=_ENDED.empty_table, repr=False)
-    ended_waiting: int = 0
     reopened: int = 0
     warnings: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    ended_waiting: int = 0
 
     def _repr_html_(self) -> str:
         facts: list[tuple[str, object]] = [
