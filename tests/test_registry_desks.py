@@ -88,7 +88,8 @@ def test_a_sheet_looks_again_where_another_desk_was_between_two_of_its_events(
     rows = [(A, "accepted", "first"), (A, "accepted", "second"), (B, "accepted", "third"), (A, "accepted", "fourth")]
     done = one.take_review(decided(*rows))
     assert (done.accepted, done.known, done.events) == (1, 1, (2, 3, 5))
-    assert looks == [0, 1, 3, 4]
+    # What is decided, and why each waits; after the other desk; what is left.
+    assert looks == [0, 0, 3, 4, 4]
     assert listed(one) == {A: "block"}
 
 

@@ -87,15 +87,21 @@ class UnsettledError(RegistryError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C while a call could record something; `event` is the number of the event if it did, else None."""
+    """Ctrl-C while a call could record something; `event` is the number of the event if it did, else None.
 
-    def __init__(self, event: int | None = None) -> None:
-        recorded = "nothing was recorded" if event is None else f"event {event} was recorded"
-        super().__init__(f"interrupted; {recorded}")
-        self.event = event
+    A call that records several has all of them in `events`, and the last as `event`.
+    """
 
-    def __reduce__(self) -> tuple[type[Interrupted], tuple[int | None]]:
-        return Interrupted, (self.event,)
+    def __init__(self, *events: int | None) -> None:
+        self.events = tuple(event for event in events if event is not None)
+        self.event = self.events[-1] if self.events else None
+        what = "event" if len(self.events) == 1 else "events"
+        were = "was" if len(self.events) == 1 else "were"
+        recorded = f"{what} {', '.join(map(str, self.events))} {were} recorded" if self.events else ""
+        super().__init__(f"interrupted; {recorded or 'nothing was recorded'}")
+
+    def __reduce__(self) -> tuple[type[Interrupted], tuple[int, ...]]:
+        return Interrupted, self.events
 
 
 class MissingExtraError(NumguardError, ImportError):

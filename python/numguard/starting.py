@@ -11,19 +11,23 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections import deque
 
 TYPE_CHECKING = False  # as in `typing`, whose import takes time
 if TYPE_CHECKING:
     from types import FrameType
     from typing import NoReturn
 
-__all__ = ["INTERRUPTED", "IN_COMMAND", "NOTHING_HALF", "end"]
+__all__ = ["INTERRUPTED", "IN_COMMAND", "NOTHING_HALF", "RECORDED", "end"]
 
 #: The exit code, as a shell has it for a program that Ctrl-C ended.
 INTERRUPTED = 130
 #: The second part of the message.
 NOTHING_HALF = "no file was left half written"
 _COMMAND = "numguard"
+
+#: The last events that this process recorded: whenever it is interrupted, its message names them.
+RECORDED: deque[int] = deque(maxlen=1_000)
 
 
 def _begin() -> None:

@@ -183,6 +183,7 @@ def run(arguments: list[str] | None = None) -> int:
         # A name that is not UTF-8 is shown escaped.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    starting.RECORDED.clear()
     try:
         with _plain_warnings():
             # A verb returns nothing; of one that ends with `Exit`, click returns the code.
@@ -199,15 +200,21 @@ def run(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ENOUGH
     except (KeyboardInterrupt, click.Abort) as error:
-        # click hands on what it was given as the cause of its own.
-        cause = error if isinstance(error, Interrupted) else error.__cause__
-        why = cause if isinstance(cause, Interrupted) else "interrupted"
-        return say(f"{why}; {starting.NOTHING_HALF}", starting.INTERRUPTED)
+        return say(f"{_why(error)}; {starting.NOTHING_HALF}", starting.INTERRUPTED)
     except UnicodeEncodeError:
         return say("a name or a text is not UTF-8", INPUT)
     except (NumguardError, OSError) as error:
         return say(sentence(error), code_of(error))
     return code or DONE
+
+
+def _why(error: BaseException) -> Interrupted | str:
+    """That it is interrupted, and which events it recorded before, in whichever call."""
+    if starting.RECORDED:
+        return Interrupted(*starting.RECORDED)
+    # click hands on what it was given as the cause of its own.
+    cause = error if isinstance(error, Interrupted) else error.__cause__
+    return cause if isinstance(cause, Interrupted) else "interrupted"
 
 
 def arguments_of(given: list[str] | None, *, is_windows: bool = os.name == "nt") -> list[str]:

@@ -11,14 +11,14 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 import pyarrow as pa
 
 from numguard import _core
 from numguard.cli import options
-from numguard.compute import named
+from numguard.compute import named, pc
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import FORMATS
 from numguard.files.manifest import MANIFEST, manifest_path
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from numguard.tac import TacTable
     from numguard.types import Region
 
+#: How many rows with words that are not known are shown, and the longest word that is.
+_FIRST_UNKNOWN: Final = 5
+_LONGEST_WORD: Final = 40
 
 refused = options.refused_to("Write the rows that cannot be read, with file, row and why, to this file.")
 strict = click.option(
@@ -340,3 +343,28 @@ def say_unread(columns: Sequence[str]) -> None:
     """Names the columns that were not read, if there are any."""
     if columns:
         options.say(f"columns that were not read: {named(columns)}")
+
+
+def say_unknown(refusals: pa.Table, note: str, remedy: str) -> None:
+    """Say in which rows the words are that are not known, and what to do; a word with digits may be a number."""
+    unknown = _unknown(refusals, note)
+    if unknown:
+        rows = [f"row {row}" + (f' "{word}"' if word else "") for row, word in unknown[:_FIRST_UNKNOWN]]
+        more = [f"and {len(unknown) - len(rows):,} more"] if len(unknown) > len(rows) else []
+        options.say(f"not known: {', '.join([*rows, *more])}; {remedy}")
+
+
+def refusals_as_json(refusals: pa.Table, note: str) -> dict[str, Any]:
+    """What `say_why` and `say_unknown` say, for `--json`: each note with how many cells, and each unknown word."""
+    unknown = [{"row": row, "word": word} for row, word in _unknown(refusals, note)]
+    return {"refused_by_note": options.counted(refusals["note"]), "not_known": unknown}
+
+
+def _unknown(refusals: pa.Table, note: str) -> list[tuple[int, str | None]]:
+    cells = refusals.filter(pc.equal(refusals["note"], note)).select(["row", "cell"]).to_pylist()
+    return [(one["row"], _shown_word(one["cell"])) for one in cells]
+
+
+def _shown_word(cell: str | None) -> str | None:
+    is_word = cell is not None and len(cell) <= _LONGEST_WORD and not any(map(str.isnumeric, cell))
+    return cell.strip() if cell is not None and is_word else None

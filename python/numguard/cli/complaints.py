@@ -195,6 +195,12 @@ def _report(intake: Intake, source: str, ended_path: Path | None, *, dry_run: bo
 
 def _say_ended(intake: Intake, written: Path | None) -> None:
     """Which numbers in force are of complaints that have ended, and what to run next."""
+    if intake.ended_waiting:
+        wait = "number waits" if intake.ended_waiting == 1 else "numbers wait"
+        options.say(
+            f"complaint_ended: {intake.ended_waiting:,} {wait} for a decision that ended complaints name; see numguard "
+            "review"
+        )
     numbers = len(intake.ended["msisdn"].unique())
     if not numbers:
         return
@@ -337,6 +343,7 @@ def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
         summary["amendments"] = options.counted(intake.dropped["why"])
         summary["reactivated"] = intake.reactivated
         summary["ended_in_force"] = len(intake.ended["msisdn"].unique())
+        summary["ended_waiting"] = intake.ended_waiting
         summary["reopened"] = intake.reopened
         summary["alike"] = options.counted(intake.alike["why"])
         if dry_run:

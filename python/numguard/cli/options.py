@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from numguard import _core
 from numguard.cli.terminal import for_terminal, one_line, without_controls
-from numguard.compute import counts, named, pc, tuples_of
+from numguard.compute import counts, named, tuples_of
 from numguard.errors import ArgumentError, ColumnError, FileError, NumguardError
 from numguard.files.page import is_page
 from numguard.source import Source, check_header, headings, open_source, other_blanks
@@ -51,9 +51,6 @@ class _NamedPath(click.Path):
 FILE: Final = _NamedPath(dir_okay=False, path_type=Path)
 FOLDER: Final = _NamedPath(file_okay=False, path_type=Path)
 _LINE_EVERY = 0.2
-#: How many rows with words that are not known are shown, and the longest word that is.
-_FIRST_UNKNOWN: Final = 5
-_LONGEST_WORD: Final = 40
 
 
 def in_order(*several: Option) -> Option:
@@ -294,7 +291,8 @@ def write_refused(refusals: pa.Table, path: Path | None) -> None:
 def about_recorded(what: str, summary: Callable[[], None]) -> Iterator[None]:
     """Writes files about what was recorded before.
 
-    If one cannot be written, the summary is shown all the same: the same call again would find nothing new.
+    If one cannot be written, or the call is interrupted, the summary is shown all the same: the same call again would
+    find nothing new.
     """
     try:
         yield
@@ -302,26 +300,15 @@ def about_recorded(what: str, summary: Callable[[], None]) -> Iterator[None]:
         summary()
         error.args = (f"{error}; {what} was recorded before that, and is summed up above",)
         raise
+    except KeyboardInterrupt:
+        summary()
+        raise
 
 
 def say_why(refusals: pa.Table) -> None:
     """Say how many cells were refused for which reason, if any were."""
     if len(refusals):
         say(f"why: {notes_text(counted(refusals['note']))}")
-
-
-def say_unknown(refusals: pa.Table, note: str, remedy: str) -> None:
-    """Say in which rows the words are that are not known, and what to do; a word with digits may be a number."""
-    unknown = refusals.filter(pc.equal(refusals["note"], note)).select(["row", "cell"]).to_pylist()
-    if unknown:
-        rows = [f"row {one['row']}{_shown_word(one['cell'])}" for one in unknown[:_FIRST_UNKNOWN]]
-        more = [f"and {len(unknown) - len(rows):,} more"] if len(unknown) > len(rows) else []
-        say(f"not known: {', '.join([*rows, *more])}; {remedy}")
-
-
-def _shown_word(cell: str) -> str:
-    is_word = len(cell) <= _LONGEST_WORD and not any(map(str.isnumeric, cell))
-    return f' "{cell.strip()}"' if is_word else ""
 
 
 def _key(key_file: str | None, key_env: str | None) -> bytes | None:

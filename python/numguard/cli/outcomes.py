@@ -80,14 +80,15 @@ def _report(intake: Intake, source: str, *, as_json: bool) -> None:
     if as_json:
         counts |= {"unrequested": unrequested, "passed_over": intake.passed_over, "warnings": intake.warnings}
         counts["unread"] = intake.unread
-        options.say_json(counts | intake.account | {"refused_cells": intake.refusals.num_rows})
+        counts |= intake.account | {"refused_cells": intake.refusals.num_rows}
+        options.say_json(counts | account.refusals_as_json(intake.refusals, "unknown_status"))
         return
     options.say(
         f"{source}: {options.count(intake.added, 'outcome')} recorded, {intake.repeated:,} known, "
         f"{intake.refused:,} refused"
     )
     options.say_why(intake.refusals)
-    options.say_unknown(intake.refusals, "unknown_status", _REMEDY)
+    account.say_unknown(intake.refusals, "unknown_status", _REMEDY)
     if unrequested:
         numbers = options.count(intake.unrequested.num_rows, "number")
         first = intake.unrequested["row"][0].as_py()

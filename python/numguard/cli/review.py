@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from numguard.cli import account, options
 from numguard.cli.verb import Verb
-from numguard.errors import ArgumentError
+from numguard.errors import ArgumentError, NumguardError
 from numguard.source.strict import notes_text
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def review(
         [filled_path, registry_path], {"--output": output, "--sheet": sheet_path, "--refused": refused_path}
     )
     account.check_new({"--sheet": sheet_path})
+    if output is not None:
+        _check_unfilled(output)
     if filled_path is not None:
         if by is None:
             raise ArgumentError("--by: name who decides; it is recorded with every event")
@@ -78,8 +80,7 @@ def review(
     counts = options.counted_once(waiting)
     with placed_together():
         if sheet_path is not None:
-            empty = pa.nulls(len(waiting), pa.string())
-            write_private(waiting.append_column("decision", empty).append_column("reason", empty), sheet_path)
+            write_private(_to_fill(waiting), sheet_path)
         if output is not None:
             # Their cells have texts of complaints.
             write_private(waiting, output)
@@ -91,6 +92,32 @@ def review(
         options.write_table(shown(waiting), None)
     why = f": {notes_text(counts)}" if counts else ""
     options.say(f"{options.count(numbers, 'number')} {'waits' if numbers == 1 else 'wait'} for a decision{why}")
+
+
+def _to_fill(waiting: pa.Table) -> pa.Table:
+    """The waiting numbers with empty columns for the decision and the reason, beside what decides on them."""
+    for name in ("decision", "reason"):
+        waiting = waiting.add_column(waiting.num_columns - 1, name, pa.nulls(len(waiting), pa.string()))
+    return waiting
+
+
+def _check_unfilled(path: Path) -> None:
+    """Raises an error for a file that is there and has decisions: it is a sheet that was filled in."""
+    from numguard.registry.events.decisions import COLUMNS
+    from numguard.registry.sheets import cells
+    from numguard.registry.sheets.headings import known_by
+    from numguard.source.records import read_records
+
+    if not path.expanduser().is_file():
+        return
+    try:
+        table = read_records(path.expanduser(), known_by(COLUMNS, None)).table
+    except NumguardError:
+        return  # no table, and so none that was filled in
+    is_decision = known_by({"decision": COLUMNS["decision"]}, None)
+    columns = [table.column(at) for at, name in enumerate(table.column_names) if is_decision(name)]
+    if any(any(cells.remarks(column).to_pylist()) for column in columns):
+        raise ArgumentError(f"--output: {path} has decisions: write to another file, or remove it")
 
 
 def _take(
@@ -114,7 +141,8 @@ def _report(done: Reviewed, path: Path, *, as_json: bool) -> None:
     """What was decided, and what was left."""
     counts = {field: getattr(done, field) for field in ("accepted", "dismissed", "left", "known")}
     if as_json:
-        refused = {"refused": done.refusals.num_rows, "events": list(done.events)}
+        refused = {"refused": done.refusals.num_rows, "events": list(done.events), "unread": done.unread}
+        refused |= account.refusals_as_json(done.refusals, "unknown_decision")
         options.say_json(counts | refused | done.account)
         return
     options.say(
@@ -122,5 +150,6 @@ def _report(done: Reviewed, path: Path, *, as_json: bool) -> None:
         f"open, {done.known:,} decided before, {done.refusals.num_rows:,} refused"
     )
     options.say_why(done.refusals)
-    options.say_unknown(done.refusals, "unknown_decision", "write accepted or dismissed, and take the sheet again")
+    account.say_unknown(done.refusals, "unknown_decision", "write accepted or dismissed, and take the sheet again")
     account.say(done.account)
+    account.say_unread(done.unread)

@@ -38,9 +38,10 @@ from numguard.linkage import Expansion, LinkPolicy, WalkOptions
 from numguard.registry.case import Case, reason_given, refuse_broken
 from numguard.registry.events import intake, linking, outcomes, sending
 from numguard.registry.events.amended import withdraw
+from numguard.registry.events.decisions import Reviewed, take_review
 from numguard.registry.events.intake import Intake
 from numguard.registry.events.merging import Merged
-from numguard.registry.events.review import Reviewed, refuse_certain, take_review
+from numguard.registry.events.review import refuse_certain
 from numguard.registry.failures import reports_failures
 from numguard.registry.log.inputs import fingerprints, record_input
 from numguard.registry.log.store import Store
@@ -296,8 +297,9 @@ class Registry(Queries, Maintenance):
             strict: A refused row is an error, and nothing is recorded.
 
         Returns:
-            The counts. Refused are cells that are no number, other words, rows that contradict each other, and
-            decisions without a reason. The same sheet twice changes nothing.
+            The counts. Refused are cells that are no number, other words, rows that contradict each other or that
+            another cell or a line above contradicts, decisions without a reason, and those on numbers that wait for
+            what the sheet does not show. The same sheet twice changes nothing.
 
         Raises:
             InputError: The file cannot be read; or `strict`, and a row was refused.

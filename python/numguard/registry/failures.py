@@ -39,7 +39,7 @@ def _reporting(method: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return method(self, *arguments, **named)
         except KeyboardInterrupt:
-            raise Interrupted(None if store.recorded == before else store.recorded) from None
+            raise Interrupted(*store.recorded_since(before)) from None
         except NumguardError:
             raise
         except UnicodeEncodeError:

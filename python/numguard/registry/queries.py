@@ -362,9 +362,10 @@ class Queries(Verbs):
 
         Returns:
             A row for each number and place, ascending. Columns: msisdn; why (the note of a cell such as
-            `unlisted_words`, `from_narrative`, `dropped_by_amendment`, `turned_by_amendment` or
-            `confirmed_but_never_named`); file, row; cell (as written, but with the middle of what may be a number
-            crossed out; null where it was not recorded); complaints (distinct ones that name it so); status.
+            `unlisted_words`, `from_narrative`, `dropped_by_amendment`, `turned_by_amendment`,
+            `confirmed_but_never_named`, or `complaint_ended` where every complaint by which it waits has ended); file,
+            row; cell (as written, but with the middle of what may be a number crossed out; null where it was not
+            recorded); complaints (distinct ones that name it so); status; waits_since (when that was recorded).
 
         Example:
             >>> import numguard as ng, pyarrow as pa

@@ -8,7 +8,7 @@ in the next one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import dropwhile, pairwise
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ from numguard.registry.sheets import cells
 from numguard.registry.sheets.doubts import spared_rows
 from numguard.registry.sheets.sheet import Sheet
 
-__all__ = ["below_titles", "check_titles", "contradicted_rows"]
+__all__ = ["below_lines", "below_titles", "check_titles", "contradicted_rows"]
 
 #: The answers that no block agrees with.
 _REJECTED, _REACTIVATED, _OTHER = "rejected", "reactivated", "other_operator"
@@ -122,14 +122,21 @@ def contradicted_rows(sheet: Sheet, places: Iterable[int], words: Mapping[str, s
 def below_titles(sheet: Sheet, at: Mapping[str, Sequence[int]], words: Mapping[str, str]) -> Bools:
     """Which rows are below a line of the table that says of the numbers up to the next such line what a title would.
 
-    A line is a few words in the first column, or in that of the numbers, and nothing else: `B. Numbers unblocked`.
-
     Args:
         sheet: The rows.
         at: The columns of each field.
         words: As in `contradicted_rows`.
     """
-    table, otherwise = sheet.table, _Otherwise(words)
+    return below_lines(sheet, at, _Otherwise(words).of_line)
+
+
+def below_lines(sheet: Sheet, at: Mapping[str, Sequence[int]], of_line: Callable[[str], bool | None]) -> Bools:
+    """Which rows are below a line of the table for which `of_line` holds, up to the next one for which it does not.
+
+    A line is a few words in the first column, or in that of the numbers, and nothing else: `B. Numbers unblocked`. One
+    for which `of_line` is None is none.
+    """
+    table = sheet.table
     columns = [cells.trimmed(cells.joined(column)) for column in table.columns]
     filled = sum(flags(pc.not_equal(column, "")).astype(np.int64) for column in columns)
     # A cell alone in a column of answers is an answer without a number.
@@ -138,7 +145,7 @@ def below_titles(sheet: Sheet, at: Mapping[str, Sequence[int]], words: Mapping[s
     for place in {0, *at["msisdn"]} - of_answers:
         alone = (filled == 1) & flags(pc.match_substring_regex(columns[place], _WORDS_ALONE))
         texts: list[str] = columns[place].filter(pa.array(alone)).to_pylist()  # type: ignore[assignment]
-        read = [(row, otherwise.of_line(text)) for row, text in zip(np.flatnonzero(alone).tolist(), texts, strict=True)]
+        read = [(row, of_line(text)) for row, text in zip(np.flatnonzero(alone).tolist(), texts, strict=True)]
         lines += [(row, is_otherwise) for row, is_otherwise in read if is_otherwise is not None]
     below = np.zeros(len(table), np.bool_)
     for (row, is_otherwise), (end, _) in pairwise([*sorted(lines), (len(table), False)]):

@@ -12,19 +12,19 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import by_key, pc, schema_of, table_of, tuples_of, whole
-from numguard.registry.arrays import anywhere, flags, ints
+from numguard.registry.arrays import Ints, anywhere, flags, ints
 from numguard.registry.case import Case
 from numguard.registry.numbers.grounds import NEVER, Versions
 from numguard.registry.numbers.state import IN_FORCE, Standing
 
-__all__ = ["ended_and_in_force", "in_force_of"]
+__all__ = ["ended_and_in_force", "ended_since", "in_force_of"]
 
 _PAIRS = schema_of(complaint=pa.int64(), msisdn=pa.int64())
 _OF_ROWS = schema_of(row=pa.int64(), msisdn=pa.uint64(), status=pa.string(), complaints=pa.int64())
 
 
-def in_force_of(case: Case, cut: int, ended: pa.Table, written: pa.Table) -> pa.Table:
-    """The numbers in force at `cut` of complaints that a sheet ends.
+def in_force_of(case: Case, cut: int, ended: pa.Table, written: pa.Table) -> tuple[pa.Table, int]:
+    """The numbers in force at `cut` of complaints that a sheet ends, and how many wait for a decision.
 
     Args:
         case: The case.
@@ -34,10 +34,11 @@ def in_force_of(case: Case, cut: int, ended: pa.Table, written: pa.Table) -> pa.
 
     Returns:
         row, msisdn, status, complaints (how many name it for certain, or so that it was accepted). A number that a
-        complaint names on record, and no row of the sheet that ends it, is of the first of these rows.
+        complaint names on record, and no row of the sheet that ends it, is of the first of these rows. And the count of
+        numbers that these complaints name, and that are on no list until a decision.
     """
     if not len(ended) and not len(written):
-        return _OF_ROWS.empty_table()
+        return _OF_ROWS.empty_table(), 0
     recorded = case.store.numbers_of(ended["complaint_key"])
     numbers = pa.concat_arrays([recorded, whole(written["msisdn"].cast(pa.int64()))])
     standing = Standing(case.facts(cut, case.store.with_linked(numbers, cut)))
@@ -53,7 +54,16 @@ def in_force_of(case: Case, cut: int, ended: pa.Table, written: pa.Table) -> pa.
     count = Counter(msisdn for msisdn, _ in pairs)
     status = dict(zip(standing.numbers.tolist(), standing.status.to_pylist(), strict=True))
     lines = [(row, msisdn, status.get(msisdn), count[msisdn]) for row, msisdn in sorted(found)]
-    return table_of([line for line in lines if line[2] in IN_FORCE], _OF_ROWS)
+    table = table_of([line for line in lines if line[2] in IN_FORCE], _OF_ROWS)
+    return table, _count_waiting(standing, set(complaints.values()))
+
+
+def _count_waiting(found: Standing, ended: set[int]) -> int:
+    """How many numbers wait for a decision that some complaints name, not for certain."""
+    namings, versions = found.namings, found.versions
+    of_ended = np.isin(versions.complaint[namings.version], sorted(ended))
+    wait = anywhere(namings.position[namings.waiting & of_ended], len(found.numbers))
+    return int((wait & flags(pc.equal(found.status, "review"))).sum())
 
 
 def _pairs(found: Standing) -> set[tuple[int, int]]:
@@ -68,23 +78,12 @@ def ended_and_in_force(case: Case, cut: int) -> pa.Table:
 
     Left out are numbers that an officer has confirmed, or decided on since the sheet.
     """
-    ended = case.store.facts("ended", cut)
-    if not len(ended):
+    if not len(case.store.facts("ended", cut)):
         return _PAIRS.empty_table()
     found = Standing(case.facts(cut))
-    versions, facts = found.versions, found.facts
-    endings = _events(ended, versions)
-    openings = _events(case.store.facts("reopened", cut), versions)
-
+    ended_at = ended_since(case, cut, found, found.versions)
     version, certain, number = found.namings.version, found.namings.certain, found.namings.position
-    named_at = ints(facts.namings["event"])
-    complaint = versions.complaint[version]
-    opened_at = np.array([max(openings.get(one, [NEVER])) for one in complaint.tolist()], np.int64)
-    # The last that was received decides: a later version with numbers has opened the complaint again, and so has a
-    # later status by which it stands. A decision since the first sheet that ended it holds for those that repeat it.
-    since = zip(complaint.tolist(), np.maximum(named_at, opened_at).tolist(), strict=True)
-    first = [min((event for event in endings.get(one, ()) if event > at), default=NEVER) for one, at in since]
-    ended_at = np.array(first, np.int64)
+    complaint = found.versions.complaint[version]
     has_ended = ended_at != NEVER
     others = anywhere(number[certain & ~has_ended], len(found.numbers))
     decided_at = np.maximum(found.decisions.event, found.settled.event)
@@ -92,6 +91,27 @@ def ended_and_in_force(case: Case, cut: int) -> pa.Table:
     shown = certain & has_ended & waits[number] & (decided_at[number] < ended_at)
     pairs = pa.table([complaint[shown], found.numbers[number[shown]]], schema=_PAIRS)
     return pairs.group_by(pairs.column_names).aggregate([])
+
+
+def ended_since(case: Case, cut: int, found: Standing, versions: Versions | None = None) -> Ints:
+    """Of each naming of `found`, the event of the sheet that ended its complaint; `NEVER` where none did since.
+
+    `versions` are those of all complaints at `cut`, if they are known.
+    """
+    ended = case.store.facts("ended", cut)
+    if not len(ended):
+        return np.full(len(found.facts.namings), NEVER, np.int64)
+    every = Versions(case.store.facts("versions", cut)) if versions is None else versions
+    endings = _events(ended, every)
+    openings = _events(case.store.facts("reopened", cut), every)
+    named_at = ints(found.facts.namings["event"])
+    complaint = found.versions.complaint[found.namings.version]
+    opened_at = np.array([max(openings.get(one, [NEVER])) for one in complaint.tolist()], np.int64)
+    # The last that was received decides: a later version with numbers has opened the complaint again, and so has a
+    # later status by which it stands. A decision since the first sheet that ended it holds for those that repeat it.
+    since = zip(complaint.tolist(), np.maximum(named_at, opened_at).tolist(), strict=True)
+    first = [min((event for event in endings.get(one, ()) if event > at), default=NEVER) for one, at in since]
+    return np.array(first, np.int64)
 
 
 def _events(rows: pa.Table, versions: Versions) -> dict[int, list[int]]:

@@ -87,6 +87,7 @@ class Intake:
             are struck out or merged; columns of phone numbers that are not read; numbers of suspects that are
             protected, or stay off the list by an earlier decision or answer.
         unread: The columns that were not read.
+        ended_waiting: How many numbers wait for a decision that complaints name which have ended.
 
     Example:
         >>> import numguard as ng, pyarrow as pa
@@ -119,6 +120,7 @@ class Intake:
     reopened: int = 0
     warnings: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    ended_waiting: int = 0
 
     def _repr_html_(self) -> str:
         facts: list[tuple[str, object]] = [
@@ -133,6 +135,7 @@ class Intake:
             ("perhaps known under another spelling", self.alike.num_rows or None),
             ("named again after they were reactivated", self.reactivated or None),
             ("in force, of complaints that have ended", self.ended.num_rows or None),
+            ("waiting, of complaints that have ended", self.ended_waiting or None),
             ("complaints that had ended and stand again", self.reopened or None),
             ("reported as blocked without a request", self.unrequested.num_rows or None),
             ("lines that are no rows", counts(self.not_data)),
@@ -284,9 +287,11 @@ def _effect(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan, event:
     """The numbers that the sheet drops with its `event`, those in force of complaints that it ends, and warnings."""
     row = complaints.rows["row"].take(complaints.ended["index"])
     written = pa.table({"row": row, "msisdn": complaints.ended["msisdn"]})
-    ended = _of_file(sheet, in_force_of(case, event, plan.ended, written)).cast(_ENDED)
+    in_force, ended_waiting = in_force_of(case, event, plan.ended, written)
+    ended = _of_file(sheet, in_force).cast(_ENDED)
     both = protected_suspects(case, on_both_sides(case, plan, event - 1), event)
-    return {"dropped": amended(case, event, plan.amended, sheet.name), "ended": ended, "both": both}
+    dropped = amended(case, event, plan.amended, sheet.name)
+    return {"dropped": dropped, "ended": ended, "ended_waiting": ended_waiting, "both": both}
 
 
 def _trial(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from weakref import WeakSet
 
 import pyarrow as pa
 
+from numguard import starting
 from numguard.compute import pc
 from numguard.errors import ArgumentError, RegistryError, UnsettledError
 from numguard.files.placing import Together, together
@@ -39,6 +40,9 @@ __all__ = ["Append", "Store"]
 
 #: All stores of the process.
 _stores: WeakSet[Store] = WeakSet()
+
+#: So many of the events that a thread recorded are known to it, for the message of an interrupted call.
+_KEPT = 1_000
 
 
 class Append:
@@ -165,8 +169,12 @@ class Store(Reading):
     @property
     def recorded(self) -> int | None:
         """The last event that this thread recorded."""
-        event: int | None = getattr(self._mine, "recorded", None)
-        return event
+        events = self.recorded_since(None)
+        return events[-1] if events else None
+
+    def recorded_since(self, event: int | None) -> list[int]:
+        """The last events that this thread recorded, those after `event` alone."""
+        return [one for one in getattr(self._mine, "recorded", ()) if event is None or one > event]
 
     def verify(self) -> Seal:
         """Compares the store with the digests of its events; returns the last event and its digest.
@@ -376,7 +384,8 @@ class Store(Reading):
             if not recorded:
                 raise
         append.committed = True
-        self._mine.recorded = append.event
+        self._mine.recorded = (*self.recorded_since(None)[-_KEPT:], append.event)
+        starting.RECORDED.append(append.event)
         self.dialect.settled()
         if files is not None:
             Waiting(self.dialect).place(files, append.event)

@@ -144,6 +144,7 @@ class Namings:
         unsure: It is not certain by itself, whether or not that was settled.
         certain: It is, or was accepted.
         waiting: It waits.
+        since: The event since which it waits, or waited.
     """
 
     def __init__(self, namings: pa.Table, versions: Versions, numbers: Ints, settled: Last, lost_at: Ints) -> None:
@@ -157,7 +158,8 @@ class Namings:
         since = np.where(self.unclear, unclear_at, NEVER)
         in_doubt_since = np.where(in_doubt, np.maximum(event, versions.amended_at[version]), since)
         in_doubt |= self.unclear
-        was_settled = decided > np.maximum(in_doubt_since, lost)
+        self.since = np.maximum(in_doubt_since, lost)
+        was_settled = decided > self.since
         self.no_longer_protected = (lost != NEVER) & ~((decided > lost) & (event > decided))
         self.unsure = live & (in_doubt | self.no_longer_protected)
         self.certain = live & ~self.unsure | self.unsure & was_settled & settled.means("accepted")[position]

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import filled, may_be_number, named, pc, replaced, tuples_of
-from numguard.errors import ArgumentError, UnsupportedTypeError
+from numguard.errors import ArgumentError, InputError, UnsupportedTypeError
 from numguard.number_list.beside import is_of_serials
 from numguard.number_list.spared import is_of_thing, is_spared
 from numguard.registry.arrays import Bools, flags, ints
@@ -38,6 +38,8 @@ _Read = TypeVar("_Read")
 _ANOTHER: Final = "another_header"
 #: Headings of other columns of officers, beside one of their phones.
 _OF_OFFICERS: Final = frozenset(["name", "rank", "designation"])
+#: The columns of a list of refused cells.
+_OF_REFUSED: Final = ["file", "row", "column", "cell", "note"]
 #: The form of an acknowledgement number with more digits than a phone has, or an officer.
 _NO_PHONE: Final = re.compile("9{14}")
 #: The most letters of a header: a longer record is none.
@@ -109,7 +111,7 @@ def read_sheet(
 
     Raises:
         FileMissingError: there is no such file.
-        InputError: the file cannot be read.
+        InputError: the file cannot be read, or is a list of refused cells.
         UnsupportedTypeError: neither a path nor a table.
     """
     if not isinstance(name, str | None):
@@ -131,9 +133,29 @@ def read_sheet(
         size, sha256 = fingerprint_table(found.table)
         shown = name or "table"
     records = {field.name: getattr(found, field.name) for field in fields(found)}
+    _refuse_refused_cells(source, shown, found, sheet)
     read = _without_blank(Sheet(**records, name=shown, bytes=size, sha256=sha256))
     read = _without_other_tables(read, is_heading or is_known)
     return _without_victims_below(read, is_heading or is_known, is_key) if of_suspects else read
+
+
+def _refuse_refused_cells(source: TableSource, name: str, found: Records, sheet: str | None) -> None:
+    """Refuses a list of refused cells: its rows are not those that were refused.
+
+    Raises:
+        InputError: It is one.
+    """
+    columns = found.table.column_names
+    if len(columns) != len(_OF_REFUSED):
+        return
+    if isinstance(source, str | Path) and (found.header_row or 0) > 1:
+        # None of its headings is a field's, so that its first row may be taken for the header.
+        columns = read_records(source, lambda cell: heading(cell) in _OF_REFUSED, sheet).table.column_names
+    if [heading(column) for column in columns] == _OF_REFUSED:
+        raise InputError(
+            f"{name}: is a list of refused cells ({', '.join(_OF_REFUSED)}): correct these cells in the original "
+            "sheet, and read that again"
+        )
 
 
 def _with_sheet(file: str, sheet: str | None) -> str:

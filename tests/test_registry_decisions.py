@@ -1,0 +1,251 @@
+"""A sheet of decisions settles what it shows and nothing else, and what its own rows oppose is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pytest
+from click.testing import CliRunner
+
+import numguard as ng
+from numguard.cli import run, verbs
+from numguard.errors import InputError, Interrupted
+from numguard.registry.events import decisions
+from registry_cases import A, B, C, complaint, complaints, listed, status_of
+
+HEADER = ["msisdn", "decision", "reason"]
+
+
+def shown(registry: ng.Registry, word: str, *without: str) -> pa.Table:
+    """The sheet that `review` writes, filled in; without some of its columns."""
+    table = registry.review()
+    for name, text in (("decision", word), ("reason", "asked")):
+        table = table.append_column(name, pa.array([text] * len(table)))
+    return table.drop_columns(list(without))
+
+
+def notes(done: Any) -> list[str]:
+    return done.refusals["note"].to_pylist()  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("without", [(), ("file", "row", "waits_since")])
+@pytest.mark.parametrize("decided", ["accepted", "confirmed", "withdrawn", "protected", "reverified"])
+def test_a_number_that_waits_no_more_is_refused(registry: ng.Registry, decided: Any, without: tuple[str, ...]) -> None:
+    """Without the columns of places, the old sheet took it off the list."""
+    registry.add_complaints(complaints(complaint("1", "Axel 98765 43210")))
+    sheets = [shown(registry, word, *without) for word in ("accepted", "dismissed")]
+    registry.decide([A], decided, "met him")
+    registry.add_complaints(complaints(complaint("2", "Axel 98765 43210")), name="desk 2")
+    if decided == "accepted":
+        registry.decide([A], "accepted", "once more")
+    before = status_of(registry, A)
+    for sheet in sheets:
+        done = registry.take_review(sheet)
+        assert (done.accepted, done.dismissed, done.events) == (0, 0, ())
+    assert status_of(registry, A) == before
+
+
+def test_a_later_naming_is_not_settled_by_a_sheet_without_it(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "Axel 98765 43210")), name="desk 1")
+    old = shown(registry, "dismissed")
+    registry.add_complaints(complaints(complaint("2", "Axel 98765 43210")), name="desk 2")
+    assert notes(registry.take_review(old)) == ["not_as_shown"]
+    assert notes(registry.take_review(old.drop_columns(["waits_since"]))) == ["not_as_shown"]
+    new = shown(registry, "dismissed")
+    assert notes(registry.take_review(new.slice(0, 1))) == ["not_as_shown"]
+    assert registry.take_review(new).dismissed == 1
+
+
+@pytest.mark.parametrize("without", [(), ("waits_since",), ("file", "row", "waits_since")])
+def test_the_sheet_of_last_week_settles_nothing_of_this_week(
+    monkeypatch: pytest.MonkeyPatch, without: tuple[str, ...]
+) -> None:
+    """The file of each week had the same name, and the number in the same row."""
+    with ng.Registry(by="HC 1234") as registry:
+        store: Any = registry._opened.store
+        now = store.now()
+        monkeypatch.setattr(store, "now", lambda: now)
+        registry.add_complaints(complaints(complaint("1", "Axel 98765 43210")), name="today.csv")
+        old = shown(registry, "dismissed", *without)
+        assert registry.take_review(old).dismissed == 1
+        now += 7 * 86_400_000_000
+        registry.add_complaints(complaints(complaint("2", "Axel 98765 43210")), name="today.csv")
+        assert notes(registry.take_review(old)) == ["not_as_shown"]
+        assert registry.take_review(shown(registry, "dismissed")).dismissed == 1
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [
+        ("Approved by SP", "Not approved"),
+        ("Number is of victim (Y/N)", "Y"),
+        ("Note", "do not block, complainant own number"),
+        ("IO opinion", "hold - SI to check"),
+        ("Remark of SHO", "not to be accepted"),
+    ],
+)
+def test_another_cell_opposes_an_acceptance(registry: ng.Registry, heading: str, cell: str) -> None:
+    registry.add_complaints(complaints(complaint("1", "Axel 98765 43210"), complaint("2", "Ravi: 91234 56789")))
+    sheet = shown(registry, "accepted").append_column(heading, pa.array([cell, None]))
+    done = registry.take_review(sheet)
+    assert (notes(done), done.accepted, done.unread) == (["contradicted_in_row"], 1, [heading])
+    assert listed(registry) == {A: "block"}
+    ignoring = registry.take_review(sheet, mapping={heading: "ignore"})
+    assert ignoring.accepted == 1
+
+
+def test_columns_of_the_sheet_and_agreeing_remarks_oppose_nothing(registry: ng.Registry) -> None:
+    cell = "do not block, victim: 98765 43210"
+    registry.add_complaints(complaints(complaint("1", cell), complaint("2", "Ravi: 91234 56789")))
+    assert registry.review().num_rows == 2
+    sheet = shown(registry, "accepted").append_column("Note", pa.array(["to be blocked", "called the victim"]))
+    done = registry.take_review(sheet)
+    assert (done.accepted, notes(done), done.unread) == (2, [], ["Note"])
+
+
+@pytest.mark.parametrize("line", ["Do not block - victims:", "Numbers NOT to be accepted - victims", "Victims:"])
+@pytest.mark.parametrize("is_title", [True, False])
+def test_a_line_above_opposes_an_acceptance(registry: ng.Registry, tmp_path: Path, line: str, is_title: bool) -> None:
+    registry.add_complaints(complaints(complaint("1", "Axel 98765 43210"), complaint("2", "Ravi: 91234 56789")))
+    book = openpyxl.Workbook()
+    page: Any = book.active
+    rows: list[list[Any]] = [HEADER, [str(A), "accepted", "seen"], [str(B), "accepted", "seen"]]
+    rows.insert(0 if is_title else 2, [line])
+    for row in rows:
+        page.append(row)
+    book.save(tmp_path / "sheet.xlsx")
+    done = registry.take_review(tmp_path / "sheet.xlsx")
+    assert notes(done) == ["contradicted_in_row"] * (2 if is_title else 1)
+    assert listed(registry) == ({} if is_title else {A: "block"})
+
+
+def test_a_number_with_another_word_in_a_second_row_is_refused(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "Axel 98765 43210")))
+    words = ["accepted", "hold - victim number?"]
+    done = registry.take_review(pa.table({"msisdn": [str(A)] * 2, "decision": words, "reason": ["seen"] * 2}))
+    assert notes(done) == ["contradiction"] * 2
+    assert listed(registry) == {}
+
+
+def test_a_number_of_an_ended_complaint_says_so(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "Axel 98765 43210"), complaint("2", "Ravi: 91234 56789")))
+    registry.add_complaints(complaints(complaint("3", "Ravi: 91234 56789")), name="desk 2")
+    old = shown(registry, "accepted")
+    ended = [complaint(ack, "", complaint_status="False complaint") for ack in ("1", "2")]
+    assert registry.add_complaints(complaints(*ended), name="desk 3").ended_waiting == 2
+    why = {row["msisdn"]: row["why"] for row in registry.review().to_pylist()}
+    # Another complaint that stands has the second.
+    assert why == {A: "complaint_ended", B: "unlisted_words"}
+    assert notes(registry.take_review(old)) == ["not_as_shown"]
+    assert listed(registry) == {B: "block"}
+    bare = pa.table({"msisdn": [str(A)], "decision": ["accepted"], "reason": ["seen"]})
+    assert notes(registry.take_review(bare)) == ["not_as_shown"]
+    assert registry.take_review(shown(registry, "accepted")).accepted == 1
+
+
+def test_what_is_left_open_are_numbers(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "Axel 98765 43210"), complaint("2", "Axel 98765 43210")))
+    registry.add_complaints(complaints(complaint("3", "Ravi: 91234 56789")), name="desk 2")
+    words = ["dismissed", None, None, None]
+    sheet = pa.table({"msisdn": [str(A), str(A), str(B), str(B)], "decision": words, "reason": ["seen"] * 4})
+    done = registry.take_review(sheet)
+    assert (done.dismissed, done.left) == (1, 1)
+
+
+def test_ten_digits_are_a_number_that_waits(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "Axel 98765 43210"), complaint("2", "Ravi: 91234 56789")))
+    numbers = ["9876543210", "9,19123E+11", "8887776665"]
+    sheet = pa.table({"msisdn": numbers, "decision": ["accepted"] * 3, "reason": ["seen"] * 3})
+    done = registry.take_review(sheet)
+    assert (done.accepted, notes(done)) == (1, ["precision_lost", "waits_for_no_decision"])
+    assert C not in listed(registry)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx"])
+def test_a_list_of_refused_cells_is_no_sheet(tmp_path: Path, ending: str) -> None:
+    from numguard.files.outgoing import write_private
+
+    path = tmp_path / f"refused{ending}"
+    columns = {"column": ["decision"], "cell": ["?"], "note": ["unknown_decision"]}
+    write_private(pa.table({"file": ["waiting.xlsx"], "row": [3], **columns}), path)
+    with ng.Registry(by="HC 1234") as registry:
+        calls: list[Callable[..., Any]] = [registry.take_review, registry.add_complaints, registry.record_outcomes]
+        for call in calls:
+            with pytest.raises(InputError, match="is a list of refused cells"):
+                call(path)
+
+
+@pytest.fixture
+def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
+    monkeypatch.setenv("NUMGUARD_BY", "SI 77")
+    with ng.Registry("cases.db", by="HC 1234") as registry:
+        registry.add_complaints(complaints(complaint("1", "Axel 98765 43210"), complaint("2", "Ravi: 91234 56789")))
+    rows = [[str(A), "accepted", "first"], [str(B), "dismissed", "second"], [str(C), "accepted?", "third"]]
+    Path("sheet.csv").write_text("\n".join(map(",".join, [HEADER, *rows])) + "\n")
+    return tmp_path
+
+
+@pytest.mark.usefixtures("case")
+def test_an_interrupt_while_refused_cells_are_written_names_the_events(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("numguard.cli.options.write_refused", interrupted)
+    assert run(["review", "--take", "sheet.csv", "--refused", "r.csv"]) == 130
+    errors = capsys.readouterr().err
+    assert "interrupted; events 2, 3 were recorded" in errors
+    assert "1 number accepted, 1 dismissed" in errors
+    Path("more.csv").write_text("acknowledgement_no,source,suspect_mobiles\n3,1930,98765O3210\n4,1930,8887776665\n")
+    assert run(["complaints", "add", "more.csv", "--refused", "r.csv"]) == 130
+    assert "interrupted; event 4 was recorded" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("case")
+def test_an_interrupt_between_two_decisions_has_all_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    own, calls = decisions.record_input, []
+
+    def recorded(*arguments: Any, **named: Any) -> None:
+        calls.append(arguments)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        own(*arguments, **named)
+
+    monkeypatch.setattr(decisions, "record_input", recorded)
+    with ng.Registry("cases.db", by="HC 1234") as registry:
+        registry.add_complaints(complaints(complaint("3", "Bela 88877 76665")), name="desk 2")
+        numbers = pa.table(
+            {"msisdn": [str(A), str(B), str(C)], "decision": ["accepted"] * 3, "reason": ["a", "b", "c"]}
+        )
+        with pytest.raises(Interrupted) as caught:
+            registry.take_review(numbers)
+    assert (caught.value.events, caught.value.event) == ((3, 4), 4)
+
+
+@pytest.mark.usefixtures("case")
+def test_the_summary_has_what_the_text_has() -> None:
+    Path("sheet.csv").write_text(f"msisdn,decision,reason\n{A},hold,x\n{B},accepted,\n")
+    done = json.loads(CliRunner().invoke(verbs, ["review", "--take", "sheet.csv", "--json"]).stdout)
+    assert done["refused_by_note"] == {"no_reason": 1, "unknown_decision": 1}
+    assert done["not_known"] == [{"row": 2, "word": "hold"}]
+    Path("answers.csv").write_text(f"msisdn,status\n{A},hmm\n")
+    done = json.loads(CliRunner().invoke(verbs, ["outcomes", "answers.csv", "--json"]).stdout)
+    assert (done["refused_by_note"], done["not_known"]) == ({"unknown_status": 1}, [{"row": 2, "word": "hmm"}])
+
+
+@pytest.mark.usefixtures("case")
+def test_no_list_is_written_over_a_sheet_with_decisions() -> None:
+    before = Path("sheet.csv").read_bytes()
+    done = CliRunner().invoke(verbs, ["review", "--output", "sheet.csv"])
+    assert "has decisions" in str(done.exception)
+    assert Path("sheet.csv").read_bytes() == before
+    for _ in range(2):
+        assert CliRunner().invoke(verbs, ["review", "--output", "waiting.csv"]).exit_code == 0
