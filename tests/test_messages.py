@@ -65,6 +65,23 @@ def test_an_address_in_any_spelling_is_not_quoted(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("address", ["postgresql://desk:s3cret@host/cases", "postgresql://host/cases?password=s3cret"])
+def test_an_address_in_place_of_a_file_shows_no_password(address: str, tmp_path: Path) -> None:
+    listed, registry = tmp_path / "list.csv", tmp_path / "cases.db"
+    listed.write_text("msisdn\n919876543210\n")
+    for arguments in (
+        ["complaints", "add", address, "--registry", registry, "--by", "HC 1"],
+        ["scan", address, "--numbers", listed, "--column", "msisdn"],
+        ["lists", "diff", address, listed],
+        ["normalize", address],
+        ["cdr", "read", address],
+    ):
+        done = run(*arguments)
+        assert done.returncode != 0
+        assert "host/cases" in done.stderr or "is not read" in done.stderr
+        assert "s3cret" not in done.stdout + done.stderr
+
+
 @given(st.sampled_from(["cases.db", "a/b c.db", "./x=1.db", "C.db", "case 12 (final).db", r"C:\a@b.in\c.db"]))
 def test_a_path_is_no_address(path: str) -> None:
     assert not is_address(path)

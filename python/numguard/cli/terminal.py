@@ -18,6 +18,8 @@ __all__ = ["for_terminal", "of_options", "one_line", "without_controls"]
 _CONTROLS: Final = "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 _CONTROLS_OF_ARROW: Final = _CONTROLS.replace(r"\x9f", r"\x{9f}")
 _REPLACED: Final = "\ufffd"
+#: The user and the password of an address that was given in place of a file; as a path, it has one slash.
+_SECRETS: Final = re.compile(r"(\b[a-z][a-z0-9+.-]*:/+)[^\s/@]*:[^\s@]*@|(\bpassword=)[^\s&]+", re.IGNORECASE)
 #: What a message adds for a caller in Python, behind the option or the verb of the same meaning, or before an option.
 _FOR_PYTHON: Final = re.compile(
     r" \((?:[a-z_]+=|[a-z_]+\(\)|layout=\{[^{}]*\})\)"
@@ -35,12 +37,13 @@ def without_controls(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A message as it is printed: a name of a file in it makes no second line.
+    """A message as it is printed: a name of a file in it makes no second line, and an address shows no password.
 
-    >>> one_line("a\\nb.csv: 1 complaint added")
-    'a�b.csv: 1 complaint added'
+    >>> one_line("a\\nb.csv: 1 complaint added"), one_line("postgresql://desk:secret@host/cases: no such file")
+    ('a�b.csv: 1 complaint added', 'postgresql://...@host/cases: no such file')
     """
-    return without_controls(of_options(text)).replace("\n", _REPLACED)
+    shown = _SECRETS.sub(lambda found: f"{found[1]}...@" if found[1] else f"{found[2]}...", text)
+    return without_controls(of_options(shown)).replace("\n", _REPLACED)
 
 
 def of_options(text: str) -> str:

@@ -463,7 +463,12 @@ def _remote(uri: str, options: _Options) -> list[Part]:
     from pyarrow import fs
 
     with reading(uri, "what is there"):
-        system, path = fs.FileSystem.from_uri(uri)
+        try:
+            system, path = fs.FileSystem.from_uri(uri)
+        except pa.ArrowInvalid:
+            # It may hold a password.
+            kind = uri.split(":", maxsplit=1)[0]
+            raise InputError(f"{kind}://...: is not read; name a file, a directory, or s3://bucket/path") from None
         found = system.get_file_info(path)
         if found.type == fs.FileType.NotFound:
             raise FileMissingError(f"{uri}: there is nothing at this address")

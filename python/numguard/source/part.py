@@ -436,6 +436,7 @@ def _why_not_exported(error: Exception) -> str:
 #: Patterns of library errors, and our messages for them; the first match counts.
 _MESSAGES = (
     ("decrypt", "is encrypted Parquet: decrypt it first"),
+    ("aws error|curl|connect|network|credential|access denied", "cannot be read: check the address and your access"),
     ("utf8|utf-8", "holds text that is not UTF-8: save it again as UTF-8"),
     ("truncated compressed|zlib|zstd|decompress", "its compressed data is damaged or cut short: get the file anew"),
     (
