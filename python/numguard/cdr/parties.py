@@ -231,7 +231,8 @@ def _show_handsets_of_called(columns: Mapping[Role, int], rows: Sequence[Sequenc
     of_callers = {(caller, imei) for direction, caller, _, imei in seen if direction == "out" and caller and imei}
     incoming = [(caller, other, imei) for direction, caller, other, imei in seen if direction == "in"]
     of_called = sum((other, imei) in of_callers for _, other, imei in incoming)
-    is_most = 2 * of_called > sum(bool(other and imei) for _, other, imei in incoming)
+    # One row may be of a second SIM in the A number's phone.
+    is_most = of_called > 1 and 2 * of_called > sum(bool(other and imei) for _, other, imei in incoming)
     return is_most and of_called > sum((caller, imei) in of_callers for caller, _, imei in incoming)
 
 
