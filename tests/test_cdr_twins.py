@@ -149,6 +149,42 @@ def test_a_date_of_no_zone_beside_the_time_of_india_is_not_read(tmp_path: Path) 
     assert summary.missing == ["times"]
 
 
+@pytest.mark.parametrize(
+    "header", ["Date,Date (IST),Time (IST)", "Date (IST),Time (IST),Time", "Date,Time,Date (IST),Time (IST)"]
+)
+def test_a_pair_marked_as_indias_is_read(tmp_path: Path, header: str) -> None:
+    cells = {"Date": "31/08/2026", "Time": "20:00:00", "Date (IST)": "01/09/2026", "Time (IST)": "01:30:00"}
+    row = ",".join(cells[name] for name in header.split(","))
+    rows, summary = read(tmp_path, f"MSISDN,IMEI,{header}", f"9123456789,{IMEI},{row}")
+    assert [f"{row['at']:%d %H:%M}" for row in rows] == ["01 01:30"]
+    assert not summary.warnings
+
+
+@pytest.mark.parametrize(
+    ("header", "warning"),
+    [
+        ("Date,Time,Time (IST)", "two columns have times, and which date belongs to 'Time (IST)' is not known"),
+        (
+            "Call Date (DD/MM/YYYY),Call Time (HH:MM:SS),Call Time (IST)",
+            "two columns have times, and which date belongs to 'Call Time (IST)' is not known",
+        ),
+        (
+            "Call Date,Call Date (IST),Call Time",
+            "two columns have dates, and which of them belongs to 'Call Time' is not known",
+        ),
+        ("Date (IST),Date,Time", "two columns have dates, and which of them belongs to 'Time' is not known"),
+    ],
+)
+def test_half_of_a_pair_of_india_is_a_doubt(tmp_path: Path, header: str, warning: str) -> None:
+    cells = ("31/08/2026" if "Date" in name else "01:30:00" for name in header.split(","))
+    lines = f"MSISDN,IMEI,{header}", f"9123456789,{IMEI},{','.join(cells)}"
+    rows, summary = read(tmp_path, *lines)
+    assert rows[0]["at"] is None
+    assert summary.warnings == [f"{warning}: name the columns"]
+    with pytest.raises(InputError, match="no column of times is read, and strict requires it"):
+        ng.read_cdr(write(tmp_path / "strict.csv", *lines), strict=True).read_all()
+
+
 def test_a_time_that_is_named_by_a_caller_is_read(tmp_path: Path) -> None:
     path = write(
         tmp_path / "a.csv", "MSISDN,Start Time,Start Time (IST)", "9123456789,2026-08-31 20:00,2026-09-01 01:30"
@@ -164,6 +200,34 @@ def test_card_and_place_of_the_caller_are_not_the_called_partys(tmp_path: Path) 
         rows, _ = read(tmp_path, header.format(heading), cells.format(cell))
         assert rows[0]["served_msisdn"] == 919123456789
         assert [rows[0][name] for name in ("imei14", "imsi", "first_cell", "latitude")] == [None] * 4
+
+
+@pytest.mark.parametrize("cell", ["First Cell ID A", "IMSI A", "IMEI (A)"])
+def test_columns_of_the_caller_alone_are_not_read(tmp_path: Path, cell: str) -> None:
+    header = f"Calling No,Called No,Call Type,Date,Time,IMEI,{cell},Circle"
+    calls = f"9876543210,9123456789,IN,01/09/2026,10:00:00,{IMEI},{FOREIGN},Delhi"
+    rows, summary = read(tmp_path, header, calls)
+    warning = f"the column {cell!r} is of the A number, and is not read for the called one"
+    assert (summary.warnings, summary.missing) == ([warning], [])
+    assert rows[0]["imei14"] == int(IMEI[:14])
+    assert rows[0]["place"] == ("Delhi" if cell != "First Cell ID A" else None)
+
+
+def test_a_handset_of_the_caller_alone_is_named(tmp_path: Path) -> None:
+    header = "Calling No,Called No,Call Type,Date,Time,IMEI (A)"
+    rows, summary = read(tmp_path, header, f"9876543210,9123456789,IN,01/09/2026,10:00:00,{IMEI}")
+    assert rows[0]["imei14"] is None
+    assert summary.warnings == ["the column 'IMEI (A)' is of the A number, and is not read for the called one"]
+
+
+@pytest.mark.parametrize("target", ["404-45-1234-5678", IMEI])
+@pytest.mark.parametrize("parties", ["A Party,B Party", "Calling No,Called No"])
+def test_parties_beside_a_target_that_is_a_cell_or_a_handset(tmp_path: Path, parties: str, target: str) -> None:
+    calls = [f"{target},9876543210,9000000001,OUT,01/09/2026,10:00:00,{IMEI}"]
+    calls += [f"{target},9876543210,9000000001,MTC,01/09/2026,11:00:00,{FOREIGN}"]
+    rows, summary = read(tmp_path, f"Target,{parties},Call Type,Date,Time,IMEI", *calls)
+    assert [row["served_msisdn"] for row in rows] == [919876543210, 919000000001]
+    assert summary.not_read == ["Target"]
 
 
 @pytest.mark.parametrize("searched", ["40445012345678", "404451234567890", "35012345678901"])
