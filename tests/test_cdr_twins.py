@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -281,35 +283,64 @@ def test_a_header_on_each_page_leaves_the_count(tmp_path: Path, lines: list[str 
     assert summary.warnings == [f"the report states {stated} rows, and {summary.rows} were found"] * is_cut_short
 
 
-def test_equal_rows_are_named_as_copies(tmp_path: Path) -> None:
-    rows = [f"987654321{n},{IMEI},01/09/2026,1{n}:00:00" for n in range(9)]
+ALIKE = "{}: has the same numbers, as often and with the same first and last times, as {}: if it is the same dump, "
+ALIKE += "take one of them out"
+
+
+def test_dumps_that_may_be_copies_are_named(tmp_path: Path) -> None:
+    rows = [f"9876543{n:03},{IMEI},01/09/2026,10:00:{n:02}" for n in range(20)]
     dump = write(tmp_path / "t1.csv", "Tower 1", SEEN, *rows)
     write(tmp_path / "titled.csv", "Site 1", SEEN, *rows)
     write(tmp_path / "turned.csv", SEEN, *rows[::-1])
-    write(tmp_path / "other.csv", SEEN, *rows[:8], rows[8].replace("18:00", "19:00"))
+    write(tmp_path / "other.csv", SEEN, *rows[:-1], rows[-1].replace("10:00", "11:00"))
     (tmp_path / "t1.csv.gz").write_bytes(gzip.compress(dump.read_bytes()))
     for name in ("titled.csv", "turned.csv", "t1.csv.gz", "other.csv"):
         for at_least in (1, 2):
             readers = {one: ng.read_cdr(tmp_path / one) for one in ("t1.csv", name)}
             warnings = ng.common(readers, at_least=at_least).account["warnings"]
-            expected = (
-                f"{name}: is equal to t1.csv, row for row: every number in it is common to both: take one of them out"
-            )
-            assert warnings == ([] if name == "other.csv" else [expected])
+            assert warnings == ([] if name == "other.csv" else [ALIKE.format(name, "t1.csv")])
 
 
-def test_equal_tables_are_named_as_copies(monkeypatch: pytest.MonkeyPatch) -> None:
-    table = pa.table({"served_msisdn": [9_876_543_210 + n for n in range(200)]})
-    turned, other = (
-        table.take(list(range(199, -1, -1))),
-        pa.table({"served_msisdn": [9_876_543_309 + n for n in range(200)]}),
-    )
-    warned = ["source 3: is equal to source 1, row for row: every number in it is common to both: take one of them out"]
+def test_tables_that_may_be_copies_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = [datetime(2026, 9, 1, 10, n % 60) for n in range(200)]
+    table = pa.table({"served_msisdn": [9_876_543_210 + n for n in range(200)], "at": times})
+    turned = table.take(list(range(199, -1, -1)))
+    other = pa.table({"served_msisdn": [9_876_543_309 + n for n in range(200)], "at": times})
     nothing = table.slice(0, 0)
     for rows_kept in (1 << 20, 1):
         monkeypatch.setattr(sys.modules[ng.common.__module__], "_ROWS_KEPT", rows_kept)
-        assert ng.common([table, other, turned]).account["warnings"] == warned
+        assert ng.common([table, other, turned]).account["warnings"] == [ALIKE.format("source 3", "source 1")]
         assert ng.common([table, other, nothing, nothing.slice(0)]).account["warnings"] == []
+
+
+NOON = datetime(2026, 9, 1, 12)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        None,
+        [None] * 30,
+        [date(2026, 9, 1 + n % 2) for n in range(30)],
+        [datetime(2026, 9, 1 + n % 2) for n in range(30)],
+        [NOON] * 30,
+        [NOON + timedelta(minutes=n) for n in range(19)],
+        [NOON, NOON + timedelta(1, 60), *[datetime(2026, 9, 2)] * 28],
+    ],
+    ids=["no column", "no time", "dates", "midnights", "one second", "few rows", "few times"],
+)
+def test_two_towers_of_the_same_numbers_are_no_copies(times: list[Any] | None) -> None:
+    """Without times of day their handsets and cells may be others."""
+
+    def dump(tower: int) -> pa.Table:
+        count = 30 if times is None else len(times)
+        columns = {"served_msisdn": [9_876_543_210 + n for n in range(count)], "cell": [f"404-45-{tower}"] * count}
+        if times is not None:
+            columns["at"] = pa.array(times, pa.timestamp("us")) if times[0] is None else times
+        return pa.table(columns)
+
+    found = ng.common([dump(1), dump(2)])
+    assert (found.table.num_rows, found.account["warnings"]) == (30 if times is None else len(times), [])
 
 
 @pytest.mark.parametrize("verb", [["changes"], ["cdr", "read"], ["common"]])
