@@ -228,7 +228,7 @@ def test_a_row_of_a_caller_whose_call_type_is_unknown_is_refused(tmp_path: Path,
 def test_short_words_for_both_directions_are_call_types(tmp_path: Path, sent: str, received: str) -> None:
     lines = [f"{SUBJECT},{OTHER},{sent},{IMEI},{WHEN}", f"{VICTIM},{SUBJECT},{received},{IMEI},{WHEN}"]
     with pytest.raises(InputError, match="the handsets of incoming calls are those of the B numbers"):
-        read(tmp_path, "A Party,B Party,Call Type,IMEI,Date,Time", *lines)
+        read(tmp_path, "A Party,B Party,Call Type,IMEI,Date,Time", *lines, lines[1])
     # Where the call type decides which party is served, the same words are read.
     cdr = read(tmp_path, "Calling No,Called No,Call Type,IMEI,Date,Time", *lines)
     assert [served for served, _, _ in pairs(cdr)] == [SUBJECT, SUBJECT]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -19,6 +21,7 @@ SEEN = "MSISDN,IMEI,Date,Time"
 IMEI, FOREIGN = "490154203237518", "358240051111110"
 OUT = f"9876543210,9000000001,OUT,01/09/2026,10:00:00,{IMEI}"
 IN = f"9111111111,9876543210,IN,02/09/2026,11:00:00,{IMEI}"
+AGAIN = IN.replace("11:00", "12:00")
 
 
 def write(path: Path, *lines: str) -> Path:
@@ -34,8 +37,9 @@ def read(tmp_path: Path, *lines: str) -> tuple[list[dict[str, object]], ng.FileS
 
 @pytest.fixture
 def calls(tmp_path: Path) -> list[Path]:
-    rows = {"q1.csv": OUT, "q2.csv": IN, "q3.csv": IN.replace("02/09", "03/09")}
-    return [write(tmp_path / name, CALLS, row) for name, row in rows.items()]
+    incoming = [IN, AGAIN]
+    rows = {"q1.csv": [OUT], "q2.csv": incoming, "q3.csv": [row.replace("02/09", "03/09") for row in incoming]}
+    return [write(tmp_path / name, CALLS, *of) for name, of in rows.items()]
 
 
 def test_callers_are_seen_over_all_files_of_common(calls: list[Path], capfd: pytest.CaptureFixture[str]) -> None:
@@ -70,20 +74,27 @@ def test_dates_with_the_month_first_are_seen_over_all_files_of_common(tmp_path: 
     assert any("mf2.csv: 1 dates were read with the day first" in warning for warning in warnings)
 
 
-HALF = [OUT, IN, f"9222222222,9876543211,IN,01/09/2026,11:00:00,{FOREIGN}"]
+ELSEWHERE = f"9222222222,9876543211,IN,01/09/2026,11:00:00,{FOREIGN}"
+HALF = [OUT, IN, AGAIN, ELSEWHERE, ELSEWHERE.replace("11:00", "12:00")]
 OTHERS = [f"91000{n:05},92000{n:05},IN,01/09/2026,11:00:00,{FOREIGN}" for n in range(9)]
 SECOND = [row.replace("9876543210", "9876543299").replace(IMEI, "352099001761481") for row in (OUT, IN)]
 
 
 @pytest.mark.parametrize("rows", [HALF, [OUT, IN, *SECOND, *OTHERS]])
 def test_called_parties_that_mostly_make_no_call_show_callers(tmp_path: Path, rows: list[str]) -> None:
-    """As in an hour at a tower: half of the calls, or two numbers."""
+    """As in an hour at a tower: half of the calls, or two handsets."""
     with pytest.raises(InputError, match="the handsets of incoming calls"):
         read(tmp_path, CALLS, *rows)
 
 
-def test_one_number_among_many_calls_shows_no_callers(tmp_path: Path) -> None:
-    assert len(read(tmp_path, CALLS, OUT, IN, *OTHERS)[0]) == 11
+#: The phone's third SIM, which is in no other handset.
+THIRD = [row.replace("9876543210", "9876543277") for row in (OUT, IN)]
+
+
+@pytest.mark.parametrize("rows", [[OUT, IN], [OUT, IN, ELSEWHERE], [OUT, IN, *OTHERS], [OUT, IN, *THIRD, *OTHERS]])
+def test_one_call_or_one_handset_among_many_shows_no_callers(tmp_path: Path, rows: list[str]) -> None:
+    """The called number may be another SIM of the phone."""
+    assert len(read(tmp_path, CALLS, *rows)[0]) == len(rows)
 
 
 TWO = ("Target Number,MSISDN,B Party,IMEI,Date,Time", "01/09/2026,10:00:00")
@@ -140,6 +151,42 @@ def test_a_date_of_no_zone_beside_the_time_of_india_is_not_read(tmp_path: Path) 
     assert summary.missing == ["times"]
 
 
+@pytest.mark.parametrize(
+    "header", ["Date,Date (IST),Time (IST)", "Date (IST),Time (IST),Time", "Date,Time,Date (IST),Time (IST)"]
+)
+def test_a_pair_marked_as_indias_is_read(tmp_path: Path, header: str) -> None:
+    cells = {"Date": "31/08/2026", "Time": "20:00:00", "Date (IST)": "01/09/2026", "Time (IST)": "01:30:00"}
+    row = ",".join(cells[name] for name in header.split(","))
+    rows, summary = read(tmp_path, f"MSISDN,IMEI,{header}", f"9123456789,{IMEI},{row}")
+    assert [f"{row['at']:%d %H:%M}" for row in rows] == ["01 01:30"]
+    assert not summary.warnings
+
+
+@pytest.mark.parametrize(
+    ("header", "warning"),
+    [
+        ("Date,Time,Time (IST)", "two columns have times, and which date belongs to 'Time (IST)' is not known"),
+        (
+            "Call Date (DD/MM/YYYY),Call Time (HH:MM:SS),Call Time (IST)",
+            "two columns have times, and which date belongs to 'Call Time (IST)' is not known",
+        ),
+        (
+            "Call Date,Call Date (IST),Call Time",
+            "two columns have dates, and which of them belongs to 'Call Time' is not known",
+        ),
+        ("Date (IST),Date,Time", "two columns have dates, and which of them belongs to 'Time' is not known"),
+    ],
+)
+def test_half_of_a_pair_of_india_is_a_doubt(tmp_path: Path, header: str, warning: str) -> None:
+    cells = ("31/08/2026" if "Date" in name else "01:30:00" for name in header.split(","))
+    lines = f"MSISDN,IMEI,{header}", f"9123456789,{IMEI},{','.join(cells)}"
+    rows, summary = read(tmp_path, *lines)
+    assert rows[0]["at"] is None
+    assert summary.warnings == [f"{warning}: name the columns"]
+    with pytest.raises(InputError, match="no column of times is read, and strict requires it"):
+        ng.read_cdr(write(tmp_path / "strict.csv", *lines), strict=True).read_all()
+
+
 def test_a_time_that_is_named_by_a_caller_is_read(tmp_path: Path) -> None:
     path = write(
         tmp_path / "a.csv", "MSISDN,Start Time,Start Time (IST)", "9123456789,2026-08-31 20:00,2026-09-01 01:30"
@@ -155,6 +202,34 @@ def test_card_and_place_of_the_caller_are_not_the_called_partys(tmp_path: Path) 
         rows, _ = read(tmp_path, header.format(heading), cells.format(cell))
         assert rows[0]["served_msisdn"] == 919123456789
         assert [rows[0][name] for name in ("imei14", "imsi", "first_cell", "latitude")] == [None] * 4
+
+
+@pytest.mark.parametrize("cell", ["First Cell ID A", "IMSI A", "IMEI (A)"])
+def test_columns_of_the_caller_alone_are_not_read(tmp_path: Path, cell: str) -> None:
+    header = f"Calling No,Called No,Call Type,Date,Time,IMEI,{cell},Circle"
+    calls = f"9876543210,9123456789,IN,01/09/2026,10:00:00,{IMEI},{FOREIGN},Delhi"
+    rows, summary = read(tmp_path, header, calls)
+    warning = f"the column {cell!r} is of the A number, and is not read for the called one"
+    assert (summary.warnings, summary.missing) == ([warning], [])
+    assert rows[0]["imei14"] == int(IMEI[:14])
+    assert rows[0]["place"] == ("Delhi" if cell != "First Cell ID A" else None)
+
+
+def test_a_handset_of_the_caller_alone_is_named(tmp_path: Path) -> None:
+    header = "Calling No,Called No,Call Type,Date,Time,IMEI (A)"
+    rows, summary = read(tmp_path, header, f"9876543210,9123456789,IN,01/09/2026,10:00:00,{IMEI}")
+    assert rows[0]["imei14"] is None
+    assert summary.warnings == ["the column 'IMEI (A)' is of the A number, and is not read for the called one"]
+
+
+@pytest.mark.parametrize("target", ["404-45-1234-5678", IMEI])
+@pytest.mark.parametrize("parties", ["A Party,B Party", "Calling No,Called No"])
+def test_parties_beside_a_target_that_is_a_cell_or_a_handset(tmp_path: Path, parties: str, target: str) -> None:
+    calls = [f"{target},9876543210,9000000001,OUT,01/09/2026,10:00:00,{IMEI}"]
+    calls += [f"{target},9876543210,9000000001,MTC,01/09/2026,11:00:00,{FOREIGN}"]
+    rows, summary = read(tmp_path, f"Target,{parties},Call Type,Date,Time,IMEI", *calls)
+    assert [row["served_msisdn"] for row in rows] == [919876543210, 919000000001]
+    assert summary.not_read == ["Target"]
 
 
 @pytest.mark.parametrize("searched", ["40445012345678", "404451234567890", "35012345678901"])
@@ -186,45 +261,98 @@ def test_a_count_is_compared_with_the_rows_of_all_pages(tmp_path: Path) -> None:
     assert summary.warnings == ["the report states 4 rows, and 3 were found"]
 
 
-def test_equal_rows_are_named_as_copies(tmp_path: Path) -> None:
-    rows = [f"987654321{n},{IMEI},01/09/2026,1{n}:00:00" for n in range(9)]
+@pytest.mark.parametrize(
+    ("lines", "stated"),
+    [
+        (["Total records: 50", SEEN, 3, SEEN, 2], 50),
+        ([SEEN, 3, SEEN, 2, "Total records: 50"], 50),
+        ([SEEN, 3, SEEN, 2, "Total records: 5"], 5),
+        (["Total records: 5", SEEN, 3, SEEN, 2, "Total records: 5"], 5),
+        ([SEEN, 3, "Total records: 3", SEEN, 2, SEEN, 2, "Total records: 4"], 7),
+        ([SEEN, 3, "Total records: 9", SEEN, 2], 9),
+        ([SEEN, 3, "Total records: 3", SEEN, 2], None),
+        ([SEEN, 3, SEEN, 2, "Total records: 2"], None),
+    ],
+)
+def test_a_header_on_each_page_leaves_the_count(tmp_path: Path, lines: list[str | int], stated: int | None) -> None:
+    rows = (f"98765432{n:02},{IMEI},01/09/2026,10:00:00" for n in range(99))
+    text = [line for of in lines for line in ([next(rows) for _ in range(of)] if isinstance(of, int) else [of])]
+    _, summary = read(tmp_path, *text)
+    assert summary.stated_rows == stated
+    is_cut_short = stated not in (None, summary.rows)
+    assert summary.warnings == [f"the report states {stated} rows, and {summary.rows} were found"] * is_cut_short
+
+
+ALIKE = "{}: has the same numbers, as often and with the same first and last times, as {}: if it is the same dump, "
+ALIKE += "take one of them out"
+
+
+def test_dumps_that_may_be_copies_are_named(tmp_path: Path) -> None:
+    rows = [f"9876543{n:03},{IMEI},01/09/2026,10:00:{n:02}" for n in range(20)]
     dump = write(tmp_path / "t1.csv", "Tower 1", SEEN, *rows)
     write(tmp_path / "titled.csv", "Site 1", SEEN, *rows)
     write(tmp_path / "turned.csv", SEEN, *rows[::-1])
-    write(tmp_path / "other.csv", SEEN, *rows[:8], rows[8].replace("18:00", "19:00"))
+    write(tmp_path / "other.csv", SEEN, *rows[:-1], rows[-1].replace("10:00", "11:00"))
     (tmp_path / "t1.csv.gz").write_bytes(gzip.compress(dump.read_bytes()))
     for name in ("titled.csv", "turned.csv", "t1.csv.gz", "other.csv"):
         for at_least in (1, 2):
             readers = {one: ng.read_cdr(tmp_path / one) for one in ("t1.csv", name)}
             warnings = ng.common(readers, at_least=at_least).account["warnings"]
-            expected = (
-                f"{name}: is equal to t1.csv, row for row: every number in it is common to both: take one of them out"
-            )
-            assert warnings == ([] if name == "other.csv" else [expected])
+            assert warnings == ([] if name == "other.csv" else [ALIKE.format(name, "t1.csv")])
 
 
-def test_equal_tables_are_named_as_copies(monkeypatch: pytest.MonkeyPatch) -> None:
-    table = pa.table({"served_msisdn": [9_876_543_210 + n for n in range(200)]})
-    turned, other = (
-        table.take(list(range(199, -1, -1))),
-        pa.table({"served_msisdn": [9_876_543_309 + n for n in range(200)]}),
-    )
-    warned = ["source 3: is equal to source 1, row for row: every number in it is common to both: take one of them out"]
+def test_tables_that_may_be_copies_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = [datetime(2026, 9, 1, 10, n % 60) for n in range(200)]
+    table = pa.table({"served_msisdn": [9_876_543_210 + n for n in range(200)], "at": times})
+    turned = table.take(list(range(199, -1, -1)))
+    other = pa.table({"served_msisdn": [9_876_543_309 + n for n in range(200)], "at": times})
     nothing = table.slice(0, 0)
     for rows_kept in (1 << 20, 1):
         monkeypatch.setattr(sys.modules[ng.common.__module__], "_ROWS_KEPT", rows_kept)
-        assert ng.common([table, other, turned]).account["warnings"] == warned
+        assert ng.common([table, other, turned]).account["warnings"] == [ALIKE.format("source 3", "source 1")]
         assert ng.common([table, other, nothing, nothing.slice(0)]).account["warnings"] == []
+
+
+NOON = datetime(2026, 9, 1, 12)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        None,
+        [None] * 30,
+        [date(2026, 9, 1 + n % 2) for n in range(30)],
+        [datetime(2026, 9, 1 + n % 2) for n in range(30)],
+        [NOON] * 30,
+        [NOON + timedelta(minutes=n) for n in range(19)],
+        [NOON, NOON + timedelta(1, 60), *[datetime(2026, 9, 2)] * 28],
+    ],
+    ids=["no column", "no time", "dates", "midnights", "one second", "few rows", "few times"],
+)
+def test_two_towers_of_the_same_numbers_are_no_copies(times: list[Any] | None) -> None:
+    """Without times of day their handsets and cells may be others."""
+
+    def dump(tower: int) -> pa.Table:
+        count = 30 if times is None else len(times)
+        columns = {"served_msisdn": [9_876_543_210 + n for n in range(count)], "cell": [f"404-45-{tower}"] * count}
+        if times is not None:
+            columns["at"] = pa.array(times, pa.timestamp("us")) if times[0] is None else times
+        return pa.table(columns)
+
+    found = ng.common([dump(1), dump(2)])
+    assert (found.table.num_rows, found.account["warnings"]) == (30 if times is None else len(times), [])
 
 
 @pytest.mark.parametrize("verb", [["changes"], ["cdr", "read"], ["common"]])
 def test_copies_are_in_the_summary_too(verb: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     paths = [write(tmp_path / name, SEEN, f"9876543210,{IMEI},01/09/2026,10:00:00") for name in ("x1.csv", "x2.csv")]
     assert run([*verb, *map(str, paths), "--json", "-o", str(tmp_path / "o.csv")]) == 0
-    assert any("its rows are read twice" in one for one in json.loads(capfd.readouterr().out)["warnings"])
+    (warning,) = json.loads(capfd.readouterr().out)["warnings"]
+    # In `common` each file is a source, of which no row is read twice.
+    assert ("its rows are read twice" in warning) == (verb != ["common"])
 
 
 def test_readers_that_end_with_an_error_leave_nothing_behind(calls: list[Path]) -> None:
     with pytest.raises(NumguardError):
         ng.common([ng.read_cdr(path) for path in calls])
-    assert ng.read_cdr(calls[1]).read_all().num_rows == 1
+    assert ng.read_cdr(calls[1]).read_all().num_rows == 2

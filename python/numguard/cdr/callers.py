@@ -24,6 +24,9 @@ Hashes = npt.NDArray[np.uint64]
 #: Odd numbers with bits in all places, by which keys are spread over 64 bits.
 _MIX: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
 _HALF: Final = np.uint64(32)
+#: The first bits of a pair are those of its handset, the others of both.
+_OF_HANDSET: Final = np.uint64(20)
+_OF_PAIR: Final = np.uint64(64 - 20)
 _REMEDY: Final = (
     'name the columns: numguard cdr read --map "COLUMN=calling" --map "COLUMN=called" --map "COLUMN=call_type" and so'
     " on (layout={...})"
@@ -60,13 +63,14 @@ class Callers:
 
         Raises:
             InputError: More incoming calls of a file are in handsets that the B numbers call from than in those of the
-                A numbers: of two B numbers or more, or at least half of the calls.
+                A numbers: in two handsets or more, or two calls or more that are at least half of them.
         """
         for where, (of_callers, of_called) in self._incoming.items():
-            shared, pairs = self._outgoing.shared_with(of_called)
-            # A second SIM in a phone receives a call from the first: one pair among many calls is no proof. Two are,
-            # also where most called parties make no call, as in an hour at a tower.
-            is_proof = pairs > 1 or (pairs == 1 and 2 * shared >= of_called.rows())
+            shared, handsets = self._outgoing.shared_with(of_called)
+            # The B number of a row of the A number's handset may be its second SIM, which calls from that handset too:
+            # one handset is no proof with one call, or among many. Two are, also where most called parties make no
+            # call, as in an hour at a tower.
+            is_proof = handsets > 1 or (shared > 1 and 2 * shared >= of_called.rows())
             if is_proof and shared > self._outgoing.shared_with(of_callers)[0]:
                 raise callers_error(where)
 
@@ -82,8 +86,10 @@ class _Pairs:
 
     def add(self, numbers: Column, handsets: Column, which: Flags) -> None:
         kept = which & flags(pc.and_(numbers.is_valid(), handsets.is_valid()))
+        phones = handsets.fill_null(0).to_numpy()[kept]
         pairs = numbers.fill_null(0).to_numpy()[kept] * _MIX[0]
-        pairs = ((pairs ^ (pairs >> _HALF)) + handsets.fill_null(0).to_numpy()[kept]) * _MIX[1]
+        pairs = ((pairs ^ (pairs >> _HALF)) + phones) * _MIX[1]
+        pairs = (phones * _MIX[0] >> _OF_PAIR << _OF_PAIR) | (pairs >> _OF_HANDSET)
         self._new.append(pairs)
         self._pending += len(pairs)
         # As many again as there are: each pair is sorted a few times in all.
@@ -91,11 +97,11 @@ class _Pairs:
             self._count()
 
     def shared_with(self, others: _Pairs) -> tuple[int, int]:
-        """The rows of others whose pair is here, and how many pairs these are."""
+        """The rows of others whose pair is here, and in how many handsets they are."""
         self._count()
         others._count()
-        shared = others._rows[np.isin(others._pairs, self._pairs)]
-        return int(shared.sum()), len(shared)
+        shared = np.isin(others._pairs, self._pairs)
+        return int(others._rows[shared].sum()), len(np.unique(others._pairs[shared] >> _OF_PAIR))
 
     def rows(self) -> int:
         """How many rows have a number in a handset."""

@@ -148,18 +148,26 @@ class Layout:
         if not set(self.signature) <= set(names):
             return None
         is_named = self.name == MAPPED
-        columns = find_columns(self.columns, names, are_exact=is_named)
-        if {"at", "date", "time"} <= columns.keys():
-            del columns["at"]
+        columns = self._columns(names)
         when = [names[place] for role, place in columns.items() if role in WHEN]
         is_of_other_day = len(when) == 1 and self._has_time_of_other_zone(names, when[0])
-        if is_of_other_day or (not is_named and _is_one_of_two(when, names)):
+        if is_of_other_day or (not is_named and _halves_in_doubt(columns, names)):
             # A date beside a time of another zone would be that of another day.
             columns = {role: place for role, place in columns.items() if role not in WHEN}
         for role in PLACE_ROLES:
             if role in columns and names.count(names[columns[role]]) > 1:
                 del columns[role]
         return columns if names_served_party(columns) else None
+
+    def times_in_doubt(self, names: Sequence[str]) -> dict[Role, int] | None:
+        """The date and the time for which no time is read of a header of these names, the one of India first."""
+        return None if self.name == MAPPED else _halves_in_doubt(self._columns(names), names)
+
+    def _columns(self, names: Sequence[str]) -> dict[Role, int]:
+        columns = find_columns(self.columns, names, are_exact=self.name == MAPPED)
+        if {"at", "date", "time"} <= columns.keys():
+            del columns["at"]
+        return columns
 
     def _has_time_of_other_zone(self, names: Sequence[str], read: str) -> bool:
         """Whether one of the names is that of a time in another zone, and not of the one that is read as India's."""
@@ -209,11 +217,17 @@ def _is_of_india(name: str) -> bool:
     return form is not None and _OF_INDIA.search(form[0]) is not None
 
 
-def _is_one_of_two(read: Sequence[str], names: Sequence[str]) -> bool:
-    """Whether a date, or a time of day, is the one of two that is India's, and its other half stands there once."""
+def _halves_in_doubt(columns: Mapping[Role, int], names: Sequence[str]) -> dict[Role, int] | None:
+    """A date or time that was chosen of two as India's, and the other one, which may be of another day than its own."""
     others = [_without_form_of_time(name) for name in names if not _is_of_india(name)]
-    chosen = [_is_of_india(name) and _without_form_of_time(name) in others for name in read]
-    return any(chosen) and not all(chosen)
+    chosen = unmarked = None
+    for role in WHEN:
+        name = names[columns[role]] if role in columns else ""
+        if _is_of_india(name):
+            chosen = role if _without_form_of_time(name) in others else chosen
+        elif name:
+            unmarked = role
+    return {role: columns[role] for role in (chosen, unmarked)} if chosen and unmarked else None
 
 
 def names_served_party(columns: Mapping[Role, int]) -> bool:

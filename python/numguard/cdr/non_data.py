@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
 from numguard.source.languages import canonical_name
@@ -76,7 +77,7 @@ class NonData:
     """Recognises non-data lines, one by one; `skipped` counts them.
 
     `width` is the header's, and `whose` recognises another header by its names: a file may be joined from those of
-    several operators. `headers` has the line numbers of these headers.
+    several operators. `headers` has the line numbers of these headers, `stated` those of counts of rows.
     """
 
     delimiter: str
@@ -85,7 +86,7 @@ class NonData:
     headers: dict[int, Whose] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
     ended: bool = False
-    stated: list[int] = field(default_factory=list)
+    stated: dict[int, int] = field(default_factory=dict)
 
     def take(self, line: str, number: int) -> bool:
         """Whether the line of this number is non-data; then it is counted."""
@@ -102,16 +103,21 @@ class NonData:
         if lines:
             self.skipped[kind] = self.skipped.get(kind, 0) + lines
 
-    def stated_rows(self, above: int | None) -> int | None:
+    def stated_rows(self, above: int | None, found: int) -> int | None:
         """How many rows the report states that it has, with the count above its header; None if that is not known.
 
-        Below a further header, but those of pages, is a further report: each of them states its count, or none counts.
+        A header that is there again begins a further report if a count is between the two, and else a page. Where not
+        each report has a count, they are not those of all rows, of which more are stated than `found` if some are lost.
         """
-        further = list(self.headers.values()).count("own") - self.skipped.get("page", 0)
-        if further <= 0:
-            return sum(self.stated) if self.stated else above
-        stated = self.stated if above is None else [above, *self.stated]
-        return sum(stated) if len(stated) == further + 1 else None
+        own = sorted(number for number, whose in self.headers.items() if whose == "own")
+        stated = [*self.stated.values()]
+        if len(own) <= self.skipped.get("page", 0):
+            return sum(stated) if stated else above
+        further = sum(any(map(range(*two).__contains__, self.stated)) for two in pairwise([0, *own]))
+        if further or not stated:
+            stated += [] if above is None else [above]
+        is_of_all = further > 0 and len(stated) == further + 1
+        return sum(stated) if stated and (is_of_all or sum(stated) >= found) else None
 
     def _kind(self, line: str, number: int) -> Kind | None:
         cells = bare_cells(line.split(self.delimiter))
@@ -124,9 +130,9 @@ class NonData:
             self.headers[number] = whose
             return "header"
         filled = sum(bool(cell) for cell in cells)
-        return self._closing(line, cells) if filled <= max(1, self.width // 2) else None
+        return self._closing(line, number, cells) if filled <= max(1, self.width // 2) else None
 
-    def _closing(self, line: str, cells: list[str]) -> Kind | None:
+    def _closing(self, line: str, number: int, cells: list[str]) -> Kind | None:
         """The kind of a line with few fields."""
         if is_no_data(line):
             return "no_data"
@@ -135,7 +141,7 @@ class NonData:
         if _FOOTER.match(cells[0]) and not any(map(_KEY.fullmatch, cells[1:])):
             stated = stated_count(line)
             if stated is not None:
-                self.stated.append(stated)
+                self.stated[number] = stated
             return "footer"
         if _LABEL.match(cells[0]) and sum(bool(cell) for cell in cells) <= 2:
             return "preamble"

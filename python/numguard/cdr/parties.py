@@ -23,7 +23,7 @@ from numguard.errors import InputError
 from numguard.source.header import groups
 from numguard.source.languages import canonical_name
 
-__all__ = ["check_groups", "doubts", "is_caller", "settled"]
+__all__ = ["check_groups", "doubts", "is_caller", "settled", "unread_of_the_caller"]
 
 #: A name of a column of the subject, beside A and B numbers; a column `Subscriber` may have names.
 _OF_A_SUBJECT: Final = re.compile(r"msisdn|mobile|phone|subscriber n")
@@ -33,6 +33,7 @@ _KNOWN_TYPES: Final = 90
 _NUMBERS_OF_A_LIST: Final = 3
 #: A cell id or an IMSI of India: the codes of country and network, and what follows.
 _OF_A_NETWORK: Final = re.compile(r"40[45][-_:/. ]?\d{2,3}(?:[-_:/. ]?[0-9A-Fa-f]+){1,3}")
+_OF_THE_CALLER: Final = generic.OF_THE_A_NUMBER | generic.ALSO_OF_THE_A_NUMBER
 _FIRST_TIMES: Final = frozenset({"first seen", "first used"})
 _LAST_TIMES: Final = frozenset({"last seen", "last used"})
 #: Parties in the headings of groups of columns: the one end of a call, and the other.
@@ -61,7 +62,7 @@ def settled(
         InputError: The rows have the caller where the name of the column is that of the subject; or two columns of
             subjects have different numbers.
     """
-    columns = _without_names(columns, names, rows)
+    columns = _without_others(columns, names, rows)
     if "served" not in columns:
         return _without_the_callers(columns, names)
     ends = [role for role in ("calling", "called") if role in columns]
@@ -121,22 +122,32 @@ def _without_the_callers(columns: dict[Role, int], names: Sequence[str]) -> dict
 
     A place beside a cell of the A number, or beside its handset, is where the A number was.
     """
-    of_the_caller = generic.OF_THE_A_NUMBER | generic.ALSO_OF_THE_A_NUMBER
-    theirs = {role for role, place in columns.items() if without_form(names[place]) in of_the_caller}
-    if not theirs:
-        return columns
-    theirs |= {"imei", "imsi", *PLACE_ROLES}
+    theirs = {role for role, place in columns.items() if without_form(names[place]) in _OF_THE_CALLER}
+    if not theirs.isdisjoint({"imei", *PLACE_ROLES}):
+        theirs |= {*PLACE_ROLES}
     return {role: place for role, place in columns.items() if role not in theirs}
 
 
-def _without_names(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[Role, int]:
-    """The columns without a served party's one that has words alone, such as the name of a subscriber or a case."""
+def unread_of_the_caller(columns: Mapping[Role, int], names: Sequence[str]) -> list[int]:
+    """The columns that are not read because they are the A number's, of a header that `settled` has settled."""
+    if "served" in columns:
+        return []
+    return [place for place, name in enumerate(names) if without_form(name) in _OF_THE_CALLER]
+
+
+def _without_others(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[Role, int]:
+    """The columns without a served party's one that has words alone, such as the name of a subscriber or a case.
+
+    Nor is one the served party's that has cell ids or handsets alone, as those of a search by one of these.
+    """
     left = list(names)
     found: dict[Role, int] | None = columns
     while found is not None and "served" in found:
         place = found["served"]
-        text = "".join(row[place] for row in rows)
-        if any(map(str.isdigit, text)) or not any(map(str.isalpha, text)):
+        cells = [row[place] for row in rows]
+        text = "".join(cells)
+        is_name = any(map(str.isalpha, text)) and not any(map(str.isdigit, text))
+        if not is_name and (any(_numbers(rows, place)) or not _are_of_a_network(cells)):
             return found
         left[place] = ""
         found = generic.BY_NAMES.match(left)
@@ -154,12 +165,8 @@ def _of_subjects(columns: Mapping[Role, int], names: Sequence[str], rows: Sequen
         return taken
     beside = [at for at, name in enumerate(names) if at not in columns.values() and without_form(name) in subjects]
     numbers = {at: found for at in (taken, *beside) if any(found := _numbers(rows, at))}
-    if taken in numbers:
-        is_certain = not any(_differ(found, numbers[taken]) for found in numbers.values())
-    else:
-        # Numbers that are masked, or not there, are the subject's for all that.
-        is_certain = not _are_of_a_network([row[taken] for row in rows])
-    if is_certain:
+    # Numbers that are masked, or not there, are the subject's for all that.
+    if taken not in numbers or not any(_differ(found, numbers[taken]) for found in numbers.values()):
         return taken
     if "other" in columns:
         others = _numbers(rows, columns["other"])
@@ -231,7 +238,8 @@ def _show_handsets_of_called(columns: Mapping[Role, int], rows: Sequence[Sequenc
     of_callers = {(caller, imei) for direction, caller, _, imei in seen if direction == "out" and caller and imei}
     incoming = [(caller, other, imei) for direction, caller, other, imei in seen if direction == "in"]
     of_called = sum((other, imei) in of_callers for _, other, imei in incoming)
-    is_most = 2 * of_called > sum(bool(other and imei) for _, other, imei in incoming)
+    # One row may be of a second SIM in the A number's phone.
+    is_most = of_called > 1 and 2 * of_called > sum(bool(other and imei) for _, other, imei in incoming)
     return is_most and of_called > sum((caller, imei) in of_callers for caller, _, imei in incoming)
 
 

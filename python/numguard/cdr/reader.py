@@ -161,7 +161,7 @@ class Cdr:
                     yield batch
             among.swapped.add(file, summary, has_month_first=sightings.have_month_first)
             if "preamble" not in summary.skipped:
-                summary.stated_rows = non_data.stated_rows(summary.stated_rows)
+                summary.stated_rows = non_data.stated_rows(summary.stated_rows, summary.rows + summary.refused_rows)
             if self._strict:
                 summary.check_strict()
 

@@ -17,8 +17,9 @@ from typing import Any, Final, TypeGuard
 from numguard.cdr.clocks import has_dates_with_month_first, with_certain_times
 from numguard.cdr.header import Header, find_header, likely_header, no_targets, read_preamble, rows_among
 from numguard.cdr.layout import MAPPED, WHEN, Layout, Role, has_month_first, without_form
-from numguard.cdr.layouts import LAYOUTS
+from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.cdr.non_data import is_no_data
+from numguard.cdr.parties import unread_of_the_caller
 from numguard.cdr.summary import FileSummary
 from numguard.compute import named
 from numguard.errors import FileError, InputError
@@ -148,14 +149,40 @@ def _of_the_other_party(header: Header) -> str | None:
     return None
 
 
+def _unread_of_the_caller(header: Header) -> list[int]:
+    """The columns of the A number that are not read, as those of the called one are wanted."""
+    return unread_of_the_caller(header.columns, header.canonical) if header.layout is generic.BY_NAMES else []
+
+
 def _doubts(header: Header, above: Sequence[str]) -> Iterator[str]:
     """What must be checked by the header and the lines above it."""
     if (known := _of_the_other_party(header)) is not None:
         column = named([header.names[header.columns["served"]]])
         warning = f"the column {column!r} is in the layout {known} that of the other party, at least in some rows"
         yield f"{warning}, and the handset of a row is not that party's"
+    for place in _unread_of_the_caller(header):
+        column = named([header.names[place]])
+        yield f"the column {column!r} is of the A number, and is not read for the called one"
+    if (times := header.layout.times_in_doubt(header.canonical)) is not None:
+        (chosen, of_india), (_, other) = times.items()
+        what, name = ("dates", header.names[other]) if chosen == "date" else ("times", header.names[of_india])
+        which = "which of them belongs to" if chosen == "date" else "which date belongs to"
+        yield f"two columns have {what}, and {which} {named([name])!r} is not known: name the columns"
     if any(map(_OTHER_ZONE.search, above)):
         yield "a line above the header names UTC or GMT, and times without a zone are read as those of India"
+
+
+def _note_columns(summary: FileSummary, header: Header) -> None:
+    """Notes which columns are missing, and which are not read."""
+    summary.missing = [
+        what for what, roles in (("IMEIs", {"imei"}), ("times", {"at", "date"})) if not roles & header.columns.keys()
+    ]
+    if any(without_form(header.canonical[at]) in generic.OF_THE_A_NUMBER for at in _unread_of_the_caller(header)):
+        summary.explained.append("IMEIs")
+    if header.layout.times_in_doubt(header.canonical) is not None:
+        summary.explained.append("times")
+    read = set(header.columns.values())
+    summary.not_read = [name for place, name in enumerate(header.names) if name and place not in read]
 
 
 def open_report(
@@ -190,11 +217,7 @@ def open_report(
     summary.layout, summary.header_line = header.layout.name, header.line
     summary.target_msisdn, summary.target_imei14 = preamble.target_msisdn, preamble.target_imei14
     summary.stated_rows, summary.stated_period = preamble.stated_rows, preamble.period
-    summary.missing = [
-        what for what, roles in (("IMEIs", {"imei"}), ("times", {"at", "date"})) if not roles & header.columns.keys()
-    ]
-    read = set(header.columns.values())
-    summary.not_read = [name for place, name in enumerate(header.names) if name and place not in read]
+    _note_columns(summary, header)
     summary.reader_warnings += header.warnings
     summary.reader_warnings += tuple(_doubts(header, lines[: header.line - 1]))
     # Parts of a report were joined, the headed one last.

@@ -56,6 +56,7 @@ class FileSummary:
         unread: Cells with content that became null, by column and note.
         day_or_month: Dates that were read with the day first, and are another date with the month first.
         month_first_in: Where other dates have the month first, if that was seen only after those were read.
+        missing: Of IMEIs and times, those without a column that is read; `explained`: those that a warning explains.
         stated_period: The period that the preamble names, in microseconds UTC, without its end.
         off_period: The rows outside of it.
         left_out: Whether it is a sheet or member without a table, beside one that has a table.
@@ -81,6 +82,7 @@ class FileSummary:
     day_or_month: int = 0
     month_first_in: str = ""
     missing: list[str] = field(default_factory=list)
+    explained: list[str] = field(default_factory=list)
     not_read: list[str] = field(default_factory=list)
     stated_rows: int | None = None
     stated_period: tuple[int, int] | None = None
@@ -104,10 +106,11 @@ class FileSummary:
         found = list(self.reader_warnings)
         if self.left_out:
             found.append(f"nothing was read from it: {self.bare_reason}")
-        if self.missing and not self.left_out:
+        unknown = [what for what in self.missing if what not in self.explained]
+        if unknown and not self.left_out:
             remedy = "; if one of those not read is it, name the columns (--map COLUMN=served ..., layout=)"
             remedy = remedy if self.not_read else ""
-            found.append(f"has no column of {' and '.join(self.missing)} with a known name{remedy}")
+            found.append(f"has no column of {' and '.join(unknown)} with a known name{remedy}")
         if self.off_target:
             found.append(f"{self.off_target} rows are not of the {self._target_kind} that the preamble names")
         if self.off_period:
@@ -144,7 +147,9 @@ class FileSummary:
             first = min(lines[0] for lines in self.refused_lines.values())
             raise strict_error(self.source, self.refused_rows, first=first, notes=self.refused)
         if self.missing:
-            raise InputError(f"{self.source}: has no column of {' and '.join(self.missing)}, and strict requires it")
+            what = " and ".join(self.missing)
+            fault = f"no column of {what} is read" if self.explained else f"has no column of {what}"
+            raise InputError(f"{self.source}: {fault}, and strict requires it")
 
     def hold_several_reports(self) -> None:
         """Drops target, period and stated count: the file has several preambles, each of which covers some rows."""

@@ -129,6 +129,7 @@ def check_files(
     *,
     sources: Sequence[str] = (),
     pages: Container[str] = (),
+    names_copies: bool = True,
 ) -> None:
     """Raises an error for a file that could not be written in the end, or that is read, or is read twice.
 
@@ -137,9 +138,10 @@ def check_files(
         writes: the files to write, by the option that names them.
         sources: what is read too, its rows one after the other, and therefore each file once.
         pages: the options whose file may be a page.
+        names_copies: whether to name sources that are equal byte for byte, whose rows are read twice.
     """
     inputs = [_resolved(file) for one in (*sources, *reads) if one and is_local(one) for file in _files(one)]
-    _check_sources(sources, reads)
+    _check_sources(sources, reads, names_copies=names_copies)
     outputs: dict[Path, str] = {}
     for option, written in writes.items():
         if written is None:
@@ -201,11 +203,11 @@ def _resolved(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _check_sources(sources: Sequence[str], reads: Iterable[str | Path | None]) -> None:
+def _check_sources(sources: Sequence[str], reads: Iterable[str | Path | None], *, names_copies: bool) -> None:
     """Raises an error for a source that is given twice, and for a second use of stdin; names copies of a file."""
     with suppress(OSError):  # reading it raises the error
         check_listed_once(sources)
-        for earlier, file in copies_among(sources):
+        for earlier, file in copies_among(sources) if names_copies else ():
             warning = f"{file}: is equal to {earlier}, byte for byte: its rows are read twice"
             options.say(warning)
             # `options.say_json` adds these to the summary of the call.

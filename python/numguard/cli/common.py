@@ -57,7 +57,8 @@ def common(
     from numguard.sightings import common as find
 
     writes = {"--output": output, "--proof": proof, "--refused": refused_path}
-    account.check_files([tac_path], writes, sources=sources, pages=["--output"])
+    # The function names copies itself: here each file counts once, and no row of it twice.
+    account.check_files([tac_path], writes, sources=sources, pages=["--output"], names_copies=False)
     page = options.page_to_draw(output)
     options.check_json(as_json, output)
     if tac_path is not None and (by != "imei14" or page is not None):

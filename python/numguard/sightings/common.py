@@ -20,7 +20,7 @@ from numguard._core import Common as Finder
 from numguard.compute import pc
 from numguard.errors import ArgumentError, InputError
 from numguard.indian_time import MOMENT, clock_bounds
-from numguard.sightings.copies import copies_named, digest, equal_sources
+from numguard.sightings.copies import alike_sources, copies_named, digest
 from numguard.sightings.reading import (
     Account,
     Origins,
@@ -164,7 +164,7 @@ def common(
         search.look(finder)
     hits = finder.hits()
     found = finder.finish()
-    copies = equal_sources(search.starts, origins.rows, hits, found, search.digest)
+    copies = alike_sources(search.starts, origins.rows, found, search.digest)
     search.keep(hits)
     table = _table(found, names)
     proof = cache(partial(search.proof, table, names))
@@ -199,8 +199,8 @@ class _Search:
         if rows != self.origins.rows:
             raise InputError("sources: a file has changed while it was read")
 
-    def digest(self, source: int) -> bytes:
-        """Reads a source alone, and digests all its keys and the times of each."""
+    def digest(self, source: int) -> bytes | None:
+        """Reads a source alone, and digests all its keys and the times of each, if they can tell sources apart."""
         clock = clock_bounds()
         finder = Finder(
             by_imei=self._by == "imei14", clock=clock, region=self._region, list_refused=False, threads=self._threads

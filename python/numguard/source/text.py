@@ -209,7 +209,8 @@ class TextPart(Part):
         check("columns", len(header.names), str(self.name), "its columns are")
         if self._found is not None and _columns(header) != _columns(self._found):
             raise InputError(
-                f"{self.name}: was replaced by a file of other columns since it was first looked at: begin again"
+                f"{self.name}: has changed since it was first looked at (its header, its separator, or where it begins)"
+                ": begin again"
             )
         self._found, self._titles = header, lines[: header.line - 1]
 
