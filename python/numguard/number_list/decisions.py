@@ -46,15 +46,18 @@ _VERIFICATION: Final = words_in("kyc rekyc verification", "सत्यापन
 _OF_VERIFICATION: Final = frozenset(["done", "status"])
 #: Words that change nothing beside those of a result, or of the decision that is recorded.
 _BESIDE: Final = (OFFICERS - {"bank"}) | words_in(
-    "be current done final flag for is last latest mobile msisdn n no number our phone s sim status subscriber suspect",
-    "the this to user whether y yes",
+    "be current done e final flag for is last latest mobile msisdn n no number our phone re s sim status subscriber",
+    "suspect the this to user whether y yes",
     "अंतिम का की के नंबर मोबाइल",
 )
 #: What is about a decision, or is decided of something else than a number; behind its word: what it is filed by.
-_ABOUT: Final = words_in("bail date dated day days dt parole reason reasons remand report time")
-_FILED_BY: Final = words_in("file id letter memo no nos number")
+_ABOUT: Final = words_in(
+    "bail date dated day days dinank dt parole reason reasons remand report since tarikh time",
+    "कारण तारीख तिथि दिनांक",
+)
+_FILED_BY: Final = words_in("file id letter memo no nos number", "क्रमांक संख्या")
 #: Of a number too, where `is_of_money` knows them of sums.
-_OF_NUMBERS_TOO: Final = frozenset(["hold", "order"])
+_OF_NUMBERS_TOO: Final = words_in("c customer hold kyc order")
 
 #: The decisions that put no number on a list, and the words of each; and what ends one of them.
 _OFF: Final = {
@@ -90,13 +93,16 @@ _NEEDED: Final = words_in(
 )
 #: A no, and why.
 _NO_FOR: Final = re.compile(r"(?:nahin?|no|नही|नहीं)\s*[,:;(\u2013-]\s*(?!\d).*", re.DOTALL)
-#: Not a no: the number of a letter.
+#: The number of a letter is no denial.
 _NUMBER_OF: Final = re.compile(r"\b(ack|case|complaint|cr|crime|dd|diary|file|fir|gd|letter|memo|order|ref|s|sr) no\b")
 #: What takes back a yes that it is behind, or makes it depend.
 _UNDONE: Final = (
     _AGAINST
-    | words_for("denial")
-    | words_in("active await awaited awaiting but doubtful except if instead later lifted or recheck unless victim")
+    | words_for("denial", "released")
+    | words_in(
+        "active after await awaited awaiting but doubtful except if instead later lifted or partially recheck subject",
+        "unless victim",
+    )
 )
 #: Words of an answer that change nothing.
 _FILLING: Final = OFFICERS | words_in(
@@ -105,8 +111,7 @@ _FILLING: Final = OFFICERS | words_in(
     "तुरंत",
 )
 #: The results of a verification: its subscriber is genuine, or not; and what was not so of one who is not.
-_PASSED: Final = words_for("passed")
-_FAILED: Final = words_for("failed")
+_PASSED, _FAILED = words_for("passed"), words_for("failed")
 _NOT_SO: Final = words_in(
     "appear appeared available come found matched reachable respond responded responding traceable traced"
 )
@@ -146,7 +151,7 @@ class Decisions:
                 columns = {at: _Column(name, self._decision) for at, name in enumerate(names) if name in headings}
                 self._columns += columns.values()
             is_counted = lru_cache(1)(lambda batch=batch: counted(batch))
-            open_ones = [(at, column) for at, column in columns.items() if not column.is_mixed]
+            open_ones = [(at, column) for at, column in columns.items() if column.other is None]
             if not open_ones:
                 return
             for at, column in open_ones:
@@ -168,14 +173,11 @@ class _Column:
     def __init__(self, heading: str, decision: str | None) -> None:
         self._heading, self._decision, self._kind = heading, decision, _kind(heading, decision) or _Kind.DECISION
         self._first, self._file, self._row = "", "", 0
-        self._other: int | None = None
+        #: The first row that does not agree with the first one.
+        self.other: int | None = None
         #: The texts that agree with the first one, as they are written.
         self._agreeing: list[str] = []
         self._above = ""
-
-    @property
-    def is_mixed(self) -> bool:
-        return self._other is not None
 
     def add(self, batch: Batch, at: int, counted: Callable[[], Bools]) -> None:
         cells = self._filled(pc.fill_null(seen_text(batch.data.column(at)), ""))
@@ -186,7 +188,7 @@ class _Column:
         # They are in the order of the rows: the first that does not agree is the first row that does not.
         for text in pc.unique(cells.filter(pa.array(is_other))).to_pylist():
             if self._agreeing and not (len(self._agreeing) < _MOST_SPELLINGS and self._agrees(text)):
-                self._other = self._row_of(batch, cells, text, is_other)
+                self.other = self._row_of(batch, cells, text, is_other)
                 return
             if not self._agreeing:
                 self._first, self._file = text, batch.file or ""
@@ -194,8 +196,8 @@ class _Column:
             self._agreeing.append(text)
 
     def check(self) -> None:
-        if self._other is not None:
-            what = f"has in row {self._other} another answer than in row {self._row}"
+        if self.other is not None:
+            what = f"has in row {self.other} another answer than in row {self._row}"
         elif self._agreeing and _is_against(self._first, self._kind, self._decision):
             of = "a block" if self._decision is None else repr(self._decision)
             what = f"says in row {self._row} (and all others) what is against {of}"
@@ -242,7 +244,9 @@ def _kind(heading: str, decision: str | None) -> _Kind | None:
     of_decision = _DECISION | (_ACTION if is_to_do else frozenset())
     has_answers = not words.isdisjoint(words_in("y yes", "हाँ हां"))
     is_filed = any(one in of_decision | _RESULT | own and two in _FILED_BY for one, two in pairwise(there))
-    if words & _ABOUT or there[-1:] == ["by"] or (is_filed and not has_answers):
+    # That of `Decision of the committee dt. 12/02/2026` has its day in the heading.
+    is_about = not words.isdisjoint(_ABOUT) and not any(map(str.isdigit, heading))
+    if is_about or there[-1:] == ["by"] or (is_filed and not has_answers):
         return None
     if words & of_decision:
         return None if is_of_money(" ".join(words - _OF_NUMBERS_TOO)) else _Kind.DECISION
