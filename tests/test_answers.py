@@ -120,7 +120,7 @@ def test_a_decision_against_a_number_stops_a_list(tmp_path: Path, heading: str, 
             read_numbers(path)
 
 
-@pytest.mark.parametrize("heading", ["Refund status", "Bail status", "Action on account", "Re-verification status"])
+@pytest.mark.parametrize("heading", ["Refund status", "Bail status", "Action on account", "Verification status"])
 def test_a_decision_about_something_else_does_not(tmp_path: Path, heading: str) -> None:
     for path in as_files(tmp_path, heading, "Approved", "Rejected"):
         assert len(read_numbers(path).keys) == 2

@@ -14,6 +14,7 @@ from numguard.errors import ColumnError
 from numguard.number_list import NumberList, read_decided, read_imeis, read_numbers
 
 NUMBERS = [f"97654321{n}" for n in range(80, 90)]
+OTHER = "has in row {} another answer than in row 2"
 
 
 def sheet(folder: Path, heading: str, *cells: str, more: str = "") -> Path:
@@ -28,50 +29,68 @@ def decided(path: Path, word: str = "confirmed") -> NumberList:  # type: ignore[
     return read_decided(path, word, actions=("block",) if is_listed else None)
 
 
-#: What a heading and its cells say, whether a list to act on stops too, and the row that is named.
+#: A heading, its cells, the first row that differs (None: none does, and all are against a block), and whether a list
+#: to act on stops too.
 STOPPED = [
-    ("Decision", ("Yes", "No", "Yes"), "against", 3, True),
-    ("Decision", ("Block", "No", "Block"), "against", 3, True),
-    ("decision", ("confirmed", "withdraw", ""), "against", 3, True),
-    ("decision", ("confirm", "withdraw", "pending"), "against", 3, True),
-    ("decision", ("confirmed", "-", ""), "has no answer", 3, True),
-    ("IO Decision", ("Confirmed", "", ""), "has no answer", 3, True),
-    ("IO_Decision", ("Pending", "Confirmed", ""), "has no answer", 2, True),
-    ("Decision of SP", ("Confirmed by SP", "Not yet decided"), "has no answer", 3, True),
-    ("Decision (Y/N)", ("Y", "N"), "against", 3, True),
-    ("Final decision", ("To be blocked", "No need"), "against", 3, True),
-    ("Verdict", ("Accepted", "FIR"), "something else", 3, True),
-    ("Verdict", ("Block", "Block if not verified"), "something else", 3, True),
-    ("Final action", ("Block", "Leave", "-do-"), "against", 3, True),
-    ("Action required", ("Block", "No action", "Block"), "against", 3, True),
-    ("Final action", ("Block", "-do-", "Block"), "something else", 3, True),
-    ("निर्णय", ("ब्लॉक", "नहीं", "ब्लॉक"), "against", 3, True),
-    ("अंतिम निर्णय", ("हाँ", "", "हाँ"), "has no answer", 3, True),
-    ("Nirnay", ("Block", "Leave", "Block"), "against", 3, True),
-    ("Decision", ("No", "No"), "against", 2, True),
-    ("Result of reverification", ("Failed", "Passed", "Not traceable"), "against", 3, True),
-    ("Reverification result", ("Failed", "Success", "Failed"), "against", 3, True),
-    ("Reverification result", ("Failed", "", "Failed"), "has no answer", 3, True),
-    ("Re-verification status", ("Not verified", "Verified by TSP"), "against", 3, True),
-    ("पुनः सत्यापन का परिणाम", ("असफल", "सफल"), "against", 3, True),
-    ("Reverification result", ("Passed", "Passed"), "against", 2, False),
-    ("Result", ("Failed", "Success", "Failed"), "against", 3, False),
-    ("KYC status", ("Not verified", "Verified", "Verified"), "against", 3, False),
-    ("परिणाम", ("फर्जी", "सही", "फर्जी"), "against", 3, False),
-]  # fmt: skip
+    ("Decision", ("Yes", "No", "Yes"), 3, True),
+    ("Decision", ("Block", "No", "Block"), 3, True),
+    ("decision", ("confirmed", "withdraw", ""), 3, True),
+    ("decision", ("confirm", "withdraw", "pending"), 3, True),
+    ("decision", ("confirmed", "-", ""), 3, True),
+    ("IO Decision", ("Confirmed", "", ""), 3, True),
+    ("IO_Decision", ("Pending", "Confirmed", ""), 3, True),
+    ("Decision of SP", ("Confirmed by SP", "Not yet decided"), 3, True),
+    ("Decision (Y/N)", ("Y", "N"), 3, True),
+    ("Final decision", ("To be blocked", "No need"), 3, True),
+    ("Verdict", ("Accepted", "FIR"), 3, True),
+    ("Verdict", ("Block", "Block if not verified"), 3, True),
+    ("Verdict", ("Confirmed", "Confirmed genuine"), 3, True),
+    ("Final action", ("Block", "Leave", "-do-"), 3, True),
+    ("Final action", ("Block", "-do-", "Leave"), 4, True),
+    ("Action required", ("Block", "No action", "Block"), 3, True),
+    ("Action to be taken", ("Block", "", "Block"), 3, True),
+    ("Final action taken", ("Blocked", "Left", "Blocked"), 3, True),
+    ("Decision of the Committee", ("Block", "Block", "Not to be released"), 4, True),
+    ("Court decision", ("Block", "Stay"), 3, True),
+    ("Decision of the committee dt. 12/02/2026", ("Block", ""), 3, True),
+    ("KYC decision", ("Recommended", "Recommended for unblocking"), 3, True),
+    ("Decision (Block / Not Block)", ("Block", "Not block"), 3, True),
+    ("Decision (Block / Hold)", ("Block", "Kept"), 3, True),
+    ("Decision & Remarks", ("Block", "User found genuine on visit"), 3, True),
+    ("SP ka faisla", ("Block", "Chhod do"), 3, True),
+    ("निर्णय (हाँ/नहीं)", ("हाँ", "नहीं"), 3, True),
+    ("निर्णय", ("ब्लॉक", "नहीं", "ब्लॉक"), 3, True),
+    ("अंतिम निर्णय", ("हाँ", "", "हाँ"), 3, True),
+    ("Nirnay", ("Block", "Leave", "Block"), 3, True),
+    ("Result of reverification", ("Failed", "Passed", "Not traceable"), 3, True),
+    ("Reverification result", ("Failed", "Success", "Failed"), 3, True),
+    ("Reverification result", ("Failed", "", "Failed"), 3, True),
+    ("Re-verification status", ("Not verified", "Verified by TSP"), 3, True),
+    ("पुनः सत्यापन का परिणाम", ("असफल", "सफल"), 3, True),
+    ("Decision", ("No", "No"), None, True),
+    ("Reverification result", ("Passed", "Passed"), None, True),
+    ("Result", ("Failed", "Success", "Failed"), 3, False),
+    ("KYC status", ("Not verified", "Verified", "Verified"), 3, False),
+    ("Verification status", ("Verified by IO", "Pending", "Verified by IO"), 3, False),
+    ("KYC done", ("Yes", "No"), 3, False),
+    ("Re-KYC status", ("Failed", "Done"), 3, False),
+    ("Verified", ("Yes", ""), 3, False),
+    ("परिणाम", ("फर्जी", "सही", "फर्जी"), 3, False),
+]
 
 
-@pytest.mark.parametrize(("heading", "cells", "what", "row", "is_of_lists"), STOPPED)
-def test_a_row_without_the_decision_stops_a_confirmation(
-    heading: str, cells: tuple[str, ...], what: str, row: int, is_of_lists: bool, tmp_path: Path
+@pytest.mark.parametrize(("heading", "cells", "row", "is_of_lists"), STOPPED)
+def test_cells_that_do_not_agree_stop_a_confirmation(
+    heading: str, cells: tuple[str, ...], row: int | None, is_of_lists: bool, tmp_path: Path
 ) -> None:
     path = sheet(tmp_path, heading, *cells)
+    what = r"says in row 2 \(and all others\) what is against" if row is None else OTHER.format(row)
     for word in ("confirmed", "accepted", "unprotected"):
-        with pytest.raises(ColumnError, match=rf"{what}.* in row {row}|in row {row}.*{what}") as refused:
+        with pytest.raises(ColumnError, match=what) as refused:
             decided(path, word)
         assert not any(number in str(refused.value) for number in NUMBERS)
     if is_of_lists:
-        with pytest.raises(ColumnError, match=f"in row {row}"):
+        with pytest.raises(ColumnError, match=what):
             read_numbers(path)
     else:
         assert len(read_numbers(path).keys) == len(cells)
@@ -79,49 +98,101 @@ def test_a_row_without_the_decision_stops_a_confirmation(
     assert len(read_numbers(path, actions=None).keys) == len(cells)
 
 
-#: A decision that takes numbers off a list, a heading, its cells, and the row that has another one; None: none has.
+#: What all rows have: against a block, or nothing that is read.
+ALL = [
+    *((text, True) for text in (
+        "No", "Leave", "Do not block", "Don't block", "Not to be blocked", "Need not be blocked", "Not approved",
+        "Rejected", "Withdraw", "Withdrawn by SP", "Release", "Disapproved", "Unapproved", "Negative", "Quashed",
+        "Set aside", "Keep active", "Acquitted", "Protect", "Protected", "Clean", "No action", "Not required",
+        "No, user is a shopkeeper", "रद्द", "नहीं", "नहीं करना है", "nahi karna", "block nahi karna",
+    )),
+    *((text, False) for text in (
+        "No doubt - block", "Not to be released", "Not genuine - block", "No stay", "Block", "Fraud", "Pending", "NA",
+        "Leave blocked", "No objection", "Letter No. 12", "Block vide order no 7", "Yes / No", "No. 12", "",
+    )),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "is_against"), ALL)
+def test_what_all_rows_have(text: str, is_against: bool, tmp_path: Path) -> None:
+    path = sheet(tmp_path, "Verdict", text, text)
+    for read in (decided, read_numbers):
+        if is_against:
+            with pytest.raises(ColumnError):
+                read(path)
+        else:
+            assert len(read(path).keys) == 2
+
+
+#: A decision that takes numbers off a list, a heading, its cells, and the row that is named; None: it is recorded.
 OFF = [
-    ("withdrawn", "decision", ("confirmed", "withdrawn", "withdrawn"), 2),
+    ("withdrawn", "decision", ("confirmed", "withdrawn", "withdrawn"), 3),
     ("withdrawn", "Decision", ("withdraw", "", "withdraw"), 3),
     ("withdrawn", "Decision", ("Yes", "No", "Yes"), 3),
+    ("withdrawn", "Decision", ("Block", "No", "Block"), 3),
     ("withdrawn", "Decision", ("Release", "Block"), 3),
+    ("withdrawn", "Decision", ("Withdraw", "Withdrawal rejected"), 3),
+    ("withdrawn", "Decision", ("confirmed", "confirmed"), 2),
+    ("withdrawn", "Decision", ("No", "No"), 2),
+    ("withdrawn", "To be withdrawn", ("Yes", "Yes", "No"), 4),
+    ("withdrawn", "Withdrawn", ("No", "No"), 2),
     ("dismissed", "decision", ("dismiss", "accepted"), 3),
+    ("dismissed", "decision", ("accepted", "accepted"), 2),
+    ("dismissed", "Dismissed", ("Yes", ""), 3),
     ("protected", "IO decision", ("Protect", "Block"), 3),
+    ("protected", "Protect", ("Yes", "No"), 3),
     ("reactivated", "Decision", ("Reactivate", "Block"), 3),
+    ("reactivated", "Decision", ("To be blocked", "To be blocked"), 2),
+    ("reverified", "Reverified", ("Yes", "No", "No"), 3),
+    ("reverified", "Re-verification done", ("Done", "Pending"), 3),
+    ("reverified", "Re-verified (Y/N)", ("Y", "Y", ""), 4),
     ("reverified", "Reverification result", ("Passed", "Failed"), 3),
+    ("reverified", "Result of re-verification", ("Failed", "Failed", "Failed"), 2),
+    ("reverified", "Decision", ("Not verified", "Not verified"), 2),
     ("reverified", "Result", ("Verified", "Not traceable"), 3),
+    ("reverified", "KYC status", ("Verified", "Fake"), 3),
     ("withdrawn", "Result of reverification", ("Passed", "Failed"), 3),
     ("withdrawn", "Decision", ("withdrawn", "Withdraw", "Withdrawn by SP"), None),
-    ("withdrawn", "Decision", ("confirmed", "confirmed"), None),
+    ("withdrawn", "KYC status", ("Verified", "Verified", "Pending"), None),
+    ("withdrawn", "Result", ("Failed", ""), None),
+    ("withdrawn", "Result of re-verification", ("Failed", "Failed"), None),
+    ("withdrawn", "Withdrawn by", ("SI Ram", "SI Sham"), None),
+    ("withdrawn", "Release no.", ("1", "2"), None),
+    ("withdrawn", "Dismissed", ("Yes", "No"), None),
     ("reverified", "Reverification result", ("Passed", "Verified"), None),
+    ("reverified", "Reverified", ("Yes", "yes"), None),
     ("dismissed", "Decision", ("", ""), None),
+    ("confirmed", "Decision", ("Confirmed", "Confirm", "Yes"), None),
+    ("confirmed", "Decision", ("Block", "-do-", "ditto", "〃"), None),
+    ("confirmed", "Result", ("Failed", "Not traceable"), None),
+    ("confirmed", "Verification status", ("Verified", "Verified"), None),
 ]
 
 
 @pytest.mark.parametrize(("word", "heading", "cells", "row"), OFF)
-def test_what_takes_numbers_off_a_list(
-    word: str, heading: str, cells: tuple[str, ...], row: int | None, tmp_path: Path
-) -> None:
+def test_what_is_recorded(word: str, heading: str, cells: tuple[str, ...], row: int | None, tmp_path: Path) -> None:
     path = sheet(tmp_path, heading, *cells)
     if row is None:
         assert len(decided(path, word).keys) == len(cells)
         return
-    with pytest.raises(ColumnError, match=f"in row {row}"):
+    with pytest.raises(ColumnError, match=f"says in row {row} " if row == 2 else OTHER.format(row)):
         decided(path, word)
 
 
 #: Sheets that offices have, each with the cells of one column: they are read as they were.
 ORDINARY = [
     ("Decision", ("confirmed", "Confirmed", "confirm")), ("Decision", ("Yes", "Yes", "Y")), ("Decision", ("", "", "")),
-    ("Decision", ("Block", "Block immediately", "To be blocked")), ("Decision", ("Suspicious", "Fraud", "")),
+    ("Decision", ("Block", "Block immediately", "To be blocked")),
     ("Decision", ("Approved vide letter No. 12/2026", "Approved", "approved by SP")), ("Verdict", ("Fraud", "Fraud")),
-    ("IO Decision", ("Confirmed", "Confirmed by SI Ram", "Confirmed.")), ("Decision", ("Pending", "Pending", "")),
-    ("Decision date", ("05/02/2026", "", "06/02/2026")), ("Decision No.", ("1", "2", "3")),
-    ("Decision by", ("SI Ram", "", "SI Sham")), ("Court decision", ("Yes", "No", "")),
+    ("IO Decision", ("Confirmed", "Confirmed by SI Ram", "Confirmed.")),
+    ("Decision date", ("05/02/2026", "", "06/02/2026")), ("निर्णय दिनांक", ("05/02/2026", "", "")),
+    ("Reason for decision", ("Fake KYC", "Many calls", "")), ("Decision taken by", ("SI Ram", "", "SI Sham")),
+    ("Decision No.", ("1", "2", "3")),
+    ("Decision by", ("SI Ram", "", "SI Sham")),
     ("Refund decision", ("Yes", "No", "Accepted")), ("Bail decision", ("Granted", "No", "")),
     ("Action taken", ("Blocked", "", "FIR registered")), ("Actioned by", ("SI Ram", "", "")),
     ("Final report", ("Yes", "", "No")), ("Final amount", ("1200", "", "0")),
-    ("Result", ("SIM blocked", "SIM blocked", "")), ("Result", ("Success", "Success", "Success")),
+    ("Result", ("Success", "Success", "Success")),
     ("Search result", ("Failed", "Success", "")), ("Test result", ("Pass", "Fail", "")),
     ("KYC", ("Aadhaar", "Voter id", "")), ("KYC status", ("Verified", "Verified", "Verified")),
     ("Verification date", ("05/02/2026", "", "")), ("Verification officer", ("SI Ram", "ASI Sham", "")),
@@ -130,7 +201,7 @@ ORDINARY = [
     ("Status", ("Active", "Inactive", "")), ("Circle", ("Haryana", "Delhi", "")), ("Category", ("UPI", "KYC", "Job")),
     ("Remarks", ("Verified by 1930", "called thrice", "passed to IO")), ("Exam result", ("Passed", "Failed", "")),
     ("Reason", ("Re-verification failed", "Not traceable", "")), ("Priority", ("Block first", "", "Later")),
-    ("Re-verification status", ("Approved", "Rejected", "")), ("Outcome of raid", ("Failed", "Success", "")),
+    ("Outcome of raid", ("Failed", "Success", "")),
 ]  # fmt: skip
 
 
@@ -145,7 +216,7 @@ def test_ordinary_sheets_are_read(heading: str, cells: tuple[str, ...], tmp_path
 def test_a_result_of_something_else_is_no_decision_in_a_list(heading: str, tmp_path: Path) -> None:
     path = sheet(tmp_path, heading, "Verified", "Pending", "")
     assert len(read_numbers(path).keys) == 3
-    with pytest.raises(ColumnError, match="in row 2 that the number was decided against"):
+    with pytest.raises(ColumnError, match=OTHER.format(3)):
         decided(path)
 
 
@@ -153,17 +224,50 @@ def test_beside_a_column_of_actions(tmp_path: Path) -> None:
     """A list that was exported, with an officer's decisions: of the rows to block each counts where one is recorded."""
     path = sheet(tmp_path, "Decision", "Yes", "No", more=",block")
     assert len(read_numbers(path).keys) == 2
-    with pytest.raises(ColumnError, match="in row 3 that the number was decided against"):
+    with pytest.raises(ColumnError, match=OTHER.format(3)):
         decided(path)
     path.write_text(path.read_text().replace('"No",block', '"No",release'))
     assert len(decided(path).keys) == 1
 
 
-def test_the_decisions_of_several_files(tmp_path: Path) -> None:
+def test_files_are_not_compared_with_each_other(tmp_path: Path) -> None:
     sheet(tmp_path, "Decision", "", "").rename(tmp_path / "1.csv")
     sheet(tmp_path, "Decision", "Yes", "Yes").rename(tmp_path / "2.csv")
-    with pytest.raises(ColumnError, match=r"1\.csv: the column 'Decision' has no answer in row 2"):
+    # Numbers of one file that are in the other too are one.
+    listed = decided(tmp_path)
+    assert (len(listed.keys), listed.account["rows_used"]) == (2, 4)
+    assert listed.account["warnings"] == []
+    sheet(tmp_path, "Decision", "Yes", "").rename(tmp_path / "2.csv")
+    with pytest.raises(ColumnError, match=r"2\.csv: the column 'Decision' " + OTHER.format(3)):
         decided(tmp_path)
+
+
+def test_a_ditto_below_a_row_that_does_not_count(tmp_path: Path) -> None:
+    path = sheet(tmp_path, "Decision", "Yes", "No", "-do-", more=",block")
+    path.write_text(path.read_text().replace('"No",block', '"No",release'))
+    with pytest.raises(ColumnError, match=OTHER.format(4)):
+        decided(path)
+
+
+def test_a_column_that_is_compared_is_not_named_as_unread(tmp_path: Path) -> None:
+    path = sheet(tmp_path, "Decision", "Yes", "Yes", more=",block")
+    assert "not_read" not in decided(path).account
+    # Beside actions a list to act on does not compare it.
+    assert list(read_numbers(path).account["not_read"].values()) == [["Decision"]]
+    account = read_numbers(sheet(tmp_path, "Decision", "Yes", "Yes")).account
+    assert ("not_read" in account, account["warnings"]) == (False, [])
+
+
+def test_many_answers_are_not_all_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a column without agreement no text behind the first that differs is looked at."""
+    seen: list[str] = []
+    monkeypatch.setattr("numguard.number_list.decisions._is_for", lambda text, *_: bool(seen.append(text)))
+    numbers = pa.array([f"9765{n:06d}" for n in range(300_000)])
+    cells = pa.array([f"Block {n}" for n in range(300_000)])
+    pq.write_table(pa.table({"msisdn": numbers, "Decision": cells}), tmp_path / "a.parquet")
+    with pytest.raises(ColumnError, match="has in row 2 another answer than in row 1"):
+        decided(tmp_path / "a.parquet")
+    assert len(seen) < 10
 
 
 def test_decisions_as_booleans_and_numbers(tmp_path: Path) -> None:
@@ -188,7 +292,7 @@ def test_a_row_without_a_number_and_columns_of_one_name(tmp_path: Path) -> None:
 def test_handsets(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("imei,Decision\n490154203237518,Block\n358240051111110,Leave\n")
-    with pytest.raises(ColumnError, match="in row 3 that the number was decided against"):
+    with pytest.raises(ColumnError, match=OTHER.format(3)):
         read_imeis(path)
 
 
@@ -206,6 +310,6 @@ def test_a_sheet_of_waiting_numbers_that_is_half_filled(tmp_path: Path, capfd: p
         book.active.append(row)  # type: ignore[union-attr]
     book.save(tmp_path / "f.xlsx")
     assert run(["decide", "accepted", "--numbers", str(tmp_path / "f.xlsx"), "--reason", "x", *case]) == 3
-    assert "has no answer in row 3, and a yes in others" in capfd.readouterr().err
+    assert OTHER.format(3) in capfd.readouterr().err
     assert run(["history", NUMBERS[0], *registry]) == 0
     assert "accepted" not in capfd.readouterr().out

@@ -223,7 +223,7 @@ def test_a_column_of_no_other_word_is_taken(tmp_path: Path, heading: str) -> Non
     assert len(read_numbers(write(tmp_path, "list.csv", f"{heading}\n9765432187\n".encode())).keys) == 1
 
 
-@pytest.mark.parametrize("heading", ["Status", "Decision", "action_taken", "स्थिति"])
+@pytest.mark.parametrize("heading", ["Status", "action_taken", "स्थिति"])
 def test_a_column_that_may_say_what_to_do_is_named(
     tmp_path: Path, heading: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -268,7 +268,7 @@ def test_a_column_that_is_headed_as_actions_may_have_other_words_too(tmp_path: P
         numbers_in(path)
 
 
-@pytest.mark.parametrize("heading", ["Action*", "Status:", "(decision)"])
+@pytest.mark.parametrize("heading", ["Action*", "Status:", "(action taken)"])
 def test_marks_around_a_heading_do_not_hide_a_column_of_actions(tmp_path: Path, heading: str) -> None:
     path = write(tmp_path, "list.csv", f"msisdn,{heading}\n9876543210,held at court\n".encode())
     assert read_numbers(path).account["warnings"] == [f"the column {heading!r} is not read: every row counts"]

@@ -109,7 +109,8 @@ def read_decided(
     """The numbers in a file on which one decision is recorded, as `read_numbers`.
 
     Raises:
-        ColumnError: A column of decisions or results has this one in some rows and not in others, or as `read_numbers`.
+        ColumnError: A column of decisions or results differs from row to row, or is against this one, or as
+            `read_numbers`.
         InputError: As `read_numbers`.
     """
     return _numbers_of(path, decision, column=column, region="IN", actions=actions, strict=strict)

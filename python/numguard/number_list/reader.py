@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from numguard.compute import flags, named, why_unread
+from numguard.compute import Bools, flags, named, why_unread
 from numguard.errors import ArgumentError, InputError, UnsupportedTypeError
 from numguard.files.manifest import changes_among, unlike_manifests
 from numguard.keyed import HASHED
@@ -111,6 +111,7 @@ class OpenList:
         self._decision, self._decisions = decision, Decisions(decision)
         #: Of the part that is read.
         self._below = Below(is_table=False)
+        self._compared: set[str] = set()
         wanted = {column, *more} - {None}
 
         def is_wanted(cell: str) -> bool:
@@ -235,27 +236,32 @@ class OpenList:
             if not has_actions:
                 check_beside(batch, {*wanted, *codes}, is_number)
                 self._answers.add(batch, {*wanted, *codes}, is_number)
-                self._remarks.add(batch, {*wanted, *codes}, is_number)
+                self._remarks.add(batch, {*wanted, *codes, *self._compared}, is_number)
             self._serials.add(batch, is_number)
             if codes:
                 check_codes(batch, wanted[0], keys)
             yield batch
 
     def _add_decisions(self, part: Part, column: str, read: set[str]) -> None:
-        """Takes the columns of decisions and results of a part: if it has any, it is read once more.
+        """Compares the cells of the columns of decisions and results of a part: for them it is read once more.
 
         Beside a column of actions, and in a list of numbers to spare, they count where a decision is recorded.
         """
-        names = part.schema().names
-        is_of_others = self._decision is None and (self._may_be_victims or self._action is not None)
-        columns = {} if is_of_others else self._decisions.columns(part.schema(), {*read, self._action or ""})
-        if not columns or names.count(column) > 1:
+        names, action = part.schema().names, self._action
+        is_of_others = self._decision is None and (self._may_be_victims or action is not None)
+        found = [] if is_of_others else self._decisions.headings(part.schema(), {*read, action or ""})
+        self._compared = set(found) if names.count(column) == 1 else set()
+        if not self._compared:
             return
-        for batch in part.batches():
-            is_counted = flags(self._explained(batch, column).field(0).is_valid())
-            if self._action is not None:
-                is_counted &= is_of_actions(batch, self._action, self._actions or ())
-            self._decisions.add(batch, columns, is_counted)
+
+        def counted(batch: Batch) -> Bools:
+            is_number = flags(self._explained(batch, column).field(0).is_valid())
+            return is_number if action is None else is_number & is_of_actions(batch, action, self._actions or ())
+
+        wanted = list(dict.fromkeys([column, *([action] if action else []), *found]))
+        # Columns of one name are chosen by their place.
+        repeats = len(set(found)) < len(found)
+        self._decisions.add(part.batches(None if repeats else wanted), self._compared, counted)
 
     def _parts_read(self) -> list[str]:
         """A warning that names the sheets or members of the one file that is read: one may have other numbers."""
@@ -267,7 +273,7 @@ class OpenList:
 
     def _warn_of_unread(self, part: Part, column: str, read: set[str]) -> None:
         """Warnings that name the columns of actions, and further columns of numbers, that are not read."""
-        others = [name for name in part.schema().names if name not in read]
+        others = [name for name in part.schema().names if name not in read | self._compared]
         # Codes of countries are compared with the numbers.
         used = {self._action, *(name for name in others if self._kind.has_codes and is_of_country(name))}
         unused = [named([name]) for name in others if name and name not in used]
