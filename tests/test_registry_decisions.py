@@ -344,6 +344,8 @@ def test_texts_that_oppose_and_ordinary_grounds(heading: str) -> None:
         *((f"{word} status", "Hold", True) for word in ("Number", "Block", "Final")),
         *((f"{word} status", "Hold", False) for word in ("Money", "NCRP", "Lien", "Refund", "Arrest", "Investigation")),
         ("Final report", "Pending", False),
+        ("Column8", "Hold", True),
+        ("Bank remarks", "Hold", False),
     ],
 )
 def test_a_heading_gives_a_cell_its_meaning(heading: str, cell: str, opposes: bool) -> None:

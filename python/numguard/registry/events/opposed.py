@@ -152,7 +152,9 @@ def _is_about_numbers(heading: str) -> bool:
     words = set(words_of(heading))
     if words & _OF_STATE:
         return words <= _OF_STATE | _ABOUT_NUMBERS and "report" not in words
-    return words.isdisjoint(_OF_OTHERS) and (not words.isdisjoint(_OF_REMARKS) or asks_to_act(heading))
+    # A column without a heading has remarks.
+    is_of_remarks = not words.isdisjoint(_OF_REMARKS) or words <= {"column", "unnamed"}
+    return words.isdisjoint(_OF_OTHERS) and (is_of_remarks or asks_to_act(heading))
 
 
 def _says(phrases: re.Pattern[str], text: str) -> bool:
