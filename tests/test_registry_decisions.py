@@ -137,7 +137,7 @@ def test_a_number_of_an_ended_complaint_says_so(registry: ng.Registry) -> None:
     registry.add_complaints(complaints(complaint("3", "Ravi: 91234 56789")), name="desk 2")
     old = shown(registry, "accepted")
     ended = [complaint(ack, "", complaint_status="False complaint") for ack in ("1", "2")]
-    assert registry.add_complaints(complaints(*ended), name="desk 3").ended_waiting == 2
+    assert registry.add_complaints(complaints(*ended), name="desk 3").ended_waiting == 1
     why = {row["msisdn"]: row["why"] for row in registry.review().to_pylist()}
     # Another complaint that stands has the second.
     assert why == {A: "complaint_ended", B: "unlisted_words"}
@@ -146,6 +146,15 @@ def test_a_number_of_an_ended_complaint_says_so(registry: ng.Registry) -> None:
     bare = pa.table({"msisdn": [str(A)], "decision": ["accepted"], "reason": ["seen"]})
     assert notes(registry.take_review(bare)) == ["not_as_shown"]
     assert registry.take_review(shown(registry, "accepted")).accepted == 1
+
+
+def test_a_turned_number_of_an_ended_complaint_is_not_counted(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", str(A), complainant_mobile=str(B))))
+    registry.add_complaints(complaints(complaint("1", str(B), complainant_mobile=str(A))), name="desk 2")
+    ended = complaint("1", str(B), complainant_mobile=str(A), complaint_status="withdrawn")
+    intake = registry.add_complaints(complaints(ended), name="desk 3")
+    whys = registry.review()["why"].to_pylist()
+    assert intake.ended_waiting == whys.count("complaint_ended") == 0
 
 
 def test_what_is_left_open_are_numbers(registry: ng.Registry) -> None:
@@ -230,6 +239,21 @@ def test_an_interrupt_between_two_decisions_has_all_events(monkeypatch: pytest.M
     assert (caught.value.events, caught.value.event) == ((3, 4), 4)
 
 
+def test_an_interrupt_after_many_events_has_the_first() -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        store: Any = registry._opened.store
+        first = registry.add_complaints(complaints(complaint("1", "Axel 98765 43210"))).id
+        store._mine.recorded = [first] * 1_300
+        registry.decide([A], "accepted", "asked")
+        assert len(store.recorded_since(None)) == 1_301
+
+
+def test_an_interrupt_of_more_events_than_a_message_names() -> None:
+    raised = Interrupted(*range(2, 1_301))
+    assert (raised.events[0], len(raised.events), raised.event) == (2, 1_299, 1_300)
+    assert str(raised) == "interrupted; 1,299 events, the first 2 and the last 1300, were recorded"
+
+
 @pytest.mark.usefixtures("case")
 def test_the_summary_has_what_the_text_has() -> None:
     Path("sheet.csv").write_text(f"msisdn,decision,reason\n{A},hold,x\n{B},accepted,\n")
@@ -249,3 +273,107 @@ def test_no_list_is_written_over_a_sheet_with_decisions() -> None:
     assert Path("sheet.csv").read_bytes() == before
     for _ in range(2):
         assert CliRunner().invoke(verbs, ["review", "--output", "waiting.csv"]).exit_code == 0
+
+
+def two_rows(registry: ng.Registry, words: list[str | None], **columns: list[str | None]) -> Any:
+    """The result of a sheet with one number in two rows."""
+    registry.add_complaints(complaints(complaint("1", "Axel 98765 43210"), complaint("2", "Axel 98765 43210")))
+    sheet = shown(registry, "").drop_columns(["decision"]).append_column("decision", pa.array(words, pa.string()))
+    for name, texts in columns.items():
+        sheet = sheet.append_column(name, pa.array(texts, pa.string()))
+    return registry.take_review(sheet)
+
+
+def test_a_row_of_the_number_opposes_the_other(registry: ng.Registry) -> None:
+    done = two_rows(registry, ["accepted", "accepted"], **{"Approved by SP": ["Yes", "Not approved"]})
+    assert (notes(done), listed(registry)) == (["contradicted_in_row"] * 2, {})
+
+
+def test_a_row_without_a_decision_opposes_the_other(registry: ng.Registry) -> None:
+    done = two_rows(registry, ["accepted", None], Note=[None, "do not block, victim's own number"])
+    assert (notes(done), listed(registry)) == (["contradicted_in_row"], {})
+
+
+@pytest.mark.parametrize("word", ["-do-", "ditto", '"', "accepted.", "Accepted by SP"])
+def test_a_repeated_decision_is_no_other_one(registry: ng.Registry, word: str) -> None:
+    done = two_rows(registry, ["accepted", word])
+    assert (done.accepted, notes(done)) == (1, ["unknown_decision"])
+
+
+@pytest.mark.parametrize("without", [["waits_since"], ["file", "cell", "complaints", "status", "waits_since"]])
+def test_an_officers_own_reasons_oppose_an_acceptance(registry: ng.Registry, without: list[str]) -> None:
+    registry.add_complaints(complaints(complaint("1", "Axel 98765 43210")))
+    sheet = shown(registry, "accepted", *without, "why")
+    sheet = sheet.append_column("why", pa.array(["do not block, victim's own number"]))
+    assert notes(registry.take_review(sheet)) == ["contradicted_in_row"]
+
+
+OPPOSING = """not approved|approval pending|approval awaited|awaiting approval|yet to be approved|yet to be confirmed
+not confirmed|unapproved|disallowed|not allowed|not cleared|do not accept|don't add|to be verified|verify first|doubtful
+hold|on hold|keep on hold|wait|pending|under enquiry|should be dismissed|may be rejected|must be dismissed|dismiss
+reject|disagree|returned with objection|cancelled|leave|नहीं|अस्वीकृत|स्वीकार नहीं|मंजूर नहीं|manjoor nahi|accept mat karo
+Hold till SP order|SP not agreed|Not approved by SP|hold - SI to check""".replace("\n", "|").split("|")
+ORDINARY = """Verification on phone done|Verification by IO done|Verification of CAF done|Held by bank|Held for fraud
+Dismissed by mistake earlier, now accepted|Rejected by Jio, send again|Wait for CAF|Address not confirmed
+Name not confirmed but number is|Not confirmed earlier, now confirmed|Can not confirm name|Victim did not agree
+Wrongly written as Axel|Unblocked earlier|Asked the complainant|Not blocked""".replace("\n", "|").split("|")
+
+
+@pytest.mark.parametrize("heading", ["Note", "Comments of SHO", "reason"])
+def test_texts_that_oppose_and_ordinary_grounds(heading: str) -> None:
+    texts = [*OPPOSING, *ORDINARY]
+    with ng.Registry(by="HC 1234") as registry:
+        numbers = [str(9_876_543_210 + 1_237 * at) for at in range(len(texts))]
+        registry.add_complaints(complaints(*(complaint(str(at), f"Axel {one}") for at, one in enumerate(numbers))))
+        own = {"msisdn": numbers, "decision": ["accepted"] * len(texts), "reason": ["asked"] * len(texts)}
+        done = registry.take_review(pa.table(own | {heading: texts}))
+    refused = {texts[row - 1] for row in done.refusals["row"].to_pylist()}
+    assert (refused ^ {*OPPOSING}, set(notes(done))) == (set(), {"contradicted_in_row"})
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "opposes"),
+    [
+        ("Blocked", "No", False),
+        ("Blocked?", "N", False),
+        ("To be blocked", "No", True),
+        ("Approved by SP", "Pending", True),
+        ("Approved by SP", "12-11-2026", False),
+        ("Approved", "R Kumar", False),
+        ("Approved", "No need", True),
+        *((f"{word} status", "Hold", True) for word in ("Number", "Block", "Final")),
+        *((f"{word} status", "Hold", False) for word in ("Money", "NCRP", "Lien", "Refund", "Arrest", "Investigation")),
+        ("Final report", "Pending", False),
+        ("Column8", "Hold", True),
+        ("Bank remarks", "Hold", False),
+    ],
+)
+def test_a_heading_gives_a_cell_its_meaning(heading: str, cell: str, opposes: bool) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(complaints(complaint("1", "Axel 98765 43210")))
+        done = registry.take_review(shown(registry, "accepted").append_column(heading, pa.array([cell])))
+    assert notes(done) == (["contradicted_in_row"] if opposes else [])
+
+
+@pytest.mark.parametrize("form", ["%d-%m-%Y %H:%M", "%Y-%m-%d %H:%M", "%d-%m-%Y"])
+def test_a_moment_is_compared_as_it_is_shown(registry: ng.Registry, form: str) -> None:
+    registry.add_complaints(complaints(complaint("1", "Axel 98765 43210")))
+    sheet = shown(registry, "dismissed", "waits_since")
+    since = [at.strftime(form) for at in registry.review()["waits_since"].to_pylist()]
+    other = [at.replace(year=2020).strftime(form) for at in registry.review()["waits_since"].to_pylist()]
+    assert notes(registry.take_review(sheet.append_column("waits_since", pa.array(other)))) == ["not_as_shown"]
+    assert registry.take_review(sheet.append_column("waits_since", pa.array(since))).dismissed == 1
+
+
+@pytest.mark.usefixtures("case")
+def test_no_list_is_written_over_a_workbook_of_two_tables() -> None:
+    book = openpyxl.Workbook()
+    for title in ("Sheet", "Copy"):
+        page: Any = book[title] if title in book.sheetnames else book.create_sheet(title)
+        page.append(HEADER)
+        page.append([str(A), "accepted", "seen"])
+    book.save("sheet.xlsx")
+    before = Path("sheet.xlsx").read_bytes()
+    done = CliRunner().invoke(verbs, ["review", "--output", "sheet.xlsx"])
+    assert "cannot be read as one table" in str(done.exception)
+    assert Path("sheet.xlsx").read_bytes() == before

@@ -26,6 +26,10 @@ __all__ = [
 ]
 
 
+#: Of more events a message has the first and the last.
+_MOST_NAMED = 20
+
+
 class NumguardError(Exception):
     """The root of every error of this package."""
 
@@ -89,19 +93,33 @@ class UnsettledError(RegistryError):
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C while a call could record something; `event` is the number of the event if it did, else None.
 
-    A call that records several has all of them in `events`, and the last as `event`.
+    A call that records several has all of them in `events`, and the last as `event`. The message names each, and of
+    more than twenty the first and the last.
     """
 
     def __init__(self, *events: int | None) -> None:
         self.events = tuple(event for event in events if event is not None)
         self.event = self.events[-1] if self.events else None
-        what = "event" if len(self.events) == 1 else "events"
-        were = "was" if len(self.events) == 1 else "were"
-        recorded = f"{what} {', '.join(map(str, self.events))} {were} recorded" if self.events else ""
-        super().__init__(f"interrupted; {recorded or 'nothing was recorded'}")
+        super().__init__(f"interrupted; {_recorded(self.events)}")
 
     def __reduce__(self) -> tuple[type[Interrupted], tuple[int, ...]]:
         return Interrupted, self.events
+
+
+def _recorded(events: tuple[int, ...]) -> str:
+    """What was recorded, as a message has it.
+
+    >>> _recorded(()), _recorded((7,)), _recorded((2, 3))
+    ('nothing was recorded', 'event 7 was recorded', 'events 2, 3 were recorded')
+    >>> _recorded(tuple(range(2, 1_301)))
+    '1,299 events, the first 2 and the last 1300, were recorded'
+    """
+    if len(events) > _MOST_NAMED:
+        return f"{len(events):,} events, the first {events[0]} and the last {events[-1]}, were recorded"
+    if not events:
+        return "nothing was recorded"
+    what, were = ("event", "was") if len(events) == 1 else ("events", "were")
+    return f"{what} {', '.join(map(str, events))} {were} recorded"
 
 
 class MissingExtraError(NumguardError, ImportError):

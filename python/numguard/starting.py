@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections import deque
 
 TYPE_CHECKING = False  # as in `typing`, whose import takes time
 if TYPE_CHECKING:
@@ -26,8 +25,8 @@ INTERRUPTED = 130
 NOTHING_HALF = "no file was left half written"
 _COMMAND = "numguard"
 
-#: The last events that this process recorded: whenever it is interrupted, its message names them.
-RECORDED: deque[int] = deque(maxlen=1_000)
+#: The events that this command recorded: whenever it is interrupted, its message names them.
+RECORDED: list[int] = []
 
 
 def _begin() -> None:

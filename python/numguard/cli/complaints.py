@@ -198,8 +198,8 @@ def _say_ended(intake: Intake, written: Path | None) -> None:
     if intake.ended_waiting:
         wait = "number waits" if intake.ended_waiting == 1 else "numbers wait"
         options.say(
-            f"complaint_ended: {intake.ended_waiting:,} {wait} for a decision that ended complaints name; see numguard "
-            "review"
+            f"complaint_ended: {intake.ended_waiting:,} {wait} for a decision by complaints that have ended alone; "
+            "see numguard review"
         )
     numbers = len(intake.ended["msisdn"].unique())
     if not numbers:

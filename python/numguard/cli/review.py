@@ -113,7 +113,11 @@ def _check_unfilled(path: Path) -> None:
     try:
         table = read_records(path.expanduser(), known_by(COLUMNS, None)).table
     except NumguardError:
-        return  # no table, and so none that was filled in
+        # A workbook with a second sheet is none, and may be one that was filled in.
+        raise ArgumentError(
+            f"--output: {path} is there and cannot be read as one table, so it may have decisions: write to another "
+            "file, or remove it"
+        ) from None
     is_decision = known_by({"decision": COLUMNS["decision"]}, None)
     columns = [table.column(at) for at, name in enumerate(table.column_names) if is_decision(name)]
     if any(any(cells.remarks(column).to_pylist()) for column in columns):

@@ -22,7 +22,7 @@ from numguard.number_list.titles import RANKS, words_of
 from numguard.number_list.words import words_in
 from numguard.source import Batch
 
-__all__ = ["Answers", "Remarks", "Serials"]
+__all__ = ["Answers", "Remarks", "Serials", "answer_to"]
 
 #: What a cell is: a yes, a no, blank, or another text.
 _Answer: TypeAlias = bool | Literal["other"] | None
@@ -65,7 +65,7 @@ class Answers:
             if name in read or before is None:
                 continue
             cells = _plain(batch.data.column(at), is_number)
-            answer = _answer_to(name)
+            answer = answer_to(name)
             found = None if cells is None else _found_in(cells, answer)
             self._found[name] = None if found is None else before | found
             if found and not found <= {True, False} and name not in self._without:
@@ -164,14 +164,14 @@ def _plain(column: Any, which: Bools) -> Any:
     return seen_text(column).filter(pa.array(which)) if may_have_words(column.type) else None
 
 
-def _answer_to(heading: str) -> Callable[[str], _Answer]:
+def answer_to(heading: str) -> Callable[[str], _Answer]:
     """What a text that is not blank says below a heading.
 
-    >>> [_answer_to("To be blocked")(text) for text in ("Yes", "Yes, urgent", "Block", "Hold", "Nuh")]
+    >>> [answer_to("To be blocked")(text) for text in ("Yes", "Yes, urgent", "Block", "Hold", "Nuh")]
     [True, True, True, 'other', 'other']
-    >>> [_answer_to("Approved")(text) for text in ("Approved by SP", "05/02/2026", "Pending", "?")]
+    >>> [answer_to("Approved")(text) for text in ("Approved by SP", "05/02/2026", "Pending", "?")]
     [True, True, 'other', 'other']
-    >>> _answer_to("Is fraud")("UPI") is None, _answer_to("Block")("1") is None
+    >>> answer_to("Is fraud")("UPI") is None, answer_to("Block")("1") is None
     (True, True)
     """
     act, decided = asks_to_act(heading), is_decided(heading)
@@ -196,7 +196,7 @@ def _answer_to(heading: str) -> Callable[[str], _Answer]:
 def _found_in(cells: Any, answer: Callable[[str], _Answer]) -> _Found | None:
     """What the cells are; None if one has another text, unless such a text is looked for.
 
-    >>> of = lambda *cells, heading="Is fraud": _found_in(pa.array(cells), _answer_to(heading))
+    >>> of = lambda *cells, heading="Is fraud": _found_in(pa.array(cells), answer_to(heading))
     >>> of("Yes", "") == {True, None}, of(True, None) == {True, None}, of("Yes", "Nuh")
     (True, True, None)
     >>> sorted(map(str, of("Yes", "Hold", heading="To be blocked")))

@@ -18,12 +18,15 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import ascending, by_key, pc, schema_of, table_of, tuples_of, whole
 from numguard.errors import InputError, RegistryError
+from numguard.indian_time import OFFSET_MICROS
+from numguard.number_list.titles import RANKS
 from numguard.registry.case import Case, reason_given
 from numguard.registry.events.opposed import opposed_rows
-from numguard.registry.events.review import COMPLAINT_ENDED, review
+from numguard.registry.events.review import COMPLAINT_ENDED, REVIEW_NOTES, review
 from numguard.registry.log.inputs import record_input
 from numguard.registry.numbers.state import DECISIONS, SETTLING, STATUSES
 from numguard.registry.sheets import cells
+from numguard.registry.sheets.complaints import COMPLAINT_NOTES
 from numguard.registry.sheets.headings import (
     NUMBER_HEADINGS,
     REASON_HEADINGS,
@@ -58,9 +61,16 @@ _AGREEING: Final = {
 #: What a row of `review` shows of where, why and since when a number waits.
 _SHOWN: Final = ("file", "row", "why", "cell", "waits_since")
 _SINCE: Final = "waits_since"
-#: Its other columns, and how many of all show that it wrote the sheet.
+#: Its other columns, and those that together show that it wrote the sheet.
 _OURS: Final = (*_SHOWN, "complaints", "status")
-_FEWEST: Final = 2
+_TOGETHER: Final = frozenset(["file", "row", "why"])
+#: What a second row of a number has as its decision where it repeats that of the first.
+_DITTO: Final = frozenset(["do", "ditto", "same", '"', "''", "\u201d", "\u3003"])
+_ACCEPTED_BY: Final = re.compile(rf"accept(?:ed)?(?: by(?: (?:the|{'|'.join(sorted(RANKS))}))+)?")
+#: The clock of a written moment, with its seconds if it has them.
+_CLOCK: Final = re.compile(r"[T ,]\s*(?:at )?\d{1,2}[:.]\d{2}(?P<seconds>[:.]\d{2})?")
+_MINUTE: Final = 60
+_DAY: Final = 86_400
 _SECOND: Final = 1_000_000
 #: A number that a spreadsheet has rounded, where a comma is the decimal point.
 _ROUNDED: Final = re.compile(r"\d,\d+[eE]\+?\d+")
@@ -119,7 +129,7 @@ class _Row(NamedTuple):
             (number in known.clashing, ("decision", decision, "contradiction")),
             (self.word not in SETTLING, ("decision", decision, "unknown_decision")),
             (self.reason is None, ("reason", None, "no_reason")),
-            (self.word == "accepted" and self.row in known.opposed, ("decision", decision, "contradicted_in_row")),
+            (self.word == "accepted" and number in known.opposed, ("decision", decision, "contradicted_in_row")),
             (number not in known.unsure, ("msisdn", cell, "waits_for_no_decision")),
             (known.is_otherwise(number, self.word), ("decision", decision, "decided_otherwise")),
             (not known.is_open(number, self.word), ("msisdn", cell, "waits_for_no_decision")),
@@ -146,11 +156,11 @@ class _Known:
     def __init__(self, case: Case, sheet: Sheet, rows: Sequence[_Row], opposed: set[int]) -> None:
         decided = {one.number for one in rows if one.word is not None and one.number is not None}
         #: The columns of `review` that the sheet has.
-        self.names = [name for name in _SHOWN if sheet.table.column_names.count(name) == 1]
+        self.names = _names_shown(sheet.table)
         cut = case.store.head()
         numbers = pa.array(sorted(decided), pa.int64())
         state = case.state(cut, numbers)
-        #: The numbers with different decisions, those that wait for one, or waited, and the rows that are opposed.
+        #: The numbers with different decisions, those that wait for one, or waited, and those with an opposed row.
         self.clashing, self.opposed = _clashing(rows), opposed
         self.unsure = set(state["msisdn"].filter(state["unsure"]).to_pylist())
         self.waiting = _Waiting(case, cut, decided, self.names)
@@ -161,6 +171,10 @@ class _Known:
         self._of_row = dict(zip(sheet.row.to_pylist(), _as_shown(sheet.table, self.names), strict=True))
         placed = ((one.number, self._of_row[one.row]) for one in rows if one.number and self._has_place(one.row))
         self._shown = {number: Counter(places) for number, places in by_key(placed).items()}
+        #: To how many seconds the rows of each number show the moment since which it waits.
+        steps = dict(zip(sheet.row.to_pylist(), _steps(sheet.table), strict=True))
+        every = by_key((one.number, steps[one.row]) for one in rows if one.number is not None)
+        self._step = {number: max(of) for number, of in every.items()}
 
     def is_otherwise(self, number: int, word: str | None) -> bool:
         """Whether the number waits no more, and the last decision on it is another."""
@@ -178,14 +192,26 @@ class _Known:
         if now is None:
             return False
         # One without the column may be older than the last decision, or than the sheet that ended the complaint.
-        if _SINCE not in self.names and number in self.settled:
+        step = self._step[number]
+        if (_SINCE not in self.names or step == _DAY) and number in self.settled:
             return True
         if "why" not in self.names and row.word == "accepted" and number in self.waiting.ended:
             return True
         shown = self._shown.get(number)
         if shown is None:
             return False
-        return bool(now - shown) or (self._has_place(row.row) and self._of_row[row.row] not in now)
+        now, shown = (Counter(self._to_step(place, step) for place in of.elements()) for of in (now, shown))
+        here = self._to_step(self._of_row[row.row], step)
+        return bool(now - shown) or (self._has_place(row.row) and here not in now)
+
+    def _to_step(self, place: _Place, step: int) -> _Place:
+        """A place with its moment as precise as a cell shows it, in Indian time."""
+        if step == 1:
+            return place
+        return tuple(
+            str((int(text) + OFFSET_MICROS // _SECOND) // step) if name == _SINCE and text.isdecimal() else text
+            for name, text in zip(self.names, place, strict=True)
+        )
 
     def _has_place(self, row: int) -> bool:
         """Whether a row shows where, or since when, its number waits."""
@@ -247,28 +273,52 @@ def _check_hidden(sheet: Sheet, at: Mapping[str, Sequence[int]], rows: Sequence[
 
 
 def _own_columns(table: pa.Table) -> set[int]:
-    """The places of the columns that `review` wrote; a column of other statuses is none of them."""
-    ours = {place: name for place, name in enumerate(table.column_names) if name in _OURS}
-    if len(ours) < _FEWEST:
-        return set()
-    return {place for place, name in ours.items() if name != "status" or _has_statuses(table.column(place))}
+    """The places of the columns that `review` wrote; one of an officer's own texts is none of them."""
+    ours = {name: place for place, name in enumerate(table.column_names) if name in _OURS}
+    if "why" in ours and not _has_only(table.column(ours["why"]), _whys()):
+        del ours["why"]
+    if "status" in ours and not _has_only(table.column(ours["status"]), STATUSES):
+        del ours["status"]
+    return set(ours.values()) if _SINCE in ours or ours.keys() >= _TOGETHER else set()
 
 
-def _has_statuses(column: Any) -> bool:
+def _names_shown(table: pa.Table) -> list[str]:
+    """The columns of a sheet that show where, why and since when its numbers wait."""
+    names = [name for name in _SHOWN if table.column_names.count(name) == 1]
+    return [name for name in names if name != "why" or _has_only(table[name], _whys())]
+
+
+def _whys() -> list[str]:
+    """What `review` has as its reasons."""
+    return [*REVIEW_NOTES, *COMPLAINT_NOTES, *_core.closed_lists()["note"]]
+
+
+def _steps(table: pa.Table) -> list[int]:
+    """To how many seconds the moments of each row are written; a spreadsheet leaves out seconds, and 00:00 too."""
+    if _SINCE not in table.column_names or pa.types.is_timestamp(table[_SINCE].type):
+        return [1] * len(table)
+    clocks = ((text, _CLOCK.search(text or "")) for text in cells.remarks(table[_SINCE]).to_pylist())
+    return [1 if not text or (at and at["seconds"]) else _MINUTE if at else _DAY for text, at in clocks]
+
+
+def _has_only(column: Any, texts: Sequence[str]) -> bool:
     written = cells.remarks(column).drop_null()
-    return bool(pc.all(pc.is_in(written, pa.array(STATUSES))).as_py())
+    return bool(pc.all(pc.is_in(written, pa.array(texts, pa.string()))).as_py())
 
 
 def _opposed(
     sheet: Sheet, at: dict[str, list[int]], rows: Sequence[_Row], mapping: Mapped | None, ours: Collection[int]
 ) -> set[int]:
-    """The rows that are accepted, and that another cell or a line above them opposes."""
+    """The numbers that another cell of one of their rows, or a line above it, opposes, also of rows without a decision.
+
+    A number is decided on as a whole: what opposes one of its rows opposes it.
+    """
     if not any(one.word == "accepted" for one in rows):
         return set()
     unread = left_over(sheet.table.column_names, at, ignored(mapping, COLUMNS))
     places = [*(place for place in unread if place not in ours), *at.get("reason", ())]
-    opposed: list[Any] = sheet.row.filter(pa.array(opposed_rows(sheet, at, places))).to_pylist()
-    return set(opposed)
+    opposed = set(sheet.row.filter(pa.array(opposed_rows(sheet, at, places))).to_pylist())
+    return {one.number for one in rows if one.number is not None and one.row in opposed}
 
 
 def _as_shown(table: pa.Table, names: Sequence[str]) -> list[_Place]:
@@ -320,8 +370,20 @@ def _rows(sheet: Sheet, at: Mapping[str, Sequence[int]], default: str | None) ->
 
 def _clashing(rows: Sequence[_Row]) -> set[int]:
     """The numbers with different decisions in two rows, of which one may be no word that is known."""
-    words_of = by_key((one.number, one.word) for one in rows if one.number is not None and one.word is not None)
-    return {number for number, words in words_of.items() if len({*words}) > 1}
+    words = by_key((one.number, _meant(one.word)) for one in rows if one.number is not None and one.word is not None)
+    return {number for number, found in words.items() if len({*found} - {None}) > 1}
+
+
+def _meant(word: str) -> str | None:
+    """What a decision is compared as; None if it repeats another, and says nothing itself.
+
+    >>> [_meant(word) for word in ("-do-", "accepted.", "accepted by sp", "accepted?")]
+    [None, 'accepted', 'accepted', 'accepted?']
+    """
+    bare = word.strip(" .-\u2013\u2014")
+    if bare in _DITTO:
+        return None
+    return "accepted" if _ACCEPTED_BY.fullmatch(bare) else _WORDS.get(bare, bare)
 
 
 def _record(

@@ -35,7 +35,7 @@ def in_force_of(case: Case, cut: int, ended: pa.Table, written: pa.Table) -> tup
     Returns:
         row, msisdn, status, complaints (how many name it for certain, or so that it was accepted). A number that a
         complaint names on record, and no row of the sheet that ends it, is of the first of these rows. And the count of
-        numbers that these complaints name, and that are on no list until a decision.
+        numbers that wait for a decision, these complaints name, and none by which they wait has not ended.
     """
     if not len(ended) and not len(written):
         return _OF_ROWS.empty_table(), 0
@@ -55,15 +55,20 @@ def in_force_of(case: Case, cut: int, ended: pa.Table, written: pa.Table) -> tup
     status = dict(zip(standing.numbers.tolist(), standing.status.to_pylist(), strict=True))
     lines = [(row, msisdn, status.get(msisdn), count[msisdn]) for row, msisdn in sorted(found)]
     table = table_of([line for line in lines if line[2] in IN_FORCE], _OF_ROWS)
-    return table, _count_waiting(standing, set(complaints.values()))
+    return table, _count_waiting(standing, set(complaints.values()), ended_since(case, cut, standing))
 
 
-def _count_waiting(found: Standing, ended: set[int]) -> int:
-    """How many numbers wait for a decision that some complaints name, not for certain."""
-    namings, versions = found.namings, found.versions
-    of_ended = np.isin(versions.complaint[namings.version], sorted(ended))
-    wait = anywhere(namings.position[namings.waiting & of_ended], len(found.numbers))
-    return int((wait & flags(pc.equal(found.status, "review"))).sum())
+def _count_waiting(found: Standing, ended: set[int], ended_at: Ints) -> int:
+    """How many numbers wait for a decision by complaints of which some end now, and all others have ended.
+
+    These are the numbers that `review` has as `complaint_ended`.
+    """
+    namings, versions, size = found.namings, found.versions, len(found.numbers)
+    ends = np.isin(versions.complaint[namings.version], sorted(ended))
+    waits = namings.waiting & versions.live[namings.version]
+    by_others = anywhere(namings.position[waits & ~ends & (ended_at == NEVER)], size)
+    by_ended = anywhere(namings.position[waits & ends], size)
+    return int((by_ended & ~by_others & ~found.turned & flags(pc.equal(found.status, "review"))).sum())
 
 
 def _pairs(found: Standing) -> set[tuple[int, int]]:

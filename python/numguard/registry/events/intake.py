@@ -87,7 +87,8 @@ class Intake:
             are struck out or merged; columns of phone numbers that are not read; numbers of suspects that are
             protected, or stay off the list by an earlier decision or answer.
         unread: The columns that were not read.
-        ended_waiting: How many numbers wait for a decision that complaints name which have ended.
+        ended_waiting: How many numbers of complaints that the sheet ends wait for a decision, with `complaint_ended` as
+            their reason in `Registry.review`.
 
     Example:
         >>> import numguard as ng, pyarrow as pa

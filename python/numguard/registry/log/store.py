@@ -41,9 +41,6 @@ __all__ = ["Append", "Store"]
 #: All stores of the process.
 _stores: WeakSet[Store] = WeakSet()
 
-#: So many of the events that a thread recorded are known to it, for the message of an interrupted call.
-_KEPT = 1_000
-
 
 class Append:
     """A writing transaction: its event's number and moment, and how rows of the event are appended."""
@@ -169,11 +166,11 @@ class Store(Reading):
     @property
     def recorded(self) -> int | None:
         """The last event that this thread recorded."""
-        events = self.recorded_since(None)
+        events: list[int] = getattr(self._mine, "recorded", [])
         return events[-1] if events else None
 
     def recorded_since(self, event: int | None) -> list[int]:
-        """The last events that this thread recorded, those after `event` alone."""
+        """The events that this thread recorded, those after `event` alone."""
         return [one for one in getattr(self._mine, "recorded", ()) if event is None or one > event]
 
     def verify(self) -> Seal:
@@ -384,7 +381,8 @@ class Store(Reading):
             if not recorded:
                 raise
         append.committed = True
-        self._mine.recorded = (*self.recorded_since(None)[-_KEPT:], append.event)
+        # All of them: an interrupted call names the first that it recorded, however many follow.
+        vars(self._mine).setdefault("recorded", []).append(append.event)
         starting.RECORDED.append(append.event)
         self.dialect.settled()
         if files is not None:
