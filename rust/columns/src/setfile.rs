@@ -60,7 +60,9 @@ pub fn save(set: &FrozenSet, path: &Path) -> Result<(), Error> {
     file.write_all(set.as_bytes()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
-    names.map_or(Ok(()), |names| names.sync_all()).map_err(failed)
+    names
+        .map_or(Ok(()), |names| names.sync_all())
+        .map_err(failed)
 }
 
 /// Whether something is there that is neither a set, whole or damaged, nor an empty file.
