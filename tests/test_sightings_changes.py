@@ -53,8 +53,8 @@ def periods(seen: list[Seen], gap_days: int) -> list[tuple[Any, ...]]:
         of_all = sorted((mine[p[0]][2], mine[p[-1]][2], other, len(p)) for other, p in of_key)
         for n, (begin, end, other, count) in enumerate(of_all):
             earlier = [one[1] for one in of_all[:n]]
-            overlap = max(0, min(end, max(earlier)) - begin) if earlier else None
             followed = [one[2] for one in of_all[:n] if one[2] != other]
+            overlap = max(0, min(end, max(earlier)) - begin) if followed else None
             found.append((key, other, begin, end, count, followed[-1] if followed else None, overlap))
     return found
 

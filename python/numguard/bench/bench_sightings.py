@@ -71,7 +71,7 @@ select msisdn, imei14, "from", "to", sightings,
        last_value(case when before <> imei14 then before end ignore nulls) over (
          partition by msisdn order by "from", "to", imei14
          rows between unbounded preceding and current row) as followed,
-       case when before is not null then
+       case when followed is not null then
          greatest(0, (epoch_us(least("to", ended)) - epoch_us("from")) // 1000000) end as overlap,
        from_row, to_row
 from ordered

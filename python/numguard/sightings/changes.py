@@ -39,7 +39,7 @@ class Changes(Result):
     #: One row a period: the number and the handset (`msisdn`, `imei14`, uint64, the key first), `from`, `to`
     #: (timestamp[us, Asia/Kolkata]), `sightings` (int64), what it `followed` (uint64: the other handset that the number
     #: was in before, or the other number that the handset had; null in the first period), `overlap` (int64: seconds of
-    #: the period in which an earlier one had not ended; null in the first), and the origin of its first and last
+    #: the period in which an earlier one had not ended; null too), and the origin of its first and last
     #: sighting: `from_file`, `from_row`, `to_file`, `to_row`. By key, then `from`.
     table: pa.Table
     #: The account of all rows: rows_read = rows_used + rows_refused + not_data; `refused_rows` by note.

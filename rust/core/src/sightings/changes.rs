@@ -67,8 +67,9 @@ pub struct Earlier {
 
 impl Earlier {
     /// The last other before that is not the period's own, and the microseconds in which an earlier period had not ended;
-    /// `None` for the first period of a key. Periods of a key come one after another, in their order: the one before may
-    /// have the same other, where those of one between them have begun earlier.
+    /// `None` for the first period of a key, and where all before have its other. Periods of a key come one after another,
+    /// in their order: the one before may have the same other, as one between them may have begun earlier, or at the same
+    /// moment.
     #[inline]
     pub fn before(&mut self, period: &Period) -> Option<(u64, i64)> {
         if self.key != period.key {
@@ -85,7 +86,7 @@ impl Earlier {
         }
         let common = self.latest.min(period.to).saturating_sub(period.from);
         self.latest = self.latest.max(period.to);
-        Some((self.another, common.max(0)))
+        (self.another != 0).then(|| (self.another, common.max(0)))
     }
 }
 
