@@ -367,7 +367,9 @@ def test_charts_that_cannot_be_drawn_are_an_error_of_this_package(
     with case() as registry, pytest.raises(EngineError, match="charts cannot be drawn") as raised:
         registry.report(tmp_path / "a.html")
     assert "98765" not in str(raised.value)
-    assert raised.value.__context__ is None
+    assert raised.value.__cause__ is None
+    # Whatever the caller handles meanwhile is the context: the error of the library, with its text, is not.
+    assert raised.value.__context__ is not error
     assert not (tmp_path / "a.html").exists()
     monkeypatch.setattr(vl_convert, "vegalite_to_svg", lambda _spec: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):

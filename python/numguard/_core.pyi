@@ -768,7 +768,7 @@ class Scanner:
     def rows(self) -> int:
         """The count of rows scanned so far."""
     def stop(self) -> None:
-        """Stop the scan of files or of a text."""
+        """Stop the scan of files or of a text. One of another process is left as it is."""
     def looks_national(self) -> list[bool]:
         """For each lookup: whether its `UInt64` column seems to hold national numbers."""
     def tally(self) -> dict[str, Any]:
