@@ -3,9 +3,9 @@
 import signal
 
 from registry_cases import registry
-from registry_stores import postgres, store
+from registry_stores import leave_schemas, postgres, store
 
-__all__ = ["postgres", "registry", "store"]
+__all__ = ["leave_schemas", "postgres", "registry", "store"]
 
 # A shell that starts a run in the background has it ignore Ctrl-C, and then what waits for one never ends.
 signal.signal(signal.SIGINT, signal.default_int_handler)

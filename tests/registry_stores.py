@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import closing
+from itertools import count
 
 import pytest
 
 import numguard as ng
-from numguard.bench.server import is_there, make_schema, running
+from numguard.bench.server import connect, is_there, running
 
-__all__ = ["is_there", "make_older", "make_schema", "postgres", "store"]
+__all__ = ["is_there", "leave_schemas", "make_older", "make_schema", "postgres", "store"]
 
 #: What undoes each step of the schema.
 _UNDONE = {
@@ -25,6 +28,37 @@ _UNDONE = {
     3: ["ALTER TABLE naming DROP COLUMN doubt", "ALTER TABLE naming DROP COLUMN cell"],
     2: [f"ALTER TABLE complaint DROP COLUMN {name}" for name in ("police_station", "incident_at", "amount_held")],
 }
+
+
+_numbers = count()
+#: The schemas of the test that runs, and those of tests that have ended.
+_made: list[str] = []
+_left: list[str] = []
+
+
+def make_schema(address: str) -> str:
+    """The address of a new schema on the server.
+
+    Those of earlier tests are dropped: the driver reads the types of all tables whenever it connects, which takes half
+    a second once hundreds of tests have left theirs.
+    """
+    name = f"registry_{os.getpid()}_{next(_numbers)}"
+    with closing(connect(address)) as connection, connection.cursor() as cursor:
+        # What a test has killed may still hold one of its tables.
+        cursor.execute("SET lock_timeout = '10s'")
+        while _left:
+            cursor.execute(f"DROP SCHEMA IF EXISTS {_left.pop()} CASCADE")
+        cursor.execute(f"CREATE SCHEMA {name}")
+    _made.append(name)
+    return f"{address}{'&' if '?' in address else '?'}options=-csearch_path%3D{name}"
+
+
+@pytest.fixture(autouse=True)
+def leave_schemas() -> Iterator[None]:
+    """Has the schemas of a test dropped after it."""
+    yield
+    _left.extend(_made)
+    _made.clear()
 
 
 def make_older(registry: ng.Registry, version: int) -> None:
