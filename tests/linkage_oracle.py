@@ -153,6 +153,7 @@ class Table:
         self.numbers: dict[int, set[int]] = defaultdict(set)
         self.handsets: dict[int, set[int]] = defaultdict(set)
         self.places: dict[int, list[Seen]] = defaultdict(list)
+        moments: dict[tuple[int, int, datetime], int] = {}
         for msisdn, imei14, at, *place in sightings:
             if msisdn is None or imei14 is None or (at is None and timed):
                 self.refused += 1
@@ -163,15 +164,14 @@ class Table:
                 continue
             seen = Seen(msisdn, at, *place)
             places = self.places[imei14]
-            again = next(
-                (n for n, one in enumerate(places) if at is not None and (one.msisdn, one.at) == (msisdn, at)), None
-            )
-            if again is None:
-                places.append(seen)
-            else:
+            # What is seen at one moment is one sighting; without a time each row is its own.
+            again = moments.get((msisdn, imei14, at))
+            if again is not None:
                 places[again] = joined(places[again], seen)
-            if at is not None and at in self.times[msisdn, imei14]:
                 continue
+            if at is not None:
+                moments[msisdn, imei14, at] = len(places)
+            places.append(seen)
             self.times[msisdn, imei14].append(at)
             self.numbers[imei14].add(msisdn)
             self.handsets[msisdn].add(imei14)
