@@ -105,3 +105,18 @@ def test_text_is_escaped(value: str) -> None:
 def test_counts_are_in_order_and_leave_out_nothing_but_zero() -> None:
     assert counts({"b": 1, "a": 1, "c": 2, "d": 0}) == "c 2, a 1, b 1"
     assert counts({}) == ""
+
+
+def test_no_number_in_the_name_of_a_file_is_in_a_repr(tmp_path: Path) -> None:
+    """A notebook is saved with the plain text too."""
+    rows = pa.table({"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["9876543210"]})
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(rows, name="CDR 9876543210.csv")
+    (tmp_path / "CDR 98765-43210.csv").write_text("mobile\n9876543210\n")
+    (tmp_path / "CDR 9876543211.csv.gz").write_bytes(b"\x1f\x8b")
+    run = ng.scan(tmp_path, {"mobile": ng.NumberSet(["9876543210"])}, on_error="skip")
+    assert run.read_all().num_rows == 1
+    for result in (intake, run.summary, *run.summary.skipped):
+        assert "98xxxxxx1" in repr(result)
+        assert "43210" not in repr(result)
+    assert intake.sha256 in repr(intake)

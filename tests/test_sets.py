@@ -22,7 +22,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import numguard as ng
-from numguard.errors import ArgumentError, FileError, FileMissingError, RefusedCellsError, SetFileError
+from numguard.errors import (
+    ArgumentError,
+    FileError,
+    FileMissingError,
+    RefusedCellsError,
+    SetFileError,
+    UnsupportedTypeError,
+)
 
 #: The number of a user who owns nothing.
 _OTHER_USER = 65_534
@@ -290,6 +297,28 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 def test_no_number_shows_in_a_repr() -> None:
     assert repr(ng.NumberSet(["9876543210"])) == "<NumberSet of 1 MSISDNs>"
     assert repr(ng.ImeiSet([])) == "<ImeiSet of 0 IMEIs>"
+
+
+def test_a_set_without_refused_cells_is_not_taken_for_the_list(tmp_path: Path) -> None:
+    """The second line of a bank would go unprotected."""
+    lines, handsets = ng.NumberSet(["9876543210", "98765O3211"]), ng.ImeiSet(["490154203237518", "12"])
+    with ng.Registry(tmp_path / "cases.db", by="HC 1234") as registry:
+        with pytest.raises(RefusedCellsError, match="stray_letter 1") as raised:
+            registry.decide(lines, "protected", "own lines")
+        assert raised.value.refused == {"stray_letter": 1}
+        assert registry.decide(lines.to_array(), "protected", "own lines") == 1
+    for field, keys in (("protected", lines), ("release", handsets), ("placeholders", handsets)):
+        with pytest.raises(ArgumentError, match=f"{field}: the set was built without cells"):
+            ng.LinkPolicy(**{field: keys})
+        ng.LinkPolicy(**{field: keys.to_array()})
+
+
+@pytest.mark.parametrize("listed", [ng.NumberSet(["9876543210"]), ng.ImeiSet(["490154203237518"])])
+def test_numpy_takes_no_set_for_one_object(listed: Any) -> None:
+    keys = np.asarray(listed.to_array())
+    with pytest.raises(UnsupportedTypeError, match="to_array"):
+        np.isin(keys, listed)
+    assert np.isin(keys, listed.to_array()).all()
 
 
 def test_a_set_of_one_kind_is_never_read_as_the_other() -> None:

@@ -71,6 +71,40 @@ def test_a_program_that_imports_the_package_gets_the_exception(tmp_path: Path) -
     assert (run.returncode, run.stdout, run.stderr) == (0, "caught\n", "")
 
 
+#: Each module takes time to find, as on the drive of a server.
+THREADS = """
+import sys, threading, time
+import numguard
+
+class Slow:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.startswith("numguard"):
+            time.sleep(0.003)
+
+sys.meta_path.insert(0, Slow)
+names = "expand", "Registry", "scan", "read_cdr", "common", "TacTable"
+together, found = threading.Barrier(len(names)), []
+
+def use(name):
+    together.wait()
+    found.append(getattr(numguard, name))
+
+threads = [threading.Thread(target=use, args=(name,)) for name in names]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+sys.exit(len(found) != len(names))
+"""
+
+
+@pytest.mark.parametrize("_", range(3))
+def test_names_may_be_used_first_by_several_threads(_: int) -> None:
+    run = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True, check=False, timeout=120)
+    assert run.returncode == 0, run.stderr
+
+
 VERB = ("explain", "customers.csv", "--column", "mobile")
 
 

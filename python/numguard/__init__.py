@@ -11,7 +11,9 @@ The public interface of the package; what is not named here is private.
 from numguard import starting  # noqa: F401 - first, because the other imports take time
 
 # isort: split
+import os
 from importlib import import_module
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from numguard._core import (
@@ -96,13 +98,18 @@ _MODULES = {
 }
 
 if not TYPE_CHECKING:  # to a type checker it would mean that any name is there
+    #: Two threads that import modules in different orders wait for each other: Python ends that with an error.
+    _importing = RLock()
+    if hasattr(os, "register_at_fork"):  # the thread that holds it is not in the child
+        os.register_at_fork(after_in_child=lambda: globals().update(_importing=RLock()))
 
     def __getattr__(name: str) -> Any:
-        if name in _MODULES.values():
-            return import_module(f"numguard.{name}")
-        if name not in _MODULES:
+        if name not in _MODULES and name not in _MODULES.values():
             raise AttributeError(f"module 'numguard' has no attribute {name!r}")
-        value = getattr(import_module(f"numguard.{_MODULES[name]}"), name)
+        with _importing:
+            if name not in _MODULES:
+                return import_module(f"numguard.{name}")
+            value = getattr(import_module(f"numguard.{_MODULES[name]}"), name)
         globals()[name] = value
         return value
 

@@ -6,6 +6,8 @@ message contains a phone number, an IMEI or complaint text: a file, a row, a col
 
 from __future__ import annotations
 
+from typing import Any
+
 __all__ = [
     "ArgumentError",
     "BrakeError",
@@ -124,3 +126,19 @@ def _recorded(events: tuple[int, ...]) -> str:
 
 class MissingExtraError(NumguardError, ImportError):
     """An optional dependency that is not installed; the message names the extra to install."""
+
+
+def check_complete(keys: Any) -> None:
+    """Checks that no cell was refused when a set was built: a list with that cell would be an error too.
+
+    Raises:
+        RefusedCellsError: `keys` is a set without some of the cells that it was built from.
+    """
+    refused: dict[str, int] = getattr(keys, "refused", None) or {}
+    if refused:
+        notes = ", ".join(f"{note} {count}" for note, count in refused.items())
+        raise RefusedCellsError(
+            f"the set was built without cells that were refused ({notes}): correct them, or pass to_array(), which has "
+            "the others",
+            refused,
+        )

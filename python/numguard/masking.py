@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final
+from dataclasses import fields
+from functools import partial
+from typing import Any, Final
 
-__all__ = ["crossed", "holds_digits", "masked"]
+__all__ = ["crossed", "holds_digits", "masked", "masked_repr"]
 
 #: Invisible characters, which may stand anywhere in a number, and the one that a page has in their place.
 _UNSEEN: Final = (
@@ -54,3 +56,20 @@ def holds_digits(text: str) -> bool:
 def crossed(digits: str, shown: int) -> str:
     """The digits with an x for each but the first so many, and the last two."""
     return digits[:shown] + "x" * (len(digits) - shown - 2) + digits[-2:]
+
+
+def masked_repr(result: Any) -> str:
+    """The `repr` of a dataclass that has names of files, which often are numbers; a digest stays as it is.
+
+    >>> from dataclasses import make_dataclass
+    >>> masked_repr(make_dataclass("Intake", ["name", "added"])("CDR 98765 43210.csv", 1))
+    "Intake(name='CDR 98xxxxxx10.csv', added=1)"
+    """
+    shown: list[str] = []
+    for field in fields(result):
+        value = getattr(result, field.name)
+        is_figure = isinstance(value, int | float) or field.name == "sha256"
+        text = repr(value) if is_figure else masked(repr(value), partial(crossed, shown=2))
+        if field.repr:
+            shown.append(f"{field.name}={text}")
+    return f"{type(result).__name__}({', '.join(shown)})"

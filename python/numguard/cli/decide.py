@@ -82,7 +82,7 @@ def decide(
             before = _decided_before(registry, listed.keys) if status == "confirmed" else {}
             blocked = len(registry.numbers(_BLOCKED, among=listed.keys)) if status == "reverified" else 0
             reading.close()
-            event = registry.decide(listed.keys, status, reason, file=numbers)
+            event = registry.decide(listed.keys.to_array(), status, reason, file=numbers)
             # Of one that was decided on before, and never named, the decision is a record: it waits all the same.
             waiting = registry.numbers("review", among=listed.keys) if status == "confirmed" else unknown
             protected = len(registry.numbers("protected", among=unknown)) if status == "confirmed" else 0

@@ -87,11 +87,12 @@ def make_policy(given: dict[str, Any], region: Region, lists_read: account.Lists
     for name in ("since", "until"):
         if name in bounds and bounds[name].time() == datetime.time():
             bounds[name] = bounds[name].date()
+    # As arrays: the cells that were refused are reported already.
     if "protected" in bounds:
-        bounds["protected"] = lists_read.numbers(bounds["protected"], region, actions=None)
+        bounds["protected"] = lists_read.numbers(bounds["protected"], region, actions=None).to_array()
     for name in ("release", "placeholders"):
         if name in bounds:
-            bounds[name] = lists_read.imeis(bounds[name])
+            bounds[name] = lists_read.imeis(bounds[name]).to_array()
     return LinkPolicy(**bounds)
 
 

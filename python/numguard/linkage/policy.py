@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from numguard._core import ImeiSet, NumberSet
-from numguard.errors import ArgumentError, NumguardError
+from numguard.errors import ArgumentError, NumguardError, check_complete
 from numguard.indian_time import IST, clock_bounds
 from numguard.types import Values, is_finite, is_whole
 
@@ -119,6 +119,7 @@ class LinkPolicy:
         if isinstance(values, never):
             raise ArgumentError(f"{name}: takes keys of the other kind, not a {never.__name__}")
         try:
+            check_complete(values)
             object.__setattr__(self, name, build(values))
         except NumguardError as error:
             raise ArgumentError(f"{name}: {error}") from error

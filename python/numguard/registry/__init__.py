@@ -33,7 +33,7 @@ import pyarrow as pa
 
 from numguard import _core
 from numguard.blocklist import BlockList, Columns, Form
-from numguard.errors import ArgumentError, UnsupportedTypeError
+from numguard.errors import ArgumentError, UnsupportedTypeError, check_complete
 from numguard.linkage import Expansion, LinkPolicy, WalkOptions
 from numguard.registry.case import Case, reason_given, refuse_broken
 from numguard.registry.events import intake, linking, outcomes, sending
@@ -256,13 +256,14 @@ class Registry(Queries, Maintenance):
 
         Raises:
             ArgumentError: No such status, no reason, or no number; or accepts a number that was never in doubt.
-            RefusedCellsError: A value is not a number; nothing is recorded.
+            RefusedCellsError: A value is not a number, or was not when the set was built; nothing is recorded.
         """
         if status not in DECISIONS:
             raise ArgumentError(f"status: takes one of {', '.join(DECISIONS)}")
         why = reason_given(reason)
         if isinstance(values, str | int):
             raise ArgumentError("values: takes a list of numbers, not a single one")
+        check_complete(values)
         numbers = values if isinstance(values, _core.NumberSet) else _core.NumberSet(values, strict=True)
         msisdns = numbers.to_array()
         if not len(msisdns):

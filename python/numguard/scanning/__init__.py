@@ -27,7 +27,7 @@ import pyarrow as pa
 
 from numguard._core import ImeiSet, Scanner
 from numguard.compute import named
-from numguard.errors import ArgumentError, UnsupportedTypeError
+from numguard.errors import ArgumentError, MissingExtraError, UnsupportedTypeError
 from numguard.files import FORMATS, IMEI_COLUMNS, Style, write_rows
 from numguard.files.formats import SEVERAL_REGIONS
 from numguard.files.manifest import has_manifest
@@ -231,7 +231,10 @@ class Scan:
 
     def to_pandas(self) -> pd.DataFrame:
         """Runs the scan and gives all hits as a pandas data frame; the columns of matches are nullable UInt64."""
-        import pandas as pd
+        try:
+            import pandas as pd
+        except ImportError:
+            raise MissingExtraError('pandas is not installed: pip install "numguard-telecom[pandas]"') from None
 
         # A column with nulls would become floating point.
         whole: Any = {pa.uint64(): pd.UInt64Dtype()}
@@ -239,7 +242,10 @@ class Scan:
 
     def to_polars(self) -> pl.DataFrame:
         """Runs the scan and gives all hits as a Polars data frame."""
-        import polars as pl
+        try:
+            import polars as pl
+        except ImportError:
+            raise MissingExtraError('Polars is not installed: pip install "numguard-telecom[polars]"') from None
 
         return pl.DataFrame(self)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from numguard.masking import masked_repr
 from numguard.notebook import card
 from numguard.types import RowAccount, row_account
 
@@ -21,6 +22,8 @@ class SkippedFile:
 
     file: str
     why: str
+
+    __repr__ = masked_repr
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class ScanSummary:
     seconds: float = 0.0
     #: Whether everything was read; not so where `limit` was reached or the caller stopped.
     finished: bool = False
+
+    __repr__ = masked_repr
 
     @property
     def rows_read(self) -> int:

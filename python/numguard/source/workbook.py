@@ -253,7 +253,7 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]
     try:
         from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
     except ImportError as missing:
-        raise MissingExtraError(f"{name}: is a workbook; install numguard-telecom[xlsx] to read it") from missing
+        raise MissingExtraError(f'{name}: a workbook needs: pip install "numguard-telecom[xlsx]"') from missing
     try:
         found = inspect_workbook(name, io.BytesIO(content))
         if unknown := set().union(*(sheet.unknown_errors for sheet in found.values())):

@@ -151,6 +151,18 @@ macro_rules! set_class {
                 !self.0.set.is_empty()
             }
 
+            // Without it NumPy takes a set as one object, and `np.isin` answers that nothing is in it.
+            #[pyo3(signature = (*_arguments, **_options))]
+            fn __array__(
+                &self,
+                _arguments: &Bound<'_, PyTuple>,
+                _options: Option<&Bound<'_, PyDict>>,
+            ) -> PyResult<Py<PyAny>> {
+                Err(UnsupportedTypeError::new_err(
+                    "a set is no array: ask contains(values), or pass to_array()",
+                ))
+            }
+
             fn __or__(&self, py: Python<'_>, other: PyRef<'_, Self>) -> PyResult<Self> {
                 let other = &other.0.set;
                 Self::of(py.detach(|| self.0.set.union(other, &Shared(None))))

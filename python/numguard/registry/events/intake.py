@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from numguard.compute import ascending, pc, replaced, schema_of, tuples_of
 from numguard.compute import counts as counted
+from numguard.masking import masked_repr
 from numguard.notebook import card, counts
 from numguard.registry.arrays import Column, ints
 from numguard.registry.case import Case
@@ -122,6 +123,8 @@ class Intake:
     warnings: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     ended_waiting: int = 0
+
+    __repr__ = masked_repr
 
     def _repr_html_(self) -> str:
         facts: list[tuple[str, object]] = [

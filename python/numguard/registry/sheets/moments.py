@@ -175,7 +175,7 @@ def _calendar(parts: pa.StructArray) -> tuple[Ints, Bools]:
     good &= np.where(has_half, (hour >= 1) & (hour <= 12), hour < 24)
     hour = np.where(has_half, hour % 12 + 12 * afternoon, hour)
     first = ((np.where(good, year, 1970) - 1970) * 12 + np.where(good, month, 1) - 1).astype("datetime64[M]")
-    length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
+    length = ((first + np.timedelta64(1, "M")).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
     good &= (day >= 1) & (day <= length)
     days = first.astype("datetime64[D]").astype(np.int64) + day - 1
     offset, is_zone = _offsets(parts)
