@@ -313,6 +313,12 @@ def test_a_repeated_decision_is_no_other_one(registry: ng.Registry, word: str) -
     assert (done.accepted, notes(done)) == (1, ["unknown_decision"])
 
 
+def test_what_was_decided_before_are_numbers(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "Axel 98765 43210"), complaint("2", "Axel 98765 43210")))
+    sheet = shown(registry, "dismissed")
+    assert (registry.take_review(sheet).dismissed, registry.take_review(sheet).known) == (1, 1)
+
+
 @pytest.mark.parametrize("without", [["waits_since"], ["file", "cell", "complaints", "status", "waits_since"]])
 def test_an_officers_own_reasons_oppose_an_acceptance(registry: ng.Registry, without: list[str]) -> None:
     registry.add_complaints(complaints(complaint("1", "Axel 98765 43210")))
