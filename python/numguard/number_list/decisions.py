@@ -119,7 +119,7 @@ _NO_NAME: Final = (
     | words_for("denial", "family", "released", "passed", "failed", "victim")
     | words_in(
         "account active after await awaited awaiting before but check closure deferred doubtful error except expired",
-        "galti if instead kyc later lifted mistake nobody none nothing once only or over partially recheck refund",
+        "galti if instead kyc later lifted mistake none nothing once only or over partially recheck refund",
         "review rok stay stayed stopped subject then till unless until verification verify when wrong",
     )
 )
@@ -138,7 +138,7 @@ _OF_YES: Final = (
     | _YES
     | words_in("band fit kar kare karein karen karna karo mobile per request sim sir turant", "कर करना करें")
 )
-#: What is genuine, or closed, where that is said of it.
+#: Of whom or what it may be written that it is genuine, or closed.
 _WHO: Final = words_in("customer holder mobile sim subscriber user")
 #: The results of a verification: its subscriber is genuine, or not; and what was not so of one who is not.
 _PASSED, _FAILED = words_for("passed"), words_for("failed") | _FRAUD
