@@ -69,6 +69,28 @@ STOPPED = [
     ("पुनः सत्यापन का परिणाम", ("असफल", "सफल"), 3, True),
     ("Decision", ("No", "No"), None, True),
     ("Reverification result", ("Passed", "Passed"), None, True),
+    ("SP order", ("Block", "Hold"), 3, True),
+    ("Order of SP", ("Block", "Hold"), 3, True),
+    ("Final Status", ("Block", "Pending"), 3, True),
+    ("Decison", ("Block", "Pending"), 3, True),
+    ("Decided", ("Block", "Pending"), 3, True),
+    ("Decision with date", ("Block", "Hold"), 3, True),
+    ("Decision & reasons", ("Block", "Hold"), 3, True),
+    ("Decision / Reason", ("Block", "Hold"), 3, True),
+    ("Decision", ("1", "0"), 3, True),
+    ("Decision", ("Level 1", "Level 2"), 3, True),
+    *(("Decision", ("Block", f"{text}"), 3, True) for text in (
+        "Block in abeyance", "Block ?", "Block x", "Block N/A", "Block deferred", "Block stopped", "Block set aside",
+        "Block once verified", "Block when SP approves", "Block till verification", "Block chhod do", "Block pe rok",
+        "Block account only", "Sanctioned for refund", "Approved closure", "Approved for verification only",
+        "Block by SP once verified", "Confirmed by user, own number", "To be confirmed",
+    )),
+    *(("Decision", (f"{text}", f"{text}"), None, True) for text in ("NFA", "Closed", "Withheld", "Customer genuine")),
+    *((heading, ("Failed", "Passed"), 3, True) for heading in ("Re-verification", "Reverification done")),
+    *((heading, ("Failed", "Passed"), 3, False) for heading in (
+        "Verification", "KYC", "Re-KYC", "TSP verification result", "Airtel result", "Result of physical verification",
+        "Result of KYC by Jio",
+    )),
     ("Result", ("Failed", "Success", "Failed"), 3, False),
     ("KYC status", ("Not verified", "Verified", "Verified"), 3, False),
     ("Verification status", ("Verified by IO", "Pending", "Verified by IO"), 3, False),
@@ -76,7 +98,7 @@ STOPPED = [
     ("Re-KYC status", ("Failed", "Done"), 3, False),
     ("Verified", ("Yes", ""), 3, False),
     ("परिणाम", ("फर्जी", "सही", "फर्जी"), 3, False),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("heading", "cells", "row", "is_of_lists"), STOPPED)
@@ -148,6 +170,9 @@ OFF = [
     ("reverified", "Re-verified (Y/N)", ("Y", "Y", ""), 4),
     ("reverified", "Reverification result", ("Passed", "Failed"), 3),
     ("reverified", "Result of re-verification", ("Failed", "Failed", "Failed"), 2),
+    ("reverified", "Result", ("Failed", "Failed"), 2),
+    ("reverified", "Result", ("Fraud", "Fraud"), 2),
+    ("withdrawn", "Decision", ("Withdraw", "Release/Unblock", "Delete"), None),
     ("reverified", "Decision", ("Not verified", "Not verified"), 2),
     ("reverified", "Result", ("Verified", "Not traceable"), 3),
     ("reverified", "KYC status", ("Verified", "Fake"), 3),
@@ -163,7 +188,7 @@ OFF = [
     ("reverified", "Reverified", ("Yes", "yes"), None),
     ("dismissed", "Decision", ("", ""), None),
     ("confirmed", "Decision", ("Confirmed", "Confirm", "Yes"), None),
-    ("confirmed", "Decision", ("Block", "-do-", "ditto", "〃"), None),
+    ("confirmed", "Decision", ("Block", "-do-", "ditto", "〃", "same as above"), None),
     ("confirmed", "Result", ("Failed", "Not traceable"), None),
     ("confirmed", "Verification status", ("Verified", "Verified"), None),
 ]
@@ -185,6 +210,12 @@ ORDINARY = [
     ("Decision", ("Block", "Block immediately", "To be blocked")),
     ("Decision", ("Approved vide letter No. 12/2026", "Approved", "approved by SP")), ("Verdict", ("Fraud", "Fraud")),
     ("IO Decision", ("Confirmed", "Confirmed by SI Ram", "Confirmed.")),
+    ("Decision", ("Block", "Yes. Block", "SIM to be blocked")), ("Decision", ("Block", "Fraud - block", "Block")),
+    ("Decision", ("Block", "Fit to be blocked", "Request to block")), ("Decision", ("Block", "Block - FIR 12/26")),
+    ("Decision", ("Block", "SP sir approved", "turant band karein")),
+    ("Decision", ("Block", "Block by SI Ram Kumar vide letter 7 dt 3 Feb", "Block u/s 66D IT Act")),
+    ("Verdict", ("Fraud, FIR 12/26", "Fraud, FIR 13/26", "fraud, FIR 7/25.")), ("Decision ref", ("a", "b", "")),
+    ("Decision taken on", ("a", "b", "")), ("Decision order no", ("a", "b", "")), ("Basis of decision", ("a", "b", "")),
     ("Decision date", ("05/02/2026", "", "06/02/2026")), ("निर्णय दिनांक", ("05/02/2026", "", "")),
     ("Reason for decision", ("Fake KYC", "Many calls", "")), ("Decision taken by", ("SI Ram", "", "SI Sham")),
     ("Decision No.", ("1", "2", "3")),
@@ -230,15 +261,16 @@ def test_beside_a_column_of_actions(tmp_path: Path) -> None:
     assert len(decided(path).keys) == 1
 
 
-def test_files_are_not_compared_with_each_other(tmp_path: Path) -> None:
-    sheet(tmp_path, "Decision", "", "").rename(tmp_path / "1.csv")
-    sheet(tmp_path, "Decision", "Yes", "Yes").rename(tmp_path / "2.csv")
+@pytest.mark.parametrize("cell", ["", "Pending", "To be verified", "Customer genuine"])
+def test_the_parts_of_a_list_are_compared_with_each_other(cell: str, tmp_path: Path) -> None:
+    """A ditto in the first row of a part repeats nothing of the part before."""
+    sheet(tmp_path, "Decision", "Yes", "Yes").rename(tmp_path / "1.csv")
+    sheet(tmp_path, "SP Decision", "Block", "Blocked").rename(tmp_path / "2.csv")
     # Numbers of one file that are in the other too are one.
     listed = decided(tmp_path)
-    assert (len(listed.keys), listed.account["rows_used"]) == (2, 4)
-    assert listed.account["warnings"] == []
-    sheet(tmp_path, "Decision", "Yes", "").rename(tmp_path / "2.csv")
-    with pytest.raises(ColumnError, match=r"2\.csv: the column 'Decision' " + OTHER.format(3)):
+    assert (len(listed.keys), listed.account["rows_used"], listed.account["warnings"]) == (2, 4, [])
+    sheet(tmp_path, "SP Decision", cell or "-do-", cell).rename(tmp_path / "2.csv")
+    with pytest.raises(ColumnError, match=r"2\.csv: the column 'SP Decision' " + OTHER.format(2) + r" of .*1\.csv"):
         decided(tmp_path)
 
 
@@ -261,13 +293,16 @@ def test_a_column_that_is_compared_is_not_named_as_unread(tmp_path: Path) -> Non
 def test_many_answers_are_not_all_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a column without agreement no text behind the first that differs is looked at."""
     seen: list[str] = []
-    monkeypatch.setattr("numguard.number_list.decisions._is_for", lambda text, *_: bool(seen.append(text)))
+    monkeypatch.setattr("numguard.number_list.decisions.is_for", lambda text, *_: bool(seen.append(text)))
     numbers = pa.array([f"9765{n:06d}" for n in range(300_000)])
     cells = pa.array([f"Block {n}" for n in range(300_000)])
     pq.write_table(pa.table({"msisdn": numbers, "Decision": cells}), tmp_path / "a.parquet")
     with pytest.raises(ColumnError, match="has in row 2 another answer than in row 1"):
         decided(tmp_path / "a.parquet")
     assert len(seen) < 10
+    monkeypatch.undo()
+    with pytest.raises(ColumnError, match="row 10001 and above more than 10,000 texts, which are not all compared"):
+        decided(tmp_path / "a.parquet")
 
 
 def test_decisions_as_booleans_and_numbers(tmp_path: Path) -> None:

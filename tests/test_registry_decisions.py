@@ -108,8 +108,16 @@ def test_columns_of_the_sheet_and_agreeing_remarks_oppose_nothing(registry: ng.R
     assert (done.accepted, notes(done), done.unread) == (2, [], ["Note"])
 
 
-@pytest.mark.parametrize("line", ["Do not block - victims:", "Numbers NOT to be accepted - victims", "Victims:"])
-@pytest.mark.parametrize("is_title", [True, False])
+LINES = [
+    *((line, is_title) for is_title in (True, False) for line in (
+        "Do not block - victims:", "Numbers NOT to be accepted - victims", "Victims:", "Rejected by SP", "On hold",
+        "Numbers to be dismissed", "Dropped", "खारिज", "Not recommended", "Doubtful numbers",
+    )),
+    ("Pending", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "is_title"), LINES)
 def test_a_line_above_opposes_an_acceptance(registry: ng.Registry, tmp_path: Path, line: str, is_title: bool) -> None:
     registry.add_complaints(complaints(complaint("1", "Axel 98765 43210"), complaint("2", "Ravi: 91234 56789")))
     book = openpyxl.Workbook()
@@ -121,6 +129,8 @@ def test_a_line_above_opposes_an_acceptance(registry: ng.Registry, tmp_path: Pat
     book.save(tmp_path / "sheet.xlsx")
     done = registry.take_review(tmp_path / "sheet.xlsx")
     assert notes(done) == ["contradicted_in_row"] * (2 if is_title else 1)
+    # What opposes is named.
+    assert {(row["column"], row["cell"]) for row in done.refusals.to_pylist()} == {(None, line)}
     assert listed(registry) == ({} if is_title else {A: "block"})
 
 
@@ -287,6 +297,9 @@ def two_rows(registry: ng.Registry, words: list[str | None], **columns: list[str
 def test_a_row_of_the_number_opposes_the_other(registry: ng.Registry) -> None:
     done = two_rows(registry, ["accepted", "accepted"], **{"Approved by SP": ["Yes", "Not approved"]})
     assert (notes(done), listed(registry)) == (["contradicted_in_row"] * 2, {})
+    # The cell of the other row is named in both.
+    named = [(row["column"], row["cell"]) for row in done.refusals.to_pylist()]
+    assert named == [("Approved by SP", "Not approved")] * 2
 
 
 def test_a_row_without_a_decision_opposes_the_other(registry: ng.Registry) -> None:
@@ -298,6 +311,12 @@ def test_a_row_without_a_decision_opposes_the_other(registry: ng.Registry) -> No
 def test_a_repeated_decision_is_no_other_one(registry: ng.Registry, word: str) -> None:
     done = two_rows(registry, ["accepted", word])
     assert (done.accepted, notes(done)) == (1, ["unknown_decision"])
+
+
+def test_what_was_decided_before_are_numbers(registry: ng.Registry) -> None:
+    registry.add_complaints(complaints(complaint("1", "Axel 98765 43210"), complaint("2", "Axel 98765 43210")))
+    sheet = shown(registry, "dismissed")
+    assert (registry.take_review(sheet).dismissed, registry.take_review(sheet).known) == (1, 1)
 
 
 @pytest.mark.parametrize("without", [["waits_since"], ["file", "cell", "complaints", "status", "waits_since"]])
@@ -312,7 +331,9 @@ OPPOSING = """not approved|approval pending|approval awaited|awaiting approval|y
 not confirmed|unapproved|disallowed|not allowed|not cleared|do not accept|don't add|to be verified|verify first|doubtful
 hold|on hold|keep on hold|wait|pending|under enquiry|should be dismissed|may be rejected|must be dismissed|dismiss
 reject|disagree|returned with objection|cancelled|leave|नहीं|अस्वीकृत|स्वीकार नहीं|मंजूर नहीं|manjoor nahi|accept mat karo
-Hold till SP order|SP not agreed|Not approved by SP|hold - SI to check""".replace("\n", "|").split("|")
+Hold till SP order|SP not agreed|Not approved by SP|hold - SI to check|not ok|recheck|may be victim|shayad victim|drop
+dropped|refused|declined|unconfirmed|under process|later|ruko|chhod do|hold karein|SP sir ne mana kiya
+approval nahi mila|approval not given|खारिज|अस्वीकार|नामंजूर""".replace("\n", "|").split("|")
 ORDINARY = """Verification on phone done|Verification by IO done|Verification of CAF done|Held by bank|Held for fraud
 Dismissed by mistake earlier, now accepted|Rejected by Jio, send again|Wait for CAF|Address not confirmed
 Name not confirmed but number is|Not confirmed earlier, now confirmed|Can not confirm name|Victim did not agree
@@ -339,7 +360,19 @@ def test_texts_that_oppose_and_ordinary_grounds(heading: str) -> None:
         ("To be blocked", "No", True),
         ("Approved by SP", "Pending", True),
         ("Approved by SP", "12-11-2026", False),
-        ("Approved", "R Kumar", False),
+        # A name is no yes; below `by` it is one who gave it.
+        ("Approved", "R Kumar", True),
+        ("Approved by", "R Kumar", False),
+        ("Approved by", "Pending", True),
+        ("SP", "R Kumar", False),
+        *(("SP decision", text, True) for text in ("No", "Pending", "To be confirmed", "x", "-do-x")),
+        *(("SP decision", text, False) for text in ("Yes", "Accepted", "To be blocked", "Confirmed by SI Ram", "")),
+        *((heading, "N", True) for heading in ("Agree (Y/N)", "Accept (Y/N)", "Agreed by SP", "Block kare")),
+        *((heading, "Y", False) for heading in ("Agree (Y/N)", "Accept (Y/N)", "Agreed by SP", "Block kare")),
+        ("स्वीकृत", "नहीं", True),
+        ("स्वीकृत", "हाँ", False),
+        *((heading, text, True) for heading in ("SP", "SP remarks") for text in ("No", "nahi", "नही", "own number")),
+        *((heading, "Pending", False) for heading in ("Date of decision", "Decision taken on")),
         ("Approved", "No need", True),
         *((f"{word} status", "Hold", True) for word in ("Number", "Block", "Final")),
         *((f"{word} status", "Hold", False) for word in ("Money", "NCRP", "Lien", "Refund", "Arrest", "Investigation")),
@@ -353,6 +386,35 @@ def test_a_heading_gives_a_cell_its_meaning(heading: str, cell: str, opposes: bo
         registry.add_complaints(complaints(complaint("1", "Axel 98765 43210")))
         done = registry.take_review(shown(registry, "accepted").append_column(heading, pa.array([cell])))
     assert notes(done) == (["contradicted_in_row"] if opposes else [])
+
+
+@pytest.mark.parametrize(
+    ("heading", "texts", "opposed"),
+    [
+        ("SP note", ["Not approved", "-do-", '"', "same as above"], 4),
+        ("Approved by SP", ["No", "-do-", "ditto"], 3),
+        ("Number is of victim", ["Y", "-do-", "as above"], 3),
+        ("reason", ["Not approved", "-do-"], 2),
+        ("Approved by SP", ["Yes", "-do-", '"'], 0),
+        # Who agreed to one did not to those that he left blank.
+        ("Approved by SP", ["Yes", None, "NA"], 2),
+        ("Approved by SP", ["No", None], 1),
+        ("Approved by SP", [None, None], 0),
+    ],
+)
+def test_the_rows_of_a_column_beside_each_other(heading: str, texts: list[str | None], opposed: int) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        numbers = [str(9_876_543_210 + 1_237 * at) for at in range(len(texts))]
+        registry.add_complaints(complaints(*(complaint(str(at), f"Axel {one}") for at, one in enumerate(numbers))))
+        own = {"msisdn": numbers, "decision": ["accepted"] * len(texts), "reason": ["asked"] * len(texts)}
+        done = registry.take_review(pa.table(own | {heading: pa.array(texts, pa.string())}))
+    assert notes(done) == ["contradicted_in_row"] * opposed
+
+
+def test_a_title_of_what_waits_opposes_nothing(registry: ng.Registry, tmp_path: Path) -> None:
+    registry.add_complaints(complaints(complaint("1", "Axel 98765 43210")))
+    (tmp_path / "sheet.csv").write_text(f"Pending numbers\nmsisdn,decision,reason\n{A},accepted,seen\n")
+    assert registry.take_review(tmp_path / "sheet.csv").accepted == 1
 
 
 @pytest.mark.parametrize("form", ["%d-%m-%Y %H:%M", "%Y-%m-%d %H:%M", "%d-%m-%Y"])

@@ -155,5 +155,10 @@ def _report(done: Reviewed, path: Path, *, as_json: bool) -> None:
     )
     options.say_why(done.refusals)
     account.say_unknown(done.refusals, "unknown_decision", "write accepted or dismissed, and take the sheet again")
+    if "contradicted_in_row" in done.refusals["note"].to_pylist():
+        options.say(
+            "contradicted_in_row: --refused FILE has the cell and its column, or the title or line, that opposes; if "
+            "the number is meant, change that, or leave the column out with --map COLUMN=ignore"
+        )
     account.say(done.account)
     account.say_unread(done.unread)

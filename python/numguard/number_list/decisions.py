@@ -1,8 +1,8 @@
 """Columns of decisions and results beside the numbers: a list in which they do not agree is refused.
 
-Owns their headings, and which cells agree. Independent of columns that ask for a yes or a no (`beside`). One idea: **if
-the cells of one file do not all have the same answer, not every row is meant**, whatever the answers mean; only one
-that all rows have is read, and only by closed lists.
+Owns their headings, which cells agree, and what is a yes. Independent of columns that ask for a yes or a no (`beside`).
+One idea: **if the cells of a list do not all have the same answer, not every row is meant**, whatever the answers mean;
+only one that all rows have is read, and only by closed lists.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ import pyarrow as pa
 from numguard.compute import Bools, flags, named, pc, seen_text
 from numguard.errors import ColumnError
 from numguard.number_list.beside import is_of_money, is_yes
-from numguard.number_list.titles import OFFICERS, words_of
+from numguard.number_list.titles import OFFICERS, RANKS, words_of
 from numguard.number_list.words import words_for, words_in
 from numguard.source import Batch
 
-__all__ = ["Decisions"]
+__all__ = ["AGAINST", "Decisions", "Kind", "is_for", "kind_of", "with_above"]
 
 
-class _Kind(Enum):
+class Kind(Enum):
     """What a column has of each number."""
 
     DECISION = auto()
@@ -36,38 +36,44 @@ class _Kind(Enum):
     RESULT = auto()
 
 
-_DECISION: Final = words_for("decision")
+_DECISION: Final = words_for("decision") | words_in("decided decison desicion")
 _RESULT: Final = words_for("result")
 _ACTION: Final = words_in("action actions", "कार्यवाही कार्रवाई")
 #: Words beside `action` in the heading of what is to be done; of `Action taken` a blank cell is not done yet.
 _TO_DO: Final = words_in("final proposed recommended required suggested", "अंतिम")
 _VERIFIED_AGAIN: Final = re.compile(r"\b(?:re ?verif\w*|पुनः ?सत्यापन|पुनर्सत्यापन)(?!\w)")
 _VERIFICATION: Final = words_in("kyc rekyc verification", "सत्यापन")
+_BY_WHOM: Final = words_in("officer officers", "अधिकारी")
+_ORDER: Final = words_in("order orders", "आदेश")
 _OF_VERIFICATION: Final = frozenset(["done", "status"])
 #: Words that change nothing beside those of a result, or of the decision that is recorded.
 _BESIDE: Final = (OFFICERS - {"bank"}) | words_in(
-    "be current done e final flag for is last latest mobile msisdn n no number our phone re s sim status subscriber",
-    "suspect the this to user whether y yes",
+    "airtel be bsnl by current done e final flag for idea is jio last latest mobile msisdn mtnl n no number operator",
+    "our phone physical re s sim status subscriber suspect the this to tsp user vi vil vodafone whether y yes",
     "अंतिम का की के नंबर मोबाइल",
 )
-#: What is about a decision, or is decided of something else than a number; behind its word: what it is filed by.
+#: What is about a decision, or is decided of something else than a number; behind its word: what it is filed by. What
+#: is joined to it is in its cells too: `Decision & reasons`.
 _ABOUT: Final = words_in(
-    "bail date dated day days dinank dt parole reason reasons remand report since tarikh time",
+    "authority bail basis date dated day days dinank dt parole reason reasons remand report since tarikh time",
     "कारण तारीख तिथि दिनांक",
 )
-_FILED_BY: Final = words_in("file id letter memo no nos number", "क्रमांक संख्या")
+_FILED_BY: Final = words_in("file id letter memo no nos number order ref reference", "क्रमांक संख्या")
+_JOINED: Final = re.compile(r"\s*(?:[&/+]|(?:and|with)\b)")
 #: Of a number too, where `is_of_money` knows them of sums.
 _OF_NUMBERS_TOO: Final = words_in("c customer hold kyc order")
 
 #: The decisions that put no number on a list, and the words of each; and what ends one of them.
 _OFF: Final = {
-    "withdrawn": words_in("drop dropped reject rejected release released remove removed withdraw withdrawal withdrawn"),
+    "withdrawn": words_in(
+        "delete deleted drop dropped reject rejected release released remove removed restore restored unblock",
+        "unblocked withdraw withdrawal withdrawn",
+    ),
     "protected": words_in("exempt exempted protect protected whitelist whitelisted"),
     "reverified": words_in("pass passed reverified success successful verified"),
     "reactivated": words_in("reactivate reactivated reconnect reconnected restore restored unblock unblocked"),
     "dismissed": words_in("dismiss dismissed drop dropped reject rejected"),
 }
-_OWN_WORDS: Final = {**_OFF, "unprotected": words_in("unprotect unprotected")}
 #: Of these a verification is no ground.
 _WITHOUT_RESULTS: Final = (None, "withdrawn", "protected", "dismissed")
 
@@ -77,11 +83,14 @@ _CONFIRM: Final = words_in("confirm confirmation confirmed", "पुष्टि
 _ACCEPT: Final = words_in("accept acceptance accepted", "स्वीकार स्वीकृत")
 _AGREE: Final = words_in("agree agreed approval approve approved recommend recommended sanction sanctioned")
 _FOR_BLOCK: Final = _BLOCK | _CONFIRM | _ACCEPT | _AGREE
+_FRAUD: Final = words_in("fraud fraudulent")
+#: Other words of decisions, as in headings.
+_OWN_WORDS: Final = {**_OFF, "unprotected": words_in("unprotect unprotected"), "accepted": _ACCEPT | _AGREE}
 #: Those against one.
-_AGAINST: Final = words_for("rejected") | words_in(
-    "acquitted cancel cancelled clean disapproved drop dropped exclude excluded exempt exempted genuine held hold",
-    "ignore innocent leave negative protect protected quashed release released remove removed skip spare spared",
-    "unapproved unblock unblocked whitelist whitelisted withdraw withdrawal withdrawn",
+AGAINST: Final = words_for("rejected") | words_in(
+    "acquitted cancel cancelled clean closed disapproved drop dropped exclude excluded exempt exempted genuine held",
+    "hold ignore innocent leave negative nfa protect protected quashed release released remove removed skip spare",
+    "spared unapproved unblock unblocked unconfirmed whitelist whitelisted withdraw withdrawal withdrawn withheld",
     "रद्द छोड़ छोड़े छोड़ें",
 )
 _NO: Final = frozenset(word for word in words_for("no") if len(word) > 1) - {"false"}
@@ -95,23 +104,44 @@ _NEEDED: Final = words_in(
 _NO_FOR: Final = re.compile(r"(?:nahin?|no|नही|नहीं)\s*[,:;(\u2013-]\s*(?!\d).*", re.DOTALL)
 #: The number of a letter is no denial.
 _NUMBER_OF: Final = re.compile(r"\b(ack|case|complaint|cr|crime|dd|diary|file|fir|gd|letter|memo|order|ref|s|sr) no\b")
-#: What takes back a yes that it is behind, or makes it depend.
-_UNDONE: Final = (
-    _AGAINST
-    | words_for("denial", "released")
+#: Words of the numbers, papers and days of a case.
+_CASE: Final = words_in(
+    "case complaint cr crime date dated diary dt fir gd letter memo order orders ref reference vide"
+)
+_OF_CASE: Final = _CASE | words_in(
+    "act and as bns ipc it jan feb mar apr may jun jul aug sep sept oct nov dec ncrp s section u"
+)
+_FIGURES: Final = re.compile(r"\w*\d\w*")
+#: Words that no name has behind `by`: what takes back a yes, or makes it depend.
+_MOST_NAMES: Final = 4
+_NO_NAME: Final = (
+    AGAINST
+    | words_for("denial", "family", "released", "passed", "failed", "victim")
     | words_in(
-        "active after await awaited awaiting but doubtful except if instead later lifted or partially recheck subject",
-        "unless victim",
+        "account active after await awaited awaiting before but check closure deferred doubtful error except expired",
+        "galti if instead kyc later lifted mistake none nothing once only or over partially recheck refund",
+        "review rok stay stayed stopped subject then till unless until verification verify when wrong",
     )
 )
+#: A yes that others are still to give: `To be confirmed`, `For approval`.
+_TO_BE_GIVEN: Final = re.compile(r"\b(?:be|for|must|on|should|to) (?:accept|agree|approv|confirm|recommend|sanction)")
 #: Words of an answer that change nothing.
 _FILLING: Final = OFFICERS | words_in(
     "also be by can do finally for he immediate immediately is it kindly may must number on permanent permanently",
     "please pls shall should the this to urgent urgently",
     "तुरंत",
 )
+_YES: Final = frozenset(word for word in words_for("yes") if len(word) > 1)
+#: Others in a yes, in which words for an enquiry change something.
+_OF_YES: Final = (
+    (_FILLING - words_in("bank enquiry inquiry investigation may", "अनुसंधान जाँच जांच"))
+    | _YES
+    | words_in("band fit kar kare karein karen karna karo mobile per request sim sir turant", "कर करना करें")
+)
+#: Of whom or what it may be written that it is genuine, or closed.
+_WHO: Final = words_in("customer holder mobile sim subscriber user")
 #: The results of a verification: its subscriber is genuine, or not; and what was not so of one who is not.
-_PASSED, _FAILED = words_for("passed"), words_for("failed")
+_PASSED, _FAILED = words_for("passed"), words_for("failed") | _FRAUD
 _NOT_SO: Final = words_in(
     "appear appeared available come found matched reachable respond responded responding traceable traced"
 )
@@ -121,8 +151,10 @@ _BESIDE_RESULTS: Final = OFFICERS | words_in(
 )
 #: Stands for the answer of the row above.
 _DITTO: Final = (
-    r"""(?i)^[\s.\-\x{2013}\x{2014}]*(?:do|ditto|"|''|\x{3003}|\x{2033}|\x{201d})[\s.\-\x{2013}\x{2014}]*$"""
+    r"""(?i)^[\s.\-\x{2013}\x{2014}]*(?:do|ditto|(?:same )?as above|same|"|''|\x{3003}|\x{2033}|\x{201d})"""
+    r"[\s.\-\x{2013}\x{2014}]*$"
 )
+_WORD: Final = re.compile(r"\w+")
 _BLANK: Final = " -\u2013\u2014._"
 #: More spellings of a yes, and longer ones, are other answers.
 _MOST_SPELLINGS: Final = 10_000
@@ -130,7 +162,7 @@ _LONGEST: Final = 120
 
 
 class Decisions:
-    """The columns of decisions and results of a list."""
+    """The columns of decisions and results of a list, which are compared over all its parts."""
 
     def __init__(self, decision: str | None) -> None:
         """Takes the decision that is recorded of the numbers; None: they are those of a list to act on."""
@@ -140,7 +172,7 @@ class Decisions:
     def headings(self, schema: pa.Schema, read: set[str]) -> list[str]:
         """Those of a part's columns that are compared, but for the ones that are read already."""
         others = [field for field in schema if field.name not in read and not pa.types.is_nested(field.type)]
-        return [field.name for field in others if _kind(field.name, self._decision) is not None]
+        return [field.name for field in others if kind_of(field.name, self._decision) is not None]
 
     def add(self, batches: Iterator[Batch], headings: set[str], counted: Callable[[Batch], Bools]) -> None:
         """Takes the columns of a part, as far as it needs; of each batch the rows that are `counted` are compared."""
@@ -148,14 +180,31 @@ class Decisions:
         for batch in batches:
             if not columns:
                 names = batch.data.schema.names
-                columns = {at: _Column(name, self._decision) for at, name in enumerate(names) if name in headings}
-                self._columns += columns.values()
+                columns = self._columns_of({at: name for at, name in enumerate(names) if name in headings})
             is_counted = lru_cache(1)(lambda batch=batch: counted(batch))
-            open_ones = [(at, column) for at, column in columns.items() if column.other is None]
+            open_ones = [(at, column) for at, column in columns.items() if column.is_open]
             if not open_ones:
                 return
             for at, column in open_ones:
                 column.add(batch, at, is_counted)
+
+    def _columns_of(self, headings: dict[int, str]) -> dict[int, _Column]:
+        """The columns that those of a part go on: of a kind one with the same heading, or else the next one."""
+        found: dict[int, _Column] = {}
+        left = list(self._columns)
+        for is_same in (True, False):
+            for at, heading in headings.items():
+                kind = kind_of(heading, self._decision) or Kind.DECISION
+                those = [one for one in left if one.kind is kind and (one.heading == heading or not is_same)]
+                if at not in found and those:
+                    found[at] = those[0]
+                    left.remove(those[0])
+        for at, heading in headings.items():
+            if at not in found:
+                found[at] = _Column(heading, self._decision)
+                self._columns.append(found[at])
+            found[at].begin_part(heading)
+        return found
 
     def check(self) -> None:
         """Checks the whole list.
@@ -168,69 +217,103 @@ class Decisions:
 
 
 class _Column:
-    """One column of a part."""
+    """One column of a list."""
 
     def __init__(self, heading: str, decision: str | None) -> None:
-        self._heading, self._decision, self._kind = heading, decision, _kind(heading, decision) or _Kind.DECISION
-        self._first, self._file, self._row = "", "", 0
-        #: The first row that does not agree with the first one.
-        self.other: int | None = None
+        self.heading, self.kind, self._decision = heading, kind_of(heading, decision) or Kind.DECISION, decision
+        #: Where the first text is, and the first one that does not agree with it: heading, file and row.
+        self._at: tuple[str, str, int] | None = None
+        self._other: tuple[str, str, int] | None = None
+        self._first, self._has_too_many = "", False
         #: The texts that agree with the first one, as they are written.
         self._agreeing: list[str] = []
-        self._above = ""
+        self._here = self._above = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether all texts so far agree."""
+        return self._other is None
+
+    def begin_part(self, heading: str) -> None:
+        """Begins the next part, in which the column has this heading."""
+        self._here, self._above = heading, ""
 
     def add(self, batch: Batch, at: int, counted: Callable[[], Bools]) -> None:
-        cells = self._filled(pc.fill_null(seen_text(batch.data.column(at)), ""))
+        cells, self._above = with_above(pc.fill_null(seen_text(batch.data.column(at)), ""), self._above)
         is_other = flags(pc.invert(pc.is_in(cells, pa.array(self._agreeing, pa.string()))))
         if not is_other.any():
             return
         is_other &= counted()
         # They are in the order of the rows: the first that does not agree is the first row that does not.
         for text in pc.unique(cells.filter(pa.array(is_other))).to_pylist():
-            if self._agreeing and not (len(self._agreeing) < _MOST_SPELLINGS and self._agrees(text)):
-                self.other = self._row_of(batch, cells, text, is_other)
+            place = self._here, batch.file or "", _row_of(batch, cells, text, is_other)
+            self._has_too_many = len(self._agreeing) >= _MOST_SPELLINGS
+            if self._at is None:
+                self._first, self._at = text, place
+            elif self._has_too_many or not self._agrees(text):
+                self._other = place
                 return
-            if not self._agreeing:
-                self._first, self._file = text, batch.file or ""
-                self._row = self._row_of(batch, cells, text, is_other)
             self._agreeing.append(text)
 
     def check(self) -> None:
-        if self.other is not None:
-            what = f"has in row {self.other} another answer than in row {self._row}"
-        elif self._agreeing and _is_against(self._first, self._kind, self._decision):
+        if self._at is None:
+            return
+        heading, file, row = self._other or self._at
+        first = f"row {self._at[2]}" + (f" of {self._at[1]}" if self._at[1] != file else "")
+        if self._other is not None and self._has_too_many:
+            what = f"has in row {row} and above more than {_MOST_SPELLINGS:,} texts, which are not all compared"
+        elif self._other is not None:
+            what = f"has in row {row} another answer than in {first}"
+        elif _is_against(self._first, self.kind, self._decision):
             of = "a block" if self._decision is None else repr(self._decision)
-            what = f"says in row {self._row} (and all others) what is against {of}"
+            what = f"says in row {row} (and all others) what is against {of}"
         else:
             return
         raise ColumnError(
-            f"{self._file}: the column {named([self._heading])!r} {what}: take the rows that are not meant out of the "
-            "list, or the column if every row is meant"
+            f"{file}: the column {named([heading])!r} {what}: take the rows that are not meant out of the "
+            "list, or the column if every row is meant; what is merged counts in its first row alone"
         )
-
-    def _filled(self, cells: Any) -> Any:
-        """Cells with the answer of the row above in place of a ditto."""
-        is_ditto = pc.match_substring_regex(cells, _DITTO)
-        if is_ditto.true_count:
-            cells = pc.fill_null(pc.fill_null_forward(pc.if_else(is_ditto, None, cells)), self._above)
-        self._above = cells[-1].as_py() if len(cells) else self._above
-        return cells
 
     def _agrees(self, text: str) -> bool:
-        one, other = self._first.casefold().strip(_BLANK), text.casefold().strip(_BLANK)
-        return one == other or (
-            _is_for(self._first, self._kind, self._decision) and _is_for(text, self._kind, self._decision)
-        )
+        both = self._first, text
+        if words_of(self.heading) == ["kyc"] and not any(is_yes(one) or _has_passed(one) is not None for one in both):
+            return True  # It has the papers that were shown.
+        return _are_same(*both) or all(is_for(one, self.kind, self._decision) for one in both)
 
-    def _row_of(self, batch: Batch, cells: Any, text: str, which: Bools) -> int:
-        return int(batch.row_numbers()[int(np.argmax(flags(pc.equal(cells, text)) & which))])
+
+def _row_of(batch: Batch, cells: Any, text: str, which: Bools) -> int:
+    return int(batch.row_numbers()[int(np.argmax(flags(pc.equal(cells, text)) & which))])
+
+
+def _are_same(one: str, other: str) -> bool:
+    """Whether two texts are the same, but for the numbers of a case.
+
+    >>> _are_same("Fraud, FIR 12/26", "fraud, FIR 13/26."), _are_same("1", "0"), _are_same("Level 1", "Level 2")
+    (True, False, False)
+    """
+    one, other = one.casefold().strip(_BLANK), other.casefold().strip(_BLANK)
+    if one == other or _CASE.isdisjoint(words_of(one)):
+        return one == other
+    return re.sub(r"\d+", "0", one) == re.sub(r"\d+", "0", other)
+
+
+def with_above(cells: Any, above: str = "") -> tuple[Any, str]:
+    """Texts with that of the row above in place of a ditto, and the last of them; `above`: the one above the first.
+
+    >>> with_above(pa.array(["Yes", "-do-", "", "same as above"]))[0].to_pylist()
+    ['Yes', 'Yes', '', '']
+    """
+    is_ditto = pc.match_substring_regex(cells, _DITTO)
+    if is_ditto.true_count:
+        cells = pc.fill_null(pc.fill_null_forward(pc.if_else(is_ditto, None, cells)), above)
+    return cells, cells[-1].as_py() if len(cells) else above
 
 
 @lru_cache(1_000)
-def _kind(heading: str, decision: str | None) -> _Kind | None:
+def kind_of(heading: str, decision: str | None) -> Kind | None:
     """What a column has, by its heading; None if it is not compared.
 
-    >>> of = lambda decision, *headings: [getattr(_kind(heading, decision), "name", None) for heading in headings]
+    >>> of = lambda decision, *headings: [getattr(kind_of(heading, decision), "name", None) for heading in headings]
     >>> of(None, "Decision", "Court decision", "SP ka faisla", "Action to be taken", "Result of re-verification")
     ['DECISION', 'DECISION', 'DECISION', 'DECISION', 'REVERIFIED']
     >>> of(None, "Action taken", "Refund decision", "Decision date", "Decision No.", "Decision by", "Result")
@@ -242,60 +325,73 @@ def _kind(heading: str, decision: str | None) -> _Kind | None:
     words, own = set(there), _OWN_WORDS.get(decision or "", frozenset())
     is_to_do = not words.isdisjoint(_TO_DO) or words >= {"to", "be"}
     of_decision = _DECISION | (_ACTION if is_to_do else frozenset())
-    has_answers = not words.isdisjoint(words_in("y yes", "हाँ हां"))
-    is_filed = any(one in of_decision | _RESULT | own and two in _FILED_BY for one, two in pairwise(there))
-    # That of `Decision of the committee dt. 12/02/2026` has its day in the heading.
-    is_about = not words.isdisjoint(_ABOUT) and not any(map(str.isdigit, heading))
-    if is_about or there[-1:] == ["by"] or (is_filed and not has_answers):
+    if there[-1:] in (["by"], ["on"]) or _is_about(heading, there, of_decision, own):
         return None
     if words & of_decision:
-        return None if is_of_money(" ".join(words - _OF_NUMBERS_TOO)) else _Kind.DECISION
-    if words & own and words <= own | _BESIDE:
-        return _Kind.DECISION
-    is_of_result = not words.isdisjoint(_RESULT | {"status"})
-    if "reverified" in words and is_of_result and words <= {"reverified"} | _RESULT | _BESIDE | _VERIFICATION:
-        return _Kind.REVERIFIED
-    is_result = words & (_RESULT | {"verified"}) or (words & _VERIFICATION and words & _OF_VERIFICATION)
-    is_one = is_result and words <= {"verified"} | _RESULT | _BESIDE | _VERIFICATION
-    return _Kind.RESULT if is_one and decision not in _WITHOUT_RESULTS else None
+        return None if is_of_money(" ".join(words - _OF_NUMBERS_TOO)) else Kind.DECISION
+    is_order = words & _ORDER and len(words) > 1 and words <= _ORDER | RANKS | {"by", "final", "the"}
+    is_final = words >= {"final", "status"} and words <= _BESIDE
+    if is_order or is_final or (words & own and words <= own | _BESIDE):
+        return Kind.DECISION
+    is_one = words <= {"reverified", "verified"} | _RESULT | _BESIDE | _VERIFICATION
+    is_check = not words.isdisjoint(_VERIFICATION - {"kyc"}) or words >= {"re", "kyc"} or words == {"kyc"}
+    if is_one and "reverified" in words:
+        return Kind.REVERIFIED
+    is_result = (
+        words & (_RESULT | {"verified"})
+        or (is_check and words.isdisjoint(_BY_WHOM))
+        or (words & _VERIFICATION and words & _OF_VERIFICATION)
+    )
+    return Kind.RESULT if is_one and is_result and decision not in _WITHOUT_RESULTS else None
+
+
+def _is_about(heading: str, there: list[str], of_decision: frozenset[str], own: frozenset[str]) -> bool:
+    """Whether a heading is that of what is about a decision, and not of one."""
+    has_answers = not {"y", "yes", "हाँ", "हां"}.isdisjoint(there)
+    is_filed = any(one in of_decision | _RESULT | own and two in _FILED_BY for one, two in pairwise(there))
+    text = heading.casefold()
+    is_joined = any(_JOINED.match(text[found.end() :]) for found in _WORD.finditer(text) if found[0] in of_decision)
+    # That of `Decision of the committee dt. 12/02/2026` has its day in the heading.
+    is_about = not _ABOUT.isdisjoint(there) and not any(map(str.isdigit, heading)) and not is_joined
+    return is_about or (is_filed and not has_answers)
 
 
 @lru_cache(10_000)
-def _is_for(text: str, kind: _Kind, decision: str | None) -> bool:
+def is_for(text: str, kind: Kind, decision: str | None) -> bool:
     """Whether a text is a known yes to what is recorded.
 
-    >>> [_is_for(text, _Kind.DECISION, "confirmed") for text in ("Yes", "To be blocked", "Confirmed by SI Ram", "हाँ")]
+    >>> [is_for(text, Kind.DECISION, "confirmed") for text in ("Yes", "To be blocked", "Confirmed by SI Ram", "हाँ")]
     [True, True, True, True]
-    >>> [_is_for(text, _Kind.DECISION, None) for text in ("Block if not verified", "Not blocked", "Fraud", "")]
+    >>> [is_for(text, Kind.DECISION, None) for text in ("Block if not verified", "Not blocked", "Fraud", "")]
     [False, False, False, False]
-    >>> _is_for("Failed", _Kind.RESULT, "confirmed"), _is_for("Withdrawn by SP", _Kind.DECISION, "withdrawn")
+    >>> is_for("Failed", Kind.RESULT, "confirmed"), is_for("Withdrawn by SP", Kind.DECISION, "withdrawn")
     (True, True)
     """
     if len(text) > _LONGEST:
         return False
     own = _OWN_WORDS.get(decision or "", frozenset())
-    if kind is _Kind.DECISION:
+    if kind is Kind.DECISION:
         return is_yes(text) is True or _leads(text, own if decision in _OFF else _FOR_BLOCK | own)
     if decision not in _OFF:
         return _has_passed(text) is False
     return is_yes(text) is True or _has_passed(text) is True or _leads(text, own - _PASSED)
 
 
-def _is_against(text: str, kind: _Kind, decision: str | None) -> bool:
+def _is_against(text: str, kind: Kind, decision: str | None) -> bool:
     """Whether a text that all rows have is known to be against what is recorded.
 
-    >>> [_is_against(text, _Kind.DECISION, None) for text in ("No", "Do not block", "रद्द", "नहीं करना है", "Keep active")]
+    >>> [_is_against(text, Kind.DECISION, None) for text in ("No", "Do not block", "रद्द", "नहीं करना है", "Keep active")]
     [True, True, True, True, True]
     >>> of = "No doubt - block", "Not to be released", "Not genuine - block", "No stay", "NA", "Pending", "No. 12"
-    >>> [_is_against(text, _Kind.DECISION, "confirmed") for text in of]
+    >>> [_is_against(text, Kind.DECISION, "confirmed") for text in of]
     [False, False, False, False, False, False, False]
-    >>> [_is_against("Confirmed", _Kind.DECISION, decision) for decision in ("withdrawn", "confirmed")]
+    >>> [_is_against("Confirmed", Kind.DECISION, decision) for decision in ("withdrawn", "confirmed")]
     [True, False]
     """
-    if kind is _Kind.RESULT or len(text) > _LONGEST:
+    if len(text) > _LONGEST or (kind is Kind.RESULT and decision not in _OFF):
         return False
     if decision not in _OFF:
-        return _has_passed(text) is True if kind is _Kind.REVERIFIED else _is_refusal(text)
+        return _has_passed(text) is True if kind is Kind.REVERIFIED else _is_refusal(text)
     words = set(_words(text))
     own, more = _OFF[decision], _ACCEPT if decision == "dismissed" else frozenset()
     has_failed = decision in ("reverified", "reactivated") and _has_passed(text) is False
@@ -303,16 +399,41 @@ def _is_against(text: str, kind: _Kind, decision: str | None) -> bool:
     return is_yes(text) is False or _is_denied(text, own) or is_for_block or has_failed
 
 
-def _words(text: str) -> list[str]:
+def _spelt(text: str) -> list[str]:
     plain = re.sub(r"\bdon ?t\b", "not", " ".join(words_of(text))).replace("no objection", "agreed")
-    return [word for word in _NUMBER_OF.sub(r"\1", plain).split() if word not in _FILLING]
+    return _NUMBER_OF.sub(r"\1", plain).split()
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _spelt(text) if word not in _FILLING]
 
 
 def _leads(text: str, wanted: frozenset[str]) -> bool:
-    """Whether the first of the words that matter is one of these, and none behind it takes it back."""
-    first, *others = _words(text) or [""]
-    undone = (_UNDONE if wanted >= _BLOCK else _UNDONE | _FAILED) - (wanted - {"reject", "rejected"})
-    return first in wanted and undone.isdisjoint(others)
+    """Whether the first of the words that matter is one of these, and those behind it say only who, when and why.
+
+    >>> [_leads(text, frozenset(["block"])) for text in ("Block - FIR 12/26", "Block by SI Ram vide letter 7 dt 3 Feb")]
+    [True, True]
+    >>> of = "Block ?", "Block x", "Block in abeyance", "Block by SP once verified", "Block under enquiry"
+    >>> [_leads(text, frozenset(["block"])) for text in of]
+    [False, False, False, False, False]
+    """
+    words, filling = _spelt(_FIGURES.sub(" ", text)), _OF_YES | (_FRAUD if wanted >= _BLOCK else frozenset())
+    leading = wanted | _YES
+    first = next((word for word in words if word not in filling or word in leading), "")
+    if first not in leading or "?" in text or _TO_BE_GIVEN.search(" ".join(words)):
+        return False
+    known = (wanted - words_in("drop dropped reject rejected")) | filling | _OF_CASE
+    named = 0
+    for word in words[words.index(first) + 1 :]:
+        if word in ("by", "per"):
+            named = _MOST_NAMES
+        elif word in known:
+            named = named if word in RANKS else 0
+        elif named and word not in _NO_NAME:
+            named -= 1
+        else:
+            return False
+    return True
 
 
 def _is_denied(text: str, what: frozenset[str]) -> bool:
@@ -327,7 +448,8 @@ def _is_refusal(text: str) -> bool:
     words = _words(text)
     if is_yes(text) is False or _is_denied(text, _FOR_BLOCK):
         return True
-    is_left = not _AGAINST.isdisjoint(words[:1]) or words[:2] in (["keep", "active"], ["set", "aside"])
+    words = words[1:] if len(words) > 1 and words[0] in _WHO else words
+    is_left = not AGAINST.isdisjoint(words[:1]) or words[:2] in (["keep", "active"], ["set", "aside"])
     return (is_left or _NO_FOR.fullmatch(text.strip().casefold()) is not None) and _FOR_BLOCK.isdisjoint(words)
 
 

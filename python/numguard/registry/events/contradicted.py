@@ -20,7 +20,7 @@ from numguard.errors import ColumnError
 from numguard.number_list.spared import is_not_listed, is_of_officers, is_spared
 from numguard.number_list.titles import heads_victims, is_block_over, is_block_unwanted, parts_of, words_of
 from numguard.number_list.words import words_for, words_in
-from numguard.registry.arrays import Bools, flags
+from numguard.registry.arrays import Bools, Ints, flags
 from numguard.registry.numbers.state import OUTCOMES
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.doubts import spared_rows
@@ -127,14 +127,14 @@ def below_titles(sheet: Sheet, at: Mapping[str, Sequence[int]], words: Mapping[s
         at: The columns of each field.
         words: As in `contradicted_rows`.
     """
-    return below_lines(sheet, at, _Otherwise(words).of_line)
+    return below_lines(sheet, at, _Otherwise(words).of_line) >= 0
 
 
-def below_lines(sheet: Sheet, at: Mapping[str, Sequence[int]], of_line: Callable[[str], bool | None]) -> Bools:
-    """Which rows are below a line of the table for which `of_line` holds, up to the next one for which it does not.
+def below_lines(sheet: Sheet, at: Mapping[str, Sequence[int]], of_line: Callable[[str], bool | None]) -> Ints:
+    """Of each row the place of the line of the table above it, or of itself, for which `of_line` holds; else -1.
 
-    A line is a few words in the first column, or in that of the numbers, and nothing else: `B. Numbers unblocked`. One
-    for which `of_line` is None is none.
+    Such a line counts up to the next one for which it does not hold. A line is a few words in the first column, or in
+    that of the numbers, and nothing else: `B. Numbers unblocked`. One for which `of_line` is None is none.
     """
     table = sheet.table
     columns = [cells.trimmed(cells.joined(column)) for column in table.columns]
@@ -147,9 +147,9 @@ def below_lines(sheet: Sheet, at: Mapping[str, Sequence[int]], of_line: Callable
         texts: list[str] = columns[place].filter(pa.array(alone)).to_pylist()  # type: ignore[assignment]
         read = [(row, of_line(text)) for row, text in zip(np.flatnonzero(alone).tolist(), texts, strict=True)]
         lines += [(row, is_otherwise) for row, is_otherwise in read if is_otherwise is not None]
-    below = np.zeros(len(table), np.bool_)
+    below = np.full(len(table), -1, np.int64)
     for (row, is_otherwise), (end, _) in pairwise([*sorted(lines), (len(table), False)]):
-        below[row:end] = is_otherwise
+        below[row:end] = row if is_otherwise else -1
     return below
 
 

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 
 from numguard import _core
@@ -21,7 +22,7 @@ from numguard.errors import InputError, RegistryError
 from numguard.indian_time import OFFSET_MICROS
 from numguard.number_list.titles import RANKS
 from numguard.registry.case import Case, reason_given
-from numguard.registry.events.opposed import opposed_rows
+from numguard.registry.events.opposed import Opposing, opposed_rows
 from numguard.registry.events.review import COMPLAINT_ENDED, REVIEW_NOTES, review
 from numguard.registry.log.inputs import record_input
 from numguard.registry.numbers.state import DECISIONS, SETTLING, STATUSES
@@ -88,7 +89,7 @@ class Reviewed:
     Attributes:
         accepted, dismissed: Numbers.
         left: Numbers of the sheet that still wait for a decision.
-        known: Rows whose number waits no more: the sheet was recorded before.
+        known: Numbers that wait no more: the sheet was recorded before.
         events: The events that were recorded: one for each decision and reason.
         refusals: The rows that were refused: file, row, column, cell, note.
         account: The account of every row: rows_read = rows_used + rows_refused + the lines in not_data.
@@ -119,8 +120,8 @@ class _Row(NamedTuple):
     cells: tuple[str | None, str | None]
     is_struck: bool
 
-    def fault(self, known: _Known) -> tuple[str, str | None, str] | None:
-        """Why the row is refused: column, cell, note."""
+    def fault(self, known: _Known) -> tuple[str | None, str | None, str] | None:
+        """Why the row is refused: column, cell, note; of one that another cell opposes these are that cell's."""
         cell, decision = self.cells
         number = self.number or 0
         faults = (
@@ -129,7 +130,10 @@ class _Row(NamedTuple):
             (number in known.clashing, ("decision", decision, "contradiction")),
             (self.word not in SETTLING, ("decision", decision, "unknown_decision")),
             (self.reason is None, ("reason", None, "no_reason")),
-            (self.word == "accepted" and number in known.opposed, ("decision", decision, "contradicted_in_row")),
+            (
+                self.word == "accepted" and number in known.opposed,
+                (*known.opposed.get(number, (None, None)), "contradicted_in_row"),
+            ),
             (number not in known.unsure, ("msisdn", cell, "waits_for_no_decision")),
             (known.is_otherwise(number, self.word), ("decision", decision, "decided_otherwise")),
             (not known.is_open(number, self.word), ("msisdn", cell, "waits_for_no_decision")),
@@ -153,14 +157,15 @@ class _Waiting:
 class _Known:
     """What decides which rows are refused."""
 
-    def __init__(self, case: Case, sheet: Sheet, rows: Sequence[_Row], opposed: set[int]) -> None:
+    def __init__(self, case: Case, sheet: Sheet, rows: Sequence[_Row], opposed: dict[int, Opposing]) -> None:
         decided = {one.number for one in rows if one.word is not None and one.number is not None}
         #: The columns of `review` that the sheet has.
         self.names = _names_shown(sheet.table)
         cut = case.store.head()
         numbers = pa.array(sorted(decided), pa.int64())
         state = case.state(cut, numbers)
-        #: The numbers with different decisions, those that wait for one, or waited, and those with an opposed row.
+        #: The numbers with different decisions, those with an opposed row and what opposes it, and those that wait for
+        #: a decision, or waited.
         self.clashing, self.opposed = _clashing(rows), opposed
         self.unsure = set(state["msisdn"].filter(state["unsure"]).to_pylist())
         self.waiting = _Waiting(case, cut, decided, self.names)
@@ -250,7 +255,7 @@ def take_review(
     count = Counter(word for word, _ in settled)
     numbers = {one.number for one in rows if one.number is not None}
     left = len(_Waiting(case, case.store.head(), numbers, ()).places)
-    before = sum((one.word, one.number) not in settled for one in sound)
+    before = len({one.number for one in sound if (one.word, one.number) not in settled})
     return Reviewed(
         *(count["accepted"], count["dismissed"], left, before, events, refusals, sheet.account(len(refusals))),
         passed_over=sheet.passed_over,
@@ -308,17 +313,22 @@ def _has_only(column: Any, texts: Sequence[str]) -> bool:
 
 def _opposed(
     sheet: Sheet, at: dict[str, list[int]], rows: Sequence[_Row], mapping: Mapped | None, ours: Collection[int]
-) -> set[int]:
+) -> dict[int, Opposing]:
     """The numbers that another cell of one of their rows, or a line above it, opposes, also of rows without a decision.
 
     A number is decided on as a whole: what opposes one of its rows opposes it.
     """
-    if not any(one.word == "accepted" for one in rows):
-        return set()
+    accepted = np.array([one.word == "accepted" for one in rows], np.bool_)
+    if not accepted.any():
+        return {}
     unread = left_over(sheet.table.column_names, at, ignored(mapping, COLUMNS))
     places = [*(place for place in unread if place not in ours), *at.get("reason", ())]
-    opposed = set(sheet.row.filter(pa.array(opposed_rows(sheet, at, places))).to_pylist())
-    return {one.number for one in rows if one.number is not None and one.row in opposed}
+    opposed = opposed_rows(sheet, at, places, accepted)
+    found: dict[int, Opposing] = {}
+    for place, one in enumerate(rows):
+        if one.number is not None and place in opposed:
+            found.setdefault(one.number, opposed[place])
+    return found
 
 
 def _as_shown(table: pa.Table, names: Sequence[str]) -> list[_Place]:

@@ -1,51 +1,62 @@
 """Rows that say beside their number, or below a line, that it is a victim's or is not to be accepted.
 
-Owns which texts oppose that a number is accepted. Independent of SQL. One idea: **a decision that its own row opposes
-is none**: an officer fills in `accepted` down the column, and another has written `Not approved` into his. What spares
-a number of a list does so here too; beside that, only a text that says it and nothing else counts.
+Owns which texts oppose that a number is accepted. Independent of SQL, and of what a column of decisions and a yes are
+(`number_list.decisions`). One idea: **a decision that its own row opposes is none**: an officer fills in `accepted`
+down the column, and another has written `Not approved` into his. In a column of decisions whatever is no yes opposes.
+In others what spares a number of a list does so too; beside that, only a text that says it and nothing else counts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
 from numguard.compute import is_list, pc, seen_text, whole
-from numguard.number_list.answers import answer_to
-from numguard.number_list.beside import asks_to_act, is_decided, is_yes
+from numguard.number_list.actions import may_have_words
+from numguard.number_list.beside import asks_to_act, is_decided, is_yes, spared
+from numguard.number_list.decisions import AGAINST, Kind, is_for, kind_of, with_above
 from numguard.number_list.spared import is_not_listed, is_spared
 from numguard.number_list.titles import RANKS, heads_victims, is_victim, parts_of, words_of
-from numguard.number_list.words import words_in
+from numguard.number_list.words import words_for, words_in
 from numguard.registry.arrays import Bools, flags
 from numguard.registry.events.contradicted import below_lines
 from numguard.registry.sheets import cells
-from numguard.registry.sheets.doubts import spared_rows
 from numguard.registry.sheets.sheet import Sheet
 from numguard.source.scripts import plain_letters
 
 __all__ = ["opposed_rows"]
 
-_OFFICER: Final = f"(?:the )?(?:{'|'.join(sorted(RANKS))})"
+_OFFICER: Final = f"(?:the )?(?:{'|'.join(sorted(RANKS))})(?: (?:ji|ne|sahab|saheb|sir))*"
 #: What may be around such a text, which changes nothing.
 _BEFORE: Final = rf"(?:(?:be|is|it|keep|kept|kindly|mobile|no|number|numbers|please|pls|put|sim|the|this|{_OFFICER}) )*"
-_BEHIND: Final = rf"(?:(?: (?:it|now|yet))*(?: (?:as per|by|from|for|of|till|until|with) {_OFFICER}(?: .*)?)?)"
+_BEHIND: Final = (
+    r"(?:(?: (?:it|now|yet|karein|karen|karo|kar do|kiya|kiye|numbers?))*"
+    rf"(?: (?:as per|by|from|for|of|till|until|with) {_OFFICER}(?: .*)?)?)"
+)
 #: What says of whatever it is beside that it is not accepted.
 _NOT_ACCEPTED: Final = (
     r"(?:can not|cannot|did not|do not|don t|dont|never|not)(?: (?:be|been|to|yet))* "
     r"(?:accept(?:able|ed)?|approved?|be accepted)|no accept|accept mat karo|manjoor nahi|unapproved|disapproved"
-    r"|approval (?:awaited|pending)|(?:awaiting|pending) approval|yet to be approved|(?:स्वीकार|मंजूर) नहीं|अस्वीकृत"
+    r"|approval (?:awaited|pending|nahin? mil[ai]|not (?:given|received))|(?:awaiting|pending) approval"
+    r"|yet to be approved|(?:स्वीकार|मंजूर) (?:नहीं|नही)|अस्वीकृत"
 )
 #: What says so of a number only in a column about the number: a document may be pending, and a name not confirmed.
 _HELD_BACK: Final = (
-    r"not(?: yet)? (?:allowed|agreed|cleared|confirmed)|(?:do not|dont|don t|not to) add|not to be (?:added|confirmed)"
-    r"|yet to be confirmed|disallowed|to be verified|verify first|doubtful|(?:on )?hold|wait|pending|under enquiry"
-    r"|(?:(?:may|must|should|to) be )?(?:dismiss(?:ed)?|reject(?:ed)?)|disagreed?|returned with objection|cancelled"
-    r"|leave"
-    r"|नहीं"
+    r"not(?: yet)? (?:allowed|agreed|cleared|confirmed|ok|recommended)|(?:do not|dont|don t|not to) add"
+    r"|not to be (?:added|confirmed)|yet to be confirmed|disallowed|to be (?:re ?)?(?:checked|verified)|verify first"
+    r"|doubtful|on hold|wait|pending|under (?:enquiry|process)|re ?check|disagreed?|returned with objection|later|ruko"
+    r"|chh?od do|mana|(?:(?:may|must|should|to) be )?"
+    rf"(?:{'|'.join(sorted(AGAINST, reverse=True))})"
+    r"|(?:may be|maybe|might be|possibly|shayad)(?: a| the)? victim|नहीं"
+)
+#: A no, or that it is another's, which says so only in a column of an officer's words.
+_OF_OFFICER: Final = (
+    r"nahin?|no|नही|(?:(?:complainant|his|her|victim)(?: s)? )?own (?:mobile|no|number)"
+    r"|(?:brother|father|husband|mother|sister|son|wife)(?: s)? (?:mobile|no|number)"
 )
 
 
@@ -55,11 +66,15 @@ def _whole(phrases: str) -> re.Pattern[str]:
 
 _ANYWHERE: Final = _whole(_NOT_ACCEPTED)
 _OF_NUMBERS: Final = _whole(f"{_NOT_ACCEPTED}|{_HELD_BACK}")
+_BY_OFFICERS: Final = _whole(_OF_OFFICER)
+#: A day, or the number of a letter, is a yes where it is asked who approved.
+_DAY: Final = re.compile(r"(?=(?:\D*\d){4})[\d\s./:-]+")
 
-#: Words of the headings of remarks and of decisions.
-_OF_REMARKS: Final = RANKS | words_in(
-    "comment comments decided decision decisions note notes opinion reason reasons recommendation remark remarks",
-    "verdict टिप्पणी निर्णय",
+#: Words of the headings of remarks, and of who decides; those beside a rank are in others too.
+_OF_RANKS: Final = words_for("rank", "rank_or_other")
+_OF_REMARKS: Final = _OF_RANKS | words_in(
+    "accepted agreed approved comment comments confirmed decided note notes opinion reason reasons",
+    "recommendation remark remarks टिप्पणी",
 )
 #: Words of headings that are about the number only if each other word is too: `Refund status` is not.
 _OF_STATE: Final = words_in("final order orders report result status")
@@ -77,49 +92,86 @@ _EARLIER: Final = re.compile(r"(?:was )?(?:reactivated|reconnected|released|unbl
 _MISSPELT: Final = re.compile(r"wrongly (?:entered|noted|spelt|typed|written) as (?P<what>.+)")
 #: Words of a line whose rows are to be accepted, up to the next line.
 _ACCEPTING: Final = words_in("accept accepted approved block blocked blocking suspect suspects")
+#: The words of a title of what waits.
+_WAITING: Final = words_in("list mobile no nos number numbers of pending sheet the")
 #: A line of more words is a note.
 _MOST_WORDS: Final = 12
 
 
-def opposed_rows(sheet: Sheet, at: dict[str, list[int]], places: Sequence[int]) -> Bools:
-    """Which rows another cell, or a line or a title above them, opposes if they are accepted.
+#: What opposes a row: the heading of its column, or None for a title or a line, and its text.
+Opposing: TypeAlias = tuple[str | None, str]
+
+
+def opposed_rows(sheet: Sheet, at: dict[str, list[int]], places: Sequence[int], accepted: Bools) -> dict[int, Opposing]:
+    """The rows, by their place, that a cell, or a line or a title above them, opposes if they are accepted.
 
     Args:
         sheet: The rows.
         at: The columns of each field.
         places: The columns whose cells may do so.
+        accepted: Which rows are accepted: a column of decisions opposes these if it is blank in them alone.
     """
-    if any(_heads_opposed(title) for title in (*sheet.titles, sheet.sheet or "")):
-        return np.ones(len(sheet.table), np.bool_)
-    found = below_lines(sheet, at, _of_line)
+    title = next(filter(_is_opposed_title, (*sheet.titles, sheet.sheet or "")), None)
+    if title is not None:
+        return dict.fromkeys(range(len(sheet.table)), (None, title.strip()))
+    found: dict[int, Opposing] = {}
     for place in places:
-        found |= _opposed_in(sheet.table, place)
-    return found
+        heading = sheet.table.column_names[place]
+        column: Any = sheet.table.column(place)
+        texts = pc.fill_null(seen_text(cells.joined(column) if is_list(column.type) else whole(column)), "")
+        texts, _ = with_above(texts)
+        opposed = _opposed_of(heading, column, texts, accepted)
+        found |= {row: (heading, texts[row].as_py()) for row in np.flatnonzero(opposed).tolist() if row not in found}
+    lines = below_lines(sheet, at, _of_line)
+    below = [(row, lines[row]) for row in np.flatnonzero(lines >= 0).tolist() if row not in found]
+    return found | {row: (None, _line(sheet.table, int(line))) for row, line in below}
 
 
-def _opposed_in(table: pa.Table, place: int) -> Bools:
-    """The rows that the cells of one column oppose."""
-    heading, column = table.column_names[place], table.column(place)
-    texts = seen_text(cells.joined(column) if is_list(column.type) else whole(column))
-    distinct: list[Any] = pc.unique(texts).drop_null().to_pylist()
+def _line(table: pa.Table, row: int) -> str:
+    texts = (cells.trimmed(cells.joined(column.slice(row, 1)))[0].as_py() for column in table.columns)
+    return next(filter(None, texts), "")
 
-    def those(chosen: list[str]) -> Bools:
-        return flags(pc.fill_null(pc.is_in(texts, pa.array(chosen, pa.string())), False))
 
-    agreeing = those([text for text in distinct if _agrees(heading, text)])
-    opposing = those([text for text in distinct if text.strip() and _opposes(heading, text)])
-    return (spared_rows(table, [place], is_complaint=False) & ~agreeing) | opposing
+def _opposed_of(heading: str, column: Any, texts: Any, accepted: Bools) -> Bools:
+    """The rows that the texts of a column oppose; `column` has them as they were read."""
+    distinct: list[Any] = pc.unique(texts).to_pylist()
+
+    def those(is_so: Callable[[str], bool]) -> Bools:
+        chosen = [text for text in distinct if text.strip() and is_so(text)]
+        return flags(pc.is_in(texts, pa.array(chosen, pa.string())))
+
+    if _is_decision(heading):
+        agreed = those(lambda text: _is_agreed(heading, text))
+        filled = flags(pc.is_valid(cells.remarks(texts)))
+        return ~agreed & (filled | (accepted & agreed.any()))
+    sparing = spared(heading, texts if is_list(column.type) or may_have_words(column.type) else column)
+    if sparing is None:
+        return those(lambda text: _opposes(heading, text))
+    return (sparing & ~those(lambda text: _agrees(heading, text))) | those(lambda text: _opposes(heading, text))
+
+
+def _is_decision(heading: str) -> bool:
+    """Whether a heading is that of a decision on the number, or asks for one.
+
+    >>> of = "SP decision", "Agree (Y/N)", "Approved by SP", "Block", "Final status"
+    >>> [_is_decision(heading) for heading in of], [_is_decision(text) for text in ("SP", "Blocked", "Block status")]
+    ([True, True, True, True, True], [False, False, False])
+    """
+    asks = asks_to_act(heading) and (is_decided(heading) or "status" not in words_of(heading))
+    return asks or kind_of(heading, "accepted") is Kind.DECISION
+
+
+def _is_agreed(heading: str, text: str) -> bool:
+    return is_for(text, Kind.DECISION, "accepted") or (is_decided(heading) and _DAY.fullmatch(text) is not None)
 
 
 def _agrees(heading: str, text: str) -> bool:
     """Whether a text that spares a number of a list says nothing against one that waits.
 
-    >>> cells = (("Blocked?", "No"), ("To be blocked", "No"), ("Note", "Unblocked earlier"), ("Note", "Unblocked"))
-    >>> [_agrees(*cell) for cell in cells]
-    [True, False, True, False]
+    >>> [_agrees(*cell) for cell in (("Blocked?", "No"), ("Note", "Unblocked earlier"), ("Note", "Unblocked"))]
+    [True, True, False]
     """
-    there = words_of(heading)
-    if "blocked" in there and "be" not in there and is_yes(text) is False:
+    if "blocked" in words_of(heading) and is_yes(text) is False:
         return True  # one that waits is not blocked yet
     bare = " ".join(words_of(text))
     misspelt = _MISSPELT.fullmatch(bare)
@@ -129,22 +181,21 @@ def _agrees(heading: str, text: str) -> bool:
 
 
 def _opposes(heading: str, text: str) -> bool:
-    """Whether a text, below a heading, opposes that its number is accepted.
+    """Whether a text, below a heading of no decision, opposes that its number is accepted.
 
-    >>> [_opposes("Note", text) for text in ("Not approved", "hold - SI to check", "Name not confirmed")]
-    [True, True, False]
-    >>> [_opposes(heading, "Hold") for heading in ("Approved by SP", "Number status", "Money status", "Amount")]
+    >>> [_opposes("Note", text) for text in ("Not approved", "hold - SI to check", "Name not confirmed", "No")]
+    [True, True, False, False]
+    >>> [_opposes(heading, "Hold") for heading in ("SP", "Number status", "Money status", "Amount")]
     [True, True, False, False]
     """
-    if asks_to_act(heading) and is_decided(heading) and answer_to(heading)(text) is not True:
-        return bool(cells.remarks(pa.array([text]))[0].is_valid)
+    words = words_of(heading)
     if _is_about_numbers(heading):
-        return _says(_OF_NUMBERS, text)
-    return _OF_OTHERS.isdisjoint(words_of(heading)) and _says(_ANYWHERE, text)
+        return _says(_OF_NUMBERS, text) or (not _OF_RANKS.isdisjoint(words) and _says(_BY_OFFICERS, text))
+    return _OF_OTHERS.isdisjoint(words) and _says(_ANYWHERE, text)
 
 
 def _is_about_numbers(heading: str) -> bool:
-    """Whether a heading is that of remarks, or of what was decided on a number.
+    """Whether a heading is that of remarks, or of the state of a number.
 
     >>> [_is_about_numbers(heading) for heading in ("Remarks", "Final status", "Final report", "Bank remarks", "Nuh")]
     [True, True, False, False, False]
@@ -154,7 +205,7 @@ def _is_about_numbers(heading: str) -> bool:
         return words <= _OF_STATE | _ABOUT_NUMBERS and "report" not in words
     # A column without a heading has remarks.
     is_of_remarks = not words.isdisjoint(_OF_REMARKS) or words <= {"column", "unnamed"}
-    return words.isdisjoint(_OF_OTHERS) and (is_of_remarks or asks_to_act(heading))
+    return is_of_remarks and words.isdisjoint(_OF_OTHERS)
 
 
 def _says(phrases: re.Pattern[str], text: str) -> bool:
@@ -165,6 +216,11 @@ def _says(phrases: re.Pattern[str], text: str) -> bool:
 
 def _heads_opposed(title: str) -> bool:
     return is_not_listed(title) or heads_victims(title) or _says(_ANYWHERE, title)
+
+
+def _is_opposed_title(title: str) -> bool:
+    """Whether a title opposes all rows, as a line would; that of a sheet of what waits is `Pending`."""
+    return _heads_opposed(title) or (_of_line(title) is True and not _WAITING.issuperset(words_of(title)))
 
 
 def _of_line(text: str) -> bool | None:

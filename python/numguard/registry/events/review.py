@@ -43,7 +43,8 @@ REVIEW_NOTES: Final = {
     "no_reason": "A decision without a reason.",
     "decided_otherwise": "The number has another decision, which holds until `decide` replaces it.",
     "not_as_shown": "The number waits for what this sheet does not show, or not for what it shows, or rows of the "
-    "number are missing: write a new sheet, or take all rows of a number in one sheet.",
+    "number are missing, or a spreadsheet has written `waits_since` otherwise, as with the month before the day: write "
+    "a new sheet, or take all rows of a number in one sheet.",
     "waits_for_no_decision": "The number waits for no decision, or no longer.",
 }
 
