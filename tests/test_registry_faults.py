@@ -134,14 +134,15 @@ def test_a_file_that_may_not_grow_leaves_what_stood(tmp_path: Path) -> None:
 def test_what_is_no_registry_is_refused_and_left_alone(tmp_path: Path) -> None:
     text = tmp_path / "notes.txt"
     text.write_text("not a database at all, but a text that is long enough to be taken for one" * 20)
-    before = text.read_bytes()
-    with pytest.raises(RegistryError, match=r"notes\.txt: not a numguard registry"):
-        ng.Registry(text)
-    assert text.read_bytes() == before
     other = tmp_path / "other.db"
     run("import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('CREATE TABLE t (x)'); c.commit()", other)
-    with pytest.raises(RegistryError, match="another program"):
-        ng.Registry(other)
+    for path, message in ((text, r"notes\.txt: not a numguard registry"), (other, "another program")):
+        path.chmod(0o644)
+        before = path.read_bytes()
+        with pytest.raises(RegistryError, match=message):
+            ng.Registry(path)
+        assert path.read_bytes() == before
+        assert path.stat().st_mode & 0o777 == 0o644
     with pytest.raises(RegistryError, match="folder"):
         ng.Registry(tmp_path)
     with pytest.raises(RegistryError, match="cannot be created"):

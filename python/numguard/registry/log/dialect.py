@@ -210,6 +210,17 @@ class Dialect:
         """The names of the tables."""
         raise NotImplementedError
 
+    def has_registry(self) -> bool:
+        """Whether the tables of a registry are there; False if there are none.
+
+        Raises:
+            RegistryError: There are others.
+        """
+        tables = self.tables()
+        if tables and not {"head", "event"} <= tables:
+            raise RegistryError(f"{self.name}: is another program's database, not a numguard registry")
+        return bool(tables)
+
     @contextmanager
     def _statement(self) -> Iterator[Any]:
         """A statement of the driver, during which no signal takes effect."""

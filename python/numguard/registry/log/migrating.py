@@ -67,16 +67,13 @@ def _steps() -> list[str]:
 
 
 def _version(dialect: Dialect) -> int:
-    tables = dialect.tables()
-    if "head" in tables and "event" in tables:
-        rows = dialect.fetch("SELECT schema_version FROM head").column(0).to_pylist()
-        # SQLite keeps the type of a value beside it: where bits turned, an integer column holds anything.
-        if len(rows) != 1 or not isinstance(rows[0], int) or rows[0] < 1:
-            dialect.damaged()
-        return rows[0]
-    if tables:
-        raise RegistryError(f"{dialect.name}: is another program's database, not a numguard registry")
-    return 0
+    if not dialect.has_registry():
+        return 0
+    rows = dialect.fetch("SELECT schema_version FROM head").column(0).to_pylist()
+    # SQLite keeps the type of a value beside it: where bits turned, an integer column holds anything.
+    if len(rows) != 1 or not isinstance(rows[0], int) or rows[0] < 1:
+        dialect.damaged()
+    return int(rows[0])
 
 
 def _statements(text: str) -> list[str]:

@@ -64,7 +64,7 @@ class SQLite(Dialect):
         self._alone = self._file is not None and is_remote(self._file)
         self.name = target if self._file is None else self._file.name
         if self._file is not None:
-            self._make_private(self._file)
+            self._check_file(self._file)
         with self._translated_errors():
             super().__init__(self.name, driver.connect(str(self._file or target)))
         try:
@@ -166,6 +166,9 @@ class SQLite(Dialect):
             self.execute("PRAGMA locking_mode = EXCLUSIVE")
         if self._file is None:
             return
+        # Of a file that is none of ours neither the mode nor the content is changed.
+        self.has_registry()
+        self._make_private(self._file)
         version = self.fetch("SELECT sqlite_version() AS version")["version"][0].as_py()
         if tuple(int(part) for part in version.split(".")[:3]) < _OLDEST_SQLITE:
             raise RegistryError(f"{self.name}: SQLite {version} can lose commits; upgrade adbc-driver-sqlite")
@@ -190,7 +193,7 @@ class SQLite(Dialect):
                 raise RegistryError(f"{self.name}: this file system cannot hold a write-ahead log")
             return
 
-    def _make_private(self, file: Path) -> None:
+    def _check_file(self, file: Path) -> None:
         # The file is never opened here: closing it would drop the locks of every connection this process has to it.
         try:
             there = file.stat()
@@ -204,8 +207,10 @@ class SQLite(Dialect):
                 f"{self.name}: is an empty file, not a registry; restore it from a backup, "
                 "or remove it: a new one is created"
             )
-        if has_modes() and there.st_mode & 0o077:
-            with suppress(PermissionError):
+
+    def _make_private(self, file: Path) -> None:
+        with suppress(PermissionError):
+            if has_modes() and file.stat().st_mode & 0o077:
                 file.chmod(0o600)
 
     def tables(self) -> set[str]:
