@@ -7,7 +7,7 @@ One idea: **an end is named by its number, not by its column**: the target of a 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -25,8 +25,6 @@ __all__ = ["IN", "NEITHER", "OUT", "UNKNOWN", "Parties", "are_called", "parties"
 # The direction for the served party; the two known ones come first, so that they are the dictionary's codes. The
 # compiled module knows 0, an incoming call, as the row of the called party (`CALLED` in csv/typed/parties.rs).
 IN, OUT, NEITHER, UNKNOWN = range(4)
-_NO_TEXT: Final[Any] = pa.scalar(None, pa.string())
-_NO_NUMBER: Final[Any] = pa.scalar(None, pa.uint64())
 
 
 class Parties(NamedTuple):
@@ -82,7 +80,8 @@ def _as_written(raw: RawRows, header: Header, direction: Bytes, switched: Flags 
 
 
 def _with_unkeyed(served: Column, served_cells: Callable[[Column], Column], other: Column, number: Column) -> Parties:
-    unkeyed: Column = pc.if_else(number.is_null(), other, _NO_TEXT)
+    nothing: Any = pa.scalar(None, pa.string())
+    unkeyed: Column = pc.if_else(number.is_null(), other, nothing)
     return Parties(served, served_cells, other, number, unkeyed.dictionary_encode())
 
 
@@ -106,7 +105,8 @@ def _other_end(raw: RawRows, served: Column, direction: Bytes | None) -> tuple[C
     typed: Column = pa.array(direction <= OUT)
     caller_is_other: Column = pc.if_else(pc.equal(is_caller, is_called), by_type, is_called)
     known: Column = pc.and_not(pc.or_(typed, pc.xor(is_caller, is_called)), pc.and_(is_caller, is_called))
-    other: Column = pc.if_else(known, pc.if_else(caller_is_other, calling, called), _NO_TEXT)
+    no_text, no_number = (pa.scalar(None, kind) for kind in (pa.string(), pa.uint64()))
+    other: Column = pc.if_else(known, pc.if_else(caller_is_other, calling, called), no_text)
     ends = pc.if_else(caller_is_other, raw.numbers["calling"], raw.numbers["called"])
-    number: Column = pc.if_else(known, ends, _NO_NUMBER)
+    number: Column = pc.if_else(known, ends, no_number)
     return other, number
