@@ -70,8 +70,10 @@ def reports(source: Source, layouts: Sequence[Layout]) -> list[Report]:
     """
     key_of = partial(_key_of, known={key: _names_of(layouts, roles) for key, roles in _KEYS.items()})
     opened: list[Report] = []
-    for number, found in enumerate(open_members(source) if are_paths(source) else _tables(source, key_of)):
-        opened += (replace(report, file=number) for report in _reports(found, layouts, key_of))
+    files = list(open_members(source) if are_paths(source) else _tables(source, key_of))
+    for number, found in enumerate(files):
+        texts = _reports(found, layouts, key_of, is_alone=len(files) == 1)
+        opened += (replace(report, file=number) for report in texts)
     # What one text shows of the dates of its layout is so of all, whether they are files or members of one.
     swapped = {report.summary.layout for report in opened if report.has_month_first}
     return [replace(report, has_month_first=report.summary.layout in swapped) for report in opened]
@@ -90,8 +92,10 @@ def _tables(source: Any, key_of: Callable[[str], Key | None]) -> Iterator[Found]
         yield Found([typed_text(part, part.name or "table", part.container, key_of)], [])
 
 
-def _reports(found: Found, layouts: Sequence[Layout], key_of: Callable[[str], Key | None]) -> list[Report]:
-    """The texts of one file.
+def _reports(
+    found: Found, layouts: Sequence[Layout], key_of: Callable[[str], Key | None], *, is_alone: bool
+) -> list[Report]:
+    """The texts of one file; of the dates of a single text in a file that `is_alone`, nothing is to be known before.
 
     Raises:
         InputError: None of them has a table, or it is in doubt what the columns of one mean.
@@ -107,7 +111,8 @@ def _reports(found: Found, layouts: Sequence[Layout], key_of: Callable[[str], Ke
                 summary, header, _ = open_report(member, text.lines, layouts)
                 report = Report(member, summary)
                 if header is not None:
-                    has_month_first = _has_month_first(header, text.lines)
+                    is_one_of_several = not is_alone or len(members) > 1
+                    has_month_first = is_one_of_several and _has_month_first(header, text.lines)
                     report = replace(report, has_month_first=has_month_first, may_have_callers=header.may_have_callers)
             opened.append(report)
         except (FileError, DoubtError):
