@@ -77,16 +77,32 @@ def test_dates_that_were_read_before_a_far_one_are_a_warning(tmp_path: Path, pac
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_dates_of_another_file_are_a_warning(tmp_path: Path, order: int) -> None:
-    texts = {"a.csv": sheet("01/09/2026"), "b.csv": sheet("01/13/2026"), "c.csv": sheet("25/09/2026")}
+def test_files_decide_together_as_the_members_of_an_archive_do(tmp_path: Path, order: int) -> None:
+    texts = [sheet("01/09/2026"), sheet("01/13/2026"), sheet("25/09/2026")]
+    names = [tmp_path / f"{name}.csv" for name in "abc"]
+    for name, text in zip(names, texts, strict=True):
+        name.write_text(text)
+    for source in (names[::order], archive(tmp_path, texts[::order])):
+        cdr = read_cdr(source)
+        assert cdr.read_all().num_rows == 1
+        assert cdr.summary.refused == {"month_first": 1, "day_or_month": 1}
+
+
+def test_dates_of_another_file_that_was_read_before_a_far_one_are_a_warning(tmp_path: Path) -> None:
+    texts = {
+        "a.csv": sheet("01/09/2026"),
+        "b.csv": sheet(*["05/05/2026"] * FAR, "01/13/2026"),
+        "c.csv": sheet("02/09/2026"),
+    }
     for name, text in texts.items():
         (tmp_path / name).write_text(text)
-    cdr = read_cdr([tmp_path / name for name in sorted(texts)[::order]])
-    assert cdr.read_all().num_rows == 2
+    cdr = read_cdr([tmp_path / name for name in texts])
+    assert cdr.read_all().num_rows == 1 + FAR
     warned = {Path(part.source).name: part.warnings for part in cdr.summary.files}
     (warning,) = warned["a.csv"]
     assert warning.startswith("1 dates were read with the day first, and dates of another file of its layout have the")
     assert warned["c.csv"] == []
+    assert cdr.summary.refused == {"month_first": 1, "day_or_month": 1}
 
 
 def test_files_without_such_dates_have_no_warning(tmp_path: Path) -> None:

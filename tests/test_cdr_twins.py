@@ -209,10 +209,53 @@ def test_columns_of_the_caller_alone_are_not_read(tmp_path: Path, cell: str) -> 
     header = f"Calling No,Called No,Call Type,Date,Time,IMEI,{cell},Circle"
     calls = f"9876543210,9123456789,IN,01/09/2026,10:00:00,{IMEI},{FOREIGN},Delhi"
     rows, summary = read(tmp_path, header, calls)
-    warning = f"the column {cell!r} is of the A number, and is not read for the called one"
-    assert (summary.warnings, summary.missing) == ([warning], [])
+    left_out = [cell, "Circle"] if cell == "First Cell ID A" else [cell]
+    warnings = [f"the column {name!r} is of the A number, and is not read for the called one" for name in left_out]
+    assert (summary.warnings, summary.missing) == (warnings, [])
     assert rows[0]["imei14"] == int(IMEI[:14])
     assert rows[0]["place"] == ("Delhi" if cell != "First Cell ID A" else None)
+
+
+@pytest.mark.parametrize(
+    ("header", "alike", "odd"),
+    [
+        ("Phone Number,Subscriber Number", "{0},{0}", "9111100001,9876500001"),
+        ("Target,MSISDN,B Party", "{0},{1},{0}", "9876500001,9111100001,9222200001"),
+    ],
+)
+def test_two_subjects_that_differ_in_any_row_are_an_error(tmp_path: Path, header: str, alike: str, odd: str) -> None:
+    rows = [alike.format(f"98765{n:05}", f"98111{n:05}") for n in range(500)]
+    lines = [f"{row},{IMEI},{TWO[1]}" for row in [*rows, odd]]
+    with pytest.raises(InputError, match="may both have the number whose handset") as error:
+        read(tmp_path, f"{header},IMEI,Date,Time", *lines)
+    assert "91111" not in str(error.value)
+    served = 919876500499 if "B Party" not in header else 919811100499
+    assert read(tmp_path, f"{header},IMEI,Date,Time", *lines[:-1])[0][-1]["served_msisdn"] == served
+
+
+@pytest.mark.parametrize(
+    ("header", "at"),
+    [
+        ("Call Date,Call Time,Date Time (IST)", "01 01:30"),
+        ("Call Date,Call Time,Date (IST),Time (IST)", "01 01:30"),
+        ("Date,Start Time,Time (IST)", None),
+        ("Date (IST),Start Date,Start Time", None),
+        ("Call Date,Call Time,Time (IST)", None),
+    ],
+)
+def test_a_date_and_a_time_are_of_one_pair(tmp_path: Path, header: str, at: str | None) -> None:
+    marked = {"Date Time (IST)": "2026-09-01 01:30:00", "Date": "01/09/2026", "Time": "01:30:00"}
+    cells = [
+        marked.get(name) or marked[name.split()[-2]]
+        if "IST" in name
+        else "31/08/2026"
+        if "Date" in name
+        else "20:00:00"
+        for name in header.split(",")
+    ]
+    rows, summary = read(tmp_path, f"MSISDN,IMEI,{header}", f"9123456789,{IMEI},{','.join(cells)}")
+    assert [row["at"] and f"{row['at']:%d %H:%M}" for row in rows] == [at]
+    assert ["which" in warning for warning in summary.warnings] == [True] * (at is None)
 
 
 def test_a_handset_of_the_caller_alone_is_named(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import struct
+import zipfile
 import zlib
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+import numguard as ng
 from numguard.errors import InputError
 from numguard.number_list import read_numbers
 
@@ -95,3 +97,28 @@ def test_a_damaged_header_of_gzip_is_an_error() -> None:
             read(whole[:end])
     with pytest.raises(InputError, match="damaged"):
         read(gzip(ROWS, name=b"x" * (17 << 20)))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("cut.csv.gz", gzip(b"a,n\n98765,1\n")[:12]),
+        ("cut.zip", b"PK\3\4" + bytes(90)),
+        ("cut.parquet", b"PAR1" + bytes(90) + b"PAR1"),
+        ("empty.arrow", b"ARROW1\x00\x00" + bytes(100)),
+    ],
+    ids=["text", "archive", "Parquet", "Arrow"],
+)
+def test_a_broken_member_of_an_archive_is_named_and_the_others_are_read(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("1.csv", "a,n\n9876500007,1\n")
+        archive.writestr(name, content)
+        archive.writestr("2.csv", "a,n\n9876500007,2\n")
+    found = ng.scan(path, {"a": ng.NumberSet(["9876500007"])}, on_error="skip")
+    assert found.read_all()["n"].to_pylist() == ["1", "2"]
+    assert [part.file for part in found.summary.skipped] == [f"{path}/{name}"]
+    with pytest.raises(InputError, match=name):
+        ng.scan(path, {"a": ng.NumberSet(["9876500007"])})

@@ -17,7 +17,7 @@ from numguard.cdr.cells import Column, Flags, Ints
 from numguard.compute import flags
 from numguard.errors import InputError
 
-__all__ = ["Callers", "callers_error"]
+__all__ = ["Callers", "DoubtError", "callers_error"]
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -28,35 +28,45 @@ _HALF: Final = np.uint64(32)
 _OF_HANDSET: Final = np.uint64(20)
 _OF_PAIR: Final = np.uint64(64 - 20)
 _REMEDY: Final = (
-    'name the columns: numguard cdr read --map "COLUMN=calling" --map "COLUMN=called" --map "COLUMN=call_type" and so'
-    " on (layout={...})"
+    'name the columns: numguard cdr read --map "COLUMN=calling" --map "COLUMN=called" --map "COLUMN=call_type" if they '
+    'are callers, or --map "COLUMN=served" --map "COLUMN=other" if they are not, and so on (layout={...})'
 )
 #: So many pairs are kept before they are counted together.
 _PENDING: Final = 1 << 20
 
 
-def callers_error(where: str) -> InputError:
+class DoubtError(InputError):
+    """A table of call records, of which it is not known whose handset a row shows."""
+
+
+def callers_error(where: str) -> DoubtError:
     """The error of a file whose A numbers are callers."""
-    return InputError(
-        f"{where}: the handsets of incoming calls are those of the B numbers, so that the A numbers are callers, "
-        f"whose handset a row need not show; {_REMEDY}"
+    return DoubtError(
+        f"{where}: the handsets of incoming calls are those of the B numbers' outgoing ones: the B numbers may be other"
+        " SIMs in them, or had them at another time, or the A numbers are callers, whose handset a row need not show; "
+        f"look at these rows, and {_REMEDY}"
     )
 
 
 class Callers:
     """The numbers in handsets of the outgoing calls of all files, and for each file those of the incoming ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, are_counted: bool) -> None:
+        #: Whether there is a file that they may decide about.
+        self.are_counted = are_counted
         self._outgoing = _Pairs()
         self._incoming: dict[str, tuple[_Pairs, _Pairs]] = {}
 
-    def add(self, where: str, is_out: Flags, is_in: Flags, parties: tuple[Column, Column], imeis: Column) -> None:
-        """Counts rows: which are outgoing and incoming calls, their A numbers and B numbers, and handsets."""
+    def add_outgoing(self, callers: Column, imeis: Column, which: Flags) -> None:
+        """Counts rows of outgoing calls, in files of any layout."""
+        self._outgoing.add(callers, imeis, which)
+
+    def add_incoming(self, where: str, parties: tuple[Column, Column], imeis: Column, which: Flags) -> None:
+        """Counts rows of incoming calls: their A numbers and B numbers, and handsets."""
         callers, others = parties
-        self._outgoing.add(callers, imeis, is_out)
         of_callers, of_called = self._incoming.setdefault(where, (_Pairs(), _Pairs()))
-        of_callers.add(callers, imeis, is_in)
-        of_called.add(others, imeis, is_in)
+        of_callers.add(callers, imeis, which)
+        of_called.add(others, imeis, which)
 
     def check(self) -> None:
         """Checks each file.

@@ -15,12 +15,13 @@ import pyarrow as pa
 
 from numguard._core import normalize, normalize_imei
 from numguard.cdr import times
+from numguard.cdr.callers import DoubtError
 from numguard.cdr.layout import MAPPED, ROLES, Layout, Role, canonical_line, names_served_party, without_form
 from numguard.cdr.layouts import LAYOUTS, generic
 from numguard.cdr.non_data import TARGET, Whose, stated_count
-from numguard.cdr.parties import check_groups, doubts, have_services, is_caller, settled
+from numguard.cdr.parties import check_groups, doubts, have_services, is_caller, of_the_a_number, settled
 from numguard.compute import named
-from numguard.errors import ArgumentError, InputError
+from numguard.errors import ArgumentError
 from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.source.header import LINES_SEARCHED, SEPARATORS, beginnings, split_line, usual_width
 from numguard.source.languages import canonical_name
@@ -57,6 +58,7 @@ class Header:
 
     `names` are the columns' names as written, `canonical` the same in canonical form. `warnings`: what they
     leave in doubt. `has_services`: whether the call types of the first rows are services alone, as `Voice` and `SMS`.
+    `beside` and `hides_subject` are as `settled` gives them.
     """
 
     layout: Layout
@@ -68,11 +70,25 @@ class Header:
     width: int
     warnings: tuple[str, ...] = ()
     has_services: bool = False
+    beside: tuple[int, ...] = ()
+    hides_subject: bool = False
 
     @property
     def may_switch_parties(self) -> bool:
         """Whether a switch may have recorded the caller as the served party, depending on the call type."""
         return "call_type" in self.columns and is_caller(self.columns, self.canonical)
+
+    @property
+    def has_target_beside_callers(self) -> bool:
+        """Whether caller and called are A and B numbers: the A number may be the subject in incoming calls, too."""
+        return "calling" in self.columns and without_form(self.canonical[self.columns["calling"]]) in generic.CALLERS
+
+    @property
+    def of_the_a_number(self) -> dict[int, Role | None]:
+        """The columns of the A number with their roles, if the served party of some rows may be the B number."""
+        may_be_called = {"calling", "called"} <= self.columns.keys() or self.may_switch_parties
+        is_named = self.layout.name == MAPPED
+        return of_the_a_number(self.columns, self.canonical) if may_be_called and not is_named else {}
 
     @property
     def may_have_callers(self) -> bool:
@@ -177,12 +193,15 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
         return found
     below = (split_line(line, found.delimiter) for line in lines[found.line :] if len(line) <= _LONGEST_LINE)
     rows = [cells for cells in below if len(cells) >= len(found.names)]
-    columns = settled(dict(found.columns), found.canonical, rows, where)
+    columns, beside, hides_subject = settled(dict(found.columns), found.canonical, rows, where)
     return replace(
         found,
         columns=columns,
         warnings=doubts(columns, found.canonical, rows),
-        has_services=have_services(columns, rows),
+        # Where the A number may be the caller, a service does not say whose handset it is.
+        has_services=have_services(columns, rows) and not hides_subject,
+        beside=beside,
+        hides_subject=hides_subject,
     )
 
 
@@ -257,7 +276,7 @@ def _without_trailing_blanks(cells: list[str]) -> list[str]:
 def _reject_doubles(cells: Sequence[str], names: Sequence[str], columns: Mapping[Role, int], where: str) -> None:
     for position in columns.values():
         if names.count(names[position]) > 1:
-            raise InputError(
+            raise DoubtError(
                 f"{where}: two columns are named {named([cells[position]])!r}; rename one of them, "
                 "or leave both out with --map COLUMN=ROLE of the others (layout=)"
             )

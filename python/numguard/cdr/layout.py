@@ -151,7 +151,7 @@ class Layout:
         columns = self._columns(names)
         when = [names[place] for role, place in columns.items() if role in WHEN]
         is_of_other_day = len(when) == 1 and self._has_time_of_other_zone(names, when[0])
-        if is_of_other_day or (not is_named and _halves_in_doubt(columns, names)):
+        if is_of_other_day or (not is_named and self._halves_in_doubt(columns, names)):
             # A date beside a time of another zone would be that of another day.
             columns = {role: place for role, place in columns.items() if role not in WHEN}
         for role in PLACE_ROLES:
@@ -161,10 +161,27 @@ class Layout:
 
     def times_in_doubt(self, names: Sequence[str]) -> dict[Role, int] | None:
         """The date and the time for which no time is read of a header of these names, the one of India first."""
-        return None if self.name == MAPPED else _halves_in_doubt(self._columns(names), names)
+        return None if self.name == MAPPED else self._halves_in_doubt(self._columns(names), names)
+
+    def _halves_in_doubt(self, columns: Mapping[Role, int], names: Sequence[str]) -> dict[Role, int] | None:
+        """A date or time that was chosen of several as India's, and the other one, which may be of another day."""
+        others = {_without_form_of_time(name) for name in names if not _is_of_india(name)}
+        chosen = unmarked = None
+        for role in WHEN:
+            name = names[columns[role]] if role in columns else ""
+            if _is_of_india(name):
+                chosen = chosen if others.isdisjoint(self.columns.get(role, ())) else role
+            elif name:
+                unmarked = role
+        return {role: columns[role] for role in (chosen, unmarked)} if chosen and unmarked else None
 
     def _columns(self, names: Sequence[str]) -> dict[Role, int]:
         columns = find_columns(self.columns, names, are_exact=self.name == MAPPED)
+        if self.name != MAPPED and "at" in columns and _is_of_india(names[columns["at"]]):
+            halves = [role for role in ("date", "time") if role in columns and _is_of_india(names[columns[role]])]
+            if len(halves) < 2:
+                # Both halves without a mark, or one of them, may be of another zone.
+                return {role: place for role, place in columns.items() if role not in ("date", "time")}
         if {"at", "date", "time"} <= columns.keys():
             del columns["at"]
         return columns
@@ -183,7 +200,7 @@ def find_columns(
 ) -> dict[Role, int]:
     """For each role the position of the first of its names in the header; a column has one role only.
 
-    Of two times with one name, it is the one marked as India's, unless the names `are_exact`.
+    Of several times, it is the first that is marked as India's, unless the names `are_exact`.
     """
     found: dict[Role, int] = {}
     bare = [without_form(name) for name in names]
@@ -191,12 +208,14 @@ def find_columns(
     # In another unit, such as ms or mm ss, it would be another duration.
     durations = [_FORM_OF_DURATION.sub("", name) for name in names]
     for role in ROLES:
-        for name in wanted.get(role, ()):
-            position = _position(name, names, durations if role == "duration" else times if role in WHEN else bare)
-            if position is not None and role in WHEN and not are_exact:
-                position = next((at for at in _places(name, times) if _is_of_india(names[at])), position)
-            if position is not None and position not in found.values():
-                found[role] = position
+        without = durations if role == "duration" else times if role in WHEN else bare
+        places = [_position(name, names, without) for name in wanted.get(role, ())]
+        if role in WHEN and not are_exact:
+            every = [at for name in wanted.get(role, ()) for at in _places(name, times)]
+            places = [*(at for at in every if _is_of_india(names[at])), *places]
+        for place in places:
+            if place is not None and place not in found.values():
+                found[role] = place
                 break
     return found
 
@@ -215,19 +234,6 @@ def _is_of_india(name: str) -> bool:
     """Whether the form in a compared name of a time says that it is India's."""
     form = _FORM_OF_TIME.search(name)
     return form is not None and _OF_INDIA.search(form[0]) is not None
-
-
-def _halves_in_doubt(columns: Mapping[Role, int], names: Sequence[str]) -> dict[Role, int] | None:
-    """A date or time that was chosen of two as India's, and the other one, which may be of another day than its own."""
-    others = [_without_form_of_time(name) for name in names if not _is_of_india(name)]
-    chosen = unmarked = None
-    for role in WHEN:
-        name = names[columns[role]] if role in columns else ""
-        if _is_of_india(name):
-            chosen = role if _without_form_of_time(name) in others else chosen
-        elif name:
-            unmarked = role
-    return {role: columns[role] for role in (chosen, unmarked)} if chosen and unmarked else None
 
 
 def names_served_party(columns: Mapping[Role, int]) -> bool:

@@ -12,18 +12,18 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Final
+from typing import Final, NamedTuple
 
 from numguard._core import normalize, normalize_imei
-from numguard.cdr.callers import callers_error
+from numguard.cdr.callers import DoubtError, callers_error
 from numguard.cdr.layout import PLACE_ROLES, Direction, Role, without_form
 from numguard.cdr.layouts import generic
+from numguard.cdr.subjects import subjects_error
 from numguard.compute import named
-from numguard.errors import InputError
 from numguard.source.header import groups
 from numguard.source.languages import canonical_name
 
-__all__ = ["check_groups", "doubts", "is_caller", "settled", "unread_of_the_caller"]
+__all__ = ["Settled", "check_groups", "doubts", "have_services", "is_caller", "of_the_a_number", "settled"]
 
 #: A name of a column of the subject, beside A and B numbers; a column `Subscriber` may have names.
 _OF_A_SUBJECT: Final = re.compile(r"msisdn|mobile|phone|subscriber n")
@@ -33,6 +33,7 @@ _KNOWN_TYPES: Final = 90
 _NUMBERS_OF_A_LIST: Final = 3
 #: A cell id or an IMSI of India: the codes of country and network, and what follows.
 _OF_A_NETWORK: Final = re.compile(r"40[45][-_:/. ]?\d{2,3}(?:[-_:/. ]?[0-9A-Fa-f]+){1,3}")
+_SUBJECTS: Final = frozenset(generic.BY_NAMES.columns["served"]) - generic.CALLERS
 _OF_THE_CALLER: Final = generic.OF_THE_A_NUMBER | generic.ALSO_OF_THE_A_NUMBER
 _FIRST_TIMES: Final = frozenset({"first seen", "first used"})
 _LAST_TIMES: Final = frozenset({"last seen", "last used"})
@@ -41,6 +42,18 @@ _ENDS: Final = (
     re.compile(r"\b(?:a|caller|calling|target|subject|suspect|accused)\b"),
     re.compile(r"\b(?:b|called|callee|receiver|other|opposite|victim|complainant)\b"),
 )
+
+
+class Settled(NamedTuple):
+    """The columns of a header, as its first rows show them to be.
+
+    `beside`: other columns that are named as the subject's; they have the same numbers. `hides_subject`: whether there
+    is a column of the subject with handsets or cells alone, so that the A numbers may be callers.
+    """
+
+    columns: dict[Role, int]
+    beside: tuple[int, ...] = ()
+    hides_subject: bool = False
 
 
 def is_caller(columns: Mapping[Role, int], names: Sequence[str]) -> bool:
@@ -53,36 +66,38 @@ def is_caller(columns: Mapping[Role, int], names: Sequence[str]) -> bool:
     return "imei" not in columns or without_form(names[columns["imei"]]) not in generic.OF_THE_A_NUMBER
 
 
-def settled(
-    columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]], where: str
-) -> dict[Role, int]:
+def settled(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]], where: str) -> Settled:
     """The columns of a header of the layout `generic.BY_NAMES`, as its first rows show them to be.
 
     Raises:
         InputError: The rows have the caller where the name of the column is that of the subject; or two columns of
             subjects have different numbers.
     """
-    columns = _without_others(columns, names, rows)
+    headed = columns
+    columns, is_hidden = _without_others(columns, names, rows)
     if "served" not in columns:
-        return _without_the_callers(columns, names)
+        return Settled(columns)
     ends = [role for role in ("calling", "called") if role in columns]
     if "other" not in columns and len(ends) == 1:
         columns = columns | {"other": columns[ends[0]]}
         del columns[ends[0]]
     if not is_caller(columns, names):
-        return columns | {"served": _of_subjects(columns, names, rows, where)}
+        columns = columns | {"served": _of_subjects(columns, names, rows, where)}
+        return Settled(_with_a_number(columns, names, rows), _subjects_beside(columns, names))
     if "call_type" not in columns:
         columns = columns | _call_type(columns, names, rows)
+    if is_hidden and "call_type" not in columns:
+        return Settled(headed)
     if "other" not in columns:
-        return columns
+        return Settled(columns, hides_subject=is_hidden)
     subject = _subject(columns, names, rows)
     if subject is not None:
         settled = columns | {"served": subject, "calling": columns["served"], "called": columns["other"]}
         del settled["other"]
-        return settled
+        return Settled(settled)
     if _show_handsets_of_called(columns, rows):
         raise callers_error(where)
-    return columns
+    return Settled(columns, hides_subject=is_hidden)
 
 
 def doubts(columns: Mapping[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -111,36 +126,34 @@ def check_groups(columns: Mapping[Role, int], names: Sequence[str], above: Seque
     number, handset = (canonical_name(of_groups[columns[role]]) for role in ("served", "imei"))
     one, other = ([end.search(heading) is not None for end in _ENDS] for heading in (number, handset))
     if sum(one) == sum(other) == 1 and one != other:
-        raise InputError(
+        raise DoubtError(
             f"{where}: the columns of numbers and of IMEIs are below headings of different parties; name the columns: "
             'numguard cdr read --map "COLUMN=served" --map "COLUMN=imei" and so on (layout={...})'
         )
 
 
-def _without_the_callers(columns: dict[Role, int], names: Sequence[str]) -> dict[Role, int]:
-    """The columns without those of the A number: the served party of an incoming call is the called one.
+def of_the_a_number(columns: Mapping[Role, int], names: Sequence[str]) -> dict[int, Role | None]:
+    """The columns of the A number with their roles; None of one that is not read.
 
     A place beside a cell of the A number, or beside its handset, is where the A number was.
     """
-    theirs = {role for role, place in columns.items() if without_form(names[place]) in _OF_THE_CALLER}
-    if not theirs.isdisjoint({"imei", *PLACE_ROLES}):
-        theirs |= {*PLACE_ROLES}
-    return {role: place for role, place in columns.items() if role not in theirs}
+    roles = {place: role for role, place in columns.items()}
+    theirs = {at: roles.get(at) for at, name in enumerate(names) if without_form(name) in _OF_THE_CALLER}
+    if not {"imei", *PLACE_ROLES}.isdisjoint(theirs.values()):
+        theirs |= {place: role for place, role in roles.items() if role in PLACE_ROLES}
+    return theirs
 
 
-def unread_of_the_caller(columns: Mapping[Role, int], names: Sequence[str]) -> list[int]:
-    """The columns that are not read because they are the A number's, of a header that `settled` has settled."""
-    if "served" in columns:
-        return []
-    return [place for place, name in enumerate(names) if without_form(name) in _OF_THE_CALLER]
-
-
-def _without_others(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[Role, int]:
+def _without_others(
+    columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[dict[Role, int], bool]:
     """The columns without a served party's one that has words alone, such as the name of a subscriber or a case.
 
-    Nor is one the served party's that has cell ids or handsets alone, as those of a search by one of these.
+    Nor is one the served party's that has cell ids or handsets alone, as those of a search by one of these; whether
+    there is such a one.
     """
     left = list(names)
+    is_hidden = False
     found: dict[Role, int] | None = columns
     while found is not None and "served" in found:
         place = found["served"]
@@ -148,10 +161,30 @@ def _without_others(columns: dict[Role, int], names: Sequence[str], rows: Sequen
         text = "".join(cells)
         is_name = any(map(str.isalpha, text)) and not any(map(str.isdigit, text))
         if not is_name and (any(_numbers(rows, place)) or not _are_of_a_network(cells)):
-            return found
+            return found, is_hidden
+        is_hidden |= not is_name
         left[place] = ""
         found = generic.BY_NAMES.match(left)
-    return columns if found is None else found
+    return (columns, False) if found is None else (found, is_hidden)
+
+
+def _with_a_number(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[Role, int]:
+    """The columns with A and B numbers as caller and called, of which the subject may be either."""
+    if "other" not in columns or {"calling", "called"} & columns.keys():
+        return columns
+    for place, name in enumerate(names):
+        if place not in columns.values() and without_form(name) in generic.CALLERS and any(_numbers(rows, place)):
+            settled = columns | {"calling": place, "called": columns["other"]}
+            del settled["other"]
+            return settled
+    return columns
+
+
+def _subjects_beside(columns: Mapping[Role, int], names: Sequence[str]) -> tuple[int, ...]:
+    """The other columns that are named as the subject's, if the one that is read is one of them."""
+    if without_form(names[columns["served"]]) not in _SUBJECTS:
+        return ()
+    return tuple(at for at, name in enumerate(names) if at not in columns.values() and without_form(name) in _SUBJECTS)
 
 
 def _of_subjects(columns: Mapping[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]], where: str) -> int:
@@ -160,10 +193,8 @@ def _of_subjects(columns: Mapping[Role, int], names: Sequence[str], rows: Sequen
     Raises:
         InputError: Two of them have different numbers.
     """
-    taken, subjects = columns["served"], {*generic.BY_NAMES.columns["served"]} - generic.CALLERS
-    if without_form(names[taken]) not in subjects:
-        return taken
-    beside = [at for at, name in enumerate(names) if at not in columns.values() and without_form(name) in subjects]
+    taken = columns["served"]
+    beside = _subjects_beside(columns, names)
     numbers = {at: found for at in (taken, *beside) if any(found := _numbers(rows, at))}
     # Numbers that are masked, or not there, are the subject's for all that.
     if taken not in numbers or not any(_differ(found, numbers[taken]) for found in numbers.values()):
@@ -173,11 +204,7 @@ def _of_subjects(columns: Mapping[Role, int], names: Sequence[str], rows: Sequen
         numbers = {at: found for at, found in numbers.items() if _differ(found, others) or not _meet(found, others)}
     for one, other in combinations(numbers, 2):
         if _differ(numbers[one], numbers[other]):
-            raise InputError(
-                f"{where}: the columns {named([names[one], names[other]])} may both have the number whose handset a "
-                "row shows, and they differ; name the columns: "
-                'numguard cdr read --map "COLUMN=served" --map "COLUMN=imei" and so on (layout={...})'
-            )
+            raise subjects_error(where, [names[one], names[other]])
     return next(iter(numbers), taken)
 
 
@@ -214,11 +241,10 @@ def _call_type(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Se
 
 def _subject(columns: Mapping[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]) -> int | None:
     """The column of the subject beside A and B numbers: each number is one of the two, as call types say."""
-    subjects = set(generic.BY_NAMES.columns["served"]) - generic.CALLERS
     callers, others = (_numbers(rows, columns[role]) for role in ("served", "other"))
     directions = _directions(columns, rows)
     for place, name in enumerate(names):
-        if place in columns.values() or name not in subjects or not _OF_A_SUBJECT.search(name):
+        if place in columns.values() or name not in _SUBJECTS or not _OF_A_SUBJECT.search(name):
             continue
         numbers = _numbers(rows, place)
         seen = [row for row in zip(numbers, callers, others, directions, strict=True) if row[0]]

@@ -7,7 +7,7 @@ never finds an empty stream, and the summary is that of the last pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final, TypeAlias
@@ -60,7 +60,7 @@ class Cdr:
         given: Any = path if isinstance(path, (list, tuple)) else [path]
         # Every file is opened before the first row is read: a file of no known layout is an error of the call, which
         # is raised before an hour's work on the others.
-        self._reports = list(reports(path, self._layouts))
+        self._reports = reports(path, self._layouts)
         #: The files that are read, in their order.
         paths = given if are_paths(path) else []
         self.paths = tuple(file for one in paths if is_local(one) for file in files_of(one))
@@ -83,13 +83,13 @@ class Cdr:
 
     @staticmethod
     @contextmanager
-    def together() -> Iterator[None]:
-        """What is decided over all files of a reader, all readers that are read within decide over all their files.
+    def together(readers: Iterable[Cdr]) -> Iterator[None]:
+        """What is decided over all files of a reader, these readers, if read within, decide over all their files.
 
         Raises:
             InputError: When all are read, as one of a reader alone.
         """
-        among = _Among()
+        among = _Among(report for reader in readers for report in reader._reports)
         token = _AMONG.set(among)
         try:
             yield
@@ -101,7 +101,7 @@ class Cdr:
         read = CdrSummary()
         refused: list[tuple[str, list[Refused]]] = []
         self.summary, self._refused = read, refused
-        among = shared or _Among()
+        among = shared or _Among(self._reports)
         for report in self._reports:
             if report.summary.left_out:
                 read.files.append(report.summary)
@@ -159,6 +159,7 @@ class Cdr:
                     summary.hold_several_reports()
                 if len(batch):
                     yield batch
+            sightings.check()
             among.swapped.add(file, summary, has_month_first=sightings.have_month_first)
             if "preamble" not in summary.skipped:
                 summary.stated_rows = non_data.stated_rows(summary.stated_rows, summary.rows + summary.refused_rows)
@@ -171,13 +172,14 @@ class _Swapped:
 
     def __init__(self) -> None:
         self._files: set[tuple[_File, str | None]] = set()
+        self._readers: set[tuple[int, str | None]] = set()
         self._layouts: set[str | None] = set()
         self._of_file: dict[tuple[_File, str | None], list[FileSummary]] = {}
         self._of_layout: dict[str | None, list[FileSummary]] = {}
 
     def is_in(self, file: _File, layout: str | None) -> bool:
-        """Whether a part of this file that was read, of this layout, has such dates."""
-        return (file, layout) in self._files
+        """Whether a part of a file of this reader that was read, of this layout, has such dates."""
+        return (file[0], layout) in self._readers
 
     def add(self, file: _File, summary: FileSummary, *, has_month_first: bool) -> None:
         """Adds a part of a file that was read."""
@@ -186,6 +188,7 @@ class _Swapped:
         self._of_layout.setdefault(summary.layout, []).append(summary)
         if has_month_first:
             self._files.add(part)
+            self._readers.add((file[0], summary.layout))
             self._layouts.add(summary.layout)
         # What is marked is forgotten, so that many files take no longer each than a few.
         if summary.layout in self._layouts:
@@ -199,8 +202,10 @@ class _Swapped:
 class _Among:
     """What is decided over all files of a call."""
 
-    def __init__(self) -> None:
-        self.callers, self.swapped = Callers(), _Swapped()
+    def __init__(self, reports: Iterable[Report]) -> None:
+        # Of other files no pair is kept: it would be compared with none.
+        self.callers = Callers(are_counted=any(report.may_have_callers for report in reports))
+        self.swapped = _Swapped()
 
 
 #: Of a call that reads several readers.

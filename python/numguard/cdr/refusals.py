@@ -52,11 +52,13 @@ class Refusals:
             self.all.append(Refused(self._raw.lines[new], column, note))
             self.which |= which
 
-    def add_unserved(self, unread: Flags, cells: Callable[[Column], Column], dated: Flags) -> None:
+    def add_unserved(
+        self, unread: Flags, cells: Callable[[Column], Column], dated: Flags, called: Flags | None
+    ) -> None:
         """Refuse rows whose served number cannot be read, except non-data lines.
 
-        `cells` returns the served party's cells of some of the rows. A row that is `dated` is a row: no non-data line
-        has a date in the column of dates. Each of the others is checked.
+        `cells` returns the served party's cells of some of the rows, in the `called` ones those of the B number. A row
+        that is `dated` is a row: no non-data line has a date in the column of dates. Each of the others is checked.
         """
         rows = np.flatnonzero(unread)
         if not len(rows):
@@ -68,12 +70,14 @@ class Refusals:
             line = int(self._raw.lines[rows[k]])
             is_row[k] = not self._non_data.take(self._raw.text_of(int(rows[k])), line)
         self.which[rows[~is_row]] = True
-        role: Role = "served" if "served" in self._header.columns else "calling"
+        ends: tuple[Role, Role] = ("served", "other") if "served" in self._header.columns else ("calling", "called")
         for note in pc.unique(notes.filter(pa.array(is_row))).to_pylist():
             with_note: Column = pc.equal(notes, pa.scalar(note, pa.string()))
             noted = np.zeros(len(unread), dtype=np.bool_)
             noted[rows] = is_row & flags(with_note)
-            self.add(noted, role, note)
+            if called is not None:
+                self.add(noted & called, ends[1], note)
+            self.add(noted, ends[0], note)
 
     def add_under_others(self) -> None:
         """Refuse rows below a header of other columns: read by the first header, they could pair the wrong cells."""

@@ -14,12 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeGuard
 
+from numguard.cdr.callers import DoubtError
 from numguard.cdr.clocks import has_dates_with_month_first, with_certain_times
 from numguard.cdr.header import Header, find_header, likely_header, no_targets, read_preamble, rows_among
 from numguard.cdr.layout import MAPPED, WHEN, Layout, Role, has_month_first, without_form
-from numguard.cdr.layouts import LAYOUTS, generic
+from numguard.cdr.layouts import LAYOUTS
 from numguard.cdr.non_data import is_no_data
-from numguard.cdr.parties import unread_of_the_caller
 from numguard.cdr.summary import FileSummary
 from numguard.compute import named
 from numguard.errors import FileError, InputError
@@ -50,27 +50,33 @@ _ROW: Final = re.compile(r"""^['"]?\+?\d{10,16}['"]?[,;\t|]|\b\d{10,16}\b.*[,;\t
 class Report:
     """One text, and the summary of its first lines, which is `left_out` if it contains no table.
 
-    `file` is the number of its file. `has_month_first`: whether the first lines of a text of that file show dates with
-    the month first.
+    `file` is the number of its file. `has_month_first`: whether the first lines of a text of the same layout show dates
+    with the month first.
+    `may_have_callers`: as of its header.
     """
 
     member: Member
     summary: FileSummary
     file: int = 0
     has_month_first: bool = False
+    may_have_callers: bool = False
 
 
-def reports(source: Source, layouts: Sequence[Layout]) -> Iterator[Report]:
+def reports(source: Source, layouts: Sequence[Layout]) -> list[Report]:
     """The texts of files, or of tables, each with the summary of its first lines; one without a table is `left_out`.
 
     Raises:
         InputError: a file in which no text contains a table of call records.
     """
     key_of = partial(_key_of, known={key: _names_of(layouts, roles) for key, roles in _KEYS.items()})
-    for number, found in enumerate(open_members(source) if are_paths(source) else _tables(source, key_of)):
-        opened, swapped = _reports(found, layouts, key_of)
-        for report in opened:
-            yield replace(report, file=number, has_month_first=report.summary.layout in swapped)
+    opened: list[Report] = []
+    files = list(open_members(source) if are_paths(source) else _tables(source, key_of))
+    for number, found in enumerate(files):
+        texts = _reports(found, layouts, key_of, is_alone=len(files) == 1)
+        opened += (replace(report, file=number) for report in texts)
+    # What one text shows of the dates of its layout is so of all, whether they are files or members of one.
+    swapped = {report.summary.layout for report in opened if report.has_month_first}
+    return [replace(report, has_month_first=report.summary.layout in swapped) for report in opened]
 
 
 def are_paths(source: object) -> TypeGuard[PathLike | Sequence[PathLike]]:
@@ -87,11 +93,14 @@ def _tables(source: Any, key_of: Callable[[str], Key | None]) -> Iterator[Found]
 
 
 def _reports(
-    found: Found, layouts: Sequence[Layout], key_of: Callable[[str], Key | None]
-) -> tuple[list[Report], set[str | None]]:
-    """The texts of one file, and the layouts of those that show dates with the month first, if there are several."""
+    found: Found, layouts: Sequence[Layout], key_of: Callable[[str], Key | None], *, is_alone: bool
+) -> list[Report]:
+    """The texts of one file; of the dates of a single text in a file that `is_alone`, nothing is to be known before.
+
+    Raises:
+        InputError: None of them has a table, or it is in doubt what the columns of one mean.
+    """
     opened: list[Report] = []
-    swapped: set[str | None] = set()
     refusals: list[InputError] = []
     texts = [as_text(member, key_of) for member in found.members]
     passed_over = [*found.passed_over, *(hidden for _, sheets in texts for hidden in sheets)]
@@ -100,20 +109,24 @@ def _reports(
         try:
             with open_text(member) as text:
                 summary, header, _ = open_report(member, text.lines, layouts)
-                if header is not None and len(members) > 1 and _has_month_first(header, text.lines):
-                    swapped.add(summary.layout)
-        except FileError:
-            raise  # of the system: what is in the file is not known
+                report = Report(member, summary)
+                if header is not None:
+                    is_one_of_several = not is_alone or len(members) > 1
+                    has_month_first = is_one_of_several and _has_month_first(header, text.lines)
+                    report = replace(report, has_month_first=has_month_first, may_have_callers=header.may_have_callers)
+            opened.append(report)
+        except (FileError, DoubtError):
+            raise  # of the system: what is in the file is not known; or of a table
         except InputError as refusal:
             refusals.append(refusal)
             summary = FileSummary(member.name, container=member.container, left_out=True, why_left_out=str(refusal))
-        opened.append(Report(member, summary))
+            opened.append(Report(member, summary))
     for passed in passed_over:
         summary = FileSummary(passed.name, left_out=True, why_left_out=passed.why)
         opened.append(Report(found.members[0], summary))
     if len(refusals) == len(opened) - len(passed_over):
         raise refusals[0]
-    return opened, swapped
+    return opened
 
 
 def _has_month_first(header: Header, lines: Sequence[str]) -> bool:
@@ -149,20 +162,12 @@ def _of_the_other_party(header: Header) -> str | None:
     return None
 
 
-def _unread_of_the_caller(header: Header) -> list[int]:
-    """The columns of the A number that are not read, as those of the called one are wanted."""
-    return unread_of_the_caller(header.columns, header.canonical) if header.layout is generic.BY_NAMES else []
-
-
 def _doubts(header: Header, above: Sequence[str]) -> Iterator[str]:
     """What must be checked by the header and the lines above it."""
     if (known := _of_the_other_party(header)) is not None:
         column = named([header.names[header.columns["served"]]])
         warning = f"the column {column!r} is in the layout {known} that of the other party, at least in some rows"
         yield f"{warning}, and the handset of a row is not that party's"
-    for place in _unread_of_the_caller(header):
-        column = named([header.names[place]])
-        yield f"the column {column!r} is of the A number, and is not read for the called one"
     if (times := header.layout.times_in_doubt(header.canonical)) is not None:
         (chosen, of_india), (_, other) = times.items()
         what, name = ("dates", header.names[other]) if chosen == "date" else ("times", header.names[of_india])
@@ -177,8 +182,6 @@ def _note_columns(summary: FileSummary, header: Header) -> None:
     summary.missing = [
         what for what, roles in (("IMEIs", {"imei"}), ("times", {"at", "date"})) if not roles & header.columns.keys()
     ]
-    if any(without_form(header.canonical[at]) in generic.OF_THE_A_NUMBER for at in _unread_of_the_caller(header)):
-        summary.explained.append("IMEIs")
     if header.layout.times_in_doubt(header.canonical) is not None:
         summary.explained.append("times")
     read = set(header.columns.values())

@@ -50,7 +50,8 @@ class RawRows:
     seconds of `duration`; of `time` microseconds since midnight, if a date is beside it; null if the cell has not the
     usual form. All other columns are text. `unread`: the text of the cells without such a value. `numbers`: the keys of
     `other`, `calling` and `called`; `unkeyed`: their trimmed text where there is no key, as dictionaries. `read`: what
-    the readers gave. `mended`: whether a line of them was Windows-1252.
+    the readers gave. `beside`: the keys of other columns of subjects. `mended`: whether a line of them was
+    Windows-1252.
 
     Where the call type decides which party is served, `served` and `other` are here in place of `calling` and `called`.
     """
@@ -65,6 +66,7 @@ class RawRows:
     numbers: dict[Role, Column] = field(default_factory=dict)
     unkeyed: dict[Role, Column] = field(default_factory=dict)
     read: dict[Role, list[Column]] = field(default_factory=dict)
+    beside: list[Column] = field(default_factory=list)
 
     def text_of(self, row: int) -> str:
         """The line that a row starts with."""
@@ -84,6 +86,9 @@ def raw_rows(text: OpenText, header: Header, readers: Mapping[Role, Reader], *, 
     values = {role: len(readers[role](pa.array([], pa.string()))) for role in asked if role in readers}
     places = [header.columns[role] for role in asked]
     types = [readers.get(role, kind) for role, kind in asked.items()]
+    if not decides_served(header):
+        places += header.beside
+        types += ["msisdn"] * len(header.beside)
     for data, lines, _, (refused, blank, mended), texts in text.split(rows, places, types, **options):
         others = list(ragged(refused, header.delimiter, header.width, text.name))
         raw = RawRows(lines.to_numpy(), others, blank, mended, texts)
@@ -124,3 +129,5 @@ def _sort(
             raw.unkeyed[role] = next(each)
         if kind in _WITH_TEXT:
             raw.unread[role] = next(each)
+    # Each has its text too.
+    raw.beside.extend([*each][::2])

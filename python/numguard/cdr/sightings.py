@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -23,17 +23,18 @@ from numguard.cdr.callers import Callers
 from numguard.cdr.cells import Bytes, Column, Flags, Ints, nulls, unwrapped
 from numguard.cdr.clocks import have_own_zone, of_other_zones
 from numguard.cdr.durations import durations
+from numguard.cdr.ends import IN, NEITHER, OUT, UNKNOWN, Parties, are_called, parties
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
 from numguard.cdr.layout import has_month_first as is_month_first
 from numguard.cdr.layouts.generic import OF_THE_CALLED, SERVICES
 from numguard.cdr.non_data import NonData
 from numguard.cdr.places import PLACE_COLUMNS, PLACE_READERS, places
-from numguard.cdr.prefixes import without_prefix
 from numguard.cdr.refusals import Refusals, Refused
 from numguard.cdr.rows import RawRows, Reader, decides_served
+from numguard.cdr.subjects import Subject
 from numguard.cdr.summary import FileSummary
-from numguard.compute import counts, flags, schema_of
+from numguard.compute import counts, flags, named, schema_of
 from numguard.imsi import are_imsis
 from numguard.indian_time import MOMENT, OFFSET_MICROS, clock_bounds
 from numguard.source.languages import canonical_name
@@ -56,71 +57,14 @@ SCHEMA: Final = schema_of(
 )
 
 _DIRECTIONS: Final = ("in", "out")
-# The direction for the served party; the two known ones come first, so that they are the dictionary's codes. The
-# compiled module knows 0, an incoming call, as the row of the called party (`CALLED` in csv/typed/parties.rs).
-_IN, _OUT, _NEITHER, _UNKNOWN = range(4)
-_CODES: Final = {"in": _IN, "out": _OUT, None: _NEITHER}
+_CODES: Final = {"in": IN, "out": OUT, None: NEITHER}
 #: What `_read_types` gives of a call type.
 _DIRECTION, _OF_CALLED = range(2)
 _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
 _MOST_VALUES_KEPT: Final = 10_000
+#: Of a column that is not read in rows whose served party is the B number.
+_OF_A: Final = "is of the A number, and is not read for the called one"
 _NOT_FORWARDED: Final = r"(?i)^\W*(?:0*(?:\.0+)?|no?|false|nil|nf|not (?:applicable|forwarded)|unknown)\W*$"
-
-
-class _Parties(NamedTuple):
-    """The two ends of each row.
-
-    `served_cells` returns the served party's cells of some of the rows; `unkeyed` is, as a dictionary, the text of the
-    other parties without a number.
-    """
-
-    served_msisdn: Column
-    served_cells: Callable[[Column], Column]
-    other_party: Column
-    other_msisdn: Column
-    unkeyed: Column
-
-
-def _parties(raw: RawRows, direction: Bytes, switched: Flags | None, region: str | None) -> _Parties:
-    if switched is not None:
-        # In a switch's record of the called party the A number is the caller.
-        first, second = unwrapped(raw.columns["served"]), raw.columns["other"]
-        of_called: Column = pa.array(switched)
-        served, other = pc.if_else(of_called, second, first), pc.if_else(of_called, first, second)
-        return _with_unkeyed(_core.normalize(served), served.take, other, _core.normalize(other))
-    msisdn, unread = raw.columns["served"], raw.unread.get("served")
-    if unread is None:
-        msisdn, unread = _core.normalize(msisdn, region=region), msisdn
-    if "other" in raw.columns:
-        return _Parties(msisdn, unread.take, raw.columns["other"], raw.numbers["other"], raw.unkeyed["other"])
-    if {"calling", "called"} <= raw.columns.keys():
-        return _with_unkeyed(msisdn, unread.take, *_other_end(raw, msisdn, direction))
-    nothing, no_number = nulls(len(direction), pa.string()), nulls(len(direction), pa.uint64())
-    return _with_unkeyed(msisdn, unread.take, nothing, no_number)
-
-
-def _with_unkeyed(served: Column, served_cells: Callable[[Column], Column], other: Column, number: Column) -> _Parties:
-    nothing: Any = pa.scalar(None, pa.string())
-    unkeyed: Column = pc.if_else(number.is_null(), other, nothing)
-    return _Parties(served, served_cells, other, number, unkeyed.dictionary_encode())
-
-
-def _other_end(raw: RawRows, served: Column, direction: Bytes) -> tuple[Column, Column]:
-    """Of caller and called the one that is not the subject; where both or neither is, by the call type."""
-    calling, called = raw.columns["calling"], raw.columns["called"]
-    from_number, to_number = raw.numbers["calling"], raw.numbers["called"]
-    is_caller: Column = pc.equal(from_number, served)
-    is_called: Column = pc.equal(to_number, served)
-    is_caller, is_called = is_caller.fill_null(False), is_called.fill_null(False)
-    by_type: Column = pa.array(direction == _IN)
-    typed: Column = pa.array(direction <= _OUT)
-    caller_is_other: Column = pc.if_else(pc.equal(is_caller, is_called), by_type, is_called)
-    known: Column = pc.or_(typed, pc.xor(is_caller, is_called))
-    nothing: Any = pa.scalar(None, pa.string())
-    other: Column = pc.if_else(known, pc.if_else(caller_is_other, calling, called), nothing)
-    no_number: Any = pa.scalar(None, pa.uint64())
-    number: Column = pc.if_else(known, pc.if_else(caller_is_other, from_number, to_number), no_number)
-    return other, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +102,7 @@ class Sightings:
     ) -> None:
         self._header = header
         self._callers = callers
+        self._where = f"{summary.source}: line {header.line}"
         self._summary = summary
         self._non_data = non_data
         #: The readers of the columns with few values, for `raw_rows`.
@@ -172,6 +117,11 @@ class Sightings:
             }.items()
             if role in header.columns
         }
+        #: Columns of the A number's and their roles, in a file whose served party may be the other one.
+        self._of_a = header.of_the_a_number
+        self._is_warned = False
+        served = header.columns.get("served", 0)
+        self._subjects = [Subject([header.names[served], header.names[place]]) for place in header.beside]
         self._notes, self._imei_notes = _Notes(_core.explain), _Notes(_core.explain_imei)
         when = [header.canonical[place] for role, place in header.columns.items() if role in ("at", "date", "time")]
         #: Whether a date or a heading of the file has the month first, as far as it is read.
@@ -182,38 +132,58 @@ class Sightings:
     def convert(self, raw: RawRows) -> tuple[pa.RecordBatch, list[Refused]]:
         """The sightings of a block of rows, and the rows of it that were refused."""
         direction = self._directions(raw)
-        parties = _parties(raw, direction, self._of_the_called(raw), None if self._header.has_keys else "IN")
-        if self._header.may_have_callers:
-            self._count_callers(raw, parties, direction)
+        switched = self._of_the_called(raw)
+        ends = parties(raw, self._header, direction, switched)
+        called = are_called(raw, self._header, ends.served_msisdn, direction, switched) if self._of_a else None
+        if called is not None and called.any():
+            self._leave_out_those_of_a(raw, called)
+        self._count_callers(raw, ends, direction)
         at, outcomes = _instants(raw)
-        refusals = self._refusals(raw, parties, direction, at, outcomes)
+        refusals = self._refusals(raw, ends, direction, at, outcomes)
         self._refuse_zones(refusals, raw, at)
-        batch, unread = self._sightings(raw, parties, direction, at)
+        for subject, numbers in zip(self._subjects, raw.beside, strict=True):
+            subject.add(numbers, ends.served_msisdn, ends.other_msisdn, pa.array(~refusals.which))
+        batch, unread = self._sightings(raw, ends, direction, at)
         if refusals.which.any():
             keep = pa.array(~refusals.which)
             batch, unread = batch.filter(keep), unread.filter(keep)
         self._count(batch, unread, refusals.all)
         return batch, refusals.all
 
+    def check(self) -> None:
+        """Checks what all rows show.
+
+        Raises:
+            InputError: Two columns of subjects differ.
+        """
+        for subject in self._subjects:
+            subject.check(self._where)
+
     def _refusals(
-        self, raw: RawRows, parties: _Parties, direction: Bytes, at: Column, outcomes: list[tuple[Role, Bytes]]
+        self, raw: RawRows, ends: Parties, direction: Bytes, at: Column, outcomes: list[tuple[Role, Bytes]]
     ) -> Refusals:
         """The refused rows, each for the first reason that holds."""
         refusals = Refusals(self._header, raw, self._non_data)
-        if parties.served_msisdn.null_count:
-            refusals.add_unserved(flags(parties.served_msisdn.is_null()), parties.served_cells, flags(at.is_valid()))
+        if ends.served_msisdn.null_count:
+            called = direction == IN if decides_served(self._header) else self._of_the_called(raw)
+            unserved = flags(ends.served_msisdn.is_null())
+            refusals.add_unserved(unserved, ends.served_cells, flags(at.is_valid()), called)
         refusals.add_under_others()
         if decides_served(self._header):
-            refusals.add(direction >= _NEITHER, "call_type", "unknown_call_type")
+            refusals.add(direction >= NEITHER, "call_type", "unknown_call_type")
             if "forwarding" in raw.read:
                 # The handset may be that of the number to which the call went.
                 refusals.add(flags(raw.read["forwarding"][0]), "forwarding", "unknown_call_type")
         elif self._header.may_switch_parties:
             # The A number may be the caller, and the handset that of the called party.
-            refusals.add(direction == _UNKNOWN, "call_type", "unknown_call_type")
+            refusals.add(direction == UNKNOWN, "call_type", "unknown_call_type")
+            of_called = flags(raw.read["call_type"][_OF_CALLED])
+            if self._header.hides_subject:
+                # Nothing says whether the A number is the subject or calls it.
+                refusals.add((direction == IN) & ~of_called, "call_type", "unknown_call_type")
             if "other" not in self._header.columns:
                 # The handset is that of a called party who has no column.
-                refusals.add(flags(raw.read["call_type"][_OF_CALLED]), "call_type", "unknown_call_type")
+                refusals.add(of_called, "call_type", "unknown_call_type")
         imei = raw.columns.get("imei")
         if imei is not None:
             refusals.add(are_imsis(imei), "imei", "imsi_for_imei")
@@ -225,29 +195,26 @@ class Sightings:
             refusals.add(untimed & flags(_blank(imei, raw.unread.get("imei"))), None, "neither_imei_nor_time")
         return refusals
 
-    def _sightings(
-        self, raw: RawRows, parties: _Parties, direction: Bytes, at: Column
-    ) -> tuple[pa.RecordBatch, _Unread]:
+    def _sightings(self, raw: RawRows, ends: Parties, direction: Bytes, at: Column) -> tuple[pa.RecordBatch, _Unread]:
         """The sightings of all rows, and what of them gave no value."""
         count = len(raw.lines)
         where, notes = places(raw)
         seconds, notes["duration_s"] = durations(raw)
-        other_msisdn, unkeyed = without_prefix(parties.other_msisdn, parties.unkeyed, raw.columns.get("lrn"))
         imei, unread_imei = _with_zeros(raw.columns.get("imei", nulls(count, pa.uint64())), raw.unread.get("imei"))
         columns = [
-            parties.served_msisdn,
+            ends.served_msisdn,
             imei,
             raw.columns.get("imsi", nulls(count, pa.string())),
-            parties.other_party,
-            other_msisdn,
+            ends.other_party,
+            ends.other_msisdn,
             at,
-            _coded(_with_nulls(_DIRECTION_CODES[direction], direction > _OUT), _DIRECTIONS),
+            _coded(_with_nulls(_DIRECTION_CODES[direction], direction > OUT), _DIRECTIONS),
             seconds,
             *where,
             _coded(pa.array(np.zeros(count, dtype=np.int32)), (self._summary.source,)),
             pa.array(raw.lines, pa.int64()),
         ]
-        unread = _Unread(unread_imei, unkeyed, notes)
+        unread = _Unread(unread_imei, ends.unkeyed, notes)
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA), unread
 
     def _refuse_clocks(self, refusals: Refusals, at: Column) -> None:
@@ -290,16 +257,34 @@ class Sightings:
     def _directions(self, raw: RawRows) -> Bytes:
         """The direction of each row for the served party, from its call type."""
         if "call_type" not in raw.read:
-            return np.full(len(raw.lines), _UNKNOWN, dtype=np.uint8)
+            return np.full(len(raw.lines), UNKNOWN, dtype=np.uint8)
         found: Bytes = raw.read["call_type"][_DIRECTION].to_numpy()
         return found
 
-    def _count_callers(self, raw: RawRows, parties: _Parties, direction: Bytes) -> None:
+    def _count_callers(self, raw: RawRows, ends: Parties, direction: Bytes) -> None:
         """Count the ends of calls in their handsets, but of a switch's record of the called party, which says whose."""
-        is_in = (direction == _IN) & ~flags(raw.read["call_type"][_OF_CALLED])
-        numbers = parties.served_msisdn, parties.other_msisdn
-        where = f"{self._summary.source}: line {self._header.line}"
-        self._callers.add(where, direction == _OUT, is_in, numbers, raw.columns["imei"])
+        if not self._callers.are_counted or not {"call_type", "imei"} <= self._header.columns.keys():
+            return
+        imeis = raw.columns["imei"]
+        self._callers.add_outgoing(ends.served_msisdn, imeis, direction == OUT)
+        if self._header.may_have_callers:
+            is_in = (direction == IN) & ~flags(raw.read["call_type"][_OF_CALLED])
+            self._callers.add_incoming(self._where, (ends.served_msisdn, ends.other_msisdn), imeis, is_in)
+
+    def _leave_out_those_of_a(self, raw: RawRows, called: Flags) -> None:
+        """Of rows whose served party is not the A number, makes null what is the A number's."""
+        names = [repr(named([self._header.names[place]])) for place in self._of_a]
+        if not self._is_warned:
+            self._summary.reader_warnings += tuple(f"the column {name} {_OF_A}" for name in names)
+            self._is_warned = True
+        keep: Column = pa.array(~called)
+        for role in self._of_a.values():
+            if role in raw.read:
+                raw.read[role] = [_where(keep, column) for column in raw.read[role]]
+            elif role is not None:
+                raw.columns[role] = _where(keep, raw.columns[role])
+                if role in raw.unread:
+                    raw.unread[role] = _where(keep, raw.unread[role])
 
     def _of_the_called(self, raw: RawRows) -> Flags | None:
         """Rows that a switch has recorded for the called party, with the served party as the A number."""
@@ -313,7 +298,7 @@ class Sightings:
         types = [text or "" for text in texts.to_pylist()]
         known = [self._header.layout.direction(text) for text in types]
         names = [canonical_name(text) for text in types]
-        others = [_NEITHER if self._header.has_services and name in SERVICES else _UNKNOWN for name in names]
+        others = [NEITHER if self._header.has_services and name in SERVICES else UNKNOWN for name in names]
         codes = [_CODES[way] if is_known else other for (is_known, way), other in zip(known, others, strict=True)]
         of_called = [name in OF_THE_CALLED for name in names]
         return [pa.array(codes, pa.uint8()), pa.array(of_called, pa.bool_())]
@@ -431,6 +416,10 @@ def _with_zeros(imei: Column, unread: Column | None) -> tuple[Column, Column | N
     is_zero = pc.fill_null(is_placeholder.take(texts.indices), False)
     no_text: Any = pa.scalar(None, unread.type)
     return pc.if_else(is_zero, pa.scalar(0, pa.uint64()), imei), pc.if_else(is_zero, no_text, unread)
+
+
+def _where(keep: Column, column: Column) -> Column:
+    return pc.if_else(keep, column, pa.scalar(None, column.type))
 
 
 def _with_nulls(values: Any, missing: Flags) -> Column:

@@ -34,7 +34,7 @@ CDR_NOTES: Final = {
     "spreadsheet may have swapped day and month.",
     "two_digit_year": "The year has two digits, so that the date reads in more than one way.",
     "month_first": "The date has the month first, so that in other dates of its file day and month may be exchanged.",
-    "day_or_month": "Another date of the file or their heading has the month first, so that this one reads both ways.",
+    "day_or_month": "Another date of these files, or a heading, has the month first, so that this one reads both ways.",
     "in_the_future": "The time is more than a day in the future: a clock was wrong, or the year is.",
     "clock_not_set": "The time is before 1995, when mobile service in India began: a clock was not set.",
     "other_zone": "The column of time zones names another than India's, or one that is unknown.",

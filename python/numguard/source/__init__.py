@@ -37,6 +37,7 @@ from numguard.source.container import (
     check_file,
     members,
     opened_bytes,
+    piped_members,
     read_up_to,
     read_whole,
 )
@@ -297,7 +298,7 @@ def open_members(path: PathLike | Sequence[PathLike]) -> Iterator[Found]:
     check_environment()
     if isinstance(path, (str, Path)) and str(path) == _STANDARD_INPUT:
         piped = Piped(sys.stdin.buffer)
-        yield _piped_members(piped)
+        yield piped_members(piped)
         piped.is_final = True
         return
     if not isinstance(path, (str, Path)) and _STANDARD_INPUT in map(str, path):
@@ -363,16 +364,18 @@ def _parts_of_file(path: Path, options: _Options, *, below: Path | None) -> list
 
 
 def _parts_of(name: str, opened: Opener, path: Path | None, options: _Options) -> list[Part]:
-    inside = members(name, opened, path)
-    if path is not None and path.suffix.lower() in _TYPED_ENDINGS and inside.members[0].kind in {"text", "json"}:
+    inside = members(name, opened, path, keep_broken=options.keep_broken)
+    kinds = [member.kind for member in inside.members]
+    if path is not None and path.suffix.lower() in _TYPED_ENDINGS and kinds[:1] in (["text"], ["json"]):
         raise InputError(f"{name}: is not Parquet, although its name ends like that of a Parquet file")
     options.passed_over.extend(inside.passed_over)
     found: list[Part] = []
     for member in inside.members:
-        found += _parts_of_member(replace(member, partitions=options.partitions), options)
+        with inside.reading(member.name):
+            found += _parts_of_member(replace(member, partitions=options.partitions), options)
     if options.wanted is not None and len(found) > 1:
         found = _with_a_wanted_column(found, options)
-    return found
+    return [*found, *(BrokenPart(escaped(Path(broken)), error) for broken, error in inside.broken)]
 
 
 def _parts_of_member(member: Member, options: _Options) -> list[Part]:
@@ -437,21 +440,12 @@ def _standard_input(options: _Options) -> list[Part]:
     if kind in {"zip", "arrow"}:
         content = read_whole(Member(name, kind, kind, "", piped.open))
         return _parts_of(name, lambda: io.BytesIO(content), None, options)
-    inside = _piped_members(piped)
+    inside = piped_members(piped)
     options.passed_over.extend(inside.passed_over)
     piped.is_final = True
     if inside.members[0].kind == "text":
         return [TextPart(inside.members[0], options.wanted, once=True)]
     return [part for member in inside.members for part in _parts_of_member(member, options)]
-
-
-def _piped_members(piped: Piped) -> Found:
-    found = members("standard input", piped.open)
-    for n, member in enumerate(found.members):
-        # JSON is read twice, at first for the names of its columns.
-        if member.kind == "json":
-            found.members[n] = replace(member, open=partial(opened_bytes, read_whole(member)))
-    return found
 
 
 # Addresses ------------------------------------------------------------------------------------------------------------

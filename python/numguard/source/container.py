@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, TypeAlias, cast
@@ -26,7 +26,7 @@ from numguard.errors import FileMissingError, InputError, NumguardError
 from numguard.source.kinds import HEAD, WRAPPED, character_set, kind_of, refusal_reason
 from numguard.source.limits import check, limit
 from numguard.source.part import About, reading
-from numguard.source.unread import unread
+from numguard.source.unread import is_at_fault, unread
 
 __all__ = [
     "Found",
@@ -37,6 +37,7 @@ __all__ = [
     "check_file",
     "members",
     "opened_bytes",
+    "piped_members",
     "read_up_to",
     "read_whole",
 ]
@@ -74,10 +75,25 @@ class PassedOver:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The members of one file, in its order, and those that are not tables."""
+    """The members of one file, in its order, those that are not tables, and those that cannot be read.
+
+    The last are listed by name with their errors if `keep_broken`, and one of them is else an error of the file.
+    """
 
     members: list[Member] = field(default_factory=list)
     passed_over: list[PassedOver] = field(default_factory=list)
+    broken: list[tuple[str, InputError]] = field(default_factory=list)
+    keep_broken: bool = False
+
+    @contextmanager
+    def reading(self, name: str) -> Iterator[None]:
+        """Lists a member that is read within, if it cannot be."""
+        try:
+            yield
+        except InputError as error:
+            if not self.keep_broken or not is_at_fault(error):
+                raise
+            self.broken.append((name, error))
 
 
 def check_file(path: Path) -> None:
@@ -94,15 +110,15 @@ def check_file(path: Path) -> None:
         raise InputError(f"{path}: is a device or a pipe, not a file: give - and send it to standard input")
 
 
-def members(name: str, opened: Opener, path: Path | None = None) -> Found:
-    """What is in a file.
+def members(name: str, opened: Opener, path: Path | None = None, *, keep_broken: bool = False) -> Found:
+    """What is in a file; of an archive, if `keep_broken`, also without the members that cannot be read.
 
     Raises:
         InputError: none of them can be read; the message names the remedy.
     """
-    found = Found()
+    found = Found(keep_broken=keep_broken)
     _inspect(found, name, "", opened, layers=0, path=path)
-    if not found.members:
+    if not found.members and not found.broken:
         first = found.passed_over[0] if found.passed_over else PassedOver(name, "is an archive without files")
         raise InputError(f"{first.name}: {first.why}")
     return found
@@ -279,7 +295,8 @@ def _inspect_zip(found: Found, name: str, within: str, opened: Opener, *, layers
         if entry.flag_bits & 0x1:
             raise InputError(f"{name}: is protected with a password; unpack it first")
         inner = f"{name}/{entry.filename}"
-        _inspect(found, inner, _inside(within, "zip"), partial(archive.member, inner, entry), layers=layers + 1)
+        with found.reading(inner):
+            _inspect(found, inner, _inside(within, "zip"), partial(archive.member, inner, entry), layers=layers + 1)
 
 
 def _inside(outer: str, inner: str) -> str:
@@ -322,6 +339,16 @@ class Piped:
         if not self.is_final:
             self._buffer += data
         return data
+
+
+def piped_members(piped: Piped) -> Found:
+    """What is in standard input."""
+    found = members("standard input", piped.open)
+    for n, member in enumerate(found.members):
+        # JSON is read twice, at first for the names of its columns.
+        if member.kind == "json":
+            found.members[n] = replace(member, open=partial(opened_bytes, read_whole(member)))
+    return found
 
 
 class _Replayed(io.RawIOBase):

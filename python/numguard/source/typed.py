@@ -404,8 +404,8 @@ def _is_reader(exported: Any) -> bool:
 
 def together(sources: Iterable[Any]) -> AbstractContextManager[None]:
     """Within it, readers of operator files decide over the files of all of them, as one decides over its own."""
-    reader: Any = next((one for one in sources if _is_reader(one)), None)
-    among: AbstractContextManager[None] = nullcontext() if reader is None else reader.together()
+    readers: list[Any] = [one for one in sources if _is_reader(one)]
+    among: AbstractContextManager[None] = readers[0].together(readers) if readers else nullcontext()
     return among
 
 

@@ -1,0 +1,52 @@
+"""Whether several columns that are named as the subject's have the same numbers, in all rows.
+
+Owns the counts that decide it, and the error. Independent of how rows are read. One idea: **the order of the rows does
+not matter**: two columns may be alike in the first lines, and differ far below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow.compute as pc
+
+from numguard.cdr.callers import DoubtError
+from numguard.cdr.cells import Column
+from numguard.compute import named
+
+__all__ = ["Subject", "subjects_error"]
+
+
+def subjects_error(where: str, names: Sequence[str]) -> DoubtError:
+    """The error of a table with two columns of subjects that differ."""
+    return DoubtError(
+        f"{where}: the columns {named(names)} may both have the number whose handset a row shows, and they differ; "
+        'name the columns: numguard cdr read --map "COLUMN=served" --map "COLUMN=imei" and so on (layout={...})'
+    )
+
+
+class Subject:
+    """A column beside that of the served party, and whether it has other numbers than this one and the other party."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._differs = self._is_no_other = self._meets_other = False
+
+    def add(self, numbers: Column, served: Column, other: Column, keep: Column) -> None:
+        """Adds the numbers of the rows to keep."""
+        self._differs |= _any(pc.and_(keep, pc.not_equal(numbers, served)))
+        self._is_no_other |= _any(pc.and_(keep, pc.not_equal(numbers, other)))
+        self._meets_other |= _any(pc.and_(keep, pc.and_(numbers.is_valid(), other.is_valid())))
+
+    def check(self, where: str) -> None:
+        """Checks all rows that were added.
+
+        Raises:
+            InputError: The column has other numbers than that of the served party, and is not that of the other party.
+        """
+        if self._differs and (self._is_no_other or not self._meets_other):
+            raise subjects_error(where, self._names)
+
+
+def _any(found: Column) -> bool:
+    return pc.any(found).as_py() is True
