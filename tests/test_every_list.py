@@ -205,6 +205,25 @@ SOURCES: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("verb", SOURCES)
+def test_a_hidden_sheet_is_not_read_where_all_others_are_empty(capsys: pytest.CaptureFixture[str], verb: str) -> None:
+    book = openpyxl.Workbook()
+    for name, number in (("Old", "9876543210"), ("New", "9876543211")):
+        sheet = book.create_sheet(name)
+        sheet.append(["served", "imei", "at", "acknowledgement_no", "source", "status"])
+        sheet.append([number, "490154203237518", "2026-06-01 08:01:39", "1", "1930", "blocked"])
+        sheet.sheet_state = "hidden"
+    book.save("d.xlsx")
+    assert run(list(SOURCES[verb])) == 3
+    assert "hidden ones, which are not read (Old, New)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", SOURCES)
+def test_a_path_that_begins_like_the_name_of_a_user(capsys: pytest.CaptureFixture[str], verb: str) -> None:
+    assert run([one.replace("d.xlsx", "~$d.csv") for one in SOURCES[verb]]) == 3
+    assert "~$d.csv: there is no such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", SOURCES)
 def test_formulas_without_a_value_and_hidden_sheets_are_reported(capsys: pytest.CaptureFixture[str], verb: str) -> None:
     book = openpyxl.Workbook()
     for name in ("shown", "kept back"):

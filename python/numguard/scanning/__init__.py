@@ -47,6 +47,7 @@ from numguard.source import (
     refused_rows,
     unread_codes,
 )
+from numguard.system import at_home
 from numguard.types import PathLike, Region, Values, is_texts, is_whole
 from numguard.types import Source as Rows
 from numguard.warning import warn
@@ -201,7 +202,7 @@ class Scan:
         Raises:
             ArgumentError: The scan reads this file, it is an exported list, or its format cannot hold the columns.
         """
-        self._check_place(Path(path).expanduser())
+        self._check_place(at_home(path))
         matches, handsets = ([f"{key}_match" for key in keys] for keys in (self._keys, self._handsets))
         ending = Path(path).suffix.lower()
         flat = ending in FORMATS and FORMATS[ending].is_sheet

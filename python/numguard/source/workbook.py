@@ -20,7 +20,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import may_be_number
+from numguard.compute import may_be_number, named
 from numguard.errors import ArgumentError, InputError, MissingExtraError
 from numguard.source.container import Member, PassedOver
 from numguard.source.extent import inspect_workbook, with_known_errors
@@ -38,6 +38,7 @@ _SEARCHED: Final = 50
 _OF_PHONES: Final = range(10, 14)
 _DIGITS_KEPT: Final = 10**15
 _MONTHS: Final = 12
+_HIDDEN: Final = "is a hidden sheet: choose it, or show it in the spreadsheet, to read it"
 _DAY_FIRST: Final = re.compile(r"\s*'?(\d{1,2})[/.-]\d{1,2}[/.-]\d{4}")
 
 
@@ -202,7 +203,7 @@ def sheet_parts(
     """The sheets that are not empty, or only the one named `sheet`; the names of all of these; hidden sheets not read.
 
     Raises:
-        InputError: all sheets are empty.
+        InputError: all sheets are empty, or hidden and not chosen.
     """
     with member.open() as stream:
         sheets, hidden = filled_sheets(member.name, stream.read(), sheet)
@@ -232,20 +233,28 @@ def filled_sheets(
 ) -> tuple[dict[str, FilledSheet], list[PassedOver]]:
     """The sheets that are not empty, as rows of text cells from the first row and column on.
 
-    Hidden sheets, which often contain the choices of a form, count only if one is `chosen` or all others are empty;
-    those that do not count come second.
+    Hidden sheets, which often contain the choices of a form or what is out of date, count only if `chosen`; those that
+    do not count come second.
+
+    Raises:
+        InputError: none counts.
     """
     sheets: dict[str, FilledSheet] = {}
-    hidden: list[PassedOver] = []
+    hidden: list[str] = []
     for sheet, is_hidden, filled in _filled(name, content):
-        if is_hidden and sheets and sheet != chosen:
-            where = part_name(name, sheet, len(sheets) + len(hidden) + 1, 2)
-            hidden.append(PassedOver(where, "is a hidden sheet: choose it, or show it in the spreadsheet, to read it"))
+        if is_hidden and sheet != chosen:
+            hidden.append(sheet)
         else:
             sheets[sheet] = filled
+    if not sheets and hidden:
+        raise InputError(
+            f"{name}: all its sheets are empty but for hidden ones, which are not read ({named(hidden)}): show in the "
+            "spreadsheet what is to be read, or choose it with --sheet where a verb has that"
+        )
     if not sheets:
         raise InputError(f"{name}: all its sheets are empty")
-    return sheets, hidden
+    places = [part_name(name, sheet, number, 2) for number, sheet in enumerate(hidden, len(sheets) + 1)]
+    return sheets, [PassedOver(place, _HIDDEN) for place in places]
 
 
 def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]]:
