@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -202,6 +203,19 @@ SOURCES: dict[str, tuple[str, ...]] = {
     ),
     "outcomes": ("outcomes", "d.xlsx", "--registry", "cases.db", "--by", "x", "--map", "served=msisdn"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", ["normalize", "explain", "keyed", "scan", "list"])
+@pytest.mark.parametrize("heading", ["Served", " SERVED", "ser ved"])
+def test_a_member_with_another_spelling_of_the_column(
+    capsys: pytest.CaptureFixture[str], verb: str, heading: str
+) -> None:
+    rows = "imei,at\n9876543210,490154203237518,2026-06-01 08:01:39\n"
+    with zipfile.ZipFile("d.zip", "w") as archive:
+        archive.writestr("a.csv", f"served,{rows}")
+        archive.writestr("b.csv", f"{heading},{rows}")
+    assert run([one.replace("d.xlsx", "d.zip") for one in SOURCES[verb]]) == 3
+    assert re.search("d.zip/b.csv: (no column 'served'|column .* is not in the first file)", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize("verb", SOURCES)

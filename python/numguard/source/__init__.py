@@ -25,9 +25,9 @@ from typing import Any, BinaryIO, Literal, cast
 import pyarrow as pa
 
 from numguard.compute import counts, named
-from numguard.errors import ArgumentError, FileMissingError, InputError, UnsupportedTypeError
+from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.codes import contradicted, is_of_country, unread_codes
-from numguard.source.columns import check_columns, check_header, headings, looks_national, other_blanks
+from numguard.source.columns import check_columns, check_header, headings, looks_national, misspelt, other_blanks
 from numguard.source.container import (
     Found,
     Member,
@@ -42,6 +42,7 @@ from numguard.source.container import (
 )
 from numguard.source.dated import dated
 from numguard.source.folders import without_links
+from numguard.source.frames import check_relation
 from numguard.source.header import clean
 from numguard.source.json_records import JsonPart
 from numguard.source.kinds import HEAD, kind_of
@@ -243,19 +244,6 @@ def open_source(
     return Source(parts, options.passed_over)
 
 
-def _check_relation(source: Any, keys: Sequence[str]) -> None:
-    """Refuses columns of HUGEINT in a relation of DuckDB, whose Arrow type is a decimal of digits as written.
-
-    DuckDB makes it of canonical numbers beside integers (`union all`, `ifnull(n, -1)`): it may hold both.
-    """
-    if not type(source).__module__.startswith(("duckdb", "_duckdb")):
-        return
-    for name, kind in zip(source.columns, map(str, source.types), strict=True):
-        if name in keys and kind in ("HUGEINT", "UHUGEINT"):
-            remedy = "cast canonical numbers to UBIGINT, and digits as written to BIGINT"
-            raise UnsupportedTypeError(f"column {named([name])!r} is {kind}: {remedy}")
-
-
 def _parts(source: Any, options: _Options) -> list[Part]:
     if isinstance(source, (str, Path)):
         return _parts_of_path(source, options)
@@ -265,7 +253,7 @@ def _parts(source: Any, options: _Options) -> list[Part]:
     if dataset is not None and isinstance(source, dataset.Scanner):
         return [StreamPart(source.to_reader())]
     if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
-        _check_relation(source, options.keys)
+        check_relation(source, options.keys)
         return [StreamPart(source)]
     if hasattr(source, "collect"):
         raise ArgumentError("source: takes data, not a lazy frame: collect() it, or pass its file")
@@ -403,6 +391,7 @@ def _with_a_wanted_column(found: list[Part], options: _Options) -> list[Part]:
     """Of several members or sheets those with a wanted column, and the others skipped; all if none has one."""
     is_wanted = cast("Callable[[str], bool]", options.wanted)
     with_column: list[Part] = []
+    looked_for: set[str] = set()
     for part in found:
         try:
             names = part.stored_schema().names
@@ -411,8 +400,11 @@ def _with_a_wanted_column(found: list[Part], options: _Options) -> list[Part]:
         else:
             if any(map(is_wanted, names)):
                 with_column.append(part)
+                looked_for.update(filter(is_wanted, names))
     if not with_column:
         return found
+    # Reading a member with another spelling of such a name raises, as for a file of its own.
+    with_column = [part for part in found if part in with_column or misspelt(part.stored_schema().names, looked_for)]
     if options.is_kept is not None:
         with_column = [part for part in found if part in with_column or options.is_kept(part)]
     options.passed_over.extend(

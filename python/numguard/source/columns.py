@@ -8,7 +8,7 @@ header, whose first row would be lost.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import pyarrow as pa
@@ -19,7 +19,15 @@ from numguard.errors import ColumnError
 from numguard.masking import holds_digits
 from numguard.source.header import clean
 
-__all__ = ["check_columns", "check_header", "headings", "holds_number", "looks_national", "other_blanks"]
+__all__ = [
+    "check_columns",
+    "check_header",
+    "headings",
+    "holds_number",
+    "looks_national",
+    "misspelt",
+    "other_blanks",
+]
 
 #: Column names that a message lists.
 _MOST_NAMES: Final = 100
@@ -78,6 +86,16 @@ def other_blanks(name: str, there: Sequence[str]) -> str:
     read = clean(name)
     remedy = f": blanks and line breaks in a heading are read as one blank, so name it {named([read])!r}"
     return remedy if read in there else ""
+
+
+def misspelt(there: Iterable[str], names: Collection[str]) -> bool:
+    """Whether a column has one of these names but for capitals and blanks.
+
+    >>> misspelt(["Name", "Mobile  No"], {"mobile no"}), misspelt(["Mobile"], {"mobile no"})
+    (True, False)
+    """
+    bare = ["".join(name.split()).casefold() for name in names]
+    return any("".join(name.split()).casefold() in bare for name in there)
 
 
 def looks_national(column: str) -> str:
