@@ -334,10 +334,10 @@ def second_header(name: str | None, row: int) -> ColumnError:
     )
 
 
-def became_shorter(name: str | None) -> InputError:
-    """The error of a file of which rows are missing at its end."""
+def was_changed(name: str | None) -> InputError:
+    """The error of a file to which something wrote: rows of it may be missing, and its last line cut."""
     return InputError(
-        f"{name}: became shorter while it was read, so that rows of it are missing: read a copy, or wait until nothing "
+        f"{name}: was changed while it was read, so that rows of it may be missing: read a copy, or wait until nothing "
         "writes to it"
     )
 

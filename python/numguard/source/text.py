@@ -22,7 +22,7 @@ from numguard.source.header import TextHeader, find_header, groups, open_quote, 
 from numguard.source.limits import check
 from numguard.source.lines import Between, OpenText, open_text, ragged
 from numguard.source.non_data import MAY_BE_NON_DATA, TOTALS, NonData
-from numguard.source.part import Above, Batch, Part, became_shorter, reading
+from numguard.source.part import Above, Batch, Part, reading, was_changed
 
 __all__ = ["TextPart"]
 
@@ -177,9 +177,10 @@ class TextPart(Part):
                 yield text, rows
                 self.encoding = "cp1252" if text.encoding == "cp1252" else self.encoding
         after = _stat(self._member.path)
-        # Another file under this name does not matter, nor does one that grows: its last line may be cut.
-        if before and after and os.path.samestat(before, after) and after.st_size < before.st_size:
-            raise became_shorter(self.name)
+        # Another file under this name does not matter.
+        is_there = before is not None and after is not None and os.path.samestat(before, after)
+        if is_there and any(getattr(before, of) != getattr(after, of) for of in ("st_size", "st_mtime_ns")):
+            raise was_changed(self.name)
         if len(self.account.lines) and not self.account.used:
             raise InputError(
                 f"{self.name}: no row has the {len(self.header.names)} fields that the header has: "
