@@ -191,6 +191,7 @@ class _Options:
     is_kept: Callable[[Part], bool] | None = None
     keys: Sequence[str] = ()
     any_name: bool = False
+    shown: str | None = None
     partitions: Mapping[str, str | None] = field(default_factory=dict)
     passed_over: list[PassedOver] = field(default_factory=list)
 
@@ -211,6 +212,7 @@ def open_source(
     keep_broken: bool = False,
     is_kept: Callable[[Part], bool] | None = None,
     any_name: bool = False,
+    shown: str | None = None,
 ) -> Source:
     """Finds the parts of a source. Only the first bytes of a file are read, except for workbooks and JSON.
 
@@ -229,6 +231,7 @@ def open_source(
         keep_broken: Keep files that cannot be read or do not exist: reading such a part raises.
         is_kept: Whether a member or sheet without a wanted column, beside others that have one, is read too.
         any_name: Whether the name of a file may be no UTF-8, because no table will have it.
+        shown: What messages call the file; its path by default.
 
     Raises:
         FileMissingError: A path does not exist, or a glob matches nothing.
@@ -239,7 +242,7 @@ def open_source(
     if wanted is not None and not callable(wanted):
         names = {clean(name) for name in wanted}
         wanted = names.__contains__ if names else None
-    options = _Options(wanted, sheet, keep_broken, is_kept, keys, any_name=any_name)
+    options = _Options(wanted, sheet, keep_broken, is_kept, keys, any_name=any_name, shown=shown)
     parts = _parts(source, options)
     return Source(parts, options.passed_over)
 
@@ -343,7 +346,8 @@ def _parts_of_file(path: Path, options: _Options, *, below: Path | None) -> list
             check_name(path)
         check_file(path)
         partitions = {} if below is None else partition_values(path, below)
-        return _parts_of(str(path), partial(_opened_file, path), path, replace(options, partitions=partitions))
+        name = options.shown or str(path)
+        return _parts_of(name, partial(_opened_file, path), path, replace(options, partitions=partitions))
     except InputError as error:
         if not options.keep_broken or not is_at_fault(error):
             raise
