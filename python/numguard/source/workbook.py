@@ -14,7 +14,6 @@ import re
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -51,7 +50,7 @@ class FilledSheet:
         without_value: how many of its cells are formulas without a value.
         hidden: the hidden rows that are not empty.
         struck: (row, column) of the cells that are struck out and not empty.
-        merged: the first rows of the cells that are merged over several rows with figures.
+        merged: the first rows of the cells that are merged over several rows of data.
         covered: (row, column) of the cells that are not empty, and below others that are merged.
         noted: the rows of the cells that have a note.
     """
@@ -72,16 +71,7 @@ class FilledSheet:
             (k, at) for k, at in found.struck if k < len(rows) and at < len(rows[k]) and rows[k][at].strip()
         )
         covered = frozenset(_covered(rows, ranges))
-        # A second row of headings has no figures.
-        has_figures = cache(lambda row: any(map(FIGURES.search, rows[row])))
-        merged = (
-            top
-            for (top, left), (bottom, _) in ranges
-            if top < min(bottom, len(rows) - 1)
-            and left < len(rows[top])
-            and rows[top][left].strip()
-            and has_figures(top + 1)
-        )
+        merged = (top for (top, left), (bottom, _) in ranges if left < len(rows[0]) and _lacks(rows, top, left, bottom))
         return cls(
             rows,
             found.without_value,
@@ -115,8 +105,8 @@ class FilledSheet:
         if self.merged:
             cells = "1 cell is merged" if len(self.merged) == 1 else f"{len(self.merged):,} cells are merged"
             found.append(
-                f"{cells} over several rows, the first in row {self.merged[0] + 1}; only the first row of each has its "
-                "content, and it is empty in the others: unmerge them and fill in each row"
+                f"{cells} over several rows, the first in row {self.merged[0] + 1}; only the first row of each has what "
+                "is shown: unmerge them and fill in each row"
             )
         if self.covered:
             cells = "1 cell is" if len(self.covered) == 1 else f"{len(self.covered):,} cells are"
@@ -348,6 +338,16 @@ def _pad(rows: list[list[Any]], padded: Mapping[Place, int]) -> None:
             written = str(int(cell))
             if len(written) not in _OF_PHONES or digits - len(written) == 1:
                 rows[at][column] = written.zfill(digits)
+
+
+def _lacks(rows: list[list[str]], top: int, left: int, bottom: int) -> bool:
+    """Whether a merged cell leaves rows of data without what it holds: a second row of headings has no figures."""
+    below = rows[top + 1 : bottom + 1]
+    if not below or not rows[top][left].strip():
+        return False
+    # The figures of the others may be what is merged.
+    is_figure = FIGURES.search(rows[top][left]) is not None
+    return any(map(FIGURES.search, below[0])) or (is_figure and any(any(map(str.strip, row)) for row in below))
 
 
 def _covered(rows: list[list[str]], ranges: Collection[Range]) -> Iterator[Place]:
