@@ -218,9 +218,15 @@ def test_a_member_with_another_spelling_of_the_column(
     assert re.search("d.zip/b.csv: (no column 'served'|column .* is not in the first file)", capsys.readouterr().err)
 
 
-@pytest.mark.parametrize("verb", SOURCES)
-def test_a_hidden_sheet_is_not_read_where_all_others_are_empty(capsys: pytest.CaptureFixture[str], verb: str) -> None:
+@pytest.mark.parametrize(
+    ("cover", "verb"),
+    [("", verb) for verb in SOURCES]
+    + [("Summary: see annexure", verb) for verb in SOURCES if verb not in ("cdr", "expand", "common", "changes")],
+)
+def test_a_hidden_sheet_is_not_read_and_is_named(capsys: pytest.CaptureFixture[str], cover: str, verb: str) -> None:
     book = openpyxl.Workbook()
+    for text in (cover, "Rohtak") if cover else ():
+        book.worksheets[0].append([text])
     for name, number in (("Old", "9876543210"), ("New", "9876543211")):
         sheet = book.create_sheet(name)
         sheet.append(["served", "imei", "at", "acknowledgement_no", "source", "status"])
@@ -228,7 +234,8 @@ def test_a_hidden_sheet_is_not_read_where_all_others_are_empty(capsys: pytest.Ca
         sheet.sheet_state = "hidden"
     book.save("d.xlsx")
     assert run(list(SOURCES[verb])) == 3
-    assert "hidden ones, which are not read (Old, New)" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert ("d.xlsx/Old: is a hidden sheet" if cover else "hidden ones, which are not read (Old, New)") in said
 
 
 @pytest.mark.parametrize("verb", SOURCES)

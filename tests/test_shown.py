@@ -296,15 +296,6 @@ def test_headings_that_are_merged_over_two_rows_are_no_warning() -> None:
     assert [part.about.warnings for part in open_source("d.xlsx").parts] == [()]
 
 
-@pytest.mark.parametrize(("below", "warns"), [([None, "fraud"], True), ([None, None], False)])
-def test_a_number_that_is_merged_over_two_rows_is_a_warning(below: list[Cell], warns: bool) -> None:
-    book, sheet = workbook([["Mobile", "Reason"], [MEANT, "fraud"], below, [STRUCK, "fraud"]])
-    sheet.merge_cells("A2:A3")
-    book.save("d.xlsx")
-    [part] = open_source("d.xlsx").parts
-    assert ("1 cell is merged over several rows, the first in row 2" in " ".join(part.about.warnings)) == warns
-
-
 CALLS: list[list[Cell]] = [
     ["MSISDN", "IMEI", "Call Date", "Call Time", "Call Type"],
     [str(MEANT), "490154203237518", "05/09/2026", "09:00:00", "OUT"],

@@ -47,6 +47,7 @@ from numguard.source import (
     refused_rows,
     unread_codes,
 )
+from numguard.source.columns import naming_hidden
 from numguard.system import at_home
 from numguard.types import PathLike, Region, Values, is_texts, is_whole
 from numguard.types import Source as Rows
@@ -387,8 +388,9 @@ def scan(
         raise ArgumentError("all_rows: goes with neither limit= nor since=, which leave rows out")
     beside = [name for name in (at, region_column) if name is not None]
     wanted = [*sets, *(columns or ()), *beside]
-    return Scan(
-        open_source(source, wanted=wanted, keys=list(sets), keep_broken=on_error == "skip"),
+    opened = open_source(source, wanted=wanted, keys=list(sets), keep_broken=on_error == "skip")
+    return naming_hidden(opened.not_read)(Scan)(
+        opened,
         marks,
         columns=columns,
         region=region,

@@ -121,6 +121,11 @@ class Source:
         for part in self.parts:
             yield from part.batches(columns)
 
+    @property
+    def not_read(self) -> list[str]:
+        """Its members that are not tables, and why."""
+        return [f"{passed.name}: {passed.why}" for passed in self.passed_over]
+
     def account(self) -> RowAccount:
         """The account of all parts so far."""
         return accounted(self.parts, [self])
@@ -164,7 +169,7 @@ def accounted(
         sum(part.account.used for part in parts) - left_out,
         +all_refused,
         +all_not_data,
-        passed_over=[f"{passed.name}: {passed.why}" for source in sources for passed in source.passed_over],
+        passed_over=[passed for source in sources for passed in source.not_read],
         warnings=[
             warning
             for part in parts
@@ -345,9 +350,8 @@ def _parts_of_file(path: Path, options: _Options, *, below: Path | None) -> list
         if not options.any_name:
             check_name(path)
         check_file(path)
-        partitions = {} if below is None else partition_values(path, below)
-        name = options.shown or str(path)
-        return _parts_of(name, partial(_opened_file, path), path, replace(options, partitions=partitions))
+        options = replace(options, partitions={} if below is None else partition_values(path, below))
+        return _parts_of(options.shown or str(path), partial(_opened_file, path), path, options)
     except InputError as error:
         if not options.keep_broken or not is_at_fault(error):
             raise

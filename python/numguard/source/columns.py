@@ -8,7 +8,8 @@ header, whose first row would be lost.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 import pyarrow as pa
@@ -29,6 +30,8 @@ __all__ = [
     "other_blanks",
 ]
 
+#: Why a sheet is passed over that may have the columns that others have not.
+HIDDEN: Final = "is a hidden sheet: choose it, or show it in the spreadsheet, to read it"
 #: Column names that a message lists.
 _MOST_NAMES: Final = 100
 
@@ -67,6 +70,16 @@ def check_header(columns: Iterable[str], header_row: int, name: str | None) -> N
     elif any(map(holds_number, columns)):
         line = "the first line" if header_row == 1 else f"row {header_row}"
         raise ColumnError(f"{where}{line} holds a number, so the file has no header: add one that names its columns")
+
+
+@contextmanager
+def naming_hidden(passed_over: Iterable[str]) -> Iterator[None]:
+    """Adds hidden sheets to the error of a column: they may have it. `passed_over`: what is not read, and why."""
+    try:
+        yield
+    except ColumnError as error:
+        hidden = [one for one in passed_over if one.endswith(HIDDEN)]
+        raise type(error)("; ".join([str(error), *hidden])) from None
 
 
 def headings(names: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ import re
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +22,7 @@ import pyarrow as pa
 
 from numguard.compute import may_be_number, named
 from numguard.errors import ArgumentError, InputError, MissingExtraError
+from numguard.source.columns import HIDDEN
 from numguard.source.container import Member, PassedOver
 from numguard.source.extent import inspect_workbook, with_known_errors
 from numguard.source.header import clean, completed_names, groups, joined_names, wanted_names
@@ -37,7 +39,6 @@ _SEARCHED: Final = 50
 _OF_PHONES: Final = range(10, 14)
 _DIGITS_KEPT: Final = 10**15
 _MONTHS: Final = 12
-_HIDDEN: Final = "is a hidden sheet: choose it, or show it in the spreadsheet, to read it"
 _DAY_FIRST: Final = re.compile(r"\s*'?(\d{1,2})[/.-]\d{1,2}[/.-]\d{4}")
 
 
@@ -71,7 +72,23 @@ class FilledSheet:
             (k, at) for k, at in found.struck if k < len(rows) and at < len(rows[k]) and rows[k][at].strip()
         )
         covered = frozenset(_covered(rows, ranges))
-        merged = (top for (top, left), (bottom, _) in ranges if left < len(rows[0]) and _lacks(rows, top, left, bottom))
+        # A second row of headings has no figures.
+        has_figures = cache(lambda row: any(map(FIGURES.search, rows[row])))
+        is_filled = cache(lambda row: any(map(str.strip, rows[row])))
+
+        def lacks(top: int, left: int, bottom: int) -> bool:
+            """Whether rows of data are without what a merged cell holds; it may be their only figures."""
+            held = rows[top][left]
+            if not held.strip():
+                return False
+            below = range(top + 1, min(bottom + 1, len(rows)))
+            return has_figures(top + 1) or (FIGURES.search(held) is not None and any(map(is_filled, below)))
+
+        merged = (
+            top
+            for (top, left), (bottom, _) in ranges
+            if top < min(bottom, len(rows) - 1) and left < len(rows[top]) and lacks(top, left, bottom)
+        )
         return cls(
             rows,
             found.without_value,
@@ -105,8 +122,8 @@ class FilledSheet:
         if self.merged:
             cells = "1 cell is merged" if len(self.merged) == 1 else f"{len(self.merged):,} cells are merged"
             found.append(
-                f"{cells} over several rows, the first in row {self.merged[0] + 1}; only the first row of each has what "
-                "is shown: unmerge them and fill in each row"
+                f"{cells} over several rows, the first in row {self.merged[0] + 1}; only the first row of each has "
+                "what is shown: unmerge them and fill in each row"
             )
         if self.covered:
             cells = "1 cell is" if len(self.covered) == 1 else f"{len(self.covered):,} cells are"
@@ -244,7 +261,7 @@ def filled_sheets(
     if not sheets:
         raise InputError(f"{name}: all its sheets are empty")
     places = [part_name(name, sheet, number, 2) for number, sheet in enumerate(hidden, len(sheets) + 1)]
-    return sheets, [PassedOver(place, _HIDDEN) for place in places]
+    return sheets, [PassedOver(place, HIDDEN) for place in places]
 
 
 def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]]:
@@ -338,16 +355,6 @@ def _pad(rows: list[list[Any]], padded: Mapping[Place, int]) -> None:
             written = str(int(cell))
             if len(written) not in _OF_PHONES or digits - len(written) == 1:
                 rows[at][column] = written.zfill(digits)
-
-
-def _lacks(rows: list[list[str]], top: int, left: int, bottom: int) -> bool:
-    """Whether a merged cell leaves rows of data without what it holds: a second row of headings has no figures."""
-    below = rows[top + 1 : bottom + 1]
-    if not below or not rows[top][left].strip():
-        return False
-    # The figures of the others may be what is merged.
-    is_figure = FIGURES.search(rows[top][left]) is not None
-    return any(map(FIGURES.search, below[0])) or (is_figure and any(any(map(str.strip, row)) for row in below))
 
 
 def _covered(rows: list[list[str]], ranges: Collection[Range]) -> Iterator[Place]:
