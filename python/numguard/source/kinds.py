@@ -33,7 +33,7 @@ TYPED: Final = frozenset({"parquet", "arrow", "arrow stream"})
 _REFUSED: Final = {
     b"PARE": "is encrypted Parquet: decrypt it first",
     b"PK\x05\x06": "is an empty archive",
-    b"PK\x07\x08": "is the first part of a ZIP archive of several: put them together with zip -s 0, or unpack them first",
+    b"PK\x07\x08": "is the first part of a ZIP archive of several: join them (zip -s 0), or unpack them first",
     b"\xd0\xcf\x11\xe0": "is an old spreadsheet (.xls), or a workbook with a password: save it as .xlsx or CSV",
     b"%PDF": "is a PDF: ask for the CSV, or save the table as CSV",
     b"SQLite format 3": "is a database: export the table to CSV or Parquet",
