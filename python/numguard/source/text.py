@@ -59,6 +59,8 @@ class TextPart(Part):
         self._searched: int | None = None
         self._titles: Sequence[str] = ()
         self._inspected = 0
+        #: Rows that were read, and are not counted yet.
+        self._held = 0
 
     @property
     def header(self) -> TextHeader:
@@ -102,7 +104,7 @@ class TextPart(Part):
         for batch in batches:
             if last is not None:
                 yield last
-            last = batch
+            last, self._held = batch, batch.data.num_rows
             bare = pc.replace_substring_regex(batch.data.column(place), _SIGNS, "")
             sizes.update(counts(pc.utf8_length(bare.filter(pc.match_substring_regex(bare, r"^\d{10,16}$")))))
         if last is None:
@@ -207,7 +209,7 @@ class TextPart(Part):
             with stack:
                 for line, title in enumerate(self._titles, 1):
                     self.account_title(line, title)
-                self._inspected = 0
+                self._inspected = self._held = 0
                 header = self.header
                 probe = _probe(text.lines[header.end :], header)
                 self._non_data = NonData(header.names)
@@ -226,7 +228,7 @@ class TextPart(Part):
         is_there = before is not None and after is not None and os.path.samestat(before, after)
         if is_there and any(getattr(before, of) != getattr(after, of) for of in ("st_size", "st_mtime_ns")):
             raise was_changed(self.name)
-        if len(self.account.lines) and not self.account.used:
+        if len(self.account.lines) and not self.account.used + self._held:
             raise InputError(
                 f"{self.name}: no row has the {len(self.header.names)} fields that the header has: "
                 "is the first line the header, and is the separator one of , ; tab |"
