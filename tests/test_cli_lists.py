@@ -232,7 +232,7 @@ def test_a_history_is_private_and_inert(case: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "sheet", "said"),
+    ("words", "sheet", "shown"),
     [
         (["complaints", "add"], SHEET.replace("43210", "43211"), "1 updated, 2 repeated, 1 refused"),
         (["outcomes"], "msisdn,status\n9876543210,blocked\n", "1 outcome recorded"),
@@ -240,11 +240,11 @@ def test_a_history_is_private_and_inert(case: Path) -> None:
     ],
 )
 def test_a_sheet_may_come_from_standard_input(
-    case: Path, words: list[str], sheet: str, said: str, monkeypatch: pytest.MonkeyPatch
+    case: Path, words: list[str], sheet: str, shown: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(case))
     found = numguard(*words, "-", stdin=sheet)
-    assert (found.returncode, said in found.stderr) == (0, True), found.stderr
+    assert (found.returncode, shown in found.stderr) == (0, True), found.stderr
     found = numguard(*words, "-", stdin="a,b\n9876543210,x\n")
     assert found.returncode == 3
     assert "standard input: " in found.stderr

@@ -253,8 +253,8 @@ def test_a_hidden_sheet_is_not_read_and_is_named(capsys: pytest.CaptureFixture[s
         sheet.sheet_state = "hidden"
     book.save("d.xlsx")
     assert run(list(SOURCES[verb])) == 3
-    said = capsys.readouterr().err
-    assert ("d.xlsx/Old: is a hidden sheet" if cover else "hidden ones, which are not read (Old, New)") in said
+    err = capsys.readouterr().err
+    assert ("d.xlsx/Old: is a hidden sheet" if cover else "hidden ones, which are not read (Old, New)") in err
 
 
 @pytest.mark.parametrize("verb", SOURCES)
