@@ -231,6 +231,26 @@ def test_a_history_is_private_and_inert(case: Path) -> None:
     assert [(row["what"], row["reason"]) for row in history] == [("named", ""), ("decided", "'=HYPERLINK(0)")]
 
 
+@pytest.mark.parametrize(
+    ("words", "sheet", "shown"),
+    [
+        (["complaints", "add"], SHEET.replace("43210", "43211"), "1 updated, 2 repeated, 1 refused"),
+        (["outcomes"], "msisdn,status\n9876543210,blocked\n", "1 outcome recorded"),
+        (["review", "--take"], "msisdn,decision,reason\n9876543210,accepted,x\n", "1 refused\nwhy: waits_for_no_"),
+    ],
+)
+def test_a_sheet_may_come_from_standard_input(
+    case: Path, words: list[str], sheet: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(case))
+    found = numguard(*words, "-", stdin=sheet)
+    assert (found.returncode, shown in found.stderr) == (0, True), found.stderr
+    found = numguard(*words, "-", stdin="a,b\n9876543210,x\n")
+    assert found.returncode == 3
+    assert "standard input: " in found.stderr
+    assert list(case.glob("numguard-*")) == []
+
+
 @pytest.mark.parametrize("stdin", ["98765 43210\n9123456789\n", "", "\n \n"])
 def test_standard_input_has_one_number_at_a_time(case: Path, stdin: str) -> None:
     run = numguard("history", "-", stdin=stdin)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -202,6 +204,63 @@ SOURCES: dict[str, tuple[str, ...]] = {
     ),
     "outcomes": ("outcomes", "d.xlsx", "--registry", "cases.db", "--by", "x", "--map", "served=msisdn"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", ["normalize", "explain", "keyed", "scan", "list"])
+@pytest.mark.parametrize("heading", ["Served", " SERVED", "ser ved"])
+def test_a_member_with_another_spelling_of_the_column(
+    capsys: pytest.CaptureFixture[str], verb: str, heading: str
+) -> None:
+    rows = "imei,at\n9876543210,490154203237518,2026-06-01 08:01:39\n"
+    with zipfile.ZipFile("d.zip", "w") as archive:
+        archive.writestr("a.csv", f"served,{rows}")
+        archive.writestr("b.csv", f"{heading},{rows}")
+    assert run([one.replace("d.xlsx", "d.zip") for one in SOURCES[verb]]) == 3
+    assert re.search("d.zip/b.csv: (no column 'served'|column .* is not in the first file)", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("end", "refused"), [("9198765333", 1), ("9198765333\n", 0), ("919876533312", 0), ('"9198765333"', 0), ("x", 0)]
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda text: text.decode().encode("utf-16")])
+def test_a_number_that_is_cut_at_the_end_of_a_file_is_refused(
+    end: str, refused: int, pack: Callable[[bytes], bytes]
+) -> None:
+    """Twelve digits that are cut to ten make another number."""
+    rows = f"Ack No,Suspect Mobile No\n1,919876511101\n2,91 98123 22202\n3,{end}"
+    Path("d.csv").write_bytes(pack(rows.encode()))
+    with ng.Registry(by="x") as registry:
+        intake = registry.add_complaints("d.csv", constants={"source": "1930"})
+    assert intake.refusals["note"].to_pylist().count("cut_off") == refused
+    Path("d.csv").write_bytes(pack(re.sub("(?m)^[^,]*,", "", rows).encode()))
+    listed = ng.read_numbers("d.csv", column="Suspect Mobile No")
+    assert listed.account["refused_rows"].get("cut_off", 0) == refused
+
+
+@pytest.mark.parametrize(
+    ("cover", "verb"),
+    [("", verb) for verb in SOURCES]
+    + [("Summary: see annexure", verb) for verb in SOURCES if verb not in ("cdr", "expand", "common", "changes")],
+)
+def test_a_hidden_sheet_is_not_read_and_is_named(capsys: pytest.CaptureFixture[str], cover: str, verb: str) -> None:
+    book = openpyxl.Workbook()
+    for text in (cover, "Rohtak") if cover else ():
+        book.worksheets[0].append([text])
+    for name, number in (("Old", "9876543210"), ("New", "9876543211")):
+        sheet = book.create_sheet(name)
+        sheet.append(["served", "imei", "at", "acknowledgement_no", "source", "status"])
+        sheet.append([number, "490154203237518", "2026-06-01 08:01:39", "1", "1930", "blocked"])
+        sheet.sheet_state = "hidden"
+    book.save("d.xlsx")
+    assert run(list(SOURCES[verb])) == 3
+    err = capsys.readouterr().err
+    assert ("d.xlsx/Old: is a hidden sheet" if cover else "hidden ones, which are not read (Old, New)") in err
+
+
+@pytest.mark.parametrize("verb", SOURCES)
+def test_a_path_that_begins_like_the_name_of_a_user(capsys: pytest.CaptureFixture[str], verb: str) -> None:
+    assert run([one.replace("d.xlsx", "~$d.csv") for one in SOURCES[verb]]) == 3
+    assert "~$d.csv: there is no such file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("verb", SOURCES)

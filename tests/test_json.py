@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import os
 import re
 import sys
 from pathlib import Path
@@ -173,13 +172,17 @@ def test_a_line_without_an_end_is_held_up_to_that_limit(tmp_path: Path, monkeypa
         rows_of(tmp_path / "d.jsonl")
 
 
-def test_lines_that_vanish_while_they_are_read_are_an_error(large: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_longer", [False, True])
+def test_lines_that_vanish_or_come_while_they_are_read_are_an_error(
+    large: Path, tmp_path: Path, is_longer: bool
+) -> None:
     path = tmp_path / "calls.jsonl"
-    path.write_bytes(large.read_bytes())
+    path.write_bytes(content := large.read_bytes())
     [part] = open_source(path).parts
     assert part.schema().names[0] == "a_number"
-    os.truncate(path, path.read_bytes().rindex(b"\n", 0, -1) + 1)
-    with pytest.raises(InputError, match=r"calls.jsonl: became shorter while it was read"):
+    last = content.rindex(b"\n", 0, -1) + 1
+    path.write_bytes(content + content[last:] if is_longer else content[:last])
+    with pytest.raises(InputError, match=r"calls.jsonl: was changed while it was read"):
         list(part.batches())
 
 

@@ -8,7 +8,8 @@ import json
 import os
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from openpyxl.styles import Font
 import numguard as ng
 from numguard.cli import run
 from numguard.errors import InputError
-from numguard.source import open_source
+from numguard.source import TextPart, open_source
 
 ROWS = b"name,mobile\nA,9876543210\nB,9812345678\n"
 READS: dict[str, tuple[str, ...]] = {
@@ -242,25 +243,44 @@ def test_a_file_that_becomes_shorter_while_it_is_read_is_an_error(tmp_path: Path
     batches = open_source(path).parts[0].batches()
     next(batches)
     os.truncate(path, 500)
-    with pytest.raises(InputError, match=r"calls\.csv: became shorter while it was read"):
+    with pytest.raises(InputError, match=r"calls\.csv: was changed while it was read"):
         list(batches)
     path.write_text("a,b\n" + "9876543210,1\n" * 1000)
     scan = ng.scan(path, {"a": ng.NumberSet(["9876543210"])}, on_error="skip")
     assert len([os.truncate(path, 500) for _ in scan]) == 1
-    assert "became shorter" in scan.summary.skipped[0].why
+    assert "was changed" in scan.summary.skipped[0].why
     assert scan.summary.rows == 1000
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be replaced there")
-def test_a_file_that_grows_or_is_replaced_while_it_is_read_is_read_as_it_was(tmp_path: Path) -> None:
+def test_a_file_that_is_replaced_while_it_is_read_is_read_as_it_was(tmp_path: Path) -> None:
     path, new = tmp_path / "calls.csv", tmp_path / "new.csv"
     path.write_text("a,b\n9876543210,1\n")
     new.write_text("a\n")
     with open_source(path).parts[0].to_scan():  # type: ignore[attr-defined]
         new.replace(path)
-    path.write_text("a,b\n9876543210,1\n")
-    with open_source(path).parts[0].to_scan(), path.open("a") as file:  # type: ignore[attr-defined]
-        file.write("9812345678,2\n")
+
+
+@pytest.mark.parametrize("verb", READS)
+def test_a_file_that_grows_while_it_is_read_is_an_error(
+    verb: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("calls.csv").write_bytes(ROWS)
+    begin = TextPart._rows
+
+    @contextmanager
+    def and_grow(part: TextPart) -> Iterator[Any]:
+        with begin(part) as opened:
+            yield opened
+            if part.name == "calls.csv":
+                with Path("calls.csv").open("ab") as file:
+                    file.write(b"C,9812345679\n")
+
+    monkeypatch.setattr(TextPart, "_rows", and_grow)
+    name, *options = READS[verb]
+    assert run([name, "calls.csv", *options]) == 3
+    assert "calls.csv: was changed while it was read" in capsys.readouterr().err
+    assert not Path("o.csv").exists()
 
 
 def test_a_sheet_is_inspected_wherever_it_is(tmp_path: Path) -> None:

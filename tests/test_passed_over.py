@@ -56,3 +56,15 @@ def test_the_commands_that_spare_numbers_refuse_such_a_workbook(
     for command in ([*decide, "--by", "HC 1"], [*scan, "--list-column", "Mobile", "--except", path]):
         assert run(command) == 3
         assert "no column that is certainly theirs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("heading", "is_passed"), [("phone_xyz", False), ("", False), ("Complainant mobile", True)])
+def test_a_sheet_with_numbers_beside_a_list_to_act_on(heading: str, is_passed: bool, tmp_path: Path) -> None:
+    """It was passed over, though it may have numbers of the list; those of complainants are none of it."""
+    sheets = [["Name", "Mobile"], ["A", str(FIRST)[2:]]], [["Bank", heading], ["B", str(SECOND)[2:]]]
+    path = book(tmp_path / "list.xlsx", *sheets)
+    if is_passed:
+        assert read_numbers(path).keys.to_array().to_pylist() == [FIRST]
+    else:
+        with pytest.raises(InputError, match="Sheet1: has numbers, and no column that is certainly theirs"):
+            read_numbers(path)

@@ -338,3 +338,8 @@ def test_columns_of_pandas_that_arrow_does_not_have(cells: list[Any]) -> None:
     for call in (ng.normalize, ng.NumberSet, ng.explain):
         with pytest.raises(UnsupportedTypeError, match="takes text or integers of one type"):
             call(pd.Series(cells, dtype=dtype))
+
+
+def test_the_error_of_too_few_sources_names_what_one_is() -> None:
+    with pytest.raises(ArgumentError, match=r"which is 1 \(an archive or workbook is one\)"):
+        ng.common(["towers.zip"])

@@ -176,6 +176,13 @@ def test_a_csv_whose_every_row_differs_from_its_header_is_an_error(tmp_path: Pat
         ("f.csv", b"", "is empty"),
         ("f.csv", b"\n\n", "is empty"),
         ("f.csv", b"\x00\x01\x02" * 100, "neither text nor"),
+        (
+            "f.tar.gz",
+            gzip.compress(b"a.csv".ljust(257, b"\x00") + b"ustar\x0000".ljust(255, b"\x00")),
+            "is a tar archive",
+        ),
+        ("f.z01", b"PK\x07\x08PK\x03\x04" + b"\x00" * 100, "the first part of a ZIP archive"),
+        ("f.csv", b"a,b\n1,2\n" + b"\x00" * 100, "ends in zero bytes"),
         ("f.csv.gz", gzip.compress(b"a,b\n1,2\n" * 1000, mtime=0)[:-9], "cut short"),
         ("f.csv.gz", b"\x1f\x8b" + b"x" * 100, "damaged"),
         ("f.xlsx", b"PK\x03\x04" + b"\x00" * 100, "archive or workbook"),

@@ -50,8 +50,8 @@ def test_a_pattern_is_one_argument(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_folder_of_the_user_is_an_argument_of_windows_too() -> None:
-    given = ["~/cases.db", "lists/*.csv", "HC ~1"]
-    assert arguments_of(given, is_windows=True) == [str(Path.home() / "cases.db"), "lists/*.csv", "HC ~1"]
+    given = ["~/cases.db", "lists/*.csv", "HC ~1", "~root"]
+    assert arguments_of(given, is_windows=True) == [str(Path.home() / "cases.db"), *given[1:]]
     assert arguments_of(given, is_windows=False) == given
 
 

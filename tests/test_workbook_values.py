@@ -427,3 +427,14 @@ def test_a_sheet_whose_name_has_two_readings_is_an_error(tmp_path: Path) -> None
             book.writestr(entry, plain.read(entry).replace(b'name="A B"', b'name="A\tB"'))
     with pytest.raises(InputError, match="the name of a sheet"):
         ng.read_numbers(path)
+
+
+@pytest.mark.parametrize(("below", "warns"), [("fraud", True), (None, False)])
+def test_a_number_that_is_merged_over_two_rows_is_a_warning(below: str | None, warns: bool) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Mobile", "Reason"], [FIRST, "fraud"], [None, below], [SECOND, "fraud"]):
+        book.worksheets[0].append(row)
+    book.worksheets[0].merge_cells("A2:A3")
+    book.save("d.xlsx")
+    [part] = open_source("d.xlsx").parts
+    assert ("1 cell is merged over several rows, the first in row 2" in " ".join(part.about.warnings)) == warns

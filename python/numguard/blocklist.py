@@ -25,6 +25,7 @@ from numguard.files.outgoing import write_private
 from numguard.files.placing import Together, make_folder, together
 from numguard.keyed import HASHED, key_check, keyed_hash
 from numguard.notebook import card
+from numguard.system import at_home
 from numguard.types import PathLike, is_whole
 
 __all__ = ["BlockList", "Columns", "Form"]
@@ -229,7 +230,7 @@ class BlockList:
 
         `facts` are added to the manifests.
         """
-        path = Path(path).expanduser()
+        path = at_home(path)
         self._covers = {**self._covers, **facts}
         if form.rows_per_file is None and not form.by_district:
             self._checked([path])

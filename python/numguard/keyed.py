@@ -19,7 +19,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import as_text, pc
 from numguard.errors import ArgumentError, FileError, FileMissingError
-from numguard.system import has_modes
+from numguard.system import at_home, has_modes
 from numguard.types import ArrowArrayExportable, ArrowStreamExportable, PathLike, Region, Values
 
 __all__ = ["HASHED", "HASH_NOTES", "key_check", "keyed_hash", "read_hashes", "read_key"]
@@ -120,7 +120,7 @@ def read_key(*, file: PathLike | None = None, variable: str | None = None) -> by
     if file is not None:
         if not isinstance(file, (str, os.PathLike)):
             raise ArgumentError("file: takes the path of a file")
-        found = _read_private(Path(file).expanduser()).strip()
+        found = _read_private(at_home(file)).strip()
         if found.startswith(_MARKS):
             raise ArgumentError(f"{Path(file).name}: begins with a byte-order mark; save the key as plain ASCII text")
         return _checked_key(found)

@@ -1,6 +1,7 @@
 """Differences between operating systems, each with a fallback.
 
-Owns the flags of new files, the privacy of a file, the flushing and locking of folders, and what is on another machine.
+Owns the flags of new files, the privacy of a file, the flushing and locking of folders, what is on another machine, and
+the folder of this user.
 Independent of formats and names. One idea: **a call that a system lacks occurs here only**, with its fallback, so that
 the rest of the package runs the same code everywhere.
 
@@ -26,8 +27,8 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 __all__ = [
-    "check_replaceable", "flush_folder", "has_modes", "is_of_system", "is_remote", "is_shortage", "lock_alone",
-    "lock_shared", "make_private", "open_folder", "open_new", "reason_of", "runs", "tells_of_shortage",
+    "at_home", "check_replaceable", "flush_folder", "has_modes", "is_of_system", "is_remote", "is_shortage",
+    "lock_alone", "lock_shared", "make_private", "open_folder", "open_new", "reason_of", "runs", "tells_of_shortage",
 ]  # fmt: skip
 
 #: Seconds to wait for a shared lock: the holder of the exclusive lock removes temporary files, which takes little time.
@@ -54,6 +55,17 @@ def _flag(name: str) -> int:
     """A flag of `os.open`, or 0 where the system lacks it."""
     found: int = getattr(os, name, 0)
     return found
+
+
+def at_home(path: str | Path) -> Path:
+    """A path, with this user's folder for `~`; `~name` is the name of a file, as of the lock files `~$x.xlsx`.
+
+    >>> at_home("~calls.csv").name
+    '~calls.csv'
+    """
+    path = Path(path)
+    # It stays as it is where the folder is not known, and Path.expanduser raises.
+    return Path(os.path.expanduser(path)) if path.parts[:1] == ("~",) else path  # noqa: PTH111
 
 
 def open_new(path: Path, mode: int) -> int:

@@ -23,6 +23,7 @@ from numguard import starting
 from numguard._core import __version__
 from numguard.cli.terminal import one_line
 from numguard.errors import ArgumentError, BrakeError, Interrupted, NumguardError
+from numguard.system import at_home
 
 __all__ = ["main"]
 
@@ -224,7 +225,7 @@ def arguments_of(given: list[str] | None, *, is_windows: bool = os.name == "nt")
     all lists but the first of `--numbers lists\\*.csv` were sources.
     """
     arguments = sys.argv[1:] if given is None else given
-    return [os.path.expanduser(one) for one in arguments] if is_windows else arguments  # noqa: PTH111 - texts
+    return [str(at_home(one)) if one.startswith("~") else one for one in arguments] if is_windows else arguments
 
 
 @contextmanager

@@ -35,7 +35,7 @@ from numguard.source import (
     refused_rows,
 )
 from numguard.source.strict import check_strict, notes_text
-from numguard.system import check_replaceable
+from numguard.system import at_home, check_replaceable
 
 if TYPE_CHECKING:
     from numguard._core import ImeiSet, NumberSet
@@ -148,7 +148,7 @@ def check_files(
             continue
         if not str(written):
             raise ArgumentError(f"{option}: the path is empty: name a file")
-        path = Path(written).expanduser()
+        path = at_home(written)
         place = _resolved(path)
         if place in inputs or (path.exists() and any(file.exists() and file.samefile(path) for file in inputs)):
             raise ArgumentError(f"{option}: {path} is read by this call: write to another file")
@@ -169,7 +169,7 @@ def check_files(
 def check_new(writes: Mapping[str, Path | None]) -> None:
     """Raises an error for a file that is there: it was written to be filled in, and may be by now."""
     for option, path in writes.items():
-        if path is not None and path.expanduser().is_file():
+        if path is not None and at_home(path).is_file():
             raise ArgumentError(f"{option}: {path} exists, and may be filled in: write to another file, or remove it")
 
 

@@ -27,6 +27,7 @@ from numguard.compute import counts, named, tuples_of
 from numguard.errors import ArgumentError, ColumnError, FileError, NumguardError
 from numguard.files.page import is_page
 from numguard.source import Source, check_header, headings, open_source, other_blanks
+from numguard.source.columns import naming_hidden
 from numguard.source.strict import notes_text
 from numguard.types import ACTIONS, Region
 
@@ -343,14 +344,15 @@ def open_registry(path: str, by: str = "reader") -> Registry:
 def open_column(source: str, column: str | None, region_column: str | None = None) -> tuple[Source, str]:
     """A source, and its column of numbers: the one that was chosen, or the only one there is."""
     opened = open_source(source, wanted=[name for name in (column, region_column) if name] or None)
+    check = naming_hidden(opened.not_read)(_check_column)
     there = opened.schema.names
     if column is None and len(there) != 1:
         raise ArgumentError(f"--column: name the column with the numbers; there are {headings(there)}")
     column = there[0] if column is None else column
-    _check_column("--column", column, there)
+    check("--column", column, there)
     check_header(there, max((part.above.header_row for part in opened.parts), default=0), None)
     if region_column is not None:
-        _check_column("--region-column", region_column, there)
+        check("--region-column", region_column, there)
     return opened, column
 
 

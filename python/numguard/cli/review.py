@@ -13,6 +13,7 @@ from numguard.cli import account, options
 from numguard.cli.verb import Verb
 from numguard.errors import ArgumentError, NumguardError
 from numguard.source.strict import notes_text
+from numguard.system import at_home
 
 if TYPE_CHECKING:
     from numguard.registry import Reviewed
@@ -108,10 +109,10 @@ def _check_unfilled(path: Path) -> None:
     from numguard.registry.sheets.headings import known_by
     from numguard.source.records import read_records
 
-    if not path.expanduser().is_file():
+    if not at_home(path).is_file():
         return
     try:
-        table = read_records(path.expanduser(), known_by(COLUMNS, None)).table
+        table = read_records(at_home(path), known_by(COLUMNS, None)).table
     except NumguardError:
         # A workbook with a second sheet is none, and may be one that was filled in.
         raise ArgumentError(

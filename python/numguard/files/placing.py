@@ -20,6 +20,7 @@ from typing import IO
 from numguard.errors import ArgumentError, FileError, FileMissingError, InputError
 from numguard.files.steps import one_step
 from numguard.system import (
+    at_home,
     check_replaceable,
     flush_folder,
     lock_alone,
@@ -150,7 +151,7 @@ class Together:
 
     def fingerprint(self, path: PathLike) -> tuple[str, int]:
         """SHA-256 and size of a file that has been written."""
-        temporary = self._names.written[Path(path).expanduser()]
+        temporary = self._names.written[at_home(path)]
         with temporary.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest(), temporary.stat().st_size
 
@@ -225,7 +226,7 @@ def _checked_path(path: PathLike) -> Path:
         ArgumentError: Its name is not UTF-8 or contains NUL, or a registry is there.
         FileError: It is a folder, a device or a pipe, too long, or a file that another program has open.
     """
-    path = Path(path).expanduser()
+    path = at_home(path)
     try:
         name = os.fsencode(path.name).decode()
     except UnicodeError:
@@ -261,7 +262,7 @@ def make_folder(path: PathLike) -> Path:
     Raises:
         FileError: It cannot be created, or a file is there.
     """
-    folder = Path(path).expanduser()
+    folder = at_home(path)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

@@ -39,6 +39,7 @@ from numguard.number_list.titles import (
 from numguard.number_list.words import words_for
 from numguard.source import Batch, Part, contradicted, is_of_country
 from numguard.source.part import second_header
+from numguard.system import at_home
 from numguard.types import PathLike
 
 __all__ = [
@@ -188,7 +189,7 @@ def _names_below(name: str | None, path: PathLike) -> list[str]:
     >>> _names_below("lists/victims/nuh.csv", "lists"), _names_below("victims.csv", "victims.csv")
     (['victims', 'nuh'], [])
     """
-    own, given = Path(name or "").parts, Path(path).expanduser().parts
+    own, given = Path(name or "").parts, at_home(path).parts
     alike = next((n for n, pair in enumerate(zip(own, given, strict=False)) if pair[0] != pair[1]), len(given))
     *folders, file = own[alike:] or [""]
     return [*folders, Path(file).stem] if file else []

@@ -185,7 +185,7 @@ def is_list(part: Part, kind: Kind, is_wanted: Callable[[str], bool], *, may_be_
         kind: What the list has.
         is_wanted: Whether a column is looked for.
         may_be_read: Whether no column was chosen by its name.
-        is_sparing: Whether the numbers are to be protected, or taken off a list: none of them may be passed over.
+        is_sparing: Whether the numbers are to be protected, or taken off a list.
 
     Raises:
         InputError: It has numbers among something else, so that it cannot be known which of them are listed.
@@ -195,11 +195,11 @@ def is_list(part: Part, kind: Kind, is_wanted: Callable[[str], bool], *, may_be_
     at = list(range(len(there)))
     if part.above.header_row and _is_row(there, is_wanted):
         cells.append(pa.array(there))
-    elif not is_sparing and (not may_be_read or len(there) != 1 or kind.is_of_something_else(there[0])):
-        return False
     else:
-        # Accounts, sums and identities are no numbers to protect, though some have as many digits.
+        # Accounts, sums and identities are no numbers, though some have as many digits.
         at = [n for n in at if not (pa.types.is_nested(types[n]) or _OF_OTHERS & {*words_of(there[n])})]
+        # Those of complainants are none to act on, and may be meant where numbers are spared.
+        at = [n for n in at if is_sparing or not kind.is_of_something_else(there[n])]
     has_numbers, has_others = False, not cells or len(there) != 1 or not may_be_read
     batches = part.counted(part.stored_batches(None))
     for written in chain(cells, (batch.data.column(n) for batch in batches for n in at)):

@@ -47,6 +47,7 @@ from numguard.number_list.decisions import Decisions
 from numguard.number_list.same import has_other_numbers, without_ends
 from numguard.number_list.titles import names_victims
 from numguard.source import Account, Batch, Part, check_columns, check_header, is_local, is_of_country, open_source
+from numguard.source.columns import naming_hidden
 from numguard.source.strict import check_strict
 from numguard.types import PathLike, RowAccount
 
@@ -125,17 +126,19 @@ class OpenList:
         self._actions = actions
         self._opposed = Opposed(actions or ())
         # A part with a row in place of a header has the column of the others.
-        find = partial(column_of, kind=kind, may_be_victims=may_be_victims)
+        naming = naming_hidden(self._source.not_read)
+        find = naming(partial(column_of, kind=kind, may_be_victims=may_be_victims))
         of_others = column or (find((headed or parts)[0]) if parts else "")
         self._parts: list[_Listed] = []
         for part in parts:
+            part.checks_end = True
             there = part.schema().names
             is_headed = part in headed
             chooses = column is None and (not is_headed or len(there) > 1 or kind.is_name(there[0]))
             name = find(part) if chooses else of_others
             if more or column is not None:
                 # A first line that is a row has no dates; the message says that there may be no header.
-                check_columns([name, *more], part.schema(), part.name)
+                naming(check_columns)([name, *more], part.schema(), part.name)
                 check_header([name, *more], part.above.header_row, part.name)
             self._parts.append(_Listed(part, name, is_headed))
 

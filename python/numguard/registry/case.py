@@ -35,6 +35,7 @@ from numguard.registry.numbers.safeguard import refuse_protected_since, refuse_u
 from numguard.registry.numbers.state import Facts, derive
 from numguard.registry.sheets.moments import end_of_day, last_moment
 from numguard.registry.spelling import folded
+from numguard.system import at_home
 from numguard.types import PathLike
 
 __all__ = ["Basis", "Case", "reason_given", "refuse_broken"]
@@ -90,7 +91,7 @@ class Case:
         """
         self.store.verify()
         self.store.create()
-        with self.store.sending(Path(path).expanduser().parent, **self._who(verb, reason)) as (append, token):
+        with self.store.sending(at_home(path).parent, **self._who(verb, reason)) as (append, token):
             self._refuse_far(append)
             yield append, token
 

@@ -5,8 +5,6 @@ Owns these public calls. Independent of numbers and complaints.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pyarrow as pa
 
 from numguard.errors import ArgumentError, RegistryError
@@ -17,6 +15,7 @@ from numguard.registry.log.address import NO_REGISTRY, is_there, shown
 from numguard.registry.log.seal import Seal
 from numguard.registry.log.store import Store
 from numguard.registry.verbs import Verbs
+from numguard.system import at_home
 from numguard.types import PathLike, is_whole
 
 __all__ = ["Maintenance"]
@@ -77,7 +76,7 @@ class Maintenance(Verbs):
             ArgumentError: A file is at the path.
             RegistryError: The registry is on a server, or does not exist.
         """
-        return self._case.store.backup(Path(path).expanduser())
+        return self._case.store.backup(at_home(path))
 
     @property
     def id(self) -> str:

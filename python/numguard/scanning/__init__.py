@@ -47,6 +47,8 @@ from numguard.source import (
     refused_rows,
     unread_codes,
 )
+from numguard.source.columns import naming_hidden
+from numguard.system import at_home
 from numguard.types import PathLike, Region, Values, is_texts, is_whole
 from numguard.types import Source as Rows
 from numguard.warning import warn
@@ -201,7 +203,7 @@ class Scan:
         Raises:
             ArgumentError: The scan reads this file, it is an exported list, or its format cannot hold the columns.
         """
-        self._check_place(Path(path).expanduser())
+        self._check_place(at_home(path))
         matches, handsets = ([f"{key}_match" for key in keys] for keys in (self._keys, self._handsets))
         ending = Path(path).suffix.lower()
         flat = ending in FORMATS and FORMATS[ending].is_sheet
@@ -392,8 +394,9 @@ def scan(
         raise ArgumentError("all_rows: goes with neither limit= nor since=, which leave rows out")
     beside = [name for name in (at, region_column) if name is not None]
     wanted = [*sets, *(columns or ()), *beside]
-    return Scan(
-        open_source(source, wanted=wanted, keys=list(sets), keep_broken=on_error == "skip"),
+    opened = open_source(source, wanted=wanted, keys=list(sets), keep_broken=on_error == "skip")
+    return naming_hidden(opened.not_read)(Scan)(
+        opened,
         marks,
         columns=columns,
         region=region,

@@ -25,9 +25,9 @@ from typing import Any, BinaryIO, Literal, cast
 import pyarrow as pa
 
 from numguard.compute import counts, named
-from numguard.errors import ArgumentError, FileMissingError, InputError, UnsupportedTypeError
+from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.codes import contradicted, is_of_country, unread_codes
-from numguard.source.columns import check_columns, check_header, headings, looks_national, other_blanks
+from numguard.source.columns import check_columns, check_header, headings, looks_national, misspelt, other_blanks
 from numguard.source.container import (
     Found,
     Member,
@@ -43,6 +43,7 @@ from numguard.source.container import (
 )
 from numguard.source.dated import dated
 from numguard.source.folders import without_links
+from numguard.source.frames import check_relation
 from numguard.source.header import clean
 from numguard.source.json_records import JsonPart
 from numguard.source.kinds import HEAD, kind_of
@@ -121,6 +122,11 @@ class Source:
         for part in self.parts:
             yield from part.batches(columns)
 
+    @property
+    def not_read(self) -> list[str]:
+        """Its members that are not tables, and why."""
+        return [f"{passed.name}: {passed.why}" for passed in self.passed_over]
+
     def account(self) -> RowAccount:
         """The account of all parts so far."""
         return accounted(self.parts, [self])
@@ -164,7 +170,7 @@ def accounted(
         sum(part.account.used for part in parts) - left_out,
         +all_refused,
         +all_not_data,
-        passed_over=[f"{passed.name}: {passed.why}" for source in sources for passed in source.passed_over],
+        passed_over=[passed for source in sources for passed in source.not_read],
         warnings=[
             warning
             for part in parts
@@ -191,6 +197,7 @@ class _Options:
     is_kept: Callable[[Part], bool] | None = None
     keys: Sequence[str] = ()
     any_name: bool = False
+    shown: str | None = None
     partitions: Mapping[str, str | None] = field(default_factory=dict)
     passed_over: list[PassedOver] = field(default_factory=list)
 
@@ -211,6 +218,7 @@ def open_source(
     keep_broken: bool = False,
     is_kept: Callable[[Part], bool] | None = None,
     any_name: bool = False,
+    shown: str | None = None,
 ) -> Source:
     """Finds the parts of a source. Only the first bytes of a file are read, except for workbooks and JSON.
 
@@ -229,6 +237,7 @@ def open_source(
         keep_broken: Keep files that cannot be read or do not exist: reading such a part raises.
         is_kept: Whether a member or sheet without a wanted column, beside others that have one, is read too.
         any_name: Whether the name of a file may be no UTF-8, because no table will have it.
+        shown: What messages call the file; its path by default.
 
     Raises:
         FileMissingError: A path does not exist, or a glob matches nothing.
@@ -239,22 +248,9 @@ def open_source(
     if wanted is not None and not callable(wanted):
         names = {clean(name) for name in wanted}
         wanted = names.__contains__ if names else None
-    options = _Options(wanted, sheet, keep_broken, is_kept, keys, any_name=any_name)
+    options = _Options(wanted, sheet, keep_broken, is_kept, keys, any_name=any_name, shown=shown)
     parts = _parts(source, options)
     return Source(parts, options.passed_over)
-
-
-def _check_relation(source: Any, keys: Sequence[str]) -> None:
-    """Refuses columns of HUGEINT in a relation of DuckDB, whose Arrow type is a decimal of digits as written.
-
-    DuckDB makes it of canonical numbers beside integers (`union all`, `ifnull(n, -1)`): it may hold both.
-    """
-    if not type(source).__module__.startswith(("duckdb", "_duckdb")):
-        return
-    for name, kind in zip(source.columns, map(str, source.types), strict=True):
-        if name in keys and kind in ("HUGEINT", "UHUGEINT"):
-            remedy = "cast canonical numbers to UBIGINT, and digits as written to BIGINT"
-            raise UnsupportedTypeError(f"column {named([name])!r} is {kind}: {remedy}")
 
 
 def _parts(source: Any, options: _Options) -> list[Part]:
@@ -266,7 +262,7 @@ def _parts(source: Any, options: _Options) -> list[Part]:
     if dataset is not None and isinstance(source, dataset.Scanner):
         return [StreamPart(source.to_reader())]
     if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
-        _check_relation(source, options.keys)
+        check_relation(source, options.keys)
         return [StreamPart(source)]
     if hasattr(source, "collect"):
         raise ArgumentError("source: takes data, not a lazy frame: collect() it, or pass its file")
@@ -355,8 +351,8 @@ def _parts_of_file(path: Path, options: _Options, *, below: Path | None) -> list
         if not options.any_name:
             check_name(path)
         check_file(path)
-        partitions = {} if below is None else partition_values(path, below)
-        return _parts_of(str(path), partial(_opened_file, path), path, replace(options, partitions=partitions))
+        options = replace(options, partitions={} if below is None else partition_values(path, below))
+        return _parts_of(options.shown or str(path), partial(_opened_file, path), path, options)
     except InputError as error:
         if not options.keep_broken or not is_at_fault(error):
             raise
@@ -406,6 +402,7 @@ def _with_a_wanted_column(found: list[Part], options: _Options) -> list[Part]:
     """Of several members or sheets those with a wanted column, and the others skipped; all if none has one."""
     is_wanted = cast("Callable[[str], bool]", options.wanted)
     with_column: list[Part] = []
+    looked_for: set[str] = set()
     for part in found:
         try:
             names = part.stored_schema().names
@@ -414,8 +411,11 @@ def _with_a_wanted_column(found: list[Part], options: _Options) -> list[Part]:
         else:
             if any(map(is_wanted, names)):
                 with_column.append(part)
+                looked_for.update(filter(is_wanted, names))
     if not with_column:
         return found
+    # Reading a member with another spelling of such a name raises, as for a file of its own.
+    with_column = [part for part in found if part in with_column or misspelt(part.stored_schema().names, looked_for)]
     if options.is_kept is not None:
         with_column = [part for part in found if part in with_column or options.is_kept(part)]
     options.passed_over.extend(

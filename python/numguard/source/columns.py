@@ -8,7 +8,8 @@ header, whose first row would be lost.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 import pyarrow as pa
@@ -19,8 +20,18 @@ from numguard.errors import ColumnError
 from numguard.masking import holds_digits
 from numguard.source.header import clean
 
-__all__ = ["check_columns", "check_header", "headings", "holds_number", "looks_national", "other_blanks"]
+__all__ = [
+    "check_columns",
+    "check_header",
+    "headings",
+    "holds_number",
+    "looks_national",
+    "misspelt",
+    "other_blanks",
+]
 
+#: Why a sheet is passed over that may have the columns that others have not.
+HIDDEN: Final = "is a hidden sheet: choose it, or show it in the spreadsheet, to read it"
 #: Column names that a message lists.
 _MOST_NAMES: Final = 100
 
@@ -61,6 +72,16 @@ def check_header(columns: Iterable[str], header_row: int, name: str | None) -> N
         raise ColumnError(f"{where}{line} holds a number, so the file has no header: add one that names its columns")
 
 
+@contextmanager
+def naming_hidden(passed_over: Iterable[str]) -> Iterator[None]:
+    """Adds hidden sheets to the error of a column: they may have it. `passed_over`: what is not read, and why."""
+    try:
+        yield
+    except ColumnError as error:
+        hidden = [one for one in passed_over if one.endswith(HIDDEN)]
+        raise type(error)("; ".join([str(error), *hidden])) from None
+
+
 def headings(names: Sequence[str]) -> str:
     """The columns of a file for a message; only their count where the file seems to begin with a row of data."""
     if any(map(may_be_number, names)):
@@ -78,6 +99,16 @@ def other_blanks(name: str, there: Sequence[str]) -> str:
     read = clean(name)
     remedy = f": blanks and line breaks in a heading are read as one blank, so name it {named([read])!r}"
     return remedy if read in there else ""
+
+
+def misspelt(there: Iterable[str], names: Collection[str]) -> bool:
+    """Whether a column has one of these names but for capitals and blanks.
+
+    >>> misspelt(["Name", "Mobile  No"], {"mobile no"}), misspelt(["Mobile"], {"mobile no"})
+    (True, False)
+    """
+    bare = ["".join(name.split()).casefold() for name in names]
+    return any("".join(name.split()).casefold() in bare for name in there)
 
 
 def looks_national(column: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import stat
 import weakref
 import zipfile
@@ -17,6 +18,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Any, BinaryIO, Final, Literal, TypeAlias, cast
 
 import pyarrow as pa
@@ -40,6 +42,7 @@ __all__ = [
     "piped_members",
     "read_up_to",
     "read_whole",
+    "spooled",
 ]
 
 Opener: TypeAlias = Callable[[], AbstractContextManager[BinaryIO]]
@@ -349,6 +352,20 @@ def piped_members(piped: Piped) -> Found:
         if member.kind == "json":
             found.members[n] = replace(member, open=partial(opened_bytes, read_whole(member)))
     return found
+
+
+@contextmanager
+def spooled(stream: Any, name: str) -> Iterator[Path]:
+    """A stream as a file that can be read several times, by this user only; it is deleted at the end."""
+    with reading(name, "what was sent"):
+        descriptor, place = mkstemp(prefix="numguard-")  # with mode 600
+    path = Path(place)
+    try:
+        with reading(name, "what was sent"), os.fdopen(descriptor, "wb") as file:
+            shutil.copyfileobj(stream, file)
+        yield path
+    finally:
+        path.unlink()
 
 
 class _Replayed(io.RawIOBase):

@@ -10,10 +10,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from numguard.compute import named
 from numguard.errors import UnsupportedTypeError
 from numguard.source.part import exporting
 
-__all__ = ["chosen", "stream_of"]
+__all__ = ["check_relation", "chosen", "stream_of"]
 
 
 def chosen(frame: Any, columns: Sequence[str]) -> Any:
@@ -71,3 +72,16 @@ def _errors(frame: Any, names: Sequence[str], what: str) -> dict[str, Unsupporte
         except UnsupportedTypeError as error:
             found[name] = error
     return found
+
+
+def check_relation(source: Any, keys: Sequence[str]) -> None:
+    """Refuses columns of HUGEINT in a relation of DuckDB, whose Arrow type is a decimal of digits as written.
+
+    DuckDB makes it of canonical numbers beside integers (`union all`, `ifnull(n, -1)`): it may hold both.
+    """
+    if not type(source).__module__.startswith(("duckdb", "_duckdb")):
+        return
+    for name, kind in zip(source.columns, map(str, source.types), strict=True):
+        if name in keys and kind in ("HUGEINT", "UHUGEINT"):
+            remedy = "cast canonical numbers to UBIGINT, and digits as written to BIGINT"
+            raise UnsupportedTypeError(f"column {named([name])!r} is {kind}: {remedy}")

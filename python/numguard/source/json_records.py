@@ -22,7 +22,7 @@ from numguard.compute import named
 from numguard.errors import ArgumentError, InputError
 from numguard.source.container import Member, Opener, opened_bytes, read_up_to, read_whole
 from numguard.source.limits import check
-from numguard.source.part import Above, Batch, Part, became_shorter, reading
+from numguard.source.part import Above, Batch, Part, reading, was_changed
 
 __all__ = ["JsonPart"]
 
@@ -99,8 +99,8 @@ class JsonPart(Part):
             if rows.num_rows:
                 yield Batch(rows, self.name, before + lines.to_numpy())
             before += count
-        if records > 0:
-            raise became_shorter(self.name)
+        if records:
+            raise was_changed(self.name)
 
     @cached_property
     def _names(self) -> tuple[list[str], int, int]:

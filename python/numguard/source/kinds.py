@@ -33,6 +33,7 @@ TYPED: Final = frozenset({"parquet", "arrow", "arrow stream"})
 _REFUSED: Final = {
     b"PARE": "is encrypted Parquet: decrypt it first",
     b"PK\x05\x06": "is an empty archive",
+    b"PK\x07\x08": "is the first part of a ZIP archive of several: join them (zip -s 0), or unpack them first",
     b"\xd0\xcf\x11\xe0": "is an old spreadsheet (.xls), or a workbook with a password: save it as .xlsx or CSV",
     b"%PDF": "is a PDF: ask for the CSV, or save the table as CSV",
     b"SQLite format 3": "is a database: export the table to CSV or Parquet",
@@ -45,6 +46,10 @@ _REFUSED: Final = {
     b"GIF8": "is a picture",
     b"{\\rtf": "is a document: save its table as CSV",
 }
+#: Where the header of the first file in a tar archive has its mark.
+_TAR: Final = (257, b"ustar")
+#: With so many zero bytes at its end a text was not written to its end.
+_UNWRITTEN: Final = bytes(16)
 #: Those of them that are letters, as texts have.
 _LETTERS_ALONE: Final = frozenset([b"PARE", b"ORC"])
 _MARKUP: Final = re.compile(
@@ -121,8 +126,19 @@ def refusal_reason(head: bytes) -> str | None:
     controls = len(head) - len(head.translate(None, _CONTROLS))
     # Some programs leave a few zero bytes in a text.
     if kind == "text" and controls * 50 > len(head) and not character_set(head).startswith("utf-16"):
-        return "is neither text nor any other supported container"
+        return _no_text(head)
     return None
+
+
+def _no_text(head: bytes) -> str:
+    """Why these first bytes are not read, of which too many are no letters."""
+    at, mark = _TAR
+    if head.startswith(mark, at):
+        return "is a tar archive: unpack it first"
+    written = head.rstrip(b"\0")
+    if head.endswith(_UNWRITTEN) and len(written.translate(None, _CONTROLS)) == len(written):
+        return "ends in zero bytes, as a copy or download that was broken off: get the file anew"
+    return "is neither text nor any other supported container"
 
 
 def _is_utf_32(head: bytes) -> bool:

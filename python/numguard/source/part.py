@@ -64,6 +64,7 @@ RECORD_NOTES: Final = {
     "broken_quote": "A double quote is opened and never closed, or closed in the middle of a cell.",
     "not_json": "The line is not one whole JSON object, or the object has a name twice.",
     "above_header": "A number stands above the header, where only titles do.",
+    "cut_off": "The file ends within this line, and its number has fewer digits than all others of the column.",
 }
 
 #: A refused row: its line, its text, its note.
@@ -239,6 +240,8 @@ class Part(ABC):
 
     #: The character set of a text, complete once it was read.
     encoding: str | None = None
+    #: Whether a number that is cut at the end of a text is refused.
+    checks_end = False
     _above = Above()
 
     def __init__(self, about: About) -> None:
@@ -334,10 +337,10 @@ def second_header(name: str | None, row: int) -> ColumnError:
     )
 
 
-def became_shorter(name: str | None) -> InputError:
-    """The error of a file of which rows are missing at its end."""
+def was_changed(name: str | None) -> InputError:
+    """The error of a file to which something wrote: rows of it may be missing, and its last line cut."""
     return InputError(
-        f"{name}: became shorter while it was read, so that rows of it are missing: read a copy, or wait until nothing "
+        f"{name}: was changed while it was read, so that rows of it may be missing: read a copy, or wait until nothing "
         "writes to it"
     )
 

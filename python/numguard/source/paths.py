@@ -29,6 +29,7 @@ from numguard.source.folders import (
     matches,
 )
 from numguard.source.unread import NOT_ENCODED
+from numguard.system import at_home
 from numguard.types import PathLike
 
 #: The name in place of a value that writers of partitions give to null.
@@ -74,7 +75,7 @@ def files_found(path: PathLike) -> list[tuple[Path, Path | None]]:
     text = str(path)
     if not text:
         raise ArgumentError("the path is empty: name a file")
-    path = Path(path).expanduser()
+    path = at_home(path)
     _check_working_directory(path)
     if is_folder(path):
         inside = files_below([path])[path]

@@ -72,6 +72,8 @@ def read_records(
     is_known: Callable[[str], bool],
     sheet: str | None = None,
     is_key: Callable[[str], bool] = lambda _: False,
+    *,
+    shown: str | None = None,
 ) -> Records:
     """Reads one file, or any object that exports an Arrow stream.
 
@@ -80,16 +82,18 @@ def read_records(
         is_known: whether a cell is the name of a wanted column.
         sheet: the sheet of a workbook that has several.
         is_key: whether a cell is the name of a column that may identify a record without a number.
+        shown: what messages call the file; its path by default.
 
     Raises:
         FileMissingError: the file does not exist.
         InputError: the file has an unsupported container, is damaged, or has several sheets and none was chosen.
     """
-    opened = open_source(source, wanted=is_known, sheet=sheet, any_name=True)
+    opened = open_source(source, wanted=is_known, sheet=sheet, any_name=True, shown=shown)
     parts, counts = _without_counts(opened.parts, is_key)
     part = _only(parts, source)
     broken: list[Ragged] = []
     account = Account(lambda *row: broken.append(row), finds_headers=True)
+    part.checks_end = True
     schema = part.schema()
     batches, rows = [], [np.empty(0, np.int64)]
     for batch in part.batches(account=account):

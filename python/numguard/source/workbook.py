@@ -20,8 +20,9 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import may_be_number
+from numguard.compute import may_be_number, named
 from numguard.errors import ArgumentError, InputError, MissingExtraError
+from numguard.source.columns import HIDDEN
 from numguard.source.container import Member, PassedOver
 from numguard.source.extent import inspect_workbook, with_known_errors
 from numguard.source.header import clean, completed_names, groups, joined_names, wanted_names
@@ -50,7 +51,7 @@ class FilledSheet:
         without_value: how many of its cells are formulas without a value.
         hidden: the hidden rows that are not empty.
         struck: (row, column) of the cells that are struck out and not empty.
-        merged: the first rows of the cells that are merged over several rows with figures.
+        merged: the first rows of the cells that are merged over several rows of data.
         covered: (row, column) of the cells that are not empty, and below others that are merged.
         noted: the rows of the cells that have a note.
     """
@@ -73,13 +74,20 @@ class FilledSheet:
         covered = frozenset(_covered(rows, ranges))
         # A second row of headings has no figures.
         has_figures = cache(lambda row: any(map(FIGURES.search, rows[row])))
+        is_filled = cache(lambda row: any(map(str.strip, rows[row])))
+
+        def lacks(top: int, left: int, bottom: int) -> bool:
+            """Whether rows of data are without what a merged cell holds; it may be their only figures."""
+            held = rows[top][left]
+            if not held.strip():
+                return False
+            below = range(top + 1, min(bottom + 1, len(rows)))
+            return has_figures(top + 1) or (FIGURES.search(held) is not None and any(map(is_filled, below)))
+
         merged = (
             top
             for (top, left), (bottom, _) in ranges
-            if top < min(bottom, len(rows) - 1)
-            and left < len(rows[top])
-            and rows[top][left].strip()
-            and has_figures(top + 1)
+            if top < min(bottom, len(rows) - 1) and left < len(rows[top]) and lacks(top, left, bottom)
         )
         return cls(
             rows,
@@ -114,8 +122,8 @@ class FilledSheet:
         if self.merged:
             cells = "1 cell is merged" if len(self.merged) == 1 else f"{len(self.merged):,} cells are merged"
             found.append(
-                f"{cells} over several rows, the first in row {self.merged[0] + 1}; only the first row of each has its "
-                "content, and it is empty in the others: unmerge them and fill in each row"
+                f"{cells} over several rows, the first in row {self.merged[0] + 1}; only the first row of each has "
+                "what is shown: unmerge them and fill in each row"
             )
         if self.covered:
             cells = "1 cell is" if len(self.covered) == 1 else f"{len(self.covered):,} cells are"
@@ -202,7 +210,7 @@ def sheet_parts(
     """The sheets that are not empty, or only the one named `sheet`; the names of all of these; hidden sheets not read.
 
     Raises:
-        InputError: all sheets are empty.
+        InputError: all sheets are empty, or hidden and not chosen.
     """
     with member.open() as stream:
         sheets, hidden = filled_sheets(member.name, stream.read(), sheet)
@@ -232,20 +240,28 @@ def filled_sheets(
 ) -> tuple[dict[str, FilledSheet], list[PassedOver]]:
     """The sheets that are not empty, as rows of text cells from the first row and column on.
 
-    Hidden sheets, which often contain the choices of a form, count only if one is `chosen` or all others are empty;
-    those that do not count come second.
+    Hidden sheets, which often contain the choices of a form or what is out of date, count only if `chosen`; those that
+    do not count come second.
+
+    Raises:
+        InputError: none counts.
     """
     sheets: dict[str, FilledSheet] = {}
-    hidden: list[PassedOver] = []
+    hidden: list[str] = []
     for sheet, is_hidden, filled in _filled(name, content):
-        if is_hidden and sheets and sheet != chosen:
-            where = part_name(name, sheet, len(sheets) + len(hidden) + 1, 2)
-            hidden.append(PassedOver(where, "is a hidden sheet: choose it, or show it in the spreadsheet, to read it"))
+        if is_hidden and sheet != chosen:
+            hidden.append(sheet)
         else:
             sheets[sheet] = filled
+    if not sheets and hidden:
+        raise InputError(
+            f"{name}: all its sheets are empty but for hidden ones, which are not read ({named(hidden)}): show in the "
+            "spreadsheet what is to be read, or choose it with --sheet where a verb has that"
+        )
     if not sheets:
         raise InputError(f"{name}: all its sheets are empty")
-    return sheets, hidden
+    places = [part_name(name, sheet, number, 2) for number, sheet in enumerate(hidden, len(sheets) + 1)]
+    return sheets, [PassedOver(place, HIDDEN) for place in places]
 
 
 def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]]:

@@ -39,6 +39,7 @@ from numguard.registry.sheets.headings import (
 )
 from numguard.registry.sheets.moments import moments
 from numguard.registry.sheets.sheet import Sheet, read_sheet
+from numguard.source.columns import naming_hidden
 from numguard.source.strict import check_strict
 from numguard.types import RowAccount, TableSource
 
@@ -235,7 +236,8 @@ def take_review(
 ) -> Reviewed:
     """Records a sheet of decisions, an event for each decision and reason; the same sheet twice changes nothing."""
     sheet = read_sheet(source, name, known_by(COLUMNS, mapping))
-    at = find_columns(sheet.table, COLUMNS, ("msisdn", "decision"), mapping, sheet.name, header_row=sheet.header_row)
+    find = naming_hidden(sheet.passed_over)(find_columns)
+    at = find(sheet.table, COLUMNS, ("msisdn", "decision"), mapping, sheet.name, header_row=sheet.header_row)
     rows = _rows(sheet, at, None if reason is None else reason_given(reason))
     _check_hidden(sheet, at, rows)
     ours = _own_columns(sheet.table)

@@ -34,6 +34,7 @@ from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, Mapped, ignore
 from numguard.registry.sheets.mapping import read_mapping
 from numguard.registry.sheets.preview import Preview, preview
 from numguard.registry.sheets.sheet import Sheet, read_sheet
+from numguard.source.columns import naming_hidden
 from numguard.source.strict import check_strict, notes_text
 from numguard.types import PathLike, RowAccount, TableSource, row_account
 
@@ -171,7 +172,8 @@ def add_complaints(
     sheet = read_sheet(
         source, name, known_by(COLUMNS, mapped), sheet_name, is_heading=is_heading, of_suspects=True, is_key=_IS_KEY
     )
-    complaints = read_complaints(sheet, mapped, constants, now=case.now())
+    with naming_hidden(sheet.passed_over):
+        complaints = read_complaints(sheet, mapped, constants, now=case.now())
     places = left_over(sheet.table.column_names, complaints.at, ignored(mapped, COLUMNS))
     unread = [*unread_numbers(sheet.table, places), *_unused(sheet, complaints, constants or {})]
     if dry_run:

@@ -19,6 +19,7 @@ from numguard.registry.sheets import cells
 from numguard.registry.sheets.headings import Mapped, find_columns, heading
 from numguard.registry.sheets.sheet import Sheet
 from numguard.registry.spelling import plain_words
+from numguard.source.columns import naming_hidden
 from numguard.types import ACTIONS
 
 __all__ = ["OF_LISTS", "answer_columns", "own_columns", "requests"]
@@ -132,7 +133,8 @@ def answer_columns(
     usual = {*map(heading, ("status", *known["status"]))}
     if not own and usual.isdisjoint(map(heading, names)):
         known = {**known, "status": (*known["status"], *_FURTHER)}
-    at = find_columns(sheet.table, known, required, mapping, sheet.name, header_row=sheet.header_row, left_out=ours)
+    with naming_hidden(sheet.passed_over):
+        at = find_columns(sheet.table, known, required, mapping, sheet.name, header_row=sheet.header_row, left_out=ours)
     if status is not None and "status" not in at:
         raise ColumnError(_without_answers(sheet, status, {*own, *chain.from_iterable(at.values())}))
     return at

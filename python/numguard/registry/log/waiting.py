@@ -22,7 +22,7 @@ from numguard.errors import FileError, RegistryError
 from numguard.files.placing import Together, place_waiting, remove_waiting
 from numguard.files.steps import one_step
 from numguard.registry.log.dialect import Dialect
-from numguard.system import reason_of, runs
+from numguard.system import at_home, reason_of, runs
 
 __all__ = ["Waiting"]
 
@@ -46,7 +46,7 @@ class Waiting:
             # One writer at a time: see `settle`.
             dialect.execute("UPDATE head SET seq = seq")
             self.settle()
-            self._add(token, _quoted(folder.expanduser().absolute()), None, [("", "")])
+            self._add(token, _quoted(at_home(folder).absolute()), None, [("", "")])
             dialect.commit()
         except BaseException:
             dialect.rollback()

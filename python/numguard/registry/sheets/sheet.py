@@ -7,6 +7,7 @@ number that a spreadsheet shows, whatever was refused before it.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
@@ -26,6 +27,7 @@ from numguard.registry.sheets.cells import joined
 from numguard.registry.sheets.headings import heading, is_of_phones, names_suspects
 from numguard.registry.sheets.no_complaints import forms, heads_no_complaints, heads_officers
 from numguard.registry.sheets.plain_types import plain
+from numguard.source.container import spooled
 from numguard.source.header import SEPARATORS, split_line
 from numguard.source.records import Records, read_records
 from numguard.types import RowAccount, TableSource, row_account
@@ -33,6 +35,8 @@ from numguard.types import RowAccount, TableSource, row_account
 __all__ = ["Sheet", "read_sheet"]
 
 _Read = TypeVar("_Read")
+
+_STANDARD_INPUT: Final = "standard input"
 
 #: The note of records below a header of other columns, and of that header.
 _ANOTHER: Final = "another_header"
@@ -97,17 +101,19 @@ def read_sheet(
     is_heading: Callable[[str], bool] | None = None,
     of_suspects: bool = False,
     is_key: Callable[[str], bool] = lambda _: False,
+    called: str | None = None,
 ) -> Sheet:
     """Reads one file of records, or any object that exports an Arrow stream.
 
     Args:
-        source: the file or table.
+        source: the file or table; `-` is standard input.
         name: the name that is recorded; by default the file's name, with that of the sheet that is chosen.
         is_known: whether a cell is a heading of a field.
         sheet: the sheet of a workbook that has several.
         is_heading: whether a cell is a heading; by default `is_known`.
         of_suspects: whether the records name suspects, so that none below a heading of victims counts.
         is_key: whether a cell is the name of a column that may identify a record without a number.
+        called: what the file is called; by default its path in messages, and its name in the log.
 
     Raises:
         FileMissingError: there is no such file.
@@ -119,12 +125,17 @@ def read_sheet(
     if isinstance(source, str | Path):
         if not str(source):
             raise ArgumentError("the path is empty: name a file")
+        if str(source) == "-":
+            how: dict[str, Any] = {"is_heading": is_heading, "of_suspects": of_suspects, "is_key": is_key}
+            # It is read several times.
+            with spooled(sys.stdin.buffer, _STANDARD_INPUT) as path:
+                return read_sheet(path, name, is_known, sheet, **how, called=_STANDARD_INPUT)
         path = Path(source)
         with unchanged(lambda: [path]):
             size, sha256 = fingerprint_file(path)
-            found = read_records(path, is_known, sheet, is_key)
+            found = read_records(path, is_known, sheet, is_key, shown=called)
         # Each byte of a name that is not UTF-8 becomes a replacement character.
-        shown = name or _with_sheet(path.name.encode(errors="replace").decode(), sheet)
+        shown = name or _with_sheet(called or path.name.encode(errors="replace").decode(), sheet)
     else:
         try:
             found = read_records(source, is_known)
