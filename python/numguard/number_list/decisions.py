@@ -59,7 +59,7 @@ _ABOUT: Final = words_in(
     "कारण तारीख तिथि दिनांक",
 )
 _FILED_BY: Final = words_in("file id letter memo no nos number order ref reference", "क्रमांक संख्या")
-_JOINED: Final = re.compile(r"\s*(?:[&/+]|(?:and|with)\b)")
+_JOINED: Final = re.compile(r"\s*(?:[&/+,(-]|(?:and|with)\b)")
 #: Of a number too, where `is_of_money` knows them of sums.
 _OF_NUMBERS_TOO: Final = words_in("c customer hold kyc order")
 
@@ -89,11 +89,11 @@ _OWN_WORDS: Final = {**_OFF, "unprotected": words_in("unprotect unprotected"), "
 #: Those against one.
 AGAINST: Final = words_for("rejected") | words_in(
     "acquitted cancel cancelled clean closed disapproved drop dropped exclude excluded exempt exempted genuine held",
-    "hold ignore innocent leave negative nfa protect protected quashed release released remove removed skip spare",
+    "deferred disagree disagreed discharged hold ignore innocent leave negative nfa protect protected quashed release released remove removed skip spare",
     "spared unapproved unblock unblocked unconfirmed whitelist whitelisted withdraw withdrawal withdrawn withheld",
     "रद्द छोड़ छोड़े छोड़ें",
 )
-_NO: Final = frozenset(word for word in words_for("no") if len(word) > 1) - {"false"}
+_NO: Final = frozenset(word for word in words_for("no") if len(word) > 1) - {"false"} | {"ना"}
 _NOT: Final = _NO | (words_for("denial") - words_in("deny pending reject rejected yet"))
 #: What is beside a no that is meant of the decision itself.
 _NEEDED: Final = words_in(
@@ -106,12 +106,15 @@ _NO_FOR: Final = re.compile(r"(?:nahin?|no|नही|नहीं)\s*[,:;(\u2013
 _NUMBER_OF: Final = re.compile(r"\b(ack|case|complaint|cr|crime|dd|diary|file|fir|gd|letter|memo|order|ref|s|sr) no\b")
 #: Words of the numbers, papers and days of a case.
 _CASE: Final = words_in(
-    "case complaint cr crime date dated diary dt fir gd letter memo order orders ref reference vide"
+    "ack acknowledgement case complaint cr crime date dated diary dt fir gd letter memo order orders ref reference vide"
 )
 _OF_CASE: Final = _CASE | words_in(
     "act and as bns ipc it jan feb mar apr may jun jul aug sep sept oct nov dec ncrp s section u"
 )
 _FIGURES: Final = re.compile(r"\w*\d\w*")
+_DATE: Final = re.compile(r"\b\d{1,4}([./-])\d{1,2}\1\d{2,4}\b")
+#: Whatever is no letter, figure, mark of a sentence or tick changes an answer: `Yes ?`, `Accept ❌`.
+_SIGN: Final = re.compile(r"[^\w\u0900-\u0d7f\u200c\u200d\s.,;:()/&'\"\u2019\u2013\u2014\u2713\u2714\u2611-]")
 #: Words that no name has behind `by`: what takes back a yes, or makes it depend.
 _MOST_NAMES: Final = 4
 _NO_NAME: Final = (
@@ -124,14 +127,16 @@ _NO_NAME: Final = (
     )
 )
 #: A yes that others are still to give: `To be confirmed`, `For approval`.
-_TO_BE_GIVEN: Final = re.compile(r"\b(?:be|for|must|on|should|to) (?:accept|agree|approv|confirm|recommend|sanction)")
+_TO_BE_GIVEN: Final = re.compile(
+    r"\b(?:be|for|kindly|must|on|please|plz|pls|should|to) (?:accept|agree|approv|confirm|recommend|sanction)"
+)
 #: Words of an answer that change nothing.
 _FILLING: Final = OFFICERS | words_in(
     "also be by can do finally for he immediate immediately is it kindly may must number on permanent permanently",
-    "please pls shall should the this to urgent urgently",
+    "please pls sahab saheb shall should sir the this to urgent urgently",
     "तुरंत",
 )
-_YES: Final = frozenset(word for word in words_for("yes") if len(word) > 1)
+_YES: Final = frozenset(word for word in words_for("yes") if len(word) > 1) | {"ok", "okay"}
 #: Others in a yes, in which words for an enquiry change something.
 _OF_YES: Final = (
     (_FILLING - words_in("bank enquiry inquiry investigation may", "अनुसंधान जाँच जांच"))
@@ -331,7 +336,8 @@ def kind_of(heading: str, decision: str | None) -> Kind | None:
         return None if is_of_money(" ".join(words - _OF_NUMBERS_TOO)) else Kind.DECISION
     is_order = words & _ORDER and len(words) > 1 and words <= _ORDER | RANKS | {"by", "final", "the"}
     is_final = words >= {"final", "status"} and words <= _BESIDE
-    if is_order or is_final or (words & own and words <= own | _BESIDE):
+    is_question = bool(words) and words <= {"n", "no", "y", "yes"} and words != {"no"}
+    if is_order or is_final or is_question or (words & own and words <= own | _BESIDE):
         return Kind.DECISION
     is_one = words <= {"reverified", "verified"} | _RESULT | _BESIDE | _VERIFICATION
     is_check = not words.isdisjoint(_VERIFICATION - {"kyc"}) or words >= {"re", "kyc"} or words == {"kyc"}
@@ -367,7 +373,7 @@ def is_for(text: str, kind: Kind, decision: str | None) -> bool:
     >>> is_for("Failed", Kind.RESULT, "confirmed"), is_for("Withdrawn by SP", Kind.DECISION, "withdrawn")
     (True, True)
     """
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or _SIGN.search(text) or _has_other_figures(text):
         return False
     own = _OWN_WORDS.get(decision or "", frozenset())
     if kind is Kind.DECISION:
@@ -375,6 +381,29 @@ def is_for(text: str, kind: Kind, decision: str | None) -> bool:
     if decision not in _OFF:
         return _has_passed(text) is False
     return is_yes(text) is True or _has_passed(text) is True or _leads(text, own - _PASSED)
+
+
+def _has_other_figures(text: str) -> bool:
+    """Whether a text has figures that are no date, and no number of a case.
+
+    >>> [_has_other_figures(text) for text in ("1", "Block - FIR 12/26", "Block by SP 1.2.2026", "Yes 0", "Yes (1 of 2)")]
+    [False, False, False, True, True]
+    """
+    bare = _DATE.sub(" ", text)
+    is_other = any(map(str.isdigit, bare)) and any(map(str.isalpha, bare))
+    return is_other and _OF_CASE.isdisjoint(words_of(bare))
+
+
+def _names_in(text: str) -> set[str]:
+    """The words of a text that may be a name: in capitals where others are not.
+
+    >>> sorted(_names_in("Accepted by SI Ram K, overruled")), _names_in("ACCEPTED BY SI RAM"), _names_in("Block By Ram")
+    (['accepted', 'k', 'ram'], set(), set())
+    """
+    words = re.findall(r"[^\W\d_]+", text)
+    if not any(word in ("by", "per") for word in words):
+        return set()
+    return {word.casefold() for word in words if word[0].isupper() and (len(word) == 1 or not word.isupper())}
 
 
 def _is_against(text: str, kind: Kind, decision: str | None) -> bool:
@@ -413,15 +442,16 @@ def _leads(text: str, wanted: frozenset[str]) -> bool:
 
     >>> [_leads(text, frozenset(["block"])) for text in ("Block - FIR 12/26", "Block by SI Ram vide letter 7 dt 3 Feb")]
     [True, True]
-    >>> of = "Block ?", "Block x", "Block in abeyance", "Block by SP once verified", "Block under enquiry"
+    >>> of = "Block, SP rejects", "Block x", "Block in abeyance", "Block by SP once verified", "Block under enquiry"
     >>> [_leads(text, frozenset(["block"])) for text in of]
     [False, False, False, False, False]
     """
     words, filling = _spelt(_FIGURES.sub(" ", text)), _OF_YES | (_FRAUD if wanted >= _BLOCK else frozenset())
     leading = wanted | _YES
     first = next((word for word in words if word not in filling or word in leading), "")
-    if first not in leading or "?" in text or _TO_BE_GIVEN.search(" ".join(words)):
+    if first not in leading or _TO_BE_GIVEN.search(" ".join(words)):
         return False
+    names = _names_in(text)
     known = (wanted - words_in("drop dropped reject rejected")) | filling | _OF_CASE
     named = 0
     for word in words[words.index(first) + 1 :]:
@@ -429,7 +459,7 @@ def _leads(text: str, wanted: frozenset[str]) -> bool:
             named = _MOST_NAMES
         elif word in known:
             named = named if word in RANKS else 0
-        elif named and word not in _NO_NAME:
+        elif named and word in names and word not in _NO_NAME:
             named -= 1
         else:
             return False
@@ -449,7 +479,7 @@ def _is_refusal(text: str) -> bool:
     if is_yes(text) is False or _is_denied(text, _FOR_BLOCK):
         return True
     words = words[1:] if len(words) > 1 and words[0] in _WHO else words
-    is_left = not AGAINST.isdisjoint(words[:1]) or words[:2] in (["keep", "active"], ["set", "aside"])
+    is_left = not AGAINST.isdisjoint(words[:1]) or words[:2] in (["keep", "active"], ["keep", "hold"], ["set", "aside"])
     return (is_left or _NO_FOR.fullmatch(text.strip().casefold()) is not None) and _FOR_BLOCK.isdisjoint(words)
 
 

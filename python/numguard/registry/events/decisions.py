@@ -243,6 +243,7 @@ def take_review(
     ours = _own_columns(sheet.table)
     unread = [place for place in left_over(sheet.table.column_names, at) if place not in ours]
     known = _Known(case, sheet, rows, _opposed(sheet, at, rows, mapping, ours))
+    opposing = {heading for heading, _ in known.opposed.values()}
     decided = [(one, one.fault(known)) for one in rows if one.word is not None]
     sound = [one for one, fault in decided if fault is None]
     refused: list[tuple[Any, ...]] = [(one.row, *fault) for one, fault in decided if fault is not None]
@@ -261,7 +262,7 @@ def take_review(
     return Reviewed(
         *(count["accepted"], count["dismissed"], left, before, events, refusals, sheet.account(len(refusals))),
         passed_over=sheet.passed_over,
-        unread=[sheet.table.column_names[place] for place in unread],
+        unread=[name for name in (sheet.table.column_names[place] for place in unread) if name not in opposing],
     )
 
 
@@ -326,9 +327,11 @@ def _opposed(
     unread = left_over(sheet.table.column_names, at, ignored(mapping, COLUMNS))
     places = [*(place for place in unread if place not in ours), *at.get("reason", ())]
     opposed = opposed_rows(sheet, at, places, accepted)
+    # What is blank in one row of a number may be written in another.
+    agreed = {one.number for place, one in enumerate(rows) if one.word == "accepted" and place not in opposed}
     found: dict[int, Opposing] = {}
     for place, one in enumerate(rows):
-        if one.number is not None and place in opposed:
+        if one.number is not None and place in opposed and (opposed[place][1].strip() or one.number not in agreed):
             found.setdefault(one.number, opposed[place])
     return found
 

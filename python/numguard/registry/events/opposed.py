@@ -68,13 +68,17 @@ _ANYWHERE: Final = _whole(_NOT_ACCEPTED)
 _OF_NUMBERS: Final = _whole(f"{_NOT_ACCEPTED}|{_HELD_BACK}")
 _BY_OFFICERS: Final = _whole(_OF_OFFICER)
 #: A day, or the number of a letter, is a yes where it is asked who approved.
-_DAY: Final = re.compile(r"(?=(?:\D*\d){4})[\d\s./:-]+")
+_DAY: Final = re.compile(r"(?!0+[./-]0)\d{1,4}(?:[./-]\d{1,4}){1,2}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 
 #: Words of the headings of remarks, and of who decides; those beside a rank are in others too.
 _OF_RANKS: Final = words_for("rank", "rank_or_other")
-_OF_REMARKS: Final = _OF_RANKS | words_in(
-    "accepted agreed approved comment comments confirmed decided note notes opinion reason reasons",
-    "recommendation remark remarks टिप्पणी",
+_OF_REMARKS: Final = (
+    _OF_RANKS
+    | words_for("decision")
+    | words_in(
+        "accepted agreed approved comment comments confirmed decided note notes opinion reason reasons",
+        "recommendation remark remarks टिप्पणी",
+    )
 )
 #: Words of headings that are about the number only if each other word is too: `Refund status` is not.
 _OF_STATE: Final = words_in("final order orders report result status")
@@ -93,7 +97,7 @@ _MISSPELT: Final = re.compile(r"wrongly (?:entered|noted|spelt|typed|written) as
 #: Words of a line whose rows are to be accepted, up to the next line.
 _ACCEPTING: Final = words_in("accept accepted approved block blocked blocking suspect suspects")
 #: The words of a title of what waits.
-_WAITING: Final = words_in("list mobile no nos number numbers of pending sheet the")
+_WAITING: Final = words_in("decided decision enquiry pending review reviewed waiting")
 #: A line of more words is a note.
 _MOST_WORDS: Final = 12
 
@@ -140,8 +144,9 @@ def _opposed_of(heading: str, column: Any, texts: Any, accepted: Bools) -> Bools
         chosen = [text for text in distinct if text.strip() and is_so(text)]
         return flags(pc.is_in(texts, pa.array(chosen, pa.string())))
 
-    if _is_decision(heading):
-        agreed = those(lambda text: _is_agreed(heading, text))
+    agreed = those(lambda text: _is_agreed(heading, text))
+    # A block is also a part of a district.
+    if _is_decision(heading) and (agreed.any() or words_of(heading) != ["block"]):
         filled = flags(pc.is_valid(cells.remarks(texts)))
         return ~agreed & (filled | (accepted & agreed.any()))
     sparing = spared(heading, texts if is_list(column.type) or may_have_words(column.type) else column)
@@ -219,8 +224,14 @@ def _heads_opposed(title: str) -> bool:
 
 
 def _is_opposed_title(title: str) -> bool:
-    """Whether a title opposes all rows, as a line would; that of a sheet of what waits is `Pending`."""
-    return _heads_opposed(title) or (_of_line(title) is True and not _WAITING.issuperset(words_of(title)))
+    """Whether a title opposes all rows, as a line would; that of a sheet of what waits has the words of both answers.
+
+    >>> titles = "On hold", "Rejected by SP", "Numbers pending, SP", "For decision (accepted / dismissed)"
+    >>> [_is_opposed_title(title) for title in titles]
+    [True, True, False, False]
+    """
+    is_of_both = not (_WAITING | _ACCEPTING).isdisjoint(words_of(title))
+    return _heads_opposed(title) or (_of_line(title) is True and not is_of_both)
 
 
 def _of_line(text: str) -> bool | None:
