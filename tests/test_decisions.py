@@ -295,12 +295,17 @@ def test_many_answers_are_not_all_read(tmp_path: Path, monkeypatch: pytest.Monke
     seen: list[str] = []
     monkeypatch.setattr("numguard.number_list.decisions.is_for", lambda text, *_: bool(seen.append(text)))
     numbers = pa.array([f"9765{n:06d}" for n in range(300_000)])
-    cells = pa.array([f"Block {n}" for n in range(300_000)])
-    pq.write_table(pa.table({"msisdn": numbers, "Decision": cells}), tmp_path / "a.parquet")
+
+    def write(form: str) -> None:
+        cells = pa.array([form.format(n) for n in range(300_000)])
+        pq.write_table(pa.table({"msisdn": numbers, "Decision": cells}), tmp_path / "a.parquet")
+
+    write("Block {}")
     with pytest.raises(ColumnError, match="has in row 2 another answer than in row 1"):
         decided(tmp_path / "a.parquet")
     assert len(seen) < 10
     monkeypatch.undo()
+    write("Block - FIR {}")
     with pytest.raises(ColumnError, match="row 10001 and above more than 10,000 texts, which are not all compared"):
         decided(tmp_path / "a.parquet")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 import zipfile
@@ -217,24 +216,6 @@ def test_a_member_with_another_spelling_of_the_column(
         archive.writestr("b.csv", f"{heading},{rows}")
     assert run([one.replace("d.xlsx", "d.zip") for one in SOURCES[verb]]) == 3
     assert re.search("d.zip/b.csv: (no column 'served'|column .* is not in the first file)", capsys.readouterr().err)
-
-
-@pytest.mark.parametrize(
-    ("end", "refused"), [("9198765333", 1), ("9198765333\n", 0), ("919876533312", 0), ('"9198765333"', 0), ("x", 0)]
-)
-@pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda text: text.decode().encode("utf-16")])
-def test_a_number_that_is_cut_at_the_end_of_a_file_is_refused(
-    end: str, refused: int, pack: Callable[[bytes], bytes]
-) -> None:
-    """Twelve digits that are cut to ten make another number."""
-    rows = f"Ack No,Suspect Mobile No\n1,919876511101\n2,91 98123 22202\n3,{end}"
-    Path("d.csv").write_bytes(pack(rows.encode()))
-    with ng.Registry(by="x") as registry:
-        intake = registry.add_complaints("d.csv", constants={"source": "1930"})
-    assert intake.refusals["note"].to_pylist().count("cut_off") == refused
-    Path("d.csv").write_bytes(pack(re.sub("(?m)^[^,]*,", "", rows).encode()))
-    listed = ng.read_numbers("d.csv", column="Suspect Mobile No")
-    assert listed.account["refused_rows"].get("cut_off", 0) == refused
 
 
 @pytest.mark.parametrize(

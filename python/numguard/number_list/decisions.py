@@ -89,8 +89,9 @@ _OWN_WORDS: Final = {**_OFF, "unprotected": words_in("unprotect unprotected"), "
 #: Those against one.
 AGAINST: Final = words_for("rejected") | words_in(
     "acquitted cancel cancelled clean closed disapproved drop dropped exclude excluded exempt exempted genuine held",
-    "deferred disagree disagreed discharged hold ignore innocent leave negative nfa protect protected quashed release released remove removed skip spare",
-    "spared unapproved unblock unblocked unconfirmed whitelist whitelisted withdraw withdrawal withdrawn withheld",
+    "deferred disagree disagreed discharged hold ignore innocent leave negative nfa protect protected quashed release",
+    "released remove removed skip spare spared unapproved unblock unblocked",
+    "unconfirmed whitelist whitelisted withdraw withdrawal withdrawn withheld",
     "रद्द छोड़ छोड़े छोड़ें",
 )
 _NO: Final = frozenset(word for word in words_for("no") if len(word) > 1) - {"false"} | {"ना"}
@@ -386,7 +387,8 @@ def is_for(text: str, kind: Kind, decision: str | None) -> bool:
 def _has_other_figures(text: str) -> bool:
     """Whether a text has figures that are no date, and no number of a case.
 
-    >>> [_has_other_figures(text) for text in ("1", "Block - FIR 12/26", "Block by SP 1.2.2026", "Yes 0", "Yes (1 of 2)")]
+    >>> of = "1", "Block - FIR 12/26", "Block by SP 1.2.2026", "Yes 0", "Yes (1 of 2)"
+    >>> [_has_other_figures(text) for text in of]
     [False, False, False, True, True]
     """
     bare = _DATE.sub(" ", text)

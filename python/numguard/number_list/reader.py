@@ -131,7 +131,6 @@ class OpenList:
         of_others = column or (find((headed or parts)[0]) if parts else "")
         self._parts: list[_Listed] = []
         for part in parts:
-            part.checks_end = True
             there = part.schema().names
             is_headed = part in headed
             chooses = column is None and (not is_headed or len(there) > 1 or kind.is_name(there[0]))

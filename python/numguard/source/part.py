@@ -64,7 +64,6 @@ RECORD_NOTES: Final = {
     "broken_quote": "A double quote is opened and never closed, or closed in the middle of a cell.",
     "not_json": "The line is not one whole JSON object, or the object has a name twice.",
     "above_header": "A number stands above the header, where only titles do.",
-    "cut_off": "The file ends within this line, and its number has fewer digits than all others of the column.",
 }
 
 #: A refused row: its line, its text, its note.
@@ -240,8 +239,6 @@ class Part(ABC):
 
     #: The character set of a text, complete once it was read.
     encoding: str | None = None
-    #: Whether a number that is cut at the end of a text is refused.
-    checks_end = False
     _above = Above()
 
     def __init__(self, about: About) -> None:

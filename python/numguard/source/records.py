@@ -93,7 +93,6 @@ def read_records(
     part = _only(parts, source)
     broken: list[Ragged] = []
     account = Account(lambda *row: broken.append(row), finds_headers=True)
-    part.checks_end = True
     schema = part.schema()
     batches, rows = [], [np.empty(0, np.int64)]
     for batch in part.batches(account=account):

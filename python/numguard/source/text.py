@@ -7,11 +7,8 @@ columns that are read**, so that every verb gives the same account of a file.
 from __future__ import annotations
 
 import os
-import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
 
@@ -19,7 +16,6 @@ import numpy as np
 import pyarrow as pa
 
 from numguard._core import Text
-from numguard.compute import counts, pc
 from numguard.errors import InputError
 from numguard.source.container import Member
 from numguard.source.header import TextHeader, find_header, groups, open_quote, split_line
@@ -31,9 +27,6 @@ from numguard.source.part import Above, Batch, Part, reading, was_changed
 __all__ = ["TextPart"]
 
 _PROBED: Final = 200
-#: The signs between the digits of a number, and the bytes in which the last one ends.
-_SIGNS: Final = r"[\s+().-]"
-_TAIL: Final = 200
 #: The first bytes of the cells of non-data lines.
 _BEGINNINGS: Final = bytes([*b" \t'\"-=_*#+~.|,;TtGgSsPpEe", *range(128, 256)])
 
@@ -59,8 +52,6 @@ class TextPart(Part):
         self._searched: int | None = None
         self._titles: Sequence[str] = ()
         self._inspected = 0
-        #: Rows that were read, and are not counted yet.
-        self._held = 0
 
     @property
     def header(self) -> TextHeader:
@@ -91,44 +82,6 @@ class TextPart(Part):
 
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows, in order."""
-        batches = self._batches(columns)
-        names = self.header.names if columns is None else columns
-        if not self.checks_end or self._once or self.header.names[-1] not in names:
-            return batches
-        return self._without_cut(batches, len(names) - 1 if columns is None else names.index(self.header.names[-1]))
-
-    def _without_cut(self, batches: Iterator[Batch], place: int) -> Iterator[Batch]:
-        """The rows without the last one, if its number is cut at the end of the file: it may be another one then."""
-        last: Batch | None = None
-        sizes: Counter[int] = Counter()
-        for batch in batches:
-            if last is not None:
-                yield last
-            last, self._held = batch, batch.data.num_rows
-            bare = pc.replace_substring_regex(batch.data.column(place), _SIGNS, "")
-            sizes.update(counts(pc.utf8_length(bare.filter(pc.match_substring_regex(bare, r"^\d{10,16}$")))))
-        if last is None:
-            return
-        cells = [str(column[-1].as_py() or "") for column in last.data.columns]
-        digits = re.sub(_SIGNS, "", cells[place])
-        size = len(digits) if digits.isdecimal() else 0
-        sizes[size] -= 1
-        others = [one for one in sizes if sizes[one] > 0]
-        if len(others) == 1 and sizes[others[0]] > 1 and 0 < size < others[0] and self._ends_with(cells[place]):
-            self.account.refuse(int(last.row_numbers()[-1]), ",".join(cells), "cut_off")
-            last = replace(last, data=last.data.slice(0, last.data.num_rows - 1), rows=last.row_numbers()[:-1])
-        yield last
-
-    def _ends_with(self, cell: str) -> bool:
-        """Whether the text ends with this cell, without the end of a line."""
-        tail = b""
-        with reading(self.name, "the text"), self._member.open() as stream:
-            while more := stream.read(1 << 20):
-                tail = (tail + more)[-_TAIL:]
-        # UTF-16 has zero bytes.
-        return tail.translate(None, b"\0").endswith(cell.strip().encode())
-
-    def _batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         with self._rows() as (text, rows):
             names = list(self.header.names)
             places = list(range(len(names))) if columns is None else [names.index(name) for name in columns]
@@ -209,7 +162,7 @@ class TextPart(Part):
             with stack:
                 for line, title in enumerate(self._titles, 1):
                     self.account_title(line, title)
-                self._inspected = self._held = 0
+                self._inspected = 0
                 header = self.header
                 probe = _probe(text.lines[header.end :], header)
                 self._non_data = NonData(header.names)
@@ -228,7 +181,7 @@ class TextPart(Part):
         is_there = before is not None and after is not None and os.path.samestat(before, after)
         if is_there and any(getattr(before, of) != getattr(after, of) for of in ("st_size", "st_mtime_ns")):
             raise was_changed(self.name)
-        if len(self.account.lines) and not self.account.used + self._held:
+        if len(self.account.lines) and not self.account.used:
             raise InputError(
                 f"{self.name}: no row has the {len(self.header.names)} fields that the header has: "
                 "is the first line the header, and is the separator one of , ; tab |"

@@ -243,7 +243,6 @@ def take_review(
     ours = _own_columns(sheet.table)
     unread = [place for place in left_over(sheet.table.column_names, at) if place not in ours]
     known = _Known(case, sheet, rows, _opposed(sheet, at, rows, mapping, ours))
-    opposing = {heading for heading, _ in known.opposed.values()}
     decided = [(one, one.fault(known)) for one in rows if one.word is not None]
     sound = [one for one, fault in decided if fault is None]
     refused: list[tuple[Any, ...]] = [(one.row, *fault) for one, fault in decided if fault is not None]
@@ -262,7 +261,7 @@ def take_review(
     return Reviewed(
         *(count["accepted"], count["dismissed"], left, before, events, refusals, sheet.account(len(refusals))),
         passed_over=sheet.passed_over,
-        unread=[name for name in (sheet.table.column_names[place] for place in unread) if name not in opposing],
+        unread=[sheet.table.column_names[place] for place in unread],
     )
 
 

@@ -72,13 +72,9 @@ _DAY: Final = re.compile(r"(?!0+[./-]0)\d{1,4}(?:[./-]\d{1,4}){1,2}(?:[ T]\d{1,2
 
 #: Words of the headings of remarks, and of who decides; those beside a rank are in others too.
 _OF_RANKS: Final = words_for("rank", "rank_or_other")
-_OF_REMARKS: Final = (
-    _OF_RANKS
-    | words_for("decision")
-    | words_in(
-        "accepted agreed approved comment comments confirmed decided note notes opinion reason reasons",
-        "recommendation remark remarks टिप्पणी",
-    )
+_OF_REMARKS: Final = _OF_RANKS | words_in(
+    "accepted agreed approved comment comments confirmed decided note notes opinion reason reasons",
+    "recommendation remark remarks टिप्पणी",
 )
 #: Words of headings that are about the number only if each other word is too: `Refund status` is not.
 _OF_STATE: Final = words_in("final order orders report result status")
@@ -209,7 +205,8 @@ def _is_about_numbers(heading: str) -> bool:
     if words & _OF_STATE:
         return words <= _OF_STATE | _ABOUT_NUMBERS and "report" not in words
     # A column without a heading has remarks.
-    is_of_remarks = not words.isdisjoint(_OF_REMARKS) or words <= {"column", "unnamed"}
+    is_of_decision = not words.isdisjoint(words_for("decision")) and words.isdisjoint(words_in("date dated dt on time"))
+    is_of_remarks = is_of_decision or not words.isdisjoint(_OF_REMARKS) or words <= {"column", "unnamed"}
     return is_of_remarks and words.isdisjoint(_OF_OTHERS)
 
 
