@@ -67,6 +67,10 @@ def test_columns_of_the_a_number_are_read_in_its_rows_alone(tmp_path: Path, head
         ("9111111111", "11919876543210", "IN", 919111111111),
         ("9876543210", "9876543210", "OUT", None),
         ("9111111111", "9222222222", "IN", None),
+        # The target's own cell is blank or masked.
+        ("", "9222222222", "OUT", 919222222222),
+        ("98XXXXXX10", "9222222222", "OUT", 919222222222),
+        ("9111111111", "", "IN", 919111111111),
     ],
 )
 @pytest.mark.parametrize("target", ["CDR No", "Target Msisdn"])

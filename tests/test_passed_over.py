@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+import numguard as ng
 from numguard import read_numbers
 from numguard.cli import run
 from numguard.errors import InputError
@@ -68,3 +70,24 @@ def test_a_sheet_with_numbers_beside_a_list_to_act_on(heading: str, is_passed: b
     else:
         with pytest.raises(InputError, match="Sheet1: has numbers, and no column that is certainly theirs"):
             read_numbers(path)
+
+
+def test_only_columns_of_numbers_are_looked_for_in_other_spellings(tmp_path: Path) -> None:
+    """A sheet of branches may have a date too."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("calls.csv", "msisdn,date\n9876543210,2026-09-01\n")
+        archive.writestr("branches.csv", "Branch,Date\nNuh,2026-01-01\n")
+    run = ng.scan(tmp_path / "a.zip", {"msisdn": ng.NumberSet(["9876543210"])}, columns=["date"])
+    assert run.read_all().num_rows == 1
+    assert [passed.file for passed in run.summary.passed_over] == [f"{tmp_path}/a.zip/branches.csv"]
+
+
+def test_a_member_without_the_chosen_column_of_a_list_is_named(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("numbers.csv", "Mobile No,Remarks\n9876543210,x\n")
+        archive.writestr("officers.csv", "Name,Contact\nRam,9123456789\n")
+    listed = read_numbers(tmp_path / "a.zip", column="Mobile No")
+    assert listed.keys.to_array().to_pylist() == [919876543210]
+    assert len(listed.account["passed_over"]) == 1
+    with pytest.raises(InputError, match="no column that is certainly theirs"):
+        read_numbers(tmp_path / "a.zip")

@@ -366,6 +366,16 @@ def test_texts_that_oppose_and_ordinary_grounds(heading: str) -> None:
         ("Approved by", "Pending", True),
         ("SP", "R Kumar", False),
         *(("SP decision", text, True) for text in ("No", "Pending", "To be confirmed", "x", "-do-x")),
+        ("SP decision", "Please confirm", True),
+        *(("SP decision", text, True) for text in ("Accepted by IO, overruled", "Accept by SI Ram, SP rejects")),
+        *(("SP decision", text, True) for text in ("Yes \u2717", "Accept \u274c", "Yes 0", "Block 9876500002")),
+        *(
+            ("SP decision", text, False)
+            for text in ("Yes \u2713", "ok", "Block - FIR 12/26", "Accepted by SP 1/9/2026")
+        ),
+        *((heading, "Rejected", True) for heading in ("Decision, date", "Decision no", "Yes/No")),
+        ("Block", "Nuh", False),
+        ("Approved by SP", "0000", True),
         *(("SP decision", text, False) for text in ("Yes", "Accepted", "To be blocked", "Confirmed by SI Ram", "")),
         *((heading, "N", True) for heading in ("Agree (Y/N)", "Accept (Y/N)", "Agreed by SP", "Block kare")),
         *((heading, "Y", False) for heading in ("Agree (Y/N)", "Accept (Y/N)", "Agreed by SP", "Block kare")),

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -73,7 +72,7 @@ def _as_written(raw: RawRows, header: Header, direction: Bytes, switched: Flags 
     if "other" in raw.columns:
         return Parties(msisdn, unread.take, raw.columns["other"], raw.numbers["other"], raw.unkeyed["other"])
     if {"calling", "called"} <= raw.columns.keys():
-        other, number = _other_end(raw, msisdn, None if header.has_target_beside_callers else direction)
+        other, number = _other_end(raw, msisdn, direction, has_target=header.has_target_beside_callers)
         return _with_unkeyed(msisdn, unread.take, other, number)
     nothing, no_number = nulls(len(direction), pa.string()), nulls(len(direction), pa.uint64())
     return _with_unkeyed(msisdn, unread.take, nothing, no_number)
@@ -93,16 +92,19 @@ def _which_end(raw: RawRows, served: Column) -> tuple[Column, Column]:
     return is_caller, is_called
 
 
-def _other_end(raw: RawRows, served: Column, direction: Bytes | None) -> tuple[Column, Column]:
-    """Of caller and called the one that is not the subject; where both or neither is, by the call type, if given.
+def _other_end(raw: RawRows, served: Column, direction: Bytes, *, has_target: bool) -> tuple[Column, Column]:
+    """Of caller and called the one that is not the subject; where both or neither is, by the call type.
 
-    It is never the subject's own number.
+    It is never the subject's own number. Beside a target the call type decides only if the end that would be the target
+    has no number, as where it is blank or masked: another number there is that of a third one.
     """
     calling, called = raw.columns["calling"], raw.columns["called"]
     is_caller, is_called = _which_end(raw, served)
-    direction = np.full(len(served), UNKNOWN, dtype=np.uint8) if direction is None else direction
     by_type: Column = pa.array(direction == IN)
     typed: Column = pa.array(direction <= OUT)
+    if has_target:
+        own: Column = pc.if_else(by_type, raw.numbers["called"], raw.numbers["calling"])
+        typed = pc.and_(typed, own.is_null())
     caller_is_other: Column = pc.if_else(pc.equal(is_caller, is_called), by_type, is_called)
     known: Column = pc.and_not(pc.or_(typed, pc.xor(is_caller, is_called)), pc.and_(is_caller, is_called))
     no_text, no_number = (pa.scalar(None, kind) for kind in (pa.string(), pa.uint64()))

@@ -115,8 +115,12 @@ def _reports(
                     has_month_first = is_one_of_several and _has_month_first(header, text.lines)
                     report = replace(report, has_month_first=has_month_first, may_have_callers=header.may_have_callers)
             opened.append(report)
-        except (FileError, DoubtError):
-            raise  # of the system: what is in the file is not known; or of a table
+        except FileError:
+            raise  # of the system: what is in the file is not known
+        except DoubtError as doubt:
+            if len(members) == 1:
+                raise
+            raise DoubtError(f"{doubt}; or, if it is no table of call records, take it out of the file") from None
         except InputError as refusal:
             refusals.append(refusal)
             summary = FileSummary(member.name, container=member.container, left_out=True, why_left_out=str(refusal))

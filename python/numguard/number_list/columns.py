@@ -195,6 +195,8 @@ def is_list(part: Part, kind: Kind, is_wanted: Callable[[str], bool], *, may_be_
     at = list(range(len(there)))
     if part.above.header_row and _is_row(there, is_wanted):
         cells.append(pa.array(there))
+    elif not is_sparing and not may_be_read:
+        return False  # Who chose the column has seen the members.
     else:
         # Accounts, sums and identities are no numbers, though some have as many digits.
         at = [n for n in at if not (pa.types.is_nested(types[n]) or _OF_OTHERS & {*words_of(there[n])})]

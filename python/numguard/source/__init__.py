@@ -411,7 +411,7 @@ def _with_a_wanted_column(found: list[Part], options: _Options) -> list[Part]:
         else:
             if any(map(is_wanted, names)):
                 with_column.append(part)
-                looked_for.update(filter(is_wanted, names))
+                looked_for.update(name for name in names if is_wanted(name) and name in (options.keys or names))
     if not with_column:
         return found
     # Reading a member with another spelling of such a name raises, as for a file of its own.

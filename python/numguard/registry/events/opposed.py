@@ -1,9 +1,10 @@
 """Rows that say beside their number, or below a line, that it is a victim's or is not to be accepted.
 
 Owns which texts oppose that a number is accepted. Independent of SQL, and of what a column of decisions and a yes are
-(`number_list.decisions`). One idea: **a decision that its own row opposes is none**: an officer fills in `accepted`
-down the column, and another has written `Not approved` into his. In a column of decisions whatever is no yes opposes.
-In others what spares a number of a list does so too; beside that, only a text that says it and nothing else counts.
+(`number_list.decision_words`). One idea: **a decision that its own row opposes is none**: an officer fills in
+`accepted` down the column, and another has written `Not approved` into his. In a column of decisions whatever is no yes
+opposes. In others what spares a number of a list does so too; beside that, only a text that says it and nothing else
+counts.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import pyarrow as pa
 from numguard.compute import is_list, pc, seen_text, whole
 from numguard.number_list.actions import may_have_words
 from numguard.number_list.beside import asks_to_act, is_decided, is_yes, spared
-from numguard.number_list.decisions import AGAINST, Kind, is_for, kind_of, with_above
+from numguard.number_list.decision_words import AGAINST, Kind, is_for, kind_of
+from numguard.number_list.decisions import with_above
 from numguard.number_list.spared import is_not_listed, is_spared
 from numguard.number_list.titles import RANKS, heads_victims, is_victim, parts_of, words_of
 from numguard.number_list.words import words_for, words_in
