@@ -138,7 +138,7 @@ def test_zeros_on_standard_input_are_no_table() -> None:
             timeout=60,
         )
     assert run.returncode == 3
-    assert "neither text nor" in run.stderr
+    assert "zero bytes" in run.stderr
 
 
 def test_a_bound_can_be_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
