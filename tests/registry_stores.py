@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import count
 
 import pytest
 
 import numguard as ng
-from numguard.bench.server import connect, is_there, running
+from numguard.bench import server
+from numguard.bench.server import is_there, running
 
 __all__ = ["is_there", "leave_schemas", "make_older", "make_schema", "postgres", "store"]
 
@@ -30,7 +29,6 @@ _UNDONE = {
 }
 
 
-_numbers = count()
 #: The schemas of the test that runs, and those of tests that have ended.
 _made: list[str] = []
 _left: list[str] = []
@@ -42,15 +40,15 @@ def make_schema(address: str) -> str:
     Those of earlier tests are dropped: the driver reads the types of all tables whenever it connects, which takes half
     a second once hundreds of tests have left theirs.
     """
-    name = f"registry_{os.getpid()}_{next(_numbers)}"
-    with closing(connect(address)) as connection, connection.cursor() as cursor:
-        # What a test has killed may still hold one of its tables.
-        cursor.execute("SET lock_timeout = '10s'")
-        while _left:
-            cursor.execute(f"DROP SCHEMA IF EXISTS {_left.pop()} CASCADE")
-        cursor.execute(f"CREATE SCHEMA {name}")
-    _made.append(name)
-    return f"{address}{'&' if '?' in address else '?'}options=-csearch_path%3D{name}"
+    if _left:
+        with closing(server.connect(address)) as connection, connection.cursor() as cursor:
+            # What a test has killed may still hold one of its tables.
+            cursor.execute("SET lock_timeout = '10s'")
+            while _left:
+                cursor.execute(f"DROP SCHEMA IF EXISTS {_left.pop()} CASCADE")
+    made = server.make_schema(address)
+    _made.append(made.rpartition("%3D")[2])
+    return made
 
 
 @pytest.fixture(autouse=True)

@@ -9,24 +9,7 @@ import pytest
 
 import numguard as ng
 from numguard.errors import InputError
-
-CALLS = "A Number,B Number,Call Type,Date,Time,IMEI"
-IMEI = "490154203237518"
-OUT = f"9876543210,9000000001,OUT,01/09/2026,10:00:00,{IMEI}"
-IN = f"9111111111,9876543210,IN,02/09/2026,11:00:00,{IMEI}"
-AGAIN = IN.replace("11:00", "12:00")
-
-
-def write(path: Path, *lines: str) -> Path:
-    path.write_text("\n".join(lines) + "\n")
-    return path
-
-
-def read(tmp_path: Path, *lines: str) -> tuple[list[dict[str, object]], ng.FileSummary]:
-    records = ng.read_cdr(write(tmp_path / "calls.csv", *lines))
-    rows = records.read_all().to_pylist()
-    return rows, records.summary.files[0]
-
+from test_cdr_twins import AGAIN, CALLS, IMEI, IN, OUT, read, write
 
 WHEN = "01/09/2026,10:00:00"
 #: What a row of 9876543210 (A) and 9123456789 (B) has beside them, and what is A's of it.
