@@ -395,17 +395,18 @@ def scan(
     beside = [name for name in (at, region_column) if name is not None]
     wanted = [*sets, *(columns or ()), *beside]
     opened = open_source(source, wanted=wanted, keys=list(sets), keep_broken=on_error == "skip")
-    return naming_hidden(opened.not_read)(Scan)(
-        opened,
-        marks,
-        columns=columns,
-        region=region,
-        region_column=region_column,
-        on_error=on_error,
-        progress=progress,
-        limit=limit,
-        since=None if at is None or since is None else Since(at, since, marks.sets, region),
-        all_rows=all_rows,
-        threads=threads,
-        strict=strict,
-    )
+    with naming_hidden(opened.not_read):
+        return Scan(
+            opened,
+            marks,
+            columns=columns,
+            region=region,
+            region_column=region_column,
+            on_error=on_error,
+            progress=progress,
+            limit=limit,
+            since=None if at is None or since is None else Since(at, since, marks.sets, region),
+            all_rows=all_rows,
+            threads=threads,
+            strict=strict,
+        )

@@ -177,10 +177,8 @@ class TextPart(Part):
                 yield text, rows
                 self.encoding = "cp1252" if text.encoding == "cp1252" else self.encoding
         after = _stat(self._member.path)
-        # Another file under this name does not matter.
-        is_there = before is not None and after is not None and os.path.samestat(before, after)
-        # Its time alone is changed by a backup.
-        if is_there and cast("os.stat_result", before).st_size != cast("os.stat_result", after).st_size:
+        # Another file under this name does not matter, nor does another time alone, which a backup sets.
+        if before and after and os.path.samestat(before, after) and after.st_size != before.st_size:
             raise was_changed(self.name)
         if len(self.account.lines) and not self.account.used:
             raise InputError(

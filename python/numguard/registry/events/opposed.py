@@ -142,11 +142,12 @@ def _opposed_of(heading: str, column: Any, texts: Any, accepted: Bools) -> Bools
         chosen = [text for text in distinct if text.strip() and is_so(text)]
         return flags(pc.is_in(texts, pa.array(chosen, pa.string())))
 
-    agreed = those(lambda text: _is_agreed(heading, text))
-    # A block is also a part of a district.
-    if _is_decision(heading) and (agreed.any() or words_of(heading) != ["block"]):
-        filled = flags(pc.is_valid(cells.remarks(texts)))
-        return ~agreed & (filled | (accepted & agreed.any()))
+    if _is_decision(heading):
+        agreed = those(lambda text: _is_agreed(heading, text))
+        # A block is also a part of a district.
+        if agreed.any() or words_of(heading) != ["block"]:
+            filled = flags(pc.is_valid(cells.remarks(texts)))
+            return ~agreed & (filled | (accepted & agreed.any()))
     sparing = spared(heading, texts if is_list(column.type) or may_have_words(column.type) else column)
     if sparing is None:
         return those(lambda text: _opposes(heading, text))
