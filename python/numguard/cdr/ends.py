@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numguard import _core
 from numguard.cdr.cells import Bytes, Column, Flags, nulls, unwrapped
 from numguard.cdr.header import Header
+from numguard.cdr.layout import Role
 from numguard.cdr.prefixes import without_prefix
 from numguard.cdr.rows import RawRows, decides_served
 from numguard.compute import flags
@@ -104,7 +105,8 @@ def _unkeyed(other: Column, number: Column) -> Column:
 
 
 def _ends(raw: RawRows, served: Column) -> _Ends:
-    roles, lrns = ("calling", "called"), raw.columns.get("lrn")
+    roles: tuple[Role, ...] = ("calling", "called")
+    lrns = raw.columns.get("lrn")
     ends = [without_prefix(raw.numbers[role], raw.unkeyed[role], lrns) for role in roles]
     numbers = [number for number, _ in ends]
     is_caller, is_called = (flags(pc.equal(number, served).fill_null(False)) for number in numbers)
