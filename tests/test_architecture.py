@@ -21,10 +21,10 @@ RUST = ROOT / "rust"
 
 # A module imports from lower layers and from itself, and never from `numguard`, which is the public interface.
 LAYERS = [
+    {"errors"},
     {
         "_core",
         "compute",
-        "errors",
         "imsi",
         "indian_time",
         "masking",

@@ -50,20 +50,31 @@ def test_columns_of_the_a_number_are_read_in_its_rows_alone(tmp_path: Path, head
         ("9111111111", "11919876543210", "IN", 919111111111),
         ("9876543210", "9876543210", "OUT", None),
         ("9111111111", "9222222222", "IN", None),
+        # Nor is a third party the target, behind a prefix or with a short number.
+        ("9111111111", "11919222222222", "IN", None),
+        ("9111111111", "1930", "IN", None),
+        ("9111111111", "AD-HDFCBK", "IN", None),
+        ("9111111111", "14049876543210", "IN", 919111111111),
         # The target's own cell is blank or masked.
         ("", "9222222222", "OUT", 919222222222),
         ("98XXXXXX10", "9222222222", "OUT", 919222222222),
         ("9111111111", "", "IN", 919111111111),
     ],
 )
-@pytest.mark.parametrize("target", ["CDR No", "Target Msisdn"])
+@pytest.mark.parametrize(
+    "parties", ["CDR No,A Party,B Party", "Target Msisdn,A Party,B Party", "Target No,Calling No,Called No"]
+)
 def test_the_target_is_not_its_own_other_party(
-    tmp_path: Path, target: str, a: str, b: str, kind: str, other: int | None
+    tmp_path: Path, parties: str, a: str, b: str, kind: str, other: int | None
 ) -> None:
-    rows, _ = read(
-        tmp_path, f"{target},A Party,B Party,Call Type,IMEI,Date,Time", f"9876543210,{a},{b},{kind},{IMEI},{WHEN}"
-    )
-    assert [(row["served_msisdn"], row["other_msisdn"]) for row in rows] == [(919876543210, other)]
+    """In a row of two others it is not known whose the handset is."""
+    line = f"9876543210,{a},{b},{kind},{IMEI},404450000000001,Delhi,{WHEN}"
+    (row,), summary = read(tmp_path, f"{parties},Call Type,IMEI,IMSI,Circle,Date,Time", line)
+    assert (row["served_msisdn"], row["other_msisdn"]) == (919876543210, other)
+    is_of_target = other is not None or a == b
+    of_handset = (int(IMEI[:14]), "404450000000001", "Delhi") if is_of_target else (None, None, None)
+    assert tuple(row[name] for name in ("imei14", "imsi", "place")) == of_handset
+    assert len(summary.warnings) == (0 if is_of_target else 3)
 
 
 @pytest.mark.parametrize("kinds", [["OUT", "IN"], ["OUT", "IN", "SMS IN", "Voice"], ["MTC", "IN"]])
@@ -111,14 +122,14 @@ def test_callers_are_seen_beside_files_of_any_layout(tmp_path: Path, header: str
 
 
 @pytest.mark.parametrize(
-    ("header", "second"),
+    ("header", "second", "line"),
     [
-        ("Target,MSISDN,IMEI,Date,Time", f"9876543210,9123400001,{IMEI},{WHEN}"),
-        ("MSISDN,IMEI,IMEI,Date,Time", f"9876543210,{IMEI},{IMEI},{WHEN}"),
-        (CALLS, "\n".join([OUT, IN, AGAIN])),
+        ("Target,MSISDN,IMEI,Date,Time", f"9876543210,9123400001,{IMEI},{WHEN}", 2),
+        ("MSISDN,IMEI,IMEI,Date,Time", f"9876543210,{IMEI},{IMEI},{WHEN}", 1),
+        (CALLS, "\n".join([OUT, IN, AGAIN]), 1),
     ],
 )
-def test_a_doubt_about_a_member_is_an_error_of_the_archive(tmp_path: Path, header: str, second: str) -> None:
+def test_a_doubt_about_a_member_is_an_error_of_the_archive(tmp_path: Path, header: str, second: str, line: int) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("1.csv", f"Target,MSISDN,IMEI,Date,Time\n9876543211,9876543211,{IMEI},{WHEN}\n")
         archive.writestr("letter.txt", "Sir,\nplease find the records.\n")
@@ -126,7 +137,7 @@ def test_a_doubt_about_a_member_is_an_error_of_the_archive(tmp_path: Path, heade
     assert records.read_all().num_rows == 1
     with zipfile.ZipFile(tmp_path / "a.zip", "a") as archive:
         archive.writestr("2.csv", f"{header}\n{second}\n")
-    with pytest.raises(InputError, match=r"a.zip/2.csv: line 1: "):
+    with pytest.raises(InputError, match=rf"a.zip/2.csv: line {line}: "):
         ng.read_cdr(tmp_path / "a.zip")
 
 

@@ -112,10 +112,13 @@ def test_of_two_subjects_the_one_that_is_the_other_party_is_not_served(tmp_path:
 @pytest.mark.parametrize("header", ["Phone Number,Subscriber Number", "Target,MSISDN"])
 def test_two_subjects_that_differ_are_an_error(tmp_path: Path, header: str) -> None:
     lines = f"{header},IMEI,Date,Time", f"9876543210,9123456789,{IMEI},{TWO[1]}"
-    with pytest.raises(InputError, match="both have the number whose handset") as error:
+    with pytest.raises(InputError, match=r"calls\.csv: line 2: .* both have the number whose handset") as error:
         read(tmp_path, *lines)
     assert "--map" in str(error.value)
     assert "98765" not in str(error.value)
+    cells = zip(*(line.split(",") for line in lines), strict=True)
+    with pytest.raises(InputError, match=r"^table: line 1: "):  # as `row` has it
+        ng.read_cdr(pa.table({name: [cell] for name, cell in cells}))
     rows, _ = read(tmp_path, lines[0], f"+91 98765 43210,9876543210,{IMEI},{TWO[1]}")
     assert [row["served_msisdn"] for row in rows] == [919876543210]
 
@@ -226,11 +229,20 @@ def test_columns_of_the_caller_alone_are_not_read(tmp_path: Path, cell: str) -> 
 def test_two_subjects_that_differ_in_any_row_are_an_error(tmp_path: Path, header: str, alike: str, odd: str) -> None:
     rows = [alike.format(f"98765{n:05}", f"98111{n:05}") for n in range(500)]
     lines = [f"{row},{IMEI},{TWO[1]}" for row in [*rows, odd]]
-    with pytest.raises(InputError, match="may both have the number whose handset") as error:
+    with pytest.raises(InputError, match=r"calls\.csv: line 502: .* may both have the number whose handset") as error:
         read(tmp_path, f"{header},IMEI,Date,Time", *lines)
     assert "91111" not in str(error.value)
     served = 919876500499 if "B Party" not in header else 919811100499
     assert read(tmp_path, f"{header},IMEI,Date,Time", *lines[:-1])[0][-1]["served_msisdn"] == served
+
+
+@pytest.mark.parametrize("name", ["Start Time", "Date Time"])
+def test_clocks_of_india_beside_whole_times_cost_no_row(tmp_path: Path, name: str) -> None:
+    """The whole times may be of another zone."""
+    cells = f"9123456789,{IMEI},2026-08-31 20:00:00,01:30:00"
+    rows, summary = read(tmp_path, f"MSISDN,IMEI,{name},{name} (IST)", cells)
+    assert [(row["imei14"], row["at"]) for row in rows] == [(int(IMEI[:14]), None)]
+    assert f"'{name} (IST)' has no days" in summary.warnings[0]
 
 
 @pytest.mark.parametrize(
@@ -267,10 +279,14 @@ def test_a_handset_of_the_caller_alone_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("target", ["404-45-1234-5678", IMEI])
 @pytest.mark.parametrize("parties", ["A Party,B Party", "Calling No,Called No"])
-def test_parties_beside_a_target_that_is_a_cell_or_a_handset(tmp_path: Path, parties: str, target: str) -> None:
+@pytest.mark.parametrize("below", ["", "End of report,,,,,,", "Total: 2,,,,,,", "Target,{},Call Type,Date,Time,IMEI"])
+def test_parties_beside_a_target_that_is_a_cell_or_a_handset(
+    tmp_path: Path, parties: str, target: str, below: str
+) -> None:
+    """A footer, or the header of a page, is no row."""
     calls = [f"{target},9876543210,9000000001,OUT,01/09/2026,10:00:00,{IMEI}"]
     calls += [f"{target},9876543210,9000000001,MTC,01/09/2026,11:00:00,{FOREIGN}"]
-    rows, summary = read(tmp_path, f"Target,{parties},Call Type,Date,Time,IMEI", *calls)
+    rows, summary = read(tmp_path, f"Target,{parties},Call Type,Date,Time,IMEI", *calls, below.format(parties))
     assert [row["served_msisdn"] for row in rows] == [919876543210, 919000000001]
     assert summary.not_read == ["Target"]
 

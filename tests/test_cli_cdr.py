@@ -63,7 +63,10 @@ def test_columns_that_are_not_there_are_not_called_a_layout(tmp_path: Path) -> N
     (tmp_path / "own.csv").write_text("Nummer;Tag\n9876543210;01.06.2026\n")
     done = run("cdr", "read", tmp_path / "own.csv", "--map", "Nummer=served", "--map", "Geraet=imei")
     assert done.returncode == 3
-    assert "no line in its first lines has the columns that were named; its columns are Nummer, Tag" in done.stderr
+    assert (
+        "no line in its first lines has the columns that were named; its columns are Nummer, Tag, and none is 'geraet'"
+        in done.stderr
+    )
     assert "mapped" not in done.stderr
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -74,6 +75,22 @@ def test_a_copy_of_a_file_is_named(verb: str, capfd: pytest.CaptureFixture[str])
     warned += "every number in it is common to both" if verb == "common" else "its rows are read twice"
     err = capfd.readouterr().err
     assert (err.count(warned), err.count("byte for byte")) == (1, 1)
+
+
+@pytest.mark.parametrize("verb", SEVERAL)
+def test_a_copy_within_an_archive_is_named(verb: str, capfd: pytest.CaptureFixture[str]) -> None:
+    with zipfile.ZipFile("calls.zip", "w") as archive:
+        for name, content in {
+            "a.csv": CALLS,
+            "b.csv": CALLS.replace("9876543210", "9876543211"),
+            "empty.csv": "",
+            "copy.csv": CALLS,
+        }.items():
+            archive.writestr(name, content)
+    assert run([*SEVERAL[verb], "calls.zip", *["--at-least", "1"] * (verb == "common")]) == 0
+    err = capfd.readouterr().err
+    warned = "is equal to calls.zip/a.csv, by size and checksum: its rows are read twice"
+    assert (err.count(warned), err.count("is equal to"), "calls.zip/copy.csv" in err) == (1, 1, True)
 
 
 def test_the_rows_of_equal_files_of_two_days_are_read(capfd: pytest.CaptureFixture[str]) -> None:

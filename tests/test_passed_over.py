@@ -91,3 +91,18 @@ def test_a_member_without_the_chosen_column_of_a_list_is_named(tmp_path: Path) -
     assert len(listed.account["passed_over"]) == 1
     with pytest.raises(InputError, match="no column that is certainly theirs"):
         read_numbers(tmp_path / "a.zip")
+
+
+def test_what_is_no_call_record_is_passed_over_by_all_that_read_sightings(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("calls.csv", "MSISDN,IMEI,Date,Time\n9876543210,490154203237518,01/09/2026,10:00:00\n")
+        archive.writestr("letter.txt", "Sir,\nplease find the records.\n")
+    calls = ng.read_cdr(tmp_path / "a.zip")
+    accounts = [ng.changes(calls).account, ng.common([calls], at_least=1).account, ng.expand([FIRST], calls).account]
+    assert [[one.split(": ")[0] for one in account["passed_over"]] for account in accounts] == (
+        [[f"{tmp_path}/a.zip/letter.txt"]] * 3
+    )
+    assert [account["warnings"] for account in accounts] == [[]] * 3
+    run = ng.scan(calls, {"served_msisdn": ng.NumberSet(["9876543210"])})
+    assert run.read_all().num_rows == 1
+    assert [passed.file for passed in run.summary.passed_over] == [f"{tmp_path}/a.zip/letter.txt"]

@@ -163,6 +163,8 @@ def test_bad_calls(tmp_path: Path) -> None:
             ng.common(sources, **how)  # type: ignore[arg-type]
     with pytest.raises(ColumnError, match="no column 'a_party'"):
         ng.common(both, msisdn="a_party")
+    with pytest.raises(ColumnError, match="no column 'handset'"):  # also where no handset is looked for
+        ng.common(both, imei="handset")
     for other in (one.slice(0), dump([(7, 1)])):  # also where no number is common, so that no time is read
         with pytest.raises(ColumnError, match="no column 'moment'"):
             ng.common([one, other], at="moment")

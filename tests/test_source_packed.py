@@ -106,8 +106,9 @@ def test_a_damaged_header_of_gzip_is_an_error() -> None:
         ("cut.zip", b"PK\3\4" + bytes(90)),
         ("cut.parquet", b"PAR1" + bytes(90) + b"PAR1"),
         ("empty.arrow", b"ARROW1\x00\x00" + bytes(100)),
+        ("locked.csv", b"a,n\n9876500007,3\n"),
     ],
-    ids=["text", "archive", "Parquet", "Arrow"],
+    ids=["text", "archive", "Parquet", "Arrow", "password"],
 )
 def test_a_broken_member_of_an_archive_is_named_and_the_others_are_read(
     tmp_path: Path, name: str, content: bytes
@@ -117,6 +118,12 @@ def test_a_broken_member_of_an_archive_is_named_and_the_others_are_read(
         archive.writestr("1.csv", "a,n\n9876500007,1\n")
         archive.writestr(name, content)
         archive.writestr("2.csv", "a,n\n9876500007,2\n")
+    if name == "locked.csv":
+        data = bytearray(path.read_bytes())
+        # The flags of the member in its own header, and in the list of members.
+        for place in (data.index(b"locked") - 24, data.rindex(b"locked") - 38):
+            data[place] |= 1
+        path.write_bytes(data)
     found = ng.scan(path, {"a": ng.NumberSet(["9876500007"])}, on_error="skip")
     assert found.read_all()["n"].to_pylist() == ["1", "2"]
     assert [part.file for part in found.summary.skipped] == [f"{path}/{name}"]

@@ -68,6 +68,8 @@ OF_REGISTRY: dict[str, dict[str, Any]] = {
     "history": {"number": NUMBER},
     "history_page": {"path": "history.html", "number": NUMBER},
     "certificate": {"path": "certificate.html", "export": 1},
+    "check_certificate": {"folder": ".", "export": 1},
+    "backup": {"path": "copy.db"},
     "numbers": {},
     "known": {"values": [NUMBER]},
     "refusals": {"id": 1},
@@ -77,6 +79,8 @@ OF_REGISTRY: dict[str, dict[str, Any]] = {
 }
 
 
+#: Arguments that take a path.
+PATHS = ("path", "folder", "file")
 #: Some of them, for calls that take long because they write files.
 SOME = ("object", "NaN", "huge", "column", "NUL")
 
@@ -85,6 +89,7 @@ def check(call: Callable[..., Any], right: dict[str, Any], wrong: Iterable[str] 
     """Calls with each argument wrong in each way: a result, a `NumguardError`, or the `TypeError` of a signature."""
     tried = 0
     for name in inspect.signature(call).parameters:
+        others = () if name in PATHS else (TypeError,)
         for what in wrong:
             tried += 1
             message = ""
@@ -92,7 +97,7 @@ def check(call: Callable[..., Any], right: dict[str, Any], wrong: Iterable[str] 
                 found = call(**{**right, name: WRONG[what]})
                 if isinstance(found, pa.RecordBatchReader) or hasattr(found, "read_all"):
                     found.read_all()
-            except (ng.NumguardError, TypeError) as error:
+            except (ng.NumguardError, *others) as error:
                 message = str(error)
             except Exception as error:
                 pytest.fail(f"{name}: {what}: {type(error).__name__}: {error}")

@@ -118,9 +118,7 @@ def read_key(*, file: PathLike | None = None, variable: str | None = None) -> by
     if (file is None) == (variable is None):
         raise ArgumentError("a key is read from a file or from an environment variable: name one of them")
     if file is not None:
-        if not isinstance(file, (str, os.PathLike)):
-            raise ArgumentError("file: takes the path of a file")
-        found = _read_private(at_home(file)).strip()
+        found = _read_private(at_home(file, "file")).strip()
         if found.startswith(_MARKS):
             raise ArgumentError(f"{Path(file).name}: begins with a byte-order mark; save the key as plain ASCII text")
         return _checked_key(found)

@@ -21,6 +21,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from numguard.errors import ArgumentError
+
 try:
     import fcntl
 except ImportError:  # Windows
@@ -57,12 +59,17 @@ def _flag(name: str) -> int:
     return found
 
 
-def at_home(path: str | Path) -> Path:
+def at_home(path: object, name: str = "path") -> Path:
     """A path, with this user's folder for `~`; `~name` is the name of a file, as of the lock files `~$x.xlsx`.
+
+    Raises:
+        ArgumentError: It is no path; `name` is that of the argument.
 
     >>> at_home("~calls.csv").name
     '~calls.csv'
     """
+    if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
+        raise ArgumentError(f"{name}: takes a path, not {type(path).__name__}")
     path = Path(path)
     # It stays as it is where the folder is not known, and Path.expanduser raises.
     return Path(os.path.expanduser(path)) if path.parts[:1] == ("~",) else path  # noqa: PTH111

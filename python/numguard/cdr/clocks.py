@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from numguard.cdr import times
 from numguard.cdr.cells import Column, spans
 from numguard.cdr.header import Header
-from numguard.cdr.layout import MAPPED, WHEN
+from numguard.cdr.layout import MAPPED, WHEN, Role
 from numguard.compute import named
 from numguard.indian_time import OFFSET_MICROS
 from numguard.source.header import split_line
@@ -70,10 +70,9 @@ def with_certain_times(header: Header, lines: Sequence[str]) -> Header:
     cells = _cells(header, lines)
     unread = [place for place, name in enumerate(header.canonical) if name and place not in header.columns.values()]
     warnings: list[str] = []
-    halves = [place for place in unread if _is_of_meridiem(header.canonical[place], cells[place])]
-    if halves and not any(_WHOLE_CLOCK.search(cell) for place in when.values() for cell in cells[place]):
-        column = _name(header, halves[0])
-        return _without_times(header, [f"no time is read: the column {column} may have the half of the day of each"])
+    doubt = _half_days(header, when, unread, cells) or _days_elsewhere(header, when, unread, cells)
+    if doubt is not None:
+        return _without_times(header, [f"no time is read: {doubt}"])
     if len(when) == 1 and "time" not in when and _are_days(cells[next(iter(when.values()))]):
         beside = [place for place in unread if _is_of_times(header.canonical[place], cells[place])]
         beside = [place for place in beside if not _is_of_zones(header.canonical[place], cells[place])]
@@ -86,6 +85,30 @@ def with_certain_times(header: Header, lines: Sequence[str]) -> Header:
     if zone is not None and "zone" not in header.columns:
         header = replace(header, columns={**header.columns, "zone": zone})
     return replace(header, warnings=(*header.warnings, *warnings))
+
+
+def _half_days(
+    header: Header, when: Mapping[Role, int], unread: Sequence[int], cells: Mapping[int, list[str]]
+) -> str | None:
+    """Which column has the half of the day of each time, where no time shows it by itself."""
+    halves = [place for place in unread if _is_of_meridiem(header.canonical[place], cells[place])]
+    if not halves or any(_WHOLE_CLOCK.search(cell) for place in when.values() for cell in cells[place]):
+        return None
+    return f"the column {_name(header, halves[0])} may have the half of the day of each"
+
+
+def _days_elsewhere(
+    header: Header, when: Mapping[Role, int], unread: Sequence[int], cells: Mapping[int, list[str]]
+) -> str | None:
+    """Which columns have the times, if the one that is read, as one marked as India's, has clocks alone."""
+    read = [when["at"]] if "at" in when else [*when.values()]
+    if len(read) > 1 or not _are_most([_CELL_OF_CLOCK.match(cell) for cell in cells[read[0]]]):
+        return None
+    known = {name for role in WHEN for name in header.layout.columns.get(role, ())}
+    others = [place for place in unread if header.canonical[place] in known and _are_moments(cells[place])]
+    # It may be of another zone, as the mark on its neighbour suggests.
+    columns = [_name(header, place) for place in (*read, *others)]
+    return f"the column {columns[0]} has no days, and {columns[1]} may be of another zone" if others else None
 
 
 def has_dates_with_month_first(header: Header, lines: Sequence[str]) -> bool:
@@ -155,6 +178,11 @@ def _are_most(found: Sequence[object]) -> bool:
 def _is_of_times(name: str, cells: Sequence[str]) -> bool:
     has_times = _TIME.search(name) is not None or _are_most([_CELL_OF_CLOCK.match(cell) for cell in cells])
     return has_times and _NO_TIME.search(name) is None
+
+
+def _are_moments(cells: Sequence[str]) -> bool:
+    """Whether most of the cells have a day, with a time of day or without one."""
+    return _are_most((times.read(pa.array(cells, pa.string()), "timestamp").outcome != times.UNREADABLE).tolist())
 
 
 def _are_days(cells: Sequence[str]) -> bool:

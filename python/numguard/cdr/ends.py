@@ -7,14 +7,16 @@ One idea: **an end is named by its number, not by its column**: the target of a 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from numguard import _core
 from numguard.cdr.cells import Bytes, Column, Flags, nulls, unwrapped
 from numguard.cdr.header import Header
+from numguard.cdr.layout import Role
 from numguard.cdr.prefixes import without_prefix
 from numguard.cdr.rows import RawRows, decides_served
 from numguard.compute import flags
@@ -25,12 +27,16 @@ __all__ = ["IN", "NEITHER", "OUT", "UNKNOWN", "Parties", "are_called", "parties"
 # compiled module knows 0, an incoming call, as the row of the called party (`CALLED` in csv/typed/parties.rs).
 IN, OUT, NEITHER, UNKNOWN = range(4)
 
+#: The notes of cells that name a party without a number; any other text may be what is left of one.
+_NAMES: Final = ("dial_code", "sender_id", "short_code", "upi_id")
+
 
 class Parties(NamedTuple):
     """The two ends of each row.
 
     `served_cells` returns the served party's cells of some of the rows; `unkeyed` is, as a dictionary, the text of the
-    other parties without a number.
+    other parties without a number. Where caller and called have columns beside that of the served party, `of_a` are the
+    rows in which it is the A number, and `of_others` those in which both are known to be others.
     """
 
     served_msisdn: Column
@@ -38,77 +44,100 @@ class Parties(NamedTuple):
     other_party: Column
     other_msisdn: Column
     unkeyed: Column
+    of_a: Flags | None = None
+    of_others: Flags | None = None
+
+
+class _Ends(NamedTuple):
+    """Caller and called beside the served party: the cells, the numbers, which of the two it is, or whether neither.
+
+    `are_others`: the rows in which each of the two is known to be another party than the served one.
+    """
+
+    cells: list[Column]
+    numbers: list[Column]
+    is_caller: Flags
+    is_called: Flags
+    are_others: list[Flags]
 
 
 def parties(raw: RawRows, header: Header, direction: Bytes, switched: Flags | None) -> Parties:
     """The ends of rows, of which a switch has recorded the `switched` ones for the called party."""
-    found = _as_written(raw, header, direction, switched)
-    number, unkeyed = without_prefix(found.other_msisdn, found.unkeyed, raw.columns.get("lrn"))
-    return found._replace(other_msisdn=number, unkeyed=unkeyed)
-
-
-def are_called(raw: RawRows, header: Header, served: Column, direction: Bytes, switched: Flags | None) -> Flags | None:
-    """The rows whose served party is not known to be the A number; None where all of them are."""
-    if decides_served(header):
-        is_in: Flags = direction == IN
-        return is_in
-    if switched is not None or not {"calling", "called"} <= raw.columns.keys():
-        return switched
-    is_caller, is_called = _which_end(raw, served)
-    is_a: Flags = flags(is_caller) & ~(flags(is_called) & (direction == IN))
-    return flags(served.is_valid()) & ~is_a
-
-
-def _as_written(raw: RawRows, header: Header, direction: Bytes, switched: Flags | None) -> Parties:
+    lrns = raw.columns.get("lrn")
     if switched is not None:
         # In a switch's record of the called party the A number is the caller.
         first, second = unwrapped(raw.columns["served"]), raw.columns["other"]
         of_called: Column = pa.array(switched)
         served, other = pc.if_else(of_called, second, first), pc.if_else(of_called, first, second)
-        return _with_unkeyed(_core.normalize(served), served.take, other, _core.normalize(other))
+        number = _core.normalize(other)
+        ends = without_prefix(number, _unkeyed(other, number), lrns)
+        return Parties(_core.normalize(served), served.take, other, *ends)
     msisdn, unread = raw.columns["served"], raw.unread.get("served")
     if unread is None:
         msisdn, unread = _core.normalize(msisdn, region=None if header.has_keys else "IN"), msisdn
+    found = _ends(raw, msisdn) if {"calling", "called"} <= raw.columns.keys() else None
     if "other" in raw.columns:
-        return Parties(msisdn, unread.take, raw.columns["other"], raw.numbers["other"], raw.unkeyed["other"])
-    if {"calling", "called"} <= raw.columns.keys():
-        other, number = _other_end(raw, msisdn, direction, has_target=header.has_target_beside_callers)
-        return _with_unkeyed(msisdn, unread.take, other, number)
-    nothing, no_number = nulls(len(direction), pa.string()), nulls(len(direction), pa.uint64())
-    return _with_unkeyed(msisdn, unread.take, nothing, no_number)
+        other = raw.columns["other"]
+        number, unkeyed = without_prefix(raw.numbers["other"], raw.unkeyed["other"], lrns)
+    else:
+        no_ends = nulls(len(direction), pa.string()), nulls(len(direction), pa.uint64())
+        other, number = no_ends if found is None else _other_end(found, direction)
+        unkeyed = _unkeyed(other, number)
+    if found is None:
+        return Parties(msisdn, unread.take, other, number, unkeyed)
+    of_a = found.is_caller & ~(found.is_called & (direction == IN))
+    of_others = flags(msisdn.is_valid()) & found.are_others[0] & found.are_others[1]
+    return Parties(msisdn, unread.take, other, number, unkeyed, of_a, of_others)
 
 
-def _with_unkeyed(served: Column, served_cells: Callable[[Column], Column], other: Column, number: Column) -> Parties:
+def are_called(ends: Parties, header: Header, direction: Bytes, switched: Flags | None) -> Flags | None:
+    """The rows whose served party is not known to be the A number; None where all of them are."""
+    if decides_served(header):
+        is_in: Flags = direction == IN
+        return is_in
+    return switched if ends.of_a is None else flags(ends.served_msisdn.is_valid()) & ~ends.of_a
+
+
+def _unkeyed(other: Column, number: Column) -> Column:
     nothing: Any = pa.scalar(None, pa.string())
     unkeyed: Column = pc.if_else(number.is_null(), other, nothing)
-    return Parties(served, served_cells, other, number, unkeyed.dictionary_encode())
+    return unkeyed.dictionary_encode()
 
 
-def _which_end(raw: RawRows, served: Column) -> tuple[Column, Column]:
-    """Which served parties are the caller, and which the called one."""
+def _ends(raw: RawRows, served: Column) -> _Ends:
+    roles: tuple[Role, ...] = ("calling", "called")
     lrns = raw.columns.get("lrn")
-    ends = (without_prefix(raw.numbers[role], raw.unkeyed[role], lrns)[0] for role in ("calling", "called"))
-    is_caller, is_called = (pc.equal(number, served).fill_null(False) for number in ends)
-    return is_caller, is_called
+    ends = [without_prefix(raw.numbers[role], raw.unkeyed[role], lrns) for role in roles]
+    numbers = [number for number, _ in ends]
+    is_caller, is_called = (flags(pc.equal(number, served).fill_null(False)) for number in numbers)
+    neither = ~(is_caller | is_called)
+    # Of most files it is one of the two in all rows, so that no text is looked at.
+    are_others = [neither & _are_named(*end) for end in ends] if neither.any() else [neither, neither]
+    return _Ends([raw.columns[role] for role in roles], numbers, is_caller, is_called, are_others)
 
 
-def _other_end(raw: RawRows, served: Column, direction: Bytes, *, has_target: bool) -> tuple[Column, Column]:
-    """Of caller and called the one that is not the subject; where both or neither is, by the call type.
+def _are_named(number: Column, unkeyed: Column) -> Flags:
+    """Which cells of an end say whose it is: by a number, or by a name."""
+    notes: Column = _core.explain(unkeyed.dictionary).field("note")
+    is_name: Column = pc.is_in(notes.cast(pa.string()), pa.array(_NAMES))
+    return flags(number.is_valid()) | flags(is_name.take(unkeyed.indices).fill_null(False))
 
-    It is never the subject's own number. Beside a target the call type decides only if the end that would be the target
-    has no number, as where it is blank or masked: another number there is that of a third one.
+
+def _other_end(ends: _Ends, direction: Bytes) -> tuple[Column, Column]:
+    """Of caller and called the one that is not the subject; where neither is known to be, by the call type.
+
+    It is never the subject's own number. The call type decides only if the end that would be the subject's is blank,
+    masked or damaged: another one there is that of a third party.
     """
-    calling, called = raw.columns["calling"], raw.columns["called"]
-    is_caller, is_called = _which_end(raw, served)
-    by_type: Column = pa.array(direction == IN)
-    typed: Column = pa.array(direction <= OUT)
-    if has_target:
-        own: Column = pc.if_else(by_type, raw.numbers["called"], raw.numbers["calling"])
-        typed = pc.and_(typed, own.is_null())
-    caller_is_other: Column = pc.if_else(pc.equal(is_caller, is_called), by_type, is_called)
-    known: Column = pc.and_not(pc.or_(typed, pc.xor(is_caller, is_called)), pc.and_(is_caller, is_called))
-    no_text, no_number = (pa.scalar(None, kind) for kind in (pa.string(), pa.uint64()))
-    other: Column = pc.if_else(known, pc.if_else(caller_is_other, calling, called), no_text)
-    ends = pc.if_else(caller_is_other, raw.numbers["calling"], raw.numbers["called"])
-    number: Column = pc.if_else(known, ends, no_number)
-    return other, number
+    is_in = direction == IN
+    neither = ~(ends.is_caller | ends.is_called)
+    own_is_other = np.where(is_in, ends.are_others[1], ends.are_others[0])
+    is_known = (ends.is_caller ^ ends.is_called) | (neither & (direction <= OUT) & ~own_is_other)
+    of_caller = pa.array(np.where(neither, is_in, ends.is_called))
+    known: Column = pa.array(is_known)
+
+    def chosen(pair: list[Column]) -> Column:
+        of_either: Column = pc.if_else(of_caller, *pair)
+        return of_either if is_known.all() else pc.if_else(known, of_either, pa.scalar(None, of_either.type))
+
+    return chosen(ends.cells), chosen(ends.numbers)

@@ -18,7 +18,7 @@ from numguard.cdr import times
 from numguard.cdr.callers import DoubtError
 from numguard.cdr.layout import MAPPED, ROLES, Layout, Role, canonical_line, names_served_party, without_form
 from numguard.cdr.layouts import LAYOUTS, generic
-from numguard.cdr.non_data import TARGET, Whose, stated_count
+from numguard.cdr.non_data import TARGET, NonData, Whose, stated_count
 from numguard.cdr.parties import check_groups, doubts, have_services, is_caller, of_the_a_number, settled
 from numguard.compute import named
 from numguard.errors import ArgumentError
@@ -37,6 +37,7 @@ _KNOWN_NAMES: Final = frozenset(name for layout in LAYOUTS for names in layout.c
 #: Columns of sightings that no operator's file has all of.
 _OF_SIGHTINGS: Final = frozenset({"imei14", "other msisdn", "at", "direction", "source", "row"})
 _LONGEST_LINE: Final = 100_000
+_DIGITS: Final = re.compile(r"\d{10}")
 _SAMPLED: Final = 200
 #: The days of the period of a request.
 _DAY: Final = r"\b\D{0,20}(\d{1,2}[-/. ](?:\d{1,2}|[a-z]{3})[-/. ]\d{4}|\d{4}-\d{2}-\d{2})\b"
@@ -77,11 +78,6 @@ class Header:
     def may_switch_parties(self) -> bool:
         """Whether a switch may have recorded the caller as the served party, depending on the call type."""
         return "call_type" in self.columns and is_caller(self.columns, self.canonical)
-
-    @property
-    def has_target_beside_callers(self) -> bool:
-        """Whether caller and called are A and B numbers: the A number may be the subject in incoming calls, too."""
-        return "calling" in self.columns and without_form(self.canonical[self.columns["calling"]]) in generic.CALLERS
 
     @property
     def of_the_a_number(self) -> dict[int, Role | None]:
@@ -163,10 +159,13 @@ def _mapped(mapping: Mapping[str, str]) -> Layout:
     return Layout(MAPPED, signature, columns, generic.BY_NAMES.call_types)
 
 
-def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> Header | None:
+def find_header(
+    lines: Sequence[str], layouts: Sequence[Layout], name: str, *, first: int | None = None
+) -> Header | None:
     """The header of the first layout that has one in these lines; the most specific layouts come first.
 
     If rows of another report are above it, their header is the file's: no row of a report is a title.
+    `first`: the number of the first row below it, if not its line.
     """
     searched = _records([line if len(line) <= _LONGEST_LINE else "" for line in lines[:LINES_SEARCHED]])
     words = [canonical_line(line) for line in searched]
@@ -191,9 +190,11 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
     check_groups(found.columns, found.names, split_line(above, found.delimiter), where)
     if found.layout is not generic.BY_NAMES:
         return found
-    below = (split_line(line, found.delimiter) for line in lines[found.line :] if len(line) <= _LONGEST_LINE)
-    rows = [cells for cells in below if len(cells) >= len(found.names)]
-    columns, beside, hides_subject = settled(dict(found.columns), found.canonical, rows, where)
+    below = _rows(found, lines)
+    rows = [*below.values()]
+    offset = 0 if first is None else first - found.line - 1
+    numbers = [found.line, *(line + offset for line in below)]
+    columns, beside, hides_subject = settled(dict(found.columns), found.canonical, rows, name, numbers)
     return replace(
         found,
         columns=columns,
@@ -203,6 +204,19 @@ def find_header(lines: Sequence[str], layouts: Sequence[Layout], name: str) -> H
         beside=beside,
         hides_subject=hides_subject,
     )
+
+
+def _rows(header: Header, lines: Sequence[str]) -> dict[int, list[str]]:
+    """The cells of the rows below a header, by their lines: of lines as wide as it, without footers and such."""
+    non_data = NonData(header.delimiter, len(header.names), header.whose)
+    rows = {}
+    for number, line in enumerate(lines[header.line :], header.line + 1):
+        cells = split_line(line, header.delimiter) if len(line) <= _LONGEST_LINE else []
+        # Most lines are filled and have a number, and are looked at no further.
+        is_row = _DIGITS.search(line) is not None and 2 * sum(map(bool, cells)) > len(cells)
+        if len(cells) >= len(header.names) and (is_row or not non_data.take(line, number)):
+            rows[number] = cells
+    return rows
 
 
 def _header_in(line: str, number: int, layout: Layout, lines: Sequence[str]) -> Header | None:

@@ -66,8 +66,12 @@ def is_caller(columns: Mapping[Role, int], names: Sequence[str]) -> bool:
     return "imei" not in columns or without_form(names[columns["imei"]]) not in generic.OF_THE_A_NUMBER
 
 
-def settled(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]], where: str) -> Settled:
+def settled(
+    columns: dict[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]], source: str, lines: Sequence[int]
+) -> Settled:
     """The columns of a header of the layout `generic.BY_NAMES`, as its first rows show them to be.
+
+    `lines`: those of the header and of each row.
 
     Raises:
         InputError: The rows have the caller where the name of the column is that of the subject; or two columns of
@@ -82,7 +86,7 @@ def settled(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Seque
         columns = columns | {"other": columns[ends[0]]}
         del columns[ends[0]]
     if not is_caller(columns, names):
-        columns = columns | {"served": _of_subjects(columns, names, rows, where)}
+        columns = columns | {"served": _of_subjects(columns, names, rows, source, lines[1:])}
         return Settled(_with_a_number(columns, names, rows), _subjects_beside(columns, names))
     if "call_type" not in columns:
         columns = columns | _call_type(columns, names, rows)
@@ -96,7 +100,7 @@ def settled(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Seque
         del settled["other"]
         return Settled(settled)
     if _show_handsets_of_called(columns, rows):
-        raise callers_error(where)
+        raise callers_error(f"{source}: line {lines[0]}")
     return Settled(columns, hides_subject=is_hidden)
 
 
@@ -187,7 +191,9 @@ def _subjects_beside(columns: Mapping[Role, int], names: Sequence[str]) -> tuple
     return tuple(at for at, name in enumerate(names) if at not in columns.values() and without_form(name) in _SUBJECTS)
 
 
-def _of_subjects(columns: Mapping[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]], where: str) -> int:
+def _of_subjects(
+    columns: Mapping[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]], source: str, lines: Sequence[int]
+) -> int:
     """Of several columns named as the subject's, one that has numbers which are not those of the other party.
 
     Raises:
@@ -203,8 +209,8 @@ def _of_subjects(columns: Mapping[Role, int], names: Sequence[str], rows: Sequen
         others = _numbers(rows, columns["other"])
         numbers = {at: found for at, found in numbers.items() if _differ(found, others) or not _meet(found, others)}
     for one, other in combinations(numbers, 2):
-        if _differ(numbers[one], numbers[other]):
-            raise subjects_error(where, [names[one], names[other]])
+        if differing := _differing(numbers[one], numbers[other]):
+            raise subjects_error(source, lines[differing[0]], [names[one], names[other]])
     return next(iter(numbers), taken)
 
 
@@ -219,7 +225,13 @@ def _are_of_a_network(cells: Sequence[str]) -> bool:
 
 def _differ(numbers: Sequence[int | None], others: Sequence[int | None]) -> bool:
     """Whether a row has two different numbers."""
-    return any(one and other and one != other for one, other in zip(numbers, others, strict=True))
+    return bool(_differing(numbers, others))
+
+
+def _differing(numbers: Sequence[int | None], others: Sequence[int | None]) -> list[int]:
+    """The rows with two different numbers."""
+    pairs = enumerate(zip(numbers, others, strict=True))
+    return [row for row, (one, other) in pairs if one and other and one != other]
 
 
 def _meet(numbers: Sequence[int | None], others: Sequence[int | None]) -> bool:

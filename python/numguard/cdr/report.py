@@ -192,6 +192,24 @@ def _note_columns(summary: FileSummary, header: Header) -> None:
     summary.not_read = [name for place, name in enumerate(header.names) if name and place not in read]
 
 
+def _no_header(name: str, lines: Sequence[str], layouts: Sequence[Layout]) -> InputError:
+    """The error of a text without a header of one of the layouts."""
+    known = ", ".join(dict.fromkeys(layout.name for layout in layouts))
+    problem = f"no header row of a known layout in its first lines. Known are {known}"
+    there = likely_header(lines)
+    columns = headings(there)
+    if known == MAPPED:
+        problem = "no line in its first lines has the columns that were named"
+        names = {canonical_name(cell) for cell in there}
+        missing = [column for layout in layouts for column in layout.signature if column not in names]
+        columns += f", and none is {' or '.join(repr(named([column])) for column in missing)}" if missing else ""
+    return InputError(
+        f"{name}: {problem}; its columns are {columns}. Name them: --msisdn, --imei "
+        'and --at (expand, changes, common), or numguard cdr read --map "COLUMN=served" --map "COLUMN=imei" '
+        "(layout={'served': ..., 'imei': ..., 'date': ..., 'time': ...})"
+    )
+
+
 def open_report(
     member: Member, lines: Sequence[str], layouts: Sequence[Layout]
 ) -> tuple[FileSummary, Header | None, list[int]]:
@@ -200,22 +218,14 @@ def open_report(
         raise InputError(f"{member.name}: is empty")
     summary = FileSummary(member.name, encoding=member.encoding, container=member.container)
     summary.reader_warnings = member.warnings
-    header = find_header(lines, layouts, member.name)
+    header = find_header(lines, layouts, member.name, first=1 if member.encoding == "typed" else None)
     if header is None:
         if any(is_no_data(line) for line in lines) and not any(map(_ROW.search, lines)):
             # Behind the last line end is no further line.
             for line in lines if lines[-1] else lines[:-1]:
                 _count_title(summary, line)
             return summary, None, []
-        names = ", ".join(dict.fromkeys(layout.name for layout in layouts))
-        problem = f"no header row of a known layout in its first lines. Known are {names}"
-        if names == MAPPED:
-            problem = "no line in its first lines has the columns that were named"
-        raise InputError(
-            f"{member.name}: {problem}; its columns are {headings(likely_header(lines))}. Name them: --msisdn, --imei "
-            'and --at (expand, changes, common), or numguard cdr read --map "COLUMN=served" --map "COLUMN=imei" '
-            "(layout={'served': ..., 'imei': ..., 'date': ..., 'time': ...})"
-        )
+        raise _no_header(member.name, lines, layouts)
     header = with_certain_times(header, lines[header.line :])
     if header.layout.name == MAPPED:
         at = 0 if member.encoding == "typed" else header.line

@@ -25,7 +25,7 @@ from numguard.cdr.clocks import have_own_zone, of_other_zones
 from numguard.cdr.durations import durations
 from numguard.cdr.ends import IN, NEITHER, OUT, UNKNOWN, Parties, are_called, parties
 from numguard.cdr.header import Header
-from numguard.cdr.layout import Role
+from numguard.cdr.layout import PLACE_ROLES, Role
 from numguard.cdr.layout import has_month_first as is_month_first
 from numguard.cdr.layouts.generic import OF_THE_CALLED, SERVICES
 from numguard.cdr.non_data import NonData
@@ -64,6 +64,9 @@ _DIRECTION_CODES: Final = np.array([0, 1, 0, 0], dtype=np.int8)
 _MOST_VALUES_KEPT: Final = 10_000
 #: Of a column that is not read in rows whose served party is the B number.
 _OF_A: Final = "is of the A number, and is not read for the called one"
+#: The same in rows whose served party is neither of the two that they name.
+_OF_OTHERS: Final = "is not read in rows with two other numbers as the caller and the called one"
+_OF_A_HANDSET: Final[frozenset[Role]] = frozenset({"imei", "imsi", *PLACE_ROLES})
 _NOT_FORWARDED: Final = r"(?i)^\W*(?:0*(?:\.0+)?|no?|false|nil|nf|not (?:applicable|forwarded)|unknown)\W*$"
 
 
@@ -119,7 +122,9 @@ class Sightings:
         }
         #: Columns of the A number's and their roles, in a file whose served party may be the other one.
         self._of_a = header.of_the_a_number
-        self._is_warned = False
+        #: Those of the handset that a row shows.
+        self._of_handsets = {at: role for role, at in header.columns.items() if role in _OF_A_HANDSET}
+        self._left_out: set[str] = set()
         served = header.columns.get("served", 0)
         self._subjects = [Subject([header.names[served], header.names[place]]) for place in header.beside]
         self._notes, self._imei_notes = _Notes(_core.explain), _Notes(_core.explain_imei)
@@ -134,15 +139,15 @@ class Sightings:
         direction = self._directions(raw)
         switched = self._of_the_called(raw)
         ends = parties(raw, self._header, direction, switched)
-        called = are_called(raw, self._header, ends.served_msisdn, direction, switched) if self._of_a else None
-        if called is not None and called.any():
-            self._leave_out_those_of_a(raw, called)
+        called = are_called(ends, self._header, direction, switched) if self._of_a else None
+        self._leave_out(raw, called, self._of_a, _OF_A)
+        self._leave_out(raw, ends.of_others, self._of_handsets, _OF_OTHERS)
         self._count_callers(raw, ends, direction)
         at, outcomes = _instants(raw)
         refusals = self._refusals(raw, ends, direction, at, outcomes)
         self._refuse_zones(refusals, raw, at)
         for subject, numbers in zip(self._subjects, raw.beside, strict=True):
-            subject.add(numbers, ends.served_msisdn, ends.other_msisdn, pa.array(~refusals.which))
+            subject.add(numbers, (ends.served_msisdn, ends.other_msisdn), pa.array(~refusals.which), raw.lines)
         batch, unread = self._sightings(raw, ends, direction, at)
         if refusals.which.any():
             keep = pa.array(~refusals.which)
@@ -157,7 +162,7 @@ class Sightings:
             InputError: Two columns of subjects differ.
         """
         for subject in self._subjects:
-            subject.check(self._where)
+            subject.check(self._summary.source)
 
     def _refusals(
         self, raw: RawRows, ends: Parties, direction: Bytes, at: Column, outcomes: list[tuple[Role, Bytes]]
@@ -271,14 +276,16 @@ class Sightings:
             is_in = (direction == IN) & ~flags(raw.read["call_type"][_OF_CALLED])
             self._callers.add_incoming(self._where, (ends.served_msisdn, ends.other_msisdn), imeis, is_in)
 
-    def _leave_out_those_of_a(self, raw: RawRows, called: Flags) -> None:
-        """Of rows whose served party is not the A number, makes null what is the A number's."""
-        names = [repr(named([self._header.names[place]])) for place in self._of_a]
-        if not self._is_warned:
-            self._summary.reader_warnings += tuple(f"the column {name} {_OF_A}" for name in names)
-            self._is_warned = True
-        keep: Column = pa.array(~called)
-        for role in self._of_a.values():
+    def _leave_out(self, raw: RawRows, which: Flags | None, columns: Mapping[int, Role | None], why: str) -> None:
+        """Makes null what is not the served party's: the cells of these columns in some rows."""
+        if which is None or not which.any():
+            return
+        if why not in self._left_out:
+            names = [repr(named([self._header.names[place]])) for place in columns]
+            self._summary.reader_warnings += tuple(f"the column {name} {why}" for name in names)
+            self._left_out.add(why)
+        keep: Column = pa.array(~which)
+        for role in columns.values():
             if role in raw.read:
                 raw.read[role] = [_where(keep, column) for column in raw.read[role]]
             elif role is not None:

@@ -11,17 +11,18 @@ from collections.abc import Sequence
 import pyarrow.compute as pc
 
 from numguard.cdr.callers import DoubtError
-from numguard.cdr.cells import Column
-from numguard.compute import named
+from numguard.cdr.cells import Column, Ints
+from numguard.compute import flags, named
 
 __all__ = ["Subject", "subjects_error"]
 
 
-def subjects_error(where: str, names: Sequence[str]) -> DoubtError:
-    """The error of a table with two columns of subjects that differ."""
+def subjects_error(source: str, line: int, names: Sequence[str]) -> DoubtError:
+    """The error of a table with two columns of subjects that differ in this line."""
     return DoubtError(
-        f"{where}: the columns {named(names)} may both have the number whose handset a row shows, and they differ; "
-        'name the columns: numguard cdr read --map "COLUMN=served" --map "COLUMN=imei" and so on (layout={...})'
+        f"{source}: line {line}: the columns {named(names)} may both have the number whose handset a row shows, and "
+        'they differ; name the columns: numguard cdr read --map "COLUMN=served" --map "COLUMN=imei" and so on '
+        "(layout={...})"
     )
 
 
@@ -30,22 +31,33 @@ class Subject:
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
-        self._differs = self._is_no_other = self._meets_other = False
+        self._is_no_other = self._meets_other = False
+        #: The first line in which it differs from the served party, and the first from both; 0 for none.
+        self._differs = self._is_neither = 0
 
-    def add(self, numbers: Column, served: Column, other: Column, keep: Column) -> None:
-        """Adds the numbers of the rows to keep."""
-        self._differs |= _any(pc.and_(keep, pc.not_equal(numbers, served)))
-        self._is_no_other |= _any(pc.and_(keep, pc.not_equal(numbers, other)))
+    def add(self, numbers: Column, ends: tuple[Column, Column], keep: Column, lines: Ints) -> None:
+        """Adds the numbers of the rows to keep, with their served and their other parties."""
+        served, other = ends
+        differs = pc.and_(keep, pc.not_equal(numbers, served))
+        is_no_other = pc.and_(keep, pc.not_equal(numbers, other))
+        self._differs = self._differs or _first(differs, lines)
+        self._is_neither = self._is_neither or _first(pc.and_(differs, is_no_other), lines)
+        self._is_no_other |= _any(is_no_other)
         self._meets_other |= _any(pc.and_(keep, pc.and_(numbers.is_valid(), other.is_valid())))
 
-    def check(self, where: str) -> None:
+    def check(self, source: str) -> None:
         """Checks all rows that were added.
 
         Raises:
             InputError: The column has other numbers than that of the served party, and is not that of the other party.
         """
         if self._differs and (self._is_no_other or not self._meets_other):
-            raise subjects_error(where, self._names)
+            raise subjects_error(source, self._is_neither or self._differs, self._names)
+
+
+def _first(found: Column, lines: Ints) -> int:
+    """The line of the first row that was found; 0 for none."""
+    return int(lines[flags(found).argmax()]) if _any(found) else 0
 
 
 def _any(found: Column) -> bool:

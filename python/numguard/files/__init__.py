@@ -7,7 +7,6 @@ files for other offices in `outgoing`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import IO, Final
 
 import pyarrow as pa
@@ -17,6 +16,7 @@ from numguard.files.formats import IMEI_COLUMNS, Arrow, Csv, Format, JsonLines, 
 from numguard.files.placing import Together, placed_together, together, whole_file
 from numguard.files.spreadsheet import Workbook
 from numguard.files.steps import step
+from numguard.system import at_home
 from numguard.types import PathLike
 
 __all__ = ["FORMATS", "IMEI_COLUMNS", "Style", "placed_together", "together", "whole_file", "write_csv", "write_rows"]
@@ -57,7 +57,7 @@ def write_rows(
         ArgumentError: An unknown format, or a column that the format cannot hold.
         MissingExtraError: The format needs a library that is not installed.
     """
-    ending = Path(path).suffix.lower()
+    ending = at_home(path).suffix.lower()
     if ending not in FORMATS:
         raise ArgumentError(f"path: its ending gives the format and is one of {', '.join(FORMATS)}")
     form = FORMATS[ending]

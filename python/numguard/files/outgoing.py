@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -20,6 +19,7 @@ from numguard.files import write_rows
 from numguard.files.formats import Style, written_numbers
 from numguard.files.placing import Together, together, unwritten
 from numguard.indian_time import ZONE
+from numguard.system import at_home
 from numguard.types import PathLike, Region
 
 __all__ = ["shown", "write_private"]
@@ -54,7 +54,7 @@ def write_private(
         ArgumentError: The ending is of no format, or the same name is given twice.
         InputError: The folder does not exist, or cannot be written to.
     """
-    path = Path(path)
+    path = at_home(path)
     written = shown(table, region)
     if names is not None:
         if len(set(names)) < len(names):

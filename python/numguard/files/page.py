@@ -10,6 +10,7 @@ from typing import Final
 
 from numguard.errors import ArgumentError
 from numguard.files import whole_file
+from numguard.system import at_home
 from numguard.types import PathLike
 
 __all__ = ["PAGES", "is_page", "page_path", "write_page"]
@@ -29,7 +30,7 @@ def page_path(path: PathLike, what: str) -> Path:
     Raises:
         ArgumentError: It does not end in .html.
     """
-    path = Path(path)
+    path = at_home(path)
     if not is_page(path):
         raise ArgumentError(f"path: {what} a page, and its name ends in .html")
     return path

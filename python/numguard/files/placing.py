@@ -262,7 +262,7 @@ def make_folder(path: PathLike) -> Path:
     Raises:
         FileError: It cannot be created, or a file is there.
     """
-    folder = at_home(path)
+    folder = at_home(path, "folder")
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

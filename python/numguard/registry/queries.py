@@ -34,6 +34,7 @@ from numguard.registry.verbs import Verbs
 from numguard.report import TITLE, write_report
 from numguard.report.certificate import write_certificate
 from numguard.report.history import write_history
+from numguard.system import at_home
 from numguard.tac import TacTable
 from numguard.types import Number, PathLike, Values, is_whole
 
@@ -97,7 +98,7 @@ class Queries(Verbs):
             what was recorded. A manifest of the list whose digest of
             the log is not that of this registry has a row too: "has another digest of the log".
         """
-        return compared(self._case, export, Path(folder))
+        return compared(self._case, export, at_home(folder, "folder"))
 
     def intakes(self) -> pa.Table:
         """The files that were added, of complaints and of outcomes, and the linkages, with those of merged registries.

@@ -148,6 +148,7 @@ class Scan:
         now = self._ended or time.perf_counter()
         since = self._since
         account = accounted(self._parts)
+        by_readers = [SkippedFile(*one) for part in self._parts for one in part.account.passed_over]
         return ScanSummary(
             rows=tally["rows"],
             hits=since.hits if since else tally["hits"],
@@ -160,7 +161,7 @@ class Scan:
             refused_lines=account["rows_refused"],
             refused_rows=account["refused_rows"],
             not_data=account["not_data"],
-            passed_over=self._passed,
+            passed_over=(*self._passed, *by_readers),
             warnings=(*account["warnings"], *self._unread_codes, *self._national()),
             skipped=tuple(self._run.skipped.values()),
             files_done=self._run.done,

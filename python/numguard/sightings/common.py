@@ -149,7 +149,9 @@ def common(
     if len(pairs) > _SOURCES:
         raise ArgumentError(f"sources: takes {_SOURCES:,} at the most")
     account, origins = Account(), Origins()
-    readers = [Reader(source, [msisdn if by == "msisdn" else imei], at, region=region) for _, source in pairs]
+    key, other, default = (msisdn, imei, "imei14") if by == "msisdn" else (imei, msisdn, "served_msisdn")
+    others = [] if other == default else [other]
+    readers = [Reader(source, [key], at, region=region, named=others) for _, source in pairs]
     search = _Search(readers, by, region, threads, origins)
     finder = Finder(
         by_imei=by == "imei14", clock=clock_bounds(), region=region, list_refused=list_refused, threads=threads

@@ -216,12 +216,21 @@ class Reader:
     """
 
     def __init__(
-        self, source: Any, columns: Sequence[str], at: str | None, *, region: Region, timed: bool = False
+        self,
+        source: Any,
+        columns: Sequence[str],
+        at: str | None,
+        *,
+        region: Region,
+        timed: bool = False,
+        named: Sequence[str] = (),
     ) -> None:
         self._source, self._columns, self._at = source, list(columns), at
         self._region = region
         #: Whether a source without a column of that name is an error.
         self._timed = timed or at != "at"
+        #: Columns that are not read, and that the caller names: a wrong name is an error, whatever else is right.
+        self._named = named
         self._kept: list[list[pa.RecordBatch]] | None = None
         self._is_rereadable = _is_rereadable(source)
 
@@ -267,7 +276,7 @@ class Reader:
         schema = part.schema()
         timed = self._at is not None and (self._timed or self._at in schema.names)
         columns = [*self._columns, *([self._at] if timed and self._at is not None else [])]
-        check_columns(columns, schema, part.name, are_of_sightings=True)
+        check_columns([*columns, *self._named], schema, part.name, are_of_sightings=True)
         check_header(columns, part.above.header_row, part.name)
         fields = [schema.field(name) for name in columns]
         with in_part(part):

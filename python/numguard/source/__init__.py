@@ -170,7 +170,10 @@ def accounted(
         sum(part.account.used for part in parts) - left_out,
         +all_refused,
         +all_not_data,
-        passed_over=[passed for source in sources for passed in source.not_read],
+        passed_over=[
+            *(passed for source in sources for passed in source.not_read),
+            *(f"{file}: {why}" for part in parts for file, why in part.account.passed_over),
+        ],
         warnings=[
             warning
             for part in parts
@@ -326,7 +329,7 @@ def as_text(member: Member, key_of: Callable[[str], Key | None]) -> tuple[list[M
                 "text",
                 "workbook",
                 partial(opened_bytes, as_lines(filled.rows)),
-                warnings=filled.warnings,
+                warnings=(*member.warnings, *filled.warnings),
             )
             for number, (name, filled) in enumerate(sheets.items(), 1)
         ]

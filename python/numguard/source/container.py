@@ -294,12 +294,21 @@ def _inspect_zip(found: Found, name: str, within: str, opened: Opener, *, layers
         found.members.append(Member(name, _inside(within, "workbook"), "workbook", "workbook", archive.whole))
         return
     check("members", len(archive.entries), name, "the files in it are")
+    first: dict[tuple[int, int], str] = {}
     for entry in archive.entries:
-        if entry.flag_bits & 0x1:
-            raise InputError(f"{name}: is protected with a password; unpack it first")
         inner = f"{name}/{entry.filename}"
+        before = len(found.members)
         with found.reading(inner):
+            if entry.flag_bits & 0x1:
+                raise InputError(f"{inner}: is protected with a password; unpack it first")
             _inspect(found, inner, _inside(within, "zip"), partial(archive.member, inner, entry), layers=layers + 1)
+        tables = found.members[before:]
+        if not tables or not entry.file_size:
+            continue
+        earlier = first.setdefault((entry.file_size, entry.CRC), inner)
+        if earlier is not inner:
+            again = f"is equal to {earlier}, by size and checksum: its rows are read twice"
+            found.members[before:] = [replace(one, warnings=(*one.warnings, again)) for one in tables]
 
 
 def _inside(outer: str, inner: str) -> str:

@@ -115,9 +115,16 @@ class Account:
         return dict(of_lines + Counter(self._by_reader))
 
     @property
+    def passed_over(self) -> list[tuple[str, str]]:
+        """What a reader of operator files passed over, and why."""
+        return [(file.source, file.bare_reason) for file in self._files() if file.left_out]
+
+    @property
     def warnings(self) -> list[str]:
-        """Those of a reader of operator files; a file that is read later may add to them."""
-        return [] if self._summary is None else [*self._summary.warnings, *self._summary.unread_imeis]
+        """Those of a reader about what it has read; a file that is read later may add to them."""
+        read = [file for file in self._files() if not file.left_out]
+        warnings = [f"{file.source}: {warning}" for file in read for warning in file.warnings]
+        return warnings if self._summary is None else [*warnings, *self._summary.unread_imeis]
 
     def skip(self, kind: str, count: int = 1) -> None:
         """Counts non-data lines."""
@@ -138,6 +145,9 @@ class Account:
             self.skip(kind, count)
         self.not_read = summary.account["not_read"]
         self._reader, self._summary, self._by_reader = reader, summary, summary.refused
+
+    def _files(self) -> Sequence[Any]:
+        return () if self._summary is None else self._summary.files
 
     def check_strict(self, name: str | None) -> None:
         """Raises InputError if a row of the part, which has this name, is refused."""

@@ -39,7 +39,8 @@ def typed_text(part: Part, name: str, container: str, key_of: Callable[[str], Ke
                 for heading, column in zip(names, batch.data.columns, strict=True)
             ]
         lines += tabbed(columns)
-    return Member(name, container, "text", "typed", partial(opened_bytes, "\n".join(lines).encode()))
+    opener = partial(opened_bytes, "\n".join(lines).encode())
+    return Member(name, container, "text", "typed", opener, warnings=part.about.warnings)
 
 
 def tabbed(columns: Sequence[pa.Array[Any]]) -> list[str]:

@@ -150,7 +150,8 @@ class SheetPart(Part):
         hidden = frozenset(row + 1 for row in filled.hidden)
         struck = frozenset((row + 1, at) for row, at in filled.struck)
         covered = frozenset((row + 1, at) for row, at in filled.covered)
-        about = replace(member, name=name, sheet=sheet, warnings=filled.warnings)
+        warnings = *member.warnings, *filled.warnings
+        about = replace(member, name=name, sheet=sheet, warnings=warnings)
         super().__init__(replace(about, hidden_rows=hidden, struck_out=struck, covered=covered))
         self._rows = rows = filled.rows
         at = _header_row(rows, wanted)

@@ -15,6 +15,7 @@ from numguard.compute import by_key
 from numguard.errors import FileMissingError, InputError
 from numguard.files import whole_file
 from numguard.source.container import check_file
+from numguard.system import at_home
 from numguard.types import PathLike
 
 __all__ = ["read_mapping", "write_mapping"]
@@ -27,7 +28,7 @@ def read_mapping(path: PathLike) -> dict[str, list[str]]:
         FileMissingError: there is no such file.
         InputError: it is no mapping file.
     """
-    path = Path(path)
+    path = at_home(path, "mapping")
     if path.exists():
         check_file(path)
     try:
