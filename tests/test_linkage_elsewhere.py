@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import numguard as ng
 from numguard.errors import ArgumentError
-from numguard.linkage.elsewhere import PLACED, Counted, Held, Side, expand_elsewhere, read_kept
-from numguard.linkage.places import PLACES, Places
+from numguard.linkage.elsewhere import Counted, Held, Side, expand_elsewhere, read_kept
+from numguard.linkage.places import PLACED, PLACES, Places
 from numguard.linkage.policy import bounds_of
 from test_linkage import SEED, cases, link_policy, same, seed_table, table_of
 from test_linkage_places import NOON, POLICIES

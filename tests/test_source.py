@@ -21,7 +21,7 @@ import pytest
 
 import numguard as ng
 from numguard.errors import ArgumentError, ColumnError, FileError, FileMissingError, InputError
-from numguard.source import Source, open_source
+from numguard.source import OpenSource, open_source
 from source_kinds import KINDS, write_csv, write_parquet
 
 TABLE = pa.table({"mobile": [f"98765{n:05}" for n in range(1000)], "name": [f"n{n}" for n in range(1000)]})
@@ -32,7 +32,7 @@ def kind(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     return KINDS[request.param](tmp_path, TABLE)
 
 
-def text(source: Source, columns: list[str] | None = None) -> pa.Table:
+def text(source: OpenSource, columns: list[str] | None = None) -> pa.Table:
     batches = [batch.data for batch in source.batches(columns)]
     table = pa.Table.from_batches(batches)
     return table.cast(pa.schema([(name, pa.string()) for name in table.column_names]))
@@ -95,7 +95,7 @@ def test_standard_input_may_be_an_arrow_stream(monkeypatch: pytest.MonkeyPatch) 
     assert text(open_source("-")).equals(TABLE)
 
 
-def csv(tmp_path: Path, content: bytes) -> Source:
+def csv(tmp_path: Path, content: bytes) -> OpenSource:
     (tmp_path / "f.csv").write_bytes(content)
     return open_source(tmp_path / "f.csv")
 

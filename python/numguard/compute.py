@@ -17,9 +17,10 @@ import pyarrow as pa
 import pyarrow.compute
 
 __all__ = [
-    "Bools", "aggregated", "as_text", "ascending", "by_key", "cells_of", "counts", "decoded", "field_names", "filled",
-    "filtered", "flags", "is_bytes", "is_list", "is_number", "is_text", "may_be_number", "named", "pc", "replaced",
-    "retyped", "schema_of", "seen_text", "table_of", "tuples_of", "type_name", "whole", "why_unread",
+    "PER_SECOND", "Bools", "aggregated", "as_text", "ascending", "by_key", "cells_of", "counts", "decoded",
+    "field_names", "filled", "filtered", "flags", "is_bytes", "is_list", "is_number", "is_text", "may_be_number",
+    "named", "pc", "replaced", "retyped", "schema_of", "seen_text", "table_of", "tuples_of", "type_name", "whole",
+    "why_unread",
 ]  # fmt: skip
 
 pc: Any = pyarrow.compute
@@ -29,6 +30,9 @@ _How: TypeAlias = Literal["first", "last", "max", "min", "sum"]
 _Rows = TypeVar("_Rows", pa.Table, pa.RecordBatch)
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
+
+#: How many of its units a second has, by the name of the unit.
+PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 #: A name with more digits than that may be a number.
 _MOST_DIGITS = 6

@@ -14,8 +14,7 @@ import pyarrow as pa
 
 from numguard.compute import as_text, named, pc, replaced, schema_of, whole
 from numguard.errors import ArgumentError, ColumnError
-from numguard.source import REFUSED, check_header, headings, open_source
-from numguard.source import Source as OpenSource
+from numguard.source import REFUSED, OpenSource, check_header, headings, open_source
 from numguard.source.languages import canonical_name
 from numguard.source.strict import check_strict
 from numguard.types import Source

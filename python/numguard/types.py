@@ -29,6 +29,7 @@ __all__ = [
     "TableSource",
     "Values",
     "is_finite",
+    "is_texts",
     "is_whole",
     "row_account",
 ]

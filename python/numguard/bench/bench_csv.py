@@ -18,14 +18,13 @@ import pytest
 
 from numguard._core import NumberSet
 from numguard.bench import call_records
-from numguard.bench.chains import Query, duckdb_rows, duckdb_with, in_order, need
+from numguard.bench.chains import COLUMNS, Query, duckdb_either, duckdb_rows, duckdb_with, in_order, need
 from numguard.bench.columns import members, national
 from numguard.bench.plan import Plan, plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
 from numguard.scanning import scan
 
-COLUMNS: Final = ["a_party", "b_party"]
 #: Columns, and whether every cell is quoted.
 SHAPES: Final = {
     "6 columns": (6, False),
@@ -59,7 +58,8 @@ def numguard(path: Path, threads: int) -> Query:
     return lambda: scan(path, sets, threads=threads).read_all().drop_columns([f"{name}_match" for name in COLUMNS])
 
 
-def _texts() -> list[str]:
+def listed_texts() -> list[str]:
+    """The list as texts of ten digits."""
     return [str(number) for number in national(members(LISTED)).tolist()]
 
 
@@ -67,7 +67,7 @@ def polars(path: Path, _threads: int) -> Query:
     """Membership, streamed; everything is text."""
     import polars as pl
 
-    keys = pl.Series(_texts()).implode()
+    keys = pl.Series(listed_texts()).implode()
     either = pl.any_horizontal(pl.col(name).is_in(keys) for name in COLUMNS)
     query = pl.scan_csv(path, infer_schema=False).filter(either)
     return lambda: query.collect(engine="streaming").to_arrow()
@@ -75,15 +75,14 @@ def polars(path: Path, _threads: int) -> Query:
 
 def duckdb(path: Path, threads: int) -> Query:
     """Two semi-joins in one filter; everything is text."""
-    connection = duckdb_with(threads, members=_texts())
-    either = " or ".join(f"{name} in (select key from members)" for name in COLUMNS)
-    query = f"select * from read_csv('{path}', all_varchar = true) where {either}"
+    connection = duckdb_with(threads, members=listed_texts())
+    query = f"select * from read_csv('{path}', all_varchar = true) where {duckdb_either()}"
     return duckdb_rows(connection, query)
 
 
 def pyarrow(path: Path, _threads: int) -> Query:
     """Two look-ups over all of it, read as text."""
-    keys = pa.array(_texts())
+    keys = pa.array(listed_texts())
     names = path.open().readline().split(",") if path.suffix == ".csv" else []
     text = pa_csv.ConvertOptions(column_types={name.strip().strip('"'): pa.string() for name in names})
 

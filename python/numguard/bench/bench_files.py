@@ -19,7 +19,7 @@ import pytest
 
 from numguard._core import NumberSet
 from numguard.bench.call_records import ROW_GROUP, write_tables
-from numguard.bench.chains import Query, duckdb_key, duckdb_members, duckdb_rows, in_order, need, polars_key
+from numguard.bench.chains import COLUMNS, Query, duckdb_either, duckdb_members, duckdb_rows, in_order, need, polars_key
 from numguard.bench.columns import members, national, texts
 from numguard.bench.plan import POPULATION, SEED, Plan, plan
 from numguard.bench.record import Line
@@ -27,7 +27,6 @@ from numguard.bench.rivals import NUMGUARD
 from numguard.scanning import scan
 from numguard.synthetic.numbering import Numbering
 
-COLUMNS: Final = ["a_party", "b_party"]
 LAYOUTS: Final = ("integers", "mixed", "integers by number")
 RATES: Final = (1 / 700, 1 / 50_000)
 SIZES: Final = plan().lists[:2]
@@ -84,7 +83,6 @@ def polars(layout: str, listed: int, rate: float, _threads: int) -> Query:
     import polars as pl
 
     keys = pl.Series(national(members(listed)).astype(np.int64)).implode()
-
     either = pl.any_horizontal(polars_key(column, written=layout == "mixed").is_in(keys) for column in COLUMNS)
     query = pl.scan_parquet(file(layout, listed, rate)).filter(either)
     return lambda: query.collect(engine="streaming").to_arrow()
@@ -93,8 +91,7 @@ def polars(layout: str, listed: int, rate: float, _threads: int) -> Query:
 def duckdb(layout: str, listed: int, rate: float, threads: int) -> Query:
     """Two semi-joins in one filter."""
     connection = duckdb_members(listed, threads)
-    keys = [duckdb_key(column, written=layout == "mixed") for column in COLUMNS]
-    either = " or ".join(f"{key} in (select key from members)" for key in keys)
+    either = duckdb_either(written=layout == "mixed")
     query = f"select * from read_parquet('{file(layout, listed, rate)}') where {either}"
     return duckdb_rows(connection, query)
 

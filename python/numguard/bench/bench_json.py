@@ -15,9 +15,8 @@ import pyarrow.csv as pa_csv
 import pyarrow.json as pa_json
 import pytest
 
-from numguard.bench.bench_csv import COLUMNS, LISTED, file, numguard
-from numguard.bench.chains import Query, duckdb_rows, duckdb_with, in_order, need
-from numguard.bench.columns import members, national
+from numguard.bench.bench_csv import LISTED, file, listed_texts, numguard
+from numguard.bench.chains import COLUMNS, Query, duckdb_either, duckdb_rows, duckdb_with, in_order, need
 from numguard.bench.plan import Plan, plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
@@ -40,29 +39,24 @@ def lines() -> Path:
     return path
 
 
-def _texts() -> list[str]:
-    return [str(number) for number in national(members(LISTED)).tolist()]
-
-
 def polars(path: Path, _threads: int) -> Query:
     """Membership, streamed."""
     import polars as pl
 
-    keys = pl.Series(_texts()).implode()
+    keys = pl.Series(listed_texts()).implode()
     query = pl.scan_ndjson(path).filter(pl.any_horizontal(pl.col(name).is_in(keys) for name in COLUMNS))
     return lambda: query.collect(engine="streaming").to_arrow()
 
 
 def duckdb(path: Path, threads: int) -> Query:
     """Two semi-joins in one filter."""
-    connection = duckdb_with(threads, members=_texts())
-    either = " or ".join(f"{name} in (select key from members)" for name in COLUMNS)
-    return duckdb_rows(connection, f"select * from read_ndjson('{path}') where {either}")
+    connection = duckdb_with(threads, members=listed_texts())
+    return duckdb_rows(connection, f"select * from read_ndjson('{path}') where {duckdb_either()}")
 
 
 def pyarrow(path: Path, _threads: int) -> Query:
     """Two look-ups over all of it."""
-    keys = pa.array(_texts())
+    keys = pa.array(listed_texts())
 
     def hits() -> pa.Table:
         read = pa_json.read_json(path)

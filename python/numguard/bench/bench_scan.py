@@ -17,14 +17,13 @@ import pytest
 
 from numguard._core import NumberSet
 from numguard.bench import call_records, memory
-from numguard.bench.chains import Query, duckdb_key, duckdb_members, duckdb_rows, in_order, need, polars_key
+from numguard.bench.chains import COLUMNS, Query, duckdb_either, duckdb_members, duckdb_rows, in_order, need, polars_key
 from numguard.bench.columns import members, national
 from numguard.bench.plan import Plan, plan
 from numguard.bench.record import Line
 from numguard.bench.rivals import NUMGUARD
 from numguard.scanning import scan
 
-COLUMNS = ["a_party", "b_party"]
 LAYOUTS = ["integers", "mixed"]
 SIZES = plan().lists[:2]
 #: Rows of a file, and how often it is listed: the cost of a row must not depend on the number of rows.
@@ -80,8 +79,7 @@ def polars_join(layout: str, listed: int, _threads: int) -> Query:
 def duckdb(layout: str, listed: int, threads: int) -> Query:
     """Two semi-joins in one filter."""
     connection = duckdb_members(listed, threads)
-    keys = [duckdb_key(column, written=layout != "integers") for column in COLUMNS]
-    either = " or ".join(f"{key} in (select key from members)" for key in keys)
+    either = duckdb_either(written=layout != "integers")
     query = f"select {', '.join(COLUMNS)} from read_parquet('{file(layout)}') where {either}"
     return duckdb_rows(connection, query)
 

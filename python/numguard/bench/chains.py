@@ -7,7 +7,7 @@ One idea: a rival that validates nothing is as fast as it can be.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +16,13 @@ import pytest
 from numguard.bench.columns import members, national
 from numguard.compute import pc
 
-__all__ = ["Query", "duckdb_key", "duckdb_members", "duckdb_rows", "duckdb_with", "in_order", "need", "polars_key"]
+__all__ = [
+    "COLUMNS", "Query", "duckdb_either", "duckdb_key", "duckdb_members", "duckdb_rows", "duckdb_with", "in_order",
+    "need", "polars_key",
+]  # fmt: skip
+
+#: The parties of a call, of which one must be on the list.
+COLUMNS: Final = ["a_party", "b_party"]
 
 #: A query that can run several times.
 Query = Callable[[], pa.Table]
@@ -57,6 +63,12 @@ def duckdb_with(threads: int, **columns: Any) -> Any:
 def duckdb_members(listed: int, threads: int) -> Any:
     """A connection with the list in the table `members`, as ten digits."""
     return duckdb_with(threads, members=national(members(listed)).astype(np.int64))
+
+
+def duckdb_either(*, written: bool = False) -> str:
+    """In SQL, whether either party is in the table `members`."""
+    keys = [duckdb_key(column, written=written) for column in COLUMNS]
+    return " or ".join(f"{key} in (select key from members)" for key in keys)
 
 
 def need(candidate: str) -> None:

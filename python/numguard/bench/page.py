@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from numguard.bench.charts import CHARTS
@@ -51,7 +51,7 @@ class Section:
     text: str
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
-    charts: Sequence[str] = field(default=())
+    charts: Sequence[str] = ()
 
 
 def _millions(rate: float | None) -> str:
@@ -207,7 +207,7 @@ def _timing(line: Line) -> list[str]:
     ]
 
 
-def _everything(lines: Sequence[Line], works: str, title: str, text: str, charts: Sequence[str] = ()) -> Section:
+def _everything(lines: Sequence[Line], works: str, title: str, text: str, charts: Sequence[str]) -> Section:
     several = works.split(" | ")
     rows = [
         [

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from numguard.cdr import times
 from numguard.cdr.cells import Column, spans
-from numguard.cdr.header import Header
+from numguard.cdr.header import LONGEST_LINE, Header
 from numguard.cdr.layout import MAPPED, WHEN, Role
 from numguard.compute import named
 from numguard.indian_time import OFFSET_MICROS
@@ -26,7 +26,6 @@ from numguard.source.non_data import bare
 
 __all__ = ["has_dates_with_month_first", "have_own_zone", "of_other_zones", "with_certain_times"]
 
-_LONGEST_LINE: Final = 100_000
 _MERIDIEM: Final = re.compile(r"\b(?:am ?(?:or )?pm|a m p m|meridiem|meridian)\b")
 _ZONE: Final = re.compile(
     r"\b(?:time ?zone|tz|time ?offset|(?:utc|gmt|zone|timezone)(?: time)? ?(?:offset|diff(?:erence)?))\b"
@@ -148,7 +147,7 @@ def _without_times(header: Header, warnings: Sequence[str]) -> Header:
 
 def _cells(header: Header, lines: Sequence[str]) -> Mapping[int, list[str]]:
     """The written cells of each column in these lines."""
-    rows = [split_line(line, header.delimiter) for line in lines if len(line) <= _LONGEST_LINE]
+    rows = [split_line(line, header.delimiter) for line in lines if len(line) <= LONGEST_LINE]
     rows = [row for row in rows if len(row) >= len(header.names)]
     columns = [[bare(row[place]) for row in rows] for place in range(len(header.names))]
     blank = [spans(pa.array(column, pa.string())).blank() for column in columns]

@@ -28,7 +28,7 @@ from numguard.source.languages import canonical_name
 from numguard.source.non_data import bare
 
 __all__ = [
-    "Header", "Preamble", "candidates", "find_header", "likely_header", "no_targets", "read_preamble",
+    "LONGEST_LINE", "Header", "Preamble", "candidates", "find_header", "likely_header", "no_targets", "read_preamble",
     "rows_among",
 ]  # fmt: skip
 
@@ -36,7 +36,8 @@ __all__ = [
 _KNOWN_NAMES: Final = frozenset(name for layout in LAYOUTS for names in layout.columns.values() for name in names)
 #: Columns of sightings that no operator's file has all of.
 _OF_SIGHTINGS: Final = frozenset({"imei14", "other msisdn", "at", "direction", "source", "row"})
-_LONGEST_LINE: Final = 100_000
+#: Longer lines are not searched.
+LONGEST_LINE: Final = 100_000
 _DIGITS: Final = re.compile(r"\d{10}")
 _SAMPLED: Final = 200
 #: The days of the period of a request.
@@ -167,7 +168,7 @@ def find_header(
     If rows of another report are above it, their header is the file's: no row of a report is a title.
     `first`: the number of the first row below it, if not its line.
     """
-    searched = _records([line if len(line) <= _LONGEST_LINE else "" for line in lines[:LINES_SEARCHED]])
+    searched = _records([line if len(line) <= LONGEST_LINE else "" for line in lines[:LINES_SEARCHED]])
     words = [canonical_line(line) for line in searched]
     everywhere = "\n".join(words)
     found: Header | None = None
@@ -211,7 +212,7 @@ def _rows(header: Header, lines: Sequence[str]) -> dict[int, list[str]]:
     non_data = NonData(header.delimiter, len(header.names), header.whose)
     rows = {}
     for number, line in enumerate(lines[header.line :], header.line + 1):
-        cells = split_line(line, header.delimiter) if len(line) <= _LONGEST_LINE else []
+        cells = split_line(line, header.delimiter) if len(line) <= LONGEST_LINE else []
         # Most lines are filled and have a number, and are looked at no further.
         is_row = _DIGITS.search(line) is not None and 2 * sum(map(bool, cells)) > len(cells)
         if len(cells) >= len(header.names) and (is_row or not non_data.take(line, number)):
@@ -241,7 +242,7 @@ def _is_of_report(header: Header, lines: Sequence[str]) -> bool:
 def rows_among(header: Header, lines: Sequence[str]) -> list[int]:
     """Which of these lines, from 0, are rows of calls: as wide as the header, with a number where a party belongs."""
     parties = [place for role, place in header.columns.items() if role in ("served", "calling", "called")]
-    split = [(at, split_line(line, header.delimiter)) for at, line in enumerate(lines) if len(line) <= _LONGEST_LINE]
+    split = [(at, split_line(line, header.delimiter)) for at, line in enumerate(lines) if len(line) <= LONGEST_LINE]
     wide = [(at, [cells[place] for place in parties]) for at, cells in split if len(cells) >= len(header.names)]
     return [at for at, cells in wide if normalize(cells).null_count < len(cells)]
 
@@ -296,7 +297,7 @@ def _reject_doubles(cells: Sequence[str], names: Sequence[str], columns: Mapping
             )
 
 
-def read_preamble(lines: Sequence[str], others: Collection[str] = ()) -> Preamble:
+def read_preamble(lines: Sequence[str], others: Collection[str]) -> Preamble:
     """The content of the lines before the header; a cell id, an IMSI or a date is no target.
 
     `others`: the digits of the cell ids and IMSIs in the first rows.
@@ -320,7 +321,7 @@ def read_preamble(lines: Sequence[str], others: Collection[str] = ()) -> Preambl
 def no_targets(header: Header, lines: Sequence[str]) -> frozenset[str]:
     """The digits of the cell ids and IMSIs in the first of the lines below a header."""
     places = [header.columns[role] for role in _NO_TARGETS if role in header.columns]
-    rows = [split_line(line, header.delimiter) for line in lines[:_SAMPLED] if len(line) <= _LONGEST_LINE]
+    rows = [split_line(line, header.delimiter) for line in lines[:_SAMPLED] if len(line) <= LONGEST_LINE]
     cells = (row[place] for row in rows if len(row) >= len(header.names) for place in places)
     return frozenset(re.sub(r"\D", "", cell) for cell in cells)
 

@@ -30,7 +30,7 @@ _NO_DATA: Final = re.compile(
 _FOOTER: Final = re.compile(
     r"""[\W_]*(?:
         end\s+of\s+(?:the\s+)?(?:report|file|record) | (?:this\s+is\s+)?(?:an?\s+)?(?:system|computer)\s+generated
-      | this\s+is\s | note\b | disclaimer\b | (?:cdr|record|row|total)\s*(?:count|s)?\b\s*:?-? | total\b | signature\b
+      | this\s+is\s | note\b | disclaimer\b | (?:cdr|record|row|total)\s*(?:count|s)?\b\s*:?-? | signature\b
       | grand\s+total\b
       | auditid\b | generated\s+(?:by|on|at)\b | report\s+(?:generated|end)\b | confidential\b | \*{2,}
       | lrn\s*:- | printed\s+on\b

@@ -27,7 +27,7 @@ from numguard.files.placing import is_registry, unwritten
 from numguard.source import (
     REFUSED,
     Batch,
-    Source,
+    OpenSource,
     check_listed_once,
     copies_among,
     files_of,
@@ -56,7 +56,7 @@ of_rows = options.in_order(refused, strict, options.as_json)
 of_cells = options.in_order(options.refused, strict, options.as_json)
 
 
-def strictly(opened: Source, columns: Sequence[str] | None, *, is_strict: bool) -> Iterator[Batch]:
+def strictly(opened: OpenSource, columns: Sequence[str] | None, *, is_strict: bool) -> Iterator[Batch]:
     """The rows of a source, all with the columns of its first part.
 
     Raises:
@@ -110,7 +110,7 @@ def _say_not_read(columns: Mapping[str, Sequence[str]]) -> None:
         options.say(f"{files[0]}{more}: columns that were not read: {', '.join(names_of)}")
 
 
-def write_refused(opened: Source, path: Path | None, lists: Lists | None = None) -> None:
+def write_refused(opened: OpenSource, path: Path | None, lists: Lists | None = None) -> None:
     """Writes the refused rows of a source, and of the lists that were read beside it."""
     if path is not None:
         beside = [] if lists is None else [lists.refused]

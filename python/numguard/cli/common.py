@@ -10,7 +10,7 @@ import click
 import pyarrow as pa
 
 from numguard.cli import account, options
-from numguard.cli.expand import open_sightings
+from numguard.cli.expand import OF_BOTH, open_sightings
 from numguard.cli.verb import Verb
 from numguard.compute import pc, replaced
 from numguard.errors import ArgumentError
@@ -112,7 +112,7 @@ def _opened(
         columns |= found_columns
         has_reports |= is_report
     if has_reports and columns:
-        raise ArgumentError("--msisdn, --imei and --at: name columns of tables, or of operator files; not of both")
+        raise ArgumentError(OF_BOTH)
     return opened, columns
 
 

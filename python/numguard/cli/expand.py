@@ -27,7 +27,9 @@ from numguard.source.strict import notes_text
 from numguard.tac import TacTable
 from numguard.types import Region
 
-__all__ = ["expand", "open_sightings"]
+__all__ = ["OF_BOTH", "expand", "open_sightings"]
+
+OF_BOTH = "--msisdn, --imei and --at: name columns of tables, or of operator files; not of both at once"
 
 FROM_SHELL = ParameterSource.ENVIRONMENT
 
@@ -190,9 +192,7 @@ def open_sightings(
     if not reports:
         return tables, named, False
     if tables and named:
-        raise ArgumentError(
-            "--msisdn, --imei and --at: name columns of tables, or of operator files; not of both at once"
-        )
+        raise ArgumentError(OF_BOTH)
     cdr = read_cdr(reports, layout=_layout_of(named) if named else None, strict=is_strict)
     return [*tables, cdr] if tables else cdr, {}, True
 

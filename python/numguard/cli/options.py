@@ -26,7 +26,7 @@ from numguard.cli.terminal import for_terminal, one_line, without_controls
 from numguard.compute import counts, named, tuples_of
 from numguard.errors import ArgumentError, ColumnError, FileError, NumguardError
 from numguard.files.page import is_page
-from numguard.source import Source, check_header, headings, open_source, other_blanks
+from numguard.source import OpenSource, check_header, headings, open_source, other_blanks
 from numguard.source.columns import naming_hidden
 from numguard.source.strict import notes_text
 from numguard.types import ACTIONS, Region
@@ -341,7 +341,7 @@ def open_registry(path: str, by: str = "reader") -> Registry:
     return registry
 
 
-def open_column(source: str, column: str | None, region_column: str | None = None) -> tuple[Source, str]:
+def open_column(source: str, column: str | None, region_column: str | None = None) -> tuple[OpenSource, str]:
     """A source, and its column of numbers: the one that was chosen, or the only one there is."""
     opened = open_source(source, wanted=[name for name in (column, region_column) if name] or None)
     check = naming_hidden(opened.not_read)(_check_column)

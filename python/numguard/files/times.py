@@ -14,13 +14,12 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from numguard.compute import cells_of, decoded, pc
+from numguard.compute import PER_SECOND, cells_of, decoded, pc
 
 __all__ = ["as_values", "with_far_ones"]
 
 _Text: TypeAlias = Callable[[Any], Any]
 
-_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _NANOS = 10**9
 _DAY = 86_400
 _EPOCH = datetime(1970, 1, 1)
@@ -63,7 +62,7 @@ def with_far_ones(column: Any) -> Any:
     is_near = pc.and_(pc.greater_equal(numbers, first), pc.less_equal(numbers, last))
     if pc.all(is_near).as_py() is not False:
         return column
-    text = partial(_far, kind, separator=" ", digits=None, utc="Z")
+    text = partial(_far, kind, as_arrow=True)
     far = [None if one is None else text(one) for one in pc.if_else(is_near, None, numbers).to_pylist()]
     return pc.if_else(is_near, column.cast(pa.string()), pa.array(far, pa.string()))
 
@@ -129,7 +128,7 @@ def _unless_null(text: _Text) -> _Text:
 
 def _per_second(kind: Any) -> int:
     """How many of its units a second has."""
-    return 1000 if pa.types.is_date64(kind) else _PER_SECOND[kind.unit]
+    return 1000 if pa.types.is_date64(kind) else PER_SECOND[kind.unit]
 
 
 def _near(kind: Any) -> tuple[int, int]:
@@ -161,11 +160,8 @@ def _moment(kind: Any, number: int) -> str:
     return f"{text[:26]}{nanos % 1000:03}{text[26:]}"
 
 
-def _far(kind: Any, number: int, *, separator: str = "T", digits: int | None = 0, utc: str = "+00:00") -> str:
-    """A date, time or timestamp by the integer alone, in any year, and of any hour.
-
-    `digits`: of the fraction; 0 writes those that it has, None those of the unit.
-    """
+def _far(kind: Any, number: int, *, as_arrow: bool = False) -> str:
+    """A date, time or timestamp by the integer alone, in any year, and of any hour; `as_arrow`: as Arrow writes it."""
     if pa.types.is_date32(kind):
         return _day(number)
     per = _per_second(kind)
@@ -174,19 +170,17 @@ def _far(kind: Any, number: int, *, separator: str = "T", digits: int | None = 0
     is_clock = pa.types.is_time(kind)
     days, units = (0, abs(number)) if is_clock else divmod(number, _DAY * per)
     seconds, part = divmod(units, per)
-    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{_fraction(part, per, digits)}"
+    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{_fraction(part, per, whole=as_arrow)}"
     if is_clock:
         return clock if number >= 0 else f"-{clock}"
+    separator, utc = (" ", "Z") if as_arrow else ("T", "+00:00")
     return f"{_day(days)}{separator}{clock}{'' if kind.tz is None else utc}"
 
 
-def _fraction(part: int, per: int, digits: int | None) -> str:
-    """The fraction of a second with its point."""
+def _fraction(part: int, per: int, *, whole: bool = False) -> str:
+    """The fraction of a second with its point: the digits that it has, or all of its unit."""
     nanos = part * (_NANOS // per)
-    if digits is None:
-        digits = len(str(per)) - 1
-    elif nanos:
-        digits = 9 if nanos % 1000 else 6
+    digits = len(str(per)) - 1 if whole else 9 if nanos % 1000 else 6 if nanos else 0
     return f".{nanos:09}"[: digits + 1] if digits else ""
 
 
@@ -209,4 +203,4 @@ def _duration(kind: Any, number: int) -> str:
         except OverflowError:
             pass
     seconds, part = divmod(abs(number), per)
-    return f"{'-' if number < 0 else ''}PT{seconds}{_fraction(part, per, 0)}S"
+    return f"{'-' if number < 0 else ''}PT{seconds}{_fraction(part, per)}S"

@@ -33,6 +33,7 @@ from numguard.linkage.policy import LinkPolicy, bounds_of
 from numguard.linkage.unread import Unread
 from numguard.progress import Throttle
 from numguard.source import (
+    OpenSource,
     ParquetPart,
     Part,
     accounted,
@@ -49,7 +50,6 @@ from numguard.source import (
     refused_rows,
     together,
 )
-from numguard.source import Source as OpenSource
 from numguard.source.dated import check_alike, moments_of
 from numguard.source.frames import chosen
 from numguard.source.strict import strict_error

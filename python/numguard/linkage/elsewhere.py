@@ -18,19 +18,16 @@ from numguard._core import Linkage, read_sightings
 from numguard.errors import ArgumentError
 from numguard.linkage import read_seeds
 from numguard.linkage.expansion import Expansion, expansion_of
-from numguard.linkage.places import PLACES, Places
+from numguard.linkage.places import PLACED, PLACES, Places
 from numguard.linkage.policy import LinkPolicy, bounds_of
 from numguard.source import looks_national
 from numguard.types import Region, RowAccount, row_account
 from numguard.warning import warn
 
-__all__ = ["PLACED", "Counted", "Held", "Side", "expand_elsewhere", "read_kept"]
+__all__ = ["Counted", "Held", "Side", "expand_elsewhere", "read_kept"]
 
 #: Which key a pass requests.
 Side: TypeAlias = Literal["numbers", "handsets"]
-
-#: The columns of the place of a sighting: uint64, 0 where it is unknown.
-PLACED: Final = ("point", "cell", "circle")
 
 #: The most sightings of a key that are collected before it is known whether they are needed.
 _AT_ONCE: Final = 1_000
@@ -148,7 +145,7 @@ def _plain(rows: pa.Table, more: tuple[str, ...]) -> list[pa.RecordBatch]:
 
 
 def read_kept(
-    batch: pa.RecordBatch, bounds: dict[str, Any], region: Region, where: pa.RecordBatch | None = None
+    batch: pa.RecordBatch, bounds: dict[str, Any], region: Region, where: pa.RecordBatch | None
 ) -> tuple[pa.RecordBatch, Counted]:
     """Reads a batch of numbers, IMEIs and, if there are any, times, in the process that holds it.
 

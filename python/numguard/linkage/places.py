@@ -19,7 +19,7 @@ from numguard.compute import as_text, decoded, is_text, named, pc
 from numguard.errors import ColumnError, UnsupportedTypeError
 from numguard.source import headings
 
-__all__ = ["PLACES", "Places"]
+__all__ = ["PLACED", "PLACES", "Places"]
 
 Keys = npt.NDArray[np.uint64]
 
@@ -30,6 +30,8 @@ PLACES: Final[dict[str, str]] = {
     "cell": "first_cell",
     "place": "place",
 }
+#: The columns of the place of a sighting: uint64, 0 where it is unknown.
+PLACED: Final = ("point", "cell", "circle")
 _DECIMAL: Final = r"^[+-]?\d{1,3}(\.\d{1,15})?$"
 _MOST_KEPT: Final = 100_000
 _DEGREES: Final = ("latitude", "longitude")
@@ -90,7 +92,7 @@ class Places:
         cells, circles = (self._numbered(what, batch) for what in ("cell", "place"))
         self.rows += int(np.count_nonzero(places | cells | circles))
         columns: list[Any] = [*keys.columns, *(pa.array(column, pa.uint64()) for column in (places, cells, circles))]
-        return pa.RecordBatch.from_arrays(columns, [*keys.schema.names, "point", "cell", "circle"])
+        return pa.RecordBatch.from_arrays(columns, [*keys.schema.names, *PLACED])
 
     def _column(self, what: str, batch: pa.RecordBatch) -> Any:
         place = batch.schema.get_field_index(self._named[what])

@@ -210,10 +210,10 @@ def check_beside(batch: Batch, read: set[str], is_number: Bools) -> None:
             continue
         found &= is_number
         if found.any():
-            row = int(batch.row_numbers()[int(np.argmax(found))])
             raise ColumnError(
-                f"{batch.file}: the column {named([name])!r} says in row {row} that the number is a victim's, not to "
-                "be blocked, or no phone's: take such rows out of the list, or the column if every row is meant"
+                f"{batch.file}: the column {named([name])!r} says in row {batch.first_row(found)} that the number "
+                "is a victim's, not to be blocked, or no phone's: take such rows out of the list, or the column if "
+                "every row is meant"
             )
 
 
@@ -223,11 +223,10 @@ def check_codes(batch: Batch, column: str, msisdns: Any) -> None:
         if name != column and is_of_country(name):
             found = contradicted(name, batch.data.column(at), msisdns)
             if found.any():
-                row = int(batch.row_numbers()[int(np.argmax(found))])
                 raise ColumnError(
-                    f"{batch.file}: the column {named([name])!r} has in row {row} another country than the "
-                    "number as it is read, or none that is known: write the code before the number (+1 ...), or take "
-                    "such rows out of the list"
+                    f"{batch.file}: the column {named([name])!r} has in row {batch.first_row(found)} another country "
+                    "than the number as it is read, or none that is known: write the code before the number (+1 ...), "
+                    "or take such rows out of the list"
                 )
 
 

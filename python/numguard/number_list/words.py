@@ -7,11 +7,10 @@ that a reader of a language can check it without the code. The documentation sho
 
 from __future__ import annotations
 
-import csv
 from functools import cache
-from importlib import resources
 from typing import Final, Literal, TypeAlias
 
+from numguard.source.languages import rows_of_table
 from numguard.source.scripts import plain_letters
 
 __all__ = ["Meaning", "words_for", "words_in"]
@@ -93,8 +92,7 @@ def words_in(*lines: str) -> frozenset[str]:
 
 @cache
 def _by_meaning() -> dict[str, list[str]]:
-    text = (resources.files(__package__) / _TABLE).read_text(encoding="utf-8")
     found: dict[str, list[str]] = {}
-    for row in csv.DictReader(text.splitlines()):
+    for row in rows_of_table(__package__, _TABLE):
         found.setdefault(row["meaning"], []).extend(plain_letters(word.strip()) for word in row["words"].split(";"))
     return found

@@ -6,10 +6,8 @@ Independent of columns. One idea: an invisible character never makes two sources
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
-from importlib import resources
 from typing import Any
 
 import pyarrow as pa
@@ -17,7 +15,7 @@ import pyarrow as pa
 from numguard.compute import pc, whole
 from numguard.registry.arrays import Column
 
-__all__ = ["folded", "folded_cells", "listed_in", "phrases", "plain_words", "seen", "signs_of"]
+__all__ = ["folded", "folded_cells", "phrases", "plain_words", "seen", "signs_of"]
 
 _UNSEEN = r"\p{Cf}"
 #: Joiners that Indian scripts write with: they are left where a name is shown.
@@ -85,9 +83,3 @@ def plain_words(text: str) -> str:
 def phrases(text: str) -> list[str]:
     """The phrases of a list that is written with semicolons between them, over several lines."""
     return [" ".join(phrase.split()) for phrase in text.split(";")]
-
-
-def listed_in(name: str) -> list[dict[str, str]]:
-    """The rows of a list of spellings, a file of this folder."""
-    text = (resources.files(__package__) / name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))

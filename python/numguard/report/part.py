@@ -6,7 +6,7 @@ Independent of figures and HTML.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 __all__ = ["Part", "Table"]
 
@@ -42,9 +42,10 @@ class Part:
         key: Its anchor.
         title: Its heading.
         text: Its paragraphs.
+        tables: The figures.
         draw: Given a width in pixels, the chart as SVG; None for none.
         described: The chart in a sentence, for screen readers.
-        tables: The figures.
+        definitions: Terms, each with what it means.
     """
 
     key: str
@@ -53,4 +54,4 @@ class Part:
     tables: Sequence[Table] = ()
     draw: Callable[[int], str] | None = None
     described: str = ""
-    definitions: Sequence[tuple[str, str]] = field(default=())
+    definitions: Sequence[tuple[str, str]] = ()

@@ -38,7 +38,7 @@ from numguard.scanning.run import Run, first_part
 from numguard.scanning.since import Since
 from numguard.scanning.summary import ScanSummary, SkippedFile
 from numguard.source import (
-    Source,
+    OpenSource,
     accounted,
     check_columns,
     in_part,
@@ -49,8 +49,7 @@ from numguard.source import (
 )
 from numguard.source.columns import naming_hidden
 from numguard.system import at_home
-from numguard.types import PathLike, Region, Values, is_texts, is_whole
-from numguard.types import Source as Rows
+from numguard.types import PathLike, Region, Source, Values, is_texts, is_whole
 from numguard.warning import warn
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ class Scan:
 
     def __init__(
         self,
-        source: Source,
+        source: OpenSource,
         marks: Marks,
         *,
         columns: Sequence[str] | None,
@@ -307,7 +306,7 @@ def _is_same(file: Path, path: Path) -> bool:
 
 
 def scan(
-    source: Rows,
+    source: Source,
     sets: Sets,
     *,
     columns: Sequence[str] | None = None,

@@ -18,13 +18,12 @@ from numguard._core import ImeiSet, NumberSet, keep_rows
 from numguard.compute import cells_of, decoded, is_text, named, pc, whole
 from numguard.errors import ArgumentError, UnsupportedTypeError
 from numguard.indian_time import ZONE
-from numguard.source.dated import check_alike, read_moments
+from numguard.source.dated import UTC_MOMENT, check_alike, read_moments
 from numguard.types import Region, Values
 
 __all__ = ["Since", "moments"]
 
 _Set: TypeAlias = NumberSet | ImeiSet
-_MOMENT = pa.timestamp("us", "UTC")
 
 
 class Since:
@@ -151,7 +150,7 @@ def moments(times: Any, what: str) -> pa.Array[Any]:
     times = times if decoded(times.type) == times.type else cells_of(times)
     kind = times.type
     if pa.types.is_null(kind):
-        return pa.nulls(len(times), _MOMENT)
+        return pa.nulls(len(times), UTC_MOMENT)
     if is_text(kind):
         return cast("pa.Array[Any]", read_moments(times))
     if pa.types.is_date(kind):
@@ -166,5 +165,5 @@ def moments(times: Any, what: str) -> pa.Array[Any]:
     micro = pc.if_else(is_moment, times, None).cast(pa.timestamp("us", kind.tz), safe=False)
     # Clocks in India were last changed in 1945: such an hour is before any list, whichever moment it was.
     aware = micro if kind.tz else pc.assume_timezone(micro, ZONE, ambiguous="earliest", nonexistent="earliest")
-    moments: pa.Array[Any] = aware.cast(_MOMENT)
+    moments: pa.Array[Any] = aware.cast(UTC_MOMENT)
     return moments

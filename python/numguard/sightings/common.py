@@ -153,9 +153,7 @@ def common(
     others = [] if other == default else [other]
     readers = [Reader(source, [key], at, region=region, named=others) for _, source in pairs]
     search = _Search(readers, by, region, threads, origins)
-    finder = Finder(
-        by_imei=by == "imei14", clock=clock_bounds(), region=region, list_refused=list_refused, threads=threads
-    )
+    finder = search.finder(list_refused=list_refused)
     with together(one for _, source in pairs for one in each_source(source)):
         search.look(finder, account)
     account.count(finder.look_again(at_least, _ROWS_KEPT), origins, msisdn)
@@ -189,6 +187,17 @@ class _Search:
         self.starts: list[int] = []
         self._hits: pa.RecordBatch | None = None
 
+    def finder(self, *, list_refused: bool = False, wanted: Any = None) -> Finder:
+        """A finder that has seen no row; `wanted`: the keys found, if they are known."""
+        return Finder(
+            by_imei=self._by == "imei14",
+            clock=clock_bounds(),
+            region=self._region,
+            list_refused=list_refused,
+            threads=self._threads,
+            wanted=wanted,
+        )
+
     def look(self, finder: Finder, account: Account | None = None) -> None:
         """Passes all rows to the finder: only the keys, if there is an account, which counts them."""
         is_first = account is not None
@@ -203,10 +212,7 @@ class _Search:
 
     def digest(self, source: int) -> bytes | None:
         """Reads a source alone, and digests all its keys and the times of each, if they can tell sources apart."""
-        clock = clock_bounds()
-        finder = Finder(
-            by_imei=self._by == "imei14", clock=clock, region=self._region, list_refused=False, threads=self._threads
-        )
+        finder = self.finder()
         self._readers[source].read(_Sink(finder, 0), keys_alone=True, again=True)
         finder.look_again(1, 0)
         if not finder.is_empty():
@@ -223,14 +229,7 @@ class _Search:
         """The table `Common.proof`."""
         hits: Any = self._hits
         if hits is None:
-            finder = Finder(
-                by_imei=self._by == "imei14",
-                clock=clock_bounds(),
-                region=self._region,
-                list_refused=False,
-                threads=self._threads,
-                wanted=table["key"],
-            )
+            finder = self.finder(wanted=table["key"])
             self.look(finder)
             hits = finder.hits()
             if hits is None or hits.num_rows != pc.sum(table["rows"]).as_py():

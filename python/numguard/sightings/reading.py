@@ -23,6 +23,7 @@ from numguard.errors import ArgumentError
 from numguard.source import (
     REFUSED,
     Batch,
+    OpenSource,
     ParquetPart,
     Part,
     accounted,
@@ -39,7 +40,6 @@ from numguard.source import (
     paths_read_by,
     refused_rows,
 )
-from numguard.source import Source as OpenSource
 from numguard.source.strict import strict_error
 from numguard.types import Region, RowAccount, is_whole
 from numguard.warning import warn

@@ -92,12 +92,12 @@ from numguard.source.unread import is_at_fault
 from numguard.types import PathLike, RowAccount, row_account
 
 __all__ = [
-    "ORIGIN", "REFUSED", "Account", "ArrowFilePart", "Batch", "Found", "ParquetPart", "Part", "PassedOver", "Source",
-    "TextPart", "Validation", "accounted", "as_text", "check_columns", "check_header", "check_listed_once",
-    "contradicted", "copies_among", "dated", "each_source", "exporting", "files_of", "headings", "in_part",
-    "in_steps", "is_at_fault", "is_listed_twice", "is_local", "is_of_country", "kind_of_file", "looks_national",
-    "open_members", "open_source", "other_blanks", "outermost", "paths_read_by", "reading", "refused_rows",
-    "together", "unread_codes", "with_partition_values",
+    "ORIGIN", "REFUSED", "Account", "ArrowFilePart", "Batch", "Found", "OpenSource", "ParquetPart", "Part",
+    "PassedOver", "TextPart", "Validation", "accounted", "as_text", "check_columns", "check_header",
+    "check_listed_once", "contradicted", "copies_among", "dated", "each_source", "exporting", "files_of", "headings",
+    "in_part", "in_steps", "is_at_fault", "is_listed_twice", "is_local", "is_of_country", "kind_of_file",
+    "looks_national", "open_members", "open_source", "other_blanks", "outermost", "paths_read_by", "reading",
+    "refused_rows", "together", "unread_codes", "with_partition_values",
 ]  # fmt: skip
 
 _STANDARD_INPUT = "-"
@@ -106,11 +106,11 @@ _TYPED_ENDINGS = {".parquet", ".parq", ".pq"}
 
 
 @dataclass(frozen=True)
-class Source:
+class OpenSource:
     """The parts of a source, in order, and its members that are not tables."""
 
     parts: Sequence[Part]
-    passed_over: Sequence[PassedOver] = field(default=())
+    passed_over: Sequence[PassedOver] = ()
 
     @property
     def schema(self) -> pa.Schema:
@@ -147,7 +147,7 @@ class Source:
 
 def accounted(
     parts: Iterable[Part],
-    sources: Iterable[Source] = (),
+    sources: Iterable[OpenSource] = (),
     *,
     refused: Mapping[str, int] = MappingProxyType({}),
     not_data: Mapping[str, int] = MappingProxyType({}),
@@ -222,7 +222,7 @@ def open_source(
     is_kept: Callable[[Part], bool] | None = None,
     any_name: bool = False,
     shown: str | None = None,
-) -> Source:
+) -> OpenSource:
     """Finds the parts of a source. Only the first bytes of a file are read, except for workbooks and JSON.
 
     Args:
@@ -253,7 +253,7 @@ def open_source(
         wanted = names.__contains__ if names else None
     options = _Options(wanted, sheet, keep_broken, is_kept, keys, any_name=any_name, shown=shown)
     parts = _parts(source, options)
-    return Source(parts, options.passed_over)
+    return OpenSource(parts, options.passed_over)
 
 
 def _parts(source: Any, options: _Options) -> list[Part]:

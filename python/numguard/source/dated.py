@@ -19,9 +19,10 @@ from numguard.indian_time import IST, OFFSET_MICROS
 from numguard.source.columns import check_columns
 from numguard.source.part import NOT_A_TIME, About, Above, Account, Batch, Part
 
-__all__ = ["check_alike", "dated", "moments_of", "read_moments"]
+__all__ = ["UTC_MOMENT", "check_alike", "dated", "moments_of", "read_moments"]
 
-_MOMENT: Final = pa.timestamp("us", "UTC")
+#: The type of moments that are compared with each other.
+UTC_MOMENT: Final = pa.timestamp("us", "UTC")
 
 
 def dated(part: Part, at: str | None = None) -> Part:
@@ -94,7 +95,7 @@ class _DatedPart(Part):
     def stored_schema(self) -> pa.Schema:
         """The columns, that of times with moments."""
         schema = self._part.schema()
-        return schema.set(schema.get_field_index(self._at), pa.field(self._at, _MOMENT))
+        return schema.set(schema.get_field_index(self._at), pa.field(self._at, UTC_MOMENT))
 
     def batches(self, columns: Sequence[str] | None = None, account: Account | None = None) -> Iterator[Batch]:
         """The rows whose time is one, or blank: the same ones for any `columns`, as the times are always read."""
@@ -111,7 +112,7 @@ class _DatedPart(Part):
                 is_time = pc.invert(is_unread)
                 batch, times = batch.filter(is_time), times.filter(is_time)
             place = batch.data.schema.get_field_index(self._at)
-            data: Any = batch.data.set_column(place, pa.field(self._at, _MOMENT), times)
+            data: Any = batch.data.set_column(place, pa.field(self._at, UTC_MOMENT), times)
             yield replace(batch, data=data.select(wanted))
         # Not before the part is read: a text of which no row is used is an error of another kind.
         self.account.used -= len(unread)
@@ -143,13 +144,13 @@ def read_moments(texts: Any) -> Any:
     # The parsers of pyarrow take one form for all cells, either without a zone or with one.
     try:
         ticks = pc.cast(_in_one_form(texts, pa.timestamp("us")), pa.int64())
-        return pc.cast(pc.subtract(ticks, OFFSET_MICROS), _MOMENT)
+        return pc.cast(pc.subtract(ticks, OFFSET_MICROS), UTC_MOMENT)
     except pa.ArrowInvalid:
         pass
     try:
-        return _in_one_form(texts, _MOMENT)
+        return _in_one_form(texts, UTC_MOMENT)
     except pa.ArrowInvalid:
-        return pa.array([_moment(text) for text in texts.to_pylist()], _MOMENT)
+        return pa.array([_moment(text) for text in texts.to_pylist()], UTC_MOMENT)
 
 
 def _in_one_form(texts: Any, kind: pa.DataType) -> Any:

@@ -15,7 +15,7 @@ from typing import Final
 
 from numguard.source.scripts import ABBREVIATED, MARKS, plain_letters
 
-__all__ = ["apart", "canonical_name", "heading_words", "in_english"]
+__all__ = ["apart", "canonical_name", "heading_words", "in_english", "rows_of_table"]
 
 _APOSTROPHES: Final = "'\u2019\u02bc"
 
@@ -94,11 +94,16 @@ def in_english(words: Sequence[str], *, romanised: bool = False, each_once: bool
 @cache
 def _table(*, romanised: bool) -> tuple[dict[str, str], int]:
     """The English of each word, and how many words the longest phrase has."""
-    text = (resources.files(__package__) / "languages.csv").read_text(encoding="utf-8")
     known = {
         " ".join(heading_words(phrase)): row["english"]
-        for row in csv.DictReader(text.splitlines())
+        for row in rows_of_table(__package__, "languages.csv")
         if romanised or row["language"] != "hi-Latn"
         for phrase in row["words"].split(";")
     }
     return known, max(phrase.count(" ") for phrase in known) + 1
+
+
+def rows_of_table(package: str, name: str) -> list[dict[str, str]]:
+    """The rows of a table of words, which is a file of a package."""
+    text = (resources.files(package) / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))

@@ -188,6 +188,10 @@ class Batch:
             return np.arange(self.rows, self.rows + self.data.num_rows, dtype=np.int64)
         return self.rows
 
+    def first_row(self, which: Any) -> int:
+        """The number of the first row for which this is true."""
+        return int(self.row_numbers()[int(np.argmax(which))])
+
     def filter(self, is_kept: Any) -> Batch:
         """The rows for which this is true."""
         rows = self.row_numbers()[flags(is_kept)]

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, TypeAlias, cast
 import pyarrow as pa
 
 from numguard._core import format as format_numbers
-from numguard.compute import cells_of, decoded, pc, seen_text
+from numguard.compute import PER_SECOND, cells_of, decoded, pc, seen_text
 from numguard.source.container import Member, opened_bytes
 from numguard.source.part import Part, reading
 
@@ -23,7 +23,6 @@ __all__ = ["Key", "clock", "tabbed", "text_of_keys", "typed_text"]
 #: What a column of keys holds.
 Key: TypeAlias = Literal["number", "handset"]
 
-_TICKS: Final = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 #: What ends a cell or a line for some reader, and the quote that begins a text of several lines.
 _BREAKS: Final = r"[\t\n\r\x0b\x0c\x{2028}\x{2029}\"]"
 
@@ -95,7 +94,7 @@ def text_of_column(column: Any) -> Any:
         return pa.array([None if cell is None else _shown(cell) for cell in _in_python(column)], pa.string())
     if pa.types.is_duration(kind):
         ticks = column.cast(pa.int64()).to_pylist()
-        return pa.array([None if one is None else clock(one, _TICKS[kind.unit]) for one in ticks], pa.string())
+        return pa.array([None if one is None else clock(one, PER_SECOND[kind.unit]) for one in ticks], pa.string())
     return seen_text(_in_one_zone(column))
 
 

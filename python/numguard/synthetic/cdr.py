@@ -225,12 +225,12 @@ def _draw(rng: np.random.Generator, forms: str, size: int) -> NDArray[np.int64]:
     return rng.choice(len(weights), size, p=weights / weights.sum())
 
 
-def msisdn_text(msisdns: U64, form: NDArray[np.int64], forms: str = "mixed") -> pa.StringArray:
+def msisdn_text(msisdns: U64, form: NDArray[np.int64], forms: str) -> pa.StringArray:
     """E.164 integers of Indian mobiles as complaints and switches write them: `form` picks a row of the named table."""
     return _squeeze(_msisdn_matrix(msisdns, form, forms))
 
 
-def written(msisdns: U64, rng: np.random.Generator, forms: str = "mixed") -> pa.StringArray:
+def written(msisdns: U64, rng: np.random.Generator, forms: str) -> pa.StringArray:
     """E.164 integers of Indian mobiles as text, each in a form that `rng` draws from the named table.
 
     Example:

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, BooleanArray};
-use arrow_buffer::{BooleanBuffer, NullBuffer};
+use arrow_buffer::BooleanBuffer;
 use numguard_core::block;
 use numguard_core::set::FrozenSet;
 
 use crate::column::Column;
+use crate::normalize::nulls_of;
 use crate::regions::Reads;
 use crate::{Error, parallel};
 
@@ -41,8 +42,10 @@ pub fn contains(
         }
     });
     let bits = |words: Vec<u64>| BooleanBuffer::new(words.into(), 0, column.len());
-    let nulls = Some(NullBuffer::new(bits(valid))).filter(|nulls| nulls.null_count() > 0);
-    Ok(Arc::new(BooleanArray::new(bits(hits), nulls)))
+    Ok(Arc::new(BooleanArray::new(
+        bits(hits),
+        nulls_of(bits(valid)),
+    )))
 }
 
 /// Looks up the rows from `start` on: which are members, and which are keys. Nulls may be either.

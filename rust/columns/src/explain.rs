@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow_array::types::Int8Type;
 use arrow_array::{Array, ArrayRef, DictionaryArray, Int8Array, StringArray, StructArray};
-use arrow_buffer::{BooleanBuffer, NullBuffer};
+use arrow_buffer::BooleanBuffer;
 use arrow_schema::{DataType, Field, Fields};
 use numguard_core::block::{self, bytes_with};
 use numguard_core::cpu::CodePath;
@@ -16,7 +16,7 @@ use numguard_core::notes::{Form, Kind, Note};
 use numguard_core::{block::imei::UNREAD, imei};
 
 use crate::column::{Cell, Column, Keys};
-use crate::normalize::with_bits;
+use crate::normalize::{nulls_of, with_bits};
 use crate::pages::Words;
 use crate::parallel::{TASK, Threads};
 use crate::regions::Reads;
@@ -279,8 +279,7 @@ fn places(mut places: Vec<i8>, threads: Threads) -> Int8Array {
             }
         }
     });
-    let present = BooleanBuffer::new(present.into(), 0, places.len());
-    let nulls = Some(NullBuffer::new(present)).filter(|nulls| nulls.null_count() > 0);
+    let nulls = nulls_of(BooleanBuffer::new(present.into(), 0, places.len()));
     Int8Array::new(places.into(), nulls)
 }
 

@@ -7,11 +7,12 @@
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, ListArray, UInt64Array};
-use arrow_buffer::{BooleanBuffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field};
 use numguard_core::msisdn::{self, Region};
 
 use crate::column::{Cell, Column};
+use crate::normalize::nulls_of;
 use crate::pages::Words;
 use crate::parallel::{TASK, Threads};
 use crate::regions::Reads;
@@ -77,8 +78,7 @@ pub fn extract(array: &dyn Array, reads: Reads<'_>, threads: Threads) -> Result<
         numbers
     };
 
-    let present = BooleanBuffer::new(present.into(), 0, rows);
-    let nulls = Some(NullBuffer::new(present)).filter(|nulls| nulls.null_count() > 0);
+    let nulls = nulls_of(BooleanBuffer::new(present.into(), 0, rows));
     let offsets = ScalarBuffer::new(offsets.into_buffer(), 0, rows + 1);
     let numbers = UInt64Array::new(numbers.into_buffer().into(), None);
     Ok(Arc::new(ListArray::try_new(

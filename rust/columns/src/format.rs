@@ -16,6 +16,7 @@ use numguard_core::msisdn::{self, Region, Style};
 
 use crate::column::{Column, Keys};
 use crate::error::Wanted;
+use crate::normalize::nulls_of;
 use crate::pages::Words;
 use crate::parallel::{TASK, Threads};
 use crate::{Error, parallel};
@@ -94,7 +95,7 @@ pub(crate) fn write_keys(
     }
     let column = Column::new(array, keys)?;
     let rows = column.len();
-    let runs = parallel::runs(rows).collect();
+    let runs = parallel::runs(rows, TASK).collect();
     let lengths = parallel::map(threads, runs, |run| {
         let mut length = 0;
         each_block(&column, texts, run, |_, keys, uniform| {
@@ -116,7 +117,7 @@ pub(crate) fn write_keys(
         bytemuck::cast_slice_mut::<u64, i32>(offsets.as_mut_slice())[..=rows].split_at_mut(rows);
     end.fill(last);
     let (mut tasks, mut before) = (Vec::with_capacity(lengths.len()), 0);
-    let pieces = parallel::runs(rows)
+    let pieces = parallel::runs(rows, TASK)
         .zip(lengths)
         .zip(starts.chunks_mut(TASK))
         .zip(present.chunks_mut(TASK / 64));
@@ -148,8 +149,7 @@ pub(crate) fn write_keys(
         assert!(bytes.is_ascii(), "texts are of ASCII");
     });
 
-    let present = BooleanBuffer::new(present.into(), 0, rows);
-    let nulls = Some(NullBuffer::new(present)).filter(|nulls| nulls.null_count() > 0);
+    let nulls = nulls_of(BooleanBuffer::new(present.into(), 0, rows));
     let offsets = ScalarBuffer::new(offsets.into_buffer(), 0, rows + 1);
     let bytes: Buffer = bytes.into_buffer().slice_with_length(0, total);
     Ok(Arc::new(array_of(offsets, bytes, nulls)))

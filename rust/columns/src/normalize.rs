@@ -47,7 +47,11 @@ pub(crate) fn from_keys(values: ScalarBuffer<u64>) -> UInt64Array {
 
 /// Keys, and a bit for each that is one.
 pub(crate) fn with_bits(values: ScalarBuffer<u64>, valid: Vec<u64>) -> UInt64Array {
-    let valid = BooleanBuffer::new(valid.into(), 0, values.len());
-    let nulls = Some(NullBuffer::new(valid)).filter(|nulls| nulls.null_count() > 0);
+    let nulls = nulls_of(BooleanBuffer::new(valid.into(), 0, values.len()));
     UInt64Array::new(values, nulls)
+}
+
+/// Nulls where a bit is not set, if there are any.
+pub(crate) fn nulls_of(bits: BooleanBuffer) -> Option<NullBuffer> {
+    Some(NullBuffer::new(bits)).filter(|nulls| nulls.null_count() > 0)
 }

@@ -179,11 +179,11 @@ pub fn sort<T: Ord + Send>(threads: Threads, items: &mut [T]) {
     }
 }
 
-/// The rows of a column in runs of [`TASK`], in order.
-pub fn runs(rows: usize) -> impl Iterator<Item = Range<usize>> {
+/// Rows in runs of at most `most`, in order.
+pub fn runs(rows: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
     (0..rows)
-        .step_by(TASK)
-        .map(move |start| start..rows.min(start + TASK))
+        .step_by(most)
+        .map(move |start| start..rows.min(start + most))
 }
 
 /// The threads of a call, for the parallel work of the core.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, UInt32Array};
-use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, ScalarBuffer};
 use numguard_core::set::FrozenSet;
 
 use crate::column::Column;
+use crate::normalize::nulls_of;
 use crate::pages::Words;
 use crate::regions::Reads;
 use crate::{Error, parallel};
@@ -41,8 +42,7 @@ pub fn position(
             }
         }
     });
-    let valid = BooleanBuffer::new(valid.into(), 0, rows);
-    let nulls = Some(NullBuffer::new(valid)).filter(|nulls| nulls.null_count() > 0);
+    let nulls = nulls_of(BooleanBuffer::new(valid.into(), 0, rows));
     let ranks = ScalarBuffer::new(ranks.into_buffer(), 0, rows);
     Ok(Arc::new(UInt32Array::new(ranks, nulls)))
 }

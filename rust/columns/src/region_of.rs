@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use arrow_array::types::Int16Type;
 use arrow_array::{Array, ArrayRef, DictionaryArray, Int16Array, StringArray};
-use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, ScalarBuffer};
 use arrow_schema::DataType;
 use numguard_core::msisdn::Region;
 use numguard_core::plan;
 
 use crate::column::{Column, Keys};
 use crate::error::Wanted;
+use crate::normalize::nulls_of;
 use crate::pages::Words;
 use crate::parallel::Threads;
 use crate::{Error, parallel};
@@ -44,8 +45,7 @@ pub fn region_of(msisdns: &dyn Array, threads: Threads) -> Result<ArrayRef, Erro
             }
         }
     });
-    let valid = BooleanBuffer::new(valid.into(), 0, rows);
-    let nulls = Some(NullBuffer::new(valid)).filter(|nulls| nulls.null_count() > 0);
+    let nulls = nulls_of(BooleanBuffer::new(valid.into(), 0, rows));
     let places = Int16Array::new(ScalarBuffer::new(places.into_buffer(), 0, rows), nulls);
     let names = StringArray::from_iter_values(plan::NAMES);
     let regions = DictionaryArray::<Int16Type>::try_new(places, Arc::new(names))?;

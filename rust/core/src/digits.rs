@@ -15,6 +15,9 @@ pub(crate) const SYMBOL: u8 = 0x81;
 /// The infinity sign, in folded text.
 pub(crate) const INFINITY: u8 = 0x82;
 
+/// 2^53: every smaller integer is a float too; from it on a float may have been rounded.
+pub const INEXACT: f64 = 9_007_199_254_740_992.0;
+
 /// The zeros of all runs of ten decimal digits in Unicode 17 (general category Nd) except the ASCII one.
 static ZEROS: [u32; 76] = [
     0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,

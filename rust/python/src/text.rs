@@ -241,9 +241,9 @@ impl Text {
                 "this text was already read: create a new Text",
             )),
             Some(Source::Path(path, offset)) => {
-                py.detach(|| Input::open(&path, offset)).map_err(raise)
+                py.detach(|| csv::open(&path, offset)).map_err(raise)
             }
-            Some(Source::Blocks(blocks)) => Ok(Input::of(Blocks {
+            Some(Source::Blocks(blocks)) => Ok(Box::new(Blocks {
                 blocks,
                 block: None,
             })),

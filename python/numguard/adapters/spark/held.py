@@ -17,7 +17,8 @@ from numguard.adapters.spark.requested import Requested, Stored, Written
 from numguard.adapters.spark.sightings import Reader, as_uint64, columns_of, counted, in_spark
 from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.linkage import LinkPolicy
-from numguard.linkage.elsewhere import PLACED, Counted, Held, Side
+from numguard.linkage.elsewhere import Counted, Held, Side
+from numguard.linkage.places import PLACED
 from numguard.warning import warn
 
 __all__ = ["HeldInEngine"]

@@ -14,7 +14,8 @@ import pyarrow as pa
 from numguard.adapters.spark.keys import readable
 from numguard.compute import replaced
 from numguard.linkage import LinkPolicy
-from numguard.linkage.elsewhere import PLACED, Counted, read_kept
+from numguard.linkage.elsewhere import Counted, read_kept
+from numguard.linkage.places import PLACED
 from numguard.linkage.policy import bounds_of
 from numguard.types import Region
 

@@ -17,7 +17,8 @@ from numguard.errors import ArgumentError
 from numguard.registry.arrays import Column
 from numguard.registry.sheets.cells import words
 from numguard.registry.sheets.headings import heading
-from numguard.registry.spelling import folded, listed_in
+from numguard.registry.spelling import folded
+from numguard.source.languages import rows_of_table
 
 __all__ = ["districts", "spellings", "the_district"]
 
@@ -67,7 +68,7 @@ def the_district(name: str | None, recorded: Callable[[], Collection[str]]) -> s
 @cache
 def spellings() -> dict[str, str]:
     """Each spelling, as it is compared, and the district's name."""
-    rows = listed_in("districts.csv")
+    rows = rows_of_table("numguard.registry", "districts.csv")
     official = {_bare(row["district"]): row["district"] for row in rows}
     return official | {_bare(row["spelling"]): row["district"] for row in rows}
 

@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from numguard.registry.arrays import Column
 from numguard.registry.sheets.cells import WHOLE_NUMBER, words
-from numguard.registry.spelling import listed_in, signs_of
+from numguard.registry.spelling import signs_of
+from numguard.source.languages import rows_of_table
 
 __all__ = ["same_source", "sources", "spellings"]
 
@@ -44,5 +45,5 @@ def same_source(name: str) -> str:
 @cache
 def spellings() -> dict[str, str]:
     """Each spelling, as it is compared, and the source's name."""
-    rows = listed_in("sources.csv")
+    rows = rows_of_table("numguard.registry", "sources.csv")
     return {signs_of(row[name]): row["source"] for name in ("source", "spelling") for row in rows}

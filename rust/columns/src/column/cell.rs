@@ -2,6 +2,7 @@
 //!
 //! Independent of layouts: `column` takes the cell out of its layout.
 
+use numguard_core::digits::INEXACT;
 use numguard_core::msisdn::{Region, Regional};
 use numguard_core::{imei, msisdn};
 
@@ -63,15 +64,12 @@ impl<'a> Cell<'a> {
                 clippy::cast_sign_loss,
                 reason = "integral and in 0..2^53"
             )]
-            Self::F64(value) if value.fract() == 0.0 && (0.0..Self::EXACT).contains(&value) => {
+            Self::F64(value) if value.fract() == 0.0 && (0.0..INEXACT).contains(&value) => {
                 reader.key_of_integer(value as u64)
             }
             Self::F64(_) | Self::U64(_) => None,
         }
     }
-
-    /// Every integer below it is a float too.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
 
     /// The cell read as an IMEI.
     #[inline]

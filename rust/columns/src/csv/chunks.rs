@@ -193,7 +193,7 @@ mod tests {
             windows_1252: false,
             apostrophes: false,
         };
-        let mut chunks = Chunks::new(Input::of(text), format, size);
+        let mut chunks = Chunks::new(Box::new(text), format, size);
         let mut all = Vec::new();
         loop {
             match chunks.next(Vec::new()).unwrap() {

@@ -42,7 +42,7 @@ mod typed;
 
 pub use batches::{Batch, BatchOptions, Batches, RowTexts, text_schema};
 pub use doubt::{Doubt, NonData};
-pub use input::Input;
+pub use input::{Input, open};
 pub use pieces::Lines;
 pub use scan::{CsvScan, Rows};
 pub use typed::{ColumnType, Columns, DistinctReader, Parties, ReadTexts, Reads};

@@ -9,7 +9,7 @@ use arrow_array::cast::AsArray;
 
 use super::encoding::mended;
 use super::record::{FEWEST_COLUMNS, LIKE_ROWS};
-use super::{BatchOptions, Batches, ColumnType, Columns, Format, Input, LineNote, Refusal};
+use super::{BatchOptions, Batches, ColumnType, Columns, Format, LineNote, Refusal};
 use crate::parallel::Next;
 
 /// The contents of a text.
@@ -276,7 +276,7 @@ pub fn split_in_chunks(format: &Format, text: &[u8], size: usize, threads: usize
     let as_text = |at| (at, ColumnType::Text.into());
     let columns = Columns::new(&names, (0..format.width).map(as_text).collect(), None);
     let columns = columns.expect("each of them exists");
-    let input = Input::of(std::io::Cursor::new(text.to_vec()));
+    let input = Box::new(std::io::Cursor::new(text.to_vec()));
     let threads = NonZeroUsize::new(threads);
     let options = BatchOptions {
         columns,

@@ -293,9 +293,7 @@ impl<'a> Batch<'a> {
 
     /// Its rows, cut into runs of at most [`parallel::TASK`].
     pub(super) fn runs(&self) -> impl Iterator<Item = (&Self, Range<usize>)> {
-        let len = self.len();
-        let run = move |start: usize| (self, start..len.min(start + parallel::TASK));
-        (0..len).step_by(parallel::TASK).map(run)
+        parallel::runs(self.len(), parallel::TASK).map(move |rows| (self, rows))
     }
 
     /// Reads a run of rows: those that are kept, and why others were refused.

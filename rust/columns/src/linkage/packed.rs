@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use arrow_buffer::{ArrowNativeType, ScalarBuffer};
-use numguard_core::linkage::{NO_TIME, Place, Point, Side};
+use numguard_core::linkage::{NO_TIME, Place, Point, SECOND, Side};
 use numguard_core::{block, exact};
 
 use super::block::{Beside, Block};
@@ -36,9 +36,6 @@ pub(super) struct Packed {
     timed: bool,
     store: Store,
 }
-
-/// Microseconds of a second.
-const SECOND: u64 = 1_000_000;
 
 /// One column: its smallest value, as a signed integer, the unit of the offsets from it, and where they are among the
 /// bytes.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use arrow_array::{
     ArrayRef, Int32Array, Int64Array, RecordBatch, TimestampMicrosecondArray, UInt64Array,
 };
-use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, ScalarBuffer};
 use numguard_core::linkage::NO_TIME;
 
 use super::by_key::{COLUMNS, Chunk, FOLLOWED};
 use super::{ChangesTable, CommonTable, Hits};
 use crate::Error;
+use crate::normalize::nulls_of;
 use crate::pages::Words;
 
 const ZONE: &str = "Asia/Kolkata";
@@ -91,8 +92,7 @@ impl Chunk {
     fn into_batch(self) -> Result<RecordBatch, Error> {
         let len = self.len;
         let followed = self.columns[FOLLOWED].as_slice();
-        let follows = NullBuffer::new(BooleanBuffer::collect_bool(len, |row| followed[row] != 0));
-        let follows = Some(follows).filter(|nulls| nulls.null_count() > 0);
+        let follows = nulls_of(BooleanBuffer::collect_bool(len, |row| followed[row] != 0));
         let columns = PERIOD.into_iter().zip(self.columns);
         let array = |((name, kind, is_of_before), words): ((&'static str, Kind, bool), Words)| {
             let nulls = follows.clone().filter(|_| is_of_before);
@@ -123,8 +123,9 @@ fn signed(values: Vec<i64>) -> ArrayRef {
 
 /// Times, null where there is none.
 fn times(ats: Vec<i64>) -> ArrayRef {
-    let timed = BooleanBuffer::collect_bool(ats.len(), |row| ats[row] != NO_TIME);
-    let timed = Some(NullBuffer::new(timed)).filter(|nulls| nulls.null_count() > 0);
+    let timed = nulls_of(BooleanBuffer::collect_bool(ats.len(), |row| {
+        ats[row] != NO_TIME
+    }));
     let times = TimestampMicrosecondArray::new(ScalarBuffer::from(ats), timed);
     Arc::new(times.with_timezone(ZONE))
 }

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use memmap2::MmapMut;
+use numguard_core::linkage::SECOND;
 use numguard_core::sightings::changes::{Earlier, Period};
 
 use crate::pages::{BLOCK_WORDS, Words};
@@ -178,7 +179,7 @@ impl ByKey {
             to[n] = period.to.cast_unsigned();
             sightings[n] = period.sightings;
             followed[n] = before;
-            overlap[n] = (common / MICROS).cast_unsigned();
+            overlap[n] = common.cast_unsigned() / SECOND;
             from_row[n] = period.from_row + first;
             to_row[n] = period.to_row + first;
         }
@@ -202,9 +203,6 @@ fn in_order(periods: &[&[u64; WORDS]]) -> Vec<u32> {
 
 /// Bits beside a key, which has at most fifteen digits.
 const PLACE_BITS: u32 = 14;
-
-/// Microseconds of a second.
-const MICROS: i64 = 1_000_000;
 
 impl Group {
     fn range(&self, range: usize) -> &[[u64; WORDS]] {

@@ -15,7 +15,7 @@ use numguard_core::sightings::changes::{CutRun, PARTS, Period, Periods, RunForm}
 
 use super::by_key::{ByKey, GROUP, Group, Table};
 use super::files::Files;
-use super::{Account, File, NOT_TIMED, Taken, read_batches, runs};
+use super::{Account, File, NOT_TIMED, RUN, Taken, read_batches};
 use crate::column::{Column, Keys};
 use crate::linkage::{CLOCK_NOT_SET, IMSI_FOR_IMEI, IN_THE_FUTURE, Times};
 use crate::pages::Words;
@@ -299,7 +299,7 @@ fn read(
         taken.account.look_at(keys, column);
     }
     SCRATCH.with_borrow_mut(|scratch| {
-        for rows in runs(times.len()) {
+        for rows in parallel::runs(times.len(), RUN) {
             let Scratch { keys: read, ats } = &mut *scratch;
             for (side, read) in sides.iter().zip(&mut *read) {
                 read.resize(rows.len(), 0);

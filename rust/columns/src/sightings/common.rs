@@ -16,7 +16,7 @@ use numguard_core::sightings::common::{
 
 use super::files::Files;
 use super::stored::Stored;
-use super::{Account, File, TOO_MANY, Taken, fill_keys, fill_times, read_batches, runs};
+use super::{Account, File, RUN, TOO_MANY, Taken, fill_keys, fill_times, read_batches};
 use crate::column::{Column, Keys};
 use crate::linkage::{IMSI_FOR_IMEI, Times};
 use crate::refused::why_refused;
@@ -174,7 +174,7 @@ impl Common {
                 let mut taken = Taken::of(column.len());
                 taken.account.look_at(keys, &columns[0]);
                 let are_handsets = matches!(keys, Keys::Imei);
-                for rows in runs(column.len()) {
+                for rows in parallel::runs(column.len(), RUN) {
                     let mut read = fill_keys(&column, rows.start, rows.len());
                     let is_used = |key: u64| (key != 0) & !(are_handsets & is_imsi(key));
                     // In this form the compiler looks at several rows at once.
@@ -202,7 +202,7 @@ impl Common {
                     let column = Column::new(columns[0].as_ref(), keys)?;
                     let times = columns.get(1).map(Times::new).transpose()?;
                     let mut taken = Taken::of(column.len());
-                    for rows in runs(column.len()) {
+                    for rows in parallel::runs(column.len(), RUN) {
                         let read = fill_keys(&column, rows.start, rows.len());
                         let mut ats = fill_times(times.as_ref(), rows.start, rows.len());
                         for at in &mut ats {

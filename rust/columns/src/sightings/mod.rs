@@ -11,8 +11,6 @@ mod common;
 mod files;
 mod stored;
 
-use std::ops::Range;
-
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use numguard_core::linkage::NO_TIME;
@@ -85,13 +83,6 @@ impl Account {
     fn look_at(&mut self, keys: Keys, column: &ArrayRef) {
         self.looks_national |= matches!(keys, Keys::Msisdn(_)) && looks_national(column.as_ref());
     }
-}
-
-/// The rows of a batch, at most [`RUN`] at a time.
-fn runs(rows: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..rows)
-        .step_by(RUN)
-        .map(move |start| start..rows.min(start + RUN))
 }
 
 /// The batches of a call cut into runs, so that all threads have some. A dictionary is read once for all its rows.

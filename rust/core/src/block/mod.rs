@@ -21,10 +21,7 @@ pub mod write;
 use std::ops::RangeInclusive;
 
 use crate::cpu::CodePath;
-use crate::msisdn::{self, MOBILES};
-
-/// India's country code, followed by ten zeros.
-const INDIA: u64 = 910_000_000_000;
+use crate::msisdn::{self, INDIA, MOBILES};
 
 /// The lengths of cells without separators: ten digits, and a prefix or none.
 const LENGTHS: RangeInclusive<usize> = 10..=14;

@@ -11,7 +11,7 @@ pub use placeholders::is_placeholder;
 pub(crate) use placeholders::{ROUNDED, ranges};
 
 use crate::cell;
-use crate::digits::{Digits, Folded, value};
+use crate::digits::{Digits, Folded, INEXACT, value};
 use crate::notes::{Form, Note};
 
 /// The result of reading one cell. `imei14` is 0 if the cell is refused or a placeholder; then `note` is set.
@@ -145,8 +145,6 @@ pub fn read_i128(value: i128) -> Reading {
 /// Reads a float: digits as written if it is integral. NaN is a null, and is read as an empty cell.
 #[must_use]
 pub fn read_f64(value: f64) -> Reading {
-    /// From this value on a float may have been rounded; a sixteen-digit IMEISV may be below or above it.
-    const INEXACT: f64 = 9_007_199_254_740_992.0;
     Reading::of(if value.is_nan() {
         Err(Note::Empty)
     } else if value.is_infinite() || value.fract() != 0.0 {
@@ -156,6 +154,7 @@ pub fn read_f64(value: f64) -> Reading {
     } else if value >= 1e16 {
         Err(Note::TooLong)
     } else if value >= INEXACT {
+        // A sixteen-digit IMEISV may be below or above it.
         Err(Note::PrecisionLost)
     } else {
         #[expect(

@@ -45,5 +45,5 @@ pub use place::{Apart, MIN_PAIRS_APART, ONE_PLACE_KM, Place, Point, REACH_KM};
 pub use policy::{Admitted, KeyList, Policy};
 pub use sighting::{Row, Seed, Side, Sighting, Span};
 pub use tally::{Size, Tally};
-pub use time::{DAY, IST, NO_TIME, Window, ist_day};
+pub use time::{DAY, IST, NO_TIME, SECOND, Window, ist_day};
 pub use walk::{Walk, Wanted};

@@ -3,6 +3,9 @@
 /// The time of a sighting that has none. It is less than every other time.
 pub const NO_TIME: i64 = i64::MIN;
 
+/// Microseconds in a second.
+pub const SECOND: u64 = 1_000_000;
+
 /// Microseconds in a day.
 pub const DAY: i64 = 86_400_000_000;
 

@@ -9,7 +9,7 @@ use crate::notes::Note;
 use crate::plan::{self, Class};
 
 /// India's country code.
-const INDIA: [u8; 2] = [9, 1];
+const INDIA_DIGITS: [u8; 2] = [9, 1];
 /// E.164 allows fifteen digits; below seven no country has a number.
 pub(super) const SHORTEST: usize = 7;
 pub(super) const LONGEST: usize = 15;
@@ -91,7 +91,7 @@ pub(super) fn is_ten(national: &[u8]) -> bool {
 
 fn indian_class(national: &[u8]) -> Class {
     let mut digits = [0; LONGEST];
-    digits[..2].copy_from_slice(&INDIA);
+    digits[..2].copy_from_slice(&INDIA_DIGITS);
     digits[2..2 + national.len()].copy_from_slice(national);
     plan::class(&digits[..2 + national.len()])
 }

@@ -64,7 +64,7 @@ pub use regional::Regional;
 use survey::Survey;
 
 use crate::cell;
-use crate::digits::{Digits, Folded, is_letter};
+use crate::digits::{Digits, Folded, INEXACT, is_letter};
 use crate::notes::{Kind, Note};
 use crate::plan::{MobileSeries, RegionPlan};
 
@@ -119,7 +119,7 @@ pub struct Reading {
 }
 
 /// India's country code before ten national digits.
-const INDIA: u64 = 910_000_000_000;
+pub(crate) const INDIA: u64 = 910_000_000_000;
 
 impl Reading {
     const fn refused(note: Note) -> Self {
@@ -345,15 +345,14 @@ pub fn read_i128(value: i128, region: Region) -> Reading {
 /// Reads a float: digits as written if it is integral. NaN is a null, and is read as an empty cell.
 #[must_use]
 pub fn read_f64(value: f64, region: Region) -> Reading {
-    /// Sixteen digits: a number with a carrier code. Every smaller integer is exact.
-    const TOO_LONG: f64 = 9_007_199_254_740_992.0;
     if value.is_nan() {
         Reading::refused(Note::Empty)
     } else if value.is_infinite() || value.fract() != 0.0 {
         Reading::refused(Note::NotAnInteger)
     } else if value < 0.0 {
         Reading::refused(Note::StraySign)
-    } else if value >= TOO_LONG {
+    } else if value >= INEXACT {
+        // Sixteen digits: a number with a carrier code.
         Reading::refused(Note::TooLong)
     } else {
         #[expect(

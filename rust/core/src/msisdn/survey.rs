@@ -283,7 +283,7 @@ impl Reader<'_> {
                     });
                     let end = end - offset;
                     // Greetings and questions do not concern the number.
-                    if word.refuses(INDIA) {
+                    if word.refuses(INDIA_CODE) {
                         self.survey.items.push(Item::Word(word));
                         let letters = text[at..end].iter().filter(|byte| !byte.is_ascii_digit());
                         self.survey.around.extend(letters);
@@ -482,7 +482,7 @@ impl Reader<'_> {
 }
 
 /// The country whose words a link may hold.
-const INDIA: u16 = 91;
+const INDIA_CODE: u16 = 91;
 
 fn other(text: &[u8]) -> Item {
     Item::Other {

@@ -6,7 +6,7 @@
 
 use super::{KEY_BITS, add_up, mixed};
 use crate::exact::{most, quotient};
-use crate::linkage::NO_TIME;
+use crate::linkage::{NO_TIME, SECOND};
 
 /// The bits of a key that say in which part it is.
 const BITS: u32 = 11;
@@ -35,8 +35,7 @@ const UPPER_BITS: u32 = LOW_BITS - RUN_BITS;
 const UPPER: u64 = (1 << UPPER_BITS) - 1;
 const TIME_BITS: u32 = UPPER_BITS + HIGH_BITS;
 
-/// Units of times, in microseconds: most call records say whole seconds.
-const SECOND: u64 = 1_000_000;
+/// Units of times below [`SECOND`], in microseconds: most call records say whole seconds.
 const MILLISECOND: u64 = 1000;
 const MICROSECOND: u64 = 1;
 

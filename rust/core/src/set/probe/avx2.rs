@@ -216,7 +216,7 @@ fn sparse(view: &View, keys: &[Block], hits: &mut [u64]) {
 }
 
 #[target_feature(enable = "bmi2,popcnt")]
-fn spread(packed: &[u64], bits: &mut [u64]) {
+pub(super) fn spread(packed: &[u64], bits: &mut [u64]) {
     let mut next = 0;
     for bits in bits {
         let (word, bit) = (next / 64, next % 64);

@@ -6,6 +6,7 @@
 
 use std::arch::x86_64::*;
 
+use super::avx2::spread;
 use super::lines::{Instructions, search};
 use super::scalar::Scalar;
 use super::{BLOCKS, Block, Ranks, Steps, compiled_steps, fetch};
@@ -239,17 +240,4 @@ fn pack(keys: &[Block], bits: &[u64], packed: &mut [Block; BLOCKS + 1]) -> usize
         }
     }
     count
-}
-
-#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt")]
-fn spread(packed: &[u64], bits: &mut [u64]) {
-    let mut next = 0;
-    for bits in bits {
-        let (word, bit) = (next / 64, next % 64);
-        let above = packed
-            .get(word + 1)
-            .map_or(0, |&above| above << 1 << (63 - bit));
-        next += bits.count_ones() as usize;
-        *bits = _pdep_u64(packed[word] >> bit | above, *bits);
-    }
 }
