@@ -212,8 +212,8 @@ def check_beside(batch: Batch, read: set[str], is_number: Bools) -> None:
         if found.any():
             row = int(batch.row_numbers()[int(np.argmax(found))])
             raise ColumnError(
-                f"{batch.file}: the column {named([name])!r} says in row {row} that the number is a victim's, not to "
-                "be blocked, or no phone's: take such rows out of the list, or the column if every row is meant"
+                f"{batch.file}: the column {named([name])!r} says in row {row} that the number is a victim's, not "
+                "blocked, not to be blocked, or no phone's: take such rows out, or the column if every row is meant"
             )
 
 

@@ -22,6 +22,7 @@ __all__ = ["Meaning", "words_for", "words_in"]
 Meaning: TypeAlias = Literal[
     "again_begins",
     "again_in_titles",
+    "agreed",
     "beside_name",
     "beside_officer",
     "beside_question",
@@ -29,6 +30,7 @@ Meaning: TypeAlias = Literal[
     "beside_released",
     "beside_thing",
     "beside_unwanted",
+    "beside_yes",
     "blocked",
     "blocked_too",
     "by_whom",
