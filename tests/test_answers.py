@@ -205,3 +205,12 @@ def test_a_folder_below_the_home_folder(tmp_path: Path, monkeypatch: pytest.Monk
     for path in ("~/lists", "~/lists/*/*.csv"):
         with pytest.raises(ColumnError, match=r"b\.csv: is named as"):
             read_numbers(path)
+
+
+def test_a_number_that_is_not_blocked_stops_a_list(tmp_path: Path) -> None:
+    """Whether it still is to be, or is not to be, nothing shows."""
+    for path in as_files(tmp_path, "Blocked (Y/N)", "Y", "N"):
+        with pytest.raises(
+            ColumnError, match=r"says in row [23] that the number is .*, not blocked, not to be blocked, or"
+        ):
+            read_numbers(path)

@@ -360,6 +360,11 @@ def test_texts_that_oppose_and_ordinary_grounds(heading: str) -> None:
         ("To be blocked", "No", True),
         ("Approved by SP", "Pending", True),
         ("Approved by SP", "12-11-2026", False),
+        *(("Approved by SP", text, False) for text in ("05-Feb-2026", "05 Feb 2026 10:30", "SP Nuh")),
+        *(("Approved by SP", text, True) for text in ("Overruled", "SP REVERSED", "Accepted by SP, Revoked")),
+        *(("SP order", text, is_no) for text, is_no in (("123/2026", False), ("Stay", True))),
+        *(("Block", text, is_no) for text, is_no in (("Hold", True), ("Yes", False))),
+        ("Accepted/Rejected", "Rejected", True),
         # A name is no yes; below `by` it is one who gave it.
         ("Approved", "R Kumar", True),
         ("Approved by", "R Kumar", False),

@@ -7,8 +7,7 @@ with a remark where most have none.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
@@ -17,32 +16,15 @@ import pyarrow as pa
 from numguard.compute import Bools, flags, named, pc, seen_text
 from numguard.errors import ColumnError
 from numguard.number_list.actions import may_have_words
-from numguard.number_list.beside import asks, asks_to_act, is_decided, is_of_serials, is_yes
-from numguard.number_list.titles import RANKS, words_of
-from numguard.number_list.words import words_in
+from numguard.number_list.beside import asks, asks_to_act, is_of_serials, is_yes
+from numguard.number_list.decision_words import Heading, is_for
 from numguard.source import Batch
 
-__all__ = ["Answers", "Remarks", "Serials", "answer_to"]
+__all__ = ["Answers", "Remarks", "Serials"]
 
 #: What a cell is: a yes, a no, blank, or another text.
 _Answer: TypeAlias = bool | Literal["other"] | None
 _Found: TypeAlias = set[_Answer]
-#: Words of a yes below what is asked or decided, and those of who gave it, when and how, which change nothing.
-_AGREED: Final = words_in(
-    "accepted agreed all approved block blocked both confirmed day days full",
-    "fully haan immediate immediately month months",
-    "permanent permanently recommended sanctioned sms urgent urgently voice year years yes",
-)
-_OF_GIVERS: Final = (
-    words_in("and as at be by date dated for from ji letter memo mobile of on order per ref the to vide") | RANKS
-)
-#: The number of a letter is no denial.
-_NO_DENIAL: Final = re.compile(r"\b(?:letter|memo|order|ref) no\b|\bno objection\b")
-#: Words of a decision that is not made, or is another one.
-_UNDECIDED: Final = words_in(
-    "await awaited awaiting cancel cancelled check doubtful hold later n na nil no not pending recheck",
-    "required review under x",
-)
 #: The most rows below the last serial number that sign a table: a name, and a rank.
 _SIGNED: Final = 2
 #: Of so many rows one has a remark at the most: others are no exceptions.
@@ -65,11 +47,10 @@ class Answers:
             if name in read or before is None:
                 continue
             cells = _plain(batch.data.column(at), is_number)
-            answer = answer_to(name)
-            found = None if cells is None else _found_in(cells, answer)
+            found = None if cells is None else _found_in(cells, name)
             self._found[name] = None if found is None else before | found
             if found and not found <= {True, False} and name not in self._without:
-                first = int(np.argmax(_is_without(cells, answer)))
+                first = int(np.argmax(_is_without(cells, name)))
                 self._without[name] = batch.file, int(batch.row_numbers()[is_number][first])
 
     def check(self) -> list[str]:
@@ -164,42 +145,23 @@ def _plain(column: Any, which: Bools) -> Any:
     return seen_text(column).filter(pa.array(which)) if may_have_words(column.type) else None
 
 
-def answer_to(heading: str) -> Callable[[str], _Answer]:
-    """What a text that is not blank says below a heading.
+def _answer(text: str, heading: str) -> _Answer:
+    """What a text that is not blank says below a heading of no decision (`decisions` has those).
 
-    >>> [answer_to("To be blocked")(text) for text in ("Yes", "Yes, urgent", "Block", "Hold", "Nuh")]
-    [True, True, True, 'other', 'other']
-    >>> [answer_to("Approved")(text) for text in ("Approved by SP", "05/02/2026", "Pending", "?")]
-    [True, True, 'other', 'other']
-    >>> answer_to("Is fraud")("UPI") is None, answer_to("Block")("1") is None
-    (True, True)
+    >>> [_answer(text, "Block status") for text in ("Yes", "Block", "Hold")], _answer("UPI", "Is fraud") is None
+    ([True, True, 'other'], True)
     """
-    act, decided = asks_to_act(heading), is_decided(heading)
-    # `Block` is a part of a district too, and of a township.
-    is_place = words_of(heading)[-1:] == ["block"] and len(words_of(heading)) < 3
-
-    def answer(text: str) -> _Answer:
-        found = is_yes(text)
-        if is_place and text.strip(". ").isdecimal():
-            return None
-        if not act or found is not None:
-            return found
-        words = set(_NO_DENIAL.sub("agreed", " ".join(words_of(text))).split())
-        if words & _AGREED and words <= _AGREED | _OF_GIVERS:
-            return True
-        is_made = any(map(str.isalnum, text)) and _UNDECIDED.isdisjoint(words)
-        return True if decided and is_made else "other"
-
-    return answer
+    found = is_yes(text)
+    return found if found is not None or not asks_to_act(heading) else is_for(text, Heading.DECISION, None) or "other"
 
 
-def _found_in(cells: Any, answer: Callable[[str], _Answer]) -> _Found | None:
+def _found_in(cells: Any, heading: str) -> _Found | None:
     """What the cells are; None if one has another text, unless such a text is looked for.
 
-    >>> of = lambda *cells, heading="Is fraud": _found_in(pa.array(cells), answer_to(heading))
+    >>> of = lambda *cells, heading="Is fraud": _found_in(pa.array(cells), heading)
     >>> of("Yes", "") == {True, None}, of(True, None) == {True, None}, of("Yes", "Nuh")
     (True, True, None)
-    >>> sorted(map(str, of("Yes", "Hold", heading="To be blocked")))
+    >>> sorted(map(str, of("Yes", "Hold", heading="Block status")))
     ['True', 'other']
     """
     if pa.types.is_boolean(cells.type):
@@ -208,17 +170,17 @@ def _found_in(cells: Any, answer: Callable[[str], _Answer]) -> _Found | None:
     for text in pc.unique(cells).to_pylist():
         if text is None or not text.strip():
             found.add(None)
-        elif (one := answer(text)) is None:
+        elif (one := _answer(text, heading)) is None:
             return None
         else:
             found.add(one)
     return found
 
 
-def _is_without(cells: Any, answer: Callable[[str], _Answer]) -> Bools:
+def _is_without(cells: Any, heading: str) -> Bools:
     """Which cells are neither yes nor no."""
     if pa.types.is_boolean(cells.type):
         return flags(pc.is_null(cells))
     texts = pc.unique(cells).to_pylist()
-    without = [text for text in texts if not text or not text.strip() or not isinstance(answer(text), bool)]
+    without = [text for text in texts if not text or not text.strip() or not isinstance(_answer(text, heading), bool)]
     return flags(pc.is_in(cells, pa.array(without, pa.string())))

@@ -45,17 +45,17 @@ from numguard.number_list.titles import (
 )
 from numguard.number_list.words import Meaning, words_for, words_in
 
-__all__ = ["asks", "asks_to_act", "is_decided", "is_of_money", "is_of_serials", "is_yes", "may_spare", "spared"]
+__all__ = ["asks", "asks_to_act", "is_of_money", "is_of_serials", "is_yes", "may_spare", "spared"]
 
 #: Words of headings of columns that answer yes or no, and the answers.
 _OF_BLOCK: Final = words_for("question_block")
 _OF_BLOCKED: Final = _OF_BLOCK | {"blocked"}
 _FRAUD: Final = words_for("question_fraud")
 #: What an officer answers of each number of a list.
-_DECIDED: Final = words_in(
-    "accepted acceptance approval approved confirmation confirmed recommendation recommended sanctioned"
-)
+_DECIDED: Final = words_for("agreed") | words_in("confirmation confirmed")
 _ASKING: Final = _OF_BLOCKED | _FRAUD | _DECIDED | RANKS | words_for("beside_question")
+#: A heading that asks for a block too.
+_ADDED: Final = re.compile(r"\badd(?:ed)? (?:in|to) (?:the )?block ?list\b")
 #: The same of columns that say whether the row still counts: `Is Active`, `Valid (Y/N)`.
 _ACTIVE: Final = words_in("active valid")
 _ASKING_ACTIVE: Final = _ACTIVE | words_in("entry flag is n no record row still whether y yes")
@@ -205,15 +205,8 @@ def asks_to_act(heading: str) -> bool:
     [True, True, True, False, False]
     """
     words = words_of(heading)
-    # Below `Confirmed by` are names.
-    is_of_person = words[-1:] == ["by"]
-    is_to_act = " ".join(words[:2]) == "to be" or not (_OF_BLOCK | _DECIDED).isdisjoint(words)
-    return is_to_act and not is_of_person and asks(heading)
-
-
-def is_decided(heading: str) -> bool:
-    """Whether a heading is that of an officer's decision: a name or a day there is one too."""
-    return not _DECIDED.isdisjoint(words_of(heading))
+    is_to_act = " ".join(words[:2]) == "to be" or not (_OF_BLOCK | _DECIDED | {"blocklist"}).isdisjoint(words)
+    return is_to_act and asks(heading)
 
 
 def is_yes(text: str) -> bool | None:
@@ -287,7 +280,7 @@ def _question(heading: str) -> _Question | None:
     >>> _question("Block No") is None
     True
     """
-    there = words_of(heading)
+    there = _ADDED.sub("block", " ".join(words_of(heading))).split()
     # `To be blocked or not`.
     words = set(there[:-2] if there[-2:] == ["or", "not"] else there)
     if heads_victims(" ".join(words - _WHETHER)) or is_released(heading):
@@ -324,7 +317,7 @@ def _denied(heading: str, texts: Any) -> list[str]:
     >>> _denied("Approved", pa.array(["Not approved", "Rejected", "no objection"]))
     ['Not approved', 'Rejected']
     """
-    decided = is_decided(heading)
+    decided = not _DECIDED.isdisjoint(words_of(heading))
 
     def is_no(text: str) -> bool:
         bare = _as_answer(text)
@@ -394,7 +387,7 @@ def _asks_of_numbers(heading: str) -> bool:
     words = set(words_of(heading))
     is_to_do = not words.isdisjoint(_TO_BE_DONE) and ("be" in words or not words.isdisjoint(_OF_BLOCK))
     names_block = not words.isdisjoint(_OF_BLOCK) and not words.isdisjoint(NUMBERS) and "status" not in words
-    return _question(heading) is _Question.TO_ACT and (is_to_do or names_block or is_decided(heading))
+    return _question(heading) is _Question.TO_ACT and (is_to_do or names_block or not words.isdisjoint(_DECIDED))
 
 
 def _asks_whose_number(heading: str) -> bool:

@@ -212,7 +212,7 @@ def check_beside(batch: Batch, read: set[str], is_number: Bools) -> None:
         if found.any():
             raise ColumnError(
                 f"{batch.file}: the column {named([name])!r} says in row {batch.first_row(found)} that the number "
-                "is a victim's, not to be blocked, or no phone's: take such rows out of the list, or the column if "
+                "is a victim's, not blocked, not to be blocked, or no phone's: take such rows out, or the column if "
                 "every row is meant"
             )
 

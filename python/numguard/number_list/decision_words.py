@@ -1,43 +1,61 @@
-"""What a column of decisions or results is, by its heading, and what a text in it is.
+"""What a column of decisions or results is, by its heading, and which texts are a yes in it.
 
-Owns which headings are of decisions on numbers, and which texts are a yes, or against one. Independent of rows. One
-idea: **closed lists**: an answer is a yes if each of its words is known in one; any other is none.
+Owns which headings are of decisions on numbers, and what a yes is. Independent of rows. One idea: **closed lists**: an
+answer is a yes if each of its words is known in one; any other is none.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import Enum, auto
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from numguard.number_list.beside import is_of_money, is_yes
+from numguard.number_list.beside import asks_to_act, is_of_money, is_yes
 from numguard.number_list.titles import OFFICERS, RANKS, words_of
 from numguard.number_list.words import words_for, words_in
 
-__all__ = ["AGAINST", "Kind", "are_same", "has_passed", "is_against", "is_for", "kind_of"]
+__all__ = ["AGAINST", "Heading", "are_places", "has_passed", "is_blank", "is_contrary", "is_for", "kind_of"]
 
 
-class Kind(Enum):
-    """What a column has of each number."""
+class Heading(Enum):
+    """What a heading says that a column has of each number."""
 
     DECISION = auto()
+    #: Who gave it, when, and by which paper is a yes there too.
+    APPROVAL = auto()
+    #: `Block` alone: a decision, or a part of a district.
+    BLOCK = auto()
     REVERIFIED = auto()
     #: Of a verification that is not named, or was done for another reason: what it has is not read, only compared.
     RESULT = auto()
 
+    @property
+    def is_of_decision(self) -> bool:
+        """Whether each cell has to be a yes."""
+        return self not in (Heading.REVERIFIED, Heading.RESULT)
+
+
+#: The words of a yes: for a block, and to what is asked.
+_BLOCK: Final = words_for("to_block", "blocked", "question_block") | words_in("band blk", "बंद बन्द")
+_CONFIRM: Final = words_in("confirm confirmation confirmed", "पुष्टि")
+_AGREE: Final = words_for("agreed")
+_FRAUD: Final = words_in("fraud fraudulent")
+_FOR_BLOCK: Final = _BLOCK | _CONFIRM | _AGREE | _FRAUD
 
 _DECISION: Final = words_for("decision") | words_in("decided decison desicion")
+_APPROVAL: Final = _AGREE - words_in("allow allowed granted proceed") | words_in(
+    "permission permissions recommendations"
+)
 _RESULT: Final = words_for("result")
 _ACTION: Final = words_in("action actions", "कार्यवाही कार्रवाई")
 #: Words beside `action` in the heading of what is to be done; of `Action taken` a blank cell is not done yet.
 _TO_DO: Final = words_in("final proposed recommended required suggested", "अंतिम")
 _VERIFIED_AGAIN: Final = re.compile(r"\b(?:re ?verif\w*|पुनः ?सत्यापन|पुनर्सत्यापन)(?!\w)")
 _VERIFICATION: Final = words_in("kyc rekyc verification", "सत्यापन")
-_BY_WHOM: Final = words_in("officer officers", "अधिकारी")
 _ORDER: Final = words_in("order orders", "आदेश")
-_OF_VERIFICATION: Final = frozenset(["done", "status"])
 #: Words that change nothing beside those of a result, or of the decision that is recorded.
 _BESIDE: Final = (OFFICERS - {"bank"}) | words_in(
     "airtel be bsnl by current done e final flag for idea is jio last latest mobile msisdn mtnl n no number operator",
@@ -46,7 +64,7 @@ _BESIDE: Final = (OFFICERS - {"bank"}) | words_in(
 )
 #: What is about a decision, or is decided of something else than a number; behind its word: what it is filed by. What
 #: is joined to it is in its cells too: `Decision & reasons`.
-_ABOUT: Final = words_in(
+_ABOUT: Final = words_for("name") | words_in(
     "authority bail basis date dated day days dinank dt parole reason reasons remand report since tarikh time",
     "कारण तारीख तिथि दिनांक",
 )
@@ -62,82 +80,71 @@ _OFF: Final = {
         "unblocked withdraw withdrawal withdrawn",
     ),
     "protected": words_in("exempt exempted protect protected whitelist whitelisted"),
-    "reverified": words_in("pass passed reverified success successful verified"),
+    "reverified": words_in("done pass passed reverified success successful verified"),
     "reactivated": words_in("reactivate reactivated reconnect reconnected restore restored unblock unblocked"),
     "dismissed": words_in("dismiss dismissed drop dropped reject rejected"),
 }
-#: Of these a verification is no ground.
-_WITHOUT_RESULTS: Final = (None, "withdrawn", "protected", "dismissed")
-
-#: The words of an answer for a block, and for what an officer decides.
-_BLOCK: Final = words_for("to_block", "blocked", "question_block") | words_in("band", "बंद बन्द")
-_CONFIRM: Final = words_in("confirm confirmation confirmed", "पुष्टि")
-_ACCEPT: Final = words_in("accept acceptance accepted", "स्वीकार स्वीकृत")
-_AGREE: Final = words_in("agree agreed approval approve approved recommend recommended sanction sanctioned")
-_FOR_BLOCK: Final = _BLOCK | _CONFIRM | _ACCEPT | _AGREE
-_FRAUD: Final = words_in("fraud fraudulent")
-#: Other words of decisions, as in headings.
-_OWN_WORDS: Final = {**_OFF, "unprotected": words_in("unprotect unprotected"), "accepted": _ACCEPT | _AGREE}
-#: Those against one.
-AGAINST: Final = words_for("rejected") | words_in(
-    "acquitted cancel cancelled clean closed disapproved drop dropped exclude excluded exempt exempted genuine held",
-    "deferred disagree disagreed discharged hold ignore innocent leave negative nfa protect protected quashed release",
-    "released remove removed skip spare spared unapproved unblock unblocked",
-    "unconfirmed whitelist whitelisted withdraw withdrawal withdrawn withheld",
+_OWN_WORDS: Final = {**_OFF, "unprotected": words_in("unprotect unprotected")}
+#: Those against a block.
+AGAINST: Final = words_for("rejected").union(*_OFF.values()) - _OFF["reverified"] | words_in(
+    "acquitted cancel cancelled clean closed deferred disagree disagreed disapproved discharged exclude excluded",
+    "genuine held hold ignore innocent leave negative nfa quashed skip spare spared unapproved unconfirmed withheld",
     "रद्द छोड़ छोड़े छोड़ें",
 )
-_NO: Final = frozenset(word for word in words_for("no") if len(word) > 1) - {"false"} | {"ना"}
-_NOT: Final = _NO | (words_for("denial") - words_in("deny pending reject rejected yet"))
-#: What is beside a no that is meant of the decision itself.
-_NEEDED: Final = words_in(
-    "action hai hoga kar karein karen kare karna karo karna need needed necessary required",
-    "करना करने करे करें करो कर है",
-)
-#: A no, and why.
-_NO_FOR: Final = re.compile(r"(?:nahin?|no|नही|नहीं)\s*[,:;(\u2013-]\s*(?!\d).*", re.DOTALL)
+_NOT: Final = words_for("denial", "no") - words_in("deny false n pending reject rejected yet")
 #: The number of a letter is no denial.
 _NUMBER_OF: Final = re.compile(r"\b(ack|case|complaint|cr|crime|dd|diary|file|fir|gd|letter|memo|order|ref|s|sr) no\b")
+_MONTHS: Final = "jan feb mar apr may jun jul aug sep sept oct nov dec"
 #: Words of the numbers, papers and days of a case.
 _CASE: Final = words_in(
     "ack acknowledgement case complaint cr crime date dated diary dt fir gd letter memo order orders ref reference vide"
 )
-_OF_CASE: Final = _CASE | words_in(
-    "act and as bns ipc it jan feb mar apr may jun jul aug sep sept oct nov dec ncrp s section u"
-)
+_OF_CASE: Final = _CASE | words_in("act and as bns ipc it ncrp s section u", _MONTHS)
 _FIGURES: Final = re.compile(r"\w*\d\w*")
-_DATE: Final = re.compile(r"\b\d{1,4}([./-])\d{1,2}\1\d{2,4}\b")
+_YEAR: Final = r"(?:19|20)?\d\d"
+_DAY: Final = re.compile(
+    rf"(?<!\w)(?!0+[./-]0)(?:(?:\d\d?|{_YEAR})([./-])\d\d?\1{_YEAR}"
+    rf"|\d\d?(?:st|nd|rd|th)?[\s./-]*(?:{_MONTHS.replace(' ', '|')})[a-z]*[\s.,/-]*{_YEAR})"
+    r"(?:[,T\s]\s*(?:at )?\d\d?[:.]\d\d(?::\d\d(?:\.\d+)?)?\s?(?:[ap]m|hrs|z|[+-]\d\d:?\d\d)?)?(?!\w)",
+    re.IGNORECASE,
+)
+#: The number of a letter or an order alone: `123/2026`, `No. CC/45/2026`.
+_PAPER: Final = re.compile(r"(?=.*[1-9])(?:no\.?\s*)?(\w+(?:[/-]\w+)*/\w+)", re.IGNORECASE)
 #: Whatever is no letter, figure, mark of a sentence or tick changes an answer: `Yes ?`, `Accept ❌`.
-_SIGN: Final = re.compile(r"[^\w\u0900-\u0d7f\u200c\u200d\s.,;:()/&'\"\u2019\u2013\u2014\u2713\u2714\u2611-]")
-#: Words that no name has behind `by`: what takes back a yes, or makes it depend.
+_SIGN: Final = re.compile(r"[^\w\u0900-\u0d7f\u200c\u200d\s.,;:()/&!'\"\u2019\u2013\u2014\u2713\u2714\u2611-]")
 _MOST_NAMES: Final = 4
+_RANK: Final = words_for("rank", "rank_or_other")
+#: What ends a name; a stop behind an initial or a rank ends none.
+_ENDS: Final = re.compile(r"[,;.()\u2013\u2014-]")
+_ABBREVIATED: Final = re.compile(rf"\b(\w|{'|'.join(sorted(RANKS, reverse=True))})\.", re.IGNORECASE)
+#: Words that no name has: those of a refusal or of waiting, by their ends or by a list.
+_NO_NAME_ENDS: Final = re.compile(r"(?<!e)ed$|(?:ing|ly|[st]ion)$")
+_NAMES_TOO: Final = words_in("ahmed hamed javed khaled mohamed mohammed muhammed naved rashed syed")
 _NO_NAME: Final = (
     AGAINST
     | words_for("denial", "family", "released", "passed", "failed", "victim")
     | words_in(
-        "account active after await awaited awaiting before but check closure deferred doubtful error except expired",
-        "galti if instead kyc later lifted mistake none nothing once only or over partially recheck refund",
-        "review rok stay stayed stopped subject then till unless until verification verify when wrong",
+        "abeyance account active after await before but check closure conditional discuss doubtful enquiry error",
+        "except galti if inquiry instead kept kyc later mistake none nothing once only or over query recheck refund",
+        "review rok speak stay subject then till under unless until verify wait when wrong",
     )
 )
 #: A yes that others are still to give: `To be confirmed`, `For approval`.
 _TO_BE_GIVEN: Final = re.compile(
-    r"\b(?:be|for|kindly|must|on|please|plz|pls|should|to) (?:accept|agree|approv|confirm|recommend|sanction)"
-)
-#: Words of an answer that change nothing.
-_FILLING: Final = OFFICERS | words_in(
-    "also be by can do finally for he immediate immediately is it kindly may must number on permanent permanently",
-    "please pls sahab saheb shall should sir the this to urgent urgently",
-    "तुरंत",
+    rf"\b(?:be|for|kindly|must|on|please|plz|pls|should|to) (?:{'|'.join(sorted(_AGREE | _CONFIRM))})\b"
 )
 _YES: Final = frozenset(word for word in words_for("yes") if len(word) > 1) | {"ok", "okay"}
-#: Others in a yes, in which words for an enquiry change something.
+#: Words of a yes that change nothing; those for an enquiry change something.
 _OF_YES: Final = (
-    (_FILLING - words_in("bank enquiry inquiry investigation may", "अनुसंधान जाँच जांच"))
+    (OFFICERS - words_in("bank enquiry inquiry investigation", "अनुसंधान जाँच जांच"))
+    | words_for("beside_yes")
     | _YES
-    | words_in("band fit kar kare karein karen karna karo mobile per request sim sir turant", "कर करना करें")
+    | words_in(
+        "also be by can do finally fit for he immediate immediately is it kindly mobile must number on per permanent",
+        "permanently please pls request shall should sim sir the this to urgent urgently",
+    )
+    | {","}
 )
-#: Of whom or what it may be written that it is genuine, or closed.
-_WHO: Final = words_in("customer holder mobile sim subscriber user")
 #: The results of a verification: its subscriber is genuine, or not; and what was not so of one who is not.
 _PASSED, _FAILED = words_for("passed"), words_for("failed") | _FRAUD
 _NOT_SO: Final = words_in(
@@ -153,53 +160,58 @@ _BLANK: Final = " -\u2013\u2014._"
 _LONGEST: Final = 120
 
 
-def are_same(one: str, other: str) -> bool:
-    """Whether two texts are the same, but for the numbers of a case.
-
-    >>> are_same("Fraud, FIR 12/26", "fraud, FIR 13/26."), are_same("1", "0"), are_same("Level 1", "Level 2")
-    (True, False, False)
-    """
-    one, other = one.casefold().strip(_BLANK), other.casefold().strip(_BLANK)
-    if one == other or _CASE.isdisjoint(words_of(one)):
-        return one == other
-    return re.sub(r"\d+", "0", one) == re.sub(r"\d+", "0", other)
+def is_blank(text: str) -> bool:
+    """Whether a cell has nothing, or a dash."""
+    return not text.strip(_BLANK)
 
 
 @lru_cache(1_000)
-def kind_of(heading: str, decision: str | None) -> Kind | None:
+def kind_of(heading: str, decision: str | None) -> Heading | None:
     """What a column has, by its heading; None if it is not compared.
 
     >>> of = lambda decision, *headings: [getattr(kind_of(heading, decision), "name", None) for heading in headings]
     >>> of(None, "Decision", "Court decision", "SP ka faisla", "Action to be taken", "Result of re-verification")
     ['DECISION', 'DECISION', 'DECISION', 'DECISION', 'REVERIFIED']
-    >>> of(None, "Action taken", "Refund decision", "Decision date", "Decision No.", "Decision by", "Result")
-    [None, None, None, None, None, None]
+    >>> of(None, "Approved by SP Nuh", "HQ approval", "SP order", "Confirmed", "To be blocked", "Block")
+    ['APPROVAL', 'APPROVAL', 'APPROVAL', 'APPROVAL', 'DECISION', 'BLOCK']
+    >>> of(None, "Action taken", "Refund approved", "Approval date", "Decision No.", "Approved by", "Result", "Blocked")
+    [None, None, None, None, None, None, None]
     >>> of("confirmed", "Result", "KYC status", "Verified", "Status"), of("withdrawn", "Result", "To be withdrawn")
     (['RESULT', 'RESULT', 'RESULT', None], [None, 'DECISION'])
     """
     there = _VERIFIED_AGAIN.sub("reverified", " ".join(words_of(heading))).split()
     words, own = set(there), _OWN_WORDS.get(decision or "", frozenset())
     is_to_do = not words.isdisjoint(_TO_DO) or words >= {"to", "be"}
-    of_decision = _DECISION | (_ACTION if is_to_do else frozenset())
+    # What is approved of a list of numbers to take off one is not known.
+    of_decision = _DECISION | (_ACTION if is_to_do else frozenset()) | (frozenset() if decision in _OFF else _APPROVAL)
     if there[-1:] in (["by"], ["on"]) or _is_about(heading, there, of_decision, own):
         return None
     if words & of_decision:
-        return None if is_of_money(" ".join(words - _OF_NUMBERS_TOO)) else Kind.DECISION
-    is_order = words & _ORDER and len(words) > 1 and words <= _ORDER | RANKS | {"by", "final", "the"}
+        kind = Heading.APPROVAL if words & of_decision <= _APPROVAL else Heading.DECISION
+        return None if is_of_money(" ".join(words - _OF_NUMBERS_TOO)) else kind
+    if words & _ORDER and len(words) > 1 and words <= _ORDER | RANKS | {"by", "final", "the"}:
+        return Heading.APPROVAL
     is_final = words >= {"final", "status"} and words <= _BESIDE
-    is_question = words in ({"n", "y"}, {"no", "yes"})
-    if is_order or is_final or is_question or (words & own and words <= own | _BESIDE):
-        return Kind.DECISION
+    if is_final or words in ({"n", "y"}, {"no", "yes"}) or (words & own and words <= own | _BESIDE):
+        return Heading.DECISION
+    if decision not in _OFF and asks_to_act(heading) and "status" not in words:
+        is_place = there[-1] == "block" and len(there) < 3
+        return Heading.BLOCK if is_place else Heading.APPROVAL if words & _CONFIRM else Heading.DECISION
+    return _kind_of_result(words, decision)
+
+
+def _kind_of_result(words: set[str], decision: str | None) -> Heading | None:
     is_one = words <= {"reverified", "verified"} | _RESULT | _BESIDE | _VERIFICATION
-    is_check = not words.isdisjoint(_VERIFICATION - {"kyc"}) or words >= {"re", "kyc"} or words == {"kyc"}
     if is_one and "reverified" in words:
-        return Kind.REVERIFIED
+        return Heading.REVERIFIED
+    is_check = not words.isdisjoint(_VERIFICATION - {"kyc"}) or words >= {"re", "kyc"} or words == {"kyc"}
     is_result = (
         words & (_RESULT | {"verified"})
-        or (is_check and words.isdisjoint(_BY_WHOM))
-        or (words & _VERIFICATION and words & _OF_VERIFICATION)
+        or (is_check and words.isdisjoint(words_in("officer officers", "अधिकारी")))
+        or (words & _VERIFICATION and words & {"done", "status"})
     )
-    return Kind.RESULT if is_one and is_result and decision not in _WITHOUT_RESULTS else None
+    has_no_ground = decision in (None, "withdrawn", "protected", "dismissed")
+    return Heading.RESULT if is_one and is_result and not has_no_ground else None
 
 
 def _is_about(heading: str, there: list[str], of_decision: frozenset[str], own: frozenset[str]) -> bool:
@@ -209,39 +221,58 @@ def _is_about(heading: str, there: list[str], of_decision: frozenset[str], own: 
     text = heading.casefold()
     is_joined = any(_JOINED.match(text[found.end() :]) for found in _WORD.finditer(text) if found[0] in of_decision)
     # That of `Decision of the committee dt. 12/02/2026` has its day in the heading.
-    is_about = not _ABOUT.isdisjoint(there) and not any(map(str.isdigit, heading)) and not is_joined
+    about = _ABOUT - {"authority"} if "by" in there else _ABOUT
+    is_about = not about.isdisjoint(there) and not any(map(str.isdigit, heading)) and not is_joined
     return is_about or (is_filed and not has_answers)
 
 
 @lru_cache(10_000)
-def is_for(text: str, kind: Kind, decision: str | None) -> bool:
+def is_for(text: str, kind: Heading, decision: str | None) -> bool:
     """Whether a text is a known yes to what is recorded.
 
-    >>> [is_for(text, Kind.DECISION, "confirmed") for text in ("Yes", "To be blocked", "Confirmed by SI Ram", "हाँ")]
+    >>> [is_for(text, Heading.DECISION, "confirmed") for text in ("Yes", "To be blocked", "Confirmed by SI Ram", "हाँ")]
     [True, True, True, True]
-    >>> [is_for(text, Kind.DECISION, None) for text in ("Block if not verified", "Not blocked", "Fraud", "")]
+    >>> [is_for(text, Heading.DECISION, None) for text in ("Block if not verified", "Not blocked", "Nuh", "")]
     [False, False, False, False]
-    >>> is_for("Failed", Kind.RESULT, "confirmed"), is_for("Withdrawn by SP", Kind.DECISION, "withdrawn")
+    >>> [is_for(text, Heading.APPROVAL, None) for text in ("SP Nuh", "5-Feb-2026 10:30", "123/2026", "Overruled")]
+    [True, True, True, False]
+    >>> is_for("Failed", Heading.RESULT, "confirmed"), is_for("Withdrawn by SP", Heading.DECISION, "withdrawn")
     (True, True)
     """
-    if len(text) > _LONGEST or _SIGN.search(text) or _has_other_figures(text):
+    if is_yes(text) is True and (kind.is_of_decision or decision in _OFF):
+        return True
+    if len(text) > _LONGEST or _SIGN.search(text):
         return False
+    if kind is Heading.APPROVAL and _is_signed(text.strip()):
+        return True
     own = _OWN_WORDS.get(decision or "", frozenset())
-    if kind is Kind.DECISION:
-        return is_yes(text) is True or _leads(text, own if decision in _OFF else _FOR_BLOCK | own)
+    if kind.is_of_decision:
+        return _leads(text, own if decision in _OFF else _FOR_BLOCK | own)
     if decision not in _OFF:
         return has_passed(text) is False
-    return is_yes(text) is True or has_passed(text) is True or _leads(text, own - _PASSED)
+    return has_passed(text) is True or _leads(text, own - _PASSED)
+
+
+def _is_signed(text: str) -> bool:
+    """Whether a text is a day, the number of a paper, or an officer with his rank.
+
+    >>> [_is_signed(text) for text in ("5.2.26", "Order no 7 dt 5 Feb 2026", "DCP (Crime)", "SP Overruled", "R Kumar")]
+    [True, True, True, False, False]
+    """
+    words, paper = words_of(text), _PAPER.fullmatch(text)
+    if _DAY.fullmatch(text) or (paper and not any(map(_is_no_name, words_of(paper[1])))):
+        return True
+    return not (_RANK | _CASE).isdisjoint(words) and _leads(f"Yes by {text}", frozenset())
 
 
 def _has_other_figures(text: str) -> bool:
-    """Whether a text has figures that are no date, and no number of a case.
+    """Whether a text has figures that are no day, and no number of a case.
 
-    >>> of = "1", "Block - FIR 12/26", "Block by SP 1.2.2026", "Yes 0", "Yes (1 of 2)"
+    >>> of = "1", "Block - FIR 12/26", "Block by SP 1.2.2026 15:30", "Yes 0", "Yes (1 of 2)"
     >>> [_has_other_figures(text) for text in of]
     [False, False, False, True, True]
     """
-    bare = _DATE.sub(" ", text)
+    bare = _DAY.sub(" ", text)
     is_other = any(map(str.isdigit, bare)) and any(map(str.isalpha, bare))
     return is_other and _OF_CASE.isdisjoint(words_of(bare))
 
@@ -258,35 +289,18 @@ def _names_in(text: str) -> set[str]:
     return {word.casefold() for word in words if word[0].isupper() and (len(word) == 1 or not word.isupper())}
 
 
-def is_against(text: str, kind: Kind, decision: str | None) -> bool:
-    """Whether a text that all rows have is known to be against what is recorded.
-
-    >>> [is_against(text, Kind.DECISION, None) for text in ("No", "Do not block", "रद्द", "नहीं करना है", "Keep active")]
-    [True, True, True, True, True]
-    >>> of = "No doubt - block", "Not to be released", "Not genuine - block", "No stay", "NA", "Pending", "No. 12"
-    >>> [is_against(text, Kind.DECISION, "confirmed") for text in of]
-    [False, False, False, False, False, False, False]
-    >>> [is_against("Confirmed", Kind.DECISION, decision) for decision in ("withdrawn", "confirmed")]
-    [True, False]
-    """
-    if len(text) > _LONGEST or (kind is Kind.RESULT and decision not in _OFF):
-        return False
-    if decision not in _OFF:
-        return has_passed(text) is True if kind is Kind.REVERIFIED else _is_refusal(text)
-    words = set(_words(text))
-    own, more = _OFF[decision], _ACCEPT if decision == "dismissed" else frozenset()
-    has_failed = decision in ("reverified", "reactivated") and has_passed(text) is False
-    is_for_block = bool(words) and words <= _BLOCK | _CONFIRM | more
-    return is_yes(text) is False or _is_denied(text, own) or is_for_block or has_failed
+def _is_no_name(word: str) -> bool:
+    return word in _NO_NAME or (_NO_NAME_ENDS.search(word) is not None and word not in _NAMES_TOO)
 
 
 def _spelt(text: str) -> list[str]:
-    plain = re.sub(r"\bdon ?t\b", "not", " ".join(words_of(text))).replace("no objection", "agreed")
-    return _NUMBER_OF.sub(r"\1", plain).split()
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in _spelt(text) if word not in _FILLING]
+    """The words of a text without figures, and a comma where a name ends."""
+    bare = _ABBREVIATED.sub(r"\1 ", _FIGURES.sub(" ", _DAY.sub(" ", text)))
+    found: list[str] = []
+    for part in _ENDS.split(bare):
+        plain = re.sub(r"\bdon ?t\b", "not", " ".join(words_of(part))).replace("no objection", "agreed")
+        found += [*_NUMBER_OF.sub(r"\1", plain).split(), ","]
+    return found
 
 
 def _leads(text: str, wanted: frozenset[str]) -> bool:
@@ -294,45 +308,54 @@ def _leads(text: str, wanted: frozenset[str]) -> bool:
 
     >>> [_leads(text, frozenset(["block"])) for text in ("Block - FIR 12/26", "Block by SI Ram vide letter 7 dt 3 Feb")]
     [True, True]
-    >>> of = "Block, SP rejects", "Block x", "Block in abeyance", "Block by SP once verified", "Block under enquiry"
+    >>> of = "Block, SP rejects", "Block x", "Block in abeyance", "Block by SP once verified", "Block by SP, Later"
     >>> [_leads(text, frozenset(["block"])) for text in of]
     [False, False, False, False, False]
     """
-    words, filling = _spelt(_FIGURES.sub(" ", text)), _OF_YES | (_FRAUD if wanted >= _BLOCK else frozenset())
-    leading = wanted | _YES
-    first = next((word for word in words if word not in filling or word in leading), "")
-    if first not in leading or _TO_BE_GIVEN.search(" ".join(words)):
+    words, leading = _spelt(text), wanted | _YES
+    first = next((word for word in words if word not in _OF_YES or word in leading), "")
+    if first not in leading or _has_other_figures(text) or _TO_BE_GIVEN.search(" ".join(words)):
         return False
     names = _names_in(text)
-    known = (wanted - words_in("drop dropped reject rejected")) | filling | _OF_CASE
+    known = (wanted - words_in("drop dropped reject rejected")) | _OF_YES | _OF_CASE
     named = 0
     for word in words[words.index(first) + 1 :]:
         if word in ("by", "per"):
             named = _MOST_NAMES
         elif word in known:
             named = named if word in RANKS else 0
-        elif named and word in names and word not in _NO_NAME:
+        elif named and word in names and not _is_no_name(word):
             named -= 1
         else:
             return False
     return True
 
 
-def _is_denied(text: str, what: frozenset[str]) -> bool:
-    """Whether a text is a no, or one to what is named, and nothing else."""
-    words = _words(text)
-    if len(words) == 1:
-        return words[0] in _NO and not any(map(str.isdigit, text))
-    return sum(word in _NOT for word in words) == 1 and set(words) <= _NOT | _NEEDED | what
+def are_places(texts: Iterable[str]) -> bool:
+    """Whether the texts below `Block` are parts of districts or towns, and none is an answer.
+
+    >>> [are_places(of) for of in (["Nuh", "1"], ["1", ""], ["Nuh", "Yes"], ["Hold"], ["Under enquiry"])]
+    [True, False, False, False, False]
+    """
+    rest = [text for text in texts if not (is_blank(text) or text.strip() in ("1", "1.0"))]
+    return bool(rest) and all(
+        text.strip(". ").isdecimal()
+        or not (is_yes(text) is not None or any(map(_is_no_name, words_of(text))) or _leads(text, _FOR_BLOCK))
+        for text in rest
+    )
 
 
-def _is_refusal(text: str) -> bool:
-    words = _words(text)
-    if is_yes(text) is False or _is_denied(text, _FOR_BLOCK):
-        return True
-    words = words[1:] if len(words) > 1 and words[0] in _WHO else words
-    is_left = not AGAINST.isdisjoint(words[:1]) or words[:2] in (["keep", "active"], ["keep", "hold"], ["set", "aside"])
-    return (is_left or _NO_FOR.fullmatch(text.strip().casefold()) is not None) and _FOR_BLOCK.isdisjoint(words)
+def is_contrary(text: str, kind: Heading, decision: str | None) -> bool:
+    """Whether a result that all rows have is known to be against what is recorded.
+
+    >>> is_contrary("Passed", Heading.REVERIFIED, None), is_contrary("Verified", Heading.RESULT, "confirmed")
+    (True, False)
+    >>> [is_contrary("Failed", Heading.RESULT, decision) for decision in ("reverified", "confirmed")]
+    [True, False]
+    """
+    if decision in ("reverified", "reactivated"):
+        return is_yes(text) is False or has_passed(text) is False
+    return kind is Heading.REVERIFIED and decision not in _OFF and has_passed(text) is True
 
 
 def has_passed(text: str) -> bool | None:

@@ -1,8 +1,8 @@
-"""Columns of decisions and results beside the numbers: a list in which they do not agree is refused.
+"""Columns of decisions and results beside the numbers: a cell that is no yes to a decision stops the list.
 
-Owns which cells agree. Independent of what a heading and a text are (`decision_words`), and of columns that ask for a
-yes or a no (`beside`). One idea: **if the cells of a list do not all have the same answer, not every row is meant**,
-whatever the answers mean; only one that all rows have is read, and only by closed lists.
+Owns which cells of such a column stop a list, over all its parts. Independent of what a heading and a text are
+(`decision_words`). One idea: **a row counts if its decision is a known yes**; only results, of which nothing more is
+known, are compared with each other.
 """
 
 from __future__ import annotations
@@ -11,13 +11,20 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 
 from numguard.compute import Bools, flags, named, pc, seen_text
 from numguard.errors import ColumnError
 from numguard.number_list.beside import is_yes
-from numguard.number_list.decision_words import Kind, are_same, has_passed, is_against, is_for, kind_of
+from numguard.number_list.decision_words import (
+    Heading,
+    are_places,
+    has_passed,
+    is_blank,
+    is_contrary,
+    is_for,
+    kind_of,
+)
 from numguard.number_list.titles import words_of
 from numguard.source import Batch
 
@@ -33,7 +40,7 @@ _MOST_SPELLINGS: Final = 10_000
 
 
 class Decisions:
-    """The columns of decisions and results of a list, which are compared over all its parts."""
+    """The columns of decisions and results of a list, over all its parts."""
 
     def __init__(self, decision: str | None) -> None:
         """Takes the decision that is recorded of the numbers; None: they are those of a list to act on."""
@@ -41,12 +48,12 @@ class Decisions:
         self._columns: list[_Column] = []
 
     def headings(self, schema: pa.Schema, read: set[str]) -> list[str]:
-        """Those of a part's columns that are compared, but for the ones that are read already."""
+        """Those of a part's columns that are looked at, but for the ones that are read already."""
         others = [field for field in schema if field.name not in read and not pa.types.is_nested(field.type)]
         return [field.name for field in others if kind_of(field.name, self._decision) is not None]
 
     def add(self, batches: Iterator[Batch], headings: set[str], counted: Callable[[Batch], Bools]) -> None:
-        """Takes the columns of a part, as far as it needs; of each batch the rows that are `counted` are compared."""
+        """Takes the columns of a part, as far as it needs; of each batch the rows that are `counted` count."""
         columns: dict[int, _Column] = {}
         for batch in batches:
             if not columns:
@@ -60,28 +67,30 @@ class Decisions:
                 column.add(batch, at, is_counted)
 
     def _columns_of(self, headings: dict[int, str]) -> dict[int, _Column]:
-        """The columns that those of a part go on: of a kind one with the same heading, or else the next one."""
+        """The columns that those of a part go on: of a group one with the same heading, or else the next one."""
+        kinds = {at: kind for at, name in headings.items() if (kind := kind_of(name, self._decision))}
+        # A decision in one part may be an approval in the next.
+        groups = {at: Heading.DECISION if kind is Heading.APPROVAL else kind for at, kind in kinds.items()}
         found: dict[int, _Column] = {}
         left = list(self._columns)
         for is_same in (True, False):
-            for at, heading in headings.items():
-                kind = kind_of(heading, self._decision) or Kind.DECISION
-                those = [one for one in left if one.kind is kind and (one.heading == heading or not is_same)]
+            for at, group in groups.items():
+                those = [one for one in left if one.group is group and (one.heading == headings[at] or not is_same)]
                 if at not in found and those:
                     found[at] = those[0]
                     left.remove(those[0])
-        for at, heading in headings.items():
+        for at, kind in kinds.items():
             if at not in found:
-                found[at] = _Column(heading, self._decision)
+                found[at] = _Column(headings[at], groups[at], self._decision)
                 self._columns.append(found[at])
-            found[at].begin_part(heading)
+            found[at].begin_part(headings[at], kind)
         return found
 
     def check(self) -> None:
         """Checks the whole list.
 
         Raises:
-            ColumnError: The cells of a column do not agree, or are against what is recorded.
+            ColumnError: A cell below a decision is no yes to what is recorded, or results differ or are against it.
         """
         for column in self._columns:
             column.check()
@@ -90,70 +99,86 @@ class Decisions:
 class _Column:
     """One column of a list."""
 
-    def __init__(self, heading: str, decision: str | None) -> None:
-        self.heading, self.kind, self._decision = heading, kind_of(heading, decision) or Kind.DECISION, decision
-        #: Where the first text is, and the first one that does not agree with it: heading, file and row.
-        self._at: tuple[str, str, int] | None = None
-        self._other: tuple[str, str, int] | None = None
-        self._first, self._has_too_many = "", False
-        #: The texts that agree with the first one, as they are written.
-        self._agreeing: list[str] = []
-        self._here = self._above = ""
+    def __init__(self, heading: str, group: Heading, decision: str | None) -> None:
+        self.heading, self.group, self._decision = heading, group, decision
+        self._recorded = "a block" if decision is None else repr(decision)
+        #: Where each text is: heading, file and row; and the first that is no yes, or another result than the first.
+        self._texts: dict[str, tuple[str, str, int]] = {}
+        self._other: str | None = None
 
     @property
     def is_open(self) -> bool:
-        """Whether all texts so far agree."""
+        """Whether no text so far is another."""
         return self._other is None
 
-    def begin_part(self, heading: str) -> None:
+    def begin_part(self, heading: str, kind: Heading) -> None:
         """Begins the next part, in which the column has this heading."""
-        self._here, self._above = heading, ""
+        self._here, self._kind, self._above = heading, kind, ""
+        #: The texts of the part that are known.
+        self._known: list[str] = []
 
     def add(self, batch: Batch, at: int, counted: Callable[[], Bools]) -> None:
         cells, self._above = with_above(pc.fill_null(seen_text(batch.data.column(at)), ""), self._above)
-        is_other = flags(pc.invert(pc.is_in(cells, pa.array(self._agreeing, pa.string()))))
+        is_other = flags(pc.invert(pc.is_in(cells, pa.array(self._known, pa.string()))))
         if not is_other.any():
             return
         is_other &= counted()
-        # They are in the order of the rows: the first that does not agree is the first row that does not.
+        # They are in the order of the rows: the first that is another is the first row that is.
         for text in pc.unique(cells.filter(pa.array(is_other))).to_pylist():
-            place = self._here, batch.file or "", _row_of(batch, cells, text, is_other)
-            self._has_too_many = len(self._agreeing) >= _MOST_SPELLINGS
-            if self._at is None:
-                self._first, self._at = text, place
-            elif self._has_too_many or not self._agrees(text):
-                self._other = place
+            place = self._here, batch.file or "", batch.first_row(flags(pc.equal(cells, text)) & is_other)
+            self._texts.setdefault(text, place)
+            if len(self._texts) > _MOST_SPELLINGS or not self._is_known(text):
+                self._other, self._texts[text] = text, place
                 return
-            self._agreeing.append(text)
+            self._known.append(text)
 
     def check(self) -> None:
-        if self._at is None:
-            return
-        heading, file, row = self._other or self._at
-        first = f"row {self._at[2]}" + (f" of {self._at[1]}" if self._at[1] != file else "")
-        if self._other is not None and self._has_too_many:
+        text = self._other
+        if text is not None and len(self._texts) > _MOST_SPELLINGS:
+            row = self._row(text)
             what = f"has in row {row} and above more than {_MOST_SPELLINGS:,} texts, which are not all compared"
-        elif self._other is not None:
-            what = f"has in row {row} another answer than in {first}"
-        elif is_against(self._first, self.kind, self._decision):
-            of = "a block" if self._decision is None else repr(self._decision)
-            what = f"says in row {row} (and all others) what is against {of}"
         else:
-            return
-        raise ColumnError(
-            f"{file}: the column {named([heading])!r} {what}: take the rows that are not meant out of the "
-            "list, or the column if every row is meant; what is merged counts in its first row alone"
-        )
+            text, what = self._fault_of_answers() if self.group.is_of_decision else self._fault_of_results()
+        if text is not None:
+            heading, file, _ = self._texts[text]
+            raise ColumnError(
+                f"{file}: the column {named([heading])!r} {what}: take the rows that are not meant out of the list, or "
+                "the column if every row is meant; what is merged counts in its first row alone"
+            )
 
-    def _agrees(self, text: str) -> bool:
-        both = self._first, text
+    def _is_known(self, text: str) -> bool:
+        if self.group.is_of_decision:
+            # What is below `Block` depends on all of it.
+            return self.group is Heading.BLOCK or is_blank(text) or is_for(text, self._kind, self._decision)
+        both = next(iter(self._texts)), text
         if words_of(self.heading) == ["kyc"] and not any(is_yes(one) or has_passed(one) is not None for one in both):
             return True  # It has the papers that were shown.
-        return are_same(*both) or all(is_for(one, self.kind, self._decision) for one in both)
+        one, other = (text.casefold().strip(" .-") for text in both)
+        return one == other or all(is_for(text, self._kind, self._decision) for text in both)
 
+    def _fault_of_answers(self) -> tuple[str | None, str]:
+        filled = [text for text in self._texts if not is_blank(text)]
+        other = self._other
+        if self.group is Heading.BLOCK:
+            if are_places(filled):
+                return None, ""
+            other = next((text for text in filled if not is_for(text, self.group, self._decision)), None)
+        if other is not None:
+            return other, f"says in row {self._row(other)} what is no known yes to {self._recorded}"
+        blank = next(filter(is_blank, self._texts), None) if filled else None
+        return blank, "" if blank is None else f"has no answer in row {self._row(blank)}, and a yes in others"
 
-def _row_of(batch: Batch, cells: Any, text: str, which: Bools) -> int:
-    return int(batch.row_numbers()[int(np.argmax(flags(pc.equal(cells, text)) & which))])
+    def _fault_of_results(self) -> tuple[str | None, str]:
+        first, other = next(iter(self._texts), None), self._other
+        if first is None or (other is None and not is_contrary(first, self.group, self._decision)):
+            return None, ""
+        if other is None:
+            return first, f"says in row {self._row(first)} (and all others) what is against {self._recorded}"
+        of = "" if self._texts[first][1] == self._texts[other][1] else f" of {self._texts[first][1]}"
+        return other, f"has in row {self._row(other)} another answer than in row {self._row(first)}{of}"
+
+    def _row(self, text: str) -> int:
+        return self._texts[text][2]
 
 
 def with_above(cells: Any, above: str = "") -> tuple[Any, str]:

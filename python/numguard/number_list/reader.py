@@ -237,7 +237,7 @@ class OpenList:
             # Actions say what each row is for, also where its reason says why another number was spared.
             if not has_actions:
                 check_beside(batch, {*wanted, *codes}, is_number)
-                self._answers.add(batch, {*wanted, *codes}, is_number)
+                self._answers.add(batch, {*wanted, *codes, *self._compared}, is_number)
                 self._remarks.add(batch, {*wanted, *codes, *self._compared}, is_number)
             self._serials.add(batch, is_number)
             if codes:

@@ -21,6 +21,7 @@ __all__ = ["Meaning", "words_for", "words_in"]
 Meaning: TypeAlias = Literal[
     "again_begins",
     "again_in_titles",
+    "agreed",
     "beside_name",
     "beside_officer",
     "beside_question",
@@ -28,6 +29,7 @@ Meaning: TypeAlias = Literal[
     "beside_released",
     "beside_thing",
     "beside_unwanted",
+    "beside_yes",
     "blocked",
     "blocked_too",
     "by_whom",

@@ -18,8 +18,8 @@ import pyarrow as pa
 
 from numguard.compute import is_list, pc, seen_text, whole
 from numguard.number_list.actions import may_have_words
-from numguard.number_list.beside import asks_to_act, is_decided, is_yes, spared
-from numguard.number_list.decision_words import AGAINST, Kind, is_for, kind_of
+from numguard.number_list.beside import is_yes, spared
+from numguard.number_list.decision_words import AGAINST, Heading, are_places, is_for, kind_of
 from numguard.number_list.decisions import with_above
 from numguard.number_list.spared import is_not_listed, is_spared
 from numguard.number_list.titles import RANKS, heads_victims, is_victim, parts_of, words_of
@@ -69,8 +69,6 @@ def _whole(phrases: str) -> re.Pattern[str]:
 _ANYWHERE: Final = _whole(_NOT_ACCEPTED)
 _OF_NUMBERS: Final = _whole(f"{_NOT_ACCEPTED}|{_HELD_BACK}")
 _BY_OFFICERS: Final = _whole(_OF_OFFICER)
-#: A day, or the number of a letter, is a yes where it is asked who approved.
-_DAY: Final = re.compile(r"(?!0+[./-]0)\d{1,4}(?:[./-]\d{1,4}){1,2}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 
 #: Words of the headings of remarks, and of who decides; those beside a rank are in others too.
 _OF_RANKS: Final = words_for("rank", "rank_or_other")
@@ -93,7 +91,8 @@ _OF_OTHERS: Final = words_in(
 _EARLIER: Final = re.compile(r"(?:was )?(?:reactivated|reconnected|released|unblocked) (?:earlier|previously)")
 _MISSPELT: Final = re.compile(r"wrongly (?:entered|noted|spelt|typed|written) as (?P<what>.+)")
 #: Words of a line whose rows are to be accepted, up to the next line.
-_ACCEPTING: Final = words_in("accept accepted approved block blocked blocking suspect suspects")
+_ACCEPTED: Final = words_in("accept accepted approved")
+_ACCEPTING: Final = _ACCEPTED | words_in("block blocked blocking suspect suspects")
 #: The words of a title of what waits.
 _WAITING: Final = words_in("decided decision enquiry pending review reviewed waiting")
 #: A line of more words is a note.
@@ -142,31 +141,16 @@ def _opposed_of(heading: str, column: Any, texts: Any, accepted: Bools) -> Bools
         chosen = [text for text in distinct if text.strip() and is_so(text)]
         return flags(pc.is_in(texts, pa.array(chosen, pa.string())))
 
-    if _is_decision(heading):
-        agreed = those(lambda text: _is_agreed(heading, text))
-        # A block is also a part of a district.
-        if agreed.any() or words_of(heading) != ["block"]:
-            filled = flags(pc.is_valid(cells.remarks(texts)))
+    kind = kind_of(heading, "accepted")
+    if kind is not None and kind.is_of_decision:
+        agreed = those(lambda text: is_for(text, kind, "accepted"))
+        filled = flags(pc.is_valid(cells.remarks(texts)))
+        if kind is not Heading.BLOCK or not are_places(texts.filter(pa.array(filled)).to_pylist()):
             return ~agreed & (filled | (accepted & agreed.any()))
     sparing = spared(heading, texts if is_list(column.type) or may_have_words(column.type) else column)
     if sparing is None:
         return those(lambda text: _opposes(heading, text))
     return (sparing & ~those(lambda text: _agrees(heading, text))) | those(lambda text: _opposes(heading, text))
-
-
-def _is_decision(heading: str) -> bool:
-    """Whether a heading is that of a decision on the number, or asks for one.
-
-    >>> of = "SP decision", "Agree (Y/N)", "Approved by SP", "Block", "Final status"
-    >>> [_is_decision(heading) for heading in of], [_is_decision(text) for text in ("SP", "Blocked", "Block status")]
-    ([True, True, True, True, True], [False, False, False])
-    """
-    asks = asks_to_act(heading) and (is_decided(heading) or "status" not in words_of(heading))
-    return asks or kind_of(heading, "accepted") is Kind.DECISION
-
-
-def _is_agreed(heading: str, text: str) -> bool:
-    return is_for(text, Kind.DECISION, "accepted") or (is_decided(heading) and _DAY.fullmatch(text) is not None)
 
 
 def _agrees(heading: str, text: str) -> bool:
@@ -226,12 +210,13 @@ def _heads_opposed(title: str) -> bool:
 def _is_opposed_title(title: str) -> bool:
     """Whether a title opposes all rows, as a line would; that of a sheet of what waits has the words of both answers.
 
-    >>> titles = "On hold", "Rejected by SP", "Numbers pending, SP", "For decision (accepted / dismissed)"
+    >>> titles = "Block list - on hold", "Suspects (rejected by SP)", "Numbers pending, SP", "Accepted / dismissed"
     >>> [_is_opposed_title(title) for title in titles]
     [True, True, False, False]
     """
-    is_of_both = not (_WAITING | _ACCEPTING).isdisjoint(words_of(title))
-    return _heads_opposed(title) or (_of_line(title) is True and not is_of_both)
+    words = words_of(title)
+    is_of_both = not (_ACCEPTED.isdisjoint(words) or words_for("rejected").isdisjoint(words))
+    return _heads_opposed(title) or (_of_line(title) is True and _WAITING.isdisjoint(words) and not is_of_both)
 
 
 def _of_line(text: str) -> bool | None:
