@@ -38,21 +38,44 @@ def test_the_subject_beside_a_and_b_numbers_is_served(tmp_path: Path, subject: s
     assert pairs(cdr) == [(SUBJECT, OTHER, 49015420323751), (SUBJECT, VICTIM, 49015420323751)]
 
 
-def test_another_number_beside_a_and_b_numbers_is_not_the_subject(tmp_path: Path) -> None:
+@pytest.mark.parametrize("subject", ["MSISDN", "Mobile No", "Subscriber No"])
+@pytest.mark.parametrize(
+    ("others", "handset"),
+    [
+        (f"{VICTIM},{OTHER},Call Forward", None),
+        (f"{VICTIM},,IN", 49015420323751),
+        (f"{VICTIM},98xxxxx210,IN", 49015420323751),
+    ],
+)
+def test_a_row_of_two_others_leaves_the_subject_served(
+    tmp_path: Path, subject: str, others: str, handset: int | None
+) -> None:
     cdr = read(
         tmp_path,
-        "A Party,B Party,Mobile No,IMEI,Call Type,Date,Time",
-        f"{SUBJECT},{VICTIM},{OTHER},{IMEI},OUT,{WHEN}",
-        f"{SUBJECT},{VICTIM},{VICTIM},{IMEI},IN,{WHEN}",
+        f"{subject},A Party,B Party,Call Type,IMEI,Date,Time",
+        f"{SUBJECT},{VICTIM},{SUBJECT},IN,{IMEI},{WHEN}",
+        f"{SUBJECT},{SUBJECT},{OTHER},OUT,{IMEI},{WHEN}",
+        f"{SUBJECT},{others},{IMEI},{WHEN}",
     )
-    assert [served for served, _, _ in pairs(cdr)] == [SUBJECT, SUBJECT]
-    assert "Mobile No" in cdr.summary.files[0].not_read
+    rows = cdr.read_all().to_pylist()
+    assert [str(row["served_msisdn"])[2:] for row in rows] == [SUBJECT] * 3
+    assert [row["imei14"] for row in rows] == [49015420323751, 49015420323751, handset]
 
 
-def test_the_b_number_of_an_outgoing_call_is_not_the_subject(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "calls",
+    [
+        [f"{SUBJECT},{VICTIM},{OTHER},{IMEI},OUT", f"{SUBJECT},{VICTIM},{VICTIM},{IMEI},IN"],
+        # The B number of an outgoing call is that of the other party.
+        [f"{SUBJECT},{VICTIM},{VICTIM},{IMEI},OUT"],
+        [f"{VICTIM},{SUBJECT},98XXXXX210,{IMEI},IN"],
+    ],
+)
+def test_another_number_beside_a_and_b_numbers_is_a_question(tmp_path: Path, calls: list[str]) -> None:
     header = "A Party,B Party,Mobile No,IMEI,Call Type,Date,Time"
-    cdr = read(tmp_path, header, f"{SUBJECT},{VICTIM},{VICTIM},{IMEI},OUT,{WHEN}")
-    assert pairs(cdr)[0][0] == SUBJECT
+    with pytest.raises(InputError, match=r"calls.csv: line 1: the column 'mobile no' .*'a party' as served") as error:
+        read(tmp_path, header, *(f"{call},{WHEN}" for call in calls))
+    assert "98" not in str(error.value).split("calls.csv")[1]
 
 
 def test_call_types_of_switches_count_below_an_unknown_heading(tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from numguard.cdr.cells import Column, Flags, Ints
-from numguard.compute import flags
+from numguard.compute import flags, named
 from numguard.errors import InputError
 
-__all__ = ["Callers", "DoubtError", "callers_error"]
+__all__ = ["Callers", "DoubtError", "callers_error", "subject_error"]
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -29,7 +29,8 @@ _OF_HANDSET: Final = np.uint64(20)
 _OF_PAIR: Final = np.uint64(64 - 20)
 _REMEDY: Final = (
     'name the columns: numguard cdr read --map "COLUMN=calling" --map "COLUMN=called" --map "COLUMN=call_type" if they '
-    'are callers, or --map "COLUMN=served" --map "COLUMN=other" if they are not, and so on (layout={...})'
+    'are callers, and --map "COLUMN=served" with these if another column has the subject, or --map "COLUMN=served" '
+    '--map "COLUMN=other" if they are not, and so on (layout={...})'
 )
 #: So many pairs are kept before they are counted together.
 _PENDING: Final = 1 << 20
@@ -45,6 +46,17 @@ def callers_error(where: str) -> DoubtError:
         f"{where}: the handsets of incoming calls are those of the B numbers' outgoing ones: the B numbers may be other"
         " SIMs in them, or had them at another time, or the A numbers are callers, whose handset a row need not show; "
         f"look at these rows, and {_REMEDY}"
+    )
+
+
+def subject_error(where: str, subject: str, caller: str, called: str) -> DoubtError:
+    """The error of a column named as the subject's that has not the A or the B numbers beside it."""
+    subject, caller, called = (repr(named([name])) for name in (subject, caller, called))
+    return DoubtError(
+        f"{where}: the column {subject} may have the number whose handset a row shows, and has others than those of "
+        f"{caller} and {called}; name the columns: numguard cdr read --map: {subject} as served, {caller} as calling "
+        f"and {called} as called, or, if it is another party's, {caller} as served and {called} as other, and so on "
+        "(layout={...})"
     )
 
 

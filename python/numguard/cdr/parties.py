@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Final, NamedTuple
 
-from numguard._core import normalize, normalize_imei
-from numguard.cdr.callers import DoubtError, callers_error
+from numguard._core import explain, normalize, normalize_imei
+from numguard.cdr.callers import DoubtError, callers_error, subject_error
 from numguard.cdr.layout import PLACE_ROLES, Direction, Role, without_form
 from numguard.cdr.layouts import generic
 from numguard.cdr.subjects import subjects_error
@@ -74,8 +74,8 @@ def settled(
     `lines`: those of the header and of each row.
 
     Raises:
-        InputError: The rows have the caller where the name of the column is that of the subject; or two columns of
-            subjects have different numbers.
+        InputError: The rows have the caller where the name of the column is that of the subject; two columns of
+            subjects have different numbers; or a subject beside A and B numbers is none of them.
     """
     headed = columns
     columns, is_hidden = _without_others(columns, names, rows)
@@ -94,13 +94,14 @@ def settled(
         return Settled(headed)
     if "other" not in columns:
         return Settled(columns, hides_subject=is_hidden)
-    subject = _subject(columns, names, rows)
+    where = f"{source}: line {lines[0]}"
+    subject = _subject(columns, names, rows, where)
     if subject is not None:
         settled = columns | {"served": subject, "calling": columns["served"], "called": columns["other"]}
         del settled["other"]
         return Settled(settled)
     if _show_handsets_of_called(columns, rows):
-        raise callers_error(f"{source}: line {lines[0]}")
+        raise callers_error(where)
     return Settled(columns, hides_subject=is_hidden)
 
 
@@ -251,19 +252,42 @@ def _call_type(columns: dict[Role, int], names: Sequence[str], rows: Sequence[Se
     return {}
 
 
-def _subject(columns: Mapping[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]]) -> int | None:
-    """The column of the subject beside A and B numbers: each number is one of the two, as call types say."""
+def _subject(
+    columns: Mapping[Role, int], names: Sequence[str], rows: Sequence[Sequence[str]], where: str
+) -> int | None:
+    """The column of the subject beside A and B numbers, if there is one; rows of two others are left to the reader.
+
+    Raises:
+        InputError: There is a column named as the subject's, and none has numbers that are those of an end.
+    """
     callers, others = (_numbers(rows, columns[role]) for role in ("served", "other"))
     directions = _directions(columns, rows)
+    unfit: list[int] = []
     for place, name in enumerate(names):
         if place in columns.values() or name not in _SUBJECTS or not _OF_A_SUBJECT.search(name):
             continue
         numbers = _numbers(rows, place)
-        seen = [row for row in zip(numbers, callers, others, directions, strict=True) if row[0]]
-        fits = all(number in (caller, other if way != "out" else caller) for number, caller, other, way in seen)
-        if fits and any(number == caller or way == "in" for number, caller, _, way in seen):
+        if _are_ends(list(zip(numbers, callers, others, directions, strict=True))):
             return place
+        if any(numbers) or _are_masked([row[place] for row in rows]):
+            unfit.append(place)
+    if unfit:
+        raise subject_error(where, *(names[at] for at in (unfit[0], columns["served"], columns["other"])))
     return None
+
+
+def _are_ends(rows: Sequence[tuple[int | None, int | None, int | None, Direction]]) -> bool:
+    """Whether each number of a column is, in a row, the A number, or the B number of incoming calls alone.
+
+    The B number of an outgoing call that is never the A number is the other party's.
+    """
+    numbers = {number for number, *_ in rows if number}
+    are_callers = {number for number, caller, *_ in rows if number == caller}
+    called: dict[Direction, set[int | None]] = {"in": set(), "out": set()}
+    for number, _, other, way in rows:
+        if number == other and way:
+            called[way].add(number)
+    return bool(numbers) and numbers <= are_callers | (called["in"] - called["out"])
 
 
 def _show_handsets_of_called(columns: Mapping[Role, int], rows: Sequence[Sequence[str]]) -> bool:
@@ -314,6 +338,10 @@ def have_services(columns: Mapping[Role, int], rows: Sequence[Sequence[str]]) ->
 def _numbers(rows: Sequence[Sequence[str]], place: int) -> list[int | None]:
     found: list[int | None] = normalize([row[place] for row in rows]).to_pylist()
     return found
+
+
+def _are_masked(cells: Sequence[str]) -> bool:
+    return "masked" in explain(cells).field("note").to_pylist()
 
 
 def _handsets(rows: Sequence[Sequence[str]], place: int) -> list[int | None]:
