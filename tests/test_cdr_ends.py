@@ -43,6 +43,13 @@ def test_columns_of_the_a_number_are_read_in_its_rows_alone(tmp_path: Path, head
     assert not read(tmp_path, f"{header},Date,Time", *lines[::2])[1].warnings
 
 
+#: What is in the end of the target and not its own.
+OF_OTHERS = (
+    "98xxxxx777;9.87111E+09;98XX;971501234567;447911123456;JIOINF;PRIVATE;Conference;9222222222 / 9333333333;"
+    "9876543210 / 93333 33333;sip:+919222222222@ims.jio.com;sip:1919876543210@ims.jio.com;140498765432109;98765"
+)
+
+
 @pytest.mark.parametrize(
     ("a", "b", "kind", "other"),
     [
@@ -59,6 +66,19 @@ def test_columns_of_the_a_number_are_read_in_its_rows_alone(tmp_path: Path, head
         ("", "9222222222", "OUT", 919222222222),
         ("98XXXXXX10", "9222222222", "OUT", 919222222222),
         ("9111111111", "", "IN", 919111111111),
+        ("9111111111", "+91 98765-xxxxx", "IN", 919111111111),
+        ("9111111111", "9.87654E+09", "IN", 919111111111),
+        ("9111111111", "********", "IN", 919111111111),
+        ("9111111111", "98765432l0", "IN", 919111111111),
+        # It has the target's number in it.
+        ("9111111111", "sip:+919876543210@ims.jio.com", "IN", 919111111111),
+        ("9111111111", "9876543210@ims.mnc045.mcc404.3gppnetwork.org", "OUT", 919111111111),
+        ("sip:09876543210@10.20.30.40:5060;user=phone", "9222222222", "OUT", 919222222222),
+        # It is that of a third party.
+        *(("9111111111", other, "IN", None) for other in OF_OTHERS.split(";")),
+        ("sip:9111111111@ims", "98XXXXXX10", "OUT", None),
+        ("9111111111", "98XXXXXX10", "", None),
+        ("", "", "", None),
     ],
 )
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ One idea: **an end is named by its number, not by its column**: the target of a 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ from numguard import _core
 from numguard.cdr.cells import Bytes, Column, Flags, nulls, unwrapped
 from numguard.cdr.header import Header
 from numguard.cdr.layout import Role
+from numguard.cdr.own import have_number, may_fit
 from numguard.cdr.prefixes import without_prefix
 from numguard.cdr.rows import RawRows, decides_served
 from numguard.compute import flags
@@ -27,16 +28,13 @@ __all__ = ["IN", "NEITHER", "OUT", "UNKNOWN", "Parties", "are_called", "parties"
 # compiled module knows 0, an incoming call, as the row of the called party (`CALLED` in csv/typed/parties.rs).
 IN, OUT, NEITHER, UNKNOWN = range(4)
 
-#: The notes of cells that name a party without a number; any other text may be what is left of one.
-_NAMES: Final = ("dial_code", "sender_id", "short_code", "upi_id")
-
 
 class Parties(NamedTuple):
     """The two ends of each row.
 
     `served_cells` returns the served party's cells of some of the rows; `unkeyed` is, as a dictionary, the text of the
     other parties without a number. Where caller and called have columns beside that of the served party, `of_a` are the
-    rows in which it is the A number, and `of_others` those in which both are known to be others.
+    rows in which it is the A number, and `of_others` those in which it is not known to be one of the two.
     """
 
     served_msisdn: Column
@@ -49,16 +47,16 @@ class Parties(NamedTuple):
 
 
 class _Ends(NamedTuple):
-    """Caller and called beside the served party: the cells, the numbers, which of the two it is, or whether neither.
+    """Caller and called beside the served party: the cells, the numbers, and which of the two it is.
 
-    `are_others`: the rows in which each of the two is known to be another party than the served one.
+    `may_be_own`: whether the end that the call type says is the served party's leaves it open who that is.
     """
 
     cells: list[Column]
     numbers: list[Column]
     is_caller: Flags
     is_called: Flags
-    are_others: list[Flags]
+    may_be_own: Flags
 
 
 def parties(raw: RawRows, header: Header, direction: Bytes, switched: Flags | None) -> Parties:
@@ -75,7 +73,7 @@ def parties(raw: RawRows, header: Header, direction: Bytes, switched: Flags | No
     msisdn, unread = raw.columns["served"], raw.unread.get("served")
     if unread is None:
         msisdn, unread = _core.normalize(msisdn, region=None if header.has_keys else "IN"), msisdn
-    found = _ends(raw, msisdn) if {"calling", "called"} <= raw.columns.keys() else None
+    found = _ends(raw, msisdn, direction) if {"calling", "called"} <= raw.columns.keys() else None
     if "other" in raw.columns:
         other = raw.columns["other"]
         number, unkeyed = without_prefix(raw.numbers["other"], raw.unkeyed["other"], lrns)
@@ -86,7 +84,7 @@ def parties(raw: RawRows, header: Header, direction: Bytes, switched: Flags | No
     if found is None:
         return Parties(msisdn, unread.take, other, number, unkeyed)
     of_a = found.is_caller & ~(found.is_called & (direction == IN))
-    of_others = flags(msisdn.is_valid()) & found.are_others[0] & found.are_others[1]
+    of_others = flags(msisdn.is_valid()) & ~(found.is_caller | found.is_called | found.may_be_own)
     return Parties(msisdn, unread.take, other, number, unkeyed, of_a, of_others)
 
 
@@ -104,35 +102,34 @@ def _unkeyed(other: Column, number: Column) -> Column:
     return unkeyed.dictionary_encode()
 
 
-def _ends(raw: RawRows, served: Column) -> _Ends:
+def _ends(raw: RawRows, served: Column, direction: Bytes) -> _Ends:
     roles: tuple[Role, ...] = ("calling", "called")
     lrns = raw.columns.get("lrn")
     ends = [without_prefix(raw.numbers[role], raw.unkeyed[role], lrns) for role in roles]
     numbers = [number for number, _ in ends]
-    is_caller, is_called = (flags(pc.equal(number, served).fill_null(False)) for number in numbers)
-    neither = ~(is_caller | is_called)
+    are_same: list[Column] = [pc.equal(number, served) for number in numbers]
+    is_caller, is_called = (
+        flags(same.fill_null(False)) | have_number(unkeyed, served)
+        for same, (_, unkeyed) in zip(are_same, ends, strict=True)
+    )
+    may_be_own = ~(is_caller | is_called)
     # Of most files it is one of the two in all rows, so that no text is looked at.
-    are_others = [neither & _are_named(*end) for end in ends] if neither.any() else [neither, neither]
-    return _Ends([raw.columns[role] for role in roles], numbers, is_caller, is_called, are_others)
-
-
-def _are_named(number: Column, unkeyed: Column) -> Flags:
-    """Which cells of an end say whose it is: by a number, or by a name."""
-    notes: Column = _core.explain(unkeyed.dictionary).field("note")
-    is_name: Column = pc.is_in(notes.cast(pa.string()), pa.array(_NAMES))
-    return flags(number.is_valid()) | flags(is_name.take(unkeyed.indices).fill_null(False))
+    if may_be_own.any():
+        caller, called = (flags(number.is_null()) & may_fit(unkeyed, served, may_be_own) for number, unkeyed in ends)
+        # Without a direction a row of the served party alone is still its own.
+        may_be_own = np.select([direction == OUT, direction == IN], [caller, called], caller & called)
+    return _Ends([raw.columns[role] for role in roles], numbers, is_caller, is_called, may_be_own)
 
 
 def _other_end(ends: _Ends, direction: Bytes) -> tuple[Column, Column]:
     """Of caller and called the one that is not the subject; where neither is known to be, by the call type.
 
-    It is never the subject's own number. The call type decides only if the end that would be the subject's is blank,
-    masked or damaged: another one there is that of a third party.
+    It is never the subject's own number. The call type decides only if the end that would be the subject's is blank, or
+    a mask or damaged text that its digits fit: anything else there is that of a third party.
     """
     is_in = direction == IN
     neither = ~(ends.is_caller | ends.is_called)
-    own_is_other = np.where(is_in, ends.are_others[1], ends.are_others[0])
-    is_known = (ends.is_caller ^ ends.is_called) | (neither & (direction <= OUT) & ~own_is_other)
+    is_known = (ends.is_caller ^ ends.is_called) | (neither & (direction <= OUT) & ends.may_be_own)
     of_caller = pa.array(np.where(neither, is_in, ends.is_called))
     known: Column = pa.array(is_known)
 

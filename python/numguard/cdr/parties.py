@@ -33,6 +33,8 @@ _KNOWN_TYPES: Final = 90
 _NUMBERS_OF_A_LIST: Final = 3
 #: A cell id or an IMSI of India: the codes of country and network, and what follows.
 _OF_A_NETWORK: Final = re.compile(r"40[45][-_:/. ]?\d{2,3}(?:[-_:/. ]?[0-9A-Fa-f]+){1,3}")
+#: A number in an address, as `sip:+919876543210@ims.example`.
+_IN_AN_ADDRESS: Final = re.compile(r"(?<!\d)(?:91|0)?\d{10}@")
 _SUBJECTS: Final = frozenset(generic.BY_NAMES.columns["served"]) - generic.CALLERS
 _OF_THE_CALLER: Final = generic.OF_THE_A_NUMBER | generic.ALSO_OF_THE_A_NUMBER
 _FIRST_TIMES: Final = frozenset({"first seen", "first used"})
@@ -178,7 +180,9 @@ def _with_a_number(columns: dict[Role, int], names: Sequence[str], rows: Sequenc
     if "other" not in columns or {"calling", "called"} & columns.keys():
         return columns
     for place, name in enumerate(names):
-        if place not in columns.values() and without_form(name) in generic.CALLERS and any(_numbers(rows, place)):
+        if place in columns.values() or without_form(name) not in generic.CALLERS:
+            continue
+        if any(_numbers(rows, place)) or any(_IN_AN_ADDRESS.search(row[place]) for row in rows):
             settled = columns | {"calling": place, "called": columns["other"]}
             del settled["other"]
             return settled
