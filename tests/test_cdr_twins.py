@@ -190,6 +190,17 @@ def test_half_of_a_pair_of_india_is_a_doubt(tmp_path: Path, header: str, warning
         ng.read_cdr(write(tmp_path / "strict.csv", *lines), strict=True).read_all()
 
 
+@pytest.mark.parametrize("day", ["Call Date", "Date (IST)"])
+def test_a_moment_beside_its_own_day_is_read(tmp_path: Path, day: str) -> None:
+    times = ["01/11/2026 10:00:00", "2026-11-01T18:20:00Z", "11:00:00"]
+    refused = ["02/11/2026 10:00:00", "2026-11-01T20:20:00Z", "01/11/2026", "11/01/2026 10:00:00"]
+    rows = [f"9876543210,{IMEI},01/11/2026,{time}" for time in (*times, *refused)]
+    records = ng.read_cdr(write(tmp_path / "a.csv", f"Target No,IMEI,{day},Start Time", *rows))
+    read = [f"{at:%d %H:%M}" for at in records.read_all()["at"].to_pylist()]
+    assert read == ["01 10:00", "01 23:50", "01 11:00"]
+    assert records.summary.refused == {"unreadable_time": len(refused)}
+
+
 def test_a_time_that_is_named_by_a_caller_is_read(tmp_path: Path) -> None:
     path = write(
         tmp_path / "a.csv", "MSISDN,Start Time,Start Time (IST)", "9123456789,2026-08-31 20:00,2026-09-01 01:30"

@@ -36,7 +36,7 @@ from numguard.cdr.subjects import Subject
 from numguard.cdr.summary import FileSummary
 from numguard.compute import counts, flags, named, schema_of
 from numguard.imsi import are_imsis
-from numguard.indian_time import MOMENT, OFFSET_MICROS, clock_bounds
+from numguard.indian_time import DAY_MICROS, MOMENT, OFFSET_MICROS, clock_bounds
 from numguard.source.languages import canonical_name
 
 __all__ = ["SCHEMA", "Sightings"]
@@ -346,6 +346,8 @@ def _instants(raw: RawRows) -> tuple[Column, list[tuple[Role, Bytes]]]:
     outcomes: list[tuple[Role, Bytes]] = []
     for role, what in columns.items():
         reading = _read_times(raw, role, what)
+        if what == "clock" and (reading.outcome == times.UNREADABLE).any():
+            reading = _with_moments(reading, _read_times(raw, "date", "date"), raw.unread[role])
         micros += reading.micros
         if reading.outcome.any():
             missing |= reading.outcome > times.DAY_OR_MONTH
@@ -360,6 +362,20 @@ def _read_times(raw: RawRows, role: Role, what: times.What) -> times.Reading:
     if role in raw.unread:
         return _completed(raw.columns[role], raw.unread[role], what)
     return times.read(raw.columns[role], what)
+
+
+def _with_moments(clocks: times.Reading, days: times.Reading, unread: Column) -> times.Reading:
+    """The times of day, those included of whole moments whose day is that of the date beside them."""
+    rows = np.flatnonzero(clocks.outcome == times.UNREADABLE)
+    cells: Column = unread.take(pa.array(rows))
+    moments = times.read(cells, "timestamp")
+    of_day = moments.micros - days.micros[rows]
+    are_dates = np.maximum(moments.outcome, days.outcome[rows]) <= times.DAY_OR_MONTH
+    # A lone date is not midnight.
+    has_clock: Column = pc.match_substring(cells, ":")
+    is_one = are_dates & (of_day >= 0) & (of_day < DAY_MICROS) & flags(has_clock.fill_null(False))
+    clocks.micros[rows[is_one]], clocks.outcome[rows[is_one]] = of_day[is_one], times.OK
+    return clocks
 
 
 def _off_target(batch: pa.RecordBatch, summary: FileSummary) -> int:
