@@ -44,6 +44,7 @@ def test_the_subject_beside_a_and_b_numbers_is_served(tmp_path: Path, subject: s
     [
         (f"{VICTIM},{OTHER},Call Forward", None),
         (f"{VICTIM},,IN", 49015420323751),
+        (f"{VICTIM},sip:+91{SUBJECT}@ims.example,IN", 49015420323751),
         (f"{VICTIM},98xxxxx210,IN", 49015420323751),
         (f"{VICTIM},1414{SUBJECT},IN", 49015420323751),
     ],

@@ -34,7 +34,7 @@ _NUMBERS_OF_A_LIST: Final = 3
 #: A cell id or an IMSI of India: the codes of country and network, and what follows.
 _OF_A_NETWORK: Final = re.compile(r"40[45][-_:/. ]?\d{2,3}(?:[-_:/. ]?[0-9A-Fa-f]+){1,3}")
 #: A number in an address, as `sip:+919876543210@ims.example`.
-_IN_AN_ADDRESS: Final = re.compile(r"(?<!\d)(?:91|0)?\d{10}@")
+_IN_AN_ADDRESS: Final = re.compile(r"(?<!\d)((?:91|0)?\d{10})@")
 _SUBJECTS: Final = frozenset(generic.BY_NAMES.columns["served"]) - generic.CALLERS
 _OF_THE_CALLER: Final = generic.OF_THE_A_NUMBER | generic.ALSO_OF_THE_A_NUMBER
 _FIRST_TIMES: Final = frozenset({"first seen", "first used"})
@@ -182,7 +182,7 @@ def _with_a_number(columns: dict[Role, int], names: Sequence[str], rows: Sequenc
     for place, name in enumerate(names):
         if place in columns.values() or without_form(name) not in generic.CALLERS:
             continue
-        if any(_numbers(rows, place)) or any(_IN_AN_ADDRESS.search(row[place]) for row in rows):
+        if any(_numbers_of_ends(rows, place)):
             settled = columns | {"calling": place, "called": columns["other"]}
             del settled["other"]
             return settled
@@ -264,7 +264,7 @@ def _subject(
     Raises:
         InputError: There is a column named as the subject's, and none has numbers that are those of an end.
     """
-    callers, others = (_numbers(rows, columns[role]) for role in ("served", "other"))
+    callers, others = (_numbers_of_ends(rows, columns[role]) for role in ("served", "other"))
     directions = _directions(columns, rows)
     unfit: list[int] = []
     for place, name in enumerate(names):
@@ -341,6 +341,15 @@ def have_services(columns: Mapping[Role, int], rows: Sequence[Sequence[str]]) ->
 
 def _numbers(rows: Sequence[Sequence[str]], place: int) -> list[int | None]:
     found: list[int | None] = normalize([row[place] for row in rows]).to_pylist()
+    return found
+
+
+def _numbers_of_ends(rows: Sequence[Sequence[str]], place: int) -> list[int | None]:
+    """The numbers of a column, those in addresses too."""
+    cells = [row[place] for row in rows]
+    found: list[int | None] = normalize(
+        [address[1] if (address := _IN_AN_ADDRESS.search(cell)) else cell for cell in cells]
+    ).to_pylist()
     return found
 
 
