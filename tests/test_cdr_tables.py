@@ -16,7 +16,7 @@ import pytest
 import numguard as ng
 from numguard.cdr import Cdr
 from numguard.cli import run
-from numguard.errors import InputError, NumguardError
+from numguard.errors import ArgumentError, InputError, NumguardError
 
 #: Of Singapore: as written digits of India, an Indian mobile number.
 ABROAD, HERE = 6591234567, 919876543210
@@ -130,3 +130,18 @@ def test_a_list_of_numbers_alone_has_a_column_that_is_named(
     records = ng.read_cdr("alone.csv", {"served": "mobile"})
     assert records.read_all()["served_msisdn"].to_pylist() == [HERE, ABROAD]
     assert records.summary.files[0].missing == ["IMEIs", "times"]
+
+
+@pytest.mark.parametrize(
+    ("call", "parameter"),
+    [
+        (lambda: ng.read_cdr(None), "path"),
+        (lambda: ng.expand(["9876543210"], None), "sightings"),
+        (lambda: ng.changes(None), "sightings"),
+        (lambda: ng.common([None, 5]), "sources"),
+        (lambda: ng.common([]), "sources"),
+    ],
+)
+def test_an_argument_that_is_no_source_is_named(call: Callable[[], object], parameter: str) -> None:
+    with pytest.raises(ArgumentError, match=rf"^{parameter}: "):
+        call()

@@ -88,7 +88,7 @@ def are_paths(source: object) -> TypeGuard[PathLike | Sequence[PathLike]]:
 def _tables(source: Any, key_of: Callable[[str], Key | None]) -> Iterator[Found]:
     """Each table or stream as a text."""
     names = getattr(getattr(source, "schema", None), "names", ())
-    for part in open_source(source, keys=names).parts:
+    for part in open_source(source, keys=names, parameter="path").parts:
         yield Found([typed_text(part, part.name or "table", part.container, key_of)], [])
 
 

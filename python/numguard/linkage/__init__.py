@@ -316,7 +316,7 @@ def _parts(sightings: Any, columns_in: Callable[[list[str]], list[str]], opened:
     """The parts of a source, or of each of several streams: tables, readers of operator files; fills `opened`."""
     names = columns_in([])
     for source in each_source(sightings):
-        opened.append(open_source(source, wanted=names, keys=names[:2]))
+        opened.append(open_source(source, wanted=names, keys=names[:2], parameter="sightings"))
         for part in opened[-1].parts:
             yield dated(part, *columns_in(part.schema().names)[2:])
 

@@ -151,7 +151,7 @@ def common(
     account, origins = Account(), Origins()
     key, other, default = (msisdn, imei, "imei14") if by == "msisdn" else (imei, msisdn, "served_msisdn")
     others = [] if other == default else [other]
-    readers = [Reader(source, [key], at, region=region, named=others) for _, source in pairs]
+    readers = [Reader(source, [key], at, region=region, named=others, parameter="sources") for _, source in pairs]
     search = _Search(readers, by, region, threads, origins)
     finder = search.finder(list_refused=list_refused)
     with together(one for _, source in pairs for one in each_source(source)):

@@ -224,7 +224,9 @@ class Reader:
         region: Region,
         timed: bool = False,
         named: Sequence[str] = (),
+        parameter: str = "sightings",
     ) -> None:
+        self._parameter = parameter
         self._source, self._columns, self._at = source, list(columns), at
         self._region = region
         #: Whether a source without a column of that name is an error.
@@ -324,7 +326,7 @@ class Reader:
 
     def _parts(self, account: Account | None) -> Iterator[Part]:
         for source in each_source(self._source):
-            opened = open_source(source, wanted=self._columns, keys=self._columns)
+            opened = open_source(source, wanted=self._columns, keys=self._columns, parameter=self._parameter)
             if account is not None:
                 account.add_source(opened)
             yield from (dated(part, self._at) for part in opened.parts)
@@ -365,6 +367,8 @@ def named_sources(sources: Any) -> list[tuple[str, Any]]:
         pairs = [(_name_of(source, position), source) for position, source in enumerate(sources, start=1)]
     else:
         raise ArgumentError("sources: takes a list of sources, names with sources, or a pattern of files")
+    if not pairs:
+        raise ArgumentError("sources: there are none")
     names = Counter(name for name, _ in pairs)
     given = [source for _, source in pairs]
     is_again = max([0, *names.values()]) > 1 or len({id(source) for source in given}) < len(given)

@@ -201,6 +201,7 @@ class _Options:
     keys: Sequence[str] = ()
     any_name: bool = False
     shown: str | None = None
+    parameter: str = "source"
     partitions: Mapping[str, str | None] = field(default_factory=dict)
     passed_over: list[PassedOver] = field(default_factory=list)
 
@@ -222,6 +223,7 @@ def open_source(
     is_kept: Callable[[Part], bool] | None = None,
     any_name: bool = False,
     shown: str | None = None,
+    parameter: str = "source",
 ) -> OpenSource:
     """Finds the parts of a source. Only the first bytes of a file are read, except for workbooks and JSON.
 
@@ -241,6 +243,7 @@ def open_source(
         is_kept: Whether a member or sheet without a wanted column, beside others that have one, is read too.
         any_name: Whether the name of a file may be no UTF-8, because no table will have it.
         shown: What messages call the file; its path by default.
+        parameter: What the caller's argument is called.
 
     Raises:
         FileMissingError: A path does not exist, or a glob matches nothing.
@@ -251,7 +254,7 @@ def open_source(
     if wanted is not None and not callable(wanted):
         names = {clean(name) for name in wanted}
         wanted = names.__contains__ if names else None
-    options = _Options(wanted, sheet, keep_broken, is_kept, keys, any_name=any_name, shown=shown)
+    options = _Options(wanted, sheet, keep_broken, is_kept, keys, any_name=any_name, shown=shown, parameter=parameter)
     parts = _parts(source, options)
     return OpenSource(parts, options.passed_over)
 
@@ -268,18 +271,18 @@ def _parts(source: Any, options: _Options) -> list[Part]:
         check_relation(source, options.keys)
         return [StreamPart(source)]
     if hasattr(source, "collect"):
-        raise ArgumentError("source: takes data, not a lazy frame: collect() it, or pass its file")
+        raise ArgumentError(f"{options.parameter}: takes data, not a lazy frame: collect() it, or pass its file")
     if isinstance(source, Sequence) and not isinstance(source, (bytes, bytearray)):
         if not source:
-            raise ArgumentError("source: the list of paths is empty")
+            raise ArgumentError(f"{options.parameter}: the list of paths is empty")
         if all(isinstance(path, (str, Path)) for path in source):
             given = [[(part.name or "", part) for part in _parts_of_path(path, options)] for path in source]
             return without_links(given)
     if isinstance(source, Iterable) and not isinstance(source, (bytes, bytearray, dict, io.IOBase)):
         return parts_of_batches(source, options.keys)
     raise ArgumentError(
-        "source: takes a path, a glob, a list of paths, a pyarrow dataset, anything with __arrow_c_stream__ or an "
-        f"iterable of batches, not {type(source).__name__}"
+        f"{options.parameter}: takes a path, a glob, a list of paths, a pyarrow dataset, anything with "
+        f"__arrow_c_stream__ or an iterable of batches, not {type(source).__name__}"
     )
 
 
