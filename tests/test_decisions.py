@@ -145,7 +145,8 @@ ALL = [
     *((text, True) for text in (
         "Block", "Fraud", "No objection", "Block vide order no 7", "", "-", "Block kiya jaye", "block kar de",
         "ब्लॉक किया जाए", "ब्लॉक करें", "अनुमोदित", "मंजूर", "सहमत", "Proceed", "Concur", "Concurred", "Blk", "Barring",
-        "Disconnect", "Disconnection", "Deactivate", "Yes (OTP fraud)", "Block - mule", "Block, fake", "Block SIM card", "Block MSISDN",
+        "Disconnect", "Disconnection", "Deactivate", "Yes (OTP fraud)",
+        "Block - mule", "Block, fake", "Block SIM card", "Block MSISDN",
         "Block with immediate effect", "Block kiya jave", "ब्लॉक किया जाना है", "ब्लॉक हेतु", "सिम ब्लॉक करें", "ब्लॉक करा",
         "Block u/s 79(3)(b) IT Act", "Approved by DCP vide No. 1234 dated 12.02.2026", "Approved by Sh. Ram Kumar",
         "Approved by Smt Rani, SP", "Blocked on 05/02/2026 15:30",
@@ -169,18 +170,21 @@ def test_what_all_rows_have(text: str, is_yes: bool, tmp_path: Path) -> None:
 APPROVALS = [
     "Approved by SP", "Approved/Rejected", "Accepted/Rejected", "Recommended/Not recommended", "Approved by SP Nuh",
     "Approved by DCP (Crime)", "Approved by competent authority", "HQ approval", "Permission", "Sanctioned", "SP order",
-    "Order by DCP", "Agreed", "Confirm", "Bank approval", "SP ka aadesh", "आदेश", "Order of court", "स्वीकृति", "अनुमति", "सहमति",
+    "Order by DCP", "Agreed", "Confirm", "Bank approval",
+    "SP ka aadesh", "आदेश", "Order of court", "स्वीकृति", "अनुमति", "सहमति",
     "मंजूरी", "Manjoori", "Clearance of SP", "Approval date", "Approved on", "Decision date", "SP approval no. & date",
 ]  # fmt: skip
 SIGNED = [
     *((text, True) for text in (
-        "Yes", "Approved", "SP", "SP office", "Accorded", "Obtained", "Sd/-", "05-Feb-2026", "5 Feb 2026", "5th February 2026, 10:30 am", "2026-02-05 15:30:00",
+        "Yes", "Approved", "SP", "SP office", "Accorded", "Obtained", "Sd/-",
+        "05-Feb-2026", "5 Feb 2026", "5th February 2026, 10:30 am", "2026-02-05 15:30:00",
         "123/2026", "CC/45/2026", "Order no. 7 dated 05/02/2026", "Letter 45", "Granted", "DCP (Crime)",
     )),
     *((text, False) for text in (
         "Pending", "Hold", "Overruled", "REVERSED", "Recalled", "SP Overruled", "Provisionally", "Discuss", "Hold/12",
         "Under enquiry", "Order awaited", "Letter not received", "R Kumar", "0000", "SP, Revoked", "SP Refused",
-        "SP Nuh", "SI Ram Kumar", "Return to IO", "Back to IO", "Refer SP", "Ask SP", "With SP", "Sent to SP", "Seen, SP",
+        "SP Nuh", "SI Ram Kumar", "Return to IO", "Back to IO", "Refer SP", "Ask SP", "With SP", "Sent to SP",
+        "Seen, SP",
         "SP Absent", "SP Mana", "Weak case", "Bail order 12/2026", "Null/2026", "32/13/2026", "30/02/2026", "0/5",
     )),
 ]  # fmt: skip
@@ -290,12 +294,15 @@ ORDINARY = [
     ("Decision", ("Block", "Fit to be blocked", "Request to block")), ("Decision", ("Block", "Block - FIR 12/26")),
     ("Decision", ("Block", "SP sir approved", "turant band karein")),
     ("Decision", ("Block", "Block by SI Ram Kumar vide letter 7 dt 3 Feb", "Block u/s 66D IT Act")),
-    ("Verdict", ("Fraud, FIR 12/26", "Fraud, FIR 13/26", "fraud, FIR 7/25.")), ("Decision ref", ("12/2026", "CC-2", "3")),
-    ("Decision taken on", ("", "", "")), ("Decision order no", ("1", "2", "SP/3")), ("Basis of decision", ("a", "b", "")),
+    ("Verdict", ("Fraud, FIR 12/26", "Fraud, FIR 13/26", "fraud, FIR 7/25.")),
+    ("Decision ref", ("12/2026", "CC-2", "3")),
+    ("Decision taken on", ("", "", "")), ("Decision order no", ("1", "2", "SP/3")),
+    ("Basis of decision", ("a", "b", "")),
     ("Decision date", ("05/02/2026", "4 Feb 26", "Yes")), ("निर्णय दिनांक", ("", "-", "")),
     ("Reason for decision", ("Fake KYC", "Many calls", "")), ("Decision taken by", ("SI Ram", "R Kumar", "SI Sham")),
     ("Decision No.", ("1", "2", "3")),
-    ("Decision by", ("", "", "")), ("Bank account decision", ("Hold", "", "Yes")), ("Approved by", ("R Kumar", "SP", "SI Ram")),
+    ("Decision by", ("", "", "")), ("Bank account decision", ("Hold", "", "Yes")),
+    ("Approved by", ("R Kumar", "SP", "SI Ram")),
     ("Refund decision", ("Yes", "No", "Accepted")), ("Bail decision", ("Granted", "No", "")),
     ("Action taken", ("Blocked", "", "FIR registered")), ("Actioned by", ("SI Ram", "", "")),
     ("Final report", ("Yes", "", "No")), ("Final amount", ("1200", "", "0")),

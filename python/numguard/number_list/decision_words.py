@@ -64,8 +64,9 @@ _ORDER: Final = words_for("order")
 _ORDER_ALONE: Final = _ORDER - words_in("order orders")
 _OF_ORDER: Final = _ORDER | RANKS | words_in("by court final ka ke ki the", "का की के")
 #: A block by other words, and the other answer that a heading has beside it: `Disconnect (Y/N)`, `Block/Hold`.
-_OF_BLOCK: Final = {word: "block" for word in words_for("to_block") | words_in("band", "बंद बन्द")}
-_AS_BLOCK: Final = {**_OF_BLOCK, **dict.fromkeys(words_for("blocked"), "blocked")}
+_AS_BLOCK: Final = dict.fromkeys(words_for("to_block") | words_in("band", "बंद बन्द"), "block") | dict.fromkeys(
+    words_for("blocked"), "blocked"
+)
 _OR_NOT: Final = re.compile(
     r"(?<=\bblock) (?:or |ya )?(?:hold|keep|leave|not(?: to)?(?: block(?:ed)?)?)$"
     r"| (?:or|ya|या) (?:na|nahi|nahin|no|not|न|नहीं)$"
@@ -154,10 +155,10 @@ _NO_NAME: Final = (
     AGAINST
     | words_for("denial", "family", "released", "passed", "failed", "victim")
     | words_in(
-        "abeyance account active after allow await before but check closure conditional discuss doubtful enquiry error",
-        "except galat galti if imei inquiry instead kept kyc later live mana mistake nako nil none nothing null once only or",
-        "over oversight query recheck refund review rok ruko speak stay stop subject then till under unless until upi",
-        "verify wait when wrong",
+        "abeyance account active after allow await before but check closure conditional discuss doubtful enquiry",
+        "error except galat galti if imei inquiry instead kept kyc later live mana mistake nako nil none nothing",
+        "null once only or over oversight query recheck refund review rok ruko speak stay stop subject then till",
+        "under unless until upi verify wait when wrong",
     )
 )
 #: A yes that others are still to give: `To be confirmed`, `For approval`, `Recommended to SP`; and the words of one.
@@ -300,18 +301,20 @@ def is_for(text: str, kind: Heading, decision: str | None) -> bool:
         return True
     if len(text) > _LONGEST or _SIGN.search(text):
         return False
-    if kind is Heading.BY_WHOM:
-        return any(map(str.isalpha, text)) and is_yes(text) is None and not any(map(_is_no_name, words_of(text)))
     is_given = kind in (Heading.APPROVAL, Heading.FILED)
     if is_given and _is_signed(text.strip(), is_filed=kind is Heading.FILED):
         return True
     own = _OWN_WORDS.get(decision or "", frozenset())
     if kind.is_of_decision:
-        wanted = own if decision in _OFF else _FOR_BLOCK | own
-        return _leads(text, wanted | _AGREE | _GIVEN if is_given else wanted)
+        wanted = (own if decision in _OFF else _FOR_BLOCK | own) | (_AGREE | _GIVEN if is_given else frozenset())
+        return _may_be_names(text) if kind is Heading.BY_WHOM else _leads(text, wanted)
     if decision not in _OFF:
         return has_passed(text) is False
     return has_passed(text) is True or _leads(text, own - _PASSED)
+
+
+def _may_be_names(text: str) -> bool:
+    return any(map(str.isalpha, text)) and is_yes(text) is None and not any(map(_is_no_name, words_of(text)))
 
 
 def _is_signed(text: str, *, is_filed: bool = False) -> bool:
@@ -320,7 +323,7 @@ def _is_signed(text: str, *, is_filed: bool = False) -> bool:
     >>> of = "5.2.26", "Order no 7 dt 5 Feb 2026", "CC/45/2026", "DCP (Crime)", "Sd/-", "SP Overruled", "SP Nuh"
     >>> [_is_signed(text) for text in of]
     [True, True, True, True, True, False, False]
-    >>> [_is_signed(text) for text in ("32/13/2026", "Null/2026", "Hold/12/2026", "0/5", "Return to IO", "Bail order 7")]
+    >>> [_is_signed(text) for text in ("32/13/2026", "Null/2026", "Hold/12/2026", "0/5", "Back to IO", "Bail order 7")]
     [False, False, False, False, False, False]
     """
     words = set(words_of(text))

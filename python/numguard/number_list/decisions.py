@@ -206,8 +206,8 @@ class _Column:
             what = f"has in {rows} and above more than {_MOST_SPELLINGS:,} texts, which are not all compared"
         if rows is not None:
             raise ColumnError(
-                f"{rows.file}: the column {named([rows.heading])!r} {what}: take the rows that are not meant out of the "
-                "list, or the column if every row is meant; what is merged counts in its first row alone"
+                f"{rows.file}: the column {named([rows.heading])!r} {what}: take the rows that are not meant out of "
+                "the list, or the column if every row is meant; what is merged counts in its first row alone"
             )
 
     def check_filled(self) -> None:

@@ -173,8 +173,8 @@ class OpenList:
         # Their error names the rows of all parts; those of single cells name the first one.
         compared = [self._add_decisions(one) for one in self._parts]
         self._decisions.check()
-        for one, self._compared in zip(self._parts, compared, strict=True):
-            part, name = one.part, one.column
+        for one, names in zip(self._parts, compared, strict=True):
+            part, name, self._compared = one.part, one.column, names
             self._below = Below(is_table=one.is_headed and len(part.schema().names) > 1)
             if not self._may_be_victims:
                 check_titles(part, self._path, None if self._is_chosen else name, has_actions=self._action is not None)
