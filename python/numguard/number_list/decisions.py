@@ -176,7 +176,7 @@ class _Column:
         distinct = pc.unique(left)
         for text in distinct.to_pylist():
             if text not in self._are:
-                self._are[text] = self._what(text, batch, flags(pc.equal(cells, text)) & is_left)
+                self._are[text] = self._what(text, batch, cells, is_left)
             if self._last is not None:
                 break
         found = np.array([self._are.get(text, _Text.KNOWN) for text in distinct.to_pylist()], np.int8)
@@ -185,16 +185,16 @@ class _Column:
         self._blank.add(self._here, batch, what == _Text.BLANK)
         self._other.add(self._here, batch, what == _Text.OTHER)
 
-    def _what(self, text: str, batch: Batch, which: Bools) -> _Text:
-        """What a text of the part is that is new there."""
+    def _what(self, text: str, batch: Batch, cells: Any, is_left: Bools) -> _Text:
+        """What a text of the part is that is new there, in those of the cells that are left."""
         if not self._texts:
-            self._first.add(self._here, batch, which)
+            self._first.add(self._here, batch, flags(pc.equal(cells, text)) & is_left)
         what = self._texts[text] = self._kind_of(text)
         self._others += what is _Text.OTHER
         most = _MOST_SPELLINGS if self.group is Heading.BLOCK else _MOST_OTHERS
         if len(self._texts) > _MOST_SPELLINGS or self._others > most:
             self._last = _Rows()
-            self._last.add(self._here, batch, which)
+            self._last.add(self._here, batch, flags(pc.equal(cells, text)) & is_left)
         elif what is _Text.KNOWN:
             self._known.append(text)
         return what
