@@ -166,7 +166,7 @@ _TO_BE_GIVEN: Final = re.compile(
     rf"\b(?:be|for|kindly|must|on|please|plz|pls|should|to) (?:{'|'.join(sorted(_AGREE | _CONFIRM | _GIVEN))})\b"
     rf"|\bto (?:the )?(?:{'|'.join(sorted(RANKS - {'of'}))})\b"
 )
-_ASKED: Final = words_in("hetu jana karna kindly please pls plz", "करना जाना हेतु")
+_TO_GIVE: Final = words_in("hetu jana karna kindly please pls plz", "करना जाना हेतु")
 _YES: Final = frozenset(word for word in words_for("yes") if len(word) > 1) | {"ok", "okay"}
 #: Words of a yes that change nothing; those for an enquiry change something.
 _OF_YES: Final = (
@@ -410,7 +410,7 @@ def _leads(text: str, wanted: frozenset[str]) -> bool:
     """
     words, leading = _spelt(text), wanted | _YES
     first = next((word for word in words if word not in _OF_YES or word in leading), "")
-    if first not in leading or _has_other_figures(text) or _is_asked(words):
+    if first not in leading or _has_other_figures(text) or _is_to_be_given(words):
         return False
     names = _names_in(text)
     known = (wanted - words_in("drop dropped kharij khareej reject rejected", "खारिज")) | _OF_YES | _OF_CASE
@@ -429,18 +429,18 @@ def _leads(text: str, wanted: frozenset[str]) -> bool:
     return True
 
 
-def _is_asked(words: list[str]) -> bool:
+def _is_to_be_given(words: list[str]) -> bool:
     """Whether an approval or a confirmation is asked for, and none is given.
 
     >>> of = "confirm please", "accepted request", "recommended to sp", "approved, please block", "request to block"
-    >>> [_is_asked(text.replace(",", "").split()) for text in of]
+    >>> [_is_to_be_given(text.replace(",", "").split()) for text in of]
     [True, True, True, False, False]
     """
     there = set(words)
     if _TO_BE_GIVEN.search(" ".join(words)):
         return True
-    is_asked = "request" in there or (not there.isdisjoint(_ASKED) and there.isdisjoint(_BLOCK))
-    return is_asked and not there.isdisjoint(_AGREE | _CONFIRM)
+    is_to_give = "request" in there or (not there.isdisjoint(_TO_GIVE) and there.isdisjoint(_BLOCK))
+    return is_to_give and not there.isdisjoint(_AGREE | _CONFIRM)
 
 
 def are_places(texts: Iterable[str]) -> bool:
