@@ -14,7 +14,7 @@ from numguard.errors import ColumnError
 from numguard.number_list import NumberList, read_decided, read_imeis, read_numbers
 
 NUMBERS = [f"97654321{n}" for n in range(80, 90)]
-OTHER = r"(?:has|has no answer|says) in row {}\b"
+OTHER = r"(?:has|has no answer|says) in rows? {}\b"
 
 
 def sheet(folder: Path, heading: str, *cells: str, more: str = "") -> Path:
@@ -79,6 +79,14 @@ STOPPED = [
     ("Decision", ("1", "0"), 3, True),
     *((heading, ("Yes", "Hold"), 3, True) for heading in ("Add to block list", "Accepted or not", "Block")),
     ("Decision", ("Level 1", "Level 2"), 2, True),
+    *((heading, ("Yes", "Hold"), 3, True) for heading in (
+        "To be disconnected", "Disconnect (Y/N)", "To be suspended", "To be barred", "To be deactivated",
+        "बंद करना है", "Block/Hold", "Block / Not block", "Block karna hai ya nahi", "Bank decision",
+    )),
+    *((heading, ("45", "0"), 3, True) for heading in ("Approval no.", "Decision ref", "Decision order no")),
+    *((heading, ("05/02/2026", ""), 3, True) for heading in ("Decision taken on", "निर्णय दिनांक")),
+    *((heading, ("SI Ram", text), 3, True) for heading in ("Approved by", "Decision by", "Decision taken by")
+      for text in ("", "Pending", "Rejected", "N")),
     *(("Decision", ("Block", f"{text}"), 3, True) for text in (
         "Block in abeyance", "Block ?", "Block x", "Block N/A", "Block deferred", "Block stopped", "Block set aside",
         "Block once verified", "Block when SP approves", "Block till verification", "Block chhod do", "Block pe rok",
@@ -129,11 +137,19 @@ ALL = [
         "Cannot be approved", "Can be allowed", "Discuss", "Returned", "Please approve", "Permission required",
         "Accepted by SP, Revoked", "Accepted by SP, Discuss", "Block by SP Overruled", "Block - Reversed", "Yes / No",
         "123/2026", "Approved Provisionally", "Block by SP Provisionally", "Block on 5/2/26 for 9 days", "SP Nuh",
+        "Allow", "Allowed", "Granted", "Accorded", "Confirm please", "Confirm karna hai", "पुष्टि करना है",
+        "Approval request", "Recommended to SP", "Accepted request", "Block - no KYC", "Block - fake complaint", "Sd/-",
+        *(f"Block by SI Ram {word}" for word in ("Ruko", "Stop", "Galat", "Nako", "IMEI", "Upi", "Oversight", "Live")),
+        "Block by Mana", "स्वीकृत हेतु",
     )),
     *((text, True) for text in (
         "Block", "Fraud", "No objection", "Block vide order no 7", "", "-", "Block kiya jaye", "block kar de",
         "ब्लॉक किया जाए", "ब्लॉक करें", "अनुमोदित", "मंजूर", "सहमत", "Proceed", "Concur", "Concurred", "Blk", "Barring",
-        "Disconnect", "Disconnection", "Deactivate", "Allowed", "Blocked on 05/02/2026 15:30",
+        "Disconnect", "Disconnection", "Deactivate", "Yes (OTP fraud)",
+        "Block - mule", "Block, fake", "Block SIM card", "Block MSISDN",
+        "Block with immediate effect", "Block kiya jave", "ब्लॉक किया जाना है", "ब्लॉक हेतु", "सिम ब्लॉक करें", "ब्लॉक करा",
+        "Block u/s 79(3)(b) IT Act", "Approved by DCP vide No. 1234 dated 12.02.2026", "Approved by Sh. Ram Kumar",
+        "Approved by Smt Rani, SP", "Blocked on 05/02/2026 15:30",
         "Accepted by Insp. Ram K. Ahmed, Yes",
     )),
 ]  # fmt: skip
@@ -146,7 +162,7 @@ def test_what_all_rows_have(text: str, is_yes: bool, tmp_path: Path) -> None:
         if is_yes:
             assert len(read(path).keys) == len(cells)
         else:
-            with pytest.raises(ColumnError, match=r"in row 2 (what is no known yes|that)|decided against"):
+            with pytest.raises(ColumnError, match=r"in rows? 2\b.* (what is no known yes|that)|decided against"):
                 read(path)
 
 
@@ -154,17 +170,22 @@ def test_what_all_rows_have(text: str, is_yes: bool, tmp_path: Path) -> None:
 APPROVALS = [
     "Approved by SP", "Approved/Rejected", "Accepted/Rejected", "Recommended/Not recommended", "Approved by SP Nuh",
     "Approved by DCP (Crime)", "Approved by competent authority", "HQ approval", "Permission", "Sanctioned", "SP order",
-    "Order by DCP", "Agreed",
+    "Order by DCP", "Agreed", "Confirm", "Bank approval",
+    "SP ka aadesh", "आदेश", "Order of court", "स्वीकृति", "अनुमति", "सहमति",
+    "मंजूरी", "Manjoori", "Clearance of SP", "Approval date", "Approved on", "Decision date", "SP approval no. & date",
 ]  # fmt: skip
 SIGNED = [
     *((text, True) for text in (
-        "Yes", "Approved", "SP Nuh", "05-Feb-2026", "5 Feb 2026", "5th February 2026, 10:30 am", "2026-02-05 15:30:00",
+        "Yes", "Approved", "SP", "SP office", "Accorded", "Obtained", "Sd/-",
+        "05-Feb-2026", "5 Feb 2026", "5th February 2026, 10:30 am", "2026-02-05 15:30:00",
         "123/2026", "CC/45/2026", "Order no. 7 dated 05/02/2026", "Letter 45", "Granted", "DCP (Crime)",
-        "SI Ram Kumar",
     )),
     *((text, False) for text in (
         "Pending", "Hold", "Overruled", "REVERSED", "Recalled", "SP Overruled", "Provisionally", "Discuss", "Hold/12",
-        "Under enquiry", "Order awaited", "Letter not received", "R Kumar", "45", "0000", "SP, Revoked", "SP Refused",
+        "Under enquiry", "Order awaited", "Letter not received", "R Kumar", "0000", "SP, Revoked", "SP Refused",
+        "SP Nuh", "SI Ram Kumar", "Return to IO", "Back to IO", "Refer SP", "Ask SP", "With SP", "Sent to SP",
+        "Seen, SP",
+        "SP Absent", "SP Mana", "Weak case", "Bail order 12/2026", "Null/2026", "32/13/2026", "30/02/2026", "0/5",
     )),
 ]  # fmt: skip
 
@@ -176,7 +197,7 @@ def test_what_is_a_yes_below_an_approval(heading: str, tmp_path: Path) -> None:
         if is_yes:
             assert len(read_numbers(path).keys) == 2, text
         else:
-            with pytest.raises(ColumnError, match="says in row 2 "):
+            with pytest.raises(ColumnError, match="says in rows 2 and 3 "):
                 read_numbers(path)
     with pytest.raises(ColumnError, match=r"has no answer in row 3, and a yes in others"):
         read_numbers(sheet(tmp_path, heading, "Yes", ""))
@@ -201,6 +222,12 @@ def test_a_column_block_has_decisions_or_places(cells: tuple[str, ...], row: int
 
 #: A decision that takes numbers off a list, a heading, its cells, and the row that is named; None: it is recorded.
 OFF = [
+    ("withdrawn", "Decision", ("Withdraw", "Rejected"), 3),
+    ("withdrawn", "SP approval", ("Approved", "Not approved"), 3),
+    ("withdrawn", "Release approved", ("Released", "Rejected"), 3),
+    ("withdrawn", "Decision", ("Withdraw", "अनब्लॉक करें", "बहाल करें"), None),
+    ("dismissed", "Decision", ("Dismiss", "खारिज", "Kharij"), None),
+    ("dismissed", "SP approval", ("Not approved", "Rejected"), None),
     ("withdrawn", "decision", ("confirmed", "withdrawn", "withdrawn"), 2),
     ("withdrawn", "Decision", ("withdraw", "", "withdraw"), 3),
     ("withdrawn", "Decision", ("Yes", "No", "Yes"), 3),
@@ -267,12 +294,15 @@ ORDINARY = [
     ("Decision", ("Block", "Fit to be blocked", "Request to block")), ("Decision", ("Block", "Block - FIR 12/26")),
     ("Decision", ("Block", "SP sir approved", "turant band karein")),
     ("Decision", ("Block", "Block by SI Ram Kumar vide letter 7 dt 3 Feb", "Block u/s 66D IT Act")),
-    ("Verdict", ("Fraud, FIR 12/26", "Fraud, FIR 13/26", "fraud, FIR 7/25.")), ("Decision ref", ("a", "b", "")),
-    ("Decision taken on", ("a", "b", "")), ("Decision order no", ("a", "b", "")), ("Basis of decision", ("a", "b", "")),
-    ("Decision date", ("05/02/2026", "", "06/02/2026")), ("निर्णय दिनांक", ("05/02/2026", "", "")),
-    ("Reason for decision", ("Fake KYC", "Many calls", "")), ("Decision taken by", ("SI Ram", "", "SI Sham")),
+    ("Verdict", ("Fraud, FIR 12/26", "Fraud, FIR 13/26", "fraud, FIR 7/25.")),
+    ("Decision ref", ("12/2026", "CC-2", "3")),
+    ("Decision taken on", ("", "", "")), ("Decision order no", ("1", "2", "SP/3")),
+    ("Basis of decision", ("a", "b", "")),
+    ("Decision date", ("05/02/2026", "4 Feb 26", "Yes")), ("निर्णय दिनांक", ("", "-", "")),
+    ("Reason for decision", ("Fake KYC", "Many calls", "")), ("Decision taken by", ("SI Ram", "R Kumar", "SI Sham")),
     ("Decision No.", ("1", "2", "3")),
-    ("Decision by", ("SI Ram", "", "SI Sham")),
+    ("Decision by", ("", "", "")), ("Bank account decision", ("Hold", "", "Yes")),
+    ("Approved by", ("R Kumar", "SP", "SI Ram")),
     ("Refund decision", ("Yes", "No", "Accepted")), ("Bail decision", ("Granted", "No", "")),
     ("Action taken", ("Blocked", "", "FIR registered")), ("Actioned by", ("SI Ram", "", "")),
     ("Final report", ("Yes", "", "No")), ("Final amount", ("1200", "", "0")),
@@ -305,13 +335,35 @@ def test_a_result_of_something_else_is_no_decision_in_a_list(heading: str, tmp_p
 
 
 def test_beside_a_column_of_actions(tmp_path: Path) -> None:
-    """A list that was exported, with an officer's decisions: of the rows to block each counts where one is recorded."""
-    path = sheet(tmp_path, "Decision", "Yes", "No", more=",block")
-    assert len(read_numbers(path).keys) == 2
-    with pytest.raises(ColumnError, match=OTHER.format(3)):
-        decided(path)
+    """A list that was exported, with an officer's decisions: each of the rows to block counts."""
+    path = sheet(tmp_path, "To be blocked", "Yes", "No", more=",block")
+    for read in (read_numbers, decided):
+        with pytest.raises(ColumnError, match=OTHER.format(3)):
+            read(path)
+    # What a yes to a release is, nothing says.
+    assert len(read_numbers(path, actions=("release",)).keys) == 0
     path.write_text(path.read_text().replace('"No",block', '"No",release'))
-    assert len(decided(path).keys) == 1
+    for read in (read_numbers, decided):
+        assert len(read(path).keys) == 1
+    assert len(read_numbers(path, actions=("block", "release")).keys) == 2
+
+
+def test_the_first_rows_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ColumnError, match=r"in rows 2, 4 and 5 what is no known yes"):
+        read_numbers(sheet(tmp_path, "Decision", "Hold", "Yes", "No", "Hold"))
+    with pytest.raises(ColumnError, match=r"in rows 2, 3, 4, 5, 6 and 2 more what is no known yes"):
+        read_numbers(sheet(tmp_path, "Decision", *["Hold"] * 7, "Yes"))
+    with pytest.raises(ColumnError, match=r"has no answer in rows 3 and 4, and a yes"):
+        read_numbers(sheet(tmp_path, "Decision", "Yes", "", "-"))
+
+
+def test_a_sheet_of_waiting_numbers_that_is_not_filled(tmp_path: Path) -> None:
+    path = sheet(tmp_path, "decision", "", "")
+    assert len(decided(path).keys) == 2
+    path.write_text(path.read_text().replace("msisdn,", "why,waits_since,msisdn,").replace("\n97", "\n,,97"))
+    for read in (read_numbers, decided):
+        with pytest.raises(ColumnError, match=r"is blank: fill it in and take it with review --take"):
+            read(path)
 
 
 @pytest.mark.parametrize("cell", ["", "Pending", "To be verified", "Customer genuine"])
@@ -337,8 +389,7 @@ def test_a_ditto_below_a_row_that_does_not_count(tmp_path: Path) -> None:
 def test_a_column_that_is_compared_is_not_named_as_unread(tmp_path: Path) -> None:
     path = sheet(tmp_path, "Decision", "Yes", "Yes", more=",block")
     assert "not_read" not in decided(path).account
-    # Beside actions a list to act on does not compare it.
-    assert list(read_numbers(path).account["not_read"].values()) == [["Decision"]]
+    assert list(read_numbers(path, actions=("release",)).account["not_read"].values()) == [["Decision"]]
     account = read_numbers(sheet(tmp_path, "Decision", "Yes", "Yes")).account
     assert ("not_read" in account, account["warnings"]) == (False, [])
 
@@ -354,9 +405,9 @@ def test_many_answers_are_not_all_read(tmp_path: Path, monkeypatch: pytest.Monke
         pq.write_table(pa.table({"msisdn": numbers, "Decision": cells}), tmp_path / "a.parquet")
 
     write("Block {}")
-    with pytest.raises(ColumnError, match="says in row 1 what is no known yes"):
+    with pytest.raises(ColumnError, match="says in rows 1, 2, 3, 4, 5 and 96 more what is no known yes"):
         decided(tmp_path / "a.parquet")
-    assert len(seen) < 10
+    assert len(seen) < 200
     monkeypatch.undo()
     write("Block - FIR {}")
     with pytest.raises(ColumnError, match="row 10001 and above more than 10,000 texts, which are not all compared"):

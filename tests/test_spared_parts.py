@@ -308,7 +308,7 @@ def test_a_cell_that_does_not_below_its_heading(tmp_path: Path, heading: str, ce
 @pytest.mark.parametrize(
     ("heading", "yes", "also"),
     [("To be blocked", "Yes", "Yes, urgent"), ("To be blocked", "Yes", "YES!"), ("To be blocked", "Yes", "Block"),
-     ("Approval", "Approved", "Approved by SP"), ("Approved", "Yes", "SP Nuh"), ("Approved", "Yes", "05/02/2026"),
+     ("Approval", "Approved", "Approved by SP"), ("Approved", "Yes", "SP"), ("Approved", "Yes", "05/02/2026"),
      ("Confirmed", "Confirmed", "Confirmed by IO"), ("To be blocked", "Yes (immediately)", "Permanently block"),
      ("Approved", "Yes", "Approved vide letter no. 45"), ("Confirmed by", "SI Ram", "")],
 )  # fmt: skip

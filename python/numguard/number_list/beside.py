@@ -52,7 +52,7 @@ _OF_BLOCK: Final = words_for("question_block")
 _OF_BLOCKED: Final = _OF_BLOCK | {"blocked"}
 _FRAUD: Final = words_for("question_fraud")
 #: What an officer answers of each number of a list.
-_DECIDED: Final = words_for("agreed") | words_in("confirmation confirmed")
+_DECIDED: Final = words_for("agreed") | words_in("allow allowed confirm confirmation confirmed granted")
 _ASKING: Final = _OF_BLOCKED | _FRAUD | _DECIDED | RANKS | words_for("beside_question")
 #: A heading that asks for a block too.
 _ADDED: Final = re.compile(r"\badd(?:ed)? (?:in|to) (?:the )?block ?list\b")

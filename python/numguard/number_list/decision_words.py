@@ -7,6 +7,7 @@ answer is a yes if each of its words is known in one; any other is none.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable
 from enum import Enum, auto
 from functools import lru_cache
@@ -24,8 +25,11 @@ class Heading(Enum):
     """What a heading says that a column has of each number."""
 
     DECISION = auto()
-    #: Who gave it, when, and by which paper is a yes there too.
+    #: Its day, the number of its paper, or the rank of who gave it, is a yes there too.
     APPROVAL = auto()
+    #: The day or the paper of a decision, whose number may be figures alone; and the names of who gave it.
+    FILED = auto()
+    BY_WHOM = auto()
     #: `Block` alone: a decision, or a part of a district.
     BLOCK = auto()
     REVERIFIED = auto()
@@ -46,16 +50,27 @@ _FRAUD: Final = words_in("fraud fraudulent")
 _FOR_BLOCK: Final = _BLOCK | _CONFIRM | _AGREE | _FRAUD
 
 _DECISION: Final = words_for("decision") | words_in("decided decison desicion")
-_APPROVAL: Final = _AGREE - words_in("allow allowed granted proceed") | words_in(
-    "permission permissions recommendations"
-)
+_APPROVAL: Final = _AGREE - words_in("proceed") | words_for("approval")
+#: What is done with an approval that is given; below `Decision` it may be a bail that is granted.
+_GIVEN: Final = words_in("accorded granted obtained")
 _RESULT: Final = words_for("result")
 _ACTION: Final = words_in("action actions", "कार्यवाही कार्रवाई")
 #: Words beside `action` in the heading of what is to be done; of `Action taken` a blank cell is not done yet.
 _TO_DO: Final = words_in("final proposed recommended required suggested", "अंतिम")
 _VERIFIED_AGAIN: Final = re.compile(r"\b(?:re ?verif\w*|पुनः ?सत्यापन|पुनर्सत्यापन)(?!\w)")
 _VERIFICATION: Final = words_in("kyc rekyc verification", "सत्यापन")
-_ORDER: Final = words_in("order orders", "आदेश")
+_ORDER: Final = words_for("order")
+#: `Order` alone may be that of a shop.
+_ORDER_ALONE: Final = _ORDER - words_in("order orders")
+_OF_ORDER: Final = _ORDER | RANKS | words_in("by court final ka ke ki the", "का की के")
+#: A block by other words, and the other answer that a heading has beside it: `Disconnect (Y/N)`, `Block/Hold`.
+_AS_BLOCK: Final = dict.fromkeys(words_for("to_block") | words_in("band", "बंद बन्द"), "block") | dict.fromkeys(
+    words_for("blocked"), "blocked"
+)
+_OR_NOT: Final = re.compile(
+    r"(?<=\bblock) (?:or |ya )?(?:hold|keep|leave|not(?: to)?(?: block(?:ed)?)?)$"
+    r"| (?:or|ya|या) (?:na|nahi|nahin|no|not|न|नहीं)$"
+)
 #: Words that change nothing beside those of a result, or of the decision that is recorded.
 _BESIDE: Final = (OFFICERS - {"bank"}) | words_in(
     "airtel be bsnl by current done e final flag for idea is jio last latest mobile msisdn mtnl n no number operator",
@@ -64,25 +79,29 @@ _BESIDE: Final = (OFFICERS - {"bank"}) | words_in(
 )
 #: What is about a decision, or is decided of something else than a number; behind its word: what it is filed by. What
 #: is joined to it is in its cells too: `Decision & reasons`.
-_ABOUT: Final = words_for("name") | words_in(
-    "authority bail basis date dated day days dinank dt parole reason reasons remand report since tarikh time",
-    "कारण तारीख तिथि दिनांक",
+_DAYS: Final = words_in("date dated day days dinank dt tarikh time", "तारीख तिथि दिनांक")
+_ABOUT: Final = (
+    _DAYS | words_for("name") | words_in("authority bail basis parole reason reasons remand report since", "कारण")
 )
+#: Of whose day, number or name nothing follows for the numbers.
+_OF_OTHERS: Final = (_ABOUT - _DAYS) | words_in("ack acknowledgement action case complaint complaints fir ncrp")
 _FILED_BY: Final = words_in("file id letter memo no nos number order ref reference", "क्रमांक संख्या")
 _JOINED: Final = re.compile(r"\s*(?:[&/+,(-]|(?:and|with)\b)")
 #: Of a number too, where `is_of_money` knows them of sums.
-_OF_NUMBERS_TOO: Final = words_in("c customer hold kyc order")
+_OF_NUMBERS_TOO: Final = words_in("bank c customer hold kyc order")
 
 #: The decisions that put no number on a list, and the words of each; and what ends one of them.
 _OFF: Final = {
     "withdrawn": words_in(
-        "delete deleted drop dropped reject rejected release released remove removed restore restored unblock",
-        "unblocked withdraw withdrawal withdrawn",
+        "delete deleted drop dropped release released remove removed restore restored unblock unblocked withdraw",
+        "withdrawal withdrawn अनब्लाक अनब्लॉक बहाल",
     ),
     "protected": words_in("exempt exempted protect protected whitelist whitelisted"),
     "reverified": words_in("done pass passed reverified success successful verified"),
-    "reactivated": words_in("reactivate reactivated reconnect reconnected restore restored unblock unblocked"),
-    "dismissed": words_in("dismiss dismissed drop dropped reject rejected"),
+    "reactivated": words_in(
+        "reactivate reactivated reconnect reconnected restore restored unblock unblocked अनब्लाक अनब्लॉक बहाल"
+    ),
+    "dismissed": words_in("dismiss dismissed drop dropped khareej kharij reject rejected खारिज"),
 }
 _OWN_WORDS: Final = {**_OFF, "unprotected": words_in("unprotect unprotected")}
 #: Those against a block.
@@ -93,14 +112,16 @@ AGAINST: Final = words_for("rejected").union(*_OFF.values()) - _OFF["reverified"
 )
 _NOT: Final = words_for("denial", "no") - words_in("deny false n pending reject rejected yet")
 #: The number of a letter is no denial.
-_NUMBER_OF: Final = re.compile(r"\b(ack|case|complaint|cr|crime|dd|diary|file|fir|gd|letter|memo|order|ref|s|sr) no\b")
-_MONTHS: Final = "jan feb mar apr may jun jul aug sep sept oct nov dec"
+_NUMBER_OF: Final = re.compile(
+    r"\b(ack|case|complaint|cr|crime|dd|diary|file|fir|gd|letter|memo|order|ref|s|sr|vide) no\b"
+)
+_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec"
 #: Words of the numbers, papers and days of a case.
 _CASE: Final = words_in(
     "ack acknowledgement case complaint cr crime date dated diary dt fir gd letter memo order orders ref reference vide"
 )
-_OF_CASE: Final = _CASE | words_in("act and as bns ipc it ncrp s section u", _MONTHS)
-_FIGURES: Final = re.compile(r"\w*\d\w*")
+_OF_CASE: Final = _CASE | words_in("act and as bns ipc it ncrp s section sept u", _MONTHS)
+_FIGURES: Final = re.compile(r"\w*\d\w*(?:\([\da-i]\))*")
 _YEAR: Final = r"(?:19|20)?\d\d"
 _DAY: Final = re.compile(
     rf"(?<!\w)(?!0+[./-]0)(?:(?:\d\d?|{_YEAR})([./-])\d\d?\1{_YEAR}"
@@ -108,15 +129,25 @@ _DAY: Final = re.compile(
     r"(?:[,T\s]\s*(?:at )?\d\d?[:.]\d\d(?::\d\d(?:\.\d+)?)?\s?(?:[ap]m|hrs|z|[+-]\d\d:?\d\d)?)?(?!\w)",
     re.IGNORECASE,
 )
-#: The number of a letter or an order alone: `123/2026`, `No. CC/45/2026`.
-_PAPER: Final = re.compile(r"(?=.*[1-9])(?:no\.?\s*)?(\w+(?:[/-]\w+)*/\w+)", re.IGNORECASE)
+#: The parts of a day.
+_PARTS_OF_DAY: Final = re.compile(rf"(\d+)\D*?(?:({_MONTHS.replace(' ', '|')})\D*|(\d+)\D)(\d+)", re.IGNORECASE)
+#: The number of a paper, of which one without a year follows a word for it: `CC/45/2026`, `Letter 45 dt 5/2/26`.
+_PAPER: Final = re.compile(
+    r"(?:(?:no|number)[.:\s]+)*(?P<of>(?:(?:dd|diary|file|gd|letter|memo|office|order|ref|reference|vide)[.:\s]+"
+    r"(?:(?:no|number)[.:\s]+)?)*)(?P<number>(?:[^\W\d_]{1,6}[/-])*0*[1-9]\d*(?P<year>/(?:19|20)\d\d)?)"
+    r"(?:[,\s]+(?:(?:dated|dt)[.:\s]*)?(?P<day>\S.*))?",
+    re.IGNORECASE,
+)
 #: Whatever is no letter, figure, mark of a sentence or tick changes an answer: `Yes ?`, `Accept ❌`.
 _SIGN: Final = re.compile(r"[^\w\u0900-\u0d7f\u200c\u200d\s.,;:()/&!'\"\u2019\u2013\u2014\u2713\u2714\u2611-]")
 _MOST_NAMES: Final = 4
-_RANK: Final = words_for("rank", "rank_or_other")
+#: Who signs, and the words of his office.
+_RANK: Final = words_for("rank", "rank_or_other") | {"sd"}
+_OFFICE: Final = RANKS | words_in("cell crime cyber headquarters hq office range sd traffic zone")
+_HONORIFIC: Final = words_for("honorific")
 #: What ends a name; a stop behind an initial or a rank ends none.
 _ENDS: Final = re.compile(r"[,;.()\u2013\u2014-]")
-_ABBREVIATED: Final = re.compile(rf"\b(\w|{'|'.join(sorted(RANKS, reverse=True))})\.", re.IGNORECASE)
+_ABBREVIATED: Final = re.compile(rf"\b(\w|{'|'.join(sorted(RANKS | _HONORIFIC, reverse=True))})\.", re.IGNORECASE)
 #: Words that no name has: those of a refusal or of waiting, by their ends or by a list.
 _NO_NAME_ENDS: Final = re.compile(r"(?<!e)ed$|(?:ing|ly|[st]ion)$")
 _NAMES_TOO: Final = words_in("ahmed hamed javed khaled mohamed mohammed muhammed naved rashed syed")
@@ -124,15 +155,18 @@ _NO_NAME: Final = (
     AGAINST
     | words_for("denial", "family", "released", "passed", "failed", "victim")
     | words_in(
-        "abeyance account active after await before but check closure conditional discuss doubtful enquiry error",
-        "except galti if inquiry instead kept kyc later mistake none nothing once only or over query recheck refund",
-        "review rok speak stay subject then till under unless until verify wait when wrong",
+        "abeyance account active after allow await before but check closure conditional discuss doubtful enquiry",
+        "error except galat galti if imei inquiry instead kept kyc later live mana mistake nako nil none nothing",
+        "null once only or over oversight query recheck refund review rok ruko speak stay stop subject then till",
+        "under unless until upi verify wait when wrong",
     )
 )
-#: A yes that others are still to give: `To be confirmed`, `For approval`.
+#: A yes that others are still to give: `To be confirmed`, `For approval`, `Recommended to SP`; and the words of one.
 _TO_BE_GIVEN: Final = re.compile(
-    rf"\b(?:be|for|kindly|must|on|please|plz|pls|should|to) (?:{'|'.join(sorted(_AGREE | _CONFIRM))})\b"
+    rf"\b(?:be|for|kindly|must|on|please|plz|pls|should|to) (?:{'|'.join(sorted(_AGREE | _CONFIRM | _GIVEN))})\b"
+    rf"|\bto (?:the )?(?:{'|'.join(sorted(RANKS - {'of'}))})\b"
 )
+_TO_GIVE: Final = words_in("hetu jana karna kindly please pls plz", "करना जाना हेतु")
 _YES: Final = frozenset(word for word in words_for("yes") if len(word) > 1) | {"ok", "okay"}
 #: Words of a yes that change nothing; those for an enquiry change something.
 _OF_YES: Final = (
@@ -140,11 +174,17 @@ _OF_YES: Final = (
     | words_for("beside_yes")
     | _YES
     | words_in(
-        "also be by can do finally fit for he immediate immediately is it kindly mobile must number on per permanent",
-        "permanently please pls request shall should sim sir the this to urgent urgently",
+        "also be by can do finally fit for he immediate immediately is it kindly mobile msisdn must number on per",
+        "permanent permanently please pls request shall should sim sir the this to urgent urgently",
     )
     | {","}
 )
+#: Why a number is to be blocked, behind a yes to that.
+_REASONS: Final = words_for("fraud_reason")
+_FAKE: Final = words_in("fake farji farzi", "फर्जी")
+#: Phrases, and the word of a yes that each stands for.
+_PHRASES: Final = {"no objection": "agreed", "sim card": "sim", "with immediate effect": "immediately"}
+_PHRASE: Final = re.compile(rf"\b(?:{'|'.join(_PHRASES)})\b")
 #: The results of a verification: its subscriber is genuine, or not; and what was not so of one who is not.
 _PASSED, _FAILED = words_for("passed"), words_for("failed") | _FRAUD
 _NOT_SO: Final = words_in(
@@ -174,30 +214,46 @@ def kind_of(heading: str, decision: str | None) -> Heading | None:
     ['DECISION', 'DECISION', 'DECISION', 'DECISION', 'REVERIFIED']
     >>> of(None, "Approved by SP Nuh", "HQ approval", "SP order", "Confirmed", "To be blocked", "Block")
     ['APPROVAL', 'APPROVAL', 'APPROVAL', 'APPROVAL', 'DECISION', 'BLOCK']
-    >>> of(None, "Action taken", "Refund approved", "Approval date", "Decision No.", "Approved by", "Result", "Blocked")
-    [None, None, None, None, None, None, None]
+    >>> of(None, "Approval date", "Decision No.", "Approved by", "Disconnect (Y/N)", "Block/Hold", "Bank approval")
+    ['FILED', 'FILED', 'BY_WHOM', 'DECISION', 'DECISION', 'APPROVAL']
+    >>> of(None, "Action taken", "Refund approved", "Reason for decision", "Bank account decision", "Result", "Blocked")
+    [None, None, None, None, None, None]
     >>> of("confirmed", "Result", "KYC status", "Verified", "Status"), of("withdrawn", "Result", "To be withdrawn")
     (['RESULT', 'RESULT', 'RESULT', None], [None, 'DECISION'])
     """
     there = _VERIFIED_AGAIN.sub("reverified", " ".join(words_of(heading))).split()
     words, own = set(there), _OWN_WORDS.get(decision or "", frozenset())
-    is_to_do = not words.isdisjoint(_TO_DO) or words >= {"to", "be"}
-    # What is approved of a list of numbers to take off one is not known.
-    of_decision = _DECISION | (_ACTION if is_to_do else frozenset()) | (frozenset() if decision in _OFF else _APPROVAL)
+    of_decision = _of_decision(words, decision)
     if there[-1:] in (["by"], ["on"]) or _is_about(heading, there, of_decision, own):
-        return None
+        return _kind_of_about(there, of_decision)
     if words & of_decision:
         kind = Heading.APPROVAL if words & of_decision <= _APPROVAL else Heading.DECISION
         return None if is_of_money(" ".join(words - _OF_NUMBERS_TOO)) else kind
-    if words & _ORDER and len(words) > 1 and words <= _ORDER | RANKS | {"by", "final", "the"}:
+    if (words & _ORDER and len(words) > 1 and words <= _OF_ORDER) or (words and words <= _ORDER_ALONE):
         return Heading.APPROVAL
     is_final = words >= {"final", "status"} and words <= _BESIDE
     if is_final or words in ({"n", "y"}, {"no", "yes"}) or (words & own and words <= own | _BESIDE):
         return Heading.DECISION
-    if decision not in _OFF and asks_to_act(heading) and "status" not in words:
+    asked = _OR_NOT.sub("", " ".join(_AS_BLOCK.get(word, word) for word in there))
+    if decision not in _OFF and asks_to_act(asked) and "status" not in words:
         is_place = there[-1] == "block" and len(there) < 3
         return Heading.BLOCK if is_place else Heading.APPROVAL if words & _CONFIRM else Heading.DECISION
     return _kind_of_result(words, decision)
+
+
+def _of_decision(words: set[str], decision: str | None) -> frozenset[str]:
+    """The words that make a heading with these words one of decisions."""
+    is_to_do = not words.isdisjoint(_TO_DO) or words >= {"to", "be"}
+    # A number that was not approved is dismissed.
+    return _DECISION | (_ACTION if is_to_do else frozenset()) | (frozenset() if decision == "dismissed" else _APPROVAL)
+
+
+def _kind_of_about(there: list[str], of_decision: frozenset[str]) -> Heading | None:
+    """What a column has of a decision that is in another one: its day, its paper, or who gave it."""
+    words = set(there)
+    if words.isdisjoint(of_decision) or words & _OF_OTHERS or is_of_money(" ".join(words - _OF_NUMBERS_TOO)):
+        return None
+    return Heading.BY_WHOM if there[-1] == "by" else Heading.FILED
 
 
 def _kind_of_result(words: set[str], decision: str | None) -> Heading | None:
@@ -235,7 +291,9 @@ def is_for(text: str, kind: Heading, decision: str | None) -> bool:
     >>> [is_for(text, Heading.DECISION, None) for text in ("Block if not verified", "Not blocked", "Nuh", "")]
     [False, False, False, False]
     >>> [is_for(text, Heading.APPROVAL, None) for text in ("SP Nuh", "5-Feb-2026 10:30", "123/2026", "Overruled")]
-    [True, True, True, False]
+    [False, True, True, False]
+    >>> [is_for(text, Heading.FILED, None) for text in ("45", "5/2/26")], is_for("R Kumar", Heading.BY_WHOM, None)
+    ([True, True], True)
     >>> is_for("Failed", Heading.RESULT, "confirmed"), is_for("Withdrawn by SP", Heading.DECISION, "withdrawn")
     (True, True)
     """
@@ -243,26 +301,63 @@ def is_for(text: str, kind: Heading, decision: str | None) -> bool:
         return True
     if len(text) > _LONGEST or _SIGN.search(text):
         return False
-    if kind is Heading.APPROVAL and _is_signed(text.strip()):
+    is_given = kind in (Heading.APPROVAL, Heading.FILED)
+    if is_given and _is_signed(text.strip(), is_filed=kind is Heading.FILED):
         return True
     own = _OWN_WORDS.get(decision or "", frozenset())
     if kind.is_of_decision:
-        return _leads(text, own if decision in _OFF else _FOR_BLOCK | own)
+        wanted = (own if decision in _OFF else _FOR_BLOCK | own) | (_AGREE | _GIVEN if is_given else frozenset())
+        return _may_be_names(text) if kind is Heading.BY_WHOM else _leads(text, wanted)
     if decision not in _OFF:
         return has_passed(text) is False
     return has_passed(text) is True or _leads(text, own - _PASSED)
 
 
-def _is_signed(text: str) -> bool:
-    """Whether a text is a day, the number of a paper, or an officer with his rank.
+def _may_be_names(text: str) -> bool:
+    return any(map(str.isalpha, text)) and is_yes(text) is None and not any(map(_is_no_name, words_of(text)))
 
-    >>> [_is_signed(text) for text in ("5.2.26", "Order no 7 dt 5 Feb 2026", "DCP (Crime)", "SP Overruled", "R Kumar")]
-    [True, True, True, False, False]
+
+def _is_signed(text: str, *, is_filed: bool = False) -> bool:
+    """Whether a text is a day, the number of a paper, or a rank or an office alone; `is_filed`: or figures alone.
+
+    >>> of = "5.2.26", "Order no 7 dt 5 Feb 2026", "CC/45/2026", "DCP (Crime)", "Sd/-", "SP Overruled", "SP Nuh"
+    >>> [_is_signed(text) for text in of]
+    [True, True, True, True, True, False, False]
+    >>> [_is_signed(text) for text in ("32/13/2026", "Null/2026", "Hold/12/2026", "0/5", "Back to IO", "Bail order 7")]
+    [False, False, False, False, False, False]
     """
-    words, paper = words_of(text), _PAPER.fullmatch(text)
-    if _DAY.fullmatch(text) or (paper and not any(map(_is_no_name, words_of(paper[1])))):
+    words = set(words_of(text))
+    if _is_day(text) or (words & _RANK and words <= _OFFICE):
         return True
-    return not (_RANK | _CASE).isdisjoint(words) and _leads(f"Yes by {text}", frozenset())
+    paper = _PAPER.fullmatch(text)
+    if paper is None or not (is_filed or paper["of"] or paper["year"]):
+        return False
+    return not any(map(_is_no_name, words_of(paper["number"]))) and (paper["day"] is None or _is_day(paper["day"]))
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a day that exists.
+
+    >>> [_is_day(text) for text in ("29/02/2024", "2/25/26", "2026-02-05 10:30", "5th Feb. 26", "30/02/2026", "0/5")]
+    [True, True, True, True, False, False]
+    """
+    parts = _PARTS_OF_DAY.match(text) if _DAY.fullmatch(text) else None
+    if parts is None:
+        return False
+    first, last = int(parts[1]), int(parts[4])
+    if parts[2]:
+        return _exists(first, _MONTHS.split().index(parts[2].lower()) + 1, last)
+    of = int(parts[3])
+    return (
+        _exists(last, of, first)
+        if len(parts[1]) == len("2026")
+        else _exists(first, of, last) or _exists(of, first, last)
+    )
+
+
+def _exists(day: int, month: int, year: int) -> bool:
+    full = year if year > 99 else 2000 + year
+    return 1 <= month <= 12 and 1 <= day <= monthrange(full, month)[1]
 
 
 def _has_other_figures(text: str) -> bool:
@@ -298,7 +393,8 @@ def _spelt(text: str) -> list[str]:
     bare = _ABBREVIATED.sub(r"\1 ", _FIGURES.sub(" ", _DAY.sub(" ", text)))
     found: list[str] = []
     for part in _ENDS.split(bare):
-        plain = re.sub(r"\bdon ?t\b", "not", " ".join(words_of(part))).replace("no objection", "agreed")
+        plain = re.sub(r"\bdon ?t\b", "not", " ".join(words_of(part)))
+        plain = _PHRASE.sub(lambda phrase: _PHRASES[phrase[0]], plain)
         found += [*_NUMBER_OF.sub(r"\1", plain).split(), ","]
     return found
 
@@ -314,21 +410,37 @@ def _leads(text: str, wanted: frozenset[str]) -> bool:
     """
     words, leading = _spelt(text), wanted | _YES
     first = next((word for word in words if word not in _OF_YES or word in leading), "")
-    if first not in leading or _has_other_figures(text) or _TO_BE_GIVEN.search(" ".join(words)):
+    if first not in leading or _has_other_figures(text) or _is_to_be_given(words):
         return False
     names = _names_in(text)
-    known = (wanted - words_in("drop dropped reject rejected")) | _OF_YES | _OF_CASE
+    known = (wanted - words_in("drop dropped kharij khareej reject rejected", "खारिज")) | _OF_YES | _OF_CASE
+    # A fake complaint is no reason.
+    known |= _REASONS if wanted & _BLOCK and (_FAKE.isdisjoint(words) or _CASE.isdisjoint(words)) else frozenset()
     named = 0
     for word in words[words.index(first) + 1 :]:
         if word in ("by", "per"):
             named = _MOST_NAMES
-        elif word in known:
-            named = named if word in RANKS else 0
+        elif word in known | _HONORIFIC:
+            named = named if word in RANKS | _HONORIFIC else 0
         elif named and word in names and not _is_no_name(word):
             named -= 1
         else:
             return False
     return True
+
+
+def _is_to_be_given(words: list[str]) -> bool:
+    """Whether an approval or a confirmation is asked for, and none is given.
+
+    >>> of = "confirm please", "accepted request", "recommended to sp", "approved, please block", "request to block"
+    >>> [_is_to_be_given(text.replace(",", "").split()) for text in of]
+    [True, True, True, False, False]
+    """
+    there = set(words)
+    if _TO_BE_GIVEN.search(" ".join(words)):
+        return True
+    is_to_give = "request" in there or (not there.isdisjoint(_TO_GIVE) and there.isdisjoint(_BLOCK))
+    return is_to_give and not there.isdisjoint(_AGREE | _CONFIRM)
 
 
 def are_places(texts: Iterable[str]) -> bool:

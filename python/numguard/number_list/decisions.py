@@ -8,9 +8,11 @@ known, are compared with each other.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from enum import IntEnum
 from functools import lru_cache
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 
 from numguard.compute import Bools, flags, named, pc, seen_text
@@ -35,8 +37,21 @@ _DITTO: Final = (
     r"""(?i)^[\s.\-\x{2013}\x{2014}]*(?:do|ditto|(?:same )?as above|same|"|''|\x{3003}|\x{2033}|\x{201d})"""
     r"[\s.\-\x{2013}\x{2014}]*$"
 )
-#: More spellings of one answer are not compared.
+#: More spellings of one answer are not compared, nor are more texts that are no yes.
 _MOST_SPELLINGS: Final = 10_000
+_MOST_OTHERS: Final = 100
+#: The columns of a sheet of numbers that wait for a decision, and the one to be filled in.
+_REVIEW: Final = frozenset(["why", "waits_since", "decision"])
+#: Of so many rows the numbers are shown.
+_MOST_NAMED: Final = 5
+
+
+class _Text(IntEnum):
+    """What a text is: a yes, or the first result; blank; or another."""
+
+    KNOWN = 0
+    BLANK = 1
+    OTHER = 2
 
 
 class Decisions:
@@ -46,9 +61,11 @@ class Decisions:
         """Takes the decision that is recorded of the numbers; None: they are those of a list to act on."""
         self._decision = decision
         self._columns: list[_Column] = []
+        self._is_review = False
 
     def headings(self, schema: pa.Schema, read: set[str]) -> list[str]:
         """Those of a part's columns that are looked at, but for the ones that are read already."""
+        self._is_review |= _REVIEW.issubset(map(str.casefold, schema.names))
         others = [field for field in schema if field.name not in read and not pa.types.is_nested(field.type)]
         return [field.name for field in others if kind_of(field.name, self._decision) is not None]
 
@@ -90,10 +107,38 @@ class Decisions:
         """Checks the whole list.
 
         Raises:
-            ColumnError: A cell below a decision is no yes to what is recorded, or results differ or are against it.
+            ColumnError: A cell below a decision is no yes to what is recorded, or results differ or are against it, or
+                nothing is filled in on a sheet of waiting numbers.
         """
         for column in self._columns:
             column.check()
+            if self._is_review and column.heading.casefold() == "decision":
+                column.check_filled()
+
+
+class _Rows:
+    """The first rows of some, to be named, and how many there are."""
+
+    def __init__(self) -> None:
+        self.heading = self.file = ""
+        self._rows: list[int] = []
+        self.count = 0
+
+    def add(self, heading: str, batch: Batch, which: Bools) -> None:
+        """Takes rows of a batch."""
+        rows = batch.row_numbers()[which].tolist()
+        if rows and not self.count:
+            self.heading, self.file = heading, batch.file or ""
+        # The message names one file.
+        if self.file == (batch.file or ""):
+            self._rows += rows[: _MOST_NAMED - len(self._rows)]
+        self.count += len(rows)
+
+    def __str__(self) -> str:
+        """The rows, as in `rows 2, 4 and 5`."""
+        rest = self.count - len(self._rows)
+        *others, last = [*map(str, self._rows), *([f"{rest:,} more"] if rest else [])]
+        return f"rows {', '.join(others)} and {last}" if others else f"row {last}"
 
 
 class _Column:
@@ -102,83 +147,106 @@ class _Column:
     def __init__(self, heading: str, group: Heading, decision: str | None) -> None:
         self.heading, self.group, self._decision = heading, group, decision
         self._recorded = "a block" if decision is None else repr(decision)
-        #: Where each text is: heading, file and row; and the first that is no yes, or another result than the first.
-        self._texts: dict[str, tuple[str, str, int]] = {}
-        self._other: str | None = None
+        #: What each text is, the first of them, and the rows without a yes, or with another result than the first.
+        self._texts: dict[str, _Text] = {}
+        self._first, self._blank, self._other = _Rows(), _Rows(), _Rows()
+        self._others = 0
+        self._last: _Rows | None = None
 
     @property
     def is_open(self) -> bool:
-        """Whether no text so far is another."""
-        return self._other is None
+        """Whether more of its texts are read."""
+        return self._last is None
 
     def begin_part(self, heading: str, kind: Heading) -> None:
         """Begins the next part, in which the column has this heading."""
         self._here, self._kind, self._above = heading, kind, ""
-        #: The texts of the part that are known.
+        #: What each text of the part is, and those that need no look.
+        self._are: dict[str, _Text] = {}
         self._known: list[str] = []
 
     def add(self, batch: Batch, at: int, counted: Callable[[], Bools]) -> None:
         cells, self._above = with_above(pc.fill_null(seen_text(batch.data.column(at)), ""), self._above)
-        is_other = flags(pc.invert(pc.is_in(cells, pa.array(self._known, pa.string()))))
-        if not is_other.any():
+        is_left = flags(pc.invert(pc.is_in(cells, pa.array(self._known, pa.string()))))
+        if not is_left.any():
             return
-        is_other &= counted()
-        # They are in the order of the rows: the first that is another is the first row that is.
-        for text in pc.unique(cells.filter(pa.array(is_other))).to_pylist():
-            place = self._here, batch.file or "", batch.first_row(flags(pc.equal(cells, text)) & is_other)
-            self._texts.setdefault(text, place)
-            if len(self._texts) > _MOST_SPELLINGS or not self._is_known(text):
-                self._other, self._texts[text] = text, place
-                return
+        is_left &= counted()
+        left = pc.filter(cells, pa.array(is_left))
+        # They are in the order of the rows.
+        distinct = pc.unique(left)
+        for text in distinct.to_pylist():
+            if text not in self._are:
+                self._are[text] = self._what(text, batch, cells, is_left)
+            if self._last is not None:
+                break
+        found = np.array([self._are.get(text, _Text.KNOWN) for text in distinct.to_pylist()], np.int8)
+        what = np.full(len(is_left), -1, np.int8)
+        what[is_left] = found[pc.index_in(left, distinct).to_numpy()]
+        self._blank.add(self._here, batch, what == _Text.BLANK)
+        self._other.add(self._here, batch, what == _Text.OTHER)
+
+    def _what(self, text: str, batch: Batch, cells: Any, is_left: Bools) -> _Text:
+        """What a text of the part is that is new there, in those of the cells that are left."""
+        if not self._texts:
+            self._first.add(self._here, batch, flags(pc.equal(cells, text)) & is_left)
+        what = self._texts[text] = self._kind_of(text)
+        self._others += what is _Text.OTHER
+        most = _MOST_SPELLINGS if self.group is Heading.BLOCK else _MOST_OTHERS
+        if len(self._texts) > _MOST_SPELLINGS or self._others > most:
+            self._last = _Rows()
+            self._last.add(self._here, batch, flags(pc.equal(cells, text)) & is_left)
+        elif what is _Text.KNOWN:
             self._known.append(text)
+        return what
 
     def check(self) -> None:
-        text = self._other
-        if text is not None and len(self._texts) > _MOST_SPELLINGS:
-            row = self._row(text)
-            what = f"has in row {row} and above more than {_MOST_SPELLINGS:,} texts, which are not all compared"
-        else:
-            text, what = self._fault_of_answers() if self.group.is_of_decision else self._fault_of_results()
-        if text is not None:
-            heading, file, _ = self._texts[text]
+        rows, what = self._fault_of_answers() if self.group.is_of_decision else self._fault_of_results()
+        if rows is None and self._last is not None:
+            rows = self._last
+            what = f"has in {rows} and above more than {_MOST_SPELLINGS:,} texts, which are not all compared"
+        if rows is not None:
             raise ColumnError(
-                f"{file}: the column {named([heading])!r} {what}: take the rows that are not meant out of the list, or "
-                "the column if every row is meant; what is merged counts in its first row alone"
+                f"{rows.file}: the column {named([rows.heading])!r} {what}: take the rows that are not meant out of "
+                "the list, or the column if every row is meant; what is merged counts in its first row alone"
             )
 
-    def _is_known(self, text: str) -> bool:
+    def check_filled(self) -> None:
+        if self._blank.count and set(self._texts.values()) == {_Text.BLANK}:
+            raise ColumnError(
+                f"{self._blank.file}: it is a sheet of numbers that wait for a decision, and the column "
+                f"{named([self.heading])!r} is blank: fill it in and take it with review --take (take_review)"
+            )
+
+    def _kind_of(self, text: str) -> _Text:
         if self.group.is_of_decision:
-            # What is below `Block` depends on all of it.
-            return self.group is Heading.BLOCK or is_blank(text) or is_for(text, self._kind, self._decision)
-        both = next(iter(self._texts)), text
+            is_known = is_for(text, self._kind, self._decision)
+            return _Text.BLANK if is_blank(text) else _Text.KNOWN if is_known else _Text.OTHER
+        both = next(iter(self._texts), text), text
         if words_of(self.heading) == ["kyc"] and not any(is_yes(one) or has_passed(one) is not None for one in both):
-            return True  # It has the papers that were shown.
+            return _Text.KNOWN  # It has the papers that were shown.
         one, other = (text.casefold().strip(" .-") for text in both)
-        return one == other or all(is_for(text, self._kind, self._decision) for text in both)
+        is_alike = one == other or all(is_for(text, self._kind, self._decision) for text in both)
+        return _Text.KNOWN if is_alike else _Text.OTHER
 
-    def _fault_of_answers(self) -> tuple[str | None, str]:
-        filled = [text for text in self._texts if not is_blank(text)]
-        other = self._other
-        if self.group is Heading.BLOCK:
-            if are_places(filled):
-                return None, ""
-            other = next((text for text in filled if not is_for(text, self.group, self._decision)), None)
-        if other is not None:
-            return other, f"says in row {self._row(other)} what is no known yes to {self._recorded}"
-        blank = next(filter(is_blank, self._texts), None) if filled else None
-        return blank, "" if blank is None else f"has no answer in row {self._row(blank)}, and a yes in others"
-
-    def _fault_of_results(self) -> tuple[str | None, str]:
-        first, other = next(iter(self._texts), None), self._other
-        if first is None or (other is None and not is_contrary(first, self.group, self._decision)):
+    def _fault_of_answers(self) -> tuple[_Rows | None, str]:
+        filled = [text for text, what in self._texts.items() if what is not _Text.BLANK]
+        if self.group is Heading.BLOCK and self._last is None and are_places(filled):
             return None, ""
-        if other is None:
-            return first, f"says in row {self._row(first)} (and all others) what is against {self._recorded}"
-        of = "" if self._texts[first][1] == self._texts[other][1] else f" of {self._texts[first][1]}"
-        return other, f"has in row {self._row(other)} another answer than in row {self._row(first)}{of}"
+        if self._other.count:
+            more = "" if self._last is None else ", and others below are not read"
+            return self._other, f"says in {self._other} what is no known yes to {self._recorded}{more}"
+        if self._blank.count and filled:
+            return self._blank, f"has no answer in {self._blank}, and a yes in others"
+        return None, ""
 
-    def _row(self, text: str) -> int:
-        return self._texts[text][2]
+    def _fault_of_results(self) -> tuple[_Rows | None, str]:
+        first, other = next(iter(self._texts), None), self._other
+        if first is None or not (other.count or is_contrary(first, self.group, self._decision)):
+            return None, ""
+        if not other.count:
+            return self._first, f"says in {self._first} (and all others) what is against {self._recorded}"
+        of = "" if self._first.file == other.file else f" of {self._first.file}"
+        return other, f"has in {other} another answer than in {self._first}{of}"
 
 
 def with_above(cells: Any, above: str = "") -> tuple[Any, str]:

@@ -124,6 +124,8 @@ class OpenList:
         headed = [part for part in parts if not begins_with_row(part, is_wanted)]
         self._action = None if actions is None else action_column(parts)
         self._actions = actions
+        #: Those of the rows whose columns of decisions are compared: of the others nothing says what a yes is.
+        self._blocking = [one for one in actions or () if one.strip().lower() == "block"]
         self._opposed = Opposed(actions or ())
         # A part with a row in place of a header has the column of the others.
         naming = naming_hidden(self._source.not_read)
@@ -168,16 +170,18 @@ class OpenList:
 
     def rows(self) -> Iterator[Batch]:
         """The column of numbers, and `more`, of the rows with one of the actions."""
-        for one in self._parts:
-            part, name = one.part, one.column
+        # Their error names the rows of all parts; those of single cells name the first one.
+        compared = [self._add_decisions(one) for one in self._parts]
+        self._decisions.check()
+        for one, names in zip(self._parts, compared, strict=True):
+            part, name, self._compared = one.part, one.column, names
             self._below = Below(is_table=one.is_headed and len(part.schema().names) > 1)
             if not self._may_be_victims:
                 check_titles(part, self._path, None if self._is_chosen else name, has_actions=self._action is not None)
             read = [name, *self._more]
             if one.is_headed:
                 if self._action is None and self._actions is not None:
-                    refuse_other_actions(part, set(read), is_sparing=self._may_be_victims)
-                self._add_decisions(part, name, set(read))
+                    refuse_other_actions(part, {*read, *self._compared}, is_sparing=self._may_be_victims)
                 self._warn_of_unread(part, name, set(read))
                 yield from self._rows_of(part, read, self._action)
                 if self._warns_of_more and self._action is None and not self._may_be_victims:
@@ -193,7 +197,6 @@ class OpenList:
             yield from self._rows_of(part, read, None)
         self._opposed.check(self._kind.keys)
         self._serials.check()
-        self._decisions.check()
         self._warn(self._answers.check())
         self._warn([*self._remarks.warnings(self._warnings), *self._parts_read()])
 
@@ -244,26 +247,29 @@ class OpenList:
                 check_codes(batch, wanted[0], keys)
             yield batch
 
-    def _add_decisions(self, part: Part, column: str, read: set[str]) -> None:
-        """Compares the cells of the columns of decisions and results of a part: for them it is read once more.
+    def _add_decisions(self, one: _Listed) -> set[str]:
+        """The columns of decisions and results of a part, after their cells were compared: it is read once more.
 
-        Beside a column of actions, and in a list of numbers to spare, they count where a decision is recorded.
+        In a list of numbers to spare they count where a decision is recorded; beside actions, in the rows to block.
         """
-        names, action = part.schema().names, self._action
-        is_of_others = self._decision is None and (self._may_be_victims or action is not None)
-        found = [] if is_of_others else self._decisions.headings(part.schema(), {*read, action or ""})
-        self._compared = set(found) if names.count(column) == 1 else set()
-        if not self._compared:
-            return
+        part, column, action = one.part, one.column, self._action
+        names, read = part.schema().names, {column, *self._more, action or ""}
+        is_of_others = self._decision is None and (self._may_be_victims or not (action is None or self._blocking))
+        if is_of_others or not one.is_headed or names.count(column) != 1:
+            return set()
+        found = self._decisions.headings(part.schema(), read)
+        if not found:
+            return set()
 
         def counted(batch: Batch) -> Bools:
             is_number = flags(self._explained(batch, column).field(0).is_valid())
-            return is_number if action is None else is_number & is_of_actions(batch, action, self._actions or ())
+            return is_number if action is None else is_number & is_of_actions(batch, action, self._blocking)
 
         wanted = list(dict.fromkeys([column, *([action] if action else []), *found]))
         # Columns of one name are chosen by their place.
         repeats = len(set(found)) < len(found)
-        self._decisions.add(part.batches(None if repeats else wanted), self._compared, counted)
+        self._decisions.add(part.batches(None if repeats else wanted), set(found), counted)
+        return set(found)
 
     def _parts_read(self) -> list[str]:
         """A warning that names the sheets or members of the one file that is read: one may have other numbers."""
