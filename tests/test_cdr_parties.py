@@ -70,6 +70,8 @@ def test_a_row_of_two_others_leaves_the_subject_served(
         [f"{SUBJECT},{VICTIM},{OTHER},{IMEI},OUT", f"{SUBJECT},{VICTIM},{VICTIM},{IMEI},IN"],
         # The B number of an outgoing call is that of the other party.
         [f"{SUBJECT},{VICTIM},{VICTIM},{IMEI},OUT"],
+        [f"{SUBJECT},{VICTIM},{VICTIM},{IMEI},OUT", f"{VICTIM},{SUBJECT},{VICTIM},{IMEI},IN"],
+        [f"{SUBJECT},{VICTIM},{VICTIM},{IMEI},OUT", f"{VICTIM},{SUBJECT},{VICTIM},{IMEI},OUT"],
         [f"{VICTIM},{SUBJECT},98XXXXX210,{IMEI},IN"],
     ],
 )

@@ -140,7 +140,7 @@ ALL = [
         "Allow", "Allowed", "Granted", "Accorded", "Confirm please", "Confirm karna hai", "पुष्टि करना है",
         "Approval request", "Recommended to SP", "Accepted request", "Block - no KYC", "Block - fake complaint", "Sd/-",
         *(f"Block by SI Ram {word}" for word in ("Ruko", "Stop", "Galat", "Nako", "IMEI", "Upi", "Oversight", "Live")),
-        "Block by Mana", "स्वीकृत हेतु",
+        "Block by Mana", "स्वीकृत हेतु", "Yes, fake", "Confirmed fake",
     )),
     *((text, True) for text in (
         "Block", "Fraud", "No objection", "Block vide order no 7", "", "-", "Block kiya jaye", "block kar de",
@@ -302,7 +302,8 @@ ORDINARY = [
     ("Reason for decision", ("Fake KYC", "Many calls", "")), ("Decision taken by", ("SI Ram", "R Kumar", "SI Sham")),
     ("Decision No.", ("1", "2", "3")),
     ("Decision by", ("", "", "")), ("Bank account decision", ("Hold", "", "Yes")),
-    ("Approved by", ("R Kumar", "SP", "SI Ram")),
+    ("Approved by", ("R Kumar", "SP", "SI Ram")), ("Approved by", ("Station House Officer", "Tshering Dorje", "SP")),
+    ("Band", ("900", "1800", "")), ("Suspension", ("05/02/2026", "", "05/02/2026")),
     ("Refund decision", ("Yes", "No", "Accepted")), ("Bail decision", ("Granted", "No", "")),
     ("Action taken", ("Blocked", "", "FIR registered")), ("Actioned by", ("SI Ram", "", "")),
     ("Final report", ("Yes", "", "No")), ("Final amount", ("1200", "", "0")),

@@ -50,11 +50,11 @@ def callers_error(where: str) -> DoubtError:
 
 
 def subject_error(where: str, subject: str, caller: str, called: str) -> DoubtError:
-    """The error of a column named as the subject's that has not the A or the B numbers beside it."""
+    """The error of a column named as the subject's where the A and B numbers beside it are not the subject's too."""
     subject, caller, called = (repr(named([name])) for name in (subject, caller, called))
     return DoubtError(
-        f"{where}: the column {subject} may have the number whose handset a row shows, and has others than those of "
-        f"{caller} and {called}; name the columns: numguard cdr read --map: {subject} as served, {caller} as calling "
+        f"{where}: the column {subject} may have the number whose handset a row shows, and those of {caller} and "
+        f"{called} do not say so; name the columns: numguard cdr read --map: {subject} as served, {caller} as calling "
         f"and {called} as called, or, if it is another party's, {caller} as served and {called} as other, and so on "
         "(layout={...})"
     )

@@ -281,17 +281,14 @@ def _subject(
 
 
 def _are_ends(rows: Sequence[tuple[int | None, int | None, int | None, Direction]]) -> bool:
-    """Whether each number of a column is, in a row, the A number, or the B number of incoming calls alone.
+    """Whether each number of a column is, in a row, the A number or the B number of an incoming call.
 
-    The B number of an outgoing call that is never the A number is the other party's.
+    The B number of an outgoing call is the other party's: a column with one in any row is not the subject's.
     """
     numbers = {number for number, *_ in rows if number}
-    are_callers = {number for number, caller, *_ in rows if number == caller}
-    called: dict[Direction, set[int | None]] = {"in": set(), "out": set()}
-    for number, _, other, way in rows:
-        if number == other and way:
-            called[way].add(number)
-    return bool(numbers) and numbers <= are_callers | (called["in"] - called["out"])
+    ends = {number for number, caller, other, way in rows if number == caller or (number == other and way == "in")}
+    has_others = any(number and number == other != caller and way == "out" for number, caller, other, way in rows)
+    return bool(numbers) and numbers <= ends and not has_others
 
 
 def _show_handsets_of_called(columns: Mapping[Role, int], rows: Sequence[Sequence[str]]) -> bool:

@@ -65,7 +65,7 @@ _MOST_VALUES_KEPT: Final = 10_000
 #: Of a column that is not read in rows whose served party is the B number.
 _OF_A: Final = "is of the A number, and is not read for the called one"
 #: The same in rows whose served party is neither of the two that they name.
-_OF_OTHERS: Final = "is not read in rows with two other numbers as the caller and the called one"
+_OF_OTHERS: Final = "is not read in rows in which neither the caller nor the called one is known to be the subject"
 _OF_A_HANDSET: Final[frozenset[Role]] = frozenset({"imei", "imsi", *PLACE_ROLES})
 _NOT_FORWARDED: Final = r"(?i)^\W*(?:0*(?:\.0+)?|no?|false|nil|nf|not (?:applicable|forwarded)|unknown)\W*$"
 

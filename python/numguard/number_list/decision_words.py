@@ -150,7 +150,9 @@ _ENDS: Final = re.compile(r"[,;.()\u2013\u2014-]")
 _ABBREVIATED: Final = re.compile(rf"\b(\w|{'|'.join(sorted(RANKS | _HONORIFIC, reverse=True))})\.", re.IGNORECASE)
 #: Words that no name has: those of a refusal or of waiting, by their ends or by a list.
 _NO_NAME_ENDS: Final = re.compile(r"(?<!e)ed$|(?:ing|ly|[st]ion)$")
-_NAMES_TOO: Final = words_in("ahmed hamed javed khaled mohamed mohammed muhammed naved rashed syed")
+_NAMES_TOO: Final = words_in(
+    "ahmed hamed javed khaled mohamed mohammed muhammed naved rashed sayed sayyed station syed tshering"
+)
 _NO_NAME: Final = (
     AGAINST
     | words_for("denial", "family", "released", "passed", "failed", "victim")
@@ -234,7 +236,8 @@ def kind_of(heading: str, decision: str | None) -> Heading | None:
     is_final = words >= {"final", "status"} and words <= _BESIDE
     if is_final or words in ({"n", "y"}, {"no", "yes"}) or (words & own and words <= own | _BESIDE):
         return Heading.DECISION
-    asked = _OR_NOT.sub("", " ".join(_AS_BLOCK.get(word, word) for word in there))
+    # `Band` alone is one of radio, and `Suspension` that of an officer.
+    asked = _OR_NOT.sub("", " ".join(_AS_BLOCK.get(word, word) if len(there) > 1 else word for word in there))
     if decision not in _OFF and asks_to_act(asked) and "status" not in words:
         is_place = there[-1] == "block" and len(there) < 3
         return Heading.BLOCK if is_place else Heading.APPROVAL if words & _CONFIRM else Heading.DECISION
@@ -414,8 +417,9 @@ def _leads(text: str, wanted: frozenset[str]) -> bool:
         return False
     names = _names_in(text)
     known = (wanted - words_in("drop dropped kharij khareej reject rejected", "खारिज")) | _OF_YES | _OF_CASE
-    # A fake complaint is no reason.
-    known |= _REASONS if wanted & _BLOCK and (_FAKE.isdisjoint(words) or _CASE.isdisjoint(words)) else frozenset()
+    # It is the complaint that may be fake.
+    is_of_number = _FAKE.isdisjoint(words) or (_CASE.isdisjoint(words) and not _BLOCK.isdisjoint(words))
+    known |= _REASONS if wanted & _BLOCK and is_of_number else frozenset()
     named = 0
     for word in words[words.index(first) + 1 :]:
         if word in ("by", "per"):
