@@ -122,11 +122,12 @@ def refuse_other_actions(part: Part, read: set[str], *, is_sparing: bool) -> Non
                     f"{part.name}: the column {named([name])!r} has the actions of a block list: name it "
                     f"{_ACTION!r}, or take it out if every row is meant"
                 )
+            if is_sparing or not _is_of_decisions(heading):
+                continue
             against = [one for one in texts.to_pylist() if is_against(plain_letters(one), heading)]
-            if against and not is_sparing and _is_of_decisions(heading):
-                row = batch.first_row(
-                    flags(pc.is_in(_as_actions(batch.data.column(at)), pa.array(against, texts.type)))
-                )
+            if against:
+                is_one = pc.is_in(_as_actions(batch.data.column(at)), pa.array(against, texts.type))
+                row = batch.first_row(flags(is_one))
                 raise ColumnError(
                     f"{part.name}: the column {named([name])!r} says in row {row} that the number was decided against: "
                     "take such rows out of the list, or the column if every row is meant"

@@ -207,7 +207,7 @@ class _Column:
         if rows is not None:
             raise ColumnError(
                 f"{rows.file}: the column {named([rows.heading])!r} {what}: take the rows that are not meant out of "
-                "the list, or the column if every row is meant; what is merged counts in its first row alone"
+                "the list, or the column if every row is meant; a merged cell counts in its first row alone"
             )
 
     def check_filled(self) -> None:
