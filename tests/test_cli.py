@@ -19,6 +19,7 @@ import pytest
 
 import numguard as ng
 from numguard.cli import VERBS, verbs
+from warm import COLD, NUMGUARD
 
 CUSTOMERS = 'name,mobile\nA,98765 43210\nB,98765O3210\nC,+91-98123-45678\n"D, the second",12\n'
 LIST = "9876543210\n919812345678\n1930\n"
@@ -35,7 +36,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def numguard(*arguments: str, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "numguard", *arguments],
+        [*(COLD if environment else NUMGUARD), *arguments],
         input=stdin,
         capture_output=True,
         text=True,

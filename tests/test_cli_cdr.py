@@ -6,7 +6,6 @@ import csv
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 from random import Random
 
@@ -16,10 +15,11 @@ from numguard.cdr.layout import ROLES
 from numguard.cdr.layouts import LAYOUTS
 from operator_files import WRITERS, some_calls
 from test_cdr_case import CASE, COUNTRY, JIO, REPORTED
+from warm import NUMGUARD
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "numguard", *map(str, arguments)]
+    command = [*NUMGUARD, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 

@@ -7,7 +7,6 @@ import os
 import shutil
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ import numguard as ng
 from numguard.cli import run
 from numguard.errors import ArgumentError
 from row_files import workbook
+from warm import NUMGUARD
 
 SHEET = """acknowledgement_no,source,district,suspect_mobiles
 1,1930,Rohtak,9876500001
@@ -203,9 +203,7 @@ def test_no_part_of_a_list_overwrites_a_file_that_the_registry_has_read(
 def test_no_verb_waits_for_a_pipe_without_a_writer(verb: str) -> None:
     os.mkfifo("pipe")
     arguments = ["pipe" if word == "P" else word for word in verb.split()]
-    done = subprocess.run(
-        [sys.executable, "-m", "numguard", *arguments], capture_output=True, text=True, timeout=60, check=False
-    )
+    done = subprocess.run([*NUMGUARD, *arguments], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 3
     assert "pipe: is a device or a pipe" in done.stderr
 

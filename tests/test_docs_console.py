@@ -13,10 +13,11 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from warm import NUMGUARD
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(path for path in (ROOT / "docs").rglob("*.md") if "```console" in path.read_text())
@@ -40,11 +41,10 @@ def test_the_commands_of_a_page_run_from_top_to_bottom(page: Path, tmp_path: Pat
     programs, folder = tmp_path / "bin", tmp_path / "work"
     programs.mkdir()
     folder.mkdir()
-    (programs / "numguard").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m numguard "$@"\n')
+    (programs / "numguard").write_text(f'#!/bin/sh\nexec {shlex.join(NUMGUARD)} "$@"\n')
     (programs / "numguard").chmod(0o755)
     environment = os.environ | {
         "PATH": f"{programs}:{os.environ['PATH']}",
-        "PYTHONPATH": f"{ROOT / 'python'}",
         "PYTHONUNBUFFERED": "1",
         "COLUMNS": "100",
     }

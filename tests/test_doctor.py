@@ -6,20 +6,20 @@ import importlib.metadata
 import json
 import os
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from numguard.cli import doctor, run
+from warm import COLD, NUMGUARD
 
 ROOT = Path(__file__).parents[1]
 
 
 def numguard(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "numguard", *arguments],
+        [*(COLD if variables else NUMGUARD), *arguments],
         capture_output=True,
         text=True,
         timeout=120,

@@ -7,7 +7,6 @@ import os
 import re
 import stat
 import subprocess
-import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +24,7 @@ from numguard.errors import ArgumentError, ColumnError, NumguardError, Unsupport
 from numguard.number_list import read_numbers
 from numguard.registry.log.address import is_address
 from registry_cases import complaint, complaints
+from warm import NUMGUARD
 
 ADDRESSES = [
     "Postgresql://desk:s3cret@host/cases",
@@ -40,7 +40,7 @@ ADDRESSES = [
 
 
 def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "numguard", *map(os.fspath, arguments)]
+    command = [*NUMGUARD, *map(os.fspath, arguments)]
     return subprocess.run(
         command,
         capture_output=True,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -18,6 +17,7 @@ import numguard as ng
 from numguard.bench import server
 from numguard.errors import DamagedError, RegistryError
 from registry_stores import is_there, make_schema
+from warm import NUMGUARD
 
 pytestmark = pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
 
@@ -25,7 +25,7 @@ _names = count()
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "numguard", *arguments]
+    command = [*NUMGUARD, *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

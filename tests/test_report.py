@@ -22,6 +22,7 @@ from numguard.report import drawing
 from numguard.report.writing import Namer, grouped, lakh, masked_text, rupees_in_words, share
 from registry_cases import complaint, complaints, sightings
 from report_cases import FOLLOWED, HOSTILE, HUB, LOOSE, START, case, sent_and_answered
+from warm import NUMGUARD
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
@@ -264,7 +265,7 @@ def test_the_command_line_writes_page_and_tables(tmp_path: Path) -> None:
         expected = registry.report(tmp_path / "expected.html").read_bytes()
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "numguard", "report", *arguments, "--registry", "cases.db"]
+        command = [*NUMGUARD, "report", *arguments, "--registry", "cases.db"]
         return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
 
     done = run("page.html", "--atr", "action.csv", "--by-day", "days.parquet")
