@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +51,14 @@ ENDED_IN_FORCE = (
 )
 
 
+def numbers() -> Iterator[int]:
+    """Numbers that are each named by one complaint."""
+    return chain([A, B, C], count(919811100000))
+
+
 def with_status(*statuses: str | None, heading: str = "Status") -> pa.Table:
-    numbers = [A, B, C]
-    rows = [complaint(str(k), str(numbers[k])) for k in range(len(statuses))]
+    """A complaint of each status, which names a number of its own: A, B and C come first."""
+    rows = [complaint(str(k), str(number)) for k, number in enumerate(islice(numbers(), len(statuses)))]
     return complaints(*rows).append_column(heading, pa.array(statuses, pa.string()))
 
 
@@ -72,48 +79,47 @@ def test_a_complaint_that_has_ended_puts_no_number_on_a_list(heading: str) -> No
         assert (again.id, again.added, again.repeated, again.refused) == (intake.id, 0, 2, 1)
 
 
-@pytest.mark.parametrize(
-    "status",
-    [
-        *sorted(STANDS), None, "", "-", "NA", "REGISTERED", "Under-Process", "FIR Registered.", "FIR No. 123/2026",
+#: Beside the words of the list.
+STANDING = [
+        None, "", "-", "NA", "REGISTERED", "Under-Process", "FIR Registered.", "FIR No. 123/2026",
         "FIR registered on 05-11-2026", "FIR No 12/2026 dated 1.11.2026", "Pending / लंबित",
         " under  process ", "Charge-sheeted", "Pending Investigation", "Investigation Under Process", "Open / Pending",
         "Pending with Cyber PS", "Pending - IO", "FIR Registered (123/2026)", "F.I.R. Registered", "Registered FIR",
         "inProgress", "UnderInvestigation", "Complaint accepted, FIR lodged.", "Pending since 05-11-2026",
         "Enquiry pending", "एफआईआर 12/2026 दर्ज",
-    ],
-)  # fmt: skip
-def test_a_complaint_that_stands(status: str | None) -> None:
-    with ng.Registry(by="HC 1234") as registry:
-        assert registry.add_complaints(with_status(status)).refusals.num_rows == 0
-        assert listed(registry) == {A: "block"}
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "status",
-    [
-        *sorted(ENDS),
-        "WITHDRAWN",
-        "Withdrawn.",
-        "withdrawn on 05/11/2026",
-        "False_Complaint",
-        "Closed - False",
-        "Re\u200bjected",
-        "Rejected (अस्वीकृत)",
-        "खारिज/Rejected",
-    ],
-)
-def test_a_complaint_that_has_ended(status: str) -> None:
+@pytest.mark.parametrize("statuses", [[*sorted(STANDS), *STANDING], *([status] for status in STANDING[:8])], ids=len)
+def test_complaints_that_stand(statuses: list[str | None]) -> None:
     with ng.Registry(by="HC 1234") as registry:
-        refusals = registry.add_complaints(with_status(status)).refusals
-        assert refusals.select(["cell", "note"]).to_pylist() == [{"cell": status, "note": "complaint_ended"}]
+        assert registry.add_complaints(with_status(*statuses)).refusals.to_pylist() == []
+        assert listed(registry) == dict.fromkeys(islice(numbers(), len(statuses)), "block")
+
+
+ENDED = [
+    "WITHDRAWN",
+    "Withdrawn.",
+    "withdrawn on 05/11/2026",
+    "False_Complaint",
+    "Closed - False",
+    "Re\u200bjected",
+    "Rejected (अस्वीकृत)",
+    "खारिज/Rejected",
+]
+
+
+@pytest.mark.parametrize("statuses", [[*sorted(ENDS), *ENDED], *([status] for status in ENDED)], ids=len)
+def test_complaints_that_have_ended(statuses: list[str]) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        refusals = registry.add_complaints(with_status(*statuses)).refusals
+        assert refusals["cell"].to_pylist() == statuses
+        assert set(refusals["note"].to_pylist()) == {"complaint_ended"}
         assert listed(registry) == {}
         assert len(registry.review()) == 0
 
 
-@pytest.mark.parametrize(
-    "status",
-    [
+UNKNOWN = [
         "Closed", "Disposed", "Resolved", "Refunded", "Blocked", "No action", "not withdrawn", "not false", "200", "1",
         "वापस लिए गए", "निरस्त की गईं", "झूठी पाई गई", "तक्रार मागे", "खोट्या तक्रारी", "પાછી ખેંચી", "ખોટી",
         "ਵਾਪਸ ਲਈ ਗਈ", "ਝੂਠੀਆਂ", "नोंदवली", "दाखल", "নথিভুক্ত", "ਦਰਜ ਨਹੀਂ",
@@ -123,15 +129,18 @@ def test_a_complaint_that_has_ended(status: str) -> None:
         "FIR: No", "FIR not registered", "pending closure", "Pending / withdrawn", "registered by mistake", "case",
         "at ps", "FIR registered u/s 182 IPC", "accepted closure", "FIR registered against complainant",
         "investigation closed", "Withdrawn / Rejected", "१२/०९",
-    ],
-)  # fmt: skip
-def test_a_status_on_neither_list_leaves_the_numbers_to_a_decision(status: str) -> None:
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("statuses", [UNKNOWN, *([status] for status in UNKNOWN[::12])], ids=len)
+def test_a_status_on_neither_list_leaves_the_numbers_to_a_decision(statuses: list[str]) -> None:
     with ng.Registry(by="HC 1234") as registry:
-        intake = registry.add_complaints(with_status(status))
-        assert (intake.added, intake.refused, listed(registry)) == (1, 0, {})
-        assert registry.review()["why"].to_pylist() == ["status_unclear"]
-        registry.decide([A], "accepted", "the desk confirms that it stands")
-        assert listed(registry) == {A: "block"}
+        intake = registry.add_complaints(with_status(*statuses))
+        assert (intake.added, intake.refused, listed(registry)) == (len(statuses), 0, {})
+        assert registry.review()["why"].to_pylist() == ["status_unclear"] * len(statuses)
+        waiting = list(islice(numbers(), len(statuses)))
+        registry.decide(waiting, "accepted", "the desk confirms that they stand")
+        assert listed(registry) == dict.fromkeys(waiting, "block")
 
 
 def test_no_word_is_on_both_lists() -> None:

@@ -219,13 +219,21 @@ def test_a_text_gives_no_part_of_another_number(text: str) -> None:
     assert ng.extract([text]).to_pylist() == [[]]
 
 
-@pytest.mark.parametrize("cell", UNCLEAR)
-def test_called_numbers_and_numbers_of_others_wait_for_review(cell: str) -> None:
+@pytest.mark.parametrize("cells", [UNCLEAR, *([cell] for cell in UNCLEAR[::12])], ids=len)
+def test_called_numbers_and_numbers_of_others_wait_for_review(cells: list[str]) -> None:
+    """Each cell has numbers of its own."""
+    own = [(9811111000 + k, 9822222000 + k) for k in range(len(cells))]
     with ng.Registry(by="HC 1234") as registry:
-        intake = registry.add_complaints(sheet([cell.replace("N", "9811111003", 1).replace("M", "9822222004")]))
+        intake = registry.add_complaints(
+            sheet([cell.replace("N", str(n), 1).replace("M", str(m)) for cell, (n, m) in zip(cells, own, strict=True)])
+        )
         assert len(registry.block_list()) == 0
-        assert set(intake.waiting["msisdn"].to_pylist()) <= {919811111003, 919822222004}
-        assert intake.waiting.num_rows or intake.refusals.num_rows
+        rows = [set[int]() for _ in cells]
+        for one in intake.waiting.to_pylist():
+            rows[one["row"] - 1].add(one["msisdn"] - 910000000000)
+        assert all(numbers <= set(pair) for numbers, pair in zip(rows, own, strict=True))
+        refused = set(intake.refusals["row"].to_pylist())
+        assert all(numbers or row in refused for row, numbers in enumerate(rows, 1))
 
 
 @pytest.mark.parametrize(("cell", "numbers"), PLAIN.items())

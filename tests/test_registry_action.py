@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -112,9 +113,15 @@ class Actions(Machine):
 
 
 def test_random_histories_are_recounted() -> None:
+    """Some histories of forty steps; NUMGUARD_HISTORIES asks for more."""
     run_state_machine_as_test(
         Actions,
-        settings=settings(max_examples=6, stateful_step_count=40, deadline=None, phases=PHASES),
+        settings=settings(
+            max_examples=int(os.environ.get("NUMGUARD_HISTORIES", "8")),
+            stateful_step_count=int(os.environ.get("NUMGUARD_STEPS", "40")),
+            deadline=None,
+            phases=PHASES,
+        ),
     )
 
 

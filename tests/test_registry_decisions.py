@@ -118,7 +118,16 @@ LINES = [
 
 
 @pytest.mark.parametrize(("line", "is_title"), LINES)
-def test_a_line_above_opposes_an_acceptance(registry: ng.Registry, tmp_path: Path, line: str, is_title: bool) -> None:
+def test_a_line_above_opposes_an_acceptance(tmp_path: Path, line: str, is_title: bool) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        line_opposes(registry, tmp_path, line, is_title=is_title)
+
+
+def test_a_line_above_opposes_an_acceptance_on_every_store(registry: ng.Registry, tmp_path: Path) -> None:
+    line_opposes(registry, tmp_path, *LINES[0])
+
+
+def line_opposes(registry: ng.Registry, tmp_path: Path, line: str, is_title: bool) -> None:
     registry.add_complaints(complaints(complaint("1", "Axel 98765 43210"), complaint("2", "Ravi: 91234 56789")))
     book = openpyxl.Workbook()
     page: Any = book.active

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -396,14 +395,17 @@ class Machine(RuleBasedStateMachine):
         assert set(self.registry.numbers(status).to_array().to_pylist()) == mine
 
 
-def histories(target: Callable[[], str], examples: int) -> None:
+@pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
+def test_random_histories_on_postgresql(postgres: str) -> None:
+    """Some histories of forty steps; those in memory are in `test_registry_action`, with their reports."""
+
     class Here(Machine):
-        make = staticmethod(target)
+        make = staticmethod(lambda: make_schema(postgres))
 
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=examples,
+            max_examples=int(os.environ.get("NUMGUARD_HISTORIES", "2")),
             stateful_step_count=int(os.environ.get("NUMGUARD_STEPS", "40")),
             deadline=None,
             report_multiple_bugs=False,
@@ -411,13 +413,3 @@ def histories(target: Callable[[], str], examples: int) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
-
-
-def test_random_histories() -> None:
-    """Some histories of forty steps; NUMGUARD_HISTORIES asks for more."""
-    histories(lambda: ":memory:", int(os.environ.get("NUMGUARD_HISTORIES", "6")))
-
-
-@pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
-def test_random_histories_on_postgresql(postgres: str) -> None:
-    histories(lambda: make_schema(postgres), int(os.environ.get("NUMGUARD_HISTORIES", "2")))

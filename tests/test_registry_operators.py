@@ -16,11 +16,29 @@ from test_registry_due import answer, left, sent
 __all__ = ["postgres", "registry", "store"]
 
 
-@pytest.mark.parametrize("answers", list(permutations(["blocked", "rejected", "reverified"])))
+ANSWERS = list(permutations(["blocked", "rejected", "reverified"]))
+
+
+@pytest.mark.parametrize("decision", ["withdrawn", "protected"])
+@pytest.mark.parametrize("since", [None, "last"])
+def test_what_one_operator_has_not_blocked_another_has_on_every_store(
+    decision: ng.registry.Decision, since: str | None, registry: ng.Registry, tmp_path: Path
+) -> None:
+    operators_answer(registry, ANSWERS[-1], decision, since, tmp_path)
+
+
+@pytest.mark.parametrize("answers", ANSWERS)
 @pytest.mark.parametrize("decision", ["withdrawn", "protected"])
 @pytest.mark.parametrize("since", [None, "last"])
 def test_what_one_operator_has_not_blocked_another_has(
-    answers: tuple[str, ...], decision: ng.registry.Decision, since: str | None, registry: ng.Registry, tmp_path: Path
+    answers: tuple[str, ...], decision: ng.registry.Decision, since: str | None, tmp_path: Path
+) -> None:
+    with ng.Registry(by="HC 1234") as registry:
+        operators_answer(registry, answers, decision, since, tmp_path)
+
+
+def operators_answer(
+    registry: ng.Registry, answers: tuple[str, ...], decision: ng.registry.Decision, since: str | None, tmp_path: Path
 ) -> None:
     """A list goes to several operators, and lists go out between their answers."""
     registry.add_complaints(complaints(complaint("1", "9876543210")))

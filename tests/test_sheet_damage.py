@@ -21,7 +21,7 @@ from numguard.registry.sheets.sheet import read_sheet
 from sheet_files import CONTAINERS, DAMAGES, Lines, Table, as_lines, json_lines, some_complaints, write
 
 #: For each of four separators.
-TRIALS = int(os.environ.get("NUMGUARD_DAMAGES", "600")) // 4
+TRIALS = int(os.environ.get("NUMGUARD_DAMAGES", "280")) // 4
 #: Long after every day that is written here.
 NOW = 2**52
 SOURCE = {"source": "desk 12"}
