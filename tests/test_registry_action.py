@@ -117,7 +117,7 @@ def test_random_histories_are_recounted() -> None:
     run_state_machine_as_test(
         Actions,
         settings=settings(
-            max_examples=int(os.environ.get("NUMGUARD_HISTORIES", "8")),
+            max_examples=int(os.environ.get("NUMGUARD_HISTORIES", "6")),
             stateful_step_count=int(os.environ.get("NUMGUARD_STEPS", "40")),
             deadline=None,
             phases=PHASES,
