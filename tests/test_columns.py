@@ -6,6 +6,7 @@ import array
 import decimal
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,6 +15,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 import numguard as ng
@@ -205,8 +207,9 @@ def test_signed_integers_decimals_and_floats_are_digits_as_written() -> None:
     expected = [919876543210, 919876543210, None, None, None]
     assert plain(ng.normalize(pa.array(written, pa.int64()))) == expected
     assert plain(ng.normalize(written)) == expected
-    decimals = pa.array([None if w is None else decimal.Decimal(w) for w in written], pa.decimal128(20, 0))
-    assert plain(ng.normalize(decimals)) == expected
+    decimals = pa.array([None if w is None else decimal.Decimal(w) for w in written])
+    for precision in (12, 19, 38):
+        assert plain(ng.normalize(decimals.cast(pa.decimal128(precision, 0)))) == expected
     floats = [None if w is None else float(w) for w in written]
     assert plain(ng.normalize(pa.array(floats, pa.float64()))) == expected
     assert plain(ng.normalize(pd.Series([9876543210.0, np.nan]))) == [919876543210, None]
@@ -247,6 +250,62 @@ def test_types_that_cannot_hold_a_number_are_refused(dtype: pa.DataType) -> None
     for call in (ng.normalize, ng.explain, ng.extract, ng.NumberSet, ng.normalize_imei, ng.ImeiSet):
         with pytest.raises(TypeError, match=r"cast|read the column again"):
             call(pa.nulls(3, dtype))
+
+
+#: A canonical number of Singapore as Spark returns it: as digits written in India it would be another person's.
+SINGAPORE = pa.array([decimal.Decimal(6591234567), None], pa.decimal128(20, 0))
+OF_SPARK: dict[str, Any] = {
+    "arrow": SINGAPORE,
+    "chunked": pa.chunked_array([SINGAPORE]),
+    "dictionary": SINGAPORE.dictionary_encode(),
+    "of a sum": SINGAPORE.cast(pa.decimal128(21, 0)),
+    "wide": SINGAPORE.cast(pa.decimal128(37, 0)),
+    "list": SINGAPORE.to_pylist(),
+    "tuple": (1, decimal.Decimal(6591234567)),
+    "numpy": SINGAPORE.to_numpy(zero_copy_only=False),
+    "pandas": SINGAPORE.to_pandas(),
+    "categories": SINGAPORE.to_pandas().astype("category"),
+    "polars": pl.Series(SINGAPORE),
+}
+
+
+@pytest.mark.parametrize("values", OF_SPARK.values(), ids=OF_SPARK)
+def test_decimals_that_may_be_canonical_are_refused(values: Any) -> None:
+    for read in READS.values():
+        with pytest.raises(
+            UnsupportedTypeError, match=r"canonical, as what Spark returns, .*digits as written"
+        ) as error:
+            read(values)
+        assert "65912" not in str(error.value)
+
+
+@pytest.mark.parametrize("of", ["arrow", "parquet", "pandas", "batches", "categories", "index"])
+def test_such_a_column_of_a_table_is_refused_where_it_is_read(of: str, tmp_path: Path) -> None:
+    table = pa.table({"msisdn": SINGAPORE, "imei14": ["358240051111110", None], "a": ["9876543210", None]})
+    pq.write_table(table, tmp_path / "hits.parquet")
+    frame = table.to_pandas()
+    source: Any = {
+        "arrow": table,
+        "parquet": str(tmp_path / "hits.parquet"),
+        "pandas": frame,
+        "batches": [frame, frame],
+        "categories": frame.astype({"msisdn": "category"}),
+        "index": frame.set_index("msisdn"),
+    }[of]
+    listed = ng.NumberSet(LISTED)
+    why = "cast it to UInt64 if it is canonical, as what Spark returns, and to Int64 if it is digits as written"
+    with pytest.raises(UnsupportedTypeError, match=f"column 'msisdn': .* {why}"):
+        ng.scan(source, {"msisdn": listed}).read_all()
+    with pytest.raises(UnsupportedTypeError, match=f"column 'msisdn': .* {why}"):
+        ng.expand(["98765 43210"], source, msisdn="msisdn", at=None)
+    assert int(ng.scan(source, {"a": ng.NumberSet(["98765 43210"])}).read_all()["msisdn"][0].as_py()) == 6591234567
+
+
+@pytest.mark.parametrize("seeds", [{"msisdn": SINGAPORE.to_pylist()}, pa.table({"msisdn": SINGAPORE}).to_pandas()])
+def test_such_seeds_are_refused(seeds: Any) -> None:
+    sightings = pa.table({"served_msisdn": ["9876543210"], "imei14": ["358240051111110"]})
+    with pytest.raises(UnsupportedTypeError, match="as what Spark returns"):
+        ng.expand(seeds, sightings, at=None)
 
 
 @pytest.mark.parametrize("values", ["9876543210", b"9876543210", {"a": 1}, ["9876543210", 5], [object()], 5])

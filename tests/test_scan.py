@@ -100,7 +100,7 @@ LAYOUTS: dict[str, Callable[[pa.Array], pa.Array]] = {
     "run_end_encoded": lambda a: pc.run_end_encode(a),
     "int64": lambda a: a.cast(pa.int64()),
     "uint64": lambda a: pc.add(a.cast(pa.uint64()), pa.scalar(910_000_000_000, pa.uint64())),
-    "decimal": lambda a: a.cast(pa.decimal128(20, 0)),
+    "decimal": lambda a: a.cast(pa.decimal128(19, 0)),
     "float64": lambda a: a.cast(pa.float64()),
 }
 NOT_IN_PARQUET = ("run_end_encoded", True)

@@ -183,9 +183,9 @@ def test_cells_that_are_null_in_all_rows_are_no_hits_and_not_refused(session: An
     assert ng.scan(table, {"a": LISTED, "b": LISTED}).summary.refused == {}
 
 
-def test_decimals_of_any_precision_are_digits_as_written(session: Any) -> None:
+def test_decimals_of_other_precisions_are_digits_as_written(session: Any) -> None:
     cells = [Decimal(9_812_300_000), Decimal(910_000_000_000 + 9_812_300_000), None, Decimal(1930)]
-    for precision in (12, 19, 21, 38):
+    for precision in (12, 19, 38):
         table = pa.table({"n": range(4), "a": pa.array(cells, pa.decimal128(precision, 0))})
         expected = ng.scan(table, {"a": LISTED}).read_all()
         assert rows_of(spark.scan(frame_of(session, table), {"a": LISTED}).toArrow()) == rows_of(expected)
@@ -228,6 +228,9 @@ def test_invalid_arguments_are_refused_before_anything_runs(session: Any, tmp_pa
         spark.scan(frame.selectExpr("named_struct('a', a) as s"), {"s.a": LISTED})
     with pytest.raises(UnsupportedTypeError, match="'s'"):
         spark.scan(frame.selectExpr("named_struct('a', a) as s"), {"s": LISTED})
+    for precision in (21, 37):  # of sums of canonical numbers
+        with pytest.raises(UnsupportedTypeError, match=r"'a': .* cast it to decimal\(20,0\) or to bigint"):
+            spark.scan(frame.selectExpr(f"cast(a as decimal({precision},0)) as a"), {"a": LISTED})
     with pytest.raises(UnsupportedTypeError, match="such as an interval"):
         spark.scan(frame.selectExpr("a", "interval '1' month as span"), {"a": LISTED})
     with pytest.raises(ArgumentError, match="takes a DataFrame"):
@@ -283,6 +286,16 @@ def test_a_set_that_no_worker_finds_is_an_error_here(session: Any, tmp_path: Pat
     other.save(path)
     with pytest.raises(SetFileError, match="replaced by another"):
         spark.scan(frame_of(session, calls(rows=5)), {"a_party": listed})
+
+
+def test_a_set_replaced_since_the_first_call_is_an_error_here(session: Any, tmp_path: Path) -> None:
+    path = tmp_path / "listed.ngset"
+    long_set().save(path)
+    listed, frame = ng.NumberSet.open(path), frame_of(session, calls(rows=5))
+    spark.scan(frame, {"a_party": listed}).count()
+    ng.NumberSet(pa.array(range(919_000_000_000, 919_000_200_000), pa.uint64())).save(path)
+    with pytest.raises(SetFileError, match="replaced by another"):
+        spark.scan(frame, {"a_party": listed})
 
 
 def test_a_set_too_long_to_travel_has_to_be_saved(session: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -351,6 +364,43 @@ def test_dictionaries_of_views_and_runs_are_plain_columns(session: Any, tmp_path
     assert [found[name].to_pylist() for name in ("views", "runs")] == [["x", "y", None], ["x", "y", "y"]]
 
 
+def test_a_file_that_changed_since_is_no_hits_under_other_headings(session: Any, tmp_path: Path) -> None:
+    path = tmp_path / "calls.parquet"
+    before = pa.table({"a": ["9812300000"], "b": ["1930"], "n": pa.array([5], pa.int32())})
+    pq.write_table(before, path)
+    result = spark.scan_files(session, path, {"a": LISTED})
+    assert result.count() == 1
+    longer = before.set_column(2, "n", pa.array([2**33 + 5]))
+    for after, why in (
+        (before.rename_columns(["b", "a", "n"]), "has other columns than the file that scan_files opened"),
+        (longer, "column 'n' is int64, and in the file that scan_files opened int32: call scan_files again"),
+    ):
+        pq.write_table(after, path)
+        with pytest.raises(Exception, match=rf"calls\.parquet: {why}"):
+            result.toArrow()
+
+
+def test_nanoseconds_are_not_cut_off(session: Any, tmp_path: Path) -> None:
+    for nanoseconds in (0, 789):
+        at = pa.array([1_735_689_600_123_456_000 + nanoseconds], pa.timestamp("ns"))
+        pq.write_table(pa.table({"a": ["9812300000"], "at": at}), tmp_path / f"{nanoseconds}.parquet")
+    whole = spark.scan_files(session, tmp_path / "0.parquet", {"a": LISTED}).toArrow()["at"]
+    assert whole.to_pylist()[0].microsecond == 123_456
+    finer = spark.scan_files(session, tmp_path / "789.parquet", {"a": LISTED})
+    with pytest.raises(Exception, match=r"789\.parquet: column 'at' has a cell that timestamp\[us\]") as caught:
+        finer.toArrow()
+    assert "1735689600123456789" not in str(caught.value)
+    assert spark.scan_files(session, tmp_path / "789.parquet", {"a": LISTED}, columns=["a"]).count() == 1
+
+
+def test_files_of_this_users_folder(session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "calls.csv").write_text("a_party\n9812300000\n")
+    for path in ("~/calls.csv", "~/c*.csv"):
+        assert spark.scan_files(session, path, {"a_party": LISTED}).count() == 1
+
+
 def test_invalid_files_are_refused_before_anything_runs(session: Any, folder: Path) -> None:
     paths = sorted(map(str, folder.glob("*.parquet")))
     with pytest.raises(FileMissingError, match=r"absent\.parquet") as caught:
@@ -364,7 +414,7 @@ def test_invalid_files_are_refused_before_anything_runs(session: Any, folder: Pa
         spark.scan_files(session, paths, {"amount": LISTED})
     decimals = folder / "decimals.parquet"
     pq.write_table(pa.table({"a_party": pa.array([Decimal(6591234567)], CANONICAL)}), decimals)
-    with pytest.raises(UnsupportedTypeError, match=r"column 'a_party' is DECIMAL\(20,0\), which is canonical in Spark"):
+    with pytest.raises(UnsupportedTypeError, match=r"column 'a_party': .* cast it to UInt64 if it is canonical, as"):
         spark.scan_files(session, decimals, {"a_party": LISTED})
     decimals.unlink()
     twice = folder / "twice.parquet"

@@ -239,8 +239,14 @@ def test_seeds_may_be_in_the_engine_and_sightings_in_files(session: Any, tmp_pat
     table = clone()
     pq.write_table(table, tmp_path / "sightings.parquet")
     expected = ng.expand([str(NUMBERS[1])], table)
+    frame = session.read.parquet(str(tmp_path / "sightings.parquet"))
     seeds = session.createDataFrame(pa.table({"msisdn": pa.array([NUMBERS[1]]).cast(CANONICAL)}))
-    assert_same(spark.expand(seeds, session.read.parquet(str(tmp_path / "sightings.parquet"))), expected)
+    assert_same(spark.expand(seeds, frame), expected)
+    # Sail shows those of a file as bigint, which would make the number one of India.
+    cambodia = pa.table({"msisdn": pa.array([85_512_345_678], pa.uint64())})
+    pq.write_table(cambodia, tmp_path / "seeds.parquet")
+    read = session.read.parquet(str(tmp_path / "seeds.parquet"))
+    assert spark.expand(read, frame).unseen.to_pylist() == cambodia["msisdn"].to_pylist()
 
 
 def test_seeds_in_the_engine_that_are_no_numbers_are_left_out(session: Any) -> None:

@@ -51,7 +51,7 @@ from numguard.source import (
     together,
 )
 from numguard.source.dated import check_alike, moments_of
-from numguard.source.frames import chosen
+from numguard.source.frames import chosen, table_of
 from numguard.source.strict import strict_error
 from numguard.types import Region, Source, Values, is_whole
 from numguard.warning import warn
@@ -253,7 +253,7 @@ def read_seeds(seeds: Any, policy: LinkPolicy) -> tuple[Any, pa.Array[Any] | Non
         check_alike("seeds: column 'reported_at'", column_of("reported_at"))
     wanted = ["msisdn", "reported_at"] if policy.is_relative else ["msisdn"]
     with exporting("seeds"):
-        table = seeds if isinstance(seeds, pa.Table) else pa.table(chosen(seeds, wanted))
+        table = table_of(chosen(seeds, wanted))
     for column in wanted:
         if table.schema.get_field_index(column) < 0:
             raise ColumnError(f"seeds: no column '{column}' (or more than one); there are: {named(table.column_names)}")

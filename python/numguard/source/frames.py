@@ -5,16 +5,19 @@ Owns which columns of a frame are converted. Independent of rows. One idea: **a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import pyarrow as pa
 
-from numguard.compute import named
+from numguard.compute import decoded, named, retyped
 from numguard.errors import UnsupportedTypeError
 from numguard.source.part import exporting
 
-__all__ = ["check_relation", "chosen", "stream_of"]
+__all__ = ["check_relation", "chosen", "stream_of", "table_of"]
+
+#: The type of Spark's canonical numbers, which is no key, as it may also be digits as written.
+_OF_ANY_KIND: Final = pa.decimal128(20, 0)
 
 
 def chosen(frame: Any, columns: Sequence[str]) -> Any:
@@ -32,7 +35,7 @@ def stream_of(source: Any, what: str) -> tuple[pa.RecordBatchReader, dict[str, U
     """
     try:
         with exporting(what):
-            return pa.RecordBatchReader.from_stream(source), {}
+            return _wide(source, pa.RecordBatchReader.from_stream(source)), {}
     except UnsupportedTypeError:
         names = _names(source)
         errors = _errors(source, names, what)
@@ -40,7 +43,7 @@ def stream_of(source: Any, what: str) -> tuple[pa.RecordBatchReader, dict[str, U
         if not errors or len(errors) == len(names):
             raise
     with exporting(what):
-        rest = pa.RecordBatchReader.from_stream(source[[name for name in names if name not in errors]])
+        rest = _wide(source, pa.RecordBatchReader.from_stream(source[[name for name in names if name not in errors]]))
     order = [*names, *(name for name in rest.schema.names if name not in names)]
     fields = [pa.field(name, pa.null()) if name in errors else rest.schema.field(name) for name in order]
     metadata: Any = rest.schema.metadata
@@ -52,6 +55,40 @@ def stream_of(source: Any, what: str) -> tuple[pa.RecordBatchReader, dict[str, U
             yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
     return pa.RecordBatchReader.from_batches(schema, batches()), errors
+
+
+def table_of(source: Any) -> pa.Table:
+    """Anything that pyarrow makes a table of, as one."""
+    if isinstance(source, pa.Table):
+        return source
+    return _wide(source, pa.table(source).to_reader()).read_all()
+
+
+def _wide(source: Any, rows: pa.RecordBatchReader) -> pa.RecordBatchReader:
+    """The rows with Python's decimals, which have no precision, in the type that may be canonical, as they may be.
+
+    Spark's `toPandas` makes them of canonical numbers, and databases of digits as written; Arrow gives them the fewest
+    digits that they need.
+    """
+    schema = rows.schema
+    for at, field in enumerate(schema):
+        kind: Any = decoded(field.type)
+        has_fewest = pa.types.is_decimal128(kind) and kind.scale == 0 and kind.precision < _OF_ANY_KIND.precision
+        if has_fewest and _has_objects(source, field.name):
+            schema = schema.set(at, field.with_type(_OF_ANY_KIND))
+    if schema.equals(rows.schema):
+        return rows
+    batches = (pa.Table.from_batches([batch]) for batch in rows)
+    return pa.RecordBatchReader.from_batches(schema, (b for one in batches for b in retyped(one, schema).to_batches()))
+
+
+def _has_objects(source: Any, name: str) -> bool:
+    """Whether a column has Python's objects: in a list, in a data frame of pandas, or in its index."""
+    if isinstance(source, Mapping):
+        return isinstance(source[name], (list, tuple)) or str(getattr(source[name], "dtype", "")) == "object"
+    if type(source).__module__.partition(".")[0] != "pandas":
+        return False
+    return str(dict(source.dtypes).get(name, "object")) in ("object", "category")
 
 
 def _names(source: Any) -> list[str]:

@@ -17,7 +17,7 @@ from numguard.compute import is_number, named
 from numguard.errors import ArgumentError, ColumnError, UnsupportedTypeError
 from numguard.source.casts import as_first, check_cast, check_digits, check_key, is_parsed_alike, loses_rounding
 from numguard.source.columns import headings
-from numguard.source.frames import stream_of
+from numguard.source.frames import stream_of, table_of
 from numguard.source.int96 import UNIT, check_unit, in_zones, rewritten, zones_of
 from numguard.source.part import About, Batch, Part, exporting, reading
 
@@ -469,7 +469,7 @@ def _stream_of(batches: Iterable[Any], keys: Sequence[str]) -> pa.RecordBatchRea
         if _is_reader(one):  # the rows that it refuses would be in no account
             raise ArgumentError("source: takes readers of operator files alone or in a list, not in a generator")
         with exporting("the source"):
-            return one if isinstance(one, pa.Table) else pa.table(one)
+            return table_of(one)
 
     begun = of(first)
     tables = chain([begun], map(of, _given(iterator)))

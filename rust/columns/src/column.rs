@@ -7,6 +7,7 @@ mod cell;
 mod fill;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -67,6 +68,10 @@ impl Keys {
     }
 }
 
+/// Precisions of decimals that may hold keys and not digits as written: systems without `UInt64`, such as Spark, write it
+/// as 20 digits, and as a few more after sums. 38 is how databases without integers write every integer.
+pub(crate) const MAY_HOLD_KEYS: Range<u8> = 20..38;
+
 /// The values of a column, in its layout.
 enum Values<'a> {
     Null,
@@ -110,7 +115,7 @@ impl<'a> Column<'a> {
             DataType::Null => Values::Null,
             DataType::UInt64 => Values::U64(array.as_primitive::<UInt64Type>().values()),
             DataType::Int64 => Values::I64(array.as_primitive::<Int64Type>().values()),
-            DataType::Decimal128(_, 0) => {
+            DataType::Decimal128(precision, 0) if !MAY_HOLD_KEYS.contains(precision) => {
                 Values::I128(array.as_primitive::<Decimal128Type>().values())
             }
             DataType::Float64 => Values::F64(array.as_primitive::<Float64Type>().values()),
@@ -334,7 +339,7 @@ impl<'a> Column<'a> {
     /// # Panics
     /// If the column has no such rows.
     #[must_use]
-    pub(crate) fn is_keys(&self, rows: std::ops::Range<usize>) -> bool {
+    pub(crate) fn is_keys(&self, rows: Range<usize>) -> bool {
         let Values::U64(values) = &self.values else {
             return false;
         };
@@ -362,7 +367,7 @@ impl<'a> Column<'a> {
     }
 
     /// The values of some rows, if they are `UInt64` and none of the column is null.
-    pub(crate) fn unsigned(&self, rows: std::ops::Range<usize>) -> Option<&[u64]> {
+    pub(crate) fn unsigned(&self, rows: Range<usize>) -> Option<&[u64]> {
         match &self.values {
             Values::U64(values) if self.nulls.is_none() => Some(&values[rows]),
             _ => None,
@@ -402,7 +407,7 @@ impl<'a> Column<'a> {
     }
 
     /// A bit for each of some rows, 64 in a word: whether the row is not null.
-    fn present(&self, rows: std::ops::Range<usize>) -> impl Iterator<Item = u64> {
+    fn present(&self, rows: Range<usize>) -> impl Iterator<Item = u64> {
         let bits = self.nulls.as_ref().map(NullBuffer::inner).map(|bits| {
             let bits = BitChunks::new(bits.values(), bits.offset() + rows.start, rows.len());
             bits.iter().chain([bits.remainder_bits()])

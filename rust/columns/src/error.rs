@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use arrow_schema::{ArrowError, DataType};
 use parquet::errors::ParquetError;
 
+use crate::column::MAY_HOLD_KEYS;
+
 /// Why a call on columns failed. No message holds the content of a cell.
 #[derive(Debug)]
 pub enum Error {
@@ -136,6 +138,9 @@ impl Error {
                 "it cannot hold a mobile number: read the column again as text or Int64"
             }
             Float16 | Float32 => "it has rounded the digits: read the column again as text",
+            Decimal128(precision, 0) if MAY_HOLD_KEYS.contains(precision) => {
+                "cast it to UInt64 if it is canonical, as what Spark returns, and to Int64 if it is digits as written"
+            }
             Decimal128(..) | Decimal256(..) => "cast it to Decimal128 of scale 0, Int64 or text",
             DataType::Struct(_) => "make a column of each of its fields",
             _ => "cast it to text, Int64 or UInt64",

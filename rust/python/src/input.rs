@@ -19,7 +19,7 @@ use pyo3_arrow::input::AnyArray;
 use pyo3_arrow::{PyArray, PyChunkedArray, PyRecordBatch};
 
 use crate::error::{ArgumentError, InputError, instead, is_of_cells, raise};
-use crate::objects::{array_of, check_unsigned, mixed};
+use crate::objects::{array_of, check_decimals, check_unsigned, mixed};
 use crate::sets::{ImeiSet, NumberSet};
 
 /// A column from Python.
@@ -187,6 +187,13 @@ impl<'py> FromPyObject<'_, 'py> for Values {
                 DataType::Int64 | DataType::Float64
             ) {
                 check_unsigned(&values)?;
+            }
+            let words = match read.chunks[0].data_type() {
+                DataType::Dictionary(_, words) => words,
+                plain => plain,
+            };
+            if matches!(words, DataType::Decimal128(..)) {
+                check_decimals(&values)?;
             }
             return Ok(Self { set, ..read });
         }

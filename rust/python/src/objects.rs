@@ -41,7 +41,27 @@ pub(crate) fn array_of(values: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
     if made.eq("int64") || made.eq("double") {
         check_unsigned(&values)?;
     }
+    if made.to_str()?.contains("decimal") {
+        check_decimals(&values)?;
+    }
     Ok(array)
+}
+
+/// Refuses a list, array or series of objects that are Python's decimals, which have no precision: Spark gives canonical
+/// numbers as these, and databases digits as written.
+pub(crate) fn check_decimals(values: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = values.py();
+    let is_object = match values.getattr(intern!(py, "dtype")) {
+        Ok(dtype) => ["object", "category"].contains(&dtype.str()?.to_str()?),
+        Err(_) => values.is_instance_of::<PyList>(),
+    };
+    if is_object {
+        return Err(UnsupportedTypeError::new_err(
+            "values: objects of decimal.Decimal may be canonical, as what Spark returns, or digits as written: cast them to \
+             uint64 or to int64",
+        ));
+    }
+    Ok(())
 }
 
 /// Refuses a list, array or series of objects that has a `numpy.uint64` beside other numbers, of which pyarrow makes signed

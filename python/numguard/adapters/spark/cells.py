@@ -13,36 +13,35 @@ import pyarrow as pa
 
 from numguard import _core
 from numguard.adapters import check_region
-from numguard.adapters.spark.engine import Column, F, SparkSession, check_engine, version_of_client
-from numguard.adapters.spark.keys import Sets, canonical, readable
+from numguard.adapters.spark.engine import Column, F, SparkSession, by_name, check_engine, version_of_client
+from numguard.adapters.spark.keys import KEY, Sets, canonical, readable
 from numguard.adapters.spark.workers import check_workers
 from numguard.errors import EngineError
 from numguard.types import Region
 
 __all__ = ["contains", "explain", "explain_imei", "normalize", "normalize_imei"]
 
-_KEY = "decimal(20,0)"
-_HOLDS_KEYS = r"^(string.*|char.*|varchar.*|(unsigned )?bigint|double|void|null|decimal\(\d+, ?0\))$"
+_HOLDS_KEYS = r"^(string.*|char.*|varchar.*|(unsigned )?bigint|double|void|null|decimal\((1?\d|20|38), ?0\))$"
 
 
 def normalize(column: Column | str, *, region: Region = "IN") -> Column:
     """Each cell's E.164 digits (DECIMAL(20,0)), null where it is refused; as `numguard.normalize`."""
     check_region(region)
     return _of_cells(
-        "normalize", column, lambda cells: canonical(_core.normalize(cells, region=region, threads=1)), _KEY
+        "normalize", column, lambda cells: canonical(_core.normalize(cells, region=region, threads=1)), KEY
     )
 
 
 def normalize_imei(column: Column | str) -> Column:
     """Each cell's fourteen digits (DECIMAL(20,0)), null where it is refused; as `numguard.normalize_imei`."""
-    return _of_cells("normalize_imei", column, lambda cells: canonical(_core.normalize_imei(cells, threads=1)), _KEY)
+    return _of_cells("normalize_imei", column, lambda cells: canonical(_core.normalize_imei(cells, threads=1)), KEY)
 
 
 def contains(column: Column | str, members: _core.NumberSet | _core.ImeiSet, *, region: Region = "IN") -> Column:
     """Whether each cell is a member (BOOLEAN), null where it is null or refused; as `NumberSet.contains`.
 
     Args:
-        column: Text, BIGINT, DOUBLE, or DECIMAL without a fraction.
+        column: Text, BIGINT, DOUBLE, or DECIMAL without a fraction: the name of a column, or an expression.
         members: A `NumberSet` or an `ImeiSet`; it is sent to the workers as in `scan`.
         region: How bare digits are read, as in `normalize`.
 
@@ -65,13 +64,13 @@ def explain(column: Column | str, *, region: Region = "IN") -> Column:
     A STRUCT of `msisdn` (DECIMAL(20,0)), `kind` and `note` (text).
     """
     check_region(region)
-    struct = f"struct<msisdn: {_KEY}, kind: string, note: string>"
+    struct = f"struct<msisdn: {KEY}, kind: string, note: string>"
     return _of_cells("explain", column, lambda cells: _plain(_core.explain(cells, region=region, threads=1)), struct)
 
 
 def explain_imei(column: Column | str) -> Column:
     """Each cell's handset, form and note: a STRUCT of `imei14`, `form` and `note`."""
-    struct = f"struct<imei14: {_KEY}, form: string, note: string>"
+    struct = f"struct<imei14: {KEY}, form: string, note: string>"
     return _of_cells("explain_imei", column, lambda cells: _plain(_core.explain_imei(cells, threads=1)), struct)
 
 
@@ -92,9 +91,10 @@ def _of_cells(
         answered: pa.Array[Any] = answer(readable(cells))
         return answered
 
-    cells = F.col(column) if isinstance(column, str) else column
+    cells = by_name(column) if isinstance(column, str) else column
     kind = F.typeof(cells)
-    wrong = F.concat(F.lit("holds no number: cast it to bigint or string, for it is "), kind)
+    advice = f"holds no number: cast it to bigint or string, or to {KEY} if it is canonical, for it is "
+    wrong = F.concat(F.lit(advice), kind)
     # The engine evaluates this without a worker.
     expression: Column = F.when(kind.rlike(_HOLDS_KEYS), arrow_udf(cells_of, returned)(cells)).otherwise(
         F.raise_error(wrong)

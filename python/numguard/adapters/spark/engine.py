@@ -30,14 +30,15 @@ __all__ = [
     "F",
     "PySparkNotImplementedError",
     "SparkSession",
+    "by_name",
     "by_place",
     "check_engine",
     "chosen",
-    "column",
     "folding",
     "names_of",
     "require",
     "session_of",
+    "unsigned_of",
     "version_of_client",
 ]
 
@@ -77,7 +78,7 @@ def folding(session: SparkSession) -> Callable[[str], str]:
     return str if session.conf.get("spark.sql.caseSensitive", "false") == "true" else str.lower
 
 
-def column(name: str) -> Column:
+def by_name(name: str) -> Column:
     """A column by its name, which may have any characters."""
     quoted = name.replace("`", "``")
     return F.col(f"`{quoted}`")
@@ -107,6 +108,15 @@ def names_of(columns: Sequence[str] | None) -> list[str] | None:
     if isinstance(columns, str) or not all(isinstance(name, str) for name in names):
         raise ArgumentError("columns: takes a list of names, not one name or another type")
     return list(dict.fromkeys(names))
+
+
+def unsigned_of(frame: DataFrame) -> set[int]:
+    """The places of columns of uint64 that the engine shows as bigint, as Sail does; no query runs."""
+    places = [n for n, field in enumerate(frame.schema) if field.dataType.simpleString() == "bigint"]
+    # Beside a bigint, an unsigned one becomes the type that holds both.
+    beside = [F.coalesce(F.col(f"c{n}"), F.lit(0).cast("bigint")).alias(f"c{n}") for n in places]
+    types = by_place(frame).select(*beside).schema if places else []
+    return {n for n, field in zip(places, types, strict=True) if field.dataType.simpleString() != "bigint"}
 
 
 def by_place(frame: DataFrame) -> DataFrame:

@@ -8,33 +8,35 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.adapters.spark.keys import CANONICAL, Sets, Travelling, of_spark
+from numguard.adapters.spark.keys import Sets, Travelling, of_spark
 from numguard.adapters.spark.refused import REFUSED, refusals
-from numguard.compute import cells_of, named
-from numguard.errors import UnsupportedTypeError
+from numguard.compute import cells_of, named, type_name
+from numguard.errors import ColumnError, InputError
 from numguard.scanning import scan
 from numguard.types import Region
 
-__all__ = ["ScanFiles", "schema_of_hits"]
+__all__ = ["ScanFiles", "check_same", "schema_of_hits"]
 
 
 def schema_of_hits(files: list[str], travelling: Travelling, columns: list[str] | None, region: Region, n: int) -> str:
     """The schema of the hits in a file, found on a worker, as Base64."""
-    sets = Sets.of(travelling)
-    _check_keys(files[n], sets)
-    schema = scan(files[n], sets, columns=columns, region=region, threads=1).schema
-    schema = pa.schema([pa.field(field.name, of_spark(field.type)) for field in schema])
-    return base64.b64encode(schema.serialize()).decode()
+    scanned = scan(files[n], Sets.of(travelling), columns=columns, region=region, threads=1)
+    return base64.b64encode(_in_spark(scanned.schema).serialize()).decode()
 
 
-def _check_keys(file: str, sets: Sets) -> None:
-    """Refuses canonical numbers as Spark writes them: in a file, decimals are digits as written."""
-    keys = scan(file, sets, columns=list(sets), threads=1).schema
-    for name in sets:
-        if keys.field(name).type == CANONICAL:
-            raise UnsupportedTypeError(
-                f"{file}: column {named([name])!r} is DECIMAL(20,0), which is canonical in Spark and digits as written "
-                "in a file: scan the file as a DataFrame, or write the column as text with a plus before each number"
+def _in_spark(schema: pa.Schema) -> pa.Schema:
+    return pa.schema([pa.field(field.name, of_spark(field.type)) for field in schema])
+
+
+def check_same(file: str, schema: pa.Schema, expected: pa.Schema, of: str, remedy: str) -> None:
+    """Raises unless a file has the columns and types of another one, or of itself before: of `of`."""
+    if schema.names != expected.names:
+        raise ColumnError(f"{file}: has other columns than {of}: {remedy}, or choose columns")
+    for field, before in zip(schema, expected, strict=True):
+        if field.type != before.type:
+            raise InputError(
+                f"{file}: column {named([field.name])!r} is {type_name(field.type)}, and in {of} "
+                f"{type_name(before.type)}: {remedy}"
             )
 
 
@@ -63,14 +65,15 @@ class ScanFiles:
 
     def _file(self, file: str) -> Iterator[pa.RecordBatch]:
         scanned = scan(file, self._sets, columns=self._columns, region=self._region, threads=1)
+        own = self._schema if self._refused is None else self._schema.remove(len(self._schema) - 1)
+        # The query may run long after it was made.
+        check_same(file, _in_spark(scanned.schema), own, "the file that scan_files opened", "call scan_files again")
         for hits in scanned:
             arrays = list(hits.columns)
             if self._refused is not None:
                 arrays.append(pa.nulls(hits.num_rows, REFUSED))
-            # pyarrow casts no dictionaries of views, and no runs.
-            plain = map(cells_of, arrays)
-            cast = (array.cast(field.type, safe=False) for array, field in zip(plain, self._schema, strict=True))
-            yield pa.RecordBatch.from_arrays(list(cast), schema=self._schema)
+            cast = [_cast(file, array, field) for array, field in zip(arrays, self._schema, strict=True)]
+            yield pa.RecordBatch.from_arrays(cast, schema=self._schema)
         if self._refused is not None:
             summary = scanned.summary
             cells: dict[tuple[str | None, str], int] = {
@@ -80,3 +83,14 @@ class ScanFiles:
                 cells[None, "field_count"] = summary.refused_lines
             if cells:
                 yield refusals(self._schema, cells)
+
+
+def _cast(file: str, array: Any, field: pa.Field[Any]) -> Any:
+    try:
+        # pyarrow casts no dictionaries of views, and no runs.
+        return cells_of(array).cast(field.type)
+    except pa.ArrowInvalid:  # its message quotes the cell
+        raise InputError(
+            f"{file}: column {named([field.name])!r} has a cell that {type_name(field.type)}, the type that Spark has, "
+            "cannot hold: leave the column out with columns="
+        ) from None

@@ -16,14 +16,14 @@ import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet
 from numguard.adapters.spark.engine import DataFrame, check_engine, names_of
-from numguard.adapters.spark.file_tasks import ScanFiles, schema_of_hits
+from numguard.adapters.spark.file_tasks import ScanFiles, check_same, schema_of_hits
 from numguard.adapters.spark.keys import Sets
 from numguard.adapters.spark.refused import REFUSED, check_added
 from numguard.adapters.spark.schema import spark_schema
 from numguard.adapters.spark.workers import run_on_workers
-from numguard.compute import named, type_name
-from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError, UnsupportedTypeError
+from numguard.errors import ArgumentError, ColumnError, FileMissingError, UnsupportedTypeError
 from numguard.source import outermost
+from numguard.system import at_home
 from numguard.types import PathLike, Region
 
 __all__ = ["scan_files"]
@@ -55,7 +55,8 @@ def scan_files(
 
     Returns:
         A DataFrame of the hits: their own columns, and `<column>_match` (DECIMAL(20,0)). Unsigned integers become the
-        next larger type, uint64 DECIMAL(20,0).
+        next larger type, uint64 DECIMAL(20,0). A time with nanoseconds, which Spark has not, ends the query with an
+        error, and so does a file with other columns or types than when this was called.
 
     Raises:
         FileMissingError: No file matches, or a worker does not find one.
@@ -88,9 +89,9 @@ def _files(paths: PathLike | Sequence[PathLike]) -> list[str]:
     if not given or not all(isinstance(path, (str, Path)) for path in given):
         raise ArgumentError("paths: takes a path, a glob or a list of these")
     files: list[str] = []
-    for path in map(str, given):
-        if not path:
-            raise ArgumentError("paths: the path is empty: name a file")
+    if not all(map(str, given)):
+        raise ArgumentError("paths: the path is empty: name a file")
+    for path in (str(one if "://" in str(one) else at_home(one)) for one in given):
         found = [str(one) for one in outermost(path)] if glob.has_magic(path) else [path]
         if not found:
             raise FileMissingError(f"{path}: no file matches")
@@ -104,12 +105,5 @@ def _common(files: list[str], schemas: list[pa.Schema]) -> pa.Schema:
     if len(set(first.names)) < len(first.names):
         raise ColumnError(f"{files[0]}: has two columns of one name: rename one, or choose columns")
     for file, schema in zip(files, schemas, strict=True):
-        if schema.names != first.names:
-            raise ColumnError(f"{file}: has other columns than {files[0]}: scan them apart, or choose columns")
-        for field, expected in zip(schema, first, strict=True):
-            if field.type != expected.type:
-                raise InputError(
-                    f"{file}: column {named([field.name])!r} is {type_name(field.type)}, and in {files[0]} "
-                    f"{type_name(expected.type)}: scan them apart"
-                )
+        check_same(file, schema, first, files[0], "scan them apart")
     return first

@@ -16,10 +16,11 @@ from numguard._core import ImeiSet, NumberSet
 from numguard.compute import named
 from numguard.errors import ArgumentError
 
-__all__ = ["CANONICAL", "Sets", "Travelling", "canonical", "of_spark", "readable", "readable_type"]
+__all__ = ["CANONICAL", "KEY", "Sets", "Travelling", "canonical", "of_spark", "readable", "readable_type"]
 
-#: Spark's type for uint64.
+#: Spark's type for uint64, and its name there.
 CANONICAL: Final = pa.decimal128(20, 0)
+KEY: Final = "decimal(20,0)"
 
 #: A set of more bytes than this must be in a file: each task would receive it again, and messages are limited.
 _LARGEST_CARRIED: Final = 32 << 20

@@ -16,14 +16,15 @@ from numguard.adapters.spark.engine import (
     Column,
     DataFrame,
     F,
+    by_name,
     by_place,
     chosen,
-    column,
     require,
     session_of,
+    unsigned_of,
 )
 from numguard.adapters.spark.held import HeldInEngine
-from numguard.adapters.spark.keys import readable
+from numguard.adapters.spark.keys import KEY, readable
 from numguard.adapters.spark.schema import StructField, arrow_schema
 from numguard.adapters.spark.sightings import Reader
 from numguard.adapters.spark.workers import check_workers
@@ -100,7 +101,7 @@ def expand(
     placed = _placed_columns(df, where) if policy.place_rules else {}
     df = chosen(df, [*columns, *placed.values()])
     # A column may be read twice, as numbers and as handsets.
-    rows = df.select(*map(_as_bigint, [df.schema[name] for name in columns]), *map(column, placed.values()))
+    rows = df.select(*map(_as_bigint, [df.schema[name] for name in columns]), *map(by_name, placed.values()))
     check_sightings(list(arrow_schema(df.schema, columns)), region)
     check_workers(session)
     canonical = [_is_canonical(df.schema[name]) for name in columns]
@@ -114,17 +115,20 @@ def _seeds(seeds: Any) -> Any:
     """Seeds as a table, also those of a DataFrame."""
     if not isinstance(seeds, DataFrame):
         return seeds
-    table = seeds.toArrow()
+    unsigned, names = unsigned_of(seeds), seeds.columns
+    rows = by_place(seeds)
+    keys = [key.cast(KEY) if n in unsigned else key for n, key in enumerate(map(by_name, rows.columns))]
+    table = rows.select(*keys).toDF(*names).toArrow()
     return pa.Table.from_arrays(list(map(readable, table.columns)), names=table.column_names)
 
 
 def _is_canonical(field: StructField) -> bool:
-    return str(field.dataType.simpleString()) == "decimal(20,0)"
+    return str(field.dataType.simpleString()) == KEY
 
 
 def _as_bigint(field: StructField) -> Column:
     """A canonical key as BIGINT, which is passed on faster. A larger one becomes -1, which is too long without sign."""
-    key = column(field.name)
+    key = by_name(field.name)
     if not _is_canonical(field):
         return key
     return F.when(key.isNotNull(), F.coalesce(key.try_cast("bigint"), F.lit(-1)))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.adapters.spark.engine import DataFrame, F, SparkSession, chosen, column, folding
+from numguard.adapters.spark.engine import DataFrame, F, SparkSession, by_name, chosen, folding
 from numguard.errors import ArgumentError, ColumnError
 
 __all__ = ["REFUSED", "check_added", "refusals", "refused"]
@@ -28,8 +28,8 @@ def refused(result: DataFrame, name: str) -> DataFrame:
         result: The result of `scan` or `scan_files`, or a table that it was written to.
         name: The value of `refused` in that call.
     """
-    rows = chosen(result, [name]).where(column(name).isNotNull())
-    parts = [column(name)[part].alias(part) for part in ("column", "note", "cells")]
+    rows = chosen(result, [name]).where(by_name(name).isNotNull())
+    parts = [by_name(name)[part].alias(part) for part in ("column", "note", "cells")]
     return rows.select(*parts).groupBy("column", "note").agg(F.sum("cells").alias("cells"))
 
 

@@ -21,10 +21,11 @@ from numguard.adapters.spark.engine import (
     names_of,
     require,
     session_of,
+    unsigned_of,
 )
 from numguard.adapters.spark.keys import CANONICAL, Sets, canonical, readable
 from numguard.adapters.spark.refused import REFUSED, check_added, refusals
-from numguard.adapters.spark.schema import StructField, StructType, arrow_schema, spark_schema
+from numguard.adapters.spark.schema import DecimalType, StructField, StructType, arrow_schema, spark_schema
 from numguard.adapters.spark.workers import check_workers
 from numguard.errors import UnsupportedTypeError
 from numguard.types import Region
@@ -78,9 +79,10 @@ def scan(
     matches = [f"{name}_match" for name in carried]
     check_added(session, returned, matches, refused)
     check_workers(session, carried)
-    schema = _result(list(frame.schema)[: len(returned)], carried, refused)
+    unsigned = unsigned_of(frame)
+    schema = _result(list(frame.schema)[: len(returned)], unsigned, carried, refused)
     places = [frame.columns.index(name) for name in carried]
-    task = _Scan(carried, places, len(returned), region, refused)
+    task = _Scan(carried, places, len(returned), unsigned, region=region, refused=refused)
     try:
         return by_place(frame).mapInArrow(task, schema)
     except PySparkNotImplementedError:  # its message has all columns of the frame
@@ -89,10 +91,14 @@ def scan(
         ) from None
 
 
-def _result(returned: Sequence[StructField], sets: Sets, refused: str | None) -> StructType:
-    """The columns of a result."""
+def _result(returned: Sequence[StructField], unsigned: set[int], sets: Sets, refused: str | None) -> StructType:
+    """The columns of a result; those in `unsigned` are of uint64."""
+    types = [DecimalType(20, 0) if n in unsigned else field.dataType for n, field in enumerate(returned)]
     # A row that counts refused cells is null in all other columns.
-    fields = [StructField(field.name, field.dataType, field.nullable or refused is not None) for field in returned]
+    fields = [
+        StructField(field.name, kind, field.nullable or refused is not None)
+        for field, kind in zip(returned, types, strict=True)
+    ]
     added: list[Any] = [pa.field(f"{name}_match", CANONICAL) for name in sets]
     if refused is not None:
         added.append(pa.field(refused, REFUSED))
@@ -102,8 +108,11 @@ def _result(returned: Sequence[StructField], sets: Sets, refused: str | None) ->
 class _Scan:
     """The function of a task."""
 
-    def __init__(self, sets: Sets, places: list[int], returned: int, region: Region, refused: str | None) -> None:
-        self._sets, self._places, self._returned, self._region, self._refused = sets, places, returned, region, refused
+    def __init__(
+        self, sets: Sets, places: list[int], returned: int, unsigned: set[int], *, region: Region, refused: str | None
+    ) -> None:
+        self._sets, self._places, self._returned, self._unsigned = sets, places, returned, unsigned
+        self._region, self._refused = region, refused
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         scanner: Any = None
@@ -131,10 +140,22 @@ class _Scan:
                 yield refusals(schema, cells)
 
     def _result(self, batch: pa.RecordBatch, rows: pa.Array[Any], matches: dict[int, Any]) -> pa.RecordBatch:
-        returned = [batch.column(place).take(rows) for place in range(self._returned)]
+        returned = [self._column(batch, place).take(rows) for place in range(self._returned)]
         added = [canonical(matches.get(n, pa.nulls(0, pa.uint64()))) for n in range(len(self._sets))]
         names = [*batch.schema.names[: self._returned], *(f"{name}_match" for name in self._sets)]
         if self._refused is not None:
             added.append(pa.nulls(len(rows), REFUSED))
             names.append(self._refused)
         return pa.RecordBatch.from_arrays([*returned, *added], names)
+
+    def _column(self, batch: pa.RecordBatch, place: int) -> Any:
+        """A returned column, whose uint64 the engine would make digits as written."""
+        column = batch.column(place)
+        if place in self._unsigned:
+            return canonical(column)
+        if "uint64" in str(column.type):
+            raise UnsupportedTypeError(
+                "a column has uint64 inside lists or structs, of which the engine makes bigint: leave it out with "
+                "columns="
+            )
+        return column

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import pyarrow as pa
 from pyspark.sql.pandas.types import from_arrow_schema
-from pyspark.sql.types import StructField, StructType
+from pyspark.sql.types import DecimalType, StructField, StructType
 
 from numguard.adapters.spark.keys import readable_type
 from numguard.compute import named
 from numguard.errors import UnsupportedTypeError
 
-__all__ = ["StructField", "StructType", "arrow_schema", "spark_schema"]
+__all__ = ["DecimalType", "StructField", "StructType", "arrow_schema", "spark_schema"]
 
 _ARROW_TYPES: Final[dict[str, Any]] = {
     "string": pa.string(),
@@ -35,6 +35,10 @@ _ARROW_TYPES: Final[dict[str, Any]] = {
 }
 
 
+#: What Spark makes of canonical numbers in sums and roundings; databases have 38 for every integer.
+_WIDER_THAN_KEYS: Final = re.compile(r"decimal\((2[1-9]|3[0-7]),0\)")
+
+
 def arrow_schema(schema: StructType, names: Iterable[str]) -> pa.Schema:
     """The Arrow schema of these columns on the workers, with keys in the type as which they are read."""
     kinds = [(name, schema[name].dataType.simpleString()) for name in names]
@@ -42,6 +46,11 @@ def arrow_schema(schema: StructType, names: Iterable[str]) -> pa.Schema:
         if _arrow_type(kind) is None:
             raise UnsupportedTypeError(
                 f"column {named([name])!r}: a column of type {kind[:40]} holds neither numbers nor times"
+            )
+        if _WIDER_THAN_KEYS.fullmatch(kind):
+            raise UnsupportedTypeError(
+                f"column {named([name])!r}: {kind} may be canonical numbers or digits as written: cast it to "
+                "decimal(20,0) or to bigint"
             )
     return pa.schema([pa.field(name, readable_type(_arrow_type(kind))) for name, kind in kinds])
 
