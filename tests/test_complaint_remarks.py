@@ -250,7 +250,9 @@ def test_an_ordinary_cell_below_a_heading_that_asks() -> None:
 
 
 @pytest.mark.parametrize(("heading", "cells", "rows"), UNAPPROVED)
-def test_a_number_that_is_not_approved_waits(heading: str, cells: tuple[str | None, ...], rows: tuple[int, ...]) -> None:
+def test_a_number_that_is_not_approved_waits(
+    heading: str, cells: tuple[str | None, ...], rows: tuple[int, ...]
+) -> None:
     found = waiting_rows(heading, cells)
     assert sorted(found) == list(rows)
     assert set(found.values()) <= {"not_approved", "spared_in_row"}

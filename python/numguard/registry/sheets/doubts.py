@@ -50,7 +50,7 @@ _IDS: Final = frozenset(["id", "ids", "order", "ref", "reference", "rrn", "trans
 #: What stands for a number where the columns have shifted: the notes of `Sector 14` and of names; the PIN code.
 _WORDS: Final = ("not_a_number", "sender_id", "text_with_digits")
 _PIN_CODE: Final = r"^\s*[1-9]\d{2} ?\d{3}\s*$"
-#: Words of headings of what else is decided or approved of a complaint, and those that say so of a number if they name it.
+#: Words of headings of what else is decided of a complaint, and those that are of a number only if they name it.
 _OF_THE_CASE: Final = words_in(
     "arrest bail case cdr cfcfrms challan charge chargesheet closure complaint complaints court fir imei investigation",
     "kyc ncrp remand restoration seizure transfer warrant",
@@ -208,7 +208,7 @@ def unapproved_rows(table: pa.Table, places: Sequence[int]) -> Bools:
 def kind_of_approval(heading: str) -> Heading | None:
     """What a column of a sheet of complaints has of a decision on the number of each row, if it has one.
 
-    >>> of = "SP approval", "Approved on", "Action on number to be taken", "FIR approval", "Final status", "Lien approved"
+    >>> of = "SP approval", "Decision", "Action on number to be taken", "FIR approval", "Final status", "Lien approved"
     >>> [kind_of_approval(heading) is not None for heading in of]
     [True, True, True, False, False, False]
     """
