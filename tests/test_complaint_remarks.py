@@ -151,7 +151,7 @@ ORDINARY = [
 ORDINARY_BELOW = [
     ("Number status", "Active"), ("Number status", "Not blocked"), ("Block status", "Pending"), ("Blocked", "No"),
     ("Mobile blocked", "No"), ("Number blocked (status)", "No"), ("Blocking status", "No"), ("Block", "Nuh"),
-    ("Block", "No"), ("Account to be blocked", "No"), ("Account blocked (Y/N)", "N"), ("Amount to be blocked", "No"),
+    ("Account to be blocked", "No"), ("Account blocked (Y/N)", "N"), ("Amount to be blocked", "No"),
     ("Account Status", "Withdrawn"), ("Transaction Status", "Cancelled"), ("Refund status", "Rejected"),
     ("Amount status", "Released"), ("Bank account status", "Unblocked"), ("Result", "Pending"),
     ("Outcome", "Under investigation"), ("Stage", "Investigation"), ("Present position", "FIR registered"),
@@ -171,9 +171,34 @@ ORDINARY_BELOW = [
     ("Account holder", "Self"), ("Account belongs to", "Self"), ("Complainant's relation with victim", "Self"),
 ]  # fmt: skip
 
+#: Columns of decisions on numbers, and which of their rows wait.
+UNAPPROVED: list[tuple[str, tuple[str | None, ...], tuple[int, ...]]] = [
+    ("Approved by SP", ("Yes", "Pending", "Query raised", "--", "Not approved by SP", "12-11-2026"), (1, 2, 3, 4)),
+    ("Approved by SP", ("Pending", "Pending"), (0, 1)),
+    ("Approved by SP", ("Yes", "-do-", None, ""), (2, 3)),
+    ("Approved by SP", (None, "", "-"), ()),
+    ("Approved by SP", ("Pending", None), (0,)),
+    ("Approval date", ("05-02-2026", None), (1,)),
+    ("Approved by", ("R Kumar", "Pending"), (1,)),
+    ("Decision", ("Block", "Under consideration"), (1,)),
+    ("Block", ("Yes", "No", "Pending"), (1, 2)),
+    ("Block", ("Nuh", "Punhana", None), ()),
+    ("Action on number to be taken", ("Block", "Wait"), (1,)),
+    *((heading, ("Yes", "Pending", None), ()) for heading in (
+        "FIR approval", "Refund approval", "Lien approved", "Bank approval", "Case decision", "Court order",
+        "Action to be taken", "Complaint accepted", "Consent of victim", "Agreed by complainant",
+        "CFCFRMS approval", "Account to be blocked",
+    )),
+]  # fmt: skip
+
 
 def why_waiting(heading: str, cells: Sequence[str]) -> dict[str, str]:
     """Why the number of each of these cells waits; none is refused."""
+    return {cells[row]: why for row, why in waiting_rows(heading, cells).items()}
+
+
+def waiting_rows(heading: str, cells: Sequence[str | None]) -> dict[int, str]:
+    """Why the number of each of these rows waits; none is refused."""
     numbers = [str(9_876_500_000 + 7 * k) for k in range(len(cells))]
     keys = [str(31_111_260_000_000 + k) for k in range(len(cells))]
     columns = [keys, ["1930"] * len(cells), numbers, list(cells)]
@@ -183,7 +208,7 @@ def why_waiting(heading: str, cells: Sequence[str]) -> dict[str, str]:
         assert intake.refused == 0
         waiting = intake.waiting.to_pylist()
         assert len(registry.block_list().to_table()) == len(cells) - len(waiting)
-        return {cells[(row["msisdn"] - 919_876_500_000) // 7]: row["why"] for row in waiting}
+        return {(row["msisdn"] - 919_876_500_000) // 7: row["why"] for row in waiting}
 
 
 @pytest.mark.parametrize("heading", ["Remarks", "IO Remarks", "Action taken", "अभ्युक्ति"])
@@ -222,3 +247,12 @@ def test_an_ordinary_remark_makes_no_number_wait() -> None:
 def test_an_ordinary_cell_below_a_heading_that_asks() -> None:
     for heading, cells in groupby(sorted(ORDINARY_BELOW), lambda pair: pair[0]):
         assert why_waiting(heading, [cell for _, cell in cells]) == {}, heading
+
+
+@pytest.mark.parametrize(("heading", "cells", "rows"), UNAPPROVED)
+def test_a_number_that_is_not_approved_waits(
+    heading: str, cells: tuple[str | None, ...], rows: tuple[int, ...]
+) -> None:
+    found = waiting_rows(heading, cells)
+    assert sorted(found) == list(rows)
+    assert set(found.values()) <= {"not_approved", "spared_in_row"}

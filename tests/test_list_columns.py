@@ -1,6 +1,7 @@
 """Lists with several columns that may have the numbers: when there is no doubt which, and what is warned of."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -151,6 +152,74 @@ def test_a_code_beside_a_handset_is_none_of_it(tmp_path: Path) -> None:
     assert len(read_imeis(tmp_path / "a.csv").keys) == 1
 
 
+@pytest.mark.parametrize(
+    ("rows", "stops"),
+    [
+        ("SI Ram,98;SI Ram,97;HC Devi,96;HC Devi,95", False),
+        ("SI Ram,98;si ram ,97", False),
+        ("SI Ram,98;SI Ram,97;HC Devi,96", True),  # she may have her own phone there
+        ("SI Ram,98;SI Ram,98", True),
+        ("SHO,98;SHO,97", True),  # of two police stations
+    ],
+)
+def test_officers_beside_several_numbers_have_the_cases(tmp_path: Path, rows: str, stops: bool) -> None:
+    path = tmp_path / "list.csv"
+    for heading, is_of_cases in (("IO name", True), ("I.O. Name", True), ("Nodal Officer", False)):
+        lines = [f"{heading},Mobile No", *(f"{row}76543210" for row in rows.split(";"))]
+        path.write_text("\n".join(lines))
+        if stops or not is_of_cases:
+            with pytest.raises(ColumnError, match="may have the numbers of officers"):
+                read_numbers(path)
+        else:
+            assert len(read_numbers(path).keys) == len(lines) - 1
+
+
+@pytest.mark.parametrize(
+    ("heading", "beside"),
+    [
+        *((heading, "District") for heading in (
+            "Suspect no", "Suspect No.", "Suspected numbers", "संदिग्ध नंबर", "Number to be blocked", "Numbers to block",
+            "Mob.", "MOB",
+        )),
+        ("Suspect no", "Contact No"),
+    ],
+)  # fmt: skip
+def test_a_heading_of_numbers_to_act_on(tmp_path: Path, heading: str, beside: str) -> None:
+    assert listed(tmp_path / "a.csv", f"{beside},{heading}\nNuh,9876543210\n") == ([A], [])
+
+
+@pytest.mark.parametrize("heading", ["Contact No", "No. of suspects", "Blocked no", "Fraud No"])
+def test_a_heading_that_is_not_certainly_of_numbers(tmp_path: Path, heading: str) -> None:
+    with pytest.raises(ColumnError, match="no column is certainly that of the numbers"):
+        listed(tmp_path / "a.csv", f"District,{heading}\nNuh,9876543210\n")
+
+
+NUMBERED = {
+    "1. 98765 43210\n2. 9123456789": ([A, B], {}),
+    "1) 9876543210\n\n2) +91 91234 56789\n3) no": ([A, B], {"not_a_number": 1}),
+    "1 - 9876543210\n2 \u2013 9123456789": ([A, B], {}),
+}
+
+
+@pytest.mark.parametrize("text", NUMBERED)
+def test_the_lines_of_a_list_are_numbered(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.txt").write_text(text)
+    numbers, refused = NUMBERED[text]
+    for actions in (("block",), None):
+        found = read_numbers(tmp_path / "a.txt", actions=actions)
+        assert (found.keys.to_array().to_pylist(), found.account["refused_rows"]) == (sorted(numbers), refused)
+
+
+@pytest.mark.parametrize(
+    "text", ["1. 9876543210", "1. 9876543210\n3. 9123456789", "2. 9876543210\n3. 9123456789", "mobile\na\nb"]
+)
+def test_a_list_of_which_no_row_can_be_read_is_no_empty_one(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.txt").write_text(text)
+    for read in (partial(read_numbers, actions=None), read_numbers, read_imeis):
+        with pytest.raises(InputError, match=r"none of its \d rows? can be read \("):
+            read(tmp_path / "a.txt")
+
+
 @pytest.mark.parametrize("end", [",", ";", ""])
 @pytest.mark.parametrize(
     "header", ["", "mobile\n", "Numbers to block\n", "numbers_to_be_blocked\n", "Blocked Mobile Nos.\n"]
@@ -180,7 +249,7 @@ def test_the_commas_of_a_typed_file(tmp_path: Path, kind: pa.DataType) -> None:
 
 
 def test_what_stands_before_another_comma_is_no_end(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text('mobile\n"9876543210,9123456789,"\n')
+    (tmp_path / "a.txt").write_text('mobile\n9876543210\n"9876543210,9123456789,"\n')
     assert read_numbers(tmp_path / "a.txt").account["refused_rows"] == {"several_numbers": 1}
 
 

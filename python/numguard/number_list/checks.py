@@ -20,7 +20,7 @@ from numguard.errors import ColumnError, InputError
 from numguard.number_list.actions import bare, may_have_words
 from numguard.number_list.beside import spared
 from numguard.number_list.columns import CHOICE, without_digits
-from numguard.number_list.same import has_other_numbers
+from numguard.number_list.same import has_other_numbers, numbers_by_text
 from numguard.number_list.spared import is_not_listed, is_of_letter, is_of_thing, is_set_aside, is_spared, spares
 from numguard.number_list.titles import (
     FILLING,
@@ -36,7 +36,7 @@ from numguard.number_list.titles import (
     names_victims,
     words_of,
 )
-from numguard.number_list.words import words_for
+from numguard.number_list.words import words_for, words_in
 from numguard.source import Batch, Part, contradicted, is_of_country
 from numguard.source.part import second_header
 from numguard.system import at_home
@@ -68,11 +68,13 @@ _REMEDY: Final = f"{_TAKE_OUT}, or choose the column {CHOICE}"
 _REMEDY_OF_COLUMNS: Final = f"change the name to msisdn in the file, or choose it {CHOICE}"
 #: The names of columns of numbers, as they are compared, that may be anyone's.
 _OF_ANYONE: Final = frozenset(
-    ["mobile", "mobile_no", "mobile_nos", "mobile_number", "mobile_numbers", "mob_no", "mob_nos", "number", "phone",
-     "phone_no", "phone_number", "phone_numbers"]
+    ["mob", "mobile", "mobile_no", "mobile_nos", "mobile_number", "mobile_numbers", "mob_no", "mob_nos", "number",
+     "phone", "phone_no", "phone_number", "phone_numbers"]
 )  # fmt: skip
 #: Words of the headings of persons' names.
 _OF_PERSONS: Final = words_for("name", "beside_name")
+#: Words of a heading of the officers who have the cases.
+_OF_CASES: Final = words_in("enquiry inquiry investigating investigation io", "अनुसंधान जाँच जांच विवेचना")
 #: Who may be named beside a number that is theirs, which headings name them, and the words of such a heading.
 _NAMED_BESIDE: Final = (
     ("victims", names_victims, is_victim),
@@ -126,7 +128,7 @@ def check_sides(part: Part, column: str, keys_of: Callable[[Any], Any]) -> None:
 
     Raises:
         ColumnError: Suspects' numbers are in another column, or victims, or officers, are named beside it and have no
-            other phones.
+            other phones; but an officer who has a case may be named beside several numbers of it.
     """
     names, above = part.schema().names, part.above
     group = dict(zip(names, above.groups, strict=False)).get(column, "")
@@ -152,11 +154,26 @@ def check_sides(part: Part, column: str, keys_of: Callable[[Any], Any]) -> None:
             continue
         for name in theirs:
             is_name = all(is_them(word) or word in FILLING | _OF_PERSONS for word in words_of(name))
-            if is_name and some(name, lambda cells: pc.match_substring_regex(seen_text(cells), r"\p{L}{3}")):
+            is_theirs = is_name and some(name, lambda cells: pc.match_substring_regex(seen_text(cells), r"\p{L}{3}"))
+            if is_theirs and not (whose == "officers" and _have_cases(name, part, column, keys_of)):
                 raise ColumnError(
                     f"{part.name}: the column {named([column])!r} is beside {named([name])!r}, and may have the "
                     f"numbers of {whose}: if suspects' are meant, {_REMEDY_OF_COLUMNS}"
                 )
+
+
+def _have_cases(name: str, part: Part, column: str, keys_of: Callable[[Any], Any]) -> bool:
+    """Whether a column names the officers of the cases of the numbers, each beside two of these or more.
+
+    In a list of the officers' own phones each is beside his own. A rank alone is that of several officers.
+    """
+    words = words_of(name)
+    if (_OF_CASES.isdisjoint(words) and " i o " not in f" {' '.join(words)} ") or part.schema().names.count(name) != 1:
+        return False
+    found = numbers_by_text(part, column, name, keys_of)
+    return bool(found) and all(
+        count > 1 and not {*words_of(text)} <= OFFICERS | FILLING for text, count in found.items()
+    )
 
 
 def _spare_name(part: Part, path: PathLike, *, has_actions: bool) -> str | None:

@@ -47,6 +47,7 @@ _NUMBER_NAMES: Final = (
     "mobile_nos",
     "mobile_number",
     "mobile_numbers",
+    "mob",
     "mob_no",
     "mob_nos",
     "number",
@@ -66,6 +67,8 @@ _SECOND: Final = re.compile(
     r"(?:alt|alternate|alternative|additional|another|other|second|secondary|2nd|third|3rd)_(?:nos?|numbers?)(?:_?\d)?"
     r"|(?:no|number)_?[2-9]"
 )
+#: Headings of suspects' numbers without such a word.
+_OF_SUSPECTS: Final = re.compile(r"suspect(?:ed)?_(?:nos?|numbers?)|numbers?_to_(?:be_)?block(?:ed)?")
 _IMEI_WORD: Final = re.compile(r"(?:^|_)imei(?=_|\d|$)")
 #: How many digits the numbers have, in a heading: `Mobile Number (10 digit)`.
 _OF_DIGITS: Final = re.compile(r"_\(?(?:10|ten)[_-]?digits?(?:_only)?\)?$")
@@ -98,6 +101,7 @@ class Kind:
         with_words: A cell with the words of a heading before digits that are one.
         has_codes: Whether a column of country codes may contradict them.
         second: The whole name of a further column of them, beside theirs.
+        of_suspects: The whole name of a column of those of suspects.
     """
 
     explained: Callable[[Any], Any]
@@ -106,6 +110,7 @@ class Kind:
     with_words: Callable[[str], str]
     has_codes: bool = False
     second: re.Pattern[str] | None = None
+    of_suspects: re.Pattern[str] | None = None
 
     def keys(self, cells: Any) -> Any:
         """The numbers or handsets in cells; null where there is none."""
@@ -127,6 +132,15 @@ class Kind:
         """
         is_one = self.second is not None and self.second.fullmatch(without_digits(heading)) is not None
         return is_one or self.is_of_more(heading)
+
+    def is_of_suspects(self, heading: str) -> bool:
+        """Whether a heading is certainly that of suspects' numbers, without a word of such columns.
+
+        >>> of = "Suspect no", "संदिग्ध नंबर", "Number to be blocked", "No. of suspects", "Blocked no", "Contact No"
+        >>> [numbers("IN").is_of_suspects(heading) for heading in of]
+        [True, True, True, False, False, False]
+        """
+        return self.of_suspects is not None and self.of_suspects.fullmatch(without_digits(heading)) is not None
 
     def is_of_something_else(self, heading: str) -> bool:
         """Whether digits beside the words of a heading are an account, an amount or the like."""
@@ -153,6 +167,7 @@ def numbers(region: Region) -> Kind:
         lambda words: f"{words}: {_ANY_NUMBER}",
         has_codes=True,
         second=_SECOND,
+        of_suspects=_OF_SUSPECTS,
     )
 
 
@@ -242,6 +257,8 @@ def column_of(part: Part, kind: Kind, *, may_be_victims: bool = False) -> str:
         # A heading that names suspects' numbers, and nothing else, is certain: `Suspect Mobile No`.
         of_phones = [name for name in there if kind.is_of_more(name)]
         known = [name for name in of_phones if names_numbers(name) and not (may_be_victims and len(of_phones) > 1)]
+        if not known and not (may_be_victims and of_phones):
+            known = [name for name in there if kind.is_of_suspects(name)]
     if len(there) != 1 and len(known) != 1:
         if not known:
             check_header(there, part.above.header_row, part.name)

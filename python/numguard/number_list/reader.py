@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,13 +43,14 @@ from numguard.number_list.checks import (
     check_sides,
     check_titles,
 )
-from numguard.number_list.columns import Kind, begins_with_row, column_of, has_handsets, is_list
+from numguard.number_list.columns import CHOICE, Kind, begins_with_row, column_of, has_handsets, is_list
 from numguard.number_list.decisions import Decisions
+from numguard.number_list.numbered import is_numbered, without_serials
 from numguard.number_list.same import has_other_numbers, without_ends
 from numguard.number_list.titles import names_victims
 from numguard.source import Account, Batch, Part, check_columns, check_header, is_local, is_of_country, open_source
 from numguard.source.columns import naming_hidden
-from numguard.source.strict import check_strict
+from numguard.source.strict import check_strict, notes_text
 from numguard.types import PathLike, RowAccount
 
 __all__ = ["OpenList", "other_types"]
@@ -191,10 +193,11 @@ class OpenList:
                     part.begin_account(account)
                 continue
             self._header_rows += 1
+            has_serials = is_numbered(part)
             first = Batch(without_ends(pa.RecordBatch.from_pydict({name: [name]})), part.name, part.above.header_row)
             check_shown(part, first, is_sparing=self._may_be_victims)
-            yield first
-            yield from self._rows_of(part, read, None)
+            for found in chain([first], self._rows_of(part, read, None)):
+                yield replace(found, data=without_serials(found.data)) if has_serials else found
         self._opposed.check(self._kind.keys)
         self._serials.check()
         self._warn(self._answers.check())
@@ -313,7 +316,7 @@ class OpenList:
         """The refused rows and the account, after the rows were read.
 
         Raises:
-            InputError: `strict`, and a row was refused, or a file is not what its manifest describes.
+            InputError: All rows were refused; or `strict`, and one was, or a file is not what its manifest describes.
         """
         refused, account = self._source.account_with(self._refused, {"other_action": self._others})
         files = [part.name or "" for part in self._source.parts]
@@ -324,10 +327,21 @@ class OpenList:
                 raise InputError(f"{unlike[0]}: take a whole copy of what was sent, or leave --strict out (strict=)")
         account["rows_read"] += self._header_rows
         account["rows_used"] += self._header_rows
+        self._check_read(account)
         if self._not_read:
             account["not_read"] = self._not_read
         account["warnings"] += [*self._warnings, *unlike, *changes_among(files)]
         return refused, account
+
+    def _check_read(self, account: RowAccount) -> None:
+        """Raises InputError if no row of the list counts, and some are refused: it is no empty list."""
+        refused = account["refused_rows"]
+        if refused and not account["rows_used"] and not self._others and "unknown_action" not in refused:
+            rows = "1 row" if account["rows_refused"] == 1 else f"{account['rows_refused']:,} rows"
+            raise InputError(
+                f"{self._path}: none of its {rows} can be read ({notes_text(refused)}): choose the column of "
+                f"the numbers {CHOICE}, or write each in a cell or a line of its own"
+            )
 
 
 def other_types(path: PathLike) -> InputError:

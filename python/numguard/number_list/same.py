@@ -15,7 +15,7 @@ import pyarrow as pa
 from numguard.compute import as_text, decoded, is_text, pc, seen_text
 from numguard.source import Part
 
-__all__ = ["has_other_numbers", "with_one_number", "without_ends"]
+__all__ = ["has_other_numbers", "numbers_by_text", "with_one_number", "without_ends"]
 
 #: A cell of a counter: empty, or with fewer digits than a number has.
 _COUNTER: Final = r"^\s*\d{0,6}(\.0)?\s*$"
@@ -70,6 +70,20 @@ def has_other_numbers(part: Part, column: str, other: str, keys_of: Callable[[An
         if same.true_count < len(same):
             return True
     return False
+
+
+def numbers_by_text(part: Part, column: str, other: str, keys_of: Callable[[Any], Any]) -> dict[str, int]:
+    """Each text with a letter in `other`, in small letters, and how many numbers are beside it in `column`."""
+    found = [pa.table({"text": pa.array([], pa.string()), "key": pa.array([], pa.uint64())})]
+    for batch in part.batches([column, other]):
+        texts = pc.utf8_trim_whitespace(pc.utf8_lower(seen_text(batch.data[other])))
+        rows = pa.table({"text": texts, "key": keys_of(batch.data[column])})
+        is_one = pc.and_(rows["key"].is_valid(), pc.match_substring_regex(rows["text"], r"\pL"))
+        found.append(rows.filter(is_one).group_by(["text", "key"]).aggregate([]))
+    counts = (
+        pa.concat_tables(found, promote_options="permissive").group_by("text").aggregate([("key", "count_distinct")])
+    )
+    return dict(zip(counts["text"].to_pylist(), counts["key_count_distinct"].to_pylist(), strict=True))
 
 
 def without_ends(data: pa.RecordBatch) -> pa.RecordBatch:

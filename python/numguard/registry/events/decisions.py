@@ -20,6 +20,7 @@ from numguard import _core
 from numguard.compute import ascending, by_key, pc, schema_of, table_of, tuples_of, whole
 from numguard.errors import InputError, RegistryError
 from numguard.indian_time import OFFSET_MICROS
+from numguard.number_list.decision_words import kind_of
 from numguard.number_list.titles import RANKS
 from numguard.registry.case import Case, reason_given
 from numguard.registry.events.opposed import Opposing, opposed_rows
@@ -95,7 +96,8 @@ class Reviewed:
         refusals: The rows that were refused: file, row, column, cell, note.
         account: The account of every row: rows_read = rows_used + rows_refused + the lines in not_data.
         passed_over: Members and sheets of the file that are no table, and why.
-        unread: The columns that were not read, but for those that `review` wrote.
+        unread: The columns that were not read, but for those that `review` wrote, and those of decisions, by which rows
+            are refused.
     """
 
     accepted: int
@@ -241,7 +243,7 @@ def take_review(
     rows = _rows(sheet, at, None if reason is None else reason_given(reason))
     _check_hidden(sheet, at, rows)
     ours = _own_columns(sheet.table)
-    unread = [place for place in left_over(sheet.table.column_names, at) if place not in ours]
+    unread = _unread(sheet.table.column_names, at, mapping, ours)
     known = _Known(case, sheet, rows, _opposed(sheet, at, rows, mapping, ours))
     decided = [(one, one.fault(known)) for one in rows if one.word is not None]
     sound = [one for one, fault in decided if fault is None]
@@ -261,8 +263,18 @@ def take_review(
     return Reviewed(
         *(count["accepted"], count["dismissed"], left, before, events, refusals, sheet.account(len(refusals))),
         passed_over=sheet.passed_over,
-        unread=[sheet.table.column_names[place] for place in unread],
+        unread=unread,
     )
+
+
+def _unread(
+    names: Sequence[str], at: Mapping[str, Sequence[int]], mapping: Mapped | None, ours: Collection[int]
+) -> list[str]:
+    """The columns that are not read; one of decisions is, unless the mapping leaves it out."""
+    compared = left_over(names, at, ignored(mapping, COLUMNS))
+    kinds = {place: kind_of(names[place], "accepted") for place in compared}
+    decided = {place for place, kind in kinds.items() if kind is not None and kind.is_of_decision}
+    return [names[place] for place in left_over(names, at) if place not in decided and place not in ours]
 
 
 def _check_hidden(sheet: Sheet, at: Mapping[str, Sequence[int]], rows: Sequence[_Row]) -> None:

@@ -32,6 +32,7 @@ from numguard.registry.sheets.doubts import (
     shifted_rows,
     spared_rows,
     struck_rows,
+    unapproved_rows,
 )
 from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns, ignored, left_over
 from numguard.registry.sheets.moments import end_of_day, moments
@@ -61,6 +62,7 @@ COMPLAINT_NOTES = {
     "in_unread_column": "It is in another column too, which is not read and may have complainants' numbers.",
     "other_country_code": "Another cell of the row has another country, or its code, than the number as it was read.",
     "spared_in_row": "Another cell of the row says that the number is a victim's, not to be blocked, or no phone's.",
+    "not_approved": "A decision or approval beside the number is no known yes, or blank where another row has a yes.",
     "struck_out": "The number, or the acknowledgement number, decision or status beside it, is struck out.",
     "shifted": "A word stands for the complainant's number, or a number for a sum or word: columns may have shifted.",
     "drawn_down": "The numbers of three rows or more rise by one from row to row, as where a cell was drawn down.",
@@ -235,6 +237,7 @@ def _of_suspects(
     found = _in_doubt(found, others, "other_country_code")
     found = _in_doubt(found, rounded(found["msisdn"]), "rounded")
     found = _in_doubt(found, spared_rows(sheet.table, unread, is_complaint=True)[index], "spared_in_row")
+    found = _in_doubt(found, unapproved_rows(sheet.table, unread)[index], "not_approved")
     found = _in_doubt(found, ended_rows(sheet.table, unread)[index], STATUS_UNCLEAR)
     if "workbook" in sheet.container:
         found = _in_doubt_by_spreadsheet(found, sheet, at)

@@ -12,11 +12,14 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import is_list, named, pc
+from numguard.compute import is_list, named, pc, seen_text, whole
 from numguard.errors import ColumnError
-from numguard.number_list.beside import spared
-from numguard.number_list.spared import is_of_thing
+from numguard.number_list.beside import is_of_money, spared
+from numguard.number_list.decision_words import Heading, are_places, is_blank, is_for, kind_of
+from numguard.number_list.decisions import with_above
+from numguard.number_list.spared import NUMBERS, is_of_thing
 from numguard.number_list.titles import NOT_KNOWN, is_victim, names_victims, words_of
+from numguard.number_list.words import words_in
 from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.headings import has_words_of_suspects, may_hold_suspects
@@ -29,11 +32,13 @@ __all__ = [
     "drawn_down",
     "ended_rows",
     "in_unread_columns",
+    "kind_of_approval",
     "numbers_for_words",
     "of_other_countries",
     "shifted_rows",
     "spared_rows",
     "struck_rows",
+    "unapproved_rows",
     "unread_numbers",
 ]
 
@@ -45,6 +50,12 @@ _IDS: Final = frozenset(["id", "ids", "order", "ref", "reference", "rrn", "trans
 #: What stands for a number where the columns have shifted: the notes of `Sector 14` and of names; the PIN code.
 _WORDS: Final = ("not_a_number", "sender_id", "text_with_digits")
 _PIN_CODE: Final = r"^\s*[1-9]\d{2} ?\d{3}\s*$"
+#: Words of headings of what else is decided of a complaint, and those that are of a number only if they name it.
+_OF_THE_CASE: Final = words_in(
+    "arrest bail case cdr cfcfrms challan charge chargesheet closure complaint complaints court fir imei investigation",
+    "kyc ncrp remand restoration seizure transfer warrant",
+)
+_OF_ANYTHING: Final = words_in("action actions status", "कार्यवाही कार्रवाई")
 
 
 def check_victims_columns(table: pa.Table, unread: Sequence[int], where: str) -> None:
@@ -168,6 +179,46 @@ def spared_rows(table: pa.Table, places: Sequence[int], *, is_complaint: bool) -
         if sparing is not None:
             found |= sparing
     return found
+
+
+def unapproved_rows(table: pa.Table, places: Sequence[int]) -> Bools:
+    """Which rows have no known yes below a heading of a decision on the number, or nothing where another row has a yes.
+
+    Args:
+        table: The rows.
+        places: The columns that may have decisions.
+    """
+    found = np.zeros(len(table), np.bool_)
+    for place in places:
+        kind, column = kind_of_approval(table.column_names[place]), table.column(place)
+        if kind is None or (pa.types.is_nested(column.type) and not is_list(column.type)):
+            continue
+        joined: Any = cells.joined(column) if is_list(column.type) else whole(column)
+        texts, _ = with_above(pc.fill_null(seen_text(joined), ""))
+        distinct: list[str] = pc.unique(texts).to_pylist()
+        agreed = [text for text in distinct if not is_blank(text) and is_for(text, kind, None)]
+        others = [text for text in distinct if not is_blank(text) and text not in agreed]
+        if kind is Heading.BLOCK and are_places([*agreed, *others]):
+            continue
+        not_yes = [text for text in distinct if text not in agreed] if agreed else others
+        found |= flags(pc.is_in(texts, pa.array(not_yes, pa.string())))
+    return found
+
+
+def kind_of_approval(heading: str) -> Heading | None:
+    """What a column of a sheet of complaints has of a decision on the number of each row, if it has one.
+
+    >>> of = "SP approval", "Decision", "Action on number to be taken", "FIR approval", "Final status", "Lien approved"
+    >>> [kind_of_approval(heading) is not None for heading in of]
+    [True, True, True, False, False, False]
+    """
+    kind, words = kind_of(heading, None), set(words_of(heading))
+    if kind is None or not kind.is_of_decision or words & _OF_THE_CASE or any(map(is_victim, words)):
+        return None
+    # `Block/Hold` is of a number.
+    about = words - ({"hold", "order"} if "block" in words else {"order"})
+    is_of_other = is_of_money(" ".join(about)) or (words & _OF_ANYTHING and not words & NUMBERS)
+    return None if is_of_other else kind
 
 
 def ended_rows(table: pa.Table, unread: Sequence[int]) -> Bools:

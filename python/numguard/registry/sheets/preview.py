@@ -16,6 +16,7 @@ from numguard.compute import by_key, is_list, pc, schema_of, tuples_of
 from numguard.indian_time import local
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.complaints import FROM_NARRATIVE, Complaints
+from numguard.registry.sheets.doubts import kind_of_approval
 from numguard.registry.sheets.headings import IGNORE, left_over
 from numguard.registry.sheets.sheet import Sheet
 
@@ -35,7 +36,7 @@ class Preview:
     Attributes:
         container, encoding, header_row, sheet: The format that the file was recognised as.
         fields: Each column and the field that it was read as, as a mapping file has it.
-        unread: The columns that were not read.
+        unread: The columns that were not read, but for those of decisions by which numbers wait.
         sample: The first ten rows of each column that was read: column, field, row, cell (as written), read (its
             value), note (why it was refused).
     """
@@ -55,7 +56,8 @@ def preview(sheet: Sheet, complaints: Complaints) -> Preview:
     places = sorted((place, word) for word, at in complaints.at.items() for place in at)
     samples = [_sample(sheet, complaints, place, word) for place, word in places]
     sample = pa.concat_tables([_SAMPLE.empty_table(), *samples])
-    unread = [names[place] for place in left_over(names, complaints.at)]
+    # Below a decision on the number whatever is no yes makes it wait.
+    unread = [names[place] for place in left_over(names, complaints.at) if kind_of_approval(names[place]) is None]
     fields = {names[place]: word for place, word in places} | dict.fromkeys(filter(None, unread), IGNORE)
     return Preview(sheet.container, sheet.encoding, sheet.header_row, sheet.sheet, fields, unread, sample)
 
