@@ -86,7 +86,10 @@ STOPPED = [
     *((heading, ("45", "0"), 3, True) for heading in ("Approval no.", "Decision ref", "Decision order no")),
     *((heading, ("05/02/2026", ""), 3, True) for heading in ("Decision taken on", "निर्णय दिनांक")),
     *((heading, ("SI Ram", text), 3, True) for heading in ("Approved by", "Decision by", "Decision taken by")
-      for text in ("", "Pending", "Rejected", "N")),
+      for text in (
+        "", "Pending", "Rejected", "N", "Nil", "लंबित", "File with SP", "To SP", "In process", "Recall", "X", "R Kumar",
+        "SP REFUSED", "SP Overruled", "Refused by SP", "SP sir ne roka", "Back To PS", "Sent To SP", "SP, Later",
+      )),
     *(("Decision", ("Block", f"{text}"), 3, True) for text in (
         "Block in abeyance", "Block ?", "Block x", "Block N/A", "Block deferred", "Block stopped", "Block set aside",
         "Block once verified", "Block when SP approves", "Block till verification", "Block chhod do", "Block pe rok",
@@ -132,7 +135,7 @@ def test_cells_that_do_not_agree_stop_a_confirmation(
 ALL = [
     *((text, False) for text in (
         "No", "Leave", "Do not block", "Not to be blocked", "Not approved", "Rejected", "Disapproved",
-        "Keep active", "No, user is a shopkeeper", "रद्द", "नहीं करना है", "block nahi karna", "No doubt - block", "NA",
+        "Keep active", "No, user is a shopkeeper", "रद्द", "नहीं करना है", "block nahi karna", "No doubt - block",
         "Not yet decided", "Under enquiry", "Verify first", "Deferred", "Withheld", "Kept in abeyance", "Pending",
         "Cannot be approved", "Can be allowed", "Discuss", "Returned", "Please approve", "Permission required",
         "Accepted by SP, Revoked", "Accepted by SP, Discuss", "Block by SP Overruled", "Block - Reversed", "Yes / No",
@@ -143,14 +146,14 @@ ALL = [
         "Block by Mana", "स्वीकृत हेतु", "Yes, fake", "Confirmed fake",
     )),
     *((text, True) for text in (
-        "Block", "Fraud", "No objection", "Block vide order no 7", "", "-", "Block kiya jaye", "block kar de",
+        "Block", "Fraud", "No objection", "Block vide order no 7", "", "-", "NA", "Nil", "Block kiya jaye", "block kar de",
         "ब्लॉक किया जाए", "ब्लॉक करें", "अनुमोदित", "मंजूर", "सहमत", "Proceed", "Concur", "Concurred", "Blk", "Barring",
         "Disconnect", "Disconnection", "Deactivate", "Yes (OTP fraud)",
         "Block - mule", "Block, fake", "Block SIM card", "Block MSISDN",
         "Block with immediate effect", "Block kiya jave", "ब्लॉक किया जाना है", "ब्लॉक हेतु", "सिम ब्लॉक करें", "ब्लॉक करा",
         "Block u/s 79(3)(b) IT Act", "Approved by DCP vide No. 1234 dated 12.02.2026", "Approved by Sh. Ram Kumar",
         "Approved by Smt Rani, SP", "Blocked on 05/02/2026 15:30",
-        "Accepted by Insp. Ram K. Ahmed, Yes",
+        "Accepted by Insp. Ram K. Ahmed, Yes", "Block SIM and IMEI", "To be blocked by TSP",
     )),
 ]  # fmt: skip
 
@@ -178,7 +181,7 @@ SIGNED = [
     *((text, True) for text in (
         "Yes", "Approved", "SP", "SP office", "Accorded", "Obtained", "Sd/-",
         "05-Feb-2026", "5 Feb 2026", "5th February 2026, 10:30 am", "2026-02-05 15:30:00",
-        "123/2026", "CC/45/2026", "Order no. 7 dated 05/02/2026", "Letter 45", "Granted", "DCP (Crime)",
+        "123/2026", "CC/45/2026", "Order no. 7 dated 05/02/2026", "Letter 45", "Granted", "Permission granted", "Done", "DCP (Crime)",
     )),
     *((text, False) for text in (
         "Pending", "Hold", "Overruled", "REVERSED", "Recalled", "SP Overruled", "Provisionally", "Discuss", "Hold/12",
@@ -299,10 +302,10 @@ ORDINARY = [
     ("Decision taken on", ("", "", "")), ("Decision order no", ("1", "2", "SP/3")),
     ("Basis of decision", ("a", "b", "")),
     ("Decision date", ("05/02/2026", "4 Feb 26", "Yes")), ("निर्णय दिनांक", ("", "-", "")),
-    ("Reason for decision", ("Fake KYC", "Many calls", "")), ("Decision taken by", ("SI Ram", "R Kumar", "SI Sham")),
+    ("Reason for decision", ("Fake KYC", "Many calls", "")), ("Decision taken by", ("SI Ram", "R. Kumar, SI", "SI Sham")),
     ("Decision No.", ("1", "2", "3")),
     ("Decision by", ("", "", "")), ("Bank account decision", ("Hold", "", "Yes")),
-    ("Approved by", ("R Kumar", "SP", "SI Ram")), ("Approved by", ("Station House Officer", "Tshering Dorje", "SP")),
+    ("Approved by", ("Sh. Rajesh Kumar, IPS, SP Nuh", "SP", "SP Nuh vide letter no. 345 dt 5/2/26")), ("Approved by", ("Station House Officer", "SI Tshering Dorje", "SP राम")),
     ("Band", ("900", "1800", "")), ("Suspension", ("05/02/2026", "", "05/02/2026")),
     ("Refund decision", ("Yes", "No", "Accepted")), ("Bail decision", ("Granted", "No", "")),
     ("Action taken", ("Blocked", "", "FIR registered")), ("Actioned by", ("SI Ram", "", "")),
