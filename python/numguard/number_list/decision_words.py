@@ -18,7 +18,17 @@ from numguard.number_list.beside import asks_to_act, is_of_money, is_yes
 from numguard.number_list.titles import OFFICERS, RANKS, words_of
 from numguard.number_list.words import words_for, words_in
 
-__all__ = ["AGAINST", "Heading", "are_places", "has_passed", "is_blank", "is_contrary", "is_for", "kind_of"]
+__all__ = [
+    "AGAINST",
+    "Heading",
+    "are_places",
+    "has_passed",
+    "is_blank",
+    "is_contrary",
+    "is_explicit",
+    "is_for",
+    "kind_of",
+]
 
 
 class Heading(Enum):
@@ -49,6 +59,8 @@ _AGREE: Final = words_for("agreed")
 _FRAUD: Final = words_in("fraud fraudulent")
 _FOR_BLOCK: Final = _BLOCK | _CONFIRM | _AGREE | _FRAUD
 
+#: Those that say it of a number, whatever the heading; what was blocked was acted upon, and is no answer.
+_EXPLICIT: Final = words_for("to_block") | words_in("band blk", "बंद बन्द") | _AGREE | _CONFIRM
 _DECISION: Final = words_for("decision") | words_in("decided decison desicion")
 _APPROVAL: Final = _AGREE - words_in("proceed") | words_for("approval")
 #: What is done with an approval that is given; below `Decision` it may be a bail that is granted.
@@ -295,6 +307,16 @@ def _is_about(heading: str, there: list[str], of_decision: frozenset[str], own: 
     return is_about or (is_filed and not has_answers)
 
 
+def is_explicit(text: str) -> bool:
+    """Whether a known yes says what it is a yes to, so that a column of such texts has decisions.
+
+    >>> [is_explicit(text) for text in ("Approved", "To be blocked", "Yes", "1", "Blocked", "Fraud")]
+    [True, True, False, False, False, False]
+    """
+    words = set(words_of(text))
+    return not _EXPLICIT.isdisjoint(words) or words >= {"be", "blocked"}
+
+
 @lru_cache(10_000)
 def is_for(text: str, kind: Heading, decision: str | None) -> bool:
     """Whether a text is a known yes to what is recorded.
@@ -332,7 +354,7 @@ def _is_who(text: str) -> bool:
     >>> of = "SI Ram", "Sh. R. Duggal, IPS, SP Nuh", "Ram Kumar, SI", "SP Nuh vide letter no. 345 dt 5/2/26", "SP राम"
     >>> [_is_who(text) for text in of]
     [True, True, True, True, True]
-    >>> of = "R Kumar", "Back to SP", "SP REFUSED", "SP Overruled", "Refused by SP", "SP sir ne roka", "Recall, SP", "लंबित"
+    >>> of = "R Kumar", "Back to SP", "SP REFUSED", "SP Overruled", "Refused by SP", "SP sir ne roka", "Recall, SP"
     >>> any(map(_is_who, of))
     False
     """
