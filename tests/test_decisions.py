@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from numguard.cli import run
-from numguard.errors import ColumnError
+from numguard.errors import ArgumentError, ColumnError
 from numguard.number_list import NumberList, read_decided, read_imeis, read_numbers
 
 NUMBERS = [f"97654321{n}" for n in range(80, 90)]
@@ -86,7 +86,10 @@ STOPPED = [
     *((heading, ("45", "0"), 3, True) for heading in ("Approval no.", "Decision ref", "Decision order no")),
     *((heading, ("05/02/2026", ""), 3, True) for heading in ("Decision taken on", "निर्णय दिनांक")),
     *((heading, ("SI Ram", text), 3, True) for heading in ("Approved by", "Decision by", "Decision taken by")
-      for text in ("", "Pending", "Rejected", "N")),
+      for text in (
+        "", "Pending", "Rejected", "N", "Nil", "लंबित", "File with SP", "To SP", "In process", "Recall", "X", "R Kumar",
+        "SP REFUSED", "SP Overruled", "Refused by SP", "SP sir ne roka", "Back To PS", "Sent To SP", "SP, Later",
+      )),
     *(("Decision", ("Block", f"{text}"), 3, True) for text in (
         "Block in abeyance", "Block ?", "Block x", "Block N/A", "Block deferred", "Block stopped", "Block set aside",
         "Block once verified", "Block when SP approves", "Block till verification", "Block chhod do", "Block pe rok",
@@ -107,6 +110,18 @@ STOPPED = [
     ("Verified", ("Yes", ""), 3, False),
     ("परिणाम", ("फर्जी", "सही", "फर्जी"), 3, False),
 ]  # fmt: skip
+
+
+#: Columns whose headings say nothing: half of the cells are a yes to a block, or one is against its number.
+STOPPED += [
+    *(("Remarks of SP", ("Approved", text, "Approved"), 3, True) for text in ("Not approved", "Discuss", "--", "NA")),
+    *(("File status", ("Block", text, "Block"), 3, True) for text in ("Pending", "Query raised", "", "Hold")),
+    ("Request", ("To be blocked", "Cancel"), 3, True),
+    *(
+        ("Remarks", (*["calls"] * 5, text), 7, True)
+        for text in ("Not approved", "On hold", "Rejected by SP", "रद्द", "लंबित")
+    ),
+]
 
 
 @pytest.mark.parametrize(("heading", "cells", "row", "is_of_lists"), STOPPED)
@@ -132,7 +147,7 @@ def test_cells_that_do_not_agree_stop_a_confirmation(
 ALL = [
     *((text, False) for text in (
         "No", "Leave", "Do not block", "Not to be blocked", "Not approved", "Rejected", "Disapproved",
-        "Keep active", "No, user is a shopkeeper", "रद्द", "नहीं करना है", "block nahi karna", "No doubt - block", "NA",
+        "Keep active", "No, user is a shopkeeper", "रद्द", "नहीं करना है", "block nahi karna", "No doubt - block",
         "Not yet decided", "Under enquiry", "Verify first", "Deferred", "Withheld", "Kept in abeyance", "Pending",
         "Cannot be approved", "Can be allowed", "Discuss", "Returned", "Please approve", "Permission required",
         "Accepted by SP, Revoked", "Accepted by SP, Discuss", "Block by SP Overruled", "Block - Reversed", "Yes / No",
@@ -143,14 +158,15 @@ ALL = [
         "Block by Mana", "स्वीकृत हेतु", "Yes, fake", "Confirmed fake",
     )),
     *((text, True) for text in (
-        "Block", "Fraud", "No objection", "Block vide order no 7", "", "-", "Block kiya jaye", "block kar de",
+        "Block", "Fraud", "No objection", "Block vide order no 7", "", "-", "NA", "Nil", "Block kiya jaye",
+        "block kar de",
         "ब्लॉक किया जाए", "ब्लॉक करें", "अनुमोदित", "मंजूर", "सहमत", "Proceed", "Concur", "Concurred", "Blk", "Barring",
         "Disconnect", "Disconnection", "Deactivate", "Yes (OTP fraud)",
         "Block - mule", "Block, fake", "Block SIM card", "Block MSISDN",
         "Block with immediate effect", "Block kiya jave", "ब्लॉक किया जाना है", "ब्लॉक हेतु", "सिम ब्लॉक करें", "ब्लॉक करा",
         "Block u/s 79(3)(b) IT Act", "Approved by DCP vide No. 1234 dated 12.02.2026", "Approved by Sh. Ram Kumar",
         "Approved by Smt Rani, SP", "Blocked on 05/02/2026 15:30",
-        "Accepted by Insp. Ram K. Ahmed, Yes",
+        "Accepted by Insp. Ram K. Ahmed, Yes", "Block SIM and IMEI", "To be blocked by TSP",
     )),
 ]  # fmt: skip
 
@@ -179,6 +195,7 @@ SIGNED = [
         "Yes", "Approved", "SP", "SP office", "Accorded", "Obtained", "Sd/-",
         "05-Feb-2026", "5 Feb 2026", "5th February 2026, 10:30 am", "2026-02-05 15:30:00",
         "123/2026", "CC/45/2026", "Order no. 7 dated 05/02/2026", "Letter 45", "Granted", "DCP (Crime)",
+        "Permission granted", "Done",
     )),
     *((text, False) for text in (
         "Pending", "Hold", "Overruled", "REVERSED", "Recalled", "SP Overruled", "Provisionally", "Discuss", "Hold/12",
@@ -299,10 +316,12 @@ ORDINARY = [
     ("Decision taken on", ("", "", "")), ("Decision order no", ("1", "2", "SP/3")),
     ("Basis of decision", ("a", "b", "")),
     ("Decision date", ("05/02/2026", "4 Feb 26", "Yes")), ("निर्णय दिनांक", ("", "-", "")),
-    ("Reason for decision", ("Fake KYC", "Many calls", "")), ("Decision taken by", ("SI Ram", "R Kumar", "SI Sham")),
+    ("Reason for decision", ("Fake KYC", "Many calls", "")),
+    ("Decision taken by", ("SI Ram", "R. Kumar, SI", "SI Sham")),
     ("Decision No.", ("1", "2", "3")),
     ("Decision by", ("", "", "")), ("Bank account decision", ("Hold", "", "Yes")),
-    ("Approved by", ("R Kumar", "SP", "SI Ram")), ("Approved by", ("Station House Officer", "Tshering Dorje", "SP")),
+    ("Approved by", ("Sh. Rajesh Kumar, IPS, SP Nuh", "SP", "SP Nuh vide letter no. 345 dt 5/2/26")),
+    ("Approved by", ("Station House Officer", "SI Tshering Dorje", "SP राम")),
     ("Band", ("900", "1800", "")), ("Suspension", ("05/02/2026", "", "05/02/2026")),
     ("Refund decision", ("Yes", "No", "Accepted")), ("Bail decision", ("Granted", "No", "")),
     ("Action taken", ("Blocked", "", "FIR registered")), ("Actioned by", ("SI Ram", "", "")),
@@ -317,6 +336,9 @@ ORDINARY = [
     ("Remarks", ("Verified by 1930", "called thrice", "passed to IO")), ("Exam result", ("Passed", "Failed", "")),
     ("Reason", ("Re-verification failed", "Not traceable", "")), ("Priority", ("Block first", "", "Later")),
     ("Outcome of raid", ("Failed", "Success", "")),
+    ("Action taken", ("Blocked", "Sent to TSP", "Blocked")), ("Request", ("Block", "called thrice", "FIR")),
+    ("Category", ("1", "", "")), ("Bail remarks", ("Approved", "Rejected", "Approved")),
+    ("Status", ("Pending", "Under process", "Active")),
 ]  # fmt: skip
 
 
@@ -356,6 +378,46 @@ def test_the_first_rows_are_named(tmp_path: Path) -> None:
         read_numbers(sheet(tmp_path, "Decision", *["Hold"] * 7, "Yes"))
     with pytest.raises(ColumnError, match=r"has no answer in rows 3 and 4, and a yes"):
         read_numbers(sheet(tmp_path, "Decision", "Yes", "", "-"))
+
+
+def test_what_the_user_says_is_a_yes(tmp_path: Path) -> None:
+    path = sheet(tmp_path, "SP approval", "On file", "yes", " on FILE")
+    with pytest.raises(ColumnError, match=r"rows 2 and 4 .* with --yes \(yes=\)"):
+        read_numbers(path)
+    assert len(read_numbers(path, yes=["on file"]).keys) == 3
+    with pytest.raises(ArgumentError, match="is text 2 of 2"):
+        read_numbers(path, yes=["on file", "on fil"])
+    for wrong in ("on file", [" - "]):
+        with pytest.raises(ArgumentError, match="takes a list of texts"):
+            read_numbers(path, yes=wrong)
+    # It is no answer of a remark, nor of what spares a number.
+    for cells in (("calls", "calls", "hold"), ("Block", "Block", "Victim")):
+        with pytest.raises(ColumnError):
+            read_numbers(sheet(tmp_path, "Remarks", *cells), yes=["hold", "victim"])
+
+
+def test_all_columns_that_stop_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    headings = ("Decision", "SP order", "Court order", "Remarks of SP", "Verdict")
+    path.write_text(
+        "\n".join([f"msisdn,{','.join(headings)}", f"{NUMBERS[0]},Yes,,No,Block,x", f"{NUMBERS[1]},No,Yes,No,x,Yes"])
+    )
+    with pytest.raises(
+        ColumnError, match=r"'Decision' says in row 3 .*; the column 'SP order' has no .* and 2 more columns: "
+    ) as found:
+        read_numbers(path)
+    assert "'Verdict'" not in str(found.value)
+
+
+def test_of_a_column_of_prose_few_texts_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr("numguard.number_list.decisions.is_for", lambda text, *_: bool(seen.append(text)))
+    numbers = pa.array([f"9765{n:06d}" for n in range(20_000)])
+    remarks = pa.array([f"calls {n}" for n in range(19_999)] + ["Not approved"])
+    pq.write_table(pa.table({"msisdn": numbers, "Remarks": remarks}), tmp_path / "a.parquet")
+    with pytest.raises(ColumnError, match="'Remarks' says in row 20000 that a number is not meant"):
+        read_numbers(tmp_path / "a.parquet")
+    assert len(seen) < 200
 
 
 def test_a_sheet_of_waiting_numbers_that_is_not_filled(tmp_path: Path) -> None:

@@ -378,7 +378,7 @@ def test_texts_that_oppose_and_ordinary_grounds(heading: str) -> None:
         ("Accepted/Rejected", "Rejected", True),
         # A name is no yes; below `by` it is one who gave it.
         ("Approved", "R Kumar", True),
-        ("Approved by", "R Kumar", False),
+        ("Approved by", "R Kumar, SI", False),
         ("Approved by", "Pending", True),
         ("SP", "R Kumar", False),
         *(("SP decision", text, True) for text in ("No", "Pending", "To be confirmed", "x", "-do-x")),

@@ -254,20 +254,26 @@ class Lists:
         self._refused: list[pa.Table] = []
 
     def numbers(
-        self, path: str, region: Region, *, column: str | None = None, actions: Sequence[str] | None = ("block",)
+        self,
+        path: str,
+        region: Region,
+        *,
+        column: str | None = None,
+        actions: Sequence[str] | None = ("block",),
+        yes: Sequence[str] = (),
     ) -> NumberSet:
         """The numbers of a list, with one of the actions if it has any (None: every row); all others are reported."""
         from numguard.number_list import read_numbers
 
-        listed = read_numbers(path, column=column, region=region, actions=actions, strict=self._is_strict)
+        listed = read_numbers(path, column=column, region=region, actions=actions, strict=self._is_strict, yes=yes)
         self._take(path, listed)
         return listed.keys
 
-    def imeis(self, path: str, *, column: str | None = None) -> ImeiSet:
+    def imeis(self, path: str, *, column: str | None = None, yes: Sequence[str] = ()) -> ImeiSet:
         """As `numbers`, of handsets."""
         from numguard.number_list import read_imeis
 
-        listed = read_imeis(path, column=column, strict=self._is_strict)
+        listed = read_imeis(path, column=column, strict=self._is_strict, yes=yes)
         self._take(path, listed)
         return listed.keys
 

@@ -36,6 +36,7 @@ _DECIDED: tuple[Status, ...] = ("protected", "withdrawn", "rejected", "reverifie
 @options.by
 @click.option("--numbers", required=True, type=click.Path(), help="The list of numbers decided on.")
 @options.list_column
+@options.yes
 @account.of_rows
 @click.option("--reason", required=True, help="Why; it is in the history of every number.")
 def decide(
@@ -44,6 +45,7 @@ def decide(
     by: str,
     numbers: str,
     list_column: str | None,
+    yes: tuple[str, ...],
     refused_path: Path | None,
     is_strict: bool,
     as_json: bool,
@@ -76,7 +78,7 @@ def decide(
     with ExitStack() as reading:
         # Its SHA-256 is recorded: the file must be the one that was read.
         reading.enter_context(unchanged(lambda: local_files(numbers)))
-        listed = _listed(status, numbers, list_column, refused_path, is_strict=is_strict)
+        listed = _listed(status, numbers, list_column, refused_path, yes, is_strict=is_strict)
         with options.open_registry(registry_path, by) as registry:
             unknown = listed.keys - registry.known(listed.keys)
             before = _decided_before(registry, listed.keys) if status == "confirmed" else {}
@@ -116,7 +118,13 @@ def decide(
 
 
 def _listed(
-    status: Decision, numbers: str, list_column: str | None, refused_path: Path | None, *, is_strict: bool
+    status: Decision,
+    numbers: str,
+    list_column: str | None,
+    refused_path: Path | None,
+    yes: tuple[str, ...],
+    *,
+    is_strict: bool,
 ) -> NumberList[NumberSet]:
     """The numbers of the list that are decided on.
 
@@ -127,7 +135,7 @@ def _listed(
     from numguard.number_list import read_decided
 
     actions = None if status in _OFF else ("block",)
-    listed = read_decided(numbers, status, column=list_column, actions=actions, strict=is_strict)
+    listed = read_decided(numbers, status, column=list_column, actions=actions, strict=is_strict, yes=yes)
     options.write_refused(listed.refused, refused_path)
     left_out = listed.account["refused_rows"]
     # A broken line is reported; a cell that is no number may be a mistyped number.

@@ -29,6 +29,7 @@ def lists() -> None:
 @click.argument("after", type=click.Path())
 @click.option("--imeis", "handsets", is_flag=True, help="The lists hold IMEIs, not phone numbers.")
 @options.list_column
+@options.yes
 @options.list_actions("compare")
 @click.option(
     "--folder",
@@ -42,6 +43,7 @@ def diff(
     after: str,
     handsets: bool,
     list_column: str | None,
+    yes: tuple[str, ...],
     actions: tuple[str, ...],
     folder: Path | None,
     region: Region,
@@ -60,12 +62,18 @@ def diff(
       numguard lists diff seized.txt released.txt --imeis
     """
     from numguard.files import Style, placed_together, write_rows
+    from numguard.number_list import NumberList, read_imeis, read_numbers
+    from numguard.number_list.decisions import Yes
 
     writes: dict[str, Path | None] = {"--refused": refused_path}
     if folder is not None and folder.is_dir():
         writes |= {f"--folder ({name})": folder / name for name in ("added.csv", "removed.csv")}
     account.check_files([before, after], writes)
-    both = [_opened(path, handsets, list_column, region, actions, is_strict) for path in (before, after)]
+    known_yes = Yes(yes)
+    how: dict[str, Any] = {"column": list_column, "strict": is_strict, "yes": known_yes}
+    how |= {} if handsets else {"region": region, "actions": actions}
+    both: list[NumberList[Any]] = [(read_imeis if handsets else read_numbers)(path, **how) for path in (before, after)]
+    known_yes.check()
     old, new = (listed.keys for listed in both)
     added, removed, common = (keys.to_array() for keys in (new - old, old - new, old & new))
     with placed_together():
@@ -85,14 +93,3 @@ def diff(
     for path, listed in zip((before, after), both, strict=True):
         account.say_list(listed, path)
     options.say(f"{counts['added']:,} added, {counts['removed']:,} removed, {counts['common']:,} in both")
-
-
-def _opened(
-    path: str, handsets: bool, column: str | None, region: Region, actions: tuple[str, ...], is_strict: bool
-) -> Any:
-    """The list; both kinds of set are compared in the same words."""
-    from numguard.number_list import read_imeis, read_numbers
-
-    if handsets:
-        return read_imeis(path, column=column, strict=is_strict)
-    return read_numbers(path, column=column, region=region, actions=actions, strict=is_strict)

@@ -126,6 +126,12 @@ column = click.option("--column", "-c", help="The column with the numbers; may b
 list_column = click.option(
     "--list-column", help="The column of the list with the numbers, where its name is no usual one."
 )
+yes = click.option(
+    "--yes",
+    multiple=True,
+    metavar="TEXT",
+    help="A text in the list's columns of decisions that is a yes, such as 'approved on file'; may be given again.",
+)
 sheet = click.option("--sheet", help="The sheet of a workbook, where several are not empty.")
 sheet_name = click.option("--name", help="The name of the sheet in the registry; its path by default.")
 

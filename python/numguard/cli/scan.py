@@ -16,6 +16,7 @@ from numguard.errors import ArgumentError
 from numguard.files import placed_together
 from numguard.files.formats import SEVERAL_REGIONS
 from numguard.number_list import listing_dates
+from numguard.number_list.decisions import Yes
 from numguard.scanning import ScanSummary
 from numguard.scanning import scan as run
 from numguard.source import looks_national
@@ -36,6 +37,7 @@ class Wanted:
     imeis: str | None
     imei_columns: tuple[str, ...]
     list_column: str | None
+    yes: tuple[str, ...]
     list_region: tuple[Region, ...]
     actions: tuple[str, ...]
 
@@ -66,19 +68,22 @@ class Wanted:
         """For each key column the set, or the sets by name, that it is looked up in; `region` is that of SOURCE."""
         region = self._region_of_lists(region)
         found: dict[str, Any] = {}
-        how: dict[str, Any] = {"column": self.list_column, "actions": self.actions}
+        known_yes = Yes(self.yes)
+        of_both: dict[str, Any] = {"column": self.list_column, "yes": known_yes}
+        how = of_both | {"actions": self.actions}
         if self.numbers is not None:
             found |= dict.fromkeys(self.number_columns, lists_read.numbers(self.numbers, region, **how))
         if self.imeis is not None:
-            found |= dict.fromkeys(self.imei_columns, lists_read.imeis(self.imeis, column=self.list_column))
+            found |= dict.fromkeys(self.imei_columns, lists_read.imeis(self.imeis, **of_both))
         if by_name := self.by_name:
             many = {name: lists_read.numbers(path, region, **how) for name, path in by_name.items()}
             found |= dict.fromkeys(self.number_columns, many)
         if self.exempt is not None:
-            off = lists_read.numbers(self.exempt, region, column=self.list_column, actions=("release",))
+            off = lists_read.numbers(self.exempt, region, **of_both, actions=("release",))
             listed = found[self.number_columns[0]]
             kept = {n: keys - off for n, keys in listed.items()} if isinstance(listed, dict) else listed - off
             found |= dict.fromkeys(self.number_columns, kept)
+        known_yes.check()
         return found
 
     def _region_of_lists(self, region: Region) -> Region:
@@ -87,12 +92,13 @@ class Wanted:
     def dates(self, since: str, region: Region) -> dict[str, Any]:
         """For each key column the listing dates, which are in the column `since` of its list."""
         found: dict[str, Any] = {}
+        how: dict[str, Any] = {"column": self.list_column, "yes": Yes(self.yes)}
         if self.numbers is not None:
-            cells, dates = listing_dates(self.numbers, since, column=self.list_column, actions=self.actions)
+            cells, dates = listing_dates(self.numbers, since, **how, actions=self.actions)
             numbers = normalize(cells, region=self._region_of_lists(region))
             found |= dict.fromkeys(self.number_columns, (numbers, dates))
         if self.imeis is not None:
-            listed = listing_dates(self.imeis, since, column=self.list_column, of_imeis=True)
+            listed = listing_dates(self.imeis, since, **how, of_imeis=True)
             found |= dict.fromkeys(self.imei_columns, listed)
         return found
 
@@ -115,6 +121,7 @@ wanted_options = options.gathered(
         "--imei-column", "imei_columns", multiple=True, help="A column of IMEIs; may be given again."
     ),
     list_column=options.list_column,
+    yes=options.yes,
     list_region=options.list_region,
     actions=options.list_actions("look for"),
 )

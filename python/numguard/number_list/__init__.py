@@ -23,6 +23,7 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.keyed import HASHED
 from numguard.number_list.columns import HASHES, IMEIS, numbers
+from numguard.number_list.decisions import Yes
 from numguard.number_list.reader import OpenList
 from numguard.number_list.rounded import check_rounded
 from numguard.number_list.seeds import read_dated_seeds
@@ -71,6 +72,7 @@ def read_numbers(
     region: Region = "IN",
     actions: Sequence[str] | None = ("block",),
     strict: bool = False,
+    yes: Sequence[str] = (),
 ) -> NumberList[NumberSet]:
     """The phone numbers in a file, with an account of its rows; of a block list, the numbers to be blocked.
 
@@ -83,9 +85,11 @@ def read_numbers(
             case and the blanks around it, so that numbers to be verified again or released are not blocked; a row with
             no action that lists have is refused (`unknown_action`). None: every row counts, as for numbers to protect.
         strict: A refused row is an error, and so is a file that is not what its manifest describes.
+        yes: Texts in the list's columns of decisions that are a yes, such as ("approved on file",), where it is not
+            known to be one; compared as a whole, without case and the blanks around it.
 
     Raises:
-        ArgumentError: `actions` is one text, or empty.
+        ArgumentError: `actions` is one text, or empty; or no cell of a column of decisions has a text of `yes`.
         ColumnError: The column of numbers is ambiguous; or `actions`, and a column of actions has another heading.
         InputError: The file cannot be read; or its numbers may be those of victims, or no numbers to act on; or
             `strict`, and a row was refused.
@@ -100,11 +104,17 @@ def read_numbers(
     """
     if actions is not None and not (is_texts(actions) and actions):
         raise ArgumentError("actions: takes a list of actions, such as ('block',), or None for every row")
-    return _numbers_of(path, None, column=column, region=region, actions=actions, strict=strict)
+    return _numbers_of(path, None, column=column, region=region, actions=actions, strict=strict, yes=yes)
 
 
 def read_decided(
-    path: PathLike, decision: str, *, column: str | None = None, actions: Sequence[str] | None, strict: bool = False
+    path: PathLike,
+    decision: str,
+    *,
+    column: str | None = None,
+    actions: Sequence[str] | None,
+    strict: bool = False,
+    yes: Sequence[str] = (),
 ) -> NumberList[NumberSet]:
     """The numbers in a file on which one decision is recorded, as `read_numbers`.
 
@@ -113,7 +123,7 @@ def read_decided(
             `read_numbers`.
         InputError: As `read_numbers`.
     """
-    return _numbers_of(path, decision, column=column, region="IN", actions=actions, strict=strict)
+    return _numbers_of(path, decision, column=column, region="IN", actions=actions, strict=strict, yes=yes)
 
 
 def _numbers_of(
@@ -124,24 +134,38 @@ def _numbers_of(
     region: Region,
     actions: Sequence[str] | None,
     strict: bool,
+    yes: Sequence[str],
 ) -> NumberList[NumberSet]:
+    known_yes = _as_yes(yes)
     if _is_saved(path):
         return _saved(NumberSet.open(path))
     # Numbers that are to be released are spared, as those that are protected are.
     is_sparing = actions is None or set(actions) <= {"release", "none"}
-    opened = OpenList(path, numbers(region), column, actions, may_be_victims=is_sparing, decision=decision)
+    opened = OpenList(
+        path, numbers(region), column, actions, may_be_victims=is_sparing, decision=decision, yes=known_yes
+    )
     keys = NumberSet(opened.cells(), region=region)
+    if known_yes is not yes:
+        known_yes.check()
     check_rounded(keys, path)
     return _counted(keys, opened, strict=strict)
 
 
-def read_imeis(path: PathLike, *, column: str | None = None, strict: bool = False) -> NumberList[ImeiSet]:
+def _as_yes(yes: Sequence[str]) -> Yes:
+    """Texts that are a yes; a caller who reads several lists makes them for all, and checks them after the last."""
+    return yes if isinstance(yes, Yes) else Yes(yes)
+
+
+def read_imeis(
+    path: PathLike, *, column: str | None = None, strict: bool = False, yes: Sequence[str] = ()
+) -> NumberList[ImeiSet]:
     """The handsets in a file, as `read_numbers`; a placeholder is refused.
 
     Args:
         path: As for `read_numbers`.
         column: The column of IMEIs; may be left out if the file has one column, or one with a known name.
         strict: A refused row is an error, and so is a file that is not what its manifest describes.
+        yes: As for `read_numbers`.
 
     Raises:
         ColumnError: The column of IMEIs is ambiguous.
@@ -156,8 +180,12 @@ def read_imeis(path: PathLike, *, column: str | None = None, strict: bool = Fals
     """
     if _is_saved(path):
         return _saved(ImeiSet.open(path))
-    opened = OpenList(path, IMEIS, column, None)
-    return _counted(ImeiSet(opened.cells()), opened, strict=strict)
+    known_yes = _as_yes(yes)
+    opened = OpenList(path, IMEIS, column, None, yes=known_yes)
+    keys = ImeiSet(opened.cells())
+    if known_yes is not yes:
+        known_yes.check()
+    return _counted(keys, opened, strict=strict)
 
 
 def read_hashed(
@@ -191,6 +219,7 @@ def listing_dates(
     column: str | None = None,
     of_imeis: bool = False,
     actions: Sequence[str] | None = ("block",),
+    yes: Sequence[str] = (),
 ) -> tuple[pa.ChunkedArray[Any], pa.ChunkedArray[Any]]:
     """The numbers of a list as they are written, and for each the date in the column `dates`, as `scan` takes them.
 
@@ -200,6 +229,7 @@ def listing_dates(
         column: The column of numbers, as for `read_numbers`.
         of_imeis: Whether it is a list of handsets.
         actions: As for `read_numbers`.
+        yes: As for `read_numbers`.
 
     Raises:
         ArgumentError: The file is a saved set.
@@ -209,7 +239,7 @@ def listing_dates(
     if _is_saved(path):
         raise ArgumentError(f"{path}: a saved set holds no dates: give the list that it was made of")
     kind, counted = (IMEIS, None) if of_imeis else (numbers("IN"), actions)
-    opened = OpenList(path, kind, column, counted, more=[dates])
+    opened = OpenList(path, kind, column, counted, more=[dates], yes=_as_yes(yes))
     found = [batch.data for batch in opened.rows()]
     return opened.joined([data.column(0) for data in found]), opened.joined([data.column(1) for data in found])
 

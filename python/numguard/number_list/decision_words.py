@@ -18,7 +18,17 @@ from numguard.number_list.beside import asks_to_act, is_of_money, is_yes
 from numguard.number_list.titles import OFFICERS, RANKS, words_of
 from numguard.number_list.words import words_for, words_in
 
-__all__ = ["AGAINST", "Heading", "are_places", "has_passed", "is_blank", "is_contrary", "is_for", "kind_of"]
+__all__ = [
+    "AGAINST",
+    "Heading",
+    "are_places",
+    "has_passed",
+    "is_blank",
+    "is_contrary",
+    "is_explicit",
+    "is_for",
+    "kind_of",
+]
 
 
 class Heading(Enum):
@@ -49,10 +59,12 @@ _AGREE: Final = words_for("agreed")
 _FRAUD: Final = words_in("fraud fraudulent")
 _FOR_BLOCK: Final = _BLOCK | _CONFIRM | _AGREE | _FRAUD
 
+#: Those that say it of a number, whatever the heading; what was blocked was acted upon, and is no answer.
+_EXPLICIT: Final = words_for("to_block") | words_in("band blk", "बंद बन्द") | _AGREE | _CONFIRM
 _DECISION: Final = words_for("decision") | words_in("decided decison desicion")
 _APPROVAL: Final = _AGREE - words_in("proceed") | words_for("approval")
 #: What is done with an approval that is given; below `Decision` it may be a bail that is granted.
-_GIVEN: Final = words_in("accorded granted obtained")
+_GIVEN: Final = words_in("accorded done granted obtained")
 _RESULT: Final = words_for("result")
 _ACTION: Final = words_in("action actions", "कार्यवाही कार्रवाई")
 #: Words beside `action` in the heading of what is to be done; of `Action taken` a blank cell is not done yet.
@@ -108,7 +120,7 @@ _OWN_WORDS: Final = {**_OFF, "unprotected": words_in("unprotect unprotected")}
 AGAINST: Final = words_for("rejected").union(*_OFF.values()) - _OFF["reverified"] | words_in(
     "acquitted cancel cancelled clean closed deferred disagree disagreed disapproved discharged exclude excluded",
     "genuine held hold ignore innocent leave negative nfa quashed skip spare spared unapproved unconfirmed withheld",
-    "रद्द छोड़ छोड़े छोड़ें",
+    "रद्द छोड़ छोड़े छोड़ें रोक रोकें लंबित स्थगित",
 )
 _NOT: Final = words_for("denial", "no") - words_in("deny false n pending reject rejected yet")
 #: The number of a letter is no denial.
@@ -141,26 +153,26 @@ _PAPER: Final = re.compile(
 #: Whatever is no letter, figure, mark of a sentence or tick changes an answer: `Yes ?`, `Accept ❌`.
 _SIGN: Final = re.compile(r"[^\w\u0900-\u0d7f\u200c\u200d\s.,;:()/&!'\"\u2019\u2013\u2014\u2713\u2714\u2611-]")
 _MOST_NAMES: Final = 4
-#: Who signs, and the words of his office.
-_RANK: Final = words_for("rank", "rank_or_other") | {"sd"}
-_OFFICE: Final = RANKS | words_in("cell crime cyber headquarters hq office range sd traffic zone")
+#: Who signs, the words of his office, and what is beside them: a day, a paper, and how he is spoken of.
+_RANK: Final = words_for("officer", "rank", "rank_or_other") | {"sd"}
 _HONORIFIC: Final = words_for("honorific")
+_OFFICE: Final = (OFFICERS - words_in("bank enquiry inquiry investigation", "अनुसंधान जाँच जांच")) | words_in(
+    "ble cell crime headquarters hon hps hq ips ji office range sahab saheb sd sir traffic w worthy zone"
+)
+_OF_WHO: Final = _OFFICE | _RANK | _OF_CASE | {","}
 #: What ends a name; a stop behind an initial or a rank ends none.
 _ENDS: Final = re.compile(r"[,;.()\u2013\u2014-]")
 _ABBREVIATED: Final = re.compile(rf"\b(\w|{'|'.join(sorted(RANKS | _HONORIFIC, reverse=True))})\.", re.IGNORECASE)
-#: Words that no name has: those of a refusal or of waiting, by their ends or by a list.
+#: Words that no name has: how a refusal ends, but for names that end so; words against a number; and small words.
 _NO_NAME_ENDS: Final = re.compile(r"(?<!e)ed$|(?:ing|ly|[st]ion)$")
-_NAMES_TOO: Final = words_in(
-    "ahmed hamed javed khaled mohamed mohammed muhammed naved rashed sayed sayyed station syed tshering"
-)
+_NAMES_TOO: Final = words_in("ahmed hamed javed khaled mohamed mohammed naved rashed sayed station syed tshering")
 _NO_NAME: Final = (
     AGAINST
-    | words_for("denial", "family", "released", "passed", "failed", "victim")
+    | words_for("denial", "failed", "passed", "yes")
     | words_in(
-        "abeyance account active after allow await before but check closure conditional discuss doubtful enquiry",
-        "error except galat galti if imei inquiry instead kept kyc later live mana mistake nako nil none nothing",
-        "null once only or over oversight query recheck refund review rok ruko speak stay stop subject then till",
-        "under unless until upi verify wait when wrong",
+        "absent after await back check discuss galat if imei ka ke ki ko kyc later leave live mana nako ne nil none on",
+        "null once or oversight query recall refer refund return rok roka ruko see stop till to under unless until upi",
+        "verify wait weak when with",
     )
 )
 #: A yes that others are still to give: `To be confirmed`, `For approval`, `Recommended to SP`; and the words of one.
@@ -177,7 +189,7 @@ _OF_YES: Final = (
     | _YES
     | words_in(
         "also be by can do finally fit for he immediate immediately is it kindly mobile msisdn must number on per",
-        "permanent permanently please pls request shall should sim sir the this to urgent urgently",
+        "permanent permanently please pls request shall should sim sir the this to tsp urgent urgently",
     )
     | {","}
 )
@@ -185,7 +197,13 @@ _OF_YES: Final = (
 _REASONS: Final = words_for("fraud_reason")
 _FAKE: Final = words_in("fake farji farzi", "फर्जी")
 #: Phrases, and the word of a yes that each stands for.
-_PHRASES: Final = {"no objection": "agreed", "sim card": "sim", "with immediate effect": "immediately"}
+_PHRASES: Final = {
+    "no objection": "agreed",
+    "permission granted": "granted",
+    "sim and imei": "sim",
+    "sim card": "sim",
+    "with immediate effect": "immediately",
+}
 _PHRASE: Final = re.compile(rf"\b(?:{'|'.join(_PHRASES)})\b")
 #: The results of a verification: its subscriber is genuine, or not; and what was not so of one who is not.
 _PASSED, _FAILED = words_for("passed"), words_for("failed") | _FRAUD
@@ -203,8 +221,12 @@ _LONGEST: Final = 120
 
 
 def is_blank(text: str) -> bool:
-    """Whether a cell has nothing, or a dash."""
-    return not text.strip(_BLANK)
+    """Whether a cell has nothing, a dash, or what stands for that.
+
+    >>> [is_blank(text) for text in (" -", "N/A", "nil.", "No")]
+    [True, True, True, False]
+    """
+    return text.strip(_BLANK).casefold() in ("", "na", "n/a", "n.a", "nil")
 
 
 @lru_cache(1_000)
@@ -285,6 +307,16 @@ def _is_about(heading: str, there: list[str], of_decision: frozenset[str], own: 
     return is_about or (is_filed and not has_answers)
 
 
+def is_explicit(text: str) -> bool:
+    """Whether a known yes says what it is a yes to, so that a column of such texts has decisions.
+
+    >>> [is_explicit(text) for text in ("Approved", "To be blocked", "Yes", "1", "Blocked", "Fraud")]
+    [True, True, False, False, False, False]
+    """
+    words = set(words_of(text))
+    return not _EXPLICIT.isdisjoint(words) or words >= {"be", "blocked"}
+
+
 @lru_cache(10_000)
 def is_for(text: str, kind: Heading, decision: str | None) -> bool:
     """Whether a text is a known yes to what is recorded.
@@ -295,7 +327,7 @@ def is_for(text: str, kind: Heading, decision: str | None) -> bool:
     [False, False, False, False]
     >>> [is_for(text, Heading.APPROVAL, None) for text in ("SP Nuh", "5-Feb-2026 10:30", "123/2026", "Overruled")]
     [False, True, True, False]
-    >>> [is_for(text, Heading.FILED, None) for text in ("45", "5/2/26")], is_for("R Kumar", Heading.BY_WHOM, None)
+    >>> [is_for(text, Heading.FILED, None) for text in ("45", "5/2/26")], is_for("SI Kumar", Heading.BY_WHOM, None)
     ([True, True], True)
     >>> is_for("Failed", Heading.RESULT, "confirmed"), is_for("Withdrawn by SP", Heading.DECISION, "withdrawn")
     (True, True)
@@ -310,14 +342,44 @@ def is_for(text: str, kind: Heading, decision: str | None) -> bool:
     own = _OWN_WORDS.get(decision or "", frozenset())
     if kind.is_of_decision:
         wanted = (own if decision in _OFF else _FOR_BLOCK | own) | (_AGREE | _GIVEN if is_given else frozenset())
-        return _may_be_names(text) if kind is Heading.BY_WHOM else _leads(text, wanted)
+        return _is_who(text) if kind is Heading.BY_WHOM else _leads(text, wanted)
     if decision not in _OFF:
         return has_passed(text) is False
     return has_passed(text) is True or _leads(text, own - _PASSED)
 
 
-def _may_be_names(text: str) -> bool:
-    return any(map(str.isalpha, text)) and is_yes(text) is None and not any(map(_is_no_name, words_of(text)))
+def _is_who(text: str) -> bool:
+    """Whether a text is an officer: his rank, his name beside it, and a day or a paper behind them.
+
+    >>> of = "SI Ram", "Sh. R. Duggal, IPS, SP Nuh", "Ram Kumar, SI", "SP Nuh vide letter no. 345 dt 5/2/26", "SP राम"
+    >>> [_is_who(text) for text in of]
+    [True, True, True, True, True]
+    >>> of = "R Kumar", "Back to SP", "SP REFUSED", "SP Overruled", "Refused by SP", "SP sir ne roka", "Recall, SP"
+    >>> any(map(_is_who, of))
+    False
+    """
+    words, names = _spelt(text), _names_in(text)
+    first = next((at for at, word in enumerate(words) if word in _OFFICE | _RANK | _HONORIFIC), 0)
+    before = [word for word in words[:first] if word != ","]
+    # One word may be any: `Recall, SP`.
+    is_named = not before or (1 < len(before) <= _MOST_NAMES and names.issuperset(before))
+    is_officer = not (_RANK | _HONORIFIC).isdisjoint(words[first:])
+    return is_named and is_officer and not _has_other_figures(text) and _are_known(words[first:], _OF_WHO, names)
+
+
+def _are_known(words: list[str], known: frozenset[str], names: set[str]) -> bool:
+    """Whether each word is known, or one of the few names behind a rank."""
+    left = 0
+    for word in words:
+        if word in _RANK | _HONORIFIC:
+            left = _MOST_NAMES
+        elif word in known:
+            left = left if word in RANKS else 0
+        elif left and word in names:
+            left -= 1
+        else:
+            return False
+    return True
 
 
 def _is_signed(text: str, *, is_filed: bool = False) -> bool:
@@ -330,7 +392,7 @@ def _is_signed(text: str, *, is_filed: bool = False) -> bool:
     [False, False, False, False, False, False]
     """
     words = set(words_of(text))
-    if _is_day(text) or (words & _RANK and words <= _OFFICE):
+    if _is_day(text) or (words & _RANK and words <= _OFFICE | _RANK):
         return True
     paper = _PAPER.fullmatch(text)
     if paper is None or not (is_filed or paper["of"] or paper["year"]):
@@ -376,15 +438,13 @@ def _has_other_figures(text: str) -> bool:
 
 
 def _names_in(text: str) -> set[str]:
-    """The words of a text that may be a name: in capitals where others are not.
+    """The words of a text that may be a name: they begin with a capital, or their script has none.
 
-    >>> sorted(_names_in("Accepted by SI Ram K, overruled")), _names_in("ACCEPTED BY SI RAM"), _names_in("Block By Ram")
-    (['accepted', 'k', 'ram'], set(), set())
+    >>> sorted(_names_in("Accepted by SI Ram K, later")), sorted(_names_in("SI RAM REFUSED"))
+    (['k', 'ram', 'si'], ['ram', 'si'])
     """
-    words = re.findall(r"[^\W\d_]+", text)
-    if not any(word in ("by", "per") for word in words):
-        return set()
-    return {word.casefold() for word in words if word[0].isupper() and (len(word) == 1 or not word.isupper())}
+    small = {word.casefold() for word in re.findall(r"[^\W\d_]+", text) if word[0].islower()}
+    return {word for word in words_of(text) if word not in small and not _is_no_name(word)}
 
 
 def _is_no_name(word: str) -> bool:
@@ -415,22 +475,12 @@ def _leads(text: str, wanted: frozenset[str]) -> bool:
     first = next((word for word in words if word not in _OF_YES or word in leading), "")
     if first not in leading or _has_other_figures(text) or _is_to_be_given(words):
         return False
-    names = _names_in(text)
     known = (wanted - words_in("drop dropped kharij khareej reject rejected", "खारिज")) | _OF_YES | _OF_CASE
     # It is the complaint that may be fake.
     is_of_number = _FAKE.isdisjoint(words) or (_CASE.isdisjoint(words) and not _BLOCK.isdisjoint(words))
     known |= _REASONS if wanted & _BLOCK and is_of_number else frozenset()
-    named = 0
-    for word in words[words.index(first) + 1 :]:
-        if word in ("by", "per"):
-            named = _MOST_NAMES
-        elif word in known | _HONORIFIC:
-            named = named if word in RANKS | _HONORIFIC else 0
-        elif named and word in names and not _is_no_name(word):
-            named -= 1
-        else:
-            return False
-    return True
+    names = _names_in(text) if {"by", "per"} & set(words) else set()
+    return _are_known(words[words.index(first) + 1 :], known, names)
 
 
 def _is_to_be_given(words: list[str]) -> bool:

@@ -1,13 +1,14 @@
 """Columns of decisions and results beside the numbers: a cell that is no yes to a decision stops the list.
 
 Owns which cells of such a column stop a list, over all its parts. Independent of what a heading and a text are
-(`decision_words`). One idea: **a row counts if its decision is a known yes**; only results, of which nothing more is
-known, are compared with each other.
+(`decision_words`, `against`). One idea: **a row counts if its decision is a known yes**; only results, of which nothing
+more is known, are compared with each other. A column whose heading says nothing is one of decisions by its cells.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any, Final
@@ -16,7 +17,9 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import Bools, flags, named, pc, seen_text
-from numguard.errors import ColumnError
+from numguard.errors import ArgumentError, ColumnError
+from numguard.number_list.actions import may_have_words
+from numguard.number_list.against import may_decide, those_against
 from numguard.number_list.beside import is_yes
 from numguard.number_list.decision_words import (
     Heading,
@@ -24,13 +27,14 @@ from numguard.number_list.decision_words import (
     has_passed,
     is_blank,
     is_contrary,
+    is_explicit,
     is_for,
     kind_of,
 )
 from numguard.number_list.titles import words_of
 from numguard.source import Batch
 
-__all__ = ["Decisions", "with_above"]
+__all__ = ["Decisions", "Yes", "with_above"]
 
 #: Stands for the answer of the row above.
 _DITTO: Final = (
@@ -44,6 +48,16 @@ _MOST_OTHERS: Final = 100
 _REVIEW: Final = frozenset(["why", "waits_since", "decision"])
 #: Of so many rows the numbers are shown.
 _MOST_NAMED: Final = 5
+#: Of so many columns the rows are named.
+_MOST_COLUMNS: Final = 3
+_REMEDY: Final = (
+    "take the rows that are not meant out of the list, or the column if every row is meant; a merged cell counts in "
+    "its first row alone"
+)
+_REMEDY_OF_ANSWERS: Final = (
+    "take the rows that are not meant out of the list, write Yes in those that are, or give each text that means yes "
+    "with --yes (yes=); a merged cell counts in its first row alone"
+)
 
 
 class _Text(IntEnum):
@@ -54,13 +68,53 @@ class _Text(IntEnum):
     OTHER = 2
 
 
+class Yes(tuple[str, ...]):
+    """Texts that the user says are a yes, and those of them that were in a column of decisions: of one list or of more.
+
+    >>> yes = Yes(["Sent up"])
+    >>> yes.has(" SENT UP"), yes.has("sent")
+    (True, False)
+    """
+
+    def __new__(cls, texts: Iterable[str]) -> Yes:
+        """Takes the texts.
+
+        Raises:
+            ArgumentError: They are one text, or one of them has nothing.
+        """
+        if isinstance(texts, str) or not all(isinstance(text, str) and not is_blank(text) for text in texts):
+            raise ArgumentError("yes: takes a list of texts that mean yes, such as ('approved on file',), none blank")
+        made = super().__new__(cls, texts)
+        made._found = set()
+        return made
+
+    _found: set[str]
+
+    def has(self, text: str) -> bool:
+        """Whether a text of a cell is one of them."""
+        found = {one for one in self if one.strip().casefold() == text.strip().casefold()}
+        self._found |= found
+        return bool(found)
+
+    def check(self) -> None:
+        """Checks, after the lists were read, that none was mistyped.
+
+        Raises:
+            ArgumentError: No column of decisions has one of them.
+        """
+        at = next((at for at, text in enumerate(self, 1) if text not in self._found), None)
+        if at is not None:
+            raise ArgumentError(f"yes (--yes): no cell of a column of decisions is text {at} of {len(self)}")
+
+
 class Decisions:
     """The columns of decisions and results of a list, over all its parts."""
 
-    def __init__(self, decision: str | None) -> None:
+    def __init__(self, decision: str | None, yes: Yes = Yes(())) -> None:  # noqa: B008
         """Takes the decision that is recorded of the numbers; None: they are those of a list to act on."""
-        self._decision = decision
+        self._decision, self._yes = decision, yes
         self._columns: list[_Column] = []
+        self._others: dict[tuple[str, int], _Other] = {}
         self._is_review = False
 
     def headings(self, schema: pa.Schema, read: set[str]) -> list[str]:
@@ -98,20 +152,46 @@ class Decisions:
                     left.remove(those[0])
         for at, kind in kinds.items():
             if at not in found:
-                found[at] = _Column(headings[at], groups[at], self._decision)
+                found[at] = _Column(headings[at], groups[at], self._decision, self._yes)
                 self._columns.append(found[at])
             found[at].begin_part(headings[at], kind)
         return found
 
-    def check(self) -> None:
-        """Checks the whole list.
+    def begin_part(self) -> None:
+        """Begins the rows of the next part, in which a ditto repeats nothing of the one before."""
+        for column in self._others.values():
+            column.above = ""
+
+    def look(self, batch: Batch, read: set[str], counted: Bools) -> None:
+        """Takes rows of a part in which a number counts: the columns that are not `read`, nor compared by heading."""
+        places: Counter[str] = Counter()
+        for at, field in enumerate(batch.data.schema):
+            places[field.name] += 1
+            if field.name in read or not may_have_words(field.type):
+                continue
+            column = self._others.setdefault((field.name, places[field.name]), _Other(field.name, self._yes))
+            column.add(batch, at, counted)
+
+    def check(self, *, is_whole: bool = True) -> None:
+        """Checks the list; `is_whole`: all its rows were looked at.
 
         Raises:
             ColumnError: A cell below a decision is no yes to what is recorded, or results differ or are against it, or
-                nothing is filled in on a sheet of waiting numbers.
+                nothing is filled in on a sheet of waiting numbers, or another column says that a number is not meant.
         """
+        columns = [*self._columns, *(self._others.values() if is_whole else ())]
+        faults = [(column, *fault) for column in columns if (fault := column.fault()) is not None]
+        if faults:
+            file = faults[0][1].file
+            named_ones = [
+                f"{'' if rows.file == file else f'in {rows.file} '}the column {named([rows.heading])!r} {what}"
+                for _, rows, what in faults[:_MOST_COLUMNS]
+            ]
+            rest = len(faults) - _MOST_COLUMNS
+            more = [f"and {rest} more column{'s' if rest > 1 else ''}"] if rest > 0 else []
+            remedy = _REMEDY_OF_ANSWERS if any(column.has_answers for column, _, _ in faults) else _REMEDY
+            raise ColumnError(f"{file}: {'; '.join([*named_ones, *more])}: {remedy}")
         for column in self._columns:
-            column.check()
             if self._is_review and column.heading.casefold() == "decision":
                 column.check_filled()
 
@@ -126,13 +206,13 @@ class _Rows:
 
     def add(self, heading: str, batch: Batch, which: Bools) -> None:
         """Takes rows of a batch."""
-        rows = batch.row_numbers()[which].tolist()
-        if rows and not self.count:
+        count = int(np.count_nonzero(which))
+        if count and not self.count:
             self.heading, self.file = heading, batch.file or ""
         # The message names one file.
-        if self.file == (batch.file or ""):
-            self._rows += rows[: _MOST_NAMED - len(self._rows)]
-        self.count += len(rows)
+        if count and self.file == (batch.file or "") and len(self._rows) < _MOST_NAMED:
+            self._rows += batch.row_numbers()[which][: _MOST_NAMED - len(self._rows)].tolist()
+        self.count += count
 
     def __str__(self) -> str:
         """The rows, as in `rows 2, 4 and 5`."""
@@ -144,8 +224,9 @@ class _Rows:
 class _Column:
     """One column of a list."""
 
-    def __init__(self, heading: str, group: Heading, decision: str | None) -> None:
-        self.heading, self.group, self._decision = heading, group, decision
+    def __init__(self, heading: str, group: Heading, decision: str | None, yes: Yes) -> None:
+        self.heading, self.group, self._decision, self._yes = heading, group, decision, yes
+        self.has_answers = group.is_of_decision
         self._recorded = "a block" if decision is None else repr(decision)
         #: What each text is, the first of them, and the rows without a yes, or with another result than the first.
         self._texts: dict[str, _Text] = {}
@@ -199,16 +280,13 @@ class _Column:
             self._known.append(text)
         return what
 
-    def check(self) -> None:
+    def fault(self) -> tuple[_Rows, str] | None:
+        """The rows that stop the list, and what they have; None if none does."""
         rows, what = self._fault_of_answers() if self.group.is_of_decision else self._fault_of_results()
         if rows is None and self._last is not None:
             rows = self._last
             what = f"has in {rows} and above more than {_MOST_SPELLINGS:,} texts, which are not all compared"
-        if rows is not None:
-            raise ColumnError(
-                f"{rows.file}: the column {named([rows.heading])!r} {what}: take the rows that are not meant out of "
-                "the list, or the column if every row is meant; a merged cell counts in its first row alone"
-            )
+        return None if rows is None else (rows, what)
 
     def check_filled(self) -> None:
         if self._blank.count and set(self._texts.values()) == {_Text.BLANK}:
@@ -219,7 +297,7 @@ class _Column:
 
     def _kind_of(self, text: str) -> _Text:
         if self.group.is_of_decision:
-            is_known = is_for(text, self._kind, self._decision)
+            is_known = self._yes.has(text) or is_for(text, self._kind, self._decision)
             return _Text.BLANK if is_blank(text) else _Text.KNOWN if is_known else _Text.OTHER
         both = next(iter(self._texts), text), text
         if words_of(self.heading) == ["kyc"] and not any(is_yes(one) or has_passed(one) is not None for one in both):
@@ -247,6 +325,60 @@ class _Column:
             return self._first, f"says in {self._first} (and all others) what is against {self._recorded}"
         of = "" if self._first.file == other.file else f" of {self._first.file}"
         return other, f"has in {other} another answer than in {self._first}{of}"
+
+
+class _Other:
+    """A column with another heading: one of decisions if at least half of its filled cells are an explicit yes."""
+
+    has_answers = True
+
+    def __init__(self, heading: str, yes: Yes) -> None:
+        self.heading, self._yes, self.above = heading, yes, ""
+        self._may_decide = may_decide(heading)
+        self._filled = self._explicit = 0
+        self._blank, self._other, self._against = _Rows(), _Rows(), _Rows()
+
+    def add(self, batch: Batch, at: int, counted: Bools) -> None:
+        cells, self.above = with_above(pc.fill_null(seen_text(batch.data.column(at)), ""), self.above)
+        counts = pc.value_counts(pc.filter(cells, pa.array(counted)))
+        texts = counts.field("values")
+
+        def those(some: list[str]) -> Bools:
+            return flags(pc.is_in(cells, pa.array(some, pa.string()))) & counted
+
+        if against := those_against(self.heading, texts):
+            self._against.add(self.heading, batch, those(against))
+        if self._may_decide:
+            known, blank = self._sorted(texts, counts.field("counts").to_numpy())
+            is_blank_one = those(blank)
+            self._blank.add(self.heading, batch, is_blank_one)
+            self._other.add(self.heading, batch, counted & ~those(known) & ~is_blank_one)
+
+    def _sorted(self, texts: Any, counts: Any) -> tuple[list[str], list[str]]:
+        """Those of some texts that are a known yes, and those that are blank; of prose few texts are looked at."""
+        found: dict[_Text, list[str]] = {what: [] for what in _Text}
+        frequent_first = np.argsort(-counts, kind="stable")[:_MOST_SPELLINGS]
+        self._filled += int(counts.sum())
+        for text, count in zip(texts.take(frequent_first).to_pylist(), counts[frequent_first].tolist(), strict=True):
+            if is_blank(text):
+                found[_Text.BLANK].append(text)
+                self._filled -= count
+                continue
+            is_known = self._yes.has(text) or is_for(text, Heading.DECISION, None)
+            found[_Text.KNOWN if is_known else _Text.OTHER].append(text)
+            self._explicit += count if is_known and is_explicit(text) else 0
+            if len(found[_Text.OTHER]) > _MOST_OTHERS:
+                break
+        return found[_Text.KNOWN], found[_Text.BLANK]
+
+    def fault(self) -> tuple[_Rows, str] | None:
+        """The rows that stop the list, and what they have; None if none does."""
+        if self._explicit and 2 * self._explicit >= self._filled:
+            if self._other.count:
+                return self._other, f"says in {self._other} what is no known yes, and a yes to a block in others"
+            if self._blank.count:
+                return self._blank, f"has no answer in {self._blank}, and a yes in others"
+        return (self._against, f"says in {self._against} that a number is not meant") if self._against.count else None
 
 
 def with_above(cells: Any, above: str = "") -> tuple[Any, str]:

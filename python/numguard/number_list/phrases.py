@@ -101,7 +101,7 @@ RESTORED: Final = Phrases(
 
 _ACTED: Final = "(?:added|barred|blocked|entered|filled|given|included|listed|mentioned|noted|reported|typed|written)"
 _NUMBER: Final = "(?:(?:mob |mobile |ph |phone |मोबाइल )?(?:no|nos|number|numbers|नंबर|नम्बर))"
-_STAYED: Final = r"(?: (?:by|cwp|dated|granted|no|vide)(?: .*)?)?"
+_STAYED: Final = r"(?: (?:by|cwp|dated|granted|in|no|vide)(?: .*)?)?"
 #: What was written of a number by mistake, in English and in Hindi.
 MISTAKEN: Final = Phrases(rf"{_BY_MISTAKE} {_ACTED}|{_ACTED} {_BY_MISTAKE}")
 _WRITTEN: Final = (
@@ -142,7 +142,7 @@ NOT_TO_BLOCK: Final = Phrases(
     r"re ?verified (?:and )?(?:found )?(?:correct|genuine|ok|okay)",
     # A court has stopped the block.
     rf"(?:court|hc|high court|interim) stay(?: order)?{_STAYED}|stay order{_STAYED}|stay granted(?: .*)?",
-    r"stayed by (?:.* )?(?:court|hc)|stay by (?:the )?(?:hon ble )?(?:court|hc|high court)|स्थगन आदेश",
+    rf"stayed by (?:.* )?(?:court|hc){_STAYED}|stay by (?:the )?(?:hon ble )?(?:high )?(?:court|hc){_STAYED}|स्थगन आदेश",
 )
 #: Witnesses, informers, who is innocent and wrong numbers, of a text that says nothing else.
 SPARED: Final = Phrases(*sorted(words_for("spared")))

@@ -44,7 +44,7 @@ from numguard.number_list.checks import (
     check_titles,
 )
 from numguard.number_list.columns import CHOICE, Kind, begins_with_row, column_of, has_handsets, is_list
-from numguard.number_list.decisions import Decisions
+from numguard.number_list.decisions import Decisions, Yes
 from numguard.number_list.numbered import is_numbered, without_serials
 from numguard.number_list.same import has_other_numbers, without_ends
 from numguard.number_list.titles import names_victims
@@ -82,6 +82,7 @@ class OpenList:
         is_chosen: bool = True,
         may_be_victims: bool = False,
         decision: str | None = None,
+        yes: Yes = Yes(()),  # noqa: B008
     ) -> None:
         """Opens a list, and chooses the column of its numbers.
 
@@ -94,6 +95,7 @@ class OpenList:
             is_chosen: Whether it was the user who named `column`: then no title counts.
             may_be_victims: Victims may be meant where numbers are protected, or taken off a list.
             decision: What is decided on the numbers, if a decision is recorded.
+            yes: Texts of the columns of decisions that are a yes.
 
         Raises:
             ArgumentError: The name of the column is no text.
@@ -111,7 +113,7 @@ class OpenList:
         self._not_read: dict[str, list[str]] = {}
         self._others = self._header_rows = 0
         self._answers, self._serials, self._remarks = Answers(), Serials(), Remarks()
-        self._decision, self._decisions = decision, Decisions(decision)
+        self._decision, self._decisions = decision, Decisions(decision, yes)
         #: Of the part that is read.
         self._below = Below(is_table=False)
         self._compared: set[str] = set()
@@ -172,9 +174,17 @@ class OpenList:
 
     def rows(self) -> Iterator[Batch]:
         """The column of numbers, and `more`, of the rows with one of the actions."""
-        # Their error names the rows of all parts; those of single cells name the first one.
         compared = [self._add_decisions(one) for one in self._parts]
+        try:
+            yield from self._rows_checked(compared)
+        except InputError:
+            # Their error names the rows of all parts; those of single cells name the first one.
+            self._decisions.check(is_whole=False)
+            raise
         self._decisions.check()
+
+    def _rows_checked(self, compared: list[set[str]]) -> Iterator[Batch]:
+        """The rows; `compared`: of each part the columns of decisions."""
         for one, names in zip(self._parts, compared, strict=True):
             part, name, self._compared = one.part, one.column, names
             self._below = Below(is_table=one.is_headed and len(part.schema().names) > 1)
@@ -233,6 +243,8 @@ class OpenList:
         # Columns of one name, such as those without a heading, are chosen by their place.
         repeats = len(set(names)) < len(names)
         known = {*map(bare, there.names), *self._kind.names}
+        looks = self._compares(part, wanted[0])
+        self._decisions.begin_part()
         account = Account(lambda line, text, _note: check_line(part.name, line, text, self._below))
         for read in part.batches(None if repeats else names, account):
             batch = replace(read, data=read.data.select(chosen)) if repeats else read
@@ -245,6 +257,8 @@ class OpenList:
                 check_beside(batch, {*wanted, *codes}, is_number)
                 self._answers.add(batch, {*wanted, *codes, *self._compared}, is_number)
                 self._remarks.add(batch, {*wanted, *codes, *self._compared}, is_number)
+            if looks:
+                self._decisions.look(batch, {*wanted, *codes, *self._compared}, self._counted(batch, is_number))
             self._serials.add(batch, is_number)
             if codes:
                 check_codes(batch, wanted[0], keys)
@@ -253,26 +267,34 @@ class OpenList:
     def _add_decisions(self, one: _Listed) -> set[str]:
         """The columns of decisions and results of a part, after their cells were compared: it is read once more.
 
-        In a list of numbers to spare they count where a decision is recorded; beside actions, in the rows to block.
+        Of numbers to spare they count where a decision is recorded.
         """
         part, column, action = one.part, one.column, self._action
-        names, read = part.schema().names, {column, *self._more, action or ""}
-        is_of_others = self._decision is None and (self._may_be_victims or not (action is None or self._blocking))
-        if is_of_others or not one.is_headed or names.count(column) != 1:
+        is_sparing = self._may_be_victims and self._decision is None
+        if is_sparing or not one.is_headed or not self._compares(part, column):
             return set()
-        found = self._decisions.headings(part.schema(), read)
+        found = self._decisions.headings(part.schema(), {column, *self._more, action or ""})
         if not found:
             return set()
 
         def counted(batch: Batch) -> Bools:
-            is_number = flags(self._explained(batch, column).field(0).is_valid())
-            return is_number if action is None else is_number & is_of_actions(batch, action, self._blocking)
+            return self._counted(batch, flags(self._explained(batch, column).field(0).is_valid()))
 
         wanted = list(dict.fromkeys([column, *([action] if action else []), *found]))
         # Columns of one name are chosen by their place.
         repeats = len(set(found)) < len(found)
         self._decisions.add(part.batches(None if repeats else wanted), set(found), counted)
         return set(found)
+
+    def _compares(self, part: Part, column: str) -> bool:
+        """Whether columns of decisions are looked at: beside actions, where rows are to be blocked."""
+        is_of_others = self._decision is None and self._action is not None and not self._blocking
+        return not is_of_others and part.schema().names.count(column) == 1
+
+    def _counted(self, batch: Batch, is_number: Bools) -> Bools:
+        """The rows whose decisions count: those with a number, beside actions those to block."""
+        is_blocked = self._action is None or is_of_actions(batch, self._action, self._blocking)
+        return is_number & is_blocked
 
     def _parts_read(self) -> list[str]:
         """A warning that names the sheets or members of the one file that is read: one may have other numbers."""

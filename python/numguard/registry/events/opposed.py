@@ -18,75 +18,20 @@ import pyarrow as pa
 
 from numguard.compute import is_list, pc, seen_text, whole
 from numguard.number_list.actions import may_have_words
+from numguard.number_list.against import is_held_back, is_not_accepted, opposes
 from numguard.number_list.beside import is_yes, spared
-from numguard.number_list.decision_words import AGAINST, Heading, are_places, is_for, kind_of
+from numguard.number_list.decision_words import Heading, are_places, is_for, kind_of
 from numguard.number_list.decisions import with_above
 from numguard.number_list.spared import is_not_listed, is_spared
-from numguard.number_list.titles import RANKS, heads_victims, is_victim, parts_of, words_of
+from numguard.number_list.titles import heads_victims, is_victim, words_of
 from numguard.number_list.words import words_for, words_in
 from numguard.registry.arrays import Bools, flags
 from numguard.registry.events.contradicted import below_lines
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.sheet import Sheet
-from numguard.source.scripts import plain_letters
 
 __all__ = ["opposed_rows"]
 
-_OFFICER: Final = f"(?:the )?(?:{'|'.join(sorted(RANKS))})(?: (?:ji|ne|sahab|saheb|sir))*"
-#: What may be around such a text, which changes nothing.
-_BEFORE: Final = rf"(?:(?:be|is|it|keep|kept|kindly|mobile|no|number|numbers|please|pls|put|sim|the|this|{_OFFICER}) )*"
-_BEHIND: Final = (
-    r"(?:(?: (?:it|now|yet|karein|karen|karo|kar do|kiya|kiye|numbers?))*"
-    rf"(?: (?:as per|by|from|for|of|till|until|with) {_OFFICER}(?: .*)?)?)"
-)
-#: What says of whatever it is beside that it is not accepted.
-_NOT_ACCEPTED: Final = (
-    r"(?:can not|cannot|did not|do not|don t|dont|never|not)(?: (?:be|been|to|yet))* "
-    r"(?:accept(?:able|ed)?|approved?|be accepted)|no accept|accept mat karo|manjoor nahi|unapproved|disapproved"
-    r"|approval (?:awaited|pending|nahin? mil[ai]|not (?:given|received))|(?:awaiting|pending) approval"
-    r"|yet to be approved|(?:स्वीकार|मंजूर) (?:नहीं|नही)|अस्वीकृत"
-)
-#: What says so of a number only in a column about the number: a document may be pending, and a name not confirmed.
-_HELD_BACK: Final = (
-    r"not(?: yet)? (?:allowed|agreed|cleared|confirmed|ok|recommended)|(?:do not|dont|don t|not to) add"
-    r"|not to be (?:added|confirmed)|yet to be confirmed|disallowed|to be (?:re ?)?(?:checked|verified)|verify first"
-    r"|doubtful|on hold|wait|pending|under (?:enquiry|process)|re ?check|disagreed?|returned with objection|later|ruko"
-    r"|chh?od do|mana|(?:(?:may|must|should|to) be )?"
-    rf"(?:{'|'.join(sorted(AGAINST, reverse=True))})"
-    r"|(?:may be|maybe|might be|possibly|shayad)(?: a| the)? victim|नहीं"
-)
-#: A no, or that it is another's, which says so only in a column of an officer's words.
-_OF_OFFICER: Final = (
-    r"nahin?|no|नही|(?:(?:complainant|his|her|victim)(?: s)? )?own (?:mobile|no|number)"
-    r"|(?:brother|father|husband|mother|sister|son|wife)(?: s)? (?:mobile|no|number)"
-)
-
-
-def _whole(phrases: str) -> re.Pattern[str]:
-    return re.compile(rf"{_BEFORE}(?:{plain_letters(phrases)}){_BEHIND}")
-
-
-_ANYWHERE: Final = _whole(_NOT_ACCEPTED)
-_OF_NUMBERS: Final = _whole(f"{_NOT_ACCEPTED}|{_HELD_BACK}")
-_BY_OFFICERS: Final = _whole(_OF_OFFICER)
-
-#: Words of the headings of remarks, and of who decides; those beside a rank are in others too.
-_OF_RANKS: Final = words_for("rank", "rank_or_other")
-_OF_REMARKS: Final = _OF_RANKS | words_in(
-    "accepted agreed approved comment comments confirmed decided note notes opinion reason reasons",
-    "recommendation remark remarks टिप्पणी",
-)
-#: Words of headings that are about the number only if each other word is too: `Refund status` is not.
-_OF_STATE: Final = words_in("final order orders report result status")
-_ABOUT_NUMBERS: Final = RANKS | words_in(
-    "action approval block blocked blocking by current decision for latest mobile msisdn no number of on phone present",
-    "review sim the",
-)
-#: Words of the headings of other things than the number.
-_OF_OTHERS: Final = words_in(
-    "account amount arrest bail bank caf card case cdr complaint fir imei investigation kyc lien money name ncrp",
-    "refund transaction upi wallet",
-)
 #: What was in use again, and is used for fraud again; and a name that was misspelt.
 _EARLIER: Final = re.compile(r"(?:was )?(?:reactivated|reconnected|released|unblocked) (?:earlier|previously)")
 _MISSPELT: Final = re.compile(r"wrongly (?:entered|noted|spelt|typed|written) as (?P<what>.+)")
@@ -149,8 +94,8 @@ def _opposed_of(heading: str, column: Any, texts: Any, accepted: Bools) -> Bools
             return ~agreed & (filled | (accepted & agreed.any()))
     sparing = spared(heading, texts if is_list(column.type) or may_have_words(column.type) else column)
     if sparing is None:
-        return those(lambda text: _opposes(heading, text))
-    return (sparing & ~those(lambda text: _agrees(heading, text))) | those(lambda text: _opposes(heading, text))
+        return those(lambda text: opposes(heading, text))
+    return (sparing & ~those(lambda text: _agrees(heading, text))) | those(lambda text: opposes(heading, text))
 
 
 def _agrees(heading: str, text: str) -> bool:
@@ -168,43 +113,8 @@ def _agrees(heading: str, text: str) -> bool:
     return _EARLIER.fullmatch(bare) is not None
 
 
-def _opposes(heading: str, text: str) -> bool:
-    """Whether a text, below a heading of no decision, opposes that its number is accepted.
-
-    >>> [_opposes("Note", text) for text in ("Not approved", "hold - SI to check", "Name not confirmed", "No")]
-    [True, True, False, False]
-    >>> [_opposes(heading, "Hold") for heading in ("SP", "Number status", "Money status", "Amount")]
-    [True, True, False, False]
-    """
-    words = words_of(heading)
-    if _is_about_numbers(heading):
-        return _says(_OF_NUMBERS, text) or (not _OF_RANKS.isdisjoint(words) and _says(_BY_OFFICERS, text))
-    return _OF_OTHERS.isdisjoint(words) and _says(_ANYWHERE, text)
-
-
-def _is_about_numbers(heading: str) -> bool:
-    """Whether a heading is that of remarks, or of the state of a number.
-
-    >>> [_is_about_numbers(heading) for heading in ("Remarks", "Final status", "Final report", "Bank remarks", "Nuh")]
-    [True, True, False, False, False]
-    """
-    words = set(words_of(heading))
-    if words & _OF_STATE:
-        return words <= _OF_STATE | _ABOUT_NUMBERS and "report" not in words
-    # A column without a heading has remarks.
-    is_of_decision = not words.isdisjoint(words_for("decision")) and words.isdisjoint(words_in("date dated dt on time"))
-    is_of_remarks = is_of_decision or not words.isdisjoint(_OF_REMARKS) or words <= {"column", "unnamed"}
-    return is_of_remarks and words.isdisjoint(_OF_OTHERS)
-
-
-def _says(phrases: re.Pattern[str], text: str) -> bool:
-    """Whether all of a text, or a part of it, is one of some phrases."""
-    parts = (text, *(part for part, _ in parts_of(text)))
-    return any(phrases.fullmatch(" ".join(words_of(part))) for part in parts)
-
-
 def _heads_opposed(title: str) -> bool:
-    return is_not_listed(title) or heads_victims(title) or _says(_ANYWHERE, title)
+    return is_not_listed(title) or heads_victims(title) or is_not_accepted(title)
 
 
 def _is_opposed_title(title: str) -> bool:
@@ -229,6 +139,6 @@ def _of_line(text: str) -> bool | None:
     words = words_of(text)
     if len(words) > _MOST_WORDS:
         return None
-    if _heads_opposed(text) or is_spared(text) or _says(_OF_NUMBERS, text):
+    if _heads_opposed(text) or is_spared(text) or is_held_back(text):
         return True
     return None if _ACCEPTING.isdisjoint(words) else False

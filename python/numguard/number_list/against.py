@@ -1,0 +1,165 @@
+"""Texts that say of a number that it is not accepted, or held back: `Not approved`, `On hold`, `Cancelled by SP`.
+
+Owns the phrases, and the headings below which each counts. Independent of columns of decisions, in which whatever is no
+yes counts, and of what spares a number (`spared`). One idea: **a text counts if nothing else is in it, or in a part of
+it**, in a column about the number.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Final
+
+from numguard.compute import pc
+from numguard.number_list.beside import is_of_money
+from numguard.number_list.decision_words import AGAINST
+from numguard.number_list.phrases import Phrases, Prefilter
+from numguard.number_list.titles import RANKS, parts_of, words_of
+from numguard.number_list.words import words_for, words_in
+from numguard.source.scripts import plain_letters
+
+__all__ = ["is_held_back", "is_not_accepted", "may_decide", "opposes", "those_against"]
+
+_OFFICER: Final = f"(?:the )?(?:{'|'.join(sorted(RANKS))})(?: (?:ji|ne|sahab|saheb|sir))*"
+#: What may be around such a text, which changes nothing.
+_BEFORE: Final = rf"(?:(?:be|is|it|keep|kept|kindly|mobile|no|number|numbers|please|pls|put|sim|the|this|{_OFFICER}) )*"
+_BEHIND: Final = (
+    r"(?:(?: (?:it|now|yet|karein|karen|karo|kar do|kiya|kiye|numbers?))*"
+    rf"(?: (?:as per|by|from|for|of|till|until|with) {_OFFICER}(?: .*)?)?)"
+)
+#: What says of whatever it is beside that it is not accepted.
+_NOT_ACCEPTED: Final = (
+    r"(?:can not|cannot|did not|do not|don t|dont|never|not)(?: (?:be|been|to|yet))* "
+    r"(?:accept(?:able|ed)?|approved?|be accepted)|no accept|accept mat karo|manjoor nahi|unapproved|disapproved"
+    r"|approval (?:awaited|pending|nahin? mil[ai]|not (?:given|received))|(?:awaiting|pending) approval"
+    r"|yet to be approved|(?:स्वीकार|मंजूर) (?:नहीं|नही)|अस्वीकृत"
+)
+#: What says so of a number only in a column about the number: a document may be pending, and a name not confirmed.
+_HELD_BACK: Final = (
+    r"not(?: yet)? (?:allowed|agreed|cleared|confirmed|ok|recommended)|(?:do not|dont|don t|not to) add"
+    r"|not to be (?:added|confirmed)|yet to be confirmed|disallowed|to be (?:re ?)?(?:checked|verified)|verify first"
+    r"|doubtful|on hold|wait|pending|under (?:enquiry|process)|re ?check|disagreed?|returned with objection|later|ruko"
+    r"|chh?od do|mana|(?:(?:may|must|should|to) be )?"
+    rf"(?:{'|'.join(sorted(AGAINST, reverse=True))})"
+    r"|(?:may be|maybe|might be|possibly|shayad)(?: a| the)? victim|नहीं"
+)
+#: A no, or that it is another's, which says so only in a column of an officer's words.
+_OF_OFFICER: Final = (
+    r"nahin?|no|नही|(?:(?:complainant|his|her|victim)(?: s)? )?own (?:mobile|no|number)"
+    r"|(?:brother|father|husband|mother|sister|son|wife)(?: s)? (?:mobile|no|number)"
+)
+
+
+def _whole(phrases: str) -> re.Pattern[str]:
+    return re.compile(rf"{_BEFORE}(?:{plain_letters(phrases)}){_BEHIND}")
+
+
+_ANYWHERE: Final = _whole(_NOT_ACCEPTED)
+_OF_NUMBERS: Final = _whole(f"{_NOT_ACCEPTED}|{_HELD_BACK}")
+_BY_OFFICERS: Final = _whole(_OF_OFFICER)
+
+#: The texts that may have one of them; few are read faster than an expression is compiled.
+_OF_ALL: Final = Prefilter(
+    [Phrases(*(plain_letters(one) for one in (_NOT_ACCEPTED, _HELD_BACK, _OF_OFFICER)))],
+    words=(),
+    split=((), ()),
+    written="^$",
+)
+_FEW: Final = 100
+#: A longer text is prose.
+_LONGEST: Final = 120
+#: What a request waits for, below a heading of its state: that of a list which is sent on.
+_WAITS: Final = words_for("not_yet_blocked")
+
+#: Words of the headings of remarks, and of who decides; those beside a rank are in others too.
+_OF_RANKS: Final = words_for("rank", "rank_or_other")
+_OF_REMARKS: Final = _OF_RANKS | words_in(
+    "accepted agreed approved comment comments confirmed decided note notes opinion reason reasons",
+    "recommendation remark remarks टिप्पणी",
+)
+#: Words of headings that are about the number only if each other word is too: `Refund status` is not.
+_OF_STATE: Final = words_in("final order orders report result status")
+_ABOUT_NUMBERS: Final = RANKS | words_in(
+    "action approval block blocked blocking by current decision for latest mobile msisdn no number of on phone present",
+    "review sim the",
+)
+#: Words of the headings of other things than the number.
+_OF_OTHERS: Final = words_in(
+    "account amount arrest bail bank caf card case cdr complaint fir imei investigation kyc lien money name ncrp",
+    "refund transaction upi wallet",
+)
+
+
+def may_decide(heading: str) -> bool:
+    """Whether a column may have decisions on numbers by its cells alone: not one of sums, or of other things.
+
+    >>> [may_decide(heading) for heading in ("Remarks of SP", "Status", "Bail status", "Refund", "Verification status")]
+    [True, True, False, False, False]
+    """
+    words = words_of(heading)
+    return (_OF_OTHERS | {"verification"}).isdisjoint(words) and not is_of_money(" ".join(words))
+
+
+def those_against(heading: str, texts: Any) -> list[str]:
+    """Those of a list's texts, each once, that are against the number of their row, below a heading of no decision.
+
+    >>> import pyarrow as pa
+    >>> those_against("Remarks", pa.array(["Not approved", "Pending", "fraud", "लंबित"]))
+    ['Not approved', 'Pending', 'लंबित']
+    >>> those_against("Status", pa.array(["Not approved", "Pending", "Active"]))
+    ['Not approved']
+    """
+    if len(texts) > _FEW:
+        texts = texts.filter(pc.less_equal(pc.utf8_length(texts), _LONGEST))
+        texts = texts.filter(_OF_ALL.may_have(texts))
+    found = [text for text in texts.to_pylist() if opposes(heading, text)]
+    if _OF_STATE.isdisjoint(words_of(heading)):
+        return found
+    return [text for text in found if " ".join(words_of(text)) not in _WAITS]
+
+
+@lru_cache(10_000)
+def opposes(heading: str, text: str) -> bool:
+    """Whether a text, below a heading of no decision, opposes that its number is accepted.
+
+    >>> [opposes("Note", text) for text in ("Not approved", "hold - SI to check", "Name not confirmed", "No")]
+    [True, True, False, False]
+    >>> [opposes(heading, "Hold") for heading in ("SP", "Number status", "Money status", "Amount")]
+    [True, True, False, False]
+    """
+    words = words_of(heading)
+    if _is_about_numbers(heading):
+        return _says(_OF_NUMBERS, text) or (not _OF_RANKS.isdisjoint(words) and _says(_BY_OFFICERS, text))
+    return _OF_OTHERS.isdisjoint(words) and _says(_ANYWHERE, text)
+
+
+def _is_about_numbers(heading: str) -> bool:
+    """Whether a heading is that of remarks, or of the state of a number.
+
+    >>> [_is_about_numbers(heading) for heading in ("Remarks", "Final status", "Final report", "Bank remarks", "Nuh")]
+    [True, True, False, False, False]
+    """
+    words = set(words_of(heading))
+    if words & _OF_STATE:
+        return words <= _OF_STATE | _ABOUT_NUMBERS and "report" not in words
+    # A column without a heading has remarks.
+    is_of_decision = not words.isdisjoint(words_for("decision")) and words.isdisjoint(words_in("date dated dt on time"))
+    is_of_remarks = is_of_decision or not words.isdisjoint(_OF_REMARKS) or words <= {"column", "unnamed"}
+    return is_of_remarks and words.isdisjoint(_OF_OTHERS)
+
+
+def _says(phrases: re.Pattern[str], text: str) -> bool:
+    """Whether all of a text, or a part of it, is one of some phrases."""
+    parts = (text, *(part for part, _ in parts_of(text)))
+    return any(phrases.fullmatch(" ".join(words_of(part))) for part in parts)
+
+
+def is_not_accepted(text: str) -> bool:
+    """Whether a text says so of whatever it is beside."""
+    return _says(_ANYWHERE, text)
+
+
+def is_held_back(text: str) -> bool:
+    """Whether a text says so of a number, or that it waits."""
+    return _says(_OF_NUMBERS, text)
