@@ -17,7 +17,8 @@ from numguard.compute import Bools, flags, named, pc, seen_text
 from numguard.errors import ColumnError
 from numguard.number_list.actions import may_have_words
 from numguard.number_list.beside import asks, asks_to_act, is_of_serials, is_yes
-from numguard.number_list.decision_words import Heading, is_for
+from numguard.number_list.decision_headings import Heading
+from numguard.number_list.decision_words import is_for
 from numguard.source import Batch
 
 __all__ = ["Answers", "Remarks", "Serials"]

@@ -1,8 +1,9 @@
 """Columns of decisions and results beside the numbers: a cell that is no yes to a decision stops the list.
 
-Owns which cells of such a column stop a list, over all its parts. Independent of what a heading and a text are
-(`decision_words`, `against`). One idea: **a row counts if its decision is a known yes**; only results, of which nothing
-more is known, are compared with each other. A column whose heading says nothing is one of decisions by its cells.
+Owns which cells of such a column stop a list, over all its parts. Independent of what a heading (`decision_headings`)
+and a text are (`decision_words`, `against`). One idea: **a row counts if its decision is a known yes**; only results,
+of which nothing more is known, are compared with each other. A column whose heading says nothing is one of decisions by
+its cells.
 """
 
 from __future__ import annotations
@@ -21,15 +22,14 @@ from numguard.errors import ArgumentError, ColumnError
 from numguard.number_list.actions import may_have_words
 from numguard.number_list.against import may_decide, those_against
 from numguard.number_list.beside import is_yes
+from numguard.number_list.decision_headings import Heading, kind_of
 from numguard.number_list.decision_words import (
-    Heading,
     are_places,
     has_passed,
     is_blank,
     is_contrary,
     is_explicit,
     is_for,
-    kind_of,
 )
 from numguard.number_list.titles import words_of
 from numguard.source import Batch

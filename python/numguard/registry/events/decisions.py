@@ -20,7 +20,7 @@ from numguard import _core
 from numguard.compute import ascending, by_key, pc, schema_of, table_of, tuples_of, whole
 from numguard.errors import InputError, RegistryError
 from numguard.indian_time import OFFSET_MICROS
-from numguard.number_list.decision_words import kind_of
+from numguard.number_list.decision_headings import kind_of
 from numguard.number_list.titles import RANKS
 from numguard.registry.case import Case, reason_given
 from numguard.registry.events.opposed import Opposing, opposed_rows

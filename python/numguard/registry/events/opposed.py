@@ -20,7 +20,8 @@ from numguard.compute import is_list, pc, seen_text, whole
 from numguard.number_list.actions import may_have_words
 from numguard.number_list.against import is_held_back, is_not_accepted, opposes
 from numguard.number_list.beside import is_yes, spared
-from numguard.number_list.decision_words import Heading, are_places, is_for, kind_of
+from numguard.number_list.decision_headings import Heading, kind_of
+from numguard.number_list.decision_words import are_places, is_for
 from numguard.number_list.decisions import with_above
 from numguard.number_list.spared import is_not_listed, is_spared
 from numguard.number_list.titles import heads_victims, is_victim, words_of

@@ -15,7 +15,8 @@ import pyarrow as pa
 from numguard.compute import is_list, named, pc, seen_text, whole
 from numguard.errors import ColumnError
 from numguard.number_list.beside import is_of_money, spared
-from numguard.number_list.decision_words import Heading, are_places, is_blank, is_for, kind_of
+from numguard.number_list.decision_headings import Heading, kind_of
+from numguard.number_list.decision_words import are_places, is_blank, is_for
 from numguard.number_list.decisions import with_above
 from numguard.number_list.spared import NUMBERS, is_of_thing
 from numguard.number_list.titles import NOT_KNOWN, is_victim, names_victims, words_of
