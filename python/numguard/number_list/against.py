@@ -59,13 +59,14 @@ _ANYWHERE: Final = _whole(_NOT_ACCEPTED)
 _OF_NUMBERS: Final = _whole(f"{_NOT_ACCEPTED}|{_HELD_BACK}")
 _BY_OFFICERS: Final = _whole(_OF_OFFICER)
 
-#: The texts that may have one of them; few are read faster than an expression is compiled.
-_OF_ALL: Final = Prefilter(
-    [Phrases(*(plain_letters(one) for one in (_NOT_ACCEPTED, _HELD_BACK, _OF_OFFICER)))],
-    words=(),
-    split=((), ()),
-    written="^$",
-)
+
+def _may_have(*phrases: str) -> Prefilter:
+    return Prefilter([Phrases(*map(plain_letters, phrases))], words=(), split=((), ()), written="^$")
+
+
+#: The texts that may have one of them; `no` is in much prose. Few are read faster than an expression is compiled.
+_MAY_OPPOSE: Final = _may_have(_NOT_ACCEPTED, _HELD_BACK)
+_MAY_OPPOSE_BY_OFFICERS: Final = _may_have(_NOT_ACCEPTED, _HELD_BACK, _OF_OFFICER)
 _FEW: Final = 100
 #: A longer text is prose.
 _LONGEST: Final = 120
@@ -110,11 +111,13 @@ def those_against(heading: str, texts: Any) -> list[str]:
     >>> those_against("Status", pa.array(["Not approved", "Pending", "Active"]))
     ['Not approved']
     """
+    words = words_of(heading)
     if len(texts) > _FEW:
         texts = texts.filter(pc.less_equal(pc.utf8_length(texts), _LONGEST))
-        texts = texts.filter(_OF_ALL.may_have(texts))
+        of = _MAY_OPPOSE if _OF_RANKS.isdisjoint(words) else _MAY_OPPOSE_BY_OFFICERS
+        texts = texts.filter(of.may_have(texts))
     found = [text for text in texts.to_pylist() if opposes(heading, text)]
-    if _OF_STATE.isdisjoint(words_of(heading)):
+    if _OF_STATE.isdisjoint(words):
         return found
     return [text for text in found if " ".join(words_of(text)) not in _WAITS]
 

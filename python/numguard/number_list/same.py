@@ -80,7 +80,7 @@ def numbers_by_text(part: Part, column: str, other: str, keys_of: Callable[[Any]
         rows = pa.table({"text": texts, "key": keys_of(batch.data[column])})
         is_one = pc.and_(rows["key"].is_valid(), pc.match_substring_regex(rows["text"], r"\pL"))
         found.append(rows.filter(is_one).group_by(["text", "key"]).aggregate([]))
-    counts = (
+    counts: Any = (
         pa.concat_tables(found, promote_options="permissive").group_by("text").aggregate([("key", "count_distinct")])
     )
     return dict(zip(counts["text"].to_pylist(), counts["key_count_distinct"].to_pylist(), strict=True))
