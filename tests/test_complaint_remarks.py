@@ -179,7 +179,7 @@ UNAPPROVED: list[tuple[str, tuple[str | None, ...], tuple[int, ...]]] = [
     ("Approved by SP", (None, "", "-"), ()),
     ("Approved by SP", ("Pending", None), (0,)),
     ("Approval date", ("05-02-2026", None), (1,)),
-    ("Approved by", ("R Kumar", "Pending"), (1,)),
+    ("Approved by", ("SI Kumar", "Pending"), (1,)),
     ("Decision", ("Block", "Under consideration"), (1,)),
     ("Block", ("Yes", "No", "Pending"), (1, 2)),
     ("Block", ("Nuh", "Punhana", None), ()),

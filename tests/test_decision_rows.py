@@ -1,4 +1,4 @@
-"""Columns of decisions over the rows and parts of a list: what is compared, what an error names, what the user answers."""
+"""Columns of decisions over the rows and parts of a list: what is compared, what errors name, what a user answers."""
 
 from __future__ import annotations
 

@@ -497,5 +497,4 @@ def test_numbers_that_a_spreadsheet_rounded_are_no_list(tmp_path: Path, rows: by
         with pytest.raises(InputError, match="2 of its numbers end in zeros, as a spreadsheet rounds them") as refused:
             read_numbers(path)
         assert "9877" not in str(refused.value)
-    one_in_ten = write(tmp_path, "one.csv", b"mobile\n" + rows + others + b"\n9876543210")
-    assert len(read_numbers(one_in_ten).keys) == 20
+    assert len(read_numbers(write(tmp_path, "one.csv", b"mobile\n" + rows + others + b"\n9876543210")).keys) == 20
