@@ -179,7 +179,7 @@ UNAPPROVED: list[tuple[str, tuple[str | None, ...], tuple[int, ...]]] = [
     ("Approved by SP", (None, "", "-"), ()),
     ("Approved by SP", ("Pending", None), (0,)),
     ("Approval date", ("05-02-2026", None), (1,)),
-    ("Approved by", ("SI Kumar", "Pending"), (1,)),
+    ("Approved by", ("SI Kumar", "Ram Kumar", "Pending", None), (2,)),
     ("Decision", ("Block", "Under consideration"), (1,)),
     ("Block", ("Yes", "No", "Pending"), (1, 2)),
     ("Block", ("Nuh", "Punhana", None), ()),
@@ -187,7 +187,8 @@ UNAPPROVED: list[tuple[str, tuple[str | None, ...], tuple[int, ...]]] = [
     *((heading, ("Yes", "Pending", None), ()) for heading in (
         "FIR approval", "Refund approval", "Lien approved", "Bank approval", "Case decision", "Court order",
         "Action to be taken", "Complaint accepted", "Consent of victim", "Agreed by complainant",
-        "CFCFRMS approval", "Account to be blocked",
+        "CFCFRMS approval", "Account to be blocked", "App approval", "Permission", "Permission granted to app",
+        "Sanction letter", "PS accepted", "Accepted by", "Accepted on", "Willing / agreed for compromise",
     )),
 ]  # fmt: skip
 

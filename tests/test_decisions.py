@@ -36,6 +36,9 @@ STOPPED = [
     ("IO_Decision", ("Pending", "Confirmed", ""), 2, True),
     ("Decision of SP", ("Confirmed by SP", "Not yet decided"), 3, True),
     ("Decision (Y/N)", ("Y", "N"), 3, True),
+    ("Decision", ("Block by SP", "Block by SP Mistake"), 3, True),
+    ("Decision", ("Block by SP", "Block by SP Doubt"), 3, True),
+    ("Approved by", ("SP Nuh", "SP Objects"), 3, True),
     ("Final decision", ("To be blocked", "No need"), 3, True),
     ("Verdict", ("Accepted", "FIR"), 3, True),
     ("Verdict", ("Block", "Block if not verified"), 3, True),
@@ -115,7 +118,7 @@ STOPPED += [
     ("Request", ("To be blocked", "Cancel"), 3, True),
     *(
         ("Remarks", (*["calls"] * 5, text), 7, True)
-        for text in ("Not approved", "On hold", "Rejected by SP", "रद्द", "लंबित")
+        for text in ("Not approved", "On hold", "Rejected by SP", "रद्द", "Cancelled")
     ),
 ]
 
@@ -299,6 +302,13 @@ def test_what_is_recorded(word: str, heading: str, cells: tuple[str, ...], row: 
 
 #: Sheets that offices have, each with the cells of one column: they are read as they were.
 ORDINARY = [
+    *(("Approved by", (text, "SP Nuh")) for text in (
+        "SHO PS Cyber Nuh", "Incharge Cyber Cell", "Sr. PI Patil", "Supdt. of Police", "थाना प्रभारी", "Raj Kumar IPS",
+    )),
+    ("Category", ("Block", "Tehsil")), ("Fraud type", ("SIM block", "SIM block", "KYC update")),
+    ("Level", ("Confirmed", "Suspected")), ("Status", ("Confirmed", "Likely")), ("Remarks", ("Block", "", "")),
+    ("Modus operandi", ("Block", "", "")), ("Service", ("Disconnection", "Disconnection", "Voice")),
+    ("Portal status", ("Accepted", "Pending")),
     ("Decision", ("confirmed", "Confirmed", "confirm")), ("Decision", ("Yes", "Yes", "Y")), ("Decision", ("", "", "")),
     ("Decision", ("Block", "Block immediately", "To be blocked")),
     ("Decision", ("Approved vide letter No. 12/2026", "Approved", "approved by SP")), ("Verdict", ("Fraud", "Fraud")),

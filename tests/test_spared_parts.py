@@ -79,7 +79,7 @@ ORDINARY = [
     "Investment fraud with senior citizen (victim)", "Digital arrest, victim asked not to disconnect video call",
     "KYC update so card should not be blocked", "SIM not to be blocked, press 9", "bank asked not to block account",
     "card block nahi karna ho to OTP do", "Unblocking of credit card", "Reactivation of ATM card", "Unblock card fraud",
-    "App removed", "WhatsApp deleted", "ATM - Withdrawn", "Rs 5000 / withdrawn", "Cheque / cleared", "Not approved",
+    "App removed", "WhatsApp deleted", "ATM - Withdrawn", "Rs 5000 / withdrawn", "Cheque / cleared",
     "Court stay order shown on WhatsApp", "Call made to victim", "Telegram - deleted",
     "WhatsApp group (removed)", "Fake profile, deleted", "Blocked & removed", "KYC: genuine", "Fake SBI, nodal officer",
     "Nodal officer (fake)", "Contact person (agent)", "Reactivated in Delhi by accused", "Unblock UPI ID",

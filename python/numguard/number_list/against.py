@@ -19,7 +19,7 @@ from numguard.number_list.titles import RANKS, parts_of, words_of
 from numguard.number_list.words import words_for, words_in
 from numguard.source.scripts import plain_letters
 
-__all__ = ["is_held_back", "is_not_accepted", "may_decide", "opposes", "those_against"]
+__all__ = ["is_held_back", "is_not_accepted", "is_of_remarks", "may_decide", "opposes", "those_against"]
 
 _OFFICER: Final = f"(?:the )?(?:{'|'.join(sorted(RANKS))})(?: (?:ji|ne|sahab|saheb|sir))*"
 #: What may be around such a text, which changes nothing.
@@ -70,7 +70,7 @@ _MAY_OPPOSE_BY_OFFICERS: Final = _may_have(_NOT_ACCEPTED, _HELD_BACK, _OF_OFFICE
 _FEW: Final = 100
 #: A longer text is prose.
 _LONGEST: Final = 120
-#: What a request waits for, below a heading of its state: that of a list which is sent on.
+#: What a request waits for.
 _WAITS: Final = words_for("not_yet_blocked")
 
 #: Words of the headings of remarks, and of who decides; those beside a rank are in others too.
@@ -80,11 +80,13 @@ _OF_REMARKS: Final = _OF_RANKS | words_in(
     "recommendation remark remarks टिप्पणी",
 )
 #: Words of headings that are about the number only if each other word is too: `Refund status` is not.
-_OF_STATE: Final = words_in("final order orders report result status")
+_OF_STATE: Final = words_in("disposition final order orders report result status")
 _ABOUT_NUMBERS: Final = RANKS | words_in(
-    "action approval block blocked blocking by current decision for latest mobile msisdn no number of on phone present",
+    "action approval block blocked blocking by current decision file for latest mobile msisdn no number of on phone",
+    "present",
     "review sim the",
 )
+_OF_REQUESTS: Final = _OF_RANKS | RANKS | words_in("by of our request requested requests the")
 #: Words of the headings of other things than the number.
 _OF_OTHERS: Final = words_in(
     "account amount arrest bail bank caf card case cdr complaint fir imei investigation kyc lien money name ncrp",
@@ -93,38 +95,45 @@ _OF_OTHERS: Final = words_in(
 
 
 def may_decide(heading: str) -> bool:
-    """Whether a column may have decisions on numbers by its cells alone: not one of sums, or of other things.
+    """Whether a column may have decisions on numbers by its cells alone: that of remarks, of a state, or of a request.
 
-    >>> [may_decide(heading) for heading in ("Remarks of SP", "Status", "Bail status", "Refund", "Verification status")]
-    [True, True, False, False, False]
+    >>> [may_decide(heading) for heading in ("Remarks of SP", "Status", "Request", "Bail status", "Category", "Level")]
+    [True, True, True, False, False, False]
     """
-    words = words_of(heading)
-    return (_OF_OTHERS | {"verification"}).isdisjoint(words) and not is_of_money(" ".join(words))
+    words = set(words_of(heading))
+    return (_is_about_numbers(heading) or words <= _OF_REQUESTS) and not is_of_money(" ".join(words))
+
+
+def is_of_remarks(heading: str) -> bool:
+    """Whether such a column has remarks of no officer, in which most is no decision.
+
+    >>> [is_of_remarks(heading) for heading in ("Remarks", "Remarks of SP", "Status", "Request")]
+    [True, False, False, False]
+    """
+    return (_OF_RANKS | RANKS | _OF_STATE | _OF_REQUESTS).isdisjoint(words_of(heading))
 
 
 def those_against(heading: str, texts: Any) -> list[str]:
     """Those of a list's texts, each once, that are against the number of their row, below a heading of no decision.
 
+    A part of a text may be of the fraud, and a block may be pending: `ATM - withdrawn` and `Pending` are not against.
+
     >>> import pyarrow as pa
-    >>> those_against("Remarks", pa.array(["Not approved", "Pending", "fraud", "लंबित"]))
-    ['Not approved', 'Pending', 'लंबित']
-    >>> those_against("Status", pa.array(["Not approved", "Pending", "Active"]))
-    ['Not approved']
+    >>> those_against("Remarks", pa.array(["Not approved", "Pending", "fraud", "रद्द", "ATM - withdrawn"]))
+    ['Not approved', 'रद्द']
     """
     words = words_of(heading)
     if len(texts) > _FEW:
         texts = texts.filter(pc.less_equal(pc.utf8_length(texts), _LONGEST))
         of = _MAY_OPPOSE if _OF_RANKS.isdisjoint(words) else _MAY_OPPOSE_BY_OFFICERS
         texts = texts.filter(of.may_have(texts))
-    found = [text for text in texts.to_pylist() if opposes(heading, text)]
-    if _OF_STATE.isdisjoint(words):
-        return found
+    found = [text for text in texts.to_pylist() if opposes(heading, text, in_parts=False)]
     return [text for text in found if " ".join(words_of(text)) not in _WAITS]
 
 
 @lru_cache(10_000)
-def opposes(heading: str, text: str) -> bool:
-    """Whether a text, below a heading of no decision, opposes that its number is accepted.
+def opposes(heading: str, text: str, *, in_parts: bool = True) -> bool:
+    """Whether a text, or a part of it, opposes that its number is accepted, below a heading of no decision.
 
     >>> [opposes("Note", text) for text in ("Not approved", "hold - SI to check", "Name not confirmed", "No")]
     [True, True, False, False]
@@ -133,8 +142,9 @@ def opposes(heading: str, text: str) -> bool:
     """
     words = words_of(heading)
     if _is_about_numbers(heading):
-        return _says(_OF_NUMBERS, text) or (not _OF_RANKS.isdisjoint(words) and _says(_BY_OFFICERS, text))
-    return _OF_OTHERS.isdisjoint(words) and _says(_ANYWHERE, text)
+        is_by_officer = not _OF_RANKS.isdisjoint(words) and _says(_BY_OFFICERS, text, in_parts=in_parts)
+        return is_by_officer or _says(_OF_NUMBERS, text, in_parts=in_parts)
+    return _OF_OTHERS.isdisjoint(words) and _says(_ANYWHERE, text, in_parts=in_parts)
 
 
 def _is_about_numbers(heading: str) -> bool:
@@ -152,9 +162,9 @@ def _is_about_numbers(heading: str) -> bool:
     return is_of_remarks and words.isdisjoint(_OF_OTHERS)
 
 
-def _says(phrases: re.Pattern[str], text: str) -> bool:
+def _says(phrases: re.Pattern[str], text: str, *, in_parts: bool = True) -> bool:
     """Whether all of a text, or a part of it, is one of some phrases."""
-    parts = (text, *(part for part, _ in parts_of(text)))
+    parts = (text, *(part for part, _ in parts_of(text) if in_parts))
     return any(phrases.fullmatch(" ".join(words_of(part))) for part in parts)
 
 

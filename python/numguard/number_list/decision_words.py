@@ -25,8 +25,8 @@ _BLOCK: Final = words_for("to_block", "blocked", "question_block") | words_in("b
 _FRAUD: Final = words_in("fraud fraudulent")
 _FOR_BLOCK: Final = _BLOCK | CONFIRM | AGREE | _FRAUD
 
-#: Those that say it of a number, whatever the heading; what was blocked was acted upon, and is no answer.
-_EXPLICIT: Final = words_for("to_block") | words_in("band blk", "बंद बन्द") | AGREE | CONFIRM
+#: Those that say it of a number; what was blocked was acted upon, and is no answer, and a suspicion is confirmed too.
+_EXPLICIT: Final = words_for("to_block") | AGREE
 #: What is done with an approval that is given; below `Decision` it may be a bail that is granted.
 _GIVEN: Final = words_in("accorded done granted obtained")
 #: Those against a block.
@@ -67,10 +67,10 @@ _PAPER: Final = re.compile(
 _SIGN: Final = re.compile(r"[^\w\u0900-\u0d7f\u200c\u200d\s.,;:()/&!'\"\u2019\u2013\u2014\u2713\u2714\u2611-]")
 _MOST_NAMES: Final = 4
 #: Who signs, the words of his office, and what is beside them: a day, a paper, and how he is spoken of.
-_RANK: Final = words_for("officer", "rank", "rank_or_other") | {"sd"}
+_RANK: Final = words_for("officer", "rank", "rank_or_other") | words_in("hps incharge ips sd supdt", "एसपी प्रभारी थाना")
 _HONORIFIC: Final = words_for("honorific")
 _OFFICE: Final = (OFFICERS - words_in("bank enquiry inquiry investigation", "अनुसंधान जाँच जांच")) | words_in(
-    "ble cell crime headquarters hon hps hq ips ji office range sahab saheb sd sir traffic w worthy zone"
+    "ble cell crime headquarters hon hps hq ips ji office range sahab saheb sd sir sr traffic w worthy zone"
 )
 _OF_WHO: Final = _OFFICE | _RANK | _OF_CASE | {","}
 #: What ends a name; a stop behind an initial or a rank ends none.
@@ -81,11 +81,13 @@ _NO_NAME_ENDS: Final = re.compile(r"(?<!e)ed$|(?:ing|ly|[st]ion)$")
 _NAMES_TOO: Final = words_in("ahmed hamed javed khaled mohamed mohammed naved rashed sayed station syed tshering")
 _NO_NAME: Final = (
     AGAINST
-    | words_for("denial", "failed", "passed", "yes")
+    | words_for("denial", "failed", "family", "passed", "released", "victim", "yes")
     | words_in(
-        "absent after await back check discuss galat if imei ka ke ki ko kyc later leave live mana nako ne nil none on",
-        "null once or oversight query recall refer refund return rok roka ruko see stop till to under unless until upi",
-        "verify wait weak when with",
+        "absent abeyance account active after allow await back before but check closure conditional discuss dispute",
+        "disputes doubt doubtful doubts enquiry error except galat galti if imei inquiry instead ka ke kept ki ko kyc",
+        "later leave live mana mistake nako ne nil none nothing null object objects on once only or over oversight",
+        "query recall recheck refer refund return review rok roka ruko see speak stay stop subject then till to under",
+        "unless until upi verify wait weak when with wrong x",
     )
 )
 #: A yes that others are still to give: `To be confirmed`, `For approval`, `Recommended to SP`; and the words of one.
@@ -208,7 +210,7 @@ def _are_known(words: list[str], known: frozenset[str], names: set[str]) -> bool
         if word in _RANK | _HONORIFIC:
             left = _MOST_NAMES
         elif word in known:
-            left = left if word in RANKS else 0
+            left = left if word in RANKS | _OFFICE else 0
         elif left and word in names:
             left -= 1
         else:
@@ -334,7 +336,7 @@ def _is_to_be_given(words: list[str]) -> bool:
 def are_places(texts: Iterable[str]) -> bool:
     """Whether the texts below `Block` are parts of districts or towns, and none is an answer.
 
-    >>> [are_places(of) for of in (["Nuh", "1"], ["1", ""], ["Nuh", "Yes"], ["Hold"], ["Under enquiry"])]
+    >>> [are_places(of) for of in (["Nuh", "1"], ["1", ""], ["Nuh", "Yes"], ["Hold"], ["Nuh", "Wrong"])]
     [True, False, False, False, False]
     """
     rest = [text for text in texts if not (is_blank(text) or text.strip() in ("1", "1.0"))]

@@ -20,7 +20,7 @@ import pyarrow as pa
 from numguard.compute import Bools, flags, named, pc, seen_text
 from numguard.errors import ArgumentError, ColumnError
 from numguard.number_list.actions import may_have_words
-from numguard.number_list.against import may_decide, those_against
+from numguard.number_list.against import is_of_remarks, may_decide, those_against
 from numguard.number_list.beside import is_yes
 from numguard.number_list.decision_headings import Heading, kind_of
 from numguard.number_list.decision_words import (
@@ -328,14 +328,12 @@ class _Column:
 
 
 class _Other:
-    """A column with another heading: one of decisions if at least half of its filled cells are an explicit yes."""
-
-    has_answers = True
+    """A column with another heading: one of decisions if at least half of its cells are an explicit yes."""
 
     def __init__(self, heading: str, yes: Yes) -> None:
         self.heading, self._yes, self.above = heading, yes, ""
         self._may_decide = may_decide(heading)
-        self._filled = self._explicit = 0
+        self._rows = self._explicit = 0
         self._blank, self._other, self._against = _Rows(), _Rows(), _Rows()
 
     def add(self, batch: Batch, at: int, counted: Bools) -> None:
@@ -358,11 +356,10 @@ class _Other:
         """Those of some texts that are a known yes, and those that are blank; of prose few texts are looked at."""
         found: dict[_Text, list[str]] = {what: [] for what in _Text}
         frequent_first = np.argsort(-counts, kind="stable")[:_MOST_SPELLINGS]
-        self._filled += int(counts.sum())
+        self._rows += int(counts.sum())
         for text, count in zip(texts.take(frequent_first).to_pylist(), counts[frequent_first].tolist(), strict=True):
             if is_blank(text):
                 found[_Text.BLANK].append(text)
-                self._filled -= count
                 continue
             is_known = self._yes.has(text) or is_for(text, Heading.DECISION, None)
             found[_Text.KNOWN if is_known else _Text.OTHER].append(text)
@@ -371,13 +368,21 @@ class _Other:
                 break
         return found[_Text.KNOWN], found[_Text.BLANK]
 
+    @property
+    def has_answers(self) -> bool:
+        """Whether it is one of decisions, and has more than a yes; what is against a number is no matter of a yes."""
+        if not (self._explicit and self._other.count + self._blank.count):
+            return False
+        # Of two remarks one that asks for a block decides nothing, nor does one beside a blank cell.
+        is_half_enough = self._other.count > 0 and not is_of_remarks(self.heading)
+        return self._rows <= 2 * self._explicit - (not is_half_enough)
+
     def fault(self) -> tuple[_Rows, str] | None:
         """The rows that stop the list, and what they have; None if none does."""
-        if self._explicit and 2 * self._explicit >= self._filled:
-            if self._other.count:
-                return self._other, f"says in {self._other} what is no known yes, and a yes to a block in others"
-            if self._blank.count:
-                return self._blank, f"has no answer in {self._blank}, and a yes in others"
+        if self.has_answers and self._other.count:
+            return self._other, f"says in {self._other} what is no known yes, and a yes to a block in others"
+        if self.has_answers:
+            return self._blank, f"has no answer in {self._blank}, and a yes in others"
         return (self._against, f"says in {self._against} that a number is not meant") if self._against.count else None
 
 

@@ -14,13 +14,14 @@ import pyarrow as pa
 
 from numguard.compute import is_list, named, pc, seen_text, whole
 from numguard.errors import ColumnError
+from numguard.number_list.against import opposes
 from numguard.number_list.beside import is_of_money, spared
 from numguard.number_list.decision_headings import Heading, kind_of
 from numguard.number_list.decision_words import are_places, is_blank, is_for
 from numguard.number_list.decisions import with_above
 from numguard.number_list.spared import NUMBERS, is_of_thing
 from numguard.number_list.titles import NOT_KNOWN, is_victim, names_victims, words_of
-from numguard.number_list.words import words_in
+from numguard.number_list.words import words_for, words_in
 from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.headings import has_words_of_suspects, may_hold_suspects
@@ -56,6 +57,11 @@ _OF_THE_CASE: Final = words_in(
     "arrest bail case cdr cfcfrms challan charge chargesheet closure complaint complaints court fir imei investigation",
     "kyc ncrp remand restoration seizure transfer warrant",
 )
+#: Words of headings of approvals, if no officer is named: that of a loan or a program is another's.
+_OF_APPROVALS: Final = NUMBERS | words_in(
+    "approval approvals approved by confirm confirmation confirmed date dated final hq is n no office on status y yes"
+)
+_OFFICERS: Final = words_for("rank", "rank_or_other")
 _OF_ANYTHING: Final = words_in("action actions status", "कार्यवाही कार्रवाई")
 
 
@@ -197,8 +203,14 @@ def unapproved_rows(table: pa.Table, places: Sequence[int]) -> Bools:
         joined: Any = cells.joined(column) if is_list(column.type) else whole(column)
         texts, _ = with_above(pc.fill_null(seen_text(joined), ""))
         distinct: list[str] = pc.unique(texts).to_pylist()
-        agreed = [text for text in distinct if not is_blank(text) and is_for(text, kind, None)]
-        others = [text for text in distinct if not is_blank(text) and text not in agreed]
+        filled = [text for text in distinct if not is_blank(text)]
+        if kind is Heading.BY_WHOM:
+            # Whatever else is there may be a name.
+            against = [text for text in filled if opposes(table.column_names[place], text)]
+            found |= flags(pc.is_in(texts, pa.array(against, pa.string())))
+            continue
+        agreed = [text for text in filled if is_for(text, kind, None)]
+        others = [text for text in filled if text not in agreed]
         if kind is Heading.BLOCK and are_places([*agreed, *others]):
             continue
         not_yes = [text for text in distinct if text not in agreed] if agreed else others
@@ -215,6 +227,8 @@ def kind_of_approval(heading: str) -> Heading | None:
     """
     kind, words = kind_of(heading, None), set(words_of(heading))
     if kind is None or not kind.is_of_decision or words & _OF_THE_CASE or any(map(is_victim, words)):
+        return None
+    if kind not in (Heading.DECISION, Heading.BLOCK) and not (words & _OFFICERS or words <= _OF_APPROVALS):
         return None
     # `Block/Hold` is of a number.
     about = words - ({"hold", "order"} if "block" in words else {"order"})
