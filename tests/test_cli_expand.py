@@ -178,7 +178,9 @@ def test_a_window_around_the_day_of_report(desk: Path) -> None:
     arguments = ("expand", "airtel.csv", "jio.csv", "--seeds", "reported.csv", "--json", "--days-before")
     assert json.loads(numguard(*arguments, "3").stdout)["linked"] == 2
     assert json.loads(numguard(*arguments, "2").stdout)["linked"] == 0
-    (desk / "reported.csv").write_text("msisdn,reported_at\n98765XXXXX,2026-06-04\n9876543210,\n")
+    (desk / "reported.csv").write_text(
+        "msisdn,reported_at\n98765XXXXX,2026-06-04\n9876543210,\n9123456780,2026-06-04\n"
+    )
     assert json.loads(numguard(*arguments, "3").stdout)["refused_seeds"] == {"masked": 1, "no_time": 1}
     (desk / "reported.csv").write_text("msisdn,reported_at\n9876543210,04/06/2026\n")
     run = numguard(*arguments, "3")

@@ -207,7 +207,9 @@ def test_an_error_beside_a_value_is_an_error() -> None:
         'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" '
         'calcext:value-type="error"><text:p>#REF!</text:p></table:table-cell>'
     )
-    rows = "".join(f"<table:table-row>{cell}</table:table-row>" for cell in (open_cell("mobile"), error))
+    rows = "".join(
+        f"<table:table-row>{cell}</table:table-row>" for cell in (open_cell("mobile"), error, open_cell(9123456789))
+    )
     open_document(Path("d.ods"), rows)
     listed = read_numbers("d.ods")
-    assert (len(listed.keys), listed.account["rows_refused"]) == (0, 1)
+    assert (len(listed.keys), listed.account["rows_refused"]) == (1, 1)
