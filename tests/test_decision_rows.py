@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from numguard import NumberSet
 from numguard.cli import run
 from numguard.errors import ArgumentError, ColumnError
 from numguard.number_list import read_imeis, read_numbers
@@ -45,7 +46,11 @@ def test_what_the_user_says_is_a_yes(tmp_path: Path) -> None:
     assert len(read_numbers(path, yes=["on file"]).keys) == 3
     with pytest.raises(ArgumentError, match="is text 2 of 2"):
         read_numbers(path, yes=["on file", "on fil"])
-    for wrong in ("on file", [" - "]):
+    # A saved set has no columns.
+    NumberSet(NUMBERS).save(tmp_path / "set")
+    with pytest.raises(ArgumentError, match="is text 1 of 1"):
+        read_numbers(tmp_path / "set", yes=["on file"])
+    for wrong in ("on file", [" - "], (text for text in ["on file"]), None):
         with pytest.raises(ArgumentError, match="takes a list of texts"):
             read_numbers(path, yes=wrong)
     # It is no answer of a remark, nor of what spares a number.

@@ -11,7 +11,8 @@ HTTP response with another status in the document. This is an error here, not an
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -136,24 +137,26 @@ def _numbers_of(
     strict: bool,
     yes: Sequence[str],
 ) -> NumberList[NumberSet]:
-    known_yes = _as_yes(yes)
-    if _is_saved(path):
-        return _saved(NumberSet.open(path))
-    # Numbers that are to be released are spared, as those that are protected are.
-    is_sparing = actions is None or set(actions) <= {"release", "none"}
-    opened = OpenList(
-        path, numbers(region), column, actions, may_be_victims=is_sparing, decision=decision, yes=known_yes
-    )
-    keys = NumberSet(opened.cells(), region=region)
-    if known_yes is not yes:
-        known_yes.check()
+    with _checked(yes) as known_yes:
+        if _is_saved(path):
+            return _saved(NumberSet.open(path))
+        # Numbers that are to be released are spared, as those that are protected are.
+        is_sparing = actions is None or set(actions) <= {"release", "none"}
+        opened = OpenList(
+            path, numbers(region), column, actions, may_be_victims=is_sparing, decision=decision, yes=known_yes
+        )
+        keys = NumberSet(opened.cells(), region=region)
     check_rounded(keys, path)
     return _counted(keys, opened, strict=strict)
 
 
-def _as_yes(yes: Sequence[str]) -> Yes:
-    """Texts that are a yes; a caller who reads several lists makes them for all, and checks them after the last."""
-    return yes if isinstance(yes, Yes) else Yes(yes)
+@contextmanager
+def _checked(yes: Sequence[str]) -> Iterator[Yes]:
+    """Texts that are a yes, checked after the list; a caller who reads several makes them for all, and checks them."""
+    known = yes if isinstance(yes, Yes) else Yes(yes)
+    yield known
+    if known is not yes:
+        known.check()
 
 
 def read_imeis(
@@ -178,13 +181,11 @@ def read_imeis(
         >>> ng.read_imeis(path).keys.to_array().to_pylist()
         [35824005111111, 49015420323751]
     """
-    if _is_saved(path):
-        return _saved(ImeiSet.open(path))
-    known_yes = _as_yes(yes)
-    opened = OpenList(path, IMEIS, column, None, yes=known_yes)
-    keys = ImeiSet(opened.cells())
-    if known_yes is not yes:
-        known_yes.check()
+    with _checked(yes) as known_yes:
+        if _is_saved(path):
+            return _saved(ImeiSet.open(path))
+        opened = OpenList(path, IMEIS, column, None, yes=known_yes)
+        keys = ImeiSet(opened.cells())
     return _counted(keys, opened, strict=strict)
 
 
@@ -239,8 +240,9 @@ def listing_dates(
     if _is_saved(path):
         raise ArgumentError(f"{path}: a saved set holds no dates: give the list that it was made of")
     kind, counted = (IMEIS, None) if of_imeis else (numbers("IN"), actions)
-    opened = OpenList(path, kind, column, counted, more=[dates], yes=_as_yes(yes))
-    found = [batch.data for batch in opened.rows()]
+    with _checked(yes) as known_yes:
+        opened = OpenList(path, kind, column, counted, more=[dates], yes=known_yes)
+        found = [batch.data for batch in opened.rows()]
     return opened.joined([data.column(0) for data in found]), opened.joined([data.column(1) for data in found])
 
 

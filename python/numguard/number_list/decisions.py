@@ -9,7 +9,7 @@ its cells.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any, Final
@@ -33,6 +33,7 @@ from numguard.number_list.decision_words import (
 )
 from numguard.number_list.titles import words_of
 from numguard.source import Batch
+from numguard.types import is_texts
 
 __all__ = ["Decisions", "Yes", "with_above"]
 
@@ -76,13 +77,13 @@ class Yes(tuple[str, ...]):
     (True, False)
     """
 
-    def __new__(cls, texts: Iterable[str]) -> Yes:
+    def __new__(cls, texts: Collection[str]) -> Yes:
         """Takes the texts.
 
         Raises:
             ArgumentError: They are one text, or one of them has nothing.
         """
-        if isinstance(texts, str) or not all(isinstance(text, str) and not is_blank(text) for text in texts):
+        if not is_texts(texts) or any(map(is_blank, texts)):
             raise ArgumentError("yes: takes a list of texts that mean yes, such as ('approved on file',), none blank")
         made = super().__new__(cls, texts)
         made._found = set()
