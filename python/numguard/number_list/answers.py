@@ -19,6 +19,7 @@ from numguard.number_list.actions import may_have_words
 from numguard.number_list.beside import asks, asks_to_act, is_of_serials, is_yes
 from numguard.number_list.decision_headings import Heading
 from numguard.number_list.decision_words import is_for
+from numguard.number_list.distinct import Beside
 from numguard.source import Batch
 
 __all__ = ["Answers", "Remarks", "Serials"]
@@ -120,14 +121,14 @@ class Remarks:
         #: By heading, how many rows have words, of how many.
         self._filled: dict[str, tuple[int, int]] = {}
 
-    def add(self, batch: Batch, read: set[str], is_number: Bools) -> None:
-        """Takes rows of the list: of those with a number, the columns that are not `read`."""
-        for at, name in enumerate(batch.data.schema.names):
-            if name not in read and may_have_words(batch.data.schema.types[at]):
-                cells = seen_text(batch.data.column(at)).filter(pa.array(is_number))
-                filled, rows = self._filled.get(name, (0, 0))
-                filled += pc.match_substring_regex(cells, r"\pL[\pL\pM]").true_count
-                self._filled[name] = filled, rows + len(cells)
+    def add(self, beside: Beside, read: set[str]) -> None:
+        """Takes rows of the list: of those that count, the columns that are not `read`."""
+        for at, field in enumerate(beside.batch.data.schema):
+            if field.name not in read and may_have_words(field.type):
+                texts, counts = beside.distinct(at)
+                filled, rows = self._filled.get(field.name, (0, 0))
+                filled += int(counts[flags(pc.match_substring_regex(texts, r"\pL[\pL\pM]"))].sum())
+                self._filled[field.name] = filled, rows + int(counts.sum())
 
     def warnings(self, others: Sequence[str]) -> list[str]:
         """The warning of such columns, but for those that the `others` name."""

@@ -45,7 +45,7 @@ from numguard.number_list.titles import (
 )
 from numguard.number_list.words import Meaning, words_for, words_in
 
-__all__ = ["asks", "asks_to_act", "is_of_money", "is_of_serials", "is_yes", "may_spare", "spared"]
+__all__ = ["asks", "asks_to_act", "is_of_money", "is_of_serials", "is_yes", "may_spare", "spared", "sparing"]
 
 #: Words of headings of columns that answer yes or no, and the answers.
 _OF_BLOCK: Final = words_for("question_block")
@@ -182,15 +182,20 @@ def spared(heading: str, cells: Any, *, is_complaint: bool = False) -> npt.NDArr
         return None
     # Databases give a yes or no as a decimal, 1.00 among them.
     texts = seen_text(cells.cast(pa.float64()) if pa.types.is_decimal(cells.type) else cells)
-    unique = pc.unique(texts.filter(pc.less_equal(pc.utf8_length(texts), _LONGEST)))
-    sparing = [
+    found = sparing(heading, pc.unique(texts), is_complaint=is_complaint)
+    return flags(pc.is_in(texts, pa.array(found, pa.string()))) if found else None
+
+
+def sparing(heading: str, texts: Any, *, is_complaint: bool = False) -> list[str]:
+    """Those of the distinct texts of a column that say that the number of their row is spared, as `spared` does."""
+    texts = texts.filter(pc.less_equal(pc.utf8_length(texts), _LONGEST))
+    by_heading = [
         text
         for rule in _RULES
         if (rule.in_complaints or not is_complaint) and rule.is_for(heading)
-        for text in rule.sparing(heading, unique)
+        for text in rule.sparing(heading, texts)
     ]
-    sparing += _by_words(heading, unique, is_complaint=is_complaint)
-    return flags(pc.is_in(texts, pa.array(sparing, pa.string()))) if sparing else None
+    return by_heading + _by_words(heading, texts, is_complaint=is_complaint)
 
 
 def asks(heading: str) -> bool:

@@ -18,8 +18,9 @@ import pyarrow as pa
 from numguard.compute import Bools, flags, named, pc, seen_text
 from numguard.errors import ColumnError, InputError
 from numguard.number_list.actions import bare, may_have_words
-from numguard.number_list.beside import spared
+from numguard.number_list.beside import may_spare, sparing
 from numguard.number_list.columns import CHOICE, without_digits
+from numguard.number_list.distinct import Beside
 from numguard.number_list.same import has_other_numbers, numbers_by_text
 from numguard.number_list.spared import is_not_listed, is_of_letter, is_of_thing, is_set_aside, is_spared, spares
 from numguard.number_list.titles import (
@@ -216,19 +217,20 @@ def _is_nested(part: Part, name: str) -> bool:
     return pa.types.is_nested(part.schema().field(part.schema().names.index(name)).type)
 
 
-def check_beside(batch: Batch, read: set[str], is_number: Bools) -> None:
+def check_beside(beside: Beside, read: set[str]) -> None:
     """Raises ColumnError if a column that is not read says that the number of its row is spared.
 
-    `is_number` shows which rows have one: another, as a line below the table, is not listed anyway.
+    Rows without a number do not count: another line, as one below the table, is not listed anyway.
     """
-    for at, name in enumerate(batch.data.schema.names):
-        found = None if name in read else spared(name, batch.data.column(at))
-        if found is None:
+    batch = beside.batch
+    for at, field in enumerate(batch.data.schema):
+        name = field.name
+        if name in read or not may_spare(name, field.type):
             continue
-        found &= is_number
-        if found.any():
+        if texts := sparing(name, beside.distinct(at).texts):
+            row = batch.first_row(beside.those(beside.texts(at), texts))
             raise ColumnError(
-                f"{batch.file}: the column {named([name])!r} says in row {batch.first_row(found)} that the number "
+                f"{batch.file}: the column {named([name])!r} says in row {row} that the number "
                 "is a victim's, not blocked, not to be blocked, or no phone's: take such rows out, or the column if "
                 "every row is meant"
             )

@@ -31,6 +31,7 @@ from numguard.number_list.decision_words import (
     is_explicit,
     is_for,
 )
+from numguard.number_list.distinct import Beside, Distinct
 from numguard.number_list.titles import words_of
 from numguard.source import Batch
 from numguard.types import is_texts
@@ -163,15 +164,15 @@ class Decisions:
         for column in self._others.values():
             column.above = ""
 
-    def look(self, batch: Batch, read: set[str], counted: Bools) -> None:
+    def look(self, beside: Beside, read: set[str]) -> None:
         """Takes rows of a part in which a number counts: the columns that are not `read`, nor compared by heading."""
         places: Counter[str] = Counter()
-        for at, field in enumerate(batch.data.schema):
+        for at, field in enumerate(beside.batch.data.schema):
             places[field.name] += 1
             if field.name in read or not may_have_words(field.type):
                 continue
             column = self._others.setdefault((field.name, places[field.name]), _Other(field.name, self._yes))
-            column.add(batch, at, counted)
+            column.add(beside, at)
 
     def check(self, *, is_whole: bool = True) -> None:
         """Checks the list; `is_whole`: all its rows were looked at.
@@ -337,24 +338,21 @@ class _Other:
         self._rows = self._explicit = 0
         self._blank, self._other, self._against = _Rows(), _Rows(), _Rows()
 
-    def add(self, batch: Batch, at: int, counted: Bools) -> None:
-        cells, self.above = with_above(pc.fill_null(seen_text(batch.data.column(at)), ""), self.above)
-        counts = pc.value_counts(pc.filter(cells, pa.array(counted)))
-        texts = counts.field("values")
+    def add(self, beside: Beside, at: int) -> None:
+        if against := those_against(self.heading, beside.distinct(at).texts):
+            self._against.add(self.heading, beside.batch, beside.those(beside.texts(at), against))
+        if not self._may_decide:
+            return
+        cells, self.above = with_above(beside.texts(at), self.above)
+        has_ditto = cells is not beside.texts(at)
+        known, blank = self._sorted(Distinct.of(beside.filtered(cells)) if has_ditto else beside.distinct(at))
+        is_blank_one = beside.those(cells, blank)
+        self._blank.add(self.heading, beside.batch, is_blank_one)
+        self._other.add(self.heading, beside.batch, beside.is_counted & ~beside.those(cells, known) & ~is_blank_one)
 
-        def those(some: list[str]) -> Bools:
-            return flags(pc.is_in(cells, pa.array(some, pa.string()))) & counted
-
-        if against := those_against(self.heading, texts):
-            self._against.add(self.heading, batch, those(against))
-        if self._may_decide:
-            known, blank = self._sorted(texts, counts.field("counts").to_numpy())
-            is_blank_one = those(blank)
-            self._blank.add(self.heading, batch, is_blank_one)
-            self._other.add(self.heading, batch, counted & ~those(known) & ~is_blank_one)
-
-    def _sorted(self, texts: Any, counts: Any) -> tuple[list[str], list[str]]:
+    def _sorted(self, distinct: Distinct) -> tuple[list[str], list[str]]:
         """Those of some texts that are a known yes, and those that are blank; of prose few texts are looked at."""
+        texts, counts = distinct
         found: dict[_Text, list[str]] = {what: [] for what in _Text}
         frequent_first = np.argsort(-counts, kind="stable")[:_MOST_SPELLINGS]
         self._rows += int(counts.sum())

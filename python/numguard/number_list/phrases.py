@@ -206,8 +206,9 @@ class Prefilter:
         is_ascii = pc.string_is_ascii(texts)
         apart = pc.replace_substring_regex(texts, _LOWER_UPPER, r"\1 \2")
         found = pc.match_substring_regex(pc.ascii_lower(apart), self.of_ascii)
-        others = plain_cells(apart.filter(pc.invert(is_ascii)))
-        plain = pc.utf8_lower(pc.replace_substring_regex(others, _NO_LETTERS, " "))
-        of_others = pc.match_substring_regex(plain, self.of_others)
-        found = pc.replace_with_mask(found, pc.invert(is_ascii), of_others)
+        is_other = pc.invert(is_ascii)
+        # To compile the expression takes longer than to search many texts.
+        if is_other.true_count:
+            plain = pc.utf8_lower(pc.replace_substring_regex(plain_cells(apart.filter(is_other)), _NO_LETTERS, " "))
+            found = pc.replace_with_mask(found, is_other, pc.match_substring_regex(plain, self.of_others))
         return pc.or_(found, pc.match_substring_regex(texts, self.written))

@@ -45,6 +45,7 @@ from numguard.number_list.checks import (
 )
 from numguard.number_list.columns import CHOICE, Kind, begins_with_row, column_of, has_handsets, is_list
 from numguard.number_list.decisions import Decisions, Yes
+from numguard.number_list.distinct import Beside
 from numguard.number_list.numbered import is_numbered, without_serials
 from numguard.number_list.same import has_other_numbers, without_ends
 from numguard.number_list.titles import names_victims
@@ -233,10 +234,10 @@ class OpenList:
     def _checked(self, part: Part, wanted: list[str], *, has_actions: bool) -> Iterator[Batch]:
         """The rows of a part, checked for numbers to spare: below a heading among them, or by another column."""
         there = part.schema()
-        others = [(at, field.name, field.type) for at, field in enumerate(there) if field.name not in wanted]
-        codes = {name for _, name, of in others if is_of_country(name) and not pa.types.is_nested(of)}
+        unread = [(at, field.name, field.type) for at, field in enumerate(there) if field.name not in wanted]
+        codes = {name for _, name, of in unread if is_of_country(name) and not pa.types.is_nested(of)}
         codes = codes if self._kind.has_codes else set()
-        beside = [at for at, name, of in others if name in codes or may_spare(name, of) or is_of_serials(name)]
+        beside = [at for at, name, of in unread if name in codes or may_spare(name, of) or is_of_serials(name)]
         check_columns(wanted, there, part.name)
         chosen = [*map(there.names.index, wanted), *beside]
         names = [there.names[at] for at in chosen]
@@ -252,13 +253,14 @@ class OpenList:
             is_number = flags(keys.is_valid())
             check_headings(batch, wanted[0], is_number, self._below, known=known, names=self._kind.names)
             self._below.check(batch, is_number)
+            others = Beside(batch, self._counted(batch, is_number) if has_actions else is_number)
             # Actions say what each row is for, also where its reason says why another number was spared.
             if not has_actions:
-                check_beside(batch, {*wanted, *codes}, is_number)
+                check_beside(others, {*wanted, *codes})
                 self._answers.add(batch, {*wanted, *codes, *self._compared}, is_number)
-                self._remarks.add(batch, {*wanted, *codes, *self._compared}, is_number)
+                self._remarks.add(others, {*wanted, *codes, *self._compared})
             if looks:
-                self._decisions.look(batch, {*wanted, *codes, *self._compared}, self._counted(batch, is_number))
+                self._decisions.look(others, {*wanted, *codes, *self._compared})
             self._serials.add(batch, is_number)
             if codes:
                 check_codes(batch, wanted[0], keys)
