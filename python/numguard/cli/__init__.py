@@ -14,7 +14,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
-from importlib.abc import MetaPathFinder
 
 import click
 from click.shell_completion import CompletionItem
@@ -153,7 +152,7 @@ def verbs(context: click.Context) -> None:
         click.echo(FIRST_STEPS, nl=False)
 
 
-class WithoutPandas(MetaPathFinder):
+class WithoutPandas:
     """Pandas is not there: pyarrow imports it, if it can, with the first list that becomes an array.
 
     That took a third of the time of a command on a small file, and 40 MB.

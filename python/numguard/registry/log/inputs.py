@@ -15,7 +15,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.cdr import Cdr
 from numguard.compute import filled, pc, whole
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.registry.log.store import Append, Store
@@ -84,6 +83,9 @@ def local_files(sightings: Source) -> list[Path]:
 
 
 def _paths_of(entry: object) -> Sequence[Path]:
+    # Complaints are added without it.
+    from numguard.cdr import Cdr
+
     if isinstance(entry, Cdr):
         return entry.paths
     return files_of(entry) if isinstance(entry, str | Path) and is_local(entry) else ()
