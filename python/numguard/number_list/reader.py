@@ -44,9 +44,11 @@ from numguard.number_list.checks import (
     check_titles,
 )
 from numguard.number_list.columns import CHOICE, Kind, begins_with_row, column_of, has_handsets, is_list
+from numguard.number_list.decision_headings import OFF
 from numguard.number_list.decisions import Decisions, Yes
 from numguard.number_list.distinct import Beside
 from numguard.number_list.numbered import is_numbered, without_serials
+from numguard.number_list.opposite import check_opposite
 from numguard.number_list.same import has_other_numbers, without_ends
 from numguard.number_list.titles import names_victims
 from numguard.source import Account, Batch, Part, check_columns, check_header, is_local, is_of_country, open_source
@@ -218,8 +220,13 @@ class OpenList:
         read = wanted if action is None or action in wanted else [*wanted, action]
         # A pair with a handset is released by itself, and its number is still to be blocked.
         is_pair = has_handsets(part.schema().names)
-        checked = self._checked(part, read, has_actions=action is not None)
-        for batch in part.batches(read) if self._may_be_victims else checked:
+        if not self._may_be_victims:
+            batches = self._checked(part, read, has_actions=action is not None)
+        elif self._decision in OFF and part.schema().names.count(wanted[0]) == 1:
+            batches = self._not_opposite(part, self._decision, read)
+        else:
+            batches = part.batches(read)
+        for batch in batches:
             rows = batch
             if action is not None:
                 rows, others, refused = rows_with(batch, action, self._actions or ())
@@ -264,6 +271,13 @@ class OpenList:
             self._serials.add(batch, is_number)
             if codes:
                 check_codes(batch, wanted[0], keys)
+            yield batch
+
+    def _not_opposite(self, part: Part, decision: str, read: list[str]) -> Iterator[Batch]:
+        """The rows of a part on which a decision is recorded, checked for remarks that say the opposite."""
+        for batch in part.batches(None):
+            is_number = flags(self._explained(batch, read[0]).field(0).is_valid())
+            check_opposite(Beside(batch, is_number), decision, {*read, *self._compared})
             yield batch
 
     def _add_decisions(self, one: _Listed) -> set[str]:
