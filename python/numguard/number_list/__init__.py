@@ -14,12 +14,13 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import pyarrow as pa
 
-from numguard._core import ImeiSet, NumberSet
+from numguard._core import ImeiSet, NumberSet, explain
 from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.keyed import HASHED
@@ -137,17 +138,38 @@ def _numbers_of(
     strict: bool,
     yes: Sequence[str],
 ) -> NumberList[NumberSet]:
+    # Numbers that are to be released are spared, as those that are protected are.
+    is_sparing = actions is None or set(actions) <= {"release", "none"}
     with _checked(yes) as known_yes:
         if _is_saved(path):
-            return _saved(NumberSet.open(path))
-        # Numbers that are to be released are spared, as those that are protected are.
-        is_sparing = actions is None or set(actions) <= {"release", "none"}
+            return _warned(_saved(NumberSet.open(path)), is_sparing=is_sparing)
         opened = OpenList(
             path, numbers(region), column, actions, may_be_victims=is_sparing, decision=decision, yes=known_yes
         )
         keys = NumberSet(opened.cells(), region=region)
     check_rounded(keys, path)
-    return _counted(keys, opened, strict=strict)
+    return _warned(_counted(keys, opened, strict=strict), is_sparing=is_sparing)
+
+
+def _warned(listed: NumberList[NumberSet], *, is_sparing: bool) -> NumberList[NumberSet]:
+    """A list with a warning of its placeholders, unless it has numbers to spare."""
+    found = 0 if is_sparing else len(_placeholders() & listed.keys)
+    if found:
+        many = "1 number is a placeholder" if found == 1 else f"{found:,} numbers are placeholders"
+        listed.account["warnings"].append(
+            f"{many}, one digit ten times or two in turn, which many records have in place of a number: take them out "
+            "of the list, or check each of their hits before you act"
+        )
+    return listed
+
+
+@lru_cache
+def _placeholders() -> NumberSet:
+    """The numbers of India's plan that stand for none: few, so that a set of many numbers is not looked through."""
+    digits = [f"{first}{second}" * 5 for first in range(10) for second in range(10)]
+    explained = explain(digits)
+    is_one = pc.equal(explained.field("note").cast(pa.string()), "placeholder")
+    return NumberSet(explained.field(0).filter(is_one))
 
 
 @contextmanager

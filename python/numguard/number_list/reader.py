@@ -23,6 +23,7 @@ from numguard.keyed import HASHED
 from numguard.number_list.actions import (
     LIKE_ACTION,
     MARKS,
+    UNKNOWN_ACTION,
     Opposed,
     action_column,
     bare,
@@ -54,7 +55,7 @@ from numguard.number_list.titles import names_victims
 from numguard.source import Account, Batch, Part, check_columns, check_header, is_local, is_of_country, open_source
 from numguard.source.columns import naming_hidden
 from numguard.source.strict import check_strict, notes_text
-from numguard.types import PathLike, RowAccount
+from numguard.types import ACTIONS, PathLike, RowAccount
 
 __all__ = ["OpenList", "other_types"]
 
@@ -374,8 +375,13 @@ class OpenList:
     def _check_read(self, account: RowAccount) -> None:
         """Raises InputError if no row of the list counts, and some are refused: it is no empty list."""
         refused = account["refused_rows"]
-        if refused and not account["rows_used"] and not self._others and "unknown_action" not in refused:
+        if refused and not account["rows_used"] and not self._others:
             rows = "1 row" if account["rows_refused"] == 1 else f"{account['rows_refused']:,} rows"
+            if UNKNOWN_ACTION in refused:
+                raise InputError(
+                    f"{self._path}: none of its {rows} has a known action in the column {named([self._action or ''])!r} "
+                    f"({notes_text(refused)}): write {', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}"
+                )
             raise InputError(
                 f"{self._path}: none of its {rows} can be read ({notes_text(refused)}): choose the column of "
                 f"the numbers {CHOICE}, or write each in a cell or a line of its own"
