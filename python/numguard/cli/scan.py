@@ -68,8 +68,7 @@ class Wanted:
         """For each key column the set, or the sets by name, that it is looked up in; `region` is that of SOURCE."""
         region = self._region_of_lists(region)
         found: dict[str, Any] = {}
-        known_yes = Yes(self.yes)
-        of_both: dict[str, Any] = {"column": self.list_column, "yes": known_yes}
+        of_both: dict[str, Any] = {"column": self.list_column}
         how = of_both | {"actions": self.actions}
         if self.numbers is not None:
             found |= dict.fromkeys(self.number_columns, lists_read.numbers(self.numbers, region, **how))
@@ -83,7 +82,7 @@ class Wanted:
             listed = found[self.number_columns[0]]
             kept = {n: keys - off for n, keys in listed.items()} if isinstance(listed, dict) else listed - off
             found |= dict.fromkeys(self.number_columns, kept)
-        known_yes.check()
+        lists_read.yes.check()
         return found
 
     def _region_of_lists(self, region: Region) -> Region:
@@ -179,7 +178,8 @@ def scan(
     _check_dates(at, since, wanted)
     files = [wanted.numbers, wanted.imeis, wanted.exempt, *wanted.by_name.values()]
     account.check_files(files, {"--output": output, "--refused": refused_path}, sources=sources)
-    lists_read = account.Lists(is_strict=is_strict, dates={path: since for path in files[:2] if path and since})
+    dates = {path: since for path in files[:2] if path and since}
+    lists_read = account.Lists(is_strict=is_strict, dates=dates, yes=wanted.yes)
     lookups = wanted.lookups(lists_read, region)
     found = run(
         list(sources) if len(sources) > 1 else sources[0],

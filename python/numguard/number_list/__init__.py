@@ -11,8 +11,7 @@ HTTP response with another status in the document. This is an error here, not an
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,7 +24,7 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.keyed import HASHED
 from numguard.number_list.columns import HASHES, IMEIS, numbers
-from numguard.number_list.decisions import Yes
+from numguard.number_list.decisions import checked_yes
 from numguard.number_list.reader import OpenList
 from numguard.number_list.rounded import check_rounded
 from numguard.number_list.seeds import read_dated_seeds
@@ -140,7 +139,7 @@ def _numbers_of(
 ) -> NumberList[NumberSet]:
     # Numbers that are to be released are spared, as those that are protected are.
     is_sparing = actions is None or set(actions) <= {"release", "none"}
-    with _checked(yes) as known_yes:
+    with checked_yes(yes) as known_yes:
         if _is_saved(path):
             return _warned(_saved(NumberSet.open(path)), is_sparing=is_sparing)
         opened = OpenList(
@@ -172,15 +171,6 @@ def _placeholders() -> NumberSet:
     return NumberSet(explained.field(0).filter(is_one))
 
 
-@contextmanager
-def _checked(yes: Sequence[str]) -> Iterator[Yes]:
-    """Texts that are a yes, checked after the list; a caller who reads several makes them for all, and checks them."""
-    known = yes if isinstance(yes, Yes) else Yes(yes)
-    yield known
-    if known is not yes:
-        known.check()
-
-
 def read_imeis(
     path: PathLike, *, column: str | None = None, strict: bool = False, yes: Sequence[str] = ()
 ) -> NumberList[ImeiSet]:
@@ -203,7 +193,7 @@ def read_imeis(
         >>> ng.read_imeis(path).keys.to_array().to_pylist()
         [35824005111111, 49015420323751]
     """
-    with _checked(yes) as known_yes:
+    with checked_yes(yes) as known_yes:
         if _is_saved(path):
             return _saved(ImeiSet.open(path))
         opened = OpenList(path, IMEIS, column, None, yes=known_yes)
@@ -262,7 +252,7 @@ def listing_dates(
     if _is_saved(path):
         raise ArgumentError(f"{path}: a saved set holds no dates: give the list that it was made of")
     kind, counted = (IMEIS, None) if of_imeis else (numbers("IN"), actions)
-    with _checked(yes) as known_yes:
+    with checked_yes(yes) as known_yes:
         opened = OpenList(path, kind, column, counted, more=[dates], yes=known_yes)
         found = [batch.data for batch in opened.rows()]
     return opened.joined([data.column(0) for data in found]), opened.joined([data.column(1) for data in found])

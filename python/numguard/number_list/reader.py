@@ -378,8 +378,9 @@ class OpenList:
         if refused and not account["rows_used"] and not self._others:
             rows = "1 row" if account["rows_refused"] == 1 else f"{account['rows_refused']:,} rows"
             if UNKNOWN_ACTION in refused:
+                name = named([self._action or ""])
                 raise InputError(
-                    f"{self._path}: none of its {rows} has a known action in the column {named([self._action or ''])!r} "
+                    f"{self._path}: none of its {rows} has a known action in the column {name!r} "
                     f"({notes_text(refused)}): write {', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}"
                 )
             raise InputError(
