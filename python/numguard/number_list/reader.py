@@ -48,7 +48,7 @@ from numguard.number_list.columns import CHOICE, Kind, begins_with_row, column_o
 from numguard.number_list.decision_headings import OFF
 from numguard.number_list.decisions import Decisions, Yes
 from numguard.number_list.distinct import Beside
-from numguard.number_list.numbered import is_numbered, without_serials
+from numguard.number_list.numbered import are_numbered, is_numbered, without_serials
 from numguard.number_list.opposite import check_opposite
 from numguard.number_list.same import has_other_numbers, without_ends
 from numguard.number_list.titles import names_victims
@@ -116,6 +116,8 @@ class OpenList:
         self._refused: list[pa.Table] = []
         self._not_read: dict[str, list[str]] = {}
         self._others = self._header_rows = 0
+        #: Whether each refused cell has a serial number before it.
+        self._are_numbered = True
         self._answers, self._serials, self._remarks = Answers(), Serials(), Remarks()
         self._decision, self._decisions = decision, Decisions(decision, yes)
         #: Of the part that is read.
@@ -199,7 +201,9 @@ class OpenList:
                 if self._action is None and self._actions is not None:
                     refuse_other_actions(part, {*read, *self._compared}, is_sparing=self._may_be_victims)
                 self._warn_of_unread(part, name, set(read))
-                yield from self._rows_of(part, read, self._action)
+                has_serials = is_numbered(part, is_headed=True)
+                for found in self._rows_of(part, read, self._action):
+                    yield replace(found, data=without_serials(found.data)) if has_serials else found
                 if self._warns_of_more and self._action is None and not self._may_be_victims:
                     # It reads the part once more, as far as it needs.
                     account = part.account
@@ -207,7 +211,7 @@ class OpenList:
                     part.begin_account(account)
                 continue
             self._header_rows += 1
-            has_serials = is_numbered(part)
+            has_serials = is_numbered(part, is_headed=False)
             first = Batch(without_ends(pa.RecordBatch.from_pydict({name: [name]})), part.name, part.above.header_row)
             check_shown(part, first, is_sparing=self._may_be_victims)
             for found in chain([first], self._rows_of(part, read, None)):
@@ -349,6 +353,7 @@ class OpenList:
         """
         if not self._may_be_victims:
             check_rows(batch, cells, flags(notes.is_valid()), self._below)
+        self._are_numbered &= are_numbered(cells.filter(notes.is_valid()))
         self._refused.append(batch.refused(notes))
 
     def account(self, *, strict: bool = False) -> tuple[pa.Table, RowAccount]:
@@ -382,6 +387,11 @@ class OpenList:
                 raise InputError(
                     f"{self._path}: none of its {rows} has a known action in the column {name!r} "
                     f"({notes_text(refused)}): write {', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}"
+                )
+            if self._are_numbered:
+                raise InputError(
+                    f"{self._path}: none of its {rows} can be read ({notes_text(refused)}): take the serial numbers "
+                    "before the numbers out, which do not count 1, 2, 3 from line to line"
                 )
             raise InputError(
                 f"{self._path}: none of its {rows} can be read ({notes_text(refused)}): choose the column of "
