@@ -129,7 +129,7 @@ wanted_options = options.gathered(
 @click.command(cls=Verb)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @wanted_options
-@click.option("--all-rows", is_flag=True, help="Write every row, marked or not.")
+@click.option("--all-rows", is_flag=True, help="Write every row, marked or not; broken lines are counted.")
 @click.option("--keep", "kept", multiple=True, help="A column to write; may be given again. All by default.")
 @click.option("--at", help="The column of SOURCE with the times of rows; goes with --since.")
 @click.option("--since", help="The list's column of listing dates (first_reported): no hits from before those.")
@@ -137,7 +137,10 @@ wanted_options = options.gathered(
 @options.region
 @options.region_column
 @options.output
-@account.refused
+@options.refused_to(
+    "Write broken lines of SOURCE, and rows of lists without a number, with file, row and why, to this file. Cells of "
+    "SOURCE that are no number are only counted."
+)
 @account.strict
 @click.option("--skip-bad-files", is_flag=True, help="Go on after a file that cannot be read, and report it.")
 @options.threads
