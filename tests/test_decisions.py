@@ -363,7 +363,7 @@ def test_a_result_of_something_else_is_no_decision_in_a_list(heading: str, tmp_p
         decided(path)
 
 
-#: What is recorded, a heading, and cells, the last of which says the opposite, if it is said to.
+#: What is recorded, a heading, and cells, the last of which says the opposite, if it does.
 OPPOSITE = [
     ("withdrawn", "Remarks", ("Withdraw", "Not to be withdrawn"), True),
     ("withdrawn", "Request", ("Unblock", "Unblock", "Block"), True),

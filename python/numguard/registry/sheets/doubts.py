@@ -70,7 +70,7 @@ _OF_STATE: Final = _OF_ANYTHING | words_in("disposition final order orders outco
 _BARE: Final = AGAINST | words_in("be is it keep kept kindly may must now on please pls put should the this to")
 #: The belt number of an officer, and a word that no name has.
 _BELT_NUMBER: Final = re.compile(r"(?:\bno\b[.\s]*)?\b\d[\w/-]*", re.IGNORECASE)
-_NOBODY: Final = words_in("nobody noone someone tbd")
+_NO_ONE: Final = re.compile(r"\b(?:(?:no|some)[ -]?(?:body|one)|tbd)\b", re.IGNORECASE)
 
 
 def check_victims_columns(table: pa.Table, unread: Sequence[int], where: str) -> None:
@@ -241,14 +241,14 @@ def _is_who(text: str) -> bool:
 
     >>> [_is_who(text) for text in ("Ram Kumar", "HC Mohan 1234", "SP Nuh", "Approved by SP", "05-02-2026")]
     [True, True, True, True, True]
-    >>> [_is_who(text) for text in ("Awaited", "Nobody", "not yet", "Sent back", "No one")]
+    >>> [_is_who(text) for text in ("Awaited", "No-body", "not yet", "Sent back", "No one")]
     [False, False, False, False, False]
     """
     if is_for(text, Heading.APPROVAL, None) or is_for(text, Heading.BY_WHOM, None):
         return True
     name = _BELT_NUMBER.sub(" ", text)
     # What is a name behind a rank is one.
-    return is_for(f"SI {name}", Heading.BY_WHOM, None) and _NOBODY.isdisjoint(words_of(name))
+    return is_for(f"SI {name}", Heading.BY_WHOM, None) and not _NO_ONE.search(name)
 
 
 def _remarks_against(heading: str, texts: Any, *, is_decided: bool) -> list[str]:
