@@ -213,6 +213,6 @@ def test_a_number_that_is_not_blocked_stops_a_list(tmp_path: Path) -> None:
     """Whether it still is to be, or is not to be, nothing shows."""
     for path in as_files(tmp_path, "Blocked (Y/N)", "Y", "N"):
         with pytest.raises(
-            ColumnError, match=r"says in row [23] that the number is .*, not blocked, not to be blocked, or"
+            ColumnError, match=r"says in row [23] that the number is .*, is not blocked, not to be blocked, or"
         ):
             read_numbers(path)

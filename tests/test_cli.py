@@ -231,6 +231,14 @@ def test_normalize_in_a_pipe() -> None:
     ]
 
 
+def test_explain_writes_nothing_of_a_type_without_numbers(desk: Path) -> None:
+    pq.write_table(pa.table({"mobile": pa.array([1, 2], pa.int32())}), desk / "short.parquet")
+    for more in ((), ("--imei",)):
+        run = numguard("explain", "short.parquet", "--column", "mobile", *more)
+        assert (run.returncode, run.stdout) == (3, "")
+        assert "holds no" in run.stderr
+
+
 def test_explain_names_file_row_and_reason(desk: Path) -> None:
     run = numguard("explain", "customers.csv", "--column", "mobile", "--only-refused")
     rows = run.stdout.splitlines()

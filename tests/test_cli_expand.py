@@ -74,6 +74,19 @@ def test_a_number_to_release_is_no_seed(desk: Path, dated: tuple[str, ...]) -> N
     assert {row["seed_msisdn"] for row in rows(desk / "linked" / "linked.csv")} == {"919123456780"}
 
 
+@pytest.mark.parametrize("dated", [(), ("--days-before", "30", "--days-after", "30")])
+def test_a_text_that_means_yes_in_a_list_of_seeds(desk: Path, dated: tuple[str, ...]) -> None:
+    day = datetime.now().date().isoformat()
+    (desk / "seeds.csv").write_text(f"msisdn,reported_at,Approved by SP\n9876543210,{day},Seen and put up\n")
+    call = ("expand", "airtel.csv", "--seeds", "seeds.csv", *dated)
+    assert "what is no known yes to a block" in numguard(*call).stderr
+    assert numguard(*call, "--yes", "seen and put up").returncode == 0
+    assert (
+        "no cell of a column of decisions is text 2 of 2"
+        in numguard(*call, "--yes", "Seen and put up", "--yes", "x").stderr
+    )
+
+
 def test_a_number_is_protected_whatever_the_action_of_its_row(desk: Path) -> None:
     (desk / "customers.csv").write_text("msisdn,action\n9123456789,release\n9123456780,reverify\n")
     run = numguard(

@@ -179,7 +179,16 @@ UNAPPROVED: list[tuple[str, tuple[str | None, ...], tuple[int, ...]]] = [
     ("Approved by SP", (None, "", "-"), ()),
     ("Approved by SP", ("Pending", None), (0,)),
     ("Approval date", ("05-02-2026", None), (1,)),
-    ("Approved by", ("SI Kumar", "Ram Kumar", "Pending", None), (2,)),
+    ("Approved by", ("SI Kumar", "Ram Kumar", "HC Mohan 1234", "Pending", None, "Awaited", "Nobody"), (3, 4, 5, 6)),
+    ("Approved by", (None, ""), ()),
+    *((heading, (text, "fraud"), (0,)) for heading in ("Remarks", "SP remarks", "Number status") for text in (
+        "Not approved", "Hold by SP", "Pending approval", "Not confirmed", "doubtful",
+    )),
+    ("SP remarks", ("Rejected", "Hold", "रद्द", "-do-", "Pending"), (0, 1, 2, 3)),
+    # Of a sum or the complaint, unless numbers are decided on.
+    ("Remarks", ("Rejected", "On hold", "रद्द", "Pending", "Cancelled"), ()),
+    *((heading, ("Not approved", "Hold by SP"), ()) for heading in ("Refund", "Loan", "FIR remarks", "Money status")),
+    ("Result", ("Hold by SP", "Not confirmed"), ()),
     ("Decision", ("Block", "Under consideration"), (1,)),
     ("Block", ("Yes", "No", "Pending"), (1, 2)),
     ("Block", ("Nuh", "Punhana", None), ()),
@@ -198,12 +207,12 @@ def why_waiting(heading: str, cells: Sequence[str]) -> dict[str, str]:
     return {cells[row]: why for row, why in waiting_rows(heading, cells).items()}
 
 
-def waiting_rows(heading: str, cells: Sequence[str | None]) -> dict[int, str]:
+def waiting_rows(heading: str, cells: Sequence[str | None], **more: Sequence[str]) -> dict[int, str]:
     """Why the number of each of these rows waits; none is refused."""
     numbers = [str(9_876_500_000 + 7 * k) for k in range(len(cells))]
     keys = [str(31_111_260_000_000 + k) for k in range(len(cells))]
-    columns = [keys, ["1930"] * len(cells), numbers, list(cells)]
-    sheet = pa.table(columns, names=["acknowledgement_no", "source", "suspect_mobiles", heading])
+    columns = [keys, ["1930"] * len(cells), numbers, list(cells), *more.values()]
+    sheet = pa.table(columns, names=["acknowledgement_no", "source", "suspect_mobiles", heading, *more])
     with ng.Registry(by="HC 1234") as registry:
         intake = registry.add_complaints(sheet, name="a")
         assert intake.refused == 0
@@ -257,3 +266,8 @@ def test_a_number_that_is_not_approved_waits(
     found = waiting_rows(heading, cells)
     assert sorted(found) == list(rows)
     assert set(found.values()) <= {"not_approved", "spared_in_row"}
+
+
+def test_a_bare_remark_beside_a_decision_on_the_number() -> None:
+    texts = ["Rejected", "On hold", "रद्द", "fraud"]
+    assert sorted(waiting_rows("Remarks", texts, decision=["Block"] * len(texts))) == [0, 1, 2]

@@ -361,3 +361,29 @@ def test_a_result_of_something_else_is_no_decision_in_a_list(heading: str, tmp_p
     assert len(read_numbers(path).keys) == 3
     with pytest.raises(ColumnError, match=OTHER.format(3)):
         decided(path)
+
+
+#: What is recorded, a heading, and cells, the last of which says the opposite, if it does.
+OPPOSITE = [
+    ("withdrawn", "Remarks", ("Withdraw", "Not to be withdrawn"), True),
+    ("withdrawn", "Request", ("Unblock", "Unblock", "Block"), True),
+    ("withdrawn", "Remarks of SP", ("genuine", "Keep blocked"), True),
+    ("protected", "Remarks", ("bank", "Not protected"), True),
+    ("reverified", "Remarks", ("KYC done", "Not traceable"), True),
+    ("dismissed", "Remarks", ("wrong", "Accepted"), True),
+    ("withdrawn", "Remarks", ("Block request withdrawn", "Release order no. 45", "stay by HC", "OTP fraud"), False),
+    ("withdrawn", "Status", ("Withdrawn", "Blocked"), False),
+    ("reverified", "Remarks", ("KYC done", "fraud"), False),
+]
+
+
+@pytest.mark.parametrize(("word", "heading", "cells", "is_opposite"), OPPOSITE)
+def test_a_remark_that_says_the_opposite_of_what_is_recorded(
+    tmp_path: Path, word: str, heading: str, cells: tuple[str, ...], is_opposite: bool
+) -> None:
+    path = sheet(tmp_path, heading, *cells)
+    if not is_opposite:
+        assert len(decided(path, word).keys) == len(cells)
+        return
+    with pytest.raises(ColumnError, match=rf"says in row {len(cells) + 1} the opposite of '{word}'"):
+        decided(path, word)

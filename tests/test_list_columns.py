@@ -198,6 +198,10 @@ NUMBERED = {
     "1. 98765 43210\n2. 9123456789": ([A, B], {}),
     "1) 9876543210\n\n2) +91 91234 56789\n3) no": ([A, B], {"not_a_number": 1}),
     "1 - 9876543210\n2 \u2013 9123456789": ([A, B], {}),
+    "1-9876543210\n2.9123456789": ([A, B], {}),
+    "(1) 9876543210\n(2) 9123456789": ([A, B], {}),
+    "\u0967. 9876543210\n\u0968. \u096f\u0967\u0968\u0969\u096a\u096b\u096c\u096d\u096e\u096f": ([A, B], {}),
+    "List of suspect numbers\n1. 9876543210\n2. 9123456789": ([A, B], {}),
 }
 
 
@@ -218,6 +222,21 @@ def test_a_list_of_which_no_row_can_be_read_is_no_empty_one(tmp_path: Path, text
     for read in (partial(read_numbers, actions=None), read_numbers, read_imeis):
         with pytest.raises(InputError, match=r"none of its \d rows? can be read \("):
             read(tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("1. 9876543210\n3. 9123456789", "take the serial numbers before the numbers out"),
+        ("Numbers to block\n7. 9876543210", "take the serial numbers before the numbers out"),
+        ("1. 9876543210, 9123456789\n2. 9123456780", "take the serial numbers out, and write each number in a line"),
+        ("mobile\n12-05-2026\n13-05-2026", "choose the column of the numbers"),
+    ],
+)
+def test_an_error_of_serial_numbers_says_so(tmp_path: Path, text: str, remedy: str) -> None:
+    (tmp_path / "a.txt").write_text(text)
+    with pytest.raises((ColumnError, InputError), match=remedy):
+        read_numbers(tmp_path / "a.txt")
 
 
 @pytest.mark.parametrize("end", [",", ";", ""])

@@ -319,6 +319,25 @@ def test_a_second_column_of_handsets_is_named(tmp_path: Path) -> None:
 ACTIONS = "msisdn,action\n9876543210, Block \n9123456789,BLOCK\n9800000001,Release\n9800000002,stop\n9800000003,\n"
 
 
+def test_a_list_without_a_known_action_is_an_error(tmp_path: Path) -> None:
+    path = write(tmp_path, "list.csv", b"msisdn,action\n9876543210,ADD\n9123456789,DELETE\n")
+    known = "write block, reverify, release or none"
+    with pytest.raises(InputError, match=rf"none of its 2 rows has a known action .*'action' .*{known}"):
+        read_numbers(path)
+    # A delta without changes has a header alone.
+    assert len(read_numbers(write(tmp_path, "list.csv", b"msisdn,action\n")).keys) == 0
+
+
+def test_placeholders_on_a_list_are_counted(tmp_path: Path) -> None:
+    path = write(tmp_path, "list.csv", b"msisdn\n9876543210\n9999999999\n8989898989\n")
+    (warning,) = read_numbers(path).account["warnings"]
+    assert warning.startswith("2 numbers are placeholders")
+    assert not any(map(str.isdigit, warning[1:]))
+    assert read_numbers(path, actions=None).account["warnings"] == []
+    read_numbers(path).keys.save(tmp_path / "set")
+    assert read_numbers(tmp_path / "set").account["warnings"] == [warning]
+
+
 @pytest.mark.parametrize("heading", ["action\u200b", "\u200faction", "ac\u200btion", "Action\ufeff"])
 def test_a_heading_with_marks_that_are_not_seen_is_the_same(tmp_path: Path, heading: str) -> None:
     rows = "9876543210,x,block\n9123456789,y,reverify\n"

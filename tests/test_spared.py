@@ -117,6 +117,8 @@ def test_a_column_that_says_who_named_the_number(tmp_path: Path, heading: str) -
         ("is_deleted", "1", "0"), ("Removed", "Yes", "No"),
         ("Confirmed fraud", "FALSE", "TRUE"), ("संदिग्ध", "नहीं", "हाँ"),
         ("Is Active", "0", "1"), ("Active (Y/N)", "N", "Y"), ("isActive", "false", "true"), ("Valid", "No", "Yes"),
+        *((heading, "Y", "N") for heading in ("DEL_FLG", "Deleted (Y/N)", "INACTIVE_FLAG", "EXPIRED", "DelInd")),
+        *((heading, "N", "Y") for heading in ("ACTIVE_FLG", "ENABLED", "LIVE", "is_enabled")),
     ],
 )  # fmt: skip
 def test_a_column_that_answers_yes_or_no(tmp_path: Path, heading: str, spared: str, meant: str) -> None:
@@ -150,6 +152,10 @@ def test_answers_in_typed_columns(tmp_path: Path) -> None:
     for answers in (pa.array([True, False]), pa.array([1, 0], pa.int8()), pa.array([1.0, 0.0]), decimals):
         pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], "block": answers}), tmp_path / "a.parquet")
         with pytest.raises(ColumnError, match="'block' says in row 2"):
+            read_numbers(tmp_path / "a.parquet")
+        flags = pa.table({"mobile": [SUSPECT, OTHER], "DEL_FLG": answers})
+        pq.write_table(flags, tmp_path / "a.parquet")
+        with pytest.raises(ColumnError, match="'DEL_FLG' says in row 1"):
             read_numbers(tmp_path / "a.parquet")
         for heading in ("Block No", "SIM active", "Active users"):
             pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], heading: answers}), tmp_path / "a.parquet")
@@ -213,6 +219,39 @@ def test_a_day_since_which_a_number_is_in_use_again(tmp_path: Path, heading: str
     pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], heading: days}), tmp_path / "a.parquet")
     with pytest.raises(ColumnError, match="says in row 2"):
         read_numbers(tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize("heading", ["valid_to", "Valid till", "closed_on", "Expiry date", "cancelled_on"])
+def test_the_last_day_of_an_entry(tmp_path: Path, heading: str) -> None:
+    path = tmp_path / "a.csv"
+    for day in ("2024-03-05", "05/03/2024", "20240305", "5 Mar 2024 10:30"):
+        path.write_text(f"mobile,{heading}\n{SUSPECT},31/12/9999\n{OTHER},{day}\n")
+        with pytest.raises(ColumnError, match=f"'{heading}' says in row 3"):
+            read_numbers(path)
+    path.write_text(f"mobile,{heading}\n{SUSPECT},9999-12-31 00:00:00\n{OTHER},\n")
+    assert len(read_numbers(path).keys) == 2
+    days = pa.array([None, 18_000], pa.date32())
+    pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], heading: days}), tmp_path / "a.parquet")
+    with pytest.raises(ColumnError, match="says in row 2"):
+        read_numbers(tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize(
+    ("heading", "first", "second", "is_ended"),
+    [
+        ("REC_STATUS", "A", "D", True), ("STATUS", "A", "I", True), ("STATUS", "A", "EXPIRED", True),
+        ("STATUS", "A", "B", False), ("Status", "Active", "Inactive", False), ("Row sts", "Active", "Inactive", True),
+        ("Status", "P", "D", False), ("Number status", "A", "D", False),
+    ],
+)  # fmt: skip
+def test_the_status_of_an_entry(tmp_path: Path, heading: str, first: str, second: str, is_ended: bool) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"mobile,{heading}\n{SUSPECT},{first}\n{OTHER},{second}\n")
+    if not is_ended:
+        assert len(read_numbers(path).keys) == 2
+        return
+    with pytest.raises(ColumnError, match=r"says in row 3 that the number is .* left it"):
+        read_numbers(path)
 
 
 def test_actions_come_before_another_column(tmp_path: Path) -> None:

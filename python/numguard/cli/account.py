@@ -245,10 +245,14 @@ class Lists:
     Args:
         is_strict: Whether a refused row of a list is an error.
         dates: Of lists, by their paths, the column whose dates the call reads beside their numbers.
+        yes: Texts of their columns of decisions that are a yes.
     """
 
-    def __init__(self, *, is_strict: bool, dates: Mapping[str, str] | None = None) -> None:
+    def __init__(self, *, is_strict: bool, dates: Mapping[str, str] | None = None, yes: Sequence[str] = ()) -> None:
+        from numguard.number_list.decisions import Yes
+
         self._is_strict, self._dates = is_strict, dates or {}
+        self.yes = Yes(yes)
         self._accounts: list[dict[str, Any]] = []
         self._tacs: dict[str, Any] = {}
         self._refused: list[pa.Table] = []
@@ -260,20 +264,19 @@ class Lists:
         *,
         column: str | None = None,
         actions: Sequence[str] | None = ("block",),
-        yes: Sequence[str] = (),
     ) -> NumberSet:
         """The numbers of a list, with one of the actions if it has any (None: every row); all others are reported."""
         from numguard.number_list import read_numbers
 
-        listed = read_numbers(path, column=column, region=region, actions=actions, strict=self._is_strict, yes=yes)
+        listed = read_numbers(path, column=column, region=region, actions=actions, strict=self._is_strict, yes=self.yes)
         self._take(path, listed)
         return listed.keys
 
-    def imeis(self, path: str, *, column: str | None = None, yes: Sequence[str] = ()) -> ImeiSet:
+    def imeis(self, path: str, *, column: str | None = None) -> ImeiSet:
         """As `numbers`, of handsets."""
         from numguard.number_list import read_imeis
 
-        listed = read_imeis(path, column=column, strict=self._is_strict, yes=yes)
+        listed = read_imeis(path, column=column, strict=self._is_strict, yes=self.yes)
         self._take(path, listed)
         return listed.keys
 

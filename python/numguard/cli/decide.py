@@ -65,8 +65,8 @@ def decide(
     A later decision replaces an earlier one; protected is ended only by unprotected. A cell that is no number stops the
     call. Of a list with a column `action` only the rows to block are confirmed, accepted or unprotected; every row
     of it is withdrawn, protected, reverified, reactivated or dismissed. If the rows of a file do not all have the same
-    answer in a column of decisions or results, or all have one against the decision, nothing is recorded, and the error
-    names the rows.
+    answer in a column of decisions or results, or all have one against the decision, or a remark says the opposite of
+    it, nothing is recorded, and the error names the rows.
 
     Numbers come from a file, never from the command line, which other users of the machine can read.
 

@@ -172,7 +172,7 @@ def seeds_in(path: str, policy: LinkPolicy, region: Region, lists_read: account.
         return lists_read.numbers(path, region)
     from numguard.number_list import read_dated_seeds
 
-    seeds, rows, refused = read_dated_seeds(path, region=region)
+    seeds, rows, refused = read_dated_seeds(path, region=region, yes=lists_read.yes)
     account.say(rows, path)
     lists_read.add(path, rows["rows_used"], rows, refused)
     return seeds
@@ -249,6 +249,7 @@ def _by_kind(sources: tuple[str, ...]) -> tuple[list[str], list[str]]:
 @policy_options
 @click.option("--override", help="Record a result past the brake, for this reason, which is recorded too.")
 @result_options
+@options.yes
 @options.tac
 @options.region
 @options.threads
@@ -262,6 +263,7 @@ def expand(
     bounds: dict[str, Any],
     override: str | None,
     results: Results,
+    yes: tuple[str, ...],
     tac_path: str | None,
     region: Region,
     threads: int | None,
@@ -284,17 +286,18 @@ def expand(
     lists = [seeds, registry_path, results.around, results.around_imeis, tac_path]
     lists += [bounds[name] for name in ("protected", "release", "placeholders")]
     account.check_files(lists, {"--ask": results.ask, "--refused": refused_path} | results.tables(), sources=sources)
-    lists_read = account.Lists(is_strict=is_strict)
+    lists_read = account.Lists(is_strict=is_strict, yes=yes)
     tac = lists_read.tacs(tac_path)
     draw = results.drawing(region, lists_read, tac)
     policy = make_policy(bounds, region, lists_read)
+    begin = None if seeds is None else seeds_in(seeds, policy, region, lists_read)
+    lists_read.yes.check()
     sightings, columns, _ = open_sightings(sources, named, is_strict=is_strict)
     columns |= {"strict": is_strict, "list_refused": refused_path is not None}
     report = options.progress_line(lambda done: f"{done.rows:,} rows, hop {done.hop}, {done.file or ''}")
-    if seeds is not None:
+    if begin is not None:
         from numguard.linkage import expand as walk
 
-        begin = seeds_in(seeds, policy, region, lists_read)
         found = walk(begin, sightings, policy, region=region, progress=report, threads=threads, **columns)
     else:
         if not by:

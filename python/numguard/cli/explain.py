@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pyarrow as pa
@@ -55,6 +56,12 @@ def explain(
     options.check_json(as_json, output)
     opened, column = options.open_column(source, column, region_column)
     key, kind = ("imei14", "form") if imei else ("msisdn", "kind")
+    # A type that holds no numbers is an error before a header is written.
+    none: pa.Array[Any] = pa.nulls(0, opened.schema.field(column).type)
+    if imei:
+        _core.explain_imei(none)
+    else:
+        _core.explain(none)
     [written] = options.beside([column], {"file", "row", key, kind, "note", "sentence"})
     sentences = _core.closed_lists()["note"]
     schema = pa.schema(

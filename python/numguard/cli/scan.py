@@ -68,8 +68,7 @@ class Wanted:
         """For each key column the set, or the sets by name, that it is looked up in; `region` is that of SOURCE."""
         region = self._region_of_lists(region)
         found: dict[str, Any] = {}
-        known_yes = Yes(self.yes)
-        of_both: dict[str, Any] = {"column": self.list_column, "yes": known_yes}
+        of_both: dict[str, Any] = {"column": self.list_column}
         how = of_both | {"actions": self.actions}
         if self.numbers is not None:
             found |= dict.fromkeys(self.number_columns, lists_read.numbers(self.numbers, region, **how))
@@ -83,7 +82,7 @@ class Wanted:
             listed = found[self.number_columns[0]]
             kept = {n: keys - off for n, keys in listed.items()} if isinstance(listed, dict) else listed - off
             found |= dict.fromkeys(self.number_columns, kept)
-        known_yes.check()
+        lists_read.yes.check()
         return found
 
     def _region_of_lists(self, region: Region) -> Region:
@@ -130,7 +129,7 @@ wanted_options = options.gathered(
 @click.command(cls=Verb)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @wanted_options
-@click.option("--all-rows", is_flag=True, help="Write every row, marked or not.")
+@click.option("--all-rows", is_flag=True, help="Write every row, marked or not; broken lines are counted.")
 @click.option("--keep", "kept", multiple=True, help="A column to write; may be given again. All by default.")
 @click.option("--at", help="The column of SOURCE with the times of rows; goes with --since.")
 @click.option("--since", help="The list's column of listing dates (first_reported): no hits from before those.")
@@ -138,7 +137,10 @@ wanted_options = options.gathered(
 @options.region
 @options.region_column
 @options.output
-@account.refused
+@options.refused_to(
+    "Write broken lines of SOURCE, and rows of lists without a number, with file, row and why, to this file. Cells of "
+    "SOURCE that are no number are only counted."
+)
 @account.strict
 @click.option("--skip-bad-files", is_flag=True, help="Go on after a file that cannot be read, and report it.")
 @options.threads
@@ -179,7 +181,8 @@ def scan(
     _check_dates(at, since, wanted)
     files = [wanted.numbers, wanted.imeis, wanted.exempt, *wanted.by_name.values()]
     account.check_files(files, {"--output": output, "--refused": refused_path}, sources=sources)
-    lists_read = account.Lists(is_strict=is_strict, dates={path: since for path in files[:2] if path and since})
+    dates = {path: since for path in files[:2] if path and since}
+    lists_read = account.Lists(is_strict=is_strict, dates=dates, yes=wanted.yes)
     lookups = wanted.lookups(lists_read, region)
     found = run(
         list(sources) if len(sources) > 1 else sources[0],

@@ -11,20 +11,20 @@ HTTP response with another status in the document. This is an error here, not an
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import pyarrow as pa
 
-from numguard._core import ImeiSet, NumberSet
+from numguard._core import ImeiSet, NumberSet, explain
 from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.keyed import HASHED
 from numguard.number_list.columns import HASHES, IMEIS, numbers
-from numguard.number_list.decisions import Yes
+from numguard.number_list.decisions import checked_yes
 from numguard.number_list.reader import OpenList
 from numguard.number_list.rounded import check_rounded
 from numguard.number_list.seeds import read_dated_seeds
@@ -137,26 +137,38 @@ def _numbers_of(
     strict: bool,
     yes: Sequence[str],
 ) -> NumberList[NumberSet]:
-    with _checked(yes) as known_yes:
+    # Numbers that are to be released are spared, as those that are protected are.
+    is_sparing = actions is None or set(actions) <= {"release", "none"}
+    with checked_yes(yes) as known_yes:
         if _is_saved(path):
-            return _saved(NumberSet.open(path))
-        # Numbers that are to be released are spared, as those that are protected are.
-        is_sparing = actions is None or set(actions) <= {"release", "none"}
+            return _warned(_saved(NumberSet.open(path)), is_sparing=is_sparing)
         opened = OpenList(
             path, numbers(region), column, actions, may_be_victims=is_sparing, decision=decision, yes=known_yes
         )
         keys = NumberSet(opened.cells(), region=region)
     check_rounded(keys, path)
-    return _counted(keys, opened, strict=strict)
+    return _warned(_counted(keys, opened, strict=strict), is_sparing=is_sparing)
 
 
-@contextmanager
-def _checked(yes: Sequence[str]) -> Iterator[Yes]:
-    """Texts that are a yes, checked after the list; a caller who reads several makes them for all, and checks them."""
-    known = yes if isinstance(yes, Yes) else Yes(yes)
-    yield known
-    if known is not yes:
-        known.check()
+def _warned(listed: NumberList[NumberSet], *, is_sparing: bool) -> NumberList[NumberSet]:
+    """A list with a warning of its placeholders, unless it has numbers to spare."""
+    found = 0 if is_sparing else len(_placeholders() & listed.keys)
+    if found:
+        many = "1 number is a placeholder" if found == 1 else f"{found:,} numbers are placeholders"
+        listed.account["warnings"].append(
+            f"{many}, one digit ten times or two in turn, which many records have in place of a number: take them out "
+            "of the list, or check each of their hits before you act"
+        )
+    return listed
+
+
+@lru_cache
+def _placeholders() -> NumberSet:
+    """The numbers of India's plan that stand for none: few, so that a set of many numbers is not looked through."""
+    digits = [f"{first}{second}" * 5 for first in range(10) for second in range(10)]
+    explained = explain(digits)
+    is_one = pc.equal(explained.field("note").cast(pa.string()), "placeholder")
+    return NumberSet(explained.field(0).filter(is_one))
 
 
 def read_imeis(
@@ -181,7 +193,7 @@ def read_imeis(
         >>> ng.read_imeis(path).keys.to_array().to_pylist()
         [35824005111111, 49015420323751]
     """
-    with _checked(yes) as known_yes:
+    with checked_yes(yes) as known_yes:
         if _is_saved(path):
             return _saved(ImeiSet.open(path))
         opened = OpenList(path, IMEIS, column, None, yes=known_yes)
@@ -240,7 +252,7 @@ def listing_dates(
     if _is_saved(path):
         raise ArgumentError(f"{path}: a saved set holds no dates: give the list that it was made of")
     kind, counted = (IMEIS, None) if of_imeis else (numbers("IN"), actions)
-    with _checked(yes) as known_yes:
+    with checked_yes(yes) as known_yes:
         opened = OpenList(path, kind, column, counted, more=[dates], yes=known_yes)
         found = [batch.data for batch in opened.rows()]
     return opened.joined([data.column(0) for data in found]), opened.joined([data.column(1) for data in found])

@@ -26,6 +26,7 @@ from numguard.types import ACTIONS
 __all__ = [
     "LIKE_ACTION",
     "MARKS",
+    "UNKNOWN_ACTION",
     "Opposed",
     "action_column",
     "bare",
@@ -41,7 +42,7 @@ _ACTION = "action"
 #: Of one number a list cannot have both. The linked number of a change has a row to release and one to verify.
 _OPPOSITE: Final = {"block": ("release", "none"), "release": ("block",)}
 #: The note of a row whose action is none of them.
-_UNKNOWN_ACTION = "unknown_action"
+UNKNOWN_ACTION = "unknown_action"
 #: Columns that may have the action of a row, beside `action`, which alone is read.
 LIKE_ACTION = words_for("decision", "like_action") | {
     "action",
@@ -166,7 +167,7 @@ def rows_with(batch: Batch, action: str, actions: Sequence[str]) -> tuple[Batch,
     written = _as_actions(batch.data[action])
     kept = _is_one_of(written, actions)
     known = pc.or_(kept, pc.is_in(written, pa.array(ACTIONS)))
-    notes = pc.if_else(known, None, _UNKNOWN_ACTION)
+    notes = pc.if_else(known, None, UNKNOWN_ACTION)
     return batch.filter(kept), known.true_count - kept.true_count, batch.refused(notes)
 
 

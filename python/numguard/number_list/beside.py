@@ -19,6 +19,15 @@ import pyarrow as pa
 
 from numguard.compute import decoded, flags, is_number, pc, seen_text
 from numguard.number_list.actions import is_against, may_have_words
+from numguard.number_list.entries import (
+    asks_if_active,
+    asks_if_deleted,
+    ended,
+    has_end_days,
+    has_status,
+    past,
+    without_flags,
+)
 from numguard.number_list.spared import (
     AGAIN,
     BY_WHOM,
@@ -56,9 +65,6 @@ _DECIDED: Final = words_for("agreed") | words_in("allow allowed confirm confirma
 _ASKING: Final = _OF_BLOCKED | _FRAUD | _DECIDED | RANKS | words_for("beside_question")
 #: A heading that asks for a block too.
 _ADDED: Final = re.compile(r"\badd(?:ed)? (?:in|to) (?:the )?block ?list\b")
-#: The same of columns that say whether the row still counts: `Is Active`, `Valid (Y/N)`.
-_ACTIVE: Final = words_in("active valid")
-_ASKING_ACTIVE: Final = _ACTIVE | words_in("entry flag is n no record row still whether y yes")
 _ONE: Final = frozenset(["1", "1.0"])
 _TICKS: Final = frozenset("\u2611\u2705\u2713\u2714\u221a")
 _YES: Final = _ONE | _TICKS | words_for("yes")
@@ -164,7 +170,8 @@ class _Rule(NamedTuple):
 
 def may_spare(heading: str, kind: pa.DataType) -> bool:
     """Whether a column may say that a number is spared: one of words, days, or answers that its heading asks for."""
-    if may_have_words(kind) or (_is_of_days(heading) and not pa.types.is_nested(kind)):
+    is_of_days = _is_of_days(heading) or has_end_days(heading)
+    if may_have_words(kind) or (is_of_days and not pa.types.is_nested(kind)):
         return True
     of = decoded(kind)
     return (pa.types.is_boolean(of) or is_number(of)) and _question(heading) is not None
@@ -282,13 +289,14 @@ def _question(heading: str) -> _Question | None:
 
     >>> [_question(heading).name for heading in ("Is victim", "Do not block", "Suspect?", "Block", "Valid (Y/N)")]
     ['VICTIM_OR_RELEASED', 'TO_SPARE', 'FRAUD', 'TO_ACT', 'ACTIVE']
-    >>> _question("Block No") is None
-    True
+    >>> _question("DEL_FLG").name, _question("Removed flag").name, _question("ENABLED").name, _question("Block No")
+    ('VICTIM_OR_RELEASED', 'VICTIM_OR_RELEASED', 'ACTIVE', None)
     """
     there = _ADDED.sub("block", " ".join(words_of(heading))).split()
     # `To be blocked or not`.
     words = set(there[:-2] if there[-2:] == ["or", "not"] else there)
-    if heads_victims(" ".join(words - _WHETHER)) or is_released(heading):
+    is_off = is_released(heading) or is_released(" ".join(without_flags(words))) or asks_if_deleted(words)
+    if is_off or heads_victims(" ".join(words - _WHETHER)):
         return _Question.VICTIM_OR_RELEASED
     if is_spared(heading) and not is_of_officers(heading):
         return _Question.TO_SPARE
@@ -299,7 +307,7 @@ def _question(heading: str) -> _Question | None:
             return _Question.FRAUD
         if words & (_OF_BLOCKED | _DECIDED):
             return _Question.TO_ACT
-    return _Question.ACTIVE if _ACTIVE & words and words <= _ASKING_ACTIVE else None
+    return _Question.ACTIVE if asks_if_active(words - {"no"}) else None
 
 
 def _marked(heading: str, texts: Any) -> list[str]:
@@ -451,6 +459,8 @@ _RULES: Final = (
     _Rule(_is_of_opinions, _those(is_against), in_complaints=True),
     _Rule(_is_of_changes, _leaving, in_complaints=False),
     _Rule(_is_of_days, _those(_DAY.search), in_complaints=False),
+    _Rule(has_end_days, lambda _, texts: past(texts), in_complaints=False),
+    _Rule(has_status, ended, in_complaints=False),
     _Rule(_is_of_again, _those(lambda text: not _is_nothing(text)), in_complaints=False),
     _Rule(is_of_serials, _notes, in_complaints=True),
     _Rule(_is_of_types, _those(is_of_thing), in_complaints=True),

@@ -231,8 +231,8 @@ def check_beside(beside: Beside, read: set[str]) -> None:
             row = batch.first_row(beside.those(beside.texts(at), texts))
             raise ColumnError(
                 f"{batch.file}: the column {named([name])!r} says in row {row} that the number "
-                "is a victim's, not blocked, not to be blocked, or no phone's: take such rows out, or the column if "
-                "every row is meant"
+                "is a victim's, leaves the list or left it, is not blocked, not to be blocked, or no phone's: take "
+                "such rows out, or the column if every row is meant"
             )
 
 

@@ -20,6 +20,7 @@ from numguard.compute import as_text, is_text, named, pc
 from numguard.errors import ColumnError, InputError
 from numguard.keyed import HASHED, read_hashes
 from numguard.number_list.actions import bare
+from numguard.number_list.numbered import check_numbered
 from numguard.number_list.same import with_one_number
 from numguard.number_list.spared import is_of_letter, is_spared
 from numguard.number_list.titles import is_of_victims, names_numbers, without_victims, words_of
@@ -261,6 +262,7 @@ def column_of(part: Part, kind: Kind, *, may_be_victims: bool = False) -> str:
             known = [name for name in there if kind.is_of_suspects(name)]
     if len(there) != 1 and len(known) != 1:
         if not known:
+            check_numbered(part)
             check_header(there, part.above.header_row, part.name)
         raise ColumnError(
             f"{part.name}: no column is certainly that of the numbers: {_REMEDY}; there are {headings(there)}"

@@ -9,7 +9,8 @@ its cells.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any, Final
@@ -36,7 +37,7 @@ from numguard.number_list.titles import words_of
 from numguard.source import Batch
 from numguard.types import is_texts
 
-__all__ = ["Decisions", "Yes", "with_above"]
+__all__ = ["Decisions", "Yes", "checked_yes", "with_above"]
 
 #: Stands for the answer of the row above.
 _DITTO: Final = (
@@ -107,6 +108,15 @@ class Yes(tuple[str, ...]):
         at = next((at for at, text in enumerate(self, 1) if text not in self._found), None)
         if at is not None:
             raise ArgumentError(f"yes (--yes): no cell of a column of decisions is text {at} of {len(self)}")
+
+
+@contextmanager
+def checked_yes(yes: Sequence[str]) -> Iterator[Yes]:
+    """Texts that are a yes, checked after the list; a caller who reads several makes them for all, and checks them."""
+    known = yes if isinstance(yes, Yes) else Yes(yes)
+    yield known
+    if known is not yes:
+        known.check()
 
 
 class Decisions:

@@ -12,21 +12,28 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import as_text, flags, pc
+from numguard.errors import ColumnError
 from numguard.source import Part
+from numguard.source.scripts import plain_digits
 
-__all__ = ["is_numbered", "without_serials"]
+__all__ = ["are_numbered", "check_numbered", "is_numbered", "without_serials"]
 
-#: A serial number: `1.`, `2)` or `3 -`, before a text. Without a blank `1.98` may be a number of its own.
-_SERIAL: Final = r"^\s*(?P<serial>[0-9]{1,9})(?:\s*\.?\)\s*|\s*\.\s+|\s+[-\x{2013}\x{2014}]\s+)"
+#: A serial number, in the digits of any script: `1.`, `(2)` or `3-`, before a text. One `1-98` may be a number of its
+#: own, of another country: not so beside `2-98`.
+_SERIAL: Final = r"^\s*\(?\s*(?P<serial>\p{Nd}{1,9})\s*(?:\.?\s*\)|[.\x{2013}\x{2014}-])\s*"
 _NUMBERED: Final = rf"{_SERIAL}\S"
+#: One before the digits of a number: a day has fewer.
+_BEFORE_A_NUMBER: Final = rf"{_SERIAL}(?:\P{{Nd}}*\p{{Nd}}){{10}}"
 
 
-def is_numbered(part: Part) -> bool:
-    """Whether a text of one column, whose first line is a row, has two lines or more, all numbered from 1."""
+def is_numbered(part: Part, *, is_headed: bool) -> bool:
+    """Whether a text of one column, whose first line is a row or a title, has two rows or more, all numbered from 1."""
     names = part.schema().names
-    if part.container.split("/")[-1] != "text" or len(names) != 1 or not _count_from(1, pa.array(names)):
+    if part.container.split("/")[-1] != "text" or len(names) != 1:
         return False
-    lines = 1
+    if not is_headed and not _count_from(1, pa.array(names)):
+        return False
+    lines = 0 if is_headed else 1
     for batch in part.batches():
         if not _count_from(lines + 1, batch.data.column(0)):
             return False
@@ -44,13 +51,33 @@ def without_serials(data: pa.RecordBatch) -> pa.RecordBatch:
     return data.set_column(0, data.schema.field(0), cells)
 
 
+def are_numbered(cells: Any) -> bool:
+    """Whether each of some cells has what may be a serial number before it, whatever it counts.
+
+    >>> are_numbered(pa.array(["1. 98765 43210", "(7) 98765 43211"])), are_numbered(pa.array(["98765 43210"]))
+    (True, False)
+    """
+    return pc.all(pc.match_substring_regex(as_text(cells), _BEFORE_A_NUMBER)).as_py() is not False
+
+
+def check_numbered(part: Part) -> None:
+    """Raises ColumnError if the first line of a text has a serial number, and several cells: `1. 98 ..., 98 ...`."""
+    names = part.schema().names
+    is_text = part.container.split("/")[-1] in ("csv", "text")
+    if is_text and len(names) > 1 and part.above.header_row and _count_from(1, pa.array(names[:1])):
+        raise ColumnError(
+            f"{part.name}: its lines have serial numbers before the numbers, and several of these: take the serial "
+            "numbers out, and write each number in a line of its own"
+        )
+
+
 def _count_from(first: int, lines: Any) -> bool:
     """Whether lines have serial numbers that count from one.
 
     >>> of = lambda *lines: _count_from(1, pa.array(lines))
-    >>> of("1. 98", "2) 98", "3 - 98"), of("1. 98", "3. 98"), of("1.98"), of("1 98"), of("1."), of("1-98")
-    (True, False, False, False, False, False)
+    >>> of("1. 98", "(2) 98", "3-98", "४. 98"), of("1. 98", "3. 98"), of("1 98"), of("1."), of("98-1")
+    (True, False, False, False, False)
     """
-    serials = pc.struct_field(pc.extract_regex(as_text(lines), _NUMBERED), "serial")
+    serials = plain_digits(pc.struct_field(pc.extract_regex(as_text(lines), _NUMBERED), "serial"))
     expected = pa.array(np.arange(first, first + len(serials)))
     return bool(flags(pc.equal(serials.cast(pa.int64()), expected)).all())

@@ -23,6 +23,7 @@ from numguard.keyed import HASHED
 from numguard.number_list.actions import (
     LIKE_ACTION,
     MARKS,
+    UNKNOWN_ACTION,
     Opposed,
     action_column,
     bare,
@@ -44,15 +45,17 @@ from numguard.number_list.checks import (
     check_titles,
 )
 from numguard.number_list.columns import CHOICE, Kind, begins_with_row, column_of, has_handsets, is_list
+from numguard.number_list.decision_headings import OFF
 from numguard.number_list.decisions import Decisions, Yes
 from numguard.number_list.distinct import Beside
-from numguard.number_list.numbered import is_numbered, without_serials
+from numguard.number_list.numbered import are_numbered, is_numbered, without_serials
+from numguard.number_list.opposite import check_opposite
 from numguard.number_list.same import has_other_numbers, without_ends
 from numguard.number_list.titles import names_victims
 from numguard.source import Account, Batch, Part, check_columns, check_header, is_local, is_of_country, open_source
 from numguard.source.columns import naming_hidden
 from numguard.source.strict import check_strict, notes_text
-from numguard.types import PathLike, RowAccount
+from numguard.types import ACTIONS, PathLike, RowAccount
 
 __all__ = ["OpenList", "other_types"]
 
@@ -113,6 +116,8 @@ class OpenList:
         self._refused: list[pa.Table] = []
         self._not_read: dict[str, list[str]] = {}
         self._others = self._header_rows = 0
+        #: Whether each refused cell has a serial number before it.
+        self._are_numbered = True
         self._answers, self._serials, self._remarks = Answers(), Serials(), Remarks()
         self._decision, self._decisions = decision, Decisions(decision, yes)
         #: Of the part that is read.
@@ -196,7 +201,9 @@ class OpenList:
                 if self._action is None and self._actions is not None:
                     refuse_other_actions(part, {*read, *self._compared}, is_sparing=self._may_be_victims)
                 self._warn_of_unread(part, name, set(read))
-                yield from self._rows_of(part, read, self._action)
+                has_serials = is_numbered(part, is_headed=True)
+                for found in self._rows_of(part, read, self._action):
+                    yield replace(found, data=without_serials(found.data)) if has_serials else found
                 if self._warns_of_more and self._action is None and not self._may_be_victims:
                     # It reads the part once more, as far as it needs.
                     account = part.account
@@ -204,7 +211,7 @@ class OpenList:
                     part.begin_account(account)
                 continue
             self._header_rows += 1
-            has_serials = is_numbered(part)
+            has_serials = is_numbered(part, is_headed=False)
             first = Batch(without_ends(pa.RecordBatch.from_pydict({name: [name]})), part.name, part.above.header_row)
             check_shown(part, first, is_sparing=self._may_be_victims)
             for found in chain([first], self._rows_of(part, read, None)):
@@ -218,8 +225,13 @@ class OpenList:
         read = wanted if action is None or action in wanted else [*wanted, action]
         # A pair with a handset is released by itself, and its number is still to be blocked.
         is_pair = has_handsets(part.schema().names)
-        checked = self._checked(part, read, has_actions=action is not None)
-        for batch in part.batches(read) if self._may_be_victims else checked:
+        if not self._may_be_victims:
+            batches = self._checked(part, read, has_actions=action is not None)
+        elif self._decision in OFF and part.schema().names.count(wanted[0]) == 1:
+            batches = self._not_opposite(part, self._decision, read)
+        else:
+            batches = part.batches(read)
+        for batch in batches:
             rows = batch
             if action is not None:
                 rows, others, refused = rows_with(batch, action, self._actions or ())
@@ -264,6 +276,13 @@ class OpenList:
             self._serials.add(batch, is_number)
             if codes:
                 check_codes(batch, wanted[0], keys)
+            yield batch
+
+    def _not_opposite(self, part: Part, decision: str, read: list[str]) -> Iterator[Batch]:
+        """The rows of a part on which a decision is recorded, checked for remarks that say the opposite."""
+        for batch in part.batches(None):
+            is_number = flags(self._explained(batch, read[0]).field(0).is_valid())
+            check_opposite(Beside(batch, is_number), decision, {*read, *self._compared})
             yield batch
 
     def _add_decisions(self, one: _Listed) -> set[str]:
@@ -334,6 +353,7 @@ class OpenList:
         """
         if not self._may_be_victims:
             check_rows(batch, cells, flags(notes.is_valid()), self._below)
+        self._are_numbered &= are_numbered(cells.filter(notes.is_valid()))
         self._refused.append(batch.refused(notes))
 
     def account(self, *, strict: bool = False) -> tuple[pa.Table, RowAccount]:
@@ -360,8 +380,19 @@ class OpenList:
     def _check_read(self, account: RowAccount) -> None:
         """Raises InputError if no row of the list counts, and some are refused: it is no empty list."""
         refused = account["refused_rows"]
-        if refused and not account["rows_used"] and not self._others and "unknown_action" not in refused:
+        if refused and not account["rows_used"] and not self._others:
             rows = "1 row" if account["rows_refused"] == 1 else f"{account['rows_refused']:,} rows"
+            if UNKNOWN_ACTION in refused:
+                name = named([self._action or ""])
+                raise InputError(
+                    f"{self._path}: none of its {rows} has a known action in the column {name!r} "
+                    f"({notes_text(refused)}): write {', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}"
+                )
+            if self._are_numbered:
+                raise InputError(
+                    f"{self._path}: none of its {rows} can be read ({notes_text(refused)}): take the serial numbers "
+                    "before the numbers out, which do not count 1, 2, 3 from line to line"
+                )
             raise InputError(
                 f"{self._path}: none of its {rows} can be read ({notes_text(refused)}): choose the column of "
                 f"the numbers {CHOICE}, or write each in a cell or a line of its own"

@@ -7,6 +7,7 @@ without one is refused, and a text that is no time stops the list.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from numguard.errors import InputError
 from numguard.indian_time import IST
 from numguard.number_list.actions import may_have_words
 from numguard.number_list.columns import numbers
+from numguard.number_list.decisions import checked_yes
 from numguard.number_list.reader import OpenList, other_types
 from numguard.source import Batch
 from numguard.source.dated import moments_of
@@ -27,12 +29,15 @@ __all__ = ["read_dated_seeds"]
 _SEEDS = schema_of(msisdn=pa.string(), reported_at=pa.timestamp("us"))
 
 
-def read_dated_seeds(path: PathLike, *, region: Region = "IN") -> tuple[pa.Table, RowAccount, pa.Table]:
+def read_dated_seeds(
+    path: PathLike, *, region: Region = "IN", yes: Sequence[str] = ()
+) -> tuple[pa.Table, RowAccount, pa.Table]:
     """The rows of a list of numbers to act on, in its column `msisdn`, with their column `reported_at`.
 
     Args:
         path: A file, folder or glob. Text of a time is in ISO 8601, of India where it names no zone.
         region: The country by whose plan digits without a country code are read.
+        yes: Texts of its columns of decisions that are a yes, as for `read_numbers`.
 
     Returns:
         The seeds: msisdn as it is written, reported_at; the account of the list; its refused rows.
@@ -41,7 +46,19 @@ def read_dated_seeds(path: PathLike, *, region: Region = "IN") -> tuple[pa.Table
         ColumnError: A column does not exist, or the list may have the numbers of victims.
         InputError: The file cannot be read, a text is no time, or several files have columns of other types.
     """
-    opened = OpenList(path, numbers(region), "msisdn", ("block",), more=["reported_at"], is_chosen=False)
+    with checked_yes(yes) as known_yes:
+        opened = OpenList(
+            path, numbers(region), "msisdn", ("block",), more=["reported_at"], is_chosen=False, yes=known_yes
+        )
+        seeds = _seeds_of(opened, region)
+    refused, account = opened.account()
+    try:
+        return pa.Table.from_batches(seeds) if seeds else _SEEDS.empty_table(), account, refused
+    except pa.ArrowInvalid:
+        raise other_types(path) from None
+
+
+def _seeds_of(opened: OpenList, region: Region) -> list[pa.RecordBatch]:
     seeds = []
     for batch in opened.rows():
         rows = batch.data.set_column(1, "reported_at", _reported_at(batch))
@@ -49,11 +66,7 @@ def read_dated_seeds(path: PathLike, *, region: Region = "IN") -> tuple[pa.Table
         notes = pc.if_else(late, "in_the_future", _why_no_seed(rows, region))
         opened.refuse(batch, batch.data.column(0), notes)
         seeds.append(filtered(rows, pc.invert(late)))
-    refused, account = opened.account()
-    try:
-        return pa.Table.from_batches(seeds) if seeds else _SEEDS.empty_table(), account, refused
-    except pa.ArrowInvalid:
-        raise other_types(path) from None
+    return seeds
 
 
 def _reported_at(batch: Batch) -> Any:

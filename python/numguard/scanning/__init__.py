@@ -350,7 +350,8 @@ def scan(
             same types as `at`; where a number is there twice, the earliest counts. A row from before the date of its
             number is then no match; one without a time, or whose number has no date, is none either. The summary
             counts both, as `before_listing` and `undated`. A column of several lists has no dates.
-        all_rows: Every row is returned, marked or not, in the order of the source; not with `limit` or `since`.
+        all_rows: Every row is returned, marked or not, in the order of the source, but for broken lines; not with
+            `limit` or `since`.
         threads: How many threads to use; None takes as many as the process may.
         strict: A row that cannot be read is an error; else it is counted, and in `refused_lines`.
 

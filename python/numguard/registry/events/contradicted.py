@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from numguard.compute import pc
 from numguard.errors import ColumnError
+from numguard.number_list.entries import has_end_days
 from numguard.number_list.spared import is_not_listed, is_of_officers, is_spared
 from numguard.number_list.titles import heads_victims, is_block_over, is_block_unwanted, parts_of, words_of
 from numguard.number_list.words import words_for, words_in
@@ -45,8 +46,8 @@ _UNMET: Final = re.compile(
 _TURNED: Final = re.compile(r"(?<!\S)(?:cannot|never|no|not|yet)(?!\S)")
 #: Words of headings below which a no agrees with a block, and of columns about another thing, or another time.
 _OF_OTHERS: Final = words_in(
-    "account active alternate amount bank caf card data dnd earlier handset imei kyc last old port previous previously",
-    "roaming upi wallet whats whatsapp",
+    "account active alternate amount bank caf card data dnd earlier enabled handset imei kyc last live old port",
+    "previous previously roaming upi wallet whats whatsapp",
 )
 #: Words of the headings of remarks and of the state of a number. Below others, `Pending` is a document, and `To be
 #: blocked` what was requested.
@@ -104,6 +105,8 @@ def contradicted_rows(sheet: Sheet, places: Iterable[int], words: Mapping[str, s
     """
     table, otherwise = sheet.table, _Otherwise(words)
     some = [at for at in places if _OF_OTHERS.isdisjoint(words_of(table.column_names[at]))]
+    # A day on which a number was closed agrees with a block.
+    some = [at for at in some if not has_end_days(table.column_names[at])]
     found = spared_rows(table, some, is_complaint=False)
     for at in some:
         if not cells.may_name_numbers(table.schema.field(at).type):

@@ -6,6 +6,7 @@ number that may be a victim's waits for a decision**, whatever its own column is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Final
 
@@ -14,10 +15,10 @@ import pyarrow as pa
 
 from numguard.compute import is_list, named, pc, seen_text, whole
 from numguard.errors import ColumnError
-from numguard.number_list.against import opposes
+from numguard.number_list.against import is_not_accepted, is_of_remarks, opposes, those_against
 from numguard.number_list.beside import is_of_money, spared
 from numguard.number_list.decision_headings import Heading, kind_of
-from numguard.number_list.decision_words import are_places, is_blank, is_for
+from numguard.number_list.decision_words import AGAINST, are_places, is_blank, is_for
 from numguard.number_list.decisions import with_above
 from numguard.number_list.spared import NUMBERS, is_of_thing
 from numguard.number_list.titles import NOT_KNOWN, is_victim, names_victims, words_of
@@ -63,6 +64,13 @@ _OF_APPROVALS: Final = NUMBERS | words_in(
 )
 _OFFICERS: Final = words_for("rank", "rank_or_other")
 _OF_ANYTHING: Final = words_in("action actions status", "कार्यवाही कार्रवाई")
+#: The same of headings that are those of complaints too.
+_OF_STATE: Final = _OF_ANYTHING | words_in("disposition final order orders outcome result")
+#: The words of a remark such as `Hold`, `Please hold` or `Rejected`.
+_BARE: Final = AGAINST | words_in("be is it keep kept kindly may must now on please pls put should the this to")
+#: The belt number of an officer, and a word that no name has.
+_BELT_NUMBER: Final = re.compile(r"(?:\bno\b[.\s]*)?\b\d[\w/-]*", re.IGNORECASE)
+_NO_ONE: Final = re.compile(r"\b(?:(?:no|some)[ -]?(?:body|one)|tbd)\b", re.IGNORECASE)
 
 
 def check_victims_columns(table: pa.Table, unread: Sequence[int], where: str) -> None:
@@ -191,31 +199,79 @@ def spared_rows(table: pa.Table, places: Sequence[int], *, is_complaint: bool) -
 def unapproved_rows(table: pa.Table, places: Sequence[int]) -> Bools:
     """Which rows have no known yes below a heading of a decision on the number, or nothing where another row has a yes.
 
+    A remark of another column that is against the number counts too.
+
     Args:
         table: The rows.
         places: The columns that may have decisions.
     """
     found = np.zeros(len(table), np.bool_)
-    for place in places:
-        kind, column = kind_of_approval(table.column_names[place]), table.column(place)
-        if kind is None or (pa.types.is_nested(column.type) and not is_list(column.type)):
+    kinds = {place: kind_of_approval(table.column_names[place]) for place in places}
+    for place, kind in kinds.items():
+        heading, column = table.column_names[place], table.column(place)
+        if pa.types.is_nested(column.type) and not is_list(column.type):
+            continue
+        if kind is None and not cells.may_name_numbers(column.type):
             continue
         joined: Any = cells.joined(column) if is_list(column.type) else whole(column)
         texts, _ = with_above(pc.fill_null(seen_text(joined), ""))
-        distinct: list[str] = pc.unique(texts).to_pylist()
-        filled = [text for text in distinct if not is_blank(text)]
-        if kind is Heading.BY_WHOM:
-            # Whatever else is there may be a name.
-            against = [text for text in filled if opposes(table.column_names[place], text)]
+        distinct = pc.unique(texts)
+        if kind is None:
+            against = _remarks_against(heading, distinct, is_decided=any(kinds.values()))
+        else:
+            against = _without_yes(heading, kind, distinct.to_pylist())
+        if against:
             found |= flags(pc.is_in(texts, pa.array(against, pa.string())))
-            continue
-        agreed = [text for text in filled if is_for(text, kind, None)]
-        others = [text for text in filled if text not in agreed]
-        if kind is Heading.BLOCK and are_places([*agreed, *others]):
-            continue
-        not_yes = [text for text in distinct if text not in agreed] if agreed else others
-        found |= flags(pc.is_in(texts, pa.array(not_yes, pa.string())))
     return found
+
+
+def _without_yes(heading: str, kind: Heading, texts: list[str]) -> list[str]:
+    """Those texts of a column of decisions that are no known yes; a blank one only if another is a yes."""
+    filled = [text for text in texts if not is_blank(text)]
+    is_yes = _is_who if kind is Heading.BY_WHOM else lambda text: is_for(text, kind, None)
+    agreed = {text for text in filled if is_yes(text) and not (kind is Heading.BY_WHOM and opposes(heading, text))}
+    others = [text for text in filled if text not in agreed]
+    if kind is Heading.BLOCK and are_places([*agreed, *others]):
+        return []
+    return [text for text in texts if text not in agreed] if agreed else others
+
+
+def _is_who(text: str) -> bool:
+    """Whether a text may be who approved: a name, also without a rank, which a list needs; or an approval itself.
+
+    >>> [_is_who(text) for text in ("Ram Kumar", "HC Mohan 1234", "SP Nuh", "Approved by SP", "05-02-2026")]
+    [True, True, True, True, True]
+    >>> [_is_who(text) for text in ("Awaited", "No-body", "not yet", "Sent back", "No one")]
+    [False, False, False, False, False]
+    """
+    if is_for(text, Heading.APPROVAL, None) or is_for(text, Heading.BY_WHOM, None):
+        return True
+    name = _BELT_NUMBER.sub(" ", text)
+    # What is a name behind a rank is one.
+    return is_for(f"SI {name}", Heading.BY_WHOM, None) and not _NO_ONE.search(name)
+
+
+def _remarks_against(heading: str, texts: Any, *, is_decided: bool) -> list[str]:
+    """Those texts of a column of no decision that are against the number of their row, as they stop a list.
+
+    In a sheet of complaints a bare `Hold`, `Rejected` or `Cancelled` is mostly of the sum or of the complaint. It is of
+    the number below a heading of an officer's words, or where the sheet has a decision on each number.
+
+    >>> of = pa.array(["Not approved", "Hold by SP", "Hold", "Rejected", "doubtful", "Pending", "OTP fraud"])
+    >>> _remarks_against("Remarks", of, is_decided=False), _remarks_against("Refund", of, is_decided=False)
+    (['Not approved', 'Hold by SP', 'doubtful'], [])
+    >>> _remarks_against("Remarks", of, is_decided=True) == _remarks_against("SP remarks", of, is_decided=False)
+    True
+    """
+    words, kind = set(words_of(heading)), kind_of(heading, None)
+    is_of_other = words & _OF_THE_CASE or any(map(is_victim, words)) or is_of_money(heading)
+    if is_of_other or (kind is not None and kind.is_of_decision):
+        return []
+    against = those_against(heading, texts)
+    if words & _OF_STATE and not words & (NUMBERS | _OFFICERS):
+        return list(filter(is_not_accepted, against))
+    is_bare_one_enough = is_decided or not is_of_remarks(heading)
+    return [text for text in against if is_bare_one_enough or not _BARE.issuperset(words_of(text))]
 
 
 def kind_of_approval(heading: str) -> Heading | None:
