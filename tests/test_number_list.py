@@ -153,6 +153,12 @@ def test_a_first_handset_with_words_is_a_row(tmp_path: Path) -> None:
     assert found.refused["row"].to_pylist() + found.keys.to_array().to_pylist() != [35896710123456]
 
 
+def test_an_imsi_is_no_handset_of_a_list(tmp_path: Path) -> None:
+    path = write(tmp_path, "seized.csv", b"imei\n404100123456789\n490154203237518\n")
+    found = read_imeis(path)
+    assert (found.keys.to_array().to_pylist(), found.account["refused_rows"]) == ([49015420323751], {"imsi_for_imei": 1})
+
+
 def test_each_list_of_several_keeps_its_first_line(tmp_path: Path) -> None:
     (tmp_path / "lists").mkdir()
     for name in ("a.txt", "b.txt"):

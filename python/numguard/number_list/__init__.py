@@ -22,6 +22,7 @@ import pyarrow as pa
 from numguard._core import ImeiSet, NumberSet, explain
 from numguard.compute import pc
 from numguard.errors import ArgumentError
+from numguard.imsi import are_imsis
 from numguard.keyed import HASHED
 from numguard.number_list.columns import HASHES, IMEIS, numbers
 from numguard.number_list.decisions import checked_yes
@@ -174,7 +175,7 @@ def _placeholders() -> NumberSet:
 def read_imeis(
     path: PathLike, *, column: str | None = None, strict: bool = False, yes: Sequence[str] = ()
 ) -> NumberList[ImeiSet]:
-    """The handsets in a file, as `read_numbers`; a placeholder is refused.
+    """The handsets in a file, as `read_numbers`; a placeholder, or an IMSI of India, is refused.
 
     Args:
         path: As for `read_numbers`.
@@ -198,6 +199,9 @@ def read_imeis(
             return _saved(ImeiSet.open(path))
         opened = OpenList(path, IMEIS, column, None, yes=known_yes)
         keys = ImeiSet(opened.cells())
+        handsets: Any = keys.to_array()
+        # They are refused, so that each handset of the set is one.
+        keys -= ImeiSet(handsets.filter(pa.array(are_imsis(handsets))))
     return _counted(keys, opened, strict=strict)
 
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 from numguard._core import explain, explain_imei
 from numguard.compute import as_text, is_text, named, pc
 from numguard.errors import ColumnError, InputError
+from numguard.imsi import are_imsis
 from numguard.keyed import HASHED, read_hashes
 from numguard.number_list.actions import bare
 from numguard.number_list.numbered import check_numbered
@@ -172,7 +173,19 @@ def numbers(region: Region) -> Kind:
     )
 
 
-IMEIS: Final = Kind(explain_imei, _IMEI_NAMES, _IMEI_WORD, lambda words: f"{words} {_ANY_IMEI}")
+def _handsets(cells: Any) -> Any:
+    """What cells of handsets are; one that is an IMSI of India is none, as in sightings (`linkage`)."""
+    found = explain_imei(cells)
+    is_imsi = are_imsis(found.field(0))
+    if not is_imsi.any():
+        return found
+    mask = pa.array(is_imsi)
+    keys = pc.if_else(mask, None, found.field(0))
+    notes = pc.if_else(mask, "imsi_for_imei", found.field("note").cast(pa.string()))
+    return pa.StructArray.from_arrays([keys, found.field("form"), notes], ["imei14", "form", "note"])
+
+
+IMEIS: Final = Kind(_handsets, _IMEI_NAMES, _IMEI_WORD, lambda words: f"{words} {_ANY_IMEI}")
 HASHES: Final = Kind(read_hashes, (HASHED,), re.compile(HASHED), lambda words: words)
 
 
