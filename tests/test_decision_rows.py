@@ -183,3 +183,13 @@ def test_a_sheet_of_waiting_numbers_that_is_half_filled(tmp_path: Path, capfd: p
     assert "says in row 3 what is no known yes to 'accepted'" in capfd.readouterr().err
     assert run(["history", NUMBERS[0], *registry]) == 0
     assert "accepted" not in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("heading", ["Remarks", "Findings"])
+@pytest.mark.parametrize("batches", [1, 2])
+def test_a_ditto_below_a_refusal_is_refused_too(heading: str, batches: int, tmp_path: Path) -> None:
+    texts = ["calls", "Not approved", "-do-", "ditto", "calls", "-do-"]
+    table = pa.table({"msisdn": NUMBERS[: len(texts)], heading: texts})
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=len(texts) // batches)
+    with pytest.raises(ColumnError, match="says in rows 2, 3 and 4 that a number"):
+        read_numbers(tmp_path / "a.parquet")

@@ -116,6 +116,26 @@ STOPPED += [
     *(("Remarks of SP", ("Approved", text, "Approved"), 3, True) for text in ("Not approved", "Discuss", "--", "NA")),
     *(("File status", ("Block", text, "Block"), 3, True) for text in ("Pending", "Query raised", "", "Hold")),
     ("Request", ("To be blocked", "Cancel"), 3, True),
+    # A heading that refuses: whatever is no known no is refused.
+    *(
+        (heading, ("No", "Yes", "No"), 3, True)
+        for heading in (
+            "Rejected by SP Nuh",
+            "Hold by SP",
+            "Not approved by SP",
+            "Release approved",
+            "एसपी द्वारा अस्वीकृत",
+            "रद्द",
+            "Approval pending",
+            "Pending with SP",
+            "Held back by SP",
+            "Disapproved",
+            "On hold (Y/N)",
+            "No action required",
+        )
+    ),
+    *(("Hold", ("", text), 3, True) for text in ("x", "✓", "✗", "05/02/2026", "SI Ram", "1")),
+    ("Rejected", ("nil", "-do-", "Yes"), 4, True),
     *(
         ("Remarks", (*["calls"] * 5, text), 7, True)
         for text in ("Not approved", "On hold", "Rejected by SP", "रद्द", "Cancelled")
@@ -345,6 +365,11 @@ ORDINARY = [
     ("Action taken", ("Blocked", "Sent to TSP", "Blocked")), ("Request", ("Block", "called thrice", "FIR")),
     ("Category", ("1", "", "")), ("Bail remarks", ("Approved", "Rejected", "Approved")),
     ("Status", ("Pending", "Under process", "Active")),
+    *((heading, ("No", "", "nil")) for heading in ("Rejected by SP", "Hold", "Not approved", "Approval pending")),
+    *((heading, ("Yes", "", "No")) for heading in (
+        "Amount on hold", "Hold by bank", "FIR cancelled", "Complaint rejected", "FIR not approved", "Lien",
+    )),
+    ("On hold", ("Rs. 5,000/-", "0", "200.50")),
 ]  # fmt: skip
 
 

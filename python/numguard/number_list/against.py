@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from numguard.compute import pc
 from numguard.number_list.beside import is_of_money
-from numguard.number_list.decision_words import AGAINST
+from numguard.number_list.decision_headings import Heading, kind_of
+from numguard.number_list.decision_words import AGAINST, is_refused
 from numguard.number_list.phrases import Phrases, Prefilter
 from numguard.number_list.titles import RANKS, parts_of, words_of
 from numguard.number_list.words import words_for, words_in
@@ -123,7 +124,7 @@ def those_against(heading: str, texts: Any) -> list[str]:
     ['Not approved', 'रद्द']
     """
     words = words_of(heading)
-    if len(texts) > _FEW:
+    if len(texts) > _FEW and not _is_of_refusals(heading):
         texts = texts.filter(pc.less_equal(pc.utf8_length(texts), _LONGEST))
         of = _MAY_OPPOSE if _OF_RANKS.isdisjoint(words) else _MAY_OPPOSE_BY_OFFICERS
         texts = texts.filter(of.may_have(texts))
@@ -139,12 +140,20 @@ def opposes(heading: str, text: str, *, in_parts: bool = True) -> bool:
     [True, True, False, False]
     >>> [opposes(heading, "Hold") for heading in ("SP", "Number status", "Money status", "Amount")]
     [True, True, False, False]
+    >>> [opposes("Rejected by SP", text) for text in ("No", "Yes")]
+    [False, True]
     """
     words = words_of(heading)
+    if _is_of_refusals(heading):
+        return is_refused(heading, text)
     if _is_about_numbers(heading):
         is_by_officer = not _OF_RANKS.isdisjoint(words) and _says(_BY_OFFICERS, text, in_parts=in_parts)
         return is_by_officer or _says(_OF_NUMBERS, text, in_parts=in_parts)
     return _OF_OTHERS.isdisjoint(words) and _says(_ANYWHERE, text, in_parts=in_parts)
+
+
+def _is_of_refusals(heading: str) -> bool:
+    return kind_of(heading, None) is Heading.REFUSAL
 
 
 def _is_about_numbers(heading: str) -> bool:

@@ -13,11 +13,11 @@ from functools import lru_cache
 from typing import Final
 
 from numguard.number_list.beside import is_yes
-from numguard.number_list.decision_headings import AGREE, CONFIRM, OFF, OWN_WORDS, Heading
+from numguard.number_list.decision_headings import AGREE, CONFIRM, OFF, OWN_WORDS, REFUSED, Heading
 from numguard.number_list.titles import OFFICERS, RANKS, words_of
 from numguard.number_list.words import words_for, words_in
 
-__all__ = ["AGAINST", "are_places", "has_passed", "is_blank", "is_contrary", "is_explicit", "is_for"]
+__all__ = ["AGAINST", "are_places", "has_passed", "is_blank", "is_contrary", "is_explicit", "is_for", "is_refused"]
 
 
 #: The words of a yes: for a block, and to what is asked.
@@ -30,10 +30,9 @@ _EXPLICIT: Final = words_for("to_block") | AGREE
 #: What is done with an approval that is given; below `Decision` it may be a bail that is granted.
 _GIVEN: Final = words_in("accorded done granted obtained")
 #: Those against a block.
-AGAINST: Final = words_for("rejected").union(*OFF.values()) - OFF["reverified"] | words_in(
-    "acquitted cancel cancelled clean closed deferred disagree disagreed disapproved discharged exclude excluded",
-    "genuine held hold ignore innocent leave negative nfa quashed skip spare spared unapproved unconfirmed withheld",
-    "रद्द छोड़ छोड़े छोड़ें रोक रोकें लंबित स्थगित",
+AGAINST: Final = REFUSED | words_in(
+    "acquitted clean closed discharged genuine ignore innocent leave negative nfa spare spared unconfirmed",
+    "छोड़ छोड़े छोड़ें",
 )
 _NOT: Final = words_for("denial", "no") - words_in("deny false n pending reject rejected yet")
 #: The number of a letter is no denial.
@@ -129,6 +128,9 @@ _BESIDE_RESULTS: Final = OFFICERS | words_in(
     "address by customer did does has her his holder in is kyc mobile number on operator re reverification subscriber",
     "the tsp user verification was",
 )
+#: A sum of money, and the words of a heading below which it is one that is held back.
+_SUM: Final = re.compile(r"(?:rs\.?|inr|\u20b9)?\s*\d[\d,]*(?:\.\d+)?\s*(?:/-)?", re.IGNORECASE)
+_OF_SUMS: Final = words_in("held hold on put withheld")
 _BLANK: Final = " -\u2013\u2014._"
 #: A longer text is no yes.
 _LONGEST: Final = 120
@@ -141,6 +143,19 @@ def is_blank(text: str) -> bool:
     [True, True, True, False]
     """
     return text.strip(_BLANK).casefold() in ("", "na", "n/a", "n.a", "nil")
+
+
+def is_refused(heading: str, text: str) -> bool:
+    """Whether a cell below a heading of refusals says that its number is refused: any mark does but a known no.
+
+    >>> [is_refused("Rejected", text) for text in ("Yes", "x", "5/2/26", "SI Ram", "\u2717")]
+    [True, True, True, True, True]
+    >>> [is_refused("On hold", text) for text in ("No", "nil", "0", "None", "Rs. 5,000/-", "1")]
+    [False, False, False, False, False, True]
+    """
+    is_no = is_yes(text) is False and any(map(str.isalnum, text))
+    is_sum = _OF_SUMS.issuperset(words_of(heading)) and is_yes(text) is None and _SUM.fullmatch(text.strip())
+    return not (is_no or is_sum or is_blank(text) or words_of(text) == ["none"])
 
 
 def is_explicit(text: str) -> bool:

@@ -30,6 +30,7 @@ from numguard.number_list.decision_words import (
     is_contrary,
     is_explicit,
     is_for,
+    is_refused,
 )
 from numguard.number_list.distinct import Beside, Distinct
 from numguard.number_list.titles import words_of
@@ -53,12 +54,12 @@ _MOST_NAMED: Final = 5
 #: Of so many columns the rows are named.
 _MOST_COLUMNS: Final = 3
 _REMEDY: Final = (
-    "take the rows that are not meant out of the list, or the column if every row is meant; a merged cell counts in "
-    "its first row alone"
+    "take the rows that are not meant out of the list, or the column if every row is meant; of a merged cell the "
+    "first row alone is named, and all are meant"
 )
 _REMEDY_OF_ANSWERS: Final = (
     "take the rows that are not meant out of the list, write Yes in those that are, or give each text that means yes "
-    "with --yes (yes=); a merged cell counts in its first row alone"
+    "with --yes (yes=); of a merged cell the first row alone is named, and all are meant"
 )
 
 
@@ -284,7 +285,11 @@ class _Column:
 
     def fault(self) -> tuple[_Rows, str] | None:
         """The rows that stop the list, and what they have; None if none does."""
-        rows, what = self._fault_of_answers() if self.group.is_of_decision else self._fault_of_results()
+        if self.group is Heading.REFUSAL:
+            rows = self._other if self._other.count else None
+            what = f"says in {rows} that the number is refused, or held back"
+        else:
+            rows, what = self._fault_of_answers() if self.group.is_of_decision else self._fault_of_results()
         if rows is None and self._last is not None:
             rows = self._last
             what = f"has in {rows} and above more than {_MOST_SPELLINGS:,} texts, which are not all compared"
@@ -298,6 +303,8 @@ class _Column:
             )
 
     def _kind_of(self, text: str) -> _Text:
+        if self.group is Heading.REFUSAL:
+            return _Text.OTHER if is_refused(self.heading, text) else _Text.KNOWN
         if self.group.is_of_decision:
             is_known = self._yes.has(text) or is_for(text, self._kind, self._decision)
             return _Text.BLANK if is_blank(text) else _Text.KNOWN if is_known else _Text.OTHER
@@ -339,16 +346,27 @@ class _Other:
         self._blank, self._other, self._against = _Rows(), _Rows(), _Rows()
 
     def add(self, beside: Beside, at: int) -> None:
-        if against := those_against(self.heading, beside.distinct(at).texts):
-            self._against.add(self.heading, beside.batch, beside.those(beside.texts(at), against))
+        cells, distinct = beside.texts(at), beside.distinct(at)
+        if self._may_decide:
+            filled, self.above = with_above(cells, self.above)
+            if filled is not cells:
+                cells, distinct = filled, Distinct.of(beside.filtered(filled))
+        against = those_against(self.heading, distinct.texts)
+        if against or (self.above and not self._may_decide):
+            self._add_against(cells, beside, against)
+        if self._may_decide:
+            known, blank = self._sorted(distinct)
+            is_blank_one = beside.those(cells, blank)
+            self._blank.add(self.heading, beside.batch, is_blank_one)
+            self._other.add(self.heading, beside.batch, beside.is_counted & ~beside.those(cells, known) & ~is_blank_one)
+
+    def _add_against(self, cells: Any, beside: Beside, against: list[str]) -> None:
+        """Takes the rows with these texts; of a column of no decisions only here dittos are looked for."""
         if not self._may_decide:
-            return
-        cells, self.above = with_above(beside.texts(at), self.above)
-        has_ditto = cells is not beside.texts(at)
-        known, blank = self._sorted(Distinct.of(beside.filtered(cells)) if has_ditto else beside.distinct(at))
-        is_blank_one = beside.those(cells, blank)
-        self._blank.add(self.heading, beside.batch, is_blank_one)
-        self._other.add(self.heading, beside.batch, beside.is_counted & ~beside.those(cells, known) & ~is_blank_one)
+            against = [*against, self.above]
+            cells, above = with_above(cells, self.above)
+            self.above = above if above in against else ""
+        self._against.add(self.heading, beside.batch, beside.those(cells, list(filter(None, against))))
 
     def _sorted(self, distinct: Distinct) -> tuple[list[str], list[str]]:
         """Those of some texts that are a known yes, and those that are blank; of prose few texts are looked at."""
