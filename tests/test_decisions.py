@@ -38,6 +38,10 @@ STOPPED = [
     ("Decision (Y/N)", ("Y", "N"), 3, True),
     ("Decision", ("Block by SP", "Block by SP Mistake"), 3, True),
     ("Decision", ("Block by SP", "Block by SP Doubt"), 3, True),
+    *(("Approved by", ("SP Nuh", "SP Nuh", text), 4, True) for text in (
+        "SP Declines", "SP TOMORROW", "SP, Kal", "DSP PARTIAL", "एसपी बाद में", "SP मना किया", "Sh. Ram Kumar Khilaf",
+    )),
+    *(("Decision", ("Block", "Block", f"Block by {text}"), 4, True) for text in ("SP Kal", "SP In Part", "SP REVOKE")),
     ("Approved by", ("SP Nuh", "SP Objects"), 3, True),
     ("Final decision", ("To be blocked", "No need"), 3, True),
     ("Verdict", ("Accepted", "FIR"), 3, True),
@@ -322,7 +326,7 @@ def test_what_is_recorded(word: str, heading: str, cells: tuple[str, ...], row: 
 
 #: Sheets that offices have, each with the cells of one column: they are read as they were.
 ORDINARY = [
-    *(("Approved by", (text, "SP Nuh")) for text in (
+    *(("Approved by", (text, "SP Nuh", text, "SP Nuh")) for text in (
         "SHO PS Cyber Nuh", "Incharge Cyber Cell", "Sr. PI Patil", "Supdt. of Police", "थाना प्रभारी", "Raj Kumar IPS",
     )),
     ("Category", ("Block", "Tehsil")), ("Fraud type", ("SIM block", "SIM block", "KYC update")),
@@ -332,7 +336,7 @@ ORDINARY = [
     ("Decision", ("confirmed", "Confirmed", "confirm")), ("Decision", ("Yes", "Yes", "Y")), ("Decision", ("", "", "")),
     ("Decision", ("Block", "Block immediately", "To be blocked")),
     ("Decision", ("Approved vide letter No. 12/2026", "Approved", "approved by SP")), ("Verdict", ("Fraud", "Fraud")),
-    ("IO Decision", ("Confirmed", "Confirmed by SI Ram", "Confirmed.")),
+    ("IO Decision", ("Confirmed", "Confirmed by Sh. Ram", "Confirmed.")),
     ("Decision", ("Block", "Yes. Block", "SIM to be blocked")), ("Decision", ("Block", "Fraud - block", "Block")),
     ("Decision", ("Block", "Fit to be blocked", "Request to block")), ("Decision", ("Block", "Block - FIR 12/26")),
     ("Decision", ("Block", "SP sir approved", "turant band karein")),
@@ -343,11 +347,15 @@ ORDINARY = [
     ("Basis of decision", ("a", "b", "")),
     ("Decision date", ("05/02/2026", "4 Feb 26", "Yes")), ("निर्णय दिनांक", ("", "-", "")),
     ("Reason for decision", ("Fake KYC", "Many calls", "")),
-    ("Decision taken by", ("SI Ram", "R. Kumar, SI", "SI Sham")),
+    ("Decision taken by", ("SI Ram", "R. Kumar, SI", "SI Ram")),
     ("Decision No.", ("1", "2", "3")),
     ("Decision by", ("", "", "")), ("Bank account decision", ("Hold", "", "Yes")),
     ("Approved by", ("Sh. Rajesh Kumar, IPS, SP Nuh", "SP", "SP Nuh vide letter no. 345 dt 5/2/26")),
-    ("Approved by", ("Station House Officer", "SI Tshering Dorje", "SP राम")),
+    ("Approved by", ("Station House Officer", "SP राम")),
+    *(("Approved by", (text, text)) for text in (
+        "SI Tshering Dorje", "SP, Nuh", "Supdt. of Police, Nuh", "पुलिस अधीक्षक, नूंह", "SI Ravi No. 45/NUH", "ASI Ramesh 567",
+    )),
+    ("Approved by", ("S.P., Nuh", "SP, Nuh", "R. Kumar, SI", "Sh. Raj Singh, DSP")),
     ("Band", ("900", "1800", "")), ("Suspension", ("05/02/2026", "", "05/02/2026")),
     ("Refund decision", ("Yes", "No", "Accepted")), ("Bail decision", ("Granted", "No", "")),
     ("Action taken", ("Blocked", "", "FIR registered")), ("Actioned by", ("SI Ram", "", "")),

@@ -27,10 +27,12 @@ from numguard.number_list.decision_words import (
     are_places,
     has_passed,
     is_blank,
+    is_certain,
     is_contrary,
     is_explicit,
     is_for,
     is_refused,
+    may_be_who,
 )
 from numguard.number_list.distinct import Beside, Distinct
 from numguard.number_list.titles import words_of
@@ -64,11 +66,12 @@ _REMEDY_OF_ANSWERS: Final = (
 
 
 class _Text(IntEnum):
-    """What a text is: a yes, or the first result; blank; or another."""
+    """What a text is: a yes, or the first result; blank; another; or a name, if it is no exception in its column."""
 
     KNOWN = 0
     BLANK = 1
     OTHER = 2
+    NAME = 3
 
 
 class Yes(tuple[str, ...]):
@@ -217,6 +220,15 @@ class _Rows:
             self._rows += batch.row_numbers()[which][: _MOST_NAMED - len(self._rows)].tolist()
         self.count += count
 
+    @classmethod
+    def of(cls, several: list[_Rows]) -> _Rows:
+        """The rows of several, named in their order."""
+        made, filled = cls(), [one for one in several if one.count]
+        made.heading, made.file = (filled[0].heading, filled[0].file) if filled else ("", "")
+        made._rows = sorted(row for one in filled for row in one._rows if one.file == made.file)[:_MOST_NAMED]
+        made.count = sum(one.count for one in filled)
+        return made
+
     def __str__(self) -> str:
         """The rows, as in `rows 2, 4 and 5`."""
         rest = self.count - len(self._rows)
@@ -235,6 +247,9 @@ class _Column:
         self._texts: dict[str, _Text] = {}
         self._first, self._blank, self._other = _Rows(), _Rows(), _Rows()
         self._others = 0
+        #: The rows of what may be names, by their letters and figures, and how many rows are filled.
+        self._names: dict[str, _Rows] = {}
+        self._filled = 0
         self._last: _Rows | None = None
 
     @property
@@ -251,6 +266,9 @@ class _Column:
 
     def add(self, batch: Batch, at: int, counted: Callable[[], Bools]) -> None:
         cells, self._above = with_above(pc.fill_null(seen_text(batch.data.column(at)), ""), self._above)
+        if self.group is Heading.BY_WHOM:
+            texts, counts = Distinct.of(cells)
+            self._filled += int(counts[[not is_blank(text) for text in texts.to_pylist()]].sum())
         is_left = flags(pc.invert(pc.is_in(cells, pa.array(self._known, pa.string()))))
         if not is_left.any():
             return
@@ -268,6 +286,10 @@ class _Column:
         what[is_left] = found[pc.index_in(left, distinct).to_numpy()]
         self._blank.add(self._here, batch, what == _Text.BLANK)
         self._other.add(self._here, batch, what == _Text.OTHER)
+        for text in distinct.to_pylist():
+            if self._are.get(text) is _Text.NAME:
+                rows = self._names.setdefault(_letters_of(text), _Rows())
+                rows.add(self._here, batch, flags(pc.equal(cells, text)) & is_left)
 
     def _what(self, text: str, batch: Batch, cells: Any, is_left: Bools) -> _Text:
         """What a text of the part is that is new there, in those of the cells that are left."""
@@ -305,6 +327,9 @@ class _Column:
     def _kind_of(self, text: str) -> _Text:
         if self.group is Heading.REFUSAL:
             return _Text.OTHER if is_refused(self.heading, text) else _Text.KNOWN
+        if self.group is Heading.BY_WHOM and not is_blank(text) and not self._yes.has(text):
+            may_be_name = len(self._names) <= _MOST_OTHERS and may_be_who(text)
+            return _Text.KNOWN if is_certain(text) else _Text.NAME if may_be_name else _Text.OTHER
         if self.group.is_of_decision:
             is_known = self._yes.has(text) or is_for(text, self._kind, self._decision)
             return _Text.BLANK if is_blank(text) else _Text.KNOWN if is_known else _Text.OTHER
@@ -319,9 +344,15 @@ class _Column:
         filled = [text for text, what in self._texts.items() if what is not _Text.BLANK]
         if self.group is Heading.BLOCK and self._last is None and are_places(filled):
             return None, ""
-        if self._other.count:
+        # Beside a rank any word may be a refusal: a name is on half of the rows or more, and not one of several on one.
+        are_several = len(self._names) > 1
+        exceptions = [
+            rows for rows in self._names.values() if 2 * rows.count < self._filled or (rows.count == 1 and are_several)
+        ]
+        other = _Rows.of([self._other, *exceptions])
+        if other.count:
             more = "" if self._last is None else ", and others below are not read"
-            return self._other, f"says in {self._other} what is no known yes to {self._recorded}{more}"
+            return other, f"says in {other} what is no known yes to {self._recorded}{more}"
         if self._blank.count and filled:
             return self._blank, f"has no answer in {self._blank}, and a yes in others"
         return None, ""
@@ -401,6 +432,11 @@ class _Other:
         if self.has_answers:
             return self._blank, f"has no answer in {self._blank}, and a yes in others"
         return (self._against, f"says in {self._against} that a number is not meant") if self._against.count else None
+
+
+def _letters_of(text: str) -> str:
+    """A text without marks and blanks: `S.P., Nuh` is `SP Nuh`."""
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def with_above(cells: Any, above: str = "") -> tuple[Any, str]:
