@@ -193,3 +193,15 @@ def test_a_ditto_below_a_refusal_is_refused_too(heading: str, batches: int, tmp_
     pq.write_table(table, tmp_path / "a.parquet", row_group_size=len(texts) // batches)
     with pytest.raises(ColumnError, match="says in rows 2, 3 and 4 that a number"):
         read_numbers(tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize("line", ["Not approved numbers:", "Numbers on hold", "Approval pending"])
+def test_a_line_or_a_title_refuses_the_numbers_below(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    for lines in (
+        [line, "msisdn,PS", f"{NUMBERS[0]},Nuh"],
+        ["msisdn,PS", f"{NUMBERS[0]},Nuh", line, f"{NUMBERS[1]},Nuh"],
+    ):
+        path.write_text("\n".join(lines))
+        with pytest.raises(ColumnError, match="not to be listed"):
+            read_numbers(path)

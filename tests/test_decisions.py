@@ -142,7 +142,10 @@ STOPPED += [
     ("Rejected", ("nil", "-do-", "Yes"), 4, True),
     *(
         ("Remarks", (*["calls"] * 5, text), 7, True)
-        for text in ("Not approved", "On hold", "Rejected by SP", "रद्द", "Cancelled")
+        for text in (
+            "Not approved", "On hold", "Rejected by SP", "रद्द", "Cancelled", "HOLD - SP", "hold till verification",
+            "delete this entry",
+        )
     ),
 ]
 
@@ -218,7 +221,7 @@ SIGNED = [
         "Yes", "Approved", "SP", "SP office", "Accorded", "Obtained", "Sd/-",
         "05-Feb-2026", "5 Feb 2026", "5th February 2026, 10:30 am", "2026-02-05 15:30:00",
         "123/2026", "CC/45/2026", "Order no. 7 dated 05/02/2026", "Letter 45", "Granted", "DCP (Crime)",
-        "Permission granted", "Done",
+        "Permission granted", "Done", "45-47/CC",
     )),
     *((text, False) for text in (
         "Pending", "Hold", "Overruled", "REVERSED", "Recalled", "SP Overruled", "Provisionally", "Discuss", "Hold/12",
@@ -226,6 +229,7 @@ SIGNED = [
         "SP Nuh", "SI Ram Kumar", "Return to IO", "Back to IO", "Refer SP", "Ask SP", "With SP", "Sent to SP",
         "Seen, SP",
         "SP Absent", "SP Mana", "Weak case", "Bail order 12/2026", "Null/2026", "32/13/2026", "30/02/2026", "0/5",
+        "Rej/7/2026", "Bail/7/2026", "Ret/7/2026",
     )),
 ]  # fmt: skip
 
@@ -353,7 +357,8 @@ ORDINARY = [
     ("Approved by", ("Sh. Rajesh Kumar, IPS, SP Nuh", "SP", "SP Nuh vide letter no. 345 dt 5/2/26")),
     ("Approved by", ("Station House Officer", "SP राम")),
     *(("Approved by", (text, text)) for text in (
-        "SI Tshering Dorje", "SP, Nuh", "Supdt. of Police, Nuh", "पुलिस अधीक्षक, नूंह", "SI Ravi No. 45/NUH", "ASI Ramesh 567",
+        "SI Tshering Dorje", "SP, Nuh", "Supdt. of Police, Nuh", "पुलिस अधीक्षक, नूंह", "SI Ravi No. 45/NUH",
+        "ASI Ramesh 567",
     )),
     ("Approved by", ("S.P., Nuh", "SP, Nuh", "R. Kumar, SI", "Sh. Raj Singh, DSP")),
     ("Band", ("900", "1800", "")), ("Suspension", ("05/02/2026", "", "05/02/2026")),

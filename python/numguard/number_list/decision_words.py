@@ -69,10 +69,13 @@ _PARTS_OF_DAY: Final = re.compile(rf"(\d+)\D*?(?:({_MONTHS.replace(' ', '|')})\D
 #: The number of a paper, of which one without a year follows a word for it: `CC/45/2026`, `Letter 45 dt 5/2/26`.
 _PAPER: Final = re.compile(
     r"(?:(?:no|number)[.:\s]+)*(?P<of>(?:(?:dd|diary|file|gd|letter|memo|office|order|ref|reference|vide)[.:\s]+"
-    r"(?:(?:no|number)[.:\s]+)?)*)(?P<number>(?:[^\W\d_]{1,6}[/-])*0*[1-9]\d*(?P<year>/(?:19|20)\d\d)?)"
+    r"(?:(?:no|number)[.:\s]+)?)*)(?P<number>(?:[^\W\d_]{1,6}[/-])*0*[1-9]\d*(?:-\d+)?"
+    r"(?P<year>/(?:19|20)\d\d|(?:/[^\W\d_]{1,6})+)?)"
     r"(?:[,\s]+(?:(?:dated|dt)[.:\s]*)?(?P<day>\S.*))?",
     re.IGNORECASE,
 )
+#: Words in such a number: of offices, branches and what a file is of.
+_OF_NUMBERS: Final = _CASE | OFFICERS | words_in("cc ccps cell crime dc hq misc office ps reader sp steno")
 #: Whatever is no letter, figure, mark of a sentence or tick changes an answer: `Yes ?`, `Accept ❌`.
 _SIGN: Final = re.compile(r"[^\w\u0900-\u0d7f\u200c\u200d\s.,;:()/&!'\"\u2019\u2013\u2014\u2713\u2714\u2611-]")
 _MOST_NAMES: Final = 4
@@ -296,7 +299,7 @@ def _is_signed(text: str, *, is_filed: bool = False) -> bool:
     paper = _PAPER.fullmatch(text)
     if paper is None or not (is_filed or paper["of"] or paper["year"]):
         return False
-    return not any(map(_is_no_name, words_of(paper["number"]))) and (paper["day"] is None or _is_day(paper["day"]))
+    return _OF_NUMBERS.issuperset(words_of(paper["number"])) and (paper["day"] is None or _is_day(paper["day"]))
 
 
 def _is_day(text: str) -> bool:
