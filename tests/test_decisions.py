@@ -213,7 +213,7 @@ APPROVALS = [
     "Approved by SP", "Approved/Rejected", "Accepted/Rejected", "Recommended/Not recommended", "Approved by SP Nuh",
     "Approved by DCP (Crime)", "Approved by competent authority", "HQ approval", "Permission", "Sanctioned", "SP order",
     "Order by DCP", "Agreed", "Confirm", "Bank approval",
-    "SP ka aadesh", "आदेश", "Order of court", "स्वीकृति", "अनुमति", "सहमति",
+    "SP ka aadesh", "आदेश", "एसपी अनुमोदन", "Anumodan", "Order of court", "स्वीकृति", "अनुमति", "सहमति",
     "मंजूरी", "Manjoori", "Clearance of SP", "Approval date", "Approved on", "Decision date", "SP approval no. & date",
 ]  # fmt: skip
 SIGNED = [
@@ -312,7 +312,7 @@ OFF = [
     ("reverified", "Reverified", ("Yes", "yes"), None),
     ("dismissed", "Decision", ("", ""), None),
     ("confirmed", "Decision", ("Confirmed", "Confirm", "Yes"), None),
-    ("confirmed", "Decision", ("Block", "-do-", "ditto", "〃", "same as above"), None),
+    ("confirmed", "Decision", ("Block", "-do-", "ditto", "〃", "same as above", "तदैव", "-//-"), None),
     ("confirmed", "Result", ("Failed", "Not traceable"), None),
     ("confirmed", "Verification status", ("Verified", "Verified"), None),
 ]

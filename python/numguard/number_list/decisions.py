@@ -43,7 +43,7 @@ __all__ = ["Decisions", "Yes", "with_above"]
 
 #: Stands for the answer of the row above.
 _DITTO: Final = (
-    r"""(?i)^[\s.\-\x{2013}\x{2014}]*(?:do|ditto|(?:same )?as above|same|"|''|\x{3003}|\x{2033}|\x{201d})"""
+    r"""(?i)^[\s.\-\x{2013}\x{2014}]*(?:do|ditto|(?:same )?as above|same|तदैव|//|"|""|''|\x{3003}|\x{2033}|\x{201d})"""
     r"[\s.\-\x{2013}\x{2014}]*$"
 )
 #: More spellings of one answer are not compared, nor are more texts that are no yes.
