@@ -200,7 +200,7 @@ def _refuses(heading: str, positive: frozenset[str]) -> bool:
 
 
 def _is_of_refused_numbers(words: set[str], positive: frozenset[str]) -> bool:
-    """Whether that is said of numbers: beside an officer or a decision, unknown words are those of a place.
+    """Whether such a heading is about numbers: beside an officer or a decision, unknown words are those of a place.
 
     >>> of = "Rejected by SP Nuh", "On hold", "Approval pending", "Amount on hold", "Rejected by bank", "Hold list Nuh"
     >>> [_is_of_refused_numbers(set(words_of(heading)), _APPROVAL) for heading in of]
