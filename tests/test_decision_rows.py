@@ -183,3 +183,25 @@ def test_a_sheet_of_waiting_numbers_that_is_half_filled(tmp_path: Path, capfd: p
     assert "says in row 3 what is no known yes to 'accepted'" in capfd.readouterr().err
     assert run(["history", NUMBERS[0], *registry]) == 0
     assert "accepted" not in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("heading", ["Remarks", "Findings"])
+@pytest.mark.parametrize("batches", [1, 2])
+def test_a_ditto_below_a_refusal_is_refused_too(heading: str, batches: int, tmp_path: Path) -> None:
+    texts = ["calls", "Not approved", "-do-", "ditto", "calls", "-do-"]
+    table = pa.table({"msisdn": NUMBERS[: len(texts)], heading: texts})
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=len(texts) // batches)
+    with pytest.raises(ColumnError, match="says in rows 2, 3 and 4 that a number"):
+        read_numbers(tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize("line", ["Not approved numbers:", "Numbers on hold", "Approval pending"])
+def test_a_line_or_a_title_refuses_the_numbers_below(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    for lines in (
+        [line, "msisdn,PS", f"{NUMBERS[0]},Nuh"],
+        ["msisdn,PS", f"{NUMBERS[0]},Nuh", line, f"{NUMBERS[1]},Nuh"],
+    ):
+        path.write_text("\n".join(lines))
+        with pytest.raises(ColumnError, match="not to be listed"):
+            read_numbers(path)

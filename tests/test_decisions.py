@@ -38,6 +38,10 @@ STOPPED = [
     ("Decision (Y/N)", ("Y", "N"), 3, True),
     ("Decision", ("Block by SP", "Block by SP Mistake"), 3, True),
     ("Decision", ("Block by SP", "Block by SP Doubt"), 3, True),
+    *(("Approved by", ("SP Nuh", "SP Nuh", text), 4, True) for text in (
+        "SP Declines", "SP TOMORROW", "SP, Kal", "DSP PARTIAL", "एसपी बाद में", "SP मना किया", "Sh. Ram Kumar Khilaf",
+    )),
+    *(("Decision", ("Block", "Block", f"Block by {text}"), 4, True) for text in ("SP Kal", "SP In Part", "SP REVOKE")),
     ("Approved by", ("SP Nuh", "SP Objects"), 3, True),
     ("Final decision", ("To be blocked", "No need"), 3, True),
     ("Verdict", ("Accepted", "FIR"), 3, True),
@@ -116,9 +120,32 @@ STOPPED += [
     *(("Remarks of SP", ("Approved", text, "Approved"), 3, True) for text in ("Not approved", "Discuss", "--", "NA")),
     *(("File status", ("Block", text, "Block"), 3, True) for text in ("Pending", "Query raised", "", "Hold")),
     ("Request", ("To be blocked", "Cancel"), 3, True),
+    # A heading that refuses: whatever is no known no is refused.
+    *(
+        (heading, ("No", "Yes", "No"), 3, True)
+        for heading in (
+            "Rejected by SP Nuh",
+            "Hold by SP",
+            "Not approved by SP",
+            "Release approved",
+            "एसपी द्वारा अस्वीकृत",
+            "रद्द",
+            "Approval pending",
+            "Pending with SP",
+            "Held back by SP",
+            "Disapproved",
+            "On hold (Y/N)",
+            "No action required",
+        )
+    ),
+    *(("Hold", ("", text), 3, True) for text in ("x", "✓", "✗", "05/02/2026", "SI Ram", "1")),
+    ("Rejected", ("nil", "-do-", "Yes"), 4, True),
     *(
         ("Remarks", (*["calls"] * 5, text), 7, True)
-        for text in ("Not approved", "On hold", "Rejected by SP", "रद्द", "Cancelled")
+        for text in (
+            "Not approved", "On hold", "Rejected by SP", "रद्द", "Cancelled", "HOLD - SP", "hold till verification",
+            "delete this entry",
+        )
     ),
 ]
 
@@ -186,7 +213,7 @@ APPROVALS = [
     "Approved by SP", "Approved/Rejected", "Accepted/Rejected", "Recommended/Not recommended", "Approved by SP Nuh",
     "Approved by DCP (Crime)", "Approved by competent authority", "HQ approval", "Permission", "Sanctioned", "SP order",
     "Order by DCP", "Agreed", "Confirm", "Bank approval",
-    "SP ka aadesh", "आदेश", "Order of court", "स्वीकृति", "अनुमति", "सहमति",
+    "SP ka aadesh", "आदेश", "एसपी अनुमोदन", "Anumodan", "Order of court", "स्वीकृति", "अनुमति", "सहमति",
     "मंजूरी", "Manjoori", "Clearance of SP", "Approval date", "Approved on", "Decision date", "SP approval no. & date",
 ]  # fmt: skip
 SIGNED = [
@@ -194,7 +221,7 @@ SIGNED = [
         "Yes", "Approved", "SP", "SP office", "Accorded", "Obtained", "Sd/-",
         "05-Feb-2026", "5 Feb 2026", "5th February 2026, 10:30 am", "2026-02-05 15:30:00",
         "123/2026", "CC/45/2026", "Order no. 7 dated 05/02/2026", "Letter 45", "Granted", "DCP (Crime)",
-        "Permission granted", "Done",
+        "Permission granted", "Done", "45-47/CC",
     )),
     *((text, False) for text in (
         "Pending", "Hold", "Overruled", "REVERSED", "Recalled", "SP Overruled", "Provisionally", "Discuss", "Hold/12",
@@ -202,6 +229,7 @@ SIGNED = [
         "SP Nuh", "SI Ram Kumar", "Return to IO", "Back to IO", "Refer SP", "Ask SP", "With SP", "Sent to SP",
         "Seen, SP",
         "SP Absent", "SP Mana", "Weak case", "Bail order 12/2026", "Null/2026", "32/13/2026", "30/02/2026", "0/5",
+        "Rej/7/2026", "Bail/7/2026", "Ret/7/2026",
     )),
 ]  # fmt: skip
 
@@ -284,7 +312,7 @@ OFF = [
     ("reverified", "Reverified", ("Yes", "yes"), None),
     ("dismissed", "Decision", ("", ""), None),
     ("confirmed", "Decision", ("Confirmed", "Confirm", "Yes"), None),
-    ("confirmed", "Decision", ("Block", "-do-", "ditto", "〃", "same as above"), None),
+    ("confirmed", "Decision", ("Block", "-do-", "ditto", "〃", "same as above", "तदैव", "-//-"), None),
     ("confirmed", "Result", ("Failed", "Not traceable"), None),
     ("confirmed", "Verification status", ("Verified", "Verified"), None),
 ]
@@ -302,7 +330,7 @@ def test_what_is_recorded(word: str, heading: str, cells: tuple[str, ...], row: 
 
 #: Sheets that offices have, each with the cells of one column: they are read as they were.
 ORDINARY = [
-    *(("Approved by", (text, "SP Nuh")) for text in (
+    *(("Approved by", (text, "SP Nuh", text, "SP Nuh")) for text in (
         "SHO PS Cyber Nuh", "Incharge Cyber Cell", "Sr. PI Patil", "Supdt. of Police", "थाना प्रभारी", "Raj Kumar IPS",
     )),
     ("Category", ("Block", "Tehsil")), ("Fraud type", ("SIM block", "SIM block", "KYC update")),
@@ -312,7 +340,7 @@ ORDINARY = [
     ("Decision", ("confirmed", "Confirmed", "confirm")), ("Decision", ("Yes", "Yes", "Y")), ("Decision", ("", "", "")),
     ("Decision", ("Block", "Block immediately", "To be blocked")),
     ("Decision", ("Approved vide letter No. 12/2026", "Approved", "approved by SP")), ("Verdict", ("Fraud", "Fraud")),
-    ("IO Decision", ("Confirmed", "Confirmed by SI Ram", "Confirmed.")),
+    ("IO Decision", ("Confirmed", "Confirmed by Sh. Ram", "Confirmed.")),
     ("Decision", ("Block", "Yes. Block", "SIM to be blocked")), ("Decision", ("Block", "Fraud - block", "Block")),
     ("Decision", ("Block", "Fit to be blocked", "Request to block")), ("Decision", ("Block", "Block - FIR 12/26")),
     ("Decision", ("Block", "SP sir approved", "turant band karein")),
@@ -323,11 +351,16 @@ ORDINARY = [
     ("Basis of decision", ("a", "b", "")),
     ("Decision date", ("05/02/2026", "4 Feb 26", "Yes")), ("निर्णय दिनांक", ("", "-", "")),
     ("Reason for decision", ("Fake KYC", "Many calls", "")),
-    ("Decision taken by", ("SI Ram", "R. Kumar, SI", "SI Sham")),
+    ("Decision taken by", ("SI Ram", "R. Kumar, SI", "SI Ram")),
     ("Decision No.", ("1", "2", "3")),
     ("Decision by", ("", "", "")), ("Bank account decision", ("Hold", "", "Yes")),
     ("Approved by", ("Sh. Rajesh Kumar, IPS, SP Nuh", "SP", "SP Nuh vide letter no. 345 dt 5/2/26")),
-    ("Approved by", ("Station House Officer", "SI Tshering Dorje", "SP राम")),
+    ("Approved by", ("Station House Officer", "SP राम")),
+    *(("Approved by", (text, text)) for text in (
+        "SI Tshering Dorje", "SP, Nuh", "Supdt. of Police, Nuh", "पुलिस अधीक्षक, नूंह", "SI Ravi No. 45/NUH",
+        "ASI Ramesh 567",
+    )),
+    ("Approved by", ("S.P., Nuh", "SP, Nuh", "R. Kumar, SI", "Sh. Raj Singh, DSP")),
     ("Band", ("900", "1800", "")), ("Suspension", ("05/02/2026", "", "05/02/2026")),
     ("Refund decision", ("Yes", "No", "Accepted")), ("Bail decision", ("Granted", "No", "")),
     ("Action taken", ("Blocked", "", "FIR registered")), ("Actioned by", ("SI Ram", "", "")),
@@ -345,6 +378,11 @@ ORDINARY = [
     ("Action taken", ("Blocked", "Sent to TSP", "Blocked")), ("Request", ("Block", "called thrice", "FIR")),
     ("Category", ("1", "", "")), ("Bail remarks", ("Approved", "Rejected", "Approved")),
     ("Status", ("Pending", "Under process", "Active")),
+    *((heading, ("No", "", "nil")) for heading in ("Rejected by SP", "Hold", "Not approved", "Approval pending")),
+    *((heading, ("Yes", "", "No")) for heading in (
+        "Amount on hold", "Hold by bank", "FIR cancelled", "Complaint rejected", "FIR not approved", "Lien",
+    )),
+    ("On hold", ("Rs. 5,000/-", "0", "200.50")),
 ]  # fmt: skip
 
 

@@ -392,7 +392,7 @@ def test_texts_that_oppose_and_ordinary_grounds(heading: str) -> None:
         *((heading, "Rejected", True) for heading in ("Decision, date", "Decision no", "Yes/No")),
         ("Block", "Nuh", False),
         ("Approved by SP", "0000", True),
-        *(("SP decision", text, False) for text in ("Yes", "Accepted", "To be blocked", "Confirmed by SI Ram", "")),
+        *(("SP decision", text, False) for text in ("Yes", "Accepted", "To be blocked", "Confirmed by Sh. Ram", "")),
         *((heading, "N", True) for heading in ("Agree (Y/N)", "Accept (Y/N)", "Agreed by SP", "Block kare")),
         *((heading, "Y", False) for heading in ("Agree (Y/N)", "Accept (Y/N)", "Agreed by SP", "Block kare")),
         ("स्वीकृत", "नहीं", True),

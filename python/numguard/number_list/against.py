@@ -13,19 +13,30 @@ from typing import Any, Final
 
 from numguard.compute import pc
 from numguard.number_list.beside import is_of_money
-from numguard.number_list.decision_words import AGAINST
+from numguard.number_list.decision_headings import REFUSED, Heading, kind_of
+from numguard.number_list.decision_words import AGAINST, is_refused
 from numguard.number_list.phrases import Phrases, Prefilter
 from numguard.number_list.titles import RANKS, parts_of, words_of
 from numguard.number_list.words import words_for, words_in
 from numguard.source.scripts import plain_letters
 
-__all__ = ["is_held_back", "is_not_accepted", "is_of_remarks", "may_decide", "opposes", "those_against"]
+__all__ = [
+    "heads_refused",
+    "is_held_back",
+    "is_not_accepted",
+    "is_of_remarks",
+    "may_decide",
+    "opposes",
+    "those_against",
+]
 
 _OFFICER: Final = f"(?:the )?(?:{'|'.join(sorted(RANKS))})(?: (?:ji|ne|sahab|saheb|sir))*"
 #: What may be around such a text, which changes nothing.
 _BEFORE: Final = rf"(?:(?:be|is|it|keep|kept|kindly|mobile|no|number|numbers|please|pls|put|sim|the|this|{_OFFICER}) )*"
 _BEHIND: Final = (
-    r"(?:(?: (?:it|now|yet|karein|karen|karo|kar do|kiya|kiye|numbers?))*"
+    r"(?:(?: (?:it|now|this|yet|karein|karen|karo|kar do|kiya|kiye|entry|numbers?|record|row))*"
+    rf"(?: (?:{'|'.join(sorted(words_for('rank', 'rank_or_other')))})| (?:for|pending|till|until) "
+    r"(?:(?:further )?orders?|confirmation|enquiry|inquiry|(?:re ?)?verification))?"
     rf"(?: (?:as per|by|from|for|of|till|until|with) {_OFFICER}(?: .*)?)?)"
 )
 #: What says of whatever it is beside that it is not accepted.
@@ -123,7 +134,7 @@ def those_against(heading: str, texts: Any) -> list[str]:
     ['Not approved', 'रद्द']
     """
     words = words_of(heading)
-    if len(texts) > _FEW:
+    if len(texts) > _FEW and not _is_of_refusals(heading):
         texts = texts.filter(pc.less_equal(pc.utf8_length(texts), _LONGEST))
         of = _MAY_OPPOSE if _OF_RANKS.isdisjoint(words) else _MAY_OPPOSE_BY_OFFICERS
         texts = texts.filter(of.may_have(texts))
@@ -139,12 +150,20 @@ def opposes(heading: str, text: str, *, in_parts: bool = True) -> bool:
     [True, True, False, False]
     >>> [opposes(heading, "Hold") for heading in ("SP", "Number status", "Money status", "Amount")]
     [True, True, False, False]
+    >>> [opposes("Rejected by SP", text) for text in ("No", "Yes")]
+    [False, True]
     """
     words = words_of(heading)
+    if _is_of_refusals(heading):
+        return is_refused(heading, text)
     if _is_about_numbers(heading):
         is_by_officer = not _OF_RANKS.isdisjoint(words) and _says(_BY_OFFICERS, text, in_parts=in_parts)
         return is_by_officer or _says(_OF_NUMBERS, text, in_parts=in_parts)
     return _OF_OTHERS.isdisjoint(words) and _says(_ANYWHERE, text, in_parts=in_parts)
+
+
+def _is_of_refusals(heading: str) -> bool:
+    return kind_of(heading, None) is Heading.REFUSAL
 
 
 def _is_about_numbers(heading: str) -> bool:
@@ -171,6 +190,15 @@ def _says(phrases: re.Pattern[str], text: str, *, in_parts: bool = True) -> bool
 def is_not_accepted(text: str) -> bool:
     """Whether a text says so of whatever it is beside."""
     return _says(_ANYWHERE, text)
+
+
+def heads_refused(text: str) -> bool:
+    """Whether a line or a title says that the numbers below are refused, and not only that they wait.
+
+    >>> [heads_refused(text) for text in ("Not approved numbers:", "List (approval pending)", "On hold", "Pending")]
+    [True, True, True, False]
+    """
+    return is_not_accepted(text) or (is_held_back(text) and not REFUSED.isdisjoint(words_of(text)))
 
 
 def is_held_back(text: str) -> bool:

@@ -18,6 +18,7 @@ import pyarrow as pa
 from numguard.compute import Bools, flags, named, pc, seen_text
 from numguard.errors import ColumnError, InputError
 from numguard.number_list.actions import bare, may_have_words
+from numguard.number_list.against import heads_refused
 from numguard.number_list.beside import may_spare, sparing
 from numguard.number_list.columns import CHOICE, without_digits
 from numguard.number_list.distinct import Beside
@@ -112,7 +113,7 @@ def check_titles(part: Part, path: PathLike, column: str | None, *, has_actions:
     for line, title in reversed(list(enumerate(titles, 1))):
         is_theirs = not is_of_others and is_of_victims(title)
         is_theirs_or_not_meant = is_theirs or (
-            not has_actions and (is_not_listed(title) or (not is_of_others and spares(title)))
+            not has_actions and (is_not_listed(title) or heads_refused(title) or (not is_of_others and spares(title)))
         )
         if is_theirs_or_not_meant:
             whose = "victims, whose numbers" if is_theirs else "numbers that"
@@ -284,7 +285,7 @@ class Below:
         if digits and not is_alone:
             return
         names_list = is_of_victims(text) and not _OF_LISTS.isdisjoint(words_of(text))
-        if is_spared(text) or (is_alone and (is_not_listed(text) or names_list)):
+        if is_spared(text) or (is_alone and (is_not_listed(text) or names_list or heads_refused(text))):
             whose = (
                 "victims, whose numbers are not to be listed"
                 if is_of_victims(text)

@@ -17,7 +17,7 @@ from numguard.number_list.beside import asks_to_act, is_of_money
 from numguard.number_list.titles import OFFICERS, RANKS, words_of
 from numguard.number_list.words import words_for, words_in
 
-__all__ = ["AGREE", "CONFIRM", "OFF", "OWN_WORDS", "Heading", "kind_of"]
+__all__ = ["AGREE", "CONFIRM", "OFF", "OWN_WORDS", "REFUSED", "Heading", "kind_of"]
 
 
 class Heading(Enum):
@@ -34,11 +34,13 @@ class Heading(Enum):
     REVERIFIED = auto()
     #: Of a verification that is not named, or was done for another reason: what it has is not read, only compared.
     RESULT = auto()
+    #: The reverse of a decision: each row that has more than a no there is refused.
+    REFUSAL = auto()
 
     @property
     def is_of_decision(self) -> bool:
         """Whether each cell has to be a yes."""
-        return self not in (Heading.REVERIFIED, Heading.RESULT)
+        return self not in (Heading.REVERIFIED, Heading.RESULT, Heading.REFUSAL)
 
 
 #: The words of a yes to what is asked.
@@ -55,11 +57,13 @@ _VERIFICATION: Final = words_in("kyc rekyc verification", "सत्यापन
 _ORDER: Final = words_for("order")
 #: `Order` alone may be that of a shop.
 _ORDER_ALONE: Final = _ORDER - words_in("order orders")
+_RANKS: Final = words_for("rank", "rank_or_other")
 _OF_ORDER: Final = _ORDER | RANKS | words_in("by court final ka ke ki the", "का की के")
 #: A block by other words, and the other answer that a heading has beside it: `Disconnect (Y/N)`, `Block/Hold`.
 _AS_BLOCK: Final = dict.fromkeys(words_for("to_block") | words_in("band", "बंद बन्द"), "block") | dict.fromkeys(
     words_for("blocked"), "blocked"
 )
+_BLOCKS: Final = frozenset(_AS_BLOCK)
 _OR_NOT: Final = re.compile(
     r"(?<=\bblock) (?:or |ya )?(?:hold|keep|leave|not(?: to)?(?: block(?:ed)?)?)$"
     r"| (?:or|ya|या) (?:na|nahi|nahin|no|not|न|नहीं)$"
@@ -97,6 +101,34 @@ OFF: Final = {
     "dismissed": words_in("dismiss dismissed drop dropped khareej kharij reject rejected खारिज"),
 }
 OWN_WORDS: Final = {**OFF, "unprotected": words_in("unprotect unprotected")}
+#: How an officer refuses a number, or holds it back.
+REFUSED: Final = words_for("rejected").union(*OFF.values()) - OFF["reverified"] | words_in(
+    "cancel cancelled deferred disagree disagreed disapproved exclude excluded held hold quashed skip unapproved",
+    "withheld रद्द रोक रोकें लंबित स्थगित",
+)
+#: The same of headings, in which it may be what was done, or when; what only waits is refused by an officer alone.
+_REFUSED: Final = REFUSED | words_in(
+    "canceled cancellation disapproval mana objected objection refusal refuse refused rejection रोका मना"
+)
+_WAITING: Final = words_in("awaited awaiting pending लंबित")
+_DENIED: Final = words_in("nahi nahin never not नहीं नही")
+#: What is released, or left out, by a heading alone is spared by another rule (`beside`).
+_BY_THEMSELVES: Final = _REFUSED - words_for("released")
+#: Words beside them; and of what else is refused, or on hold, and who else refuses it.
+_OPERATORS: Final = words_in("airtel bsnl idea jio mtnl operator tsp vi vil vodafone")
+_OF_REFUSALS: Final = _BESIDE | words_in(
+    "back date for from gaya given hai in it keep kept kiya ko list ne num of on or reason reasons received since till",
+    "until with yet है गया",
+)
+_OF_OTHER_THINGS: Final = (
+    (_OF_OTHERS - _ABOUT)
+    | _OPERATORS
+    | words_in(
+        "amount arrest bail bank card case cdr cheque court form kyc lien request sum transaction warrant",
+    )
+)
+#: What parts the answers of a heading that has more than one: `Approved/Rejected`, `Block or not`.
+_ANSWERS: Final = re.compile(r"[/|(),&]|\b(?:or|ya|या)\b", re.IGNORECASE)
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -117,8 +149,16 @@ def kind_of(heading: str, decision: str | None) -> Heading | None:
     (['RESULT', 'RESULT', 'RESULT', None], [None, 'DECISION'])
     """
     there = _VERIFIED_AGAIN.sub("reverified", " ".join(words_of(heading))).split()
+    of_decision = _of_decision(set(there), decision)
+    positive = of_decision | CONFIRM | _ORDER
+    if decision not in OFF and _refuses(heading, positive):
+        return Heading.REFUSAL if _is_of_refused_numbers(set(there), positive) else None
+    return _kind_of_words(heading, there, of_decision, decision)
+
+
+def _kind_of_words(heading: str, there: list[str], of_decision: frozenset[str], decision: str | None) -> Heading | None:
+    """What a column has by the words of its heading, if that refuses nothing."""
     words, own = set(there), OWN_WORDS.get(decision or "", frozenset())
-    of_decision = _of_decision(words, decision)
     if there[-1:] in (["by"], ["on"]) or _is_about(heading, there, of_decision, own):
         return _kind_of_about(there, of_decision)
     if words & of_decision:
@@ -135,6 +175,41 @@ def kind_of(heading: str, decision: str | None) -> Heading | None:
         is_place = there[-1] == "block" and len(there) < 3
         return Heading.BLOCK if is_place else Heading.APPROVAL if words & CONFIRM else Heading.DECISION
     return _kind_of_result(words, decision)
+
+
+def _refuses(heading: str, positive: frozenset[str]) -> bool:
+    """Whether a heading has a word by which numbers are refused, or one that denies a decision, and no other answer.
+
+    >>> of = "Rejected by SP", "Not approved", "FIR cancelled", "Approval pending", "No approval"
+    >>> [_refuses(heading, _APPROVAL) for heading in of]
+    [True, True, True, True, True]
+    >>> any(_refuses(heading, _APPROVAL) for heading in ("Approved/Rejected", "Accepted or not", "Not rejected"))
+    False
+    """
+    parts = [set(words_of(part)) for part in _ANSWERS.split(heading)]
+    words: set[str] = set().union(*parts)
+    denied = _DENIED if words & positive else frozenset()
+    there = words_of(heading)
+    # `Approval No.` is the number of a paper.
+    denied |= frozenset(["no"]) if there[:1] == ["no"] and there[1:2] != ["of"] and words & positive else frozenset()
+    waiting = _WAITING if words & (positive | _RANKS) else frozenset()
+    if words.isdisjoint(_REFUSED | denied | waiting) or (words & _DENIED and words & _REFUSED):
+        return False
+    refusals = _REFUSED | denied | waiting
+    return not any(part & (positive | _BLOCKS) and part.isdisjoint(refusals) for part in parts)
+
+
+def _is_of_refused_numbers(words: set[str], positive: frozenset[str]) -> bool:
+    """Whether such a heading is about numbers: beside an officer or a decision, unknown words are those of a place.
+
+    >>> of = "Rejected by SP Nuh", "On hold", "Approval pending", "Amount on hold", "Rejected by bank", "Hold list Nuh"
+    >>> [_is_of_refused_numbers(set(words_of(heading)), _APPROVAL) for heading in of]
+    [True, True, True, False, False, False]
+    """
+    if words & (_OF_OTHER_THINGS - positive) or is_of_money(" ".join(words - _OF_NUMBERS_TOO)):
+        return False
+    is_alone = not words.isdisjoint(_BY_THEMSELVES) and words <= _REFUSED | _OF_REFUSALS
+    return is_alone or not words.isdisjoint(positive | _RANKS)
 
 
 def _of_decision(words: set[str], decision: str | None) -> frozenset[str]:

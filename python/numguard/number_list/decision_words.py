@@ -13,11 +13,22 @@ from functools import lru_cache
 from typing import Final
 
 from numguard.number_list.beside import is_yes
-from numguard.number_list.decision_headings import AGREE, CONFIRM, OFF, OWN_WORDS, Heading
+from numguard.number_list.decision_headings import AGREE, CONFIRM, OFF, OWN_WORDS, REFUSED, Heading
 from numguard.number_list.titles import OFFICERS, RANKS, words_of
 from numguard.number_list.words import words_for, words_in
 
-__all__ = ["AGAINST", "are_places", "has_passed", "is_blank", "is_contrary", "is_explicit", "is_for"]
+__all__ = [
+    "AGAINST",
+    "are_places",
+    "has_passed",
+    "is_blank",
+    "is_certain",
+    "is_contrary",
+    "is_explicit",
+    "is_for",
+    "is_refused",
+    "may_be_who",
+]
 
 
 #: The words of a yes: for a block, and to what is asked.
@@ -30,10 +41,9 @@ _EXPLICIT: Final = words_for("to_block") | AGREE
 #: What is done with an approval that is given; below `Decision` it may be a bail that is granted.
 _GIVEN: Final = words_in("accorded done granted obtained")
 #: Those against a block.
-AGAINST: Final = words_for("rejected").union(*OFF.values()) - OFF["reverified"] | words_in(
-    "acquitted cancel cancelled clean closed deferred disagree disagreed disapproved discharged exclude excluded",
-    "genuine held hold ignore innocent leave negative nfa quashed skip spare spared unapproved unconfirmed withheld",
-    "रद्द छोड़ छोड़े छोड़ें रोक रोकें लंबित स्थगित",
+AGAINST: Final = REFUSED | words_in(
+    "acquitted clean closed discharged genuine ignore innocent leave negative nfa spare spared unconfirmed",
+    "छोड़ छोड़े छोड़ें",
 )
 _NOT: Final = words_for("denial", "no") - words_in("deny false n pending reject rejected yet")
 #: The number of a letter is no denial.
@@ -59,20 +69,30 @@ _PARTS_OF_DAY: Final = re.compile(rf"(\d+)\D*?(?:({_MONTHS.replace(' ', '|')})\D
 #: The number of a paper, of which one without a year follows a word for it: `CC/45/2026`, `Letter 45 dt 5/2/26`.
 _PAPER: Final = re.compile(
     r"(?:(?:no|number)[.:\s]+)*(?P<of>(?:(?:dd|diary|file|gd|letter|memo|office|order|ref|reference|vide)[.:\s]+"
-    r"(?:(?:no|number)[.:\s]+)?)*)(?P<number>(?:[^\W\d_]{1,6}[/-])*0*[1-9]\d*(?P<year>/(?:19|20)\d\d)?)"
+    r"(?:(?:no|number)[.:\s]+)?)*)(?P<number>(?:[^\W\d_]{1,6}[/-])*0*[1-9]\d*(?:-\d+)?"
+    r"(?P<year>/(?:19|20)\d\d|(?:/[^\W\d_]{1,6})+)?)"
     r"(?:[,\s]+(?:(?:dated|dt)[.:\s]*)?(?P<day>\S.*))?",
     re.IGNORECASE,
 )
+#: Words in such a number: of offices, branches and what a file is of.
+_OF_NUMBERS: Final = _CASE | OFFICERS | words_in("cc ccps cell crime dc hq misc office ps reader sp steno")
 #: Whatever is no letter, figure, mark of a sentence or tick changes an answer: `Yes ?`, `Accept ❌`.
 _SIGN: Final = re.compile(r"[^\w\u0900-\u0d7f\u200c\u200d\s.,;:()/&!'\"\u2019\u2013\u2014\u2713\u2714\u2611-]")
 _MOST_NAMES: Final = 4
+_MOST_CERTAIN: Final = 2
 #: Who signs, the words of his office, and what is beside them: a day, a paper, and how he is spoken of.
-_RANK: Final = words_for("officer", "rank", "rank_or_other") | words_in("hps incharge ips sd supdt", "एसपी प्रभारी थाना")
+_RANK: Final = words_for("officer", "rank", "rank_or_other") | words_in("hps incharge ips sd", "प्रभारी थाना")
 _HONORIFIC: Final = words_for("honorific")
 _OFFICE: Final = (OFFICERS - words_in("bank enquiry inquiry investigation", "अनुसंधान जाँच जांच")) | words_in(
     "ble cell crime headquarters hon hps hq ips ji office range sahab saheb sd sir sr traffic w worthy zone"
 )
 _OF_WHO: Final = _OFFICE | _RANK | _OF_CASE | {","}
+#: An initial, and words beside the number of a paper: an unknown word beside them is a name, and no refusal.
+_INITIAL: Final = re.compile(r"(?:^|[\s.,])[A-Z]\.? ?(?=[A-Z][a-z]{2})|[A-Z][a-z]+ [A-Z]\.")
+_OF_PAPERS: Final = words_in("letter memo order vide")
+#: The number of an officer: `SI Ravi No. 45/NUH`, `ASI Ramesh 567`.
+_OF_OFFICER: Final = re.compile(r"(?:\bno\b[.\s]*)?\b\d[\w/-]*|,", re.IGNORECASE)
+_DOTTED: Final = re.compile(r"\b(?:[A-Z]\.){2,}")
 #: What ends a name; a stop behind an initial or a rank ends none.
 _ENDS: Final = re.compile(r"[,;.()\u2013\u2014-]")
 _ABBREVIATED: Final = re.compile(rf"\b(\w|{'|'.join(sorted(RANKS | _HONORIFIC, reverse=True))})\.", re.IGNORECASE)
@@ -129,6 +149,9 @@ _BESIDE_RESULTS: Final = OFFICERS | words_in(
     "address by customer did does has her his holder in is kyc mobile number on operator re reverification subscriber",
     "the tsp user verification was",
 )
+#: A sum of money, and the words of a heading below which it is one that is held back.
+_SUM: Final = re.compile(r"(?:rs\.?|inr|\u20b9)?\s*\d[\d,]*(?:\.\d+)?\s*(?:/-)?", re.IGNORECASE)
+_OF_SUMS: Final = words_in("held hold on put withheld")
 _BLANK: Final = " -\u2013\u2014._"
 #: A longer text is no yes.
 _LONGEST: Final = 120
@@ -141,6 +164,19 @@ def is_blank(text: str) -> bool:
     [True, True, True, False]
     """
     return text.strip(_BLANK).casefold() in ("", "na", "n/a", "n.a", "nil")
+
+
+def is_refused(heading: str, text: str) -> bool:
+    """Whether a cell below a heading of refusals says that its number is refused: any mark does but a known no.
+
+    >>> [is_refused("Rejected", text) for text in ("Yes", "x", "5/2/26", "SI Ram", "\u2717")]
+    [True, True, True, True, True]
+    >>> [is_refused("On hold", text) for text in ("No", "nil", "0", "None", "Rs. 5,000/-", "1")]
+    [False, False, False, False, False, True]
+    """
+    is_no = is_yes(text) is False and any(map(str.isalnum, text))
+    is_sum = _OF_SUMS.issuperset(words_of(heading)) and is_yes(text) is None and _SUM.fullmatch(text.strip())
+    return not (is_no or is_sum or is_blank(text) or words_of(text) == ["none"])
 
 
 def is_explicit(text: str) -> bool:
@@ -157,7 +193,7 @@ def is_explicit(text: str) -> bool:
 def is_for(text: str, kind: Heading, decision: str | None) -> bool:
     """Whether a text is a known yes to what is recorded.
 
-    >>> [is_for(text, Heading.DECISION, "confirmed") for text in ("Yes", "To be blocked", "Confirmed by SI Ram", "हाँ")]
+    >>> [is_for(text, Heading.DECISION, "confirmed") for text in ("Yes", "To be blocked", "Confirmed by SP", "हाँ")]
     [True, True, True, True]
     >>> [is_for(text, Heading.DECISION, None) for text in ("Block if not verified", "Not blocked", "Nuh", "")]
     [False, False, False, False]
@@ -178,41 +214,71 @@ def is_for(text: str, kind: Heading, decision: str | None) -> bool:
     own = OWN_WORDS.get(decision or "", frozenset())
     if kind.is_of_decision:
         wanted = (own if decision in OFF else _FOR_BLOCK | own) | (AGREE | _GIVEN if is_given else frozenset())
-        return _is_who(text) if kind is Heading.BY_WHOM else _leads(text, wanted)
+        return _is_who(text, _names_in(text)) if kind is Heading.BY_WHOM else _leads(text, wanted)
     if decision not in OFF:
         return has_passed(text) is False
     return has_passed(text) is True or _leads(text, own - _PASSED)
 
 
-def _is_who(text: str) -> bool:
+def is_certain(text: str) -> bool:
+    """Whether a text below who decided is a yes, or names him so that no unknown word may be a refusal.
+
+    >>> of = "Yes", "SP", "SHO Cyber Cell", "R. Kumar, SI", "Sh. Rajesh Duggal, SP Nuh", "SP Nuh vide letter 7"
+    >>> [is_certain(text) for text in of]
+    [True, True, True, True, True, True]
+    >>> [is_certain(text) for text in ("SP Nuh", "SP Tomorrow", "Ram Kumar, SI", "Sh. Ram Kumar Later", "Nuh")]
+    [False, False, False, False, False]
+    """
+    return is_yes(text) is True or (not _SIGN.search(text) and _is_who(text, _certain_names(text), _MOST_CERTAIN))
+
+
+def may_be_who(text: str) -> bool:
+    """Whether a text may be who decided: behind his rank is a name, a place or his number, as far as is known.
+
+    >>> [may_be_who(text) for text in ("SP, Nuh", "ASI Ramesh 567", "SI Ravi No. 45/NUH", "SP Tomorrow", "SP Refused")]
+    [True, True, True, True, False]
+    """
+    plain = _DOTTED.sub(lambda found: found[0].replace(".", "") + " ", text)
+    return any(is_for(one, Heading.BY_WHOM, None) for one in (text, _OF_OFFICER.sub(" ", plain)))
+
+
+def _certain_names(text: str) -> set[str]:
+    """The words of a text that may be a name, if it has an honorific, an initial, or the number of a paper."""
+    words = set(words_of(text))
+    is_of_paper = not _OF_PAPERS.isdisjoint(words) and any(map(str.isdigit, text))
+    has_name = is_of_paper or not _HONORIFIC.isdisjoint(words) or _INITIAL.search(text) is not None
+    return _names_in(text) if has_name else set()
+
+
+def _is_who(text: str, names: set[str], most: int = _MOST_NAMES) -> bool:
     """Whether a text is an officer: his rank, his name beside it, and a day or a paper behind them.
 
     >>> of = "SI Ram", "Sh. R. Duggal, IPS, SP Nuh", "Ram Kumar, SI", "SP Nuh vide letter no. 345 dt 5/2/26", "SP राम"
-    >>> [_is_who(text) for text in of]
+    >>> [_is_who(text, _names_in(text)) for text in of]
     [True, True, True, True, True]
     >>> of = "R Kumar", "Back to SP", "SP REFUSED", "SP Overruled", "Refused by SP", "SP sir ne roka", "Recall, SP"
-    >>> any(map(_is_who, of))
+    >>> any(_is_who(text, _names_in(text)) for text in of)
     False
     """
-    words, names = _spelt(text), _names_in(text)
+    words = _spelt(text)
     first = next((at for at, word in enumerate(words) if word in _OFFICE | _RANK | _HONORIFIC), 0)
     before = [word for word in words[:first] if word != ","]
     # One word may be any: `Recall, SP`.
     is_named = not before or (1 < len(before) <= _MOST_NAMES and names.issuperset(before))
     is_officer = not (_RANK | _HONORIFIC).isdisjoint(words[first:])
-    return is_named and is_officer and not _has_other_figures(text) and _are_known(words[first:], _OF_WHO, names)
+    return is_named and is_officer and not _has_other_figures(text) and _are_known(words[first:], _OF_WHO, names, most)
 
 
-def _are_known(words: list[str], known: frozenset[str], names: set[str]) -> bool:
-    """Whether each word is known, or one of the few names behind a rank."""
+def _are_known(words: list[str], known: frozenset[str], names: set[str], most: int = _MOST_NAMES) -> bool:
+    """Whether each word is known, or one of the few names behind a rank; an initial is no more than the name has."""
     left = 0
     for word in words:
         if word in _RANK | _HONORIFIC:
-            left = _MOST_NAMES
+            left = most
         elif word in known:
             left = left if word in RANKS | _OFFICE else 0
         elif left and word in names:
-            left -= 1
+            left -= len(word) > 1
         else:
             return False
     return True
@@ -233,7 +299,7 @@ def _is_signed(text: str, *, is_filed: bool = False) -> bool:
     paper = _PAPER.fullmatch(text)
     if paper is None or not (is_filed or paper["of"] or paper["year"]):
         return False
-    return not any(map(_is_no_name, words_of(paper["number"]))) and (paper["day"] is None or _is_day(paper["day"]))
+    return _OF_NUMBERS.issuperset(words_of(paper["number"])) and (paper["day"] is None or _is_day(paper["day"]))
 
 
 def _is_day(text: str) -> bool:
@@ -303,7 +369,7 @@ def _leads(text: str, wanted: frozenset[str]) -> bool:
 
     >>> [_leads(text, frozenset(["block"])) for text in ("Block - FIR 12/26", "Block by SI Ram vide letter 7 dt 3 Feb")]
     [True, True]
-    >>> of = "Block, SP rejects", "Block x", "Block in abeyance", "Block by SP once verified", "Block by SP, Later"
+    >>> of = "Block, SP rejects", "Block x", "Block in abeyance", "Block by SP once verified", "Block by SP Kal"
     >>> [_leads(text, frozenset(["block"])) for text in of]
     [False, False, False, False, False]
     """
@@ -315,8 +381,8 @@ def _leads(text: str, wanted: frozenset[str]) -> bool:
     # It is the complaint that may be fake.
     is_of_number = _FAKE.isdisjoint(words) or (_CASE.isdisjoint(words) and not _BLOCK.isdisjoint(words))
     known |= _REASONS if wanted & _BLOCK and is_of_number else frozenset()
-    names = _names_in(text) if {"by", "per"} & set(words) else set()
-    return _are_known(words[words.index(first) + 1 :], known, names)
+    names = _certain_names(text) if {"by", "per"} & set(words) else set()
+    return _are_known(words[words.index(first) + 1 :], known, names, _MOST_CERTAIN)
 
 
 def _is_to_be_given(words: list[str]) -> bool:

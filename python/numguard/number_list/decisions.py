@@ -28,9 +28,12 @@ from numguard.number_list.decision_words import (
     are_places,
     has_passed,
     is_blank,
+    is_certain,
     is_contrary,
     is_explicit,
     is_for,
+    is_refused,
+    may_be_who,
 )
 from numguard.number_list.distinct import Beside, Distinct
 from numguard.number_list.titles import words_of
@@ -41,7 +44,7 @@ __all__ = ["Decisions", "Yes", "checked_yes", "with_above"]
 
 #: Stands for the answer of the row above.
 _DITTO: Final = (
-    r"""(?i)^[\s.\-\x{2013}\x{2014}]*(?:do|ditto|(?:same )?as above|same|"|''|\x{3003}|\x{2033}|\x{201d})"""
+    r"""(?i)^[\s.\-\x{2013}\x{2014}]*(?:do|ditto|(?:same )?as above|same|तदैव|//|"|""|''|\x{3003}|\x{2033}|\x{201d})"""
     r"[\s.\-\x{2013}\x{2014}]*$"
 )
 #: More spellings of one answer are not compared, nor are more texts that are no yes.
@@ -54,21 +57,22 @@ _MOST_NAMED: Final = 5
 #: Of so many columns the rows are named.
 _MOST_COLUMNS: Final = 3
 _REMEDY: Final = (
-    "take the rows that are not meant out of the list, or the column if every row is meant; a merged cell counts in "
-    "its first row alone"
+    "take the rows that are not meant out of the list, or the column if every row is meant; of a merged cell the "
+    "first row alone is named, and all are meant"
 )
 _REMEDY_OF_ANSWERS: Final = (
     "take the rows that are not meant out of the list, write Yes in those that are, or give each text that means yes "
-    "with --yes (yes=); a merged cell counts in its first row alone"
+    "with --yes (yes=); of a merged cell the first row alone is named, and all are meant"
 )
 
 
 class _Text(IntEnum):
-    """What a text is: a yes, or the first result; blank; or another."""
+    """What a text is: a yes, or the first result; blank; another; or a name, if it is no exception in its column."""
 
     KNOWN = 0
     BLANK = 1
     OTHER = 2
+    NAME = 3
 
 
 class Yes(tuple[str, ...]):
@@ -226,6 +230,15 @@ class _Rows:
             self._rows += batch.row_numbers()[which][: _MOST_NAMED - len(self._rows)].tolist()
         self.count += count
 
+    @classmethod
+    def of(cls, several: list[_Rows]) -> _Rows:
+        """The rows of several, named in their order."""
+        made, filled = cls(), [one for one in several if one.count]
+        made.heading, made.file = (filled[0].heading, filled[0].file) if filled else ("", "")
+        made._rows = sorted(row for one in filled for row in one._rows if one.file == made.file)[:_MOST_NAMED]
+        made.count = sum(one.count for one in filled)
+        return made
+
     def __str__(self) -> str:
         """The rows, as in `rows 2, 4 and 5`."""
         rest = self.count - len(self._rows)
@@ -244,6 +257,9 @@ class _Column:
         self._texts: dict[str, _Text] = {}
         self._first, self._blank, self._other = _Rows(), _Rows(), _Rows()
         self._others = 0
+        #: The rows of what may be names, by their letters and figures, and how many rows are filled.
+        self._names: dict[str, _Rows] = {}
+        self._filled = 0
         self._last: _Rows | None = None
 
     @property
@@ -260,6 +276,9 @@ class _Column:
 
     def add(self, batch: Batch, at: int, counted: Callable[[], Bools]) -> None:
         cells, self._above = with_above(pc.fill_null(seen_text(batch.data.column(at)), ""), self._above)
+        if self.group is Heading.BY_WHOM:
+            texts, counts = Distinct.of(cells)
+            self._filled += int(counts[[not is_blank(text) for text in texts.to_pylist()]].sum())
         is_left = flags(pc.invert(pc.is_in(cells, pa.array(self._known, pa.string()))))
         if not is_left.any():
             return
@@ -277,6 +296,10 @@ class _Column:
         what[is_left] = found[pc.index_in(left, distinct).to_numpy()]
         self._blank.add(self._here, batch, what == _Text.BLANK)
         self._other.add(self._here, batch, what == _Text.OTHER)
+        for text in distinct.to_pylist():
+            if self._are.get(text) is _Text.NAME:
+                rows = self._names.setdefault(_letters_of(text), _Rows())
+                rows.add(self._here, batch, flags(pc.equal(cells, text)) & is_left)
 
     def _what(self, text: str, batch: Batch, cells: Any, is_left: Bools) -> _Text:
         """What a text of the part is that is new there, in those of the cells that are left."""
@@ -294,7 +317,11 @@ class _Column:
 
     def fault(self) -> tuple[_Rows, str] | None:
         """The rows that stop the list, and what they have; None if none does."""
-        rows, what = self._fault_of_answers() if self.group.is_of_decision else self._fault_of_results()
+        if self.group is Heading.REFUSAL:
+            rows = self._other if self._other.count else None
+            what = f"says in {rows} that the number is refused, or held back"
+        else:
+            rows, what = self._fault_of_answers() if self.group.is_of_decision else self._fault_of_results()
         if rows is None and self._last is not None:
             rows = self._last
             what = f"has in {rows} and above more than {_MOST_SPELLINGS:,} texts, which are not all compared"
@@ -308,6 +335,11 @@ class _Column:
             )
 
     def _kind_of(self, text: str) -> _Text:
+        if self.group is Heading.REFUSAL:
+            return _Text.OTHER if is_refused(self.heading, text) else _Text.KNOWN
+        if self.group is Heading.BY_WHOM and not is_blank(text) and not self._yes.has(text):
+            may_be_name = len(self._names) <= _MOST_OTHERS and may_be_who(text)
+            return _Text.KNOWN if is_certain(text) else _Text.NAME if may_be_name else _Text.OTHER
         if self.group.is_of_decision:
             is_known = self._yes.has(text) or is_for(text, self._kind, self._decision)
             return _Text.BLANK if is_blank(text) else _Text.KNOWN if is_known else _Text.OTHER
@@ -322,9 +354,15 @@ class _Column:
         filled = [text for text, what in self._texts.items() if what is not _Text.BLANK]
         if self.group is Heading.BLOCK and self._last is None and are_places(filled):
             return None, ""
-        if self._other.count:
+        # Beside a rank any word may be a refusal: a name is on half of the rows or more, and not one of several on one.
+        are_several = len(self._names) > 1
+        exceptions = [
+            rows for rows in self._names.values() if 2 * rows.count < self._filled or (rows.count == 1 and are_several)
+        ]
+        other = _Rows.of([self._other, *exceptions])
+        if other.count:
             more = "" if self._last is None else ", and others below are not read"
-            return self._other, f"says in {self._other} what is no known yes to {self._recorded}{more}"
+            return other, f"says in {other} what is no known yes to {self._recorded}{more}"
         if self._blank.count and filled:
             return self._blank, f"has no answer in {self._blank}, and a yes in others"
         return None, ""
@@ -349,16 +387,27 @@ class _Other:
         self._blank, self._other, self._against = _Rows(), _Rows(), _Rows()
 
     def add(self, beside: Beside, at: int) -> None:
-        if against := those_against(self.heading, beside.distinct(at).texts):
-            self._against.add(self.heading, beside.batch, beside.those(beside.texts(at), against))
+        cells, distinct = beside.texts(at), beside.distinct(at)
+        if self._may_decide:
+            filled, self.above = with_above(cells, self.above)
+            if filled is not cells:
+                cells, distinct = filled, Distinct.of(beside.filtered(filled))
+        against = those_against(self.heading, distinct.texts)
+        if against or (self.above and not self._may_decide):
+            self._add_against(cells, beside, against)
+        if self._may_decide:
+            known, blank = self._sorted(distinct)
+            is_blank_one = beside.those(cells, blank)
+            self._blank.add(self.heading, beside.batch, is_blank_one)
+            self._other.add(self.heading, beside.batch, beside.is_counted & ~beside.those(cells, known) & ~is_blank_one)
+
+    def _add_against(self, cells: Any, beside: Beside, against: list[str]) -> None:
+        """Takes the rows with these texts; of a column of no decisions only here dittos are looked for."""
         if not self._may_decide:
-            return
-        cells, self.above = with_above(beside.texts(at), self.above)
-        has_ditto = cells is not beside.texts(at)
-        known, blank = self._sorted(Distinct.of(beside.filtered(cells)) if has_ditto else beside.distinct(at))
-        is_blank_one = beside.those(cells, blank)
-        self._blank.add(self.heading, beside.batch, is_blank_one)
-        self._other.add(self.heading, beside.batch, beside.is_counted & ~beside.those(cells, known) & ~is_blank_one)
+            against = [*against, self.above]
+            cells, above = with_above(cells, self.above)
+            self.above = above if above in against else ""
+        self._against.add(self.heading, beside.batch, beside.those(cells, list(filter(None, against))))
 
     def _sorted(self, distinct: Distinct) -> tuple[list[str], list[str]]:
         """Those of some texts that are a known yes, and those that are blank; of prose few texts are looked at."""
@@ -393,6 +442,11 @@ class _Other:
         if self.has_answers:
             return self._blank, f"has no answer in {self._blank}, and a yes in others"
         return (self._against, f"says in {self._against} that a number is not meant") if self._against.count else None
+
+
+def _letters_of(text: str) -> str:
+    """A text without marks and blanks: `S.P., Nuh` is `SP Nuh`."""
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def with_above(cells: Any, above: str = "") -> tuple[Any, str]:

@@ -75,6 +75,7 @@ UNWANTED: Final = Phrases(
     rf"{_NOT} (?:be |have been )?{_LIST}",
     _NEVER,
     "block (?:mat|na|(?:nahi|nahin) kar(?:na|ne|ni|o|e|en|ein|na hai))",
+    r"mat block kar\S*",
     rf"{_HINDI} (?:न|ना|मत|करू न\S*)",
     rf"{_HINDI} (?:नहीं|नही) (?:कर(?:ना|ने|नी|ें|े)|कि(?:या|ए) जा(?:ए|ये|एं|ना)|होना चाहिए)",
 )
@@ -129,6 +130,7 @@ NOT_TO_BLOCK: Final = Phrases(
     # A number that was written by mistake.
     rf"(?:galat|incorrect|wrong|गलत|चुकीचा) {_NUMBER}{_WRITTEN}",
     rf"{_NUMBER} (?:galat|incorrect|is wrong|wrong|गलत){_WRITTEN}",
+    r"(?:entered|typed|written) wrong|wrong entry",
     rf"(?:clerical|typing|typographical) (?:error|mistake)(?: (?:in|of) (?:the )?{_NUMBER})?"
     rf"|typo (?:in|of) (?:the )?{_NUMBER}",
     rf"(?:mukhbir|मुखबिर) (?:ka|ke|का|के) {_NUMBER}(?: hai| है)?",
