@@ -143,7 +143,13 @@ STOPPED += [
     *(
         ("Remarks", (*["calls"] * 5, text), 7, True)
         for text in (
-            "Not approved", "On hold", "Rejected by SP", "रद्द", "Cancelled", "HOLD - SP", "hold till verification",
+            "Not approved",
+            "On hold",
+            "Rejected by SP",
+            "रद्द",
+            "Cancelled",
+            "HOLD - SP",
+            "hold till verification",
             "delete this entry",
         )
     ),

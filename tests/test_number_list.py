@@ -156,7 +156,8 @@ def test_a_first_handset_with_words_is_a_row(tmp_path: Path) -> None:
 def test_an_imsi_is_no_handset_of_a_list(tmp_path: Path) -> None:
     path = write(tmp_path, "seized.csv", b"imei\n404100123456789\n490154203237518\n")
     found = read_imeis(path)
-    assert (found.keys.to_array().to_pylist(), found.account["refused_rows"]) == ([49015420323751], {"imsi_for_imei": 1})
+    listed = found.keys.to_array().to_pylist()
+    assert (listed, found.account["refused_rows"]) == ([49015420323751], {"imsi_for_imei": 1})
 
 
 def test_each_list_of_several_keeps_its_first_line(tmp_path: Path) -> None:
