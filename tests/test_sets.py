@@ -151,6 +151,16 @@ def test_pickled_whole_when_small_and_by_path_when_saved(tmp_path: Path, count: 
             pickle.loads(pickled)
 
 
+@pytest.mark.parametrize("at", [24, 6231])
+def test_a_pickle_with_a_damaged_set_is_no_set(at: int) -> None:
+    """Its length, and a member: the hash is one that the bytes state."""
+    rebuilt, (whole, stated) = ng.NumberSet([f"98765{n:05d}" for n in range(1000)]).__reduce__()
+    damaged = bytearray(whole)
+    damaged[at] ^= 1
+    with pytest.raises(SetFileError, match="checksum"):
+        rebuilt(bytes(damaged), stated)
+
+
 def test_a_pickle_opens_no_file_that_was_damaged(tmp_path: Path) -> None:
     """The file states the hash of the set, which its damaged content no longer has."""
     listed = ng.NumberSet([f"98{n:08d}" for n in range(400_000)])

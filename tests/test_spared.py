@@ -221,39 +221,6 @@ def test_a_day_since_which_a_number_is_in_use_again(tmp_path: Path, heading: str
         read_numbers(tmp_path / "a.parquet")
 
 
-@pytest.mark.parametrize("heading", ["valid_to", "Valid till", "closed_on", "Expiry date", "cancelled_on"])
-def test_the_last_day_of_an_entry(tmp_path: Path, heading: str) -> None:
-    path = tmp_path / "a.csv"
-    for day in ("2024-03-05", "05/03/2024", "20240305", "5 Mar 2024 10:30"):
-        path.write_text(f"mobile,{heading}\n{SUSPECT},31/12/9999\n{OTHER},{day}\n")
-        with pytest.raises(ColumnError, match=f"'{heading}' says in row 3"):
-            read_numbers(path)
-    path.write_text(f"mobile,{heading}\n{SUSPECT},9999-12-31 00:00:00\n{OTHER},\n")
-    assert len(read_numbers(path).keys) == 2
-    days = pa.array([None, 18_000], pa.date32())
-    pq.write_table(pa.table({"mobile": [SUSPECT, OTHER], heading: days}), tmp_path / "a.parquet")
-    with pytest.raises(ColumnError, match="says in row 2"):
-        read_numbers(tmp_path / "a.parquet")
-
-
-@pytest.mark.parametrize(
-    ("heading", "first", "second", "is_ended"),
-    [
-        ("REC_STATUS", "A", "D", True), ("STATUS", "A", "I", True), ("STATUS", "A", "EXPIRED", True),
-        ("STATUS", "A", "B", False), ("Status", "Active", "Inactive", False), ("Row sts", "Active", "Inactive", True),
-        ("Status", "P", "D", False), ("Number status", "A", "D", False),
-    ],
-)  # fmt: skip
-def test_the_status_of_an_entry(tmp_path: Path, heading: str, first: str, second: str, is_ended: bool) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text(f"mobile,{heading}\n{SUSPECT},{first}\n{OTHER},{second}\n")
-    if not is_ended:
-        assert len(read_numbers(path).keys) == 2
-        return
-    with pytest.raises(ColumnError, match=r"says in row 3 that the number is .* left it"):
-        read_numbers(path)
-
-
 def test_actions_come_before_another_column(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(f"mobile,action,reason\n{SUSPECT},block,x\n{OTHER},release,wrong number\n")

@@ -54,6 +54,7 @@ UNSOUND: dict[str, Callable[[], Any]] = {
     "a view past the end": lambda: views((13, 0, 0), (13, 0, 15)),
     "a view of no buffer": lambda: views((13, 0, 0), (13, 7, 0)),
     "a view of negative length": lambda: views((13, 0, 0), (-1, 0, 0)),
+    "a view far past the end": lambda: views((13, 0, 0), (13, 0, 1 << 30)),
     "a negative view": lambda: views((13, 0, 0), (13, 0, -5)),
     "words that are not there": lambda: words([0, 5, -3]),
     "text of unsound words": lambda: pa.DictionaryArray.from_arrays(
@@ -65,6 +66,7 @@ LISTED = ng.NumberSet(["98765 43210"])
 CALLS: dict[str, Callable[[Any], Any]] = {
     "normalize": ng.normalize,
     "explain": ng.explain,
+    "regions": lambda array: ng.normalize(["2025550123"] * len(array), region=array),
     "extract": ng.extract,
     "normalize_imei": ng.normalize_imei,
     "explain_imei": ng.explain_imei,
@@ -96,3 +98,10 @@ def test_an_unsound_array_is_a_typed_error(unsound: str, call: str) -> None:
     except NumguardError as error:
         message = str(error)
     assert "98765" not in message
+
+
+def test_a_code_of_no_region_is_an_error() -> None:
+    """The last word of the dictionary was taken: of India's number it made one of that region."""
+    codes = pa.DictionaryArray.from_arrays(pa.array([0, 7, -1], pa.int32()), pa.array(["IN", "US"]), safe=False)
+    with pytest.raises(ng.errors.InputError, match="out of bounds"):
+        ng.normalize(["2025550123"] * 3, region=codes)

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from numguard.number_list.beside import asks_to_act, is_of_money
+from numguard.number_list.entries import has_end_days
 from numguard.number_list.titles import OFFICERS, RANKS, words_of
 from numguard.number_list.words import words_for, words_in
 
@@ -151,7 +152,8 @@ def kind_of(heading: str, decision: str | None) -> Heading | None:
     there = _VERIFIED_AGAIN.sub("reverified", " ".join(words_of(heading))).split()
     of_decision = _of_decision(set(there), decision)
     positive = of_decision | CONFIRM | _ORDER
-    if decision not in OFF and _refuses(heading, positive):
+    # Of entries that ended on a day, those of later days are listed still (`entries`).
+    if decision not in OFF and _refuses(heading, positive) and not has_end_days(heading):
         return Heading.REFUSAL if _is_of_refused_numbers(set(there), positive) else None
     return _kind_of_words(heading, there, of_decision, decision)
 

@@ -73,6 +73,15 @@ fn is_sound(array: &ArrayRef) -> bool {
     caught(|| array.to_data().validate_full().is_ok()).unwrap_or(false)
 }
 
+/// Checks that the cells of all rows but nulls are inside their array, as [`check_rows`] does.
+///
+/// # Errors
+/// [`Error::Unsound`].
+pub(crate) fn check_cells(array: &dyn Array) -> Result<(), Error> {
+    let rows = (0..array.len()).filter(|&row| array.is_valid(row));
+    check_rows(array, &rows.map(|row| row as u32).collect::<Vec<_>>())
+}
+
 /// Checks that the cells of `rows` are inside their array. Arrow's own kernels assume that.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 //! A missing or unknown code is [`Region::Unknown`], by which only numbers with a plus are read.
 
 use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, StringArray};
 use arrow_schema::DataType;
 use numguard_core::msisdn::Region;
@@ -10,6 +11,7 @@ use numguard_core::msisdn::Region;
 use crate::Error;
 use crate::column::Keys;
 use crate::error::Wanted;
+use crate::guard::check_cells;
 
 /// The region of each row of a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,12 +22,13 @@ impl Regions {
     /// [`Region::Unknown`].
     ///
     /// # Errors
-    /// [`Error::UnsupportedType`].
+    /// [`Error::UnsupportedType`]; [`Error::Unsound`].
     pub fn of(codes: &dyn Array) -> Result<Self, Error> {
         match codes.data_type() {
             DataType::Dictionary(..) => Self::of_dictionary(codes),
             DataType::Null => Ok(Self(vec![Region::Unknown; codes.len()])),
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
+                check_cells(codes)?;
                 let codes = arrow_cast::cast(codes, &DataType::Utf8)?;
                 Ok(Self(named(codes.as_string())))
             }
@@ -36,16 +39,17 @@ impl Regions {
     fn of_dictionary(codes: &dyn Array) -> Result<Self, Error> {
         let dictionary = codes.as_any_dictionary();
         let words = Self::of(dictionary.values().as_ref())?.0;
-        if words.is_empty() {
-            // arrow-rs panics for keys of no values.
-            return Ok(Self(vec![Region::Unknown; codes.len()]));
-        }
-        let places = dictionary.normalized_keys();
-        let region = |(row, &word): (usize, &usize)| match words.get(word) {
-            Some(&region) if codes.is_valid(row) => region,
-            _ => Region::Unknown,
+        // One that is too large for an integer of 64 bits is null then, and no place either.
+        let places = arrow_cast::cast(dictionary.keys(), &DataType::Int64)?;
+        let places = places.as_primitive::<Int64Type>();
+        let region = |row| match usize::try_from(places.value(row)) {
+            _ if codes.is_null(row) => Ok(Region::Unknown),
+            Ok(place) if places.is_valid(row) => words.get(place).copied().ok_or(Error::Unsound),
+            _ => Err(Error::Unsound),
         };
-        Ok(Self(places.iter().enumerate().map(region).collect()))
+        Ok(Self(
+            (0..codes.len()).map(region).collect::<Result<_, _>>()?,
+        ))
     }
 
     /// The count of rows.

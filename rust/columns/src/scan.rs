@@ -22,7 +22,7 @@ pub use tally::{ColumnTally, Tally};
 use crate::Error;
 use crate::column::{Column, Keys};
 use crate::csv::Lines;
-use crate::guard::check_rows;
+use crate::guard::{check_cells, check_rows};
 use crate::parallel::Threads;
 use crate::regions::{Reads, Regions};
 use search::search;
@@ -111,7 +111,13 @@ pub fn mark(
         .output
         .iter()
         .zip(projection.schema.fields())
-        .map(|(&at, field)| Ok(arrow_cast::cast(batch.column(at), field.data_type())?))
+        .map(|(&at, field)| {
+            let column = batch.column(at);
+            if column.data_type() != field.data_type() {
+                check_cells(column)?;
+            }
+            Ok(arrow_cast::cast(column, field.data_type())?)
+        })
         .collect::<Result<Vec<_>, Error>>()?;
     let by_row = found.matches.iter().map(|matches| {
         let mut keys = vec![0; len];

@@ -338,8 +338,9 @@ fn read_sightings<'py>(
     placed: bool,
 ) -> PyResult<(Bound<'py, PyAny>, linkage::Refused, bool)> {
     let Rows(batch) = batch;
-    let batch = sightings_of(&batch, false, placed)?;
-    let read = py.detach(|| linkage::read_keys(batch, policy.into(), region.0));
+    let sightings = sightings_of(&batch, false, placed)?;
+    let read_keys = || linkage::read_keys(sightings, policy.into(), region.0);
+    let read = py.detach(|| numguard_columns::sound(batch.columns(), read_keys));
     let KeysRead {
         msisdns,
         imeis,

@@ -140,7 +140,9 @@ impl Members {
         key_type: KeyType,
     ) -> PyResult<Self> {
         let members = if let Ok(bytes) = from.extract::<PyBackedBytes>() {
+            // As of a file, only the check of all bytes shows that a member was not lost on the way.
             let set = FrozenSet::from_bytes(Arc::new(bytes), key_type)
+                .and_then(|set| set.verify().map(|()| set))
                 .map_err(|error| SetFileError::new_err(error.to_string()))?;
             Self::new(set, Vec::new(), None)
         } else {

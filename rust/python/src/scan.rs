@@ -1,14 +1,14 @@
 //! `Scanner`: a scan batch by batch, or of local files and texts with a check for Ctrl-C between two results.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, LockResult, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use arrow_array::cast::AsArray;
 use arrow_schema::SchemaRef;
 use numguard_columns::Keys;
 use numguard_columns::csv::CsvScan;
 use numguard_columns::files::{FileKind, FileScan};
-use numguard_columns::parallel::{Threads, locked};
+use numguard_columns::parallel::Threads;
 use numguard_columns::scan::{self, Event, Lookup, Projection, ScanPlan, Tally};
 use numguard_columns::{arrow_file, parquet};
 use numguard_core::notes::Note;
@@ -121,31 +121,31 @@ impl Scanner {
         every: bool,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Rows(batch) = batch;
-        let hits = py
-            .detach(|| {
-                let mut state = locked(&self.state);
-                let State {
-                    schema,
-                    projection,
-                    tally,
-                    ..
-                } = &mut *state;
-                let projection = match projection {
-                    Some((seen, projection)) if *seen == batch.schema() => projection,
-                    _ => {
-                        let found = self.plan.project(&batch.schema(), Some(schema))?;
-                        &mut projection.insert((batch.schema(), found)).1
-                    }
-                };
-                numguard_columns::sound(batch.columns(), || {
-                    if every {
-                        scan::mark(&self.plan, projection, &batch, self.threads, tally).map(Some)
-                    } else {
-                        scan::scan(&self.plan, projection, &batch, self.threads, tally)
-                    }
-                })
-            })
-            .map_err(raise)?;
+        let hits = py.detach(|| {
+            let mut state = self.locked_without_gil()?;
+            let State {
+                schema,
+                projection,
+                tally,
+                ..
+            } = &mut *state;
+            let projection = match projection {
+                Some((seen, projection)) if *seen == batch.schema() => projection,
+                _ => {
+                    let found = self.plan.project(&batch.schema(), Some(schema));
+                    let found = found.map_err(raise)?;
+                    &mut projection.insert((batch.schema(), found)).1
+                }
+            };
+            let found = numguard_columns::sound(batch.columns(), || {
+                if every {
+                    scan::mark(&self.plan, projection, &batch, self.threads, tally).map(Some)
+                } else {
+                    scan::scan(&self.plan, projection, &batch, self.threads, tally)
+                }
+            });
+            found.map_err(raise)
+        })?;
         hits.map(|hits| PyRecordBatch::new(hits).into_pyarrow(py))
             .transpose()
     }
@@ -191,16 +191,17 @@ impl Scanner {
         loop {
             py.check_signals()?;
             let event = py.detach(|| {
-                let mut state = locked(&self.state);
-                let event = match state.run.as_mut()? {
-                    Run::Files(files) => files.next(PATIENCE),
-                    Run::Text(text) => text.next(PATIENCE),
+                let mut state = self.locked_without_gil()?;
+                let event = match state.run.as_mut() {
+                    None => None,
+                    Some(Run::Files(files)) => files.next(PATIENCE),
+                    Some(Run::Text(text)) => text.next(PATIENCE),
                 };
                 if event.is_none() {
                     state.stop();
                 }
-                event
-            });
+                Ok::<_, PyErr>(event)
+            })?;
             return match event {
                 None => Ok(None),
                 Some(Event::Waiting) => continue,
@@ -314,9 +315,20 @@ impl Scanner {
     /// The state. The lock is awaited without the GIL, since the thread that holds the lock may need the GIL. In a process
     /// that was forked it is not awaited: a thread that held it then is not there, and never releases it.
     fn locked(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, State>> {
+        self.locked_by(|| self.state.lock_py_attached(py))
+    }
+
+    /// The state, for a caller that has released the GIL.
+    fn locked_without_gil(&self) -> PyResult<MutexGuard<'_, State>> {
+        self.locked_by(|| self.state.lock())
+    }
+
+    fn locked_by<'a>(
+        &'a self,
+        wait: impl FnOnce() -> LockResult<MutexGuard<'a, State>>,
+    ) -> PyResult<MutexGuard<'a, State>> {
         if std::process::id() == self.process {
-            let state = self.state.lock_py_attached(py);
-            return Ok(state.unwrap_or_else(PoisonError::into_inner));
+            return Ok(wait().unwrap_or_else(PoisonError::into_inner));
         }
         match self.state.try_lock() {
             Ok(state) => Ok(state),

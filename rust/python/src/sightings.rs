@@ -28,6 +28,7 @@ impl Common {
     #[new]
     #[pyo3(signature = (*, by_imei, clock, region, list_refused, threads, wanted=None))]
     fn new(
+        py: Python<'_>,
         by_imei: bool,
         clock: (i64, i64),
         region: RegionArgument,
@@ -40,7 +41,10 @@ impl Common {
             None => sightings::Common::new(keys, clock, list_refused, threads.0),
             Some(wanted) => {
                 let wanted = wanted.into_chunks();
-                sightings::Common::of_keys(&wanted, keys, clock, threads.0).map_err(raise)?
+                let of_keys = || sightings::Common::of_keys(&wanted, keys, clock, threads.0);
+                // The threads of the pool may wait for the GIL: those that read a text do.
+                py.detach(|| numguard_columns::sound(&wanted, of_keys))
+                    .map_err(raise)?
             }
         };
         Ok(Self(Running::new(common, FINISHED)))

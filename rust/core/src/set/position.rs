@@ -105,7 +105,8 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Writes the members of the ranks from `start` on. Damaged bytes may give fewer; the rest of `out` is then unchanged.
+    /// Writes the members of the ranks from `start` on. Damaged bytes may give fewer; the rest of `out` is then 0, which is
+    /// no number: memory that is used again may have other members.
     pub(super) fn fill(&self, start: usize, out: &mut [u64]) {
         let (below, above) = self.sparse_around();
         let after_lines = self.len as usize - (self.sparse.len() - above).min(self.len as usize);
@@ -121,9 +122,9 @@ impl<'a> View<'a> {
         if done < out.len() {
             let index = above + (start + done).saturating_sub(after_lines);
             let sparse = self.sparse.get(index..).unwrap_or(&[]);
-            for (out, &key) in out[done..].iter_mut().zip(sparse) {
-                *out = key;
-            }
+            let count = sparse.len().min(out.len() - done);
+            out[done..done + count].copy_from_slice(&sparse[..count]);
+            out[done + count..].fill(0);
         }
     }
 
