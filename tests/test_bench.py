@@ -55,6 +55,24 @@ def test_a_quick_run_measures_every_candidate_on_every_column(lines: list[Line])
     assert len(works) >= len(SUBJECTS)
 
 
+def test_a_wrong_answer_has_no_time(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text("from numguard.bench.conftest import *\n")
+    (tmp_path / "test_it.py").write_text(
+        "from numguard.bench.record import Line\n"
+        "def measured(measure, who, answer):\n"
+        "    assert measure(Line('scan', 'x', 1, 0, None, who, 1), lambda: answer) == 1\n"
+        "def test_right(measure): measured(measure, 'right', 1)\n"
+        "def test_wrong(measure): measured(measure, 'wrong', 2)\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "--benchmark-only", "-pno:cacheprovider", "-c", os.devnull, "."]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    settings = {"NUMGUARD_BENCH_QUICK": "1", "NUMGUARD_BENCH_RECORD": str(tmp_path)}
+    run = subprocess.run(command, cwd=tmp_path, env=environment | settings, capture_output=True, text=True, check=False)
+    assert "1 failed" in run.stdout, run.stdout + run.stderr
+    (path,) = tmp_path.glob("quick-*.csv")
+    assert [line.candidate for line in record.read(path)] == ["right"]
+
+
 def test_every_line_has_the_facts_of_its_run(lines: list[Line]) -> None:
     assert len({line.run for line in lines}) == 1
     for line in lines:
@@ -234,3 +252,5 @@ def test_the_published_figures_are_those_of_the_newest_record() -> None:
 def test_a_size_of_the_environment_that_is_no_number_is_an_error_that_names_it(name: str) -> None:
     with pytest.raises(ArgumentError, match=f"^NUMGUARD_BENCH_{name}: takes (numbers|one)"):
         plan({f"NUMGUARD_BENCH_{name}": "5,6" if name == "ROWS" else "5,x"})
+    with pytest.raises(ArgumentError, match=f"^NUMGUARD_BENCH_{name}: takes numbers"):
+        plan({f"NUMGUARD_BENCH_{name}": "nan"})

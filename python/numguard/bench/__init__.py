@@ -1,7 +1,7 @@
 """The benchmark harness: measures speed and memory of numguard and of rival libraries in one run.
 
-Owns the run. One idea: each result is compared with the expected one before it is timed, and all tables and charts are
-made from the record of measurements, here and on a user's machine.
+Owns the run. One idea: a time is recorded only if each answer was right, and all tables and charts are made from the
+record of measurements, here and on a user's machine.
 """
 
 from __future__ import annotations

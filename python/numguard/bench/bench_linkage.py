@@ -133,8 +133,9 @@ def walk(
 
 
 def expand_sql(connection: Any, path: Path, layout: str) -> dict[str, pa.Table]:
-    """Linkage in SQL, from a file."""
-    return walk(connection, KEYS[layout].format(path=path))
+    """Linkage in SQL, from a file, which is read once: to read it again for each step took longer."""
+    connection.execute(f"create or replace temp table sightings as {KEYS[layout].format(path=path)}")
+    return walk(connection, "from sightings")
 
 
 @pytest.fixture(scope="module", params=sightings.LAYOUTS)

@@ -107,8 +107,9 @@ def statements(rows: str) -> list[str]:
 
 
 def expand_sql(connection: Any, path: Path) -> dict[str, pa.Table]:
-    """Linkage in SQL."""
-    rows = KEYS["keys"].format(path=path)
+    """Linkage in SQL, from a file, which is read once."""
+    rows = "from sightings"
+    connection.execute(f"create or replace temp table sightings as {KEYS['keys'].format(path=path)}")
     return walk(connection, rows, SETUP, statements(rows), LINKED)
 
 

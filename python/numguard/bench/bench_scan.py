@@ -1,8 +1,8 @@
 """`numguard.scan` against the fastest whole queries of Polars and DuckDB, and against only decoding the same columns.
 
 All have the same files and the same number of threads. Each rival finds the rows in which either party is on the list
-and returns both party columns; the rows must be the same. For mixed text, rivals get a chain of regular expressions
-that reads exactly the forms in the file and validates nothing.
+and returns both party columns; the rows must be the same. For mixed text, rivals get the fastest expression
+that reads exactly the forms in the file and validates nothing (`chains`).
 """
 
 from __future__ import annotations

@@ -17,12 +17,14 @@ from numguard.bench.columns import members, national
 from numguard.compute import pc
 
 __all__ = [
-    "COLUMNS", "Query", "duckdb_either", "duckdb_key", "duckdb_members", "duckdb_rows", "duckdb_with", "in_order",
-    "need", "polars_key",
+    "COLUMNS", "COUNTRY_CODE", "Query", "duckdb_either", "duckdb_key", "duckdb_members", "duckdb_rows", "duckdb_with",
+    "in_order", "need", "polars_key",
 ]  # fmt: skip
 
 #: The parties of a call, of which one must be on the list.
 COLUMNS: Final = ["a_party", "b_party"]
+
+COUNTRY_CODE: Final = 91
 
 #: A query that can run several times.
 Query = Callable[[], pa.Table]
@@ -34,17 +36,20 @@ def polars_key(column: str, *, written: bool, last_ten: bool = False) -> Any:
 
     if not written:
         return pl.col(column)
-    bare = pl.col(column).str.strip_suffix(".0").str.replace_all(r"[^0-9]", "")
-    ten = bare.str.tail(10) if last_ten else bare.str.replace(r"^(?:0091|91|0)([0-9]{10})$", "$1")
-    return ten.cast(pl.Int64)
+    # Regular expressions took three times as long.
+    bare = pl.col(column).str.strip_suffix(".0").str.replace_many({"+": "", " ": "", "-": ""})
+    if last_ten:
+        return bare.str.tail(10).cast(pl.Int64)
+    whole = bare.cast(pl.Int64)
+    return pl.when(whole // 10**10 == COUNTRY_CODE).then(whole - COUNTRY_CODE * 10**10).otherwise(whole)
 
 
 def duckdb_key(column: str, *, written: bool) -> str:
     """The same in SQL (BIGINT)."""
     if not written:
         return column
-    bare = rf"regexp_replace(regexp_replace({column}, '\.0$', ''), '[^0-9]', '', 'g')"
-    return rf"cast(regexp_replace({bare}, '^(0091|91|0)([0-9]{{10}})$', '\2') as bigint)"
+    whole = f"cast(translate({column}, '+ -', '') as bigint)"
+    return f"(case when {whole} // {10**10} = {COUNTRY_CODE} then {whole} - {COUNTRY_CODE * 10**10} else {whole} end)"
 
 
 def duckdb_with(threads: int, **columns: Any) -> Any:

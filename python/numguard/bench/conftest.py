@@ -1,12 +1,13 @@
 """How a measurement is made: once to warm up, then as many rounds as fit, and a line in the record.
 
-Owns the fixture `measure`. pytest-benchmark takes the times; `record` defines the columns.
+Owns the fixture `measure`. pytest-benchmark takes the times; `record` defines the columns. One idea: **a wrong answer
+has no time**: a line is recorded when the measurement has ended, and all its answers were right.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -21,11 +22,16 @@ Answer = TypeVar("Answer")
 _MOST_ROUNDS: Final = 25
 
 
-class Measure:
-    """Runs a function, and records its time."""
+#: Whether the answers of a measurement were right.
+_IS_RIGHT: Final = pytest.StashKey[bool]()
 
-    def __init__(self, benchmark: Any, plan: Plan, record: Record, report: Callable[[str], None]) -> None:
-        self._benchmark, self._plan, self._record, self._report = benchmark, plan, record, report
+
+class Measure:
+    """Runs a function, and notes its time."""
+
+    def __init__(self, benchmark: Any, plan: Plan) -> None:
+        self._benchmark, self._plan = benchmark, plan
+        self._lines: list[Line] = []
 
     def __call__(self, line: Line, work: Callable[[], Answer]) -> Answer:
         """Runs `work` in rounds; `line` describes it. Returns the result of the first round, which is not counted."""
@@ -50,8 +56,15 @@ class Measure:
         return answer
 
     def note(self, line: Line) -> None:
-        """Records a line without a time."""
-        line = self._record.add(line)
+        """Notes a line, which may have no time."""
+        self._lines.append(line)
+
+    def end(self, record: Record, report: Callable[[str], None]) -> None:
+        """Records the lines, and prints them."""
+        for line in self._lines:
+            report(self._shown(record.add(line)))
+
+    def _shown(self, line: Line) -> str:
         parts = [line.work, line.layout, f"{line.rows:,}"]
         if line.listed:
             parts.append(f"in {line.listed:,}")
@@ -64,7 +77,7 @@ class Measure:
             result.append(f"{text} +-{line.spread:.0%} of {line.rounds}")
         if line.bytes is not None:
             result.append(f"{line.bytes / 1e6:,.1f} MB")
-        self._report(f"{', '.join(parts)}: {line.candidate} {' '.join(result)}")
+        return f"{', '.join(parts)}: {line.candidate} {' '.join(result)}"
 
 
 @pytest.fixture(scope="session")
@@ -82,10 +95,19 @@ def record(the_plan: Plan) -> Record:
 
 
 @pytest.fixture
-def measure(benchmark: Any, the_plan: Plan, record: Record, request: pytest.FixtureRequest) -> Measure:
+def measure(benchmark: Any, the_plan: Plan, record: Record, request: pytest.FixtureRequest) -> Iterator[Measure]:
     """Measures, and prints each result at once."""
     terminal: Any = request.config.pluginmanager.get_plugin("terminalreporter")
-    return Measure(benchmark, the_plan, record, terminal.write_line)
+    measure = Measure(benchmark, the_plan)
+    yield measure
+    if request.node.stash.get(_IS_RIGHT, False):
+        measure.end(record, terminal.write_line)
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Notes whether the answers were right, before fixtures end."""
+    if call.when == "call":
+        item.stash[_IS_RIGHT] = call.excinfo is None
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:

@@ -8,6 +8,7 @@ measure memory all read the same plan.
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from collections.abc import Mapping
@@ -81,11 +82,14 @@ def plan(environment: Mapping[str, str] | None = None) -> Plan:
     def numbers(name: str, otherwise: tuple[float, ...]) -> tuple[float, ...]:
         text = environ.get(f"NUMGUARD_BENCH_{name}")
         try:
-            return tuple(map(float, text.split(","))) if text else otherwise
+            found = tuple(map(float, text.split(","))) if text else otherwise
         except ValueError:
-            raise ArgumentError(f"NUMGUARD_BENCH_{name}: takes numbers, with commas between them") from None
+            found = (math.nan,)
+        if not all(map(math.isfinite, found)):
+            raise ArgumentError(f"NUMGUARD_BENCH_{name}: takes numbers, with commas between them")
+        return found
 
-    quick = bool(environ.get("NUMGUARD_BENCH_QUICK"))
+    quick = environ.get("NUMGUARD_BENCH_QUICK", "0") not in ("", "0")
     rows = int(number("ROWS", 200_000 if quick else 20e6))
     return Plan(
         quick=quick,

@@ -232,6 +232,7 @@ def _commit() -> str:
         ).stdout.strip()
 
     try:
+        git("ls-files", "--error-unmatch", __file__)  # a copy inside another project has not its commit
         return git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
     except (OSError, subprocess.CalledProcessError):
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from pathlib import Path
@@ -16,11 +17,17 @@ from numguard.cli.verb import Verb
 __all__ = ["bench"]
 
 
+#: The modules of the libraries that numguard is measured beside.
+RIVALS = ("polars", "duckdb", "pandas", "phonenumbers", "rphonenumbers", "goldenflow_native")
+
+
 @click.command(cls=Verb)
 @click.argument("subjects", nargs=-1, type=click.Choice(SUBJECTS), metavar="[SUBJECT]...")
 @click.option("--quick", is_flag=True, help="A run of a minute on small inputs, to try it out: its times mean nothing.")
 @click.option("--rows", type=click.FloatRange(1), help="Rows of a column; 20e6 by default.")
-@click.option("--file-rows", type=click.FloatRange(1), help="Rows of the Parquet files; as many as --rows by default.")
+@click.option(
+    "--file-rows", type=click.FloatRange(1), help="Rows of the files; as many as --rows, or 200,000 if --quick."
+)
 @click.option(
     "--list", "lists", type=click.FloatRange(1), multiple=True, help="A length of the list; may be given again."
 )
@@ -67,9 +74,10 @@ def bench(
     Others are pyarrow, pandas and phonenumbers, as far as they are installed.
 
     SUBJECT is one or more of contains, normalize, regions, handset, answers, set, scan, csv, json, files, linkage,
-    places, sightings, registry; all by default. Every answer is compared with the truth before a time is taken. Results
-    are printed as they come, and go line by line into a record (<day>-<machine>.csv) from which a page with tables and
-    charts is made.
+    places, sightings, registry; all by default. A time is recorded only if its answers were right: compared row by row
+    with the truth, or with each other. Results are printed as they come, and go line by line into a record
+    (<day>-<machine>.csv) from which a page with tables and charts is made. A comparison that is run again on the same
+    day replaces all its lines, those of rivals that are left out then too.
 
     \b
       numguard bench --quick
@@ -118,4 +126,6 @@ def _show(directory: Path, *, quick: bool) -> None:
     path = records[-1].with_suffix(".html")
     with whole_file(path) as file:
         file.write(as_html(parts, lines).encode())
+    if missing := [name for name in RIVALS if importlib.util.find_spec(name) is None]:
+        options.say(f"not installed, and so not compared: {', '.join(missing)}")
     options.say(f"{records[-1]}: the record; {path.name}: all of it as a page")
