@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import lru_cache
 from typing import Final
 
@@ -27,6 +27,7 @@ __all__ = [
     "is_explicit",
     "is_for",
     "is_refused",
+    "may_be_for",
     "may_be_who",
 ]
 
@@ -96,6 +97,7 @@ _DOTTED: Final = re.compile(r"\b(?:[A-Z]\.){2,}")
 #: What ends a name; a stop behind an initial or a rank ends none.
 _ENDS: Final = re.compile(r"[,;.()\u2013\u2014-]")
 _ABBREVIATED: Final = re.compile(rf"\b(\w|{'|'.join(sorted(RANKS | _HONORIFIC, reverse=True))})\.", re.IGNORECASE)
+_RANK_ENDS: Final = re.compile(rf"\b({'|'.join(sorted(RANKS, reverse=True))}) ?,", re.IGNORECASE)
 #: Words that no name has: how a refusal ends, but for names that end so; words against a number; and small words.
 _NO_NAME_ENDS: Final = re.compile(r"(?<!e)ed$|(?:ing|ly|[st]ion)$")
 _NAMES_TOO: Final = words_in("ahmed hamed javed khaled mohamed mohammed naved rashed sayed station syed tshering")
@@ -211,13 +213,18 @@ def is_for(text: str, kind: Heading, decision: str | None) -> bool:
     is_given = kind in (Heading.APPROVAL, Heading.FILED)
     if is_given and _is_signed(text.strip(), is_filed=kind is Heading.FILED):
         return True
-    own = OWN_WORDS.get(decision or "", frozenset())
     if kind.is_of_decision:
-        wanted = (own if decision in OFF else _FOR_BLOCK | own) | (AGREE | _GIVEN if is_given else frozenset())
-        return _is_who(text, _names_in(text)) if kind is Heading.BY_WHOM else _leads(text, wanted)
+        return _is_who(text, _names_in(text)) if kind is Heading.BY_WHOM else _leads(text, _wanted(kind, decision))
     if decision not in OFF:
         return has_passed(text) is False
-    return has_passed(text) is True or _leads(text, own - _PASSED)
+    return has_passed(text) is True or _leads(text, OWN_WORDS[decision or ""] - _PASSED)
+
+
+def _wanted(kind: Heading, decision: str | None) -> frozenset[str]:
+    """The words of a yes to what is recorded."""
+    own = OWN_WORDS.get(decision or "", frozenset())
+    is_given = kind in (Heading.APPROVAL, Heading.FILED)
+    return (own if decision in OFF else _FOR_BLOCK | own) | (AGREE | _GIVEN if is_given else frozenset())
 
 
 def is_certain(text: str) -> bool:
@@ -238,8 +245,24 @@ def may_be_who(text: str) -> bool:
     >>> [may_be_who(text) for text in ("SP, Nuh", "ASI Ramesh 567", "SI Ravi No. 45/NUH", "SP Tomorrow", "SP Refused")]
     [True, True, True, True, False]
     """
-    plain = _DOTTED.sub(lambda found: found[0].replace(".", "") + " ", text)
-    return any(is_for(one, Heading.BY_WHOM, None) for one in (text, _OF_OFFICER.sub(" ", plain)))
+    return any(is_for(one, Heading.BY_WHOM, None) for one in (text, _OF_OFFICER.sub(" ", _undotted(text))))
+
+
+def may_be_for(text: str, kind: Heading, decision: str | None) -> bool:
+    """Whether a text is a known yes if unknown words behind a rank are a name or a place.
+
+    >>> of = "Approved by S.P., Nuh", "Block as per SP Nuh order", "Block by SP Overruled", "SP Nuh"
+    >>> [may_be_for(text, Heading.APPROVAL, None) for text in of]
+    [True, True, False, False]
+    """
+    if kind is Heading.BY_WHOM:
+        return may_be_who(text)
+    is_answer = kind.is_of_decision and len(text) <= _LONGEST and not _SIGN.search(text)
+    return is_answer and _leads(_RANK_ENDS.sub(r"\1 ", _undotted(text)), _wanted(kind, decision), _names_in(text))
+
+
+def _undotted(text: str) -> str:
+    return _DOTTED.sub(lambda found: found[0].replace(".", "") + " ", text)
 
 
 def _certain_names(text: str) -> set[str]:
@@ -269,7 +292,7 @@ def _is_who(text: str, names: set[str], most: int = _MOST_NAMES) -> bool:
     return is_named and is_officer and not _has_other_figures(text) and _are_known(words[first:], _OF_WHO, names, most)
 
 
-def _are_known(words: list[str], known: frozenset[str], names: set[str], most: int = _MOST_NAMES) -> bool:
+def _are_known(words: list[str], known: frozenset[str], names: Set[str], most: int = _MOST_NAMES) -> bool:
     """Whether each word is known, or one of the few names behind a rank; an initial is no more than the name has."""
     left = 0
     for word in words:
@@ -364,8 +387,10 @@ def _spelt(text: str) -> list[str]:
     return found
 
 
-def _leads(text: str, wanted: frozenset[str]) -> bool:
+def _leads(text: str, wanted: frozenset[str], names: Set[str] | None = None) -> bool:
     """Whether the first of the words that matter is one of these, and those behind it say only who, when and why.
+
+    `names`: the words that may be a name behind a rank, if others may than those that are certain.
 
     >>> [_leads(text, frozenset(["block"])) for text in ("Block - FIR 12/26", "Block by SI Ram vide letter 7 dt 3 Feb")]
     [True, True]
@@ -381,8 +406,10 @@ def _leads(text: str, wanted: frozenset[str]) -> bool:
     # It is the complaint that may be fake.
     is_of_number = _FAKE.isdisjoint(words) or (_CASE.isdisjoint(words) and not _BLOCK.isdisjoint(words))
     known |= _REASONS if wanted & _BLOCK and is_of_number else frozenset()
-    names = _certain_names(text) if {"by", "per"} & set(words) else set()
-    return _are_known(words[words.index(first) + 1 :], known, names, _MOST_CERTAIN)
+    most = _MOST_CERTAIN if names is None else _MOST_NAMES
+    names = _certain_names(text) if names is None else names
+    by_whom = names if {"by", "per"} & set(words) else frozenset()
+    return _are_known(words[words.index(first) + 1 :], known, by_whom, most)
 
 
 def _is_to_be_given(words: list[str]) -> bool:
