@@ -230,7 +230,7 @@ SIGNED = [
         "Yes", "Approved", "SP", "SP office", "Accorded", "Obtained", "Sd/-",
         "05-Feb-2026", "5 Feb 2026", "5th February 2026, 10:30 am", "2026-02-05 15:30:00",
         "123/2026", "CC/45/2026", "Order no. 7 dated 05/02/2026", "Letter 45", "Granted", "DCP (Crime)",
-        "Permission granted", "Done", "45-47/CC",
+        "Permission granted", "Done", "45-47/CC", "NUH/CYB/12/2026", "HR/45/2026", "GGM/45/2026", "SP/NUH/45/2026",
     )),
     *((text, False) for text in (
         "Pending", "Hold", "Overruled", "REVERSED", "Recalled", "SP Overruled", "Provisionally", "Discuss", "Hold/12",
@@ -238,7 +238,7 @@ SIGNED = [
         "SP Nuh", "SI Ram Kumar", "Return to IO", "Back to IO", "Refer SP", "Ask SP", "With SP", "Sent to SP",
         "Seen, SP",
         "SP Absent", "SP Mana", "Weak case", "Bail order 12/2026", "Null/2026", "32/13/2026", "30/02/2026", "0/5",
-        "Rej/7/2026", "Bail/7/2026", "Ret/7/2026",
+        "Rej/7/2026", "Bail/7/2026", "Ret/7/2026", "REJ/7/2026", "CC/CANCEL/45/2026", "HOLD/12/2026",
     )),
 ]  # fmt: skip
 

@@ -77,6 +77,8 @@ _PAPER: Final = re.compile(
 )
 #: Words in such a number: of offices, branches and what a file is of.
 _OF_NUMBERS: Final = _CASE | OFFICERS | words_in("cc ccps cell crime dc hq misc office ps reader sp steno")
+#: What may be written in capitals there, and is no office.
+_NO_OFFICE: Final = words_in("bail canc n nfa obj parole pend rej ret rev stay")
 #: Whatever is no letter, figure, mark of a sentence or tick changes an answer: `Yes ?`, `Accept ❌`.
 _SIGN: Final = re.compile(r"[^\w\u0900-\u0d7f\u200c\u200d\s.,;:()/&!'\"\u2019\u2013\u2014\u2713\u2714\u2611-]")
 _MOST_NAMES: Final = 4
@@ -322,7 +324,18 @@ def _is_signed(text: str, *, is_filed: bool = False) -> bool:
     paper = _PAPER.fullmatch(text)
     if paper is None or not (is_filed or paper["of"] or paper["year"]):
         return False
-    return _OF_NUMBERS.issuperset(words_of(paper["number"])) and (paper["day"] is None or _is_day(paper["day"]))
+    is_of_office = all(map(_may_be_of_office, re.findall(r"[^\W\d_]+", paper["number"])))
+    return is_of_office and (paper["day"] is None or _is_day(paper["day"]))
+
+
+def _may_be_of_office(letters: str) -> bool:
+    """Whether letters of the number of a paper are a word of offices, or a code of one: in capitals, and no refusal.
+
+    >>> [_may_be_of_office(letters) for letters in ("memo", "GGM", "Ggm", "CANCEL", "REJ", "N")]
+    [True, True, False, False, False, False]
+    """
+    word = letters.casefold()
+    return word in _OF_NUMBERS or (letters.isupper() and not _is_no_name(word) and word not in _NO_OFFICE)
 
 
 def _is_day(text: str) -> bool:
