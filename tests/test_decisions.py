@@ -134,14 +134,14 @@ STOPPED += [
             "एसपी द्वारा अस्वीकृत",
             "रद्द",
             "Approval pending",
-            "Pending with SP",
             "Held back by SP",
             "Disapproved",
-            "On hold (Y/N)",
             "No action required",
         )
     ),
-    *(("Hold", ("", text), 3, True) for text in ("x", "✓", "✗", "05/02/2026", "SI Ram", "1")),
+    *(("Hold", ("", text), 3, True) for text in ("x", "✓", "✗", "Y", "*", "1", "Held by SP")),
+    *((heading, ("", "05/02/2026"), 3, True) for heading in ("Rejected", "Rejected on", "Hold by SP")),
+    ("Withheld by SP", ("", "Rs 5000"), 3, True),
     ("Rejected", ("nil", "-do-", "Yes"), 4, True),
     *(
         ("Remarks", (*["calls"] * 5, text), 7, True)
@@ -396,7 +396,10 @@ ORDINARY = [
     *((heading, ("Yes", "", "No")) for heading in (
         "Amount on hold", "Hold by bank", "FIR cancelled", "Complaint rejected", "FIR not approved", "Lien",
     )),
-    ("On hold", ("Rs. 5,000/-", "0", "200.50")),
+    ("On hold", ("Rs. 5,000/-", "0", "Rs 5000 in SBI")), ("Held", ("SI Ram", "12 days", "05/02/2026")),
+    *((heading, ("Yes", "SI Ram", "12 days")) for heading in (
+        "Hold date", "Hold status", "Hold (Y/N)", "Pending with IO", "Action pending by PS", "Pending at SHO level",
+    )),
 ]  # fmt: skip
 
 

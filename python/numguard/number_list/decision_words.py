@@ -13,7 +13,16 @@ from functools import lru_cache
 from typing import Final
 
 from numguard.number_list.beside import is_yes
-from numguard.number_list.decision_headings import AGREE, CONFIRM, OFF, OWN_WORDS, REFUSED, Heading
+from numguard.number_list.decision_headings import (
+    AGREE,
+    CONFIRM,
+    OFF,
+    OWN_WORDS,
+    REFUSED,
+    Heading,
+    is_of_hold,
+    refuses_alone,
+)
 from numguard.number_list.titles import OFFICERS, RANKS, words_of
 from numguard.number_list.words import words_for, words_in
 
@@ -153,9 +162,6 @@ _BESIDE_RESULTS: Final = OFFICERS | words_in(
     "address by customer did does has her his holder in is kyc mobile number on operator re reverification subscriber",
     "the tsp user verification was",
 )
-#: A sum of money, and the words of a heading below which it is one that is held back.
-_SUM: Final = re.compile(r"(?:rs\.?|inr|\u20b9)?\s*\d[\d,]*(?:\.\d+)?\s*(?:/-)?", re.IGNORECASE)
-_OF_SUMS: Final = words_in("held hold on put withheld")
 _BLANK: Final = " -\u2013\u2014._"
 #: A longer text is no yes.
 _LONGEST: Final = 120
@@ -171,16 +177,28 @@ def is_blank(text: str) -> bool:
 
 
 def is_refused(heading: str, text: str) -> bool:
-    """Whether a cell below a heading of refusals says that its number is refused: any mark does but a known no.
+    """Whether a cell below a heading of refusals says that its number is refused.
 
-    >>> [is_refused("Rejected", text) for text in ("Yes", "x", "5/2/26", "SI Ram", "\u2717")]
-    [True, True, True, True, True]
-    >>> [is_refused("On hold", text) for text in ("No", "nil", "0", "None", "Rs. 5,000/-", "1")]
-    [False, False, False, False, False, True]
+    Any text does but a known no; below a word of refusal alone a mark, a yes, a refusal, and of no hold a day.
+
+    >>> [is_refused("Rejected by SP", text) for text in ("Yes", "x", "SI Ram", "\u2717", "No", "nil", "0", "None")]
+    [True, True, True, True, False, False, False, False]
+    >>> [is_refused("Rejected", text) for text in ("Yes", "*", "1", "5/2/26", "Rejected by SP", "SI Ram", "No")]
+    [True, True, True, True, True, False, False]
+    >>> [is_refused("On hold", text) for text in ("x", "Hold", "Rs 5000 in SBI", "12 days", "5/2/26", "1500")]
+    [True, True, False, False, False, False]
     """
-    is_no = is_yes(text) is False and any(map(str.isalnum, text))
-    is_sum = _OF_SUMS.issuperset(words_of(heading)) and is_yes(text) is None and _SUM.fullmatch(text.strip())
-    return not (is_no or is_sum or is_blank(text) or words_of(text) == ["none"])
+    words = words_of(text)
+    if is_blank(text) or words == ["none"]:
+        return False
+    if not refuses_alone(heading):
+        return not (is_yes(text) is False and any(map(str.isalnum, text)))
+    if not any(map(str.isalnum, text)) or words == ["x"] or is_yes(text) is True:
+        return True
+    if _is_day(text.strip()):
+        return not is_of_hold(heading)
+    has_figures = any(map(str.isdigit, text))
+    return not (has_figures or REFUSED.isdisjoint(words)) and set(words) <= REFUSED | OFFICERS | {"by", "on", "put"}
 
 
 def is_explicit(text: str) -> bool:
