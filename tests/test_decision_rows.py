@@ -209,7 +209,10 @@ def test_a_ditto_below_a_refusal_is_refused_too(heading: str, batches: int, tmp_
         read_numbers(tmp_path / "a.parquet")
 
 
-@pytest.mark.parametrize("line", ["Not approved numbers:", "Numbers on hold", "Approval pending"])
+@pytest.mark.parametrize(
+    "line",
+    ["Not approved numbers:", "Numbers on hold", "Approval pending", "अस्वीकृत नंबर", "Rejected list", "रद्द सूची"],
+)
 def test_a_line_or_a_title_refuses_the_numbers_below(line: str, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     for lines in (
