@@ -6,17 +6,19 @@ beside a rank is a name if many rows have it**, for any word may be a refusal.
 
 from __future__ import annotations
 
-from typing import Final
+from collections import Counter
+from typing import Any, Final
 from unicodedata import category
 
 import numpy as np
 
 from numguard.compute import Bools
-from numguard.number_list.decision_words import is_blank
+from numguard.number_list.decision_headings import Heading
+from numguard.number_list.decision_words import is_blank, is_for, may_be_for
 from numguard.number_list.distinct import Distinct
 from numguard.source import Batch
 
-__all__ = ["FREQUENT", "Names", "Rows", "bare_name", "is_frequent"]
+__all__ = ["FREQUENT", "Names", "Rows", "agreed_by_names", "bare_name", "is_frequent"]
 
 #: A name on so many rows is no exception, however many there are.
 FREQUENT: Final = 10
@@ -42,6 +44,30 @@ def is_frequent(count: int, filled: int, *, is_one_of_several: bool) -> bool:
     [True, False, True, False]
     """
     return count >= FREQUENT or (2 * count >= filled and (count > 1 or not is_one_of_several))
+
+
+def agreed_by_names(cells: Any, kind: Heading) -> list[str]:
+    """Those texts of a whole column of decisions that are no known yes but for a name, which is no exception there.
+
+    Args:
+        cells: The texts of all rows, none of them null.
+        kind: What the column has.
+
+    >>> import pyarrow as pa
+    >>> agreed_by_names(pa.array(["Approved by S.P. Nuh", "Approved by SP Nuh", "Yes", ""]), Heading.APPROVAL)
+    ['Approved by S.P. Nuh', 'Approved by SP Nuh']
+    >>> agreed_by_names(pa.array(["Yes", "Yes", "Approved by SP Kal"]), Heading.APPROVAL)
+    []
+    """
+    distinct = Distinct.of(cells)
+    rows = dict(zip(distinct.texts.to_pylist(), distinct.counts.tolist(), strict=True))
+    filled = sum(count for text, count in rows.items() if not is_blank(text))
+    names = {text: bare_name(text) for text in rows if not is_for(text, kind, None) and may_be_for(text, kind, None)}
+    of_names: Counter[str] = Counter()
+    for text, name in names.items():
+        of_names[name] += rows[text]
+    of_several = len(of_names) > 1
+    return [text for text, name in names.items() if is_frequent(of_names[name], filled, is_one_of_several=of_several)]
 
 
 class Rows:
