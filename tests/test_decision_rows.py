@@ -39,6 +39,20 @@ def test_the_first_rows_are_named(tmp_path: Path) -> None:
         read_numbers(sheet(tmp_path, "Decision", "Yes", "", "-"))
 
 
+def test_a_name_on_ten_rows_of_many_is_no_exception(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    officers = ["SP Nuh"] * 50 + ["SP Palwal"] * 10 + ["SP Jind"] * 9
+    for rows, message in ((officers[:60], None), (officers, r"in rows 62, .* is a name if its text is on 10 rows, or")):
+        lines = [f"{NUMBERS[0][:8]}{n:02},{officer}" for n, officer in enumerate(rows)]
+        path.write_text("\n".join(["msisdn,Approved by", *lines]))
+        if message is None:
+            assert len(read_numbers(path).keys) == 60
+        else:
+            with pytest.raises(ColumnError, match=message):
+                read_numbers(path)
+    assert len(read_numbers(path, yes=["SP Jind"]).keys) == 69
+
+
 def test_what_the_user_says_is_a_yes(tmp_path: Path) -> None:
     path = sheet(tmp_path, "SP approval", "On file", "yes", " on FILE")
     with pytest.raises(ColumnError, match=r"rows 2 and 4 .* with --yes \(yes=\)"):
@@ -195,7 +209,10 @@ def test_a_ditto_below_a_refusal_is_refused_too(heading: str, batches: int, tmp_
         read_numbers(tmp_path / "a.parquet")
 
 
-@pytest.mark.parametrize("line", ["Not approved numbers:", "Numbers on hold", "Approval pending"])
+@pytest.mark.parametrize(
+    "line",
+    ["Not approved numbers:", "Numbers on hold", "Approval pending", "अस्वीकृत नंबर", "Rejected list", "रद्द सूची"],
+)
 def test_a_line_or_a_title_refuses_the_numbers_below(line: str, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     for lines in (

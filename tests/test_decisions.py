@@ -43,6 +43,9 @@ STOPPED = [
     )),
     *(("Decision", ("Block", "Block", f"Block by {text}"), 4, True) for text in ("SP Kal", "SP In Part", "SP REVOKE")),
     ("Approved by", ("SP Nuh", "SP Objects"), 3, True),
+    ("Approved by", (*["SP Nuh"] * 5, *["SP Palwal"] * 4, "SP"), 7, True),
+    ("Approval", ("Approved by SP Nuh", "Approved by SP Kal", "Approved by SP"), 2, True),
+    ("Remarks of SP", (*["Approved by SP Nuh"] * 3, "Discuss"), 5, True),
     ("Final decision", ("To be blocked", "No need"), 3, True),
     ("Verdict", ("Accepted", "FIR"), 3, True),
     ("Verdict", ("Block", "Block if not verified"), 3, True),
@@ -131,14 +134,14 @@ STOPPED += [
             "एसपी द्वारा अस्वीकृत",
             "रद्द",
             "Approval pending",
-            "Pending with SP",
             "Held back by SP",
             "Disapproved",
-            "On hold (Y/N)",
             "No action required",
         )
     ),
-    *(("Hold", ("", text), 3, True) for text in ("x", "✓", "✗", "05/02/2026", "SI Ram", "1")),
+    *(("Hold", ("", text), 3, True) for text in ("x", "✓", "✗", "Y", "*", "1", "Held by SP")),
+    *((heading, ("", "05/02/2026"), 3, True) for heading in ("Rejected", "Rejected on", "Hold by SP")),
+    ("Withheld by SP", ("", "Rs 5000"), 3, True),
     ("Rejected", ("nil", "-do-", "Yes"), 4, True),
     *(
         ("Remarks", (*["calls"] * 5, text), 7, True)
@@ -227,7 +230,7 @@ SIGNED = [
         "Yes", "Approved", "SP", "SP office", "Accorded", "Obtained", "Sd/-",
         "05-Feb-2026", "5 Feb 2026", "5th February 2026, 10:30 am", "2026-02-05 15:30:00",
         "123/2026", "CC/45/2026", "Order no. 7 dated 05/02/2026", "Letter 45", "Granted", "DCP (Crime)",
-        "Permission granted", "Done", "45-47/CC",
+        "Permission granted", "Done", "45-47/CC", "NUH/CYB/12/2026", "HR/45/2026", "GGM/45/2026", "SP/NUH/45/2026",
     )),
     *((text, False) for text in (
         "Pending", "Hold", "Overruled", "REVERSED", "Recalled", "SP Overruled", "Provisionally", "Discuss", "Hold/12",
@@ -235,7 +238,7 @@ SIGNED = [
         "SP Nuh", "SI Ram Kumar", "Return to IO", "Back to IO", "Refer SP", "Ask SP", "With SP", "Sent to SP",
         "Seen, SP",
         "SP Absent", "SP Mana", "Weak case", "Bail order 12/2026", "Null/2026", "32/13/2026", "30/02/2026", "0/5",
-        "Rej/7/2026", "Bail/7/2026", "Ret/7/2026",
+        "Rej/7/2026", "Bail/7/2026", "Ret/7/2026", "REJ/7/2026", "CC/CANCEL/45/2026", "HOLD/12/2026",
     )),
 ]  # fmt: skip
 
@@ -367,6 +370,11 @@ ORDINARY = [
         "ASI Ramesh 567",
     )),
     ("Approved by", ("S.P., Nuh", "SP, Nuh", "R. Kumar, SI", "Sh. Raj Singh, DSP")),
+    *(("Approval", (text, text)) for text in (
+        "Approved by SP Nuh", "Approved by DSP Ram Kumar", "Approved by SI Ram Kumar", "Block as per SP Nuh order",
+    )),
+    ("Decision", ("Block as per SP Nuh order", "Block as per S.P., Nuh order", "Block")),
+    ("Approved by", ("S.P. Nuh", "SP, Nuh")),
     ("Band", ("900", "1800", "")), ("Suspension", ("05/02/2026", "", "05/02/2026")),
     ("Refund decision", ("Yes", "No", "Accepted")), ("Bail decision", ("Granted", "No", "")),
     ("Action taken", ("Blocked", "", "FIR registered")), ("Actioned by", ("SI Ram", "", "")),
@@ -388,7 +396,10 @@ ORDINARY = [
     *((heading, ("Yes", "", "No")) for heading in (
         "Amount on hold", "Hold by bank", "FIR cancelled", "Complaint rejected", "FIR not approved", "Lien",
     )),
-    ("On hold", ("Rs. 5,000/-", "0", "200.50")),
+    ("On hold", ("Rs. 5,000/-", "0", "Rs 5000 in SBI")), ("Held", ("SI Ram", "12 days", "05/02/2026")),
+    *((heading, ("Yes", "SI Ram", "12 days")) for heading in (
+        "Hold date", "Hold status", "Hold (Y/N)", "Pending with IO", "Action pending by PS", "Pending at SHO level",
+    )),
 ]  # fmt: skip
 
 

@@ -62,6 +62,13 @@ _OF_OFFICER: Final = (
 )
 
 
+#: What is refused, of a line or a title: `Rejected list`.
+_OF_LISTS: Final = words_in(
+    "list lists mob mobile mobiles msisdn no nos number numbers of phone soochi suchi the",
+    "का की के नंबर नम्बर नंबरों मोबाइल सूची लिस्ट",
+)
+
+
 def _whole(phrases: str) -> re.Pattern[str]:
     return re.compile(rf"{_BEFORE}(?:{plain_letters(phrases)}){_BEHIND}")
 
@@ -197,8 +204,12 @@ def heads_refused(text: str) -> bool:
 
     >>> [heads_refused(text) for text in ("Not approved numbers:", "List (approval pending)", "On hold", "Pending")]
     [True, True, True, False]
+    >>> [heads_refused(text) for text in ("अस्वीकृत नंबर", "Rejected list", "Numbers on hold amount cases")]
+    [True, True, False]
     """
-    return is_not_accepted(text) or (is_held_back(text) and not REFUSED.isdisjoint(words_of(text)))
+    bare = " ".join(word for word in words_of(text) if word not in _OF_LISTS)
+    is_held = any(map(is_held_back, (text, bare))) and not REFUSED.isdisjoint(words_of(text))
+    return is_held or any(map(is_not_accepted, (text, bare)))
 
 
 def is_held_back(text: str) -> bool:

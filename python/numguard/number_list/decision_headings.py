@@ -18,7 +18,7 @@ from numguard.number_list.entries import has_end_days
 from numguard.number_list.titles import OFFICERS, RANKS, words_of
 from numguard.number_list.words import words_for, words_in
 
-__all__ = ["AGREE", "CONFIRM", "OFF", "OWN_WORDS", "REFUSED", "Heading", "kind_of"]
+__all__ = ["AGREE", "CONFIRM", "OFF", "OWN_WORDS", "REFUSED", "Heading", "is_of_hold", "kind_of", "refuses_alone"]
 
 
 class Heading(Enum):
@@ -107,9 +107,14 @@ REFUSED: Final = words_for("rejected").union(*OFF.values()) - OFF["reverified"] 
     "cancel cancelled deferred disagree disagreed disapproved exclude excluded held hold quashed skip unapproved",
     "withheld रद्द रोक रोकें लंबित स्थगित",
 )
-#: The same of headings, in which it may be what was done, or when; what only waits is refused by an officer alone.
-_REFUSED: Final = REFUSED | words_in(
+#: The same of headings, in which it may be what was done, or when; what only waits is refused if it is an approval.
+_REFUSED: Final = REFUSED - {"लंबित"} | words_in(
     "canceled cancellation disapproval mana objected objection refusal refuse refused rejection रोका मना"
+)
+#: A number on hold, in a heading that says nothing else but who holds it: of others it is money.
+_HOLDS: Final = words_in("held hold")
+_OF_HOLD: Final = re.compile(
+    r"(?:(?:mobile|msisdn|numbers?|sim) )*(?:(?:is|kept|put) )*(?:on )?(?:held|hold)(?: back)?(?P<by> by .*)?"
 )
 _WAITING: Final = words_in("awaited awaiting pending लंबित")
 _DENIED: Final = words_in("nahi nahin never not नहीं नही")
@@ -154,7 +159,7 @@ def kind_of(heading: str, decision: str | None) -> Heading | None:
     positive = of_decision | CONFIRM | _ORDER
     # Of entries that ended on a day, those of later days are listed still (`entries`).
     if decision not in OFF and _refuses(heading, positive) and not has_end_days(heading):
-        return Heading.REFUSAL if _is_of_refused_numbers(set(there), positive) else None
+        return Heading.REFUSAL if _is_of_refused_numbers(heading, positive) else None
     return _kind_of_words(heading, there, of_decision, decision)
 
 
@@ -194,20 +199,43 @@ def _refuses(heading: str, positive: frozenset[str]) -> bool:
     there = words_of(heading)
     # `Approval No.` is the number of a paper.
     denied |= frozenset(["no"]) if there[:1] == ["no"] and there[1:2] != ["of"] and words & positive else frozenset()
-    waiting = _WAITING if words & (positive | _RANKS) else frozenset()
-    if words.isdisjoint(_REFUSED | denied | waiting) or (words & _DENIED and words & _REFUSED):
+    refusals = _REFUSED | denied | (_WAITING if words & positive else frozenset())
+    if words.isdisjoint(refusals) or (words & _DENIED and words & _REFUSED):
         return False
-    refusals = _REFUSED | denied | waiting
     return not any(part & (positive | _BLOCKS) and part.isdisjoint(refusals) for part in parts)
 
 
-def _is_of_refused_numbers(words: set[str], positive: frozenset[str]) -> bool:
+def is_of_hold(heading: str) -> bool:
+    """Whether a heading says that numbers are on hold, and nothing else but which officer holds them.
+
+    >>> [is_of_hold(heading) for heading in ("Hold", "On hold", "Held back by SP", "Hold by bank", "Hold date")]
+    [True, True, True, False, False]
+    """
+    found = _OF_HOLD.fullmatch(" ".join(words_of(heading)))
+    return found is not None and (found["by"] is None or not _RANKS.isdisjoint(words_of(found["by"])))
+
+
+def refuses_alone(heading: str) -> bool:
+    """Whether a heading is a word of refusal alone, below which may be of what else, or how much, is refused.
+
+    >>> [refuses_alone(heading) for heading in ("Rejected", "On hold", "Rejected on", "Rejected by SP", "Disapproved")]
+    [True, True, False, False, False]
+    """
+    words = words_of(heading)
+    is_one = len(words) == 1 and words[0] in _REFUSED - words_in("disapproved disapproval unapproved")
+    return is_one or (is_of_hold(heading) and "by" not in words)
+
+
+def _is_of_refused_numbers(heading: str, positive: frozenset[str]) -> bool:
     """Whether such a heading is about numbers: beside an officer or a decision, unknown words are those of a place.
 
     >>> of = "Rejected by SP Nuh", "On hold", "Approval pending", "Amount on hold", "Rejected by bank", "Hold list Nuh"
-    >>> [_is_of_refused_numbers(set(words_of(heading)), _APPROVAL) for heading in of]
+    >>> [_is_of_refused_numbers(heading, _APPROVAL) for heading in of]
     [True, True, True, False, False, False]
     """
+    words = set(words_of(heading))
+    if not words.isdisjoint(_HOLDS) and words.isdisjoint(positive | (_REFUSED - _HOLDS)):
+        return is_of_hold(heading)
     if words & (_OF_OTHER_THINGS - positive) or is_of_money(" ".join(words - _OF_NUMBERS_TOO)):
         return False
     is_alone = not words.isdisjoint(_BY_THEMSELVES) and words <= _REFUSED | _OF_REFUSALS

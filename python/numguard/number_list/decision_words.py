@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import lru_cache
 from typing import Final
 
 from numguard.number_list.beside import is_yes
-from numguard.number_list.decision_headings import AGREE, CONFIRM, OFF, OWN_WORDS, REFUSED, Heading
+from numguard.number_list.decision_headings import (
+    AGREE,
+    CONFIRM,
+    OFF,
+    OWN_WORDS,
+    REFUSED,
+    Heading,
+    is_of_hold,
+    refuses_alone,
+)
 from numguard.number_list.titles import OFFICERS, RANKS, words_of
 from numguard.number_list.words import words_for, words_in
 
@@ -27,6 +36,7 @@ __all__ = [
     "is_explicit",
     "is_for",
     "is_refused",
+    "may_be_for",
     "may_be_who",
 ]
 
@@ -76,6 +86,8 @@ _PAPER: Final = re.compile(
 )
 #: Words in such a number: of offices, branches and what a file is of.
 _OF_NUMBERS: Final = _CASE | OFFICERS | words_in("cc ccps cell crime dc hq misc office ps reader sp steno")
+#: What may be written in capitals there, and is no office.
+_NO_OFFICE: Final = words_in("bail canc n nfa obj parole pend rej ret rev stay")
 #: Whatever is no letter, figure, mark of a sentence or tick changes an answer: `Yes ?`, `Accept ❌`.
 _SIGN: Final = re.compile(r"[^\w\u0900-\u0d7f\u200c\u200d\s.,;:()/&!'\"\u2019\u2013\u2014\u2713\u2714\u2611-]")
 _MOST_NAMES: Final = 4
@@ -96,6 +108,7 @@ _DOTTED: Final = re.compile(r"\b(?:[A-Z]\.){2,}")
 #: What ends a name; a stop behind an initial or a rank ends none.
 _ENDS: Final = re.compile(r"[,;.()\u2013\u2014-]")
 _ABBREVIATED: Final = re.compile(rf"\b(\w|{'|'.join(sorted(RANKS | _HONORIFIC, reverse=True))})\.", re.IGNORECASE)
+_RANK_ENDS: Final = re.compile(rf"\b({'|'.join(sorted(RANKS, reverse=True))}) ?,", re.IGNORECASE)
 #: Words that no name has: how a refusal ends, but for names that end so; words against a number; and small words.
 _NO_NAME_ENDS: Final = re.compile(r"(?<!e)ed$|(?:ing|ly|[st]ion)$")
 _NAMES_TOO: Final = words_in("ahmed hamed javed khaled mohamed mohammed naved rashed sayed station syed tshering")
@@ -149,9 +162,6 @@ _BESIDE_RESULTS: Final = OFFICERS | words_in(
     "address by customer did does has her his holder in is kyc mobile number on operator re reverification subscriber",
     "the tsp user verification was",
 )
-#: A sum of money, and the words of a heading below which it is one that is held back.
-_SUM: Final = re.compile(r"(?:rs\.?|inr|\u20b9)?\s*\d[\d,]*(?:\.\d+)?\s*(?:/-)?", re.IGNORECASE)
-_OF_SUMS: Final = words_in("held hold on put withheld")
 _BLANK: Final = " -\u2013\u2014._"
 #: A longer text is no yes.
 _LONGEST: Final = 120
@@ -167,16 +177,28 @@ def is_blank(text: str) -> bool:
 
 
 def is_refused(heading: str, text: str) -> bool:
-    """Whether a cell below a heading of refusals says that its number is refused: any mark does but a known no.
+    """Whether a cell below a heading of refusals says that its number is refused.
 
-    >>> [is_refused("Rejected", text) for text in ("Yes", "x", "5/2/26", "SI Ram", "\u2717")]
-    [True, True, True, True, True]
-    >>> [is_refused("On hold", text) for text in ("No", "nil", "0", "None", "Rs. 5,000/-", "1")]
-    [False, False, False, False, False, True]
+    Any text does but a known no; below a word of refusal alone a mark, a yes, a refusal, and of no hold a day.
+
+    >>> [is_refused("Rejected by SP", text) for text in ("Yes", "x", "SI Ram", "\u2717", "No", "nil", "0", "None")]
+    [True, True, True, True, False, False, False, False]
+    >>> [is_refused("Rejected", text) for text in ("Yes", "*", "1", "5/2/26", "Rejected by SP", "SI Ram", "No")]
+    [True, True, True, True, True, False, False]
+    >>> [is_refused("On hold", text) for text in ("x", "Hold", "Rs 5000 in SBI", "12 days", "5/2/26", "1500")]
+    [True, True, False, False, False, False]
     """
-    is_no = is_yes(text) is False and any(map(str.isalnum, text))
-    is_sum = _OF_SUMS.issuperset(words_of(heading)) and is_yes(text) is None and _SUM.fullmatch(text.strip())
-    return not (is_no or is_sum or is_blank(text) or words_of(text) == ["none"])
+    words = words_of(text)
+    if is_blank(text) or words == ["none"]:
+        return False
+    if not refuses_alone(heading):
+        return not (is_yes(text) is False and any(map(str.isalnum, text)))
+    if not any(map(str.isalnum, text)) or words == ["x"] or is_yes(text) is True:
+        return True
+    if _is_day(text.strip()):
+        return not is_of_hold(heading)
+    has_figures = any(map(str.isdigit, text))
+    return not (has_figures or REFUSED.isdisjoint(words)) and set(words) <= REFUSED | OFFICERS | {"by", "on", "put"}
 
 
 def is_explicit(text: str) -> bool:
@@ -211,13 +233,18 @@ def is_for(text: str, kind: Heading, decision: str | None) -> bool:
     is_given = kind in (Heading.APPROVAL, Heading.FILED)
     if is_given and _is_signed(text.strip(), is_filed=kind is Heading.FILED):
         return True
-    own = OWN_WORDS.get(decision or "", frozenset())
     if kind.is_of_decision:
-        wanted = (own if decision in OFF else _FOR_BLOCK | own) | (AGREE | _GIVEN if is_given else frozenset())
-        return _is_who(text, _names_in(text)) if kind is Heading.BY_WHOM else _leads(text, wanted)
+        return _is_who(text, _names_in(text)) if kind is Heading.BY_WHOM else _leads(text, _wanted(kind, decision))
     if decision not in OFF:
         return has_passed(text) is False
-    return has_passed(text) is True or _leads(text, own - _PASSED)
+    return has_passed(text) is True or _leads(text, OWN_WORDS[decision or ""] - _PASSED)
+
+
+def _wanted(kind: Heading, decision: str | None) -> frozenset[str]:
+    """The words of a yes to what is recorded."""
+    own = OWN_WORDS.get(decision or "", frozenset())
+    is_given = kind in (Heading.APPROVAL, Heading.FILED)
+    return (own if decision in OFF else _FOR_BLOCK | own) | (AGREE | _GIVEN if is_given else frozenset())
 
 
 def is_certain(text: str) -> bool:
@@ -238,8 +265,24 @@ def may_be_who(text: str) -> bool:
     >>> [may_be_who(text) for text in ("SP, Nuh", "ASI Ramesh 567", "SI Ravi No. 45/NUH", "SP Tomorrow", "SP Refused")]
     [True, True, True, True, False]
     """
-    plain = _DOTTED.sub(lambda found: found[0].replace(".", "") + " ", text)
-    return any(is_for(one, Heading.BY_WHOM, None) for one in (text, _OF_OFFICER.sub(" ", plain)))
+    return any(is_for(one, Heading.BY_WHOM, None) for one in (text, _OF_OFFICER.sub(" ", _undotted(text))))
+
+
+def may_be_for(text: str, kind: Heading, decision: str | None) -> bool:
+    """Whether a text is a known yes if unknown words behind a rank are a name or a place.
+
+    >>> of = "Approved by S.P., Nuh", "Block as per SP Nuh order", "Block by SP Overruled", "SP Nuh"
+    >>> [may_be_for(text, Heading.APPROVAL, None) for text in of]
+    [True, True, False, False]
+    """
+    if kind is Heading.BY_WHOM:
+        return may_be_who(text)
+    is_answer = kind.is_of_decision and len(text) <= _LONGEST and not _SIGN.search(text)
+    return is_answer and _leads(_RANK_ENDS.sub(r"\1 ", _undotted(text)), _wanted(kind, decision), _names_in(text))
+
+
+def _undotted(text: str) -> str:
+    return _DOTTED.sub(lambda found: found[0].replace(".", "") + " ", text)
 
 
 def _certain_names(text: str) -> set[str]:
@@ -269,7 +312,7 @@ def _is_who(text: str, names: set[str], most: int = _MOST_NAMES) -> bool:
     return is_named and is_officer and not _has_other_figures(text) and _are_known(words[first:], _OF_WHO, names, most)
 
 
-def _are_known(words: list[str], known: frozenset[str], names: set[str], most: int = _MOST_NAMES) -> bool:
+def _are_known(words: list[str], known: frozenset[str], names: Set[str], most: int = _MOST_NAMES) -> bool:
     """Whether each word is known, or one of the few names behind a rank; an initial is no more than the name has."""
     left = 0
     for word in words:
@@ -299,7 +342,18 @@ def _is_signed(text: str, *, is_filed: bool = False) -> bool:
     paper = _PAPER.fullmatch(text)
     if paper is None or not (is_filed or paper["of"] or paper["year"]):
         return False
-    return _OF_NUMBERS.issuperset(words_of(paper["number"])) and (paper["day"] is None or _is_day(paper["day"]))
+    is_of_office = all(map(_may_be_of_office, re.findall(r"[^\W\d_]+", paper["number"])))
+    return is_of_office and (paper["day"] is None or _is_day(paper["day"]))
+
+
+def _may_be_of_office(letters: str) -> bool:
+    """Whether letters of the number of a paper are a word of offices, or a code of one: in capitals, and no refusal.
+
+    >>> [_may_be_of_office(letters) for letters in ("memo", "GGM", "Ggm", "CANCEL", "REJ", "N")]
+    [True, True, False, False, False, False]
+    """
+    word = letters.casefold()
+    return word in _OF_NUMBERS or (letters.isupper() and not _is_no_name(word) and word not in _NO_OFFICE)
 
 
 def _is_day(text: str) -> bool:
@@ -364,8 +418,10 @@ def _spelt(text: str) -> list[str]:
     return found
 
 
-def _leads(text: str, wanted: frozenset[str]) -> bool:
+def _leads(text: str, wanted: frozenset[str], names: Set[str] | None = None) -> bool:
     """Whether the first of the words that matter is one of these, and those behind it say only who, when and why.
+
+    `names`: the words that may be a name behind a rank, if others may than those that are certain.
 
     >>> [_leads(text, frozenset(["block"])) for text in ("Block - FIR 12/26", "Block by SI Ram vide letter 7 dt 3 Feb")]
     [True, True]
@@ -381,8 +437,10 @@ def _leads(text: str, wanted: frozenset[str]) -> bool:
     # It is the complaint that may be fake.
     is_of_number = _FAKE.isdisjoint(words) or (_CASE.isdisjoint(words) and not _BLOCK.isdisjoint(words))
     known |= _REASONS if wanted & _BLOCK and is_of_number else frozenset()
-    names = _certain_names(text) if {"by", "per"} & set(words) else set()
-    return _are_known(words[words.index(first) + 1 :], known, names, _MOST_CERTAIN)
+    most = _MOST_CERTAIN if names is None else _MOST_NAMES
+    names = _certain_names(text) if names is None else names
+    by_whom = names if {"by", "per"} & set(words) else frozenset()
+    return _are_known(words[words.index(first) + 1 :], known, by_whom, most)
 
 
 def _is_to_be_given(words: list[str]) -> bool:

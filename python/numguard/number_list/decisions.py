@@ -33,9 +33,10 @@ from numguard.number_list.decision_words import (
     is_explicit,
     is_for,
     is_refused,
-    may_be_who,
+    may_be_for,
 )
 from numguard.number_list.distinct import Beside, Distinct
+from numguard.number_list.named_rows import FREQUENT, Names, Rows
 from numguard.number_list.titles import words_of
 from numguard.source import Batch
 from numguard.types import is_texts
@@ -52,13 +53,15 @@ _MOST_SPELLINGS: Final = 10_000
 _MOST_OTHERS: Final = 100
 #: The columns of a sheet of numbers that wait for a decision, and the one to be filled in.
 _REVIEW: Final = frozenset(["why", "waits_since", "decision"])
-#: Of so many rows the numbers are shown.
-_MOST_NAMED: Final = 5
 #: Of so many columns the rows are named.
 _MOST_COLUMNS: Final = 3
 _REMEDY: Final = (
     "take the rows that are not meant out of the list, or the column if every row is meant; of a merged cell the "
     "first row alone is named, and all are meant"
+)
+_OF_FEW: Final = (
+    f" (an unknown word beside a rank may be a refusal: it is a name if its text is on {FREQUENT} rows, or on half of "
+    "those that are filled)"
 )
 _REMEDY_OF_ANSWERS: Final = (
     "take the rows that are not meant out of the list, write Yes in those that are, or give each text that means yes "
@@ -212,40 +215,6 @@ class Decisions:
                 column.check_filled()
 
 
-class _Rows:
-    """The first rows of some, to be named, and how many there are."""
-
-    def __init__(self) -> None:
-        self.heading = self.file = ""
-        self._rows: list[int] = []
-        self.count = 0
-
-    def add(self, heading: str, batch: Batch, which: Bools) -> None:
-        """Takes rows of a batch."""
-        count = int(np.count_nonzero(which))
-        if count and not self.count:
-            self.heading, self.file = heading, batch.file or ""
-        # The message names one file.
-        if count and self.file == (batch.file or "") and len(self._rows) < _MOST_NAMED:
-            self._rows += batch.row_numbers()[which][: _MOST_NAMED - len(self._rows)].tolist()
-        self.count += count
-
-    @classmethod
-    def of(cls, several: list[_Rows]) -> _Rows:
-        """The rows of several, named in their order."""
-        made, filled = cls(), [one for one in several if one.count]
-        made.heading, made.file = (filled[0].heading, filled[0].file) if filled else ("", "")
-        made._rows = sorted(row for one in filled for row in one._rows if one.file == made.file)[:_MOST_NAMED]
-        made.count = sum(one.count for one in filled)
-        return made
-
-    def __str__(self) -> str:
-        """The rows, as in `rows 2, 4 and 5`."""
-        rest = self.count - len(self._rows)
-        *others, last = [*map(str, self._rows), *([f"{rest:,} more"] if rest else [])]
-        return f"rows {', '.join(others)} and {last}" if others else f"row {last}"
-
-
 class _Column:
     """One column of a list."""
 
@@ -255,12 +224,10 @@ class _Column:
         self._recorded = "a block" if decision is None else repr(decision)
         #: What each text is, the first of them, and the rows without a yes, or with another result than the first.
         self._texts: dict[str, _Text] = {}
-        self._first, self._blank, self._other = _Rows(), _Rows(), _Rows()
+        self._first, self._blank, self._other = Rows(), Rows(), Rows()
         self._others = 0
-        #: The rows of what may be names, by their letters and figures, and how many rows are filled.
-        self._names: dict[str, _Rows] = {}
-        self._filled = 0
-        self._last: _Rows | None = None
+        self._names = Names()
+        self._last: Rows | None = None
 
     @property
     def is_open(self) -> bool:
@@ -276,9 +243,8 @@ class _Column:
 
     def add(self, batch: Batch, at: int, counted: Callable[[], Bools]) -> None:
         cells, self._above = with_above(pc.fill_null(seen_text(batch.data.column(at)), ""), self._above)
-        if self.group is Heading.BY_WHOM:
-            texts, counts = Distinct.of(cells)
-            self._filled += int(counts[[not is_blank(text) for text in texts.to_pylist()]].sum())
+        if self.group.is_of_decision:
+            self._names.count(Distinct.of(cells))
         is_left = flags(pc.invert(pc.is_in(cells, pa.array(self._known, pa.string()))))
         if not is_left.any():
             return
@@ -298,8 +264,7 @@ class _Column:
         self._other.add(self._here, batch, what == _Text.OTHER)
         for text in distinct.to_pylist():
             if self._are.get(text) is _Text.NAME:
-                rows = self._names.setdefault(_letters_of(text), _Rows())
-                rows.add(self._here, batch, flags(pc.equal(cells, text)) & is_left)
+                self._names.add(text, self._here, batch, flags(pc.equal(cells, text)) & is_left)
 
     def _what(self, text: str, batch: Batch, cells: Any, is_left: Bools) -> _Text:
         """What a text of the part is that is new there, in those of the cells that are left."""
@@ -309,13 +274,13 @@ class _Column:
         self._others += what is _Text.OTHER
         most = _MOST_SPELLINGS if self.group is Heading.BLOCK else _MOST_OTHERS
         if len(self._texts) > _MOST_SPELLINGS or self._others > most:
-            self._last = _Rows()
+            self._last = Rows()
             self._last.add(self._here, batch, flags(pc.equal(cells, text)) & is_left)
         elif what is _Text.KNOWN:
             self._known.append(text)
         return what
 
-    def fault(self) -> tuple[_Rows, str] | None:
+    def fault(self) -> tuple[Rows, str] | None:
         """The rows that stop the list, and what they have; None if none does."""
         if self.group is Heading.REFUSAL:
             rows = self._other if self._other.count else None
@@ -337,12 +302,8 @@ class _Column:
     def _kind_of(self, text: str) -> _Text:
         if self.group is Heading.REFUSAL:
             return _Text.OTHER if is_refused(self.heading, text) else _Text.KNOWN
-        if self.group is Heading.BY_WHOM and not is_blank(text) and not self._yes.has(text):
-            may_be_name = len(self._names) <= _MOST_OTHERS and may_be_who(text)
-            return _Text.KNOWN if is_certain(text) else _Text.NAME if may_be_name else _Text.OTHER
         if self.group.is_of_decision:
-            is_known = self._yes.has(text) or is_for(text, self._kind, self._decision)
-            return _Text.BLANK if is_blank(text) else _Text.KNOWN if is_known else _Text.OTHER
+            return self._kind_of_answer(text)
         both = next(iter(self._texts), text), text
         if words_of(self.heading) == ["kyc"] and not any(is_yes(one) or has_passed(one) is not None for one in both):
             return _Text.KNOWN  # It has the papers that were shown.
@@ -350,24 +311,31 @@ class _Column:
         is_alike = one == other or all(is_for(text, self._kind, self._decision) for text in both)
         return _Text.KNOWN if is_alike else _Text.OTHER
 
-    def _fault_of_answers(self) -> tuple[_Rows | None, str]:
+    def _kind_of_answer(self, text: str) -> _Text:
+        is_by_whom = self.group is Heading.BY_WHOM
+        is_known = is_certain(text) if is_by_whom else is_for(text, self._kind, self._decision)
+        if self._yes.has(text) or is_known:
+            return _Text.KNOWN
+        if is_blank(text):
+            return _Text.BLANK
+        may_be = self._names.are_few and may_be_for(text, self._kind, self._decision)
+        return _Text.NAME if may_be else _Text.OTHER
+
+    def _fault_of_answers(self) -> tuple[Rows | None, str]:
         filled = [text for text, what in self._texts.items() if what is not _Text.BLANK]
         if self.group is Heading.BLOCK and self._last is None and are_places(filled):
             return None, ""
-        # Beside a rank any word may be a refusal: a name is on half of the rows or more, and not one of several on one.
-        are_several = len(self._names) > 1
-        exceptions = [
-            rows for rows in self._names.values() if 2 * rows.count < self._filled or (rows.count == 1 and are_several)
-        ]
-        other = _Rows.of([self._other, *exceptions])
+        exceptions = self._names.exceptions()
+        other = Rows.of([self._other, *exceptions])
         if other.count:
-            more = "" if self._last is None else ", and others below are not read"
+            more = _OF_FEW if exceptions else ""
+            more += "" if self._last is None else ", and others below are not read"
             return other, f"says in {other} what is no known yes to {self._recorded}{more}"
         if self._blank.count and filled:
             return self._blank, f"has no answer in {self._blank}, and a yes in others"
         return None, ""
 
-    def _fault_of_results(self) -> tuple[_Rows | None, str]:
+    def _fault_of_results(self) -> tuple[Rows | None, str]:
         first, other = next(iter(self._texts), None), self._other
         if first is None or not (other.count or is_contrary(first, self.group, self._decision)):
             return None, ""
@@ -384,7 +352,8 @@ class _Other:
         self.heading, self._yes, self.above = heading, yes, ""
         self._may_decide = may_decide(heading)
         self._rows = self._explicit = 0
-        self._blank, self._other, self._against = _Rows(), _Rows(), _Rows()
+        self._blank, self._other, self._against = Rows(), Rows(), Rows()
+        self._names = Names()
 
     def add(self, beside: Beside, at: int) -> None:
         cells, distinct = beside.texts(at), beside.distinct(at)
@@ -396,10 +365,15 @@ class _Other:
         if against or (self.above and not self._may_decide):
             self._add_against(cells, beside, against)
         if self._may_decide:
-            known, blank = self._sorted(distinct)
-            is_blank_one = beside.those(cells, blank)
-            self._blank.add(self.heading, beside.batch, is_blank_one)
-            self._other.add(self.heading, beside.batch, beside.is_counted & ~beside.those(cells, known) & ~is_blank_one)
+            self._names.count(distinct)
+            found = self._sorted(distinct)
+            known, blank = (beside.those(cells, found[what]) for what in (_Text.KNOWN, _Text.BLANK))
+            for text in found[_Text.NAME]:
+                which = beside.those(cells, [text])
+                self._names.add(text, self.heading, beside.batch, which)
+                known |= which
+            self._blank.add(self.heading, beside.batch, blank)
+            self._other.add(self.heading, beside.batch, beside.is_counted & ~known & ~blank)
 
     def _add_against(self, cells: Any, beside: Beside, against: list[str]) -> None:
         """Takes the rows with these texts; of a column of no decisions only here dittos are looked for."""
@@ -409,8 +383,8 @@ class _Other:
             self.above = above if above in against else ""
         self._against.add(self.heading, beside.batch, beside.those(cells, list(filter(None, against))))
 
-    def _sorted(self, distinct: Distinct) -> tuple[list[str], list[str]]:
-        """Those of some texts that are a known yes, and those that are blank; of prose few texts are looked at."""
+    def _sorted(self, distinct: Distinct) -> dict[_Text, list[str]]:
+        """Some texts by what they are; of prose few texts are looked at."""
         texts, counts = distinct
         found: dict[_Text, list[str]] = {what: [] for what in _Text}
         frequent_first = np.argsort(-counts, kind="stable")[:_MOST_SPELLINGS]
@@ -420,33 +394,34 @@ class _Other:
                 found[_Text.BLANK].append(text)
                 continue
             is_known = self._yes.has(text) or is_for(text, Heading.DECISION, None)
-            found[_Text.KNOWN if is_known else _Text.OTHER].append(text)
-            self._explicit += count if is_known and is_explicit(text) else 0
+            is_name = not is_known and self._names.are_few and may_be_for(text, Heading.DECISION, None)
+            found[_Text.KNOWN if is_known else _Text.NAME if is_name else _Text.OTHER].append(text)
+            self._explicit += count if (is_known or is_name) and is_explicit(text) else 0
             if len(found[_Text.OTHER]) > _MOST_OTHERS:
                 break
-        return found[_Text.KNOWN], found[_Text.BLANK]
+        return found
+
+    @property
+    def _without_yes(self) -> Rows:
+        return Rows.of([self._other, *self._names.exceptions()])
 
     @property
     def has_answers(self) -> bool:
         """Whether it is one of decisions, and has more than a yes; what is against a number is no matter of a yes."""
-        if not (self._explicit and self._other.count + self._blank.count):
+        others = self._without_yes.count
+        if not (self._explicit and others + self._blank.count):
             return False
         # Of two remarks one that asks for a block decides nothing, nor does one beside a blank cell.
-        is_half_enough = self._other.count > 0 and not is_of_remarks(self.heading)
+        is_half_enough = others > 0 and not is_of_remarks(self.heading)
         return self._rows <= 2 * self._explicit - (not is_half_enough)
 
-    def fault(self) -> tuple[_Rows, str] | None:
+    def fault(self) -> tuple[Rows, str] | None:
         """The rows that stop the list, and what they have; None if none does."""
-        if self.has_answers and self._other.count:
-            return self._other, f"says in {self._other} what is no known yes, and a yes to a block in others"
+        if self.has_answers and (other := self._without_yes).count:
+            return other, f"says in {other} what is no known yes, and a yes to a block in others"
         if self.has_answers:
             return self._blank, f"has no answer in {self._blank}, and a yes in others"
         return (self._against, f"says in {self._against} that a number is not meant") if self._against.count else None
-
-
-def _letters_of(text: str) -> str:
-    """A text without marks and blanks: `S.P., Nuh` is `SP Nuh`."""
-    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def with_above(cells: Any, above: str = "") -> tuple[Any, str]:
