@@ -41,6 +41,7 @@ def test_the_last_day_of_something_else(tmp_path: Path, heading: str) -> None:
     ("heading", "first", "second", "is_ended"),
     [
         ("REC_STATUS", "A", "D", True), ("REC_STATUS", "A", "I", True),
+        ("IS_DELETED", "F", "T", True), ("ENABLED", "T", "F", True), ("Deleted", "P", "T", False),
         ("STATUS", "A", "I", False), ("STATUS", "A", "X", False), ("STATUS", "A", "DEL", True),
         ("STATUS", "A", "EXPIRED", True),
         ("STATUS", "A", "B", False), ("Status", "Active", "Inactive", False), ("Row sts", "Active", "Inactive", True),
