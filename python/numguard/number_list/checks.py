@@ -57,6 +57,10 @@ __all__ = [
     "check_titles",
 ]
 
+#: What a cell may say of the number beside it.
+_WHY_SPARED: Final = (
+    "number is a victim's, leaves the list or left it, is not blocked, not to be blocked, or no phone's"
+)
 #: The longest text that may be a heading.
 _LONGEST: Final = 120
 #: Words of a heading of several numbers: `Complainant: Ravi` among the rows names whose complaint it is.
@@ -232,11 +236,7 @@ def check_beside(beside: Beside, read: set[str]) -> None:
         if texts := sparing(name, beside.distinct(at).texts):
             row = batch.first_row(beside.those(beside.texts(at), texts))
             is_of_days = has_end_days(name) and len(past(pa.array(texts))) == len(texts)
-            what = (
-                "last day of the entry has passed"
-                if is_of_days
-                else "number is a victim's, leaves the list or left it, is not (to be) blocked, or is no phone's"
-            )
+            what = "last day of the entry has passed" if is_of_days else _WHY_SPARED
             raise ColumnError(
                 f"{batch.file}: the column {named([name])!r} says in row {row} that the {what}: take such rows out, "
                 "or the column if every row is meant"
