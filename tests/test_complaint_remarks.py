@@ -180,7 +180,11 @@ UNAPPROVED: list[tuple[str, tuple[str | None, ...], tuple[int, ...]]] = [
     ("Approved by SP", ("Pending", None), (0,)),
     ("Approval date", ("05-02-2026", None), (1,)),
     ("Approved by", ("SI Kumar", "Ram Kumar", "HC Mohan 1234", "Pending", None, "Awaited", "Nobody"), (3, 4, 5, 6)),
+    ("Approved by", ("SP, Nuh", "S.P. Nuh", "S.P., Nuh", "HC Mohan, 1234", "S.P. Tomorrow?"), (4,)),
     ("Approved by", (None, ""), ()),
+    ("Hold by SP", ("Yes", "No", None), (0,)),
+    ("IO action", ("Hold", "Rejected", "Not approved"), (2,)),
+    ("IO Remarks", ("Hold", "Rejected", "Not approved", "Hold by SP"), (2, 3)),
     *((heading, (text, "fraud"), (0,)) for heading in ("Remarks", "SP remarks", "Number status") for text in (
         "Not approved", "Hold by SP", "Pending approval", "Not confirmed", "doubtful",
     )),
@@ -271,3 +275,5 @@ def test_a_number_that_is_not_approved_waits(
 def test_a_bare_remark_beside_a_decision_on_the_number() -> None:
     texts = ["Rejected", "On hold", "रद्द", "fraud"]
     assert sorted(waiting_rows("Remarks", texts, decision=["Block"] * len(texts))) == [0, 1, 2]
+    # Who approved is no decision on each.
+    assert waiting_rows("Remarks", texts, approved_by=["SP"] * len(texts)) == {}

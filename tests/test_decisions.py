@@ -423,7 +423,12 @@ OPPOSITE = [
     ("withdrawn", "Remarks", ("Withdraw", "Not to be withdrawn"), True),
     ("withdrawn", "Request", ("Unblock", "Unblock", "Block"), True),
     ("withdrawn", "Remarks of SP", ("genuine", "Keep blocked"), True),
-    ("protected", "Remarks", ("bank", "Not protected"), True),
+    ("protected", "Remarks", ("bank", "Not to be protected"), True),
+    ("withdrawn", "Block status", ("Block", "Keep blocked"), True),
+    # A state may be why.
+    ("withdrawn", "Block status", ("Block", "Block"), False),
+    ("withdrawn", "Remarks", ("Not yet unblocked", "Not unblocked"), False),
+    ("protected", "Remarks", ("Not yet protected", "Not protected"), False),
     ("reverified", "Remarks", ("KYC done", "Not traceable"), True),
     ("dismissed", "Remarks", ("wrong", "Accepted"), True),
     ("withdrawn", "Remarks", ("Block request withdrawn", "Release order no. 45", "stay by HC", "OTP fraud"), False),

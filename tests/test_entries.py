@@ -14,12 +14,12 @@ from numguard.number_list import read_numbers
 SUSPECT, OTHER = "9765432187", "9765432188"
 
 
-@pytest.mark.parametrize("heading", ["valid_to", "Valid till", "closed_on", "Expiry date", "cancelled_on"])
+@pytest.mark.parametrize("heading", ["valid_to", "Valid till", "Entry expiry", "Archived on", "cancelled_on"])
 def test_the_last_day_of_an_entry(tmp_path: Path, heading: str) -> None:
     path = tmp_path / "a.csv"
-    for day in ("2024-03-05", "05/03/2024", "20240305", "5 Mar 2024 10:30"):
+    for day in ("2024-03-05", "05/03/2024", "20240305000000", "5 Mar 2024 10:30", "Mar 5 2024"):
         path.write_text(f"mobile,{heading}\n{SUSPECT},31/12/9999\n{OTHER},{day}\n")
-        with pytest.raises(ColumnError, match=f"'{heading}' says in row 3"):
+        with pytest.raises(ColumnError, match=f"'{heading}' says in row 3 that the last day .* has passed"):
             read_numbers(path)
     path.write_text(f"mobile,{heading}\n{SUSPECT},9999-12-31 00:00:00\n{OTHER},\n")
     assert len(read_numbers(path).keys) == 2
@@ -29,10 +29,21 @@ def test_the_last_day_of_an_entry(tmp_path: Path, heading: str) -> None:
         read_numbers(tmp_path / "a.parquet")
 
 
+@pytest.mark.parametrize("heading", ["Closed on", "Closed date", "Expiry date", "Order valid till"])
+def test_the_last_day_of_something_else(tmp_path: Path, heading: str) -> None:
+    """A complaint is closed, and a licence or a plan expires."""
+    path = tmp_path / "a.csv"
+    path.write_text(f"mobile,{heading}\n{SUSPECT},05/03/2024\n{OTHER},\n")
+    assert len(read_numbers(path).keys) == 2
+
+
 @pytest.mark.parametrize(
     ("heading", "first", "second", "is_ended"),
     [
-        ("REC_STATUS", "A", "D", True), ("STATUS", "A", "I", True), ("STATUS", "A", "EXPIRED", True),
+        ("REC_STATUS", "A", "D", True), ("REC_STATUS", "A", "I", True),
+        ("IS_DELETED", "F", "T", True), ("ENABLED", "T", "F", True), ("Deleted", "P", "T", False),
+        ("STATUS", "A", "I", False), ("STATUS", "A", "X", False), ("STATUS", "A", "DEL", True),
+        ("STATUS", "A", "EXPIRED", True),
         ("STATUS", "A", "B", False), ("Status", "Active", "Inactive", False), ("Row sts", "Active", "Inactive", True),
         ("Status", "P", "D", False), ("Number status", "A", "D", False),
     ],

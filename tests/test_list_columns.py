@@ -227,7 +227,11 @@ def test_a_list_of_which_no_row_can_be_read_is_no_empty_one(tmp_path: Path, text
 @pytest.mark.parametrize(
     ("text", "remedy"),
     [
-        ("1. 9876543210\n3. 9123456789", "take the serial numbers before the numbers out"),
+        (
+            "1. 9876543210\n3. 9123456789",
+            r"take the serial numbers before the numbers out.*: row 2 of .* breaks the count",
+        ),
+        ("mobile\n1. 9876543210\n2. 9123456789\n2. 9123456780", "row 4 of .* breaks the count"),
         ("Numbers to block\n7. 9876543210", "take the serial numbers before the numbers out"),
         ("1. 9876543210, 9123456789\n2. 9123456780", "take the serial numbers out, and write each number in a line"),
         ("mobile\n12-05-2026\n13-05-2026", "choose the column of the numbers"),

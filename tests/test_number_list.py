@@ -157,6 +157,9 @@ def test_an_imsi_is_no_handset_of_a_list(tmp_path: Path) -> None:
     found = read_imeis(path)
     listed = found.keys.to_array().to_pylist()
     assert (listed, found.account["refused_rows"]) == ([49015420323751], {"imsi_for_imei": 1})
+    path = write(tmp_path, "sims.csv", b"imei\n404100123456789\n404100123456788\n")
+    with pytest.raises(InputError, match="these are IMSIs of SIMs: choose the column of the IMEIs"):
+        read_imeis(path)
 
 
 def test_each_list_of_several_keeps_its_first_line(tmp_path: Path) -> None:

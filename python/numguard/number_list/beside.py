@@ -313,11 +313,11 @@ def _question(heading: str) -> _Question | None:
 def _marked(heading: str, texts: Any) -> list[str]:
     """Those texts that are a yes, or any other mark.
 
-    >>> _marked("Do not block", pa.array(["Yes.", "yes - victim", "x", "No"]))
-    ['Yes.', 'yes - victim', 'x']
+    >>> _marked("Do not block", pa.array(["Yes.", "yes - victim", "x", "No"])), _marked("Deleted", pa.array(["T", "F"]))
+    (['Yes.', 'yes - victim', 'x'], ['T'])
     """
     counted = _ONE if _is_of_counts(heading, texts) else frozenset()
-    marks = _MARKED - counted
+    marks = (_MARKED - counted) | ({"t"} if _is_of_truth(texts) else frozenset())
     answers = ((text, _as_answer(text)) for text in texts.to_pylist())
     return [text for text, bare in answers if bare in marks or _YES_FOR.fullmatch(text.strip().casefold())]
 
@@ -331,13 +331,19 @@ def _denied(heading: str, texts: Any) -> list[str]:
     ['Not approved', 'Rejected']
     """
     decided = not _DECIDED.isdisjoint(words_of(heading))
+    noes = _NO | ({"f"} if _is_of_truth(texts) else frozenset())
 
     def is_no(text: str) -> bool:
         bare = _as_answer(text)
         worded = decided and (_NO_WORDS.match(bare) is not None or is_against(text))
-        return bare in _NO or worded or _NO_FOR.fullmatch(text.strip().casefold()) is not None
+        return bare in noes or worded or _NO_FOR.fullmatch(text.strip().casefold()) is not None
 
     return list(filter(is_no, texts.to_pylist()))
+
+
+def _is_of_truth(texts: Any) -> bool:
+    """Whether a column has nothing but `T` and `F`, as some databases write yes and no."""
+    return {"t", "f", ""}.issuperset(map(_as_answer, texts.to_pylist()))
 
 
 def _is_of_counts(heading: str, texts: Any) -> bool:

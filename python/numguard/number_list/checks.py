@@ -22,6 +22,7 @@ from numguard.number_list.against import heads_refused
 from numguard.number_list.beside import may_spare, sparing
 from numguard.number_list.columns import CHOICE, without_digits
 from numguard.number_list.distinct import Beside
+from numguard.number_list.entries import has_end_days, past
 from numguard.number_list.same import has_other_numbers, numbers_by_text
 from numguard.number_list.spared import is_not_listed, is_of_letter, is_of_thing, is_set_aside, is_spared, spares
 from numguard.number_list.titles import (
@@ -56,6 +57,10 @@ __all__ = [
     "check_titles",
 ]
 
+#: What a cell may say of the number beside it.
+_WHY_SPARED: Final = (
+    "number is a victim's, leaves the list or left it, is not blocked, not to be blocked, or no phone's"
+)
 #: The longest text that may be a heading.
 _LONGEST: Final = 120
 #: Words of a heading of several numbers: `Complainant: Ravi` among the rows names whose complaint it is.
@@ -230,10 +235,11 @@ def check_beside(beside: Beside, read: set[str]) -> None:
             continue
         if texts := sparing(name, beside.distinct(at).texts):
             row = batch.first_row(beside.those(beside.texts(at), texts))
+            is_of_days = has_end_days(name) and len(past(pa.array(texts))) == len(texts)
+            what = "last day of the entry has passed" if is_of_days else _WHY_SPARED
             raise ColumnError(
-                f"{batch.file}: the column {named([name])!r} says in row {row} that the number "
-                "is a victim's, leaves the list or left it, is not blocked, not to be blocked, or no phone's: take "
-                "such rows out, or the column if every row is meant"
+                f"{batch.file}: the column {named([name])!r} says in row {row} that the {what}: take such rows out, "
+                "or the column if every row is meant"
             )
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "CHOICE",
     "HASHES",
     "IMEIS",
+    "IMSI",
     "Kind",
     "begins_with_row",
     "column_of",
@@ -88,6 +89,8 @@ CHOICE: Final = "with column= (scan, decide and lists: --list-column)"
 _REMEDY: Final = f"name it msisdn or imei in the file, or choose it {CHOICE}"
 #: The same for a column below the heading of a group, which another name of the column would not change.
 _REMEDY_BELOW: Final = f"take that heading out of the file, or choose it {CHOICE}"
+#: The note of an IMSI of India in place of an IMEI.
+IMSI: Final = "imsi_for_imei"
 #: The note of digits beside words for something else: an account, an amount, a complainant.
 _SOMETHING_ELSE: Final = "text_with_digits"
 
@@ -181,7 +184,7 @@ def _handsets(cells: Any) -> Any:
         return found
     mask = pa.array(is_imsi)
     keys = pc.if_else(mask, None, found.field(0))
-    notes = pc.if_else(mask, "imsi_for_imei", found.field("note").cast(pa.string()))
+    notes = pc.if_else(mask, IMSI, found.field("note").cast(pa.string()))
     return pa.StructArray.from_arrays([keys, found.field("form"), notes], ["imei14", "form", "note"])
 
 

@@ -29,17 +29,24 @@ _WHEN: Final = words_in("at date day dt on time ts")
 _TO: Final = words_in("end ends thru till to until up upto")
 _VALID: Final = words_in("eff effective valid validity")
 _EXPIRY: Final = words_in("expiration expires expiry")
+#: What else may end: a complaint, a licence, a plan. It is an entry only if the heading says so.
+_ENDED: Final = _EXPIRY | words_in("closed expired inactive lapsed")
 _OF_ENTRIES: Final = words_in("entry list listing rec record row")
 #: Words of the heading of a status, and those beside them that say that it is one of an entry.
 _STATUS: Final = words_in("stat status sts")
 _BESIDE_STATUS: Final = _STATUS | _OF_ENTRIES | words_in("cd code flag flg ind indicator")
 #: The codes of an entry that counts no more, beside `A` for one that does; and its words.
-_CODES: Final = words_in("d del dlt e i inactive x")
+_CODES: Final = words_in("d del dlt")
+#: The same below a heading of entries: below `Status` alone they are of a SIM too.
+_CODES_OF_ENTRIES: Final = _CODES | words_in("e i inactive x")
 _WORDS: Final = words_in("archived cancelled canceled deleted expired void")
 _MONTHS: Final = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_ISO: Final = re.compile(r"\s*(\d{4})[-/.]?(\d\d)[-/.]?(\d\d)(?!\d)")
+#: A time may follow without a space.
+_ISO: Final = re.compile(r"\s*(\d{4})[-/.]?(\d\d)[-/.]?(\d\d)(?:\d{4}|\d{6})?(?!\d)")
 _INDIAN: Final = re.compile(r"\s*(\d\d?)[-/.](\d\d?)[-/.](\d{4}|\d\d)(?!\d)")
-_NAMED: Final = re.compile(r"\s*(\d\d?)[-/.\s]*([a-z]{3})[a-z]*[-/.,\s]*(\d{4}|\d\d)(?!\d)", re.IGNORECASE)
+_DAY, _MONTH, _YEAR = r"(?P<day>\d\d?)", r"(?P<month>[a-z]{3})[a-z]*", r"(?P<year>\d{4}|\d\d)(?!\d)"
+_NAMED: Final = re.compile(rf"\s*{_DAY}[-/.\s]*{_MONTH}[-/.,\s]*{_YEAR}", re.IGNORECASE)
+_MONTH_FIRST: Final = re.compile(rf"\s*{_MONTH}[-/.\s]*{_DAY}[-/.,\s]+{_YEAR}", re.IGNORECASE)
 
 
 def without_flags(words: set[str]) -> set[str]:
@@ -85,12 +92,15 @@ def ended(heading: str, texts: Any) -> list[str]:
 
     >>> import pyarrow as pa
     >>> of = lambda heading, *texts: ended(heading, pa.array(texts))
-    >>> of("Status", "A", "D"), of("Status", "Active", "Inactive", "Expired"), of("REC_STS", "INACTIVE"), of("Sts", "D")
-    (['D'], ['Expired'], ['INACTIVE'], [])
+    >>> of("Status", "A", "D", "I"), of("Status", "Active", "Inactive", "Expired"), of("REC_STS", "INACTIVE")
+    (['D'], ['Expired'], ['INACTIVE'])
+    >>> of("REC_STS", "A", "D", "I"), of("Sts", "D")
+    (['D', 'I'], [])
     """
     meant = {text: text.strip(" .").casefold() for text in texts.to_pylist()}
     is_of_entries = not _OF_ENTRIES.isdisjoint(words_of(heading))
-    codes = _CODES if "a" in meant.values() else frozenset(["inactive"]) if is_of_entries else frozenset()
+    codes = _CODES_OF_ENTRIES if is_of_entries else _CODES
+    codes = codes if "a" in meant.values() else codes & {"inactive"}
     return [text for text, bare in meant.items() if bare in codes | _WORDS]
 
 
@@ -98,15 +108,17 @@ def ended(heading: str, texts: Any) -> list[str]:
 def has_end_days(heading: str) -> bool:
     """Whether a heading is that of the last days of entries.
 
-    >>> of = "valid_to", "Valid till", "closed_on", "Expiry date", "expires_at", "Cancelled date", "End date", "Closed"
+    >>> of = "valid_to", "Valid till", "Entry expiry", "Record closed on", "Cancelled date", "End date", "Closed on"
     >>> [has_end_days(heading) for heading in of]
-    [True, True, True, True, True, True, False, False]
+    [True, True, True, True, True, False, False]
     """
-    words = set(words_of(heading)) - _OF_ENTRIES
-    meant = words - _WHEN
+    words = set(words_of(heading))
+    meant = words - _OF_ENTRIES - _WHEN
+    if not meant:
+        return False
     is_validity = bool(meant & _VALID) and bool(meant & _TO) and meant <= _VALID | _TO
-    is_expiry = bool(meant) and meant <= _EXPIRY
-    return is_validity or is_expiry or (bool(meant) and meant < words and meant <= _DELETED | {"closed"})
+    ends = _DELETED - _ENDED if words.isdisjoint(_OF_ENTRIES) else _DELETED | _ENDED
+    return is_validity or (meant <= ends and not words.isdisjoint(_WHEN | _EXPIRY))
 
 
 def past(texts: Any) -> list[str]:
@@ -118,8 +130,10 @@ def past(texts: Any) -> list[str]:
 def _days(text: str) -> list[date]:
     """The days that a text may be, with day and month either way round.
 
-    >>> _days("2024-03-05 00:00:00") == _days("5 Mar 2024") == _days("20240305") == [date(2024, 3, 5)]
+    >>> _days("2024-03-05 00:00:00") == _days("5 Mar 2024") == _days("20240305000000") == [date(2024, 3, 5)]
     True
+    >>> _days("Mar 5 2024") == _days("March 5, 24") == [date(2024, 3, 5)], _days("Mar 2024")
+    (True, [])
     >>> _days("05/03/24") == [date(2024, 3, 5), date(2024, 5, 3)], _days("0000-00-00"), _days("NA")
     (True, [], [])
     """
@@ -127,8 +141,8 @@ def _days(text: str) -> list[date]:
         forms = [(found[1], found[2], found[3])]
     elif found := _INDIAN.match(text):
         forms = [(found[3], found[2], found[1]), (found[3], found[1], found[2])]
-    elif (found := _NAMED.match(text)) and found[2].lower() in _MONTHS:
-        forms = [(found[3], str(_MONTHS.index(found[2].lower()) + 1), found[1])]
+    elif (found := _NAMED.match(text) or _MONTH_FIRST.match(text)) and found["month"].lower() in _MONTHS:
+        forms = [(found["year"], str(_MONTHS.index(found["month"].lower()) + 1), found["day"])]
     else:
         return []
     days = []

@@ -11,12 +11,12 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import as_text, flags, pc
+from numguard.compute import Bools, as_text, flags, pc
 from numguard.errors import ColumnError
 from numguard.source import Part
 from numguard.source.scripts import plain_digits
 
-__all__ = ["are_numbered", "check_numbered", "is_numbered", "without_serials"]
+__all__ = ["are_numbered", "check_numbered", "first_uncounted", "is_numbered", "without_serials"]
 
 #: A serial number, in the digits of any script: `1.`, `(2)` or `3-`, before a text. One `1-98` may be a number of its
 #: own, of another country: not so beside `2-98`.
@@ -31,14 +31,23 @@ def is_numbered(part: Part, *, is_headed: bool) -> bool:
     names = part.schema().names
     if part.container.split("/")[-1] != "text" or len(names) != 1:
         return False
-    if not is_headed and not _count_from(1, pa.array(names)):
-        return False
-    lines = 0 if is_headed else 1
+    row, lines = first_uncounted(part, is_headed=is_headed)
+    return row is None and lines > 1
+
+
+def first_uncounted(part: Part, *, is_headed: bool) -> tuple[int | None, int]:
+    """The first row of a text of one column that breaks the count from 1; and how many lines before it count."""
+    lines = 0
+    if not is_headed:
+        if not _count_from(1, pa.array(part.schema().names)).all():
+            return part.above.header_row, 0
+        lines = 1
     for batch in part.batches():
-        if not _count_from(lines + 1, batch.data.column(0)):
-            return False
+        counts = _count_from(lines + 1, batch.data.column(0))
+        if not counts.all():
+            return batch.first_row(~counts), lines + int(counts.argmin())
         lines += batch.data.num_rows
-    return lines > 1
+    return None, lines
 
 
 def without_serials(data: pa.RecordBatch) -> pa.RecordBatch:
@@ -64,20 +73,20 @@ def check_numbered(part: Part) -> None:
     """Raises ColumnError if the first line of a text has a serial number, and several cells: `1. 98 ..., 98 ...`."""
     names = part.schema().names
     is_text = part.container.split("/")[-1] in ("csv", "text")
-    if is_text and len(names) > 1 and part.above.header_row and _count_from(1, pa.array(names[:1])):
+    if is_text and len(names) > 1 and part.above.header_row and _count_from(1, pa.array(names[:1])).all():
         raise ColumnError(
             f"{part.name}: its lines have serial numbers before the numbers, and several of these: take the serial "
             "numbers out, and write each number in a line of its own"
         )
 
 
-def _count_from(first: int, lines: Any) -> bool:
-    """Whether lines have serial numbers that count from one.
+def _count_from(first: int, lines: Any) -> Bools:
+    """Which lines have the serial numbers that count from one.
 
-    >>> of = lambda *lines: _count_from(1, pa.array(lines))
+    >>> of = lambda *lines: bool(_count_from(1, pa.array(lines)).all())
     >>> of("1. 98", "(2) 98", "3-98", "४. 98"), of("1. 98", "3. 98"), of("1 98"), of("1."), of("98-1")
     (True, False, False, False, False)
     """
     serials = plain_digits(pc.struct_field(pc.extract_regex(as_text(lines), _NUMBERED), "serial"))
     expected = pa.array(np.arange(first, first + len(serials)))
-    return bool(flags(pc.equal(serials.cast(pa.int64()), expected)).all())
+    return flags(pc.equal(serials.cast(pa.int64()), expected))

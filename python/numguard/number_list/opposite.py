@@ -26,7 +26,17 @@ _DENIAL: Final = words_for("denial")
 _TO_BLOCK: Final = words_for("to_block") | words_in("band", "बंद बन्द")
 _FRAUD: Final = words_in("fraud fraudulent")
 _ACCEPT: Final = words_in("accept accepted")
-_KEPT: Final = words_in("block blocked blocking continue continued keep kept remain remains")
+_KEEP: Final = words_in("continue continued keep kept remain")
+_KEPT: Final = _KEEP | words_in("block blocked blocking")
+#: A denial of what was done, and not of what is to be done: `Not protected` and `Not yet unblocked` are states, and may
+#: be why it is done now. Words that make an order of it: `Not to be protected`.
+_OF_STATE: Final = words_in("nahi nahin not pending yet", "नही नहीं")
+_ORDER: Final = words_in("approved be can do don for karein kare karna must required should to")
+_DONE: Final = ("ed", "wn")
+#: Words of headings of states.
+_STATE: Final = words_in("current position present state status", "स्थिति")
+#: What is recorded as a fact, which another state contradicts.
+_FACTS: Final = frozenset(["reactivated", "reverified"])
 #: What is recorded in other forms of its words.
 _FORMS: Final = {
     "withdrawn": words_in("releasing unblocking withdrawing"),
@@ -53,7 +63,9 @@ def check_opposite(beside: Beside, decision: str, read: set[str]) -> None:
     for at, field in enumerate(beside.batch.data.schema):
         if field.name in read or not may_have_words(field.type) or not may_decide(field.name):
             continue
-        opposite = [text for text in beside.distinct(at).texts.to_pylist() if _is_opposite(text, decision)]
+        is_of_state = not _STATE.isdisjoint(words_of(field.name))
+        texts = beside.distinct(at).texts.to_pylist()
+        opposite = [text for text in texts if _is_opposite(text, decision, is_of_state=is_of_state)]
         if opposite:
             row = beside.batch.first_row(beside.those(beside.texts(at), opposite))
             raise ColumnError(
@@ -63,8 +75,8 @@ def check_opposite(beside: Beside, decision: str, read: set[str]) -> None:
 
 
 @lru_cache(10_000)
-def _is_opposite(text: str, decision: str) -> bool:
-    """Whether all of a text is the opposite of a decision.
+def _is_opposite(text: str, decision: str, *, is_of_state: bool = False) -> bool:
+    """Whether all of a text is the opposite of a decision; `is_of_state`: below the heading of a state.
 
     >>> of = "Not to be withdrawn", "Do not unblock", "Keep blocked", "To be blocked", "Block", "block karna hai"
     >>> [_is_opposite(text, "withdrawn") for text in of]
@@ -76,8 +88,13 @@ def _is_opposite(text: str, decision: str) -> bool:
     (False, False)
     >>> _is_opposite("Accepted", "dismissed"), _is_opposite("Rejected", "dismissed")
     (True, False)
-    >>> _is_opposite("Not protected", "protected"), _is_opposite("Not traceable", "reverified")
+    >>> _is_opposite("Not to be protected", "protected"), _is_opposite("Not traceable", "reverified")
     (True, True)
+    >>> of = "Not protected", "Not yet protected", "Protection pending", "Protection rejected", "Do not protect yet"
+    >>> [_is_opposite(text, "protected") for text in of]
+    [False, False, False, True, True]
+    >>> [_is_opposite(text, "withdrawn", is_of_state=True) for text in ("Block", "To be blocked", "Keep blocked")]
+    [False, False, True]
     >>> _is_opposite("Fraud", "reverified")
     False
     """
@@ -90,12 +107,17 @@ def _is_opposite(text: str, decision: str) -> bool:
         OFF[decision] | _FORMS.get(decision, frozenset()),
     )
     # `Fraud` may be why it was reported.
-    is_verified = decision in ("reverified", "reactivated") and there.isdisjoint(_FRAUD)
+    is_verified = decision in _FACTS and there.isdisjoint(_FRAUD)
     if is_verified and has_passed(text) is False:
         return True
-    if there & (_DENIAL - own):
-        return bool(there & own) and there <= own | _AROUND | _DENIAL
+    if denials := there & (_DENIAL - own):
+        is_state = decision not in _FACTS and denials <= _OF_STATE and there.isdisjoint(_ORDER)
+        is_done = "yet" in denials or "pending" in denials or all(word.endswith(_DONE) for word in there & own)
+        return bool(there & own) and there <= own | _AROUND | _DENIAL and not (is_state and is_done)
     is_kept = words[:1] and words[0] in _KEPT - {"blocked"} and there <= _KEPT | _AROUND
+    if is_of_state:
+        # `Block` is what was done.
+        return bool(is_kept) and not there.isdisjoint(_KEEP)
     to_block = _TO_BLOCK | (_ACCEPT if decision == "dismissed" else frozenset())
     is_to_block = not there.isdisjoint(to_block) or there >= {"be", "blocked"}
     return bool(is_kept) or (is_to_block and is_for(text, Heading.DECISION, None))

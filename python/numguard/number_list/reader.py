@@ -44,11 +44,11 @@ from numguard.number_list.checks import (
     check_sides,
     check_titles,
 )
-from numguard.number_list.columns import CHOICE, Kind, begins_with_row, column_of, has_handsets, is_list
+from numguard.number_list.columns import CHOICE, IMSI, Kind, begins_with_row, column_of, has_handsets, is_list
 from numguard.number_list.decision_headings import OFF
 from numguard.number_list.decisions import Decisions, Yes
 from numguard.number_list.distinct import Beside
-from numguard.number_list.numbered import are_numbered, is_numbered, without_serials
+from numguard.number_list.numbered import are_numbered, first_uncounted, is_numbered, without_serials
 from numguard.number_list.opposite import check_opposite
 from numguard.number_list.same import has_other_numbers, without_ends
 from numguard.number_list.titles import names_victims
@@ -391,12 +391,25 @@ class OpenList:
             if self._are_numbered:
                 raise InputError(
                     f"{self._path}: none of its {rows} can be read ({notes_text(refused)}): take the serial numbers "
-                    "before the numbers out, which do not count 1, 2, 3 from line to line"
+                    f"before the numbers out, which do not count 1, 2, 3 from line to line{self._uncounted()}"
+                )
+            if set(refused) == {IMSI}:
+                raise InputError(
+                    f"{self._path}: none of its {rows} can be read, as these are IMSIs of SIMs: choose the column of "
+                    f"the IMEIs {CHOICE}"
                 )
             raise InputError(
                 f"{self._path}: none of its {rows} can be read ({notes_text(refused)}): choose the column of "
                 f"the numbers {CHOICE}, or write each in a cell or a line of its own"
             )
+
+    def _uncounted(self) -> str:
+        """The place where the serial numbers of the lines count no more, if some do; it reads them once more."""
+        for one in self._parts:
+            row, lines = first_uncounted(one.part, is_headed=one.is_headed)
+            if row is not None and lines:
+                return f": row {row} of {one.part.name} breaks the count"
+        return ""
 
 
 def other_types(path: PathLike) -> InputError:

@@ -18,7 +18,7 @@ from numguard.errors import ColumnError
 from numguard.number_list.against import is_not_accepted, is_of_remarks, opposes, those_against
 from numguard.number_list.beside import is_of_money, spared
 from numguard.number_list.decision_headings import Heading, kind_of
-from numguard.number_list.decision_words import AGAINST, are_places, is_blank, is_for
+from numguard.number_list.decision_words import AGAINST, are_places, is_blank, is_for, may_be_who
 from numguard.number_list.decisions import with_above
 from numguard.number_list.spared import NUMBERS, is_of_thing
 from numguard.number_list.titles import NOT_KNOWN, is_victim, names_victims, words_of
@@ -62,14 +62,15 @@ _OF_THE_CASE: Final = words_in(
 _OF_APPROVALS: Final = NUMBERS | words_in(
     "approval approvals approved by confirm confirmation confirmed date dated final hq is n no office on status y yes"
 )
-_OFFICERS: Final = words_for("rank", "rank_or_other")
+#: An investigating officer approves nothing: what he writes is of the complaint.
+_IO: Final = words_in("investigating io")
+_OFFICERS: Final = words_for("rank", "rank_or_other") - _IO
 _OF_ANYTHING: Final = words_in("action actions status", "कार्यवाही कार्रवाई")
 #: The same of headings that are those of complaints too.
 _OF_STATE: Final = _OF_ANYTHING | words_in("disposition final order orders outcome result")
 #: The words of a remark such as `Hold`, `Please hold` or `Rejected`.
 _BARE: Final = AGAINST | words_in("be is it keep kept kindly may must now on please pls put should the this to")
-#: The belt number of an officer, and a word that no name has.
-_BELT_NUMBER: Final = re.compile(r"(?:\bno\b[.\s]*)?\b\d[\w/-]*", re.IGNORECASE)
+#: A word that no name has.
 _NO_ONE: Final = re.compile(r"\b(?:(?:no|some)[ -]?(?:body|one)|tbd)\b", re.IGNORECASE)
 
 
@@ -207,6 +208,7 @@ def unapproved_rows(table: pa.Table, places: Sequence[int]) -> Bools:
     """
     found = np.zeros(len(table), np.bool_)
     kinds = {place: kind_of_approval(table.column_names[place]) for place in places}
+    is_decided = any(kind not in (None, Heading.BY_WHOM) for kind in kinds.values())
     for place, kind in kinds.items():
         heading, column = table.column_names[place], table.column(place)
         if pa.types.is_nested(column.type) and not is_list(column.type):
@@ -217,7 +219,7 @@ def unapproved_rows(table: pa.Table, places: Sequence[int]) -> Bools:
         texts, _ = with_above(pc.fill_null(seen_text(joined), ""))
         distinct = pc.unique(texts)
         if kind is None:
-            against = _remarks_against(heading, distinct, is_decided=any(kinds.values()))
+            against = _remarks_against(heading, distinct, is_decided=is_decided)
         else:
             against = _without_yes(heading, kind, distinct.to_pylist())
         if against:
@@ -239,37 +241,43 @@ def _without_yes(heading: str, kind: Heading, texts: list[str]) -> list[str]:
 def _is_who(text: str) -> bool:
     """Whether a text may be who approved: a name, also without a rank, which a list needs; or an approval itself.
 
-    >>> [_is_who(text) for text in ("Ram Kumar", "HC Mohan 1234", "SP Nuh", "Approved by SP", "05-02-2026")]
+    >>> [_is_who(text) for text in ("Ram Kumar", "HC Mohan 1234", "S.P., Nuh", "Approved by SP", "05-02-2026")]
     [True, True, True, True, True]
     >>> [_is_who(text) for text in ("Awaited", "No-body", "not yet", "Sent back", "No one")]
     [False, False, False, False, False]
     """
-    if is_for(text, Heading.APPROVAL, None) or is_for(text, Heading.BY_WHOM, None):
+    if is_for(text, Heading.APPROVAL, None) or may_be_who(text):
         return True
-    name = _BELT_NUMBER.sub(" ", text)
     # What is a name behind a rank is one.
-    return is_for(f"SI {name}", Heading.BY_WHOM, None) and not _NO_ONE.search(name)
+    return may_be_who(f"SI {text}") and not _NO_ONE.search(text)
 
 
 def _remarks_against(heading: str, texts: Any, *, is_decided: bool) -> list[str]:
     """Those texts of a column of no decision that are against the number of their row, as they stop a list.
 
     In a sheet of complaints a bare `Hold`, `Rejected` or `Cancelled` is mostly of the sum or of the complaint. It is of
-    the number below a heading of an officer's words, or where the sheet has a decision on each number.
+    the number below a heading of an officer's words, or where the sheet has a decision on each number. An investigating
+    officer has to name the refusal, or who refuses.
 
     >>> of = pa.array(["Not approved", "Hold by SP", "Hold", "Rejected", "doubtful", "Pending", "OTP fraud"])
     >>> _remarks_against("Remarks", of, is_decided=False), _remarks_against("Refund", of, is_decided=False)
     (['Not approved', 'Hold by SP', 'doubtful'], [])
     >>> _remarks_against("Remarks", of, is_decided=True) == _remarks_against("SP remarks", of, is_decided=False)
     True
+    >>> _remarks_against("IO remarks", of, is_decided=True), _remarks_against("IO action", of, is_decided=True)
+    (['Not approved', 'Hold by SP'], ['Not approved'])
     """
     words, kind = set(words_of(heading)), kind_of(heading, None)
-    is_of_other = words & _OF_THE_CASE or any(map(is_victim, words)) or is_of_money(heading)
+    # `Hold by SP` is of a number.
+    about = words - {"hold"} if "by" in words and words & _OFFICERS else words
+    is_of_other = words & _OF_THE_CASE or any(map(is_victim, words)) or is_of_money(" ".join(about))
     if is_of_other or (kind is not None and kind.is_of_decision):
         return []
     against = those_against(heading, texts)
     if words & _OF_STATE and not words & (NUMBERS | _OFFICERS):
         return list(filter(is_not_accepted, against))
+    if words & _IO and not words & _OFFICERS:
+        return [text for text in against if is_not_accepted(text) or not _OFFICERS.isdisjoint(words_of(text))]
     is_bare_one_enough = is_decided or not is_of_remarks(heading)
     return [text for text in against if is_bare_one_enough or not _BARE.issuperset(words_of(text))]
 
@@ -284,7 +292,7 @@ def kind_of_approval(heading: str) -> Heading | None:
     kind, words = kind_of(heading, None), set(words_of(heading))
     if kind is None or not kind.is_of_decision or words & _OF_THE_CASE or any(map(is_victim, words)):
         return None
-    if kind not in (Heading.DECISION, Heading.BLOCK) and not (words & _OFFICERS or words <= _OF_APPROVALS):
+    if kind not in (Heading.DECISION, Heading.BLOCK) and not (words & (_OFFICERS | _IO) or words <= _OF_APPROVALS):
         return None
     # `Block/Hold` is of a number.
     about = words - ({"hold", "order"} if "block" in words else {"order"})
