@@ -182,6 +182,7 @@ UNAPPROVED: list[tuple[str, tuple[str | None, ...], tuple[int, ...]]] = [
     ("Approved by", ("SI Kumar", "Ram Kumar", "HC Mohan 1234", "Pending", None, "Awaited", "Nobody"), (3, 4, 5, 6)),
     ("Approved by", ("SP, Nuh", "S.P. Nuh", "S.P., Nuh", "HC Mohan, 1234", "S.P. Tomorrow?"), (4,)),
     ("Approved by", (None, ""), ()),
+    ("SP approval", ("Approved by SP Nuh", "Approved by S.P. Nuh", "Approved by SP Kal"), (2,)),
     ("Hold by SP", ("Yes", "No", None), (0,)),
     ("IO action", ("Hold", "Rejected", "Not approved"), (2,)),
     ("IO Remarks", ("Hold", "Rejected", "Not approved", "Hold by SP"), (2, 3)),

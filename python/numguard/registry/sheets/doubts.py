@@ -20,6 +20,7 @@ from numguard.number_list.beside import is_of_money, spared
 from numguard.number_list.decision_headings import Heading, kind_of
 from numguard.number_list.decision_words import AGAINST, are_places, is_blank, is_for, may_be_who
 from numguard.number_list.decisions import with_above
+from numguard.number_list.named_rows import agreed_by_names
 from numguard.number_list.spared import NUMBERS, is_of_thing
 from numguard.number_list.titles import NOT_KNOWN, is_victim, names_victims, words_of
 from numguard.number_list.words import words_for, words_in
@@ -221,17 +222,21 @@ def unapproved_rows(table: pa.Table, places: Sequence[int]) -> Bools:
         if kind is None:
             against = _remarks_against(heading, distinct, is_decided=is_decided)
         else:
-            against = _without_yes(heading, kind, distinct.to_pylist())
+            against = _without_yes(heading, kind, distinct.to_pylist(), agreed_by_names(texts, kind))
         if against:
             found |= flags(pc.is_in(texts, pa.array(against, pa.string())))
     return found
 
 
-def _without_yes(heading: str, kind: Heading, texts: list[str]) -> list[str]:
-    """Those texts of a column of decisions that are no known yes; a blank one only if another is a yes."""
+def _without_yes(heading: str, kind: Heading, texts: list[str], by_names: list[str]) -> list[str]:
+    """Those texts of a column of decisions that are no known yes; a blank one only if another is a yes.
+
+    `by_names`: those that are a yes by a name beside a rank.
+    """
     filled = [text for text in texts if not is_blank(text)]
     is_yes = _is_who if kind is Heading.BY_WHOM else lambda text: is_for(text, kind, None)
     agreed = {text for text in filled if is_yes(text) and not (kind is Heading.BY_WHOM and opposes(heading, text))}
+    agreed.update(by_names if kind is not Heading.BY_WHOM else ())
     others = [text for text in filled if text not in agreed]
     if kind is Heading.BLOCK and are_places([*agreed, *others]):
         return []
