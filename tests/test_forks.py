@@ -6,6 +6,7 @@ import copy
 import os
 import pickle
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -122,3 +123,38 @@ def test_what_cannot_be_copied_or_pickled_is_an_error_that_says_so() -> None:
             for use in (pickle.dumps, copy.copy, copy.deepcopy):
                 with pytest.raises(UnsupportedTypeError, match="another process"):
                     use(one)
+
+
+#: Functions of Python read the cells of a text, for which its threads wait for the GIL.
+READING = """
+import threading
+import numpy as np, pyarrow as pa
+from numguard import _core
+
+def lengths(texts):
+    return [pa.array([len(text) for text in texts.to_pylist()], pa.int64())]
+
+draw = np.random.default_rng(1)
+with open("x.csv", "w") as file:
+    file.writelines(f"{x},a\\n" for x in draw.integers(0, 10**9, 1_500_000).tolist())
+keys = pa.chunked_array([pa.array(919876500000 + draw.integers(0, 10**6, 400_000).astype(np.uint64))] * 2)
+ended = threading.Event()
+
+def common():
+    while not ended.is_set():
+        _core.Common(by_imei=False, clock=(0, 10**15), region="IN", list_refused=False, threads=None, wanted=keys)
+
+thread = threading.Thread(target=common)
+thread.start()
+rows = sum(batch.num_rows for batch, *_ in _core.Text("x.csv", ["n", "x"]).rows([0], [lengths]))
+ended.set()
+thread.join()
+print(rows)
+"""
+
+
+def test_numbers_are_compared_while_another_thread_reads_a_text(tmp_path: Path) -> None:
+    """Both use the same threads: with the GIL held by the comparison, those of the text never ended."""
+    command = [sys.executable, "-c", READING]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert run.stdout == "1500000\n", run.stderr

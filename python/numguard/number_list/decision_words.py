@@ -27,18 +27,9 @@ from numguard.number_list.titles import OFFICERS, RANKS, words_of
 from numguard.number_list.words import words_for, words_in
 
 __all__ = [
-    "AGAINST",
-    "are_places",
-    "has_passed",
-    "is_blank",
-    "is_certain",
-    "is_contrary",
-    "is_explicit",
-    "is_for",
-    "is_refused",
-    "may_be_for",
-    "may_be_who",
-]
+    "AGAINST", "BLANK", "BLANK_MARKS", "are_places", "has_passed", "is_blank", "is_certain", "is_contrary",
+    "is_explicit", "is_for", "is_refused", "may_be_for", "may_be_who",
+]  # fmt: skip
 
 
 #: The words of a yes: for a block, and to what is asked.
@@ -162,7 +153,9 @@ _BESIDE_RESULTS: Final = OFFICERS | words_in(
     "address by customer did does has her his holder in is kyc mobile number on operator re reverification subscriber",
     "the tsp user verification was",
 )
-_BLANK: Final = " -\u2013\u2014._"
+BLANK_MARKS: Final = " -\u2013\u2014._"
+#: What is blank without them.
+BLANK: Final = frozenset(["", "na", "n/a", "n.a", "nil"])
 #: A longer text is no yes.
 _LONGEST: Final = 120
 
@@ -173,7 +166,7 @@ def is_blank(text: str) -> bool:
     >>> [is_blank(text) for text in (" -", "N/A", "nil.", "No")]
     [True, True, True, False]
     """
-    return text.strip(_BLANK).casefold() in ("", "na", "n/a", "n.a", "nil")
+    return text.strip(BLANK_MARKS).casefold() in BLANK
 
 
 def is_refused(heading: str, text: str) -> bool:

@@ -11,10 +11,11 @@ from typing import Any, Final
 from unicodedata import category
 
 import numpy as np
+import pyarrow as pa
 
-from numguard.compute import Bools
+from numguard.compute import Bools, flags, pc
 from numguard.number_list.decision_headings import Heading
-from numguard.number_list.decision_words import is_blank, is_for, may_be_for
+from numguard.number_list.decision_words import BLANK, BLANK_MARKS, is_blank, is_for, may_be_for
 from numguard.number_list.distinct import Distinct
 from numguard.source import Batch
 
@@ -118,7 +119,8 @@ class Names:
 
     def count(self, distinct: Distinct) -> None:
         """Counts the filled rows of a batch."""
-        self._filled += int(distinct.counts[[not is_blank(text) for text in distinct.texts.to_pylist()]].sum())
+        bare = pc.utf8_lower(pc.utf8_trim(distinct.texts, characters=BLANK_MARKS))
+        self._filled += int(distinct.counts[~flags(pc.is_in(bare, pa.array(BLANK)))].sum())
 
     def add(self, text: str, heading: str, batch: Batch, which: Bools) -> None:
         """Takes the rows of a batch that have such a text."""
