@@ -48,8 +48,10 @@ def duckdb_key(column: str, *, written: bool) -> str:
     """The same in SQL (BIGINT)."""
     if not written:
         return column
-    whole = f"cast(translate({column}, '+ -', '') as bigint)"
-    return f"(case when {whole} // {10**10} = {COUNTRY_CODE} then {whole} - {COUNTRY_CODE * 10**10} else {whole} end)"
+    bare = f"replace(replace(replace({column}, '+', ''), ' ', ''), '-', '')"
+    # The number is named, because an expression that stands three times is computed three times.
+    ten = f"case when whole // {10**10} = {COUNTRY_CODE} then whole - {COUNTRY_CODE * 10**10} else whole end"
+    return f"list_transform([cast({bare} as bigint)], lambda whole: {ten})[1]"
 
 
 def duckdb_with(threads: int, **columns: Any) -> Any:
@@ -91,7 +93,7 @@ def duckdb_rows(connection: Any, query: str) -> Query:
     """The rows of a query as an Arrow table."""
 
     def rows() -> pa.Table:
-        found: pa.Table = connection.execute(query).to_arrow_table()
+        found: pa.Table = connection.sql(query).to_arrow_table()
         return found
 
     return rows
