@@ -14,8 +14,25 @@ use crate::block::{INDIA, one};
 use crate::cpu::Avx512Vbmi;
 use crate::msisdn::MOBILES;
 
-/// The longest cell that is read: every listed form is shorter.
-const LONGEST: usize = 31;
+/// The bytes of a row: no form is longer.
+const ROW: usize = 16;
+
+/// The places of the ten digits of a cell that ends at the last byte of a row, then those of the text before them, which
+/// ends there too: digits that are together,
+const TOGETHER: [i8; ROW] = [6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5];
+/// five and five,
+const HALVES: [i8; ROW] = [5, 6, 7, 8, 9, 11, 12, 13, 14, 15, -1, 0, 1, 2, 3, 4];
+/// and followed by a decimal: its zero takes the place of a trunk zero, since nothing else may precede such digits.
+const DECIMAL: [i8; ROW] = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 0, 1, 2, 3, -1, 15];
+
+/// The same for each of four rows.
+#[inline]
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
+)]
+fn of_rows(row: [i8; ROW]) -> __m512i {
+    _mm512_broadcast_i32x4(bytemuck::must_cast(row))
+}
 
 /// [`read`](crate::block::read).
 pub(in crate::block) fn read<'a>(_: Avx512Vbmi, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
@@ -203,7 +220,14 @@ fn alike(rows: [__m512i; 2], form: &Form) -> Option<[u64; 8]> {
     // Of a row of the form, only the values of its digits are left.
     let digits = rows.map(|rows| _mm512_sub_epi8(rows, least));
     let [low, high] = digits.map(|digits| _mm512_cmpgt_epu8_mask(digits, span));
-    (low | high == 0).then(|| bytemuck::must_cast(msisdns(digits, 0xff)))
+    (low | high == 0).then(|| {
+        let [low, high] = digits;
+        let (first, last) = (
+            _mm512_unpacklo_epi64(low, high),
+            _mm512_unpackhi_epi64(low, high),
+        );
+        bytemuck::must_cast(msisdns(first, last, 0xff))
+    })
 }
 
 /// The MSISDNs of eight cells, or 0.
@@ -212,34 +236,27 @@ fn alike(rows: [__m512i; 2], form: &Form) -> Option<[u64; 8]> {
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
 )]
 fn any_eight<'a>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8] {
-    // Loops, because `from_fn` and `fold` are compiled for every machine, and call a closure that cannot be inlined there.
-    let mut cells = [[].as_slice(); 8];
-    for (row, text) in cells.iter_mut().enumerate() {
-        *text = cell(row);
+    // A loop, because `from_fn` is compiled for every machine, and calls a closure that cannot be inlined there.
+    let (mut rows, mut absent) = ([_mm_setzero_si128(); 8], 0);
+    for (row, right) in rows.iter_mut().enumerate() {
+        let cell = cell(row);
+        let free = ROW.wrapping_sub(cell.len()).min(ROW);
+        let present = (0xffff << free) as u16;
+        let start = cell.as_ptr().wrapping_add(cell.len()).wrapping_sub(ROW);
+        // SAFETY: `present` has a bit for each byte of the cell at most; bytes without a bit are not read.
+        *right = unsafe { _mm_maskz_loadu_epi8(present, start.cast()) };
+        absent += free as u32;
     }
-    let len = cells[0].len();
-    let mut differ = 0;
-    for cell in &cells[1..] {
-        differ |= cell.len() ^ len;
-    }
-    // The lengths first: in a mixed column they nearly always differ, while the form of a cell cannot be predicted.
-    if differ == 0
-        && let Some(form) = Form::find(&TEXTS, len, cells[0])
-    {
-        let all = (1 << len) - 1;
-        // SAFETY: `all` has a bit for each byte of a cell; bytes without a bit are not read.
-        let rows = cells.map(|cell| unsafe { _mm_maskz_loadu_epi8(all, cell.as_ptr().cast()) });
-        if let Some(read) = alike(arranged(joined(rows), form), form) {
-            return read;
-        }
-    }
-    let (mut digits, mut read) = ([_mm_setzero_si128(); 8], 0u8);
-    for (row, digits) in digits.iter_mut().enumerate() {
-        let (wrong, national) = national_digits(cells[row]);
-        *digits = national;
-        read |= u8::from(wrong == 0) << row;
-    }
-    bytemuck::must_cast(msisdns(joined(digits), read))
+    let rows = joined(rows);
+    let zeros = rows.map(|rows| _mm512_testn_epi8_mask(rows, rows).count_ones());
+    let read = (zeros[0] + zeros[1] == absent).then(|| aligned(rows));
+    read.flatten().unwrap_or_else(|| each(cell))
+}
+
+/// Eight cells read one by one.
+#[cold]
+fn each<'a>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8] {
+    std::array::from_fn(|row| one(cell(row)))
 }
 
 /// Eight rows of sixteen bytes, joined in registers: a load of 64 bytes just after four stores of sixteen would stall.
@@ -255,126 +272,79 @@ fn joined(rows: [__m128i; 8]) -> [__m512i; 2] {
     [four(0), four(4)]
 }
 
-/// 0 for a cell in one of the forms, otherwise another number; and the values of its last ten digits.
+/// The MSISDNs of eight rows, in each of which a cell ends at the last byte, after zeros; 0 for another form. `None` if a
+/// row may be two sums.
 ///
-/// There is no branch, and no expression that the compiler turns into one: in a mixed column half of the cells have a
-/// prefix, and a branch misprediction costs as much as everything else here.
+/// There is no branch on the form: in a mixed column half of the cells have a prefix, and a branch misprediction costs as
+/// much as everything else here. From the end of a cell, its digits are at one of three places.
 #[inline]
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
 )]
-fn national_digits(cell: &[u8]) -> (u64, __m128i) {
-    let len = if cell.len() > LONGEST {
-        0
-    } else {
-        cell.len() as u32
-    };
-    let all = (1u32 << len) - 1;
-    // SAFETY: `all` has a bit for each byte of the cell at most; bytes without a bit are not read.
-    let text = unsafe { _mm256_maskz_loadu_epi8(all, cell.as_ptr().cast()) };
-    let is = |byte: u8| _mm256_cmpeq_epi8_mask(text, _mm256_set1_epi8(byte as i8));
-    let values = _mm256_sub_epi8(text, _mm256_set1_epi8(b'0' as i8));
-    // Bytes without a bit are 0 in `text`, so they are not digits.
-    let digits = _mm256_cmplt_epu8_mask(values, _mm256_set1_epi8(10));
-    let separators = is(b' ') | is(b'-');
-    // A number that was stored as a float: `.0` at the end is dropped, and only digits may precede it.
-    let zeros = is(b'0');
-    let decimal =
-        is(b'.').wrapping_shr(len.wrapping_sub(2)) & zeros.wrapping_shr(len.wrapping_sub(1)) & 1;
-    let all = all >> (2 * decimal);
-    let digits = digits & all;
-    // The last ten digits; the text before them; and their positions, ten together or five and five.
-    let national = _pdep_u32(
-        0x3ffu32.wrapping_shl(digits.count_ones().wrapping_sub(10)),
-        digits,
-    );
-    let start = national.trailing_zeros();
-    let before = _bzhi_u64(
-        _mm_cvtsi128_si64(_mm256_castsi256_si128(text)) as u64,
-        start * 8,
-    );
-    let (shape, tail) = (national.wrapping_shr(start), all.wrapping_shr(start));
-    let gap = separators.wrapping_shr(start) & 0x20;
-    let not_together = u64::from((shape ^ 0x3ff) | (tail ^ 0x3ff));
-    // `60000-75000`: two groups of five that end in two zeros each, with no text before them, are two sums.
-    let sums = u32::from(start == 0) & u32::from(zeros & 0x618 == 0x618);
-    let not_halves = u64::from((shape ^ 0x7df) | (tail ^ 0x7ff) | (gap ^ 0x20) | decimal | sums);
-    let wrong =
-        (not_together * not_halves) | u64::from(decimal * start) | not_a_prefix(before, start);
-    (
-        wrong,
-        _mm256_castsi256_si128(_mm256_maskz_compress_epi8(national, values)),
-    )
-}
-
-/// 0 if the `count` bytes before the national digits are none, or a prefix and at most one separator. The first byte is
-/// the lowest of `before`.
-#[inline]
-fn not_a_prefix(before: u64, count: u32) -> u64 {
-    const PREFIXES: [&[u8]; 13] = [
-        b"", b"0", b"0 ", b"0-", b"91", b"91 ", b"91-", b"+91", b"+91 ", b"+91-", b"0091",
-        b"0091 ", b"0091-",
-    ];
-    /// An empty slot: a word with a byte but the length 0 does not occur.
-    const NONE: u64 = 1;
-    /// Each prefix with its length in the highest byte, in the slot of its hash.
-    const TABLE: [u64; 32] = {
-        let mut table = [NONE; 32];
-        let mut entry = 0;
-        while entry < PREFIXES.len() {
-            let prefix = PREFIXES[entry];
-            let (mut word, mut at) = ((prefix.len() as u64) << 56, 0);
-            while at < prefix.len() {
-                word |= (prefix[at] as u64) << (8 * at);
-                at += 1;
-            }
-            assert!(
-                table[slot(word)] == NONE,
-                "two prefixes in one slot: choose another multiplier"
-            );
-            table[slot(word)] = word;
-            entry += 1;
-        }
-        table
-    };
-    const fn slot(word: u64) -> usize {
-        (word.wrapping_mul(0x78e5_1061_7311_d8a3) >> 59) as usize
-    }
-    // No prefix has eight bytes or more, so a longer text differs in the highest byte.
-    let word = before | u64::from(count) << 56;
-    word ^ TABLE[slot(word)]
-}
-
-/// The MSISDNs of eight rows of ten digit values and six zeros each; 0 if `read` has no bit, or the number is no mobile.
-#[inline]
-#[target_feature(
-    enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
-)]
-fn msisdns(digits: [__m512i; 2], read: u8) -> __m512i {
-    let [low, high] = digits.map(|digits| halves(digits));
-    // Each half of a row holds a part of its value. Rows are in pairs, one from `low` and one from `high`.
-    let mixed = _mm512_add_epi64(
+fn aligned(rows: [__m512i; 2]) -> Option<[u64; 8]> {
+    let [low, high] = rows.map(|rows| {
+        let at = |place| _mm512_shuffle_epi8(rows, _mm512_set1_epi8(place));
+        let is = |bytes, byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte as i8));
+        let halves = is(at(10), b' ') | is(at(10), b'-');
+        let order = _mm512_mask_mov_epi8(of_rows(TOGETHER), halves, of_rows(HALVES));
+        let order = _mm512_mask_mov_epi8(order, is(at(14), b'.'), of_rows(DECIMAL));
+        _mm512_shuffle_epi8(rows, order)
+    });
+    // Rows are in pairs from here on, one from `low` and one from `high`: the first eight digits, and what follows them.
+    let first = _mm512_sub_epi8(
         _mm512_unpacklo_epi64(low, high),
-        _mm512_unpackhi_epi64(low, high),
+        _mm512_set1_epi8(b'0' as i8),
     );
-    let national = _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), mixed);
+    let last = _mm512_sub_epi8(_mm512_unpackhi_epi64(low, high), _mm512_set1_epi64(0x3030));
+    let within = |digits, most: i64| {
+        let most = _mm512_set1_epi64(most);
+        _mm512_cmpeq_epi64_mask(digits, _mm512_min_epu8(digits, most))
+    };
+    let digits = within(first, 0x0909_0909_0909_0909) & within(last, !0xffff | 0x0909);
+    let before = _mm512_and_si512(last, _mm512_set1_epi64(!0xffff));
+    let none = _mm512_testn_epi64_mask(before, before);
+    // Two groups of five that end in two zeros each, with no text before them.
+    let zeros = |digits, places: i64| _mm512_testn_epi64_mask(digits, _mm512_set1_epi64(places));
+    let sums = none & zeros(first, 0xff_ff00_0000) & zeros(last, 0xffff);
+    let read = digits & (none | are_prefixes(before));
+    (sums & read == 0).then(|| bytemuck::must_cast(msisdns(first, last, read)))
+}
+
+/// Which of eight texts are a prefix and at most one separator. A text ends at the highest byte of its word, after zeros.
+#[inline]
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
+)]
+fn are_prefixes(before: __m512i) -> __mmask8 {
+    let end = _mm512_srli_epi64::<56>(before);
+    let is = |words, word: i64| _mm512_cmpeq_epi64_mask(words, _mm512_set1_epi64(word));
+    let separated = is(end, i64::from(b' ')) | is(end, i64::from(b'-'));
+    let prefix = _mm512_mask_slli_epi64::<8>(before, separated, before);
+    let is_prefix = |text: [u8; 8]| is(prefix, i64::from_le_bytes(text));
+    is_prefix(*b"\0\0\0\0\0\0\00")
+        | is_prefix(*b"\0\0\0\0\0\091")
+        | is_prefix(*b"\0\0\0\0\0+91")
+        | is_prefix(*b"\0\0\0\00091")
+}
+
+/// The MSISDNs of eight numbers of ten digit values, eight in `first` and two in the lowest bytes of `last`, in the order
+/// of rows 0, 4, 1, 5, 2, 6, 3, 7; 0 if `read` has no bit, or the number is no mobile.
+#[inline]
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
+)]
+fn msisdns(first: __m512i, last: __m512i, read: __mmask8) -> __m512i {
+    let tens = _mm512_set1_epi16(0x010a);
+    let fours = _mm512_madd_epi16(
+        _mm512_maddubs_epi16(first, tens),
+        _mm512_set1_epi32(0x0001_0064),
+    );
+    let upper = _mm512_mul_epu32(fours, _mm512_set1_epi64(1_000_000));
+    let lower = _mm512_mul_epu32(_mm512_srli_epi64::<32>(fours), _mm512_set1_epi64(100));
+    let two = _mm512_and_si512(_mm512_maddubs_epi16(last, tens), _mm512_set1_epi64(0xffff));
+    let national = _mm512_add_epi64(_mm512_add_epi64(upper, lower), two);
     let mobile =
         _mm512_mask_cmpge_epu64_mask(read, national, _mm512_set1_epi64(MOBILES.start as i64));
-    _mm512_maskz_add_epi64(mobile, national, _mm512_set1_epi64(INDIA as i64))
-}
-
-/// For each row of ten digit values: the value of the first eight, times 100, and the value of the last two.
-#[inline]
-#[target_feature(
-    enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
-)]
-fn halves(digits: __m512i) -> __m512i {
-    let pairs = _mm512_maddubs_epi16(digits, _mm512_set1_epi16(0x010a));
-    let fours = _mm512_madd_epi16(pairs, _mm512_set4_epi32(0, 1, 0x0001_0064, 0x0001_0064));
-    let upper = _mm512_mul_epu32(fours, _mm512_set4_epi32(0, 1, 0, 1_000_000));
-    let lower = _mm512_mul_epu32(
-        _mm512_srli_epi64::<32>(fours),
-        _mm512_set4_epi32(0, 0, 0, 100),
-    );
-    _mm512_add_epi64(upper, lower)
+    let msisdns = _mm512_maskz_add_epi64(mobile, national, _mm512_set1_epi64(INDIA as i64));
+    _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), msisdns)
 }
