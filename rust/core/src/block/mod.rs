@@ -35,6 +35,9 @@ pub trait Offset: Copy + Eq {
     fn index(self) -> usize;
     /// The length of a cell from `start` to this offset; negative if it ends before it starts.
     fn length_from(self, start: Self) -> Self;
+    /// The offsets of at most a block, counted from the first one or from the start, which is returned too. One that cannot
+    /// be counted so becomes an offset past every end.
+    fn counted<'a>(offsets: &'a [Self], space: &'a mut [u32; ROWS + 1]) -> (usize, &'a [u32]);
 }
 
 impl Offset for i32 {
@@ -45,6 +48,10 @@ impl Offset for i32 {
     fn length_from(self, start: Self) -> Self {
         self.wrapping_sub(start)
     }
+
+    fn counted<'a>(offsets: &'a [Self], _: &'a mut [u32; ROWS + 1]) -> (usize, &'a [u32]) {
+        (0, bytemuck::must_cast_slice(offsets))
+    }
 }
 
 impl Offset for i64 {
@@ -54,6 +61,13 @@ impl Offset for i64 {
 
     fn length_from(self, start: Self) -> Self {
         self.wrapping_sub(start)
+    }
+
+    fn counted<'a>(offsets: &'a [Self], space: &'a mut [u32; ROWS + 1]) -> (usize, &'a [u32]) {
+        for (counted, offset) in space.iter_mut().zip(offsets) {
+            *counted = u32::try_from(offset.length_from(offsets[0])).unwrap_or(u32::MAX);
+        }
+        (offsets[0].index(), &space[..offsets.len()])
     }
 }
 
@@ -69,7 +83,7 @@ impl Offset for i64 {
 /// ```
 ///
 /// # Panics
-/// When the number of offsets is wrong, or they do not ascend within `bytes`.
+/// When the number of offsets is wrong. Offsets that do not ascend within `bytes` may panic too, or leave their cells unread.
 pub fn read_run<O: Offset>(offsets: &[O], bytes: &[u8], out: &mut [u64]) {
     read_run_on(CodePath::chosen(), offsets, bytes, out);
 }
@@ -80,6 +94,7 @@ pub fn read_run<O: Offset>(offsets: &[O], bytes: &[u8], out: &mut [u64]) {
 /// As [`read_run`].
 pub fn read_run_on<O: Offset>(path: CodePath, offsets: &[O], bytes: &[u8], out: &mut [u64]) {
     assert_eq!(offsets.len(), out.len() + 1, "one offset more than rows");
+    let mut space = [0; ROWS + 1];
     for (block, out) in out.chunks_mut(ROWS).enumerate() {
         let offsets = &offsets[block * ROWS..=block * ROWS + out.len()];
         let len = offsets[1].length_from(offsets[0]);
@@ -91,11 +106,8 @@ pub fn read_run_on<O: Offset>(path: CodePath, offsets: &[O], bytes: &[u8], out: 
             let first = offsets[0].index();
             read_alike(path, &bytes[first..][..out.len() * len], len, out);
         } else {
-            read_on(
-                path,
-                |row| &bytes[offsets[row].index()..offsets[row + 1].index()],
-                out,
-            );
+            let (start, ends) = O::counted(offsets, &mut space);
+            read_adjacent(path, ends, &bytes[start..], out);
         }
     }
 }
@@ -282,6 +294,16 @@ fn read_alike(path: CodePath, cells: &[u8], len: usize, out: &mut [u64]) {
         return avx512::text::read_alike(token, cells, len, out);
     }
     scalar::read_alike(cells, len, out);
+}
+
+/// Reads adjacent cells of any lengths, each of which ends where the next starts.
+fn read_adjacent(path: CodePath, ends: &[u32], bytes: &[u8], out: &mut [u64]) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = path.avx512_vbmi() {
+        return avx512::text::read_adjacent(token, ends, bytes, out);
+    }
+    let cell = |row: usize| &bytes[ends[row] as usize..ends[row + 1] as usize];
+    scalar::read(cell, out);
 }
 
 /// The MSISDN of a cell in one of the forms, or 0: the result that every path must give.

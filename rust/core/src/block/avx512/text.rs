@@ -1,9 +1,10 @@
 //! Cells of text, eight at a time.
 //!
 //! Most columns have one form: eight cells of one length that all begin with the same prefix are loaded into rows of
-//! sixteen bytes, and prefix and digits of all are compared at once. Of any other eight, each is loaded whole, and masks
-//! describe it: the positions of its digits, and of its blanks and dashes; and the text before the last ten digits. The
-//! mask compresses the digits, without a branch on the form. The values of eight cells are computed at once.
+//! sixteen bytes, and prefix and digits of all are compared at once. Any other eight are loaded so that each ends where its
+//! row ends: counted from there, the ten digits of every form are at one of three places, and what precedes them is
+//! compared with the prefixes, without a branch on the form. The values of eight cells are computed at once. A cell that
+//! holds a zero byte, or may be two sums, is read by the safe version.
 //!
 //! Unsafe, because masked loads, and calls to functions compiled for an instruction set, are unsafe.
 //! `benches/kernels/block.rs` measures the gain; the safe version is [`super::scalar`].
@@ -25,7 +26,22 @@ const HALVES: [i8; ROW] = [5, 6, 7, 8, 9, 11, 12, 13, 14, 15, -1, 0, 1, 2, 3, 4]
 /// and followed by a decimal: its zero takes the place of a trunk zero, since nothing else may precede such digits.
 const DECIMAL: [i8; ROW] = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 0, 1, 2, 3, -1, 15];
 
-/// The same for each of four rows.
+/// For each byte of a row its place in a cell of no bytes that ends where the row ends.
+const FROM_END: [i8; ROW] = [
+    -16, -15, -14, -13, -12, -11, -10, -9, -8, -7, -6, -5, -4, -3, -2, -1,
+];
+/// For each byte of four rows the number of its row: of the first four, and of the last.
+const LENGTHS_OF: [[u8; 64]; 2] = {
+    let (mut rows, mut at) = ([[0; 64]; 2], 0);
+    while at < 64 {
+        rows[0][at] = (at / ROW) as u8;
+        rows[1][at] = (at / ROW + 4) as u8;
+        at += 1;
+    }
+    rows
+};
+
+/// A row of sixteen bytes, four times.
 #[inline]
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
@@ -38,6 +54,12 @@ fn of_rows(row: [i8; ROW]) -> __m512i {
 pub(in crate::block) fn read<'a>(_: Avx512Vbmi, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
     // SAFETY: the token exists only where the machine has AVX-512 with byte permutes.
     unsafe { read_eights(cell, out) }
+}
+
+/// [`read_adjacent`](crate::block::read_adjacent).
+pub(in crate::block) fn read_adjacent(_: Avx512Vbmi, ends: &[u32], bytes: &[u8], out: &mut [u64]) {
+    // SAFETY: the token exists only where the machine has AVX-512 with byte permutes.
+    unsafe { read_adjacent_eights(ends, bytes, out) }
 }
 
 /// [`read_views`](crate::block::read_views).
@@ -151,6 +173,22 @@ fn read_eights<'a>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
 )]
+fn read_adjacent_eights(ends: &[u32], bytes: &[u8], out: &mut [u64]) {
+    let cell = |row: usize| &bytes[ends[row] as usize..ends[row + 1] as usize];
+    let (eights, rest) = out.as_chunks_mut::<8>();
+    let whole = eights.len() * 8;
+    for (n, out) in eights.iter_mut().enumerate() {
+        let eight = ends[n * 8..].first_chunk().expect("one end more than rows");
+        *out = adjacent_eight(eight, bytes).unwrap_or_else(|| each(|row| cell(n * 8 + row)));
+    }
+    for (row, out) in rest.iter_mut().enumerate() {
+        *out = one(cell(whole + row));
+    }
+}
+
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
+)]
 fn read_eight_views<'a>(views: &[[u8; 16]], cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
     let (eights, rest) = out.as_chunks_mut::<8>();
     for (n, (views, out)) in views
@@ -228,6 +266,40 @@ fn alike(rows: [__m512i; 2], form: &Form) -> Option<[u64; 8]> {
         );
         bytemuck::must_cast(msisdns(first, last, 0xff))
     })
+}
+
+/// The MSISDNs of eight adjacent cells, or 0; `None` if they have to be read one by one, since one of them is too near to
+/// the end of `bytes` to load sixteen bytes, or has a form that is not decided here.
+#[inline]
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
+)]
+fn adjacent_eight(ends: &[u32; 9], bytes: &[u8]) -> Option<[u64; 8]> {
+    let last = u32::try_from(bytes.len().checked_sub(ROW)?).unwrap_or(u32::MAX);
+    let [starts, next]: [[u32; 8]; 2] = [*ends.first_chunk()?, *ends.last_chunk()?];
+    let [first, second] = [starts, next].map(bytemuck::must_cast::<_, __m256i>);
+    if _mm256_cmpgt_epu32_mask(first, _mm256_set1_epi32(last as i32)) != 0 {
+        return None;
+    }
+    let mut rows = [_mm_setzero_si128(); 8];
+    for (row, text) in rows.iter_mut().enumerate() {
+        let start = bytes.as_ptr().wrapping_add(starts[row] as usize);
+        // SAFETY: sixteen bytes from a start up to `last` are within `bytes`.
+        *text = unsafe { _mm_loadu_si128(start.cast()) };
+    }
+    // A cell of more bytes than a row, or one that ends before it starts, has no form: it is read as an empty one.
+    let lengths = _mm256_sub_epi32(second, first);
+    let fit = _mm256_cmple_epu32_mask(lengths, _mm256_set1_epi32(ROW as i32));
+    let lengths = _mm512_broadcast_i32x4(_mm256_maskz_cvtepi32_epi8(fit, lengths));
+    let (mut rows, mut hidden) = (joined(rows), 0);
+    for (half, rows) in rows.iter_mut().enumerate() {
+        let each = _mm512_shuffle_epi8(lengths, bytemuck::must_cast(LENGTHS_OF[half]));
+        let places = _mm512_add_epi8(each, of_rows(FROM_END));
+        // A place before the cell is negative, and gives 0.
+        *rows = _mm512_shuffle_epi8(*rows, places);
+        hidden |= _mm512_testn_epi8_mask(*rows, *rows) ^ _mm512_movepi8_mask(places);
+    }
+    if hidden == 0 { aligned(rows) } else { None }
 }
 
 /// The MSISDNs of eight cells, or 0.
@@ -321,10 +393,10 @@ fn are_prefixes(before: __m512i) -> __mmask8 {
     let separated = is(end, i64::from(b' ')) | is(end, i64::from(b'-'));
     let prefix = _mm512_mask_slli_epi64::<8>(before, separated, before);
     let is_prefix = |text: [u8; 8]| is(prefix, i64::from_le_bytes(text));
-    is_prefix(*b"\0\0\0\0\0\0\00")
+    is_prefix(*b"\0\0\0\0\0\0\x000")
         | is_prefix(*b"\0\0\0\0\0\091")
         | is_prefix(*b"\0\0\0\0\0+91")
-        | is_prefix(*b"\0\0\0\00091")
+        | is_prefix(*b"\0\0\0\x000091")
 }
 
 /// The MSISDNs of eight numbers of ten digit values, eight in `first` and two in the lowest bytes of `last`, in the order
