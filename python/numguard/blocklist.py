@@ -28,8 +28,6 @@ from numguard.notebook import card
 from numguard.system import at_home
 from numguard.types import PathLike, is_whole
 
-__all__ = ["BlockList", "Columns", "Form"]
-
 #: Which columns, in this order; a mapping also gives each the name that the receiver wants.
 Columns: TypeAlias = Mapping[str, str] | Sequence[str]
 

@@ -16,13 +16,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
-__all__ = [
-    "PER_SECOND", "Bools", "aggregated", "as_text", "ascending", "by_key", "cells_of", "counts", "decoded",
-    "field_names", "filled", "filtered", "flags", "is_bytes", "is_list", "is_number", "is_text", "may_be_number",
-    "named", "pc", "replaced", "retyped", "schema_of", "seen_text", "table_of", "tuples_of", "type_name", "whole",
-    "why_unread",
-]  # fmt: skip
-
 pc: Any = pyarrow.compute
 Bools: TypeAlias = npt.NDArray[np.bool_]
 

@@ -11,8 +11,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["are_imsis"]
-
 _FIRST: Final = 404 * 10**11
 _COUNT: Final = 2 * 10**11
 

@@ -14,8 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-__all__ = ["DAY_MICROS", "IST", "MOMENT", "OFFSET_MICROS", "ZONE", "clock_bounds", "day_begin", "day_of", "local"]
-
 #: The zone's name in the IANA time zone database.
 ZONE: Final = "Asia/Kolkata"
 #: How far Indian Standard Time is ahead of UTC, in microseconds.

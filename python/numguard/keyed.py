@@ -22,8 +22,6 @@ from numguard.errors import ArgumentError, FileError, FileMissingError
 from numguard.system import at_home, has_modes
 from numguard.types import ArrowArrayExportable, ArrowStreamExportable, PathLike, Region, Values
 
-__all__ = ["HASHED", "HASH_NOTES", "key_check", "keyed_hash", "read_hashes", "read_key"]
-
 #: The name of a column of keyed hashes of MSISDNs.
 HASHED = "msisdn_hmac_sha256"
 

@@ -12,8 +12,6 @@ from dataclasses import fields
 from functools import partial
 from typing import Any, Final
 
-__all__ = ["crossed", "holds_digits", "masked", "masked_repr"]
-
 #: Invisible characters, which may stand anywhere in a number, and the one that a page has in their place.
 _UNSEEN: Final = (
     "\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"

@@ -12,8 +12,6 @@ from html import escape
 
 from numguard.masking import masked
 
-__all__ = ["card", "counts"]
-
 #: Fewer digits than a number has; a count has thousands separators and does not match.
 _LONG = re.compile(r"\d[\d .-]{4,}\d")
 _CELL = "text-align:left;padding:1px 12px 1px 0"

@@ -9,8 +9,6 @@ import time
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
-__all__ = ["Throttle"]
-
 #: Seconds between two calls.
 _INTERVAL: Final = 0.25
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import NoReturn
 
-__all__ = ["INTERRUPTED", "IN_COMMAND", "NOTHING_HALF", "RECORDED", "end"]
 
 #: The exit code, as a shell has it for a program that Ctrl-C ended.
 INTERRUPTED = 130

@@ -28,10 +28,6 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-__all__ = [
-    "at_home", "check_replaceable", "flush_folder", "has_modes", "is_of_system", "is_remote", "is_shortage",
-    "lock_alone", "lock_shared", "make_private", "open_folder", "open_new", "reason_of", "runs", "tells_of_shortage",
-]  # fmt: skip
 
 #: Seconds to wait for a shared lock: the holder of the exclusive lock removes temporary files, which takes little time.
 _TIMEOUT = 1.0

@@ -19,8 +19,6 @@ from numguard.source.languages import canonical_name
 from numguard.source.strict import check_strict
 from numguard.types import Source
 
-__all__ = ["TAC_NOTES", "TacTable"]
-
 #: Why a row of a table of TACs is refused, where no cell's note says so.
 TAC_NOTES: Final = {"contradiction": "Another row says something else of the same TAC."}
 

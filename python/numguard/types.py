@@ -13,27 +13,6 @@ from typing import Final, Literal, Protocol, TypeAlias, TypedDict, TypeGuard, ge
 
 import pyarrow as pa
 
-__all__ = [
-    "ACTIONS",
-    "Action",
-    "ArrowArrayExportable",
-    "ArrowStreamExportable",
-    "Dataset",
-    "Number",
-    "PathLike",
-    "Region",
-    "Regions",
-    "RowAccount",
-    "Source",
-    "Style",
-    "TableSource",
-    "Values",
-    "is_finite",
-    "is_texts",
-    "is_whole",
-    "row_account",
-]
-
 
 @runtime_checkable
 class ArrowArrayExportable(Protocol):

@@ -9,8 +9,6 @@ from __future__ import annotations
 import sys
 import warnings
 
-__all__ = ["warn"]
-
 
 def warn(message: str) -> None:
     """Warns at the innermost line that is not of the package."""

@@ -17,8 +17,6 @@ from numguard.errors import ArgumentError
 from numguard.scanning.marks import no_set
 from numguard.types import Regions
 
-__all__: list[str] = []
-
 
 def check_region(region: object) -> None:
     """Raises ArgumentError where the query is written, for what a query cannot use.

@@ -14,8 +14,6 @@ from typing import Final
 
 from numguard.errors import ArgumentError
 
-__all__ = ["SUBJECTS", "run"]
-
 SUBJECTS: Final = (
     *("contains", "normalize", "regions", "handset", "answers", "set"),
     *("scan", "csv", "json", "files", "linkage", "places", "sightings", "registry"),

@@ -20,8 +20,6 @@ from numguard.bench.plan import POPULATION, SEED
 from numguard.files import whole_file
 from numguard.synthetic.numbering import Numbering
 
-__all__ = ["ROW_GROUP", "write", "write_csv", "write_tables"]
-
 ROW_GROUP: Final = 1_000_000
 _DAY: Final = (1_748_736_000_000_000, 86_400_000_000)
 

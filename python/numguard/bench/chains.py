@@ -16,11 +16,6 @@ import pytest
 from numguard.bench.columns import members, national
 from numguard.compute import pc
 
-__all__ = [
-    "COLUMNS", "COUNTRY_CODE", "Query", "duckdb_either", "duckdb_key", "duckdb_members", "duckdb_rows", "duckdb_with",
-    "in_order", "need", "polars_key",
-]  # fmt: skip
-
 #: The parties of a call, of which one must be on the list.
 COLUMNS: Final = ["a_party", "b_party"]
 

@@ -12,8 +12,6 @@ from numguard.bench.goals import OURS
 from numguard.bench.record import Line
 from numguard.report.drawing import svg
 
-__all__ = ["CHARTS"]
-
 _LINE: Final = {"type": "line", "point": True}
 _LAYOUTS: Final = ["integers", "clean", "mixed"]
 

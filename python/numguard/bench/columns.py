@@ -22,8 +22,6 @@ from numguard.bench.plan import POPULATION, SEED
 from numguard.synthetic.cdr import written
 from numguard.synthetic.numbering import COUNTRY, U64, Numbering
 
-__all__ = ["LAYOUTS", "Case", "column", "column_and_truth", "members", "national", "texts"]
-
 LAYOUTS: Final = ("integers", "floats", "clean", "long dictionary", "mixed", "string_view", "dictionary")
 """UInt64 of E.164 digits; ten digits as Float64, as pandas has integers beside gaps; text of ten digits; the same as a
 dictionary of the distinct cells, as categories are; text in eight written forms; the same as views; the same as a

@@ -15,8 +15,6 @@ from typing import Final
 
 from numguard.bench.record import Line
 
-__all__ = ["Comparison", "Loss", "Verdict", "comparisons", "losses", "verdicts"]
-
 OURS: Final = "numguard"
 #: Takes the last ten digits of any cell, so that account numbers and foreign numbers become Indian mobile numbers.
 #: Its result is another one; it is shown, but no requirement depends on it.

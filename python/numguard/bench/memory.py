@@ -22,8 +22,6 @@ from numguard._core import NumberSet
 from numguard.bench.columns import Case, column_and_truth, members
 from numguard.bench.rivals import queries
 
-__all__ = ["added"]
-
 
 def added(work: str, **arguments: Any) -> int:
     """The peak of added bytes while `work` runs once.

@@ -19,19 +19,6 @@ from numguard.bench.goals import LOOSE, OURS, Comparison, Verdict, comparisons, 
 from numguard.bench.record import Line
 from numguard.compute import by_key
 
-__all__ = [
-    "Section",
-    "a_day",
-    "as_html",
-    "as_markdown",
-    "engines",
-    "in_engines",
-    "in_short",
-    "sections",
-    "summary",
-    "without_avx512",
-]
-
 _RECORDS_A_DAY: Final = 4_000_000_000
 
 

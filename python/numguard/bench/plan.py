@@ -18,8 +18,6 @@ from typing import Final
 
 from numguard.errors import ArgumentError
 
-__all__ = ["LISTS", "LONG_SECONDS", "POPULATION", "SEED", "Plan", "plan"]
-
 SEED: Final = 1930
 POPULATION: Final = 40_000_000
 """Subscribers from which rows and lists are drawn."""

@@ -25,8 +25,6 @@ from typing import Any, Final
 from numguard._core import __version__, kernels
 from numguard.files import whole_file
 
-__all__ = ["Line", "Record", "machine", "newest", "now", "read"]
-
 _DISTRIBUTIONS: Final = (
     "numpy",
     "pyarrow",

@@ -24,8 +24,6 @@ from numguard.bench.plan import Plan
 from numguard.compute import pc
 from numguard.synthetic.numbering import U64
 
-__all__ = ["NUMGUARD", "RIVALS", "Queries", "candidates", "duckdb_join", "polars_is_in", "polars_join", "queries"]
-
 NUMGUARD: Final = "numguard"
 
 Mask = NDArray[np.bool_]

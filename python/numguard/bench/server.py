@@ -20,8 +20,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-__all__ = ["connect", "is_there", "make_schema", "running"]
-
 _schemas = count()
 
 

@@ -17,8 +17,6 @@ from numguard.cdr.cells import Column, Flags, Ints
 from numguard.compute import flags, named
 from numguard.errors import InputError
 
-__all__ = ["Callers", "DoubtError", "callers_error", "subject_error"]
-
 Hashes = npt.NDArray[np.uint64]
 
 #: Odd numbers with bits in all places, by which keys are spread over 64 bits.

@@ -17,8 +17,6 @@ import pyarrow.compute as pc
 
 from numguard._core import EMPTY_WORDS
 
-__all__ = ["Column", "Group", "Spans", "are_digits", "nulls", "spans", "unwrapped", "without_fraction"]
-
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]

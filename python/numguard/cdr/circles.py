@@ -12,8 +12,6 @@ from typing import Final
 
 from numguard.source.languages import heading_words
 
-__all__ = ["CIRCLES", "circle"]
-
 #: Each circle and its spellings: lower case, one space for any run of blanks and punctuation, no operators' names.
 CIRCLES: Final[dict[str, tuple[str, ...]]] = {
     "Andhra Pradesh": ("ap", "andhra pradesh", "andhra", "telangana", "ap telangana", "andhra pradesh telangana"),

@@ -24,8 +24,6 @@ from numguard.indian_time import OFFSET_MICROS
 from numguard.source.header import split_line
 from numguard.source.non_data import bare
 
-__all__ = ["has_dates_with_month_first", "have_own_zone", "of_other_zones", "with_certain_times"]
-
 _MERIDIEM: Final = re.compile(r"\b(?:am ?(?:or )?pm|a m p m|meridiem|meridian)\b")
 _ZONE: Final = re.compile(
     r"\b(?:time ?zone|tz|time ?offset|(?:utc|gmt|zone|timezone)(?: time)? ?(?:offset|diff(?:erence)?))\b"

@@ -13,8 +13,6 @@ from typing import Final, NamedTuple
 
 from numguard._core import EMPTY_WORDS
 
-__all__ = ["COORDINATE_NOTES", "Degrees", "of_address", "of_pair", "of_two"]
-
 #: Why coordinates are written and not read.
 COORDINATE_NOTES: Final = {
     "zero_coordinates": "Latitude or longitude is 0, which software writes for an unknown place.",

@@ -19,8 +19,6 @@ from numguard.cdr.rows import RawRows
 from numguard.compute import flags
 from numguard.source.scripts import plain_digits
 
-__all__ = ["durations"]
-
 _LONGEST: Final = 9
 _CLOCK: Final = r"^\d{1,2}[:.]\d{2}[:.]\d{2}"
 _TIME_OF_DAY: Final = "[A-Za-z+]"

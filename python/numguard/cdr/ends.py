@@ -22,8 +22,6 @@ from numguard.cdr.prefixes import without_prefix
 from numguard.cdr.rows import RawRows, decides_served
 from numguard.compute import flags
 
-__all__ = ["IN", "NEITHER", "OUT", "UNKNOWN", "Parties", "are_called", "parties"]
-
 # The direction for the served party; the two known ones come first, so that they are the dictionary's codes. The
 # compiled module knows 0, an incoming call, as the row of the called party (`CALLED` in csv/typed/parties.rs).
 IN, OUT, NEITHER, UNKNOWN = range(4)

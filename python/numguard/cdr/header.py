@@ -27,11 +27,6 @@ from numguard.source.header import LINES_SEARCHED, SEPARATORS, beginnings, split
 from numguard.source.languages import canonical_name
 from numguard.source.non_data import bare
 
-__all__ = [
-    "LONGEST_LINE", "Header", "Preamble", "candidates", "find_header", "likely_header", "no_targets", "read_preamble",
-    "rows_among",
-]  # fmt: skip
-
 #: Every name of a column of any layout: a row of calls has none of them in its cells, a header several.
 _KNOWN_NAMES: Final = frozenset(name for layout in LAYOUTS for names in layout.columns.values() for name in names)
 #: Columns of sightings that no operator's file has all of.

@@ -15,20 +15,6 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from numguard.source.languages import canonical_name, heading_words, in_english
 
-__all__ = [
-    "MAPPED",
-    "PLACE_ROLES",
-    "ROLES",
-    "WHEN",
-    "Direction",
-    "Layout",
-    "Role",
-    "canonical_line",
-    "find_columns",
-    "has_month_first",
-    "without_form",
-]
-
 #: The direction of a call for the served party; None for a data session, which has no other end.
 Direction: TypeAlias = Literal["in", "out"] | None
 

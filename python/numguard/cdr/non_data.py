@@ -16,8 +16,6 @@ from numguard.source.languages import canonical_name
 from numguard.source.non_data import PAGE, RULER, TOTAL_WORDS, bare_cells
 from numguard.source.scripts import MARKS
 
-__all__ = ["TARGET", "Kind", "NonData", "Whose", "is_no_data", "stated_count"]
-
 #: A header within the file: the same table's again, or another table's.
 Whose: TypeAlias = Literal["own", "other"]
 Kind: TypeAlias = Literal["blank", "ruler", "preamble", "header", "footer", "page", "no_data"]

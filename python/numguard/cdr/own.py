@@ -19,8 +19,6 @@ from numguard import _core
 from numguard.cdr.cells import Column, Flags
 from numguard.compute import flags
 
-__all__ = ["have_number", "may_fit"]
-
 #: The notes of texts in which some digits of a number may be left.
 _DAMAGED: Final = ("masked", "precision_lost", "spreadsheet_overflow", "stray_character", "stray_letter", "too_long")
 _PREFIXED: Final = 14

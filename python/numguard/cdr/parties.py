@@ -23,8 +23,6 @@ from numguard.compute import named
 from numguard.source.header import groups
 from numguard.source.languages import canonical_name
 
-__all__ = ["Settled", "check_groups", "doubts", "have_services", "is_caller", "of_the_a_number", "settled"]
-
 #: A name of a column of the subject, beside A and B numbers; a column `Subscriber` may have names.
 _OF_A_SUBJECT: Final = re.compile(r"msisdn|mobile|phone|subscriber n")
 #: Of a column of call types, so many of a hundred cells are known.

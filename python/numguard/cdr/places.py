@@ -21,8 +21,6 @@ from numguard.cdr.layout import Role
 from numguard.cdr.rows import RawRows, Reader
 from numguard.compute import pc
 
-__all__ = ["PLACE_COLUMNS", "PLACE_NOTES", "PLACE_READERS", "places"]
-
 #: The columns of the place of a sighting; all of them null where a file has none.
 PLACE_COLUMNS: Final[dict[str, pa.DataType]] = {
     "first_cell": pa.string(),

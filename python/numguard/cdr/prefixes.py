@@ -16,8 +16,6 @@ from numguard import _core
 from numguard.cdr.cells import Column, Ints, unwrapped, without_fraction
 from numguard.compute import flags
 
-__all__ = ["without_prefix"]
-
 _PREFIXED: Final = 14
 _TYPE_OF_ADDRESS: Final = "^(91|11)91[6-9]"
 

@@ -30,8 +30,6 @@ from numguard.source import check_listed_once, files_of, is_local
 from numguard.source.lines import open_text
 from numguard.types import Source
 
-__all__ = ["REFUSED_SCHEMA", "Cdr"]
-
 #: The columns of `Cdr.refused`: one row for each refused row, with the line it starts on.
 REFUSED_SCHEMA: Final = schema_of(source=pa.string(), row=pa.int64(), column=pa.string(), note=pa.string())
 

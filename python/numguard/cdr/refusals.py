@@ -22,8 +22,6 @@ from numguard.cdr.non_data import NonData
 from numguard.cdr.rows import RawRows
 from numguard.compute import by_key, flags
 
-__all__ = ["Refusals", "Refused"]
-
 
 class Refused(NamedTuple):
     """Rows refused for one reason: their lines, ascending, the column (None for the row as a whole), and the note."""

@@ -31,8 +31,6 @@ from numguard.source.non_data import RULER, is_blank
 from numguard.source.typed_text import Key, typed_text
 from numguard.types import PathLike, Source
 
-__all__ = ["ABOVE_HEADER", "Report", "are_paths", "open_report", "reports"]
-
 #: The roles of columns that hold keys where they are of uint64.
 _KEYS: Final[dict[Key, tuple[Role, ...]]] = {
     "number": ("served", "other", "calling", "called"),

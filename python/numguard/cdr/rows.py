@@ -20,8 +20,6 @@ from numguard.cdr.layout import Role
 from numguard.source.lines import OpenText, ragged
 from numguard.source.part import Ragged
 
-__all__ = ["RawRows", "Reader", "raw_rows"]
-
 #: Distinct texts of a column to their values: arrays, each with a value for each text. The splitter calls it on any
 #: thread, and keeps what it returns.
 Reader: TypeAlias = Callable[[Column], Sequence[Column]]

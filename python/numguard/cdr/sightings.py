@@ -39,8 +39,6 @@ from numguard.imsi import are_imsis
 from numguard.indian_time import DAY_MICROS, MOMENT, OFFSET_MICROS, clock_bounds
 from numguard.source.languages import canonical_name
 
-__all__ = ["SCHEMA", "Sightings"]
-
 #: The columns of sightings, of every layout.
 SCHEMA: Final = schema_of(
     served_msisdn=pa.uint64(),

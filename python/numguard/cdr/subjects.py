@@ -14,8 +14,6 @@ from numguard.cdr.callers import DoubtError
 from numguard.cdr.cells import Column, Ints
 from numguard.compute import flags, named
 
-__all__ = ["Subject", "subjects_error"]
-
 
 def subjects_error(source: str, line: int, names: Sequence[str]) -> DoubtError:
     """The error of a table with two columns of subjects that differ in this line."""

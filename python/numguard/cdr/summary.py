@@ -20,8 +20,6 @@ from numguard.source.part import RECORD_NOTES
 from numguard.source.strict import notes_text, strict_error
 from numguard.types import RowAccount, row_account
 
-__all__ = ["CDR_NOTES", "CdrSummary", "FileSummary"]
-
 _LINES_SHOWN: Final = 5
 _LINES_KEPT: Final = 100
 

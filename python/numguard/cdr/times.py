@@ -22,18 +22,6 @@ from numguard.cdr.cells import Bytes, Column, Flags, Ints, spans
 from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.source.scripts import plain_digits
 
-__all__ = [
-    "BLANK",
-    "DAY_OR_MONTH",
-    "MONTH_FIRST",
-    "OK",
-    "SECOND",
-    "TWO_DIGIT_YEAR",
-    "UNREADABLE",
-    "Reading",
-    "read",
-]
-
 #: The first two were read. The second is another date with the month first, which other dates of its file may have.
 OK, DAY_OR_MONTH, BLANK, UNREADABLE, TWO_DIGIT_YEAR, MONTH_FIRST = range(6)
 

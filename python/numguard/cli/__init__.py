@@ -24,8 +24,6 @@ from numguard.cli.terminal import one_line
 from numguard.errors import ArgumentError, BrakeError, Interrupted, NumguardError
 from numguard.system import at_home
 
-__all__ = ["main"]
-
 #: Verb -> where its click command is, and the first sentence of its help, which is listed without importing it.
 VERBS = {
     "normalize": ("numguard.cli.normalize:normalize", "Add the canonical number to every row of SOURCE."),

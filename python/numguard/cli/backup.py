@@ -9,8 +9,6 @@ import click
 from numguard.cli import options
 from numguard.cli.verb import Verb
 
-__all__ = ["backup"]
-
 
 @click.command(cls=Verb)
 @click.argument("path", type=options.FILE)

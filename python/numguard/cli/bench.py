@@ -14,9 +14,6 @@ from numguard.cli import options
 from numguard.cli.page import open_page
 from numguard.cli.verb import Verb
 
-__all__ = ["bench"]
-
-
 #: The modules of the libraries that numguard is measured beside.
 RIVALS = ("polars", "duckdb", "pandas", "phonenumbers", "rphonenumbers", "goldenflow_native")
 

@@ -10,8 +10,6 @@ from numguard.cli import account, options
 from numguard.cli.verb import Verbs
 from numguard.errors import ArgumentError
 
-__all__ = ["cdr"]
-
 
 @click.group(cls=Verbs)
 def cdr() -> None:

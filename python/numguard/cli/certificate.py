@@ -11,8 +11,6 @@ from numguard.cli import account, options
 from numguard.cli.verb import Verb
 from numguard.errors import ArgumentError, InputError
 
-__all__ = ["certificate"]
-
 #: `--check` without a folder; recognised by its identity, for `.` is the same path.
 _BESIDE: Final = Path()
 

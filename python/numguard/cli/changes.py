@@ -15,8 +15,6 @@ from numguard.compute import pc
 from numguard.errors import ArgumentError
 from numguard.types import Region
 
-__all__ = ["changes"]
-
 
 @click.command(cls=Verb)
 @click.argument("sources", nargs=-1, required=True, metavar="SIGHTINGS...")

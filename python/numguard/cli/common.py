@@ -17,8 +17,6 @@ from numguard.errors import ArgumentError
 from numguard.source import files_of, is_local
 from numguard.types import Region
 
-__all__ = ["common"]
-
 
 @click.command(cls=Verb)
 @click.argument("sources", nargs=-1, required=True, metavar="FILE...")

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from numguard.registry import Intake
     from numguard.registry.sheets.preview import Preview
 
-__all__ = ["complaints"]
 
 _SET = "--set: takes FIELD=VALUE, each field once, such as source=1930"
 _MOST_SHOWN = 20

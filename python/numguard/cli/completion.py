@@ -7,8 +7,6 @@ from click.shell_completion import get_completion_class
 
 from numguard.cli.verb import Verb
 
-__all__ = ["VARIABLE", "completion"]
-
 #: The variable that the script sets; click determines its name.
 VARIABLE = "_NUMGUARD_COMPLETE"
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from numguard.number_list import NumberList
     from numguard.registry import Registry
 
-__all__ = ["decide"]
 
 #: Decisions that take numbers off a list or keep them off: every row counts, whatever its action.
 _OFF: tuple[Decision, ...] = ("withdrawn", "protected", "reverified", "reactivated", "dismissed")

@@ -35,8 +35,6 @@ from numguard.synthetic.cdr import SCHEMA as BULK_SCHEMA
 from numguard.synthetic.policy import BOUNDS, HARMED, MISSED, SINCE, UNTIL
 from numguard.synthetic.score import Score, score
 
-__all__ = ["DemoResult", "demo", "run_demo"]
-
 ROWS: Final = 5_000_000
 WHY: Final = {
     "placeholder": "handsets without an IMEI of their own",

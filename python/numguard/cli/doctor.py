@@ -25,8 +25,6 @@ from numguard.cli import options
 from numguard.cli.verb import Verb
 from numguard.indian_time import ZONE
 
-__all__ = ["doctor"]
-
 DISTRIBUTION = "numguard-telecom"
 #: Extra -> what it is for. What each needs is read from the package's own metadata.
 EXTRAS = {

@@ -27,8 +27,6 @@ from numguard.source.strict import notes_text
 from numguard.tac import TacTable
 from numguard.types import Region
 
-__all__ = ["OF_BOTH", "expand", "open_sightings"]
-
 OF_BOTH = "--msisdn, --imei and --at: name columns of tables, or of operator files; not of both at once"
 
 FROM_SHELL = ParameterSource.ENVIRONMENT

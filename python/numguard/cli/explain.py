@@ -19,8 +19,6 @@ from numguard.files.formats import SEVERAL_REGIONS
 from numguard.source import unread_codes
 from numguard.types import Region
 
-__all__ = ["explain"]
-
 
 @click.command(cls=Verb)
 @click.argument("source")

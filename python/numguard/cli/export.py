@@ -13,8 +13,6 @@ from numguard.cli.verb import Verb
 from numguard.errors import ArgumentError
 from numguard.files.placing import is_registry
 
-__all__ = ["export"]
-
 
 @click.command(cls=Verb)
 @click.argument("path", type=options.FILE)

@@ -13,8 +13,6 @@ from numguard.cli.verb import Verb
 from numguard.errors import InputError
 from numguard.files.page import is_page
 
-__all__ = ["history"]
-
 
 @click.command(cls=Verb)
 @click.argument("number")

@@ -18,8 +18,6 @@ from numguard.keyed import HASHED, key_check, keyed_hash
 from numguard.source import unread_codes
 from numguard.types import Region
 
-__all__ = ["keyed"]
-
 
 @click.command(cls=Verb)
 @click.argument("source")

@@ -10,8 +10,6 @@ import click
 from numguard.cli import account, options
 from numguard.cli.verb import Verb
 
-__all__ = ["listed"]
-
 
 @click.command("list", cls=Verb)
 @options.registry

@@ -12,8 +12,6 @@ from numguard.cli import account, options
 from numguard.cli.verb import Verbs
 from numguard.types import Region
 
-__all__ = ["lists"]
-
 
 @click.group(cls=Verbs)
 def lists() -> None:

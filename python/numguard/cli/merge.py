@@ -17,8 +17,6 @@ from numguard.errors import FileMissingError, NumguardError
 if TYPE_CHECKING:
     from numguard.registry import Merged
 
-__all__ = ["merge"]
-
 
 @click.command(cls=Verb)
 @click.argument("others", nargs=-1, required=True)

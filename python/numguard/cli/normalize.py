@@ -19,8 +19,6 @@ from numguard.source import unread_codes
 from numguard.source.strict import notes_text
 from numguard.types import Region
 
-__all__ = ["normalize"]
-
 
 @click.command(cls=Verb)
 @click.argument("source")

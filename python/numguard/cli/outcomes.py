@@ -15,7 +15,6 @@ from numguard.source.strict import notes_text
 if TYPE_CHECKING:
     from numguard.registry import Intake
 
-__all__ = ["outcomes"]
 
 _VALUES = '--map-value: takes WORD=STATUS, such as "Line closed=blocked"'
 _REMEDY = (

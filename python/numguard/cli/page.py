@@ -15,8 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final, Protocol, TextIO
 
-__all__ = ["Page", "open_page"]
-
 _WIDEST: Final = 110
 
 

@@ -12,8 +12,6 @@ from numguard.cli.verb import Verb
 from numguard.errors import ArgumentError
 from numguard.report import TITLE
 
-__all__ = ["report"]
-
 
 @click.command(cls=Verb)
 @click.argument("page", type=options.FILE, required=False)

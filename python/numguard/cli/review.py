@@ -18,8 +18,6 @@ from numguard.system import at_home
 if TYPE_CHECKING:
     from numguard.registry import Reviewed
 
-__all__ = ["review"]
-
 
 @click.command(cls=Verb)
 @options.registry

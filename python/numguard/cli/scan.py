@@ -23,8 +23,6 @@ from numguard.source import looks_national
 from numguard.source.strict import notes_text
 from numguard.types import Region
 
-__all__ = ["scan"]
-
 
 @dataclass(frozen=True)
 class Wanted:

@@ -14,8 +14,6 @@ from numguard.cli.verb import Verbs
 from numguard.errors import ArgumentError
 from numguard.files import placed_together, write_rows
 
-__all__ = ["synth"]
-
 _FORMS = click.Choice(["operator", "mixed", "clean"])
 
 

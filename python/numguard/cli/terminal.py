@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["for_terminal", "of_options", "one_line", "without_controls"]
 
 #: Control characters, but for the tab and the line feed; what changes the direction of text; and other ends of lines.
 _CONTROLS: Final = "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"

@@ -10,8 +10,6 @@ from collections import Counter
 
 import click
 
-__all__ = ["Verb", "Verbs"]
-
 
 class Verb(click.Command):
     """A command whose options are given once, but for those of several values and for flags."""

@@ -7,8 +7,6 @@ import click
 from numguard.cli import options
 from numguard.cli.verb import Verb
 
-__all__ = ["verify"]
-
 
 @click.command(cls=Verb)
 @options.registry

@@ -27,23 +27,6 @@ from numguard.errors import ArgumentError, InputError
 from numguard.files.times import as_values, with_far_ones
 from numguard.types import Region
 
-__all__ = [
-    "IMEI_COLUMNS",
-    "SEVERAL_REGIONS",
-    "Arrow",
-    "Csv",
-    "Format",
-    "JsonLines",
-    "Parquet",
-    "Style",
-    "inert",
-    "plain_text",
-    "with_imei_digits",
-    "with_pluses",
-    "without_dictionaries",
-    "written_numbers",
-]
-
 #: The names of IMEI14 columns in this package.
 IMEI_COLUMNS = ("imei14", "via_imei")
 # A spreadsheet runs cells with these first characters as formulas (OWASP, CSV injection), full-width ones included.

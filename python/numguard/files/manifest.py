@@ -15,17 +15,6 @@ from typing import Any, Final
 from numguard.errors import FileError
 from numguard.system import is_shortage
 
-__all__ = [
-    "MANIFEST",
-    "SUMS",
-    "changes_among",
-    "has_manifest",
-    "is_of_list",
-    "manifest_of",
-    "manifest_path",
-    "unlike_manifests",
-]
-
 MANIFEST: Final = ".manifest.json"
 #: The end of the name of the file that names the files of a list in several, each with its SHA-256.
 SUMS: Final = ".sha256"

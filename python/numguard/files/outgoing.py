@@ -22,8 +22,6 @@ from numguard.indian_time import ZONE
 from numguard.system import at_home
 from numguard.types import PathLike, Region
 
-__all__ = ["shown", "write_private"]
-
 
 def write_private(
     table: pa.Table,

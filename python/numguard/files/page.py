@@ -13,8 +13,6 @@ from numguard.files import whole_file
 from numguard.system import at_home
 from numguard.types import PathLike
 
-__all__ = ["PAGES", "is_page", "page_path", "write_page"]
-
 #: The endings of a page.
 PAGES: Final = (".html", ".htm")
 

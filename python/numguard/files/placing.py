@@ -32,11 +32,6 @@ from numguard.system import (
 )
 from numguard.types import PathLike
 
-__all__ = [
-    "Together", "beside", "is_registry", "make_folder", "place_waiting", "placed_together", "remove_waiting",
-    "together", "unwritten", "whole_file",
-]  # fmt: skip
-
 #: Temporary names: written by a running call, waiting for a record in a registry, replaced by a new file.
 _PREFIX = ".numguard-"
 _PARTIAL, _WAITING, _KEPT = ".partial", ".waiting", ".kept"

@@ -19,8 +19,6 @@ from numguard.compute import retyped
 from numguard.errors import InputError, MissingExtraError
 from numguard.files.formats import Format, Style, nested, plain_text, values_of, with_pluses, without_dictionaries
 
-__all__ = ["SHEET_ROWS", "Workbook"]
-
 #: Rows of one sheet, with its title and header.
 SHEET_ROWS = 1_048_576
 _SHEET_COLUMNS = 16_384

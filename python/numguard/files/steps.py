@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["one_step", "step", "stepwise"]
-
 # Signals whose handlers commonly raise.
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

@@ -16,8 +16,6 @@ import pyarrow as pa
 
 from numguard.compute import PER_SECOND, cells_of, decoded, pc
 
-__all__ = ["as_values", "with_far_ones"]
-
 _Text: TypeAlias = Callable[[Any], Any]
 
 _NANOS = 10**9

@@ -24,8 +24,6 @@ from numguard.source import looks_national
 from numguard.types import Region, RowAccount, row_account
 from numguard.warning import warn
 
-__all__ = ["Counted", "Held", "Side", "expand_elsewhere", "read_kept"]
-
 #: Which key a pass requests.
 Side: TypeAlias = Literal["numbers", "handsets"]
 

@@ -24,8 +24,6 @@ from numguard.notebook import card
 from numguard.source import REFUSED
 from numguard.types import Number, Region, RowAccount, Values
 
-__all__ = ["TABLES", "Expansion", "expansion_of"]
-
 #: The tables of an expansion.
 TABLES: Final = ("linked", "handsets", "stopped", "evidence", "stopped_evidence")
 

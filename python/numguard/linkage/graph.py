@@ -17,7 +17,6 @@ from numguard.compute import ascending, pc, schema_of, tuples_of
 if TYPE_CHECKING:
     from numguard.linkage.expansion import Expansion
 
-__all__ = ["Graph"]
 
 _NODES: Final = schema_of(
     msisdn=pa.uint64(),

@@ -19,8 +19,6 @@ from numguard.compute import as_text, decoded, is_text, named, pc
 from numguard.errors import ColumnError, UnsupportedTypeError
 from numguard.source import headings
 
-__all__ = ["PLACED", "PLACES", "Places"]
-
 Keys = npt.NDArray[np.uint64]
 
 #: The parts of a place, each with its default column.

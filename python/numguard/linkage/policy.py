@@ -16,8 +16,6 @@ from numguard.errors import ArgumentError, NumguardError, check_complete
 from numguard.indian_time import IST, clock_bounds
 from numguard.types import Values, is_finite, is_whole
 
-__all__ = ["CasePolicy", "LinkPolicy", "bounds_of"]
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LARGEST = 2**31 - 1
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-__all__ = ["Pair", "sentence"]
-
 _MONTHS = (
     "January",
     "February",

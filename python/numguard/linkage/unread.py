@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from numguard.linkage.policy import LinkPolicy
     from numguard.types import Region
 
-__all__ = ["Unread"]
 
 #: The seconds from 1970 that microseconds can count.
 _MOST: Final = 2**63 // 1_000_000

@@ -23,20 +23,6 @@ from numguard.source.scripts import MARKS as MARKS_OF_LETTERS
 from numguard.source.scripts import plain_letters
 from numguard.types import ACTIONS
 
-__all__ = [
-    "LIKE_ACTION",
-    "MARKS",
-    "UNKNOWN_ACTION",
-    "Opposed",
-    "action_column",
-    "bare",
-    "is_against",
-    "is_of_actions",
-    "may_have_words",
-    "refuse_other_actions",
-    "rows_with",
-]
-
 #: The column with the action of each row.
 _ACTION = "action"
 #: Of one number a list cannot have both. The linked number of a change has a row to release and one to verify.

@@ -20,16 +20,6 @@ from numguard.number_list.titles import RANKS, parts_of, words_of
 from numguard.number_list.words import words_for, words_in
 from numguard.source.scripts import plain_letters
 
-__all__ = [
-    "heads_refused",
-    "is_held_back",
-    "is_not_accepted",
-    "is_of_remarks",
-    "may_decide",
-    "opposes",
-    "those_against",
-]
-
 _OFFICER: Final = f"(?:the )?(?:{'|'.join(sorted(RANKS))})(?: (?:ji|ne|sahab|saheb|sir))*"
 #: What may be around such a text, which changes nothing.
 _BEFORE: Final = rf"(?:(?:be|is|it|keep|kept|kindly|mobile|no|number|numbers|please|pls|put|sim|the|this|{_OFFICER}) )*"

@@ -22,8 +22,6 @@ from numguard.number_list.decision_words import is_for
 from numguard.number_list.distinct import Beside
 from numguard.source import Batch
 
-__all__ = ["Answers", "Remarks", "Serials"]
-
 #: What a cell is: a yes, a no, blank, or another text.
 _Answer: TypeAlias = bool | Literal["other"] | None
 _Found: TypeAlias = set[_Answer]

@@ -54,8 +54,6 @@ from numguard.number_list.titles import (
 )
 from numguard.number_list.words import Meaning, words_for, words_in
 
-__all__ = ["asks", "asks_to_act", "is_of_money", "is_of_serials", "is_yes", "may_spare", "spared", "sparing"]
-
 #: Words of headings of columns that answer yes or no, and the answers.
 _OF_BLOCK: Final = words_for("question_block")
 _OF_BLOCKED: Final = _OF_BLOCK | {"blocked"}

@@ -45,18 +45,6 @@ from numguard.source.part import second_header
 from numguard.system import at_home
 from numguard.types import PathLike
 
-__all__ = [
-    "Below",
-    "check_beside",
-    "check_codes",
-    "check_headings",
-    "check_line",
-    "check_rows",
-    "check_shown",
-    "check_sides",
-    "check_titles",
-]
-
 #: What a cell may say of the number beside it.
 _WHY_SPARED: Final = (
     "number is a victim's, leaves the list or left it, is not blocked, not to be blocked, or no phone's"

@@ -29,20 +29,6 @@ from numguard.number_list.words import words_in
 from numguard.source import Part, check_header, headings
 from numguard.types import Region
 
-__all__ = [
-    "CHOICE",
-    "HASHES",
-    "IMEIS",
-    "IMSI",
-    "Kind",
-    "begins_with_row",
-    "column_of",
-    "has_handsets",
-    "is_list",
-    "numbers",
-    "without_digits",
-]
-
 _NUMBER_NAMES: Final = (
     "msisdn",
     "mobile",

@@ -18,8 +18,6 @@ from numguard.number_list.entries import has_end_days
 from numguard.number_list.titles import OFFICERS, RANKS, words_of
 from numguard.number_list.words import words_for, words_in
 
-__all__ = ["AGREE", "CONFIRM", "OFF", "OWN_WORDS", "REFUSED", "Heading", "is_of_hold", "kind_of", "refuses_alone"]
-
 
 class Heading(Enum):
     """What a heading says that a column has of each number."""

@@ -26,12 +26,6 @@ from numguard.number_list.decision_headings import (
 from numguard.number_list.titles import OFFICERS, RANKS, words_of
 from numguard.number_list.words import words_for, words_in
 
-__all__ = [
-    "AGAINST", "BLANK", "BLANK_MARKS", "are_places", "has_passed", "is_blank", "is_certain", "is_contrary",
-    "is_explicit", "is_for", "is_refused", "may_be_for", "may_be_who",
-]  # fmt: skip
-
-
 #: The words of a yes: for a block, and to what is asked.
 _BLOCK: Final = words_for("to_block", "blocked", "question_block") | words_in("band blk", "बंद बन्द")
 _FRAUD: Final = words_in("fraud fraudulent")

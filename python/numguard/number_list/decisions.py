@@ -41,8 +41,6 @@ from numguard.number_list.titles import words_of
 from numguard.source import Batch
 from numguard.types import is_texts
 
-__all__ = ["Decisions", "Yes", "checked_yes", "with_above"]
-
 #: Stands for the answer of the row above.
 _DITTO: Final = (
     r"""(?i)^[\s.\-\x{2013}\x{2014}]*(?:do|ditto|(?:same )?as above|same|तदैव|//|"|""|''|\x{3003}|\x{2033}|\x{201d})"""

@@ -16,8 +16,6 @@ import pyarrow as pa
 from numguard.compute import Bools, flags, pc, seen_text
 from numguard.source import Batch
 
-__all__ = ["Beside", "Distinct"]
-
 
 class Distinct(NamedTuple):
     """Distinct texts, and how often each is there."""

@@ -15,8 +15,6 @@ from numguard.indian_time import IST
 from numguard.number_list.titles import words_of
 from numguard.number_list.words import words_in
 
-__all__ = ["asks_if_active", "asks_if_deleted", "ended", "has_end_days", "has_status", "past", "without_flags"]
-
 #: Words of a flag, and of what it is of.
 _FLAG: Final = words_in("entry flag flg ind indicator is n rec record row soft still whether y yes yn")
 _ACTIVE: Final = words_in("active enabled live valid")

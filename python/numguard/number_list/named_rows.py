@@ -19,8 +19,6 @@ from numguard.number_list.decision_words import BLANK, BLANK_MARKS, is_blank, is
 from numguard.number_list.distinct import Distinct
 from numguard.source import Batch
 
-__all__ = ["FREQUENT", "Names", "Rows", "agreed_by_names", "bare_name", "is_frequent"]
-
 #: A name on so many rows is no exception, however many there are.
 FREQUENT: Final = 10
 #: Of more officers none is looked at.

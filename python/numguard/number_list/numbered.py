@@ -16,8 +16,6 @@ from numguard.errors import ColumnError
 from numguard.source import Part
 from numguard.source.scripts import plain_digits
 
-__all__ = ["are_numbered", "check_numbered", "first_uncounted", "is_numbered", "without_serials"]
-
 #: A serial number, in the digits of any script: `1.`, `(2)` or `3-`, before a text. One `1-98` may be a number of its
 #: own, of another country: not so beside `2-98`.
 _SERIAL: Final = r"^\s*\(?\s*(?P<serial>\p{Nd}{1,9})\s*(?:\.?\s*\)|[.\x{2013}\x{2014}-])\s*"

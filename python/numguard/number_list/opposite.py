@@ -20,8 +20,6 @@ from numguard.number_list.distinct import Beside
 from numguard.number_list.titles import RANKS, words_of
 from numguard.number_list.words import words_for, words_in
 
-__all__ = ["check_opposite"]
-
 _DENIAL: Final = words_for("denial")
 _TO_BLOCK: Final = words_for("to_block") | words_in("band", "बंद बन्द")
 _FRAUD: Final = words_in("fraud fraudulent")

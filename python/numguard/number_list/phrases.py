@@ -15,21 +15,6 @@ from numguard.compute import pc
 from numguard.number_list.words import words_for
 from numguard.source.scripts import plain_cells
 
-__all__ = [
-    "LIFTED",
-    "MISTAKEN",
-    "NOT_TO_BLOCK",
-    "OF_OFFICERS",
-    "RESTORED",
-    "RULES",
-    "SPARED",
-    "UNWANTED",
-    "UNWANTED_IN_OTHERS",
-    "UNWANTED_OR_OFF",
-    "Phrases",
-    "Prefilter",
-]
-
 
 class Phrases:
     """Phrases, of the words of a text with one blank between them.

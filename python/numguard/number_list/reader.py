@@ -57,8 +57,6 @@ from numguard.source.columns import naming_hidden
 from numguard.source.strict import check_strict, notes_text
 from numguard.types import ACTIONS, PathLike, RowAccount
 
-__all__ = ["OpenList", "other_types"]
-
 #: Of so many sheets and members the names are shown.
 _NAMED_PARTS: Final = 10
 

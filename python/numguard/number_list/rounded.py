@@ -18,8 +18,6 @@ from numguard.compute import pc
 from numguard.errors import InputError
 from numguard.types import PathLike
 
-__all__ = ["check_rounded", "rounded"]
-
 #: What such numbers are multiples of: six digits are left, of twelve or, without the country code, of ten.
 _OF_TWELVE: Final = np.uint64(1_000_000)
 _OF_TEN: Final = np.uint64(10_000)

@@ -15,8 +15,6 @@ import pyarrow as pa
 from numguard.compute import as_text, decoded, is_text, pc, seen_text
 from numguard.source import Part
 
-__all__ = ["has_other_numbers", "numbers_by_text", "with_one_number", "without_ends"]
-
 #: A cell of a counter: empty, or with fewer digits than a number has.
 _COUNTER: Final = r"^\s*\d{0,6}(\.0)?\s*$"
 

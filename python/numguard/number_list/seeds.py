@@ -24,8 +24,6 @@ from numguard.source import Batch
 from numguard.source.dated import moments_of
 from numguard.types import PathLike, Region, RowAccount
 
-__all__ = ["read_dated_seeds"]
-
 _SEEDS = schema_of(msisdn=pa.string(), reported_at=pa.timestamp("us"))
 
 

@@ -42,25 +42,6 @@ from numguard.number_list.titles import (
 )
 from numguard.number_list.words import words_for, words_in
 
-__all__ = [
-    "AGAIN",
-    "BY_WHOM",
-    "NUMBERS",
-    "RELEASED",
-    "Why",
-    "is_not_listed",
-    "is_of_letter",
-    "is_of_officers",
-    "is_of_thing",
-    "is_released",
-    "is_set_aside",
-    "is_spared",
-    "may_be_spared",
-    "releases_numbers",
-    "spares",
-    "why_spared",
-]
-
 #: Why a number is spared: it is a victim's, it is or is to be released, or it is not to be blocked.
 Why: TypeAlias = Literal["victims", "released", "not to be blocked"]
 

@@ -17,35 +17,6 @@ from numguard.number_list.phrases import LIFTED, RESTORED, UNWANTED, UNWANTED_IN
 from numguard.number_list.words import words_for, words_in
 from numguard.source.scripts import plain_letters
 
-__all__ = [
-    "BEGINNINGS",
-    "FILLING",
-    "NOT_KNOWN",
-    "OFFICERS",
-    "OF_FAMILY",
-    "RANKS",
-    "TYPED",
-    "VICTIMS",
-    "heads_victims",
-    "in_typewriter_font",
-    "is_block_lifted",
-    "is_block_over",
-    "is_block_restored",
-    "is_block_unwanted",
-    "is_of_suspects",
-    "is_of_victims",
-    "is_victim",
-    "names_numbers",
-    "names_officers",
-    "names_suspects",
-    "names_victims",
-    "parts_of",
-    "statements_of",
-    "without_victims",
-    "words_of",
-]
-
-
 #: Words for victims, and for those who complain or witness.
 VICTIMS: Final = words_for("victim")
 #: How words for victims begin.

@@ -13,8 +13,6 @@ from typing import Final, Literal, TypeAlias
 from numguard.source.languages import rows_of_table
 from numguard.source.scripts import plain_letters
 
-__all__ = ["Meaning", "words_for", "words_in"]
-
 #: The meanings in the table. `victim_begins`, `victim_or_name`, `again_begins` and `again_in_titles` are beginnings,
 #: since case and number change the end of a word, as in पीड़ितों and ਪੀੜਤਾਂ; `do_not_block`, `not_agreed`, `not_to`,
 #: `not_yet_blocked`, `rejected` and `spared` have phrases.

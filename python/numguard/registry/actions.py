@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["ASKS", "RELEASE", "RELEASED_TO_VERIFY", "RELEASES", "REQUESTS", "REQUESTS_NOTHING"]
-
 #: A request that was sent is taken back.
 RELEASE: Final = "release"
 

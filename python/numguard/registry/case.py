@@ -38,8 +38,6 @@ from numguard.registry.spelling import folded
 from numguard.system import at_home
 from numguard.types import PathLike
 
-__all__ = ["Basis", "Case", "reason_given", "refuse_broken"]
-
 #: How far a clock may be from the log's last event: clocks of desks differ by minutes, and a case may pause for months.
 _BEHIND, _AHEAD = DAY_MICROS, 184 * DAY_MICROS
 

@@ -13,8 +13,6 @@ from typing import Any, TypeVar
 
 from numguard.errors import ArgumentError, Interrupted, NumguardError
 
-__all__ = ["reports_failures"]
-
 Kind = TypeVar("Kind")
 
 

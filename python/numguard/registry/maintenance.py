@@ -18,8 +18,6 @@ from numguard.registry.verbs import Verbs
 from numguard.system import at_home
 from numguard.types import PathLike, is_whole
 
-__all__ = ["Maintenance"]
-
 
 @reports_failures
 class Maintenance(Verbs):

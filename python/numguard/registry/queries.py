@@ -38,8 +38,6 @@ from numguard.system import at_home
 from numguard.tac import TacTable
 from numguard.types import Number, PathLike, Values, is_whole
 
-__all__ = ["Queries"]
-
 
 @reports_failures
 class Queries(Verbs):

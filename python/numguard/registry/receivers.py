@@ -13,8 +13,6 @@ from difflib import SequenceMatcher
 from numguard.errors import ArgumentError
 from numguard.registry.spelling import folded, signs_of
 
-__all__ = ["same_receiver", "the_receiver"]
-
 #: In a shorter word, one letter may be the difference between two receivers.
 _SHORTEST = 4
 #: The letter of a name such as `TSP-A`, which is a word of its own.

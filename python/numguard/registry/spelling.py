@@ -15,8 +15,6 @@ import pyarrow as pa
 from numguard.compute import pc, whole
 from numguard.registry.arrays import Column
 
-__all__ = ["folded", "folded_cells", "phrases", "plain_words", "seen", "signs_of"]
-
 _UNSEEN = r"\p{Cf}"
 #: Joiners that Indian scripts write with: they are left where a name is shown.
 _UNSEEN_BUT_JOINERS = (

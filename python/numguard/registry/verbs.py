@@ -10,8 +10,6 @@ from datetime import date, datetime
 
 from numguard.registry.case import Case
 
-__all__ = ["Verbs"]
-
 
 class Verbs:
     """Verbs of a registry that is open."""

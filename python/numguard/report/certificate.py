@@ -15,8 +15,6 @@ from numguard.report.template import template
 from numguard.report.writing import Namer
 from numguard.types import PathLike
 
-__all__ = ["write_certificate"]
-
 
 def write_certificate(content: Mapping[str, Any], path: PathLike) -> Path:
     """Writes the page, whole or not at all, readable by its owner only; the same export gives the same bytes.

@@ -26,8 +26,6 @@ from numguard.sightings import Changes
 from numguard.tac import TacTable
 from numguard.types import PathLike
 
-__all__ = ["write_changes"]
-
 _OWN, _OVERLAP, _OTHER = ("var(--reported)", "var(--stopped)", "var(--plain)")
 #: The most keys on a page, lines and rows of one key, and others below a line.
 _KEYS, _LINES, _ROWS, _OTHERS = 40, 30, 100, 6

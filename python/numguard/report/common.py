@@ -22,8 +22,6 @@ from numguard.report.writing import Namer, counted, grouped, minute
 from numguard.sightings import Common
 from numguard.types import PathLike
 
-__all__ = ["write_common"]
-
 #: The most numbers on a page.
 _KEYS: Final = 200
 #: The most lines of the table of rows by file, which has all files of a number or none, and at least one number.

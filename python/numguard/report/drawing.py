@@ -15,8 +15,6 @@ from typing import Any, Final
 
 from numguard.errors import EngineError, MissingExtraError
 
-__all__ = ["Bar", "Lane", "Strip", "bars", "check_drawing", "lanes", "strips", "svg"]
-
 _FONT: Final = "Helvetica, Arial, sans-serif"
 
 # Lakh and crore: the last three digits, then twos.

@@ -14,8 +14,6 @@ import pyarrow as pa
 
 from numguard.tac import TacTable
 
-__all__ = ["FOUND", "STAGES", "STOPS", "Figures"]
-
 #: How a number came into the case, in the order in which rows stand.
 FOUND: Final = {
     "reported": "Reported",

@@ -19,8 +19,6 @@ from numguard.report.template import template
 from numguard.report.writing import Namer, day, moment
 from numguard.types import PathLike
 
-__all__ = ["History", "write_history"]
-
 #: The words for each kind of event.
 _WORDS: Final = {
     "named": "A complaint names it",

@@ -11,8 +11,6 @@ from typing import Any
 from numguard.report.part import Part, Table
 from numguard.report.writing import Namer, counted, grouped
 
-__all__ = ["File", "inputs"]
-
 #: Name, size in bytes and SHA-256 of an input; a stream has neither of the two.
 File = tuple[str, int | None, str]
 

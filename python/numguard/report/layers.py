@@ -12,8 +12,6 @@ from datetime import datetime
 from numguard.compute import by_key, tuples_of
 from numguard.linkage import Graph
 
-__all__ = ["Box", "Line", "layers", "names"]
-
 Key = tuple[int | None, int | None]
 
 

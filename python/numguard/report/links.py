@@ -27,8 +27,6 @@ from numguard.report.writing import Namer, day
 from numguard.tac import TacTable
 from numguard.types import PathLike
 
-__all__ = ["can_draw", "link_chart", "link_tables", "write_links"]
-
 ROWS: Final = 16
 """Boxes in a column of a picture."""
 

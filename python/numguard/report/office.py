@@ -9,8 +9,6 @@ from numguard.report.figures import Figures
 from numguard.report.part import Part, Table
 from numguard.report.writing import Namer, counted, day, grouped
 
-__all__ = ["registries", "taken_back", "unsettled", "waiting"]
-
 
 def waiting(figures: Figures) -> Part | None:
     """The numbers that wait for a decision, by reason."""

@@ -17,8 +17,6 @@ from numguard.report.parts import parts, totals
 from numguard.report.template import template
 from numguard.report.writing import Namer, moment
 
-__all__ = ["as_html", "can_draw", "page_of"]
-
 _WIDTHS: Final = {"wide": 928, "narrow": 326}
 
 

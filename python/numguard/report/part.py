@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Part", "Table"]
-
 
 @dataclass(frozen=True, slots=True)
 class Table:

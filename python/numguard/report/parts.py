@@ -19,8 +19,6 @@ from numguard.report.office import registries, taken_back, unsettled, waiting
 from numguard.report.part import Part, Table
 from numguard.report.writing import Namer, counted, day, grouped, lakh, rupees_in_words, share
 
-__all__ = ["parts", "totals"]
-
 _REPORTED, _LINKED, _PLAIN, _STOPPED = ("var(--reported)", "var(--linked)", "var(--plain)", "var(--stopped)")
 _DISTRICTS, _SOURCES, _LINES, _STRIPS, _DAYS = 40, 15, 15, 4, 366
 _NOWHERE: Final = "not stated"

@@ -9,8 +9,6 @@ from typing import Any
 
 from numguard.errors import MissingExtraError
 
-__all__ = ["template"]
-
 
 def template(name: str) -> Any:
     """The template of that name.

@@ -17,20 +17,6 @@ import pyarrow as pa
 from numguard import _core
 from numguard.masking import crossed, masked
 
-__all__ = [
-    "Namer",
-    "counted",
-    "day",
-    "duration",
-    "grouped",
-    "lakh",
-    "masked_text",
-    "minute",
-    "moment",
-    "rupees_in_words",
-    "share",
-]
-
 _CRORE: Final = 1_00_00_000
 _LAKH: Final = 1_00_000
 

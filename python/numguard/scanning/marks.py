@@ -17,8 +17,6 @@ from numguard._core import ImeiSet, NumberSet
 from numguard.compute import flags, named, pc, replaced
 from numguard.errors import ArgumentError
 
-__all__ = ["LISTS", "Marks", "Sets", "flattened", "no_set"]
-
 _Set: TypeAlias = NumberSet | ImeiSet
 #: What a key column is looked up in: one set, or several by name.
 Sets: TypeAlias = Mapping[str, _Set | Mapping[str, _Set]]

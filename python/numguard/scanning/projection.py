@@ -14,8 +14,6 @@ from numguard.compute import named
 from numguard.errors import ColumnError
 from numguard.source import Part, check_columns, check_header, with_partition_values
 
-__all__ = ["Projection"]
-
 
 class Projection:
     """The columns of one scan.

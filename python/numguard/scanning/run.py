@@ -29,8 +29,6 @@ from numguard.source import (
 )
 from numguard.source.lines import in_one_process
 
-__all__ = ["Run", "first_part"]
-
 #: Rows of a batch that are looked up at once, after which Ctrl-C takes effect: a hundredth of a second for integers,
 #: and half a second of one processor for text in many forms. With fewer, integers take some percent longer.
 _ROWS_AT_ONCE = 1 << 20

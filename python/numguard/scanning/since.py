@@ -21,8 +21,6 @@ from numguard.indian_time import ZONE
 from numguard.source.dated import UTC_MOMENT, check_alike, read_moments
 from numguard.types import Region, Values
 
-__all__ = ["Since", "moments"]
-
 _Set: TypeAlias = NumberSet | ImeiSet
 
 

@@ -13,8 +13,6 @@ from numguard.masking import masked_repr
 from numguard.notebook import card
 from numguard.types import RowAccount, row_account
 
-__all__ = ["ScanSummary", "SkippedFile"]
-
 
 @dataclass(frozen=True)
 class SkippedFile:

@@ -21,8 +21,6 @@ from numguard.sightings.reading import Account, Origins, Reader, Result, check_c
 from numguard.source import each_source, together
 from numguard.types import Region, RowAccount, Source, is_whole
 
-__all__ = ["Changes", "changes"]
-
 #: Bytes of sightings kept in memory: some ninety million.
 _MEMORY_LIMIT: Final = 1_500_000_000
 

@@ -33,8 +33,6 @@ from numguard.sightings.reading import (
 from numguard.source import each_source, together
 from numguard.types import Region, RowAccount, Source, is_whole
 
-__all__ = ["Common", "common"]
-
 #: Rows of found keys that the second look keeps. If there are more, the proof reads the sources once more.
 _ROWS_KEPT: Final = 1 << 20
 #: The most sources.

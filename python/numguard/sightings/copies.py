@@ -19,8 +19,6 @@ from numguard.compute import by_key
 from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.source import copies_among, paths_read_by
 
-__all__ = ["alike_sources", "copies_named", "digest"]
-
 #: So many of the keys found are added up at a time.
 _KEYS_ADDED: Final = 1 << 16
 #: The fewest rows of keys with a time of day that are compared: a few may be equal by chance.

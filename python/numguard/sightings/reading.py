@@ -44,11 +44,6 @@ from numguard.source.strict import strict_error
 from numguard.types import Region, RowAccount, is_whole
 from numguard.warning import warn
 
-__all__ = [
-    "Account", "Origins", "Reader", "Result", "Sink", "check_call", "check_names", "named_sources",
-    "repeated",
-]  # fmt: skip
-
 #: Rows of a column of names that share their memory.
 _SHARED: Final = 1 << 16
 

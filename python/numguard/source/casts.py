@@ -17,8 +17,6 @@ from numguard.compute import cells_of, decoded, field_names, is_bytes, is_text, 
 from numguard.errors import ColumnError, InputError, UnsupportedTypeError
 from numguard.source.columns import headings
 
-__all__ = ["as_first", "check_cast", "check_digits", "check_key", "is_parsed_alike", "loses_rounding"]
-
 
 def check_key(field: pa.Field[Any], where: str) -> None:
     """Raises UnsupportedTypeError if the type of a column cannot hold numbers or handsets, as if it came alone."""

@@ -18,8 +18,6 @@ import pyarrow as pa
 from numguard._core import regions
 from numguard.compute import as_text, flags, named, pc
 
-__all__ = ["contradicted", "is_of_country", "unread_codes"]
-
 #: The headings of columns of codes, by their letters alone. A mobile country code is that of a network.
 _OF_CODES: Final = frozenset(
     ["callingcode", "cc", "contactcountrycode", "countrycallingcode", "countrycode", "countrydialcode", "dialcode",

@@ -20,16 +20,6 @@ from numguard.errors import ColumnError
 from numguard.masking import holds_digits
 from numguard.source.header import clean
 
-__all__ = [
-    "check_columns",
-    "check_header",
-    "headings",
-    "holds_number",
-    "looks_national",
-    "misspelt",
-    "other_blanks",
-]
-
 #: Why a sheet is passed over that may have the columns that others have not.
 HIDDEN: Final = "is a hidden sheet: choose it, or show it in the spreadsheet, to read it"
 #: Column names that a message lists.

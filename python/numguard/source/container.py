@@ -30,21 +30,6 @@ from numguard.source.limits import check, limit
 from numguard.source.part import About, reading
 from numguard.source.unread import is_at_fault, unread
 
-__all__ = [
-    "Found",
-    "Member",
-    "Opener",
-    "PassedOver",
-    "Piped",
-    "check_file",
-    "members",
-    "opened_bytes",
-    "piped_members",
-    "read_up_to",
-    "read_whole",
-    "spooled",
-]
-
 Opener: TypeAlias = Callable[[], AbstractContextManager[BinaryIO]]
 
 #: The most bytes that any file may unpack to.

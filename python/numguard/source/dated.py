@@ -19,8 +19,6 @@ from numguard.indian_time import IST, OFFSET_MICROS
 from numguard.source.columns import check_columns
 from numguard.source.part import NOT_A_TIME, About, Above, Account, Batch, Part
 
-__all__ = ["UTC_MOMENT", "check_alike", "dated", "moments_of", "read_moments"]
-
 #: The type of moments that are compared with each other.
 UTC_MOMENT: Final = pa.timestamp("us", "UTC")
 

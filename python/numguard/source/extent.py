@@ -25,8 +25,6 @@ from numguard.source.limits import check, limit
 from numguard.source.number_formats import digits_shown
 from numguard.source.xlsb import Binary, sheets_listed
 
-__all__ = ["inspect_workbook", "with_known_errors"]
-
 _PIECE: Final = 1 << 20
 #: The errors for which the reader of a sheet in XML does not fail.
 _KNOWN_ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})

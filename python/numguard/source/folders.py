@@ -18,11 +18,6 @@ from typing import TypeVar
 from numguard.errors import FileError
 from numguard.system import is_shortage
 
-__all__ = [
-    "TABLE_LOGS", "Places", "files_below", "has_hidden_name", "is_file", "is_folder", "is_lock", "is_pattern",
-    "is_there", "matches", "without_links",
-]  # fmt: skip
-
 _One = TypeVar("_One")
 
 #: The directories in which formats of tables keep which of the files beside them count.

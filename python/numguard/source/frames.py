@@ -14,8 +14,6 @@ from numguard.compute import decoded, named, retyped
 from numguard.errors import UnsupportedTypeError
 from numguard.source.part import exporting
 
-__all__ = ["check_relation", "chosen", "stream_of", "table_of"]
-
 #: The type of Spark's canonical numbers, which is no key, as it may also be digits as written.
 _OF_ANY_KIND: Final = pa.decimal128(20, 0)
 

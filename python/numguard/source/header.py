@@ -20,23 +20,6 @@ from typing import Final
 from numguard.source.non_data import FIGURES, NUMBER
 from numguard.source.scripts import MARKS
 
-__all__ = [
-    "LINES_SEARCHED",
-    "NO_SEPARATOR",
-    "SEPARATORS",
-    "TextHeader",
-    "beginnings",
-    "clean",
-    "completed_names",
-    "find_header",
-    "groups",
-    "joined_names",
-    "open_quote",
-    "split_line",
-    "usual_width",
-    "wanted_names",
-]
-
 #: Lines that are read for the header. `_TITLES`: those that it may be in; `_SAMPLED`: those whose fields are counted.
 LINES_SEARCHED: Final = 400
 _TITLES: Final = 50

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-__all__ = ["Inspected", "Lost", "Place", "Range"]
-
 #: A row and a column, from 0.
 Place: TypeAlias = tuple[int, int]
 #: The first and the last cell.

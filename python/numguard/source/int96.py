@@ -19,7 +19,6 @@ from numguard.errors import UnsupportedTypeError
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
 
-__all__ = ["UNIT", "check_unit", "in_zones", "rewritten", "zones_of"]
 
 #: The unit in which pyarrow is asked to read them.
 UNIT: Final = "us"

@@ -24,9 +24,6 @@ from numguard.source.container import Member, Opener, opened_bytes, read_up_to, 
 from numguard.source.limits import check
 from numguard.source.part import Above, Batch, Part, reading, was_changed
 
-__all__ = ["JsonPart"]
-
-
 #: A mobile number of India, as it is written most often.
 _MOBILE = re.compile(r"(?<!\d)(?:\+?91[- ]?|0)?[6-9]\d{4}[- ]?\d{5}(?!\d)", re.ASCII)
 

@@ -10,8 +10,6 @@ import codecs
 import re
 from typing import Final
 
-__all__ = ["HEAD", "TYPED", "WRAPPED", "character_set", "kind_of", "refusal_reason"]
-
 #: Bytes that are inspected.
 HEAD: Final = 4096
 

@@ -15,8 +15,6 @@ from typing import Final
 
 from numguard.source.scripts import ABBREVIATED, MARKS, plain_letters
 
-__all__ = ["apart", "canonical_name", "heading_words", "in_english", "rows_of_table"]
-
 _APOSTROPHES: Final = "'\u2019\u02bc"
 
 _NOT_A_WORD: Final = re.compile(r"[^a-z0-9]+")

@@ -13,8 +13,6 @@ from typing import Final
 
 from numguard.errors import ArgumentError, InputError
 
-__all__ = ["check", "check_environment", "limit"]
-
 _DEFAULTS: Final = {
     # Unpacked size, beyond the first 128 MiB, in multiples of the packed size; text unpacks to 5 to 50 times.
     "ratio": 100,

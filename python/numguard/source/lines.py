@@ -26,8 +26,6 @@ from numguard.source.header import LINES_SEARCHED
 from numguard.source.part import Ragged
 from numguard.source.unread import unread
 
-__all__ = ["BLOCK_BYTES", "Between", "OpenText", "Rows", "in_one_process", "open_text", "ragged"]
-
 #: Bytes of a block that is split into columns by one call. Smaller blocks need more calls.
 BLOCK_BYTES: Final = 4 << 20
 #: Bytes of one read from a stream.

@@ -13,20 +13,6 @@ from typing import Final
 
 from numguard.source.scripts import MARKS
 
-__all__ = [
-    "FIGURES",
-    "MAY_BE_NON_DATA",
-    "NUMBER",
-    "PAGE",
-    "RULER",
-    "TOTALS",
-    "TOTAL_WORDS",
-    "NonData",
-    "bare",
-    "bare_cells",
-    "is_blank",
-]
-
 RULER: Final = re.compile(r"[\s\-=_*#+~.|,;'\"]+")
 PAGE: Final = re.compile(r"[\W_]*page\W*(?:no\W*)?\d+(?:\W*(?:of|/)\W*\d+)?[\W_]*", re.IGNORECASE)
 #: What a ruler across a whole row has: other characters alone may stand for a number, masked or wider than its column.

@@ -10,8 +10,6 @@ import re
 from enum import Enum
 from typing import Final
 
-__all__ = ["Shown", "digits_shown", "shown"]
-
 #: The characters of the longest code that a program keeps.
 _LONGEST: Final = 255
 #: Zeros alone, for numbers above zero.

@@ -34,25 +34,6 @@ from numguard.source.non_data import NUMBER, NonData, is_blank
 from numguard.source.strict import strict_error
 from numguard.source.unread import unread
 
-__all__ = [
-    "NOT_A_TIME",
-    "ORIGIN",
-    "RECORD_NOTES",
-    "REFUSED",
-    "About",
-    "Above",
-    "Account",
-    "Batch",
-    "BrokenPart",
-    "Part",
-    "Ragged",
-    "exporting",
-    "in_part",
-    "in_steps",
-    "reading",
-    "with_partition_values",
-]
-
 #: Rows passed to the compiled module at a time: enough for every thread, a fraction of a second.
 _STEP: Final = 1 << 20
 

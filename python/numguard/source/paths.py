@@ -35,11 +35,6 @@ from numguard.types import PathLike
 #: The name in place of a value that writers of partitions give to null.
 _NULL = "__HIVE_DEFAULT_PARTITION__"
 
-__all__ = [
-    "check_all_count", "check_listed_once", "check_name", "copies_among", "escaped", "files_found", "files_of",
-    "is_hidden", "is_listed_twice", "is_local", "outermost", "partition_values", "paths_read_by",
-]  # fmt: skip
-
 
 def is_local(path: PathLike) -> bool:
     """Whether a path is one of local files, and neither standard input (`-`) nor an address."""

@@ -20,8 +20,6 @@ from numguard.errors import ArgumentError, InputError
 from numguard.source import Account, Part, open_source
 from numguard.source.part import Ragged
 
-__all__ = ["BROKEN", "TEN_DIGITS", "Records", "read_records"]
-
 BROKEN: Final = schema_of(row=pa.int64(), cell=pa.string(), note=pa.string())
 
 

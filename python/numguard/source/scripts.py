@@ -15,8 +15,6 @@ import pyarrow as pa
 
 from numguard.compute import pc
 
-__all__ = ["ABBREVIATED", "MARKS", "plain_cells", "plain_digits", "plain_letters"]
-
 #: The sign below a letter that writers leave out, in Devanagari, Bengali, Gurmukhi, Gujarati, Odia and Kannada.
 _NUKTAS: Final = "\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc"
 #: Vowel marks of Arabic script.

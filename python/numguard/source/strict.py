@@ -14,8 +14,6 @@ import pyarrow as pa
 from numguard.compute import counts, pc
 from numguard.errors import InputError
 
-__all__ = ["check_strict", "notes_text", "strict_error"]
-
 
 def strict_error(name: str | None, count: int, *, first: int | None = None, notes: Mapping[str, int]) -> InputError:
     """The error for refused rows of a source, where all or nothing is taken.

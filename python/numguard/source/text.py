@@ -24,8 +24,6 @@ from numguard.source.lines import Between, OpenText, open_text, ragged
 from numguard.source.non_data import MAY_BE_NON_DATA, TOTALS, NonData
 from numguard.source.part import Above, Batch, Part, reading, was_changed
 
-__all__ = ["TextPart"]
-
 _PROBED: Final = 200
 #: The first bytes of the cells of non-data lines.
 _BEGINNINGS: Final = bytes([*b" \t'\"-=_*#+~.|,;TtGgSsPpEe", *range(128, 256)])

@@ -26,18 +26,6 @@ if TYPE_CHECKING:
 
     from numguard.source.container import Member
 
-__all__ = [
-    "ArrowFilePart",
-    "DatasetPart",
-    "ParquetPart",
-    "StreamPart",
-    "Validation",
-    "packed_part",
-    "parts_of_batches",
-    "parts_of_dataset",
-    "together",
-]
-
 
 #: The names that pandas gives the columns of an unnamed index.
 _UNNAMED = re.compile(r"__index_level_\d+__")

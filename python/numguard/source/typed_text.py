@@ -18,8 +18,6 @@ from numguard.compute import PER_SECOND, cells_of, decoded, pc, seen_text
 from numguard.source.container import Member, opened_bytes
 from numguard.source.part import Part, reading
 
-__all__ = ["Key", "clock", "tabbed", "text_of_keys", "typed_text"]
-
 #: What a column of keys holds.
 Key: TypeAlias = Literal["number", "handset"]
 

@@ -12,8 +12,6 @@ from typing import Final
 from numguard.errors import FileError, FileMissingError, InputError
 from numguard.system import is_of_system, tells_of_shortage
 
-__all__ = ["NOT_ENCODED", "is_at_fault", "unread"]
-
 #: What is to be done about a name where the locale is not UTF-8.
 NOT_ENCODED: Final = (
     "this process cannot write this name, because its locale is not UTF-8: set LC_ALL=C.UTF-8, or PYTHONUTF8=1"

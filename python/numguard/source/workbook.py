@@ -32,8 +32,6 @@ from numguard.source.non_data import FIGURES, NonData
 from numguard.source.part import Above, Batch, Part
 from numguard.source.typed_text import clock, tabbed
 
-__all__ = ["FilledSheet", "SheetPart", "as_lines", "filled_sheets", "part_name", "sheet_parts"]
-
 _SEARCHED: Final = 50
 #: The digits of phone numbers, without and with the code of a country.
 _OF_PHONES: Final = range(10, 14)

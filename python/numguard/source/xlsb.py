@@ -18,8 +18,6 @@ from numguard.source.inspected import Inspected, Lost, Place
 from numguard.source.limits import check
 from numguard.source.number_formats import Shown, digits_shown, shown
 
-__all__ = ["Binary", "sheets_listed"]
-
 #: Records of a sheet: a row, cells with a column, the same with formulas, cells without a column, a cell with formats
 #: within its text, merged cells; the list of sheets; and the first of a project of macros, a file of another kind.
 _ROW, _CELLS, _SHORT, _RICH, _MERGED, _LISTED_SHEET = 0, range(1, 12), range(12, 19), 62, 176, 156

@@ -24,17 +24,6 @@ from numguard.files import whole_file
 from numguard.indian_time import DAY_MICROS, MOMENT, OFFSET_MICROS
 from numguard.synthetic.numbering import COUNTRY, U64, Numbering, check_digit, digits
 
-__all__ = [
-    "SCHEMA",
-    "CdrSpec",
-    "Extra",
-    "cdr_batches",
-    "imei_text",
-    "msisdn_text",
-    "write_cdr",
-    "written",
-]
-
 SCHEMA: Final = schema_of(
     served_msisdn=pa.string(),
     imei=pa.string(),

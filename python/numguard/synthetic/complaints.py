@@ -26,8 +26,6 @@ from numguard.synthetic import districts
 from numguard.synthetic.numbering import COUNTRY, U64, Numbering
 from numguard.synthetic.spellings import PLAIN, REFUSED, SEPARATORS, SPELLINGS, Refusal, pick, write
 
-__all__ = ["COLUMNS", "Complaints", "make_complaints", "write_complaints"]
-
 COLUMNS: Final = (
     "acknowledgement_no",
     "source",

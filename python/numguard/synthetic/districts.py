@@ -13,8 +13,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["COMPLAINTS", "DISTRICTS", "OTHER_UNITS", "RECOVERED", "UNITS", "desks", "stations"]
-
 COMPLAINTS: Final = 47_000
 RECOVERED: Final = 15_00_00_000
 """Rupees recovered in all: 15 crore."""

@@ -15,8 +15,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["COUNTRY", "PLACEHOLDER_IMEIS", "U64", "Numbering", "check_digit", "digits"]
-
 U64 = NDArray[np.uint64]
 
 COUNTRY: Final = 91 * 10**10

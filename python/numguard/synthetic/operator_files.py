@@ -13,8 +13,6 @@ from typing import Final, NamedTuple
 
 from numguard.synthetic.numbering import COUNTRY
 
-__all__ = ["Call", "airtel", "jio"]
-
 _AIRTEL_HEADER: Final = (
     "Target No,Call Type,TOC,B Party No,LRN No,LRN TSP-LSA,Date,Time,Dur(s),First CGI Lat/Long,First CGI,"
     "Last CGI Lat/Long,Last CGI,SMSC No,Service Type,IMEI,IMSI,Call Fow No,Roam Nw,SW & MSC ID,IN TG,OUT TG,"

@@ -20,8 +20,6 @@ from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.synthetic.numbering import U64, Numbering
 from numguard.synthetic.traps import DAYS, FIRST_DAY, PERIOD_DAY, Planted
 
-__all__ = ["PLACE_TRAPS", "Placed", "place"]
-
 #: Towns, their circle, and degrees; the copies of an IMEI are spread over them.
 _TOWNS: Final = (
     ("Haryana", 28.4595, 77.0266),

@@ -9,8 +9,6 @@ from __future__ import annotations
 import datetime
 from typing import Any, Final
 
-__all__ = ["BOUNDS", "HARMED", "MISSED", "SINCE", "UNTIL"]
-
 SINCE: Final = datetime.date(2022, 7, 1)
 UNTIL: Final = datetime.date(2022, 10, 1)
 BOUNDS: Final[dict[str, Any]] = {

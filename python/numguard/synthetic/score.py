@@ -14,8 +14,6 @@ import pyarrow as pa
 
 from numguard.synthetic.traps import TRAPS
 
-__all__ = ["Score", "score"]
-
 
 @dataclass(frozen=True)
 class Score:

@@ -11,8 +11,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-__all__ = ["PLAIN", "REFUSED", "SEPARATORS", "SPELLINGS", "Refusal", "Spelling", "write"]
-
 _FULL_WIDTH: Final = str.maketrans("0123456789", "".join(chr(0xFF10 + d) for d in range(10)))
 _DEVANAGARI: Final = str.maketrans("0123456789", "".join(chr(0x0966 + d) for d in range(10)))
 _GURMUKHI: Final = str.maketrans("0123456789", "".join(chr(0x0A66 + d) for d in range(10)))

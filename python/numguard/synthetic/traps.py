@@ -20,8 +20,6 @@ from numpy.typing import NDArray
 from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.synthetic.numbering import PLACEHOLDER_IMEIS, U64, Numbering
 
-__all__ = ["DAYS", "FIRST_DAY", "PERIOD_DAY", "TRAPS", "Planted", "plant"]
-
 FIRST_DAY: Final = np.datetime64("2022-06-01")
 DAYS: Final = 122
 """Call records run from 1 June to 30 September 2022, Indian Standard Time."""

@@ -24,8 +24,6 @@ from numguard.synthetic.numbering import Numbering, check_digit
 from numguard.synthetic.operator_files import Call, airtel, jio
 from numguard.synthetic.traps import Planted, plant
 
-__all__ = ["SEED", "World", "make_world"]
-
 SEED: Final = 1930
 _OTHERS: Final = 3 * 10**8  # serials of those whom planted numbers call in operator files
 

@@ -19,8 +19,6 @@ from numguard.adapters.spark.workers import check_workers
 from numguard.errors import EngineError
 from numguard.types import Region
 
-__all__ = ["contains", "explain", "explain_imei", "normalize", "normalize_imei"]
-
 _HOLDS_KEYS = r"^(string.*|char.*|varchar.*|(unsigned )?bigint|double|void|null|decimal\((1?\d|20|38), ?0\))$"
 
 

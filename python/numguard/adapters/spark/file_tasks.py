@@ -15,8 +15,6 @@ from numguard.errors import ColumnError, InputError
 from numguard.scanning import scan
 from numguard.types import Region
 
-__all__ = ["ScanFiles", "check_same", "schema_of_hits"]
-
 
 def schema_of_hits(files: list[str], travelling: Travelling, columns: list[str] | None, region: Region, n: int) -> str:
     """The schema of the hits in a file, found on a worker, as Base64."""

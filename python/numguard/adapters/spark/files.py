@@ -26,8 +26,6 @@ from numguard.source import outermost
 from numguard.system import at_home
 from numguard.types import PathLike, Region
 
-__all__ = ["scan_files"]
-
 
 def scan_files(
     session: Any,

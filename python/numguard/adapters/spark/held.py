@@ -21,8 +21,6 @@ from numguard.linkage.elsewhere import Counted, Held, Side
 from numguard.linkage.places import PLACED
 from numguard.warning import warn
 
-__all__ = ["HeldInEngine"]
-
 #: The midnight in India before a time; it distinguishes days.
 _DAY = f"at - pmod(at + {OFFSET_MICROS}, {DAY_MICROS})"
 

@@ -16,8 +16,6 @@ from numguard._core import ImeiSet, NumberSet
 from numguard.compute import named
 from numguard.errors import ArgumentError
 
-__all__ = ["CANONICAL", "KEY", "Sets", "Travelling", "canonical", "of_spark", "readable", "readable_type"]
-
 #: Spark's type for uint64, and its name there.
 CANONICAL: Final = pa.decimal128(20, 0)
 KEY: Final = "decimal(20,0)"

@@ -34,8 +34,6 @@ from numguard.linkage.elsewhere import expand_elsewhere
 from numguard.linkage.places import PLACES, Places
 from numguard.types import Region, is_whole
 
-__all__ = ["expand"]
-
 _DEFAULT_POLICY = LinkPolicy()
 _LIMIT = 20_000_000
 

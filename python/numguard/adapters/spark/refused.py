@@ -13,8 +13,6 @@ import pyarrow as pa
 from numguard.adapters.spark.engine import DataFrame, F, SparkSession, by_name, chosen, folding
 from numguard.errors import ArgumentError, ColumnError
 
-__all__ = ["REFUSED", "check_added", "refusals", "refused"]
-
 #: The type of the column that counts refused cells.
 REFUSED: Any = pa.struct(
     [pa.field("column", pa.string()), pa.field("note", pa.string()), pa.field("cells", pa.int64())]

@@ -18,8 +18,6 @@ from numguard._core import ImeiSet, NumberSet
 from numguard.adapters.spark.sightings import Reader
 from numguard.linkage.elsewhere import Side
 
-__all__ = ["Requested", "Stored", "Written"]
-
 
 class Stored:
     """Reads a batch that `Written` returned."""

@@ -30,8 +30,6 @@ from numguard.adapters.spark.workers import check_workers
 from numguard.errors import UnsupportedTypeError
 from numguard.types import Region
 
-__all__ = ["scan"]
-
 _ROW = "row"
 
 

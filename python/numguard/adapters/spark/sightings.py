@@ -19,8 +19,6 @@ from numguard.linkage.places import PLACED
 from numguard.linkage.policy import bounds_of
 from numguard.types import Region
 
-__all__ = ["Reader", "as_uint64", "columns_of", "counted", "in_spark"]
-
 #: What else is counted of a batch, returned like the count of a note.
 _ROWS: Final = "rows"
 _ROWS_PLACED: Final = "rows placed"

@@ -19,8 +19,6 @@ from numguard.adapters.spark.keys import Sets, Travelling
 from numguard.compute import schema_of
 from numguard.errors import EngineError, InputError, NumguardError
 
-__all__ = ["check_workers", "run_on_workers"]
-
 _checked: weakref.WeakKeyDictionary[Any, set[Any]] = weakref.WeakKeyDictionary()
 
 

@@ -13,8 +13,6 @@ from typing import Final
 from numguard.cdr.layout import PLACE_ROLES, Layout, Role
 from numguard.cdr.layouts import airtel, bsnl, dot, generic, jio, vi
 
-__all__ = ["LAYOUTS"]
-
 _SHARED: Final[tuple[Role, ...]] = (
     *("imei", "imsi", "at", "date", "time", "call_type", "duration", "lrn"),
     *PLACE_ROLES,

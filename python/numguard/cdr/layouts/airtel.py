@@ -10,8 +10,6 @@ from typing import Final
 
 from numguard.cdr.layout import Layout
 
-__all__ = ["CDR", "GPRS", "IPDR"]
-
 CDR: Final = Layout(
     name="airtel",
     signature=("target no", "call type", "b party no", "dur s"),

@@ -10,8 +10,6 @@ from typing import Final
 
 from numguard.cdr.layout import Layout
 
-__all__ = ["CDR", "NODAL_OFFICE"]
-
 CDR: Final = Layout(
     name="bsnl",
     signature=("target a party number", "other b party number"),

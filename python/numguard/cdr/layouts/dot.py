@@ -11,8 +11,6 @@ from typing import Final
 
 from numguard.cdr.layout import Layout
 
-__all__ = ["CDR", "IPDR"]
-
 CDR: Final = Layout(
     name="dot",
     signature=("calling party telephone number", "called party telephone number", "imei of party"),

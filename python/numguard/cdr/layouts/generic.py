@@ -10,10 +10,6 @@ from typing import Final
 
 from numguard.cdr.layout import Direction, Layout
 
-__all__ = [
-    "ALSO_OF_THE_A_NUMBER", "BY_NAMES", "CALLERS", "CALL_TYPES", "OF_THE_A_NUMBER", "OF_THE_CALLED", "SERVICES",
-]  # fmt: skip
-
 #: Words that a call type has beside its direction, before or behind it: `Incoming Voice`, `ROAM OUT`, `SMS-IN`.
 _BESIDE: Final = ("call", "isd", "local", "roam", "roaming", "sms", "std", "video", "voice", "volte", "vowifi", "wifi")
 

@@ -17,8 +17,6 @@ from typing import Final
 from numguard.cdr.layout import Layout
 from numguard.cdr.layouts.generic import CALL_TYPES
 
-__all__ = ["CDR", "SHORT", "WITH_TARGET"]
-
 CDR: Final = Layout(
     name="jio",
     signature=("calling party telephone number", "called party telephone number", "call termination time"),

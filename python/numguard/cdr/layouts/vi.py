@@ -10,8 +10,6 @@ from typing import Final
 
 from numguard.cdr.layout import Layout
 
-__all__ = ["CDR", "GPRS", "IPDR"]
-
 CDR: Final = Layout(
     name="vi",
     signature=("target a party number", "call type", "b party number"),

@@ -21,8 +21,6 @@ from numguard.registry.sheets.sources import sources
 from numguard.registry.spelling import folded_cells
 from numguard.report.figures import FOUND, STAGES
 
-__all__ = ["action_taken", "complaints_by_day"]
-
 _FOUND = (*FOUND,)
 
 _MONEY = ("amount_lost", "amount_recovered")

@@ -19,8 +19,6 @@ from numguard.registry.case import Case
 from numguard.registry.log.inputs import fingerprint_file
 from numguard.types import is_whole
 
-__all__ = ["certified", "compared"]
-
 
 def certified(case: Case, export: int) -> dict[str, Any]:
     """The content of the certificate of an export.

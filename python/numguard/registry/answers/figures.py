@@ -29,8 +29,6 @@ from numguard.report import Figures
 from numguard.report.history import History
 from numguard.report.writing import day
 
-__all__ = ["figures", "history_of"]
-
 _UNSETTLED = schema_of(why=pa.string(), sentence=pa.string(), numbers=pa.int64(), complaints=pa.int64())
 _REGISTRIES = schema_of(registry=pa.string(), events=pa.int64(), first=MOMENT, last=MOMENT)
 

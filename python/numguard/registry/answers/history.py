@@ -21,8 +21,6 @@ from numguard.registry.events.outcomes import unrequested_by
 from numguard.registry.log.order import Order, origins_of, position
 from numguard.registry.log.reading import Reading
 
-__all__ = ["history"]
-
 #: The columns of a file, and what an export calls them.
 _FILE = {"file": "name", "sha256": "sha256"}
 _COMPLAINT = ("source", "acknowledgement_no")

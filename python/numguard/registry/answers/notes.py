@@ -18,8 +18,6 @@ from numguard.registry.sheets.complaints import COMPLAINT_NOTES
 from numguard.report import STOPS
 from numguard.source.part import RECORD_NOTES
 
-__all__ = ["NOTES"]
-
 #: The sentence of each note, reason and doubt.
 NOTES: Final = {
     **STOPS,

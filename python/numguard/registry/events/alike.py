@@ -21,8 +21,6 @@ from numguard.registry.log.reading import Reading
 from numguard.registry.sheets.sources import same_source
 from numguard.registry.spelling import folded, folded_cells
 
-__all__ = ["ALIKE", "ALIKE_NOTES", "look_alike"]
-
 #: Why two complaints may be the same.
 ALIKE_NOTES = {
     "leading_zeros": "A complaint of the same source has this number, leading zeros aside.",

@@ -22,8 +22,6 @@ from numguard.registry.numbers.grounds import version_keys
 from numguard.registry.numbers.listing import ListPolicy, rows
 from numguard.types import is_whole
 
-__all__ = ["AMENDED", "amended", "withdraw", "would_withdraw"]
-
 #: Which complaint, and which number.
 _Pairs: TypeAlias = set[tuple[int, int]]
 

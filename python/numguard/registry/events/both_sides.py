@@ -15,8 +15,6 @@ from numguard.registry.case import Case
 from numguard.registry.events.reconcile import Plan
 from numguard.registry.numbers.state import IN_FORCE
 
-__all__ = ["on_both_sides", "protected_by_merge", "protected_suspects"]
-
 
 def on_both_sides(case: Case, plan: Plan, cut: int) -> pa.Table:
     """The rows (row, msisdn) of new versions with a number of a suspect that may be protected, and the reverse.

@@ -27,8 +27,6 @@ from numguard.registry.sheets import cells
 from numguard.registry.sheets.doubts import spared_rows
 from numguard.registry.sheets.sheet import Sheet
 
-__all__ = ["below_lines", "below_titles", "check_titles", "contradicted_rows"]
-
 #: The answers that no block agrees with.
 _REJECTED, _REACTIVATED, _OTHER = "rejected", "reactivated", "other_operator"
 #: Beginnings of answers that a number is another operator's which are other things in a remark: a barred service.

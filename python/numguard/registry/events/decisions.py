@@ -44,8 +44,6 @@ from numguard.source.columns import naming_hidden
 from numguard.source.strict import check_strict
 from numguard.types import RowAccount, TableSource
 
-__all__ = ["COLUMNS", "Reviewed", "take_review"]
-
 #: The columns of a sheet of decisions, each with other spellings of its heading.
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "msisdn": NUMBER_HEADINGS,

@@ -17,8 +17,6 @@ from numguard.registry.case import Case
 from numguard.registry.numbers.grounds import NEVER, Versions
 from numguard.registry.numbers.state import IN_FORCE, Standing
 
-__all__ = ["ended_and_in_force", "ended_since", "in_force_of"]
-
 _PAIRS = schema_of(complaint=pa.int64(), msisdn=pa.int64())
 _OF_ROWS = schema_of(row=pa.int64(), msisdn=pa.uint64(), status=pa.string(), complaints=pa.int64())
 

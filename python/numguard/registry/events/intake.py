@@ -38,8 +38,6 @@ from numguard.source.columns import naming_hidden
 from numguard.source.strict import check_strict, notes_text
 from numguard.types import PathLike, RowAccount, TableSource, row_account
 
-__all__ = ["UNREQUESTED", "Intake", "add_complaints", "named_refusals", "record_intake"]
-
 _WAITING = schema_of(file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), why=pa.string(), cell=pa.string())
 #: The columns of `Intake.unrequested`.
 UNREQUESTED = schema_of(file=pa.string(), row=pa.int64(), msisdn=pa.uint64(), why=pa.string())

@@ -23,8 +23,6 @@ from numguard.registry.log.inputs import fingerprints, local_files, record_input
 from numguard.registry.numbers.state import IN_FORCE, reports
 from numguard.types import Source
 
-__all__ = ["expand"]
-
 _HANDSET: Final = ["imei14", "hop", "numbers", "first_seen", "last_seen"]
 _STOP: Final = ["msisdn", "imei14", "why", "count"]
 

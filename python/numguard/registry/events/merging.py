@@ -34,9 +34,6 @@ from numguard.registry.log.reading import Reading
 from numguard.registry.log.store import Store
 from numguard.registry.numbers.state import DECIDING, PROTECTING, SETTLING
 
-__all__ = ["RULES", "Merged", "contradictions", "merge", "merges"]
-
-
 #: The rules by which one side of a contradiction holds, each in a sentence.
 RULES = {
     "later": "The later one holds.",

@@ -31,8 +31,6 @@ from numguard.registry.events.contradicted import below_lines
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.sheet import Sheet
 
-__all__ = ["opposed_rows"]
-
 #: What was in use again, and is used for fraud again; and a name that was misspelt.
 _EARLIER: Final = re.compile(r"(?:was )?(?:reactivated|reconnected|released|unblocked) (?:earlier|previously)")
 _MISSPELT: Final = re.compile(r"wrongly (?:entered|noted|spelt|typed|written) as (?P<what>.+)")

@@ -41,8 +41,6 @@ from numguard.registry.spelling import phrases, plain_words
 from numguard.source.strict import check_strict
 from numguard.types import TableSource
 
-__all__ = ["BLOCKED_NOTES", "OUTCOME_NOTES", "record_outcomes", "unrequested_by", "why_unrequested"]
-
 #: The columns that are read, each with other spellings of its heading.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "msisdn": NUMBER_HEADINGS,

@@ -23,8 +23,6 @@ from numguard.registry.log.reading import SentList
 from numguard.registry.numbers.due import Due, HandsetsDue, handsets_due, releases_due
 from numguard.registry.spelling import folded
 
-__all__ = ["ReleasesOwed", "handsets_owed"]
-
 
 @dataclass(frozen=True)
 class ReleasesOwed:

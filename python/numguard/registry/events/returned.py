@@ -22,8 +22,6 @@ from numguard.registry.spelling import plain_words
 from numguard.source.columns import naming_hidden
 from numguard.types import ACTIONS
 
-__all__ = ["OF_LISTS", "answer_columns", "own_columns", "requests"]
-
 #: The columns of lists of numbers and of handsets, and of their changes.
 OF_LISTS: Final = (
     "msisdn", "status", "action", "hop", "district", "reason", "complaints", "sources", "first_reported",

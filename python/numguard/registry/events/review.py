@@ -23,8 +23,6 @@ from numguard.registry.numbers.state import Standing
 from numguard.registry.sheets.complaint_status import STATUS_UNCLEAR
 from numguard.report.writing import masked_text
 
-__all__ = ["COMPLAINT_ENDED", "DROPPED", "NEVER_NAMED", "REVIEW_NOTES", "TURNED", "refuse_certain", "review"]
-
 #: Why a number waits, beside the doubts of cells.
 DROPPED: Final = "dropped_by_amendment"
 TURNED: Final = "turned_by_amendment"

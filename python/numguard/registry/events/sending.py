@@ -32,8 +32,6 @@ from numguard.registry.sheets.districts import the_district
 from numguard.types import PathLike
 from numguard.warning import warn
 
-__all__ = ["export", "export_handsets"]
-
 
 def export(
     case: Case,

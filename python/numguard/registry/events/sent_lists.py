@@ -21,8 +21,6 @@ from numguard.registry.log.reading import SentList
 from numguard.registry.numbers.listing import ListPolicy, keys_of
 from numguard.registry.spelling import folded
 
-__all__ = ["NO_KEY", "SentLists", "basis_of"]
-
 #: The key check on record of a list with the numbers themselves.
 NO_KEY: Final = "none"
 

@@ -14,8 +14,6 @@ from numguard.registry.log.dialect import Dialect
 from numguard.registry.log.postgresql import PostgreSQL
 from numguard.registry.log.sqlite import SQLite
 
-__all__ = ["NO_REGISTRY", "connect", "is_address", "is_file", "is_there", "not_yet_created", "shown"]
-
 _ADDRESSES = ("postgresql://", "postgres://")
 #: Of a server on which nothing was recorded.
 NO_REGISTRY = "there is no registry in this database and schema"

@@ -15,11 +15,6 @@ import pyarrow as pa
 from numguard.compute import ascending, by_key, pc, tuples_of
 from numguard.registry.actions import ASKS, REQUESTS
 
-__all__ = [
-    "CONTRADICTION", "KNOWN", "TURNS", "UNDATED_REPEAT", "Answers", "Turns", "answers_in_order", "compared_in_order",
-    "turns_of",
-]  # fmt: skip
-
 #: For an answer that is there already.
 KNOWN = "known"
 #: For an answer that differs from one of the same moment, or that has no date where one has.

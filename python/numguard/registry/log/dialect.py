@@ -17,8 +17,6 @@ import pyarrow as pa
 from numguard.errors import ArgumentError, DamagedError, RegistryError
 from numguard.files.steps import one_step, step
 
-__all__ = ["DAMAGED", "FAILED", "FULL", "READ_ONLY", "WAITED", "Dialect", "UnreachableError"]
-
 #: Connections of the process that this one was forked from: closing one could end what that process does with it.
 _left: list[Dialect] = []
 

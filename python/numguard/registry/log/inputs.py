@@ -22,16 +22,6 @@ from numguard.source import files_of, is_local
 from numguard.source.container import check_file
 from numguard.types import Source
 
-__all__ = [
-    "fingerprint_file",
-    "fingerprint_table",
-    "fingerprints",
-    "local_files",
-    "record_input",
-    "refuse_recorded",
-    "unchanged",
-]
-
 
 def record_input(
     append: Append, ordinal: int, name: str, size: int | None, sha256: str, *, records: int | None

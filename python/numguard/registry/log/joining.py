@@ -19,9 +19,6 @@ from numguard.registry.log.reading import Reading
 from numguard.registry.log.store import Append, Store
 from numguard.registry.log.tables import TABLES, fields_of
 
-__all__ = ["copy_events"]
-
-
 #: Columns that name an event of the same log. The `as_of` and `since` of an export or a linkage are numbers of the
 #: registry that recorded it, and stay so.
 _EVENTS = {("withdrawal", "withdrawn"), ("contradiction", "held"), ("contradiction", "other")}

@@ -18,8 +18,6 @@ from numguard.compute import aggregated, ascending, pc, replaced
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.log.order import Order
 
-__all__ = ["with_kept"]
-
 #: The fields that a complaint keeps, as far as a kind of facts has them.
 _FIELDS: Final = ("district", "reported_at", "complainant", "amount_lost", "amount_recovered", "unclear_at")
 #: Those that the last version with one has, whether or not it names a number: a row may have a status alone.

@@ -15,8 +15,6 @@ from numguard.errors import RegistryError
 from numguard.registry.log.dialect import Dialect
 from numguard.registry.log.verifying import seal_what_is_not
 
-__all__ = ["is_built", "is_current", "migrate"]
-
 
 def migrate(dialect: Dialect, *, whole: bool = False) -> None:
     """Migrates the tables to the current schema; where there are none, creates them, unless the store must be `whole`.

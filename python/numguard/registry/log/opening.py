@@ -18,8 +18,6 @@ from numguard.registry.log.address import connect, is_file
 from numguard.registry.log.migrating import is_current
 from numguard.registry.log.sqlite import is_full, log_of
 
-__all__ = ["Seen", "copied", "is_read_only", "seen"]
-
 _TRIES = 5
 
 #: Size and time of a file, and of its log; None where there is none.

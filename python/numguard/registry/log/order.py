@@ -20,12 +20,6 @@ import pyarrow as pa
 from numguard.compute import pc, replaced, whole
 from numguard.registry.arrays import Bools, Ints, flags, ints
 
-__all__ = [
-    "ID", "MERGE", "Order", "amending", "in_order", "moments_in_order", "origins_of", "position",
-    "used_apart",
-]  # fmt: skip
-
-
 #: The verb of an event that records a merge: it concerns no number.
 MERGE = "merge"
 

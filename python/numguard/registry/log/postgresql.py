@@ -14,8 +14,6 @@ from numguard.errors import DamagedError, MissingExtraError, RegistryError
 from numguard.registry.log import dialect
 from numguard.registry.log.dialect import Dialect, UnreachableError
 
-__all__ = ["PostgreSQL"]
-
 #: After how many idle milliseconds a server rolls a transaction back: a client that vanished blocks all others no
 #: longer than that. Files are written within a transaction, which may take minutes.
 IDLE_MS = 300_000

@@ -29,9 +29,6 @@ from numguard.registry.log.order import ID, Order, amending, in_order, position
 from numguard.registry.log.tables import TABLES, fields_of
 from numguard.registry.receivers import same_receiver
 
-__all__ = ["Reading", "SentList"]
-
-
 # The events up to the cut $1 with their digests, and those among them that another registry recorded.
 EVENTS = """SELECT e.seq AS event, e.at, e.verb, s.digest FROM event e LEFT JOIN seal s ON s.event = e.seq
   WHERE e.seq <= $1"""

@@ -15,8 +15,6 @@ import pyarrow as pa
 
 from numguard.compute import ascending, flags, pc, whole
 
-__all__ = ["Event", "Seal", "digest"]
-
 #: An event's number, moment, actor, verb and reason.
 Event: TypeAlias = tuple[int, int, str, str, str]
 

@@ -11,34 +11,6 @@ from __future__ import annotations
 
 from numguard.registry.log.tables import REOPENED, fields_of
 
-__all__ = [
-    "ALIKE",
-    "ALL_VERSIONS",
-    "ALL_VERSIONS_OF_WANTED",
-    "COMPLAINTS_BETWEEN",
-    "CONTAINING",
-    "ENDINGS",
-    "ENTRIES",
-    "EXPORTED_ACTIONS",
-    "FACTS",
-    "HISTORY",
-    "INPUTS",
-    "NUMBERS_OF_CANDIDATES",
-    "NUMBER_COLUMNS",
-    "OPENINGS",
-    "RELATED_VERSIONS",
-    "SENT",
-    "TOUCHED",
-    "TOUCHING",
-    "VERSIONS_BESIDE",
-    "VERSIONS_BESIDE_COLUMNS",
-    "VERSIONS_OF_CANDIDATES",
-    "VERSION_COLUMNS",
-    "WITHDRAWN",
-    "of_all",
-    "of_wanted",
-]  # fmt: skip
-
 # Whether an event is withdrawn, at the cut $1.
 WITHDRAWN = "event IN (SELECT withdrawn FROM withdrawal WHERE event <= $1)"
 _TAKEN_BACK = f"CASE WHEN c.{WITHDRAWN} THEN 1 ELSE 0 END AS taken_back"

@@ -20,8 +20,6 @@ from numguard.registry.log import dialect
 from numguard.registry.log.dialect import DAMAGED, FAILED, FULL, READ_ONLY, WAITED, Dialect
 from numguard.system import has_modes, is_remote
 
-__all__ = ["SQLite", "is_full", "log_of"]
-
 _GONE = "was deleted or replaced since it was opened; nothing was recorded; open it again"
 _TRIGGER = "has a trigger, so that it may record or show something else than it is given; restore it from a backup"
 _OPEN_ELSEWHERE = (

@@ -36,8 +36,6 @@ from numguard.registry.log.tables import TABLES, fields_of
 from numguard.registry.log.verifying import seal_what_is_not, verify
 from numguard.registry.log.waiting import Waiting
 
-__all__ = ["Append", "Store"]
-
 #: All stores of the process.
 _stores: WeakSet[Store] = WeakSet()
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-__all__ = ["REOPENED", "TABLES", "fields_of"]
-
 #: The fingerprint of a version without numbers that is recorded where a sheet says that a complaint which had ended
 #: stands, and its content is recorded already. No content has it: that of a version has separators.
 REOPENED = int.from_bytes(blake2b(b"reopened", digest_size=8).digest(), "little", signed=True)

@@ -22,8 +22,6 @@ from numguard.registry.log.dialect import Dialect
 from numguard.registry.log.seal import Event, Seal, digest
 from numguard.registry.log.tables import TABLES, fields_of
 
-__all__ = ["seal_what_is_not", "verify"]
-
 # Of tables that name other events, or other registries: what no event records.
 _UNSOUND = {
     "withdrawal": ["t.withdrawn NOT BETWEEN 1 AND h.seq"],

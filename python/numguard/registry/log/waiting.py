@@ -24,8 +24,6 @@ from numguard.files.steps import one_step
 from numguard.registry.log.dialect import Dialect
 from numguard.system import at_home, reason_of, runs
 
-__all__ = ["Waiting"]
-
 #: The tokens of calls of this process that have not ended.
 _IN_USE: set[str] = set()
 

@@ -18,8 +18,6 @@ from numguard.registry.numbers.due import Due
 from numguard.registry.numbers.listing import ListPolicy, has_status, in_district, keys_of, rows, shown
 from numguard.registry.numbers.state import RELEASED
 
-__all__ = ["change", "delta", "leaving"]
-
 
 def delta(
     before: pa.Table,

@@ -24,8 +24,6 @@ from numguard.registry.numbers.listing import in_district, keys_of
 from numguard.registry.receivers import same_receiver
 from numguard.registry.spelling import folded, folded_cells
 
-__all__ = ["Due", "HandsetsDue", "handsets_due", "releases_due"]
-
 _BLOCK = "block"
 
 

@@ -17,12 +17,6 @@ from numguard.registry.arrays import Bools, Column, Ints, anywhere, first_of_eac
 from numguard.registry.sheets.sources import sources
 from numguard.registry.spelling import folded_cells
 
-__all__ = [
-    "NEVER", "Facts", "Last", "Linked", "Named", "Namings", "Versions", "distinct",
-    "known", "positions", "taken", "turned_since", "universe", "version_keys",
-]  # fmt: skip
-
-
 #: In place of the number of an event that does not exist.
 NEVER = -1
 

@@ -20,8 +20,6 @@ from numguard.registry.numbers.due import HandsetsDue
 from numguard.registry.numbers.listing import in_district, keys_of
 from numguard.registry.numbers.state import IN_FORCE
 
-__all__ = ["Handsets"]
-
 _BLOCKED = ("requested", "confirmed", "blocked")
 _PAIR = ["imei14", "msisdn"]
 

@@ -23,8 +23,6 @@ from numguard.registry.numbers.state import ACTIONS
 from numguard.registry.spelling import folded, folded_cells
 from numguard.types import is_finite, is_texts, is_whole
 
-__all__ = ["ListPolicy", "has_status", "in_district", "keys_of", "list_policy", "rows", "shown", "unlisted"]
-
 #: A disconnected number is not assigned to another subscriber for 90 days.
 _REVIEW_DAYS = 90
 

@@ -18,8 +18,6 @@ from numguard.compute import Bools, pc
 from numguard.errors import RegistryError
 from numguard.registry.log.store import Store
 
-__all__ = ["refuse_protected_since", "refuse_unfit"]
-
 _Facts: TypeAlias = Callable[[str], pa.Table]
 
 _ACTIONS = ("block", "reverify")

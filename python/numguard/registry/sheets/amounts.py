@@ -26,8 +26,6 @@ from numguard.registry.sheets.cells import (
 )
 from numguard.source.scripts import plain_letters
 
-__all__ = ["amounts"]
-
 #: Units by how many zeros they mean: thousand, lakh and crore, in English and in the languages of India. "Cr" is not
 #: one: on a bank statement it means credit.
 _WORDS: Final = {

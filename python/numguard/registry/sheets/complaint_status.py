@@ -21,8 +21,6 @@ from numguard.registry.sheets import cells
 from numguard.registry.spelling import phrases, plain_words
 from numguard.source.scripts import plain_letters
 
-__all__ = ["ENDS", "REJECTED", "STANDS", "STATUS_UNCLEAR", "Statuses", "complaint_statuses"]
-
 #: The doubt of the numbers of a complaint whose status is not certain.
 STATUS_UNCLEAR: Final = "status_unclear"
 

@@ -42,8 +42,6 @@ from numguard.registry.sheets.sources import sources
 from numguard.registry.sheets.totals import totals
 from numguard.registry.spelling import folded_cells
 
-__all__ = ["COMPLAINT_NOTES", "CONSTANTS", "FIELDS", "FROM_NARRATIVE", "Complaints", "read_complaints"]
-
 FIELDS = ("source", "acknowledgement_no", "district", "category", "reported_at", "complainant", "amount_lost",
            "amount_recovered", "police_station", "incident_at", "amount_held")  # fmt: skip
 #: The doubt of a number that was found inside of a narrative.

@@ -20,8 +20,6 @@ from numguard.registry.sheets.headings import heading
 from numguard.registry.spelling import folded
 from numguard.source.languages import rows_of_table
 
-__all__ = ["districts", "spellings", "the_district"]
-
 
 def districts(column: Column) -> pa.Array[Any]:
     """Names of districts, those of the table in their official spelling, others as `words` gives them.

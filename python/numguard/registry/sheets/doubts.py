@@ -31,21 +31,6 @@ from numguard.registry.sheets.no_complaints import ended_beside
 from numguard.source import contradicted, is_of_country
 from numguard.source.records import TEN_DIGITS
 
-__all__ = [
-    "check_victims_columns",
-    "drawn_down",
-    "ended_rows",
-    "in_unread_columns",
-    "kind_of_approval",
-    "numbers_for_words",
-    "of_other_countries",
-    "shifted_rows",
-    "spared_rows",
-    "struck_rows",
-    "unapproved_rows",
-    "unread_numbers",
-]
-
 _UNKNOWN: Final = rf"^\PL*(?:(?:{'|'.join(sorted(NOT_KNOWN))})(?:\PL+|$))+$|^[^\pL1-9]*$"
 #: The last eight digits of a number, which are together in every spelling of it.
 _LAST_DIGITS: Final = 10**8

@@ -24,25 +24,6 @@ from numguard.number_list.words import words_for, words_in
 from numguard.source import check_header, headings
 from numguard.source.languages import apart, heading_words, in_english
 
-__all__ = [
-    "AMBIGUOUS",
-    "COLUMNS",
-    "IGNORE",
-    "NUMBER_HEADINGS",
-    "REASON_HEADINGS",
-    "SEVERAL",
-    "Mapped",
-    "find_columns",
-    "has_words_of_suspects",
-    "heading",
-    "ignored",
-    "is_of_phones",
-    "known_by",
-    "left_over",
-    "may_hold_suspects",
-    "names_suspects",
-]  # fmt: skip
-
 #: Which column holds what: `{"suspect_mobiles": "Mobile No."}`, or several columns for one word.
 Mapped: TypeAlias = Mapping[str, str | Sequence[str]]
 

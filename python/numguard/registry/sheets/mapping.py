@@ -18,8 +18,6 @@ from numguard.source.container import check_file
 from numguard.system import at_home
 from numguard.types import PathLike
 
-__all__ = ["read_mapping", "write_mapping"]
-
 
 def read_mapping(path: PathLike) -> dict[str, list[str]]:
     """A saved mapping, as field to headings. The file has `heading = field`, in JSON, or in TOML by its ending.

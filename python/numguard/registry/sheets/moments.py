@@ -30,8 +30,6 @@ from numguard.registry.sheets.cells import (
 )
 from numguard.source.scripts import plain_letters
 
-__all__ = ["end_of_day", "last_moment", "moments"]
-
 _CLOCK: Final = (
     r"(?:(?:(?P<T>T)|[T ,]+|\s+at\s+)(?P<H>\d{1,2})[:.](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,]\d+)?)?"
     r"\s*(?P<p>[AaPp]\.?[Mm]\.?)?\s*(?:[Hh](?:ou)?rs\.?)?\s*(?:IST|(?P<z>Z|[+-]\d{2}(?::?\d{2})?))?)?$"

@@ -24,8 +24,6 @@ from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.complaint_status import ENDS, REJECTED
 
-__all__ = ["ended_beside", "forms", "heads_no_complaints", "heads_officers", "may_be_no_complaint"]
-
 #: The most rows below the last serial number that sign a sheet: a name, a rank, and who received it.
 _SIGNED: Final = 3
 #: The most acknowledgement numbers that may be officers' where most rows have such.

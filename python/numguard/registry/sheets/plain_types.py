@@ -13,8 +13,6 @@ import pyarrow as pa
 
 from numguard.compute import as_text, cells_of, decoded, is_bytes, is_list, is_number, is_text
 
-__all__ = ["plain"]
-
 _TEXTS: Final = pa.list_(pa.string())
 
 

@@ -20,8 +20,6 @@ from numguard.registry.sheets.doubts import kind_of_approval
 from numguard.registry.sheets.headings import IGNORE, left_over
 from numguard.registry.sheets.sheet import Sheet
 
-__all__ = ["Preview", "preview"]
-
 _ROWS: Final = 10
 _SAMPLE: Final = schema_of(
     column=pa.string(), field=pa.string(), row=pa.int64(), cell=pa.string(), read=pa.string(), note=pa.string()

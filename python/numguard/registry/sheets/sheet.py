@@ -32,8 +32,6 @@ from numguard.source.header import SEPARATORS, split_line
 from numguard.source.records import Records, read_records
 from numguard.types import RowAccount, TableSource, row_account
 
-__all__ = ["Sheet", "read_sheet"]
-
 _Read = TypeVar("_Read")
 
 _STANDARD_INPUT: Final = "standard input"

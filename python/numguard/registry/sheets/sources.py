@@ -18,8 +18,6 @@ from numguard.registry.sheets.cells import WHOLE_NUMBER, words
 from numguard.registry.spelling import signs_of
 from numguard.source.languages import rows_of_table
 
-__all__ = ["same_source", "sources", "spellings"]
-
 
 def sources(column: Column) -> pa.Array[Any]:
     """Names of sources, those of the table in its spelling, others as `words` gives them.

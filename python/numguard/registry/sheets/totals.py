@@ -15,8 +15,6 @@ import numpy.typing as npt
 
 from numguard.registry.arrays import Bools, Ints
 
-__all__ = ["totals"]
-
 
 def totals(sums: Sequence[Ints], is_complaint: Bools) -> Bools:
     """Which rows are totals: of all complaints above, or of those since the last total.
