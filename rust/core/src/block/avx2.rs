@@ -1,7 +1,10 @@
-//! Integers four at a time: the loops of [`super::scalar`], compiled for AVX2, which compares 64-bit lanes.
+//! Integers four at a time: the loops of [`super::scalar`], compiled for AVX2, which compares 64-bit lanes. `text` reads
+//! cells of text.
 //!
 //! Unsafe, because a call to a function compiled for an instruction set is unsafe.
 #![allow(unsafe_code)]
+
+pub(super) mod text;
 
 use super::{ends, scalar};
 use crate::cpu::Avx2;

@@ -5,14 +5,16 @@
 //! with `msisdn::read`. Independent of regions: digits without a country code are read by India's plan.
 //!
 //! There is one file for each instruction set, as for the probes of sets: `scalar` runs on every machine, `avx512` needs
-//! byte permutes too. `avx2` reads only integers: for text it gains nothing over words of eight bytes. `imei` has the
-//! same for IMEIs, `write` the conversion to text, and `uniform` that to texts of one length.
+//! byte permutes too, and `from_end` is what it shares with `avx2`. `imei` has the same for IMEIs, `write` the conversion to
+//! text, and `uniform` that to texts of one length.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod ends;
+#[cfg(target_arch = "x86_64")]
+mod from_end;
 pub mod imei;
 mod scalar;
 pub mod uniform;
@@ -123,6 +125,8 @@ pub fn read_on<'a>(path: CodePath, cell: impl Fn(usize) -> &'a [u8], out: &mut [
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512_vbmi() {
         return avx512::text::read(token, cell, out);
+    } else if let Some(token) = path.avx2() {
+        return avx2::text::read(token, cell, out);
     }
     scalar::read(cell, out);
 }
@@ -151,7 +155,7 @@ pub fn read_views_on<'a>(
     if let Some(token) = path.avx512_vbmi() {
         return avx512::text::read_views(token, views, cell, out);
     }
-    scalar::read(cell, out);
+    read_on(path, cell, out);
 }
 
 /// Reads signed integers. Sets a row to its MSISDN, or to 0 if [`msisdn::read_i64`] must read it.
@@ -303,7 +307,7 @@ fn read_adjacent(path: CodePath, ends: &[u32], bytes: &[u8], out: &mut [u64]) {
         return avx512::text::read_adjacent(token, ends, bytes, out);
     }
     let cell = |row: usize| &bytes[ends[row] as usize..ends[row + 1] as usize];
-    scalar::read(cell, out);
+    read_on(path, cell, out);
 }
 
 /// The MSISDN of a cell in one of the forms, or 0: the result that every path must give.

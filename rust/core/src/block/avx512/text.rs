@@ -2,8 +2,7 @@
 //!
 //! Most columns have one form: eight cells of one length that all begin with the same prefix are loaded into rows of
 //! sixteen bytes, and prefix and digits of all are compared at once. Any other eight are loaded so that each ends where its
-//! row ends: counted from there, the ten digits of every form are at one of three places, and what precedes them is
-//! compared with the prefixes, without a branch on the form. The values of eight cells are computed at once. A cell that
+//! row ends: what is in [`from_end`](crate::block::from_end) is then compared in all of them, without a branch on the form. The values of eight cells are computed at once. A cell that
 //! holds a zero byte, or may be two sums, is read by the safe version.
 //!
 //! Unsafe, because masked loads, and calls to functions compiled for an instruction set, are unsafe.
@@ -11,20 +10,12 @@
 
 use std::arch::x86_64::*;
 
+use crate::block::from_end::{
+    DECIMAL, HALVES, LAST_TWO, POINT, PREFIXES, ROW, SEPARATOR, SUMS, TOGETHER,
+};
 use crate::block::{INDIA, one};
 use crate::cpu::Avx512Vbmi;
 use crate::msisdn::MOBILES;
-
-/// The bytes of a row: no form is longer.
-const ROW: usize = 16;
-
-/// The places of the ten digits of a cell that ends at the last byte of a row, then those of the text before them, which
-/// ends there too: digits that are together,
-const TOGETHER: [i8; ROW] = [6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5];
-/// five and five,
-const HALVES: [i8; ROW] = [5, 6, 7, 8, 9, 11, 12, 13, 14, 15, -1, 0, 1, 2, 3, 4];
-/// and followed by a decimal: its zero takes the place of a trunk zero, since nothing else may precede such digits.
-const DECIMAL: [i8; ROW] = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 0, 1, 2, 3, -1, 15];
 
 /// For each byte of a row its place in a cell of no bytes that ends where the row ends.
 const FROM_END: [i8; ROW] = [
@@ -357,9 +348,9 @@ fn aligned(rows: [__m512i; 2]) -> Option<[u64; 8]> {
     let [low, high] = rows.map(|rows| {
         let at = |place| _mm512_shuffle_epi8(rows, _mm512_set1_epi8(place));
         let is = |bytes, byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte as i8));
-        let halves = is(at(10), b' ') | is(at(10), b'-');
+        let halves = is(at(SEPARATOR), b' ') | is(at(SEPARATOR), b'-');
         let order = _mm512_mask_mov_epi8(of_rows(TOGETHER), halves, of_rows(HALVES));
-        let order = _mm512_mask_mov_epi8(order, is(at(14), b'.'), of_rows(DECIMAL));
+        let order = _mm512_mask_mov_epi8(order, is(at(POINT), b'.'), of_rows(DECIMAL));
         _mm512_shuffle_epi8(rows, order)
     });
     // Rows are in pairs from here on, one from `low` and one from `high`: the first eight digits, and what follows them.
@@ -372,12 +363,11 @@ fn aligned(rows: [__m512i; 2]) -> Option<[u64; 8]> {
         let most = _mm512_set1_epi64(most);
         _mm512_cmpeq_epi64_mask(digits, _mm512_min_epu8(digits, most))
     };
-    let digits = within(first, 0x0909_0909_0909_0909) & within(last, !0xffff | 0x0909);
-    let before = _mm512_and_si512(last, _mm512_set1_epi64(!0xffff));
+    let digits = within(first, 0x0909_0909_0909_0909) & within(last, !LAST_TWO | 0x0909);
+    let before = _mm512_and_si512(last, _mm512_set1_epi64(!LAST_TWO));
     let none = _mm512_testn_epi64_mask(before, before);
-    // Two groups of five that end in two zeros each, with no text before them.
     let zeros = |digits, places: i64| _mm512_testn_epi64_mask(digits, _mm512_set1_epi64(places));
-    let sums = none & zeros(first, 0xff_ff00_0000) & zeros(last, 0xffff);
+    let sums = none & zeros(first, SUMS[0]) & zeros(last, SUMS[1]);
     let read = digits & (none | are_prefixes(before));
     (sums & read == 0).then(|| bytemuck::must_cast(msisdns(first, last, read)))
 }
@@ -392,11 +382,9 @@ fn are_prefixes(before: __m512i) -> __mmask8 {
     let is = |words, word: i64| _mm512_cmpeq_epi64_mask(words, _mm512_set1_epi64(word));
     let separated = is(end, i64::from(b' ')) | is(end, i64::from(b'-'));
     let prefix = _mm512_mask_slli_epi64::<8>(before, separated, before);
-    let is_prefix = |text: [u8; 8]| is(prefix, i64::from_le_bytes(text));
-    is_prefix(*b"\0\0\0\0\0\0\x000")
-        | is_prefix(*b"\0\0\0\0\0\091")
-        | is_prefix(*b"\0\0\0\0\0+91")
-        | is_prefix(*b"\0\0\0\x000091")
+    PREFIXES
+        .iter()
+        .fold(0, |found, &text| found | is(prefix, text))
 }
 
 /// The MSISDNs of eight numbers of ten digit values, eight in `first` and two in the lowest bytes of `last`, in the order
@@ -413,7 +401,10 @@ fn msisdns(first: __m512i, last: __m512i, read: __mmask8) -> __m512i {
     );
     let upper = _mm512_mul_epu32(fours, _mm512_set1_epi64(1_000_000));
     let lower = _mm512_mul_epu32(_mm512_srli_epi64::<32>(fours), _mm512_set1_epi64(100));
-    let two = _mm512_and_si512(_mm512_maddubs_epi16(last, tens), _mm512_set1_epi64(0xffff));
+    let two = _mm512_and_si512(
+        _mm512_maddubs_epi16(last, tens),
+        _mm512_set1_epi64(LAST_TWO),
+    );
     let national = _mm512_add_epi64(_mm512_add_epi64(upper, lower), two);
     let mobile =
         _mm512_mask_cmpge_epu64_mask(read, national, _mm512_set1_epi64(MOBILES.start as i64));
