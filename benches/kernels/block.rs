@@ -82,10 +82,7 @@ fn blocks(criterion: &mut Criterion) {
             .map(|ends| read(&text[ends[0] as usize..ends[1] as usize], Region::In).msisdn)
             .collect();
         let mut out = vec![0; CELLS as usize];
-        for path in [CodePath::Scalar, CodePath::Avx512]
-            .into_iter()
-            .filter(|path| path.is_available())
-        {
+        for path in CodePath::ALL.into_iter().filter(|path| path.is_available()) {
             read_run_on(path, offsets, text.as_bytes(), &mut out);
             assert!(
                 out == truth,

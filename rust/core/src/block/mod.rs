@@ -99,6 +99,12 @@ pub fn read_run_on<O: Offset>(path: CodePath, offsets: &[O], bytes: &[u8], out: 
     let mut space = [0; ROWS + 1];
     for (block, out) in out.chunks_mut(ROWS).enumerate() {
         let offsets = &offsets[block * ROWS..=block * ROWS + out.len()];
+        #[cfg(target_arch = "x86_64")]
+        if let Some(token) = path.avx2() {
+            let (start, ends) = O::counted(offsets, &mut space);
+            avx2::text::read_adjacent(token, ends, &bytes[start..], out);
+            continue;
+        }
         let len = offsets[1].length_from(offsets[0]);
         let alike = offsets.windows(2).fold(true, |alike, ends| {
             alike & (ends[1].length_from(ends[0]) == len)
@@ -307,7 +313,7 @@ fn read_adjacent(path: CodePath, ends: &[u32], bytes: &[u8], out: &mut [u64]) {
         return avx512::text::read_adjacent(token, ends, bytes, out);
     }
     let cell = |row: usize| &bytes[ends[row] as usize..ends[row + 1] as usize];
-    read_on(path, cell, out);
+    scalar::read(cell, out);
 }
 
 /// The MSISDN of a cell in one of the forms, or 0: the result that every path must give.

@@ -1,10 +1,10 @@
 //! Cells of text, eight at a time.
 //!
-//! Each cell becomes a row that ends where the cell ends, from two words of eight bytes: what is in [`from_end`] is then
-//! compared in all rows, without a branch on the form. A cell that holds a zero byte, or may be two sums, is read by the
-//! safe version.
+//! Each cell becomes a row that ends where the cell ends: what is in [`from_end`](crate::block::from_end) is then compared in
+//! all rows, without a branch on the form. Adjacent cells are loaded with what follows them, which is cut off in the vector;
+//! other cells are read as two words. A cell that holds a zero byte, or may be two sums, is read by the safe version.
 //!
-//! Unsafe, because a call to a function compiled for an instruction set is unsafe. `benches/kernels/block.rs` measures the
+//! Unsafe, because loads, and calls to functions compiled for an instruction set, are unsafe. `benches/kernels/block.rs` measures the
 //! gain; the safe version is [`super::scalar`].
 
 use std::arch::x86_64::*;
@@ -16,10 +16,27 @@ use crate::block::{INDIA, one};
 use crate::cpu::Avx2;
 use crate::msisdn::MOBILES;
 
+/// For each byte of a row its place in a cell of no bytes that ends where the row ends, which is none, and places of sixteen
+/// more bytes: those in a cell of `n` bytes begin at `n`.
+const PLACES: [u8; 2 * ROW] = {
+    let (mut places, mut at) = ([0x80; 2 * ROW], 0);
+    while at < ROW {
+        places[ROW + at] = at as u8;
+        at += 1;
+    }
+    places
+};
+
 /// [`read`](crate::block::read).
 pub(in crate::block) fn read<'a>(_: Avx2, cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
     // SAFETY: the token exists only where the machine has AVX2.
     unsafe { read_eights(cell, out) }
+}
+
+/// [`read_adjacent`](crate::block::read_adjacent).
+pub(in crate::block) fn read_adjacent(_: Avx2, ends: &[u32], bytes: &[u8], out: &mut [u64]) {
+    // SAFETY: the token exists only where the machine has AVX2.
+    unsafe { read_adjacent_eights(ends, bytes, out) }
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
@@ -27,17 +44,61 @@ fn read_eights<'a>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
     let (eights, rest) = out.as_chunks_mut::<8>();
     let whole = eights.len() * 8;
     for (eight, out) in eights.iter_mut().enumerate() {
-        *out = read_eight(|row| cell(eight * 8 + row));
+        *out = any_eight(|row| cell(eight * 8 + row));
     }
     for (row, out) in rest.iter_mut().enumerate() {
         *out = one(cell(whole + row));
     }
 }
 
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn read_adjacent_eights(ends: &[u32], bytes: &[u8], out: &mut [u64]) {
+    let cell = |row: usize| &bytes[ends[row] as usize..ends[row + 1] as usize];
+    let (eights, rest) = out.as_chunks_mut::<8>();
+    let whole = eights.len() * 8;
+    for (n, out) in eights.iter_mut().enumerate() {
+        let eight = ends[n * 8..].first_chunk().expect("one end more than rows");
+        *out = adjacent_eight(eight, bytes).unwrap_or_else(|| each(|row| cell(n * 8 + row)));
+    }
+    for (row, out) in rest.iter_mut().enumerate() {
+        *out = one(cell(whole + row));
+    }
+}
+
+/// The MSISDNs of eight adjacent cells, or 0; `None` if they have to be read one by one, since one of them is too near to
+/// the end of `bytes` to load sixteen bytes, or has a form that is not decided here.
+#[inline]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn adjacent_eight(ends: &[u32; 9], bytes: &[u8]) -> Option<[u64; 8]> {
+    let last = u32::try_from(bytes.len().checked_sub(ROW)?).unwrap_or(u32::MAX);
+    let starts: &[u32; 8] = ends.first_chunk()?;
+    if !starts
+        .iter()
+        .fold(true, |fit, &start| fit & (start <= last))
+    {
+        return None;
+    }
+    let (mut rows, mut absent) = ([_mm_setzero_si128(); 8], 0);
+    for (row, right) in rows.iter_mut().enumerate() {
+        // A cell of more bytes than a row, or one that ends before it starts, has no form: it is read as an empty one.
+        let len = ends[row + 1].wrapping_sub(ends[row]) as usize;
+        let len = if len <= ROW { len } else { 0 };
+        let start = bytes.as_ptr().wrapping_add(starts[row] as usize);
+        // SAFETY: sixteen bytes from a start up to `last` are within `bytes`.
+        let text = unsafe { _mm_loadu_si128(start.cast()) };
+        let places = PLACES.as_ptr().wrapping_add(len);
+        // SAFETY: sixteen bytes from `len`, which is sixteen at most, are within `PLACES`.
+        let places = unsafe { _mm_loadu_si128(places.cast()) };
+        *right = _mm_shuffle_epi8(text, places);
+        absent += (ROW - len) as u32;
+    }
+    eight_aligned(rows, absent)
+}
+
 /// The MSISDNs of eight cells, or 0.
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn read_eight<'a>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8] {
+fn any_eight<'a>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8] {
     // A loop, because `from_fn` is compiled for every machine, and calls a closure that cannot be inlined there.
     let (mut rows, mut absent) = ([_mm_setzero_si128(); 8], 0);
     for (row, right) in rows.iter_mut().enumerate() {
@@ -45,6 +106,13 @@ fn read_eight<'a>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8] {
         *right = _mm_set_epi64x(words[1].cast_signed(), words[0].cast_signed());
         absent += free;
     }
+    eight_aligned(rows, absent).unwrap_or_else(|| each(cell))
+}
+
+/// The MSISDNs of eight rows, or 0 for another form. `None` if a row may be two sums, or more bytes than `absent` are zero.
+#[inline]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn eight_aligned(rows: [__m128i; 8], absent: u32) -> Option<[u64; 8]> {
     // Rows that are unpacked together are in their order afterwards.
     let two = |first: usize| _mm256_set_m128i(rows[first + 2], rows[first]);
     let pairs = [two(0), two(1), two(4), two(5)];
@@ -53,13 +121,9 @@ fn read_eight<'a>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8] {
         let zero = _mm256_cmpeq_epi8(rows, _mm256_setzero_si256());
         zeros += _mm256_movemask_epi8(zero).count_ones();
     }
-    if zeros == absent {
-        let fours = [[pairs[0], pairs[1]], [pairs[2], pairs[3]]];
-        if let [Some(first), Some(last)] = fours.map(|four| aligned(four)) {
-            return bytemuck::must_cast([first, last]);
-        }
-    }
-    each(cell)
+    let [first, second, third, last] = pairs;
+    let fours = [aligned([first, second])?, aligned([third, last])?];
+    (zeros == absent).then(|| bytemuck::must_cast(fours))
 }
 
 /// Eight cells read one by one.
