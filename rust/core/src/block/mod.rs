@@ -66,8 +66,13 @@ impl Offset for i64 {
     }
 
     fn counted<'a>(offsets: &'a [Self], space: &'a mut [u32; ROWS + 1]) -> (usize, &'a [u32]) {
+        // One past the others has to be far from them too, or the start of a long cell would pass for a cell.
+        const MOST: u32 = u32::MAX / 2;
         for (counted, offset) in space.iter_mut().zip(offsets) {
-            *counted = u32::try_from(offset.length_from(offsets[0])).unwrap_or(u32::MAX);
+            let from_first = u32::try_from(offset.length_from(offsets[0])).ok();
+            *counted = from_first
+                .filter(|&from_first| from_first <= MOST)
+                .unwrap_or(u32::MAX);
         }
         (offsets[0].index(), &space[..offsets.len()])
     }
