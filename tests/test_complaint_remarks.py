@@ -278,3 +278,16 @@ def test_a_bare_remark_beside_a_decision_on_the_number() -> None:
     assert sorted(waiting_rows("Remarks", texts, decision=["Block"] * len(texts))) == [0, 1, 2]
     # Who approved is no decision on each.
     assert waiting_rows("Remarks", texts, approved_by=["SP"] * len(texts)) == {}
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "unread"),
+    [("Rejected by SP", "Yes", []), ("SP approval", "Pending", []), ("Weather", "Yes", ["Weather"])],
+)
+def test_a_column_by_which_numbers_wait_is_no_unread_one(heading: str, cell: str, unread: list[str]) -> None:
+    columns = ["31111260000001"], ["1930"], ["9876500001"], [cell]
+    sheet = pa.table(columns, names=["acknowledgement_no", "source", "suspect_mobiles", heading])
+    with ng.Registry(by="HC 1234") as registry:
+        intake = registry.add_complaints(sheet, name="a")
+        assert intake.unread == unread
+        assert len(intake.waiting) == (not unread)

@@ -14,6 +14,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import by_key, is_list, pc, schema_of, tuples_of
 from numguard.indian_time import local
+from numguard.number_list.decision_headings import Heading, kind_of
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.complaints import FROM_NARRATIVE, Complaints
 from numguard.registry.sheets.doubts import kind_of_approval
@@ -54,10 +55,14 @@ def preview(sheet: Sheet, complaints: Complaints) -> Preview:
     places = sorted((place, word) for word, at in complaints.at.items() for place in at)
     samples = [_sample(sheet, complaints, place, word) for place, word in places]
     sample = pa.concat_tables([_SAMPLE.empty_table(), *samples])
-    # Below a decision on the number whatever is no yes makes it wait.
-    unread = [names[place] for place in left_over(names, complaints.at) if kind_of_approval(names[place]) is None]
+    unread = [names[place] for place in left_over(names, complaints.at) if not _makes_wait(names[place])]
     fields = {names[place]: word for place, word in places} | dict.fromkeys(filter(None, unread), IGNORE)
     return Preview(sheet.container, sheet.encoding, sheet.header_row, sheet.sheet, fields, unread, sample)
+
+
+def _makes_wait(heading: str) -> bool:
+    """Whether a column is of decisions on the number, of which no yes makes it wait, or of refusals, which do."""
+    return kind_of_approval(heading) is not None or kind_of(heading, None) is Heading.REFUSAL
 
 
 def _sample(sheet: Sheet, complaints: Complaints, place: int, word: str) -> pa.Table:
