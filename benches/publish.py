@@ -56,11 +56,13 @@ def published(record: Path) -> dict[Path, str]:
     readme = as_markdown([in_short(lines)], level=3).split("\n", 2)[2]
     if picture("contains"):
         readme += f"\n![Rate by length of the list](docs/{picture('contains')})\n"
+    readme += f"\nFrom [this record]({source}).\n"
     again = newest(RECORDS / "again")
     if again is not None:
         shown = as_markdown([in_short(read(again))], level=3).split("\n", 2)[2]
-        readme += f"\nAgainst queries of the rivals that became faster since, on another machine:\n\n{shown}"
-    readme += f"\nFrom [{source}]({source}); [where we lose, versions, and everything else](docs/speed.md).\n"
+        readme += "\nMixed text and linkage, for which the rivals have faster queries now, on another machine:\n\n"
+        readme += f"{shown}\nFrom [that record](benches/record/again/{again.name}).\n"
+    readme += "\n[Where we lose, versions, and everything else](docs/speed.md).\n"
     files[ROOT / "README.md"] = between_markers(ROOT / "README.md", readme)
     page = as_markdown(sections(lines), picture=picture) + f"\nFrom `{source}`.\n"
     files[ROOT / "docs" / "speed.md"] = of_others(between_markers(ROOT / "docs" / "speed.md", page))

@@ -45,19 +45,21 @@ def contains(lines: Sequence[Line]) -> str | None:
     ]
     if not shown:
         return None
-    panels = []
+    panels: list[dict[str, Any]] = []
     for layout in _LAYOUTS:
         rows = [
             {"list": line.listed, "rate": (line.rows_per_s or 0) / 1e6, "who": _short(line.candidate)}
             for line in shown
             if line.layout == layout
         ]
+        if not rows:
+            continue
         panel = _plot(
             rows,
             (230, 240),
             _LINE,
             x=_figure("list", "numbers on the list", ticks=4),
-            y=_figure("rate", "million rows a second" if layout == _LAYOUTS[0] else None),
+            y=_figure("rate", None if panels else "million rows a second"),
             color=_who([_short(line.candidate) for line in shown]),
         )
         panels.append({"title": layout, **panel})
