@@ -28,6 +28,9 @@ use crate::msisdn::{self, INDIA, MOBILES};
 /// The lengths of cells without separators: ten digits, and a prefix or none.
 const LENGTHS: RangeInclusive<usize> = 10..=14;
 
+/// The farthest offset that is counted in 32 bits: a cell that ends before it starts then seems longer than every form.
+const FARTHEST: u32 = u32::MAX / 2;
+
 /// Rows of a block.
 pub(crate) const ROWS: usize = 64;
 
@@ -37,9 +40,12 @@ pub trait Offset: Copy + Eq {
     fn index(self) -> usize;
     /// The length of a cell from `start` to this offset; negative if it ends before it starts.
     fn length_from(self, start: Self) -> Self;
-    /// The offsets of at most a block, counted from the first one or from the start, which is returned too. One that cannot
-    /// be counted so becomes an offset past every end.
-    fn counted<'a>(offsets: &'a [Self], space: &'a mut [u32; ROWS + 1]) -> (usize, &'a [u32]);
+    /// The offsets of at most a block in 32 bits, counted from the first one or from the start, which is returned too;
+    /// `None` if one cannot be counted so.
+    fn counted<'a>(
+        offsets: &'a [Self],
+        space: &'a mut [u32; ROWS + 1],
+    ) -> Option<(usize, &'a [u32])>;
 }
 
 impl Offset for i32 {
@@ -51,8 +57,8 @@ impl Offset for i32 {
         self.wrapping_sub(start)
     }
 
-    fn counted<'a>(offsets: &'a [Self], _: &'a mut [u32; ROWS + 1]) -> (usize, &'a [u32]) {
-        (0, bytemuck::must_cast_slice(offsets))
+    fn counted<'a>(offsets: &'a [Self], _: &'a mut [u32; ROWS + 1]) -> Option<(usize, &'a [u32])> {
+        Some((0, bytemuck::must_cast_slice(offsets)))
     }
 }
 
@@ -65,16 +71,17 @@ impl Offset for i64 {
         self.wrapping_sub(start)
     }
 
-    fn counted<'a>(offsets: &'a [Self], space: &'a mut [u32; ROWS + 1]) -> (usize, &'a [u32]) {
-        // One past the others has to be far from them too, or the start of a long cell would pass for a cell.
-        const MOST: u32 = u32::MAX / 2;
+    fn counted<'a>(
+        offsets: &'a [Self],
+        space: &'a mut [u32; ROWS + 1],
+    ) -> Option<(usize, &'a [u32])> {
+        let mut fit = true;
         for (counted, offset) in space.iter_mut().zip(offsets) {
-            let from_first = u32::try_from(offset.length_from(offsets[0])).ok();
-            *counted = from_first
-                .filter(|&from_first| from_first <= MOST)
-                .unwrap_or(u32::MAX);
+            let from_first = offset.length_from(offsets[0]).cast_unsigned();
+            *counted = from_first as u32;
+            fit &= from_first <= u64::from(FARTHEST);
         }
-        (offsets[0].index(), &space[..offsets.len()])
+        fit.then(|| (offsets[0].index(), &space[..offsets.len()]))
     }
 }
 
@@ -104,23 +111,23 @@ pub fn read_run_on<O: Offset>(path: CodePath, offsets: &[O], bytes: &[u8], out: 
     let mut space = [0; ROWS + 1];
     for (block, out) in out.chunks_mut(ROWS).enumerate() {
         let offsets = &offsets[block * ROWS..=block * ROWS + out.len()];
-        #[cfg(target_arch = "x86_64")]
-        if let Some(token) = path.avx2() {
-            let (start, ends) = O::counted(offsets, &mut space);
-            avx2::text::read_adjacent(token, ends, &bytes[start..], out);
-            continue;
-        }
-        let len = offsets[1].length_from(offsets[0]);
-        let alike = offsets.windows(2).fold(true, |alike, ends| {
-            alike & (ends[1].length_from(ends[0]) == len)
-        });
-        let len = len.index();
-        if alike && LENGTHS.contains(&len) {
+        let size = offsets[1].length_from(offsets[0]);
+        let len = size.index();
+        let are_alike = || {
+            let same = |ends: &[O]| ends[1].length_from(ends[0]) == size;
+            offsets
+                .windows(2)
+                .fold(true, |alike, ends| alike & same(ends))
+        };
+        // AVX2 gains nothing from cells of one length.
+        if path != CodePath::Avx2 && LENGTHS.contains(&len) && are_alike() {
             let first = offsets[0].index();
             read_alike(path, &bytes[first..][..out.len() * len], len, out);
-        } else {
-            let (start, ends) = O::counted(offsets, &mut space);
+        } else if let Some((start, ends)) = O::counted(offsets, &mut space) {
             read_adjacent(path, ends, &bytes[start..], out);
+        } else {
+            let cell = |row: usize| &bytes[offsets[row].index()..offsets[row + 1].index()];
+            read_on(path, cell, out);
         }
     }
 }
@@ -316,6 +323,8 @@ fn read_adjacent(path: CodePath, ends: &[u32], bytes: &[u8], out: &mut [u64]) {
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = path.avx512_vbmi() {
         return avx512::text::read_adjacent(token, ends, bytes, out);
+    } else if let Some(token) = path.avx2() {
+        return avx2::text::read_adjacent(token, ends, bytes, out);
     }
     let cell = |row: usize| &bytes[ends[row] as usize..ends[row + 1] as usize];
     scalar::read(cell, out);

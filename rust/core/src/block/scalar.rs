@@ -10,6 +10,12 @@ pub(super) fn read<'a>(cell: impl Fn(usize) -> &'a [u8], out: &mut [u64]) {
     }
 }
 
+/// Eight cells that a vector path does not decide.
+#[cold]
+pub(super) fn eight<'a>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8] {
+    std::array::from_fn(|row| one(cell(row)))
+}
+
 /// [`super::read_alike`].
 pub(super) fn read_alike(cells: &[u8], len: usize, out: &mut [u64]) {
     fn each<const LEN: usize>(cells: &[u8], out: &mut [u64]) {

@@ -4,15 +4,15 @@
 //! all rows, without a branch on the form. Adjacent cells are loaded with what follows them, which is cut off in the vector;
 //! other cells are read as two words. A cell that holds a zero byte, or may be two sums, is read by the safe version.
 //!
-//! Unsafe, because loads, and calls to functions compiled for an instruction set, are unsafe. `benches/kernels/block.rs` measures the
-//! gain; the safe version is [`super::scalar`].
+//! Unsafe, because loads, and calls to functions compiled for an instruction set, are unsafe. `benches/kernels/block.rs`
+//! measures the gain; the safe version is [`super::scalar`].
 
 use std::arch::x86_64::*;
 
 use crate::block::from_end::{
     DECIMAL, HALVES, LAST_TWO, POINT, PREFIXES, ROW, SEPARATOR, SUMS, TOGETHER,
 };
-use crate::block::{INDIA, one};
+use crate::block::{FARTHEST, INDIA, one, scalar};
 use crate::cpu::Avx2;
 use crate::msisdn::MOBILES;
 
@@ -58,7 +58,8 @@ fn read_adjacent_eights(ends: &[u32], bytes: &[u8], out: &mut [u64]) {
     let whole = eights.len() * 8;
     for (n, out) in eights.iter_mut().enumerate() {
         let eight = ends[n * 8..].first_chunk().expect("one end more than rows");
-        *out = adjacent_eight(eight, bytes).unwrap_or_else(|| each(|row| cell(n * 8 + row)));
+        *out =
+            adjacent_eight(eight, bytes).unwrap_or_else(|| scalar::eight(|row| cell(n * 8 + row)));
     }
     for (row, out) in rest.iter_mut().enumerate() {
         *out = one(cell(whole + row));
@@ -70,7 +71,7 @@ fn read_adjacent_eights(ends: &[u32], bytes: &[u8], out: &mut [u64]) {
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn adjacent_eight(ends: &[u32; 9], bytes: &[u8]) -> Option<[u64; 8]> {
-    let last = u32::try_from(bytes.len().checked_sub(ROW)?).unwrap_or(u32::MAX);
+    let last = bytes.len().checked_sub(ROW)?.min(FARTHEST as usize) as u32;
     let starts: &[u32; 8] = ends.first_chunk()?;
     if !starts
         .iter()
@@ -106,7 +107,7 @@ fn any_eight<'a>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8] {
         *right = _mm_set_epi64x(words[1].cast_signed(), words[0].cast_signed());
         absent += free;
     }
-    eight_aligned(rows, absent).unwrap_or_else(|| each(cell))
+    eight_aligned(rows, absent).unwrap_or_else(|| scalar::eight(cell))
 }
 
 /// The MSISDNs of eight rows, or 0 for another form. `None` if a row may be two sums, or more bytes than `absent` are zero.
@@ -124,12 +125,6 @@ fn eight_aligned(rows: [__m128i; 8], absent: u32) -> Option<[u64; 8]> {
     let [first, second, third, last] = pairs;
     let fours = [aligned([first, second])?, aligned([third, last])?];
     (zeros == absent).then(|| bytemuck::must_cast(fours))
-}
-
-/// Eight cells read one by one.
-#[cold]
-fn each<'a>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8] {
-    std::array::from_fn(|row| one(cell(row)))
 }
 
 /// The two words of a row at the end of which a cell ends, after zeros, and the number of these. A cell of fewer than eight

@@ -13,7 +13,7 @@ use std::arch::x86_64::*;
 use crate::block::from_end::{
     DECIMAL, HALVES, LAST_TWO, POINT, PREFIXES, ROW, SEPARATOR, SUMS, TOGETHER,
 };
-use crate::block::{INDIA, one};
+use crate::block::{FARTHEST, INDIA, one, scalar};
 use crate::cpu::Avx512Vbmi;
 use crate::msisdn::MOBILES;
 
@@ -170,7 +170,8 @@ fn read_adjacent_eights(ends: &[u32], bytes: &[u8], out: &mut [u64]) {
     let whole = eights.len() * 8;
     for (n, out) in eights.iter_mut().enumerate() {
         let eight = ends[n * 8..].first_chunk().expect("one end more than rows");
-        *out = adjacent_eight(eight, bytes).unwrap_or_else(|| each(|row| cell(n * 8 + row)));
+        *out =
+            adjacent_eight(eight, bytes).unwrap_or_else(|| scalar::eight(|row| cell(n * 8 + row)));
     }
     for (row, out) in rest.iter_mut().enumerate() {
         *out = one(cell(whole + row));
@@ -266,7 +267,7 @@ fn alike(rows: [__m512i; 2], form: &Form) -> Option<[u64; 8]> {
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt"
 )]
 fn adjacent_eight(ends: &[u32; 9], bytes: &[u8]) -> Option<[u64; 8]> {
-    let last = u32::try_from(bytes.len().checked_sub(ROW)?).unwrap_or(u32::MAX);
+    let last = bytes.len().checked_sub(ROW)?.min(FARTHEST as usize) as u32;
     let [starts, next]: [[u32; 8]; 2] = [*ends.first_chunk()?, *ends.last_chunk()?];
     let [first, second] = [starts, next].map(bytemuck::must_cast::<_, __m256i>);
     if _mm256_cmpgt_epu32_mask(first, _mm256_set1_epi32(last as i32)) != 0 {
@@ -313,13 +314,7 @@ fn any_eight<'a>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8] {
     let rows = joined(rows);
     let zeros = rows.map(|rows| _mm512_testn_epi8_mask(rows, rows).count_ones());
     let read = (zeros[0] + zeros[1] == absent).then(|| aligned(rows));
-    read.flatten().unwrap_or_else(|| each(cell))
-}
-
-/// Eight cells read one by one.
-#[cold]
-fn each<'a>(cell: impl Fn(usize) -> &'a [u8]) -> [u64; 8] {
-    std::array::from_fn(|row| one(cell(row)))
+    read.flatten().unwrap_or_else(|| scalar::eight(cell))
 }
 
 /// Eight rows of sixteen bytes, joined in registers: a load of 64 bytes just after four stores of sixteen would stall.
