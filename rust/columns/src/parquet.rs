@@ -11,6 +11,7 @@ mod bytes;
 mod file;
 mod hit_texts;
 mod hybrid;
+mod key_batches;
 mod key_stream;
 mod part;
 mod row_group;
@@ -25,9 +26,11 @@ use arrow_schema::SchemaRef;
 
 use crate::Error;
 pub(crate) use file::ParquetFile;
+pub(crate) use key_batches::{KeyBatch, KeyBatches};
+pub(crate) use key_stream::ReadKeys;
 pub(crate) use part::Parts;
 pub(crate) use row_group::{Batches, RowGroup};
-pub(crate) use units::{ReadGroup, Units, units};
+pub(crate) use units::{ReadBatches, ReadGroup, Units, units};
 
 /// The columns of a file, as its footer declares them.
 ///

@@ -17,6 +17,7 @@ use numguard_core::notes::Note;
 
 use super::{CLOCK_NOT_SET, IMSI_FOR_IMEI, IN_THE_FUTURE, NO_TIME, Refused, Times};
 use crate::column::{Column, Keys};
+use crate::parquet::ReadKeys;
 use crate::refused::{looks_national, why_refused};
 use crate::{Error, parallel};
 
@@ -259,11 +260,19 @@ impl BlockReader {
 
 /// The columns of one batch, ready to be read.
 pub(super) struct Batch<'a> {
-    columns: &'a Sightings,
-    msisdns: Column<'a>,
-    imeis: Column<'a>,
+    msisdns: KeyColumn<'a>,
+    imeis: KeyColumn<'a>,
     ats: Option<Times>,
+    places: Option<&'a [ArrayRef; 3]>,
     policy: &'a Policy,
+}
+
+/// A column of numbers or of handsets.
+enum KeyColumn<'a> {
+    /// Its cells, and the array that they are from.
+    Cells(Column<'a>, &'a ArrayRef),
+    /// What was read of them.
+    Read(&'a ReadKeys),
 }
 
 impl<'a> Batch<'a> {
@@ -272,25 +281,45 @@ impl<'a> Batch<'a> {
         region: Region,
         policy: &'a Policy,
     ) -> Result<Self, Error> {
-        let Sightings {
-            msisdns,
-            imeis,
-            ats,
-            places,
-            ..
-        } = columns;
-        let others = ats.iter().chain(places.iter().flatten());
+        let cells = |array: &'a ArrayRef, keys| {
+            let column = Column::new(array.as_ref(), keys)?;
+            Ok::<_, Error>(KeyColumn::Cells(column, array))
+        };
+        let keys = [
+            cells(&columns.msisdns, Keys::Msisdn(region))?,
+            cells(&columns.imeis, Keys::ImeiOrPlaceholder)?,
+        ];
+        Self::of(keys, columns.ats.as_ref(), columns.places.as_ref(), policy)
+    }
+
+    /// A batch of a file, whose keys were read.
+    pub(super) fn read_before(
+        [msisdns, imeis]: &'a [ReadKeys; 2],
+        ats: Option<&ArrayRef>,
+        places: Option<&'a [ArrayRef; 3]>,
+        policy: &'a Policy,
+    ) -> Result<Self, Error> {
+        let keys = [KeyColumn::Read(msisdns), KeyColumn::Read(imeis)];
+        Self::of(keys, ats, places, policy)
+    }
+
+    fn of(
+        [msisdns, imeis]: [KeyColumn<'a>; 2],
+        ats: Option<&ArrayRef>,
+        places: Option<&'a [ArrayRef; 3]>,
+        policy: &'a Policy,
+    ) -> Result<Self, Error> {
+        let others = ats.into_iter().chain(places.into_iter().flatten());
         assert!(
-            std::iter::once(imeis)
-                .chain(others)
-                .all(|column| column.len() == msisdns.len()),
+            imeis.len() == msisdns.len()
+                && others.clone().all(|column| column.len() == msisdns.len()),
             "columns of the same length"
         );
         Ok(Self {
-            columns,
-            msisdns: Column::new(msisdns.as_ref(), Keys::Msisdn(region))?,
-            imeis: Column::new(imeis.as_ref(), Keys::ImeiOrPlaceholder)?,
-            ats: ats.as_ref().map(Times::new).transpose()?,
+            msisdns,
+            imeis,
+            ats: ats.map(Times::new).transpose()?,
+            places,
             policy,
         })
     }
@@ -307,10 +336,10 @@ impl<'a> Batch<'a> {
     /// Reads a run of rows: those that are kept, and why others were refused.
     pub(super) fn read(&self, rows: Range<usize>) -> (Block, Refused) {
         let block = Block {
-            msisdns: self.keys(&self.msisdns, &self.columns.msisdns, &rows),
-            imeis: self.keys(&self.imeis, &self.columns.imeis, &rows),
+            msisdns: self.msisdns.keys(&rows),
+            imeis: self.imeis.keys(&rows),
             ats: self.ats.as_ref().map(|times| self.times(times, &rows)),
-            places: self.columns.places.as_ref().map(|places| {
+            places: self.places.map(|places| {
                 places.each_ref().map(|column| {
                     let values = column.as_primitive::<UInt64Type>().values();
                     values.slice(rows.start, rows.len())
@@ -332,21 +361,6 @@ impl<'a> Batch<'a> {
             return (block, refused);
         }
         (block.without(&dropped), refused)
-    }
-
-    fn keys(
-        &self,
-        column: &Column<'_>,
-        array: &ArrayRef,
-        rows: &Range<usize>,
-    ) -> ScalarBuffer<u64> {
-        if column.is_keys(rows.clone()) {
-            let values = array.as_primitive::<UInt64Type>().values();
-            return values.slice(rows.start, rows.len());
-        }
-        let mut keys = vec![0; rows.len()];
-        column.fill(rows.start, &mut keys);
-        keys.into()
     }
 
     fn times(&self, times: &Times, rows: &Range<usize>) -> ScalarBuffer<i64> {
@@ -393,10 +407,10 @@ impl<'a> Batch<'a> {
     #[inline]
     fn check_row(&self, row: usize, msisdn: u64, imei: u64, at: i64) -> Result<bool, &'static str> {
         if msisdn == 0 {
-            return Err(why_refused(&self.msisdns, row));
+            return Err(self.msisdns.why_none(row));
         }
         if imei == 0 {
-            let why = why_refused(&self.imeis, row);
+            let why = self.imeis.why_none(row);
             // Zeros throughout are a placeholder, and the only one whose key is 0.
             if why != Note::Placeholder.code() {
                 return Err(why);
@@ -411,6 +425,41 @@ impl<'a> Batch<'a> {
             Admitted::NoTime => Err(NO_TIME),
             Admitted::TooEarly => Err(CLOCK_NOT_SET),
             Admitted::TooLate => Err(IN_THE_FUTURE),
+        }
+    }
+}
+
+impl KeyColumn<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Cells(column, _) => column.len(),
+            Self::Read(read) => read.keys.len(),
+        }
+    }
+
+    /// The keys of some rows; 0 for a row without one.
+    fn keys(&self, rows: &Range<usize>) -> ScalarBuffer<u64> {
+        let (column, array) = match self {
+            Self::Cells(column, array) => (column, array),
+            Self::Read(read) => return read.keys.slice(rows.start, rows.len()),
+        };
+        if column.is_keys(rows.clone()) {
+            let values = array.as_primitive::<UInt64Type>().values();
+            return values.slice(rows.start, rows.len());
+        }
+        let mut keys = vec![0; rows.len()];
+        column.fill(rows.start, &mut keys);
+        keys.into()
+    }
+
+    /// The code of the note of a row without a key.
+    fn why_none(&self, row: usize) -> &'static str {
+        match self {
+            Self::Cells(column, _) => why_refused(column, row),
+            Self::Read(read) => {
+                let found = read.none.binary_search_by_key(&row, |&(row, _)| row);
+                found.map_or(Note::Empty.code(), |at| read.none[at].1)
+            }
         }
     }
 }

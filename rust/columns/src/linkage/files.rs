@@ -8,15 +8,17 @@ use arrow_array::{ArrayRef, UInt64Array};
 use numguard_core::linkage::Policy;
 use numguard_core::msisdn::Region;
 
-use super::block::{Batch, Block, Counts, Sightings};
+use super::block::{Batch, Block, Counts};
 use super::packed::Packed;
 use super::places::points;
 use super::search::{Found, Search};
 use super::{Refused, check_types};
 use crate::Error;
+use crate::column::Keys;
 use crate::parallel::{Next, Ordered, TASK, Threads};
-use crate::parquet::{Batches, ParquetFile, ReadGroup, RowGroup, Units, units};
-use crate::refused::looks_national;
+use crate::parquet::{
+    KeyBatch, KeyBatches, ParquetFile, ReadBatches, ReadGroup, RowGroup, Units, units,
+};
 use crate::scan::find_column;
 
 /// Columns of keys, the first ones: numbers and IMEIs.
@@ -118,30 +120,31 @@ impl Columns {
         Ok((Arc::new(opened), columns))
     }
 
-    /// The columns of a batch, and how many of its rows have a place.
-    fn sightings(&self, columns: &[ArrayRef]) -> Result<(Sightings, u64), Error> {
-        let (others, degrees) = columns.split_at(self.before_degrees);
-        let (places, placed) = match degrees {
-            [latitudes, longitudes] => {
-                let points = points(latitudes, longitudes)?;
-                let placed = points.values().iter().filter(|&&point| point != 0).count();
-                let none: ArrayRef = Arc::new(UInt64Array::from(vec![0; points.len()]));
-                (
-                    Some([Arc::new(points) as ArrayRef, Arc::clone(&none), none]),
-                    placed as u64,
-                )
-            }
-            _ => (None, 0),
+    /// The times of a batch, the places of its rows, and how many have one.
+    fn others<'a>(&self, others: &'a [ArrayRef]) -> Result<Others<'a>, Error> {
+        let (ats, degrees) = others.split_at(self.before_degrees - KEYS);
+        let mut read = Others {
+            ats: ats.first(),
+            places: None,
+            placed: 0,
         };
-        let sightings = Sightings {
-            msisdns: Arc::clone(&others[0]),
-            imeis: Arc::clone(&others[1]),
-            ats: others.get(2).cloned(),
-            places,
-            keep: true,
-        };
-        Ok((sightings, placed))
+        if let [latitudes, longitudes] = degrees {
+            let points = points(latitudes, longitudes)?;
+            let placed = points.values().iter().filter(|&&point| point != 0).count();
+            let none: ArrayRef = Arc::new(UInt64Array::from(vec![0; points.len()]));
+            read.places = Some([Arc::new(points) as ArrayRef, Arc::clone(&none), none]);
+            read.placed = placed as u64;
+        }
+        Ok(read)
     }
+}
+
+/// What a batch has beside its keys.
+struct Others<'a> {
+    ats: Option<&'a ArrayRef>,
+    places: Option<[ArrayRef; 3]>,
+    /// How many rows have a place.
+    placed: u64,
 }
 
 /// A row group of an open file, to be read on any thread.
@@ -154,34 +157,39 @@ pub(super) struct Job {
 }
 
 impl Job {
-    fn batches(&self) -> Result<Batches, Error> {
-        self.group.batches(&self.columns.roots, KEYS, TASK)
+    fn batches(&self) -> Result<KeyBatches, Error> {
+        let (keys, others) = self.columns.roots.split_at(KEYS);
+        let keys = [
+            (keys[0], Keys::Msisdn(self.region)),
+            (keys[1], Keys::ImeiOrPlaceholder),
+        ];
+        KeyBatches::open(&self.group, keys, others, TASK)
     }
 
-    fn sightings(&self, columns: &[ArrayRef]) -> Result<(Sightings, u64), Error> {
-        let sightings = self.columns.sightings(columns);
-        sightings.map_err(|error| self.group.in_file(error))
-    }
-
+    /// Reads a batch; how many of its rows have a place.
     fn read_batch(
         &self,
-        sightings: &Sightings,
+        batch: &KeyBatch,
         mut take: impl FnMut(Block, Refused),
-    ) -> Result<(), Error> {
-        let batch = Batch::new(sightings, self.region, &self.policy)
-            .map_err(|error| self.group.in_file(error))?;
-        for (batch, rows) in batch.runs() {
-            let (block, refused) = batch.read(rows);
-            take(block, refused);
-        }
-        Ok(())
+    ) -> Result<u64, Error> {
+        let mut read = || {
+            let others = self.columns.others(&batch.others)?;
+            let places = others.places.as_ref();
+            let batch = Batch::read_before(&batch.keys, others.ats, places, &self.policy)?;
+            for (batch, rows) in batch.runs() {
+                let (block, refused) = batch.read(rows);
+                take(block, refused);
+            }
+            Ok(others.placed)
+        };
+        read().map_err(|error: Error| self.group.in_file(error))
     }
 
     /// Reads the row group once more.
     pub(super) fn read_blocks(&self, mut look: impl FnMut(&Block)) -> Result<(), Error> {
         let mut batches = self.batches()?;
-        while let Some((columns, _)) = batches.next()? {
-            self.read_batch(&self.sightings(&columns)?.0, |block, _| look(&block))?;
+        while let Some(batch) = batches.next()? {
+            self.read_batch(&batch, |block, _| look(&block))?;
         }
         Ok(())
     }
@@ -189,17 +197,17 @@ impl Job {
 
 impl ReadGroup for Group {
     type Output = Self;
+    type Batches = KeyBatches;
 
-    fn batches(&self) -> Result<Batches, Error> {
+    fn batches(&self) -> Result<KeyBatches, Error> {
         self.job.batches()
     }
 
-    fn read(&mut self, columns: &[ArrayRef], _: u64) -> Result<Option<Self>, Error> {
-        let (sightings, placed) = self.job.sightings(columns)?;
-        self.placed += placed;
-        self.counts.looks_national |= looks_national(sightings.msisdns.as_ref());
-        self.counts.rows += sightings.msisdns.len() as u64;
-        self.job.read_batch(&sightings, |block, refused| {
+    fn read(&mut self, batch: KeyBatch) -> Result<Option<Self>, Error> {
+        let [msisdns, _] = &batch.keys;
+        self.counts.looks_national |= msisdns.looks_national;
+        self.counts.rows += msisdns.keys.len() as u64;
+        let placed = self.job.read_batch(&batch, |block, refused| {
             self.counts.look_at(&block, refused);
             if block.len() > 0 {
                 if let Some(search) = &self.job.search {
@@ -208,6 +216,7 @@ impl ReadGroup for Group {
                 self.blocks.push(Packed::of(&block));
             }
         })?;
+        self.placed += placed;
         Ok(None)
     }
 

@@ -1,23 +1,38 @@
-//! One key column of a part, a run of rows at a time: text pages are read directly, other types as arrays.
+//! One key column over some rows of a row group, a run of rows at a time: text pages are read directly, other types as
+//! arrays.
+//!
+//! Scans look up its runs as they are; linkage reads them as [`ReadKeys`]. A page that only the array reader reads, and
+//! all after it, are read as arrays.
 
+use std::ops::Range;
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::UInt64Type;
 use arrow_array::{Array, ArrayRef, StringViewArray, UInt32Array};
+use arrow_buffer::ScalarBuffer;
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::{ArrowError, DataType};
 use arrow_select::concat::concat;
 use arrow_select::take::take;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
-use parquet::errors::ParquetError;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowSelector};
 
+use super::row_group::{LONGEST, RowGroup};
 use super::text_pages::{Cells, PageError, TextPage, TextPages, Words};
 use crate::Error;
 use crate::column::{Column, Keys};
 use crate::field::is_text;
 use crate::guard::guarded;
+use crate::refused::{looks_national, why_refused};
 
 /// The source of a key column's cells, and the current run.
 pub(super) struct KeyStream {
+    group: RowGroup,
+    root: usize,
+    /// The rows of the row group that are not yet in a run.
+    rows: Range<usize>,
+    /// Rows of an array, unless it is of a dictionary.
+    batch: usize,
     source: Source,
     run: Run,
     /// The number of rows of the run that were processed.
@@ -28,7 +43,18 @@ pub(super) struct KeyStream {
     taken: Option<Vec<ArrayRef>>,
 }
 
-pub(super) enum Source {
+/// Keys of a run of rows, and why the other rows have none.
+#[derive(Debug)]
+pub(crate) struct ReadKeys {
+    /// The keys; 0 for a row without one.
+    pub(crate) keys: ScalarBuffer<u64>,
+    /// The rows whose key is 0, which ascend, each with the code of its note.
+    pub(crate) none: Vec<(usize, &'static str)>,
+    /// Whether an array that begins in the run seems to have national numbers in a column of E.164.
+    pub(crate) looks_national: bool,
+}
+
+enum Source {
     Pages(TextPages),
     Arrays(ParquetRecordBatchReader),
 }
@@ -40,37 +66,109 @@ enum Run {
 }
 
 impl KeyStream {
-    /// Reads a column; `handed_on` is whether it is part of the output.
-    pub(super) fn new(source: Source, handed_on: bool) -> Self {
-        Self {
+    /// Reads some rows of a root column, in arrays of `batch` rows where it is not read page by page; `handed_on` is
+    /// whether it is part of the output.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`], in the file, as in the other methods.
+    pub(super) fn open(
+        group: &RowGroup,
+        root: usize,
+        rows: Range<usize>,
+        batch: usize,
+        handed_on: bool,
+    ) -> Result<Self, Error> {
+        let declared = group.file.metadata.schema().field(root).data_type();
+        let open = || match is_text(declared) {
+            true => TextPages::open(group, root, rows.start, rows.len()),
+            false => Err(PageError::Unsuited),
+        };
+        let source = match guarded(open) {
+            Ok(pages) => Source::Pages(pages),
+            Err(PageError::Unsuited) => arrays(group, root, rows.clone(), batch)?,
+            Err(PageError::Broken(error)) => return Err(group.unreadable(error)),
+        };
+        Ok(Self {
+            group: group.clone(),
+            root,
+            rows,
+            batch,
             source,
             run: Run::None,
             at: 0,
             coded: None,
             taken: handed_on.then(Vec::new),
-        }
+        })
     }
 
-    /// The number of available rows; 0 after the last row of the part.
-    pub(super) fn ready(&mut self, keys: Keys) -> Result<usize, PageError> {
+    /// The number of available rows; 0 after the last row.
+    pub(super) fn ready(&mut self, keys: Keys) -> Result<usize, Error> {
         while self.at == self.run.len() {
             self.at = 0;
-            self.run = match &mut self.source {
-                Source::Pages(pages) => {
-                    let page = || pages.next()?.map(|page| page.unpacked()).transpose();
-                    guarded(page)?.map_or(Run::None, Run::Page)
-                }
-                Source::Arrays(reader) => {
-                    guarded(|| reader.next().transpose().map_err(ParquetError::from))?
-                        .map_or(Run::None, |batch| Run::Array(Arc::clone(batch.column(0))))
-                }
-            };
+            self.run = self.next_run()?;
             if let Run::None = self.run {
                 return Ok(0);
             }
+            self.rows.start += self.run.len();
             self.read_words(keys);
         }
         Ok(self.run.len() - self.at)
+    }
+
+    fn next_run(&mut self) -> Result<Run, Error> {
+        if let Source::Pages(pages) = &mut self.source {
+            let page = || pages.next()?.map(|page| page.unpacked()).transpose();
+            match guarded(page) {
+                Ok(page) => return Ok(page.map_or(Run::None, Run::Page)),
+                Err(PageError::Broken(error)) => return Err(self.group.unreadable(error)),
+                Err(PageError::Unsuited) => {
+                    self.source = arrays(&self.group, self.root, self.rows.clone(), self.batch)?;
+                }
+            }
+        }
+        let Source::Arrays(reader) = &mut self.source else {
+            return Ok(Run::None);
+        };
+        let batch = self.group.next(reader)?;
+        Ok(batch.map_or(Run::None, |batch| Run::Array(Arc::clone(batch.column(0)))))
+    }
+
+    /// Reads the next rows, `most` at the most; fewer only at the end.
+    pub(super) fn read(&mut self, keys: Keys, most: usize) -> Result<ReadKeys, Error> {
+        let mut read = ReadKeys {
+            keys: ScalarBuffer::default(),
+            none: Vec::new(),
+            looks_national: false,
+        };
+        let mut copied = Vec::new();
+        while copied.len() < most {
+            let rows = self.ready(keys)?.min(most - copied.len());
+            if rows == 0 {
+                break;
+            }
+            if let (Some(array), Keys::Msisdn(_)) = (self.new_array(), keys) {
+                read.looks_national |= looks_national(array.as_ref());
+            }
+            let column = self.column(keys).map_err(|error| self.group.in_file(error));
+            let (column, at) = column?;
+            if rows == most
+                && let Run::Array(array) = &self.run
+                && column.is_keys(at..at + rows)
+            {
+                let values = array.as_primitive::<UInt64Type>().values();
+                read.keys = values.slice(at, rows);
+                note_none(&column, at, &read.keys, 0, &mut read.none);
+                self.advance(rows);
+                return Ok(read);
+            }
+            let first = copied.len();
+            copied.resize(first + rows, 0);
+            column.fill(at, &mut copied[first..]);
+            note_none(&column, at, &copied[first..], first, &mut read.none);
+            self.advance(rows);
+        }
+        read.keys = copied.into();
+        Ok(read)
     }
 
     /// Reads each entry of a new dictionary once.
@@ -148,13 +246,49 @@ impl KeyStream {
 
     /// The hit cells, of the type that the file declares; `None` if there are none or the column is not part of the output.
     pub(super) fn into_cells(self, declared: &DataType) -> Result<Option<ArrayRef>, ArrowError> {
-        let taken = self.taken.unwrap_or_default();
+        let taken = self.taken.unwrap_or_default().into_iter();
+        let taken: Vec<ArrayRef> = taken
+            .map(|cells| as_declared(cells, declared))
+            .collect::<Result<_, _>>()?;
         if taken.is_empty() {
             return Ok(None);
         }
         let taken: Vec<&dyn Array> = taken.iter().map(AsRef::as_ref).collect();
-        as_declared(concat(&taken)?, declared).map(Some)
+        concat(&taken).map(Some)
     }
+}
+
+/// Reads some rows of a root column as arrays of `batch` rows.
+fn arrays(
+    group: &RowGroup,
+    root: usize,
+    rows: Range<usize>,
+    batch: usize,
+) -> Result<Source, Error> {
+    let metadata = group.key_metadata(&[root])?;
+    // A dictionary is read once for each batch, so a dictionary column is one batch; its cells are small.
+    let batch = match metadata.schema().field(root).data_type() {
+        DataType::Dictionary(..) => rows.len().clamp(1, LONGEST),
+        _ => batch,
+    };
+    let mut selection = vec![RowSelector::select(rows.len())];
+    if rows.start > 0 {
+        selection.insert(0, RowSelector::skip(rows.start));
+    }
+    let reader = group.reader(metadata, [root], Some(selection.into()), batch)?;
+    Ok(Source::Arrays(reader))
+}
+
+/// Adds the rows without a key, the first of which is row `first` of what is read and row `at` of the column.
+fn note_none(
+    column: &Column<'_>,
+    at: usize,
+    keys: &[u64],
+    first: usize,
+    none: &mut Vec<(usize, &'static str)>,
+) {
+    let without = keys.iter().enumerate().filter(|&(_, &key)| key == 0);
+    none.extend(without.map(|(row, _)| (first + row, why_refused(column, at + row))));
 }
 
 /// Cells, of the type that the file declares. Bytes of a text column that are not UTF-8 are an error, never a null.

@@ -4,18 +4,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::{DataType, SchemaRef};
+use arrow_schema::SchemaRef;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowSelection, RowSelector};
 use parquet::file::metadata::RowGroupMetaData;
 
 use super::file::OpenFile;
 use super::hit_texts::HitTexts;
-use super::key_stream::{KeyStream, Source, as_declared};
+use super::key_stream::{KeyStream, as_declared};
 use super::row_group::RowGroup;
-use super::text_pages::{PageError, TextPages};
 use crate::Error;
 use crate::field::is_text;
-use crate::guard::guarded;
 use crate::scan::{Outcome, RunHits, ScanPlan, Search, Step, Tally, assemble};
 
 /// Rows of a part. A row group is one part, unless it is so long that its hits could fill memory.
@@ -54,8 +52,6 @@ struct Job {
     rows: usize,
     /// Whether the file ends with this part.
     last: bool,
-    /// Whether text is read page by page, where its encoding allows.
-    by_pages: bool,
 }
 
 /// The state of the search in the key columns.
@@ -68,14 +64,6 @@ struct Keys {
     /// Hit rows, counted from the start of the part.
     rows: Vec<usize>,
     matches: Vec<Vec<u64>>,
-}
-
-/// The progress of the search in the key columns.
-enum Progress {
-    More,
-    End,
-    /// A page has an encoding that only the array reader reads.
-    Unsuited,
 }
 
 /// An output column, for the hit rows.
@@ -165,7 +153,6 @@ impl Iterator for Parts {
             start,
             rows: end - start,
             last: self.ended,
-            by_pages: true,
         };
         if is_last {
             self.row_group += 1;
@@ -212,18 +199,14 @@ impl Part {
                 let keys = Keys::new(&job)?;
                 Ok((State::Keys(job, keys), None))
             }
-            State::Keys(mut job, mut keys) => match keys.look_up(&job)? {
-                Progress::More => Ok((State::Keys(job, keys), None)),
-                Progress::Unsuited => {
-                    job.by_pages = false;
-                    Ok((State::Ready(job), None))
+            State::Keys(job, mut keys) => {
+                if keys.look_up(&job)? {
+                    return Ok((State::Keys(job, keys), None));
                 }
-                Progress::End => {
-                    job.group.check_rows(keys.seen as u64, job.rows as i64)?;
-                    let hits = keys.into_hits(&job)?;
-                    Ok((State::Rows(job, hits), None))
-                }
-            },
+                job.group.check_rows(keys.seen as u64, job.rows as i64)?;
+                let hits = keys.into_hits(&job)?;
+                Ok((State::Rows(job, hits), None))
+            }
             State::Rows(job, hits) if hits.done == hits.rows.len() => {
                 Ok((State::Ended, outcome(hits.tally, None, job.last)))
             }
@@ -259,29 +242,8 @@ impl Job {
         let projection = &self.file.projection;
         let at = projection.keys[n];
         let is_output = projection.output.contains(&at);
-        let declared = self.group.file.metadata.schema().field(at).data_type();
-        if self.by_pages && is_text(declared) {
-            let open = || TextPages::open(&self.group, at, self.start, self.rows);
-            match guarded(open) {
-                Ok(pages) => return Ok(KeyStream::new(Source::Pages(pages), is_output)),
-                Err(PageError::Broken(error)) => return Err(self.group.unreadable(error)),
-                Err(PageError::Unsuited) => {}
-            }
-        }
-        let metadata = self.group.key_metadata(&[at])?;
-        // A dictionary is read once for each batch, so a dictionary column is one batch; its cells are small.
-        let batch = match metadata.schema().field(at).data_type() {
-            DataType::Dictionary(..) => self.rows,
-            _ => BATCH,
-        };
-        let mut selection = vec![RowSelector::select(self.rows)];
-        if self.start > 0 {
-            selection.insert(0, RowSelector::skip(self.start));
-        }
-        let reader = self
-            .group
-            .reader(metadata, [at], Some(selection.into()), batch)?;
-        Ok(KeyStream::new(Source::Arrays(reader), is_output))
+        let rows = self.start..self.start + self.rows;
+        KeyStream::open(&self.group, at, rows, BATCH, is_output)
     }
 
     /// Opens a root column for `hits` hits, which `selection` selects.
@@ -330,22 +292,18 @@ impl Keys {
         })
     }
 
-    /// Looks up the rows that are available in all key columns.
-    fn look_up(&mut self, job: &Job) -> Result<Progress, Error> {
+    /// Looks up the rows that are available in all key columns; whether there were any.
+    fn look_up(&mut self, job: &Job) -> Result<bool, Error> {
         let lookups = job.plan.lookups();
         let mut ready = usize::MAX;
         for (n, (stream, lookup)) in self.streams.iter_mut().zip(lookups).enumerate() {
-            match stream.ready(lookup.keys) {
-                Ok(rows) => ready = ready.min(rows),
-                Err(PageError::Unsuited) => return Ok(Progress::Unsuited),
-                Err(PageError::Broken(error)) => return Err(job.group.unreadable(error)),
-            }
+            ready = ready.min(stream.ready(lookup.keys)?);
             if let Some(array) = stream.new_array() {
                 self.tally.check_national(lookups, n, array.as_ref());
             }
         }
         if ready == 0 {
-            return Ok(Progress::End);
+            return Ok(false);
         }
         let columns = self
             .streams
@@ -372,7 +330,7 @@ impl Keys {
         for (all, new) in self.matches.iter_mut().zip(found.matches) {
             all.extend(new);
         }
-        Ok(Progress::More)
+        Ok(true)
     }
 
     fn into_hits(self, job: &Job) -> Result<Hits, Error> {

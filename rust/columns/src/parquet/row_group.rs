@@ -13,11 +13,12 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 
 use super::file::{ParquetFile, key_metadata};
+use super::units::ReadBatches;
 use crate::Error;
 use crate::guard::guarded;
 
 /// Rows of a batch at the most, however many a footer states.
-const LONGEST: usize = 1 << 22;
+pub(super) const LONGEST: usize = 1 << 22;
 
 /// A row group of a file.
 #[derive(Clone)]
@@ -34,13 +35,11 @@ pub(crate) struct Batches {
     seen: u64,
 }
 
-impl Batches {
-    /// The columns of the next batch, in the order in which they were requested, and the number of rows before it; `None`
-    /// at the end.
-    ///
-    /// # Errors
-    /// [`Error::Unreadable`], in the file, also if the row group has another number of rows than its header states.
-    pub(crate) fn next(&mut self) -> Result<Option<(Vec<ArrayRef>, u64)>, Error> {
+impl ReadBatches for Batches {
+    /// The columns in the order in which they were requested, and the number of rows before the batch.
+    type Batch = (Vec<ArrayRef>, u64);
+
+    fn next(&mut self) -> Result<Option<(Vec<ArrayRef>, u64)>, Error> {
         let before = self.seen;
         let Some(batch) = self.group.next(&mut self.reader)? else {
             self.group.check_rows(before, self.group.stated_rows())?;

@@ -2,30 +2,44 @@
 //!
 //! Linkage and comparisons read files with it. Independent of what they read of a batch.
 
-use arrow_array::ArrayRef;
-
-use super::row_group::Batches;
 use crate::Error;
+
+/// Batches of a row group.
+pub(crate) trait ReadBatches: Send + 'static {
+    /// What is read at once.
+    type Batch;
+
+    /// The next batch; `None` at the end.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`], in the file, also if the row group has another number of rows than its header states.
+    fn next(&mut self) -> Result<Option<Self::Batch>, Error>;
+}
 
 /// A row group to be read, on any thread, and what was read of it.
 pub(crate) trait ReadGroup: Send + 'static {
     /// What is returned after a batch or at the end.
     type Output: Send + 'static;
+    /// Its batches.
+    type Batches: ReadBatches;
 
     /// Opens the row group.
-    fn batches(&self) -> Result<Batches, Error>;
+    fn batches(&self) -> Result<Self::Batches, Error>;
 
-    /// Reads the columns of a batch; `before` is the number of rows of the row group before it.
-    fn read(&mut self, columns: &[ArrayRef], before: u64) -> Result<Option<Self::Output>, Error>;
+    /// Reads a batch.
+    fn read(
+        &mut self,
+        batch: <Self::Batches as ReadBatches>::Batch,
+    ) -> Result<Option<Self::Output>, Error>;
 
     /// What is returned once all batches have been read.
     fn end(self) -> Option<Self::Output>;
 }
 
 /// A unit of work: a row group, or the error of a file that cannot be opened.
-pub(crate) enum Unit<G> {
+pub(crate) enum Unit<G: ReadGroup> {
     Ready(G),
-    Reading(G, Box<Batches>),
+    Reading(G, Box<G::Batches>),
     Failed(Error),
     Ended,
 }
@@ -73,10 +87,10 @@ impl<G: ReadGroup> Unit<G> {
                 Ok(None)
             }
             Self::Reading(mut group, mut batches) => {
-                let Some((columns, before)) = batches.next()? else {
+                let Some(batch) = batches.next()? else {
                     return Ok(group.end());
                 };
-                let read = group.read(&columns, before)?;
+                let read = group.read(batch)?;
                 *self = Self::Reading(group, batches);
                 Ok(read)
             }

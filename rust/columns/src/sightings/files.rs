@@ -126,13 +126,14 @@ struct Group<T> {
 
 impl<T: Send + 'static> ReadGroup for Group<T> {
     type Output = T;
+    type Batches = Batches;
 
     fn batches(&self) -> Result<Batches, Error> {
         self.group.batches(&self.roots, self.keys, RUN)
     }
 
-    fn read(&mut self, columns: &[ArrayRef], before: u64) -> Result<Option<T>, Error> {
-        let read = (self.read)(columns, self.first + before);
+    fn read(&mut self, (columns, before): (Vec<ArrayRef>, u64)) -> Result<Option<T>, Error> {
+        let read = (self.read)(&columns, self.first + before);
         read.map(Some).map_err(|error| self.group.in_file(error))
     }
 
