@@ -54,6 +54,9 @@ pub(crate) struct ReadKeys {
     pub(crate) looks_national: bool,
 }
 
+/// Rows in which a key is missing are found in runs of so many.
+const SURE: usize = 128;
+
 enum Source {
     Pages(TextPages),
     Arrays(ParquetRecordBatchReader),
@@ -140,7 +143,7 @@ impl KeyStream {
             none: Vec::new(),
             looks_national: false,
         };
-        let mut copied = Vec::new();
+        let mut copied = Vec::with_capacity(most.min(self.run.len() - self.at + self.rows.len()));
         while copied.len() < most {
             let rows = self.ready(keys)?.min(most - copied.len());
             if rows == 0 {
@@ -287,8 +290,15 @@ fn note_none(
     first: usize,
     none: &mut Vec<(usize, &'static str)>,
 ) {
-    let without = keys.iter().enumerate().filter(|&(_, &key)| key == 0);
-    none.extend(without.map(|(row, _)| (first + row, why_refused(column, at + row))));
+    for (run, keys) in keys.chunks(SURE).enumerate() {
+        // One pass without a branch, because most runs have a key in every row.
+        if keys.iter().fold(true, |all, &key| all & (key != 0)) {
+            continue;
+        }
+        let without = keys.iter().enumerate().filter(|&(_, &key)| key == 0);
+        let rows = without.map(|(row, _)| run * SURE + row);
+        none.extend(rows.map(|row| (first + row, why_refused(column, at + row))));
+    }
 }
 
 /// Cells, of the type that the file declares. Bytes of a text column that are not UTF-8 are an error, never a null.
