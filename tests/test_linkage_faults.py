@@ -50,6 +50,14 @@ def test_imeis_that_lost_digits_are_refused_by_note() -> None:
         linked(pa.table({**NUMBERS, "imei14": pa.array([3.5e14, 3.5e14], pa.float32())}))
 
 
+def test_a_cell_that_is_not_utf8_is_one_refused_row_of_a_file(tmp_path: Path) -> None:
+    msisdns = pa.array([SEED, OTHER, OTHER]).cast(pa.binary())
+    spoiled = pa.py_buffer(msisdns.buffers()[2].to_pybytes().replace(OTHER.encode(), b"912345\xff789", 1))
+    cells = pa.Array.from_buffers(pa.string(), 3, [None, msisdns.buffers()[1], spoiled])
+    pq.write_table(pa.table({"served_msisdn": cells, "imei14": [PHONE] * 3}), tmp_path / "seen.parquet")
+    assert linked(tmp_path / "seen.parquet") == (1, {"stray_character": 1})
+
+
 # Columns of more than one type ----------------------------------------------------------------------------------------
 
 

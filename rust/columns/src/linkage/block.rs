@@ -10,6 +10,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::UInt64Type;
 use arrow_array::{Array, ArrayRef};
 use arrow_buffer::{ArrowNativeType, ScalarBuffer};
+use numguard_core::block::extremes;
 use numguard_core::imei::is_imsi;
 use numguard_core::linkage::{Admitted, Place, Point, Policy, Side};
 use numguard_core::msisdn::Region;
@@ -135,11 +136,6 @@ impl Block {
                 .map(|places| places.each_ref().map(|column| rest(column, dropped))),
         }
     }
-}
-
-/// Whether all values hold, without a branch a value.
-fn all<T: Copy>(values: &[T], holds: impl Fn(T) -> bool) -> bool {
-    values.iter().fold(true, |all, &value| all & holds(value))
 }
 
 /// The place of a row, from points, cells and circles.
@@ -388,11 +384,16 @@ impl<'a> Batch<'a> {
         let are_sure = |rows: Range<usize>| {
             let admitted = match &block.ats {
                 None => untimed,
-                Some(ats) => all(&ats[rows.clone()], admits),
+                Some(ats) => {
+                    let ats = &ats[rows.clone()];
+                    extremes(ats).is_none_or(|(first, last)| kept.from <= first && last <= kept.to)
+                        || ats.iter().fold(true, |all, &at| all & admits(at))
+                }
             };
-            admitted
-                & all(&block.msisdns[rows.clone()], is_number)
-                & all(&block.imeis[rows], is_handset)
+            let msisdns = bytemuck::cast_slice(&block.msisdns[rows.clone()]);
+            let are_numbers = extremes(msisdns).is_none_or(|(least, _)| least > 0);
+            let handsets = block.imeis[rows].iter();
+            admitted && are_numbers && handsets.fold(true, |all, &key| all & is_handset(key))
         };
         let mut doubtful = Vec::new();
         for rows in parallel::runs(block.len(), SURE) {
