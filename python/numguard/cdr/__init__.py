@@ -36,9 +36,10 @@ def read_cdr(
         layout: None finds the layout by its header row. A name selects one. A mapping from roles to the
             file's own column names reads any other table: `{"served": "Subscriber", "imei": "Handset", "date": "Day",
             "time": "Clock"}`; roles are served, other, calling, called, imei, imsi, at, date, time, zone (rows of
-            another than India's are refused), call_type, duration, lrn, and for the place first_cell, last_cell, place
-            (the circle), coordinates (latitude and longitude in one column) or latitude and longitude, site (a
-            description that may name them). A `numguard.cdr.Layout` also has the meaning of call types.
+            another than India's are refused), call_type, duration, lrn, forwarding, and for the place first_cell,
+            last_cell, place (the circle), coordinates (latitude and longitude in one column) or latitude and
+            longitude, site (a description that may name them). A `numguard.cdr.Layout` also has the meaning of call
+            types.
         strict: A row that is refused is an error, and so is a file without a column of IMEIs or of times.
 
     Returns:

@@ -44,6 +44,7 @@ from numguard.registry.events.merging import Merged
 from numguard.registry.events.review import refuse_certain
 from numguard.registry.failures import reports_failures
 from numguard.registry.log.inputs import fingerprints, record_input
+from numguard.registry.log.seal import Seal
 from numguard.registry.log.store import Store
 from numguard.registry.maintenance import Maintenance
 from numguard.registry.numbers.listing import ListPolicy
@@ -53,7 +54,7 @@ from numguard.registry.sheets.headings import Mapped
 from numguard.registry.spelling import folded
 from numguard.types import PathLike, Source, TableSource, Values
 
-__all__ = ["DECISIONS", "STATUSES", "Intake", "ListPolicy", "Merged", "Registry", "Reviewed"]
+__all__ = ["DECISIONS", "STATUSES", "Intake", "ListPolicy", "Merged", "Registry", "Reviewed", "Seal"]
 
 
 @reports_failures

@@ -142,7 +142,7 @@ def common(
     check_names(msisdn=msisdn, imei=imei, at=at)
     pairs = named_sources(sources)
     if not is_whole(at_least, 1, len(pairs)):
-        up_to = f"which is {len(pairs)} (an archive or workbook is one): name more, or set --at-least"
+        up_to = f"which is {len(pairs)} (an archive or workbook is one): name more, or set at_least= (--at-least)"
         raise ArgumentError(f"at_least: takes a whole number from 1 to the number of sources, {up_to}")
     if len(pairs) > _SOURCES:
         raise ArgumentError(f"sources: takes {_SOURCES:,} at the most")

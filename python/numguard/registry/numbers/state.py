@@ -75,12 +75,10 @@ Settling: TypeAlias = Literal["accepted", "dismissed"]
 SETTLING: Final[tuple[Settling, ...]] = get_args(Settling)
 
 #: What an officer may decide.
-Decision: TypeAlias = (
-    Literal["confirmed", "withdrawn", "protected", "unprotected", "reverified", "reactivated"] | Settling
-)
-DECISIONS: Final[tuple[Decision, ...]] = (
-    "confirmed", "withdrawn", "protected", "unprotected", "reverified", "reactivated", *SETTLING,
-)  # fmt: skip
+Decision: TypeAlias = Literal[
+    "confirmed", "withdrawn", "protected", "unprotected", "reverified", "reactivated", Settling
+]
+DECISIONS: Final[tuple[Decision, ...]] = get_args(Decision)
 
 #: Of the decisions about one thing, the last one holds: whether a number is protected, and what becomes of it.
 PROTECTING: Final = ("protected", "unprotected")
