@@ -48,10 +48,21 @@ _FIRST_UNKNOWN: Final = 5
 _LONGEST_WORD: Final = 40
 
 refused = options.refused_to("Write the rows that cannot be read, with file, row and why, to this file.")
-strict = click.option(
-    "--strict", "is_strict", is_flag=True, help="A row that cannot be read is an error, and nothing is written."
-)
-#: What becomes of rows, or of cells, that cannot be read, and how it is printed.
+
+
+def _strict(error: str, counted: str = "") -> options.Option:
+    return click.option(
+        "--strict", "is_strict", is_flag=True, help=f"{error} is an error, and nothing is written{counted}."
+    )
+
+
+strict = _strict("A row that cannot be read")
+#: For verbs that pass on or search every row of a source, whatever its cells are.
+_COUNTED: Final = "; a cell of SOURCE that is no number is only counted"
+strict_of_lines = _strict("A line of SOURCE that is no whole row", _COUNTED)
+strict_of_scan = _strict("A line of SOURCE that is no whole row, or a row of a list without a number,", _COUNTED)
+#: What becomes of rows, of lines, or of cells, that cannot be read, and how it is printed.
+of_lines = options.in_order(refused, strict_of_lines, options.as_json)
 of_rows = options.in_order(refused, strict, options.as_json)
 of_cells = options.in_order(options.refused, strict, options.as_json)
 

@@ -28,7 +28,7 @@ from numguard.types import Region
 @options.output
 @click.option("--imei", is_flag=True, help="The column holds IMEIs, not phone numbers.")
 @click.option("--only-refused", is_flag=True, help="Only the cells that were refused.")
-@account.of_rows
+@account.of_lines
 def explain(
     source: str,
     column: str | None,

@@ -32,7 +32,7 @@ from numguard.types import Region
 )
 @options.list_actions("look for")
 @options.output
-@account.of_rows
+@account.of_lines
 def keyed(
     source: str,
     column: str | None,

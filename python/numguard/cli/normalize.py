@@ -26,7 +26,7 @@ from numguard.types import Region
 @options.region
 @options.region_column
 @options.output
-@account.of_rows
+@account.of_lines
 def normalize(
     source: str,
     column: str | None,

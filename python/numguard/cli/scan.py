@@ -139,7 +139,7 @@ wanted_options = options.gathered(
     "Write broken lines of SOURCE, and rows of lists without a number, with file, row and why, to this file. Cells of "
     "SOURCE that are no number are only counted."
 )
-@account.strict
+@account.strict_of_scan
 @click.option("--skip-bad-files", is_flag=True, help="Go on after a file that cannot be read, and report it.")
 @options.threads
 @options.as_json
