@@ -64,8 +64,10 @@ class Last:
         table = ascending(table, *order)
         self.table = table
         self.row = np.full(len(numbers), -1, np.int64)
+        #: The position of the number of each fact, in their order.
+        self.position = positions(table["msisdn"], numbers)
         # Of repeated positions, the last assignment remains.
-        self.row[positions(table["msisdn"], numbers)] = np.arange(len(table))
+        self.row[self.position] = np.arange(len(table))
         self.exists = self.row >= 0
         self.event = self.number("event")
 
@@ -128,12 +130,14 @@ class Namings:
     A naming waits that is doubtful, or that an amendment dropped, until the number was accepted or dismissed later. So
     does every naming of a number that was a complainant's until `lost_at`, when that complaint was withdrawn. One of a
     version without a status waits since an earlier version had one that is not clear. One in an amended version waits
-    for nothing where the version that stands has the number too: only the latter may wait.
+    for nothing where the version that stands has the number too: only the latter may wait. A plain one waits if its
+    complaint had named the number before, and that was dismissed.
 
     Attributes:
         version: The version of a complaint that contains each.
         position: The position of the number of each.
         unclear: It has no status, and an earlier one is not clear.
+        dismissed_before: It is plain, but its complaint named the number before, which was dismissed.
         no_longer_protected: It depends on a decision after the number lost its protection.
         unsure: It is not certain by itself, whether or not that was settled.
         certain: It is, or was accepted.
@@ -146,10 +150,15 @@ class Namings:
         self.position = position = positions(namings["msisdn"], numbers)
         event, live = ints(namings["event"]), versions.live[version]
         decided, lost = settled.event[position], lost_at[position]
-        in_doubt = _doubtful(flags(pc.is_valid(namings["doubt"])), position, version) | ~versions.stands[version]
+        doubtful = _doubtful(flags(pc.is_valid(namings["doubt"])), position, version)
+        in_doubt = doubtful | ~versions.stands[version]
         unclear_at = versions.unclear_at[version]
         self.unclear = (unclear_at > 0) & (unclear_at < event)
+        plain = ~(doubtful | self.unclear)
+        again = _since_dismissal(position, version, event, plain, versions, settled, lost)
+        self.dismissed_before = again & ~(in_doubt | self.unclear)
         since = np.where(self.unclear, unclear_at, NEVER)
+        in_doubt |= self.dismissed_before
         in_doubt_since = np.where(in_doubt, np.maximum(event, versions.amended_at[version]), since)
         in_doubt |= self.unclear
         self.since = np.maximum(in_doubt_since, lost)
@@ -158,6 +167,36 @@ class Namings:
         self.unsure = live & (in_doubt | self.no_longer_protected)
         self.certain = live & ~self.unsure | self.unsure & was_settled & settled.means("accepted")[position]
         self.waiting = self.unsure & ~was_settled & ~_named_on(position, version, versions)
+
+
+def _since_dismissal(
+    position: Ints, version: Ints, event: Ints, plain: Bools, versions: Versions, settled: Last, lost: Ints
+) -> Bools:
+    """Which namings repeat one of their complaint that was dismissed, without another decision since.
+
+    A complaint is dismissed with the number if it had named it, and not for certain. It stays so where its file is
+    withdrawn, as a file that is added again brings no other complaint.
+    """
+    found = np.zeros(len(position), np.bool_)
+    decided: dict[int, list[tuple[int, bool]]] = {}
+    dismissing: list[bool] = flags(pc.equal(settled.table["status"], "dismissed")).tolist()
+    for number, at, is_one in zip(settled.position.tolist(), settled.table["event"].to_pylist(), dismissing, strict=True):
+        decided.setdefault(number, []).append((at, is_one))
+    dismissed = [number for number, decisions in decided.items() if any(is_one for _, is_one in decisions)]
+    some = np.flatnonzero(np.isin(position, dismissed)) if dismissed else np.zeros(0, np.int64)
+    before: dict[tuple[int, int], list[int]] = {}
+    # In the order of events, since a naming that waits for this reason is dismissed by the next such decision.
+    for one in some[np.argsort(event[some], kind="stable")].tolist():
+        others = before.setdefault((int(versions.complaint[version[one]]), int(position[one])), [])
+        at, is_one = next((d for d in reversed(decided[int(position[one])]) if d[0] < event[one]), (NEVER, False))
+        if is_one:
+            then = np.array([other for other in others if event[other] < at], np.int64)
+            amended_at = versions.amended_at[version[then]]
+            sure = plain[then] & ~found[then] & ((amended_at == NEVER) | (amended_at > at))
+            sure &= (lost[then] == NEVER) | (lost[then] > at)
+            found[one] = len(then) > 0 and not sure.any()
+        others.append(one)
+    return found
 
 
 def _named_on(position: Ints, version: Ints, versions: Versions) -> Bools:
