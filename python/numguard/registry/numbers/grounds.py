@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import aggregated, ascending, pc, whole
+from numguard.compute import aggregated, ascending, by_key, pc, whole
 from numguard.registry.arrays import Bools, Column, Ints, anywhere, first_of_each, flags, ints
 from numguard.registry.sheets.sources import sources
 from numguard.registry.spelling import folded_cells
@@ -155,7 +155,7 @@ class Namings:
         unclear_at = versions.unclear_at[version]
         self.unclear = (unclear_at > 0) & (unclear_at < event)
         plain = ~(doubtful | self.unclear)
-        again = _since_dismissal(position, version, event, plain, versions, settled, lost)
+        again = _since_dismissal(_Rows(position, version, event, plain, lost), versions, settled)
         self.dismissed_before = again & ~(in_doubt | self.unclear)
         since = np.where(self.unclear, unclear_at, NEVER)
         in_doubt |= self.dismissed_before
@@ -169,33 +169,45 @@ class Namings:
         self.waiting = self.unsure & ~was_settled & ~_named_on(position, version, versions)
 
 
-def _since_dismissal(
-    position: Ints, version: Ints, event: Ints, plain: Bools, versions: Versions, settled: Last, lost: Ints
-) -> Bools:
+class _Rows(NamedTuple):
+    """Namings: the position of the number, the version and the event of each, and what was known of it by itself."""
+
+    position: Ints
+    version: Ints
+    event: Ints
+    #: Neither its cell nor a status on record puts it in doubt.
+    plain: Bools
+    #: The event by which its number lost its protection, or `NEVER`.
+    lost: Ints
+
+    def certain_at(self, at: int, rows: list[int], versions: Versions) -> Bools:
+        """Which of `rows` were certain at an event, by themselves."""
+        amended_at, lost = versions.amended_at[self.version[rows]], self.lost[rows]
+        stood: Bools = ((amended_at == NEVER) | (amended_at > at)) & ((lost == NEVER) | (lost > at))
+        return stood & self.plain[rows]
+
+
+def _since_dismissal(rows: _Rows, versions: Versions, settled: Last) -> Bools:
     """Which namings repeat one of their complaint that was dismissed, without another decision since.
 
     A complaint is dismissed with the number if it had named it, and not for certain. It stays so where its file is
     withdrawn, as a file that is added again brings no other complaint.
     """
-    found = np.zeros(len(position), np.bool_)
-    decided: dict[int, list[tuple[int, bool]]] = {}
-    dismissing: list[bool] = flags(pc.equal(settled.table["status"], "dismissed")).tolist()
-    for number, at, is_one in zip(settled.position.tolist(), settled.table["event"].to_pylist(), dismissing, strict=True):
-        decided.setdefault(number, []).append((at, is_one))
-    dismissed = [number for number, decisions in decided.items() if any(is_one for _, is_one in decisions)]
-    some = np.flatnonzero(np.isin(position, dismissed)) if dismissed else np.zeros(0, np.int64)
-    before: dict[tuple[int, int], list[int]] = {}
-    # In the order of events, since a naming that waits for this reason is dismissed by the next such decision.
-    for one in some[np.argsort(event[some], kind="stable")].tolist():
-        others = before.setdefault((int(versions.complaint[version[one]]), int(position[one])), [])
-        at, is_one = next((d for d in reversed(decided[int(position[one])]) if d[0] < event[one]), (NEVER, False))
-        if is_one:
-            then = np.array([other for other in others if event[other] < at], np.int64)
-            amended_at = versions.amended_at[version[then]]
-            sure = plain[then] & ~found[then] & ((amended_at == NEVER) | (amended_at > at))
-            sure &= (lost[then] == NEVER) | (lost[then] > at)
-            found[one] = len(then) > 0 and not sure.any()
-        others.append(one)
+    found = np.zeros(len(rows.position), np.bool_)
+    words: list[bool] = flags(pc.equal(settled.table["status"], "dismissed")).tolist()
+    events: list[int] = ints(settled.table["event"]).tolist()
+    decided = by_key(zip(settled.position.tolist(), zip(events, words, strict=True), strict=True))
+    dismissed = np.unique(settled.position[words]) if any(words) else np.zeros(0, np.int64)
+    some = np.flatnonzero(np.isin(rows.position, dismissed)) if len(dismissed) else dismissed
+    earlier: dict[tuple[int, int], list[int]] = {}
+    # In the order of events: one that waits for this reason was not certain when the number was dismissed again.
+    for one in some[np.argsort(rows.event[some], kind="stable")].tolist():
+        number, event = int(rows.position[one]), rows.event[one]
+        theirs = earlier.setdefault((int(versions.complaint[rows.version[one]]), number), [])
+        at, is_dismissed = next((last for last in reversed(decided[number]) if last[0] < event), (NEVER, False))
+        then = [other for other in theirs if rows.event[other] < at] if is_dismissed else []
+        found[one] = bool(then) and not (rows.certain_at(at, then, versions) & ~found[then]).any()
+        theirs.append(one)
     return found
 
 
