@@ -227,9 +227,10 @@ def _say_amended(intake: Intake, *, dry_run: bool) -> None:
     by_status, dropped = _dropped(intake)
     if dropped.num_rows:
         numbers = options.count(len(dropped["msisdn"].unique()), "number")
+        why = notes_text(options.counted(dropped["why"]))
         options.say(
             f"amendments: {numbers} {would}dropped or moved between suspect and complainant, "
-            f"{_lost(dropped):,} of them no longer in force ({notes_text(options.counted(dropped['why']))}); see numguard review"
+            f"{_lost(dropped):,} of them no longer in force ({why}); see numguard review"
         )
     if lost := _lost(by_status):
         options.say(
