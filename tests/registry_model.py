@@ -189,6 +189,7 @@ class Model:
                 continue
             amended = self._amended(v, live)
             in_doubt = n not in v.certain or amended is not None
+            in_doubt |= not v.unclear_at and self._dismissed_before(v, n, live)
             sure = not in_doubt and not v.unclear_at
             since = max(v.event, amended or 0) if in_doubt else v.unclear_at
             if sure and not self._not_protected_now(v, n, cut):
@@ -199,6 +200,20 @@ class Model:
             elif settled == "accepted":
                 certain.append(v)
         return certain, waiting
+
+    def _dismissed_before(self, v: Version, n: int, live: list[Version]) -> bool:
+        """Whether the last decision before a version dismissed the number as its complaint then had it."""
+        at, word = self._settled(n, v.event - 1)
+        if word != "dismissed":
+            return False
+        then = [w for w in self.versions if w.complaint == v.complaint and w.event < at and n in w.numbers]
+        return bool(then) and not any(self._sure_at(self._kept(w, live), n, at, live) for w in then)
+
+    def _sure_at(self, w: Version, n: int, at: int, live: list[Version]) -> bool:
+        """Whether a version named a number for certain at an event, without any decision."""
+        amended, lost = self._amended(w, live), self._lost(n, self.head)
+        stood = (amended is None or amended > at) and not -1 < lost < at
+        return stood and n in w.certain and not w.unclear_at and not self._dismissed_before(w, n, live)
 
     @classmethod
     def _named_on(cls, v: Version, n: int, live: list[Version]) -> bool:
@@ -249,7 +264,13 @@ class Model:
         live = self.live(cut)
         unsure = any(
             n in v.numbers
-            and (n not in v.certain or self._amended(v, live) or v.unclear_at or self._not_protected_now(v, n, cut))
+            and (
+                n not in v.certain
+                or self._amended(v, live)
+                or v.unclear_at
+                or self._not_protected_now(v, n, cut)
+                or self._dismissed_before(v, n, live)
+            )
             for v in live
         )
         never_named = self._decision(n, cut)[1] == "confirmed" and not self._ever_named(n, cut)

@@ -74,6 +74,40 @@ HISTORIES: Final[dict[str, tuple[tuple[Step, ...], dict[int, str | None]]]] = {
     "in a narrative, dismissed": ((MAYBE, decide("dismissed")), {A: "withdrawn"}),
     "dismissed, and named by another": ((MAYBE, decide("dismissed"), add(row(2, (A,)))), {A: "reported"}),
     "dismissed, and in another narrative": ((MAYBE, decide("dismissed"), add(row(2, maybe=(A,)))), {A: "review"}),
+    "dismissed, and named by the same": ((MAYBE, decide("dismissed"), NAMED), {A: "review"}),
+    "dismissed, named by the same, and accepted": (
+        (MAYBE, decide("dismissed"), NAMED, decide("accepted")),
+        {A: "reported"},
+    ),
+    "dismissed, named by the same, and dismissed": (
+        (MAYBE, decide("dismissed"), NAMED, decide("dismissed")),
+        {A: "withdrawn"},
+    ),
+    "dismissed twice, and named by the same each time": (
+        (MAYBE, decide("dismissed"), NAMED, decide("dismissed"), add(row(1, (A, B)))),
+        {A: "review", B: "reported"},
+    ),
+    "dismissed, then accepted, and named by the same": (
+        (MAYBE, decide("dismissed"), decide("accepted"), NAMED),
+        {A: "reported"},
+    ),
+    "dismissed, its file taken back, and named by the same": (
+        (MAYBE, decide("dismissed"), take_back(), NAMED),
+        {A: "review"},
+    ),
+    "dropped, dismissed, and named by the same in other words": (
+        (NAMED, add(row(1, (B,))), decide("dismissed"), add(row(1, (A, B)))),
+        {A: "review", B: "reported"},
+    ),
+    # What was dismissed was the other complaint's.
+    "certain, dismissed of another, and amended": (
+        (NAMED, add(row(2, maybe=(A,))), decide("dismissed"), add(row(1, (A, B)))),
+        {A: "reported"},
+    ),
+    "no complainant's any more, dismissed, and named by the same": (
+        (NAMED, add(row(2, (B,), own=A)), take_back(), decide("dismissed"), add(row(1, (A, B)))),
+        {A: "review"},
+    ),
     "accepted, and in another narrative": ((MAYBE, decide("accepted"), add(row(2, maybe=(A,)))), {A: "reported"}),
     "accepted, and the file taken back": ((MAYBE, decide("accepted"), take_back()), {A: "withdrawn"}),
     "a complainant's": ((add(row(1, (B,), own=A)),), {A: "protected", B: "reported"}),

@@ -12,7 +12,7 @@ import click
 
 from numguard.cli import account, options
 from numguard.cli.verb import Verbs
-from numguard.compute import by_key, named, tuples_of
+from numguard.compute import by_key, named, pc, tuples_of
 from numguard.errors import ArgumentError, InputError
 from numguard.files import placed_together
 from numguard.registry.numbers.state import IN_FORCE
@@ -183,6 +183,13 @@ def _report(intake: Intake, source: str, ended_path: Path | None, *, dry_run: bo
             f"reactivated: {options.count(intake.reactivated, 'number')} {them} off the list until decided; "
             "see numguard decide confirmed"
         )
+    if intake.dismissed:
+        again = "are in force again" if intake.dismissed > 1 else "is in force again"
+        options.say(
+            f"dismissed: {options.count(intake.dismissed, 'number')} that had been dismissed "
+            f"{'would be in force again' if dry_run else again}, as another complaint names "
+            f"{'them' if intake.dismissed > 1 else 'it'}; look at each with numguard history"
+        )
     if intake.reopened:
         had = "complaint that had ended stands" if intake.reopened == 1 else "complaints that had ended stand"
         options.say(f"reopened: {intake.reopened:,} {had} again by this file")
@@ -216,15 +223,19 @@ def _say_ended(intake: Intake, written: Path | None) -> None:
 
 def _say_amended(intake: Intake, *, dry_run: bool) -> None:
     """What amendments drop, and complaints that may be one under two spellings."""
-    if intake.dropped.num_rows:
-        would = "would be " if dry_run else ""
-        numbers = options.count(len(intake.dropped["msisdn"].unique()), "number")
-        # The status of a number is the same in all its rows.
-        changes = set(tuples_of(intake.dropped, "msisdn", "was", "status"))
-        lost = sum(was in IN_FORCE and status not in IN_FORCE for _, was, status in changes)
+    would = "would be " if dry_run else ""
+    by_status, dropped = _dropped(intake)
+    if dropped.num_rows:
+        numbers = options.count(len(dropped["msisdn"].unique()), "number")
+        why = notes_text(options.counted(dropped["why"]))
         options.say(
-            f"amendments: {numbers} {would}dropped or moved between suspect and complainant, {lost:,} of them no "
-            f"longer in force ({notes_text(options.counted(intake.dropped['why']))}); see numguard review"
+            f"amendments: {numbers} {would}dropped or moved between suspect and complainant, "
+            f"{_lost(dropped):,} of them no longer in force ({why}); see numguard review"
+        )
+    if lost := _lost(by_status):
+        options.say(
+            f"{STATUS_UNCLEAR}: {options.count(lost, 'number')} {would}no longer in force, by the status of a "
+            "complaint that still names it; see numguard review"
         )
     if intake.alike.num_rows:
         complaints = options.count(len(intake.alike["row"].unique()), "complaint")
@@ -232,6 +243,19 @@ def _say_amended(intake: Intake, *, dry_run: bool) -> None:
             f"{complaints} may be recorded under another spelling, and nothing is merged by guess: "
             f"{notes_text(options.counted(intake.alike['why']))}"
         )
+
+
+def _dropped(intake: Intake) -> tuple[pa.Table, pa.Table]:
+    """The numbers that leave the list by a status alone, and those that amendments drop or turn."""
+    by_status = pc.equal(intake.dropped["why"], STATUS_UNCLEAR)
+    return intake.dropped.filter(by_status), intake.dropped.filter(pc.invert(by_status))
+
+
+def _lost(changed: pa.Table) -> int:
+    """How many of the numbers are no longer in force."""
+    # The status of a number is the same in all its rows.
+    changes = set(tuples_of(changed, "msisdn", "was", "status"))
+    return sum(was in IN_FORCE and status not in IN_FORCE for _, was, status in changes)
 
 
 @complaints.command("list")
@@ -339,8 +363,11 @@ def _summary(intake: Intake, *, dry_run: bool) -> dict[str, Any]:
         summary["refused_by_note"] = options.counted(intake.refusals["note"])
         summary["waiting"] = options.counted_once(intake.waiting)
         summary["text_removed"] = intake.text_removed.num_rows
-        summary["amendments"] = options.counted(intake.dropped["why"])
+        by_status, dropped = _dropped(intake)
+        summary["amendments"] = options.counted(dropped["why"])
+        summary["no_longer_in_force_by_status"] = _lost(by_status)
         summary["reactivated"] = intake.reactivated
+        summary["dismissed"] = intake.dismissed
         summary["ended_in_force"] = len(intake.ended["msisdn"].unique())
         summary["ended_waiting"] = intake.ended_waiting
         summary["reopened"] = intake.reopened
@@ -381,7 +408,7 @@ def _show(intake: Intake, preview: Preview) -> None:
         lambda row: f"text_removed: {_short(row['cell'])}",
     )
     _show_some(
-        intake.dropped,
+        _dropped(intake)[1],
         "would be dropped, or moved between suspect and complainant, by an amendment",
         lambda row: f"{row['why']}: +{row['msisdn']}: {row['was']} -> {row['status']}",
         "the summary counts all",

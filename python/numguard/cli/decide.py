@@ -82,15 +82,17 @@ def decide(
             unknown = listed.keys - registry.known(listed.keys)
             before = _decided_before(registry, listed.keys) if status == "confirmed" else {}
             blocked = len(registry.numbers(_BLOCKED, among=listed.keys)) if status == "reverified" else 0
+            guarded = registry.numbers("protected", among=listed.keys) if status == "unprotected" else listed.keys
             reading.close()
             event = registry.decide(listed.keys.to_array(), status, reason, file=numbers)
             # Of one that was decided on before, and never named, the decision is a record: it waits all the same.
             waiting = registry.numbers("review", among=listed.keys) if status == "confirmed" else unknown
             protected = len(registry.numbers("protected", among=unknown)) if status == "confirmed" else 0
-    never_named = len(unknown | waiting)
+    never_named, never_guarded = len(unknown | waiting), len(listed.keys - guarded)
     if as_json:
         summary = {"status": status, "numbers": len(listed.keys), "never_named": never_named, "event": event}
         more = ({"before": before} if before else {}) | ({"blocked": blocked} if blocked else {})
+        more |= {"not_protected": never_guarded} if never_guarded else {}
         options.say_json(summary | more | listed.account)
         return
     left_out = listed.account["refused_rows"]
@@ -113,7 +115,19 @@ def decide(
             f"{blocked:,} of them: a block was requested, and no change asks to lift it; if it is to be lifted, decide "
             "reactivated"
         )
+    if status == "unprotected":
+        _say_unprotected(never_guarded)
     account.say_around(listed, numbers)
+
+
+def _say_unprotected(never_guarded: int) -> None:
+    """Says what the decision means from now on, which shows in no list of today."""
+    if never_guarded:
+        options.say(f"{never_guarded:,} of them: not protected before, and the decision is recorded all the same")
+    options.say(
+        "from now on no complaint protects these numbers, also where the complainant has one of them as his own; "
+        "numguard decide protected ends that"
+    )
 
 
 def _listed(

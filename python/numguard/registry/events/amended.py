@@ -20,6 +20,7 @@ from numguard.registry.log.order import position
 from numguard.registry.log.store import Append
 from numguard.registry.numbers.grounds import version_keys
 from numguard.registry.numbers.listing import ListPolicy, rows
+from numguard.registry.sheets.complaint_status import STATUS_UNCLEAR
 from numguard.types import is_whole
 
 #: Which complaint, and which number.
@@ -53,7 +54,8 @@ def amended(case: Case, event: int, keys: Column, name: str) -> pa.Table:
 
     Returns:
         file, row (of the version that amends), msisdn, why (`dropped_by_amendment`, or `turned_by_amendment` of one
-        that was a suspect's and is the complainant's, or the reverse), was and status: before it and with it.
+        that was a suspect's and is the complainant's, or the reverse; `status_unclear` of one that leaves the list by
+        the status alone), was and status: before it and with it.
     """
     if not len(keys):
         return AMENDED.empty_table()
@@ -76,9 +78,13 @@ def amended(case: Case, event: int, keys: Column, name: str) -> pa.Table:
     # One that is named on, and no longer for certain, is dropped if it leaves the list by that.
     stay = {pair for pair in named if pair in certain or before.get(pair[1]) == after.get(pair[1])}
     dropped = named_before - stay - turned
+    # Of one that is named on, another doubt than of the status is in its cell, which was amended.
+    cells = facts.namings.filter(pc.not_equal(pc.fill_null(facts.namings["doubt"], STATUS_UNCLEAR), STATUS_UNCLEAR))
+    by_status = (dropped & named) - _pairs(cells, new)
+    dropped -= by_status
     found = [
         (name, row.get(complaint), msisdn, why, before.get(msisdn), after.get(msisdn))
-        for pairs, why in ((dropped, DROPPED), (turned, TURNED))
+        for pairs, why in ((dropped, DROPPED), (turned, TURNED), (by_status, STATUS_UNCLEAR))
         for complaint, msisdn in pairs
     ]
     table = table_of(found, AMENDED)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from numguard.compute import pc, tuples_of, whole
 from numguard.registry.case import Case
 from numguard.registry.events.reconcile import Plan
-from numguard.registry.numbers.state import IN_FORCE
+from numguard.registry.numbers.state import IN_FORCE, PROTECTING
 
 
 def on_both_sides(case: Case, plan: Plan, cut: int) -> pa.Table:
@@ -49,6 +49,26 @@ def protected_suspects(case: Case, found: pa.Table, event: int) -> list[str]:
     where = f"the first in row {min(rows.values())}"
     found_so = f"{numbers_are} protected, as a complainant's or by a decision, {where}: on no list{no_more}"
     return [f"{found_so}; look at each with numguard history"]
+
+
+def unprotected_complainants(case: Case, plan: Plan, event: int) -> list[str]:
+    """The warning of complainants' numbers of a sheet that are in force at `event`, as they were unprotected before."""
+    theirs = whole(pc.unique(plan.complainants["msisdn"])).cast(pa.int64())
+    decided = case.store.facts("decisions", event, theirs).sort_by("event")
+    decided = decided.filter(pc.is_in(decided["status"], pa.array(PROTECTING)))
+    last = dict(tuples_of(decided, "msisdn", "status"))
+    numbers = pa.array([number for number, word in last.items() if word == "unprotected"], pa.int64())
+    if not len(numbers):
+        return []
+    status = dict(tuples_of(case.state(event, numbers), "msisdn", "status"))
+    told = {number for number in numbers.to_pylist() if status.get(number) in IN_FORCE}
+    if not told:
+        return []
+    rows = [row for row, msisdn in tuples_of(plan.complainants, "row", "msisdn") if msisdn in told]
+    stay = "1 complainant's number stays" if len(told) == 1 else f"{len(told):,} complainants' numbers stay"
+    why = "an earlier decision unprotected holds against this complaint"
+    end = "look at each with numguard history; numguard decide protected takes it off"
+    return [f"{stay} in force, the first in row {min(rows)}: {why}; {end}"]
 
 
 def protected_by_merge(merged: tuple[Case, int], desks: Sequence[tuple[Case, int]]) -> int:

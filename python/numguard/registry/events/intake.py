@@ -6,7 +6,7 @@ steps of the event, and so shows what it would do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -20,9 +20,11 @@ from numguard.notebook import card, counts
 from numguard.registry.arrays import Column, ints
 from numguard.registry.case import Case
 from numguard.registry.events.amended import AMENDED, amended
-from numguard.registry.events.both_sides import on_both_sides, protected_suspects
+from numguard.registry.events.both_sides import on_both_sides, protected_suspects, unprotected_complainants
+from numguard.registry.events.dismissed import dismissed_among, named_again
 from numguard.registry.events.ended import in_force_of
 from numguard.registry.events.reconcile import ALIKE, Plan, reconcile
+from numguard.registry.events.review import DISMISSED_BEFORE
 from numguard.registry.log.inputs import record_input
 from numguard.registry.log.store import Append
 from numguard.registry.numbers.state import SETTLING
@@ -71,11 +73,14 @@ class Intake:
         preview: Which column was read as which field, and the first rows of each; None for outcomes.
         not_data: Lines that are no rows, by kind: title, blank, ruler, header (a repeated one), total, page.
         passed_over: Members and sheets of the file that are no table, and why.
-        dropped: The numbers that an amended complaint names no more, or has in the other role: file, row,
-            msisdn, why (`dropped_by_amendment`, `turned_by_amendment`), was, status (before and after).
+        dropped: The numbers that an amended complaint names no more, or has in the other role, or that leave the
+            list as its status is not clear any more: file, row, msisdn, why (`dropped_by_amendment`,
+            `turned_by_amendment`, `status_unclear`), was, status (before and after).
         alike: Complaints that may be known ones under another spelling, and were kept apart: file, row, source,
             acknowledgement_no, why (`leading_zeros`, `other_source`), known_source, known_acknowledgement_no.
         reactivated: How many of the numbers that are named are reactivated: they stay off the list.
+        dismissed: How many of the numbers that are named were dismissed, and are in force again, since a complaint
+            names them that had not when they were.
         unrequested: The numbers that an operator reports as blocked although no block of them is requested: file, row,
             msisdn, why (`blocked_though_protected`, `blocked_though_released`, `blocked_but_never_sent`).
         ended: The numbers in force that complaints name whose status in the file is withdrawn, rejected or such: file,
@@ -85,7 +90,8 @@ class Intake:
         reopened: How many complaints that had ended the file names again as standing.
         warnings: What else must be known of how the file was read: formulas without a value, hidden rows, cells that
             are struck out or merged; columns of phone numbers that are not read; numbers of suspects that are
-            protected, or stay off the list by an earlier decision or answer.
+            protected, or stay off the list by an earlier decision or answer; complainants' numbers in force that
+            an earlier decision keeps unprotected.
         unread: The columns that were not read.
         ended_waiting: How many numbers of complaints that the sheet ends wait for a decision, with `complaint_ended` as
             their reason in `Registry.review`.
@@ -122,6 +128,7 @@ class Intake:
     warnings: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     ended_waiting: int = 0
+    dismissed: int = 0
 
     __repr__ = masked_repr
 
@@ -137,6 +144,7 @@ class Intake:
             ("dropped or turned by amendments", self.dropped.num_rows or None),
             ("perhaps known under another spelling", self.alike.num_rows or None),
             ("named again after they were reactivated", self.reactivated or None),
+            ("dismissed, and in force again by another complaint", self.dismissed or None),
             ("in force, of complaints that have ended", self.ended.num_rows or None),
             ("waiting, of complaints that have ended", self.ended_waiting or None),
             ("complaints that had ended and stand again", self.reopened or None),
@@ -294,14 +302,18 @@ def _effect(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan, event:
     in_force, ended_waiting = in_force_of(case, event, plan.ended, written)
     ended = _of_file(sheet, in_force).cast(_ENDED)
     both = protected_suspects(case, on_both_sides(case, plan, event - 1), event)
+    both += unprotected_complainants(case, plan, event)
     dropped = amended(case, event, plan.amended, sheet.name)
-    return {"dropped": dropped, "ended": ended, "ended_waiting": ended_waiting, "both": both}
+    again, dismissed = named_again(case, plan, event)
+    named = {"again": again, "dismissed": dismissed}
+    return {"dropped": dropped, "ended": ended, "ended_waiting": ended_waiting, "both": both, **named}
 
 
 def _trial(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan) -> dict[str, Any]:
     """The effect that the sheet would have."""
-    both = on_both_sides(case, plan, case.store.head())
-    if not any(map(len, (plan.amended, plan.ended, complaints.ended, both))):
+    head = case.store.head()
+    told = on_both_sides(case, plan, head), dismissed_among(case, plan, head), plan.complainants
+    if not any(map(len, (plan.amended, plan.ended, complaints.ended, *told))):
         return {}
     with case.trial("add_complaints") as append:
         _record(append, sheet, plan)
@@ -336,11 +348,20 @@ def _summary(
     why: Column,
     unread: list[str],
     both: Sequence[str] = (),
+    again: Collection[tuple[int, int]] = (),
     **effect: Any,
 ) -> Intake:
-    """The result; `off` counts numbers that stay off the list, `why` has why each waits, `effect` what else follows."""
+    """The result.
+
+    `off` counts numbers that stay off the list, `why` has why each waits, and so do the rows and numbers in `again`, as
+    they were dismissed before; `effect` has what else follows.
+    """
     named = complaints.namings
     row = complaints.rows["row"].take(named["index"])
+    if again:
+        pairs = zip(why.to_pylist(), row.to_pylist(), named["msisdn"].to_pylist(), strict=True)
+        texts = [DISMISSED_BEFORE if (at, number) in again else text for text, at, number in pairs]
+        why = pa.chunked_array([pa.array(texts, pa.string())])
     numbers = _of_file(sheet, pa.table({"row": row, "msisdn": named["msisdn"], "why": why, "cell": named["cell"]}))
     doubtful = pc.is_valid(numbers["why"])
     worded = pc.and_(pc.invert(doubtful), pc.fill_null(pc.equal(named["note"], "text_removed"), False))

@@ -26,6 +26,7 @@ from numguard.report.writing import masked_text
 #: Why a number waits, beside the doubts of cells.
 DROPPED: Final = "dropped_by_amendment"
 TURNED: Final = "turned_by_amendment"
+DISMISSED_BEFORE: Final = "dismissed_before"
 NO_LONGER_PROTECTED: Final = "complainants_until_withdrawn"
 NEVER_NAMED: Final = "confirmed_but_never_named"
 COMPLAINT_ENDED: Final = "complaint_ended"
@@ -35,6 +36,7 @@ REVIEW_NOTES: Final = {
     "from_narrative": "Found inside of a narrative, which may mention it for any reason.",
     DROPPED: "A complaint named it before it was amended.",
     TURNED: "An amended complaint has it as the complainant's instead of a suspect's, or the reverse.",
+    DISMISSED_BEFORE: "A complaint names it again of which it was dismissed: a sheet was sent again, or it is amended.",
     NO_LONGER_PROTECTED: "It was protected as a complainant's until the complaint was withdrawn.",
     NEVER_NAMED: "It was confirmed, though no complaint, link or list ever named it.",
     "unknown_decision": "Neither accepted nor dismissed.",
@@ -114,6 +116,7 @@ def _shown(found: Standing, ended_at: Ints, waiting: Column, turned: Column) -> 
     doubt = pc.if_else(pa.array(names.unclear), STATUS_UNCLEAR, None)
     doubt = pc.if_else(pa.array(names.no_longer_protected), NO_LONGER_PROTECTED, doubt)
     doubt = pc.coalesce(namings["doubt"], doubt)
+    doubt = pc.if_else(pa.array(names.dismissed_before), DISMISSED_BEFORE, doubt)
     doubt = pc.if_else(pa.array(~versions.stands[names.version]), DROPPED, doubt)
     doubt = pc.if_else(pa.array(has_ended), COMPLAINT_ENDED, doubt)
     since = np.where(has_ended, np.maximum(names.since, ended_at), names.since)

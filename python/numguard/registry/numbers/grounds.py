@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import aggregated, ascending, pc, whole
+from numguard.compute import aggregated, ascending, by_key, pc, whole
 from numguard.registry.arrays import Bools, Column, Ints, anywhere, first_of_each, flags, ints
 from numguard.registry.sheets.sources import sources
 from numguard.registry.spelling import folded_cells
@@ -64,8 +64,10 @@ class Last:
         table = ascending(table, *order)
         self.table = table
         self.row = np.full(len(numbers), -1, np.int64)
+        #: The position of the number of each fact, in their order.
+        self.position = positions(table["msisdn"], numbers)
         # Of repeated positions, the last assignment remains.
-        self.row[positions(table["msisdn"], numbers)] = np.arange(len(table))
+        self.row[self.position] = np.arange(len(table))
         self.exists = self.row >= 0
         self.event = self.number("event")
 
@@ -128,12 +130,14 @@ class Namings:
     A naming waits that is doubtful, or that an amendment dropped, until the number was accepted or dismissed later. So
     does every naming of a number that was a complainant's until `lost_at`, when that complaint was withdrawn. One of a
     version without a status waits since an earlier version had one that is not clear. One in an amended version waits
-    for nothing where the version that stands has the number too: only the latter may wait.
+    for nothing where the version that stands has the number too: only the latter may wait. A plain one waits if its
+    complaint had named the number before, and that was dismissed.
 
     Attributes:
         version: The version of a complaint that contains each.
         position: The position of the number of each.
         unclear: It has no status, and an earlier one is not clear.
+        dismissed_before: It is plain, but its complaint named the number before, which was dismissed.
         no_longer_protected: It depends on a decision after the number lost its protection.
         unsure: It is not certain by itself, whether or not that was settled.
         certain: It is, or was accepted.
@@ -146,10 +150,15 @@ class Namings:
         self.position = position = positions(namings["msisdn"], numbers)
         event, live = ints(namings["event"]), versions.live[version]
         decided, lost = settled.event[position], lost_at[position]
-        in_doubt = _doubtful(flags(pc.is_valid(namings["doubt"])), position, version) | ~versions.stands[version]
+        doubtful = _doubtful(flags(pc.is_valid(namings["doubt"])), position, version)
+        in_doubt = doubtful | ~versions.stands[version]
         unclear_at = versions.unclear_at[version]
         self.unclear = (unclear_at > 0) & (unclear_at < event)
+        plain = ~(doubtful | self.unclear)
+        again = _since_dismissal(_Rows(position, version, event, plain, lost), versions, settled)
+        self.dismissed_before = again & ~(in_doubt | self.unclear)
         since = np.where(self.unclear, unclear_at, NEVER)
+        in_doubt |= self.dismissed_before
         in_doubt_since = np.where(in_doubt, np.maximum(event, versions.amended_at[version]), since)
         in_doubt |= self.unclear
         self.since = np.maximum(in_doubt_since, lost)
@@ -158,6 +167,48 @@ class Namings:
         self.unsure = live & (in_doubt | self.no_longer_protected)
         self.certain = live & ~self.unsure | self.unsure & was_settled & settled.means("accepted")[position]
         self.waiting = self.unsure & ~was_settled & ~_named_on(position, version, versions)
+
+
+class _Rows(NamedTuple):
+    """Namings: the position of the number, the version and the event of each, and what was known of it by itself."""
+
+    position: Ints
+    version: Ints
+    event: Ints
+    #: Neither its cell nor a status on record puts it in doubt.
+    plain: Bools
+    #: The event by which its number lost its protection, or `NEVER`.
+    lost: Ints
+
+    def certain_at(self, at: int, rows: list[int], versions: Versions) -> Bools:
+        """Which of `rows` were certain at an event, by themselves."""
+        amended_at, lost = versions.amended_at[self.version[rows]], self.lost[rows]
+        stood: Bools = ((amended_at == NEVER) | (amended_at > at)) & ((lost == NEVER) | (lost > at))
+        return stood & self.plain[rows]
+
+
+def _since_dismissal(rows: _Rows, versions: Versions, settled: Last) -> Bools:
+    """Which namings repeat one of their complaint that was dismissed, without another decision since.
+
+    A complaint is dismissed with the number if it had named it, and not for certain. It stays so where its file is
+    withdrawn, as a file that is added again brings no other complaint.
+    """
+    found = np.zeros(len(rows.position), np.bool_)
+    words: list[bool] = flags(pc.equal(settled.table["status"], "dismissed")).tolist()
+    events: list[int] = ints(settled.table["event"]).tolist()
+    decided = by_key(zip(settled.position.tolist(), zip(events, words, strict=True), strict=True))
+    dismissed = np.unique(settled.position[words]) if any(words) else np.zeros(0, np.int64)
+    some = np.flatnonzero(np.isin(rows.position, dismissed)) if len(dismissed) else dismissed
+    earlier: dict[tuple[int, int], list[int]] = {}
+    # In the order of events: one that waits for this reason was not certain when the number was dismissed again.
+    for one in some[np.argsort(rows.event[some], kind="stable")].tolist():
+        number, event = int(rows.position[one]), rows.event[one]
+        theirs = earlier.setdefault((int(versions.complaint[rows.version[one]]), number), [])
+        at, is_dismissed = next((last for last in reversed(decided[number]) if last[0] < event), (NEVER, False))
+        then = [other for other in theirs if rows.event[other] < at] if is_dismissed else []
+        found[one] = bool(then) and not (rows.certain_at(at, then, versions) & ~found[then]).any()
+        theirs.append(one)
+    return found
 
 
 def _named_on(position: Ints, version: Ints, versions: Versions) -> Bools:
