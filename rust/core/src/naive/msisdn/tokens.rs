@@ -328,7 +328,8 @@ fn in_run(
                 end,
             );
         } else if found.get(1).is_some() {
-            let number = number.clone().with(Note::ExtensionRemoved);
+            let mut number = number.clone().with(Note::ExtensionRemoved);
+            number.written = digits_in(run);
             return (vec![Token::Number(number)], end);
         }
     }
@@ -338,7 +339,8 @@ fn in_run(
     let ends_alone =
         |number: &Number| !is_joined && (number.digits.starts_with("91") || !is_before_mask);
     let refusal = match result {
-        Ok(number) if begins_alone && ends_alone(&number) => {
+        Ok(mut number) if begins_alone && ends_alone(&number) => {
+            number.written = digits_in(run);
             return (vec![Token::Number(number)], run.len());
         }
         result => result.err().unwrap_or(Note::StrayLetter),
@@ -350,6 +352,7 @@ fn in_run(
         at,
         Part {
             digits,
+            text,
             number,
             is_apart,
         },
@@ -362,11 +365,16 @@ fn in_run(
             at == 0 && (!begins_alone || code.is_some_and(is_behind))
                 || at + 1 == count && !ends_alone(number)
         };
-        tokens.push(match number {
-            Some(number) if is_uncertain(&number) => Token::Digits(digits, Note::StrayLetter),
-            Some(number) => Token::Number(number),
-            None => Token::Digits(digits, refusal),
-        });
+        match number {
+            Some(number) if is_uncertain(&number) => {
+                tokens.push(Token::Digits(digits, Note::StrayLetter));
+            }
+            Some(mut number) => {
+                number.written = digits;
+                tokens.push(Token::Number(number));
+            }
+            None => tokens.extend([Token::Group(text), Token::Digits(digits, refusal)]),
+        }
     }
     (tokens, run.len())
 }
