@@ -228,7 +228,9 @@ impl Reader<'_> {
         let run = &self.text[start..end];
         let end = self.numbers_of(start, end);
         let is_hidden = self.text.get(end).is_some_and(|&byte| hides(byte));
-        let is_cut = is_hidden && codes::is_cut_code(run);
+        // Abroad, India's own code alone is another country's too.
+        let may_be_cut = is_hidden || matches!(self.region, Region::Of(_));
+        let is_cut = may_be_cut && codes::is_cut_code(run);
         let is_area = codes::is_area_code(run, is_hidden, self.region);
         self.code = None;
         if (is_cut || is_area || codes::is_foreign_code(run))
@@ -289,11 +291,17 @@ impl Reader<'_> {
         }
     }
 
-    /// The code before a run, if only separators of a list stand between: `+977, 98...`.
+    /// The code before a run, if only separators of a list and words of phone numbers stand between: `+977, 98...`,
+    /// `+977 mobile 98...`.
     fn code_before(&self, run: &[u8]) -> Option<Code> {
-        let parts_a_list =
-            |item: &Item| is_separator(item) || matches!(item, Item::Word(Word::Conjunction));
-        let ends_there = |code: &Code| self.survey.items[code.behind..].iter().all(parts_a_list);
+        let says_nothing = |item: &Item| {
+            is_separator(item)
+                || matches!(
+                    item,
+                    Item::Word(Word::Conjunction | Word::Neutral | Word::Phone | Word::Numbering)
+                )
+        };
+        let ends_there = |code: &Code| self.survey.items[code.behind..].iter().all(says_nothing);
         self.code
             .filter(|code| !codes::opens_number(run) && ends_there(code))
     }

@@ -136,7 +136,8 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     let (mut found, width) = in_run(begins_alone, code, &run, after, region);
     let is_hidden = pattern!("^[A-Za-zλ_*#?¤∞]").is_match(after);
     let is_area = run::is_area_code(&run, is_hidden, region);
-    let is_cut = is_hidden && run::is_cut_code(&run);
+    let may_be_cut = is_hidden || matches!(region, Region::Of(_));
+    let is_cut = may_be_cut && run::is_cut_code(&run);
     if (is_area || is_cut || run::is_foreign_code(&run))
         && matches!(found.last(), Some(Token::Digits(..)))
     {
@@ -145,12 +146,12 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     (found, width)
 }
 
-/// The code that the last tokens are, with only separators of a list after it: whether it is an area's.
+/// The code that the last tokens are, with only separators of a list and words of phone numbers after it: whether it is an area's.
 fn code_before(tokens: &[Token]) -> Option<bool> {
     let is_code = |token: &Token| matches!(token, Token::Code { .. });
     let at = tokens.iter().rposition(is_code)?;
     match tokens[at] {
-        Token::Code { is_area } if pattern!("^[,|.j()]*$").is_match(&row(&tokens[at..], "")) => {
+        Token::Code { is_area } if pattern!("^[,|.jnpu()]*$").is_match(&row(&tokens[at..], "")) => {
             Some(is_area)
         }
         _ => None,
