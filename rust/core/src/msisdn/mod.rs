@@ -12,11 +12,13 @@
 //! - `verdict`: what can be known of digits of which only the first are known;
 //! - `text`: the other cells, whole or as free text;
 //! - `certain`: whether the words of a complaint's cell state plainly whose its numbers are;
-//! - `survey`: the tokens of a text;
+//! - `reader`: a text to its tokens;
+//! - `survey`: the tokens of a text, and what they are together;
 //! - `plain`: cells of digits and separators only;
 //! - `spans`: where runs of digits and sentences begin and end;
 //! - `surroundings`: links, extensions, UPI ids and masks;
 //! - `run`: one run of digits and separators, as one number or several;
+//! - `codes`: codes of countries and areas that stand apart from their number;
 //! - `figures`: times, dates, network addresses, amounts and marks of a list;
 //! - `written`: the groups of a run, and which groupings are listed;
 //! - `indian`: which groups Indian numbers have;
@@ -31,6 +33,7 @@
 
 mod ahead;
 mod certain;
+mod codes;
 mod dialled;
 mod figures;
 mod format;
@@ -44,6 +47,7 @@ mod national;
 mod number;
 mod plain;
 mod quick;
+mod reader;
 mod regional;
 mod run;
 mod spans;
@@ -416,7 +420,7 @@ pub fn extract(cell: &str, region: Region, out: &mut Vec<u64>) {
 
 /// The survey of a cell: the one made when it was read, or a new one.
 fn surveyed(survey: Option<Survey>, folded: &Folded, region: Region) -> Survey {
-    survey.unwrap_or_else(|| Survey::of(folded, folded.bytes(), region))
+    survey.unwrap_or_else(|| reader::survey(folded, folded.bytes(), region))
 }
 
 /// The numbers in one cell of a complaint.

@@ -6,6 +6,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::codes::{figure, is_cut_code, is_foreign_code, opens_number};
 use super::written::{PIECES, Written};
 use super::{Number, Region, dialled, figures, international};
 use crate::groupings::Gap;
@@ -108,11 +109,11 @@ pub(super) enum Part {
     Number {
         found: Number,
         digits: usize,
+        /// Whether a plus or two zeros stand before it that belong to no number.
+        is_behind_code: bool,
     },
-    /// Digits that are not part of a number.
-    Fragment {
-        digits: usize,
-    },
+    /// Digits that are not part of a number, and their value if they are a figure of at most three.
+    Fragment { digits: usize, figure: Option<u16> },
 }
 
 /// The elements of a run: whole numbers in listed forms, and the digits between them; each with a flag whether a
@@ -122,24 +123,28 @@ pub(super) fn parts(run: &[u8], region: Region) -> Vec<(Part, bool)> {
     let mut parts = Vec::new();
     let mut at = 0;
     let mut behind_number = true;
-    // The number of digits after a code of another country that is not part of a number.
-    let mut behind_code = None;
+    // The code before that is not part of a number, and the number of digits after it.
+    let mut behind_code: Option<Behind> = None;
     while at < groups.len() {
         let text = &run[groups[at].start..groups[at].end];
-        if opens_number(text)
-            || groups[at].stands_apart() && behind_code >= Some(international::SHORTEST)
-        {
-            behind_code = None;
-        }
-        let is_foreign_rest = |found: Number| behind_code.is_some() && found.is_indian();
+        let ends_code = |behind: &Behind| {
+            opens_number(text) || groups[at].stands_apart() && behind.may_end_apart()
+        };
+        behind_code = behind_code.filter(|behind| !ends_code(behind));
+        let is_foreign_rest =
+            |found: Number| behind_code.is_some_and(|code| code.is_foreign) && found.is_indian();
         let is_sure =
             |&(found, _): &(Number, usize)| !found.is_at_home() || international::is_certain(found);
         match number_at(run, &groups, at, behind_number, region).filter(is_sure) {
             Some((found, next))
                 if !is_foreign_rest(found) && !is_cut(found, run, &groups[at..], next - at) =>
             {
-                let digits = groups[at..next].iter().map(|group| group.digits).sum();
-                parts.push((Part::Number { found, digits }, groups[at].stands_apart()));
+                let part = Part::Number {
+                    found,
+                    digits: groups[at..next].iter().map(|group| group.digits).sum(),
+                    is_behind_code: behind_code.is_some() && found.is_indian(),
+                };
+                parts.push((part, groups[at].stands_apart()));
                 at = next;
                 behind_number = true;
                 behind_code = None;
@@ -147,10 +152,17 @@ pub(super) fn parts(run: &[u8], region: Region) -> Vec<(Part, bool)> {
             _ => {
                 let digits = groups[at].digits;
                 behind_code = match behind_code {
-                    None if is_foreign_code(text) => Some(0),
-                    behind => behind.map(|behind| behind + digits),
+                    None => is_cut_code(text).then(|| Behind {
+                        is_foreign: is_foreign_code(text),
+                        digits: 0,
+                    }),
+                    Some(code) => Some(Behind {
+                        digits: code.digits + digits,
+                        ..code
+                    }),
                 };
-                parts.push((Part::Fragment { digits }, groups[at].stands_apart()));
+                let figure = figure(text);
+                parts.push((Part::Fragment { digits, figure }, groups[at].stands_apart()));
                 at += 1;
                 behind_number = false;
             }
@@ -162,6 +174,21 @@ pub(super) fn parts(run: &[u8], region: Region) -> Vec<(Part, bool)> {
     parts
 }
 
+/// A code that is not part of a number, and the number of digits after it.
+#[derive(Clone, Copy)]
+struct Behind {
+    /// Whether it is another country's, and not India's or two zeros.
+    is_foreign: bool,
+    digits: usize,
+}
+
+impl Behind {
+    /// Whether what keeps the next digits apart ends what belongs to the code.
+    fn may_end_apart(self) -> bool {
+        !self.is_foreign || self.digits >= international::SHORTEST
+    }
+}
+
 /// In regions whose numbers have many lengths, digits beside a number may be the rest of it: in a run with such
 /// digits, no number without a prefix is accepted.
 fn all_or_none(parts: &mut [(Part, bool)]) {
@@ -169,10 +196,13 @@ fn all_or_none(parts: &mut [(Part, bool)]) {
         .iter()
         .any(|(part, _)| matches!(part, Part::Fragment { .. }));
     for (part, _) in parts.iter_mut().filter(|_| has_fragment) {
-        if let Part::Number { found, digits } = *part
+        if let Part::Number { found, digits, .. } = *part
             && found.is_at_home()
         {
-            *part = Part::Fragment { digits };
+            *part = Part::Fragment {
+                digits,
+                figure: None,
+            };
         }
     }
 }
@@ -225,52 +255,6 @@ fn is_cut(found: Number, run: &[u8], groups: &[Group], taken: usize) -> bool {
     goes_on && (!found.is_indian() && !international::is_certain(found) || is_short())
 }
 
-/// Whether a group is a plus or two zeros and the beginning of a number of a country other than India: `+977`.
-pub(super) fn is_foreign_code(group: &[u8]) -> bool {
-    /// A whole number would be read as one.
-    const LONGEST: usize = 6;
-    let is_bare = |byte: &&u8| !matches!(byte, b' ' | b'(');
-    let bare: Vec<u8> = group
-        .iter()
-        .filter(is_bare)
-        .copied()
-        .take(LONGEST + 3)
-        .collect();
-    let digits = bare.strip_prefix(b"+").or_else(|| bare.strip_prefix(b"00"));
-    digits.is_some_and(|digits| {
-        (1..=LONGEST).contains(&digits.len())
-            && digits.iter().all(u8::is_ascii_digit)
-            && digits[0] != b'0'
-            && !digits.starts_with(b"91")
-    })
-}
-
-/// Whether a group is a plus or two zeros and fewer digits than a number has.
-pub(super) fn is_cut_code(group: &[u8]) -> bool {
-    let digits = group.iter().filter(|byte| byte.is_ascii_digit()).count();
-    opens_number(group) && digits < international::SHORTEST
-}
-
-/// Whether a group is the beginning of a region's own number and no more: its zero and the code of an area. `01:` is
-/// the mark of a list, unless digits of it are hidden (`is_cut`).
-pub(super) fn is_area_code(group: &[u8], is_cut: bool, region: Region) -> bool {
-    const LONGEST: usize = 6;
-    if !matches!(region, Region::Of(plan) if plan.dials_zero()) {
-        return false;
-    }
-    let shortest = if is_cut { 1 } else { 3 };
-    let is_bare = |byte: &&u8| !matches!(byte, b' ' | b'(' | b')');
-    let bare: Vec<u8> = group
-        .iter()
-        .filter(is_bare)
-        .copied()
-        .take(LONGEST + 1)
-        .collect();
-    matches!(bare[..], [b'0'] | [b'0', b'1'..=b'9', ..])
-        && (shortest..=LONGEST).contains(&bare.len())
-        && bare.iter().all(u8::is_ascii_digit)
-}
-
 /// Whether the digits of a run, one that is hidden and those `behind` may be a number all together, or the run is one
 /// by its length only.
 pub(super) fn may_go_on(run: &[u8], found: Number, behind: &[u8], region: Region) -> bool {
@@ -287,13 +271,6 @@ pub(super) fn may_go_on(run: &[u8], found: Number, behind: &[u8], region: Region
         dialled::read(&digits, written.plus, region).is_ok()
     };
     !international::is_certain(found) || (0..10).any(reads_with)
-}
-
-/// Whether a plus or two zeros show the start of a number.
-pub(super) fn opens_number(group: &[u8]) -> bool {
-    let first = group.iter().position(|byte| !matches!(byte, b' ' | b'('));
-    let text = &group[first.unwrap_or(0)..];
-    text.starts_with(b"+") || text.starts_with(b"00")
 }
 
 impl Group {

@@ -1,19 +1,15 @@
-//! The tokens of a text: numbers, words, other digits, and the text between them.
+//! The tokens of a text, and what they are together.
 //!
-//! This module owns the order in which tokens are recognised: links and addresses before words, figures before
-//! runs of digits. It does not decide the result of a cell ([`text`](super::text) does). One idea: one pass from left to
-//! right, in which each byte belongs to one token.
+//! Owns what only all tokens decide: denials, numbers that other digits make doubtful. It does not read characters
+//! ([`reader`](super::reader) does), and does not decide the result of a cell ([`text`](super::text) does).
 
 use hashbrown::HashSet;
 
-use super::figures::{self, FigureKind};
+use super::Number;
+use super::codes::{self, Led};
 use super::labels::Item;
-use super::run::{self, Part};
-use super::spans::{begins_run, ends_sentence, has_range, hides, hides_code, run_end};
-use super::{Form, Number, Region, dialled, international, plain, surroundings};
-use crate::digits::{Folded, is_letter, is_line_break};
 use crate::notes::Note;
-use crate::words::{self, Meaning, Role, Word};
+use crate::words::{Role, Word};
 
 /// The tokens of a text, and a summary of them.
 #[derive(Default)]
@@ -30,6 +26,12 @@ pub(super) struct Survey {
     pub(super) found: Option<Number>,
     /// Whether any run is only a code, of another country or of an area.
     pub(super) has_foreign_code: bool,
+    /// Whether a figure before a number may be the code of its country.
+    pub(super) may_be_abroad: bool,
+    /// The positions of the numbers that a code may belong to which nothing parts from them.
+    pub(super) behind_codes: HashSet<usize>,
+    /// The numbers with a short figure before them, in order.
+    pub(super) led: Vec<Led>,
     /// Whether a sign hides a digit of what would be a number with it.
     pub(super) is_masked: bool,
     /// The first refusal of a run.
@@ -48,31 +50,8 @@ pub(super) struct Survey {
 }
 
 impl Survey {
-    /// Surveys all of `text`, a slice of the folded cell.
-    pub(super) fn of(cell: &Folded<'_>, text: &[u8], region: Region) -> Self {
-        let mut reader = Reader {
-            cell,
-            offset: cell.place(text),
-            text,
-            region,
-            survey: Self {
-                has_range: has_range(text),
-                around: Vec::with_capacity(text.len()),
-                ..Self::default()
-            },
-            code: None,
-        };
-        let mut at = 0;
-        while at < text.len() {
-            at = reader.take(at);
-        }
-        reader.survey.deny();
-        reader.survey.leave_out_local();
-        reader.survey
-    }
-
     /// `no` is a number's word behind a phone word or before digits, and else a denial: `no suspect 98...`.
-    fn deny(&mut self) {
+    pub(super) fn deny(&mut self) {
         for &(at, _) in self.roles.iter().filter(|(_, role)| *role == Role::No) {
             let before = at.checked_sub(1).map(|before| &self.items[before]);
             let behind = self.items.get(at + 1);
@@ -96,8 +75,18 @@ impl Survey {
         }
     }
 
+    /// Marks the numbers that a figure before them may make another country's.
+    pub(super) fn find_abroad(&mut self) {
+        for led in codes::abroad(&self.led) {
+            self.may_be_abroad = true;
+            if led.is_close {
+                self.behind_codes.insert(led.number);
+            }
+        }
+    }
+
     /// Takes back the numbers that an area code was put into, where other digits are: they may hold the code.
-    fn leave_out_local(&mut self) {
+    pub(super) fn leave_out_local(&mut self) {
         if !self.has_fragments {
             return;
         }
@@ -123,7 +112,7 @@ impl Survey {
         }
     }
 
-    fn number(&mut self, found: Number) {
+    pub(super) fn number(&mut self, found: Number) {
         self.items.push(Item::Number(found));
         self.found.get_or_insert(found);
         if self.seen.insert(found.msisdn) {
@@ -133,7 +122,7 @@ impl Survey {
         }
     }
 
-    fn fragment(&mut self, digits: usize, refusal: Note) {
+    pub(super) fn fragment(&mut self, digits: usize, refusal: Note) {
         self.items.push(Item::Other { digits });
         self.has_fragments = true;
         self.is_masked |= refusal == Note::Masked;
@@ -147,349 +136,4 @@ impl Survey {
             _ => None,
         })
     }
-}
-
-/// A text that is being read.
-struct Reader<'a> {
-    cell: &'a Folded<'a>,
-    /// The text, a slice of the cell, and its position there.
-    text: &'a [u8],
-    offset: usize,
-    region: Region,
-    survey: Survey,
-    /// The last run, if it is only a code.
-    code: Option<Code>,
-}
-
-/// A run that is only a code: what stands behind it is the rest of a number.
-#[derive(Clone, Copy)]
-struct Code {
-    /// The position of the first token behind it.
-    behind: usize,
-    /// Where it ends in the text.
-    end: usize,
-    /// Whether it is an area's and not a country's.
-    is_area: bool,
-}
-
-impl Code {
-    /// Whether a number without a code of its own may be what follows.
-    fn is_before(self, found: Number) -> bool {
-        match found.form {
-            Form::Home { prefix, .. } => !self.is_area || prefix == 0,
-            Form::Common | Form::Abroad { .. } => !self.is_area && found.is_indian(),
-        }
-    }
-}
-
-impl Reader<'_> {
-    /// Takes what begins at `at`; gives where it ends.
-    fn take(&mut self, at: usize) -> usize {
-        let text = self.text;
-        let is_word_start = at == 0 || !is_letter(text[at - 1]) && !text[at - 1].is_ascii_digit();
-        if is_word_start && let Some(end) = self.link_or_mask(at) {
-            return end;
-        }
-        if is_letter(text[at]) {
-            return self.word(at);
-        }
-        if !begins_run(text, at) {
-            self.sign(at);
-            return at + 1;
-        }
-        if let Some((kind, end)) = figures::figure(text, at, self.region) {
-            self.survey.has_fragments = true;
-            self.survey
-                .around
-                .extend(text[at..end].iter().filter(|byte| !byte.is_ascii_digit()));
-            self.survey.items.push(match kind {
-                FigureKind::Mark => Item::Mark,
-                FigureKind::Other => other(&text[at..end]),
-            });
-            return end;
-        }
-        let end = run_end(text, at, self.region);
-        if let Some(end) = surroundings::upi_id(text, at, end) {
-            self.survey.has_upi_id = true;
-            self.survey.around.push(b' ');
-            self.survey.items.push(Item::Other { digits: 0 });
-            return end;
-        }
-        self.run(at, end)
-    }
-
-    fn link_or_mask(&mut self, at: usize) -> Option<usize> {
-        let text = self.text;
-        if let Some((digits, tail, end)) = surroundings::chat_link(text, at) {
-            // Chat links hold E.164 digits, whatever the region.
-            let digits: Vec<u8> = digits.iter().map(|digit| digit - b'0').collect();
-            self.survey.around.push(b' ');
-            match dialled::read(&digits, true, Region::E164) {
-                // An Indian mobile number without its country code would be read as a number of another country.
-                Ok(found)
-                    if international::is_certain(found) && !international::is_mobile(&digits) =>
-                {
-                    self.survey.number(found.mended(Some(Note::LinkRemoved)));
-                }
-                read => {
-                    let refusal = read.err().unwrap_or(Note::PlusWithoutCountryCode);
-                    self.survey.fragment(digits.len(), refusal);
-                }
-            }
-            self.link_text(tail, end);
-            return Some(end);
-        }
-        if let Some((uri, end)) = surroundings::telephone_uri(text, at) {
-            self.survey.around.push(b' ');
-            match plain::address(uri, self.region) {
-                Ok(found) => self.survey.number(found),
-                Err(refusal) => self.survey.fragment(digits_of(uri), refusal),
-            }
-            return Some(end);
-        }
-        let address = surroundings::web_address(text, at);
-        let end = address.or_else(|| surroundings::mask(text, at))?;
-        let has_digit = text[at..end].iter().any(u8::is_ascii_digit);
-        self.survey.has_fragments |= address.is_none() || has_digit;
-        self.survey.around.extend(&text[at..end]);
-        // An address without digits has the same effect on the number as an unlisted word.
-        self.survey.items.push(if address.is_some() && !has_digit {
-            Item::Word(Word::Unlisted)
-        } else {
-            other(&text[at..end])
-        });
-        Some(end)
-    }
-
-    /// The text of a link after its number: words that refuse it, and other numbers.
-    fn link_text(&mut self, tail: usize, end: usize) {
-        let Self {
-            cell, text, offset, ..
-        } = *self;
-        for (start, part) in surroundings::link_texts(&text[tail..end]) {
-            self.survey.has_link_text |= !part.is_empty();
-            let (mut at, last) = (tail + start, tail + start + part.len());
-            while at < last {
-                let digits = text[at..last]
-                    .iter()
-                    .take_while(|byte| byte.is_ascii_digit())
-                    .count();
-                if text[at] == b'%' {
-                    at += 3;
-                } else if is_letter(text[at]) && text[at] != b'_' {
-                    let (word, end) = words::abbreviation(cell, offset + at).unwrap_or_else(|| {
-                        let (meaning, end) = words::at(cell, offset + at);
-                        (meaning.word, end)
-                    });
-                    let end = end - offset;
-                    // Greetings and questions do not concern the number.
-                    if word.refuses(INDIA_CODE) {
-                        self.survey.items.push(Item::Word(word));
-                        let letters = text[at..end].iter().filter(|byte| !byte.is_ascii_digit());
-                        self.survey.around.extend(letters);
-                    }
-                    at = end;
-                } else {
-                    if digits >= international::SHORTEST {
-                        self.survey.fragment(digits, Note::TextWithDigits);
-                    }
-                    at += digits.max(1);
-                }
-            }
-        }
-    }
-
-    fn word(&mut self, at: usize) -> usize {
-        let Self {
-            cell, text, offset, ..
-        } = *self;
-        let is_underscore = text[at] == b'_';
-        let (word, end) = match words::abbreviation(cell, offset + at) {
-            _ if is_underscore => (None, offset + at + 1),
-            Some((word, end)) => (Some(word), end),
-            None => {
-                let (Meaning { word, role }, end) = words::at(cell, offset + at);
-                if role != Role::Plain {
-                    self.survey.roles.push((self.survey.items.len(), role));
-                }
-                (Some(word), end)
-            }
-        };
-        let end = end.min(offset + text.len()) - offset;
-        self.survey.items.extend(word.map(Item::Word));
-        let letters = text[at..end].iter().filter(|byte| !byte.is_ascii_digit());
-        self.survey.around.extend(letters);
-        if !is_underscore {
-            self.go_on_with_code(at, end);
-        }
-        end
-    }
-
-    fn sign(&mut self, at: usize) {
-        let text = self.text;
-        let item = match text[at] {
-            // A comma or semicolon without a blank after it separates fields, with one it separates parts of a
-            // sentence.
-            b',' if text.get(at + 1) == Some(&b' ') => Some(Item::Comma),
-            b',' => Some(Item::Bar),
-            b'/' | b'|' | b'\t' => Some(Item::Bar),
-            b'.' if ends_sentence(text, at) => Some(Item::Break),
-            b';' if text.get(at + 1).is_some_and(|&byte| byte != b' ') => Some(Item::Bar),
-            b';' | b'?' | b'!' => Some(Item::Break),
-            byte if is_line_break(byte) => Some(Item::Bar),
-            b'(' | b'[' | b'{' | b'<' => Some(Item::Open),
-            b')' | b']' | b'}' | b'>' => Some(Item::Close),
-            _ => None,
-        };
-        self.survey.items.extend(item);
-        self.survey.around.push(text[at]);
-        if text[at] == b'+' && hides_code(text, at) {
-            self.code(at + 1, false);
-        }
-    }
-
-    /// Takes a run of digits and separators, and an extension behind it; gives where they end.
-    fn run(&mut self, start: usize, end: usize) -> usize {
-        self.survey.around.push(b' ');
-        let run = &self.text[start..end];
-        let end = self.numbers_of(start, end);
-        let is_hidden = self.text.get(end).is_some_and(|&byte| hides(byte));
-        let is_cut = is_hidden && run::is_cut_code(run);
-        let is_area = run::is_area_code(run, is_hidden, self.region);
-        self.code = None;
-        if (is_cut || is_area || run::is_foreign_code(run))
-            && matches!(self.survey.items.last(), Some(Item::Other { .. }))
-        {
-            self.code(end, is_area);
-        }
-        end
-    }
-
-    /// Takes the last token as a code that ends at `end`.
-    fn code(&mut self, end: usize, is_area: bool) {
-        self.survey.has_foreign_code = true;
-        self.code = Some(Code {
-            behind: self.survey.items.len(),
-            end,
-            is_area,
-        });
-    }
-
-    /// Takes what touches a code as a part of it.
-    fn go_on_with_code(&mut self, start: usize, end: usize) {
-        if let Some(code) = &mut self.code
-            && code.end == start
-        {
-            code.behind = self.survey.items.len();
-            code.end = end;
-        }
-    }
-
-    /// The code before a run, if only separators of a list stand between: `+977, 98...`.
-    fn code_before(&self, run: &[u8]) -> Option<Code> {
-        let parts_a_list = |item: &Item| {
-            matches!(
-                item,
-                Item::Comma
-                    | Item::Bar
-                    | Item::Break
-                    | Item::Open
-                    | Item::Close
-                    | Item::Word(Word::Conjunction)
-            )
-        };
-        let ends_there = |code: &Code| self.survey.items[code.behind..].iter().all(parts_a_list);
-        self.code
-            .filter(|code| !run::opens_number(run) && ends_there(code))
-    }
-
-    fn numbers_of(&mut self, start: usize, end: usize) -> usize {
-        let (text, run) = (self.text, &self.text[start..end]);
-        let code = self.code_before(run);
-        let is_rest = |found| code.is_some_and(|code| code.is_before(found));
-        let is_behind_code = code.is_some_and(|code| !code.is_area);
-        let starts = self.starts_alone(start);
-        // In a text, a number of another region that is only of a possible length may be any figure.
-        let found = run::single(run, self.region).and_then(|found| {
-            let is_sure = !found.is_at_home() || international::is_certain(found);
-            (is_sure && !is_rest(found))
-                .then_some(found)
-                .ok_or(Note::TextWithDigits)
-        });
-        if starts
-            && let Ok(number) = found
-            && let Some(end) = self.extension(number, run, end)
-        {
-            return end;
-        }
-        let ends_alone = surroundings::ends_alone(text, end);
-        let is_before_mask = surroundings::is_before_mask(text, end);
-        let ends = |number: Number| ends_alone && (number.is_indian() || !is_before_mask);
-        match found {
-            Ok(found) if starts && ends(found) => self.survey.number(found),
-            // Text that touches a run makes the number at that end uncertain.
-            found => {
-                let parts = run::parts(run, self.region);
-                let refusal = found.err().unwrap_or(Note::StrayLetter);
-                let last = parts.len().saturating_sub(1);
-                for (at, (part, stands_apart)) in parts.into_iter().enumerate() {
-                    if stands_apart {
-                        self.survey.items.push(Item::Comma);
-                    }
-                    let is_spoilt = |found| {
-                        at == 0 && (!starts || is_behind_code || is_rest(found))
-                            || at == last && !ends(found)
-                    };
-                    match part {
-                        Part::Number { digits, found } if is_spoilt(found) => {
-                            self.survey.fragment(digits, Note::StrayLetter);
-                        }
-                        Part::Number { found, .. } => self.survey.number(found),
-                        Part::Fragment { digits } => self.survey.fragment(digits, refusal),
-                    }
-                }
-            }
-        }
-        end
-    }
-
-    /// Takes a number with the extension behind it, or digits of which a sign hides one; gives where they end.
-    fn extension(&mut self, number: Number, run: &[u8], end: usize) -> Option<usize> {
-        let extension = surroundings::extension(self.text, end)?;
-        if extension.may_be_mask && run::may_go_on(run, number, extension.digits, self.region) {
-            let digits = digits_of(run) + extension.digits.len();
-            self.survey.fragment(digits, Note::Masked);
-        } else if extension.is_mask_only {
-            return None;
-        } else {
-            self.survey
-                .number(number.mended(Some(Note::ExtensionRemoved)));
-        }
-        Some(extension.end)
-    }
-
-    /// Whether the text before a run allows it to be a number.
-    fn starts_alone(&self, start: usize) -> bool {
-        let text = self.text;
-        let behind_number = matches!(self.survey.items.last(), Some(Item::Number(_)));
-        match text[start] {
-            // `918+3102277`: a plus after digits that are no number is an addition.
-            b'+' if !behind_number && surroundings::adds(text, start) => false,
-            b'+' if behind_number && text[..start].ends_with(b"-") => true,
-            _ => surroundings::starts_alone(text, start),
-        }
-    }
-}
-
-/// The country whose words a link may hold.
-const INDIA_CODE: u16 = 91;
-
-fn other(text: &[u8]) -> Item {
-    Item::Other {
-        digits: digits_of(text),
-    }
-}
-
-fn digits_of(text: &[u8]) -> usize {
-    text.iter().filter(|byte| byte.is_ascii_digit()).count()
 }

@@ -8,7 +8,7 @@
 use super::labels::{Item, Label, labels};
 use super::surroundings::{self, after_prefix};
 use super::survey::Survey;
-use super::{Mentions, Number, Region, certain, dialled, plain, run};
+use super::{Mentions, Number, Region, certain, dialled, plain, reader, run};
 use crate::cell::{self, Printed};
 use crate::digits::{Folded, is_letter, is_line_break, trim};
 use crate::notes::Note;
@@ -24,7 +24,7 @@ pub(super) fn read(
     if let Some(found) = read_alone(text, region) {
         return (found, None);
     }
-    let survey = Survey::of(cell, text, region);
+    let survey = reader::survey(cell, text, region);
     let found = match () {
         () if survey.numbers.len() > 1 => Err(Note::SeveralNumbers),
         () if cell::is_dial_code(text) => Err(Note::DialCode),
@@ -66,8 +66,9 @@ pub(super) fn extract(survey: &Survey, out: &mut Vec<u64>) {
         return;
     }
     let from = out.len();
-    for (number, label) in labelled(survey) {
-        if label == Label::Phone && !out[from..].contains(&number) {
+    for (at, number, label) in labelled(survey) {
+        let is_alone = !survey.behind_codes.contains(&at);
+        if label == Label::Phone && is_alone && !out[from..].contains(&number) {
             out.push(number);
         }
     }
@@ -77,7 +78,7 @@ pub(super) fn extract(survey: &Survey, out: &mut Vec<u64>) {
 pub(super) fn mentions(survey: &Survey, refusal: Note) -> Mentions {
     let mut numbers: Vec<u64> = Vec::new();
     let mut is_other = false;
-    for (number, label) in labelled(survey) {
+    for (_, number, label) in labelled(survey) {
         is_other |= label == Label::Other;
         if label != Label::Other && !numbers.contains(&number) {
             numbers.push(number);
@@ -103,7 +104,7 @@ pub(super) fn mentions(survey: &Survey, refusal: Note) -> Mentions {
         () if has_sides || survey.has_foreign_code => Some(Note::TextWithDigits),
         () if survey.words().any(|word| word.refuses(code)) => Some(Note::TextWithDigits),
         () if survey.words().any(|word| word == Word::Unlisted) => Some(Note::UnlistedWords),
-        () if has_digits_beside_numbers(&survey.items) => Some(refusal),
+        () if has_digits_beside_numbers(&survey.items) || survey.may_be_abroad => Some(refusal),
         () if !certain::is_plain(survey) => Some(Note::TextWithDigits),
         () if !survey.around.iter().all(is_written) || has_arrow(&survey.around) => {
             Some(Note::StrayCharacter)
@@ -165,13 +166,16 @@ fn is_bare_label(survey: &Survey) -> bool {
     refuses && survey.numbers.len() == 1
 }
 
-/// Each number, with repeats, and the label of the words beside it.
-fn labelled(survey: &Survey) -> impl Iterator<Item = (u64, Label)> {
-    let numbers = survey.items.iter().filter_map(|item| match item {
-        Item::Number(found) => Some(found.msisdn),
+/// Each number, with repeats and its position, and the label of the words beside it.
+fn labelled(survey: &Survey) -> impl Iterator<Item = (usize, u64, Label)> {
+    let items = survey.items.iter().enumerate();
+    let numbers = items.filter_map(|(at, item)| match item {
+        Item::Number(found) => Some((at, found.msisdn)),
         _ => None,
     });
-    numbers.zip(labels(&survey.items, &survey.roles))
+    numbers
+        .zip(labels(&survey.items, &survey.roles))
+        .map(|((at, number), label)| (at, number, label))
 }
 
 /// Whether digits that are no number are directly beside a number, without a separator of a list between them.

@@ -4,6 +4,7 @@ mod decide;
 mod dialled;
 mod international;
 mod labels;
+mod leads;
 mod national;
 mod run;
 mod token;
@@ -13,6 +14,7 @@ mod written;
 use dialled::dialled;
 use international::{class, code, values};
 use labels::{Label, has_doubt, is_bare_label, labels};
+use leads::behind_figures;
 use token::{Token, row};
 use tokens::tokens;
 
@@ -28,6 +30,10 @@ struct Number {
     digits: String,
     mends: Vec<Note>,
     dialled: Option<national::Dialled>,
+    /// How many digits of a text it was read from.
+    written: usize,
+    /// Whether a plus or two zeros of the same run stand before it that belong to no number.
+    is_behind_code: bool,
 }
 
 impl Number {
@@ -36,6 +42,8 @@ impl Number {
             digits: digits.into(),
             mends: Vec::new(),
             dialled: None,
+            written: 0,
+            is_behind_code: false,
         }
     }
 
@@ -92,10 +100,17 @@ pub fn extract(cell: &str, region: Region) -> Vec<u64> {
         Err(Note::Empty | Note::NotANumber) => Vec::new(),
         Err(_) => {
             let tokens = tokens(&Shown::of(cell), region);
+            let behind_codes: Vec<usize> = behind_figures(&tokens)
+                .into_iter()
+                .filter(|(_, is_close)| *is_close)
+                .map(|(at, _)| at)
+                .collect();
+            let is_alone =
+                |at: usize, number: &Number| !number.is_behind_code && !behind_codes.contains(&at);
             if is_bare_label(&tokens) {
                 Vec::new()
             } else {
-                labelled(&tokens, labels)
+                labelled(&tokens, labels, is_alone)
             }
         }
     }
@@ -130,7 +145,7 @@ pub fn mentions(cell: &str, region: Region) -> Mentions {
     }
     let shown = Shown::of(cell);
     let tokens = tokens(&shown, region);
-    let numbers = labelled(&tokens, &[Label::Phone, Label::Uninvolved]);
+    let numbers = labelled(&tokens, &[Label::Phone, Label::Uninvolved], |_, _| true);
     if numbers.is_empty() {
         return doubted;
     }
@@ -141,12 +156,18 @@ pub fn mentions(cell: &str, region: Region) -> Mentions {
     }
 }
 
-/// The numbers with one of these labels, repeats removed.
-fn labelled(tokens: &[Token], wanted: &[Label]) -> Vec<u64> {
+/// The numbers with one of these labels that are also `wanted_at` their position, repeats removed.
+fn labelled(
+    tokens: &[Token],
+    wanted: &[Label],
+    wanted_at: impl Fn(usize, &Number) -> bool,
+) -> Vec<u64> {
     let mut numbers = Vec::new();
-    let all = tokens.iter().filter_map(Token::number);
-    for (number, label) in all.zip(labels(tokens)) {
-        if wanted.contains(&label) && !numbers.contains(&number.value()) {
+    let tokens_with_place = tokens.iter().enumerate();
+    let all = tokens_with_place.filter_map(|(at, token)| Some((at, token.number()?)));
+    for ((at, number), label) in all.zip(labels(tokens)) {
+        let is_wanted = wanted.contains(&label) && wanted_at(at, number);
+        if is_wanted && !numbers.contains(&number.value()) {
             numbers.push(number.value());
         }
     }
@@ -168,7 +189,7 @@ fn doubt(text: &str, tokens: &[Token], numbers: &[u64], refusal: Note) -> Option
         Some(Note::TextWithDigits)
     } else if row.contains('?') {
         Some(Note::UnlistedWords)
-    } else if pattern!("#[dDz]|[dDz]#").is_match(&row) {
+    } else if pattern!("#[dDz]|[dDz]#").is_match(&row) || !behind_figures(tokens).is_empty() {
         Some(refusal)
     } else if has_doubt(tokens, country) {
         Some(Note::TextWithDigits)

@@ -13,6 +13,8 @@ use crate::notes::Note;
 pub(super) struct Part {
     /// The count of its digits.
     pub(super) digits: usize,
+    /// Its text, if it is one group and no number.
+    pub(super) text: String,
     /// The number, if it is one.
     pub(super) number: Option<Number>,
     /// Whether it is separated from the part before it by more than a separator of digits.
@@ -186,29 +188,29 @@ impl Run<'_> {
         is_followed && (is_short || is_unknown)
     }
 
-    /// Whether another country's code stands before, with no number and no sign of a new one between: a plus, two zeros,
-    /// or, seven digits on, what keeps a number apart.
-    fn is_behind_code(&self, at: usize, parts: &[Part]) -> bool {
+    /// Whether a code stands before, a plus or two zeros and fewer digits than a number has, with no number and no sign
+    /// of a new one between: a plus, two zeros, or what keeps a number apart; behind another country's code that counts
+    /// seven digits on only. With it, whether it is another country's.
+    fn code_before(&self, at: usize, parts: &[Part]) -> Option<bool> {
         let text = |group: &Group| &self.text[group.start..group.end];
         let opens = |group: &Group| opens_number(text(group));
-        let Some(first) = (0..=at).rev().find(|&group| opens(&self.groups[group])) else {
-            return false;
-        };
+        let first = (0..=at).rev().find(|&group| opens(&self.groups[group]))?;
+        let is_foreign = is_foreign_code(text(&self.groups[first]));
         let between = |last: usize| {
             (first + 1..last)
                 .map(|group| self.width(group))
                 .sum::<usize>()
         };
-        let is_parted =
-            (first + 1..=at).any(|group| self.groups[group].stands_apart() && between(group) >= 7);
-        let is_code = is_foreign_code(text(&self.groups[first]));
+        let is_parted = (first + 1..=at)
+            .any(|group| self.groups[group].stands_apart() && (!is_foreign || between(group) >= 7));
+        let is_code = is_cut_code(text(&self.groups[first]));
         // The code and what stands behind it are parts without a number, each of one group.
         let fragments = parts
             .iter()
             .rev()
             .take_while(|part| part.number.is_none())
             .count();
-        first < at && is_code && !is_parted && fragments >= at - first
+        (first < at && is_code && !is_parted && fragments >= at - first).then_some(is_foreign)
     }
 
     /// The number that begins with a group.
@@ -243,13 +245,23 @@ pub(super) fn parts(text: &str, region: Region) -> Vec<Part> {
             .number_at(at, is_behind_digits)
             .filter(|(number, _)| is_sure(number))
             .filter(|(number, _)| {
-                !number.digits.starts_with("91") || !run.is_behind_code(at, &parts)
+                !number.digits.starts_with("91") || run.code_before(at, &parts) != Some(true)
             })
             .filter(|(number, next)| !run.is_cut(number, at, *next));
-        let (number, next) = taken.map_or((None, at + 1), |(number, next)| (Some(number), next));
+        let (number, next) = taken.map_or((None, at + 1), |(mut number, next)| {
+            number.is_behind_code =
+                number.digits.starts_with("91") && run.code_before(at, &parts).is_some();
+            (Some(number), next)
+        });
         is_behind_digits = number.is_none();
+        let group = &run.groups[at];
         parts.push(Part {
             digits: (at..next).map(|group| run.width(group)).sum(),
+            text: if number.is_none() {
+                run.text[group.start..group.end].to_owned()
+            } else {
+                String::new()
+            },
             number,
             is_apart: run.groups[at].stands_apart(),
         });

@@ -16,6 +16,8 @@ pub(super) enum Token {
     Code {
         is_area: bool,
     },
+    /// Stands before the digits of a run that have this text, a group of their own.
+    Group(String),
     /// So many digits of a number that an area code would have to be put into.
     Local(usize),
     /// A part of a link after its number, without its words and digits.
@@ -73,7 +75,7 @@ pub(super) fn sign(token: &Token, country: &str) -> Option<char> {
         Token::Stop | Token::Sign(';' | '?' | '!') => '.',
         Token::Sign('(' | '[' | '{' | '<') => '(',
         Token::Sign(')' | ']' | '}' | '>') => ')',
-        Token::Sign(_) | Token::Code { .. } | Token::LinkText => return None,
+        Token::Sign(_) | Token::Code { .. } | Token::Group(_) | Token::LinkText => return None,
     })
 }
 

@@ -136,7 +136,8 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     let (mut found, width) = in_run(begins_alone, code, &run, after, region);
     let is_hidden = pattern!("^[A-Za-zλ_*#?¤∞]").is_match(after);
     let is_area = run::is_area_code(&run, is_hidden, region);
-    let is_cut = is_hidden && run::is_cut_code(&run);
+    let may_be_cut = is_hidden || matches!(region, Region::Of(_));
+    let is_cut = may_be_cut && run::is_cut_code(&run);
     if (is_area || is_cut || run::is_foreign_code(&run))
         && matches!(found.last(), Some(Token::Digits(..)))
     {
@@ -145,12 +146,12 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     (found, width)
 }
 
-/// The code that the last tokens are, with only separators of a list after it: whether it is an area's.
+/// The code that the last tokens are, with only separators of a list and words of phone numbers after it: whether it is an area's.
 fn code_before(tokens: &[Token]) -> Option<bool> {
     let is_code = |token: &Token| matches!(token, Token::Code { .. });
     let at = tokens.iter().rposition(is_code)?;
     match tokens[at] {
-        Token::Code { is_area } if pattern!("^[,|.j()]*$").is_match(&row(&tokens[at..], "")) => {
+        Token::Code { is_area } if pattern!("^[,|.jnpu()]*$").is_match(&row(&tokens[at..], "")) => {
             Some(is_area)
         }
         _ => None,
@@ -328,7 +329,8 @@ fn in_run(
                 end,
             );
         } else if found.get(1).is_some() {
-            let number = number.clone().with(Note::ExtensionRemoved);
+            let mut number = number.clone().with(Note::ExtensionRemoved);
+            number.written = digits_in(run);
             return (vec![Token::Number(number)], end);
         }
     }
@@ -338,7 +340,8 @@ fn in_run(
     let ends_alone =
         |number: &Number| !is_joined && (number.digits.starts_with("91") || !is_before_mask);
     let refusal = match result {
-        Ok(number) if begins_alone && ends_alone(&number) => {
+        Ok(mut number) if begins_alone && ends_alone(&number) => {
+            number.written = digits_in(run);
             return (vec![Token::Number(number)], run.len());
         }
         result => result.err().unwrap_or(Note::StrayLetter),
@@ -350,6 +353,7 @@ fn in_run(
         at,
         Part {
             digits,
+            text,
             number,
             is_apart,
         },
@@ -362,11 +366,16 @@ fn in_run(
             at == 0 && (!begins_alone || code.is_some_and(is_behind))
                 || at + 1 == count && !ends_alone(number)
         };
-        tokens.push(match number {
-            Some(number) if is_uncertain(&number) => Token::Digits(digits, Note::StrayLetter),
-            Some(number) => Token::Number(number),
-            None => Token::Digits(digits, refusal),
-        });
+        match number {
+            Some(number) if is_uncertain(&number) => {
+                tokens.push(Token::Digits(digits, Note::StrayLetter));
+            }
+            Some(mut number) => {
+                number.written = digits;
+                tokens.push(Token::Number(number));
+            }
+            None => tokens.extend([Token::Group(text), Token::Digits(digits, refusal)]),
+        }
     }
     (tokens, run.len())
 }
