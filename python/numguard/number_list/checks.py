@@ -23,6 +23,7 @@ from numguard.number_list.beside import may_spare, sparing
 from numguard.number_list.columns import CHOICE, without_digits
 from numguard.number_list.distinct import Beside
 from numguard.number_list.entries import has_end_days, past
+from numguard.number_list.lines import heads_others
 from numguard.number_list.same import has_other_numbers, numbers_by_text
 from numguard.number_list.spared import is_not_listed, is_of_letter, is_of_thing, is_set_aside, is_spared, spares
 from numguard.number_list.titles import (
@@ -51,8 +52,6 @@ _WHY_SPARED: Final = (
 )
 #: The longest text that may be a heading.
 _LONGEST: Final = 120
-#: Words of a heading of several numbers: `Complainant: Ravi` among the rows names whose complaint it is.
-_OF_LISTS: Final = words_for("of_numbers")
 #: A text with so many digits may have a number; fewer are a day, a serial number or the like.
 _DIGITS_OF_A_NUMBER: Final = 9
 #: A text of several words.
@@ -278,8 +277,7 @@ class Below:
             )
         if digits and not is_alone:
             return
-        names_list = is_of_victims(text) and not _OF_LISTS.isdisjoint(words_of(text))
-        if is_spared(text) or (is_alone and (is_not_listed(text) or names_list or heads_refused(text))):
+        if heads_others(text, is_alone=is_alone):
             whose = (
                 "victims, whose numbers are not to be listed"
                 if is_of_victims(text)

@@ -135,19 +135,21 @@ def below_lines(sheet: Sheet, at: Mapping[str, Sequence[int]], of_line: Callable
     """Of each row the place of the line of the table above it, or of itself, for which `of_line` holds; else -1.
 
     Such a line counts up to the next one for which it does not hold. A line is a few words in the first column, or in
-    that of the numbers, and nothing else: `B. Numbers unblocked`. One for which `of_line` is None is none.
+    that of the numbers, and nothing else: `B. Numbers unblocked`. One for which `of_line` is None is none. In another
+    column it may go on with the row above, so that it ends nothing there.
     """
     table = sheet.table
     columns = [cells.trimmed(cells.joined(column)) for column in table.columns]
     filled = sum(flags(pc.not_equal(column, "")).astype(np.int64) for column in columns)
     # A cell alone in a column of answers is an answer without a number.
-    of_answers = {place for field, places in at.items() if field != "msisdn" for place in places}
+    of_answers = {place for field, places in at.items() if field not in ("msisdn", "reason") for place in places}
+    heading = {0, *at["msisdn"]} - of_answers - set(at.get("reason", ()))
     lines: list[tuple[int, bool]] = []
-    for place in {0, *at["msisdn"]} - of_answers:
+    for place in {*range(table.num_columns)} - of_answers:
         alone = (filled == 1) & flags(pc.match_substring_regex(columns[place], _WORDS_ALONE))
         texts: list[str] = columns[place].filter(pa.array(alone)).to_pylist()  # type: ignore[assignment]
         read = [(row, of_line(text)) for row, text in zip(np.flatnonzero(alone).tolist(), texts, strict=True)]
-        lines += [(row, is_otherwise) for row, is_otherwise in read if is_otherwise is not None]
+        lines += [(row, bool(is_so)) for row, is_so in read if is_so or (is_so is False and place in heading)]
     below = np.full(len(table), -1, np.int64)
     for (row, is_otherwise), (end, _) in pairwise([*sorted(lines), (len(table), False)]):
         below[row:end] = row if is_otherwise else -1

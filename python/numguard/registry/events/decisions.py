@@ -23,7 +23,7 @@ from numguard.indian_time import OFFSET_MICROS
 from numguard.number_list.decision_headings import kind_of
 from numguard.number_list.titles import RANKS
 from numguard.registry.case import Case, reason_given
-from numguard.registry.events.opposed import Opposing, opposed_rows
+from numguard.registry.events.opposed import Opposing, line_of, opposed_rows
 from numguard.registry.events.review import COMPLAINT_ENDED, REVIEW_NOTES, review
 from numguard.registry.log.inputs import record_input
 from numguard.registry.numbers.state import DECISIONS, SETTLING, STATUSES
@@ -247,6 +247,12 @@ def take_review(
     sound = [one for one, fault in decided if fault is None]
     refused: list[tuple[Any, ...]] = [(one.row, *fault) for one, fault in decided if fault is not None]
     refused += [(one["row"], None, one["cell"], one["note"]) for one in sheet.broken.to_pylist()]
+    # One without a number and a decision is no row: what it says, as that of a note, is shown.
+    refused += [
+        (one.row, None, line_of(sheet.table, place), one.why_none or "not_a_number")
+        for place, one in enumerate(rows)
+        if one.word is None and one.number is None
+    ]
     refused.sort(key=lambda entry: entry[0])
     refusals = table_of([(sheet.name, *entry) for entry in refused], _REFUSED)
     if strict:
@@ -335,7 +341,8 @@ def _opposed(
         return {}
     unread = left_over(sheet.table.column_names, at, ignored(mapping, COLUMNS))
     places = [*(place for place in unread if place not in ours), *at.get("reason", ())]
-    opposed = opposed_rows(sheet, at, places, accepted)
+    is_row = np.array([one.number is not None for one in rows], np.bool_)
+    opposed = opposed_rows(sheet, at, places, accepted, is_row)
     # What is blank in one row of a number may be written in another.
     agreed = {one.number for place, one in enumerate(rows) if one.word == "accepted" and place not in opposed}
     found: dict[int, Opposing] = {}

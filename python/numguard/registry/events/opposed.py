@@ -26,9 +26,11 @@ from numguard.number_list.decisions import with_above
 from numguard.number_list.spared import is_not_listed, is_spared
 from numguard.number_list.titles import heads_victims, is_victim, words_of
 from numguard.number_list.words import words_for, words_in
-from numguard.registry.arrays import Bools, flags
+from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.events.contradicted import below_lines
+from numguard.registry.numbers.state import DECISIONS
 from numguard.registry.sheets import cells
+from numguard.registry.sheets.lines import Line, lines_of, rows_of_notes
 from numguard.registry.sheets.sheet import Sheet
 
 #: What was in use again, and is used for fraud again; and a name that was misspelt.
@@ -47,7 +49,9 @@ _MOST_WORDS: Final = 12
 Opposing: TypeAlias = tuple[str | None, str]
 
 
-def opposed_rows(sheet: Sheet, at: dict[str, list[int]], places: Sequence[int], accepted: Bools) -> dict[int, Opposing]:
+def opposed_rows(
+    sheet: Sheet, at: dict[str, list[int]], places: Sequence[int], accepted: Bools, is_row: Bools
+) -> dict[int, Opposing]:
     """The rows, by their place, that a cell, or a line or a title above them, opposes if they are accepted.
 
     Args:
@@ -55,6 +59,7 @@ def opposed_rows(sheet: Sheet, at: dict[str, list[int]], places: Sequence[int], 
         at: The columns of each field.
         places: The columns whose cells may do so.
         accepted: Which rows are accepted: a column of decisions opposes these if it is blank in them alone.
+        is_row: Which rows have a number: a line without one may be a note on those above it.
     """
     title = next(filter(_is_opposed_title, (*sheet.titles, sheet.sheet or "")), None)
     if title is not None:
@@ -69,10 +74,20 @@ def opposed_rows(sheet: Sheet, at: dict[str, list[int]], places: Sequence[int], 
         found |= {row: (heading, texts[row].as_py()) for row in np.flatnonzero(opposed).tolist() if row not in found}
     lines = below_lines(sheet, at, _of_line)
     below = [(row, lines[row]) for row in np.flatnonzero(lines >= 0).tolist() if row not in found]
-    return found | {row: (None, _line(sheet.table, int(line))) for row, line in below}
+    found |= {row: (None, line_of(sheet.table, int(line))) for row, line in below}
+    notes = rows_of_notes(_without_numbers(sheet, at, is_row), sheet.row, is_row)
+    return found | {row: (None, text) for row, text in notes.items() if row not in found}
 
 
-def _line(table: pa.Table, row: int) -> str:
+def _without_numbers(sheet: Sheet, at: dict[str, list[int]], is_row: Bools) -> list[Line]:
+    """The lines of a sheet; a decision alone is one whose number is missing, and no note."""
+    rows = set(ints(sheet.row)[is_row].tolist())
+    lines = [line for line in lines_of(sheet.table, sheet.row, sheet.broken) if line.row not in rows]
+    return [line for line in lines if line.place not in at["decision"] or line.text.casefold() not in DECISIONS]
+
+
+def line_of(table: pa.Table, row: int) -> str:
+    """The first text of a row."""
     texts = (cells.trimmed(cells.joined(column.slice(row, 1)))[0].as_py() for column in table.columns)
     return next(filter(None, texts), "")
 

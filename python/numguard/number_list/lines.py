@@ -1,0 +1,111 @@
+"""Lines of a list or a sheet that are no rows: which of them refuse or spare numbers, and on which side of them.
+
+Owns what is around such a text: `Note:`, the rows that it names, `the above`. Independent of files, of columns, and of
+the words that spare or refuse (`spared`, `against`). One idea: **a line means the rows that it may mean**: those below
+it as a heading, those above it as a note, and as a note too if no row is below it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
+
+from numguard.number_list.against import heads_refused, is_held_back
+from numguard.number_list.spared import is_not_listed, is_of_officers, is_set_aside, is_spared, why_spared
+from numguard.number_list.titles import heads_victims, is_of_victims, words_of
+from numguard.number_list.words import words_for, words_in
+
+#: A longer text is prose that a line of a sheet has no room for.
+_LONGEST: Final = 1_000
+#: Words of a heading of several numbers: `Complainant: Ravi` among the rows names whose complaint it is.
+_OF_LISTS: Final = words_for("of_numbers")
+#: What begins a note, and the rows that one names: `Sr. Nos. 2, 4 and 7`.
+_NOTE: Final = re.compile(r"^\W*(?:important )?(?:n\.? ?b\b|note|remarks?|नोट|टिप्पणी)\W*\d{0,2}\W*", re.IGNORECASE)
+_ROWS: Final = re.compile(
+    r"(?<![^\W\d_])(?:the |at |of )*"
+    r"(?:(?:\+?91[ -]?)?(?<!\d)[6-9]\d{4}[ -]?\d{5}(?!\d)"
+    r"|(?:s\.? ?[rl]?\.? ?no|(?:sr|sl)\b|serial|row|entry|entries|क्रम|क्रमांक|पंक्ति)(?:s\b)?"
+    r"\.?(?:[ .:]*(?:no|number|num|nos)?s?\b)?[ .:#]*\d{1,4}(?:\W{0,3}(?:(?:and|to)\W{1,2})?\d{1,4}(?!\d))*)",
+    re.IGNORECASE,
+)
+#: Words between the rows and what is said of them, and those of a note on what is above it.
+_BETWEEN: Final = words_in("a all an are as be been being below has have in is it of the these this those to was were")
+_ABOVE: Final = words_in("above aforesaid all both said these those uparokt upar", "उपरोक्त उपर ऊपर")
+_BELOW: Final = words_in("below following niche nimn", "नीचे निम्न निम्नलिखित")
+
+
+def heads_others(text: str, *, is_alone: bool = True) -> bool:
+    """Whether a line says that numbers are victims', refused, or not to be blocked.
+
+    Args:
+        text: The line.
+        is_alone: Whether nothing is beside it: else it counts only if it says nothing else.
+
+    >>> [heads_others(text) for text in ("Victims' numbers", "Rejected list", "Do not block", "Total", "To be blocked")]
+    [True, True, True, False, False]
+    """
+    if is_spared(text):
+        return True
+    names_list = is_of_victims(text) and not _OF_LISTS.isdisjoint(words_of(text))
+    return is_alone and (is_not_listed(text) or names_list or heads_refused(text))
+
+
+@lru_cache(10_000)
+def is_note_against(text: str, also: Callable[[str], bool] | None = None) -> bool:
+    """Whether a line refuses or spares rows above it, where none is below it.
+
+    A label says nothing of them: an officer signs a sheet, and `Victims: 12` is a total.
+
+    Args:
+        text: The line.
+        also: What else of a text, or of what it says of the rows that it names, is against them.
+
+    >>> notes = ("Note: Sr. No. 2 is a victim's number", "Sr. No. 1 & 4 on hold", "Above numbers not to be blocked")
+    >>> [is_note_against(text) for text in notes]
+    [True, True, True]
+    >>> notes = ("Nodal officer", "Victims: 12", "Total", "Note: dates are dd/mm/yyyy", "Page 1 of 2", "Pending: 0")
+    >>> [is_note_against(text) for text in notes]
+    [False, False, False, False, False, False]
+    """
+    if len(text) > _LONGEST:
+        return False
+    said = _said(text)
+    if is_on_rows(text):
+        return any(map(_is_against, (text, said))) or is_held_back(said) or (also is not None and also(said))
+    if is_of_officers(said) or heads_victims(said) or is_set_aside(said):
+        return False
+    return _is_against(text) or (also is not None and also(text))
+
+
+def is_on_rows(text: str) -> bool:
+    """Whether a line names rows, or those above it.
+
+    >>> [is_on_rows(text) for text in ("Note: row 2 is wrong", "The above numbers", "B. Following numbers", "Victims")]
+    [True, True, False, False]
+    """
+    words = set(words_of(text))
+    return _ROWS.search(text) is not None or (not _ABOVE.isdisjoint(words) and _BELOW.isdisjoint(words))
+
+
+def may_mean_above(text: str) -> bool:
+    """Whether a line with rows below it may mean those above: it is a note, or names rows."""
+    return is_on_rows(text) or _NOTE.match(text) is not None
+
+
+def _is_against(text: str) -> bool:
+    return heads_others(text) or why_spared(text, is_prose=True) is not None
+
+
+def _said(text: str) -> str:
+    """What a note says, without the rows that it names and the words between.
+
+    >>> [_said(text) for text in ("Note: Sr. No. 2 is a false complaint", "NB - rows 2 to 4: victims")]
+    ['false complaint', 'victims']
+    """
+    words = _ROWS.sub(" ", _NOTE.sub("", text)).strip(" :-\u2013\u2014.,").split()
+    around = _BETWEEN | _ABOVE
+    while words and words[0].casefold().strip(" :,.-") in around:
+        del words[0]
+    return " ".join(words).strip(" :-\u2013\u2014")

@@ -1,0 +1,110 @@
+"""Notes below and among the rows of a sheet that say that numbers are not meant, and lines that say nothing of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+import numguard as ng
+
+A, B = 919876543210, 919812345678
+
+#: Lines of honest sheets, which stop nothing.
+HARMLESS = [
+    "Total", "Total: 2", "Signature", "Signature of SHO", "Prepared by HC 1234", "Prepared by: HC Ram Kumar",
+    "Note: dates are dd/mm/yyyy", "Page 1 of 2", "SHO Sadar", "Checked and found correct", "Approved by SP",
+    "Note: the above numbers are to be blocked urgently", "Inspector, PS Sadar", "Date: 05-06-2026", "End of list",
+    "Forwarded to nodal officer for blocking", "Nodal Officer", "Note: amounts are in rupees", "For information please",
+]  # fmt: skip
+
+
+def written(path: Path, rows: list[list[str]]) -> Path:
+    """A sheet as a workbook, or as a text in which a line alone has one field."""
+    if path.suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        page: Any = book.active
+        for row in rows:
+            page.append(row)
+        book.save(path)
+    else:
+        path.write_text("".join(",".join(f'"{cell}"' if row[1:] else cell for cell in row) + "\n" for row in rows))
+    return path
+
+
+def at(place: int, text: str, width: int) -> list[str]:
+    return ["" if other != place else text for other in range(width)]
+
+
+REVIEW = ["msisdn", "why", "decision", "reason"]
+
+
+def taken(
+    folder: Path, *lines: list[str], between: list[str] | None = None, kind: str = "csv"
+) -> tuple[int, list[Any]]:
+    """How many of two accepted numbers a sheet of decisions accepts, and the row, cell and note of its refusals."""
+    rows = [REVIEW, [str(A), "unlisted_words", "accepted", "called"], [str(B), "unlisted_words", "accepted", "called"]]
+    if between:
+        rows.insert(2, between)
+    complaints = written(
+        folder / "complaints.csv",
+        [["acknowledgement_no", "source", "suspect_mobiles"],
+         ["20000000000001", "1930", "Ravi 98765 43210"], ["20000000000002", "1930", "Ravi 98123 45678"]],
+    )  # fmt: skip
+    sheet = written(folder / f"review.{kind}", [*rows, *lines])
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(complaints)
+        done = registry.take_review(sheet)
+        # Every line is there: two of numbers, and those that are refused or known to be no data.
+        counted = done.accepted + done.account["rows_refused"] + sum(done.account["not_data"].values())
+        assert counted == len(rows) - 1 + len(lines)
+        return done.accepted, [(one["row"], one["cell"], one["note"]) for one in done.refusals.to_pylist()]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        (0, "Note: Sr. No. 1 is not to be blocked"),
+        (0, "The above numbers are not to be blocked"),
+        (0, "9812345678 not to be accepted, it is the victim's"),
+        (0, "Sr. No. 2 is victim's number"),
+        (1, "Do not accept row 2 - victim's own number"),
+        (2, "Not accepted"),
+        (3, "Not approved by SP"),
+        (3, "not to be blocked: 9812345678"),
+        (3, "Sr. Nos. 1 & 2 on hold"),
+    ],
+)
+def test_a_note_below_a_sheet_of_decisions_opposes_its_rows(tmp_path: Path, place: int, text: str, kind: str) -> None:
+    accepted, refused = taken(tmp_path, at(place, text, 4), kind=kind)
+    assert accepted == 0
+    assert refused[:2] == [(2, text, "contradicted_in_row"), (3, text, "contradicted_in_row")]
+    assert refused[2][0] == 4
+
+
+@pytest.mark.parametrize("text", ["The above numbers are not to be blocked", "Sr. No. 2 is a wrong number"])
+def test_a_note_that_is_no_row_of_cells_opposes_them_too(tmp_path: Path, text: str) -> None:
+    accepted, refused = taken(tmp_path, [text])
+    assert (accepted, refused[2]) == (0, (4, text, "too_few_fields"))
+
+
+def test_a_heading_among_the_reasons_opposes_what_is_below(tmp_path: Path) -> None:
+    text = "B. Following numbers not to be blocked"
+    accepted, refused = taken(tmp_path, between=["", "", "", text])
+    assert (accepted, refused) == (1, [(3, text, "empty"), (4, text, "contradicted_in_row")])
+
+
+def test_a_note_among_the_rows_that_names_one_opposes_all(tmp_path: Path) -> None:
+    accepted, _ = taken(tmp_path, between=["Note: Sr. No. 1 is not to be blocked", "", "", ""])
+    assert accepted == 0
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+@pytest.mark.parametrize("place", [0, 3])
+def test_a_harmless_line_opposes_no_decision_and_is_counted(tmp_path: Path, text: str, place: int) -> None:
+    accepted, refused = taken(tmp_path, at(place, text, 4))
+    assert accepted == 2
+    assert not refused or [(row, cell) for row, cell, _ in refused] == [(4, text)]
