@@ -218,7 +218,7 @@ impl Reader<'_> {
         self.survey.items.extend(item);
         self.survey.around.push(text[at]);
         if text[at] == b'+' && hides_code(text, at) {
-            self.code(at + 1, false);
+            self.code(at + 1, false, None);
         }
     }
 
@@ -233,10 +233,11 @@ impl Reader<'_> {
         let is_cut = may_be_cut && codes::is_cut_code(run);
         let is_area = codes::is_area_code(run, is_hidden, self.region);
         self.code = None;
-        if (is_cut || is_area || codes::is_foreign_code(run))
+        let digit = codes::digit_of_area(run, self.region).filter(|_| !is_hidden);
+        if (is_cut || is_area || digit.is_some() || codes::is_foreign_code(run))
             && matches!(self.survey.items.last(), Some(Item::Other { .. }))
         {
-            self.code(end, is_area);
+            self.code(end, is_area, digit);
         }
         if let Some(figure) = &mut self.figure {
             figure.is_close = false;
@@ -272,12 +273,13 @@ impl Reader<'_> {
     }
 
     /// Takes the last token as a code that ends at `end`.
-    fn code(&mut self, end: usize, is_area: bool) {
-        self.survey.has_foreign_code = true;
+    fn code(&mut self, end: usize, is_area: bool, digit: Option<u8>) {
+        self.survey.has_foreign_code |= digit.is_none();
         self.code = Some(Code {
             behind: self.survey.items.len(),
             end,
-            is_area,
+            is_area: is_area || digit.is_some(),
+            digit,
         });
     }
 
@@ -307,9 +309,9 @@ impl Reader<'_> {
     }
 
     fn numbers_of(&mut self, start: usize, end: usize) -> usize {
-        let (text, run) = (self.text, &self.text[start..end]);
+        let (text, run, region) = (self.text, &self.text[start..end], self.region);
         let code = self.code_before(run);
-        let is_rest = |found| code.is_some_and(|code| code.is_before(found));
+        let is_rest = |found| code.is_some_and(|code| code.is_before(found, region));
         let is_behind_code = code.is_some_and(|code| !code.is_area);
         let starts = self.starts_alone(start);
         // In a text, a number of another region that is only of a possible length may be any figure.

@@ -99,8 +99,11 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
         let letters = text[..width].replace(|letter: char| letter.is_ascii_digit(), "");
         let mut found = vec![Token::Word(meaning, letters)];
         // Letters that touch a code hide digits of it.
-        if let Some(&Token::Code { is_area }) = tokens.last() {
-            found.push(Token::Code { is_area });
+        if let Some(Token::Code { is_area, digits }) = tokens.last() {
+            found.push(Token::Code {
+                is_area: *is_area,
+                digits: digits.clone(),
+            });
         }
         return (found, width);
     }
@@ -118,7 +121,10 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
         let mut found = vec![token];
         if begins_word && pattern!(r"^\+(?:[)_*#?¤∞]|[xX]{1,4}(?:[^A-Za-zλ_]|$))").is_match(text)
         {
-            found.push(Token::Code { is_area: false });
+            found.push(Token::Code {
+                is_area: false,
+                digits: String::new(),
+            });
         }
         return (found, first.len_utf8());
     }
@@ -138,29 +144,46 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     let is_area = run::is_area_code(&run, is_hidden, region);
     let may_be_cut = is_hidden || matches!(region, Region::Of(_));
     let is_cut = may_be_cut && run::is_cut_code(&run);
+    let digits = if is_hidden {
+        String::new()
+    } else {
+        run::short_area_code(&run, region)
+    };
+    let is_area = is_area || !digits.is_empty();
     if (is_area || is_cut || run::is_foreign_code(&run))
         && matches!(found.last(), Some(Token::Digits(..)))
     {
-        found.push(Token::Code { is_area });
+        found.push(Token::Code { is_area, digits });
     }
     (found, width)
 }
 
-/// The code that the last tokens are, with only separators of a list and words of phone numbers after it: whether it is an area's.
-fn code_before(tokens: &[Token]) -> Option<bool> {
+/// The code that the last tokens are, with only separators of a list and words of phone numbers after it: whether it is an area's,
+/// and its digits if an area's has only one behind the zero.
+fn code_before(tokens: &[Token]) -> Option<(bool, String)> {
     let is_code = |token: &Token| matches!(token, Token::Code { .. });
     let at = tokens.iter().rposition(is_code)?;
-    match tokens[at] {
-        Token::Code { is_area } if pattern!("^[,|.jnpu()]*$").is_match(&row(&tokens[at..], "")) => {
-            Some(is_area)
+    match &tokens[at] {
+        Token::Code { is_area, digits }
+            if pattern!("^[,|.jnpu()]*$").is_match(&row(&tokens[at..], "")) =>
+        {
+            Some((*is_area, digits.clone()))
         }
         _ => None,
     }
 }
 
 /// Whether a number may be what follows a code that stands before it.
-fn is_rest(number: &Number, is_area: bool) -> bool {
+fn is_rest(number: &Number, (is_area, digits): &(bool, String), region: Region) -> bool {
+    let is_area = *is_area;
     match number.dialled {
+        Some(home) if !home.is_abroad && !digits.is_empty() => {
+            let written = &number.digits[number.digits.len() - home.national..];
+            home.prefix == 0
+                && dialled(&format!("{digits}{written}"), false, region)
+                    .is_ok_and(|number| is_certain(&number))
+        }
+        _ if !digits.is_empty() => false,
         Some(dialled) if !dialled.is_abroad => !is_area || dialled.prefix == 0,
         _ => !is_area && number.digits.starts_with("91"),
     }
@@ -299,7 +322,7 @@ fn begins_alone(before: &str, run: &str, is_behind_number: bool) -> bool {
 
 fn in_run(
     begins_alone: bool,
-    code: Option<bool>,
+    code: Option<(bool, String)>,
     run: &str,
     after: &str,
     region: Region,
@@ -307,7 +330,11 @@ fn in_run(
     let result = single(run, region).and_then(|number| {
         Some(number)
             .filter(run::is_sure)
-            .filter(|number| !code.is_some_and(|is_area| is_rest(number, is_area)))
+            .filter(|number| {
+                !code
+                    .as_ref()
+                    .is_some_and(|code| is_rest(number, code, region))
+            })
             .ok_or(Note::TextWithDigits)
     });
     let extension =
@@ -362,8 +389,8 @@ fn in_run(
         tokens.extend(is_apart.then_some(Token::Apart));
         // Text that touches a run makes the number at that end uncertain.
         let is_uncertain = |number: &Number| {
-            let is_behind = |is_area: bool| !is_area || is_rest(number, is_area);
-            at == 0 && (!begins_alone || code.is_some_and(is_behind))
+            let is_behind = |code: &(bool, String)| !code.0 || is_rest(number, code, region);
+            at == 0 && (!begins_alone || code.as_ref().is_some_and(is_behind))
                 || at + 1 == count && !ends_alone(number)
         };
         match number {
