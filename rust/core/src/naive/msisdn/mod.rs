@@ -2,6 +2,7 @@
 
 mod decide;
 mod dialled;
+mod in_run;
 mod international;
 mod labels;
 mod leads;
