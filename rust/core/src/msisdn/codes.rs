@@ -3,7 +3,7 @@
 //! Owns which digits are only a code, and which numbers may be the rest of one. It does not depend on words. One idea:
 //! a figure before a number is a code if both together are a number of a plan, unless it counts the numbers of a list.
 
-use super::{Form, Number, Region, international};
+use super::{Form, Number, Region, dialled, international};
 use crate::digits::Digits;
 use crate::notes::Note;
 use crate::plan::{self, Class};
@@ -39,15 +39,45 @@ pub(super) struct Code {
     pub(super) end: usize,
     /// Whether it is an area's and not a country's.
     pub(super) is_area: bool,
+    /// The digit of an area's code that has only one: it is a code before a number that is a whole one with it.
+    pub(super) digit: Option<u8>,
 }
 
 impl Code {
     /// Whether a number without a code of its own may be what follows.
-    pub(super) fn is_before(self, found: Number) -> bool {
-        match found.form {
-            Form::Home { prefix, .. } => !self.is_area || prefix == 0,
-            Form::Common | Form::Abroad { .. } => !self.is_area && found.is_indian(),
+    pub(super) fn is_before(self, found: Number, region: Region) -> bool {
+        match (found.form, self.digit) {
+            (
+                Form::Home {
+                    prefix: 0,
+                    national,
+                },
+                Some(digit),
+            ) => {
+                let msisdn = Digits::of(found.msisdn);
+                let digits = msisdn.held().unwrap_or_default();
+                let written = &digits[digits.len() - usize::from(national)..];
+                let whole = [&[0, digit], written].concat();
+                dialled::read(&whole, false, region).is_ok_and(international::is_certain)
+            }
+            (_, Some(_)) => false,
+            (Form::Home { prefix, .. }, None) => !self.is_area || prefix == 0,
+            (Form::Common | Form::Abroad { .. }, None) => !self.is_area && found.is_indian(),
         }
+    }
+}
+
+/// The digit behind the zero of a code of two digits, which may be the mark of a list too: `02, 34568775`.
+pub(super) fn digit_of_area(group: &[u8], region: Region) -> Option<u8> {
+    let bare: Vec<u8> = group
+        .iter()
+        .filter(|byte| !matches!(byte, b' ' | b'(' | b')'))
+        .take(3)
+        .copied()
+        .collect();
+    match (&bare[..], region) {
+        ([b'0', digit @ b'1'..=b'9'], Region::Of(plan)) if plan.dials_zero() => Some(digit - b'0'),
+        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@
 //! It does not depend on how other digits are dialled.
 
 use super::{Form, Number};
-use crate::digits::value;
+use crate::digits::{Digits, value};
 use crate::notes::Note;
 use crate::plan::{self, Class};
 
@@ -67,6 +67,11 @@ pub(super) fn international(digits: &[u8]) -> Result<Number, Note> {
 /// Whether the plan has a range for this number, and not only its length: required for numbers in several groups.
 pub(super) fn is_certain(found: Number) -> bool {
     found.is_indian_mobile() || found.class() != Class::None
+}
+
+/// Whether the country of a number has numbers with one digit more.
+pub(super) fn may_be_longer(found: Number) -> bool {
+    plan::is_possible(Digits::of(found.msisdn * 10).held().unwrap_or_default())
 }
 
 fn reads_as_indian_mobile(digits: &[u8]) -> bool {

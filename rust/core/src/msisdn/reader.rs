@@ -218,7 +218,7 @@ impl Reader<'_> {
         self.survey.items.extend(item);
         self.survey.around.push(text[at]);
         if text[at] == b'+' && hides_code(text, at) {
-            self.code(at + 1, false);
+            self.code(at + 1, false, None);
         }
     }
 
@@ -233,10 +233,11 @@ impl Reader<'_> {
         let is_cut = may_be_cut && codes::is_cut_code(run);
         let is_area = codes::is_area_code(run, is_hidden, self.region);
         self.code = None;
-        if (is_cut || is_area || codes::is_foreign_code(run))
+        let digit = codes::digit_of_area(run, self.region).filter(|_| !is_hidden);
+        if (is_cut || is_area || digit.is_some() || codes::is_foreign_code(run))
             && matches!(self.survey.items.last(), Some(Item::Other { .. }))
         {
-            self.code(end, is_area);
+            self.code(end, is_area, digit);
         }
         if let Some(figure) = &mut self.figure {
             figure.is_close = false;
@@ -272,12 +273,13 @@ impl Reader<'_> {
     }
 
     /// Takes the last token as a code that ends at `end`.
-    fn code(&mut self, end: usize, is_area: bool) {
-        self.survey.has_foreign_code = true;
+    fn code(&mut self, end: usize, is_area: bool, digit: Option<u8>) {
+        self.survey.has_foreign_code |= digit.is_none();
         self.code = Some(Code {
             behind: self.survey.items.len(),
             end,
-            is_area,
+            is_area: is_area || digit.is_some(),
+            digit,
         });
     }
 
@@ -307,9 +309,9 @@ impl Reader<'_> {
     }
 
     fn numbers_of(&mut self, start: usize, end: usize) -> usize {
-        let (text, run) = (self.text, &self.text[start..end]);
+        let (text, run, region) = (self.text, &self.text[start..end], self.region);
         let code = self.code_before(run);
-        let is_rest = |found| code.is_some_and(|code| code.is_before(found));
+        let is_rest = |found| code.is_some_and(|code| code.is_before(found, region));
         let is_behind_code = code.is_some_and(|code| !code.is_area);
         let starts = self.starts_alone(start);
         // In a text, a number of another region that is only of a possible length may be any figure.
@@ -327,46 +329,62 @@ impl Reader<'_> {
         }
         let ends_alone = surroundings::ends_alone(text, end);
         let is_before_mask = surroundings::is_before_mask(text, end);
-        let ends = |number: Number| ends_alone && (number.is_indian() || !is_before_mask);
+        let is_before_blank = surroundings::is_before_blank(text, end);
+        let hides_more = |number: Number| {
+            is_before_mask || is_before_blank && international::may_be_longer(number)
+        };
+        let ends = |number: Number| ends_alone && (number.is_indian() || !hides_more(number));
         match found {
             Ok(found) if starts && ends(found) => self.number(found, digits_of(run)),
-            // Text that touches a run makes the number at that end uncertain.
             found => {
-                let parts = run::parts(run, self.region);
                 let refusal = found.err().unwrap_or(Note::StrayLetter);
-                let last = parts.len().saturating_sub(1);
-                for (at, (part, stands_apart)) in parts.into_iter().enumerate() {
-                    if stands_apart {
-                        self.survey.items.push(Item::Comma);
+                self.parts_of(run, refusal, |found, is_first, is_last| match () {
+                    () if is_first && (!starts || is_behind_code || is_rest(found)) => {
+                        Some(Note::StrayLetter)
                     }
-                    let is_spoilt = |found| {
-                        at == 0 && (!starts || is_behind_code || is_rest(found))
-                            || at == last && !ends(found)
-                    };
-                    match part {
-                        Part::Number { digits, found, .. } if is_spoilt(found) => {
-                            self.survey.fragment(digits, Note::StrayLetter);
-                        }
-                        Part::Number {
-                            found,
-                            digits,
-                            is_behind_code,
-                        } => {
-                            let at = self.survey.items.len();
-                            self.survey
-                                .behind_codes
-                                .extend(is_behind_code.then_some(at));
-                            self.number(found, digits);
-                        }
-                        Part::Fragment { digits, figure } => {
-                            self.figure(figure, true);
-                            self.survey.fragment(digits, refusal);
-                        }
-                    }
-                }
+                    () if !is_last || ends(found) => None,
+                    () if ends_alone => Some(Note::Masked),
+                    () => Some(Note::StrayLetter),
+                });
             }
         }
         end
+    }
+
+    /// Takes the parts of a run. `spoilt` gives the note of a number that the text before the first part or behind the
+    /// last one makes uncertain.
+    fn parts_of(
+        &mut self,
+        run: &[u8],
+        refusal: Note,
+        spoilt: impl Fn(Number, bool, bool) -> Option<Note>,
+    ) {
+        let parts = run::parts(run, self.region);
+        let last = parts.len().saturating_sub(1);
+        for (at, (part, stands_apart)) in parts.into_iter().enumerate() {
+            if stands_apart {
+                self.survey.items.push(Item::Comma);
+            }
+            match part {
+                Part::Number {
+                    found,
+                    digits,
+                    is_behind_code,
+                } => match spoilt(found, at == 0, at == last) {
+                    Some(note) => self.survey.fragment(digits, note),
+                    None => {
+                        let place = self.survey.items.len();
+                        let behind_codes = &mut self.survey.behind_codes;
+                        behind_codes.extend(is_behind_code.then_some(place));
+                        self.number(found, digits);
+                    }
+                },
+                Part::Fragment { digits, figure } => {
+                    self.figure(figure, true);
+                    self.survey.fragment(digits, refusal);
+                }
+            }
+        }
     }
 
     /// Takes a number with the extension behind it, or digits of which a sign hides one; gives where they end.

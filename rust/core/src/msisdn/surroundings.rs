@@ -72,10 +72,27 @@ pub(super) fn ends_alone(text: &[u8], end: usize) -> bool {
 /// Whether a mask follows a run: `+39 02 1234 ****`. The numbers of some countries have any length, so that what
 /// stands before it may look whole.
 pub(super) fn is_before_mask(text: &[u8], end: usize) -> bool {
+    let is_mask = |byte: u8| matches!(byte, b'x' | b'X' | b'*' | b'#') || byte >= SYMBOL;
+    width(behind_gap(text, end), is_mask) >= 2
+}
+
+/// Whether blanks to be filled in or one cross follow a run: `+43 1 58858 __`, `+49 30 12345 x`. They may also part the
+/// number from a remark.
+pub(super) fn is_before_blank(text: &[u8], end: usize) -> bool {
+    let behind = behind_gap(text, end);
+    let signs = match behind.first() {
+        Some(b'x' | b'X') => 1,
+        _ => width(behind, |byte| byte == b'_'),
+    };
+    let goes_on = behind.get(signs);
+    signs > 0 && !goes_on.is_some_and(|&byte| is_letter(byte) || byte.is_ascii_digit())
+}
+
+/// The text behind a run and at most three blanks, points or dashes.
+fn behind_gap(text: &[u8], end: usize) -> &[u8] {
     let behind = &text[end..];
     let gap = width(behind, |byte| matches!(byte, b' ' | b'\t' | b'.' | b'-')).min(3);
-    let is_mask = |byte: u8| matches!(byte, b'x' | b'X' | b'*' | b'#') || byte >= SYMBOL;
-    width(&behind[gap..], is_mask) >= 2
+    &behind[gap..]
 }
 
 /// Whether a byte beside digits makes them part of something longer.

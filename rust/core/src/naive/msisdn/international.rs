@@ -74,3 +74,8 @@ pub(super) fn code(digits: &str) -> &str {
 pub(super) fn is_area_code(digits: &str) -> bool {
     plan::is_area_code(&values(digits))
 }
+
+/// Whether the country of a number has numbers with one digit more.
+pub(super) fn may_be_longer(number: &Number) -> bool {
+    plan::is_possible(&values(&format!("{}0", number.digits)))
+}

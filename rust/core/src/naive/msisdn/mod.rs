@@ -2,6 +2,7 @@
 
 mod decide;
 mod dialled;
+mod in_run;
 mod international;
 mod labels;
 mod leads;
@@ -184,7 +185,7 @@ fn doubt(text: &str, tokens: &[Token], numbers: &[u64], refusal: Note) -> Option
     let has_link_text = tokens.iter().any(|token| matches!(token, Token::LinkText));
     let has_code = tokens
         .iter()
-        .any(|token| matches!(token, Token::Code { .. }));
+        .any(|token| matches!(token, Token::Code { digits, .. } if digits.is_empty()));
     if numbers.len() > 1 && has_link_text || has_code || pattern!("[iarxwe]").is_match(&row) {
         Some(Note::TextWithDigits)
     } else if row.contains('?') {

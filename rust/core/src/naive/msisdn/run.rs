@@ -297,6 +297,17 @@ pub(super) fn is_area_code(group: &str, is_hidden: bool, region: Region) -> bool
     dials_zero && (is_short || pattern!("^0[1-9][0-9]{1,4}$").is_match(&bare))
 }
 
+/// A group that is a zero and one digit, in a region that dials a zero before its areas; or nothing.
+pub(super) fn short_area_code(group: &str, region: Region) -> String {
+    let bare = group.replace([' ', '(', ')'], "");
+    let dials_zero = matches!(region, Region::Of(plan) if plan.dials_zero());
+    if dials_zero && pattern!("^0[1-9]$").is_match(&bare) {
+        bare
+    } else {
+        String::new()
+    }
+}
+
 /// Whether a number is one by its length only, or its digits with a hidden one and those behind it are one too.
 pub(super) fn may_go_on(run: &str, number: &Number, behind: &str, region: Region) -> bool {
     let before = pattern!("[^0-9]").replace_all(run, "");

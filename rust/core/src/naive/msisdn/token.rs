@@ -15,6 +15,8 @@ pub(super) enum Token {
     /// country.
     Code {
         is_area: bool,
+        /// A zero and the one digit of the area's code, which is one only with a number behind it.
+        digits: String,
     },
     /// Stands before the digits of a run that have this text, a group of their own.
     Group(String),

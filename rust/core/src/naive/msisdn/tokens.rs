@@ -1,11 +1,11 @@
 //! A text -> its tokens.
 
-use super::Number;
 use super::dialled::dialled;
+use super::in_run::{begins_alone, in_run};
 use super::international::{is_area_code, is_certain};
-use super::run::{self, Part};
+use super::run;
 use super::token::{Token, digits_in, row};
-use super::written::{self, single};
+use super::written;
 use crate::msisdn::Region;
 use crate::naive::pattern;
 use crate::naive::text::{LETTER, Shown};
@@ -17,7 +17,7 @@ pub(super) fn is_letter(character: char) -> bool {
 }
 
 /// Whether a character beside digits makes them a part of something longer.
-fn joins(character: char) -> bool {
+pub(super) fn joins(character: char) -> bool {
     is_letter(character) || "*#$%^\\~¤∞".contains(character)
 }
 
@@ -99,8 +99,11 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
         let letters = text[..width].replace(|letter: char| letter.is_ascii_digit(), "");
         let mut found = vec![Token::Word(meaning, letters)];
         // Letters that touch a code hide digits of it.
-        if let Some(&Token::Code { is_area }) = tokens.last() {
-            found.push(Token::Code { is_area });
+        if let Some(Token::Code { is_area, digits }) = tokens.last() {
+            found.push(Token::Code {
+                is_area: *is_area,
+                digits: digits.clone(),
+            });
         }
         return (found, width);
     }
@@ -118,7 +121,10 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
         let mut found = vec![token];
         if begins_word && pattern!(r"^\+(?:[)_*#?¤∞]|[xX]{1,4}(?:[^A-Za-zλ_]|$))").is_match(text)
         {
-            found.push(Token::Code { is_area: false });
+            found.push(Token::Code {
+                is_area: false,
+                digits: String::new(),
+            });
         }
         return (found, first.len_utf8());
     }
@@ -138,31 +144,32 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     let is_area = run::is_area_code(&run, is_hidden, region);
     let may_be_cut = is_hidden || matches!(region, Region::Of(_));
     let is_cut = may_be_cut && run::is_cut_code(&run);
+    let digits = if is_hidden {
+        String::new()
+    } else {
+        run::short_area_code(&run, region)
+    };
+    let is_area = is_area || !digits.is_empty();
     if (is_area || is_cut || run::is_foreign_code(&run))
         && matches!(found.last(), Some(Token::Digits(..)))
     {
-        found.push(Token::Code { is_area });
+        found.push(Token::Code { is_area, digits });
     }
     (found, width)
 }
 
-/// The code that the last tokens are, with only separators of a list and words of phone numbers after it: whether it is an area's.
-fn code_before(tokens: &[Token]) -> Option<bool> {
+/// The code that the last tokens are, with only separators of a list and words of phone numbers after it: whether it is an area's,
+/// and its digits if an area's has only one behind the zero.
+fn code_before(tokens: &[Token]) -> Option<(bool, String)> {
     let is_code = |token: &Token| matches!(token, Token::Code { .. });
     let at = tokens.iter().rposition(is_code)?;
-    match tokens[at] {
-        Token::Code { is_area } if pattern!("^[,|.jnpu()]*$").is_match(&row(&tokens[at..], "")) => {
-            Some(is_area)
+    match &tokens[at] {
+        Token::Code { is_area, digits }
+            if pattern!("^[,|.jnpu()]*$").is_match(&row(&tokens[at..], "")) =>
+        {
+            Some((*is_area, digits.clone()))
         }
         _ => None,
-    }
-}
-
-/// Whether a number may be what follows a code that stands before it.
-fn is_rest(number: &Number, is_area: bool) -> bool {
-    match number.dialled {
-        Some(dialled) if !dialled.is_abroad => !is_area || dialled.prefix == 0,
-        _ => !is_area && number.digits.starts_with("91"),
     }
 }
 
@@ -286,119 +293,6 @@ fn upi_id(last: Option<char>, text: &str, width: usize) -> Option<usize> {
         .filter_map(|name| name.captures(after))
         .find(|found| found[1].chars().count() <= 64)
         .map(|found| width + found[0].len())
-}
-
-/// Whether a run is not a continuation of the text before it.
-fn begins_alone(before: &str, run: &str, is_behind_number: bool) -> bool {
-    // `918+3102277`, `918 + 3102277`.
-    let adds = pattern!(r"[0-9]$").is_match(before) && run.starts_with('+')
-        || pattern!(r"[0-9] +$").is_match(before) && run.starts_with("+ ");
-    let goes_on = before.ends_with('-') && run.starts_with('+') && is_behind_number;
-    (is_behind_number || !adds) && (goes_on || starts_alone(before))
-}
-
-fn in_run(
-    begins_alone: bool,
-    code: Option<bool>,
-    run: &str,
-    after: &str,
-    region: Region,
-) -> (Vec<Token>, usize) {
-    let result = single(run, region).and_then(|number| {
-        Some(number)
-            .filter(run::is_sure)
-            .filter(|number| !code.is_some_and(|is_area| is_rest(number, is_area)))
-            .ok_or(Note::TextWithDigits)
-    });
-    let extension =
-        pattern!(r"(?i)^(?:[ ,;.\-]*(extension|extn|ext|xtn|x)[.:= \-#]*|(\?))([0-9]+)")
-            .captures(after);
-    if let (true, Ok(number), Some(found)) = (begins_alone, &result, &extension) {
-        let next = after[found[0].len()..].chars().next();
-        let end = run.len() + found[0].len();
-        let may_be_hidden = found.get(1).is_none_or(|name| name.len() == 1)
-            && run::may_go_on(run, number, &found[3], region);
-        if found[3].len() > 6 || next.is_some_and(|next| joins(next) || next == '@') {
-            // Longer digits, or a part of something else.
-        } else if may_be_hidden {
-            return (
-                vec![Token::Digits(
-                    digits_in(&(run.to_owned() + &found[3])),
-                    Note::Masked,
-                )],
-                end,
-            );
-        } else if found.get(1).is_some() {
-            let mut number = number.clone().with(Note::ExtensionRemoved);
-            number.written = digits_in(run);
-            return (vec![Token::Number(number)], end);
-        }
-    }
-    // `5000/-` is a sum of rupees; `+39 02 1234 ****` has more digits than are written.
-    let is_joined = after.starts_with(joins) || pattern!("^[ \t]{0,3}(?:/-|/=|%)").is_match(after);
-    let is_before_mask = pattern!("^[ \t.\\-]{0,3}[xX*#¤∞]{2}").is_match(after);
-    let ends_alone =
-        |number: &Number| !is_joined && (number.digits.starts_with("91") || !is_before_mask);
-    let refusal = match result {
-        Ok(mut number) if begins_alone && ends_alone(&number) => {
-            number.written = digits_in(run);
-            return (vec![Token::Number(number)], run.len());
-        }
-        result => result.err().unwrap_or(Note::StrayLetter),
-    };
-    let mut tokens = Vec::new();
-    let parts = run::parts(run, region);
-    let count = parts.len();
-    for (
-        at,
-        Part {
-            digits,
-            text,
-            number,
-            is_apart,
-        },
-    ) in parts.into_iter().enumerate()
-    {
-        tokens.extend(is_apart.then_some(Token::Apart));
-        // Text that touches a run makes the number at that end uncertain.
-        let is_uncertain = |number: &Number| {
-            let is_behind = |is_area: bool| !is_area || is_rest(number, is_area);
-            at == 0 && (!begins_alone || code.is_some_and(is_behind))
-                || at + 1 == count && !ends_alone(number)
-        };
-        match number {
-            Some(number) if is_uncertain(&number) => {
-                tokens.push(Token::Digits(digits, Note::StrayLetter));
-            }
-            Some(mut number) => {
-                number.written = digits;
-                tokens.push(Token::Number(number));
-            }
-            None => tokens.extend([Token::Group(text), Token::Digits(digits, refusal)]),
-        }
-    }
-    (tokens, run.len())
-}
-
-/// Whether a run after this text can be a number.
-fn starts_alone(before: &str) -> bool {
-    let last = before.chars().last();
-    let word = before
-        .strip_suffix(['-', ' '])
-        .unwrap_or(before)
-        .trim_end_matches(' ')
-        .chars()
-        .last();
-    match last {
-        None => true,
-        Some(' ') => word != Some('$'),
-        Some('.') => before
-            .strip_suffix('.')
-            .is_some_and(|label| label.ends_with(is_letter)),
-        // A zero after a letter of another script marks an abbreviation.
-        Some('-') => word.is_some_and(is_letter) || pattern!("(?:[).:]|λ0)-$").is_match(before),
-        Some(other) => !joins(other) && other != '@' && other != '+',
-    }
 }
 
 /// A figure that is no phone number, and its end.
