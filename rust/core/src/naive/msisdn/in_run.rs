@@ -57,92 +57,93 @@ fn is_rest(number: &Number, (is_area, digits): &(bool, String), region: Region) 
     }
 }
 
-pub(super) fn in_run(
-    begins_alone: bool,
-    code: Option<(bool, String)>,
-    run: &str,
-    after: &str,
-    region: Region,
-) -> (Vec<Token>, usize) {
-    let result = single(run, region).and_then(|number| {
-        Some(number)
-            .filter(run::is_sure)
-            .filter(|number| {
-                !code
-                    .as_ref()
-                    .is_some_and(|code| is_rest(number, code, region))
-            })
-            .ok_or(Note::TextWithDigits)
-    });
-    let extension =
-        pattern!(r"(?i)^(?:[ ,;.\-]*(extension|extn|ext|xtn|x)[.:= \-#]*|(\?))([0-9]+)")
-            .captures(after);
-    if let (true, Ok(number), Some(found)) = (begins_alone, &result, &extension) {
-        let next = after[found[0].len()..].chars().next();
-        let end = run.len() + found[0].len();
-        let may_be_hidden = found.get(1).is_none_or(|name| name.len() == 1)
-            && run::may_go_on(run, number, &found[3], region);
-        if found[3].len() > 6 || next.is_some_and(|next| joins(next) || next == '@') {
-            // Longer digits, or a part of something else.
-        } else if may_be_hidden {
-            return (
-                vec![Token::Digits(
-                    digits_in(&(run.to_owned() + &found[3])),
-                    Note::Masked,
-                )],
-                end,
-            );
-        } else if found.get(1).is_some() {
-            let mut number = number.clone().with(Note::ExtensionRemoved);
-            number.written = digits_in(run);
-            return (vec![Token::Number(number)], end);
-        }
-    }
-    // `5000/-` is a sum of rupees; `+39 02 1234 ****` has more digits than are written.
-    let is_joined = after.starts_with(joins) || pattern!("^[ \t]{0,3}(?:/-|/=|%)").is_match(after);
+/// Whether what stands behind a run is joined to it: `5000/-` is a sum of rupees.
+fn is_joined(after: &str) -> bool {
+    after.starts_with(joins) || pattern!("^[ \t]{0,3}(?:/-|/=|%)").is_match(after)
+}
+
+/// Whether a number ends with its run.
+fn ends_alone(number: &Number, after: &str) -> bool {
+    // `+39 02 1234 ****` has more digits than are written.
     let is_before_mask = pattern!("^[ \t.\\-]{0,3}[xX*#¤∞]{2}").is_match(after);
     // `+43 1 58858 __` may hide digits, where the country's numbers may have more.
     let is_before_blank =
         pattern!("^[ \t.\\-]{0,3}(?:[xX]|_+)(?:[^A-Za-zλ_0-9]|$)").is_match(after);
-    let hides_more = |number: &Number| is_before_mask || is_before_blank && may_be_longer(number);
-    let ends_alone =
-        |number: &Number| !is_joined && (number.digits.starts_with("91") || !hides_more(number));
+    let hides_more = is_before_mask || is_before_blank && may_be_longer(number);
+    !is_joined(after) && (number.digits.starts_with("91") || !hides_more)
+}
+
+/// A number without the extension behind it, or digits of which a cross hides one; and where both end.
+fn with_extension(
+    number: &Number,
+    run: &str,
+    after: &str,
+    region: Region,
+) -> Option<(Token, usize)> {
+    let extension =
+        pattern!(r"(?i)^(?:[ ,;.\-]*(extension|extn|ext|xtn|x)[.:= \-#]*|(\?))([0-9]+)")
+            .captures(after)?;
+    let next = after[extension[0].len()..].chars().next();
+    if extension[3].len() > 6 || next.is_some_and(|next| joins(next) || next == '@') {
+        return None; // Longer digits, or a part of something else.
+    }
+    let end = run.len() + extension[0].len();
+    let may_be_hidden = extension.get(1).is_none_or(|name| name.len() == 1);
+    if may_be_hidden && run::may_go_on(run, number, &extension[3], region) {
+        let digits = digits_in(&(run.to_owned() + &extension[3]));
+        return Some((Token::Digits(digits, Note::Masked), end));
+    }
+    extension.get(1)?;
+    let mut number = number.clone().with(Note::ExtensionRemoved);
+    number.written = digits_in(run);
+    Some((Token::Number(number), end))
+}
+
+/// The tokens of a run, and where they end; `code` is the one that stands before it: whether it is an area's, and its
+/// digits if they decide.
+pub(super) fn in_run(
+    begins_alone: bool,
+    code: Option<&(bool, String)>,
+    run: &str,
+    after: &str,
+    region: Region,
+) -> (Vec<Token>, usize) {
+    let is_rest = |number: &Number| code.is_some_and(|code| is_rest(number, code, region));
+    let result = single(run, region).and_then(|number| {
+        let is_sure = run::is_sure(&number) && !is_rest(&number);
+        is_sure.then_some(number).ok_or(Note::TextWithDigits)
+    });
+    if let (true, Ok(number)) = (begins_alone, &result)
+        && let Some((token, end)) = with_extension(number, run, after, region)
+    {
+        return (vec![token], end);
+    }
     let refusal = match result {
-        Ok(mut number) if begins_alone && ends_alone(&number) => {
+        Ok(mut number) if begins_alone && ends_alone(&number, after) => {
             number.written = digits_in(run);
             return (vec![Token::Number(number)], run.len());
         }
         result => result.err().unwrap_or(Note::StrayLetter),
     };
+    let is_behind_code = |number: &Number| code.is_some_and(|code| !code.0) || is_rest(number);
     let mut tokens = Vec::new();
     let parts = run::parts(run, region);
     let count = parts.len();
-    for (
-        at,
-        Part {
-            digits,
-            text,
-            number,
-            is_apart,
-        },
-    ) in parts.into_iter().enumerate()
-    {
-        tokens.extend(is_apart.then_some(Token::Apart));
+    for (at, part) in parts.into_iter().enumerate() {
+        let Part { digits, text, .. } = part;
+        tokens.extend(part.is_apart.then_some(Token::Apart));
         // Text that touches a run makes the number at that end uncertain.
-        let is_uncertain = |number: &Number| {
-            let is_behind = |code: &(bool, String)| !code.0 || is_rest(number, code, region);
-            at == 0 && (!begins_alone || code.as_ref().is_some_and(is_behind))
-                || at + 1 == count && !ends_alone(number)
-        };
-        match number {
-            Some(number) if is_uncertain(&number) => {
-                let is_behind = |code: &(bool, String)| !code.0 || is_rest(&number, code, region);
-                let is_cut = at == 0 && (!begins_alone || code.as_ref().is_some_and(is_behind));
-                let is_masked = !is_cut && !is_joined;
-                let note = if is_masked {
-                    Note::Masked
-                } else {
+        let is_cut = |number: &Number| at == 0 && (!begins_alone || is_behind_code(number));
+        match part.number {
+            Some(number) if is_cut(&number) => {
+                tokens.push(Token::Digits(digits, Note::StrayLetter));
+            }
+            Some(number) if at + 1 == count && !ends_alone(&number, after) => {
+                let is_joined = is_joined(after);
+                let note = if is_joined {
                     Note::StrayLetter
+                } else {
+                    Note::Masked
                 };
                 tokens.push(Token::Digits(digits, note));
             }

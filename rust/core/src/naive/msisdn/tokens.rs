@@ -139,23 +139,26 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     let begins_alone = begins_alone(before, &run, is_behind_number);
     let code = code_before(tokens).filter(|_| !run::opens_number(&run));
     let after = &text[run.len()..];
-    let (mut found, width) = in_run(begins_alone, code, &run, after, region);
+    let (mut found, width) = in_run(begins_alone, code.as_ref(), &run, after, region);
+    if matches!(found.last(), Some(Token::Digits(..))) {
+        found.extend(code_of(&run, after, region));
+    }
+    (found, width)
+}
+
+/// The code that a run without a number is, if it is one.
+fn code_of(run: &str, after: &str, region: Region) -> Option<Token> {
     let is_hidden = pattern!("^[A-Za-zλ_*#?¤∞]").is_match(after);
-    let is_area = run::is_area_code(&run, is_hidden, region);
     let may_be_cut = is_hidden || matches!(region, Region::Of(_));
-    let is_cut = may_be_cut && run::is_cut_code(&run);
+    let is_cut = may_be_cut && run::is_cut_code(run);
     let digits = if is_hidden {
         String::new()
     } else {
-        run::short_area_code(&run, region)
+        run::short_area_code(run, region)
     };
-    let is_area = is_area || !digits.is_empty();
-    if (is_area || is_cut || run::is_foreign_code(&run))
-        && matches!(found.last(), Some(Token::Digits(..)))
-    {
-        found.push(Token::Code { is_area, digits });
-    }
-    (found, width)
+    let is_area = run::is_area_code(run, is_hidden, region) || !digits.is_empty();
+    let is_code = is_area || is_cut || run::is_foreign_code(run);
+    is_code.then_some(Token::Code { is_area, digits })
 }
 
 /// The code that the last tokens are, with only separators of a list and words of phone numbers after it: whether it is an area's,
