@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 
+from registry_model_rows import State, Version
+
 IST = timezone(timedelta(hours=5, minutes=30))
 PLACEHOLDERS = {919999999999, 919898989898}
 TOLL_FREE = {9118001234567}
@@ -16,39 +18,6 @@ TOLL_FREE = {9118001234567}
 Row = tuple[str, str, str | None, datetime | None, tuple[int, ...], int | None, tuple[int, ...], str | None]
 """Source, acknowledgement number, district, reported_at, suspect numbers, complainant, numbers in the narrative,
 status: `stands`, `unclear` or none."""
-
-
-@dataclass
-class Version:
-    event: int
-    complaint: int
-    content: tuple[object, ...]
-    source: str
-    district: str | None
-    reported_at: datetime | None
-    numbers: frozenset[int]
-    certain: frozenset[int]
-    complainant: int | None
-    complainants: frozenset[int]
-    status: str | None = None
-    #: The event of the last status of the complaint, if that one is not clear.
-    unclear_at: int = 0
-
-
-@dataclass
-class State:
-    status: str
-    hop: int | None
-    district: str | None
-    complaints: int
-    sources: int
-    first: datetime | None
-    last: datetime | None
-    via_imei: int | None
-    review_by: date | None
-    kind_listed: bool
-    decided: bool
-    waits: bool
 
 
 @dataclass

@@ -53,16 +53,23 @@ def test_a_dry_run_lists_what_an_amendment_drops(registry: ng.Registry) -> None:
     assert registry.add_complaints(slip, name="another desk").dropped.num_rows == 0
 
 
-@pytest.mark.parametrize(("numbers", "status"), [("Axel 98765 43210", "Registered"), ("98765 43210", "Closed")])
+@pytest.mark.parametrize(
+    ("numbers", "status", "why"),
+    [
+        ("Axel 98765 43210", "Registered", "dropped_by_amendment"),
+        ("Axel 98765 43210", "Closed", "dropped_by_amendment"),
+        ("98765 43210", "Closed", "status_unclear"),
+    ],
+)
 def test_a_number_that_an_amendment_names_no_longer_for_certain_is_dropped(
-    registry: ng.Registry, numbers: str, status: str
+    registry: ng.Registry, numbers: str, status: str, why: str
 ) -> None:
     """It leaves the list, as one that the amendment leaves out does."""
     registry.add_complaints(complaints(complaint("1", "98765 43210", status="Registered")), name="a")
     then = complaints(complaint("1", numbers, status=status))
     for dry_run in (True, False):
         dropped = registry.add_complaints(then, name="b", dry_run=dry_run).dropped
-        assert pairs(dropped, "msisdn", "why", "was", "status") == [(A, "dropped_by_amendment", "reported", "review")]
+        assert pairs(dropped, "msisdn", "why", "was", "status") == [(A, why, "reported", "review")]
     assert A not in listed(registry)
 
 

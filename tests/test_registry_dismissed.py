@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 import numguard as ng
@@ -92,7 +91,7 @@ def _case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_case")
-def test_the_summary_tells_of_a_dismissed_number_that_is_in_force_again() -> None:
+def test_the_summary_counts_a_dismissed_number_that_is_in_force_again() -> None:
     add(f"1,1930,{BESIDE}")
     numguard("decide", "dismissed", "--numbers", "one.csv", "--reason", "the brother")
     assert add(f"1,1930,{PLAIN}")[1] == "1 number waits for a decision: dismissed_before 1; see numguard review"
@@ -119,7 +118,7 @@ def test_a_decision_against_protection_says_what_it_means() -> None:
     assert json.loads(run.stdout)["not_protected"] == 1
 
 
-def test_a_complainants_number_that_is_unprotected_and_in_force_is_told(registry: ng.Registry) -> None:
+def test_a_complainants_number_that_is_unprotected_and_in_force_has_a_warning(registry: ng.Registry) -> None:
     registry.add_complaints(complaints(complaint("1", "98765 43210, 91234 56789")))
     registry.decide([A], "unprotected", "no hospital after all")
     theirs = complaints(
@@ -150,10 +149,3 @@ def test_a_number_that_leaves_the_list_by_a_status_is_no_amendments() -> None:
     Path("third.csv").write_text(f"{head}\n2,1930,8887776665,Closed\n")
     account = json.loads(numguard("complaints", "add", "third.csv", "--json").stdout)
     assert (account["amendments"], account["no_longer_in_force_by_status"]) == ({}, 1)
-
-
-def test_an_amendment_with_words_beside_the_number_is_one(registry: ng.Registry) -> None:
-    registry.add_complaints(complaints(complaint("1", PLAIN, complaint_status="Pending")))
-    dropped = registry.add_complaints(complaints(complaint("1", BESIDE, complaint_status="Pending"))).dropped
-    assert isinstance(dropped, pa.Table)
-    assert dropped["why"].to_pylist() == ["dropped_by_amendment"]

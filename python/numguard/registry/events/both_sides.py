@@ -61,11 +61,11 @@ def unprotected_complainants(case: Case, plan: Plan, event: int) -> list[str]:
     if not len(numbers):
         return []
     status = dict(tuples_of(case.state(event, numbers), "msisdn", "status"))
-    told = {number for number in numbers.to_pylist() if status.get(number) in IN_FORCE}
-    if not told:
+    kept = {number for number in numbers.to_pylist() if status.get(number) in IN_FORCE}
+    if not kept:
         return []
-    rows = [row for row, msisdn in tuples_of(plan.complainants, "row", "msisdn") if msisdn in told]
-    stay = "1 complainant's number stays" if len(told) == 1 else f"{len(told):,} complainants' numbers stay"
+    rows = [row for row, msisdn in tuples_of(plan.complainants, "row", "msisdn") if msisdn in kept]
+    stay = "1 complainant's number stays" if len(kept) == 1 else f"{len(kept):,} complainants' numbers stay"
     why = "an earlier decision unprotected holds against this complaint"
     end = "look at each with numguard history; numguard decide protected takes it off"
     return [f"{stay} in force, the first in row {min(rows)}: {why}; {end}"]

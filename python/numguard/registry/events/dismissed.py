@@ -1,6 +1,6 @@
 """Numbers of a sheet that were dismissed before: those that wait by that, and those that are in force again.
 
-Owns which of them the summary of a sheet tells. Independent of sheets and of SQL. One idea: the complaint of which a
+Owns which of them the summary of a sheet counts. Independent of sheets and of SQL. One idea: the complaint of which a
 number was dismissed does not put it back, and another one does not put it back unsaid.
 """
 

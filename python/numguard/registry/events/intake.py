@@ -312,8 +312,8 @@ def _effect(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan, event:
 def _trial(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan) -> dict[str, Any]:
     """The effect that the sheet would have."""
     head = case.store.head()
-    told = on_both_sides(case, plan, head), dismissed_among(case, plan, head), plan.complainants
-    if not any(map(len, (plan.amended, plan.ended, complaints.ended, *told))):
+    shown = on_both_sides(case, plan, head), dismissed_among(case, plan, head), plan.complainants
+    if not any(map(len, (plan.amended, plan.ended, complaints.ended, *shown))):
         return {}
     with case.trial("add_complaints") as append:
         _record(append, sheet, plan)
