@@ -108,3 +108,58 @@ def test_a_harmless_line_opposes_no_decision_and_is_counted(tmp_path: Path, text
     accepted, refused = taken(tmp_path, at(place, text, 4))
     assert accepted == 2
     assert not refused or [(row, cell) for row, cell, _ in refused] == [(4, text)]
+
+
+ANSWERS = ["Mobile", "Status", "Date", "Remarks"]
+
+
+def answered(folder: Path, *lines: list[str], between: list[str] | None = None, kind: str = "csv") -> tuple[int, Any]:
+    """How many of two blocks a sheet of outcomes has, and the refusals by row."""
+    rows = [ANSWERS, ["9876543210", "Blocked", "05-06-2026", ""], ["9812345678", "Blocked", "05-06-2026", ""]]
+    if between:
+        rows.insert(2, between)
+    complaints = written(
+        folder / "complaints.csv",
+        [["acknowledgement_no", "source", "suspect_mobiles"],
+         ["20000000000001", "1930", "98765 43210"], ["20000000000002", "1930", "98123 45678"]],
+    )  # fmt: skip
+    sheet = written(folder / f"answers.{kind}", [*rows, *lines])
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(complaints)
+        done = registry.record_outcomes(sheet)
+        return done.added, dict(zip(*(done.refusals[name].to_pylist() for name in ("row", "note")), strict=True))
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        (1, "The above numbers could not be blocked"),
+        (0, "Note: Sr No 2 was not blocked"),
+        (0, "The above numbers are not to be blocked"),
+        (3, "Sr. No. 1 restored on 06-06-2026"),
+        (3, "Above numbers could not be blocked"),
+    ],
+)
+def test_a_note_below_answers_contradicts_them(tmp_path: Path, place: int, text: str, kind: str) -> None:
+    recorded, refused = answered(tmp_path, at(place, text, 4), kind=kind)
+    assert (recorded, refused[2], refused[3]) == (0, "contradicted_in_row", "contradicted_in_row")
+    assert 4 in refused
+
+
+def test_a_note_among_answers_that_is_not_split_contradicts_all(tmp_path: Path) -> None:
+    assert answered(tmp_path, between=["Note: Sr No 1 could not be blocked"])[0] == 0
+
+
+@pytest.mark.parametrize(
+    "text", [*HARMLESS, "Blocked: 2, not blocked: 0", "All numbers blocked", "Numbers blocked in all circles"]
+)
+@pytest.mark.parametrize("place", [0, 3])
+def test_a_harmless_line_contradicts_no_answer(tmp_path: Path, text: str, place: int) -> None:
+    recorded, refused = answered(tmp_path, at(place, text, 4))
+    assert (recorded, {*refused} <= {4}) == (2, True)
+
+
+@pytest.mark.parametrize("word", ["Not blocked", "Reactivated"])
+def test_an_answer_whose_number_is_missing_is_no_note(tmp_path: Path, word: str) -> None:
+    assert answered(tmp_path, at(1, word, 4)) == (2, {4: "empty"})

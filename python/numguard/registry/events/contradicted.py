@@ -21,11 +21,13 @@ from numguard.number_list.entries import has_end_days
 from numguard.number_list.spared import is_not_listed, is_of_officers, is_spared
 from numguard.number_list.titles import heads_victims, is_block_over, is_block_unwanted, parts_of, words_of
 from numguard.number_list.words import words_for, words_in
-from numguard.registry.arrays import Bools, Ints, flags
+from numguard.registry.arrays import Bools, Ints, flags, ints
 from numguard.registry.numbers.state import OUTCOMES
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.doubts import spared_rows
+from numguard.registry.sheets.lines import lines_of, rows_of_notes
 from numguard.registry.sheets.sheet import Sheet
+from numguard.registry.spelling import plain_words
 
 #: The answers that no block agrees with.
 _REJECTED, _REACTIVATED, _OTHER = "rejected", "reactivated", "other_operator"
@@ -129,6 +131,28 @@ def below_titles(sheet: Sheet, at: Mapping[str, Sequence[int]], words: Mapping[s
         words: As in `contradicted_rows`.
     """
     return below_lines(sheet, at, _Otherwise(words).of_line) >= 0
+
+
+def above_notes(sheet: Sheet, at: Mapping[str, Sequence[int]], words: Mapping[str, str]) -> Bools:
+    """Which rows a note means, below or among them, that says of their numbers what a title would, or spares them.
+
+    Args:
+        sheet: The rows.
+        at: The columns of each field.
+        words: As in `contradicted_rows`.
+    """
+    table = sheet.table
+    is_row = flags(pc.not_equal(cells.trimmed(cells.joined(table.column(at["msisdn"][0]))), ""))
+    texts = lines_of(table, sheet.row, sheet.broken)
+    # One in the column of numbers is no number, and a known answer alone is one whose number is missing.
+    is_row[[int(np.searchsorted(ints(sheet.row), line.row)) for line in texts if line.place in at["msisdn"]]] = False
+    rows = set(ints(sheet.row)[is_row].tolist())
+    texts = [line for line in texts if line.row not in rows]
+    answers = {*words, *OUTCOMES}
+    texts = [line for line in texts if line.place not in at["status"] or plain_words(line.text) not in answers]
+    found = np.zeros(len(table), np.bool_)
+    found[[*rows_of_notes(texts, sheet.row, is_row, _Otherwise(words).in_note)]] = True
+    return found
 
 
 def below_lines(sheet: Sheet, at: Mapping[str, Sequence[int]], of_line: Callable[[str], bool | None]) -> Ints:
@@ -238,6 +262,17 @@ class _Otherwise:
         both = self._blocked | {"block", "blocking"}
         is_of_both = not both.isdisjoint(bare.split()) and not (is_block_unwanted(title) or is_block_over(title))
         return is_not_done or (is_not_listed(title) and not is_of_both)
+
+    def in_note(self, text: str) -> bool:
+        """Whether a note, or what it says of the rows that it names, says so.
+
+        >>> of = _Otherwise({"not blocked": "rejected", "restored": "reactivated", "blocked": "blocked"})
+        >>> notes = ("Sr No 2 was not blocked", "restored on 5 Feb", "Blocked: 4, not blocked: 2", "All blocked")
+        >>> [of.in_note(note) for note in notes]
+        [True, True, False, False]
+        """
+        is_of_both = not self._blocked.isdisjoint(words_of(self._not_done.sub(" ", " ".join(words_of(text)))))
+        return self.in_title(text) or (not is_of_both and self.in_cell(text, is_of_state=False))
 
     def _is_to_come(self, text: str) -> bool:
         """Whether a sentence begins with a block that is still to be made, and none before it has one that is."""

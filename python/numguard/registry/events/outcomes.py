@@ -19,7 +19,7 @@ from numguard.errors import ArgumentError
 from numguard.registry.actions import ASKS, RELEASE
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.case import Case
-from numguard.registry.events.contradicted import below_titles, check_titles, contradicted_rows
+from numguard.registry.events.contradicted import above_notes, below_titles, check_titles, contradicted_rows
 from numguard.registry.events.intake import UNREQUESTED, Intake, named_refusals, record_intake
 from numguard.registry.events.returned import answer_columns, own_columns, requests
 from numguard.registry.log.answers import KNOWN, TURNS, UNDATED_REPEAT, Answers, Turns, turns_of
@@ -227,6 +227,7 @@ def _statuses(
     if blocked.any():
         check_titles(sheet, blocked, words)
         otherwise = contradicted_rows(sheet, beside, words) | below_titles(sheet, at, words)
+        otherwise |= above_notes(sheet, at, words)
         note = pc.if_else(pa.array(blocked & otherwise), "contradicted_in_row", note)
     struck = struck_rows(ints(sheet.row), sheet.struck_out, (*at["msisdn"], *at["status"]))
     return status, pc.if_else(pa.array(struck), "struck_out", note)
