@@ -2,10 +2,10 @@
 
 use super::Number;
 use super::dialled::dialled;
-use super::international::{is_certain, may_be_longer};
+use super::international::{is_certain, may_be_longer, reads_on};
 use super::run::{self, Part};
 use super::token::{Token, digits_in};
-use super::tokens::{is_letter, joins};
+use super::tokens::{amount, figure, is_letter, joins, run_at};
 use super::written::single;
 use crate::msisdn::Region;
 use crate::naive::pattern;
@@ -105,8 +105,16 @@ pub(super) fn in_run(
     let is_before_blank =
         pattern!("^[ \t.\\-]{0,3}(?:[xX]|_+)(?:[^A-Za-zλ_0-9]|$)").is_match(after);
     let hides_more = |number: &Number| is_before_mask || is_before_blank && may_be_longer(number);
-    let ends_alone =
-        |number: &Number| !is_joined && (number.digits.starts_with("91") || !hides_more(number));
+    let behind = rest_behind(after, region);
+    let goes_on = |number: &Number| {
+        behind
+            .as_ref()
+            .is_some_and(|behind| reads_on(number, behind))
+    };
+    let ends_alone = |number: &Number| {
+        let is_indian = number.digits.starts_with("91");
+        !is_joined && (is_indian || !hides_more(number) && !goes_on(number))
+    };
     let refusal = match result {
         Ok(mut number) if begins_alone && ends_alone(&number) => {
             number.written = digits_in(run);
@@ -138,7 +146,7 @@ pub(super) fn in_run(
             Some(number) if is_uncertain(&number) => {
                 let is_behind = |code: &(bool, String)| !code.0 || is_rest(&number, code, region);
                 let is_cut = at == 0 && (!begins_alone || code.as_ref().is_some_and(is_behind));
-                let is_masked = !is_cut && !is_joined;
+                let is_masked = !is_cut && !is_joined && hides_more(&number);
                 let note = if is_masked {
                     Note::Masked
                 } else {
@@ -154,4 +162,24 @@ pub(super) fn in_run(
         }
     }
     (tokens, run.len())
+}
+
+/// The digits behind a run that may be the rest of its number, if they are no number themselves.
+fn rest_behind(after: &str, region: Region) -> Option<String> {
+    let gap = pattern!("^[ :=/\n\r\x0B\x0C]{1,3}").find(after)?.as_str();
+    let rest = &after[gap.len()..];
+    if !pattern!("^[1-9]").is_match(rest) {
+        return None;
+    }
+    let behind = if figure(gap.chars().last(), rest, region).is_some() {
+        amount(rest)?;
+        pattern!("^[0-9]+").find(rest)?.as_str().to_owned()
+    } else if gap.trim_matches(' ').is_empty() {
+        return None;
+    } else {
+        run_at(rest, region)
+    };
+    single(&behind, region)
+        .is_err()
+        .then(|| pattern!("[^0-9]").replace_all(&behind, "").into_owned())
 }

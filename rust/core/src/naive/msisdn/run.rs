@@ -2,7 +2,7 @@
 
 use super::Number;
 use super::dialled::dialled;
-use super::international::is_certain;
+use super::international::{is_certain, reads_on};
 use super::written::{is_domestic, joined, single};
 use crate::msisdn::Region;
 use crate::naive::groupings::gap;
@@ -185,7 +185,17 @@ impl Run<'_> {
             .groups
             .get(next)
             .is_some_and(|group| !group.stands_apart() && !opens_number(text(group)));
-        is_followed && (is_short || is_unknown)
+        let is_rest = |group: &Group| {
+            let digits = text(group);
+            group.gap == '/'
+                && pattern!("^[1-9]").is_match(digits)
+                && self.whole_at(next).is_none()
+                && self.longest_at(next).is_none()
+                && reads_on(number, digits)
+        };
+        let goes_on =
+            !number.digits.starts_with("91") && self.groups.get(next).is_some_and(is_rest);
+        goes_on || is_followed && (is_short || is_unknown)
     }
 
     /// Whether a code stands before, a plus or two zeros and fewer digits than a number has, with no number and no sign

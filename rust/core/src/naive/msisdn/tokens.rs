@@ -296,7 +296,7 @@ fn upi_id(last: Option<char>, text: &str, width: usize) -> Option<usize> {
 }
 
 /// A figure that is no phone number, and its end.
-fn figure(last: Option<char>, rest: &str, region: Region) -> Option<(Token, usize)> {
+pub(super) fn figure(last: Option<char>, rest: &str, region: Region) -> Option<(Token, usize)> {
     if last.is_some_and(|last| last.is_ascii_digit() || last == '+') {
         return None;
     }
@@ -328,13 +328,13 @@ fn grouped(text: &str) -> Option<usize> {
 }
 
 /// The end of an amount with one or two decimals.
-fn amount(text: &str) -> Option<usize> {
+pub(super) fn amount(text: &str) -> Option<usize> {
     let found = pattern!(r"^([0-9]{1,6}\.[0-9]{1,2})(?:$|[^0-9.\-/])").captures(text)?;
     Some(found[1].len())
 }
 
 /// A run: up to its last digit, or to the bracket that closes after it.
-fn run_at(rest: &str, region: Region) -> String {
+pub(super) fn run_at(rest: &str, region: Region) -> String {
     let mut run = String::new();
     let mut ends = 0;
     for (at, character) in rest.char_indices() {
