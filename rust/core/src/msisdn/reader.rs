@@ -333,13 +333,13 @@ impl Reader<'_> {
         let hides_more = |number: Number| {
             is_before_mask || is_before_blank && international::may_be_longer(number)
         };
-        let rest = rest_behind(text, end, region)
-            .filter(|rest| run::single(rest, region).is_err())
-            .map(|rest| rest.iter().filter(|byte| byte.is_ascii_digit()).copied())
-            .map(Iterator::collect::<Vec<u8>>);
         let goes_on = |number: Number| {
-            rest.as_ref()
-                .is_some_and(|rest| international::reads_on(number, rest))
+            let rest = rest_behind(text, end, region);
+            rest.is_some_and(|rest| {
+                let is_digit = |byte: &&u8| byte.is_ascii_digit();
+                let digits: Vec<u8> = rest.iter().filter(is_digit).copied().collect();
+                international::reads_on(number, &digits) && run::single(rest, region).is_err()
+            })
         };
         let ends = |number: Number| {
             ends_alone && (number.is_indian() || !hides_more(number) && !goes_on(number))

@@ -2,10 +2,10 @@
 
 use super::Number;
 use super::dialled::dialled;
+use super::figures::{amount, figure, is_letter, joins, run_at};
 use super::international::{is_certain, may_be_longer, reads_on};
-use super::run::{self, Part};
-use super::token::{Token, digits_in};
-use super::tokens::{amount, figure, is_letter, joins, run_at};
+use super::run;
+use super::token::{Code, Token, digits_in};
 use super::written::single;
 use crate::msisdn::Region;
 use crate::naive::pattern;
@@ -42,8 +42,8 @@ fn starts_alone(before: &str) -> bool {
 }
 
 /// Whether a number may be what follows a code that stands before it.
-fn is_rest(number: &Number, (is_area, digits): &(bool, String), region: Region) -> bool {
-    let is_area = *is_area;
+fn is_rest(number: &Number, code: &Code, region: Region) -> bool {
+    let Code { is_area, digits } = code;
     match number.dialled {
         Some(home) if !home.is_abroad && !digits.is_empty() => {
             let written = &number.digits[number.digits.len() - home.national..];
@@ -52,71 +52,35 @@ fn is_rest(number: &Number, (is_area, digits): &(bool, String), region: Region) 
                     .is_ok_and(|number| is_certain(&number))
         }
         _ if !digits.is_empty() => false,
-        Some(dialled) if !dialled.is_abroad => !is_area || dialled.prefix == 0,
-        _ => !is_area && number.digits.starts_with("91"),
+        Some(dialled) if !dialled.is_abroad => !*is_area || dialled.prefix == 0,
+        _ => !*is_area && number.digits.starts_with("91"),
     }
 }
 
+/// The tokens of a run behind a code or none, and the width of it and of the extension behind it.
 pub(super) fn in_run(
     begins_alone: bool,
-    code: Option<(bool, String)>,
+    code: Option<&Code>,
     run: &str,
     after: &str,
     region: Region,
 ) -> (Vec<Token>, usize) {
+    let is_behind_its_code =
+        |number: &Number| code.is_some_and(|code| is_rest(number, code, region));
     let result = single(run, region).and_then(|number| {
         Some(number)
             .filter(run::is_sure)
-            .filter(|number| {
-                !code
-                    .as_ref()
-                    .is_some_and(|code| is_rest(number, code, region))
-            })
+            .filter(|number| !is_behind_its_code(number))
             .ok_or(Note::TextWithDigits)
     });
-    let extension =
-        pattern!(r"(?i)^(?:[ ,;.\-]*(extension|extn|ext|xtn|x)[.:= \-#]*|(\?))([0-9]+)")
-            .captures(after);
-    if let (true, Ok(number), Some(found)) = (begins_alone, &result, &extension) {
-        let next = after[found[0].len()..].chars().next();
-        let end = run.len() + found[0].len();
-        let may_be_hidden = found.get(1).is_none_or(|name| name.len() == 1)
-            && run::may_go_on(run, number, &found[3], region);
-        if found[3].len() > 6 || next.is_some_and(|next| joins(next) || next == '@') {
-            // Longer digits, or a part of something else.
-        } else if may_be_hidden {
-            return (
-                vec![Token::Digits(
-                    digits_in(&(run.to_owned() + &found[3])),
-                    Note::Masked,
-                )],
-                end,
-            );
-        } else if found.get(1).is_some() {
-            let mut number = number.clone().with(Note::ExtensionRemoved);
-            number.written = digits_in(run);
-            return (vec![Token::Number(number)], end);
-        }
+    if let (true, Ok(number)) = (begins_alone, &result)
+        && let Some((token, width)) = with_extension(number, run, after, region)
+    {
+        return (vec![token], width);
     }
-    // `5000/-` is a sum of rupees; `+39 02 1234 ****` has more digits than are written.
-    let is_joined = after.starts_with(joins) || pattern!("^[ \t]{0,3}(?:/-|/=|%)").is_match(after);
-    let is_before_mask = pattern!("^[ \t.\\-]{0,3}[xX*#¤∞]{2}").is_match(after);
-    // `+43 1 58858 __` may hide digits, where the country's numbers may have more.
-    let is_before_blank =
-        pattern!("^[ \t.\\-]{0,3}(?:[xX]|_+)(?:[^A-Za-zλ_0-9]|$)").is_match(after);
-    let hides_more = |number: &Number| is_before_mask || is_before_blank && may_be_longer(number);
-    let behind = rest_behind(after, region);
-    let goes_on = |number: &Number| {
-        behind
-            .as_ref()
-            .is_some_and(|behind| reads_on(number, behind))
-    };
-    let ends_alone = |number: &Number| {
-        let is_indian = number.digits.starts_with("91");
-        !is_joined && (is_indian || !hides_more(number) && !goes_on(number))
-    };
+    let behind = Behind::of(after, region);
     let refusal = match result {
-        Ok(mut number) if begins_alone && ends_alone(&number) => {
+        Ok(mut number) if begins_alone && behind.ends(&number) => {
             number.written = digits_in(run);
             return (vec![Token::Number(number)], run.len());
         }
@@ -124,44 +88,95 @@ pub(super) fn in_run(
     };
     let mut tokens = Vec::new();
     let parts = run::parts(run, region);
-    let count = parts.len();
-    for (
-        at,
-        Part {
-            digits,
-            text,
-            number,
-            is_apart,
-        },
-    ) in parts.into_iter().enumerate()
-    {
-        tokens.extend(is_apart.then_some(Token::Apart));
-        // Text that touches a run makes the number at that end uncertain.
-        let is_uncertain = |number: &Number| {
-            let is_behind = |code: &(bool, String)| !code.0 || is_rest(number, code, region);
-            at == 0 && (!begins_alone || code.as_ref().is_some_and(is_behind))
-                || at + 1 == count && !ends_alone(number)
+    let last = parts.len().saturating_sub(1);
+    for (at, part) in parts.into_iter().enumerate() {
+        tokens.extend(part.is_apart.then_some(Token::Apart));
+        let Some(mut number) = part.number else {
+            tokens.extend([Token::Group(part.text), Token::Digits(part.digits, refusal)]);
+            continue;
         };
-        match number {
-            Some(number) if is_uncertain(&number) => {
-                let is_behind = |code: &(bool, String)| !code.0 || is_rest(&number, code, region);
-                let is_cut = at == 0 && (!begins_alone || code.as_ref().is_some_and(is_behind));
-                let is_masked = !is_cut && !is_joined && hides_more(&number);
-                let note = if is_masked {
-                    Note::Masked
-                } else {
-                    Note::StrayLetter
-                };
-                tokens.push(Token::Digits(digits, note));
-            }
-            Some(mut number) => {
-                number.written = digits;
-                tokens.push(Token::Number(number));
-            }
-            None => tokens.extend([Token::Group(text), Token::Digits(digits, refusal)]),
-        }
+        // Text that touches a run makes the number at that end uncertain.
+        let is_behind_code = code.is_some_and(|code| !code.is_area) || is_behind_its_code(&number);
+        tokens.push(if at == 0 && (!begins_alone || is_behind_code) {
+            Token::Digits(part.digits, Note::StrayLetter)
+        } else if at == last && !behind.ends(&number) {
+            let is_masked = !behind.is_joined && behind.hides_more(&number);
+            let note = if is_masked {
+                Note::Masked
+            } else {
+                Note::StrayLetter
+            };
+            Token::Digits(part.digits, note)
+        } else {
+            number.written = part.digits;
+            Token::Number(number)
+        });
     }
     (tokens, run.len())
+}
+
+/// A number and the extension behind it, or what a sign hides a digit of; and its width.
+fn with_extension(
+    number: &Number,
+    run: &str,
+    after: &str,
+    region: Region,
+) -> Option<(Token, usize)> {
+    let found = pattern!(r"(?i)^(?:[ ,;.\-]*(extension|extn|ext|xtn|x)[.:= \-#]*|(\?))([0-9]+)")
+        .captures(after)?;
+    let next = after[found[0].len()..].chars().next();
+    let width = run.len() + found[0].len();
+    let may_be_hidden = found.get(1).is_none_or(|name| name.len() == 1)
+        && run::may_go_on(run, number, &found[3], region);
+    if found[3].len() > 6 || next.is_some_and(|next| joins(next) || next == '@') {
+        // Longer digits, or a part of something else.
+        return None;
+    }
+    if may_be_hidden {
+        let digits = digits_in(run) + found[3].len();
+        return Some((Token::Digits(digits, Note::Masked), width));
+    }
+    found.get(1)?;
+    let mut number = number.clone().with(Note::ExtensionRemoved);
+    number.written = digits_in(run);
+    Some((Token::Number(number), width))
+}
+
+/// The text behind a run.
+struct Behind {
+    is_joined: bool,
+    is_mask: bool,
+    is_blank: bool,
+    rest: Option<String>,
+}
+
+impl Behind {
+    fn of(after: &str, region: Region) -> Self {
+        Self {
+            // `5000/-` is a sum of rupees.
+            is_joined: after.starts_with(joins)
+                || pattern!("^[ \t]{0,3}(?:/-|/=|%)").is_match(after),
+            // `+39 02 1234 ****` has more digits than are written.
+            is_mask: pattern!("^[ \t.\\-]{0,3}[xX*#¤∞]{2}").is_match(after),
+            is_blank: pattern!("^[ \t.\\-]{0,3}(?:[xX]|_+)(?:[^A-Za-zλ_0-9]|$)").is_match(after),
+            rest: rest_behind(after, region),
+        }
+    }
+
+    /// `+43 1 58858 __` may hide digits, where the country's numbers may have more.
+    fn hides_more(&self, number: &Number) -> bool {
+        self.is_mask || self.is_blank && may_be_longer(number)
+    }
+
+    fn ends(&self, number: &Number) -> bool {
+        let goes_on = || {
+            self.rest
+                .as_ref()
+                .is_some_and(|rest| reads_on(number, rest))
+        };
+        let is_indian = number.digits.starts_with("91");
+        !self.is_joined && (is_indian || !self.hides_more(number) && !goes_on())
+    }
 }
 
 /// The digits behind a run that may be the rest of its number, if they are no number themselves.
