@@ -348,3 +348,15 @@ def test_an_argument_of_another_kind_is_an_error_that_names_it(tmp_path: Path, w
                 call()
     registry.close()
     assert ng.scan(rows, sets, all_rows=1).read_all().num_rows == 1  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("region", [5, ["IN", 5], b"IN", pa.scalar("IN"), object()])
+def test_the_error_of_what_is_no_region_names_the_argument(region: Any) -> None:
+    with pytest.raises(ArgumentError, match="^region: takes a region of numguard"):
+        ng.normalize(["9876543210"], region=region)
+
+
+def test_a_scalar_of_text_is_no_column_of_its_letters() -> None:
+    with pytest.raises(UnsupportedTypeError, match="not a single one"):
+        ng.normalize(pa.scalar("9876543210"))
+    assert ng.normalize(pa.scalar(["9876543210"])).to_pylist() == [919876543210]

@@ -17,7 +17,7 @@ from numguard.number_list.spared import is_not_listed, is_of_officers, is_set_as
 from numguard.number_list.titles import heads_victims, is_of_victims, words_of
 from numguard.number_list.words import words_for, words_in
 
-#: A longer text is prose that a line of a sheet has no room for.
+#: A longer text is prose, and no line of a sheet.
 _LONGEST: Final = 1_000
 #: Words of a heading of several numbers: `Complainant: Ravi` among the rows names whose complaint it is.
 _OF_LISTS: Final = words_for("of_numbers")

@@ -18,7 +18,7 @@ use pyo3::types::{PyDict, PyString};
 use pyo3_arrow::input::AnyArray;
 use pyo3_arrow::{PyArray, PyChunkedArray, PyRecordBatch};
 
-use crate::error::{ArgumentError, InputError, instead, is_of_cells, raise};
+use crate::error::{ArgumentError, InputError, UnsupportedTypeError, instead, is_of_cells, raise};
 use crate::objects::{array_of, check_decimals, check_unsigned, mixed};
 use crate::sets::{ImeiSet, NumberSet};
 
@@ -341,7 +341,15 @@ impl<'py> FromPyObject<'_, 'py> for RegionsArgument {
             let RegionArgument(region) = region.extract()?;
             return Ok(Self::One(region));
         }
-        let codes: Values = region.extract()?;
+        // The error of another object names `values`.
+        let py = region.py();
+        let codes: Values = region.extract().map_err(|error: PyErr| {
+            if error.is_instance_of::<UnsupportedTypeError>(py) {
+                no_regions()
+            } else {
+                error
+            }
+        })?;
         Ok(Self::Each(codes.into_chunks()))
     }
 }
@@ -363,6 +371,12 @@ impl<'py> FromPyObject<'_, 'py> for RegionArgument {
             Err(_) => Err(unknown_region()),
         }
     }
+}
+
+fn no_regions() -> PyErr {
+    ArgumentError::new_err(
+        "region: takes a region of numguard.regions(), such as \"IN\", None, or a column of text with the region of each row",
+    )
 }
 
 fn unknown_region() -> PyErr {

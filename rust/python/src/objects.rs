@@ -12,11 +12,7 @@ use crate::error::{UnsupportedTypeError, instead};
 /// An object that has no interface of Arrow, as an array.
 pub(crate) fn array_of(values: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
     let py = values.py();
-    if values.is_instance_of::<PyString>()
-        || values.is_instance_of::<PyBytes>()
-        || values.is_instance_of::<PyByteArray>()
-        || values.is_instance_of::<PyDict>()
-    {
+    if is_single(&values)? {
         return Err(UnsupportedTypeError::new_err(
             "values: takes an array, a series or a list of numbers, not a single one, nor the name of a file (read_numbers \
              and read_imeis take that)",
@@ -45,6 +41,23 @@ pub(crate) fn array_of(values: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
         check_decimals(&values)?;
     }
     Ok(array)
+}
+
+/// Whether values are one text, as an object of Python or of Arrow, whose letters would be taken for cells; or a dictionary.
+fn is_single(values: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let scalar = values
+        .py()
+        .import(intern!(values.py(), "pyarrow"))?
+        .getattr(intern!(values.py(), "Scalar"))?;
+    let inner = if values.is_instance(&scalar)? {
+        &values.call_method0(intern!(values.py(), "as_py"))?
+    } else {
+        values
+    };
+    Ok(inner.is_instance_of::<PyString>()
+        || inner.is_instance_of::<PyBytes>()
+        || inner.is_instance_of::<PyByteArray>()
+        || inner.is_instance_of::<PyDict>())
 }
 
 /// Refuses a list, array or series of objects that are Python's decimals, which have no precision: Spark gives canonical

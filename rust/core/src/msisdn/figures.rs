@@ -40,7 +40,7 @@ pub(super) fn figure(text: &[u8], at: usize, region: Region) -> Option<(FigureKi
 }
 
 /// `650.00`, `99.5`: one or two digits after a point, and no more.
-fn amount(text: &[u8]) -> Option<usize> {
+pub(super) fn amount(text: &[u8]) -> Option<usize> {
     let whole = digits(text);
     let part = digits(text.get(whole + 1..)?);
     let end = whole + 1 + part;

@@ -74,6 +74,20 @@ pub(super) fn may_be_longer(found: Number) -> bool {
     plan::is_possible(Digits::of(found.msisdn * 10).held().unwrap_or_default())
 }
 
+/// Whether a number and the digits behind it are a longer number of its country.
+pub(super) fn reads_on(found: Number, behind: &[u8]) -> bool {
+    let msisdn = Digits::of(found.msisdn);
+    let behind = behind.iter().map(|digit| digit - b'0').take(LONGEST);
+    let whole: Vec<u8> = msisdn
+        .held()
+        .unwrap_or_default()
+        .iter()
+        .copied()
+        .chain(behind)
+        .collect();
+    whole.len() <= LONGEST && plan::class(&whole) != Class::None
+}
+
 fn reads_as_indian_mobile(digits: &[u8]) -> bool {
     is_mobile(digits.strip_prefix(&[0]).unwrap_or(digits))
 }

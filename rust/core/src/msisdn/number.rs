@@ -75,6 +75,18 @@ impl Number {
         self.is_at_home() && national() > self.national_width()
     }
 
+    /// Whether it was written as a year is: some regions have numbers of four digits.
+    pub(super) fn is_like_year(self) -> bool {
+        let is_short = matches!(
+            self.form,
+            Form::Home {
+                prefix: 0,
+                national: 4
+            }
+        );
+        is_short && (1900..2100).contains(&(self.msisdn % 10_000))
+    }
+
     /// Whether it is India's code and ten digits, in the plan or not.
     pub(super) fn is_ten_indian(self) -> bool {
         (911_000_000_000..920_000_000_000).contains(&self.msisdn)

@@ -8,7 +8,7 @@ use super::codes::{self, Code, Figure, Led};
 use super::figures::{self, FigureKind};
 use super::labels::Item;
 use super::run::{self, Part};
-use super::spans::{begins_run, ends_sentence, has_range, hides, hides_code, run_end};
+use super::spans::{begins_run, ends_sentence, has_range, hides, hides_code, rest_behind, run_end};
 use super::survey::Survey;
 use super::{Number, Region, dialled, international, plain, surroundings};
 use crate::digits::{Folded, is_letter, is_line_break};
@@ -333,7 +333,17 @@ impl Reader<'_> {
         let hides_more = |number: Number| {
             is_before_mask || is_before_blank && international::may_be_longer(number)
         };
-        let ends = |number: Number| ends_alone && (number.is_indian() || !hides_more(number));
+        let goes_on = |number: Number| {
+            let rest = rest_behind(text, end, region);
+            rest.is_some_and(|rest| {
+                let is_digit = |byte: &&u8| byte.is_ascii_digit();
+                let digits: Vec<u8> = rest.iter().filter(is_digit).copied().collect();
+                international::reads_on(number, &digits) && run::single(rest, region).is_err()
+            })
+        };
+        let ends = |number: Number| {
+            ends_alone && (number.is_indian() || !hides_more(number) && !goes_on(number))
+        };
         match found {
             Ok(found) if starts && ends(found) => self.number(found, digits_of(run)),
             found => {
@@ -343,7 +353,7 @@ impl Reader<'_> {
                         Some(Note::StrayLetter)
                     }
                     () if !is_last || ends(found) => None,
-                    () if ends_alone => Some(Note::Masked),
+                    () if ends_alone && hides_more(found) => Some(Note::Masked),
                     () => Some(Note::StrayLetter),
                 });
             }

@@ -137,7 +137,8 @@ pub(super) fn parts(run: &[u8], region: Region) -> Vec<(Part, bool)> {
             |&(found, _): &(Number, usize)| !found.is_at_home() || international::is_certain(found);
         match number_at(run, &groups, at, behind_number, region).filter(is_sure) {
             Some((found, next))
-                if !is_foreign_rest(found) && !is_cut(found, run, &groups[at..], next - at) =>
+                if !is_foreign_rest(found)
+                    && !is_cut(found, run, &groups[at..], next - at, region) =>
             {
                 let part = Part::Number {
                     found,
@@ -245,7 +246,7 @@ struct Group {
 
 /// Whether the first groups, so many, may be the beginning of a number of another country that more digits follow: it is
 /// short (`+98 91234 56789`), or no range of a plan has it (`+4915123456 78`).
-fn is_cut(found: Number, run: &[u8], groups: &[Group], taken: usize) -> bool {
+fn is_cut(found: Number, run: &[u8], groups: &[Group], taken: usize, region: Region) -> bool {
     let digits: usize = groups[..taken].iter().map(|group| group.digits).sum();
     let goes_on = groups
         .get(taken)
@@ -253,6 +254,26 @@ fn is_cut(found: Number, run: &[u8], groups: &[Group], taken: usize) -> bool {
     let is_short =
         || taken > 1 && digits < 10 && is_foreign_code(&run[groups[0].start..groups[0].end]);
     goes_on && (!found.is_indian() && !international::is_certain(found) || is_short())
+        || !found.is_indian() && goes_on_behind_slash(found, run, groups, taken, region)
+}
+
+/// Whether the group behind a slash is no number, and the rest of the one before: `+39 02 1234/1444`.
+fn goes_on_behind_slash(
+    found: Number,
+    run: &[u8],
+    groups: &[Group],
+    taken: usize,
+    region: Region,
+) -> bool {
+    let is_rest = |next: &Group| {
+        let digits = &run[next.start..next.end];
+        next.gap == Gap::Slash
+            && matches!(digits.first(), Some(b'1'..=b'9'))
+            && whole_at(run, groups, taken, region).is_none()
+            && longest_at(run, groups, taken, region).is_none()
+            && international::reads_on(found, digits)
+    };
+    groups.get(taken).is_some_and(is_rest)
 }
 
 /// Whether the digits of a run, one that is hidden and those `behind` may be a number all together, or the run is one

@@ -123,3 +123,29 @@ pub(super) fn run_end(text: &[u8], start: usize, region: Region) -> usize {
     }
     end
 }
+
+/// The digits behind a run that may be the rest of its number: in the next line, behind a colon, `=` or a slash, or of
+/// an amount. Digits that begin with a zero begin another number, and those of a time or a date are none of it.
+pub(super) fn rest_behind(text: &[u8], end: usize, region: Region) -> Option<&[u8]> {
+    const WIDEST: usize = 3;
+    let is_gap = |byte: &&u8| matches!(byte, b' ' | b':' | b'=' | b'/') || is_line_break(**byte);
+    let gap = text[end..].iter().take_while(is_gap).take(WIDEST).count();
+    let start = end + gap;
+    if gap == 0
+        || !text
+            .get(start)
+            .is_some_and(|byte| matches!(byte, b'1'..=b'9'))
+    {
+        return None;
+    }
+    if figures::figure(text, start, region).is_some() {
+        figures::amount(&text[start..])?;
+        let whole = text[start..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        return Some(&text[start..start + whole]);
+    }
+    let are_blanks = text[end..start].iter().all(|&byte| byte == b' ');
+    (!are_blanks).then(|| &text[start..run_end(text, start, region)])
+}

@@ -85,24 +85,27 @@ impl Survey {
         }
     }
 
-    /// Takes back the numbers that an area code was put into, where other digits are: they may hold the code.
+    /// Takes back the numbers that an area code was put into, where other digits are: they may hold the code; and years
+    /// beside other digits or numbers.
     pub(super) fn leave_out_local(&mut self) {
-        if !self.has_fragments {
-            return;
-        }
+        let has_fragments = self.has_fragments;
+        let has_others = has_fragments || self.numbers.len() > 1;
+        let is_left_out =
+            |found: Number| has_fragments && found.is_local() || has_others && found.is_like_year();
         let items = std::mem::take(&mut self.items);
         if !items
             .iter()
-            .any(|item| matches!(item, Item::Number(found) if found.is_local()))
+            .any(|item| matches!(item, Item::Number(found) if is_left_out(*found)))
         {
             self.items = items;
             return;
         }
+        self.has_fragments = true;
         (self.numbers, self.seen, self.found) = <_>::default();
         self.is_repeated = false;
         for item in items {
             match item {
-                Item::Number(found) if found.is_local() => {
+                Item::Number(found) if is_left_out(found) => {
                     let digits = found.national_width();
                     self.items.push(Item::Other { digits });
                 }

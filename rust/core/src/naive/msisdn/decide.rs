@@ -38,7 +38,7 @@ impl Token {
             Self::Stop => ".".to_owned(),
             Self::Comma => ",".to_owned(),
             Self::Field => ";".to_owned(),
-            Self::Apart | Self::Code { .. } | Self::Group(_) | Self::LinkText => String::new(),
+            Self::Apart | Self::Code(_) | Self::Group(_) | Self::LinkText => String::new(),
         }
     }
 

@@ -2,10 +2,10 @@
 
 use super::Number;
 use super::dialled::dialled;
-use super::international::{is_certain, may_be_longer};
-use super::run::{self, Part};
-use super::token::{Token, digits_in};
-use super::tokens::{is_letter, joins};
+use super::figures::{amount, figure, is_letter, joins, run_at};
+use super::international::{is_certain, may_be_longer, reads_on};
+use super::run;
+use super::token::{Code, Token, digits_in};
 use super::written::single;
 use crate::msisdn::Region;
 use crate::naive::pattern;
@@ -42,8 +42,8 @@ fn starts_alone(before: &str) -> bool {
 }
 
 /// Whether a number may be what follows a code that stands before it.
-fn is_rest(number: &Number, (is_area, digits): &(bool, String), region: Region) -> bool {
-    let is_area = *is_area;
+fn is_rest(number: &Number, code: &Code, region: Region) -> bool {
+    let Code { is_area, digits } = code;
     match number.dialled {
         Some(home) if !home.is_abroad && !digits.is_empty() => {
             let written = &number.digits[number.digits.len() - home.national..];
@@ -52,107 +52,149 @@ fn is_rest(number: &Number, (is_area, digits): &(bool, String), region: Region) 
                     .is_ok_and(|number| is_certain(&number))
         }
         _ if !digits.is_empty() => false,
-        Some(dialled) if !dialled.is_abroad => !is_area || dialled.prefix == 0,
-        _ => !is_area && number.digits.starts_with("91"),
+        Some(dialled) if !dialled.is_abroad => !*is_area || dialled.prefix == 0,
+        _ => !*is_area && number.digits.starts_with("91"),
     }
 }
 
-/// Whether what stands behind a run is joined to it: `5000/-` is a sum of rupees.
-fn is_joined(after: &str) -> bool {
-    after.starts_with(joins) || pattern!("^[ \t]{0,3}(?:/-|/=|%)").is_match(after)
+/// The tokens of a run behind a code or none, and the width of it and of the extension behind it.
+pub(super) fn in_run(
+    begins_alone: bool,
+    code: Option<&Code>,
+    run: &str,
+    after: &str,
+    region: Region,
+) -> (Vec<Token>, usize) {
+    let is_behind_its_code =
+        |number: &Number| code.is_some_and(|code| is_rest(number, code, region));
+    let result = single(run, region).and_then(|number| {
+        Some(number)
+            .filter(run::is_sure)
+            .filter(|number| !is_behind_its_code(number))
+            .ok_or(Note::TextWithDigits)
+    });
+    if let (true, Ok(number)) = (begins_alone, &result)
+        && let Some((token, width)) = with_extension(number, run, after, region)
+    {
+        return (vec![token], width);
+    }
+    let behind = Behind::of(after, region);
+    let refusal = match result {
+        Ok(mut number) if begins_alone && behind.ends(&number) => {
+            number.written = digits_in(run);
+            return (vec![Token::Number(number)], run.len());
+        }
+        result => result.err().unwrap_or(Note::StrayLetter),
+    };
+    let mut tokens = Vec::new();
+    let parts = run::parts(run, region);
+    let last = parts.len().saturating_sub(1);
+    for (at, part) in parts.into_iter().enumerate() {
+        tokens.extend(part.is_apart.then_some(Token::Apart));
+        let Some(mut number) = part.number else {
+            tokens.extend([Token::Group(part.text), Token::Digits(part.digits, refusal)]);
+            continue;
+        };
+        // Text that touches a run makes the number at that end uncertain.
+        let is_behind_code = code.is_some_and(|code| !code.is_area) || is_behind_its_code(&number);
+        tokens.push(if at == 0 && (!begins_alone || is_behind_code) {
+            Token::Digits(part.digits, Note::StrayLetter)
+        } else if at == last && !behind.ends(&number) {
+            let is_masked = !behind.is_joined && behind.hides_more(&number);
+            let note = if is_masked {
+                Note::Masked
+            } else {
+                Note::StrayLetter
+            };
+            Token::Digits(part.digits, note)
+        } else {
+            number.written = part.digits;
+            Token::Number(number)
+        });
+    }
+    (tokens, run.len())
 }
 
-/// Whether a number ends with its run.
-fn ends_alone(number: &Number, after: &str) -> bool {
-    // `+39 02 1234 ****` has more digits than are written.
-    let is_before_mask = pattern!("^[ \t.\\-]{0,3}[xX*#¤∞]{2}").is_match(after);
-    // `+43 1 58858 __` may hide digits, where the country's numbers may have more.
-    let is_before_blank =
-        pattern!("^[ \t.\\-]{0,3}(?:[xX]|_+)(?:[^A-Za-zλ_0-9]|$)").is_match(after);
-    let hides_more = is_before_mask || is_before_blank && may_be_longer(number);
-    !is_joined(after) && (number.digits.starts_with("91") || !hides_more)
-}
-
-/// A number without the extension behind it, or digits of which a cross hides one; and where both end.
+/// A number and the extension behind it, or what a sign hides a digit of; and its width.
 fn with_extension(
     number: &Number,
     run: &str,
     after: &str,
     region: Region,
 ) -> Option<(Token, usize)> {
-    let extension =
-        pattern!(r"(?i)^(?:[ ,;.\-]*(extension|extn|ext|xtn|x)[.:= \-#]*|(\?))([0-9]+)")
-            .captures(after)?;
-    let next = after[extension[0].len()..].chars().next();
-    if extension[3].len() > 6 || next.is_some_and(|next| joins(next) || next == '@') {
-        return None; // Longer digits, or a part of something else.
+    let found = pattern!(r"(?i)^(?:[ ,;.\-]*(extension|extn|ext|xtn|x)[.:= \-#]*|(\?))([0-9]+)")
+        .captures(after)?;
+    let next = after[found[0].len()..].chars().next();
+    let width = run.len() + found[0].len();
+    let may_be_hidden = found.get(1).is_none_or(|name| name.len() == 1)
+        && run::may_go_on(run, number, &found[3], region);
+    if found[3].len() > 6 || next.is_some_and(|next| joins(next) || next == '@') {
+        // Longer digits, or a part of something else.
+        return None;
     }
-    let end = run.len() + extension[0].len();
-    let may_be_hidden = extension.get(1).is_none_or(|name| name.len() == 1);
-    if may_be_hidden && run::may_go_on(run, number, &extension[3], region) {
-        let digits = digits_in(&(run.to_owned() + &extension[3]));
-        return Some((Token::Digits(digits, Note::Masked), end));
+    if may_be_hidden {
+        let digits = digits_in(run) + found[3].len();
+        return Some((Token::Digits(digits, Note::Masked), width));
     }
-    extension.get(1)?;
+    found.get(1)?;
     let mut number = number.clone().with(Note::ExtensionRemoved);
     number.written = digits_in(run);
-    Some((Token::Number(number), end))
+    Some((Token::Number(number), width))
 }
 
-/// The tokens of a run, and where they end; `code` is the one that stands before it: whether it is an area's, and its
-/// digits if they decide.
-pub(super) fn in_run(
-    begins_alone: bool,
-    code: Option<&(bool, String)>,
-    run: &str,
-    after: &str,
-    region: Region,
-) -> (Vec<Token>, usize) {
-    let is_rest = |number: &Number| code.is_some_and(|code| is_rest(number, code, region));
-    let result = single(run, region).and_then(|number| {
-        let is_sure = run::is_sure(&number) && !is_rest(&number);
-        is_sure.then_some(number).ok_or(Note::TextWithDigits)
-    });
-    if let (true, Ok(number)) = (begins_alone, &result)
-        && let Some((token, end)) = with_extension(number, run, after, region)
-    {
-        return (vec![token], end);
-    }
-    let refusal = match result {
-        Ok(mut number) if begins_alone && ends_alone(&number, after) => {
-            number.written = digits_in(run);
-            return (vec![Token::Number(number)], run.len());
+/// The text behind a run.
+struct Behind {
+    is_joined: bool,
+    is_mask: bool,
+    is_blank: bool,
+    rest: Option<String>,
+}
+
+impl Behind {
+    fn of(after: &str, region: Region) -> Self {
+        Self {
+            // `5000/-` is a sum of rupees.
+            is_joined: after.starts_with(joins)
+                || pattern!("^[ \t]{0,3}(?:/-|/=|%)").is_match(after),
+            // `+39 02 1234 ****` has more digits than are written.
+            is_mask: pattern!("^[ \t.\\-]{0,3}[xX*#¤∞]{2}").is_match(after),
+            is_blank: pattern!("^[ \t.\\-]{0,3}(?:[xX]|_+)(?:[^A-Za-zλ_0-9]|$)").is_match(after),
+            rest: rest_behind(after, region),
         }
-        result => result.err().unwrap_or(Note::StrayLetter),
+    }
+
+    /// `+43 1 58858 __` may hide digits, where the country's numbers may have more.
+    fn hides_more(&self, number: &Number) -> bool {
+        self.is_mask || self.is_blank && may_be_longer(number)
+    }
+
+    fn ends(&self, number: &Number) -> bool {
+        let goes_on = || {
+            self.rest
+                .as_ref()
+                .is_some_and(|rest| reads_on(number, rest))
+        };
+        let is_indian = number.digits.starts_with("91");
+        !self.is_joined && (is_indian || !self.hides_more(number) && !goes_on())
+    }
+}
+
+/// The digits behind a run that may be the rest of its number, if they are no number themselves.
+fn rest_behind(after: &str, region: Region) -> Option<String> {
+    let gap = pattern!("^[ :=/\n\r\x0B\x0C]{1,3}").find(after)?.as_str();
+    let rest = &after[gap.len()..];
+    if !pattern!("^[1-9]").is_match(rest) {
+        return None;
+    }
+    let behind = if figure(gap.chars().last(), rest, region).is_some() {
+        amount(rest)?;
+        pattern!("^[0-9]+").find(rest)?.as_str().to_owned()
+    } else if gap.trim_matches(' ').is_empty() {
+        return None;
+    } else {
+        run_at(rest, region)
     };
-    let is_behind_code = |number: &Number| code.is_some_and(|code| !code.0) || is_rest(number);
-    let mut tokens = Vec::new();
-    let parts = run::parts(run, region);
-    let count = parts.len();
-    for (at, part) in parts.into_iter().enumerate() {
-        let Part { digits, text, .. } = part;
-        tokens.extend(part.is_apart.then_some(Token::Apart));
-        // Text that touches a run makes the number at that end uncertain.
-        let is_cut = |number: &Number| at == 0 && (!begins_alone || is_behind_code(number));
-        match part.number {
-            Some(number) if is_cut(&number) => {
-                tokens.push(Token::Digits(digits, Note::StrayLetter));
-            }
-            Some(number) if at + 1 == count && !ends_alone(&number, after) => {
-                let is_joined = is_joined(after);
-                let note = if is_joined {
-                    Note::StrayLetter
-                } else {
-                    Note::Masked
-                };
-                tokens.push(Token::Digits(digits, note));
-            }
-            Some(mut number) => {
-                number.written = digits;
-                tokens.push(Token::Number(number));
-            }
-            None => tokens.extend([Token::Group(text), Token::Digits(digits, refusal)]),
-        }
-    }
-    (tokens, run.len())
+    single(&behind, region)
+        .is_err()
+        .then(|| pattern!("[^0-9]").replace_all(&behind, "").into_owned())
 }

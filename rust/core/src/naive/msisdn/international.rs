@@ -79,3 +79,9 @@ pub(super) fn is_area_code(digits: &str) -> bool {
 pub(super) fn may_be_longer(number: &Number) -> bool {
     plan::is_possible(&values(&format!("{}0", number.digits)))
 }
+
+/// Whether a number and the digits behind it are a longer number.
+pub(super) fn reads_on(number: &Number, behind: &str) -> bool {
+    let whole = number.digits.clone() + behind;
+    whole.len() <= 15 && class(&whole) != Class::None
+}

@@ -2,6 +2,7 @@
 
 mod decide;
 mod dialled;
+mod figures;
 mod in_run;
 mod international;
 mod labels;
@@ -58,6 +59,14 @@ impl Number {
         let national = self.digits.len() - code(&self.digits).len();
         self.dialled
             .is_some_and(|dialled| !dialled.is_abroad && dialled.national < national)
+    }
+
+    /// Whether it was written as a year is.
+    fn is_like_year(&self) -> bool {
+        let is_short = |dialled: national::Dialled| {
+            !dialled.is_abroad && dialled.prefix == 0 && dialled.national == 4
+        };
+        self.dialled.is_some_and(is_short) && pattern!("(?:19|20)[0-9]{2}$").is_match(&self.digits)
     }
 
     fn value(&self) -> u64 {
@@ -185,7 +194,7 @@ fn doubt(text: &str, tokens: &[Token], numbers: &[u64], refusal: Note) -> Option
     let has_link_text = tokens.iter().any(|token| matches!(token, Token::LinkText));
     let has_code = tokens
         .iter()
-        .any(|token| matches!(token, Token::Code { digits, .. } if digits.is_empty()));
+        .any(|token| matches!(token, Token::Code(code) if code.digits.is_empty()));
     if numbers.len() > 1 && has_link_text || has_code || pattern!("[iarxwe]").is_match(&row) {
         Some(Note::TextWithDigits)
     } else if row.contains('?') {

@@ -2,7 +2,8 @@
 
 use super::Number;
 use super::dialled::dialled;
-use super::international::is_certain;
+use super::international::{is_certain, reads_on};
+use super::token::Code;
 use super::written::{is_domestic, joined, single};
 use crate::msisdn::Region;
 use crate::naive::groupings::gap;
@@ -185,7 +186,17 @@ impl Run<'_> {
             .groups
             .get(next)
             .is_some_and(|group| !group.stands_apart() && !opens_number(text(group)));
-        is_followed && (is_short || is_unknown)
+        let is_rest = |group: &Group| {
+            let digits = text(group);
+            group.gap == '/'
+                && pattern!("^[1-9]").is_match(digits)
+                && self.whole_at(next).is_none()
+                && self.longest_at(next).is_none()
+                && reads_on(number, digits)
+        };
+        let goes_on =
+            !number.digits.starts_with("91") && self.groups.get(next).is_some_and(is_rest);
+        goes_on || is_followed && (is_short || is_unknown)
     }
 
     /// Whether a code stands before, a plus or two zeros and fewer digits than a number has, with no number and no sign
@@ -276,21 +287,34 @@ pub(super) fn parts(text: &str, region: Region) -> Vec<Part> {
     parts
 }
 
+/// The code that a run is and no more. Abroad, India's own code alone is another country's too.
+pub(super) fn code(run: &str, is_hidden: bool, region: Region) -> Option<Code> {
+    let may_be_cut = is_hidden || matches!(region, Region::Of(_));
+    let is_cut = may_be_cut && is_cut_code(run);
+    let digits = if is_hidden {
+        String::new()
+    } else {
+        short_area_code(run, region)
+    };
+    let is_area = is_area_code(run, is_hidden, region) || !digits.is_empty();
+    (is_area || is_cut || is_foreign_code(run)).then_some(Code { is_area, digits })
+}
+
 /// Whether a group is a plus or two zeros and the beginning of a number, but not of an Indian one.
-pub(super) fn is_foreign_code(group: &str) -> bool {
+fn is_foreign_code(group: &str) -> bool {
     let bare = group.replace([' ', '('], "");
     pattern!("^(?:[+]|00)[1-9][0-9]{0,5}$").is_match(&bare)
         && !pattern!("^(?:[+]|00)91").is_match(&bare)
 }
 
 /// Whether a group is a plus or two zeros and at most six digits.
-pub(super) fn is_cut_code(group: &str) -> bool {
+fn is_cut_code(group: &str) -> bool {
     opens_number(group) && pattern!("[0-9]").find_iter(group).count() < 7
 }
 
 /// Whether a group is no more than a zero and two to five digits of a number of a region; fewer, if some
 /// are hidden.
-pub(super) fn is_area_code(group: &str, is_hidden: bool, region: Region) -> bool {
+fn is_area_code(group: &str, is_hidden: bool, region: Region) -> bool {
     let bare = group.replace([' ', '(', ')'], "");
     let is_short = is_hidden && pattern!("^0[1-9]?$").is_match(&bare);
     let dials_zero = matches!(region, Region::Of(plan) if plan.dials_zero());
@@ -298,7 +322,7 @@ pub(super) fn is_area_code(group: &str, is_hidden: bool, region: Region) -> bool
 }
 
 /// A group that is a zero and one digit, in a region that dials a zero before its areas; or nothing.
-pub(super) fn short_area_code(group: &str, region: Region) -> String {
+fn short_area_code(group: &str, region: Region) -> String {
     let bare = group.replace([' ', '(', ')'], "");
     let dials_zero = matches!(region, Region::Of(plan) if plan.dials_zero());
     if dials_zero && pattern!("^0[1-9]$").is_match(&bare) {

@@ -5,19 +5,22 @@ use crate::naive::pattern;
 use crate::naive::words::Meaning;
 use crate::notes::Note;
 
+/// What digits that are only a code are the code of: an area, or another country.
+#[derive(Clone, Default)]
+pub(super) struct Code {
+    pub(super) is_area: bool,
+    /// A zero and the one digit of the area's code, which is one only with a number behind it.
+    pub(super) digits: String,
+}
+
 /// A part of a text.
 pub(super) enum Token {
     /// A number, with its mends.
     Number(Number),
     /// Digits that are not one number: their count, and the note.
     Digits(usize, Note),
-    /// Follows the digits of a run that are only a code, and the letters that touch them: of an area, or of another
-    /// country.
-    Code {
-        is_area: bool,
-        /// A zero and the one digit of the area's code, which is one only with a number behind it.
-        digits: String,
-    },
+    /// Follows the digits of a run that are only a code, and the letters that touch them.
+    Code(Code),
     /// Stands before the digits of a run that have this text, a group of their own.
     Group(String),
     /// So many digits of a number that an area code would have to be put into.
@@ -77,7 +80,7 @@ pub(super) fn sign(token: &Token, country: &str) -> Option<char> {
         Token::Stop | Token::Sign(';' | '?' | '!') => '.',
         Token::Sign('(' | '[' | '{' | '<') => '(',
         Token::Sign(')' | ']' | '}' | '>') => ')',
-        Token::Sign(_) | Token::Code { .. } | Token::Group(_) | Token::LinkText => return None,
+        Token::Sign(_) | Token::Code(_) | Token::Group(_) | Token::LinkText => return None,
     })
 }
 

@@ -1,25 +1,16 @@
 //! A text -> its tokens.
 
 use super::dialled::dialled;
+use super::figures::{figure, is_letter, joins, run_at};
 use super::in_run::{begins_alone, in_run};
-use super::international::{is_area_code, is_certain};
+use super::international::is_certain;
 use super::run;
-use super::token::{Token, digits_in, row};
-use super::written;
+use super::token::{Code, Token, digits_in, row};
 use crate::msisdn::Region;
 use crate::naive::pattern;
-use crate::naive::text::{LETTER, Shown};
+use crate::naive::text::Shown;
 use crate::naive::words::{self, Meaning};
 use crate::notes::Note;
-
-pub(super) fn is_letter(character: char) -> bool {
-    character.is_ascii_alphabetic() || character == LETTER || character == '_'
-}
-
-/// Whether a character beside digits makes them a part of something longer.
-pub(super) fn joins(character: char) -> bool {
-    is_letter(character) || "*#$%^\\~¤∞".contains(character)
-}
 
 pub(super) fn tokens(text: &Shown, region: Region) -> Vec<Token> {
     let mut tokens = Vec::new();
@@ -32,10 +23,19 @@ pub(super) fn tokens(text: &Shown, region: Region) -> Vec<Token> {
     }
     deny(&mut tokens);
     // Other digits beside a number without an area code may hold the code.
-    if tokens.iter().any(Token::is_fragment) {
+    // Beside other digits or another number, four digits may be a year.
+    let has_fragments = tokens.iter().any(Token::is_fragment);
+    let mut numbers: Vec<&str> = tokens
+        .iter()
+        .filter_map(|token| Some(token.number()?.digits.as_str()))
+        .collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let has_others = has_fragments || numbers.len() > 1;
+    if has_others {
         for token in &mut tokens {
             if let Token::Number(number) = token
-                && number.is_local()
+                && (has_fragments && number.is_local() || number.is_like_year())
             {
                 *token = Token::Local(number.dialled.map_or(0, |dialled| dialled.national));
             }
@@ -99,11 +99,8 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
         let letters = text[..width].replace(|letter: char| letter.is_ascii_digit(), "");
         let mut found = vec![Token::Word(meaning, letters)];
         // Letters that touch a code hide digits of it.
-        if let Some(Token::Code { is_area, digits }) = tokens.last() {
-            found.push(Token::Code {
-                is_area: *is_area,
-                digits: digits.clone(),
-            });
+        if let Some(Token::Code(code)) = tokens.last() {
+            found.push(Token::Code(code.clone()));
         }
         return (found, width);
     }
@@ -121,10 +118,7 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
         let mut found = vec![token];
         if begins_word && pattern!(r"^\+(?:[)_*#?¤∞]|[xX]{1,4}(?:[^A-Za-zλ_]|$))").is_match(text)
         {
-            found.push(Token::Code {
-                is_area: false,
-                digits: String::new(),
-            });
+            found.push(Token::Code(Code::default()));
         }
         return (found, first.len_utf8());
     }
@@ -140,37 +134,22 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     let code = code_before(tokens).filter(|_| !run::opens_number(&run));
     let after = &text[run.len()..];
     let (mut found, width) = in_run(begins_alone, code.as_ref(), &run, after, region);
-    if matches!(found.last(), Some(Token::Digits(..))) {
-        found.extend(code_of(&run, after, region));
+    let is_hidden = pattern!("^[A-Za-zλ_*#?¤∞]").is_match(after);
+    if let Some(code) = run::code(&run, is_hidden, region)
+        && matches!(found.last(), Some(Token::Digits(..)))
+    {
+        found.push(Token::Code(code));
     }
     (found, width)
 }
 
-/// The code that a run without a number is, if it is one.
-fn code_of(run: &str, after: &str, region: Region) -> Option<Token> {
-    let is_hidden = pattern!("^[A-Za-zλ_*#?¤∞]").is_match(after);
-    let may_be_cut = is_hidden || matches!(region, Region::Of(_));
-    let is_cut = may_be_cut && run::is_cut_code(run);
-    let digits = if is_hidden {
-        String::new()
-    } else {
-        run::short_area_code(run, region)
-    };
-    let is_area = run::is_area_code(run, is_hidden, region) || !digits.is_empty();
-    let is_code = is_area || is_cut || run::is_foreign_code(run);
-    is_code.then_some(Token::Code { is_area, digits })
-}
-
-/// The code that the last tokens are, with only separators of a list and words of phone numbers after it: whether it is an area's,
-/// and its digits if an area's has only one behind the zero.
-fn code_before(tokens: &[Token]) -> Option<(bool, String)> {
-    let is_code = |token: &Token| matches!(token, Token::Code { .. });
+/// The code that the last tokens are, with only separators of a list and words of phone numbers after it.
+fn code_before(tokens: &[Token]) -> Option<Code> {
+    let is_code = |token: &Token| matches!(token, Token::Code(_));
     let at = tokens.iter().rposition(is_code)?;
     match &tokens[at] {
-        Token::Code { is_area, digits }
-            if pattern!("^[,|.jnpu()]*$").is_match(&row(&tokens[at..], "")) =>
-        {
-            Some((*is_area, digits.clone()))
+        Token::Code(code) if pattern!("^[,|.jnpu()]*$").is_match(&row(&tokens[at..], "")) => {
+            Some(code.clone())
         }
         _ => None,
     }
@@ -296,85 +275,4 @@ fn upi_id(last: Option<char>, text: &str, width: usize) -> Option<usize> {
         .filter_map(|name| name.captures(after))
         .find(|found| found[1].chars().count() <= 64)
         .map(|found| width + found[0].len())
-}
-
-/// A figure that is no phone number, and its end.
-fn figure(last: Option<char>, rest: &str, region: Region) -> Option<(Token, usize)> {
-    if last.is_some_and(|last| last.is_ascii_digit() || last == '+') {
-        return None;
-    }
-    let longest = |pattern: &regex::Regex| pattern.find(rest).map(|found| found.end());
-    let figure = longest(pattern!("^[0-9]{1,2}:[0-5][0-9](?::[0-5][0-9])?"))
-        .or_else(|| written::date(rest))
-        .or_else(|| written::address(rest))
-        .or_else(|| grouped(rest))
-        .or_else(|| amount(rest));
-    if let Some(end) = figure {
-        let goes_on = rest[end..].starts_with(|next: char| next.is_ascii_digit());
-        return (!goes_on).then(|| (Token::Figure(rest[..end].to_owned()), end));
-    }
-    let mark = pattern!(r"^(?:([0-9]{1,2})[).]|\(([1-9][0-9]?)\)) ").captures(rest)?;
-    let is_prefix = mark.get(2).is_some_and(|digits| {
-        matches!(region, Region::Of(_)) || digits.as_str() == "91" || is_area_code(digits.as_str())
-    });
-    let mark = mark[0].trim_end();
-    (!is_prefix && last != Some('(')).then(|| (Token::Mark(mark.to_owned()), mark.len()))
-}
-
-/// The end of an integer with thousands separators.
-fn grouped(text: &str) -> Option<usize> {
-    let whole = pattern!("^[0-9]+(?:,[0-9]+)+").find(text)?.as_str();
-    let is_grouped =
-        pattern!(r"^(?:[0-9]{1,2}(?:,[0-9]{2}){0,7},[0-9]{3}|[0-9]{1,3}(?:,[0-9]{3}){1,8})$")
-            .is_match(whole);
-    is_grouped.then_some(whole.len())
-}
-
-/// The end of an amount with one or two decimals.
-fn amount(text: &str) -> Option<usize> {
-    let found = pattern!(r"^([0-9]{1,6}\.[0-9]{1,2})(?:$|[^0-9.\-/])").captures(text)?;
-    Some(found[1].len())
-}
-
-/// A run: up to its last digit, or to the bracket that closes after it.
-fn run_at(rest: &str, region: Region) -> String {
-    let mut run = String::new();
-    let mut ends = 0;
-    for (at, character) in rest.char_indices() {
-        if !"0123456789 -.()/+".contains(character) || character == '+' && ends > 0 {
-            break;
-        }
-        let last = run.chars().last();
-        let begins_piece =
-            character.is_ascii_digit() && !last.is_some_and(|last| last.is_ascii_digit());
-        if begins_piece
-            && ends > 0
-            && matches!(last, Some(' ' | '('))
-            && figure(last, &rest[at..], region).is_some()
-        {
-            break;
-        }
-        run.push(character);
-        let closes = character == ')' && at == ends && closes_a_bracket(&run);
-        if character.is_ascii_digit() || closes {
-            ends = at + 1;
-        }
-    }
-    run.truncate(ends);
-    run
-}
-
-/// Whether the last bracket closes an open one. Closing brackets without an open one are ignored.
-fn closes_a_bracket(run: &str) -> bool {
-    let mut open = 0_u32;
-    let mut closes = false;
-    for bracket in run.chars().filter(|character| "()".contains(*character)) {
-        closes = bracket == ')' && open > 0;
-        open = if bracket == '(' {
-            open + 1
-        } else {
-            open.saturating_sub(1)
-        };
-    }
-    closes
 }
