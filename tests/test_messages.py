@@ -352,7 +352,7 @@ def test_an_argument_of_another_kind_is_an_error_that_names_it(tmp_path: Path, w
 
 @pytest.mark.parametrize("region", [5, ["IN", 5], b"IN", pa.scalar("IN"), object()])
 def test_the_error_of_what_is_no_region_names_the_argument(region: Any) -> None:
-    with pytest.raises(ArgumentError, match="^region: takes a region of numguard"):
+    with pytest.raises(ArgumentError, match=r"^region: takes a region of numguard"):
         ng.normalize(["9876543210"], region=region)
 
 

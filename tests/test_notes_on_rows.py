@@ -163,3 +163,69 @@ def test_a_harmless_line_contradicts_no_answer(tmp_path: Path, text: str, place:
 @pytest.mark.parametrize("word", ["Not blocked", "Reactivated"])
 def test_an_answer_whose_number_is_missing_is_no_note(tmp_path: Path, word: str) -> None:
     assert answered(tmp_path, at(1, word, 4)) == (2, {4: "empty"})
+
+
+COMPLAINTS = ["S.No.", "acknowledgement_no", "source", "suspect_mobiles", "District", "Remarks"]
+
+
+def complained(
+    folder: Path, *lines: list[str], between: list[str] | None = None, kind: str = "csv"
+) -> tuple[list[int], dict[int, str], dict[int, list[str]]]:
+    """What a sheet of two complaints lists, what waits and why, and the refused cells by row."""
+    rows = [
+        COMPLAINTS,
+        ["1", "20000000000001", "1930", "98765 43210", "Nuh", ""],
+        ["2", "20000000000002", "1930", "98123 45678", "Nuh", ""],
+    ]
+    if between:
+        rows.insert(2, between)
+    with ng.Registry(by="HC 1234") as registry:
+        done = registry.add_complaints(written(folder / f"complaints.{kind}", [*rows, *lines]))
+        waiting = dict(zip(*(done.waiting[name].to_pylist() for name in ("msisdn", "why")), strict=True))
+        refused: dict[int, list[str]] = {}
+        for one in done.refusals.to_pylist():
+            refused.setdefault(one["row"], []).append(one["cell"] or "")
+        return sorted(registry.block_list().to_table()["msisdn"].to_pylist()), waiting, refused
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        (0, "Note: Sr. No. 2 is not to be blocked"),
+        (0, "Note: Sr. No. 2 is a false complaint"),
+        (0, "Note: Sr. No. 2 withdrawn by the complainant"),
+        (1, "Sr. No. 2 is complainant's own number"),
+        (3, "Above numbers are not to be blocked"),
+        (5, "The above complaints were found false"),
+    ],
+)
+def test_numbers_above_a_note_wait_and_the_note_is_shown(tmp_path: Path, place: int, text: str, kind: str) -> None:
+    listed, waiting, refused = complained(tmp_path, at(place, text, 6), kind=kind)
+    assert (listed, waiting) == ([], dict.fromkeys([A, B], "spared_in_row"))
+    assert [cell.strip(",") for cell in refused[4]] == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Note: Sr. No. 2 is a false complaint", "Note: Sr. Nos. 1, 2 not to be blocked", "Sr. 2 wrong,do not block,,,,"],
+)
+def test_numbers_above_a_note_that_is_not_split_as_a_row_wait(tmp_path: Path, text: str) -> None:
+    listed, waiting, refused = complained(tmp_path, [text])
+    assert (listed, set(waiting), refused) == ([], {A, B}, {4: [text]})
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [(3, "B) Not to be blocked"), (0, "Deleted rows:"), (0, "Complaints found false"), (3, "Complaints withdrawn")],
+)
+def test_rows_below_such_a_heading_are_refused(tmp_path: Path, place: int, text: str) -> None:
+    listed, waiting, refused = complained(tmp_path, between=at(place, text, 6))
+    assert (listed, waiting, [*refused]) == ([A], {}, [3, 4])
+
+
+@pytest.mark.parametrize("text", [*HARMLESS, "Total complaints: 2", "Complaints of May 2026", "Complainant"])
+@pytest.mark.parametrize("place", [0, 1, 3, 5])
+def test_a_harmless_line_lets_complaints_be_listed(tmp_path: Path, text: str, place: int) -> None:
+    listed, waiting, _ = complained(tmp_path, at(place, text, 6))
+    assert (listed, waiting) == ([B, A], {})

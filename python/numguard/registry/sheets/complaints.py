@@ -59,7 +59,7 @@ COMPLAINT_NOTES = {
     "complainants_number": "A number of the complainant, or of one whose row is not recorded, as a suspect's.",
     "in_unread_column": "It is in another column too, which is not read and may have complainants' numbers.",
     "other_country_code": "Another cell of the row has another country, or its code, than the number as it was read.",
-    "spared_in_row": "Another cell of the row says that the number is a victim's, not to be blocked, or no phone's.",
+    "spared_in_row": "Another cell, or a note below, says that it is a victim's, not to be blocked, or no phone's.",
     "not_approved": "A decision beside the number is no yes, or blank where another is one; or a remark is against it.",
     "struck_out": "The number, or the acknowledgement number, decision or status beside it, is struck out.",
     "shifted": "A word stands for the complainant's number, or a number for a sum or word: columns may have shifted.",
@@ -234,7 +234,8 @@ def _of_suspects(
     others = of_other_countries(index, found["msisdn"].combine_chunks(), sheet.table, unread)
     found = _in_doubt(found, others, "other_country_code")
     found = _in_doubt(found, rounded(found["msisdn"]), "rounded")
-    found = _in_doubt(found, spared_rows(sheet.table, unread, is_complaint=True)[index], "spared_in_row")
+    is_spared = spared_rows(sheet.table, unread, is_complaint=True) | sheet.are_denied()
+    found = _in_doubt(found, is_spared[index], "spared_in_row")
     found = _in_doubt(found, unapproved_rows(sheet.table, unread)[index], "not_approved")
     found = _in_doubt(found, ended_rows(sheet.table, unread)[index], STATUS_UNCLEAR)
     if "workbook" in sheet.container:

@@ -26,6 +26,10 @@ _WORD: Final = r"[\pL\pM]{2}"
 _MANY_DIGITS: Final = re.compile(r"\d{6}")
 
 
+#: Into how many cells the commas of a note part it.
+_MOST_CELLS: Final = 4
+
+
 class Line(NamedTuple):
     """A line: its row as a spreadsheet shows it, its text, and the place of its column; None if it is not split."""
 
@@ -47,20 +51,40 @@ def lines_of(table: pa.Table, row: Any, broken: pa.Table) -> list[Line]:
     for column in columns:
         filled += flags(pc.not_equal(column, ""))
     found = [
-        Line(line, text.strip(' ,;|\t"'), None)
+        Line(line, whole, None)
         for line, text in tuples_of(broken, "row", "cell")
-        if text and not _MANY_DIGITS.search(text)
+        if text and not _MANY_DIGITS.search(text) and (whole := _of_one_text(text))
     ]
     numbers = ints(row)
-    for at in np.flatnonzero((filled > 0) & (filled <= 2)).tolist():
+    for at in np.flatnonzero((filled > 0) & (filled <= _MOST_CELLS)).tolist():
         there = [(place, text) for place, column in enumerate(columns) if (text := column[at].as_py())]
         worded = [one for one in there if not _BESIDE.fullmatch(one[1])]
-        if len(worded) == 1 and re.search(r"[^\W\d_]{2}", worded[0][1]):
+        if len(there) > 1 and may_mean_above(there[0][1]) and not _MANY_DIGITS.search(joined := _joined(there)):
+            found.append(Line(int(numbers[at]), joined, there[0][0]))
+        elif len(there) <= 2 and len(worded) == 1 and re.search(r"[^\W\d_]{2}", worded[0][1]):
             # `Note` is of the text, and a serial number is not.
             label = next((text for _, text in there if text != worded[0][1] and not text[0].isdigit()), None)
             text = f"{label}: {worded[0][1]}" if label else worded[0][1]
             found.append(Line(int(numbers[at]), text, worded[0][0]))
     return sorted(found, key=lambda line: line.row)
+
+
+def _joined(there: list[tuple[int, str]]) -> str:
+    return ", ".join(text for _, text in there)
+
+
+def _of_one_text(record: str) -> str:
+    """The text of a record that was not split, if it has one and nothing beside it; a comma before a blank is of prose.
+
+    One that begins as a note is one text, into however many cells its commas part it.
+
+    >>> _of_one_text("Note: Sr. Nos. 1, 2 are false,,,"), _of_one_text("Victim,Mobile,Amount")
+    ('Note: Sr. Nos. 1, 2 are false', '')
+    """
+    parts = [part for part in re.split(r"[;|\t]|,(?! )", record.replace('"', "")) if part.strip()]
+    worded = [part for part in parts if not _BESIDE.fullmatch(part)]
+    joined = ": ".join(part.strip() for part in parts)
+    return joined if len(worded) == 1 or (worded and may_mean_above(joined)) else ""
 
 
 def notes_against(

@@ -37,8 +37,9 @@ _BESIDE_OFFICERS: Final = FILLING | words_in("a bank branch of our police the")
 #: Words beside those of complaints that have ended, in a line above them: `Complaints withdrawn`.
 _OF_COMPLAINTS: Final = frozenset(
     ["are", "been", "below", "by", "case", "cases", "complainant", "complainants", "complaint", "complaints", "details",
-     "entries", "following", "has", "have", "is", "list", "of", "on", "rows", "the", "was", "were"]
+     "entries", "following", "found", "has", "have", "is", "list", "of", "on", "rows", "the", "was", "were"]
 )  # fmt: skip
+_OF_ROWS: Final = frozenset(["complaints", "entries", "records", "rows"])
 #: A helpline in place of an acknowledgement number, and an officer; `SHO 45/2026` is a letter.
 _OF_HELPLINE: Final = re.compile(r"(?:cell|cyber cell|dial|helpline)\.? *(?:no\.? *)?\d+")
 _OF_OFFICER: Final = re.compile(rf"(?:{'|'.join(sorted(words_for('rank', 'rank_or_other')))})\.? *(?:no\.? *)?\d+")
@@ -78,8 +79,26 @@ def heads_no_complaints(text: str) -> bool:
     words = set(words_of(text)) - _OF_COMPLAINTS
     if words and words <= ENDS:
         return True
-    is_other = is_spared(text) or is_not_listed(text) or is_block_unwanted(text) or is_set_aside(text)
+    # `Deleted rows`: what is deleted is spared by its word alone.
+    is_other = (
+        is_spared(text)
+        or is_spared(" ".join(word for word in words_of(text) if word not in _OF_ROWS))
+        or is_not_listed(text)
+        or is_block_unwanted(text)
+        or is_set_aside(text)
+    )
     return is_other or heads_officers(text)
+
+
+def ends_rows(text: str) -> bool:
+    """Whether a note, or what it says of the rows that it names, says that complaints have ended, or are none to list.
+
+    >>> [ends_rows(text) for text in ("false complaint", "withdrawn by the complainant", "Complaints found false")]
+    [True, True, True]
+    >>> [ends_rows(text) for text in ("Total complaints", "Prepared by HC 1234", "Complaints pending")]
+    [False, False, False]
+    """
+    return heads_no_complaints(text) or _is_ended(text) or not ENDS.isdisjoint(_forms(text))
 
 
 def heads_officers(text: str) -> bool:

@@ -25,11 +25,12 @@ from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.log.inputs import fingerprint_file, fingerprint_table, unchanged
 from numguard.registry.sheets.cells import joined
 from numguard.registry.sheets.headings import heading, is_of_phones, names_suspects
-from numguard.registry.sheets.no_complaints import forms, heads_no_complaints, heads_officers
+from numguard.registry.sheets.lines import lines_of, notes_against
+from numguard.registry.sheets.no_complaints import ends_rows, forms, heads_no_complaints, heads_officers
 from numguard.registry.sheets.plain_types import plain
 from numguard.source.container import spooled
 from numguard.source.header import SEPARATORS, split_line
-from numguard.source.records import Records, read_records
+from numguard.source.records import TEN_DIGITS, Records, read_records
 from numguard.types import RowAccount, TableSource, row_account
 
 _Read = TypeVar("_Read")
@@ -54,16 +55,22 @@ class Sheet(Records):
 
     Attributes:
         name, bytes, sha256: identify the input in the log.
+        denied: The row of the last note that refuses or spares the records above it; 0 if there is none.
     """
 
     name: str
     bytes: int
     sha256: str
+    denied: int = 0
 
     @property
     def records(self) -> int:
         """All records, broken ones included."""
         return len(self.table) + len(self.broken)
+
+    def are_denied(self) -> Bools:
+        """Which records a note below them, or one among them, refuses or spares."""
+        return ints(self.row) < self.denied
 
     def column(self, at: Mapping[str, Sequence[int]], field: str) -> pa.ChunkedArray[Any]:
         """The first column of a field, by the columns `at` of each; empty cells where the field has none."""
@@ -265,14 +272,36 @@ def _without_victims_below(sheet: Sheet, is_heading: Callable[[str], bool], is_k
             or (is_alone and is_spared(filled[0]))
             or heads_things
             or heads_phones
-            or (is_alone and heads_others(cells[0], line))
+            or (is_alone and any(heads_others(cell, line) for cell in (cells[0], *below)))
         ):
             at.append(line)
     lines = tuples_of(sheet.broken, "row", "cell")
     at += [
         line for line, text in lines if len(text) <= _LONGEST_HEADER and (heads_others(text, line) or is_of_thing(text))
     ]
-    return _cut(sheet, at)
+    denied = _notes_against(sheet, is_key)
+    return _cut(replace(sheet, denied=max(denied, default=0)), [*at, *denied])
+
+
+def _notes_against(sheet: Sheet, is_key: Callable[[str], bool]) -> list[int]:
+    """The rows of the notes that refuse or spare the records above them.
+
+    A complaint with nothing but its number is no line, and neither is one without a number of a suspect.
+    """
+    table, names = sheet.table, sheet.table.column_names
+    keys = [place for place, name in enumerate(names) if is_key(name)]
+    of_suspects = [place for place, name in enumerate(names) if names_suspects(name) and place not in keys]
+    is_row = np.zeros(len(table), np.bool_)
+    for place in of_suspects or range(len(names)):
+        is_row |= flags(pc.match_substring_regex(joined(table.column(place)), TEN_DIGITS))
+    lines = [
+        line
+        for line in lines_of(table, sheet.row, sheet.broken)
+        if not (line.place in of_suspects and may_be_number(line.text))
+    ]
+    there = {line.row for line in lines}
+    is_row &= ~np.isin(ints(sheet.row), list(there))
+    return [line.row for line, _ in notes_against(lines, sheet.row, is_row, ends_rows)]
 
 
 def _of_complaints(sheet: Sheet, is_key: Callable[[str], bool]) -> Callable[[int], bool]:
