@@ -248,7 +248,7 @@ def test_what_leaves_the_list_by_a_kept_status_is_named(tmp_path: Path, monkeypa
         numguard("complaints", "add", name, *how)
     for would, more in (("would be ", ["--dry-run"]), ("", [])):
         run = numguard("complaints", "add", "week3.csv", *how, *more)
-        warning = f"amendments: 1 number {would}dropped or moved between suspect and complainant, 1 of them no longer"
+        warning = f"status_unclear: 1 number {would}no longer in force, by the status of a complaint"
         assert warning in run.stderr
         assert ("row 2, status_unclear: as an earlier sheet has it, and this one has none" in run.stdout) == bool(more)
     with ng.Registry("cases.db", by="HC 1234") as registry:
