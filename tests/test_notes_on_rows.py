@@ -152,7 +152,8 @@ def test_a_note_among_answers_that_is_not_split_contradicts_all(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "text", [*HARMLESS, "Blocked: 2, not blocked: 0", "All numbers blocked", "Numbers blocked in all circles"]
+    "text",
+    [*HARMLESS, "Blocked: 2, not blocked: 0", "All numbers blocked", "Note: not to be unblocked without our letter"],
 )
 @pytest.mark.parametrize("place", [0, 3])
 def test_a_harmless_line_contradicts_no_answer(tmp_path: Path, text: str, place: int) -> None:

@@ -68,6 +68,10 @@ _AGREES: Final = re.compile(
     r"(?<!\S)(?:earlier|previously)(?!\S)"
     r"|^(?:re(?:activation|connection|storation)|unb(?:ar|lock)(?:ring|ing)?) request"
 )
+#: A note that wants blocks to stay denies none: `do not unblock without our letter`.
+_STAYS: Final = re.compile(
+    r"(?<!\S)(?:not|never)(?: to)?(?: be)? (?:reactivate|reconnect|restore|unb(?:ar|lock))(?:d|ed|red)?(?!\S)"
+)
 _BLOCK: Final = "|".join(sorted(words_for("to_block", "blocked")))
 #: Words before that of an answer: `Since restored`, `Number is reactivated`.
 _BEFORE: Final = words_in(
@@ -150,17 +154,21 @@ def above_notes(sheet: Sheet, at: Mapping[str, Sequence[int]], words: Mapping[st
     texts = [line for line in texts if line.row not in rows]
     answers = {*words, *OUTCOMES}
     texts = [line for line in texts if line.place not in at["status"] or plain_words(line.text) not in answers]
+    texts = [line for line in texts if not _STAYS.search(" ".join(words_of(line.text)))]
     found = np.zeros(len(table), np.bool_)
     found[[*rows_of_notes(texts, sheet.row, is_row, _Otherwise(words).in_note)]] = True
     return found
 
 
-def below_lines(sheet: Sheet, at: Mapping[str, Sequence[int]], of_line: Callable[[str], bool | None]) -> Ints:
+def below_lines(
+    sheet: Sheet, at: Mapping[str, Sequence[int]], of_line: Callable[[str], bool | None], *, is_anywhere: bool = False
+) -> Ints:
     """Of each row the place of the line of the table above it, or of itself, for which `of_line` holds; else -1.
 
     Such a line counts up to the next one for which it does not hold. A line is a few words in the first column, or in
-    that of the numbers, and nothing else: `B. Numbers unblocked`. One for which `of_line` is None is none. In another
-    column it may go on with the row above, so that it ends nothing there.
+    that of the numbers, and nothing else: `B. Numbers unblocked`. One for which `of_line` is None is none. If it
+    `is_anywhere` it may be in another column, but in one of answers; there it may go on with the row above, so that it
+    ends nothing.
     """
     table = sheet.table
     columns = [cells.trimmed(cells.joined(column)) for column in table.columns]
@@ -169,7 +177,7 @@ def below_lines(sheet: Sheet, at: Mapping[str, Sequence[int]], of_line: Callable
     of_answers = {place for field, places in at.items() if field not in ("msisdn", "reason") for place in places}
     heading = {0, *at["msisdn"]} - of_answers - set(at.get("reason", ()))
     lines: list[tuple[int, bool]] = []
-    for place in {*range(table.num_columns)} - of_answers:
+    for place in ({*range(table.num_columns)} - of_answers) if is_anywhere else heading:
         alone = (filled == 1) & flags(pc.match_substring_regex(columns[place], _WORDS_ALONE))
         texts: list[str] = columns[place].filter(pa.array(alone)).to_pylist()
         read = [(row, of_line(text)) for row, text in zip(np.flatnonzero(alone).tolist(), texts, strict=True)]

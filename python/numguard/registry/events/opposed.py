@@ -72,7 +72,7 @@ def opposed_rows(
         texts, _ = with_above(texts)
         opposed = _opposed_of(heading, column, texts, accepted)
         found |= {row: (heading, texts[row].as_py()) for row in np.flatnonzero(opposed).tolist() if row not in found}
-    lines = below_lines(sheet, at, _of_line)
+    lines = below_lines(sheet, at, _of_line, is_anywhere=True)
     below = [(row, lines[row]) for row in np.flatnonzero(lines >= 0).tolist() if row not in found]
     found |= {row: (None, line_of(sheet.table, int(line))) for row, line in below}
     notes = rows_of_notes(_without_numbers(sheet, at, is_row), sheet.row, is_row)
