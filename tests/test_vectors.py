@@ -98,7 +98,7 @@ def test_numbers_that_complaints_name(layout: pa.DataType) -> None:
         }
         for row in table
     ]
-    assert _core.mentions(cells).to_pylist() == expected
+    assert _core.mentions(cells, region=[row["region"] for row in table]).to_pylist() == expected
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)

@@ -71,10 +71,14 @@ def is_note_against(text: str, also: Callable[[str], bool] | None = None) -> boo
     """
     if len(text) > _LONGEST:
         return False
-    said = _said(text)
+    statement = _statement_of(text)
     if is_on_rows(text):
-        return any(map(_is_against, (text, said))) or is_held_back(said) or (also is not None and also(said))
-    if is_of_officers(said) or heads_victims(said) or is_set_aside(said):
+        return (
+            any(map(_is_against, (text, statement)))
+            or is_held_back(statement)
+            or (also is not None and also(statement))
+        )
+    if is_of_officers(statement) or heads_victims(statement) or is_set_aside(statement):
         return False
     return _is_against(text) or (also is not None and also(text))
 
@@ -98,10 +102,10 @@ def _is_against(text: str) -> bool:
     return heads_others(text) or why_spared(text, is_prose=True) is not None
 
 
-def _said(text: str) -> str:
+def _statement_of(text: str) -> str:
     """What a note says, without the rows that it names and the words between.
 
-    >>> [_said(text) for text in ("Note: Sr. No. 2 is a false complaint", "NB - rows 2 to 4: victims")]
+    >>> [_statement_of(text) for text in ("Note: Sr. No. 2 is a false complaint", "NB - rows 2 to 4: victims")]
     ['false complaint', 'victims']
     """
     words = _ROWS.sub(" ", _NOTE.sub("", text)).strip(" :-\u2013\u2014.,").split()
