@@ -30,9 +30,9 @@ _ROWS: Final = re.compile(
     r"\.?(?:[ .:]*(?:no|number|num|nos)?s?\b)?[ .:#]*\d{1,4}(?:\W{0,3}(?:(?:and|to)\W{1,2})?\d{1,4}(?!\d))*)",
     re.IGNORECASE,
 )
-#: Words between the rows and what is said of them, and those of a note on what is above it.
+#: Words between the rows and the statement on them, and those of a note on what is above it.
 _BETWEEN: Final = words_in("a all an are as be been being below has have in is it of the these this those to was were")
-_ABOVE: Final = words_in("above aforesaid all both said these those uparokt upar", "उपरोक्त उपर ऊपर")
+_ABOVE: Final = words_in("above aforesaid all both these those uparokt upar", "उपरोक्त उपर ऊपर")
 _BELOW: Final = words_in("below following niche nimn", "नीचे निम्न निम्नलिखित")
 
 

@@ -179,7 +179,7 @@ def below_lines(
     lines: list[tuple[int, bool]] = []
     for place in ({*range(table.num_columns)} - of_answers) if is_anywhere else heading:
         alone = (filled == 1) & flags(pc.match_substring_regex(columns[place], _WORDS_ALONE))
-        texts: list[str] = columns[place].filter(pa.array(alone)).to_pylist()
+        texts: list[str] = columns[place].filter(pa.array(alone)).to_pylist()  # type: ignore[assignment]
         read = [(row, of_line(text)) for row, text in zip(np.flatnonzero(alone).tolist(), texts, strict=True)]
         lines += [(row, bool(is_so)) for row, is_so in read if is_so or (is_so is False and place in heading)]
     below = np.full(len(table), -1, np.int64)
