@@ -34,6 +34,8 @@ ENDED = [
     "Complainant withdrew complaint", "शिकायत वापस ले ली", "शिकायतकर्ता ने शिकायत वापस ले ली है", "shikayat wapas li",
     "shikayat vapas le li hai", "jhuthi shikayat", "Complaint withdrawn as money received back",
     "Money refunded by known person, complaint withdrawn", "Complaint was withdrawn and closed",
+    "complainant does not want action", "Complainant doesn't want any further action", "Compromise",
+    "Victim not willing to pursue the case", "Matter compromised between parties", "Rajinama ho gaya",
 ]  # fmt: skip
 #: Headings that ask if a number is to be blocked, each with a no.
 NOES = [
@@ -62,6 +64,10 @@ RESULTS = [
 ]  # fmt: skip
 #: Remarks on numbers that are to be blocked.
 ORDINARY = [
+    "SIM issued to another person on fake ID", "SIM allotted in name of another person", "Account compromised",
+    "Complainant asked to ignore calls", "Number not yet recycled", "Complainant wants action", "Do not ignore",
+    "Victim said it was his mistake to pay", "Case reassigned to new IO", "Complainant not interested in loan",
+    "Number will be reallotted", "SIM never reallotted to anyone", "Email compromised by accused",
     "Mobile no. used by accused", "Amount debited from complainant's account",
     "Victim received call from this number", "Complainant was asked to install AnyDesk",
     "Complainant was asked to pay Rs 5000", "Number to be blocked urgently", "Number to be blocked",

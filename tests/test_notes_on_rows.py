@@ -186,7 +186,8 @@ def complained(
         refused: dict[int, list[str]] = {}
         for one in done.refusals.to_pylist():
             refused.setdefault(one["row"], []).append(one["cell"] or "")
-        return sorted(registry.block_list().to_table()["msisdn"].to_pylist()), waiting, refused
+        listed: list[Any] = registry.block_list().to_table()["msisdn"].to_pylist()
+        return sorted(listed), waiting, refused
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -230,3 +231,21 @@ def test_rows_below_such_a_heading_are_refused(tmp_path: Path, place: int, text:
 def test_a_harmless_line_lets_complaints_be_listed(tmp_path: Path, text: str, place: int) -> None:
     listed, waiting, _ = complained(tmp_path, at(place, text, 6))
     assert (listed, waiting) == ([B, A], {})
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "Number reallotted to new subscriber on 01.05.2026",
+        "old subscriber; number since recycled",
+        "Number of victim not suspect",
+        "mistake - pl ignore",
+    ],
+)
+def test_a_remark_that_a_blocked_number_has_another_subscriber_contradicts_it(tmp_path: Path, remark: str) -> None:
+    recorded, refused = answered(tmp_path, ["9812345678", "Blocked", "05-06-2026", remark])
+    assert (recorded, refused) == (2, {4: "contradicted_in_row"})
+
+
+def test_that_a_number_is_not_recycled_yet_contradicts_nothing(tmp_path: Path) -> None:
+    assert answered(tmp_path, between=["9876543210", "Blocked", "05-06-2026", "Number not yet recycled"])[1] == {}

@@ -116,6 +116,12 @@ NOT_TO_BLOCK: Final = Phrases(
     rf"(?:galat|incorrect|wrong|गलत|चुकीचा) {_NUMBER}{_WRITTEN}",
     rf"{_NUMBER} (?:galat|incorrect|is wrong|wrong|गलत){_WRITTEN}",
     r"(?:entered|typed|written) wrong|wrong entry",
+    # That it is a victim's, and no suspect's; that it is left out as a mistake.
+    rf"(?:{_NUMBER} of (?:the )?|this is (?:the )?)?(?:complainant|informant|victim)(?: s)?(?: {_NUMBER})?(?: and)?"
+    r" not (?:of )?(?:the )?(?:accused|fraudster|suspect)(?: s)?",
+    rf"(?:(?:its|it is|is|a|by|entry|{_NUMBER}) )*mistake(?: entry)?(?: (?:so|kindly|pl|please|pls|plz))*"
+    r" ignored?(?: .*)?",
+    rf"(?:(?:kindly|pl|please|pls|plz|to|be|may) )*ignored?(?: (?:it|the|this|these))*(?: (?:entry|row|{_NUMBER}))?",
     rf"(?:clerical|typing|typographical) (?:error|mistake)(?: (?:in|of) (?:the )?{_NUMBER})?"
     rf"|typo (?:in|of) (?:the )?{_NUMBER}",
     rf"(?:mukhbir|मुखबिर) (?:ka|ke|का|के) {_NUMBER}(?: hai| है)?",
@@ -131,6 +137,18 @@ NOT_TO_BLOCK: Final = Phrases(
     rf"(?:court|hc|high court|interim) stay(?: order)?{_STAYED}|stay order{_STAYED}|stay granted(?: .*)?",
     rf"stayed by (?:.* )?(?:court|hc){_STAYED}|stay by (?:the )?(?:hon ble )?(?:high )?(?:court|hc){_STAYED}|स्थगन आदेश",
 )
+_SOMEONE: Final = r"(?:(?:a|an|some) )?(?:another|different|new|other) (?:customer|owner|party|person|subscriber|user)"
+_SINCE: Final = "(?:been|has|have|is|later|now|number|since|subsequently|then|was)"
+#: A number that has another subscriber now, beside whatever words: who was blamed for it is not who uses it.
+REALLOTTED: Final = Phrases(
+    rf"(?:msisdn|sim|{_NUMBER})(?: {_SINCE})* (?:re ?(?:allott?ed|allocated|assigned|cycled))",
+    rf"re ?(?:allott?ed|allocated|assigned|cycled|issued) (?:to|in favour of) {_SOMEONE}",
+    rf"(?:been|later|now|since|subsequently|then) (?:allott?ed|allocated|assigned|issued) to {_SOMEONE}",
+    r"(?:now|since) (?:belongs? to|in use (?:by|of|with)|used by|with) (?:a )?(?:different|new) "
+    r"(?:customer|subscriber|user)",
+)
+#: What makes such a text one of what did not happen.
+NOT_REALLOTTED: Final = Phrases("cannot|never|not|will|yet")
 #: Witnesses, informers, who is innocent and wrong numbers, of a text that says nothing else.
 SPARED: Final = Phrases(*sorted(words_for("spared")))
 _OFFICER: Final = _one_of(words_for("officer", "rank"))
@@ -143,7 +161,17 @@ OF_OFFICERS: Final = Phrases(
     r"(?:police station|ps|thana|थाना|थाने) (?:ka |का )?(?:number|नंबर|नम्बर)",
 )
 #: All phrases by which the cell of a row spares its number (`spared.why_spared`).
-RULES: Final = (UNWANTED, UNWANTED_IN_OTHERS, UNWANTED_OR_OFF, LIFTED, RESTORED, NOT_TO_BLOCK, SPARED, OF_OFFICERS)
+RULES: Final = (
+    UNWANTED,
+    UNWANTED_IN_OTHERS,
+    UNWANTED_OR_OFF,
+    LIFTED,
+    RESTORED,
+    REALLOTTED,
+    NOT_TO_BLOCK,
+    SPARED,
+    OF_OFFICERS,
+)
 
 #: Words that are one with a capital letter between them are `victimMobile`.
 _LOWER_UPPER: Final = r"([a-z])([A-Z])"

@@ -15,8 +15,10 @@ from typing import Any, Final, Literal, TypeAlias
 from numguard.compute import pc
 from numguard.number_list.phrases import (
     MISTAKEN,
+    NOT_REALLOTTED,
     NOT_TO_BLOCK,
     OF_OFFICERS,
+    REALLOTTED,
     RULES,
     SPARED,
     UNWANTED_IN_OTHERS,
@@ -192,12 +194,27 @@ def why_spared(text: str, *, is_name: bool = False, is_prose: bool = False) -> W
     why = _why_whole(text)
     if why is None and (is_block_unwanted(text) or is_block_lifted(text)):
         why = "not to be blocked"
+    if why is None and _is_of_another_now(text):
+        why = "not to be blocked"
     if why is None and is_block_restored(text):
         why = "released"
     if why is not None:
         return why
     why = None if is_prose else _why_beside(text, is_name=is_name)
     return why or _why_in_prose(text)
+
+
+def _is_of_another_now(text: str) -> bool:
+    """Whether a text says that its number has been given to another subscriber.
+
+    >>> texts = "SIM since allotted to another person", "Number not reallotted so far", "SIM issued to another person"
+    >>> [_is_of_another_now(text) for text in texts]
+    [True, False, False]
+    >>> _is_of_another_now("Accused not traced, number since recycled")
+    True
+    """
+    parts = [" ".join(words_of(part)) for part in (text, *(part for part, _ in statements_of(text)))]
+    return any(REALLOTTED.are_in(part) and not NOT_REALLOTTED.are_in(part) for part in parts)
 
 
 def _why_in_prose(text: str) -> Why | None:

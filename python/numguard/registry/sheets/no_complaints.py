@@ -51,8 +51,21 @@ _PHRASES: Final = frozenset(phrase for phrase in ENDS - REJECTED if " " in phras
 _MAY_END: Final = (
     "|".join(sorted({max(set(phrase.split()) - {"complainant", "complaint"}, key=lambda word: (len(word), word))
                      for phrase in _PHRASES}))
-    + r"|[^\x00-\x7f]"
+    + r"|compromis|samjhauta|ra+jinama|want|willing|wish|interested|desire|[^\x00-\x7f]"
 )  # fmt: skip
+#: What a complainant does not want, and what was settled between the parties, of a text or statement of nothing else.
+_UNWANTED: Final = re.compile(
+    r"(?:(?:complainant|victim|applicant|informant|party|he|she|they|now|the) )*"
+    r"(?:(?:do|does|did|is|are) (?:not|no longer)|(?:do|does|did|is)n t|do nt|don t|no longer|not) "
+    r"(?:want|wants|willing|wish|wishes|interested|desire|desires)"
+    r"(?: (?:to|in|any|further|legal|police|the|his|her|this|take|pursue|proceed|proceeding|continue|pursuing|with))*"
+    r"(?: (?:action|case|complaint|fir|matter|proceedings))?(?: (?:further|against .*|in (?:the|this) .*))?"
+)
+_SETTLED: Final = re.compile(
+    r"(?:(?:the|case|complaint|matter|parties|both|mutual|mutually|has|have|is|been|was|a) )*"
+    r"(?:compromise|compromised|rajinama|raajinama|samjhauta|राजीनामा|समझौता)"
+    r"(?: (?:between|by|done|effected|filed|ho gaya|hua|made|reached|with|हो गया|हुआ)(?: .*)?)?"
+)
 #: Words beside such a phrase: `Complaint has been withdrawn on 05.02.2026`.
 _DONE: Final = words_in("been dated has have her his is on the their was gayi hai", "गई गयी है")
 #: Those of who ended it, in Hindi.
@@ -98,7 +111,7 @@ def ends_rows(text: str) -> bool:
     >>> [ends_rows(text) for text in ("Total complaints", "Prepared by HC 1234", "Complaints pending")]
     [False, False, False]
     """
-    return heads_no_complaints(text) or _is_ended(text) or not ENDS.isdisjoint(_forms(text))
+    return heads_no_complaints(text) or _is_ended(text) or _is_given_up(text) or not ENDS.isdisjoint(_forms(text))
 
 
 def heads_officers(text: str) -> bool:
@@ -161,7 +174,9 @@ def ended_beside(heading: str, column: pa.Array[Any]) -> Bools:
             return False
         # That a number is not blocked yet is no end of a complaint.
         is_word = is_status and not (is_yes(text) is False and not _OF_BLOCKS.isdisjoint(words_of(heading)))
-        is_ended = (" " in text and _is_ended(text)) or (is_word and not ENDS.isdisjoint(_forms(text)))
+        is_ended = (
+            (" " in text and _is_ended(text)) or _is_given_up(text) or (is_word and not ENDS.isdisjoint(_forms(text)))
+        )
         return is_ended or (asks and is_yes(text) is True)
 
     return _of_rows(encoded, list(map(has_ended, encoded.dictionary.to_pylist())))
@@ -189,6 +204,17 @@ def _is_ended(text: str) -> bool:
     if not _PHRASES.isdisjoint(_forms(text)):
         return True
     return any(not (_PHRASES - _OF_MONEY).isdisjoint(_forms(part)) for part, _ in statements_of(text))
+
+
+def _is_given_up(text: str) -> bool:
+    """Whether a text or a statement of it says that the complainant wants nothing more, or has settled with the other.
+
+    >>> texts = "complainant does not want action", "Compromise", "Account compromised", "Wants action"
+    >>> [_is_given_up(text) for text in texts]
+    [True, True, False, False]
+    """
+    bare = [" ".join(words_of(part)) for part in (text, *(part for part, _ in statements_of(text)))]
+    return any(_UNWANTED.fullmatch(part) or _SETTLED.fullmatch(part) for part in bare)
 
 
 def _forms(text: str) -> set[str]:
