@@ -91,7 +91,7 @@ def walk(
     seeds: Any, table: pa.Table, policy: ng.LinkPolicy, limit: int = 10**6, most: int = 0
 ) -> tuple[ng.Expansion, InDictionaries]:
     held = InDictionaries(table, policy, most)
-    return expand_elsewhere(seeds, held, policy, msisdn="served_msisdn", region="IN", limit=limit), held
+    return expand_elsewhere(seeds, held, policy, msisdn="served_msisdn", imei="imei14", region="IN", limit=limit), held
 
 
 @settings(max_examples=300, deadline=None)

@@ -36,7 +36,7 @@ class OfNationalNumbers(InDictionaries):
 def elsewhere() -> None:
     policy = ng.LinkPolicy()
     held = OfNationalNumbers(NATIONAL, policy, 1)
-    expand_elsewhere(["98765 43210"], held, policy, msisdn="served_msisdn", region="IN", limit=100)
+    expand_elsewhere(["98765 43210"], held, policy, msisdn="served_msisdn", imei="imei14", region="IN", limit=100)
 
 
 def written(folder: Path) -> None:
@@ -122,3 +122,38 @@ def test_code_without_a_module_is_warned() -> None:
     assert files_of(lambda: exec(code, {"normalize": ng.normalize, "column": NATIONAL["served_msisdn"]})) == {
         "a cell of a notebook"
     }
+
+
+#: Numbers and IMEIs under each other's names, as where two columns are named in the wrong order.
+SWAPPED = pa.table(
+    {
+        "served_msisdn": ["490154203237518", "358240051111110"],
+        "imei14": ["98765 43210", "98123 45678"],
+        "at": pa.array([0, 1], pa.timestamp("us", "UTC")),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("found", "columns"),
+    [
+        (lambda: ng.expand(["98765 43210"], SWAPPED).account, "columns 'served_msisdn', 'imei14'"),
+        (lambda: ng.changes(SWAPPED).account, "columns 'served_msisdn', 'imei14'"),
+        (lambda: ng.common([SWAPPED, SWAPPED.slice(1)]).account, "column 'served_msisdn'"),
+        (lambda: finished(ng.scan(SWAPPED, LISTED)), "column 'served_msisdn'"),
+    ],
+)
+def test_columns_of_which_no_row_can_be_read_are_named(found: Callable[[], Any], columns: str) -> None:
+    (warning,) = found()["warnings"]
+    assert warning.startswith(f"{columns}: none of ")
+
+
+def finished(scan: ng.Scan) -> dict[str, Any]:
+    scan.read_all()
+    return {"warnings": scan.summary.warnings}
+
+
+@pytest.mark.parametrize("cells", [["98765 43210", "x"], [None, None], []])
+def test_columns_that_are_read_in_part_or_empty_are_not_named(cells: list[str | None]) -> None:
+    column = pa.table({"served_msisdn": pa.array(cells, pa.string())})
+    assert finished(ng.scan(column, LISTED)) == {"warnings": ()}

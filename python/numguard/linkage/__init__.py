@@ -194,7 +194,7 @@ def expand(
         tell(state, None)
     tell.finish()
     found = linkage.finish()
-    account = accounted(parts, opened, refused=found["refused"])
+    account = accounted(parts, opened, refused=found["refused"], columns=[msisdn, imei])
     rows_placed = found.pop("rows_placed")
     if places is not None:
         account["rows_placed"] = places.rows + rows_placed

@@ -20,7 +20,7 @@ from numguard.linkage import read_seeds
 from numguard.linkage.expansion import Expansion, expansion_of
 from numguard.linkage.places import PLACED, PLACES, Places
 from numguard.linkage.policy import LinkPolicy, bounds_of
-from numguard.source import looks_national
+from numguard.source import looks_national, none_read
 from numguard.types import Region, RowAccount, row_account
 from numguard.warning import warn
 
@@ -70,7 +70,7 @@ class Held(ABC):
 
 
 def expand_elsewhere(
-    seeds: Any, held: Held, policy: LinkPolicy, *, msisdn: str, region: Region, limit: int
+    seeds: Any, held: Held, policy: LinkPolicy, *, msisdn: str, imei: str, region: Region, limit: int
 ) -> Expansion:
     """As `expand`, for sightings that an engine holds.
 
@@ -79,6 +79,7 @@ def expand_elsewhere(
         held: The sightings.
         policy: The bounds of linkage.
         msisdn: The column of numbers, for a warning.
+        imei: That of IMEIs.
         region: How bare digits of seeds are read.
         limit: The most sightings that are collected.
 
@@ -104,7 +105,7 @@ def expand_elsewhere(
         placed = PLACED if linkage.wants_places() else ()
         linkage.answer(_plain(_complete(held, side, needed, few), placed))
     counted = held.counted()
-    tables = linkage.finish() | {"refused": counted.refused, "account": _account(counted, policy)}
+    tables = linkage.finish() | {"refused": counted.refused, "account": _account(counted, policy, msisdn, imei)}
     tables.pop("looks_national")
     tables.pop("rows_placed")
     if counted.looks_national:
@@ -120,9 +121,11 @@ def _complete(held: Held, side: Side, keys: pa.UInt64Array, few: pa.Table) -> pa
     return pa.concat_tables([found, held.sightings(side, rest)]) if len(rest) else found
 
 
-def _account(counted: Counted, policy: LinkPolicy) -> RowAccount:
+def _account(counted: Counted, policy: LinkPolicy, *columns: str) -> RowAccount:
     """The account, as that of `expand`; an engine returns rows alone."""
-    account = row_account(counted.rows - sum(counted.refused.values()), counted.refused)
+    refused = sum(counted.refused.values())
+    used = counted.rows - refused
+    account = row_account(used, counted.refused, warnings=none_read(used, refused, *columns))
     if policy.place_rules:
         account["rows_placed"] = counted.rows_placed
     return account

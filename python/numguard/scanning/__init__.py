@@ -43,6 +43,7 @@ from numguard.source import (
     check_columns,
     in_part,
     looks_national,
+    none_read,
     open_source,
     refused_rows,
     unread_codes,
@@ -161,7 +162,12 @@ class Scan:
             refused_rows=account["refused_rows"],
             not_data=account["not_data"],
             passed_over=(*self._passed, *by_readers),
-            warnings=(*account["warnings"], *self._unread_codes, *self._national()),
+            warnings=(
+                *account["warnings"],
+                *self._unread_codes,
+                *self._national(),
+                *self._without_numbers(tally["rows"], counts),
+            ),
             skipped=tuple(self._run.skipped.values()),
             files_done=self._run.done,
             files=len(self._parts),
@@ -296,6 +302,13 @@ class Scan:
         """The warnings of columns of UInt64 that have national numbers: they match no list."""
         are_national = zip(self._keys, self._scanner.looks_national(), strict=True)
         return [looks_national(column) for column, is_national in are_national if is_national]
+
+    def _without_numbers(self, rows: int, counts: Mapping[str, tuple[int, dict[str, int]]]) -> Iterator[str]:
+        """The warnings of columns that are not empty, and of which no cell could be read."""
+        for column, (_, refused) in counts.items() if self._finished else ():
+            if refused.keys() - {"empty"}:
+                cells = sum(refused.values())
+                yield from none_read(rows - cells, cells, column)
 
 
 def _is_same(file: Path, path: Path) -> bool:

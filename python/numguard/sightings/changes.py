@@ -119,7 +119,7 @@ def changes(
         raise ArgumentError("at: takes the name of a column: without times there are no periods")
     if not is_whole(memory_limit, 0):
         raise ArgumentError("memory_limit: takes a whole number of bytes")
-    account, origins = Account(), Origins()
+    account, origins = Account(msisdn, imei), Origins()
     finder = Finder(
         by_imei=by == "imei14",
         gap=gap_days * DAY_MICROS,

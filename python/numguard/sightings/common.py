@@ -146,8 +146,8 @@ def common(
         raise ArgumentError(f"at_least: takes a whole number from 1 to the number of sources, {up_to}")
     if len(pairs) > _SOURCES:
         raise ArgumentError(f"sources: takes {_SOURCES:,} at the most")
-    account, origins = Account(), Origins()
     key, other, default = (msisdn, imei, "imei14") if by == "msisdn" else (imei, msisdn, "served_msisdn")
+    account, origins = Account(key), Origins()
     others = [] if other == default else [other]
     readers = [Reader(source, [key], at, region=region, named=others, parameter="sources") for _, source in pairs]
     search = _Search(readers, by, region, threads, origins)

@@ -165,7 +165,9 @@ class Result:
 class Account:
     """The account of the rows of all sources of a call."""
 
-    def __init__(self) -> None:
+    def __init__(self, *columns: str) -> None:
+        #: The columns of which every row needs a value.
+        self._columns = columns
         self._parts: list[Part] = []
         self._refused: Counter[str] = Counter()
         self._listed: list[pa.Table] = []
@@ -191,7 +193,7 @@ class Account:
 
     def summary(self) -> RowAccount:
         """rows_read = rows_used + rows_refused + the lines in not_data; refused_rows by note."""
-        return accounted(self._parts, self._sources, refused=self._refused)
+        return accounted(self._parts, self._sources, refused=self._refused, columns=self._columns)
 
     def check_strict(self) -> None:
         """Raises InputError if a row was refused."""

@@ -27,7 +27,15 @@ import pyarrow as pa
 from numguard.compute import counts, named
 from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.source.codes import contradicted, is_of_country, unread_codes
-from numguard.source.columns import check_columns, check_header, headings, looks_national, misspelt, other_blanks
+from numguard.source.columns import (
+    check_columns,
+    check_header,
+    headings,
+    looks_national,
+    misspelt,
+    none_read,
+    other_blanks,
+)
 from numguard.source.container import (
     Found,
     Member,
@@ -96,8 +104,8 @@ __all__ = [
     "PassedOver", "TextPart", "Validation", "accounted", "as_text", "check_columns", "check_header",
     "check_listed_once", "contradicted", "copies_among", "dated", "each_source", "exporting", "files_of", "headings",
     "in_part", "in_steps", "is_at_fault", "is_listed_twice", "is_local", "is_of_country", "kind_of_file",
-    "looks_national", "open_members", "open_source", "other_blanks", "outermost", "paths_read_by", "reading",
-    "refused_rows", "together", "unread_codes", "with_partition_values",
+    "looks_national", "none_read", "open_members", "open_source", "other_blanks", "outermost", "paths_read_by",
+    "reading", "refused_rows", "together", "unread_codes", "with_partition_values",
 ]  # fmt: skip
 
 _STANDARD_INPUT = "-"
@@ -151,6 +159,7 @@ def accounted(
     *,
     refused: Mapping[str, int] = MappingProxyType({}),
     not_data: Mapping[str, int] = MappingProxyType({}),
+    columns: Sequence[str] = (),
 ) -> RowAccount:
     """The account of all parts so far.
 
@@ -159,6 +168,7 @@ def accounted(
         sources: The sources that they are of, which know the members that are not tables.
         refused: Rows that were read as rows, and that the caller refused, by note.
         not_data: Rows that the caller left out, by kind.
+        columns: The columns of which every row needs a value; a warning names them if no row could be read.
     """
     parts = list(parts)
     all_refused, all_not_data = Counter(refused), Counter(not_data)
@@ -166,19 +176,21 @@ def accounted(
     for part in parts:
         all_refused.update(part.account.refused)
         all_not_data.update(part.account.not_data)
+    used = sum(part.account.used for part in parts) - left_out
+    warnings = [
+        warning
+        for part in parts
+        for warning in (*(f"{part.name}: {one}" for one in part.about.warnings), *part.account.warnings)
+    ]
     account = row_account(
-        sum(part.account.used for part in parts) - left_out,
+        used,
         +all_refused,
         +all_not_data,
         passed_over=[
             *(passed for source in sources for passed in source.not_read),
             *(f"{file}: {why}" for part in parts for file, why in part.account.passed_over),
         ],
-        warnings=[
-            warning
-            for part in parts
-            for warning in (*(f"{part.name}: {one}" for one in part.about.warnings), *part.account.warnings)
-        ],
+        warnings=[*warnings, *(none_read(used, all_refused.total(), *columns) if columns else ())],
     )
     if not_read := {file: names for part in parts for file, names in part.account.not_read.items()}:
         account["not_read"] = not_read

@@ -109,6 +109,19 @@ def looks_national(column: str) -> str:
     )
 
 
+def none_read(used: int, refused: int, *columns: str) -> list[str]:
+    """The warning about columns, of whose rows so many were used and refused, if none could be read.
+
+    >>> none_read(0, 3, "name"), none_read(1, 3, "name")
+    (["column 'name': none of 3 rows could be read: is it the right one?"], [])
+    """
+    if used or not refused:
+        return []
+    which, question = ("column", "is it the right one") if len(columns) == 1 else ("columns", "are they the right ones")
+    names = ", ".join(repr(named([column])) for column in columns)
+    return [f"{which} {names}: none of {refused:,} rows could be read: {question}?"]
+
+
 #: The columns of sightings as `read_cdr` names them, and the arguments that name others in their place.
 _NAMED_BY: Final = {"served_msisdn": "msisdn", "imei14": "imei", "at": "at"}
 

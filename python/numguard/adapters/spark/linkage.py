@@ -106,7 +106,7 @@ def expand(
     reader = Reader(policy, region, canonical, [PLACES[what] for what in placed])
     folder = None if scratch is None else f"{str(scratch).rstrip('/')}/numguard-{uuid.uuid4().hex}"
     with HeldInEngine(by_place(rows), reader, policy, folder) as stored:
-        return expand_elsewhere(_seeds(seeds), stored, policy, msisdn=msisdn, region=region, limit=limit)
+        return expand_elsewhere(_seeds(seeds), stored, policy, msisdn=msisdn, imei=imei, region=region, limit=limit)
 
 
 def _seeds(seeds: Any) -> Any:
