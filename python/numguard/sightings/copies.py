@@ -41,6 +41,8 @@ def alike_sources(
         digest_of: Reads all of a source again.
     """
     counts = np.diff([*starts, rows]).tolist()
+    if len(set(counts)) == len(counts):
+        return []
     answers = by_key(
         (answer, source) for source, answer in enumerate(zip(counts, _sums(found, len(counts)), strict=True))
     )

@@ -357,22 +357,24 @@ impl Table {
         }));
         parallel::sort(threads, &mut order);
         found.drop_keys();
-        let place = |one: &u128| *one as u32 as usize;
         let mut offsets = Vec::with_capacity(order.len() + 1);
         offsets.push(0);
-        let mut which = Vec::with_capacity(found.total());
-        for one in &order {
-            which.extend(
-                found
-                    .sources(place(one))
-                    .iter()
-                    .map(|&source| i32::from(source)),
-            );
-            offsets.push(which.len() as i32);
-        }
+        let mut end = 0;
+        offsets.extend(order.iter().map(|one| {
+            end += (SOURCES - (one >> 96) as usize) as i32;
+            end
+        }));
+        let which = which_of(&order, &offsets, &found, threads);
         let Counts { rows, first, last } = found.into_counts();
-        let column =
-            |values: Vec<i64>| -> Vec<i64> { order.iter().map(|one| values[place(one)]).collect() };
+        let column = |values: Vec<i64>| -> Vec<i64> {
+            let mut column = vec![0; order.len()];
+            parallel::fill(threads, &mut column, |start, run| {
+                for (value, &one) in run.iter_mut().zip(&order[start..]) {
+                    *value = values[place(one)];
+                }
+            });
+            column
+        };
         let (rows, first, last) = (column(rows), column(first), column(last));
         let keys = order.iter().map(|&one| (one >> 32) as u64).collect();
         drop(order);
@@ -387,4 +389,29 @@ impl Table {
             last,
         })
     }
+}
+
+/// The place of a key of which this is the order.
+fn place(order: u128) -> usize {
+    order as u32 as usize
+}
+
+/// The sources of all keys in this order, those of each between its offsets.
+fn which_of(order: &[u128], offsets: &[i32], found: &Found, threads: parallel::Threads) -> Vec<i32> {
+    let mut which = vec![0; found.total()];
+    let mut rest = &mut which[..];
+    let mut runs = Vec::new();
+    for rows in parallel::runs(order.len(), parallel::TASK) {
+        let len = (offsets[rows.end] - offsets[rows.start]) as usize;
+        let (own, after) = std::mem::take(&mut rest).split_at_mut(len);
+        rest = after;
+        runs.push((&order[rows], own));
+    }
+    parallel::map(threads, runs, |(order, which)| {
+        let sources = order.iter().flat_map(|&one| found.sources(place(one)));
+        for (number, &source) in which.iter_mut().zip(sources) {
+            *number = i32::from(source);
+        }
+    });
+    which
 }
