@@ -397,7 +397,12 @@ fn place(order: u128) -> usize {
 }
 
 /// The sources of all keys in this order, those of each between its offsets.
-fn which_of(order: &[u128], offsets: &[i32], found: &Found, threads: parallel::Threads) -> Vec<i32> {
+fn which_of(
+    order: &[u128],
+    offsets: &[i32],
+    found: &Found,
+    threads: parallel::Threads,
+) -> Vec<i32> {
     let mut which = vec![0; found.total()];
     let mut rest = &mut which[..];
     let mut runs = Vec::new();
