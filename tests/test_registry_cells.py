@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -354,6 +355,18 @@ def test_keys_of_a_narrative_are_not_read_again(layout: str) -> None:
     with ng.Registry(by="HC 1234") as registry:
         registry.add_complaints(pa.table(named | {"notes": LAYOUTS[layout]}), mapping={"narrative": "notes"})
         assert registry.review()["msisdn"].to_pylist() == [6591234567]
+
+
+def test_rounded_acknowledgement_numbers_are_refused() -> None:
+    """Two complaints were one."""
+    named = {"source": ["1930"] * 2, "suspect_mobiles": ["98765 43210", "98123 45678"]}
+    wide = pa.array([1000000001.0, 1000000002.0])
+    with ng.Registry(by="HC 1234") as registry:
+        for kind, fewer in ((pa.float64(), 0), (pa.float32(), 0), (pa.float32(), 999999000), (pa.float16(), 999999000)):
+            numbers = pc.subtract(wide, float(fewer)).cast(kind, safe=False)
+            found = registry.add_complaints(pa.table({"acknowledgement_no": numbers, **named}), dry_run=True)
+            is_rounded = kind != pa.float64() and not fewer
+            assert (found.added, found.refused) == ((0, 2) if is_rounded else (2, 0))
 
 
 @pytest.mark.parametrize(
