@@ -16,7 +16,7 @@ import pytest
 import numguard as ng
 from numguard.cdr import Cdr
 from numguard.cli import run
-from numguard.errors import ArgumentError, InputError, NumguardError
+from numguard.errors import ArgumentError, InputError, NumguardError, UnsupportedTypeError
 
 #: Of Singapore: as written digits of India, an Indian mobile number.
 ABROAD, HERE = 6591234567, 919876543210
@@ -57,6 +57,28 @@ def test_national_digits_in_uint64_are_refused_and_in_int64_read(tmp_path: Path)
         records = ng.read_cdr(tmp_path / "calls.parquet")
         assert keys_of(records)["served_msisdn"] == served
         assert records.refused["note"].to_pylist() == ["plus_without_country_code"] * (1 - len(served))
+
+
+@pytest.mark.parametrize("column", ["served_msisdn", "imei14", "other_msisdn"])
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        (pa.decimal128(20, 0), "cast it to UInt64 if it is canonical"),
+        (pa.float32(), "it has rounded the digits"),
+        (pa.opaque(pa.uint64(), "n", "v"), "extension over UInt64"),
+    ],
+    ids=str,
+)
+def test_a_type_whose_text_may_be_another_number_is_an_error(column: str, kind: Any, why: str, tmp_path: Path) -> None:
+    """A number of Singapore that Spark had written was an Indian one, and a float the number of someone else."""
+    keys = CALLS[column].combine_chunks()
+    is_extension = isinstance(kind, pa.BaseExtensionType)
+    cells: Any = pa.ExtensionArray.from_storage(kind, keys) if is_extension else keys.cast(kind, safe=False)
+    table = CALLS.set_column(CALLS.column_names.index(column), column, cells)
+    pq.write_table(table, tmp_path / "calls.parquet")
+    for source in (table, tmp_path / "calls.parquet"):
+        with pytest.raises(UnsupportedTypeError, match=f"'{column}'.*{why}"):
+            ng.read_cdr(source)
 
 
 def test_other_columns_of_uint64_are_as_they_were(tmp_path: Path) -> None:

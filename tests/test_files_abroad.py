@@ -90,6 +90,17 @@ def test_a_dictionary_of_keys_and_columns_of_one_name_are_read_again(ending: str
             assert as_text(cells).to_pylist()[::2] == expected, name
 
 
+def test_runs_of_keys_are_read_again() -> None:
+    """Their numbers had no plus in JSON Lines, and were read back as Indian ones."""
+    phone = pa.RunEndEncodedArray.from_arrays([2, 3, 4], pa.array([919876543210, 6591234567, 1930], pa.uint64()))
+    handset = pa.RunEndEncodedArray.from_arrays([3, 4], pa.array([1234567890129, 5], pa.uint64()))
+    table = pa.table({"phone": phone.slice(1), "imei14": handset.slice(1)})
+    ng.scan(table, {"phone": ng.NumberSet(["9876543210"])}, all_rows=True).write("o.jsonl")
+    read = next(iter(open_source("o.jsonl").batches())).data
+    assert as_text(read["phone"]).to_pylist() == ["919876543210", "+6591234567", "1930"]
+    assert as_text(read["imei14"]).to_pylist() == ["01234567890129", "01234567890129", "00000000000005"]
+
+
 def test_of_standard_output_too(capfd: pytest.CaptureFixture[str]) -> None:
     for verb in (["normalize"], ["scan", "--numbers", "l.csv"]):
         assert run([verb[0], "c.csv", "-c", "phone", *verb[1:]]) == 0

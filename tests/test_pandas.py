@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars
 import pyarrow as pa
@@ -140,12 +141,15 @@ def test_frames_that_no_table_holds_are_errors_that_name_the_remedy() -> None:
         (pd.arrays.SparseArray([1, 0]), "'odd' is sparse: make it dense"),
         (pd.Series(["1", 2], dtype=object), "'odd' holds values of more than one type"),
         (pd.Series([1j, 2j]), "'odd' has a type that Arrow has not"),
+        # Arrow makes digits as written of them: a number of Singapore was one of India.
+        (pd.Series([np.uint64(6591234567), 2], dtype=object), "'odd' has numpy.uint64 beside other numbers"),
+        (pd.Series([np.uint64(6591234567), 2.0], dtype=object), "'odd' has numpy.uint64 beside other numbers"),
     ],
-    ids=["sparse", "mixed", "complex"],
+    ids=["sparse", "mixed", "complex", "keys", "keys and floats"],
 )
 @pytest.mark.parametrize("index", [None, ["x", "y"]])
 def test_a_column_that_arrow_has_not_is_an_error_only_where_it_is_read(odd: Any, why: str, index: Any) -> None:
-    frame = pd.DataFrame({"a": ["9876543210", "1930"], "odd": pd.array(odd), "imei14": "35824005111111"})
+    frame = pd.DataFrame({"a": ["9876543210", "1930"], "odd": pd.array(odd, odd.dtype), "imei14": "35824005111111"})
     frame = frame if index is None else frame.set_axis(pd.Index(index, name="desk"))
     listed = ng.NumberSet(["9876543210"])
     found = ng.scan(frame, {"a": listed}, columns=["imei14"]).read_all()

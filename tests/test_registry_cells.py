@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -319,6 +320,68 @@ def test_a_list_of_nulls_is_no_text(cells_of: list[Any]) -> None:
         for column in ("acknowledgement_no", "source"):
             with pytest.raises(UnsupportedTypeError, match=rf"table: column '{column}': a column of type list"):
                 registry.add_complaints(pa.table(named | {column: nothing}))
+
+
+#: A number of Singapore as a key, whose digits as written are an Indian mobile number.
+ABROAD = pa.array([6591234567], pa.uint64())
+LAYOUTS: dict[str, pa.Array[Any]] = {
+    "plain": ABROAD,
+    "a dictionary": ABROAD.dictionary_encode(),
+    "lists": pa.ListArray.from_arrays([0, 1], ABROAD),
+    "lists of one": pa.FixedSizeListArray.from_arrays(ABROAD, 1),
+    "views of lists": pa.array([[6591234567]], pa.list_view(pa.uint64())),
+    "lists of a dictionary": pa.ListArray.from_arrays([0, 1], ABROAD.dictionary_encode()),
+    "lists of lists": pa.array([[[6591234567]]], pa.list_(pa.list_(pa.uint64()))),
+    "lists of structures": pa.array([[{"n": 6591234567}]], pa.list_(pa.struct({"n": pa.uint64()}))),
+    "maps": pa.array([[("n", 6591234567)]], pa.map_(pa.string(), pa.uint64())),
+}
+
+
+@pytest.mark.filterwarnings("ignore:UInt64 is taken for E.164")
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_keys_of_any_layout_are_not_read_again(layout: str) -> None:
+    """Some became texts, and an Indian number was blocked in place of the one abroad that was named."""
+    named = {"acknowledgement_no": ["1"], "source": ["1930"]}
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(pa.table(named | {"suspect_mobiles": LAYOUTS[layout]}))
+        found = [*registry.numbers().to_array().to_pylist(), *registry.review()["msisdn"].to_pylist()]
+    assert found == [6591234567]
+
+
+@pytest.mark.parametrize("layout", ["plain", "a dictionary", "lists of structures", "maps"])
+def test_keys_of_a_narrative_are_not_read_again(layout: str) -> None:
+    """An Indian number waited for a decision."""
+    named = {"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": ["98765 43210"]}
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(pa.table(named | {"notes": LAYOUTS[layout]}), mapping={"narrative": "notes"})
+        assert registry.review()["msisdn"].to_pylist() == [6591234567]
+
+
+def test_rounded_acknowledgement_numbers_are_refused() -> None:
+    """Two complaints were one."""
+    named = {"source": ["1930"] * 2, "suspect_mobiles": ["98765 43210", "98123 45678"]}
+    wide = pa.array([1000000001.0, 1000000002.0])
+    with ng.Registry(by="HC 1234") as registry:
+        for kind, fewer in ((pa.float64(), 0), (pa.float32(), 0), (pa.float32(), 999999000), (pa.float16(), 999999000)):
+            numbers = pc.subtract(wide, float(fewer)).cast(kind, safe=False)
+            found = registry.add_complaints(pa.table({"acknowledgement_no": numbers, **named}), dry_run=True)
+            is_rounded = kind != pa.float64() and not fewer
+            assert (found.added, found.refused) == ((0, 2) if is_rounded else (2, 0))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.ExtensionArray.from_storage(pa.opaque(pa.uint64(), "n", "v"), ABROAD),
+        pa.array([9876543210], pa.duration("s")),
+    ],
+    ids=["an extension type", "durations"],
+)
+def test_a_type_whose_text_would_be_digits_as_written_holds_no_numbers(column: pa.Array[Any]) -> None:
+    """Both were read as Indian numbers, to block."""
+    named = {"acknowledgement_no": ["1"], "source": ["1930"], "suspect_mobiles": column}
+    with ng.Registry(by="HC 1234") as registry, pytest.raises(UnsupportedTypeError, match="holds no numbers"):
+        registry.add_complaints(pa.table(named))
 
 
 def test_words() -> None:

@@ -19,6 +19,7 @@ assert_type(ng.normalize(chunked, region=None), pa.ChunkedArray[Any])
 assert_type(ng.normalize(pl.Series(["98765 43210"])), pa.ChunkedArray[Any])
 assert_type(ng.explain(array), pa.StructArray)
 assert_type(ng.format(ng.normalize(array), "national"), pa.StringArray)
+assert_type(ng.region_of(ng.normalize(array)).to_pylist(), list[Any | None])
 
 listed = ng.NumberSet(array)
 assert_type(listed.contains(array), pa.BooleanArray)

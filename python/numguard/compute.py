@@ -129,10 +129,12 @@ def _without_dictionaries(kind: Any) -> Any:
 
 
 def as_text(values: pa.Array[Any]) -> pa.Array[Any]:
-    """Cells as text: encoded ones decoded, whole floats with all their digits, where pyarrow writes an exponent.
+    """Cells as text: encoded ones decoded, whole floats with all their digits, rounded ones with an exponent.
 
     >>> as_text(pa.array([919876543210.0, 2.5, None])).to_pylist()
     ['919876543210', '2.5', None]
+    >>> as_text(pa.array([9876543210.0, 2.5, None], pa.float32())).to_pylist()
+    ['9.876543e+09', '2.5', None]
 
     Raises:
         pa.ArrowException: The type has no text, as lists have none.
@@ -147,10 +149,16 @@ def as_text(values: pa.Array[Any]) -> pa.Array[Any]:
         raise pa.ArrowNotImplementedError("lists and structures have no text")
     if not pa.types.is_floating(kind):
         return values.cast(pa.string())
-    exact = 2.0**53 if pa.types.is_float64(kind) else 2.0**11
-    is_whole = pc.and_(pc.equal(values, pc.floor(values)), pc.less(pc.abs(values), exact))
-    digits = pc.if_else(is_whole, values, None).cast(pa.int64()).cast(pa.string())
-    written: pa.Array[Any] = pc.coalesce(digits, values.cast(pa.string()))
+    wide = values.cast(pa.float64())
+    exact = 2.0 ** {16: 11, 32: 24, 64: 53}[kind.bit_width]
+    is_whole = pc.and_(pc.equal(wide, pc.floor(wide)), pc.less(pc.abs(wide), exact))
+    digits = pc.if_else(is_whole, wide, None).cast(pa.int64()).cast(pa.string())
+    shown: Any = values.cast(pa.string())
+    if kind != pa.float64():
+        # pyarrow fills rounded digits up with zeros, and several numbers would be one.
+        cells = [f"{cell:e}" if cell is not None and abs(cell) >= exact else None for cell in wide.to_pylist()]
+        shown = pc.coalesce(pa.array(cells, pa.string()), shown)
+    written: pa.Array[Any] = pc.coalesce(digits, shown)
     return written
 
 

@@ -11,6 +11,7 @@ from typing import IO, Final
 
 import pyarrow as pa
 
+from numguard.compute import cells_of, decoded
 from numguard.errors import ArgumentError
 from numguard.files.formats import IMEI_COLUMNS, Arrow, Csv, Format, JsonLines, Parquet, Style, with_imei_digits
 from numguard.files.placing import Together, placed_together, together, whole_file
@@ -92,19 +93,19 @@ def _write(
     with form(file, written, style, places) as writer:
         for rows in _in_larger_batches(schema, batches):
             step()
-            writer.write(_decoded(with_imei_digits(rows, handsets), places))
+            writer.write(with_imei_digits(_decoded(rows, (*handsets, *places)), handsets))
 
 
 def _is_of_keys(kind: pa.DataType) -> bool:
-    """Whether a column may be one of canonical numbers or handsets, or a dictionary of them."""
-    return (kind.value_type if pa.types.is_dictionary(kind) else kind) == pa.uint64()
+    """Whether a column may be one of canonical numbers or handsets, however they are encoded."""
+    return decoded(kind) == pa.uint64()
 
 
 def _decoded(rows: pa.Table, places: Sequence[int]) -> pa.Table:
-    """The rows with the keys in some columns as integers, where they are a dictionary."""
+    """The rows with the keys in some columns as integers, where they are encoded."""
     for at in places:
         field = rows.field(at).with_type(pa.uint64())
-        rows = rows.set_column(at, field, rows.column(at).cast(field.type))
+        rows = rows.set_column(at, field, cells_of(rows.column(at)))
     return rows
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 
 from numguard.compute import decoded, named, retyped
@@ -67,11 +68,19 @@ def _wide(source: Any, rows: pa.RecordBatchReader) -> pa.RecordBatchReader:
 
     Spark's `toPandas` makes them of canonical numbers, and databases of digits as written; Arrow gives them the fewest
     digits that they need.
+
+    Raises:
+        UnsupportedTypeError: A column has canonical numbers beside others, of which Arrow makes digits as written.
     """
     schema = rows.schema
     for at, field in enumerate(schema):
         kind: Any = decoded(field.type)
         has_fewest = pa.types.is_decimal128(kind) and kind.scale == 0 and kind.precision < _OF_ANY_KIND.precision
+        if kind in (pa.int64(), pa.float64()) and _has_keys(source, at):
+            raise UnsupportedTypeError(
+                f"column {named([field.name])!r} has numpy.uint64 beside other numbers: make all of them uint64 if "
+                "they are canonical, and int64 if they are digits as written"
+            )
         if has_fewest and _has_objects(source, field.name):
             schema = schema.set(at, field.with_type(_OF_ANY_KIND))
     if schema.equals(rows.schema):
@@ -89,6 +98,19 @@ def _has_objects(source: Any, name: str) -> bool:
     return str(dict(source.dtypes).get(name, "object")) in ("object", "category")
 
 
+def _has_keys(source: Any, at: int) -> bool:
+    """Whether a column, the first one being 0, is one of Python's objects that has canonical numbers."""
+    if isinstance(source, Mapping):
+        cells = list(source.values())[at]
+    elif type(source).__module__.partition(".")[0] == "pandas":
+        beyond = at - len(source.columns)
+        cells = source.index.get_level_values(beyond) if beyond >= 0 else source.iloc[:, at]
+    else:
+        return False
+    is_of_objects = isinstance(cells, (list, tuple)) or str(getattr(cells, "dtype", "")) == "object"
+    return is_of_objects and any(type(cell) is np.uint64 for cell in cells)
+
+
 def _names(source: Any) -> list[str]:
     """The columns of a data frame, if it can be taken apart by them; else none."""
     if type(source).__module__.partition(".")[0] not in ("pandas", "polars") or getattr(source, "ndim", 2) != 2:
@@ -103,7 +125,7 @@ def _errors(frame: Any, names: Sequence[str], what: str) -> dict[str, Unsupporte
     for name in names:
         try:
             with exporting(what):
-                pa.RecordBatchReader.from_stream(frame[[name]])
+                _wide(frame[[name]], pa.RecordBatchReader.from_stream(frame[[name]]))
         except UnsupportedTypeError as error:
             found[name] = error
     return found

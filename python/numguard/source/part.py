@@ -399,7 +399,8 @@ def exporting(what: str) -> Iterator[None]:
     except (pa.ArrowException, OverflowError, TypeError) as error:
         if "released" in str(error):
             raise ArgumentError(f"{what}: this stream was read already; open it again") from None
-        raise UnsupportedTypeError(f"{what}: {_why_not_exported(error)}") from None
+        why = error if isinstance(error, UnsupportedTypeError) else _why_not_exported(error)
+        raise UnsupportedTypeError(f"{what}: {why}") from None
     except UnicodeError:
         # It has the whole cell.
         raise InputError(f"{what}: holds text that is not UTF-8: save it again as UTF-8") from None

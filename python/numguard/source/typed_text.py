@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from numguard._core import format as format_numbers
 from numguard.compute import PER_SECOND, cells_of, decoded, pc, seen_text
+from numguard.source.casts import check_key
 from numguard.source.container import Member, opened_bytes
 from numguard.source.part import Part, reading
 
@@ -26,7 +27,14 @@ _BREAKS: Final = r"[\t\n\r\x0b\x0c\x{2028}\x{2029}\"]"
 
 
 def typed_text(part: Part, name: str, container: str, key_of: Callable[[str], Key | None]) -> Member:
-    """The text of a part. `key_of`: what a column of that name holds, None if no keys."""
+    """The text of a part. `key_of`: what a column of that name holds, None if no keys.
+
+    Raises:
+        UnsupportedTypeError: A column of keys has a type whose text may be that of another number.
+    """
+    for field in part.schema():
+        if key_of(field.name) and _may_be_another(decoded(field.type)):
+            check_key(field, name)
     names = list(map(str, part.schema().names))
     lines = tabbed([pa.array([heading]) for heading in names])
     for batch in part.batches():
@@ -38,6 +46,11 @@ def typed_text(part: Part, name: str, container: str, key_of: Callable[[str], Ke
         lines += tabbed(columns)
     opener = partial(opened_bytes, "\n".join(lines).encode())
     return Member(name, container, "text", "typed", opener, warnings=part.about.warnings)
+
+
+def _may_be_another(kind: Any) -> bool:
+    """Whether the text of a cell may be that of another key: rounded, or canonical and written as if it were not."""
+    return pa.types.is_floating(kind) or pa.types.is_decimal(kind) or isinstance(kind, pa.BaseExtensionType)
 
 
 def tabbed(columns: Sequence[pa.Array[Any]]) -> list[str]:

@@ -16,11 +16,12 @@ import numpy as np
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import as_text, by_key, is_list, is_number, pc, schema_of, table_of, whole
+from numguard.compute import as_text, by_key, is_list, is_number, is_text, pc, schema_of, table_of, whole
 from numguard.errors import UnsupportedTypeError
 from numguard.registry.arrays import Bools, Column, ReadNoted, flags
 from numguard.registry.spelling import seen
 from numguard.source.scripts import plain_digits, plain_letters
+from numguard.source.typed_text import text_of_keys
 
 __all__ = [
     "SPREADSHEET_MARKS",
@@ -283,7 +284,7 @@ def numbers(column: Column) -> Numbers:
 
 def inside_text(column: Column, mark: str) -> Numbers:
     """Every whole number inside of free text: none is certain, and `mark` is the doubt."""
-    cells = written(column)
+    cells = written(text_of_keys(whole(column), "number"))
     found = _mentioned(pa.array(np.arange(len(cells))), cells)
     columns = ["index", "msisdn", "cell"]
     numbers = pa.concat_tables([found.certain.select(columns), found.doubtful.select(columns)]).sort_by("index")
@@ -364,8 +365,11 @@ def digits_that_could_be(texts: pa.Array[Any]) -> pa.Table:
 
 
 def _readable(cells: pa.Array[Any]) -> pa.Array[Any]:
-    """Text of any layout as plain strings; numbers of any type as they are."""
-    if is_number(cells.type) or pa.types.is_null(cells.type):
+    """Text of any layout as plain strings; numbers as they are, and what the core refuses by its type."""
+    kind: Any = cells.type
+    # As text, the ticks of a duration, and the keys of a type that is not known, would be digits as written.
+    is_unknown = isinstance(kind, pa.BaseExtensionType) and not is_text(kind.storage_type)
+    if is_number(kind) or pa.types.is_null(kind) or pa.types.is_duration(kind) or is_unknown:
         return cells
     if is_list(cells.type):
         raise UnsupportedTypeError(f"a column of type {cells.type} has lists: give each number a row of its own")

@@ -347,7 +347,8 @@ def _without_digits(table: pa.Table) -> list[int]:
     """The few records that may be a header: no cell has five digits in a row."""
     kept = np.arange(len(table))
     for column in table.columns:
-        is_figure = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+        # A half float has five digits at most, and pyarrow compares none.
+        is_figure = pa.types.is_integer(column.type) or column.type in (pa.float32(), pa.float64())
         if (is_figure or pa.types.is_string(column.type)) and len(kept):
             cells = column.take(pa.array(kept, pa.int64())) if len(kept) < len(table) else column
             digits = pc.greater(cells, 9_999) if is_figure else pc.match_substring_regex(cells, r"\p{Nd}{5}")
