@@ -25,7 +25,7 @@ CANONICAL = pa.array([6591234567, 442079460018, 442079460019], pa.uint64())
 FIRST = {
     "int64": pa.array([1]),
     "double": pa.array([1.0]),
-    "decimal": pa.array([1], pa.decimal128(38, 0)),
+    "decimal": pa.array([1], pa.decimal128(18, 0)),
     "string": pa.array(["1"]),
     "dictionary": pa.array(["1"]).dictionary_encode(),
 }

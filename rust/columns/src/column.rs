@@ -7,7 +7,7 @@ mod cell;
 mod fill;
 
 use std::borrow::Cow;
-use std::ops::Range;
+use std::ops::{Range, RangeFrom};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -69,8 +69,9 @@ impl Keys {
 }
 
 /// Precisions of decimals that may hold keys and not digits as written: systems without `UInt64`, such as Spark, write it
-/// as 20 digits, and as a few more after sums. 38 is how databases without integers write every integer.
-pub(crate) const MAY_HOLD_KEYS: Range<u8> = 20..38;
+/// as 20 digits, and as a few more after sums. 38 is how DuckDB (HUGEINT), Polars (Int128) and databases without integers
+/// write every integer, canonical or not.
+pub(crate) const MAY_HOLD_KEYS: RangeFrom<u8> = 20..;
 
 /// The values of a column, in its layout.
 enum Values<'a> {

@@ -131,7 +131,8 @@ impl Error {
     /// The advice depends on the type: narrow integers cannot hold a mobile number, other types hold no numbers.
     pub(crate) fn unsupported(data_type: &DataType) -> Self {
         use DataType::{
-            Decimal128, Decimal256, Float16, Float32, Int8, Int16, Int32, UInt8, UInt16, UInt32,
+            Decimal32, Decimal64, Decimal128, Decimal256, Float16, Float32, Int8, Int16, Int32,
+            UInt8, UInt16, UInt32,
         };
         let advice = match data_type {
             Int8 | Int16 | Int32 | UInt8 | UInt16 | UInt32 => {
@@ -141,7 +142,9 @@ impl Error {
             Decimal128(precision, 0) if MAY_HOLD_KEYS.contains(precision) => {
                 "cast it to UInt64 if it is canonical, as what Spark returns, and to Int64 if it is digits as written"
             }
-            Decimal128(..) | Decimal256(..) => "cast it to Decimal128 of scale 0, Int64 or text",
+            Decimal32(..) | Decimal64(..) | Decimal128(..) | Decimal256(..) => {
+                "cast it to Decimal128 of scale 0, Int64 or text"
+            }
             DataType::Struct(_) => "make a column of each of its fields",
             _ => "cast it to text, Int64 or UInt64",
         };

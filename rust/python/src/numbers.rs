@@ -16,7 +16,7 @@ type ArrayResult<'py> = PyResult<Bound<'py, PyAny>>;
 ///
 /// Args:
 ///     values: Text, dictionary or run-end-encoded text, `Int64`, `UInt64`, `Float64` or `Decimal128` of scale 0 (not of
-///         20 to 37 digits): an Arrow array or stream, a series, a NumPy array or a list. `UInt64` is E.164 already and is not read again;
+///         20 or more digits): an Arrow array or stream, a series, a NumPy array or a list. `UInt64` is E.164 already and is not read again;
 ///         in all other types the digits are read as written.
 ///     region: A region code, a column of region codes, or None. How digits without a plus are read: by the numbering
 ///         plan of a region of `regions`, or (`None`) as E.164. A column has one code for each row. In rows without a
