@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +12,7 @@ import pytest
 from numguard.cli import run
 from numguard.errors import ColumnError
 from numguard.number_list import read_numbers
+from zip_files import zipped
 
 NUMBER, OTHER = "9765432187", "9765432188"
 
@@ -163,12 +163,11 @@ def test_a_decision_names_the_row_and_records_nothing(tmp_path: Path, capfd: pyt
 
 @pytest.mark.parametrize("folder", ["complainants", "x/Do not block", "Reactivated", "victims/2026"])
 def test_a_folder_of_other_numbers_stops_a_list(folder: str, tmp_path: Path) -> None:
-    files = {"suspects/a.csv": NUMBER, f"{folder}/b.csv": OTHER}
-    with zipfile.ZipFile(tmp_path / "lists.zip", "w") as archive:
-        for name, number in files.items():
-            archive.writestr(name, f"mobile\n{number}\n")
-            (tmp_path / "lists" / name).parent.mkdir(parents=True)
-            (tmp_path / "lists" / name).write_text(f"mobile\n{number}\n")
+    files = {"suspects/a.csv": f"mobile\n{NUMBER}\n", f"{folder}/b.csv": f"mobile\n{OTHER}\n"}
+    (tmp_path / "lists.zip").write_bytes(zipped(files))
+    for name, content in files.items():
+        (tmp_path / "lists" / name).parent.mkdir(parents=True)
+        (tmp_path / "lists" / name).write_text(content)
     for path in ("lists.zip", "lists", "lists/**/*.csv"):
         with pytest.raises(ColumnError, match=r"b\.csv: is named as"):
             read_numbers(tmp_path / path)

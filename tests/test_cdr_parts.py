@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 
 from numguard.cdr import read_cdr
 from numguard.errors import InputError
+from zip_files import zipped
 
 HEADER = "MSISDN,IMEI,Call Date,Call Time"
 ROW = "9876543210,358967101234560,{},08:01:39"
@@ -34,9 +34,7 @@ def workbook(folder: Path, sheets: list[str]) -> Path:
 
 
 def archive(folder: Path, sheets: list[str]) -> Path:
-    with zipfile.ZipFile(folder / "calls.zip", "w") as packed:
-        for number, text in enumerate(sheets):
-            packed.writestr(f"{number}.csv", text)
+    (folder / "calls.zip").write_bytes(zipped({f"{number}.csv": text for number, text in enumerate(sheets)}))
     return folder / "calls.zip"
 
 

@@ -15,7 +15,7 @@ import pytest
 
 import numguard as ng
 from numguard.cli import run
-from test_cli import numguard
+from warm import numguard
 
 SHEET = """acknowledgement_no,source,district,suspect_mobiles
 1,1930,Rohtak,98765 43210

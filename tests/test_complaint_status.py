@@ -16,7 +16,7 @@ from numguard.registry.answers.notes import NOTES
 from numguard.registry.events.ended import ended_and_in_force
 from numguard.registry.sheets.complaint_status import ENDS, STANDS
 from registry_cases import A, B, C, complaint, complaints, listed, registry, status_of
-from test_cli import numguard
+from warm import numguard
 
 __all__ = ["registry"]
 

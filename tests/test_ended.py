@@ -12,7 +12,7 @@ import numguard as ng
 from numguard.registry.events.ended import ended_and_in_force
 from registry_cases import A, B, C, complaint, complaints, listed, registry, status_of
 from registry_stores import postgres, store
-from test_cli import numguard
+from warm import numguard
 
 __all__ = ["postgres", "registry", "store"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -20,6 +19,7 @@ import numguard as ng
 import row_files
 from numguard.cli import run
 from row_files import BLURRING, TABLES, TEXTS, as_lines, damaged, list_rows, write
+from zip_files import zipped
 
 WALK = ("expand", "calls.parquet", "--seeds", "seeds.txt")
 CHANGES = ("changes", "calls.parquet", "-o", "out.csv")
@@ -181,9 +181,7 @@ def test_the_report_accounts_for_a_table_of_types(capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize("option", sorted(OPTIONS.keys() - DRAWN - {"review"}))
 def test_what_of_a_list_is_passed_over_is_reported(capsys: pytest.CaptureFixture[str], option: str) -> None:
     content = TEXTS["utf-8"](as_lines(list(map(agreed, list_rows(Random(1), 5))), ","))
-    with zipfile.ZipFile("d.zip", "w") as archive:
-        archive.writestr("letter.pdf", b"%PDF-1.7 sealed")
-        archive.writestr("d.csv", content)
+    Path("d.zip").write_bytes(zipped({"letter.pdf": b"%PDF-1.7 sealed", "d.csv": content}))
     assert run([word.replace("FILE", "d.zip") for word in OPTIONS[option]]) == 0
     assert "letter.pdf: is a PDF" in capsys.readouterr().err
 
@@ -211,9 +209,7 @@ def test_a_member_with_another_spelling_of_the_column(
     capsys: pytest.CaptureFixture[str], verb: str, heading: str
 ) -> None:
     rows = "imei,at\n9876543210,490154203237518,2026-06-01 08:01:39\n"
-    with zipfile.ZipFile("d.zip", "w") as archive:
-        archive.writestr("a.csv", f"served,{rows}")
-        archive.writestr("b.csv", f"{heading},{rows}")
+    Path("d.zip").write_bytes(zipped({"a.csv": f"served,{rows}", "b.csv": f"{heading},{rows}"}))
     assert run([one.replace("d.xlsx", "d.zip") for one in SOURCES[verb]]) == 3
     assert re.search("d.zip/b.csv: (no column 'served'|column .* is not in the first file)", capsys.readouterr().err)
 

@@ -22,7 +22,7 @@ from numguard.registry.sheets.headings import (
     names_suspects,
 )
 from numguard.registry.sheets.mapping import read_mapping, write_mapping
-from test_cli import numguard
+from warm import numguard
 
 
 def find(*headings: str, mapping: Mapped | None = None) -> dict[str, list[str]]:

@@ -24,7 +24,7 @@ from numguard.indian_time import IST
 from numguard.keyed import HASHED, key_check
 from registry_cases import complaint, complaints
 from registry_stores import make_older
-from test_cli import numguard
+from warm import numguard
 
 KEY = b"0123456789abcdef0123456789abcdef"
 A, B = 919876543210, 919123456789

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
 import os
 import sys
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +22,7 @@ import numguard as ng
 from numguard.cli import run
 from numguard.errors import InputError
 from numguard.source import TextPart, open_source
+from zip_files import members_of, zipped
 
 ROWS = b"name,mobile\nA,9876543210\nB,9812345678\n"
 READS: dict[str, tuple[str, ...]] = {
@@ -112,14 +111,6 @@ def test_merged_cells_hidden_rows_and_lost_digits_of_a_workbook(read: Read) -> N
     assert read("d.xlsx")["rows_used"] == 4
 
 
-def zipped(**members: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(f"{name}.csv", content)
-    return out.getvalue()
-
-
 @pytest.mark.parametrize(
     ("cell", "note", "of_two"),
     [
@@ -162,7 +153,7 @@ def test_a_blank_row_above_a_header_is_no_title(read: Read, blank: str) -> None:
 
 
 def test_members_of_an_archive_with_other_columns_are_named(read: Read) -> None:
-    account = read("d.zip", zipped(a=ROWS, b=b"mobile,name\n9700012345,C\n", c=b"foo,bar\n1,2\n"))
+    account = read("d.zip", zipped({"a.csv": ROWS, "b.csv": "mobile,name\n9700012345,C\n", "c.csv": "foo,bar\n1,2\n"}))
     assert account["rows_used"] == 3
     assert "d.zip/c.csv" in str(account["passed_over"])
 
@@ -174,7 +165,7 @@ def test_a_column_that_only_some_files_have_is_an_error(verb: str, capsys: pytes
         ("d.zip", b"place,mobile,name\nNuh,9700012345,C\n", "column 'place' is not in the first file"),
         ("e.zip", b"mobile\n9700012345\n", "no column 'name'"),
     ):
-        Path(name).write_bytes(zipped(a=ROWS, b=other))
+        Path(name).write_bytes(zipped({"a.csv": ROWS, "b.csv": other}))
         assert run([word, name, *options]) == 3
         assert why in capsys.readouterr().err
         assert not Path("o.csv").exists()
@@ -293,10 +284,13 @@ def test_a_sheet_is_inspected_wherever_it_is(tmp_path: Path) -> None:
     sheet["A3"].font = Font(strike=True)
     sheet.row_dimensions[2].hidden = True
     book.save("usual.xlsx")
-    with zipfile.ZipFile("usual.xlsx") as usual, zipfile.ZipFile("other.xlsx", "w") as other:
-        for member in usual.namelist():
-            content = usual.read(member).replace(b"/xl/worksheets/sheet1.xml", b"/xl/Data/one.xml")
-            other.writestr(member.replace("xl/worksheets/sheet1.xml", "xl/data/ONE.XML"), content)
+    other = {
+        name.replace("xl/worksheets/sheet1.xml", "xl/data/ONE.XML"): content.replace(
+            b"/xl/worksheets/sheet1.xml", b"/xl/Data/one.xml"
+        )
+        for name, content in members_of("usual.xlsx").items()
+    }
+    Path("other.xlsx").write_bytes(zipped(other))
     for name in ("usual.xlsx", "other.xlsx"):
         [part] = open_source(name).parts
         assert (part.about.hidden_rows, part.about.struck_out) == ({2}, {(3, 0)}), name

@@ -14,6 +14,7 @@ import pytest
 import numguard as ng
 from numguard.errors import FileMissingError, InputError
 from numguard.number_list import read_numbers
+from zip_files import zipped
 
 LISTED = ng.NumberSet(["9876543210"])
 
@@ -79,9 +80,8 @@ def test_parquet_with_text_that_is_not_utf_8_is_an_error_that_quotes_no_cell(is_
     path = tmp_path / "a.parquet"
     path.write_bytes(file.getvalue())
     if is_packed:
-        with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-            archive.write(path, "a.parquet")
         path = tmp_path / "a.zip"
+        path.write_bytes(zipped({"a.parquet": file.getvalue()}))
     for column in ("msisdn", "victim"):
         with pytest.raises(InputError, match=r"a\.(parquet|zip).*not UTF-8") as raised:
             read_numbers(path, column=column)

@@ -9,7 +9,7 @@ import pytest
 
 import numguard as ng
 from registry_cases import A, B, complaint, complaints, listed, status_of
-from test_cli import numguard
+from warm import numguard
 
 BESIDE, PLAIN = "Ravi 98765 43210", "98765 43210"
 HEAD = "acknowledgement_no,source,suspect_mobiles"

@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ import pytest
 import numguard as ng
 from numguard.cli import run
 from numguard.errors import UnsupportedTypeError
+from zip_files import zipped
 
 ROW = b"name,mobile\nAsha,9876543210\n"
 AIRTEL = (
@@ -155,12 +155,9 @@ def containers() -> dict[str, bytes]:
     sheet.append(["name", "mobile"])
     sheet.append(["Asha", "9876543210"])
     book.save(saved := io.BytesIO())
-    with zipfile.ZipFile(zipped := io.BytesIO(), "w") as archive:
-        archive.writestr("a.csv", ROW)
-        archive.writestr("letter.pdf", b"%PDF-1.4 x")
     return {
         "w.xlsx": saved.getvalue(),
-        "z.zip": zipped.getvalue(),
+        "z.zip": zipped({"a.csv": ROW, "letter.pdf": b"%PDF-1.4 x"}),
         "titled.csv": b"Customers of the branch\n\n" + ROW,
         "windows.csv": "name,mobile\nJos\u00e9,9876543210\n".encode("cp1252"),
         "sep.csv": b"sep=;\n" + ROW.replace(b",", b";"),
@@ -182,9 +179,7 @@ def test_complaints_and_operators_files_come_in_zstd_and_beside_a_letter(invoke:
     Path("c.csv.zst").write_bytes(pa.compress(COMPLAINT, codec="zstd", asbytes=True))
     assert invoke("complaints", "add", "c.csv.zst")[0] == 0
     Path("a.csv.zst").write_bytes(pa.compress(AIRTEL, codec="zstd", asbytes=True))
-    with zipfile.ZipFile("a.zip", "w") as archive:
-        archive.writestr("a.csv", AIRTEL)
-        archive.writestr("letter.pdf", b"%PDF-1.4 x")
+    Path("a.zip").write_bytes(zipped({"a.csv": AIRTEL, "letter.pdf": b"%PDF-1.4 x"}))
     for name in ("a.csv.zst", "a.zip"):
         code, _, errors = invoke("cdr", "read", name, "-o", "o.csv")
         assert (code, pv.read_csv("o.csv").num_rows) == (0, 1), errors

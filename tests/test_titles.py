@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from numguard.cli import run
 from numguard.errors import ColumnError
 from numguard.number_list import listing_dates, read_imeis, read_numbers
 from numguard.number_list.titles import is_of_victims, without_victims
+from zip_files import zipped
 
 NUMBER = "9765432187"
 VICTIMS = [
@@ -207,9 +207,7 @@ def test_sheets_and_members_that_are_named_as_those_of_victims(tmp_path: Path) -
     folder.mkdir()
     for name, number in (("suspects.csv", NUMBER), ("victims.csv", "9765432188")):
         (folder / name).write_text(f"mobile\n{number}\n")
-    with zipfile.ZipFile(tmp_path / "list.zip", "w") as archive:
-        for path in folder.iterdir():
-            archive.write(path, path.name)
+    (tmp_path / "list.zip").write_bytes(zipped({path.name: path.read_bytes() for path in folder.iterdir()}))
     for path in (tmp_path / "list.xlsx", folder, tmp_path / "list.zip", folder / "*.csv"):
         with pytest.raises(ColumnError, match="is named as the numbers of victims"):
             read_numbers(path)
