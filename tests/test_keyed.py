@@ -102,10 +102,7 @@ def test_a_key_is_read_from_a_file_or_a_variable(tmp_path: Path, monkeypatch: py
 
 
 @pytest.fixture
-def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
-    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
+def case(desk: Path) -> Path:
     Path("shared.key").write_bytes(KEY)
     Path("shared.key").chmod(0o600)
     with ng.Registry("cases.db", by="HC 1234") as registry:
@@ -120,7 +117,7 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         )
         registry.expand(pa.table({"served_msisdn": ["9876543210", "7776665554"], "imei14": ["35824005111111"] * 2}))
         registry.decide([str(A)], "confirmed", "caller of 98765 43210 known by voice")
-    return tmp_path
+    return desk
 
 
 def test_what_has_no_keyed_form_is_not_keyed(case: Path) -> None:

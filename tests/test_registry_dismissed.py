@@ -83,11 +83,8 @@ def add(*rows: str, name: str = "sheet.csv", head: str = HEAD) -> list[str]:
 
 
 @pytest.fixture
-def _case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
-    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
-    Path("one.csv").write_text("9876543210\n")
+def _case(desk: Path) -> None:
+    (desk / "one.csv").write_text("9876543210\n")
 
 
 @pytest.mark.usefixtures("_case")
