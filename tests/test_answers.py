@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from numguard.cli import run
 from numguard.errors import ColumnError
 from numguard.number_list import read_numbers
+from workbooks import book_of
 from zip_files import zipped
 
 NUMBER, OTHER = "9765432187", "9765432188"
@@ -21,10 +21,7 @@ def as_files(folder: Path, heading: str, *cells: str) -> list[Path]:
     """A list of two numbers and an answer to each, in several formats."""
     rows = list(zip((NUMBER, OTHER), cells, strict=True))
     (folder / "a.csv").write_text("\n".join([f"mobile,{heading}", *(",".join(row) for row in rows), ""]))
-    book = openpyxl.Workbook()
-    for row in (("mobile", heading), *rows):
-        book.active.append(row)  # type: ignore[union-attr]
-    book.save(folder / "a.xlsx")
+    book_of(("mobile", heading), *rows).save(folder / "a.xlsx")
     pq.write_table(pa.table({"mobile": [NUMBER, OTHER], heading: list(cells)}), folder / "a.parquet")
     return [folder / name for name in ("a.csv", "a.xlsx", "a.parquet")]
 
@@ -177,11 +174,8 @@ def test_a_folder_of_other_numbers_stops_a_list(folder: str, tmp_path: Path) -> 
 
 
 def test_the_name_of_a_workbook_counts_beside_those_of_its_sheets(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    for row in (["mobile"], [OTHER]):
-        book.active.append(row)  # type: ignore[union-attr]
     (tmp_path / "lists").mkdir()
-    book.save(tmp_path / "lists" / "complainants.xlsx")
+    book_of(["mobile"], [OTHER]).save(tmp_path / "lists" / "complainants.xlsx")
     with pytest.raises(ColumnError, match="is named as the numbers of victims"):
         read_numbers(tmp_path / "lists")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from numguard.cdr import read_cdr
 from numguard.errors import InputError
+from workbooks import book_of_sheets
 from zip_files import zipped
 
 HEADER = "MSISDN,IMEI,Call Date,Call Time"
@@ -23,13 +23,8 @@ def sheet(*dates: str, header: str = HEADER) -> str:
 
 
 def workbook(folder: Path, sheets: list[str]) -> Path:
-    book: Any = openpyxl.Workbook()
-    book.remove(book.active)
-    for number, text in enumerate(sheets):
-        page = book.create_sheet(f"S{number}")
-        for line in text.splitlines():
-            page.append(line.split(","))
-    book.save(folder / "calls.xlsx")
+    rows = {f"S{number}": [line.split(",") for line in text.splitlines()] for number, text in enumerate(sheets)}
+    book_of_sheets(rows).save(folder / "calls.xlsx")
     return folder / "calls.xlsx"
 
 

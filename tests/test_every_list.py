@@ -9,7 +9,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.csv as pv
 import pyarrow.parquet as pq
@@ -19,6 +18,7 @@ import numguard as ng
 import row_files
 from numguard.cli import run
 from row_files import BLURRING, TABLES, TEXTS, as_lines, damaged, list_rows, write
+from workbooks import book_of, book_of_sheets
 from zip_files import zipped
 
 WALK = ("expand", "calls.parquet", "--seeds", "seeds.txt")
@@ -220,9 +220,7 @@ def test_a_member_with_another_spelling_of_the_column(
     + [("Summary: see annexure", verb) for verb in SOURCES if verb not in ("cdr", "expand", "common", "changes")],
 )
 def test_a_hidden_sheet_is_not_read_and_is_named(capsys: pytest.CaptureFixture[str], cover: str, verb: str) -> None:
-    book = openpyxl.Workbook()
-    for text in (cover, "Rohtak") if cover else ():
-        book.worksheets[0].append([text])
+    book = book_of(*([[cover], ["Rohtak"]] if cover else []))
     for name, number in (("Old", "9876543210"), ("New", "9876543211")):
         sheet = book.create_sheet(name)
         sheet.append(["served", "imei", "at", "acknowledgement_no", "source", "status"])
@@ -242,15 +240,11 @@ def test_a_path_that_begins_like_the_name_of_a_user(capsys: pytest.CaptureFixtur
 
 @pytest.mark.parametrize("verb", SOURCES)
 def test_formulas_without_a_value_and_hidden_sheets_are_reported(capsys: pytest.CaptureFixture[str], verb: str) -> None:
-    book = openpyxl.Workbook()
-    for name in ("shown", "kept back"):
-        sheet = book.create_sheet(name)
-        sheet.append(["served", "imei", "at", "acknowledgement_no", "source", "status"])
-        for at in range(3):
-            sheet.append(["9876543210", "490154203237518", "2026-06-01 08:01:39", str(at), "1930", "blocked"])
+    rows = [["served", "imei", "at", "acknowledgement_no", "source", "status"]]
+    rows += [["9876543210", "490154203237518", "2026-06-01 08:01:39", str(at), "1930", "blocked"] for at in range(3)]
+    book = book_of_sheets({"shown": rows, "kept back": rows})
     book["shown"]["A3"] = '="98765"&"43210"'
     book["shown"]["A4"] = "=#REF!"
-    del book["Sheet"]
     book["kept back"].sheet_state = "hidden"
     book.save("d.xlsx")
     assert run(list(SOURCES[verb])) == 0

@@ -10,7 +10,6 @@ import subprocess
 from datetime import datetime
 from pathlib import Path
 
-import openpyxl
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -25,6 +24,7 @@ from numguard.keyed import HASHED, key_check
 from registry_cases import complaint, complaints
 from registry_stores import make_older
 from warm import numguard
+from workbooks import book_of
 
 KEY = b"0123456789abcdef0123456789abcdef"
 A, B = 919876543210, 919123456789
@@ -207,9 +207,7 @@ def test_a_keyed_list_is_checked_as_other_lists_are(
     monkeypatch.setenv("SHARED_KEY", KEY.decode())
     Path("customers.csv").write_text("mobile\n9876543210\n")
     call = ("keyed", "customers.csv", "--key-env", "SHARED_KEY", "--list")
-    book = openpyxl.Workbook()
-    for row in ([HASHED, "reason"], [by_hand(A, KEY), "struck"], [by_hand(B, KEY), "meant"]):
-        book.worksheets[0].append(row)
+    book = book_of([HASHED, "reason"], [by_hand(A, KEY), "struck"], [by_hand(B, KEY), "meant"])
     book.worksheets[0]["A2"].font = Font(strike=True)
     book.save("struck.xlsx")
     Path("beside.csv").write_text(f"{HASHED},Is victim\n{by_hand(A, KEY)},Yes\n")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from numguard.errors import ColumnError, InputError
 from numguard.number_list import listing_dates, read_imeis, read_numbers
 from sheet_files import write
+from workbooks import book_of_sheets
 from zip_files import zipped
 
 HEADED, BARE = "msisdn\n9700000001\n9700000002\n", "9800000001\n9800000002\n"
@@ -40,11 +40,8 @@ def test_a_member_without_a_header_is_read_beside_one_that_has_one(tmp_path: Pat
 def test_handsets_sheets_and_folders_without_a_header_are_read_beside_others(tmp_path: Path) -> None:
     handsets = archive(tmp_path, a_txt="490154203237518\n", b_csv="imei\n358240051111110\n")
     assert read_imeis(handsets).keys.to_array().to_pylist() == [35824005111111, 49015420323751]
-    book = openpyxl.Workbook()
-    for sheet, cells in ((book.active, HEADED), (book.create_sheet("more"), BARE)):
-        for cell in cells.split():
-            sheet.append([cell])  # type: ignore[union-attr]
-    book.save(tmp_path / "list.xlsx")
+    sheets = {name: [[cell] for cell in text.split()] for name, text in (("Sheet", HEADED), ("more", BARE))}
+    book_of_sheets(sheets).save(tmp_path / "list.xlsx")
     assert read_numbers(tmp_path / "list.xlsx").keys.to_array().to_pylist() == KEYS
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "a.txt").write_text(BARE)

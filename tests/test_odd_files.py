@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.csv as pv
 import pyarrow.parquet as pq
@@ -22,6 +21,7 @@ import numguard as ng
 from numguard.cli import run
 from numguard.errors import InputError
 from numguard.source import TextPart, open_source
+from workbooks import book_of
 from zip_files import members_of, zipped
 
 ROWS = b"name,mobile\nA,9876543210\nB,9812345678\n"
@@ -101,10 +101,8 @@ def test_other_bytes_behind_a_gzip_file_are_an_error(behind: bytes, capsys: pyte
 
 
 def test_merged_cells_hidden_rows_and_lost_digits_of_a_workbook(read: Read) -> None:
-    book = openpyxl.Workbook()
-    sheet: Any = book.active
-    for row in (["name", "mobile"], ["A", "9876543210"], [None, "9812345678"], ["B", None], ["C", 9876543210]):
-        sheet.append(row)
+    book = book_of(["name", "mobile"], ["A", "9876543210"], [None, "9812345678"], ["B", None], ["C", 9876543210])
+    sheet = book.active
     sheet.merge_cells("A2:A3")
     sheet.row_dimensions[5].hidden = True
     book.save("d.xlsx")
@@ -130,10 +128,7 @@ def test_a_cell_without_figures_is_the_same_in_a_text_and_a_workbook(
     sheets["two"] = [["mobile", "name"], ["9876543210", "A"], [cell, beside]]
     for name, rows in sheets.items():
         Path(f"{name}.csv").write_text("".join(",".join(row) + "\n" for row in rows))
-        book = openpyxl.Workbook()
-        for row in rows:
-            book.active.append(row)
-        book.save(f"{name}.xlsx")
+        book_of(*rows).save(f"{name}.xlsx")
         for path in (f"{name}.csv", f"{name}.xlsx"):
             assert run(["explain", path, "-c", "mobile", "-o", "o.csv", "--json"]) == 0
             account = json.loads(capsys.readouterr().out)
@@ -276,11 +271,8 @@ def test_a_file_that_grows_while_it_is_read_is_an_error(
 
 def test_a_sheet_is_inspected_wherever_it_is(tmp_path: Path) -> None:
     """A workbook names the files of its sheets, and some programs put them elsewhere than others."""
-    book = openpyxl.Workbook()
+    book = book_of(["mobile"], ["9876543210"], ["9812345678"])
     sheet = book.active
-    assert sheet is not None
-    for cell in ("mobile", "9876543210", "9812345678"):
-        sheet.append([cell])
     sheet["A3"].font = Font(strike=True)
     sheet.row_dimensions[2].hidden = True
     book.save("usual.xlsx")

@@ -6,7 +6,6 @@ import io
 import zipfile
 from pathlib import Path
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -14,6 +13,7 @@ import pytest
 import numguard as ng
 from numguard.errors import FileMissingError, InputError
 from numguard.number_list import read_numbers
+from workbooks import book_of
 from zip_files import zipped
 
 LISTED = ng.NumberSet(["9876543210"])
@@ -39,10 +39,8 @@ def test_a_mistake_in_our_own_code_is_no_damage(
 
 
 def workbook() -> bytes:
-    book, file = openpyxl.Workbook(), io.BytesIO()
-    for row in [["msisdn", "remark"], *(["9876543210", f"word {n}"] for n in range(500))]:
-        book.active.append(row)
-    book.save(file)
+    file = io.BytesIO()
+    book_of(["msisdn", "remark"], *(["9876543210", f"word {n}"] for n in range(500))).save(file)
     return file.getvalue()
 
 

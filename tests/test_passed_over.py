@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 import numguard as ng
 from numguard import read_numbers
 from numguard.cli import run
 from numguard.errors import InputError
+from workbooks import book_of_sheets
 from zip_files import zipped
 
 HEADINGS = [
@@ -21,13 +21,7 @@ FIRST, SECOND = 919123456789, 919123456788
 
 
 def book(path: Path, *sheets: list[list[str]]) -> Path:
-    workbook = openpyxl.Workbook()
-    workbook.remove(workbook.active)
-    for n, rows in enumerate(sheets):
-        sheet = workbook.create_sheet(f"Sheet{n}")
-        for row in rows:
-            sheet.append(row)
-    workbook.save(path)
+    book_of_sheets({f"Sheet{n}": rows for n, rows in enumerate(sheets)}).save(path)
     return path
 
 

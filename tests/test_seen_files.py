@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pv
@@ -23,6 +22,7 @@ import pytest
 import numguard as ng
 from numguard.errors import UnsupportedTypeError
 from registry_cases import Cli
+from workbooks import book_of, book_of_sheets
 from zip_files import zipped
 
 ROW = b"name,mobile\nAsha,9876543210\n"
@@ -93,7 +93,6 @@ def test_an_empty_path_is_an_error_and_never_the_folder(cli: Cli, verb: str) -> 
 
 
 def test_totals_repeated_headers_and_cells_without_a_value_in_a_workbook(cli: Cli) -> None:
-    book = openpyxl.Workbook()
     header = ["acknowledgement_no", "source", "district", "suspect_mobiles", "amount_lost", "reported_at"]
     rows: list[list[Any]] = [
         ["1", "1930", "Nuh", "9876543210", 1500, "01/09/2026"],
@@ -103,10 +102,7 @@ def test_totals_repeated_headers_and_cells_without_a_value_in_a_workbook(cli: Cl
         ["4", "1930", "Nuh", "9812345678", 1500, "01/09/2062"],
         ["Total", None, None, None, 6000, None],
     ]
-    sheet: Any = book.active
-    for row in [header, *rows]:
-        sheet.append(row)
-    book.save("w.xlsx")
+    book_of(header, *rows).save("w.xlsx")
     code, out, _ = cli("complaints", "add", "w.xlsx", "--refused", "r.csv", "--json")
     account = json.loads(out)
     assert code == 0
@@ -139,11 +135,7 @@ def test_no_output_overwrites_an_input_and_bad_outputs_are_found_first(cli: Cli)
 
 
 def containers() -> dict[str, bytes]:
-    book = openpyxl.Workbook()
-    sheet: Any = book.active
-    sheet.append(["name", "mobile"])
-    sheet.append(["Asha", "9876543210"])
-    book.save(saved := io.BytesIO())
+    book_of(["name", "mobile"], ["Asha", "9876543210"]).save(saved := io.BytesIO())
     return {
         "w.xlsx": saved.getvalue(),
         "z.zip": zipped({"a.csv": ROW, "letter.pdf": b"%PDF-1.4 x"}),
@@ -234,12 +226,8 @@ def test_batches_generators_and_scanners_are_sources(tmp_path: Path) -> None:
 
 
 def test_a_hidden_sheet_is_reported_in_the_summary_of_a_scan(cli: Cli) -> None:
-    book = openpyxl.Workbook()
-    for name in ("calls", "kept back"):
-        sheet = book.create_sheet(name)
-        sheet.append(["mobile"])
-        sheet.append(["9876543210"])
-    del book["Sheet"]
+    rows = [["mobile"], ["9876543210"]]
+    book = book_of_sheets({"calls": rows, "kept back": rows})
     book["kept back"].sheet_state = "hidden"
     book.save("d.xlsx")
     code, out, _ = cli("scan", "d.xlsx", "--numbers", "list.txt", "-c", "mobile", "-o", "o.csv", "--json")

@@ -21,6 +21,7 @@ from openpyxl.styles import Font
 import numguard as ng
 from numguard.cli import run
 from numguard.source import open_source
+from workbooks import book_of, book_of_sheets
 from zip_files import OPEN_DOCUMENT, members_of, zipped
 
 MEANT, STRUCK, HIDDEN = 9876543210, 9812345678, 9700012345
@@ -35,10 +36,8 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def workbook(rows: list[list[Cell]], name: str = "list.xlsx") -> tuple[openpyxl.Workbook, Any]:
-    book = openpyxl.Workbook()
-    sheet: Any = book.active
-    for row in rows:
-        sheet.append(row)
+    book = book_of(*rows)
+    sheet = book.active
     book.save(name)
     return book, sheet
 
@@ -380,12 +379,7 @@ def test_the_summary_of_a_scan_has_what_a_workbook_hides(capsys: pytest.CaptureF
 
 def test_a_row_of_a_chosen_sheet_is_recorded_with_the_sheet() -> None:
     header, *rows = COMPLAINTS
-    book = openpyxl.Workbook()
-    for title, row in (("Nuh", rows[0]), ("9812345678", rows[1])):
-        sheet = book.create_sheet(title)
-        sheet.append(header)
-        sheet.append(row)
-    book.save("desk.xlsx")
+    book_of_sheets({"Nuh": [header, rows[0]], "9812345678": [header, rows[1]]}).save("desk.xlsx")
     with ng.Registry(by="x") as registry:
         names = [registry.add_complaints("desk.xlsx", sheet=title).name for title in ("Nuh", str(STRUCK))]
         found = [registry.history(n).select(["file", "row"]).to_pylist()[0] for n in (MEANT, STRUCK)]

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -20,6 +19,7 @@ from numguard.cli import run
 from numguard.errors import ColumnError, InputError
 from numguard.number_list import read_numbers
 from numguard.source.columns import holds_number
+from workbooks import book_of
 
 NUMBER, OTHER, IMEI, TIME = "9812345678", "9876543210", "490154203237518", "2026-06-01 10:00:00"
 SIGHTINGS = ("--msisdn", OTHER, "--imei", IMEI)
@@ -124,10 +124,7 @@ def test_the_library_refuses_it_of_texts_and_of_sheets(tmp_path: Path, call: str
     if kind == "csv":
         path.write_text("".join(",".join(row) + "\n" for row in rows))
     else:
-        book = openpyxl.Workbook()
-        for row in rows:
-            book.active.append(row)
-        book.save(path)
+        book_of(*rows).save(path)
     with pytest.raises(ColumnError, match="the first line holds a number, so the file has no header"):
         in_library(path)[call]()
 

@@ -4,7 +4,6 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from numguard.cli import run
@@ -12,6 +11,7 @@ from numguard.errors import InputError
 from numguard.number_list import read_numbers
 from numguard.source import open_source
 from test_shown import open_cell, open_document
+from workbooks import book_of
 from zip_files import members_of, zipped
 
 
@@ -22,9 +22,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _workbook(rows: list[list[object]]) -> None:
     """Writes d.xlsx, whose third row is hidden."""
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
+    book = book_of(*rows)
     book.active.row_dimensions[3].hidden = True
     book.save("d.xlsx")
 

@@ -1,15 +1,14 @@
 """Cells of workbooks whose value is not what a library takes for it: it is read as shown, or the file is an error."""
 
 from pathlib import Path
-from typing import Any
 
-import openpyxl
 import pytest
 
 import numguard as ng
 from numguard.errors import InputError
 from numguard.number_list import read_numbers
 from numguard.source import open_source
+from workbooks import book_of, book_of_sheets
 from zip_files import OPEN_DOCUMENT, members_of, zipped
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -402,12 +401,7 @@ def test_a_sheet_that_is_not_read_is_an_error(case: str) -> None:
 
 def test_a_sheet_whose_name_has_two_readings_is_an_error(tmp_path: Path) -> None:
     """Its hidden rows and struck-out cells were not known."""
-    made = openpyxl.Workbook()
-    sheet: Any = made.active
-    sheet.title = "A B"
-    sheet.append(["mobile"])
-    sheet.append(["9876543210"])
-    made.save(tmp_path / "plain.xlsx")
+    book_of_sheets({"A B": [["mobile"], ["9876543210"]]}).save(tmp_path / "plain.xlsx")
     path = tmp_path / "tab.xlsx"
     members = members_of(tmp_path / "plain.xlsx")
     path.write_bytes(zipped({name: old.replace(b'name="A B"', b'name="A\tB"') for name, old in members.items()}))
@@ -417,9 +411,7 @@ def test_a_sheet_whose_name_has_two_readings_is_an_error(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(("below", "warns"), [("fraud", True), (None, False)])
 def test_a_number_that_is_merged_over_two_rows_is_a_warning(below: str | None, warns: bool) -> None:
-    book = openpyxl.Workbook()
-    for row in (["Mobile", "Reason"], [FIRST, "fraud"], [None, below], [SECOND, "fraud"]):
-        book.worksheets[0].append(row)
+    book = book_of(["Mobile", "Reason"], [FIRST, "fraud"], [None, below], [SECOND, "fraud"])
     book.worksheets[0].merge_cells("A2:A3")
     book.save("d.xlsx")
     [part] = open_source("d.xlsx").parts
