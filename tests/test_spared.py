@@ -18,7 +18,7 @@ from numguard.number_list import read_numbers, spared
 from numguard.number_list.spared import is_of_letter, is_spared
 from numguard.number_list.titles import BEGINNINGS, VICTIMS
 from test_repeated_names import written
-from workbooks import book_of, book_of_sheets
+from workbooks import book_of_sheets, write_rows
 
 SUSPECT, OTHER = "9765432187", "9765432188"
 SPARED = [
@@ -253,12 +253,7 @@ def test_a_second_header_in_another_order_is_an_error(tmp_path: Path, kind: str,
     """Customers' ids would be read as the numbers."""
     width = len(header.split(","))
     whole = [["Mobile", "CIF", "Name"], [SUSPECT, "1", "a"], header.split(","), [OTHER, "2", "b"]]
-    rows = [row[:width] for row in whole]
-    path = tmp_path / f"a.{kind}"
-    if kind == "xlsx":
-        book_of(*rows).save(path)
-    else:
-        path.write_text("".join(",".join(row) + "\n" for row in rows))
+    path = write_rows(tmp_path / f"a.{kind}", *(row[:width] for row in whole))
     with pytest.raises(ColumnError, match="row 3 is a second header"):
         read_numbers(path)
     with pytest.raises(ColumnError, match="row 3 is a second header"):

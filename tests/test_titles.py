@@ -11,7 +11,7 @@ from numguard.cli import run
 from numguard.errors import ColumnError
 from numguard.number_list import listing_dates, read_imeis, read_numbers
 from numguard.number_list.titles import is_of_victims, without_victims
-from workbooks import book_of, book_of_sheets
+from workbooks import book_of_sheets, write_rows
 from zip_files import zipped
 
 NUMBER = "9765432187"
@@ -58,12 +58,7 @@ def test_the_words_are_those_of_cells() -> None:
 
 
 def written(folder: Path, kind: str, *rows: list[str]) -> Path:
-    path = folder / f"list.{kind}"
-    if kind == "csv":
-        path.write_text("".join(",".join(row) + "\n" for row in rows))
-        return path
-    book_of(*rows).save(path)
-    return path
+    return write_rows(folder / f"list.{kind}", *rows)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

@@ -1,8 +1,9 @@
-"""Workbooks for tests, to be changed and saved."""
+"""Workbooks for tests, to be changed and saved; and rows as a workbook or as text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -22,3 +23,12 @@ def book_of_sheets(sheets: Mapping[str, Iterable[Sequence[Any]]]) -> Any:
         for row in rows:
             sheet.append(row)
     return book
+
+
+def write_rows(path: Path, *rows: Sequence[str]) -> Path:
+    """A file with these rows, of the kind that its ending names: a workbook, or text with commas."""
+    if path.suffix == ".xlsx":
+        book_of(*rows).save(path)
+    else:
+        path.write_text("".join(",".join(row) + "\n" for row in rows))
+    return path
