@@ -12,6 +12,8 @@ from collections.abc import Callable
 
 import pyarrow as pa
 
+from zip_files import zipped
+
 MIB = 1 << 20
 
 
@@ -26,14 +28,6 @@ def gzipped(unit: bytes, mib: int) -> bytes:
     for _ in range(mib):
         check = zlib.crc32(piece, check)
     return first + again * (mib - 1) + last + check.to_bytes(4, "little") + (mib * MIB % 2**32).to_bytes(4, "little")
-
-
-def zipped(members: dict[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", how) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return out.getvalue()
 
 
 def _large_member(mib: int) -> bytes:

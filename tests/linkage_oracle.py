@@ -263,103 +263,118 @@ def near(one: list[datetime | None], other: list[datetime | None], policy: Polic
     return all(gap <= timedelta(policy.max_gap_days) for gap in gaps)
 
 
-def expand(  # noqa: C901 - the rules one after the other, as they are written
-    seeds: list[tuple[int, datetime | None]],
-    sightings: list[Any],
-    policy: Policy,
-) -> Found:
-    table = Table(sightings, policy)
-    levels: list[set[int]] = [{seed for seed, _ in seeds}]
-    path: dict[int, tuple[Any, ...]] = {}
-    via: dict[int, tuple[int, int, int]] = {}  # number -> hop, handset, number before
-    hop_of_handset: dict[int, int] = {}
-    stopped_numbers: dict[int, str] = {}
-    stopped_handsets: dict[int, str] = {}
-    walked: set[tuple[int, int]] = set()
-    ended: set[tuple[int, int]] = set()
+class Walk:
+    """The rules one after the other, as they are written: what is reached level by level, and where it stops."""
 
-    for seed in levels[0] & policy.protected:
-        stopped_numbers[seed] = "protected"
-    for hop in range(1, policy.max_hops + 1):
+    def __init__(self, seeds: list[tuple[int, datetime | None]], table: Table, policy: Policy) -> None:
+        self.seeds, self.table, self.policy = seeds, table, policy
+        self.levels: list[set[int]] = [{seed for seed, _ in seeds}]
+        self.path: dict[int, tuple[Any, ...]] = {}
+        self.via: dict[int, tuple[int, int, int]] = {}  # number -> hop, handset, number before
+        self.hop_of_handset: dict[int, int] = {}
+        self.stopped_numbers = dict.fromkeys(self.levels[0] & policy.protected, "protected")
+        self.stopped_handsets: dict[int, str] = {}
+        self.walked: set[tuple[int, int]] = set()
+        self.ended: set[tuple[int, int]] = set()
+
+    def step(self, hop: int) -> None:
         level: set[int] = set()
-        for before in sorted(levels[-1]):
-            why = table.closed_number(before, policy)
+        for before in sorted(self.levels[-1]):
+            why = self.table.closed_number(before, self.policy)
             if why:
-                stopped_numbers[before] = why
+                self.stopped_numbers[before] = why
                 continue
-            for imei14 in table.handsets[before]:
-                for window in windows(before, seeds, policy):
-                    if not is_edge(table.times[before, imei14], window, policy):
-                        continue
-                    closed = table.closed_handset(imei14, policy)
-                    if closed:
-                        stopped_handsets[imei14] = closed
-                        ended.add((before, imei14))
-                        continue
-                    hop_of_handset.setdefault(imei14, hop)
-                    walked.add((before, imei14))
-                    for number in table.numbers[imei14]:
-                        if any(number in earlier for earlier in levels):
-                            continue
-                        if not is_edge(table.times[number, imei14], window, policy):
-                            continue
-                        both = (inside(table.times[one, imei14], window) for one in (before, number))
-                        if not near(*both, policy):
-                            continue
-                        if number in policy.protected:
-                            stopped_numbers[number] = "protected"
-                            ended.add((number, imei14))
-                            continue
-                        level.add(number)
-                        walked.add((number, imei14))
-                        first, _, count = table.seen(number, imei14)
-                        rank = (-count, first or FAR, imei14, before)
-                        if number not in path or rank < path[number]:
-                            path[number] = rank
-                            via[number] = (hop, imei14, before)
-        levels.append(level)
+            for imei14 in self.table.handsets[before]:
+                for window in windows(before, self.seeds, self.policy):
+                    if is_edge(self.table.times[before, imei14], window, self.policy):
+                        level |= self.through(before, imei14, window, hop)
+        self.levels.append(level)
 
-    def seed_of(number: int) -> int:
-        while number in via:
-            number = via[number][2]
-        return number
+    def through(self, before: int, imei14: int, window: Any, hop: int) -> set[int]:
+        """The numbers that a handset links to the one before it."""
+        closed = self.table.closed_handset(imei14, self.policy)
+        if closed:
+            self.stopped_handsets[imei14] = closed
+            self.ended.add((before, imei14))
+            return set()
+        self.hop_of_handset.setdefault(imei14, hop)
+        self.walked.add((before, imei14))
+        linked = set()
+        for number in self.table.numbers[imei14]:
+            if not self.is_linked(number, before, imei14, window):
+                continue
+            if number in self.policy.protected:
+                self.stopped_numbers[number] = "protected"
+                self.ended.add((number, imei14))
+                continue
+            linked.add(number)
+            self.walked.add((number, imei14))
+            first, _, count = self.table.seen(number, imei14)
+            rank = (-count, first or FAR, imei14, before)
+            if number not in self.path or rank < self.path[number]:
+                self.path[number] = rank
+                self.via[number] = (hop, imei14, before)
+        return linked
 
-    linked = []
-    for number, (hop, imei14, before) in sorted(via.items(), key=lambda item: (item[1][0], item[0])):
-        first, last, count = table.seen(number, imei14)
-        linked.append(
-            {
-                "msisdn": number,
-                "hop": hop,
-                "seed_msisdn": seed_of(number),
-                "via_imei": imei14,
-                "via_msisdn": before,
-                "first_seen": first,
-                "last_seen": last,
-                "sightings": count,
-            }
-        )
-    handsets = []
-    for imei14, hop in sorted(hop_of_handset.items(), key=lambda item: (item[1], item[0])):
-        known = [at for number in table.numbers[imei14] for at in table.times[number, imei14] if at is not None]
-        handsets.append(
-            {
-                "imei14": imei14,
-                "hop": hop,
-                "numbers": len(table.numbers[imei14]),
-                "first_seen": min(known, default=None),
-                "last_seen": max(known, default=None),
-            }
-        )
-    ends = [
-        {"msisdn": number, "imei14": None, "why": why, "count": len(table.handsets[number])}
-        for number, why in sorted(stopped_numbers.items())
-    ]
-    ends += [
-        {"msisdn": None, "imei14": imei14, "why": why, "count": len(table.numbers[imei14])}
-        for imei14, why in sorted(stopped_handsets.items())
-    ]
-    seen = [seed for seed in levels[0] if table.handsets[seed]]
+    def is_linked(self, number: int, before: int, imei14: int, window: Any) -> bool:
+        if any(number in earlier for earlier in self.levels):
+            return False
+        if not is_edge(self.table.times[number, imei14], window, self.policy):
+            return False
+        both = (inside(self.table.times[one, imei14], window) for one in (before, number))
+        return near(*both, self.policy)
+
+    def linked(self) -> list[dict[str, Any]]:
+        rows = []
+        for number, (hop, imei14, before) in sorted(self.via.items(), key=lambda item: (item[1][0], item[0])):
+            first, last, count = self.table.seen(number, imei14)
+            seed = number
+            while seed in self.via:
+                seed = self.via[seed][2]
+            rows.append(
+                {
+                    "msisdn": number,
+                    "hop": hop,
+                    "seed_msisdn": seed,
+                    "via_imei": imei14,
+                    "via_msisdn": before,
+                    "first_seen": first,
+                    "last_seen": last,
+                    "sightings": count,
+                }
+            )
+        return rows
+
+    def handsets(self) -> list[dict[str, Any]]:
+        rows = []
+        for imei14, hop in sorted(self.hop_of_handset.items(), key=lambda item: (item[1], item[0])):
+            numbers = self.table.numbers[imei14]
+            known = [at for number in numbers for at in self.table.times[number, imei14] if at is not None]
+            rows.append(
+                {
+                    "imei14": imei14,
+                    "hop": hop,
+                    "numbers": len(numbers),
+                    "first_seen": min(known, default=None),
+                    "last_seen": max(known, default=None),
+                }
+            )
+        return rows
+
+    def stopped(self) -> list[dict[str, Any]]:
+        numbers, handsets = sorted(self.stopped_numbers.items()), sorted(self.stopped_handsets.items())
+        rows = [{"msisdn": n, "imei14": None, "why": why, "count": len(self.table.handsets[n])} for n, why in numbers]
+        rows += [{"msisdn": None, "imei14": n, "why": why, "count": len(self.table.numbers[n])} for n, why in handsets]
+        return rows
+
+
+def expand(seeds: list[tuple[int, datetime | None]], sightings: list[Any], policy: Policy) -> Found:
+    table = Table(sightings, policy)
+    walk = Walk(seeds, table, policy)
+    for hop in range(1, policy.max_hops + 1):
+        walk.step(hop)
+    linked, handsets, ends = walk.linked(), walk.handsets(), walk.stopped()
+    seen = [seed for seed in walk.levels[0] if table.handsets[seed]]
     if policy.max_speed_kmh is not None or policy.max_numbers_in_one_place is not None:
         for row in handsets:
             released = row["imei14"] in policy.release
@@ -372,9 +387,9 @@ def expand(  # noqa: C901 - the rules one after the other, as they are written
         linked=linked,
         handsets=handsets,
         stopped=ends,
-        evidence=table.edges(walked),
-        stopped_evidence=table.edges(ended),
-        unseen=sorted(seed for seed in levels[0] if not table.handsets[seed] and seed not in policy.protected),
+        evidence=table.edges(walk.walked),
+        stopped_evidence=table.edges(walk.ended),
+        unseen=sorted(seed for seed in walk.levels[0] if not table.handsets[seed] and seed not in policy.protected),
         refused=table.refused,
         braked=len(linked) > max(1000, policy.max_linked_per_seed * len(seen)),
     )

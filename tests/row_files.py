@@ -7,7 +7,6 @@ import csv
 import gzip
 import io
 import json
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,8 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from zip_files import zipped
 
 #: The columns of a table that every verb can read.
 HEADINGS = [
@@ -173,14 +174,6 @@ def _text(encoding: str, ending: str = "\n") -> Callable[[Lines], bytes]:
     return content
 
 
-def _zip(file: Lines) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("letter.pdf", b"%PDF-1.7 sealed")
-        archive.writestr("d.csv", _text("utf-8")(file))
-    return out.getvalue()
-
-
 TEXTS: dict[str, Callable[[Lines], bytes]] = {
     "utf-8": _text("utf-8"),
     "utf-8 with a mark": _text("utf-8-sig", "\r\n"),
@@ -190,7 +183,7 @@ TEXTS: dict[str, Callable[[Lines], bytes]] = {
     "gzip": lambda file: gzip.compress(_text("utf-8")(file)),
     "bzip2": lambda file: bz2.compress(_text("utf-8")(file)),
     "zstd": lambda file: pa.Codec("zstd").compress(_text("utf-8")(file), asbytes=True),
-    "zip": _zip,
+    "zip": lambda file: zipped({"letter.pdf": b"%PDF-1.7 sealed", "d.csv": _text("utf-8")(file)}),
     "a bad byte": lambda file: _text("utf-8")(file).replace(b"NCRP", b"NC\xffP", 1),
 }
 

@@ -10,7 +10,6 @@ import csv
 import gzip
 import io
 import json
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,8 @@ from random import Random
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from zip_files import zipped
 
 HEADINGS = {
     "acknowledgement_no": ("Acknowledgement No.", "Ack No", "पावती संख्या"),
@@ -106,13 +107,6 @@ def _workbook(table: Table) -> bytes:
     return out.getvalue()
 
 
-def _zip(table: Table) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("desk.csv", table.text())
-    return out.getvalue()
-
-
 def _parquet(table: Table) -> bytes:
     out = io.BytesIO()
     pq.write_table(_arrow_table(table), out)
@@ -145,7 +139,7 @@ CONTAINERS: dict[str, tuple[str, Callable[[Table], bytes]]] = {
     "bars": ("desk.txt", _text("|", "utf-8")),
     "utf-16": ("desk.txt", _text("\t", "utf-16")),
     "gzip": ("desk.csv.gz", lambda table: gzip.compress(table.text().encode())),
-    "zip": ("desk.zip", _zip),
+    "zip": ("desk.zip", lambda table: zipped({"desk.csv": table.text()})),
     "text named as a workbook": ("desk.xlsx", _text("\t", "utf-8")),
     "workbook": ("desk.xlsx", _workbook),
     "workbook named as text": ("desk.csv", _workbook),

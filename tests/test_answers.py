@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -13,6 +11,8 @@ import pytest
 from numguard.cli import run
 from numguard.errors import ColumnError
 from numguard.number_list import read_numbers
+from workbooks import book_of
+from zip_files import zipped
 
 NUMBER, OTHER = "9765432187", "9765432188"
 
@@ -21,10 +21,7 @@ def as_files(folder: Path, heading: str, *cells: str) -> list[Path]:
     """A list of two numbers and an answer to each, in several formats."""
     rows = list(zip((NUMBER, OTHER), cells, strict=True))
     (folder / "a.csv").write_text("\n".join([f"mobile,{heading}", *(",".join(row) for row in rows), ""]))
-    book = openpyxl.Workbook()
-    for row in (("mobile", heading), *rows):
-        book.active.append(row)  # type: ignore[union-attr]
-    book.save(folder / "a.xlsx")
+    book_of(("mobile", heading), *rows).save(folder / "a.xlsx")
     pq.write_table(pa.table({"mobile": [NUMBER, OTHER], heading: list(cells)}), folder / "a.parquet")
     return [folder / name for name in ("a.csv", "a.xlsx", "a.parquet")]
 
@@ -163,12 +160,11 @@ def test_a_decision_names_the_row_and_records_nothing(tmp_path: Path, capfd: pyt
 
 @pytest.mark.parametrize("folder", ["complainants", "x/Do not block", "Reactivated", "victims/2026"])
 def test_a_folder_of_other_numbers_stops_a_list(folder: str, tmp_path: Path) -> None:
-    files = {"suspects/a.csv": NUMBER, f"{folder}/b.csv": OTHER}
-    with zipfile.ZipFile(tmp_path / "lists.zip", "w") as archive:
-        for name, number in files.items():
-            archive.writestr(name, f"mobile\n{number}\n")
-            (tmp_path / "lists" / name).parent.mkdir(parents=True)
-            (tmp_path / "lists" / name).write_text(f"mobile\n{number}\n")
+    files = {"suspects/a.csv": f"mobile\n{NUMBER}\n", f"{folder}/b.csv": f"mobile\n{OTHER}\n"}
+    (tmp_path / "lists.zip").write_bytes(zipped(files))
+    for name, content in files.items():
+        (tmp_path / "lists" / name).parent.mkdir(parents=True)
+        (tmp_path / "lists" / name).write_text(content)
     for path in ("lists.zip", "lists", "lists/**/*.csv"):
         with pytest.raises(ColumnError, match=r"b\.csv: is named as"):
             read_numbers(tmp_path / path)
@@ -178,11 +174,8 @@ def test_a_folder_of_other_numbers_stops_a_list(folder: str, tmp_path: Path) -> 
 
 
 def test_the_name_of_a_workbook_counts_beside_those_of_its_sheets(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    for row in (["mobile"], [OTHER]):
-        book.active.append(row)  # type: ignore[union-attr]
     (tmp_path / "lists").mkdir()
-    book.save(tmp_path / "lists" / "complainants.xlsx")
+    book_of(["mobile"], [OTHER]).save(tmp_path / "lists" / "complainants.xlsx")
     with pytest.raises(ColumnError, match="is named as the numbers of victims"):
         read_numbers(tmp_path / "lists")
 

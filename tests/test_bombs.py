@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from bombs import BOMBS, zipped
+from bombs import BOMBS
+from zip_files import zipped
 
 #: Before a bomb is read: an address space that holds no bomb that goes off. After it: the most memory in MiB. Not
 #: ru_maxrss: a process inherits the peak of the one that started it, and pytest can be the larger.

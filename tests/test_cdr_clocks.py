@@ -7,7 +7,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import openpyxl
 import pyarrow.compute as pc
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
@@ -16,6 +15,7 @@ import numguard as ng
 from numguard.errors import InputError
 from numguard.indian_time import IST
 from operator_files import WRITERS, some_calls
+from workbooks import book_of
 
 IMEI = "358967101234560"
 NOW = dt.datetime.now(IST)
@@ -71,10 +71,9 @@ def test_a_row_without_a_time_stays(tmp_path: Path) -> None:
 def test_a_date_of_a_workbook_is_its_serial_number_however_it_is_shown(
     tmp_path: Path, form: str, epoch: dt.datetime
 ) -> None:
-    book: Any = openpyxl.Workbook()
+    header = ["Target No", "IMEI", "Call Date", "Call Type"]
+    book = book_of(header, ["9876543210", IMEI, dt.datetime(2026, 6, 1), "OUT"])
     book.epoch = epoch
-    book.active.append(["Target No", "IMEI", "Call Date", "Call Type"])
-    book.active.append(["9876543210", IMEI, dt.datetime(2026, 6, 1), "OUT"])
     book.active.cell(2, 3).number_format = form
     book.save(tmp_path / "calls.xlsx")
     (at,) = ng.read_cdr(tmp_path / "calls.xlsx").read_all()["at"].to_pylist()

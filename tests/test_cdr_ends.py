@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 import numguard as ng
 from numguard.errors import InputError
 from test_cdr_twins import AGAIN, CALLS, IMEI, IN, OUT, read, write
+from zip_files import zipped
 
 WHEN = "01/09/2026,10:00:00"
 #: What a row of 9876543210 (A) and 9123456789 (B) has beside them, and what is A's of it.
@@ -150,13 +150,14 @@ def test_callers_are_seen_beside_files_of_any_layout(tmp_path: Path, header: str
     ],
 )
 def test_a_doubt_about_a_member_is_an_error_of_the_archive(tmp_path: Path, header: str, second: str, line: int) -> None:
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        archive.writestr("1.csv", f"Target,MSISDN,IMEI,Date,Time\n9876543211,9876543211,{IMEI},{WHEN}\n")
-        archive.writestr("letter.txt", "Sir,\nplease find the records.\n")
+    members = {
+        "1.csv": f"Target,MSISDN,IMEI,Date,Time\n9876543211,9876543211,{IMEI},{WHEN}\n",
+        "letter.txt": "Sir,\nplease find the records.\n",
+    }
+    (tmp_path / "a.zip").write_bytes(zipped(members))
     records = ng.read_cdr(tmp_path / "a.zip")
     assert records.read_all().num_rows == 1
-    with zipfile.ZipFile(tmp_path / "a.zip", "a") as archive:
-        archive.writestr("2.csv", f"{header}\n{second}\n")
+    (tmp_path / "a.zip").write_bytes(zipped(members | {"2.csv": f"{header}\n{second}\n"}))
     with pytest.raises(InputError, match=rf"a.zip/2.csv: line {line}: "):
         ng.read_cdr(tmp_path / "a.zip")
 

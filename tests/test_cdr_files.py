@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import io
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from numguard.cdr.layout import Layout
 from numguard.errors import InputError, MissingExtraError
 from numguard.source import header as header_reader
 from numguard.source import lines as line_reader
+from zip_files import zipped
 
 FILES = Path(__file__).parent / "cdr"
 AIRTEL = (FILES / "airtel.csv").read_text()
@@ -58,14 +58,6 @@ def workbook_of(sheets: dict[str, list[list[object]]]) -> bytes:
     return held.getvalue()
 
 
-def zipped(**members: bytes) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name.replace("__", "."), content)
-    return held.getvalue()
-
-
 WRAPPED: dict[str, Callable[[str], bytes]] = {
     "plain": str.encode,
     "utf-8 with a mark": lambda text: text.encode("utf-8-sig"),
@@ -82,9 +74,9 @@ WRAPPED: dict[str, Callable[[str], bytes]] = {
     "no end of the last line": lambda text: text.rstrip("\n").encode(),
     "gzip": lambda text: gzip.compress(text.encode()),
     "gzip of utf-16": lambda text: gzip.compress(text.encode("utf-16")),
-    "zip": lambda text: zipped(calls__csv=text.encode()),
-    "gzip in zip": lambda text: zipped(calls__gz=gzip.compress(text.encode())),
-    "zip in gzip": lambda text: gzip.compress(zipped(calls__csv=text.encode())),
+    "zip": lambda text: zipped({"calls.csv": text}),
+    "gzip in zip": lambda text: zipped({"calls.gz": gzip.compress(text.encode())}),
+    "zip in gzip": lambda text: gzip.compress(zipped({"calls.csv": text})),
 }
 
 
@@ -158,7 +150,7 @@ def test_a_stray_quote_never_joins_two_rows(tmp_path: Path) -> None:
 
 
 def test_an_archive_is_read_file_by_file(tmp_path: Path) -> None:
-    path = written(tmp_path, zipped(a__csv=AIRTEL.encode(), j__txt=(FILES / "jio.csv").read_bytes()), "case.zip")
+    path = written(tmp_path, zipped({"a.csv": AIRTEL, "j.txt": (FILES / "jio.csv").read_bytes()}), "case.zip")
     cdr = read_cdr(path)
     assert cdr.read_all().num_rows == 12
     assert [part.source for part in cdr.summary.files] == [f"{path}/a.csv", f"{path}/j.txt"]
@@ -253,8 +245,8 @@ def test_a_workbook_needs_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         (b"\xef\xbb\xbf \r\n<?xml version='1.0'?><Workbook/>", "web page"),
         (gzip.compress(AIRTEL.encode(), mtime=0)[:200], "damaged or cut short"),
         (b"\x1f\x8b\x08" + bytes(50), "damaged or cut short"),
-        (zipped(a__csv=AIRTEL.encode())[:300], "damaged or cut-short"),
-        (zipped(a__xls=b"\xd0\xcf\x11\xe0" + bytes(100)), "save it as .xlsx or CSV"),
+        (zipped({"a.csv": AIRTEL})[:300], "damaged or cut-short"),
+        (zipped({"a.xls": b"\xd0\xcf\x11\xe0" + bytes(100)}), "save it as .xlsx or CSV"),
         (gzip.compress(b"", mtime=0), "is empty"),
         (b"name,value\nalpha,1\n", "no header row"),
         (b"\n\n\n", "is empty"),

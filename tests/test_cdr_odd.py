@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import openpyxl
 import pytest
 
 import numguard as ng
 from numguard.cdr import CDR_NOTES, Cdr, Layout, read_cdr
 from numguard.errors import InputError
 from numguard.source import lines as source_lines
+from workbooks import book_of
 
 HEADER = "MSISDN,B Party,IMEI,IMSI,Call Date,Call Time,Call Type,Duration"
 ROW = "9876543210,9812345678,358967101234560,404980000000001,01/06/2026,08:01:39,OUT,61"
@@ -424,11 +423,7 @@ def test_a_table_of_something_else_below_is_not_read(tmp_path: Path) -> None:
     """In a workbook its rows have as many cells as the others; `common` would count its numbers as seen."""
     calls = [HEADER.split(","), ROW.split(",")]
     others = [[], ["Top B parties"], ["B Party", "Count"], ["9812345678", "5"], ["9700012345", "-"]]
-    book = openpyxl.Workbook()
-    sheet: Any = book.active
-    for cells in calls + others:
-        sheet.append(cells)
-    book.save(tmp_path / "calls.xlsx")
+    book_of(*calls + others).save(tmp_path / "calls.xlsx")
     cdr = read_cdr(tmp_path / "calls.xlsx")
     assert rows(cdr) == [READ]
     assert {5: "not_a_number", 6: "neither_imei_nor_time", 7: "neither_imei_nor_time"}.items() <= dict(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from numguard.cdr import read_cdr
 from numguard.errors import InputError
+from workbooks import book_of_sheets
+from zip_files import zipped
 
 HEADER = "MSISDN,IMEI,Call Date,Call Time"
 ROW = "9876543210,358967101234560,{},08:01:39"
@@ -23,20 +23,13 @@ def sheet(*dates: str, header: str = HEADER) -> str:
 
 
 def workbook(folder: Path, sheets: list[str]) -> Path:
-    book: Any = openpyxl.Workbook()
-    book.remove(book.active)
-    for number, text in enumerate(sheets):
-        page = book.create_sheet(f"S{number}")
-        for line in text.splitlines():
-            page.append(line.split(","))
-    book.save(folder / "calls.xlsx")
+    rows = {f"S{number}": [line.split(",") for line in text.splitlines()] for number, text in enumerate(sheets)}
+    book_of_sheets(rows).save(folder / "calls.xlsx")
     return folder / "calls.xlsx"
 
 
 def archive(folder: Path, sheets: list[str]) -> Path:
-    with zipfile.ZipFile(folder / "calls.zip", "w") as packed:
-        for number, text in enumerate(sheets):
-            packed.writestr(f"{number}.csv", text)
+    (folder / "calls.zip").write_bytes(zipped({f"{number}.csv": text for number, text in enumerate(sheets)}))
     return folder / "calls.zip"
 
 

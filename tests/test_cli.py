@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -19,7 +18,7 @@ import pytest
 
 import numguard as ng
 from numguard.cli import VERBS, verbs
-from warm import COLD, NUMGUARD
+from warm import numguard
 
 CUSTOMERS = 'name,mobile\nA,98765 43210\nB,98765O3210\nC,+91-98123-45678\n"D, the second",12\n'
 LIST = "9876543210\n919812345678\n1930\n"
@@ -32,18 +31,6 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "list.txt").write_text(LIST)
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def numguard(*arguments: str, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*(COLD if environment else NUMGUARD), *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env={**os.environ, **environment},
-    )
 
 
 def test_the_verbs_are_listed_after_one_of_them_was_imported() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import subprocess
 from pathlib import Path
 from random import Random
 
@@ -15,12 +14,7 @@ from numguard.cdr.layout import ROLES
 from numguard.cdr.layouts import LAYOUTS
 from operator_files import WRITERS, some_calls
 from test_cdr_case import CASE, COUNTRY, JIO, REPORTED
-from warm import NUMGUARD
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [*NUMGUARD, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+from warm import numguard
 
 
 def test_reading_says_what_was_refused_and_writes_it(tmp_path: Path) -> None:
@@ -28,7 +22,7 @@ def test_reading_says_what_was_refused_and_writes_it(tmp_path: Path) -> None:
     file.rows[3][6] = "'01/06/26'"
     (tmp_path / "airtel.csv").write_bytes(file.content())
     out, refused = tmp_path / "rows.csv", tmp_path / "refused.csv"
-    done = run("cdr", "read", tmp_path / "airtel.csv", "-o", out, "--refused", refused)
+    done = numguard("cdr", "read", tmp_path / "airtel.csv", "-o", out, "--refused", refused)
     assert done.returncode == 0, done.stderr
     with out.open() as rows:
         assert len(list(csv.DictReader(rows))) == 19
@@ -42,7 +36,7 @@ def test_reading_says_what_was_refused_and_writes_it(tmp_path: Path) -> None:
 def test_columns_can_be_named_by_hand(tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("Nummer;A=Geraet;Tag\n9876543210;358967101234560;01.06.2026\n")
     named = ["--map", "Nummer=served", "--map", "A=Geraet=imei", "--map", "Tag=date"]
-    done = run("cdr", "read", tmp_path / "own.csv", *named, "-o", tmp_path / "rows.csv")
+    done = numguard("cdr", "read", tmp_path / "own.csv", *named, "-o", tmp_path / "rows.csv")
     assert done.returncode == 0, done.stderr
     with (tmp_path / "rows.csv").open() as rows:
         (row,) = csv.DictReader(rows)
@@ -55,13 +49,13 @@ def test_columns_can_be_named_by_hand(tmp_path: Path) -> None:
 )
 def test_a_wrong_map_is_a_wrong_call(tmp_path: Path, wrong: list[str]) -> None:
     (tmp_path / "own.csv").write_text("Nummer;Tag\n9876543210;01.06.2026\n")
-    done = run("cdr", "read", tmp_path / "own.csv", *wrong)
+    done = numguard("cdr", "read", tmp_path / "own.csv", *wrong)
     assert done.returncode == 2, done.stderr
 
 
 def test_columns_that_are_not_there_are_not_called_a_layout(tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("Nummer;Tag\n9876543210;01.06.2026\n")
-    done = run("cdr", "read", tmp_path / "own.csv", "--map", "Nummer=served", "--map", "Geraet=imei")
+    done = numguard("cdr", "read", tmp_path / "own.csv", "--map", "Nummer=served", "--map", "Geraet=imei")
     assert done.returncode == 3
     assert (
         "no line in its first lines has the columns that were named; its columns are Nummer, Tag, and none is 'geraet'"
@@ -76,7 +70,7 @@ def test_a_folder_of_operator_files_is_sightings(tmp_path: Path) -> None:
     for operator, calls in CASE.items():
         (folder / f"{operator}.csv").write_bytes(WRITERS[operator](calls).content())
     (tmp_path / "seeds.txt").write_text(f"{REPORTED}\n")
-    done = run("expand", folder, "--seeds", tmp_path / "seeds.txt", "--folder", tmp_path / "linked", "--json")
+    done = numguard("expand", folder, "--seeds", tmp_path / "seeds.txt", "--folder", tmp_path / "linked", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["linked"] == 1
     with (tmp_path / "linked" / "linked.csv").open() as rows:
@@ -85,6 +79,6 @@ def test_a_folder_of_operator_files_is_sightings(tmp_path: Path) -> None:
 
 
 def test_the_help_names_every_layout_and_role() -> None:
-    shown = re.sub(r"-\n +", "-", run("cdr", "read", "--help").stdout)
+    shown = re.sub(r"-\n +", "-", numguard("cdr", "read", "--help").stdout)
     words = {*re.findall(r"[a-z_-]+", shown)}
     assert {*ROLES, *(layout.name for layout in LAYOUTS)} <= words

@@ -21,7 +21,7 @@ from python_calamine import CalamineWorkbook
 import numguard as ng
 from numguard.cli import run
 from numguard.cli.expand import write_folder
-from test_cli import numguard
+from warm import numguard
 
 AIRTEL = """BHARTI AIRTEL LIMITED
 Target No,Call Type,B Party No,Date,Time,Dur(s),IMEI,IMSI

@@ -15,7 +15,7 @@ import pytest
 
 import numguard as ng
 from numguard.cli import run
-from test_cli import numguard
+from warm import numguard
 
 SHEET = """acknowledgement_no,source,district,suspect_mobiles
 1,1930,Rohtak,98765 43210
@@ -26,15 +26,12 @@ SHEET = """acknowledgement_no,source,district,suspect_mobiles
 
 
 @pytest.fixture
-def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def case(desk: Path) -> Path:
     """The folder of a case with three numbers."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
-    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
     Path("desk.csv").write_text(SHEET)
     run = numguard("complaints", "add", "desk.csv", "--refused", "refused.csv")
     assert run.returncode == 0
-    return tmp_path
+    return desk
 
 
 def rows(path: str) -> list[dict[str, str]]:

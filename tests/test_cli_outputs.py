@@ -42,10 +42,7 @@ VERBS = {
 
 
 @pytest.fixture(autouse=True)
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
-    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
+def _sent(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
     Path("desk.csv").write_text(SHEET)
     Path("l.txt").write_text("9876500001\n")
     assert run(["complaints", "add", "desk.csv"]) == 0

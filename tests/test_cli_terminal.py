@@ -10,6 +10,8 @@ import pytest
 
 from numguard.cli import run
 
+pytestmark = pytest.mark.usefixtures("desk")
+
 HIDES = "\x1b[1A\x1b[2K\x9b2K\r"
 
 
@@ -27,13 +29,6 @@ class Terminal(io.TextIOWrapper):
     def shown(self) -> str:
         self.flush()
         return self.kept.getvalue().decode()
-
-
-@pytest.fixture(autouse=True)
-def _desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
-    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
 
 
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:

@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -16,6 +15,7 @@ import numguard as ng
 from numguard.cli import run
 from numguard.errors import ColumnError
 from numguard.number_list import read_imeis, read_numbers
+from workbooks import book_of
 
 NUMBER, OTHER = "9765432187", "9765432188"
 CODES = ["1", "+1", "44", "0044", "1.0", "'65"]
@@ -24,10 +24,8 @@ CODES = ["1", "+1", "44", "0044", "1.0", "'65"]
 def as_files(folder: Path, heading: str, code: str) -> list[Path]:
     """A list of two numbers, the second with a code, in several formats."""
     (folder / "a.csv").write_text(f'{heading},mobile\n91,{NUMBER}\n"{code}",{OTHER}\n')
-    book: Any = openpyxl.Workbook()
-    for row in ([heading, "mobile"], [91, int(NUMBER)], [float(code) if code.isdigit() else code, int(OTHER)]):
-        book.active.append(row)
-    book.save(folder / "a.xlsx")
+    typed = float(code) if code.isdigit() else code
+    book_of([heading, "mobile"], [91, int(NUMBER)], [typed, int(OTHER)]).save(folder / "a.xlsx")
     pq.write_table(pa.table({heading: ["91", code], "mobile": [NUMBER, OTHER]}), folder / "a.parquet")
     return [folder / name for name in ("a.csv", "a.xlsx", "a.parquet")]
 

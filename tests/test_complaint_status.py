@@ -16,7 +16,7 @@ from numguard.registry.answers.notes import NOTES
 from numguard.registry.events.ended import ended_and_in_force
 from numguard.registry.sheets.complaint_status import ENDS, STANDS
 from registry_cases import A, B, C, complaint, complaints, listed, registry, status_of
-from test_cli import numguard
+from warm import numguard
 
 __all__ = ["registry"]
 
@@ -207,12 +207,8 @@ def test_the_command_line_counts_what_has_ended(tmp_path: Path, monkeypatch: pyt
     ]
 
 
-def test_the_numbers_of_complaints_that_have_ended_are_written_to_be_decided_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
-    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
+@pytest.mark.usefixtures("desk")
+def test_the_numbers_of_complaints_that_have_ended_are_written_to_be_decided_on() -> None:
     head = "acknowledgement_no,source,suspect_mobiles,Status\n"
     Path("week1.csv").write_text(f"{head}1,1930,98765 43210,\n2,1930,91234 56789,\n3,1930,91234 56789,\n")
     Path("week2.csv").write_text(f"{head}1,1930,98765 43210,Withdrawn\n2,1930,91234 56789,False\n")

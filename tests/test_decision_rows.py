@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -14,6 +13,7 @@ from numguard.cli import run
 from numguard.errors import ArgumentError, ColumnError
 from numguard.number_list import read_imeis, read_numbers
 from test_decisions import NUMBERS, OTHER, decided, sheet
+from workbooks import book_of
 
 
 def test_beside_a_column_of_actions(tmp_path: Path) -> None:
@@ -189,10 +189,8 @@ def test_a_sheet_of_waiting_numbers_that_is_half_filled(tmp_path: Path, capfd: p
     )
     case = [*registry, "--by", "HC 1234"]
     assert run(["complaints", "add", str(complaints), *case]) == 0
-    book = openpyxl.Workbook()
-    for row in (["msisdn", "why", "decision"], *zip(NUMBERS, ["x"] * 3, ["accepted", "pending", None], strict=False)):
-        book.active.append(row)  # type: ignore[union-attr]
-    book.save(tmp_path / "f.xlsx")
+    rows = zip(NUMBERS, ["x"] * 3, ["accepted", "pending", None], strict=False)
+    book_of(["msisdn", "why", "decision"], *rows).save(tmp_path / "f.xlsx")
     assert run(["decide", "accepted", "--numbers", str(tmp_path / "f.xlsx"), "--reason", "x", *case]) == 3
     assert "says in row 3 what is no known yes to 'accepted'" in capfd.readouterr().err
     assert run(["history", NUMBERS[0], *registry]) == 0

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import os
-import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from numguard.cli import doctor, run
-from warm import COLD, NUMGUARD
+from warm import numguard
 
 ROOT = Path(__file__).parents[1]
-
-
-def numguard(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*(COLD if variables else NUMGUARD), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env=os.environ | variables,
-    )
 
 
 def test_without_a_verb_the_five_steps_are_shown() -> None:

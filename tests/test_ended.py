@@ -12,7 +12,7 @@ import numguard as ng
 from numguard.registry.events.ended import ended_and_in_force
 from registry_cases import A, B, C, complaint, complaints, listed, registry, status_of
 from registry_stores import postgres, store
-from test_cli import numguard
+from warm import numguard
 
 __all__ = ["postgres", "registry", "store"]
 
@@ -67,10 +67,8 @@ def test_a_dry_run_has_the_numbers_that_the_sheet_itself_puts_in_force(tmp_path:
             assert ended(registry.add_complaints(pa.concat_tables(amends), dry_run=dry_run)) == []
 
 
-def test_the_command_line_has_the_numbers_of_a_row_without_any(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
-    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
+@pytest.mark.usefixtures("desk")
+def test_the_command_line_has_the_numbers_of_a_row_without_any() -> None:
     head = "acknowledgement_no,source,suspect_mobiles,Status\n"
     Path("week1.csv").write_text(f"{head}1,1930,98765 43210,Registered\n")
     Path("week2.csv").write_text(f"{head}1,1930,,Withdrawn\n")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.csv as pv
 import pyarrow.parquet as pq
@@ -20,6 +18,8 @@ import numguard as ng
 import row_files
 from numguard.cli import run
 from row_files import BLURRING, TABLES, TEXTS, as_lines, damaged, list_rows, write
+from workbooks import book_of, book_of_sheets
+from zip_files import zipped
 
 WALK = ("expand", "calls.parquet", "--seeds", "seeds.txt")
 CHANGES = ("changes", "calls.parquet", "-o", "out.csv")
@@ -181,9 +181,7 @@ def test_the_report_accounts_for_a_table_of_types(capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize("option", sorted(OPTIONS.keys() - DRAWN - {"review"}))
 def test_what_of_a_list_is_passed_over_is_reported(capsys: pytest.CaptureFixture[str], option: str) -> None:
     content = TEXTS["utf-8"](as_lines(list(map(agreed, list_rows(Random(1), 5))), ","))
-    with zipfile.ZipFile("d.zip", "w") as archive:
-        archive.writestr("letter.pdf", b"%PDF-1.7 sealed")
-        archive.writestr("d.csv", content)
+    Path("d.zip").write_bytes(zipped({"letter.pdf": b"%PDF-1.7 sealed", "d.csv": content}))
     assert run([word.replace("FILE", "d.zip") for word in OPTIONS[option]]) == 0
     assert "letter.pdf: is a PDF" in capsys.readouterr().err
 
@@ -211,9 +209,7 @@ def test_a_member_with_another_spelling_of_the_column(
     capsys: pytest.CaptureFixture[str], verb: str, heading: str
 ) -> None:
     rows = "imei,at\n9876543210,490154203237518,2026-06-01 08:01:39\n"
-    with zipfile.ZipFile("d.zip", "w") as archive:
-        archive.writestr("a.csv", f"served,{rows}")
-        archive.writestr("b.csv", f"{heading},{rows}")
+    Path("d.zip").write_bytes(zipped({"a.csv": f"served,{rows}", "b.csv": f"{heading},{rows}"}))
     assert run([one.replace("d.xlsx", "d.zip") for one in SOURCES[verb]]) == 3
     assert re.search("d.zip/b.csv: (no column 'served'|column .* is not in the first file)", capsys.readouterr().err)
 
@@ -224,9 +220,7 @@ def test_a_member_with_another_spelling_of_the_column(
     + [("Summary: see annexure", verb) for verb in SOURCES if verb not in ("cdr", "expand", "common", "changes")],
 )
 def test_a_hidden_sheet_is_not_read_and_is_named(capsys: pytest.CaptureFixture[str], cover: str, verb: str) -> None:
-    book = openpyxl.Workbook()
-    for text in (cover, "Rohtak") if cover else ():
-        book.worksheets[0].append([text])
+    book = book_of(*([[cover], ["Rohtak"]] if cover else []))
     for name, number in (("Old", "9876543210"), ("New", "9876543211")):
         sheet = book.create_sheet(name)
         sheet.append(["served", "imei", "at", "acknowledgement_no", "source", "status"])
@@ -246,15 +240,11 @@ def test_a_path_that_begins_like_the_name_of_a_user(capsys: pytest.CaptureFixtur
 
 @pytest.mark.parametrize("verb", SOURCES)
 def test_formulas_without_a_value_and_hidden_sheets_are_reported(capsys: pytest.CaptureFixture[str], verb: str) -> None:
-    book = openpyxl.Workbook()
-    for name in ("shown", "kept back"):
-        sheet = book.create_sheet(name)
-        sheet.append(["served", "imei", "at", "acknowledgement_no", "source", "status"])
-        for at in range(3):
-            sheet.append(["9876543210", "490154203237518", "2026-06-01 08:01:39", str(at), "1930", "blocked"])
+    rows = [["served", "imei", "at", "acknowledgement_no", "source", "status"]]
+    rows += [["9876543210", "490154203237518", "2026-06-01 08:01:39", str(at), "1930", "blocked"] for at in range(3)]
+    book = book_of_sheets({"shown": rows, "kept back": rows})
     book["shown"]["A3"] = '="98765"&"43210"'
     book["shown"]["A4"] = "=#REF!"
-    del book["Sheet"]
     book["kept back"].sheet_state = "hidden"
     book.save("d.xlsx")
     assert run(list(SOURCES[verb])) == 0

@@ -9,7 +9,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.csv as pv
 import pytest
@@ -36,6 +35,7 @@ from row_files import (
     workbook,
     write,
 )
+from workbooks import book_of_sheets
 
 KEY = "sixteen bytes or more"
 
@@ -361,12 +361,8 @@ def test_a_list_accounts_for_every_row(tmp_path: Path, kind: str) -> None:
 
 
 def test_a_hidden_sheet_is_named_and_can_be_chosen(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    for name, number in (("shown", "9876530001"), ("kept back", "9876530002")):
-        sheet = book.create_sheet(name)
-        sheet.append(["mobile", "name"])
-        sheet.append([number, "a"])
-    del book["Sheet"]
+    header = ["mobile", "name"]
+    book = book_of_sheets({"shown": [header, ["9876530001", "a"]], "kept back": [header, ["9876530002", "a"]]})
     book["kept back"].sheet_state = "hidden"
     book.save(tmp_path / "d.xlsx")
     source = open_source(tmp_path / "d.xlsx", wanted=["mobile"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 import numguard as ng
 from numguard.cli import run, verbs
 from numguard.errors import ArgumentError
+from zip_files import zipped
 
 CALLS = (
     "Target No,Call Type,B Party No,Date,Time,Dur(s),IMEI\n"
@@ -79,14 +79,8 @@ def test_a_copy_of_a_file_is_named(verb: str, capfd: pytest.CaptureFixture[str])
 
 @pytest.mark.parametrize("verb", SEVERAL)
 def test_a_copy_within_an_archive_is_named(verb: str, capfd: pytest.CaptureFixture[str]) -> None:
-    with zipfile.ZipFile("calls.zip", "w") as archive:
-        for name, content in {
-            "a.csv": CALLS,
-            "b.csv": CALLS.replace("9876543210", "9876543211"),
-            "empty.csv": "",
-            "copy.csv": CALLS,
-        }.items():
-            archive.writestr(name, content)
+    other = CALLS.replace("9876543210", "9876543211")
+    Path("calls.zip").write_bytes(zipped({"a.csv": CALLS, "b.csv": other, "empty.csv": "", "copy.csv": CALLS}))
     assert run([*SEVERAL[verb], "calls.zip", *["--at-least", "1"] * (verb == "common")]) == 0
     err = capfd.readouterr().err
     warned = "is equal to calls.zip/a.csv, by size and checksum: its rows are read twice"

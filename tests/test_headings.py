@@ -22,7 +22,7 @@ from numguard.registry.sheets.headings import (
     names_suspects,
 )
 from numguard.registry.sheets.mapping import read_mapping, write_mapping
-from test_cli import numguard
+from warm import numguard
 
 
 def find(*headings: str, mapping: Mapped | None = None) -> dict[str, list[str]]:
@@ -371,11 +371,9 @@ def test_the_error_about_a_column_named_with_the_blanks_of_its_heading_has_the_n
     assert "blank" not in str(raised.value)
 
 
-def test_a_day_in_a_heading_is_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("desk")
+def test_a_day_in_a_heading_is_no_number() -> None:
     """A dry run showed every heading in full, and an intake no heading with a day."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
-    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
     days = ["Remarks 2026-11-30", "Beat as on 30.11.2026", "Calls from 01/11/2026 to 30/11/2026"]
     numbers = ["98765 43210", "98-12-2026 43", "9812-12-2026", "45.11.2026", "9876543210 30.11.2026"]
     head = ",".join(["Complaint No", "Suspect Mobile", *days, *numbers])

@@ -10,7 +10,6 @@ import subprocess
 from datetime import datetime
 from pathlib import Path
 
-import openpyxl
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -24,7 +23,8 @@ from numguard.indian_time import IST
 from numguard.keyed import HASHED, key_check
 from registry_cases import complaint, complaints
 from registry_stores import make_older
-from test_cli import numguard
+from warm import numguard
+from workbooks import book_of
 
 KEY = b"0123456789abcdef0123456789abcdef"
 A, B = 919876543210, 919123456789
@@ -102,10 +102,7 @@ def test_a_key_is_read_from_a_file_or_a_variable(tmp_path: Path, monkeypatch: py
 
 
 @pytest.fixture
-def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
-    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
+def case(desk: Path) -> Path:
     Path("shared.key").write_bytes(KEY)
     Path("shared.key").chmod(0o600)
     with ng.Registry("cases.db", by="HC 1234") as registry:
@@ -120,7 +117,7 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         )
         registry.expand(pa.table({"served_msisdn": ["9876543210", "7776665554"], "imei14": ["35824005111111"] * 2}))
         registry.decide([str(A)], "confirmed", "caller of 98765 43210 known by voice")
-    return tmp_path
+    return desk
 
 
 def test_what_has_no_keyed_form_is_not_keyed(case: Path) -> None:
@@ -210,9 +207,7 @@ def test_a_keyed_list_is_checked_as_other_lists_are(
     monkeypatch.setenv("SHARED_KEY", KEY.decode())
     Path("customers.csv").write_text("mobile\n9876543210\n")
     call = ("keyed", "customers.csv", "--key-env", "SHARED_KEY", "--list")
-    book = openpyxl.Workbook()
-    for row in ([HASHED, "reason"], [by_hand(A, KEY), "struck"], [by_hand(B, KEY), "meant"]):
-        book.worksheets[0].append(row)
+    book = book_of([HASHED, "reason"], [by_hand(A, KEY), "struck"], [by_hand(B, KEY), "meant"])
     book.worksheets[0]["A2"].font = Font(strike=True)
     book.save("struck.xlsx")
     Path("beside.csv").write_text(f"{HASHED},Is victim\n{by_hand(A, KEY)},Yes\n")

@@ -4,7 +4,6 @@ import json
 from functools import partial
 from pathlib import Path
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -13,6 +12,7 @@ import numguard as ng
 from numguard.cli import run
 from numguard.errors import ArgumentError, ColumnError, InputError
 from numguard.number_list import read_imeis, read_numbers
+from workbooks import book_of
 
 A, B = 919876543210, 919123456789
 
@@ -292,10 +292,7 @@ BOTTOM = ["Regards", "SHO, Cyber PS Nuh", "Prepared by", "Inspector R Kumar", "T
 def written(folder: Path, kind: str, rows: list[list[str]]) -> Path:
     path = folder / f"a.{kind}"
     if kind == "xlsx":
-        book = openpyxl.Workbook()
-        for row in rows:
-            book.worksheets[0].append(row)
-        book.save(path)
+        book_of(*rows).save(path)
     else:
         path.write_text(
             "".join(f"{','.join(cell if ',' not in cell else repr(cell) for cell in row)}\n" for row in rows)

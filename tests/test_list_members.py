@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -13,22 +11,24 @@ import pytest
 from numguard.errors import ColumnError, InputError
 from numguard.number_list import listing_dates, read_imeis, read_numbers
 from sheet_files import write
+from workbooks import book_of_sheets
+from zip_files import zipped
 
 HEADED, BARE = "msisdn\n9700000001\n9700000002\n", "9800000001\n9800000002\n"
 KEYS = [919700000001, 919700000002, 919800000001, 919800000002]
 
 
-def zipped(folder: Path, **members: str) -> Path:
-    with zipfile.ZipFile(folder / "list.zip", "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name.replace("_", "."), content)
-    return folder / "list.zip"
+def archive(folder: Path, **members: str | bytes) -> Path:
+    """An archive of members, with `_` for the full stop of a name."""
+    path = folder / "list.zip"
+    path.write_bytes(zipped({name.replace("_", "."): content for name, content in members.items()}))
+    return path
 
 
 @pytest.mark.parametrize("first", ["a", "z"])
 def test_a_member_without_a_header_is_read_beside_one_that_has_one(tmp_path: Path, first: str) -> None:
     broken = BARE + "12\n\n9800000003,5\n"
-    read = read_numbers(zipped(tmp_path, **{f"{first}_txt": broken, "l_csv": HEADED, "readme_txt": "See 12345/2026\n"}))
+    read = read_numbers(archive(tmp_path, **{f"{first}_txt": broken}, l_csv=HEADED, readme_txt="See 12345/2026\n"))
     assert read.keys.to_array().to_pylist() == KEYS
     account = read.account
     assert (account["rows_read"], account["rows_used"], account["rows_refused"]) == (7, 4, 2)
@@ -38,13 +38,10 @@ def test_a_member_without_a_header_is_read_beside_one_that_has_one(tmp_path: Pat
 
 
 def test_handsets_sheets_and_folders_without_a_header_are_read_beside_others(tmp_path: Path) -> None:
-    handsets = zipped(tmp_path, a_txt="490154203237518\n", b_csv="imei\n358240051111110\n")
+    handsets = archive(tmp_path, a_txt="490154203237518\n", b_csv="imei\n358240051111110\n")
     assert read_imeis(handsets).keys.to_array().to_pylist() == [35824005111111, 49015420323751]
-    book = openpyxl.Workbook()
-    for sheet, cells in ((book.active, HEADED), (book.create_sheet("more"), BARE)):
-        for cell in cells.split():
-            sheet.append([cell])  # type: ignore[union-attr]
-    book.save(tmp_path / "list.xlsx")
+    sheets = {name: [[cell] for cell in text.split()] for name, text in (("Sheet", HEADED), ("more", BARE))}
+    book_of_sheets(sheets).save(tmp_path / "list.xlsx")
     assert read_numbers(tmp_path / "list.xlsx").keys.to_array().to_pylist() == KEYS
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "a.txt").write_text(BARE)
@@ -64,11 +61,11 @@ def test_handsets_sheets_and_folders_without_a_header_are_read_beside_others(tmp
 )
 def test_a_member_whose_numbers_may_not_be_listed_is_named(tmp_path: Path, member: str) -> None:
     with pytest.raises(InputError, match=r"list\.zip/m\.txt: has numbers"):
-        read_numbers(zipped(tmp_path, l_csv=HEADED, m_txt=member))
+        read_numbers(archive(tmp_path, l_csv=HEADED, m_txt=member))
 
 
 def test_a_member_without_a_header_has_no_column_of_a_given_name(tmp_path: Path) -> None:
-    path = zipped(tmp_path, l_csv="msisdn,day\n9700000001,2026-09-01\n", m_txt=BARE)
+    path = archive(tmp_path, l_csv="msisdn,day\n9700000001,2026-09-01\n", m_txt=BARE)
     for call in (lambda: read_numbers(path, column="msisdn"), lambda: listing_dates(path, "day")):
         with pytest.raises(InputError, match=r"list\.zip/m\.txt: has numbers"):
             call()
@@ -79,7 +76,7 @@ def test_a_member_without_a_header_has_no_column_of_a_given_name(tmp_path: Path)
     ["name,code\nx,9800000001\n", "pin\n110001\n", "amount\n9800000001\n", "Call 9811111111 for help\n12345\n"],
 )
 def test_other_members_are_passed_over_and_named(tmp_path: Path, member: str) -> None:
-    read = read_numbers(zipped(tmp_path, l_csv=HEADED, m_txt=member))
+    read = read_numbers(archive(tmp_path, l_csv=HEADED, m_txt=member))
     assert read.keys.to_array().to_pylist() == KEYS[:2]
     assert ["m.txt" in passed for passed in read.account["passed_over"]] == [True]
 
@@ -102,7 +99,7 @@ def test_a_file_without_actions_beside_one_with_actions_is_an_error(tmp_path: Pa
     (folder / f"{first}.csv").write_text(other)
     (folder / "m.csv").write_text(ACTION_LIST)
     (tmp_path / "zip").mkdir()
-    for path in (folder, zipped(tmp_path / "zip", **{f"{first}_csv": other, "m_csv": ACTION_LIST})):
+    for path in (folder, archive(tmp_path / "zip", **{f"{first}_csv": other, "m_csv": ACTION_LIST})):
         with pytest.raises(ColumnError, match="no column 'action'"):
             read_numbers(path)
     assert len(read_numbers(folder, actions=None).keys) == 3
@@ -132,21 +129,15 @@ def test_warnings_are_those_of_every_file(tmp_path: Path) -> None:
 
 def test_a_member_of_other_bytes_is_passed_over(tmp_path: Path) -> None:
     pq.write_table(pa.table({"photo": [b"\xff\xfe9800000001"]}), tmp_path / "photos.parquet")
-    with zipfile.ZipFile(tmp_path / "list.zip", "w") as archive:
-        archive.writestr("a.csv", HEADED)
-        archive.write(tmp_path / "photos.parquet", "photos.parquet")
-    read = read_numbers(tmp_path / "list.zip")
+    photos = (tmp_path / "photos.parquet").read_bytes()
+    read = read_numbers(archive(tmp_path, a_csv=HEADED, photos_parquet=photos))
     assert read.keys.to_array().to_pylist() == KEYS[:2]
     assert ["photos.parquet" in passed for passed in read.account["passed_over"]] == [True]
 
 
 def test_dates_of_several_files_are_beside_their_numbers(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("msisdn,day\n9876543210,2026-09-01\n")
-    (tmp_path / "b.csv").write_text("day,Mobile No\n2026-09-02,9123456789\n")
-    with zipfile.ZipFile(tmp_path / "list.zip", "w") as archive:
-        for name in ("a.csv", "b.csv"):
-            archive.write(tmp_path / name, name)
-    numbers, dates = listing_dates(tmp_path / "list.zip", "day")
+    first, second = "msisdn,day\n9876543210,2026-09-01\n", "day,Mobile No\n2026-09-02,9123456789\n"
+    numbers, dates = listing_dates(archive(tmp_path, a_csv=first, b_csv=second), "day")
     assert numbers.to_pylist() == ["9876543210", "9123456789"]
     assert dates.to_pylist() == ["2026-09-01", "2026-09-02"]
 

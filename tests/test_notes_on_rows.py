@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 import numguard as ng
+from workbooks import book_of
 
 A, B = 919876543210, 919812345678
 
@@ -24,11 +24,7 @@ HARMLESS = [
 def written(path: Path, rows: list[list[str]]) -> Path:
     """A sheet as a workbook, or as a text in which a line alone has one field."""
     if path.suffix == ".xlsx":
-        book = openpyxl.Workbook()
-        page: Any = book.active
-        for row in rows:
-            page.append(row)
-        book.save(path)
+        book_of(*rows).save(path)
     else:
         path.write_text("".join(",".join(f'"{cell}"' if row[1:] else cell for cell in row) + "\n" for row in rows))
     return path

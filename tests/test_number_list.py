@@ -6,7 +6,6 @@ import gzip
 import json
 from pathlib import Path
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -16,6 +15,7 @@ from numguard.cli import run
 from numguard.errors import ColumnError, InputError
 from numguard.number_list import read_imeis, read_numbers
 from sheet_files import write
+from workbooks import write_rows
 
 A, B = 919876543210, 919123456789
 PAYLOAD = [{"n": "9876543210"}, {"n": 9123456789}, {"n": "9876543210"}]
@@ -209,13 +209,7 @@ def test_a_part_of_a_heading_is_no_heading(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_headings_of_groups_of_columns_count(tmp_path: Path, kind: str) -> None:
     def path(*rows: list[str]) -> Path:
-        if kind == "csv":
-            return write(tmp_path, "list.csv", "".join(",".join(row) + "\n" for row in rows).encode())
-        book = openpyxl.Workbook()
-        for row in rows:
-            book.active.append(row)
-        book.save(tmp_path / "list.xlsx")
-        return tmp_path / "list.xlsx"
+        return write_rows(tmp_path / f"list.{kind}", *rows)
 
     below = ["Name", "Accused Phone", "Name2", "Mobile"], ["a", "9765432187", "b", str(A)]
     mixed = path(["Suspect", "", "Complainant", ""], *below)

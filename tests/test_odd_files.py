@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
 import os
 import sys
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.csv as pv
 import pyarrow.parquet as pq
@@ -24,6 +21,8 @@ import numguard as ng
 from numguard.cli import run
 from numguard.errors import InputError
 from numguard.source import TextPart, open_source
+from workbooks import book_of
+from zip_files import members_of, zipped
 
 ROWS = b"name,mobile\nA,9876543210\nB,9812345678\n"
 READS: dict[str, tuple[str, ...]] = {
@@ -102,22 +101,12 @@ def test_other_bytes_behind_a_gzip_file_are_an_error(behind: bytes, capsys: pyte
 
 
 def test_merged_cells_hidden_rows_and_lost_digits_of_a_workbook(read: Read) -> None:
-    book = openpyxl.Workbook()
-    sheet: Any = book.active
-    for row in (["name", "mobile"], ["A", "9876543210"], [None, "9812345678"], ["B", None], ["C", 9876543210]):
-        sheet.append(row)
+    book = book_of(["name", "mobile"], ["A", "9876543210"], [None, "9812345678"], ["B", None], ["C", 9876543210])
+    sheet = book.active
     sheet.merge_cells("A2:A3")
     sheet.row_dimensions[5].hidden = True
     book.save("d.xlsx")
     assert read("d.xlsx")["rows_used"] == 4
-
-
-def zipped(**members: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(f"{name}.csv", content)
-    return out.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -139,10 +128,7 @@ def test_a_cell_without_figures_is_the_same_in_a_text_and_a_workbook(
     sheets["two"] = [["mobile", "name"], ["9876543210", "A"], [cell, beside]]
     for name, rows in sheets.items():
         Path(f"{name}.csv").write_text("".join(",".join(row) + "\n" for row in rows))
-        book = openpyxl.Workbook()
-        for row in rows:
-            book.active.append(row)
-        book.save(f"{name}.xlsx")
+        book_of(*rows).save(f"{name}.xlsx")
         for path in (f"{name}.csv", f"{name}.xlsx"):
             assert run(["explain", path, "-c", "mobile", "-o", "o.csv", "--json"]) == 0
             account = json.loads(capsys.readouterr().out)
@@ -162,7 +148,7 @@ def test_a_blank_row_above_a_header_is_no_title(read: Read, blank: str) -> None:
 
 
 def test_members_of_an_archive_with_other_columns_are_named(read: Read) -> None:
-    account = read("d.zip", zipped(a=ROWS, b=b"mobile,name\n9700012345,C\n", c=b"foo,bar\n1,2\n"))
+    account = read("d.zip", zipped({"a.csv": ROWS, "b.csv": "mobile,name\n9700012345,C\n", "c.csv": "foo,bar\n1,2\n"}))
     assert account["rows_used"] == 3
     assert "d.zip/c.csv" in str(account["passed_over"])
 
@@ -174,7 +160,7 @@ def test_a_column_that_only_some_files_have_is_an_error(verb: str, capsys: pytes
         ("d.zip", b"place,mobile,name\nNuh,9700012345,C\n", "column 'place' is not in the first file"),
         ("e.zip", b"mobile\n9700012345\n", "no column 'name'"),
     ):
-        Path(name).write_bytes(zipped(a=ROWS, b=other))
+        Path(name).write_bytes(zipped({"a.csv": ROWS, "b.csv": other}))
         assert run([word, name, *options]) == 3
         assert why in capsys.readouterr().err
         assert not Path("o.csv").exists()
@@ -285,18 +271,18 @@ def test_a_file_that_grows_while_it_is_read_is_an_error(
 
 def test_a_sheet_is_inspected_wherever_it_is(tmp_path: Path) -> None:
     """A workbook names the files of its sheets, and some programs put them elsewhere than others."""
-    book = openpyxl.Workbook()
+    book = book_of(["mobile"], ["9876543210"], ["9812345678"])
     sheet = book.active
-    assert sheet is not None
-    for cell in ("mobile", "9876543210", "9812345678"):
-        sheet.append([cell])
     sheet["A3"].font = Font(strike=True)
     sheet.row_dimensions[2].hidden = True
     book.save("usual.xlsx")
-    with zipfile.ZipFile("usual.xlsx") as usual, zipfile.ZipFile("other.xlsx", "w") as other:
-        for member in usual.namelist():
-            content = usual.read(member).replace(b"/xl/worksheets/sheet1.xml", b"/xl/Data/one.xml")
-            other.writestr(member.replace("xl/worksheets/sheet1.xml", "xl/data/ONE.XML"), content)
+    other = {
+        name.replace("xl/worksheets/sheet1.xml", "xl/data/ONE.XML"): content.replace(
+            b"/xl/worksheets/sheet1.xml", b"/xl/Data/one.xml"
+        )
+        for name, content in members_of("usual.xlsx").items()
+    }
+    Path("other.xlsx").write_bytes(zipped(other))
     for name in ("usual.xlsx", "other.xlsx"):
         [part] = open_source(name).parts
         assert (part.about.hidden_rows, part.about.struck_out) == ({2}, {(3, 0)}), name

@@ -5,38 +5,25 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 import numguard as ng
-from numguard.cli import run
 from numguard.errors import ArgumentError, RegistryError
 from numguard.registry.answers.notes import NOTES
 from numguard.registry.log.verifying import seal_what_is_not
-
-Cli = Callable[..., tuple[int, str, str]]
+from registry_cases import Cli
 
 
 @pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Cli:
-    """The command line in a folder with two sheets: exit code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
-    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
+def cli(cli: Cli) -> Cli:
+    """The command line in a folder with two sheets."""
     head = "acknowledgement_no,source,district,suspect_mobiles\n"
     Path("one.csv").write_text(f"{head}1,1930,Rohtak,98765 43210\n2,1930,Nuh,91234 56789\n")
     Path("two.csv").write_text(f"{head}3,1930,Nuh,97111 11111\n")
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        capfd.readouterr()
-        code = run(list(arguments))
-        out, error = capfd.readouterr()
-        return code, out, error
-
-    return call
+    return cli
 
 
 def rows(text: str) -> list[dict[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -14,16 +13,14 @@ import pytest
 import xlsxwriter
 
 import numguard as ng
-from numguard.cli import run, verbs
+from numguard.cli import verbs
 from numguard.errors import ArgumentError
 from numguard.indian_time import day_of
 from numguard.registry import spelling
 from numguard.registry.answers.notes import NOTES
 from numguard.registry.events import outcomes
 from numguard.registry.spelling import folded, folded_cells, plain_words
-from registry_cases import A, B, complaint, complaints
-
-Cli = Callable[..., tuple[int, str, str]]
+from registry_cases import A, B, Cli, complaint, complaints
 
 ANSWERS = {
     "blocked": """Blocked|BLOCKED.|Barred|barred|Disconnected|disconnected |Permanently Disconnected|Deactivated|
@@ -97,21 +94,11 @@ def test_a_plain_name_is_folded_without_a_column_for_it(monkeypatch: pytest.Monk
 
 
 @pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Cli:
-    """The command line in a folder with a registry and a folder: exit code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
-    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
+def cli(cli: Cli) -> Cli:
+    """The command line in a folder with a registry."""
     with ng.Registry("cases.db", by="HC 1234") as registry:
         registry.add_complaints(complaints(complaint("1", "9876543210"), complaint("2", "9123456789")), name="one.csv")
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        capfd.readouterr()
-        code = run(list(arguments))
-        out, error = capfd.readouterr()
-        return code, out, error
-
-    return call
+    return cli
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import io
 import zipfile
 from pathlib import Path
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -14,6 +13,8 @@ import pytest
 import numguard as ng
 from numguard.errors import FileMissingError, InputError
 from numguard.number_list import read_numbers
+from workbooks import book_of
+from zip_files import zipped
 
 LISTED = ng.NumberSet(["9876543210"])
 
@@ -38,10 +39,8 @@ def test_a_mistake_in_our_own_code_is_no_damage(
 
 
 def workbook() -> bytes:
-    book, file = openpyxl.Workbook(), io.BytesIO()
-    for row in [["msisdn", "remark"], *(["9876543210", f"word {n}"] for n in range(500))]:
-        book.active.append(row)
-    book.save(file)
+    file = io.BytesIO()
+    book_of(["msisdn", "remark"], *(["9876543210", f"word {n}"] for n in range(500))).save(file)
     return file.getvalue()
 
 
@@ -79,9 +78,8 @@ def test_parquet_with_text_that_is_not_utf_8_is_an_error_that_quotes_no_cell(is_
     path = tmp_path / "a.parquet"
     path.write_bytes(file.getvalue())
     if is_packed:
-        with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-            archive.write(path, "a.parquet")
         path = tmp_path / "a.zip"
+        path.write_bytes(zipped({"a.parquet": file.getvalue()}))
     for column in ("msisdn", "victim"):
         with pytest.raises(InputError, match=r"a\.(parquet|zip).*not UTF-8") as raised:
             read_numbers(path, column=column)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 import numguard as ng
 from numguard import read_numbers
 from numguard.cli import run
 from numguard.errors import InputError
+from workbooks import book_of_sheets
+from zip_files import zipped
 
 HEADINGS = [
     "Helpline", "Customer care", "CUG", "Contact", "Officer mobile", "Phones", "Complainant mobile", "Alternate Number",
@@ -21,13 +21,7 @@ FIRST, SECOND = 919123456789, 919123456788
 
 
 def book(path: Path, *sheets: list[list[str]]) -> Path:
-    workbook = openpyxl.Workbook()
-    workbook.remove(workbook.active)
-    for n, rows in enumerate(sheets):
-        sheet = workbook.create_sheet(f"Sheet{n}")
-        for row in rows:
-            sheet.append(row)
-    workbook.save(path)
+    book_of_sheets({f"Sheet{n}": rows for n, rows in enumerate(sheets)}).save(path)
     return path
 
 
@@ -74,18 +68,16 @@ def test_a_sheet_with_numbers_beside_a_list_to_act_on(heading: str, is_passed: b
 
 def test_only_columns_of_numbers_are_looked_for_in_other_spellings(tmp_path: Path) -> None:
     """A sheet of branches may have a date too."""
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        archive.writestr("calls.csv", "msisdn,date\n9876543210,2026-09-01\n")
-        archive.writestr("branches.csv", "Branch,Date\nNuh,2026-01-01\n")
+    members = {"calls.csv": "msisdn,date\n9876543210,2026-09-01\n", "branches.csv": "Branch,Date\nNuh,2026-01-01\n"}
+    (tmp_path / "a.zip").write_bytes(zipped(members))
     run = ng.scan(tmp_path / "a.zip", {"msisdn": ng.NumberSet(["9876543210"])}, columns=["date"])
     assert run.read_all().num_rows == 1
     assert [passed.file for passed in run.summary.passed_over] == [f"{tmp_path}/a.zip/branches.csv"]
 
 
 def test_a_member_without_the_chosen_column_of_a_list_is_named(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        archive.writestr("numbers.csv", "Mobile No,Remarks\n9876543210,x\n")
-        archive.writestr("officers.csv", "Name,Contact\nRam,9123456789\n")
+    members = {"numbers.csv": "Mobile No,Remarks\n9876543210,x\n", "officers.csv": "Name,Contact\nRam,9123456789\n"}
+    (tmp_path / "a.zip").write_bytes(zipped(members))
     listed = read_numbers(tmp_path / "a.zip", column="Mobile No")
     assert listed.keys.to_array().to_pylist() == [919876543210]
     assert len(listed.account["passed_over"]) == 1
@@ -94,9 +86,9 @@ def test_a_member_without_the_chosen_column_of_a_list_is_named(tmp_path: Path) -
 
 
 def test_what_is_no_call_record_is_passed_over_by_all_that_read_sightings(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        archive.writestr("calls.csv", "MSISDN,IMEI,Date,Time\n9876543210,490154203237518,01/09/2026,10:00:00\n")
-        archive.writestr("letter.txt", "Sir,\nplease find the records.\n")
+    rows = "MSISDN,IMEI,Date,Time\n9876543210,490154203237518,01/09/2026,10:00:00\n"
+    letter = "Sir,\nplease find the records.\n"
+    (tmp_path / "a.zip").write_bytes(zipped({"calls.csv": rows, "letter.txt": letter}))
     calls = ng.read_cdr(tmp_path / "a.zip")
     accounts = [ng.changes(calls).account, ng.common([calls], at_least=1).account, ng.expand([FIRST], calls).account]
     assert [[one.split(": ")[0] for one in account["passed_over"]] for account in accounts] == (

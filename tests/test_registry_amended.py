@@ -14,11 +14,10 @@ import pyarrow as pa
 import pytest
 
 import numguard as ng
-from numguard.cli import run
 from numguard.errors import ArgumentError
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.sources import same_source, sources, spellings
-from registry_cases import HANDSET, A, B, C, complaint, complaints, listed, sightings, status_of
+from registry_cases import HANDSET, A, B, C, Cli, complaint, complaints, listed, sightings, status_of
 
 FORCE = {"reported", "requested", "confirmed", "blocked", "reverify"}
 
@@ -293,20 +292,10 @@ def test_short_acknowledgement_numbers_of_two_desks_are_not_alike(registry: ng.R
 # From the command line --------------------------------------------------------------------------------------------
 
 
-def test_the_command_line_reports_what_an_amendment_drops(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
-    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
+def test_the_command_line_reports_what_an_amendment_drops(cli: Cli) -> None:
     head = "acknowledgement_no,source,suspect_mobiles\n"
     Path("a.csv").write_text(f"{head}31708220000001,NCRP,98765 43210\n")
     Path("b.csv").write_text(f"{head}31708220000001,ncrp portal,98765 43211\n031708220000001,NCRP,98765 43212\n")
-
-    def cli(*arguments: str) -> tuple[int, str, str]:
-        capfd.readouterr()
-        code = run(list(arguments))
-        return (code, *capfd.readouterr())
 
     assert cli("complaints", "add", "a.csv")[0] == 0
     assert cli("export", "dot.csv", "--to", "DoT")[0] == 0
@@ -343,29 +332,23 @@ def test_the_command_line_reports_what_an_amendment_drops(
     assert "  1 number of lists sent to DoT: the next change has it\n" in error
 
 
-def test_a_file_to_be_withdrawn_shows_the_numbers_of_lists_and_counts_complainants(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_file_to_be_withdrawn_shows_the_numbers_of_lists_and_counts_complainants(cli: Cli) -> None:
     """The numbers of complainants were shown among those that leave a list."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
-    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
     Path("a.csv").write_text(
         "acknowledgement_no,source,suspect_mobiles,complainant_mobile\n"
         "1,1930,98765 43210; 98765 43211,90000 00001\n2,1930,,90000 00002\n"
     )
-    assert run(["complaints", "add", "a.csv"]) == 0
-    assert run(["export", "dot.csv", "--to", "DoT"]) == 0
-    capfd.readouterr()
-    assert run(["complaints", "withdraw", "1", "--dry-run"]) == 0
-    out, error = capfd.readouterr()
+    assert cli("complaints", "add", "a.csv")[0] == 0
+    assert cli("export", "dot.csv", "--to", "DoT")[0] == 0
+    code, out, error = cli("complaints", "withdraw", "1", "--dry-run")
+    assert code == 0
     assert [line[1:13] for line in out.splitlines()[1:]] == ["919876543210", "919876543211"]
     assert error.splitlines() == [
         "intake 1 would be withdrawn: 2 numbers no longer in force, 0 in force again",
         "  2 numbers of lists sent to DoT: the next change has them",
         "  2 other numbers on no list before or after: --output FILE names all",
     ]
-    assert run(["complaints", "withdraw", "1", "--dry-run", "-o", "all.csv"]) == 0
+    assert cli("complaints", "withdraw", "1", "--dry-run", "-o", "all.csv")[0] == 0
     assert len(Path("all.csv").read_text().splitlines()) == 5
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.csv
 import pytest
@@ -14,6 +13,7 @@ import numguard as ng
 from numguard.errors import ColumnError
 from numguard.registry.events.returned import OF_LISTS
 from registry_cases import A, B, C, complaint, complaints, sightings, status_of
+from workbooks import book_of_sheets
 
 
 @pytest.fixture
@@ -359,12 +359,7 @@ def test_a_title_of_both_or_none_is_no_error(case: ng.Registry, tmp_path: Path, 
 
 def test_the_name_of_a_sheet_is_a_title_and_the_heading_of_a_group_is_none(case: ng.Registry, tmp_path: Path) -> None:
     def book(name: str, *rows: list[Any]) -> Path:
-        made = openpyxl.Workbook()
-        sheet: Any = made.active
-        sheet.title = name
-        for row in rows:
-            sheet.append(row)
-        made.save(tmp_path / "back.xlsx")
+        book_of_sheets({name: rows}).save(tmp_path / "back.xlsx")
         return tmp_path / "back.xlsx"
 
     rows = [["Mobile", "Status", "Date", "Letter"], ["9876543210", "Blocked", "05/10/2026", None]]

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner
@@ -17,6 +16,7 @@ from numguard.cli import run, verbs
 from numguard.errors import InputError, Interrupted
 from numguard.registry.events import decisions
 from registry_cases import A, B, C, complaint, complaints, listed, status_of
+from workbooks import book_of, book_of_sheets
 
 HEADER = ["msisdn", "decision", "reason"]
 
@@ -130,13 +130,9 @@ def test_a_line_above_opposes_an_acceptance_on_every_store(registry: ng.Registry
 
 def line_opposes(registry: ng.Registry, tmp_path: Path, line: str, is_title: bool) -> None:
     registry.add_complaints(complaints(complaint("1", "Axel 98765 43210"), complaint("2", "Ravi: 91234 56789")))
-    book = openpyxl.Workbook()
-    page: Any = book.active
     rows: list[list[Any]] = [HEADER, [str(A), "accepted", "seen"], [str(B), "accepted", "seen"]]
     rows.insert(0 if is_title else 2, [line])
-    for row in rows:
-        page.append(row)
-    book.save(tmp_path / "sheet.xlsx")
+    book_of(*rows).save(tmp_path / "sheet.xlsx")
     done = registry.take_review(tmp_path / "sheet.xlsx")
     # A line among the rows is refused too: it has no number.
     assert notes(done) == (["contradicted_in_row"] * 2 if is_title else ["not_a_number", "contradicted_in_row"])
@@ -457,12 +453,8 @@ def test_a_moment_is_compared_as_it_is_shown(registry: ng.Registry, form: str) -
 
 @pytest.mark.usefixtures("case")
 def test_no_list_is_written_over_a_workbook_of_two_tables() -> None:
-    book = openpyxl.Workbook()
-    for title in ("Sheet", "Copy"):
-        page: Any = book[title] if title in book.sheetnames else book.create_sheet(title)
-        page.append(HEADER)
-        page.append([str(A), "accepted", "seen"])
-    book.save("sheet.xlsx")
+    rows = [HEADER, [str(A), "accepted", "seen"]]
+    book_of_sheets({"Sheet": rows, "Copy": rows}).save("sheet.xlsx")
     before = Path("sheet.xlsx").read_bytes()
     done = CliRunner().invoke(verbs, ["review", "--output", "sheet.xlsx"])
     assert "cannot be read as one table" in str(done.exception)

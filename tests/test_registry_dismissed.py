@@ -9,7 +9,7 @@ import pytest
 
 import numguard as ng
 from registry_cases import A, B, complaint, complaints, listed, status_of
-from test_cli import numguard
+from warm import numguard
 
 BESIDE, PLAIN = "Ravi 98765 43210", "98765 43210"
 HEAD = "acknowledgement_no,source,suspect_mobiles"
@@ -83,11 +83,8 @@ def add(*rows: str, name: str = "sheet.csv", head: str = HEAD) -> list[str]:
 
 
 @pytest.fixture
-def _case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
-    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
-    Path("one.csv").write_text("9876543210\n")
+def _case(desk: Path) -> None:
+    (desk / "one.csv").write_text("9876543210\n")
 
 
 @pytest.mark.usefixtures("_case")

@@ -15,7 +15,7 @@ from numguard.errors import ArgumentError
 from numguard.keyed import key_check
 from registry_cases import HANDSET, A, B, C, complaint, complaints, registry, sightings
 from registry_stores import postgres, store
-from test_cli import numguard
+from warm import numguard
 
 __all__ = ["postgres", "registry", "store"]
 

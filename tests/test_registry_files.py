@@ -16,12 +16,9 @@ HEAD = "acknowledgement_no,source,suspect_mobiles\n"
 
 
 @pytest.fixture(autouse=True)
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NUMGUARD_REGISTRY", "cases.db")
-    monkeypatch.setenv("NUMGUARD_BY", "HC 1234")
-    Path("a.csv").write_text(f"{HEAD}1,1930,9876543210\n2,1930,9123456789\n")
-    Path("b.csv").write_text(f"{HEAD}3,1930,8887776665\n")
+def _sheets(desk: Path) -> None:
+    (desk / "a.csv").write_text(f"{HEAD}1,1930,9876543210\n2,1930,9123456789\n")
+    (desk / "b.csv").write_text(f"{HEAD}3,1930,8887776665\n")
 
 
 def call(line: str, code: int = 0) -> None:

@@ -14,7 +14,7 @@ import numguard as ng
 from numguard.errors import ArgumentError
 from registry_cases import HANDSET, IST, A, B, C, D, complaint, complaints, registry, sightings, status_of
 from registry_stores import make_older
-from test_cli import numguard
+from warm import numguard
 
 __all__ = ["registry"]
 

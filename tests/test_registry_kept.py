@@ -12,7 +12,7 @@ import pytest
 
 import numguard as ng
 from registry_cases import A, B, C, complaint, complaints
-from test_cli import numguard
+from warm import numguard
 
 FULL = {"district": "Nuh", "amount_lost": "500", "reported_at": "2026-01-05"}
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pyarrow as pa
 import pytest
 from openpyxl.styles import Font
@@ -15,6 +14,7 @@ import numguard as ng
 from numguard.errors import UnsupportedTypeError
 from numguard.registry.answers.figures import figures
 from registry_cases import IST, A, B, C, D, complaint, complaints, registry, status_of
+from workbooks import book_of
 
 __all__ = ["registry"]
 
@@ -90,10 +90,8 @@ def test_a_file_that_was_refused_in_part_is_recorded_again_for_the_rest(case: ng
 
 @pytest.mark.parametrize("column", ["A", "B"])
 def test_an_outcome_that_is_struck_out_is_refused(case: ng.Registry, tmp_path: Path, column: str) -> None:
-    book = openpyxl.Workbook()
-    sheet: Any = book.active
-    for row in (["msisdn", "status"], [A, "Blocked"], [B, "Blocked"]):
-        sheet.append(row)
+    book = book_of(["msisdn", "status"], [A, "Blocked"], [B, "Blocked"])
+    sheet = book.active
     sheet[f"{column}3"].font = Font(strike=True)
     book.save(tmp_path / "answers.xlsx")
     intake = case.record_outcomes(tmp_path / "answers.xlsx")

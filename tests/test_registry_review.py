@@ -15,6 +15,7 @@ from numguard.errors import ArgumentError, InputError, RegistryError
 from numguard.registry.numbers.safeguard import refuse_unfit
 from registry_cases import HANDSET, A, B, C, D, complaint, complaints, listed, sightings, status_of
 from registry_stores import make_older
+from workbooks import book_of
 
 
 def waiting(registry: ng.Registry) -> list[tuple[int, str]]:
@@ -260,10 +261,8 @@ def test_a_sheet_goes_out_and_comes_back(tmp_path: Path, ending: str) -> None:
 def test_a_decision_in_a_hidden_row_of_a_sheet_is_an_error(registry: ng.Registry, tmp_path: Path) -> None:
     """What is pasted over filtered rows is pasted into the hidden ones too: their numbers were accepted."""
     registry.add_complaints(complaints(complaint("1", "98765 43210 (Axel)"), complaint("2", "Ravi: 91234 56789")))
-    book = openpyxl.Workbook()
-    page: Any = book.active
-    for row in (["msisdn", "decision", "reason"], [A, "accepted", "seen"], [B, "accepted", "seen"]):
-        page.append(row)
+    book = book_of(["msisdn", "decision", "reason"], [A, "accepted", "seen"], [B, "accepted", "seen"])
+    page = book.active
     page.row_dimensions[3].hidden = True
     book.save(tmp_path / "waiting.xlsx")
     with pytest.raises(InputError, match="row 3 has a decision and is hidden in the spreadsheet"):

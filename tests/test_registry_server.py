@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -17,16 +16,11 @@ import numguard as ng
 from numguard.bench import server
 from numguard.errors import DamagedError, RegistryError
 from registry_stores import is_there, make_schema
-from warm import NUMGUARD
+from warm import numguard
 
 pytestmark = pytest.mark.skipif(not is_there(), reason="no PostgreSQL here")
 
 _names = count()
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [*NUMGUARD, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def ask(address: str, *statements: str) -> list[Any]:
@@ -157,18 +151,18 @@ def test_only_complaints_and_merge_create_a_registry(postgres: str, tmp_path: Pa
     sheet = tmp_path / "desk.csv"
     sheet.write_text("acknowledgement_no,source,suspect_mobiles\nAI-1,1930,98765 43210\n")
     for verb in READING:
-        done = run(*verb, "--registry", address)
+        done = numguard(*verb, "--registry", address)
         assert done.returncode == 2, verb
         assert "postgresql: there is no registry in this database and schema" in done.stderr
     add = ["complaints", "add", str(sheet), "--by", "HC 1234", "--registry", address]
-    done = run(*add, "--dry-run")
+    done = numguard(*add, "--dry-run")
     assert (done.returncode, "1 complaint would be added" in done.stderr) == (0, True)
     with ng.Registry(by="HC 1234") as registry, pytest.raises(RegistryError, match="postgresql: there is no registry"):
         registry.merge(address)
     assert tables_in(address) == before
-    assert run(*add).returncode == 0
+    assert numguard(*add).returncode == 0
     assert tables_in(address) > before
-    assert run("list", "--registry", address).returncode == 0
+    assert numguard("list", "--registry", address).returncode == 0
 
 
 def test_the_first_event_creates_the_tables(postgres: str) -> None:
@@ -224,14 +218,14 @@ def test_an_address_is_shown_nowhere(postgres: str, tmp_path: Path) -> None:
     with ng.Registry(address, by="HC 1234") as registry:
         registry.add_complaints(complaint())
     merge = ["merge", address, "--registry", str(tmp_path / "state.db"), "--by", "SI State"]
-    done = [run(*merge), run(*merge), run(*merge, "--json")]
+    done = [numguard(*merge), numguard(*merge), numguard(*merge, "--json")]
     assert [one.returncode for one in done] == [0, 0, 0]
     assert "postgresql: 1 event of registry" in done[0].stderr
     assert "postgresql: nothing new" in done[1].stderr
     assert json.loads(done[2].stdout)["merged"][0]["file"] == "postgresql"
-    done.append(run("merge", of(address, options="options=-csearch_path%3Dpublic"), *merge[2:]))
+    done.append(numguard("merge", of(address, options="options=-csearch_path%3Dpublic"), *merge[2:]))
     assert (done[-1].returncode, "postgresql: there is no registry" in done[-1].stderr) == (3, True)
-    done.append(run("merge", address, *merge[1:]))
+    done.append(numguard("merge", address, *merge[1:]))
     assert (done[-1].returncode, done[-1].stderr.count("postgresql: nothing new")) == (0, 2)
     assert "s3cret" not in "".join(one.stdout + one.stderr for one in done)
 

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import warnings
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -23,6 +22,7 @@ import numguard as ng
 from numguard import scanning, source
 from numguard.errors import ArgumentError, FileError, FileMissingError, InputError, RegistryError
 from numguard.files.manifest import manifest_of, unlike_manifests
+from zip_files import zipped
 
 LISTED = ng.NumberSet(["98765 43210"])
 ROWS = "suspect,victim\n9876543210,9123456789\n"
@@ -85,13 +85,6 @@ def test_a_stream_that_two_scans_have_is_read_by_one_of_them() -> None:
 # A file that is replaced ----------------------------------------------------------------------------------------------
 
 
-def zipped(text: str) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("a.csv", text)
-    return packed.getvalue()
-
-
 #: Each with a title, a separator, a column more than `ROWS`, or the same columns in another order.
 OTHERS = {
     "names": "helpline,x\n9876543210,9\n",
@@ -130,10 +123,10 @@ def test_a_text_that_is_replaced_by_one_of_the_same_columns_is_read(tmp_path: Pa
     assert found.read_all()["suspect"].to_pylist() == ["9876543210", "98765 43210"]
     # What is open stays what it was.
     (tmp_path / "calls.csv").unlink()
-    (tmp_path / "calls.zip").write_bytes(zipped(ROWS))
+    (tmp_path / "calls.zip").write_bytes(zipped({"a.csv": ROWS}))
     found = ng.scan(tmp_path, {"suspect": LISTED})
     if sys.platform != "win32":
-        (tmp_path / "new").write_bytes(zipped(OTHERS["order"]))
+        (tmp_path / "new").write_bytes(zipped({"a.csv": OTHERS["order"]}))
         (tmp_path / "new").replace(tmp_path / "calls.zip")
     assert found.read_all().num_rows == 1
 
@@ -212,7 +205,7 @@ def test_what_the_system_refuses_is_not_called_damaged(
 ) -> None:
     if name == "a.zip" and reading and opening == 2:
         pytest.skip("it needs a stream with places")
-    form = {"a.csv": str.encode, "a.zip": zipped}.get(name) or FORMS[
+    form = {"a.csv": str.encode, "a.zip": lambda text: zipped({"a.csv": text})}.get(name) or FORMS[
         "wide.csv" if name == "wide.csv" else "calls.csv.gz"
     ]
     (tmp_path / name).write_bytes(form(ROWS))
@@ -254,7 +247,7 @@ def test_damage_is_still_called_damage(tmp_path: Path) -> None:
     for name, content in (
         ("a.csv.gz", packed[:40]),
         ("b.csv.gz", packed[:-6] + bytes(6)),
-        ("c.zip", zipped(ROWS)[:-9]),
+        ("c.zip", zipped({"a.csv": ROWS})[:-9]),
     ):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(InputError, match=r"damaged or cut.short") as error:

@@ -2,23 +2,17 @@
 
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 import numguard as ng
 from numguard.errors import InputError
+from workbooks import book_of_sheets
 
 SHEET = [["Ack No", "Source", "District", "Suspect Mobile"], ["1", "1930", "Nuh", "98765 43210"]]
 
 
 def added(folder: Path, other: list[list[str]], *, sheet: str | None = None) -> tuple[int, list[str]]:
-    book = openpyxl.Workbook()
-    for row in SHEET:
-        book.worksheets[0].append(row)
-    second = book.create_sheet("Other")
-    for row in other:
-        second.append(row)
-    book.save(folder / "a.xlsx")
+    book_of_sheets({"Sheet": SHEET, "Other": other}).save(folder / "a.xlsx")
     with ng.Registry(by="HC 1234") as registry:
         intake = registry.add_complaints(folder / "a.xlsx", sheet=sheet)
         assert intake.account["rows_read"] == 1

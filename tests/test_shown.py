@@ -6,9 +6,7 @@ A number that was struck out, or that a filter hides, is not on the list that it
 from __future__ import annotations
 
 import csv
-import io
 import json
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,8 @@ from openpyxl.styles import Font
 import numguard as ng
 from numguard.cli import run
 from numguard.source import open_source
+from workbooks import book_of, book_of_sheets
+from zip_files import OPEN_DOCUMENT, members_of, zipped
 
 MEANT, STRUCK, HIDDEN = 9876543210, 9812345678, 9700012345
 Cell = str | int | None
@@ -36,10 +36,8 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def workbook(rows: list[list[Cell]], name: str = "list.xlsx") -> tuple[openpyxl.Workbook, Any]:
-    book = openpyxl.Workbook()
-    sheet: Any = book.active
-    for row in rows:
-        sheet.append(row)
+    book = book_of(*rows)
+    sheet = book.active
     book.save(name)
     return book, sheet
 
@@ -84,11 +82,7 @@ def open_document(path: Path, rows: str, styles: str = "") -> None:
         f'table:number-columns-repeated="2" table:default-cell-style-name="Default"/>{rows}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )
-    with zipfile.ZipFile(path, "w") as book:
-        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        book.writestr("content.xml", content)
-        manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
-        book.writestr("META-INF/manifest.xml", manifest)
+    path.write_bytes(zipped({**OPEN_DOCUMENT, "content.xml": content}))
 
 
 def open_cell(text: object, style: str = "ce1") -> str:
@@ -331,16 +325,11 @@ FORMULAS = {
 def test_a_formula_whose_value_is_an_empty_text_is_an_empty_cell(cell: str) -> None:
     """As in a sheet whose formulas were drawn down below its rows: to save it again would change nothing."""
     workbook([["mobile", "also"], [1, 2]], "d.xlsx")
-    with zipfile.ZipFile("d.xlsx") as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
+    members = members_of("d.xlsx")
     plain = b'<c r="B2" t="n"><v>2</v></c>'
     assert plain in members["xl/worksheets/sheet1.xml"]
     members["xl/worksheets/sheet1.xml"] = members["xl/worksheets/sheet1.xml"].replace(plain, cell.encode())
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    Path("d.xlsx").write_bytes(out.getvalue())
+    Path("d.xlsx").write_bytes(zipped(members))
     [part] = open_source("d.xlsx").parts
     assert [cell for batch in part.batches(["also"]) for cell in batch.data.column(0).to_pylist()] == [FORMULAS[cell]]
     assert bool(part.about.warnings) is (FORMULAS[cell] == "#N/A")
@@ -355,16 +344,13 @@ def test_a_number_that_is_formatted_as_a_duration_is_an_error_that_says_so(capsy
 
 
 def test_an_open_document_with_a_password_is_an_error_that_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    open_document(Path("plain.ods"), f"<table:table-row>{open_cell('mobile')}</table:table-row>")
-    of_manifest = '"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"'
-    with zipfile.ZipFile("plain.ods") as plain, zipfile.ZipFile("list.ods", "w") as book:
-        book.writestr("mimetype", plain.read("mimetype"))
-        book.writestr("content.xml", bytes(range(256)))
-        book.writestr(
-            "META-INF/manifest.xml",
-            f'<manifest:manifest xmlns:manifest={of_manifest}><manifest:file-entry manifest:full-path="content.xml">'
-            "<manifest:encryption-data>x</manifest:encryption-data></manifest:file-entry></manifest:manifest>",
-        )
+    sealed = (
+        '<manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data>x</manifest:encryption-data>'
+        "</manifest:file-entry></manifest:manifest>"
+    )
+    manifest = OPEN_DOCUMENT["META-INF/manifest.xml"].replace("/>", f">{sealed}")
+    members = {**OPEN_DOCUMENT, "content.xml": bytes(range(256)), "META-INF/manifest.xml": manifest}
+    Path("list.ods").write_bytes(zipped(members))
     assert hits(capsys, "--numbers", "list.ods")[2].endswith("is protected with a password: save it without one\n")
 
 
@@ -393,12 +379,7 @@ def test_the_summary_of_a_scan_has_what_a_workbook_hides(capsys: pytest.CaptureF
 
 def test_a_row_of_a_chosen_sheet_is_recorded_with_the_sheet() -> None:
     header, *rows = COMPLAINTS
-    book = openpyxl.Workbook()
-    for title, row in (("Nuh", rows[0]), ("9812345678", rows[1])):
-        sheet = book.create_sheet(title)
-        sheet.append(header)
-        sheet.append(row)
-    book.save("desk.xlsx")
+    book_of_sheets({"Nuh": [header, rows[0]], "9812345678": [header, rows[1]]}).save("desk.xlsx")
     with ng.Registry(by="x") as registry:
         names = [registry.add_complaints("desk.xlsx", sheet=title).name for title in ("Nuh", str(STRUCK))]
         found = [registry.history(n).select(["file", "row"]).to_pylist()[0] for n in (MEANT, STRUCK)]

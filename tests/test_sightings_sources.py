@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -21,6 +20,7 @@ import pytest
 import numguard as ng
 from numguard.errors import ArgumentError, ColumnError, InputError, NumguardError, UnsupportedTypeError
 from numguard.source import part
+from workbooks import book_of
 
 #: The module, of which the package has the function by the same name.
 COMMON = sys.modules[ng.common.__module__]
@@ -30,12 +30,9 @@ PHONES = ["35824005111111", "490154203237510", "352099001761481", "0000000000000
 
 
 def test_a_workbook_whose_times_are_text_keeps_its_warnings(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    rows = (["served_msisdn", "imei14", "at", "note"], ["9876543210", "49015420323751", "2026-09-01 10:00", "=1+1"])
-    for row in rows:
-        book.worksheets[0].append(row)
+    row = ["9876543210", "49015420323751", "2026-09-01 10:00", "=1+1"]
     path = tmp_path / "seen.xlsx"
-    book.save(path)
+    book_of(["served_msisdn", "imei14", "at", "note"], row).save(path)
     for account in (ng.expand(["9876543210"], path).account, ng.changes(path).account):
         assert [warning for warning in account["warnings"] if "without a value" in warning]
 

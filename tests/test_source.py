@@ -7,7 +7,6 @@ import io
 import os
 import sys
 import tempfile
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ import numguard as ng
 from numguard.errors import ArgumentError, ColumnError, FileError, FileMissingError, InputError
 from numguard.source import OpenSource, open_source
 from source_kinds import KINDS, write_csv, write_parquet
+from zip_files import OPEN_DOCUMENT, zipped
 
 TABLE = pa.table({"mobile": [f"98765{n:05}" for n in range(1000)], "name": [f"n{n}" for n in range(1000)]})
 
@@ -303,13 +303,7 @@ def test_formulas_of_an_open_document_without_a_value_are_reported(tmp_path: Pat
         f'<office:spreadsheet><table:table table:name="a &amp; b">{header}{rows}</table:table></office:spreadsheet>'
         "</office:body></office:document-content>"
     )
-    with zipfile.ZipFile(tmp_path / "d.ods", "w") as book:
-        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        book.writestr("content.xml", content)
-        book.writestr(
-            "META-INF/manifest.xml",
-            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
-        )
+    (tmp_path / "d.ods").write_bytes(zipped({**OPEN_DOCUMENT, "content.xml": content}))
     [part] = open_source(tmp_path / "d.ods").parts
     values = [cell for batch in part.batches(["value"]) for cell in batch.data.column(0).to_pylist()]
     assert values == [read for read, _ in OPEN_CELLS.values()]

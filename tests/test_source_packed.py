@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import zipfile
 import zlib
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 import numguard as ng
 from numguard.errors import InputError
 from numguard.number_list import read_numbers
+from zip_files import zipped
 
 ROWS = b"msisdn\n" + b"".join(b"98765%05d\n" % n for n in range(500))
 ZSTD = b"\x28\xb5\x2f\xfd"
@@ -114,10 +114,7 @@ def test_a_broken_member_of_an_archive_is_named_and_the_others_are_read(
     tmp_path: Path, name: str, content: bytes
 ) -> None:
     path = tmp_path / "a.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("1.csv", "a,n\n9876500007,1\n")
-        archive.writestr(name, content)
-        archive.writestr("2.csv", "a,n\n9876500007,2\n")
+    path.write_bytes(zipped({"1.csv": "a,n\n9876500007,1\n", name: content, "2.csv": "a,n\n9876500007,2\n"}))
     if name == "locked.csv":
         data = bytearray(path.read_bytes())
         # The flags of the member in its own header, and in the list of members.

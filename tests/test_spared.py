@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -19,6 +18,7 @@ from numguard.number_list import read_numbers, spared
 from numguard.number_list.spared import is_of_letter, is_spared
 from numguard.number_list.titles import BEGINNINGS, VICTIMS
 from test_repeated_names import written
+from workbooks import book_of_sheets, write_rows
 
 SUSPECT, OTHER = "9765432187", "9765432188"
 SPARED = [
@@ -253,15 +253,7 @@ def test_a_second_header_in_another_order_is_an_error(tmp_path: Path, kind: str,
     """Customers' ids would be read as the numbers."""
     width = len(header.split(","))
     whole = [["Mobile", "CIF", "Name"], [SUSPECT, "1", "a"], header.split(","), [OTHER, "2", "b"]]
-    rows = [row[:width] for row in whole]
-    path = tmp_path / f"a.{kind}"
-    book: Any = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    if kind == "xlsx":
-        book.save(path)
-    else:
-        path.write_text("".join(",".join(row) + "\n" for row in rows))
+    path = write_rows(tmp_path / f"a.{kind}", *(row[:width] for row in whole))
     with pytest.raises(ColumnError, match="row 3 is a second header"):
         read_numbers(path)
     with pytest.raises(ColumnError, match="row 3 is a second header"):
@@ -413,11 +405,8 @@ def test_a_title_of_numbers_in_use_again_stops_a_list(tmp_path: Path, title: str
 
 @pytest.mark.parametrize("name", AGAIN)
 def test_a_sheet_and_a_member_of_numbers_in_use_again(tmp_path: Path, name: str) -> None:
-    book: Any = openpyxl.Workbook()
-    for sheet, number in (("Revoked", SUSPECT), (name, OTHER)):
-        book.create_sheet(sheet).append(["mobile"])
-        book[sheet].append([number])
-    book.save(tmp_path / "a.xlsx")
+    sheets = {"Revoked": [["mobile"], [SUSPECT]], name: [["mobile"], [OTHER]]}
+    book_of_sheets(sheets).save(tmp_path / "a.xlsx")
     folder = tmp_path / "lists"
     folder.mkdir()
     (folder / "revoked.csv").write_text(f"mobile\n{SUSPECT}\n")

@@ -21,6 +21,7 @@ from numguard.number_list import phrases, read_numbers, spared
 from numguard.number_list.titles import BEGINNINGS, VICTIMS
 from numguard.source.scripts import plain_letters
 from test_spared import MEANT, OTHER, SPARED, SUSPECT, as_files
+from workbooks import book_of, book_of_sheets
 
 #: Cells below a heading such as `Remarks`.
 IN_PART = [
@@ -331,12 +332,7 @@ def test_a_request_to_unblock_names_the_numbers_as_blocked(tmp_path: Path, title
 
 
 def book(path: Path, sheets: dict[str, str]) -> Path:
-    made: Any = openpyxl.Workbook()
-    made.remove(made.active)
-    for name, number in sheets.items():
-        made.create_sheet(name).append(["Mobile"])
-        made[name].append([number])
-    made.save(path)
+    book_of_sheets({name: [["Mobile"], [number]] for name, number in sheets.items()}).save(path)
     return path
 
 
@@ -376,10 +372,7 @@ def test_a_number_below_the_last_serial_number_is_an_officers(tmp_path: Path, si
 
 
 def test_serial_numbers_in_typed_columns(tmp_path: Path) -> None:
-    made: Any = openpyxl.Workbook()
-    for row in (["S.No", "Mobile"], [1, SUSPECT], [2, "9876501234"], [None, OTHER]):
-        made.active.append(row)
-    made.save(tmp_path / "a.xlsx")
+    book_of(["S.No", "Mobile"], [1, SUSPECT], [2, "9876501234"], [None, OTHER]).save(tmp_path / "a.xlsx")
     with pytest.raises(ColumnError, match="row 4 is below the last one that has a serial number"):
         read_numbers(tmp_path / "a.xlsx")
 
@@ -451,9 +444,7 @@ def test_the_cells_of_a_complaint_name_its_complainant(tmp_path: Path, heading: 
 def test_notes_on_cells_are_counted(tmp_path: Path, writer: str) -> None:
     path = tmp_path / "a.xlsx"
     if writer == "openpyxl":
-        made: Any = openpyxl.Workbook()
-        for row in (["Mobile"], ["9876543210"], ["9876501234"]):
-            made.active.append(row)
+        made = book_of(["Mobile"], ["9876543210"], ["9876501234"])
         made.active["A3"].comment = openpyxl.comments.Comment("victim's, do not block", "x")
         made.save(path)
     else:

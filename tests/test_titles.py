@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from pathlib import Path
-from typing import Any
 
-import openpyxl
 import pytest
 
 from numguard.cli import run
 from numguard.errors import ColumnError
 from numguard.number_list import listing_dates, read_imeis, read_numbers
 from numguard.number_list.titles import is_of_victims, without_victims
+from workbooks import book_of_sheets, write_rows
+from zip_files import zipped
 
 NUMBER = "9765432187"
 VICTIMS = [
@@ -59,15 +58,7 @@ def test_the_words_are_those_of_cells() -> None:
 
 
 def written(folder: Path, kind: str, *rows: list[str]) -> Path:
-    path = folder / f"list.{kind}"
-    if kind == "csv":
-        path.write_text("".join(",".join(row) + "\n" for row in rows))
-        return path
-    book: Any = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    book.save(path)
-    return path
+    return write_rows(folder / f"list.{kind}", *rows)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -187,29 +178,20 @@ def test_a_cell_that_mentions_a_victim_is_a_refused_row(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["Victims", "Do not block"])
 def test_the_name_of_the_only_sheet_counts(tmp_path: Path, name: str) -> None:
-    book: Any = openpyxl.Workbook()
-    book.active.title = name
-    for cell in ("mobile", NUMBER):
-        book.active.append([cell])
-    book.save(tmp_path / "list.xlsx")
+    book_of_sheets({name: [["mobile"], [NUMBER]]}).save(tmp_path / "list.xlsx")
     with pytest.raises(ColumnError, match="is named as"):
         read_numbers(tmp_path / "list.xlsx")
     assert len(read_numbers(tmp_path / "list.xlsx", actions=None).keys) == 1
 
 
 def test_sheets_and_members_that_are_named_as_those_of_victims(tmp_path: Path) -> None:
-    book: Any = openpyxl.Workbook()
-    for name, number in (("Suspects", NUMBER), ("Victims", "9765432188")):
-        book.create_sheet(name).append(["mobile"])
-        book[name].append([number])
-    book.save(tmp_path / "list.xlsx")
+    sheets = {"Suspects": [["mobile"], [NUMBER]], "Victims": [["mobile"], ["9765432188"]]}
+    book_of_sheets(sheets).save(tmp_path / "list.xlsx")
     folder = tmp_path / "lists"
     folder.mkdir()
     for name, number in (("suspects.csv", NUMBER), ("victims.csv", "9765432188")):
         (folder / name).write_text(f"mobile\n{number}\n")
-    with zipfile.ZipFile(tmp_path / "list.zip", "w") as archive:
-        for path in folder.iterdir():
-            archive.write(path, path.name)
+    (tmp_path / "list.zip").write_bytes(zipped({path.name: path.read_bytes() for path in folder.iterdir()}))
     for path in (tmp_path / "list.xlsx", folder, tmp_path / "list.zip", folder / "*.csv"):
         with pytest.raises(ColumnError, match="is named as the numbers of victims"):
             read_numbers(path)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -20,6 +19,7 @@ from numguard.cli import run
 from numguard.errors import ColumnError, InputError
 from numguard.number_list import read_numbers
 from numguard.source.columns import holds_number
+from workbooks import write_rows
 
 NUMBER, OTHER, IMEI, TIME = "9812345678", "9876543210", "490154203237518", "2026-06-01 10:00:00"
 SIGHTINGS = ("--msisdn", OTHER, "--imei", IMEI)
@@ -120,14 +120,7 @@ def in_library(path: Path) -> dict[str, Callable[[], Any]]:
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_the_library_refuses_it_of_texts_and_of_sheets(tmp_path: Path, call: str, kind: str) -> None:
     rows = [[NUMBER, "x", "y"], [OTHER, "490154203237518", "2026-06-02"]]
-    path = tmp_path / f"two.{kind}"
-    if kind == "csv":
-        path.write_text("".join(",".join(row) + "\n" for row in rows))
-    else:
-        book = openpyxl.Workbook()
-        for row in rows:
-            book.active.append(row)
-        book.save(path)
+    path = write_rows(tmp_path / f"two.{kind}", *rows)
     with pytest.raises(ColumnError, match="the first line holds a number, so the file has no header"):
         in_library(path)[call]()
 

@@ -1,7 +1,6 @@
 """Workbooks in the binary form: short cells as SheetJS writes them, days without a time, indices of no text."""
 
 import struct
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from numguard.cli import run
 from numguard.errors import InputError
 from numguard.number_list import read_numbers
 from numguard.source import open_source
+from zip_files import members_of, zipped
 
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 REAL, TEXT, SHARED, NUMBER, SHORT_NUMBER = 5, 6, 7, 2, 13
@@ -73,13 +73,15 @@ def workbook(*rows: bytes, shared: tuple[str, ...] = (), codes: tuple[str, ...] 
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
         f'Type="{RELATIONS}/worksheet" Target="worksheets/sheet1.bin"/></Relationships>'
     )
-    with zipfile.ZipFile("d.xlsb", "w") as book:
-        book.writestr("xl/workbook.bin", record(131) + properties + record(143) + listed + record(144) + record(132))
-        book.writestr("xl/_rels/workbook.bin.rels", related)
-        book.writestr("xl/worksheets/sheet1.bin", head + b"".join(rows) + record(130))
-        book.writestr("xl/styles.bin", styles(*codes))
-        texts = b"".join(record(19, b"\0" + text(one)) for one in shared)
-        book.writestr("xl/sharedStrings.bin", record(159, struct.pack("<II", len(shared), len(shared))) + texts)
+    texts = b"".join(record(19, b"\0" + text(one)) for one in shared)
+    members = {
+        "xl/workbook.bin": record(131) + properties + record(143) + listed + record(144) + record(132),
+        "xl/_rels/workbook.bin.rels": related,
+        "xl/worksheets/sheet1.bin": head + b"".join(rows) + record(130),
+        "xl/styles.bin": styles(*codes),
+        "xl/sharedStrings.bin": record(159, struct.pack("<II", len(shared), len(shared))) + texts,
+    }
+    Path("d.xlsb").write_bytes(zipped(members))
 
 
 END = record(146)
@@ -193,12 +195,9 @@ def test_damage_is_an_error(case: str) -> None:
 def test_a_panic_of_the_reader_is_damage(capfd: pytest.CaptureFixture[str], verb: str) -> None:
     """A panic of compiled code is no Exception: it went through all that catch errors."""
     workbook(row(0, cell(TEXT, 0, text("mobile"))), END)
-    with zipfile.ZipFile("d.xlsb") as book:
-        parts = {name: book.read(name) for name in book.namelist()}
-    with zipfile.ZipFile("e.xlsb", "w") as book:
-        for name, content in parts.items():
-            # The workbook names a part that its relations do not.
-            book.writestr(name, content.replace(b'Id="rId1"', b'Id="rId2"'))
+    # The workbook names a part that its relations do not.
+    parts = {name: content.replace(b'Id="rId1"', b'Id="rId2"') for name, content in members_of("d.xlsb").items()}
+    Path("e.xlsb").write_bytes(zipped(parts))
     assert run([*verb.split(), "e.xlsb"]) == 3
     assert (
         "numguard: e.xlsb: is a damaged workbook (PanicException): open it and save it again" in capfd.readouterr().err

@@ -1,12 +1,9 @@
 """Workbooks as few programs write them: sheets in other folders, rows of formulas without a value, the binary form."""
 
-import io
 import struct
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from numguard.cli import run
@@ -14,6 +11,8 @@ from numguard.errors import InputError
 from numguard.number_list import read_numbers
 from numguard.source import open_source
 from test_shown import open_cell, open_document
+from workbooks import book_of
+from zip_files import members_of, zipped
 
 
 @pytest.fixture(autouse=True)
@@ -23,22 +22,15 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _workbook(rows: list[list[object]]) -> None:
     """Writes d.xlsx, whose third row is hidden."""
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
+    book = book_of(*rows)
     book.active.row_dimensions[3].hidden = True
     book.save("d.xlsx")
 
 
 def _rewritten(rename: Callable[[str], str], change: Callable[[bytes], bytes]) -> None:
     """d.xlsx with other names of its members, and other contents."""
-    with zipfile.ZipFile("d.xlsx") as archive:
-        members = {rename(name): change(archive.read(name)) for name in archive.namelist()}
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    Path("d.xlsx").write_bytes(out.getvalue())
+    members = {rename(name): change(content) for name, content in members_of("d.xlsx").items()}
+    Path("d.xlsx").write_bytes(zipped(members))
 
 
 def _column(name: str) -> list[object]:
@@ -124,10 +116,12 @@ def _binary_workbook() -> None:
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
         f'Type="{relations}/worksheet" Target="worksheets/sheet1.bin"/></Relationships>'
     )
-    with zipfile.ZipFile("d.xlsb", "w") as archive:
-        archive.writestr("xl/workbook.bin", _record(131) + _record(143) + listed + _record(144) + _record(132))
-        archive.writestr("xl/_rels/workbook.bin.rels", related)
-        archive.writestr("xl/worksheets/sheet1.bin", b"".join(sheet))
+    members = {
+        "xl/workbook.bin": _record(131) + _record(143) + listed + _record(144) + _record(132),
+        "xl/_rels/workbook.bin.rels": related,
+        "xl/worksheets/sheet1.bin": b"".join(sheet),
+    }
+    Path("d.xlsb").write_bytes(zipped(members))
 
 
 def test_errors_and_hidden_rows_of_the_binary_form_are_reported() -> None:

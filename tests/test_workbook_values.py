@@ -1,16 +1,15 @@
 """Cells of workbooks whose value is not what a library takes for it: it is read as shown, or the file is an error."""
 
-import zipfile
 from pathlib import Path
-from typing import Any
 
-import openpyxl
 import pytest
 
 import numguard as ng
 from numguard.errors import InputError
 from numguard.number_list import read_numbers
 from numguard.source import open_source
+from workbooks import book_of, book_of_sheets
+from zip_files import OPEN_DOCUMENT, members_of, zipped
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -69,14 +68,11 @@ def open_file(*tables: str, styles: str = "", named: str = "") -> None:
         f"<office:automatic-styles>{styles}</office:automatic-styles><office:body><office:spreadsheet>"
         f"{''.join(tables)}</office:spreadsheet></office:body></office:document-content>"
     )
-    with zipfile.ZipFile("d.ods", "w") as book:
-        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        book.writestr("content.xml", content)
-        if named:
-            named = f"<office:document-styles {spaces}><office:styles>{named}</office:styles></office:document-styles>"
-            book.writestr("styles.xml", named)
-        manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
-        book.writestr("META-INF/manifest.xml", manifest)
+    members = {**OPEN_DOCUMENT, "content.xml": content}
+    if named:
+        named = f"<office:styles>{named}</office:styles>"
+        members["styles.xml"] = f"<office:document-styles {spaces}>{named}</office:document-styles>"
+    Path("d.ods").write_bytes(zipped(members))
 
 
 HEAD = open_row(open_text("mobile"), open_text("name"))
@@ -167,12 +163,7 @@ def test_a_number_without_a_value_is_what_is_shown() -> None:
 
 def test_styles_are_found_in_capitals() -> None:
     open_file(open_table(HEAD, open_row(open_number(FIRST), open_text("a"))))
-    with zipfile.ZipFile("d.ods") as book:
-        parts = {name: book.read(name) for name in book.namelist() if name != "styles.xml"}
-    with zipfile.ZipFile("d.ods", "w") as book:
-        for name, content in parts.items():
-            book.writestr(name, content)
-        book.writestr("STYLES.XML", "<styles/>")
+    Path("d.ods").write_bytes(zipped(members_of("d.ods") | {"STYLES.XML": b"<styles/>"}))
     assert rows_read("d.ods") == [(str(FIRST), "a")]
 
 
@@ -246,11 +237,11 @@ def workbook(*sheets: bytes, texts: str = "", styles: str = "", spelling: tuple[
         "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{texts}</sst>',
         "xl/styles.xml": f'<styleSheet xmlns="{MAIN}">{styles}</styleSheet>',
     }
-    with zipfile.ZipFile("d.xlsx", "w") as book:
-        for name, content in members.items():
-            book.writestr(name.replace(*spelling), content.replace(*spelling))
-        for k, content in enumerate(sheets, 1):
-            book.writestr(f"xl/worksheets/sheet{k}.xml", content)
+    files: dict[str, str | bytes] = {
+        name.replace(*spelling): content.replace(*spelling) for name, content in members.items()
+    }
+    files |= {f"xl/worksheets/sheet{k}.xml": content for k, content in enumerate(sheets, 1)}
+    Path("d.xlsx").write_bytes(zipped(files))
 
 
 TOP = row(text("mobile"), text("name"))
@@ -379,11 +370,8 @@ def test_two_sheets_of_one_name_are_an_error() -> None:
 def test_what_is_struck_out_or_hidden_is_found_where_members_have_backslashes() -> None:
     struck = '<row hidden="1">' + number(FIRST, ' s="1"') + "</row>"
     workbook(sheet(TOP, struck), styles=STRUCK_STYLE)
-    with zipfile.ZipFile("d.xlsx") as book:
-        members = {name: book.read(name) for name in book.namelist()}
-    with zipfile.ZipFile("d.xlsx", "w") as book:
-        for name, content in members.items():
-            book.writestr(name.replace("/", "\\"), content)
+    members = {name.replace("/", "\\"): content for name, content in members_of("d.xlsx").items()}
+    Path("d.xlsx").write_bytes(zipped(members))
     [part] = open_source("d.xlsx").parts
     assert (part.about.hidden_rows, part.about.struck_out) == ({2}, {(2, 0)})
 
@@ -400,9 +388,7 @@ def test_a_number_too_wide_for_its_column_beside_a_line_is_no_ruler() -> None:
 
 
 def test_an_archive_of_lists_may_have_any_xml() -> None:
-    with zipfile.ZipFile("d.zip", "w") as archive:
-        archive.writestr("list.csv", f"mobile\n{FIRST}\n")
-        archive.writestr("content.xml", "<x/>")
+    Path("d.zip").write_bytes(zipped({"list.csv": f"mobile\n{FIRST}\n", "content.xml": "<x/>"}))
     assert "d.zip/list.csv" in [part.name for part in open_source("d.zip").parts]
 
 
@@ -415,25 +401,17 @@ def test_a_sheet_that_is_not_read_is_an_error(case: str) -> None:
 
 def test_a_sheet_whose_name_has_two_readings_is_an_error(tmp_path: Path) -> None:
     """Its hidden rows and struck-out cells were not known."""
-    made = openpyxl.Workbook()
-    sheet: Any = made.active
-    sheet.title = "A B"
-    sheet.append(["mobile"])
-    sheet.append(["9876543210"])
-    made.save(tmp_path / "plain.xlsx")
+    book_of_sheets({"A B": [["mobile"], ["9876543210"]]}).save(tmp_path / "plain.xlsx")
     path = tmp_path / "tab.xlsx"
-    with zipfile.ZipFile(tmp_path / "plain.xlsx") as plain, zipfile.ZipFile(path, "w") as book:
-        for entry in plain.infolist():
-            book.writestr(entry, plain.read(entry).replace(b'name="A B"', b'name="A\tB"'))
+    members = members_of(tmp_path / "plain.xlsx")
+    path.write_bytes(zipped({name: old.replace(b'name="A B"', b'name="A\tB"') for name, old in members.items()}))
     with pytest.raises(InputError, match="the name of a sheet"):
         ng.read_numbers(path)
 
 
 @pytest.mark.parametrize(("below", "warns"), [("fraud", True), (None, False)])
 def test_a_number_that_is_merged_over_two_rows_is_a_warning(below: str | None, warns: bool) -> None:
-    book = openpyxl.Workbook()
-    for row in (["Mobile", "Reason"], [FIRST, "fraud"], [None, below], [SECOND, "fraud"]):
-        book.worksheets[0].append(row)
+    book = book_of(["Mobile", "Reason"], [FIRST, "fraud"], [None, below], [SECOND, "fraud"])
     book.worksheets[0].merge_cells("A2:A3")
     book.save("d.xlsx")
     [part] = open_source("d.xlsx").parts

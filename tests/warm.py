@@ -22,7 +22,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-__all__ = ["COLD", "NUMGUARD"]
+__all__ = ["COLD", "NUMGUARD", "numguard"]
 
 COLD = (sys.executable, "-m", "numguard")
 
@@ -138,6 +138,19 @@ def start() -> tuple[str, ...]:
     # It ends when its standard input does, as it also does if this process is killed.
     atexit.register(waiting.communicate)
     return (sys.executable, "-S", "-I", "-c", CLIENT, path)
+
+
+def numguard(*arguments: object, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs the command; with variables of its own, in a Python that starts with them."""
+    return subprocess.run(
+        [*(COLD if environment else NUMGUARD), *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, **environment},
+    )
 
 
 if __name__ == "__main__":

@@ -71,6 +71,15 @@ def at_home(path: object, name: str = "path") -> Path:
     return Path(os.path.expanduser(path)) if path.parts[:1] == ("~",) else path  # noqa: PTH111
 
 
+def state_of(path: str | Path) -> tuple[int, ...] | None:
+    """What changes with the content of a file, as far as this machine sees it; None if it sees none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except (OSError, ValueError):  # a path with a NUL is none
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
 def open_new(path: Path, mode: int) -> int:
     """A descriptor of a new file, for reading and writing; no link is followed.
 

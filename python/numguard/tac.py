@@ -181,8 +181,8 @@ def _digits(column: Any) -> Any:
     if pa.types.is_uint64(column.type):
         return pc.utf8_lpad(column.cast(pa.string()), _DIGITS, "0")
     if pa.types.is_floating(column.type):
-        whole = pc.equal(pc.floor(column), column)
-        text = pc.if_else(whole, column, None).cast(pa.int64(), safe=False).cast(pa.string())
+        is_integer = pc.equal(pc.floor(column), column)
+        text = pc.if_else(is_integer, column, None).cast(pa.int64(), safe=False).cast(pa.string())
         return pc.if_else(column.is_null(), None, pc.fill_null(text, "?"))
     text = _text(column)
     return pc.replace_substring_regex(pc.fill_null(text, ""), r"^'?([0-9]+)(\.0+)?$", r"\1")

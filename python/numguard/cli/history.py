@@ -18,13 +18,12 @@ from numguard.files.page import is_page
 @click.argument("number")
 @options.registry
 @options.as_of
-@options.output
+@options.output_or_page
 def history(number: str, registry_path: str, as_of: date | None, output: Path | None) -> None:
     """Show the history of NUMBER: who did what, when and why.
 
-    `-` reads the number from stdin: an argument can be read by other users of the machine while the command runs. An
-    output that ends in .html is a page to be printed, with the SHA-256 of every
-    file.
+    `-` reads the number from stdin: an argument can be read by other users of the machine while the command runs. A
+    page is to be printed, and has the SHA-256 of every file.
 
     \b
       echo 9876543210 | numguard history - --registry cases.db

@@ -16,7 +16,7 @@ from numguard.number_list.beside import is_of_money
 from numguard.number_list.decision_headings import REFUSED, Heading, kind_of
 from numguard.number_list.decision_words import AGAINST, is_refused
 from numguard.number_list.phrases import Phrases, Prefilter
-from numguard.number_list.titles import RANKS, parts_of, words_of
+from numguard.number_list.titles import BARE_RANKS, RANKS, parts_of, words_of
 from numguard.number_list.words import words_for, words_in
 from numguard.source.scripts import plain_letters
 
@@ -25,7 +25,7 @@ _OFFICER: Final = f"(?:the )?(?:{'|'.join(sorted(RANKS))})(?: (?:ji|ne|sahab|sah
 _BEFORE: Final = rf"(?:(?:be|is|it|keep|kept|kindly|mobile|no|number|numbers|please|pls|put|sim|the|this|{_OFFICER}) )*"
 _BEHIND: Final = (
     r"(?:(?: (?:it|now|this|yet|karein|karen|karo|kar do|kiya|kiye|entry|numbers?|record|row))*"
-    rf"(?: (?:{'|'.join(sorted(words_for('rank', 'rank_or_other')))})| (?:for|pending|till|until) "
+    rf"(?: (?:{'|'.join(sorted(BARE_RANKS))})| (?:for|pending|till|until) "
     r"(?:(?:further )?orders?|confirmation|enquiry|inquiry|(?:re ?)?verification))?"
     rf"(?: (?:as per|by|from|for|of|till|until|with) {_OFFICER}(?: .*)?)?)"
 )
@@ -79,11 +79,10 @@ _FEW: Final = 100
 #: A longer text is prose.
 _LONGEST: Final = 120
 #: What a request waits for.
-_WAITS: Final = words_for("not_yet_blocked")
+NOT_YET_BLOCKED: Final = words_for("not_yet_blocked")
 
 #: Words of the headings of remarks, and of who decides; those beside a rank are in others too.
-_OF_RANKS: Final = words_for("rank", "rank_or_other")
-_OF_REMARKS: Final = _OF_RANKS | words_in(
+_OF_REMARKS: Final = BARE_RANKS | words_in(
     "accepted agreed approved comment comments confirmed decided note notes opinion reason reasons",
     "recommendation remark remarks टिप्पणी",
 )
@@ -94,7 +93,7 @@ _ABOUT_NUMBERS: Final = RANKS | words_in(
     "present",
     "review sim the",
 )
-_OF_REQUESTS: Final = _OF_RANKS | RANKS | words_in("by of our request requested requests the")
+_OF_REQUESTS: Final = RANKS | words_in("by of our request requested requests the")
 #: Words of the headings of other things than the number.
 _OF_OTHERS: Final = words_in(
     "account amount arrest bail bank caf card case cdr complaint fir imei investigation kyc lien money name ncrp",
@@ -118,7 +117,7 @@ def is_of_remarks(heading: str) -> bool:
     >>> [is_of_remarks(heading) for heading in ("Remarks", "Remarks of SP", "Status", "Request")]
     [True, False, False, False]
     """
-    return (_OF_RANKS | RANKS | _OF_STATE | _OF_REQUESTS).isdisjoint(words_of(heading))
+    return (RANKS | _OF_STATE | _OF_REQUESTS).isdisjoint(words_of(heading))
 
 
 def those_against(heading: str, texts: Any) -> list[str]:
@@ -133,10 +132,10 @@ def those_against(heading: str, texts: Any) -> list[str]:
     words = words_of(heading)
     if len(texts) > _FEW and not _is_of_refusals(heading):
         texts = texts.filter(pc.less_equal(pc.utf8_length(texts), _LONGEST))
-        of = _MAY_OPPOSE if _OF_RANKS.isdisjoint(words) else _MAY_OPPOSE_BY_OFFICERS
+        of = _MAY_OPPOSE if BARE_RANKS.isdisjoint(words) else _MAY_OPPOSE_BY_OFFICERS
         texts = texts.filter(of.may_have(texts))
     found = [text for text in texts.to_pylist() if opposes(heading, text, in_parts=False)]
-    return [text for text in found if " ".join(words_of(text)) not in _WAITS]
+    return [text for text in found if " ".join(words_of(text)) not in NOT_YET_BLOCKED]
 
 
 @lru_cache(10_000)
@@ -154,7 +153,7 @@ def opposes(heading: str, text: str, *, in_parts: bool = True) -> bool:
     if _is_of_refusals(heading):
         return is_refused(heading, text)
     if _is_about_numbers(heading):
-        is_by_officer = not _OF_RANKS.isdisjoint(words) and _says(_BY_OFFICERS, text, in_parts=in_parts)
+        is_by_officer = not BARE_RANKS.isdisjoint(words) and _says(_BY_OFFICERS, text, in_parts=in_parts)
         return is_by_officer or _says(_OF_NUMBERS, text, in_parts=in_parts)
     return _OF_OTHERS.isdisjoint(words) and _says(_ANYWHERE, text, in_parts=in_parts)
 

@@ -57,10 +57,10 @@ from numguard.number_list.words import Meaning, words_for, words_in
 #: Words of headings of columns that answer yes or no, and the answers.
 _OF_BLOCK: Final = words_for("question_block")
 _OF_BLOCKED: Final = _OF_BLOCK | {"blocked"}
-_FRAUD: Final = words_for("question_fraud")
+_OF_FRAUD: Final = words_for("question_fraud")
 #: What an officer answers of each number of a list.
 _DECIDED: Final = words_for("agreed") | words_in("allow allowed confirm confirmation confirmed granted")
-_ASKING: Final = _OF_BLOCKED | _FRAUD | _DECIDED | RANKS | words_for("beside_question")
+_ASKING: Final = _OF_BLOCKED | _OF_FRAUD | _DECIDED | RANKS | words_for("beside_question")
 #: A heading that asks for a block too.
 _ADDED: Final = re.compile(r"\badd(?:ed)? (?:in|to) (?:the )?block ?list\b")
 _ONE: Final = frozenset(["1", "1.0"])
@@ -301,7 +301,7 @@ def _question(heading: str) -> _Question | None:
     # `Block No` is a part of an address.
     has_answers = bool(words & {"yes", "be", "हाँ", "हां"}) or words >= {"y", "n"}
     if words <= _ASKING and (has_answers or words.isdisjoint({"no", "नहीं"})):
-        if words & _FRAUD:
+        if words & _OF_FRAUD:
             return _Question.FRAUD
         if words & (_OF_BLOCKED | _DECIDED):
             return _Question.TO_ACT

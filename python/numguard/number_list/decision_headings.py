@@ -15,7 +15,7 @@ from typing import Final
 
 from numguard.number_list.beside import asks_to_act, is_of_money
 from numguard.number_list.entries import has_end_days
-from numguard.number_list.titles import OFFICERS, RANKS, words_of
+from numguard.number_list.titles import BARE_RANKS, OFFICERS, RANKS, words_of
 from numguard.number_list.words import words_for, words_in
 
 
@@ -56,7 +56,6 @@ _VERIFICATION: Final = words_in("kyc rekyc verification", "सत्यापन
 _ORDER: Final = words_for("order")
 #: `Order` alone may be that of a shop.
 _ORDER_ALONE: Final = _ORDER - words_in("order orders")
-_RANKS: Final = words_for("rank", "rank_or_other")
 _OF_ORDER: Final = _ORDER | RANKS | words_in("by court final ka ke ki the", "का की के")
 #: A block by other words, and the other answer that a heading has beside it: `Disconnect (Y/N)`, `Block/Hold`.
 _AS_BLOCK: Final = dict.fromkeys(words_for("to_block") | words_in("band", "बंद बन्द"), "block") | dict.fromkeys(
@@ -210,7 +209,7 @@ def is_of_hold(heading: str) -> bool:
     [True, True, True, False, False]
     """
     found = _OF_HOLD.fullmatch(" ".join(words_of(heading)))
-    return found is not None and (found["by"] is None or not _RANKS.isdisjoint(words_of(found["by"])))
+    return found is not None and (found["by"] is None or not BARE_RANKS.isdisjoint(words_of(found["by"])))
 
 
 def refuses_alone(heading: str) -> bool:
@@ -237,7 +236,7 @@ def _is_of_refused_numbers(heading: str, positive: frozenset[str]) -> bool:
     if words & (_OF_OTHER_THINGS - positive) or is_of_money(" ".join(words - _OF_NUMBERS_TOO)):
         return False
     is_alone = not words.isdisjoint(_BY_THEMSELVES) and words <= _REFUSED | _OF_REFUSALS
-    return is_alone or not words.isdisjoint(positive | _RANKS)
+    return is_alone or not words.isdisjoint(positive | BARE_RANKS)
 
 
 def _of_decision(words: set[str], decision: str | None) -> frozenset[str]:

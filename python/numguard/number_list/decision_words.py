@@ -28,8 +28,8 @@ from numguard.number_list.words import words_for, words_in
 
 #: The words of a yes: for a block, and to what is asked.
 _BLOCK: Final = words_for("to_block", "blocked", "question_block") | words_in("band blk", "बंद बन्द")
-_FRAUD: Final = words_in("fraud fraudulent")
-_FOR_BLOCK: Final = _BLOCK | CONFIRM | AGREE | _FRAUD
+FRAUD: Final = words_in("fraud fraudulent")
+_FOR_BLOCK: Final = _BLOCK | CONFIRM | AGREE | FRAUD
 
 #: Those that say it of a number; what was blocked was acted upon, and is no answer, and a suspicion is confirmed too.
 _EXPLICIT: Final = words_for("to_block") | AGREE
@@ -139,7 +139,7 @@ _PHRASES: Final = {
 }
 _PHRASE: Final = re.compile(rf"\b(?:{'|'.join(_PHRASES)})\b")
 #: The results of a verification: its subscriber is genuine, or not; and what was not so of one who is not.
-_PASSED, _FAILED = words_for("passed"), words_for("failed") | _FRAUD
+_PASSED, _FAILED = words_for("passed"), words_for("failed") | FRAUD
 _NOT_SO: Final = words_in(
     "appear appeared available come found matched reachable respond responded responding traceable traced"
 )

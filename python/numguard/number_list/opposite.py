@@ -15,14 +15,13 @@ from numguard.errors import ColumnError
 from numguard.number_list.actions import may_have_words
 from numguard.number_list.against import may_decide
 from numguard.number_list.decision_headings import OFF, Heading
-from numguard.number_list.decision_words import has_passed, is_for
+from numguard.number_list.decision_words import FRAUD, has_passed, is_for
 from numguard.number_list.distinct import Beside
 from numguard.number_list.titles import RANKS, words_of
 from numguard.number_list.words import words_for, words_in
 
 _DENIAL: Final = words_for("denial")
 _TO_BLOCK: Final = words_for("to_block") | words_in("band", "बंद बन्द")
-_FRAUD: Final = words_in("fraud fraudulent")
 _ACCEPT: Final = words_in("accept accepted")
 _KEEP: Final = words_in("continue continued keep kept remain")
 _KEPT: Final = _KEEP | words_in("block blocked blocking")
@@ -105,7 +104,7 @@ def _is_opposite(text: str, decision: str, *, is_of_state: bool = False) -> bool
         OFF[decision] | _FORMS.get(decision, frozenset()),
     )
     # `Fraud` may be why it was reported.
-    is_verified = decision in _FACTS and there.isdisjoint(_FRAUD)
+    is_verified = decision in _FACTS and there.isdisjoint(FRAUD)
     if is_verified and has_passed(text) is False:
         return True
     if denials := there & (_DENIAL - own):

@@ -68,7 +68,7 @@ _AGAIN_IN_TITLES: Final = (*AGAIN, *sorted(words_for("again_in_titles")))
 #: The same in several words.
 _IN_USE: Final = re.compile(r"\b(?:in use again|again in use|back in use|given back)\b")
 #: Words that turn what is beside them: `Not unblocked till date`.
-_TURNED: Final = words_for("denial")
+_DENIAL: Final = words_for("denial")
 #: Words of headings that say from whom a number is known, and of texts, which may say who was called.
 BY_WHOM: Final = words_for("by_whom")
 _BY_WHOM_OR_CALLED: Final = BY_WHOM | words_in("call called calls contacted")
@@ -284,7 +284,7 @@ def _is_released_at_first(words: Sequence[str]) -> bool:
     """
     first = next((at for at, word in enumerate(words) if word not in _FILLING), len(words))
     # The number of a letter is no denial: `Unblocked vide letter no. 45`.
-    is_denied = _TURNED.intersection(words[:first]) or (_TURNED - {"no"}).intersection(words)
+    is_denied = _DENIAL.intersection(words[:first]) or (_DENIAL - {"no"}).intersection(words)
     return "".join(words[first : first + 1]).startswith(AGAIN) and not is_denied and _OF_FRAUDS.isdisjoint(words)
 
 

@@ -29,8 +29,9 @@ _EITHER: Final = words_for("either_side")
 _SUSPECTS: Final = words_for("suspect")
 #: Words of a heading for the officer of a police station, a bank or an operator, and the words beside them.
 _OFFICERS: Final = words_for("officer", "rank")
-#: The ranks of officers, of which some letters mean other things too, and words beside them.
-RANKS: Final = words_for("rank", "rank_or_other", "beside_rank")
+#: The ranks of officers, of which some letters mean other things too; and with the words beside them.
+BARE_RANKS: Final = words_for("rank", "rank_or_other")
+RANKS: Final = BARE_RANKS | words_for("beside_rank")
 OFFICERS: Final = words_for("officer", "beside_officer") | RANKS
 #: Marks beside words; a hyphen is a full stop there, and some letters are other marks.
 _TYPED_MARKS: Final = "-.:()*"

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from numguard import _core
 from numguard.blocklist import BlockList
-from numguard.compute import pc
+from numguard.compute import pc, tuples_of
 from numguard.errors import ArgumentError, RegistryError
 from numguard.indian_time import DAY_MICROS, day_of, local
 from numguard.registry.actions import RELEASES
@@ -126,6 +126,10 @@ class Case:
     def state(self, cut: int, among: Column | None = None) -> pa.Table:
         """The state of all numbers at `cut`, or of those `among` some."""
         return derive(self.facts(cut, among))
+
+    def statuses(self, cut: int, among: Column) -> dict[Any, Any]:
+        """The status of each number at `cut`, of those `among` some that the log has."""
+        return dict(tuples_of(self.state(cut, among), "msisdn", "status"))
 
     def known(self, msisdns: pa.Array[Any], cut: int) -> pa.Array[Any]:
         """The numbers among `msisdns` that the log has at `cut`, and those they are linked with."""

@@ -174,18 +174,16 @@ def _days(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
 
 def _write_down(rng: np.random.Generator, plan: _Plan, msisdns: U64, complainants: U64) -> Complaints:
     count = len(plan.unit)
-    national = [f"{int(n) - COUNTRY:010}" for n in msisdns]
     who = np.arange(count)
     who[rng.choice(count, count // 30, replace=False)] = rng.integers(0, count, count // 30)  # some complain again
-    own = [f"{int(n) - COUNTRY:010}" for n in complainants[who]]
-    named: list[list[int]] = [[] for _ in range(count)]
-    for complaint, number in zip(plan.mention_complaint.tolist(), plan.mention_number.tolist(), strict=True):
-        named[complaint].append(number)
-
+    own = _national(complainants[who])
     own_cells = [write(n, PLAIN[k]) for n, k in zip(own, pick(rng, PLAIN, count), strict=True)]
     for k in rng.choice(count, count // 50, replace=False).tolist():
         own_cells[k] = own[k] = ""
-    cells, notes = _suspect_cells(rng, named, national, own)
+    named: list[list[int]] = [[] for _ in range(count)]
+    for complaint, number in zip(plan.mention_complaint.tolist(), plan.mention_number.tolist(), strict=True):
+        named[complaint].append(number)
+    cells, notes = _suspect_cells(rng, named, _national(msisdns), own)
     sources, acknowledgements = _sources(rng, plan)
     lost, recovered = _amounts(rng, count)
     written_at = _written_at(rng, plan.day, sources)
@@ -210,12 +208,7 @@ def _write_down(rng: np.random.Generator, plan: _Plan, msisdns: U64, complainant
     ]
     order, repeated, amended = _arrival(rng, recovered)
     # An amended complaint first comes without what was recovered, and again with it.
-    out = []
-    for complaint, version in order:
-        row = rows[complaint]
-        if version == _BEFORE_AMENDMENT:
-            row = (*row[:-1], "")
-        out.append(row)
+    out = [(*rows[c][:-1], "") if version == _BEFORE_AMENDMENT else rows[c] for c, version in order]
     place = {complaint: k for k, (complaint, _) in reversed(list(enumerate(order)))}
     mentions = pa.table(
         {
@@ -236,6 +229,10 @@ def _write_down(rng: np.random.Generator, plan: _Plan, msisdns: U64, complainant
         recovered=int(recovered.sum()),
         notes=notes,
     )
+
+
+def _national(msisdns: U64) -> list[str]:
+    return [f"{int(n) - COUNTRY:010}" for n in msisdns]
 
 
 def _falling(n: int) -> NDArray[np.float64]:

@@ -46,7 +46,7 @@ _LEAST = (4, 0)
 
 
 def check_engine(session: Any) -> None:
-    """Whether client and server are recent enough.
+    """Checks that client and server are recent enough.
 
     Raises:
         EngineError: One of them is not.

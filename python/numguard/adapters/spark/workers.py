@@ -6,7 +6,6 @@ first error is raised here, with its own type.
 
 from __future__ import annotations
 
-import os
 import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -18,6 +17,7 @@ from numguard import errors
 from numguard.adapters.spark.keys import Sets, Travelling
 from numguard.compute import schema_of
 from numguard.errors import EngineError, InputError, NumguardError
+from numguard.system import state_of
 
 _checked: weakref.WeakKeyDictionary[Any, set[Any]] = weakref.WeakKeyDictionary()
 
@@ -66,20 +66,11 @@ def check_workers(session: Any, sets: Sets | None = None) -> None:
     """Raises unless the workers have numguard and the files of sets; runs once for each session and state of a file."""
     travelling = {} if sets is None else sets.travelling()
     checked = _checked.setdefault(session, set())
-    files = {(how, _state(how[0])) for _, how in travelling.values() if not isinstance(how[0], bytes)}
+    files = {(how, state_of(how[0])) for _, how in travelling.values() if not isinstance(how[0], bytes)}
     if checked and files <= checked:
         return
     run_on_workers(session, partial(_open, travelling if files else {}), 4 if files else 1)
     checked |= {"numguard", *files}
-
-
-def _state(file: str) -> tuple[int, ...] | None:
-    """What changes with the content of a file, as far as this machine sees it."""
-    try:
-        found = os.stat(file)  # noqa: PTH116
-    except OSError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _open(travelling: Travelling, _: int) -> None:

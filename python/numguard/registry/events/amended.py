@@ -74,7 +74,7 @@ def amended(case: Case, event: int, keys: Column, name: str) -> pa.Table:
     complaining, complained = _pairs(facts.complainants, new), _pairs(facts.complainants, old)
     turned = named_before & complaining | complained & named
     row = dict(tuples_of(new, "complaint", "row"))
-    before, after = (dict(tuples_of(case.state(cut, numbers), "msisdn", "status")) for cut in (event - 1, event))
+    before, after = (case.statuses(cut, numbers) for cut in (event - 1, event))
     # One that is named on, and no longer for certain, is dropped if it leaves the list by that.
     stay = {pair for pair in named if pair in certain or before.get(pair[1]) == after.get(pair[1])}
     dropped = named_before - stay - turned

@@ -38,7 +38,7 @@ def on_both_sides(case: Case, plan: Plan, cut: int) -> pa.Table:
 def protected_suspects(case: Case, found: pa.Table, event: int) -> list[str]:
     """The warning of the numbers `found` on both sides that are protected at `event`; none where there are none."""
     numbers = pc.unique(found["msisdn"])
-    before, after = (dict(tuples_of(case.state(cut, numbers), "msisdn", "status")) for cut in (event - 1, event))
+    before, after = (case.statuses(cut, numbers) for cut in (event - 1, event))
     rows = {msisdn: row for row, msisdn in sorted(tuples_of(found, "row", "msisdn"), reverse=True)}
     rows = {msisdn: row for msisdn, row in rows.items() if after.get(msisdn) == "protected"}
     if not rows:
@@ -60,7 +60,7 @@ def unprotected_complainants(case: Case, plan: Plan, event: int) -> list[str]:
     numbers = pa.array([number for number, word in last.items() if word == "unprotected"], pa.int64())
     if not len(numbers):
         return []
-    status = dict(tuples_of(case.state(event, numbers), "msisdn", "status"))
+    status = case.statuses(event, numbers)
     kept = {number for number in numbers.to_pylist() if status.get(number) in IN_FORCE}
     if not kept:
         return []
@@ -80,6 +80,6 @@ def protected_by_merge(merged: tuple[Case, int], desks: Sequence[tuple[Case, int
     kinds = "complainants", "namings", "decisions"
     theirs, named, decided = (whole(case.store.facts(kind, cut)["msisdn"]).cast(pa.int64()) for kind in kinds)
     named = pc.unique(pa.concat_arrays([named.filter(pc.is_in(named, theirs)), decided]))
-    now, *apart = (dict(tuples_of(one.state(at, named), "msisdn", "status")) for one, at in (merged, *desks))
+    now, *apart = (one.statuses(at, named) for one, at in (merged, *desks))
     before = ([of.get(msisdn) for of in apart] for msisdn, status in now.items() if status == "protected")
     return sum(any(status in IN_FORCE for status in of) for of in before)

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from numguard.compute import pc
 from numguard.errors import ColumnError
+from numguard.number_list.against import NOT_YET_BLOCKED
 from numguard.number_list.entries import has_end_days
 from numguard.number_list.spared import is_not_listed, is_of_officers, is_spared
 from numguard.number_list.titles import heads_victims, is_block_over, is_block_unwanted, parts_of, words_of
@@ -78,8 +79,7 @@ _BEFORE: Final = words_in(
     "again also and been but connection has is later mobile msisdn no now number service sim since subsequently then",
     "was",
 )
-#: A block that is still to be made, of the first part of a text: `Under process`, `Will be blocked in 5 days`.
-_NOT_YET: Final = words_for("not_yet_blocked")
+#: A block that is still to be made, of the first part of a text: `Will be blocked in 5 days`.
 _TO_COME: Final = re.compile(
     rf"(?:(?:it|no|number|sim) )?(?:is )?(?:(?:to|will) be|scheduled for|(?:kept|pending) for) (?:{_BLOCK})"
     r"(?: (?:after|by|from|in|on|shortly|soon|within)(?!\S).*)?"
@@ -287,7 +287,7 @@ class _Otherwise:
         for sentence in _SENTENCES.split(text):
             words = [" ".join(words_of(part)) for part, _ in parts_of(sentence)]
             first = next(filter(None, words), "")
-            if first in _NOT_YET or _TO_COME.fullmatch(first):
+            if first in NOT_YET_BLOCKED or _TO_COME.fullmatch(first):
                 return True
             if not self._blocked.isdisjoint(" ".join(words).split()):
                 return False

@@ -46,6 +46,6 @@ def named_again(case: Case, plan: Plan, event: int) -> tuple[set[tuple[int, int]
     named = found.facts.namings
     here = ints(named["event"]) == position(event, case.store.order(event))
     mine = named.filter(pa.array(here & found.namings.dismissed_before & found.namings.waiting))
-    before, after = (dict(tuples_of(case.state(cut, numbers), "msisdn", "status")) for cut in (event - 1, event))
+    before, after = (case.statuses(cut, numbers) for cut in (event - 1, event))
     back = [one for one in numbers.to_pylist() if before.get(one) not in IN_FORCE and after.get(one) in IN_FORCE]
     return set(tuples_of(mine, "row", "msisdn")), len(back)

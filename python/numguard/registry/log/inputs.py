@@ -20,6 +20,7 @@ from numguard.errors import ArgumentError, FileMissingError, InputError
 from numguard.registry.log.store import Append, Store
 from numguard.source import files_of, is_local
 from numguard.source.container import check_file
+from numguard.system import state_of
 from numguard.types import Source
 
 
@@ -90,20 +91,12 @@ def unchanged(files: Callable[[], Sequence[Path]]) -> Iterator[None]:
     Raises:
         InputError: A file was changed.
     """
-    before = {path: _size_and_time(path) for path in files()}
+    before = {path: state_of(path) for path in files()}
     yield
-    after = {path: _size_and_time(path) for path in files()}
+    after = {path: state_of(path) for path in files()}
     changed = [path.name for path in {**before, **after} if before.get(path) != after.get(path)]
     if changed:
         raise InputError(f"{changed[0]}: was changed while it was read; nothing was recorded; read it again")
-
-
-def _size_and_time(path: Path) -> tuple[int, ...] | None:
-    try:
-        there = path.stat()
-    except (OSError, ValueError):  # a path with a NUL is none
-        return None  # reading it raises the error
-    return there.st_ino, there.st_size, there.st_mtime_ns
 
 
 def fingerprint_file(path: Path) -> tuple[int, str]:

@@ -17,11 +17,12 @@ from numguard.errors import RegistryError
 from numguard.registry.log.address import connect, is_file
 from numguard.registry.log.migrating import is_current
 from numguard.registry.log.sqlite import is_full, log_of
+from numguard.system import state_of
 
 _TRIES = 5
 
-#: Size and time of a file, and of its log; None where there is none.
-Seen: TypeAlias = tuple[tuple[int, int] | None, ...]
+#: The state of a file, and of its log; None where there is none.
+Seen: TypeAlias = tuple[tuple[int, ...] | None, ...]
 
 
 def is_read_only(target: str) -> bool:
@@ -86,12 +87,4 @@ def _copy(file: Path, to: Path) -> None:
 def seen(target: str | Path) -> Seen:
     """How a file and its log are now: another process that writes to them changes it."""
     file = Path(target).absolute()
-    return tuple(_size_and_time(one) for one in (file, log_of(file)))
-
-
-def _size_and_time(file: Path) -> tuple[int, int] | None:
-    try:
-        there = file.stat()
-    except OSError:
-        return None
-    return there.st_size, there.st_mtime_ns
+    return tuple(state_of(one) for one in (file, log_of(file)))

@@ -22,8 +22,8 @@ from numguard.number_list.decision_words import AGAINST, are_places, is_blank, i
 from numguard.number_list.decisions import with_above
 from numguard.number_list.named_rows import agreed_by_names
 from numguard.number_list.spared import NUMBERS, is_of_thing
-from numguard.number_list.titles import NOT_KNOWN, is_victim, names_victims, words_of
-from numguard.number_list.words import words_for, words_in
+from numguard.number_list.titles import BARE_RANKS, NOT_KNOWN, is_victim, names_victims, words_of
+from numguard.number_list.words import words_in
 from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.headings import has_words_of_suspects, may_hold_suspects
@@ -50,7 +50,7 @@ _OF_APPROVALS: Final = NUMBERS | words_in(
 )
 #: An investigating officer approves nothing: what he writes is of the complaint.
 _IO: Final = words_in("investigating io")
-_OFFICERS: Final = words_for("rank", "rank_or_other") - _IO
+_OFFICERS: Final = BARE_RANKS - _IO
 _OF_ANYTHING: Final = words_in("action actions status", "कार्यवाही कार्रवाई")
 #: The same of headings that are those of complaints too.
 _OF_STATE: Final = _OF_ANYTHING | words_in("disposition final order orders outcome result")

@@ -21,11 +21,8 @@ from numguard.registry.sheets import cells
 
 #: What may be beside the text of a line.
 _BESIDE: Final = re.compile(r"\W*(?:\d{1,3}\W*|n\.? ?b|note|remarks?|नोट)\W*", re.IGNORECASE)
-_WORD: Final = r"[\pL\pM]{2}"
 #: A broken record of so many digits may be a row.
 _MANY_DIGITS: Final = re.compile(r"\d{6}")
-
-
 #: Into how many cells the commas of a note part it.
 _MOST_CELLS: Final = 4
 
