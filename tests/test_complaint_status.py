@@ -271,3 +271,31 @@ def test_a_complaint_that_ended_before_it_was_recorded_has_no_money(registry: ng
 def test_a_text_of_a_page_is_no_known_status(registry: ng.Registry) -> None:
     intake = registry.add_complaints(with_status("pending " * 200, "no. " * 5_000))
     assert intake.waiting["why"].to_pylist() == ["status_unclear"] * 2
+
+
+def test_a_report_says_how_many_complaints_may_be_counted_twice(registry: ng.Registry, tmp_path: Path) -> None:
+    """The portal gives a complaint of the helpline its number; only the intake said that both were counted."""
+
+    def of(source: str, number: str) -> pa.Table:
+        columns = {"acknowledgement_no": number, "source": source, "suspect_mobiles": str(A), "amount_lost": "500"}
+        return pa.table({name: [cell] for name, cell in columns.items()})
+
+    def twice() -> list[tuple[Any, ...]]:
+        case = registry._case
+        rows = figures(case, case.store.head(), ng.registry.ListPolicy()).unsettled
+        return [(row["why"], row["numbers"], row["complaints"]) for row in rows.to_pylist()]
+
+    registry.add_complaints(of("1930", "31110300000001"), name="helpline")
+    # Every desk has a number 12.
+    registry.add_complaints(of("1930", "12"), name="desk 1")
+    registry.add_complaints(of("NCRP", "12"), name="desk 2")
+    assert twice() == []
+    portal = registry.add_complaints(of("NCRP", "31110300000001"), name="portal")
+    assert twice() == [("other_source", None, 2)]
+    assert (
+        "One that is recorded under two sources is counted twice"
+        in registry.report(tmp_path / "report.html").read_text()
+    )
+    assert portal.id is not None
+    registry.withdraw_intake(portal.id, "the same complaints")
+    assert twice() == []

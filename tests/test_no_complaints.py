@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pytest
 
 import numguard as ng
-from numguard.errors import ColumnError
+from numguard.errors import ColumnError, InputError
 
 SUSPECT, OTHER = 919812345670, 919899912345
 HEADER = "Sr No,Complaint No,Suspect Mobile,District\n1,31110260000001,9812345670,Nuh\n"
@@ -285,3 +286,45 @@ def test_accounts_of_victims_are_no_question(heading: str) -> None:
     with ng.Registry(by="HC 1234") as registry:
         registry.add_complaints(with_victims(heading, ["919876543299", "Sadar", "12"]))
         assert len(registry.block_list().to_table()) == 2
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Complaints withdrawn,,,",
+        "Complaints found false,,,",
+        "Numbers not to be blocked,,,\nHaryana Police,,,",
+        "UNBLOCK REQUESTS,,,",
+        "Test data,,,",
+    ],
+)
+def test_a_title_above_complaints_counts_as_a_line_among_them(tmp_path: Path, title: str) -> None:
+    """Among the rows such a line ended the sheet; above the header it was passed over, and all numbers were listed."""
+    with pytest.raises(InputError, match=r"sheet.csv: the title in line 1 says .* take that title out of the file"):
+        added(tmp_path, f"{title}\n{HEADER}")
+
+
+@pytest.mark.parametrize(
+    "title", ["Helpline 1930", "Victims of Nuh", "Complaints of week 36", "Weekly statement, withdrawn ones excluded"]
+)
+def test_an_honest_title_above_complaints_stops_none(tmp_path: Path, title: str) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text(f"{title},,,\n{HEADER}")
+    with ng.Registry(by="HC 1234") as registry:
+        assert registry.add_complaints(path, constants={"source": "1930"}).added == 1
+
+
+@pytest.mark.parametrize(("name", "says"), [("Withdrawn", True), ("Complaints", False)])
+def test_the_name_of_a_sheet_of_complaints_counts_as_a_title(tmp_path: Path, name: str, says: bool) -> None:
+    path = tmp_path / "week.xlsx"
+    book = openpyxl.Workbook()
+    book.active.title = name
+    for line in HEADER.splitlines():
+        book.active.append(line.split(","))
+    book.save(path)
+    with ng.Registry(by="HC 1234") as registry:
+        if says:
+            with pytest.raises(InputError, match=r"the name of the sheet says .* rename it"):
+                registry.add_complaints(path, constants={"source": "1930"}, dry_run=True)
+        else:
+            assert registry.add_complaints(path, constants={"source": "1930"}).added == 1

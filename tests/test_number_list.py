@@ -314,6 +314,21 @@ def test_a_second_column_of_numbers_is_named(tmp_path: Path, heading: str) -> No
     assert read_numbers(path, column="mobile").account["warnings"] == []
 
 
+@pytest.mark.parametrize("heading", ["Alternate", "Nodal officer", "Complainant Mobile", "Remarks"])
+def test_a_column_with_more_numbers_to_spare_is_named_whatever_its_heading(tmp_path: Path, heading: str) -> None:
+    """A bank's second line stayed on the block list, and nothing but the names of all unread columns said so."""
+    rows = b"SBI,9765432187,9765432188\nPNB,9765432189,\nUCO,9765432190,9765432190\n"
+    path = write(tmp_path, "banks.csv", f"Bank,Phone,{heading}\n".encode() + rows)
+    reported = read_numbers(path, actions=None).account["warnings"]
+    assert reported == [f"the column {heading!r} may have more of them, and is not read"]
+    assert read_numbers(path, actions=None, column="Phone").account["warnings"] == []
+
+
+def test_a_column_with_the_same_numbers_to_spare_is_not_named(tmp_path: Path) -> None:
+    path = write(tmp_path, "banks.csv", b"Phone,As read,Since\n97654-32187,9765432187,01/09/2026\n")
+    assert read_numbers(path, actions=None).account["warnings"] == []
+
+
 def test_a_second_column_of_handsets_is_named(tmp_path: Path) -> None:
     path = write(tmp_path, "list.csv", b"imei,IMEI 2,mobile\n490154203237518,490154203237526,9765432187\n")
     assert read_imeis(path).account["warnings"] == ["the column 'IMEI 2' may have more of them, and is not read"]

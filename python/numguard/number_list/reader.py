@@ -50,7 +50,7 @@ from numguard.number_list.decisions import Decisions, Yes
 from numguard.number_list.distinct import Beside
 from numguard.number_list.numbered import are_numbered, first_uncounted, is_numbered, without_serials
 from numguard.number_list.opposite import check_opposite
-from numguard.number_list.same import has_other_numbers, without_ends
+from numguard.number_list.same import has_other_numbers, with_further_numbers, without_ends
 from numguard.number_list.titles import names_victims
 from numguard.source import Account, Batch, Part, check_columns, check_header, is_local, is_of_country, open_source
 from numguard.source.columns import naming_hidden
@@ -334,11 +334,15 @@ class OpenList:
         if self._action is None:
             unread = [name for name in others if bare(name).strip(MARKS) in LIKE_ACTION]
             self._warn(f"the column {named([name])!r} is not read: every row counts" for name in unread)
-        if self._warns_of_more:
+        more: list[str] = []
+        if self._warns_of_more and self._may_be_victims:
+            # A number that is not spared may be blocked, whatever the heading of its column says.
+            more = with_further_numbers(part, column, [name for name in others if name != HASHED], self._kind.keys)
+        elif self._warns_of_more:
             more = [name for name in others if name != HASHED and self._kind.is_second(name)]
             more = [name for name in more if not names_victims(name)]
             more = [name for name in more if has_other_numbers(part, column, name, self._kind.keys)]
-            self._warn(f"the column {named([name])!r} may have more of them, and is not read" for name in more)
+        self._warn(f"the column {named([name])!r} may have more of them, and is not read" for name in more)
 
     def _warn(self, warnings: Iterable[str]) -> None:
         self._warnings += [warning for warning in warnings if warning not in self._warnings]

@@ -70,6 +70,31 @@ def has_other_numbers(part: Part, column: str, other: str, keys_of: Callable[[An
     return False
 
 
+def with_further_numbers(part: Part, column: str, others: list[str], keys_of: Callable[[Any], Any]) -> list[str]:
+    """Those of other columns that have a number in a cell, and not that of their row in `column`.
+
+    Args:
+        part: A part of a list.
+        column: The column of the numbers.
+        others: Other columns, whatever their headings.
+        keys_of: Gives the numbers in cells.
+    """
+    names = part.schema().names
+    left = [name for name in others if names.count(name) == names.count(column) == 1]
+    further: set[str] = set()
+    for batch in part.batches([column, *left]) if left else ():
+        keys = keys_of(batch.data[column])
+        for name in set(left) - further:
+            cells: Any = batch.data[name]
+            kind = decoded(cells.type)
+            if not (is_text(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+                continue
+            found = keys_of(cells)
+            if pc.and_(found.is_valid(), pc.invert(pc.fill_null(pc.equal(found, keys), False))).true_count:
+                further.add(name)
+    return [name for name in left if name in further]
+
+
 def numbers_by_text(part: Part, column: str, other: str, keys_of: Callable[[Any], Any]) -> dict[str, int]:
     """Each text with a letter in `other`, in small letters, and how many numbers are beside it in `column`."""
     found = [pa.table({"text": pa.array([], pa.string()), "key": pa.array([], pa.uint64())})]

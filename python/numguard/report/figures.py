@@ -47,8 +47,8 @@ class Figures:
         handsets: imei14, hop, numbers, first_seen, last_seen: those that linkage went through.
         stopped: msisdn or imei14 (the other null), why, count: where linkage stopped.
         waiting: why, sentence, numbers: those that wait for a decision.
-        unsettled: why, sentence, numbers, complaints: blocks that were not requested, and numbers in force whose only
-            complaint has ended by a later sheet.
+        unsettled: why, sentence, numbers, complaints: blocks that were not requested, numbers in force whose only
+            complaint has ended by a later sheet, and complaints with the number of one of another source.
         taken_back: verb, name, sha256, by, at, reason: the files that were taken back, by whom, when and why.
         registries: registry, events, first, last: whose events these are, where they are of several registries.
         inputs: verb, name, bytes, sha256, records: the files that the figures come from.

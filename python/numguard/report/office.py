@@ -25,22 +25,22 @@ def waiting(figures: Figures) -> Part | None:
 
 
 def unsettled(figures: Figures) -> Part | None:
-    """Blocks that were not requested, and numbers whose only complaint has ended."""
+    """Blocks that were not requested, numbers whose only complaint has ended, and complaints of several sources."""
     rows = figures.unsettled.to_pylist()
     if not rows:
         return None
     text = (
-        "Numbers that are blocked, or to be blocked, without a ground on record. A block of a protected, withdrawn or "
-        "reactivated number is in the next change of a receiver's list as one to release. A complaint that has ended "
-        "by a later sheet stays registered and is counted with its amount; its numbers stay in force until an officer "
-        "decides on them."
+        "Numbers that are blocked, or to be blocked, without a ground on record, and complaints to compare. A block of "
+        "a protected, withdrawn or reactivated number is in the next change of a receiver's list as one to release. A "
+        "complaint that has ended by a later sheet stays registered and is counted with its amount; its numbers stay "
+        "in force until an officer decides on them. One that is recorded under two sources is counted twice, with its "
+        "amount."
     )
     lines = [
         [
             row["why"].replace("_", " "),
             row["sentence"],
-            grouped(row["numbers"]),
-            "" if row["complaints"] is None else grouped(row["complaints"]),
+            *("" if row[name] is None else grouped(row[name]) for name in ("numbers", "complaints")),
         ]
         for row in rows
     ]

@@ -15,6 +15,7 @@ from numguard.compute import aggregated, ascending, pc, replaced
 from numguard.indian_time import MOMENT
 from numguard.registry.actions import REQUESTS, REQUESTS_NOTHING
 from numguard.registry.case import Case
+from numguard.registry.events.alike import LONG
 from numguard.registry.numbers.listing import ListPolicy, rows
 from numguard.registry.numbers.state import RELEASED, derive
 from numguard.registry.sheets.sources import sources
@@ -123,12 +124,35 @@ def _complaints(case: Case, cut: int) -> pa.Table:
     content.
     """
     fields = ["district", "source", "reported_at", *_MONEY]
+    versions = ascending(_standing(case, cut), "complaint", "usable", "event", "row")
+    return aggregated(versions, ["complaint"], fields, "last").select(fields)
+
+
+def _standing(case: Case, cut: int) -> pa.Table:
+    """The versions of complaints that stand and have content."""
     versions = case.store.facts("complaints", cut)
     without = pa.concat_tables([case.store.facts(kind, cut) for kind in ("ended", "reopened")])
     if len(without):
         versions = versions.join(without.rename_columns(["event", "row"]), ["event", "row"], join_type="left anti")
-    versions = ascending(versions, "complaint", "usable", "event", "row")
-    return aggregated(versions, ["complaint"], fields, "last").select(fields)
+    return versions
+
+
+def of_several_sources(case: Case, cut: int) -> int:
+    """How many complaints that stand have the long number of one of another source: each is counted, with its sums."""
+    versions = _standing(case, cut).select(["event", "row", "complaint"])
+    numbered = case.store.facts("compared_versions", cut).select(
+        ["event", "row", "complaint_key", "acknowledgement_no"]
+    )
+    found = versions.join(numbered, ["event", "row"])
+    number = pc.utf8_ltrim(folded_cells(found["acknowledgement_no"]), "0")
+    # A key begins with its source.
+    source = pc.list_element(pc.split_pattern(found["complaint_key"], "\x1f"), 0)
+    found = pa.table({"number": number, "source": source, "complaint": found["complaint"]})
+    found = found.filter(pc.greater_equal(pc.utf8_length(found["number"]), LONG))
+    counts: Any = found.group_by("number").aggregate([(name, "count_distinct") for name in ("source", "complaint")])
+    sources_of, complaints = counts["source_count_distinct"], counts["complaint_count_distinct"]
+    several = pc.and_(pc.greater(sources_of, 1), pc.greater(complaints, 1))
+    return int(pc.sum(complaints.filter(several)).as_py() or 0)
 
 
 def _with_places_spelled_once(table: pa.Table) -> pa.Table:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from numguard import _core
 from numguard.compute import aggregated, pc, replaced, schema_of, table_of
 from numguard.indian_time import MOMENT
-from numguard.registry.answers.action import action_taken, complaints_by_day
+from numguard.registry.answers.action import action_taken, complaints_by_day, of_several_sources
 from numguard.registry.answers.history import history
 from numguard.registry.answers.notes import NOTES
 from numguard.registry.case import Case
@@ -91,7 +91,7 @@ def _waiting(case: Case, cut: int) -> pa.Table:
 
 
 def _unsettled(case: Case, cut: int, state: pa.Table) -> pa.Table:
-    """Blocks that were not requested, and numbers whose only complaint has ended by a later sheet."""
+    """Blocks that were not requested, numbers whose only complaint has ended, and complaints that may be one."""
     blocked = state.filter(state["block_done"])["msisdn"]
     why = why_unrequested(state, case.store.facts("exported", cut), blocked)
     counted = Counter(why.drop_null().to_pylist())
@@ -100,6 +100,8 @@ def _unsettled(case: Case, cut: int, state: pa.Table) -> pa.Table:
     if len(ended):
         numbers, complaints = (len(ended[name].unique()) for name in ("msisdn", "complaint"))
         rows.append(("complaint_ended", NOTES["complaint_ended"], numbers, complaints))
+    if twice := of_several_sources(case, cut):
+        rows.append(("other_source", NOTES["other_source"], None, twice))
     return table_of(rows, _UNSETTLED)
 
 

@@ -28,7 +28,7 @@ ALIKE_NOTES = {
 }
 
 #: A number of so many characters is hardly ever used by two desks.
-_LONG = 10
+LONG = 10
 
 #: row, source and number of a complaint, why it may be a recorded one, and that one's source and number.
 ALIKE = schema_of(
@@ -66,7 +66,7 @@ def look_alike(versions: pa.Table, new: Ints, known: Reading) -> Others:
     keyed = np.flatnonzero(flags(pc.is_valid(rows["complaint_key"])))
     rows, new = rows.take(pa.array(keyed, pa.int64())), new[keyed]
     bare = pc.utf8_ltrim(rows["acknowledgement_no"], "0")
-    long = pc.greater_equal(pc.utf8_length(bare), _LONG)
+    long = pc.greater_equal(pc.utf8_length(bare), LONG)
     prefix = pc.binary_join_element_wise(folded_cells(rows["source"]), "", "\x1f")
     candidates = {"ordinal": pa.array(new), "bare": bare, "prefix": prefix, "long": pc.cast(long, pa.int64())}
     found = known.alike(pa.table(candidates))

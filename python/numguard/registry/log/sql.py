@@ -50,7 +50,7 @@ FACTS = {
         "msisdn:i event:i version:i row:i doubt:t",
         "SELECT n.msisdn, n.event, n.version, n.row, n.doubt FROM {wanted} naming n WHERE {of_wanted} n.event <= $1",
     ),
-    # For merges alone: the content of complaints, to be compared.
+    # The content of complaints, to be compared.
     "compared_versions": (
         "event:i row:i complaint_key:t source:t acknowledgement_no:t suspects:t fingerprint:i taken_back:i",
         f"""SELECT c.event, c.row, c.complaint_key, c.source, c.acknowledgement_no, c.suspects, c.fingerprint,

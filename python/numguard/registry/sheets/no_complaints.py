@@ -23,6 +23,8 @@ from numguard.number_list.words import words_for, words_in
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.complaint_status import ENDS, REJECTED
+from numguard.registry.sheets.sources import spellings
+from numguard.registry.spelling import signs_of
 
 #: The most rows below the last serial number that sign a sheet: a name, a rank, and who received it.
 _SIGNED: Final = 3
@@ -89,18 +91,29 @@ def heads_no_complaints(text: str) -> bool:
     >>> [heads_no_complaints(text) for text in ("Complaints withdrawn", "TEST DATA", "Kindly do not block", "PS Sadar")]
     [True, True, True, False]
     """
+    # `Deleted rows`: what is deleted is spared by its word alone.
+    rows_spared = is_spared(text) or is_spared(" ".join(word for word in words_of(text) if word not in _OF_ROWS))
+    return rows_spared or heads_officers(text) or _heads_unlisted(text)
+
+
+def _heads_unlisted(text: str) -> bool:
     words = set(words_of(text)) - _OF_COMPLAINTS
     if words and words <= ENDS:
         return True
-    # `Deleted rows`: what is deleted is spared by its word alone.
-    is_other = (
-        is_spared(text)
-        or is_spared(" ".join(word for word in words_of(text) if word not in _OF_ROWS))
-        or is_not_listed(text)
-        or is_block_unwanted(text)
-        or is_set_aside(text)
-    )
-    return is_other or heads_officers(text)
+    return is_not_listed(text) or is_block_unwanted(text) or is_set_aside(text)
+
+
+def entitles_no_complaints(title: str) -> bool:
+    """Whether a title says that what is below it is not to be listed, or has ended.
+
+    One of victims, or of a source, says whose the complaints are: the headings say whose the numbers are.
+
+    >>> [entitles_no_complaints(text) for text in ("Complaints withdrawn", "TEST DATA", "Victims", "Helpline 1930")]
+    [True, True, False, False]
+    """
+    if signs_of(title) in spellings():
+        return False
+    return _heads_unlisted(title) or _is_ended(title) or not ENDS.isdisjoint(_forms(title))
 
 
 def ends_rows(text: str) -> bool:

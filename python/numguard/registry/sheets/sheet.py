@@ -26,7 +26,13 @@ from numguard.registry.log.inputs import fingerprint_file, fingerprint_table, un
 from numguard.registry.sheets.cells import joined
 from numguard.registry.sheets.headings import heading, is_of_phones, names_suspects
 from numguard.registry.sheets.lines import lines_of, notes_against
-from numguard.registry.sheets.no_complaints import ends_rows, forms, heads_no_complaints, heads_officers
+from numguard.registry.sheets.no_complaints import (
+    ends_rows,
+    entitles_no_complaints,
+    forms,
+    heads_no_complaints,
+    heads_officers,
+)
 from numguard.registry.sheets.plain_types import plain
 from numguard.source.container import spooled
 from numguard.source.header import SEPARATORS, split_line
@@ -122,7 +128,8 @@ def read_sheet(
 
     Raises:
         FileMissingError: there is no such file.
-        InputError: the file cannot be read, or is a list of refused cells.
+        InputError: the file cannot be read, is a list of refused cells, or has a title that says that no suspects are
+            below it, where they should be.
         UnsupportedTypeError: neither a path nor a table.
     """
     if not isinstance(name, str | None):
@@ -152,7 +159,25 @@ def read_sheet(
     _refuse_refused_cells(source, shown, found, sheet)
     read = _without_blank(Sheet(**records, name=shown, bytes=size, sha256=sha256))
     read = _without_other_tables(read, is_heading or is_known)
-    return _without_victims_below(read, is_heading or is_known, is_key) if of_suspects else read
+    if not of_suspects:
+        return read
+    _check_titles(read)
+    return _without_victims_below(read, is_heading or is_known, is_key)
+
+
+def _check_titles(sheet: Sheet) -> None:
+    """Checks the lines above the header, and the name of the sheet, as lines among the rows are.
+
+    Raises:
+        InputError: One says that the complaints have ended, or that their numbers are not to be listed.
+    """
+    says = "says that these complaints have ended, or that their numbers are not to be listed: if they are meant"
+    for line, title in enumerate(sheet.titles, 1):
+        if entitles_no_complaints(title):
+            where = f"title in line {line}" if sheet.header_row else "title or the name of its records"
+            raise InputError(f"{sheet.name}: the {where} {says}, take that title out of the file")
+    if entitles_no_complaints(sheet.sheet or ""):
+        raise InputError(f"{sheet.name}: the name of the sheet {says}, rename it")
 
 
 def _refuse_refused_cells(source: TableSource, name: str, found: Records, sheet: str | None) -> None:
