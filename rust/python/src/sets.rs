@@ -377,7 +377,7 @@ set_class!(
     ///
     /// Returns:
     ///     `pyarrow.UInt32Array` or `pyarrow.ChunkedArray`: Indices from 0; null where the handset is not a member, and where
-    ///     the cell is null or refused.
+    ///     the cell is null, refused or a placeholder.
     ///
     /// Raises:
     ///     UnsupportedTypeError: As `normalize_imei`.
