@@ -274,7 +274,7 @@ def test_a_text_of_a_page_is_no_known_status(registry: ng.Registry) -> None:
 
 
 def test_a_report_says_how_many_complaints_may_be_counted_twice(registry: ng.Registry, tmp_path: Path) -> None:
-    """The portal gives a complaint of the helpline its number; only the intake said that both were counted."""
+    """The portal gives a complaint of the helpline its number; only the intake warned that both were counted."""
 
     def of(source: str, number: str) -> pa.Table:
         columns = {"acknowledgement_no": number, "source": source, "suspect_mobiles": str(A), "amount_lost": "500"}

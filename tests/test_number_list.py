@@ -316,7 +316,7 @@ def test_a_second_column_of_numbers_is_named(tmp_path: Path, heading: str) -> No
 
 @pytest.mark.parametrize("heading", ["Alternate", "Nodal officer", "Complainant Mobile", "Remarks"])
 def test_a_column_with_more_numbers_to_spare_is_named_whatever_its_heading(tmp_path: Path, heading: str) -> None:
-    """A bank's second line stayed on the block list, and nothing but the names of all unread columns said so."""
+    """A second line of a bank stayed on the block list, named only among all columns that were not read."""
     rows = b"SBI,9765432187,9765432188\nPNB,9765432189,\nUCO,9765432190,9765432190\n"
     path = write(tmp_path, "banks.csv", f"Bank,Phone,{heading}\n".encode() + rows)
     reported = read_numbers(path, actions=None).account["warnings"]

@@ -51,7 +51,7 @@ def test_no_cell_is_cast_to_a_type_in_which_it_is_another_number(first: Any, the
     for table, path in zip(tables, paths, strict=True):
         pq.write_table(table, path, store_schema=False)
     for source in (ds.dataset(paths), ds.dataset(paths).filter(ds.field("a").is_valid()), f"file://{tmp_path}"):
-        with pytest.raises(InputError, match=r"2\.parquet: column 'a': it is .* here and .* before"):
+        with pytest.raises(InputError, match=r"2\.parquet: column 'a': it is .* here and .* before|another type than"):
             scan(source)
 
 

@@ -20,7 +20,8 @@ from numguard.linkage import read_seeds
 from numguard.linkage.expansion import Expansion, expansion_of
 from numguard.linkage.places import PLACED, PLACES, Places
 from numguard.linkage.policy import LinkPolicy, bounds_of
-from numguard.source import looks_national, none_read
+from numguard.source import looks_national
+from numguard.source.columns import none_read
 from numguard.types import Region, RowAccount, row_account
 from numguard.warning import warn
 

@@ -43,12 +43,11 @@ from numguard.source import (
     check_columns,
     in_part,
     looks_national,
-    none_read,
     open_source,
     refused_rows,
     unread_codes,
 )
-from numguard.source.columns import naming_hidden
+from numguard.source.columns import naming_hidden, none_read
 from numguard.system import at_home
 from numguard.types import PathLike, Region, Source, Values, is_texts, is_whole
 from numguard.warning import warn

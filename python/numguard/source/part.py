@@ -436,7 +436,7 @@ _MESSAGES = (
     ("utf8|utf-8", "holds text that is not UTF-8: save it again as UTF-8"),
     ("truncated compressed|zlib|zstd|decompress", "its compressed data is damaged or cut short: get the file anew"),
     (
-        "cast|type|field .* missing|convert|conversion|would lose|data loss|not in range",
+        "cast|type|precision|field .* missing|convert|conversion|would lose|data loss|not in range",
         "a column of {what} has another type than in the first file: scan them separately",
     ),
     ("footer|magic bytes", "{what} is damaged or cut short, its footer cannot be read: get the file anew"),
