@@ -43,18 +43,21 @@ pub(crate) fn array_of(values: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
     Ok(array)
 }
 
-/// Whether values are a single one, as an object of Python or of Arrow: the letters of a text would be taken for cells, and
-/// so would the items of a list that is a scalar.
+/// Whether values are one text, as an object of Python or of Arrow, whose letters would be taken for cells; or a dictionary.
 fn is_single(values: &Bound<'_, PyAny>) -> PyResult<bool> {
     let scalar = values
         .py()
         .import(intern!(values.py(), "pyarrow"))?
         .getattr(intern!(values.py(), "Scalar"))?;
-    Ok(values.is_instance(&scalar)?
-        || values.is_instance_of::<PyString>()
-        || values.is_instance_of::<PyBytes>()
-        || values.is_instance_of::<PyByteArray>()
-        || values.is_instance_of::<PyDict>())
+    let inner = if values.is_instance(&scalar)? {
+        &values.call_method0(intern!(values.py(), "as_py"))?
+    } else {
+        values
+    };
+    Ok(inner.is_instance_of::<PyString>()
+        || inner.is_instance_of::<PyBytes>()
+        || inner.is_instance_of::<PyByteArray>()
+        || inner.is_instance_of::<PyDict>())
 }
 
 /// Refuses a list, array or series of objects that are Python's decimals, which have no precision: Spark gives canonical
