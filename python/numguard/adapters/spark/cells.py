@@ -19,7 +19,7 @@ from numguard.adapters.spark.workers import check_workers
 from numguard.errors import EngineError
 from numguard.types import Region
 
-_HOLDS_KEYS = r"^(string.*|char.*|varchar.*|(unsigned )?bigint|double|void|null|decimal\((1?\d|20|38), ?0\))$"
+_HOLDS_KEYS = r"^(string.*|char.*|varchar.*|(unsigned )?bigint|double|void|null|decimal\((1?\d|20), ?0\))$"
 
 
 def normalize(column: Column | str, *, region: Region = "IN") -> Column:

@@ -35,8 +35,8 @@ _ARROW_TYPES: Final[dict[str, Any]] = {
 }
 
 
-#: What Spark makes of canonical numbers in sums and roundings; databases have 38 for every integer.
-_WIDER_THAN_KEYS: Final = re.compile(r"decimal\((2[1-9]|3[0-7]),0\)")
+#: What Spark makes of canonical numbers in sums and roundings, and some databases of every integer.
+_WIDER_THAN_KEYS: Final = re.compile(r"decimal\((2[1-9]|3\d),0\)")
 
 
 def arrow_schema(schema: StructType, names: Iterable[str]) -> pa.Schema:
