@@ -237,8 +237,8 @@ OPENINGS = f"""SELECT c.complaint_key, c.event FROM candidate a CROSS JOIN compl
     AND c.event <= $1 AND NOT c.{WITHDRAWN}"""
 
 # The complaints whose number, without leading zeros, is in `candidate`: long ones of all sources, others of the same
-# source, with which their key begins: `lower` depends on the collation of a server. An index has the numbers; SQLite uses
-# it only for a text that is no column, as its values are expressions without a type.
+# source, with which their key begins: `lower` depends on the collation of a server. SQLite compares a column with an
+# expression as text, for which it does not use the index of that expression: two expressions have no type.
 ALIKE = """SELECT DISTINCT a.ordinal, c.complaint_key, c.source, c.acknowledgement_no
   FROM candidate a CROSS JOIN complaint c WHERE ltrim(c.acknowledgement_no, '0') = a.bare || ''
     AND (a.long = 1 OR substr(c.complaint_key, 1, length(a.prefix)) = a.prefix)
