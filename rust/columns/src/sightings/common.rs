@@ -196,8 +196,10 @@ impl Common {
                             *key = 0;
                         }
                     }
-                    let sum = read.iter().fold(0, |sum: u64, &key| sum.wrapping_add(key));
-                    taken.runs.push(Run::Pairs(pairs(&read, source), source, sum));
+                    let sum = read.iter().copied().fold(0, u64::wrapping_add);
+                    taken
+                        .runs
+                        .push(Run::Pairs(pairs(&read, source), source, sum));
                 }
                 Ok(taken)
             }),
