@@ -679,6 +679,8 @@ class Common:
         """End the first look: its account. The second look is for the keys in at least so many sources."""
     def is_empty(self) -> bool:
         """Whether no key was found in the first look."""
+    def sum_of(self, source: int) -> int:
+        """The sum of all keys of a source, modulo 2^64, which is the same for the same keys."""
     def hits(self) -> pa.RecordBatch | None:
         """The rows of the keys found, by key and row: `key`, `row` (uint64), `at`. `None` if they are too many."""
     def finish(self) -> dict[str, Any]:

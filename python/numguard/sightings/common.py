@@ -161,8 +161,9 @@ def common(
     if not finder.is_empty():
         search.look(finder)
     hits = finder.hits()
+    sums = [finder.sum_of(source) for source in range(len(pairs))]
     found = finder.finish()
-    copies = alike_sources(search.starts, origins.rows, found, search.digest)
+    copies = alike_sources(np.diff([*search.starts, origins.rows]).tolist(), sums, search.digest)
     search.keep(hits)
     table = _table(found, names)
     proof = cache(partial(search.proof, table, names))

@@ -8,7 +8,7 @@ lists of the same numbers, or dumps of one day without hours, are equal too and 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,8 +19,6 @@ from numguard.compute import by_key
 from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.source import copies_among, paths_read_by
 
-#: So many of the keys found are added up at a time.
-_KEYS_ADDED: Final = 1 << 16
 #: The fewest rows of keys with a time of day that are compared: a few may be equal by chance.
 _ROWS_COMPARED: Final = 20
 #: In place of a time that is not known: no clock shows it.
@@ -28,26 +26,20 @@ _NO_TIME: Final = -(1 << 62)
 
 
 def alike_sources(
-    starts: Sequence[int], rows: int, found: Mapping[str, Any], digest_of: Callable[[int], bytes | None]
+    counts: Sequence[int], sums: Sequence[int], digest_of: Callable[[int], bytes | None]
 ) -> list[tuple[int, int]]:
     """The sources with the keys of one before them, as often and between the same times, each with that one.
 
-    Only those with as many rows, of which the answer has the same keys, are read again.
+    Only those with as many rows, and the same sum of keys, are read again.
 
     Args:
-        starts: The number of the first row of each source, counted through all.
-        rows: How many rows there are.
-        found: The keys found, with the sources of each.
+        counts: How many rows each source has.
+        sums: The sum of the keys of each.
         digest_of: Reads all of a source again.
     """
-    counts = np.diff([*starts, rows]).tolist()
-    if len(set(counts)) == len(counts):
-        return []
-    answers = by_key(
-        (answer, source) for source, answer in enumerate(zip(counts, _sums(found, len(counts)), strict=True))
-    )
+    alike = by_key((answer, source) for source, answer in enumerate(zip(counts, sums, strict=True)))
     copies: list[tuple[int, int]] = []
-    for sources in (those for (_, keys), those in answers.items() if keys and len(those) > 1):
+    for sources in (those for (_, keys), those in alike.items() if keys and len(those) > 1):
         first: dict[bytes, int] = {}
         for source in sources:
             whole = digest_of(source)
@@ -94,15 +86,3 @@ def copies_named(pairs: Sequence[tuple[str, Any]], by: str, alike: Sequence[tupl
             if file_of.get(copy) not in named
         ),
     ]
-
-
-def _sums(found: Mapping[str, Any], sources: int) -> list[float]:
-    """For each source the sum of its keys that were found, equal for the same keys: all are in one order."""
-    keys, which = found["table"]["key"].to_numpy(), found["which"].to_numpy()
-    offsets = found["offsets"].to_numpy().astype(np.int64)
-    sums = np.zeros(sources)
-    for begin in range(0, len(keys), _KEYS_ADDED):
-        of = offsets[begin : begin + _KEYS_ADDED + 1]
-        each = np.repeat(keys[begin : begin + _KEYS_ADDED], np.diff(of))
-        sums += np.bincount(which[of[0] : of[-1]], weights=each, minlength=sources)
-    return sums.tolist()

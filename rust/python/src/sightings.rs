@@ -95,6 +95,11 @@ impl Common {
         self.0.with(|common| common.is_empty())
     }
 
+    /// The sum of all keys of a source, modulo 2^64, which is the same for the same keys.
+    fn sum_of(&self, source: usize) -> PyResult<u64> {
+        self.0.with(|common| common.sum_of(source))
+    }
+
     /// The rows of the keys found, by key and row: `key`, `row` (uint64), `at`. `None` if they are too many.
     fn hits<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let hits = py.detach(|| self.0.with(sightings::Common::hits))?;

@@ -56,7 +56,8 @@ pub struct Table {
 }
 
 enum Run {
-    Pairs(Scattered<u64>),
+    /// With the number of the source, and the sum of its keys.
+    Pairs(Scattered<u64>, u16, u64),
     /// With the number of the first row.
     Rows(Scattered<Row>, u64),
 }
@@ -74,6 +75,8 @@ pub struct Common {
     threads: parallel::Threads,
     look: Look,
     files: Files<Taken<Run>>,
+    /// Of the first look: the sum of the keys of each source, up to the last one that has any.
+    sums: Vec<u64>,
     rows: u64,
     account: Account,
     /// Rows of the second look, each with the number of the first row of its run.
@@ -95,6 +98,7 @@ impl Common {
             threads,
             look: Look::First(Stored::default()),
             files: Files::default(),
+            sums: Vec::new(),
             rows: 0,
             account: Account::default(),
             waiting: Vec::new(),
@@ -192,7 +196,8 @@ impl Common {
                             *key = 0;
                         }
                     }
-                    taken.runs.push(Run::Pairs(pairs(&read, source)));
+                    let sum = read.iter().fold(0, |sum: u64, &key| sum.wrapping_add(key));
+                    taken.runs.push(Run::Pairs(pairs(&read, source), source, sum));
                 }
                 Ok(taken)
             }),
@@ -224,7 +229,14 @@ impl Common {
         self.account.add(taken.account);
         for run in taken.runs {
             match (run, &mut self.look) {
-                (Run::Pairs(run), Look::First(stored)) => stored.add(&run, self.threads)?,
+                (Run::Pairs(run, source, sum), Look::First(stored)) => {
+                    stored.add(&run, self.threads)?;
+                    let source = usize::from(source);
+                    if self.sums.len() <= source {
+                        self.sums.resize(source + 1, 0);
+                    }
+                    self.sums[source] = self.sums[source].wrapping_add(sum);
+                }
                 (Run::Rows(run, first), Look::Second(..)) => {
                     self.entries += run.entries().len();
                     self.waiting.push((run, first));
@@ -299,6 +311,12 @@ impl Common {
         self.hits = Some(Hits::default());
         self.most_hits = most_hits;
         Ok(std::mem::take(&mut self.account))
+    }
+
+    /// The sum of all keys of a source, modulo 2^64, which is the same for the same keys.
+    #[must_use]
+    pub fn sum_of(&self, source: usize) -> u64 {
+        self.sums.get(source).copied().unwrap_or_default()
     }
 
     /// Whether no key was found in the first look.
