@@ -177,7 +177,7 @@ def test_a_number_that_leaves_the_list_by_a_status_is_no_amendments() -> None:
 
 
 @pytest.mark.parametrize("cells", [[BESIDE], [BESIDE, PLAIN]])
-def test_a_row_that_repeats_a_dismissed_number_is_told(registry: ng.Registry, cells: list[str]) -> None:
+def test_a_row_that_repeats_a_dismissed_number_is_named(registry: ng.Registry, cells: list[str]) -> None:
     for cell in cells:
         registry.add_complaints(complaints(complaint("1", cell)))
         registry.decide([A], "dismissed", "the complainant's brother")
@@ -201,7 +201,7 @@ def test_a_row_that_repeats_a_dismissed_number_is_told(registry: ng.Registry, ce
         ("amount_held", "", False),
     ],
 )
-def test_more_that_is_held_or_back_than_was_lost_is_told(
+def test_more_that_is_held_or_back_than_was_lost_is_named(
     registry: ng.Registry, field: str, sum_: str, is_more: bool
 ) -> None:
     sheet = complaints(complaint("1", PLAIN, amount_lost="500", **{field: sum_}))

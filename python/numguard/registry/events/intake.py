@@ -258,7 +258,8 @@ def _known_of(case: Case, complaints: Complaints, plan: Plan, cut: int) -> dict[
     numbers = named["msisdn"].cast(pa.int64())
     anew = pc.is_in(numbers, whole(plan.namings["msisdn"]).cast(pa.int64()))
     # Of a row that is recorded already the decision holds.
-    staying = _without_grounds(case, {*dismissed_among(case, numbers.filter(pc.invert(anew)), cut).to_pylist()}, cut)
+    again = dismissed_among(case, numbers.filter(pc.invert(anew)), cut)
+    staying = _without_grounds(case, set(ints(again).tolist()), cut)
     doubt = pc.if_else(pc.is_in(numbers, pa.array(sorted(staying), pa.int64())), None, named["doubt"])
     unclear_at = plan.unclear_at[ints(named["index"])]
     if not unclear_at.any():
@@ -268,7 +269,7 @@ def _known_of(case: Case, complaints: Complaints, plan: Plan, cut: int) -> dict[
     last = {number: (status, event) for number, status, event in tuples_of(decisions, "msisdn", "status", "event")}
     why: list[str | None] = doubt.to_pylist()
     plain, dismissed = set[int](), set[int]()
-    for place, (number, since) in enumerate(zip(numbers.to_pylist(), unclear_at.tolist(), strict=True)):
+    for place, (number, since) in enumerate(zip(ints(numbers).tolist(), unclear_at.tolist(), strict=True)):
         status, event = last.get(number, (None, 0))
         if why[place] is not None:
             continue

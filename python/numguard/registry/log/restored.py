@@ -24,8 +24,8 @@ def with_restored(versions: pa.Table, withdrawn: pa.Table) -> pa.Table:
     """
     complaint, event = ints(versions["complaint"]), ints(versions["event"])
     dropped_at, restored_at = np.full((2, len(versions)), _NONE, np.int64)
-    rows = zip(withdrawn["complaint"].to_pylist(), tuples_of(withdrawn, "event", "withdrawn_at"), strict=True)
-    of_complaint: dict[int, list[tuple[int, int]]] = by_key(rows)
+    rows = zip(ints(withdrawn["complaint"]).tolist(), tuples_of(withdrawn, "event", "withdrawn_at"), strict=True)
+    of_complaint = by_key(rows)
     for at in np.flatnonzero(np.isin(complaint, [*of_complaint])).tolist():
         if later := [one for one in of_complaint[int(complaint[at])] if one[0] > event[at]]:
             dropped_at[at], restored_at[at] = min(later)[0], max(end for _, end in later)

@@ -82,7 +82,7 @@ class Sheet(Records):
         """The table, the notes of cells as its last column of remarks, if there are any; and all places."""
         if not self.notes:
             return self.table, places
-        texts = ["; ".join(self.notes.get(row, ())) for row in self.row.to_pylist()]
+        texts = ["; ".join(self.notes.get(row, ())) for row in ints(self.row).tolist()]
         return self.table.append_column("Notes", pa.array(texts, pa.string())), [*places, self.table.num_columns]
 
     def column(self, at: Mapping[str, Sequence[int]], field: str) -> pa.ChunkedArray[Any]:
