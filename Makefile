@@ -106,7 +106,7 @@ docs: build ## the guide and the reference as HTML in docs/_build; a warning is 
 	$(BIN)/pip install --quiet --group docs
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet --doctree-dir target/doctrees docs docs/_build
 
-bench: build ## everything that is claimed about speed, beside the rivals; an hour on a quiet machine
+bench: build ## everything that is claimed about speed, beside the rivals; two hours on a quiet machine of 2 cores
 	$(BIN)/numguard bench --record benches/record
 	NUMGUARD_BENCH_RECORD=benches/record $(BIN)/python -m pytest benches/end_to_end/bench_*.py -o addopts= --quiet --benchmark-only --benchmark-quiet --capture=no
 	$(MAKE) bench-page

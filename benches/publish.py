@@ -17,7 +17,6 @@ from numguard.bench.page import (
     engines,
     in_engines,
     in_short,
-    measured_again,
     sections,
     summary,
     without_avx512,
@@ -57,15 +56,10 @@ def published(record: Path) -> dict[Path, str]:
     if picture("contains"):
         readme += f"\n![Rate by length of the list](docs/{picture('contains')})\n"
     readme += f"\nFrom [this record]({source}).\n"
-    again = newest(RECORDS / "again")
-    if again is not None:
-        shown = as_markdown([in_short(read(again))], level=3).split("\n", 2)[2]
-        readme += "\nMixed text and linkage, for which the rivals have faster queries now, on another machine:\n\n"
-        readme += f"{shown}\nFrom [that record](benches/record/again/{again.name}).\n"
     readme += "\n[Where we lose, versions, and everything else](docs/speed.md).\n"
     files[ROOT / "README.md"] = between_markers(ROOT / "README.md", readme)
     page = as_markdown(sections(lines), picture=picture) + f"\nFrom `{source}`.\n"
-    files[ROOT / "docs" / "speed.md"] = of_others(between_markers(ROOT / "docs" / "speed.md", page))
+    files[ROOT / "docs" / "speed.md"] = with_avx2(between_markers(ROOT / "docs" / "speed.md", page))
     scale = ROOT / "docs" / "guide" / "scale.md"
     day = a_day(lines)
     block = as_markdown([day]).split("\n", 2)[2] if day.rows else "\nThe newest record has no scans.\n"
@@ -74,14 +68,13 @@ def published(record: Path) -> dict[Path, str]:
     return files | of_engines(files[scale])
 
 
-def of_others(page: str) -> str:
-    """The page of speed, whose text is given, with the tables of the newest record of each other kind."""
-    for kind, parts in {"again": measured_again, "avx2": without_avx512}.items():
-        record = newest(RECORDS / kind)
-        if record is not None:
-            tables = as_markdown(parts(read(record)))
-            page = between(page, kind, f"{tables}\nFrom `benches/record/{kind}/{record.name}`.\n")
-    return page
+def with_avx2(page: str) -> str:
+    """The page of speed, whose text is given, with the tables of the newest record of the kernels for AVX2."""
+    record = newest(RECORDS / "avx2")
+    if record is None:
+        return page
+    tables = as_markdown(without_avx512(read(record)))
+    return between(page, "avx2", f"{tables}\nFrom `benches/record/avx2/{record.name}`.\n")
 
 
 def of_engines(scale: str) -> dict[Path, str]:

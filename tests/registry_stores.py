@@ -15,6 +15,7 @@ __all__ = ["is_there", "leave_schemas", "make_older", "make_schema", "postgres",
 
 #: What undoes each step of the schema.
 _UNDONE = {
+    9: ["DROP INDEX complaint_by_number"],
     8: ["ALTER TABLE complaint DROP COLUMN status"],
     7: ["DROP TABLE exported_handset"],
     6: [

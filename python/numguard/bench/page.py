@@ -338,13 +338,6 @@ def without_avx512(lines: Sequence[Line]) -> list[Section]:
     return [replace(whole, title="Without AVX-512"), replace(lost, title="Where we lose without AVX-512")]
 
 
-def measured_again(lines: Sequence[Line]) -> list[Section]:
-    """What is published of a record of the works for which the rivals have faster queries than in the main record."""
-    titles = "Against faster queries", "Where we lose against faster queries", "What is promised against faster queries"
-    parts = summary(lines), _lost(lines), _promises(lines)
-    return [replace(part, title=title) for part, title in zip(parts, titles, strict=True)]
-
-
 def engines(lines: Sequence[Line]) -> Section:
     """The adapter for Spark against functions of the engines; from a record of its own."""
     rows = [

@@ -241,10 +241,10 @@ OPENINGS = f"""SELECT c.complaint_key, c.event FROM candidate a CROSS JOIN compl
     AND c.event <= $1 AND NOT c.{WITHDRAWN}"""
 
 # The complaints whose number, without leading zeros, is in `candidate`: long ones of all sources, others of the same
-# source, with which their key begins: `lower` depends on the collation of a server. CROSS JOIN: complaints have no
-# index by it.
+# source, with which their key begins: `lower` depends on the collation of a server. An index has the numbers; SQLite uses
+# it only for a text that is no column, as its values are expressions without a type.
 ALIKE = """SELECT DISTINCT a.ordinal, c.complaint_key, c.source, c.acknowledgement_no
-  FROM complaint c CROSS JOIN candidate a WHERE a.bare = ltrim(c.acknowledgement_no, '0')
+  FROM candidate a CROSS JOIN complaint c WHERE ltrim(c.acknowledgement_no, '0') = a.bare || ''
     AND (a.long = 1 OR substr(c.complaint_key, 1, length(a.prefix)) = a.prefix)
     AND c.event NOT IN (SELECT withdrawn FROM withdrawal)"""
 
