@@ -158,9 +158,10 @@ class Model:
                 continue
             amended = self._amended(v, live)
             in_doubt = n not in v.certain or amended is not None
-            in_doubt |= not v.unclear_at and self._dismissed_before(v, n, live)
-            sure = not in_doubt and not v.unclear_at
             since = max(v.event, amended or 0) if in_doubt else v.unclear_at
+            if not in_doubt and not v.unclear_at and (dismissed := self._dismissed_since(v, n, cut)) >= 0:
+                in_doubt, since = True, dismissed
+            sure = not in_doubt and not v.unclear_at
             if sure and not self._not_protected_now(v, n, cut):
                 certain.append(v)
             elif settled_at < max(lost, -1 if sure else since):
@@ -170,19 +171,33 @@ class Model:
                 certain.append(v)
         return certain, waiting
 
-    def _dismissed_before(self, v: Version, n: int, live: list[Version]) -> bool:
-        """Whether the last decision before a version dismissed the number as its complaint then had it."""
-        at, word = self._settled(n, v.event - 1)
-        if word != "dismissed":
-            return False
-        then = [w for w in self.versions if w.complaint == v.complaint and w.event < at and n in w.numbers]
-        return bool(then) and not any(self._sure_at(self._kept(w, live), n, at, live) for w in then)
+    def _dismissed_since(self, v: Version, n: int, cut: int, before: int | None = None) -> int:
+        """The event since which a version repeats a naming that was dismissed as its complaint then had it, or -1.
 
-    def _sure_at(self, w: Version, n: int, at: int, live: list[Version]) -> bool:
+        That is its own, or the withdrawal of what had amended it; `before`: only earlier ones are looked at.
+        """
+        found = -1
+        for event in sorted({v.event, self._dropped(v, cut)[1]} - {-1}):
+            at, word = self._settled(n, event - 1)
+            if (before is None or event < before) and word == "dismissed":
+                then = [w for w in self.versions if w.complaint == v.complaint and w.event < at and n in w.numbers]
+                if then and not any(self._sure_at(w, n, at, cut, event) for w in then):
+                    found = event
+        return found
+
+    def _dropped(self, v: Version, cut: int) -> tuple[int, int]:
+        """The first event that amended a version and is withdrawn, and the last withdrawal of such; -1 if none."""
+        later = [w.event for w in self.versions if w.complaint == v.complaint and w.event > v.event and w.numbers]
+        found = [(of, w) for w, of in self.withdrawals if w <= cut and of in later]
+        return (min(of for of, _ in found), max(w for _, w in found)) if found else (-1, -1)
+
+    def _sure_at(self, w: Version, n: int, at: int, cut: int, before: int) -> bool:
         """Whether a version named a number for certain at an event, without any decision."""
-        amended, lost = self._amended(w, live), self._lost(n, self.head)
-        stood = (amended is None or amended > at) and not -1 < lost < at
-        return stood and n in w.certain and not w.unclear_at and not self._dismissed_before(w, n, live)
+        live = self.live(cut)
+        w = self._kept(w, live)
+        amended, lost, (dropped, restored) = self._amended(w, live), self._lost(n, self.head), self._dropped(w, cut)
+        stood = (amended is None or amended > at) and not -1 < lost < at and not dropped < at < restored
+        return stood and n in w.certain and not w.unclear_at and self._dismissed_since(w, n, cut, before) < 0
 
     @classmethod
     def _named_on(cls, v: Version, n: int, live: list[Version]) -> bool:
@@ -238,7 +253,7 @@ class Model:
                 or self._amended(v, live)
                 or v.unclear_at
                 or self._not_protected_now(v, n, cut)
-                or self._dismissed_before(v, n, live)
+                or self._dismissed_since(v, n, cut) >= 0
             )
             for v in live
         )

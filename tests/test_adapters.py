@@ -350,7 +350,7 @@ def test_canonical_numbers_beside_integers_are_not_read_again(connection: Any, m
     made = "(select numguard_normalize('+65 9123 4567') as n)"
     assert connection.execute(f"select listed_contains(n), n from {made}").fetchall() == [(False, 6591234567)]
     for verb in ("numguard_normalize", "numguard_explain", "listed_contains"):
-        with pytest.raises(duckdb.Error, match="cast canonical numbers to UBIGINT, and digits as written to BIGINT"):
+        with pytest.raises(duckdb.Error, match=r"cast it to UInt64 if it is canonical, .*, and to Int64"):
             connection.execute(f"select {verb}({mixed}) from {made}").fetchall()
     assert connection.execute(f"select numguard_normalize(({mixed})::ubigint) from {made}").fetchall() == [
         (6591234567,)
@@ -358,15 +358,15 @@ def test_canonical_numbers_beside_integers_are_not_read_again(connection: Any, m
 
 
 def test_a_relation_of_hugeint_is_not_read_again(connection: Any) -> None:
-    """Arrow has a decimal for it, which is digits as written: a number of Singapore was one of India."""
+    """Arrow has a decimal for it, which may be canonical: a number of Singapore would be one of India."""
     relation = connection.sql("select 6591234567::hugeint as n, 490154203237518 as imei14, now() as at")
     listed = ng.NumberSet(["6591234567"])
     for call in (
-        lambda: ng.scan(relation, {"n": listed}),
+        lambda: ng.scan(relation, {"n": listed}).read_all(),
         lambda: ng.expand(["98765 43210"], relation, msisdn="n"),
-        lambda: ng.changes(relation, msisdn="n"),
+        lambda: ng.changes(relation, msisdn="n").read_all(),
     ):
-        with pytest.raises(UnsupportedTypeError, match="HUGEINT: cast canonical numbers to UBIGINT"):
+        with pytest.raises(UnsupportedTypeError, match="cast it to UInt64 if it is canonical"):
             call()
     # In a column that no one reads as numbers it is a value like others.
     others = connection.sql("select '6591234567' as n, 1::hugeint as x")

@@ -254,3 +254,16 @@ def test_a_size_of_the_environment_that_is_no_number_is_an_error_that_names_it(n
         plan({f"NUMGUARD_BENCH_{name}": "5,6" if name == "ROWS" else "5,x"})
     with pytest.raises(ArgumentError, match=f"^NUMGUARD_BENCH_{name}: takes numbers"):
         plan({f"NUMGUARD_BENCH_{name}": "nan"})
+
+
+def test_a_list_that_leaves_no_other_numbers_is_an_error() -> None:
+    with pytest.raises(ArgumentError, match="takes lengths below 40,000,000"):
+        plan({"NUMGUARD_BENCH_LISTS": "1e6,40e6"})
+
+
+def test_no_measurement_is_selected_by_the_folder_that_it_is_in(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "numguard", "bench", "contains", "--quick", "--select", "numguard"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment |= TINY | {"PYTEST_ADDOPTS": "--collect-only"}
+    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert "deselected" in run.stdout, run.stdout + run.stderr

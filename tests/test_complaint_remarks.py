@@ -190,6 +190,7 @@ UNAPPROVED: list[tuple[str, tuple[str | None, ...], tuple[int, ...]]] = [
     ("Approved by", (None, ""), ()),
     ("SP approval", ("Approved by SP Nuh", "Approved by S.P. Nuh", "Approved by SP Kal"), (2,)),
     ("Hold by SP", ("Yes", "No", None), (0,)),
+    ("Rejected by SP", ("Pending", "No", "Yes", "Under process", None), (0, 2, 3)),
     ("IO action", ("Hold", "Rejected", "Not approved"), (2,)),
     ("IO Remarks", ("Hold", "Rejected", "Not approved", "Hold by SP"), (2, 3)),
     *((heading, (text, "fraud"), (0,)) for heading in ("Remarks", "SP remarks", "Number status") for text in (

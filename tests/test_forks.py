@@ -95,6 +95,34 @@ def test_a_scan_of_another_thread_is_waited_for_in_no_fork() -> None:
     assert working.summary.hits == 20 * 200_000
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_a_fork_during_a_batch_of_another_thread_has_threads_of_its_own() -> None:
+    cells = SIGHTINGS["served_msisdn"]
+    expected, ended = ng.normalize(cells, threads=2), threading.Event()
+
+    def work() -> None:
+        while not ended.is_set():
+            ng.normalize(cells, threads=2)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        for _ in range(20):
+            process = os.fork()
+            if process == 0:
+                signal.alarm(30)
+                is_right = False
+                try:
+                    is_right = ng.normalize(cells, threads=2).equals(expected)
+                finally:
+                    os._exit(0 if is_right else 1)
+            assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
+    finally:
+        ended.set()
+        thread.join()
+
+
 def test_readings_of_one_cdr_at_the_same_time_count_their_own_rows(tmp_path: Path) -> None:
     for n in range(3):
         pyarrow.csv.write_csv(SIGHTINGS.slice(n * 100, 100), tmp_path / f"{n}.csv")

@@ -295,6 +295,8 @@ def test_accounts_of_victims_are_no_question(heading: str) -> None:
         "Complaints found false,,,",
         "Numbers not to be blocked,,,\nHaryana Police,,,",
         "UNBLOCK REQUESTS,,,",
+        "Closed complaints,,,",
+        "Revocation list,,,",
         "Test data,,,",
     ],
 )

@@ -144,8 +144,12 @@ def test_frames_that_no_table_holds_are_errors_that_name_the_remedy() -> None:
         # Arrow makes digits as written of them: a number of Singapore was one of India.
         (pd.Series([np.uint64(6591234567), 2], dtype=object), "'odd' has numpy.uint64 beside other numbers"),
         (pd.Series([np.uint64(6591234567), 2.0], dtype=object), "'odd' has numpy.uint64 beside other numbers"),
+        (
+            pd.Series(pd.Categorical([2], pd.Index([np.uint64(6591234567), 2], dtype=object))).repeat(2),
+            "'odd' has numpy.uint64 beside other numbers",
+        ),
     ],
-    ids=["sparse", "mixed", "complex", "keys", "keys and floats"],
+    ids=["sparse", "mixed", "complex", "keys", "keys and floats", "categories"],
 )
 @pytest.mark.parametrize("index", [None, ["x", "y"]])
 def test_a_column_that_arrow_has_not_is_an_error_only_where_it_is_read(odd: Any, why: str, index: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,6 +50,33 @@ def test_an_amendment_puts_no_dismissed_number_back_and_another_complaint_does(r
     assert (listed(registry), whys(registry)) == ({A: "block"}, [])
     # It is no news from then on.
     assert registry.add_complaints(complaints(complaint("3", PLAIN))).dismissed == 0
+
+
+@pytest.mark.parametrize(
+    "amended", [complaint("1", "91234 56789"), complaint("1", BESIDE), complaint("1", PLAIN, complaint_status="Closed")]
+)
+def test_an_amendment_that_is_withdrawn_puts_no_dismissed_number_back(registry: ng.Registry, amended: Any) -> None:
+    registry.add_complaints(complaints(complaint("1", PLAIN)), name="a1")
+    intake = registry.add_complaints(complaints(amended), name="a2")
+    registry.decide([A], "dismissed", "the complainant's brother")
+    (row,) = (row for row in registry.would_withdraw(intake.id).to_pylist() if row["msisdn"] == A)
+    assert (row["was"], row["status"], row["action"]) == ("withdrawn", "review", None)
+    registry.withdraw_intake(intake.id, "a wrong file")
+    assert (listed(registry), whys(registry)) == ({}, [(A, "dismissed_before")])
+    registry.decide([A], "dismissed", "the brother, as was said")
+    assert (status_of(registry, A), whys(registry)) == ("withdrawn", [])
+    registry.decide([A], "accepted", "asked the complainant")
+    assert listed(registry) == {A: "block"}
+
+
+def test_an_amendment_that_is_withdrawn_puts_back_what_was_dismissed_of_another_complaint(
+    registry: ng.Registry,
+) -> None:
+    registry.add_complaints(complaints(complaint("1", PLAIN), complaint("2", BESIDE)))
+    registry.decide([A], "dismissed", "the second means his brother")
+    intake = registry.add_complaints(complaints(complaint("1", "91234 56789")))
+    registry.withdraw_intake(intake.id, "a wrong file")
+    assert (listed(registry), whys(registry)) == ({A: "block"}, [])
 
 
 def test_what_was_certain_while_another_complaint_was_dismissed_stays(registry: ng.Registry) -> None:
@@ -146,3 +174,36 @@ def test_a_number_that_leaves_the_list_by_a_status_is_no_amendments() -> None:
     Path("third.csv").write_text(f"{head}\n2,1930,8887776665,Closed\n")
     account = json.loads(numguard("complaints", "add", "third.csv", "--json").stdout)
     assert (account["amendments"], account["no_longer_in_force_by_status"]) == ({}, 1)
+
+
+@pytest.mark.parametrize("cells", [[BESIDE], [BESIDE, PLAIN]])
+def test_a_row_that_repeats_a_dismissed_number_is_named(registry: ng.Registry, cells: list[str]) -> None:
+    for cell in cells:
+        registry.add_complaints(complaints(complaint("1", cell)))
+        registry.decide([A], "dismissed", "the complainant's brother")
+    again = complaints(complaint("1", cells[-1]), complaint("2", "91234 56789"))
+    for dry_run in (True, False):
+        intake = registry.add_complaints(again, dry_run=dry_run)
+        assert (intake.added, intake.repeated, intake.dismissed, intake.waiting.num_rows) == (1, 1, 0, 0)
+        (warning,) = intake.warnings
+        assert warning.startswith("1 number named stays off the list by an earlier decision or answer: dismissed 1;")
+    # One that another complaint names is in force, and no question.
+    registry.add_complaints(complaints(complaint("3", PLAIN)))
+    assert registry.add_complaints(complaints(complaint("1", cells[-1]), complaint("4", "8887776665"))).warnings == []
+
+
+@pytest.mark.parametrize(
+    ("field", "sum_", "is_more"),
+    [
+        ("amount_held", "500.01", True),
+        ("amount_recovered", "501", True),
+        ("amount_held", "500", False),
+        ("amount_held", "", False),
+    ],
+)
+def test_more_that_is_held_or_back_than_was_lost_is_named(
+    registry: ng.Registry, field: str, sum_: str, is_more: bool
+) -> None:
+    sheet = complaints(complaint("1", PLAIN, amount_lost="500", **{field: sum_}))
+    start = [f"{field}: more than amount_lost in row 1; it is recorded as written"]
+    assert [text[: len(start[0])] for text in registry.add_complaints(sheet).warnings] == start * is_more

@@ -383,7 +383,7 @@ def test_values_of_directories_become_columns(tmp_path: Path, ending: str) -> No
     for columns in (["day", "at"], ["circle"], ["at", "a", "day"], []):
         cut = ng.scan(tmp_path, {"a": LISTED}, columns=columns).read_all()
         assert as_text(cut).equals(as_text(hits.select([*columns, "a_match"])))
-    with pytest.raises(ColumnError, match="no column 'circle'"):
+    with pytest.raises(ColumnError, match="no column 'circle' in the file: the names of its directories"):
         ng.scan(tmp_path, {"circle": LISTED})
     write(CALLS.select(["a", "at"]), tmp_path / f"zz.{ending}")
     with pytest.raises(

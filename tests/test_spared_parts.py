@@ -459,5 +459,26 @@ def test_notes_on_cells_are_counted(tmp_path: Path, writer: str) -> None:
                 sheet.write_string(row, 0, cell)
             sheet.write_comment("A3", "victim's, do not block")
     (warning,) = read_numbers(path).account["warnings"]
-    assert warning.startswith(f"{path}: 1 cell has a note (comments), the first in row 3; notes are not read")
+    assert warning.startswith(f"{path}: 1 cell has a note (comments), the first in row 3; only those of complaints")
     assert "victim" not in warning
+
+
+@pytest.mark.parametrize(
+    ("note", "why"),
+    [
+        ("victim's own number", "spared_in_row"), ("HC Ravi:\nvictim's own number", "spared_in_row"),
+        ("[Threaded comment]\n\nYour version of Excel\n\nComment:\n    Do not block", "spared_in_row"),
+        ("Not approved", "not_approved"), ("Complaint withdrawn", "status_unclear"), ("called thrice", None),
+    ],
+)  # fmt: skip
+def test_a_note_on_a_cell_of_a_complaint_is_a_remark(tmp_path: Path, note: str, why: str | None) -> None:
+    made = book_of(
+        ["acknowledgement_no", "source", "suspect_mobiles"],
+        ["20000000000001", "1930", SUSPECT],
+        ["20000000000002", "1930", "9876501234"],
+    )
+    made.active["C2"].comment = openpyxl.comments.Comment(note, "x")
+    made.save(tmp_path / "a.xlsx")
+    with ng.Registry(by="x") as registry:
+        waiting = registry.add_complaints(tmp_path / "a.xlsx").waiting
+    assert [(row["row"], row["why"]) for row in waiting.to_pylist()] == [(2, why)] * (why is not None)

@@ -28,7 +28,7 @@ import pyarrow as pa
 
 from numguard._core import ImeiSet, NumberSet, explain, explain_imei, normalize, normalize_imei
 from numguard.adapters import check_region, lookup, without_codes
-from numguard.errors import ArgumentError, UnsupportedTypeError
+from numguard.errors import ArgumentError
 from numguard.scanning.marks import no_set
 from numguard.types import Region
 
@@ -39,7 +39,6 @@ __all__ = ["register"]
 
 _ANSWER = "STRUCT(msisdn UBIGINT, kind VARCHAR, note VARCHAR)"
 _IMEI_ANSWER = "STRUCT(imei14 UBIGINT, form VARCHAR, note VARCHAR)"
-_HUGEINT = pa.decimal128(38, 0)
 
 
 class _Function:
@@ -213,12 +212,7 @@ def _register(
 
 
 def _as_read(cells: Any) -> Any:
-    """Integers of other widths as Int64 (digits as written); UInt64 (canonical numbers) is left as it is.
-
-    HUGEINT is what DuckDB makes of canonical numbers beside integers (`union all`, `ifnull(n, -1)`): it may hold both.
-    """
-    if cells.type == _HUGEINT:
-        raise UnsupportedTypeError("HUGEINT: cast canonical numbers to UBIGINT, and digits as written to BIGINT")
+    """Integers of other widths as Int64 (digits as written); UInt64 (canonical numbers) is left as it is."""
     if pa.types.is_integer(cells.type) and cells.type not in (pa.int64(), pa.uint64()):
         return cells.cast(pa.int64())
     return cells

@@ -55,6 +55,8 @@ def run(subjects: Sequence[str] = SUBJECTS, *, select: str = "", settings: Mappi
                 *arguments,
                 f"--rootdir={folder}",
                 f"--config-file={os.devnull}",
+                # Else the folders above are names too: `numguard` would select everything.
+                f"--confcutdir={folder}",
                 "--no-header",
                 "--quiet",
                 "--disable-warnings",

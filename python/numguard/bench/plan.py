@@ -88,12 +88,15 @@ def plan(environment: Mapping[str, str] | None = None) -> Plan:
         return found
 
     quick = environ.get("NUMGUARD_BENCH_QUICK", "0") not in ("", "0")
+    lists = tuple(map(int, numbers("LISTS", (1_000, 50_000) if quick else LISTS)))
+    if max(lists) >= POPULATION:  # rows that are on no list are drawn from the rest
+        raise ArgumentError(f"NUMGUARD_BENCH_LISTS (--list): takes lengths below {POPULATION:,}")
     rows = int(number("ROWS", 200_000 if quick else 20e6))
     return Plan(
         quick=quick,
         rows=rows,
         file_rows=int(number("FILE_ROWS", 200_000 if quick else rows)),
-        lists=tuple(map(int, numbers("LISTS", (1_000, 50_000) if quick else LISTS))),
+        lists=lists,
         hit_rates=numbers("HIT_RATES", (0.01, 1.0) if quick else (0.001, 0.5, 1.0)),
         threads=int(number("THREADS", len(os.sched_getaffinity(0)))),
         seconds=number("SECONDS", 0.0 if quick else 2.0),

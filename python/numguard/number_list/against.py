@@ -123,14 +123,19 @@ def is_of_remarks(heading: str) -> bool:
 def those_against(heading: str, texts: Any) -> list[str]:
     """Those of a list's texts, each once, that are against the number of their row, below a heading of no decision.
 
-    A part of a text may be of the fraud, and a block may be pending: `ATM - withdrawn` and `Pending` are not against.
+    A part of a text may be of the fraud, and a block may be pending: `ATM - withdrawn` and `Pending` are not against,
+    but for the answer of who refuses numbers, in which all but a no is.
 
     >>> import pyarrow as pa
     >>> those_against("Remarks", pa.array(["Not approved", "Pending", "fraud", "रद्द", "ATM - withdrawn"]))
     ['Not approved', 'रद्द']
+    >>> those_against("Rejected by SP", pa.array(["Pending", "No"]))
+    ['Pending']
     """
     words = words_of(heading)
-    if len(texts) > _FEW and not _is_of_refusals(heading):
+    if _is_of_refusals(heading):
+        return [text for text in texts.to_pylist() if is_refused(heading, text)]
+    if len(texts) > _FEW:
         texts = texts.filter(pc.less_equal(pc.utf8_length(texts), _LONGEST))
         of = _MAY_OPPOSE if BARE_RANKS.isdisjoint(words) else _MAY_OPPOSE_BY_OFFICERS
         texts = texts.filter(of.may_have(texts))

@@ -41,7 +41,6 @@ from numguard.source.container import (
 )
 from numguard.source.dated import dated
 from numguard.source.folders import without_links
-from numguard.source.frames import check_relation
 from numguard.source.header import clean
 from numguard.source.json_records import JsonPart
 from numguard.source.kinds import HEAD, kind_of
@@ -182,7 +181,6 @@ def _parts(source: Any, options: _Options) -> list[Part]:
     if dataset is not None and isinstance(source, dataset.Scanner):
         return [StreamPart(source.to_reader())]
     if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
-        check_relation(source, options.keys)
         return [StreamPart(source)]
     if hasattr(source, "collect"):
         raise ArgumentError(f"{options.parameter}: takes data, not a lazy frame: collect() it, or pass its file")

@@ -8,6 +8,7 @@ bounds their size too.
 
 from __future__ import annotations
 
+import html
 import io
 import posixpath
 import re
@@ -46,9 +47,14 @@ _NOT: Final = ("0", "false", "off")
 #: Where sheets are in the files of most programs, and where a workbook names them.
 _OF_SHEETS: Final = re.compile(r"xl/(work|chart|dialog|macro)sheets/[^/]*$")
 _RELATIONS: Final = re.compile(r"(.*/)?_rels/(workbook\.(?:xml|bin))\.rels$", re.IGNORECASE)
-#: The row of a note of a cell, as a conversation has one too; and the bytes of the longest file of notes that is read.
+#: The bytes of the longest file of notes that is read; the row and the text of a note, as a conversation has one too.
 _MOST_OF_NOTES: Final = 1 << 26
-_NOTE: Final = re.compile(rb"""<(?:\w+:)?comment\b%s\bref=["'][A-Za-z]{1,3}(\d{1,7})["']""" % _TAG)
+_NOTE: Final = re.compile(
+    rb"""<(?:\w+:)?comment\b%s\bref=["'][A-Za-z]{1,3}(\d{1,7})["'](.*?)</(?:\w+:)?comment>""" % _TAG, re.DOTALL
+)
+_TEXT_OF_NOTE: Final = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)<")
+#: Who wrote it, or what a program writes before the first text of a conversation.
+_BEFORE_NOTE: Final = re.compile(r"\s*(?:\[Threaded comment\].*?Comment|[^\n:]*):\s*\n\s*", re.DOTALL)
 #: The quantities of an OpenDocument file that are limited.
 _OPEN: Final = {"cells": "the cells up to the last one in use are", "sheets": "its sheets are"}
 
@@ -129,20 +135,30 @@ def _sheet(name: str, pieces: Iterator[bytes], styles: _Styles) -> tuple[int, In
     return rows * columns, inspected
 
 
-def _noted(archive: zipfile.ZipFile, sheet: str) -> list[int]:
-    """The rows of the cells of a sheet that have a note, from 0, ascending."""
+def _noted(archive: zipfile.ZipFile, sheet: str) -> list[tuple[int, str]]:
+    """The notes of the cells of a sheet: the row of each, from 0, ascending, and its text."""
     members = {_path(member): member for member in archive.namelist()}
     folder, _, file = sheet.rpartition("/")
-    rows: list[int] = []
+    found: list[tuple[int, str]] = []
     try:
         related = _root(archive.read(members[f"{folder}/_rels/{file}.rels"]))
     except (KeyError, ElementTree.ParseError):
-        return rows
+        return found
     for one in related:
         notes = members.get(_target(f"{folder}/", str(one.get("Target"))))
         if notes and str(one.get("Type")).endswith("/comments") and archive.getinfo(notes).file_size <= _MOST_OF_NOTES:
-            rows += [int(row) - 1 for row in _NOTE.findall(archive.read(notes))]
-    return sorted(rows)
+            found += [(int(row) - 1, _text_of_note(note)) for row, note in _NOTE.findall(archive.read(notes))]
+    return sorted(found)
+
+
+def _text_of_note(note: bytes) -> str:
+    """The text of a note, without who wrote it.
+
+    >>> _text_of_note(b"<text><r><t>HC Ravi:</t></r><r><t>\\nvictim&apos;s </t></r><r><t>own</t></r></text>")
+    "victim's own"
+    """
+    text = html.unescape(b"".join(_TEXT_OF_NOTE.findall(note)).decode(errors="replace"))
+    return _BEFORE_NOTE.sub("", text, count=1) if _BEFORE_NOTE.match(text) else text
 
 
 def _open_document(name: str, pieces: Iterator[bytes], styles: Iterator[bytes]) -> tuple[int, dict[str, Inspected]]:

@@ -107,6 +107,8 @@ def _has_keys(source: Any, at: int) -> bool:
         cells = source.index.get_level_values(beyond) if beyond >= 0 else source.iloc[:, at]
     else:
         return False
+    # Of categories, each cell is one of these.
+    cells = getattr(getattr(cells, "dtype", None), "categories", cells)
     is_of_objects = isinstance(cells, (list, tuple)) or str(getattr(cells, "dtype", "")) == "object"
     return is_of_objects and any(type(cell) is np.uint64 for cell in cells)
 
@@ -129,16 +131,3 @@ def _errors(frame: Any, names: Sequence[str], what: str) -> dict[str, Unsupporte
         except UnsupportedTypeError as error:
             found[name] = error
     return found
-
-
-def check_relation(source: Any, keys: Sequence[str]) -> None:
-    """Refuses columns of HUGEINT in a relation of DuckDB, whose Arrow type is a decimal of digits as written.
-
-    DuckDB makes it of canonical numbers beside integers (`union all`, `ifnull(n, -1)`): it may hold both.
-    """
-    if not type(source).__module__.startswith(("duckdb", "_duckdb")):
-        return
-    for name, kind in zip(source.columns, map(str, source.types), strict=True):
-        if name in keys and kind in ("HUGEINT", "UHUGEINT"):
-            remedy = "cast canonical numbers to UBIGINT, and digits as written to BIGINT"
-            raise UnsupportedTypeError(f"column {named([name])!r} is {kind}: {remedy}")

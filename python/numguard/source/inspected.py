@@ -31,7 +31,7 @@ class Inspected:
         struck: the cells that are struck out.
         merged: the merged cells, of the OpenDocument and the binary form; of others the reader gives them.
         padded: how many digits a number is shown with at least, with zeros before it.
-        noted: the rows of the cells with a note; of the OpenDocument and the binary form none is known.
+        noted: the rows of the cells with a note, and its text; of the OpenDocument and the binary form none is known.
         unknown_errors: the texts of errors for which the reader fails.
     """
 
@@ -41,5 +41,5 @@ class Inspected:
     struck: set[Place] = field(default_factory=set)
     merged: list[Range] = field(default_factory=list)
     padded: dict[Place, int] = field(default_factory=dict)
-    noted: list[int] = field(default_factory=list)
+    noted: list[tuple[int, str]] = field(default_factory=list)
     unknown_errors: set[str] = field(default_factory=set)

@@ -205,6 +205,8 @@ class About:
     struck_out: Collection[tuple[int, int]] = frozenset()
     #: Those that are filled, and below merged cells, which hide them; as `struck_out`.
     covered: Collection[tuple[int, int]] = frozenset()
+    #: The texts of the notes of its cells, by rows.
+    notes: Mapping[int, Sequence[str]] = field(default_factory=dict)
     #: The values that the directories above the file give all its rows: `day=2025-06-01/` is the column `day`.
     partitions: Mapping[str, str | None] = field(default_factory=dict)
 

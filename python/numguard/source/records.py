@@ -7,7 +7,7 @@ reported as broken**, with its row and its text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -41,6 +41,7 @@ class Records:
         warnings: what else was not read, such as formulas without a value.
         struck_out: the cells of a workbook that are struck out: the row, and the place of the column.
         covered: those that are filled, and below merged cells.
+        notes: the texts of the notes of cells of a workbook, by rows.
         hidden_rows: the rows of a workbook that are hidden, and not empty.
         titles: the lines above the header, without the headings of groups of columns.
     """
@@ -57,6 +58,7 @@ class Records:
     warnings: list[str]
     struck_out: Collection[tuple[int, int]]
     covered: Collection[tuple[int, int]]
+    notes: Mapping[int, Sequence[str]]
     hidden_rows: Collection[int]
     titles: Sequence[str]
 
@@ -111,6 +113,7 @@ def read_records(
         warnings=[f"{part.name}: {warning}" for warning in part.about.warnings],
         struck_out=part.about.struck_out,
         covered=part.about.covered,
+        notes=part.about.notes,
         hidden_rows=part.about.hidden_rows,
         titles=part.above.own_titles(),
     )

@@ -20,7 +20,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from numguard.compute import may_be_number, named
+from numguard.compute import by_key, may_be_number, named
 from numguard.errors import ArgumentError, InputError, MissingExtraError
 from numguard.source.columns import HIDDEN
 from numguard.source.container import Member, PassedOver
@@ -51,7 +51,7 @@ class FilledSheet:
         struck: (row, column) of the cells that are struck out and not empty.
         merged: the first rows of the cells that are merged over several rows of data.
         covered: (row, column) of the cells that are not empty, and below others that are merged.
-        noted: the rows of the cells that have a note.
+        noted: the rows of the cells that have a note, each with its text.
     """
 
     rows: list[list[str]]
@@ -60,7 +60,7 @@ class FilledSheet:
     struck: frozenset[tuple[int, int]] = frozenset()
     merged: tuple[int, ...] = ()
     covered: frozenset[tuple[int, int]] = frozenset()
-    noted: tuple[int, ...] = ()
+    noted: tuple[tuple[int, str], ...] = ()
 
     @classmethod
     def of(cls, rows: list[list[str]], found: Inspected, ranges: Collection[Range]) -> FilledSheet:
@@ -133,8 +133,8 @@ class FilledSheet:
         if self.noted:
             cells = "1 cell has a note" if len(self.noted) == 1 else f"{len(self.noted):,} cells have notes"
             found.append(
-                f"{cells} (comments), the first in row {self.noted[0] + 1}; notes are not read: look whether one says "
-                "that a number does not count"
+                f"{cells} (comments), the first in row {self.noted[0][0] + 1}; only those of complaints are read, as "
+                "remarks are: look whether one says that a number does not count"
             )
         return tuple(found)
 
@@ -148,9 +148,10 @@ class SheetPart(Part):
         hidden = frozenset(row + 1 for row in filled.hidden)
         struck = frozenset((row + 1, at) for row, at in filled.struck)
         covered = frozenset((row + 1, at) for row, at in filled.covered)
+        notes = by_key((row + 1, text) for row, text in filled.noted)
         warnings = *member.warnings, *filled.warnings
         about = replace(member, name=name, sheet=sheet, warnings=warnings)
-        super().__init__(replace(about, hidden_rows=hidden, struck_out=struck, covered=covered))
+        super().__init__(replace(about, hidden_rows=hidden, struck_out=struck, covered=covered, notes=notes))
         self._rows = rows = filled.rows
         at = _header_row(rows, wanted)
         above = next((row for row in reversed(rows[:at]) if any(cell.strip() for cell in row)), [])

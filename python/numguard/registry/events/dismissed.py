@@ -11,16 +11,16 @@ from typing import Any
 import pyarrow as pa
 
 from numguard.compute import ascending, pc, tuples_of, whole
-from numguard.registry.arrays import ints
+from numguard.registry.arrays import Column, ints
 from numguard.registry.case import Case
 from numguard.registry.events.reconcile import Plan
 from numguard.registry.log.order import position
 from numguard.registry.numbers.state import IN_FORCE, SETTLING, Standing
 
 
-def dismissed_among(case: Case, plan: Plan, cut: int) -> pa.Array[Any]:
-    """The numbers that a sheet names anew and that are dismissed at `cut`."""
-    numbers = whole(pc.unique(plan.namings["msisdn"])).cast(pa.int64())
+def dismissed_among(case: Case, named: Column, cut: int) -> pa.Array[Any]:
+    """The numbers among those named that are dismissed at `cut`."""
+    numbers = whole(pc.unique(named)).cast(pa.int64())
     decisions = ascending(case.store.facts("decisions", cut, numbers), "event")
     decisions = decisions.filter(pc.is_in(decisions["status"], pa.array(SETTLING)))
     last = dict(tuples_of(decisions, "msisdn", "status"))
@@ -39,7 +39,7 @@ def named_again(case: Case, plan: Plan, event: int) -> tuple[set[tuple[int, int]
         The rows and numbers that wait as their complaint had the number when it was dismissed; and how many numbers
         are in force again, since another complaint names them.
     """
-    numbers = dismissed_among(case, plan, event - 1)
+    numbers = dismissed_among(case, plan.namings["msisdn"], event - 1)
     if not len(numbers):
         return set(), 0
     found = Standing(case.facts(event, case.store.with_linked(numbers, event)))

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from numguard.compute import ascending, pc, replaced, schema_of, tuples_of
+from numguard.compute import ascending, pc, replaced, schema_of, tuples_of, whole
 from numguard.compute import counts as counted
 from numguard.masking import masked_repr
 from numguard.notebook import card, counts
@@ -182,6 +182,7 @@ def add_complaints(
         complaints = read_complaints(sheet, mapped, constants, now=case.now())
     places = left_over(sheet.table.column_names, complaints.at, ignored(mapped, COLUMNS))
     unread = [*unread_numbers(sheet.table, places), *_unused(sheet, complaints, constants or {})]
+    unread += _more_than_lost(complaints)
     if dry_run:
         plan, _ = _planned(case, sheet, complaints)
         known_of = _known_of(case, complaints, plan, case.store.head())
@@ -210,6 +211,17 @@ def _unused(sheet: Sheet, complaints: Complaints, constants: Mapping[str, str]) 
         there = words(sheet.column(complaints.at, word))
         if len(there) and not there.null_count and not pc.all(pc.equal(there, words(pa.array([value]))[0])).as_py():
             found.append(f"{word}: every row of the sheet has one, so that the value set for all is not used")
+    return found
+
+
+def _more_than_lost(complaints: Complaints) -> list[str]:
+    """A warning of each sum of which rows have more than was lost: columns, or rupees and paise, may be mixed up."""
+    found = []
+    for word in ("amount_held", "amount_recovered"):
+        rows = complaints.rows.filter(pc.greater(complaints.rows[word], complaints.rows["amount_lost"]))["row"]
+        if len(rows):
+            where = f"row {rows[0]}" if len(rows) == 1 else f"{len(rows):,} rows, the first {rows[0]}"
+            found.append(f"{word}: more than amount_lost in {where}; it is recorded as written: compare the columns")
     return found
 
 
@@ -243,16 +255,21 @@ def _known_of(case: Case, complaints: Complaints, plan: Plan, cut: int) -> dict[
         why: Why each waits: by its row, or by an earlier status of its complaint, unless it was settled since.
     """
     named, off = complaints.namings, _off_the_list(case, plan, cut)
+    numbers = named["msisdn"].cast(pa.int64())
+    anew = pc.is_in(numbers, whole(plan.namings["msisdn"]).cast(pa.int64()))
+    # Of a row that is recorded already the decision holds.
+    again = dismissed_among(case, numbers.filter(pc.invert(anew)), cut)
+    staying = _without_grounds(case, set(ints(again).tolist()), cut)
+    doubt = pc.if_else(pc.is_in(numbers, pa.array(sorted(staying), pa.int64())), None, named["doubt"])
     unclear_at = plan.unclear_at[ints(named["index"])]
     if not unclear_at.any():
-        return {"off": off, "why": named["doubt"]}
+        return {"off": _with_dismissed(off, staying), "why": doubt}
     decisions = ascending(case.store.facts("decisions", cut, named["msisdn"].combine_chunks()), "event")
     decisions = decisions.filter(pc.is_in(decisions["status"], pa.array(SETTLING)))
     last = {number: (status, event) for number, status, event in tuples_of(decisions, "msisdn", "status", "event")}
-    why: list[str | None] = named["doubt"].to_pylist()
+    why: list[str | None] = doubt.to_pylist()
     plain, dismissed = set[int](), set[int]()
-    numbers: list[Any] = named["msisdn"].to_pylist()
-    for place, (number, since) in enumerate(zip(numbers, unclear_at.tolist(), strict=True)):
+    for place, (number, since) in enumerate(zip(ints(numbers).tolist(), unclear_at.tolist(), strict=True)):
         status, event = last.get(number, (None, 0))
         if why[place] is not None:
             continue
@@ -260,19 +277,21 @@ def _known_of(case: Case, complaints: Complaints, plan: Plan, cut: int) -> dict[
             why[place] = STATUS_UNCLEAR
         else:
             (dismissed if since and status == "dismissed" else plain).add(number)
-    if count := _without_grounds(case, dismissed - plain, cut):
-        off = {**off, "dismissed": count}
-    return {"off": off, "why": pa.chunked_array([pa.array(why, pa.string())])}
+    staying |= _without_grounds(case, dismissed - plain, cut)
+    return {"off": _with_dismissed(off, staying), "why": pa.chunked_array([pa.array(why, pa.string())])}
 
 
-def _without_grounds(case: Case, numbers: set[int], cut: int) -> int:
-    """How many of the numbers nothing else puts on a list."""
+def _with_dismissed(off: dict[str, int], staying: set[int]) -> dict[str, int]:
+    return {**off, "dismissed": len(staying)} if staying else off
+
+
+def _without_grounds(case: Case, numbers: set[int], cut: int) -> set[int]:
+    """Those of the numbers that nothing else puts on a list."""
     if not numbers:
-        return 0
+        return set()
     wanted = pa.array(sorted(numbers), pa.int64())
     state = case.state(cut, wanted)
-    status: list[Any] = state["status"].filter(pc.is_in(state["msisdn"].cast(pa.int64()), wanted)).to_pylist()
-    return status.count("withdrawn")
+    return {number for number, status in tuples_of(state, "msisdn", "status") if status == "withdrawn"} & numbers
 
 
 def _staying(off: Mapping[str, int]) -> list[str]:
@@ -312,7 +331,7 @@ def _effect(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan, event:
 def _trial(case: Case, sheet: Sheet, complaints: Complaints, plan: Plan) -> dict[str, Any]:
     """The effect that the sheet would have."""
     head = case.store.head()
-    shown = on_both_sides(case, plan, head), dismissed_among(case, plan, head), plan.complainants
+    shown = on_both_sides(case, plan, head), dismissed_among(case, plan.namings["msisdn"], head), plan.complainants
     if not any(map(len, (plan.amended, plan.ended, complaints.ended, *shown))):
         return {}
     with case.trial("add_complaints") as append:

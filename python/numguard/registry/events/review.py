@@ -36,7 +36,7 @@ REVIEW_NOTES: Final = {
     "from_narrative": "Found inside of a narrative, which may mention it for any reason.",
     DROPPED: "A complaint named it before it was amended.",
     TURNED: "An amended complaint has it as the complainant's instead of a suspect's, or the reverse.",
-    DISMISSED_BEFORE: "A complaint names it again of which it was dismissed: a sheet was sent again, or it is amended.",
+    DISMISSED_BEFORE: "A complaint of which it was dismissed names it again: it was sent again, amended or restored.",
     NO_LONGER_PROTECTED: "It was protected as a complainant's until the complaint was withdrawn.",
     NEVER_NAMED: "It was confirmed, though no complaint, link or list ever named it.",
     "unknown_decision": "Neither accepted nor dismissed.",

@@ -20,12 +20,13 @@ import pyarrow as pa
 
 from numguard.compute import ascending, by_key, pc, tuples_of, whole
 from numguard.registry.actions import RELEASES
-from numguard.registry.arrays import Column
+from numguard.registry.arrays import Column, ints
 from numguard.registry.log import sql
 from numguard.registry.log.answers import TURNS, answers_in_order, turns_of
 from numguard.registry.log.dialect import Dialect
 from numguard.registry.log.kept import with_kept
 from numguard.registry.log.order import ID, Order, amending, in_order, position
+from numguard.registry.log.restored import with_restored
 from numguard.registry.log.tables import TABLES, fields_of
 from numguard.registry.receivers import same_receiver
 
@@ -172,12 +173,22 @@ class Reading:
             return self._of_candidates(sql.VERSIONS_BESIDE_COLUMNS, sql.VERSIONS_BESIDE, candidates, (cut,))
 
         if order is None:
-            return with_kept(self._facts(kind, cut, among), None, beside)
+            facts = with_kept(self._facts(kind, cut, among), None, beside)
+            if kind == "complaints":
+                return facts
+            withdrawn = self.read("complaint:i event:i withdrawn_at:i", sql.WITHDRAWN_VERSIONS, (cut,))
+            return with_restored(facts, withdrawn)
         query = sql.ALL_VERSIONS.format(wanted="" if among is None else sql.ALL_VERSIONS_OF_WANTED)
         facts = amending(with_kept(self._among(sql.VERSION_COLUMNS, query, cut, among), order, beside), order)
+        names = [name for name, _ in fields_of(sql.FACTS[kind][0])]
         if kind == "complaints":
             facts = facts.filter(pc.and_(pc.equal(facts["taken_back"], 0), pc.is_null(facts["amended_at"])))
-        return facts.select([name for name, _ in fields_of(sql.FACTS[kind][0])])
+            return facts.select(names)
+        back = self.withdrawals(cut)
+        ends = dict(sorted(zip(order.rank[ints(back["withdrawn"])], order.rank[ints(back["event"])], strict=True)))
+        withdrawn = facts.filter(pc.and_(pc.equal(facts["taken_back"], 1), pc.equal(facts["usable"], 1)))
+        withdrawn_at = pa.array([ends[event] for event in withdrawn["event"].to_pylist()], pa.int64())
+        return with_restored(facts.select(names), withdrawn.append_column("withdrawn_at", withdrawn_at))
 
     def as_recorded(self, kind: str, cut: int) -> pa.Table:
         """As `facts` of all numbers, with the numbers that events have in this log."""

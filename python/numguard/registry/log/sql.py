@@ -184,6 +184,10 @@ VERSIONS_BESIDE = f"""SELECT a.ordinal, c.event, c.row, {_USABLE}, c.district, c
     AND c.event <= $1 AND NOT c.{WITHDRAWN}
     AND NOT EXISTS (SELECT 1 FROM refusal n WHERE n.event = c.event AND n.row = c.row AND n.note = 'complaint_ended')"""
 
+# The versions that name a number and are withdrawn, and the event that withdrew each: they amended those before them.
+WITHDRAWN_VERSIONS = """SELECT c.complaint, c.event, w.event AS withdrawn_at FROM withdrawal w CROSS JOIN complaint c
+  WHERE c.event = w.withdrawn AND c.suspects <> '' AND w.event <= $1"""
+
 # The versions that contain wanted numbers.
 _WANTED_VERSIONS = """(SELECT n.event, n.version FROM wanted w CROSS JOIN naming n WHERE n.msisdn = w.msisdn
   UNION SELECT n.event, n.version FROM wanted w CROSS JOIN complainant n WHERE n.msisdn = w.msisdn) v CROSS JOIN"""

@@ -99,6 +99,8 @@ class Versions:
         #: The event that amended each first; `NEVER` where none did.
         self.amended_at = ints(pc.fill_null(table["amended_at"], NEVER))
         self.stands = self.live & (self.amended_at == NEVER)
+        #: The first that amended each and is withdrawn, and the last withdrawal of such; `NEVER` where there is none.
+        self.dropped_at, self.restored_at = ints(table["dropped_at"]), ints(table["restored_at"])
         #: The event of the last status of its complaint, if that one is not clear.
         self.unclear_at = ints(pc.fill_null(table["unclear_at"], 0))
         self.complaint = ints(table["complaint"])
@@ -131,7 +133,8 @@ class Namings:
     does every naming of a number that was a complainant's until `lost_at`, when that complaint was withdrawn. One of a
     version without a status waits since an earlier version had one that is not clear. One in an amended version waits
     for nothing where the version that stands has the number too: only the latter may wait. A plain one waits if its
-    complaint had named the number before, and that was dismissed.
+    complaint had named the number before, and that was dismissed, also where an amendment that is withdrawn since had
+    put it in doubt.
 
     Attributes:
         version: The version of a complaint that contains each.
@@ -156,10 +159,11 @@ class Namings:
         self.unclear = (unclear_at > 0) & (unclear_at < event)
         plain = ~(doubtful | self.unclear)
         again = _since_dismissal(_Rows(position, version, event, plain, lost), versions, settled)
-        self.dismissed_before = again & ~(in_doubt | self.unclear)
+        self.dismissed_before = (again != NEVER) & ~(in_doubt | self.unclear)
         since = np.where(self.unclear, unclear_at, NEVER)
         in_doubt |= self.dismissed_before
-        in_doubt_since = np.where(in_doubt, np.maximum(event, versions.amended_at[version]), since)
+        doubted_at = np.where(self.dismissed_before, again, np.maximum(event, versions.amended_at[version]))
+        in_doubt_since = np.where(in_doubt, doubted_at, since)
         in_doubt |= self.unclear
         self.since = np.maximum(in_doubt_since, lost)
         was_settled = decided > self.since
@@ -182,33 +186,39 @@ class _Rows(NamedTuple):
 
     def certain_at(self, at: int, rows: list[int], versions: Versions) -> Bools:
         """Which of `rows` were certain at an event, by themselves."""
-        amended_at, lost = versions.amended_at[self.version[rows]], self.lost[rows]
+        version, lost = self.version[rows], self.lost[rows]
+        amended_at = versions.amended_at[version]
         stood: Bools = ((amended_at == NEVER) | (amended_at > at)) & ((lost == NEVER) | (lost > at))
-        return stood & self.plain[rows]
+        was_amended = (versions.dropped_at[version] < at) & (at < versions.restored_at[version])
+        return stood & ~was_amended & self.plain[rows]
 
 
-def _since_dismissal(rows: _Rows, versions: Versions, settled: Last) -> Bools:
-    """Which namings repeat one of their complaint that was dismissed, without another decision since.
+def _since_dismissal(rows: _Rows, versions: Versions, settled: Last) -> Ints:
+    """Since when namings repeat one of their complaint that was dismissed, without another decision since; or `NEVER`.
 
     A complaint is dismissed with the number if it had named it, and not for certain. It stays so where its file is
-    withdrawn, as a file that is added again brings no other complaint.
+    withdrawn, as a file that is added again brings no other complaint. A naming whose version stands again, as what
+    amended it was withdrawn, repeats itself.
     """
-    found = np.zeros(len(rows.position), np.bool_)
+    since = np.full(len(rows.position), NEVER, np.int64)
     words: list[bool] = flags(pc.equal(settled.table["status"], "dismissed")).tolist()
     events: list[int] = ints(settled.table["event"]).tolist()
     decided = by_key(zip(settled.position.tolist(), zip(events, words, strict=True), strict=True))
     dismissed = np.unique(settled.position[words]) if any(words) else np.zeros(0, np.int64)
     some = np.flatnonzero(np.isin(rows.position, dismissed)) if len(dismissed) else dismissed
     earlier: dict[tuple[int, int], list[int]] = {}
+    steps = [(int(rows.event[one]), one) for one in some.tolist()]
+    steps += [(at, one) for _, one in steps if (at := int(versions.restored_at[rows.version[one]])) != NEVER]
     # In the order of events: one that waits for this reason was not certain when the number was dismissed again.
-    for one in some[np.argsort(rows.event[some], kind="stable")].tolist():
-        number, event = int(rows.position[one]), rows.event[one]
+    for event, one in sorted(steps):
+        number = int(rows.position[one])
         theirs = earlier.setdefault((int(versions.complaint[rows.version[one]]), number), [])
         at, is_dismissed = next((last for last in reversed(decided[number]) if last[0] < event), (NEVER, False))
         then = [other for other in theirs if rows.event[other] < at] if is_dismissed else []
-        found[one] = bool(then) and not (rows.certain_at(at, then, versions) & ~found[then]).any()
+        if then and not (rows.certain_at(at, then, versions) & (since[then] == NEVER)).any():
+            since[one] = event
         theirs.append(one)
-    return found
+    return since
 
 
 def _named_on(position: Ints, version: Ints, versions: Versions) -> Bools:

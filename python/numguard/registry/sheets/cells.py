@@ -295,6 +295,8 @@ def inside_text(column: Column, mark: str) -> Numbers:
 
 #: A sign of equality between two numbers, and not that of a spreadsheet's formula.
 _EQUAL = r"\p{Nd}[\s\"')]*=+[\s\"'(+]*\p{Nd}"
+#: A whole number in brackets behind another: it may be another person's.
+_BRACKETED = r"(?:\p{Nd}[\s-]*){10}[(\[][^)\]\p{Nd}]*(?:\p{Nd}[\s-]*){10}"
 _CERTAIN = ["index", "msisdn", "note", "cell"]
 _COULD_BE = schema_of(index=pa.int64(), msisdn=pa.uint64())
 _NO_DOUBT = schema_of(index=pa.int64(), msisdn=pa.uint64(), doubt=pa.string(), cell=pa.string())
@@ -307,9 +309,11 @@ def _mentioned(index: pa.Array[Any], cells: pa.Array[Any]) -> Numbers:
     doubt, rest = (pc.cast(named.field(name), pa.string()) for name in ("doubt", "rest"))
     cells = written(cells)
     count = pc.fill_null(pc.list_value_length(lists), 0)
+    is_list = pc.and_(pc.is_null(doubt), pc.greater(count, 1))
     # One number may stand in place of the other, as beside an arrow.
-    is_equal = pc.and_(pc.match_substring_regex(cells, _EQUAL), pc.and_(pc.is_null(doubt), pc.greater(count, 1)))
-    doubt = pc.if_else(pc.fill_null(is_equal, False), "stray_character", doubt)
+    for pattern, why in ((_EQUAL, "stray_character"), (_BRACKETED, "several_numbers")):
+        is_one = pc.and_(is_list, pc.match_substring_regex(cells, pattern))
+        doubt = pc.if_else(pc.fill_null(is_one, False), why, doubt)
     sure = pc.is_null(doubt)
     shown = _excerpts(cells, count)
     worded = pc.match_substring_regex(cells, r"\p{L}")

@@ -42,6 +42,8 @@ _OF_COMPLAINTS: Final = frozenset(
      "entries", "following", "found", "has", "have", "is", "list", "of", "on", "rows", "the", "was", "were"]
 )  # fmt: skip
 _OF_ROWS: Final = frozenset(["complaints", "entries", "records", "rows"])
+#: Of a title or a line alone they say it too: as a status of a complaint they are unclear.
+_ENDED_LINES: Final = words_in("closed disposed revocation revoked")
 #: A helpline in place of an acknowledgement number, and an officer; `SHO 45/2026` is a letter.
 _OF_HELPLINE: Final = re.compile(r"(?:cell|cyber cell|dial|helpline)\.? *(?:no\.? *)?\d+")
 _OF_OFFICER: Final = re.compile(rf"(?:{'|'.join(sorted(words_for('rank', 'rank_or_other')))})\.? *(?:no\.? *)?\d+")
@@ -98,7 +100,7 @@ def heads_no_complaints(text: str) -> bool:
 
 def _heads_unlisted(text: str) -> bool:
     words = set(words_of(text)) - _OF_COMPLAINTS
-    if words and words <= ENDS:
+    if words and words <= ENDS | _ENDED_LINES:
         return True
     return is_not_listed(text) or is_block_unwanted(text) or is_set_aside(text)
 
@@ -108,7 +110,7 @@ def entitles_no_complaints(title: str) -> bool:
 
     One of victims, or of a source, says whose the complaints are: the headings say whose the numbers are.
 
-    >>> [entitles_no_complaints(text) for text in ("Complaints withdrawn", "TEST DATA", "Victims", "Helpline 1930")]
+    >>> [entitles_no_complaints(text) for text in ("Complaints withdrawn", "Closed complaints", "Victims", "1930")]
     [True, True, False, False]
     """
     if signs_of(title) in spellings():

@@ -78,6 +78,13 @@ class Sheet(Records):
         """Which records a note below them, or one among them, refuses or spares."""
         return ints(self.row) < self.denied
 
+    def with_notes(self, places: Sequence[int]) -> tuple[pa.Table, Sequence[int]]:
+        """The table, the notes of cells as its last column of remarks, if there are any; and all places."""
+        if not self.notes:
+            return self.table, places
+        texts = ["; ".join(self.notes.get(row, ())) for row in ints(self.row).tolist()]
+        return self.table.append_column("Notes", pa.array(texts, pa.string())), [*places, self.table.num_columns]
+
     def column(self, at: Mapping[str, Sequence[int]], field: str) -> pa.ChunkedArray[Any]:
         """The first column of a field, by the columns `at` of each; empty cells where the field has none."""
         if field in at:
