@@ -166,7 +166,8 @@ ORDINARY = [
     "Not required", "Not related to bank", "Money trail not clear", "KYC not verified", "Account not verified",
     "Cheque not clear", "Correct name is Ram", "Check bounced", "Amount to be confirmed with bank",
     "No doubt fraudster", "Number verified", "Number confirmed", "Verification pending", "Bank details not clear",
-    "Verify OTP fraud", "Sure that it is the number", "Identity of caller not clear", "Complainant is not sure of the amount",
+    "Verify OTP fraud", "Sure that it is the number", "Identity of caller not clear",
+    "Complainant is not sure of the amount",
 ]  # fmt: skip
 #: Further headings, and cells that say nothing against a block.
 ORDINARY_BELOW = [
