@@ -34,6 +34,7 @@ pub(super) fn survey(cell: &Folded<'_>, text: &[u8], region: Region) -> Survey {
         at = reader.take(at);
     }
     reader.survey.deny();
+    reader.survey.receive();
     reader.survey.find_abroad();
     reader.survey.leave_out_local();
     reader.survey

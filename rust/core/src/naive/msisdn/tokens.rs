@@ -22,6 +22,7 @@ pub(super) fn tokens(text: &Shown, region: Region) -> Vec<Token> {
         at += width;
     }
     deny(&mut tokens);
+    receive(&mut tokens);
     // Other digits beside a number without an area code may hold the code.
     // Beside other digits or another number, four digits may be a year.
     let has_fragments = tokens.iter().any(Token::is_fragment);
@@ -78,6 +79,35 @@ fn deny(tokens: &mut [Token]) {
         let has_digits = next.is_some_and(|next| pattern!("^[#dDzm(]$").is_match(&next));
         if !is_named && !has_digits && (before, behind) != ("complaint", "neutral") {
             tokens[at] = Token::Word(Meaning::DENIAL, letters.clone());
+        }
+    }
+}
+
+/// Makes an owner's word of each `पर` behind a number that a call reached: `98... पर कॉल आया`, `98... पर 97... से कॉल आया`.
+fn receive(tokens: &mut [Token]) {
+    let shown: Vec<usize> = (0..tokens.len())
+        .filter(|&at| !row(&tokens[at..=at], "").is_empty())
+        .collect();
+    let signs: String = shown
+        .iter()
+        .map(|&at| match &tokens[at] {
+            Token::Number(_) => '#',
+            Token::Word(meaning, _) => match (meaning.class, meaning.role) {
+                (_, "to") => 't',
+                (_, "source") => 's',
+                (_, "came") => 'v',
+                ("phone" | "complaint", _) => 'p',
+                _ => '!',
+            },
+            _ => '!',
+        })
+        .collect();
+    // A number may be the source of one call and be reached by the next.
+    for (at, _) in signs.match_indices("#t") {
+        if pattern!("^#t(?:#s)?p*v").is_match(&signs[at..])
+            && let Token::Word(meaning, _) = &mut tokens[shown[at + 1]]
+        {
+            *meaning = Meaning::OWNER;
         }
     }
 }
