@@ -106,7 +106,8 @@ impl Survey {
     pub(super) fn find_abroad(&mut self) {
         for led in codes::abroad(&self.led) {
             self.may_be_abroad = true;
-            if led.is_close {
+            // No list in a cell has a hundred marks: `977, 98...`.
+            if led.is_close || led.figure >= 100 {
                 self.behind_codes.insert(led.number);
             }
         }
