@@ -126,6 +126,11 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     let first = text.chars().next().expect("something is left");
     if is_letter(first) && first != '_' {
         let (meaning, width) = words::meaning(rest);
+        let meaning = match (meaning.role, &text[..width], last) {
+            // `S-98...` is no `suspect's`.
+            ("genitive", "s" | "S", last) if last != Some('\'') => Meaning::UNLISTED,
+            _ => meaning,
+        };
         let letters = text[..width].replace(|letter: char| letter.is_ascii_digit(), "");
         let mut found = vec![Token::Word(meaning, letters)];
         // Letters that touch a code hide digits of it.
