@@ -91,5 +91,8 @@ def test_unsigned_integers_of_numpy_in_a_list_are_e164_alone_and_refused_beside_
             with pytest.raises(UnsupportedTypeError, match="of one type"):
                 ng.normalize(values)
     indian = [910_000_000_000 + NUMBER, None]
-    for column in (pd.Series([NUMBER, None], dtype=object), pd.Series([NUMBER, None], dtype="Int64").astype("category")):
+    for column in (
+        pd.Series([NUMBER, None], dtype=object),
+        pd.Series([NUMBER, None], dtype="Int64").astype("category"),
+    ):
         assert ng.normalize(column).to_pylist() == indian

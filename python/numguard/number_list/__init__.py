@@ -157,8 +157,8 @@ def _warned(listed: NumberList[NumberSet], *, is_sparing: bool) -> NumberList[Nu
     if found:
         many = "1 number is a placeholder" if found == 1 else f"{found:,} numbers are placeholders"
         listed.account["warnings"].append(
-            f"{many}, one digit ten times, two in turn or all in order, which many records have in place of a number: take "
-            "them out of the list, or check each of their hits before you act"
+            f"{many}, one digit ten times, two in turn or all in order, which many records have in place of a number: "
+            "take them out of the list, or check each of their hits before you act"
         )
     return listed
 
