@@ -38,7 +38,7 @@ def tables(name: str) -> tuple[list[str], list[list[str]]]:
         return headings, body
     by_class: dict[tuple[str, str], list[str]] = {}
     for word_class, language, phrase, *bearing in rows(name):
-        shown = ", ".join([word_class, *bearing]) if name == "phone_words" else word_class
+        shown = word_class if word_class == "country" else ", ".join([word_class, *bearing])
         by_class.setdefault((shown, language), []).append(phrase)
     words = [[word_class, language, ", ".join(phrases)] for (word_class, language), phrases in by_class.items()]
     return ["class", "language", "words"], words

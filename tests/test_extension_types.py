@@ -85,7 +85,14 @@ def test_unsigned_integers_of_numpy_in_a_list_are_e164_alone_and_refused_beside_
     assert ng.normalize([np.uint64(14155550100), None]).to_pylist() == [14155550100, None]
     for other in (NUMBER, np.int64(NUMBER), float(NUMBER)):
         both = [np.uint64(14155550100), other]
-        for values in (both, iter(both), np.array(both, dtype=object), pd.Series(both, dtype=object)):
+        of_objects = pd.Categorical([other], pd.Index(both, dtype=object))
+        columns = (np.array(both, dtype=object), pd.Series(both, dtype=object))
+        for values in (both, iter(both), *columns, of_objects, pd.Series(of_objects), pd.CategoricalIndex(of_objects)):
             with pytest.raises(UnsupportedTypeError, match="of one type"):
                 ng.normalize(values)
-    assert ng.normalize(pd.Series([NUMBER, None], dtype=object)).to_pylist() == [910_000_000_000 + NUMBER, None]
+    indian = [910_000_000_000 + NUMBER, None]
+    for column in (
+        pd.Series([NUMBER, None], dtype=object),
+        pd.Series([NUMBER, None], dtype="Int64").astype("category"),
+    ):
+        assert ng.normalize(column).to_pylist() == indian

@@ -174,6 +174,10 @@ OWN_AND_SUSPECT = (
     "Customer ID {ten}. Call came from mobile {s}.",
     "A/c no {ten}, IFSC SBIN0001234; mobile of caller: {s}",
     "PNR {ten}; fake agent's mobile {s}",
+    "He called me on {v} from {s} at {time}",
+    "fraudster {s} messaged us on whatsapp {v}",
+    "call received on {v} from {s}, {amt} lost",
+    "contacted me on telegram and asked me to call {s}",
 )
 HINGLISH = (
     "mujhe {s} se call aaya aur {amt} kat gaye",
@@ -188,6 +192,9 @@ HINGLISH = (
     "thag ka mobile no {s} {date}",
     "khata sankhya {ten} mein {amt} jama kiye",
     "aadhar no {aadhaar} maanga, phone {s} se",
+    "mujhe {v} par call aaya aur {amt} kat gaye",
+    "{v} par {s} se call aaya",
+    "{v} ye mera hai, fraud ka number {s}",
 )
 CHATS = (
     "[{date}, {time}] {s}: send OTP",

@@ -157,8 +157,8 @@ def _warned(listed: NumberList[NumberSet], *, is_sparing: bool) -> NumberList[Nu
     if found:
         many = "1 number is a placeholder" if found == 1 else f"{found:,} numbers are placeholders"
         listed.account["warnings"].append(
-            f"{many}, one digit ten times or two in turn, which many records have in place of a number: take them out "
-            "of the list, or check each of their hits before you act"
+            f"{many}, one digit ten times, two in turn or all in order, which many records have in place of a number: "
+            "take them out of the list, or check each of their hits before you act"
         )
     return listed
 
@@ -167,7 +167,7 @@ def _warned(listed: NumberList[NumberSet], *, is_sparing: bool) -> NumberList[Nu
 def _placeholders() -> NumberSet:
     """The numbers of India's plan that stand for none: few, so that a set of many numbers is not looked through."""
     digits = [f"{first}{second}" * 5 for first in range(10) for second in range(10)]
-    explained = explain(digits)
+    explained = explain([*digits, "1234567890"])
     is_one = pc.equal(explained.field("note").cast(pa.string()), "placeholder")
     return NumberSet(explained.field(0).filter(is_one))
 

@@ -122,6 +122,8 @@ pub(crate) enum Role {
     Caller,
     /// `no`: a number, or a denial.
     No,
+    /// It stands before what the writer did or was asked to do: `by me on`, `asked me to`.
+    Act,
 }
 
 impl Role {
@@ -141,6 +143,7 @@ impl Role {
             "unknown" => Self::Unknown,
             "caller" => Self::Caller,
             "no" => Self::No,
+            "act" => Self::Act,
             _ => return None,
         })
     }

@@ -3,7 +3,8 @@
 //! `NUMGUARD_REGIONAL_ROUNDS` (1) asks for more cells.
 
 use numguard_core::msisdn::{self, Region, Regional, Style, format, read, read_u64};
-use numguard_core::plan::RegionPlan;
+use numguard_core::notes::{Kind, Note};
+use numguard_core::plan::{self, RegionPlan};
 
 /// Numbers that look random, the same in every run.
 struct Chosen(u64);
@@ -64,6 +65,43 @@ fn every_beginning_and_count() {
         }
     }
     assert!(answered * 2 > asked, "{answered} of {asked}");
+}
+
+/// What is written with a plus is the same number under every region, or is refused there: never another one. A number of
+/// a plan is never refused.
+#[test]
+fn written_numbers_are_read_back_under_every_region() {
+    let (mut chosen, mut refused) = (Chosen(4), 0_u64);
+    let plans: Vec<RegionPlan> = RegionPlan::all().collect();
+    let region = |plan: RegionPlan| Region::named(plan.name()).expect("a region");
+    let is_in_a_plan = |number: u64| {
+        let at = plan::region_of(number).and_then(|at| plans.get(at).copied());
+        at.is_some_and(|own| read_u64(number, region(own)).kind != Some(Kind::Unknown))
+    };
+    let mut texts: Vec<(u64, String)> = Vec::new();
+    for own in plans.iter().copied() {
+        for _ in 0..rounds() * 60 {
+            let count = 4 + chosen.below(10) as u32;
+            let cell = chosen.below(10_u64.pow(count)).to_string();
+            let number = read(&cell, region(own)).msisdn;
+            if number != 0 {
+                let mut text = String::new();
+                format(number, Style::E164, &mut text);
+                texts.push((number, text));
+            }
+        }
+    }
+    for (number, text) in &texts {
+        let others = (0..20).map(|_| region(chosen.of(&plans)));
+        for other in others.chain([Region::In, Region::E164, Region::Unknown]) {
+            let again = read(text, other);
+            let is_doubted = again.note == Some(Note::PlusWithoutCountryCode);
+            let is_refused = again.msisdn == 0 && is_doubted && !is_in_a_plan(*number);
+            assert!(again.msisdn == *number || is_refused, "{text} {other:?}");
+            refused += u64::from(is_refused);
+        }
+    }
+    assert!(texts.len() > 2_000 && refused > 0, "{}", texts.len());
 }
 
 /// Every example number of every region, as it is written there and with slips.

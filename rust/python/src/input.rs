@@ -182,16 +182,13 @@ impl<'py> FromPyObject<'_, 'py> for Values {
             })?;
             let read = imported(|| Self::from_arrow(arrow))
                 .or_else(|error| imported(|| Self::through_pyarrow(&values)).map_err(|_| error))?;
-            if matches!(
-                read.chunks[0].data_type(),
-                DataType::Int64 | DataType::Float64
-            ) {
-                check_unsigned(&values)?;
-            }
             let words = match read.chunks[0].data_type() {
                 DataType::Dictionary(_, words) => words,
                 plain => plain,
             };
+            if matches!(words, DataType::Int64 | DataType::Float64) {
+                check_unsigned(&values)?;
+            }
             if matches!(words, DataType::Decimal128(..)) {
                 check_decimals(&values)?;
             }

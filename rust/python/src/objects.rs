@@ -34,10 +34,12 @@ pub(crate) fn array_of(values: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
         .call_method(intern!(py, "array"), (&values,), Some(&options))
         .map_err(|error| instead(py, error, mixed))?;
     let made = array.getattr(intern!(py, "type"))?.str()?;
-    if made.eq("int64") || made.eq("double") {
+    let made = made.to_str()?;
+    let words = made.strip_prefix("dictionary<values=").unwrap_or(made);
+    if matches!(words.split(',').next(), Some("int64" | "double")) {
         check_unsigned(&values)?;
     }
-    if made.to_str()?.contains("decimal") {
+    if made.contains("decimal") {
         check_decimals(&values)?;
     }
     Ok(array)
@@ -77,13 +79,16 @@ pub(crate) fn check_decimals(values: &Bound<'_, PyAny>) -> PyResult<()> {
     Ok(())
 }
 
-/// Refuses a list, array or series of objects that has a `numpy.uint64` beside other numbers, of which pyarrow makes signed
-/// ones: those are read as national numbers, and unsigned ones as E.164.
-pub(crate) fn check_unsigned(values: &Bound<'_, PyAny>) -> PyResult<()> {
+/// Refuses a list, array or series of objects, or of categories of them, that has a `numpy.uint64` beside other numbers, of
+/// which pyarrow makes signed ones: those are read as national numbers, and unsigned ones as E.164.
+pub(crate) fn check_unsigned<'py>(values: &Bound<'py, PyAny>) -> PyResult<()> {
     let py = values.py();
     let is_of_objects =
         |dtype: Bound<'_, PyAny>| -> PyResult<bool> { dtype.getattr(intern!(py, "kind"))?.eq("O") };
-    let dtype = values.getattr(intern!(py, "dtype"));
+    let dtype_of = |values: &Bound<'py, PyAny>| values.getattr(intern!(py, "dtype"));
+    let categories = dtype_of(values).and_then(|dtype| dtype.getattr(intern!(py, "categories")));
+    let values = categories.as_ref().unwrap_or(values);
+    let dtype = dtype_of(values);
     if !values.is_instance_of::<PyList>() && !dtype.and_then(is_of_objects).unwrap_or(false) {
         return Ok(());
     }

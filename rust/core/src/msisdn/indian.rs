@@ -77,11 +77,16 @@ impl Grouped<'_> {
     }
 }
 
-/// Whether the groups are two sums, a case and its year, a date and a time, or a number of another country.
+/// Whether the groups are a number and its extension, two sums, a case and its year, a date and a time, or a number of
+/// another country.
 fn are_other_things(number: &Grouped) -> bool {
     let Grouped { widths, digits, .. } = *number;
     let are_pairs = widths.iter().all(|&width| width <= 2);
-    are_pairs && !number.found.is_indian_mobile()
+    // `1800 11 4000 123`: toll-free numbers of thirteen digits exist, and extensions are common.
+    let has_extension =
+        number.found.class() == Class::TollFree && digits.len() == 13 && widths.last() == Some(&3);
+    has_extension
+        || are_pairs && !number.found.is_indian_mobile()
         || !number.has_prefix
             && number.found.is_indian_mobile()
             && (groupings::are_round_sums(widths, digits)

@@ -86,7 +86,9 @@ pub(super) fn warning(msisdn: u64, series: MobileSeries) -> Option<Note> {
     // `abababababab` is `ab` times this; one digit ten times is the case of a equal to b.
     let is_repetition =
         national.is_multiple_of(101_010_101) && (10..100).contains(&(national / 101_010_101));
-    if is_repetition {
+    // All digits in the order of a keyboard: a landline of Baghpat, if ever it was meant.
+    const IN_ORDER: u64 = 1_234_567_890;
+    if is_repetition || national == IN_ORDER {
         Some(Note::Placeholder)
     } else if indian_mobile_of(msisdn).is_some_and(|national| !series.lists(national)) {
         Some(Note::UnlistedSeries)

@@ -54,15 +54,19 @@ const NAME: usize = 2;
 pub(super) fn labels(items: &[Item], roles: &[(usize, Role)]) -> Vec<Label> {
     let mut labels: Vec<Label> = Vec::new();
     let mut roles = roles.iter().peekable();
-    let mut behind_receiver = 0;
+    let (mut behind_receiver, mut behind_act) = (0, 0);
     for (at, item) in items.iter().enumerate() {
-        if let Some((_, Role::To)) = roles.next_if(|role| role.0 == at) {
-            behind_receiver = at + 1;
+        match roles.next_if(|role| role.0 == at) {
+            Some((_, Role::To)) => behind_receiver = at + 1,
+            // `he called my wife and asked me to call 98...`: what stands before is of another number.
+            Some((_, Role::Act)) => behind_act = at + 1,
+            _ => {}
         }
         if let Item::Number(found) = item {
             // `मेरे भाई को 98... से कॉल आया`: the words up to `को` are of whom the call reached.
             let is_source = roles.peek() == Some(&&(at + 1, Role::Source));
-            let from = if is_source { behind_receiver } else { 0 };
+            let receiver = if is_source { behind_receiver } else { 0 };
+            let from = receiver.max(behind_act);
             let code = found.country_code();
             let label = match before(&items[from..at], code) {
                 Before::Is(label) => label,

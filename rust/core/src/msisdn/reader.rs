@@ -34,6 +34,7 @@ pub(super) fn survey(cell: &Folded<'_>, text: &[u8], region: Region) -> Survey {
         at = reader.take(at);
     }
     reader.survey.deny();
+    reader.survey.receive();
     reader.survey.find_abroad();
     reader.survey.leave_out_local();
     reader.survey
@@ -182,7 +183,12 @@ impl Reader<'_> {
             _ if is_underscore => (None, offset + at + 1),
             Some((word, end)) => (Some(word), end),
             None => {
-                let (Meaning { word, role }, end) = words::at(cell, offset + at);
+                let (Meaning { mut word, mut role }, end) = words::at(cell, offset + at);
+                // `S-98...` is no `suspect's`.
+                let is_letter_alone = text[at].is_ascii() && end == offset + at + 1;
+                if role == Role::Genitive && is_letter_alone && !text[..at].ends_with(b"'") {
+                    (word, role) = (Word::Unlisted, Role::Plain);
+                }
                 if role != Role::Plain {
                     self.survey.roles.push((self.survey.items.len(), role));
                 }

@@ -75,11 +75,39 @@ impl Survey {
         }
     }
 
+    /// Takes the word behind a number that a call reached as an owner's: `98... पर कॉल आया`, `98... पर 97... से कॉल आया`.
+    pub(super) fn receive(&mut self) {
+        let role = |at: usize| {
+            let found = self.roles.binary_search_by_key(&at, |role| role.0);
+            found.ok().map(|found| self.roles[found].1)
+        };
+        let is_number = |at: usize| matches!(self.items.get(at), Some(Item::Number(_)));
+        let is_about_call = |at: &usize| {
+            let is_label = matches!(
+                self.items.get(*at),
+                Some(Item::Word(Word::Phone | Word::Complaint))
+            );
+            is_label && role(*at) != Some(Role::Came)
+        };
+        let is_reached = |&to: &usize| {
+            let has_source = is_number(to + 1) && role(to + 2) == Some(Role::Source);
+            let call = if has_source { to + 3 } else { to + 1 };
+            let came = call + (call..).take_while(is_about_call).count();
+            to > 0 && is_number(to - 1) && role(came) == Some(Role::Came)
+        };
+        let tos = self.roles.iter().filter(|role| role.1 == Role::To);
+        let reached: Vec<usize> = tos.map(|role| role.0).filter(is_reached).collect();
+        for at in reached {
+            self.items[at] = Item::Word(Word::Owner);
+        }
+    }
+
     /// Marks the numbers that a figure before them may make another country's.
     pub(super) fn find_abroad(&mut self) {
         for led in codes::abroad(&self.led) {
             self.may_be_abroad = true;
-            if led.is_close {
+            // No list in a cell has a hundred marks: `977, 98...`.
+            if led.is_close || led.figure >= 100 {
                 self.behind_codes.insert(led.number);
             }
         }

@@ -20,6 +20,8 @@ impl Meaning {
     pub(super) const UNLISTED: Self = Self::of("unlisted");
     /// Of a `no` that is no number's word.
     pub(super) const DENIAL: Self = Self::of("denial");
+    /// Of the word behind a number that a call reached.
+    pub(super) const OWNER: Self = Self::of("owner");
 
     const fn of(class: &'static str) -> Self {
         Self {

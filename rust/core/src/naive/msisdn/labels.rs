@@ -152,12 +152,15 @@ pub(super) fn labels(tokens: &[Token]) -> Vec<Label> {
         let is_shown = |token: &&Token| sign(token, country).is_some();
         let next = tokens[at + 1..].iter().find(is_shown);
         // What stands before `को` is of whom the call reached, if the number is where it came from.
-        let from = if next.map(role) == Some("source") {
-            let receiver = tokens[..at].iter().rposition(|token| role(token) == "to");
-            receiver.map_or(0, |receiver| receiver + 1)
-        } else {
-            0
+        let behind_last = |name: &str| {
+            let last = tokens[..at].iter().rposition(|token| role(token) == name);
+            last.map_or(0, |last| last + 1)
         };
+        let receiver = match next.map(role) {
+            Some("source") => behind_last("to"),
+            _ => 0,
+        };
+        let from = receiver.max(behind_last("act"));
         let before: String = row(&tokens[from..at], country).chars().rev().collect();
         let before = beside_figures(&before, "xwa", true);
         let after = beside_figures(&row(&tokens[at + 1..], country), "iar", false);

@@ -8,7 +8,7 @@ use crate::notes::Note;
 use crate::plan::Class;
 
 /// The positions of the numbers that a figure before them makes numbers of another country, each with whether nothing
-/// parts them. A figure that counts with the one before it or behind it is the mark of a list.
+/// parts them, or the figure has three digits. A figure that counts with the one before it or behind it is the mark of a list.
 pub(super) fn behind_figures(tokens: &[Token]) -> Vec<(usize, bool)> {
     let led: Vec<(usize, String, bool)> = (0..tokens.len())
         .filter_map(|at| {
@@ -28,7 +28,7 @@ pub(super) fn behind_figures(tokens: &[Token]) -> Vec<(usize, bool)> {
             let number = tokens[*at].number().expect("a number");
             is_abroad_with(figure, number) && !counts(place)
         })
-        .map(|(_, (at, _, is_close))| (*at, *is_close))
+        .map(|(_, (at, figure, is_close))| (*at, *is_close || figure.len() == 3))
         .collect()
 }
 

@@ -257,8 +257,9 @@ fn described(digits: &str, region: Region, series: MobileSeries) -> (Kind, Optio
         }
         Region::In | Region::E164 | Region::Unknown => Kind::Foreign,
     };
-    let repeated = pattern!("^91[1-9][0-9]{9}$").is_match(digits) && is_repetition(&digits[2..]);
-    (kind, repeated.then_some(Note::Placeholder))
+    let is_placeholder = digits == "911234567890"
+        || pattern!("^91[1-9][0-9]{9}$").is_match(digits) && is_repetition(&digits[2..]);
+    (kind, is_placeholder.then_some(Note::Placeholder))
 }
 
 /// One digit ten times, or two in strict alternation.

@@ -22,6 +22,7 @@ pub(super) fn tokens(text: &Shown, region: Region) -> Vec<Token> {
         at += width;
     }
     deny(&mut tokens);
+    receive(&mut tokens);
     // Other digits beside a number without an area code may hold the code.
     // Beside other digits or another number, four digits may be a year.
     let has_fragments = tokens.iter().any(Token::is_fragment);
@@ -82,6 +83,35 @@ fn deny(tokens: &mut [Token]) {
     }
 }
 
+/// Makes an owner's word of each `पर` behind a number that a call reached: `98... पर कॉल आया`, `98... पर 97... से कॉल आया`.
+fn receive(tokens: &mut [Token]) {
+    let shown: Vec<usize> = (0..tokens.len())
+        .filter(|&at| !row(&tokens[at..=at], "").is_empty())
+        .collect();
+    let signs: String = shown
+        .iter()
+        .map(|&at| match &tokens[at] {
+            Token::Number(_) => '#',
+            Token::Word(meaning, _) => match (meaning.class, meaning.role) {
+                (_, "to") => 't',
+                (_, "source") => 's',
+                (_, "came") => 'v',
+                ("phone" | "complaint", _) => 'p',
+                _ => '!',
+            },
+            _ => '!',
+        })
+        .collect();
+    // A number may be the source of one call and be reached by the next.
+    for (at, _) in signs.match_indices("#t") {
+        if pattern!("^#t(?:#s)?p*v").is_match(&signs[at..])
+            && let Token::Word(meaning, _) = &mut tokens[shown[at + 1]]
+        {
+            *meaning = Meaning::OWNER;
+        }
+    }
+}
+
 /// The tokens at the start of `rest`, and the count of their bytes.
 fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Vec<Token>, usize) {
     let last = before.chars().last();
@@ -96,6 +126,11 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     let first = text.chars().next().expect("something is left");
     if is_letter(first) && first != '_' {
         let (meaning, width) = words::meaning(rest);
+        let meaning = match (meaning.role, &text[..width], last) {
+            // `S-98...` is no `suspect's`.
+            ("genitive", "s" | "S", last) if last != Some('\'') => Meaning::UNLISTED,
+            _ => meaning,
+        };
         let letters = text[..width].replace(|letter: char| letter.is_ascii_digit(), "");
         let mut found = vec![Token::Word(meaning, letters)];
         // Letters that touch a code hide digits of it.

@@ -253,10 +253,13 @@ fn is_right_first_group(number: &Number, first: &Piece, is_area: bool) -> bool {
     }
 }
 
-/// Whether the groups are another thing: pairs of no mobile number, two sums, a case and its year, a date and a time.
+/// Whether the groups are another thing: pairs of no mobile number, a number and its extension, two sums, a case and its
+/// year, a date and a time.
 fn are_other_things(number: &Number, written: &str, has_prefix: bool) -> bool {
     if !is_indian_mobile(number) {
-        return !pattern!("[0-9]{3}").is_match(written);
+        let has_extension = pattern!("^(?:[0-9][^0-9]*){9}[0-9][^0-9]+[0-9]{3}$").is_match(written);
+        return !pattern!("[0-9]{3}").is_match(written)
+            || class(&number.digits) == Class::TollFree && has_extension;
     }
     !has_prefix
         && (pattern!("^(?:[0-9]+00[^0-9])*[0-9]+00$").is_match(written)
