@@ -23,7 +23,7 @@ from numguard.number_list.beside import may_spare, sparing
 from numguard.number_list.columns import CHOICE, without_digits
 from numguard.number_list.distinct import Beside
 from numguard.number_list.entries import has_end_days, past
-from numguard.number_list.lines import heads_others
+from numguard.number_list.lines import heads_others, heads_unmeant
 from numguard.number_list.same import has_other_numbers, numbers_by_text
 from numguard.number_list.spared import is_not_listed, is_of_letter, is_of_thing, is_set_aside, is_spared, spares
 from numguard.number_list.titles import (
@@ -254,6 +254,9 @@ class Below:
     def __init__(self, *, is_table: bool) -> None:
         self.is_table = is_table
         self._first: tuple[int, ColumnError] | None = None
+        #: The rows of other texts that are alone, and the last one with a number.
+        self._alone: set[int] = set()
+        self._last = 0
 
     def add(self, file: str | None, row: int, text: str, *, is_alone: bool = True) -> None:
         """Takes the text of a row without a number.
@@ -277,7 +280,7 @@ class Below:
             )
         if digits and not is_alone:
             return
-        if heads_others(text, is_alone=is_alone):
+        if heads_others(text, is_alone=is_alone) or (is_alone and heads_unmeant(text)):
             whose = (
                 "victims, whose numbers are not to be listed"
                 if is_of_victims(text)
@@ -299,17 +302,32 @@ class Below:
             if not self.is_table:
                 raise error
         else:
+            if is_alone and not set(words_of(text)) <= NOT_KNOWN:
+                self._alone.add(row)
             return
         if self._first is None or row < self._first[0]:
             self._first = row, error
 
     def check(self, batch: Batch, is_number: Bools) -> None:
         """Raises ColumnError if a row of the batch that has a number is below such a heading or line."""
+        rows = batch.row_numbers()[is_number]
+        self._last = max(self._last, int(rows.max(initial=0)))
         if self._first is None:
             return
         row, error = self._first
-        if (is_number & (batch.row_numbers() > row)).any():
+        if (rows > row).any():
             raise error
+
+    def warnings(self, file: str | None) -> list[str]:
+        """A warning of the texts that may head the numbers below them."""
+        found = [row for row in self._alone if row < self._last]
+        if not found:
+            return []
+        rows = f"row {found[0]} of {file} is" if len(found) == 1 else f"{len(found):,} rows of {file} are"
+        first = "" if len(found) == 1 else f", the first is {min(found)}"
+        return [
+            f"{rows} a text alone{first}; the numbers below count: if it heads some that are not meant, take them out"
+        ]
 
 
 def check_rows(batch: Batch, cells: Any, is_refused: Bools, below: Below) -> None:

@@ -202,6 +202,7 @@ class OpenList:
                 has_serials = is_numbered(part, is_headed=True)
                 for found in self._rows_of(part, read, self._action):
                     yield replace(found, data=without_serials(found.data)) if has_serials else found
+                self._warn(self._below.warnings(part.name))
                 if self._warns_of_more and self._action is None and not self._may_be_victims:
                     # It reads the part once more, as far as it needs.
                     account = part.account
@@ -214,6 +215,7 @@ class OpenList:
             check_shown(part, first, is_sparing=self._may_be_victims)
             for found in chain([first], self._rows_of(part, read, None)):
                 yield replace(found, data=without_serials(found.data)) if has_serials else found
+            self._warn(self._below.warnings(part.name))
         self._opposed.check(self._kind.keys)
         self._serials.check()
         self._warn(self._answers.check())
