@@ -186,6 +186,7 @@ class OpenList:
             self._decisions.check(is_whole=False)
             raise
         self._decisions.check()
+        self._warn(self._decisions.warnings())
 
     def _rows_checked(self, compared: list[set[str]]) -> Iterator[Batch]:
         """The rows; `compared`: of each part the columns of decisions."""
