@@ -239,35 +239,6 @@ def test_a_heading_among_the_rows(tmp_path: Path, header: str, heading: str) -> 
     assert len(read_numbers(path, actions=None).keys) == 2
 
 
-OWN = ["Own number", "Self", "Family", "Wife's phone", "Deepak (brother)", "Not suspects", "Helplines", "गलत"]
-
-
-@pytest.mark.parametrize("heading", OWN)
-@pytest.mark.parametrize("header", ["mobile\n", "mobile,name\n"])
-def test_a_heading_of_own_or_other_numbers_among_the_rows(tmp_path: Path, header: str, heading: str) -> None:
-    path = tmp_path / "a.csv"
-    more = "," if "," in header else ""
-    path.write_text(f"{header}{SUSPECT}{more}\n{heading}{more}\n{OTHER}{more}\n")
-    with pytest.raises(ColumnError, match=r"row 3 is a heading of numbers that are not to be listed"):
-        read_numbers(path)
-    path.write_text(f"{header}{SUSPECT}{more}\n{OTHER}{more}\n{heading}{more}\n")
-    assert len(read_numbers(path).keys) == 2
-
-
-@pytest.mark.parametrize("heading", ["PS Cyber East", "PS New Friends Colony", "Rejcted", "Bank contacts"])
-def test_another_text_alone_above_numbers_is_named(tmp_path: Path, heading: str) -> None:
-    """A sheet that is grouped by station counts; what else such a text may say is for a person to see."""
-    path = tmp_path / "a.csv"
-    path.write_text(f"mobile,name\n{SUSPECT},a\n{heading},\n{OTHER},b\nTotal,\nPage 1 of 2,\n")
-    found = read_numbers(path)
-    assert len(found.keys) == 2
-    (warning,) = found.account["warnings"]
-    assert warning.startswith(f"row 3 of {path} is a text alone; the numbers below count")
-    path.write_text(f"mobile,name\n{heading},\n{SUSPECT},a\n{heading},\n{OTHER},b\n{heading},\n")
-    (warning,) = read_numbers(path).account["warnings"]
-    assert warning.startswith(f"2 rows of {path} are a text alone, the first is 2; ")
-
-
 @pytest.mark.parametrize("last", ["Victims", "Regards"])
 def test_the_first_heading_among_the_rows_counts(tmp_path: Path, last: str) -> None:
     path = tmp_path / "a.csv"

@@ -34,7 +34,7 @@ _ROWS: Final = re.compile(
 _BETWEEN: Final = words_in("a all an are as be been being below has have in is it of the these this those to was were")
 _ABOVE: Final = words_in("above aforesaid all both these those uparokt upar", "उपरोक्त उपर ऊपर")
 _BELOW: Final = words_in("below following niche nimn", "नीचे निम्न निम्नलिखित")
-#: Words of a heading whose numbers are somebody's own, or are not meant; of a station or a place they are its name; and
+#: Words of a heading of own numbers, or of some that are not meant; of a station or a place they are its name; and
 #: what is not blocked yet is to be.
 _OWN: Final = (OF_FAMILY - words_in("beta is mata member members")) | words_in("mine my myself our ours")
 _NOT: Final = (words_for("denial") - words_in("deny n na no pending reject rejected yet", "न ना")) | words_in(
@@ -63,7 +63,7 @@ def heads_others(text: str, *, is_alone: bool = True) -> bool:
 
 
 def heads_unmeant(text: str) -> bool:
-    """Whether a line with nothing beside it says that numbers are somebody's own, not the meant ones, or set apart.
+    """Whether a line with nothing beside it says that numbers are one's own, not the meant ones, or set apart.
 
     >>> [heads_unmeant(text) for text in ("Own number", "Wife's phone", "Not suspects", "Helplines", "गलत")]
     [True, True, True, True, True]

@@ -65,7 +65,7 @@ _SINCE: Final = "waits_since"
 #: Its other columns, and those that together show that it wrote the sheet.
 _OURS: Final = (*_SHOWN, "complaints", "status")
 _TOGETHER: Final = frozenset(["file", "row", "why"])
-#: What programs write for a cell without a decision; a person may write any other.
+#: What programs write for a cell without a decision; an officer may write any other.
 _BLANK: Final = ("", "#n/a", "nan", "null")
 #: What a second row of a number has as its decision where it repeats that of the first.
 _DITTO: Final = frozenset(["do", "ditto", "same", '"', "''", "\u201d", "\u3003"])
