@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 import numguard as ng
+from numguard.number_list.against import those_against
 from numguard.number_list.beside import spared
 from numguard.number_list.spared import why_spared
 
@@ -36,6 +37,17 @@ ENDED = [
     "Money refunded by known person, complaint withdrawn", "Complaint was withdrawn and closed",
     "complainant does not want action", "Complainant doesn't want any further action", "Compromise",
     "Victim not willing to pursue the case", "Matter compromised between parties", "Rajinama ho gaya",
+]  # fmt: skip
+#: Remarks that the number may be another one.
+DOUBTED = [
+    "Not sure", "not sure of number", "Not sure of second", "unverified", "Not verified", "Number not yet verified",
+    "pls verify", "Please verify with complainant", "Confusion in number", "Number not clear", "illegible",
+    "Handwriting illegible; number not clear", "may be wrong", "Number may be wrong", "doubt", "Doubt in last digit",
+    "Number mismatch", "Last digit not clear", "1 digit missing", "One digit short", "incomplete, digits missing",
+    "Correct number awaited", "Correct no. is 9876500009", "correct no 9876500009",
+    "Please confirm", "Confirm with complainant", "To be confirmed", "TBC", "?", "??", "check number", "Kindly recheck",
+    "Number needs verification", "UPI fraud, number not clear", "pakka nahi", "sahi nahi hai", "number check karna hai",
+    "नंबर स्पष्ट नहीं है", "नंबर पक्का नहीं", "नंबर की पुष्टि नहीं हुई है", "शायद गलत",
 ]  # fmt: skip
 #: Headings that ask if a number is to be blocked, each with a no.
 NOES = [
@@ -151,7 +163,11 @@ ORDINARY = [
     "KYC not updated so SIM will be blocked", "Told SIM will be blocked",
     "Threatened that number will be blocked by TRAI", "Threat to disconnect electricity",
     "Asked not to disconnect the call", "Not recovered", "Not traced", "Not arrested", "Not known", "Not for refund",
-    "Not required", "Not related to bank",
+    "Not required", "Not related to bank", "Money trail not clear", "KYC not verified", "Account not verified",
+    "Cheque not clear", "Correct name is Ram", "Check bounced", "Amount to be confirmed with bank",
+    "No doubt fraudster", "Number verified", "Number confirmed", "Verification pending", "Bank details not clear",
+    "Verify OTP fraud", "Sure that it is the number", "Identity of caller not clear",
+    "Complainant is not sure of the amount",
 ]  # fmt: skip
 #: Further headings, and cells that say nothing against a block.
 ORDINARY_BELOW = [
@@ -237,6 +253,15 @@ def waiting_rows(heading: str, cells: Sequence[str | None], **more: Sequence[str
 def test_a_remark_by_which_a_number_waits(heading: str) -> None:
     assert why_waiting(heading, SPARING) == dict.fromkeys(SPARING, "spared_in_row")
     assert why_waiting(heading, ENDED) == dict.fromkeys(ENDED, "status_unclear")
+
+
+@pytest.mark.parametrize("heading", ["Remarks", "IO Remarks", "टिप्पणी"])
+def test_a_remark_that_doubts_the_number(heading: str) -> None:
+    assert why_waiting(heading, DOUBTED) == dict.fromkeys(DOUBTED, "not_approved")
+    assert all(those_against(heading, pa.array([text])) for text in DOUBTED)
+    # Many texts are read another way than few.
+    among = pa.array([*DOUBTED, *(f"calls {n}" for n in range(200))])
+    assert those_against(heading, among) == DOUBTED
 
 
 @pytest.mark.parametrize("text", SPARING)

@@ -15,6 +15,8 @@ from numguard.compute import pc
 from numguard.number_list.beside import is_of_money
 from numguard.number_list.decision_headings import REFUSED, Heading, kind_of
 from numguard.number_list.decision_words import AGAINST, is_refused
+from numguard.number_list.doubted import PHRASES as DOUBTS
+from numguard.number_list.doubted import WRITTEN, is_doubted
 from numguard.number_list.phrases import Phrases, Prefilter
 from numguard.number_list.titles import BARE_RANKS, RANKS, parts_of, words_of
 from numguard.number_list.words import words_for, words_in
@@ -69,7 +71,7 @@ _BY_OFFICERS: Final = _whole(_OF_OFFICER)
 
 
 def _may_have(*phrases: str) -> Prefilter:
-    return Prefilter([Phrases(*map(plain_letters, phrases))], words=(), split=((), ()), written="^$")
+    return Prefilter([Phrases(*map(plain_letters, (*phrases, *DOUBTS)))], words=(), split=((), ()), written=WRITTEN)
 
 
 #: The texts that may have one of them; `no` is in much prose. Few are read faster than an expression is compiled.
@@ -159,7 +161,7 @@ def opposes(heading: str, text: str, *, in_parts: bool = True) -> bool:
         return is_refused(heading, text)
     if _is_about_numbers(heading):
         is_by_officer = not BARE_RANKS.isdisjoint(words) and _says(_BY_OFFICERS, text, in_parts=in_parts)
-        return is_by_officer or _says(_OF_NUMBERS, text, in_parts=in_parts)
+        return is_by_officer or _says(_OF_NUMBERS, text, in_parts=in_parts) or is_doubted(text)
     return _OF_OTHERS.isdisjoint(words) and _says(_ANYWHERE, text, in_parts=in_parts)
 
 

@@ -127,6 +127,7 @@ NOT_TO_BLOCK: Final = Phrases(
     rf"(?:mukhbir|मुखबिर) (?:ka|ke|का|के) {_NUMBER}(?: hai| है)?",
     # Nothing was found against its user.
     r"(?:given )?clean chit(?: given)?|no (?:involvement|role)(?: (?:was )?found)?|role not found",
+    r"no (?:connection|relation|relationship) (?:to|with) (?:any |the |this )?(?:accused|case|complaint|crime|fraud)",
     r"no(?:thing)? (?:adverse|incriminating|suspicious)(?: (?:was )?found)?",
     r"(?:found )?not (?:found )?(?:involved|related)"
     r"(?: (?:in|to|with))?(?: (?:any|the|this))?(?: (?:case|complaint|crime|fraud))?",
@@ -142,6 +143,7 @@ _SINCE: Final = "(?:been|has|have|is|later|now|number|since|subsequently|then|wa
 #: A number that has another subscriber now, beside whatever words: who was blamed for it is not who uses it.
 REALLOTTED: Final = Phrases(
     rf"(?:msisdn|sim|{_NUMBER})(?: {_SINCE})* (?:re ?(?:allott?ed|allocated|assigned|cycled))",
+    rf"(?:msisdn|sim|{_NUMBER})(?: {_SINCE})* changed hands",
     rf"re ?(?:allott?ed|allocated|assigned|cycled|issued) (?:to|in favour of) {_SOMEONE}",
     rf"(?:been|later|now|since|subsequently|then) (?:allott?ed|allocated|assigned|issued) to {_SOMEONE}",
     r"(?:now|since) (?:belongs? to|in use (?:by|of|with)|used by|with) (?:a )?(?:different|new) "

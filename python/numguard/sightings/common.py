@@ -258,7 +258,8 @@ class _Sink:
 def _table(found: dict[str, Any], names: list[str]) -> pa.Table:
     """The table `Common.table`."""
     table: Any = pa.Table.from_batches([found["table"]])
-    named: Any = pa.DictionaryArray.from_arrays(found["which"], pa.array(names, pa.string()))
+    # The numbers of the sources are made by the compiled module, so their bounds need no look.
+    named: Any = pa.DictionaryArray.from_arrays(found["which"], pa.array(names, pa.string()), safe=False)
     whole: pa.Table = table.add_column(2, "names", pa.ListArray.from_arrays(found["offsets"], named))
     return whole
 

@@ -192,11 +192,11 @@ proptest! {
             }
         }
         prop_assert_eq!(hits, expected.values().map(|one| one.1).sum::<u64>());
-        let keys: Vec<_> = known.keys().collect();
+        let keys: Vec<u64> = (0..known.len()).map(|n| known.key(n)).collect();
         let sources: Vec<BTreeSet<u16>> = (0..keys.len()).map(|n| known.sources(n).iter().copied().collect()).collect();
         let counts = known.into_counts();
         let counted: BTreeMap<_, _> = keys.iter().zip(sources).enumerate()
-            .map(|(n, (&(key, _), sources))| {
+            .map(|(n, (&key, sources))| {
                 (key, (sources, counts.rows[n] as u64, counts.first[n], counts.last[n]))
             })
             .collect();

@@ -20,6 +20,7 @@ from numguard.number_list.beside import is_of_money, spared
 from numguard.number_list.decision_headings import Heading, kind_of
 from numguard.number_list.decision_words import AGAINST, are_places, is_blank, is_for, may_be_who
 from numguard.number_list.decisions import with_above
+from numguard.number_list.doubted import is_doubted
 from numguard.number_list.named_rows import agreed_by_names
 from numguard.number_list.spared import NUMBERS, is_of_thing
 from numguard.number_list.titles import BARE_RANKS, NOT_KNOWN, is_victim, names_victims, words_of
@@ -279,9 +280,14 @@ def _remarks_against(heading: str, texts: Any, *, is_decided: bool) -> list[str]
     if words & _OF_STATE and not words & (NUMBERS | _OFFICERS):
         return list(filter(is_not_accepted, against))
     if words & _IO and not words & _OFFICERS:
-        return [text for text in against if is_not_accepted(text) or not _OFFICERS.isdisjoint(words_of(text))]
+        return [text for text in against if _is_certain(text) or not _OFFICERS.isdisjoint(words_of(text))]
     is_bare_one_enough = is_decided or not is_of_remarks(heading)
-    return [text for text in against if is_bare_one_enough or not _BARE.issuperset(words_of(text))]
+    return [text for text in against if is_bare_one_enough or is_doubted(text) or not _BARE.issuperset(words_of(text))]
+
+
+def _is_certain(text: str) -> bool:
+    """Whether a text is against its number by whomever it was written."""
+    return is_not_accepted(text) or is_doubted(text)
 
 
 def kind_of_approval(heading: str) -> Heading | None:

@@ -371,10 +371,15 @@ impl Table {
             ));
         }
         // Most sources first, then by key, and the place: all in one integer.
-        let mut order: Vec<u128> = Vec::with_capacity(found.len());
-        order.extend(found.keys().zip(0u32..).map(|((key, sources), place)| {
-            ((SOURCES - sources) as u128) << 96 | u128::from(key) << 32 | u128::from(place)
-        }));
+        let mut order = vec![0u128; found.len()];
+        parallel::fill(threads, &mut order, |start, run| {
+            for (one, place) in run.iter_mut().zip(start..) {
+                let sources = found.sources(place).len();
+                *one = ((SOURCES - sources) as u128) << 96
+                    | u128::from(found.key(place)) << 32
+                    | place as u128;
+            }
+        });
         parallel::sort(threads, &mut order);
         found.drop_keys();
         let mut offsets = Vec::with_capacity(order.len() + 1);
@@ -396,7 +401,12 @@ impl Table {
             column
         };
         let (rows, first, last) = (column(rows), column(first), column(last));
-        let keys = order.iter().map(|&one| (one >> 32) as u64).collect();
+        let mut keys = vec![0; order.len()];
+        parallel::fill(threads, &mut keys, |start, run| {
+            for (key, &one) in run.iter_mut().zip(&order[start..]) {
+                *key = (one >> 32) as u64;
+            }
+        });
         drop(order);
         let sources = offsets.windows(2).map(|ends| i64::from(ends[1] - ends[0]));
         Ok(Self {

@@ -216,10 +216,10 @@ impl Found {
         parts
     }
 
-    /// The keys, each with the count of its sources, by place.
-    pub fn keys(&self) -> impl Iterator<Item = (u64, usize)> + '_ {
-        let keys = self.mixed.iter().map(|&mixed| unmixed(mixed));
-        keys.zip((0..self.len()).map(|place| self.sources(place).len()))
+    /// The key of a place.
+    #[must_use]
+    pub fn key(&self, place: usize) -> u64 {
+        unmixed(self.mixed[place])
     }
 
     /// Lets go of the keys, when their order is known.
