@@ -258,7 +258,7 @@ class Below:
         self._alone: set[int] = set()
         self._last = 0
 
-    def add(self, file: str | None, row: int, text: str, *, is_alone: bool = True) -> None:
+    def add(self, file: str | None, row: int, text: str, *, is_alone: bool = True, may_head: bool = True) -> None:
         """Takes the text of a row without a number.
 
         Args:
@@ -266,6 +266,7 @@ class Below:
             row: The row in it.
             text: The cell of the numbers, or the only text of the row.
             is_alone: Whether it is the only one: beside others, `Account` is what a row has in place of a number.
+            may_head: Whether it is in the first column or that of the numbers: in another it may go on with a remark.
 
         Raises:
             ColumnError: It is a line of a letter, and the part no table; or a note that some are not to be blocked.
@@ -280,7 +281,7 @@ class Below:
             )
         if digits and not is_alone:
             return
-        if heads_others(text, is_alone=is_alone) or (is_alone and heads_unmeant(text)):
+        if heads_others(text, is_alone=is_alone) or (is_alone and may_head and heads_unmeant(text)):
             whose = (
                 "victims, whose numbers are not to be listed"
                 if is_of_victims(text)
@@ -302,7 +303,7 @@ class Below:
             if not self.is_table:
                 raise error
         else:
-            if is_alone and not set(words_of(text)) <= NOT_KNOWN:
+            if is_alone and may_head and not set(words_of(text)) <= NOT_KNOWN:
                 self._alone.add(row)
             return
         if self._first is None or row < self._first[0]:
@@ -387,6 +388,7 @@ def check_headings(
     *,
     known: Collection[str],
     names: Collection[str],
+    first: str,
 ) -> None:
     """Checks the rows without a number for headings: what is below them may be something else.
 
@@ -397,6 +399,7 @@ def check_headings(
         below: Takes the only text of a row.
         known: The headings of the list, and those of numbers, as they are compared.
         names: Those of numbers.
+        first: The heading of the first column of the list.
 
     Raises:
         ColumnError: The only text of a row is a heading of numbers to spare; or several are headings, in another order.
@@ -417,6 +420,7 @@ def check_headings(
         cells_there = [None] * len(alone)
     own = [bare(name) for name in (column, *(there.names[at] for at in others))]
     columns = [seen_text(batch.data.column(at)) for at in others]
+    at_first = [place for place, at in enumerate(others) if there.names[at] == first]
     # Of each heading that a cell may be, once: the number of every row may be `NA`.
     is_once = cache(lambda at, text: pc.sum(pc.equal(columns[at], text)).as_py() == 1)
     is_known = cache(lambda text: len(text) <= _LONGEST and bare(text) in known)
@@ -426,7 +430,8 @@ def check_headings(
     for number, (cell, *beside) in zip(numbers_of_rows, rows, strict=True):
         texts = [text for text in (cell, *beside) if text and text.strip()]
         if len(texts) == 1:
-            below.add(batch.file, number, texts[0])
+            may_head = texts[0] in (cell, *(beside[at] for at in at_first))
+            below.add(batch.file, number, texts[0], may_head=may_head)
         elif 2 <= sum(map(is_known, texts)) >= len(texts) / 2 or (
             cell and _moves_numbers(cell, beside, names, is_once)
         ):

@@ -76,7 +76,9 @@ def heads_unmeant(text: str) -> bool:
     if len(words) > _FEW_WORDS:
         return False
     is_own = not words.isdisjoint(_OWN) and words.isdisjoint(_STATIONS)
-    return is_own or (not words.isdisjoint(_NOT) and words.isdisjoint(_OF_BLOCKS) and not words <= NOT_KNOWN)
+    return is_own or (
+        not words.isdisjoint(_NOT) and words.isdisjoint(_OF_BLOCKS) and not words <= NOT_KNOWN | _STATIONS
+    )
 
 
 @lru_cache(10_000)

@@ -264,7 +264,8 @@ class OpenList:
             batch = replace(read, data=read.data.select(chosen)) if repeats else read
             keys = self._explained(batch, wanted[0]).field(0)
             is_number = flags(keys.is_valid())
-            check_headings(batch, wanted[0], is_number, self._below, known=known, names=self._kind.names)
+            own, first = self._kind.names, there.names[0]
+            check_headings(batch, wanted[0], is_number, self._below, known=known, names=own, first=first)
             self._below.check(batch, is_number)
             others = Beside(batch, self._counted(batch, is_number) if has_actions else is_number)
             # Actions say what each row is for, also where its reason says why another number was spared.
