@@ -305,6 +305,22 @@ def test_a_number_that_is_not_approved_waits(
     assert set(found.values()) <= {"not_approved", "spared_in_row"}
 
 
+@pytest.mark.parametrize(("cell", "warned"), [("NA", 1), ("-", 1), (None, 1), ("Yes", 0)])
+def test_a_column_without_a_decision_is_named(cell: str | None, warned: int) -> None:
+    table = pa.table(
+        {
+            "Ack No": ["31110260000001"],
+            "Source": ["NCRP"],
+            "Suspect Mobile": ["9876543210"],
+            "SP approval": pa.array([cell], pa.string()),
+        }
+    )
+    with ng.Registry(by="HC 1234") as registry:
+        warnings = registry.add_complaints(table).warnings
+    expected = "the column 'SP approval' has no answer in any row, and every row counts"
+    assert warnings == [expected] * warned
+
+
 def test_a_bare_remark_beside_a_decision_on_the_number() -> None:
     texts = ["Rejected", "On hold", "रद्द", "fraud"]
     assert sorted(waiting_rows("Remarks", texts, decision=["Block"] * len(texts))) == [0, 1, 2]

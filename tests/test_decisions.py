@@ -447,3 +447,12 @@ def test_a_remark_that_says_the_opposite_of_what_is_recorded(
         return
     with pytest.raises(ColumnError, match=rf"says in row {len(cells) + 1} the opposite of '{word}'"):
         decided(path, word)
+
+
+@pytest.mark.parametrize("cells", [("NA", "N/A"), ("", ""), ("-", "Nil"), ("NA",)])
+def test_a_column_without_a_decision_is_named(tmp_path: Path, cells: tuple[str, ...]) -> None:
+    """`NA` in all rows may be `not approved`, or a form that asks for no approval."""
+    found = read_numbers(sheet(tmp_path, "SP approval", *cells))
+    assert len(found.keys) == len(cells)
+    assert found.account["warnings"] == ["the column 'SP approval' has no answer in any row, and every row counts"]
+    assert read_numbers(sheet(tmp_path, "SP approval", *["Yes"] * len(cells))).account["warnings"] == []

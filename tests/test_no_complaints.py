@@ -98,6 +98,7 @@ def test_letters_before_each_number_of_a_complaint_are_no_rank(tmp_path: Path) -
     [
         "Complaints withdrawn", "Withdrawn complaints", "Duplicate", "False complaints", "TEST DATA", "On hold",
         "The following complaints are withdrawn", "Helpline numbers", "Kindly do not block", "इन्हें ब्लॉक न करें",
+        "Own numbers", "Family", "Not suspects", "Wrong",
     ],
 )  # fmt: skip
 def test_what_is_below_a_line_for_other_complaints_is_refused(tmp_path: Path, title: str) -> None:

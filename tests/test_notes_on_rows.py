@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 import numguard as ng
+from numguard.errors import ColumnError
+from numguard.number_list import read_numbers
 from workbooks import book_of
 
 A, B = 919876543210, 919812345678
@@ -245,3 +247,42 @@ def test_a_remark_that_a_blocked_number_has_another_subscriber_contradicts_it(tm
 
 def test_that_a_number_is_not_recycled_yet_contradicts_nothing(tmp_path: Path) -> None:
     assert answered(tmp_path, between=["9876543210", "Blocked", "05-06-2026", "Number not yet recycled"])[1] == {}
+
+
+OWN = ["Own number", "Self", "Family", "Wife's phone", "Deepak (brother)", "Not suspects", "Helplines", "गलत"]
+
+
+@pytest.mark.parametrize("heading", OWN)
+@pytest.mark.parametrize("header", ["mobile\n", "mobile,name\n", "serial,name,mobile,place\n"])
+def test_a_heading_of_own_or_other_numbers_among_the_rows(tmp_path: Path, header: str, heading: str) -> None:
+    path = tmp_path / "a.csv"
+    before, behind = header.rstrip().split("mobile")
+    numbers = [f"{',' * before.count(',')}{number}{',' * behind.count(',')}\n" for number in (9876543210, 9812345678)]
+    line = heading + "," * header.count(",") + "\n"
+    path.write_text(f"{header}{numbers[0]}{line}{numbers[1]}")
+    with pytest.raises(ColumnError, match=r"row 3 is a heading of numbers that are not to be listed"):
+        read_numbers(path)
+    path.write_text(f"{header}{''.join(numbers)}{line}")
+    assert len(read_numbers(path).keys) == 2
+
+
+@pytest.mark.parametrize("heading", ["PS Cyber East", "PS New Friends Colony", "Rejcted", "Bank contacts"])
+def test_another_text_alone_above_numbers_is_named(tmp_path: Path, heading: str) -> None:
+    """A sheet that is grouped by station counts; what else such a text may say is for the reader to see."""
+    path = tmp_path / "a.csv"
+    path.write_text(f"mobile,name\n9876543210,a\n{heading},\n9812345678,b\nTotal,\nPage 1 of 2,\n")
+    found = read_numbers(path)
+    assert len(found.keys) == 2
+    (warning,) = found.account["warnings"]
+    assert warning.startswith(f"row 3 of {path} is a text alone; the numbers below count")
+    path.write_text(f"mobile,name\n{heading},\n9876543210,a\n{heading},\n9812345678,b\n{heading},\n")
+    (warning,) = read_numbers(path).account["warnings"]
+    assert warning.startswith(f"2 rows of {path} are a text alone, the first is 2; ")
+
+
+@pytest.mark.parametrize("line", [",,call not picked by him", "District: Not known,,"])
+def test_what_goes_on_with_a_remark_or_is_not_known_heads_nothing(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"name,mobile,remarks\na,9876543210,x\n{line}\nb,9812345678,y\n")
+    found = read_numbers(path)
+    assert (len(found.keys), len(found.account["warnings"])) == (2, int(line[0] != ","))

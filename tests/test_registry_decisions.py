@@ -50,6 +50,26 @@ def test_a_number_that_waits_no_more_is_refused(registry: ng.Registry, decided: 
     assert status_of(registry, A) == before
 
 
+@pytest.mark.parametrize("word", ["NA", "N/A", "none", "-", "--", "Not accepted", "pending", "hold", "?"])
+def test_what_may_be_a_refusal_is_no_blank(registry: ng.Registry, word: str) -> None:
+    """`NA` may be `not accepted`, and was taken for a cell that is not filled in yet."""
+    named = [complaint(str(at), "Axel 98765 43210") for at in (1, 2)]
+    registry.add_complaints(complaints(*named), name="desk 1")
+    sheet = shown(registry, "accepted").drop_columns(["decision"])
+    for words, note in ((["accepted", word], "contradiction"), ([word, word], "unknown_decision")):
+        assert notes(registry.take_review(sheet.append_column("decision", pa.array(words)))) == [note] * 2
+    assert listed(registry) == {}
+
+
+@pytest.mark.parametrize("word", ["", " ", None, "nan", "NULL", "#N/A"])
+def test_what_a_program_writes_for_no_decision_is_blank(registry: ng.Registry, word: str | None) -> None:
+    named = [complaint(str(at), "Axel 98765 43210") for at in (1, 2)]
+    registry.add_complaints(complaints(*named), name="desk 1")
+    sheet = shown(registry, "accepted").drop_columns(["decision"])
+    done = registry.take_review(sheet.append_column("decision", pa.array(["accepted", word])))
+    assert (notes(done), listed(registry)) == ([], {A: "block"})
+
+
 def test_a_later_naming_is_not_settled_by_a_sheet_without_it(registry: ng.Registry) -> None:
     registry.add_complaints(complaints(complaint("1", "Axel 98765 43210")), name="desk 1")
     old = shown(registry, "dismissed")

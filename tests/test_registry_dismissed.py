@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 import numguard as ng
+from numguard.errors import RegistryError
+from numguard.registry.numbers.safeguard import refuse_unfit
 from registry_cases import A, B, complaint, complaints, listed, status_of
 from warm import numguard
 
@@ -67,6 +70,24 @@ def test_an_amendment_that_is_withdrawn_puts_no_dismissed_number_back(registry: 
     assert (status_of(registry, A), whys(registry)) == ("withdrawn", [])
     registry.decide([A], "accepted", "asked the complainant")
     assert listed(registry) == {A: "block"}
+
+
+def test_the_final_check_knows_that_a_complaint_puts_no_dismissed_number_back(registry: ng.Registry) -> None:
+    """It works it out by itself: here the list is made by hand, as an error of the code would make it."""
+    store = registry._case.store
+    to_block = pa.table({"msisdn": pa.array([A], pa.uint64()), "action": ["block"]})
+    registry.add_complaints(complaints(complaint("1", BESIDE)))
+    for district in ("Nuh", "Hisar"):
+        registry.decide([A], "dismissed", "the complainant's brother")
+        registry.add_complaints(complaints(complaint("1", PLAIN, district=district)))
+        with pytest.raises(RegistryError, match="nothing names any more"):
+            refuse_unfit(store, store.head(), to_block)
+    registry.add_complaints(complaints(complaint("2", PLAIN)))
+    refuse_unfit(store, store.head(), to_block)
+    # What was certain while another complaint was dismissed stays.
+    registry.decide([A], "dismissed", "the first means his brother")
+    registry.add_complaints(complaints(complaint("2", PLAIN, district="Nuh")))
+    refuse_unfit(store, store.head(), to_block)
 
 
 def test_an_amendment_that_is_withdrawn_puts_back_what_was_dismissed_of_another_complaint(

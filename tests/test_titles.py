@@ -19,6 +19,7 @@ VICTIMS = [
     "Victim", "VICTIMS", "Complainant mobile", "Sender", "Sender mobile no.", "List of victims - Gurugram district",
     "Details of complainants (Nuh)", "victimMobile", "Victim's numbers", "पीड़ित", "पीड़ितों की सूची", "peedit",
     "शिकायतकर्ता का मोबाइल", "Victims of fraudsters", "Victims called by suspects", "Numbers of victims and suspects",
+    "Victm mobile", "Compalinant mobile", "Victin's numbers",
     "Aggrieved persons", "Numbers received from victims", "Victims: Nuh block", "Witnesses",
     "फिर्यादी यांचे मोबाईल", "तक्रारदार", "पीडित", "પીડિત", "ફરિયાદી - સુરત", "ਪੀੜਤ", "ਸ਼ਿਕਾਇਤਕਰਤਾ", "ਸ਼ਿਕਾਇਤਕਰਤਾ ਦਾ ਮੋਬਾਈਲ",
     "पीड़िताओं के नंबर", "शिकायत कर्ता", "शिकायतकर्त्ता", "शिकायतकर्ताओं की सूची", "प्रार्थियों के मोबाइल", "फरियादियों", "परिवादियों",
@@ -115,7 +116,7 @@ def test_a_heading_that_names_suspects_counts_before_a_title(tmp_path: Path) -> 
     assert len(read_numbers(path).keys) == 1
 
 
-@pytest.mark.parametrize("heading", ["Victim", "Sender", "Senders mobile no", "पीड़ितों के नंबर"])
+@pytest.mark.parametrize("heading", ["Victim", "Victm mobile", "Sender", "Senders mobile no", "पीड़ितों के नंबर"])
 def test_a_heading_of_one_column(tmp_path: Path, heading: str) -> None:
     with pytest.raises(ColumnError, match="of something else than numbers to list"):
         read_numbers(written(tmp_path, "csv", [heading], [NUMBER]))

@@ -23,7 +23,7 @@ from numguard.number_list.beside import may_spare, sparing
 from numguard.number_list.columns import CHOICE, without_digits
 from numguard.number_list.distinct import Beside
 from numguard.number_list.entries import has_end_days, past
-from numguard.number_list.lines import heads_others
+from numguard.number_list.lines import heads_others, heads_unmeant
 from numguard.number_list.same import has_other_numbers, numbers_by_text
 from numguard.number_list.spared import is_not_listed, is_of_letter, is_of_thing, is_set_aside, is_spared, spares
 from numguard.number_list.titles import (
@@ -254,8 +254,11 @@ class Below:
     def __init__(self, *, is_table: bool) -> None:
         self.is_table = is_table
         self._first: tuple[int, ColumnError] | None = None
+        #: The rows of other texts that are alone, and the last one with a number.
+        self._alone: set[int] = set()
+        self._last = 0
 
-    def add(self, file: str | None, row: int, text: str, *, is_alone: bool = True) -> None:
+    def add(self, file: str | None, row: int, text: str, *, is_alone: bool = True, may_head: bool = True) -> None:
         """Takes the text of a row without a number.
 
         Args:
@@ -263,6 +266,7 @@ class Below:
             row: The row in it.
             text: The cell of the numbers, or the only text of the row.
             is_alone: Whether it is the only one: beside others, `Account` is what a row has in place of a number.
+            may_head: Whether it is in the first column or that of the numbers: in another it may go on with a remark.
 
         Raises:
             ColumnError: It is a line of a letter, and the part no table; or a note that some are not to be blocked.
@@ -277,7 +281,7 @@ class Below:
             )
         if digits and not is_alone:
             return
-        if heads_others(text, is_alone=is_alone):
+        if heads_others(text, is_alone=is_alone) or (is_alone and may_head and heads_unmeant(text)):
             whose = (
                 "victims, whose numbers are not to be listed"
                 if is_of_victims(text)
@@ -299,17 +303,32 @@ class Below:
             if not self.is_table:
                 raise error
         else:
+            if is_alone and may_head and not set(words_of(text)) <= NOT_KNOWN:
+                self._alone.add(row)
             return
         if self._first is None or row < self._first[0]:
             self._first = row, error
 
     def check(self, batch: Batch, is_number: Bools) -> None:
         """Raises ColumnError if a row of the batch that has a number is below such a heading or line."""
+        rows = batch.row_numbers()[is_number]
+        self._last = max(self._last, int(rows.max(initial=0)))
         if self._first is None:
             return
         row, error = self._first
-        if (is_number & (batch.row_numbers() > row)).any():
+        if (rows > row).any():
             raise error
+
+    def warnings(self, file: str | None) -> list[str]:
+        """A warning of the texts that may head the numbers below them."""
+        found = [row for row in self._alone if row < self._last]
+        if not found:
+            return []
+        rows = f"row {found[0]} of {file} is" if len(found) == 1 else f"{len(found):,} rows of {file} are"
+        first = "" if len(found) == 1 else f", the first is {min(found)}"
+        return [
+            f"{rows} a text alone{first}; the numbers below count: if it heads some that are not meant, take them out"
+        ]
 
 
 def check_rows(batch: Batch, cells: Any, is_refused: Bools, below: Below) -> None:
@@ -369,6 +388,7 @@ def check_headings(
     *,
     known: Collection[str],
     names: Collection[str],
+    first: str,
 ) -> None:
     """Checks the rows without a number for headings: what is below them may be something else.
 
@@ -379,6 +399,7 @@ def check_headings(
         below: Takes the only text of a row.
         known: The headings of the list, and those of numbers, as they are compared.
         names: Those of numbers.
+        first: The heading of the first column of the list.
 
     Raises:
         ColumnError: The only text of a row is a heading of numbers to spare; or several are headings, in another order.
@@ -399,6 +420,7 @@ def check_headings(
         cells_there = [None] * len(alone)
     own = [bare(name) for name in (column, *(there.names[at] for at in others))]
     columns = [seen_text(batch.data.column(at)) for at in others]
+    at_first = [place for place, at in enumerate(others) if there.names[at] == first]
     # Of each heading that a cell may be, once: the number of every row may be `NA`.
     is_once = cache(lambda at, text: pc.sum(pc.equal(columns[at], text)).as_py() == 1)
     is_known = cache(lambda text: len(text) <= _LONGEST and bare(text) in known)
@@ -408,7 +430,8 @@ def check_headings(
     for number, (cell, *beside) in zip(numbers_of_rows, rows, strict=True):
         texts = [text for text in (cell, *beside) if text and text.strip()]
         if len(texts) == 1:
-            below.add(batch.file, number, texts[0])
+            may_head = texts[0] in (cell, *(beside[at] for at in at_first))
+            below.add(batch.file, number, texts[0], may_head=may_head)
         elif 2 <= sum(map(is_known, texts)) >= len(texts) / 2 or (
             cell and _moves_numbers(cell, beside, names, is_once)
         ):

@@ -212,6 +212,11 @@ class Decisions:
             if self._is_review and column.heading.casefold() == "decision":
                 column.check_filled()
 
+    def warnings(self) -> list[str]:
+        """A warning of each column of decisions that has none: it may be one that was not filled in."""
+        empty = [one for one in self._columns if one.has_answers and set(one.texts) == {_Text.BLANK}]
+        return [f"the column {named([one.heading])!r} has no answer in any row, and every row counts" for one in empty]
+
 
 class _Column:
     """One column of a list."""
@@ -226,6 +231,11 @@ class _Column:
         self._others = 0
         self._names = Names()
         self._last: Rows | None = None
+
+    @property
+    def texts(self) -> Collection[_Text]:
+        """What its texts are."""
+        return self._texts.values()
 
     @property
     def is_open(self) -> bool:

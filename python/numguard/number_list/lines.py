@@ -14,7 +14,7 @@ from typing import Final
 
 from numguard.number_list.against import heads_refused, is_held_back
 from numguard.number_list.spared import is_not_listed, is_of_officers, is_set_aside, is_spared, why_spared
-from numguard.number_list.titles import heads_victims, is_of_victims, words_of
+from numguard.number_list.titles import NOT_KNOWN, OF_FAMILY, heads_victims, is_of_victims, words_of
 from numguard.number_list.words import words_for, words_in
 
 #: A longer text is prose, and no line of a sheet.
@@ -34,6 +34,16 @@ _ROWS: Final = re.compile(
 _BETWEEN: Final = words_in("a all an are as be been being below has have in is it of the these this those to was were")
 _ABOVE: Final = words_in("above aforesaid all both these those uparokt upar", "उपरोक्त उपर ऊपर")
 _BELOW: Final = words_in("below following niche nimn", "नीचे निम्न निम्नलिखित")
+#: Words of a heading of own numbers, or of some that are not meant; of a station or a place they are its name; and
+#: what is not blocked yet is to be.
+_OWN: Final = (OF_FAMILY - words_in("beta is mata member members")) | words_in("mine my myself our ours")
+_NOT: Final = (words_for("denial") - words_in("deny n na no pending reject rejected yet", "न ना")) | words_in(
+    "aren galat incorrect isn wasn wrong", "गलत"
+)
+_STATIONS: Final = words_in("block chowki colony dist district distt nagar ps road sector station thana zone थाना जिला")
+_OF_BLOCKS: Final = words_for("to_block", "blocked")
+#: A heading has few words.
+_FEW_WORDS: Final = 6
 
 
 def heads_others(text: str, *, is_alone: bool = True) -> bool:
@@ -50,6 +60,25 @@ def heads_others(text: str, *, is_alone: bool = True) -> bool:
         return True
     names_list = is_of_victims(text) and not _OF_LISTS.isdisjoint(words_of(text))
     return is_alone and (is_not_listed(text) or names_list or heads_refused(text))
+
+
+def heads_unmeant(text: str) -> bool:
+    """Whether a line with nothing beside it says that numbers are one's own, not the meant ones, or set apart.
+
+    >>> [heads_unmeant(text) for text in ("Own number", "Wife's phone", "Not suspects", "Helplines", "गलत")]
+    [True, True, True, True, True]
+    >>> [heads_unmeant(text) for text in ("PS New Friends Colony", "Not known", "Not yet blocked", "Nuh", "Total")]
+    [False, False, False, False, False]
+    """
+    words = set(words_of(text))
+    if is_set_aside(text):
+        return True
+    if len(words) > _FEW_WORDS:
+        return False
+    is_own = not words.isdisjoint(_OWN) and words.isdisjoint(_STATIONS)
+    return is_own or (
+        not words.isdisjoint(_NOT) and words.isdisjoint(_OF_BLOCKS) and not words <= NOT_KNOWN | _STATIONS
+    )
 
 
 @lru_cache(10_000)

@@ -186,6 +186,7 @@ class OpenList:
             self._decisions.check(is_whole=False)
             raise
         self._decisions.check()
+        self._warn(self._decisions.warnings())
 
     def _rows_checked(self, compared: list[set[str]]) -> Iterator[Batch]:
         """The rows; `compared`: of each part the columns of decisions."""
@@ -202,6 +203,7 @@ class OpenList:
                 has_serials = is_numbered(part, is_headed=True)
                 for found in self._rows_of(part, read, self._action):
                     yield replace(found, data=without_serials(found.data)) if has_serials else found
+                self._warn(self._below.warnings(part.name))
                 if self._warns_of_more and self._action is None and not self._may_be_victims:
                     # It reads the part once more, as far as it needs.
                     account = part.account
@@ -214,6 +216,7 @@ class OpenList:
             check_shown(part, first, is_sparing=self._may_be_victims)
             for found in chain([first], self._rows_of(part, read, None)):
                 yield replace(found, data=without_serials(found.data)) if has_serials else found
+            self._warn(self._below.warnings(part.name))
         self._opposed.check(self._kind.keys)
         self._serials.check()
         self._warn(self._answers.check())
@@ -261,7 +264,8 @@ class OpenList:
             batch = replace(read, data=read.data.select(chosen)) if repeats else read
             keys = self._explained(batch, wanted[0]).field(0)
             is_number = flags(keys.is_valid())
-            check_headings(batch, wanted[0], is_number, self._below, known=known, names=self._kind.names)
+            own, first = self._kind.names, there.names[0]
+            check_headings(batch, wanted[0], is_number, self._below, known=known, names=own, first=first)
             self._below.check(batch, is_number)
             others = Beside(batch, self._counted(batch, is_number) if has_actions else is_number)
             # Actions say what each row is for, also where its reason says why another number was spared.

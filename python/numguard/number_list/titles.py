@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from posixpath import commonprefix
 from typing import Final
 
 from numguard.number_list.phrases import LIFTED, RESTORED, UNWANTED, UNWANTED_IN_OTHERS
@@ -21,6 +22,17 @@ from numguard.source.scripts import plain_letters
 VICTIMS: Final = words_for("victim")
 #: How words for victims begin.
 BEGINNINGS: Final = tuple(sorted(words_for("victim_begins")))
+#: Those of them that count mistyped too: of others a letter makes another word, as `fitness` of `witness`.
+_MISTYPED: Final = (
+    "victim",
+    "victims",
+    "complainant",
+    "complainants",
+    "applicant",
+    "applicants",
+    "informant",
+    "informants",
+)
 #: Words for victims in Hindi as Kruti Dev and fonts like it store them, with the Latin letters of a typewriter's keys:
 #: पीड़ित, शिकायतकर्ता, प्रार्थी, आवेदक, फरियादी, परिवादी, वादी.
 TYPED: Final = re.compile("ihfM\\+?r|f['\u2018\u2019`]kdk;r ?d[rR]|izkFkhZ|vkosnd|Qfj;knh|ifjoknh|(?:^|[^A-Za-z])oknh")
@@ -115,8 +127,21 @@ def in_typewriter_font(title: str) -> bool:
 
 @lru_cache(10_000)
 def is_victim(word: str) -> bool:
-    """Whether a word is one for victims."""
-    return word in VICTIMS or word.startswith(BEGINNINGS)
+    """Whether a word is one for victims, also mistyped by one letter.
+
+    >>> [is_victim(word) for word in ("victims", "victm", "compalinant", "complaint", "information", "fitness")]
+    [True, True, True, False, False, False]
+    """
+    return word in VICTIMS or word.startswith(BEGINNINGS) or any(_is_mistyped(word, right) for right in _MISTYPED)
+
+
+def _is_mistyped(word: str, right: str) -> bool:
+    """Whether a word is another one but for a letter too many, too few or another, or two that are exchanged."""
+    if abs(len(word) - len(right)) > 1:
+        return False
+    same = len(commonprefix((word, right)))
+    one, two = word[same:], right[same:]
+    return one[1:] in (two, two[1:]) or one == two[1:] or (one[:2] == two[:2][::-1] and one[2:] == two[2:])
 
 
 def names_suspects(text: str) -> bool:

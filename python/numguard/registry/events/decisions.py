@@ -65,6 +65,8 @@ _SINCE: Final = "waits_since"
 #: Its other columns, and those that together show that it wrote the sheet.
 _OURS: Final = (*_SHOWN, "complaints", "status")
 _TOGETHER: Final = frozenset(["file", "row", "why"])
+#: What programs write for a cell without a decision; an officer may write any other.
+_BLANK: Final = ("", "#n/a", "nan", "null")
 #: What a second row of a number has as its decision where it repeats that of the first.
 _DITTO: Final = frozenset(["do", "ditto", "same", '"', "''", "\u201d", "\u3003"])
 _ACCEPTED_BY: Final = re.compile(rf"accept(?:ed)?(?: by(?: (?:the|{'|'.join(sorted(RANKS))}))+)?")
@@ -384,7 +386,9 @@ def _rows(sheet: Sheet, at: Mapping[str, Sequence[int]], default: str | None) ->
     numbers: list[Any] = pc.coalesce(ours.field("msisdn"), theirs.field("msisdn")).to_pylist()
     why: list[Any] = pc.cast(theirs.field("note"), pa.string()).to_pylist()
     struck = {row for row, place in sheet.struck_out if place in (at["msisdn"][0], at["decision"][0])}
-    columns = (sheet.row.to_pylist(), numbers, why, text("reason"), text("msisdn"), text("decision"))
+    # `NA` may be `not accepted`: whatever is there is no blank beside another row's `accepted`.
+    decisions: list[Any] = cells.remarks(sheet.column(at, "decision"), _BLANK).to_pylist()
+    columns = (sheet.row.to_pylist(), numbers, why, text("reason"), text("msisdn"), decisions)
     return [
         _Row(
             row,

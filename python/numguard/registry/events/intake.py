@@ -31,7 +31,7 @@ from numguard.registry.numbers.state import SETTLING
 from numguard.registry.sheets.cells import words
 from numguard.registry.sheets.complaint_status import STATUS_UNCLEAR
 from numguard.registry.sheets.complaints import Complaints, read_complaints
-from numguard.registry.sheets.doubts import unread_numbers
+from numguard.registry.sheets.doubts import unanswered, unread_numbers
 from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, Mapped, ignored, known_by, left_over
 from numguard.registry.sheets.mapping import read_mapping
 from numguard.registry.sheets.preview import Preview, preview
@@ -182,7 +182,7 @@ def add_complaints(
         complaints = read_complaints(sheet, mapped, constants, now=case.now())
     places = left_over(sheet.table.column_names, complaints.at, ignored(mapped, COLUMNS))
     unread = [*unread_numbers(sheet.table, places), *_unused(sheet, complaints, constants or {})]
-    unread += _more_than_lost(complaints)
+    unread += [*unanswered(sheet.table, places), *_more_than_lost(complaints)]
     if dry_run:
         plan, _ = _planned(case, sheet, complaints)
         known_of = _known_of(case, complaints, plan, case.store.head())

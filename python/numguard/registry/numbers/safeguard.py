@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import Bools, pc
+from numguard.compute import Bools, by_key, flags, pc
 from numguard.errors import RegistryError
 from numguard.registry.log.store import Store
 
@@ -46,7 +46,8 @@ def refuse_unfit(store: Store, cut: int, table: pa.Table) -> None:
     # A version without a status has that of an earlier one.
     since = pc.fill_null(versions["unclear_at"], 0)
     clear = versions.filter(pc.or_(pc.equal(since, 0), pc.equal(since, versions["event"])))
-    certain = _numbers_in(named.filter(pc.is_null(named["doubt"])), _keys(clear, standing=True))
+    plain = named.filter(pa.array(flags(pc.is_null(named["doubt"])) & ~_repeating(named, versions, decisions)))
+    certain = _numbers_in(plain, _keys(clear, standing=True))
     accepted = _accepted(named, versions, decisions)
     grounded = _among(rows, certain) | _among(rows, confirmed) | _among(rows, accepted)
     to_block = np.asarray(pc.equal(rows["action"], "block").to_numpy(), np.bool_)
@@ -87,6 +88,31 @@ def _accepted(named: pa.Table, versions: pa.Table, decisions: pa.Table) -> pa.Ar
     plain = [n for n in known if n["doubt"] is None and not live[n["event"], n["version"]]]
     since += [(n["msisdn"], unclear.get((n["event"], n["version"]), n["event"])) for n in plain]
     return pa.array([number for number, event in since if event < when[number]], pa.int64())
+
+
+def _repeating(named: pa.Table, versions: pa.Table, decisions: pa.Table) -> Bools:
+    """The namings after a dismissal whose complaint had named the number before it, and never plainly.
+
+    More may wait by that dismissal, such as those of a version that was amended then; the list leaves them out too.
+    """
+    settled = decisions.filter(pc.is_in(decisions["status"], pa.array(("accepted", "dismissed"))))
+    dismissed = settled.filter(pc.equal(settled["status"], "dismissed"))["msisdn"]
+    found = np.zeros(len(named), np.bool_)
+    some = np.flatnonzero(flags(pc.is_in(named["msisdn"], dismissed.combine_chunks())))
+    if not len(some):
+        return found
+    complaint = {(v["event"], v["row"]): v["complaint"] for v in versions.to_pylist()}
+    words = by_key((one["msisdn"], (one["event"], one["status"])) for one in settled.to_pylist())
+    earlier: dict[tuple[int, int], list[tuple[int, bool]]] = {}
+    namings = zip(some.tolist(), named.take(pa.array(some, pa.int64())).to_pylist(), strict=True)
+    for at, naming in sorted(namings, key=lambda one: one[1]["event"]):
+        event, number = naming["event"], naming["msisdn"]
+        last, word = next((one for one in reversed(words[number]) if one[0] < event), (0, ""))
+        theirs = earlier.setdefault((number, complaint[event, naming["version"]]), [])
+        then = [is_plain for since, is_plain in theirs if since < last]
+        found[at] = word == "dismissed" and bool(then) and not any(then)
+        theirs.append((event, naming["doubt"] is None and not found[at]))
+    return found
 
 
 def _requests(table: pa.Table) -> pa.Table:

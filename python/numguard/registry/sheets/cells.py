@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -194,10 +195,10 @@ def has_numbers(text: pa.Array[Any]) -> Bools:
     return flags(pc.greater(pc.fill_null(pc.list_value_length(found), 0), 0))
 
 
-def is_nothing(text: pa.Array[Any]) -> pa.Array[Any]:
+def is_nothing(text: pa.Array[Any], words: Sequence[str] = _NOTHING) -> pa.Array[Any]:
     """Which trimmed cells are empty or have a word for empty; null is."""
     # An array built at the call: as a constant of the module it would load pandas with the package.
-    known: Any = pa.array(_NOTHING)
+    known: Any = pa.array(words)
     nothing: pa.Array[Any] = pc.or_kleene(pc.is_null(text), pc.is_in(pc.utf8_lower(text), known))
     return nothing
 
@@ -380,8 +381,8 @@ def _readable(cells: pa.Array[Any]) -> pa.Array[Any]:
     return cells.cast(pa.string())
 
 
-def remarks(column: Column) -> pa.Array[Any]:
-    """Free text without surrounding blanks; null where empty."""
+def remarks(column: Column, nothing: Sequence[str] = _NOTHING) -> pa.Array[Any]:
+    """Free text without surrounding blanks; null where it is `nothing`."""
     text = pc.utf8_trim(written(column), _BLANKS)
-    shown: pa.Array[Any] = pc.if_else(is_nothing(text), None, text)
+    shown: pa.Array[Any] = pc.if_else(is_nothing(text, nothing), None, text)
     return shown

@@ -229,6 +229,18 @@ def _without_yes(heading: str, kind: Heading, texts: list[str], by_names: list[s
     return [text for text in texts if text not in agreed] if agreed else others
 
 
+def unanswered(table: pa.Table, places: Sequence[int]) -> list[str]:
+    """A warning of each column of decisions that has none in any row: it may be one that was not filled in."""
+    found = []
+    for place in places:
+        heading, column = table.column_names[place], table.column(place)
+        if kind_of_approval(heading) is None or pa.types.is_nested(column.type):
+            continue
+        if all(map(is_blank, pc.unique(pc.fill_null(seen_text(whole(column)), "")).to_pylist())):
+            found.append(f"the column {named([heading])!r} has no answer in any row, and every row counts")
+    return found
+
+
 def _is_who(text: str) -> bool:
     """Whether a text may be who approved: a name, also without a rank, which a list needs; or an approval itself.
 

@@ -20,6 +20,7 @@ import pyarrow as pa
 from numguard.compute import filled, may_be_number, named, pc, replaced, tuples_of
 from numguard.errors import ArgumentError, InputError, UnsupportedTypeError
 from numguard.number_list.beside import is_of_serials
+from numguard.number_list.lines import heads_unmeant
 from numguard.number_list.spared import is_of_thing, is_spared
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.log.inputs import fingerprint_file, fingerprint_table, unchanged
@@ -283,7 +284,9 @@ def _without_victims_below(sheet: Sheet, is_heading: Callable[[str], bool], is_k
 
     def heads_others(text: str, line: int) -> bool:
         # `Police officers` heads officers, or complaints about suspects who claimed to be such.
-        return heads_no_complaints(text) and not (heads_officers(text) and are_complaints(line))
+        if heads_officers(text) and are_complaints(line):
+            return False
+        return heads_no_complaints(text) or heads_unmeant(text)
 
     at = []
     for k in _without_digits(sheet.table):
