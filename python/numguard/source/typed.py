@@ -13,6 +13,7 @@ from weakref import finalize
 
 import pyarrow as pa
 
+from numguard._core import parquet_schema
 from numguard.compute import is_number, named
 from numguard.errors import ArgumentError, ColumnError, UnsupportedTypeError
 from numguard.source.casts import as_first, check_cast, check_digits, check_key, is_parsed_alike, loses_rounding
@@ -23,6 +24,7 @@ from numguard.source.part import About, Batch, Part, exporting, reading
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
+    import pyarrow.parquet as pq
 
     from numguard.source.container import Member
 
@@ -62,10 +64,7 @@ class ParquetPart(Part):
 
     def stored_schema(self) -> pa.Schema:
         """The columns."""
-        import pyarrow.parquet as pq
-
-        opened = reading(self.name, "the Parquet file")
-        with opened, pq.ParquetFile(self.path, coerce_int96_timestamp_unit=UNIT) as file:
+        with reading(self.name, "the Parquet file"), self._open() as file:
             schema: pa.Schema = file.schema_arrow.remove_metadata()
             for name, kind in zones_of(file, self.path).items():
                 at = schema.get_field_index(name)
@@ -74,10 +73,7 @@ class ParquetPart(Part):
 
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows, in order."""
-        import pyarrow.parquet as pq
-
-        opened = reading(self.name, "the Parquet file")
-        with opened, pq.ParquetFile(self.path, coerce_int96_timestamp_unit=UNIT) as file:
+        with reading(self.name, "the Parquet file"), self._open() as file:
             first = 1
             zones, validation = zones_of(file, self.path), Validation()
             for read in file.iter_batches(batch_size=_BATCH_ROWS, columns=None if columns is None else list(columns)):
@@ -86,6 +82,15 @@ class ParquetPart(Part):
                 data = in_zones(read, zones)
                 yield Batch(data if columns is None else data.select(list(columns)), self.name, first)
                 first += data.num_rows
+
+    def _open(self) -> pq.ParquetFile:
+        import pyarrow.parquet as pq
+
+        try:
+            return pq.ParquetFile(self.path, coerce_int96_timestamp_unit=UNIT)
+        except pa.ArrowNotImplementedError:
+            parquet_schema(self.path)  # the error of the compiled module names the column
+            raise
 
 
 class ArrowFilePart(Part):
