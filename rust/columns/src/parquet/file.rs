@@ -124,7 +124,12 @@ pub(super) fn footer(path: &Path) -> Result<(Input, ArrowReaderMetadata, bool), 
 /// Why a footer cannot be read: it has types that its writer alone has, or is damaged.
 fn why_unread(input: &Input, error: ParquetError) -> Error {
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let plain = guarded(|| ArrowReaderMetadata::load(input, options));
+    let load = || {
+        // As before the first attempt: what fails this check would end the process.
+        input.check_footer()?;
+        ArrowReaderMetadata::load(input, options)
+    };
+    let plain = guarded(load);
     let unknown = plain.map(|plain| unknown_types(plain.metadata()));
     match unknown {
         Ok(columns) if !columns.is_empty() => Error::UnknownTypes(columns),
