@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -15,12 +15,13 @@ import pyarrow as pa
 
 from numguard._core import parquet_schema
 from numguard.compute import is_number, named
-from numguard.errors import ArgumentError, ColumnError, UnsupportedTypeError
+from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
 from numguard.source.casts import as_first, check_cast, check_digits, check_key, is_parsed_alike, loses_rounding
 from numguard.source.columns import headings
 from numguard.source.frames import stream_of, table_of
 from numguard.source.int96 import UNIT, check_unit, in_zones, rewritten, zones_of
 from numguard.source.part import About, Batch, Part, exporting, reading
+from numguard.source.unread import unread
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
@@ -347,7 +348,7 @@ class StreamPart(Part):
             _claim(reader)
         first = 1
         try:
-            with reading(self.name, "the stream"):
+            with reading(self.name, "the stream"), nullcontext() if self.name else _broken_off(lambda: first - 1):
                 for data in reader:
                     yield Batch(data if columns is None else data.select(list(columns)), self.name, first)
                     first += data.num_rows
@@ -372,6 +373,20 @@ class StreamPart(Part):
         with exporting("the source"):
             batch = pa.record_batch(self._exported)
         return pa.RecordBatchReader.from_batches(batch.schema, [batch])
+
+
+@contextmanager
+def _broken_off(rows: Callable[[], int]) -> Iterator[None]:
+    """The error of a stream without a file, such as a query of DuckDB that fails: no file is damaged."""
+    try:
+        yield
+    except (pa.ArrowInvalid, OSError) as error:
+        if unread("the source", error) or "utf" in str(error).lower():
+            raise
+        raise InputError(
+            f"the source: the stream breaks off after row {rows():,}: it is cut short, or what gives it failed: run "
+            "that by itself to see why"
+        ) from None
 
 
 def _claim(reader: pa.RecordBatchReader) -> None:
