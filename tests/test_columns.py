@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import numguard as ng
-from numguard.errors import UnsupportedTypeError
+from numguard.errors import InputError, UnsupportedTypeError
 
 CELLS = [
     "9876543210",
@@ -180,11 +180,20 @@ def test_a_cell_is_read_alike_alone_and_among_others(values: str) -> None:
 
 
 @pytest.mark.parametrize("index", [pa.int8(), pa.int32(), pa.int64()])
-def test_an_index_past_the_dictionary_is_no_cell(index: pa.DataType) -> None:
-    cells = pa.DictionaryArray.from_arrays(pa.array([0, -1, 5], index), pa.array(["9876543210"]), safe=False)
-    assert plain(ng.NumberSet(LISTED).contains(cells)) == [True, None, None]
-    assert plain(ng.normalize(cells)) == [919876543210, None, None]
-    assert [cell["note"] for cell in plain(ng.explain(cells))] == [None, None, None]
+@pytest.mark.parametrize("outside", [-1, 5])
+def test_an_index_past_the_dictionary_is_an_error_but_of_a_null(index: pa.DataType, outside: int) -> None:
+    """It was an empty cell, and the row was lost."""
+    words = pa.array(["9876543210"])
+    cells = pa.DictionaryArray.from_arrays(pa.array([0, outside], index), words, safe=False)
+    for call in (ng.NumberSet(LISTED).contains, ng.NumberSet(LISTED).position, ng.normalize, ng.explain, ng.extract):
+        with pytest.raises(InputError, match="out of bounds"):
+            call(cells)
+    places = pa.array([0, outside], index)
+    null = pa.Array.from_buffers(index, 2, [pa.py_buffer(b"\x01"), places.buffers()[1]])
+    cells = pa.DictionaryArray.from_arrays(null, words, safe=False)
+    assert plain(ng.NumberSet(LISTED).contains(cells)) == [True, None]
+    assert plain(ng.normalize(cells)) == [919876543210, None]
+    assert [cell["note"] for cell in plain(ng.explain(cells))] == [None, None]
 
 
 @pytest.mark.parametrize("layout", CHUNKED)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PureWindowsPath
 
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
@@ -355,3 +356,29 @@ def test_files_below_a_folder_are_in_the_order_of_their_names() -> None:
     assert [path.as_posix() for path in files_below([Path("g")])[Path("g")]] == [
         "g/_z.csv", "g/a/z.csv", "g/a.csv", "g/b/c.csv", "g/b.csv",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_no_verb_reads_numbers_or_handsets_from_the_names_of_folders(
+    ending: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`scan` refused what `expand`, `changes` and `common` read."""
+    folder = Path("calls/mobile=9876543210")
+    folder.mkdir(parents=True)
+    seen = pa.table({"imei": ["35824005111111"], "at": ["2026-06-01 10:00:00"]})
+    (pq.write_table if ending == "parquet" else pyarrow.csv.write_csv)(seen, folder / f"a.{ending}")
+    why = "no column 'mobile' in the file: the names of its directories give it, and are not read"
+    names = {"msisdn": "mobile", "imei": "imei"}
+    calls: list[Callable[[], object]] = [
+        lambda: ng.scan("calls", {"mobile": LISTED}),
+        lambda: ng.expand(["9876543210"], "calls", **names),
+        lambda: ng.changes("calls", **names),
+        lambda: ng.common(["calls", seen.append_column("mobile", [["9876543210"]])], **names),
+        lambda: ng.common(["calls", seen.append_column("mobile", [["9876543210"]])], by="imei14", **names),
+    ]
+    for call in calls:
+        with pytest.raises(ColumnError, match=why):
+            call()
+    for verb in ("normalize", "explain"):
+        assert run([verb, "calls", "--column", "mobile"]) == 3
+        assert why in capsys.readouterr().err

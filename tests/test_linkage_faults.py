@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import numguard as ng
+from numguard._core import Linkage
 from numguard.errors import ArgumentError, ColumnError, NumguardError, UnsupportedTypeError
+from numguard.linkage.policy import bounds_of
 
 SEED, OTHER, PHONE = "9876543210", "9123456789", "358240051111110"
 NUMBERS = {"served_msisdn": [SEED, OTHER]}
@@ -286,3 +289,36 @@ def test_imsis_in_place_of_imeis_are_refused() -> None:
     ]
     sightings = pa.table({"served_msisdn": numbers, "imei14": ["490154203237518"] * 4})
     assert ng.expand(numbers[:1], sightings).refused == {}
+
+
+def test_the_chunks_of_seeds_and_of_their_times_may_differ() -> None:
+    """The compiled module panicked, which no caller can catch by name."""
+    policy = ng.LinkPolicy(days_before=1)
+    day = datetime(2026, 6, 1)
+    seen = pa.table({**SEEN, "at": [day, day]})
+    numbers = pa.chunked_array([["9000000001", SEED], ["9000000002"]])
+
+    def walk(days: list[list[Any]]) -> list[Any]:
+        linkage = Linkage(
+            numbers,
+            pa.chunked_array(days, pa.timestamp("us")),
+            bounds_of(policy),
+            region="IN",
+            memory_limit=1 << 20,
+            threads=1,
+        )
+        linkage.read(seen.to_batches(), True)
+        while linkage.step() is not None:
+            pass
+        found = linkage.finish()
+        return [found["linked"], found["refused_seeds"]]
+
+    late = datetime(2027, 6, 1)
+    expected = walk([[late, day], [late]])
+    assert expected[0]["msisdn"].to_pylist() == [919123456789]
+    for days in ([[late], [day, late]], [[], [late, day, late]], [[late], [day], [late]]):
+        assert walk(days) == expected
+    assert walk([[late], [day, None]])[1] == {"no_time": 1}
+    for days in ([[day, day]], [[day] * 4], [[], [day]]):
+        with pytest.raises(ArgumentError, match=r"there are \d times for 3 numbers: give one for each"):
+            walk(days)

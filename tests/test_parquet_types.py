@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
@@ -142,3 +143,23 @@ def test_a_file_with_an_encrypted_column_is_named_as_what_it_is(tmp_path: Path) 
     # What is not encrypted is read.
     found = ng.scan(tmp_path / "x.parquet", {"m": LISTED}, columns=["imei14"]).read_all()
     assert found["imei14"].to_pylist() == [35824005111111]
+
+
+def test_a_type_that_arrow_has_not_is_named_and_no_damage(tmp_path: Path) -> None:
+    """Polars declares Int128, for which the readers panicked: the file was damaged."""
+    wide = pl.Series([1], dtype=pl.Int128)
+    calls = pl.DataFrame({"m": ["9876543210"], "imei14": [35824005111111], "at": [NEAR], "wide": wide})
+    path, arrow = tmp_path / "calls.parquet", tmp_path / "calls.arrow"
+    calls.write_parquet(path)
+    calls.write_ipc(arrow)
+    advice = "has a type that Arrow has not, such as Int128"
+    for all_rows in (False, True):
+        with pytest.raises(UnsupportedTypeError, match=rf"calls\.parquet: column 'wide' {advice}"):
+            ng.scan(path, {"m": LISTED}, columns=["m"], all_rows=all_rows)
+        with pytest.raises(InputError, match=rf"calls\.arrow: a column of the Arrow file {advice}"):
+            ng.scan(arrow, {"m": LISTED}, columns=["m"], all_rows=all_rows)
+    for verb in (ng.changes, lambda source, **names: ng.expand(["9876543210"], source, **names)):
+        with pytest.raises(UnsupportedTypeError, match=f"column 'wide' {advice}"):
+            verb(path, msisdn="m")
+    with pytest.raises(UnsupportedTypeError, match=f"column 'wide' {advice}"):
+        ng.scan(calls, {"m": LISTED}).read_all()

@@ -129,11 +129,13 @@ def test_text_is_numbered_by_its_lines(tmp_path: Path) -> None:
 
 def test_columns_of_folders_are_columns(tmp_path: Path) -> None:
     for day in (1, 2):
-        folder = tmp_path / f"served_msisdn=987654321{day}"
+        folder = tmp_path / f"at=2026-09-0{day}"
         folder.mkdir()
-        pq.write_table(pa.table({"imei14": ["35824005111111"]}), folder / "part.parquet")
+        seen = {"served_msisdn": [f"987654321{day}"], "imei14": ["35824005111111"]}
+        pq.write_table(pa.table(seen), folder / "part.parquet")
     found = ng.common({"all": str(tmp_path), "first": pa.table({"served_msisdn": ["9876543211"]})})
     assert found.table["key"].to_pylist() == [919876543211]
+    assert [at and at.day for at in found.proof["at"].to_pylist()] == [1, None]
 
 
 def test_neither_threads_nor_memory_nor_the_filter_change_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,6 +198,8 @@ def test_bad_arguments() -> None:
     for how in ({"memory_limit": -1}, {"memory_limit": 1.5}, {"threads": 0}, {"threads": True}):
         with pytest.raises(ArgumentError):
             ng.changes(table, **how)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="threads: takes a whole number from 1 to 1024, or None"):
+        ng.changes(table, threads=0)
     with pytest.raises(ArgumentError):
         ng.common([table, table], threads=-1)
     with pytest.raises(ColumnError):
@@ -340,3 +344,15 @@ def test_columns_of_pandas_that_arrow_does_not_have(cells: list[Any]) -> None:
 def test_the_error_of_too_few_sources_names_what_one_is() -> None:
     with pytest.raises(ArgumentError, match=r"which is 1 \(an archive or workbook is one\)"):
         ng.common(["towers.zip"])
+
+
+@pytest.mark.parametrize("row", [["x", "y"], [5, None], [1.5, 2.5]])
+def test_columns_source_and_row_of_another_meaning_are_no_origin(row: list[Any]) -> None:
+    """A text failed as a number, with the cell in the error, and a null was a row below zero."""
+    seen = {"served_msisdn": ["9876543210", "12"], "imei14": ["35824005111111"] * 2, "at": [START] * 2}
+    table = pa.table({**seen, "source": ["bank", "bank"], "row": row})
+    found = ng.changes(table, list_refused=True)
+    assert found.table.select(["from_row", "to_row"]).to_pylist() == [{"from_row": 1, "to_row": 1}]
+    assert found.refused_rows["note"].to_pylist() == ["too_short"]
+    assert ng.expand(["9876543210"], table, list_refused=True).refused_rows.num_rows == 1
+    assert ng.common([table, table.slice(0)]).proof["row"].to_pylist() == [1, 1]

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -155,7 +156,7 @@ def test_a_reader_that_a_scan_has_read_is_an_error_and_not_empty() -> None:
     [
         (pd.arrays.SparseArray([0]), "column 'b' is sparse: make it dense"),
         (np.array([1j]), "column 'b' has a type that Arrow has not"),
-        (pd.Series([10**25], dtype=object), "a column holds integers of more than 64 bits: make all of them text"),
+        (pd.Series([10**25], dtype=object), "column( 'b')? holds integers of more than 64 bits: make all of them text"),
         (pd.Series([object()]), "column 'b' holds values of more than one type"),
     ],
 )
@@ -264,3 +265,22 @@ def test_a_row_that_is_null_as_a_whole_is_named_as_what_it_is() -> None:
     assert scan(rows.drop_null()).num_rows == 1
     with pytest.raises(UnsupportedTypeError, match="the source: has rows that are null as a whole: leave them out"):
         scan(rows)
+
+
+def test_a_query_that_fails_is_no_damaged_file() -> None:
+    """The stream was damaged and to be got anew, or its columns were of other types than in a first file."""
+    for fault in ("error('98765 43210')", "cast('98765x' as int)"):
+        query = f"select '9876543210' a, case when i = 150000 then {fault} end b from range(200000) t(i)"
+        with pytest.raises(
+            InputError, match=r"^the source: the stream breaks off after row [0-9,]+: .* run that by itself"
+        ):
+            scan(duckdb.sql(query))
+    schema = pa.schema({"a": pa.string()})
+
+    def rows() -> Iterator[pa.RecordBatch]:
+        yield pa.record_batch({"a": ["6591234567"]}, schema)
+        raise pa.ArrowInvalid("cannot convert 98765 43210")
+
+    with pytest.raises(InputError, match="breaks off after row 1: ") as raised:
+        scan(pa.RecordBatchReader.from_batches(schema, rows()))
+    assert "98765" not in str(raised.value)

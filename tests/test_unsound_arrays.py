@@ -78,12 +78,26 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "scan of another column": lambda array: ng.scan(
         pa.record_batch({"a": pa.array(["9876543210"] * len(array)), "b": array}), {"a": LISTED}
     ).read_all(),
-    "expand": lambda array: ng.expand(
-        ["9876543210"],
-        pa.record_batch({"served_msisdn": array, "imei14": pa.array(["35824005111111"] * len(array))}),
-        at=None,
-    ),
+    "expand": lambda array: ng.expand(["9876543210"], sightings(array), at=None),
+    "seeds": lambda array: ng.expand(array, sightings(pa.array(["9876543210"])), at=None),
+    "changes": lambda array: ng.changes(sightings(array)),
+    "common": lambda array: ng.common([sightings(array), sightings(array)]),
+    "keyed_hash": lambda array: ng.keyed_hash(array, b"0123456789abcdef0123456789abcdef"),
 }
+
+
+def sightings(array: Any) -> pa.RecordBatch:
+    times = pa.nulls(len(array), pa.timestamp("us"))
+    return pa.record_batch({"served_msisdn": array, "imei14": pa.array(["35824005111111"] * len(array)), "at": times})
+
+
+@pytest.mark.parametrize("call", CALLS.keys() - {"scan of another column"})
+@pytest.mark.parametrize("indices", [[0, 5, -3], [0, None, 1], [0, 7]])
+def test_a_word_that_is_not_there_is_an_error_of_every_call(call: str, indices: list[int]) -> None:
+    """It was an empty cell, and a strict list lacked its number."""
+    with pytest.raises(ng.errors.InputError, match="out of bounds"):
+        CALLS[call](words(indices))
+    CALLS[call](words([0, None]))  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize("call", CALLS)

@@ -132,6 +132,7 @@ SWAPPED = pa.table(
         "at": pa.array([0, 1], pa.timestamp("us", "UTC")),
     }
 )
+NUMBERS_ALONE = pa.table({"served_msisdn": ["98765 43210"]})
 
 
 @pytest.mark.parametrize(
@@ -139,13 +140,24 @@ SWAPPED = pa.table(
     [
         (lambda: ng.expand(["98765 43210"], SWAPPED).account, "columns 'served_msisdn', 'imei14'"),
         (lambda: ng.changes(SWAPPED).account, "columns 'served_msisdn', 'imei14'"),
-        (lambda: ng.common([SWAPPED, SWAPPED.slice(1)]).account, "column 'served_msisdn'"),
+        # Another source that can be read does not hide it: nothing is common to the two.
+        (lambda: ng.common([SWAPPED, NUMBERS_ALONE]).account, "source 1: column 'served_msisdn'"),
         (lambda: finished(ng.scan(SWAPPED, LISTED)), "column 'served_msisdn'"),
     ],
 )
 def test_columns_of_which_no_row_can_be_read_are_named(found: Callable[[], Any], columns: str) -> None:
     (warning,) = found()["warnings"]
     assert warning.startswith(f"{columns}: none of ")
+
+
+def test_a_source_without_numbers_has_nothing_in_common_and_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("served_msisdn,imei14,at\nNA,NA,NA\n")
+    empty, cdr = NUMBERS_ALONE.slice(1), ng.read_cdr(tmp_path / "a.csv")
+    warnings = ng.common({"a": NUMBERS_ALONE, "b": empty, "c": cdr}, at_least=1).account["warnings"]
+    assert [one for one in warnings if one[:2] in ("a:", "b:", "c:")] == [
+        "b: has no number that can be read",
+        "c: has no number that can be read",
+    ]
 
 
 def finished(scan: ng.Scan) -> dict[str, Any]:

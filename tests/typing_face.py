@@ -31,6 +31,8 @@ assert_type(ng.read_imeis("handsets.txt").keys, ng.ImeiSet)
 with ng.Registry() as registry:
     assert_type(registry.add_complaints("complaints.csv"), ng.Intake)
     assert_type(registry.add_complaints(pa.table({})).account, RowAccount)
+    assert_type(registry.withdraw_intake(registry.add_complaints(pa.table({})).id, "a wrong file"), int)
+    assert_type(registry.would_withdraw(registry.add_complaints(pa.table({})).id), pa.Table)
     assert_type(registry.numbers(["blocked", "reverify"]), ng.NumberSet)
     assert_type(registry.decide(listed, "confirmed", "re-verification failed"), int)
     assert_type(registry.expand(["airtel.csv"], msisdn="a_party", strict=True), ng.Expansion)

@@ -356,6 +356,7 @@ def open_column(source: str, column: str | None, region_column: str | None = Non
         raise ArgumentError(f"--column: name the column with the numbers; there are {headings(there)}")
     column = there[0] if column is None else column
     check("--column", column, there)
+    opened.parts[0].check_keys([column])
     check_header(there, max((part.above.header_row for part in opened.parts), default=0), None)
     if region_column is not None:
         check("--region-column", region_column, there)

@@ -318,6 +318,7 @@ def _parts(sightings: Any, columns_in: Callable[[list[str]], list[str]], opened:
     for source in each_source(sightings):
         opened.append(open_source(source, wanted=names, keys=names[:2], parameter="sightings"))
         for part in opened[-1].parts:
+            part.check_keys(names[:2])
             yield dated(part, *columns_in(part.schema().names)[2:])
 
 

@@ -162,7 +162,7 @@ class Registry(Queries, Maintenance):
             strict=strict,
         )
 
-    def withdraw_intake(self, id: int, reason: str) -> int:  # noqa: A002
+    def withdraw_intake(self, id: int | None, reason: str) -> int:  # noqa: A002
         """Withdraws a file: what it reported no longer counts, and what it had amended counts again.
 
         `would_withdraw` shows the effect without withdrawing.
@@ -175,7 +175,7 @@ class Registry(Queries, Maintenance):
             The event's number.
 
         Raises:
-            ArgumentError: No such intake, or it is withdrawn already.
+            ArgumentError: No such intake, as of a dry run, or it is withdrawn already.
         """
         with self._case.event("withdraw_intake", reason_given(reason)) as append:
             withdraw(self._case, append, id)

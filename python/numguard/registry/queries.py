@@ -110,7 +110,7 @@ class Queries(Verbs):
         table = replaced(table, at=pc.cast(table["at"], MOMENT))
         return table.rename_columns(["id", *table.column_names[1:]]).combine_chunks()
 
-    def would_withdraw(self, id: int) -> pa.Table:  # noqa: A002
+    def would_withdraw(self, id: int | None) -> pa.Table:  # noqa: A002
         """The effect of `withdraw_intake`: the numbers whose status or row of the list would change.
 
         Args:
@@ -122,7 +122,7 @@ class Queries(Verbs):
             the receivers whose last list of numbers, or of handsets, has it, separated by `;`.
 
         Raises:
-            ArgumentError: No such intake, or it is withdrawn already.
+            ArgumentError: No such intake, as of a dry run, or it is withdrawn already.
 
         Example:
             >>> import numguard as ng, pyarrow as pa

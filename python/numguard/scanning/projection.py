@@ -53,12 +53,7 @@ class Projection:
         #: All columns to read from a file; None reads all.
         self.read = None if self.stored is None else list(dict.fromkeys([*self.stored, *keys, *beside]))
         broken = [name for name in (*keys, *beside, *(self.stored or ())) if _is_broken(name)]
-        for name in keys:
-            if name in self._of_directories:
-                raise ColumnError(
-                    f"{first.name}: no column {named([name])!r} in the file: the names of its directories give it, and "
-                    "are not read as numbers or handsets"
-                )
+        first.check_keys(keys)
         check_columns([*keys, *broken], schema, first.name)
         first.check_columns(self.read)
         self._check_matches(keys)

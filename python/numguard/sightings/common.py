@@ -31,6 +31,7 @@ from numguard.sightings.reading import (
     named_sources,
 )
 from numguard.source import each_source, together
+from numguard.source.columns import none_read
 from numguard.types import Region, RowAccount, Source, is_whole
 
 #: Rows of found keys that the second look keeps. If there are more, the proof reads the sources once more.
@@ -147,7 +148,7 @@ def common(
     if len(pairs) > _SOURCES:
         raise ArgumentError(f"sources: takes {_SOURCES:,} at the most")
     key, other, default = (msisdn, imei, "imei14") if by == "msisdn" else (imei, msisdn, "served_msisdn")
-    account, origins = Account(key), Origins()
+    account, origins = Account(), Origins()
     others = [] if other == default else [other]
     readers = [Reader(source, [key], at, region=region, named=others, parameter="sources") for _, source in pairs]
     search = _Search(readers, by, region, threads, origins)
@@ -163,11 +164,19 @@ def common(
     hits = finder.hits()
     sums = [finder.sum_of(source) for source in range(len(pairs))]
     found = finder.finish()
-    copies = alike_sources(np.diff([*search.starts, origins.rows]).tolist(), sums, search.digest)
+    rows = np.diff([*search.starts, origins.rows]).tolist()
+    copies = alike_sources(rows, sums, search.digest)
     search.keep(hits)
     table = _table(found, names)
     proof = cache(partial(search.proof, table, names))
     summary = account.summary()
+    # The sum of no key is 0. Such a source has nothing in common with another one, whatever should be in it.
+    without = [f"has no {'number' if by == 'msisdn' else 'handset'} that can be read"]
+    summary["warnings"] += [
+        f"{name}: {why}"
+        for name, many, keys in zip(names, rows, sums, strict=True)
+        for why in (() if keys else none_read(0, many, key) or without)
+    ]
     summary["warnings"] += copies_named(pairs, by, copies)
     return Common(table, summary, account.refused_rows(), len(pairs), at_least, tuple(names), by, proof)
 

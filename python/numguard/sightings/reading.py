@@ -94,6 +94,8 @@ class Origins:
         """Adds the rows of a batch; `origin` has the file and row number of each, or nothing: they are the batch's."""
         count = batch.data.num_rows
         rows = batch.rows
+        if origin and origin[1].null_count:  # the columns of a table that has its own ones of these names
+            origin = ()
         if not origin and not isinstance(rows, int) and count and (np.diff(rows) == 1).all():
             rows = int(rows[0])
         if not origin and isinstance(rows, int):
@@ -326,7 +328,9 @@ class Reader:
             opened = open_source(source, wanted=self._columns, keys=self._columns, parameter=self._parameter)
             if account is not None:
                 account.add_source(opened)
-            yield from (dated(part, self._at) for part in opened.parts)
+            for part in opened.parts:
+                part.check_keys([*self._columns, *self._named])
+                yield dated(part, self._at)
 
 
 def _is_rereadable(source: Any) -> bool:
@@ -345,8 +349,8 @@ def check_call(by: str, threads: int | None) -> None:
     """Raises ArgumentError for other keys than numbers and handsets, and for what is no number of threads."""
     if by not in ("msisdn", "imei14"):
         raise ArgumentError("by: takes 'msisdn' or 'imei14'")
-    if threads is not None and not is_whole(threads, 1):
-        raise ArgumentError("threads: takes a whole number of at least 1, or None")
+    if threads is not None and not is_whole(threads, 1, 1024):
+        raise ArgumentError("threads: takes a whole number from 1 to 1024, or None")
 
 
 def named_sources(sources: Any) -> list[tuple[str, Any]]:

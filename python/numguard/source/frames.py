@@ -129,5 +129,7 @@ def _errors(frame: Any, names: Sequence[str], what: str) -> dict[str, Unsupporte
             with exporting(what):
                 _wide(frame[[name]], pa.RecordBatchReader.from_stream(frame[[name]]))
         except UnsupportedTypeError as error:
+            which = f"column {named([name])!r} "
+            error.args = (str(error).replace("a column ", which, 1),)
             found[name] = error
     return found

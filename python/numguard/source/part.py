@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import filtered, flags, named, schema_of
+from numguard.compute import decoded, filtered, flags, is_text, named, schema_of
 from numguard.errors import (
     ArgumentError,
     ColumnError,
@@ -282,9 +282,22 @@ class Part(ABC):
         stored = self.stored_schema().names
         return {name: text for name, text in self.about.partitions.items() if name not in stored}
 
+    def check_keys(self, columns: Iterable[str]) -> None:
+        """Raises ColumnError if the names of directories give one of these columns of numbers or handsets."""
+        for name in columns:
+            if name in self.partition_values():
+                raise ColumnError(
+                    f"{self.name}: no column {named([name])!r} in the file: the names of its directories give it, and "
+                    "are not read as numbers or handsets"
+                )
+
     def origin(self) -> Sequence[str]:
-        """The columns `ORIGIN`; none of a file, or of a stream that does not have both."""
-        return ORIGIN if self.name is None and set(ORIGIN) <= set(self.schema().names) else ()
+        """The columns `ORIGIN`; none of a file, or of a stream that does not have both, of these types."""
+        schema = self.schema()
+        if self.name is not None or any(schema.names.count(name) != 1 for name in ORIGIN):
+            return ()
+        file, row = (schema.field(name).type for name in ORIGIN)
+        return ORIGIN if is_text(decoded(file)) and pa.types.is_integer(row) else ()
 
     @abstractmethod
     def stored_schema(self) -> pa.Schema:
@@ -447,6 +460,10 @@ _MESSAGES = (
 
 
 def _why(error: BaseException, what: str) -> str:
+    if "more than 64 bits" in str(error):
+        return (
+            f"a column of {what} has a type that Arrow has not, such as Int128: make it Int64 or text, or leave it out"
+        )
     if isinstance(error, pa.ArrowNotImplementedError) and "cast" not in str(error):
         return f"{what} uses something that cannot be read here: write it again with common settings"
     text = "utf-8" if isinstance(error, UnicodeError) else str(error).lower()

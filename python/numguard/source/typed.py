@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -13,16 +13,19 @@ from weakref import finalize
 
 import pyarrow as pa
 
+from numguard._core import parquet_schema
 from numguard.compute import is_number, named
-from numguard.errors import ArgumentError, ColumnError, UnsupportedTypeError
+from numguard.errors import ArgumentError, ColumnError, InputError, UnsupportedTypeError
 from numguard.source.casts import as_first, check_cast, check_digits, check_key, is_parsed_alike, loses_rounding
 from numguard.source.columns import headings
 from numguard.source.frames import stream_of, table_of
 from numguard.source.int96 import UNIT, check_unit, in_zones, rewritten, zones_of
 from numguard.source.part import About, Batch, Part, exporting, reading
+from numguard.source.unread import unread
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
+    import pyarrow.parquet as pq
 
     from numguard.source.container import Member
 
@@ -62,10 +65,7 @@ class ParquetPart(Part):
 
     def stored_schema(self) -> pa.Schema:
         """The columns."""
-        import pyarrow.parquet as pq
-
-        opened = reading(self.name, "the Parquet file")
-        with opened, pq.ParquetFile(self.path, coerce_int96_timestamp_unit=UNIT) as file:
+        with reading(self.name, "the Parquet file"), self._open() as file:
             schema: pa.Schema = file.schema_arrow.remove_metadata()
             for name, kind in zones_of(file, self.path).items():
                 at = schema.get_field_index(name)
@@ -74,10 +74,7 @@ class ParquetPart(Part):
 
     def stored_batches(self, columns: Sequence[str] | None) -> Iterator[Batch]:
         """The rows, in order."""
-        import pyarrow.parquet as pq
-
-        opened = reading(self.name, "the Parquet file")
-        with opened, pq.ParquetFile(self.path, coerce_int96_timestamp_unit=UNIT) as file:
+        with reading(self.name, "the Parquet file"), self._open() as file:
             first = 1
             zones, validation = zones_of(file, self.path), Validation()
             for read in file.iter_batches(batch_size=_BATCH_ROWS, columns=None if columns is None else list(columns)):
@@ -86,6 +83,15 @@ class ParquetPart(Part):
                 data = in_zones(read, zones)
                 yield Batch(data if columns is None else data.select(list(columns)), self.name, first)
                 first += data.num_rows
+
+    def _open(self) -> pq.ParquetFile:
+        import pyarrow.parquet as pq
+
+        try:
+            return pq.ParquetFile(self.path, coerce_int96_timestamp_unit=UNIT)
+        except pa.ArrowNotImplementedError:
+            parquet_schema(self.path)  # the error of the compiled module names the column
+            raise
 
 
 class ArrowFilePart(Part):
@@ -342,7 +348,7 @@ class StreamPart(Part):
             _claim(reader)
         first = 1
         try:
-            with reading(self.name, "the stream"):
+            with reading(self.name, "the stream"), nullcontext() if self.name else _broken_off(lambda: first - 1):
                 for data in reader:
                     yield Batch(data if columns is None else data.select(list(columns)), self.name, first)
                     first += data.num_rows
@@ -367,6 +373,20 @@ class StreamPart(Part):
         with exporting("the source"):
             batch = pa.record_batch(self._exported)
         return pa.RecordBatchReader.from_batches(batch.schema, [batch])
+
+
+@contextmanager
+def _broken_off(rows: Callable[[], int]) -> Iterator[None]:
+    """The error of a stream without a file, such as a query of DuckDB that fails: no file is damaged."""
+    try:
+        yield
+    except (pa.ArrowInvalid, OSError) as error:
+        if unread("the source", error) or "utf" in str(error).lower():
+            raise
+        raise InputError(
+            f"the source: the stream breaks off after row {rows():,}: it is cut short, or what gives it failed: run "
+            "that by itself to see why"
+        ) from None
 
 
 def _claim(reader: pa.RecordBatchReader) -> None:

@@ -42,7 +42,7 @@ pub fn build(
 /// The set of phone numbers with a region for each cell: `regions` of each chunk.
 ///
 /// # Errors
-/// As [`build`]; [`Error::RegionCount`].
+/// As [`build`]; [`Error::OneEach`].
 pub fn build_by_row(
     chunks: &[ArrayRef],
     regions: &[Regions],

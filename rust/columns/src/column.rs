@@ -152,16 +152,17 @@ impl<'a> Column<'a> {
     /// A column whose cells are read as in `reads`.
     ///
     /// # Errors
-    /// As [`Column::new`]; [`Error::RegionCount`] if the count of regions is not the count of rows.
+    /// As [`Column::new`]; [`Error::OneEach`] if the count of regions is not the count of rows.
     pub fn reading(array: &'a dyn Array, reads: Reads<'a>) -> Result<Self, Error> {
         let column = Self::new(array, reads.keys())?;
         let Reads::ByRow(regions) = reads else {
             return Ok(column);
         };
         if regions.len() != column.len {
-            return Err(Error::RegionCount {
+            return Err(Error::OneEach {
+                what: "regions",
                 rows: column.len,
-                regions: regions.len(),
+                beside: regions.len(),
             });
         }
         Ok(Self {
@@ -427,8 +428,12 @@ impl<'a> Column<'a> {
     }
 
     /// One cell; `None` if it is null.
+    ///
+    /// # Panics
+    /// If the column has no such row, or the row is a value that its dictionary has not.
     #[must_use]
     pub fn cell(&self, row: usize) -> Option<Cell<'_>> {
+        assert!(row < self.len, "a row outside the column");
         if self.is_null(row) {
             return None;
         }
@@ -445,8 +450,7 @@ impl<'a> Column<'a> {
             Values::Cells(starts, bytes) => Cell::Text(prefixed(bytes, starts[row])),
             Values::Spans(spans, bytes) => Cell::Text(spanned(bytes, spans[row])),
             Values::Indexed(indices, values) | Values::Chosen(indices, values) => {
-                let value = Some(indices[row] as usize).filter(|&value| value < values.len);
-                return value.and_then(|value| values.cell(value));
+                return values.cell(indices[row] as usize);
             }
         })
     }

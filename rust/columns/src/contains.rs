@@ -18,7 +18,7 @@ const BLOCK: usize = 8192;
 /// Looks up every cell: a `Boolean` of the same length, null if the cell is null or refused.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`], [`Error::RegionCount`]; [`Error::KeyType`] if the set holds another type of key than is read.
+/// [`Error::UnsupportedType`], [`Error::OneEach`]; [`Error::KeyType`] if the set holds another type of key than is read.
 pub fn contains(
     array: &dyn Array,
     set: &FrozenSet,
@@ -36,9 +36,10 @@ pub fn contains(
             Some((rows, answers)) => answers.of_rows(&rows[start..], hits, valid),
             None => look_up(&column, set, start, hits, valid),
         }
+        column.clear_nulls(start, hits);
         column.clear_nulls(start, valid);
-        for (hits, valid) in hits.iter_mut().zip(valid) {
-            *hits &= *valid;
+        for (hits, valid) in hits.iter().zip(valid) {
+            assert!(hits & !*valid == 0, "a value outside the dictionary");
         }
     });
     let bits = |words: Vec<u64>| BooleanBuffer::new(words.into(), 0, column.len());
@@ -93,12 +94,12 @@ impl WordAnswers {
         Self(answers.collect())
     }
 
-    /// The same for rows, each of which is a word.
+    /// The same for rows, each of which is a word. A row that is no word is a member without a key, as no cell is.
     fn of_rows(&self, rows: &[u32], hits: &mut [u64], valid: &mut [u64]) {
         for ((rows, hits), valid) in rows.chunks(64).zip(hits).zip(valid) {
             let mut answers = [0; 64];
             for (answers, &word) in answers.iter_mut().zip(rows) {
-                *answers = self.0.get(word as usize).copied().unwrap_or(0);
+                *answers = self.0.get(word as usize).copied().unwrap_or(Self::MEMBER);
             }
             *hits = block::bytes_with(Self::MEMBER, &answers);
             *valid = block::bytes_with(Self::KEY, &answers);

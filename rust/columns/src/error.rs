@@ -25,12 +25,14 @@ pub enum Error {
         /// What it should hold.
         wanted: Wanted,
     },
-    /// A column of regions that is not as long as the column of numbers.
-    RegionCount {
+    /// A column beside the column of numbers that is not as long.
+    OneEach {
+        /// What it has, such as regions.
+        what: &'static str,
         /// The number of numbers.
         rows: usize,
-        /// The number of regions.
-        regions: usize,
+        /// The number of its rows.
+        beside: usize,
     },
     /// The set and the column have different key types.
     KeyType,
@@ -78,6 +80,8 @@ pub enum Error {
         /// The error of the reader.
         error: ParquetError,
     },
+    /// A Parquet file with columns of Arrow types that its writer alone has: their names.
+    UnknownTypes(Vec<String>),
     /// A Parquet file with encrypted columns.
     Encrypted,
     /// An Arrow file that cannot be read, and why.
@@ -222,6 +226,16 @@ pub(crate) fn type_name(data_type: &DataType) -> String {
     name
 }
 
+fn write_unknown(f: &mut std::fmt::Formatter<'_>, columns: &[String]) -> std::fmt::Result {
+    let names: Vec<&str> = columns.iter().map(|name| named(name)).collect();
+    write!(
+        f,
+        "column '{}' has a type that Arrow has not, such as Int128: write the file again without it, or with Int64 or \
+         text in it",
+        names.join("', '")
+    )
+}
+
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -232,10 +246,10 @@ impl std::fmt::Display for Error {
                 let advice = wanted.advice();
                 write!(f, "a column of type {data_type} holds no {advice}")
             }
-            Self::RegionCount { rows, regions } => {
+            Self::OneEach { what, rows, beside } => {
                 write!(
                     f,
-                    "there are {regions} regions for {rows} numbers: give one for each"
+                    "there are {beside} {what} for {rows} numbers: give one for each"
                 )
             }
             Self::KeyType => f.write_str("the set and the column have different types of keys"),
@@ -279,6 +293,7 @@ impl std::fmt::Display for Error {
                     ),
                 }
             }
+            Self::UnknownTypes(columns) => write_unknown(f, columns),
             Self::Encrypted => f.write_str("is encrypted Parquet: decrypt it first"),
             Self::Damaged(why) => write!(f, "cannot be read as Arrow ({why}): get it anew"),
             Self::Reading(error) => write!(f, "reading failed: {}", error.kind()),

@@ -82,7 +82,7 @@ impl Block<'_> {
 /// Reads every cell: a struct of `msisdn` (uint64), `kind` and `note` (dictionaries of text), all null for a null cell.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`], [`Error::RegionCount`].
+/// [`Error::UnsupportedType`], [`Error::OneEach`].
 pub fn explain(array: &dyn Array, reads: Reads<'_>, threads: Threads) -> Result<ArrayRef, Error> {
     let column = Column::reading(array, reads)?;
     let read = |column: &Column<'_>, start: usize, block: Block<'_>| match reads {
@@ -227,13 +227,14 @@ impl Explained {
         let keys = self.keys.as_slice();
         for row in 0..block.keys.len() {
             let word = rows[start + row] as usize;
-            let answer = match keys.get(word) {
-                Some(&key) if !column.is_null(start + row) => CellAnswer {
-                    key,
+            let answer = if column.is_null(start + row) {
+                NULL
+            } else {
+                CellAnswer {
+                    key: keys[word],
                     class: self.classes[word],
                     note: self.notes[word],
-                },
-                _ => NULL,
+                }
             };
             block.set(row, answer);
         }

@@ -33,7 +33,7 @@ struct Others {
 /// Searches every cell: a list of `uint64` in order, without repeats; null for null.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`], [`Error::RegionCount`]; [`Error::TooLong`] past 2^31 - 1 numbers.
+/// [`Error::UnsupportedType`], [`Error::OneEach`]; [`Error::TooLong`] past 2^31 - 1 numbers.
 pub fn extract(array: &dyn Array, reads: Reads<'_>, threads: Threads) -> Result<ArrayRef, Error> {
     let column = Column::reading(array, reads)?;
     let words = column.as_words().map(|(places, words)| {

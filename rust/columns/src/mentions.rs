@@ -18,7 +18,7 @@ use crate::regions::Reads;
 /// the cell that gave no number). A null cell has an empty list and the doubt `empty`.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`], [`Error::RegionCount`].
+/// [`Error::UnsupportedType`], [`Error::OneEach`].
 pub fn mentions(array: &dyn Array, reads: Reads<'_>) -> Result<ArrayRef, Error> {
     let column = Column::reading(array, reads)?;
     let mut lists = ListBuilder::new(UInt64Builder::with_capacity(column.len()));

@@ -18,7 +18,7 @@ const BLOCK: usize = 2048;
 /// Reads every cell: a `UInt64` of the same length, null if the cell is null or refused.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`], [`Error::RegionCount`].
+/// [`Error::UnsupportedType`], [`Error::OneEach`].
 pub fn normalize(
     array: &dyn Array,
     reads: Reads<'_>,

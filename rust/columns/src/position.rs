@@ -17,7 +17,7 @@ const BLOCK: usize = 2048;
 /// Ranks every cell: a `UInt32` of the same length, the rank in ascending order, null if the cell is no member.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`], [`Error::RegionCount`]; [`Error::KeyType`] if the set holds another type of key than is read.
+/// [`Error::UnsupportedType`], [`Error::OneEach`]; [`Error::KeyType`] if the set holds another type of key than is read.
 pub fn position(
     array: &dyn Array,
     set: &FrozenSet,

@@ -151,7 +151,7 @@ impl Regions {
 /// The regions of each chunk of a column, from one column of codes with other chunks.
 ///
 /// # Errors
-/// [`Error::RegionCount`] if the count of codes is not the count of rows.
+/// [`Error::OneEach`] if the count of codes is not the count of rows.
 pub fn regions_of(codes: &[ArrayRef], chunks: &[ArrayRef]) -> Result<Vec<Regions>, Error> {
     let mut all = match codes {
         [codes] => Regions::of(codes.as_ref())?.0,
@@ -162,9 +162,10 @@ pub fn regions_of(codes: &[ArrayRef], chunks: &[ArrayRef]) -> Result<Vec<Regions
     }
     let rows = chunks.iter().map(Array::len).sum();
     if all.len() != rows {
-        return Err(Error::RegionCount {
+        return Err(Error::OneEach {
+            what: "regions",
             rows,
-            regions: all.len(),
+            beside: all.len(),
         });
     }
     if let [_] = chunks {

@@ -27,11 +27,11 @@ fn exception(error: Error, message: String) -> PyErr {
             Ok(error) => error,
             Err(_) => InputError::new_err(message),
         },
-        Error::UnsupportedType { .. } | Error::WrongType { .. } => {
+        Error::UnsupportedType { .. } | Error::WrongType { .. } | Error::UnknownTypes(_) => {
             UnsupportedTypeError::new_err(message)
         }
         Error::KeyType
-        | Error::RegionCount { .. }
+        | Error::OneEach { .. }
         | Error::TooMany(_)
         | Error::TooLong
         | Error::Format(_) => ArgumentError::new_err(message),

@@ -237,11 +237,6 @@ impl Values {
         }
     }
 
-    /// The chunks.
-    pub(crate) fn chunks(&self) -> &[ArrayRef] {
-        &self.chunks
-    }
-
     /// The chunks, for kernels that take all of them together.
     pub(crate) fn into_chunks(self) -> Vec<ArrayRef> {
         self.chunks

@@ -8,7 +8,6 @@ use arrow_array::types::{Int64Type, UInt64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch, UInt64Array};
 use numguard_columns::linkage::{self, KeysRead, NeededRows, Sightings, Step};
 use numguard_core::linkage::{KeyList, Policy, Side, Size, Window};
-use numguard_core::msisdn::Region;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pyo3_arrow::{PyArray, PyField, PyRecordBatch};
@@ -91,10 +90,13 @@ impl Linkage {
         threads: ThreadsArgument,
     ) -> PyResult<Self> {
         seeds.check_numbers(py, region.is_e164())?;
+        let (seeds, times) = (seeds.into_chunks(), reported_at.map(Values::into_chunks));
         let (seeds, refused_seeds) = py
             .detach(|| {
-                let arrays = seeds.chunks().to_vec();
-                numguard_columns::sound(&arrays, || read_seeds(seeds, reported_at, region.0))
+                let arrays = seeds.iter().chain(times.iter().flatten());
+                numguard_columns::sound(arrays, || {
+                    linkage::seeds(&seeds, times.as_deref(), region.0)
+                })
             })
             .map_err(|error| match error {
                 numguard_columns::Error::WrongType { .. } => {
@@ -386,25 +388,6 @@ fn points<'py>(
 fn check_sightings(fields: Vec<PyField>, region: RegionArgument) -> PyResult<()> {
     let fields: Vec<_> = fields.into_iter().map(PyField::into_inner).collect();
     linkage::check_types(fields.iter().map(Arc::as_ref), region.0).map_err(raise)
-}
-
-fn read_seeds(
-    seeds: Values,
-    reported_at: Option<Values>,
-    region: Region,
-) -> Result<(Vec<numguard_core::linkage::Seed>, linkage::Refused), numguard_columns::Error> {
-    let mut times = reported_at.map(|times| times.into_chunks().into_iter());
-    let mut all = Vec::new();
-    let mut refused = linkage::Refused::new();
-    for chunk in seeds.into_chunks() {
-        let times = times.as_mut().and_then(Iterator::next);
-        let (read, notes) = linkage::seeds(&chunk, times.as_ref(), region)?;
-        all.extend(read);
-        for (why, count) in notes {
-            *refused.entry(why).or_default() += count;
-        }
-    }
-    Ok((all, refused))
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -20,6 +20,9 @@ const fn unread(keys: Keys) -> u64 {
     }
 }
 
+/// In place of the key of a row that is a value which its dictionary has not. It would be a row without a cell, and lost.
+const NO_VALUE: u64 = u64::MAX;
+
 impl Column<'_> {
     /// Writes the keys of the rows from `start` on into `out`: 0 if the cell is null or refused.
     ///
@@ -109,7 +112,7 @@ impl Column<'_> {
             Values::Indexed(indices, _) => {
                 let keys = &*self.value_keys;
                 each(&indices[rows.clone()], out, |index| {
-                    keys.get(index as usize).copied().unwrap_or(0)
+                    keys.get(index as usize).copied().unwrap_or(NO_VALUE)
                 })
             }
             _ => match self.keys {
@@ -123,6 +126,9 @@ impl Column<'_> {
                     *key &= (present >> bit & 1).wrapping_neg();
                 }
             }
+        }
+        if matches!(self.values, Values::Indexed(..)) {
+            assert!(!out.contains(&NO_VALUE), "a value outside the dictionary");
         }
         all
     }

@@ -258,48 +258,61 @@ impl Linkage {
     }
 }
 
-/// Reads the keys and times of seeds: those that can be read, and the counts of the refused ones by note.
+/// Reads the keys and times of seeds, whose chunks may differ: those that can be read, and the counts of the refused ones
+/// by note.
 ///
 /// # Errors
-/// [`Error::UnsupportedType`], [`Error::WrongType`].
-///
-/// # Panics
-/// If `reported_at` and `msisdns` differ in length.
+/// [`Error::UnsupportedType`], [`Error::WrongType`]; [`Error::OneEach`] if there is not one time for each number.
 pub fn seeds(
-    msisdns: &ArrayRef,
-    reported_at: Option<&ArrayRef>,
+    msisdns: &[ArrayRef],
+    reported_at: Option<&[ArrayRef]>,
     region: Region,
 ) -> Result<(Vec<Seed>, Refused), Error> {
-    let column = Column::new(msisdns.as_ref(), Keys::Msisdn(region))?;
-    let mut keys = vec![0; column.len()];
-    column.fill(0, &mut keys);
-    let mut seeds: Vec<Seed> = keys.iter().map(|&key| Seed::of(key)).collect();
-    let mut refused = Refused::new();
-    if let Some(reported_at) = reported_at {
-        assert_eq!(reported_at.len(), msisdns.len(), "one time for each seed");
-        let times = Times::new(reported_at)?;
-        let mut at = vec![0; seeds.len()];
-        times.fill(0, &mut at);
-        for (seed, at) in seeds.iter_mut().zip(at) {
-            seed.reported_at = at;
-        }
+    let rows = msisdns.iter().map(Array::len).sum();
+    let times = reported_at.map(moments).transpose()?;
+    if let Some(times) = times.as_ref().filter(|times| times.len() != rows) {
+        return Err(Error::OneEach {
+            what: "times",
+            rows,
+            beside: times.len(),
+        });
     }
-    let mut row = 0;
-    seeds.retain(|seed| {
-        let why = if seed.msisdn == 0 {
-            Some(why_refused(&column, row))
-        } else if reported_at.is_some() && seed.reported_at == numguard_core::linkage::NO_TIME {
-            Some(NO_TIME)
-        } else {
-            None
-        };
-        row += 1;
-        why.is_none_or(|why| {
+    let mut seeds = Vec::new();
+    let mut refused = Refused::new();
+    let mut start = 0;
+    for chunk in msisdns {
+        let column = Column::new(chunk.as_ref(), Keys::Msisdn(region))?;
+        let mut keys = vec![0; column.len()];
+        column.fill(0, &mut keys);
+        for (row, key) in keys.into_iter().enumerate() {
+            let mut seed = Seed::of(key);
+            if let Some(times) = &times {
+                seed.reported_at = times[start + row];
+            }
+            let why = if key == 0 {
+                why_refused(&column, row)
+            } else if times.is_some() && seed.reported_at == numguard_core::linkage::NO_TIME {
+                NO_TIME
+            } else {
+                seeds.push(seed);
+                continue;
+            };
             *refused.entry(why).or_default() += 1;
-            false
-        })
-    });
+        }
+        start += chunk.len();
+    }
     Ok((seeds, refused))
+}
+
+/// The times in all chunks of a column.
+fn moments(chunks: &[ArrayRef]) -> Result<Vec<i64>, Error> {
+    let mut all = Vec::new();
+    for chunk in chunks {
+        let start = all.len();
+        all.resize(start + chunk.len(), 0);
+        Times::new(chunk)?.fill(0, &mut all[start..]);
+    }
+    Ok(all)
 }
 
 /// Checks that columns of these fields can hold numbers, IMEIs and, if there is a third, times.

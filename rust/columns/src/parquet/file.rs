@@ -10,7 +10,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::ColumnChunkMetaData;
 
 use super::bytes::Input;
-use super::types::whole_types;
+use super::types::{unknown_types, whole_types};
 use crate::Error;
 use crate::field::is_text;
 use crate::guard::guarded;
@@ -117,8 +117,24 @@ pub(super) fn footer(path: &Path) -> Result<(Input, ArrowReaderMetadata, bool), 
         Ok((whole_types(metadata)?, is_encrypted))
     };
     let (metadata, is_encrypted) = guarded(read)
-        .map_err(|error| Error::unreadable(None, error).in_file(&path.display().to_string()))?;
+        .map_err(|error| why_unread(&input, error).in_file(&path.display().to_string()))?;
     Ok((input, metadata, is_encrypted))
+}
+
+/// Why a footer cannot be read: it has types that its writer alone has, or is damaged.
+fn why_unread(input: &Input, error: ParquetError) -> Error {
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let load = || {
+        // As before the first attempt: what fails this check would end the process.
+        input.check_footer()?;
+        ArrowReaderMetadata::load(input, options)
+    };
+    let plain = guarded(load);
+    let unknown = plain.map(|plain| unknown_types(plain.metadata()));
+    match unknown {
+        Ok(columns) if !columns.is_empty() => Error::UnknownTypes(columns),
+        _ => Error::unreadable(None, error),
+    }
 }
 
 /// The columns of a file, as its footer declares them.

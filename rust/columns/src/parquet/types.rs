@@ -3,15 +3,42 @@
 //! INT96 is a day and nanoseconds of it, which the reader makes nanoseconds since 1970: before 1677 and after 2262 they
 //! would be another date, without an error. They are read as microseconds. An INTERVAL has months, days and milliseconds,
 //! of which the reader's type has no months. It is read as its twelve bytes, as pyarrow reads it.
+//!
+//! A writer may declare types that Arrow has not, as Polars declares Int128, for which the reader panics.
 
 use std::sync::Arc;
 
+use arrow_ipc::{Field as FieldInFile, root_as_message};
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, TimeUnit};
+use base64::prelude::{BASE64_STANDARD, Engine};
+use parquet::arrow::ARROW_SCHEMA_META_KEY;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::basic::{ConvertedType, Type as Physical};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{FileMetaData, ParquetMetaData};
 use parquet::schema::types::{BasicTypeInfo, ColumnDescPtr, SchemaDescriptor, Type, TypePtr};
+
+use crate::guard::caught;
+
+/// The columns of which a file declares a type that Arrow has not.
+pub(super) fn unknown_types(metadata: &ParquetMetaData) -> Vec<String> {
+    let pairs = metadata.file_metadata().key_value_metadata();
+    let declared = pairs
+        .and_then(|pairs| pairs.iter().find(|pair| pair.key == ARROW_SCHEMA_META_KEY))
+        .and_then(|pair| BASE64_STANDARD.decode(pair.value.as_ref()?).ok())
+        .unwrap_or_default();
+    // Before a message stands its length, and before that, in files of today, a mark.
+    let message = declared.strip_prefix(&[0xFF; 4]);
+    let message = message.map_or(declared.as_slice(), |rest| {
+        rest.get(4..).unwrap_or_default()
+    });
+    let schema = root_as_message(message).ok();
+    let fields = schema.and_then(|message| message.header_as_schema()?.fields());
+    let is_unknown = |field: &FieldInFile<'_>| caught(|| Field::from(*field)).is_err();
+    let unknown = fields.into_iter().flatten().filter(is_unknown);
+    let name = |field: FieldInFile<'_>| field.name().unwrap_or_default().to_owned();
+    unknown.map(name).collect()
+}
 
 /// The footer with types that hold whatever the file has.
 pub(super) fn whole_types(read: ArrowReaderMetadata) -> Result<ArrowReaderMetadata, ParquetError> {
