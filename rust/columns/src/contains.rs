@@ -31,17 +31,30 @@ pub fn contains(
         .map(|(rows, keys)| (rows, WordAnswers::of(keys, set)));
     let blocks = column.len().div_ceil(64);
     let (mut hits, mut valid) = (vec![0u64; blocks], vec![0u64; blocks]);
-    parallel::fill_bits(threads, &mut hits, &mut valid, |start, hits, valid| {
-        match &words {
-            Some((rows, answers)) => answers.of_rows(&rows[start..], hits, valid),
-            None => look_up(&column, set, start, hits, valid),
-        }
-        column.clear_nulls(start, hits);
-        column.clear_nulls(start, valid);
-        for (hits, valid) in hits.iter().zip(valid) {
-            assert!(hits & !*valid == 0, "a value outside the dictionary");
-        }
-    });
+    parallel::fill_bits(
+        threads,
+        &mut hits,
+        &mut valid,
+        |start, hits, valid| match &words {
+            Some((rows, answers)) => {
+                answers.of_rows(&rows[start..], hits, valid);
+                column.clear_nulls(start, hits);
+                column.clear_nulls(start, valid);
+                let mut both = hits.iter().zip(valid);
+                assert!(
+                    both.all(|(hits, valid)| hits & !*valid == 0),
+                    "a value outside the dictionary"
+                );
+            }
+            None => {
+                look_up(&column, set, start, hits, valid);
+                column.clear_nulls(start, valid);
+                for (hits, valid) in hits.iter_mut().zip(valid) {
+                    *hits &= *valid;
+                }
+            }
+        },
+    );
     let bits = |words: Vec<u64>| BooleanBuffer::new(words.into(), 0, column.len());
     Ok(Arc::new(BooleanArray::new(
         bits(hits),
