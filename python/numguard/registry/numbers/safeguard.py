@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from numguard import _core
-from numguard.compute import Bools, by_key, flags, pc
+from numguard.compute import Bools, by_key, flags, pc, tuples_of
 from numguard.errors import RegistryError
 from numguard.registry.log.store import Store
 
@@ -101,11 +101,18 @@ def _repeating(named: pa.Table, versions: pa.Table, decisions: pa.Table) -> Bool
     some = np.flatnonzero(flags(pc.is_in(named["msisdn"], dismissed.combine_chunks())))
     if not len(some):
         return found
-    complaint = {(v["event"], v["row"]): v["complaint"] for v in versions.to_pylist()}
+    namings = named.take(pa.array(some, pa.int64()))
+    # Of a large registry, all versions would take seconds to compare.
+    among = pc.and_(
+        pc.is_in(versions["event"], namings["event"].combine_chunks()),
+        pc.is_in(versions["row"], namings["version"].combine_chunks()),
+    )
+    complaint = {
+        (event, row): one for event, row, one in tuples_of(versions.filter(among), "event", "row", "complaint")
+    }
     words = by_key((one["msisdn"], (one["event"], one["status"])) for one in settled.to_pylist())
     earlier: dict[tuple[int, int], list[tuple[int, bool]]] = {}
-    namings = zip(some.tolist(), named.take(pa.array(some, pa.int64())).to_pylist(), strict=True)
-    for at, naming in sorted(namings, key=lambda one: one[1]["event"]):
+    for at, naming in sorted(zip(some.tolist(), namings.to_pylist(), strict=True), key=lambda one: one[1]["event"]):
         event, number = naming["event"], naming["msisdn"]
         last, word = next((one for one in reversed(words[number]) if one[0] < event), (0, ""))
         theirs = earlier.setdefault((number, complaint[event, naming["version"]]), [])
