@@ -7,10 +7,10 @@ of its other rows are meant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -271,41 +271,19 @@ class Below:
         Raises:
             ColumnError: It is a line of a letter, and the part no table; or a note that some are not to be blocked.
         """
-        digits = sum(map(str.isdigit, text))
-        if len(text) > _LONGEST or digits >= _DIGITS_OF_A_NUMBER:
-            return
-        if is_block_unwanted(text) and not is_spared(text):
+        found = _says(text, is_alone=is_alone, may_head=may_head)
+        if found == "unwanted":
             raise ColumnError(
                 f"{file}: row {row} is a note that numbers are not to be blocked: take these rows out of the list, and "
                 "then the note"
             )
-        if digits and not is_alone:
+        if found == "alone":
+            self._alone.add(row)
+        if found is None or found == "alone":
             return
-        if heads_others(text, is_alone=is_alone) or (is_alone and may_head and heads_unmeant(text)):
-            whose = (
-                "victims, whose numbers are not to be listed"
-                if is_of_victims(text)
-                else "numbers that are not to be listed"
-            )
-            error = ColumnError(
-                f"{file}: row {row} is a heading of {whose}: take it and what is below it out of the file"
-            )
-        elif is_alone and is_of_thing(text):
-            error = ColumnError(
-                f"{file}: row {row} is a heading of something else than phone numbers: take it and what is below it "
-                "out of the file"
-            )
-        elif is_of_letter(text):
-            error = ColumnError(
-                f"{file}: row {row} is a line of a letter or a chat, whose writer's own number may be among the rows: "
-                "leave only the numbers in the file that are meant"
-            )
-            if not self.is_table:
-                raise error
-        else:
-            if is_alone and may_head and not set(words_of(text)) <= NOT_KNOWN:
-                self._alone.add(row)
-            return
+        error = ColumnError(f"{file}: row {row} is {_ERRORS[found]}")
+        if found == "letter" and not self.is_table:
+            raise error
         if self._first is None or row < self._first[0]:
             self._first = row, error
 
@@ -329,6 +307,38 @@ class Below:
         return [
             f"{rows} a text alone{first}; the numbers below count: if it heads some that are not meant, take them out"
         ]
+
+
+_Meaning = Literal["unwanted", "victims", "others", "thing", "letter", "alone"]
+_ERRORS: Final[Mapping[_Meaning, str]] = {
+    "victims": "a heading of victims, whose numbers are not to be listed: take it and what is below it out of the file",
+    "others": "a heading of numbers that are not to be listed: take it and what is below it out of the file",
+    "thing": "a heading of something else than phone numbers: take it and what is below it out of the file",
+    "letter": "a line of a letter or a chat, whose writer's own number may be among the rows: leave only the numbers "
+    "in the file that are meant",
+}
+
+
+@lru_cache(10_000)
+def _says(text: str, *, is_alone: bool, may_head: bool) -> _Meaning | None:
+    """What the text of a row without a number says of the numbers below it; `alone` if it may be any heading."""
+    digits = sum(map(str.isdigit, text))
+    if len(text) > _LONGEST or digits >= _DIGITS_OF_A_NUMBER:
+        return None
+    if is_block_unwanted(text) and not is_spared(text):
+        return "unwanted"
+    found: _Meaning | None = None
+    if digits and not is_alone:
+        pass
+    elif heads_others(text, is_alone=is_alone) or (is_alone and may_head and heads_unmeant(text)):
+        found = "victims" if is_of_victims(text) else "others"
+    elif is_alone and is_of_thing(text):
+        found = "thing"
+    elif is_of_letter(text):
+        found = "letter"
+    elif is_alone and may_head and not set(words_of(text)) <= NOT_KNOWN:
+        found = "alone"
+    return found
 
 
 def check_rows(batch: Batch, cells: Any, is_refused: Bools, below: Below) -> None:
