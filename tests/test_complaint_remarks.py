@@ -48,6 +48,7 @@ DOUBTED = [
     "Please confirm", "Confirm with complainant", "To be confirmed", "TBC", "?", "??", "check number", "Kindly recheck",
     "Number needs verification", "UPI fraud, number not clear", "pakka nahi", "sahi nahi hai", "number check karna hai",
     "नंबर स्पष्ट नहीं है", "नंबर पक्का नहीं", "नंबर की पुष्टि नहीं हुई है", "शायद गलत",
+    "Number galat bhi ho sakta hai", "नंबर गलत हो सकता है",
 ]  # fmt: skip
 #: Headings that ask if a number is to be blocked, each with a no.
 NOES = [
@@ -167,7 +168,7 @@ ORDINARY = [
     "Cheque not clear", "Correct name is Ram", "Check bounced", "Amount to be confirmed with bank",
     "No doubt fraudster", "Number verified", "Number confirmed", "Verification pending", "Bank details not clear",
     "Verify OTP fraud", "Sure that it is the number", "Identity of caller not clear",
-    "Complainant is not sure of the amount",
+    "Complainant is not sure of the amount", "Correct number", "नंबर सही है",
 ]  # fmt: skip
 #: Further headings, and cells that say nothing against a block.
 ORDINARY_BELOW = [

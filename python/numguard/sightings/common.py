@@ -170,15 +170,19 @@ def common(
     table = _table(found, names)
     proof = cache(partial(search.proof, table, names))
     summary = account.summary()
-    # The sum of no key is 0. Such a source has nothing in common with another one, whatever should be in it.
-    without = [f"has no {'number' if by == 'msisdn' else 'handset'} that can be read"]
-    summary["warnings"] += [
-        f"{name}: {why}"
-        for name, many, keys in zip(names, rows, sums, strict=True)
-        for why in (() if keys else none_read(0, many, key) or without)
-    ]
+    what = "number" if by == "msisdn" else "handset"
+    summary["warnings"] += _without_keys(names, rows, sums, key, what)
     summary["warnings"] += copies_named(pairs, by, copies)
     return Common(table, summary, account.refused_rows(), len(pairs), at_least, tuple(names), by, proof)
+
+
+def _without_keys(names: list[str], rows: list[int], sums: list[int], key: str, what: str) -> list[str]:
+    """A warning of each source without a key, of which the sum is 0: it has nothing in common with another one."""
+    warnings = []
+    for name, many, total in zip(names, rows, sums, strict=True):
+        if not total:
+            warnings += [f"{name}: {why}" for why in none_read(0, many, key) or [f"has no {what} that can be read"]]
+    return warnings
 
 
 def _as_is(table: pa.Table) -> pa.Table:
