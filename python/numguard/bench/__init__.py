@@ -32,9 +32,6 @@ def run(subjects: Sequence[str] = SUBJECTS, *, select: str = "", settings: Mappi
 
     Returns:
         pytest's exit code: 0 if every result was right.
-
-    Raises:
-        ArgumentError: pytest or pytest-benchmark is not installed.
     """
     if missing := [name for name in ("pytest", "pytest_benchmark") if importlib.util.find_spec(name) is None]:
         raise ArgumentError(f'{" and ".join(missing)} not found: pip install "numguard-telecom[bench]"')

@@ -120,11 +120,7 @@ def doubts(columns: Mapping[Role, int], names: Sequence[str], rows: Sequence[Seq
 
 
 def check_groups(columns: Mapping[Role, int], names: Sequence[str], above: Sequence[str], where: str) -> None:
-    """Checks the headings of groups in the line above a header.
-
-    Raises:
-        InputError: The numbers are below the heading of one party, and the IMEIs below that of another.
-    """
+    """Refuses numbers below the heading of one party, in the line above a header, and IMEIs below that of another."""
     of_groups = groups(above, names)
     if not of_groups or not {"served", "imei"} <= columns.keys() or any(map(str.isdigit, "".join(above))):
         return
@@ -199,8 +195,7 @@ def _of_subjects(
 ) -> int:
     """Of several columns named as the subject's, one that has numbers which are not those of the other party.
 
-    Raises:
-        InputError: Two of them have different numbers.
+    Two that have different numbers are an error.
     """
     taken = columns["served"]
     beside = _subjects_beside(columns, names)
@@ -259,8 +254,7 @@ def _subject(
 ) -> int | None:
     """The column of the subject beside A and B numbers, if there is one; rows of two others are left to the reader.
 
-    Raises:
-        InputError: There is a column named as the subject's, and none has numbers that are those of an end.
+    It is an error if there is a column named as the subject's, and none has numbers that are those of an end.
     """
     callers, others = (_numbers_of_ends(rows, columns[role]) for role in ("served", "other"))
     directions = _directions(columns, rows)

@@ -61,11 +61,7 @@ class Report:
 
 
 def reports(source: Source, layouts: Sequence[Layout]) -> list[Report]:
-    """The texts of files, or of tables, each with the summary of its first lines; one without a table is `left_out`.
-
-    Raises:
-        InputError: a file in which no text contains a table of call records.
-    """
+    """The texts of files, or of tables, each with the summary of its first lines; one without a table is `left_out`."""
     key_of = partial(_key_of, known={key: _names_of(layouts, roles) for key, roles in _KEYS.items()})
     opened: list[Report] = []
     files = list(open_members(source) if are_paths(source) else _tables(source, key_of))
@@ -93,11 +89,7 @@ def _tables(source: Any, key_of: Callable[[str], Key | None]) -> Iterator[Found]
 def _reports(
     found: Found, layouts: Sequence[Layout], key_of: Callable[[str], Key | None], *, is_alone: bool
 ) -> list[Report]:
-    """The texts of one file; of the dates of a single text in a file that `is_alone`, nothing is to be known before.
-
-    Raises:
-        InputError: None of them has a table, or it is in doubt what the columns of one mean.
-    """
+    """The texts of one file; of the dates of a single text in a file that `is_alone`, nothing is to be known before."""
     opened: list[Report] = []
     refusals: list[InputError] = []
     texts = [as_text(member, key_of) for member in found.members]

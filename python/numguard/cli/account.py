@@ -70,9 +70,7 @@ of_cells = options.in_order(options.refused, strict, options.as_json)
 def strictly(opened: OpenSource, columns: Sequence[str] | None, *, is_strict: bool) -> Iterator[Batch]:
     """The rows of a source, all with the columns of its first part.
 
-    Raises:
-        ColumnError: a part has not all of these columns, or others.
-        InputError: a part has them in other types; or `is_strict`, and a row was refused.
+    It is an error if a part has other columns, or other types of them; and, if `is_strict`, if a row was refused.
     """
     names = opened.schema.names if columns is None else list(columns)
     # Reading a part says which column it does not have, or has twice.
@@ -313,11 +311,7 @@ class Lists:
         return table
 
     def add(self, path: str, members: int, rows: Mapping[str, Any], refused_of: pa.Table) -> None:
-        """Adds the account of a list that the caller read and reported; `refused_of` has file, row, note.
-
-        Raises:
-            InputError: a refused row of it is an error.
-        """
+        """Adds the account of a list that the caller read and reported; `refused_of` has file, row, note."""
         if self._is_strict:
             check_strict(path, refused_of)
         self._accounts.append({"file": path, "members": members, **rows})

@@ -139,11 +139,7 @@ def _listed(
     *,
     is_strict: bool,
 ) -> NumberList[NumberSet]:
-    """The numbers of the list that are decided on.
-
-    Raises:
-        InputError: There is none, or a cell is no number.
-    """
+    """The numbers of the list that are decided on."""
     from numguard import _core
     from numguard.number_list import read_decided
 

@@ -91,9 +91,6 @@ def run_demo(
 
     Returns:
         What was found, with the checks.
-
-    Raises:
-        ArgumentError: `folder` has files that no demonstration made.
     """
     begin = time.perf_counter()
     _clear(folder)

@@ -101,11 +101,7 @@ def keyed(
 
 
 def _refuse_other_key(path: str, key: bytes) -> None:
-    """Refuses a list whose manifest has another key: none of the numbers would be found on it.
-
-    Raises:
-        ArgumentError: The keys differ.
-    """
+    """Refuses a list whose manifest has another key: none of the numbers would be found on it."""
     theirs = manifest_of(Path(path)).get("key_check")
     if theirs is not None and theirs != key_check(key):
         raise ArgumentError(

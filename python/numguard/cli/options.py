@@ -164,11 +164,7 @@ def page_to_draw(output: Path | None) -> Path | None:
 
 
 def check_json(as_json: bool, output: Path | None, rows: str = "rows") -> None:
-    """Refuses `--json` without `--output`, since both the summary and the rows would go to stdout.
-
-    Raises:
-        ArgumentError: They would.
-    """
+    """Refuses `--json` without `--output`, since both the summary and the rows would go to stdout."""
     if as_json and output is None:
         raise ArgumentError(f"--json prints the summary to stdout: name a file for the {rows} with --output")
 
@@ -248,20 +244,12 @@ def mapping(pairs: Iterable[str]) -> dict[str, str] | None:
 
 
 def parted(pairs: Iterable[str], usage: str) -> dict[str, str]:
-    """Options of the form LEFT=RIGHT, split at the last equals sign.
-
-    Raises:
-        ArgumentError: one of them is no such pair; `usage` is its message.
-    """
+    """Options of the form LEFT=RIGHT, split at the last equals sign."""
     return dict(_parts(pair, str.rpartition, usage) for pair in pairs)
 
 
 def named_once(pairs: Iterable[str], usage: str) -> dict[str, str]:
-    """Options of the form NAME=VALUE: the name ends at the first equals sign, so that a path or value may have others.
-
-    Raises:
-        ArgumentError: one is no such pair, or a name is there twice; `usage` is its message.
-    """
+    """Options of the form NAME=VALUE, each name once: split at the first equals sign, as a value may have others."""
     found: dict[str, str] = {}
     for pair in pairs:
         name, value = _parts(pair, str.partition, usage)

@@ -15,11 +15,7 @@ class Verb(click.Command):
     """A command whose options are given once, but for those of several values and for flags."""
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
-        """Reads the arguments.
-
-        Raises:
-            click.UsageError: An option of one value is given again, or a second file.
-        """
+        """Reads the arguments."""
         if not context.resilient_parsing:
             _, more, order = self.make_parser(context).parse_args(args=[*args])
             if more and [one.name for one in self.params if isinstance(one, click.Argument)] == ["source"]:

@@ -71,11 +71,7 @@ def write_rows(
 
 
 def write_csv(file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.RecordBatch], style: Style = _PLAIN) -> None:
-    """Writes `batches` of `schema` as CSV into an open file, such as standard output.
-
-    Raises:
-        ArgumentError: A column that CSV cannot hold.
-    """
+    """Writes `batches` of `schema` as CSV into an open file, such as standard output."""
     Csv.check(".csv", schema)
     _write(Csv, file, schema, batches, style)
 

@@ -333,11 +333,7 @@ class JsonLines(Format):
 
 
 def values_of(rows: pa.Table, at: int) -> list[Any]:
-    """The cells of a column as values of Python, with times as text.
-
-    Raises:
-        InputError: Python has no such values.
-    """
+    """The cells of a column as values of Python, with times as text."""
     try:
         return as_values(rows.column(at))
     except (pa.ArrowException, OverflowError, ValueError, KeyError):

@@ -23,11 +23,7 @@ def is_page(path: Path | None) -> bool:
 
 
 def page_path(path: PathLike, what: str) -> Path:
-    """The path of a page, checked before the page is drawn; `what` is the subject of the message.
-
-    Raises:
-        ArgumentError: It does not end in .html.
-    """
+    """The path of a page, checked before the page is drawn; `what` is the subject of the message."""
     path = at_home(path)
     if not is_page(path):
         raise ArgumentError(f"path: {what} a page, and its name ends in .html")

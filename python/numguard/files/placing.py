@@ -252,11 +252,7 @@ def is_registry(path: Path) -> bool:
 
 
 def make_folder(path: PathLike) -> Path:
-    """A folder, which is created for its owner only if it is not there.
-
-    Raises:
-        FileError: It cannot be created, or a file is there.
-    """
+    """A folder, which is created for its owner only if it is not there."""
     folder = at_home(path, "folder")
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -292,11 +288,7 @@ def _open_locked(folder: Path, opened: dict[Path, int | None]) -> None:
 
 @contextmanager
 def beside(path: Path) -> Iterator[Path]:
-    """A temporary name beside `path` for a file that another library writes; it is removed at the end.
-
-    Raises:
-        OSError: The folder does not exist, or cannot be written to.
-    """
+    """A temporary name beside `path` for a file that another library writes; it is removed at the end."""
     opened: dict[Path, int | None] = {}
     name = path.with_name(f"{_PREFIX}{token_hex(8)}{_PARTIAL}")
     try:
@@ -389,9 +381,6 @@ def whole_file(path: PathLike, *, private: bool = False) -> Iterator[IO[bytes]]:
     """Opens a temporary file that is renamed to `path` once all is written, and removed otherwise.
 
     A `private` file can be read by its owner only.
-
-    Raises:
-        FileMissingError: There is no such directory.
     """
     with together(private=private) as files, files.open(path) as file:
         yield file

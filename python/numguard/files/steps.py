@@ -51,11 +51,7 @@ def one_step() -> Iterator[None]:
 
 
 def step() -> None:
-    """Raises a signal that was deferred by `stepwise`.
-
-    Raises:
-        KeyboardInterrupt: Or what the signal's handler raises.
-    """
+    """Raises a signal that was deferred by `stepwise`."""
     if _deferred and not _one_steps and threading.current_thread() is threading.main_thread():
         _deliver()
 

@@ -17,12 +17,7 @@ from numguard.types import PathLike
 
 
 def write_certificate(content: Mapping[str, Any], path: PathLike) -> Path:
-    """Writes the page, whole or not at all, readable by its owner only; the same export gives the same bytes.
-
-    Raises:
-        ArgumentError: The path does not end in .html.
-        MissingExtraError: The extra `report` is not installed.
-    """
+    """Writes the page, whole or not at all, readable by its owner only; the same export gives the same bytes."""
     path = page_path(path, "a certificate is")
     namer = Namer(full=True)
 

@@ -121,11 +121,7 @@ def svg(spec: dict[str, Any]) -> str:
 
 
 def check_drawing() -> None:
-    """Raises unless charts can be drawn here.
-
-    Raises:
-        MissingExtraError: `numguard-telecom[report]` is not installed.
-    """
+    """Raises unless charts can be drawn here."""
     try:
         import vl_convert  # noqa: F401
     except ImportError:

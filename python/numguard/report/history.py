@@ -71,12 +71,7 @@ class History:
 
 
 def write_history(history: History, path: PathLike) -> Path:
-    """Writes the page, whole or not at all, readable by its owner only; the same history, the same bytes.
-
-    Raises:
-        ArgumentError: The path does not end in .html.
-        MissingExtraError: The extra `report` is not installed.
-    """
+    """Writes the page, whole or not at all, readable by its owner only; the same history, the same bytes."""
     path = page_path(path, "a history is")
     namer = Namer(full=True)
     rows = history.events.to_pylist()

@@ -172,11 +172,7 @@ def link_chart(graph: Graph, *, full_numbers: bool = False, rows: int = ROWS, ta
 
 
 def can_draw() -> None:
-    """Raises before long work if pictures cannot be drawn here.
-
-    Raises:
-        MissingExtraError: `numguard-telecom[report]` is not installed.
-    """
+    """Raises before long work if pictures cannot be drawn here."""
     template(_LOOK)
 
 

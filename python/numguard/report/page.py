@@ -21,11 +21,7 @@ _WIDTHS: Final = {"wide": 928, "narrow": 326}
 
 
 def as_html(figures: Figures, *, title: str, full_numbers: bool) -> str:
-    """The page.
-
-    Raises:
-        MissingExtraError: `numguard-telecom[report]` is not installed.
-    """
+    """The page."""
     namer = Namer(full=full_numbers)
     event = f" (event {figures.event})" if figures.event else ""
     return page_of(
@@ -39,11 +35,7 @@ def as_html(figures: Figures, *, title: str, full_numbers: bool) -> str:
 
 
 def can_draw() -> None:
-    """Raises before long work if pages cannot be made here.
-
-    Raises:
-        MissingExtraError: `numguard-telecom[report]` is not installed.
-    """
+    """Raises before long work if pages cannot be made here."""
     template("page.html")
     check_drawing()
 
@@ -66,9 +58,6 @@ def page_of(
         totals: The totals at the head: (label, figure, remark).
         full_numbers: Whether numbers are shown in full; the page then has a warning.
         version: Of the package.
-
-    Raises:
-        MissingExtraError: `numguard-telecom[report]` is not installed.
     """
     html: str = template("page.html").render(
         title=title,

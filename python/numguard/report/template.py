@@ -11,11 +11,7 @@ from numguard.errors import MissingExtraError
 
 
 def template(name: str) -> Any:
-    """The template of that name.
-
-    Raises:
-        MissingExtraError: `numguard-telecom[report]` is not installed.
-    """
+    """The template of that name."""
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError:

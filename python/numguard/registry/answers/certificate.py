@@ -21,12 +21,7 @@ from numguard.types import is_whole
 
 
 def certified(case: Case, export: int) -> dict[str, Any]:
-    """The content of the certificate of an export.
-
-    Raises:
-        ArgumentError: There is no such export here.
-        DamagedError: The log differs from what was recorded.
-    """
+    """The content of the certificate of an export."""
     found = case.store.export_of(export) if is_whole(export, 1) else None
     if found is None:
         raise ArgumentError("export: takes the number of an export of this registry, as in the manifest of the list")
@@ -53,10 +48,6 @@ def compared(case: Case, export: int, folder: Path) -> list[dict[str, str]]:
 
     The manifest of the list has the digest of the log as it was sent. If the log has another one, something before the
     export was changed since, or the manifest was.
-
-    Raises:
-        ArgumentError: There is no such export here.
-        InputError: There is no such folder.
     """
     content = certified(case, export)
     if not folder.is_dir():

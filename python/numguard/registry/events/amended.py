@@ -103,11 +103,7 @@ def _pairs(facts: pa.Table, versions: pa.Table) -> _Pairs:
 
 
 def withdraw(case: Case, append: Append, intake: object) -> None:
-    """Withdraws an intake or an expansion.
-
-    Raises:
-        ArgumentError: There is none of that number, or it is withdrawn already.
-    """
+    """Withdraws an intake or an expansion."""
     found = case.store.event(intake) if is_whole(intake, 1, append.event - 1) else None
     if found is None or found[0] not in {"add_complaints", "record_outcomes", "expand"}:
         raise ArgumentError("id: no file was added under it; numguard complaints list (intakes()) shows the ids")

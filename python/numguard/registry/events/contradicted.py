@@ -189,11 +189,7 @@ def below_lines(
 
 
 def check_titles(sheet: Sheet, blocked: Bools, words: Mapping[str, str]) -> None:
-    """Checks the titles and the name of a sheet of answers, of which some are `blocked`.
-
-    Raises:
-        ColumnError: One says that the numbers are not blocked, or are in use again, and a row that one is blocked.
-    """
+    """Refuses a sheet with `blocked` rows whose title or name says that numbers are not blocked, or in use again."""
     if not blocked.any():
         return
     otherwise = _Otherwise(words)

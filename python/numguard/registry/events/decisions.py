@@ -284,11 +284,7 @@ def _unread(
 
 
 def _check_hidden(sheet: Sheet, at: Mapping[str, Sequence[int]], rows: Sequence[_Row]) -> None:
-    """Checks that no decision is in a hidden row.
-
-    Raises:
-        InputError: One is: what is pasted over rows that are filtered is pasted into the hidden ones too.
-    """
+    """Refuses decisions in hidden rows: what is pasted over filtered rows is pasted into the hidden ones too."""
     unseen = {*sheet.hidden_rows, *(row for row, place in sheet.covered if place == at["decision"][0])}
     if hidden := [one.row for one in rows if one.word is not None and one.row in unseen]:
         raise InputError(

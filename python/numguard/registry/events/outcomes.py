@@ -212,11 +212,7 @@ def _beside(sheet: Sheet, at: _Columns, mapping: Mapped | None, own: Collection[
 def _statuses(
     sheet: Sheet, at: _Columns, beside: Sequence[int], words: Mapping[str, str]
 ) -> tuple[pa.Array[Any], pa.Array[Any]]:
-    """The status of each row, and why it is refused; `words` maps words to statuses.
-
-    Raises:
-        ColumnError: A title says that the numbers are not blocked.
-    """
+    """The status of each row, and why it is refused; `words` maps words to statuses."""
     encoded: Any = cells.written(sheet.column(at, "status")).dictionary_encode()
     plain = map(plain_words, encoded.dictionary.to_pylist())
     status = pa.array([words.get(word, word) for word in plain], pa.string()).take(encoded.indices)

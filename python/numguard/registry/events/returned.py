@@ -119,11 +119,7 @@ def requests(table: pa.Table) -> frozenset[int]:
 def answer_columns(
     sheet: Sheet, known: Mapping[str, Sequence[str]], mapping: Mapped | None, own: Collection[int]
 ) -> dict[str, list[int]]:
-    """Which columns of a sheet of answers hold each of the `known` words; of a list that was sent back, none of `own`.
-
-    Raises:
-        ColumnError: No column of numbers or of answers; or as `find_columns` does.
-    """
+    """Which columns of a sheet of answers hold each of the `known` words; of a list sent back, none of `own`."""
     names = sheet.table.column_names
     ours = [at for at in own if heading(names[at]) in _READ]
     status = next((names[at] for at in ours if heading(names[at]) == _STATUS), None)

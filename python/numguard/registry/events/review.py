@@ -145,11 +145,7 @@ def _with_cells(shown_namings: pa.Table, kept: pa.Table) -> pa.Table:
 
 
 def refuse_certain(case: Case, cut: int, msisdns: pa.Array[Any]) -> None:
-    """Refuses numbers that neither wait for a decision nor waited for one.
-
-    Raises:
-        ArgumentError: There is such a number: a decision on it would change nothing.
-    """
+    """Refuses numbers that neither wait for a decision nor waited for one."""
     state = case.state(cut, msisdns.cast(pa.int64()))
     idle = len(msisdns) - pc.sum(pc.is_in(msisdns, state["msisdn"].filter(state["unsure"]))).as_py()
     if idle:

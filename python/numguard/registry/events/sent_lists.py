@@ -68,11 +68,7 @@ class SentLists:
         return next((sent for sent in self.lists if sent.event == event), None)
 
     def base(self, since: date | datetime | int | str | None, cut: int, nothing: Basis) -> Basis | None:
-        """The base of a change at `cut`: one of the lists, with its policy, or a moment with that of `nothing`.
-
-        Raises:
-            ArgumentError: There is no such base.
-        """
+        """The base of a change at `cut`: one of the lists, with its policy, or a moment with that of `nothing`."""
         if since is None:
             return None
         if since == "last":

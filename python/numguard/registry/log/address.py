@@ -33,11 +33,7 @@ def is_address(target: str) -> bool:
 
 
 def connect(target: str) -> Dialect:
-    """The store that `target` names: a `postgresql://` address, `":memory:"`, or a path.
-
-    Raises:
-        ArgumentError: An address of another kind.
-    """
+    """The store that `target` names: a `postgresql://` address, `":memory:"`, or a path."""
     if target.startswith(_ADDRESSES):
         return PostgreSQL(target)
     if is_address(target):
@@ -70,11 +66,7 @@ def is_there(target: str) -> bool:
 
 
 def not_yet_created(target: str) -> Dialect:
-    """An empty store in memory, with the name of a file, or of tables on a server, that the first event creates.
-
-    Raises:
-        RegistryError: the file could not be created later.
-    """
+    """An empty store in memory, with the name of a file, or of tables on a server, that the first event creates."""
     if is_address(target):
         memory = SQLite(":memory:")
         memory.name = shown(target)

@@ -181,11 +181,7 @@ class Dialect:
         return [f"t.{name} IS NULL" for name, code in fields if code == "t"]
 
     def damaged(self) -> NoReturn:
-        """Raises the error of a store that differs from what was recorded.
-
-        Raises:
-            DamagedError: Always.
-        """
+        """Raises the error of a store that differs from what was recorded."""
         raise DamagedError(f"{self.name}: {self.damage}")
 
     def copy(self, path: Path) -> None:
@@ -209,11 +205,7 @@ class Dialect:
         raise NotImplementedError
 
     def has_registry(self) -> bool:
-        """Whether the tables of a registry are there; False if there are none.
-
-        Raises:
-            RegistryError: There are others.
-        """
+        """Whether the tables of a registry are there; False if there are none."""
         tables = self.tables()
         if tables and not {"head", "event"} <= tables:
             raise RegistryError(f"{self.name}: is another program's database, not a numguard registry")

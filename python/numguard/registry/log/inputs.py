@@ -33,11 +33,7 @@ def record_input(
 
 
 def refuse_recorded(store: Store, path: Path, option: str) -> None:
-    """Refuses to write over a file that an event has read: it is evidence, and the record has its SHA-256.
-
-    Raises:
-        ArgumentError: The file at the path is an input on record.
-    """
+    """Refuses to write over a file that an event has read: it is evidence, and the record has its SHA-256."""
     try:
         if not path.is_file():
             return
@@ -87,9 +83,6 @@ def unchanged(files: Callable[[], Sequence[Path]]) -> Iterator[None]:
     """Raises at its end if one of the files was written to meanwhile, or another one is among them.
 
     The SHA-256 on record would be of another content than the one that was read.
-
-    Raises:
-        InputError: A file was changed.
     """
     before = {path: state_of(path) for path in files()}
     yield

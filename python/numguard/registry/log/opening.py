@@ -38,11 +38,7 @@ def is_read_only(target: str) -> bool:
 
 
 def copied(target: str) -> tuple[str, TemporaryDirectory[str], Seen] | None:
-    """A private copy of a file that must not be changed, its folder, and how the file was; None where none is needed.
-
-    Raises:
-        RegistryError: It cannot be read, or was written during each attempt.
-    """
+    """A private copy of a file that must not be changed, its folder, and how the file was; None if none is needed."""
     if not is_file(target):
         return None
     file, before = Path(target).absolute(), seen(target)

@@ -81,11 +81,7 @@ class ListPolicy:
 
 
 def list_policy(policy: ListPolicy | None) -> ListPolicy:
-    """The policy that a caller chose, or else the default one.
-
-    Raises:
-        ArgumentError: It is something else, such as a dictionary.
-    """
+    """The policy that a caller chose, or else the default one."""
     if policy is None:
         return ListPolicy()
     if not isinstance(policy, ListPolicy):

@@ -30,9 +30,6 @@ def refuse_unfit(store: Store, cut: int, table: pa.Table) -> None:
         store: The log.
         cut: The event up to which it is read.
         table: The rows to be written, with msisdn and action.
-
-    Raises:
-        RegistryError: A row requests an action for a protected number, or the block of one that is only linked.
     """
     rows = _requests(table)
     if not len(rows):
@@ -55,11 +52,7 @@ def refuse_unfit(store: Store, cut: int, table: pa.Table) -> None:
 
 
 def refuse_protected_since(store: Store, cut: int, table: pa.Table) -> None:
-    """Refuses a list of an earlier day with a number that was protected since, up to `cut`.
-
-    Raises:
-        RegistryError: There is such a number.
-    """
+    """Refuses a list of an earlier day with a number that was protected since, up to `cut`."""
     rows = _requests(table)
     if not len(rows):
         return
