@@ -22,16 +22,10 @@ SUBJECTS: Final = (
 
 
 def run(subjects: Sequence[str] = SUBJECTS, *, select: str = "", settings: Mapping[str, object] | None = None) -> int:
-    """Measures, and writes the record.
+    """Measures, and writes the record; returns pytest's exit code, 0 if every result was right.
 
-    Args:
-        subjects: The subjects to measure.
-        select: An expression for pytest's `-k` that selects measurements.
-        settings: Settings of the plan, by the names of its environment variables without NUMGUARD_BENCH_; None is
-            left out.
-
-    Returns:
-        pytest's exit code: 0 if every result was right.
+    `select` is an expression for pytest's `-k`. `settings` are those of the plan, by the names of its environment
+    variables without NUMGUARD_BENCH_; None is left out.
     """
     if missing := [name for name in ("pytest", "pytest_benchmark") if importlib.util.find_spec(name) is None]:
         raise ArgumentError(f'{" and ".join(missing)} not found: pip install "numguard-telecom[bench]"')

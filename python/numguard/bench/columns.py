@@ -33,14 +33,7 @@ _SAME: Final = 20
 
 @dataclass(frozen=True)
 class Case:
-    """One column against one list.
-
-    Attributes:
-        layout: One of LAYOUTS.
-        rows: Rows of the column.
-        listed: Members of the list.
-        hit_rate: Share of rows that are on it.
-    """
+    """One column, in one of `LAYOUTS`, against one list; `hit_rate` is the share of rows that are on it."""
 
     layout: str
     rows: int

@@ -36,14 +36,9 @@ def _up_to(goal: float) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class _Promise:
-    """What is promised of work.
+    """What is promised of work: requirement and goal. A layout "" is each, and so is a length 0 of the list.
 
-    Attributes:
-        work: The work.
-        layout: The layout; "" is each.
-        listed: The length of the list; 0 is each.
-        bounds: Requirement and goal.
-        covers: Of which lines, if not of all.
+    `covers`: of which lines, if not of all.
     """
 
     work: str
@@ -121,12 +116,8 @@ _BUILDING: Final = (2.5, 2.0)
 class _Limit(_Promise):
     """Work that may take at most so many times as long as other work of the same run, on the same rows.
 
-    Attributes:
-        other: The other work; "" is the same.
-        words: The other work, in words.
-        beside: The layout of the other work; "" is the same.
-        candidate: Who does the other work; "" is anyone.
-        fastest: Whether the fastest of them alone counts.
+    An empty `other` or `beside` is the same work, or layout; an empty `candidate` is anyone. `words` has the other work
+    in words. `fastest`: whether the fastest of them alone counts.
     """
 
     other: str = ""
@@ -201,12 +192,7 @@ _CDR_MEMORY: Final = (256e6, 128e6)
 
 @dataclass(frozen=True)
 class Comparison:
-    """numguard and the rivals, all of one run.
-
-    Attributes:
-        ours: The line of numguard.
-        rivals: The lines of the rivals, the fastest first.
-    """
+    """numguard and the rivals, the fastest first, all of one run."""
 
     ours: Line
     rivals: tuple[Line, ...]
@@ -224,14 +210,9 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A promise, and its measurement.
+    """A promise in words, and its measurement: what was measured, what must hold, and what is aimed at.
 
-    Attributes:
-        promise: What was promised, in words.
-        value: What was measured.
-        required: What must hold.
-        goal: What is aimed at.
-        unit: Of these figures: "x" times as fast, "x the time", "rows/s", "bytes", "bytes a key", "x the size", "ms".
+    `unit`: "x" times as fast, "x the time", "rows/s", "bytes", "bytes a key", "x the size" or "ms".
     """
 
     promise: str
@@ -258,14 +239,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Loss:
-    """A measurement in which a rival is faster.
-
-    Attributes:
-        what: The work, in words.
-        rival: The rival.
-        ours: Rows a second of numguard.
-        theirs: Rows a second of the rival.
-    """
+    """A measurement in which a rival is faster: the work in words, and rows a second."""
 
     what: str
     rival: str
@@ -276,9 +250,8 @@ class Loss:
 def what(line: Line) -> str:
     """The work of a line in words.
 
-    Example:
-        >>> what(Line("contains", "integers", 20_000_000, 1_000_000, 0.5, "numguard", 2))
-        'contains, integers, list of 1,000,000, hits 50 %'
+    >>> what(Line("contains", "integers", 20_000_000, 1_000_000, 0.5, "numguard", 2))
+    'contains, integers, list of 1,000,000, hits 50 %'
     """
     parts = [line.work, line.layout]
     if line.work == "expand":

@@ -24,15 +24,7 @@ _RECORDS_A_DAY: Final = 4_000_000_000
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page.
-
-    Attributes:
-        title: Its heading.
-        text: A paragraph.
-        columns: Of its table.
-        rows: Of its table.
-        charts: Names of its pictures.
-    """
+    """A part of the page: a heading, a paragraph, a table, and the names of pictures."""
 
     title: str
     text: str

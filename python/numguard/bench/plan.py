@@ -63,11 +63,10 @@ class Plan:
 def plan(environment: Mapping[str, str] | None = None) -> Plan:
     """The plan that the environment describes.
 
-    Example:
-        >>> plan({"NUMGUARD_BENCH_ROWS": "5e6"}).rows
-        5000000
-        >>> plan({"NUMGUARD_BENCH_QUICK": "1"}).lists
-        (1000, 50000)
+    >>> plan({"NUMGUARD_BENCH_ROWS": "5e6"}).rows
+    5000000
+    >>> plan({"NUMGUARD_BENCH_QUICK": "1"}).lists
+    (1000, 50000)
     """
     environ = os.environ if environment is None else environment
 

@@ -123,10 +123,7 @@ NAMES: Final = [field.name for field in fields(Line)]
 class Record:
     """The file of one day and machine; it is whole after every line, so that a run that is stopped loses no line.
 
-    Args:
-        directory: The directory of the file.
-        run: When the run began; see `now`.
-        quick: Whether times mean nothing: such a record has another name and is never published.
+    The times of a `quick` run mean nothing: its record has another name and is never published.
     """
 
     def __init__(self, directory: Path, run: str, *, quick: bool = False) -> None:

@@ -32,12 +32,7 @@ _WRITTEN: Final = ("mixed", "string_view", "dictionary")
 
 @dataclass(frozen=True)
 class Queries:
-    """The queries of a rival, with its data prepared.
-
-    Attributes:
-        count: The count of rows on the list; this is measured.
-        mask: Which rows these are; this is compared.
-    """
+    """The queries of a rival, with its data prepared: the count of rows on the list is measured, `mask` compared."""
 
     count: Callable[[], int]
     mask: Callable[[], Mask]

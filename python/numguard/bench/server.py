@@ -40,8 +40,7 @@ def is_there() -> bool:
 def running(*, flushed: bool = True) -> Iterator[str]:
     """The address of a server.
 
-    Args:
-        flushed: Whether a temporary server waits until a transaction is on the disk. Only a system that fails needs it.
+    If `flushed`, a temporary one waits until a transaction is on the disk, which only a system that fails needs.
     """
     if address := os.environ.get("NUMGUARD_POSTGRES"):
         yield address

@@ -71,11 +71,9 @@ def settled(
 ) -> Settled:
     """The columns of a header of the layout `generic.BY_NAMES`, as its first rows show them to be.
 
-    `lines`: those of the header and of each row.
-
-    Raises:
-        InputError: The rows have the caller where the name of the column is that of the subject; two columns of
-            subjects have different numbers; or a subject beside A and B numbers is none of them.
+    `lines`: those of the header and of each row. It is an error if the rows have the caller where the name of the
+    column is that of the subject; if two columns of subjects have different numbers; or if a subject beside A and B
+    numbers is none of them.
     """
     headed = columns
     columns, is_hidden = _without_others(columns, names, rows)

@@ -70,12 +70,10 @@ _NOT_FORWARDED: Final = r"(?i)^\W*(?:0*(?:\.0+)?|no?|false|nil|nf|not (?:applica
 
 @dataclass(frozen=True, slots=True)
 class _Unread:
-    """What gave no value, for each row.
+    """What gave no value, for each row; `notes` has by column why a written cell was not read.
 
-    Attributes:
-        imei: The text of the cells without an IMEI; None without such a column.
-        other: The text of the other parties without a number, as a dictionary.
-        notes: By column, why a written cell was not read.
+    `imei`: the text of the cells without an IMEI, None without such a column. `other`: that of other parties without a
+    number, as a dictionary.
     """
 
     imei: Column | None

@@ -142,12 +142,9 @@ def check_files(
 ) -> None:
     """Raises an error for a file that could not be written in the end, or that is read, or is read twice.
 
-    Args:
-        reads: what is read: paths, globs, directories; addresses and `-` are never written.
-        writes: the files to write, by the option that names them.
-        sources: what is read too, its rows one after the other, and therefore each file once.
-        pages: the options whose file may be a page.
-        names_copies: whether to name sources that are equal byte for byte, whose rows are read twice.
+    `writes` is by the option that names a file, and `pages` has the options whose file may be a page. The rows of
+    `sources` are read one after the other, and therefore each file once. With `names_copies`, sources that are equal
+    byte for byte, whose rows are read twice, are named.
     """
     inputs = [_resolved(file) for one in (*sources, *reads) if one and is_local(one) for file in _files(one)]
     _check_sources(sources, reads, names_copies=names_copies)
@@ -251,10 +248,8 @@ def _files(one: str | Path) -> list[Path]:
 class Lists:
     """The lists that a call reads beside its source: every row of them is accounted for too.
 
-    Args:
-        is_strict: Whether a refused row of a list is an error.
-        dates: Of lists, by their paths, the column whose dates the call reads beside their numbers.
-        yes: Texts of their columns of decisions that are a yes.
+    `dates`: of lists, by their paths, the column whose dates the call reads beside their numbers. `yes`: texts of their
+    columns of decisions that are a yes.
     """
 
     def __init__(self, *, is_strict: bool, dates: Mapping[str, str] | None = None, yes: Sequence[str] = ()) -> None:

@@ -82,15 +82,8 @@ def run_demo(
 ) -> DemoResult:
     """Run the whole job in `folder` and print the results.
 
-    Args:
-        folder: Where everything is written; made if need be. What an earlier run left under the same names goes.
-        seed: The same seed gives the same case.
-        rows: Rows of the bulk call records.
-        scale: 1 for the published size; less for a smaller case with the same traps.
-        out: The output; standard output by default.
-
-    Returns:
-        What was found, with the checks.
+    What an earlier run left under the same names goes; a folder with files that no demonstration made is refused.
+    `rows` are those of the bulk call records; a `scale` below 1 makes a smaller case with the same traps.
     """
     begin = time.perf_counter()
     _clear(folder)

@@ -43,13 +43,9 @@ _OK, _ABSENT, _FAULT = "works", "not there", "does not work"
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found.
+    """What one check found; `state` is "works", "not there" (and not needed by most) or "does not work".
 
-    Attributes:
-        subject: What was looked at.
-        state: "works", "not there" (and not needed by most), or "does not work".
-        detail: A version, a path, or what went wrong.
-        advice: What to do; empty if nothing.
+    `advice` is what to do; empty if nothing.
     """
 
     subject: str

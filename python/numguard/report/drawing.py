@@ -52,15 +52,7 @@ _HOURS: Final = 48 * 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One line of a chart of bars.
-
-    Attributes:
-        label: The text before the bar.
-        values: A length for each panel.
-        texts: The text after each bar.
-        colours: The colour of each panel's bar, such as `var(--reported)`.
-        heading: Whether the line is only a heading.
-    """
+    """One line of a chart of bars: of each panel a length, the text after it, and a colour (`var(--reported)`)."""
 
     label: str
     values: Sequence[float]
@@ -80,13 +72,10 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One line of a chart of periods.
+    """One line of a chart of periods: of a number or handset, with a text at its end.
 
-    Attributes:
-        label: The number or handset.
-        spans: Begin and end in milliseconds since 1970, by the clock that the axis shows, and a colour.
-        text: The text at the end of the line.
-        inset: Whether it belongs to the line above.
+    `spans`: begin and end in milliseconds since 1970, by the clock that the axis shows, and a colour. `inset`: whether
+    it belongs to the line above.
     """
 
     label: str
@@ -138,13 +127,9 @@ def _words(y: dict[str, Any], texts: list[tuple[int, str]], at: float, **mark: A
 
 
 def bars(rows: Sequence[Bar], width: int, label: int, titles: Sequence[str] = ("",)) -> str:
-    """Horizontal bars, a label before each and its figure behind it, in one panel or several.
+    """Horizontal bars, a label before each and its figure behind it, in one panel for each title.
 
-    Args:
-        rows: From the top.
-        width: Of the whole, in pixels.
-        label: Of the column of labels.
-        titles: One a panel; each panel has a scale of its own.
+    Each panel has a scale of its own. `width` is that of the whole, `label` that of the column of labels, in pixels.
     """
     shift = 1 if any(titles) else 0
     size = len(rows) + shift
@@ -181,13 +166,10 @@ def bars(rows: Sequence[Bar], width: int, label: int, titles: Sequence[str] = ("
 
 
 def lanes(rows: Sequence[Lane], width: int, label: int, title: str) -> str:
-    """Periods along one axis of time, a line each, a label before it and its figure at the end.
+    """Periods along one axis of time, a line each, a label before it and its figure, below `title`, at the end.
 
-    Args:
-        rows: From the top, at least one of them with a period.
-        width: Of the whole, in pixels.
-        label: Of the column of labels.
-        title: Heads the figures.
+    `rows` come from the top, at least one of them with a period. `width` is that of the whole, `label` that of the
+    column of labels, in pixels.
     """
     ends = [moment for row in rows for begin, end, _ in row.spans for moment in (begin, end)]
     first, last = min(ends), max(ends)

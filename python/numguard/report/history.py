@@ -49,15 +49,9 @@ _SENT: Final = {
 class History:
     """The content of a page.
 
-    Attributes:
-        msisdn: The number.
-        events: What `Registry.history` gives.
-        as_of: The requested day or moment, in words; None for all that is recorded.
-        registry: The id of the registry.
-        last: The number of its last event.
-        digest: The digest of all events up to that one.
-        sentences: What each note means.
-        version: Of the package.
+    `events` is what `Registry.history` gives, `as_of` the requested day or moment in words, None for all that is
+    recorded. `last` is the number of the last event of the registry, and `digest` that of all events up to it.
+    `sentences` has what each note means.
     """
 
     msisdn: int

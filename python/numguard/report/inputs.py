@@ -16,13 +16,7 @@ File = tuple[str, int | None, str]
 
 
 def inputs(account: Mapping[str, Any], files: Sequence[File], namer: Namer) -> Part:
-    """The last part of a page: the account of the rows, and the files.
-
-    Args:
-        account: As `Changes.account` and `Common.account` have it.
-        files: The inputs.
-        namer: Writes names of files.
-    """
+    """The last part of a page: the account of the rows, as `Changes.account` has it, and the files."""
     refused = sorted(account["refused_rows"].items(), key=lambda item: (-item[1], item[0]))
     rows = [["used", grouped(account["rows_used"])]]
     rows += [[f"refused: {note.replace('_', ' ')}", grouped(count)] for note, count in refused]

@@ -76,12 +76,7 @@ def names(graph: Graph) -> dict[Key, str]:
 
 
 def layers(graph: Graph, rows: int) -> list[list[Box]]:
-    """The boxes of a picture, column by column from the left, each column from the top.
-
-    Args:
-        graph: The nodes and edges.
-        rows: The most boxes in a column, at least 2.
-    """
+    """The boxes of a picture, column by column from the left, each from the top; at most `rows` (2 or more) in one."""
     columns = [_capped(column, rows) for column in _columns(list(_boxes(graph).values()))]
     _arrange(columns)
     return columns

@@ -49,16 +49,7 @@ def page_of(
     full_numbers: bool,
     version: str,
 ) -> str:
-    """A page of parts.
-
-    Args:
-        made: The parts in their order.
-        title: Its heading.
-        subtitle: A sentence below.
-        totals: The totals at the head: (label, figure, remark).
-        full_numbers: Whether numbers are shown in full; the page then has a warning.
-        version: Of the package.
-    """
+    """A page of parts; with `full_numbers` it has a warning. `totals` are at its head: (label, figure, remark)."""
     html: str = template("page.html").render(
         title=title,
         subtitle=subtitle,

@@ -122,10 +122,9 @@ def cdr_batches(spec: CdrSpec, *, listed: U64 | None = None, extra: Extra | None
         listed: Numbers of which one in a `hit_rate` of rows is the other party; they never are ordinary subscribers.
         extra: Planted rows; they take the place of ordinary ones, so that `spec.rows` holds.
 
-    Example:
-        >>> batches = list(cdr_batches(CdrSpec(rows=2_500, batch_rows=1_000)))
-        >>> [batch.num_rows for batch in batches], batches[0].schema.names[:2]
-        ([1000, 1000, 500], ['served_msisdn', 'imei'])
+    >>> batches = list(cdr_batches(CdrSpec(rows=2_500, batch_rows=1_000)))
+    >>> [batch.num_rows for batch in batches], batches[0].schema.names[:2]
+    ([1000, 1000, 500], ['served_msisdn', 'imei'])
     """
     stream = _Stream(spec, Numbering(spec.seed), listed)
     start = int(np.datetime64(spec.first_day).astype("datetime64[us]").astype(np.int64)) - OFFSET_MICROS
@@ -222,9 +221,8 @@ def msisdn_text(msisdns: U64, form: NDArray[np.int64], forms: str) -> pa.StringA
 def written(msisdns: U64, rng: np.random.Generator, forms: str) -> pa.StringArray:
     """E.164 integers of Indian mobiles as text, each in a form that `rng` draws from the named table.
 
-    Example:
-        >>> written(np.array([919123456780], dtype=np.uint64), np.random.default_rng(1), "clean").to_pylist()
-        ['9123456780']
+    >>> written(np.array([919123456780], dtype=np.uint64), np.random.default_rng(1), "clean").to_pylist()
+    ['9123456780']
     """
     return msisdn_text(msisdns, _draw(rng, forms, len(msisdns)), forms)
 

@@ -115,15 +115,10 @@ class _Plan:
 
 
 def make_complaints(seed: int, *, scale: float = 1.0, supply: Numbering | None = None) -> Complaints:
-    """Draws the complaints of January to September 2022.
+    """Draws the complaints of January to September 2022, the same for the same seed.
 
-    Args:
-        seed: The same seed gives the same complaints.
-        scale: 1 gives 47,000 complaints that name 27,824 mobiles; a smaller value shrinks every district alike.
-        supply: Where the numbers come from. Suspects take the serials from 0, complainants those from 10^8.
-
-    Returns:
-        The rows and the truth.
+    With `scale` 1, 47,000 complaints name 27,824 mobiles; a smaller value shrinks every district alike. Of the supply
+    of numbers, suspects take the serials from 0, complainants those from 10^8.
     """
     rng = np.random.default_rng([seed, 1])
     supply = supply or Numbering(seed)

@@ -59,9 +59,8 @@ _SEVERAL_STATIONS: Final = {
 def stations() -> dict[str, list[str]]:
     """The 29 cyber police stations by unit.
 
-    Example:
-        >>> sum(map(len, stations().values()))
-        29
+    >>> sum(map(len, stations().values()))
+    29
     """
     found = {
         unit: [f"Cyber PS {unit} {part}" for part in _SEVERAL_STATIONS.get(unit, ())] or [f"Cyber PS {unit}"]
@@ -73,9 +72,8 @@ def stations() -> dict[str, list[str]]:
 def desks() -> dict[str, list[str]]:
     """The 309 cyber desks of the territorial stations by unit, shared out by the numbers of each unit.
 
-    Example:
-        >>> sum(map(len, desks().values()))
-        309
+    >>> sum(map(len, desks().values()))
+    309
     """
     # Square roots: a large district has more stations than a small one, but not twenty-eight times as many.
     takers = [unit for unit in UNITS if unit != "State Crime Branch"]

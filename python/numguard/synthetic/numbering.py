@@ -54,11 +54,10 @@ class Numbering:
     Args:
         seed: The same seed gives the same numbers, on every machine.
 
-    Example:
-        >>> supply = Numbering(7)
-        >>> a, b = supply.msisdns(np.arange(2)), supply.msisdns(np.arange(2, 1000))
-        >>> bool(np.isin(a, b).any()), len(np.unique(b)), {int(n) // 10**10 for n in b}
-        (False, 998, {91})
+    >>> supply = Numbering(7)
+    >>> a, b = supply.msisdns(np.arange(2)), supply.msisdns(np.arange(2, 1000))
+    >>> bool(np.isin(a, b).any()), len(np.unique(b)), {int(n) // 10**10 for n in b}
+    (False, 998, {91})
     """
 
     def __init__(self, seed: int) -> None:
@@ -118,9 +117,8 @@ def digits(values: U64, width: int) -> NDArray[np.uint8]:
 def check_digit(imei14s: U64) -> NDArray[np.uint8]:
     """The check digit of each IMEI (Luhn; 3GPP TS 23.003, annex B), 0 to 9.
 
-    Example:
-        >>> check_digit(np.array([49015420323751], dtype=np.uint64)).tolist()
-        [8]
+    >>> check_digit(np.array([49015420323751], dtype=np.uint64)).tolist()
+    [8]
     """
     ones = digits(imei14s, 14) - np.uint8(ord("0"))
     doubled = ones[:, 1::2] * np.uint8(2)

@@ -53,12 +53,9 @@ PLACE_TRAPS: Final = {
 
 @dataclass(frozen=True, repr=False)
 class Placed:
-    """The case with its places.
+    """The case with its places: of the planted case and of `PLACE_TRAPS`, whose reported numbers are the `seeds`.
 
-    Attributes:
-        sightings: served_msisdn, imei14, at, first_cell, place, latitude, longitude.
-        truth: msisdn, trap, guilty, seed; of the planted case and of `PLACE_TRAPS`.
-        seeds: The reported numbers of `PLACE_TRAPS`.
+    `sightings`: served_msisdn, imei14, at, first_cell, place, latitude, longitude. `truth`: msisdn, trap, guilty, seed.
     """
 
     sightings: pa.Table
@@ -100,10 +97,7 @@ class _Map:
 def place(planted: Planted, supply: Numbering, seed: int) -> Placed:
     """Gives the planted sightings their places, and plants the traps that need places.
 
-    Args:
-        planted: The case.
-        supply: Where it took its numbers and handsets from; takes serials from 2 x 10^8 + 100,000 and from 100,000.
-        seed: The same seed gives the same places.
+    Of the supply it takes serials from 2 x 10^8 + 100,000 for numbers and from 100,000 for handsets.
     """
     more = _Map(seed, supply)
     for trap in (_on_a_bus, _ported, _wrong_clock):

@@ -45,10 +45,9 @@ def score(truth: pa.Table, linked: pa.Table, traps: Iterable[str] = TRAPS) -> li
         linked: A table with a column msisdn.
         traps: What is planted.
 
-    Example:
-        >>> truth = pa.table({"msisdn": [1, 2, 3], "trap": ["SIM box"] * 3, "guilty": [True] * 3, "seed": [1, 0, 0]})
-        >>> score(truth, pa.table({"msisdn": [2]}))[-1].recall
-        0.5
+    >>> truth = pa.table({"msisdn": [1, 2, 3], "trap": ["SIM box"] * 3, "guilty": [True] * 3, "seed": [1, 0, 0]})
+    >>> score(truth, pa.table({"msisdn": [2]}))[-1].recall
+    0.5
     """
     found = set(linked["msisdn"].to_pylist())
     counts: Counter[tuple[str, bool, bool]] = Counter()

@@ -141,17 +141,11 @@ class _Plot:
 
 
 def plant(seed: int, supply: Numbering, reported: U64, complainants: U64, *, scale: float = 1.0) -> Planted:
-    """Plants every trap.
+    """Plants every trap, the same for the same seed; sightings and truth are in no order.
 
-    Args:
-        seed: The same seed gives the same world.
-        supply: Where numbers and handsets come from: serials from 2 x 10^8 and from 0.
-        reported: The numbers that complaints name; each is used at most once.
-        complainants: The numbers of those who complained.
-        scale: How many of each trap; two of each at least, where there are two. Clones keep their number of users.
-
-    Returns:
-        Sightings and truth, in no order.
+    Of the supply, it takes serials from 2 x 10^8 for numbers and from 0 for handsets. Each `reported` number is used at
+    most once. `scale` is how many of each trap there are, two of each at least, where there are two; clones keep their
+    number of users.
     """
     plot = _Plot(np.random.default_rng([seed, 2]), supply, reported, complainants)
     for count, trap in _CASES:

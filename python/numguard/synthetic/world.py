@@ -30,15 +30,7 @@ _OTHERS: Final = 3 * 10**8  # serials of those whom planted numbers call in oper
 
 @dataclass(frozen=True, repr=False)
 class World:
-    """A case on disk, and the truth about it.
-
-    Attributes:
-        complaints_csv: The complaints as they came in.
-        operator_files: Airtel and Jio answers.
-        cdr: The bulk call records, Parquet.
-        complaints: The complaints and their content.
-        planted: The sightings and what they mean.
-    """
+    """A case on disk, and the truth about it."""
 
     folder: Path
     complaints_csv: Path

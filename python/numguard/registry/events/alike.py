@@ -43,24 +43,16 @@ _SAME = schema_of(ordinal=pa.int64(), complaint_key=pa.string())
 
 
 class Others(NamedTuple):
-    """Complaints that are recorded under other spellings.
-
-    Attributes:
-        same: ordinal, complaint_key: certainly the same complaint.
-        alike: `ALIKE`: perhaps.
-    """
+    """Complaints recorded under other spellings: the `same` for certain (ordinal, complaint_key), others perhaps."""
 
     same: pa.Table
     alike: pa.Table
 
 
 def look_alike(versions: pa.Table, new: Ints, known: Reading) -> Others:
-    """Which of the complaints that are not recorded by their key may be recorded under another.
+    """Which of the complaints that are not recorded by their key, at the places `new`, may be recorded under another.
 
-    Args:
-        versions: row, complaint_key, source, acknowledgement_no.
-        new: The positions of those that are not recorded.
-        known: The recorded complaints.
+    `versions`: row, complaint_key, source, acknowledgement_no.
     """
     rows = versions.select(["row", "complaint_key", "source", "acknowledgement_no"]).take(pa.array(new, pa.int64()))
     keyed = np.flatnonzero(flags(pc.is_valid(rows["complaint_key"])))

@@ -44,18 +44,11 @@ _CHANGED = schema_of(
 
 
 def amended(case: Case, event: int, keys: Column, name: str) -> pa.Table:
-    """The numbers that a file of complaints drops or turns by amending complaints.
+    """The numbers that a file of complaints drops or turns by amending the complaints with these keys.
 
-    Args:
-        case: With the event recorded, or on trial.
-        event: The event.
-        keys: The keys of the complaints that it amends.
-        name: The name of the file.
-
-    Returns:
-        file, row (of the version that amends), msisdn, why (`dropped_by_amendment`, or `turned_by_amendment` of one
-        that was a suspect's and is the complainant's, or the reverse; `status_unclear` of one that leaves the list by
-        the status alone), was and status: before it and with it.
+    The event is recorded, or on trial. Returned are file, row (of the version that amends), msisdn, why
+    (`dropped_by_amendment`, or `turned_by_amendment` of one that was a suspect's and is the complainant's, or the
+    reverse; `status_unclear` of one that leaves the list by the status alone), was and status: before it and with it.
     """
     if not len(keys):
         return AMENDED.empty_table()

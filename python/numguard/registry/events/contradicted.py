@@ -100,12 +100,9 @@ _FEW_WORDS: Final = 6
 
 
 def contradicted_rows(sheet: Sheet, places: Iterable[int], words: Mapping[str, str]) -> Bools:
-    """Which rows have a cell, in one of some columns, that says that the number is not blocked, or no longer.
+    """Which rows have a cell, in the columns at `places`, that says that the number is not blocked, or no longer.
 
-    Args:
-        sheet: The rows.
-        places: The columns.
-        words: Words for answers, folded, and the answer that each means.
+    `words`: those for answers, folded, and the answer that each means.
     """
     table, otherwise = sheet.table, _Otherwise(words)
     some = [at for at in places if _OF_OTHERS.isdisjoint(words_of(table.column_names[at]))]
@@ -127,24 +124,12 @@ def contradicted_rows(sheet: Sheet, places: Iterable[int], words: Mapping[str, s
 
 
 def below_titles(sheet: Sheet, at: Mapping[str, Sequence[int]], words: Mapping[str, str]) -> Bools:
-    """Which rows are below a line of the table that says of the numbers up to the next such line what a title would.
-
-    Args:
-        sheet: The rows.
-        at: The columns of each field.
-        words: As in `contradicted_rows`.
-    """
+    """Which rows are below a line of the table that says of the numbers up to the next such line what a title would."""
     return below_lines(sheet, at, _Otherwise(words).of_line) >= 0
 
 
 def above_notes(sheet: Sheet, at: Mapping[str, Sequence[int]], words: Mapping[str, str]) -> Bools:
-    """Which rows a note means, below or among them, that says of their numbers what a title would, or spares them.
-
-    Args:
-        sheet: The rows.
-        at: The columns of each field.
-        words: As in `contradicted_rows`.
-    """
+    """Which rows a note means, below or among them, that says of their numbers what a title would, or spares them."""
     table = sheet.table
     is_row = flags(pc.not_equal(cells.trimmed(cells.joined(table.column(at["msisdn"][0]))), ""))
     texts = lines_of(table, sheet.row, sheet.broken)

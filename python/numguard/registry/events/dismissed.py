@@ -28,16 +28,10 @@ def dismissed_among(case: Case, named: Column, cut: int) -> pa.Array[Any]:
 
 
 def named_again(case: Case, plan: Plan, event: int) -> tuple[set[tuple[int, int]], int]:
-    """What becomes of dismissed numbers by a sheet.
+    """What becomes of dismissed numbers by a sheet that is recorded as `event`, or on trial.
 
-    Args:
-        case: With the sheet recorded, or on trial.
-        plan: What the sheet adds.
-        event: The event.
-
-    Returns:
-        The rows and numbers that wait as their complaint had the number when it was dismissed; and how many numbers
-        are in force again, since another complaint names them.
+    Returned are the rows and numbers that wait as their complaint had the number when it was dismissed; and how many
+    numbers are in force again, since another complaint names them.
     """
     numbers = dismissed_among(case, plan.namings["msisdn"], event - 1)
     if not len(numbers):

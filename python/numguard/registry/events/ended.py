@@ -24,16 +24,12 @@ _OF_ROWS = schema_of(row=pa.int64(), msisdn=pa.uint64(), status=pa.string(), com
 def in_force_of(case: Case, cut: int, ended: pa.Table, written: pa.Table) -> tuple[pa.Table, int]:
     """The numbers in force at `cut` of complaints that a sheet ends, and how many wait for a decision.
 
-    Args:
-        case: The case.
-        cut: The event.
-        ended: row, complaint_key: the rows of the sheet that end a complaint.
-        written: row, msisdn: the numbers in these rows, and in rows that end a complaint without a key.
+    `ended`: row, complaint_key: the rows of the sheet that end a complaint. `written`: row, msisdn: the numbers in
+    these rows, and in rows that end a complaint without a key.
 
-    Returns:
-        row, msisdn, status, complaints (how many name it for certain, or so that it was accepted). A number that a
-        complaint names on record, and no row of the sheet that ends it, is of the first of these rows. And the count of
-        numbers that wait for a decision, these complaints name, and none by which they wait has not ended.
+    Returned are row, msisdn, status, complaints (how many name it for certain, or so that it was accepted). A number
+    that a complaint names on record, and no row of the sheet that ends it, is of the first of these rows. And the count
+    of numbers that wait for a decision, these complaints name, and none by which they wait has not ended.
     """
     if not len(ended) and not len(written):
         return _OF_ROWS.empty_table(), 0

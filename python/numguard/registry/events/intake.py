@@ -248,11 +248,9 @@ def _off_the_list(case: Case, plan: Plan, cut: int) -> dict[str, int]:
 
 
 def _known_of(case: Case, complaints: Complaints, plan: Plan, cut: int) -> dict[str, Any]:
-    """What is known of the numbers named.
+    """What is known of the numbers named: how many stay off the list, by what (`off`), and why each waits (`why`).
 
-    Returns:
-        off: How many stay off the list, by what.
-        why: Why each waits: by its row, or by an earlier status of its complaint, unless it was settled since.
+    One waits by its row, or by an earlier status of its complaint, unless it was settled since.
     """
     named, off = complaints.namings, _off_the_list(case, plan, cut)
     numbers = named["msisdn"].cast(pa.int64())

@@ -54,12 +54,8 @@ def opposed_rows(
 ) -> dict[int, Opposing]:
     """The rows, by their place, that a cell, or a line or a title above them, opposes if they are accepted.
 
-    Args:
-        sheet: The rows.
-        at: The columns of each field.
-        places: The columns whose cells may do so.
-        accepted: Which rows are accepted: a column of decisions opposes these if it is blank in them alone.
-        is_row: Which rows have a number: a line without one may be a note on those above it.
+    `places`: the columns whose cells may do so. A column of decisions opposes the `accepted` rows if it is blank in
+    them alone. `is_row`: which rows have a number: a line without one may be a note on those above it.
     """
     title = next(filter(_is_opposed_title, (*sheet.titles, sheet.sheet or "")), None)
     if title is not None:

@@ -311,12 +311,8 @@ def _contradicting(rows: pa.Table, good: Bools) -> Bools:
 def _compared(rows: pa.Table, before: pa.Table, turns: Turns, now: int, *, again: bool) -> pa.Array[Any]:
     """How each row compares with the recorded outcomes and the rows before it: null where it is new, else a note.
 
-    Args:
-        rows: msisdn, status, happened_at, ordered by moment.
-        before: The same, with event and ordinal.
-        turns: What was decided of the numbers and sent about them.
-        now: The moment of recording; an operator may date to the end of that day.
-        again: Whether the same file was recorded before.
+    `rows`: msisdn, status, happened_at, ordered by moment; `before`: the same, with event and ordinal. An operator may
+    date to the end of the day of `now`. `again`: whether the same file was recorded before.
     """
     answers, tomorrow = Answers(turns), end_of_day(now)
     for answer in tuples_of(ascending(before, "event", "ordinal"), "event", *_ANSWER):

@@ -84,16 +84,11 @@ class Plan:
 
 
 def reconcile(complaints: Complaints, known: Reading, *, again: bool = False) -> Plan:
-    """Compares the rows with the recorded complaints.
+    """Compares the rows with the recorded complaints: what is new.
 
-    Args:
-        complaints: the rows.
-        known: the recorded complaints.
-        again: whether the same file was added before: last week's sheet, sent again, reopens nothing.
-
-    Returns:
-        What is new. A row counts as refused if it names no usable number, else as repeated if its version is recorded,
-        as updated if the complaint is recorded with other content, and as added otherwise.
+    A row counts as refused if it names no usable number, else as repeated if its version is recorded, as updated if the
+    complaint is recorded with other content, and as added otherwise. `again`: whether the same file was added before:
+    last week's sheet, sent again, reopens nothing.
     """
     groups = _Groups(complaints.rows)
     suspects = _joined(complaints.namings, groups.of_row, groups.size)

@@ -26,12 +26,9 @@ from numguard.registry.spelling import folded
 
 @dataclass(frozen=True)
 class ReleasesOwed:
-    """The releases of numbers that are due, by the lists under one key or another.
+    """The releases of numbers that are due by the lists to a receiver, under one key or another.
 
-    Attributes:
-        sent: The lists to the receiver.
-        district: Of which lists; None is those of all districts.
-        key: The key check of the list that is written.
+    `district` is None for the lists of all districts; `key` is the key check of the list that is written.
     """
 
     sent: SentLists

@@ -55,10 +55,8 @@ _REQUESTS: Final = {"action": ACTIONS, "change": ("added", "changed", "removed")
 def own_columns(table: pa.Table, known: Mapping[str, Sequence[str]], answers: Collection[str]) -> frozenset[int]:
     """The places of our own columns, if these are those of a list that was sent back; otherwise none.
 
-    Args:
-        table: The rows.
-        known: Each field of a sheet of answers, and the usual spellings of its heading.
-        answers: The words for answers, folded.
+    `known`: each field of a sheet of answers, and the usual spellings of its heading. `answers`: the words for answers,
+    folded.
 
     >>> ours = {"msisdn": ["1"], "action": ["block"], "hop": ["0"]}
     >>> sorted(own_columns(pa.table({**ours, "status": ["reported"], "TSP Response": ["Done"]}), {}, ()))

@@ -29,12 +29,8 @@ NO_KEY: Final = "none"
 class SentLists:
     """The lists of numbers, or of handsets, that were sent to one receiver.
 
-    Attributes:
-        case: The case.
-        to: The receiver.
-        lists: Those of this registry, the last first.
-        kinds: The districts and key checks of all lists to him, with those of merged registries.
-        verb: The verb of the events that sent them.
+    `lists` are those of this registry, the last first; `kinds` the districts and key checks of all lists to him, with
+    those of merged registries; `verb` is that of the events that sent them.
     """
 
     case: Case

@@ -34,12 +34,7 @@ Turns: TypeAlias = Mapping[int, Sequence[tuple[int, str]]]
 
 
 def turns_of(decisions: pa.Table, exported: pa.Table) -> Turns:
-    """The turns of numbers.
-
-    Args:
-        decisions: msisdn, status, event.
-        exported: msisdn, action, event.
-    """
+    """The turns of numbers, by `decisions` (msisdn, status, event) and `exported` (msisdn, action, event)."""
     decided = [row for row in tuples_of(decisions, "msisdn", "event", "status") if row[2] in _DECIDED]
     sent = [row for row in tuples_of(exported, "msisdn", "event", "action") if row[2] in ASKS]
     found = by_key((msisdn, (event, word)) for msisdn, event, word in [*decided, *sent])
@@ -109,12 +104,10 @@ class Answers:
 
 
 def answers_in_order(outcomes: pa.Table, files: pa.Table, turns: Turns) -> pa.Table:
-    """The outcomes of several registries that a single registry would have recorded as new.
+    """The `outcomes` of several registries that a single registry would have recorded as new.
 
-    Args:
-        outcomes: msisdn, status, happened_at, event, ordinal.
-        files: event, file: the digest of what each event read.
-        turns: What was decided of the numbers and sent about them, by events of the same order.
+    `outcomes`: msisdn, status, happened_at, event, ordinal. `files`: event, file (the digest of what it read). The
+    `turns` are by events of the same order.
     """
     compared = compared_in_order(outcomes, files, turns)
     return compared.filter(pc.is_null(compared["note"])).drop_columns(["note"])

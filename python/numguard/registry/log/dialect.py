@@ -222,12 +222,7 @@ class Dialect:
                 yield statement
 
     def _why(self, message: str | None, words: str) -> str | None:
-        """The message of a failure, where a store has a better one than that of the closed list.
-
-        Args:
-            message: That of the closed list.
-            words: The driver's message, in small letters.
-        """
+        """The message of a failure, if a store has a better one than `message`; `words`: those of the driver."""
         return message
 
     @contextmanager

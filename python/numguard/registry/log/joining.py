@@ -28,14 +28,10 @@ _BLOCK = 20_000
 
 
 def copy_events(store: Store, append: Append, other: Reading, chosen: pa.Table, numbers: Ints) -> None:
-    """Appends events of another registry, after the event that records the merge.
+    """Appends events of `other`, after the event that records the merge.
 
-    Args:
-        store: The registry that receives them.
-        append: The event that records the merge.
-        other: The registry that recorded them.
-        chosen: event, registry, number, at, digest of each, ascending by event.
-        numbers: Of each event of the other registry, its number here.
+    `chosen`: event, registry, number, at, digest of each, ascending by event. `numbers`: of each event of the other
+    registry, its number here.
     """
     theirs = ints(chosen["event"])
     upto = int(theirs.max())

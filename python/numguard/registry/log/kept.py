@@ -29,11 +29,9 @@ def with_kept(versions: pa.Table, order: Order | None, of_complaints: Callable[[
 
     Versions that name a number come before those that name none, the status aside: these amend nothing.
 
-    Args:
-        versions: event, row, complaint, and any of the fields; `complaint_key` where registries were merged.
-        order: The order of their events; None is that of their numbers.
-        of_complaints: The versions that count of the complaints of some (ordinal, event, row): ordinal, event, row,
-            usable and the fields.
+    `versions`: event, row, complaint, and any of the fields; `complaint_key` where registries were merged. `order` is
+    None for that of the numbers of events. `of_complaints` gives, for some (ordinal, event, row), the versions of their
+    complaints that count: ordinal, event, row, usable and the fields.
     """
     fields = [name for name in _FIELDS if name in versions.column_names]
     lacking = np.logical_or.reduce([flags(pc.is_null(versions[name])) for name in fields])

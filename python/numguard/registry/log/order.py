@@ -82,9 +82,8 @@ def origins_of(events: Ints, order: Order | None, registry: str) -> tuple[pa.Arr
 def in_order(events: pa.Table, origins: pa.Table) -> Order:
     """The order of the events of a log.
 
-    Args:
-        events: event, at, verb, digest: all up to the cut.
-        origins: event, registry, number, at, digest: of those that another registry recorded.
+    `events`: event, at, verb, digest: all up to the cut. `origins`: event, registry, number, at, digest: of those that
+    another registry recorded.
     """
     events = events.sort_by("event")
     size = len(events) + 1
@@ -117,9 +116,7 @@ def in_order(events: pa.Table, origins: pa.Table) -> Order:
 def used_apart(registry: Ints, number: Ints) -> Bools:
     """Which events may be of different copies of their registry: those from the first number on that two events have.
 
-    Args:
-        registry: The registry of each event, as a code from 0.
-        number: Its number there.
+    `registry` is a code from 0, `number` that of the event there.
     """
     order = np.lexsort((number, registry))
     code, at = registry[order], number[order]
@@ -152,12 +149,8 @@ def amending(versions: pa.Table, order: Order) -> pa.Table:
     is not withdrawn repeats it: it amends nothing, and what amended the earlier one amends it too. Any other later
     version that names a number amends those before it.
 
-    Args:
-        versions: event, row, complaint, complaint_key, fingerprint, usable, taken_back: all of each complaint.
-        order: The order of their events.
-
-    Returns:
-        The versions, `event` and `complaint` in the order, with `amended_at` (null where none did).
+    `versions`: event, row, complaint, complaint_key, fingerprint, usable, taken_back: all of each complaint. They are
+    returned with `event` and `complaint` in the order, and with `amended_at` (null where none did).
     """
     if not len(versions):
         return versions.append_column("amended_at", pa.array([], pa.int64()))

@@ -18,9 +18,7 @@ _NONE = -1
 def with_restored(versions: pa.Table, withdrawn: pa.Table) -> pa.Table:
     """The versions with `dropped_at` and `restored_at`: the first such amendment, and the last withdrawal; -1 if none.
 
-    Args:
-        versions: event, complaint.
-        withdrawn: complaint, event, withdrawn_at: the versions that name a number and are withdrawn.
+    `versions`: event, complaint. `withdrawn`: complaint, event, withdrawn_at: those that name a number.
     """
     complaint, event = ints(versions["complaint"]), ints(versions["event"])
     dropped_at, restored_at = np.full((2, len(versions)), _NONE, np.int64)

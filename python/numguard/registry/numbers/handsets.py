@@ -27,11 +27,8 @@ _PAIR = ["imei14", "msisdn"]
 class Handsets:
     """The pairs of handset and number as of some event.
 
-    Args:
-        state: The result of `derive`.
-        evidence: msisdn, imei14, first_seen, last_seen, sightings, event: the sightings behind links of runs that are
-            not withdrawn.
-        stops: imei14, why, event: where runs stopped at a handset.
+    `state` is the result of `derive`. `evidence`: msisdn, imei14, first_seen, last_seen, sightings, event: the
+    sightings behind links of runs that are not withdrawn. `stops`: imei14, why, event: where runs stopped at a handset.
     """
 
     def __init__(self, state: pa.Table, evidence: pa.Table, stops: pa.Table) -> None:
