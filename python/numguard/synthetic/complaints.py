@@ -182,7 +182,8 @@ def _write_down(rng: np.random.Generator, plan: _Plan, msisdns: U64, complainant
     sources, acknowledgements = _sources(rng, plan)
     lost, recovered = _amounts(rng, count)
     written_at = _written_at(rng, plan.day, sources)
-    categories = rng.choice(len(_CATEGORIES), count, p=_falling(len(_CATEGORIES))).tolist()
+    falling = 1 / np.arange(1, len(_CATEGORIES) + 1)
+    categories = rng.choice(len(_CATEGORIES), count, p=falling / falling.sum()).tolist()
     careless = rng.random(count).tolist()
     money = rng.choice(len(_RUPEES), count, p=[0.62, 0.2, 0.08, 0.04, 0.03, 0.03]).tolist()
     lost_cells, recovered_cells = lost.tolist(), recovered.tolist()
@@ -228,11 +229,6 @@ def _write_down(rng: np.random.Generator, plan: _Plan, msisdns: U64, complainant
 
 def _national(msisdns: U64) -> list[str]:
     return [f"{int(n) - COUNTRY:010}" for n in msisdns]
-
-
-def _falling(n: int) -> NDArray[np.float64]:
-    weight: NDArray[np.float64] = 1 / np.arange(1, n + 1)
-    return np.asarray(weight / weight.sum())
 
 
 def _suspect_cells(

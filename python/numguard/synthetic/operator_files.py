@@ -28,14 +28,12 @@ _AIRTEL_CALL_TYPES: Final = {"IN": "IN", "OUT": "OUT", "SMS_IN": "SMT", "SMS_OUT
 
 
 class Call(NamedTuple):
-    """One call of a target: who, with whom, when (date and clock as text, IST), how long, in which handset."""
+    """One call of a target: who, with whom, when (01/06/2022 and a clock, IST), how long, in which handset."""
 
     served: int
     other: int
     call_type: str
-    year: str
-    month: str
-    day: str
+    date: str
     clock: str
     seconds: int
     imei: str
@@ -63,7 +61,7 @@ def airtel(target: int, calls: Sequence[Call]) -> str:
             _national(c.other),
             "-",
             "---",
-            f"{c.day}/{c.month}/{c.year}",
+            c.date,
             c.clock,
             str(c.seconds),
             "28.4595/77.0266",
@@ -109,7 +107,7 @@ def jio(imei14: int, calls: Sequence[Call], undirected: Sequence[Call]) -> str:
             *((other, served) if incoming else (served, other)),
             "-",
             "-",
-            f"{c.day}/{c.month}/{c.year}",
+            c.date,
             c.clock,
             f"{end // 3600:02}:{end // 60 % 60:02}:{end % 60:02}",
             str(c.seconds),

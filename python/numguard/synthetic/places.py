@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from numguard.compute import tuples_of
+from numguard.compute import table_of, tuples_of
 from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.synthetic.numbering import U64, Numbering
 from numguard.synthetic.traps import DAYS, FIRST_DAY, PERIOD_DAY, Planted
@@ -121,9 +121,7 @@ def place(planted: Planted, supply: Numbering, seed: int) -> Placed:
             "longitude": pa.array(np.append(longitude, extra[4]), from_pandas=True),
         }
     )
-    numbers, traps, guilty, seeds = zip(*more.truth, strict=True)
-    columns: dict[str, Any] = {"msisdn": pa.array(numbers, pa.uint64()), "trap": traps, "guilty": guilty, "seed": seeds}
-    truth = pa.concat_tables([planted.truth, pa.table(columns, planted.truth.schema)])
+    truth = pa.concat_tables([planted.truth, table_of(more.truth, planted.truth.schema)])
     reported = np.array([one[0] for one in more.truth if one[3]], dtype=np.uint64)
     return Placed(sightings, truth, reported)
 

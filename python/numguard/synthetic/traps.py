@@ -10,13 +10,14 @@ function that writes stays and marks the guilty; one vectorised step turns all s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from numguard.compute import schema_of, table_of
 from numguard.indian_time import DAY_MICROS, OFFSET_MICROS
 from numguard.synthetic.numbering import PLACEHOLDER_IMEIS, U64, Numbering
 
@@ -49,6 +50,8 @@ TRAPS: Final = {
 }
 """The traps, and the innocent among them."""
 
+_TRUTH: Final = schema_of(msisdn=pa.uint64(), trap=pa.string(), guilty=pa.bool_(), seed=pa.bool_())
+
 
 @dataclass(frozen=True, repr=False)
 class Planted:
@@ -72,19 +75,6 @@ class Planted:
     sim_boxes: U64
 
 
-@dataclass(repr=False)
-class _Stays:
-    """Stays as they are written: parallel lists."""
-
-    msisdn: list[int] = field(default_factory=list)
-    imei14: list[int] = field(default_factory=list)
-    first: list[int] = field(default_factory=list)
-    last: list[int] = field(default_factory=list)
-    calls: list[int] = field(default_factory=list)
-    other: list[int] = field(default_factory=list)
-    file: list[int] = field(default_factory=list)
-
-
 class _Plot:
     """The state of planting: unused numbers and handsets, stays, and the truth."""
 
@@ -94,7 +84,8 @@ class _Plot:
         self._complainants: Iterator[int] = iter(rng.permutation(complainants).tolist())
         self._others: Iterator[int] = iter(supply.msisdns(2 * 10**8 + np.arange(60_000)).tolist())
         self._handsets: Iterator[int] = iter(supply.handsets(np.arange(60_000)).tolist())
-        self.stays = _Stays()
+        #: Number, handset, first and last day, calls, other party and file of each.
+        self.stays: list[tuple[int, ...]] = []
         self.truth: dict[int, tuple[str, bool, bool]] = {}
         self.files: list[tuple[str, int]] = []
         self.undirected: list[tuple[int, int]] = []
@@ -130,14 +121,7 @@ class _Plot:
         self, msisdn: int, imei14: int, first: int, last: int, calls: int, *, other: int = 0, file: int = 0
     ) -> None:
         """One number in one handset; the first call falls on the first day and, of several, the last on the last."""
-        s = self.stays
-        s.msisdn.append(msisdn)
-        s.imei14.append(imei14)
-        s.first.append(first)
-        s.last.append(min(last, DAYS - 1))
-        s.calls.append(calls)
-        s.other.append(other)
-        s.file.append(file)
+        self.stays.append((msisdn, imei14, first, min(last, DAYS - 1), calls, other, file))
 
 
 def plant(seed: int, supply: Numbering, reported: U64, complainants: U64, *, scale: float = 1.0) -> Planted:
@@ -325,26 +309,14 @@ _SIM_BOXES: Final = (400, 160, 70, 40, 12)
 
 
 def _finish(plot: _Plot) -> Planted:
-    s = plot.stays
-    calls = np.array(s.calls)
-    at = _times(plot.rng, np.array(s.first), np.array(s.last), calls)
-    numbers = list(plot.truth)
-    trap, guilty, seed = zip(*plot.truth.values(), strict=True)
-    truth = pa.table(
-        {
-            "msisdn": pa.array(numbers, pa.uint64()),
-            "trap": pa.array(trap, pa.string()),
-            "guilty": pa.array(guilty, pa.bool_()),
-            "seed": pa.array(seed, pa.bool_()),
-        }
-    )
+    msisdn, imei14, first, last, calls, other, file = np.array(plot.stays, np.int64).T
     return Planted(
-        msisdn=np.repeat(np.array(s.msisdn, dtype=np.uint64), calls),
-        imei14=np.repeat(np.array(s.imei14, dtype=np.uint64), calls),
-        at=at,
-        other=np.repeat(np.array(s.other, dtype=np.uint64), calls),
-        file=np.repeat(np.array(s.file, dtype=np.int32), calls),
-        truth=truth,
+        msisdn=np.repeat(msisdn.astype(np.uint64), calls),
+        imei14=np.repeat(imei14.astype(np.uint64), calls),
+        at=_times(plot.rng, first, last, calls),
+        other=np.repeat(other.astype(np.uint64), calls),
+        file=np.repeat(file.astype(np.int32), calls),
+        truth=table_of([(number, *of) for number, of in plot.truth.items()], _TRUTH),
         files=plot.files,
         undirected=plot.undirected,
         protected=np.array(plot.protected, dtype=np.uint64),

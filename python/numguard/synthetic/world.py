@@ -137,7 +137,6 @@ def _calls(rng: np.random.Generator, supply: Numbering, planted: Planted, rows: 
     calls = []
     for row, other, check, kind in zip(rows.tolist(), others.tolist(), checks.tolist(), kinds.tolist(), strict=True):
         date, clock = str(np.datetime64(int(planted.at[row]) + OFFSET_MICROS, "us").astype("datetime64[s]")).split("T")
-        year, month, day = date.split("-")
         served = int(planted.msisdn[row])
         # One file mixes the true check digit and the spare zero for the same handset.
         last = check if rng.random() < 0.4 else 0
@@ -146,9 +145,7 @@ def _calls(rng: np.random.Generator, supply: Numbering, planted: Planted, rows: 
                 served=served,
                 other=other,
                 call_type=CALL_TYPES[kind],
-                year=year,
-                month=month,
-                day=day,
+                date="/".join(reversed(date.split("-"))),
                 clock=clock,
                 seconds=0 if kind >= 2 else int(rng.integers(5, 600)),
                 imei=f"{int(planted.imei14[row]):014}{last}",
