@@ -40,23 +40,8 @@ def run(subjects: Sequence[str] = SUBJECTS, *, select: str = "", settings: Mappi
     os.environ["POLARS_MAX_THREADS"] = str(plan().threads)
     folder = Path(__file__).parent
     arguments = [str(folder / f"bench_{subject}.py") for subject in subjects]
-    return int(
-        pytest.main(
-            [
-                *arguments,
-                f"--rootdir={folder}",
-                f"--config-file={os.devnull}",
-                # Else the folders above are names too: `numguard` would select everything.
-                f"--confcutdir={folder}",
-                "--no-header",
-                "--quiet",
-                "--disable-warnings",
-                "--benchmark-only",
-                "--benchmark-quiet",
-                "--benchmark-columns=median",
-                "--capture=no",
-                "-pno:cacheprovider",
-                *(["-k", select] if select else []),
-            ]
-        )
-    )
+    # Without `confcutdir` the folders above are names too: `numguard` would select everything.
+    arguments += [f"--rootdir={folder}", f"--config-file={os.devnull}", f"--confcutdir={folder}"]
+    arguments += ["--no-header", "--quiet", "--disable-warnings", "--capture=no", "-pno:cacheprovider"]
+    arguments += ["--benchmark-only", "--benchmark-quiet", "--benchmark-columns=median"]
+    return int(pytest.main([*arguments, *(["-k", select] if select else [])]))

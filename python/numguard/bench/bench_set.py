@@ -83,15 +83,5 @@ def test_memory_of_contains(measure: Any, the_plan: Plan, case: Case, candidate:
     """The peak memory beyond column and list while rows are counted once."""
     need(candidate)
     added = memory.added("contains", candidate=candidate, case=asdict(case), threads=the_plan.threads)
-    measure.note(
-        Line(
-            "memory of contains",
-            case.layout,
-            case.rows,
-            case.listed,
-            case.hit_rate,
-            candidate,
-            the_plan.threads,
-            bytes=added,
-        )
-    )
+    about = (case.layout, case.rows, case.listed, case.hit_rate)
+    measure.note(Line("memory of contains", *about, candidate, the_plan.threads, bytes=added))

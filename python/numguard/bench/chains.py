@@ -73,6 +73,12 @@ def duckdb_either(*, written: bool = False) -> str:
     return " or ".join(f"{key} in (select key from members)" for key in keys)
 
 
+def pyarrow_either(rows: pa.Table, texts: pa.Array[Any]) -> pa.Table:
+    """The rows in which either party is one of these texts."""
+    first, second = (pc.is_in(rows[name], value_set=texts) for name in COLUMNS)
+    return rows.filter(pc.or_(first, second))
+
+
 def need(candidate: str) -> None:
     """Skips a measurement if the library that a candidate is named after is not installed."""
     pytest.importorskip(candidate.split(maxsplit=1)[0].lower())

@@ -70,17 +70,8 @@ def _short(candidate: str) -> str:
     return candidate.replace("semi-join", "join")
 
 
-def scan_cost(lines: Sequence[Line]) -> str | None:
-    """Seconds by rows: a straight line if the cost of a row is constant."""
-    return _length(lines, "seconds", lambda line: line.median_s)
-
-
-def scan_memory(lines: Sequence[Line]) -> str | None:
-    """Memory by rows: a horizontal line if it is constant."""
-    return _length(lines, "megabytes added", lambda line: None if line.bytes is None else line.bytes / 1e6)
-
-
-def _length(lines: Sequence[Line], title: str, value: Callable[[Line], float | None]) -> str | None:
+def by_length(lines: Sequence[Line], title: str, value: Callable[[Line], float | None]) -> str | None:
+    """A value of scans by their rows: a straight line if the cost of a row is constant, a level one if the value is."""
     rows = [
         {"rows": line.rows, "value": value(line), "what": line.layout}
         for line in lines
@@ -124,7 +115,7 @@ def decode_limit(lines: Sequence[Line]) -> str | None:
 CHARTS: Final[dict[str, Callable[[Sequence[Line]], str | None]]] = {
     "contains": contains,
     "scan": decode_limit,
-    "cost": scan_cost,
-    "memory": scan_memory,
+    "cost": lambda lines: by_length(lines, "seconds", lambda line: line.median_s),
+    "memory": lambda lines: by_length(lines, "megabytes added", lambda line: line.bytes and line.bytes / 1e6),
 }
 """Name of the file -> the function that draws it; it returns None where the record has no lines for it."""

@@ -8,7 +8,6 @@ the serials below n or from the others. So the expected result of every row is k
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -42,11 +41,6 @@ class Case:
 
     def __str__(self) -> str:
         return f"{self.layout}-{self.listed}-{self.hit_rate:g}"
-
-
-def _in_chunks(rows: int) -> Iterator[int]:
-    for start in range(0, rows, _CHUNK):
-        yield min(_CHUNK, rows - start)
 
 
 @lru_cache(maxsize=1)
@@ -107,7 +101,8 @@ def _drawn(rows: int, listed: int, hit_rate: float) -> tuple[U64, NDArray[np.boo
     """Numbers, and which of them are among the first `listed` serials."""
     numbers, rng = Numbering(SEED), np.random.default_rng([SEED, 1])
     chunks, truths = [], []
-    for size in _in_chunks(rows):
+    for start in range(0, rows, _CHUNK):
+        size = min(_CHUNK, rows - start)
         hit = rng.random(size) < hit_rate
         serials = np.where(hit, rng.integers(0, listed, size), rng.integers(listed, POPULATION, size))
         chunks.append(numbers.msisdns(serials))

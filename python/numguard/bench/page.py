@@ -128,11 +128,7 @@ def _setting(lines: Sequence[Line]) -> str:
     """Machine, versions, runs and commits of all lines of a record."""
     last = lines[-1]
     busy = max(line.load for line in lines) / max(last.cores, 1)
-    noise = (
-        f" Other work was going on (load {busy:.1f} a core at the most), so single figures mislead."
-        if busy > 1.5
-        else ""
-    )
+    noise = f" Other work was going on (load {busy:.1f} a core at the most), so single figures mislead."
     used: dict[str, dict[str, None]] = {}
     for line in lines:
         for name, _, version in (one.partition("=") for one in line.versions.split()):
@@ -140,7 +136,7 @@ def _setting(lines: Sequence[Line]) -> str:
     versions = ", ".join(f"{name} {' and '.join(versions)}" for name, versions in used.items())
     commits = list(dict.fromkeys(line.commit or "unknown" for line in lines))
     changed = " (+: with changes that were not committed)" if any(one.endswith("+") for one in commits) else ""
-    return f"{_machine(lines)}, commit {' and '.join(commits)}{changed}; {versions}.{noise}"
+    return f"{_machine(lines)}, commit {' and '.join(commits)}{changed}; {versions}.{noise if busy > 1.5 else ''}"
 
 
 def _lost(lines: Sequence[Line]) -> Section:
@@ -177,6 +173,10 @@ def _promises(lines: Sequence[Line]) -> Section:
     return Section("What is promised", text, ["promise", "measured", "required", "goal", ""], list(map(row, ordered)))
 
 
+def _case(line: Line) -> list[str]:
+    return [line.layout, f"{line.rows:,}", f"{line.listed:,}"]
+
+
 def _timing(line: Line) -> list[str]:
     """Rate, median and spread."""
     return [
@@ -186,7 +186,7 @@ def _timing(line: Line) -> list[str]:
     ]
 
 
-def _everything(lines: Sequence[Line], works: str, title: str, text: str, charts: Sequence[str]) -> Section:
+def _everything(lines: Sequence[Line], works: str, title: str, text: str) -> Section:
     several = works.split(" | ")
     rows = [
         [
@@ -202,7 +202,7 @@ def _everything(lines: Sequence[Line], works: str, title: str, text: str, charts
         if line.work in several
     ]
     columns = ["column", "rows", "list", "hits", "who", "M rows/s", "median", "spread", "memory"]
-    return Section(title, text, columns, rows, charts)
+    return Section(title, text, columns, rows, _CHARTS.get(works, ()))
 
 
 def a_day(lines: Sequence[Line]) -> Section:
@@ -213,18 +213,10 @@ def a_day(lines: Sequence[Line]) -> Section:
             continue
         hours = _RECORDS_A_DAY / line.rows_per_s / 3600
         core_hours = hours * line.threads
-        rows.append(
-            [
-                line.layout,
-                f"{line.listed:,}",
-                _millions(line.rows_per_s),
-                f"{60 * hours:.0f} min" if hours < 2 else f"{hours:.1f} h",
-                f"{core_hours:.1f}",
-                f"{math.ceil(core_hours)}",
-                f"{math.ceil(6 * core_hours)}",
-                f"{line.rows_per_s * 86_400 / 1e9:,.0f} x 10^9",
-            ]
-        )
+        took = f"{60 * hours:.0f} min" if hours < 2 else f"{hours:.1f} h"
+        cores = [f"{core_hours:.1f}", f"{math.ceil(core_hours)}", f"{math.ceil(6 * core_hours)}"]
+        most = f"{line.rows_per_s * 86_400 / 1e9:,.0f} x 10^9"
+        rows.append([line.layout, f"{line.listed:,}", _millions(line.rows_per_s), took, *cores, most])
     text = (
         f"An operator of a few hundred million subscribers writes about {_RECORDS_A_DAY / 1e9:.0f} x 10^9 call records "
         "a day. The table gives the time for two party columns of each at the measured rates, if the disks are fast "
@@ -236,7 +228,7 @@ def a_day(lines: Sequence[Line]) -> Section:
     return Section("A day of an operator", text, columns, rows)
 
 
-_PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
+_PARTS: Final = (
     (
         "contains",
         "Which rows are on a list",
@@ -245,74 +237,63 @@ _PARTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
             f"ones. `{LOOSE}` reads account numbers and foreign numbers as mobiles; it is shown, but no requirement "
             "depends on it."
         ),
-        ("contains",),
     ),
-    ("normalize", "Reading written numbers", "Parse, validate, format; one thread each.", ()),
-    ("normalize abroad", "Numbers of the twenty most populous regions", "Each its own default; one thread each.", ()),
-    ("normalize by region", "A region for each row", "All these regions but India in one column; one thread.", ()),
-    ("read imeis", "Reading IMEIs", "One thread; beside numbers written in as many characters, or as Int64.", ()),
-    (
-        "contains imeis",
-        "Which handsets are on a list",
-        "The rivals cut off fourteen characters and validate nothing.",
-        (),
-    ),
-    ("one question", "A set built for one query", "An unsorted list, and five million rows.", ()),
-    (
-        "answers",
-        "Calls that return rows",
-        "`explain`, `extract`, `format` and `keyed_hash` of columns; default calls.",
-        (),
-    ),
-    ("expression", "Expressions of Polars", "`normalize` as a call on a column, and in a query.", ()),
-    ("build", "Building a set", "From unsorted UInt64 keys; memory is that of the set.", ()),
-    ("set algebra", "Set algebra", "The union of two sets of this length; all keys of one as an array.", ()),
-    ("memory of building", "Memory while a set is built", "The peak memory beyond the keys, with the set.", ()),
-    ("open", "Opening a saved set", "From the system's cache; `verified` reads all of it once for its checksum.", ()),
-    ("memory of contains", "Memory while rows are counted", "The peak memory beyond column and list.", ()),
-    ("scan", "Scanning Parquet", "Rows in which either party is on the list.", ("scan",)),
-    ("decode", "The limit of a scan", "Only reading the columns.", ()),
+    ("normalize", "Reading written numbers", "Parse, validate, format; one thread each."),
+    ("normalize abroad", "Numbers of the twenty most populous regions", "Each its own default; one thread each."),
+    ("normalize by region", "A region for each row", "All these regions but India in one column; one thread."),
+    ("read imeis", "Reading IMEIs", "One thread; beside numbers written in as many characters, or as Int64."),
+    ("contains imeis", "Which handsets are on a list", "The rivals cut off fourteen characters and validate nothing."),
+    ("one question", "A set built for one query", "An unsorted list, and five million rows."),
+    ("answers", "Calls that return rows", "`explain`, `extract`, `format` and `keyed_hash` of columns; default calls."),
+    ("expression", "Expressions of Polars", "`normalize` as a call on a column, and in a query."),
+    ("build", "Building a set", "From unsorted UInt64 keys; memory is that of the set."),
+    ("set algebra", "Set algebra", "The union of two sets of this length; all keys of one as an array."),
+    ("memory of building", "Memory while a set is built", "The peak memory beyond the keys, with the set."),
+    ("open", "Opening a saved set", "From the system's cache; `verified` reads all of it once for its checksum."),
+    ("memory of contains", "Memory while rows are counted", "The peak memory beyond column and list."),
+    ("scan", "Scanning Parquet", "Rows in which either party is on the list."),
+    ("decode", "The limit of a scan", "Only reading the columns."),
     (
         "scan csv | decode csv",
         "Scanning CSV",
         "Default calls, every column of the hits; decoding is reading the two party columns as text, or unpacking.",
-        (),
     ),
-    ("scan json", "Scanning JSON Lines", "Six columns, all of them text; every column of the hits.", ()),
+    ("scan json", "Scanning JSON Lines", "Six columns, all of them text; every column of the hits."),
     (
         "scan wide",
         "Files as users have them",
         "Twenty-five columns, all returned, by a default call; in the order of time, or sorted by number.",
-        (),
     ),
-    ("scan arrow", "Arrow in memory and in a file", "The same rows, by a default call.", ()),
-    ("scan of length", "Scans of any length", "The same file listed many times.", ("cost", "memory")),
-    ("expand", "Linkage", "Two hops, clones capped; DuckDB computes the same tables in SQL.", ()),
+    ("scan arrow", "Arrow in memory and in a file", "The same rows, by a default call."),
+    ("scan of length", "Scans of any length", "The same file listed many times."),
+    ("expand", "Linkage", "Two hops, clones capped; DuckDB computes the same tables in SQL."),
     (
         "expand of length",
         "Linkage of any length",
         "The last is a file listed ten times, more than may be kept in memory: the rest goes to a temporary file.",
-        (),
     ),
     (
         "common | changes | decode sightings",
         "Several dumps, and changes of handsets",
         "Numbers in so many of twenty dumps; periods of numbers in handsets. DuckDB computes the same tables in SQL.",
-        (),
     ),
     (
         "read cdr | read text | read cdr, processor | read text, processor",
         "Operator files",
         "pyarrow only reads the same bytes as text; default calls, by wall and by the processor time of all threads.",
-        (),
     ),
     (
         "ingest | add complaints | add more | block list | delta | history",
         "The case registry",
         "`list` is the number of complaints before; the bare ingest only writes the same text.",
-        (),
     ),
 )
+"""Works, title and text of each part."""
+_CHARTS: Final[dict[str, Sequence[str]]] = {
+    "contains": ("contains",),
+    "scan": ("scan",),
+    "scan of length": ("cost", "memory"),
+}
 
 
 def sections(lines: Sequence[Line]) -> list[Section]:
@@ -320,7 +301,7 @@ def sections(lines: Sequence[Line]) -> list[Section]:
     if not lines:
         return []
     first = [summary(lines), _lost(lines), _promises(lines), a_day(lines)]
-    rest = [_everything(lines, works, title, text, charts) for works, title, text, charts in _PARTS]
+    rest = [_everything(lines, *part) for part in _PARTS]
     return [first[0], first[1], *(section for section in (*first[2:], *rest) if section.rows)]
 
 
@@ -332,18 +313,7 @@ def without_avx512(lines: Sequence[Line]) -> list[Section]:
 
 def engines(lines: Sequence[Line]) -> Section:
     """The adapter for Spark against functions of the engines; from a record of its own."""
-    rows = [
-        [
-            line.work,
-            line.layout,
-            f"{line.rows:,}",
-            f"{line.listed:,}",
-            str(line.threads),
-            line.candidate,
-            *_timing(line),
-        ]
-        for line in lines
-    ]
+    rows = [[line.work, *_case(line), str(line.threads), line.candidate, *_timing(line)] for line in lines]
     text = (
         "Against functions of the engine, and against one machine with as many threads; in alternating rounds, with "
         "results compared first. The engine's own join has no caps, periods or reasons; the walk has one hop."
@@ -377,25 +347,10 @@ def in_engines(lines: Sequence[Line]) -> Section:
         if own is not None or machine is not None:
             verb = line.candidate.removeprefix(f"{OURS} ")
             compared = [ratio(line, own), "" if machine is None else ratio(machine, line), ratio(line, half)]
-            rows.append(
-                [
-                    f"{verb} in {line.work.split(' in ')[1]}",
-                    line.layout,
-                    f"{line.rows:,}",
-                    f"{line.listed:,}",
-                    *compared,
-                ]
-            )
+            rows.append([f"{verb} in {line.work.split(' in ')[1]}", *_case(line), *compared])
     text = "Rates in one run, as ratios; those of half the cores are from a run of their own."
-    columns = [
-        "verb",
-        "columns",
-        "rows",
-        "list",
-        "as fast as the engine's own",
-        "slower than one machine",
-        "faster than half the cores",
-    ]
+    columns = ["verb", "columns", "rows", "list", "as fast as the engine's own", "slower than one machine"]
+    columns += ["faster than half the cores"]
     return Section("In engines", text, columns, rows)
 
 

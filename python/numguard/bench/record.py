@@ -26,20 +26,8 @@ from numguard._core import __version__, kernels
 from numguard.files import whole_file
 
 _DISTRIBUTIONS: Final = (
-    "numpy",
-    "pyarrow",
-    "adbc-driver-sqlite",
-    "adbc-driver-postgresql",
-    "polars",
-    "duckdb",
-    "pandas",
-    "phonenumbers",
-    "rphonenumbers",
-    "goldenflow-native",
-    "pytest-benchmark",
-    "pyspark",
-    "pyspark-client",
-    "pysail",
+    *("numpy", "pyarrow", "adbc-driver-sqlite", "adbc-driver-postgresql", "polars", "duckdb", "pandas"),
+    *("phonenumbers", "rphonenumbers", "goldenflow-native", "pytest-benchmark", "pyspark", "pyspark-client", "pysail"),
 )
 
 

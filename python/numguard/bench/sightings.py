@@ -51,21 +51,16 @@ def handsets(ranks: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     ways = mixed(ranks, 3) % np.uint64(1000)
     cloned = ways < 20
     # A few clones have most of the users.
-    which = (rng_free_unit(ranks[cloned]) ** 3 * CLONES).astype(np.uint64)
+    part = (mixed(ranks[cloned], 4) >> np.uint64(11)).astype(np.float64) / float(1 << 53)
+    which = (part**3 * CLONES).astype(np.uint64)
     imei[cloned] = np.uint64(86_228_001_000_000) + which
     nameless = (ways >= 20) & (ways < 25)
     imei[nameless] = PLACEHOLDERS[(mixed(ranks[nameless], 5) % np.uint64(len(PLACEHOLDERS))).astype(np.int64)]
     return imei
 
 
-def rng_free_unit(ranks: np.ndarray) -> np.ndarray:
-    """A number from 0 to 1 for each rank, always the same."""
-    return (mixed(ranks, 4) >> np.uint64(11)).astype(np.float64) / float(1 << 53)
-
-
 #: The forms of numbers and handsets in a file: keys; integers of ten digits, and of fifteen with a trailing zero; text.
 LAYOUTS = ("keys", "Int64", "text")
-
 
 #: The least latitude and longitude of the towns, and their extent, in millionths of a degree.
 _SOUTH, _NORTHWARD, _WEST, _EASTWARD = 8_500_000, 25_000_000, 69_000_000, 25_000_000
