@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from numguard import _core
 from numguard.cli import options
-from numguard.compute import named, pc
+from numguard.compute import named, pc, tuples_of
 from numguard.errors import ArgumentError, ColumnError, FileMissingError, InputError
 from numguard.files import FORMATS
 from numguard.files.manifest import MANIFEST, manifest_path
@@ -122,14 +122,13 @@ def _say_not_read(columns: Mapping[str, Sequence[str]]) -> None:
 def write_refused(opened: OpenSource, path: Path | None, lists: Lists | None = None) -> None:
     """Writes the refused rows of a source, and of the lists that were read beside it."""
     if path is not None:
-        beside = [] if lists is None else [lists.refused]
-        options.write_refused(pa.concat_tables([refused_rows(opened.parts), *beside]), path)
+        write_with_lists(refused_rows(opened.parts), path, lists)
 
 
-def write_with_lists(refused_of: pa.Table, path: Path | None, lists: Lists) -> None:
-    """Writes the refused rows of sightings, and of the lists that were read beside them."""
-    if path is not None:
-        options.write_refused(pa.concat_tables([refused_of, lists.refused]), path)
+def write_with_lists(refused_of: pa.Table, path: Path | None, lists: Lists | None) -> None:
+    """Writes refused rows, and those of the lists that were read beside them."""
+    beside = [] if lists is None else [lists.refused]
+    options.write_refused(pa.concat_tables([refused_of, *beside]), path)
 
 
 def check_files(
@@ -372,10 +371,6 @@ def refusals_as_json(refusals: pa.Table, note: str) -> dict[str, Any]:
 
 
 def _unknown(refusals: pa.Table, note: str) -> list[tuple[int, str | None]]:
-    cells = refusals.filter(pc.equal(refusals["note"], note)).select(["row", "cell"]).to_pylist()
-    return [(one["row"], _shown_word(one["cell"])) for one in cells]
-
-
-def _shown_word(cell: str | None) -> str | None:
-    is_word = cell is not None and len(cell) <= _LONGEST_WORD and not any(map(str.isnumeric, cell))
-    return cell.strip() if cell is not None and is_word else None
+    cells = tuples_of(refusals.filter(pc.equal(refusals["note"], note)), "row", "cell")
+    shown = [bool(cell) and len(cell) <= _LONGEST_WORD and not any(map(str.isnumeric, cell)) for _, cell in cells]
+    return [(row, cell.strip() if is_shown else None) for (row, cell), is_shown in zip(cells, shown, strict=True)]

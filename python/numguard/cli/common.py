@@ -80,7 +80,9 @@ def common(
 
             write_common(found, page, files=account.files_read(paths))
         else:
-            table = _flat(found.table, by)
+            # CSV has no lists.
+            table = replaced(found.table, names=pc.binary_join(found.table["names"].cast(pa.list_(pa.string())), "; "))
+            table = table.rename_columns([by, *table.column_names[1:]])
             options.write_table(table if tac is None else tac.join(table), output, region=region)
         if proof is not None:
             rows_of = found.proof.rename_columns([by, *found.proof.column_names[1:]])
@@ -112,9 +114,3 @@ def _opened(
     if has_reports and columns:
         raise ArgumentError(OF_BOTH)
     return opened, columns
-
-
-def _flat(table: pa.Table, by: str) -> pa.Table:
-    """The table with the names in one cell, because CSV has no lists."""
-    table = replaced(table, names=pc.binary_join(table["names"].cast(pa.list_(pa.string())), "; "))
-    return table.rename_columns([by, *table.column_names[1:]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -138,7 +138,8 @@ def add(
         else:
             _report(intake, source, ended, dry_run=dry_run, settled=settled)
 
-    with _about(intake, summary, dry_run=dry_run), placed_together():
+    about = nullcontext() if dry_run else options.about_recorded(f"intake {intake.id}", summary)
+    with about, placed_together():
         options.write_refused(intake.refusals, refused_path)
         if ended_path is not None:
             # Its column `status` is no action of a list of numbers.
@@ -149,11 +150,6 @@ def add(
     if dry_run and is_strict and intake.refused:
         rows = options.count(intake.refused, "row")
         raise InputError(f"{source}: {rows} would be refused, and with --strict nothing would be added")
-
-
-def _about(intake: Intake, summary: Callable[[], None], *, dry_run: bool) -> AbstractContextManager[None]:
-    """Around the writing of files about an intake."""
-    return nullcontext() if dry_run else options.about_recorded(f"intake {intake.id}", summary)
 
 
 def _report(intake: Intake, source: str, ended_path: Path | None, *, dry_run: bool, settled: int) -> None:

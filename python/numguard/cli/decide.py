@@ -18,7 +18,6 @@ from numguard.source.strict import notes_text
 if TYPE_CHECKING:
     from numguard._core import NumberSet
     from numguard.number_list import NumberList
-    from numguard.registry import Registry
 
 
 #: Decisions that take numbers off a list or keep them off: every row counts, whatever its action.
@@ -80,7 +79,9 @@ def decide(
         listed = _listed(status, numbers, list_column, refused_path, yes, is_strict=is_strict)
         with options.open_registry(registry_path, by) as registry:
             unknown = listed.keys - registry.known(listed.keys)
-            before = _decided_before(registry, listed.keys) if status == "confirmed" else {}
+            others = _DECIDED if status == "confirmed" else ()
+            counts: dict[str, int] = {word: len(registry.numbers(word, among=listed.keys)) for word in others}
+            before = {word: count for word, count in counts.items() if count}
             blocked = len(registry.numbers(_BLOCKED, among=listed.keys)) if status == "reverified" else 0
             guarded = registry.numbers("protected", among=listed.keys) if status == "unprotected" else listed.keys
             reading.close()
@@ -159,9 +160,3 @@ def _listed(
         why = f"; left out: {others}" if others else ""
         raise InputError(f"{numbers}: no number to decide on{why}; nothing was recorded")
     return listed
-
-
-def _decided_before(registry: Registry, numbers: NumberSet) -> dict[str, int]:
-    """By status, how many of the numbers are on no list by a decision, or the answer of an operator."""
-    found = {word: len(registry.numbers(word, among=numbers)) for word in _DECIDED}
-    return {word: count for word, count in found.items() if count}

@@ -204,20 +204,14 @@ def _link(page: Page, result: DemoResult, registry: ng.Registry, policy: ng.Link
         )
     refused = sum(cdr.summary.refused.values())
     hops: Counter[Any] = Counter(expansion.linked["hop"].to_pylist())
+    first, later = "further numbers of their handsets", "further numbers of those numbers' other handsets"
     page.facts(
         [
             ("operator rows", cdr.summary.rows, f"and {refused:,} refused: they do not say whose handset it was"),
             ("reported numbers", len(result.world.complaints.msisdns), "the walk starts from each"),
             ("of them unseen", len(expansion.unseen), "nowhere in these records: served elsewhere"),
             ("handsets", expansion.handsets.num_rows, "that carried one of them or of their neighbours"),
-            *(
-                (
-                    f"linked, step {hop}",
-                    hops[hop],
-                    "further numbers of " + "their handsets" * (hop == 1) + "those numbers' other handsets" * (hop > 1),
-                )
-                for hop in sorted(hops)
-            ),
+            *((f"linked, step {hop}", hops[hop], first if hop == 1 else later) for hop in sorted(hops)),
         ]
     )
     stopped: dict[str, list[int]] = by_key(tuples_of(expansion.stopped, "why", "count"))
@@ -284,33 +278,17 @@ def _lists(page: Page, result: DemoResult, registry: ng.Registry) -> pa.Table:
     result.linked = {unit: counts[unit, "reverify"] for unit in districts.UNITS}
     published = result.world.complaints.by_district
     full = published == districts.UNITS
-    rows = [
-        (
-            name,
-            f"{sum(result.reported[u] for u in units):,}",
-            f"{sum(published[u] for u in units):,}",
-            f"{sum(result.linked[u] for u in units):,}",
-        )
-        for name, units in [
-            *((u, [u]) for u in districts.DISTRICTS),
-            ("Other units", list(districts.OTHER_UNITS)),
-            ("All", list(districts.UNITS)),
-        ]
-    ]
-    page.table(["<district", "reported", "published" if full else "generated", "linked only"], rows, total=True)
+    groups = {unit: [unit] for unit in districts.DISTRICTS}
+    groups |= {"Other units": [*districts.OTHER_UNITS], "All": [*districts.UNITS]}
+    counts_of = (result.reported, published, result.linked)
+    rows = [(name, *(f"{sum(of[unit] for unit in units):,}" for of in counts_of)) for name, units in groups.items()]
+    source = "published" if full else "generated"
+    page.table(["<district", "reported", source, "linked only"], rows, total=True)
     page.line("Reported numbers go out to be blocked; numbers that were only linked go out to be verified again.")
-    _check(
-        page,
-        result,
-        f"the reported numbers are the {'published' if full else 'generated'} table, district by district",
-        result.reported == published,
-    )
-    _check(
-        page,
-        result,
-        "no list holds a protected number",
-        not np.isin(np.asarray(listed["msisdn"]), result.world.protected).any(),
-    )
+    as_made = f"the reported numbers are the {source} table, district by district"
+    _check(page, result, as_made, result.reported == published)
+    is_safe = not np.isin(np.asarray(listed["msisdn"]), result.world.protected).any()
+    _check(page, result, "no list holds a protected number", is_safe)
     return listed
 
 
@@ -318,22 +296,13 @@ def _compare(page: Page, result: DemoResult, expansion: ng.Expansion) -> None:
     world = result.world
     page.heading("Compared with the planted truth")
     result.scores = score(world.truth, expansion.linked)
-    page.table(
-        ["<planted", "guilty", "linked", "innocent", "linked ", "precision", "recall"],
-        [
-            (
-                s.trap,
-                f"{s.guilty:,}",
-                f"{s.guilty_linked:,}",
-                f"{s.innocent:,}",
-                f"{s.innocent_linked:,}",
-                _share(s.precision),
-                _share(s.recall),
-            )
-            for s in result.scores
-        ],
-        total=True,
-    )
+    columns = ["<planted", "guilty", "linked", "innocent", "linked ", "precision", "recall"]
+    counts = ((s.guilty, s.guilty_linked, s.innocent, s.innocent_linked) for s in result.scores)
+    rows = [
+        (s.trap, *(f"{count:,}" for count in of), _share(s.precision), _share(s.recall))
+        for s, of in zip(result.scores, counts, strict=True)
+    ]
+    page.table(columns, rows, total=True)
     page.line("No policy finds every planted suspect and spares every other number. With this one,")
     for s in result.scores[:-1]:
         if s.guilty > s.guilty_linked:
@@ -371,15 +340,11 @@ def _scan(page: Page, result: DemoResult, listed: pa.Table, expansion: ng.Expans
         summary = scan.write(path)
     result.hits, result.rows_per_second = summary.hits, summary.rows_per_second
     result.written["call records that name a listed number or handset"] = path
-    by = summary.hits_by_column
+    by, rate = summary.hits_by_column, summary.rows_per_second / 1e6
     page.facts(
         [
             ("list", len(numbers), f"numbers, and {len(handsets):,} handsets"),
-            (
-                "scanned",
-                summary.rows,
-                f"rows in {summary.seconds:.2f} s: {summary.rows_per_second / 1e6:,.1f} million rows a second",
-            ),
+            ("scanned", summary.rows, f"rows in {summary.seconds:.2f} s: {rate:,.1f} million rows a second"),
             ("hits", summary.hits, "rows, each once"),
             ("by served number", by["served_msisdn"], ""),
             ("by other party", by["other_party"], "numbers that were called, or that called"),
