@@ -30,9 +30,7 @@ def cases() -> list[Case]:
 
 
 @pytest.mark.parametrize(
-    ("case", "candidate"),
-    [(case, candidate) for case in cases() for candidate in candidates(case, plan())],
-    ids=str,
+    ("case", "candidate"), [(case, candidate) for case in cases() for candidate in candidates(case, plan())], ids=str
 )
 def test_contains(measure: Any, the_plan: Plan, case: Case, candidate: str) -> None:
     """Checks the rows that are found, and times their count."""

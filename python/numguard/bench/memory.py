@@ -32,10 +32,7 @@ def added(work: str, **arguments: Any) -> int:
     """
     order = json.dumps({"work": work, **arguments})
     run = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "numguard.bench.memory", order],
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-m", "numguard.bench.memory", order], capture_output=True, text=True, check=False
     )
     if run.returncode:
         raise RuntimeError(f"{order}: {run.stderr.strip()}")

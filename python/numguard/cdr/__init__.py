@@ -20,12 +20,7 @@ from numguard.types import Source
 __all__ = ["CDR_NOTES", "PLACE_NOTES", "Cdr", "CdrSummary", "FileSummary", "Layout", "read_cdr"]
 
 
-def read_cdr(
-    path: Source,
-    layout: str | Mapping[str, str] | Layout | None = None,
-    *,
-    strict: bool = False,
-) -> Cdr:
+def read_cdr(path: Source, layout: str | Mapping[str, str] | Layout | None = None, *, strict: bool = False) -> Cdr:
     """Read operator files as sightings.
 
     Args:

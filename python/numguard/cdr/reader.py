@@ -46,11 +46,7 @@ class Cdr:
     """
 
     def __init__(
-        self,
-        path: Source,
-        layout: str | Mapping[str, str] | Layout | None = None,
-        *,
-        strict: bool = False,
+        self, path: Source, layout: str | Mapping[str, str] | Layout | None = None, *, strict: bool = False
     ) -> None:
         self._strict = strict
         self._layouts = candidates(layout)
@@ -127,11 +123,7 @@ class Cdr:
         return f"<numguard.Cdr of {len(self._reports)} files, layout {self.summary.layout or 'none'}>"
 
     def _read(
-        self,
-        report: Report,
-        read: CdrSummary,
-        all_refused: list[tuple[str, list[Refused]]],
-        among: _Among,
+        self, report: Report, read: CdrSummary, all_refused: list[tuple[str, list[Refused]]], among: _Among
     ) -> Iterator[pa.RecordBatch]:
         with open_text(report.member) as text:
             summary, header, above = open_report(report.member, text.lines, self._layouts)

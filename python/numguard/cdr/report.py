@@ -32,10 +32,7 @@ from numguard.source.typed_text import Key, typed_text
 from numguard.types import PathLike, Source
 
 #: The roles of columns that hold keys where they are of uint64.
-_KEYS: Final[dict[Key, tuple[Role, ...]]] = {
-    "number": ("served", "other", "calling", "called"),
-    "handset": ("imei",),
-}
+_KEYS: Final[dict[Key, tuple[Role, ...]]] = {"number": ("served", "other", "calling", "called"), "handset": ("imei",)}
 #: The note of a row above the header.
 ABOVE_HEADER: Final = "above_header"
 #: A line about times of another zone than India's: `Times are in UTC`, but not `GMT+05:30`.

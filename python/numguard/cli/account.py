@@ -261,12 +261,7 @@ class Lists:
         self._refused: list[pa.Table] = []
 
     def numbers(
-        self,
-        path: str,
-        region: Region,
-        *,
-        column: str | None = None,
-        actions: Sequence[str] | None = ("block",),
+        self, path: str, region: Region, *, column: str | None = None, actions: Sequence[str] | None = ("block",)
     ) -> NumberSet:
         """The numbers of a list, with one of the actions if it has any (None: every row); all others are reported."""
         from numguard.number_list import read_numbers

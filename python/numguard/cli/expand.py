@@ -54,11 +54,7 @@ _POLICY: list[tuple[str, Any, str]] = [
     ("until", click.DateTime(), "Sightings before this day or moment."),
     ("max_numbers_per_imei", Cap(0), "A handset with more numbers is closed: a clone or a SIM box [100]."),
     ("max_numbers_per_day", click.FloatRange(0), "A handset with more numbers a day, on average, is closed."),
-    (
-        "max_speed_kmh",
-        click.FloatRange(0, min_open=True),
-        "A handset that moved faster, twice, is closed: a clone.",
-    ),
+    ("max_speed_kmh", click.FloatRange(0, min_open=True), "A handset that moved faster, twice, is closed: a clone."),
     ("max_numbers_in_one_place", click.IntRange(0), "A handset that stays in one place may have so many: a SIM box."),
     ("min_days", click.IntRange(0), "Test that average only from so many days on [5]."),
     ("max_imeis_per_number", Cap(0), "A number in more handsets is linked, and not walked from [20]."),

@@ -29,11 +29,7 @@ def lists() -> None:
 @options.list_column
 @options.yes
 @options.list_actions("compare")
-@click.option(
-    "--folder",
-    type=options.FOLDER,
-    help="Write added.csv and removed.csv into this folder.",
-)
+@click.option("--folder", type=options.FOLDER, help="Write added.csv and removed.csv into this folder.")
 @options.region
 @account.of_rows
 def diff(

@@ -59,8 +59,7 @@ def report(
     if refused_path is not None and tac_path is None:
         raise ArgumentError("--refused: lists rows of the table of --tac")
     account.check_files(
-        [tac_path, registry_path],
-        {"PAGE": page, "--atr": atr, "--by-day": by_day, "--refused": refused_path},
+        [tac_path, registry_path], {"PAGE": page, "--atr": atr, "--by-day": by_day, "--refused": refused_path}
     )
     lists_read = account.Lists(is_strict=is_strict)
     tac = lists_read.tacs(tac_path)

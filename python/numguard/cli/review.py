@@ -124,13 +124,7 @@ def _check_unfilled(path: Path) -> None:
 
 
 def _take(
-    registry_path: str,
-    by: str,
-    path: Path,
-    how: dict[str, Any],
-    refused_path: Path | None,
-    *,
-    as_json: bool,
+    registry_path: str, by: str, path: Path, how: dict[str, Any], refused_path: Path | None, *, as_json: bool
 ) -> None:
     with options.open_registry(registry_path, by) as registry:
         done = registry.take_review(path, **how)

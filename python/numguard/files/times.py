@@ -112,9 +112,7 @@ def _text_of(kind: Any) -> _Text:
         return lambda cell: cell
     if pa.types.is_struct(kind):
         names = [field.name for field in kind]
-        return _unless_null(
-            lambda cell: {name: text(cell[name]) for name, text in zip(names, texts, strict=True)},
-        )
+        return _unless_null(lambda cell: {name: text(cell[name]) for name, text in zip(names, texts, strict=True)})
     if pa.types.is_map(kind):
         return _unless_null(lambda cell: [(texts[0](key), texts[1](item)) for key, item in cell])
     return _unless_null(lambda cell: [texts[0](one) for one in cell])

@@ -32,12 +32,7 @@ _COLUMNS: Final = 24
 _HEADS: Final = 60
 
 
-def write_common(
-    found: Common,
-    path: PathLike,
-    *,
-    files: Sequence[File] = (),
-) -> Path:
+def write_common(found: Common, path: PathLike, *, files: Sequence[File] = ()) -> Path:
     """Writes a page of keys in several files, whole or not at all, readable by its owner only; numbers are in full.
 
     Args:

@@ -18,9 +18,7 @@ from numguard.errors import EngineError, MissingExtraError
 _FONT: Final = "Helvetica, Arial, sans-serif"
 
 # Lakh and crore: the last three digits, then twos.
-_LOCALE: Final = {
-    "number": {"decimal": ".", "thousands": ",", "grouping": [3, 2, 2, 2, 2, 2], "currency": ["₹", ""]},
-}
+_LOCALE: Final = {"number": {"decimal": ".", "thousands": ",", "grouping": [3, 2, 2, 2, 2, 2], "currency": ["₹", ""]}}
 
 _INK: Final = "currentColor"
 _WORDS: Final = {"labelColor": _INK, "titleColor": _INK}

@@ -26,18 +26,11 @@ CDR: Final = Layout(
 IPDR: Final = Layout(
     name="airtel-ipdr",
     signature=("msisdn userid", "imei", "session start time"),
-    columns={
-        "served": ("msisdn userid",),
-        "at": ("session start time",),
-        "duration": ("duration",),
-    },
+    columns={"served": ("msisdn userid",), "at": ("session start time",), "duration": ("duration",)},
 )
 
 GPRS: Final = Layout(
     name="airtel-gprs",
     signature=("mobile no", "imei", "session start time", "total vol"),
-    columns={
-        "served": ("mobile no",),
-        "at": ("session start time",),
-    },
+    columns={"served": ("mobile no",), "at": ("session start time",)},
 )

@@ -25,19 +25,11 @@ CDR: Final = Layout(
 GPRS: Final = Layout(
     name="vi-gprs",
     signature=("target a party number", "call initiation time", "apn"),
-    columns={
-        "served": ("target a party number",),
-        "time": ("call initiation time",),
-        "duration": ("call duration",),
-    },
+    columns={"served": ("target a party number",), "time": ("call initiation time",), "duration": ("call duration",)},
 )
 
 IPDR: Final = Layout(
     name="vi-ipdr",
     signature=("msisdn", "imei", "session start date time", "translated ip"),
-    columns={
-        "served": ("msisdn",),
-        "at": ("session start date time",),
-        "duration": ("duration in sec",),
-    },
+    columns={"served": ("msisdn",), "at": ("session start date time",), "duration": ("duration in sec",)},
 )

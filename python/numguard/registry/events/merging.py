@@ -22,14 +22,7 @@ from numguard.registry.case import Case
 from numguard.registry.events.both_sides import protected_by_merge
 from numguard.registry.log.answers import CONTRADICTION, TURNS, compared_in_order, turns_of
 from numguard.registry.log.joining import copy_events
-from numguard.registry.log.order import (
-    MERGE,
-    Order,
-    in_order,
-    moments_in_order,
-    origins_of,
-    used_apart,
-)
+from numguard.registry.log.order import MERGE, Order, in_order, moments_in_order, origins_of, used_apart
 from numguard.registry.log.reading import Reading
 from numguard.registry.log.store import Store
 from numguard.registry.numbers.state import DECIDING, PROTECTING, SETTLING
@@ -110,13 +103,7 @@ def merge(case: Case, other: Store, name: str, reason: str) -> Merged:
         differences = _Independent((case.store, other), mine, theirs, chosen, numbers).contradictions()
         append.rows(
             MERGE,
-            {
-                "registry": [other.id],
-                "name": [name],
-                "events": [size],
-                "upto": [seal.events],
-                "digest": [seal.digest],
-            },
+            {"registry": [other.id], "name": [name], "events": [size], "upto": [seal.events], "digest": [seal.digest]},
         )
         append.rows("contradiction", differences)
         copy_events(case.store, append, other, chosen, numbers)
@@ -174,12 +161,7 @@ class _Independent:
     """The events of each of two registries that the other does not have."""
 
     def __init__(
-        self,
-        stores: tuple[Reading, Reading],
-        mine: pa.Table,
-        theirs: pa.Table,
-        chosen: pa.Table,
-        numbers: Ints,
+        self, stores: tuple[Reading, Reading], mine: pa.Table, theirs: pa.Table, chosen: pa.Table, numbers: Ints
     ) -> None:
         merging = len(mine) + 1
         there = {key for key, _ in _keys(theirs)}

@@ -123,10 +123,7 @@ FACTS = {
             WHERE n.event <= $1 AND NOT n.{WITHDRAWN} GROUP BY n.field, n.note""",
     ),
     # The rows of complaints that have ended, each the first of its version.
-    "ended": (
-        "event:i version:i",
-        f"""SELECT DISTINCT c.event, c.row AS version FROM {_ENDED}""",
-    ),
+    "ended": ("event:i version:i", f"""SELECT DISTINCT c.event, c.row AS version FROM {_ENDED}"""),
     # The versions that only record that a complaint stands which had ended.
     "reopened": (
         "event:i version:i",
