@@ -20,28 +20,9 @@ Direction: TypeAlias = Literal["in", "out"] | None
 
 #: The role of a column. `served`, or `calling` and `called` with `call_type`, determine whose handset the row shows.
 Role: TypeAlias = Literal[
-    "served",
-    "other",
-    "calling",
-    "called",
-    "imei",
-    "imsi",
-    "at",
-    "date",
-    "time",
-    "zone",
-    "call_type",
-    "duration",
-    "lrn",
-    "forwarding",
-    "first_cell",
-    "last_cell",
-    "place",
-    "coordinates",
-    "latitude",
-    "longitude",
-    "site",
-]
+    "served", "other", "calling", "called", "imei", "imsi", "at", "date", "time", "zone", "call_type", "duration",
+    "lrn", "forwarding", "first_cell", "last_cell", "place", "coordinates", "latitude", "longitude", "site",
+]  # fmt: skip
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 #: The roles of places. `place` is the circle, `coordinates` one column of latitude and longitude, `site` a description

@@ -199,11 +199,11 @@ def _of_subjects(
     beside = _subjects_beside(columns, names)
     numbers = {at: found for at in (taken, *beside) if any(found := _numbers(rows, at))}
     # Numbers that are masked, or not there, are the subject's for all that.
-    if taken not in numbers or not any(_differ(found, numbers[taken]) for found in numbers.values()):
+    if taken not in numbers or not any(_differing(found, numbers[taken]) for found in numbers.values()):
         return taken
     if "other" in columns:
         others = _numbers(rows, columns["other"])
-        numbers = {at: found for at, found in numbers.items() if _differ(found, others) or not _meet(found, others)}
+        numbers = {at: found for at, found in numbers.items() if _differing(found, others) or not _meet(found, others)}
     for one, other in combinations(numbers, 2):
         if differing := _differing(numbers[one], numbers[other]):
             raise subjects_error(source, lines[differing[0]], [names[one], names[other]])
@@ -217,11 +217,6 @@ def _are_of_a_network(cells: Sequence[str]) -> bool:
     return bool(written) and all(
         is_handset or _OF_A_NETWORK.fullmatch(cell) for cell, is_handset in zip(written, are_handsets, strict=True)
     )
-
-
-def _differ(numbers: Sequence[int | None], others: Sequence[int | None]) -> bool:
-    """Whether a row has two different numbers."""
-    return bool(_differing(numbers, others))
 
 
 def _differing(numbers: Sequence[int | None], others: Sequence[int | None]) -> list[int]:
@@ -263,7 +258,7 @@ def _subject(
         numbers = _numbers(rows, place)
         if _are_ends(list(zip(numbers, callers, others, directions, strict=True))):
             return place
-        if any(numbers) or _are_masked([row[place] for row in rows]):
+        if any(numbers) or "masked" in explain([row[place] for row in rows]).field("note").to_pylist():
             unfit.append(place)
     if unfit:
         raise subject_error(where, *(names[at] for at in (unfit[0], columns["served"], columns["other"])))
@@ -338,10 +333,6 @@ def _numbers_of_ends(rows: Sequence[Sequence[str]], place: int) -> list[int | No
         [address[1] if (address := _IN_AN_ADDRESS.search(cell)) else cell for cell in cells]
     ).to_pylist()
     return found
-
-
-def _are_masked(cells: Sequence[str]) -> bool:
-    return "masked" in explain(cells).field("note").to_pylist()
 
 
 def _handsets(rows: Sequence[Sequence[str]], place: int) -> list[int | None]:

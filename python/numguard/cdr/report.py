@@ -59,7 +59,11 @@ class Report:
 
 def reports(source: Source, layouts: Sequence[Layout]) -> list[Report]:
     """The texts of files, or of tables, each with the summary of its first lines; one without a table is `left_out`."""
-    key_of = partial(_key_of, known={key: _names_of(layouts, roles) for key, roles in _KEYS.items()})
+    known: dict[Key, set[str]] = {
+        key: {name for layout in layouts for role in roles for name in layout.columns.get(role, ())}
+        for key, roles in _KEYS.items()
+    }
+    key_of = partial(_key_of, known=known)
     opened: list[Report] = []
     files = list(open_members(source) if are_paths(source) else _tables(source, key_of))
     for number, found in enumerate(files):
@@ -123,10 +127,6 @@ def _reports(
 def _has_month_first(header: Header, lines: Sequence[str]) -> bool:
     headings = [header.canonical[place] for role, place in header.columns.items() if role in WHEN]
     return any(map(has_month_first, headings)) or has_dates_with_month_first(header, lines[header.line :])
-
-
-def _names_of(layouts: Sequence[Layout], roles: Collection[Role]) -> frozenset[str]:
-    return frozenset(name for layout in layouts for role in roles for name in layout.columns.get(role, ()))
 
 
 def _key_of(column: str, known: Mapping[Key, Collection[str]]) -> Key | None:

@@ -30,35 +30,15 @@ SECOND: Final = 1_000_000
 # A letter is a digit of a field: D M Y h m s, f of a fraction of a second; bbb is a month's name, PM is AM or PM.
 # `/` matches any separator of dates, `|` a slash or a dash, `:` any separator of clocks. All else matches itself.
 _DATES: Final = (
-    "DD/MM/YYYY",
-    "D/MM/YYYY",
-    "DD/M/YYYY",
-    "D/M/YYYY",
-    "YYYY/MM/DD",
-    "YYYYMMDD",
-    "DD/bbb/YYYY",
-    "D/bbb/YYYY",
-    "DDbbbYYYY",
+    *("DD/MM/YYYY", "D/MM/YYYY", "DD/M/YYYY", "D/M/YYYY", "YYYY/MM/DD", "YYYYMMDD"),
+    *("DD/bbb/YYYY", "D/bbb/YYYY", "DDbbbYYYY"),
     # Two-digit years are recognised so that they are refused with a note of their own.
-    "DD/MM/YY",
-    "D/MM/YY",
-    "DD/M/YY",
-    "D/M/YY",
-    "DD/bbb/YY",
-    "D/bbb/YY",
-    "DDbbbYY",
+    *("DD/MM/YY", "D/MM/YY", "DD/M/YY", "D/M/YY", "DD/bbb/YY", "D/bbb/YY", "DDbbbYY"),
     # So are dates with the month first, where the day is after the twelfth. With points, `10.15.30` is a clock.
-    "MM/DD/YYYY",
-    "M/DD/YYYY",
-    "MM|DD|YY",
-    "M|DD|YY",
+    *("MM/DD/YYYY", "M/DD/YYYY", "MM|DD|YY", "M|DD|YY"),
 )
 _CLOCKS: Final = (
-    "hh:mm:ss",
-    "h:mm:ss",
-    "hh:mm",
-    "h:mm",
-    "hhmmss",
+    *("hh:mm:ss", "h:mm:ss", "hh:mm", "h:mm", "hhmmss"),
     # Seven digits are those of SQL Server and .NET, nine those of Polars.
     *(f"hh:mm:ss.{'f' * digits}" for digits in range(1, 10)),
     *(f"{clock}{blank}PM" for clock in ("hh:mm:ss", "h:mm:ss", "hh:mm", "h:mm") for blank in ("", " ")),

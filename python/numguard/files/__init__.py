@@ -79,8 +79,8 @@ def write_csv(file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.RecordBat
 def _write(
     form: type[Format], file: IO[bytes], schema: pa.Schema, batches: Iterable[pa.RecordBatch], style: Style
 ) -> None:
-    # By place: names may repeat.
-    keys = {at: field.name for at, field in enumerate(schema) if _is_of_keys(field.type)} if form.is_text else {}
+    # The columns that may be of canonical numbers or handsets, however they are encoded; by place: names may repeat.
+    keys = {at: field.name for at, field in enumerate(schema) if form.is_text and decoded(field.type) == pa.uint64()}
     handsets = [at for at, name in keys.items() if name in style.imeis]
     places = [at for at, name in keys.items() if at not in handsets and (name in style.numbers or "msisdn" in name)]
     written = schema
@@ -90,11 +90,6 @@ def _write(
         for rows in _in_larger_batches(schema, batches):
             step()
             writer.write(with_imei_digits(_decoded(rows, (*handsets, *places)), handsets))
-
-
-def _is_of_keys(kind: pa.DataType) -> bool:
-    """Whether a column may be one of canonical numbers or handsets, however they are encoded."""
-    return decoded(kind) == pa.uint64()
 
 
 def _decoded(rows: pa.Table, places: Sequence[int]) -> pa.Table:

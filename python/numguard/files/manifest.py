@@ -48,17 +48,12 @@ def manifest_of(path: Path) -> dict[str, Any]:
     return manifest if isinstance(manifest, dict) else {}
 
 
-def _is_change(file: str) -> bool:
-    """Whether a list has only what changed since another one, as its manifest says."""
-    return str(_manifest_naming(Path(file)).get("list", "")).endswith("delta")
-
-
 def changes_among(files: Iterable[str]) -> list[str]:
-    """A sentence for each of the files that has only what changed."""
+    """A sentence for each of the files that has only what changed, as its manifest says."""
     return [
         f"{file}: has only what changed since an earlier list: numbers that did not change are not in it"
         for file in dict.fromkeys(files)
-        if _is_change(file)
+        if str(_manifest_naming(Path(file)).get("list", "")).endswith("delta")
     ]
 
 

@@ -229,10 +229,12 @@ def _funnel(figures: Figures) -> Part:
 
 def _by_day(figures: Figures, namer: Namer) -> Part | None:
     rows = aggregated(figures.by_day, ["day", "source"], ["complaints"], "sum").to_pylist()
-    last = max((row["day"] for row in rows if row["day"] and _not_later(row["day"], figures)), default=None)
+    # A day after that of the report is a typing error.
+    days_of = [row["day"] for row in rows if row["day"]]
+    last = max((at for at in days_of if figures.at is not None and at <= figures.at.date()), default=None)
     if last is None:
         return None
-    first = max(min(row["day"] for row in rows if row["day"]), last - timedelta(days=_DAYS - 1))
+    first = max(min(days_of), last - timedelta(days=_DAYS - 1))
     shown = [row for row in rows if row["day"] and first <= row["day"] <= last]
     whole: Counter[str | None] = Counter()
     for row in shown:
@@ -264,11 +266,6 @@ def _by_day(figures: Figures, namer: Namer) -> Part | None:
         "by-day", "Complaints by day", text, [table_of], lambda width: strips(drawn, width),
         f"Steps along the days from {day(first)} to {day(last)}, a strip for each source. {described}.",
     )  # fmt: skip
-
-
-def _not_later(at: date, figures: Figures) -> bool:
-    """A day after that of the report is a typing error."""
-    return figures.at is not None and at <= figures.at.date()
 
 
 _FAN: Final = ((1, 1), (2, 2), (3, 5), (6, 10), (11, 20), (21, 50), (51, 100), (101, None))

@@ -54,26 +54,9 @@ def airtel(target: int, calls: Sequence[Call]) -> str:
         _AIRTEL_HEADER,
     ]
     for c in calls:
-        cells = [
-            _national(c.served),
-            _AIRTEL_CALL_TYPES[c.call_type],
-            "PREPAID",
-            _national(c.other),
-            "-",
-            "---",
-            c.date,
-            c.clock,
-            str(c.seconds),
-            "28.4595/77.0266",
-            c.cell,
-            "28.4595/77.0266",
-            c.cell,
-            "-",
-            "SMS" if c.call_type.startswith("SMS") else "Voice",
-            c.imei or "---",
-            c.imsi,
-            *["-"] * 9,
-        ]
+        cells = [_national(c.served), _AIRTEL_CALL_TYPES[c.call_type], "PREPAID", _national(c.other), "-", "---"]
+        cells += [c.date, c.clock, str(c.seconds), *["28.4595/77.0266", c.cell] * 2, "-"]
+        cells += ["SMS" if c.call_type.startswith("SMS") else "Voice", c.imei or "---", c.imsi, *["-"] * 9]
         lines.append(",".join(f"'{cell}'" for cell in cells))
     lines += ["", "This is a system generated report and needs no signature."]
     return "\r\n".join(lines) + "\r\n"
@@ -103,21 +86,8 @@ def jio(imei14: int, calls: Sequence[Call], undirected: Sequence[Call]) -> str:
         call_type = "a_conf" if c in undirected else _JIO_CALL_TYPES[c.call_type]
         hour, minute, second = map(int, c.clock.split(":"))
         end = min(hour * 3600 + minute * 60 + second + c.seconds, 86_399)
-        cells = [
-            *((other, served) if incoming else (served, other)),
-            "-",
-            "-",
-            c.date,
-            c.clock,
-            f"{end // 3600:02}:{end // 60 % 60:02}:{end % 60:02}",
-            str(c.seconds),
-            c.cell,
-            c.cell,
-            call_type,
-            "-",
-            c.imei,
-            c.imsi,
-            "HR",
-        ]
+        ended = f"{end // 3600:02}:{end // 60 % 60:02}:{end % 60:02}"
+        cells = [*((other, served) if incoming else (served, other)), "-", "-", c.date, c.clock, ended, str(c.seconds)]
+        cells += [c.cell, c.cell, call_type, "-", c.imei, c.imsi, "HR"]
         rows.append(",".join(f"'{cell}'" for cell in cells))
     return "\r\n".join([*preamble, _JIO_HEADER, *rows]) + "\r\n"

@@ -13,38 +13,19 @@ from typing import Final
 from numguard.cdr.layout import PLACE_ROLES, Layout, Role
 from numguard.cdr.layouts import airtel, bsnl, dot, generic, jio, vi
 
-_SHARED: Final[tuple[Role, ...]] = (
-    *("imei", "imsi", "at", "date", "time", "call_type", "duration", "lrn"),
-    *PLACE_ROLES,
-)
+_OF_CALLS: Final[tuple[Role, ...]] = ("imei", "imsi", "at", "date", "time", "call_type", "duration", "lrn")
 
 
 def _with_synonyms(layout: Layout) -> Layout:
     columns = dict(layout.columns)
-    for role in _SHARED:
+    for role in (*_OF_CALLS, *PLACE_ROLES):
         own = columns.get(role, ())
         columns[role] = own + tuple(name for name in generic.BY_NAMES.columns[role] if name not in own)
     return replace(layout, columns=columns, call_types=layout.call_types or generic.CALL_TYPES)
 
 
-LAYOUTS: Final[tuple[Layout, ...]] = (
-    *map(
-        _with_synonyms,
-        (
-            airtel.CDR,
-            airtel.IPDR,
-            airtel.GPRS,
-            jio.CDR,
-            jio.WITH_TARGET,
-            bsnl.CDR,
-            bsnl.NODAL_OFFICE,
-            vi.CDR,
-            vi.GPRS,
-            vi.IPDR,
-            dot.CDR,
-            dot.IPDR,
-            jio.SHORT,
-        ),
-    ),
-    generic.BY_NAMES,
+_OF_OPERATORS: Final = (
+    *(airtel.CDR, airtel.IPDR, airtel.GPRS, jio.CDR, jio.WITH_TARGET, bsnl.CDR, bsnl.NODAL_OFFICE),
+    *(vi.CDR, vi.GPRS, vi.IPDR, dot.CDR, dot.IPDR, jio.SHORT),
 )
+LAYOUTS: Final[tuple[Layout, ...]] = (*map(_with_synonyms, _OF_OPERATORS), generic.BY_NAMES)

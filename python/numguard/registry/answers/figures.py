@@ -35,9 +35,9 @@ _REGISTRIES = schema_of(registry=pa.string(), events=pa.int64(), first=MOMENT, l
 
 def figures(case: Case, cut: int, policy: ListPolicy) -> Figures:
     """The figures of a report on the log up to `cut`."""
-    state = case.state(cut)
+    state, order = case.state(cut), case.store.order(cut)
     return Figures(
-        event=_events(case, cut),
+        event=cut if order is None else order.size,
         at=_moment_of(case, cut),
         action=action_taken(case, cut, policy),
         by_day=complaints_by_day(case, cut),
@@ -67,11 +67,6 @@ def history_of(case: Case, msisdn: int, as_of: date | datetime | None, cut: int)
         ended = last_moment("as_of", as_of) < case.now()
         when = f"{'at the end of' if ended else 'so far on'} {day(as_of)}, IST"
     return History(msisdn, table, when, case.store.id, cut, digest, NOTES, _core.__version__)
-
-
-def _events(case: Case, cut: int) -> int:
-    order = case.store.order(cut)
-    return cut if order is None else order.size
 
 
 def _moment_of(case: Case, cut: int) -> datetime | None:

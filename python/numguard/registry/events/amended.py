@@ -40,8 +40,6 @@ _CHANGED = schema_of(
     handsets_sent_to=pa.string(),
 )
 
-#: The actions with which a list has a number, or a pair with it.
-
 
 def amended(case: Case, event: int, keys: Column, name: str) -> pa.Table:
     """The numbers that a file of complaints drops or turns by amending the complaints with these keys.

@@ -310,8 +310,7 @@ def _of_the_number(parts: Iterable[str]) -> list[str]:
 
 
 def _without_adverbs(bare: str) -> str:
-    words = bare.split()
-    return " ".join(dropwhile(_BEFORE.__contains__, words))
+    return " ".join(dropwhile(_BEFORE.__contains__, bare.split()))
 
 
 def _is_label(part: str) -> bool:

@@ -8,7 +8,7 @@ further.
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
 
@@ -22,9 +22,6 @@ from numguard.registry.case import Case, reason_given
 from numguard.registry.log.inputs import fingerprints, local_files, record_input, unchanged
 from numguard.registry.numbers.state import IN_FORCE, reports
 from numguard.types import Source
-
-_HANDSET: Final = ["imei14", "hop", "numbers", "first_seen", "last_seen"]
-_STOP: Final = ["msisdn", "imei14", "why", "count"]
 
 
 def expand(
@@ -64,20 +61,12 @@ def expand(
     with case.event("expand", override) as append:
         for ordinal, entry in enumerate(files):
             record_input(append, ordinal, *entry, records=None)
-        append.rows(
-            "expansion",
-            {
-                "as_of": [cut],
-                "policy": [repr(policy)],
-                "seeds": [len(seeds)],
-                "linked": [len(found.linked)],
-                "braked": [found.braked or ""],
-            },
-        )
+        counts = {"seeds": [len(seeds)], "linked": [len(found.linked)]}
+        append.rows("expansion", {"as_of": [cut], "policy": [repr(policy)], **counts, "braked": [found.braked or ""]})
         append.rows("link", _moments_as_integers(found.linked).sort_by("msisdn"))
         # The columns of rules of place are not recorded: repeating the run with the recorded policy gives them.
-        append.rows("handset", _moments_as_integers(found.handsets.select(_HANDSET)))
-        append.rows("stop", found.stopped.select(_STOP))
+        append.rows("handset", _moments_as_integers(found.handsets))
+        append.rows("stop", found.stopped)
         append.rows("evidence", _moments_as_integers(found.evidence).sort_by("msisdn"))
     return found
 

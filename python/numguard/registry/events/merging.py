@@ -25,6 +25,7 @@ from numguard.registry.log.joining import copy_events
 from numguard.registry.log.order import MERGE, Order, in_order, moments_in_order, origins_of, used_apart
 from numguard.registry.log.reading import Reading
 from numguard.registry.log.store import Store
+from numguard.registry.log.tables import TABLES, fields_of
 from numguard.registry.numbers.state import DECIDING, PROTECTING, SETTLING
 
 #: The rules by which one side of a contradiction holds, each in a sentence.
@@ -39,17 +40,8 @@ RULES = {
     "same_moment": "Of two answers of the same day or moment that differ, the one that was recorded first holds.",
 }
 
-_CONTRADICTIONS = schema_of(
-    kind=pa.string(),
-    msisdn=pa.int64(),
-    source=pa.string(),
-    acknowledgement_no=pa.string(),
-    held=pa.int64(),
-    held_value=pa.string(),
-    other=pa.int64(),
-    other_value=pa.string(),
-    rule=pa.string(),
-)
+_TYPES: dict[str, pa.DataType] = {"i": pa.int64(), "t": pa.string()}
+_CONTRADICTIONS = schema_of(**{name: _TYPES[code] for name, code in fields_of(TABLES["contradiction"])})
 
 
 @dataclass(frozen=True, slots=True)

@@ -349,25 +349,17 @@ class Linked:
         # A link stands as long as its run and its ground do. Only a link that stands is preferred over one that does
         # not.
         stands = recorded & _have_ground(links, numbers, grounded, leads_on)
-        columns = {name: ints(links[name]) for name in ("hop", "sightings", "event", "via_imei", "via_msisdn")}
+        via_msisdn, via_imei, event, sightings, hop = (
+            ints(links[name]) for name in ("via_msisdn", "via_imei", "event", "sightings", "hop")
+        )
         position = positions(links["msisdn"], numbers)
-        order = np.lexsort(
-            (
-                columns["via_msisdn"],
-                columns["via_imei"],
-                columns["event"],
-                -columns["sightings"],
-                columns["hop"],
-                ~stands,
-                position,
-            )
-        )[::-1]
+        order = np.lexsort((via_msisdn, via_imei, event, -sightings, hop, ~stands, position))[::-1]
         best = np.full(size, -1, np.int64)
         best[position[order]] = order
         self.exists = anywhere(position[recorded], size)
         self.stands = np.append(stands, False)[best]
-        self.hop = np.append(columns["hop"], 0)[best]
-        self.via_imei = np.append(columns["via_imei"], 0)[best]
+        self.hop = np.append(hop, 0)[best]
+        self.via_imei = np.append(via_imei, 0)[best]
         self.seed = np.append(seeds, -1)[best]
 
 

@@ -41,18 +41,9 @@ __all__ = [
 
 #: Every status, in the order of `Standing.rules`: a number has the first that holds.
 Status: TypeAlias = Literal[
-    "protected",
-    "withdrawn",
-    "review",
-    "blocked",
-    "rejected",
-    "reverified",
-    "reactivated",
-    "requested",
-    "confirmed",
-    "reported",
-    "reverify",
-]
+    "protected", "withdrawn", "review", "blocked", "rejected", "reverified", "reactivated", "requested", "confirmed",
+    "reported", "reverify",
+]  # fmt: skip
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
 #: The statuses of a number that requires action, or required it.
